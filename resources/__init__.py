@@ -1,0 +1,1 @@
+"""Files that come with the app; each folder says where its files come from."""

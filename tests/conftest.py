@@ -1,0 +1,36 @@
+"""What every test gets: Qt without a screen, user files in a folder of their own, and no thread left behind."""
+
+from __future__ import annotations
+
+import gc
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+from PySide6.QtCore import QThread
+from shiboken6 import isValid
+
+
+@pytest.fixture(autouse=True)
+def user_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    home = tmp_path / "digitlab-home"
+    monkeypatch.setenv("DIGITLAB_HOME", str(home))
+    return home
+
+
+@pytest.fixture(autouse=True)
+def no_thread_left() -> Iterator[None]:
+    before = set(threading.enumerate())
+    yield
+    running = [o for o in gc.get_objects() if isinstance(o, QThread) and isValid(o) and o.isRunning()]
+    for thread in running:
+        thread.requestInterruption()
+        thread.wait(5000)
+    assert not running, f"threads still running at the end of the test: {running}"
+    left = [t for t in threading.enumerate() if t not in before and not t.daemon and t.is_alive()]
+    assert not left, f"threads still running at the end of the test: {left}"

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nncore.dataset import Dataset
+from nncore.metrics import evaluate
+from nncore.network import Network, NetworkSpec
+
+
+def seeing_network() -> Network:
+    """Answers with the brightest of the first three pixels."""
+    network = Network(NetworkSpec.dense((4, 3), input_shape=(2, 2)))
+    network.parameters.value("1.W")[:3] = np.eye(3) * 5
+    return network
+
+
+def data(n: int = 4) -> Dataset:
+    images = np.zeros((4, 2, 2), np.uint8)
+    images.reshape(4, 4)[range(4), [0, 1, 1, 2]] = 255
+    labels = np.array([0, 1, 2, 2])
+    return Dataset(np.tile(images, (n // 4, 1, 1)), np.tile(labels, n // 4), ("a", "b", "c"), "four")
+
+
+def test_confusion_counts_true_class_by_answer() -> None:
+    judged = evaluate(seeing_network(), data())
+    assert judged is not None
+    np.testing.assert_array_equal(judged.confusion, [[1, 0, 0], [0, 1, 0], [0, 1, 1]])
+    assert judged.accuracy == 0.75
+    assert judged.count == 4
+    assert judged.per_class == [1, 1, 0.5]
+    right, wrong = np.log(np.exp(5) + 2) - 5, np.log(np.exp(5) + 2)
+    assert judged.loss == pytest.approx((3 * right + wrong) / 4)
+
+
+def test_many_images_are_judged_like_few() -> None:
+    few, many = evaluate(seeing_network(), data()), evaluate(seeing_network(), data(4000))
+    assert few is not None
+    assert many is not None
+    assert many.accuracy == few.accuracy
+    assert many.loss == pytest.approx(few.loss)
+    np.testing.assert_array_equal(many.confusion, few.confusion * 1000)
+
+
+def test_a_class_without_images_has_no_figure() -> None:
+    judged = evaluate(seeing_network(), data().take(slice(0, 2)))
+    assert judged is not None
+    assert judged.per_class == [1, 1, None]
+
+
+def test_a_cancelled_evaluation_gives_nothing() -> None:
+    assert evaluate(seeing_network(), data(), lambda: True) is None

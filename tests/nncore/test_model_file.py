@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from nncore.errors import ModelFileError
+from nncore.model_file import Model, ModelCard, load_model, save_model, trained_model
+from nncore.network import Network, NetworkSpec
+from nncore.training import EpochDone, Finished, RandomStreams, TrainingConfig, train
+from tests.nncore.data import small_mnist
+
+
+def small_model() -> Model:
+    spec = NetworkSpec.dense((784, 5, 10))
+    network = Network(spec)
+    network.initialize(np.random.default_rng(0))
+    return Model(spec, network.parameters.values.astype(np.float32), ModelCard("small", data="none", seed=3))
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    save_model(small_model(), tmp_path / "small.npz")
+    return tmp_path / "small.npz"
+
+
+def rewrite_header(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    with zipfile.ZipFile(path) as archive:
+        header, vector = json.loads(archive.read("header.json")), archive.read("parameters.npy")
+    change(header)
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("header.json", json.dumps(header))
+        archive.writestr("parameters.npy", vector)
+
+
+def test_a_model_survives_the_disk(saved: Path) -> None:
+    model, loaded = small_model(), load_model(saved)
+    np.testing.assert_array_equal(loaded.parameters, model.parameters)
+    assert replace(loaded, parameters=model.parameters).spec == model.spec
+    assert (loaded.card, loaded.class_names, loaded.history) == (model.card, model.class_names, model.history)
+    X = np.random.default_rng(0).random((3, 784), np.float32)
+    np.testing.assert_array_equal(loaded.network().predict(X), model.network().predict(X))
+
+
+def test_the_same_model_gives_the_same_bytes(tmp_path: Path, saved: Path) -> None:
+    save_model(small_model(), tmp_path / "again.npz")
+    assert saved.read_bytes() == (tmp_path / "again.npz").read_bytes()
+
+
+def test_numpy_alone_opens_it_without_pickle(saved: Path) -> None:
+    with np.load(saved, allow_pickle=False) as members:
+        assert members["parameters"].dtype == np.float32
+        assert json.loads(members["header.json"])["format"] == "digitlab-model"
+
+
+def test_a_run_fills_in_the_card() -> None:
+    spec, data, config = NetworkSpec.dense((784, 16, 10)), small_mnist(), TrainingConfig(epochs=2, seed=7)
+    network = Network(spec)
+    network.initialize(RandomStreams.of(7).initialization)
+    events = list(train(network, data, config))
+    history = [event for event in events if isinstance(event, EpochDone)]
+    finished = events[-1]
+    assert isinstance(finished, Finished)
+    model = trained_model(spec, finished.parameters, data, config, history, finished.test, name="mine")
+    assert (model.card.seed, model.card.epochs) == (7, 2)
+    assert model.card.data == "MNIST, training part, 2,000 images"
+    assert finished.test is not None
+    assert model.card.test_accuracy == finished.test.accuracy
+    assert [row["epoch"] for row in model.history] == [1, 2]
+    np.testing.assert_array_equal(model.parameters, network.parameters.values)
+
+
+def test_saving_over_a_model_keeps_the_old_one_if_it_fails(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = saved.read_bytes()
+
+    def disk_full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", disk_full)
+    with pytest.raises(ModelFileError, match="No space left on device"):
+        save_model(small_model(), saved)
+    assert saved.read_bytes() == before
+    assert list(saved.parent.iterdir()) == [saved]
+
+
+def test_what_is_no_file_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ModelFileError, match="no such file"):
+        load_model(tmp_path / "nowhere.npz")
+    with pytest.raises(ModelFileError, match="could not be read"):
+        load_model(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04", b"\x80\x04]\x94."])
+def test_foreign_bytes_are_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "foreign.npz"
+    path.write_bytes(content)
+    with pytest.raises(ModelFileError, match="damaged or of another kind"):
+        load_model(path)
+
+
+def test_a_data_file_is_no_model(tmp_path: Path) -> None:
+    np.savez(tmp_path / "data.npz", x_train=np.zeros(3))
+    with pytest.raises(ModelFileError, match=r"no header\.json inside"):
+        load_model(tmp_path / "data.npz")
+
+
+def test_every_truncation_is_refused(saved: Path) -> None:
+    whole = saved.read_bytes()
+    for length in range(0, len(whole), 997):
+        saved.write_bytes(whole[:length])
+        with pytest.raises(ModelFileError):
+            load_model(saved)
+
+
+def test_a_newer_version_is_named(saved: Path) -> None:
+    rewrite_header(saved, lambda header: header.update(version=99))
+    with pytest.raises(ModelFileError, match="format version 99, this Digit Lab reads up to 1"):
+        load_model(saved)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (lambda h: h.update(format="other"), "header says something else"),
+        (lambda h: h.pop("card"), "header is incomplete"),
+        (lambda h: h["card"].update(test_accuracy="good"), "wrong kind"),
+        (lambda h: h["card"].update(surprise=1), "header is incomplete"),
+        (lambda h: h.update(class_names=["a"]), "names 1 classes"),
+        (lambda h: h["spec"]["layers"][0].update(units=10**12), "the file holds fewer"),
+        (lambda h: h["spec"]["layers"][0].update(units=0), "network in its header does not work"),
+        (lambda h: h["spec"]["layers"][0].update(units=4), r"has 3,190 weights; 3,985 are given"),
+    ],
+)
+def test_a_header_that_does_not_hold_is_refused(
+    saved: Path, change: Callable[[dict[str, Any]], None], sentence: str
+) -> None:
+    rewrite_header(saved, change)
+    with pytest.raises(ModelFileError, match=sentence):
+        load_model(saved)
+
+
+def test_weights_that_are_not_finite_are_refused(tmp_path: Path) -> None:
+    model = small_model()
+    broken = replace(model, parameters=np.full(model.parameters.shape, np.nan, np.float32))
+    save_model(broken, tmp_path / "nan.npz")
+    with pytest.raises(ModelFileError, match="not all finite"):
+        load_model(tmp_path / "nan.npz")
+
+
+def test_a_packed_bomb_is_not_unpacked(saved: Path) -> None:
+    with zipfile.ZipFile(saved, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("header.json", b" " * 50_000_000)
+    with pytest.raises(ModelFileError, match="never writes"):
+        load_model(saved)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1, max_size=8))
+def test_a_mutated_file_is_read_or_refused(saved: Path, changes: list[tuple[int, int]]) -> None:
+    content = bytearray(saved.read_bytes())
+    for place, value in changes:
+        content[place % len(content)] = value
+    mutated = saved.with_name("mutated.npz")
+    mutated.write_bytes(bytes(content))
+    with contextlib.suppress(ModelFileError):
+        load_model(mutated).network().predict(np.zeros((1, 784), np.float32))

@@ -1,0 +1,251 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from nncore import training
+from nncore.augment import Augmentation
+from nncore.dataset import Dataset, Splits
+from nncore.errors import SettingError
+from nncore.metrics import evaluate
+from nncore.network import Network, NetworkSpec
+from nncore.training import (
+    Diverged,
+    EpochDone,
+    Finished,
+    RandomStreams,
+    Started,
+    StepDone,
+    TrainingConfig,
+    TrainingControl,
+    TrainingEvent,
+    train,
+)
+from tests.nncore.data import small_mnist
+
+CONFIG = TrainingConfig(epochs=2, batch_size=100)
+
+
+def fresh_network(widths: tuple[int, ...] = (784, 32, 10), seed: int = 0) -> Network:
+    network = Network(NetworkSpec.dense(widths))
+    network.initialize(RandomStreams.of(seed).initialization)
+    return network
+
+
+def run(config: TrainingConfig = CONFIG, data: Splits | None = None) -> list[TrainingEvent]:
+    return list(train(fresh_network(seed=config.seed), data or small_mnist(), config))
+
+
+def steps(events: list[TrainingEvent]) -> list[StepDone]:
+    return [event for event in events if isinstance(event, StepDone)]
+
+
+def last(events: list[TrainingEvent]) -> Finished:
+    assert isinstance(events[-1], Finished)
+    return events[-1]
+
+
+def test_events_come_in_order_and_count_right() -> None:
+    events = run()
+    assert isinstance(events[0], Started)
+    assert events[0].steps_per_epoch == 20
+    assert [step.step for step in steps(events)] == list(range(1, 41))
+    assert [type(event) for event in events[21:23]] == [EpochDone, StepDone]
+    finished = last(events)
+    assert (finished.epochs, finished.step, finished.stopped) == (2, 40, False)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
+def test_every_optimizer_learns_real_digits(optimizer: str) -> None:
+    rate = {"sgd": 0.1, "momentum": 0.02, "adam": 0.003}[optimizer]
+    finished = last(run(TrainingConfig(optimizer=optimizer, learning_rate=rate, batch_size=32, epochs=4)))
+    assert finished.test is not None
+    assert finished.test.accuracy > 0.82
+
+
+def test_reported_figures_are_those_of_the_network() -> None:
+    data, network = small_mnist(), fresh_network()
+    untrained = evaluate(network, data.validation) if data.validation else None
+    events = list(train(network, data, CONFIG))
+    assert isinstance(events[0], Started)
+    assert untrained is not None
+    assert events[0].validation_accuracy == untrained.accuracy
+    done = [event for event in events if isinstance(event, EpochDone)][-1]
+    np.testing.assert_array_equal(done.parameters, network.parameters.values)
+    judged = evaluate(network, data.validation) if data.validation else None
+    assert judged is not None
+    assert (done.validation_loss, done.validation_accuracy) == (judged.loss, judged.accuracy)
+    second = [step for step in steps(events) if step.epoch == 2]
+    assert done.training_loss == pytest.approx(np.mean([step.loss for step in second]))
+    assert done.training_accuracy == pytest.approx(np.mean([step.accuracy for step in second]))
+
+
+def test_the_same_seed_gives_the_same_bits() -> None:
+    config = replace(CONFIG, augmentation=Augmentation(shift=1, rotation=5))
+    first, second, other = run(config), run(config), run(replace(config, seed=1))
+    np.testing.assert_array_equal(last(first).parameters, last(second).parameters)
+    assert not np.array_equal(last(first).parameters, last(other).parameters)
+
+
+def test_full_batch_is_one_step_an_epoch_and_a_larger_batch_means_the_same() -> None:
+    full = run(replace(CONFIG, batch_size=None))
+    assert [step.samples for step in steps(full)] == [2000, 2000]
+    larger = run(replace(CONFIG, batch_size=10**9))
+    np.testing.assert_array_equal(last(full).parameters, last(larger).parameters)
+
+
+def test_a_batch_worked_through_in_parts_steps_like_a_whole_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = replace(CONFIG, optimizer="sgd", learning_rate=0.1, batch_size=None, epochs=3)
+    whole = run(config)
+    monkeypatch.setattr(training, "ROWS_AT_ONCE", 300)
+    parts = run(config)
+    np.testing.assert_allclose(last(parts).parameters, last(whole).parameters, rtol=1e-4, atol=1e-6)
+    assert [s.loss for s in steps(parts)] == pytest.approx([s.loss for s in steps(whole)], rel=1e-5)
+    assert [s.accuracy for s in steps(parts)] == pytest.approx([s.accuracy for s in steps(whole)])
+
+
+def test_one_sample_training_takes_a_step_for_each_example() -> None:
+    data = small_mnist()
+    few = Splits(data.training.take(slice(0, 300)))
+    events = run(TrainingConfig("sgd", 0.01, batch_size=1, epochs=1), few)
+    assert len(steps(events)) == 300
+    assert np.mean([s.loss for s in steps(events)[-100:]]) < np.mean([s.loss for s in steps(events)[:100]])
+
+
+def test_every_example_is_seen_once_an_epoch_in_a_new_order() -> None:
+    images = np.zeros((7, 28, 28), np.uint8)
+    data = Splits(Dataset(images, np.arange(7), source="seven"))
+    runs = training._Run(fresh_network(), data, TrainingConfig(batch_size=3), TrainingControl(0.1))
+    first, second = (np.concatenate(list(runs.batches())) for _ in range(2))
+    assert sorted(first) == sorted(second) == list(range(7))
+    assert list(first) != list(second)
+
+
+def test_too_high_a_rate_ends_as_diverged_with_the_weights_from_before() -> None:
+    network = fresh_network()
+    untrained = network.parameters.values.copy()
+    events = list(train(network, small_mnist(), TrainingConfig("sgd", 1e4, epochs=3)))
+    assert isinstance(events[-1], Diverged)
+    np.testing.assert_array_equal(network.parameters.values, untrained)
+    np.testing.assert_array_equal(events[-1].parameters, untrained)
+    assert "try 1000." in events[-1].message
+
+
+def test_a_run_that_diverges_later_keeps_its_last_whole_epoch() -> None:
+    network, control, kept = fresh_network(), TrainingControl(0.1), None
+    for event in train(network, small_mnist(), TrainingConfig("sgd", 0.1, epochs=5), control):
+        if isinstance(event, EpochDone) and event.epoch == 2:
+            kept = event.parameters
+            control.learning_rate = 1e6
+    assert isinstance(event, Diverged)
+    assert event.epochs == 2
+    np.testing.assert_array_equal(network.parameters.values, kept)
+
+
+def test_the_learning_rate_changes_from_the_next_step_on() -> None:
+    control = TrainingControl(0.001)
+    rates = []
+    for event in train(fresh_network(), small_mnist(), replace(CONFIG, epochs=1), control):
+        if isinstance(event, StepDone):
+            rates.append(event.learning_rate)
+            if event.step == 3:
+                control.learning_rate = 0.0005
+    assert rates[:5] == [0.001, 0.001, 0.001, 0.0005, 0.0005]
+
+
+def test_a_cosine_schedule_ends_near_zero() -> None:
+    rates = [step.learning_rate for step in steps(run(replace(CONFIG, schedule="cosine")))]
+    assert rates[0] == 0.001
+    assert rates[20] == pytest.approx(0.0005)
+    assert 0 < rates[-1] < 1e-5
+
+
+def test_stop_takes_no_further_step() -> None:
+    control = TrainingControl(0.001)
+    events = []
+    for event in train(fresh_network(), small_mnist(), CONFIG, control):
+        events.append(event)
+        if isinstance(event, StepDone) and event.step == 3:
+            control.stop()
+    assert len(steps(events)) == 3
+    finished = last(events)
+    assert (finished.stopped, finished.epochs, finished.test) == (True, 0, None)
+
+
+def test_closing_the_iterator_is_a_stop_too() -> None:
+    iterator = train(fresh_network(), small_mnist(), CONFIG)
+    assert isinstance(next(iterator), Started)
+    assert isinstance(iterator, Iterator)
+    iterator.close()  # type: ignore[attr-defined]
+    assert next(iterator, None) is None
+
+
+def test_waiting_for_a_turn_blocks_while_paused_and_lets_single_steps_through() -> None:
+    control = TrainingControl(0.001)
+    control.pause()
+    taken: list[int] = []
+    one_taken = threading.Semaphore(0)
+
+    def iterate() -> None:
+        for event in train(fresh_network(), small_mnist(), CONFIG, control):
+            if isinstance(event, StepDone):
+                taken.append(event.step)
+                one_taken.release()
+                control.wait_for_turn()
+
+    thread = threading.Thread(target=iterate)
+    thread.start()
+    try:
+        assert one_taken.acquire(timeout=10)
+        assert not one_taken.acquire(timeout=0.2)
+        control.step()
+        assert one_taken.acquire(timeout=10)
+        assert not one_taken.acquire(timeout=0.2)
+        assert taken == [1, 2]
+        control.resume()
+        assert one_taken.acquire(timeout=10)
+    finally:
+        control.stop()
+        thread.join(10)
+    assert not thread.is_alive()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("learning_rate", 0.0, "Learning rate 0 cannot train"),
+        ("learning_rate", -1.0, "Learning rate -1 cannot train"),
+        ("learning_rate", float("inf"), "Learning rate inf cannot train"),
+        ("learning_rate", float("nan"), "Learning rate nan cannot train"),
+        ("batch_size", 0, "A batch of 0"),
+        ("epochs", 0, "0 epochs"),
+        ("seed", -1, "Seed -1"),
+        ("optimizer", "magic", "'magic' is unknown: choose one of sgd, momentum, adam"),
+        ("schedule", "lunar", "'lunar' is unknown"),
+    ],
+)
+def test_a_setting_out_of_range_is_refused_by_name(field: str, value: object, sentence: str) -> None:
+    with pytest.raises(SettingError, match=sentence) as caught:
+        replace(CONFIG, **{field: value})  # type: ignore[arg-type]
+    assert caught.value.field == field
+
+
+def test_the_control_refuses_a_rate_that_cannot_train() -> None:
+    control = TrainingControl(0.5)
+    with pytest.raises(SettingError):
+        control.learning_rate = float("inf")
+    assert control.learning_rate == 0.5
+
+
+def test_data_that_does_not_fit_the_network_is_refused() -> None:
+    with pytest.raises(SettingError, match="784 pixels, the first width is 100"):
+        next(train(fresh_network((100, 10)), small_mnist(), CONFIG))
+    with pytest.raises(SettingError, match="10 classes, the last width is 4"):
+        next(train(fresh_network((784, 4)), small_mnist(), CONFIG))
+    none = Splits(small_mnist().training.take(slice(0, 0)))
+    with pytest.raises(SettingError, match="no image"):
+        next(train(fresh_network(), none, CONFIG))
