@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from math import isfinite
+from math import isfinite, radians
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,12 +49,12 @@ class Augmentation:
         np.clip(columns, -1.5, width + 0.5, out=columns)
         top, left = np.floor(rows), np.floor(columns)
         down, right = rows - top, columns - left
-        corner = (top.astype(np.int32) + 2) * (width + 4) + left.astype(np.int32) + 2
-        corner += np.arange(n, dtype=np.int32)[:, None] * ((height + 4) * (width + 4))
+        corner = (top.astype(np.intp) + 2) * (width + 4) + left.astype(np.intp) + 2
+        corner += np.arange(n, dtype=np.intp)[:, None] * ((height + 4) * (width + 4))
         pixels = framed.ravel()
-        upper = pixels[corner] * (1 - right) + pixels[corner + 1] * right
+        upper = pixels.take(corner) * (1 - right) + pixels.take(corner + 1) * right
         corner += width + 4
-        lower = pixels[corner] * (1 - right) + pixels[corner + 1] * right
+        lower = pixels.take(corner) * (1 - right) + pixels.take(corner + 1) * right
         np.multiply(upper, 1 - down, out=X)
         X += lower * down
         return X
@@ -64,7 +64,7 @@ class Augmentation:
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Row and column (n, height * width) that each pixel of each distorted image is taken from."""
         amounts = rng.uniform(-1, 1, (6, n, 1)).astype(np.float32)
-        angle = np.deg2rad(self.rotation) * amounts[0]
+        angle = radians(self.rotation) * amounts[0]
         tall, wide = 1 + self.scale * amounts[1], 1 + self.scale * amounts[2]
         slant = self.slant * amounts[3]
         down, across = self.shift * amounts[4], self.shift * amounts[5]
@@ -74,4 +74,4 @@ class Augmentation:
         row, column = row - middle_row - down, column - middle_column - across
         rows = tall * (cosine * row - sine * column) + middle_row
         columns = wide * (sine * row + cosine * column) + slant * row + middle_column
-        return rows.astype(np.float32), columns.astype(np.float32)
+        return rows, columns

@@ -13,9 +13,9 @@ from nncore.errors import DataError
 DIGITS = tuple("0123456789")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dataset:
-    """Images with their labels; the arrays are read-only.
+    """Images with their labels, as read-only views: whoever made the arrays must not write to them any more.
 
     images: (n, height, width) uint8, ink bright on dark (0 paper, 255 ink). labels: (n,) integers, each an index
     into `class_names`. source: where they come from, in words for a reader.
@@ -37,6 +37,8 @@ class Dataset:
             )
         if self.labels.shape != (len(self.images),):
             raise DataError(f"{self.source}: {len(self.images)} images, but labels {self.labels.shape}.")
+        if self.labels.dtype.kind not in "iu":
+            raise DataError(f"{self.source}: labels are {self.labels.dtype}; expected whole numbers.")
         labels = np.ascontiguousarray(self.labels, np.intp)
         wrong = np.flatnonzero((labels < 0) | (labels >= len(self.class_names)))
         if wrong.size:

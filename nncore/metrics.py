@@ -15,7 +15,7 @@ EVALUATION_ROWS = 512
 """Images judged at once: small enough that a cancelled evaluation ends at once, and memory stays flat."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evaluation:
     """The figures of one network on one data set.
 

@@ -15,6 +15,7 @@ import json
 import math
 import zipfile
 from dataclasses import asdict, dataclass, field
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,11 @@ def trained_model(
     return Model(spec, np.asarray(parameters, np.float32), card, data.training.class_names, rows)
 
 
+def bundled_model_path() -> Path:
+    """The model that comes with the app."""
+    return Path(str(files("resources") / "models" / "mlp.npz"))
+
+
 def save_model(model: Model, path: Path) -> None:
     """Write `model` to `path`, wholly or not at all; raises ModelFileError if that fails."""
     header = {
@@ -136,6 +142,15 @@ def save_model(model: Model, path: Path) -> None:
         write_safely(path, buffer.getvalue())
     except OSError as problem:
         raise ModelFileError(f"{path}: could not be saved ({problem.strerror or problem}).") from None
+
+
+def is_model_file(path: Path) -> bool:
+    """Whether a file looks like a model, sound or not, rather than like data."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "header.json" in archive.namelist()
+    except (OSError, zipfile.BadZipFile):
+        return False
 
 
 def load_model(path: Path) -> Model:

@@ -1,0 +1,151 @@
+"""The command line: no sub-command opens the window; train, evaluate, recognize and recipes work without it.
+
+A user's mistake ends with exit status 2 and one line on standard error; a training that diverged with status 1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from nncore import __version__
+from nncore.errors import DigitLabError
+from nncore.layers import ACTIVATIONS
+from nncore.optimizers import OPTIMIZERS
+from nncore.parameters import INITIALIZATIONS
+from nncore.schedules import SCHEDULES
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run what the arguments ask for; gives the exit status."""
+    options = _parser().parse_args(_hyphenated(sys.argv[1:] if arguments is None else arguments))
+    try:
+        return _run(options)
+    except DigitLabError as problem:
+        return _refuse(str(problem))
+    except MemoryError:
+        return _refuse("There is not enough memory for this; a smaller network, batch or file needs less.")
+    except BrokenPipeError:
+        # Whoever read our output has had enough (`| head`); Python would complain once more when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    # Imported here: a command that needs no window loads no Qt, and starts in a fraction of a second.
+    match options.command:
+        case "train":
+            from app.commands.train import train_command
+
+            return train_command(options)
+        case "evaluate":
+            from app.commands.evaluate import evaluate_command
+
+            return evaluate_command(options)
+        case "recognize":
+            from app.commands.recognize import recognize_command
+
+            return recognize_command(options)
+        case "recipes":
+            from app.commands.recipes import recipes_command
+
+            return recipes_command(options)
+        case _:
+            return _open_window()
+
+
+def _open_window() -> int:
+    try:
+        from app.application import run_window
+    except ImportError as problem:
+        if problem.name == "PySide6":
+            return _refuse("PySide6 is not installed here; the README's first command sets everything up.")
+        return _refuse(
+            f"Qt cannot open a window here ({problem}). On Debian or Ubuntu this helps: "
+            "apt install libegl1 libgl1 libdbus-1-3 libfontconfig1 libxkbcommon-x11-0 libxcb-cursor0 "
+            "libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxcb-xkb1"
+        )
+    return run_window()
+
+
+def _refuse(sentence: str) -> int:
+    print(f"digitlab: {' '.join(sentence.split())}", file=sys.stderr)
+    return 2
+
+
+def _hyphenated(arguments: Sequence[str]) -> list[str]:
+    """Option names may be written with underscores: --learning_rate is --learning-rate."""
+    rewritten = []
+    for argument in arguments:
+        name, equals, value = argument.partition("=")
+        rewritten.append(name.replace("_", "-") + equals + value if name.startswith("--") else argument)
+    return rewritten
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} ({self.prog} --help tells what there is)\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="digitlab", description="See a neural network learn to read handwriting. Without a command: the window."
+    )
+    parser.add_argument("--version", action="version", version=f"Digit Lab {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    _add_train(commands.add_parser("train", help="train a network and say how good it is"))
+    _add_evaluate(commands.add_parser("evaluate", help="judge a model on labelled digits"))
+    _add_recognize(commands.add_parser("recognize", help="read digits from pictures or ink files"))
+    recipes = commands.add_parser("recipes", help="list the named experiments")
+    recipes.add_argument("--json", action="store_true", help="one JSON object a line")
+    return parser
+
+
+def _add_train(train: argparse.ArgumentParser) -> None:
+    what = train.add_mutually_exclusive_group()
+    what.add_argument("--recipe", metavar="NAME", help="a named experiment; the other options change parts of it")
+    what.add_argument("--layers", type=int, nargs="+", metavar="N", help="widths from inputs to classes: 784 128 64 10")
+    train.add_argument(
+        "--activations", nargs="+", metavar="NAME", help=f"one for all hidden layers or one each: {', '.join(ACTIVATIONS)}"
+    )
+    train.add_argument("--initialization", choices=INITIALIZATIONS, help="how weights begin (he)")
+    train.add_argument("--optimizer", choices=OPTIMIZERS, help="how a gradient becomes a step (adam)")
+    train.add_argument("--learning-rate", type=float, metavar="RATE", help="size of the steps, above 0 (0.001)")
+    train.add_argument("--schedule", choices=SCHEDULES, help="how the learning rate changes (constant)")
+    train.add_argument(
+        "--batch-size", type=_batch_size, metavar="N", help='examples a step, 1 or more, or "full" for all of them (128)'
+    )
+    train.add_argument("--epochs", type=int, metavar="N", help="passes over the data (5)")
+    train.add_argument("--seed", type=int, metavar="N", help="the same seed gives the same network (0)")
+    train.add_argument("--data", type=Path, metavar="PATH", help="IDX, CSV or NPZ file (the MNIST that comes with the app)")
+    train.add_argument("--out", type=Path, metavar="MODEL.npz", help="keep the trained model here")
+    train.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def _batch_size(text: str) -> int | str:
+    if text == "full":
+        return text
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f'{text!r} is no batch size: a whole number, or "full"') from None
+
+
+def _add_evaluate(evaluate: argparse.ArgumentParser) -> None:
+    evaluate.add_argument("--model", type=Path, metavar="MODEL.npz", help="the model to judge (the one in the box)")
+    on = evaluate.add_mutually_exclusive_group()
+    on.add_argument("--data", type=Path, metavar="PATH", help="IDX, CSV or NPZ file (MNIST's test part)")
+    on.add_argument("--ink", type=Path, metavar="FILE.unipen", help="pen strokes with labels")
+    evaluate.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def _add_recognize(recognize: argparse.ArgumentParser) -> None:
+    recognize.add_argument("files", type=Path, nargs="+", metavar="FILE", help="pictures, or pen strokes (UNIPEN)")
+    recognize.add_argument("--model", type=Path, metavar="MODEL.npz", help="the model that reads (the one in the box)")
+    recognize.add_argument("--json", action="store_true", help="one JSON object a line")

@@ -1,0 +1,57 @@
+"""`evaluate`: how well a model reads labelled digits."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from nncore.dataset import Dataset, load_mnist
+from nncore.metrics import Evaluation, evaluate
+from nncore.model_file import Model, bundled_model_path, load_model
+from nncore.readers import read_dataset, read_ink
+from nncore.training import check_fit
+
+
+def evaluate_command(options: argparse.Namespace) -> int:
+    """Run it; gives the exit status."""
+    model = load_model(options.model or bundled_model_path())
+    dataset = _dataset(options.data, options.ink)
+    network = model.network()
+    check_fit(network, dataset)
+    judged = evaluate(network, dataset)
+    assert judged is not None
+    if options.json:
+        print(json.dumps(_as_json(judged, model, dataset)))
+    else:
+        _print_table(judged, model, dataset)
+    return 0
+
+
+def _dataset(data: Path | None, ink: Path | None) -> Dataset:
+    """The labelled digits to judge by: a file's test part if it has one."""
+    if ink is not None:
+        return read_ink(ink).to_dataset()
+    splits = read_dataset(data) if data is not None else load_mnist()
+    return splits.test or splits.training
+
+
+def _as_json(judged: Evaluation, model: Model, dataset: Dataset) -> dict[str, object]:
+    return {
+        "count": judged.count,
+        "accuracy": judged.accuracy,
+        "loss": judged.loss,
+        "per_class": judged.per_class,
+        "confusion": judged.confusion.tolist(),
+        "model": model.card.name,
+        "data": dataset.source,
+    }
+
+
+def _print_table(judged: Evaluation, model: Model, dataset: Dataset) -> None:
+    print(f"{model.card.name} on {dataset.source}, {judged.count:,} digits: {judged.accuracy:.2%} read correctly")
+    print("\nrows: the true digit; columns: what was read\n")
+    print("      " + "".join(f"{name:>6}" for name in dataset.class_names))
+    for name, row, share in zip(dataset.class_names, judged.confusion, judged.per_class, strict=True):
+        cells = "".join(f"{count or '·':>6}" for count in row)
+        print(f"{name:>4}  {cells}   {'' if share is None else f'{share:7.2%}'}")

@@ -1,0 +1,19 @@
+"""`recipes`: the named experiments."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from nncore.recipes import RECIPES
+
+
+def recipes_command(options: argparse.Namespace) -> int:
+    """List them; gives the exit status."""
+    for recipe in RECIPES.values():
+        if options.json:
+            print(json.dumps(recipe.to_json()))
+        else:
+            widths = " - ".join(map(str, recipe.spec.widths))
+            print(f"{recipe.name:10} {recipe.title}: {widths}, {recipe.config.epochs} epochs. {recipe.description}")
+    return 0

@@ -1,0 +1,72 @@
+"""`recognize`: read digits from pictures and ink files."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncore.errors import DataError, SettingError
+from nncore.ink import rasterize
+from nncore.model_file import bundled_model_path, load_model
+from nncore.picture import prepare
+from nncore.readers import read_ink
+from nncore.recognition import Prediction, recognize
+
+
+def recognize_command(options: argparse.Namespace) -> int:
+    """Read each file; a file that cannot be read is said, and the others are read all the same."""
+    model = load_model(options.model or bundled_model_path())
+    network = model.network()
+    if network.spec.input_shape != (28, 28):
+        raise SettingError("model", f"{model.card.name} takes {network.spec.input_shape}; a digit is drawn as 28 x 28.")
+    status = 0
+    for path in options.files:
+        try:
+            for sample, image in _images_of(path):
+                _print(path, sample, recognize(network, image), model.class_names, options.json)
+        except DataError as problem:
+            print(f"digitlab: {problem}", file=sys.stderr)
+            status = 2
+    return status
+
+
+def _images_of(path: Path) -> Iterator[tuple[int | None, NDArray[np.uint8]]]:
+    """Each digit of a file with its number, counted from 1; a picture holds one, which has none."""
+    if _is_ink(path):
+        for number, ink in enumerate(read_ink(path).inks, start=1):
+            yield number, rasterize(ink)
+    else:
+        from app.picture_file import read_picture
+
+        yield None, prepare(read_picture(path))
+
+
+def _is_ink(path: Path) -> bool:
+    """Whether a file begins like UNIPEN: with a keyword, a full stop before it."""
+    try:
+        with path.open("rb") as file:
+            return file.read(200).lstrip().startswith(b".")
+    except OSError as problem:
+        raise DataError(f"{path}: could not be read ({problem.strerror or problem}).") from None
+
+
+def _print(
+    path: Path, sample: int | None, prediction: Prediction, names: tuple[str, ...], as_json: bool
+) -> None:
+    if as_json:
+        fields: dict[str, object] = {"file": str(path)}
+        if sample is not None:
+            fields["sample"] = sample
+        fields["digit"] = prediction.digit
+        fields["verdict"] = prediction.verdict
+        fields["probabilities"] = [round(float(p), 6) for p in prediction.probabilities]
+        print(json.dumps(fields))
+    else:
+        where = f"{path}" if sample is None else f"{path}, sample {sample}"
+        print(f"{where}: {names[prediction.digit]}  {prediction.confidence:.1%}  ({prediction.verdict})")

@@ -1,0 +1,175 @@
+"""`train`: a network from a recipe or from options, trained, judged, and kept if asked."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from tqdm import tqdm
+
+from app.memory import check_memory
+from nncore.dataset import Splits, load_mnist
+from nncore.errors import SettingError
+from nncore.model_file import save_model, trained_model
+from nncore.network import Network, NetworkSpec
+from nncore.readers import read_dataset
+from nncore.recipes import Recipe, recipe_named
+from nncore.training import (
+    Diverged,
+    EpochDone,
+    Finished,
+    RandomStreams,
+    Started,
+    StepDone,
+    TrainingControl,
+    TrainingEvent,
+    check_fit,
+    hold_out_validation,
+    train,
+)
+
+
+def train_command(options: argparse.Namespace) -> int:
+    """Run it; gives the exit status."""
+    recipe = recipe_from(options)
+    check_memory(recipe.spec, recipe.config)
+    if options.out is not None:
+        _check_writable(options.out)
+    data = read_dataset(options.data) if options.data else load_mnist()
+    data = hold_out_validation(data, recipe.validation_share, recipe.config.seed)
+    network = Network(recipe.spec)
+    check_fit(network, data.training)
+    network.initialize(RandomStreams.of(recipe.config.seed).initialization)
+    control = TrainingControl(recipe.config.learning_rate)
+    reporter = _JsonReporter() if options.json else _TextReporter(recipe.spec, data)
+    history: list[EpochDone] = []
+    with _ctrl_c_stops(control):
+        for event in _with_progress_bar(train(network, data, recipe.config, control)):
+            reporter.tell(event)
+            if isinstance(event, EpochDone):
+                history.append(event)
+    if isinstance(event, Diverged):
+        print(f"digitlab: {event.message}", file=sys.stderr)
+        return 1
+    assert isinstance(event, Finished)
+    if options.out is not None:
+        created = datetime.now().isoformat(" ", "seconds")
+        model = trained_model(
+            recipe.spec, event.parameters, data, recipe.config, history, event.test,
+            name=options.out.stem, recipe=recipe.name, created=created,
+        )  # fmt: skip
+        save_model(model, options.out)
+    reporter.finish(event, options.out)
+    return 0
+
+
+def recipe_from(options: argparse.Namespace) -> Recipe:
+    """The recipe that was named, or "quick", with whatever the options change of it."""
+    recipe = recipe_named(options.recipe or "quick")
+    given = {
+        name: getattr(options, name)
+        for name in ("optimizer", "learning_rate", "schedule", "epochs", "seed")
+        if getattr(options, name) is not None
+    }
+    if options.batch_size is not None:
+        given["batch_size"] = None if options.batch_size == "full" else options.batch_size
+    spec = recipe.spec
+    if options.layers or options.activations or options.initialization:
+        activations = options.activations or ["relu"]
+        spec = NetworkSpec.dense(
+            options.layers or recipe.spec.widths,
+            activations[0] if len(activations) == 1 else activations,
+            options.initialization or "he",
+        )
+    name = recipe.name if options.recipe else ""
+    return replace(recipe, name=name, spec=spec, config=replace(recipe.config, **given))
+
+
+def _check_writable(path: Path) -> None:
+    """Raise SettingError now if the model could not be kept at `path` after the training."""
+    folder = next(parent for parent in path.absolute().parents if parent.exists())
+    if path.is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise SettingError("out", f"{path}: a model cannot be written there; name a file in a folder of yours.")
+
+
+@contextmanager
+def _ctrl_c_stops(control: TrainingControl) -> Iterator[None]:
+    """The first Ctrl+C ends the run and keeps what it learnt; a second one breaks off."""
+
+    def stop(*_: object) -> None:
+        control.stop()
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _with_progress_bar(events: Iterator[TrainingEvent]) -> Iterator[TrainingEvent]:
+    """Pass the events on; on a terminal, show on standard error how far the run is."""
+    with tqdm(unit=" samples", unit_scale=True, dynamic_ncols=True, disable=not sys.stderr.isatty(), leave=False) as bar:
+        for event in events:
+            if isinstance(event, Started):
+                bar.total = event.epochs * event.samples_per_epoch
+            elif isinstance(event, StepDone):
+                bar.set_description(f"epoch {event.epoch}, loss {event.loss:.3f}", refresh=False)
+                bar.update(event.samples)
+            yield event
+
+
+class _JsonReporter:
+    """One JSON object a line."""
+
+    def tell(self, event: TrainingEvent) -> None:
+        if isinstance(event, EpochDone):
+            figures = ("epoch", "training_loss", "training_accuracy", "validation_loss", "validation_accuracy")
+            self._print("epoch", **{name: getattr(event, name) for name in (*figures, "samples_per_second", "seconds")})
+        elif isinstance(event, Diverged):
+            # NaN and infinity are not JSON; the message says them in words.
+            self._print("diverged", epoch=event.epoch, step=event.step, message=event.message)
+
+    def finish(self, event: Finished, model: Path | None) -> None:
+        self._print(
+            "finished",
+            test_accuracy=event.test.accuracy if event.test else None,
+            test_loss=event.test.loss if event.test else None,
+            epochs=event.epochs,
+            seconds=round(event.seconds, 3),
+            stopped=event.stopped,
+            model=str(model) if model else None,
+        )
+
+    def _print(self, name: str, **fields: object) -> None:
+        print(json.dumps({"event": name, **fields}), flush=True)
+
+
+class _TextReporter:
+    """A few lines for a reader."""
+
+    def __init__(self, spec: NetworkSpec, data: Splits) -> None:
+        widths = " - ".join(map(str, spec.widths))
+        print(f"{widths}: {spec.parameter_count:,} weights; {data.training.source}, {len(data.training):,} images")
+
+    def tell(self, event: TrainingEvent) -> None:
+        if not isinstance(event, EpochDone):
+            return
+        line = f"epoch {event.epoch:3}  loss {event.training_loss:.4f}  accuracy {event.training_accuracy:7.2%}"
+        if event.validation_loss is not None:
+            line += f"   validation: loss {event.validation_loss:.4f}  accuracy {event.validation_accuracy:7.2%}"
+        tqdm.write(f"{line}   {event.samples_per_second:9,.0f} samples/s")
+
+    def finish(self, event: Finished, model: Path | None) -> None:
+        tested = f"test accuracy {event.test.accuracy:.2%}" if event.test else "not tested"
+        print(f"{'stopped' if event.stopped else 'finished'} after {event.epochs} epochs, {event.seconds:.1f} s: {tested}")
+        if model:
+            print(f"kept as {model}")

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from nncore.errors import DataError
+from nncore.network import Network, NetworkSpec
+from nncore.recognition import UNSURE_BELOW, recognize
+from tests.nncore.data import mnist
+
+
+def a_network(widths: tuple[int, ...] = (784, 16, 10)) -> Network:
+    network = Network(NetworkSpec.dense(widths))
+    network.initialize(np.random.default_rng(0))
+    return network
+
+
+def a_network_that_says(probabilities: list[float]) -> Network:
+    """Gives these probabilities whatever it sees."""
+    network = Network(NetworkSpec.dense((784, len(probabilities))))
+    network.parameters.value("1.b")[:] = np.log(probabilities)
+    return network
+
+
+def an_image() -> NDArray[np.uint8]:
+    image: NDArray[np.uint8] = mnist().training.images[0]
+    return image
+
+
+def test_the_prediction_is_what_the_network_predicts() -> None:
+    network = a_network()
+    prediction = recognize(network, an_image())
+    expected = network.predict(mnist().training.inputs(slice(0, 1)))[0]
+    assert prediction.probabilities == pytest.approx(expected, rel=1e-5)
+    assert prediction.probabilities.sum() == pytest.approx(1)
+    assert prediction.digit == expected.argmax()
+    assert prediction.confidence == pytest.approx(expected.max())
+
+
+def test_it_shows_the_picture_and_every_layer() -> None:
+    prediction = recognize(a_network((784, 16, 12, 10)), an_image())
+    assert (prediction.image == an_image()).all()
+    assert [a.shape for a in prediction.activations] == [(16,), (16,), (12,), (12,), (10,)]
+    assert prediction.activations[1].min() >= 0 > prediction.activations[0].min()
+    assert prediction.activations[-1].argmax() == prediction.digit
+
+
+def test_what_is_predicted_does_not_change_later() -> None:
+    image, network = an_image().copy(), a_network()
+    prediction = recognize(network, image)
+    before = prediction.probabilities.copy()
+    image[:] = 7
+    recognize(network, image)
+    assert (prediction.image == an_image()).all()
+    assert (prediction.probabilities == before).all()
+    arrays: list[NDArray[Any]] = [prediction.image, prediction.probabilities, *prediction.activations]
+    assert not any(array.flags.writeable for array in arrays)
+
+
+def test_a_clear_answer_is_a_digit() -> None:
+    prediction = recognize(a_network_that_says([0.1, 0.2, 0.7]), an_image())
+    assert (prediction.verdict, prediction.digit) == ("digit", 2)
+
+
+@pytest.mark.parametrize(("best", "verdict"), [(UNSURE_BELOW - 0.01, "unsure"), (UNSURE_BELOW + 0.01, "digit")])
+def test_too_little_probability_is_unsure(best: float, verdict: str) -> None:
+    assert recognize(a_network_that_says([best, 1 - best - 0.1, 0.1]), an_image()).verdict == verdict
+
+
+def test_a_blank_picture_is_not_a_digit_however_sure_the_network() -> None:
+    prediction = recognize(a_network_that_says([0.99, 0.01]), np.zeros((28, 28), np.uint8))
+    assert prediction.verdict == "not a digit"
+
+
+def test_a_network_of_broken_weights_is_unsure() -> None:
+    network = a_network()
+    network.parameters.values[:] = np.nan
+    assert recognize(network, an_image()).verdict == "unsure"
+
+
+def test_a_network_in_float64_is_asked_in_float64() -> None:
+    network = Network(NetworkSpec.dense((784, 10)), np.float64)
+    prediction = recognize(network, an_image())
+    assert prediction.activations[0].dtype == np.float64
+    assert prediction.probabilities.dtype == np.float32
+
+
+@pytest.mark.parametrize("bad", [np.zeros((27, 28), np.uint8), np.zeros((28, 28), np.float32)])
+def test_a_picture_that_does_not_fit_is_refused(bad: NDArray[np.uint8]) -> None:
+    with pytest.raises(DataError, match="expected uint8 with 784 pixels"):
+        recognize(a_network(), bad)
