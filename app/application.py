@@ -1,0 +1,29 @@
+"""The boot order: log, QApplication, crash reporter, theme, window; then data and model are read on threads."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from app.errors import CrashReporter, start_log
+from app.icons import application_icon
+from app.main_window import MainWindow
+from app.session import Session
+from app.settings import Settings, user_folder
+from app.theme import apply_theme
+
+
+def run_window() -> int:
+    """Open the window and stay until it is closed; gives the exit status."""
+    QGuiApplication.setApplicationName("DigitLab")
+    QGuiApplication.setApplicationDisplayName("Digit Lab")
+    application = QApplication(["digitlab"])
+    application.setWindowIcon(application_icon())
+    CrashReporter(start_log(user_folder()), application).install()
+    settings = Settings()
+    apply_theme(application, settings.theme)
+    window = MainWindow(Session(), settings)
+    window.show()
+    window.session.open_bundled_model()
+    window.session.load_bundled_data()
+    return application.exec()

@@ -1,0 +1,1 @@
+"""The Draw tab: a canvas, what the network sees of it, and what the network makes of that."""

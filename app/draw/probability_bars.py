@@ -1,0 +1,162 @@
+"""Ten bars, one a digit: how sure the network is of each."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEasingCurve, QEvent, QRectF, QSize, Qt, QVariantAnimation, Slot
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.theme import GAP, SMALL_SCALE, TITLE_SCALE, Colours, colours_of, motion_milliseconds, scaled
+
+GLIDE_MILLISECONDS = 120
+ROWS = 10
+ROOMY = 3.0
+"""Rows higher than so many lines of text, as on a projector, hold larger text."""
+
+EMPTY = "The bars will show how sure the network is of each digit."
+
+Probabilities = NDArray[np.floating]
+
+
+class ProbabilityBars(QWidget):
+    """Rows in the fixed order 0 to 9: the digit, its bar, its percentage. The winner is marked by colour and weight.
+
+    Bars glide to new values; the figures show them at once.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._target: Probabilities | None = None
+        self._from = self._shown = np.zeros(ROWS)
+        self._glide = QVariantAnimation(self)
+        self._glide.setStartValue(0.0)
+        self._glide.setEndValue(1.0)
+        self._glide.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._glide.valueChanged.connect(self._glide_to)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName("How sure the network is of each digit")
+        self.setToolTip("The softmax output: how sure the network is of each digit, 100 % in all.")
+        self.set_probabilities(None)
+
+    @property
+    def probabilities(self) -> Probabilities | None:
+        """The probabilities (10,) that are shown, or that the bars are gliding to; None in the empty state."""
+        return self._target
+
+    @property
+    def winner(self) -> int | None:
+        """The digit with the highest probability, the lower one if two are equal; None in the empty state."""
+        return None if self._target is None else int(np.argmax(self._target))
+
+    def set_probabilities(self, probabilities: Probabilities | None) -> None:
+        """Show `probabilities` (10,), each 0 to 1, or the empty state for None. Raises ValueError for another shape."""
+        if probabilities is not None and probabilities.shape != (ROWS,):
+            raise ValueError(f"Probabilities have the shape {probabilities.shape}; expected ({ROWS},).")
+        self._target = None if probabilities is None else np.array(probabilities)
+        self._from = self._shown
+        self._glide.stop()
+        duration = motion_milliseconds(self, GLIDE_MILLISECONDS) if self.isVisible() else 0
+        if duration:
+            self._glide.setDuration(duration)
+            self._glide.start()
+        else:
+            self._glide_to(1.0)
+        self._describe()
+
+    def row_rect(self, digit: int) -> QRectF:
+        """Where the row of `digit` is, in the widget's pixels."""
+        height = self.height() / ROWS
+        return QRectF(0, digit * height, self.width(), height)
+
+    def sizeHint(self) -> QSize:
+        """Rows that breathe."""
+        return QSize(360, ROWS * round(self.fontMetrics().height() * 1.75))
+
+    def minimumSizeHint(self) -> QSize:
+        """Rows that still hold a line of text."""
+        return QSize(220, ROWS * self.fontMetrics().height())
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the theme."""
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+            self.update()
+        super().changeEvent(event)
+
+    @Slot(object)
+    def _glide_to(self, share: float) -> None:
+        target = np.zeros(ROWS) if self._target is None else self._target
+        self._shown = self._from + share * (target - self._from)
+        self.update()
+
+    def _describe(self) -> None:
+        """Say the two best in words, for whoever listens."""
+        if self._target is None:
+            described = EMPTY
+        else:
+            best, second = np.argsort(-self._target, kind="stable")[:2]
+            described = f"{best}: {self._target[best]:.1%}, then {second}: {self._target[second]:.1%}"
+        if described != self.accessibleDescription():
+            self.setAccessibleDescription(described)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The rows; over them, in the empty state, a sentence."""
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for digit in range(ROWS):
+                self._paint_row(painter, digit, colours_of(self))
+            if self._target is None:
+                self._paint_empty(painter, colours_of(self))
+
+    def _paint_empty(self, painter: QPainter, colours: Colours) -> None:
+        """A small plate with the sentence, in the middle of the empty bars."""
+        font = scaled(self.font(), SMALL_SCALE)
+        wrap = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        room = QRectF(self.rect()).adjusted(2 * GAP, GAP, -2 * GAP, -GAP)
+        text = QFontMetricsF(font).boundingRect(room, wrap, EMPTY)
+        plate = text.adjusted(-2 * GAP, -GAP, 2 * GAP, GAP)
+        painter.setPen(QColor(colours.line))
+        painter.setBrush(QColor(colours.surface))
+        painter.drawRoundedRect(plate, 6, 6)
+        painter.setFont(font)
+        painter.setPen(QColor(colours.quiet_text))
+        painter.drawText(text.adjusted(-1, -1, 1, 1), wrap, EMPTY)
+
+    def _paint_row(self, painter: QPainter, digit: int, colours: Colours) -> None:
+        wins = digit == self.winner
+        row = self.row_rect(digit)
+        size = TITLE_SCALE if row.height() > ROOMY * self.fontMetrics().height() else 1.0
+        font = scaled(self.font(), size, QFont.Weight.DemiBold if wins else QFont.Weight.Normal)
+        unit_font = scaled(self.font(), size * SMALL_SCALE)
+        figures, units = QFontMetricsF(scaled(font, 1.0, QFont.Weight.DemiBold)), QFontMetricsF(unit_font)
+        label, unit_width = figures.horizontalAdvance("0") + GAP * 1.5, units.horizontalAdvance(" %")
+        figure_width = figures.horizontalAdvance("100.0") + GAP
+        thickness = min(row.height() * 0.54, figures.height() * 1.6)
+        track = QRectF(label, row.center().y() - thickness / 2, 0, thickness)
+        track.setRight(row.right() - figure_width - unit_width)
+        self._paint_bar(painter, track, float(self._shown[digit]), colours, wins)
+
+        middle = Qt.AlignmentFlag.AlignVCenter
+        empty = self._target is None
+        painter.setFont(font)
+        painter.setPen(QColor(colours.quiet_text if empty else colours.text))
+        painter.drawText(row, middle | Qt.AlignmentFlag.AlignLeft, str(digit))
+        if self._target is None:
+            return
+        figure = QRectF(row.left(), row.top(), row.width() - unit_width, row.height())
+        painter.drawText(figure, middle | Qt.AlignmentFlag.AlignRight, f"{100 * self._target[digit]:.1f}")
+        painter.setFont(unit_font)
+        painter.setPen(QColor(colours.quiet_text))
+        painter.drawText(row, middle | Qt.AlignmentFlag.AlignRight, " %")
+
+    def _paint_bar(self, painter: QPainter, track: QRectF, share: float, colours: Colours, wins: bool) -> None:
+        radius = min(4.0, track.height() / 2)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.grid))
+        painter.drawRoundedRect(track, radius, radius)
+        bar = QRectF(track)
+        bar.setWidth(track.width() * min(max(share, 0.0), 1.0))
+        if bar.width() >= 0.5:
+            painter.setBrush(QColor(colours.winner if wins else colours.bar))
+            painter.drawRoundedRect(bar, min(radius, bar.width() / 2), radius)

@@ -1,0 +1,77 @@
+"""What happens when something goes wrong that nobody foresaw: it is logged, and the user is told.
+
+Exceptions in slots, paint events and QThread.run all reach `sys.excepthook`.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+LOG_BYTES = 1_000_000
+
+
+def start_log(folder: Path) -> Path:
+    """Log warnings and crashes to a file in `folder`; gives its path. Without a writable folder, to stderr."""
+    path = folder / "digitlab.log"
+    handler: logging.Handler
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8", delay=True)
+    except OSError:
+        handler = logging.StreamHandler()
+    logging.basicConfig(handlers=[handler], level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", force=True)
+    return path
+
+
+class CrashReporter(QObject):
+    """Shows one message at a time about an exception that nobody caught; the app goes on."""
+
+    _crashed = Signal(str)
+
+    def __init__(self, log: Path, parent: QObject) -> None:
+        super().__init__(parent)
+        self._log, self._box = log, None
+        # Queued: the exception may come from another thread, or from the middle of a paint event.
+        self._crashed.connect(self._show, Qt.ConnectionType.QueuedConnection)
+
+    def install(self) -> None:
+        """Take over `sys.excepthook`."""
+        sys.excepthook = self.report
+
+    def report(
+        self, kind: type[BaseException], problem: BaseException, traceback: TracebackType | None
+    ) -> None:
+        """Log an exception and tell the user; Ctrl+C in the terminal quits."""
+        if issubclass(kind, KeyboardInterrupt):
+            QApplication.quit()
+            return
+        logging.critical("unforeseen", exc_info=(kind, problem, traceback))
+        self._crashed.emit(f"{kind.__name__}: {problem}")
+
+    @Slot(str)
+    def _show(self, what: str) -> None:
+        if self._box is not None:
+            return
+        box = QMessageBox(
+            QMessageBox.Icon.Warning,
+            "Digit Lab",
+            "Something went wrong that should not have. Digit Lab goes on; your work is kept.",
+            QMessageBox.StandardButton.Ok,
+            QApplication.activeWindow(),
+        )
+        box.setInformativeText(f"{what}\n\nThe details are in {self._log}")
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.finished.connect(self._forget_box)
+        self._box: QMessageBox | None = box
+        box.open()
+
+    @Slot()
+    def _forget_box(self) -> None:
+        self._box = None

@@ -1,0 +1,76 @@
+"""The model card: what a model is, where it comes from, how good it is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from app.theme import GAP, GROUP_GAP, PAGE_MARGIN
+from nncore.model_file import Model
+
+
+def card_rows(model: Model) -> list[tuple[str, str]]:
+    """The card as (what, value) for a reader; what is not known is left out."""
+    card = model.card
+    accuracy = f"{card.test_accuracy:.2%} of the test set read correctly" if card.test_accuracy is not None else "not tested"
+    settings = ", ".join(f"{name.replace('_', ' ')} {_shown(value)}" for name, value in card.settings.items())
+    rows = [
+        ("Accuracy", accuracy),
+        ("Network", " – ".join(map(str, model.spec.widths)) + f", {model.spec.parameter_count:,} weights"),
+        ("Data", card.data),
+        ("Recipe", card.recipe or "made in the Train tab"),
+        ("Settings", settings),
+        ("Epochs", str(card.epochs)),
+        ("Seed", "" if card.seed is None else str(card.seed)),
+        ("Made", card.created),
+        ("Digit Lab version", card.version),
+        ("Notes", card.notes),
+    ]
+    return [(what, value) for what, value in rows if value]
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, dict):
+        return "(" + ", ".join(f"{name} {_shown(part)}" for name, part in value.items()) + ")"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return "none" if value is None else str(value)
+
+
+class ModelCardDialog(QDialog):
+    """Shows the card of one model; its text can be selected."""
+
+    def __init__(self, model: Model, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(f"Model card: {model.card.name}")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        title = QLabel(model.card.name)
+        title.setProperty("title", True)
+        form = QFormLayout()
+        form.setHorizontalSpacing(GROUP_GAP)
+        form.setVerticalSpacing(GAP)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        for what, value in card_rows(model):
+            name, text = QLabel(what), QLabel(value)
+            name.setProperty("quiet", True)
+            text.setWordWrap(True)
+            text.setTextInteractionFlags(
+                Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+            )
+            text.setAccessibleName(what)
+            form.addRow(name, text)
+        page = QWidget()
+        page.setLayout(form)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setWidget(page)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(PAGE_MARGIN, PAGE_MARGIN, PAGE_MARGIN, GROUP_GAP)
+        layout.setSpacing(GROUP_GAP)
+        layout.addWidget(title)
+        layout.addWidget(scroll)
+        layout.addWidget(buttons)
+        self.resize(560, 480)

@@ -1,0 +1,50 @@
+"""Where the user's files live, and what the window remembers from one time to the next."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
+
+from app.theme import ThemeChoice
+
+
+def user_folder() -> Path:
+    """The folder of the user's models, settings and log: $DIGITLAB_HOME, or the platform's place for such files."""
+    home = os.environ.get("DIGITLAB_HOME")
+    if home:
+        return Path(home)
+    return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation))
+
+
+def models_folder() -> Path:
+    """The folder in which every trained model is kept."""
+    return user_folder() / "models"
+
+
+class Settings:
+    """What the window remembers. A value that is missing or makes no sense counts as never set."""
+
+    def __init__(self) -> None:
+        self._store = QSettings(str(user_folder() / "settings.ini"), QSettings.Format.IniFormat)
+
+    @property
+    def theme(self) -> ThemeChoice:
+        """Light, dark, or what the system says."""
+        stored = self._store.value("theme")
+        return ThemeChoice(stored) if stored in list(ThemeChoice) else ThemeChoice.SYSTEM
+
+    @theme.setter
+    def theme(self, choice: ThemeChoice) -> None:
+        self._store.setValue("theme", choice.value)
+
+    @property
+    def geometry(self) -> QByteArray | None:
+        """Size and place of the window, as Qt packs them."""
+        stored = self._store.value("geometry")
+        return stored if isinstance(stored, QByteArray) else None
+
+    @geometry.setter
+    def geometry(self, geometry: QByteArray) -> None:
+        self._store.setValue("geometry", geometry)

@@ -1,0 +1,1 @@
+"""The Train tab: settings at the left, live curves at the right."""

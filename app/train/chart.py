@@ -1,0 +1,209 @@
+"""One plot of the training curves: a legend that reads values, axes with units, a crosshair."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import QGraphicsItem, QGridLayout, QHBoxLayout, QLabel, QWidget
+
+from app.theme import GAP, SMALL_SCALE, colours_of, scaled
+from app.train.curve import Points
+from app.train.legend import Legend, Series
+
+MARKER_SIZE = 7
+MOST_MARKERS = 40
+"""Of more points only some are marked: markers would run into each other."""
+
+
+@dataclass(frozen=True)
+class ChartText:
+    """What a chart says. `format_value` turns a value into its reading, at most as wide as `widest`."""
+
+    name: str
+    unit: str
+    empty: str
+    widest: str
+    format_value: Callable[[float], str]
+
+
+class Chart(QWidget):
+    """Curves over the epochs, drawn with pyqtgraph in the theme's colours.
+
+    It neither zooms nor pans: the whole run is always in view, and the wheel scrolls what the chart lies in.
+    """
+
+    pointer_moved = Signal(float)
+    """The mouse is over the plot, at this epoch."""
+    pointer_left = Signal()
+
+    def __init__(self, text: ChartText, series: Sequence[Series], *, shows_epochs: bool) -> None:
+        super().__init__()
+        self._text, self._series, self._shows_epochs = text, list(series), shows_epochs
+        self._ends = 1.0, 1.0
+        self._points: list[tuple[Points, Points]] = [(np.empty(0), np.empty(0)) for _ in series]
+        self.legend = Legend(series, text.widest)
+        self.header = QHBoxLayout()
+        self.header.addWidget(self.legend)
+        self.header.addStretch()
+        self.plot = pg.PlotWidget()
+        self._empty = QLabel(text.empty)
+        self._prepare_plot()
+        self._lay_out()
+        self._take_colours()
+
+    def _prepare_plot(self) -> None:
+        self.plot.setAccessibleName(f"{self._text.name} over the epochs")
+        self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.plot.setFrameShape(pg.PlotWidget.Shape.NoFrame)
+        item = self.plot.getPlotItem()
+        item.setMenuEnabled(False)
+        item.setMouseEnabled(x=False, y=False)
+        item.hideButtons()
+        item.disableAutoRange()
+        item.setDefaultPadding(0)
+        item.setClipToView(False)
+        self._curves = [pg.PlotCurveItem(antialias=not each.faint) for each in self._series]
+        self._markers = [pg.ScatterPlotItem(size=MARKER_SIZE if each.marked else 5) for each in self._series]
+        for number, (curve, markers) in enumerate(zip(self._curves, self._markers, strict=True)):
+            curve.setZValue(number)
+            markers.setZValue(len(self._series) + number)
+            item.addItem(curve)
+            item.addItem(markers)
+        for side in ("left", "bottom"):
+            # Grid and figures change seldom, and playing them back takes longer than the curves.
+            item.getAxis(side).setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+        self._crosshair = pg.InfiniteLine(angle=90, movable=False)
+        self._crosshair.setVisible(False)
+        item.addItem(self._crosshair)
+        self.plot.viewport().installEventFilter(self)
+
+    def _lay_out(self) -> None:
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setVerticalSpacing(GAP // 2)
+        layout.addLayout(self.header, 0, 0)
+        layout.addWidget(self.plot, 1, 0)
+        self._empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        layout.addWidget(self._empty, 1, 0, Qt.AlignmentFlag.AlignCenter)
+        layout.setRowStretch(1, 1)
+
+    # ---------------------------------------------------------------- drawing
+
+    def set_points(self, number: int, x: Points, y: Points) -> None:
+        """Draw series `number` through points x, y (n,)."""
+        self._points[number] = (x, y)
+        self._curves[number].setData(x, y)
+        if self._series[number].marked:
+            few = slice(None, None, 1 + len(x) // MOST_MARKERS)
+            self._markers[number].setData(x[few], y[few])
+        elif not self._series[number].faint:
+            # Where the training is now: visible after one step already, when a line is not.
+            self._markers[number].setData(x[-1:], y[-1:])
+        is_empty = not any(len(points[0]) for points in self._points)
+        self._empty.setVisible(is_empty)
+        self.plot.showGrid(x=not is_empty, y=not is_empty)
+
+    def set_ranges(self, last_epoch: float, top: float) -> None:
+        """Show the curves from epoch 0 to `last_epoch` and from 0 to `top`."""
+        self._ends = last_epoch, top
+        self._apply_ranges()
+
+    def _apply_ranges(self) -> None:
+        last_epoch, top = self._ends
+        box = self.plot.getViewBox()
+        # Room for half a marker at either side, and for half a number at the ends of the axis.
+        aside = last_epoch * MARKER_SIZE / max(1.0, box.width())
+        above = top * self._small_print().height() * 0.6 / max(1.0, box.height())
+        self.plot.setRange(xRange=(-aside, last_epoch + aside), yRange=(-above, top + above), padding=0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep that room in another size."""
+        super().resizeEvent(event)
+        self._apply_ranges()
+
+    def set_axis_width(self, width: int) -> None:
+        """Give the axis at the left `width` pixels, so that charts above each other line up."""
+        self.plot.getAxis("left").setWidth(width)
+
+    @property
+    def axis_width(self) -> int:
+        """The pixels that the axis at the left needs in the present font."""
+        metrics = self._small_print()
+        return metrics.horizontalAdvance("0.00") + metrics.height() + 2 * GAP
+
+    def _small_print(self) -> QFontMetrics:
+        return QFontMetrics(scaled(self.font(), SMALL_SCALE))
+
+    # ---------------------------------------------------------------- reading
+
+    def set_crosshair(self, x: float | None) -> None:
+        """Show the crosshair at epoch `x`, or none."""
+        self._crosshair.setVisible(x is not None)
+        if x is not None:
+            self._crosshair.setValue(x)
+
+    def read(self, x: float | None) -> None:
+        """Let the legend read each curve at the point nearest to epoch `x`, or at its newest."""
+        self.legend.show_values([self._reading(points, x) for points in self._points])
+
+    def _reading(self, points: tuple[Points, Points], x: float | None) -> str:
+        xs, ys = points
+        if not len(xs):
+            return "–"
+        return self._text.format_value(float(ys[-1] if x is None else ys[nearest(xs, x)]))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the mouse over the plot; keeps no event from it."""
+        if event.type() == QEvent.Type.MouseMove and isinstance(event, QMouseEvent):
+            box = self.plot.getViewBox()
+            place = self.plot.mapToScene(event.position().toPoint())
+            if box.sceneBoundingRect().contains(QPointF(place)):
+                self.pointer_moved.emit(box.mapSceneToView(place).x())
+            else:
+                self.pointer_left.emit()
+        elif event.type() == QEvent.Type.Leave:
+            self.pointer_left.emit()
+        return False
+
+    # ------------------------------------------------------------------ theme
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take on a new theme or font: pyqtgraph knows of neither."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            self._take_colours()
+
+    def _take_colours(self) -> None:
+        colours = colours_of(self)
+        small = scaled(self.font(), SMALL_SCALE)
+        self.plot.setBackground(colours.surface)
+        for curve, markers, series in zip(self._curves, self._markers, self._series, strict=True):
+            curve.setPen(series.pen(colours))
+            markers.setPen(None)
+            markers.setBrush(series.colour(colours))
+        self._crosshair.setPen(pg.mkPen(colours.quiet_text, width=1))
+        for side, words in (("left", f"{self._text.name} ({self._text.unit})"), ("bottom", "epoch")):
+            axis = self.plot.getAxis(side)
+            axis.enableAutoSIPrefix(False)
+            axis.setPen(QColor(colours.grid))
+            axis.setTextPen(QColor(colours.quiet_text))
+            axis.setStyle(tickFont=small, tickLength=0, tickTextOffset=GAP // 2, maxTickLevel=1)
+            axis.label.setFont(small)
+            if side == "left" or self._shows_epochs:
+                axis.setLabel(words, color=colours.quiet_text)
+            else:
+                axis.setStyle(showValues=False)
+        self.legend.fit_to_font()
+
+
+def nearest(xs: Points, x: float) -> int:
+    """The place in ascending `xs` (n,), not empty, of what is nearest to `x`."""
+    right = min(int(np.searchsorted(xs, x)), len(xs) - 1)
+    left = max(0, right - 1)
+    return left if abs(xs[left] - x) <= abs(xs[right] - x) else right

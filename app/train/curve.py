@@ -1,0 +1,110 @@
+"""Curves of any length in bounded memory, peaks kept, and their smoothing. No Qt in here."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Points = NDArray[np.float64]
+
+LARGEST = 1e6
+"""Values beyond this in magnitude are not drawn: they would wreck the axes."""
+
+
+class Curve:
+    """A curve that is appended to for as long as one likes and never holds more than 2 * `capacity` points.
+
+    Points fall into buckets in the order they come; of each bucket the lowest and the highest stay, so that no peak
+    is lost. When there would be more than `capacity` buckets, neighbours merge and buckets are twice as large from
+    then on. However the points come in, one by one or many at a time, what stays is the same.
+
+    Values that are not finite, or beyond LARGEST in magnitude, are dropped.
+    """
+
+    def __init__(self, capacity: int = 500) -> None:
+        if capacity < 1:
+            raise ValueError(f"A curve of {capacity} buckets cannot hold a point: it needs 1 or more.")
+        self._capacity = capacity
+        self._bucket_size = 1
+        self._count = 0
+        self._numbers: NDArray[np.int64] = np.empty(0, np.int64)
+        self._x: Points = np.empty(0)
+        self._y: Points = np.empty(0)
+        self._newest: list[tuple[Points, Points]] = []
+        self._newest_count = 0
+
+    def append(self, x: float, y: float) -> None:
+        """Add one point."""
+        self.extend(np.array([x]), np.array([y]))
+
+    def extend(self, xs: Points, ys: Points) -> None:
+        """Add points (n,) in their order."""
+        # Sorting into buckets waits until the points are asked for, or the newest are many.
+        good = is_drawable(xs) & is_drawable(ys)
+        self._newest.append((xs[good], ys[good]))
+        self._newest_count += int(np.count_nonzero(good))
+        if self._newest_count > self._capacity or len(self._newest) > self._capacity:
+            self._thin_out()
+
+    def points(self) -> tuple[Points, Points]:
+        """The points that stay: x (n,) and y (n,), in the order they came."""
+        self._thin_out()
+        return self._x, self._y
+
+    def _thin_out(self) -> None:
+        if not self._newest_count:
+            self._newest = []
+            return
+        numbers = np.concatenate((self._numbers, np.arange(self._count, self._count + self._newest_count)))
+        x = np.concatenate((self._x, *(part[0] for part in self._newest)))
+        y = np.concatenate((self._y, *(part[1] for part in self._newest)))
+        self._count += self._newest_count
+        self._newest, self._newest_count = [], 0
+        while self._count > self._capacity * self._bucket_size:
+            self._bucket_size *= 2
+        kept = _lowest_and_highest(y, numbers // self._bucket_size)
+        self._numbers, self._x, self._y = numbers[kept], x[kept], y[kept]
+
+
+def _lowest_and_highest(y: Points, buckets: NDArray[np.int64]) -> NDArray[np.intp]:
+    """The places of the first lowest and the last highest y of each bucket, in order; `buckets` ascend."""
+    by_height = np.lexsort((y, buckets))
+    ends = np.flatnonzero(np.diff(buckets))
+    lowest = by_height[np.concatenate(([0], ends + 1))]
+    highest = by_height[np.concatenate((ends, [len(y) - 1]))]
+    return np.unique(np.concatenate((lowest, highest)))
+
+
+def is_drawable(values: Points) -> NDArray[np.bool_]:
+    """Which of `values` are finite and at most LARGEST in magnitude."""
+    return np.abs(values) <= LARGEST  # false for NaN too
+
+
+class Smoothed:
+    """The exponential moving average of a sequence, without its bias towards zero at the start.
+
+    m <- d m + (1 - d) y with d = 1 - 1 / `window`; gives m / (1 - d^t), as Adam does with its moments (Kingma and
+    Ba, ICLR 2015, section 3). `window`: steps, 1 or more; 1 does not smooth.
+    """
+
+    def __init__(self, window: float) -> None:
+        if not window >= 1:
+            raise ValueError(f"A window of {window} steps cannot smooth: it needs 1 or more.")
+        self._decay = 1 - 1 / window
+        self._mean = 0.0
+        self._weight = 0.0
+
+    def extend(self, values: Points) -> Points:
+        """The average (n,) after each of `values` (n,), all that came before included.
+
+        What a Curve would drop is passed over: the average stays as it is, NaN if there is none yet.
+        """
+        decay, mean, weight = self._decay, self._mean, self._weight
+        averages = []
+        for value in values.tolist():
+            if -LARGEST <= value <= LARGEST:
+                mean = decay * mean + (1 - decay) * value
+                weight = decay * weight + (1 - decay)
+            averages.append(mean / weight if weight else float("nan"))
+        self._mean, self._weight = mean, weight
+        return np.array(averages, np.float64)

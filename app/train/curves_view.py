@@ -1,0 +1,212 @@
+"""The live curves: loss above, accuracy below, one crosshair through both."""
+
+from __future__ import annotations
+
+from math import floor, log10
+
+import numpy as np
+from PySide6.QtCore import QEvent, QTimer, Slot
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
+
+from app.theme import GAP, GROUP_GAP
+from app.train.chart import Chart, ChartText, nearest
+from app.train.curve import Curve, Points, Smoothed
+from app.train.legend import Series
+from nncore.training import EpochDone, Started
+
+MILLISECONDS_BETWEEN_PAINTS = 100
+SMOOTHED_SHARE = 0.04
+"""The firm lines average over this share of an epoch, or over one step if that is longer."""
+EPOCHS_SHOWN_AT_FIRST = 10
+"""A longer run is shown from its start as far as it has come, further in a few jumps."""
+
+LOSS = ChartText("loss", "nats", "Press Train and the loss will appear here.", "88.888", lambda loss: f"{loss:.3f}")
+ACCURACY = ChartText("accuracy", "%", "The accuracy will appear here.", "100.0 %", lambda percent: f"{percent:.1f} %")
+EACH_BATCH = Series("each batch", "training", faint=True)
+SMOOTHED = Series("smoothed", "training")
+TRAINING = Series("training, smoothed", "training")
+VALIDATION = Series("validation", "validation", marked=True)
+
+
+class CurvesView(QFrame):
+    """Loss and accuracy of the present run over its epochs.
+
+    What comes in is painted from one timer, at most ten times a second, while the view can be seen; the timer rests
+    when nothing is new.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("card", True)
+        self.loss = Chart(LOSS, (EACH_BATCH, SMOOTHED, VALIDATION), shows_epochs=False)
+        self.accuracy = Chart(ACCURACY, (TRAINING, VALIDATION), shows_epochs=True)
+        self._charts = (self.loss, self.accuracy)
+        self._place = QLabel()
+        self._place.setProperty("quiet", True)
+        self.accuracy.header.addWidget(self._place)
+        self._lay_out()
+        self._timer = QTimer(self)
+        self._timer.setInterval(MILLISECONDS_BETWEEN_PAINTS)
+        self._timer.timeout.connect(self._on_timer)
+        self._pointer: float | None = None
+        for chart in self._charts:
+            chart.pointer_moved.connect(self._follow_pointer)
+            chart.pointer_left.connect(self._forget_pointer)
+        self._fit_to_font()
+        self.clear()
+
+    def _lay_out(self) -> None:
+        self.accuracy.plot.setXLink(self.loss.plot)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(GROUP_GAP, GAP, GROUP_GAP, GAP)
+        layout.setSpacing(GROUP_GAP)
+        layout.addWidget(self.loss, 1)
+        layout.addWidget(self.accuracy, 1)
+
+    # ----------------------------------------------------------------- events
+
+    def clear(self) -> None:
+        """Forget the run: empty plots that say what will come."""
+        self._empty_curves(epochs=5, steps_per_epoch=1)
+        self._tell_screen_readers()
+        self._paint()
+
+    def begin(self, started: Started) -> None:
+        """A run begins: forget the one before, and show what the untrained network does."""
+        self._empty_curves(started.epochs, started.steps_per_epoch)
+        self._add_validation(0, started.validation_loss, started.validation_accuracy)
+        self._mark_dirty()
+
+    def add_steps(self, epochs: Points, losses: Points, accuracies: Points) -> None:
+        """Add steps: how many `epochs` (n,) were done after each, its loss (n,) and its accuracy (n,), 0 to 1."""
+        smoothed = self._smooth_loss.extend(losses)
+        self._batch_loss.extend(epochs, losses)
+        self._training_loss.extend(epochs, smoothed)
+        self._training_accuracy.extend(epochs, self._smooth_accuracy.extend(100 * accuracies))
+        self._make_room(float(np.nanmax(smoothed, initial=0)))
+        self._mark_dirty()
+
+    def add_epoch(self, done: EpochDone) -> None:
+        """Add the validation figures of a whole epoch, and sum the run up for a screen reader."""
+        self._add_validation(done.epoch, done.validation_loss, done.validation_accuracy)
+        self._tell_screen_readers(done)
+        self._mark_dirty()
+
+    def _empty_curves(self, epochs: int, steps_per_epoch: int) -> None:
+        window = max(1.0, SMOOTHED_SHARE * steps_per_epoch)
+        self._smooth_loss, self._smooth_accuracy = Smoothed(window), Smoothed(window)
+        self._batch_loss, self._training_loss, self._validation_loss = Curve(), Curve(), Curve()
+        self._training_accuracy, self._validation_accuracy = Curve(), Curve()
+        self._epochs, self._loss_top = epochs, 2.5
+        self._dirty = False
+
+    def _add_validation(self, epoch: int, loss: float | None, accuracy: float | None) -> None:
+        if loss is not None and accuracy is not None:
+            self._validation_loss.append(epoch, loss)
+            self._validation_accuracy.append(epoch, 100 * accuracy)
+            self._make_room(loss)
+
+    def _make_room(self, loss: float) -> None:
+        """Let the loss axis reach higher if it must; it never shrinks during a run."""
+        if 1.1 * loss > self._loss_top:
+            self._loss_top = round_up(1.1 * loss)
+
+    # --------------------------------------------------------------- painting
+
+    def _mark_dirty(self) -> None:
+        self._dirty = True
+        if self.isVisible() and not self._timer.isActive():
+            self._timer.start()
+
+    @Slot()
+    def _on_timer(self) -> None:
+        if self._dirty and self.isVisible():
+            self._paint()
+        else:
+            self._timer.stop()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up on what came while nobody looked."""
+        super().showEvent(event)
+        if self._dirty:
+            self._paint()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Rest while nobody looks."""
+        super().hideEvent(event)
+        self._timer.stop()
+
+    def _paint(self) -> None:
+        self._dirty = False
+        for number, curve in enumerate((self._batch_loss, self._training_loss, self._validation_loss)):
+            self.loss.set_points(number, *curve.points())
+        for number, curve in enumerate((self._training_accuracy, self._validation_accuracy)):
+            self.accuracy.set_points(number, *curve.points())
+        end = self._last_epoch_shown()
+        self.loss.set_ranges(end, self._loss_top)
+        self.accuracy.set_ranges(end, 100)
+        self._read()
+
+    def _last_epoch_shown(self) -> float:
+        done = self._batch_loss.points()[0]
+        reached = float(done[-1]) if len(done) else 0.0
+        return min(self._epochs, round_up(max(EPOCHS_SHOWN_AT_FIRST, reached)))
+
+    # ---------------------------------------------------------------- reading
+
+    @Slot(float)
+    def _follow_pointer(self, x: float) -> None:
+        self._pointer = x
+        self._read()
+
+    @Slot()
+    def _forget_pointer(self) -> None:
+        self._pointer = None
+        self._read()
+
+    def _read(self) -> None:
+        """Let both legends read where the pointer is, or the newest values where there is no pointer."""
+        done = self._batch_loss.points()[0]
+        x = float(done[nearest(done, self._pointer)]) if self._pointer is not None and len(done) else None
+        for chart in self._charts:
+            chart.set_crosshair(x)
+            chart.read(x)
+        if x is not None:
+            self._place.setText(f"at epoch {x:.2f}")
+        else:
+            self._place.setText(f"now, epoch {done[-1]:.2f}" if len(done) else "")
+
+    def _tell_screen_readers(self, done: EpochDone | None = None) -> None:
+        self.setAccessibleName("Training curves")
+        first = self._batch_loss.points()[1]
+        if done is None or not len(first):
+            self.setAccessibleDescription("No curves yet. " + LOSS.empty)
+            return
+        summary = (
+            f"After {done.epoch} of {self._epochs} epochs the training loss went from {first[0]:.3f} to "
+            f"{done.training_loss:.3f} and the training accuracy reached {done.training_accuracy:.1%}."
+        )
+        if done.validation_loss is not None and done.validation_accuracy is not None:
+            summary += f" Validation loss {done.validation_loss:.3f}, accuracy {done.validation_accuracy:.1%}."
+        self.setAccessibleDescription(summary)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Keep both charts aligned in another font."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit_to_font()
+
+    def _fit_to_font(self) -> None:
+        width = max(chart.axis_width for chart in self._charts)
+        for chart in self._charts:
+            chart.set_axis_width(width)
+
+
+def round_up(value: float) -> float:
+    """The next 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8 or 10 times a power of ten that is not below `value` > 0."""
+    power = 10.0 ** floor(log10(value))
+    for digit in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10):
+        if digit * power >= value:
+            return digit * power
+    return 10 * power

@@ -1,0 +1,189 @@
+"""The settings of the learning: optimiser, learning rate, batches, epochs, seed, schedule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QLineEdit
+
+from app.train.entries import read_learning_rate, read_whole_number
+from app.train.form import LOCKED, Choice, Form, RateEdit
+from nncore.augment import Augmentation
+from nncore.errors import SettingError
+from nncore.training import TrainingConfig
+
+OPTIMIZER_NAMES = {"adam": "Adam", "momentum": "momentum", "sgd": "SGD"}
+SCHEDULE_NAMES = {"constant": "constant", "cosine": "cosine"}
+BATCH_NAMES = {"some": "mini-batch", "all": "full batch", "one": "one sample"}
+LARGEST_BATCH = 1_000_000
+MOST_EPOCHS = 1_000_000
+LARGEST_SEED = 2**32 - 1
+NO_BATCH_SIZE = {
+    "all": "A full batch takes all training images: choose mini-batch to set a size.",
+    "one": "One sample a step is a batch of 1: choose mini-batch to set a size.",
+}
+
+
+class LearningForm(Form):
+    """A form for a TrainingConfig, all but its augmentation."""
+
+    learning_rate_entered = Signal(float)
+    """A usable rate that is not the one before: by Enter, by the arrow keys, or by leaving the field."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._running = False
+        self._entered_rate = 0.0
+        self.optimizer, self.schedule = Choice(OPTIMIZER_NAMES), Choice(SCHEDULE_NAMES)
+        self.learning_rate, self.batch = RateEdit(), Choice(BATCH_NAMES)
+        self.batch_size, self.epochs, self.seed = QLineEdit("128"), QLineEdit(), QLineEdit()
+        self._add_rows()
+        for field in (self.learning_rate, self.batch_size, self.epochs, self.seed):
+            field.textChanged.connect(self.changed)
+        for choice in (self.optimizer, self.schedule, self.batch):
+            choice.currentIndexChanged.connect(self.changed)
+        self.batch.currentIndexChanged.connect(self._lock_rows)
+        self.learning_rate.editingFinished.connect(self._on_rate_entered)
+
+    def _add_rows(self) -> None:
+        self.add(
+            "optimizer",
+            "optimiser",
+            self.optimizer,
+            "How a gradient becomes a step: SGD takes it as it is, momentum keeps rolling, Adam fits it to each weight.",
+        )
+        self.add(
+            "learning_rate",
+            "learning rate",
+            self.learning_rate,
+            "How far each step goes, above 0, often 0.001: too low barely learns, too high diverges; "
+            "arrow keys step it, and Enter applies it during a run.",
+        )
+        self.add(
+            "batch",
+            "batch",
+            self.batch,
+            "How many images make one step: all of them is smooth but slow, a single one is quick but noisy.",
+        )
+        self.add(
+            "batch_size",
+            "batch size",
+            self.batch_size,
+            f"Images in a mini-batch, 1 to {LARGEST_BATCH:,}: small ones are noisy, large ones take fewer steps.",
+        )
+        self.add(
+            "epochs",
+            "epochs",
+            self.epochs,
+            f"How often every training image is seen, 1 to {MOST_EPOCHS:,}: few learn little, many may overfit.",
+        )
+        self.add(
+            "seed",
+            "seed",
+            self.seed,
+            f"Where the random numbers start, 0 to {LARGEST_SEED:,}: the same seed gives the same run again.",
+        )
+        self.add(
+            "schedule",
+            "schedule",
+            self.schedule,
+            "How the learning rate changes over the run: constant keeps it, cosine lowers it to 0 at the end.",
+        )
+
+    # ----------------------------------------------------------------- values
+
+    def config(self, augmentation: Augmentation | None) -> TrainingConfig:
+        """How to train. Raises SettingError for the first setting that is wrong."""
+        return TrainingConfig(
+            optimizer=self.optimizer.value,
+            learning_rate=self._read_rate(),
+            batch_size=self.read_batch_size(),
+            epochs=self._read_epochs(),
+            seed=self._read_seed(),
+            schedule=self.schedule.value,
+            augmentation=augmentation,
+        )
+
+    def show_config(self, config: TrainingConfig) -> None:
+        """Show these settings."""
+        self.optimizer.choose(config.optimizer)
+        self.learning_rate.setText(f"{config.learning_rate:.12g}")
+        self.batch.choose({None: "all", 1: "one"}.get(config.batch_size, "some"))
+        if config.batch_size is not None and config.batch_size > 1:
+            self.batch_size.setText(str(config.batch_size))
+        self.epochs.setText(str(config.epochs))
+        self.seed.setText(str(config.seed))
+        self.schedule.choose(config.schedule)
+        self._lock_rows()
+
+    def problems(self) -> dict[str, SettingError]:
+        """All that is wrong, by setting."""
+        readers: tuple[Callable[[], object], ...] = (
+            self._read_rate,
+            self.read_batch_size,
+            self._read_epochs,
+            self._read_seed,
+        )
+        problems = {}
+        for read in readers:
+            try:
+                read()
+            except SettingError as problem:
+                problems[problem.field] = problem
+        return problems
+
+    def read_batch_size(self) -> int | None:
+        """Images a step, None for all. Raises SettingError("batch_size")."""
+        if self.batch.value == "some":
+            return read_whole_number("batch_size", "Batch size", self.batch_size.text(), 1, LARGEST_BATCH)
+        return 1 if self.batch.value == "one" else None
+
+    def _read_rate(self) -> float:
+        return read_learning_rate(self.learning_rate.text())
+
+    def _read_epochs(self) -> int:
+        return read_whole_number("epochs", "Number of epochs", self.epochs.text(), 1, MOST_EPOCHS)
+
+    def _read_seed(self) -> int:
+        return read_whole_number("seed", "Seed", self.seed.text(), 0, LARGEST_SEED)
+
+    # ------------------------------------------------------------- during a run
+
+    def set_running(self, running: bool) -> None:
+        """Lock all but the learning rate, or nothing."""
+        self._running = running
+        self._lock_rows()
+        if running:
+            self._entered_rate = self._read_rate()
+        elif "learning_rate" not in self.problems():
+            self.rows["learning_rate"].say("")
+
+    def say(self, problems: dict[str, SettingError]) -> None:
+        """Mark what is wrong; during a run also say what becomes of a learning rate that was typed."""
+        super().say(problems)
+        if not self._running:
+            return
+        if "learning_rate" in problems:
+            goes_on = f"{problems['learning_rate']} The run goes on with {self._entered_rate:g}."
+            self.rows["learning_rate"].say(goes_on)
+        elif self._read_rate() != self._entered_rate:
+            self.rows["learning_rate"].say("Press Enter to apply it.", trouble=False)
+
+    @Slot()
+    def _on_rate_entered(self) -> None:
+        try:
+            rate = self._read_rate()
+        except SettingError:
+            return
+        if rate != self._entered_rate:
+            self._entered_rate = rate
+            self.learning_rate_entered.emit(rate)
+        self.rows["learning_rate"].say("")
+
+    @Slot()
+    def _lock_rows(self) -> None:
+        for field, row in self.rows.items():
+            row.lock(LOCKED if self._running and field != "learning_rate" else "")
+        if not self._running and self.batch.value != "some":
+            self.rows["batch_size"].lock(NO_BATCH_SIZE[self.batch.value])

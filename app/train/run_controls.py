@@ -1,0 +1,207 @@
+"""The buttons that drive a run, and the line that says how far it is."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from time import perf_counter
+
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.icons import set_icon
+from app.theme import GAP, GROUP_GAP
+from app.train.form import mark_trouble
+from app.train.run_clock import Progress, in_minutes, three_figures
+
+SECONDS_BETWEEN_READINGS = 0.4
+"""Figures that change more often cannot be read."""
+
+
+class RunState(Enum):
+    """Where a run is. STARTING: it was asked for, and has not said a word yet."""
+
+    IDLE = auto()
+    STARTING = auto()
+    RUNNING = auto()
+    PAUSED = auto()
+
+
+class RunButtons(QWidget):
+    """Train, which becomes Pause and Resume; Step; Stop."""
+
+    train_requested = Signal()
+    pause_requested = Signal()
+    resume_requested = Signal()
+    step_requested = Signal()
+    stop_requested = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._state, self._obstacle = RunState.IDLE, ""
+        self.train_button, self.step_button, self.stop_button = (
+            QPushButton(),
+            QPushButton("Step"),
+            QPushButton("Stop"),
+        )
+        self.train_button.setProperty("primary", True)
+        self.train_button.clicked.connect(self._on_train_clicked)
+        self.step_button.clicked.connect(self._on_step_clicked)
+        self.stop_button.clicked.connect(self.stop_requested)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, GAP, 0)
+        layout.setSpacing(GAP)
+        layout.addWidget(self.train_button, 1)
+        layout.addWidget(self.step_button)
+        layout.addWidget(self.stop_button)
+        set_icon(self.step_button, "step")
+        set_icon(self.stop_button, "stop")
+        self._update()
+
+    @property
+    def state(self) -> RunState:
+        """Where the run is."""
+        return self._state
+
+    def set_state(self, state: RunState) -> None:
+        """Offer what makes sense in `state`."""
+        self._state = state
+        self._update()
+
+    def set_obstacle(self, reason: str) -> None:
+        """Refuse to start a run because of `reason`, a sentence; empty: nothing is in the way."""
+        self._obstacle = reason
+        self._update()
+
+    @Slot()
+    def _on_train_clicked(self) -> None:
+        if self._state is RunState.RUNNING:
+            self.pause_requested.emit()
+        elif self._state is RunState.PAUSED:
+            self.resume_requested.emit()
+        elif self._state is RunState.IDLE:
+            self.train_requested.emit()
+
+    @Slot()
+    def _on_step_clicked(self) -> None:
+        if self._state is not RunState.STARTING:
+            self.step_requested.emit()
+
+    def _update(self) -> None:
+        text, picture, tip = {
+            RunState.IDLE: ("Train", "play", "Train a fresh network with these settings (space bar)."),
+            RunState.STARTING: ("Starting …", "play", "The run is about to begin."),
+            RunState.RUNNING: ("Pause", "pause", "Wait after the present mini-batch (space bar)."),
+            RunState.PAUSED: ("Resume", "play", "Go on with the run (space bar)."),
+        }[self._state]
+        idle = self._state is RunState.IDLE
+        obstacle = self._obstacle if idle else ""
+        self.train_button.setText(text)
+        set_icon(self.train_button, picture)
+        self.train_button.setEnabled(not obstacle)
+        self.train_button.setToolTip(obstacle or tip)
+        self.step_button.setEnabled(not obstacle)
+        self.step_button.setToolTip(obstacle or "Take one mini-batch, then wait.")
+        if idle and self.stop_button.hasFocus():
+            self.train_button.setFocus()  # before Qt passes the focus of a disabled button on to anything
+        self.stop_button.setEnabled(not idle)
+        self.stop_button.setToolTip(
+            "There is no run to stop: press Train first." if idle else "End the run; what it has learnt stays."
+        )
+
+
+class ProgressLine(QWidget):
+    """Epoch, bar, speed and time left in one line, each in its place; below it a sentence on how it goes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._epoch, self._speed, self._left = QLabel(), QLabel(), QLabel()
+        self._bar = QProgressBar()
+        self._bar.setRange(0, 1000)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("progress of the run")
+        self._status = QLabel()
+        self._status.setWordWrap(True)
+        self._status.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self._status.setAccessibleName("status of the run")
+        self._told = -1.0
+        self._lay_out()
+        self._fit_to_font()
+        self.show_no_run()
+
+    def _lay_out(self) -> None:
+        line = QHBoxLayout()
+        line.setSpacing(GROUP_GAP)
+        line.addWidget(self._epoch)
+        line.addWidget(self._bar, 1)
+        for label in (self._speed, self._left):
+            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            line.addWidget(label)
+        self._bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GAP // 2)
+        layout.addLayout(line)
+        layout.addWidget(self._status)
+
+    # ---------------------------------------------------------------- showing
+
+    def show_no_run(self) -> None:
+        """Nothing runs, and nothing has."""
+        self._bar.setValue(0)
+        for label, text in (
+            (self._epoch, "no run yet"),
+            (self._speed, "– samples/s"),
+            (self._left, "–:– left"),
+        ):
+            label.setText(text)
+
+    def show_progress(self, progress: Progress, *, now: bool = False) -> None:
+        """Show how far a run is; figures change at a pace that can be read, or at once if `now`."""
+        self._bar.setValue(round(1000 * progress.fraction))
+        self._epoch.setText(f"epoch {progress.epoch:,} of {progress.epochs:,}")
+        if not now and perf_counter() - self._told < SECONDS_BETWEEN_READINGS:
+            return
+        self._told = perf_counter()
+        if progress.samples_per_second is not None and progress.seconds_left is not None:
+            self._speed.setText(f"{three_figures(progress.samples_per_second)} samples/s")
+            self._left.setText(f"{in_minutes(progress.seconds_left)} left")
+
+    def show_ended(self) -> None:
+        """The run is over: no time is left to speak of."""
+        self._left.setText("")
+
+    def say(self, sentence: str, *, trouble: bool = False) -> None:
+        """Show a sentence on how the run goes."""
+        self._status.setText(sentence)
+        self._status.setToolTip(sentence)
+        mark_trouble(self._status, trouble)
+
+    def texts(self) -> tuple[str, str, str, str]:
+        """What is shown now: epoch, speed, time left, sentence."""
+        return self._epoch.text(), self._speed.text(), self._left.text(), self._status.text()
+
+    # ------------------------------------------------------------------- font
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Keep the places of the figures in another font."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit_to_font()
+
+    def _fit_to_font(self) -> None:
+        metrics = self._status.fontMetrics()
+        for label, widest in (
+            (self._epoch, "epoch 888 of 888"),
+            (self._speed, "888,888 samples/s"),
+            (self._left, "88:88 left"),
+        ):
+            label.setMinimumWidth(metrics.horizontalAdvance(widest))
+        self._status.setMinimumHeight(2 * metrics.lineSpacing())

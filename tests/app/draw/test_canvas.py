@@ -1,0 +1,290 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QColor, QImage, QKeySequence, QPaintEvent, QPointingDevice
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QProxyStyle, QStyle, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.draw.canvas import Canvas
+from app.theme import DARK, LIGHT, ThemeChoice, apply_theme
+from nncore.ink import rasterize
+from tests.app.draw.gestures import ONE, SEVEN, drag, pen, pixel, place
+
+
+@pytest.fixture
+def canvas(qapp: QApplication, qtbot: QtBot) -> Canvas:
+    apply_theme(qapp, ThemeChoice.LIGHT)
+    canvas = Canvas()
+    qtbot.addWidget(canvas)
+    canvas.resize(500, 400)
+    with qtbot.waitExposed(canvas):
+        canvas.show()
+    canvas.activateWindow()
+    canvas.setFocus()
+    qtbot.waitUntil(canvas.hasFocus)
+    return canvas
+
+
+def strokes(canvas: Canvas) -> list[list[tuple[float, float]]]:
+    return [piece for stroke in canvas.drawing.strokes for piece in stroke]
+
+
+def shot(canvas: Canvas) -> QImage:
+    return canvas.grab().toImage()
+
+
+def test_the_area_is_a_centred_square_as_large_as_fits(canvas: Canvas) -> None:
+    assert canvas.area.getRect() == (50, 0, 400, 400)
+    canvas.resize(300, 500)
+    assert canvas.area.getRect() == (0, 100, 300, 300)
+
+
+def test_the_mouse_draws_a_stroke_where_it_goes(canvas: Canvas, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(canvas.drawing_changed):
+        drag(canvas, SEVEN)
+    (stroke,) = strokes(canvas)
+    np.testing.assert_allclose(stroke, SEVEN, atol=1 / 400)
+    assert shot(canvas).pixelColor(pixel(canvas, 0.5, 0.25)) == QColor(LIGHT.ink)
+
+
+def test_other_buttons_draw_nothing(canvas: Canvas) -> None:
+    QTest.mouseClick(canvas, Qt.MouseButton.RightButton, pos=pixel(canvas, 0.5, 0.5))
+    QTest.mouseMove(canvas, pixel(canvas, 0.6, 0.6))
+    assert canvas.drawing.is_blank
+
+
+def test_a_click_leaves_a_dot_that_can_be_seen(canvas: Canvas) -> None:
+    drag(canvas, [(0.4, 0.6)])
+    assert len(strokes(canvas)[0]) == 1
+    assert shot(canvas).pixelColor(pixel(canvas, 0.4, 0.6)) == QColor(LIGHT.ink)
+
+
+def test_a_press_beside_the_square_starts_nothing_even_if_dragged_in(canvas: Canvas) -> None:
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(10, 200))
+    QTest.mouseMove(canvas, pixel(canvas, 0.5, 0.5))
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=pixel(canvas, 0.5, 0.5))
+    assert canvas.drawing.is_blank
+    assert not canvas.drawing.can_undo
+
+
+def test_a_stroke_that_leaves_and_returns_is_one_step(canvas: Canvas) -> None:
+    drag(canvas, [(0.5, 0.3), (1.1, 0.3), (1.1, 0.7), (0.5, 0.7)])
+    assert len(strokes(canvas)) == 2
+    QTest.keySequence(canvas, QKeySequence("Ctrl+Z"))
+    assert canvas.drawing.is_blank
+
+
+def test_a_move_whose_release_was_lost_lifts_the_pen(canvas: Canvas) -> None:
+    drag(canvas, ONE, release=False)
+    held = strokes(canvas)
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=pixel(canvas, 0.5, 0.8))
+    QTest.mouseMove(canvas, pixel(canvas, 0.9, 0.9))
+    assert strokes(canvas) == held
+    assert not canvas.drawing.is_drawing
+
+
+def test_hiding_the_canvas_lifts_the_pen(canvas: Canvas) -> None:
+    drag(canvas, ONE, release=False)
+    canvas.hide()
+    assert not canvas.drawing.is_drawing
+    assert canvas.actions_offered.undo.isEnabled()
+
+
+def test_keys_undo_redo_and_clear(canvas: Canvas) -> None:
+    drag(canvas, SEVEN)
+    drag(canvas, ONE)
+    both = strokes(canvas)
+    QTest.keySequence(canvas, QKeySequence("Ctrl+Z"))
+    assert strokes(canvas) == both[:1]
+    QTest.keySequence(canvas, QKeySequence("Ctrl+Shift+Z"))
+    assert strokes(canvas) == both
+    QTest.keySequence(canvas, QKeySequence("Ctrl+Z"))
+    QTest.keySequence(canvas, QKeySequence("Ctrl+Y"))
+    assert strokes(canvas) == both
+    QTest.keyClick(canvas, Qt.Key.Key_Delete)
+    assert canvas.drawing.is_blank
+    QTest.keySequence(canvas, QKeySequence("Ctrl+Z"))
+    assert strokes(canvas) == both
+    QTest.keyClick(canvas, Qt.Key.Key_Backspace)
+    assert canvas.drawing.is_blank
+
+
+def test_actions_offer_what_is_possible_and_say_why_not(canvas: Canvas) -> None:
+    actions = canvas.actions_offered
+    assert [action.isEnabled() for action in actions.all] == [False, False, False]
+    assert "Nothing to take back" in actions.undo.toolTip()
+    drag(canvas, ONE)
+    assert [action.isEnabled() for action in actions.all] == [True, False, True]
+    assert "Ctrl+Z" in actions.undo.toolTip()
+    actions.undo.trigger()
+    assert [action.isEnabled() for action in actions.all] == [False, True, False]
+
+
+def test_the_pen_draws_to_fractions_of_a_pixel_and_keeps_the_mouse_out(canvas: Canvas) -> None:
+    assert pen(canvas, QEvent.Type.TabletPress, 0.30031, 0.5)
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=pixel(canvas, 0.9, 0.9))
+    assert pen(canvas, QEvent.Type.TabletMove, 0.40031, 0.5)
+    assert pen(canvas, QEvent.Type.TabletRelease, 0.40031, 0.5)
+    np.testing.assert_allclose(strokes(canvas), [[(0.30031, 0.5), (0.40031, 0.5)]], atol=1e-9)
+
+
+def test_a_hovering_pen_draws_nothing_and_is_left_to_the_cursor(canvas: Canvas) -> None:
+    assert not pen(canvas, QEvent.Type.TabletMove, 0.4, 0.5)
+    assert canvas.drawing.is_blank
+
+
+@pytest.fixture(scope="module")
+def screen() -> QPointingDevice:
+    return QTest.createTouchDevice()
+
+
+def test_one_finger_draws_and_further_ones_are_ignored(canvas: Canvas, screen: QPointingDevice) -> None:
+    QTest.touchEvent(canvas, screen).press(0, pixel(canvas, 0.2, 0.2), canvas).commit()
+    QTest.touchEvent(canvas, screen).move(0, pixel(canvas, 0.3, 0.3), canvas).press(
+        1, pixel(canvas, 0.8, 0.8), canvas
+    ).commit()
+    QTest.touchEvent(canvas, screen).move(0, pixel(canvas, 0.4, 0.4), canvas).move(
+        1, pixel(canvas, 0.8, 0.2), canvas
+    ).commit()
+    QTest.touchEvent(canvas, screen).release(0, pixel(canvas, 0.4, 0.4), canvas).release(
+        1, pixel(canvas, 0.8, 0.2), canvas
+    ).commit()
+    np.testing.assert_allclose(strokes(canvas), [[(0.2, 0.2), (0.3, 0.3), (0.4, 0.4)]], atol=1 / 400)
+    assert not canvas.drawing.is_drawing
+
+
+def test_a_finger_beside_the_square_draws_nothing(canvas: Canvas, screen: QPointingDevice) -> None:
+    QTest.touchEvent(canvas, screen).press(0, QPoint(10, 10), canvas).commit()
+    QTest.touchEvent(canvas, screen).move(0, pixel(canvas, 0.5, 0.5), canvas).commit()
+    QTest.touchEvent(canvas, screen).release(0, pixel(canvas, 0.5, 0.5), canvas).commit()
+    assert canvas.drawing.is_blank
+
+
+def test_resizing_in_the_middle_of_a_stroke_keeps_it(canvas: Canvas) -> None:
+    drag(canvas, [(0.2, 0.2), (0.4, 0.4)], release=False)
+    canvas.resize(800, 700)
+    QTest.mouseMove(canvas, pixel(canvas, 0.6, 0.6))
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=pixel(canvas, 0.6, 0.6))
+    np.testing.assert_allclose(strokes(canvas), [[(0.2, 0.2), (0.4, 0.4), (0.6, 0.6)]], atol=1 / 400)
+    image = shot(canvas)
+    assert all(image.pixelColor(pixel(canvas, at, at)) == QColor(LIGHT.ink) for at in (0.21, 0.3, 0.4, 0.5, 0.59))
+    assert image.pixelColor(pixel(canvas, 0.12, 0.12)) == QColor(LIGHT.paper)
+
+
+def test_growing_stroke_by_stroke_paints_what_painting_at_once_does(canvas: Canvas) -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(3):
+        path = np.clip(0.5 + rng.normal(0, 0.06, (60, 2)).cumsum(axis=0), -0.1, 1.1)
+        path[0] = 0.5
+        drag(canvas, [(float(x), float(y)) for x, y in path])
+        QApplication.processEvents()
+    grown = shot(canvas)
+    canvas.resize(501, 401)
+    canvas.resize(500, 400)  # the ink is painted anew
+    again = shot(canvas)
+    places = [(x, y) for x in range(0, 500, 2) for y in range(0, 400, 2)]
+    # Where two pieces of a stroke meet, both have smoothed the edge: greys may differ, ink and paper may not.
+    assert all(abs(grown.pixelColor(x, y).lightness() - again.pixelColor(x, y).lightness()) < 100 for x, y in places)
+
+
+class PaintWatch(QObject):
+    """Notes how many pixels each repaint of a widget covers."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.areas: list[int] = []
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.areas.append(event.rect().width() * event.rect().height())
+        return False
+
+
+def test_a_point_repaints_its_surroundings_only(canvas: Canvas, qtbot: QtBot) -> None:
+    drag(canvas, [(0.2, 0.2), (0.22, 0.2)], release=False)
+    QTest.qWait(400)  # the hint has faded
+    watch = PaintWatch(canvas)
+    QTest.mouseMove(canvas, pixel(canvas, 0.24, 0.2))
+    qtbot.waitUntil(lambda: bool(watch.areas))
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=pixel(canvas, 0.24, 0.2))
+    assert max(watch.areas) < 60 * 60
+
+
+def test_the_hint_goes_at_the_first_touch_and_comes_back_after_clear(canvas: Canvas, qtbot: QtBot) -> None:
+    middle = canvas.area.toRect().adjusted(120, 190, -120, -190)
+
+    def hint_shows() -> bool:
+        image = shot(canvas).copy(middle)
+        paper = QColor(LIGHT.paper)
+        return any(image.pixelColor(x, y) != paper for x in range(image.width()) for y in range(image.height()))
+
+    assert hint_shows()
+    drag(canvas, [(0.1, 0.1), (0.15, 0.1)])
+    qtbot.waitUntil(lambda: not hint_shows())
+    canvas.clear()
+    qtbot.waitUntil(hint_shows)
+
+
+class Calm(QProxyStyle):
+    """A platform that asks for no motion."""
+
+    def styleHint(self, hint, option=None, widget=None, data=None):  # type: ignore[no-untyped-def]
+        if hint == QStyle.StyleHint.SH_Widget_Animation_Duration:
+            return 0
+        return super().styleHint(hint, option, widget, data)
+
+
+def test_without_motion_the_hint_goes_at_once(canvas: Canvas) -> None:
+    calm = Calm("Fusion")
+    canvas.setStyle(calm)
+    drag(canvas, [(0.1, 0.1)])
+    image = shot(canvas)
+    row = round(canvas.area.center().y())
+    colours = {image.pixelColor(x, row + dy).name() for x in range(150, 350) for dy in range(-6, 6)}
+    assert colours == {QColor(LIGHT.paper).name()}
+    canvas.setStyle(None)  # type: ignore[arg-type]
+
+
+def test_ink_and_paper_follow_the_theme(canvas: Canvas, qapp: QApplication) -> None:
+    drag(canvas, SEVEN)
+    apply_theme(qapp, ThemeChoice.DARK)
+    image = shot(canvas)
+    assert image.pixelColor(pixel(canvas, 0.5, 0.25)) == QColor(DARK.ink)
+    assert image.pixelColor(pixel(canvas, 0.1, 0.9)) == QColor(DARK.paper)
+    apply_theme(qapp, ThemeChoice.LIGHT)
+
+
+def test_the_cursor_is_a_pen_over_the_paper_only(canvas: Canvas) -> None:
+    QTest.mouseMove(canvas, pixel(canvas, 0.5, 0.5))
+    assert canvas.cursor().shape() == Qt.CursorShape.BitmapCursor
+    QTest.mouseMove(canvas, QPoint(10, 200))
+    assert canvas.cursor().shape() == Qt.CursorShape.ArrowCursor
+
+
+def test_the_focus_ring_is_for_the_keyboard(canvas: Canvas) -> None:
+    def border() -> QColor:
+        return shot(canvas).pixelColor(round(canvas.area.center().x()), 1)
+
+    canvas.clearFocus()
+    canvas.setFocus(Qt.FocusReason.TabFocusReason)
+    assert border() == QColor(LIGHT.accent)
+    canvas.clearFocus()
+    canvas.setFocus(Qt.FocusReason.MouseFocusReason)
+    assert border() != QColor(LIGHT.accent)
+
+
+def test_a_screen_reader_is_told_what_this_is(canvas: Canvas) -> None:
+    assert canvas.accessibleName()
+    assert "Draw a digit" in canvas.accessibleDescription()
+
+
+def test_what_is_drawn_rasterizes_like_its_strokes(canvas: Canvas) -> None:
+    drag(canvas, SEVEN)
+    image = rasterize(canvas.drawing.ink())
+    assert image.shape == (28, 28)
+    assert place(canvas, 0, 0) == canvas.area.topLeft()
+    assert image[:14].sum() > image[14:].sum()

@@ -1,0 +1,255 @@
+"""The real window, used as a person would use it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPalette
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel
+from pytestqt.qtbot import QtBot
+
+from app.main_window import MainWindow
+from app.session import Session
+from app.settings import Settings, models_folder
+from app.theme import ThemeChoice, apply_theme
+from app.train.run_controls import RunState
+from nncore.layers import Dense
+from nncore.model_file import load_model, save_model
+from tests.nncore.data import small_mnist
+
+
+@pytest.fixture
+def window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
+    apply_theme(qapp, ThemeChoice.LIGHT)
+    window = MainWindow(Session(), Settings())
+    qtbot.addWidget(window)
+    window.resize(1280, 690)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.session._use_data(small_mnist())
+    with qtbot.waitSignal(window.session.model_changed):
+        window.session.open_bundled_model()
+    yield window
+    window.close()
+
+
+def choose_small_network(window: MainWindow, epochs: int = 100_000) -> None:
+    panel = window.train_tab.settings
+    panel.network.hidden_layers.setText("16")
+    panel.learning.epochs.setText(str(epochs))
+    assert panel.is_valid
+    assert isinstance(panel.spec().layers[0], Dense)
+    assert panel.spec().widths == (784, 16, 10)
+
+
+def click(qtbot: QtBot, window: MainWindow, button: str) -> None:
+    qtbot.mouseClick(getattr(window.train_tab.buttons, button), Qt.MouseButton.LeftButton)
+
+
+def state(window: MainWindow) -> RunState:
+    return window.train_tab.buttons.state
+
+
+def draw_a_one(qtbot: QtBot, window: MainWindow, between: Callable[[], object] = lambda: None) -> None:
+    canvas = window.draw_tab.canvas
+    x, height = canvas.width() // 2, canvas.height()
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(x, height // 5))
+    for y in range(height // 5, 4 * height // 5, 6):
+        qtbot.mouseMove(canvas, QPoint(x, y))
+        between()
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(x, 4 * height // 5))
+
+
+def test_train_draw_change_pause_resume_stop_and_close_while_it_runs(window: MainWindow, qtbot: QtBot) -> None:
+    session, tab = window.session, window.train_tab
+    events: list[object] = []
+    session.run_happened.connect(events.append)
+    rates = lambda: [e.learning_rate for e in events if hasattr(e, "steps")]  # noqa: E731
+    steps = lambda: sum(len(e.steps) for e in events if hasattr(e, "steps"))  # noqa: E731
+    choose_small_network(window)
+    click(qtbot, window, "train_button")
+    qtbot.waitUntil(lambda: state(window) is RunState.RUNNING and steps() > 20)
+
+    window.tabs.setCurrentWidget(window.draw_tab)
+    draw_a_one(qtbot, window, between=lambda: qtbot.wait(2))
+    qtbot.waitUntil(lambda: window.draw_tab.prediction is not None and window.draw_tab.prediction.digit == 1)
+    qtbot.wait(50)
+    first = window.draw_tab.prediction
+    assert first is not None
+    np.testing.assert_array_equal(window.draw_tab.bars.probabilities, first.probabilities)
+    # The same drawing is read anew after each epoch, by the network as it then is.
+    qtbot.waitUntil(lambda: window.draw_tab.prediction is not first)
+    second = window.draw_tab.prediction
+    assert second is not None
+    np.testing.assert_array_equal(second.image, first.image)
+    assert not np.array_equal(second.probabilities, first.probabilities)
+
+    window.tabs.setCurrentWidget(tab)
+    rate = tab.settings.learning_rate
+    rate.selectAll()
+    qtbot.keyClicks(rate, "0.0002")
+    qtbot.keyClick(rate, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: rates()[-1] == 0.0002)
+
+    click(qtbot, window, "train_button")
+    qtbot.waitUntil(lambda: state(window) is RunState.PAUSED)
+    qtbot.wait(200)
+    paused_at = steps()
+    qtbot.wait(200)
+    assert steps() == paused_at
+    click(qtbot, window, "step_button")
+    qtbot.waitUntil(lambda: steps() == paused_at + 1)
+    click(qtbot, window, "train_button")
+    qtbot.waitUntil(lambda: steps() > paused_at + 20)
+
+    click(qtbot, window, "stop_button")
+    qtbot.waitUntil(lambda: state(window) is RunState.IDLE and not session.running)
+    qtbot.waitUntil(lambda: len(list(models_folder().glob("*.npz"))) == 1)
+
+    click(qtbot, window, "train_button")
+    qtbot.waitUntil(lambda: state(window) is RunState.RUNNING)
+    assert window.close()
+    assert not window.session.running or not window.session._running_threads()
+
+
+def test_a_run_that_diverges_says_what_to_try_and_the_model_in_use_stays(window: MainWindow, qtbot: QtBot) -> None:
+    before = window.session.model
+    choose_small_network(window)
+    window.train_tab.settings.learning_rate.setText("1000")
+    click(qtbot, window, "train_button")
+    qtbot.waitUntil(lambda: state(window) is RunState.IDLE)
+    sentence = window.train_tab.progress.texts()[3]
+    assert "diverged" in sentence
+    assert "try 100." in sentence
+    assert window.session.model is before
+
+
+def test_a_first_step_waits_after_one_mini_batch(window: MainWindow, qtbot: QtBot) -> None:
+    taken: list[int] = []
+    window.session.run_happened.connect(lambda e: taken.extend(e.steps) if hasattr(e, "steps") else None)
+    choose_small_network(window)
+    click(qtbot, window, "step_button")
+    qtbot.waitUntil(lambda: state(window) is RunState.PAUSED and taken == [1])
+    click(qtbot, window, "step_button")
+    qtbot.waitUntil(lambda: taken == [1, 2])
+
+
+def test_the_corner_names_the_model_and_opens_its_card(window: MainWindow, qtbot: QtBot) -> None:
+    model = window.session.model
+    assert model is not None
+    assert model.card.test_accuracy is not None
+    assert window.model_button.text() == f"model: mlp  {model.card.test_accuracy:.1%}"
+    qtbot.mouseClick(window.model_button, Qt.MouseButton.LeftButton)
+    card = window.findChild(QDialog)
+    assert card is not None
+    shown = " ".join(label.text() for label in card.findChildren(QLabel))
+    for expected in ("784 – 512 – 256 – 10", "MNIST", f"{model.card.test_accuracy:.2%}", "seed", model.card.version):
+        assert expected.lower() in shown.lower()
+    card.reject()
+
+
+def test_save_as_then_open_then_revert(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "kept.npz"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "kept"), ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
+    with qtbot.waitSignal(window.session.informed):
+        qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    assert window.session.model is not None
+    np.testing.assert_array_equal(load_model(path).parameters, window.session.model.parameters)
+    with qtbot.waitSignal(window.session.model_changed):
+        qtbot.keyClick(window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
+    assert window.session.model_path == path
+    choose_small_network(window, epochs=1)
+    click(qtbot, window, "train_button")
+    qtbot.waitUntil(lambda: state(window) is RunState.IDLE)
+    assert window.session.model.card.name == "784-16-10"
+    window._revert.trigger()
+    assert window.session.model.card.name == "mlp"
+
+
+def test_a_broken_file_is_one_sentence_in_the_window_and_nothing_is_lost(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, data = window.session.model, window.session.data
+    (tmp_path / "broken.npz").write_bytes(b"PK")
+    save_model(load_model(Path("resources/models/mlp.npz")), tmp_path / "whole.npz")
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(tmp_path / "broken.npz"), ""))
+    for choose in (window._choose_model, window._choose_data):
+        window.messages.hide()
+        with qtbot.waitSignal(window.session.refused):
+            choose()
+        assert "broken.npz" in window.messages.text
+    assert window.session.model is model
+    assert window.session.data is data
+
+
+def test_files_dropped_on_the_window_are_opened(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    save_model(load_model(Path("resources/models/mlp.npz")), tmp_path / "dropped.npz")
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "dropped.npz"))])
+    enter = QDragEnterEvent(
+        QPoint(9, 9), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(window, enter)
+    assert enter.isAccepted()
+    with qtbot.waitSignal(window.session.model_changed):
+        drop = QDropEvent(
+            QPointF(9, 9), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        )
+        QApplication.sendEvent(window, drop)
+    assert window.session.model_path == tmp_path / "dropped.npz"
+
+
+def test_the_theme_menu_overrides_the_system_and_is_remembered(window: MainWindow, qapp: QApplication) -> None:
+    def lightness() -> int:
+        return window.palette().color(QPalette.ColorRole.Window).lightness()
+
+    window.set_theme(ThemeChoice.DARK)
+    assert lightness() < 128
+    assert Settings().theme is ThemeChoice.DARK
+    window.set_theme(ThemeChoice.LIGHT)
+    assert lightness() > 128
+
+
+def test_ctrl_and_a_number_choose_a_tab_and_f11_fills_the_screen(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    assert window.tabs.currentWidget() is window.draw_tab
+    qtbot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    assert window.tabs.currentWidget() is window.train_tab
+    qtbot.keyClick(window, Qt.Key.Key_F11)
+    qtbot.waitUntil(window.isFullScreen)
+    qtbot.keyClick(window, Qt.Key.Key_F11)
+    qtbot.waitUntil(lambda: not window.isFullScreen())
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_it_fits_a_small_screen(window: MainWindow, qtbot: QtBot, qapp: QApplication, scale: float) -> None:
+    before = qapp.font()
+    font = qapp.font()
+    font.setPointSizeF(font.pointSizeF() * scale)
+    qapp.setFont(font)
+    try:
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+        qtbot.wait(50)
+        assert window.minimumSizeHint().width() <= 1280
+        assert window.minimumSizeHint().height() <= 680
+    finally:
+        qapp.setFont(before)
+
+
+def test_the_window_comes_back_in_the_height_it_was_left(qtbot: QtBot) -> None:
+    first = MainWindow(Session(), Settings())
+    qtbot.addWidget(first)
+    first.resize(780, 611)  # the offscreen platform's screen, 800 x 800, decides how wide it comes back
+    first.show()
+    first.close()
+    second = MainWindow(Session(), Settings())
+    qtbot.addWidget(second)
+    assert second.height() == 611
+    second.close()

@@ -1,0 +1,22 @@
+"""PySide6 6.12.0 on Python 3.11 loses a reference to None in every call that returns nothing, and aborts in the end."""
+
+from __future__ import annotations
+
+import sys
+
+from PySide6.QtGui import QImage, QPainter, QPen
+
+CALLS = 2000
+
+
+def test_calls_that_return_nothing_leave_the_references_to_none_as_they_were(qapp: object) -> None:
+    image = QImage(8, 8, QImage.Format.Format_RGB32)
+    painter, pen = QPainter(image), QPen()
+    before = sys.getrefcount(None)
+    for _ in range(CALLS):
+        painter.setPen(pen)
+        image.fill(0)
+    # From Python 3.12 on None is immortal, its count never moves, and losing a reference does no harm.
+    lost = before - sys.getrefcount(None)
+    painter.end()
+    assert abs(lost) < CALLS / 10

@@ -1,0 +1,78 @@
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.train.entries import next_learning_rate, read_learning_rate, read_whole_number, read_widths
+from nncore.errors import SettingError
+
+
+@pytest.mark.parametrize(
+    ("text", "rate"), [("0.001", 0.001), (" 1e-3 ", 0.001), ("0,05", 0.05), (".5", 0.5), ("2", 2.0)]
+)
+def test_a_learning_rate_is_read_in_any_common_spelling(text: str, rate: float) -> None:
+    assert read_learning_rate(text) == rate
+
+
+@pytest.mark.parametrize("text", ["0", "-0.1", "inf", "1e999", "nan", "", "fast", "0.1.2", "1,000,5"])
+def test_a_learning_rate_that_cannot_train_is_refused_in_a_sentence(text: str) -> None:
+    with pytest.raises(SettingError, match=r"^Learning rate .*0.*\.$") as refusal:
+        read_learning_rate(text)
+    assert refusal.value.field == "learning_rate"
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_a_usable_rate_or_a_setting_error(text: str) -> None:
+    try:
+        rate = read_learning_rate(text)
+    except SettingError as problem:
+        assert len(str(problem)) < 120
+    else:
+        assert rate > 0
+        assert math.isfinite(rate)
+
+
+@given(st.integers(1, 1_000_000))
+def test_a_whole_number_in_range_is_read(number: int) -> None:
+    assert read_whole_number("epochs", "Epochs", f" {number} ", 1, 1_000_000) == number
+
+
+@pytest.mark.parametrize("text", ["0", "1000001", "-3", "2.5", "", "ten", "9" * 5000, "1_0", "٣"])
+def test_what_is_no_whole_number_in_range_is_refused_with_the_range(text: str) -> None:
+    with pytest.raises(SettingError, match="from 1 to 1,000,000") as refusal:
+        read_whole_number("epochs", "Number of epochs", text, 1, 1_000_000)
+    assert refusal.value.field == "epochs"
+    assert str(refusal.value).startswith("Number of epochs")
+
+
+@pytest.mark.parametrize(
+    ("text", "widths"), [("128 64", (128, 64)), ("128, 64;32", (128, 64, 32)), ("  ", ()), ("1", (1,))]
+)
+def test_widths_are_separated_by_spaces_or_commas(text: str, widths: tuple[int, ...]) -> None:
+    assert read_widths(text) == widths
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("128 0", "layer 2 has width 0"),
+        ("-5", "“-5” of hidden layer 1 is no whole number"),
+        ("64 big", "“big” of hidden layer 2"),
+        ("64.5", "no whole number"),
+        ("99999999", "from 1 to 1,000,000"),
+        ("8 " * 21, "21 hidden layers are too many: 20 at most"),
+    ],
+)
+def test_widths_that_make_no_layers_are_refused_by_place(text: str, complaint: str) -> None:
+    with pytest.raises(SettingError, match=complaint) as refusal:
+        read_widths(text)
+    assert refusal.value.field == "layers"
+
+
+@pytest.mark.parametrize(
+    ("rate", "up", "down"), [(0.001, 0.002, 0.0005), (0.003, 0.005, 0.002), (10.0, 10.0, 5.0), (1e-6, 2e-6, 1e-6)]
+)
+def test_arrow_keys_step_through_one_two_five(rate: float, up: float, down: float) -> None:
+    assert next_learning_rate(rate, 1) == pytest.approx(up)
+    assert next_learning_rate(rate, -1) == pytest.approx(down)

@@ -1,0 +1,207 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton, QTabWidget
+from pytestqt.qtbot import QtBot
+
+from app.train.run_controls import RunState
+from app.train.train_tab import TrainTab
+from app.training_thread import StepsDone
+from nncore.metrics import Evaluation
+from nncore.network import NetworkSpec
+from nncore.training import Diverged, EpochDone, Finished, Started, TrainingConfig
+
+STARTED = Started(epochs=5, steps_per_epoch=10, samples_per_epoch=1000, validation_loss=2.3, validation_accuracy=0.1)
+STEPS = StepsDone(np.arange(1, 6), np.full(5, 2.0), np.full(5, 0.2), 1, 500, 1e4, 0.001)
+EPOCH = EpochDone(1, 10, 1.0, 0.6, 0.9, 0.65, 1e4, 0.2, np.zeros(1))
+STOPPED = Finished(1, 12, 1.0, True, None, np.zeros(1))
+
+
+@pytest.fixture
+def tab(qtbot: QtBot) -> TrainTab:
+    tab = TrainTab()
+    qtbot.addWidget(tab)
+    tab.resize(1280, 640)
+    with qtbot.waitExposed(tab):
+        tab.show()
+    tab.activateWindow()
+    return tab
+
+
+@pytest.fixture
+def running(tab: TrainTab, qtbot: QtBot) -> TrainTab:
+    click(qtbot, tab.buttons.train_button)
+    tab.run_paused(False)
+    tab.run_started(STARTED)
+    return tab
+
+
+def click(qtbot: QtBot, button: QPushButton) -> None:
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def status(tab: TrainTab) -> str:
+    return tab.progress.texts()[3]
+
+
+def test_train_asks_for_a_run_with_the_settings_shown(tab: TrainTab, qtbot: QtBot) -> None:
+    tab.settings.network.hidden_layers.setText("32")
+    with qtbot.waitSignal(tab.train_requested) as request:
+        click(qtbot, tab.buttons.train_button)
+    assert request.args == [NetworkSpec.dense((784, 32, 10)), TrainingConfig()]
+    assert tab.buttons.state is RunState.STARTING
+    assert not tab.settings.network.hidden_layers.isEnabled()
+
+
+def test_step_asks_for_a_run_that_waits_after_one_mini_batch(tab: TrainTab, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(tab.step_requested) as request:
+        click(qtbot, tab.buttons.step_button)
+    assert request.args == [NetworkSpec.dense((784, 128, 64, 10)), TrainingConfig()]
+    tab.run_paused(True)
+    tab.run_started(STARTED)
+    assert tab.buttons.state is RunState.PAUSED
+    tab.steps_done(replace(STEPS, steps=np.array([1]), losses=np.array([2.4]), accuracies=np.array([0.1])))
+    qtbot.waitUntil(lambda: tab.curves.loss.legend.values()[0] == "2.400")
+
+
+def test_pause_resume_step_and_stop_are_passed_on(running: TrainTab, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(running.pause_requested):
+        click(qtbot, running.buttons.train_button)
+    running.run_paused(True)
+    assert running.buttons.train_button.text() == "Resume"
+    with qtbot.waitSignal(running.step_requested):
+        click(qtbot, running.buttons.step_button)
+    with qtbot.waitSignal(running.resume_requested):
+        click(qtbot, running.buttons.train_button)
+    running.run_paused(False)
+    assert running.buttons.train_button.text() == "Pause"
+    with qtbot.waitSignal(running.stop_requested):
+        click(qtbot, running.buttons.stop_button)
+    running.run_finished(STOPPED)
+    assert running.buttons.train_button.text() == "Train"
+    assert status(running) == "Stopped at step 12, after 1 epoch; what it has learnt stays."
+
+
+def test_stop_before_the_run_has_begun_ends_it(tab: TrainTab, qtbot: QtBot) -> None:
+    click(qtbot, tab.buttons.train_button)
+    with qtbot.waitSignal(tab.stop_requested):
+        click(qtbot, tab.buttons.stop_button)
+    assert tab.buttons.state is RunState.IDLE
+    assert tab.settings.network.hidden_layers.isEnabled()
+
+
+def test_progress_and_curves_follow_the_events(running: TrainTab, qtbot: QtBot) -> None:
+    running.steps_done(STEPS)
+    running.epoch_done(EPOCH)
+    epoch, speed, left, _ = running.progress.texts()
+    assert (epoch, speed, left) == ("epoch 1 of 5", "10,000 samples/s", "0:01 left")
+    qtbot.waitUntil(lambda: running.curves.loss.legend.values()[2] == "0.900")
+    assert running.curves._place.text() == "now, epoch 0.50"
+
+
+def test_the_learning_rate_stays_live(running: TrainTab, qtbot: QtBot) -> None:
+    field = running.settings.learning_rate
+    field.selectAll()
+    qtbot.keyClicks(field, "0.01")
+    with qtbot.waitSignal(running.learning_rate_changed) as change:
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert change.args == [0.01]
+
+
+def test_wrong_settings_disable_train_and_say_why_in_sight(tab: TrainTab, qtbot: QtBot) -> None:
+    tab.settings.learning_rate.setText("0")
+    assert not tab.buttons.train_button.isEnabled()
+    assert status(tab).startswith("Learning rate 0 cannot train")
+    with qtbot.assertNotEmitted(tab.train_requested):
+        click(qtbot, tab.buttons.train_button)
+        qtbot.keyClick(tab, Qt.Key.Key_Space)
+    tab.settings.learning_rate.setText("0.1")
+    assert tab.buttons.train_button.isEnabled()
+    assert status(tab).startswith("Press Train")
+
+
+def test_an_obstacle_of_the_owner_disables_train_too(tab: TrainTab) -> None:
+    tab.set_obstacle("The data is being read.")
+    assert not tab.buttons.train_button.isEnabled()
+    assert status(tab) == "The data is being read."
+    tab.set_obstacle("")
+    assert tab.buttons.train_button.isEnabled()
+
+
+def test_a_run_that_diverges_says_so_and_what_to_try_until_the_next(running: TrainTab, qtbot: QtBot) -> None:
+    running.run_diverged(Diverged(1, 7, float("nan"), 10.0, 0, np.zeros(1)))
+    assert running.buttons.state is RunState.IDLE
+    assert "Training diverged in epoch 1, step 7" in status(running)
+    assert "try 1." in status(running)
+    running.settings.learning_rate.setText("1")
+    assert "try 1." in status(running)
+    click(qtbot, running.buttons.train_button)
+    assert "diverged" not in status(running)
+
+
+def test_a_run_that_fails_says_why_and_another_can_begin(running: TrainTab) -> None:
+    running.run_failed("There is not enough memory.")
+    assert status(running) == "There is not enough memory."
+    assert running.buttons.train_button.text() == "Train"
+    assert running.settings.network.hidden_layers.isEnabled()
+
+
+def test_a_finished_run_says_how_well_it_reads(running: TrainTab) -> None:
+    test = Evaluation(0.1, np.array([[97, 3], [2, 98]]))
+    running.run_finished(Finished(5, 50, 4.0, False, test, np.zeros(1)))
+    assert status(running).startswith("Finished: 97.50 % of the 200 test images")
+    assert running.progress.texts()[2] == ""
+
+
+def test_no_better_than_guessing_is_said_and_taken_back_when_it_learns(running: TrainTab) -> None:
+    running.epoch_done(replace(EPOCH, training_loss=2.302))
+    assert status(running).startswith("No better than guessing")
+    running.epoch_done(replace(EPOCH, epoch=2, training_loss=1.5))
+    assert "guessing" not in status(running)
+    running.epoch_done(replace(EPOCH, epoch=3, training_loss=2.31))
+    running.run_finished(replace(STOPPED, stopped=False))
+    assert "No better than guessing" in status(running)
+
+
+def test_events_that_come_before_any_run_are_ignored(tab: TrainTab) -> None:
+    tab.steps_done(STEPS)
+    tab.epoch_done(EPOCH)
+    tab.run_paused(True)
+    assert tab.buttons.train_button.text() == "Train"
+
+
+def test_the_space_bar_trains_and_pauses(tab: TrainTab, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(tab.train_requested):
+        qtbot.keyClick(tab.focusWidget() or tab, Qt.Key.Key_Space)
+    tab.run_started(STARTED)
+    with qtbot.waitSignal(tab.pause_requested):
+        qtbot.keyClick(tab.curves.loss.plot, Qt.Key.Key_Space)
+
+
+def test_the_space_bar_is_left_to_fields_and_buttons(running: TrainTab, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(running.pause_requested), qtbot.assertNotEmitted(running.stop_requested):
+        qtbot.keyClick(running.settings.learning_rate, Qt.Key.Key_Space)
+        with qtbot.waitSignal(running.step_requested):
+            qtbot.keyClick(running.buttons.step_button, Qt.Key.Key_Space)
+    assert running.settings.learning_rate.text() == "0.001 "
+
+
+def test_no_field_has_the_focus_when_the_window_opens(qtbot: QtBot) -> None:
+    tabs, tab = QTabWidget(), TrainTab()
+    tabs.addTab(tab, "Train")
+    qtbot.addWidget(tabs)
+    with qtbot.waitExposed(tabs):
+        tabs.show()
+    assert tabs.focusWidget() is tab
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_it_fits_a_small_screen(tab: TrainTab, qtbot: QtBot, scale: float) -> None:
+    font = tab.font()
+    font.setPointSizeF(font.pointSizeF() * scale)
+    tab.setFont(font)
+    qtbot.wait(10)
+    assert tab.minimumSizeHint().width() <= 1280
+    assert tab.minimumSizeHint().height() <= 600

@@ -1,0 +1,42 @@
+"""From strokes to probabilities: what one reading of a drawing costs, part by part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from statistics import median
+from time import perf_counter
+
+import numpy as np
+
+from nncore.ink import Ink, rasterize
+from nncore.model_file import bundled_model_path, load_model
+from nncore.recognition import recognize
+
+READINGS = 300
+
+
+def measure(rounds: int) -> dict[str, float]:
+    """Medians in milliseconds."""
+    network = load_model(bundled_model_path()).network()
+    inks = [_scribble(seed) for seed in range(READINGS)]
+    images = [rasterize(ink) for ink in inks]
+    parts: dict[str, Callable[[int], object]] = {
+        "strokes to 28 x 28, ms": lambda n: rasterize(inks[n]),
+        "28 x 28 to probabilities, ms": lambda n: recognize(network, images[n]),
+    }
+    times: dict[str, list[float]] = {name: [] for name in parts}
+    for _ in range(rounds):
+        for n in range(READINGS):
+            for name, part in parts.items():
+                began = perf_counter()
+                part(n)
+                times[name].append((perf_counter() - began) * 1000)
+    return {name: median(values) for name, values in times.items()}
+
+
+def _scribble(seed: int) -> Ink:
+    """A smooth line of 80 points, as a pen would give them for one digit."""
+    rng = np.random.default_rng(seed)
+    turns = np.cumsum(rng.normal(0, 0.3, 80))
+    line = np.cumsum(np.stack([np.cos(turns), np.sin(turns)], axis=1), axis=0)
+    return Ink((line.astype(np.float32),))

@@ -1,0 +1,137 @@
+"""Training in the real window: how long its event loop is ever blocked, and what of the headless speed is left.
+
+The network is 784-128-64-10 with Adam at batch 128. In the window, a probe that ought to run every 2 ms notes how late
+it is, while the curves of the Train tab are painted ("train") or a digit is drawn again and again ("draw").
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import sys
+from statistics import median
+from time import perf_counter
+
+from tests.bench.child import in_fresh_process, medians
+
+EPOCHS = 8
+PROBE_MILLISECONDS = 2
+
+
+def measure(rounds: int) -> dict[str, float]:
+    """Each way of training in turn, `rounds` times."""
+    ways = ("headless-1", "headless-all", "train", "draw")
+    runs: dict[str, list[dict[str, float]]] = {way: [] for way in ways}
+    for _ in range(rounds):
+        for way in ways:
+            runs[way].append(in_fresh_process("tests.bench.window", way))
+    figures: dict[str, float] = {}
+    for way in ways:
+        figures |= {f"{way}: {name}": value for name, value in medians(runs[way]).items()}
+    for way in ("train", "draw"):
+        figures[f"{way}: longest block of all runs, ms"] = max(run["longest block, ms"] for run in runs[way])
+        for base in ("headless-1", "headless-all"):
+            pairs = zip(runs[way], runs[base], strict=True)
+            ratios = [window["samples/s"] / headless["samples/s"] for window, headless in pairs]
+            figures[f"{way}: share of the speed of {base}"] = median(ratios)
+    return figures
+
+
+def headless(threads: int | None) -> dict[str, float]:
+    """Samples a second of a training without a window."""
+    from threadpoolctl import threadpool_limits
+
+    from nncore.dataset import load_mnist
+    from nncore.network import Network, NetworkSpec
+    from nncore.training import Finished, RandomStreams, Started, TrainingConfig, hold_out_validation, train
+
+    config = TrainingConfig(epochs=EPOCHS)
+    network = Network(NetworkSpec.dense((784, 128, 64, 10)))
+    network.initialize(RandomStreams.of(0).initialization)
+    data = hold_out_validation(load_mnist(), 0.1, 0)
+    with threadpool_limits(threads, user_api="blas"):
+        for event in train(network, data, config):
+            if isinstance(event, Started):
+                began = perf_counter()
+            elif isinstance(event, Finished):
+                return {"samples/s": EPOCHS * len(data.training) / (perf_counter() - began)}
+    raise AssertionError("the training did not finish")
+
+
+def in_window(draw: bool) -> dict[str, float]:
+    """Samples a second of a training in the window, and how long its event loop was blocked, in milliseconds."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from PySide6.QtCore import QPoint, Qt, QTimer
+    from PySide6.QtTest import QTest
+    from PySide6.QtWidgets import QApplication
+
+    from app.main_window import MainWindow
+    from app.session import Session
+    from app.settings import Settings
+    from app.theme import ThemeChoice, apply_theme
+    from nncore.network import NetworkSpec
+    from nncore.training import Finished, Started, TrainingConfig
+
+    application = QApplication([])
+    apply_theme(application, ThemeChoice.LIGHT)
+    window = MainWindow(Session(), Settings())
+    window.resize(1366, 700)
+    window.show()
+    session = window.session
+    session.load_bundled_data()
+    session.open_bundled_model()
+    while session.data is None or session.model is None:
+        application.processEvents()
+    window.tabs.setCurrentWidget(window.draw_tab if draw else window.train_tab)
+    gaps: list[float] = []
+    times: dict[type, float] = {}
+    last = [perf_counter()]
+
+    def probe_now() -> None:
+        now = perf_counter()
+        gaps.append((now - last[0]) * 1000)
+        last[0] = now
+
+    def note(event: object) -> None:
+        times[type(event)] = perf_counter()
+        if isinstance(event, Finished):
+            application.quit()
+
+    canvas = window.draw_tab.canvas
+    path = itertools.cycle([QPoint(canvas.width() // 2 + x % 60, 80 + 2 * x) for x in range(100)])
+
+    def move_pen() -> None:
+        QTest.mouseMove(canvas, next(path))
+
+    probe = QTimer(interval=PROBE_MILLISECONDS, timerType=Qt.TimerType.PreciseTimer)
+    probe.timeout.connect(probe_now)
+    pen = QTimer(interval=10, timerType=Qt.TimerType.PreciseTimer)
+    pen.timeout.connect(move_pen)
+    session.run_happened.connect(note)
+    if draw:
+        QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=next(path))
+        pen.start()
+    session.start_training(NetworkSpec.dense((784, 128, 64, 10)), TrainingConfig(epochs=EPOCHS))
+    last[0] = perf_counter()
+    probe.start()
+    application.exec()
+    probe.stop()
+    pen.stop()
+    window.close()
+    assert session.data is not None
+    trained = EPOCHS * round(0.9 * len(session.data.training))
+    gaps.sort()
+    return {
+        "samples/s": trained / (times[Finished] - times[Started]),
+        "longest block, ms": gaps[-1],
+        "99.9th percentile of the probe's gaps, ms": gaps[int(0.999 * len(gaps))],
+    }
+
+
+if __name__ == "__main__":
+    way = sys.argv[1]
+    if way.startswith("headless"):
+        print(json.dumps(headless(1 if way == "headless-1" else None)))
+    else:
+        print(json.dumps(in_window(draw=way == "draw")))
