@@ -6,7 +6,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app.errors import CrashReporter, start_log
-from app.icons import application_icon
+from app.icons import icon
 from app.main_window import MainWindow
 from app.session import Session
 from app.settings import Settings, user_folder
@@ -18,7 +18,7 @@ def run_window() -> int:
     QGuiApplication.setApplicationName("DigitLab")
     QGuiApplication.setApplicationDisplayName("Digit Lab")
     application = QApplication(["digitlab"])
-    application.setWindowIcon(application_icon())
+    application.setWindowIcon(icon("app", ""))
     CrashReporter(start_log(user_folder()), application).install()
     settings = Settings()
     apply_theme(application, settings.theme)

@@ -111,19 +111,17 @@ def _add_train(train: argparse.ArgumentParser) -> None:
     what = train.add_mutually_exclusive_group()
     what.add_argument("--recipe", metavar="NAME", help="a named experiment; the other options change parts of it")
     what.add_argument("--layers", type=int, nargs="+", metavar="N", help="widths from inputs to classes: 784 128 64 10")
-    train.add_argument(
-        "--activations", nargs="+", metavar="NAME", help=f"one for all hidden layers or one each: {', '.join(ACTIVATIONS)}"
-    )
+    activations = f"one for all hidden layers or one each: {', '.join(ACTIVATIONS)}"
+    train.add_argument("--activations", nargs="+", metavar="NAME", help=activations)
     train.add_argument("--initialization", choices=INITIALIZATIONS, help="how weights begin (he)")
     train.add_argument("--optimizer", choices=OPTIMIZERS, help="how a gradient becomes a step (adam)")
     train.add_argument("--learning-rate", type=float, metavar="RATE", help="size of the steps, above 0 (0.001)")
     train.add_argument("--schedule", choices=SCHEDULES, help="how the learning rate changes (constant)")
-    train.add_argument(
-        "--batch-size", type=_batch_size, metavar="N", help='examples a step, 1 or more, or "full" for all of them (128)'
-    )
+    batch_size = 'examples a step, 1 or more, or "full" for all of them (128)'
+    train.add_argument("--batch-size", type=_batch_size, metavar="N", help=batch_size)
     train.add_argument("--epochs", type=int, metavar="N", help="passes over the data (5)")
     train.add_argument("--seed", type=int, metavar="N", help="the same seed gives the same network (0)")
-    train.add_argument("--data", type=Path, metavar="PATH", help="IDX, CSV or NPZ file (the MNIST that comes with the app)")
+    train.add_argument("--data", type=Path, metavar="PATH", help="IDX, CSV or NPZ file (the MNIST in the box)")
     train.add_argument("--out", type=Path, metavar="MODEL.npz", help="keep the trained model here")
     train.add_argument("--json", action="store_true", help="one JSON object a line")
 

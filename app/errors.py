@@ -26,7 +26,8 @@ def start_log(folder: Path) -> Path:
         handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8", delay=True)
     except OSError:
         handler = logging.StreamHandler()
-    logging.basicConfig(handlers=[handler], level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", force=True)
+    layout = "%(asctime)s %(levelname)s %(message)s"
+    logging.basicConfig(handlers=[handler], level=logging.INFO, format=layout, force=True)
     return path
 
 
@@ -37,7 +38,8 @@ class CrashReporter(QObject):
 
     def __init__(self, log: Path, parent: QObject) -> None:
         super().__init__(parent)
-        self._log, self._box = log, None
+        self._log = log
+        self._box: QMessageBox | None = None
         # Queued: the exception may come from another thread, or from the middle of a paint event.
         self._crashed.connect(self._show, Qt.ConnectionType.QueuedConnection)
 
@@ -45,9 +47,7 @@ class CrashReporter(QObject):
         """Take over `sys.excepthook`."""
         sys.excepthook = self.report
 
-    def report(
-        self, kind: type[BaseException], problem: BaseException, traceback: TracebackType | None
-    ) -> None:
+    def report(self, kind: type[BaseException], problem: BaseException, traceback: TracebackType | None) -> None:
         """Log an exception and tell the user; Ctrl+C in the terminal quits."""
         if issubclass(kind, KeyboardInterrupt):
             QApplication.quit()
@@ -69,7 +69,7 @@ class CrashReporter(QObject):
         box.setInformativeText(f"{what}\n\nThe details are in {self._log}")
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.finished.connect(self._forget_box)
-        self._box: QMessageBox | None = box
+        self._box = box
         box.open()
 
     @Slot()

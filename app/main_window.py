@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
-    QFileDialog,
     QHBoxLayout,
     QMainWindow,
-    QMenu,
     QMessageBox,
     QTabWidget,
     QToolButton,
@@ -21,20 +19,19 @@ from PySide6.QtWidgets import (
 )
 
 from app.draw.draw_tab import DrawTab
-from app.icons import icon
+from app.file_actions import FileActions
+from app.icons import set_icon
+from app.main_menu import MainMenu
 from app.message_bar import MessageBar
 from app.model_card import ModelCardDialog
 from app.session import Session
-from app.settings import Settings, models_folder
+from app.settings import Settings
 from app.theme import GAP, ThemeChoice, apply_theme
 from app.train.train_tab import TrainTab
 from app.training_thread import StepsDone
 from nncore import __version__
-from nncore.model_file import Model, is_model_file
+from nncore.model_file import Model
 from nncore.training import Diverged, EpochDone, Finished, Started
-
-MODEL_FILES = "Digit Lab models (*.npz)"
-DATA_FILES = "Images with labels (*.npz *.csv *.gz *ubyte *.idx *.idx3 *.idx1);;All files (*)"
 
 
 class MainWindow(QMainWindow):
@@ -47,10 +44,12 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Digit Lab")
         self.setAcceptDrops(True)
         self.train_tab, self.draw_tab = TrainTab(), DrawTab()
-        self.tabs = QTabWidget(documentMode=True)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.train_tab, "Train")
         self.tabs.addTab(self.draw_tab, "Draw")
         self.messages = MessageBar()
+        self.menu, self.files = MainMenu(self), FileActions(session, self)
         self.tabs.setCornerWidget(self._corner(), Qt.Corner.TopRightCorner)
         page = QWidget()
         layout = QVBoxLayout(page)
@@ -59,6 +58,7 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.messages)
         layout.addWidget(self.tabs)
         self.setCentralWidget(page)
+        self._fill_menu()
         self._connect()
         self._restore()
 
@@ -78,6 +78,7 @@ class MainWindow(QMainWindow):
         session.model_changed.connect(self._show_model)
         session.informed.connect(self.messages.inform)
         session.refused.connect(self.messages.complain)
+        self.menu.theme_chosen.connect(self.set_theme)
 
     @Slot(object, object)
     def _train(self, spec: object, config: object) -> None:
@@ -113,21 +114,24 @@ class MainWindow(QMainWindow):
         if self.session.running and not accuracy:
             accuracy = f", epoch {card.epochs}"
         self.model_button.setText(f"model: {card.name}{accuracy}")
-        self._revert.setEnabled(not self.session.model_is_saved)
+        self.revert_action.setEnabled(not self.session.model_is_saved)
 
     # ------------------------------------------------------------------ menu
 
     def _corner(self) -> QWidget:
-        self.model_button = QToolButton(autoRaise=True, text="model: none yet")
+        self.model_button, self.menu_button = QToolButton(), QToolButton()
+        self.model_button.setText("model: none yet")
+        self.model_button.setAutoRaise(True)
         self.model_button.setToolTip("What this model is, where it comes from, how good it is")
         self.model_button.setAccessibleName("Model card")
         self.model_button.clicked.connect(self.show_model_card)
-        self.menu_button = QToolButton(autoRaise=True, popupMode=QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.menu_button.setIcon(icon("menu", self.menu_button))
+        set_icon(self.menu_button, "menu")
+        self.menu_button.setAutoRaise(True)
+        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.menu_button.setToolTip("Menu (F10)")
         self.menu_button.setAccessibleName("Menu")
-        self.menu_button.setMenu(self._menu())
-        QShortcut(QKeySequence("F10"), self, activated=self.menu_button.showMenu)
+        self.menu_button.setMenu(self.menu)
+        QShortcut(QKeySequence("F10"), self, self.menu_button.showMenu)
         corner = QWidget()
         layout = QHBoxLayout(corner)
         layout.setContentsMargins(0, 0, GAP, 0)
@@ -135,55 +139,30 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.menu_button)
         return corner
 
-    def _menu(self) -> QMenu:
-        menu = QMenu(self)
-        self._add(menu, "&Open model…", QKeySequence.StandardKey.Open, self._choose_model)
-        self._add(menu, "&Save model", QKeySequence.StandardKey.Save, self.save_model)
-        self._add(menu, "Save model &as…", QKeySequence("Ctrl+Shift+S"), self._choose_where_to_save)
-        self._revert = self._add(menu, "&Revert model", None, self.session.revert_model)
-        self._revert.setToolTip("Back to the model last opened or saved")
-        self._revert.setEnabled(False)
-        self._add(menu, "Use the model in the &box", None, self.session.open_bundled_model)
-        self._add(menu, "&Model card", None, self.show_model_card)
+    def _fill_menu(self) -> None:
+        menu, files = self.menu, self.files
+        menu.add("&Open model…", files.open_model, QKeySequence.StandardKey.Open)
+        menu.add("&Save model", files.save_model, QKeySequence.StandardKey.Save)
+        menu.add("Save model &as…", files.save_model_as, QKeySequence("Ctrl+Shift+S"))
+        self.revert_action = menu.add("&Revert model", self.session.revert_model)
+        self.revert_action.setEnabled(False)
+        menu.add("Use the model in the &box", self.session.open_bundled_model)
+        menu.add("&Model card", self.show_model_card)
         menu.addSeparator()
-        self._add(menu, "Open &data set…", None, self._choose_data)
-        self._add(menu, "Use the &MNIST in the box", None, self.session.load_bundled_data)
+        menu.add("Open &data set…", files.open_data)
+        menu.add("Use the M&NIST in the box", self.session.load_bundled_data)
         menu.addSeparator()
-        menu.addMenu(self._theme_menu())
-        self._add(menu, "&Full screen", QKeySequence("F11"), self._toggle_full_screen)
+        menu.add_themes(self.settings.theme)
+        menu.add("&Full screen", self._toggle_full_screen, QKeySequence("F11"))
         menu.addSeparator()
-        self._add(menu, "About Digit &Lab", None, self._about)
-        self._add(menu, "&Quit", QKeySequence.StandardKey.Quit, self.close)
+        menu.add("About Digit &Lab", self._about)
+        menu.add("&Quit", self.close, QKeySequence.StandardKey.Quit)
         for number in range(self.tabs.count()):
-            QShortcut(QKeySequence(f"Ctrl+{number + 1}"), self, activated=lambda n=number: self.tabs.setCurrentIndex(n))
-        return menu
-
-    def _add(
-        self, menu: QMenu, text: str, key: QKeySequence | QKeySequence.StandardKey | None, act: Callable[[], object]
-    ) -> QAction:
-        action = QAction(text, self)
-        if key is not None:
-            action.setShortcut(key)
-        action.triggered.connect(lambda: act())
-        menu.addAction(action)
-        self.addAction(action)
-        return action
-
-    def _theme_menu(self) -> QMenu:
-        menu, group = QMenu("&Theme", self), QActionGroup(self)
-        for choice, text in (
-            (ThemeChoice.SYSTEM, "As the &system"),
-            (ThemeChoice.LIGHT, "&Light"),
-            (ThemeChoice.DARK, "&Dark"),
-        ):
-            action = self._add(menu, text, None, lambda choice=choice: self.set_theme(choice))
-            action.setCheckable(True)
-            action.setChecked(choice is self.settings.theme)
-            group.addAction(action)
-        return menu
+            QShortcut(QKeySequence(f"Ctrl+{number + 1}"), self, partial(self.tabs.setCurrentIndex, number))
 
     # --------------------------------------------------------------- actions
 
+    @Slot(ThemeChoice)
     def set_theme(self, choice: ThemeChoice) -> None:
         """Dress the window as `choice` says, now and from the next start on."""
         self.settings.theme = choice
@@ -197,35 +176,11 @@ class MainWindow(QMainWindow):
         if self.session.model is not None:
             ModelCardDialog(self.session.model, self).open()
 
-    def save_model(self) -> None:
-        """Save the model in use over its own file; one that has none asks where."""
-        if self.session.model_path is not None and self.session.model_is_saved:
-            self.session.save_model(self.session.model_path)
-        else:
-            self._choose_where_to_save()
-
-    def _choose_model(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Open a model", str(models_folder()), MODEL_FILES)
-        if path:
-            self.session.open_model(Path(path))
-
-    def _choose_where_to_save(self) -> None:
-        if self.session.model is None:
-            return
-        models_folder().mkdir(parents=True, exist_ok=True)
-        proposed = models_folder() / f"{self.session.model.card.name}.npz"
-        path, _ = QFileDialog.getSaveFileName(self, "Save the model", str(proposed), MODEL_FILES)
-        if path:
-            self.session.save_model(Path(path).with_suffix(".npz"))
-
-    def _choose_data(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Open images with labels", str(Path.home()), DATA_FILES)
-        if path:
-            self.session.open_data(Path(path))
-
+    @Slot()
     def _toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
+    @Slot()
     def _about(self) -> None:
         QMessageBox.about(
             self,
@@ -240,13 +195,9 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open each file: a model as the model, anything else as data."""
+        """Open each file."""
         for url in event.mimeData().urls():
-            path = Path(url.toLocalFile())
-            if is_model_file(path):
-                self.session.open_model(path)
-            else:
-                self.session.open_data(path)
+            self.files.open_dropped(Path(url.toLocalFile()))
         event.acceptProposedAction()
 
     # ------------------------------------------------------- open and close

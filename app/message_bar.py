@@ -29,14 +29,16 @@ class MessageBar(QFrame):
         layout.setContentsMargins(PAGE_MARGIN, GAP, PAGE_MARGIN, GAP)
         layout.addWidget(self._label)
         layout.addWidget(close)
-        self._timer = QTimer(self, singleShot=True, interval=GOOD_NEWS_MILLISECONDS)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(GOOD_NEWS_MILLISECONDS)
         self._timer.timeout.connect(self.hide)
         self.hide()
 
     @property
     def text(self) -> str:
         """The sentence now shown, or "" when hidden."""
-        return self._label.text() if self.isVisibleTo(self.parentWidget()) else ""
+        return "" if self.isHidden() else self._label.text()
 
     @Slot(str)
     def inform(self, sentence: str) -> None:

@@ -12,7 +12,8 @@ from nncore.model_file import Model
 def card_rows(model: Model) -> list[tuple[str, str]]:
     """The card as (what, value) for a reader; what is not known is left out."""
     card = model.card
-    accuracy = f"{card.test_accuracy:.2%} of the test set read correctly" if card.test_accuracy is not None else "not tested"
+    tested = card.test_accuracy is not None
+    accuracy = f"{card.test_accuracy:.2%} of the test set read correctly" if tested else "not tested"
     settings = ", ".join(f"{name.replace('_', ' ')} {_shown(value)}" for name, value in card.settings.items())
     rows = [
         ("Accuracy", accuracy),

@@ -204,8 +204,8 @@ class Session(QObject):
 
     def _publish(self, event: EpochDone | Finished | Diverged, finished: Finished | Diverged | None) -> None:
         """Make what was trained so far the model in use; a finished one is kept on disk too, whatever is in use."""
-        learnt_nothing = finished is not None and not self._history and (isinstance(finished, Diverged) or not finished.step)
-        if learnt_nothing:
+        took_no_step = isinstance(finished, Finished) and not finished.step
+        if took_no_step or (isinstance(finished, Diverged) and not self._history):
             return
         test = finished.test if isinstance(finished, Finished) else None
         now = datetime.now()

@@ -1,4 +1,4 @@
-"""The Qt stylesheet: how controls look. Colours and sizes come from `app.theme`; it calls this, nobody else.
+"""The Qt stylesheet: how controls look. Colours and sizes come from `app.colours`; `app.theme` calls this, nobody else.
 
 Borders are one pixel and two when focused; paddings give the pixel back, so that nothing moves.
 """

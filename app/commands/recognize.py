@@ -56,9 +56,7 @@ def _is_ink(path: Path) -> bool:
         raise DataError(f"{path}: could not be read ({problem.strerror or problem}).") from None
 
 
-def _print(
-    path: Path, sample: int | None, prediction: Prediction, names: tuple[str, ...], as_json: bool
-) -> None:
+def _print(path: Path, sample: int | None, prediction: Prediction, names: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         fields: dict[str, object] = {"file": str(path)}
         if sample is not None:

@@ -117,7 +117,8 @@ def _ctrl_c_stops(control: TrainingControl) -> Iterator[None]:
 
 def _with_progress_bar(events: Iterator[TrainingEvent]) -> Iterator[TrainingEvent]:
     """Pass the events on; on a terminal, show on standard error how far the run is."""
-    with tqdm(unit=" samples", unit_scale=True, dynamic_ncols=True, disable=not sys.stderr.isatty(), leave=False) as bar:
+    hidden = not sys.stderr.isatty()
+    with tqdm(unit=" samples", unit_scale=True, dynamic_ncols=True, disable=hidden, leave=False) as bar:
         for event in events:
             if isinstance(event, Started):
                 bar.total = event.epochs * event.samples_per_epoch
@@ -170,6 +171,7 @@ class _TextReporter:
 
     def finish(self, event: Finished, model: Path | None) -> None:
         tested = f"test accuracy {event.test.accuracy:.2%}" if event.test else "not tested"
-        print(f"{'stopped' if event.stopped else 'finished'} after {event.epochs} epochs, {event.seconds:.1f} s: {tested}")
+        ended = "stopped" if event.stopped else "finished"
+        print(f"{ended} after {event.epochs} epochs, {event.seconds:.1f} s: {tested}")
         if model:
             print(f"kept as {model}")

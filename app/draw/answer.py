@@ -4,14 +4,43 @@ from __future__ import annotations
 
 from math import ceil
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QFont, QFontMetricsF
+from PySide6.QtCore import QPointF, QSize
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from app.theme import ANSWER_SCALE, GROUP_GAP, scaled
+from app.theme import ANSWER_SCALE, GROUP_GAP, colours_of, scaled
 from nncore.recognition import Prediction
 
 NOTHING = "–"
+
+
+class LargeDigit(QLabel):
+    """A digit in large, or a faint dash; as wide and high either way, so that nothing moves.
+
+    It paints itself in a font of its own: a font set on a label does not survive a change of the stylesheet.
+    """
+
+    def sizeHint(self) -> QSize:
+        """As wide as a figure and a little higher."""
+        metrics = QFontMetricsF(self._font(QFont.Weight.DemiBold))
+        return QSize(ceil(metrics.horizontalAdvance("0")), ceil(metrics.capHeight() * 1.2))
+
+    def minimumSizeHint(self) -> QSize:
+        """The same."""
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The digit in the middle of its height: capitals and figures are centred by their own height."""
+        colours, empty = colours_of(self), self.text() == NOTHING
+        font = self._font(QFont.Weight.Normal if empty else QFont.Weight.DemiBold)
+        baseline = (self.height() + QFontMetricsF(font).capHeight()) / 2
+        with QPainter(self) as painter:
+            painter.setFont(font)
+            painter.setPen(QColor(colours.disabled_text if empty else colours.text))
+            painter.drawText(QPointF(0, baseline), self.text())
+
+    def _font(self, weight: QFont.Weight) -> QFont:
+        return scaled(self.font(), ANSWER_SCALE, weight)
 
 
 class Answer(QWidget):
@@ -19,8 +48,7 @@ class Answer(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.digit = QLabel()
-        self.digit.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.digit = LargeDigit()
         self.digit.setAccessibleName("The answer")
         self.confidence = QLabel()
         self.confidence.setProperty("value", True)
@@ -39,18 +67,6 @@ class Answer(QWidget):
         row.addWidget(self.digit)
         row.addLayout(lines, 1)
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Keep the digit's place as wide and high as a digit, so that nothing moves when a dash takes it."""
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._fit_digit()
-        super().changeEvent(event)
-
-    def _fit_digit(self) -> None:
-        weight = QFont.Weight.DemiBold if self.digit.isEnabled() else QFont.Weight.Normal
-        self.digit.setFont(scaled(self.font(), ANSWER_SCALE, weight))
-        metrics = QFontMetricsF(scaled(self.font(), ANSWER_SCALE, QFont.Weight.DemiBold))
-        self.digit.setFixedSize(ceil(metrics.horizontalAdvance("0")), ceil(metrics.capHeight() * 1.2))
-
     def show_prediction(self, prediction: Prediction) -> None:
         """Show what the network reads."""
         reads = prediction.verdict != "not a digit"
@@ -62,8 +78,6 @@ class Answer(QWidget):
 
     def _show(self, digit: str, confidence: str, sentence: str) -> None:
         self.digit.setText(digit)
-        self.digit.setEnabled(digit != NOTHING)
-        self._fit_digit()
         self.confidence.setText(confidence.replace("%", " %"))
         self.confidence.setVisible(bool(confidence))
         self.sentence.setText(sentence)

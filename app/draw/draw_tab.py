@@ -102,7 +102,8 @@ class DrawTab(QWidget):
         left.setSpacing(GAP)
         left.addWidget(self.canvas, 1)
         left.addWidget(self.trouble)
-        left.addLayout(self._tools())
+        self._buttons = self._tools()
+        left.addLayout(self._buttons)
         right = QVBoxLayout()
         right.setSpacing(GROUP_GAP)
         right.addWidget(self.answer)
@@ -156,6 +157,8 @@ class DrawTab(QWidget):
 
     def _square_canvas(self) -> None:
         """Make the canvas's column no wider than the canvas is high: the bars can use the rest."""
-        below = self._left.sizeHint().height() - self.canvas.sizeHint().height()
+        below = GAP + self._buttons.sizeHint().height()
+        if not self.trouble.isHidden():
+            below += GAP + self.trouble.heightForWidth(self._left.width())
         room = self.height() - 2 * PAGE_MARGIN - below
         self._left.setMaximumWidth(max(self.canvas.minimumSizeHint().width(), room))

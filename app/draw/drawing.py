@@ -10,6 +10,9 @@ from nncore.ink import Ink
 
 Point = tuple[float, float]
 Polyline = list[Point]
+DOT = 0.01
+"""Share of the canvas's side. The jitter of a hand that taps is smaller; fitted to 28 x 28 it would become a scrawl."""
+
 Stroke = list[Polyline]
 """What one pen-down left on the canvas: several pieces if the pen went over the border and came back."""
 
@@ -109,9 +112,13 @@ class Drawing:
             self._step(())
 
     def ink(self) -> Ink:
-        """The drawing as ink, the stroke being drawn included."""
-        pieces = (np.array(piece, np.float32) for stroke in self.strokes for piece in stroke)
-        return Ink(tuple(pieces))
+        """The drawing as ink, the stroke being drawn included; one no larger than DOT becomes a point."""
+        pieces = tuple(np.array(piece, np.float32) for stroke in self.strokes for piece in stroke)
+        if pieces:
+            points = np.concatenate(pieces)
+            if np.ptp(points, axis=0).max() < DOT:
+                return Ink((points.mean(axis=0, keepdims=True),))
+        return Ink(pieces)
 
     def _step(self, strokes: tuple[Stroke, ...]) -> None:
         self._past.append(self._strokes)

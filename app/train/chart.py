@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPalette, QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPalette
 from PySide6.QtWidgets import QGraphicsItem, QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from app.theme import GAP, SMALL_SCALE, colours_of, scaled
@@ -80,6 +80,7 @@ class Chart(QWidget):
         self._crosshair = pg.InfiniteLine(angle=90, movable=False)
         self._crosshair.setVisible(False)
         item.addItem(self._crosshair)
+        item.getViewBox().sigResized.connect(self._apply_ranges)
         self.plot.viewport().installEventFilter(self)
 
     def _lay_out(self) -> None:
@@ -114,6 +115,7 @@ class Chart(QWidget):
         self._ends = last_epoch, top
         self._apply_ranges()
 
+    @Slot()
     def _apply_ranges(self) -> None:
         last_epoch, top = self._ends
         box = self.plot.getViewBox()
@@ -121,21 +123,6 @@ class Chart(QWidget):
         aside = last_epoch * MARKER_SIZE / max(1.0, box.width())
         above = top * self._small_print().height() * 0.6 / max(1.0, box.height())
         self.plot.setRange(xRange=(-aside, last_epoch + aside), yRange=(-above, top + above), padding=0)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep that room in another size."""
-        super().resizeEvent(event)
-        self._apply_ranges()
-
-    def set_axis_width(self, width: int) -> None:
-        """Give the axis at the left `width` pixels, so that charts above each other line up."""
-        self.plot.getAxis("left").setWidth(width)
-
-    @property
-    def axis_width(self) -> int:
-        """The pixels that the axis at the left needs in the present font."""
-        metrics = self._small_print()
-        return metrics.horizontalAdvance("0.00") + metrics.height() + 2 * GAP
 
     def _small_print(self) -> QFontMetrics:
         return QFontMetrics(scaled(self.font(), SMALL_SCALE))
@@ -199,7 +186,9 @@ class Chart(QWidget):
                 axis.setLabel(words, color=colours.quiet_text)
             else:
                 axis.setStyle(showValues=False)
-        self.legend.fit_to_font()
+        # The same for every chart, so that those above each other line up.
+        metrics = self._small_print()
+        self.plot.getAxis("left").setWidth(metrics.horizontalAdvance("0.00") + metrics.height() + 2 * GAP)
 
 
 def nearest(xs: Points, x: float) -> int:

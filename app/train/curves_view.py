@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import floor, log10
 
 import numpy as np
-from PySide6.QtCore import QEvent, QTimer, Slot
+from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
@@ -53,7 +53,6 @@ class CurvesView(QFrame):
         for chart in self._charts:
             chart.pointer_moved.connect(self._follow_pointer)
             chart.pointer_left.connect(self._forget_pointer)
-        self._fit_to_font()
         self.clear()
 
     def _lay_out(self) -> None:
@@ -190,17 +189,6 @@ class CurvesView(QFrame):
         if done.validation_loss is not None and done.validation_accuracy is not None:
             summary += f" Validation loss {done.validation_loss:.3f}, accuracy {done.validation_accuracy:.1%}."
         self.setAccessibleDescription(summary)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Keep both charts aligned in another font."""
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._fit_to_font()
-
-    def _fit_to_font(self) -> None:
-        width = max(chart.axis_width for chart in self._charts)
-        for chart in self._charts:
-            chart.set_axis_width(width)
 
 
 def round_up(value: float) -> float:

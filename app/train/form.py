@@ -134,7 +134,8 @@ class Form(QWidget):
 
     def set_label_width(self, width: int) -> None:
         """Make the column of names at least `width` pixels wide, so that several forms line up."""
-        self._grid.setColumnMinimumWidth(0, width)
+        if width != self._grid.columnMinimumWidth(0):
+            self._grid.setColumnMinimumWidth(0, width)
 
     def say(self, problems: dict[str, SettingError]) -> None:
         """Mark the settings that have a problem, and no others."""

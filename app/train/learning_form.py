@@ -51,7 +51,7 @@ class LearningForm(Form):
             "optimizer",
             "optimiser",
             self.optimizer,
-            "How a gradient becomes a step: SGD takes it as it is, momentum keeps rolling, Adam fits it to each weight.",
+            "How a gradient becomes a step: SGD takes it as is, momentum keeps rolling, Adam fits it to every weight.",
         )
         self.add(
             "learning_rate",

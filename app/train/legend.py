@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
@@ -84,12 +84,13 @@ class Legend(QWidget):
             for part in (LineSample(each), name, value):
                 layout.addWidget(part)
             self._values.append(value)
-        self.fit_to_font()
 
-    def fit_to_font(self) -> None:
-        """Make room for the widest value in the present font."""
-        for value in self._values:
-            value.setMinimumWidth(value.fontMetrics().horizontalAdvance(self._widest))
+    def event(self, event: QEvent) -> bool:
+        """Make room for the widest value in the font that the values have now."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            for value in self._values:
+                value.setMinimumWidth(value.fontMetrics().horizontalAdvance(self._widest))
+        return super().event(event)
 
     def show_values(self, values: Sequence[str]) -> None:
         """Show one value for each series."""

@@ -190,17 +190,17 @@ class ProgressLine(QWidget):
 
     # ------------------------------------------------------------------- font
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Keep the places of the figures in another font."""
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+    def event(self, event: QEvent) -> bool:
+        """Keep the places of the figures in the font that they have now."""
+        if event.type() == QEvent.Type.LayoutRequest:
             self._fit_to_font()
+        return super().event(event)
 
     def _fit_to_font(self) -> None:
         metrics = self._status.fontMetrics()
         for label, widest in (
             (self._epoch, "epoch 888 of 888"),
-            (self._speed, "888,888 samples/s"),
+            (self._speed, "8,888,888 samples/s"),
             (self._left, "88:88 left"),
         ):
             label.setMinimumWidth(metrics.horizontalAdvance(widest))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.memory import check_memory
@@ -73,6 +73,7 @@ class SettingsPanel(QWidget):
         for group in self.groups:
             groups.addWidget(group)
         groups.addStretch()
+        self._content.installEventFilter(self)
         self._scroll = QScrollArea()
         self._scroll.setWidget(self._content)
         self._scroll.setWidgetResizable(True)
@@ -151,11 +152,11 @@ class SettingsPanel(QWidget):
 
     # ------------------------------------------------------------------- font
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Stay wide enough in another font."""
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay as wide as the controls need in the font that they have now; keeps no event from them."""
+        if event.type() == QEvent.Type.LayoutRequest:
             self._fit_to_font()
+        return False
 
     def _fit_to_font(self) -> None:
         names = max(form.label_width for form in self._forms)

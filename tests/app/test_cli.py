@@ -54,8 +54,8 @@ def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_train_reaches_97_percent_on_mnist_and_keeps_the_model(tmp_path: Path) -> None:
     out = tmp_path / "model.npz"
-    arguments = "train --layers 784 128 64 10 --optimizer adam --epochs 3 --json --out".split()
-    events = json_lines(run(*arguments, out))
+    network = ["--layers", "784", "128", "64", "10", "--optimizer", "adam", "--epochs", "3"]
+    events = json_lines(run("train", *network, "--json", "--out", out))
     assert [event["event"] for event in events] == ["epoch", "epoch", "epoch", "finished"]
     assert set(events[-1]) >= {"test_accuracy", "test_loss", "epochs", "seconds", "model"}
     assert events[-1]["test_accuracy"] >= 0.97

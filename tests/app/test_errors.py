@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, QThread
+from PySide6.QtCore import QThread
 from PySide6.QtWidgets import QApplication, QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -27,9 +27,8 @@ def log(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def reporter(log: Path, qtbot: QtBot, qapp: QApplication) -> Iterator[CrashReporter]:
-    parent = QObject()
-    yield CrashReporter(log, parent)
+def reporter(log: Path, qtbot: QtBot, qapp: QApplication) -> CrashReporter:
+    return CrashReporter(log, qapp)
 
 
 def message_boxes() -> list[QMessageBox]:

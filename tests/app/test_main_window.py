@@ -17,6 +17,7 @@ from app.session import Session
 from app.settings import Settings, models_folder
 from app.theme import ThemeChoice, apply_theme
 from app.train.run_controls import RunState
+from app.training_thread import StepsDone
 from nncore.layers import Dense
 from nncore.model_file import load_model, save_model
 from tests.nncore.data import small_mnist
@@ -66,10 +67,12 @@ def draw_a_one(qtbot: QtBot, window: MainWindow, between: Callable[[], object] =
 
 def test_train_draw_change_pause_resume_stop_and_close_while_it_runs(window: MainWindow, qtbot: QtBot) -> None:
     session, tab = window.session, window.train_tab
-    events: list[object] = []
-    session.run_happened.connect(events.append)
-    rates = lambda: [e.learning_rate for e in events if hasattr(e, "steps")]  # noqa: E731
-    steps = lambda: sum(len(e.steps) for e in events if hasattr(e, "steps"))  # noqa: E731
+    told: list[StepsDone] = []
+    session.run_happened.connect(lambda event: told.append(event) if isinstance(event, StepsDone) else None)
+
+    def steps() -> int:
+        return sum(len(event.steps) for event in told)
+
     choose_small_network(window)
     click(qtbot, window, "train_button")
     qtbot.waitUntil(lambda: state(window) is RunState.RUNNING and steps() > 20)
@@ -93,7 +96,7 @@ def test_train_draw_change_pause_resume_stop_and_close_while_it_runs(window: Mai
     rate.selectAll()
     qtbot.keyClicks(rate, "0.0002")
     qtbot.keyClick(rate, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: rates()[-1] == 0.0002)
+    qtbot.waitUntil(lambda: told[-1].learning_rate == 0.0002)
 
     click(qtbot, window, "train_button")
     qtbot.waitUntil(lambda: state(window) is RunState.PAUSED)
@@ -147,7 +150,7 @@ def test_the_corner_names_the_model_and_opens_its_card(window: MainWindow, qtbot
     card = window.findChild(QDialog)
     assert card is not None
     shown = " ".join(label.text() for label in card.findChildren(QLabel))
-    for expected in ("784 – 512 – 256 – 10", "MNIST", f"{model.card.test_accuracy:.2%}", "seed", model.card.version):
+    for expected in ("784 – 512 – 256 – 128 – 10", "MNIST", f"{model.card.test_accuracy:.2%}", "seed", model.card.version):
         assert expected.lower() in shown.lower()
     card.reject()
 
@@ -169,7 +172,7 @@ def test_save_as_then_open_then_revert(
     click(qtbot, window, "train_button")
     qtbot.waitUntil(lambda: state(window) is RunState.IDLE)
     assert window.session.model.card.name == "784-16-10"
-    window._revert.trigger()
+    window.revert_action.trigger()
     assert window.session.model.card.name == "mlp"
 
 
@@ -180,7 +183,7 @@ def test_a_broken_file_is_one_sentence_in_the_window_and_nothing_is_lost(
     (tmp_path / "broken.npz").write_bytes(b"PK")
     save_model(load_model(Path("resources/models/mlp.npz")), tmp_path / "whole.npz")
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(tmp_path / "broken.npz"), ""))
-    for choose in (window._choose_model, window._choose_data):
+    for choose in (window.files.open_model, window.files.open_data):
         window.messages.hide()
         with qtbot.waitSignal(window.session.refused):
             choose()

@@ -56,7 +56,8 @@ def test_the_bundled_data_and_model_are_read_on_threads(qtbot: QtBot) -> None:
 
 
 def test_each_epoch_makes_a_better_model_the_one_in_use(session: Session, qtbot: QtBot) -> None:
-    events, models = events_of(session), []
+    events = events_of(session)
+    models: list[Model] = []
     session.model_changed.connect(models.append)
     session.start_training(SPEC, TrainingConfig(epochs=2))
     qtbot.waitUntil(lambda: any(isinstance(e, Finished) for e in events))

@@ -104,7 +104,7 @@ def test_pause_holds_step_takes_one_and_resume_goes_on(
 def test_a_new_learning_rate_is_used(long_run: TrainingThread, listener: Listener, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: listener.last_step > 3)
     long_run.control.learning_rate = 1e-5
-    qtbot.waitUntil(lambda: isinstance(listener.events[-1], StepsDone) and listener.events[-1].learning_rate == 1e-5)
+    qtbot.waitUntil(lambda: any(isinstance(e, StepsDone) and e.learning_rate == 1e-5 for e in listener.events))
 
 
 def test_stop_ends_a_paused_run_too(long_run: TrainingThread, listener: Listener, qtbot: QtBot) -> None:

@@ -19,7 +19,7 @@ def peak_of_a_training() -> float:
 
     from app.cli import main
 
-    main("train --layers 784 128 64 10 --optimizer adam --epochs 3 --json".split())
+    main(["train", "--layers", "784", "128", "64", "10", "--optimizer", "adam", "--epochs", "3", "--json"])
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (2**20 if sys.platform == "darwin" else 2**10)
 

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.draw.answer import Answer, verdict
+from app.theme import DARK, LIGHT, ThemeChoice, apply_theme
 from nncore.recognition import Prediction, Verdict
 
 
@@ -39,7 +42,26 @@ def test_a_hint_leaves_nothing_of_the_answer_before(qtbot: QtBot) -> None:
     answer = Answer()
     qtbot.addWidget(answer)
     answer.show_prediction(prediction("digit", d7=0.973))
-    size = answer.digit.size()
+    size = answer.digit.sizeHint()
     answer.show_hint("Nothing is drawn yet.")
     assert (answer.digit.text(), answer.confidence.text()) == ("–", "")
-    assert answer.digit.size() == size
+    assert answer.digit.sizeHint() == size
+
+
+def test_the_digit_stays_large_and_bold_when_the_theme_changes(qtbot: QtBot, qapp: QApplication) -> None:
+    apply_theme(qapp, ThemeChoice.LIGHT)
+    answer = Answer()
+    qtbot.addWidget(answer)
+    answer.show_prediction(prediction("digit", d1=0.9))
+    answer.show()
+
+    def ink(colour: str) -> int:
+        image = answer.digit.grab().toImage()
+        places = ((x, y) for x in range(image.width()) for y in range(image.height()))
+        return sum(image.pixelColor(x, y) == QColor(colour) for x, y in places)
+
+    before = ink(LIGHT.text)
+    apply_theme(qapp, ThemeChoice.DARK)
+    assert before > 0
+    assert ink(DARK.text) == before
+    apply_theme(qapp, ThemeChoice.LIGHT)

@@ -118,7 +118,7 @@ def test_a_network_for_something_else_is_explained_under_the_canvas(tab: DrawTab
     assert tab.prediction is None
     assert tab.bars.probabilities is None
     QApplication.processEvents()
-    assert tab.canvas.area.left() == 0  # still in line with the buttons
+    assert tab.canvas.area.topLeft().toTuple() == (0, 0)  # still in line with everything else
     tab.set_network(network(1))
     assert not tab.trouble.isVisible()
     assert tab.prediction is not None

@@ -205,3 +205,11 @@ def test_any_drawing_is_on_the_canvas_rasterizes_and_comes_back_after_undo(
     while drawing.can_redo:
         drawing.redo()
     assert pieces(drawing) == before
+
+
+def test_the_jitter_of_a_tap_is_a_dot_and_a_digit_a_little_larger_is_not() -> None:
+    tap, tiny = Drawing(), Drawing()
+    write(tap, (0.5, 0.5), (0.504, 0.501), (0.502, 0.507))
+    write(tiny, (0.5, 0.5), (0.5, 0.52))
+    assert [stroke.shape for stroke in tap.ink().strokes] == [(1, 2)]
+    assert [stroke.shape for stroke in tiny.ink().strokes] == [(2, 2)]

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -230,11 +232,11 @@ def test_curves_take_on_another_theme(view: CurvesView, qapp: QApplication) -> N
         apply_theme(qapp, ThemeChoice.LIGHT)
 
 
-def test_the_legend_shows_every_value_in_a_large_font_too(view: CurvesView, qtbot: QtBot) -> None:
+def test_the_legend_shows_every_value_in_a_large_font_too(
+    view: CurvesView, qtbot: QtBot, enlarge_font: Callable[[float], None]
+) -> None:
     small = view.loss.legend.sizeHint().width()
-    font = view.font()
-    font.setPointSizeF(font.pointSizeF() * 1.5)
-    view.setFont(font)
+    enlarge_font(1.5)
     qtbot.wait(1)
     assert view.loss.legend.sizeHint().width() > 1.3 * small
     for child in view.loss.legend.findChildren(QWidget):

@@ -57,7 +57,9 @@ def test_a_run_at_its_end_has_no_time_left() -> None:
     assert clock.progress.seconds_left == 0
 
 
-@pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (4.4, "0:04"), (59.6, "1:00"), (754, "12:34"), (3723, "1:02:03")])
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "0:00"), (4.4, "0:04"), (59.6, "1:00"), (754, "12:34"), (3723, "1:02:03")]
+)
 def test_times_read_as_minutes(seconds: float, text: str) -> None:
     assert in_minutes(seconds) == text
 

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import psutil
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -184,10 +186,13 @@ def test_every_control_has_a_name_and_a_sentence(panel: SettingsPanel) -> None:
         assert control.accessibleName() or getattr(control, "text", str)()
 
 
-def test_nothing_is_cut_off_in_a_large_font(panel: SettingsPanel) -> None:
-    font = panel.font()
-    font.setPointSizeF(font.pointSizeF() * 1.5)
-    panel.setFont(font)
-    panel.ensurePolished()
-    assert panel._content.minimumSizeHint().width() <= panel.width() - panel._scroll.verticalScrollBar().width()
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+def test_nothing_is_cut_off_in_any_font(
+    panel: SettingsPanel, qtbot: QtBot, enlarge_font: Callable[[float], None], scale: float
+) -> None:
+    enlarge_font(scale)
+    panel.resize(panel.width(), 400)
+    qtbot.wait(1)
+    assert panel._scroll.verticalScrollBar().isVisible()
+    assert panel._content.minimumSizeHint().width() <= panel._scroll.viewport().width()
     assert panel.minimumSizeHint().height() < 400

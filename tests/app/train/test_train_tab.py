@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -198,10 +199,10 @@ def test_no_field_has_the_focus_when_the_window_opens(qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize("scale", [1.0, 1.5])
-def test_it_fits_a_small_screen(tab: TrainTab, qtbot: QtBot, scale: float) -> None:
-    font = tab.font()
-    font.setPointSizeF(font.pointSizeF() * scale)
-    tab.setFont(font)
+def test_it_fits_a_small_screen(
+    tab: TrainTab, qtbot: QtBot, enlarge_font: Callable[[float], None], scale: float
+) -> None:
+    enlarge_font(scale)
     qtbot.wait(10)
     assert tab.minimumSizeHint().width() <= 1280
     assert tab.minimumSizeHint().height() <= 600
