@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEasingCurve, QEvent, QRectF, QSize, Qt, QVariantAnimation, Slot
@@ -11,11 +13,17 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.theme import GAP, SMALL_SCALE, TITLE_SCALE, Colours, colours_of, motion_milliseconds, scaled
 
 GLIDE_MILLISECONDS = 120
+STILL = 0.002
+"""A change of every bar by less than this share is not worth a motion."""
+
 ROWS = 10
 ROOMY = 3.0
 """Rows higher than so many lines of text, as on a projector, hold larger text."""
 
 EMPTY = "The bars will show how sure the network is of each digit."
+
+LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 
 Probabilities = NDArray[np.floating]
 
@@ -57,7 +65,9 @@ class ProbabilityBars(QWidget):
         self._target = None if probabilities is None else np.array(probabilities)
         self._from = self._shown
         self._glide.stop()
-        duration = motion_milliseconds(self, GLIDE_MILLISECONDS) if self.isVisible() else 0
+        goal = np.zeros(ROWS) if self._target is None else self._target
+        moves = self.isVisible() and np.abs(goal - self._shown).max() >= STILL
+        duration = motion_milliseconds(self, GLIDE_MILLISECONDS) if moves else 0
         if duration:
             self._glide.setDuration(duration)
             self._glide.start()
@@ -102,12 +112,13 @@ class ProbabilityBars(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The rows; over them, in the empty state, a sentence."""
+        colours, measures = colours_of(self), _Measures.of(self)
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             for digit in range(ROWS):
-                self._paint_row(painter, digit, colours_of(self))
+                self._paint_row(painter, digit, colours, measures)
             if self._target is None:
-                self._paint_empty(painter, colours_of(self))
+                self._paint_empty(painter, colours)
 
     def _paint_empty(self, painter: QPainter, colours: Colours) -> None:
         """A small plate with the sentence, in the middle of the empty bars."""
@@ -123,32 +134,23 @@ class ProbabilityBars(QWidget):
         painter.setPen(QColor(colours.quiet_text))
         painter.drawText(text.adjusted(-1, -1, 1, 1), wrap, EMPTY)
 
-    def _paint_row(self, painter: QPainter, digit: int, colours: Colours) -> None:
+    def _paint_row(self, painter: QPainter, digit: int, colours: Colours, measures: _Measures) -> None:
         wins = digit == self.winner
         row = self.row_rect(digit)
-        size = TITLE_SCALE if row.height() > ROOMY * self.fontMetrics().height() else 1.0
-        font = scaled(self.font(), size, QFont.Weight.DemiBold if wins else QFont.Weight.Normal)
-        unit_font = scaled(self.font(), size * SMALL_SCALE)
-        figures, units = QFontMetricsF(scaled(font, 1.0, QFont.Weight.DemiBold)), QFontMetricsF(unit_font)
-        label, unit_width = figures.horizontalAdvance("0") + GAP * 1.5, units.horizontalAdvance(" %")
-        figure_width = figures.horizontalAdvance("100.0") + GAP
-        thickness = min(row.height() * 0.54, figures.height() * 1.6)
-        track = QRectF(label, row.center().y() - thickness / 2, 0, thickness)
-        track.setRight(row.right() - figure_width - unit_width)
+        track = QRectF(measures.label_width, row.center().y() - measures.thickness / 2, 0, measures.thickness)
+        track.setRight(row.right() - measures.figure_width - measures.unit_width)
         self._paint_bar(painter, track, float(self._shown[digit]), colours, wins)
 
-        middle = Qt.AlignmentFlag.AlignVCenter
-        empty = self._target is None
-        painter.setFont(font)
-        painter.setPen(QColor(colours.quiet_text if empty else colours.text))
-        painter.drawText(row, middle | Qt.AlignmentFlag.AlignLeft, str(digit))
+        painter.setFont(measures.winner_font if wins else measures.font)
+        painter.setPen(QColor(colours.quiet_text if self._target is None else colours.text))
+        painter.drawText(row, LEFT, str(digit))
         if self._target is None:
             return
-        figure = QRectF(row.left(), row.top(), row.width() - unit_width, row.height())
-        painter.drawText(figure, middle | Qt.AlignmentFlag.AlignRight, f"{100 * self._target[digit]:.1f}")
-        painter.setFont(unit_font)
+        figure = QRectF(row.left(), row.top(), row.width() - measures.unit_width, row.height())
+        painter.drawText(figure, RIGHT, f"{100 * self._target[digit]:.1f}")
+        painter.setFont(measures.unit_font)
         painter.setPen(QColor(colours.quiet_text))
-        painter.drawText(row, middle | Qt.AlignmentFlag.AlignRight, " %")
+        painter.drawText(row, RIGHT, " %")
 
     def _paint_bar(self, painter: QPainter, track: QRectF, share: float, colours: Colours, wins: bool) -> None:
         radius = min(4.0, track.height() / 2)
@@ -160,3 +162,35 @@ class ProbabilityBars(QWidget):
         if bar.width() >= 0.5:
             painter.setBrush(QColor(colours.winner if wins else colours.bar))
             painter.drawRoundedRect(bar, min(radius, bar.width() / 2), radius)
+
+
+@dataclass(frozen=True)
+class _Measures:
+    """Fonts and widths that all rows share, in pixels."""
+
+    font: QFont
+    winner_font: QFont
+    unit_font: QFont
+    label_width: float
+    figure_width: float
+    unit_width: float
+    thickness: float
+
+    @classmethod
+    def of(cls, bars: ProbabilityBars) -> _Measures:
+        """Those for the bars in their present size and font."""
+        height = bars.row_rect(0).height()
+        size = TITLE_SCALE if height > ROOMY * bars.fontMetrics().height() else 1.0
+        font = scaled(bars.font(), size, QFont.Weight.Normal)
+        winner_font = scaled(font, 1.0, QFont.Weight.DemiBold)
+        unit_font = scaled(font, SMALL_SCALE)
+        figures, units = QFontMetricsF(winner_font), QFontMetricsF(unit_font)
+        return cls(
+            font,
+            winner_font,
+            unit_font,
+            label_width=figures.horizontalAdvance("0") + GAP * 1.5,
+            figure_width=figures.horizontalAdvance("100.0") + GAP,
+            unit_width=units.horizontalAdvance(" %"),
+            thickness=min(height * 0.54, figures.height() * 1.6),
+        )

@@ -73,7 +73,8 @@ class Chart(QWidget):
             curve.setZValue(number)
             markers.setZValue(len(self._series) + number)
             item.addItem(curve)
-            item.addItem(markers)
+            if not self._series[number].faint:
+                item.addItem(markers)
         for side in ("left", "bottom"):
             # Grid and figures change seldom, and playing them back takes longer than the curves.
             item.getAxis(side).setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
@@ -98,6 +99,8 @@ class Chart(QWidget):
 
     def set_points(self, number: int, x: Points, y: Points) -> None:
         """Draw series `number` through points x, y (n,)."""
+        if x is self._points[number][0]:
+            return  # the same as last time: a Curve gives the same arrays until a point comes in
         self._points[number] = (x, y)
         self._curves[number].setData(x, y)
         if self._series[number].marked:
@@ -106,14 +109,18 @@ class Chart(QWidget):
         elif not self._series[number].faint:
             # Where the training is now: visible after one step already, when a line is not.
             self._markers[number].setData(x[-1:], y[-1:])
-        is_empty = not any(len(points[0]) for points in self._points)
-        self._empty.setVisible(is_empty)
-        self.plot.showGrid(x=not is_empty, y=not is_empty)
+        self._show_emptiness(not any(len(points[0]) for points in self._points))
+
+    def _show_emptiness(self, is_empty: bool) -> None:
+        if is_empty == self._empty.isHidden():
+            self._empty.setVisible(is_empty)
+            self.plot.showGrid(x=not is_empty, y=not is_empty)
 
     def set_ranges(self, last_epoch: float, top: float) -> None:
         """Show the curves from epoch 0 to `last_epoch` and from 0 to `top`."""
-        self._ends = last_epoch, top
-        self._apply_ranges()
+        if self._ends != (last_epoch, top):
+            self._ends = last_epoch, top
+            self._apply_ranges()
 
     @Slot()
     def _apply_ranges(self) -> None:

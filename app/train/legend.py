@@ -32,7 +32,7 @@ class Series:
         return colour
 
     def pen(self, colours: Colours) -> QPen:
-        """Its pen: one pixel wide and not dashed, because Qt takes many times as long for anything else."""
+        """Its pen: one pixel wide, because Qt takes many times as long for wider curves."""
         pen = QPen(self.colour(colours), 1)
         pen.setCosmetic(True)
         return pen

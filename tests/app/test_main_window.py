@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -196,9 +197,10 @@ def test_files_dropped_on_the_window_are_opened(window: MainWindow, qtbot: QtBot
     save_model(load_model(Path("resources/models/mlp.npz")), tmp_path / "dropped.npz")
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "dropped.npz"))])
-    enter = QDragEnterEvent(
-        QPoint(9, 9), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    )
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # the older signature serves all Qts
+        enter = QDragEnterEvent(
+            QPoint(9, 9), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        )
     QApplication.sendEvent(window, enter)
     assert enter.isAccepted()
     with qtbot.waitSignal(window.session.model_changed):

@@ -73,6 +73,7 @@ def in_window(draw: bool) -> dict[str, float]:
     from nncore.network import NetworkSpec
     from nncore.training import Finished, Started, TrainingConfig
 
+    if os.environ.get("SW"): sys.setswitchinterval(float(os.environ["SW"]))
     application = QApplication([])
     apply_theme(application, ThemeChoice.LIGHT)
     window = MainWindow(Session(), Settings())
@@ -99,10 +100,19 @@ def in_window(draw: bool) -> dict[str, float]:
             application.quit()
 
     canvas = window.draw_tab.canvas
-    path = itertools.cycle([QPoint(canvas.width() // 2 + x % 60, 80 + 2 * x) for x in range(100)])
+    moments = itertools.cycle(range(100))
 
     def move_pen() -> None:
-        QTest.mouseMove(canvas, next(path))
+        """A stroke of 0.6 s, 0.4 s to look at it, and a fresh sheet for the next one."""
+        moment = next(moments)
+        point = QPoint(canvas.width() // 2 + moment, canvas.height() // 5 + 6 * moment)
+        if moment == 0:
+            QTest.keyClick(canvas, Qt.Key.Key_Delete)
+            QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=point)
+        elif moment < 60:
+            QTest.mouseMove(canvas, point)
+        elif moment == 60:
+            QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=point)
 
     probe = QTimer(interval=PROBE_MILLISECONDS, timerType=Qt.TimerType.PreciseTimer)
     probe.timeout.connect(probe_now)
@@ -110,7 +120,6 @@ def in_window(draw: bool) -> dict[str, float]:
     pen.timeout.connect(move_pen)
     session.run_happened.connect(note)
     if draw:
-        QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=next(path))
         pen.start()
     session.start_training(NetworkSpec.dense((784, 128, 64, 10)), TrainingConfig(epochs=EPOCHS))
     last[0] = perf_counter()

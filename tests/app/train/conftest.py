@@ -12,7 +12,8 @@ from app.theme import ThemeChoice, apply_theme
 
 @pytest.fixture(autouse=True)
 def light_theme(qapp: QApplication) -> None:
-    apply_theme(qapp, ThemeChoice.LIGHT)
+    if not qapp.styleSheet():  # dressing again takes a while, and leaves the theme that there was
+        apply_theme(qapp, ThemeChoice.LIGHT)
 
 
 @pytest.fixture

@@ -71,6 +71,8 @@ def test_losses_and_accuracies_come_out_as_curves(view: CurvesView, qtbot: QtBot
     x, y = view.loss._curves[0].getData()
     np.testing.assert_allclose(x, np.arange(1, 21) / 10)
     np.testing.assert_allclose(y, 2.0 - x / 2)
+    x, y = view.accuracy._curves[0].getData()
+    np.testing.assert_allclose(y, 100 * x / 4, atol=1e-9)  # ten steps an epoch: nothing is smoothed
     x, y = view.accuracy._curves[1].getData()
     assert x.tolist() == [0, 1, 2]
     np.testing.assert_allclose(y, [10, 15, 40])
@@ -214,11 +216,13 @@ def test_a_screen_reader_hears_a_summary(view: CurvesView) -> None:
     assert "Validation loss 1.100, accuracy 40.0%" in summary
 
 
-def test_both_charts_line_up(view: CurvesView, qtbot: QtBot) -> None:
-    train_two_epochs(view)
-    settled(qtbot, view)
-    edges = [chart.plot.getViewBox().sceneBoundingRect().left() for chart in (view.loss, view.accuracy)]
-    assert edges[0] == edges[1]
+def test_both_charts_line_up_in_any_font(view: CurvesView, qtbot: QtBot, enlarge_font: Callable[[float], None]) -> None:
+    edges = []
+    for scale in (1.0, 1.5):
+        enlarge_font(scale)
+        qtbot.wait(20)
+        edges += [chart.plot.getViewBox().sceneBoundingRect().left() for chart in (view.loss, view.accuracy)]
+    assert edges[0] == edges[1] < edges[2] == edges[3]
 
 
 def test_curves_take_on_another_theme(view: CurvesView, qapp: QApplication) -> None:

@@ -26,11 +26,17 @@ def test_a_learning_rate_that_cannot_train_is_refused_in_a_sentence(text: str) -
 def test_any_text_is_a_usable_rate_or_a_setting_error(text: str) -> None:
     try:
         rate = read_learning_rate(text)
-    except SettingError as problem:
-        assert len(str(problem)) < 120
-    else:
-        assert rate > 0
-        assert math.isfinite(rate)
+    except SettingError:
+        return
+    assert rate > 0
+    assert math.isfinite(rate)
+
+
+@given(st.text(min_size=20, max_size=500).filter(lambda text: not any(c.isdigit() for c in text)))
+def test_a_long_text_is_not_repeated_whole(text: str) -> None:
+    with pytest.raises(SettingError) as refusal:
+        read_learning_rate(text)
+    assert len(str(refusal.value)) < 120
 
 
 @given(st.integers(1, 1_000_000))

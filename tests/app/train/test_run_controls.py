@@ -65,13 +65,6 @@ def test_an_obstacle_is_the_reason_that_no_run_can_begin(buttons: RunButtons) ->
     assert buttons.train_button.isEnabled()
 
 
-def test_the_focus_of_stop_passes_to_train_when_the_run_ends(buttons: RunButtons) -> None:
-    buttons.set_state(RunState.RUNNING)
-    buttons.stop_button.setFocus()
-    buttons.set_state(RunState.IDLE)
-    assert buttons.focusWidget() is buttons.train_button
-
-
 def test_progress_reads_as_epoch_speed_and_time_left(line: ProgressLine) -> None:
     line.show_progress(Progress(3, 5, 0.5, 118_432.0, 4.2), now=True)
     assert line.texts()[:3] == ("epoch 3 of 5", "118,000 samples/s", "0:04 left")

@@ -85,6 +85,12 @@ def test_pause_resume_step_and_stop_are_passed_on(running: TrainTab, qtbot: QtBo
     assert status(running) == "Stopped at step 12, after 1 epoch; what it has learnt stays."
 
 
+def test_after_a_stop_the_space_bar_trains_again(running: TrainTab, qtbot: QtBot) -> None:
+    click(qtbot, running.buttons.stop_button)
+    running.run_finished(STOPPED)
+    assert running.focusWidget() is running.buttons.train_button
+
+
 def test_stop_before_the_run_has_begun_ends_it(tab: TrainTab, qtbot: QtBot) -> None:
     click(qtbot, tab.buttons.train_button)
     with qtbot.waitSignal(tab.stop_requested):
