@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,8 @@ from app.theme import GAP, SMALL_SCALE, TITLE_SCALE, Colours, colours_of, motion
 GLIDE_MILLISECONDS = 120
 STILL = 0.002
 """A change of every bar by less than this share is not worth a motion."""
+LEAST_MOTION = 0.1
+"""Pixels that a bar has to move before it is painted anew."""
 
 ROWS = 10
 ROOMY = 3.0
@@ -37,7 +40,7 @@ class ProbabilityBars(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._target: Probabilities | None = None
-        self._from = self._shown = np.zeros(ROWS)
+        self._from = self._shown = self._painted = np.zeros(ROWS)
         self._glide = QVariantAnimation(self)
         self._glide.setStartValue(0.0)
         self._glide.setEndValue(1.0)
@@ -62,11 +65,12 @@ class ProbabilityBars(QWidget):
         """Show `probabilities` (10,), each 0 to 1, or the empty state for None. Raises ValueError for another shape."""
         if probabilities is not None and probabilities.shape != (ROWS,):
             raise ValueError(f"Probabilities have the shape {probabilities.shape}; expected ({ROWS},).")
+        before = self._figures()
         self._target = None if probabilities is None else np.array(probabilities)
         self._from = self._shown
         self._glide.stop()
-        goal = np.zeros(ROWS) if self._target is None else self._target
-        moves = self.isVisible() and np.abs(goal - self._shown).max() >= STILL
+        self._update_rows([old != new for old, new in zip(before, self._figures(), strict=True)])
+        moves = self.isVisible() and np.abs(self._goal() - self._shown).max() >= STILL
         duration = motion_milliseconds(self, GLIDE_MILLISECONDS) if moves else 0
         if duration:
             self._glide.setDuration(duration)
@@ -74,6 +78,20 @@ class ProbabilityBars(QWidget):
         else:
             self._glide_to(1.0)
         self._describe()
+
+    def _goal(self) -> Probabilities:
+        return np.zeros(ROWS) if self._target is None else self._target
+
+    def _figures(self) -> list[tuple[str, bool]]:
+        """What each row says: its percentage, "" in the empty state, and whether it wins."""
+        if self._target is None:
+            return [("", False)] * ROWS
+        return [(f"{100 * share:.1f}", digit == self.winner) for digit, share in enumerate(self._target)]
+
+    def _update_rows(self, changed: Sequence[bool] | NDArray[np.bool_]) -> None:
+        """Paint only rows that look different: while a pen moves, most of them do not."""
+        for digit in np.flatnonzero(changed):
+            self.update(self.row_rect(int(digit)).toAlignedRect())
 
     def row_rect(self, digit: int) -> QRectF:
         """Where the row of `digit` is, in the widget's pixels."""
@@ -96,9 +114,10 @@ class ProbabilityBars(QWidget):
 
     @Slot(object)
     def _glide_to(self, share: float) -> None:
-        target = np.zeros(ROWS) if self._target is None else self._target
-        self._shown = self._from + share * (target - self._from)
-        self.update()
+        self._shown = self._from + share * (self._goal() - self._from)
+        moved = np.abs(self._shown - self._painted) * self.width() > LEAST_MOTION
+        self._painted = np.where(moved, self._shown, self._painted)
+        self._update_rows(moved)
 
     def _describe(self) -> None:
         """Say the two best in words, for whoever listens."""
@@ -112,11 +131,12 @@ class ProbabilityBars(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The rows; over them, in the empty state, a sentence."""
-        colours, measures = colours_of(self), _Measures.of(self)
+        colours, measures, figures = colours_of(self), _Measures.of(self), self._figures()
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             for digit in range(ROWS):
-                self._paint_row(painter, digit, colours, measures)
+                if event.region().intersects(self.row_rect(digit).toAlignedRect()):
+                    self._paint_row(painter, digit, figures[digit][0], colours, measures)
             if self._target is None:
                 self._paint_empty(painter, colours)
 
@@ -134,7 +154,7 @@ class ProbabilityBars(QWidget):
         painter.setPen(QColor(colours.quiet_text))
         painter.drawText(text.adjusted(-1, -1, 1, 1), wrap, EMPTY)
 
-    def _paint_row(self, painter: QPainter, digit: int, colours: Colours, measures: _Measures) -> None:
+    def _paint_row(self, painter: QPainter, digit: int, percentage: str, colours: Colours, measures: _Measures) -> None:
         wins = digit == self.winner
         row = self.row_rect(digit)
         track = QRectF(measures.label_width, row.center().y() - measures.thickness / 2, 0, measures.thickness)
@@ -144,10 +164,10 @@ class ProbabilityBars(QWidget):
         painter.setFont(measures.winner_font if wins else measures.font)
         painter.setPen(QColor(colours.quiet_text if self._target is None else colours.text))
         painter.drawText(row, LEFT, str(digit))
-        if self._target is None:
+        if not percentage:
             return
         figure = QRectF(row.left(), row.top(), row.width() - measures.unit_width, row.height())
-        painter.drawText(figure, RIGHT, f"{100 * self._target[digit]:.1f}")
+        painter.drawText(figure, RIGHT, percentage)
         painter.setFont(measures.unit_font)
         painter.setPen(QColor(colours.quiet_text))
         painter.drawText(row, RIGHT, " %")

@@ -67,6 +67,8 @@ class Chart(QWidget):
         item.disableAutoRange()
         item.setDefaultPadding(0)
         item.setClipToView(False)
+        # Also while the plot is empty: a first picture of the grid would hold up the start of a run.
+        item.showGrid(x=True, y=True)
         self._curves = [pg.PlotCurveItem(antialias=not each.faint) for each in self._series]
         self._markers = [pg.ScatterPlotItem(size=MARKER_SIZE if each.marked else 5) for each in self._series]
         for number, (curve, markers) in enumerate(zip(self._curves, self._markers, strict=True)):
@@ -92,6 +94,10 @@ class Chart(QWidget):
         layout.addWidget(self.plot, 1, 0)
         self._empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        # Its going must not move the plot, whose axes would all be drawn anew.
+        keeps_place = self._empty.sizePolicy()
+        keeps_place.setRetainSizeWhenHidden(True)
+        self._empty.setSizePolicy(keeps_place)
         layout.addWidget(self._empty, 1, 0, Qt.AlignmentFlag.AlignCenter)
         layout.setRowStretch(1, 1)
 
@@ -114,7 +120,6 @@ class Chart(QWidget):
     def _show_emptiness(self, is_empty: bool) -> None:
         if is_empty == self._empty.isHidden():
             self._empty.setVisible(is_empty)
-            self.plot.showGrid(x=not is_empty, y=not is_empty)
 
     def set_ranges(self, last_epoch: float, top: float) -> None:
         """Show the curves from epoch 0 to `last_epoch` and from 0 to `top`."""

@@ -72,7 +72,9 @@ def _lowest_and_highest(y: Points, buckets: NDArray[np.int64]) -> NDArray[np.int
     ends = np.flatnonzero(np.diff(buckets))
     lowest = by_height[np.concatenate(([0], ends + 1))]
     highest = by_height[np.concatenate((ends, [len(y) - 1]))]
-    return np.unique(np.concatenate((lowest, highest)))
+    stays = np.zeros(len(y), np.bool_)
+    stays[lowest] = stays[highest] = True
+    return np.flatnonzero(stays)
 
 
 def is_drawable(values: Points) -> NDArray[np.bool_]:

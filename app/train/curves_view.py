@@ -97,7 +97,7 @@ class CurvesView(QFrame):
         self._smooth_loss, self._smooth_accuracy = Smoothed(window), Smoothed(window)
         self._batch_loss, self._training_loss, self._validation_loss = Curve(), Curve(), Curve()
         self._training_accuracy, self._validation_accuracy = Curve(), Curve()
-        self._epochs, self._loss_top = epochs, 2.5
+        self._epochs, self._loss_top = epochs, 3.0
         self._dirty = False
 
     def _add_validation(self, epoch: int, loss: float | None, accuracy: float | None) -> None:

@@ -151,7 +151,13 @@ def test_the_corner_names_the_model_and_opens_its_card(window: MainWindow, qtbot
     card = window.findChild(QDialog)
     assert card is not None
     shown = " ".join(label.text() for label in card.findChildren(QLabel))
-    for expected in ("784 – 512 – 256 – 128 – 10", "MNIST", f"{model.card.test_accuracy:.2%}", "seed", model.card.version):
+    for expected in (
+        "784 – 512 – 256 – 128 – 10",
+        "MNIST",
+        f"{model.card.test_accuracy:.2%}",
+        "seed",
+        model.card.version,
+    ):
         assert expected.lower() in shown.lower()
     card.reject()
 

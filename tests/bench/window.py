@@ -73,7 +73,7 @@ def in_window(draw: bool) -> dict[str, float]:
     from nncore.network import NetworkSpec
     from nncore.training import Finished, Started, TrainingConfig
 
-    if os.environ.get("SW"): sys.setswitchinterval(float(os.environ["SW"]))
+        sys.setswitchinterval(float(os.environ["SW"]))
     application = QApplication([])
     apply_theme(application, ThemeChoice.LIGHT)
     window = MainWindow(Session(), Settings())
