@@ -10,6 +10,7 @@ import itertools
 import json
 import os
 import sys
+import tempfile
 from statistics import median
 from time import perf_counter
 
@@ -62,6 +63,7 @@ def headless(threads: int | None) -> dict[str, float]:
 def in_window(draw: bool) -> dict[str, float]:
     """Samples a second of a training in the window, and how long its event loop was blocked, in milliseconds."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ["DIGITLAB_HOME"] = tempfile.mkdtemp()  # the models of these runs are not the user's
     from PySide6.QtCore import QPoint, Qt, QTimer
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication
@@ -73,7 +75,6 @@ def in_window(draw: bool) -> dict[str, float]:
     from nncore.network import NetworkSpec
     from nncore.training import Finished, Started, TrainingConfig
 
-        sys.setswitchinterval(float(os.environ["SW"]))
     application = QApplication([])
     apply_theme(application, ThemeChoice.LIGHT)
     window = MainWindow(Session(), Settings())
