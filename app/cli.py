@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from app.blas_threads import leave_a_core_free
 from nncore import __version__
 from nncore.errors import DigitLabError
 from nncore.layers import ACTIVATIONS
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    leave_a_core_free()
     # Imported here: a command that needs no window loads no Qt, and starts in a fraction of a second.
     match options.command:
         case "train":

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QThread, Signal
 
-from app.blas_threads import leave_window_a_core
 from nncore.dataset import Splits
 from nncore.errors import DigitLabError
 from nncore.network import Network, NetworkSpec
@@ -100,12 +99,11 @@ class TrainingThread(QThread):
     def run(self) -> None:
         """Iterate the training; Qt calls this on the new thread."""
         try:
-            with leave_window_a_core():
-                network = Network(self._spec)
-                network.initialize(RandomStreams.of(self._config.seed).initialization)
-                data = hold_out_validation(self._data, self._share, self._config.seed)
-                for event in train(network, data, self._config, self.control):
-                    self._tell(event)
+            network = Network(self._spec)
+            network.initialize(RandomStreams.of(self._config.seed).initialization)
+            data = hold_out_validation(self._data, self._share, self._config.seed)
+            for event in train(network, data, self._config, self.control):
+                self._tell(event)
         except (DigitLabError, MemoryError) as problem:
             self.failed.emit(str(problem) or "There is not enough memory for this network and batch size.")
 

@@ -10,10 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from app.blas_threads import leave_a_core_free
+
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 from PySide6.QtCore import QThread
 from shiboken6 import isValid
+
+leave_a_core_free()
 
 
 @pytest.fixture(autouse=True)

@@ -68,6 +68,7 @@ def in_window(draw: bool) -> dict[str, float]:
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication
 
+    from app.blas_threads import leave_a_core_free
     from app.main_window import MainWindow
     from app.session import Session
     from app.settings import Settings
@@ -75,6 +76,7 @@ def in_window(draw: bool) -> dict[str, float]:
     from nncore.network import NetworkSpec
     from nncore.training import Finished, Started, TrainingConfig
 
+    leave_a_core_free()
     application = QApplication([])
     apply_theme(application, ThemeChoice.LIGHT)
     window = MainWindow(Session(), Settings())
