@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
@@ -10,15 +11,19 @@ from nncore.errors import DigitLabError
 
 
 class BackgroundTask(QThread):
-    """Runs one function once, then says how it went; give it receivers that live on the window's thread."""
+    """Runs one function once, then says how it went; give it receivers that live on the window's thread.
+
+    kind: what it is about, in a word. use: what its receiver is to do with the result, on the receiver's thread.
+    """
 
     succeeded = Signal(object)
     """What the function gave."""
     failed = Signal(str)
     """One sentence: why it could not."""
 
-    def __init__(self, work: Callable[[], object], parent: QObject) -> None:
+    def __init__(self, kind: str, work: Callable[[], object], use: Callable[[Any], None], parent: QObject) -> None:
         super().__init__(parent)
+        self.kind, self.use = kind, use
         self._work = work
 
     def run(self) -> None:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from app.blas_threads import leave_a_core_free
+from app.surroundings import missing_package, no_qt, why_no_window
 from nncore import __version__
 from nncore.errors import DigitLabError
 from nncore.layers import ACTIVATIONS
@@ -23,11 +25,15 @@ from nncore.schedules import SCHEDULES
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what the arguments ask for; gives the exit status."""
-    options = _parser().parse_args(_hyphenated(sys.argv[1:] if arguments is None else arguments))
+    options = _parser().parse_args(_rewritten(sys.argv[1:] if arguments is None else arguments))
     try:
         return _run(options)
     except DigitLabError as problem:
         return _refuse(str(problem))
+    except ModuleNotFoundError as problem:
+        return _refuse(missing_package(problem))
+    except KeyboardInterrupt:
+        return 130  # what shells expect of a program that Ctrl+C ended
     except MemoryError:
         return _refuse("There is not enough memory for this; a smaller network, batch or file needs less.")
     except BrokenPipeError:
@@ -61,16 +67,15 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _open_window() -> int:
+    obstacle = why_no_window()
+    if obstacle:
+        return _refuse(obstacle)
     try:
         from app.application import run_window
-    except ImportError as problem:
-        if problem.name == "PySide6":
-            return _refuse("PySide6 is not installed here; the README's first command sets everything up.")
-        return _refuse(
-            f"Qt cannot open a window here ({problem}). On Debian or Ubuntu this helps: "
-            "apt install libegl1 libgl1 libdbus-1-3 libfontconfig1 libxkbcommon-x11-0 libxcb-cursor0 "
-            "libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxcb-xkb1"
-        )
+    except ModuleNotFoundError:
+        raise
+    except ImportError as problem:  # Qt is there, but not all that it needs
+        return _refuse(no_qt(problem))
     return run_window()
 
 
@@ -79,13 +84,37 @@ def _refuse(sentence: str) -> int:
     return 2
 
 
-def _hyphenated(arguments: Sequence[str]) -> list[str]:
-    """Option names may be written with underscores: --learning_rate is --learning-rate."""
-    rewritten = []
+def _rewritten(arguments: Sequence[str]) -> list[str]:
+    """The arguments as argparse understands them.
+
+    Option names may be written with underscores: --learning_rate is --learning-rate. A value such as -1e-3 or -inf,
+    which argparse would take for an option, is joined to the one before it, so that our own sentence refuses it.
+    """
+    rewritten: list[str] = []
     for argument in arguments:
-        name, equals, value = argument.partition("=")
-        rewritten.append(name.replace("_", "-") + equals + value if name.startswith("--") else argument)
+        if argument.startswith("--"):
+            name, equals, value = argument.partition("=")
+            rewritten.append(name.replace("_", "-") + equals + value)
+        elif rewritten and _is_bare_option(rewritten[-1]) and _looks_like_an_option(argument):
+            rewritten[-1] += f"={argument}"
+        else:
+            rewritten.append(argument)
     return rewritten
+
+
+def _is_bare_option(argument: str) -> bool:
+    return len(argument) > 2 and argument.startswith("--") and "=" not in argument
+
+
+def _looks_like_an_option(argument: str) -> bool:
+    """Whether `argument` is a negative number that argparse does not know for one."""
+    if not argument.startswith("-") or re.fullmatch(r"-\d+|-\d*\.\d+", argument):
+        return False
+    try:
+        float(argument)
+    except ValueError:
+        return False
+    return True
 
 
 class _Parser(argparse.ArgumentParser):

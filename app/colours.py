@@ -1,4 +1,4 @@
-"""The two palettes and the few sizes that the whole window is made of."""
+"""The two palettes and the few sizes that the whole window is made of; widgets import them from `app.theme`."""
 
 from __future__ import annotations
 

@@ -66,6 +66,7 @@ class CrashReporter(QObject):
             QMessageBox.StandardButton.Ok,
             QApplication.activeWindow(),
         )
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setInformativeText(f"{what}\n\nThe details are in {self._log}")
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.finished.connect(self._forget_box)

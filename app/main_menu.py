@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from app.icons import set_icon
 from app.theme import ThemeChoice
 
 Key = QKeySequence | QKeySequence.StandardKey | None
@@ -23,9 +24,13 @@ class MainMenu(QMenu):
         super().__init__(window)
         self._window = window
 
-    def add(self, text: str, act: Callable[[], object], key: Key = None) -> QAction:
-        """One more line, that does `act` when it is chosen or its key is pressed."""
-        action = QAction(text, self._window)
+    def add(
+        self, text: str, act: Callable[[], object], key: Key = None, icon_name: str | None = None
+    ) -> QAction:
+        """One more line, that does `act` when it is chosen or its key is pressed; `icon_name` as in `app.icons`."""
+        action = QAction(text, self)
+        if icon_name is not None:
+            set_icon(action, icon_name)
         if key is not None:
             action.setShortcut(key)
         action.triggered.connect(act)
@@ -37,6 +42,7 @@ class MainMenu(QMenu):
     def add_themes(self, chosen: ThemeChoice) -> None:
         """A sub-menu of themes, `chosen` marked."""
         themes, group = self.addMenu("&Theme"), QActionGroup(self)
+        set_icon(themes.menuAction(), "theme")
         for choice, text in (
             (ThemeChoice.SYSTEM, "As the &system"),
             (ThemeChoice.LIGHT, "&Light"),

@@ -24,14 +24,19 @@ from app.icons import set_icon
 from app.main_menu import MainMenu
 from app.message_bar import MessageBar
 from app.model_card import ModelCardDialog
+from app.run_events import StepsDone
+from app.run_state import RunState
 from app.session import Session
 from app.settings import Settings
 from app.theme import GAP, ThemeChoice, apply_theme
 from app.train.train_tab import TrainTab
-from app.training_thread import StepsDone
 from nncore import __version__
+from nncore.dataset import Splits
+from nncore.events import Diverged, Finished, Started
 from nncore.model_file import Model
-from nncore.training import Diverged, EpochDone, Finished, Started
+
+TITLE_BAR = 40
+"""Pixels that the frame of a window takes at most; how many is only known once it is shown."""
 
 
 class MainWindow(QMainWindow):
@@ -74,11 +79,13 @@ class MainWindow(QMainWindow):
         train_tab.learning_rate_changed.connect(session.set_learning_rate)
         session.run_happened.connect(self._show_event)
         session.run_failed.connect(train_tab.run_failed)
-        session.paused_changed.connect(train_tab.run_paused)
+        session.run_state_changed.connect(train_tab.set_run_state)
         session.model_changed.connect(self._show_model)
+        session.data_changed.connect(self._show_data)
         session.informed.connect(self.messages.inform)
         session.refused.connect(self.messages.complain)
         self.menu.theme_chosen.connect(self.set_theme)
+        self.tabs.currentChanged.connect(self._focus_tab)
 
     @Slot(object, object)
     def _train(self, spec: object, config: object) -> None:
@@ -86,7 +93,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object, object)
     def _step(self, spec: object, config: object) -> None:
-        if self.session.running:
+        if self.session.run_state is not RunState.IDLE:
             self.session.step()
         else:
             self.session.start_training(spec, config, paused=True)  # type: ignore[arg-type]
@@ -99,8 +106,6 @@ class MainWindow(QMainWindow):
                 tab.steps_done(event)
             case Started():
                 tab.run_started(event)
-            case EpochDone():
-                tab.epoch_done(event)
             case Diverged():
                 tab.run_diverged(event)
             case Finished():
@@ -108,13 +113,21 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _show_model(self, model: Model) -> None:
-        self.draw_tab.set_network(model.network())
+        self.draw_tab.set_network(self.session.network)
         card = model.card
-        accuracy = "" if card.test_accuracy is None else f"  {card.test_accuracy:.1%}"
-        if self.session.running and not accuracy:
-            accuracy = f", epoch {card.epochs}"
-        self.model_button.setText(f"model: {card.name}{accuracy}")
+        accuracy = f", epoch {card.epochs}" if card.test_accuracy is None else f"  {card.test_accuracy:.1%}"
+        self.model_button.setText(f"model: {card.name}{accuracy}".replace("&", "&&"))
         self.revert_action.setEnabled(not self.session.model_is_saved)
+
+    @Slot(object)
+    def _show_data(self, data: Splits) -> None:
+        self.train_tab.settings.set_data_line(f"{data.training.source}: {len(data.training):,} images")
+
+    @Slot(int)
+    def _focus_tab(self, number: int) -> None:
+        """Let the keys work in the tab just chosen, the space bar in Train, Delete and Ctrl+Z in Draw."""
+        if self.focusWidget() is not self.tabs.tabBar():
+            (self.train_tab.buttons.train_button, self.draw_tab.canvas)[number].setFocus()
 
     # ------------------------------------------------------------------ menu
 
@@ -141,13 +154,13 @@ class MainWindow(QMainWindow):
 
     def _fill_menu(self) -> None:
         menu, files = self.menu, self.files
-        menu.add("&Open model…", files.open_model, QKeySequence.StandardKey.Open)
-        menu.add("&Save model", files.save_model, QKeySequence.StandardKey.Save)
+        menu.add("&Open model…", files.open_model, QKeySequence.StandardKey.Open, "open")
+        menu.add("&Save model", files.save_model, QKeySequence.StandardKey.Save, "save")
         menu.add("Save model &as…", files.save_model_as, QKeySequence("Ctrl+Shift+S"))
-        self.revert_action = menu.add("&Revert model", self.session.revert_model)
+        self.revert_action = menu.add("&Revert model", self.session.revert_model, None, "revert")
         self.revert_action.setEnabled(False)
         menu.add("Use the model in the &box", self.session.open_bundled_model)
-        menu.add("&Model card", self.show_model_card)
+        menu.add("&Model card", self.show_model_card, None, "info")
         menu.addSeparator()
         menu.add("Open &data set…", files.open_data)
         menu.add("Use the M&NIST in the box", self.session.load_bundled_data)
@@ -203,7 +216,8 @@ class MainWindow(QMainWindow):
     # ------------------------------------------------------- open and close
 
     def _restore(self) -> None:
-        self.resize(1200, 690)
+        screen = self.screen().availableGeometry()
+        self.resize(min(1200, screen.width()), min(680, screen.height() - TITLE_BAR))
         geometry = self.settings.geometry
         if geometry is not None:
             self.restoreGeometry(geometry)

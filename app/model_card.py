@@ -46,6 +46,8 @@ class ModelCardDialog(QDialog):
         self.setWindowTitle(f"Model card: {model.card.name}")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         title = QLabel(model.card.name)
+        title.setTextFormat(Qt.TextFormat.PlainText)
+        title.setWordWrap(True)
         title.setProperty("title", True)
         form = QFormLayout()
         form.setHorizontalSpacing(GROUP_GAP)
@@ -54,6 +56,7 @@ class ModelCardDialog(QDialog):
         for what, value in card_rows(model):
             name, text = QLabel(what), QLabel(value)
             name.setProperty("quiet", True)
+            text.setTextFormat(Qt.TextFormat.PlainText)
             text.setWordWrap(True)
             text.setTextInteractionFlags(
                 Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,14 +11,17 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, Signal, Slot
 
 from app.background import BackgroundTask
+from app.run_state import RunState
 from app.settings import models_folder
-from app.training_thread import TrainingThread
+from app.training_thread import InUse, RunRequest, TrainingThread
+from nncore.control import check_learning_rate
 from nncore.dataset import Splits, load_mnist
-from nncore.model_file import Model, bundled_model_path, load_model, save_model, trained_model
-from nncore.network import NetworkSpec
+from nncore.events import Diverged, Finished, Started
+from nncore.model_file import Model, bundled_model_path, load_model, save_model
+from nncore.network import Network, NetworkSpec
 from nncore.readers import read_dataset
 from nncore.recipes import VALIDATION_SHARE
-from nncore.training import Diverged, EpochDone, Finished, TrainingConfig
+from nncore.training import TrainingConfig
 
 CLOSE_TIMEOUT = 10_000
 """Milliseconds that closing waits for a thread to end."""
@@ -33,13 +36,13 @@ class Session(QObject):
     data_changed = Signal(object)
     """The Splits now in use."""
     model_changed = Signal(object)
-    """The Model now in use: opened, or as far as the present run has trained it."""
+    """The Model now in use: opened, or as far as the present run has trained it; `network` is made of it."""
+    run_state_changed = Signal(object)
+    """The RunState of the one run there is."""
     run_happened = Signal(object)
-    """An event of the present run: Started, StepsDone, EpochDone, Diverged or Finished."""
+    """What the present run says: Started, StepsDone, Diverged or Finished."""
     run_failed = Signal(str)
     """One sentence: why a run could not begin or go on."""
-    paused_changed = Signal(bool)
-    """Whether the present run waits."""
     informed = Signal(str)
     """One sentence of good news."""
     refused = Signal(str)
@@ -49,24 +52,27 @@ class Session(QObject):
         super().__init__(parent)
         self.data: Splits | None = None
         self.model: Model | None = None
+        self.network: Network | None = None
         self.model_path: Path | None = None
-        self._kept: tuple[Model, Path | None] | None = None
-        self._thread: TrainingThread | None = None
-        self._tasks: set[BackgroundTask] = set()
-        self._waiting: tuple[NetworkSpec, TrainingConfig, bool] | None = None
+        self.run_state = RunState.IDLE
+        self._kept: tuple[InUse, Path | None] | None = None
         self._following_run = False
+        self._run_has_ended = True
+        self._thread: TrainingThread | None = None
+        self._waiting: tuple[NetworkSpec, TrainingConfig, bool] | None = None
+        self._tasks: set[BackgroundTask] = set()
+        self._latest: dict[str, BackgroundTask] = {}
 
     # ------------------------------------------------------------------ data
 
     def load_bundled_data(self) -> None:
         """Use the MNIST that comes with the app."""
-        self._in_background(load_mnist, self._use_data)
+        self._in_background("data", load_mnist, self._use_data)
 
     def open_data(self, path: Path) -> None:
         """Use the images of a file: IDX, CSV or NPZ."""
-        self._in_background(partial(read_dataset, path), self._use_opened_data)
+        self._in_background("data", partial(read_dataset, path), self._use_opened_data)
 
-    @Slot(object)
     def _use_data(self, data: Splits) -> None:
         self.data = data
         self.data_changed.emit(data)
@@ -74,7 +80,6 @@ class Session(QObject):
             waiting, self._waiting = self._waiting, None
             self._start(*waiting)
 
-    @Slot(object)
     def _use_opened_data(self, data: Splits) -> None:
         self._use_data(data)
         test = f" and {len(data.test):,} to test on" if data.test else ""
@@ -85,142 +90,140 @@ class Session(QObject):
     @property
     def model_is_saved(self) -> bool:
         """Whether the model in use is the one last opened or saved."""
-        return self._kept is not None and self.model is self._kept[0]
+        return self._kept is not None and self.model is self._kept[0].model
 
     def open_bundled_model(self) -> None:
         """Use the model that comes with the app."""
-        self._in_background(partial(load_model, bundled_model_path()), self._use_bundled_model)
+        self._in_background("model", partial(_load, bundled_model_path()), self._use_bundled_model)
 
     def open_model(self, path: Path) -> None:
         """Use the model of a file."""
-        self._in_background(partial(_load_with_path, path), self._use_opened_model)
+        self._in_background("model", partial(_load, path), partial(self._use_opened_model, path))
 
-    def save_model(self, path: Path) -> None:
-        """Write the model in use to `path`; it is then what `revert_model` brings back."""
-        if self.model is not None:
-            self._in_background(partial(_save_with_path, self.model, path), self._remember_saved)
+    def save_model(self, path: Path, model: Model) -> None:
+        """Write `model` to `path`; if it is still in use then, it is what `revert_model` brings back."""
+        in_use = InUse(model, self.network) if model is self.model and self.network is not None else None
+        self._in_background("save", partial(save_model, model, path), lambda _: self._remember_saved(in_use, path))
 
     def revert_model(self) -> None:
         """Use the model last opened or saved again."""
         if self._kept is not None:
             self._choose_model(*self._kept)
-            self.informed.emit(f"Back to the model {self._kept[0].card.name}.")
+            self.informed.emit(f"Back to the model {self._kept[0].model.card.name}.")
 
-    @Slot(object)
-    def _use_bundled_model(self, model: Model) -> None:
-        self._choose_model(model, None)
+    def _use_bundled_model(self, in_use: InUse) -> None:
+        self._choose_model(in_use, None)
 
-    @Slot(object)
-    def _use_opened_model(self, opened: tuple[Model, Path]) -> None:
-        self._choose_model(*opened)
-        self.informed.emit(f"Opened {opened[1].name}.")
+    def _use_opened_model(self, path: Path, in_use: InUse) -> None:
+        self._choose_model(in_use, path)
+        self.informed.emit(f"Opened {path.name}.")
 
-    @Slot(object)
-    def _remember_saved(self, saved: tuple[Model, Path]) -> None:
-        self._kept = saved
-        if self.model is saved[0]:
-            self.model_path = saved[1]
-            self.model_changed.emit(self.model)
-        self.informed.emit(f"Saved as {saved[1]}.")
+    def _remember_saved(self, in_use: InUse | None, path: Path) -> None:
+        if in_use is not None:
+            self._kept = in_use, path
+            if self.model is in_use.model:
+                self._use_model(in_use, path)
+        self.informed.emit(f"Saved as {path}.")
 
-    def _choose_model(self, model: Model, path: Path | None) -> None:
+    def _choose_model(self, in_use: InUse, path: Path | None) -> None:
         """Use a model that the user asked for, also while a run goes on that would replace it."""
         self._following_run = False
-        self._kept = (model, path)
-        self._use_model(model, path)
+        self._kept = in_use, path
+        self._use_model(in_use, path)
 
-    def _use_model(self, model: Model, path: Path | None) -> None:
-        self.model, self.model_path = model, path
-        self.model_changed.emit(model)
+    def _use_model(self, in_use: InUse, path: Path | None) -> None:
+        self.model, self.network, self.model_path = in_use.model, in_use.network, path
+        self.model_changed.emit(in_use.model)
 
     # ------------------------------------------------------------------- run
 
-    @property
-    def running(self) -> bool:
-        """Whether a run is in progress, paused or not."""
-        return self._thread is not None
-
     def start_training(self, spec: NetworkSpec, config: TrainingConfig, *, paused: bool = False) -> None:
-        """Train a fresh network; `paused`: wait after its first step. Waits for the data if that is being read."""
-        if self.running or self._waiting is not None:
+        """Train a fresh network; `paused`: wait after its first step. Does nothing while another run goes on.
+
+        If the data is still being read, the run begins when it is there.
+        """
+        if self.run_state is not RunState.IDLE:
             return
+        self._set_run_state(RunState.STARTING)
         if self.data is None:
-            self._waiting = (spec, config, paused)
+            self._waiting = spec, config, paused
         else:
             self._start(spec, config, paused)
 
     def _start(self, spec: NetworkSpec, config: TrainingConfig, paused: bool) -> None:
         assert self.data is not None
-        self._spec, self._config, self._run_data = spec, config, self.data
-        self._history: list[EpochDone] = []
-        self._following_run = True
-        self._run_name = "-".join(map(str, spec.widths))
-        self._thread = TrainingThread(spec, self.data, config, VALIDATION_SHARE, self)
+        request = RunRequest(spec, config, self.data, VALIDATION_SHARE, models_folder())
+        self._thread = TrainingThread(request, self)
+        self._following_run, self._run_has_ended = True, False
         if paused:
             self._thread.control.pause()
         self._thread.happened.connect(self._on_event)
-        self._thread.failed.connect(self._on_failure)
+        self._thread.improved.connect(self._on_improvement)
+        self._thread.failed.connect(self._on_run_failure)
+        self._thread.not_kept.connect(self.refused)
         self._thread.finished.connect(self._on_thread_end)
         self._thread.start()
-        self.paused_changed.emit(paused)
 
     def pause(self) -> None:
         """Wait after the present mini-batch."""
-        if self._thread is not None:
+        if self._thread is not None and self.run_state is RunState.RUNNING:
             self._thread.control.pause()
-            self.paused_changed.emit(True)
+            self._set_run_state(RunState.PAUSED)
 
     def resume(self) -> None:
         """Go on."""
-        if self._thread is not None:
+        if self._thread is not None and self.run_state is RunState.PAUSED:
             self._thread.control.resume()
-            self.paused_changed.emit(False)
+            self._set_run_state(RunState.RUNNING)
 
     def step(self) -> None:
         """Take one mini-batch, then wait."""
-        if self._thread is not None:
+        if self._thread is not None and self.run_state in (RunState.RUNNING, RunState.PAUSED):
             self._thread.control.step()
-            self.paused_changed.emit(True)
+            self._set_run_state(RunState.PAUSED)
 
     def stop(self) -> None:
         """End the run; what was learnt stays."""
-        self._waiting = None
-        if self._thread is not None:
+        if self._waiting is not None:
+            self._waiting = None
+            self._set_run_state(RunState.IDLE)
+        elif self._thread is not None:
             self._thread.control.stop()
+            self._set_run_state(RunState.STOPPING)
 
     def set_learning_rate(self, rate: float) -> None:
-        """Train with `rate` from the next mini-batch on; does nothing when no run is in progress."""
-        if self._thread is not None:
+        """Train with `rate` from the next mini-batch on; does nothing when no run is in progress.
+
+        Raises SettingError unless it is above 0 and finite.
+        """
+        check_learning_rate(rate)
+        if self._waiting is not None:
+            spec, config, paused = self._waiting
+            self._waiting = spec, replace(config, learning_rate=rate), paused
+        elif self._thread is not None:
             self._thread.control.learning_rate = rate
+
+    def _set_run_state(self, state: RunState) -> None:
+        if state is not self.run_state:
+            self.run_state = state
+            self.run_state_changed.emit(state)
 
     @Slot(object)
     def _on_event(self, event: object) -> None:
-        if isinstance(event, EpochDone):
-            self._history.append(event)
-            self._publish(event, finished=None)
-        elif isinstance(event, Finished | Diverged):
-            self._publish(event, finished=event)
+        if isinstance(event, Started) and self._thread is not None and self.run_state is RunState.STARTING:
+            self._set_run_state(RunState.PAUSED if self._thread.control.paused else RunState.RUNNING)
+        if isinstance(event, Finished | Diverged):
+            self._run_has_ended = True
         self.run_happened.emit(event)
 
-    def _publish(self, event: EpochDone | Finished | Diverged, finished: Finished | Diverged | None) -> None:
-        """Make what was trained so far the model in use; a finished one is kept on disk too, whatever is in use."""
-        took_no_step = isinstance(finished, Finished) and not finished.step
-        if took_no_step or (isinstance(finished, Diverged) and not self._history):
-            return
-        test = finished.test if isinstance(finished, Finished) else None
-        now = datetime.now()
-        model = trained_model(
-            self._spec, event.parameters, self._run_data, self._config, self._history, test,
-            name=self._run_name, created=now.isoformat(" ", "seconds"),
-        )  # fmt: skip
+    @Slot(object)
+    def _on_improvement(self, in_use: InUse) -> None:
         if self._following_run:
-            self._use_model(model, None)
-        if finished is not None:
-            path = models_folder() / f"{now:%Y-%m-%d %H.%M.%S.%f} {self._run_name}.npz"
-            self._in_background(partial(save_model, model, path), self._ignore)
+            self._use_model(in_use, None)
 
     @Slot(str)
-    def _on_failure(self, problem: str) -> None:
+    def _on_run_failure(self, problem: str) -> None:
+        self._run_has_ended = True
         self.run_failed.emit(problem)
 
     @Slot()
@@ -228,8 +231,12 @@ class Session(QObject):
         if self._thread is not None:
             self._thread.deleteLater()
             self._thread = None
+        if not self._run_has_ended:
+            self._run_has_ended = True
+            self.run_failed.emit("The run broke off because of an error in Digit Lab; the log file tells more.")
+        self._set_run_state(RunState.IDLE)
 
-    # ----------------------------------------------------------------- close
+    # --------------------------------------------------------------- threads
 
     def close(self) -> bool:
         """Stop the run, keep what it learnt, and wait for all threads; False if one did not end in time."""
@@ -238,7 +245,7 @@ class Session(QObject):
             running = self._running_threads()
             if not all(thread.wait(CLOSE_TIMEOUT) for thread in running):
                 return False
-            # What the threads said last is still on its way, and may start the saving of a model.
+            # What the threads said last is still on its way, and may ask for more work.
             QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall)
             if not running and not self._running_threads():
                 return True
@@ -247,14 +254,33 @@ class Session(QObject):
         threads: list[QThread] = [*self._tasks, *([self._thread] if self._thread else [])]
         return [thread for thread in threads if thread.isRunning()]
 
-    def _in_background(self, work: Callable[[], object], use: Callable[[Any], None]) -> None:
-        """Run `work` on a thread; `use`, a slot of this session, gets what it gives, on the window's thread."""
-        task = BackgroundTask(work, self)
+    def _in_background(self, kind: str, work: Callable[[], object], use: Callable[[Any], None]) -> None:
+        """Run `work` on a thread; `use` gets what it gives, on the window's thread.
+
+        Of several tasks of one kind the latest counts: an earlier one that takes longer is not used any more.
+        """
+        task = BackgroundTask(kind, work, use, self)
         self._tasks.add(task)
-        task.succeeded.connect(use)
-        task.failed.connect(self.refused)
+        self._latest[kind] = task
+        task.succeeded.connect(self._on_success)
+        task.failed.connect(self._on_failure)
         task.finished.connect(self._forget_ended_tasks)
         task.start()
+
+    @Slot(object)
+    def _on_success(self, result: object) -> None:
+        task = self.sender()
+        if isinstance(task, BackgroundTask) and (task.kind == "save" or self._latest[task.kind] is task):
+            task.use(result)
+
+    @Slot(str)
+    def _on_failure(self, problem: str) -> None:
+        self.refused.emit(problem)
+        task = self.sender()
+        if isinstance(task, BackgroundTask) and task.kind == "data" and self._waiting is not None and self.data is None:
+            self._waiting = None
+            self.run_failed.emit(f"There is nothing to train on: {problem}")
+            self._set_run_state(RunState.IDLE)
 
     @Slot()
     def _forget_ended_tasks(self) -> None:
@@ -262,15 +288,6 @@ class Session(QObject):
             self._tasks.remove(task)
             task.deleteLater()
 
-    @Slot(object)
-    def _ignore(self, result: object) -> None:
-        pass
 
-
-def _load_with_path(path: Path) -> tuple[Model, Path]:
-    return load_model(path), path
-
-
-def _save_with_path(model: Model, path: Path) -> tuple[Model, Path]:
-    save_model(model, path)
-    return model, path
+def _load(path: Path) -> InUse:
+    return InUse.of(load_model(path))

@@ -10,7 +10,7 @@ from app.colours import DARK, GAP, SMALL_SCALE, TITLE_SCALE, Colours
 
 def stylesheet(colours: Colours, body: float, em: int) -> str:
     """The stylesheet for one palette; the body text is `body` points, which is `em` pixels, high."""
-    parts = (_text, _buttons, _tool_buttons, _fields, _arrows, _choices, _containers, _tabs, _menus, _meters, _tables)
+    parts = (_text, _buttons, _tool_buttons, _fields, _arrows, _choices, _containers, _tabs, _menus, _meters)
     return "\n".join(part(colours, body, em) for part in parts)
 
 
@@ -73,7 +73,7 @@ QToolButton[group="true"]:focus {{ padding: 2px 4px; }}
 
 
 def _fields(c: Colours, body: float, em: int) -> str:
-    fields = ("QLineEdit", "QAbstractSpinBox", "QComboBox", "QPlainTextEdit", "QTextEdit")
+    fields = ("QLineEdit", "QComboBox")
 
     def rule(suffix: str, style: str) -> str:
         return ", ".join(field + suffix for field in fields) + f" {{ {style} }}"
@@ -105,45 +105,24 @@ QComboBox QAbstractItemView {{
     selection-background-color: {c.hover}; selection-color: {c.text};
 }}
 QComboBox QAbstractItemView::item {{ min-height: {em * 2}px; padding: 0 6px; }}
-QAbstractSpinBox {{ padding: 2px 22px 2px 6px; }}
-QAbstractSpinBox:focus, QAbstractSpinBox[trouble="true"] {{ padding: 1px 21px 1px 5px; }}
-QAbstractSpinBox[buttonSymbols="2"] {{ padding-right: 5px; }}
-QAbstractSpinBox[buttonSymbols="2"]:focus {{ padding-right: 4px; }}
-QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{
-    subcontrol-origin: border; width: 20px; border: none; background: transparent;
-}}
-QAbstractSpinBox::up-button {{ subcontrol-position: top right; margin: 2px 2px 0 0; border-top-right-radius: 5px; }}
-QAbstractSpinBox::down-button {{
-    subcontrol-position: bottom right; margin: 0 2px 2px 0; border-bottom-right-radius: 5px;
-}}
-QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover {{ background: {c.hover}; }}
-QAbstractSpinBox::up-arrow {{ image: url(controls:chevron-up.svg); width: 10px; height: 10px; }}
-QAbstractSpinBox::down-arrow {{ image: url(controls:chevron-down.svg); width: 10px; height: 10px; }}
 """
 
 
 def _choices(c: Colours, body: float, em: int) -> str:
     theme = "dark" if c == DARK else "light"
     return f"""
-QCheckBox, QRadioButton {{ background: transparent; spacing: {GAP}px; padding: 2px; border-radius: 4px; }}
-QCheckBox:disabled, QRadioButton:disabled {{ color: {c.disabled_text}; }}
-QCheckBox::indicator, QRadioButton::indicator {{
-    width: {em}px; height: {em}px; border: 1px solid {c.edge}; background: {c.field};
+QCheckBox {{ background: transparent; spacing: {GAP}px; padding: 2px; border-radius: 4px; }}
+QCheckBox:disabled {{ color: {c.disabled_text}; }}
+QCheckBox::indicator {{
+    width: {em}px; height: {em}px; border: 1px solid {c.edge}; border-radius: 4px; background: {c.field};
 }}
-QCheckBox::indicator {{ border-radius: 4px; }}
-QRadioButton::indicator {{ border-radius: {em // 2 + 1}px; }}
-QCheckBox::indicator:hover, QRadioButton::indicator:hover {{ border-color: {c.quiet_text}; }}
-QCheckBox::indicator:focus, QRadioButton::indicator:focus {{ border: 1px solid {c.accent}; }}
-QCheckBox:focus, QRadioButton:focus {{ border: 2px solid {c.accent}; padding: 0; }}
+QCheckBox::indicator:hover {{ border-color: {c.quiet_text}; }}
+QCheckBox::indicator:focus {{ border: 1px solid {c.accent}; }}
+QCheckBox:focus {{ border: 2px solid {c.accent}; padding: 0; }}
 QCheckBox::indicator:checked {{
     background: {c.accent}; border-color: {c.accent}; image: url(controls:check-{theme}.svg);
 }}
-QRadioButton::indicator:checked {{
-    background: {c.accent}; border-color: {c.accent}; image: url(controls:dot-{theme}.svg);
-}}
-QCheckBox::indicator:disabled, QRadioButton::indicator:disabled {{
-    background: {c.page}; border-color: {c.line};
-}}
+QCheckBox::indicator:disabled {{ background: {c.page}; border-color: {c.line}; }}
 """
 
 
@@ -152,15 +131,6 @@ def _containers(c: Colours, body: float, em: int) -> str:
 QMainWindow, QDialog {{ background: {c.page}; }}
 QFrame[card="true"] {{ background: {c.surface}; border: 1px solid {c.line}; border-radius: 10px; }}
 QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
-QGroupBox {{
-    background: transparent; border: none; border-top: 1px solid {c.line}; margin-top: {em * 3 // 2}px;
-    padding-top: {GAP}px; font-weight: 600;
-}}
-QGroupBox::title {{ subcontrol-origin: margin; subcontrol-position: top left; padding: 0; left: -3px; }}
-QSplitter::handle {{ background: transparent; }}
-QSplitter::handle:hover {{ background: {c.line}; }}
-QStatusBar {{ background: {c.page}; color: {c.quiet_text}; border-top: 1px solid {c.line}; }}
-QStatusBar::item {{ border: none; }}
 QScrollBar {{ background: transparent; border: none; margin: 0; }}
 QScrollBar:vertical {{ width: 10px; }}
 QScrollBar:horizontal {{ height: 10px; }}
@@ -191,9 +161,6 @@ QTabBar::tab:disabled {{ color: {c.disabled_text}; }}
 
 def _menus(c: Colours, body: float, em: int) -> str:
     return f"""
-QMenuBar {{ background: {c.page}; color: {c.text}; }}
-QMenuBar::item {{ background: transparent; padding: 5px 10px; border-radius: 4px; }}
-QMenuBar::item:selected {{ background: {c.hover}; }}
 QMenu {{ background: {c.surface}; color: {c.text}; border: 1px solid {c.edge}; padding: 5px; }}
 QMenu::item {{ padding: 6px 24px 6px 12px; border-radius: 4px; }}
 QMenu::icon {{ padding-left: 8px; }}
@@ -210,26 +177,4 @@ QProgressBar {{
     color: transparent; text-align: center;
 }}
 QProgressBar::chunk {{ background: {c.accent}; border-radius: 3px; }}
-QSlider::groove:horizontal {{ background: {c.line}; height: 4px; border-radius: 2px; }}
-QSlider::sub-page:horizontal {{ background: {c.accent}; border-radius: 2px; }}
-QSlider::handle:horizontal {{
-    background: {c.surface}; border: 2px solid {c.accent}; width: 12px; height: 12px; margin: -6px 0;
-    border-radius: 8px;
-}}
-QSlider::handle:horizontal:focus {{ background: {c.accent}; }}
-"""
-
-
-def _tables(c: Colours, body: float, em: int) -> str:
-    return f"""
-QTableView, QTreeView, QListView {{
-    background: {c.surface}; color: {c.text}; border: 1px solid {c.line}; border-radius: 6px;
-    gridline-color: {c.grid}; alternate-background-color: {c.page};
-    selection-background-color: {c.hover}; selection-color: {c.text};
-}}
-QTableView:focus, QTreeView:focus, QListView:focus {{ border-color: {c.accent}; }}
-QHeaderView::section {{
-    background: {c.surface}; color: {c.quiet_text}; border: none; border-bottom: 1px solid {c.line};
-    padding: 5px {GAP}px; font-weight: 500;
-}}
 """

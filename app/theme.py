@@ -17,7 +17,7 @@ from importlib.resources import files
 
 from PySide6.QtCore import QDir, QObject, Qt, Slot
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QPalette
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QStyle, QWidget
+from PySide6.QtWidgets import QApplication, QStyle, QWidget
 
 from app.colours import (
     ANSWER_SCALE,
@@ -47,7 +47,6 @@ __all__ = [
     "apply_theme",
     "body_font",
     "colours_of",
-    "indent_figures",
     "motion_milliseconds",
     "palette_of",
     "scaled",
@@ -84,13 +83,6 @@ def scaled(font: QFont, scale: float, weight: QFont.Weight | None = None) -> QFo
     if weight is not None:
         copy.setWeight(weight)
     return copy
-
-
-def indent_figures(box: QAbstractSpinBox) -> None:
-    """Move the figures of a spin box off its left edge: a stylesheet's padding does not reach them."""
-    entry = box.findChild(QLineEdit)
-    if entry is not None:
-        entry.setTextMargins(GAP - 3, 0, 0, 0)
 
 
 def apply_theme(app: QApplication, choice: ThemeChoice) -> None:

@@ -3,122 +3,137 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from time import perf_counter
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QThread, Signal
 
+from app.run_events import StepFolder
+from nncore.control import TrainingControl
 from nncore.dataset import Splits
 from nncore.errors import DigitLabError
+from nncore.events import Diverged, EpochDone, Finished, StepDone, TrainingEvent
+from nncore.history import History
+from nncore.metrics import Evaluation
+from nncore.model_file import Model, save_model, trained_model
 from nncore.network import Network, NetworkSpec
-from nncore.training import (
-    RandomStreams,
-    StepDone,
-    TrainingConfig,
-    TrainingControl,
-    TrainingEvent,
-    hold_out_validation,
-    train,
-)
+from nncore.training import RandomStreams, TrainingConfig, hold_out_validation, train
 
-SECONDS_BETWEEN_EVENTS = 0.05
+SECONDS_BETWEEN_MODELS = 0.25
+"""A digit on the canvas is read anew by the network in training this often at most."""
 
 
 @dataclass(frozen=True)
-class StepsDone:
-    """Several steps folded into one event, so that the window hears of at most 20 a second.
+class RunRequest:
+    """What a run needs. keep_in: the folder where its model is kept at the end."""
 
-    steps, losses, accuracies: (n,) one for each step; epoch, learning_rate: of the last one. samples: examples seen in
-    these steps. samples_per_second: by the wall clock, pauses left out.
-    """
+    spec: NetworkSpec
+    config: TrainingConfig
+    data: Splits
+    validation_share: float
+    keep_in: Path
 
-    steps: NDArray[np.int64]
-    losses: NDArray[np.float64]
-    accuracies: NDArray[np.float64]
-    epoch: int
-    samples: int
-    samples_per_second: float
-    learning_rate: float
+    @property
+    def name(self) -> str:
+        """The run's model, in a few characters: its widths."""
+        return "-".join(map(str, self.spec.widths))
 
 
-class StepFolder:
-    """Gathers StepDone events until it is time to tell the window."""
+@dataclass(frozen=True)
+class InUse:
+    """A model and a network made of it, for the window's thread to read digits with."""
 
-    def __init__(self) -> None:
-        self._steps: list[StepDone] = []
-        self._began = perf_counter()
+    model: Model
+    network: Network
 
-    def add(self, step: StepDone) -> StepsDone | None:
-        """Take one step in; gives all that were gathered when SECONDS_BETWEEN_EVENTS have passed."""
-        self._steps.append(step)
-        return self.flush() if perf_counter() - self._began >= SECONDS_BETWEEN_EVENTS else None
-
-    def flush(self) -> StepsDone | None:
-        """All that were gathered, or None if there are none."""
-        steps, seconds = self._steps, max(1e-9, perf_counter() - self._began)
-        self._steps = []
-        self.restart_clock()
-        if not steps:
-            return None
-        samples = sum(step.samples for step in steps)
-        return StepsDone(
-            np.array([step.step for step in steps]),
-            np.array([step.loss for step in steps]),
-            np.array([step.accuracy for step in steps]),
-            steps[-1].epoch,
-            samples,
-            samples / seconds,
-            steps[-1].learning_rate,
-        )
-
-    def restart_clock(self) -> None:
-        """Count the seconds from now on: a pause is over."""
-        self._began = perf_counter()
+    @classmethod
+    def of(cls, model: Model) -> InUse:
+        """Build the network, which takes a moment for a large one."""
+        return cls(model, model.network())
 
 
 class TrainingThread(QThread):
-    """Builds a network of its own, trains it, and emits frozen events; the arrays in them are copies.
+    """Builds a network of its own, trains it, and keeps what it has learnt.
 
-    `control` pauses, steps, stops and changes the learning rate, each within one mini-batch.
+    `control` pauses, steps, stops and changes the learning rate, each within one mini-batch. What the signals carry is
+    frozen, and the arrays in it are copies.
     """
 
     happened = Signal(object)
-    """A StepsDone, or any of train()'s events but StepDone."""
+    """Started, StepsDone, Diverged or Finished."""
+    improved = Signal(object)
+    """An InUse: what was learnt so far, after an epoch or at the end."""
     failed = Signal(str)
     """One sentence: why the run could not begin or go on."""
+    not_kept = Signal(str)
+    """One sentence: why the model could not be kept on disk."""
 
-    def __init__(
-        self, spec: NetworkSpec, data: Splits, config: TrainingConfig, validation_share: float, parent: QObject
-    ) -> None:
+    def __init__(self, request: RunRequest, parent: QObject) -> None:
         super().__init__(parent)
-        self.control = TrainingControl(config.learning_rate)
-        self._spec, self._data, self._config, self._share = spec, data, config, validation_share
-        self._folder = StepFolder()
+        self.control = TrainingControl(request.config.learning_rate)
+        self._request = request
+        self._folder, self._history = StepFolder(), History()
+        self._told_model = float("-inf")
 
     def run(self) -> None:
-        """Iterate the training; Qt calls this on the new thread."""
+        """Train; Qt calls this on the new thread."""
         try:
-            network = Network(self._spec)
-            network.initialize(RandomStreams.of(self._config.seed).initialization)
-            data = hold_out_validation(self._data, self._share, self._config.seed)
-            for event in train(network, data, self._config, self.control):
-                self._tell(event)
-        except (DigitLabError, MemoryError) as problem:
-            self.failed.emit(str(problem) or "There is not enough memory for this network and batch size.")
+            self._train()
+        except DigitLabError as problem:
+            self.failed.emit(str(problem))
+        except MemoryError:
+            self.failed.emit("There is not enough memory for this network and batch size.")
 
-    def _tell(self, event: TrainingEvent) -> None:
-        if not isinstance(event, StepDone):
-            self._emit(self._folder.flush())
-            self._emit(event)
-            self._folder.restart_clock()
-            return
+    def _train(self) -> None:
+        request = self._request
+        self._network = Network(request.spec)
+        self._network.initialize(RandomStreams.of(request.config.seed).initialization)
+        self._data = hold_out_validation(request.data, request.validation_share, request.config.seed)
+        for event in train(self._network, self._data, request.config, self.control):
+            if isinstance(event, StepDone | EpochDone):
+                self._fold(event)
+            else:
+                self._emit(self._folder.flush())
+                self._end(event)
+                self.happened.emit(event)
+                self._folder.restart_clock()
+
+    def _fold(self, event: StepDone | EpochDone) -> None:
         self._emit(self._folder.add(event))
-        if self.control.paused:
+        if isinstance(event, EpochDone):
+            self._history.append(event)
+            if perf_counter() - self._told_model >= SECONDS_BETWEEN_MODELS:
+                self._tell_model(test=None)
+        elif self.control.paused:
             self._emit(self._folder.flush())
             self.control.wait_for_turn()
             self._folder.restart_clock()
 
-    def _emit(self, event: object | None) -> None:
-        if event is not None:
-            self.happened.emit(event)
+    def _emit(self, steps: object | None) -> None:
+        if steps is not None:
+            self.happened.emit(steps)
+
+    def _end(self, event: TrainingEvent) -> None:
+        """Keep what was learnt, if anything was."""
+        if isinstance(event, Finished) and event.step:
+            self._keep(self._tell_model(event.test))
+        elif isinstance(event, Diverged) and event.epochs:
+            self._keep(self._tell_model(test=None))
+
+    def _tell_model(self, test: Evaluation | None) -> Model:
+        request = self._request
+        model = trained_model(
+            self._network, self._data, request.config, self._history, test,
+            name=request.name, rates_used=self.control.rates_used,
+        )  # fmt: skip
+        self._told_model = perf_counter()
+        self.improved.emit(InUse.of(model))
+        return model
+
+    def _keep(self, model: Model) -> None:
+        path = self._request.keep_in / f"{datetime.now():%Y-%m-%d %H.%M.%S.%f} {self._request.name}.npz"
+        try:
+            save_model(model, path)
+        except DigitLabError as problem:
+            self.not_kept.emit(f"The model of this run is in use but could not be kept: {problem}")

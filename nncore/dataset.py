@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,13 +88,30 @@ class Splits:
     test: Dataset | None = None
 
 
-def load_mnist() -> Splits:
+def bundled_mnist_path() -> Path:
+    """The MNIST that comes with the app."""
+    return Path(str(files("resources") / "mnist.npz"))
+
+
+def load_mnist(path: Path | None = None) -> Splits:
     """The 60,000 training and 10,000 test images of MNIST that come with the app; takes about 0.3 s.
 
     Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of handwritten digits"; CC BY-SA 3.0.
+    `path`: another copy of that file. Raises DataError if it is missing or damaged.
     """
-    with (files("resources") / "mnist.npz").open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-        return Splits(
-            training=Dataset(arrays["x_train"], arrays["y_train"], source="MNIST, training part"),
-            test=Dataset(arrays["x_test"], arrays["y_test"], source="MNIST, test part"),
-        )
+    path = bundled_mnist_path() if path is None else path
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            return Splits(
+                training=Dataset(arrays["x_train"], arrays["y_train"], source="MNIST, training part"),
+                test=Dataset(arrays["x_test"], arrays["y_test"], source="MNIST, test part"),
+            )
+    except OSError as problem:
+        reason = problem.strerror or "it is no whole file"
+        raise DataError(
+            f"{path}: MNIST, which comes with Digit Lab, cannot be read ({reason}); install Digit Lab again."
+        ) from None
+    except MemoryError:
+        raise
+    except Exception:  # of a damaged file zipfile, zlib and NumPy raise whatever they stumble over
+        raise DataError(f"{path}: MNIST, which comes with Digit Lab, is damaged; install Digit Lab again.") from None

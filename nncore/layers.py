@@ -4,7 +4,7 @@ A layer comes in two parts. Its *spec* (`Dense`, `Activation`) is a frozen descr
 forms. `spec.build(...)` makes the *layer* that computes. Every layer has
 
     forward(X)          training: writes into a workspace of its own and remembers what backward needs
-    backward(dY)        given dLoss/dY of the last forward, adds up its parameters' gradients, returns dLoss/dX
+    backward(dY)        given dLoss/dY of the last forward, sets its parameters' gradients, returns dLoss/dX
     predict(X)          the same function as forward, into fresh arrays: no workspace is touched
 
 `backward` may overwrite the dY it is given, which spares a copy: that array belongs to the step.

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.dataset import Dataset
+from nncore.losses import cross_entropy
 from nncore.network import Network
 
 EVALUATION_ROWS = 512
@@ -19,7 +20,8 @@ EVALUATION_ROWS = 512
 class Evaluation:
     """The figures of one network on one data set.
 
-    loss: mean cross-entropy in nats. confusion: (classes, classes) counts, row = true class, column = answer.
+    loss: mean cross-entropy in nats; not finite if the weights are so large that the logits are not.
+    confusion: (classes, classes) counts, row = true class, column = answer.
     """
 
     loss: float
@@ -46,7 +48,10 @@ class Evaluation:
 
 
 def evaluate(network: Network, dataset: Dataset, cancelled: Callable[[], bool] = lambda: False) -> Evaluation | None:
-    """Judge `network` on every image of `dataset`; None if `cancelled()` became true on the way."""
+    """Judge `network` on every image of `dataset`; None if `cancelled()` became true on the way.
+
+    A network whose weights are huge is judged like any other, without a warning: that is what there is to see.
+    """
     classes = network.spec.classes
     confusion = np.zeros((classes, classes), np.int64)
     total_loss = 0.0
@@ -54,9 +59,9 @@ def evaluate(network: Network, dataset: Dataset, cancelled: Callable[[], bool] =
         if cancelled():
             return None
         rows = slice(start, start + EVALUATION_ROWS)
-        logits, labels = network.logits(dataset.inputs(rows)), dataset.labels[rows]
-        logits -= logits.max(axis=1, keepdims=True)
-        of_label = logits[np.arange(len(labels)), labels]
-        total_loss += float(np.sum(np.log(np.exp(logits).sum(axis=1)) - of_label))
+        labels = dataset.labels[rows]
+        with np.errstate(over="ignore", invalid="ignore"):
+            logits = network.logits(dataset.inputs(rows))
+            total_loss += float(cross_entropy(logits, labels).sum())
         np.add.at(confusion, (labels, logits.argmax(axis=1)), 1)
     return Evaluation(total_loss / len(dataset), confusion)

@@ -11,51 +11,33 @@ The file is a zip, stored without compression, with two members:
 from __future__ import annotations
 
 import io
-import json
-import math
 import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from nncore import __version__
 from nncore.dataset import DIGITS, Splits
-from nncore.errors import ModelFileError, SettingError
+from nncore.errors import ModelFileError
+from nncore.history import History
+from nncore.memory import gigabytes, memory_to_spend
 from nncore.metrics import Evaluation
+from nncore.model_header import PREPROCESSING, ModelHeader
+from nncore.model_header import ModelCard as ModelCard  # part of what is offered here
 from nncore.network import Network, NetworkSpec
 from nncore.safe_write import write_safely
-from nncore.training import EpochDone, TrainingConfig
+from nncore.training import TrainingConfig
 
-FORMAT, VERSION = "digitlab-model", 1
+HEADER, PARAMETERS = "header.json", "parameters.npy"
 
-PREPROCESSING = {
-    "pixels": "uint8, 0 paper to 255 ink, divided by 255",
-    "ink": "fitted into 20 x 20, drawn by distance field, centre of ink in the middle of 28 x 28",
-}
-
-
-@dataclass(frozen=True)
-class ModelCard:
-    """Where a model comes from and how good it is, for whoever uses it.
-
-    test_accuracy: share of the test set answered correctly, 0 to 1; None if it was never tested. seed: of the run;
-    settings: the run's, as {name: value}. version: of Digit Lab. created: ISO date and time, or "".
-    """
-
-    name: str
-    data: str = ""
-    recipe: str = ""
-    settings: dict[str, Any] = field(default_factory=dict)
-    epochs: int = 0
-    seed: int | None = None
-    test_accuracy: float | None = None
-    version: str = __version__
-    created: str = ""
-    notes: str = ""
+MEMORY_PER_BYTE = 3
+"""Bytes of memory that reading a byte of a model takes: the file's part, and the parameters with a copy."""
 
 
 @dataclass(frozen=True)
@@ -89,31 +71,36 @@ class Model:
 
 
 def trained_model(
-    spec: NetworkSpec,
-    parameters: NDArray[np.floating],
+    network: Network,
     data: Splits,
     config: TrainingConfig,
-    history: list[EpochDone],
+    history: History,
     test: Evaluation | None,
     *,
     name: str,
     recipe: str = "",
-    created: str = "",
+    rates_used: Sequence[tuple[int, float]] = (),
 ) -> Model:
-    """The model that a run has made, with its card filled in."""
+    """The model that a run has made of `network` so far, with its card filled in. Its parameters are a copy.
+
+    rates_used: (step, learning rate) of each change on the way, as TrainingControl keeps them.
+    """
+    settings = asdict(config)
+    if len(rates_used) > 1:
+        settings["learning_rates_from_step"] = {str(step): rate for step, rate in rates_used}
+    held_out = f", {len(data.validation):,} more to validate" if data.validation else ""
     card = ModelCard(
         name=name,
-        data=f"{data.training.source}, {len(data.training):,} images",
+        data=f"{data.training.source}: {len(data.training):,} images to train{held_out}",
         recipe=recipe,
-        settings=asdict(config),
-        epochs=history[-1].epoch if history else 0,
+        settings=settings,
+        epochs=history.epochs,
         seed=config.seed,
         test_accuracy=test.accuracy if test else None,
-        created=created,
+        created=datetime.now().isoformat(" ", "seconds"),
     )
-    figures = ("epoch", "training_loss", "training_accuracy", "validation_loss", "validation_accuracy", "seconds")
-    rows = tuple({figure: getattr(done, figure) for figure in figures} for done in history)
-    return Model(spec, np.asarray(parameters, np.float32), card, data.training.class_names, rows)
+    parameters = network.parameters.values.astype(np.float32, copy=False)
+    return Model(network.spec, parameters, card, data.training.class_names, history.rows())
 
 
 def bundled_model_path() -> Path:
@@ -123,23 +110,15 @@ def bundled_model_path() -> Path:
 
 def save_model(model: Model, path: Path) -> None:
     """Write `model` to `path`, wholly or not at all; raises ModelFileError if that fails."""
-    header = {
-        "format": FORMAT,
-        "version": VERSION,
-        "spec": model.spec.to_json(),
-        "class_names": model.class_names,
-        "preprocessing": model.preprocessing,
-        "history": model.history,
-        "card": asdict(model.card),
-    }
+    header = ModelHeader(model.spec, model.card, model.class_names, model.history, model.preprocessing)
     buffer, vector = io.BytesIO(), io.BytesIO()
-    np.lib.format.write_array(vector, model.parameters, allow_pickle=False)
+    npy.write_array(vector, model.parameters, allow_pickle=False)
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         # A fixed date: the same model gives the same bytes.
-        archive.writestr(zipfile.ZipInfo("header.json"), json.dumps(header, indent=1))
-        archive.writestr(zipfile.ZipInfo("parameters.npy"), vector.getvalue())
+        archive.writestr(zipfile.ZipInfo(HEADER), header.to_json())
+        archive.writestr(zipfile.ZipInfo(PARAMETERS), vector.getbuffer())
     try:
-        write_safely(path, buffer.getvalue())
+        write_safely(path, buffer.getbuffer())
     except OSError as problem:
         raise ModelFileError(f"{path}: could not be saved ({problem.strerror or problem}).") from None
 
@@ -147,9 +126,11 @@ def save_model(model: Model, path: Path) -> None:
 def is_model_file(path: Path) -> bool:
     """Whether a file looks like a model, sound or not, rather than like data."""
     try:
+        if not path.is_file():  # a pipe or a device may never come to an end
+            return False
         with zipfile.ZipFile(path) as archive:
-            return "header.json" in archive.namelist()
-    except (OSError, zipfile.BadZipFile):
+            return HEADER in archive.namelist()
+    except Exception:  # OSError, BadZipFile, and whatever else zipfile stumbles over in foreign bytes
         return False
 
 
@@ -157,75 +138,75 @@ def load_model(path: Path) -> Model:
     """Read a model; raises ModelFileError, naming the file and what is wrong with it."""
     try:
         size = path.stat().st_size
-        with zipfile.ZipFile(path) as archive:
-            header = _member(archive, "header.json", size)
-            vector = _member(archive, "parameters.npy", size)
-        return _model_from(json.loads(header), vector)
+        if not path.is_file():
+            raise ModelFileError("could not be read: it is not a file.")
+        if MEMORY_PER_BYTE * size > memory_to_spend():
+            raise ModelFileError(f"with {gigabytes(size)} it is larger than the memory that is free.")
+        header, vector = _members_of(path, size)
+        described = ModelHeader.from_json(header)
+        parameters = _parameters_from(vector, described.spec.parameter_count)
     except FileNotFoundError:
         raise ModelFileError(f"{path}: there is no such file.") from None
     except ModelFileError as problem:
         raise ModelFileError(f"{path}: {problem}") from None
     except OSError as problem:
         raise ModelFileError(f"{path}: could not be read ({problem.strerror or problem}).") from None
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, MemoryError, ValueError, RecursionError):
-        raise ModelFileError(
-            f"{path}: this is not a whole Digit Lab model; it is damaged or of another kind."
-        ) from None
-
-
-def _member(archive: zipfile.ZipFile, name: str, file_size: int) -> bytes:
-    """The bytes of one member. Ours are stored as they are, so none can be larger than the file itself."""
-    try:
-        info = archive.getinfo(name)
-    except KeyError:
-        raise ModelFileError(f"this is no Digit Lab model: it has no {name} inside.") from None
-    if info.compress_type != zipfile.ZIP_STORED or info.file_size > file_size:
-        raise ModelFileError(f"{name} inside is packed in a way Digit Lab never writes.")
-    return archive.read(info)
-
-
-def _model_from(header: Any, vector: bytes) -> Model:
-    if not isinstance(header, dict) or header.get("format") != FORMAT:
-        raise ModelFileError("this is no Digit Lab model: its header says something else.")
-    version = header.get("version")
-    if not isinstance(version, int) or version > VERSION:
-        raise ModelFileError(
-            f"it has format version {version}, this Digit Lab reads up to {VERSION}: a newer one made it."
-        )
-    try:
-        spec = NetworkSpec.from_json(header["spec"])
-        card = ModelCard(**header["card"])
-        class_names = tuple(str(name) for name in header["class_names"])
-        history = tuple(dict(row) for row in header["history"])
-        preprocessing = dict(header["preprocessing"])
-    except SettingError as problem:
-        raise ModelFileError(f"the network in its header does not work: {problem}") from None
-    except (KeyError, TypeError, ValueError) as problem:
-        raise ModelFileError(f"its header is incomplete ({problem!r}).") from None
-    _check_card(card)
-    if len(class_names) != spec.classes:
-        raise ModelFileError(f"it names {len(class_names)} classes, its network tells {spec.classes} apart.")
-    # Compared before anything is unpacked: a header cannot make us allocate what the file does not hold.
-    if len(vector) < 4 * spec.parameter_count:
-        raise ModelFileError(f"its network has {spec.parameter_count:,} weights, but the file holds fewer.")
-    parameters = np.lib.format.read_array(io.BytesIO(vector), allow_pickle=False)
-    if parameters.dtype != np.float32 or not np.isfinite(parameters).all():
-        raise ModelFileError("its weights are not all finite float32 numbers.")
-    return Model(spec, parameters, card, class_names, history, preprocessing)
-
-
-def _check_card(card: ModelCard) -> None:
-    """Raise ModelFileError unless each field has the type that the window and the next save count on."""
-    accuracy = card.test_accuracy
-    right = (
-        all(
-            isinstance(text, str)
-            for text in (card.name, card.data, card.recipe, card.version, card.created, card.notes)
-        )
-        and isinstance(card.settings, dict)
-        and isinstance(card.epochs, int)
-        and (card.seed is None or isinstance(card.seed, int))
-        and (accuracy is None or (isinstance(accuracy, int | float) and math.isfinite(accuracy) and 0 <= accuracy <= 1))
+    except MemoryError:
+        raise ModelFileError(f"{path}: there is not enough memory for this model.") from None
+    return Model(
+        described.spec,
+        parameters,
+        described.card,
+        described.class_names,
+        described.history,
+        described.preprocessing,
     )
-    if not right:
-        raise ModelFileError("its card has a field of the wrong kind.")
+
+
+@contextmanager
+def _only_our_errors() -> Iterator[None]:
+    """Let only ModelFileError, OSError and MemoryError out of what parses foreign bytes.
+
+    Given damaged ones, zipfile and NumPy raise whatever they stumble over: BadZipFile, EOFError, ValueError,
+    NotImplementedError, RuntimeError, RecursionError, TokenError, TypeError, OverflowError, SyntaxError ...
+    """
+    try:
+        yield
+    except (ModelFileError, OSError, MemoryError):
+        raise
+    except Exception:
+        raise ModelFileError("this is not a whole Digit Lab model; it is damaged or of another kind.") from None
+
+
+def _members_of(path: Path, size: int) -> tuple[bytes, bytes]:
+    """The header and the parameters, as bytes, of a file of `size` bytes."""
+    with _only_our_errors(), zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        if len(set(names)) < len(names):
+            raise ModelFileError("it holds two parts of the same name, which Digit Lab never writes.")
+        for name in (HEADER, PARAMETERS):
+            if name not in names:
+                raise ModelFileError(f"this is no Digit Lab model: it has no {name} inside.")
+            info = archive.getinfo(name)
+            encrypted = info.flag_bits & 0x1
+            # Ours are stored as they are, so none can be larger than the file itself.
+            if encrypted or info.compress_type != zipfile.ZIP_STORED or info.file_size > size:
+                raise ModelFileError(f"{name} inside is packed in a way Digit Lab never writes.")
+        return archive.read(HEADER), archive.read(PARAMETERS)
+
+
+def _parameters_from(vector: bytes, expected: int) -> NDArray[np.float32]:
+    """The array in the bytes of an .npy file, which need to be as many as its header and the network promise."""
+    stream = io.BytesIO(vector)
+    with _only_our_errors():
+        read_header = npy.read_array_header_1_0 if npy.read_magic(stream) == (1, 0) else npy.read_array_header_2_0
+        shape, _, dtype = read_header(stream)
+    if dtype != np.float32 or len(shape) != 1:
+        raise ModelFileError(f"{PARAMETERS} inside is of the wrong kind; expected one row of float32 numbers.")
+    held = len(vector) - stream.tell()
+    if held != 4 * expected or shape[0] != expected:
+        raise ModelFileError(f"its network has {expected:,} weights, but {PARAMETERS} inside holds {held // 4:,}.")
+    parameters = np.frombuffer(vector, np.float32, offset=stream.tell())
+    if not np.isfinite(parameters).all():
+        raise ModelFileError("its weights are not all finite numbers.")
+    return parameters

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from nncore.errors import SettingError
+from nncore.ink import SIDE
 from nncore.layers import LAYER_SPECS, Activation, Dense, Layer, LayerSpec
 from nncore.losses import softmax
 from nncore.parameters import Parameters, Shape
@@ -64,7 +65,7 @@ class NetworkSpec:
                 "activation", f"{len(widths) - 2} hidden layers need as many activations; {len(names)} given."
             )
         if input_shape is None:
-            input_shape = (28, 28) if widths[0] == 28 * 28 else (widths[0],)
+            input_shape = (SIDE, SIDE) if widths[0] == SIDE * SIDE else (widths[0],)
         if prod(input_shape) != widths[0]:
             raise SettingError("layers", f"An example has {prod(input_shape)} numbers, the first width is {widths[0]}.")
         layers: list[LayerSpec] = []

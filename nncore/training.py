@@ -8,7 +8,6 @@ Whoever iterates is in charge: not asking for the next event is a pause, closing
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil, isfinite, log
@@ -19,8 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.augment import Augmentation
+from nncore.control import TrainingControl, check_learning_rate
 from nncore.dataset import Dataset, Splits
 from nncore.errors import SettingError
+from nncore.events import Diverged, EpochDone, Finished, Started, StepDone, TrainingEvent
 from nncore.losses import SoftmaxCrossEntropy
 from nncore.metrics import Evaluation, evaluate
 from nncore.network import Network
@@ -31,7 +32,10 @@ ROWS_AT_ONCE = 4096
 """A larger batch is worked through in parts of this many rows: memory stays bounded, and a stop is heard."""
 
 DIVERGED_FACTOR = 100.0
-"""A batch whose loss is this many times the first one's (or of guessing, if that is more) has diverged."""
+"""A loss this many times the first batch's (or that of guessing, if that is more) has diverged."""
+
+ROWS_JUDGED = 1000
+"""Without a validation set the weights are judged on this many training examples after each epoch."""
 
 
 @dataclass(frozen=True)
@@ -72,14 +76,6 @@ class TrainingConfig:
             )
 
 
-def check_learning_rate(rate: float) -> None:
-    """Raise SettingError unless `rate` is above 0 and finite."""
-    if not (isfinite(rate) and rate > 0):
-        raise SettingError(
-            "learning_rate", f"Learning rate {rate:g} cannot train: it is above 0 and finite, often 0.001."
-        )
-
-
 class RandomStreams(NamedTuple):
     """Independent random numbers for each purpose, so that switching one off leaves the others as they were."""
 
@@ -94,190 +90,28 @@ class RandomStreams(NamedTuple):
         return cls(*map(np.random.default_rng, np.random.SeedSequence(seed).spawn(len(cls._fields))))
 
 
-@dataclass(frozen=True)
-class Started:
-    """The run is about to take its first step.
-
-    Validation figures are the untrained network's; None without a validation set.
-    """
-
-    epochs: int
-    steps_per_epoch: int
-    samples_per_epoch: int
-    validation_loss: float | None
-    validation_accuracy: float | None
-
-
-@dataclass(frozen=True)
-class StepDone:
-    """One step was taken. loss (nats) and accuracy (0 to 1) are those of its batch, before the step.
-
-    step counts from 1 through the run, epoch from 1; samples is the size of the batch.
-    """
-
-    step: int
-    epoch: int
-    loss: float
-    accuracy: float
-    learning_rate: float
-    samples: int
-
-
-@dataclass(frozen=True)
-class EpochDone:
-    """All training examples were seen once more.
-
-    Training figures are means over the epoch's batches, each before its step; validation figures are taken now.
-    parameters: a copy of the flat vector. seconds: spent in this epoch, pauses left out.
-    """
-
-    epoch: int
-    step: int
-    training_loss: float
-    training_accuracy: float
-    validation_loss: float | None
-    validation_accuracy: float | None
-    samples_per_second: float
-    seconds: float
-    parameters: NDArray[np.floating]
-
-
-@dataclass(frozen=True)
-class Diverged:
-    """The loss left all bounds and the run is over; the network has its weights of the last whole epoch again.
-
-    parameters: a copy of those. epochs: whole epochs done.
-    """
-
-    epoch: int
-    step: int
-    loss: float
-    learning_rate: float
-    epochs: int
-    parameters: NDArray[np.floating]
-
-    @property
-    def message(self) -> str:
-        """What happened and what to try, in one sentence."""
-        became = f"rose to {self.loss:.3g}" if isfinite(self.loss) else "is no longer a number"
-        return (
-            f"Training diverged in epoch {self.epoch}, step {self.step}: the loss {became}. "
-            f"Learning rate {self.learning_rate:g} is too high here; try {self.learning_rate / 10:g}."
-        )
-
-
-@dataclass(frozen=True)
-class Finished:
-    """The run is over. Test figures are None without a test set, or if the run was stopped.
-
-    epochs: whole epochs done. seconds: pauses left out. parameters: a copy of the flat vector.
-    """
-
-    epochs: int
-    step: int
-    seconds: float
-    stopped: bool
-    test: Evaluation | None
-    parameters: NDArray[np.floating]
-
-
-TrainingEvent = Started | StepDone | EpochDone | Diverged | Finished
-
-
-class TrainingControl:
-    """The levers of a run, safe to pull from another thread; each acts before the next mini-batch.
-
-    The run itself reads `learning_rate` and `stopped`; whoever iterates it calls `wait_for_turn` after each step,
-    which is what makes pause and single step work.
-    """
-
-    def __init__(self, learning_rate: float) -> None:
-        self._learning_rate = learning_rate
-        self._turn = threading.Condition()
-        self._paused = False
-        self._steps_allowed = 0
-        self._stopped = False
-
-    @property
-    def learning_rate(self) -> float:
-        """The rate to train with from the next step on; setting it raises SettingError unless above 0 and finite."""
-        return self._learning_rate
-
-    @learning_rate.setter
-    def learning_rate(self, rate: float) -> None:
-        check_learning_rate(rate)
-        self._learning_rate = rate
-
-    @property
-    def paused(self) -> bool:
-        """Whether the run waits, or will after the present step."""
-        return self._paused
-
-    @property
-    def stopped(self) -> bool:
-        """Whether the run is to end."""
-        return self._stopped
-
-    def pause(self) -> None:
-        """Wait after the present mini-batch."""
-        with self._turn:
-            self._paused = True
-
-    def resume(self) -> None:
-        """Go on."""
-        with self._turn:
-            self._paused = False
-            self._steps_allowed = 0
-            self._turn.notify_all()
-
-    def step(self) -> None:
-        """Take one mini-batch, then wait again."""
-        with self._turn:
-            self._paused = True
-            self._steps_allowed += 1
-            self._turn.notify_all()
-
-    def stop(self) -> None:
-        """End the run, paused or not."""
-        with self._turn:
-            self._stopped = True
-            self._turn.notify_all()
-
-    def wait_for_turn(self) -> None:
-        """Block while paused, until resume, step or stop."""
-        with self._turn:
-            self._turn.wait_for(lambda: self._stopped or not self._paused or self._steps_allowed > 0)
-            self._steps_allowed = max(0, self._steps_allowed - 1)
-
-
 def train(
     network: Network, data: Splits, config: TrainingConfig, control: TrainingControl | None = None
 ) -> Iterator[TrainingEvent]:
     """Train `network` in place, from the parameters it has; yields Started first, Diverged or Finished last.
 
-    `control` may change the learning rate or stop the run from another thread.
+    `control` may change the learning rate or stop the run from another thread; closing the iterator stops it too.
     Raises SettingError if the data does not fit the network.
     """
     check_fit(network, data.training)
-    control = control or TrainingControl(config.learning_rate)
-    run = _Run(network, data, config, control)
+    run = _Run(network, data, config, control or TrainingControl(config.learning_rate))
     yield run.started()
     for epoch in range(1, config.epochs + 1):
         run.begin_epoch(epoch)
         for rows in run.batches():
-            step = run.step(rows)
-            if step is None:
-                yield run.finished()
+            event = run.step(rows)
+            yield event
+            if not isinstance(event, StepDone):
                 return
-            if run.diverged(step):
-                yield run.undo_epoch(step)
-                return
-            yield step
-        done = run.end_epoch()
-        if done is not None:
-            yield done
-        if control.stopped:
-            break
+        judged = run.end_epoch()
+        yield judged
+        if not isinstance(judged, EpochDone):
+            return
     yield run.finished()
 
 
@@ -327,13 +161,14 @@ class _Run:
         self.good_values = values.copy()
         streams = RandomStreams.of(config.seed)
         self.shuffling, self.randomness = streams.shuffling, streams.augmentation
+        self.judges = data.validation or data.training.take(slice(0, ROWS_JUDGED))
         self.step_number = self.epoch = self.epochs_done = 0
-        self.worst_loss = 0.0
+        self.highest_loss = 0.0
         self.seconds = 0.0
 
     def started(self) -> Started:
         """The first event: how long the run will be, and what the untrained network can do."""
-        judged = self._validate()
+        judged = self._judge() if self.data.validation else None
         return Started(
             self.config.epochs,
             self.steps_per_epoch,
@@ -354,36 +189,50 @@ class _Run:
         for start in range(0, len(order), self.batch_size):
             yield order[start : start + self.batch_size]
 
-    def step(self, rows: NDArray[np.intp]) -> StepDone | None:
-        """One step of the optimiser on the examples `rows`; None if the run is to stop instead."""
+    def step(self, rows: NDArray[np.intp]) -> StepDone | Diverged | Finished:
+        """One step of the optimiser on the examples `rows`; the end of the run if it diverged or is to stop."""
         began = perf_counter()
-        if self.control.stopped:
-            return None
-        parameters = self.network.parameters
-        loss = right = 0.0
-        if len(rows) <= self.rows_at_once:
-            loss, right = self._gradients_of(rows)
-        else:
-            assert self.summed_gradients is not None
-            self.summed_gradients[:] = 0
-            for start in range(0, len(rows), self.rows_at_once):
-                if self.control.stopped:
-                    return None
-                part = rows[start : start + self.rows_at_once]
-                share = len(part) / len(rows)
-                part_loss, part_right = self._gradients_of(part)
-                loss, right = loss + share * part_loss, right + part_right
-                parameters.gradients *= share
-                self.summed_gradients += parameters.gradients
-            parameters.gradients[:] = self.summed_gradients
-        progress = self.step_number / (self.config.epochs * self.steps_per_epoch)
-        rate = self.control.learning_rate * self.schedule(progress)
-        self.optimizer.step(parameters.values, parameters.gradients, rate)
+        # A network that diverges overflows: the loss shows it, and NumPy need not say it once more.
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            figures = self._gradients_of_batch(rows)
+            if figures is None:
+                return self.finished()
+            loss, right = figures
+            progress = self.step_number / (self.config.epochs * self.steps_per_epoch)
+            rate = self.control.rate_for_step(self.step_number + 1) * self.schedule(progress)
+            self.optimizer.step(self.network.parameters.values, self.network.parameters.gradients, rate)
+        if self.step_number == 0:
+            self.highest_loss = DIVERGED_FACTOR * max(loss, log(self.network.spec.classes))
         self.step_number += 1
+        if self._has_diverged(loss):
+            return self._undo_epoch(loss)
         self.epoch_loss += loss * len(rows)
         self.epoch_right += right
         self.epoch_seconds += perf_counter() - began
         return StepDone(self.step_number, self.epoch, loss, right / len(rows), rate, len(rows))
+
+    def _gradients_of_batch(self, rows: NDArray[np.intp]) -> tuple[float, float] | None:
+        """Set the gradients of the mean loss of a batch; its loss and right answers, or None if the run is to stop.
+
+        A batch of more than `rows_at_once` rows is the weighted mean of its parts.
+        """
+        loss = right = 0.0
+        gradients = self.network.parameters.gradients
+        if self.summed_gradients is not None:
+            self.summed_gradients[:] = 0
+        for start in range(0, len(rows), self.rows_at_once):
+            if self.control.stopped:
+                return None
+            part = rows[start : start + self.rows_at_once]
+            share = len(part) / len(rows)
+            part_loss, part_right = self._gradients_of(part)
+            loss, right = loss + share * part_loss, right + part_right
+            if self.summed_gradients is not None:
+                gradients *= share
+                self.summed_gradients += gradients
+        if self.summed_gradients is not None:
+            gradients[:] = self.summed_gradients
+        return loss, right
 
     def _gradients_of(self, rows: NDArray[np.intp]) -> tuple[float, float]:
         """Set the gradients of the mean loss of `rows`; gives that loss and how many were answered correctly."""
@@ -397,54 +246,50 @@ class _Run:
         self.network.backward(self.loss.backward())
         return loss, right
 
-    def diverged(self, step: StepDone) -> bool:
-        """Whether the loss has left all bounds, or the last step of an epoch the weights."""
-        if self.step_number == 1:
-            self.worst_loss = DIVERGED_FACTOR * max(step.loss, log(self.network.spec.classes))
-        if not (isfinite(step.loss) and step.loss <= self.worst_loss):
-            return True
-        ends_epoch = self.step_number == self.epoch * self.steps_per_epoch
-        return ends_epoch and not np.isfinite(self.network.parameters.values).all()
+    def _has_diverged(self, loss: float) -> bool:
+        return not (isfinite(loss) and loss <= self.highest_loss)
 
-    def undo_epoch(self, step: StepDone) -> Diverged:
-        """Bring back the weights from before the epoch that diverged."""
+    def _undo_epoch(self, loss: float) -> Diverged:
+        """Bring back the weights of the last epoch that was judged sound."""
         self.network.parameters.values[:] = self.good_values
-        values = self.good_values.copy()
-        return Diverged(step.epoch, step.step, step.loss, step.learning_rate, self.epochs_done, values)
+        return Diverged(self.epoch, self.step_number, loss, self.control.learning_rate, self.epochs_done)
 
-    def end_epoch(self) -> EpochDone | None:
-        """Judge the network; None if the run was stopped while it was being judged."""
+    def end_epoch(self) -> EpochDone | Diverged | Finished:
+        """Judge the weights, which no step has done since the last one; the end of the run if they are unsound."""
         began = perf_counter()
-        judged = self._validate()
-        if self.control.stopped and judged is None and self.data.validation is not None:
-            return None
+        judged = self._judge()
+        if judged is None:
+            return self.finished()
+        if self._has_diverged(judged.loss):
+            return self._undo_epoch(judged.loss)
         n = len(self.data.training)
         samples_per_second = n / self.epoch_seconds
         self.good_values[:] = self.network.parameters.values
         self.epochs_done = self.epoch
         self.epoch_seconds += perf_counter() - began
         self.seconds += self.epoch_seconds
+        validated = judged if self.data.validation else None
         return EpochDone(
             self.epoch,
             self.step_number,
             self.epoch_loss / n,
             self.epoch_right / n,
-            judged.loss if judged else None,
-            judged.accuracy if judged else None,
+            validated.loss if validated else None,
+            validated.accuracy if validated else None,
             samples_per_second,
             self.epoch_seconds,
-            self.good_values.copy(),
         )
 
     def finished(self) -> Finished:
         """The last event; the test set is judged unless the run was stopped."""
+        if not np.isfinite(self.network.parameters.values).all():  # stopped on its way to diverging
+            self.network.parameters.values[:] = self.good_values
         test = None
         if self.data.test is not None and not self.control.stopped:
             test = evaluate(self.network, self.data.test, lambda: self.control.stopped)
-        values = self.network.parameters.values.copy()
-        return Finished(self.epochs_done, self.step_number, self.seconds, self.control.stopped, test, values)
+        return Finished(self.epochs_done, self.step_number, self.seconds, self.control.stopped, test)
 
-    def _validate(self) -> Evaluation | None:
-        if self.data.validation is None:
-            return None
-        return evaluate(self.network, self.data.validation, lambda: self.control.stopped)
+    def _judge(self) -> Evaluation | None:
+        """The figures on the validation set, or on some training examples without one; None if the run is to stop."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return evaluate(self.network, self.judges, lambda: self.control.stopped)

@@ -7,7 +7,6 @@ Run from the project's folder as `python -m resources.build_mnist FOLDER`, where
 from __future__ import annotations
 
 import gzip
-import os
 import sys
 import zipfile
 import zlib
@@ -18,6 +17,8 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from nncore.safe_write import write_safely
 
 TARGET = Path(__file__).with_name("mnist.npz")
 
@@ -53,19 +54,14 @@ def build(folder: Path, target: Path = TARGET) -> None:
     """Write `target` (Keras's layout: x_train, y_train, x_test, y_test; uint8) from the originals in `folder`.
 
     The same bytes come out each time (with the same version of zlib). An old `target` stays unless all is well.
-    Raises NotTheOriginals.
+    Raises NotTheOriginals, and OSError if it cannot be written.
     """
     arrays = {name: _array_of(_original(folder, *original)) for name, original in ORIGINALS.items()}
     packed = BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for name, array in arrays.items():
             _add(archive, name, array)
-    beside = target.with_name(target.name + ".new")
-    with beside.open("wb") as file:
-        file.write(packed.getbuffer())
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(beside, target)
+    write_safely(target, packed.getbuffer())
 
 
 def _original(folder: Path, name: str, expected: str) -> bytes:

@@ -10,31 +10,24 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 from tqdm import tqdm
 
 from app.memory import check_memory
+from nncore.control import TrainingControl
 from nncore.dataset import Splits, load_mnist
 from nncore.errors import SettingError
+from nncore.events import Diverged, EpochDone, Finished, Started, StepDone, TrainingEvent
+from nncore.history import History
 from nncore.model_file import save_model, trained_model
 from nncore.network import Network, NetworkSpec
 from nncore.readers import read_dataset
 from nncore.recipes import Recipe, recipe_named
-from nncore.training import (
-    Diverged,
-    EpochDone,
-    Finished,
-    RandomStreams,
-    Started,
-    StepDone,
-    TrainingControl,
-    TrainingEvent,
-    check_fit,
-    hold_out_validation,
-    train,
-)
+from nncore.training import RandomStreams, check_fit, hold_out_validation, train
+
+DIVERGED, INTERRUPTED = 1, 130
+"""Exit statuses; the second is the one a shell expects after Ctrl+C."""
 
 
 def train_command(options: argparse.Namespace) -> int:
@@ -50,25 +43,28 @@ def train_command(options: argparse.Namespace) -> int:
     network.initialize(RandomStreams.of(recipe.config.seed).initialization)
     control = TrainingControl(recipe.config.learning_rate)
     reporter = _JsonReporter() if options.json else _TextReporter(recipe.spec, data)
-    history: list[EpochDone] = []
+    history = History()
     with _ctrl_c_stops(control):
         for event in _with_progress_bar(train(network, data, recipe.config, control)):
             reporter.tell(event)
             if isinstance(event, EpochDone):
                 history.append(event)
-    if isinstance(event, Diverged):
-        print(f"digitlab: {event.message}", file=sys.stderr)
-        return 1
-    assert isinstance(event, Finished)
-    if options.out is not None:
-        created = datetime.now().isoformat(" ", "seconds")
+    test = event.test if isinstance(event, Finished) else None
+    kept = None
+    if options.out is not None and history.epochs:
         model = trained_model(
-            recipe.spec, event.parameters, data, recipe.config, history, event.test,
-            name=options.out.stem, recipe=recipe.name, created=created,
+            network, data, recipe.config, history, test,
+            name=options.out.stem, recipe=recipe.name, rates_used=control.rates_used,
         )  # fmt: skip
         save_model(model, options.out)
-    reporter.finish(event, options.out)
-    return 0
+        kept = options.out
+    if isinstance(event, Diverged):
+        rescued = f" The weights after epoch {event.epochs} are kept as {kept}." if kept else ""
+        print(f"digitlab: {event.message}{rescued}", file=sys.stderr)
+        return DIVERGED
+    assert isinstance(event, Finished)
+    reporter.finish(event, kept)
+    return INTERRUPTED if event.stopped else 0
 
 
 def recipe_from(options: argparse.Namespace) -> Recipe:

@@ -45,6 +45,7 @@ class DrawTab(QWidget):
         self.bars = ProbabilityBars()
         self.view = NetworkView()
         self.trouble = QLabel()
+        self.trouble.setTextFormat(Qt.TextFormat.PlainText)
         self.trouble.setProperty("trouble", True)
         self.trouble.setWordWrap(True)
         self.trouble.hide()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from math import log
 
 from app.train.run_clock import in_minutes
+from nncore.events import EpochDone, Finished
 from nncore.network import NetworkSpec
-from nncore.training import EpochDone, Finished, TrainingConfig
+from nncore.training import TrainingConfig
 
 BARELY_BETTER = 0.98
 """A loss above this share of guessing's has learnt nothing to speak of."""

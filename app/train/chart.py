@@ -9,7 +9,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPalette
-from PySide6.QtWidgets import QGraphicsItem, QGridLayout, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsSimpleTextItem, QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from app.theme import GAP, SMALL_SCALE, colours_of, scaled
 from app.train.curve import Points
@@ -41,9 +41,9 @@ class Chart(QWidget):
     """The mouse is over the plot, at this epoch."""
     pointer_left = Signal()
 
-    def __init__(self, text: ChartText, series: Sequence[Series], *, shows_epochs: bool) -> None:
+    def __init__(self, text: ChartText, series: Sequence[Series]) -> None:
         super().__init__()
-        self._text, self._series, self._shows_epochs = text, list(series), shows_epochs
+        self._text, self._series = text, list(series)
         self._ends = 1.0, 1.0
         self._points: list[tuple[Points, Points]] = [(np.empty(0), np.empty(0)) for _ in series]
         self.legend = Legend(series, text.widest)
@@ -80,6 +80,8 @@ class Chart(QWidget):
         for side in ("left", "bottom"):
             # Grid and figures change seldom, and playing them back takes longer than the curves.
             item.getAxis(side).setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+        # In line with the figures, in the corner that the other axis leaves: a line of its own would cost the curves.
+        self._epoch_word = QGraphicsSimpleTextItem("epoch", item.getAxis("bottom"))
         self._crosshair = pg.InfiniteLine(angle=90, movable=False)
         self._crosshair.setVisible(False)
         item.addItem(self._crosshair)
@@ -187,20 +189,21 @@ class Chart(QWidget):
             markers.setPen(None)
             markers.setBrush(series.colour(colours))
         self._crosshair.setPen(pg.mkPen(colours.quiet_text, width=1))
-        for side, words in (("left", f"{self._text.name} ({self._text.unit})"), ("bottom", "epoch")):
+        for side in ("left", "bottom"):
             axis = self.plot.getAxis(side)
             axis.enableAutoSIPrefix(False)
             axis.setPen(QColor(colours.grid))
             axis.setTextPen(QColor(colours.quiet_text))
             axis.setStyle(tickFont=small, tickLength=0, tickTextOffset=GAP // 2, maxTickLevel=1)
             axis.label.setFont(small)
-            if side == "left" or self._shows_epochs:
-                axis.setLabel(words, color=colours.quiet_text)
-            else:
-                axis.setStyle(showValues=False)
-        # The same for every chart, so that those above each other line up.
-        metrics = self._small_print()
-        self.plot.getAxis("left").setWidth(metrics.horizontalAdvance("0.00") + metrics.height() + 2 * GAP)
+        # Fixed, and the same for every chart: those above each other line up, and no figure moves a plot.
+        metrics, left, bottom = self._small_print(), self.plot.getAxis("left"), self.plot.getAxis("bottom")
+        left.setLabel(f"{self._text.name} ({self._text.unit})", color=colours.quiet_text)
+        left.setWidth(metrics.horizontalAdvance("0.00") + metrics.height() + 2 * GAP)
+        bottom.setHeight(metrics.height() + GAP // 2)
+        self._epoch_word.setFont(small)
+        self._epoch_word.setBrush(QColor(colours.quiet_text))
+        self._epoch_word.setPos(-metrics.horizontalAdvance("epoch") - GAP, GAP // 2)
 
 
 def nearest(xs: Points, x: float) -> int:

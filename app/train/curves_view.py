@@ -13,7 +13,7 @@ from app.theme import GAP, GROUP_GAP
 from app.train.chart import Chart, ChartText, nearest
 from app.train.curve import Curve, Points, Smoothed
 from app.train.legend import Series
-from nncore.training import EpochDone, Started
+from nncore.events import EpochDone, Started
 
 MILLISECONDS_BETWEEN_PAINTS = 100
 SMOOTHED_SHARE = 0.04
@@ -39,8 +39,8 @@ class CurvesView(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("card", True)
-        self.loss = Chart(LOSS, (EACH_BATCH, SMOOTHED, VALIDATION), shows_epochs=False)
-        self.accuracy = Chart(ACCURACY, (TRAINING, VALIDATION), shows_epochs=True)
+        self.loss = Chart(LOSS, (EACH_BATCH, SMOOTHED, VALIDATION))
+        self.accuracy = Chart(ACCURACY, (TRAINING, VALIDATION))
         self._charts = (self.loss, self.accuracy)
         self._place = QLabel()
         self._place.setProperty("quiet", True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from nncore.control import check_learning_rate
 from nncore.errors import SettingError
-from nncore.training import check_learning_rate
 
 MOST_HIDDEN_LAYERS = 20
 MOST_UNITS = 1_000_000
@@ -13,7 +13,16 @@ LEARNING_RATE_DIGITS = (1, 2, 5)
 
 
 def read_learning_rate(text: str) -> float:
-    """The rate in `text`: "0.001", "1e-3" or "0,001". Raises SettingError("learning_rate")."""
+    """The rate in `text`: "0.001", "1e-3" or "0,001". Raises SettingError("learning_rate").
+
+    A comma is a decimal comma, but not where it may separate thousands: "1,000" is refused.
+    """
+    if re.match(r"\s*[+-]?[1-9]\d{0,2}(,\d{3})+(?!\d)", text, re.ASCII):
+        raise SettingError(
+            "learning_rate",
+            f"Learning rate {_quoted(text)} can be read in two ways: write a point for the decimals, such as 1.5, "
+            "and nothing between thousands.",
+        )
     try:
         rate = float(text.strip().replace(",", ".", 1))
     except ValueError:

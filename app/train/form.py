@@ -72,6 +72,7 @@ class FormRow:
         self.label = QLabel(name)
         self.label.setBuddy(control)
         self.message = QLabel()
+        self.message.setTextFormat(Qt.TextFormat.PlainText)
         self.message.setWordWrap(True)
         self.message.setProperty("trouble", True)
         self.message.hide()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import exp
 
-from app.training_thread import StepsDone
-from nncore.training import EpochDone, Started
+from app.run_events import StepsDone
+from nncore.events import EpochDone, Started
 
 SECONDS_REMEMBERED = 2.0
 """The speed shown is that of about the last two seconds."""

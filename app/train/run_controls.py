@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import Enum, auto
 from time import perf_counter
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
@@ -17,21 +16,13 @@ from PySide6.QtWidgets import (
 )
 
 from app.icons import set_icon
+from app.run_state import RunState
 from app.theme import GAP, GROUP_GAP
 from app.train.form import mark_trouble
 from app.train.run_clock import Progress, in_minutes, three_figures
 
 SECONDS_BETWEEN_READINGS = 0.4
 """Figures that change more often cannot be read."""
-
-
-class RunState(Enum):
-    """Where a run is. STARTING: it was asked for, and has not said a word yet."""
-
-    IDLE = auto()
-    STARTING = auto()
-    RUNNING = auto()
-    PAUSED = auto()
 
 
 class RunButtons(QWidget):
@@ -91,7 +82,7 @@ class RunButtons(QWidget):
 
     @Slot()
     def _on_step_clicked(self) -> None:
-        if self._state is not RunState.STARTING:
+        if self._state not in (RunState.STARTING, RunState.STOPPING):
             self.step_requested.emit()
 
     def _update(self) -> None:
@@ -100,6 +91,7 @@ class RunButtons(QWidget):
             RunState.STARTING: ("Starting …", "play", "The run is about to begin."),
             RunState.RUNNING: ("Pause", "pause", "Wait after the present mini-batch (space bar)."),
             RunState.PAUSED: ("Resume", "play", "Go on with the run (space bar)."),
+            RunState.STOPPING: ("Stopping …", "stop", "The run is about to end."),
         }[self._state]
         idle = self._state is RunState.IDLE
         obstacle = self._obstacle if idle else ""

@@ -6,17 +6,20 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.memory import check_memory
+from app.plain_text import ElidedLabel
 from app.theme import GAP
 from app.train.collapsible_group import CollapsibleGroup
 from app.train.form import LOCKED, Form
 from app.train.learning_form import LearningForm
 from app.train.network_form import NetworkForm
-from nncore.augment import Augmentation
 from nncore.errors import SettingError
 from nncore.network import NetworkSpec
+from nncore.recipes import RECIPES
 from nncore.training import TrainingConfig
 
-MODERATE_DISTORTIONS = Augmentation(shift=1.5, rotation=10, scale=0.1, slant=0.1)
+MODERATE_DISTORTIONS = RECIPES["mlp"].config.augmentation
+"""Those that the model in the box was trained with."""
+
 WHAT_IT_TAKES = "Every run starts from fresh weights."
 ONLY_RATE = "During a run only the learning rate can change."
 LETTERS_ACROSS, MOST_ACROSS = 42, 400
@@ -39,7 +42,7 @@ class SettingsPanel(QWidget):
         self._distortions = MODERATE_DISTORTIONS
         self._problems: dict[str, SettingError] = {}
         self._running = False
-        self.summary, self.note = QLabel(), QLabel()
+        self.summary, self.data, self.note = QLabel(), ElidedLabel(), QLabel()
         self.network, self.learning, self._augmentation = NetworkForm(), LearningForm(), Form()
         self.learning_rate = self.learning.learning_rate
         self.distort = QCheckBox("distort images")
@@ -65,7 +68,8 @@ class SettingsPanel(QWidget):
 
     def _lay_out(self) -> None:
         self.summary.setProperty("group", True)
-        self.note.setProperty("quiet", True)
+        for label in (self.data, self.note):
+            label.setProperty("quiet", True)
         self._content = QWidget()
         groups = QVBoxLayout(self._content)
         groups.setContentsMargins(0, 0, GAP, 0)
@@ -83,9 +87,10 @@ class SettingsPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GAP // 2)
-        for label in (self.summary, self.note):
-            label.setWordWrap(True)
-            layout.addWidget(label)
+        for line in (self.summary, self.note):
+            line.setWordWrap(True)
+        for line in (self.summary, self.data, self.note):
+            layout.addWidget(line)
         layout.addSpacing(GAP // 2)
         layout.addWidget(self._scroll, 1)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
@@ -119,6 +124,10 @@ class SettingsPanel(QWidget):
         self.network.show_spec(spec)
         self.learning.show_config(config)
         self._on_edit()
+
+    def set_data_line(self, text: str) -> None:
+        """Say in one line which data set is in use; empty: nothing to say."""
+        self.data.set_whole_text(text)
 
     def set_running(self, running: bool) -> None:
         """Lock what a run cannot change, and say so; or unlock it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from csv import QUOTE_NONE
+from csv import QUOTE_MINIMAL
 from io import BytesIO
 from itertools import chain, count, islice
 from pathlib import Path
@@ -14,15 +14,16 @@ from numpy.typing import NDArray
 
 from nncore.dataset import Dataset
 from nncore.errors import DataError
+from nncore.ink import SIDE
 from nncore.readers.opening import name_of, opened, require_memory, shown
 
-COLUMNS = 785
+COLUMNS = 1 + SIDE * SIDE
 ROWS_AT_ONCE = 2000
 LONGEST_ROW = 2**16
 """Bytes; more than 785 numbers can take, so that a file without line ends cannot fill the memory."""
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-PLAIN_NUMBERS = b"0123456789.+-eE, \r\n"
+PLAIN_NUMBERS = b"0123456789.+-eE, \"\r\n"
 LABEL_NAMES = {"label", "class", "digit", "target", "y"}
 
 Row = tuple[int, bytes]
@@ -50,7 +51,7 @@ def read_csv(path: Path) -> Dataset:
     if not blocks:
         raise DataError(f"{name_of(path)}: found a header, but no rows; expected at least 1.")
     numbers = np.concatenate(blocks)
-    return Dataset(numbers[:, 1:].reshape(-1, 28, 28), numbers[:, 0].astype(np.intp), source=name_of(path))
+    return Dataset(numbers[:, 1:].reshape(-1, SIDE, SIDE), numbers[:, 0].astype(np.intp), source=name_of(path))
 
 
 def _rows(file: BinaryIO) -> Iterator[Row]:
@@ -172,14 +173,14 @@ def _read_at_once(lines: list[bytes]) -> NDArray[np.uint8] | None:
     """
     import pandas
 
-    if any(line.count(b",") != COLUMNS - 1 or len(line) > LONGEST_ROW for line in lines):
+    if any(line.count(b",") != COLUMNS - 1 or line.count(b'"') % 2 or len(line) > LONGEST_ROW for line in lines):
         return None
     text = b"".join(lines)
-    if text.translate(None, PLAIN_NUMBERS):
+    if text.translate(None, PLAIN_NUMBERS) or not _quotes_end_fields(text):
         return None
     try:
         frame = pandas.read_csv(
-            BytesIO(text), header=None, index_col=False, quoting=QUOTE_NONE, na_filter=False, skipinitialspace=True,
+            BytesIO(text), header=None, index_col=False, quoting=QUOTE_MINIMAL, na_filter=False, skipinitialspace=True,
             skip_blank_lines=False, low_memory=False,
         )  # fmt: skip
     except (ValueError, OverflowError):
@@ -189,3 +190,12 @@ def _read_at_once(lines: list[bytes]) -> NDArray[np.uint8] | None:
     numbers = frame.to_numpy(np.float64)
     right = (numbers >= 0) & (numbers <= 255) & (numbers == np.floor(numbers))
     return numbers.astype(np.uint8) if right.all() and (numbers[:, 0] <= 9).all() else None
+
+
+def _quotes_end_fields(text: bytes) -> bool:
+    """Whether every second quote is the last character of its field: pandas would read "1"2 as 12.
+
+    A quote that opens a field of one comma or more is counted too, but what it opens is no number, as pandas finds.
+    """
+    closing = text.count(b'",') + text.count(b'"\n') + text.count(b'"\r') + text.endswith(b'"')
+    return 2 * closing == text.count(b'"')

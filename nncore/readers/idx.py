@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from nncore.dataset import Dataset, Splits
 from nncore.errors import DataError
+from nncore.ink import SIDE
 from nncore.readers.opening import name_of, opened, require_memory
 
 BYTES = 8
 """The code for unsigned bytes in the third byte of an IDX file."""
 
 IMAGE_AXES, LABEL_AXES = 3, 1
-SIDE = 28
 BLOCK = 2**20
 
 

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from nncore.dataset import Dataset, Splits
 from nncore.errors import DataError
+from nncore.ink import SIDE
 from nncore.readers.opening import name_of, opened, require_memory, shown
 
-IMAGE_SHAPES = ((28, 28), (784,), (28, 28, 1))
+IMAGE_SHAPES = ((SIDE, SIDE), (SIDE * SIDE,), (SIDE, SIDE, 1))
 ROWS_AT_ONCE = 4096
 
 
@@ -69,7 +70,7 @@ def _part(archive: ZipFile, path: Path, part: str) -> Dataset:
         )
     labels = _bytes(_array(archive, y_name), 9, f"{name_of(path)}, {y_name}")
     images = _bytes(_array(archive, x_name), 255, where)
-    return Dataset(images.reshape(-1, 28, 28), labels.astype(np.intp), source=where)
+    return Dataset(images.reshape(-1, SIDE, SIDE), labels.astype(np.intp), source=where)
 
 
 def _checked_shape(archive: ZipFile, name: str, where: str) -> tuple[int, ...]:

@@ -10,9 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from nncore.errors import DataError
-
-MEMORY_SHARE = 0.8
-"""Of the free memory, what reading a file may take; the rest stays for the system."""
+from nncore.memory import gigabytes, memory_to_spend
 
 
 def shown(text: str, longest: int = 40) -> str:
@@ -54,11 +52,8 @@ def opened(path: Path, unpack: bool = False) -> Iterator[BinaryIO]:
 
 def require_memory(path: Path, needed: int) -> None:
     """Raise DataError unless `needed` bytes are free, with some to spare."""
-    import psutil
-
-    available = psutil.virtual_memory().available
-    if needed > MEMORY_SHARE * available:
+    free = memory_to_spend()
+    if needed > free:
         raise DataError(
-            f"{name_of(path)}: needs {needed / 2**30:,.1f} GiB of memory; "
-            f"expected at most {MEMORY_SHARE * available / 2**30:,.1f} GiB, most of what is free."
+            f"{name_of(path)}: needs {gigabytes(needed)} of memory; expected at most {gigabytes(free)}, what is free."
         )

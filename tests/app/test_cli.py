@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -144,12 +146,28 @@ def test_recognize_reads_pictures_and_ink_and_goes_on_after_a_bad_file(tmp_path:
     assert sum(one["probabilities"]) == pytest.approx(1, abs=1e-4)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a pipe with a name holds the command up")
+def test_ctrl_c_ends_a_command_without_a_traceback(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    process = subprocess.Popen(
+        [sys.executable, "main.py", "recognize", str(tmp_path / "pipe")], cwd=ROOT, stderr=subprocess.PIPE, text=True
+    )
+    with open(tmp_path / "pipe", "wb"):  # returns when the command has begun to read
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert said == ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         ("train --learning-rate 0", "Learning rate 0 cannot train: it is above 0"),
         ("train --learning-rate=-1", "Learning rate -1 cannot train"),
         ("train --learning-rate inf", "Learning rate inf cannot train"),
+        ("train --learning-rate -1e-3", "Learning rate -0.001 cannot train"),
+        ("train --learning_rate -inf", "Learning rate -inf cannot train"),
+        ("train --layers -5 10", "-5"),
         ("train --learning-rate fast", "argument --learning-rate: invalid float value: 'fast'"),
         ("train --layers 784 0 10", "A layer of 0 units cannot be built: a width is 1 or more"),
         ("train --layers 784", "at least two widths"),

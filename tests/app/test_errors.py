@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QThread
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtCore import Qt, QThread
+from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from app.errors import CrashReporter, start_log
@@ -73,6 +73,16 @@ def test_an_exception_on_another_thread_is_shown_by_the_windows_thread(
     qtbot.waitUntil(lambda: len(message_boxes()) == 1)
     assert "from a thread" in message_boxes()[0].informativeText()
     message_boxes()[0].accept()
+
+
+def test_an_exception_that_looks_like_html_is_shown_as_it_stands(reporter: CrashReporter, qtbot: QtBot) -> None:
+    report(reporter, ValueError("<b>bold</b> & <img src=x>"))
+    qtbot.waitUntil(lambda: len(message_boxes()) == 1)
+    box = message_boxes()[0]
+    assert "<b>bold</b> & <img src=x>" in box.informativeText()
+    shown = [label for label in box.findChildren(QLabel) if "bold" in label.text()]
+    assert [label.textFormat() for label in shown] == [Qt.TextFormat.PlainText]
+    box.accept()
 
 
 def test_install_takes_over_the_hook(reporter: CrashReporter, monkeypatch: pytest.MonkeyPatch) -> None:

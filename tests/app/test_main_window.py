@@ -14,11 +14,11 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
+from app.run_events import StepsDone
+from app.run_state import RunState
 from app.session import Session
 from app.settings import Settings, models_folder
 from app.theme import ThemeChoice, apply_theme
-from app.train.run_controls import RunState
-from app.training_thread import StepsDone
 from nncore.layers import Dense
 from nncore.model_file import load_model, save_model
 from tests.nncore.data import small_mnist
@@ -111,13 +111,15 @@ def test_train_draw_change_pause_resume_stop_and_close_while_it_runs(window: Mai
     qtbot.waitUntil(lambda: steps() > paused_at + 20)
 
     click(qtbot, window, "stop_button")
-    qtbot.waitUntil(lambda: state(window) is RunState.IDLE and not session.running)
+    qtbot.waitUntil(lambda: state(window) is RunState.IDLE)
     qtbot.waitUntil(lambda: len(list(models_folder().glob("*.npz"))) == 1)
 
     click(qtbot, window, "train_button")
     qtbot.waitUntil(lambda: state(window) is RunState.RUNNING)
+    qtbot.waitUntil(lambda: window.session.model is not None and window.session.model.card.epochs > 0)
     assert window.close()
-    assert not window.session.running or not window.session._running_threads()
+    assert not session._running_threads()
+    assert len(list(models_folder().glob("*.npz"))) == 2
 
 
 def test_a_run_that_diverges_says_what_to_try_and_the_model_in_use_stays(window: MainWindow, qtbot: QtBot) -> None:
@@ -162,39 +164,44 @@ def test_the_corner_names_the_model_and_opens_its_card(window: MainWindow, qtbot
     card.reject()
 
 
-def test_save_as_then_open_then_revert(
-    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def choose_file(qtbot: QtBot, window: MainWindow, path: Path) -> None:
+    """What a person does in the dialog that is open: names the file and presses Return."""
+    qtbot.waitUntil(lambda: any(dialog.isVisible() for dialog in window.findChildren(QFileDialog)))
+    dialog = next(dialog for dialog in window.findChildren(QFileDialog) if dialog.isVisible())
+    dialog.selectFile(str(path))
+    dialog.accept()
+
+
+def test_save_as_then_open_then_revert(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     path = tmp_path / "kept.npz"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "kept"), ""))
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
     with qtbot.waitSignal(window.session.informed):
         qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+        choose_file(qtbot, window, path)
     assert window.session.model is not None
     np.testing.assert_array_equal(load_model(path).parameters, window.session.model.parameters)
     with qtbot.waitSignal(window.session.model_changed):
-        qtbot.keyClick(window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
+        window.files.open_model()
+        choose_file(qtbot, window, path)
     assert window.session.model_path == path
     choose_small_network(window, epochs=1)
     click(qtbot, window, "train_button")
+    qtbot.waitUntil(lambda: state(window) is not RunState.IDLE)
     qtbot.waitUntil(lambda: state(window) is RunState.IDLE)
     assert window.session.model.card.name == "784-16-10"
     window.revert_action.trigger()
     assert window.session.model.card.name == "mlp"
 
 
+@pytest.mark.parametrize("read", ["open_model", "open_data"])
 def test_a_broken_file_is_one_sentence_in_the_window_and_nothing_is_lost(
-    window: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, read: str
 ) -> None:
     model, data = window.session.model, window.session.data
     (tmp_path / "broken.npz").write_bytes(b"PK")
-    save_model(load_model(Path("resources/models/mlp.npz")), tmp_path / "whole.npz")
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(tmp_path / "broken.npz"), ""))
-    for choose in (window.files.open_model, window.files.open_data):
-        window.messages.hide()
-        with qtbot.waitSignal(window.session.refused):
-            choose()
-        assert "broken.npz" in window.messages.text
+    with qtbot.waitSignal(window.session.refused):
+        getattr(window.files, read)()
+        choose_file(qtbot, window, tmp_path / "broken.npz")
+    assert "broken.npz" in window.messages.text
     assert window.session.model is model
     assert window.session.data is data
 

@@ -7,11 +7,16 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app import training_thread
+from app.run_events import StepsDone
+from app.run_state import RunState
 from app.session import Session
 from app.settings import models_folder
+from app.training_thread import InUse
+from nncore.events import Diverged, EpochDone, Finished
 from nncore.model_file import Model, ModelCard, load_model, save_model
 from nncore.network import Network, NetworkSpec
-from nncore.training import Diverged, EpochDone, Finished, TrainingConfig
+from nncore.training import TrainingConfig
 from tests.nncore.data import small_mnist
 
 SPEC = NetworkSpec.dense((784, 16, 10))
@@ -30,6 +35,18 @@ def model_called(name: str) -> Model:
     network = Network(SPEC)
     network.initialize(np.random.default_rng(0))
     return Model(SPEC, network.parameters.values.astype(np.float32), ModelCard(name))
+
+
+def in_use(name: str) -> InUse:
+    return InUse.of(model_called(name))
+
+
+def epochs_of(events: list[object]) -> list[EpochDone]:
+    return [epoch for event in events if isinstance(event, StepsDone) for epoch in event.epochs]
+
+
+def is_idle(session: Session) -> bool:
+    return session.run_state is RunState.IDLE
 
 
 def kept_models() -> list[Path]:
@@ -55,36 +72,33 @@ def test_the_bundled_data_and_model_are_read_on_threads(qtbot: QtBot) -> None:
     assert session.close()
 
 
-def test_each_epoch_makes_a_better_model_the_one_in_use(session: Session, qtbot: QtBot) -> None:
-    events = events_of(session)
+def test_epochs_make_a_better_model_the_one_in_use(session: Session, qtbot: QtBot) -> None:
     models: list[Model] = []
     session.model_changed.connect(models.append)
     session.start_training(SPEC, TrainingConfig(epochs=2))
-    qtbot.waitUntil(lambda: any(isinstance(e, Finished) for e in events))
-    epochs = [e for e in events if isinstance(e, EpochDone)]
-    assert [m.card.epochs for m in models] == [1, 2, 2]
-    np.testing.assert_array_equal(models[0].parameters, epochs[0].parameters)
+    qtbot.waitUntil(lambda: is_idle(session))
+    assert models[0].card.epochs == 1
+    assert models[0].card.test_accuracy is None
+    assert models[-1].card.epochs == 2
     assert models[-1].card.test_accuracy is not None
     assert session.model is models[-1]
+    assert session.network is not None
+    np.testing.assert_array_equal(session.network.parameters.values, models[-1].parameters)
 
 
-def test_a_finished_run_is_kept_without_being_asked(session: Session, qtbot: QtBot) -> None:
-    session.start_training(SPEC, TrainingConfig(epochs=1))
-    qtbot.waitUntil(lambda: len(kept_models()) == 1)
-    assert session.model is not None
-    np.testing.assert_array_equal(load_model(kept_models()[0]).parameters, session.model.parameters)
-
-
-def test_two_runs_never_overwrite_each_other(session: Session, qtbot: QtBot) -> None:
+def test_two_runs_are_both_kept_without_being_asked(session: Session, qtbot: QtBot) -> None:
     for count in (1, 2):
         session.start_training(SPEC, TrainingConfig(epochs=1))
-        qtbot.waitUntil(lambda count=count: len(kept_models()) == count and not session.running)  # type: ignore[misc]
+        qtbot.waitUntil(lambda: is_idle(session))
+        assert len(kept_models()) == count
+    assert session.model is not None
+    np.testing.assert_array_equal(load_model(kept_models()[1]).parameters, session.model.parameters)
 
 
 def test_closing_in_the_middle_keeps_what_was_learnt(session: Session, qtbot: QtBot) -> None:
     events = events_of(session)
     session.start_training(SPEC, LONG)
-    qtbot.waitUntil(lambda: any(isinstance(e, EpochDone) for e in events))
+    qtbot.waitUntil(lambda: len(epochs_of(events)) > 0)
     assert session.close()
     assert len(kept_models()) == 1
     assert load_model(kept_models()[0]).card.epochs >= 1
@@ -100,22 +114,107 @@ def test_a_paused_start_takes_one_step_and_each_step_one_more(session: Session, 
     qtbot.wait(100)
     assert taken() == [1, 2]
     session.stop()
-    qtbot.waitUntil(lambda: not session.running)
+    qtbot.waitUntil(lambda: is_idle(session))
 
 
 def test_training_asked_for_before_the_data_is_there_begins_when_it_is(qtbot: QtBot) -> None:
     session = Session()
     events = events_of(session)
     session.start_training(SPEC, TrainingConfig(epochs=1))
-    assert not session.running
+    assert session.run_state is RunState.STARTING
+    session.set_learning_rate(0.005)
     session._use_data(small_mnist())
     qtbot.waitUntil(lambda: any(isinstance(e, Finished) for e in events))
+    assert next(e.learning_rate for e in events if isinstance(e, StepsDone)) == 0.005
     assert session.close()
 
 
+def test_a_run_that_waits_for_data_that_cannot_be_read_says_so(tmp_path: Path, qtbot: QtBot) -> None:
+    session = Session()
+    session.start_training(SPEC, TrainingConfig(epochs=1))
+    with qtbot.waitSignals([session.run_failed, session.refused]):
+        session.open_data(tmp_path / "nowhere.csv")
+    assert is_idle(session)
+
+
+def test_a_run_that_waits_can_be_stopped(qtbot: QtBot) -> None:
+    session = Session()
+    session.start_training(SPEC, TrainingConfig(epochs=1))
+    session.stop()
+    assert is_idle(session)
+    session._use_data(small_mnist())
+    assert is_idle(session)
+
+
+def test_the_states_of_a_run_are_told_as_they_come(session: Session, qtbot: QtBot) -> None:
+    states: list[RunState] = []
+    session.run_state_changed.connect(states.append)
+    session.start_training(SPEC, LONG)
+    qtbot.waitUntil(lambda: session.run_state is RunState.RUNNING)
+    session.pause()
+    session.resume()
+    session.step()
+    session.stop()
+    session.resume()
+    qtbot.waitUntil(lambda: is_idle(session))
+    state = RunState
+    assert states == [
+        state.STARTING, state.RUNNING, state.PAUSED, state.RUNNING, state.PAUSED, state.STOPPING, state.IDLE,
+    ]  # fmt: skip
+
+
+def test_a_second_start_waits_for_nobody_and_does_nothing(session: Session, qtbot: QtBot) -> None:
+    events = events_of(session)
+    session.start_training(SPEC, TrainingConfig(epochs=1))
+    session.start_training(SPEC, TrainingConfig(epochs=5))
+    qtbot.waitUntil(lambda: is_idle(session))
+    assert len(epochs_of(events)) == 1
+
+
+def test_a_run_can_be_started_the_moment_the_last_one_is_over(session: Session, qtbot: QtBot) -> None:
+    runs = 0
+
+    def again(state: RunState) -> None:
+        nonlocal runs
+        if state is RunState.IDLE and runs < 3:
+            runs += 1
+            session.start_training(SPEC, TrainingConfig(epochs=1))
+
+    session.run_state_changed.connect(again)
+    session.start_training(SPEC, TrainingConfig(epochs=1))
+    qtbot.waitUntil(lambda: runs == 3 and is_idle(session))
+    assert len(kept_models()) == 4
+
+
+def test_an_error_of_ours_on_the_thread_ends_the_run_in_the_window_too(
+    session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("a mistake of ours")
+
+    monkeypatch.setattr(training_thread, "train", broken)
+    with qtbot.captureExceptions() as caught, qtbot.waitSignal(session.run_failed) as failed:
+        session.start_training(SPEC, TrainingConfig(epochs=1))
+    qtbot.waitUntil(lambda: is_idle(session))
+    assert "error in Digit Lab" in failed.args[0]
+    assert [str(problem[1]) for problem in caught] == ["a mistake of ours"]
+
+
+def test_of_two_models_asked_for_the_later_one_is_used(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
+    slow, quick = tmp_path / "slow.npz", tmp_path / "quick.npz"
+    large = Network(NetworkSpec.dense((784, 2000, 1000, 10)))
+    save_model(Model(large.spec, large.parameters.values.astype(np.float32), ModelCard("slow")), slow)
+    save_model(model_called("quick"), quick)
+    session.open_model(slow)
+    session.open_model(quick)
+    qtbot.waitUntil(lambda: not session._tasks)
+    assert session.model is not None
+    assert session.model.card.name == "quick"
+
+
 def test_a_diverged_run_leaves_the_model_in_use_alone(session: Session, qtbot: QtBot) -> None:
-    before = model_called("before")
-    session._use_opened_model((before, Path("before.npz")))
+    session._use_opened_model(Path("before.npz"), in_use("before"))
+    before = session.model
     events = events_of(session)
     session.start_training(SPEC, TrainingConfig("sgd", 1e6))
     qtbot.waitUntil(lambda: any(isinstance(e, Diverged) for e in events))
@@ -131,16 +230,18 @@ def test_save_open_and_revert(session: Session, tmp_path: Path, qtbot: QtBot) ->
     assert session.model_path == first
     assert session.model_is_saved
     session.start_training(SPEC, TrainingConfig(epochs=1))
-    qtbot.waitUntil(lambda: not session.running)
+    qtbot.waitUntil(lambda: is_idle(session))
     assert session.model is not None
     trained = session.model
     assert not session.model_is_saved
     assert trained.card.name == "784-16-10"
     session.revert_model()
     assert session.model.card.name == "first"
-    session._use_model(trained, None)
+    session.start_training(SPEC, TrainingConfig(epochs=1))
+    qtbot.waitUntil(lambda: is_idle(session))
+    trained = session.model
     with qtbot.waitSignal(session.informed):
-        session.save_model(second)
+        session.save_model(second, trained)
     np.testing.assert_array_equal(load_model(second).parameters, trained.parameters)
     assert session.model_is_saved
     assert session.model_path == second
@@ -152,20 +253,21 @@ def test_a_model_opened_during_a_run_stays_in_use_and_the_run_is_kept(
     save_model(model_called("mine"), tmp_path / "mine.npz")
     events = events_of(session)
     session.start_training(SPEC, LONG)
-    qtbot.waitUntil(lambda: any(isinstance(e, EpochDone) for e in events))
+    qtbot.waitUntil(lambda: len(epochs_of(events)) > 0)
     with qtbot.waitSignal(session.informed):
         session.open_model(tmp_path / "mine.npz")
     seen = len(events)
-    qtbot.waitUntil(lambda: any(isinstance(e, EpochDone) for e in events[seen:]))
+    qtbot.waitUntil(lambda: len(epochs_of(events[seen:])) > 0)
     session.stop()
-    qtbot.waitUntil(lambda: len(kept_models()) == 1 and not session.running)
+    qtbot.waitUntil(lambda: len(kept_models()) == 1 and is_idle(session))
     assert session.model is not None
     assert session.model.card.name == "mine"
 
 
 def test_what_cannot_be_read_changes_nothing(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
-    before_data, before = session.data, model_called("before")
-    session._use_opened_model((before, Path("before.npz")))
+    session._use_opened_model(Path("before.npz"), in_use("before"))
+    before_data, before = session.data, session.model
+    assert before is not None
     (tmp_path / "broken.npz").write_bytes(b"PK nonsense")
     with qtbot.waitSignal(session.refused) as refused:
         session.open_model(tmp_path / "broken.npz")
@@ -175,6 +277,6 @@ def test_what_cannot_be_read_changes_nothing(session: Session, tmp_path: Path, q
         session.open_data(tmp_path / "broken.csv")
     assert "broken.csv" in refused.args[0]
     with qtbot.waitSignal(session.refused) as refused:
-        session.save_model(tmp_path)
+        session.save_model(tmp_path, before)
     assert session.data is before_data
     assert session.model is before

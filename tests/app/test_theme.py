@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPalette
-from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.theme import DARK, LIGHT, Colours, ThemeChoice, apply_theme, body_font, colours_of, indent_figures, scaled
+import app.theme
+from app.theme import DARK, LIGHT, Colours, ThemeChoice, apply_theme, body_font, colours_of, scaled
 
 
 @pytest.fixture(autouse=True)
@@ -158,10 +161,15 @@ def test_nothing_moves_when_a_control_gets_the_focus(qapp: QApplication, qtbot: 
     assert (field.sizeHint(), button.sizeHint()) == unfocused
 
 
-def test_the_figures_of_a_spin_box_keep_off_its_edge(qtbot: QtBot) -> None:
-    box = QDoubleSpinBox()
-    qtbot.addWidget(box)
-    indent_figures(box)
-    entry = box.findChild(QLineEdit)
-    assert entry is not None
-    assert entry.textMargins().left() > 0
+def test_colours_have_one_place_to_come_from() -> None:
+    modules = {path: path.read_text(encoding="utf-8") for path in Path(app.theme.__file__).parent.rglob("*.py")}
+    direct = {path.name for path, text in modules.items() if "from app.colours import" in text}
+    assert direct == {"theme.py", "stylesheet.py"}
+
+
+def test_the_stylesheet_dresses_no_widget_that_there_is_not(qapp: QApplication) -> None:
+    modules = Path(app.theme.__file__).parent.rglob("*.py")
+    used = "\n".join(path.read_text(encoding="utf-8") for path in modules if path.name != "stylesheet.py")
+    of_qt = {"QAbstractItemView", "QScrollBar", "QTabBar", "QToolTip"}  # parts of those used
+    dressed = set(re.findall(r"\bQ[A-Z]\w+", qapp.styleSheet())) - of_qt
+    assert dressed == {name for name in dressed if re.search(rf"\b{name}\b", used)}

@@ -1,16 +1,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from time import perf_counter, sleep
+from pathlib import Path
+from time import perf_counter
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QObject, Qt, Slot
 from pytestqt.qtbot import QtBot
 
-from app.training_thread import SECONDS_BETWEEN_EVENTS, StepFolder, StepsDone, TrainingThread
+from app.run_events import SECONDS_BETWEEN_EVENTS, StepsDone
+from app.training_thread import SECONDS_BETWEEN_MODELS, InUse, RunRequest, TrainingThread
+from nncore.dataset import Splits
+from nncore.events import EpochDone, Finished, Started
+from nncore.model_file import load_model
 from nncore.network import NetworkSpec
-from nncore.training import EpochDone, Finished, Started, StepDone, TrainingConfig
+from nncore.training import TrainingConfig
 from tests.nncore.data import small_mnist
 
 SPEC = NetworkSpec.dense((784, 16, 10))
@@ -23,10 +28,15 @@ class Listener(QObject):
         super().__init__()
         self.events: list[object] = []
         self.problems: list[str] = []
+        self.models: list[InUse] = []
 
     @Slot(object)
     def hear(self, event: object) -> None:
         self.events.append(event)
+
+    @Slot(object)
+    def hear_model(self, in_use: InUse) -> None:
+        self.models.append(in_use)
 
     @Slot(str)
     def hear_problem(self, problem: str) -> None:
@@ -34,6 +44,10 @@ class Listener(QObject):
 
     def heard(self, kind: type) -> int:
         return sum(isinstance(event, kind) for event in self.events)
+
+    @property
+    def epochs(self) -> list[EpochDone]:
+        return [epoch for event in self.events if isinstance(event, StepsDone) for epoch in event.epochs]
 
     @property
     def last_step(self) -> int:
@@ -45,43 +59,78 @@ def listener() -> Listener:
     return Listener()
 
 
-def thread_for(listener: Listener, config: TrainingConfig, spec: NetworkSpec = SPEC) -> TrainingThread:
-    thread = TrainingThread(spec, small_mnist(), config, 0.1, listener)
+def thread_for(
+    listener: Listener, config: TrainingConfig, keep_in: Path, spec: NetworkSpec = SPEC, data: Splits | None = None
+) -> TrainingThread:
+    thread = TrainingThread(RunRequest(spec, config, data or small_mnist(), 0.1, keep_in), listener)
     thread.happened.connect(listener.hear, Qt.ConnectionType.QueuedConnection)
+    thread.improved.connect(listener.hear_model, Qt.ConnectionType.QueuedConnection)
     thread.failed.connect(listener.hear_problem, Qt.ConnectionType.QueuedConnection)
+    thread.not_kept.connect(listener.hear_problem, Qt.ConnectionType.QueuedConnection)
     return thread
 
 
 @pytest.fixture
-def long_run(listener: Listener, qtbot: QtBot) -> Iterator[TrainingThread]:
-    thread = thread_for(listener, TrainingConfig(epochs=100_000, batch_size=32))
+def long_run(listener: Listener, qtbot: QtBot, tmp_path: Path) -> Iterator[TrainingThread]:
+    thread = thread_for(listener, TrainingConfig(epochs=100_000, batch_size=32), tmp_path)
     thread.start()
     yield thread
     thread.control.stop()
     assert thread.wait(5000)
 
 
-def test_a_whole_run_is_told_in_order_with_every_step(listener: Listener, qtbot: QtBot) -> None:
-    thread = thread_for(listener, TrainingConfig(epochs=3, batch_size=50))
+def test_a_whole_run_is_told_in_order_with_every_step(listener: Listener, qtbot: QtBot, tmp_path: Path) -> None:
+    thread = thread_for(listener, TrainingConfig(epochs=3, batch_size=50), tmp_path)
     with qtbot.waitSignal(thread.finished):
         thread.start()
     qtbot.waitUntil(lambda: listener.heard(Finished) == 1)
     assert isinstance(listener.events[0], Started)
     assert isinstance(listener.events[-1], Finished)
-    assert listener.heard(EpochDone) == 3
+    assert [epoch.epoch for epoch in listener.epochs] == [1, 2, 3]
     steps = np.concatenate([event.steps for event in listener.events if isinstance(event, StepsDone)])
     assert list(steps) == list(range(1, 121))
 
 
-def test_events_are_few_however_fast_the_steps(listener: Listener, qtbot: QtBot) -> None:
+def test_steps_epochs_and_models_are_told_at_a_pace_the_window_can_follow(
+    listener: Listener, qtbot: QtBot, tmp_path: Path
+) -> None:
+    few = Splits(small_mnist().training.take(slice(0, 50)))
     began = perf_counter()
-    thread = thread_for(listener, TrainingConfig(epochs=20, batch_size=10))
+    thread = thread_for(listener, TrainingConfig(batch_size=None, epochs=1000), tmp_path, data=few)
     with qtbot.waitSignal(thread.finished, timeout=30_000):
         thread.start()
     qtbot.waitUntil(lambda: listener.heard(Finished) == 1)
-    assert listener.last_step == 4000
-    at_most = (perf_counter() - began) / SECONDS_BETWEEN_EVENTS + listener.heard(EpochDone) + 1
-    assert listener.heard(StepsDone) <= at_most
+    seconds = perf_counter() - began
+    assert len(listener.epochs) == 1000
+    assert listener.heard(StepsDone) <= seconds / SECONDS_BETWEEN_EVENTS + 1
+    assert len(listener.models) <= seconds / SECONDS_BETWEEN_MODELS + 2
+
+
+def test_what_a_run_has_learnt_is_told_and_kept(listener: Listener, qtbot: QtBot, tmp_path: Path) -> None:
+    thread = thread_for(listener, TrainingConfig(epochs=2), tmp_path / "models")
+    with qtbot.waitSignal(thread.finished):
+        thread.start()
+    qtbot.waitUntil(lambda: listener.heard(Finished) == 1)
+    told = listener.models[-1]
+    finished = listener.events[-1]
+    assert isinstance(finished, Finished)
+    assert finished.test is not None
+    assert told.model.card.test_accuracy == finished.test.accuracy
+    kept = load_model(next((tmp_path / "models").glob("* 784-16-10.npz")))
+    np.testing.assert_array_equal(kept.parameters, told.model.parameters)
+    np.testing.assert_array_equal(told.network.parameters.values, told.model.parameters)
+
+
+def test_a_folder_that_cannot_be_written_is_said_and_the_model_told_all_the_same(
+    listener: Listener, qtbot: QtBot, tmp_path: Path
+) -> None:
+    (tmp_path / "in the way").write_text("a file")
+    thread = thread_for(listener, TrainingConfig(epochs=1), tmp_path / "in the way" / "models")
+    with qtbot.waitSignal(thread.finished):
+        thread.start()
+    qtbot.waitUntil(lambda: listener.heard(Finished) == 1 and len(listener.problems) == 1)
+    assert "in use but could not be kept" in listener.problems[0]
+    assert listener.models[-1].model.card.epochs == 1
 
 
 def test_pause_holds_step_takes_one_and_resume_goes_on(
@@ -119,33 +168,20 @@ def test_stop_ends_a_paused_run_too(long_run: TrainingThread, listener: Listener
     assert finished.stopped
 
 
-def test_events_hold_copies_that_later_steps_do_not_change(
+def test_models_hold_copies_that_later_steps_do_not_change(
     long_run: TrainingThread, listener: Listener, qtbot: QtBot
 ) -> None:
-    qtbot.waitUntil(lambda: listener.heard(EpochDone) >= 1)
-    done = next(event for event in listener.events if isinstance(event, EpochDone))
-    kept = done.parameters.copy()
-    qtbot.waitUntil(lambda: listener.heard(EpochDone) >= 3)
-    np.testing.assert_array_equal(done.parameters, kept)
+    qtbot.waitUntil(lambda: len(listener.models) >= 1)
+    first = listener.models[0]
+    kept = first.model.parameters.copy()
+    qtbot.waitUntil(lambda: len(listener.models) >= 3)
+    np.testing.assert_array_equal(first.model.parameters, kept)
+    np.testing.assert_array_equal(first.network.parameters.values, kept)
 
 
-def test_data_that_does_not_fit_is_one_sentence(listener: Listener, qtbot: QtBot) -> None:
-    thread = thread_for(listener, TrainingConfig(), NetworkSpec.dense((100, 10)))
+def test_data_that_does_not_fit_is_one_sentence(listener: Listener, qtbot: QtBot, tmp_path: Path) -> None:
+    thread = thread_for(listener, TrainingConfig(), tmp_path, NetworkSpec.dense((100, 10)))
     with qtbot.waitSignal(thread.finished):
         thread.start()
     qtbot.waitUntil(lambda: listener.problems != [])
     assert listener.problems == ["The images have 784 pixels, the first width is 100."]
-
-
-def test_the_folder_keeps_each_step_once_and_in_order() -> None:
-    folder = StepFolder()
-    gathered = [folder.add(StepDone(n, 1, 1.0 / n, 0.5, 0.1, 7)) for n in (1, 2)]
-    assert gathered == [None, None]
-    sleep(SECONDS_BETWEEN_EVENTS)
-    told = folder.add(StepDone(3, 2, 1 / 3, 0.25, 0.2, 7))
-    assert told is not None
-    assert list(told.steps) == [1, 2, 3]
-    assert list(told.losses) == [1, 1 / 2, 1 / 3]
-    assert list(told.accuracies) == [0.5, 0.5, 0.25]
-    assert (told.epoch, told.learning_rate, told.samples) == (2, 0.2, 21)
-    assert folder.flush() is None

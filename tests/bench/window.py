@@ -44,8 +44,9 @@ def headless(threads: int | None) -> dict[str, float]:
     from threadpoolctl import threadpool_limits
 
     from nncore.dataset import load_mnist
+    from nncore.events import Finished, Started
     from nncore.network import Network, NetworkSpec
-    from nncore.training import Finished, RandomStreams, Started, TrainingConfig, hold_out_validation, train
+    from nncore.training import RandomStreams, TrainingConfig, hold_out_validation, train
 
     config = TrainingConfig(epochs=EPOCHS)
     network = Network(NetworkSpec.dense((784, 128, 64, 10)))
@@ -73,8 +74,9 @@ def in_window(draw: bool) -> dict[str, float]:
     from app.session import Session
     from app.settings import Settings
     from app.theme import ThemeChoice, apply_theme
+    from nncore.events import Finished, Started
     from nncore.network import NetworkSpec
-    from nncore.training import Finished, Started, TrainingConfig
+    from nncore.training import TrainingConfig
 
     leave_a_core_free()
     application = QApplication([])

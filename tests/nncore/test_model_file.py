@@ -14,10 +14,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from nncore.control import TrainingControl
 from nncore.errors import ModelFileError
+from nncore.events import EpochDone, Finished
+from nncore.history import History
 from nncore.model_file import Model, ModelCard, load_model, save_model, trained_model
 from nncore.network import Network, NetworkSpec
-from nncore.training import EpochDone, Finished, RandomStreams, TrainingConfig, train
+from nncore.training import RandomStreams, TrainingConfig, train
 from tests.nncore.data import small_mnist
 
 
@@ -64,20 +67,23 @@ def test_numpy_alone_opens_it_without_pickle(saved: Path) -> None:
 
 
 def test_a_run_fills_in_the_card() -> None:
-    spec, data, config = NetworkSpec.dense((784, 16, 10)), small_mnist(), TrainingConfig(epochs=2, seed=7)
-    network = Network(spec)
+    data, config, history = small_mnist(), TrainingConfig(epochs=2, seed=7), History()
+    network, control = Network(NetworkSpec.dense((784, 16, 10))), TrainingControl(0.001)
     network.initialize(RandomStreams.of(7).initialization)
-    events = list(train(network, data, config))
-    history = [event for event in events if isinstance(event, EpochDone)]
-    finished = events[-1]
-    assert isinstance(finished, Finished)
-    model = trained_model(spec, finished.parameters, data, config, history, finished.test, name="mine")
+    for event in train(network, data, config, control):
+        if isinstance(event, EpochDone):
+            history.append(event)
+            control.learning_rate = 0.002
+    assert isinstance(event, Finished)
+    assert event.test is not None
+    model = trained_model(network, data, config, history, event.test, name="mine", rates_used=control.rates_used)
     assert (model.card.seed, model.card.epochs) == (7, 2)
-    assert model.card.data == "MNIST, training part, 2,000 images"
-    assert finished.test is not None
-    assert model.card.test_accuracy == finished.test.accuracy
+    assert model.card.data == "MNIST, training part: 2,000 images to train, 500 more to validate"
+    assert model.card.settings["learning_rates_from_step"] == {"1": 0.001, "17": 0.002}
+    assert model.card.test_accuracy == event.test.accuracy
     assert [row["epoch"] for row in model.history] == [1, 2]
     np.testing.assert_array_equal(model.parameters, network.parameters.values)
+    assert model.parameters.base is not network.parameters.values
 
 
 def test_saving_over_a_model_keeps_the_old_one_if_it_fails(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,22 +9,13 @@ import pytest
 
 from nncore import training
 from nncore.augment import Augmentation
+from nncore.control import TrainingControl
 from nncore.dataset import Dataset, Splits
 from nncore.errors import SettingError
+from nncore.events import Diverged, EpochDone, Finished, Started, StepDone, TrainingEvent
 from nncore.metrics import evaluate
 from nncore.network import Network, NetworkSpec
-from nncore.training import (
-    Diverged,
-    EpochDone,
-    Finished,
-    RandomStreams,
-    Started,
-    StepDone,
-    TrainingConfig,
-    TrainingControl,
-    TrainingEvent,
-    train,
-)
+from nncore.training import RandomStreams, TrainingConfig, train
 from tests.nncore.data import small_mnist
 
 CONFIG = TrainingConfig(epochs=2, batch_size=100)
@@ -38,6 +29,13 @@ def fresh_network(widths: tuple[int, ...] = (784, 32, 10), seed: int = 0) -> Net
 
 def run(config: TrainingConfig = CONFIG, data: Splits | None = None) -> list[TrainingEvent]:
     return list(train(fresh_network(seed=config.seed), data or small_mnist(), config))
+
+
+def trained(config: TrainingConfig) -> np.ndarray:
+    """The parameters after a run."""
+    network = fresh_network(seed=config.seed)
+    last(list(train(network, small_mnist(), config)))
+    return network.parameters.values
 
 
 def steps(events: list[TrainingEvent]) -> list[StepDone]:
@@ -75,7 +73,6 @@ def test_reported_figures_are_those_of_the_network() -> None:
     assert untrained is not None
     assert events[0].validation_accuracy == untrained.accuracy
     done = [event for event in events if isinstance(event, EpochDone)][-1]
-    np.testing.assert_array_equal(done.parameters, network.parameters.values)
     judged = evaluate(network, data.validation) if data.validation else None
     assert judged is not None
     assert (done.validation_loss, done.validation_accuracy) == (judged.loss, judged.accuracy)
@@ -86,24 +83,25 @@ def test_reported_figures_are_those_of_the_network() -> None:
 
 def test_the_same_seed_gives_the_same_bits() -> None:
     config = replace(CONFIG, augmentation=Augmentation(shift=1, rotation=5))
-    first, second, other = run(config), run(config), run(replace(config, seed=1))
-    np.testing.assert_array_equal(last(first).parameters, last(second).parameters)
-    assert not np.array_equal(last(first).parameters, last(other).parameters)
+    first, second, other = trained(config), trained(config), trained(replace(config, seed=1))
+    np.testing.assert_array_equal(first, second)
+    assert not np.array_equal(first, other)
 
 
 def test_full_batch_is_one_step_an_epoch_and_a_larger_batch_means_the_same() -> None:
     full = run(replace(CONFIG, batch_size=None))
     assert [step.samples for step in steps(full)] == [2000, 2000]
-    larger = run(replace(CONFIG, batch_size=10**9))
-    np.testing.assert_array_equal(last(full).parameters, last(larger).parameters)
+    np.testing.assert_array_equal(
+        trained(replace(CONFIG, batch_size=None)), trained(replace(CONFIG, batch_size=10**9))
+    )
 
 
 def test_a_batch_worked_through_in_parts_steps_like_a_whole_one(monkeypatch: pytest.MonkeyPatch) -> None:
     config = replace(CONFIG, optimizer="sgd", learning_rate=0.1, batch_size=None, epochs=3)
-    whole = run(config)
+    whole, whole_parameters = run(config), trained(config)
     monkeypatch.setattr(training, "ROWS_AT_ONCE", 300)
     parts = run(config)
-    np.testing.assert_allclose(last(parts).parameters, last(whole).parameters, rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(trained(config), whole_parameters, rtol=1e-4, atol=1e-6)
     assert [s.loss for s in steps(parts)] == pytest.approx([s.loss for s in steps(whole)], rel=1e-5)
     assert [s.accuracy for s in steps(parts)] == pytest.approx([s.accuracy for s in steps(whole)])
 
@@ -125,25 +123,52 @@ def test_every_example_is_seen_once_an_epoch_in_a_new_order() -> None:
     assert list(first) != list(second)
 
 
-def test_too_high_a_rate_ends_as_diverged_with_the_weights_from_before() -> None:
-    network = fresh_network()
-    untrained = network.parameters.values.copy()
-    events = list(train(network, small_mnist(), TrainingConfig("sgd", 1e4, epochs=3)))
+@pytest.mark.parametrize("batch_size", [128, 1000, None], ids=str)
+@pytest.mark.parametrize("rate", [1e3, 1e4, 1e38])
+@pytest.mark.parametrize("validated", [True, False])
+def test_too_high_a_rate_ends_as_diverged_with_sound_weights(
+    batch_size: int | None, rate: float, validated: bool
+) -> None:
+    network, data = fresh_network(), small_mnist()
+    if not validated:
+        data = Splits(data.training)
+    untrained = evaluate(network, data.training)
+    kept = network.parameters.values.copy()
+    for event in train(network, data, TrainingConfig("sgd", rate, batch_size, epochs=5)):
+        if isinstance(event, EpochDone):
+            kept = network.parameters.values.copy()
+    assert isinstance(event, Diverged)
+    np.testing.assert_array_equal(network.parameters.values, kept)
+    judged = evaluate(network, data.training)
+    assert untrained is not None
+    assert judged is not None
+    assert judged.loss <= training.DIVERGED_FACTOR * untrained.loss
+    assert f"try {rate / 10:g}." in event.message
+
+
+def test_the_weights_of_the_last_epoch_are_judged_too() -> None:
+    events = list(train(fresh_network(), small_mnist(), TrainingConfig("sgd", 1e6, batch_size=None, epochs=1)))
     assert isinstance(events[-1], Diverged)
-    np.testing.assert_array_equal(network.parameters.values, untrained)
-    np.testing.assert_array_equal(events[-1].parameters, untrained)
-    assert "try 1000." in events[-1].message
 
 
 def test_a_run_that_diverges_later_keeps_its_last_whole_epoch() -> None:
     network, control, kept = fresh_network(), TrainingControl(0.1), None
     for event in train(network, small_mnist(), TrainingConfig("sgd", 0.1, epochs=5), control):
         if isinstance(event, EpochDone) and event.epoch == 2:
-            kept = event.parameters
+            kept = network.parameters.values.copy()
             control.learning_rate = 1e6
     assert isinstance(event, Diverged)
     assert event.epochs == 2
     np.testing.assert_array_equal(network.parameters.values, kept)
+
+
+def test_a_run_stopped_on_its_way_to_diverging_leaves_sound_weights() -> None:
+    network, control = fresh_network(), TrainingControl(1e30)
+    for event in train(network, small_mnist(), TrainingConfig("sgd", 1e30), control):
+        if isinstance(event, StepDone):
+            control.stop()
+    assert isinstance(event, Finished)
+    assert np.isfinite(network.parameters.values).all()
 
 
 def test_the_learning_rate_changes_from_the_next_step_on() -> None:
@@ -155,6 +180,7 @@ def test_the_learning_rate_changes_from_the_next_step_on() -> None:
             if event.step == 3:
                 control.learning_rate = 0.0005
     assert rates[:5] == [0.001, 0.001, 0.001, 0.0005, 0.0005]
+    assert control.rates_used == [(1, 0.001), (4, 0.0005)]
 
 
 def test_a_cosine_schedule_ends_near_zero() -> None:

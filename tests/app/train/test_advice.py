@@ -2,15 +2,16 @@ import numpy as np
 import pytest
 
 from app.train.advice import hint_if_guessing, verdict
+from nncore.events import EpochDone, Finished
 from nncore.metrics import Evaluation
 from nncore.network import NetworkSpec
-from nncore.training import EpochDone, Finished, TrainingConfig
+from nncore.training import TrainingConfig
 
 SPEC = NetworkSpec.dense((784, 32, 10))
 
 
 def after_epoch(training_loss: float) -> EpochDone:
-    return EpochDone(2, 10, training_loss, 0.1, None, None, 1e5, 1.0, np.zeros(1))
+    return EpochDone(2, 10, training_loss, 0.1, None, None, 1e5, 1.0)
 
 
 def test_a_network_that_learns_gets_no_hint() -> None:
@@ -41,14 +42,14 @@ def test_guessing_depends_on_how_many_classes_there_are() -> None:
 
 def test_a_finished_run_says_how_many_test_images_it_reads() -> None:
     test = Evaluation(0.1, np.array([[970, 30], [20, 980]]))
-    sentence = verdict(Finished(1, 422, 64.0, False, test, np.zeros(1)))
+    sentence = verdict(Finished(1, 422, 64.0, False, test))
     assert sentence == "Finished: 97.50 % of the 2,000 test images read correctly, after 1 epoch in 1:04."
 
 
 def test_a_stopped_run_says_where() -> None:
-    sentence = verdict(Finished(2, 1234, 3.0, True, None, np.zeros(1)))
+    sentence = verdict(Finished(2, 1234, 3.0, True, None))
     assert sentence == "Stopped at step 1,234, after 2 epochs; what it has learnt stays."
 
 
 def test_a_run_without_test_images_says_how_long_it_took() -> None:
-    assert verdict(Finished(5, 9, 3.0, False, None, np.zeros(1))) == "Finished 5 epochs in 0:03."
+    assert verdict(Finished(5, 9, 3.0, False, None)) == "Finished 5 epochs in 0:03."

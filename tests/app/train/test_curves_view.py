@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.theme import DARK, LIGHT, ThemeChoice, apply_theme
 from app.train.chart import Chart, nearest
 from app.train.curves_view import CurvesView, round_up
-from nncore.training import EpochDone, Started
+from nncore.events import EpochDone, Started
 
 STARTED = Started(epochs=4, steps_per_epoch=10, samples_per_epoch=100, validation_loss=2.3, validation_accuracy=0.1)
 
@@ -28,7 +28,7 @@ def view(qtbot: QtBot) -> CurvesView:
 
 
 def epoch_done(epoch: int, loss: float, accuracy: float) -> EpochDone:
-    return EpochDone(epoch, 10 * epoch, loss, accuracy, loss + 0.1, accuracy - 0.1, 1e4, 1.0, np.zeros(1))
+    return EpochDone(epoch, 10 * epoch, loss, accuracy, loss + 0.1, accuracy - 0.1, 1e4, 1.0)
 
 
 def train_two_epochs(view: CurvesView) -> None:
@@ -88,7 +88,7 @@ def test_a_second_run_begins_anew(view: CurvesView, qtbot: QtBot) -> None:
 
 def test_without_a_validation_set_there_is_no_validation_curve(view: CurvesView, qtbot: QtBot) -> None:
     view.begin(Started(4, 10, 100, None, None))
-    view.add_epoch(EpochDone(1, 10, 1.0, 0.5, None, None, 1e4, 1.0, np.zeros(1)))
+    view.add_epoch(EpochDone(1, 10, 1.0, 0.5, None, None, 1e4, 1.0))
     settled(qtbot, view)
     assert view.accuracy.legend.values()[1] == "–"
 

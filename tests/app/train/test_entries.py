@@ -9,7 +9,9 @@ from nncore.errors import SettingError
 
 
 @pytest.mark.parametrize(
-    ("text", "rate"), [("0.001", 0.001), (" 1e-3 ", 0.001), ("0,05", 0.05), (".5", 0.5), ("2", 2.0)]
+    ("text", "rate"),
+    [("0.001", 0.001), (" 1e-3 ", 0.001), ("0,05", 0.05), (".5", 0.5), ("2", 2.0), ("1.000", 1.0)]
+    + [("0,001", 0.001), ("0,125", 0.125), ("1,5", 1.5), ("1,0005", 1.0005), ("1,5e-3", 0.0015), ("1000", 1000.0)],
 )
 def test_a_learning_rate_is_read_in_any_common_spelling(text: str, rate: float) -> None:
     assert read_learning_rate(text) == rate
@@ -20,6 +22,12 @@ def test_a_learning_rate_that_cannot_train_is_refused_in_a_sentence(text: str) -
     with pytest.raises(SettingError, match=r"^Learning rate .*0.*\.$") as refusal:
         read_learning_rate(text)
     assert refusal.value.field == "learning_rate"
+
+
+@pytest.mark.parametrize("text", ["1,000", " 12,345", "+1,000", "123,456,789", "1,000.5", "1,000e-3"])
+def test_a_comma_that_may_separate_thousands_is_refused_not_guessed(text: str) -> None:
+    with pytest.raises(SettingError, match="can be read in two ways: write a point"):
+        read_learning_rate(text)
 
 
 @given(st.text(max_size=40))

@@ -70,6 +70,17 @@ def test_a_problem_stands_under_its_own_field_until_it_is_gone(qtbot: QtBot) -> 
     assert not second.property("trouble")
 
 
+def test_a_problem_that_quotes_html_is_shown_as_it_stands(qtbot: QtBot) -> None:
+    form, field = Form(), QLineEdit()
+    qtbot.addWidget(form)
+    form.add("seed", "seed", field, "Where it starts.")
+    form.rows["seed"].say("plain words")
+    narrow = form.rows["seed"].message.sizeHint()
+    form.rows["seed"].say("<b>plain</b> words")
+    assert form.rows["seed"].message.textFormat() == Qt.TextFormat.PlainText
+    assert form.rows["seed"].message.sizeHint() != narrow  # the tags take room: they can be read
+
+
 def test_a_locked_row_says_why(qtbot: QtBot) -> None:
     form, field = Form(), QLineEdit()
     qtbot.addWidget(form)

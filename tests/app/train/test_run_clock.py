@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from app.run_events import StepsDone
 from app.train.run_clock import RunClock, in_minutes, three_figures
-from app.training_thread import StepsDone
-from nncore.training import EpochDone, Started
+from nncore.events import EpochDone, Started
 
 STARTED = Started(epochs=4, steps_per_epoch=100, samples_per_epoch=1000, validation_loss=None, validation_accuracy=None)
 
@@ -15,7 +15,7 @@ def steps_done(first: int, last: int, speed: float) -> StepsDone:
 
 
 def epoch_done(epoch: int, speed: float, seconds: float) -> EpochDone:
-    return EpochDone(epoch, 100 * epoch, 1.0, 0.5, None, None, speed, seconds, np.zeros(1))
+    return EpochDone(epoch, 100 * epoch, 1.0, 0.5, None, None, speed, seconds)
 
 
 def test_nobody_knows_the_time_left_before_the_first_step() -> None:

@@ -3,8 +3,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from app.run_state import RunState
 from app.train.run_clock import Progress
-from app.train.run_controls import ProgressLine, RunButtons, RunState
+from app.train.run_controls import ProgressLine, RunButtons
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from app.train.settings_panel import SettingsPanel
 from nncore.augment import Augmentation
 from nncore.errors import SettingError
 from nncore.network import NetworkSpec
+from nncore.recipes import RECIPES
 from nncore.training import TrainingConfig
 
 
@@ -172,6 +173,34 @@ def test_a_rate_that_cannot_train_is_not_announced_and_the_run_goes_on(panel: Se
             type_into(qtbot, panel.learning_rate, typed)
             qtbot.keyClick(panel.learning_rate, Qt.Key.Key_Return)
             assert message(panel, "learning_rate").endswith("The run goes on with 0.001.")
+
+
+def test_distortions_are_those_of_the_model_in_the_box(panel: SettingsPanel) -> None:
+    panel.distort.setChecked(True)
+    assert panel.config().augmentation is not None
+    assert panel.config().augmentation == RECIPES["mlp"].config.augmentation
+
+
+def test_the_line_on_the_data_stands_under_the_summary_and_only_when_there_is_one(
+    panel: SettingsPanel, qtbot: QtBot
+) -> None:
+    assert not panel.data.isVisible()
+    panel.set_data_line("MNIST, training part: 60,000 images")
+    assert panel.data.isVisible()
+    assert panel.data.text() == "MNIST, training part: 60,000 images"
+    qtbot.waitUntil(lambda: panel.data.y() >= panel.summary.geometry().bottom())
+    panel.set_data_line("")
+    assert not panel.data.isVisible()
+
+
+def test_a_long_line_on_the_data_is_cut_short_and_the_panel_stays_as_wide(panel: SettingsPanel, qtbot: QtBot) -> None:
+    before, name = panel.width(), "a very long name " * 20 + "<b>of a file</b>.csv"
+    panel.set_data_line(f"{name}: 3 images")
+    qtbot.wait(1)
+    assert panel.data.text().endswith("…")
+    assert panel.data.fontMetrics().horizontalAdvance(panel.data.text()) <= panel.data.width()
+    assert "&lt;b&gt;of a file" in panel.data.toolTip()
+    assert panel.width() == before
 
 
 def test_every_control_has_a_name_and_a_sentence(panel: SettingsPanel) -> None:

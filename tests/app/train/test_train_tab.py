@@ -7,17 +7,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QTabWidget
 from pytestqt.qtbot import QtBot
 
-from app.train.run_controls import RunState
+from app.run_events import StepsDone
+from app.run_state import RunState
 from app.train.train_tab import TrainTab
-from app.training_thread import StepsDone
+from nncore.events import Diverged, EpochDone, Finished, Started
 from nncore.metrics import Evaluation
 from nncore.network import NetworkSpec
-from nncore.training import Diverged, EpochDone, Finished, Started, TrainingConfig
+from nncore.training import TrainingConfig
 
 STARTED = Started(epochs=5, steps_per_epoch=10, samples_per_epoch=1000, validation_loss=2.3, validation_accuracy=0.1)
 STEPS = StepsDone(np.arange(1, 6), np.full(5, 2.0), np.full(5, 0.2), 1, 500, 1e4, 0.001)
-EPOCH = EpochDone(1, 10, 1.0, 0.6, 0.9, 0.65, 1e4, 0.2, np.zeros(1))
-STOPPED = Finished(1, 12, 1.0, True, None, np.zeros(1))
+EPOCH = EpochDone(1, 10, 1.0, 0.6, 0.9, 0.65, 1e4, 0.2)
+STOPPED = Finished(1, 12, 1.0, True, None)
 
 
 @pytest.fixture
@@ -34,9 +35,28 @@ def tab(qtbot: QtBot) -> TrainTab:
 @pytest.fixture
 def running(tab: TrainTab, qtbot: QtBot) -> TrainTab:
     click(qtbot, tab.buttons.train_button)
-    tab.run_paused(False)
-    tab.run_started(STARTED)
+    begin(tab)
     return tab
+
+
+def begin(tab: TrainTab, state: RunState = RunState.RUNNING) -> None:
+    """What the session says when a run begins."""
+    tab.set_run_state(RunState.STARTING)
+    tab.set_run_state(state)
+    tab.run_started(STARTED)
+
+
+def end(tab: TrainTab, event: Finished | Diverged) -> None:
+    """What the session says when a run ends."""
+    if isinstance(event, Diverged):
+        tab.run_diverged(event)
+    else:
+        tab.run_finished(event)
+    tab.set_run_state(RunState.IDLE)
+
+
+def take_epoch(tab: TrainTab, epoch: EpochDone) -> None:
+    tab.steps_done(replace(STEPS, steps=STEPS.steps + 10 * (epoch.epoch - 1), epochs=(epoch,)))
 
 
 def click(qtbot: QtBot, button: QPushButton) -> None:
@@ -52,7 +72,8 @@ def test_train_asks_for_a_run_with_the_settings_shown(tab: TrainTab, qtbot: QtBo
     with qtbot.waitSignal(tab.train_requested) as request:
         click(qtbot, tab.buttons.train_button)
     assert request.args == [NetworkSpec.dense((784, 32, 10)), TrainingConfig()]
-    assert tab.buttons.state is RunState.STARTING
+    tab.set_run_state(RunState.STARTING)
+    assert status(tab) == "Starting …"
     assert not tab.settings.network.hidden_layers.isEnabled()
 
 
@@ -60,9 +81,8 @@ def test_step_asks_for_a_run_that_waits_after_one_mini_batch(tab: TrainTab, qtbo
     with qtbot.waitSignal(tab.step_requested) as request:
         click(qtbot, tab.buttons.step_button)
     assert request.args == [NetworkSpec.dense((784, 128, 64, 10)), TrainingConfig()]
-    tab.run_paused(True)
-    tab.run_started(STARTED)
-    assert tab.buttons.state is RunState.PAUSED
+    begin(tab, RunState.PAUSED)
+    assert status(tab).startswith("Paused")
     tab.steps_done(replace(STEPS, steps=np.array([1]), losses=np.array([2.4]), accuracies=np.array([0.1])))
     qtbot.waitUntil(lambda: tab.curves.loss.legend.values()[0] == "2.400")
 
@@ -70,38 +90,40 @@ def test_step_asks_for_a_run_that_waits_after_one_mini_batch(tab: TrainTab, qtbo
 def test_pause_resume_step_and_stop_are_passed_on(running: TrainTab, qtbot: QtBot) -> None:
     with qtbot.waitSignal(running.pause_requested):
         click(qtbot, running.buttons.train_button)
-    running.run_paused(True)
+    running.set_run_state(RunState.PAUSED)
     assert running.buttons.train_button.text() == "Resume"
     with qtbot.waitSignal(running.step_requested):
         click(qtbot, running.buttons.step_button)
     with qtbot.waitSignal(running.resume_requested):
         click(qtbot, running.buttons.train_button)
-    running.run_paused(False)
+    running.set_run_state(RunState.RUNNING)
     assert running.buttons.train_button.text() == "Pause"
     with qtbot.waitSignal(running.stop_requested):
         click(qtbot, running.buttons.stop_button)
-    running.run_finished(STOPPED)
+    running.set_run_state(RunState.STOPPING)
+    assert running.buttons.train_button.text() == "Stopping …"
+    end(running, STOPPED)
     assert running.buttons.train_button.text() == "Train"
     assert status(running) == "Stopped at step 12, after 1 epoch; what it has learnt stays."
 
 
 def test_after_a_stop_the_space_bar_trains_again(running: TrainTab, qtbot: QtBot) -> None:
     click(qtbot, running.buttons.stop_button)
-    running.run_finished(STOPPED)
+    end(running, STOPPED)
     assert running.focusWidget() is running.buttons.train_button
 
 
 def test_stop_before_the_run_has_begun_ends_it(tab: TrainTab, qtbot: QtBot) -> None:
-    click(qtbot, tab.buttons.train_button)
+    tab.set_run_state(RunState.STARTING)
     with qtbot.waitSignal(tab.stop_requested):
         click(qtbot, tab.buttons.stop_button)
-    assert tab.buttons.state is RunState.IDLE
+    tab.set_run_state(RunState.IDLE)
+    assert status(tab).startswith("Press Train")
     assert tab.settings.network.hidden_layers.isEnabled()
 
 
 def test_progress_and_curves_follow_the_events(running: TrainTab, qtbot: QtBot) -> None:
-    running.steps_done(STEPS)
-    running.epoch_done(EPOCH)
+    take_epoch(running, EPOCH)
     epoch, speed, left, _ = running.progress.texts()
     assert (epoch, speed, left) == ("epoch 1 of 5", "10,000 samples/s", "0:01 left")
     qtbot.waitUntil(lambda: running.curves.loss.legend.values()[2] == "0.900")
@@ -129,27 +151,21 @@ def test_wrong_settings_disable_train_and_say_why_in_sight(tab: TrainTab, qtbot:
     assert status(tab).startswith("Press Train")
 
 
-def test_an_obstacle_of_the_owner_disables_train_too(tab: TrainTab) -> None:
-    tab.set_obstacle("The data is being read.")
-    assert not tab.buttons.train_button.isEnabled()
-    assert status(tab) == "The data is being read."
-    tab.set_obstacle("")
-    assert tab.buttons.train_button.isEnabled()
-
-
 def test_a_run_that_diverges_says_so_and_what_to_try_until_the_next(running: TrainTab, qtbot: QtBot) -> None:
-    running.run_diverged(Diverged(1, 7, float("nan"), 10.0, 0, np.zeros(1)))
+    end(running, Diverged(1, 7, float("nan"), 10.0, 0))
     assert running.buttons.state is RunState.IDLE
     assert "Training diverged in epoch 1, step 7" in status(running)
     assert "try 1." in status(running)
     running.settings.learning_rate.setText("1")
     assert "try 1." in status(running)
     click(qtbot, running.buttons.train_button)
+    begin(running)
     assert "diverged" not in status(running)
 
 
 def test_a_run_that_fails_says_why_and_another_can_begin(running: TrainTab) -> None:
     running.run_failed("There is not enough memory.")
+    running.set_run_state(RunState.IDLE)
     assert status(running) == "There is not enough memory."
     assert running.buttons.train_button.text() == "Train"
     assert running.settings.network.hidden_layers.isEnabled()
@@ -157,32 +173,30 @@ def test_a_run_that_fails_says_why_and_another_can_begin(running: TrainTab) -> N
 
 def test_a_finished_run_says_how_well_it_reads(running: TrainTab) -> None:
     test = Evaluation(0.1, np.array([[97, 3], [2, 98]]))
-    running.run_finished(Finished(5, 50, 4.0, False, test, np.zeros(1)))
+    end(running, Finished(5, 50, 4.0, False, test))
     assert status(running).startswith("Finished: 97.50 % of the 200 test images")
     assert running.progress.texts()[2] == ""
 
 
 def test_no_better_than_guessing_is_said_and_taken_back_when_it_learns(running: TrainTab) -> None:
-    running.epoch_done(replace(EPOCH, training_loss=2.302))
+    take_epoch(running, replace(EPOCH, training_loss=2.302))
     assert status(running).startswith("No better than guessing")
-    running.epoch_done(replace(EPOCH, epoch=2, training_loss=1.5))
+    take_epoch(running, replace(EPOCH, epoch=2, training_loss=1.5))
     assert "guessing" not in status(running)
-    running.epoch_done(replace(EPOCH, epoch=3, training_loss=2.31))
-    running.run_finished(replace(STOPPED, stopped=False))
+    take_epoch(running, replace(EPOCH, epoch=3, training_loss=2.31))
+    end(running, replace(STOPPED, stopped=False))
     assert "No better than guessing" in status(running)
 
 
 def test_events_that_come_before_any_run_are_ignored(tab: TrainTab) -> None:
     tab.steps_done(STEPS)
-    tab.epoch_done(EPOCH)
-    tab.run_paused(True)
     assert tab.buttons.train_button.text() == "Train"
 
 
 def test_the_space_bar_trains_and_pauses(tab: TrainTab, qtbot: QtBot) -> None:
     with qtbot.waitSignal(tab.train_requested):
         qtbot.keyClick(tab.focusWidget() or tab, Qt.Key.Key_Space)
-    tab.run_started(STARTED)
+    begin(tab)
     with qtbot.waitSignal(tab.pause_requested):
         qtbot.keyClick(tab.curves.loss.plot, Qt.Key.Key_Space)
 

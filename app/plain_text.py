@@ -1,0 +1,56 @@
+"""Text that comes from files and users, shown as it stands: Qt takes what looks like HTML for HTML."""
+
+from __future__ import annotations
+
+from html import escape
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+
+def plain_tooltip(text: str) -> str:
+    """A tooltip that shows `text` as it stands, in lines that wrap; none for an empty text."""
+    return f"<qt>{escape(text)}</qt>" if text else ""
+
+
+class ElidedLabel(QLabel):
+    """One line of plain text that is cut short where room ends; the tooltip holds all of it. Hidden while empty."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._whole = ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.hide()
+
+    @property
+    def whole_text(self) -> str:
+        """What would be shown if there were room."""
+        return self._whole
+
+    def set_whole_text(self, text: str) -> None:
+        """Show `text`, or as much of it as fits."""
+        self._whole = " ".join(text.split())
+        self.setToolTip(plain_tooltip(self._whole))
+        self.setAccessibleName(self._whole)
+        self._elide()
+        self.setVisible(bool(self._whole))
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as one likes."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fit into the new width."""
+        super().resizeEvent(event)
+        self._elide()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Fit in the new font."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._elide()
+
+    def _elide(self) -> None:
+        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width()))

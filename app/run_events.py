@@ -1,0 +1,78 @@
+"""The steps of a training, folded so that the window hears of them at a pace it can follow. No Qt in here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncore.events import EpochDone, StepDone
+
+SECONDS_BETWEEN_EVENTS = 0.05
+
+
+@dataclass(frozen=True)
+class StepsDone:
+    """Several steps, and the epochs that ended with them, folded into one event.
+
+    steps, losses, accuracies: (n,) one for each step, n at least 1. epoch, learning_rate: of the last one. epochs:
+    those that ended meanwhile. samples: examples seen in these steps. samples_per_second: by the wall clock, pauses and
+    validation left out.
+    """
+
+    steps: NDArray[np.int64]
+    losses: NDArray[np.float64]
+    accuracies: NDArray[np.float64]
+    epoch: int
+    samples: int
+    samples_per_second: float
+    learning_rate: float
+    epochs: tuple[EpochDone, ...] = ()
+
+
+class StepFolder:
+    """Gathers steps and ends of epochs until SECONDS_BETWEEN_EVENTS have passed since the last were given out."""
+
+    def __init__(self, clock: Callable[[], float] = perf_counter) -> None:
+        self._clock = clock
+        self._steps: list[StepDone] = []
+        self._epochs: list[EpochDone] = []
+        self._last_given = self._seconds_began = clock()
+        self._seconds = 0.0
+
+    def add(self, event: StepDone | EpochDone) -> StepsDone | None:
+        """Take one event in; gives all that were gathered if it is time."""
+        now = self._clock()
+        if isinstance(event, StepDone):
+            self._steps.append(event)
+            self._seconds += now - self._seconds_began
+        else:
+            self._epochs.append(event)
+        self._seconds_began = now  # what came before an epoch's end was validation, and is no training speed
+        return self.flush() if now - self._last_given >= SECONDS_BETWEEN_EVENTS else None
+
+    def flush(self) -> StepsDone | None:
+        """All that were gathered, or None if there is no step among them."""
+        self._last_given = self._clock()
+        if not self._steps:
+            return None
+        steps, epochs, seconds = self._steps, self._epochs, self._seconds
+        self._steps, self._epochs, self._seconds = [], [], 0.0
+        samples = sum(step.samples for step in steps)
+        return StepsDone(
+            np.array([step.step for step in steps]),
+            np.array([step.loss for step in steps]),
+            np.array([step.accuracy for step in steps]),
+            steps[-1].epoch,
+            samples,
+            samples / max(seconds, 1e-9),
+            steps[-1].learning_rate,
+            tuple(epochs),
+        )
+
+    def restart_clock(self) -> None:
+        """Count seconds from now on: a pause is over."""
+        self._seconds_began = self._clock()

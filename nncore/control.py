@@ -1,0 +1,93 @@
+"""The levers of a run that is under way."""
+
+from __future__ import annotations
+
+import threading
+from math import isfinite
+
+from nncore.errors import SettingError
+
+
+def check_learning_rate(rate: float) -> None:
+    """Raise SettingError unless `rate` is above 0 and finite."""
+    if not (isfinite(rate) and rate > 0):
+        raise SettingError(
+            "learning_rate", f"Learning rate {rate:g} cannot train: it is above 0 and finite, often 0.001."
+        )
+
+
+class TrainingControl:
+    """Pause, single step, stop and learning rate, safe to use from another thread; each acts within one mini-batch.
+
+    The run itself reads `learning_rate` and `stopped`; whoever iterates it calls `wait_for_turn` after each step,
+    which is what makes pause and single step work.
+    """
+
+    def __init__(self, learning_rate: float) -> None:
+        check_learning_rate(learning_rate)
+        self._learning_rate = learning_rate
+        self.rates_used: list[tuple[int, float]] = []
+        """(step, learning rate): the rate of the first step, and of each step from which another one was used."""
+        self._turn = threading.Condition()
+        self._paused = False
+        self._steps_allowed = 0
+        self._stopped = False
+
+    @property
+    def learning_rate(self) -> float:
+        """The rate to train with from the next step on; setting it raises SettingError unless above 0 and finite."""
+        return self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, rate: float) -> None:
+        check_learning_rate(rate)
+        self._learning_rate = rate
+
+    def rate_for_step(self, step: int) -> float:
+        """The rate that `step`, counted from 1, is to use; the run asks once a step, and what it got is kept."""
+        rate = self._learning_rate
+        if not self.rates_used or self.rates_used[-1][1] != rate:
+            self.rates_used.append((step, rate))
+        return rate
+
+    @property
+    def paused(self) -> bool:
+        """Whether the run waits, or will after the present step."""
+        return self._paused
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the run is to end."""
+        return self._stopped
+
+    def pause(self) -> None:
+        """Wait after the present mini-batch."""
+        with self._turn:
+            self._paused = True
+            self._steps_allowed = 0
+
+    def resume(self) -> None:
+        """Go on."""
+        with self._turn:
+            self._paused = False
+            self._steps_allowed = 0
+            self._turn.notify_all()
+
+    def step(self) -> None:
+        """Take one mini-batch, then wait again."""
+        with self._turn:
+            self._paused = True
+            self._steps_allowed += 1
+            self._turn.notify_all()
+
+    def stop(self) -> None:
+        """End the run, paused or not."""
+        with self._turn:
+            self._stopped = True
+            self._turn.notify_all()
+
+    def wait_for_turn(self) -> None:
+        """Block while paused, until resume, step or stop."""
+        with self._turn:
+            self._turn.wait_for(lambda: self._stopped or not self._paused or self._steps_allowed > 0)
+            self._steps_allowed = max(0, self._steps_allowed - 1)

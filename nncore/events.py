@@ -1,0 +1,101 @@
+"""What a training says as it goes: frozen events, in this order.
+
+    Started, then for each epoch its StepDone ... and EpochDone, and at the end Diverged or Finished
+
+They hold figures, no weights: between two events those are in the network that is being trained.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isfinite
+
+from nncore.metrics import Evaluation
+
+
+@dataclass(frozen=True)
+class Started:
+    """The run is about to take its first step.
+
+    Validation figures are the untrained network's; None without a validation set.
+    """
+
+    epochs: int
+    steps_per_epoch: int
+    samples_per_epoch: int
+    validation_loss: float | None
+    validation_accuracy: float | None
+
+
+@dataclass(frozen=True)
+class StepDone:
+    """One step was taken. loss (nats) and accuracy (0 to 1) are those of its batch, before the step.
+
+    step counts from 1 through the run, epoch from 1; samples is the size of the batch.
+    """
+
+    step: int
+    epoch: int
+    loss: float
+    accuracy: float
+    learning_rate: float
+    samples: int
+
+
+@dataclass(frozen=True)
+class EpochDone:
+    """All training examples were seen once more, and the weights have been judged and found sound.
+
+    Training figures are means over the epoch's batches, each before its step; validation figures are taken now, None
+    without a validation set. seconds: spent in this epoch, validation included, pauses left out.
+    samples_per_second: of the steps alone.
+    """
+
+    epoch: int
+    step: int
+    training_loss: float
+    training_accuracy: float
+    validation_loss: float | None
+    validation_accuracy: float | None
+    samples_per_second: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Diverged:
+    """The loss left all bounds and the run is over; the network has its weights of the last whole epoch again.
+
+    epochs: whole epochs done, those that the weights come from. epoch, step: where it happened.
+    """
+
+    epoch: int
+    step: int
+    loss: float
+    learning_rate: float
+    epochs: int
+
+    @property
+    def message(self) -> str:
+        """What happened and what to try, in two sentences."""
+        became = f"rose to {self.loss:.3g}" if isfinite(self.loss) else "is no longer a number"
+        return (
+            f"Training diverged in epoch {self.epoch}, step {self.step}: the loss {became}. "
+            f"Learning rate {self.learning_rate:g} is too high here; try {self.learning_rate / 10:g}."
+        )
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The run is over. test is None without a test set, or if the run was stopped.
+
+    epochs: whole epochs done. step: steps taken. seconds: spent in whole epochs, pauses left out.
+    """
+
+    epochs: int
+    step: int
+    seconds: float
+    stopped: bool
+    test: Evaluation | None
+
+
+TrainingEvent = Started | StepDone | EpochDone | Diverged | Finished
