@@ -24,9 +24,7 @@ class MainMenu(QMenu):
         super().__init__(window)
         self._window = window
 
-    def add(
-        self, text: str, act: Callable[[], object], key: Key = None, icon_name: str | None = None
-    ) -> QAction:
+    def add(self, text: str, act: Callable[[], object], key: Key = None, icon_name: str | None = None) -> QAction:
         """One more line, that does `act` when it is chosen or its key is pressed; `icon_name` as in `app.icons`."""
         action = QAction(text, self)
         if icon_name is not None:

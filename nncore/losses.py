@@ -30,7 +30,8 @@ def cross_entropy(logits: Array, labels: NDArray[np.integer], probabilities: Arr
     sums = work.sum(axis=1)
     if probabilities is not None:
         probabilities /= sums[:, None]
-    return np.subtract(np.log(sums), of_label)
+    losses: Array = np.log(sums) - of_label
+    return losses
 
 
 def _below_largest(logits: Array, out: Array | None) -> Array:
@@ -38,7 +39,8 @@ def _below_largest(logits: Array, out: Array | None) -> Array:
 
     Softmax stays the same (Goodfellow, Bengio, Courville, "Deep Learning", section 4.1).
     """
-    return np.subtract(logits, logits.max(axis=1, keepdims=True), out=out)
+    below: Array = np.subtract(logits, logits.max(axis=1, keepdims=True), out=out)
+    return below
 
 
 class SoftmaxCrossEntropy:

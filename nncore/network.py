@@ -107,11 +107,6 @@ class NetworkSpec:
         """How many weights and biases it has."""
         return sum(prod(shape) for shape in self.parameter_shapes.values())
 
-    def memory_for_training(self, batch_size: int) -> int:
-        """About how many bytes a training in float32 takes: parameters, gradients, optimiser, workspaces."""
-        workspaces = batch_size * 3 * sum(prod(shape) for shape in self.shapes)
-        return 4 * (7 * self.parameter_count + workspaces)
-
     def to_json(self) -> dict[str, Any]:
         """As plain lists, numbers and strings."""
         layers = [{"kind": layer.kind, **asdict(layer)} for layer in self.layers]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nncore.dataset import DIGITS
 from nncore.errors import DataError
+from nncore.ink import SIDE
 from nncore.losses import softmax
 from nncore.network import Network
 
@@ -61,6 +64,34 @@ def recognize(network: Network, image: NDArray[np.uint8]) -> Prediction:
         activations=tuple(_read_only(activation[0]) for activation in activations),
         verdict=_verdict(image, probabilities),
     )
+
+
+def why_unreadable(network: Network) -> str | None:
+    """One sentence on why `network` cannot read drawn digits at all; None if it can."""
+    shape, classes = network.spec.input_shape, network.spec.classes
+    if prod(shape) != SIDE * SIDE:
+        size = " × ".join(str(side) for side in shape)
+        return f"This model takes inputs of {size}, a drawing is {SIDE} × {SIDE}: open or train one for digits."
+    if classes != len(DIGITS):
+        return f"This model tells {classes} classes apart, digits are {len(DIGITS)}: open or train one for digits."
+    return None
+
+
+def read_digit(network: Network, image: NDArray[np.uint8]) -> Prediction:
+    """What `network` reads in the digit `image` (28, 28), drawn, or prepared from a picture.
+
+    Raises DataError if it cannot: it is made for something else, or its weights have diverged.
+    """
+    reason = why_unreadable(network)
+    if reason is not None:
+        raise DataError(reason)
+    with np.errstate(over="ignore", invalid="ignore"):  # what comes of that is found below
+        prediction = recognize(network, image)
+    if not np.isfinite(prediction.probabilities).all():
+        raise DataError(
+            "This model's weights have diverged, so it reads nothing: train it anew with a lower learning rate."
+        )
+    return prediction
 
 
 def _verdict(image: NDArray[np.uint8], probabilities: NDArray[np.float32]) -> Verdict:

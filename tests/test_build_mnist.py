@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from hashlib import sha256
 from pathlib import Path
 
@@ -60,7 +61,7 @@ def test_plain_and_packed_originals_build_the_bundled_arrays(packed: str, folder
     with np.load(target) as built, np.load(build_mnist.TARGET) as bundled:
         assert list(built) == ["x_test", "y_test"]
         assert all(np.array_equal(built[name], bundled[name]) for name in built)
-    assert list(tmp_path.glob("built*")) == [target]
+    assert list(tmp_path.glob("*built*")) == [target]
 
 
 def test_nothing_in_the_file_depends_on_the_hour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,6 +76,21 @@ def test_nothing_in_the_file_depends_on_the_hour(tmp_path: Path, monkeypatch: py
     assert built[0] == built[1]
     with np.load(tmp_path / "built.npz") as arrays:
         assert arrays["y_train"].tolist() == [7, 9]
+
+
+def test_a_full_disk_leaves_the_old_file_as_it_was(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def disk_full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    target = tmp_path / "built.npz"
+    target.write_bytes(b"old")
+    monkeypatch.setattr(os, "fsync", disk_full)
+    with pytest.raises(OSError, match="No space left"):
+        build_mnist.build(folder, target)
+    assert target.read_bytes() == b"old"
+    assert list(tmp_path.glob("*built*")) == [target]
 
 
 def refusal(folder: Path, capsys: pytest.CaptureFixture[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from math import isfinite
 from pathlib import Path
 
 from nncore.dataset import Dataset, load_mnist
@@ -22,7 +23,7 @@ def evaluate_command(options: argparse.Namespace) -> int:
     judged = evaluate(network, dataset)
     assert judged is not None
     if options.json:
-        print(json.dumps(_as_json(judged, model, dataset)))
+        print(json.dumps(_as_json(judged, model, dataset), allow_nan=False))
     else:
         _print_table(judged, model, dataset)
     return 0
@@ -40,7 +41,7 @@ def _as_json(judged: Evaluation, model: Model, dataset: Dataset) -> dict[str, ob
     return {
         "count": judged.count,
         "accuracy": judged.accuracy,
-        "loss": judged.loss,
+        "loss": judged.loss if isfinite(judged.loss) else None,
         "per_class": judged.per_class,
         "confusion": judged.confusion.tolist(),
         "model": model.card.name,

@@ -11,25 +11,27 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.errors import DataError, SettingError
+from nncore.errors import DataError, ModelFileError
 from nncore.ink import rasterize
 from nncore.model_file import bundled_model_path, load_model
 from nncore.picture import prepare
 from nncore.readers import read_ink
-from nncore.recognition import Prediction, recognize
+from nncore.readers.opening import opened
+from nncore.recognition import Prediction, read_digit, why_unreadable
 
 
 def recognize_command(options: argparse.Namespace) -> int:
     """Read each file; a file that cannot be read is said, and the others are read all the same."""
     model = load_model(options.model or bundled_model_path())
     network = model.network()
-    if network.spec.input_shape != (28, 28):
-        raise SettingError("model", f"{model.card.name} takes {network.spec.input_shape}; a digit is drawn as 28 x 28.")
+    reason = why_unreadable(network)
+    if reason is not None:
+        raise ModelFileError(f"{options.model}: {reason}")
     status = 0
     for path in options.files:
         try:
             for sample, image in _images_of(path):
-                _print(path, sample, recognize(network, image), model.class_names, options.json)
+                _print(path, sample, read_digit(network, image), model.class_names, options.json)
         except DataError as problem:
             print(f"digitlab: {problem}", file=sys.stderr)
             status = 2
@@ -49,11 +51,8 @@ def _images_of(path: Path) -> Iterator[tuple[int | None, NDArray[np.uint8]]]:
 
 def _is_ink(path: Path) -> bool:
     """Whether a file begins like UNIPEN: with a keyword, a full stop before it."""
-    try:
-        with path.open("rb") as file:
-            return file.read(200).lstrip().startswith(b".")
-    except OSError as problem:
-        raise DataError(f"{path}: could not be read ({problem.strerror or problem}).") from None
+    with opened(path) as file:
+        return file.read(200).lstrip().startswith(b".")
 
 
 def _print(path: Path, sample: int | None, prediction: Prediction, names: tuple[str, ...], as_json: bool) -> None:
@@ -64,7 +63,7 @@ def _print(path: Path, sample: int | None, prediction: Prediction, names: tuple[
         fields["digit"] = prediction.digit
         fields["verdict"] = prediction.verdict
         fields["probabilities"] = [round(float(p), 6) for p in prediction.probabilities]
-        print(json.dumps(fields))
+        print(json.dumps(fields, allow_nan=False))
     else:
         where = f"{path}" if sample is None else f"{path}, sample {sample}"
         print(f"{where}: {names[prediction.digit]}  {prediction.confidence:.1%}  ({prediction.verdict})")

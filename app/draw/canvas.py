@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from collections.abc import Callable
+from time import monotonic
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QVariantAnimation, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QCursor,
     QEventPoint,
     QFocusEvent,
-    QFont,
     QHideEvent,
     QMouseEvent,
     QPainter,
@@ -20,23 +20,15 @@ from PySide6.QtGui import (
     QTabletEvent,
     QTouchEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from app.draw.canvas_actions import CanvasActions
 from app.draw.drawing import Drawing
+from app.draw.hint import FadingHint
 from app.draw.ink_layer import CORNER, InkLayer
 from app.draw.pen_cursor import pen_cursor
-from app.theme import TITLE_SCALE, colours_of, motion_milliseconds, scaled
-
-FADE_MILLISECONDS = 220
-
-
-class Pointer(Enum):
-    """What draws. One at a time: while one is down, the others are ignored."""
-
-    MOUSE = "mouse"
-    PEN = "pen"
-    FINGER = "finger"
+from app.draw.pointer import Pointer, PointerInCharge
+from app.theme import colours_of
 
 
 class Canvas(QWidget):
@@ -47,16 +39,15 @@ class Canvas(QWidget):
 
     drawing_changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, clock: Callable[[], float] = monotonic) -> None:
+        """`clock` gives seconds; it tells when a pointer has been silent for long."""
         super().__init__(parent)
         self.drawing = Drawing()
-        self._pointer: Pointer | None = None
+        self._charge = PointerInCharge(clock)
         self._finger = -1
         self._layer: InkLayer | None = None
         self._ring = False
-        self._hint_opacity = 1.0
-        self._fade = QVariantAnimation(self)
-        self._fade.valueChanged.connect(self._set_hint_opacity)
+        self._hint = FadingHint(self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -107,26 +98,45 @@ class Canvas(QWidget):
     # Drawing, whatever with
 
     def _press(self, pointer: Pointer, position: QPointF) -> None:
-        if self._pointer is not None or not self.area.contains(position):
+        if not self._charge.may_begin(pointer):
             return
-        self._pointer = pointer
-        self._fade_hint(0.0)
+        self._lift()
+        if not self.area.contains(position):
+            return
+        self._charge.begin(pointer)
+        self._watch_for_leaving(pointer is Pointer.PEN)
+        self._hint.fade(0.0)
         self.drawing.begin(*self._to_unit(position))
         self._grown()
 
     def _move(self, pointer: Pointer, position: QPointF) -> None:
-        if self._pointer is pointer and self.drawing.is_drawing:
+        if self._charge.hear(pointer) and self.drawing.is_drawing:
             self.drawing.extend(*self._to_unit(position))
             self._grown()
 
     def _release(self, pointer: Pointer) -> None:
-        if self._pointer is not pointer:
+        if self._charge.pointer is pointer:
+            self._lift()
+
+    def _lift(self) -> None:
+        """End the stroke being drawn, whatever draws it."""
+        if self._charge.pointer is None:
             return
-        self._pointer = None
+        self._watch_for_leaving(False)
+        self._charge.end()
         if self._layer is not None:
             self._layer.finish()
         self.drawing.end()
         self.actions_offered.follow(self.drawing)
+
+    def _watch_for_leaving(self, watch: bool) -> None:
+        """That a pen has left the tablet's reach is told to the application alone."""
+        application = QApplication.instance()
+        assert application is not None
+        if watch:
+            application.installEventFilter(self)
+        else:
+            application.removeEventFilter(self)
 
     def _to_unit(self, position: QPointF) -> tuple[float, float]:
         area = self.area
@@ -143,7 +153,7 @@ class Canvas(QWidget):
     def _redrawn(self) -> None:
         """Strokes have come or gone: paint everything."""
         self._layer = None
-        self._fade_hint(1.0 if self.drawing.is_blank else 0.0)
+        self._hint.fade(1.0 if self.drawing.is_blank else 0.0)
         self.update()
         self.actions_offered.follow(self.drawing)
         self.drawing_changed.emit()
@@ -157,10 +167,10 @@ class Canvas(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Draw while the left button is down; show the pen's cursor over the paper."""
-        if self._pointer is Pointer.MOUSE and not event.buttons() & Qt.MouseButton.LeftButton:
+        if self._charge.pointer is Pointer.MOUSE and not event.buttons() & Qt.MouseButton.LeftButton:
             self._release(Pointer.MOUSE)  # the release went elsewhere, to a menu that popped up, say
         self._move(Pointer.MOUSE, event.position())
-        over = self._pointer is not None or self.area.contains(event.position())
+        over = self._charge.pointer is not None or self.area.contains(event.position())
         self.setCursor(self._pen_cursor if over else QCursor(Qt.CursorShape.ArrowCursor))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -174,7 +184,7 @@ class Canvas(QWidget):
         if kind == QEvent.Type.TabletPress and left:
             self.setFocus(Qt.FocusReason.MouseFocusReason)
             self._press(Pointer.PEN, event.position())
-        elif kind == QEvent.Type.TabletMove and self._pointer is Pointer.PEN:
+        elif kind == QEvent.Type.TabletMove and self._charge.pointer is Pointer.PEN:
             self._move(Pointer.PEN, event.position())
         elif kind == QEvent.Type.TabletRelease and left:
             self._release(Pointer.PEN)
@@ -184,21 +194,31 @@ class Canvas(QWidget):
         event.accept()
 
     def event(self, event: QEvent) -> bool:
-        """Take touches, which have no handler of their own."""
+        """Take touches, and the window's going behind another: neither has a handler of its own."""
         if isinstance(event, QTouchEvent):
             self._touch(event)
             event.accept()
             return True
+        if event.type() == QEvent.Type.WindowDeactivate:
+            self._lift()  # the release may go to the other window
         return super().event(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """While a pen draws, hear of its leaving; keeps no event from anybody."""
+        if event.type() == QEvent.Type.TabletLeaveProximity:
+            self._release(Pointer.PEN)
+        return False
 
     def _touch(self, event: QTouchEvent) -> None:
         """One finger draws; further ones, a resting hand say, are ignored."""
         if event.type() == QEvent.Type.TouchCancel:
             self._release(Pointer.FINGER)
             return
+        if all(point.id() != self._finger for point in event.points()):
+            self._release(Pointer.FINGER)  # an event lists all fingers on the screen: its release was lost
         for point in event.points():
             state = point.state()
-            if state == QEventPoint.State.Pressed and self._pointer is None:
+            if state == QEventPoint.State.Pressed and self._charge.pointer is not Pointer.FINGER:
                 self.setFocus(Qt.FocusReason.MouseFocusReason)
                 self._finger = point.id()
                 self._press(Pointer.FINGER, point.position())
@@ -210,8 +230,7 @@ class Canvas(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Lift the pen: its release may never come."""
-        if self._pointer is not None:
-            self._release(self._pointer)
+        self._lift()
         super().hideEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -250,12 +269,7 @@ class Canvas(QWidget):
             painter.setBrush(QColor(colours.paper))
             painter.drawRoundedRect(area, CORNER, CORNER)
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            if self._hint_opacity > 0:
-                painter.setOpacity(self._hint_opacity)
-                painter.setPen(QColor(colours.quiet_text))
-                painter.setFont(scaled(self.font(), TITLE_SCALE, QFont.Weight.Normal))
-                painter.drawText(area, Qt.AlignmentFlag.AlignCenter, "draw a digit here")
-                painter.setOpacity(1.0)
+            self._hint.paint(painter, area)
             layer.paint(painter, area.topLeft())
             painter.setPen(QPen(QColor(colours.accent if self._ring else colours.edge), 2 if self._ring else 1))
             inset = painter.pen().widthF() / 2
@@ -268,19 +282,3 @@ class Canvas(QWidget):
             self._layer.add(self.drawing.strokes[:-1] if self.drawing.current else self.drawing.strokes)
             self._layer.grow(self.drawing.current)
         return self._layer
-
-    def _fade_hint(self, opacity: float) -> None:
-        duration = motion_milliseconds(self, FADE_MILLISECONDS)
-        self._fade.stop()
-        if duration == 0:
-            self._set_hint_opacity(opacity)
-        elif opacity != self._hint_opacity:
-            self._fade.setDuration(duration)
-            self._fade.setStartValue(self._hint_opacity)
-            self._fade.setEndValue(opacity)
-            self._fade.start()
-
-    @Slot(object)
-    def _set_hint_opacity(self, opacity: float) -> None:
-        self._hint_opacity = opacity
-        self.update()

@@ -19,7 +19,7 @@ class LatestOnly(QObject):
 
     def __init__(self, interval: int = FRAME_MILLISECONDS, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._interval = interval
+        self.interval = interval
         self._since_last = QElapsedTimer()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -35,8 +35,8 @@ class LatestOnly(QObject):
     def request(self) -> None:
         """Ask for `due`."""
         if not self._timer.isActive():
-            passed = self._since_last.elapsed() if self._since_last.isValid() else self._interval
-            self._timer.start(max(0, self._interval - passed))
+            passed = self._since_last.elapsed() if self._since_last.isValid() else self.interval
+            self._timer.start(max(0, self.interval - passed))
 
     @Slot()
     def flush(self) -> None:

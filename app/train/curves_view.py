@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import floor, log10
 
 import numpy as np
@@ -86,11 +87,13 @@ class CurvesView(QFrame):
         self._make_room(float(np.nanmax(smoothed, initial=0)))
         self._mark_dirty()
 
-    def add_epoch(self, done: EpochDone) -> None:
-        """Add the validation figures of a whole epoch, and sum the run up for a screen reader."""
-        self._add_validation(done.epoch, done.validation_loss, done.validation_accuracy)
-        self._tell_screen_readers(done)
-        self._mark_dirty()
+    def add_epochs(self, epochs: Sequence[EpochDone]) -> None:
+        """Add the validation figures of whole epochs, and sum the run up for a screen reader after the last."""
+        for done in epochs:
+            self._add_validation(done.epoch, done.validation_loss, done.validation_accuracy)
+        if epochs:
+            self._tell_screen_readers(epochs[-1])
+            self._mark_dirty()
 
     def _empty_curves(self, epochs: int, steps_per_epoch: int) -> None:
         window = max(1.0, SMOOTHED_SHARE * steps_per_epoch)

@@ -151,10 +151,9 @@ class TrainTab(QWidget):
         self._learning_rate = done.learning_rate
         self._clock.add_steps(done)
         self.curves.add_steps(done.steps / self._clock.steps_per_epoch, done.losses, done.accuracies)
-        for epoch in done.epochs:
-            self._clock.add_epoch(epoch)
-            self.curves.add_epoch(epoch)
+        self.curves.add_epochs(done.epochs)
         if done.epochs:
+            self._clock.add_epoch(done.epochs[-1])
             self._hint = hint_if_guessing(done.epochs[-1], *self._run, self._learning_rate)
             self._say_how_it_goes()
         at_once = bool(done.epochs) or self.buttons.state is RunState.PAUSED

@@ -23,7 +23,7 @@ LONGEST_ROW = 2**16
 """Bytes; more than 785 numbers can take, so that a file without line ends cannot fill the memory."""
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-PLAIN_NUMBERS = b"0123456789.+-eE, \"\r\n"
+PLAIN_NUMBERS = b'0123456789.+-eE, "\r\n'
 LABEL_NAMES = {"label", "class", "digit", "target", "y"}
 
 Row = tuple[int, bytes]

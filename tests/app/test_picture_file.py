@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from app import picture_file
-from app.picture_file import read_picture
+from app.picture_file import LONGEST_SIDE, read_picture
 from nncore.errors import DataError
 
 
@@ -18,7 +19,7 @@ def grey() -> np.ndarray:
     return np.random.default_rng(0).integers(0, 256, (20, 30), np.uint8)
 
 
-@pytest.mark.parametrize("suffix", ["png", "bmp", "tiff", "webp"])
+@pytest.mark.parametrize("suffix", ["png", "bmp", "tiff", "webp", "gif"])
 def test_grey_values_come_through_unchanged(tmp_path: Path, grey: np.ndarray, suffix: str) -> None:
     Image.fromarray(grey).save(tmp_path / f"picture.{suffix}", lossless=True)
     np.testing.assert_array_equal(read_picture(tmp_path / f"picture.{suffix}"), grey)
@@ -50,8 +51,58 @@ def test_what_is_no_picture_is_said(tmp_path: Path) -> None:
     (tmp_path / "text.png").write_text("not a picture")
     with pytest.raises(DataError, match=r"text\.png: this is neither a picture nor ink"):
         read_picture(tmp_path / "text.png")
-    with pytest.raises(DataError, match=r"nowhere\.png: could not be read \(No such file"):
+    with pytest.raises(DataError, match=r"nowhere\.png: there is no such file"):
         read_picture(tmp_path / "nowhere.png")
+    with pytest.raises(DataError, match=r"is not a file"):
+        read_picture(tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["EPS", "PPM", "PDF", "TGA"])
+def test_no_other_format_is_opened(tmp_path: Path, grey: np.ndarray, kind: str) -> None:
+    path = tmp_path / "picture.png"
+    Image.fromarray(grey).save(path, kind)
+    with pytest.raises(DataError, match=r"picture\.png: this is neither .*; expected PNG, JPEG, BMP, GIF, TIFF, WebP"):
+        read_picture(path)
+
+
+def test_a_bomb_is_refused_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.png"
+    Image.fromarray(np.zeros((1, 1), np.uint8)).save(path)
+    content = bytearray(path.read_bytes())
+    content[16:24] = (50_000).to_bytes(4, "big") * 2
+    content[29:33] = crc32(content[12:29]).to_bytes(4, "big")
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=r"bomb\.png: too many pixels; expected at most 60,000,000 in all"):
+        read_picture(path)
+
+
+@pytest.mark.parametrize("mode", ["L", "1", "P", "RGB", "RGBA", "I;16"])
+@pytest.mark.parametrize("suffix", ["png", "jpg"])
+def test_a_large_picture_is_shrunk_by_averaging(tmp_path: Path, mode: str, suffix: str) -> None:
+    if suffix == "jpg" and mode not in ("L", "RGB"):
+        return
+    page = np.full((1500, 3000), 255, np.uint8)
+    page[600:900, 300:600] = 0
+    page[::2, 2000:2600] = 0  # every second row: half grey on average
+    large = Image.fromarray(page.astype(np.uint16) * 257) if mode == "I;16" else Image.fromarray(page).convert(mode)
+    large.save(tmp_path / f"large.{suffix}")
+    small = read_picture(tmp_path / f"large.{suffix}")
+    assert small.shape == (512, 1024)
+    assert small[230:290, 115:190].max() <= 10
+    assert small[20:150, 20:600].min() >= 245
+    assert abs(float(small[100:400, 700:870].mean()) - 127.5) < 4
+
+
+def test_a_picture_as_large_as_the_limit_is_left_alone(tmp_path: Path) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (30, LONGEST_SIDE), np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "wide.png")
+    np.testing.assert_array_equal(read_picture(tmp_path / "wide.png"), pixels)
+
+
+@pytest.mark.parametrize("suffix", ["png", "tiff"])
+def test_a_scan_of_16_bits_keeps_its_greys(tmp_path: Path, grey: np.ndarray, suffix: str) -> None:
+    Image.fromarray(grey.astype(np.uint16) * 257).save(tmp_path / f"scan.{suffix}")
+    np.testing.assert_array_equal(read_picture(tmp_path / f"scan.{suffix}"), grey)
 
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nncore.dataset import Dataset, load_mnist
+from nncore.dataset import Dataset, bundled_mnist_path, load_mnist
 from nncore.errors import DataError
 
 
@@ -26,6 +27,33 @@ def test_mnist_comes_whole_with_the_app() -> None:
     assert splits.training.class_names == tuple("0123456789")
     assert list(splits.training.labels[:10]) == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
     assert list(splits.test.labels[:10]) == [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]
+
+
+def refused_mnist(path: Path) -> str:
+    with pytest.raises(DataError) as refusal:
+        load_mnist(path)
+    said = str(refusal.value)
+    assert said.startswith(f"{path}: MNIST, which comes with Digit Lab, ")
+    assert said.endswith("; install Digit Lab again.")
+    assert len(said.splitlines()) == 1
+    return said
+
+
+def test_mnist_that_is_missing_is_said(tmp_path: Path) -> None:
+    assert "cannot be read (No such file or directory)" in refused_mnist(tmp_path / "mnist.npz")
+    assert "cannot be read (Is a directory)" in refused_mnist(tmp_path)
+
+
+def test_mnist_that_is_damaged_is_said(tmp_path: Path) -> None:
+    path, whole = tmp_path / "mnist.npz", bundled_mnist_path().read_bytes()
+    middle = len(whole) // 2
+    for content in (b"", b"hello", whole[:-100], whole[:middle], whole[:middle] + b"oops" + whole[middle + 4 :]):
+        path.write_bytes(content)
+        assert "is damaged" in refused_mnist(path)
+    np.savez(path, x_train=np.zeros((2, 28, 28), np.uint8), y_train=np.zeros(3, np.uint8))
+    assert "is damaged" in refused_mnist(path)
+    np.savez(path, x_train=np.array([{}], object))
+    assert "is damaged" in refused_mnist(path)
 
 
 def test_images_stay_bytes() -> None:

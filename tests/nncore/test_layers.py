@@ -51,10 +51,17 @@ def test_predict_gives_what_forward_gives_and_leaves_its_input_alone(network: Ne
 
 
 def test_predict_touches_no_training_workspace(network: Network, X: np.ndarray) -> None:
-    output = network.forward(X)
-    kept = output.copy()
-    network.logits(X[::-1] * 3)
-    np.testing.assert_array_equal(output, kept)
+    undisturbed = network.copy()
+    dY = np.random.default_rng(5).standard_normal((ROWS, *network.spec.shapes[-1]))
+    outputs, dXs = [], []
+    for each in (network, undisturbed):
+        outputs.append(each.forward(X))
+        if each is network:
+            each.logits(X[::-1] * 3)
+        dXs.append(each.layers[0].backward(dY.copy()))
+    np.testing.assert_array_equal(outputs[0], outputs[1])
+    np.testing.assert_array_equal(dXs[0], dXs[1])
+    np.testing.assert_array_equal(network.parameters.gradients, undisturbed.parameters.gradients)
 
 
 def test_gradient_matches_central_differences(network: Network, X: np.ndarray) -> None:

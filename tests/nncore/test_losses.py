@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from nncore.losses import SoftmaxCrossEntropy, softmax
+from nncore.losses import SoftmaxCrossEntropy, cross_entropy, softmax
 from tests.nncore.gradient_check import numeric_gradient
 
 
-def cross_entropy(rows: int, classes: int, dtype: type = np.float64) -> SoftmaxCrossEntropy:
+def loss_of(rows: int, classes: int, dtype: type = np.float64) -> SoftmaxCrossEntropy:
     loss = SoftmaxCrossEntropy()
     loss.allocate(rows, classes, np.dtype(dtype))
     return loss
@@ -31,11 +31,21 @@ def test_softmax_matches_its_definition() -> None:
 
 def test_loss_is_the_mean_of_minus_log_of_the_label_probability() -> None:
     logits = np.log(np.array([[0.5, 0.25, 0.25], [0.1, 0.1, 0.8]]))
-    assert cross_entropy(2, 3).forward(logits, np.array([0, 1])) == pytest.approx(-(np.log(0.5) + np.log(0.1)) / 2)
+    assert loss_of(2, 3).forward(logits, np.array([0, 1])) == pytest.approx(-(np.log(0.5) + np.log(0.1)) / 2)
+
+
+def test_cross_entropy_is_minus_log_of_the_label_probability_of_each_row() -> None:
+    P = np.array([[0.5, 0.25, 0.25], [0.1, 0.1, 0.8]])
+    logits, probabilities = np.log(P) + 7, np.empty_like(P)
+    kept = logits.copy()
+    np.testing.assert_allclose(cross_entropy(logits, np.array([0, 1])), -np.log([0.5, 0.1]))
+    np.testing.assert_allclose(cross_entropy(logits, np.array([0, 1]), probabilities), -np.log([0.5, 0.1]))
+    np.testing.assert_allclose(probabilities, P)
+    np.testing.assert_array_equal(logits, kept)
 
 
 def test_loss_of_a_hopeless_logit_is_large_but_finite() -> None:
-    loss = cross_entropy(1, 2, np.float32)
+    loss = loss_of(1, 2, np.float32)
     assert loss.forward(np.array([[-1e6, 1e6]], np.float32), np.array([0])) == pytest.approx(2e6)
     assert np.isfinite(loss.backward()).all()
 
@@ -43,7 +53,7 @@ def test_loss_of_a_hopeless_logit_is_large_but_finite() -> None:
 def test_gradient_matches_central_differences() -> None:
     logits = np.random.default_rng(0).standard_normal((4, 5))
     labels = np.array([0, 4, 2, 2])
-    loss = cross_entropy(4, 5)
+    loss = loss_of(4, 5)
     loss.forward(logits, labels)
     gradient = loss.backward().copy()
     numeric = numeric_gradient(lambda: loss.forward(logits, labels), logits)

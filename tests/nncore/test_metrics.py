@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -50,3 +52,14 @@ def test_a_class_without_images_has_no_figure() -> None:
 
 def test_a_cancelled_evaluation_gives_nothing() -> None:
     assert evaluate(seeing_network(), data(), lambda: True) is None
+
+
+@pytest.mark.parametrize("weight", [3e38, np.inf, np.nan])
+def test_weights_beyond_all_bounds_are_judged_without_a_warning(weight: float) -> None:
+    network = Network(NetworkSpec.dense((4, 5, 3), input_shape=(2, 2)))
+    network.parameters.values[:] = weight
+    with warnings.catch_warnings(action="error"):
+        judged = evaluate(network, data())
+    assert judged is not None
+    assert not np.isfinite(judged.loss)
+    assert judged.count == 4

@@ -12,16 +12,16 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from nncore.control import TrainingControl
 from nncore.errors import ModelFileError
 from nncore.events import EpochDone, Finished
 from nncore.history import History
-from nncore.model_file import Model, ModelCard, load_model, save_model, trained_model
+from nncore.model_file import Model, ModelCard, is_model_file, load_model, save_model, trained_model
 from nncore.network import Network, NetworkSpec
 from nncore.training import RandomStreams, TrainingConfig, train
 from tests.nncore.data import small_mnist
+from tests.nncore.mutation import Mutation, mutated, mutations
 
 
 def small_model() -> Model:
@@ -140,11 +140,17 @@ def test_a_newer_version_is_named(saved: Path) -> None:
         (lambda h: h.update(format="other"), "header says something else"),
         (lambda h: h.pop("card"), "header is incomplete"),
         (lambda h: h["card"].update(test_accuracy="good"), "wrong kind"),
-        (lambda h: h["card"].update(surprise=1), "header is incomplete"),
+        (lambda h: h["card"].update(surprise=1), "card is incomplete, or has a field"),
         (lambda h: h.update(class_names=["a"]), "names 1 classes"),
-        (lambda h: h["spec"]["layers"][0].update(units=10**12), "the file holds fewer"),
+        (
+            lambda h: h["spec"]["layers"][0].update(units=10**9),
+            r"has 795,000,000,010 weights, but parameters\.npy inside holds 3,985",
+        ),
         (lambda h: h["spec"]["layers"][0].update(units=0), "network in its header does not work"),
-        (lambda h: h["spec"]["layers"][0].update(units=4), r"has 3,190 weights; 3,985 are given"),
+        (
+            lambda h: h["spec"]["layers"][0].update(units=4),
+            r"has 3,190 weights, but parameters\.npy inside holds 3,985",
+        ),
     ],
 )
 def test_a_header_that_does_not_hold_is_refused(
@@ -170,13 +176,93 @@ def test_a_packed_bomb_is_not_unpacked(saved: Path) -> None:
         load_model(saved)
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1, max_size=8))
-def test_a_mutated_file_is_read_or_refused(saved: Path, changes: list[tuple[int, int]]) -> None:
+def test_what_is_not_a_file_is_refused_without_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.npz")
+    assert not is_model_file(tmp_path / "pipe.npz")
+    with pytest.raises(ModelFileError, match=r"pipe\.npz: could not be read: it is not a file"):
+        load_model(tmp_path / "pipe.npz")
+
+
+def test_a_file_larger_than_the_free_memory_is_refused_unread(saved: Path) -> None:
+    with saved.open("r+b") as file:
+        file.truncate(2**43)  # a hole: takes no room on the disk
+    with pytest.raises(ModelFileError, match=r"with 8,796\.1 GB it is larger than the memory that is free"):
+        load_model(saved)
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_two_parts_of_one_name_are_refused(saved: Path) -> None:
+    with zipfile.ZipFile(saved, "a") as archive:
+        archive.writestr("header.json", archive.read("header.json"))
+    with pytest.raises(ModelFileError, match="two parts of the same name"):
+        load_model(saved)
+
+
+def test_an_encrypted_model_is_refused(saved: Path) -> None:
     content = bytearray(saved.read_bytes())
-    for place, value in changes:
-        content[place % len(content)] = value
-    mutated = saved.with_name("mutated.npz")
-    mutated.write_bytes(bytes(content))
+    start = content.index(b"PK\x01\x02")  # the first entry of the zip's directory
+    content[start + 8] |= 1
+    saved.write_bytes(content)
+    with pytest.raises(ModelFileError, match=r"header\.json inside is packed in a way Digit Lab never writes"):
+        load_model(saved)
+
+
+def with_vector(path: Path, vector: bytes) -> Path:
+    """A sound archive, like `path` but for its parameters."""
+    header, mutated = members_of(path)["header.json"], path.with_name("mutated.npz")
+    with zipfile.ZipFile(mutated, "w") as archive:
+        archive.writestr("header.json", header)
+        archive.writestr("parameters.npy", vector)
+    return mutated
+
+
+def members_of(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def npy(header: bytes, data: bytes = bytes(4 * 3985)) -> bytes:
+    return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + data
+
+
+@pytest.mark.parametrize(
+    "vector",
+    [
+        b"",
+        b"\x93NUMPY",
+        npy(b"(" * 40),
+        npy(b"{'descr': '<f4', 'fortran_order': False, 'shape': (3985,)"),  # TokenError
+        npy(b"{'descr': [1], 'fortran_order': False, 'shape': (3985,)}"),  # TypeError
+        npy(b"{[]: 1}"),  # TypeError
+        npy(b"{'descr': '<f4', 'fortran_order': False, 'shape': (" + b"9" * 40 + b",)}"),  # OverflowError
+        npy(b"{'descr': '<f4', 'fortran_order': False, 'shape': (3985L,)}"),  # as Python 2 wrote it
+        npy(b"{'descr': '|O', 'fortran_order': False, 'shape': (3985,)}"),
+        npy(b"{'descr': '<i4', 'fortran_order': False, 'shape': (3985,)}"),
+        npy(b"{'descr': '<f4', 'fortran_order': False, 'shape': (3985, 1)}"),
+        npy(b"{'descr': '<f4', 'fortran_order': False, 'shape': (-3985,)}"),
+        npy(b"{'descr': '<f4', 'fortran_order': False, 'shape': (3985,)}", bytes(4)),
+        npy(b"{'descr': '<f4', 'fortran_order': False, 'shape': (3985,)}", bytes(4 * 3985 + 1)),
+    ],
+)
+def test_parameters_that_are_no_array_of_the_network_are_refused(saved: Path, vector: bytes) -> None:
+    with pytest.raises(ModelFileError, match=r"mutated\.npz: "):
+        load_model(with_vector(saved, vector))
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(changes=mutations)
+def test_mutated_parameters_in_a_sound_archive_are_read_or_refused(saved: Path, changes: list[Mutation]) -> None:
+    vector = members_of(saved)["parameters.npy"]
+    path = with_vector(saved, mutated(vector[:128], changes) + vector[128:])
     with contextlib.suppress(ModelFileError):
-        load_model(mutated).network().predict(np.zeros((1, 784), np.float32))
+        load_model(path).network().predict(np.zeros((1, 784), np.float32))
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(changes=mutations)
+def test_a_mutated_file_is_read_or_refused(saved: Path, changes: list[Mutation]) -> None:
+    path = saved.with_name("mutated.npz")
+    path.write_bytes(mutated(saved.read_bytes(), changes))
+    is_model_file(path)
+    with contextlib.suppress(ModelFileError):
+        load_model(path).network().predict(np.zeros((1, 784), np.float32))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from nncore.errors import DataError
 from nncore.network import Network, NetworkSpec
-from nncore.recognition import UNSURE_BELOW, recognize
+from nncore.recognition import UNSURE_BELOW, read_digit, recognize, why_unreadable
 from tests.nncore.data import mnist
 
 
@@ -92,3 +92,29 @@ def test_a_network_in_float64_is_asked_in_float64() -> None:
 def test_a_picture_that_does_not_fit_is_refused(bad: NDArray[np.uint8]) -> None:
     with pytest.raises(DataError, match="expected uint8 with 784 pixels"):
         recognize(a_network(), bad)
+
+
+def test_a_digit_is_read_as_it_is_recognized() -> None:
+    network = a_network()
+    assert why_unreadable(network) is None
+    assert (read_digit(network, an_image()).probabilities == recognize(network, an_image()).probabilities).all()
+
+
+@pytest.mark.parametrize(
+    ("widths", "words"),
+    [((1, 10, 10), "takes inputs of 1, a drawing is 28 × 28"), ((784, 8, 3), "tells 3 classes apart, digits are 10")],
+)
+def test_a_network_for_something_else_is_refused_in_words(widths: tuple[int, ...], words: str) -> None:
+    reason = why_unreadable(a_network(widths))
+    assert reason is not None
+    assert words in reason
+    with pytest.raises(DataError, match=r"open or train one for digits\.$"):
+        read_digit(a_network(widths), an_image())
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, 3e38])
+def test_diverged_weights_are_said_to_be(wrong: float) -> None:
+    network = a_network()
+    network.parameters.values[:] = wrong
+    with pytest.raises(DataError, match="diverged"):
+        read_digit(network, an_image())

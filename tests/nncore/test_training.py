@@ -91,9 +91,7 @@ def test_the_same_seed_gives_the_same_bits() -> None:
 def test_full_batch_is_one_step_an_epoch_and_a_larger_batch_means_the_same() -> None:
     full = run(replace(CONFIG, batch_size=None))
     assert [step.samples for step in steps(full)] == [2000, 2000]
-    np.testing.assert_array_equal(
-        trained(replace(CONFIG, batch_size=None)), trained(replace(CONFIG, batch_size=10**9))
-    )
+    np.testing.assert_array_equal(trained(replace(CONFIG, batch_size=None)), trained(replace(CONFIG, batch_size=10**9)))
 
 
 def test_a_batch_worked_through_in_parts_steps_like_a_whole_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,16 +38,20 @@ def drag(canvas: Canvas, points: Points, release: bool = True) -> None:
 
 def pen(canvas: Canvas, kind: QEvent.Type, x: float, y: float) -> bool:
     """Send one event of a stylus; returns whether it was accepted."""
+    event = pen_event(canvas, kind, x, y)
+    QApplication.sendEvent(canvas, event)
+    return event.isAccepted()
+
+
+def pen_event(canvas: Canvas, kind: QEvent.Type, x: float, y: float) -> QTabletEvent:
     lifted = kind == QEvent.Type.TabletRelease
     button = Qt.MouseButton.NoButton if kind == QEvent.Type.TabletMove else Qt.MouseButton.LeftButton
     buttons = Qt.MouseButton.NoButton if lifted else Qt.MouseButton.LeftButton
     position = place(canvas, x, y)
-    event = QTabletEvent(
+    return QTabletEvent(
         kind, STYLUS, position, QPointF(canvas.mapToGlobal(position)), 0.5, 0, 0, 0, 0, 0,
         Qt.KeyboardModifier.NoModifier, button, buttons,
     )  # fmt: skip
-    QApplication.sendEvent(canvas, event)
-    return event.isAccepted()
 
 
 STYLUS = QPointingDevice(

@@ -9,15 +9,32 @@ from PySide6.QtWidgets import QApplication, QProxyStyle, QStyle, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.draw.canvas import Canvas
+from app.draw.hint import FadingHint
+from app.draw.pointer import SILENT_SECONDS
 from app.theme import DARK, LIGHT, ThemeChoice, apply_theme
 from nncore.ink import rasterize
-from tests.app.draw.gestures import ONE, SEVEN, drag, pen, pixel, place
+from tests.app.draw.gestures import ONE, SEVEN, drag, pen, pen_event, pixel, place
+
+
+class Clock:
+    """Seconds that pass when the test says so."""
+
+    def __init__(self) -> None:
+        self.seconds = 100.0
+
+    def now(self) -> float:
+        return self.seconds
 
 
 @pytest.fixture
-def canvas(qapp: QApplication, qtbot: QtBot) -> Canvas:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def canvas(qapp: QApplication, qtbot: QtBot, clock: Clock) -> Canvas:
     apply_theme(qapp, ThemeChoice.LIGHT)
-    canvas = Canvas()
+    canvas = Canvas(clock=clock.now)
     qtbot.addWidget(canvas)
     canvas.resize(500, 400)
     with qtbot.waitExposed(canvas):
@@ -30,6 +47,12 @@ def canvas(qapp: QApplication, qtbot: QtBot) -> Canvas:
 
 def strokes(canvas: Canvas) -> list[list[tuple[float, float]]]:
     return [piece for stroke in canvas.drawing.strokes for piece in stroke]
+
+
+def let_the_hint_fade(canvas: Canvas) -> None:
+    hint = canvas.findChild(FadingHint)
+    assert hint is not None
+    hint.setCurrentTime(hint.duration())
 
 
 def shot(canvas: Canvas) -> QImage:
@@ -136,6 +159,59 @@ def test_a_hovering_pen_draws_nothing_and_is_left_to_the_cursor(canvas: Canvas) 
     assert canvas.drawing.is_blank
 
 
+def test_a_pen_that_leaves_the_tablets_reach_lifts(canvas: Canvas) -> None:
+    pen(canvas, QEvent.Type.TabletPress, 0.2, 0.5)
+    pen(canvas, QEvent.Type.TabletMove, 0.4, 0.5)
+    leave = pen_event(canvas, QEvent.Type.TabletLeaveProximity, 0.4, 0.5)
+    QApplication.sendEvent(QApplication.instance(), leave)
+    assert not canvas.drawing.is_drawing
+    assert canvas.actions_offered.undo.isEnabled()
+    drag(canvas, ONE)
+    assert len(strokes(canvas)) == 2
+
+
+def test_a_pen_that_leaves_after_its_release_takes_nothing_from_the_mouse(canvas: Canvas) -> None:
+    pen(canvas, QEvent.Type.TabletPress, 0.2, 0.5)
+    pen(canvas, QEvent.Type.TabletRelease, 0.2, 0.5)
+    drag(canvas, ONE, release=False)
+    leave = pen_event(canvas, QEvent.Type.TabletLeaveProximity, 0.2, 0.5)
+    QApplication.sendEvent(QApplication.instance(), leave)
+    assert canvas.drawing.is_drawing
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=pixel(canvas, 0.5, 0.8))
+
+
+def test_another_window_coming_to_the_front_lifts_the_pen(canvas: Canvas, qtbot: QtBot) -> None:
+    pen(canvas, QEvent.Type.TabletPress, 0.2, 0.5)
+    other = QWidget()
+    qtbot.addWidget(other)
+    with qtbot.waitExposed(other):
+        other.show()
+    other.activateWindow()
+    qtbot.waitUntil(other.isActiveWindow)
+    assert not canvas.drawing.is_drawing
+
+
+def test_a_pen_whose_release_was_lost_gives_way_to_the_mouse_once_it_is_silent(canvas: Canvas, clock: Clock) -> None:
+    pen(canvas, QEvent.Type.TabletPress, 0.2, 0.5)
+    clock.seconds += SILENT_SECONDS - 0.1
+    pen(canvas, QEvent.Type.TabletMove, 0.4, 0.5)  # it is there after all
+    clock.seconds += SILENT_SECONDS - 0.1
+    drag(canvas, ONE)
+    assert len(strokes(canvas)) == 1
+    clock.seconds += 0.1
+    drag(canvas, ONE)
+    assert len(strokes(canvas)) == 2
+    assert not canvas.drawing.is_drawing
+    assert not pen(canvas, QEvent.Type.TabletMove, 0.9, 0.5)  # and has nothing more to say
+
+
+def test_a_second_press_of_the_same_pointer_begins_a_new_stroke(canvas: Canvas) -> None:
+    pen(canvas, QEvent.Type.TabletPress, 0.2, 0.2)
+    pen(canvas, QEvent.Type.TabletPress, 0.6, 0.6)
+    pen(canvas, QEvent.Type.TabletRelease, 0.6, 0.6)
+    np.testing.assert_allclose(strokes(canvas), [[(0.2, 0.2)], [(0.6, 0.6)]], atol=1e-9)
+
+
 @pytest.fixture(scope="module")
 def screen() -> QPointingDevice:
     return QTest.createTouchDevice()
@@ -154,6 +230,28 @@ def test_one_finger_draws_and_further_ones_are_ignored(canvas: Canvas, screen: Q
     ).commit()
     np.testing.assert_allclose(strokes(canvas), [[(0.2, 0.2), (0.3, 0.3), (0.4, 0.4)]], atol=1 / 400)
     assert not canvas.drawing.is_drawing
+
+
+def test_a_finger_whose_release_was_lost_gives_way(canvas: Canvas, screen: QPointingDevice, clock: Clock) -> None:
+    QTest.touchEvent(canvas, screen).press(0, pixel(canvas, 0.2, 0.2), canvas).commit()
+    drag(canvas, ONE)
+    assert len(strokes(canvas)) == 1
+    clock.seconds += SILENT_SECONDS
+    drag(canvas, ONE)
+    assert len(strokes(canvas)) == 2
+    QTest.touchEvent(canvas, screen).release(0, pixel(canvas, 0.2, 0.2), canvas).commit()
+    assert len(strokes(canvas)) == 2
+
+
+def test_a_finger_that_is_no_longer_on_the_screen_gives_way_to_the_next_at_once(
+    canvas: Canvas, screen: QPointingDevice
+) -> None:
+    QTest.touchEvent(canvas, screen).press(0, pixel(canvas, 0.2, 0.2), canvas).commit()
+    QTest.touchEvent(canvas, screen).press(1, pixel(canvas, 0.7, 0.7), canvas).commit()
+    QTest.touchEvent(canvas, screen).release(1, pixel(canvas, 0.7, 0.7), canvas).commit()
+    np.testing.assert_allclose(strokes(canvas), [[(0.2, 0.2)], [(0.7, 0.7)]], atol=1 / 400)
+    assert not canvas.drawing.is_drawing
+    QTest.touchEvent(canvas, screen).release(0, pixel(canvas, 0.2, 0.2), canvas).commit()
 
 
 def test_a_finger_beside_the_square_draws_nothing(canvas: Canvas, screen: QPointingDevice) -> None:
@@ -206,7 +304,8 @@ class PaintWatch(QObject):
 
 def test_a_point_repaints_its_surroundings_only(canvas: Canvas, qtbot: QtBot) -> None:
     drag(canvas, [(0.2, 0.2), (0.22, 0.2)], release=False)
-    QTest.qWait(400)  # the hint has faded
+    let_the_hint_fade(canvas)
+    QApplication.processEvents()
     watch = PaintWatch(canvas)
     QTest.mouseMove(canvas, pixel(canvas, 0.24, 0.2))
     qtbot.waitUntil(lambda: bool(watch.areas))

@@ -58,11 +58,12 @@ def test_it_reads_while_the_pen_is_still_down(tab: DrawTab, qtbot: QtBot) -> Non
 
 def test_a_burst_of_pen_events_is_read_once_a_frame(tab: DrawTab, qtbot: QtBot) -> None:
     tab.set_network(network(1))
+    tab.requests.interval = 60_000  # one frame, however slow the machine
     readings: list[Prediction] = []
     tab.predicted.connect(readings.append)
     drag(tab.canvas, [(0.2 + 0.005 * step, 0.5) for step in range(100)])
     tab.requests.flush()
-    assert 1 <= len(readings) < 50
+    assert 1 <= len(readings) <= 2
     np.testing.assert_array_equal(readings[-1].image, rasterize(tab.canvas.drawing.ink()))
 
 

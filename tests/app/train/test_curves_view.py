@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -36,7 +36,7 @@ def train_two_epochs(view: CurvesView) -> None:
     for epoch in (1, 2):
         x = (np.arange(10) + 1) / 10 + epoch - 1
         view.add_steps(x, 2.0 - x / 2, x / 4)
-        view.add_epoch(epoch_done(epoch, 2.0 - epoch / 2, epoch / 4))
+        view.add_epochs([epoch_done(epoch, 2.0 - epoch / 2, epoch / 4)])
 
 
 def settled(qtbot: QtBot, view: CurvesView) -> None:
@@ -88,7 +88,7 @@ def test_a_second_run_begins_anew(view: CurvesView, qtbot: QtBot) -> None:
 
 def test_without_a_validation_set_there_is_no_validation_curve(view: CurvesView, qtbot: QtBot) -> None:
     view.begin(Started(4, 10, 100, None, None))
-    view.add_epoch(EpochDone(1, 10, 1.0, 0.5, None, None, 1e4, 1.0))
+    view.add_epochs([EpochDone(1, 10, 1.0, 0.5, None, None, 1e4, 1.0)])
     settled(qtbot, view)
     assert view.accuracy.legend.values()[1] == "–"
 
@@ -223,6 +223,36 @@ def test_both_charts_line_up_in_any_font(view: CurvesView, qtbot: QtBot, enlarge
         qtbot.wait(20)
         edges += [chart.plot.getViewBox().sceneBoundingRect().left() for chart in (view.loss, view.accuracy)]
     assert edges[0] == edges[1] < edges[2] == edges[3]
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_both_charts_say_that_they_count_epochs(
+    view: CurvesView, qtbot: QtBot, enlarge_font: Callable[[float], None], scale: float
+) -> None:
+    enlarge_font(scale)
+    train_two_epochs(view)
+    settled(qtbot, view)
+    for chart in (view.loss, view.accuracy):
+        axis = chart.plot.getAxis("bottom")
+        assert axis.style["showValues"]
+        word = chart._epoch_word
+        assert word.text() == "epoch"
+        place = word.mapRectToScene(word.boundingRect())
+        assert QRectF(chart.plot.viewport().rect()).contains(place)
+        first_figure = chart.plot.getViewBox().mapViewToScene(QPointF(0, 0)).x() - word.boundingRect().height() / 2
+        assert place.right() < first_figure
+        assert place.top() >= chart.plot.getViewBox().sceneBoundingRect().bottom() - 1
+    assert view.loss.legend.values()[0] == "1.000"
+
+
+def test_a_run_that_begins_moves_neither_plot(view: CurvesView, qtbot: QtBot) -> None:
+    qtbot.wait(1)
+    before = [chart.plot.getViewBox().sceneBoundingRect() for chart in (view.loss, view.accuracy)]
+    train_two_epochs(view)
+    settled(qtbot, view)
+    view.grab()
+    qtbot.wait(1)
+    assert [chart.plot.getViewBox().sceneBoundingRect() for chart in (view.loss, view.accuracy)] == before
 
 
 def test_curves_take_on_another_theme(view: CurvesView, qapp: QApplication) -> None:

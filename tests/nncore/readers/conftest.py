@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import strategies as st
 
 from nncore.dataset import Dataset, load_mnist
 from nncore.errors import DataError
@@ -22,27 +21,6 @@ def digits() -> Dataset:
 @pytest.fixture(scope="session")
 def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("scratch")
-
-
-Mutation = tuple[float, int, bytes]
-
-mutations: st.SearchStrategy[list[Mutation]] = st.lists(
-    st.tuples(
-        st.floats(0, 1),
-        st.integers(0, 40),
-        st.one_of(st.binary(max_size=4), st.sampled_from([b"\n", b",", b"-1", b"nan", b"1e9", b'"', b".PEN_UP\n"])),
-    ),
-    min_size=1,
-    max_size=5,
-)
-
-
-def mutated(content: bytes, changes: list[Mutation]) -> bytes:
-    """`content` with some stretches replaced: (where, 0 to 1; how many bytes; by what)."""
-    for place, length, replacement in changes:
-        start = round(place * len(content))
-        content = content[:start] + replacement + content[start + length :]
-    return content
 
 
 def reads_or_says_why(read: Callable[[Path], object], path: Path, content: bytes) -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from time import perf_counter
 
 import numpy as np
 import pytest
@@ -11,7 +13,8 @@ from nncore.dataset import Dataset
 from nncore.errors import DataError
 from nncore.readers import read_dataset
 from nncore.readers.csv_table import LONGEST_ROW, ROWS_AT_ONCE
-from tests.nncore.readers.conftest import Mutation, mutated, mutations, reads_or_says_why
+from tests.nncore.mutation import Mutation, mutated, mutations
+from tests.nncore.readers.conftest import reads_or_says_why
 
 HEADER = ["label", *(f"{row}x{column}" for row in range(1, 29) for column in range(1, 29))]
 
@@ -25,6 +28,10 @@ def cells_of(digits: Dataset) -> Cells:
 
 def text_of(cells: Cells) -> str:
     return "".join(",".join(row) + "\n" for row in cells)
+
+
+def fully_quoted(text: str) -> str:
+    return "".join('"' + line.replace(",", '","') + '"\n' for line in text.splitlines())
 
 
 def read(path: Path, content: str | bytes) -> Dataset:
@@ -75,8 +82,22 @@ def test_more_rows_than_are_read_at_once_keep_their_order(file: Path, digits: Da
         lambda text: text.replace(",0,", ", 0,"),
         lambda text: text.replace(",0,", ",0.0,").replace(",254,", ",2.54e2,"),
         lambda text: text.replace(",0,", ',"0",'),
+        fully_quoted,
+        lambda text: fully_quoted(text).replace("\n", "\r\n").removesuffix("\r\n"),
+        lambda text: text.replace(",0,", ',"0" ,'),
     ],
-    ids=["byte order mark", "CR LF", "no last line end", "empty lines at the end", "spaces", "floats", "quotes"],
+    ids=[
+        "byte order mark",
+        "CR LF",
+        "no last line end",
+        "empty lines at the end",
+        "spaces",
+        "floats",
+        "quotes",
+        "all in quotes",
+        "all in quotes, CR LF",
+        "spaces after quotes",
+    ],
 )
 def test_harmless_ways_to_write_the_same_are_read(change, file: Path, digits: Dataset, cells: Cells) -> None:  # type: ignore[no-untyped-def]
     assert same(read(file, change(text_of(cells))), digits)
@@ -104,6 +125,45 @@ def test_a_wrong_number_is_named_with_its_place(
     assert str(refusal.value) == (
         f'digits.csv, row {row}, column {column}{title}: found "{shown}", expected a whole number from 0 to {highest}.'
     )
+
+
+@pytest.mark.parametrize("found", ['"1"2', '"1', '1"', '1"2"', '""', '""1""', '"1""2"', '"', '"""', '"1" "2"'])
+@pytest.mark.parametrize("quote", [str, fully_quoted])
+def test_quotes_that_are_not_around_a_whole_number_are_refused(
+    quote: Callable[[str], str], found: str, file: Path, cells: Cells
+) -> None:
+    lines = [quote(line + "\n") for line in text_of(cells).splitlines()]
+    fields = lines[5].removesuffix("\n").split(",")
+    lines[5] = ",".join([*fields[:4], found, *fields[5:]]) + "\n"
+    with pytest.raises(DataError, match=r"row 6, column 5: found .*, expected a whole number from 0 to 255"):
+        read(file, "".join(lines))
+
+
+def test_quotes_that_span_columns_or_rows_are_refused(file: Path, cells: Cells) -> None:
+    lines = text_of(cells).splitlines(keepends=True)
+    fields = lines[5].split(",")
+    fields[4], fields[5] = f'"{fields[4]}', f'{fields[5]}"'
+    with pytest.raises(DataError, match=r"row 6, column 5: found"):
+        read(file, "".join([*lines[:5], ",".join(fields), *lines[6:]]))
+    lines[5] = lines[5].replace("\n", '"\n')
+    lines[6] = '"' + lines[6]
+    with pytest.raises(DataError, match=r"row 6, column 785: found"):
+        read(file, "".join(lines))
+
+
+def test_a_file_all_in_quotes_is_read_nearly_as_fast_as_one_without(file: Path, cells: Cells) -> None:
+    text = text_of([cells[i % len(cells)] for i in range(1000)])
+    read(file, text)
+
+    def seconds(content: str) -> float:
+        times = []
+        for _ in range(3):
+            began = perf_counter()
+            read(file, content)
+            times.append(perf_counter() - began)
+        return min(times)
+
+    assert seconds(fully_quoted(text)) < 4 * seconds(text)
 
 
 def test_the_first_of_two_mistakes_is_named_across_blocks(file: Path, cells: Cells) -> None:
@@ -193,7 +253,7 @@ def test_mutated_files_are_read_or_refused(
 
 
 numbers = st.one_of(
-    st.text("0123456789.+-eE ", max_size=6),
+    st.text('0123456789.+-eE "', max_size=6),
     st.integers(-3, 300).map(str),
     st.floats(0, 300).map(str),
     st.sampled_from(["1e2", "-0", "+7", "00", "3.", ".0", "1e-400", "255.0", "18446744073709551616"]),
@@ -203,12 +263,12 @@ numbers = st.one_of(
 @settings(max_examples=150, deadline=None)
 @given(values=st.dictionaries(st.integers(1, 783), numbers, min_size=1, max_size=4))
 def test_the_fast_way_and_the_close_look_agree(values: dict[int, str], scratch: Path) -> None:
-    """A quoted number is nothing pandas gets to see, so it makes the reader look at every field itself."""
+    """A tab is nothing pandas gets to see, so it makes the reader look at every field itself."""
     row = ["4"] + ["0"] * 784
     for column, value in values.items():
         row[column] = value
     outcomes = []
-    for last in ("0", '"0"'):
+    for last in ("0", "0\t"):
         try:
             found = read(scratch / "twice.csv", text_of([["1"] + ["0"] * 784, [*row[:-1], last]]))
             outcomes.append(found.images.tobytes().hex())

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from nncore.dataset import Dataset
 from nncore.errors import DataError
 from nncore.readers import read_dataset
-from tests.nncore.readers.conftest import Mutation, mutated, mutations, reads_or_says_why
+from tests.nncore.mutation import Mutation, mutated, mutations
+from tests.nncore.readers.conftest import reads_or_says_why
 
 
 def idx(array: NDArray[np.uint8]) -> bytes:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from nncore.errors import DataError
 from nncore.ink import rasterize
 from nncore.readers import InkSamples, read_ink
-from tests.nncore.readers.conftest import Mutation, mutated, mutations, reads_or_says_why
+from tests.nncore.mutation import Mutation, mutated, mutations
+from tests.nncore.readers.conftest import reads_or_says_why
 
 SEVEN_AND_ONE = """.INCLUDE        dene.doc
 

@@ -1,0 +1,50 @@
+"""The faint words on a blank canvas."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt, QVariantAnimation, Slot
+from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtWidgets import QWidget
+
+from app.theme import TITLE_SCALE, colours_of, motion_milliseconds, scaled
+
+FADE_MILLISECONDS = 220
+WORDS = "draw a digit here"
+
+
+class FadingHint(QVariantAnimation):
+    """Says what to do on `canvas`; fades out and in."""
+
+    def __init__(self, canvas: QWidget) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self._opacity = 1.0
+        self.valueChanged.connect(self._set_opacity)
+
+    def fade(self, opacity: float) -> None:
+        """Go to `opacity`, 0 to 1; at once where the platform asks for no motion."""
+        duration = motion_milliseconds(self._canvas, FADE_MILLISECONDS)
+        self.stop()
+        if duration == 0:
+            self._set_opacity(opacity)
+        elif opacity != self._opacity:
+            self.setDuration(duration)
+            self.setStartValue(self._opacity)
+            self.setEndValue(opacity)
+            self.start()
+
+    def paint(self, painter: QPainter, area: QRectF) -> None:
+        """Write the words in the middle of `area`."""
+        if self._opacity == 0:
+            return
+        painter.save()
+        painter.setOpacity(self._opacity)
+        painter.setPen(QColor(colours_of(self._canvas).quiet_text))
+        painter.setFont(scaled(self._canvas.font(), TITLE_SCALE, QFont.Weight.Normal))
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, WORDS)
+        painter.restore()
+
+    @Slot(object)
+    def _set_opacity(self, opacity: float) -> None:
+        self._opacity = opacity
+        self._canvas.update()

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app import cli
+from nncore.model_file import bundled_model_path, load_model, save_model
+from tests.nncore.data import small_mnist
+
+
+def test_a_model_of_huge_weights_is_judged_in_proper_json_and_without_a_warning(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    model = load_model(bundled_model_path())
+    huge = replace(model, parameters=np.full(model.parameters.shape, 3e38, np.float32))
+    test = small_mnist().training.take(slice(0, 20))
+    save_model(huge, tmp_path / "huge.npz")
+    np.savez(tmp_path / "data.npz", x_train=test.images, y_train=test.labels)
+    arguments = ["evaluate", "--model", str(tmp_path / "huge.npz"), "--data", str(tmp_path / "data.npz"), "--json"]
+    assert cli.main(arguments) == 0
+    output = capfd.readouterr()
+    assert output.err == ""
+    assert json.loads(output.out, parse_constant=pytest.fail)["loss"] is None

@@ -1,0 +1,143 @@
+"""Every field of a header that comes from outside is checked before anything relies on it."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import json
+from dataclasses import fields
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from nncore.errors import ModelFileError
+from nncore.model_header import CARD_FIELDS, ModelCard, ModelHeader
+from nncore.network import NetworkSpec
+
+SPEC = NetworkSpec.dense((784, 5, 10))
+WRITTEN: dict[str, Any] = json.loads(
+    ModelHeader(
+        SPEC,
+        ModelCard("small", settings={"batch_size": 128, "augmentation": {"shift": 1.5}}, epochs=2, seed=3),
+        history=({"epoch": 1, "training_loss": 0.5, "validation_loss": None}, {"epoch": 2, "training_loss": 0.25}),
+    ).to_json()
+)
+
+
+def places(value: object, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The path to every value within a JSON value."""
+    inside: list[tuple[Any, object]] = []
+    if isinstance(value, dict):
+        inside = list(value.items())
+    elif isinstance(value, list):
+        inside = list(enumerate(value))
+    return [path for path in [path] if path] + [p for key, held in inside for p in places(held, (*path, key))]
+
+
+def changed(path: tuple[Any, ...], value: object) -> bytes:
+    header = copy.deepcopy(WRITTEN)
+    holder = header
+    for key in path[:-1]:
+        holder = holder[key]
+    holder[path[-1]] = value
+    return json.dumps(header).encode()
+
+
+def refusal(text: bytes) -> str:
+    with pytest.raises(ModelFileError) as refused:
+        ModelHeader.from_json(text)
+    return str(refused.value)
+
+
+def test_every_field_of_a_card_is_checked() -> None:
+    assert CARD_FIELDS.keys() == {field.name for field in fields(ModelCard)}
+
+
+def test_what_is_written_is_read() -> None:
+    header = ModelHeader.from_json(json.dumps(WRITTEN).encode())
+    assert (header.spec, header.card.epochs, header.card.seed) == (SPEC, 2, 3)
+    assert ModelHeader.from_json(header.to_json().encode()) == header
+
+
+def test_numbers_that_are_not_finite_become_null() -> None:
+    history: tuple[dict[str, float | None], ...] = ({"training_loss": float("nan"), "validation_loss": float("inf")},)
+    card = ModelCard("x", settings={"rate": float("-inf")}, test_accuracy=float("nan"))
+    text = ModelHeader(SPEC, card, history=history).to_json()
+    assert "NaN" not in text
+    assert "Infinity" not in text
+    header = ModelHeader.from_json(text.encode())
+    assert header.history == ({"training_loss": None, "validation_loss": None},)
+    assert (header.card.settings, header.card.test_accuracy) == ({"rate": None}, None)
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
+def test_what_is_no_json_number_counts_as_none(number: str) -> None:
+    text = json.dumps(WRITTEN).replace("0.25", number).encode()
+    assert ModelHeader.from_json(text).history[1]["training_loss"] is None
+
+
+def test_half_a_character_is_written_as_a_question_mark() -> None:
+    text = ModelHeader(SPEC, ModelCard("caf\udce9")).to_json()
+    assert ModelHeader.from_json(text.encode()).card.name == "caf?"
+
+
+@pytest.mark.parametrize("version", [True, False, 0, -1, 1.0, "1", None, [1]])
+def test_a_version_that_is_none_is_refused(version: object) -> None:
+    assert "gives no format version" in refusal(changed(("version",), version))
+
+
+def test_a_newer_version_is_named() -> None:
+    assert "format version 99, this Digit Lab reads up to 1" in refusal(changed(("version",), 99))
+
+
+@pytest.mark.parametrize(
+    ("path", "wrong"),
+    [
+        (("card", "epochs"), -1), (("card", "epochs"), True), (("card", "epochs"), 1.5), (("card", "seed"), -1),
+        (("card", "seed"), False), (("card", "test_accuracy"), 1.01), (("card", "test_accuracy"), True),
+        (("card", "test_accuracy"), 10**400), (("card", "name"), None), (("card", "name"), "\ud800"),
+        (("card", "settings"), []), (("card", "settings"), {"a": {"b": {"c": {"d": 1}}}}), (("history",), {}),
+        (("history", 0), [["epoch", 1]]), (("history", 0, "epoch"), "1"), (("history", 0, "epoch"), 10**400),
+        (("class_names",), "0123456789"), (("class_names", 3), 3), (("preprocessing",), [["pixels", "x"]]),
+        (("preprocessing", "pixels"), 1), (("spec",), []), (("card",), "small"),
+    ],
+)  # fmt: skip
+def test_a_field_of_the_wrong_kind_is_named(path: tuple[Any, ...], wrong: object) -> None:
+    said = refusal(changed(path, wrong))
+    name = path[1] if path[0] == "card" and len(path) > 1 else path[0]
+    assert said.startswith(f"{name} in its ")
+    assert "is of the wrong kind; expected " in said
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b"\xff\xfe\xfa", b"[" * 100_000, b"9" * 5000, b'{"a": 1} 2'])
+def test_what_is_no_json_is_refused(text: bytes) -> None:
+    assert "damaged: it is no JSON" in refusal(text)
+
+
+@pytest.mark.parametrize("value", [10**30, 10**4000])
+@pytest.mark.parametrize("path", [("spec", "layers", 0, "units"), ("spec", "input_shape", 0)])
+def test_a_network_larger_than_any_file_is_refused(path: tuple[Any, ...], value: int) -> None:
+    assert "larger than any file" in refusal(changed(path, value))
+
+
+json_values = st.recursive(
+    st.one_of(
+        st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5), st.just(10**400), st.just("\udc80")
+    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=5), inner, max_size=3)),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(path=st.sampled_from(places(WRITTEN)), value=json_values)
+@example(path=("spec", "layers", 0, "kind"), value=[])
+@example(path=("spec", "layers", 1, "function"), value={})
+@example(path=("spec", "input_shape"), value=[True, 784])
+def test_any_value_in_any_place_is_read_or_refused(path: tuple[Any, ...], value: object) -> None:
+    """And what is read can be written and read again, to the same."""
+    with contextlib.suppress(ModelFileError):
+        header = ModelHeader.from_json(changed(path, value))
+        assert ModelHeader.from_json(header.to_json().encode()) == header
