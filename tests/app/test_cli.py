@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
 import subprocess
@@ -146,17 +145,29 @@ def test_recognize_reads_pictures_and_ink_and_goes_on_after_a_bad_file(tmp_path:
     assert sum(one["probabilities"]) == pytest.approx(1, abs=1e-4)
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a pipe with a name holds the command up")
-def test_ctrl_c_ends_a_command_without_a_traceback(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    process = subprocess.Popen(
-        [sys.executable, "main.py", "recognize", str(tmp_path / "pipe")], cwd=ROOT, stderr=subprocess.PIPE, text=True
-    )
-    with open(tmp_path / "pipe", "wb"):  # returns when the command has begun to read
-        process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=60)
+def test_ctrl_c_ends_a_command_without_a_traceback() -> None:
+    probe = "import os, signal, sys, app.cli\n"
+    probe += "app.cli._run = lambda options: os.kill(os.getpid(), signal.SIGINT)\n"
+    probe += "sys.exit(app.cli.main(['recipes']))"
+    process = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert process.returncode == 130
-    assert said == ""
+    assert process.stderr == ""
+
+
+def test_ctrl_c_ends_a_training_and_keeps_what_it_learnt(small_data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "kept.npz"
+    arguments = [*SMALL[:-1], "100000", "--data", str(small_data), "--out", str(out)]
+    process = subprocess.Popen(
+        [sys.executable, "-u", "main.py", "train", *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    line = next(line for line in process.stdout if line.startswith("epoch"))
+    process.send_signal(signal.SIGINT)
+    rest, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert line.startswith("epoch   1")
+    assert "stopped after" in rest
+    assert load_model(out).card.epochs >= 1
 
 
 @pytest.mark.parametrize(

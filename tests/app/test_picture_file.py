@@ -90,7 +90,8 @@ def test_a_large_picture_is_shrunk_by_averaging(tmp_path: Path, mode: str, suffi
     assert small.shape == (512, 1024)
     assert small[230:290, 115:190].max() <= 10
     assert small[20:150, 20:600].min() >= 245
-    assert abs(float(small[100:400, 700:870].mean()) - 127.5) < 4
+    stripes = small[100:400, 700:870]
+    assert 60 < stripes.min() <= stripes.max() < 195
 
 
 def test_a_picture_as_large_as_the_limit_is_left_alone(tmp_path: Path) -> None:

@@ -159,23 +159,23 @@ def test_a_hovering_pen_draws_nothing_and_is_left_to_the_cursor(canvas: Canvas) 
     assert canvas.drawing.is_blank
 
 
-def test_a_pen_that_leaves_the_tablets_reach_lifts(canvas: Canvas) -> None:
+def test_a_pen_that_leaves_the_tablets_reach_lifts(canvas: Canvas, qapp: QApplication) -> None:
     pen(canvas, QEvent.Type.TabletPress, 0.2, 0.5)
     pen(canvas, QEvent.Type.TabletMove, 0.4, 0.5)
     leave = pen_event(canvas, QEvent.Type.TabletLeaveProximity, 0.4, 0.5)
-    QApplication.sendEvent(QApplication.instance(), leave)
+    QApplication.sendEvent(qapp, leave)
     assert not canvas.drawing.is_drawing
     assert canvas.actions_offered.undo.isEnabled()
     drag(canvas, ONE)
     assert len(strokes(canvas)) == 2
 
 
-def test_a_pen_that_leaves_after_its_release_takes_nothing_from_the_mouse(canvas: Canvas) -> None:
+def test_a_pen_that_leaves_after_its_release_takes_nothing_from_the_mouse(canvas: Canvas, qapp: QApplication) -> None:
     pen(canvas, QEvent.Type.TabletPress, 0.2, 0.5)
     pen(canvas, QEvent.Type.TabletRelease, 0.2, 0.5)
     drag(canvas, ONE, release=False)
     leave = pen_event(canvas, QEvent.Type.TabletLeaveProximity, 0.2, 0.5)
-    QApplication.sendEvent(QApplication.instance(), leave)
+    QApplication.sendEvent(qapp, leave)
     assert canvas.drawing.is_drawing
     QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=pixel(canvas, 0.5, 0.8))
 
