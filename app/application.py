@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from app.ctrl_c import CtrlC
 from app.errors import CrashReporter, start_log
 from app.icons import icon
 from app.main_window import MainWindow
@@ -26,4 +27,8 @@ def run_window() -> int:
     window.show()
     window.session.open_bundled_model()
     window.session.load_bundled_data()
-    return application.exec()
+    ctrl_c = CtrlC(application)
+    ctrl_c.pressed.connect(window.close)
+    status = application.exec()
+    ctrl_c.release()
+    return 130 if ctrl_c.was_pressed else status

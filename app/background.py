@@ -34,5 +34,8 @@ class BackgroundTask(QThread):
             self.failed.emit(str(problem))
         except MemoryError:
             self.failed.emit("There is not enough memory for this.")
+        except Exception as problem:  # a mistake of ours: whoever waits must hear of it, and so must the crash hook
+            self.failed.emit(f"This failed because of an error in Digit Lab ({type(problem).__name__}).")
+            raise
         else:
             self.succeeded.emit(result)

@@ -6,7 +6,6 @@ A user's mistake ends with exit status 2 and one line on standard error; a train
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from app.blas_threads import leave_a_core_free
+from app.commands.output import complain, let_output_go, prepare_output
 from app.surroundings import missing_package, no_qt, why_no_window
 from nncore import __version__
 from nncore.errors import DigitLabError
@@ -25,9 +25,17 @@ from nncore.schedules import SCHEDULES
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run what the arguments ask for; gives the exit status."""
-    options = _parser().parse_args(_rewritten(sys.argv[1:] if arguments is None else arguments))
+    prepare_output()
+    given = _rewritten(sys.argv[1:] if arguments is None else arguments)
+    for argument in given:
+        if argument.startswith("--") and argument.endswith("=--"):  # argparse would take it for an option without value
+            return _refuse(f'{argument}: "--" is no value for it.')
+    options = _parser().parse_args(given)
     try:
-        return _run(options)
+        status = _run(options)
+        if sys.stdout is not None:
+            sys.stdout.flush()  # now, where a failure can still be told, and not when Python ends
+        return status
     except DigitLabError as problem:
         return _refuse(str(problem))
     except ModuleNotFoundError as problem:
@@ -36,10 +44,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130  # what shells expect of a program that Ctrl+C ended
     except MemoryError:
         return _refuse("There is not enough memory for this; a smaller network, batch or file needs less.")
-    except BrokenPipeError:
-        # Whoever read our output has had enough (`| head`); Python would complain once more when it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read our output has had enough (`| head`)
+        let_output_go()
         return 0
+    except OSError as problem:
+        let_output_go()
+        return _refuse(f"The output could not be written: {problem.strerror or problem}.")
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -80,7 +90,7 @@ def _open_window() -> int:
 
 
 def _refuse(sentence: str) -> int:
-    print(f"digitlab: {' '.join(sentence.split())}", file=sys.stderr)
+    complain(sentence)
     return 2
 
 
@@ -91,7 +101,9 @@ def _rewritten(arguments: Sequence[str]) -> list[str]:
     which argparse would take for an option, is joined to the one before it, so that our own sentence refuses it.
     """
     rewritten: list[str] = []
-    for argument in arguments:
+    for number, argument in enumerate(arguments):
+        if argument == "--":
+            return [*rewritten, *arguments[number:]]
         if argument.startswith("--"):
             name, equals, value = argument.partition("=")
             rewritten.append(name.replace("_", "-") + equals + value)

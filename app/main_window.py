@@ -35,6 +35,9 @@ from nncore.dataset import Splits
 from nncore.events import Diverged, Finished, Started
 from nncore.model_file import Model
 
+NAME_WIDTH = 260
+"""Pixels of a model's name in the corner; a longer one is cut in the middle, the card has it whole."""
+
 TITLE_BAR = 40
 """Pixels that the frame of a window takes at most; how many is only known once it is shown."""
 
@@ -65,6 +68,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(page)
         self._fill_menu()
         self._connect()
+        self._unkept = ""
         self._restore()
 
     # --------------------------------------------------------------- connect
@@ -84,6 +88,7 @@ class MainWindow(QMainWindow):
         session.data_changed.connect(self._show_data)
         session.informed.connect(self.messages.inform)
         session.refused.connect(self.messages.complain)
+        session.not_kept.connect(self._remember_unkept)
         self.menu.theme_chosen.connect(self.set_theme)
         self.tabs.currentChanged.connect(self._focus_tab)
 
@@ -116,7 +121,8 @@ class MainWindow(QMainWindow):
         self.draw_tab.set_network(self.session.network)
         card = model.card
         accuracy = f", epoch {card.epochs}" if card.test_accuracy is None else f"  {card.test_accuracy:.1%}"
-        self.model_button.setText(f"model: {card.name}{accuracy}".replace("&", "&&"))
+        name = self.model_button.fontMetrics().elidedText(card.name, Qt.TextElideMode.ElideMiddle, NAME_WIDTH)
+        self.model_button.setText(f"model: {name}{accuracy}".replace("&", "&&"))
         self.revert_action.setEnabled(not self.session.model_is_saved)
 
     @Slot(object)
@@ -223,10 +229,23 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop the run and wait for every thread; a thread that does not end keeps the window open."""
-        if not self.session.close():
-            self.messages.complain("Something is still being read or written; close the window again in a moment.")
-            event.ignore()
-            return
+        """Stop the run and wait for every thread, out of sight; stay open if something is still under way, or lost."""
         self.settings.geometry = self.saveGeometry()
-        event.accept()
+        self._unkept = ""
+        self.hide()
+        if not self.session.close():
+            self._stay_open(event, "Something is still being read or written; close the window again in a moment.")
+        elif self._unkept:
+            self._stay_open(event, f"{self._unkept} Save it elsewhere, or close the window again to let it go.")
+        else:
+            event.accept()
+
+    def _stay_open(self, event: QCloseEvent, sentence: str) -> None:
+        event.ignore()
+        self.show()
+        self.messages.complain(sentence)
+
+    @Slot(str)
+    def _remember_unkept(self, sentence: str) -> None:
+        self._unkept = sentence
+        self.messages.complain(sentence)

@@ -16,7 +16,8 @@ FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP")
 """What is read; Pillow knows many more, some of which start other programs (EPS runs Ghostscript)."""
 
 MAX_PIXELS = 60_000_000
-"""A larger picture is refused before it is unpacked: it is no photo of a digit. Unpacked, one of these takes 240 MB, twice that as a GIF."""
+"""A larger picture is refused before it is unpacked: it is no photo of a digit. Unpacked, one of these takes 240 MB;
+as a GIF twice that."""
 
 LONGEST_SIDE = 1024
 """Pixels; a larger picture is shrunk to this at once: a digit is read in 28."""

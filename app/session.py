@@ -47,6 +47,8 @@ class Session(QObject):
     """One sentence of good news."""
     refused = Signal(str)
     """One sentence: what could not be done and why; everything is as it was."""
+    not_kept = Signal(str)
+    """One sentence: why the model of a run, which is still in use, could not be kept on disk."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -160,7 +162,7 @@ class Session(QObject):
         self._thread.happened.connect(self._on_event)
         self._thread.improved.connect(self._on_improvement)
         self._thread.failed.connect(self._on_run_failure)
-        self._thread.not_kept.connect(self.refused)
+        self._thread.not_kept.connect(self.not_kept)
         self._thread.finished.connect(self._on_thread_end)
         self._thread.start()
 

@@ -33,7 +33,8 @@ class Settings:
     def theme(self) -> ThemeChoice:
         """Light, dark, or what the system says."""
         stored = self._store.value("theme")
-        return ThemeChoice(stored) if stored in list(ThemeChoice) else ThemeChoice.SYSTEM
+        is_known = isinstance(stored, str) and stored in list(ThemeChoice)
+        return ThemeChoice(stored) if is_known else ThemeChoice.SYSTEM
 
     @theme.setter
     def theme(self, choice: ThemeChoice) -> None:

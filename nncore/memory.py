@@ -61,4 +61,4 @@ def check_memory(spec: NetworkSpec, config: TrainingConfig, available: int | Non
 
 def gigabytes(count: int) -> str:
     """`count` bytes for a reader: "1.5 GB"."""
-    return f"{count / 1e9:,.1f} GB"
+    return f"{count / 1e9:,.1f} GB" if count < 10**18 else "more than a billion GB"

@@ -70,6 +70,10 @@ class Model:
         return network
 
 
+LARGEST_HEADER, LARGEST_ARRAY_HEADER = 4_000_000, 4096
+"""Bytes: of header.json, which a thousand epochs make 200,000 long, and of what comes before the numbers in an .npy."""
+
+
 def trained_model(
     network: Network,
     data: Splits,
@@ -142,8 +146,7 @@ def load_model(path: Path) -> Model:
             raise ModelFileError("could not be read: it is not a file.")
         if MEMORY_PER_BYTE * size > memory_to_spend():
             raise ModelFileError(f"with {gigabytes(size)} it is larger than the memory that is free.")
-        header, vector = _members_of(path, size)
-        described = ModelHeader.from_json(header)
+        described, vector = _members_of(path, size)
         parameters = _parameters_from(vector, described.spec.parameter_count)
     except FileNotFoundError:
         raise ModelFileError(f"{path}: there is no such file.") from None
@@ -178,8 +181,8 @@ def _only_our_errors() -> Iterator[None]:
         raise ModelFileError("this is not a whole Digit Lab model; it is damaged or of another kind.") from None
 
 
-def _members_of(path: Path, size: int) -> tuple[bytes, bytes]:
-    """The header and the parameters, as bytes, of a file of `size` bytes."""
+def _members_of(path: Path, size: int) -> tuple[ModelHeader, bytes]:
+    """The header, and the parameters as bytes, of a file of `size` bytes."""
     with _only_our_errors(), zipfile.ZipFile(path) as archive:
         names = archive.namelist()
         if len(set(names)) < len(names):
@@ -192,7 +195,17 @@ def _members_of(path: Path, size: int) -> tuple[bytes, bytes]:
             # Ours are stored as they are, so none can be larger than the file itself.
             if encrypted or info.compress_type != zipfile.ZIP_STORED or info.file_size > size:
                 raise ModelFileError(f"{name} inside is packed in a way Digit Lab never writes.")
-        return archive.read(HEADER), archive.read(PARAMETERS)
+        if archive.getinfo(HEADER).file_size > LARGEST_HEADER:
+            raise ModelFileError(f"{HEADER} inside is larger than any that Digit Lab writes.")
+        described = ModelHeader.from_json(archive.read(HEADER))
+        # Compared before it is read: a file may claim to be huge and hold nothing.
+        expected, found = 4 * described.spec.parameter_count, archive.getinfo(PARAMETERS).file_size
+        if not expected <= found <= expected + LARGEST_ARRAY_HEADER:
+            raise ModelFileError(
+                f"its network has {described.spec.parameter_count:,} weights, but {PARAMETERS} inside holds "
+                f"{found:,} bytes."
+            )
+        return described, archive.read(PARAMETERS)
 
 
 def _parameters_from(vector: bytes, expected: int) -> NDArray[np.float32]:

@@ -17,6 +17,9 @@ from nncore.network import NetworkSpec
 
 FORMAT, VERSION = "digitlab-model", 1
 
+LONGEST_TEXT, HIGHEST_COUNT, MOST_SETTINGS = 2000, 2**63, 500
+"""Of a card: characters of a text, the largest epoch or seed, settings. More could not be shown in a window."""
+
 MOST_WEIGHTS = 2**48
 """More than any disk holds; a larger number in a header is not even worth printing."""
 
@@ -143,12 +146,16 @@ def _card_from(filled_in: object) -> ModelCard:
 
 
 def _is_text(value: object) -> bool:
-    """Whether it is text that can be shown and saved: half a surrogate pair cannot."""
-    return isinstance(value, str) and not any("\ud800" <= character <= "\udfff" for character in value)
+    """Whether it is text that can be shown and saved: half a surrogate pair cannot, nor can a book."""
+    return (
+        isinstance(value, str)
+        and len(value) <= LONGEST_TEXT
+        and not any("\ud800" <= character <= "\udfff" for character in value)
+    )
 
 
 def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= HIGHEST_COUNT
 
 
 def _is_figure(value: object) -> bool:
@@ -168,6 +175,8 @@ def _is_object(value: object) -> bool:
 
 def _are_settings(value: object, levels: int = 3) -> bool:
     """Whether it is named plain values, or those again, in `levels` at most; a deeper one could not be saved again."""
+    if isinstance(value, dict | list) and len(value) > MOST_SETTINGS:
+        return False
     if levels and isinstance(value, dict):
         return all(map(_is_text, value)) and all(_are_settings(held, levels - 1) for held in value.values())
     if levels and isinstance(value, list):

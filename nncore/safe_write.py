@@ -27,8 +27,11 @@ def write_safely(path: Path, content: bytes | memoryview) -> None:
     Raises OSError if it cannot be written, or if `path` is something else than a file (a device, say); the folder is
     made if it is missing.
     """
+    path = Path(os.path.realpath(path))  # a link stays a link, to a file with the new content
     if path.exists() and not path.is_file():
         raise OSError(errno.EINVAL, "it is not a file")
+    if path.exists() and not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     path.parent.mkdir(parents=True, exist_ok=True)
     # Of a long name only a part: a file system takes 255 bytes, and a character may have four.
     descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")

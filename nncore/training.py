@@ -34,6 +34,8 @@ ROWS_AT_ONCE = 4096
 DIVERGED_FACTOR = 100.0
 """A loss this many times the first batch's (or that of guessing, if that is more) has diverged."""
 
+MOST_EPOCHS = 10**9
+
 ROWS_JUDGED = 1000
 """Without a validation set the weights are judged on this many training examples after each epoch."""
 
@@ -43,8 +45,8 @@ class TrainingConfig:
     """How to train.
 
     optimizer: "sgd", "momentum" or "adam". learning_rate: above 0, finite. batch_size: examples a step, 1 or more;
-    None takes all of them (full batch), and more than there are means the same. epochs: passes over the data,
-    1 or more. seed: 0 or more; the same seed gives the same bits on the same machine with the same number of BLAS
+    None takes all of them (full batch), and more than there are means the same. epochs: passes over the data, 1 to
+    MOST_EPOCHS. seed: 0 or more; the same seed gives the same bits on the same machine with the same number of BLAS
     threads. schedule: "constant" or "cosine". augmentation: random distortions of the training images, or None.
 
     Raises SettingError naming the field.
@@ -66,8 +68,9 @@ class TrainingConfig:
         check_learning_rate(self.learning_rate)
         if self.batch_size is not None and self.batch_size < 1:
             raise SettingError("batch_size", f"A batch of {self.batch_size} is none: it is 1 or more.")
-        if self.epochs < 1:
-            raise SettingError("epochs", f"{self.epochs} epochs are none: it is 1 or more.")
+        if not 1 <= self.epochs <= MOST_EPOCHS:
+            given = f"{self.epochs} epochs" if self.epochs < 1 else "So many epochs"
+            raise SettingError("epochs", f"{given} cannot be trained: it is 1 to {MOST_EPOCHS:,}.")
         if self.seed < 0:
             raise SettingError("seed", f"Seed {self.seed} is negative: it is 0 or more.")
         if self.schedule not in SCHEDULES:

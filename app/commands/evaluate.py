@@ -11,6 +11,7 @@ from nncore.dataset import Dataset, load_mnist
 from nncore.metrics import Evaluation, evaluate
 from nncore.model_file import Model, bundled_model_path, load_model
 from nncore.readers import read_dataset, read_ink
+from nncore.readers.opening import shown
 from nncore.training import check_fit
 
 
@@ -50,7 +51,8 @@ def _as_json(judged: Evaluation, model: Model, dataset: Dataset) -> dict[str, ob
 
 
 def _print_table(judged: Evaluation, model: Model, dataset: Dataset) -> None:
-    print(f"{model.card.name} on {dataset.source}, {judged.count:,} digits: {judged.accuracy:.2%} read correctly")
+    on = f"{shown(model.card.name)} on {dataset.source}, {judged.count:,} digits"
+    print(f"{on}: {judged.accuracy:.2%} read correctly")
     print("\nrows: the true digit; columns: what was read\n")
     print("      " + "".join(f"{name:>6}" for name in dataset.class_names))
     for name, row, share in zip(dataset.class_names, judged.confusion, judged.per_class, strict=True):

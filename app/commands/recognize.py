@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.commands.output import LONGEST_LINE, complain
 from nncore.errors import DataError, ModelFileError
 from nncore.ink import rasterize
 from nncore.model_file import bundled_model_path, load_model
 from nncore.picture import prepare
 from nncore.readers import read_ink
-from nncore.readers.opening import opened
+from nncore.readers.opening import opened, shown
 from nncore.recognition import Prediction, read_digit, why_unreadable
 
 
@@ -33,7 +33,7 @@ def recognize_command(options: argparse.Namespace) -> int:
             for sample, image in _images_of(path):
                 _print(path, sample, read_digit(network, image), model.class_names, options.json)
         except DataError as problem:
-            print(f"digitlab: {problem}", file=sys.stderr)
+            complain(str(problem))
             status = 2
     return status
 
@@ -50,9 +50,11 @@ def _images_of(path: Path) -> Iterator[tuple[int | None, NDArray[np.uint8]]]:
 
 
 def _is_ink(path: Path) -> bool:
-    """Whether a file begins like UNIPEN: with a keyword, a full stop before it."""
+    """Whether a file looks like UNIPEN: text, in which some line begins with a keyword, a full stop before it."""
     with opened(path) as file:
-        return file.read(200).lstrip().startswith(b".")
+        start = file.read(4096)
+    lines = start.removeprefix(b"\xef\xbb\xbf").splitlines()
+    return b"\0" not in start and any(line.lstrip().startswith(b".") for line in lines)
 
 
 def _print(path: Path, sample: int | None, prediction: Prediction, names: tuple[str, ...], as_json: bool) -> None:
@@ -65,5 +67,5 @@ def _print(path: Path, sample: int | None, prediction: Prediction, names: tuple[
         fields["probabilities"] = [round(float(p), 6) for p in prediction.probabilities]
         print(json.dumps(fields, allow_nan=False))
     else:
-        where = f"{path}" if sample is None else f"{path}, sample {sample}"
+        where = shown(str(path), LONGEST_LINE) + ("" if sample is None else f", sample {sample}")
         print(f"{where}: {names[prediction.digit]}  {prediction.confidence:.1%}  ({prediction.verdict})")

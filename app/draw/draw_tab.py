@@ -13,13 +13,12 @@ from app.draw.canvas import Canvas
 from app.draw.latest_only import LatestOnly
 from app.draw.network_view import NetworkView
 from app.draw.probability_bars import ProbabilityBars
-from app.draw.reading import read, why_unreadable
 from app.icons import icon_size
 from app.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from nncore.errors import DataError
 from nncore.ink import rasterize
 from nncore.network import Network
-from nncore.recognition import Prediction
+from nncore.recognition import Prediction, read_digit, why_unreadable
 
 BLANK = "Nothing is drawn yet."
 NO_MODEL = "No model is open: train one, or open one, and it will read what you draw."
@@ -92,7 +91,7 @@ class DrawTab(QWidget):
         if image is None:
             return None, why_unreadable(self._network) or ""
         try:
-            return read(self._network, image), ""
+            return read_digit(self._network, image), ""
         except DataError as error:
             return None, str(error)
 

@@ -38,6 +38,8 @@ def _advice(spec: NetworkSpec, config: TrainingConfig, learning_rate: float) -> 
 def verdict(finished: Finished) -> str:
     """How a run ended, in one sentence."""
     epochs = f"{finished.epochs} epoch{'' if finished.epochs == 1 else 's'}"
+    if finished.stopped and not finished.step:
+        return "Stopped before the first step; nothing was learnt."
     if finished.stopped:
         return f"Stopped at step {finished.step:,}, after {epochs}; what it has learnt stays."
     if finished.test is None:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
 from app.theme import GAP, GROUP_GAP
 from app.train.chart import Chart, ChartText, nearest
-from app.train.curve import Curve, Points, Smoothed
+from app.train.curve import LARGEST, Curve, Points, Smoothed
 from app.train.legend import Series
 from nncore.events import EpochDone, Started
 
@@ -111,7 +111,7 @@ class CurvesView(QFrame):
 
     def _make_room(self, loss: float) -> None:
         """Let the loss axis reach higher if it must; it never shrinks during a run."""
-        if 1.1 * loss > self._loss_top:
+        if loss <= LARGEST and 1.1 * loss > self._loss_top:
             self._loss_top = round_up(1.1 * loss)
 
     # --------------------------------------------------------------- painting

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.icons import set_icon
+from app.plain_text import plain_tooltip
 from app.run_state import RunState
 from app.theme import GAP, GROUP_GAP
 from app.train.form import mark_trouble
@@ -98,9 +99,9 @@ class RunButtons(QWidget):
         self.train_button.setText(text)
         set_icon(self.train_button, picture)
         self.train_button.setEnabled(not obstacle)
-        self.train_button.setToolTip(obstacle or tip)
+        self.train_button.setToolTip(plain_tooltip(obstacle) or tip)
         self.step_button.setEnabled(not obstacle)
-        self.step_button.setToolTip(obstacle or "Take one mini-batch, then wait.")
+        self.step_button.setToolTip(plain_tooltip(obstacle) or "Take one mini-batch, then wait.")
         if idle and self.stop_button.hasFocus():
             self.train_button.setFocus()  # before Qt passes the focus of a disabled button on to anything
         self.stop_button.setEnabled(not idle)
@@ -121,6 +122,7 @@ class ProgressLine(QWidget):
         self._bar.setAccessibleName("progress of the run")
         self._status = QLabel()
         self._status.setWordWrap(True)
+        self._status.setTextFormat(Qt.TextFormat.PlainText)
         self._status.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._status.setAccessibleName("status of the run")
         self._told = -1.0
@@ -173,7 +175,7 @@ class ProgressLine(QWidget):
     def say(self, sentence: str, *, trouble: bool = False) -> None:
         """Show a sentence on how the run goes."""
         self._status.setText(sentence)
-        self._status.setToolTip(sentence)
+        self._status.setToolTip(plain_tooltip(sentence))
         mark_trouble(self._status, trouble)
 
     def texts(self) -> tuple[str, str, str, str]:

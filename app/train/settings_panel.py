@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from app.memory import check_memory
 from app.plain_text import ElidedLabel
 from app.theme import GAP
 from app.train.collapsible_group import CollapsibleGroup
@@ -13,6 +12,7 @@ from app.train.form import LOCKED, Form
 from app.train.learning_form import LearningForm
 from app.train.network_form import NetworkForm
 from nncore.errors import SettingError
+from nncore.memory import check_memory
 from nncore.network import NetworkSpec
 from nncore.recipes import RECIPES
 from nncore.training import TrainingConfig

@@ -109,8 +109,9 @@ def _whole_number(field: str, highest: int) -> int | None:
 def _header(row: Row, name: str) -> list[str] | None:
     """The columns' names if the first row is a header; None if it is data."""
     fields = _fields(row, name)
-    # A row of pixels after a label that is no number is a mistake, not a header; taken for one it would be lost.
-    if _is_number(fields[0]) or all(_whole_number(field, 255) is not None for field in fields[1:]):
+    # A row of pixels with a mistake in it is no header; taken for one it would be lost without a word.
+    pixels = sum(_whole_number(field, 255) is not None for field in fields[1:])
+    if _is_number(fields[0]) or 2 * pixels >= len(fields) - 1:
         return None
     _check_columns(fields, row[0], name)
     elsewhere = [n for n, field in enumerate(fields, start=1) if field.lower() in LABEL_NAMES]

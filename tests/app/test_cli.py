@@ -145,6 +145,54 @@ def test_recognize_reads_pictures_and_ink_and_goes_on_after_a_bad_file(tmp_path:
     assert sum(one["probabilities"]) == pytest.approx(1, abs=1e-4)
 
 
+def test_the_model_never_takes_the_place_of_its_data(small_data: Path) -> None:
+    before = small_data.read_bytes()
+    assert "this is the data" in refusal(run("train", *SMALL, "--data", small_data, "--out", small_data))
+    assert small_data.read_bytes() == before
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_reader_that_leaves_does_not_end_the_training(small_data: Path, tmp_path: Path, form: list[str]) -> None:
+    out = tmp_path / "kept.npz"
+    process = subprocess.Popen(
+        [sys.executable, "main.py", "train", *SMALL, *form, "--data", str(small_data), "--out", str(out)],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    said = process.stderr.read()
+    process.stderr.close()
+    assert process.wait(60) == 0
+    assert said == ""
+    assert load_model(out).card.epochs == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
+def test_output_that_cannot_be_written_is_said_and_the_model_kept(small_data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "kept.npz"
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "main.py", "train", *SMALL, "--data", str(small_data), "--out", str(out)]
+        process = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+        assert (process.returncode, process.stderr.count("\n")) == (1, 1)
+        assert "could not be written" in process.stderr
+        assert load_model(out).card.epochs == 1
+        process = subprocess.run(
+            [sys.executable, "main.py", "recipes"], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60
+        )
+        assert (process.returncode, process.stderr.count("\n")) == (2, 1)
+
+
+def test_names_that_a_terminal_cannot_show_or_would_act_on_are_escaped(tmp_path: Path) -> None:
+    said = refusal(run("recognize", tmp_path / "new\nline \x1b[31m.png"))
+    assert "\x1b" not in said
+    assert "line" in said
+
+
+def test_after_two_hyphens_all_are_files() -> None:
+    assert "--my_file.png" in refusal(run("recognize", "--", "--my_file.png"))
+
+
 def test_ctrl_c_ends_a_command_without_a_traceback() -> None:
     probe = "import os, signal, sys, app.cli\n"
     probe += "app.cli._run = lambda options: os.kill(os.getpid(), signal.SIGINT)\n"
@@ -205,6 +253,12 @@ def test_ctrl_c_ends_a_training_and_keeps_what_it_learnt(small_data: Path, tmp_p
         ("recognize nowhere.png", "nowhere.png"),
         ("recognize pyproject.toml", "pyproject.toml: this is neither a picture nor ink"),
         ("fly", "invalid choice: 'fly'"),
+        ("train --epochs=--", '--epochs=--: "--" is no value'),
+        (f"train --layers 784 {'9' * 310} 10", "of memory"),
+        (f"train --epochs {10**40}", "epochs cannot be trained: it is 1 to 1,000,000,000"),
+        ("train --out /", "a model cannot be written there"),
+        (f"train --out {'n' * 300}.npz", "a model cannot be written there"),
+        ("train --out /dev/null", "a model cannot be written there"),
         ("train --altitude 3", "unrecognized arguments: --altitude 3"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from app.run_state import RunState
 from app.session import Session
 from app.settings import Settings, models_folder
 from app.theme import ThemeChoice, apply_theme
+from app.training_thread import InUse
 from nncore.layers import Dense
 from nncore.model_file import load_model, save_model
 from tests.nncore.data import small_mnist
@@ -222,6 +224,30 @@ def test_files_dropped_on_the_window_are_opened(window: MainWindow, qtbot: QtBot
         )
         QApplication.sendEvent(window, drop)
     assert window.session.model_path == tmp_path / "dropped.npz"
+
+
+def test_a_model_that_could_not_be_kept_holds_the_window_open_once(
+    window: MainWindow, qtbot: QtBot, user_files: Path
+) -> None:
+    (user_files / "models").parent.mkdir(exist_ok=True)
+    (user_files / "models").write_text("a file where the folder should be")
+    choose_small_network(window)
+    click(qtbot, window, "train_button")
+    qtbot.waitUntil(lambda: window.session.model is not None and window.session.model.card.name == "784-16-10")
+    assert not window.close()
+    assert window.isVisible()
+    assert "could not be kept" in window.messages.text
+    assert window.close()
+
+
+def test_a_long_name_does_not_widen_the_window(window: MainWindow) -> None:
+    before = window.minimumSizeHint().width()
+    model = window.session.model
+    assert model is not None
+    long = replace(model, card=replace(model.card, name="W" * 2000))
+    window.session._choose_model(InUse.of(long), None)
+    assert "…" in window.model_button.text()
+    assert window.minimumSizeHint().width() < before + 300
 
 
 def test_the_theme_menu_overrides_the_system_and_is_remembered(window: MainWindow, qapp: QApplication) -> None:

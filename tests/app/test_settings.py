@@ -30,7 +30,15 @@ def test_what_is_set_is_there_next_time() -> None:
     assert Settings().geometry == QByteArray(b"abc")
 
 
-@pytest.mark.parametrize("content", ["[General]\ntheme=pink\ngeometry=7\n", "\x00\x01 no settings", "[General\ntheme"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[General]\ntheme=pink\ngeometry=7\n",
+        "\x00\x01 no settings",
+        "[General\ntheme",
+        "[General]\ntheme=@ByteArray(dark)\n",
+    ],
+)
 def test_a_file_that_makes_no_sense_counts_as_never_set(user_files: Path, content: str) -> None:
     user_files.mkdir()
     (user_files / "settings.ini").write_text(content)

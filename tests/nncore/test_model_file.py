@@ -144,12 +144,12 @@ def test_a_newer_version_is_named(saved: Path) -> None:
         (lambda h: h.update(class_names=["a"]), "names 1 classes"),
         (
             lambda h: h["spec"]["layers"][0].update(units=10**9),
-            r"has 795,000,000,010 weights, but parameters\.npy inside holds 3,985",
+            r"has 795,000,000,010 weights, but parameters\.npy inside holds",
         ),
         (lambda h: h["spec"]["layers"][0].update(units=0), "network in its header does not work"),
         (
             lambda h: h["spec"]["layers"][0].update(units=4),
-            r"has 3,190 weights, but parameters\.npy inside holds 3,985",
+            r"has 3,190 weights, but parameters\.npy inside holds",
         ),
     ],
 )

@@ -121,3 +121,11 @@ def test_a_name_as_long_as_the_disk_takes_is_written(tmp_path: Path) -> None:
     path = tmp_path / ("é" * 127)
     write_safely(path, b"new")
     assert path.read_bytes() == b"new"
+
+
+def test_a_link_stays_a_link_to_the_new_content(tmp_path: Path) -> None:
+    (tmp_path / "target").write_bytes(b"old")
+    (tmp_path / "link").symlink_to(tmp_path / "target")
+    write_safely(tmp_path / "link", b"new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "target").read_bytes() == b"new"

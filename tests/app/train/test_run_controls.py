@@ -3,6 +3,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from app.plain_text import plain_tooltip
 from app.run_state import RunState
 from app.train.run_clock import Progress
 from app.train.run_controls import ProgressLine, RunButtons
@@ -61,7 +62,7 @@ def test_an_obstacle_is_the_reason_that_no_run_can_begin(buttons: RunButtons) ->
     buttons.set_obstacle("Learning rate 0 cannot train.")
     for button in (buttons.train_button, buttons.step_button):
         assert not button.isEnabled()
-        assert button.toolTip() == "Learning rate 0 cannot train."
+        assert button.toolTip() == plain_tooltip("Learning rate 0 cannot train.")
     buttons.set_state(RunState.RUNNING)
     assert buttons.train_button.isEnabled()
 

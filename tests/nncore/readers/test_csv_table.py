@@ -170,6 +170,12 @@ def test_a_bad_label_in_the_first_row_does_not_pass_for_a_header(file: Path, cel
         read(file, text_of(cells))
 
 
+def test_a_first_row_with_two_mistakes_is_no_header(file: Path, cells: Cells) -> None:
+    cells[0][0], cells[0][5] = "three", "300"
+    with pytest.raises(DataError, match=r'row 1, column 1: found "three"'):
+        read(file, text_of(cells))
+
+
 def test_an_empty_cell_is_named(file: Path, cells: Cells) -> None:
     cells[1][2] = ""
     with pytest.raises(DataError, match=r"row 2, column 3: found nothing, expected a whole number from 0 to 255"):
