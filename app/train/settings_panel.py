@@ -63,7 +63,7 @@ class SettingsPanel(QWidget):
             form.changed.connect(self._on_edit)
         self.distort.toggled.connect(self._on_edit)
         self.learning.learning_rate_entered.connect(self.learning_rate_changed)
-        self.set_values(NetworkSpec.dense((784, 128, 64, 10)), TrainingConfig())
+        self.set_values(RECIPES["quick"].spec, RECIPES["quick"].config)
         self._fit_to_font()
 
     def _lay_out(self) -> None:

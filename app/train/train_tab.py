@@ -67,7 +67,7 @@ class TrainTab(QWidget):
 
     def _connect(self) -> None:
         self.settings.changed.connect(self._on_settings_changed)
-        self.settings.learning_rate_changed.connect(self.learning_rate_changed)
+        self.settings.learning_rate_changed.connect(self._on_learning_rate)
         self.buttons.train_requested.connect(self._on_train)
         self.buttons.step_requested.connect(self._on_step)
         self.buttons.pause_requested.connect(self.pause_requested)
@@ -93,6 +93,11 @@ class TrainTab(QWidget):
     def _on_step(self) -> None:
         if self.buttons.state is not RunState.IDLE or self._take_settings():
             self.step_requested.emit(*self._run)
+
+    @Slot(float)
+    def _on_learning_rate(self, rate: float) -> None:
+        self._learning_rate = rate  # what was set: a schedule may make the rate of a step a small part of it
+        self.learning_rate_changed.emit(rate)
 
     def _take_settings(self) -> bool:
         """Fix the settings of a new run; False if they will not do, which is then said where they stand."""
@@ -148,7 +153,6 @@ class TrainTab(QWidget):
         """Some steps were taken, and perhaps epochs: say so if the network has learnt nothing in the last one."""
         if self._clock is None:
             return
-        self._learning_rate = done.learning_rate
         self._clock.add_steps(done)
         self.curves.add_steps(done.steps / self._clock.steps_per_epoch, done.losses, done.accuracies)
         self.curves.add_epochs(done.epochs)

@@ -39,7 +39,7 @@ def message(panel: SettingsPanel, field: str) -> str:
 def test_it_begins_with_a_network_that_learns_well(panel: SettingsPanel) -> None:
     assert panel.is_valid
     assert panel.spec() == NetworkSpec.dense((784, 128, 64, 10))
-    assert panel.config() == TrainingConfig()
+    assert panel.config() == RECIPES["quick"].config
     assert panel.summary.text() == "784 – 128 – 64 – 10 · 109,386 weights"
 
 
@@ -172,7 +172,7 @@ def test_a_rate_that_cannot_train_is_not_announced_and_the_run_goes_on(panel: Se
         for typed in ("0", "-1", "inf", "nan", "abc", ""):
             type_into(qtbot, panel.learning_rate, typed)
             qtbot.keyClick(panel.learning_rate, Qt.Key.Key_Return)
-            assert message(panel, "learning_rate").endswith("The run goes on with 0.001.")
+            assert message(panel, "learning_rate").endswith("The run goes on with 0.003.")
 
 
 def test_distortions_are_those_of_the_model_in_the_box(panel: SettingsPanel) -> None:

@@ -13,7 +13,7 @@ from app.train.train_tab import TrainTab
 from nncore.events import Diverged, EpochDone, Finished, Started
 from nncore.metrics import Evaluation
 from nncore.network import NetworkSpec
-from nncore.training import TrainingConfig
+from nncore.recipes import RECIPES
 
 STARTED = Started(epochs=5, steps_per_epoch=10, samples_per_epoch=1000, validation_loss=2.3, validation_accuracy=0.1)
 STEPS = StepsDone(np.arange(1, 6), np.full(5, 2.0), np.full(5, 0.2), 1, 500, 1e4, 0.001)
@@ -71,7 +71,7 @@ def test_train_asks_for_a_run_with_the_settings_shown(tab: TrainTab, qtbot: QtBo
     tab.settings.network.hidden_layers.setText("32")
     with qtbot.waitSignal(tab.train_requested) as request:
         click(qtbot, tab.buttons.train_button)
-    assert request.args == [NetworkSpec.dense((784, 32, 10)), TrainingConfig()]
+    assert request.args == [NetworkSpec.dense((784, 32, 10)), RECIPES["quick"].config]
     tab.set_run_state(RunState.STARTING)
     assert status(tab) == "Starting …"
     assert not tab.settings.network.hidden_layers.isEnabled()
@@ -80,7 +80,7 @@ def test_train_asks_for_a_run_with_the_settings_shown(tab: TrainTab, qtbot: QtBo
 def test_step_asks_for_a_run_that_waits_after_one_mini_batch(tab: TrainTab, qtbot: QtBot) -> None:
     with qtbot.waitSignal(tab.step_requested) as request:
         click(qtbot, tab.buttons.step_button)
-    assert request.args == [NetworkSpec.dense((784, 128, 64, 10)), TrainingConfig()]
+    assert request.args == [NetworkSpec.dense((784, 128, 64, 10)), RECIPES["quick"].config]
     begin(tab, RunState.PAUSED)
     assert status(tab).startswith("Paused")
     tab.steps_done(replace(STEPS, steps=np.array([1]), losses=np.array([2.4]), accuracies=np.array([0.1])))
@@ -206,7 +206,7 @@ def test_the_space_bar_is_left_to_fields_and_buttons(running: TrainTab, qtbot: Q
         qtbot.keyClick(running.settings.learning_rate, Qt.Key.Key_Space)
         with qtbot.waitSignal(running.step_requested):
             qtbot.keyClick(running.buttons.step_button, Qt.Key.Key_Space)
-    assert running.settings.learning_rate.text() == "0.001 "
+    assert running.settings.learning_rate.text() == "0.003 "
 
 
 def test_no_field_has_the_focus_when_the_window_opens(qtbot: QtBot) -> None:
