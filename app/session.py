@@ -73,6 +73,7 @@ class Session(QObject):
 
     def open_data(self, path: Path) -> None:
         """Use the images of a file: IDX, CSV or NPZ."""
+        self.informed.emit(f"Reading {path.name} …")
         self._in_background("data", partial(read_dataset, path), self._use_opened_data)
 
     def _use_data(self, data: Splits) -> None:

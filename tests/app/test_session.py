@@ -280,3 +280,18 @@ def test_what_cannot_be_read_changes_nothing(session: Session, tmp_path: Path, q
         session.save_model(tmp_path, before)
     assert session.data is before_data
     assert session.model is before
+
+
+def test_reading_data_is_said_while_it_lasts_and_when_it_is_done(
+    session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    said: list[str] = []
+    session.informed.connect(said.append)
+    data = small_mnist().training
+    np.savez(tmp_path / "mine.npz", x_train=data.images, y_train=data.labels)
+    with qtbot.waitSignal(session.data_changed):
+        session.open_data(tmp_path / "mine.npz")
+        assert said == ["Reading mine.npz …"]
+    assert said[1] == "mine.npz, x_train: 2,000 images to train on."
+    assert session.data is not None
+    np.testing.assert_array_equal(session.data.training.images, data.images)
