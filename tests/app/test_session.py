@@ -135,6 +135,7 @@ def test_a_run_that_waits_for_data_that_cannot_be_read_says_so(tmp_path: Path, q
     with qtbot.waitSignals([session.run_failed, session.refused]):
         session.open_data(tmp_path / "nowhere.csv")
     assert is_idle(session)
+    assert session.close()
 
 
 def test_a_run_that_waits_can_be_stopped(qtbot: QtBot) -> None:
@@ -144,6 +145,7 @@ def test_a_run_that_waits_can_be_stopped(qtbot: QtBot) -> None:
     assert is_idle(session)
     session._use_data(small_mnist())
     assert is_idle(session)
+    assert session.close()
 
 
 def test_the_states_of_a_run_are_told_as_they_come(session: Session, qtbot: QtBot) -> None:
