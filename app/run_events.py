@@ -18,9 +18,9 @@ SECONDS_BETWEEN_EVENTS = 0.05
 class StepsDone:
     """Several steps, and the epochs that ended with them, folded into one event.
 
-    steps, losses, accuracies: (n,) one for each step, n at least 1. epoch, learning_rate: of the last one. epochs:
-    those that ended meanwhile. samples: examples seen in these steps. samples_per_second: by the wall clock, pauses and
-    validation left out.
+    steps, losses, accuracies: (n,) one for each step; n is 0 where only an epoch ended. epoch, learning_rate: of the last
+    step. epochs: those that ended meanwhile. samples: examples seen in these steps. samples_per_second: by the wall
+    clock, pauses and validation left out.
     """
 
     steps: NDArray[np.int64]
@@ -40,6 +40,7 @@ class StepFolder:
         self._clock = clock
         self._steps: list[StepDone] = []
         self._epochs: list[EpochDone] = []
+        self._last_step: StepDone | None = None
         self._last_given = self._seconds_began = clock()
         self._seconds = 0.0
 
@@ -48,6 +49,7 @@ class StepFolder:
         now = self._clock()
         if isinstance(event, StepDone):
             self._steps.append(event)
+            self._last_step = event
             self._seconds += now - self._seconds_began
         else:
             self._epochs.append(event)
@@ -55,21 +57,21 @@ class StepFolder:
         return self.flush() if now - self._last_given >= SECONDS_BETWEEN_EVENTS else None
 
     def flush(self) -> StepsDone | None:
-        """All that were gathered, or None if there is no step among them."""
+        """All that were gathered, or None if there is nothing."""
         self._last_given = self._clock()
-        if not self._steps:
+        if not self._steps and not self._epochs:
             return None
         steps, epochs, seconds = self._steps, self._epochs, self._seconds
         self._steps, self._epochs, self._seconds = [], [], 0.0
         samples = sum(step.samples for step in steps)
         return StepsDone(
-            np.array([step.step for step in steps]),
-            np.array([step.loss for step in steps]),
-            np.array([step.accuracy for step in steps]),
-            steps[-1].epoch,
+            np.array([step.step for step in steps], np.int64),
+            np.array([step.loss for step in steps], np.float64),
+            np.array([step.accuracy for step in steps], np.float64),
+            self._last_step.epoch if self._last_step else 0,
             samples,
             samples / max(seconds, 1e-9),
-            steps[-1].learning_rate,
+            self._last_step.learning_rate if self._last_step else 0.0,
             tuple(epochs),
         )
 

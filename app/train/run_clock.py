@@ -37,7 +37,7 @@ class RunClock:
         self._validation_seconds, self._validated = 0.0, 0
 
     def add_steps(self, done: StepsDone) -> None:
-        """Some steps were taken."""
+        """Some steps were taken, at least one."""
         if done.samples_per_second > 0:
             seconds = done.samples / done.samples_per_second
             fading = exp(-seconds / SECONDS_REMEMBERED)

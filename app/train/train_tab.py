@@ -153,8 +153,9 @@ class TrainTab(QWidget):
         """Some steps were taken, and perhaps epochs: say so if the network has learnt nothing in the last one."""
         if self._clock is None:
             return
-        self._clock.add_steps(done)
-        self.curves.add_steps(done.steps / self._clock.steps_per_epoch, done.losses, done.accuracies)
+        if len(done.steps):
+            self._clock.add_steps(done)
+            self.curves.add_steps(done.steps / self._clock.steps_per_epoch, done.losses, done.accuracies)
         self.curves.add_epochs(done.epochs)
         if done.epochs:
             self._clock.add_epoch(done.epochs[-1])

@@ -76,6 +76,18 @@ def test_the_end_of_an_epoch_is_told_at_once_when_steps_are_slow(clock: Clock) -
     assert told.epochs == (EPOCH,)
 
 
+def test_the_end_of_an_epoch_is_told_also_when_its_steps_have_been(clock: Clock) -> None:
+    folder = StepFolder(clock)
+    clock.now += 1
+    assert folder.add(step(2)) is not None
+    assert folder.add(EPOCH) is None
+    told = folder.flush()
+    assert told is not None
+    assert (len(told.steps), told.epochs, told.samples) == (0, (EPOCH,), 0)
+    assert told.learning_rate == pytest.approx(0.2)
+    assert folder.flush() is None
+
+
 def test_it_loads_no_qt() -> None:
     probe = "import sys, app.run_events, app.train.run_clock, app.train.advice; print('PySide6' in sys.modules)"
     printed = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)

@@ -130,6 +130,13 @@ def test_progress_and_curves_follow_the_events(running: TrainTab, qtbot: QtBot) 
     assert running.curves._place.text() == "now, epoch 0.50"
 
 
+def test_an_epoch_that_ends_after_its_steps_were_told_is_shown(running: TrainTab, qtbot: QtBot) -> None:
+    running.steps_done(STEPS)
+    none = np.empty(0)
+    running.steps_done(StepsDone(np.empty(0, np.int64), none, none, 1, 0, 0.0, 0.001, (EPOCH,)))
+    qtbot.waitUntil(lambda: running.curves.loss.legend.values()[2] == "0.900")
+
+
 def test_the_learning_rate_stays_live(running: TrainTab, qtbot: QtBot) -> None:
     field = running.settings.learning_rate
     field.selectAll()
