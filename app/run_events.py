@@ -18,9 +18,9 @@ SECONDS_BETWEEN_EVENTS = 0.05
 class StepsDone:
     """Several steps, and the epochs that ended with them, folded into one event.
 
-    steps, losses, accuracies: (n,) one for each step; n is 0 where only an epoch ended. epoch, learning_rate: of the last
-    step. epochs: those that ended meanwhile. samples: examples seen in these steps. samples_per_second: by the wall
-    clock, pauses and validation left out.
+    steps, losses, accuracies: (n,) one for each step; n is 0 where only an epoch ended. epoch, learning_rate: of the
+    last step. epochs: those that ended meanwhile. samples: examples seen in these steps. samples_per_second: by the
+    wall clock, pauses and validation left out.
     """
 
     steps: NDArray[np.int64]
