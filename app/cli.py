@@ -1,4 +1,4 @@
-"""The command line: no sub-command opens the window; train, evaluate, recognize and recipes work without it.
+"""The command line: no sub-command opens the window; train, evaluate, recognize, export and recipes work without it.
 
 A user's mistake ends with exit status 2 and one line on standard error; a training that diverged with status 1.
 """
@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from app.blas_threads import leave_a_core_free
 from app.commands.output import complain, let_output_go, prepare_output
 from app.surroundings import missing_package, no_qt, why_no_window
 from nncore import __version__
+from nncore.cores import one_blas_thread
 from nncore.errors import DigitLabError
 from nncore.layers import ACTIVATIONS
+from nncore.losses import LOSSES
 from nncore.optimizers import OPTIMIZERS
 from nncore.parameters import INITIALIZATIONS
 from nncore.schedules import SCHEDULES
@@ -32,7 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _refuse(f'{argument}: "--" is no value for it.')
     options = _parser().parse_args(given)
     try:
-        status = _run(options)
+        with one_blas_thread():
+            status = _run(options)
         if sys.stdout is not None:
             sys.stdout.flush()  # now, where a failure can still be told, and not when Python ends
         return status
@@ -53,7 +55,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    leave_a_core_free()
     # Imported here: a command that needs no window loads no Qt, and starts in a fraction of a second.
     match options.command:
         case "train":
@@ -68,6 +69,10 @@ def _run(options: argparse.Namespace) -> int:
             from app.commands.recognize import recognize_command
 
             return recognize_command(options)
+        case "export":
+            from app.commands.export import export_command
+
+            return export_command(options)
         case "recipes":
             from app.commands.recipes import recipes_command
 
@@ -145,6 +150,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_train(commands.add_parser("train", help="train a network and say how good it is"))
     _add_evaluate(commands.add_parser("evaluate", help="judge a model on labelled digits"))
     _add_recognize(commands.add_parser("recognize", help="read digits from pictures or ink files"))
+    _add_export(commands.add_parser("export", help="write a model as ONNX, or as a script for NumPy alone"))
     recipes = commands.add_parser("recipes", help="list the named experiments")
     recipes.add_argument("--json", action="store_true", help="one JSON object a line")
     return parser
@@ -163,9 +169,22 @@ def _add_train(train: argparse.ArgumentParser) -> None:
     batch_size = 'examples a step, 1 or more, or "full" for all of them (128)'
     train.add_argument("--batch-size", type=_batch_size, metavar="N", help=batch_size)
     train.add_argument("--epochs", type=int, metavar="N", help="passes over the data (5)")
+    train.add_argument("--steps", type=int, metavar="N", help="end after so many steps")
+    train.add_argument("--seconds", type=float, metavar="T", help="end after so much training")
+    patience = "end after so many epochs without a lower validation loss"
+    train.add_argument("--patience", type=int, metavar="N", help=patience)
+    best = "end with the weights of the epoch of the lowest validation loss"
+    train.add_argument("--keep-best", action="store_true", default=None, help=best)
+    train.add_argument("--loss", choices=LOSSES, help="what to make small (the one that goes with the output)")
+    train.add_argument("--label-smoothing", type=float, metavar="S", help="0 to below 1 (0)")
+    train.add_argument("--weight-decay", type=float, metavar="D", help="pull of weights towards zero (0)")
+    train.add_argument("--clip-norm", type=float, metavar="L", help="cut longer gradients to this length")
     train.add_argument("--seed", type=int, metavar="N", help="the same seed gives the same network (0)")
-    train.add_argument("--data", type=Path, metavar="PATH", help="IDX, CSV or NPZ file (the MNIST in the box)")
+    train.add_argument("--data", type=Path, metavar="PATH", help="IDX, CSV, NPY or NPZ file (the MNIST in the box)")
     train.add_argument("--out", type=Path, metavar="MODEL.npz", help="keep the trained model here")
+    checkpoint = "keep here, after each epoch and at the end, all it takes to go on"
+    train.add_argument("--checkpoint", type=Path, metavar="RUN.npz", help=checkpoint)
+    what.add_argument("--resume", type=Path, metavar="RUN.npz", help="go on from a checkpoint as if it had never ended")
     train.add_argument("--json", action="store_true", help="one JSON object a line")
 
 
@@ -181,7 +200,7 @@ def _batch_size(text: str) -> int | str:
 def _add_evaluate(evaluate: argparse.ArgumentParser) -> None:
     evaluate.add_argument("--model", type=Path, metavar="MODEL.npz", help="the model to judge (the one in the box)")
     on = evaluate.add_mutually_exclusive_group()
-    on.add_argument("--data", type=Path, metavar="PATH", help="IDX, CSV or NPZ file (MNIST's test part)")
+    on.add_argument("--data", type=Path, metavar="PATH", help="IDX, CSV, NPY or NPZ file (MNIST's test part)")
     on.add_argument("--ink", type=Path, metavar="FILE.unipen", help="pen strokes with labels")
     evaluate.add_argument("--json", action="store_true", help="one JSON object a line")
 
@@ -190,3 +209,10 @@ def _add_recognize(recognize: argparse.ArgumentParser) -> None:
     recognize.add_argument("files", type=Path, nargs="+", metavar="FILE", help="pictures, or pen strokes (UNIPEN)")
     recognize.add_argument("--model", type=Path, metavar="MODEL.npz", help="the model that reads (the one in the box)")
     recognize.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def _add_export(export: argparse.ArgumentParser) -> None:
+    export.add_argument("--model", type=Path, metavar="MODEL.npz", help="the model to export (the one in the box)")
+    out = "where to write it; the end of the name says how, .onnx or .py"
+    export.add_argument("--out", type=Path, metavar="FILE", required=True, help=out)
+    export.add_argument("--json", action="store_true", help="one JSON object a line")

@@ -6,7 +6,6 @@ import re
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Slot
@@ -17,6 +16,8 @@ from app.settings import models_folder
 from nncore.model_file import Model, is_model_file
 
 MODEL_FILES = "Digit Lab models (*.npz)"
+READABLE_MODEL_FILES = "Digit Lab models (*.npz *.onnx *.py)"
+EXPORT_FILES = "ONNX, for other frameworks (*.onnx);;Script for NumPy alone (*.py)"
 DATA_FILES = "Images with labels (*.npz *.csv *.gz *ubyte *.idx *.idx3 *.idx1);;All files (*)"
 
 
@@ -30,7 +31,7 @@ class FileActions(QObject):
     @Slot()
     def open_model(self) -> None:
         """Ask for a model and use it."""
-        self._dialog("Open a model", models_folder(), MODEL_FILES, self._session.open_model).open()
+        self._dialog("Open a model", models_folder(), READABLE_MODEL_FILES, self._session.open_model).open()
 
     @Slot()
     def save_model(self) -> None:
@@ -44,12 +45,12 @@ class FileActions(QObject):
     @Slot()
     def save_model_as(self) -> None:
         """Ask where to save the model now in use, whatever is in use when the question is answered."""
-        model = self._session.model
-        if model is None:
-            return
-        with suppress(OSError):  # then the dialog begins somewhere else
-            models_folder().mkdir(parents=True, exist_ok=True)
-        self._ask_where(model, models_folder() / f"{_as_file_name(model.card.name)}.npz")
+        self._ask_where_to_save("Save the model", MODEL_FILES)
+
+    @Slot()
+    def export_model(self) -> None:
+        """Ask where to write the model now in use in a format that others read: ONNX, or a script."""
+        self._ask_where_to_save("Export the model", EXPORT_FILES)
 
     @Slot()
     def open_data(self) -> None:
@@ -63,23 +64,35 @@ class FileActions(QObject):
         else:
             self._session.open_data(path)
 
-    def _ask_where(self, model: Model, proposed: Path) -> None:
+    def _ask_where_to_save(self, title: str, kinds: str) -> None:
+        model = self._session.model
+        if model is None:
+            return
+        with suppress(OSError):  # then the dialog begins somewhere else
+            models_folder().mkdir(parents=True, exist_ok=True)
+        name = _as_file_name(model.card.name) + _suffixes(kinds)[0]
+        self._ask_where(model, title, kinds, models_folder() / name)
+
+    def _ask_where(self, model: Model, title: str, kinds: str, proposed: Path) -> None:
         """Ask where to save `model`; the dialog itself asks before a file is replaced."""
-        dialog = self._dialog("Save the model", proposed.parent, MODEL_FILES, partial(self._save, model))
+        dialog = self._dialog(title, proposed.parent, kinds, lambda path: self._save(model, title, kinds, path, dialog))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setFileMode(QFileDialog.FileMode.AnyFile)
-        dialog.setDefaultSuffix("npz")
+        dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix(_suffixes(kind)[0]))
         if sys.platform not in ("win32", "darwin"):
             # GTK's dialog asks about the name as it was typed, and Qt adds the suffix afterwards.
             dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+        dialog.selectNameFilter(next(kind for kind in kinds.split(";;") if proposed.suffix in _suffixes(kind)))
+        dialog.setDefaultSuffix(proposed.suffix)
         dialog.selectFile(proposed.name)
         dialog.open()
 
-    def _save(self, model: Model, path: Path) -> None:
+    def _save(self, model: Model, title: str, kinds: str, path: Path, dialog: QFileDialog) -> None:
         # Qt takes the ".5" of "run 0.5" for a suffix and adds none.
-        whole = path if path.suffix.lower() == ".npz" else path.with_name(f"{path.name}.npz")
+        suffix = f".{dialog.defaultSuffix()}"
+        whole = path if path.suffix.lower() in _suffixes(kinds) else path.with_name(f"{path.name}{suffix}")
         if whole != path and whole.exists():
-            self._ask_where(model, whole)
+            self._ask_where(model, title, kinds, whole)
         else:
             self._session.save_model(whole, model)
 
@@ -90,6 +103,11 @@ class FileActions(QObject):
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda path: use(Path(path)))
         return dialog
+
+
+def _suffixes(kinds: str) -> list[str]:
+    """The ends of names in the words for a dialog: [".onnx", ".py"] of "ONNX (*.onnx);;Script (*.py)"."""
+    return re.findall(r"\*(\.\w+)", kinds)
 
 
 def _as_file_name(name: str) -> str:

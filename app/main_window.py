@@ -163,6 +163,7 @@ class MainWindow(QMainWindow):
         menu.add("&Open model…", files.open_model, QKeySequence.StandardKey.Open, "open")
         menu.add("&Save model", files.save_model, QKeySequence.StandardKey.Save, "save")
         menu.add("Save model &as…", files.save_model_as, QKeySequence("Ctrl+Shift+S"))
+        menu.add("&Export model…", files.export_model, QKeySequence("Ctrl+E"))
         self.revert_action = menu.add("&Revert model", self.session.revert_model, None, "revert")
         self.revert_action.setEnabled(False)
         menu.add("Use the model in the &box", self.session.open_bundled_model)

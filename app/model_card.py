@@ -17,7 +17,7 @@ def card_rows(model: Model) -> list[tuple[str, str]]:
     settings = ", ".join(f"{name.replace('_', ' ')} {_shown(value)}" for name, value in card.settings.items())
     rows = [
         ("Accuracy", accuracy),
-        ("Network", " – ".join(map(str, model.spec.widths)) + f", {model.spec.parameter_count:,} weights"),
+        ("Network", model.spec.summary.replace("-", "–") + f", {model.spec.parameter_count:,} weights"),
         ("Data", card.data),
         ("Recipe", card.recipe or "made in the Train tab"),
         ("Settings", settings),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import nan
 from time import perf_counter
 
 import numpy as np
@@ -18,9 +19,9 @@ SECONDS_BETWEEN_EVENTS = 0.05
 class StepsDone:
     """Several steps, and the epochs that ended with them, folded into one event.
 
-    steps, losses, accuracies: (n,) one for each step; n is 0 where only an epoch ended. epoch, learning_rate: of the
-    last step. epochs: those that ended meanwhile. samples: examples seen in these steps. samples_per_second: by the
-    wall clock, pauses and validation left out.
+    steps, losses, accuracies: (n,) one for each step; n is 0 where only an epoch ended. An accuracy is NaN where there
+    are no classes. epoch, learning_rate: of the last step. epochs: those that ended meanwhile. samples: examples seen
+    in these steps. samples_per_second: by the wall clock, pauses and validation left out.
     """
 
     steps: NDArray[np.int64]
@@ -67,7 +68,7 @@ class StepFolder:
         return StepsDone(
             np.array([step.step for step in steps], np.int64),
             np.array([step.loss for step in steps], np.float64),
-            np.array([step.accuracy for step in steps], np.float64),
+            np.array([nan if step.accuracy is None else step.accuracy for step in steps], np.float64),
             self._last_step.epoch if self._last_step else 0,
             samples,
             samples / max(seconds, 1e-9),

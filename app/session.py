@@ -72,7 +72,7 @@ class Session(QObject):
         self._in_background("data", load_mnist, self._use_data)
 
     def open_data(self, path: Path) -> None:
-        """Use the images of a file: IDX, CSV or NPZ."""
+        """Use the images of a file: IDX, CSV, NPY or NPZ."""
         self.informed.emit(f"Reading {path.name} …")
         self._in_background("data", partial(read_dataset, path), self._use_opened_data)
 

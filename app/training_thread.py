@@ -11,14 +11,14 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from app.run_events import StepFolder
 from nncore.control import TrainingControl
+from nncore.cores import available_cores
 from nncore.dataset import Splits
 from nncore.errors import DigitLabError
 from nncore.events import Diverged, EpochDone, Finished, StepDone, TrainingEvent
-from nncore.history import History
 from nncore.metrics import Evaluation
 from nncore.model_file import Model, save_model, trained_model
 from nncore.network import Network, NetworkSpec
-from nncore.training import RandomStreams, TrainingConfig, hold_out_validation, train
+from nncore.training import RandomStreams, Training, TrainingConfig, hold_out_validation
 
 SECONDS_BETWEEN_MODELS = 0.25
 """A digit on the canvas is read anew by the network in training this often at most."""
@@ -36,8 +36,8 @@ class RunRequest:
 
     @property
     def name(self) -> str:
-        """The run's model, in a few characters: its widths."""
-        return "-".join(map(str, self.spec.widths))
+        """The run's model, in a few characters: "784-128-64-10"."""
+        return self.spec.summary.replace(" ", "")
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class TrainingThread(QThread):
         super().__init__(parent)
         self.control = TrainingControl(request.config.learning_rate)
         self._request = request
-        self._folder, self._history = StepFolder(), History()
+        self._folder = StepFolder()
         self._told_model = float("-inf")
 
     def run(self) -> None:
@@ -87,10 +87,12 @@ class TrainingThread(QThread):
 
     def _train(self) -> None:
         request = self._request
-        self._network = Network(request.spec)
-        self._network.initialize(RandomStreams.of(request.config.seed).initialization)
-        self._data = hold_out_validation(request.data, request.validation_share, request.config.seed)
-        for event in train(self._network, self._data, request.config, self.control):
+        network = Network(request.spec)
+        network.initialize(RandomStreams.of(request.config.seed).initialization)
+        data = hold_out_validation(request.data, request.validation_share, request.config.seed)
+        # One core is left for the window: painting and the pen must not wait for matrix products.
+        self._training = Training(network, data, request.config, self.control, cores=max(1, available_cores() - 1))
+        for event in self._training.events():
             if isinstance(event, StepDone | EpochDone):
                 self._fold(event)
             else:
@@ -102,7 +104,6 @@ class TrainingThread(QThread):
     def _fold(self, event: StepDone | EpochDone) -> None:
         self._emit(self._folder.add(event))
         if isinstance(event, EpochDone):
-            self._history.append(event)
             if perf_counter() - self._told_model >= SECONDS_BETWEEN_MODELS:
                 self._tell_model(test=None)
         elif self.control.paused:
@@ -122,11 +123,7 @@ class TrainingThread(QThread):
             self._keep(self._tell_model(test=None))
 
     def _tell_model(self, test: Evaluation | None) -> Model:
-        request = self._request
-        model = trained_model(
-            self._network, self._data, request.config, self._history, test,
-            name=request.name, rates_used=self.control.rates_used,
-        )  # fmt: skip
+        model = trained_model(self._training, test, name=self._request.name)
         self._told_model = perf_counter()
         self.improved.emit(InUse.of(model))
         return model

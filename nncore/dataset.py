@@ -1,82 +1,210 @@
-"""Labelled images, kept as the bytes they came in until a batch of them is taken."""
+"""Examples to learn from: what goes into a network, and what should come out."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.resources import files
+from math import prod
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from nncore.errors import DataError
 
 DIGITS = tuple("0123456789")
 
+Rows: TypeAlias = slice | NDArray[np.intp]
+"""Which examples, counted from 0."""
+
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Images with their labels, as read-only views: whoever made the arrays must not write to them any more.
+    """Examples in memory, as read-only views: whoever made the arrays must not write to them any more.
 
-    images: (n, height, width) uint8, ink bright on dark (0 paper, 255 ink). labels: (n,) integers, each an index
-    into `class_names`. source: where they come from, in words for a reader.
+    images: (n, height, width) uint8, ink bright on dark (0 paper, 255 ink); they stay bytes until a batch is taken.
+    Or (n, d) float32, the inputs of any other problem, which go into the network as they are: see `from_floats`.
+    labels: (n,) integers, each an index into `class_names`. Or, where `class_names` is empty, (n, k) float32: the
+    numbers to be learnt (regression). source: where they come from, in words for a reader.
 
-    Raises DataError if images and labels do not belong together.
+    A set may be empty, and its labels may all be the same: it can be judged on, and a network learns from it to give
+    always that one answer.
+
+    Raises DataError if images and labels do not belong together, a label is no index of a class, or a floating-point
+    number is NaN or infinite.
     """
 
-    images: NDArray[np.uint8]
-    labels: NDArray[np.intp]
+    images: NDArray[Any]
+    labels: NDArray[Any]
     class_names: tuple[str, ...] = DIGITS
     source: str = ""
-    _flat: NDArray[np.uint8] = field(init=False, repr=False, compare=False)
+    _flat: NDArray[Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if self.images.ndim != 3 or self.images.dtype != np.uint8:
-            raise DataError(
-                f"{self.source}: images are {self.images.dtype} {self.images.shape}; "
-                "expected uint8 with three axes: how many, height, width."
-            )
-        if self.labels.shape != (len(self.images),):
-            raise DataError(f"{self.source}: {len(self.images)} images, but labels {self.labels.shape}.")
-        if self.labels.dtype.kind not in "iu":
-            raise DataError(f"{self.source}: labels are {self.labels.dtype}; expected whole numbers.")
-        labels = np.ascontiguousarray(self.labels, np.intp)
-        wrong = np.flatnonzero((labels < 0) | (labels >= len(self.class_names)))
-        if wrong.size:
-            raise DataError(
-                f"{self.source}: label {labels[wrong[0]]} of image {wrong[0] + 1}; "
-                f"expected 0 to {len(self.class_names) - 1}."
-            )
-        images = np.ascontiguousarray(self.images)
-        for name, array in (("images", images), ("labels", labels)):
+        self._check_images()
+        if self.labels.shape[:1] != self.images.shape[:1]:
+            given, wanted = ("images" if self.is_bytes else "inputs"), ("labels" if self.class_names else "targets")
+            raise DataError(f"{self.source}: {len(self.images)} {given}, but {wanted} {self.labels.shape}.")
+        self._check_labels()
+        arrays = {
+            "images": np.ascontiguousarray(self.images),
+            "labels": np.ascontiguousarray(self.labels, np.intp if self.class_names else np.float32),
+        }
+        arrays["_flat"] = arrays["images"].reshape(len(self.images), prod(self.images.shape[1:]))
+        for name, array in arrays.items():
             view = array.view()
             view.flags.writeable = False
             object.__setattr__(self, name, view)
-        object.__setattr__(self, "_flat", self.images.reshape(len(self), self.images.shape[1] * self.images.shape[2]))
+
+    @classmethod
+    def from_floats(
+        cls, inputs: ArrayLike, targets: ArrayLike, class_names: tuple[str, ...] = (), source: str = ""
+    ) -> Dataset:
+        """A data set of plain numbers: inputs (n, d); targets (n, k), or labels (n,) if there are `class_names`.
+
+        One axis alone means d = 1 or k = 1. All become float32. Raises DataError as the class does, and if a number
+        is beyond float32.
+        """
+        numbers = _as_columns(inputs, source, "input")
+        wanted = np.asarray(targets) if class_names else _as_columns(targets, source, "target")
+        return cls(numbers, wanted, class_names, source)
 
     def __len__(self) -> int:
         return len(self.images)
 
-    def inputs(self, rows: slice | NDArray[np.intp], out: NDArray[np.floating] | None = None) -> NDArray[np.floating]:
-        """The chosen images as the network takes them: (rows, height * width), 0 for paper to 1 for ink.
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        """The shape of one example: (height, width) of an image, (d,) of plain numbers."""
+        return self.images.shape[1:]
+
+    @property
+    def is_bytes(self) -> bool:
+        """Whether the examples are images of bytes, so that `raw` can give them."""
+        return bool(self.images.dtype == np.uint8)
+
+    def inputs(self, rows: Rows, out: NDArray[np.floating] | None = None) -> NDArray[np.floating]:
+        """The chosen examples as the network takes them: (rows, input size); of images 0 for paper to 1 for ink.
 
         `out`, if given, is filled and returned; otherwise a fresh float32 array is.
         """
-        chosen = self._flat[rows]
-        return np.multiply(chosen, np.float32(1 / 255), out=out, dtype=np.float32 if out is None else out.dtype)
+        if not self.is_bytes and out is not None and not isinstance(rows, slice) and out.dtype == self._flat.dtype:
+            return np.take(self._flat, rows, axis=0, out=out, mode="clip")  # without a copy on the way
+        scale = np.float32(1 / 255 if self.is_bytes else 1)
+        chosen = self._chosen(rows)
+        found: NDArray[np.floating] = np.multiply(
+            chosen, scale, out=out, dtype=np.float32 if out is None else out.dtype
+        )
+        return found
 
-    def take(self, rows: slice | NDArray[np.intp]) -> Dataset:
-        """A data set of the chosen images."""
-        return Dataset(self.images[rows], self.labels[rows], self.class_names, self.source)
+    def raw(self, rows: NDArray[np.intp], out: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """The chosen images as bytes, copied into `out` (rows, height * width), which is returned.
+
+        Nothing else is allocated. Only if `is_bytes`; `rows` must be within the set.
+        """
+        return np.take(self._flat, rows, axis=0, out=out, mode="clip")  # other modes copy `out` first
+
+    def targets(self, rows: Rows, out: NDArray[Any] | None = None) -> NDArray[Any]:
+        """What should come out: labels (rows,) intp, or (rows, k) float32 where there are no classes.
+
+        `out`, of that shape and type, if given, is filled and returned; otherwise a new array or a read-only view is.
+        """
+        if out is None:
+            return self.labels[rows]
+        if isinstance(rows, slice):
+            np.copyto(out, self.labels[rows])
+            return out
+        return np.take(self.labels, rows, axis=0, out=out, mode="clip")
+
+    def batches(self, batch_size: int, rng: np.random.Generator) -> Iterator[NDArray[np.intp]]:
+        """The rows of each batch of one epoch, in a fresh random order; the last batch is what remains.
+
+        A batch larger than the set is the whole set.
+        """
+        order = rng.permutation(len(self))
+        for start in range(0, len(order), batch_size):
+            yield order[start : start + batch_size]
+
+    def take(self, rows: Rows) -> Dataset:
+        """A data set of the chosen examples, in memory."""
+        chosen = self._chosen(rows)
+        return Dataset(chosen.reshape(-1, *self.input_shape), self.targets(rows), self.class_names, self.source)
 
     def split(self, share: float, rng: np.random.Generator) -> tuple[Dataset, Dataset]:
-        """Hold out a random `share` in (0, 1) of the images: (those that stay, those held out).
+        """Hold out a random `share` in (0, 1) of the examples: (those that stay, those held out).
 
-        At least one image stays; of a single image none is held out.
+        At least one example stays; of a single one none is held out.
         """
-        held_out = min(len(self) - 1, max(1, round(share * len(self))))
+        held_out = held_out_of(len(self), share)
         order = rng.permutation(len(self))
         return self.take(np.sort(order[held_out:])), self.take(np.sort(order[:held_out]))
+
+    def _chosen(self, rows: Rows) -> NDArray[Any]:
+        """The chosen examples as they are kept, one a row."""
+        return self._flat[rows]
+
+    def _check_images(self) -> None:
+        kind, axes = self.images.dtype, self.images.ndim
+        if kind == np.float32 and axes == 2:
+            _check_finite(self.images, self.images, self.source, "input")
+        elif kind != np.uint8 or axes != 3:
+            raise DataError(
+                f"{self.source}: images are {kind} {self.images.shape}; "
+                "expected uint8 with three axes: how many, height, width."
+            )
+
+    def _check_labels(self) -> None:
+        kind, axes = self.labels.dtype.kind, self.labels.ndim
+        if not self.class_names:
+            if self.labels.dtype != np.float32 or axes != 2:
+                raise DataError(
+                    f"{self.source}: targets are {self.labels.dtype} {self.labels.shape}; "
+                    "expected float32 with two axes, as there are no classes."
+                )
+            _check_finite(self.labels, self.labels, self.source, "target")
+            return
+        if axes != 1:
+            raise DataError(f"{self.source}: {len(self.images)} images, but labels {self.labels.shape}.")
+        if kind not in "iu":
+            raise DataError(f"{self.source}: labels are {self.labels.dtype}; expected whole numbers.")
+        check_classes(self.labels, self.class_names, self.source)
+
+
+def check_classes(labels: NDArray[Any], class_names: tuple[str, ...], source: str, first: int = 0) -> None:
+    """Raise DataError if one of the `labels`, of the images from `first` on, is no index of a class."""
+    wrong = np.flatnonzero((labels < 0) | (labels >= len(class_names)))
+    if wrong.size:
+        raise DataError(
+            f"{source}: label {labels[wrong[0]]} of image {first + wrong[0] + 1}; expected 0 to {len(class_names) - 1}."
+        )
+
+
+def held_out_of(count: int, share: float) -> int:
+    """How many of `count` a split holds out: about the share, at least one, but never all."""
+    return max(0, min(count - 1, max(1, round(share * count))))
+
+
+def _as_columns(numbers: ArrayLike, source: str, what: str) -> NDArray[np.float32]:
+    """The numbers as (n, columns) float32."""
+    given = np.asarray(numbers)
+    if given.dtype.kind not in "iuf" or given.ndim not in (1, 2):
+        raise DataError(f"{source}: {what}s are {given.dtype} {given.shape}; expected numbers with one or two axes.")
+    given = given[:, None] if given.ndim == 1 else given
+    with np.errstate(over="ignore"):  # what is beyond float32 becomes infinite, and is refused as that
+        converted = given.astype(np.float32)
+    _check_finite(converted, given, source, what)
+    return converted
+
+
+def _check_finite(numbers: NDArray[Any], given: NDArray[Any], source: str, what: str) -> None:
+    wrong = np.argwhere(~np.isfinite(numbers))
+    if wrong.size:
+        row, column = wrong[0]
+        raise DataError(
+            f"{source}, row {row + 1}, {what} {column + 1}: found {given[row, column]}; "
+            "expected a finite number that a float32 can hold."
+        )
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import isfinite
+from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
+from nncore.health import LayerHealth
 from nncore.metrics import Evaluation
+
+Reason = Literal["epochs", "steps", "seconds", "patience", "stopped"]
+"""Why a run ended: all epochs are done, a limit is reached, it got no better for too long, or it was told to."""
 
 
 @dataclass(frozen=True)
 class Started:
     """The run is about to take its first step.
 
-    Validation figures are the untrained network's; None without a validation set.
+    Validation figures are the untrained network's; None without a validation set. samples_done: seen already, by the
+    run that this one goes on from.
     """
 
     epochs: int
@@ -25,40 +34,48 @@ class Started:
     samples_per_epoch: int
     validation_loss: float | None
     validation_accuracy: float | None
+    samples_done: int = 0
 
 
 @dataclass(frozen=True)
 class StepDone:
-    """One step was taken. loss (nats) and accuracy (0 to 1) are those of its batch, before the step.
+    """One step was taken.
 
-    step counts from 1 through the run, epoch from 1; samples is the size of the batch.
+    loss (of cross-entropy: nats) and accuracy (0 to 1; None where there are no classes) are those of its batch, before
+    the step. step counts from 1 through the run, epoch from 1; samples is the size of the batch.
     """
 
     step: int
     epoch: int
     loss: float
-    accuracy: float
+    accuracy: float | None
     learning_rate: float
     samples: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class EpochDone:
-    """All training examples were seen once more, and the weights have been judged and found sound.
+    """All training examples were seen once more (or as many as a limit allowed), and the weights were found sound.
 
     Training figures are means over the epoch's batches, each before its step; validation figures are taken now, None
     without a validation set. seconds: spent in this epoch, validation included, pauses left out.
-    samples_per_second: of the steps alone.
+    samples_per_second: of the steps alone. Accuracies are None where there are no classes.
+
+    confusion: (classes, classes) counts of the examples the weights were judged on, the validation set if there is
+    one; row = true class, column = answer; None where there are no classes. health: a layer each, or None if the last
+    figures are only a moment old.
     """
 
     epoch: int
     step: int
     training_loss: float
-    training_accuracy: float
+    training_accuracy: float | None
     validation_loss: float | None
     validation_accuracy: float | None
     samples_per_second: float
     seconds: float
+    confusion: NDArray[np.int64] | None = None
+    health: tuple[LayerHealth, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -88,14 +105,21 @@ class Diverged:
 class Finished:
     """The run is over. test is None without a test set, or if the run was stopped.
 
-    epochs: whole epochs done. step: steps taken. seconds: spent in whole epochs, pauses left out.
+    epochs: epochs done. step: steps taken. seconds: spent in those epochs, pauses left out. best_epoch: the one of the
+    lowest validation loss, None without a validation set.
     """
 
     epochs: int
     step: int
     seconds: float
-    stopped: bool
+    reason: Reason
     test: Evaluation | None
+    best_epoch: int | None = None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it was told to end before its time."""
+        return self.reason == "stopped"
 
 
 TrainingEvent = Started | StepDone | EpochDone | Diverged | Finished

@@ -1,22 +1,27 @@
-"""What a network is trained to make small, each loss with its gradient."""
+"""What a network is trained to make small, each loss with its gradient.
+
+A loss compares a network's answers P (n, outputs) with the *targets* T (n, outputs). It takes the logits z that the
+answers come from (see `nncore.outputs`): a probability that has vanished has no logarithm, its logit is still there.
+"""
 
 from __future__ import annotations
+
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nncore.errors import DataError, SettingError
+from nncore.outputs import OUTPUTS as OUTPUTS
+from nncore.outputs import SoftmaxWorkspace, below_largest, sigmoid
+from nncore.outputs import softmax as softmax
+
 Array = NDArray[np.floating]
+Labels = NDArray[np.integer]
+Targets = NDArray[np.generic]
 
 
-def softmax(logits: Array) -> Array:
-    """Turn logits (n, classes) into probabilities (n, classes) whose rows sum to one."""
-    probabilities = _below_largest(logits, out=None)
-    np.exp(probabilities, out=probabilities)
-    probabilities /= probabilities.sum(axis=1, keepdims=True)
-    return probabilities
-
-
-def cross_entropy(logits: Array, labels: NDArray[np.integer], probabilities: Array | None = None) -> Array:
+def cross_entropy(logits: Array, labels: Labels, probabilities: Array | None = None) -> Array:
     """The loss -log softmax(logits)[label] in nats of each row (n,); labels (n,) in 0 .. classes - 1.
 
     `probabilities` (n, classes), if given, is filled with softmax(logits), which comes up on the way. The logarithm is
@@ -24,7 +29,7 @@ def cross_entropy(logits: Array, labels: NDArray[np.integer], probabilities: Arr
 
         -log(exp(z[label]) / sum(exp(z))) = log(sum(exp(z))) - z[label]
     """
-    work = _below_largest(logits, out=probabilities)
+    work = below_largest(logits, out=probabilities)
     of_label = work[np.arange(len(labels)), labels]
     np.exp(work, out=work)
     sums = work.sum(axis=1)
@@ -34,34 +39,248 @@ def cross_entropy(logits: Array, labels: NDArray[np.integer], probabilities: Arr
     return losses
 
 
-def _below_largest(logits: Array, out: Array | None) -> Array:
-    """The logits without the largest of their row: exp() then sees nothing above zero and cannot overflow.
+class Loss(Protocol):
+    """What training asks of a loss: the mean over a batch, and its gradient.
 
-    Softmax stays the same (Goodfellow, Bengio, Courville, "Deep Learning", section 4.1).
+    logits: (n, outputs), n at most the rows `allocate` was told. targets: (n, outputs) numbers; or labels (n,) in
+    0 .. outputs - 1, which stand for rows of zeros with a one at the label (a network of a single output takes the
+    label, 0 or 1, as the number). Labels out of range are for the data set to refuse.
     """
-    below: Array = np.subtract(logits, logits.max(axis=1, keepdims=True), out=out)
-    return below
+
+    def allocate(self, rows: int, outputs: int, dtype: np.dtype[np.floating]) -> None:
+        """Size the workspaces for batches of up to `rows` rows: `forward` and `backward` allocate no more for them."""
+
+    def forward(self, logits: Array, targets: Targets) -> float:
+        """The mean loss of the rows; DataError if the targets are not of the logits' shape."""
+
+    def backward(self) -> Array:
+        """The gradient (n, outputs) with respect to the logits of the last forward, in a workspace; once a forward."""
+
+    def of(self, logits: Array, targets: Targets) -> Array:
+        """The loss of each row (n,) in a fresh array, without label smoothing, so that runs compare."""
 
 
 class SoftmaxCrossEntropy:
-    """The mean over a batch of -log softmax(logits)[label].
+    """-log of the probability that softmax gives the label, in nats: - sum T log P over the classes.
 
-    `forward` gives the loss; `backward` its gradient with respect to the logits of that forward. Softmax and
-    cross-entropy are one step because together their derivative is simply (probabilities - one-hot) / n.
+    Softmax and cross-entropy are one step because together their derivative is simply P - T.
+
+    label_smoothing s, 0 to below 1: the network is asked for the label with 1 - s + s / classes only, and for each
+    other class with s / classes (Szegedy et al., "Rethinking the Inception Architecture", CVPR 2016, section 7).
     """
 
-    def allocate(self, rows: int, classes: int, dtype: np.dtype[np.floating]) -> None:
-        """Size the workspace for batches of up to `rows` rows."""
-        self._probabilities = np.empty((rows, classes), dtype)
+    def __init__(self, label_smoothing: float = 0.0) -> None:
+        self.label_smoothing = _checked_smoothing(label_smoothing)
 
-    def forward(self, logits: Array, labels: NDArray[np.integer]) -> float:
-        """The mean loss in nats of logits (n, classes) against labels (n,) in 0 .. classes - 1."""
-        self._P, self._labels = self._probabilities[: len(logits)], labels
-        return float(cross_entropy(logits, labels, self._P).mean())
+    def allocate(self, rows: int, outputs: int, dtype: np.dtype[np.floating]) -> None:
+        """Size the workspaces."""
+        self._targets = _TargetRows(rows, outputs, dtype)
+        self._softmax = SoftmaxWorkspace(rows, outputs, dtype)
+        self._log_sums = np.empty((rows, 1), dtype)
+
+    def forward(self, logits: Array, targets: Targets) -> float:
+        """The mean loss in nats of logits (n, classes) against labels (n,).
+
+        log P = z - log sum exp(z), and each row of T sums to one: - sum T log P = log sum exp(z) - sum T z.
+        """
+        n = len(logits)
+        self._T = T = self._targets.one_hot(targets)
+        if self.label_smoothing:
+            _pull(T, 1 / T.shape[1], self.label_smoothing)
+        z = self._softmax.below_largest(logits)
+        T_z = float(np.vdot(T, z))
+        self._P, sums = self._softmax.probabilities(z)
+        log_sums = np.log(sums, out=self._log_sums[:n])
+        return (float(log_sums.sum()) - T_z) / n
 
     def backward(self) -> Array:
-        """The gradient (n, classes) with respect to the logits of the last forward, in its workspace."""
-        n = len(self._P)
-        self._P[np.arange(n), self._labels] -= 1
-        self._P /= n
+        """The gradient (P - T) / n."""
+        self._P -= self._T
+        self._P *= 1 / len(self._P)
         return self._P
+
+    def of(self, logits: Array, targets: Targets) -> Array:
+        """The loss of each row (n,)."""
+        return cross_entropy(logits, targets.astype(np.intp, copy=False))
+
+
+class BinaryCrossEntropy:
+    """-(T log P + (1 - T) log(1 - P)) with P = sigmoid(z), in nats, summed over the outputs.
+
+    Each output answers a yes-or-no question of its own: with labels, whether it is this class or any other. Targets
+    are labels, or numbers from 0 to 1. In terms of the logit it is
+
+        log(1 + exp(z)) - z T  =  max(z, 0) - z T + log(1 + exp(-|z|)),
+
+    where exp() cannot overflow; its derivative is P - T. label_smoothing s, 0 to below 1, pulls the targets towards
+    "don't know": (1 - s) T + s / 2.
+    """
+
+    def __init__(self, label_smoothing: float = 0.0) -> None:
+        self.label_smoothing = _checked_smoothing(label_smoothing)
+
+    def allocate(self, rows: int, outputs: int, dtype: np.dtype[np.floating]) -> None:
+        """Size the workspaces."""
+        self._targets = _TargetRows(rows, outputs, dtype)
+        self._answers, self._losses, self._work = np.empty((3, rows, outputs), dtype)
+
+    def forward(self, logits: Array, targets: Targets) -> float:
+        """The mean loss in nats of logits (n, outputs)."""
+        n = len(logits)
+        self._T = T = self._targets.rows(targets)
+        if self.label_smoothing:
+            _pull(T, 1 / 2, self.label_smoothing)
+        losses, work = self._losses[:n], self._work[:n]
+        self._P = sigmoid(logits, out=self._answers[:n], work=work)  # which leaves 1 + exp(-|z|) in `work`
+        np.maximum(logits, 0, out=losses)
+        losses += np.log(work, out=work)
+        losses -= np.multiply(logits, T, out=work)
+        return float(losses.sum()) / n
+
+    def backward(self) -> Array:
+        """The gradient (P - T) / n."""
+        self._P -= self._T
+        self._P *= 1 / len(self._P)
+        return self._P
+
+    def of(self, logits: Array, targets: Targets) -> Array:
+        """The loss of each row (n,)."""
+        T = _target_rows(logits, targets)
+        losses: Array = np.maximum(logits, 0) - logits * T + np.log1p(np.exp(-np.abs(logits)))
+        sums: Array = losses.sum(axis=1)
+        return sums
+
+
+class MeanSquaredError:
+    """Half the squared distance of the answer to the target: 1/2 sum (P - T)^2 over the outputs, mean over the rows.
+
+    The half makes the derivative with respect to P simply P - T; the chain rule through the output function follows.
+    output: "softmax", "sigmoid" or "linear".
+    """
+
+    def __init__(self, output: str) -> None:
+        self.output = output
+
+    def allocate(self, rows: int, outputs: int, dtype: np.dtype[np.floating]) -> None:
+        """Size the workspaces."""
+        self._targets = _TargetRows(rows, outputs, dtype)
+        self._softmax = SoftmaxWorkspace(rows, outputs, dtype)
+        self._answers, self._differences, self._work = np.empty((3, rows, outputs), dtype)
+
+    def forward(self, logits: Array, targets: Targets) -> float:
+        """The mean loss of logits (n, outputs)."""
+        n = len(logits)
+        self._P = self._answer(logits)
+        self._D = np.subtract(self._P, self._targets.rows(targets), out=self._differences[:n])
+        return float(np.vdot(self._D, self._D)) / (2 * n)
+
+    def _answer(self, logits: Array) -> Array:
+        n = len(logits)
+        if self.output == "softmax":
+            return self._softmax.probabilities(self._softmax.below_largest(logits))[0]
+        if self.output == "sigmoid":
+            return sigmoid(logits, out=self._answers[:n], work=self._work[:n])
+        return logits  # linear
+
+    def backward(self) -> Array:
+        """The gradient D dP/dz / n, with D = P - T.
+
+        linear: dP/dz = 1. sigmoid: P (1 - P). softmax: dP_i/dz_j = P_i (1[i = j] - P_j), so that
+        sum_i D_i dP_i/dz_j = P_j (D_j - sum_i D_i P_i).
+        """
+        P, D, work = self._P, self._D, self._work[: len(self._D)]
+        if self.output == "softmax":
+            D -= self._softmax.row_sums(np.multiply(D, P, out=work))
+            D *= P
+        elif self.output == "sigmoid":
+            np.subtract(1, P, out=work)
+            work *= P
+            D *= work
+        D *= 1 / len(D)
+        gradient: Array = D
+        return gradient
+
+    def of(self, logits: Array, targets: Targets) -> Array:
+        """The loss of each row (n,)."""
+        D = OUTPUTS[self.output](logits)
+        D -= _target_rows(logits, targets)
+        D *= D
+        squares: Array = D.sum(axis=1)
+        return 0.5 * squares
+
+
+class _TargetRows:
+    """The targets of a batch as rows (n, outputs) of numbers, in a workspace."""
+
+    def __init__(self, rows: int, outputs: int, dtype: np.dtype[np.floating]) -> None:
+        self._rows = np.empty((rows, outputs), dtype)
+        self._hits = np.empty((rows, outputs), np.bool_)
+        self._classes = np.arange(outputs)
+
+    def rows(self, targets: Targets) -> Array:
+        """Numbers as they are, labels as one-hot rows, or as numbers if there is a single output."""
+        outputs = len(self._classes)
+        if targets.ndim == 1 and outputs > 1:
+            return self.one_hot(targets)
+        if targets.ndim == 1:
+            targets = targets[:, None]
+        rows = self._rows[: len(targets)]
+        if targets.shape != rows.shape:
+            raise DataError(f"The targets have {targets[0].size} numbers a row; the network gives {outputs}.")
+        np.copyto(rows, targets, casting="unsafe")
+        return rows
+
+    def one_hot(self, labels: Targets) -> Array:
+        """Rows of zeros with a one at the label."""
+        if labels.ndim != 1:
+            raise DataError(f"The targets are of shape {labels.shape}; cross-entropy expects one label a row.")
+        hits = np.equal(labels[:, None], self._classes, out=self._hits[: len(labels)])
+        rows = self._rows[: len(labels)]
+        np.copyto(rows, hits)
+        return rows
+
+
+def _target_rows(logits: Array, targets: Targets) -> Array:
+    """The targets as rows like those of the logits, in a fresh array."""
+    return _TargetRows(len(logits), logits.shape[1], logits.dtype).rows(targets)
+
+
+def _pull(targets: Array, towards: float, share: float) -> None:
+    """Mix `share` of the number `towards` into all targets."""
+    targets *= 1 - share
+    targets += share * towards
+
+
+def _checked_smoothing(label_smoothing: float) -> float:
+    if not 0 <= label_smoothing < 1:
+        raise SettingError("label_smoothing", f"Label smoothing {label_smoothing:g} cannot be: it is 0 to below 1.")
+    return label_smoothing
+
+
+LOSSES = ("cross_entropy", "binary_cross_entropy", "mean_squared_error")
+
+NATURAL_LOSS = {"softmax": "cross_entropy", "sigmoid": "binary_cross_entropy", "linear": "mean_squared_error"}
+"""The loss that goes with an output function unless another is asked for: the one whose gradient is (P - T) / n."""
+
+
+def make_loss(name: str | None, output: str, label_smoothing: float = 0.0) -> Loss:
+    """The loss called `name` (None: the natural one) for a network with the output function `output`.
+
+    cross_entropy needs softmax, binary_cross_entropy sigmoid; mean_squared_error takes any, but no label smoothing.
+    Raises SettingError naming "loss", "output" or "label_smoothing".
+    """
+    if output not in OUTPUTS:
+        raise SettingError("output", f"Output {output!r} is unknown: choose one of {', '.join(OUTPUTS)}.")
+    name = NATURAL_LOSS[output] if name is None else name
+    if name not in LOSSES:
+        raise SettingError("loss", f"Loss {name!r} is unknown: choose one of {', '.join(LOSSES)}.")
+    if name == "mean_squared_error":
+        if label_smoothing:
+            raise SettingError(
+                "label_smoothing", "Label smoothing is for cross-entropies; mean_squared_error has none."
+            )
+        return MeanSquaredError(output)
+    if name != NATURAL_LOSS[output]:
+        fitting = "softmax" if name == "cross_entropy" else "sigmoid"
+        raise SettingError("loss", f"Loss {name} needs the output {fitting}; the network's output is {output}.")
+    return SoftmaxCrossEntropy(label_smoothing) if name == "cross_entropy" else BinaryCrossEntropy(label_smoothing)

@@ -1,6 +1,6 @@
-"""Models on disk: an .npz with a JSON header, never a pickle.
+"""Models on disk: an .npz with a JSON header, never a pickle; or in one of the open formats of `nncore.exports`.
 
-The file is a zip, stored without compression, with two members:
+The .npz is a zip, stored without compression, with two members:
 
     header.json       format, version, spec, class names, preprocessing, history, card
     parameters.npy    the flat float32 vector; the spec says which part is which
@@ -10,34 +10,29 @@ The file is a zip, stored without compression, with two members:
 
 from __future__ import annotations
 
-import io
 import zipfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
-from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from nncore.dataset import DIGITS, Splits
+from nncore.archive import HEADER, Archive, check_finite, only_our_errors, packed, reading
+from nncore.dataset import DIGITS
 from nncore.errors import ModelFileError
-from nncore.history import History
-from nncore.memory import gigabytes, memory_to_spend
+from nncore.exports import ONNX_SUFFIX, SCRIPT_SUFFIX, onnx_file, read_onnx, read_script, script
 from nncore.metrics import Evaluation
 from nncore.model_header import PREPROCESSING, ModelHeader
 from nncore.model_header import ModelCard as ModelCard  # part of what is offered here
 from nncore.network import Network, NetworkSpec
 from nncore.safe_write import write_safely
-from nncore.training import TrainingConfig
+from nncore.training import Training
 
-HEADER, PARAMETERS = "header.json", "parameters.npy"
+PARAMETERS = "parameters"
 
-MEMORY_PER_BYTE = 3
-"""Bytes of memory that reading a byte of a model takes: the file's part, and the parameters with a copy."""
+ZIP_START = b"PK\x03\x04"
 
 
 @dataclass(frozen=True)
@@ -70,26 +65,10 @@ class Model:
         return network
 
 
-LARGEST_HEADER, LARGEST_ARRAY_HEADER = 4_000_000, 4096
-"""Bytes: of header.json, which a thousand epochs make 200,000 long, and of what comes before the numbers in an .npy."""
-
-
-def trained_model(
-    network: Network,
-    data: Splits,
-    config: TrainingConfig,
-    history: History,
-    test: Evaluation | None,
-    *,
-    name: str,
-    recipe: str = "",
-    rates_used: Sequence[tuple[int, float]] = (),
-) -> Model:
-    """The model that a run has made of `network` so far, with its card filled in. Its parameters are a copy.
-
-    rates_used: (step, learning rate) of each change on the way, as TrainingControl keeps them.
-    """
-    settings = asdict(config)
+def trained_model(training: Training, test: Evaluation | None, *, name: str, recipe: str = "") -> Model:
+    """The model that a run has made so far, with its card filled in. Its parameters are a copy."""
+    network, data, config, history = training.network, training.data, training.config, training.history
+    settings, rates_used = asdict(config), training.control.rates_used
     if len(rates_used) > 1:
         settings["learning_rates_from_step"] = {str(step): rate for step, rate in rates_used}
     held_out = f", {len(data.validation):,} more to validate" if data.validation else ""
@@ -113,18 +92,23 @@ def bundled_model_path() -> Path:
 
 
 def save_model(model: Model, path: Path) -> None:
-    """Write `model` to `path`, wholly or not at all; raises ModelFileError if that fails."""
+    """Write `model` to `path`, wholly or not at all; raises ModelFileError if that fails.
+
+    The name's end says how: .onnx as ONNX, .py as a script for NumPy alone, anything else as our own .npz. Each can be
+    loaded again and gives the same model.
+    """
+    write = {ONNX_SUFFIX: onnx_file, SCRIPT_SUFFIX: script}.get(path.suffix.lower(), _npz)
     header = ModelHeader(model.spec, model.card, model.class_names, model.history, model.preprocessing)
-    buffer, vector = io.BytesIO(), io.BytesIO()
-    npy.write_array(vector, model.parameters, allow_pickle=False)
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        # A fixed date: the same model gives the same bytes.
-        archive.writestr(zipfile.ZipInfo(HEADER), header.to_json())
-        archive.writestr(zipfile.ZipInfo(PARAMETERS), vector.getbuffer())
     try:
-        write_safely(path, buffer.getbuffer())
+        write_safely(path, write(header, model.parameters))
+    except ModelFileError as problem:
+        raise ModelFileError(f"{path}: {problem}") from None
     except OSError as problem:
         raise ModelFileError(f"{path}: could not be saved ({problem.strerror or problem}).") from None
+
+
+def _npz(header: ModelHeader, parameters: NDArray[np.float32]) -> memoryview:
+    return packed(header.to_json(), {PARAMETERS: parameters})
 
 
 def is_model_file(path: Path) -> bool:
@@ -132,6 +116,8 @@ def is_model_file(path: Path) -> bool:
     try:
         if not path.is_file():  # a pipe or a device may never come to an end
             return False
+        if path.suffix.lower() in (ONNX_SUFFIX, SCRIPT_SUFFIX):
+            return True
         with zipfile.ZipFile(path) as archive:
             return HEADER in archive.namelist()
     except Exception:  # OSError, BadZipFile, and whatever else zipfile stumbles over in foreign bytes
@@ -140,22 +126,9 @@ def is_model_file(path: Path) -> bool:
 
 def load_model(path: Path) -> Model:
     """Read a model; raises ModelFileError, naming the file and what is wrong with it."""
-    try:
-        size = path.stat().st_size
-        if not path.is_file():
-            raise ModelFileError("could not be read: it is not a file.")
-        if MEMORY_PER_BYTE * size > memory_to_spend():
-            raise ModelFileError(f"with {gigabytes(size)} it is larger than the memory that is free.")
-        described, vector = _members_of(path, size)
-        parameters = _parameters_from(vector, described.spec.parameter_count)
-    except FileNotFoundError:
-        raise ModelFileError(f"{path}: there is no such file.") from None
-    except ModelFileError as problem:
-        raise ModelFileError(f"{path}: {problem}") from None
-    except OSError as problem:
-        raise ModelFileError(f"{path}: could not be read ({problem.strerror or problem}).") from None
-    except MemoryError:
-        raise ModelFileError(f"{path}: there is not enough memory for this model.") from None
+    with reading(path, "model") as size:
+        described, parameters = _contents_of(path, size)
+        check_finite({PARAMETERS: parameters})
     return Model(
         described.spec,
         parameters,
@@ -166,60 +139,15 @@ def load_model(path: Path) -> Model:
     )
 
 
-@contextmanager
-def _only_our_errors() -> Iterator[None]:
-    """Let only ModelFileError, OSError and MemoryError out of what parses foreign bytes.
-
-    Given damaged ones, zipfile and NumPy raise whatever they stumble over: BadZipFile, EOFError, ValueError,
-    NotImplementedError, RuntimeError, RecursionError, TokenError, TypeError, OverflowError, SyntaxError ...
-    """
-    try:
-        yield
-    except (ModelFileError, OSError, MemoryError):
-        raise
-    except Exception:
-        raise ModelFileError("this is not a whole Digit Lab model; it is damaged or of another kind.") from None
-
-
-def _members_of(path: Path, size: int) -> tuple[ModelHeader, bytes]:
-    """The header, and the parameters as bytes, of a file of `size` bytes."""
-    with _only_our_errors(), zipfile.ZipFile(path) as archive:
-        names = archive.namelist()
-        if len(set(names)) < len(names):
-            raise ModelFileError("it holds two parts of the same name, which Digit Lab never writes.")
-        for name in (HEADER, PARAMETERS):
-            if name not in names:
-                raise ModelFileError(f"this is no Digit Lab model: it has no {name} inside.")
-            info = archive.getinfo(name)
-            encrypted = info.flag_bits & 0x1
-            # Ours are stored as they are, so none can be larger than the file itself.
-            if encrypted or info.compress_type != zipfile.ZIP_STORED or info.file_size > size:
-                raise ModelFileError(f"{name} inside is packed in a way Digit Lab never writes.")
-        if archive.getinfo(HEADER).file_size > LARGEST_HEADER:
-            raise ModelFileError(f"{HEADER} inside is larger than any that Digit Lab writes.")
-        described = ModelHeader.from_json(archive.read(HEADER))
-        # Compared before it is read: a file may claim to be huge and hold nothing.
-        expected, found = 4 * described.spec.parameter_count, archive.getinfo(PARAMETERS).file_size
-        if not expected <= found <= expected + LARGEST_ARRAY_HEADER:
-            raise ModelFileError(
-                f"its network has {described.spec.parameter_count:,} weights, but {PARAMETERS} inside holds "
-                f"{found:,} bytes."
-            )
-        return described, archive.read(PARAMETERS)
-
-
-def _parameters_from(vector: bytes, expected: int) -> NDArray[np.float32]:
-    """The array in the bytes of an .npy file, which need to be as many as its header and the network promise."""
-    stream = io.BytesIO(vector)
-    with _only_our_errors():
-        read_header = npy.read_array_header_1_0 if npy.read_magic(stream) == (1, 0) else npy.read_array_header_2_0
-        shape, _, dtype = read_header(stream)
-    if dtype != np.float32 or len(shape) != 1:
-        raise ModelFileError(f"{PARAMETERS} inside is of the wrong kind; expected one row of float32 numbers.")
-    held = len(vector) - stream.tell()
-    if held != 4 * expected or shape[0] != expected:
-        raise ModelFileError(f"its network has {expected:,} weights, but {PARAMETERS} inside holds {held // 4:,}.")
-    parameters = np.frombuffer(vector, np.float32, offset=stream.tell())
-    if not np.isfinite(parameters).all():
-        raise ModelFileError("its weights are not all finite numbers.")
-    return parameters
+def _contents_of(path: Path, size: int) -> tuple[ModelHeader, NDArray[np.float32]]:
+    """The header and the parameters of a file of `size` bytes, in whichever format; an .npz goes by any name."""
+    read = {ONNX_SUFFIX: read_onnx, SCRIPT_SUFFIX: read_script}.get(path.suffix.lower())
+    if read is not None:
+        content = path.read_bytes()
+        if not content.startswith(ZIP_START):
+            with only_our_errors("model"):
+                return read(content)
+    with Archive.opened(path, size, "model") as archive:
+        header = ModelHeader.from_json(archive.header())
+        count = header.spec.parameter_count
+        return header, archive.array(PARAMETERS, (count,), f"its network has {count:,} weights")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from math import prod
 from typing import Any
 
@@ -13,23 +14,24 @@ from numpy.typing import DTypeLike, NDArray
 from nncore.errors import SettingError
 from nncore.ink import SIDE
 from nncore.layers import LAYER_SPECS, Activation, Dense, Layer, LayerSpec
-from nncore.losses import softmax
+from nncore.losses import OUTPUTS
 from nncore.parameters import Parameters, Shape
 
 Array = NDArray[np.floating]
 
-PREDICT_ROWS = 2048
-"""Rows that `predict` takes at once: its memory stays flat however many are asked for."""
+ROWS_PREDICTED = 256
+"""Rows that are predicted at once: memory stays flat however many are asked for, and a stop is soon heard."""
 
 
 @dataclass(frozen=True)
 class NetworkSpec:
     """The description of a network: what comes in, the layers in order, what the numbers that come out mean.
 
-    input_shape: shape of one example, (28, 28) for MNIST; flattened before the first layer.
-    layers: the specs of the layers, first to last. output: "softmax", the only one so far.
+    input_shape: shape of one example. If a layer wants images, (height, width) is one channel of them; otherwise an
+    example is flattened before the first layer. layers: the specs of the layers, first to last. output: "softmax" for
+    the probabilities of classes of which one is right, "sigmoid" for a probability each, "linear" for any numbers.
 
-    Raises SettingError if it does not describe a network.
+    Raises SettingError if it does not describe a network, naming the layer and both shapes where they do not fit.
     """
 
     input_shape: Shape
@@ -41,8 +43,13 @@ class NetworkSpec:
             raise SettingError("layers", f"The input shape {self.input_shape} is none: each side is 1 or more.")
         if not self.layers:
             raise SettingError("layers", "A network needs at least one layer.")
-        if self.output != "softmax":
-            raise SettingError("output", f"Output {self.output!r} is unknown: it is softmax.")
+        if self.output not in OUTPUTS:
+            raise SettingError("output", f"Output {self.output!r} is unknown: choose one of {', '.join(OUTPUTS)}.")
+        if len(self.shapes[-1]) != 1:
+            raise SettingError(
+                "layers",
+                f"The last layer gives {self.shapes[-1]}, a network answers with one row of numbers: (outputs,).",
+            )
 
     @classmethod
     def dense(
@@ -75,13 +82,27 @@ class NetworkSpec:
                 layers.append(Activation(name))
         return cls(input_shape, tuple(layers))
 
-    @property
+    @cached_property
     def shapes(self) -> tuple[Shape, ...]:
-        """The shape of one example before the first layer (flattened) and after each layer."""
-        shapes: list[Shape] = [(prod(self.input_shape),)]
-        for layer in self.layers:
-            shapes.append(layer.output_shape(shapes[-1]))
+        """The shape of one example as the first layer takes it, and after each layer."""
+        shapes = [self._first_shape()]
+        for number, layer in enumerate(self.layers, start=1):
+            try:
+                shapes.append(layer.output_shape(shapes[-1]))
+            except SettingError as problem:
+                raise SettingError(problem.field, f"Layer {number} ({layer.kind}) {problem}") from None
         return tuple(shapes)
+
+    def _first_shape(self) -> Shape:
+        if not any(layer.wants_images for layer in self.layers):
+            return (prod(self.input_shape),)
+        return (1, *self.input_shape) if len(self.input_shape) == 2 else self.input_shape
+
+    @property
+    def summary(self) -> str:
+        """The network in one line: "784 - 128 - 64 - 10", or "28x28 - conv 8 - conv 32 - 100 - 10"."""
+        first = str(self.shapes[0][0]) if len(self.shapes[0]) == 1 else "x".join(map(str, self.input_shape))
+        return " - ".join([first, *(layer.summary for layer in self.layers if layer.summary)])
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -89,23 +110,53 @@ class NetworkSpec:
         return (prod(self.input_shape), *(layer.units for layer in self.layers if isinstance(layer, Dense)))
 
     @property
-    def classes(self) -> int:
-        """How many classes the output tells apart."""
+    def outputs(self) -> int:
+        """How many numbers it answers with: one a class, where it tells classes apart."""
         return self.shapes[-1][0]
+
+    def tells_apart(self, classes: int) -> bool:
+        """Whether its outputs can stand for so many classes: one each, or a single sigmoid for two."""
+        return self.outputs == classes or (classes == 2 and self.outputs == 1 and self.output == "sigmoid")
 
     @property
     def parameter_shapes(self) -> dict[str, Shape]:
-        """Name ("1.W": W of the first layer) and shape of each array of parameters."""
+        """Name ("1.W": W of the first layer) and shape of each array that is trained."""
+        return self._named(lambda layer, shape: layer.parameter_shapes(shape))
+
+    @property
+    def state_shapes(self) -> dict[str, Shape]:
+        """Name ("2.mean": the running mean of the second layer) and shape of each array that is kept, not trained."""
+        return self._named(lambda layer, shape: layer.state_shapes(shape))
+
+    def _named(self, shapes_of: Callable[[LayerSpec, Shape], dict[str, Shape]]) -> dict[str, Shape]:
         return {
             f"{number}.{name}": shape
             for number, (layer, input_shape) in enumerate(zip(self.layers, self.shapes, strict=False), start=1)
-            for name, shape in layer.parameter_shapes(input_shape).items()
+            for name, shape in shapes_of(layer, input_shape).items()
         }
 
     @property
     def parameter_count(self) -> int:
-        """How many weights and biases it has."""
-        return sum(prod(shape) for shape in self.parameter_shapes.values())
+        """How many numbers its parameters are, the state included."""
+        return sum(prod(shape) for shape in (*self.parameter_shapes.values(), *self.state_shapes.values()))
+
+    @property
+    def multiplications(self) -> int:
+        """How many multiplications of a weight one example costs."""
+        shapes = self.parameter_shapes
+        return sum(
+            prod(shapes[f"{number}.W"]) * prod(output[1:])
+            for number, output in enumerate(self.shapes[1:], start=1)
+            if f"{number}.W" in shapes
+        )
+
+    @property
+    def numbers_a_row(self) -> int:
+        """About how many numbers a training holds in its workspaces for each row of a batch."""
+        return sum(
+            layer.workspace(before) + prod(after)
+            for layer, before, after in zip(self.layers, self.shapes, self.shapes[1:], strict=False)
+        )
 
     def to_json(self) -> dict[str, Any]:
         """As plain lists, numbers and strings."""
@@ -134,9 +185,10 @@ class Network:
     shown while a copy of it trains.
     """
 
-    def __init__(self, spec: NetworkSpec, dtype: DTypeLike = np.float32) -> None:
+    def __init__(self, spec: NetworkSpec, dtype: DTypeLike = np.float32, parameters: Parameters | None = None) -> None:
+        """`parameters`: of such a network, to be used as they are; fresh ones, all zero, unless given."""
         self.spec = spec
-        self.parameters = Parameters(spec.parameter_shapes, dtype)
+        self.parameters = parameters or Parameters(spec.parameter_shapes, spec.state_shapes, dtype)
         self.layers: list[Layer] = [
             layer.build(str(number), shape, self.parameters)
             for number, (layer, shape) in enumerate(zip(spec.layers, spec.shapes, strict=False), start=1)
@@ -153,6 +205,11 @@ class Network:
         for layer in self.layers:
             layer.initialize(rng)
 
+    def use_randomness(self, rng: np.random.Generator) -> None:
+        """Let all layers with chance in them draw from `rng` while training."""
+        for layer in self.layers:
+            layer.use_randomness(rng)
+
     def allocate(self, rows: int) -> None:
         """Make room for training batches of up to `rows` rows."""
         if rows > self._rows:
@@ -161,25 +218,27 @@ class Network:
             self._rows = rows
 
     def forward(self, X: Array) -> Array:
-        """The logits (n, classes) of inputs (n, inputs), in a workspace; remembers what `backward` needs."""
+        """The logits (n, outputs) of inputs (n, inputs), in a workspace; remembers what `backward` needs."""
         self.allocate(len(X))
+        X = X.reshape(len(X), *self.spec.shapes[0])
         for layer in self.layers:
             X = layer.forward(X)
         return X
 
     def backward(self, dlogits: Array) -> None:
-        """Set `parameters.gradients` from the gradient (n, classes) of the last forward's logits."""
+        """Set `parameters.gradients` from the gradient (n, outputs) of the last forward's logits."""
         gradient: Array | None = dlogits
         for number in range(len(self.layers) - 1, -1, -1):
             assert gradient is not None
             gradient = self.layers[number].backward(gradient, need_dX=number > 0)
 
     def logits(self, X: Array) -> Array:
-        """The logits (n, classes) of inputs (n, inputs) in [0, 1], in a fresh array."""
+        """The logits (n, outputs) of inputs (n, inputs), in a fresh array."""
         return self.activations(X)[-1]
 
     def activations(self, X: Array) -> list[Array]:
         """What each layer gives for inputs (n, inputs), first to last; the last are the logits."""
+        X = X.reshape(len(X), *self.spec.shapes[0])
         outputs = []
         for layer in self.layers:
             X = layer.predict(X)
@@ -187,15 +246,19 @@ class Network:
         return outputs
 
     def predict(self, X: Array) -> Array:
-        """The probabilities (n, classes) of inputs (n, inputs), a few thousand rows at a time."""
-        probabilities = np.empty((len(X), self.spec.classes), self.dtype)
-        for start in range(0, len(X), PREDICT_ROWS):
-            rows = slice(start, start + PREDICT_ROWS)
-            probabilities[rows] = softmax(self.logits(X[rows]))
-        return probabilities
+        """The answers (n, outputs) to inputs (n, inputs): with a softmax output, the probabilities of the classes."""
+        answers = np.empty((len(X), self.spec.outputs), self.dtype)
+        for start in range(0, len(X), ROWS_PREDICTED):
+            rows = slice(start, start + ROWS_PREDICTED)
+            answers[rows] = OUTPUTS[self.spec.output](self.logits(X[rows]))
+        return answers
 
     def copy(self) -> Network:
         """A network of its own with the same parameters."""
         twin = Network(self.spec, self.dtype)
         twin.parameters.values[:] = self.parameters.values
         return twin
+
+    def replica(self) -> Network:
+        """A network on the same values, with gradients, state and workspaces of its own: for a second thread."""
+        return Network(self.spec, parameters=self.parameters.replica())

@@ -6,64 +6,93 @@ Layers get reshaped views of it: writing through a view changes the vector and t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import prod
+from math import prod, sqrt
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 Shape = tuple[int, ...]
+Array = NDArray[np.floating]
 
 
 class Parameters:
     """One flat vector of values, one of gradients, and named views into both.
 
+    What is trained comes first in `values`; what a layer only keeps count of, such as the running means of batch
+    normalisation, comes last and has no gradient. So a save and a snapshot hold all of it, an optimiser the first part.
+
     Attributes:
-        values: (size,) every weight and bias, in the order of `shapes`.
-        gradients: (size,) the gradient of the loss with respect to `values`.
-        shapes: the name and shape of each view.
+        values: (size,) every weight and bias, in the order of `shapes`, then the state, in that of `state_shapes`.
+        trainable: the part of `values` that is trained; state: the rest. Both are views.
+        gradients: the gradient of the loss with respect to `trainable`.
+        shapes, state_shapes: the name and shape of each view.
     """
 
-    def __init__(self, shapes: Mapping[str, Shape], dtype: DTypeLike = np.float32) -> None:
+    def __init__(
+        self,
+        shapes: Mapping[str, Shape],
+        state_shapes: Mapping[str, Shape] | None = None,
+        dtype: DTypeLike = np.float32,
+    ) -> None:
         self.shapes: dict[str, Shape] = dict(shapes)
-        size = sum(prod(shape) for shape in self.shapes.values())
-        self.values = np.zeros(size, dtype)
-        self.gradients = np.zeros(size, dtype)
-        self._value_views = self._views_of(self.values)
-        self._gradient_views = self._views_of(self.gradients)
+        self.state_shapes: dict[str, Shape] = dict(state_shapes or {})
+        trained = sum(prod(shape) for shape in self.shapes.values())
+        self.values = np.zeros(trained + sum(prod(shape) for shape in self.state_shapes.values()), dtype)
+        self.trainable = self.values[:trained]
+        self._lay_out(self.values[trained:])
 
-    def _views_of(self, vector: NDArray[np.floating]) -> dict[str, NDArray[np.floating]]:
-        views, start = {}, 0
-        for name, shape in self.shapes.items():
-            views[name] = vector[start : start + prod(shape)].reshape(shape)
-            start += prod(shape)
-        return views
+    def replica(self) -> Parameters:
+        """Parameters that share `values`, but have gradients and a state of their own: for a second thread."""
+        twin = object.__new__(Parameters)
+        twin.shapes, twin.state_shapes = self.shapes, self.state_shapes
+        twin.values, twin.trainable = self.values, self.trainable
+        twin._lay_out(self.state.copy())
+        return twin
+
+    def _lay_out(self, state: Array) -> None:
+        self.state = state
+        self.gradients = np.zeros_like(self.trainable)
+        self._value_views = _views(self.trainable, self.shapes) | _views(state, self.state_shapes)
+        self._gradient_views = _views(self.gradients, self.shapes)
 
     @property
     def size(self) -> int:
-        """Number of weights and biases."""
+        """How many numbers `values` holds."""
         return self.values.size
 
-    def value(self, name: str) -> NDArray[np.floating]:
+    def value(self, name: str) -> Array:
         """The view of `values` called `name`, in its own shape."""
         return self._value_views[name]
 
-    def gradient(self, name: str) -> NDArray[np.floating]:
+    def gradient(self, name: str) -> Array:
         """The view of `gradients` called `name`, in its own shape."""
         return self._gradient_views[name]
 
+    def weights(self) -> list[tuple[Array, Array]]:
+        """Values and gradients of every weight matrix and kernel; biases and the like, of one axis, are left out."""
+        return [(self.value(name), self.gradient(name)) for name, shape in self.shapes.items() if len(shape) > 1]
 
-def he(weights: NDArray[np.floating], biases: NDArray[np.floating], rng: np.random.Generator) -> None:
-    """Fill weights (inputs, units) from N(0, 2 / inputs), biases with zeros.
+
+def _views(vector: Array, shapes: Mapping[str, Shape]) -> dict[str, Array]:
+    views, start = {}, 0
+    for name, shape in shapes.items():
+        views[name] = vector[start : start + prod(shape)].reshape(shape)
+        start += prod(shape)
+    return views
+
+
+def he(weights: Array, biases: Array, inputs: int, rng: np.random.Generator) -> None:
+    """Fill the weights of units with `inputs` inputs each from N(0, 2 / inputs), biases with zeros.
 
     Keeps the variance of ReLU activations constant from layer to layer
     (He et al., "Delving Deep into Rectifiers", ICCV 2015, section 2.2).
     """
     weights[...] = rng.standard_normal(weights.shape, dtype=np.float32)
-    weights *= np.sqrt(2.0 / max(1, weights.shape[0]))
+    weights *= sqrt(2.0 / max(1, inputs))
     biases[...] = 0.0
 
 
-def uniform(weights: NDArray[np.floating], biases: NDArray[np.floating], rng: np.random.Generator) -> None:
+def uniform(weights: Array, biases: Array, inputs: int, rng: np.random.Generator) -> None:
     """Fill weights AND biases from U(-0.5, 0.5), as many a first notebook does."""
     for values in (weights, biases):
         values[...] = rng.random(values.shape, dtype=np.float32)

@@ -35,6 +35,7 @@ class Recipe:
             "name": self.name,
             "title": self.title,
             "description": self.description,
+            "network": self.spec.summary,
             "layers": list(self.spec.widths),
             "parameters": self.spec.parameter_count,
             "config": asdict(self.config),

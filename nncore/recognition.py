@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from nncore.dataset import DIGITS
 from nncore.errors import DataError
 from nncore.ink import SIDE
-from nncore.losses import softmax
+from nncore.losses import OUTPUTS
 from nncore.network import Network
 
 UNSURE_BELOW = 0.6
@@ -52,12 +52,12 @@ def recognize(network: Network, image: NDArray[np.uint8]) -> Prediction:
 
     Raises DataError if the image has not as many pixels as the network takes.
     """
-    pixels = network.spec.shapes[0][0]
+    pixels = prod(network.spec.input_shape)
     if image.size != pixels or image.dtype != np.uint8:
         raise DataError(f"The picture is {image.dtype} {image.shape}; expected uint8 with {pixels} pixels in all.")
     X = np.multiply(image.reshape(1, -1), np.float32(1 / 255), dtype=network.dtype)
     activations = network.activations(X)
-    probabilities = softmax(activations[-1])[0].astype(np.float32)
+    probabilities = OUTPUTS[network.spec.output](activations[-1])[0].astype(np.float32)
     return Prediction(
         image=_read_only(image.copy()),
         probabilities=_read_only(probabilities),
@@ -68,12 +68,14 @@ def recognize(network: Network, image: NDArray[np.uint8]) -> Prediction:
 
 def why_unreadable(network: Network) -> str | None:
     """One sentence on why `network` cannot read drawn digits at all; None if it can."""
-    shape, classes = network.spec.input_shape, network.spec.classes
+    shape, classes = network.spec.input_shape, network.spec.outputs
     if prod(shape) != SIDE * SIDE:
         size = " × ".join(str(side) for side in shape)
         return f"This model takes inputs of {size}, a drawing is {SIDE} × {SIDE}: open or train one for digits."
     if classes != len(DIGITS):
         return f"This model tells {classes} classes apart, digits are {len(DIGITS)}: open or train one for digits."
+    if network.spec.output == "linear":
+        return "This model answers with numbers, not with classes: open or train one for digits."
     return None
 
 

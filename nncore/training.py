@@ -9,113 +9,55 @@ Whoever iterates is in charge: not asking for the next event is a pause, closing
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from math import ceil, isfinite, log
+from itertools import islice
+from math import isfinite, log
 from time import perf_counter
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.augment import Augmentation
-from nncore.control import TrainingControl, check_learning_rate
-from nncore.dataset import Dataset, Splits
+from nncore.batch_gradients import BatchGradients
+from nncore.checkpoint import Checkpoint, check_of
+from nncore.control import TrainingControl
+from nncore.cores import available_cores, one_blas_thread
+from nncore.dataset import Splits
 from nncore.errors import SettingError
-from nncore.events import Diverged, EpochDone, Finished, Started, StepDone, TrainingEvent
-from nncore.losses import SoftmaxCrossEntropy
+from nncore.events import Diverged, EpochDone, Finished, Reason, Started, StepDone, TrainingEvent
+from nncore.fit import check_fit as check_fit
+from nncore.fit import check_settings as check_settings
+from nncore.health import HealthProbe
+from nncore.history import History
+from nncore.losses import make_loss
 from nncore.metrics import Evaluation, evaluate
 from nncore.network import Network
-from nncore.optimizers import OPTIMIZERS
+from nncore.optimizers import OPTIMIZERS, clip
+from nncore.progress import Progress
+from nncore.random_streams import RandomStreams as RandomStreams  # part of what is offered here
 from nncore.schedules import SCHEDULES
-
-ROWS_AT_ONCE = 4096
-"""A larger batch is worked through in parts of this many rows: memory stays bounded, and a stop is heard."""
+from nncore.training_config import MOST_EPOCHS as MOST_EPOCHS
+from nncore.training_config import TrainingConfig as TrainingConfig
 
 DIVERGED_FACTOR = 100.0
 """A loss this many times the first batch's (or that of guessing, if that is more) has diverged."""
-
-MOST_EPOCHS = 10**9
 
 ROWS_JUDGED = 1000
 """Without a validation set the weights are judged on this many training examples after each epoch."""
 
 
-@dataclass(frozen=True)
-class TrainingConfig:
-    """How to train.
-
-    optimizer: "sgd", "momentum" or "adam". learning_rate: above 0, finite. batch_size: examples a step, 1 or more;
-    None takes all of them (full batch), and more than there are means the same. epochs: passes over the data, 1 to
-    MOST_EPOCHS. seed: 0 or more; the same seed gives the same bits on the same machine with the same number of BLAS
-    threads. schedule: "constant" or "cosine". augmentation: random distortions of the training images, or None.
-
-    Raises SettingError naming the field.
-    """
-
-    optimizer: str = "adam"
-    learning_rate: float = 0.001
-    batch_size: int | None = 128
-    epochs: int = 5
-    seed: int = 0
-    schedule: str = "constant"
-    augmentation: Augmentation | None = None
-
-    def __post_init__(self) -> None:
-        if self.optimizer not in OPTIMIZERS:
-            raise SettingError(
-                "optimizer", f"Optimiser {self.optimizer!r} is unknown: choose one of {', '.join(OPTIMIZERS)}."
-            )
-        check_learning_rate(self.learning_rate)
-        if self.batch_size is not None and self.batch_size < 1:
-            raise SettingError("batch_size", f"A batch of {self.batch_size} is none: it is 1 or more.")
-        if not 1 <= self.epochs <= MOST_EPOCHS:
-            given = f"{self.epochs} epochs" if self.epochs < 1 else "So many epochs"
-            raise SettingError("epochs", f"{given} cannot be trained: it is 1 to {MOST_EPOCHS:,}.")
-        if self.seed < 0:
-            raise SettingError("seed", f"Seed {self.seed} is negative: it is 0 or more.")
-        if self.schedule not in SCHEDULES:
-            raise SettingError(
-                "schedule", f"Schedule {self.schedule!r} is unknown: choose one of {', '.join(SCHEDULES)}."
-            )
-
-
-class RandomStreams(NamedTuple):
-    """Independent random numbers for each purpose, so that switching one off leaves the others as they were."""
-
-    initialization: np.random.Generator
-    split: np.random.Generator
-    shuffling: np.random.Generator
-    augmentation: np.random.Generator
-
-    @classmethod
-    def of(cls, seed: int) -> RandomStreams:
-        """All streams of a run, from its one seed."""
-        return cls(*map(np.random.default_rng, np.random.SeedSequence(seed).spawn(len(cls._fields))))
-
-
 def train(
-    network: Network, data: Splits, config: TrainingConfig, control: TrainingControl | None = None
+    network: Network,
+    data: Splits,
+    config: TrainingConfig,
+    control: TrainingControl | None = None,
+    cores: int | None = None,
 ) -> Iterator[TrainingEvent]:
     """Train `network` in place, from the parameters it has; yields Started first, Diverged or Finished last.
 
     `control` may change the learning rate or stop the run from another thread; closing the iterator stops it too.
+    cores: how many threads may work, 1 or more; None for one a core. The bits do not depend on it.
     Raises SettingError if the data does not fit the network.
     """
-    check_fit(network, data.training)
-    run = _Run(network, data, config, control or TrainingControl(config.learning_rate))
-    yield run.started()
-    for epoch in range(1, config.epochs + 1):
-        run.begin_epoch(epoch)
-        for rows in run.batches():
-            event = run.step(rows)
-            yield event
-            if not isinstance(event, StepDone):
-                return
-        judged = run.end_epoch()
-        yield judged
-        if not isinstance(judged, EpochDone):
-            return
-    yield run.finished()
+    return Training(network, data, config, control, cores).events()
 
 
 def hold_out_validation(data: Splits, share: float, seed: int) -> Splits:
@@ -129,170 +71,219 @@ def hold_out_validation(data: Splits, share: float, seed: int) -> Splits:
     return Splits(training, validation, data.test)
 
 
-def check_fit(network: Network, dataset: Dataset) -> None:
-    """Raise SettingError unless `dataset` has images and classes that `network` takes."""
-    if not len(dataset):
-        raise SettingError("data", f"{dataset.source}: there is no image to work with.")
-    pixels = dataset.images[0].size
-    if pixels != network.spec.shapes[0][0]:
-        raise SettingError(
-            "layers", f"The images have {pixels} pixels, the first width is {network.spec.shapes[0][0]}."
-        )
-    if len(dataset.class_names) != network.spec.classes:
-        raise SettingError(
-            "layers", f"The data has {len(dataset.class_names)} classes, the last width is {network.spec.classes}."
-        )
+class Training:
+    """A run: `events` is the loop; between two of them, `checkpoint` is all it takes to go on later to the same bits.
 
+    history: the epochs so far. control: the levers. `network` is trained in place.
+    """
 
-class _Run:
-    """What a training keeps between its events: workspaces sized once, sums of the epoch, the clock."""
+    def __init__(
+        self,
+        network: Network,
+        data: Splits,
+        config: TrainingConfig,
+        control: TrainingControl | None = None,
+        cores: int | None = None,
+    ) -> None:
+        for part in (data.training, data.validation, data.test):
+            if part is not None:
+                check_fit(network, part)
+        check_settings(network, data, config)
+        self.network, self.data, self.config = network, data, config
+        self.control = control or TrainingControl(config.learning_rate)
+        self.history = History()
+        self._progress = Progress(config, len(data.training))
+        self._streams = RandomStreams.of(config.seed)
+        self._shuffled_from = self._streams.shuffling.bit_generator.state
+        self._optimizer = OPTIMIZERS[config.optimizer](network.parameters, config.weight_decay)
+        self._gradients = BatchGradients(
+            network, data.training, config, self._streams, self._progress.batch_size,
+            cores or available_cores(), lambda: self.control.stopped,
+        )  # fmt: skip
+        self._loss = make_loss(config.loss, network.spec.output, 0.0)
+        self._probe = HealthProbe(network)
+        self._judges = data.validation or data.training.take(slice(0, ROWS_JUDGED))
+        self._good_values = network.parameters.values.copy()
+        self._best_values = network.parameters.values.copy() if config.keep_best else None
+        self._last_values: NDArray[np.floating] | None = None
 
-    def __init__(self, network: Network, data: Splits, config: TrainingConfig, control: TrainingControl) -> None:
-        self.network, self.data, self.config, self.control = network, data, config, control
-        n = len(data.training)
-        self.batch_size = min(config.batch_size or n, n)
-        self.steps_per_epoch = ceil(n / self.batch_size)
-        self.rows_at_once = min(self.batch_size, ROWS_AT_ONCE)
-        values = network.parameters.values
-        self.optimizer = OPTIMIZERS[config.optimizer](values)
-        self.schedule = SCHEDULES[config.schedule]
-        self.loss = SoftmaxCrossEntropy()
-        self.loss.allocate(self.rows_at_once, network.spec.classes, values.dtype)
-        self.network.allocate(self.rows_at_once)
-        self.inputs = np.empty((self.rows_at_once, network.spec.shapes[0][0]), values.dtype)
-        self.summed_gradients = np.empty_like(values) if self.batch_size > self.rows_at_once else None
-        self.good_values = values.copy()
-        streams = RandomStreams.of(config.seed)
-        self.shuffling, self.randomness = streams.shuffling, streams.augmentation
-        self.judges = data.validation or data.training.take(slice(0, ROWS_JUDGED))
-        self.step_number = self.epoch = self.epochs_done = 0
-        self.highest_loss = 0.0
-        self.seconds = 0.0
+    def events(self) -> Iterator[TrainingEvent]:
+        """The run, event by event: Started first, Diverged or Finished last."""
+        progress = self._progress
+        with one_blas_thread(), self._gradients:
+            yield self._started()
+            while (reason := self._reason_to_end()) is None:
+                if not progress.epoch_is_open:
+                    progress.begin_epoch()
+                    self._shuffled_from = self._streams.shuffling.bit_generator.state
+                for rows in islice(self._batches(), progress.steps_in_epoch, None):
+                    if progress.at_limit:
+                        break
+                    event = self._step(rows)
+                    yield event
+                    if not isinstance(event, StepDone):
+                        return
+                judged = self._end_epoch()
+                yield judged
+                if not isinstance(judged, EpochDone):
+                    return
+            yield self._finished(reason)
 
-    def started(self) -> Started:
-        """The first event: how long the run will be, and what the untrained network can do."""
+    def _started(self) -> Started:
+        """How long the run will be, and what the network can do before it."""
         judged = self._judge() if self.data.validation else None
+        progress = self._progress
         return Started(
             self.config.epochs,
-            self.steps_per_epoch,
-            len(self.data.training),
+            progress.steps_per_epoch,
+            progress.examples,
             judged.loss if judged else None,
             judged.accuracy if judged else None,
+            progress.epochs_done * progress.examples + progress.samples_in_epoch * progress.epoch_is_open,
         )
 
-    def begin_epoch(self, epoch: int) -> None:
-        """Reset the sums of the epoch."""
-        self.epoch = epoch
-        self.epoch_loss = self.epoch_right = 0.0
-        self.epoch_seconds = 0.0
+    def _batches(self) -> Iterator[NDArray[np.intp]]:
+        """The rows of each batch of the present epoch, in an order that the epoch's beginning decides."""
+        return self.data.training.batches(self._progress.batch_size, self._streams.shuffling)
 
-    def batches(self) -> Iterator[NDArray[np.intp]]:
-        """The rows of each batch of one epoch, in a fresh random order."""
-        order = self.shuffling.permutation(len(self.data.training))
-        for start in range(0, len(order), self.batch_size):
-            yield order[start : start + self.batch_size]
-
-    def step(self, rows: NDArray[np.intp]) -> StepDone | Diverged | Finished:
+    def _step(self, rows: NDArray[np.intp]) -> StepDone | Diverged | Finished:
         """One step of the optimiser on the examples `rows`; the end of the run if it diverged or is to stop."""
-        began = perf_counter()
+        progress, began = self._progress, perf_counter()
+        figures = self._gradients.of(rows)
+        if figures is None:
+            return self._finished("stopped")
+        loss, right = figures
+        rate = self.control.rate_for_step(progress.step + 1) * SCHEDULES[self.config.schedule](progress.share)
+        looked_at = progress.ends_epoch and self._probe.due
         # A network that diverges overflows: the loss shows it, and NumPy need not say it once more.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            figures = self._gradients_of_batch(rows)
-            if figures is None:
-                return self.finished()
-            loss, right = figures
-            progress = self.step_number / (self.config.epochs * self.steps_per_epoch)
-            rate = self.control.rate_for_step(self.step_number + 1) * self.schedule(progress)
-            self.optimizer.step(self.network.parameters.values, self.network.parameters.gradients, rate)
-        if self.step_number == 0:
-            self.highest_loss = DIVERGED_FACTOR * max(loss, log(self.network.spec.classes))
-        self.step_number += 1
+            if looked_at:
+                self._probe.before_step()
+            if self.config.clip_norm is not None:
+                clip(self.network.parameters.gradients, self.config.clip_norm)
+            self._optimizer.step(rate)
+            if looked_at:
+                self._probe.after_step()
+        progress.count_step(loss, right, len(rows), perf_counter() - began)
+        if progress.step == 1:
+            progress.highest_loss = DIVERGED_FACTOR * max(loss, log(max(2, self.network.spec.outputs)))
         if self._has_diverged(loss):
             return self._undo_epoch(loss)
-        self.epoch_loss += loss * len(rows)
-        self.epoch_right += right
-        self.epoch_seconds += perf_counter() - began
-        return StepDone(self.step_number, self.epoch, loss, right / len(rows), rate, len(rows))
+        accuracy = None if right is None else right / len(rows)
+        return StepDone(progress.step, progress.epoch, loss, accuracy, rate, len(rows))
 
-    def _gradients_of_batch(self, rows: NDArray[np.intp]) -> tuple[float, float] | None:
-        """Set the gradients of the mean loss of a batch; its loss and right answers, or None if the run is to stop.
-
-        A batch of more than `rows_at_once` rows is the weighted mean of its parts.
-        """
-        loss = right = 0.0
-        gradients = self.network.parameters.gradients
-        if self.summed_gradients is not None:
-            self.summed_gradients[:] = 0
-        for start in range(0, len(rows), self.rows_at_once):
-            if self.control.stopped:
-                return None
-            part = rows[start : start + self.rows_at_once]
-            share = len(part) / len(rows)
-            part_loss, part_right = self._gradients_of(part)
-            loss, right = loss + share * part_loss, right + part_right
-            if self.summed_gradients is not None:
-                gradients *= share
-                self.summed_gradients += gradients
-        if self.summed_gradients is not None:
-            gradients[:] = self.summed_gradients
-        return loss, right
-
-    def _gradients_of(self, rows: NDArray[np.intp]) -> tuple[float, float]:
-        """Set the gradients of the mean loss of `rows`; gives that loss and how many were answered correctly."""
-        X = self.data.training.inputs(rows, out=self.inputs[: len(rows)])
-        if self.config.augmentation is not None:
-            X = self.config.augmentation.apply(X, self.network.spec.input_shape, self.randomness)
-        labels = self.data.training.labels[rows]
-        logits = self.network.forward(X)
-        right = float(np.count_nonzero(logits.argmax(axis=1) == labels))
-        loss = self.loss.forward(logits, labels)
-        self.network.backward(self.loss.backward())
-        return loss, right
-
-    def _has_diverged(self, loss: float) -> bool:
-        return not (isfinite(loss) and loss <= self.highest_loss)
-
-    def _undo_epoch(self, loss: float) -> Diverged:
-        """Bring back the weights of the last epoch that was judged sound."""
-        self.network.parameters.values[:] = self.good_values
-        return Diverged(self.epoch, self.step_number, loss, self.control.learning_rate, self.epochs_done)
-
-    def end_epoch(self) -> EpochDone | Diverged | Finished:
+    def _end_epoch(self) -> EpochDone | Diverged | Finished:
         """Judge the weights, which no step has done since the last one; the end of the run if they are unsound."""
-        began = perf_counter()
+        progress, began = self._progress, perf_counter()
         judged = self._judge()
         if judged is None:
-            return self.finished()
+            return self._finished("stopped")
         if self._has_diverged(judged.loss):
             return self._undo_epoch(judged.loss)
-        n = len(self.data.training)
-        samples_per_second = n / self.epoch_seconds
-        self.good_values[:] = self.network.parameters.values
-        self.epochs_done = self.epoch
-        self.epoch_seconds += perf_counter() - began
-        self.seconds += self.epoch_seconds
+        self._good_values[:] = self.network.parameters.values
         validated = judged if self.data.validation else None
-        return EpochDone(
-            self.epoch,
-            self.step_number,
-            self.epoch_loss / n,
-            self.epoch_right / n,
+        if validated and progress.is_best(validated.loss) and self._best_values is not None:
+            self._best_values[:] = self.network.parameters.values
+        health = self._probe.figures(self._judges) if self._probe.has_looked else None
+        samples_per_second = progress.samples_per_second
+        progress.close_epoch(perf_counter() - began)
+        done = EpochDone(
+            progress.epoch,
+            progress.step,
+            progress.epoch_loss,
+            progress.epoch_accuracy,
             validated.loss if validated else None,
             validated.accuracy if validated else None,
             samples_per_second,
-            self.epoch_seconds,
+            progress.epoch_seconds,
+            judged.confusion,
+            health,
         )
+        self.history.append(done)
+        return done
 
-    def finished(self) -> Finished:
+    def _has_diverged(self, loss: float) -> bool:
+        return not (isfinite(loss) and loss <= self._progress.highest_loss)
+
+    def _undo_epoch(self, loss: float) -> Diverged:
+        """Bring back the weights of the last epoch that was judged sound."""
+        self.network.parameters.values[:] = self._good_values
+        progress = self._progress
+        return Diverged(progress.epoch, progress.step, loss, self.control.learning_rate, progress.epochs_done)
+
+    def _reason_to_end(self) -> Reason | None:
+        return "stopped" if self.control.stopped else self._progress.reason_to_end
+
+    def _finished(self, reason: Reason) -> Finished:
         """The last event; the test set is judged unless the run was stopped."""
-        if not np.isfinite(self.network.parameters.values).all():  # stopped on its way to diverging
-            self.network.parameters.values[:] = self.good_values
+        values, progress = self.network.parameters.values, self._progress
+        if not np.isfinite(values).all():  # stopped on its way to diverging
+            values[:] = self._good_values
+        if self._best_values is not None and progress.best_epoch:
+            self._last_values = values.copy()  # a checkpoint goes on from these
+            values[:] = self._best_values
         test = None
         if self.data.test is not None and not self.control.stopped:
-            test = evaluate(self.network, self.data.test, lambda: self.control.stopped)
-        return Finished(self.epochs_done, self.step_number, self.seconds, self.control.stopped, test)
+            test = evaluate(self.network, self.data.test, lambda: self.control.stopped, self._loss)
+        if self.control.stopped:
+            reason = "stopped"
+        return Finished(
+            progress.epochs_done, progress.step, progress.seconds, reason, test, progress.best_epoch or None
+        )
 
     def _judge(self) -> Evaluation | None:
         """The figures on the validation set, or on some training examples without one; None if the run is to stop."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            return evaluate(self.network, self.judges, lambda: self.control.stopped)
+        return evaluate(self.network, self._judges, lambda: self.control.stopped, self._loss)
+
+    def checkpoint(self) -> Checkpoint:
+        """Everything that the rest of the run depends on, as copies; ask for it between two events."""
+        arrays = {
+            "values": self.network.parameters.values if self._last_values is None else self._last_values,
+            "good_values": self._good_values,
+            "optimizer_memory": self._optimizer.memory,
+        }
+        if self._best_values is not None:
+            arrays["best_values"] = self._best_values
+        return Checkpoint(
+            self.network.spec,
+            self.config,
+            {name: array.copy() for name, array in arrays.items()},
+            self._progress.counters(),
+            self._optimizer.steps,
+            self._streams.states(),
+            dict(self._shuffled_from),
+            self.control.learning_rate,
+            tuple(self.control.rates_used),
+            self.history.rows(),
+            len(self.data.validation) if self.data.validation else 0,
+            check_of(self.data.training),
+        )
+
+    @classmethod
+    def resumed(
+        cls, checkpoint: Checkpoint, data: Splits, control: TrainingControl | None = None, cores: int | None = None
+    ) -> Training:
+        """The run that `checkpoint` was taken of, about to take its next step; raises SettingError for other data."""
+        config, arrays = checkpoint.config, checkpoint.arrays
+        progress = Progress(config, **checkpoint.counters)
+        if (progress.examples, checkpoint.data_check) != (len(data.training), check_of(data.training)):
+            raise SettingError(
+                "data",
+                f"The run was learning from {progress.examples:,} other examples than the {len(data.training):,} of "
+                f"{data.training.source}; it goes on with its own data alone.",
+            )
+        network = Network(checkpoint.spec)
+        network.parameters.values[:] = arrays["values"]
+        control = control or TrainingControl(checkpoint.learning_rate)
+        control.rates_used[:] = checkpoint.rates_used
+        run = cls(network, data, config, control, cores)
+        run._progress, run.history = progress, History(checkpoint.history)
+        run._optimizer.memory[...], run._optimizer.steps = arrays["optimizer_memory"], checkpoint.optimizer_steps
+        run._good_values[:] = arrays["good_values"]
+        if run._best_values is not None:
+            run._best_values[:] = arrays["best_values"]
+        run._streams.restore(checkpoint.random_states)
+        run._shuffled_from = checkpoint.shuffled_from
+        if progress.epoch_is_open:  # its order is made anew, from where it was made
+            run._streams.shuffling.bit_generator.state = checkpoint.shuffled_from
+        return run

@@ -9,15 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from app.blas_threads import leave_a_core_free
+from threadpoolctl import threadpool_limits
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 from PySide6.QtCore import QThread
 from shiboken6 import isValid
 
-leave_a_core_free()
+threadpool_limits(1, user_api="blas")  # as the program does; threads that spin would slow each other
 
 
 @pytest.fixture(autouse=True)

@@ -21,6 +21,7 @@ def test_it_reads_mnists_test_images_and_its_card_says_how_well() -> None:
     assert test is not None
     judged = evaluate(model.network(), test)
     assert judged is not None
+    assert judged.accuracy is not None
     assert judged.accuracy >= 0.985
     assert model.card.test_accuracy == judged.accuracy
 
@@ -37,5 +38,6 @@ def test_it_was_made_by_the_committed_recipe() -> None:
 def test_it_reads_what_real_writers_wrote_with_a_pen() -> None:
     judged = evaluate(load_model(bundled_model_path()).network(), read_ink(PEN_STROKES).to_dataset())
     assert judged is not None
+    assert judged.accuracy is not None
     assert judged.accuracy >= 0.92
     assert min(np.array(judged.per_class, float)) > 0.75

@@ -44,15 +44,18 @@ def _as_json(judged: Evaluation, model: Model, dataset: Dataset) -> dict[str, ob
         "accuracy": judged.accuracy,
         "loss": judged.loss if isfinite(judged.loss) else None,
         "per_class": judged.per_class,
-        "confusion": judged.confusion.tolist(),
+        "confusion": None if judged.confusion is None else judged.confusion.tolist(),
         "model": model.card.name,
         "data": dataset.source,
     }
 
 
 def _print_table(judged: Evaluation, model: Model, dataset: Dataset) -> None:
-    on = f"{shown(model.card.name)} on {dataset.source}, {judged.count:,} digits"
-    print(f"{on}: {judged.accuracy:.2%} read correctly")
+    on = f"{shown(model.card.name)} on {dataset.source}, {judged.count:,}"
+    if judged.confusion is None:
+        print(f"{on} examples: loss {judged.loss:.4f}")
+        return
+    print(f"{on} digits: {judged.accuracy:.2%} read correctly")
     print("\nrows: the true digit; columns: what was read\n")
     print("      " + "".join(f"{name:>6}" for name in dataset.class_names))
     for name, row, share in zip(dataset.class_names, judged.confusion, judged.per_class, strict=True):

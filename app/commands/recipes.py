@@ -14,6 +14,6 @@ def recipes_command(options: argparse.Namespace) -> int:
         if options.json:
             print(json.dumps(recipe.to_json()))
         else:
-            widths = " - ".join(map(str, recipe.spec.widths))
-            print(f"{recipe.name:10} {recipe.title}: {widths}, {recipe.config.epochs} epochs. {recipe.description}")
+            what = f"{recipe.title}: {recipe.spec.summary}, {recipe.config.epochs} epochs."
+            print(f"{recipe.name:10} {what} {recipe.description}")
     return 0

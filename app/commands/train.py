@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from tqdm import tqdm
-
 from app.commands.output import PatientOutput, complain
+from app.commands.train_report import JsonReporter, TextReporter, with_progress_bar
+from nncore.checkpoint_file import load_checkpoint, save_checkpoint
 from nncore.control import TrainingControl
 from nncore.dataset import Splits, load_mnist
-from nncore.errors import SettingError
-from nncore.events import Diverged, EpochDone, Finished, Started, StepDone, TrainingEvent
-from nncore.history import History
+from nncore.errors import ModelFileError, SettingError
+from nncore.events import Diverged, EpochDone, Finished, TrainingEvent
 from nncore.memory import check_memory
 from nncore.model_file import save_model, trained_model
 from nncore.network import Network, NetworkSpec
 from nncore.readers import read_dataset
 from nncore.recipes import Recipe, recipe_named
-from nncore.training import RandomStreams, check_fit, hold_out_validation, train
+from nncore.training import RandomStreams, Training, check_fit, hold_out_validation
 
 DIVERGED, OUTPUT_LOST, INTERRUPTED = 1, 1, 130
 """Exit statuses; the last is the one a shell expects after Ctrl+C."""
+
+CONFIG_OPTIONS = (
+    "optimizer", "learning_rate", "schedule", "epochs", "seed", "loss", "label_smoothing", "weight_decay", "clip_norm",
+    "steps", "seconds", "patience", "keep_best",
+)  # fmt: skip
+"""Options that are fields of TrainingConfig as they stand."""
 
 LONGEST_NAME = 255
 """Bytes of a file name that all usual file systems take."""
@@ -36,33 +39,26 @@ LONGEST_NAME = 255
 
 def train_command(options: argparse.Namespace) -> int:
     """Run it; gives the exit status."""
-    recipe = recipe_from(options)
-    check_memory(recipe.spec, recipe.config)
-    if options.out is not None:
-        _check_writable(options.out, options.data)
-    data = read_dataset(options.data) if options.data else load_mnist()
-    data = hold_out_validation(data, recipe.validation_share, recipe.config.seed)
-    network = Network(recipe.spec)
-    check_fit(network, data.training)
-    network.initialize(RandomStreams.of(recipe.config.seed).initialization)
-    control = TrainingControl(recipe.config.learning_rate)
+    for written in (options.out, options.checkpoint):
+        if written is not None:
+            _check_writable(written, options.data)
+    if options.out is not None and options.out == options.checkpoint:
+        raise SettingError("checkpoint", f"{options.out}: the model and the checkpoint need a file each.")
+    if options.resume is not None:
+        training, recipe = _resumed(options)
+    else:
+        chosen = recipe_from(options)
+        training, recipe = _begun(chosen, options.data), chosen.name
     output = PatientOutput()
-    reporter = _JsonReporter(output) if options.json else _TextReporter(output, recipe.spec, data)
-    history = History()
-    with _ctrl_c_stops(control):
-        for event in _with_progress_bar(train(network, data, recipe.config, control)):
-            reporter.tell(event)
-            if isinstance(event, EpochDone):
-                history.append(event)
+    reporter = JsonReporter(output) if options.json else TextReporter(output, training)
+    event, not_kept = _run_through(training, reporter, recipe, options.checkpoint)
     test = event.test if isinstance(event, Finished) else None
     kept = None
-    if options.out is not None and history.epochs:
-        model = trained_model(
-            network, data, recipe.config, history, test,
-            name=options.out.stem, recipe=recipe.name, rates_used=control.rates_used,
-        )  # fmt: skip
-        save_model(model, options.out)
+    if options.out is not None and training.history.epochs:
+        save_model(trained_model(training, test, name=options.out.stem, recipe=recipe), options.out)
         kept = options.out
+    if not_kept is not None:
+        complain(str(not_kept))
     if isinstance(event, Diverged):
         rescued = f" The weights after epoch {event.epochs} are kept as {kept}." if kept else ""
         complain(f"{event.message}{rescued}")
@@ -76,17 +72,59 @@ def train_command(options: argparse.Namespace) -> int:
     if output.problem is not None and not isinstance(output.problem, BrokenPipeError):
         complain(f"The output could not be written: {output.problem.strerror}.")
         return OUTPUT_LOST
-    return 0
+    return 0 if not_kept is None else OUTPUT_LOST
+
+
+def _run_through(
+    training: Training, reporter: JsonReporter | TextReporter, recipe: str, checkpoint: Path | None
+) -> tuple[TrainingEvent, ModelFileError | None]:
+    """Train to the end; gives the last event, and why the last checkpoint could not be kept, if it could not.
+
+    A run goes on without its checkpoint: nothing that was learnt is lost to a full disk.
+    """
+    problem = None
+    with _ctrl_c_stops(training.control):
+        for event in with_progress_bar(training.events()):
+            reporter.tell(event)
+            if checkpoint is not None and isinstance(event, EpochDone | Finished):
+                try:
+                    save_checkpoint(replace(training.checkpoint(), recipe=recipe), checkpoint)
+                    problem = None
+                except ModelFileError as failure:
+                    problem = failure
+    return event, problem
+
+
+def _begun(recipe: Recipe, path: Path | None) -> Training:
+    """A run from its beginning."""
+    check_memory(recipe.spec, recipe.config)
+    data = hold_out_validation(_data_of(path), recipe.validation_share, recipe.config.seed)
+    network = Network(recipe.spec)
+    check_fit(network, data.training)
+    network.initialize(RandomStreams.of(recipe.config.seed).initialization)
+    return Training(network, data, recipe.config)
+
+
+def _resumed(options: argparse.Namespace) -> tuple[Training, str]:
+    """A run from where a checkpoint left it, and the name of its recipe."""
+    for name in (*CONFIG_OPTIONS, "batch_size", "activations", "initialization"):
+        if getattr(options, name) is not None:
+            option = name.replace("_", "-")
+            raise SettingError(name, f"--{option}: a run that is resumed keeps its settings; leave the option out.")
+    checkpoint = load_checkpoint(options.resume)
+    check_memory(checkpoint.spec, checkpoint.config)
+    data = hold_out_validation(_data_of(options.data), checkpoint.validation_share, checkpoint.config.seed)
+    return Training.resumed(checkpoint, data), checkpoint.recipe
+
+
+def _data_of(path: Path | None) -> Splits:
+    return read_dataset(path) if path else load_mnist()
 
 
 def recipe_from(options: argparse.Namespace) -> Recipe:
     """The recipe that was named, or "quick", with whatever the options change of it."""
     recipe = recipe_named("quick" if options.recipe is None else options.recipe)
-    given = {
-        name: getattr(options, name)
-        for name in ("optimizer", "learning_rate", "schedule", "epochs", "seed")
-        if getattr(options, name) is not None
-    }
+    given = {name: getattr(options, name) for name in CONFIG_OPTIONS if getattr(options, name) is not None}
     if options.batch_size is not None:
         given["batch_size"] = None if options.batch_size == "full" else options.batch_size
     spec = recipe.spec
@@ -134,69 +172,3 @@ def _ctrl_c_stops(control: TrainingControl) -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def _with_progress_bar(events: Iterator[TrainingEvent]) -> Iterator[TrainingEvent]:
-    """Pass the events on; on a terminal, show on standard error how far the run is."""
-    hidden = sys.stderr is None or not sys.stderr.isatty()
-    with tqdm(unit=" samples", unit_scale=True, dynamic_ncols=True, disable=hidden, leave=False) as bar:
-        for event in events:
-            if isinstance(event, Started):
-                bar.total = event.epochs * event.samples_per_epoch
-            elif isinstance(event, StepDone):
-                bar.set_description(f"epoch {event.epoch}, loss {event.loss:.3f}", refresh=False)
-                bar.update(event.samples)
-            yield event
-
-
-class _JsonReporter:
-    """One JSON object a line."""
-
-    def __init__(self, output: PatientOutput) -> None:
-        self._output = output
-
-    def tell(self, event: TrainingEvent) -> None:
-        if isinstance(event, EpochDone):
-            figures = ("epoch", "training_loss", "training_accuracy", "validation_loss", "validation_accuracy")
-            self._print("epoch", **{name: getattr(event, name) for name in (*figures, "samples_per_second", "seconds")})
-        elif isinstance(event, Diverged):
-            # NaN and infinity are not JSON; the message says them in words.
-            self._print("diverged", epoch=event.epoch, step=event.step, message=event.message)
-
-    def finish(self, event: Finished, model: Path | None) -> None:
-        self._print(
-            "finished",
-            test_accuracy=event.test.accuracy if event.test else None,
-            test_loss=event.test.loss if event.test else None,
-            epochs=event.epochs,
-            seconds=round(event.seconds, 3),
-            stopped=event.stopped,
-            model=str(model) if model else None,
-        )
-
-    def _print(self, name: str, **fields: object) -> None:
-        self._output.say(json.dumps({"event": name, **fields}, allow_nan=False))
-
-
-class _TextReporter:
-    """A few lines for a reader."""
-
-    def __init__(self, output: PatientOutput, spec: NetworkSpec, data: Splits) -> None:
-        self._say = output.say
-        widths = " - ".join(map(str, spec.widths))
-        self._say(f"{widths}: {spec.parameter_count:,} weights; {data.training.source}, {len(data.training):,} images")
-
-    def tell(self, event: TrainingEvent) -> None:
-        if not isinstance(event, EpochDone):
-            return
-        line = f"epoch {event.epoch:3}  loss {event.training_loss:.4f}  accuracy {event.training_accuracy:7.2%}"
-        if event.validation_loss is not None:
-            line += f"   validation: loss {event.validation_loss:.4f}  accuracy {event.validation_accuracy:7.2%}"
-        self._say(f"{line}   {event.samples_per_second:9,.0f} samples/s")
-
-    def finish(self, event: Finished, model: Path | None) -> None:
-        tested = f"test accuracy {event.test.accuracy:.2%}" if event.test else "not tested"
-        ended = "stopped" if event.stopped else "finished"
-        self._say(f"{ended} after {event.epochs} epochs, {event.seconds:.1f} s: {tested}")
-        if model:
-            self._say(f"kept as {model}")

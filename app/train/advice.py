@@ -15,7 +15,7 @@ BARELY_BETTER = 0.98
 
 def hint_if_guessing(done: EpochDone, spec: NetworkSpec, config: TrainingConfig, learning_rate: float) -> str:
     """What to try if the network does no better than guessing after an epoch; empty if it does better."""
-    guessing = log(spec.classes)
+    guessing = log(spec.outputs)
     if done.training_loss < BARELY_BETTER * guessing:
         return ""
     return (
@@ -45,6 +45,6 @@ def verdict(finished: Finished) -> str:
     if finished.test is None:
         return f"Finished {epochs} in {in_minutes(finished.seconds)}."
     return (
-        f"Finished: {finished.test.accuracy:.2%} of the {finished.test.count:,} test images read correctly, "
+        f"Finished: {finished.test.accuracy or 0:.2%} of the {finished.test.count:,} test images read correctly, "
         f"after {epochs} in {in_minutes(finished.seconds)}."
     ).replace("%", " %")

@@ -187,7 +187,7 @@ class CurvesView(QFrame):
             return
         summary = (
             f"After {done.epoch} of {self._epochs} epochs the training loss went from {first[0]:.3f} to "
-            f"{done.training_loss:.3f} and the training accuracy reached {done.training_accuracy:.1%}."
+            f"{done.training_loss:.3f} and the training accuracy reached {done.training_accuracy or 0:.1%}."
         )
         if done.validation_loss is not None and done.validation_accuracy is not None:
             summary += f" Validation loss {done.validation_loss:.3f}, accuracy {done.validation_accuracy:.1%}."

@@ -54,7 +54,7 @@ class NetworkForm(Form):
 
     def show_spec(self, spec: NetworkSpec) -> None:
         """Show this network of dense layers."""
-        self._input_shape, self._classes = spec.input_shape, spec.classes
+        self._input_shape, self._classes = spec.input_shape, spec.outputs
         dense = [layer for layer in spec.layers if isinstance(layer, Dense)]
         activations: list[str] = []
         for layer in spec.layers:

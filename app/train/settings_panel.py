@@ -156,8 +156,7 @@ class SettingsPanel(QWidget):
         except SettingError:
             self.summary.setText("No network yet: see hidden layers.")
             return
-        widths = " – ".join(map(str, spec.widths))
-        self.summary.setText(f"{widths} · {spec.parameter_count:,} weights")
+        self.summary.setText(f"{spec.summary.replace('-', '–')} · {spec.parameter_count:,} weights")
 
     # ------------------------------------------------------------------- font
 

@@ -12,75 +12,54 @@ from numpy.typing import NDArray
 from nncore.dataset import Dataset, Splits
 from nncore.errors import DataError
 from nncore.ink import SIDE
+from nncore.mapped import MappedArray, MappedDataset
+from nncore.readers.mapping import check_mapped_labels, is_to_be_mapped, map_array
 from nncore.readers.opening import name_of, opened, require_memory
+from nncore.readers.partner import find, partner, sibling
 
 BYTES = 8
 """The code for unsigned bytes in the third byte of an IDX file."""
 
 IMAGE_AXES, LABEL_AXES = 3, 1
 BLOCK = 2**20
+GZIP = b"\x1f\x8b"
 
 
-def read_idx(path: Path) -> Splits:
+def read_idx(path: Path, mapped: bool | None = None) -> Splits:
     """Read images and labels, given either file, plain or .gz; the partner lies beside it under the usual name.
 
-    If the name says `train` and its `t10k` files lie beside, they are the test part. Raises DataError.
+    If the name says `train` and its `t10k` files lie beside, they are the test part. mapped: see `read_dataset`.
+    Raises DataError.
     """
     with opened(path, unpack=True) as file:
         axes = len(_header(file, path))
-    images = path if axes == IMAGE_AXES else _partner(path, "labels", "images")
-    labels = path if axes == LABEL_AXES else _partner(path, "images", "labels")
-    test_images = None
-    if "train" in _plain(images.name):
-        test_images = _find(images.parent, _plain(images.name).replace("train", "t10k"), like=images)
-    test = _read_pair(test_images, _partner(test_images, "images", "labels")) if test_images else None
-    return Splits(_read_pair(images, labels), test=test)
+    images = path if axes == IMAGE_AXES else partner(path, "labels", "images", {"labels": "images", "idx1": "idx3"})
+    labels = path if axes == LABEL_AXES else _labels_of(path)
+    test_images = sibling(images, {"train": "t10k"})
+    test = _read_pair(test_images, _labels_of(test_images), mapped) if test_images else None
+    return Splits(_read_pair(images, labels, mapped), test=test)
 
 
-def read_idx_folder(folder: Path) -> Splits:
+def read_idx_folder(folder: Path, mapped: bool | None = None) -> Splits:
     """Read the MNIST files in `folder`, plain or .gz; without the t10k files there is no test part."""
-    images = _find(folder, "train-images-idx3-ubyte", like=folder)
+    images = find(folder, "train-images-idx3-ubyte", like=folder)
     if images is None:
         raise DataError(
             f"{name_of(folder)}: found no train-images-idx3-ubyte; expected the MNIST files, or name one data file."
         )
-    return read_idx(images)
+    return read_idx(images, mapped)
 
 
-def _plain(name: str) -> str:
-    """A file name without the ways in which copies of MNIST differ: .gz, dots or hyphens, capitals."""
-    return name.lower().removesuffix(".gz").replace(".", "-").replace("_", "-")
+def _labels_of(images: Path) -> Path:
+    return partner(images, "images", "labels", {"images": "labels", "idx3": "idx1"})
 
 
-def _find(folder: Path, plain_name: str, like: Path) -> Path | None:
-    """The file of that plain name; where there are two, the one compressed (or not) as `like` is."""
-    try:
-        found = [path for path in folder.iterdir() if _plain(path.name) == plain_name and path.is_file()]
-    except OSError as error:
-        raise DataError(f"{name_of(folder)}: the folder cannot be read: {error.strerror}.") from error
-    return min(found, key=lambda path: (path.suffix != like.suffix, path.name), default=None)
-
-
-def _partner(path: Path, mine: str, other: str) -> Path:
-    """The labels file beside an images file, or the other way round."""
-    swaps = {mine: other, "idx1": "idx3"} if mine == "labels" else {mine: other, "idx3": "idx1"}
-    plain, expected = _plain(path.name), path.name
-    for old, new in swaps.items():
-        plain, expected = plain.replace(old, new), expected.replace(old, new)
-    partner = None if plain == _plain(path.name) else _find(path.parent, plain, like=path)
-    if partner is None:
-        called = f" called {expected}" if expected != path.name else ""
-        raise DataError(f"{name_of(path)}: holds {mine} only; expected a file with its {other} beside it{called}.")
-    return partner
-
-
-def _read_pair(images_path: Path, labels_path: Path) -> Dataset:
+def _read_pair(images_path: Path, labels_path: Path, mapped: bool | None) -> Dataset:
+    packed = next((path for path in (images_path, labels_path) if _is_packed(path)), None)
+    if is_to_be_mapped(images_path, f"{name_of(packed)}: is compressed" if packed else None, mapped):
+        return _map_pair(images_path, labels_path)
     images, labels = _read(images_path, IMAGE_AXES), _read(labels_path, LABEL_AXES)
-    if len(images) != len(labels):
-        raise DataError(
-            f"{name_of(images_path)}: found {len(images):,} images, but {len(labels):,} labels in "
-            f"{name_of(labels_path)}; expected as many."
-        )
+    _check_count(images_path, len(images), labels_path, len(labels))
     wrong = np.flatnonzero(labels > 9)
     if wrong.size:
         first = int(wrong[0])
@@ -88,6 +67,27 @@ def _read_pair(images_path: Path, labels_path: Path) -> Dataset:
             f"{name_of(labels_path)}, label {first + 1:,}: found {labels[first]}, expected a whole number from 0 to 9."
         )
     return Dataset(images, labels.astype(np.intp), source=name_of(images_path))
+
+
+def _map_pair(images_path: Path, labels_path: Path) -> Dataset:
+    """The data set of two plain files, of which only the headers and the labels are read now."""
+    images, labels = _map(images_path, IMAGE_AXES), _map(labels_path, LABEL_AXES)
+    _check_count(images_path, len(images), labels_path, len(labels))
+    check_mapped_labels(labels_path, labels)
+    return MappedDataset(images, labels, source=name_of(images_path))
+
+
+def _check_count(images_path: Path, images: int, labels_path: Path, labels: int) -> None:
+    if images != labels:
+        raise DataError(
+            f"{name_of(images_path)}: found {images:,} images, but {labels:,} labels in "
+            f"{name_of(labels_path)}; expected as many."
+        )
+
+
+def _is_packed(path: Path) -> bool:
+    with opened(path) as file:
+        return file.read(2) == GZIP
 
 
 def _header(file: BinaryIO, path: Path) -> tuple[int, ...]:
@@ -119,23 +119,40 @@ def _hex(content: bytes) -> str:
 def _read(path: Path, axes: int) -> NDArray[np.uint8]:
     """The array in an IDX file; memory is taken only after the file has shown that it holds what it promises."""
     with opened(path, unpack=True) as file:
-        shape = _header(file, path)
-        if len(shape) != axes:
-            kind = "images (3 axes)" if axes == IMAGE_AXES else "labels (1 axis)"
-            raise DataError(f"{name_of(path)}, byte 4: found {len(shape)} in the header, expected {axes}: {kind}.")
+        shape = _shape(file, path, axes)
         start, promised = file.tell(), prod(shape)
-        held = _count(file, promised + 1)
-        if held != promised:
-            kind, size = ("images", SIDE * SIDE) if axes == IMAGE_AXES else ("labels", 1)
-            found = "more" if held > promised else f"{held:,}, which end in number {held // size + 1:,}"
-            raise DataError(
-                f"{name_of(path)}: found {found}; its header promises {promised:,} bytes: {shape[0]:,} {kind}."
-            )
+        _check_size(path, shape, _count(file, promised + 1))
         require_memory(path, promised)
         file.seek(start)
         array = np.empty(promised, np.uint8)
         _fill(array, file, path)
     return array.reshape(shape)
+
+
+def _map(path: Path, axes: int) -> MappedArray:
+    """The array in a plain IDX file, mapped."""
+    with opened(path) as file:
+        shape = _shape(file, path, axes)
+        start = file.tell()
+    _check_size(path, shape, path.stat().st_size - start)
+    return map_array(path, start, np.uint8, shape)
+
+
+def _shape(file: BinaryIO, path: Path, axes: int) -> tuple[int, ...]:
+    shape = _header(file, path)
+    if len(shape) != axes:
+        kind = "images (3 axes)" if axes == IMAGE_AXES else "labels (1 axis)"
+        raise DataError(f"{name_of(path)}, byte 4: found {len(shape)} in the header, expected {axes}: {kind}.")
+    return shape
+
+
+def _check_size(path: Path, shape: tuple[int, ...], held: int) -> None:
+    """Raise DataError unless the file holds, after its header, as many bytes as that promises."""
+    promised = prod(shape)
+    if held != promised:
+        kind, size = ("images", SIDE * SIDE) if len(shape) == IMAGE_AXES else ("labels", 1)
+        found = "more" if held > promised else f"{held:,}, which end in number {held // size + 1:,}"
+        raise DataError(f"{name_of(path)}: found {found}; its header promises {promised:,} bytes: {shape[0]:,} {kind}.")
 
 
 def _count(file: BinaryIO, at_most: int) -> int:

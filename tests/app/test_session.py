@@ -191,10 +191,10 @@ def test_a_run_can_be_started_the_moment_the_last_one_is_over(session: Session, 
 def test_an_error_of_ours_on_the_thread_ends_the_run_in_the_window_too(
     session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise RuntimeError("a mistake of ours")
 
-    monkeypatch.setattr(training_thread, "train", broken)
+    monkeypatch.setattr(training_thread, "Training", broken)
     with qtbot.captureExceptions() as caught, qtbot.waitSignal(session.run_failed) as failed:
         session.start_training(SPEC, TrainingConfig(epochs=1))
     qtbot.waitUntil(lambda: is_idle(session))

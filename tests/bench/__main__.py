@@ -1,32 +1,43 @@
-"""`python -m tests.bench [--rounds N] [--json] [NAME ...]`."""
+"""`python -m tests.bench [--rounds N] [NAME ...]`."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import sys
 
-from tests.bench import drawing, memory, window
+from tests.bench import accuracy, drawing, epoch, latency, machine, memory, products, scaling, window
+from tests.bench.report import as_json, table
 
-BENCHMARKS = {"window": window.measure, "drawing": drawing.measure, "memory": memory.measure}
+BENCHMARKS = {
+    module.__name__.rpartition(".")[2]: module
+    for module in (epoch, products, accuracy, latency, memory, scaling, drawing, window)
+}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench",
+        description="Measures speed and memory. Tables go to standard error as they are found, JSON to standard "
+        "output: one object a benchmark. So `python -m tests.bench > bench.json` shows the one and keeps the other.",
+    )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"what to measure: {', '.join(BENCHMARKS)} (all)")
     parser.add_argument("--rounds", type=int, default=5, help="how often each is run (5)")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
     options = parser.parse_args()
     unknown = set(options.names) - set(BENCHMARKS)
     if unknown:
         parser.error(f"there is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
+    if options.rounds < 1:
+        parser.error(f"{options.rounds} rounds are none: it is 1 or more")
+    facts = machine.facts()
+    print(machine.sentence(facts), file=sys.stderr)
+    print(json.dumps({"machine": facts, "rounds": options.rounds}), flush=True)
     for name in options.names or BENCHMARKS:
-        figures = BENCHMARKS[name](options.rounds)
-        if options.json:
-            print(json.dumps({"benchmark": name, **figures}), flush=True)
-        else:
-            print(f"\n{name}")
-            for figure, value in figures.items():
-                print(f"  {figure:58} {value:>12,.3f}", flush=True)
+        sections = []
+        for section in BENCHMARKS[name].measure(options.rounds):
+            print(f"\n{table(section)}", file=sys.stderr, flush=True)
+            sections.append(as_json(section))
+        print(json.dumps({"benchmark": name, "sections": sections}), flush=True)
 
 
 if __name__ == "__main__":

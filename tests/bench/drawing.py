@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from statistics import median
 from time import perf_counter
 
@@ -11,27 +11,31 @@ import numpy as np
 from nncore.ink import Ink, rasterize
 from nncore.model_file import bundled_model_path, load_model
 from nncore.recognition import recognize
+from tests.bench.report import Figure, Section
 
 READINGS = 300
 
 
-def measure(rounds: int) -> dict[str, float]:
-    """Medians in milliseconds."""
+def measure(rounds: int) -> Iterator[Section]:
+    """Medians over the drawings of a round."""
     network = load_model(bundled_model_path()).network()
     inks = [_scribble(seed) for seed in range(READINGS)]
     images = [rasterize(ink) for ink in inks]
     parts: dict[str, Callable[[int], object]] = {
-        "strokes to 28 x 28, ms": lambda n: rasterize(inks[n]),
-        "28 x 28 to probabilities, ms": lambda n: recognize(network, images[n]),
+        "strokes to 28 x 28": lambda n: rasterize(inks[n]),
+        "28 x 28 to probabilities": lambda n: recognize(network, images[n]),
     }
-    times: dict[str, list[float]] = {name: [] for name in parts}
+    medians: dict[str, list[float]] = {name: [] for name in parts}
     for _ in range(rounds):
+        times: dict[str, list[float]] = {name: [] for name in parts}
         for n in range(READINGS):
             for name, part in parts.items():
                 began = perf_counter()
                 part(n)
                 times[name].append((perf_counter() - began) * 1000)
-    return {name: median(values) for name, values in times.items()}
+        for name in parts:
+            medians[name].append(median(times[name]))
+    yield Section("Reading a drawing", [Figure(name, "ms", tuple(runs)) for name, runs in medians.items()])
 
 
 def _scribble(seed: int) -> Ink:

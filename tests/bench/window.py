@@ -11,38 +11,44 @@ import json
 import os
 import sys
 import tempfile
-from statistics import median
+from collections.abc import Iterator
 from time import perf_counter
 
-from tests.bench.child import in_fresh_process, medians
+from nncore.cores import one_blas_thread
+from tests.bench.child import interleaved
+from tests.bench.report import Figure, Section
 
 EPOCHS = 8
 PROBE_MILLISECONDS = 2
 
 
-def measure(rounds: int) -> dict[str, float]:
+def measure(rounds: int) -> Iterator[Section]:
     """Each way of training in turn, `rounds` times."""
-    ways = ("headless-1", "headless-all", "train", "draw")
-    runs: dict[str, list[dict[str, float]]] = {way: [] for way in ways}
-    for _ in range(rounds):
-        for way in ways:
-            runs[way].append(in_fresh_process("tests.bench.window", way))
-    figures: dict[str, float] = {}
-    for way in ways:
-        figures |= {f"{way}: {name}": value for name, value in medians(runs[way]).items()}
-    for way in ("train", "draw"):
-        figures[f"{way}: longest block of all runs, ms"] = max(run["longest block, ms"] for run in runs[way])
-        for base in ("headless-1", "headless-all"):
-            pairs = zip(runs[way], runs[base], strict=True)
-            ratios = [window["samples/s"] / headless["samples/s"] for window, headless in pairs]
-            figures[f"{way}: share of the speed of {base}"] = median(ratios)
-    return figures
+    ways = {"headless, one core": "headless-1", "headless, all cores": "headless-all"}
+    ways |= {"in the window, Train tab": "train", "in the window, Draw tab": "draw"}
+    runs = interleaved("tests.bench.window", {name: [way] for name, way in ways.items()}, range(rounds))
+    speeds = {name: Figure(name, "images/s", runs[name].of("images/s")) for name in ways}
+    windows = [name for name in ways if name.startswith("in the window")]
+    shares = [
+        Figure(f"{name}: share of {base}", "", _divided(speeds[name].runs, speeds[base].runs))
+        for name in windows
+        for base in ways
+        if base not in windows
+    ]
+    blocks = [
+        Figure(f"{name}: {what}", "ms", runs[name].of(what))
+        for name in windows
+        for what in ("longest block", "99.9th percentile of the probe's gaps")
+    ]
+    yield Section("Training in the window: 784-128-64-10, Adam, batch 128", [*speeds.values(), *shares, *blocks])
 
 
-def headless(threads: int | None) -> dict[str, float]:
-    """Samples a second of a training without a window."""
-    from threadpoolctl import threadpool_limits
+def _divided(above: tuple[float, ...], below: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(a / b for a, b in zip(above, below, strict=True))
 
+
+def headless(cores: int | None) -> dict[str, float]:
+    """Images a second of a training without a window."""
     from nncore.dataset import load_mnist
     from nncore.events import Finished, Started
     from nncore.network import Network, NetworkSpec
@@ -52,24 +58,22 @@ def headless(threads: int | None) -> dict[str, float]:
     network = Network(NetworkSpec.dense((784, 128, 64, 10)))
     network.initialize(RandomStreams.of(0).initialization)
     data = hold_out_validation(load_mnist(), 0.1, 0)
-    with threadpool_limits(threads, user_api="blas"):
-        for event in train(network, data, config):
-            if isinstance(event, Started):
-                began = perf_counter()
-            elif isinstance(event, Finished):
-                return {"samples/s": EPOCHS * len(data.training) / (perf_counter() - began)}
+    for event in train(network, data, config, cores=cores):
+        if isinstance(event, Started):
+            began = perf_counter()
+        elif isinstance(event, Finished):
+            return {"images/s": EPOCHS * len(data.training) / (perf_counter() - began)}
     raise AssertionError("the training did not finish")
 
 
 def in_window(draw: bool) -> dict[str, float]:
-    """Samples a second of a training in the window, and how long its event loop was blocked, in milliseconds."""
+    """Images a second of a training in the window, and how long its event loop was blocked, in milliseconds."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["DIGITLAB_HOME"] = tempfile.mkdtemp()  # the models of these runs are not the user's
     from PySide6.QtCore import QPoint, Qt, QTimer
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication
 
-    from app.blas_threads import leave_a_core_free
     from app.main_window import MainWindow
     from app.session import Session
     from app.settings import Settings
@@ -78,7 +82,6 @@ def in_window(draw: bool) -> dict[str, float]:
     from nncore.network import NetworkSpec
     from nncore.training import TrainingConfig
 
-    leave_a_core_free()
     application = QApplication([])
     apply_theme(application, ThemeChoice.LIGHT)
     window = MainWindow(Session(), Settings())
@@ -137,9 +140,9 @@ def in_window(draw: bool) -> dict[str, float]:
     trained = EPOCHS * round(0.9 * len(session.data.training))
     gaps.sort()
     return {
-        "samples/s": trained / (times[Finished] - times[Started]),
-        "longest block, ms": gaps[-1],
-        "99.9th percentile of the probe's gaps, ms": gaps[int(0.999 * len(gaps))],
+        "images/s": trained / (times[Finished] - times[Started]),
+        "longest block": gaps[-1],
+        "99.9th percentile of the probe's gaps": gaps[int(0.999 * len(gaps))],
     }
 
 
@@ -148,4 +151,5 @@ if __name__ == "__main__":
     if way.startswith("headless"):
         print(json.dumps(headless(1 if way == "headless-1" else None)))
     else:
-        print(json.dumps(in_window(draw=way == "draw")))
+        with one_blas_thread():  # as in the app
+            print(json.dumps(in_window(draw=way == "draw")))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,125 @@ def test_inputs_fill_the_workspace_they_are_given(dtype: type[np.floating]) -> N
     assert np.allclose(out[:, 0], np.array([3, 1]) / 255)
 
 
+def test_raw_gives_the_bytes_and_targets_the_labels_of_the_rows() -> None:
+    data, rows = numbered(20), np.array([13, 4, 13])
+    images, labels = np.empty((3, 6), np.uint8), np.empty(3, np.intp)
+    assert data.raw(rows, images) is images
+    assert images.tolist() == [[row] * 6 for row in rows]
+    assert data.targets(rows, labels) is labels
+    assert labels.tolist() == data.targets(rows).tolist() == [3, 4, 3]
+    assert data.targets(slice(12, 15), labels).tolist() == data.targets(slice(12, 15)).tolist() == [2, 3, 4]
+
+
+def test_taking_a_batch_allocates_nothing_that_grows_with_it() -> None:
+    data, rows = Dataset(np.zeros((5000, 28, 28), np.uint8), np.zeros(5000, np.intp)), np.arange(4096)
+    images, labels = np.empty((4096, 784), np.uint8), np.empty(4096, np.intp)
+    tracemalloc.start()
+    data.raw(rows, images)
+    data.targets(rows, labels)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4096
+
+
+def test_shape_kind_and_names_are_told() -> None:
+    images, numbers = numbered(3), Dataset.from_floats(np.zeros((3, 7)), np.zeros((3, 2)), source="numbers")
+    assert (images.input_shape, images.is_bytes, images.class_names) == ((2, 3), True, tuple("0123456789"))
+    assert (numbers.input_shape, numbers.is_bytes, numbers.class_names, len(numbers)) == ((7,), False, (), 3)
+
+
+@settings(deadline=None)
+@given(count=st.integers(1, 200), batch_size=st.integers(1, 300), seed=st.integers(0, 2**32))
+def test_an_epoch_gives_every_row_once_in_batches_of_the_size_asked_for(count: int, batch_size: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    epochs = [list(numbered(count).batches(batch_size, rng)) for _ in range(2)]
+    for batches in epochs:
+        assert sorted(np.concatenate(batches)) == list(range(count))
+        assert {len(rows) for rows in batches[:-1]} <= {batch_size}
+        assert 1 <= len(batches[-1]) <= batch_size
+    expected = np.random.default_rng(seed)
+    for batches in epochs:
+        assert np.array_equal(np.concatenate(batches), expected.permutation(count))
+
+
+def test_plain_numbers_go_in_and_come_out_as_they_are() -> None:
+    x, y = np.array([[0.5, -3], [1e9, 7], [0, 255]]), np.array([[1.5], [2.5], [-3.5]])
+    data = Dataset.from_floats(x, y, source="numbers")
+    rows = np.array([2, 0])
+    for chosen in (rows, slice(1, 3)):
+        assert data.inputs(chosen).dtype == data.targets(chosen).dtype == np.float32
+        assert data.inputs(chosen).tolist() == x.astype(np.float32)[chosen].tolist()
+        assert data.targets(chosen).tolist() == y[chosen].tolist()
+    targets, inputs = np.empty((2, 1), np.float32), np.empty((2, 2), np.float64)
+    assert data.targets(rows, targets) is targets
+    assert data.inputs(rows, inputs) is inputs
+    assert (inputs.tolist(), targets.tolist()) == (x[rows].tolist(), y[rows].tolist())
+    assert data.take(rows).inputs(slice(None)).tolist() == x[rows].tolist()
+    stay, held_out = data.split(0.3, np.random.default_rng(0))
+    assert sorted([*stay.targets(slice(None))[:, 0], *held_out.targets(slice(None))[:, 0]]) == [-3.5, 1.5, 2.5]
+    assert not np.shares_memory(data.images, x)
+
+
+def test_one_axis_of_numbers_is_one_column() -> None:
+    data = Dataset.from_floats([1, 2, 3], np.linspace(0, 1, 3))
+    assert (data.input_shape, data.images.tolist()) == ((1,), [[1], [2], [3]])
+    assert data.labels.tolist() == [[0], [0.5], [1]]
+
+
+def test_plain_numbers_may_have_labels() -> None:
+    data = Dataset.from_floats(np.zeros((3, 5)), [1, 0, 1], ("no", "yes"), "flowers")
+    assert data.targets(slice(None)).tolist() == [1, 0, 1]
+    assert data.targets(slice(None)).dtype == np.intp
+    with pytest.raises(DataError, match="flowers: label 2 of image 2; expected 0 to 1"):
+        Dataset.from_floats(np.zeros((3, 5)), [1, 2, 1], ("no", "yes"), "flowers")
+
+
+@pytest.mark.parametrize(("value", "found"), [(np.nan, "nan"), (np.inf, "inf"), (-np.inf, "-inf"), (1e39, "1e+39")])
+def test_numbers_that_are_not_finite_are_named_with_their_place(value: float, found: str) -> None:
+    sound, wrong = np.zeros((9, 4)), np.zeros((9, 4))
+    wrong[6, 2] = value
+    for inputs, targets, what in ((wrong, sound, "input"), (sound, wrong, "target")):
+        with pytest.raises(DataError) as error:
+            Dataset.from_floats(inputs, targets, source="ours")
+        assert str(error.value) == (
+            f"ours, row 7, {what} 3: found {found}; expected a finite number that a float32 can hold."
+        )
+
+
+@pytest.mark.parametrize(
+    ("inputs", "targets", "message"),
+    [
+        (np.zeros((3, 2, 2)), np.zeros(3), r"ours: inputs are float64 \(3, 2, 2\); expected numbers with one or two"),
+        (["a", "b"], [1, 2], r"ours: inputs are <U1 \(2,\)"),
+        (np.zeros((3, 2)), np.zeros(()), r"ours: targets are float64 \(\)"),
+        (np.zeros((3, 2)), np.zeros(4), r"ours: 3 inputs, but targets \(4, 1\)"),
+    ],
+)
+def test_what_are_no_columns_of_numbers_is_refused(inputs: Any, targets: Any, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        Dataset.from_floats(inputs, targets, source="ours")
+
+
+def test_without_classes_whole_numbers_are_no_targets() -> None:
+    with pytest.raises(DataError, match=r"ours: targets are int64 \(3,\); expected float32 with two axes"):
+        Dataset(np.zeros((3, 2, 2), np.uint8), np.zeros(3, np.int64), (), "ours")
+
+
+def test_float32_arrays_are_checked_like_other_numbers() -> None:
+    wrong = np.array([[0, 0], [np.nan, 0]], np.float32)
+    sound, images = np.zeros((2, 2), np.float32), np.zeros((2, 4, 4), np.uint8)
+    for inputs, targets, place in ((wrong, sound, "input 1"), (sound, wrong, "target 1"), (images, wrong, "target 1")):
+        with pytest.raises(DataError, match=f"^ours, row 2, {place}: found nan; expected a finite number"):
+            Dataset(inputs, targets, (), "ours")
+
+
+def test_no_examples_and_examples_of_one_class_are_data_sets() -> None:
+    assert len(numbered(0)) == 0
+    assert list(numbered(0).batches(4, np.random.default_rng(0))) == []
+    assert len(Dataset.from_floats(np.zeros((0, 3)), np.zeros((0, 1)))) == 0
+    assert len(Dataset(np.zeros((3, 2, 2), np.uint8), np.full(3, 7))) == 3
+
+
 def test_take_keeps_images_labels_names_and_source_together() -> None:
     taken = numbered(20).take(np.array([13, 4]))
     assert list(taken.images[:, 0, 0]) == [13, 4]
@@ -120,10 +240,12 @@ def test_the_same_seed_splits_alike_and_another_differently() -> None:
         (np.zeros((2, 4), np.uint8), [0, 1], r"ours: images are uint8 \(2, 4\); expected uint8 with three axes"),
         (np.zeros((2, 4, 4), np.float32), [0, 1], r"ours: images are float32"),
         (np.zeros((2, 4, 4), np.uint8), [0], r"ours: 2 images, but labels \(1,\)"),
+        (np.zeros((2, 4, 4), np.uint8), [[0], [1]], r"ours: 2 images, but labels \(2, 1\)"),
+        (np.zeros((2, 4, 4), np.uint8), 3, r"ours: 2 images, but labels \(\)"),
         (np.zeros((2, 4, 4), np.uint8), [0, 10], r"ours: label 10 of image 2; expected 0 to 9"),
         (np.zeros((2, 4, 4), np.uint8), [-1, 0], r"ours: label -1 of image 1; expected 0 to 9"),
     ],
 )
-def test_what_does_not_belong_together_is_refused(images: Any, labels: list[int], message: str) -> None:
+def test_what_does_not_belong_together_is_refused(images: Any, labels: Any, message: str) -> None:
     with pytest.raises(DataError, match=message):
         Dataset(images, np.array(labels), source="ours")

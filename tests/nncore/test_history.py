@@ -35,3 +35,13 @@ def test_a_long_run_is_thinned_evenly_and_keeps_its_last_epoch(epochs: int) -> N
     assert numbers[-1] == epochs == history.epochs
     gaps = {b - a for a, b in pairwise(numbers[:-1]) if a is not None and b is not None}
     assert len(gaps) == 1
+
+
+@pytest.mark.parametrize("epochs", [1, 2, MOST_ROWS, MOST_ROWS + 1, 3333])
+@pytest.mark.parametrize("more", [0, 1, 1500])
+def test_a_history_goes_on_from_its_rows_as_if_it_had_never_been_kept(epochs: int, more: int) -> None:
+    resumed = History(history_of(epochs).rows())
+    for epoch in range(epochs + 1, epochs + more + 1):
+        resumed.append(EpochDone(epoch, 10 * epoch, 1 / epoch, 0.5, None, None, 1e5, 0.1))
+    assert resumed.rows() == history_of(epochs + more).rows()
+    assert resumed.epochs == epochs + more

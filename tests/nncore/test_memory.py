@@ -6,8 +6,8 @@ import numpy as np
 import psutil
 import pytest
 
+from nncore import batch_gradients
 from nncore.errors import SettingError
-from nncore.history import History
 from nncore.memory import (
     RESERVE,
     available_memory,
@@ -18,7 +18,7 @@ from nncore.memory import (
 )
 from nncore.model_file import Model, trained_model
 from nncore.network import Network, NetworkSpec
-from nncore.training import TrainingConfig, train
+from nncore.training import Training, TrainingConfig
 from tests.nncore.data import small_mnist
 
 SPEC = NetworkSpec.dense((784, 700, 700, 10))
@@ -54,18 +54,24 @@ def test_a_batch_beyond_what_is_worked_through_at_once_needs_no_more() -> None:
     assert memory_for_training(SPEC, full) > 2 * memory_for_training(SPEC, TrainingConfig(batch_size=1))
 
 
-@pytest.mark.parametrize("batch_size", [64, 1500])
-def test_the_estimate_covers_a_training_and_what_the_window_keeps_of_it(batch_size: int) -> None:
-    data, config = small_mnist(), TrainingConfig(epochs=2, batch_size=batch_size)
+@pytest.mark.parametrize("keep_best", [False, True])
+@pytest.mark.parametrize("batch_size", [64, 1500, None])
+def test_the_estimate_covers_a_training_and_what_the_window_keeps_of_it(
+    monkeypatch: pytest.MonkeyPatch, batch_size: int | None, keep_best: bool
+) -> None:
+    if batch_size is None:
+        monkeypatch.setattr(batch_gradients, "ROWS_AT_ONCE", 500)  # the 2,000 images take several passes
+    data, config = small_mnist(), TrainingConfig(epochs=2, batch_size=batch_size, keep_best=keep_best)
 
     def pair() -> tuple[Model, Network]:
-        model = trained_model(network, data, config, History(), None, name="so far")
+        model = trained_model(training, None, name="so far")
         return model, model.network()
 
     tracemalloc.start()
     network = Network(SPEC)
     network.initialize(np.random.default_rng(0))
-    for _ in train(network, data, config):
+    training = Training(network, data, config)
+    for _ in training.events():
         shown = pair()  # the new one is made before the old one goes
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()

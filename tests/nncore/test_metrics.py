@@ -41,6 +41,7 @@ def test_many_images_are_judged_like_few() -> None:
     assert many is not None
     assert many.accuracy == few.accuracy
     assert many.loss == pytest.approx(few.loss)
+    assert few.confusion is not None
     np.testing.assert_array_equal(many.confusion, few.confusion * 1000)
 
 

@@ -16,10 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from nncore.control import TrainingControl
 from nncore.errors import ModelFileError
 from nncore.events import EpochDone, Finished
-from nncore.history import History
 from nncore.model_file import Model, ModelCard, is_model_file, load_model, save_model, trained_model
 from nncore.network import Network, NetworkSpec
-from nncore.training import RandomStreams, TrainingConfig, train
+from nncore.training import RandomStreams, Training, TrainingConfig
 from tests.nncore.data import small_mnist
 from tests.nncore.mutation import Mutation, mutated, mutations
 
@@ -67,16 +66,15 @@ def test_numpy_alone_opens_it_without_pickle(saved: Path) -> None:
 
 
 def test_a_run_fills_in_the_card() -> None:
-    data, config, history = small_mnist(), TrainingConfig(epochs=2, seed=7), History()
     network, control = Network(NetworkSpec.dense((784, 16, 10))), TrainingControl(0.001)
     network.initialize(RandomStreams.of(7).initialization)
-    for event in train(network, data, config, control):
+    training = Training(network, small_mnist(), TrainingConfig(epochs=2, seed=7), control)
+    for event in training.events():
         if isinstance(event, EpochDone):
-            history.append(event)
             control.learning_rate = 0.002
     assert isinstance(event, Finished)
     assert event.test is not None
-    model = trained_model(network, data, config, history, event.test, name="mine", rates_used=control.rates_used)
+    model = trained_model(training, event.test, name="mine")
     assert (model.card.seed, model.card.epochs) == (7, 2)
     assert model.card.data == "MNIST, training part: 2,000 images to train, 500 more to validate"
     assert model.card.settings["learning_rates_from_step"] == {"1": 0.001, "17": 0.002}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -141,3 +141,29 @@ def test_any_value_in_any_place_is_read_or_refused(path: tuple[Any, ...], value:
     with contextlib.suppress(ModelFileError):
         header = ModelHeader.from_json(changed(path, value))
         assert ModelHeader.from_json(header.to_json().encode()) == header
+
+
+@pytest.mark.parametrize(
+    ("output", "outputs", "names", "fits"),
+    [
+        ("softmax", 10, 10, True),
+        ("softmax", 10, 0, False),
+        ("softmax", 2, 1, False),
+        ("sigmoid", 3, 3, True),
+        ("sigmoid", 1, 2, True),  # it says yes or no
+        ("sigmoid", 1, 3, False),
+        ("sigmoid", 3, 2, False),
+        ("linear", 3, 0, True),
+        ("linear", 3, 3, True),
+        ("linear", 1, 2, False),
+    ],
+)
+def test_a_model_names_as_many_classes_as_its_network_tells_apart(
+    output: str, outputs: int, names: int, fits: bool
+) -> None:
+    spec = replace(NetworkSpec.dense((4, outputs)), output=output)
+    written = ModelHeader(spec, ModelCard("m"), tuple(f"class {number}" for number in range(names))).to_json()
+    if fits:
+        assert len(ModelHeader.from_json(written.encode()).class_names) == names
+    else:
+        assert f"names {names} classes, its network tells {outputs} apart" in refusal(written.encode())

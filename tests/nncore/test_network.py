@@ -6,9 +6,19 @@ import numpy as np
 import pytest
 
 from nncore.errors import SettingError
-from nncore.layers import ACTIVATIONS, Activation, Dense
+from nncore.layers import (
+    ACTIVATIONS,
+    Activation,
+    AveragePool2D,
+    BatchNorm,
+    Conv2D,
+    Dense,
+    Flatten,
+    LayerSpec,
+    MaxPool2D,
+)
 from nncore.losses import SoftmaxCrossEntropy
-from nncore.network import PREDICT_ROWS, Network, NetworkSpec
+from nncore.network import ROWS_PREDICTED, Network, NetworkSpec
 from tests.nncore.gradient_check import numeric_gradient
 
 
@@ -44,7 +54,7 @@ def test_the_gradient_of_a_whole_network_matches_central_differences(hidden: tup
 
 def test_predict_gives_the_same_in_one_go_and_in_parts() -> None:
     network = initialized(NetworkSpec.dense((3, 4, 2)))
-    X = np.random.default_rng(1).random((2 * PREDICT_ROWS + 7, 3), np.float32)
+    X = np.random.default_rng(1).random((2 * ROWS_PREDICTED + 7, 3), np.float32)
     whole = network.predict(X)
     np.testing.assert_allclose(whole.sum(axis=1), 1, rtol=1e-5)
     np.testing.assert_allclose(whole[-3:], network.predict(X[-3:]), rtol=1e-5)
@@ -93,3 +103,72 @@ def test_a_spec_that_does_not_fit_names_what_is_wrong() -> None:
         NetworkSpec.dense((700, 10), input_shape=(28, 28))
     with pytest.raises(SettingError, match="at least one layer"):
         NetworkSpec((28, 28), ())
+
+
+@pytest.mark.parametrize(
+    ("input_shape", "layers", "number", "kind", "shapes"),
+    [
+        ((28, 28), (Conv2D(8), Dense(10)), 2, "dense", ["(inputs,)", "(8, 14, 14)"]),
+        ((28, 28), (Conv2D(8), Activation("relu"), BatchNorm(), Dense(10)), 4, "dense", ["(inputs,)", "(8, 14, 14)"]),
+        ((28, 28), (Flatten(), Conv2D(8)), 2, "conv2d", ["(channels, height, width)", "(784,)"]),
+        ((28, 28), (Flatten(), Dense(9), MaxPool2D()), 3, "max_pool2d", ["(channels, height, width)", "(9,)"]),
+        ((28, 28), (Dense(9), AveragePool2D()), 1, "dense", ["(inputs,)", "(1, 28, 28)"]),
+        ((6, 6), (Conv2D(2, 9, 1, 1),), 1, "conv2d", ["(9, 9)", "(1, 6, 6)", "(8, 8)"]),
+        ((3, 1, 6), (MaxPool2D(2),), 1, "max_pool2d", ["(2, 2)", "(3, 1, 6)"]),
+        ((784,), (Conv2D(2),), 1, "conv2d", ["(channels, height, width)", "(784,)"]),
+        ((5, 5, 5, 5), (Conv2D(2),), 1, "conv2d", ["(channels, height, width)", "(5, 5, 5, 5)"]),
+    ],
+)
+def test_a_layer_that_does_not_fit_is_named_with_both_shapes(
+    input_shape: tuple[int, ...], layers: tuple[LayerSpec, ...], number: int, kind: str, shapes: list[str]
+) -> None:
+    with pytest.raises(SettingError) as refused:
+        NetworkSpec(input_shape, layers)
+    assert refused.value.field == "layers"
+    assert str(refused.value).startswith(f"Layer {number} ({kind}) ")
+    for shape in shapes:
+        assert shape in str(refused.value)
+
+
+def test_a_network_that_ends_in_images_is_refused() -> None:
+    with pytest.raises(SettingError, match=r"The last layer gives \(4, 14, 14\), .* one row of numbers: \(outputs,\)"):
+        NetworkSpec((28, 28), (Conv2D(4),))
+
+
+@pytest.mark.parametrize("input_shape", [(), (0,), (28, -1), (28.0, 28)])
+def test_an_input_shape_that_is_none_is_refused(input_shape: tuple[int, ...]) -> None:
+    with pytest.raises(SettingError, match=r"input shape .* is none: each side is 1 or more"):
+        NetworkSpec(input_shape, (Dense(10),))
+
+
+CONVOLUTIONAL = NetworkSpec(
+    (28, 28), (Conv2D(8), Activation("relu"), BatchNorm(), MaxPool2D(2), Flatten(), Dense(20), Dense(10))
+)
+
+
+def test_shapes_and_sizes_of_a_convolutional_network() -> None:
+    spec = CONVOLUTIONAL
+    assert spec.shapes[0] == (1, 28, 28)
+    assert spec.shapes[4:6] == ((8, 7, 7), (392,))
+    assert spec.summary.startswith("28x28 - conv 8 - ")
+    assert spec.outputs == 10
+    trained = 8 * 25 + 8 + 2 * 8 + 392 * 20 + 20 + 20 * 10 + 10
+    assert spec.parameter_count == trained + 2 * 8
+    assert initialized(spec).parameters.trainable.size == trained
+    assert spec.multiplications == 8 * 25 * 14 * 14 + 392 * 20 + 20 * 10
+    assert NetworkSpec.from_json(json.loads(json.dumps(spec.to_json()))) == spec
+
+
+def test_a_replica_shares_the_weights_and_nothing_else() -> None:
+    network = initialized(CONVOLUTIONAL)
+    replica = network.replica()
+    network.parameters.trainable += 1
+    np.testing.assert_array_equal(replica.parameters.trainable, network.parameters.trainable)
+    before = network.parameters.state.copy()
+    X = np.random.default_rng(1).random((6, 784), np.float32)
+    replica.forward(X)
+    np.testing.assert_array_equal(network.parameters.state, before)
+    assert not np.array_equal(replica.parameters.state, before)
+    replica.backward(np.ones((6, 10), np.float32))
+    assert not network.parameters.gradients.any()
+    assert replica.parameters.gradients.any()

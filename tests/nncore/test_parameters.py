@@ -19,11 +19,42 @@ def test_the_vector_holds_every_array_in_order() -> None:
 
 
 def test_writing_through_a_view_changes_the_vector_and_nothing_else() -> None:
-    parameters = Parameters(SHAPES, np.float64)
+    parameters = Parameters(SHAPES, dtype=np.float64)
     parameters.value("1.b")[:] = 7
     parameters.gradient("2.W")[1, 3] = 5
     assert list(np.flatnonzero(parameters.values)) == [6, 7]
     assert list(np.flatnonzero(parameters.gradients)) == [15]
+
+
+def test_what_is_trained_comes_first_and_what_is_kept_has_no_gradient() -> None:
+    parameters = Parameters({"1.W": (2, 2)}, {"1.mean": (3,)})
+    parameters.values[:] = np.arange(7)
+    np.testing.assert_array_equal(parameters.trainable, [0, 1, 2, 3])
+    np.testing.assert_array_equal(parameters.state, [4, 5, 6])
+    np.testing.assert_array_equal(parameters.value("1.mean"), [4, 5, 6])
+    assert parameters.gradients.shape == (4,)
+
+
+def test_a_replica_shares_the_values_but_not_the_gradients_nor_the_state() -> None:
+    parameters = Parameters({"1.W": (2, 2)}, {"1.mean": (3,)})
+    parameters.values[:] = 1
+    twin = parameters.replica()
+    twin.value("1.W")[:] = 5
+    twin.value("1.mean")[:] = 6
+    twin.gradient("1.W")[:] = 7
+    assert parameters.values.tolist() == [5, 5, 5, 5, 1, 1, 1]
+    assert not parameters.gradients.any()
+    assert twin.state.tolist() == [6, 6, 6]
+
+
+def test_weights_are_the_arrays_of_more_than_one_axis() -> None:
+    parameters = Parameters(SHAPES)
+    parameters.value("2.W")[:] = 3
+    parameters.gradient("2.W")[:] = 4
+    assert [values.shape for values, _ in parameters.weights()] == [(3, 2), (2, 4)]
+    values, gradients = parameters.weights()[1]
+    assert (values == 3).all()
+    assert (gradients == 4).all()
 
 
 def test_the_shapes_given_may_change_later_without_harm() -> None:
@@ -40,7 +71,7 @@ def test_no_arrays_at_all_make_an_empty_vector() -> None:
 @pytest.mark.parametrize("name", INITIALIZATIONS)
 def test_each_initialisation_replaces_all_that_was_there(name: str) -> None:
     weights, biases = np.full((50, 40), np.nan, np.float32), np.full(40, np.nan, np.float32)
-    INITIALIZATIONS[name](weights, biases, np.random.default_rng(0))
+    INITIALIZATIONS[name](weights, biases, 50, np.random.default_rng(0))
     assert np.isfinite(weights).all()
     assert np.isfinite(biases).all()
     assert len(np.unique(weights)) > 1900

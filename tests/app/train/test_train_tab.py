@@ -18,7 +18,7 @@ from nncore.recipes import RECIPES
 STARTED = Started(epochs=5, steps_per_epoch=10, samples_per_epoch=1000, validation_loss=2.3, validation_accuracy=0.1)
 STEPS = StepsDone(np.arange(1, 6), np.full(5, 2.0), np.full(5, 0.2), 1, 500, 1e4, 0.001)
 EPOCH = EpochDone(1, 10, 1.0, 0.6, 0.9, 0.65, 1e4, 0.2)
-STOPPED = Finished(1, 12, 1.0, True, None)
+STOPPED = Finished(1, 12, 1.0, "stopped", None)
 
 
 @pytest.fixture
@@ -179,8 +179,8 @@ def test_a_run_that_fails_says_why_and_another_can_begin(running: TrainTab) -> N
 
 
 def test_a_finished_run_says_how_well_it_reads(running: TrainTab) -> None:
-    test = Evaluation(0.1, np.array([[97, 3], [2, 98]]))
-    end(running, Finished(5, 50, 4.0, False, test))
+    test = Evaluation(0.1, 200, np.array([[97, 3], [2, 98]]))
+    end(running, Finished(5, 50, 4.0, "epochs", test))
     assert status(running).startswith("Finished: 97.50 % of the 200 test images")
     assert running.progress.texts()[2] == ""
 
@@ -191,7 +191,7 @@ def test_no_better_than_guessing_is_said_and_taken_back_when_it_learns(running: 
     take_epoch(running, replace(EPOCH, epoch=2, training_loss=1.5))
     assert "guessing" not in status(running)
     take_epoch(running, replace(EPOCH, epoch=3, training_loss=2.31))
-    end(running, replace(STOPPED, stopped=False))
+    end(running, replace(STOPPED, reason="epochs"))
     assert "No better than guessing" in status(running)
 
 

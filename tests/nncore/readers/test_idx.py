@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from nncore.dataset import Dataset
 from nncore.errors import DataError
+from nncore.mapped import MappedDataset
 from nncore.readers import read_dataset
+from nncore.readers.mapping import MAPPED_FROM
 from tests.nncore.mutation import Mutation, mutated, mutations
 from tests.nncore.readers.conftest import reads_or_says_why
 
@@ -77,7 +79,53 @@ def test_a_folder_or_a_train_file_brings_its_test_part(suffix: str, tmp_path: Pa
     assert alone.test is None
 
 
-def refusal(folder: Path, digits: Dataset, images: bytes | None = None, labels: bytes | None = None) -> str:
+def test_a_file_is_mapped_on_request_and_holds_the_same(tmp_path: Path, digits: Dataset) -> None:
+    training, test = digits.take(slice(0, 9)), digits.take(slice(9, None))
+    train = write(tmp_path, training, "train-images-idx3-ubyte", "train-labels-idx1-ubyte")
+    write(tmp_path, test, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+    for path in (tmp_path, train):
+        splits = read_dataset(path, mapped=True)
+        assert isinstance(splits.training, MappedDataset)
+        assert isinstance(splits.test, MappedDataset)
+        assert same(splits.training, training)
+        assert same(splits.test, test)
+    assert not isinstance(read_dataset(train).training, MappedDataset)
+
+
+def large_file(folder: Path, size: int) -> Path:
+    """A pair of files whose images take `size` bytes or a little more, all of them zero; on disk they take no room."""
+    count = -(-size // 784)
+    for name, shape in (("images.idx3", (count, 28, 28)), ("labels.idx1", (count,))):
+        header = bytes([0, 0, 8, len(shape)]) + np.array(shape, ">u4").tobytes()
+        (folder / name).write_bytes(header)
+        with (folder / name).open("r+b") as file:
+            file.truncate(len(header) + int(np.prod(shape)))
+    return folder / "images.idx3"
+
+
+def test_a_large_file_is_mapped_unasked(tmp_path: Path) -> None:
+    path = large_file(tmp_path, MAPPED_FROM)
+    tracemalloc.start()
+    training = read_dataset(path).training
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert isinstance(training, MappedDataset)
+    assert len(training) == -(-MAPPED_FROM // 784)
+    assert peak < 10e6
+
+
+def test_a_packed_file_cannot_be_mapped(tmp_path: Path, digits: Dataset) -> None:
+    for images, packed in (("images.idx3.gz", "images.idx3.gz"), ("images.idx3", "labels.idx1.gz")):
+        path = write(tmp_path, digits, images, "labels.idx1.gz")
+        with pytest.raises(DataError) as error:
+            read_dataset(path, mapped=True)
+        said = f"{packed}: is compressed, so it cannot be mapped; expected plain bytes, row by row."
+        assert str(error.value) == said
+
+
+def refusal(
+    folder: Path, digits: Dataset, images: bytes | None = None, labels: bytes | None = None, mapped: bool = False
+) -> str:
     """What is said when the content of one of the files is another."""
     path = write(folder, digits, "images.idx3", "labels.idx1")
     if images is not None:
@@ -85,7 +133,7 @@ def refusal(folder: Path, digits: Dataset, images: bytes | None = None, labels: 
     if labels is not None:
         (folder / "labels.idx1").write_bytes(labels)
     with pytest.raises(DataError) as error:
-        read_dataset(path)
+        read_dataset(path, mapped)
     return str(error.value)
 
 
@@ -105,18 +153,21 @@ def test_a_header_that_promises_more_than_the_file_holds_is_named_and_takes_no_m
     assert peak < 20e6
 
 
-def test_a_file_cut_short_is_named_with_the_image_it_ends_in(tmp_path: Path, digits: Dataset) -> None:
-    said = refusal(tmp_path, digits, images=idx(digits.images)[:-785])
+@pytest.mark.parametrize("mapped", [False, True])
+def test_a_file_cut_short_is_named_with_the_image_it_ends_in(mapped: bool, tmp_path: Path, digits: Dataset) -> None:
+    said = refusal(tmp_path, digits, images=idx(digits.images)[:-785], mapped=mapped)
     assert "images.idx3: found 8,623, which end in number 11; its header promises 9,408 bytes: 12 images" in said
 
 
-def test_bytes_after_the_last_image_are_refused(tmp_path: Path, digits: Dataset) -> None:
-    said = refusal(tmp_path, digits, images=idx(digits.images) + b"\0")
+@pytest.mark.parametrize("mapped", [False, True])
+def test_bytes_after_the_last_image_are_refused(mapped: bool, tmp_path: Path, digits: Dataset) -> None:
+    said = refusal(tmp_path, digits, images=idx(digits.images) + b"\0", mapped=mapped)
     assert said == "images.idx3: found more; its header promises 9,408 bytes: 12 images."
 
 
-def test_images_and_labels_that_differ_in_number_are_refused(tmp_path: Path, digits: Dataset) -> None:
-    said = refusal(tmp_path, digits, labels=idx(digits.labels.astype(np.uint8)[:-1]))
+@pytest.mark.parametrize("mapped", [False, True])
+def test_images_and_labels_that_differ_in_number_are_refused(mapped: bool, tmp_path: Path, digits: Dataset) -> None:
+    said = refusal(tmp_path, digits, labels=idx(digits.labels.astype(np.uint8)[:-1]), mapped=mapped)
     assert said == "images.idx3: found 12 images, but 11 labels in labels.idx1; expected as many."
 
 
@@ -125,6 +176,7 @@ def test_a_label_beyond_9_is_named(tmp_path: Path, digits: Dataset) -> None:
     labels[4] = 11
     said = refusal(tmp_path, digits, labels=idx(labels))
     assert said == "labels.idx1, label 5: found 11, expected a whole number from 0 to 9."
+    assert refusal(tmp_path, digits, labels=idx(labels), mapped=True) == said
 
 
 @pytest.mark.parametrize(
@@ -170,12 +222,12 @@ def test_a_folder_without_data_says_what_it_should_hold(tmp_path: Path) -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(changes=mutations, of_labels=st.booleans(), packed=st.booleans())
+@given(changes=mutations, of_labels=st.booleans(), packed=st.booleans(), mapped=st.booleans())
 def test_mutated_files_are_read_or_refused(
-    changes: list[Mutation], of_labels: bool, packed: bool, scratch: Path, digits: Dataset
+    changes: list[Mutation], of_labels: bool, packed: bool, mapped: bool, scratch: Path, digits: Dataset
 ) -> None:
     write(scratch, digits, "x-images-idx3-ubyte", "x-labels-idx1-ubyte")
     name = "x-labels-idx1-ubyte" if of_labels else "x-images-idx3-ubyte"
     content = (scratch / name).read_bytes()
     content = mutated(gzip.compress(content) if packed else content, changes)
-    reads_or_says_why(read_dataset, scratch / name, content)
+    reads_or_says_why(lambda path: read_dataset(path, mapped), scratch / name, content)

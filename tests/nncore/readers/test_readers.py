@@ -82,10 +82,22 @@ def test_a_file_that_fails_while_it_is_read_is_refused(read) -> None:  # type: i
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("digits.csv", b"", "digits.csv: the file is empty; expected digits as IDX, CSV or NPZ."),
-        ("pen.unipen", b"\n.SEGMENT", "pen.unipen: holds pen strokes; expected pictures of digits as IDX, CSV or NPZ."),
-        ("a.png", b"\x89PNG\r\n\x1a\n\0\0\0\r", "a.png: is of an unknown kind; expected digits as IDX, CSV or NPZ."),
-        ("a.npy", b"\x93NUMPY\x01\0", "a.npy: is of an unknown kind; expected digits as IDX, CSV or NPZ."),
+        ("digits.csv", b"", "digits.csv: the file is empty; expected digits as IDX, CSV, NPY or NPZ."),
+        (
+            "pen.unipen",
+            b"\n.SEGMENT",
+            "pen.unipen: holds pen strokes; expected pictures of digits as IDX, CSV, NPY or NPZ.",
+        ),
+        (
+            "a.png",
+            b"\x89PNG\r\n\x1a\n\0\0\0\r",
+            "a.png: is of an unknown kind; expected digits as IDX, CSV, NPY or NPZ.",
+        ),
+        (
+            "a.npy",
+            b"\x93NUMPY\x01\0",
+            "a.npy: is no sound NPY file: EOF: reading array header length, expected 2 bytes got 0.",
+        ),
     ],
 )
 def test_what_is_no_data_set_is_refused(name: str, content: bytes, message: str, tmp_path: Path) -> None:
@@ -96,12 +108,30 @@ def test_what_is_no_data_set_is_refused(name: str, content: bytes, message: str,
 
 
 starts = st.sampled_from(
-    [b"", b"PK\x03\x04", b"\0\0\x08\x03", b"\0\0\x08\x01", b"\x1f\x8b\x08", b"label,", b".SEGMENT "]
+    [
+        *(b"", b"PK\x03\x04", b"\0\0\x08\x03", b"\0\0\x08\x01", b"\x1f\x8b\x08", b"label,", b".SEGMENT "),
+        b"\x93NUMPY\x01\0\x76\0{'descr': '|u1', ",
+    ]
 )
 
 
 @settings(max_examples=200, deadline=None)
-@given(start=starts, rest=st.binary(max_size=300), name=st.sampled_from(["x.csv", "x.npz", "x-images-idx3-ubyte"]))
+@given(
+    start=starts, rest=st.binary(max_size=300), name=st.sampled_from(["x.csv", "x.npz", "x.npy", "x-images-idx3-ubyte"])
+)
 def test_arbitrary_bytes_are_refused_in_words(start: bytes, rest: bytes, name: str, scratch: Path) -> None:
     for read in (read_dataset, read_ink):
         reads_or_says_why(read, scratch / name, start + rest)
+
+
+@pytest.mark.parametrize("name", ["digits.csv", "digits.npz"])
+def test_what_cannot_be_mapped_is_refused_if_that_is_asked_for(name: str, digits: Dataset, tmp_path: Path) -> None:
+    path = tmp_path / name
+    if name.endswith("csv"):
+        path.write_text("5" + ",0" * 784 + "\n")
+    else:
+        np.savez(path, x_train=digits.images, y_train=digits.labels)
+    with pytest.raises(DataError) as error:
+        read_dataset(path, mapped=True)
+    assert str(error.value) == f"{name}: cannot be mapped; expected plain IDX, or NPY of bytes."
+    assert len(read_dataset(path, mapped=False).training) >= 1

@@ -1,0 +1,54 @@
+"""All that a run needs to go on later as if it had never stopped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncore.dataset import Dataset
+from nncore.network import NetworkSpec
+from nncore.training_config import TrainingConfig
+
+EXAMPLES_CHECKED = 100
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """The state of a run between two of its steps.
+
+    arrays: the parameters ("values"), those of the last sound epoch ("good_values"), those of the best one
+    ("best_values", if it is to be kept), and what the optimiser remembers ("optimizer_memory"). counters: of Progress.
+    random_states: of the run's generators now; shuffled_from: those at the beginning of the epoch, which decided its
+    order. learning_rate, rates_used: of the TrainingControl. history: one {figure: value} an epoch. examples_held_out:
+    how many the validation set has; data_check: a check sum of the first examples, to know the data again. recipe: its
+    name, or "".
+    """
+
+    spec: NetworkSpec
+    config: TrainingConfig
+    arrays: dict[str, NDArray[np.floating]]
+    counters: dict[str, Any]
+    optimizer_steps: int
+    random_states: list[dict[str, Any]]
+    shuffled_from: dict[str, Any]
+    learning_rate: float
+    rates_used: tuple[tuple[int, float], ...]
+    history: tuple[dict[str, float | None], ...]
+    examples_held_out: int
+    data_check: int
+    recipe: str = ""
+
+    @property
+    def validation_share(self) -> float:
+        """The share of the examples that was held out."""
+        return self.examples_held_out / (self.examples_held_out + int(self.counters["examples"]))
+
+
+def check_of(data: Dataset) -> int:
+    """A check sum of the first examples of a set, with their targets."""
+    some = slice(0, EXAMPLES_CHECKED)
+    return crc32(data.inputs(some).tobytes(), crc32(data.targets(some).tobytes()))

@@ -1,0 +1,53 @@
+"""Whether network, data and settings go together, asked before a run begins."""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+
+from nncore.dataset import Dataset, Splits
+from nncore.errors import SettingError
+from nncore.losses import NATURAL_LOSS, make_loss
+from nncore.network import Network
+from nncore.training_config import TrainingConfig
+
+
+def check_fit(network: Network, dataset: Dataset) -> None:
+    """Raise SettingError unless `dataset` has examples and classes, or targets, that `network` takes."""
+    spec = network.spec
+    if not len(dataset):
+        raise SettingError("data", f"{dataset.source}: there is no image to work with.")
+    pixels, inputs = prod(dataset.input_shape), prod(spec.input_shape)
+    if pixels != inputs:
+        raise SettingError("layers", f"The images have {pixels} pixels, the first width is {inputs}.")
+    if not dataset.class_names:
+        targets = dataset.targets(slice(0, 1)).shape[1]
+        if targets != spec.outputs:
+            raise SettingError("layers", f"The data has {targets} targets, the last width is {spec.outputs}.")
+        return
+    classes = len(dataset.class_names)
+    if not spec.tells_apart(classes):
+        raise SettingError("layers", f"The data has {classes} classes, the last width is {spec.outputs}.")
+
+
+def check_settings(network: Network, data: Splits, config: TrainingConfig) -> None:
+    """Raise SettingError unless `network` and `data` offer what the settings ask for."""
+    make_loss(config.loss, network.spec.output, config.label_smoothing)  # refuses a loss that does not go with it
+    if not data.training.class_names:
+        _check_targets(data.training, network, config)
+    if config.augmentation is not None and not (data.training.is_bytes and len(data.training.input_shape) == 2):
+        raise SettingError("augmentation", "Augmentation distorts images; this data has none.")
+    if data.validation is None and (config.patience is not None or config.keep_best):
+        field, what = ("patience", "Early stopping") if config.patience is not None else ("keep_best", "The best epoch")
+        raise SettingError(field, f"{what} is told by a validation set; this data has none, hold some of it out.")
+
+
+def _check_targets(dataset: Dataset, network: Network, config: TrainingConfig) -> None:
+    """Refuse numbers as targets where the loss takes none, or others."""
+    loss = config.loss or NATURAL_LOSS[network.spec.output]
+    if loss == "cross_entropy":
+        raise SettingError("loss", "Cross-entropy tells classes apart; this data has numbers as targets, not classes.")
+    targets = dataset.targets(slice(None))
+    if loss == "binary_cross_entropy" and (np.min(targets) < 0 or np.max(targets) > 1):
+        raise SettingError("loss", "Binary cross-entropy takes targets from 0 to 1; this data has others.")

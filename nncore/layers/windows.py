@@ -1,0 +1,89 @@
+"""Windows that slide over images: what convolution and pooling have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from nncore.errors import SettingError
+from nncore.layers.layer import Array, Workspace, rows_first, rows_last
+from nncore.parameters import Shape
+
+Pair = tuple[int, int]
+
+
+def pair(value: object, name: str, least: int) -> Pair:
+    """(height, width) from one whole number for both or two of them; raises SettingError for one below `least`."""
+    both = value if isinstance(value, tuple | list) else (value, value)
+    if len(both) != 2 or any(isinstance(n, bool) or not isinstance(n, int) or n < least for n in both):
+        raise SettingError("layers", f"A {name} of {value} is none: one or two whole numbers, {least} or more.")
+    return both[0], both[1]
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Which pixels of an image each window sees.
+
+    Window (y, x) begins at row stride * y - padding and column stride * x - padding; what lies outside of the image is
+    margin. All pairs are (height, width).
+    """
+
+    size: Pair
+    stride: Pair
+    padding: Pair
+
+    def output_shape(self, input_shape: Shape) -> Pair:
+        """How many windows there are down and across images of (channels, height, width)."""
+        if len(input_shape) != 3:
+            raise SettingError("layers", f"takes images (channels, height, width), is given {input_shape}.")
+        sides = self.padded_shape(input_shape)[1:]
+        if any(side < size for side, size in zip(sides, self.size, strict=True)):
+            raise SettingError(
+                "layers",
+                f"has windows of {self.size}, larger than what it is given: {input_shape}, {sides} with margin.",
+            )
+        down, across = (
+            (side - size) // step + 1 for side, size, step in zip(sides, self.size, self.stride, strict=True)
+        )
+        return down, across
+
+    def padded_shape(self, input_shape: Shape) -> Shape:
+        """(channels, height, width) with the margin."""
+        channels, height, width = input_shape
+        return channels, height + 2 * self.padding[0], width + 2 * self.padding[1]
+
+    def inside(self, padded: Array) -> Array:
+        """The images (rows, channels, height, width) within their margins."""
+        down, across = self.padding
+        return padded[:, :, down : padded.shape[2] - down, across : padded.shape[3] - across]
+
+    def pixel(self, padded: Array, row: int, column: int, count: Pair) -> Array:
+        """The pixel (row, column) of every window: (rows, channels, *count), a view of the padded images."""
+        down, across = self.stride
+        return padded[:, :, row : row + down * count[0] : down, column : column + across * count[1] : across]
+
+    def all(self, padded: Array, count: Pair) -> Array:
+        """All pixels of all windows: (channels, height, width of a window, *count, rows), a view."""
+        images = rows_last(padded)
+        channel, down, across, row = images.strides
+        shape = (images.shape[0], *self.size, *count, images.shape[3])
+        strides = (channel, down, across, down * self.stride[0], across * self.stride[1], row)
+        return as_strided(images, shape, strides, writeable=False)
+
+
+def pad_once(X: Array, windows: Windows, margin: float) -> Array:
+    """A fresh copy of images X with their margins, its rows last in memory."""
+    padded = rows_first(np.full((*windows.padded_shape(X.shape[1:]), len(X)), margin, X.dtype))
+    windows.inside(padded)[...] = X
+    return padded
+
+
+def lying_rows_last(X: Array, room: Workspace) -> Array:
+    """X seen as (channels, height, width, rows) and contiguous: a view where it lies so, else a copy in `room`."""
+    if not rows_last(X).flags.c_contiguous:
+        copy = room.of(len(X))
+        copy[...] = X
+        X = copy
+    return rows_last(X)

@@ -1,0 +1,128 @@
+"""How far a run is: what it counts, and when it is over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import ceil, inf
+from typing import Any
+
+from nncore.events import Reason
+from nncore.training_config import TrainingConfig
+
+
+@dataclass
+class Progress:
+    """The counters of a run; plain numbers all, so that a checkpoint can hold them.
+
+    examples: of the training set. step: steps taken. epoch: the present one, or the last; 0 before the first.
+    epochs_done: those whose weights were judged sound. seconds: spent in those, pauses left out. highest_loss: a higher
+    one has diverged. The figures of an epoch stay until the next one begins.
+    """
+
+    config: TrainingConfig
+    examples: int
+    step: int = 0
+    epoch: int = 0
+    epochs_done: int = 0
+    seconds: float = 0.0
+    highest_loss: float = 0.0
+    best_loss: float = inf
+    best_epoch: int = 0
+    epoch_is_open: bool = False
+    steps_in_epoch: int = 0
+    samples_in_epoch: int = 0
+    epoch_seconds: float = 0.0
+    summed_loss: float = 0.0
+    right: int | None = 0
+    batch_size: int = field(init=False)
+    steps_per_epoch: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.batch_size = min(self.config.batch_size or self.examples, self.examples)
+        self.steps_per_epoch = ceil(self.examples / self.batch_size)
+
+    def counters(self) -> dict[str, Any]:
+        """All that was counted, as plain numbers."""
+        return {
+            name: getattr(self, name) for name, of in self.__dataclass_fields__.items() if of.init and name != "config"
+        }
+
+    def begin_epoch(self) -> None:
+        """Another pass over the data."""
+        self.epoch += 1
+        self.epoch_is_open = True
+        self.steps_in_epoch = self.samples_in_epoch = 0
+        self.epoch_seconds = self.summed_loss = 0.0
+        self.right = 0
+
+    def count_step(self, loss: float, right: int | None, samples: int, seconds: float) -> None:
+        """A step on `samples` examples, with their mean loss and how many were right."""
+        self.step += 1
+        self.steps_in_epoch += 1
+        self.samples_in_epoch += samples
+        self.summed_loss += loss * samples
+        self.right = None if right is None or self.right is None else self.right + right
+        self.epoch_seconds += seconds
+
+    def close_epoch(self, seconds: float) -> None:
+        """The weights were judged, which took `seconds`, and are sound."""
+        self.epoch_is_open = False
+        self.epochs_done = self.epoch
+        self.epoch_seconds += seconds
+        self.seconds += self.epoch_seconds
+
+    def is_best(self, validation_loss: float) -> bool:
+        """Whether an epoch's validation loss is the lowest so far, which is noted."""
+        if validation_loss >= self.best_loss:
+            return False
+        self.best_loss, self.best_epoch = validation_loss, self.epoch
+        return True
+
+    @property
+    def share(self) -> float:
+        """How much of the run is done, by steps or by the clock: 0 at its first step, 1 at its end."""
+        steps = min(self.config.epochs * self.steps_per_epoch, self.config.steps or inf)
+        by_clock = self._elapsed / self.config.seconds if self.config.seconds else 0.0
+        return min(1.0, max(self.step / steps, by_clock))
+
+    @property
+    def ends_epoch(self) -> bool:
+        """Whether the next step is the last of its epoch, as far as can be told before it."""
+        last = self.config.steps is not None and self.step + 1 == self.config.steps
+        return last or self.steps_in_epoch + 1 == self.steps_per_epoch
+
+    @property
+    def at_limit(self) -> bool:
+        """Whether a limit of steps or seconds is reached."""
+        by_steps = self.config.steps is not None and self.step >= self.config.steps
+        return by_steps or (self.config.seconds is not None and self._elapsed >= self.config.seconds)
+
+    @property
+    def reason_to_end(self) -> Reason | None:
+        """Why the run is over, once an epoch is closed; None as long as it is not."""
+        if self.epoch_is_open:
+            return None
+        if self.config.patience is not None and self.epochs_done - self.best_epoch >= self.config.patience:
+            return "patience"
+        if self.at_limit:
+            return "steps" if self.config.steps is not None and self.step >= self.config.steps else "seconds"
+        return "epochs" if self.epoch >= self.config.epochs else None
+
+    @property
+    def _elapsed(self) -> float:
+        return self.seconds + (self.epoch_seconds if self.epoch_is_open else 0.0)
+
+    @property
+    def epoch_loss(self) -> float:
+        """Mean loss of the epoch's batches, each before its step."""
+        return self.summed_loss / self.samples_in_epoch
+
+    @property
+    def epoch_accuracy(self) -> float | None:
+        """Share answered correctly, likewise; None where there are no classes."""
+        return None if self.right is None else self.right / self.samples_in_epoch
+
+    @property
+    def samples_per_second(self) -> float:
+        """Of the epoch's steps."""
+        return self.samples_in_epoch / max(self.epoch_seconds, 1e-9)

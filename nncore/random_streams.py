@@ -1,0 +1,43 @@
+"""Where the chance in a run comes from."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+REPLICAS = 2
+"""A large batch is worked through in this many parts at once, whatever the machine: so many threads can take part, and
+the bits are the same with one core and with two."""
+
+
+class RandomStreams(NamedTuple):
+    """Independent random numbers for each purpose, so that switching one off leaves the others as they were.
+
+    augmentation and dropout have one generator for each of the REPLICAS that work at the same time.
+    """
+
+    initialization: np.random.Generator
+    split: np.random.Generator
+    shuffling: np.random.Generator
+    augmentation: tuple[np.random.Generator, ...]
+    dropout: tuple[np.random.Generator, ...]
+
+    @classmethod
+    def of(cls, seed: int) -> RandomStreams:
+        """All streams of a run, from its one seed."""
+        streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(3 + 2 * REPLICAS)]
+        initialization, split, shuffling, *moving = streams
+        return cls(initialization, split, shuffling, tuple(moving[:REPLICAS]), tuple(moving[REPLICAS:]))
+
+    def states(self) -> list[dict[str, object]]:
+        """Where shuffling, augmentation and dropout are in their sequences, as plain numbers and strings."""
+        return [dict(generator.bit_generator.state) for generator in self._moving()]
+
+    def restore(self, states: list[dict[str, object]]) -> None:
+        """Go to where `states` was taken; raises ValueError for what it cannot have given."""
+        for generator, state in zip(self._moving(), states, strict=True):
+            generator.bit_generator.state = state
+
+    def _moving(self) -> tuple[np.random.Generator, ...]:
+        return (self.shuffling, *self.augmentation, *self.dropout)

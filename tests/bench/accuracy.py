@@ -1,0 +1,151 @@
+"""Seconds of training until a given share of the test images is read correctly, against PyTorch.
+
+Both frameworks train the same network from the same initial weights with the same optimiser (Adam, batch 128) on all
+60,000 images, at a learning rate that follows a schedule; the schedules are nncore's functions for both. After each
+epoch the test set is judged with the clock stopped; the time is that at the end of the first epoch that got there.
+Setting up is not counted: imports, reading MNIST. The rounds are seeds; what is quoted is their median.
+
+PyTorch is given its fused Adam, which is the faster on every network here, with all threads and with one.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from math import inf
+from time import perf_counter
+from typing import NamedTuple
+
+from nncore.dataset import Splits, load_mnist
+from nncore.schedules import SCHEDULES
+from tests.bench.child import interleaved
+from tests.bench.frameworks import against_best, left_out, torch_ways
+from tests.bench.networks import BATCH, NETWORKS, TITLES, fresh_network
+from tests.bench.report import Figure, Section
+
+FEWEST_SEEDS = 3
+
+
+class Plan(NamedTuple):
+    """A schedule, its learning rate, and over how many epochs it runs."""
+
+    schedule: str
+    rate: float
+    epochs: int
+
+
+class Goal(NamedTuple):
+    """An accuracy, in percent, that a network is to reach. at_most: the wanted share of PyTorch's time."""
+
+    network: str
+    percent: float
+    at_most: float | None = None
+
+
+class Run(NamedTuple):
+    """When a training got there: seconds and epochs, both infinite if it never did."""
+
+    seconds: float
+    epochs: float
+
+
+NEVER = Run(inf, inf)
+
+PLANS = {
+    Goal("dense", 97): {"nncore": Plan("one_cycle", 0.005, 2), "torch": Plan("one_cycle", 0.005, 2)},
+    Goal("dense", 98, 0.5): {"nncore": Plan("one_cycle", 0.005, 6), "torch": Plan("one_cycle", 0.005, 6)},
+    Goal("conv", 97): {"nncore": Plan("one_cycle", 0.005, 1), "torch": Plan("one_cycle", 0.005, 1)},
+    Goal("conv", 98): {"nncore": Plan("one_cycle", 0.005, 1), "torch": Plan("one_cycle", 0.005, 1)},
+    Goal("conv", 99): {"nncore": Plan("one_cycle", 0.005, 4), "torch": Plan("one_cycle", 0.005, 4)},
+}
+
+
+def measure(rounds: int) -> Iterator[Section]:
+    """A section for each goal."""
+    for goal, plans in PLANS.items():
+        yield _of_goal(goal, plans, max(rounds, FEWEST_SEEDS))
+
+
+def _of_goal(goal: Goal, plans: dict[str, Plan], seeds: int) -> Section:
+    arguments = {name: arguments_of(goal, plan) for name, plan in plans.items()}
+    torch = torch_ways(*arguments["torch"], adams=("fused",))
+    ways = {"nncore": ["nncore", *arguments["nncore"]], **torch}
+    runs = interleaved("tests.bench.accuracy", ways, range(seeds))
+    ours, *theirs = (Figure(way, "s", runs[way].of("seconds")) for way in ways)
+    epochs = [Figure(f"epochs, {way}", "", runs[way].of("epochs")) for way in ways]
+    return Section(
+        f"To {goal.percent:g} % of the test set: {TITLES[goal.network]}",
+        [ours, *against_best(ours, theirs, goal.at_most), *epochs],
+        [f"{name}: {plan.schedule} over {plan.epochs}, rate {plan.rate:g}." for name, plan in plans.items()]
+        + left_out("torch"),
+    )
+
+
+def arguments_of(goal: Goal, plan: Plan) -> list[str]:
+    """What a child needs to know; the seed is that of the round."""
+    return [goal.network, str(goal.percent), plan.schedule, str(plan.rate), str(plan.epochs), "{round}"]
+
+
+def nncore_run(network_name: str, percent: float, plan: Plan, seed: int) -> Run:
+    """Train nncore until there."""
+    from nncore.events import EpochDone
+    from nncore.metrics import evaluate
+    from nncore.training import TrainingConfig, train
+
+    data, network = load_mnist(), fresh_network(NETWORKS[network_name], seed)
+    assert data.test is not None
+    config = TrainingConfig(
+        optimizer="adam",
+        learning_rate=plan.rate,
+        batch_size=BATCH,
+        epochs=plan.epochs,
+        seed=seed,
+        schedule=plan.schedule,
+    )
+    judging = 0.0
+    began = perf_counter()
+    for event in train(network, Splits(data.training), config):
+        if isinstance(event, EpochDone):
+            reached = perf_counter()
+            judged = evaluate(network, data.test)
+            assert judged is not None
+            assert judged.accuracy is not None
+            if 100 * judged.accuracy >= percent:
+                return Run(reached - began - judging, event.epoch)
+            judging += perf_counter() - reached
+    return NEVER
+
+
+def torch_run(network_name: str, percent: float, plan: Plan, seed: int, adam: str, threads: int) -> Run:
+    """Train PyTorch until there."""
+    import torch
+
+    from tests.bench.torch_networks import TorchTraining, tensors, torch_twin
+
+    torch.set_num_threads(threads)
+    torch.manual_seed(seed)
+    spec, data = NETWORKS[network_name], load_mnist()
+    assert data.test is not None
+    test = tensors(data.test, spec)
+    network = torch_twin(fresh_network(spec, seed))
+    training = TorchTraining(network, *tensors(data.training, spec), plan.rate, BATCH, fused=adam == "fused")
+    schedule, steps = SCHEDULES[plan.schedule], plan.epochs * training.steps_per_epoch
+    seconds = 0.0
+    for epoch in range(1, plan.epochs + 1):
+        began = perf_counter()
+        training.epoch(lambda step: schedule(step / steps))
+        seconds += perf_counter() - began
+        if 100 * training.accuracy(*test) >= percent:
+            return Run(seconds, epoch)
+    return NEVER
+
+
+if __name__ == "__main__":
+    framework, network_name, percent, schedule, rate, epochs, seed, *details = sys.argv[1:]
+    plan = Plan(schedule, float(rate), int(epochs))
+    if framework == "nncore":
+        run = nncore_run(network_name, float(percent), plan, int(seed))
+    else:
+        run = torch_run(network_name, float(percent), plan, int(seed), details[0], int(details[1]))
+    print(json.dumps(run._asdict()))

@@ -1,0 +1,114 @@
+"""Seconds an epoch of MNIST, dense and convolutional, against PyTorch and scikit-learn.
+
+An epoch is all that a user waits for: shuffling, taking batches, the steps; nncore's also judges the weights on 1,000
+images. Of nncore and PyTorch the first epoch of a process is not counted. scikit-learn cannot be asked for single
+epochs at the speed of its loop, so it is one `fit` divided by its epochs; it uses all cores through its BLAS.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from statistics import mean
+from time import perf_counter
+from typing import Any
+
+from tests.bench.child import interleaved
+from tests.bench.frameworks import against_best, left_out, sklearn_ways, torch_ways
+from tests.bench.networks import (
+    BATCH,
+    NETWORKS,
+    TITLES,
+    fresh_network,
+    training_images,
+)
+from tests.bench.report import Figure, Section
+
+EPOCHS = 3
+RATE = 0.001
+UNIT = "s an epoch"
+
+AT_MOST = {("dense", "torch"): 0.5, ("dense", "sklearn"): 0.4, ("conv", "torch"): 1.0}
+"""What nncore's time should be, as a share of theirs."""
+
+
+def measure(rounds: int) -> Iterator[Section]:
+    """A section for each network."""
+    for name in NETWORKS:
+        yield _of_network(name, rounds)
+
+
+def _of_network(name: str, rounds: int) -> Section:
+    torch, sklearn = torch_ways(name), sklearn_ways(name) if name == "dense" else {}
+    runs = interleaved("tests.bench.epoch", {"nncore": ["nncore", name], **torch, **sklearn}, range(rounds))
+    ours = Figure("nncore", UNIT, runs["nncore"].of("seconds"))
+    theirs = [Figure(way, UNIT, runs[way].of("seconds")) for way in torch]
+    figures = [ours, *against_best(ours, theirs, AT_MOST[name, "torch"])]
+    figures += [Figure(way, UNIT, runs[way].of("seconds"), ours, AT_MOST.get((name, "sklearn"))) for way in sklearn]
+    wanted = ("torch", "sklearn") if name == "dense" else ("torch",)
+    return Section(f"An epoch of 60,000 images: {TITLES[name]}", figures, left_out(*wanted))
+
+
+def nncore_seconds(name: str, cores: int | None = None) -> float:
+    """Mean seconds an epoch of nncore; `cores` limits how many it may use."""
+    from nncore.events import EpochDone
+    from nncore.training import TrainingConfig, train
+
+    data, network = training_images(), fresh_network(NETWORKS[name])
+    config = TrainingConfig(optimizer="adam", learning_rate=RATE, batch_size=BATCH, epochs=EPOCHS + 1)
+    ends = [perf_counter() for event in train(network, data, config, cores=cores) if isinstance(event, EpochDone)]
+    return (ends[-1] - ends[0]) / EPOCHS
+
+
+def torch_seconds(name: str, adam: str, threads: str) -> float:
+    """Mean seconds an epoch of PyTorch."""
+    import torch
+
+    from tests.bench.torch_networks import TorchTraining, tensors, torch_twin
+
+    torch.set_num_threads(int(threads))
+    spec = NETWORKS[name]
+    network = torch_twin(fresh_network(spec))
+    training = TorchTraining(network, *tensors(training_images().training, spec), RATE, BATCH, fused=adam == "fused")
+    training.epoch()
+    seconds = []
+    for _ in range(EPOCHS):
+        began = perf_counter()
+        training.epoch()
+        seconds.append(perf_counter() - began)
+    return mean(seconds)
+
+
+def sklearn_seconds(name: str) -> float:
+    """Seconds of a `fit` of scikit-learn divided by its epochs."""
+    data = training_images().training
+    classifier, images = mlp_classifier(name, EPOCHS), data.inputs(slice(None))
+    began = perf_counter()
+    classifier.fit(images, data.labels)
+    return (perf_counter() - began) / EPOCHS
+
+
+def mlp_classifier(name: str, epochs: int) -> Any:
+    """An MLPClassifier of the same widths that will train just so many epochs."""
+    import warnings
+
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.neural_network import MLPClassifier
+
+    warnings.simplefilter("ignore", ConvergenceWarning)  # it was told to stop early
+    return MLPClassifier(
+        NETWORKS[name].widths[1:-1],
+        activation="relu",
+        solver="adam",
+        alpha=0.0,
+        batch_size=BATCH,
+        learning_rate_init=RATE,
+        max_iter=epochs,
+        n_iter_no_change=epochs + 1,
+    )
+
+
+if __name__ == "__main__":
+    of = {"nncore": nncore_seconds, "torch": torch_seconds, "sklearn": sklearn_seconds}
+    print(json.dumps({"seconds": of[sys.argv[1]](*sys.argv[2:])}))  # type: ignore[operator]

@@ -1,0 +1,67 @@
+"""Who is measured: nncore and, where they are installed, PyTorch and scikit-learn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from itertools import product
+
+from nncore.cores import available_cores
+from tests.bench.report import Figure
+
+NAMES = {"torch": "PyTorch", "sklearn": "scikit-learn"}
+PACKAGES = {"torch": "torch", "sklearn": "scikit-learn"}
+
+
+def version_of(framework: str) -> str | None:
+    """The version that is installed of "torch" or "sklearn"; None if it is not."""
+    try:
+        return version(PACKAGES[framework])
+    except PackageNotFoundError:
+        return None
+
+
+def left_out(*frameworks: str) -> list[str]:
+    """A line for each of them that is not installed."""
+    return [
+        f'{NAMES[framework]} is not installed: left out; pip install -e ".[bench]" brings it.'
+        for framework in frameworks
+        if version_of(framework) is None
+    ]
+
+
+def threads_tried() -> list[int]:
+    """How many threads PyTorch is given: all cores, which is its default, and one."""
+    return sorted({available_cores(), 1}, reverse=True)
+
+
+def torch_ways(
+    *arguments: str, adams: Sequence[str] = ("default", "fused"), threads: Sequence[int] | None = None
+) -> dict[str, list[str]]:
+    """Arguments of a child for each way in which PyTorch is measured, by name; none if it is not installed.
+
+    adams: "default" or "fused"; "" where nothing is trained. threads: as many as `threads_tried` says if None.
+    """
+    if version_of("torch") is None:
+        return {}
+    ways = {}
+    for adam, count in product(adams, threads_tried() if threads is None else threads):
+        parts = ["PyTorch", *([f"{adam} Adam"] if adam else []), f"{count} thread{'s' * (count > 1)}"]
+        ways[", ".join(parts)] = ["torch", *arguments, adam, str(count)]
+    return ways
+
+
+def sklearn_ways(*arguments: str) -> dict[str, list[str]]:
+    """The same for scikit-learn."""
+    return {} if version_of("sklearn") is None else {"scikit-learn": ["sklearn", *arguments]}
+
+
+def against_best(
+    ours: Figure, theirs: list[Figure], at_most: float | None = None, best_name: str = "PyTorch at its best"
+) -> list[Figure]:
+    """`theirs`, each as what ours is divided by, after the best of them under a name of its own with what is wanted."""
+    if not theirs:
+        return []
+    best = min(theirs, key=lambda figure: figure.median)
+    ways = [Figure(f"  {figure.name}", figure.unit, figure.runs, ours) for figure in theirs]
+    return [Figure(best_name, best.unit, best.runs, ours, at_most), *ways]

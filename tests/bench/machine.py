@@ -1,0 +1,52 @@
+"""What a benchmark ran on, as far as it matters to its figures."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from nncore.cores import available_cores
+from tests.bench.frameworks import version_of
+
+
+def facts() -> dict[str, Any]:
+    """Processor, cores, versions, and how busy the machine was already; null for a framework that is not there."""
+    return {
+        "processor": _processor(),
+        "cores": available_cores(),
+        "load": round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
+        "system": platform.system(),
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "blas": _blas(),
+        "torch": version_of("torch"),
+        "scikit-learn": version_of("sklearn"),
+        "pyside6": version("PySide6-Essentials"),
+    }
+
+
+def sentence(facts: dict[str, Any]) -> str:
+    """The facts in a line."""
+    return ", ".join(f"{name} {value}" for name, value in facts.items() if value is not None)
+
+
+def _processor() -> str:
+    try:
+        with open("/proc/cpuinfo") as lines:
+            return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def _blas() -> str | None:
+    """The library that NumPy's products run in, and the kind of processor that it works as."""
+    from threadpoolctl import threadpool_info
+
+    for library in threadpool_info():
+        if library["user_api"] == "blas":
+            return f"{library['internal_api']} {library['version']} {library.get('architecture', '')}".strip()
+    return None

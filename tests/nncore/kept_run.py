@@ -1,0 +1,82 @@
+"""A run that was kept in the middle of it, and files like its own, but for some of their parts."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import zipfile
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nncore.augment import Augmentation
+from nncore.checkpoint import Checkpoint
+from nncore.checkpoint_file import load_checkpoint
+from nncore.errors import ModelFileError, SettingError
+from nncore.events import StepDone
+from nncore.training import Training, TrainingConfig
+from tests.nncore.runs import few_digits, fresh_network
+
+TRAINED_WITH = TrainingConfig(
+    batch_size=64, epochs=4, seed=7, keep_best=True, patience=50, clip_norm=5.0, augmentation=Augmentation(shift=1)
+)
+
+
+@cache
+def checkpoint() -> Checkpoint:
+    """Of a run in its third epoch."""
+    training = Training(fresh_network(seed=7), few_digits(), TRAINED_WITH)
+    for event in training.events():
+        if isinstance(event, StepDone) and event.step == 8:
+            training.control.learning_rate = 0.002
+            training.control.stop()
+    return replace(training.checkpoint(), recipe="quick")
+
+
+def members_of(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def with_members(path: Path, **changed: bytes | None) -> Path:
+    """A sound archive like `path`, but for some members; without those that are None."""
+    members: dict[str, bytes | None] = {
+        **members_of(path),
+        **{n.replace("_npy", ".npy"): c for n, c in changed.items()},
+    }
+    changed_path = path.with_name("changed.npz")
+    with zipfile.ZipFile(changed_path, "w") as archive:
+        for name, content in members.items():
+            if content is not None:
+                archive.writestr(name, content)
+    return changed_path
+
+
+def with_header(path: Path, header: object) -> Path:
+    return with_members(path, **{"header.json": json.dumps(header).encode()})
+
+
+def header_of(path: Path) -> dict[str, Any]:
+    header: dict[str, Any] = json.loads(members_of(path)["header.json"])
+    return header
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(ModelFileError) as refused:
+        load_checkpoint(path)
+    assert str(refused.value).startswith(f"{path}: ")
+    return str(refused.value)
+
+
+def read_or_refused(path: Path) -> None:
+    """What is read can be gone on with, or is of other data."""
+    with contextlib.suppress(ModelFileError):
+        loaded = load_checkpoint(path)
+        loaded = replace(loaded, config=replace(loaded.config, epochs=loaded.counters["epoch"] + 1))
+        with contextlib.suppress(SettingError):
+            for event in Training.resumed(loaded, few_digits()).events():
+                if isinstance(event, StepDone) and event.step > loaded.counters["step"] + 4:
+                    break

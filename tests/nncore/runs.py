@@ -1,0 +1,87 @@
+"""Short runs on real digits, and what is asked of them in the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncore.dataset import Splits
+from nncore.events import EpochDone, Finished, StepDone, TrainingEvent
+from nncore.layers import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten
+from nncore.metrics import Evaluation
+from nncore.network import Network, NetworkSpec
+from nncore.random_streams import RandomStreams
+from tests.nncore.data import small_mnist
+
+SMALL = NetworkSpec.dense((784, 16, 10))
+
+CONVOLUTIONAL = NetworkSpec(
+    (28, 28),
+    (
+        Conv2D(3, stride=(3, 3)),
+        BatchNorm(),
+        Activation("relu"),
+        Flatten(),
+        Dropout(0.3),
+        Dense(12),
+        BatchNorm(),
+        Activation("relu"),
+        Dense(10),
+    ),
+)
+
+MEASURED = ("seconds", "samples_per_second", "health")
+"""What depends on the clock in an event."""
+
+
+@cache
+def few_digits() -> Splits:
+    """190 real images to train on, 60 each to validate and to test."""
+    data = small_mnist()
+    assert data.validation is not None
+    assert data.test is not None
+    return Splits(data.training.take(slice(0, 190)), data.validation.take(slice(0, 60)), data.test.take(slice(0, 60)))
+
+
+def fresh_network(spec: NetworkSpec = SMALL, seed: int = 0) -> Network:
+    network = Network(spec)
+    network.initialize(RandomStreams.of(seed).initialization)
+    return network
+
+
+def steps(events: Sequence[TrainingEvent]) -> list[StepDone]:
+    return [event for event in events if isinstance(event, StepDone)]
+
+
+def epochs(events: Sequence[TrainingEvent]) -> list[EpochDone]:
+    return [event for event in events if isinstance(event, EpochDone)]
+
+
+def last(events: Sequence[TrainingEvent]) -> Finished:
+    assert isinstance(events[-1], Finished)
+    return events[-1]
+
+
+def unmeasured(event: TrainingEvent) -> dict[str, Any]:
+    """What an event says, but for what depends on the clock."""
+    said: dict[str, Any] = {"event": type(event).__name__}
+    for field in fields(event):
+        value = getattr(event, field.name)
+        if isinstance(value, Evaluation):
+            value = (value.loss, value.count, _listed(value.confusion))
+        if field.name not in MEASURED:
+            said[field.name] = _listed(value)
+    return said
+
+
+def _listed(value: object) -> object:
+    return value.tolist() if isinstance(value, np.ndarray) else value
+
+
+def values_of(network: Network) -> NDArray[np.floating]:
+    return network.parameters.values.copy()

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from math import inf
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nncore.progress import Progress
+from nncore.training_config import TrainingConfig
+
+
+def run_through(progress: Progress, validation_losses: list[float]) -> list[str | None]:
+    """Take all steps, each of a second; gives the reason to end after each epoch."""
+    reasons: list[str | None] = []
+    while progress.reason_to_end is None:
+        progress.begin_epoch()
+        while progress.steps_in_epoch < progress.steps_per_epoch and not progress.at_limit:
+            rest = progress.examples - progress.samples_in_epoch
+            progress.count_step(2.0, 1, min(progress.batch_size, rest), 1.0)
+        if validation_losses:
+            progress.is_best(validation_losses.pop(0))
+        progress.close_epoch(0.5)
+        reasons.append(progress.reason_to_end)
+    return reasons
+
+
+@given(
+    examples=st.integers(1, 40),
+    batch_size=st.one_of(st.none(), st.integers(1, 60)),
+    epochs=st.integers(1, 6),
+    steps=st.one_of(st.none(), st.integers(1, 60)),
+    seconds=st.one_of(st.none(), st.floats(0.1, 60)),
+)
+def test_a_run_ends_for_the_reason_that_comes_first(
+    examples: int, batch_size: int | None, epochs: int, steps: int | None, seconds: float | None
+) -> None:
+    config = TrainingConfig(batch_size=batch_size, epochs=epochs, steps=steps, seconds=seconds)
+    progress = Progress(config, examples)
+    *before, reason = run_through(progress, [])
+    assert before == [None] * (progress.epochs_done - 1)
+    assert progress.step <= min(epochs * progress.steps_per_epoch, steps or inf)
+    assert progress.share <= 1
+    if reason == "steps":
+        assert progress.step == steps
+    elif reason == "seconds":
+        assert seconds is not None
+        assert seconds <= progress.seconds < seconds + 1.5
+    else:
+        assert (reason, progress.epochs_done) == ("epochs", epochs)
+        assert progress.samples_in_epoch == examples
+
+
+def test_the_figures_of_an_epoch_are_means_over_its_samples() -> None:
+    progress = Progress(TrainingConfig(batch_size=3), 4)
+    progress.begin_epoch()
+    progress.count_step(1.0, 3, 3, 0.25)
+    progress.count_step(5.0, 0, 1, 0.25)
+    assert (progress.epoch_loss, progress.epoch_accuracy, progress.samples_per_second) == (2.0, 0.75, 8.0)
+    progress.close_epoch(1.0)
+    assert (progress.seconds, progress.epoch_seconds) == (1.5, 1.5)
+    assert progress.epoch_loss == 2.0  # still there to be told
+    progress.begin_epoch()
+    assert (progress.samples_in_epoch, progress.summed_loss, progress.right) == (0, 0, 0)
+
+
+def test_without_classes_there_is_no_accuracy() -> None:
+    progress = Progress(TrainingConfig(batch_size=2), 4)
+    progress.begin_epoch()
+    progress.count_step(1.0, None, 2, 0.1)
+    progress.count_step(1.0, None, 2, 0.1)
+    assert progress.epoch_accuracy is None
+
+
+def test_an_open_epoch_is_no_end() -> None:
+    progress = Progress(TrainingConfig(epochs=1, steps=1, patience=1), 2)
+    progress.begin_epoch()
+    progress.count_step(1.0, 1, 2, 0.1)
+    assert progress.at_limit
+    assert progress.reason_to_end is None
+    progress.close_epoch(0.1)
+    assert progress.reason_to_end is not None
+
+
+@pytest.mark.parametrize(
+    ("losses", "patience", "ended_after", "best"),
+    [
+        ([5.0, 4.0, 3.0, 3.0, 3.0, 1.0], 2, 5, 3),  # as low as before is no lower
+        ([5.0, 6.0], 1, 2, 1),
+        ([5.0, 6.0, 4.0, 7.0, 8.0, 9.0], 3, 6, 3),
+    ],
+)
+def test_patience_counts_the_epochs_since_the_best(
+    losses: list[float], patience: int, ended_after: int, best: int
+) -> None:
+    progress = Progress(TrainingConfig(epochs=100, patience=patience), 5)
+    assert run_through(progress, losses)[-1] == "patience"
+    assert (progress.epochs_done, progress.best_epoch) == (ended_after, best)
+
+
+def test_the_last_step_of_an_epoch_is_told_before_it() -> None:
+    progress = Progress(TrainingConfig(batch_size=2, epochs=2, steps=5), 6)
+    told = []
+    while progress.reason_to_end is None:
+        progress.begin_epoch()
+        while progress.steps_in_epoch < 3 and not progress.at_limit:
+            told.append(progress.ends_epoch)
+            progress.count_step(1.0, 1, 2, 0.1)
+        progress.close_epoch(0.1)
+    assert told == [False, False, True, False, True]
+
+
+def test_its_counters_make_it_anew() -> None:
+    config = TrainingConfig(batch_size=2, epochs=2)
+    progress = Progress(config, 6)
+    progress.begin_epoch()
+    progress.count_step(1.5, 1, 2, 0.1)
+    assert Progress(config, **progress.counters()) == progress

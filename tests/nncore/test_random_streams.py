@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from nncore.random_streams import REPLICAS, RandomStreams
+
+
+def drawn(streams: RandomStreams) -> list[float]:
+    generators = (streams.initialization, streams.split, streams.shuffling, *streams.augmentation, *streams.dropout)
+    return [float(generator.random()) for generator in generators]
+
+
+def test_every_purpose_has_numbers_of_its_own() -> None:
+    assert len(set(drawn(RandomStreams.of(0)))) == 3 + 2 * REPLICAS
+    assert drawn(RandomStreams.of(0)) == drawn(RandomStreams.of(0))
+    assert not set(drawn(RandomStreams.of(0))) & set(drawn(RandomStreams.of(1)))
+
+
+def test_they_go_on_from_where_they_were() -> None:
+    streams, again = RandomStreams.of(5), RandomStreams.of(9)
+    for generator in (streams.shuffling, *streams.augmentation, *streams.dropout):
+        generator.random(17, dtype=np.float32)  # half of a 64-bit number is kept for the next one
+    states = json.loads(json.dumps(streams.states()))
+    expected = drawn(streams)[2:]
+    again.restore(states)
+    assert drawn(again)[2:] == expected
+
+
+def test_states_are_not_moved_by_what_is_drawn_later() -> None:
+    streams = RandomStreams.of(5)
+    states = streams.states()
+    expected = drawn(streams)[2:]
+    streams.restore(states)
+    assert drawn(streams)[2:] == expected
+
+
+def test_too_few_states_are_refused() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        RandomStreams.of(0).restore(RandomStreams.of(0).states()[:-1])

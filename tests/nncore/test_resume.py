@@ -1,0 +1,239 @@
+"""A run that was stopped, kept and resumed has the same bits as one that never stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nncore import batch_gradients
+from nncore.augment import Augmentation
+from nncore.checkpoint_file import load_checkpoint, save_checkpoint
+from nncore.control import TrainingControl
+from nncore.dataset import Dataset, Splits
+from nncore.errors import SettingError
+from nncore.events import EpochDone, Finished, StepDone, TrainingEvent
+from nncore.network import NetworkSpec
+from nncore.optimizers import OPTIMIZERS
+from nncore.training import Training, TrainingConfig, hold_out_validation
+from tests.nncore.runs import CONVOLUTIONAL, SMALL, few_digits, fresh_network, last, unmeasured
+
+CONFIG = TrainingConfig(epochs=3, batch_size=64, learning_rate=0.01, schedule="cosine")
+STEPS = 9
+
+
+def whole_run(spec: NetworkSpec, config: TrainingConfig, data: Splits | None = None) -> tuple[Training, list[Any]]:
+    training = Training(fresh_network(spec, config.seed), data or few_digits(), config)
+    return training, list(training.events())
+
+
+def interrupted(
+    spec: NetworkSpec,
+    config: TrainingConfig,
+    path: Path,
+    ends: Callable[[TrainingEvent], bool],
+    data: Splits | None = None,
+) -> tuple[Training, list[TrainingEvent]]:
+    """A run that is closed after the event that `ends` it, kept, and gone on with from the file."""
+    training = Training(fresh_network(spec, config.seed), data or few_digits(), config)
+    before, events = [], training.events()
+    for event in events:
+        before.append(event)
+        if ends(event):
+            break
+    events.close()  # type: ignore[attr-defined]
+    return gone_on_with(training, path, before, data)
+
+
+def gone_on_with(
+    training: Training, path: Path, before: list[TrainingEvent], data: Splits | None = None
+) -> tuple[Training, list[TrainingEvent]]:
+    save_checkpoint(training.checkpoint(), path)
+    resumed = Training.resumed(load_checkpoint(path), data or few_digits())
+    return resumed, before + list(resumed.events())[1:]
+
+
+def assert_same(one: tuple[Training, list[TrainingEvent]], other: tuple[Training, list[TrainingEvent]]) -> None:
+    np.testing.assert_array_equal(one[0].network.parameters.values, other[0].network.parameters.values)
+    assert [unmeasured(event) for event in one[1]] == [unmeasured(event) for event in other[1]]
+    rows, other_rows = ([{**row, "seconds": 0} for row in each[0].history.rows()] for each in (one, other))
+    assert rows == other_rows
+    assert one[0].control.rates_used == other[0].control.rates_used
+
+
+def after_step(step: int) -> Callable[[TrainingEvent], bool]:
+    return lambda event: isinstance(event, StepDone) and event.step == step
+
+
+@pytest.mark.parametrize("step", range(1, STEPS + 1))
+def test_a_dense_network_goes_on_from_any_step(tmp_path: Path, step: int) -> None:
+    config = replace(CONFIG, augmentation=Augmentation(shift=1, rotation=8))
+    assert_same(interrupted(SMALL, config, tmp_path / "run.npz", after_step(step)), whole_run(SMALL, config))
+
+
+@pytest.mark.parametrize("epoch", [1, 2, 3])
+def test_it_goes_on_from_the_end_of_an_epoch(tmp_path: Path, epoch: int) -> None:
+    def ends(event: TrainingEvent) -> bool:
+        return isinstance(event, EpochDone) and event.epoch == epoch
+
+    assert_same(interrupted(SMALL, CONFIG, tmp_path / "run.npz", ends), whole_run(SMALL, CONFIG))
+
+
+def test_it_goes_on_from_before_the_first_step(tmp_path: Path) -> None:
+    assert_same(interrupted(SMALL, CONFIG, tmp_path / "run.npz", lambda event: True), whole_run(SMALL, CONFIG))
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer_goes_on_with_what_it_remembers(tmp_path: Path, optimizer: str) -> None:
+    config = replace(CONFIG, optimizer=optimizer, weight_decay=0.01, clip_norm=1.0, label_smoothing=0.1)
+    assert_same(interrupted(SMALL, config, tmp_path / "run.npz", after_step(5)), whole_run(SMALL, config))
+
+
+@pytest.mark.parametrize("step", [1, 4, 6])
+@pytest.mark.parametrize("worth_splitting", [0, 10**9], ids=["replicas", "one network"])
+def test_layers_with_chance_and_state_go_on_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int, worth_splitting: int
+) -> None:
+    monkeypatch.setattr(batch_gradients, "WORTH_SPLITTING", worth_splitting)
+    config = replace(CONFIG, augmentation=Augmentation(elastic=1, noise=0.1))
+    whole = whole_run(CONVOLUTIONAL, config)
+    assert_same(interrupted(CONVOLUTIONAL, config, tmp_path / "run.npz", after_step(step)), whole)
+
+
+@pytest.mark.parametrize(("limit", "step"), [(4, 4), (5, 3), (5, 5), (6, 6)])
+def test_a_run_that_its_steps_limit_goes_on_to_that_limit(tmp_path: Path, limit: int, step: int) -> None:
+    config = replace(CONFIG, steps=limit)
+    whole = whole_run(SMALL, config)
+    assert last(whole[1]).step == limit
+    assert_same(interrupted(SMALL, config, tmp_path / "run.npz", after_step(step)), whole)
+
+
+@pytest.mark.parametrize("step", [8, 13, 31])
+def test_the_best_weights_and_the_patience_go_on(tmp_path: Path, step: int) -> None:
+    config = TrainingConfig(learning_rate=0.03, batch_size=64, epochs=40, patience=8, keep_best=True)
+    whole = whole_run(SMALL, config)
+    finished = last(whole[1])
+    assert finished.best_epoch is not None
+    assert finished.reason == "patience"
+    assert finished.best_epoch > 2
+    assert step < finished.step
+    assert_same(interrupted(SMALL, config, tmp_path / "run.npz", after_step(step)), whole)
+
+
+class StopsAtLast(TrainingControl):
+    """Stopped by somebody at the moment when the run has asked so many times whether it is to stop."""
+
+    def __init__(self, learning_rate: float, asked: int) -> None:
+        super().__init__(learning_rate)
+        self._left = asked
+
+    @property
+    def stopped(self) -> bool:
+        self._left -= 1
+        return self._left < 0
+
+
+@pytest.mark.parametrize("worth_splitting", [0, 10**9], ids=["replicas", "one network"])
+def test_a_stop_at_whatever_moment_leaves_no_trace(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, worth_splitting: int
+) -> None:
+    """Also in the middle of a batch that takes several passes, and while the network is judged."""
+    monkeypatch.setattr(batch_gradients, "WORTH_SPLITTING", worth_splitting)
+    monkeypatch.setattr(batch_gradients, "ROWS_AT_ONCE", 20)
+    config = TrainingConfig(
+        epochs=2, batch_size=150, keep_best=True, optimizer="momentum", augmentation=Augmentation(shift=2)
+    )
+    whole = whole_run(CONVOLUTIONAL, config)
+    stopped_at, asked = set(), 0
+    while True:
+        training = Training(
+            fresh_network(CONVOLUTIONAL), few_digits(), config, StopsAtLast(config.learning_rate, asked)
+        )
+        before = list(training.events())
+        if last(before).reason != "stopped":
+            break
+        stopped_at.add(last(before).step)
+        _, *between, _ = before
+        again = gone_on_with(training, tmp_path / "run.npz", between)
+        assert_same(again, (whole[0], whole[1][1:]))  # a run that is stopped at once starts without figures
+        asked += 1
+    assert stopped_at == {0, 1, 2, 3, 4}
+    assert asked > 20
+
+
+def test_a_run_goes_on_time_and_again(tmp_path: Path) -> None:
+    training = Training(fresh_network(CONVOLUTIONAL), few_digits(), CONFIG)
+    for _ in range(2 * STEPS):
+        events = training.events()
+        for event in events:
+            if isinstance(event, StepDone | EpochDone):
+                break
+        events.close()  # type: ignore[attr-defined]
+        save_checkpoint(training.checkpoint(), tmp_path / "run.npz")
+        training = Training.resumed(load_checkpoint(tmp_path / "run.npz"), few_digits())
+    list(training.events())
+    whole, _ = whole_run(CONVOLUTIONAL, CONFIG)
+    np.testing.assert_array_equal(training.network.parameters.values, whole.network.parameters.values)
+    assert training.history.epochs == 3
+
+
+def test_a_learning_rate_that_was_changed_stays_changed(tmp_path: Path) -> None:
+    def run(path: Path | None) -> tuple[Training, list[TrainingEvent]]:
+        training, before = Training(fresh_network(), few_digits(), CONFIG), []
+        events = training.events()
+        for event in events:
+            before.append(event)
+            if isinstance(event, StepDone) and event.step == 2:
+                training.control.learning_rate = 0.03
+            if path is not None and isinstance(event, StepDone) and event.step == 5:
+                events.close()  # type: ignore[attr-defined]
+                return gone_on_with(training, path, before)
+        return training, before
+
+    one, other = run(None), run(tmp_path / "run.npz")
+    assert_same(one, other)
+    assert one[0].control.rates_used == [(1, 0.01), (3, 0.03)]
+
+
+def test_a_run_that_is_over_is_over(tmp_path: Path) -> None:
+    training, events = whole_run(SMALL, CONFIG)
+    resumed, again = gone_on_with(training, tmp_path / "run.npz", [])
+    assert [unmeasured(event) for event in again] == [unmeasured(events[-1])]
+    np.testing.assert_array_equal(resumed.network.parameters.values, training.network.parameters.values)
+
+
+def test_it_says_how_far_it_was(tmp_path: Path) -> None:
+    training = Training(fresh_network(), few_digits(), CONFIG)
+    for event in training.events():
+        if isinstance(event, StepDone) and event.step == 5:
+            training.control.stop()
+    started = next(Training.resumed(training.checkpoint(), few_digits()).events())
+    assert started.samples_done == 190 + 2 * 64  # type: ignore[union-attr]
+    assert isinstance(event, Finished)
+
+
+def test_other_data_is_refused() -> None:
+    training, _ = whole_run(SMALL, replace(CONFIG, epochs=1))
+    data, checkpoint = few_digits().training, training.checkpoint()
+    fewer = data.take(slice(0, 100))
+    relabelled = Dataset(data.images, (data.labels + 1) % 10, source="the same, other labels")
+    others = Dataset(data.images[::-1], data.labels, source="other images")
+    for other in (fewer, relabelled, others):
+        with pytest.raises(SettingError, match="goes on with its own data alone") as refused:
+            Training.resumed(checkpoint, Splits(other, few_digits().validation))
+        assert refused.value.field == "data"
+
+
+@pytest.mark.parametrize("share", [0.0, 0.05, 0.1, 1 / 3, 0.5, 0.99])
+@pytest.mark.parametrize("count", [2, 3, 7, 190])
+def test_what_was_held_out_is_held_out_again(share: float, count: int) -> None:
+    data = Splits(few_digits().training.take(slice(0, count)))
+    split = hold_out_validation(data, share, seed=4)
+    training = Training(fresh_network(), split, TrainingConfig(seed=4, epochs=1))
+    again = hold_out_validation(data, training.checkpoint().validation_share, seed=4)
+    np.testing.assert_array_equal(again.training.images, split.training.images)
+    assert (again.validation is None) == (split.validation is None)
