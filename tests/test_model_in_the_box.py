@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nncore.augment import Augmentation
 from nncore.metrics import evaluate
 from nncore.model_file import bundled_model_path, load_model
 from nncore.readers import read_ink
@@ -31,7 +32,7 @@ def test_it_was_made_by_the_committed_recipe() -> None:
     assert model.card.recipe == "mlp"
     assert model.spec == recipe.spec
     assert (model.card.epochs, model.card.seed) == (recipe.config.epochs, recipe.config.seed)
-    assert model.card.settings["augmentation"] == vars(recipe.config.augmentation)
+    assert Augmentation(**model.card.settings["augmentation"]) == recipe.config.augmentation
 
 
 @pytest.mark.skipif(not PEN_STROKES.exists(), reason="needs strokes of real writers that are not part of the project")

@@ -54,7 +54,7 @@ NEVER = Run(inf, inf)
 
 PLANS = {
     Goal("dense", 97): {"nncore": Plan("one_cycle", 0.005, 2), "torch": Plan("one_cycle", 0.005, 2)},
-    Goal("dense", 98, 0.5): {"nncore": Plan("one_cycle", 0.005, 6), "torch": Plan("one_cycle", 0.005, 6)},
+    Goal("dense", 98, 0.5): {"nncore": Plan("one_cycle", 0.005, 7), "torch": Plan("one_cycle", 0.005, 7)},
     Goal("conv", 97): {"nncore": Plan("one_cycle", 0.005, 1), "torch": Plan("one_cycle", 0.005, 1)},
     Goal("conv", 98): {"nncore": Plan("one_cycle", 0.005, 1), "torch": Plan("one_cycle", 0.005, 1)},
     Goal("conv", 99): {"nncore": Plan("one_cycle", 0.005, 4), "torch": Plan("one_cycle", 0.005, 4)},
