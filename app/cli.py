@@ -165,6 +165,8 @@ def _add_train(train: argparse.ArgumentParser) -> None:
     train.add_argument("--initialization", choices=INITIALIZATIONS, help="how weights begin (he)")
     train.add_argument("--optimizer", choices=OPTIMIZERS, help="how a gradient becomes a step (adam)")
     train.add_argument("--learning-rate", type=float, metavar="RATE", help="size of the steps, above 0 (0.003)")
+    find_rate = "train nothing, but say at which learning rate the loss falls fastest"
+    train.add_argument("--find-rate", action="store_true", help=find_rate)
     train.add_argument("--schedule", choices=SCHEDULES, help="how the learning rate changes (cosine)")
     batch_size = 'examples a step, 1 or more, or "full" for all of them (128)'
     train.add_argument("--batch-size", type=_batch_size, metavar="N", help=batch_size)

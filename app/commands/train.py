@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import signal
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from nncore.events import Diverged, EpochDone, Finished, TrainingEvent
 from nncore.memory import check_memory
 from nncore.model_file import save_model, trained_model
 from nncore.network import Network, NetworkSpec
+from nncore.rate_finder import find_learning_rate
 from nncore.readers import read_dataset
 from nncore.recipes import Recipe, recipe_named
 from nncore.training import RandomStreams, Training, check_fit, hold_out_validation
@@ -49,6 +51,8 @@ def train_command(options: argparse.Namespace) -> int:
     else:
         chosen = recipe_from(options)
         training, recipe = _begun(chosen, options.data), chosen.name
+    if options.find_rate:
+        return _find_rate(training, options.json)
     output = PatientOutput()
     reporter = JsonReporter(output) if options.json else TextReporter(output, training)
     event, not_kept = _run_through(training, reporter, recipe, options.checkpoint)
@@ -73,6 +77,18 @@ def train_command(options: argparse.Namespace) -> int:
         complain(f"The output could not be written: {output.problem.strerror}.")
         return OUTPUT_LOST
     return 0 if not_kept is None else OUTPUT_LOST
+
+
+def _find_rate(training: Training, as_json: bool) -> int:
+    """Say which learning rate suits this network and data; nothing is trained. Gives the exit status."""
+    sweep = find_learning_rate(training.network, training.data, training.config)
+    assert sweep is not None  # nobody cancels it
+    if as_json:
+        found = {"suggested": sweep.suggested, "rates": sweep.rates.tolist(), "losses": sweep.losses.tolist()}
+        print(json.dumps({"event": "learning_rate", **found}))
+    else:
+        print(f"learning rate {sweep.suggested:.2g}: there the loss falls fastest, of {len(sweep.rates)} rates tried")
+    return 0
 
 
 def _run_through(

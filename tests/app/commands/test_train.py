@@ -67,6 +67,15 @@ def test_steps_and_seconds_end_a_run(trainer: Trainer) -> None:
     assert trainer.run(*SMALL, "--epochs", 10**6, "--seconds", "0.05")[-1]["reason"] == "seconds"
 
 
+def test_the_rate_finder_says_a_rate_and_trains_nothing(trainer: Trainer) -> None:
+    (found,) = trainer.run(*SMALL, "--find-rate", "--out", trainer.folder / "none.npz")
+    assert found["event"] == "learning_rate"
+    assert found["rates"] == sorted(found["rates"])
+    assert len(found["rates"]) == len(found["losses"])
+    assert 1e-4 < found["suggested"] < 0.1
+    assert not (trainer.folder / "none.npz").exists()
+
+
 def test_patience_and_keep_best_end_with_the_best_epoch(trainer: Trainer) -> None:
     out = trainer.folder / "m.npz"
     overfitting = [*SMALL, "--epochs", 60, "--learning-rate", 0.03, "--patience", 3, "--keep-best"]
