@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
@@ -14,13 +16,12 @@ def card_rows(model: Model) -> list[tuple[str, str]]:
     card = model.card
     tested = card.test_accuracy is not None
     accuracy = f"{card.test_accuracy:.2%} of the test set read correctly" if tested else "not tested"
-    settings = ", ".join(f"{name.replace('_', ' ')} {_shown(value)}" for name, value in card.settings.items())
     rows = [
         ("Accuracy", accuracy),
         ("Network", model.spec.summary.replace("-", "–") + f", {model.spec.parameter_count:,} weights"),
         ("Data", card.data),
         ("Recipe", card.recipe or "made in the Train tab"),
-        ("Settings", settings),
+        ("Settings", _settings(card.settings)),
         ("Epochs", str(card.epochs)),
         ("Seed", "" if card.seed is None else str(card.seed)),
         ("Made", card.created),
@@ -30,12 +31,21 @@ def card_rows(model: Model) -> list[tuple[str, str]]:
     return [(what, value) for what, value in rows if value]
 
 
-def _shown(value: object) -> str:
+def _settings(settings: Mapping[str, object]) -> str:
+    """The settings of a run in one line; what is off, which most are, is left out."""
+    shown = [_setting(name, value) for name, value in settings.items() if value or name == "batch_size"]
+    return ", ".join(shown)
+
+
+def _setting(name: str, value: object) -> str:
+    words = name.replace("_", " ")
     if isinstance(value, dict):
-        return "(" + ", ".join(f"{name} {_shown(part)}" for name, part in value.items()) + ")"
-    if isinstance(value, float):
-        return f"{value:g}"
-    return "none" if value is None else str(value)
+        return f"{words} ({_settings(value)})"
+    if value is None:
+        return f"{words} full"  # one batch of all examples
+    if value is True:
+        return words
+    return f"{words} {value:g}" if isinstance(value, float) else f"{words} {value}"
 
 
 class ModelCardDialog(QDialog):

@@ -13,8 +13,8 @@ from nncore.augment import Augmentation
 from nncore.errors import ModelFileError
 from nncore.history import FIGURES, MOST_ROWS
 from nncore.json_header import HISTORY, SPEC, TEXT, Check, is_count, is_number, is_object, is_whole
-from nncore.progress import Progress
-from nncore.random_streams import RandomStreams
+from nncore.training.progress import Progress
+from nncore.training.random_streams import RandomStreams
 
 
 def _is_bool(value: object) -> bool:

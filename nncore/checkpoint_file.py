@@ -18,15 +18,15 @@ from numpy.typing import NDArray
 
 from nncore.archive import Archive, check_finite, packed, reading
 from nncore.augment import Augmentation
-from nncore.checkpoint import Checkpoint
 from nncore.checkpoint_fields import AUGMENTATION, CONFIG, COUNTERS, HEADER, RANDOM_STATE, check_counters, check_history
 from nncore.errors import ModelFileError, SettingError
 from nncore.json_header import check_fields, read, spec_from, written
 from nncore.network import NetworkSpec
 from nncore.optimizers import OPTIMIZERS
-from nncore.progress import Progress
 from nncore.safe_write import write_safely
-from nncore.training_config import TrainingConfig
+from nncore.training.checkpoint import Checkpoint
+from nncore.training.config import TrainingConfig
+from nncore.training.progress import Progress
 
 FORMAT, VERSION = "digitlab-run", 1
 

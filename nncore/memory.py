@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from math import prod
 
-from nncore.batch_gradients import WORTH_SPLITTING, rows_at_once
 from nncore.errors import SettingError
 from nncore.network import ROWS_PREDICTED, NetworkSpec
-from nncore.random_streams import REPLICAS
-from nncore.training_config import TrainingConfig
+from nncore.training.batch_gradients import WORTH_SPLITTING, rows_at_once
+from nncore.training.config import TrainingConfig
+from nncore.training.random_streams import REPLICAS
 
 RESERVE = 256_000_000
 """Bytes left for everything else, whatever is read or trained."""

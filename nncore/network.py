@@ -110,6 +110,11 @@ class NetworkSpec:
         return (prod(self.input_shape), *(layer.units for layer in self.layers if isinstance(layer, Dense)))
 
     @property
+    def is_dense(self) -> bool:
+        """Whether `widths` and activations are all there is to it."""
+        return all(isinstance(layer, Dense | Activation) for layer in self.layers)
+
+    @property
     def outputs(self) -> int:
         """How many numbers it answers with: one a class, where it tells classes apart."""
         return self.shapes[-1][0]

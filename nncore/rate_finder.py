@@ -19,7 +19,7 @@ from nncore.errors import SettingError
 from nncore.events import StepDone
 from nncore.network import Network
 from nncore.training import train
-from nncore.training_config import MOST_EPOCHS, TrainingConfig
+from nncore.training.config import MOST_EPOCHS, TrainingConfig
 
 RISEN_FACTOR = 4.0
 """The sweep is over once the loss is this many times its lowest, and higher than it began."""

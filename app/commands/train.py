@@ -145,6 +145,8 @@ def recipe_from(options: argparse.Namespace) -> Recipe:
         given["batch_size"] = None if options.batch_size == "full" else options.batch_size
     spec = recipe.spec
     if options.layers is not None or options.activations or options.initialization:
+        if options.layers is None and not spec.is_dense:
+            raise SettingError("layers", f"The layers of {recipe.name} are its own: they cannot be changed by options.")
         activations = options.activations or ["relu"]
         spec = NetworkSpec.dense(
             recipe.spec.widths if options.layers is None else options.layers,

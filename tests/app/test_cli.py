@@ -111,8 +111,8 @@ def test_a_run_that_diverges_says_so_and_what_to_try(small_data: Path) -> None:
 
 def test_recipes_lists_each_with_its_network() -> None:
     recipes = json_lines(run("recipes", "--json"))
-    assert {recipe["name"] for recipe in recipes} >= {"quick", "mlp"}
-    assert all(recipe["layers"][-1] == 10 for recipe in recipes)
+    assert {recipe["name"] for recipe in recipes} >= {"quick", "mlp", "convnet"}
+    assert all(recipe["network"].endswith(" - 10") for recipe in recipes)
     assert "mlp" in run("recipes").stdout
 
 

@@ -37,9 +37,11 @@ def test_what_is_not_known_is_left_out_but_an_untested_model_says_so(model: Mode
     assert all(rows.values())
 
 
-def test_a_setting_of_none_reads_as_none(model: Model) -> None:
-    card = replace(model.card, settings={"batch_size": None, "learning_rate": 0.00025})
-    assert dict(card_rows(replace(model, card=card)))["Settings"] == "batch size none, learning rate 0.00025"
+def test_settings_that_are_off_are_left_out_and_no_batch_size_is_the_full_batch(model: Model) -> None:
+    settings = {"batch_size": None, "learning_rate": 0.00025, "clip_norm": None, "weight_decay": 0.0, "keep_best": True}
+    card = replace(model.card, settings=settings | {"augmentation": {"shift": 1.5, "noise": 0.0}})
+    shown = dict(card_rows(replace(model, card=card)))["Settings"]
+    assert shown == "batch size full, learning rate 0.00025, keep best, augmentation (shift 1.5)"
 
 
 def test_the_dialog_shows_every_row_and_closes(model: Model, qtbot: QtBot) -> None:

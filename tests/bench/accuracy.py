@@ -57,8 +57,15 @@ PLANS = {
     Goal("dense", 98, 0.5): {"nncore": Plan("one_cycle", 0.005, 7), "torch": Plan("one_cycle", 0.005, 7)},
     Goal("conv", 97): {"nncore": Plan("one_cycle", 0.005, 1), "torch": Plan("one_cycle", 0.005, 1)},
     Goal("conv", 98): {"nncore": Plan("one_cycle", 0.005, 1), "torch": Plan("one_cycle", 0.005, 1)},
-    Goal("conv", 99): {"nncore": Plan("one_cycle", 0.005, 4), "torch": Plan("one_cycle", 0.005, 4)},
+    Goal("conv", 99): {"nncore": Plan("one_cycle", 0.008, 10), "torch": Plan("one_cycle", 0.008, 10)},
 }
+"""What brings each framework there soonest, as `tests.bench.tuning` finds it.
+
+Dense, 98 %: over seeds 0 to 8 nncore needed 5.3 to 6 epochs of one_cycle over 7 with rates 0.003 to 0.008, the fewest
+with 0.005 to 0.008; cosine over 7 with 0.002 missed it with one seed; over 6 or fewer epochs no schedule got there with
+every seed, and a constant rate needed more. PyTorch needed 5.75 with the same plan: from the same weights the same
+algorithm takes the same path but for the order of the images, and the same plan is best.
+"""
 
 
 def measure(rounds: int) -> Iterator[Section]:

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from nncore.augment import Augmentation
-from nncore.checkpoint import Checkpoint
 from nncore.checkpoint_file import load_checkpoint
 from nncore.errors import ModelFileError, SettingError
 from nncore.events import StepDone
 from nncore.training import Training, TrainingConfig
+from nncore.training.checkpoint import Checkpoint
 from tests.nncore.runs import few_digits, fresh_network
 
 TRAINED_WITH = TrainingConfig(

@@ -15,7 +15,7 @@ from nncore.events import EpochDone, Finished, StepDone, TrainingEvent
 from nncore.layers import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten
 from nncore.metrics import Evaluation
 from nncore.network import Network, NetworkSpec
-from nncore.random_streams import RandomStreams
+from nncore.training.random_streams import RandomStreams
 from tests.nncore.data import small_mnist
 
 SMALL = NetworkSpec.dense((784, 16, 10))

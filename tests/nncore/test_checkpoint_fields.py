@@ -12,10 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nncore.checkpoint import Checkpoint
 from nncore.checkpoint_fields import CONFIG, COUNTERS, HEADER
 from nncore.checkpoint_file import save_checkpoint
 from nncore.training import TrainingConfig
+from nncore.training.checkpoint import Checkpoint
 from tests.nncore.kept_run import checkpoint, header_of, read_or_refused, refusal, with_header
 
 

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from nncore.checkpoint import Checkpoint
 from nncore.checkpoint_file import load_checkpoint, save_checkpoint
 from nncore.errors import ModelFileError
 from nncore.events import EpochDone
 from nncore.history import History
 from nncore.model_file import load_model
 from nncore.training import Training, TrainingConfig
+from nncore.training.checkpoint import Checkpoint
 from tests.nncore.kept_run import (
     TRAINED_WITH,
     checkpoint,

@@ -7,12 +7,12 @@ import pytest
 from numpy.typing import NDArray
 
 from nncore import health
-from nncore.batch_gradients import BatchGradients
 from nncore.health import BINS, LayerHealth
 from nncore.layers import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten
 from nncore.network import Network, NetworkSpec
-from nncore.random_streams import RandomStreams
 from nncore.training import TrainingConfig, train
+from nncore.training.batch_gradients import BatchGradients
+from nncore.training.random_streams import RandomStreams
 from tests.nncore.runs import SMALL, epochs, few_digits, fresh_network, values_of
 
 SPEC = NetworkSpec(

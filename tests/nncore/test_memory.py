@@ -6,7 +6,6 @@ import numpy as np
 import psutil
 import pytest
 
-from nncore import batch_gradients
 from nncore.errors import SettingError
 from nncore.memory import (
     RESERVE,
@@ -18,7 +17,7 @@ from nncore.memory import (
 )
 from nncore.model_file import Model, trained_model
 from nncore.network import Network, NetworkSpec
-from nncore.training import Training, TrainingConfig
+from nncore.training import Training, TrainingConfig, batch_gradients
 from tests.nncore.data import small_mnist
 
 SPEC = NetworkSpec.dense((784, 700, 700, 10))

@@ -16,7 +16,7 @@ def test_a_recipe_is_found_by_its_name() -> None:
 
 
 def test_an_unknown_name_is_refused_with_those_there_are() -> None:
-    with pytest.raises(SettingError, match=r"no recipe 'soup': choose one of quick, mlp\.") as refusal:
+    with pytest.raises(SettingError, match=r"no recipe 'soup': choose one of quick, mlp, convnet\.") as refusal:
         recipe_named("soup")
     assert refusal.value.field == "recipe"
 
@@ -34,3 +34,8 @@ def test_a_recipe_survives_json() -> None:
     fields = json.loads(json.dumps(RECIPES["quick"].to_json()))
     assert (fields["name"], fields["layers"], fields["parameters"]) == ("quick", [784, 128, 64, 10], 109_386)
     assert fields["config"]["optimizer"] == "adam"
+    convnet = json.loads(json.dumps(RECIPES["convnet"].to_json()))
+    assert (convnet["network"], convnet["layers"]) == (
+        "28x28 - conv 24 - norm - conv 64 - norm - 128 - norm - 10",
+        None,
+    )

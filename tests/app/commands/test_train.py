@@ -15,10 +15,10 @@ import pytest
 from app import cli
 from app.commands.train_report import with_progress_bar
 from nncore import checkpoint_file
-from nncore.checkpoint import Checkpoint
 from nncore.checkpoint_file import load_checkpoint, save_checkpoint
 from nncore.events import StepDone, TrainingEvent
 from nncore.model_file import load_model
+from nncore.training.checkpoint import Checkpoint
 from tests.nncore.data import small_mnist
 
 SMALL = ["--layers", "784", "16", "10", "--batch-size", "100"]
@@ -208,6 +208,7 @@ def test_what_cannot_be_resumed_is_refused(trainer: Trainer) -> None:
         ("--weight-decay -1", "Weight decay -1"),
         ("--clip-norm 0", "cannot be cut to 0"),
         ("--loss binary_cross_entropy", "needs the output sigmoid; the network's output is softmax"),
+        ("--recipe convnet --activations tanh", "The layers of convnet are its own"),
         ("--recipe mlp --patience 2", "Early stopping is told by a validation set"),
         ("--recipe mlp --keep-best", "The best epoch is told by a validation set"),
         ("--checkpoint /dev/null/run.npz", "cannot be written there"),

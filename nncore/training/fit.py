@@ -10,7 +10,7 @@ from nncore.dataset import Dataset, Splits
 from nncore.errors import SettingError
 from nncore.losses import NATURAL_LOSS, make_loss
 from nncore.network import Network
-from nncore.training_config import TrainingConfig
+from nncore.training.config import TrainingConfig
 
 
 def check_fit(network: Network, dataset: Dataset) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from nncore.bilinear import SUBPIXELS, BilinearSampler
+from nncore.augment.bilinear import SUBPIXELS, BilinearSampler
 
 HEIGHT, WIDTH = 6, 9
 

@@ -9,16 +9,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from nncore import batch_gradients
 from nncore.augment import Augmentation
-from nncore.batch_gradients import FEWEST_ROWS, NUMBERS_AT_ONCE, ROWS_AT_ONCE, BatchGradients, rows_at_once
 from nncore.dataset import Dataset
 from nncore.layers import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten
 from nncore.losses import make_loss
 from nncore.network import Network, NetworkSpec
 from nncore.optimizers import OPTIMIZERS
-from nncore.random_streams import RandomStreams
-from nncore.training import TrainingConfig, train
+from nncore.training import TrainingConfig, batch_gradients, train
+from nncore.training.batch_gradients import FEWEST_ROWS, NUMBERS_AT_ONCE, ROWS_AT_ONCE, BatchGradients, rows_at_once
+from nncore.training.random_streams import RandomStreams
 from tests.nncore.data import mnist, small_mnist
 from tests.nncore.runs import CONVOLUTIONAL, SMALL, few_digits, fresh_network, values_of
 

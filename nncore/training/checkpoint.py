@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from nncore.dataset import Dataset
 from nncore.network import NetworkSpec
-from nncore.training_config import TrainingConfig
+from nncore.training.config import TrainingConfig
 
 EXAMPLES_CHECKED = 100
 

@@ -1,4 +1,4 @@
-"""Random distortions of a whole batch of images at once, so that a network sees each digit a little different."""
+"""The amounts of each distortion, and what distorts a batch."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from math import prod, radians
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from nncore.bilinear import SUBPIXELS, BilinearSampler
+from nncore.augment.bilinear import SUBPIXELS, BilinearSampler
+from nncore.augment.stroke_thickness import ThicknessChanger
 from nncore.errors import SettingError
-from nncore.stroke_thickness import ThicknessChanger
 
 LARGEST = {
     "shift": 100.0,

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from nncore.stroke_thickness import ThicknessChanger
+from nncore.augment.stroke_thickness import ThicknessChanger
 
 
 def changed(images: NDArray[np.uint8], thickness: list[float]) -> NDArray[np.uint8]:

@@ -14,8 +14,8 @@ from nncore.augment import Distorter
 from nncore.dataset import Dataset
 from nncore.losses import make_loss
 from nncore.network import Network, NetworkSpec
-from nncore.random_streams import REPLICAS, RandomStreams
-from nncore.training_config import TrainingConfig
+from nncore.training.config import TrainingConfig
+from nncore.training.random_streams import REPLICAS, RandomStreams
 
 ROWS_AT_ONCE = 4096
 """A larger batch is worked through in parts of this many rows: memory stays bounded, and a stop is heard."""

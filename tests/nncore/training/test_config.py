@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from nncore.errors import SettingError
-from nncore.training_config import TrainingConfig
+from nncore.training.config import TrainingConfig
 
 CONFIG = TrainingConfig()
 

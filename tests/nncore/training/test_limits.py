@@ -10,14 +10,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from nncore import training
 from nncore.control import TrainingControl
 from nncore.dataset import Splits
 from nncore.errors import SettingError
 from nncore.events import EpochDone, Finished, StepDone, TrainingEvent
 from nncore.metrics import evaluate
 from nncore.network import Network
-from nncore.training import TrainingConfig, train
+from nncore.training import Training, TrainingConfig, loop, train
 from tests.nncore.runs import epochs, few_digits, fresh_network, last, steps, values_of
 
 CONFIG = TrainingConfig(epochs=5, batch_size=64)
@@ -32,7 +31,7 @@ def run(config: TrainingConfig, network: Network | None = None) -> list[Training
 def a_second_a_step(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """A clock that shows a second more whenever it is read: each step takes one, and so does judging."""
     clock: Iterator[int] = count()
-    monkeypatch.setattr(training, "perf_counter", lambda: next(clock))
+    monkeypatch.setattr(loop, "perf_counter", lambda: next(clock))
     return clock
 
 
@@ -164,7 +163,7 @@ def test_a_run_stopped_in_its_first_epoch_has_no_best_one() -> None:
 @pytest.mark.parametrize("poisoned", [np.nan, np.inf])
 def test_the_best_are_kept_of_a_run_stopped_on_its_way_to_diverging(poisoned: float) -> None:
     network, control = fresh_network(), TrainingControl(0.001)
-    run = training.Training(network, few_digits(), replace(CONFIG, keep_best=True), control)
+    run = Training(network, few_digits(), replace(CONFIG, keep_best=True), control)
     for event in run.events():
         if isinstance(event, EpochDone) and event.epoch == 2:
             sound = values_of(network)

@@ -16,26 +16,24 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.batch_gradients import BatchGradients
-from nncore.checkpoint import Checkpoint, check_of
 from nncore.control import TrainingControl
 from nncore.cores import available_cores, one_blas_thread
 from nncore.dataset import Splits
 from nncore.errors import SettingError
 from nncore.events import Diverged, EpochDone, Finished, Reason, Started, StepDone, TrainingEvent
-from nncore.fit import check_fit as check_fit
-from nncore.fit import check_settings as check_settings
 from nncore.health import HealthProbe
 from nncore.history import History
 from nncore.losses import make_loss
 from nncore.metrics import Evaluation, evaluate
 from nncore.network import Network
 from nncore.optimizers import OPTIMIZERS, clip
-from nncore.progress import Progress
-from nncore.random_streams import RandomStreams as RandomStreams  # part of what is offered here
 from nncore.schedules import SCHEDULES
-from nncore.training_config import MOST_EPOCHS as MOST_EPOCHS
-from nncore.training_config import TrainingConfig as TrainingConfig
+from nncore.training.batch_gradients import BatchGradients
+from nncore.training.checkpoint import Checkpoint, check_of
+from nncore.training.config import TrainingConfig
+from nncore.training.fit import check_fit, check_settings
+from nncore.training.progress import Progress
+from nncore.training.random_streams import RandomStreams
 
 DIVERGED_FACTOR = 100.0
 """A loss this many times the first batch's (or that of guessing, if that is more) has diverged."""

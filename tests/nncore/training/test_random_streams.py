@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from nncore.random_streams import REPLICAS, RandomStreams
+from nncore.training.random_streams import REPLICAS, RandomStreams
 
 
 def drawn(streams: RandomStreams) -> list[float]:

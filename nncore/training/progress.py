@@ -7,7 +7,7 @@ from math import ceil, inf
 from typing import Any
 
 from nncore.events import Reason
-from nncore.training_config import TrainingConfig
+from nncore.training.config import TrainingConfig
 
 
 @dataclass

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nncore.progress import Progress
-from nncore.training_config import TrainingConfig
+from nncore.training.config import TrainingConfig
+from nncore.training.progress import Progress
 
 
 def run_through(progress: Progress, validation_losses: list[float]) -> list[str | None]:

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nncore import batch_gradients
 from nncore.augment import Augmentation
 from nncore.checkpoint_file import load_checkpoint, save_checkpoint
 from nncore.control import TrainingControl
@@ -19,7 +18,7 @@ from nncore.errors import SettingError
 from nncore.events import EpochDone, Finished, StepDone, TrainingEvent
 from nncore.network import NetworkSpec
 from nncore.optimizers import OPTIMIZERS
-from nncore.training import Training, TrainingConfig, hold_out_validation
+from nncore.training import Training, TrainingConfig, batch_gradients, hold_out_validation
 from tests.nncore.runs import CONVOLUTIONAL, SMALL, few_digits, fresh_network, last, unmeasured
 
 CONFIG = TrainingConfig(epochs=3, batch_size=64, learning_rate=0.01, schedule="cosine")

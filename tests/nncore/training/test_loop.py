@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nncore import batch_gradients, training
 from nncore.augment import Augmentation
 from nncore.control import TrainingControl
 from nncore.dataset import Dataset, Splits
@@ -17,7 +16,7 @@ from nncore.layers import Activation, BatchNorm, Conv2D, Dense, Flatten
 from nncore.metrics import evaluate
 from nncore.network import Network, NetworkSpec
 from nncore.optimizers import OPTIMIZERS
-from nncore.training import Training, TrainingConfig, train
+from nncore.training import Training, TrainingConfig, batch_gradients, loop, train
 from tests.nncore import runs
 from tests.nncore.data import small_mnist
 from tests.nncore.runs import last, steps
@@ -136,7 +135,7 @@ def test_too_high_a_rate_ends_as_diverged_with_sound_weights(
     judged = evaluate(network, data.training)
     assert untrained is not None
     assert judged is not None
-    assert judged.loss <= training.DIVERGED_FACTOR * untrained.loss
+    assert judged.loss <= loop.DIVERGED_FACTOR * untrained.loss
     assert f"try {rate / 10:g}." in event.message
 
 
