@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, prod
 from typing import ClassVar
 
 import numpy as np
 
 from nncore.errors import SettingError
-from nncore.layers.layer import Array, Layer, Spec, Workspace
+from nncore.layers.layer import Array, Layer, Spec, Workspace, rows_last
 from nncore.parameters import Parameters, Shape
 
 
@@ -58,60 +58,74 @@ class BatchNorm(Spec):
 
 
 class BatchNormLayer(Layer):
-    """The normalisation and its derivative (Ioffe and Szegedy, section 3)."""
+    """The normalisation and its derivative (Ioffe and Szegedy, section 3), on arrays (features, numbers of each)."""
 
     def __init__(self, spec: BatchNorm, name: str, input_shape: Shape, parameters: Parameters) -> None:
         self.spec, self.input_shape = spec, input_shape
         self.gamma, self.beta = parameters.value(f"{name}.gamma"), parameters.value(f"{name}.beta")
         self.dgamma, self.dbeta = parameters.gradient(f"{name}.gamma"), parameters.gradient(f"{name}.beta")
         self.mean, self.variance = parameters.value(f"{name}.mean"), parameters.value(f"{name}.variance")
-        # One number a feature stands beside (rows, features) as it is, beside images with two axes more.
-        self._beside = (-1,) + (1,) * (len(input_shape) - 1)
-        self._over = (0,) if len(input_shape) == 1 else (0, 2, 3)
 
     def allocate(self, rows: int) -> None:
         self._normal = Workspace(rows, self.input_shape, self.mean.dtype)
         self._work = Workspace(rows, self.input_shape, self.mean.dtype)
+        self._ones = np.ones(rows * prod(self.input_shape[1:]), self.mean.dtype)
 
     def initialize(self, rng: np.random.Generator) -> None:
         self.gamma[...], self.beta[...] = 1, 0
         self.mean[...], self.variance[...] = 0, 1
 
     def forward(self, X: Array) -> Array:
-        normal, Y = self._normal.of(len(X)), self._work.of(len(X))
-        mean = X.mean(axis=self._over)
-        np.subtract(X, mean.reshape(self._beside), out=normal)
-        variance = np.multiply(normal, normal, out=Y).mean(axis=self._over)
+        by_feature = self._features_of(self._lying_by_feature(X))
+        count = by_feature.shape[1]
+        mean = by_feature @ self._ones[:count] / count
+        normal = self._features_of(self._normal.of(len(X)))
+        np.subtract(by_feature, mean[:, None], out=normal)
+        variance = np.vecdot(normal, normal) / count
         self._scale = 1 / np.sqrt(variance + self.spec.epsilon)
-        normal *= self._scale.reshape(self._beside)
-        self._remember(mean, variance, X.size // len(mean))
-        return self._shifted(normal, Y)
+        normal *= self._scale[:, None]
+        self._remember(mean, variance, count)
+        Y = self._work.of(len(X))
+        scaled = np.multiply(normal, self.gamma[:, None], out=self._features_of(Y))
+        scaled += self.beta[:, None]
+        return Y
 
     def _remember(self, mean: Array, variance: Array, count: int) -> None:
         """Let the running figures follow those of a batch; the variance as that of a sample of `count` numbers."""
         self.mean += self.spec.momentum * (mean - self.mean)
         self.variance += self.spec.momentum * (variance * (count / max(1, count - 1)) - self.variance)
 
-    def _shifted(self, normal: Array, out: Array) -> Array:
-        np.multiply(normal, self.gamma.reshape(self._beside), out=out)
-        out += self.beta.reshape(self._beside)
-        return out
-
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
-        """DX = gamma / sigma (dY - mean(dY) - normal mean(dY normal))."""
-        normal, work = self._normal.of(len(dY)), self._work.of(len(dY))
-        np.sum(np.multiply(dY, normal, out=work), axis=self._over, out=self.dgamma)
-        np.sum(dY, axis=self._over, out=self.dbeta)
+        """The derivative: dX = gamma / sigma (dY - mean(dY) - normal mean(dY normal))."""
+        dY = self._lying_by_feature(dY)
+        by_feature = self._features_of(dY)
+        count = by_feature.shape[1]
+        normal = self._features_of(self._normal.of(len(dY)))
+        self.dgamma[...] = np.vecdot(by_feature, normal)
+        self.dbeta[...] = by_feature @ self._ones[:count]
         if not need_dX:
             return None
-        count = dY.size // len(self.gamma)
-        dY -= np.multiply(normal, (self.dgamma / count).reshape(self._beside), out=work)
-        dY -= (self.dbeta / count).reshape(self._beside)
-        dY *= (self.gamma * self._scale).reshape(self._beside)
+        normal *= (self.dgamma / count)[:, None]  # has done its work
+        by_feature -= normal
+        by_feature -= (self.dbeta / count)[:, None]
+        by_feature *= (self.gamma * self._scale)[:, None]
         return dY
 
+    def _lying_by_feature(self, X: Array) -> Array:
+        """X itself, or where its images do not lie with their rows last, a copy in the workspace that do."""
+        if len(self.input_shape) == 1 or rows_last(X).flags.c_contiguous:
+            return X
+        copy = self._work.of(len(X))
+        copy[...] = X
+        return copy
+
+    def _features_of(self, X: Array) -> Array:
+        """X seen as (features, numbers of each)."""
+        return X.T if len(self.input_shape) == 1 else rows_last(X).reshape(len(self.gamma), -1)
+
     def predict(self, X: Array) -> Array:
+        beside = (-1,) + (1,) * (len(self.input_shape) - 1)  # one number a feature, beside the axes of images
         scale = self.gamma / np.sqrt(self.variance + self.spec.epsilon)
-        Y: Array = X * scale.reshape(self._beside)
-        Y += (self.beta - self.mean * scale).reshape(self._beside)
+        Y: Array = X * scale.reshape(beside)
+        Y += (self.beta - self.mean * scale).reshape(beside)
         return Y
