@@ -74,7 +74,10 @@ RECIPES = {
             "It makes the model that Digit Lab starts with.",
             NetworkSpec.dense((784, 512, 256, 128, 10)),
             TrainingConfig(
-                epochs=24, schedule="cosine", augmentation=Augmentation(shift=1.5, rotation=12, scale=0.12, slant=0.15)
+                learning_rate=0.002,
+                epochs=16,
+                schedule="one_cycle",
+                augmentation=Augmentation(shift=1.5, rotation=12, scale=0.12, slant=0.15, elastic=1.0),
             ),
             validation_share=0,
         ),

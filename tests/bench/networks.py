@@ -5,6 +5,7 @@ from __future__ import annotations
 from nncore.dataset import Dataset, Splits, load_mnist
 from nncore.layers import Activation, Conv2D, Dense, Flatten
 from nncore.network import Network, NetworkSpec
+from nncore.recipes import RECIPES
 from nncore.training import RandomStreams
 
 BATCH = 128
@@ -26,11 +27,12 @@ CONV = NetworkSpec(
 )
 """Two 5x5 convolutions of stride 2 and no pooling (Simard, Steinkraus and Platt, ICDAR 2003)."""
 
-NETWORKS = {"dense": DENSE, "conv": CONV}
+NETWORKS = {"dense": DENSE, "conv": CONV, "convnet": RECIPES["convnet"].spec}
 
 TITLES = {
     "dense": "784-128-64-10, ReLU, Adam, batch 128",
     "conv": "conv 8 - conv 32 - dense 100 - 10 (5x5, stride 2), ReLU, Adam, batch 128",
+    "convnet": "the recipe convnet, conv 24 - conv 64 - dense 128 - 10 with batch normalisation, Adam, batch 128",
 }
 
 

@@ -2,7 +2,7 @@
 
 The products of one step are repeated alone, into arrays made beforehand, by the same BLAS on the same one thread: for
 a dense layer X W, X' dY and dY W', for a convolution the same with its patches as columns; the first layer needs no
-gradient of its input. A step is an epoch divided by its steps, so shuffling and judging are part of it. nncore is given
+gradient of its input. A step is an epoch divided by its steps, so shuffling is part of it. nncore is given
 one core here, so that both sides have the same.
 """
 
