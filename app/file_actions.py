@@ -18,7 +18,7 @@ from nncore.model_file import Model, is_model_file
 MODEL_FILES = "Digit Lab models (*.npz)"
 READABLE_MODEL_FILES = "Digit Lab models (*.npz *.onnx *.py)"
 EXPORT_FILES = "ONNX, for other frameworks (*.onnx);;Script for NumPy alone (*.py)"
-DATA_FILES = "Images with labels (*.npz *.csv *.gz *ubyte *.idx *.idx3 *.idx1);;All files (*)"
+DATA_FILES = "Images with labels (*.npz *.npy *.csv *.gz *ubyte *.idx *.idx3 *.idx1);;All files (*)"
 
 
 class FileActions(QObject):

@@ -75,7 +75,7 @@ HEADER: dict[str, Check] = {
     "learning_rate": POSITIVE,
     "rates_used": (_are_rates, "a list of steps in their order, each with its learning rate"),
     "history": HISTORY,
-    "examples_held_out": COUNT,
+    "validation_share": (lambda value: is_number(value) and 0 <= value < 1, "a number from 0 to below 1"),
     "data_check": (lambda value: is_whole(value, 0, 2**32 - 1), "a check sum of 32 bits"),
     "recipe": TEXT,
 }

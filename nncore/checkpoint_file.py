@@ -72,7 +72,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
 
 
 AS_THEY_ARE = (
-    "optimizer_steps", "random_states", "shuffled_from", "learning_rate", "examples_held_out", "data_check", "recipe",
+    "optimizer_steps", "random_states", "shuffled_from", "learning_rate", "validation_share", "data_check", "recipe",
 )  # fmt: skip
 """Fields of a Checkpoint that JSON has too."""
 

@@ -172,7 +172,12 @@ class Dataset:
 
 
 def check_classes(labels: NDArray[Any], class_names: tuple[str, ...], source: str, first: int = 0) -> None:
-    """Raise DataError if one of the `labels`, of the images from `first` on, is no index of a class."""
+    """Raise DataError if one of the `labels`, of the images from `first` on, is no index of a class.
+
+    Nor can there be a single class: there would be nothing to tell apart.
+    """
+    if len(class_names) == 1:
+        raise DataError(f"{source}: there is one class, {class_names[0]!r}; expected two or more to tell apart.")
     wrong = np.flatnonzero((labels < 0) | (labels >= len(class_names)))
     if wrong.size:
         raise DataError(

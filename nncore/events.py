@@ -63,7 +63,7 @@ class EpochDone:
 
     confusion: (classes, classes) counts of the examples the weights were judged on, the validation set if there is
     one; row = true class, column = answer; None where there are no classes. health: a layer each, or None if the last
-    figures are only a moment old.
+    figures are only a moment old, or a limit in seconds cut the epoch short.
     """
 
     epoch: int

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from nncore.dataset import Dataset
 from nncore.layers import Activation
 from nncore.network import Network
+from nncore.optimizers import length
 
 Array = NDArray[np.floating]
 
@@ -67,14 +68,14 @@ class HealthProbe:
         """Note the gradients, and where the parameters are."""
         parameters = self.network.parameters
         self._values[:] = parameters.trainable
-        self._gradient_norms = {layer: _length(parameters.gradients[part]) for layer, part in self._parts.items()}
+        self._gradient_norms = {layer: length(parameters.gradients[part]) for layer, part in self._parts.items()}
 
     def after_step(self) -> None:
         """Note how far the parameters went."""
         for layer, part in self._parts.items():
             now, before = self.network.parameters.trainable[part], self._values[part]
             before -= now
-            self._update_ratios[layer] = _length(before) / max(_length(now), 1e-30)
+            self._update_ratios[layer] = length(before) / max(length(now), 1e-30)
         self.has_looked = True
 
     def figures(self, examples: Dataset) -> tuple[LayerHealth, ...]:
@@ -105,7 +106,3 @@ def _parts_of(network: Network) -> dict[int, slice]:
         parts[layer] = slice(parts[layer].start if layer in parts else start, stop)
         start = stop
     return parts
-
-
-def _length(vector: Array) -> float:
-    return float(np.sqrt(np.dot(vector, vector)))

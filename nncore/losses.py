@@ -21,21 +21,17 @@ Labels = NDArray[np.integer]
 Targets = NDArray[np.generic]
 
 
-def cross_entropy(logits: Array, labels: Labels, probabilities: Array | None = None) -> Array:
+def cross_entropy(logits: Array, labels: Labels) -> Array:
     """The loss -log softmax(logits)[label] in nats of each row (n,); labels (n,) in 0 .. classes - 1.
 
-    `probabilities` (n, classes), if given, is filled with softmax(logits), which comes up on the way. The logarithm is
-    taken of the sum, never of a probability that may have vanished:
+    The logarithm is taken of the sum, never of a probability that may have vanished:
 
         -log(exp(z[label]) / sum(exp(z))) = log(sum(exp(z))) - z[label]
     """
-    work = below_largest(logits, out=probabilities)
+    work = below_largest(logits, out=None)
     of_label = work[np.arange(len(labels)), labels]
     np.exp(work, out=work)
-    sums = work.sum(axis=1)
-    if probabilities is not None:
-        probabilities /= sums[:, None]
-    losses: Array = np.log(sums) - of_label
+    losses: Array = np.log(work.sum(axis=1)) - of_label
     return losses
 
 

@@ -24,7 +24,7 @@ from nncore.dataset import DIGITS
 from nncore.errors import ModelFileError
 from nncore.exports import ONNX_SUFFIX, SCRIPT_SUFFIX, onnx_file, read_onnx, read_script, script
 from nncore.metrics import Evaluation
-from nncore.model_header import PREPROCESSING, ModelHeader
+from nncore.model_header import MOST_SETTINGS, PREPROCESSING, ModelHeader
 from nncore.model_header import ModelCard as ModelCard  # part of what is offered here
 from nncore.network import Network, NetworkSpec
 from nncore.safe_write import write_safely
@@ -70,7 +70,8 @@ def trained_model(training: Training, test: Evaluation | None, *, name: str, rec
     network, data, config, history = training.network, training.data, training.config, training.history
     settings, rates_used = asdict(config), training.control.rates_used
     if len(rates_used) > 1:
-        settings["learning_rates_from_step"] = {str(step): rate for step, rate in rates_used}
+        last = rates_used[-MOST_SETTINGS:]  # whoever drags the rate about makes more than a card can hold
+        settings["learning_rates_from_step"] = {str(step): rate for step, rate in last}
     held_out = f", {len(data.validation):,} more to validate" if data.validation else ""
     card = ModelCard(
         name=name,
@@ -88,7 +89,7 @@ def trained_model(training: Training, test: Evaluation | None, *, name: str, rec
 
 def bundled_model_path() -> Path:
     """The model that comes with the app."""
-    return Path(str(files("resources") / "models" / "mlp.npz"))
+    return Path(str(files("resources") / "models" / "convnet.npz"))
 
 
 def save_model(model: Model, path: Path) -> None:

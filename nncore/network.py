@@ -121,7 +121,7 @@ class NetworkSpec:
 
     def tells_apart(self, classes: int) -> bool:
         """Whether its outputs can stand for so many classes: one each, or a single sigmoid for two."""
-        return self.outputs == classes or (classes == 2 and self.outputs == 1 and self.output == "sigmoid")
+        return 2 <= classes == self.outputs or (classes == 2 and self.outputs == 1 and self.output == "sigmoid")
 
     @property
     def parameter_shapes(self) -> dict[str, Shape]:

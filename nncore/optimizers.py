@@ -201,6 +201,16 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
 }
 
 
+def length(vector: Array) -> float:
+    """The length of a vector, also where the squares of its numbers are beyond a float32."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        squares = float(np.dot(vector, vector))
+    if isfinite(squares):
+        return sqrt(squares)
+    largest = float(np.abs(vector).max())
+    return largest * sqrt(float(np.square(vector / largest).sum())) if isfinite(largest) else largest
+
+
 def clip(gradients: Array, limit: float) -> float:
     """Shorten the gradient vector to the length `limit` (above 0) if it is longer; gives its length before.
 
@@ -208,7 +218,7 @@ def clip(gradients: Array, limit: float) -> float:
     A length that is not finite cannot be shortened: the gradients are left as they are.
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        norm = sqrt(float(np.dot(gradients, gradients)))
+        norm = length(gradients)
     if isfinite(norm) and norm > limit:
         gradients *= limit / norm
     return norm

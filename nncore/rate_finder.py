@@ -137,7 +137,7 @@ def _judged(rates: NDArray[np.float64], losses: NDArray[np.float64]) -> RateSwee
 
 def _smooth(losses: NDArray[np.float64]) -> NDArray[np.float64]:
     """The mean of each number and its neighbours on BOTH sides: a mean of past ones alone would lag behind the rate."""
-    window = np.ones(2 * RECENT + 1)
+    window = np.ones(2 * min(RECENT, (len(losses) - 1) // 2) + 1)
     smoothed: NDArray[np.float64] = np.convolve(losses, window, "same") / np.convolve(
         np.ones_like(losses), window, "same"
     )

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.commands.output import LONGEST_LINE, complain
+from nncore.dataset import DIGITS
 from nncore.errors import DataError, ModelFileError
 from nncore.ink import rasterize
 from nncore.model_file import bundled_model_path, load_model
@@ -68,4 +69,4 @@ def _print(path: Path, sample: int | None, prediction: Prediction, names: tuple[
         print(json.dumps(fields, allow_nan=False))
     else:
         where = shown(str(path), LONGEST_LINE) + ("" if sample is None else f", sample {sample}")
-        print(f"{where}: {names[prediction.digit]}  {prediction.confidence:.1%}  ({prediction.verdict})")
+        print(f"{where}: {(names or DIGITS)[prediction.digit]}  {prediction.confidence:.1%}  ({prediction.verdict})")

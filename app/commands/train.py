@@ -41,21 +41,17 @@ LONGEST_NAME = 255
 
 def train_command(options: argparse.Namespace) -> int:
     """Run it; gives the exit status."""
-    for written in (options.out, options.checkpoint):
-        if written is not None:
-            _check_writable(written, options.data)
-    if options.out is not None and options.out == options.checkpoint:
-        raise SettingError("checkpoint", f"{options.out}: the model and the checkpoint need a file each.")
+    _check_files(options)
     if options.resume is not None:
-        training, recipe = _resumed(options)
+        training, recipe, share = _resumed(options)
     else:
         chosen = recipe_from(options)
-        training, recipe = _begun(chosen, options.data), chosen.name
+        training, recipe, share = _begun(chosen, options.data), chosen.name, chosen.validation_share
     if options.find_rate:
         return _find_rate(training, options.json)
     output = PatientOutput()
     reporter = JsonReporter(output) if options.json else TextReporter(output, training)
-    event, not_kept = _run_through(training, reporter, recipe, options.checkpoint)
+    event, not_kept = _run_through(training, reporter, recipe, share, options.checkpoint)
     test = event.test if isinstance(event, Finished) else None
     kept = None
     if options.out is not None and training.history.epochs:
@@ -92,7 +88,7 @@ def _find_rate(training: Training, as_json: bool) -> int:
 
 
 def _run_through(
-    training: Training, reporter: JsonReporter | TextReporter, recipe: str, checkpoint: Path | None
+    training: Training, reporter: JsonReporter | TextReporter, recipe: str, share: float, checkpoint: Path | None
 ) -> tuple[TrainingEvent, ModelFileError | None]:
     """Train to the end; gives the last event, and why the last checkpoint could not be kept, if it could not.
 
@@ -104,7 +100,8 @@ def _run_through(
             reporter.tell(event)
             if checkpoint is not None and isinstance(event, EpochDone | Finished):
                 try:
-                    save_checkpoint(replace(training.checkpoint(), recipe=recipe), checkpoint)
+                    state = replace(training.checkpoint(), recipe=recipe, validation_share=share)
+                    save_checkpoint(state, checkpoint)
                     problem = None
                 except ModelFileError as failure:
                     problem = failure
@@ -121,8 +118,8 @@ def _begun(recipe: Recipe, path: Path | None) -> Training:
     return Training(network, data, recipe.config)
 
 
-def _resumed(options: argparse.Namespace) -> tuple[Training, str]:
-    """A run from where a checkpoint left it, and the name of its recipe."""
+def _resumed(options: argparse.Namespace) -> tuple[Training, str, float]:
+    """A run from where a checkpoint left it, the name of its recipe, and the share that it holds out."""
     for name in (*CONFIG_OPTIONS, "batch_size", "activations", "initialization"):
         if getattr(options, name) is not None:
             option = name.replace("_", "-")
@@ -130,7 +127,7 @@ def _resumed(options: argparse.Namespace) -> tuple[Training, str]:
     checkpoint = load_checkpoint(options.resume)
     check_memory(checkpoint.spec, checkpoint.config)
     data = hold_out_validation(_data_of(options.data), checkpoint.validation_share, checkpoint.config.seed)
-    return Training.resumed(checkpoint, data), checkpoint.recipe
+    return Training.resumed(checkpoint, data), checkpoint.recipe, checkpoint.validation_share
 
 
 def _data_of(path: Path | None) -> Splits:
@@ -157,17 +154,24 @@ def recipe_from(options: argparse.Namespace) -> Recipe:
     return replace(recipe, name=name, spec=spec, config=replace(recipe.config, **given))
 
 
-def _check_writable(out: Path, data: Path | None) -> None:
-    """Raise SettingError now if the model could not be kept at `out` after the training, or must not."""
-    try:
-        is_data = data is not None and out.exists() and data.exists() and out.samefile(data)
-        writable = _can_write(Path(os.path.realpath(out)))
-    except (OSError, ValueError):  # a name too long, with a NUL, in a folder that may not be entered
-        is_data = writable = False
-    if is_data:
-        raise SettingError("out", f"{out}: this is the data; the model needs a file of its own.")
-    if not writable:
-        raise SettingError("out", f"{out}: a model cannot be written there; name a file in a folder of yours.")
+def _check_files(options: argparse.Namespace) -> None:
+    """Raise SettingError now if what is learnt could not be kept afterwards, or would replace something else."""
+    given = {field: getattr(options, field) for field in ("data", "resume", "checkpoint", "out")}
+    seen: dict[str, str] = {}
+    for field, path in given.items():
+        if path is None:
+            continue
+        try:
+            place = os.path.realpath(path)
+            writable = field in ("data", "resume") or _can_write(Path(place))
+        except (OSError, ValueError):  # a name too long, with a NUL, in a folder that may not be entered
+            place, writable = "", False
+        if not writable:
+            what = "model" if field == "out" else "checkpoint"
+            raise SettingError(field, f"{path}: a {what} cannot be written there; name a file in a folder of yours.")
+        other = seen.setdefault(place, field)
+        if other != field and (other, field) != ("resume", "checkpoint"):
+            raise SettingError(field, f"{path}: --{field} and --{other} need a file each.")
 
 
 def _can_write(target: Path) -> bool:

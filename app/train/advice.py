@@ -42,9 +42,9 @@ def verdict(finished: Finished) -> str:
         return "Stopped before the first step; nothing was learnt."
     if finished.stopped:
         return f"Stopped at step {finished.step:,}, after {epochs}; what it has learnt stays."
-    if finished.test is None:
+    if finished.test is None or finished.test.accuracy is None:
         return f"Finished {epochs} in {in_minutes(finished.seconds)}."
     return (
-        f"Finished: {finished.test.accuracy or 0:.2%} of the {finished.test.count:,} test images read correctly, "
+        f"Finished: {finished.test.accuracy:.2%} of the {finished.test.count:,} test images read correctly, "
         f"after {epochs} in {in_minutes(finished.seconds)}."
     ).replace("%", " %")

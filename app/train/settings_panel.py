@@ -17,7 +17,7 @@ from nncore.network import NetworkSpec
 from nncore.recipes import RECIPES
 from nncore.training import TrainingConfig
 
-MODERATE_DISTORTIONS = RECIPES["mlp"].config.augmentation
+MODERATE_DISTORTIONS = RECIPES["convnet"].config.augmentation
 """Those that the model in the box was trained with."""
 
 WHAT_IT_TAKES = "Every run starts from fresh weights."

@@ -81,12 +81,20 @@ def script(header: ModelHeader, parameters: NDArray[np.float32]) -> bytes:
         "classes": ascii(header.class_names),  # text from outside, in quotes and escaped
         "shapes": repr(shapes),
         "blank": repr((1, *spec.input_shape)),
-        "printed": "answer" if spec.output == "linear" else "CLASSES[answer.argmax()], answer.round(4)",
+        "printed": _printed(header),
         "header": f"{HEADER_START}{_in_one_line(header)}{HEADER_END}",
         "weights": f"{WEIGHTS_START}{_base64(parameters)}{WEIGHTS_END}",
     }
     room = MOST_LINES - (TEMPLATE.count("\n") - 1) - functions.count("\n")
     return TEMPLATE.format(**fields, calls=_calls(spec, room)).encode()
+
+
+def _printed(header: ModelHeader) -> str:
+    """What the script prints of each `answer`."""
+    if not header.class_names or header.spec.output == "linear":
+        return "answer"
+    which = "int(answer[0] > 0.5)" if header.spec.outputs == 1 else "answer.argmax()"
+    return f"CLASSES[{which}], answer.round(4)"
 
 
 def read_script(content: bytes) -> tuple[ModelHeader, NDArray[np.float32]]:

@@ -18,7 +18,8 @@ class BatchNorm(Spec):
     """Y = gamma (X - mean) / sqrt(variance + epsilon) + beta, for each feature, or each channel of images.
 
     While training, mean and variance are those of the batch (of its part, where a batch is worked through in parts);
-    afterwards, those that were seen on the way, each batch with the weight `momentum` (above 0 to 1). epsilon: above 0.
+    afterwards, those that were seen on the way, each batch with the weight `momentum` (above 0 to 1). A batch of a
+    single number a feature has no variance and is not counted in. epsilon: above 0.
 
     Ioffe and Szegedy, "Batch Normalization", ICML 2015.
     """
@@ -92,8 +93,10 @@ class BatchNormLayer(Layer):
 
     def _remember(self, mean: Array, variance: Array, count: int) -> None:
         """Let the running figures follow those of a batch; the variance as that of a sample of `count` numbers."""
+        if count < 2:  # one number has no variance
+            return
         self.mean += self.spec.momentum * (mean - self.mean)
-        self.variance += self.spec.momentum * (variance * (count / max(1, count - 1)) - self.variance)
+        self.variance += self.spec.momentum * (variance * (count / (count - 1)) - self.variance)
 
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
         """The derivative: dX = gamma / sigma (dY - mean(dY) - normal mean(dY normal))."""

@@ -63,7 +63,8 @@ class BatchGradients:
             _Replica(each, data, config, augmentation, dropout, most, stopped)
             for each, augmentation, dropout in zip(networks, streams.augmentation, streams.dropout, strict=False)
         ]
-        self._pool = ThreadPoolExecutor(1, "digitlab-gradients") if self._split and cores > 1 else None
+        self._threaded = self._split and cores > 1
+        self._pool: ThreadPoolExecutor | None = None
 
     def of(self, rows: NDArray[np.intp]) -> tuple[float, int | None] | None:
         """Set the gradients of the mean loss over the examples `rows`.
@@ -124,12 +125,15 @@ class BatchGradients:
             replica.network.parameters.state[:] = self.network.parameters.state
 
     def __enter__(self) -> Self:
+        if self._threaded:
+            self._pool = ThreadPoolExecutor(1, "digitlab-gradients")
         return self
 
     def __exit__(self, *problem: object) -> None:
         """End the second thread, if there is one."""
         if self._pool is not None:
             self._pool.shutdown()
+            self._pool = None
 
 
 class _Replica:

@@ -23,9 +23,9 @@ class Checkpoint:
     arrays: the parameters ("values"), those of the last sound epoch ("good_values"), those of the best one
     ("best_values", if it is to be kept), and what the optimiser remembers ("optimizer_memory"). counters: of Progress.
     random_states: of the run's generators now; shuffled_from: those at the beginning of the epoch, which decided its
-    order. learning_rate, rates_used: of the TrainingControl. history: one {figure: value} an epoch. examples_held_out:
-    how many the validation set has; data_check: a check sum of the first examples, to know the data again. recipe: its
-    name, or "".
+    order. learning_rate, rates_used: of the TrainingControl. history: one {figure: value} an epoch. data_check: a
+    check sum of the first examples, to know the data again. recipe: its name, or ""; validation_share: of the examples
+    that `hold_out_validation` took, 0 to below 1: both are the run's owner's to fill in.
     """
 
     spec: NetworkSpec
@@ -38,14 +38,9 @@ class Checkpoint:
     learning_rate: float
     rates_used: tuple[tuple[int, float], ...]
     history: tuple[dict[str, float | None], ...]
-    examples_held_out: int
     data_check: int
     recipe: str = ""
-
-    @property
-    def validation_share(self) -> float:
-        """The share of the examples that was held out."""
-        return self.examples_held_out / (self.examples_held_out + int(self.counters["examples"]))
+    validation_share: float = 0.0
 
 
 def check_of(data: Dataset) -> int:

@@ -32,7 +32,8 @@ class TrainingConfig:
     steps, seconds: the run ends after so many, if the epochs have not ended before; None for no such limit. A schedule
     runs over what the limits leave. With a limit in seconds the bits depend on how fast the machine is.
     patience: the run ends after so many epochs without a lower validation loss (Prechelt, "Early Stopping", 1998);
-    None to go on. keep_best: whether the network ends with the weights of its lowest validation loss.
+    None to go on. keep_best: whether the network ends with the weights of its lowest validation loss; one that diverges
+    ends with those of its last sound epoch.
 
     Raises SettingError naming the field.
     """
@@ -59,6 +60,10 @@ class TrainingConfig:
         if self.loss is not None:
             _check_choice("loss", "Loss", self.loss, LOSSES)
         check_learning_rate(self.learning_rate)
+        for name in ("batch_size", "epochs", "seed", "steps", "patience"):
+            value = getattr(self, name)
+            if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+                raise SettingError(name, f"{name.replace('_', ' ').capitalize()} {value}: it is a whole number.")
         if self.batch_size is not None and self.batch_size < 1:
             raise SettingError("batch_size", f"A batch of {self.batch_size} is none: it is 1 or more.")
         if not 1 <= self.epochs <= MOST_EPOCHS:

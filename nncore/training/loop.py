@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from math import isfinite, log
+from math import isfinite
 from time import perf_counter
 
 import numpy as np
@@ -52,7 +52,8 @@ def train(
     """Train `network` in place, from the parameters it has; yields Started first, Diverged or Finished last.
 
     `control` may change the learning rate or stop the run from another thread; closing the iterator stops it too.
-    cores: how many threads may work, 1 or more; None for one a core. The bits do not depend on it.
+    cores: how many threads may work, 1 or more; None for one a core. The bits do not depend on it. Meanwhile BLAS has
+    one thread in the whole process; of two runs at the same time the first to end gives it back what it had.
     Raises SettingError if the data does not fit the network.
     """
     return Training(network, data, config, control, cores).events()
@@ -61,12 +62,12 @@ def train(
 def hold_out_validation(data: Splits, share: float, seed: int) -> Splits:
     """Move a random `share` (0 to below 1) of the training images to the validation set, as the seed decides.
 
-    A data set that has a validation set already, or a share of 0, is given back as it is.
+    A data set that has a validation set already, or of which nothing can be held out, is given back as it is.
     """
     if share == 0 or data.validation is not None or len(data.training) < 2:
         return data
     training, validation = data.training.split(share, RandomStreams.of(seed).split)
-    return Splits(training, validation, data.test)
+    return Splits(training, validation, data.test) if len(validation) else data
 
 
 class Training:
@@ -164,7 +165,7 @@ class Training:
                 self._probe.after_step()
         progress.count_step(loss, right, len(rows), perf_counter() - began)
         if progress.step == 1:
-            progress.highest_loss = DIVERGED_FACTOR * max(loss, log(max(2, self.network.spec.outputs)))
+            progress.highest_loss = DIVERGED_FACTOR * max(loss, self._loss_of_guessing())
         if self._has_diverged(loss):
             return self._undo_epoch(loss)
         accuracy = None if right is None else right / len(rows)
@@ -199,6 +200,11 @@ class Training:
         )
         self.history.append(done)
         return done
+
+    def _loss_of_guessing(self) -> float:
+        """The largest loss of an example, were all logits 0; of cross-entropy that is the logarithm of the classes."""
+        targets = self._judges.targets(slice(0, ROWS_JUDGED))
+        return float(self._loss.of(np.zeros((len(targets), self.network.spec.outputs)), targets).max())
 
     def _has_diverged(self, loss: float) -> bool:
         return not (isfinite(loss) and loss <= self._progress.highest_loss)
@@ -253,7 +259,6 @@ class Training:
             self.control.learning_rate,
             tuple(self.control.rates_used),
             self.history.rows(),
-            len(self.data.validation) if self.data.validation else 0,
             check_of(self.data.training),
         )
 
@@ -270,7 +275,7 @@ class Training:
                 f"The run was learning from {progress.examples:,} other examples than the {len(data.training):,} of "
                 f"{data.training.source}; it goes on with its own data alone.",
             )
-        network = Network(checkpoint.spec)
+        network = Network(checkpoint.spec, arrays["values"].dtype)
         network.parameters.values[:] = arrays["values"]
         control = control or TrainingControl(checkpoint.learning_rate)
         control.rates_used[:] = checkpoint.rates_used

@@ -124,5 +124,5 @@ class Progress:
 
     @property
     def samples_per_second(self) -> float:
-        """Of the epoch's steps."""
+        """Of the epoch's steps, until it is closed."""
         return self.samples_in_epoch / max(self.epoch_seconds, 1e-9)

@@ -20,11 +20,11 @@ def test_the_card_says_what_the_model_is_and_how_good(model: Model) -> None:
     rows = dict(card_rows(model))
     assert model.card.test_accuracy is not None
     assert rows["Accuracy"].startswith(f"{model.card.test_accuracy:.2%}")
-    assert rows["Network"] == "784 – 512 – 256 – 128 – 10, 567,434 weights"
+    assert rows["Network"] == "28x28 – conv 24 – norm – conv 64 – norm – 128 – norm – 10, 442,778 weights"
     assert "MNIST" in rows["Data"]
-    assert rows["Recipe"] == "mlp"
+    assert rows["Recipe"] == "convnet"
     assert rows["Seed"] == str(model.card.seed)
-    assert "learning rate 0.001" in rows["Settings"]
+    assert "learning rate 0.005" in rows["Settings"]
     assert "augmentation (shift 1.5" in rows["Settings"]
 
 

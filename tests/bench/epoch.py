@@ -1,8 +1,9 @@
 """Seconds an epoch of MNIST, dense and convolutional, against PyTorch and scikit-learn.
 
 An epoch is shuffling, taking batches and the steps; that nncore judges the weights after it is left out, as PyTorch
-does nothing of the kind. Of nncore and PyTorch the first epoch of a process is not counted. scikit-learn cannot be asked for single
-epochs at the speed of its loop, so it is one `fit` divided by its epochs; it uses all cores through its BLAS.
+does nothing of the kind. Of nncore and PyTorch the first epoch of a process is not counted. scikit-learn cannot be
+asked for single epochs at the speed of its loop, so it is one `fit` divided by its epochs; it uses all cores through
+its BLAS.
 """
 
 from __future__ import annotations

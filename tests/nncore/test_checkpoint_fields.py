@@ -90,7 +90,7 @@ Change = Callable[[dict[str, Any]], object]
         (lambda h: h["history"][1].update(epoch=3), "its history is not"),
         (lambda h: h["history"][1].pop("seconds"), "its history is not"),
         (lambda h: h["history"][1].update(training_loss="low"), "history in its header"),
-        (lambda h: h.update(examples_held_out=-1), "examples_held_out in its header"),
+        (lambda h: h.update(validation_share=1), "validation_share in its header"),
         (lambda h: h.update(data_check=2**32), "data_check in its header"),
         (lambda h: h.update(recipe="x" * 5000), "recipe in its header"),
         (lambda h: h["spec"]["layers"][0].update(units=0), "network in its header does not work"),

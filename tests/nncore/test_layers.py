@@ -257,6 +257,14 @@ def test_batch_normalisation_brings_each_channel_to_gamma_and_beta() -> None:
     np.testing.assert_allclose(Y.std(axis=(0, 2, 3)), [2, 3], rtol=1e-5)
 
 
+def test_batch_normalisation_counts_no_variance_of_a_single_number() -> None:
+    built = build(BatchNorm(), FEATURES)
+    built.layer.forward(inputs(FEATURES))
+    kept = built.parameters.state.copy()
+    built.layer.forward(inputs(FEATURES, rows=1))
+    np.testing.assert_array_equal(built.parameters.state, kept)
+
+
 sides = st.integers(1, 4)
 
 

@@ -52,11 +52,9 @@ def ready(loss: Loss, rows: int = 6, outputs: int = 5, dtype: type = np.float64)
 
 def test_cross_entropy_is_minus_log_of_the_label_probability_of_each_row() -> None:
     P = np.array([[0.5, 0.25, 0.25], [0.1, 0.1, 0.8]])
-    logits, probabilities = np.log(P) + 7, np.empty_like(P)
+    logits = np.log(P) + 7
     kept = logits.copy()
     np.testing.assert_allclose(cross_entropy(logits, np.array([0, 1])), -np.log([0.5, 0.1]))
-    np.testing.assert_allclose(cross_entropy(logits, np.array([0, 1]), probabilities), -np.log([0.5, 0.1]))
-    np.testing.assert_allclose(probabilities, P)
     np.testing.assert_array_equal(logits, kept)
 
 

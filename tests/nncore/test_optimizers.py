@@ -211,9 +211,15 @@ def test_a_gradient_within_the_limit_is_left_alone() -> None:
     np.testing.assert_array_equal(gradients, [3, -4])
 
 
-@pytest.mark.parametrize("wrong", [np.inf, np.nan, 3e38])
+@pytest.mark.parametrize("wrong", [np.inf, -np.inf, np.nan])
 def test_a_gradient_without_a_finite_length_is_left_alone(wrong: float) -> None:
     gradients = np.array([1.0, wrong, 3e38], np.float32)
     kept = gradients.copy()
     assert not np.isfinite(clip(gradients, 1.0))
     np.testing.assert_array_equal(gradients, kept)
+
+
+def test_a_gradient_whose_squares_are_beyond_float32_is_clipped_like_any_other() -> None:
+    gradients = np.array([3e25, 4e25], np.float32)
+    assert clip(gradients, 1.0) == pytest.approx(5e25)
+    np.testing.assert_allclose(gradients, [0.6, 0.8], rtol=1e-5)

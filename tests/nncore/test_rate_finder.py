@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from nncore import rate_finder
 from nncore.dataset import Dataset, Splits
 from nncore.errors import SettingError
 from nncore.events import Finished
@@ -152,3 +153,10 @@ def test_settings_that_make_no_sweep_are_refused(
     with pytest.raises(SettingError, match=said) as refusal:
         sweep(CONFIG, lowest, highest, steps)
     assert refusal.value.field == field
+
+
+@pytest.mark.parametrize("count", range(5, 14))
+def test_there_are_as_many_losses_as_rates_however_soon_the_sweep_ends(count: int) -> None:
+    losses = np.linspace(2, 1, count)
+    sweep = rate_finder._judged(np.geomspace(1e-6, 10, 100), losses)
+    assert len(sweep.rates) == len(sweep.losses) == count

@@ -178,7 +178,7 @@ def test_a_rate_that_cannot_train_is_not_announced_and_the_run_goes_on(panel: Se
 def test_distortions_are_those_of_the_model_in_the_box(panel: SettingsPanel) -> None:
     panel.distort.setChecked(True)
     assert panel.config().augmentation is not None
-    assert panel.config().augmentation == RECIPES["mlp"].config.augmentation
+    assert panel.config().augmentation == RECIPES["convnet"].config.augmentation
 
 
 def test_the_line_on_the_data_stands_under_the_summary_and_only_when_there_is_one(

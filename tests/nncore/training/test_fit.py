@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from nncore.augment import Augmentation
 from nncore.dataset import Dataset, Splits
 from nncore.errors import DataError, SettingError
+from nncore.layers import BatchNorm, Dense
 from nncore.metrics import evaluate
 from nncore.network import NetworkSpec
 from nncore.training import TrainingConfig, train
@@ -213,3 +214,24 @@ def test_a_gradient_is_cut_to_the_length_asked_for() -> None:
     np.testing.assert_allclose(cut - before, (after - before) / 3, atol=1e-6)
     _, _, left = first_step(clip_norm=whole * 3)
     np.testing.assert_array_equal(left, after)
+
+
+def test_there_is_nothing_to_tell_apart_where_there_is_one_class() -> None:
+    with pytest.raises(DataError, match="there is one class, 'seven'; expected two or more"):
+        Dataset(few_digits().training.images, np.zeros(len(few_digits().training), np.intp), ("seven",), "ours")
+
+
+def test_normalising_one_example_at_a_time_is_refused() -> None:
+    spec = NetworkSpec((784,), (Dense(8), BatchNorm(), Dense(10)))
+    with pytest.raises(SettingError, match="a batch needs 2 or more") as refused:
+        train(fresh_network(spec), few_digits(), replace(CONFIG, batch_size=1))
+    assert refused.value.field == "batch_size"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_targets_of_another_size_now_and_then_are_no_divergence(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    targets = np.where(rng.random(200) < 0.1, 1000.0, 0.0)
+    data = Splits(Dataset.from_floats(rng.random((200, 3)), targets, source="rare"))
+    config = TrainingConfig(learning_rate=0.01, batch_size=8, epochs=3, seed=seed)
+    last(list(train(fresh_network(numbers("linear", 3, 8, 1), seed), data, config)))

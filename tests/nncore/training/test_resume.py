@@ -18,7 +18,7 @@ from nncore.errors import SettingError
 from nncore.events import EpochDone, Finished, StepDone, TrainingEvent
 from nncore.network import NetworkSpec
 from nncore.optimizers import OPTIMIZERS
-from nncore.training import Training, TrainingConfig, batch_gradients, hold_out_validation
+from nncore.training import Training, TrainingConfig, batch_gradients
 from tests.nncore.runs import CONVOLUTIONAL, SMALL, few_digits, fresh_network, last, unmeasured
 
 CONFIG = TrainingConfig(epochs=3, batch_size=64, learning_rate=0.01, schedule="cosine")
@@ -225,14 +225,3 @@ def test_other_data_is_refused() -> None:
         with pytest.raises(SettingError, match="goes on with its own data alone") as refused:
             Training.resumed(checkpoint, Splits(other, few_digits().validation))
         assert refused.value.field == "data"
-
-
-@pytest.mark.parametrize("share", [0.0, 0.05, 0.1, 1 / 3, 0.5, 0.99])
-@pytest.mark.parametrize("count", [2, 3, 7, 190])
-def test_what_was_held_out_is_held_out_again(share: float, count: int) -> None:
-    data = Splits(few_digits().training.take(slice(0, count)))
-    split = hold_out_validation(data, share, seed=4)
-    training = Training(fresh_network(), split, TrainingConfig(seed=4, epochs=1))
-    again = hold_out_validation(data, training.checkpoint().validation_share, seed=4)
-    np.testing.assert_array_equal(again.training.images, split.training.images)
-    assert (again.validation is None) == (split.validation is None)
