@@ -95,6 +95,7 @@ class Conv2DLayer(Layer):
         self._dpadded = Workspace(rows, padded, self.dtype)
         self._Y = Workspace(rows, self.output_shape, self.dtype)
         self._dY = Workspace(rows, self.output_shape, self.dtype)
+        self._dW_transposed = np.empty(self.W.T.shape, self.dtype)
 
     def initialize(self, rng: np.random.Generator) -> None:
         INITIALIZATIONS[self.spec.initialization](self.W, self.b, self.W.shape[1], rng)
@@ -114,7 +115,8 @@ class Conv2DLayer(Layer):
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
         dY_rows = lying_rows_last(dY, self._dY).reshape(self.spec.filters, -1)
         columns = self._windows.reshape(self.W.shape[1], -1)
-        np.matmul(dY_rows, columns.T, out=self.dW)
+        # As columns times dY, and not the other way round, BLAS takes two thirds of the time.
+        self.dW[...] = np.matmul(columns, dY_rows.T, out=self._dW_transposed).T
         np.sum(dY_rows, axis=1, out=self.db)
         if not need_dX:
             return None
