@@ -147,7 +147,8 @@ def test_recognize_reads_pictures_and_ink_and_goes_on_after_a_bad_file(tmp_path:
 
 def test_the_model_never_takes_the_place_of_its_data(small_data: Path) -> None:
     before = small_data.read_bytes()
-    assert "--out and --data need a file each" in refusal(run("train", *SMALL, "--data", small_data, "--out", small_data))
+    refused = refusal(run("train", *SMALL, "--data", small_data, "--out", small_data))
+    assert "--out and --data need a file each" in refused
     assert small_data.read_bytes() == before
 
 
