@@ -29,8 +29,9 @@ WORTH_SPLITTING, FEWEST_ROWS = 400_000, 16
 Two threads took this share of one thread's time for a step of 128 rows, on two cores: 784-128-64-10 (109,000
 multiplications) 1.42, 784-256-128-10 (235,000) 1.25, 784-512-256-128-10 (567,000) 0.72, convolutions 8-32 and dense
 100 (511,000) 0.72, convolutions 16-48 and dense 128 (1.3 million) 0.59. Small steps lose more by handing over than the
-second core gains. A second BLAS thread instead gained 0 to 6 %, and with another program on one core it made training
-four to ten times slower, because OpenBLAS waits by spinning; so each thread does its matrix products alone.
+second core gains. A second BLAS thread gains them nothing either (an epoch of 784-128-64-10 took 0.420 s with two and
+0.413 with one), and with another program on one core it made training four to ten times slower, because OpenBLAS waits
+by spinning; so each thread does its matrix products alone.
 """
 
 
