@@ -33,7 +33,7 @@ LARGEST_ARRAY_HEADER = 4096
 """Bytes of what comes before the numbers in an .npy."""
 
 
-def packed(header: str, arrays: Mapping[str, NDArray[np.float32]]) -> memoryview:
+def packed(header: str, arrays: Mapping[str, NDArray[np.float32]]) -> bytes:
     """The bytes of such a file; the same content gives the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
@@ -41,8 +41,8 @@ def packed(header: str, arrays: Mapping[str, NDArray[np.float32]]) -> memoryview
         for name, array in arrays.items():
             vector = io.BytesIO()
             npy.write_array(vector, array, allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), vector.getbuffer())
-    return buffer.getbuffer()
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), vector.getvalue())
+    return buffer.getvalue()
 
 
 @contextmanager
