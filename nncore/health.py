@@ -20,7 +20,7 @@ SECONDS_BETWEEN_FIGURES = 0.2
 
 BINS = 40
 
-ROWS_PROBED = 256
+ROWS_PROBED = 128
 """Examples on which a unit must be silent to count as dead."""
 
 

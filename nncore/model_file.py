@@ -108,7 +108,7 @@ def save_model(model: Model, path: Path) -> None:
         raise ModelFileError(f"{path}: could not be saved ({problem.strerror or problem}).") from None
 
 
-def _npz(header: ModelHeader, parameters: NDArray[np.float32]) -> memoryview:
+def _npz(header: ModelHeader, parameters: NDArray[np.float32]) -> bytes:
     return packed(header.to_json(), {PARAMETERS: parameters})
 
 

@@ -19,7 +19,7 @@ from nncore.parameters import Parameters, Shape
 
 Array = NDArray[np.floating]
 
-ROWS_PREDICTED = 256
+ROWS_PREDICTED = 128
 """Rows that are predicted at once: memory stays flat however many are asked for, and a stop is soon heard."""
 
 
