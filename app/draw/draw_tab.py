@@ -8,12 +8,12 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
+from app.canvas.canvas import Canvas
 from app.draw.answer import Answer
-from app.draw.canvas import Canvas
-from app.draw.latest_only import LatestOnly
 from app.draw.network_view import NetworkView
 from app.draw.probability_bars import ProbabilityBars
 from app.icons import icon_size
+from app.latest_only import LatestOnly
 from app.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from nncore.errors import DataError
 from nncore.ink import rasterize

@@ -12,7 +12,7 @@ from app.theme import ThemeChoice, apply_theme
 from nncore.ink import rasterize
 from nncore.network import Network, NetworkSpec
 from nncore.recognition import Prediction
-from tests.app.draw.gestures import ONE, SEVEN, drag, pixel
+from tests.app.canvas.gestures import ONE, SEVEN, drag, pixel
 
 
 def network(seed: int, *widths: int) -> Network:

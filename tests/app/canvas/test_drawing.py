@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.draw.drawing import Drawing, clip
+from app.canvas.drawing import Drawing, clip
 from nncore.ink import rasterize
 
 anywhere = st.floats(-3, 4, allow_nan=False)

@@ -6,7 +6,7 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.draw.hint import FadingHint
+from app.canvas.hint import FadingHint
 from app.theme import ThemeChoice, apply_theme
 
 

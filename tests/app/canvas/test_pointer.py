@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from app.draw.pointer import SILENT_SECONDS, Pointer, PointerInCharge
+from app.canvas.pointer import SILENT_SECONDS, Pointer, PointerInCharge
 
 
 def test_one_pointer_draws_at_a_time() -> None:

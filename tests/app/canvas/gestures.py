@@ -9,7 +9,7 @@ from PySide6.QtGui import QInputDevice, QPointingDevice, QTabletEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.draw.canvas import Canvas
+from app.canvas.canvas import Canvas
 
 Points = Sequence[tuple[float, float]]
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from app.draw.drawing import Drawing
+from app.canvas.drawing import Drawing
 from app.icons import set_icon
 
 

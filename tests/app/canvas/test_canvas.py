@@ -8,12 +8,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QProxyStyle, QStyle, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.draw.canvas import Canvas
-from app.draw.hint import FadingHint
-from app.draw.pointer import SILENT_SECONDS
+from app.canvas.canvas import Canvas
+from app.canvas.hint import FadingHint
+from app.canvas.pointer import SILENT_SECONDS
 from app.theme import DARK, LIGHT, ThemeChoice, apply_theme
 from nncore.ink import rasterize
-from tests.app.draw.gestures import ONE, SEVEN, drag, pen, pen_event, pixel, place
+from tests.app.canvas.gestures import ONE, SEVEN, drag, pen, pen_event, pixel, place
 
 
 class Clock:

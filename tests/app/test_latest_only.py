@@ -5,7 +5,7 @@ from time import monotonic
 
 from pytestqt.qtbot import QtBot
 
-from app.draw.latest_only import LatestOnly
+from app.latest_only import LatestOnly
 
 
 def test_requests_within_a_frame_fold_into_one(qtbot: QtBot) -> None:

@@ -22,12 +22,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
-from app.draw.canvas_actions import CanvasActions
-from app.draw.drawing import Drawing
-from app.draw.hint import FadingHint
-from app.draw.ink_layer import CORNER, InkLayer
-from app.draw.pen_cursor import pen_cursor
-from app.draw.pointer import Pointer, PointerInCharge
+from app.canvas.canvas_actions import CanvasActions
+from app.canvas.drawing import Drawing
+from app.canvas.hint import FadingHint
+from app.canvas.ink_layer import CORNER, InkLayer
+from app.canvas.pen_cursor import pen_cursor
+from app.canvas.pointer import Pointer, PointerInCharge
 from app.theme import colours_of
 
 

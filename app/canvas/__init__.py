@@ -1,0 +1,1 @@
+"""The canvas: what a mouse, a pen or a finger writes on it, kept as strokes."""
