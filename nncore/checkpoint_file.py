@@ -51,7 +51,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
     """Read a run; raises ModelFileError, naming the file and what is wrong with it."""
     with reading(path, KIND) as size, Archive.opened(path, size, KIND) as archive:
         header = read(archive.header(), FORMAT, VERSION, HEADER, KIND)
-        spec, config = spec_from(header["spec"]), _config_from(header["config"])
+        spec, config = spec_from(header["spec"]), config_from(header["config"])
         counters = _counters_from(header["counters"], config)
         check_history(header["history"], counters["epochs_done"])
         for state in (*header["random_states"], header["shuffled_from"]):
@@ -108,7 +108,8 @@ def _check_exactly(given: dict[str, Any], checks: Any, where: str) -> None:
     check_fields(given, checks, where)
 
 
-def _config_from(given: dict[str, Any]) -> TrainingConfig:
+def config_from(given: dict[str, Any]) -> TrainingConfig:
+    """The settings of a run, of the fields that `asdict` gives; raises ModelFileError for any other."""
     _check_exactly(given, CONFIG, "settings")
     settings = dict(given)
     try:
