@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import pi, sqrt
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nncore.errors import SettingError
 from nncore.layers.layer import Array, Layer, Spec, Workspace
@@ -47,7 +48,7 @@ class ActivationLayer(Layer):
 
     def allocate(self, rows: int) -> None:
         self._output = Workspace(rows, self.shape, self.dtype)
-        self._work = Workspace(rows, self.shape, self.dtype)
+        self._work = Workspace(rows, self.shape, np.bool_ if self.function.works_in_booleans else self.dtype)
 
     def forward(self, X: Array) -> Array:
         self._X = X
@@ -66,11 +67,12 @@ class ActivationFunction:
     """A function f and its derivative.
 
     apply(X, out): Y = f(X), into `out`. backward(dY, X, Y, work): dX = dY f'(X), into dY; `work` is room for one more
-    array. No argument is another one.
+    array, of booleans if it works in them. No argument is another one.
     """
 
     apply: Callable[[Array, Array], Array]
-    backward: Callable[[Array, Array, Array, Array], Array]
+    backward: Callable[[Array, Array, Array, Any], Array]
+    works_in_booleans: bool = False
 
 
 LEAK = 0.01
@@ -80,7 +82,7 @@ def _relu(X: Array, out: Array) -> Array:
     return np.maximum(X, 0, out=out)
 
 
-def _relu_backward(dY: Array, X: Array, Y: Array, work: Array) -> Array:
+def _relu_backward(dY: Array, X: Array, Y: Array, work: NDArray[np.bool_]) -> Array:
     dY *= np.greater(Y, 0, out=work)
     return dY
 
@@ -176,7 +178,7 @@ def _gelu_backward(dY: Array, X: Array, Y: Array, work: Array) -> Array:
 
 
 ELEMENTWISE = {
-    "relu": ActivationFunction(_relu, _relu_backward),
+    "relu": ActivationFunction(_relu, _relu_backward, works_in_booleans=True),
     "leaky_relu": ActivationFunction(_leaky_relu, _leaky_relu_backward),
     "sigmoid": ActivationFunction(_sigmoid, _sigmoid_backward),
     "tanh": ActivationFunction(_tanh, _tanh_backward),

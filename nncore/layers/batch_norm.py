@@ -9,6 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from nncore.errors import SettingError
+from nncore.layers.buffers import unbuffered
 from nncore.layers.layer import Array, Layer, Spec, Workspace, rows_last
 from nncore.parameters import Parameters, Shape
 
@@ -68,7 +69,7 @@ class BatchNormLayer(Layer):
         self.mean, self.variance = parameters.value(f"{name}.mean"), parameters.value(f"{name}.variance")
 
     def allocate(self, rows: int) -> None:
-        self._normal = Workspace(rows, self.input_shape, self.mean.dtype)
+        self._Y = Workspace(rows, self.input_shape, self.mean.dtype)
         self._work = Workspace(rows, self.input_shape, self.mean.dtype)
         self._ones = np.ones(rows * prod(self.input_shape[1:]), self.mean.dtype)
 
@@ -77,18 +78,18 @@ class BatchNormLayer(Layer):
         self.mean[...], self.variance[...] = 0, 1
 
     def forward(self, X: Array) -> Array:
-        by_feature = self._features_of(self._lying_by_feature(X))
-        count = by_feature.shape[1]
-        mean = by_feature @ self._ones[:count] / count
-        normal = self._features_of(self._normal.of(len(X)))
-        np.subtract(by_feature, mean[:, None], out=normal)
-        variance = np.vecdot(normal, normal) / count
-        self._scale = 1 / np.sqrt(variance + self.spec.epsilon)
-        normal *= self._scale[:, None]
-        self._remember(mean, variance, count)
-        Y = self._work.of(len(X))
-        scaled = np.multiply(normal, self.gamma[:, None], out=self._features_of(Y))
-        scaled += self.beta[:, None]
+        self._X = self._features_of(self._lying_by_feature(X, self._work))
+        count = self._X.shape[1]
+        Y = self._Y.of(len(X))
+        by_feature = self._features_of(Y)
+        self._mean = self._X @ self._ones[:count] / count
+        with unbuffered():
+            np.subtract(self._X, self._mean[:, None], out=by_feature)
+            variance = np.vecdot(by_feature, by_feature) / count
+            self._scale = 1 / np.sqrt(variance + self.spec.epsilon)
+            by_feature *= (self.gamma * self._scale)[:, None]
+            by_feature += self.beta[:, None]
+        self._remember(self._mean, variance, count)
         return Y
 
     def _remember(self, mean: Array, variance: Array, count: int) -> None:
@@ -99,26 +100,27 @@ class BatchNormLayer(Layer):
         self.variance += self.spec.momentum * (variance * (count / (count - 1)) - self.variance)
 
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
-        """The derivative: dX = gamma / sigma (dY - mean(dY) - normal mean(dY normal))."""
-        dY = self._lying_by_feature(dY)
-        by_feature = self._features_of(dY)
+        """The derivative: dX = gamma / sigma (dY - mean(dY) - normal mean(dY normal)), normal = (X - mean) / sigma."""
+        dY = self._lying_by_feature(dY, self._Y)
+        by_feature, centred = self._features_of(dY), self._features_of(self._work.of(len(dY)))
         count = by_feature.shape[1]
-        normal = self._features_of(self._normal.of(len(dY)))
-        self.dgamma[...] = np.vecdot(by_feature, normal)
-        self.dbeta[...] = by_feature @ self._ones[:count]
-        if not need_dX:
-            return None
-        normal *= (self.dgamma / count)[:, None]  # has done its work
-        by_feature -= normal
-        by_feature -= (self.dbeta / count)[:, None]
-        by_feature *= (self.gamma * self._scale)[:, None]
+        with unbuffered():
+            np.subtract(self._X, self._mean[:, None], out=centred)  # again: one array less to keep
+            self.dgamma[...] = np.vecdot(by_feature, centred) * self._scale
+            self.dbeta[...] = by_feature @ self._ones[:count]
+            if not need_dX:
+                return None
+            centred *= (self.dgamma * self._scale / count)[:, None]
+            by_feature -= centred
+            by_feature -= (self.dbeta / count)[:, None]
+            by_feature *= (self.gamma * self._scale)[:, None]
         return dY
 
-    def _lying_by_feature(self, X: Array) -> Array:
-        """X itself, or where its images do not lie with their rows last, a copy in the workspace that do."""
+    def _lying_by_feature(self, X: Array, room: Workspace) -> Array:
+        """X itself, or where its images do not lie with their rows last, a copy in `room` that do."""
         if len(self.input_shape) == 1 or rows_last(X).flags.c_contiguous:
             return X
-        copy = self._work.of(len(X))
+        copy = room.of(len(X))
         copy[...] = X
         return copy
 

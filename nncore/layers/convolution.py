@@ -1,19 +1,23 @@
-"""Two-dimensional convolution, as one matrix product over all windows of all images."""
+"""Two-dimensional convolution, as products of matrices over the windows of all images at once."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
 from math import prod
 from typing import ClassVar
 
 import numpy as np
 
 from nncore.errors import SettingError
+from nncore.layers.buffers import unbuffered
 from nncore.layers.dense import check_initialization
 from nncore.layers.layer import Array, Layer, Spec, Workspace, rows_first, rows_last
-from nncore.layers.windows import Pair, Windows, lying_rows_last, pad_once, pair
+from nncore.layers.windows import Pair, Part, Windows, lying_rows_last, pad_once, pair
 from nncore.parameters import INITIALIZATIONS, Parameters, Shape
+
+PART = 2**17
+"""Numbers in the columns that are worked on at once, so few that a processor's second cache holds them."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +65,11 @@ class Conv2D(Spec):
         return {"W": (self.filters, input_shape[0], *self.windows.size), "b": (self.filters,)}
 
     def workspace(self, input_shape: Shape) -> int:
-        """The columns and their gradient, the padded images and theirs, and a gradient of the output."""
+        """The padded images, their gradient with and without margin, that of the output, and a line's columns."""
         filters, down, across = self.output_shape(input_shape)
-        column = input_shape[0] * prod(self.windows.size)
-        return (2 * column + filters) * down * across + 2 * prod(self.windows.padded_shape(input_shape))
+        columns = input_shape[0] * prod(self.windows.size) * across
+        images = 2 * prod(self.windows.padded_shape(input_shape)) + prod(input_shape)
+        return columns + (filters + 1) * down * across + images
 
     def build(self, name: str, input_shape: Shape, parameters: Parameters) -> Conv2DLayer:
         """The layer that computes, on views of `parameters`."""
@@ -75,7 +80,10 @@ class Conv2DLayer(Layer):
     """Y = W * X + b for each filter, and its derivative.
 
     Each window of each image becomes a column; with a filter a row, the convolution is the product of two matrices
-    (Chellapilla, Puri and Simard, "High Performance Convolutional Neural Networks", 2006).
+    (Chellapilla, Puri and Simard, "High Performance Convolutional Neural Networks", 2006). All columns would be many
+    times as large as the images, so they are made for a few lines of windows at a time, and once more in `backward`:
+    that takes hardly longer than to fetch them from memory. A column has the lines of its window one after the other,
+    for the sake of those that are left out where they lie on the margin.
     """
 
     def __init__(self, spec: Conv2D, name: str, input_shape: Shape, parameters: Parameters) -> None:
@@ -88,14 +96,23 @@ class Conv2DLayer(Layer):
         self.b, self.db = parameters.value(f"{name}.b"), parameters.gradient(f"{name}.b")
 
     def allocate(self, rows: int) -> None:
-        column, padded = self.W.shape[1], self.windows.padded_shape(self.input_shape)
-        self._padded = Workspace(rows, padded, self.dtype, zeroed=True)
-        self._columns = np.empty(column * prod(self.count) * rows, self.dtype)
-        self._dcolumns = np.empty_like(self._columns)
-        self._dpadded = Workspace(rows, padded, self.dtype)
+        self._padded = Workspace(rows, self.windows.padded_shape(self.input_shape), self.dtype, zeroed=True)
+        self._columns = self._room_for_columns(rows)
+        self._dphases = Workspace(rows, self.windows.phases_shape(self.input_shape), self.dtype)
         self._Y = Workspace(rows, self.output_shape, self.dtype)
         self._dY = Workspace(rows, self.output_shape, self.dtype)
-        self._dW_transposed = np.empty(self.W.T.shape, self.dtype)
+        self._dX = Workspace(rows, self.input_shape, self.dtype)
+        self._dW, self._dW_part = np.empty_like(self.W.T, order="C"), np.empty_like(self.W.T, order="C")
+        self._ones = np.ones(prod(self.count) * rows, self.dtype)
+
+    def _line(self, rows: int) -> int:
+        """How many numbers the columns of one line of windows are."""
+        return self.W.shape[1] * self.count[1] * rows
+
+    def _room_for_columns(self, rows: int) -> Array:
+        """Enough for each part of a batch of `rows` rows, or fewer."""
+        line = self._line(rows)
+        return np.empty(max(line, min(PART, line * self.count[0])), self.dtype)
 
     def initialize(self, rng: np.random.Generator) -> None:
         INITIALIZATIONS[self.spec.initialization](self.W, self.b, self.W.shape[1], rng)
@@ -103,38 +120,81 @@ class Conv2DLayer(Layer):
     def forward(self, X: Array) -> Array:
         padded = self._padded.of(len(X))
         self.windows.inside(padded)[...] = X
-        windows = self.windows.all(padded, self.count)
-        self._windows = self._columns[: windows.size].reshape(windows.shape)
-        self._windows[...] = windows
+        self._W = self._lines_first(self.W).reshape(self.W.shape)
         Y = self._Y.of(len(X))
-        Y_rows = rows_last(Y).reshape(self.spec.filters, -1)
-        np.matmul(self.W, self._windows.reshape(self.W.shape[1], -1), out=Y_rows)
-        Y_rows += self.b[:, None]
+        self._convolve(self._W, padded, self._columns, rows_last(Y).reshape(self.spec.filters, -1))
         return Y
 
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
         dY_rows = lying_rows_last(dY, self._dY).reshape(self.spec.filters, -1)
-        columns = self._windows.reshape(self.W.shape[1], -1)
-        # As columns times dY, and not the other way round, BLAS takes two thirds of the time.
-        self.dW[...] = np.matmul(columns, dY_rows.T, out=self._dW_transposed).T
-        np.sum(dY_rows, axis=1, out=self.db)
+        np.matmul(dY_rows, self._ones[: dY_rows.shape[1]], out=self.db)
+        self._dW[...] = 0
+        dphases = self._dphases.memory(len(dY)).reshape(*self._dphases.shape, len(dY))
+        dphases[...] = 0
+        for part, columns in self._parts(self._padded.of(len(dY)), self._columns):
+            inputs, dY_part = self._inputs(part), dY_rows[:, self._outputs(part, len(dY))]
+            # As columns times dY, and not the other way round, BLAS takes two thirds of the time.
+            self._dW[inputs] += np.matmul(columns, dY_part.T, out=self._dW_part[inputs])
+            if need_dX:
+                dcolumns = np.matmul(self._W[:, inputs].T, dY_part, out=columns)  # which have done their work
+                self._gather(dcolumns, part, dphases)
+        dW = self._lines_first(self.dW)
+        dW[...] = self._dW.T.reshape(dW.shape)
         if not need_dX:
             return None
-        dwindows = self._dcolumns[: columns.size].reshape(self._windows.shape)
-        np.matmul(self.W.T, dY_rows, out=dwindows.reshape(columns.shape))
-        return self._gathered(dwindows, len(dY))
-
-    def _gathered(self, dwindows: Array, rows: int) -> Array:
-        """dX: each pixel's sum of the gradients that it has in the windows it is part of."""
-        dpadded = self._dpadded.of(rows)
-        dpadded[...] = 0
-        for row, column in product(*map(range, self.windows.size)):
-            pixels = rows_last(self.windows.pixel(dpadded, row, column, self.count))
-            pixels += dwindows[:, row, column]
-        return self.windows.inside(dpadded)
+        dX = self._dX.of(len(dY))
+        self.windows.from_phases(dphases, rows_last(dX))
+        return dX
 
     def predict(self, X: Array) -> Array:
-        windows = self.windows.all(pad_once(X, self.windows, 0), self.count)
-        Y = self.W @ windows.reshape(self.W.shape[1], -1)
-        Y += self.b[:, None]
-        return rows_first(Y.reshape(*self.output_shape, len(X)))
+        W = self._lines_first(self.W).reshape(self.W.shape)
+        Y = np.empty((*self.output_shape, len(X)), X.dtype)
+        padded = pad_once(X, self.windows, 0)
+        self._convolve(W, padded, self._room_for_columns(len(X)), Y.reshape(self.spec.filters, -1))
+        return rows_first(Y)
+
+    def _lines_first(self, W: Array) -> Array:
+        """Kernels (filters, channels * height * width) seen as (filters, height, channels, width)."""
+        return W.reshape(self.spec.filters, self.input_shape[0], *self.windows.size).swapaxes(1, 2)
+
+    def _convolve(self, W: Array, padded: Array, room: Array, Y_rows: Array) -> None:
+        for part, columns in self._parts(padded, room):
+            np.matmul(W[:, self._inputs(part)], columns, out=Y_rows[:, self._outputs(part, len(padded))])
+        with unbuffered():
+            Y_rows += self.b[:, None]
+
+    def _parts(self, padded: Array, room: Array) -> Iterator[tuple[Part, Array]]:
+        """The windows, part by part, and the columns of each, made in `room`."""
+        windows = self.windows.all(padded, self.count)
+        for part in self.windows.parts(self.input_shape, max(1, PART // self._line(len(padded)))):
+            seen = windows[part.kernel, :, :, part.lines]
+            columns = room[: seen.size].reshape(seen.shape)
+            columns[...] = seen
+            yield part, columns.reshape(prod(seen.shape[:3]), prod(seen.shape[3:]))
+
+    def _inputs(self, part: Part) -> slice:
+        """Which numbers of a whole column the columns of a part have."""
+        line = self.input_shape[0] * self.windows.size[1]
+        return slice(part.kernel.start * line, part.kernel.stop * line)
+
+    def _outputs(self, part: Part, rows: int) -> slice:
+        """Which of all columns are those of a part."""
+        line = self.count[1] * rows
+        return slice(part.lines.start * line, part.lines.stop * line)
+
+    def _gather(self, dcolumns: Array, part: Part, dphases: Array) -> None:
+        """Add to each pixel the gradients that it has in the windows of a part.
+
+        The windows of one line overlap only from left to right. So what all of them have of one column of the kernel
+        is added at once, as runs of memory, with the pixels sorted by phase (see Windows).
+        """
+        (down, across), (lines, count) = self.windows.stride, (part.lines, self.count[1])
+        shape = (self.input_shape[0], self.windows.size[1], lines.stop - lines.start, count, dphases.shape[-1])
+        dwindows = dcolumns.reshape(part.kernel.stop - part.kernel.start, *shape)
+        with unbuffered():
+            for line in range(lines.start, lines.stop):
+                seen = dphases[:, line * down + part.kernel.start : line * down + part.kernel.stop].swapaxes(0, 1)
+                for column in range(self.windows.size[1]):
+                    place, phase = divmod(column, across)
+                    pixels = seen[:, :, phase, place : place + count]
+                    pixels += dwindows[:, :, column, line - lines.start]

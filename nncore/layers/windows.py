@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -20,6 +23,13 @@ def pair(value: object, name: str, least: int) -> Pair:
     if len(both) != 2 or any(isinstance(n, bool) or not isinstance(n, int) or n < least for n in both):
         raise SettingError("layers", f"A {name} of {value} is none: one or two whole numbers, {least} or more.")
     return both[0], both[1]
+
+
+class Part(NamedTuple):
+    """Some lines of windows, and the lines of the kernel that lie on the image in them: on the margin, all is 0."""
+
+    lines: slice
+    kernel: slice
 
 
 @dataclass(frozen=True)
@@ -65,12 +75,50 @@ class Windows:
         return padded[:, :, row : row + down * count[0] : down, column : column + across * count[1] : across]
 
     def all(self, padded: Array, count: Pair) -> Array:
-        """All pixels of all windows: (channels, height, width of a window, *count, rows), a view."""
+        """All pixels of all windows: (height of a window, channels, width of a window, *count, rows), a view."""
         images = rows_last(padded)
         channel, down, across, row = images.strides
-        shape = (images.shape[0], *self.size, *count, images.shape[3])
-        strides = (channel, down, across, down * self.stride[0], across * self.stride[1], row)
+        shape = (self.size[0], images.shape[0], self.size[1], *count, images.shape[3])
+        strides = (down, channel, across, down * self.stride[0], across * self.stride[1], row)
         return as_strided(images, shape, strides, writeable=False)
+
+    def parts(self, input_shape: Shape, at_once: int) -> Iterator[Part]:
+        """All windows, up to `at_once` lines of them at a time.
+
+        If that is all of them, it is one part with the whole kernel: little is to be saved then.
+        """
+        count = self.output_shape(input_shape)[0]
+
+        def kernel(line: int) -> tuple[int, int]:
+            above = self.padding[0] - line * self.stride[0]  # lines of the kernel above the image
+            start = min(max(above, 0), self.size[0])
+            return start, max(min(above + input_shape[1], self.size[0]), start)
+
+        if at_once >= count:
+            yield Part(slice(0, count), slice(0, self.size[0]))
+            return
+        for (start, stop), group in groupby(range(count), kernel):
+            lines = list(group)
+            for some in (lines[first : first + at_once] for first in range(0, len(lines), at_once)):
+                yield Part(slice(some[0], some[-1] + 1), slice(start, stop))
+
+    def phases_shape(self, input_shape: Shape) -> Shape:
+        """(channels, height, phases, width) of padded images whose columns of pixels are sorted by phase.
+
+        The phase of column x is x modulo the stride. What neighbouring windows see in the same place then lies side by
+        side, as one run of memory.
+        """
+        channels, height, width = self.padded_shape(input_shape)
+        across = self.stride[1]
+        return channels, height, across, -(-width // across)
+
+    def from_phases(self, phases: Array, out: Array) -> None:
+        """Sort padded images by phase (*phases_shape, rows) back into images `out` (channels, height, width, rows)."""
+        (top, left), across, (_, height, width, _) = self.padding, self.stride[1], out.shape
+        for phase in range(across):
+            first = (phase - left) % across  # the first column of the images in this phase
+            place, count = (first + left) // across, len(range(first, width, across))
+            out[:, :, first::across] = phases[:, top : top + height, phase, place : place + count]
 
 
 def pad_once(X: Array, windows: Windows, margin: float) -> Array:
