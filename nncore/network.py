@@ -193,12 +193,25 @@ class Network:
     def __init__(self, spec: NetworkSpec, dtype: DTypeLike = np.float32, parameters: Parameters | None = None) -> None:
         """`parameters`: of such a network, to be used as they are; fresh ones, all zero, unless given."""
         self.spec = spec
-        self.parameters = parameters or Parameters(spec.parameter_shapes, spec.state_shapes, dtype)
+        self._use(parameters or Parameters(spec.parameter_shapes, spec.state_shapes, dtype))
+
+    def _use(self, parameters: Parameters) -> None:
+        self.parameters = parameters
         self.layers: list[Layer] = [
-            layer.build(str(number), shape, self.parameters)
-            for number, (layer, shape) in enumerate(zip(spec.layers, spec.shapes, strict=False), start=1)
+            layer.build(str(number), shape, parameters)
+            for number, (layer, shape) in enumerate(zip(self.spec.layers, self.spec.shapes, strict=False), start=1)
         ]
         self._rows = 0
+
+    def move_to(self, values: Array, gradients: Array) -> None:
+        """Keep the parameters, and their gradients, in this memory from now on, such as some that is shared.
+
+        values: (size,), which are overwritten with the present ones. gradients: as many as are trained. `parameters` is
+        another object afterwards, and workspaces are to be allocated anew.
+        """
+        values[:] = self.parameters.values
+        shapes, state_shapes = self.spec.parameter_shapes, self.spec.state_shapes
+        self._use(Parameters(shapes, state_shapes, self.dtype, values, gradients))
 
     @property
     def dtype(self) -> np.dtype[np.floating]:
@@ -263,7 +276,3 @@ class Network:
         twin = Network(self.spec, self.dtype)
         twin.parameters.values[:] = self.parameters.values
         return twin
-
-    def replica(self) -> Network:
-        """A network on the same values, with gradients, state and workspaces of its own: for a second thread."""
-        return Network(self.spec, parameters=self.parameters.replica())

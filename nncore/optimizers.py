@@ -8,7 +8,7 @@ serves as the workspace.
 from __future__ import annotations
 
 from math import isfinite, sqrt
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,54 +41,68 @@ class Optimizer:
 
     Attributes:
         memory: (k, size) the k running vectors of the method; with `steps`, the steps taken, all its state. Both may be
-            set, to go on from a saved run.
+            set, to go on from a saved run. What is given as `memory` is used as it is; fresh zeros unless given.
+        blocks: the parts of the vector that are worked on one after the other.
     """
 
     vectors: ClassVar[int] = 0
 
-    def __init__(self, parameters: Parameters, weight_decay: float = 0.0) -> None:
+    def __init__(self, parameters: Parameters, weight_decay: float = 0.0, memory: Array | None = None) -> None:
         if not (isfinite(weight_decay) and weight_decay >= 0):
             raise SettingError("weight_decay", f"Weight decay {weight_decay:g} cannot be: it is 0 or more, and finite.")
         self.weight_decay = weight_decay
         self.steps = 0
-        values, self._gradients = parameters.trainable, parameters.gradients
-        self.memory = np.zeros((self.vectors, values.size), values.dtype)
+        values, gradients = parameters.trainable, parameters.gradients
+        self.memory = np.zeros((self.vectors, values.size), values.dtype) if memory is None else memory
         self._work = np.empty(min(BLOCK, values.size), values.dtype)
-        self._blocks = [
-            (values[block], self._gradients[block], self.memory[:, block]) for block in _blocks(values.size)
-        ]
-        self._weight_blocks = [
-            (W.reshape(-1)[block], g.reshape(-1)[block])
-            for W, g in (parameters.weights() if weight_decay else [])
-            for block in _blocks(W.size)
+        self.blocks = [slice(start, min(start + BLOCK, values.size)) for start in range(0, values.size, BLOCK)]
+        weights = parameters.weights() if weight_decay else []
+        self._parts = [
+            _Part(values[block], gradients[block], self.memory[:, block], _within(block, weights))
+            for block in self.blocks
         ]
 
-    def step(self, learning_rate: float) -> None:
-        """Take one step, which uses up the gradients; the learning rate may differ from step to step."""
+    def step(self, learning_rate: float, blocks: slice = slice(None)) -> None:
+        """Take one step, which uses up the gradients; the learning rate may differ from step to step.
+
+        blocks: which of `blocks` are to take it, where another optimiser on the same memory sees to the rest.
+        """
         self.steps += 1
-        self._decay_weights(learning_rate)
-        for W, g, memory in self._blocks:
-            self._move(W, g, memory, learning_rate)
-        if self.steps % FLUSH_EVERY == 0:
-            self._flush()
+        for part in self._parts[blocks]:
+            for where in part.weights:
+                self._decay(part.W[where], part.g[where], learning_rate)
+            self._move(part.W, part.g, part.memory, learning_rate)
+            if self.steps % FLUSH_EVERY == 0:
+                _flush(part)
 
-    def _decay_weights(self, lr: float) -> None:
+    def _decay(self, W: Array, g: Array, lr: float) -> None:
         """Add the gradient of the penalty: g <- g + weight_decay W."""
-        for W, g in self._weight_blocks:
-            g += np.multiply(W, self.weight_decay, out=self._work[: W.size])
+        g += np.multiply(W, self.weight_decay, out=self._work[: W.size])
 
     def _move(self, W: Array, g: Array, memory: Array, lr: float) -> None:
         """Change `W` in place; `memory` (vectors, size of W) belongs to it, and `g` may be overwritten."""
         raise NotImplementedError
 
-    def _flush(self) -> None:
-        for vector in self.memory:
-            size = np.abs(vector, out=self._gradients)
-            vector[size < NEGLIGIBLE] = 0
+
+class _Part(NamedTuple):
+    """One block of all vectors; weights: where in it those are which decay."""
+
+    W: Array
+    g: Array
+    memory: Array
+    weights: list[slice]
 
 
-def _blocks(size: int) -> list[slice]:
-    return [slice(start, start + BLOCK) for start in range(0, size, BLOCK)]
+def _within(block: slice, places: list[slice]) -> list[slice]:
+    """The parts of `places` that lie within `block`, counted from its start."""
+    cut = [(max(each.start, block.start), min(each.stop, block.stop)) for each in places]
+    return [slice(start - block.start, stop - block.start) for start, stop in cut if start < stop]
+
+
+def _flush(part: _Part) -> None:
+    for vector in part.memory:
+        size = np.abs(vector, out=part.g)
+        vector[size < NEGLIGIBLE] = 0
 
 
 class SGD(Optimizer):
@@ -186,9 +200,8 @@ class AdamW(Adam):
     (Loshchilov and Hutter, "Decoupled Weight Decay Regularization", ICLR 2019, algorithm 2).
     """
 
-    def _decay_weights(self, lr: float) -> None:
-        for W, _ in self._weight_blocks:
-            W *= 1 - lr * self.weight_decay
+    def _decay(self, W: Array, g: Array, lr: float) -> None:
+        W *= 1 - lr * self.weight_decay
 
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {

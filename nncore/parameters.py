@@ -33,25 +33,32 @@ class Parameters:
         shapes: Mapping[str, Shape],
         state_shapes: Mapping[str, Shape] | None = None,
         dtype: DTypeLike = np.float32,
+        values: Array | None = None,
+        gradients: Array | None = None,
     ) -> None:
+        """`values` and `gradients`: memory to use as it is, as long as they are; fresh zeros unless given."""
         self.shapes: dict[str, Shape] = dict(shapes)
         self.state_shapes: dict[str, Shape] = dict(state_shapes or {})
         trained = sum(prod(shape) for shape in self.shapes.values())
-        self.values = np.zeros(trained + sum(prod(shape) for shape in self.state_shapes.values()), dtype)
+        size = trained + sum(prod(shape) for shape in self.state_shapes.values())
+        self.values = np.zeros(size, dtype) if values is None else values
         self.trainable = self.values[:trained]
-        self._lay_out(self.values[trained:])
+        self._lay_out(self.values[trained:], gradients)
 
-    def replica(self) -> Parameters:
-        """Parameters that share `values`, but have gradients and a state of their own: for a second thread."""
+    def replica(self, gradients: Array | None = None) -> Parameters:
+        """Parameters that share what is trained, but have gradients and a state of their own.
+
+        `gradients`: memory for those, to use as it is.
+        """
         twin = object.__new__(Parameters)
         twin.shapes, twin.state_shapes = self.shapes, self.state_shapes
         twin.values, twin.trainable = self.values, self.trainable
-        twin._lay_out(self.state.copy())
+        twin._lay_out(self.state.copy(), gradients)
         return twin
 
-    def _lay_out(self, state: Array) -> None:
+    def _lay_out(self, state: Array, gradients: Array | None) -> None:
         self.state = state
-        self.gradients = np.zeros_like(self.trainable)
+        self.gradients = np.zeros_like(self.trainable) if gradients is None else gradients
         self._value_views = _views(self.trainable, self.shapes) | _views(state, self.state_shapes)
         self._gradient_views = _views(self.gradients, self.shapes)
 
@@ -68,9 +75,14 @@ class Parameters:
         """The view of `gradients` called `name`, in its own shape."""
         return self._gradient_views[name]
 
-    def weights(self) -> list[tuple[Array, Array]]:
-        """Values and gradients of every weight matrix and kernel; biases and the like, of one axis, are left out."""
-        return [(self.value(name), self.gradient(name)) for name, shape in self.shapes.items() if len(shape) > 1]
+    def weights(self) -> list[slice]:
+        """Where in `trainable` each weight matrix and kernel is; biases and the like, of one axis, are left out."""
+        places, start = [], 0
+        for shape in self.shapes.values():
+            if len(shape) > 1:
+                places.append(slice(start, start + prod(shape)))
+            start += prod(shape)
+        return places
 
 
 def _views(vector: Array, shapes: Mapping[str, Shape]) -> dict[str, Array]:

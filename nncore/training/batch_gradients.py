@@ -1,46 +1,56 @@
-"""The gradient of a whole batch: gathered, distorted, sent forward and back, on as many cores as it pays to use."""
+"""The gradient of a whole batch and the step it makes, by one process or two: the bits are the same."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from math import prod
+from time import perf_counter
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.augment import Distorter
 from nncore.dataset import Dataset
-from nncore.losses import make_loss
 from nncore.network import Network, NetworkSpec
+from nncore.optimizers import OPTIMIZERS
+from nncore.training.batch_part import BatchPart, Examples, PartSpec
 from nncore.training.config import TrainingConfig
-from nncore.training.random_streams import REPLICAS, RandomStreams
+from nncore.training.random_streams import RandomStreams
+from nncore.training.second_process import SecondProcess, can_start
 
 ROWS_AT_ONCE = 4096
-"""A larger batch is worked through in parts of this many rows: memory stays bounded, and a stop is heard."""
+"""A larger part of a batch is worked through in passes of this many rows: memory stays bounded, a stop is heard."""
 
 NUMBERS_AT_ONCE = 2**24
-"""Numbers that the workspaces for such a part may hold; a convolution takes fewer rows at once."""
+"""Numbers that the workspaces for a part may hold; a convolution takes fewer rows at once."""
 
-WORTH_SPLITTING, FEWEST_ROWS = 400_000, 16
-"""Multiplications an example, and rows for each replica, from which a batch is split among REPLICAS.
+WORTH_SPLITTING, FEWEST_ROWS = 10_000_000, 16
+"""Multiplications of a weight a batch, and rows for each half, from which a batch is split into halves.
 
-Two threads took this share of one thread's time for a step of 128 rows, on two cores: 784-128-64-10 (109,000
-multiplications) 1.42, 784-256-128-10 (235,000) 1.25, 784-512-256-128-10 (567,000) 0.72, convolutions 8-32 and dense
-100 (511,000) 0.72, convolutions 16-48 and dense 128 (1.3 million) 0.59. Small steps lose more by handing over than the
-second core gains. A second BLAS thread gains them nothing either (an epoch of 784-128-64-10 took 0.420 s with two and
-0.413 with one), and with another program on one core it made training four to ten times slower, because OpenBLAS waits
-by spinning; so each thread does its matrix products alone.
+Seconds that an epoch of 60,000 took whole, in halves by one process, and in halves by two, on two cores:
+
+    784-32-10, batch 128 (3 million)                      0.15    0.18    0.13
+    784-128-64-10, batch 64 (7 million)                   0.54    0.72    0.44
+    784-128-64-10, batch 128 (14 million)                 0.41    0.48    0.29
+    784-512-256-128-10, batch 128 (73 million)            1.80    2.24    1.32
+    convolutions 24-64, dense 128, batch 128 (307 million)  13.1   12.4     6.5
+
+Halves cost one process up to a third more, since it does everything twice with arrays half as long; so only what gains
+more by two is split. A second BLAS thread gained nothing: OpenBLAS waits by spinning, and with another program on one
+core it made training four to ten times slower.
 """
+
+PATIENCE = 0.0002
+"""Seconds that the second half may take longer than twice the first before it is done here."""
 
 
 class BatchGradients:
-    """Sets a network's gradients for one batch after the other; every workspace is sized once.
+    """Sets a network's gradients for one batch after the other, and takes the optimiser's steps.
 
-    A large batch is split among replicas of the network, which share its weights and have gradients of their own, added
-    up in a fixed order. How it is split depends on network and batch alone, so the bits do not depend on how many
-    `cores` take part. Its threads end with the `with` it is used in.
+    A large batch is split into halves, whose gradients are added up. How it is split depends on network and batch
+    alone, so the bits do not depend on who works: with more than one of `cores`, a second process takes the second
+    halves, whenever it is free to, and some of the optimiser's blocks. It ends with the `with` this is used in.
+
+    optimizer: the one of `config`.
     """
 
     def __init__(
@@ -53,184 +63,147 @@ class BatchGradients:
         cores: int,
         stopped: Callable[[], bool],
     ) -> None:
-        self.network = network
-        self._split = network.spec.multiplications >= WORTH_SPLITTING and batch_size >= REPLICAS * FEWEST_ROWS
-        count = REPLICAS if self._split else 1
-        most = max(-(-batch_size // count), min(batch_size, REPLICAS * FEWEST_ROWS))  # a small rest is not split
+        self.network, self._data = network, data
         self._streams, self._stopped = streams, stopped
-        self._several_passes = most > rows_at_once(network.spec)
-        networks = [network, *(network.replica() for _ in range(1, count))]
-        self._replicas = [
-            _Replica(each, data, config, augmentation, dropout, most, stopped)
-            for each, augmentation, dropout in zip(networks, streams.augmentation, streams.dropout, strict=False)
-        ]
-        self._threaded = self._split and cores > 1
-        self._pool: ThreadPoolExecutor | None = None
+        self._split = is_split(network.spec, batch_size)
+        most = max(-(-batch_size // 2), min(batch_size, 2 * FEWEST_ROWS)) if self._split else batch_size
+        self._rows = rows = min(most, rows_at_once(network.spec))  # a small rest is not split
+        self._rows_a_pass = 2 * rows if self._split else rows
+        spec = PartSpec.of(network, data, config, rows)
+        self._second = _second_process(network, spec) if self._split and cores > 1 else None
+        self._part = BatchPart(network, spec)
+        self._examples = Examples(
+            np.empty(spec.room_for_inputs, spec.input_dtype), np.empty(spec.room_for_targets, spec.target_dtype)
+        )
+        memory = self._second.room.memory if self._second else None
+        self.optimizer = OPTIMIZERS[config.optimizer](network.parameters, config.weight_decay, memory)
+        self._first_half = np.empty_like(network.parameters.gradients) if self._split else None
+        self._sum = np.empty_like(network.parameters.gradients) if batch_size > self._rows_a_pass else None
+        self._to_add: NDArray[np.floating] | None = None
+        self._helped = False
 
-    def of(self, rows: NDArray[np.intp]) -> tuple[float, int | None] | None:
+    def of(self, rows: NDArray[np.intp], add_up: bool = True) -> tuple[float, int | None] | None:
         """Set the gradients of the mean loss over the examples `rows`.
 
         Gives that loss and how many were answered correctly (None where there are no classes), or None if the run is
-        to stop.
+        to stop. Without add_up, the gradients may be those of a half until `step`, which can be faster.
         """
         if self._stopped():
             return None
-        before = self._chance_and_state() if self._several_passes else None
-        if not self._split or len(rows) < REPLICAS * FEWEST_ROWS:
-            figures = [self._replicas[0].gradients_of(rows, len(rows))]
-        else:
-            half = -(-len(rows) // 2)
-            figures = self._both(rows[:half], rows[half:])
-            self._add_up(half / len(rows))
-        self._share_state()
-        done = [each for each in figures if each is not None]
-        if len(done) < len(figures):
-            self._forget(before)
-            return None
-        right = None if done[0][1] is None else sum(each[1] or 0 for each in done)
-        return sum(each[0] for each in done), right
-
-    def _both(self, first: NDArray[np.intp], second: NDArray[np.intp]) -> list[tuple[float, int | None] | None]:
-        """Each half by its replica, at the same time if there is a second thread."""
-        count = len(first) + len(second)
-        if self._pool is None:
-            return [
-                replica.gradients_of(rows, count) for replica, rows in zip(self._replicas, (first, second), strict=True)
-            ]
-        other = self._pool.submit(self._replicas[1].gradients_of, second, count)
-        own = self._replicas[0].gradients_of(first, count)
-        return [own, other.result()]
-
-    def _add_up(self, share: float) -> None:
-        """Add up the gradients of both replicas; of what layers keep count of, take the mean, weighted by rows."""
-        own, other = (replica.network.parameters for replica in self._replicas)
-        with np.errstate(over="ignore", invalid="ignore"):  # see gradients_of
-            own.gradients += other.gradients
-        if own.state.size:
-            own.state *= share
-            other.state *= 1 - share
-            own.state += other.state
-
-    def _chance_and_state(self) -> tuple[list[dict[str, object]], NDArray[np.floating]]:
-        return self._streams.states(), self.network.parameters.state.copy()
-
-    def _forget(self, before: tuple[list[dict[str, object]], NDArray[np.floating]] | None) -> None:
-        """A batch was given up half-way: nothing of it is to be seen by a run that goes on from here."""
-        assert before is not None
-        states, self.network.parameters.state[:] = before
-        self._streams.restore(states)
-        self._share_state()
-
-    def _share_state(self) -> None:
-        for replica in self._replicas[1:]:
-            replica.network.parameters.state[:] = self.network.parameters.state
-
-    def __enter__(self) -> Self:
-        if self._threaded:
-            self._pool = ThreadPoolExecutor(1, "digitlab-gradients")
-        return self
-
-    def __exit__(self, *problem: object) -> None:
-        """End the second thread, if there is one."""
-        if self._pool is not None:
-            self._pool.shutdown()
-            self._pool = None
-
-
-class _Replica:
-    """A network with all that one thread needs to work on its part of a batch."""
-
-    def __init__(
-        self,
-        network: Network,
-        data: Dataset,
-        config: TrainingConfig,
-        augmentation: np.random.Generator,
-        dropout: np.random.Generator,
-        most: int,
-        stopped: Callable[[], bool],
-    ) -> None:
-        self.network, self._data, self._stopped = network, data, stopped
-        self._rows_at_once = rows = min(most, rows_at_once(network.spec))
-        spec, dtype = network.spec, network.dtype
-        self._loss = make_loss(config.loss, spec.output, config.label_smoothing)
-        self._loss.allocate(rows, spec.outputs, dtype)
-        network.allocate(rows)
-        network.use_randomness(dropout)
-        self._inputs = np.empty((rows, prod(spec.input_shape)), dtype)
-        self._bytes = np.empty(self._inputs.shape if data.is_bytes else 0, np.uint8)
-        example = data.targets(slice(0, 1))
-        self._targets = np.empty((rows, *example.shape[1:]), example.dtype)
-        self._answers, self._hits = np.empty(rows, np.intp), np.empty(rows, np.bool_)
-        self._sum = np.empty_like(network.parameters.gradients) if most > rows else None
-        self._randomness = augmentation
-        self._distorter = None
-        if config.augmentation is not None:
-            height, width = data.input_shape
-            self._distorter = Distorter(config.augmentation, (height, width), rows, dtype)
-
-    def gradients_of(self, rows: NDArray[np.intp], count: int) -> tuple[float, int | None] | None:
-        """Set the gradients that the examples `rows` add to the mean loss of a batch of `count`.
-
-        Gives their share of that loss, and how many were answered correctly; None if the run is to stop.
-        """
+        several_passes = len(rows) > self._rows_a_pass
+        before = (self._streams.states(), self.network.parameters.state.copy()) if several_passes else None
         loss, right = 0.0, 0
-        # A network that diverges overflows: the loss shows it, and NumPy need not say it once more.
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            for start in range(0, len(rows), self._rows_at_once):
-                if start and self._stopped():
-                    return None
-                part = rows[start : start + self._rows_at_once]
-                part_loss, part_right = self._pass(part, len(part) / count)
-                loss, right = loss + part_loss, right + part_right
-                self._keep_sum(first=start == 0)
+        for start in range(0, len(rows), self._rows_a_pass):
+            if start and self._stopped():  # nothing of it is to be seen by a run that goes on from here
+                assert before is not None
+                self._streams.restore(before[0])
+                self.network.parameters.state[:] = before[1]
+                return None
+            part_loss, part_right = self._pass(rows[start : start + self._rows_a_pass], len(rows))
+            loss, right = loss + part_loss, right + part_right
+            self._keep_sum(first=start == 0)
+        if add_up:
+            self._add_up()
         return loss, right if self._data.class_names else None
 
-    def _pass(self, rows: NDArray[np.intp], share: float) -> tuple[float, int]:
-        """Forward and back: the gradient of `share` times the mean loss of `rows`."""
-        X, targets = self._examples(rows)
-        logits = self.network.forward(X)
-        right = self._count_right(logits, targets)
-        loss = share * self._loss.forward(logits, targets)
-        dlogits = self._loss.backward()
-        if share != 1:
-            dlogits *= share
-        self.network.backward(dlogits)
-        return loss, right
+    def step(self, learning_rate: float) -> None:
+        """Take the optimiser's step, which uses up the gradients."""
+        second = self._second
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # see BatchPart
+            if second is not None and self._helped and second.room.blocks < len(self.optimizer.blocks):
+                self._step_with(second, learning_rate)
+            else:
+                self._add_up()
+                self.optimizer.step(learning_rate)
 
-    def _examples(self, rows: NDArray[np.intp]) -> tuple[NDArray[np.floating], NDArray[np.generic]]:
-        """Inputs and targets of the chosen examples, in their workspaces."""
-        X, targets = self._inputs[: len(rows)], self._data.targets(rows, out=self._targets[: len(rows)])
-        if not self._data.is_bytes:
-            return self._data.inputs(rows, out=X), targets
-        images = self._data.raw(rows, out=self._bytes[: len(rows)])
-        if self._distorter is not None:
-            self._distorter.apply(images, X, self._randomness)
-        else:
-            X[...] = images
-            X *= 1 / 255
-        return X, targets
+    def _step_with(self, second: SecondProcess, learning_rate: float) -> None:
+        """What lies before the cut is stepped here, what lies behind it by the second process, or here if it ends."""
+        optimizer, room, to_add = self.optimizer, second.room, self._to_add
+        second.begin_step(optimizer.steps + 1, learning_rate, added_up=to_add is None)
+        self._add_up(slice(room.cut))
+        optimizer.step(learning_rate, slice(room.blocks))
+        if not second.end_step(optimizer.steps):
+            self._to_add = to_add
+            self._add_up(slice(room.cut, None))
+            optimizer.steps -= 1
+            optimizer.step(learning_rate, slice(room.blocks, None))
 
-    def _count_right(self, logits: NDArray[np.floating], targets: NDArray[np.generic]) -> int:
-        """How many answers are right: the largest logit is the label's, or a single one is on its side of 0."""
-        if targets.ndim > 1:
-            return 0
-        hits = self._hits[: len(logits)]
-        if logits.shape[1] == 1:
-            np.greater(logits[:, 0], 0, out=hits)
-            np.equal(hits, targets, out=hits)
+    def _pass(self, rows: NDArray[np.intp], count: int) -> tuple[float, int]:
+        """Set the gradients that `rows` add to the mean loss of a batch of `count`; gives loss and right answers."""
+        self._to_add, self._helped = None, False
+        if not self._split or len(rows) < min(2 * FEWEST_ROWS, self._rows + 1):
+            return self._alone(rows, count, 0)
+        half = -(-len(rows) // 2)
+        return self._halves(rows[:half], rows[half:], count)
+
+    def _halves(self, first: NDArray[np.intp], second: NDArray[np.intp], count: int) -> tuple[float, int]:
+        """The second half by the second process, if it is free and comes to an end in time."""
+        chance = self._streams.augmentation[1], self._streams.dropout[1]
+        parameters, helper, began = self.network.parameters, self._second, perf_counter()
+        state, found = parameters.state.copy(), None
+        if helper is not None and not helper.free:
+            helper = None
+        if helper is not None:
+            helper.begin_gradients(self._data, second, len(second) / count, chance)
+        loss, right = self._alone(first, count, 0)
+        of_first = parameters.state.copy()
+        if helper is not None and (found := helper.gradients(perf_counter() - began + PATIENCE, chance)):
+            self._to_add, state = helper.room.gradients[1], helper.room.state
+            self._helped = True
         else:
-            np.equal(np.argmax(logits, axis=1, out=self._answers[: len(logits)]), targets, out=hits)
-        return int(np.count_nonzero(hits))
+            assert self._first_half is not None
+            self._first_half[:] = parameters.gradients
+            self._to_add = self._first_half
+            parameters.state[:] = state
+            found, state = self._alone(second, count, 1), parameters.state
+        share = len(first) / (len(first) + len(second))
+        parameters.state[:] = share * of_first + (1 - share) * state
+        return loss + found[0], right + found[1]
+
+    def _alone(self, rows: NDArray[np.intp], count: int, half: int) -> tuple[float, int]:
+        """Set the gradients of these rows here, with the chance of that half."""
+        chance = self._streams.augmentation[half], self._streams.dropout[half]
+        return self._part.gradients_of(self._examples.gather(self._data, rows), len(rows) / count, *chance)
+
+    def _add_up(self, where: slice = slice(None)) -> None:
+        """Add up the gradients of both halves, unless that is done."""
+        if self._to_add is not None:
+            with np.errstate(over="ignore", invalid="ignore"):  # see BatchPart
+                self.network.parameters.gradients[where] += self._to_add[where]
+            self._to_add = None
 
     def _keep_sum(self, first: bool) -> None:
         """Where a batch takes several passes, add up their gradients."""
         if self._sum is None:
             return
+        self._add_up()
         gradients = self.network.parameters.gradients
         if not first:
             gradients += self._sum
         self._sum[:] = gradients
+
+    def __enter__(self) -> Self:
+        if self._second is not None:
+            self._second.start()
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        """End the second process, if there is one."""
+        if self._second is not None:
+            self._second.close()
+
+
+def _second_process(network: Network, spec: PartSpec) -> SecondProcess | None:
+    """A process to share the work with, if there can be one."""
+    try:
+        return SecondProcess(network, spec) if can_start() else None
+    except OSError:  # no memory to share
+        return None
+
+
+def is_split(spec: NetworkSpec, batch_size: int) -> bool:
+    """Whether batches of this size are split into halves."""
+    return batch_size >= 2 * FEWEST_ROWS and spec.multiplications * batch_size >= WORTH_SPLITTING
 
 
 def rows_at_once(spec: NetworkSpec) -> int:

@@ -26,7 +26,7 @@ from nncore.history import History
 from nncore.losses import make_loss
 from nncore.metrics import Evaluation, evaluate
 from nncore.network import Network
-from nncore.optimizers import OPTIMIZERS, clip
+from nncore.optimizers import clip
 from nncore.schedules import SCHEDULES
 from nncore.training.batch_gradients import BatchGradients
 from nncore.training.checkpoint import Checkpoint, check_of
@@ -52,8 +52,9 @@ def train(
     """Train `network` in place, from the parameters it has; yields Started first, Diverged or Finished last.
 
     `control` may change the learning rate or stop the run from another thread; closing the iterator stops it too.
-    cores: how many threads may work, 1 or more; None for one a core. The bits do not depend on it. Meanwhile BLAS has
-    one thread in the whole process; of two runs at the same time the first to end gives it back what it had.
+    cores: how many may work, 1 or more; None for all there are. With more than one, a second process helps with large
+    batches, and the network's parameters move into memory that both share; the bits do not depend on it. Meanwhile BLAS
+    has one thread in the whole process; of two runs at the same time the first to end gives it back what it had.
     Raises SettingError if the data does not fit the network.
     """
     return Training(network, data, config, control, cores).events()
@@ -94,11 +95,11 @@ class Training:
         self._progress = Progress(config, len(data.training))
         self._streams = RandomStreams.of(config.seed)
         self._shuffled_from = self._streams.shuffling.bit_generator.state
-        self._optimizer = OPTIMIZERS[config.optimizer](network.parameters, config.weight_decay)
         self._gradients = BatchGradients(
             network, data.training, config, self._streams, self._progress.batch_size,
             cores or available_cores(), lambda: self.control.stopped,
         )  # fmt: skip
+        self._optimizer = self._gradients.optimizer
         self._loss = make_loss(config.loss, network.spec.output, 0.0)
         self._probe = HealthProbe(network)
         self._judges = data.validation or data.training.take(slice(0, ROWS_JUDGED))
@@ -148,19 +149,19 @@ class Training:
     def _step(self, rows: NDArray[np.intp]) -> StepDone | Diverged | Finished:
         """One step of the optimiser on the examples `rows`; the end of the run if it diverged or is to stop."""
         progress, began = self._progress, perf_counter()
-        figures = self._gradients.of(rows)
+        looked_at = progress.ends_epoch and self._probe.due
+        figures = self._gradients.of(rows, add_up=looked_at or self.config.clip_norm is not None)
         if figures is None:
             return self._finished("stopped")
         loss, right = figures
         rate = self.control.rate_for_step(progress.step + 1) * SCHEDULES[self.config.schedule](progress.share)
-        looked_at = progress.ends_epoch and self._probe.due
         # A network that diverges overflows: the loss shows it, and NumPy need not say it once more.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             if looked_at:
                 self._probe.before_step()
             if self.config.clip_norm is not None:
                 clip(self.network.parameters.gradients, self.config.clip_norm)
-            self._optimizer.step(rate)
+            self._gradients.step(rate)
             if looked_at:
                 self._probe.after_step()
         progress.count_step(loss, right, len(rows), perf_counter() - began)

@@ -6,15 +6,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-REPLICAS = 2
-"""A large batch is worked through in this many parts at once, whatever the machine: so many threads can take part, and
-the bits are the same with one core and with two."""
+HALVES = 2
+"""A large batch is worked through in this many parts, whatever the machine: so many processes can take part, and the
+bits are the same with one core and with two."""
 
 
 class RandomStreams(NamedTuple):
     """Independent random numbers for each purpose, so that switching one off leaves the others as they were.
 
-    augmentation and dropout have one generator for each of the REPLICAS that work at the same time.
+    augmentation and dropout have one generator for each of the HALVES of a batch.
     """
 
     initialization: np.random.Generator
@@ -26,9 +26,9 @@ class RandomStreams(NamedTuple):
     @classmethod
     def of(cls, seed: int) -> RandomStreams:
         """All streams of a run, from its one seed."""
-        streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(3 + 2 * REPLICAS)]
+        streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(3 + 2 * HALVES)]
         initialization, split, shuffling, *moving = streams
-        return cls(initialization, split, shuffling, tuple(moving[:REPLICAS]), tuple(moving[REPLICAS:]))
+        return cls(initialization, split, shuffling, tuple(moving[:HALVES]), tuple(moving[HALVES:]))
 
     def states(self) -> list[dict[str, object]]:
         """Where shuffling, augmentation and dropout are in their sequences, as plain numbers and strings."""

@@ -69,13 +69,13 @@ def test_the_estimate_covers_a_training_and_what_the_window_keeps_of_it(
     tracemalloc.start()
     network = Network(SPEC)
     network.initialize(np.random.default_rng(0))
-    training = Training(network, data, config)
+    training = Training(network, data, config, cores=1)  # what two processes share cannot be traced
     for _ in training.events():
         shown = pair()  # the new one is made before the old one goes
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     np.testing.assert_array_equal(shown[0].parameters, shown[1].parameters.values)
-    assert peak <= memory_for_training(SPEC, config) <= 1.5 * peak
+    assert peak <= memory_for_training(SPEC, config) <= 1.6 * peak  # which leaves room for a second process
 
 
 def test_bytes_are_shown_in_gigabytes() -> None:

@@ -159,16 +159,18 @@ def test_shapes_and_sizes_of_a_convolutional_network() -> None:
     assert NetworkSpec.from_json(json.loads(json.dumps(spec.to_json()))) == spec
 
 
-def test_a_replica_shares_the_weights_and_nothing_else() -> None:
+def test_a_network_goes_on_in_other_memory() -> None:
     network = initialized(CONVOLUTIONAL)
-    replica = network.replica()
-    network.parameters.trainable += 1
-    np.testing.assert_array_equal(replica.parameters.trainable, network.parameters.trainable)
-    before = network.parameters.state.copy()
-    X = np.random.default_rng(1).random((6, 784), np.float32)
-    replica.forward(X)
-    np.testing.assert_array_equal(network.parameters.state, before)
-    assert not np.array_equal(replica.parameters.state, before)
-    replica.backward(np.ones((6, 10), np.float32))
-    assert not network.parameters.gradients.any()
-    assert replica.parameters.gradients.any()
+    X, twin = np.random.default_rng(1).random((6, 784), np.float32), network.copy()
+    values, gradients = np.zeros_like(network.parameters.values), np.zeros_like(network.parameters.gradients)
+    for each in (network, twin):
+        each.forward(X)
+    network.move_to(values, gradients)
+    for each in (network, twin):
+        each.forward(X)
+        each.backward(np.ones((6, 10), np.float32))
+    np.testing.assert_array_equal(values, twin.parameters.values)
+    np.testing.assert_array_equal(gradients, twin.parameters.gradients)
+    assert gradients.any()
+    values[:] = 0
+    assert not network.logits(X).any()

@@ -49,12 +49,22 @@ def test_a_replica_shares_the_values_but_not_the_gradients_nor_the_state() -> No
 
 def test_weights_are_the_arrays_of_more_than_one_axis() -> None:
     parameters = Parameters(SHAPES)
+    parameters.value("1.W")[:] = 1
     parameters.value("2.W")[:] = 3
-    parameters.gradient("2.W")[:] = 4
-    assert [values.shape for values, _ in parameters.weights()] == [(3, 2), (2, 4)]
-    values, gradients = parameters.weights()[1]
-    assert (values == 3).all()
-    assert (gradients == 4).all()
+    assert [parameters.trainable[place].tolist() for place in parameters.weights()] == [[1] * 6, [3] * 8]
+
+
+def test_memory_that_is_given_is_used_as_it_is() -> None:
+    values, gradients = np.arange(7, dtype=np.float32), np.arange(4, dtype=np.float32)
+    parameters = Parameters({"1.W": (2, 2)}, {"1.mean": (3,)}, values=values, gradients=gradients)
+    assert parameters.value("1.mean").tolist() == [4, 5, 6]
+    parameters.value("1.W")[1, 1] = 9
+    parameters.gradient("1.W")[0, 0] = 8
+    assert (values[3], gradients[0]) == (9, 8)
+    others = np.zeros(4, np.float32)
+    parameters.replica(others).gradient("1.W")[:] = 5
+    assert (others == 5).all()
+    assert gradients.tolist() == [8, 1, 2, 3]
 
 
 def test_the_shapes_given_may_change_later_without_harm() -> None:

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from nncore.training.random_streams import REPLICAS, RandomStreams
+from nncore.training.random_streams import HALVES, RandomStreams
 
 
 def drawn(streams: RandomStreams) -> list[float]:
@@ -14,7 +14,7 @@ def drawn(streams: RandomStreams) -> list[float]:
 
 
 def test_every_purpose_has_numbers_of_its_own() -> None:
-    assert len(set(drawn(RandomStreams.of(0)))) == 3 + 2 * REPLICAS
+    assert len(set(drawn(RandomStreams.of(0)))) == 3 + 2 * HALVES
     assert drawn(RandomStreams.of(0)) == drawn(RandomStreams.of(0))
     assert not set(drawn(RandomStreams.of(0))) & set(drawn(RandomStreams.of(1)))
 

@@ -142,7 +142,7 @@ def test_a_stop_at_whatever_moment_leaves_no_trace(
 ) -> None:
     """Also in the middle of a batch that takes several passes, and while the network is judged."""
     monkeypatch.setattr(batch_gradients, "WORTH_SPLITTING", worth_splitting)
-    monkeypatch.setattr(batch_gradients, "ROWS_AT_ONCE", 20)
+    monkeypatch.setattr(batch_gradients, "ROWS_AT_ONCE", 15)
     config = TrainingConfig(
         epochs=2, batch_size=150, keep_best=True, optimizer="momentum", augmentation=Augmentation(shift=2)
     )
