@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal, Slot
 
-FRAME_MILLISECONDS = 16
+FRAME_MILLISECONDS = 6
+"""Less than a frame of a screen, 16 ms: reading and painting take the rest of it."""
 
 
 class LatestOnly(QObject):

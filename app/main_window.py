@@ -18,12 +18,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.adaptation import Adaptation
 from app.draw.draw_tab import DrawTab
+from app.draw.picture_source import PictureSource
 from app.file_actions import FileActions
+from app.hand.hand_tab import HandTab
 from app.icons import set_icon
 from app.main_menu import MainMenu
 from app.message_bar import MessageBar
 from app.model_card import ModelCardDialog
+from app.own_hand import OwnHand
 from app.run_events import StepsDone
 from app.run_state import RunState
 from app.session import Session
@@ -33,7 +37,9 @@ from app.train.train_tab import TrainTab
 from nncore import __version__
 from nncore.dataset import Splits
 from nncore.events import Diverged, Finished, Started
+from nncore.ink import Ink
 from nncore.model_file import Model
+from nncore.network import Network
 
 NAME_WIDTH = 260
 """Pixels of a model's name in the corner; a longer one is cut in the middle, the card has it whole."""
@@ -43,19 +49,21 @@ TITLE_BAR = 40
 
 
 class MainWindow(QMainWindow):
-    """Train and Draw, a menu at the right, and a line for messages."""
+    """Train, Draw and My hand, a menu at the right, and a line for messages."""
 
     def __init__(self, session: Session, settings: Settings) -> None:
         super().__init__()
         self.session, self.settings = session, settings
         session.setParent(self)
+        self.hand = OwnHand(self)
         self.setWindowTitle("Digit Lab")
         self.setAcceptDrops(True)
-        self.train_tab, self.draw_tab = TrainTab(), DrawTab()
+        self.train_tab, self.draw_tab, self.hand_tab = TrainTab(), DrawTab(), HandTab()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.train_tab, "Train")
         self.tabs.addTab(self.draw_tab, "Draw")
+        self.tabs.addTab(self.hand_tab, "My hand")
         self.messages = MessageBar()
         self.menu, self.files = MainMenu(self), FileActions(session, self)
         self.tabs.setCornerWidget(self._corner(), Qt.Corner.TopRightCorner)
@@ -84,6 +92,7 @@ class MainWindow(QMainWindow):
         session.run_happened.connect(self._show_event)
         session.run_failed.connect(train_tab.run_failed)
         session.run_state_changed.connect(train_tab.set_run_state)
+        session.run_remembers.connect(self.draw_tab.set_rewind)
         session.model_changed.connect(self._show_model)
         session.data_changed.connect(self._show_data)
         session.informed.connect(self.messages.inform)
@@ -91,6 +100,16 @@ class MainWindow(QMainWindow):
         session.not_kept.connect(self._remember_unkept)
         self.menu.theme_chosen.connect(self.set_theme)
         self.tabs.currentChanged.connect(self._focus_tab)
+        self._connect_hand()
+
+    def _connect_hand(self) -> None:
+        """What the window learns of the user's own hand, and what it shows of it."""
+        self.draw_tab.follow(self.hand)
+        self.hand.adapted.connect(self._show_adaptation)
+        self.hand_tab.teach_requested.connect(self.hand.teach)
+        self.hand_tab.show_requested.connect(self._show_ink)
+        self.hand.load()
+        self.draw_tab.canvas.drawing_changed.connect(self.hand.prepare, Qt.ConnectionType.SingleShotConnection)
 
     @Slot(object, object)
     def _train(self, spec: object, config: object) -> None:
@@ -118,12 +137,28 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _show_model(self, model: Model) -> None:
-        self.draw_tab.set_network(self.session.network)
+        self._read_with(self.session.network)
+        self.hand.set_base(self.session.network, learn=not self.session.follows_run)
+        self.draw_tab.rewind.refresh()
         card = model.card
         accuracy = f", epoch {card.epochs}" if card.test_accuracy is None else f"  {card.test_accuracy:.1%}"
         name = self.model_button.fontMetrics().elidedText(card.name, Qt.TextElideMode.ElideMiddle, NAME_WIDTH)
         self.model_button.setText(f"model: {name}{accuracy}".replace("&", "&&"))
         self.revert_action.setEnabled(not self.session.model_is_saved)
+
+    def _read_with(self, network: Network | None) -> None:
+        self.draw_tab.set_network(network)
+        self.hand_tab.set_network(network, self.session.model.card.name if self.session.model else "")
+
+    @Slot(object)
+    def _show_adaptation(self, adaptation: Adaptation) -> None:
+        """Read with what has learnt the user's hand; the model itself, which can be saved, stays as it is."""
+        self._read_with(adaptation.network)
+
+    @Slot(object)
+    def _show_ink(self, ink: Ink) -> None:
+        self.draw_tab.show_ink(ink)
+        self.tabs.setCurrentWidget(self.draw_tab)
 
     @Slot(object)
     def _show_data(self, data: Splits) -> None:
@@ -133,7 +168,11 @@ class MainWindow(QMainWindow):
     def _focus_tab(self, number: int) -> None:
         """Let the keys work in the tab just chosen, the space bar in Train, Delete and Ctrl+Z in Draw."""
         if self.focusWidget() is not self.tabs.tabBar():
-            (self.train_tab.buttons.train_button, self.draw_tab.canvas)[number].setFocus()
+            page = self.tabs.widget(number)
+            if page is self.hand_tab:
+                self.hand_tab.focus()
+            else:
+                (self.draw_tab.canvas if page is self.draw_tab else self.train_tab.buttons.train_button).setFocus()
 
     # ------------------------------------------------------------------ menu
 
@@ -210,14 +249,20 @@ class MainWindow(QMainWindow):
         )
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take files."""
-        if event.mimeData().hasUrls() and all(url.isLocalFile() for url in event.mimeData().urls()):
+        """Take files and pictures."""
+        data = event.mimeData()
+        if PictureSource.takes(data) or (data.hasUrls() and all(url.isLocalFile() for url in data.urls())):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open each file."""
-        for url in event.mimeData().urls():
-            self.files.open_dropped(Path(url.toLocalFile()))
+        """Open each file; a picture goes onto the canvas."""
+        data = event.mimeData()
+        if PictureSource.takes(data):
+            self.draw_tab.pictures.take(data)
+            self.tabs.setCurrentWidget(self.draw_tab)
+        else:
+            for url in data.urls():
+                self.files.open_dropped(Path(url.toLocalFile()))
         event.acceptProposedAction()
 
     # ------------------------------------------------------- open and close
@@ -234,7 +279,7 @@ class MainWindow(QMainWindow):
         self.settings.geometry = self.saveGeometry()
         self._unkept = ""
         self.hide()
-        if not self.session.close():
+        if not (self.session.close() and self.hand.close() and self.hand_tab.finish() and self.draw_tab.finish()):
             self._stay_open(event, "Something is still being read or written; close the window again in a moment.")
         elif self._unkept:
             self._stay_open(event, f"{self._unkept} Save it elsewhere, or close the window again to let it go.")

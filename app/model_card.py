@@ -18,6 +18,7 @@ def card_rows(model: Model) -> list[tuple[str, str]]:
     accuracy = f"{card.test_accuracy:.2%} of the test set read correctly" if tested else "not tested"
     rows = [
         ("Accuracy", accuracy),
+        ("Unseen writers", _writers(card.writer_accuracy)),
         ("Network", model.spec.summary.replace("-", "–") + f", {model.spec.parameter_count:,} weights"),
         ("Data", card.data),
         ("Recipe", card.recipe or "made in the Train tab"),
@@ -29,6 +30,19 @@ def card_rows(model: Model) -> list[tuple[str, str]]:
         ("Notes", card.notes),
     ]
     return [(what, value) for what, value in rows if value]
+
+
+def _writers(accuracy: Mapping[str, float]) -> str:
+    """How well writers are read whom the network never saw: the mean, then each of them."""
+    if not accuracy:
+        return ""
+    mean = sum(accuracy.values()) / len(accuracy)
+    lowest = min(accuracy.values())
+    each = ", ".join(f"{name}: {share:.1%}" for name, share in accuracy.items())
+    return (
+        f"{mean:.2%} on average, {lowest:.2%} at least; each of {len(accuracy)} writers by a network that was trained "
+        f"without them.\n{each}"
+    )
 
 
 def _settings(settings: Mapping[str, object]) -> str:

@@ -1,19 +1,25 @@
-"""Reading a picture file."""
+"""Reading a picture file, or a picture out of the clipboard."""
 
 from __future__ import annotations
 
+import io
 import warnings
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from nncore.errors import DataError
+from nncore.picture import grey_of
 from nncore.readers.opening import opened
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP")
 """What is read; Pillow knows many more, some of which start other programs (EPS runs Ghostscript)."""
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp")
+"""The ends of the names that such files have."""
 
 MAX_PIXELS = 60_000_000
 """A larger picture is refused before it is unpacked: it is no photo of a digit. Unpacked, one of these takes 240 MB;
@@ -24,36 +30,57 @@ LONGEST_SIDE = 1024
 
 
 def read_picture(path: Path) -> NDArray[np.uint8]:
-    """The picture of a file as grey values (height, width), what is transparent shown on white.
+    """The picture of a file as grey values (height, width), ink of any colour as far from its paper as can be.
+
+    Otherwise as `read_pixels`.
+    """
+    return grey_of(read_pixels(path))
+
+
+def read_pixels(path: Path) -> NDArray[np.uint8]:
+    """The picture of a file, red, green and blue (height, width, 3), what is transparent shown on white.
 
     At most LONGEST_SIDE pixels each way; of several pages or frames the first.
     Raises DataError, naming the file, if it is no picture, a broken one, or larger than MAX_PIXELS.
     """
     with opened(path) as file:
-        try:
-            with warnings.catch_warnings(action="ignore"), Image.open(file, formats=FORMATS) as picture:
-                return _grey(picture, path)
-        except DataError:
-            raise
-        except UnidentifiedImageError:
-            raise DataError(
-                f"{path}: this is neither a picture nor ink that can be read; "
-                "expected PNG, JPEG, BMP, GIF, TIFF, WebP or UNIPEN."
-            ) from None
-        except Image.DecompressionBombError:
-            raise DataError(f"{path}: too many pixels; expected at most {MAX_PIXELS:,} in all.") from None
-        except Exception as problem:  # a decoder that stumbles over a broken file raises whatever it likes
-            raise DataError(f"{path}: this picture is broken ({type(problem).__name__}: {problem}).") from None
+        return _pixels(file, str(path))
 
 
-def _grey(picture: Image.Image, path: Path) -> NDArray[np.uint8]:
+def unpack_pixels(packed: bytes, name: str) -> NDArray[np.uint8]:
+    """The picture in the bytes of a file, as `read_pixels`; `name` says in a refusal what it was."""
+    return _pixels(io.BytesIO(packed), name)
+
+
+def _pixels(file: BinaryIO, name: str) -> NDArray[np.uint8]:
+    start = file.read(512)
+    file.seek(0)
+    if b"<svg" in start.lower():  # and any bomb of entities before it
+        raise DataError(f"{name}: this is a drawing (SVG), not a picture of pixels; expected PNG, JPEG or the like.")
+    try:
+        with warnings.catch_warnings(action="ignore"), Image.open(file, formats=FORMATS) as picture:
+            return _on_white(picture, name)
+    except DataError:
+        raise
+    except UnidentifiedImageError:
+        raise DataError(
+            f"{name}: this is neither a picture nor ink that can be read; "
+            "expected PNG, JPEG, BMP, GIF, TIFF, WebP or UNIPEN."
+        ) from None
+    except Image.DecompressionBombError:
+        raise DataError(f"{name}: too many pixels; expected at most {MAX_PIXELS:,} in all.") from None
+    except Exception as problem:  # a decoder that stumbles over a broken file raises whatever it likes
+        raise DataError(f"{name}: this picture is broken ({type(problem).__name__}: {problem}).") from None
+
+
+def _on_white(picture: Image.Image, name: str) -> NDArray[np.uint8]:
     if picture.width * picture.height > MAX_PIXELS:
         raise DataError(
-            f"{path}: {picture.width:,} x {picture.height:,} pixels; expected at most {MAX_PIXELS:,} in all."
+            f"{name}: {picture.width:,} x {picture.height:,} pixels; expected at most {MAX_PIXELS:,} in all."
         )
     upright = _in_8_bits(ImageOps.exif_transpose(_shrunk(picture))).convert("RGBA")
     page = Image.new("RGBA", upright.size, "white")
-    return np.asarray(Image.alpha_composite(page, upright).convert("L"), np.uint8)
+    return np.asarray(Image.alpha_composite(page, upright).convert("RGB"), np.uint8)
 
 
 def _shrunk(picture: Image.Image) -> Image.Image:

@@ -21,6 +21,7 @@ from nncore.model_file import Model, bundled_model_path, load_model, save_model
 from nncore.network import Network, NetworkSpec
 from nncore.readers import read_dataset
 from nncore.recipes import VALIDATION_SHARE
+from nncore.rewind import Rewind
 from nncore.training import TrainingConfig
 
 CLOSE_TIMEOUT = 10_000
@@ -47,6 +48,8 @@ class Session(QObject):
     """One sentence of good news."""
     refused = Signal(str)
     """One sentence: what could not be done and why; everything is as it was."""
+    run_remembers = Signal(object, int)
+    """The Rewind of a run that begins, and how many epochs it is to have."""
     not_kept = Signal(str)
     """One sentence: why the model of a run, which is still in use, could not be kept on disk."""
 
@@ -59,7 +62,7 @@ class Session(QObject):
         self.run_state = RunState.IDLE
         self._kept: tuple[InUse, Path | None] | None = None
         self._following_run = False
-        self._run_has_ended = True
+        self._run_has_ended, self._epochs_wanted = True, 0
         self._thread: TrainingThread | None = None
         self._waiting: tuple[NetworkSpec, TrainingConfig, bool] | None = None
         self._tasks: set[BackgroundTask] = set()
@@ -89,6 +92,11 @@ class Session(QObject):
         self.informed.emit(f"{data.training.source}: {len(data.training):,} images to train on{test}.")
 
     # ----------------------------------------------------------------- model
+
+    @property
+    def follows_run(self) -> bool:
+        """Whether the model in use is the present or last run's, and changes with it."""
+        return self._following_run and self.run_state is not RunState.IDLE
 
     @property
     def model_is_saved(self) -> bool:
@@ -157,12 +165,13 @@ class Session(QObject):
         assert self.data is not None
         request = RunRequest(spec, config, self.data, VALIDATION_SHARE, models_folder())
         self._thread = TrainingThread(request, self)
-        self._following_run, self._run_has_ended = True, False
+        self._following_run, self._run_has_ended, self._epochs_wanted = True, False, config.epochs
         if paused:
             self._thread.control.pause()
         self._thread.happened.connect(self._on_event)
         self._thread.improved.connect(self._on_improvement)
         self._thread.failed.connect(self._on_run_failure)
+        self._thread.remembers.connect(self._on_rewind)
         self._thread.not_kept.connect(self.not_kept)
         self._thread.finished.connect(self._on_thread_end)
         self._thread.start()
@@ -223,6 +232,10 @@ class Session(QObject):
     def _on_improvement(self, in_use: InUse) -> None:
         if self._following_run:
             self._use_model(in_use, None)
+
+    @Slot(object)
+    def _on_rewind(self, rewind: Rewind) -> None:
+        self.run_remembers.emit(rewind, self._epochs_wanted)
 
     @Slot(str)
     def _on_run_failure(self, problem: str) -> None:

@@ -14,10 +14,11 @@ from nncore.control import TrainingControl
 from nncore.cores import available_cores
 from nncore.dataset import Splits
 from nncore.errors import DigitLabError
-from nncore.events import Diverged, EpochDone, Finished, StepDone, TrainingEvent
+from nncore.events import Diverged, EpochDone, Finished, Started, StepDone, TrainingEvent
 from nncore.metrics import Evaluation
 from nncore.model_file import Model, save_model, trained_model
 from nncore.network import Network, NetworkSpec
+from nncore.rewind import Rewind
 from nncore.training import RandomStreams, Training, TrainingConfig, hold_out_validation
 
 SECONDS_BETWEEN_MODELS = 0.25
@@ -68,12 +69,15 @@ class TrainingThread(QThread):
     """One sentence: why the run could not begin or go on."""
     not_kept = Signal(str)
     """One sentence: why the model could not be kept on disk."""
+    remembers = Signal(object)
+    """The Rewind of the run that begins: it grows with every epoch, and may be read meanwhile."""
 
     def __init__(self, request: RunRequest, parent: QObject) -> None:
         super().__init__(parent)
         self.control = TrainingControl(request.config.learning_rate)
         self._request = request
         self._folder = StepFolder()
+        self._rewind = Rewind(request.spec)
         self._told_model = float("-inf")
 
     def run(self) -> None:
@@ -93,6 +97,9 @@ class TrainingThread(QThread):
         # One core is left for the window: painting and the pen must not wait for matrix products.
         self._training = Training(network, data, request.config, self.control, cores=max(1, available_cores() - 1))
         for event in self._training.events():
+            if isinstance(event, Started):
+                self._rewind.add(0, network)
+                self.remembers.emit(self._rewind)
             if isinstance(event, StepDone | EpochDone):
                 self._fold(event)
             else:
@@ -104,6 +111,7 @@ class TrainingThread(QThread):
     def _fold(self, event: StepDone | EpochDone) -> None:
         self._emit(self._folder.add(event))
         if isinstance(event, EpochDone):
+            self._rewind.add(event.epoch, self._training.network)
             if perf_counter() - self._told_model >= SECONDS_BETWEEN_MODELS:
                 self._tell_model(test=None)
         elif self.control.paused:

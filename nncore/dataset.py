@@ -16,6 +16,12 @@ from nncore.errors import DataError
 
 DIGITS = tuple("0123456789")
 
+NO_CLASS = -1
+"""The label of an example that belongs to no class: a network is to give every class the same probability there.
+
+Hendrycks, Mazeika and Dietterich, "Deep Anomaly Detection with Outlier Exposure", ICLR 2019.
+"""
+
 Rows: TypeAlias = slice | NDArray[np.intp]
 """Which examples, counted from 0."""
 
@@ -28,6 +34,7 @@ class Dataset:
     Or (n, d) float32, the inputs of any other problem, which go into the network as they are: see `from_floats`.
     labels: (n,) integers, each an index into `class_names`. Or, where `class_names` is empty, (n, k) float32: the
     numbers to be learnt (regression). source: where they come from, in words for a reader.
+    open_set: whether examples may belong to no class, their label being NO_CLASS.
 
     A set may be empty, and its labels may all be the same: it can be judged on, and a network learns from it to give
     always that one answer.
@@ -40,6 +47,7 @@ class Dataset:
     labels: NDArray[Any]
     class_names: tuple[str, ...] = DIGITS
     source: str = ""
+    open_set: bool = False
     _flat: NDArray[Any] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -90,7 +98,7 @@ class Dataset:
         `out`, if given, is filled and returned; otherwise a fresh float32 array is.
         """
         if not self.is_bytes and out is not None and not isinstance(rows, slice) and out.dtype == self._flat.dtype:
-            return np.take(self._flat, rows, axis=0, out=out, mode="clip")  # without a copy on the way
+            return self._flat.take(rows, axis=0, out=out, mode="clip")  # without a copy on the way
         scale = np.float32(1 / 255 if self.is_bytes else 1)
         chosen = self._chosen(rows)
         found: NDArray[np.floating] = np.multiply(
@@ -103,7 +111,7 @@ class Dataset:
 
         Nothing else is allocated. Only if `is_bytes`; `rows` must be within the set.
         """
-        return np.take(self._flat, rows, axis=0, out=out, mode="clip")  # other modes copy `out` first
+        return self._flat.take(rows, axis=0, out=out, mode="clip")  # other modes copy `out` first
 
     def targets(self, rows: Rows, out: NDArray[Any] | None = None) -> NDArray[Any]:
         """What should come out: labels (rows,) intp, or (rows, k) float32 where there are no classes.
@@ -115,7 +123,7 @@ class Dataset:
         if isinstance(rows, slice):
             np.copyto(out, self.labels[rows])
             return out
-        return np.take(self.labels, rows, axis=0, out=out, mode="clip")
+        return self.labels.take(rows, axis=0, out=out, mode="clip")
 
     def batches(self, batch_size: int, rng: np.random.Generator) -> Iterator[NDArray[np.intp]]:
         """The rows of each batch of one epoch, in a fresh random order; the last batch is what remains.
@@ -129,7 +137,8 @@ class Dataset:
     def take(self, rows: Rows) -> Dataset:
         """A data set of the chosen examples, in memory."""
         chosen = self._chosen(rows)
-        return Dataset(chosen.reshape(-1, *self.input_shape), self.targets(rows), self.class_names, self.source)
+        images = chosen.reshape(-1, *self.input_shape)
+        return Dataset(images, self.targets(rows), self.class_names, self.source, self.open_set)
 
     def split(self, share: float, rng: np.random.Generator) -> tuple[Dataset, Dataset]:
         """Hold out a random `share` in (0, 1) of the examples: (those that stay, those held out).
@@ -168,17 +177,19 @@ class Dataset:
             raise DataError(f"{self.source}: {len(self.images)} images, but labels {self.labels.shape}.")
         if kind not in "iu":
             raise DataError(f"{self.source}: labels are {self.labels.dtype}; expected whole numbers.")
-        check_classes(self.labels, self.class_names, self.source)
+        check_classes(self.labels, self.class_names, self.source, open_set=self.open_set)
 
 
-def check_classes(labels: NDArray[Any], class_names: tuple[str, ...], source: str, first: int = 0) -> None:
+def check_classes(
+    labels: NDArray[Any], class_names: tuple[str, ...], source: str, first: int = 0, open_set: bool = False
+) -> None:
     """Raise DataError if one of the `labels`, of the images from `first` on, is no index of a class.
 
-    Nor can there be a single class: there would be nothing to tell apart.
+    NO_CLASS is one only in an `open_set`. Nor can there be a single class: there would be nothing to tell apart.
     """
     if len(class_names) == 1:
         raise DataError(f"{source}: there is one class, {class_names[0]!r}; expected two or more to tell apart.")
-    wrong = np.flatnonzero((labels < 0) | (labels >= len(class_names)))
+    wrong = np.flatnonzero((labels < (NO_CLASS if open_set else 0)) | (labels >= len(class_names)))
     if wrong.size:
         raise DataError(
             f"{source}: label {labels[wrong[0]]} of image {first + wrong[0] + 1}; expected 0 to {len(class_names) - 1}."

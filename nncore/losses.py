@@ -11,6 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from nncore.dataset import NO_CLASS
 from nncore.errors import DataError, SettingError
 from nncore.outputs import OUTPUTS as OUTPUTS
 from nncore.outputs import SoftmaxWorkspace, below_largest, sigmoid
@@ -22,14 +23,16 @@ Targets = NDArray[np.generic]
 
 
 def cross_entropy(logits: Array, labels: Labels) -> Array:
-    """The loss -log softmax(logits)[label] in nats of each row (n,); labels (n,) in 0 .. classes - 1.
+    """The loss -log softmax(logits)[label] in nats of each row (n,); labels (n,) in 0 .. classes - 1, or NO_CLASS.
 
     The logarithm is taken of the sum, never of a probability that may have vanished:
 
         -log(exp(z[label]) / sum(exp(z))) = log(sum(exp(z))) - z[label]
+
+    Of an example of no class it is the mean over all labels.
     """
     work = below_largest(logits, out=None)
-    of_label = work[np.arange(len(labels)), labels]
+    of_label = np.where(labels == NO_CLASS, work.mean(axis=1), work[np.arange(len(labels)), labels])
     np.exp(work, out=work)
     losses: Array = np.log(work.sum(axis=1)) - of_label
     return losses
@@ -40,7 +43,8 @@ class Loss(Protocol):
 
     logits: (n, outputs), n at most the rows `allocate` was told. targets: (n, outputs) numbers; or labels (n,) in
     0 .. outputs - 1, which stand for rows of zeros with a one at the label (a network of a single output takes the
-    label, 0 or 1, as the number). Labels out of range are for the data set to refuse.
+    label, 0 or 1, as the number); NO_CLASS, for zeros alone (for 1/2). Labels out of range are for the data set to
+    refuse.
     """
 
     def allocate(self, rows: int, outputs: int, dtype: np.dtype[np.floating]) -> None:
@@ -60,6 +64,9 @@ class SoftmaxCrossEntropy:
     """-log of the probability that softmax gives the label, in nats: - sum T log P over the classes.
 
     Softmax and cross-entropy are one step because together their derivative is simply P - T.
+
+    An example of NO_CLASS has the target 1 / classes in each: the network is to have no opinion ("outlier exposure",
+    see nncore.dataset).
 
     label_smoothing s, 0 to below 1: the network is asked for the label with 1 - s + s / classes only, and for each
     other class with s / classes (Szegedy et al., "Rethinking the Inception Architecture", CVPR 2016, section 7).
@@ -81,6 +88,7 @@ class SoftmaxCrossEntropy:
         """
         n = len(logits)
         self._T = T = self._targets.one_hot(targets)
+        self._targets.spread_evenly(targets)
         if self.label_smoothing:
             _pull(T, 1 / T.shape[1], self.label_smoothing)
         z = self._softmax.below_largest(logits)
@@ -123,7 +131,7 @@ class BinaryCrossEntropy:
     def forward(self, logits: Array, targets: Targets) -> float:
         """The mean loss in nats of logits (n, outputs)."""
         n = len(logits)
-        self._T = T = self._targets.rows(targets)
+        self._T = T = self._targets.rows(targets, for_writing=self.label_smoothing > 0)
         if self.label_smoothing:
             _pull(T, 1 / 2, self.label_smoothing)
         losses, work = self._losses[:n], self._work[:n]
@@ -168,14 +176,15 @@ class MeanSquaredError:
         n = len(logits)
         self._P = self._answer(logits)
         self._D = np.subtract(self._P, self._targets.rows(targets), out=self._differences[:n])
-        return float(np.vdot(self._D, self._D)) / (2 * n)
+        D = self._D.ravel()
+        return float(D.dot(D)) / (2 * n)
 
     def _answer(self, logits: Array) -> Array:
         n = len(logits)
         if self.output == "softmax":
             return self._softmax.probabilities(self._softmax.below_largest(logits))[0]
         if self.output == "sigmoid":
-            return sigmoid(logits, out=self._answers[:n], work=self._work[:n])
+            return _sigmoid(logits, self._answers[:n])
         return logits  # linear
 
     def backward(self) -> Array:
@@ -189,10 +198,10 @@ class MeanSquaredError:
             D -= self._softmax.row_sums(np.multiply(D, P, out=work))
             D *= P
         elif self.output == "sigmoid":
-            np.subtract(1, P, out=work)
-            work *= P
-            D *= work
-        D *= 1 / len(D)
+            np.multiply(P, P, out=work)
+            D *= np.subtract(P, work, out=work)
+        if len(D) > 1:
+            D *= 1 / len(D)
         gradient: Array = D
         return gradient
 
@@ -205,25 +214,42 @@ class MeanSquaredError:
         return 0.5 * squares
 
 
+def _sigmoid(logits: Array, out: Array) -> Array:
+    """(1 + tanh(z / 2)) / 2, half as many operations as `sigmoid`; a small probability is less exact, by 1e-7."""
+    np.multiply(logits, 0.5, out=out)
+    np.tanh(out, out=out)
+    out *= 0.5
+    out += 0.5
+    return out
+
+
 class _TargetRows:
     """The targets of a batch as rows (n, outputs) of numbers, in a workspace."""
 
     def __init__(self, rows: int, outputs: int, dtype: np.dtype[np.floating]) -> None:
         self._rows = np.empty((rows, outputs), dtype)
         self._hits = np.empty((rows, outputs), np.bool_)
+        self._outside = np.empty(rows, np.bool_)
         self._classes = np.arange(outputs)
 
-    def rows(self, targets: Targets) -> Array:
-        """Numbers as they are, labels as one-hot rows, or as numbers if there is a single output."""
+    def rows(self, targets: Targets, for_writing: bool = False) -> Array:
+        """Numbers as they are, labels as one-hot rows, or as numbers if there is a single output.
+
+        for_writing: whether the caller will change them, so that they must be a copy.
+        """
         outputs = len(self._classes)
         if targets.ndim == 1 and outputs > 1:
             return self.one_hot(targets)
         if targets.ndim == 1:
             targets = targets[:, None]
         rows = self._rows[: len(targets)]
+        if targets.shape == rows.shape and targets.dtype == rows.dtype and not for_writing:
+            return targets  # type: ignore[return-value]
         if targets.shape != rows.shape:
             raise DataError(f"The targets have {targets[0].size} numbers a row; the network gives {outputs}.")
         np.copyto(rows, targets, casting="unsafe")
+        if targets.dtype.kind == "i":  # labels of a single output
+            np.copyto(rows, 1 / 2, where=np.equal(targets, NO_CLASS, out=self._outside[: len(rows), None]))
         return rows
 
     def one_hot(self, labels: Targets) -> Array:
@@ -234,6 +260,12 @@ class _TargetRows:
         rows = self._rows[: len(labels)]
         np.copyto(rows, hits)
         return rows
+
+    def spread_evenly(self, labels: Targets) -> None:
+        """Make the rows of NO_CLASS, which have no one, sum to one as well: 1 / outputs each."""
+        outside = np.equal(labels, NO_CLASS, out=self._outside[: len(labels)])
+        if outside.any():
+            np.copyto(self._rows[: len(labels)], 1 / len(self._classes), where=outside[:, None])
 
 
 def _target_rows(logits: Array, targets: Targets) -> Array:

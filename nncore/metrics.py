@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.dataset import Dataset
+from nncore.dataset import NO_CLASS, Dataset
 from nncore.losses import Loss, make_loss
 from nncore.network import ROWS_PREDICTED, Network
 
@@ -21,7 +21,8 @@ class Evaluation:
 
     loss: mean of the loss that goes with the network's output (of cross-entropy: nats), or of the one it was trained
     with; not finite if the weights are so large that the logits are not. count: how many examples were judged.
-    confusion: (classes, classes) counts, row = true class, column = answer; None where there are no classes.
+    confusion: (classes, classes) counts, row = true class, column = answer; None where there are no classes. Examples
+    of NO_CLASS are in the loss and the count alone: no answer to them is right.
     """
 
     loss: float
@@ -30,8 +31,10 @@ class Evaluation:
 
     @property
     def accuracy(self) -> float | None:
-        """Share answered correctly, 0 to 1; None where there are no classes."""
-        return None if self.confusion is None else float(np.trace(self.confusion) / self.count)
+        """Share of the examples of a class answered correctly, 0 to 1; None where there are none."""
+        if self.confusion is None or not self.confusion.any():
+            return None
+        return float(np.trace(self.confusion) / self.confusion.sum())
 
     @property
     def per_class(self) -> list[float | None]:
@@ -66,10 +69,27 @@ def evaluate(
             logits = network.logits(dataset.inputs(rows))
             total_loss += float(loss.of(logits, targets).sum())
         if confusion is not None:
-            np.add.at(confusion, (targets, answers(logits)), 1)
+            of_class = targets != NO_CLASS
+            np.add.at(confusion, (targets[of_class], answers(logits)[of_class]), 1)
     return Evaluation(total_loss / len(dataset), len(dataset), confusion)
 
 
 def answers(logits: Array) -> NDArray[np.intp]:
     """The class (n,) that each row of logits (n, outputs) names: the largest, or the side of 0 of a single one."""
     return (logits[:, 0] > 0).astype(np.intp) if logits.shape[1] == 1 else logits.argmax(axis=1)
+
+
+def expected_calibration_error(confidence: Array, right: NDArray[np.bool_], bins: int = 15) -> float:
+    """How far a network's confidence is from how often it is right, 0 to 1: the mean of |accuracy - confidence|.
+
+    confidence: (n,) probability of each answer, 0 to 1. right: (n,) whether it was the right one. The answers are put
+    into `bins` equally wide intervals of confidence, and each interval counts by how many answers fall into it: of 100
+    answers given with 90 % about 90 should be right. 0 for no answers.
+
+    Guo, Pleiss, Sun and Weinberger, "On Calibration of Modern Neural Networks", ICML 2017, section 2.
+    """
+    if not len(confidence):
+        return 0.0
+    interval = np.clip(np.ceil(confidence * bins).astype(np.intp) - 1, 0, bins - 1)
+    surplus = np.bincount(interval, right.astype(np.float64) - confidence, minlength=bins)
+    return float(np.abs(surplus).sum() / len(confidence))

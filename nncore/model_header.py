@@ -43,7 +43,8 @@ class ModelCard:
 
     test_accuracy: share of the test set answered correctly, 0 to 1; None if it was never tested. epochs: 0 or more.
     seed: of the run, 0 or more; settings: the run's, as {name: value}. version: of Digit Lab. created: ISO date and
-    time, or "".
+    time, or "". writer_accuracy: share of each writer's digits answered correctly, 0 to 1, by a network trained in the
+    same way but without this writer; empty if that was not asked.
     """
 
     name: str
@@ -56,6 +57,7 @@ class ModelCard:
     version: str = __version__
     created: str = ""
     notes: str = ""
+    writer_accuracy: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,14 @@ def _is_share(value: object) -> bool:
     return value is None or (isinstance(value, int | float) and is_figure(value) and 0 <= value <= 1)
 
 
+def _are_shares(value: object) -> bool:
+    return (
+        isinstance(value, dict)
+        and len(value) <= MOST_SETTINGS
+        and all(is_text(name) and share is not None and _is_share(share) for name, share in value.items())
+    )
+
+
 def _are_settings(value: object, levels: int = 3) -> bool:
     """Whether it is named plain values, or those again, in `levels` at most; a deeper one could not be saved again."""
     if isinstance(value, dict | list) and len(value) > MOST_SETTINGS:
@@ -147,5 +157,6 @@ CARD_FIELDS: dict[str, Check] = {
     "version": TEXT,
     "created": TEXT,
     "notes": TEXT,
+    "writer_accuracy": (_are_shares, "a share from 0 to 1 for each named writer"),
 }
 """Every field of a ModelCard, as the window and the next save count on it."""

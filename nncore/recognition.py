@@ -15,10 +15,19 @@ from nncore.ink import SIDE
 from nncore.losses import OUTPUTS
 from nncore.network import Network
 
-UNSURE_BELOW = 0.6
+UNSURE_BELOW = 0.8
 """A network that gives its best answer less probability than this is unsure."""
 
+REFUSED_BELOW = 0.8
+"""It sees no digit where it gives its best two answers together less than this: who writes a digit badly leaves a doubt
+between two, a scribble between all."""
+
+DOT = 5
+"""Pixels: ink that reaches no farther than this, across and down, is a dot. Whatever else is drawn fills `nncore.ink`'s
+box of 20 at its larger side."""
+
 Verdict = Literal["digit", "unsure", "not a digit"]
+VERDICTS: tuple[Verdict, ...] = ("digit", "unsure", "not a digit")
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 
@@ -28,7 +37,7 @@ class Prediction:
 
     image: (height, width) uint8, what the network saw. probabilities: (classes,) float32, summing to 1.
     activations: what each layer gave, first to last, each (units,); the last are the logits.
-    verdict: "not a digit" for a blank picture, "unsure" if no class reaches UNSURE_BELOW, else "digit".
+    verdict: "not a digit" for a blank picture or a dot, else as `verdicts` has it.
     """
 
     image: NDArray[np.uint8]
@@ -62,7 +71,7 @@ def recognize(network: Network, image: NDArray[np.uint8]) -> Prediction:
         image=_read_only(image.copy()),
         probabilities=_read_only(probabilities),
         activations=tuple(_read_only(activation[0]) for activation in activations),
-        verdict=_verdict(image, probabilities),
+        verdict="not a digit" if _is_dot(image) else verdicts(probabilities)[0],
     )
 
 
@@ -96,10 +105,30 @@ def read_digit(network: Network, image: NDArray[np.uint8]) -> Prediction:
     return prediction
 
 
-def _verdict(image: NDArray[np.uint8], probabilities: NDArray[np.float32]) -> Verdict:
-    if not image.any():
-        return "not a digit"
-    return "digit" if probabilities.max() >= UNSURE_BELOW else "unsure"
+def _is_dot(image: NDArray[np.uint8]) -> bool:
+    """Whether there is nothing on the picture, or only a dot."""
+    return all(_reach(image.any(axis=axis)) <= DOT for axis in (0, 1))
+
+
+def _reach(inked: NDArray[np.bool_]) -> int:
+    """How far it is from the first that is inked to the last, both included; 0 if none is."""
+    where = np.flatnonzero(inked)
+    return int(where[-1] - where[0]) + 1 if where.size else 0
+
+
+def verdicts(probabilities: NDArray[np.floating]) -> list[Verdict]:
+    """The verdict on each row of probabilities (n, classes), or on one (classes,).
+
+    "not a digit" if the best two classes have less than REFUSED_BELOW together; "unsure" if the best has less than
+    UNSURE_BELOW, or the weights have diverged; else "digit". A network that was never shown what is no digit (see
+    nncore.dataset.NO_CLASS) is rarely in doubt, and refuses little.
+    """
+    rows = np.atleast_2d(probabilities)
+    best = rows.max(axis=1)
+    best_two = np.partition(rows, -2, axis=1)[:, -2:].sum(axis=1) if rows.shape[1] > 1 else best
+    refused = best_two < REFUSED_BELOW
+    unsure = ~(best >= UNSURE_BELOW)  # which NaN, of diverged weights, is not either
+    return [VERDICTS[number] for number in np.where(refused, 2, unsure).tolist()]
 
 
 def _read_only(array: NDArray[Scalar]) -> NDArray[Scalar]:

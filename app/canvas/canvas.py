@@ -1,89 +1,110 @@
-"""The canvas: a square of paper that mouse, pen and finger draw on."""
+"""The canvas: a square of paper that mouse, pen, finger and keys draw on."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from time import monotonic
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import (
-    QColor,
-    QCursor,
-    QEventPoint,
-    QFocusEvent,
-    QHideEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QResizeEvent,
-    QTabletEvent,
-    QTouchEvent,
-)
-from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QCursor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.announcement import announce
+from app.canvas.backdrop import Backdrop
 from app.canvas.canvas_actions import CanvasActions
 from app.canvas.drawing import Drawing
 from app.canvas.hint import FadingHint
-from app.canvas.ink_layer import CORNER, InkLayer
+from app.canvas.ink_layer import CORNER, PEN_SHARE, InkLayer
+from app.canvas.key_pen import KeyPen
+from app.canvas.marks import paint_eraser, paint_key_pen, room
 from app.canvas.pen_cursor import pen_cursor
-from app.canvas.pointer import Pointer, PointerInCharge
+from app.canvas.pointer import Pointer
+from app.canvas.writing_surface import WritingSurface
 from app.theme import colours_of
+from nncore.ink import Ink
+
+ERASER = 0.035
+"""Radius of the eraser as a share of the canvas's side."""
+
+DESCRIPTION = (
+    "Draw a digit here with the mouse, a pen or a finger; the right mouse button or a pen's other end erases. By "
+    "keyboard: the arrow keys move a pen, two at once aslant, faster with Shift; Space or Enter puts it down or lifts "
+    "it; Home takes it to the middle."
+)
 
 
-class Canvas(QWidget):
+class Canvas(WritingSurface):
     """Keeps a Drawing and shows it on a centred square, as large as fits.
 
-    `drawing_changed` follows every change of the ink. `actions_offered` holds undo, redo and clear.
+    `drawing_changed` follows every change of the ink or the picture. `actions_offered` holds undo, redo, clear and the
+    eraser.
     """
 
     drawing_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None, clock: Callable[[], float] = monotonic) -> None:
         """`clock` gives seconds; it tells when a pointer has been silent for long."""
-        super().__init__(parent)
+        super().__init__(clock, parent)
         self.drawing = Drawing()
-        self._charge = PointerInCharge(clock)
-        self._finger = -1
+        self.keys = KeyPen(self)
         self._layer: InkLayer | None = None
         self._ring = False
+        self._eraser_at: QPointF | None = None
         self._hint = FadingHint(self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMouseTracking(True)
-        self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setAccessibleName("Canvas")
-        self.setAccessibleDescription("Draw a digit here with the mouse, a pen or a finger.")
+        self.setAccessibleDescription(DESCRIPTION)
         self._pen_cursor = pen_cursor()
         self.actions_offered = CanvasActions(self)
         self.actions_offered.undo.triggered.connect(self.undo)
         self.actions_offered.redo.triggered.connect(self.redo)
         self.actions_offered.clear.triggered.connect(self.clear)
+        self.actions_offered.eraser.toggled.connect(self._repaint)
+        self.keys.toggled.connect(self._on_pen_key)
+        self.keys.lifted.connect(self._on_pen_key)
+        self.keys.moved.connect(self._on_key_move)
         self.actions_offered.follow(self.drawing)
 
     # What it holds
 
     @property
-    def area(self) -> QRectF:
-        """The square that can be drawn on, in the widget's pixels."""
-        side = max(1, min(self.width(), self.height()))
-        return QRectF((self.width() - side) // 2, (self.height() - side) // 2, side, side)
+    def picture(self) -> Backdrop | None:
+        """The picture on it; None if it holds strokes or nothing."""
+        picture = self.drawing.picture
+        return picture if isinstance(picture, Backdrop) else None
+
+    @Slot(object)
+    def set_picture(self, picture: Backdrop | None) -> None:
+        """Show a picture in place of the strokes, which undo brings back; None takes it away. A stroke replaces it."""
+        self.lift()
+        self.drawing.set_picture(picture)
+        self._redrawn()
+
+    def set_ink(self, ink: Ink) -> None:
+        """Show `ink`, of any size and place, instead of what is there, which undo brings back."""
+        self.lift()
+        self.drawing.set_ink(ink)
+        self._redrawn()
 
     @Slot()
     def undo(self) -> None:
-        """Take back the last stroke, or the clearing."""
+        """Take back the last stroke, what the eraser took, the picture, or the clearing."""
+        self.lift()
         self.drawing.undo()
         self._redrawn()
 
     @Slot()
     def redo(self) -> None:
         """Bring back what undo took."""
+        self.lift()
         self.drawing.redo()
         self._redrawn()
 
     @Slot()
     def clear(self) -> None:
         """Wipe the canvas."""
+        self.lift()
         self.drawing.clear()
         self._redrawn()
 
@@ -97,50 +118,60 @@ class Canvas(QWidget):
 
     # Drawing, whatever with
 
-    def _press(self, pointer: Pointer, position: QPointF) -> None:
-        if not self._charge.may_begin(pointer):
-            return
-        self._lift()
-        if not self.area.contains(position):
-            return
-        self._charge.begin(pointer)
-        self._watch_for_leaving(pointer is Pointer.PEN)
+    def stroke_begins(self, x: float, y: float, erases: bool) -> None:
+        """Draw, or erase: with the eraser's end, the right button, or anything while the eraser is chosen."""
         self._hint.fade(0.0)
-        self.drawing.begin(*self._to_unit(position))
+        if self.charge.pointer is not Pointer.KEYS and self.keys.is_shown:
+            self.keys.is_shown = False
+            self.update()
+        if erases or self.actions_offered.eraser.isChecked():
+            self.drawing.begin_erasing(x, y, ERASER + PEN_SHARE / 2)
+            self._erased(x, y)
+            return
+        replaces = self.drawing.picture is not None
+        self.drawing.begin(x, y)
+        if replaces:
+            self._layer = None
+            self.update()
         self._grown()
 
-    def _move(self, pointer: Pointer, position: QPointF) -> None:
-        if self._charge.hear(pointer) and self.drawing.is_drawing:
-            self.drawing.extend(*self._to_unit(position))
+    def stroke_goes_on(self, x: float, y: float) -> None:
+        """Draw or erase on."""
+        if self.drawing.is_erasing:
+            self.drawing.erase(x, y, ERASER + PEN_SHARE / 2)
+            self._erased(x, y)
+        elif self.drawing.is_drawing:
+            self.drawing.extend(x, y)
             self._grown()
 
-    def _release(self, pointer: Pointer) -> None:
-        if self._charge.pointer is pointer:
-            self._lift()
-
-    def _lift(self) -> None:
-        """End the stroke being drawn, whatever draws it."""
-        if self._charge.pointer is None:
-            return
-        self._watch_for_leaving(False)
-        self._charge.end()
-        if self._layer is not None:
+    def stroke_ends(self) -> None:
+        """The stroke is a finished one; what the eraser took is one step."""
+        erased = self.drawing.is_erasing
+        if self._layer is not None and not erased:
             self._layer.finish()
         self.drawing.end()
+        if erased:
+            self._eraser_at = None
+            self._redrawn()
         self.actions_offered.follow(self.drawing)
 
-    def _watch_for_leaving(self, watch: bool) -> None:
-        """That a pen has left the tablet's reach is told to the application alone."""
-        application = QApplication.instance()
-        assert application is not None
-        if watch:
-            application.installEventFilter(self)
-        else:
-            application.removeEventFilter(self)
+    def hovers(self, position: QPointF | None) -> None:
+        """Show the pen's cursor over the paper, and what a chosen eraser reaches."""
+        over = position is not None and (self.charge.pointer is not None or self.area.contains(position))
+        erases = self.drawing.is_erasing or self.actions_offered.eraser.isChecked()
+        before, self._eraser_at = self._eraser_at, position if over and erases else None
+        for place in (before, self._eraser_at):
+            if place is not None:
+                self.update(room(place, ERASER * self.area.width()).toAlignedRect())
+        cursor = Qt.CursorShape.BlankCursor if erases else self._pen_cursor
+        self.setCursor(cursor if over else QCursor(Qt.CursorShape.ArrowCursor))
 
-    def _to_unit(self, position: QPointF) -> tuple[float, float]:
-        area = self.area
-        return (position.x() - area.x()) / area.width(), (position.y() - area.y()) / area.height()
+    def _erased(self, x: float, y: float) -> None:
+        self._eraser_at = self.from_unit(x, y)
+        self._layer = None
+        self.update()
+        self.actions_offered.follow(self.drawing)
+        self.drawing_changed.emit()
 
     def _grown(self) -> None:
         """The stroke being drawn has grown: paint just that."""
@@ -158,91 +189,73 @@ class Canvas(QWidget):
         self.actions_offered.follow(self.drawing)
         self.drawing_changed.emit()
 
-    # Events
+    @Slot()
+    def _repaint(self) -> None:
+        self._eraser_at = None
+        self.update()
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Put the pen down with the left button."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._press(Pointer.MOUSE, event.position())
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Draw while the left button is down; show the pen's cursor over the paper."""
-        if self._charge.pointer is Pointer.MOUSE and not event.buttons() & Qt.MouseButton.LeftButton:
-            self._release(Pointer.MOUSE)  # the release went elsewhere, to a menu that popped up, say
-        self._move(Pointer.MOUSE, event.position())
-        over = self._charge.pointer is not None or self.area.contains(event.position())
-        self.setCursor(self._pen_cursor if over else QCursor(Qt.CursorShape.ArrowCursor))
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Lift the pen."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._release(Pointer.MOUSE)
-
-    def tabletEvent(self, event: QTabletEvent) -> None:
-        """Draw with a pen, to fractions of a pixel. An accepted event brings no mouse event with it."""
-        kind, left = event.type(), event.button() == Qt.MouseButton.LeftButton
-        if kind == QEvent.Type.TabletPress and left:
-            self.setFocus(Qt.FocusReason.MouseFocusReason)
-            self._press(Pointer.PEN, event.position())
-        elif kind == QEvent.Type.TabletMove and self._charge.pointer is Pointer.PEN:
-            self._move(Pointer.PEN, event.position())
-        elif kind == QEvent.Type.TabletRelease and left:
-            self._release(Pointer.PEN)
-        else:
-            event.ignore()  # hovering: let it move the cursor
-            return
-        event.accept()
+    # Keys
 
     def event(self, event: QEvent) -> bool:
-        """Take touches, and the window's going behind another: neither has a handler of its own."""
-        if isinstance(event, QTouchEvent):
-            self._touch(event)
+        """Claim the pen's keys from shortcuts of the window while the focus is here."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self.keys.wants(event):
             event.accept()
             return True
-        if event.type() == QEvent.Type.WindowDeactivate:
-            self._lift()  # the release may go to the other window
         return super().event(event)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """While a pen draws, hear of its leaving; keeps no event from anybody."""
-        if event.type() == QEvent.Type.TabletLeaveProximity:
-            self._release(Pointer.PEN)
-        return False
-
-    def _touch(self, event: QTouchEvent) -> None:
-        """One finger draws; further ones, a resting hand say, are ignored."""
-        if event.type() == QEvent.Type.TouchCancel:
-            self._release(Pointer.FINGER)
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Draw by keyboard."""
+        if not self.keys.wants(event):
+            super().keyPressEvent(event)
             return
-        if all(point.id() != self._finger for point in event.points()):
-            self._release(Pointer.FINGER)  # an event lists all fingers on the screen: its release was lost
-        for point in event.points():
-            state = point.state()
-            if state == QEventPoint.State.Pressed and self._charge.pointer is not Pointer.FINGER:
-                self.setFocus(Qt.FocusReason.MouseFocusReason)
-                self._finger = point.id()
-                self._press(Pointer.FINGER, point.position())
-            elif point.id() == self._finger and state == QEventPoint.State.Updated:
-                self._move(Pointer.FINGER, point.position())
-            elif point.id() == self._finger and state == QEventPoint.State.Released:
-                self._move(Pointer.FINGER, point.position())
-                self._release(Pointer.FINGER)
+        if event.key() == Qt.Key.Key_Escape and self.charge.pointer is not Pointer.KEYS:
+            event.ignore()  # it has nothing to lift: a full screen may want it
+            return
+        self.keys.press(event)
+        self.update()
 
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Lift the pen: its release may never come."""
-        self._lift()
-        super().hideEvent(event)
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Stop."""
+        if not self.keys.release(event):
+            super().keyReleaseEvent(event)
+
+    @Slot()
+    def _on_pen_key(self) -> None:
+        if self.charge.pointer is Pointer.KEYS:
+            self.lift()
+            self._say("Pen up")
+        elif self.press(Pointer.KEYS, self._key_place()):
+            self._say("Eraser down" if self.drawing.is_erasing else "Pen down")
+
+    @Slot()
+    def _on_key_move(self) -> None:
+        self.move_to(Pointer.KEYS, self._key_place())
+        self.update()
+
+    def _key_place(self) -> QPointF:
+        inset = 0.01  # just inside: the far edges belong to the square no more
+        area = self.area.adjusted(inset, inset, -inset, -inset)
+        return QPointF(area.x() + self.keys.x * area.width(), area.y() + self.keys.y * area.height())
+
+    def _say(self, words: str) -> None:
+        self.update()
+        announce(self, f"{words}, {self.keys.x:.0%} across and {self.keys.y:.0%} down.")
+
+    # Events
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Ring the paper for whoever came by keyboard; whoever draws needs no ring."""
+        """Ring the paper for whoever came by keyboard, and show the pen that keys move; whoever draws needs neither."""
         by_hand = event.reason() in (Qt.FocusReason.MouseFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
         self._ring = not by_hand and event.reason() != Qt.FocusReason.OtherFocusReason
+        self.keys.is_shown |= self._ring
         self.update()
         super().focusInEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Take the ring away."""
+        """Take the ring away; keys are heard of no more."""
         self._ring = False
+        self.keys.let_go()
+        self.release(Pointer.KEYS)
         self.update()
         super().focusOutEvent(event)
 
@@ -261,7 +274,7 @@ class Canvas(QWidget):
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paper, the hint, ink, the border."""
+        """Paper, the picture, the hint, ink, the border, the marks."""
         area, colours, layer = self.area, colours_of(self), self._ready_layer()
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -269,11 +282,18 @@ class Canvas(QWidget):
             painter.setBrush(QColor(colours.paper))
             painter.drawRoundedRect(area, CORNER, CORNER)
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            self._hint.paint(painter, area)
+            if self.picture is not None:
+                self.picture.paint(painter, area, CORNER)
+            else:
+                self._hint.paint(painter, area)
             layer.paint(painter, area.topLeft())
             painter.setPen(QPen(QColor(colours.accent if self._ring else colours.edge), 2 if self._ring else 1))
             inset = painter.pen().widthF() / 2
             painter.drawRoundedRect(area.adjusted(inset, inset, -inset, -inset), CORNER - inset, CORNER - inset)
+            if self._eraser_at is not None:
+                paint_eraser(painter, self._eraser_at, ERASER * area.width(), colours)
+            if self.keys.is_shown and self.hasFocus():
+                paint_key_pen(painter, self._key_place(), self.charge.pointer is Pointer.KEYS, colours)
 
     def _ready_layer(self) -> InkLayer:
         ratio = self.devicePixelRatioF()

@@ -1,4 +1,4 @@
-"""Undo, redo and clear: what the canvas offers to buttons, menus and keys."""
+"""Undo, redo, clear and the eraser: what the canvas offers to buttons, menus and keys."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.icons import set_icon
 
 
 class CanvasActions(QObject):
-    """Three actions with texts, icons, tooltips and the usual keys.
+    """Four actions with texts, icons, tooltips and the usual keys; `eraser` is one that stays chosen.
 
     The keys work while the canvas, or a widget that the actions are added to, or a child of either, has the focus. A
     disabled action's tooltip says why it is.
@@ -23,17 +23,20 @@ class CanvasActions(QObject):
         self.undo = _action(canvas, "Undo", QKeySequence(keys.Undo))
         self.redo = _action(canvas, "Redo", QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y"))
         self.clear = _action(canvas, "Clear", QKeySequence(keys.Delete), QKeySequence(Qt.Key.Key_Backspace))
+        self.eraser = _action(canvas, "Eraser", QKeySequence(Qt.Key.Key_E))
+        self.eraser.setCheckable(True)
+        self.eraser.setToolTip("Draw with it to rub out; so do the right mouse button and a pen's other end (E).")
 
     @property
-    def all(self) -> tuple[QAction, QAction, QAction]:
-        """The three, in the order of a row of buttons."""
-        return self.undo, self.redo, self.clear
+    def all(self) -> tuple[QAction, QAction, QAction, QAction]:
+        """The four, in the order of a row of buttons."""
+        return self.undo, self.redo, self.clear, self.eraser
 
     def follow(self, drawing: Drawing) -> None:
         """Offer what `drawing` allows."""
         for action, possible, does, reason in (
-            (self.undo, drawing.can_undo, "Take back the last stroke", "Nothing to take back yet"),
-            (self.redo, drawing.can_redo, "Bring back the stroke taken back last", "Nothing to bring back"),
+            (self.undo, drawing.can_undo, "Take back the last step", "Nothing to take back yet"),
+            (self.redo, drawing.can_redo, "Bring back the step taken back last", "Nothing to bring back"),
             (self.clear, not drawing.is_blank, "Wipe the canvas", "The canvas is blank"),
         ):
             action.setEnabled(possible)

@@ -2,39 +2,63 @@
 
 from __future__ import annotations
 
+from collections import deque
+from dataclasses import dataclass
 from math import isfinite
 
 import numpy as np
+from numpy.typing import NDArray
 
+from app.canvas.eraser import without_path
+from app.canvas.polyline import Point, Polyline, Stroke, clip
 from nncore.ink import Ink
 
-Point = tuple[float, float]
-Polyline = list[Point]
+__all__ = ["Drawing", "Point", "Polyline", "Stroke", "clip"]
+
+SHARE_OF_OTHERS = 0.7
+"""Share of the canvas's side that ink from elsewhere spans."""
+
 DOT = 0.01
 """Share of the canvas's side. The jitter of a hand that taps is smaller; fitted to 28 x 28 it would become a scrawl."""
 
-Stroke = list[Polyline]
-"""What one pen-down left on the canvas: several pieces if the pen went over the border and came back."""
+MOST_STEPS = 1000
+"""Steps that can be taken back; each holds a list of all strokes there were."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What is on the canvas between two steps: strokes, or a picture that they have not replaced yet."""
+
+    strokes: tuple[Stroke, ...] = ()
+    picture: object | None = None
 
 
 class Drawing:
     """The strokes of a drawing, in units of the canvas's side: x to the right and y down, both 0 to 1.
 
-    Whatever lies outside that square is cut off at its border. A stroke is one step of undo, and so is clearing; a
-    stroke that leaves nothing on the canvas is no step.
+    Whatever lies outside that square is cut off at its border. A stroke is one step of undo, and so are a way of the
+    eraser, a picture and clearing; what changes nothing is no step. A picture (anything that whoever sets it knows)
+    takes the place of the strokes, and the first stroke takes its.
     """
 
     def __init__(self) -> None:
-        self._strokes: tuple[Stroke, ...] = ()
-        self._past: list[tuple[Stroke, ...]] = []
-        self._future: list[tuple[Stroke, ...]] = []
+        self._sheet = Sheet()
+        self._past: deque[Sheet] = deque(maxlen=MOST_STEPS)
+        self._future: list[Sheet] = []
         self._current: Stroke = []
         self._pen: Point | None = None
+        self._before_erasing: Sheet | None = None
+        self._arrays: dict[int, tuple[Polyline, NDArray[np.float32]]] = {}
 
     @property
     def strokes(self) -> tuple[Stroke, ...]:
         """The strokes on the canvas, the one being drawn included; not to be changed."""
-        return (*self._strokes, self._current) if self._current else self._strokes
+        return (*self._sheet.strokes, self._current) if self._current else self._sheet.strokes
+
+    @property
+    def picture(self) -> object | None:
+        """The picture on the canvas; None if there is none."""
+        return None if self._current else self._sheet.picture
 
     @property
     def current(self) -> Stroke:
@@ -44,22 +68,31 @@ class Drawing:
     @property
     def is_drawing(self) -> bool:
         """Whether the pen is down."""
-        return self._pen is not None
+        return self._pen is not None and self._before_erasing is None
+
+    @property
+    def is_erasing(self) -> bool:
+        """Whether the eraser is down."""
+        return self._before_erasing is not None
 
     @property
     def is_blank(self) -> bool:
-        """Whether nothing is on the canvas."""
-        return not self._strokes and not self._current
+        """Whether nothing is on the canvas, neither strokes nor a picture."""
+        return not self._sheet.strokes and not self._current and self._sheet.picture is None
 
     @property
     def can_undo(self) -> bool:
         """Whether there is a step to take back."""
-        return bool(self._past) or bool(self._current)
+        return bool(self._past) or bool(self._current) or self._has_erased
 
     @property
     def can_redo(self) -> bool:
         """Whether there is a step to take again."""
         return bool(self._future) and not self._current
+
+    @property
+    def _has_erased(self) -> bool:
+        return self._before_erasing is not None and self._before_erasing is not self._sheet
 
     def begin(self, x: float, y: float) -> None:
         """Put the pen down at (x, y), on the canvas or off it; a stroke still being drawn ends first."""
@@ -72,7 +105,7 @@ class Drawing:
 
     def extend(self, x: float, y: float) -> None:
         """Move the pen, if it is down, to (x, y) in a straight line."""
-        if self._pen is None or (x, y) == self._pen or not (isfinite(x) and isfinite(y)):
+        if not self.is_drawing or self._pen is None or (x, y) == self._pen or not (isfinite(x) and isfinite(y)):
             return
         start, self._pen = self._pen, (x, y)
         piece = clip(start, self._pen)
@@ -84,75 +117,104 @@ class Drawing:
         else:
             self._current.append([entry, exit_])
 
+    def begin_erasing(self, x: float, y: float, radius: float) -> None:
+        """Put the eraser down at (x, y); what ends first is the stroke still being drawn."""
+        self.end()
+        if isfinite(x) and isfinite(y):
+            self._pen, self._before_erasing = (x, y), self._sheet
+            self.erase(x, y, radius)
+
+    def erase(self, x: float, y: float, radius: float) -> None:
+        """Move the eraser, if it is down, to (x, y): of all strokes goes what lies within `radius` of its way.
+
+        What it cuts in two stays one stroke of two pieces.
+        """
+        if self._before_erasing is None or self._pen is None or not (isfinite(x) and isfinite(y)):
+            return
+        start, self._pen = self._pen, (x, y)
+        strokes = tuple(without_path(stroke, start, self._pen, radius) for stroke in self._sheet.strokes)
+        if any(new is not old for new, old in zip(strokes, self._sheet.strokes, strict=True)):
+            self._sheet = Sheet(tuple(stroke for stroke in strokes if stroke), self._sheet.picture)
+
     def end(self) -> None:
-        """Lift the pen."""
+        """Lift the pen, or the eraser."""
         self._pen = None
+        if self._before_erasing is not None:
+            after, self._sheet, self._before_erasing = self._sheet, self._before_erasing, None
+            if after is not self._sheet:
+                self._step(after)
         if self._current:
             stroke, self._current = self._current, []
-            self._step((*self._strokes, stroke))
+            self._step(Sheet((*self._sheet.strokes, stroke)))
 
     def undo(self) -> None:
         """Take the last step back, if there is one; lifts the pen first."""
         self.end()
         if self._past:
-            self._future.append(self._strokes)
-            self._strokes = self._past.pop()
+            self._future.append(self._sheet)
+            self._sheet = self._past.pop()
 
     def redo(self) -> None:
         """Take the step again that was last taken back, if there is one; lifts the pen first."""
         self.end()
         if self._future:
-            self._past.append(self._strokes)
-            self._strokes = self._future.pop()
+            self._past.append(self._sheet)
+            self._sheet = self._future.pop()
 
     def clear(self) -> None:
         """Wipe the canvas, which can be undone; lifts the pen first."""
         self.end()
-        if self._strokes:
-            self._step(())
+        if not self.is_blank:
+            self._step(Sheet())
+
+    def set_picture(self, picture: object | None) -> None:
+        """Put a picture in place of all strokes; None takes the one there is away. Lifts the pen first."""
+        self.end()
+        if picture is not None or self._sheet.picture is not None:
+            self._step(Sheet((), picture))
+
+    def set_ink(self, ink: Ink) -> None:
+        """Put `ink` in place of all there is, as one step; what does not lie in the square is scaled to. Lifts the pen.
+
+        Ink in other units, a tablet's say, is scaled to SHARE_OF_OTHERS of the square, in its middle.
+        """
+        self.end()
+        points = np.concatenate(ink.strokes).astype(np.float64) if ink.strokes else np.empty((0, 2))
+        low, side, corner = np.zeros(2), 1.0, np.zeros(2)
+        if points.size and not (points.min() >= 0 and points.max() <= 1):
+            low, extent = points.min(axis=0), np.ptp(points, axis=0)
+            side = (float(extent.max()) or 1.0) / SHARE_OF_OTHERS
+            corner = (1 - extent / side) / 2
+        placed = [np.clip((stroke - low) / side + corner, 0, 1).tolist() for stroke in ink.strokes]
+        self._step(Sheet(tuple([[(x, y) for x, y in stroke]] for stroke in placed)))
 
     def ink(self) -> Ink:
         """The drawing as ink, the stroke being drawn included; one no larger than DOT becomes a point."""
-        pieces = tuple(np.array(piece, np.float32) for stroke in self.strokes for piece in stroke)
+        pieces = tuple(self._as_array(piece) for stroke in self.strokes for piece in stroke)
+        if len(self._arrays) > 2 * len(pieces) + 100:
+            self._arrays.clear()
         if pieces:
             points = np.concatenate(pieces)
             if np.ptp(points, axis=0).max() < DOT:
                 return Ink((points.mean(axis=0, keepdims=True),))
         return Ink(pieces)
 
-    def _step(self, strokes: tuple[Stroke, ...]) -> None:
-        self._past.append(self._strokes)
+    def _as_array(self, piece: Polyline) -> NDArray[np.float32]:
+        """The points (points, 2) of a piece; those known from the last time are not converted again.
+
+        A pen may be held down for 100,000 points, and each asks for the ink.
+        """
+        _, known = self._arrays.get(id(piece), (piece, np.empty((0, 2), np.float32)))
+        if len(known) < len(piece):
+            known = np.concatenate([known, np.array(piece[len(known) :], np.float32)])
+            self._arrays[id(piece)] = piece, known  # the piece is kept, so no other one gets its id
+        return known
+
+    def _step(self, sheet: Sheet) -> None:
+        self._past.append(self._sheet)
         self._future.clear()
-        self._strokes = strokes
+        self._sheet = sheet
 
 
 def _is_on_canvas(x: float, y: float) -> bool:
     return 0 <= x <= 1 and 0 <= y <= 1
-
-
-def clip(start: Point, end: Point) -> tuple[Point, Point] | None:
-    """The part of the segment from `start` to `end` that lies in the unit square; None if none does.
-
-    Y.-D. Liang and B. A. Barsky, "A new concept and method for line clipping", ACM Transactions on Graphics 3 (1984):
-    each border narrows the span of the parameter t in start + t (end - start).
-    """
-    first, last = 0.0, 1.0
-    for position, way in ((start[0], end[0] - start[0]), (start[1], end[1] - start[1])):
-        if way == 0:
-            if not 0 <= position <= 1:
-                return None
-            continue
-        enter, leave = sorted((-position / way, (1 - position) / way))
-        first, last = max(first, enter), min(last, leave)
-    if first > last:
-        return None
-    return _along(start, end, first), _along(start, end, last)
-
-
-def _along(start: Point, end: Point, t: float) -> Point:
-    """The point at `t` between two points: exactly those at 0 and 1, and never a rounding error off the canvas."""
-    if t in (0.0, 1.0):
-        x, y = end if t else start
-    else:
-        x, y = (a + t * (b - a) for a, b in zip(start, end, strict=True))
-    return min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0)

@@ -6,10 +6,11 @@ from PySide6.QtCore import QRectF, Qt, QVariantAnimation, Slot
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QWidget
 
-from app.theme import TITLE_SCALE, colours_of, motion_milliseconds, scaled
+from app.theme import SMALL_SCALE, TITLE_SCALE, colours_of, motion_milliseconds, scaled
 
 FADE_MILLISECONDS = 220
 WORDS = "draw a digit here"
+BY_KEYBOARD = "arrow keys move the pen, Space puts it down"
 
 
 class FadingHint(QVariantAnimation):
@@ -42,6 +43,10 @@ class FadingHint(QVariantAnimation):
         painter.setPen(QColor(colours_of(self._canvas).quiet_text))
         painter.setFont(scaled(self._canvas.font(), TITLE_SCALE, QFont.Weight.Normal))
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, WORDS)
+        if self._canvas.hasFocus():
+            painter.setFont(scaled(self._canvas.font(), SMALL_SCALE, QFont.Weight.Normal))
+            below = area.adjusted(0, 2 * painter.fontMetrics().height(), 0, 2 * painter.fontMetrics().height())
+            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, BY_KEYBOARD)
         painter.restore()
 
     @Slot(object)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
 
-from app.canvas.drawing import Polyline, Stroke
+from app.canvas.polyline import Polyline, Stroke
 from app.theme import Colours
 
 PEN_SHARE = 0.042

@@ -1,4 +1,4 @@
-"""Which of mouse, pen and finger draws: one at a time."""
+"""Which of mouse, pen, finger and keys draws: one at a time."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ class Pointer(Enum):
     MOUSE = "mouse"
     PEN = "pen"
     FINGER = "finger"
+    KEYS = "keys"
 
 
 class PointerInCharge:

@@ -7,6 +7,7 @@ import json
 from math import isfinite
 from pathlib import Path
 
+from nncore.calibration import Certainty, certainty
 from nncore.dataset import Dataset, load_mnist
 from nncore.metrics import Evaluation, evaluate
 from nncore.model_file import Model, bundled_model_path, load_model
@@ -23,10 +24,11 @@ def evaluate_command(options: argparse.Namespace) -> int:
     check_fit(network, dataset)
     judged = evaluate(network, dataset)
     assert judged is not None
+    certain = certainty(network, dataset)
     if options.json:
-        print(json.dumps(_as_json(judged, model, dataset), allow_nan=False))
+        print(json.dumps(_as_json(judged, certain, model, dataset), allow_nan=False))
     else:
-        _print_table(judged, model, dataset)
+        _print_table(judged, certain, model, dataset)
     return 0
 
 
@@ -38,19 +40,22 @@ def _dataset(data: Path | None, ink: Path | None) -> Dataset:
     return splits.test or splits.training
 
 
-def _as_json(judged: Evaluation, model: Model, dataset: Dataset) -> dict[str, object]:
+def _as_json(judged: Evaluation, certain: Certainty | None, model: Model, dataset: Dataset) -> dict[str, object]:
     return {
         "count": judged.count,
         "accuracy": judged.accuracy,
         "loss": judged.loss if isfinite(judged.loss) else None,
         "per_class": judged.per_class,
         "confusion": None if judged.confusion is None else judged.confusion.tolist(),
+        "refused": certain.refused if certain else None,
+        "unsure": certain.unsure if certain else None,
+        "ece": certain.calibration_error if certain else None,
         "model": model.card.name,
         "data": dataset.source,
     }
 
 
-def _print_table(judged: Evaluation, model: Model, dataset: Dataset) -> None:
+def _print_table(judged: Evaluation, certain: Certainty | None, model: Model, dataset: Dataset) -> None:
     on = f"{shown(model.card.name)} on {dataset.source}, {judged.count:,}"
     if judged.confusion is None:
         print(f"{on} examples: loss {judged.loss:.4f}")
@@ -61,3 +66,6 @@ def _print_table(judged: Evaluation, model: Model, dataset: Dataset) -> None:
     for name, row, share in zip(dataset.class_names, judged.confusion, judged.per_class, strict=True):
         cells = "".join(f"{count or '·':>6}" for count in row)
         print(f"{name:>4}  {cells}   {'' if share is None else f'{share:7.2%}'}")
+    if certain is not None:
+        error = "" if certain.calibration_error is None else f"; calibration error {certain.calibration_error:.2%}"
+        print(f"\nnot a digit: {certain.refused:.2%}, unsure: {certain.unsure:.2%}{error}")

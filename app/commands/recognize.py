@@ -15,7 +15,7 @@ from nncore.dataset import DIGITS
 from nncore.errors import DataError, ModelFileError
 from nncore.ink import rasterize
 from nncore.model_file import bundled_model_path, load_model
-from nncore.picture import prepare
+from nncore.picture import pictures
 from nncore.readers import read_ink
 from nncore.readers.opening import opened, shown
 from nncore.recognition import Prediction, read_digit, why_unreadable
@@ -40,14 +40,19 @@ def recognize_command(options: argparse.Namespace) -> int:
 
 
 def _images_of(path: Path) -> Iterator[tuple[int | None, NDArray[np.uint8]]]:
-    """Each digit of a file with its number, counted from 1; a picture holds one, which has none."""
+    """Each digit of a file with its number, counted from 1; the only one of a picture has none.
+
+    The digits of a picture are counted from left to right.
+    """
     if _is_ink(path):
         for number, ink in enumerate(read_ink(path).inks, start=1):
             yield number, rasterize(ink)
     else:
         from app.picture_file import read_picture
 
-        yield None, prepare(read_picture(path))
+        images = pictures(read_picture(path))
+        for number, image in enumerate(images, start=1):
+            yield number if len(images) > 1 else None, image
 
 
 def _is_ink(path: Path) -> bool:

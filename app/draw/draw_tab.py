@@ -1,36 +1,52 @@
-"""The Draw tab: canvas, answer, bars and what the network sees, all of them showing one Prediction."""
+"""The Draw tab: canvas, answer, bars and the way to them, all of them showing one Reading."""
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from pathlib import Path
+
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.canvas.canvas import Canvas
 from app.draw.answer import Answer
-from app.draw.network_view import NetworkView
+from app.draw.filmstrip import Filmstrip
+from app.draw.number_row import NumberRow
+from app.draw.picture_source import FILES, PictureSource
 from app.draw.probability_bars import ProbabilityBars
-from app.icons import icon_size
+from app.draw.reading import Reading, read_ink, read_picture
+from app.draw.rewind import RewindRow
+from app.draw.teach_row import NOTHING_DRAWN, TeachRow
+from app.icons import icon_size, set_icon
 from app.latest_only import LatestOnly
-from app.theme import GAP, GROUP_GAP, PAGE_MARGIN
-from nncore.errors import DataError
-from nncore.ink import rasterize
+from app.own_hand import OwnHand
+from app.scroll_page import ScrollPage
+from app.theme import GAP, PAGE_MARGIN
+from nncore.ink import Ink, stages
 from nncore.network import Network
-from nncore.recognition import Prediction, read_digit, why_unreadable
+from nncore.recognition import Prediction
+from nncore.rewind import Rewind
 
 BLANK = "Nothing is drawn yet."
 NO_MODEL = "No model is open: train one, or open one, and it will read what you draw."
+PICTURE_TIMEOUT = 10_000
+"""Milliseconds that closing waits for a picture to be read."""
+
 NO_ANSWER = "This model cannot read what you draw."
-SEES = "28 × 28 pixels. Your strokes are scaled to fit, drawn with a pen of even width, and centred."
 
 
 class DrawTab(QWidget):
     """Reads the drawing while the pen moves, at most once a frame.
 
     `predicted` carries the Prediction on show, or None when there is none: nothing is drawn, no network is set, or it
-    cannot read digits.
+    cannot read digits. Of a number of several digits it is the chosen one's.
     """
 
     predicted = Signal(object)
@@ -38,62 +54,148 @@ class DrawTab(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._network: Network | None = None
+        self._rewind: Rewind | None = None
+        self._hand: OwnHand | None = None
+        self._reading = Reading()
         self._prediction: Prediction | None = None
-        self.canvas = Canvas()
-        self.answer = Answer()
-        self.bars = ProbabilityBars()
-        self.view = NetworkView()
+        self.canvas, self.pictures = Canvas(), PictureSource(self)
+        self.answer, self.number, self.bars = Answer(), NumberRow(), ProbabilityBars()
+        self.teach, self.rewind, self.strip = TeachRow(), RewindRow(), Filmstrip()
         self.trouble = QLabel()
         self.trouble.setTextFormat(Qt.TextFormat.PlainText)
         self.trouble.setProperty("trouble", True)
         self.trouble.setWordWrap(True)
         self.trouble.hide()
         self.requests = LatestOnly(parent=self)
-        self.canvas.drawing_changed.connect(self.requests.request)
-        self.requests.due.connect(self._read)
         self._compose()
+        self._connect()
         self._read()
+
+    # What it shows
 
     @property
     def prediction(self) -> Prediction | None:
         """What is on show; None if nothing is."""
         return self._prediction
 
+    @property
+    def ink(self) -> Ink | None:
+        """The strokes of the digit on show; None if nothing is."""
+        inks = self._reading.inks
+        return inks[self._chosen] if self._chosen < len(inks) else None
+
+    @property
+    def network(self) -> Network | None:
+        """Who reads: the model in use, or what it was after the epoch that is chosen."""
+        epoch = self.rewind.choice
+        if epoch is None or self._rewind is None:
+            return self._network
+        return self._rewind.network(epoch)
+
     def set_network(self, network: Network | None) -> None:
         """Read with `network` from now on, and what is on the canvas at once."""
         self._network = network
         self._read()
 
+    def set_rewind(self, rewind: Rewind | None, epochs: int = 0) -> None:
+        """Offer what was known after each epoch of a training, which is to have `epochs`; None for no training."""
+        self._rewind = rewind
+        self.rewind.set_rewind(rewind, epochs)
+
+    def follow(self, hand: OwnHand) -> None:
+        """Let the drawing be taught to `hand`."""
+        self._hand = hand
+        self.teach.follow(hand)
+        self.teach.digit_chosen.connect(self._teach)
+
+    @Slot(object)
+    def show_ink(self, ink: Ink) -> None:
+        """Put `ink`, of any size and place, on the canvas; what is there can be brought back with undo."""
+        self.canvas.set_ink(ink)
+
+    def finish(self) -> bool:
+        """Wait for pictures that are being read; False if one takes too long."""
+        return self.pictures.wait(PICTURE_TIMEOUT)
+
+    # Reading
+
+    @property
+    def _chosen(self) -> int:
+        return self.number.choice
+
     @Slot()
     def _read(self) -> None:
-        """Rasterise the drawing, ask the network, and show the one answer everywhere."""
-        drawing = self.canvas.drawing
-        image = None if drawing.is_blank else rasterize(drawing.ink())
-        self._prediction, trouble = self._ask(image)
-        self.view.set_image(image)
-        self.trouble.setText(trouble)
-        if self.trouble.isHidden() == bool(trouble):
-            self.trouble.setVisible(bool(trouble))
-            self._square_canvas()
+        """Prepare what is on the canvas, ask the network, and show the one answer everywhere."""
+        picture = self.canvas.picture
+        if picture is not None:
+            self._reading = read_picture(self.network, picture)
+        else:
+            self._reading = read_ink(self.network, self.canvas.drawing.ink(), self.strip.preparation)
+        self.number.set_predictions(self._reading.predictions)
+        self._show_trouble(self._reading.trouble)
+        self._show_digit()
+
+    @Slot()
+    def _show_digit(self) -> None:
+        """Show one digit of what was read: the only one, or the one chosen."""
+        reading, chosen = self._reading, self._chosen
+        self._prediction = reading.predictions[chosen] if reading.predictions else None
+        image = None if reading.is_blank else reading.images[min(chosen, len(reading.images) - 1)]
+        if image is not None and reading.of_picture:
+            self.strip.show_picture(image)
+        else:
+            ink = self.ink
+            self.strip.show_stages(None if ink is None else stages(ink, self.strip.preparation))
+        self.rewind.set_image(image)
         if self._prediction is not None:
             self.bars.set_probabilities(self._prediction.probabilities)
-            self.answer.show_prediction(self._prediction)
+            self.answer.show_prediction(self._prediction, self.number.text, chosen)
         else:
             self.bars.set_probabilities(None)
             no_answer = NO_MODEL if self._network is None else BLANK
-            self.answer.show_hint(NO_ANSWER if trouble else no_answer)
+            self.answer.show_hint(NO_ANSWER if reading.trouble else no_answer)
+        self.teach.set_obstacle("" if self._prediction is not None else reading.trouble or NOTHING_DRAWN)
         self.predicted.emit(self._prediction)
 
-    def _ask(self, image: NDArray[np.uint8] | None) -> tuple[Prediction | None, str]:
-        """What the network reads in `image`, and a sentence if it cannot."""
-        if self._network is None:
-            return None, ""
-        if image is None:
-            return None, why_unreadable(self._network) or ""
-        try:
-            return read_digit(self._network, image), ""
-        except DataError as error:
-            return None, str(error)
+    def _show_trouble(self, sentence: str) -> None:
+        self.trouble.setText(sentence)
+        if self.trouble.isHidden() == bool(sentence):
+            self.trouble.setVisible(bool(sentence))
+            self._square_canvas()
+
+    @Slot(str)
+    def _refuse_picture(self, sentence: str) -> None:
+        """Say why there is no picture; what is on the canvas stays."""
+        self._show_trouble(sentence)
+
+    @Slot(object)
+    def _rewind_to(self, _epoch: object) -> None:
+        self._read()
+
+    @Slot(int)
+    def _teach(self, digit: int) -> None:
+        if self._hand is not None and self.ink is not None and self._prediction is not None:
+            self._hand.teach(self.ink, digit, self._prediction.digit)
+
+    @Slot()
+    def ask_picture(self) -> None:
+        """Ask for a picture file."""
+        dialog = QFileDialog(self, "Open a picture of a digit", str(Path.home()), FILES)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda path: self.pictures.open(Path(path)))
+        dialog.open()
+
+    # Composition
+
+    def _connect(self) -> None:
+        self.canvas.drawing_changed.connect(self.requests.request)
+        self.requests.due.connect(self._read)
+        self.number.chosen.connect(self._show_digit)
+        self.strip.preparation_changed.connect(self._read)
+        self.rewind.epoch_chosen.connect(self._rewind_to)
+        self.pictures.found.connect(self.canvas.set_picture)
+        self.pictures.refused.connect(self._refuse_picture)
 
     def _compose(self) -> None:
         self._left = QWidget()
@@ -105,54 +207,63 @@ class DrawTab(QWidget):
         self._buttons = self._tools()
         left.addLayout(self._buttons)
         right = QVBoxLayout()
-        right.setSpacing(GROUP_GAP)
-        right.addWidget(self.answer)
-        right.addWidget(self.bars, 1)
-        right.addLayout(self._seen())
-        page = QHBoxLayout(self)
-        page.setContentsMargins(PAGE_MARGIN, PAGE_MARGIN, PAGE_MARGIN, PAGE_MARGIN)
-        page.setSpacing(PAGE_MARGIN)
-        page.addWidget(self._left, 58)
-        page.addLayout(right, 42)
+        right.setSpacing(GAP // 2)
+        for widget, stretch in (
+            (self.answer, 0), (self.number, 0), (self.bars, 1), (self.teach, 0), (self.rewind, 0),
+        ):  # fmt: skip
+            right.addWidget(widget, stretch)
+        top = QHBoxLayout()
+        top.setSpacing(PAGE_MARGIN)
+        top.addWidget(self._left, 1)
+        top.addLayout(right, 1)
+        self.page = QWidget()
+        page = QVBoxLayout(self.page)
+        page.setContentsMargins(PAGE_MARGIN, GAP, PAGE_MARGIN, GAP)
+        page.setSpacing(GAP)
+        page.addLayout(top, 1)
+        page.addWidget(self.strip)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(ScrollPage(self.page))  # for a window smaller than a school laptop's
 
     def _tools(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(GAP)
-        for action in self.canvas.actions_offered.all:
-            row.addWidget(self._tool(action))
+        offered = self.canvas.actions_offered
+        for action in offered.all:
+            row.addWidget(self._tool(action, text=action not in (offered.undo, offered.redo)))
         row.addStretch()
+        self.open_action = self._action("Open picture", "open", "Ctrl+Shift+O", "Open a picture of a digit")
+        self.open_action.triggered.connect(self.ask_picture)
+        self.paste_action = self._action("Paste", "paste", "Ctrl+V", "Paste a picture of a digit")
+        self.paste_action.triggered.connect(self.pictures.paste)
+        for action in (self.open_action, self.paste_action):
+            row.addWidget(self._tool(action, text=False))
         return row
 
-    def _tool(self, action: QAction) -> QToolButton:
+    def _action(self, text: str, icon: str, key: str, does: str) -> QAction:
+        action = QAction(text, self)
+        action.setShortcut(QKeySequence(key))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.setToolTip(f"{does} ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)}).")
+        set_icon(action, icon)
+        return action
+
+    def _tool(self, action: QAction, text: bool = True) -> QToolButton:
         self.addAction(action)  # the keys work wherever in the tab the focus is
         button = QToolButton()
         button.setDefaultAction(action)
+        button.setAccessibleName(action.text())
         button.setProperty("plain", True)
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        style = Qt.ToolButtonStyle
+        button.setToolButtonStyle(style.ToolButtonTextBesideIcon if text else style.ToolButtonIconOnly)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus on the canvas
         button.setIconSize(icon_size(button))
         return button
 
-    def _seen(self) -> QHBoxLayout:
-        heading, text = QLabel("What the network sees"), QLabel(SEES)
-        heading.setProperty("group", True)
-        text.setProperty("quiet", True)
-        text.setWordWrap(True)
-        lines = QVBoxLayout()
-        lines.setSpacing(GAP // 2)
-        lines.addWidget(heading)
-        lines.addWidget(text)
-        lines.addStretch()
-        row = QHBoxLayout()
-        row.setSpacing(GROUP_GAP)
-        row.addWidget(self.view)
-        row.addLayout(lines, 1)
-        return row
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the new room out."""
         super().resizeEvent(event)
-        self.view.set_wanted(min(8, max(4, self.height() // 128)))
         self._square_canvas()
 
     def _square_canvas(self) -> None:
@@ -160,5 +271,5 @@ class DrawTab(QWidget):
         below = GAP + self._buttons.sizeHint().height()
         if not self.trouble.isHidden():
             below += GAP + self.trouble.heightForWidth(self._left.width())
-        room = self.height() - 2 * PAGE_MARGIN - below
-        self._left.setMaximumWidth(max(self.canvas.minimumSizeHint().width(), room))
+        room = self.height() - 3 * GAP - self.strip.sizeHint().height() - below
+        self._left.setMaximumWidth(max(self._buttons.sizeHint().width(), self.canvas.minimumSizeHint().width(), room))

@@ -74,7 +74,7 @@ class NetworkView(QWidget):
             painter.scale(1 / ratio, 1 / ratio)
             painter.fillRect(square, QColor(colours.paper))
             if self._image is not None:
-                painter.drawImage(square, _coloured(self._image, colours.paper, colours.ink))
+                painter.drawImage(square, coloured(self._image, colours.paper, colours.ink))
             painter.setPen(QColor(colours.grid))
             painter.drawLines(_grid(pixel))
             painter.setPen(QColor(colours.edge))
@@ -89,8 +89,8 @@ def _grid(pixel: int) -> list[QLine]:
     return [QLine(place, 0, place, end) for place in places] + [QLine(0, place, end, place) for place in places]
 
 
-def _coloured(image: NDArray[np.uint8], paper: str, ink: str) -> QImage:
-    """The grey values as a picture that goes from the colour `paper` at 0 to `ink` at 255."""
+def coloured(image: NDArray[np.uint8], paper: str, ink: str) -> QImage:
+    """The grey values (28, 28) as a picture that goes from the colour `paper` at 0 to `ink` at 255."""
     indexed = QImage(image.data, SIDE, SIDE, SIDE, QImage.Format.Format_Indexed8)
     indexed.setColorTable(_shades(paper, ink))
     return indexed.convertToFormat(QImage.Format.Format_RGB32)

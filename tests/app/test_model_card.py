@@ -44,6 +44,16 @@ def test_settings_that_are_off_are_left_out_and_no_batch_size_is_the_full_batch(
     assert shown == "batch size full, learning rate 0.00025, keep best, augmentation (shift 1.5)"
 
 
+def test_writers_are_listed_with_their_mean_and_the_lowest(model: Model) -> None:
+    card = replace(model.card, writer_accuracy={"anna": 0.99, "7": 0.95})
+    assert dict(card_rows(replace(model, card=card)))["Unseen writers"] == (
+        "97.00% on average, 95.00% at least; each of 2 writers by a network that was trained without them.\n"
+        "anna: 99.0%, 7: 95.0%"
+    )
+    nobody = replace(model.card, writer_accuracy={})
+    assert "Unseen writers" not in dict(card_rows(replace(model, card=nobody)))
+
+
 def test_the_dialog_shows_every_row_and_closes(model: Model, qtbot: QtBot) -> None:
     dialog = ModelCardDialog(model)
     qtbot.addWidget(dialog)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from app import picture_file
-from app.picture_file import LONGEST_SIDE, read_picture
+from app.picture_file import LONGEST_SIDE, read_picture, unpack_pixels
 from nncore.errors import DataError
 
 
@@ -119,3 +119,43 @@ def test_a_broken_picture_is_read_or_refused(tmp_path: Path, grey: np.ndarray, d
         assert read_picture(path).ndim == 2
     except DataError as problem:
         assert path.name in str(problem)  # noqa: PT017
+
+
+def test_ink_of_a_pale_colour_stands_out(tmp_path: Path) -> None:
+    page = np.full((60, 80, 3), 255, np.uint8)
+    page[20:40, 30:34] = (255, 240, 40)
+    Image.fromarray(page).save(tmp_path / "yellow.png")
+    grey = read_picture(tmp_path / "yellow.png")
+    assert int(grey[0, 0]) - int(grey[30, 31]) > 100
+
+
+@pytest.mark.parametrize("name", ["bomb.svg", "bomb.png"])
+def test_a_bomb_of_svg_is_refused_unread(tmp_path: Path, name: str) -> None:
+    entities = "".join(f'<!ENTITY l{i} "{f"&l{i - 1};" * 10}">' for i in range(1, 10))
+    (tmp_path / name).write_text(
+        f'<?xml version="1.0"?>\n<!-- a --><!DOCTYPE svg [<!ENTITY l0 "lol">{entities}]>\n<svg><text>&l9;</text></svg>'
+    )
+    with pytest.raises(DataError, match=r"this is a drawing \(SVG\)|neither a picture nor ink"):
+        read_picture(tmp_path / name)
+
+
+def test_of_an_animation_the_first_frame_is_read(tmp_path: Path, grey: np.ndarray) -> None:
+    Image.fromarray(grey).save(tmp_path / "film.gif", save_all=True, append_images=[Image.fromarray(255 - grey)])
+    np.testing.assert_array_equal(read_picture(tmp_path / "film.gif"), grey)
+
+
+def test_a_picture_in_printer_s_colours_is_read(tmp_path: Path) -> None:
+    page = Image.new("CMYK", (40, 40), (0, 0, 0, 0))
+    page.paste((0, 0, 0, 255), (10, 10, 20, 30))
+    page.save(tmp_path / "print.tiff")
+    pixels = read_picture(tmp_path / "print.tiff")
+    assert pixels[0, 0] > 250
+    assert pixels[20, 15] < 10
+
+
+def test_the_bytes_of_a_picture_are_read_as_its_file_is(tmp_path: Path, grey: np.ndarray) -> None:
+    Image.fromarray(grey).save(tmp_path / "picture.png")
+    packed = (tmp_path / "picture.png").read_bytes()
+    np.testing.assert_array_equal(unpack_pixels(packed, "it")[:, :, 0], grey)
+    with pytest.raises(DataError, match=r"^it: this picture is broken"):
+        unpack_pixels(packed[:-400], "it")

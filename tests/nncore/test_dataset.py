@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nncore.dataset import Dataset, bundled_mnist_path, load_mnist
+from nncore.dataset import NO_CLASS, Dataset, bundled_mnist_path, load_mnist
 from nncore.errors import DataError
 
 
@@ -213,6 +213,17 @@ def test_take_keeps_images_labels_names_and_source_together() -> None:
     assert list(taken.labels) == [3, 4]
     assert taken.source == "numbered"
     assert list(numbered(20).take(slice(5, 7)).labels) == [5, 6]
+
+
+def test_an_open_set_may_hold_what_is_of_no_class_and_stays_one_when_taken_from() -> None:
+    images, labels = np.zeros((3, 2, 2), np.uint8), np.array([4, NO_CLASS, 0])
+    mixed = Dataset(images, labels, source="ours", open_set=True)
+    assert list(mixed.take(slice(1, 3)).labels) == [NO_CLASS, 0]
+    assert sum(map(len, mixed.split(0.4, np.random.default_rng(0)))) == 3
+    with pytest.raises(DataError, match=r"ours: label -1 of image 2; expected 0 to 9"):
+        Dataset(images, labels, source="ours")
+    with pytest.raises(DataError, match=r"ours: label -2 of image 2; expected 0 to 9"):
+        Dataset(images, np.array([4, -2, 0]), source="ours", open_set=True)
 
 
 @settings(deadline=None)

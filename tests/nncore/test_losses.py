@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from nncore.dataset import NO_CLASS
 from nncore.errors import DataError, SettingError
 from nncore.losses import (
     LOSSES,
@@ -103,6 +104,38 @@ def test_a_single_output_takes_its_labels_as_numbers(name: str) -> None:
     assert loss.forward(logits, labels) == pytest.approx(as_column)
     assert loss.of(logits, labels).mean() == pytest.approx(as_column)
     assert (loss.backward()[:, 0] < 0).tolist() == [True, False, False]
+
+
+def test_an_example_of_no_class_asks_cross_entropy_for_the_same_share_of_every_class() -> None:
+    labels = np.array([0, NO_CLASS, 2, NO_CLASS, 1, 0])
+    T = np.eye(5)[labels]
+    T[[1, 3]] = 1 / 5
+    expected = -(T * np.log(softmax(LOGITS))).sum(axis=1)
+    loss, logits = ready(SoftmaxCrossEntropy()), LOGITS.copy()
+    assert loss.forward(logits, labels) == pytest.approx(expected.mean())
+    gradient = loss.backward().copy()
+    np.testing.assert_allclose(gradient, (softmax(LOGITS) - T) / 6)
+    numeric = numeric_gradient(lambda: loss.forward(logits, labels), logits)
+    np.testing.assert_allclose(gradient, numeric, rtol=1e-6, atol=1e-9)
+    np.testing.assert_allclose(loss.of(LOGITS, labels), expected)
+
+
+def test_no_class_is_none_of_several_sigmoids_and_a_half_for_a_single_one() -> None:
+    labels = np.array([1, NO_CLASS])
+    numbers = np.array([[0.0, 1, 0, 0, 0], [0.0, 0, 0, 0, 0]])
+    loss = ready(BinaryCrossEntropy())
+    assert loss.forward(LOGITS[:2], labels) == pytest.approx(loss.forward(LOGITS[:2], numbers))
+    single = ready(BinaryCrossEntropy(), outputs=1)
+    assert single.forward(LOGITS[:2, :1], labels) == pytest.approx(
+        single.forward(LOGITS[:2, :1], [[1], [0.5]] * np.ones(1))
+    )
+
+
+def test_a_softmax_that_is_indifferent_to_what_is_of_no_class_has_no_gradient() -> None:
+    for name in ("cross_entropy", "mean_squared_error"):
+        loss = ready(make_loss(name, "softmax"))
+        loss.forward(np.full((2, 5), 3.0), np.array([NO_CLASS, NO_CLASS]))
+        np.testing.assert_allclose(loss.backward(), 0, atol=1e-15)
 
 
 @pytest.mark.parametrize(("name", "output", "smoothing", "labels"), EVERY_LOSS_AND_TARGET)

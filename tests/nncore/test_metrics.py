@@ -5,8 +5,8 @@ import warnings
 import numpy as np
 import pytest
 
-from nncore.dataset import Dataset
-from nncore.metrics import evaluate
+from nncore.dataset import NO_CLASS, Dataset
+from nncore.metrics import evaluate, expected_calibration_error
 from nncore.network import Network, NetworkSpec
 
 
@@ -49,6 +49,38 @@ def test_a_class_without_images_has_no_figure() -> None:
     judged = evaluate(seeing_network(), data().take(slice(0, 2)))
     assert judged is not None
     assert judged.per_class == [1, 1, None]
+
+
+def test_what_is_of_no_class_is_neither_right_nor_wrong() -> None:
+    four = data()
+    judged = evaluate(
+        seeing_network(),
+        Dataset(four.images, [0, NO_CLASS, NO_CLASS, 2] * np.ones(1, int), four.class_names, open_set=True),
+    )
+    assert judged is not None
+    np.testing.assert_array_equal(judged.confusion, [[1, 0, 0], [0, 0, 0], [0, 0, 1]])
+    assert (judged.accuracy, judged.count) == (1, 4)
+    log_sum = np.log(np.exp(5) + 2)
+    assert judged.loss == pytest.approx(log_sum - (5 + 5 + 5 / 3 + 5 / 3) / 4)
+    strangers = evaluate(seeing_network(), Dataset(four.images, np.full(4, NO_CLASS), four.class_names, open_set=True))
+    assert strangers is not None
+    assert strangers.accuracy is None
+    assert strangers.per_class == [None, None, None]
+
+
+def test_calibration_error_is_how_far_confidence_is_from_being_right_in_each_bin() -> None:
+    confidence = np.array([0.95] * 10 + [0.55] * 10)
+    right = np.array([True] * 9 + [False] + [True] * 8 + [False] * 2)
+    assert expected_calibration_error(confidence, right) == pytest.approx((0.05 + 0.25) / 2)
+    assert expected_calibration_error(confidence, right, bins=1) == pytest.approx(0.1)
+    assert expected_calibration_error(np.ones(4), np.ones(4, bool)) == 0
+    assert expected_calibration_error(np.zeros(4), np.zeros(4, bool)) == 0
+    assert expected_calibration_error(np.empty(0), np.empty(0, bool)) == 0
+
+
+def test_a_bin_holds_its_upper_end_but_not_its_lower() -> None:
+    confidence, right = np.array([0.5, 0.501]), np.array([True, False])
+    assert expected_calibration_error(confidence, right, bins=2) == pytest.approx((0.5 + 0.501) / 2)
 
 
 def test_a_cancelled_evaluation_gives_nothing() -> None:

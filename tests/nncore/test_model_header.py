@@ -55,6 +55,17 @@ def test_every_field_of_a_card_is_checked() -> None:
     assert CARD_FIELDS.keys() == {field.name for field in fields(ModelCard)}
 
 
+def test_a_card_of_an_older_version_has_no_writers() -> None:
+    older = copy.deepcopy(WRITTEN)
+    del older["card"]["writer_accuracy"]
+    assert ModelHeader.from_json(json.dumps(older).encode()).card.writer_accuracy == {}
+
+
+def test_figures_a_writer_at_a_time_are_read_as_they_were_written() -> None:
+    card = ModelCard("x", writer_accuracy={"7": 0.984, "anna": 1.0})
+    assert ModelHeader.from_json(ModelHeader(SPEC, card).to_json().encode()).card == card
+
+
 def test_what_is_written_is_read() -> None:
     header = ModelHeader.from_json(json.dumps(WRITTEN).encode())
     assert (header.spec, header.card.epochs, header.card.seed) == (SPEC, 2, 3)
@@ -98,6 +109,8 @@ def test_a_newer_version_is_named() -> None:
         (("card", "epochs"), -1), (("card", "epochs"), True), (("card", "epochs"), 1.5), (("card", "seed"), -1),
         (("card", "seed"), False), (("card", "test_accuracy"), 1.01), (("card", "test_accuracy"), True),
         (("card", "test_accuracy"), 10**400), (("card", "name"), None), (("card", "name"), "\ud800"),
+        (("card", "writer_accuracy"), {"7": 1.5}), (("card", "writer_accuracy"), {"7": None}),
+        (("card", "writer_accuracy"), [0.9]), (("card", "writer_accuracy"), {"7": True}),
         (("card", "settings"), []), (("card", "settings"), {"a": {"b": {"c": {"d": 1}}}}), (("history",), {}),
         (("history", 0), [["epoch", 1]]), (("history", 0, "epoch"), "1"), (("history", 0, "epoch"), 10**400),
         (("class_names",), "0123456789"), (("class_names", 3), 3), (("preprocessing",), [["pixels", "x"]]),

@@ -7,8 +7,16 @@ import pytest
 from numpy.typing import NDArray
 
 from nncore.errors import DataError
+from nncore.ink import Ink, rasterize
 from nncore.network import Network, NetworkSpec
-from nncore.recognition import UNSURE_BELOW, read_digit, recognize, why_unreadable
+from nncore.recognition import (
+    REFUSED_BELOW,
+    UNSURE_BELOW,
+    read_digit,
+    recognize,
+    verdicts,
+    why_unreadable,
+)
 from tests.nncore.data import mnist
 
 
@@ -61,18 +69,51 @@ def test_what_is_predicted_does_not_change_later() -> None:
 
 
 def test_a_clear_answer_is_a_digit() -> None:
-    prediction = recognize(a_network_that_says([0.1, 0.2, 0.7]), an_image())
+    prediction = recognize(a_network_that_says([0.05, 0.1, 0.85]), an_image())
     assert (prediction.verdict, prediction.digit) == ("digit", 2)
 
 
 @pytest.mark.parametrize(("best", "verdict"), [(UNSURE_BELOW - 0.01, "unsure"), (UNSURE_BELOW + 0.01, "digit")])
 def test_too_little_probability_is_unsure(best: float, verdict: str) -> None:
-    assert recognize(a_network_that_says([best, 1 - best - 0.1, 0.1]), an_image()).verdict == verdict
+    assert recognize(a_network_that_says([best, 1 - best - 0.01, 0.01]), an_image()).verdict == verdict
+
+
+def spread(*best: float) -> list[float]:
+    """The probabilities of ten classes: these, and what remains in equal parts."""
+    return [*best, *[(1 - sum(best)) / (10 - len(best))] * (10 - len(best))]
+
+
+def test_a_doubt_between_two_is_unsure_but_one_between_all_is_no_digit() -> None:
+    assert verdicts(np.array([spread(0.49, 0.49), spread(0.1), spread(0.97)])) == ["unsure", "not a digit", "digit"]
+    assert recognize(a_network_that_says(spread(0.1)), an_image()).verdict == "not a digit"
+
+
+def test_too_little_for_the_best_two_is_no_digit() -> None:
+    half = REFUSED_BELOW / 2
+    assert verdicts(np.array(spread(half + 0.04, half - 0.05))) == ["not a digit"]
+    assert verdicts(np.array(spread(half + 0.06, half - 0.05))) == ["unsure"]
+
+
+def test_two_classes_are_never_both_too_little() -> None:
+    assert verdicts(np.array([[0.5, 0.5], [0.98, 0.02]])) == ["unsure", "digit"]
+
+
+def test_a_single_probability_has_a_verdict() -> None:
+    assert verdicts(np.array([[0.99]])) == ["digit"]
 
 
 def test_a_blank_picture_is_not_a_digit_however_sure_the_network() -> None:
     prediction = recognize(a_network_that_says([0.99, 0.01]), np.zeros((28, 28), np.uint8))
     assert prediction.verdict == "not a digit"
+
+
+def test_a_dot_is_not_a_digit_however_sure_the_network_but_a_short_stroke_may_be() -> None:
+    sure, dot = a_network_that_says([0.99, 0.01]), rasterize(Ink((np.array([[7, 7]], np.float32),)))
+    assert dot.any()
+    assert recognize(sure, dot).verdict == "not a digit"
+    stroke = rasterize(Ink((np.array([[7, 7], [7, 7.1]], np.float32),)))
+    assert recognize(sure, stroke).verdict == "digit"
+    assert recognize(sure, np.ascontiguousarray(stroke.T)).verdict == "digit"
 
 
 def test_a_network_of_broken_weights_is_unsure() -> None:

@@ -74,9 +74,12 @@ def test_the_mouse_draws_a_stroke_where_it_goes(canvas: Canvas, qtbot: QtBot) ->
 
 
 def test_other_buttons_draw_nothing(canvas: Canvas) -> None:
-    QTest.mouseClick(canvas, Qt.MouseButton.RightButton, pos=pixel(canvas, 0.5, 0.5))
-    QTest.mouseMove(canvas, pixel(canvas, 0.6, 0.6))
+    for button in (Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton):
+        QTest.mousePress(canvas, button, pos=pixel(canvas, 0.5, 0.5))
+        QTest.mouseMove(canvas, pixel(canvas, 0.6, 0.6))
+        QTest.mouseRelease(canvas, button, pos=pixel(canvas, 0.6, 0.6))
     assert canvas.drawing.is_blank
+    assert not canvas.drawing.can_undo
 
 
 def test_a_click_leaves_a_dot_that_can_be_seen(canvas: Canvas) -> None:
@@ -137,13 +140,13 @@ def test_keys_undo_redo_and_clear(canvas: Canvas) -> None:
 
 def test_actions_offer_what_is_possible_and_say_why_not(canvas: Canvas) -> None:
     actions = canvas.actions_offered
-    assert [action.isEnabled() for action in actions.all] == [False, False, False]
+    assert [action.isEnabled() for action in actions.all] == [False, False, False, True]
     assert "Nothing to take back" in actions.undo.toolTip()
     drag(canvas, ONE)
-    assert [action.isEnabled() for action in actions.all] == [True, False, True]
+    assert [action.isEnabled() for action in actions.all] == [True, False, True, True]
     assert "Ctrl+Z" in actions.undo.toolTip()
     actions.undo.trigger()
-    assert [action.isEnabled() for action in actions.all] == [False, True, False]
+    assert [action.isEnabled() for action in actions.all] == [False, True, False, True]
 
 
 def test_the_pen_draws_to_fractions_of_a_pixel_and_keeps_the_mouse_out(canvas: Canvas) -> None:

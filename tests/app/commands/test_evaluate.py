@@ -9,6 +9,7 @@ import pytest
 
 from app import cli
 from nncore.model_file import bundled_model_path, load_model, save_model
+from nncore.recognition import recognize
 from tests.nncore.data import small_mnist
 
 
@@ -25,3 +26,18 @@ def test_a_model_of_huge_weights_is_judged_in_proper_json_and_without_a_warning(
     output = capfd.readouterr()
     assert output.err == ""
     assert json.loads(output.out, parse_constant=pytest.fail)["loss"] is None
+
+
+def test_json_says_how_certain_the_model_is(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    test = small_mnist().test
+    assert test is not None
+    np.savez(tmp_path / "data.npz", x_train=test.images, y_train=test.labels)
+    assert cli.main(["evaluate", "--data", str(tmp_path / "data.npz"), "--json"]) == 0
+    judged = json.loads(capfd.readouterr().out)
+    network = load_model(bundled_model_path()).network()
+    said = [recognize(network, image).verdict for image in test.images]
+    assert judged["refused"] == said.count("not a digit") / 500
+    assert judged["unsure"] == said.count("unsure") / 500
+    assert 0 < judged["ece"] < 0.02
+    assert cli.main(["evaluate", "--data", str(tmp_path / "data.npz")]) == 0
+    assert f"not a digit: {judged['refused']:.2%}, unsure: {judged['unsure']:.2%}" in capfd.readouterr().out

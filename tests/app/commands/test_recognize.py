@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -81,3 +82,22 @@ def test_diverged_weights_are_said_without_a_warning(
     assert err.startswith("digitlab: ")
     assert "diverged" in err
     assert err.count("\n") == 1
+
+
+def test_a_picture_of_several_digits_is_told_digit_by_digit(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    images = mnist().training.images
+    path = tmp_path / "number.png"
+    Image.fromarray(np.pad(np.hstack([images[0], images[1], images[3]]).repeat(6, 0).repeat(6, 1), 20)).save(path)
+    assert cli.main(["recognize", str(path), "--json"]) == 0
+    told = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    assert [(line["file"], line["sample"], line["digit"]) for line in told] == [
+        (str(path), number, digit) for number, digit in enumerate((5, 0, 1), start=1)
+    ]
+
+
+def test_a_picture_of_one_digit_is_one_object_without_a_number(
+    picture: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["recognize", str(picture), "--json"]) == 0
+    (line,) = capfd.readouterr().out.splitlines()
+    assert set(json.loads(line)) == {"file", "digit", "verdict", "probabilities"}

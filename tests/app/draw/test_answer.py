@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.draw.answer import Answer, verdict
+from app.draw.answer import REST_MILLISECONDS, Answer, verdict
 from app.theme import DARK, LIGHT, ThemeChoice, apply_theme
 from nncore.recognition import Prediction, Verdict
 
@@ -65,3 +65,52 @@ def test_the_digit_stays_large_and_bold_when_the_theme_changes(qtbot: QtBot, qap
     assert before > 0
     assert ink(DARK.text) == before
     apply_theme(qapp, ThemeChoice.LIGHT)
+
+
+@pytest.fixture
+def answer(qtbot: QtBot) -> Answer:
+    answer = Answer()
+    qtbot.addWidget(answer)
+    answer.resize(400, 150)
+    with qtbot.waitExposed(answer):
+        answer.show()
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("given", "speech"),
+    [
+        (prediction("digit", d7=0.973), "The network reads a 7. It is 97% sure."),
+        (prediction("unsure", d1=0.4, d7=0.5), "Unsure: a 7, or perhaps a 1."),
+        (prediction("not a digit", d1=0.9), "This does not look like a digit."),
+    ],
+)
+def test_the_verdict_is_spoken_once_the_drawing_rests(
+    qtbot: QtBot, answer: Answer, given: Prediction, speech: str
+) -> None:
+    with qtbot.waitSignal(answer.spoken) as spoken:
+        answer.show_prediction(given)
+        assert answer.accessibleDescription() == speech
+    assert spoken.args == [speech]
+
+
+def test_only_the_last_of_many_answers_is_spoken_and_no_answer_twice(qtbot: QtBot, answer: Answer) -> None:
+    said: list[str] = []
+    answer.spoken.connect(said.append)
+    for digit in ("d1", "d2", "d3"):
+        answer.show_prediction(prediction("unsure", **{digit: 0.5, "d9": 0.4}))
+        qtbot.wait(100)
+    assert said == []
+    qtbot.waitUntil(lambda: len(said) == 1)
+    answer.show_prediction(prediction("unsure", d3=0.5, d9=0.4))
+    qtbot.wait(REST_MILLISECONDS + 100)
+    assert said == ["Unsure: a 3, or perhaps a 9."]
+
+
+def test_nothing_moves_when_the_answer_changes(answer: Answer) -> None:
+    answer.show_hint("Nothing is drawn yet.")
+    QApplication.processEvents()
+    places = [label.geometry() for label in (answer.digit, answer.confidence, answer.sentence)]
+    answer.show_prediction(prediction("digit", d8=0.9))
+    QApplication.processEvents()
+    assert [label.geometry() for label in (answer.digit, answer.confidence, answer.sentence)] == places

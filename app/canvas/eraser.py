@@ -1,0 +1,87 @@
+"""What an eraser leaves of a stroke."""
+
+from __future__ import annotations
+
+from math import ceil, hypot
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.canvas.polyline import Point, Stroke
+
+Points = NDArray[np.float64]
+
+CRUMB = 0.012
+"""Share of the canvas's side: what is left of a line and shorter goes too, nobody could pick it out."""
+
+
+def without_path(stroke: Stroke, start: Point, end: Point, radius: float) -> Stroke:
+    """The stroke without what lies within `radius` of the way from `start` to `end`; the same object if nothing does.
+
+    The way is covered by discs so close that a line between two of them cannot slip through.
+    """
+    number = 1 + ceil(hypot(end[0] - start[0], end[1] - start[1]) / (radius / 2))
+    discs = np.linspace(start, end, number)
+    left: Stroke = []
+    changed = False
+    for piece in stroke:
+        whole = np.array(piece)
+        parts = _without_discs(whole, discs, radius)
+        if len(parts) == 1 and parts[0] is whole:
+            left.append(piece)
+        else:
+            changed = True
+            left.extend([(x, y) for x, y in part.tolist()] for part in parts)
+    return left if changed else stroke
+
+
+def _without_discs(points: Points, discs: Points, radius: float) -> list[Points]:
+    """The parts of a line (points, 2) outside all discs; the line itself if it touches none."""
+    parts = [points]
+    for centre in discs:
+        parts = [rest for part in parts for rest in _cut(part, centre, radius)]
+    return parts
+
+
+def _cut(points: Points, centre: Points, radius: float) -> list[Points]:
+    """What a disc leaves of a line; the line itself if it does not touch it.
+
+    Places along the line count its points: 2.5 is half way from point 2 to point 3.
+    """
+    if len(points) == 1:
+        return [] if np.hypot(*(points[0] - centre)) <= radius else [points]
+    enter, leave = _spans(points, centre, radius)
+    touched = np.flatnonzero(enter < leave)
+    if not touched.size:
+        return [points]
+    ends = [*(touched + enter[touched]).tolist(), len(points) - 1.0]
+    starts = [0.0, *(touched + leave[touched]).tolist()]
+    parts = [_part(points, start, end) for start, end in zip(starts, ends, strict=True) if start < end]
+    return [part for part in parts if np.hypot(*np.diff(part, axis=0).T).sum() > CRUMB]
+
+
+def _part(points: Points, start: float, end: float) -> Points:
+    """The points of a line between two places on it."""
+    return np.vstack([_at(points, start), points[int(start) + 1 : ceil(end)], _at(points, end)])
+
+
+def _at(points: Points, place: float) -> Points:
+    number, share = int(place), place % 1
+    following = points[min(number + 1, len(points) - 1)]
+    at: Points = points[number] + share * (following - points[number])
+    return at
+
+
+def _spans(points: Points, centre: Points, radius: float) -> tuple[Points, Points]:
+    """Where each segment enters and leaves the disc, as shares of its length from 0 to 1; enter >= leave if it misses.
+
+    The roots t of |start + t way - centre| = radius, a quadratic equation.
+    """
+    start, way = points[:-1] - centre, np.diff(points, axis=0)
+    a = np.maximum(np.square(way).sum(axis=1), 1e-18)
+    half_b = (start * way).sum(axis=1)
+    c = np.square(start).sum(axis=1) - radius**2
+    root = np.sqrt(np.maximum(half_b**2 - a * c, 0))
+    misses = half_b**2 <= a * c
+    enter, leave = np.clip((-half_b - root) / a, 0, 1), np.clip((-half_b + root) / a, 0, 1)
+    return np.where(misses, 1.0, enter), np.where(misses, 0.0, leave)

@@ -1,0 +1,107 @@
+"""What the tab My hand says, in sentences."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncore.hand.reading import HandResult, ReadDrawing, wilson_interval
+
+NO_DIGIT = "none"
+
+NEGLIGIBLE = 0.02
+"""A fall of the probability that is not worth a word."""
+
+NEARLY = 0.7
+"""A part that matters at least so much as the one that matters most is named with it."""
+
+MIDDLE = "middle"
+_ROWS, _COLUMNS = ("top", MIDDLE, "bottom"), ("left", MIDDLE, "right")
+
+
+def date_in_words(date: str) -> str:
+    """An ISO date as people write it: 31 Jan 2026, 9:30."""
+    moment = datetime.fromisoformat(date)
+    return f"{moment.day} {moment:%b %Y}, {moment.hour}:{moment:%M}"
+
+
+def percent(share: float) -> str:
+    """A share in whole per cent."""
+    return f"{share:.0%}".replace("%", " %")
+
+
+def interval_of(right: int, count: int) -> str:
+    """The 95 % interval: 70 to 97 %."""
+    low, high = wilson_interval(right, count)
+    return f"{low * 100:.0f} to {percent(high)}"
+
+
+def headline(result: HandResult) -> str:
+    """The result in one line."""
+    count = len(result.drawings)
+    return f"{result.right} of {count} read right: {percent(result.accuracy)}"
+
+
+def meaning(result: HandResult) -> str:
+    """What the figure can be relied on for."""
+    count = len(result.drawings)
+    return (
+        f"Of many more like these, {interval_of(result.right, count)} would be read right: "
+        f"{'1 drawing leaves' if count == 1 else f'{count:,} drawings leave'} that much open (95 % interval)."
+    )
+
+
+def a_digit(digit: int) -> str:
+    """A digit with its article."""
+    return f"an {digit}" if digit == 8 else f"a {digit}"
+
+
+def read_as(drawing: ReadDrawing) -> str:
+    """What was read, in short."""
+    return "no digit" if drawing.read is None else str(drawing.read)
+
+
+def caption(drawing: ReadDrawing) -> str:
+    """A drawing in one line: asked 7, read 2."""
+    unsure = ", unsure" if drawing.verdict == "unsure" else ""
+    return f"asked {drawing.prompted}, read {read_as(drawing)}{unsure}"
+
+
+def how_sure(drawing: ReadDrawing) -> str:
+    """The two best answers with their probabilities, and that of the digit asked for."""
+    shares = drawing.probabilities
+    named = (-shares).argsort(kind="stable")[:2].tolist()
+    if drawing.prompted not in named:
+        named.append(drawing.prompted)
+    said = ", ".join(f"{percent(float(shares[digit]))} for {digit}" for digit in named)
+    refused = "It was called no digit" if drawing.read is None else f"It was read as {a_digit(drawing.read)}"
+    return f"{refused}: {said}."
+
+
+def what_mattered(looked: NDArray[np.float32], digit: int) -> str:
+    """What an occlusion map (28, 28) of `digit` shows, for those who do not see it."""
+    if looked.max() < NEGLIGIBLE:
+        return f"No single part made it {a_digit(digit)}: whatever is covered, it is read much the same."
+    return (
+        f"What made it {a_digit(digit)} is marked: most of all the {where(looked)}. Covered, it leaves "
+        f"the network less sure."
+    )
+
+
+def where(looked: NDArray[np.float32]) -> str:
+    """In which ninth of the 20 pixels that digits fill a map (28, 28) is strongest, and in which else: "top left"."""
+    inner = np.maximum(looked, 0)[4:24, 4:24]
+    edges = np.array([0, 7, 13])
+    ninths = np.add.reduceat(np.add.reduceat(inner, edges, axis=0), edges, axis=1)
+    best, second = np.argsort(-ninths, axis=None, kind="stable")[:2].tolist()
+    if ninths.flat[second] < NEARLY * ninths.flat[best]:
+        return _ninth(best)
+    return f"{_ninth(best)} and the {_ninth(second)}"
+
+
+def _ninth(number: int) -> str:
+    row, column = _ROWS[number // 3], _COLUMNS[number % 3]
+    words = [word for word in (row, column) if word != MIDDLE]
+    return " ".join(words) or MIDDLE

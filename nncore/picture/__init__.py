@@ -1,0 +1,16 @@
+"""From a bitmap (a scan, a photo, a paste) to the 28x28 pictures that a network reads.
+
+    colour      ink of any colour as grey values
+    paper       tell ink from paper: uneven light, shadow and grain away, dark or bright ink alike
+    rules       take the lines of ruled or squared paper away
+    blobs       what hangs together, and which of it is one digit
+    thinning    the middle line of the ink, whatever the pen's width
+    tracing     that line as strokes
+
+What comes out are strokes, and nncore.ink draws them as it draws those of a pen: a fat line becomes as thin as MNIST's.
+"""
+
+from nncore.picture.colour import grey_of
+from nncore.picture.picture import inks, pictures, prepare
+
+__all__ = ["grey_of", "inks", "pictures", "prepare"]

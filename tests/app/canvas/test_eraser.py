@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.canvas.eraser import CRUMB, without_path
+from app.canvas.polyline import Point, Stroke
+
+place = st.tuples(st.floats(0, 1), st.floats(0, 1))
+RADIUS = 0.05
+
+
+def along(stroke: Stroke) -> np.ndarray:
+    """Points (n, 2) close to each other along all pieces."""
+    share = np.linspace(0, 1, 201)[:, None]
+    lines = [
+        np.array(a) + share * (np.array(b) - np.array(a))
+        for piece in stroke
+        for a, b in zip(piece, piece[1:] or piece, strict=False)
+    ]
+    return np.concatenate(lines) if lines else np.empty((0, 2))
+
+
+def distance(points: np.ndarray, start: Point, end: Point) -> np.ndarray:
+    """From each point to a segment."""
+    way = np.subtract(end, start)
+    t = np.clip((points - start) @ way / max(float(way @ way), 1e-12), 0, 1)
+    rest: np.ndarray = points - start - t[:, None] * way
+    apart: np.ndarray = np.hypot(*rest.T)
+    return apart
+
+
+@given(st.lists(st.lists(place, min_size=1, max_size=8), min_size=1, max_size=3), place, place)
+def test_what_is_near_its_way_goes_and_the_rest_stays(stroke: Stroke, start: Point, end: Point) -> None:
+    left = without_path(stroke, start, end, RADIUS)
+    before, after = along(stroke), along(left)
+    assert distance(after, start, end).min(initial=1) > RADIUS * 0.96  # the discs bulge
+    for point in before[distance(before, start, end) > RADIUS + CRUMB]:
+        assert np.hypot(*(after - point).T).min() < 0.01
+    if distance(before, start, end).min() > RADIUS * 1.01:
+        assert left is stroke
+
+
+def test_a_line_is_cut_where_the_eraser_s_edge_is() -> None:
+    (left, right) = without_path([[(0.1, 0.5), (0.9, 0.5)]], (0.5, 0.5), (0.5, 0.5), RADIUS)
+    np.testing.assert_allclose(left, [(0.1, 0.5), (0.45, 0.5)])
+    np.testing.assert_allclose(right, [(0.55, 0.5), (0.9, 0.5)])
+
+
+def test_a_dot_goes_whole_and_crumbs_go_with_it() -> None:
+    assert without_path([[(0.5, 0.5)]], (0.52, 0.5), (0.52, 0.5), RADIUS) == []
+    assert without_path([[(0.5, 0.5), (0.5, 0.555)]], (0.5, 0.5), (0.5, 0.5), RADIUS) == []

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QColor, QInputDevice, QMouseEvent, QPointingDevice, QTabletEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.canvas.canvas import Canvas
+from app.theme import LIGHT, ThemeChoice, apply_theme
+from tests.app.canvas.gestures import SEVEN, drag, pixel, place
+
+LINE = ((0.1, 0.3), (0.9, 0.3))
+ACROSS = ((0.5, 0.1), (0.5, 0.2), (0.5, 0.3), (0.5, 0.4))
+
+
+@pytest.fixture
+def canvas(qapp: QApplication, qtbot: QtBot) -> Canvas:
+    apply_theme(qapp, ThemeChoice.LIGHT)
+    canvas = Canvas()
+    qtbot.addWidget(canvas)
+    canvas.resize(400, 400)
+    with qtbot.waitExposed(canvas):
+        canvas.show()
+    canvas.activateWindow()
+    canvas.setFocus()
+    qtbot.waitUntil(canvas.hasFocus)
+    return canvas
+
+
+def pieces(canvas: Canvas) -> list[list[tuple[float, float]]]:
+    return [piece for stroke in canvas.drawing.strokes for piece in stroke]
+
+
+def rub(canvas: Canvas, *points: tuple[float, float], release: bool = True) -> None:
+    """Erase with the right mouse button."""
+    QTest.mousePress(canvas, Qt.MouseButton.RightButton, pos=pixel(canvas, *points[0]))
+    for point in points[1:]:
+        at = QPointF(pixel(canvas, *point))
+        QApplication.sendEvent(canvas, moved(canvas, at))
+    if release:
+        QTest.mouseRelease(canvas, Qt.MouseButton.RightButton, pos=pixel(canvas, *points[-1]))
+
+
+def moved(canvas: Canvas, at: QPointF) -> QEvent:
+    right = Qt.MouseButton.RightButton
+    return QMouseEvent(
+        QEvent.Type.MouseMove, at, QPointF(canvas.mapToGlobal(at)), Qt.MouseButton.NoButton, right,
+        Qt.KeyboardModifier.NoModifier,
+    )  # fmt: skip
+
+
+def the_line_is_cut(canvas: Canvas) -> bool:
+    left, right = pieces(canvas)
+    assert left[0] == pytest.approx(LINE[0], abs=0.003)
+    assert right[-1] == pytest.approx(LINE[1], abs=0.003)
+    return left[-1][0] < 0.47 and right[0][0] > 0.53
+
+
+def test_the_right_button_cuts_a_stroke_where_it_crosses(canvas: Canvas) -> None:
+    drag(canvas, LINE)
+    rub(canvas, *ACROSS)
+    assert the_line_is_cut(canvas)
+    image = canvas.grab().toImage()
+    assert image.pixelColor(pixel(canvas, 0.5, 0.3)) == QColor(LIGHT.paper)
+    assert image.pixelColor(pixel(canvas, 0.3, 0.3)) == QColor(LIGHT.ink)
+
+
+def test_a_way_of_the_eraser_is_one_step_of_undo(canvas: Canvas, qtbot: QtBot) -> None:
+    drag(canvas, LINE)
+    drag(canvas, SEVEN)
+    before = pieces(canvas)
+    with qtbot.waitSignal(canvas.drawing_changed):
+        rub(canvas, (0.1, 0.3), (0.5, 0.3), (0.9, 0.3))
+    after = pieces(canvas)
+    assert after != before
+    canvas.undo()
+    assert pieces(canvas) == before
+    canvas.redo()
+    assert pieces(canvas) == after
+
+
+def test_rubbing_beside_the_ink_is_no_step(canvas: Canvas) -> None:
+    drag(canvas, LINE)
+    canvas.undo()
+    rub(canvas, (0.2, 0.5), (0.3, 0.5))
+    assert canvas.drawing.can_redo
+    assert not canvas.drawing.can_undo
+
+
+def test_a_jump_of_the_eraser_takes_all_on_its_way(canvas: Canvas) -> None:
+    drag(canvas, LINE)
+    rub(canvas, (0.5, 0.05), (0.5, 0.95))
+    assert the_line_is_cut(canvas)
+
+
+def test_a_stroke_rubbed_out_whole_is_gone(canvas: Canvas) -> None:
+    drag(canvas, [(0.5, 0.3)])
+    drag(canvas, LINE)
+    rub(canvas, (0.05, 0.3), (0.95, 0.3))
+    assert canvas.drawing.is_blank
+
+
+def test_what_the_eraser_takes_shows_and_is_told_before_it_is_lifted(canvas: Canvas) -> None:
+    drag(canvas, LINE)
+    rub(canvas, *ACROSS, release=False)
+    assert len(canvas.drawing.ink().strokes) == 2
+    assert canvas.actions_offered.undo.isEnabled()
+    canvas.undo()
+    assert len(pieces(canvas)) == 1
+    QTest.mouseRelease(canvas, Qt.MouseButton.RightButton, pos=pixel(canvas, 0.5, 0.4))
+    assert len(pieces(canvas)) == 1
+
+
+def test_the_key_e_chooses_the_eraser_and_lays_it_down(canvas: Canvas) -> None:
+    drag(canvas, LINE)
+    QTest.keyClick(canvas, Qt.Key.Key_E)
+    assert canvas.actions_offered.eraser.isChecked()
+    drag(canvas, ACROSS)
+    assert the_line_is_cut(canvas)
+    QTest.keyClick(canvas, Qt.Key.Key_E)
+    drag(canvas, SEVEN)
+    assert len(pieces(canvas)) == 3
+
+
+def test_the_other_end_of_a_pen_erases(canvas: Canvas) -> None:
+    drag(canvas, LINE)
+    other_end = QPointingDevice(
+        "stylus", 2, QInputDevice.DeviceType.Stylus, QPointingDevice.PointerType.Eraser,
+        QInputDevice.Capability.Position, 1, 1,
+    )  # fmt: skip
+    kinds = [QEvent.Type.TabletPress, QEvent.Type.TabletMove, QEvent.Type.TabletMove, QEvent.Type.TabletRelease]
+    for kind, point in zip(kinds, ACROSS, strict=True):
+        left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+        at = place(canvas, *point)
+        event = QTabletEvent(
+            kind, other_end, at, QPointF(canvas.mapToGlobal(at)), 0.5, 0, 0, 0, 0, 0, Qt.KeyboardModifier.NoModifier,
+            none if kind == QEvent.Type.TabletMove else left, none if kind == QEvent.Type.TabletRelease else left,
+        )  # fmt: skip
+        QApplication.sendEvent(canvas, event)
+        assert event.isAccepted()
+    assert the_line_is_cut(canvas)
+
+
+def test_the_eraser_shows_what_it_reaches_and_goes_with_the_mouse(canvas: Canvas) -> None:
+    canvas.actions_offered.eraser.trigger()
+    QTest.mouseMove(canvas, pixel(canvas, 0.3, 0.3))
+    edge = pixel(canvas, 0.3 + 0.035, 0.3)
+    assert canvas.grab().toImage().pixelColor(edge) != QColor(LIGHT.paper)
+    assert canvas.cursor().shape() == Qt.CursorShape.BlankCursor
+    QApplication.sendEvent(canvas, QEvent(QEvent.Type.Leave))
+    assert canvas.grab().toImage().pixelColor(edge) == QColor(LIGHT.paper)
+
+
+def test_100_000_points_are_kept_and_erased(canvas: Canvas) -> None:
+    drawing = canvas.drawing
+    angles = np.linspace(0, 400, 100_000)
+    for x, y in zip(0.5 + 0.3 * np.cos(angles), 0.5 + 0.3 * np.sin(angles), strict=True):
+        drawing.extend(x, y) if drawing.is_drawing else drawing.begin(x, y)
+    drawing.extend(float("nan"), 0.5)
+    drawing.end()
+    assert sum(len(stroke) for stroke in drawing.ink().strokes) == 100_000
+    rub(canvas, (0.8, 0.4), (0.8, 0.6))
+    points = np.concatenate(drawing.ink().strokes)
+    assert np.hypot(*(points - (0.8, 0.5)).T).min() > 0.05
+    assert len(points) > 80_000
