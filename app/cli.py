@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from app.commands.output import complain, let_output_go, prepare_output
+from app.commands.runs import add_to as add_runs_to
+from app.commands.sweep import add_to as add_sweep_to
 from app.surroundings import missing_package, no_qt, why_no_window
 from nncore import __version__
 from nncore.cores import one_blas_thread
@@ -73,6 +75,14 @@ def _run(options: argparse.Namespace) -> int:
             from app.commands.export import export_command
 
             return export_command(options)
+        case "sweep":
+            from app.commands.sweep import sweep_command
+
+            return sweep_command(options)
+        case "runs":
+            from app.commands.runs import runs_command
+
+            return runs_command(options)
         case "recipes":
             from app.commands.recipes import recipes_command
 
@@ -151,8 +161,11 @@ def _parser() -> argparse.ArgumentParser:
     _add_evaluate(commands.add_parser("evaluate", help="judge a model on labelled digits"))
     _add_recognize(commands.add_parser("recognize", help="read digits from pictures or ink files"))
     _add_export(commands.add_parser("export", help="write a model as ONNX, or as a script for NumPy alone"))
-    recipes = commands.add_parser("recipes", help="list the named experiments")
+    recipes = commands.add_parser("recipes", help="list the named experiments, or explain one")
+    recipes.add_argument("name", nargs="?", metavar="NAME", help="show the page of this recipe")
     recipes.add_argument("--json", action="store_true", help="one JSON object a line")
+    add_runs_to(commands)
+    add_sweep_to(commands)
     return parser
 
 
@@ -162,7 +175,7 @@ def _add_train(train: argparse.ArgumentParser) -> None:
     what.add_argument("--layers", type=int, nargs="+", metavar="N", help="widths from inputs to classes: 784 128 64 10")
     activations = f"one for all hidden layers or one each: {', '.join(ACTIVATIONS)}"
     train.add_argument("--activations", nargs="+", metavar="NAME", help=activations)
-    train.add_argument("--initialization", choices=INITIALIZATIONS, help="how weights begin (he)")
+    train.add_argument("--initialization", choices=INITIALIZATIONS, help="how weights begin (the recipe's way; he)")
     train.add_argument("--optimizer", choices=OPTIMIZERS, help="how a gradient becomes a step (adam)")
     train.add_argument("--learning-rate", type=float, metavar="RATE", help="size of the steps, above 0 (0.003)")
     find_rate = "train nothing, but say at which learning rate the loss falls fastest"
@@ -187,6 +200,10 @@ def _add_train(train: argparse.ArgumentParser) -> None:
     checkpoint = "keep here, after each epoch and at the end, all it takes to go on"
     train.add_argument("--checkpoint", type=Path, metavar="RUN.npz", help=checkpoint)
     what.add_argument("--resume", type=Path, metavar="RUN.npz", help="go on from a checkpoint as if it had never ended")
+    function = "for sine: fit this function of x instead, such as sin(3*x)*x"
+    train.add_argument("--function", metavar="TEXT", help=function)
+    train.add_argument("--verbose-epoch", type=int, metavar="N", help="tell of every N-th epoch only")
+    train.add_argument("--no-log", action="store_true", help="leave the run out of the log of runs")
     train.add_argument("--json", action="store_true", help="one JSON object a line")
 
 
@@ -204,6 +221,8 @@ def _add_evaluate(evaluate: argparse.ArgumentParser) -> None:
     on = evaluate.add_mutually_exclusive_group()
     on.add_argument("--data", type=Path, metavar="PATH", help="IDX, CSV, NPY or NPZ file (MNIST's test part)")
     on.add_argument("--ink", type=Path, metavar="FILE.unipen", help="pen strokes with labels")
+    report = "also write a page with the confusion matrix, what was misread, and robustness; opens in any browser"
+    evaluate.add_argument("--report", type=Path, metavar="OUT.html", help=report)
     evaluate.add_argument("--json", action="store_true", help="one JSON object a line")
 
 

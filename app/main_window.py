@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
+    QDialog,
     QHBoxLayout,
     QMainWindow,
     QMessageBox,
@@ -19,27 +23,38 @@ from PySide6.QtWidgets import (
 )
 
 from app.adaptation import Adaptation
+from app.data.data_tab import DataTab
 from app.draw.draw_tab import DrawTab
 from app.draw.picture_source import PictureSource
+from app.evaluate.evaluate_tab import EvaluateTab
 from app.file_actions import FileActions
 from app.hand.hand_tab import HandTab
 from app.icons import set_icon
+from app.learn.recipe_page import RecipePage
 from app.main_menu import MainMenu
 from app.message_bar import MessageBar
 from app.model_card import ModelCardDialog
 from app.own_hand import OwnHand
+from app.places import run_log_path
 from app.run_events import StepsDone
 from app.run_state import RunState
-from app.session import Session
+from app.runs.runs_tab import RunsTab
+from app.session import RunPlan, Session
 from app.settings import Settings
+from app.sweep.sweep_dialog import SweepDialog
 from app.theme import GAP, ThemeChoice, apply_theme
+from app.train.ghosts import ghosts_of
 from app.train.train_tab import TrainTab
 from nncore import __version__
 from nncore.dataset import Splits
+from nncore.errors import SettingError
 from nncore.events import Diverged, Finished, Started
 from nncore.ink import Ink
 from nncore.model_file import Model
-from nncore.network import Network
+from nncore.network import Network, NetworkSpec
+from nncore.recipes import RECIPES, VALIDATION_SHARE, CurveExamples, Recipe
+from nncore.run_log import LoggedRun, RunSettings
+from nncore.training import TrainingConfig
 
 NAME_WIDTH = 260
 """Pixels of a model's name in the corner; a longer one is cut in the middle, the card has it whole."""
@@ -49,21 +64,33 @@ TITLE_BAR = 40
 
 
 class MainWindow(QMainWindow):
-    """Train, Draw and My hand, a menu at the right, and a line for messages."""
+    """The tabs, a menu at the right, and a line for messages."""
 
     def __init__(self, session: Session, settings: Settings) -> None:
         super().__init__()
         self.session, self.settings = session, settings
+        self._share: float | None = None
+        self._sweep: SweepDialog | None = None
         session.setParent(self)
         self.hand = OwnHand(self)
         self.setWindowTitle("Digit Lab")
         self.setAcceptDrops(True)
         self.train_tab, self.draw_tab, self.hand_tab = TrainTab(), DrawTab(), HandTab()
+        self.evaluate_tab, self.data_tab, self.runs_tab = EvaluateTab(), DataTab(), RunsTab()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.train_tab, "Train")
         self.tabs.addTab(self.draw_tab, "Draw")
         self.tabs.addTab(self.hand_tab, "My hand")
+        self.tabs.addTab(self.evaluate_tab, "Evaluate")
+        self.tabs.addTab(self.data_tab, "Data")
+        self.tabs.addTab(self.runs_tab, "Runs")
+        self._first_focus: dict[QWidget | None, QWidget] = {
+            self.train_tab: self.train_tab.buttons.train_button,
+            self.draw_tab: self.draw_tab.canvas,
+            self.evaluate_tab: self.evaluate_tab.mistakes.matrix,
+            self.runs_tab: self.runs_tab.search,
+        }
         self.messages = MessageBar()
         self.menu, self.files = MainMenu(self), FileActions(session, self)
         self.tabs.setCornerWidget(self._corner(), Qt.Corner.TopRightCorner)
@@ -88,6 +115,9 @@ class MainWindow(QMainWindow):
         train_tab.pause_requested.connect(session.pause)
         train_tab.resume_requested.connect(session.resume)
         train_tab.stop_requested.connect(session.stop)
+        train_tab.page_requested.connect(self._show_recipe_page)
+        session.run_begins.connect(self._show_run_points)
+        session.run_fitted.connect(train_tab.fit.show_fit)
         train_tab.learning_rate_changed.connect(session.set_learning_rate)
         session.run_happened.connect(self._show_event)
         session.run_failed.connect(train_tab.run_failed)
@@ -101,6 +131,7 @@ class MainWindow(QMainWindow):
         self.menu.theme_chosen.connect(self.set_theme)
         self.tabs.currentChanged.connect(self._focus_tab)
         self._connect_hand()
+        self._connect_runs()
 
     def _connect_hand(self) -> None:
         """What the window learns of the user's own hand, and what it shows of it."""
@@ -111,16 +142,123 @@ class MainWindow(QMainWindow):
         self.hand.load()
         self.draw_tab.canvas.drawing_changed.connect(self.hand.prepare, Qt.ConnectionType.SingleShotConnection)
 
-    @Slot(object, object)
-    def _train(self, spec: object, config: object) -> None:
-        self.session.start_training(spec, config)  # type: ignore[arg-type]
+    def _connect_runs(self) -> None:
+        self.evaluate_tab.image_chosen.connect(self._show_image)
+        self.data_tab.data_chosen.connect(self.session.use_data)
+        self.data_tab.share_chosen.connect(self._hold_out)
+        runs = self.runs_tab
+        runs.informed.connect(self.messages.inform)
+        runs.refused.connect(self.messages.complain)
+        runs.ghosts_chosen.connect(self._show_ghosts)
+        runs.rerun_requested.connect(self._rerun)
+        runs.fork_requested.connect(self._fork)
+        runs.go_on_requested.connect(self._go_on)
+
+    @Slot(float)
+    def _hold_out(self, share: float) -> None:
+        """Hold out this share of the training images from the next run on, whatever its recipe says."""
+        self._share = share
+
+    @Slot()
+    def open_sweep(self) -> None:
+        """Ask for values of some settings, and train a network for each combination."""
+        settings = self.train_tab.settings
+        try:
+            spec, config = settings.spec(), settings.config()
+        except SettingError as problem:
+            self.messages.complain(str(problem))
+            return
+        name, share = self._recipe_and_share()
+        base = RunSettings("sweep", spec, config, "", recipe=name, validation_share=share)
+        self._sweep = SweepDialog.of(base, self.session.data, run_log_path(), self)
+        self._sweep.run_logged.connect(self.runs_tab.refresh)
+        self._sweep.destroyed.connect(self._forget_sweep)
+        self._sweep.open()
+
+    @Slot()
+    def _forget_sweep(self) -> None:
+        self._sweep = None
+
+    def _recipe_and_share(self) -> tuple[str, float]:
+        """The recipe chosen last, and the share of images to hold out: the one chosen, or else the recipe's."""
+        recipe = self.train_tab.settings.recipe
+        share = recipe.validation_share if recipe else VALIDATION_SHARE
+        return recipe.name if recipe else "", share if self._share is None else self._share
+
+    @Slot(list)
+    def _show_ghosts(self, numbers: list[int]) -> None:
+        self.train_tab.curves.set_ghosts(ghosts_of(self.runs_tab.store.reported(numbers)))
+        if numbers:
+            self.tabs.setCurrentWidget(self.train_tab)
+
+    @Slot(object)
+    def _rerun(self, run: LoggedRun) -> None:
+        settings = run.settings
+        self._start_run(
+            partial(
+                self.session.start_training, settings.spec, settings.config, recipe=settings.recipe, parent=run.id,
+                validation_share=settings.validation_share,
+            )
+        )  # fmt: skip
 
     @Slot(object, object)
-    def _step(self, spec: object, config: object) -> None:
+    def _go_on(self, run: LoggedRun, checkpoint: Path) -> None:
+        self._start_run(partial(self.session.go_on_with, run, checkpoint))
+
+    @Slot(object)
+    def _fork(self, run: LoggedRun) -> None:
+        self.train_tab.set_settings(run.settings.spec, run.settings.config)
+        self.tabs.setCurrentWidget(self.train_tab)
+
+    def _start_run(self, start: Callable[[], None]) -> None:
+        if self.session.run_state is RunState.IDLE:
+            start()
+            self.tabs.setCurrentWidget(self.train_tab)
+        else:
+            self.messages.complain("A run is going on: stop it first, or wait for its end.")
+
+    @Slot(object, object)
+    def _train(self, spec: NetworkSpec, config: TrainingConfig) -> None:
+        self._start_recipe(spec, config, paused=False)
+
+    @Slot(object, object)
+    def _step(self, spec: NetworkSpec, config: TrainingConfig) -> None:
         if self.session.run_state is not RunState.IDLE:
             self.session.step()
         else:
-            self.session.start_training(spec, config, paused=True)  # type: ignore[arg-type]
+            self._start_recipe(spec, config, paused=True)
+
+    def _start_recipe(self, spec: NetworkSpec, config: TrainingConfig, paused: bool) -> None:
+        """Begin a run on the examples of the recipe chosen last, whatever of its settings was changed."""
+        name, share = self._recipe_and_share()
+        self.session.start_training(spec, config, paused=paused, recipe=name, validation_share=share)
+
+    @Slot(str)
+    def _show_recipe_page(self, name: str) -> None:
+        """The page of a recipe, in a window of its own that can stay open."""
+        page = RecipePage(RECIPES.values())
+        page.show_recipe(name)
+        page.wanted.connect(self._use_recipe)
+        dialog = QDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle("Recipes")
+        layout = QVBoxLayout(dialog)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(page)
+        page.wanted.connect(dialog.close)
+        dialog.resize(900, 600)
+        dialog.show()
+
+    @Slot(object)
+    def _use_recipe(self, recipe: Recipe) -> None:
+        self.train_tab.settings.choose_recipe(recipe.name)
+        self.tabs.setCurrentWidget(self.train_tab)
+
+    @Slot(object)
+    def _show_run_points(self, plan: RunPlan) -> None:
+        recipe = RECIPES.get(plan.recipe)
+        fits = recipe is not None and isinstance(recipe.examples, CurveExamples)
+        self.train_tab.show_points(recipe.examples.curve() if fits else None)  # type: ignore[union-attr]
 
     @Slot(object)
     def _show_event(self, event: object) -> None:
@@ -141,6 +279,7 @@ class MainWindow(QMainWindow):
         self.hand.set_base(self.session.network, learn=not self.session.follows_run)
         self.draw_tab.rewind.refresh()
         card = model.card
+        self.evaluate_tab.set_model(self.session.network, card.name)
         accuracy = f", epoch {card.epochs}" if card.test_accuracy is None else f"  {card.test_accuracy:.1%}"
         name = self.model_button.fontMetrics().elidedText(card.name, Qt.TextElideMode.ElideMiddle, NAME_WIDTH)
         self.model_button.setText(f"model: {name}{accuracy}".replace("&", "&&"))
@@ -161,7 +300,16 @@ class MainWindow(QMainWindow):
         self.tabs.setCurrentWidget(self.draw_tab)
 
     @Slot(object)
+    def _show_image(self, image: NDArray[np.uint8]) -> None:
+        self.draw_tab.show_image(image)
+        self.tabs.setCurrentWidget(self.draw_tab)
+
+    @Slot(object)
     def _show_data(self, data: Splits) -> None:
+        self.evaluate_tab.set_data(data)
+        self.data_tab.set_data(data)
+        if data.training.is_bytes:
+            self.train_tab.settings.set_preview_digits(data.training.images)
         self.train_tab.settings.set_data_line(f"{data.training.source}: {len(data.training):,} images")
 
     @Slot(int)
@@ -171,8 +319,8 @@ class MainWindow(QMainWindow):
             page = self.tabs.widget(number)
             if page is self.hand_tab:
                 self.hand_tab.focus()
-            else:
-                (self.draw_tab.canvas if page is self.draw_tab else self.train_tab.buttons.train_button).setFocus()
+            elif page in self._first_focus:
+                self._first_focus[page].setFocus()
 
     # ------------------------------------------------------------------ menu
 
@@ -209,6 +357,7 @@ class MainWindow(QMainWindow):
         menu.add("&Model card", self.show_model_card, None, "info")
         menu.addSeparator()
         menu.add("Open &data set…", files.open_data)
+        menu.add("S&weep settings…", self.open_sweep)
         menu.add("Use the M&NIST in the box", self.session.load_bundled_data)
         menu.addSeparator()
         menu.add_themes(self.settings.theme)
@@ -279,12 +428,21 @@ class MainWindow(QMainWindow):
         self.settings.geometry = self.saveGeometry()
         self._unkept = ""
         self.hide()
-        if not (self.session.close() and self.hand.close() and self.hand_tab.finish() and self.draw_tab.finish()):
+        if not (self.session.close() and self.hand.close() and self._tabs_finish()):
             self._stay_open(event, "Something is still being read or written; close the window again in a moment.")
         elif self._unkept:
             self._stay_open(event, f"{self._unkept} Save it elsewhere, or close the window again to let it go.")
         else:
             event.accept()
+
+    def _tabs_finish(self) -> bool:
+        """Let every tab come to an end with what its threads do; False if one does not in time."""
+        if self._sweep is not None and not self._sweep.finish():
+            return False
+        ended = [
+            tab.finish() for tab in (self.draw_tab, self.hand_tab, self.evaluate_tab, self.data_tab, self.runs_tab)
+        ]
+        return all(ended)
 
     def _stay_open(self, event: QCloseEvent, sentence: str) -> None:
         event.ignore()

@@ -18,6 +18,7 @@ class ScrollPage(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(page)
+        self._page = page
         page.installEventFilter(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -32,9 +33,8 @@ class ScrollPage(QScrollArea):
         return super().eventFilter(watched, event)
 
     def _fill(self) -> None:
-        page = self.widget()
-        layout, room = page.layout(), self.maximumViewportSize()
-        needed = page.minimumSizeHint()
+        layout, room = self._page.layout(), self.maximumViewportSize()
+        needed = self._page.minimumSizeHint()
         if layout is not None and layout.hasHeightForWidth():
             needed.setHeight(layout.minimumHeightForWidth(max(room.width(), needed.width())))
-        page.resize(room.expandedTo(needed))
+        self._page.resize(room.expandedTo(needed))

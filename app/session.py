@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,29 @@ from nncore.network import Network, NetworkSpec
 from nncore.readers import read_dataset
 from nncore.recipes import VALIDATION_SHARE
 from nncore.rewind import Rewind
+from nncore.run_log import LoggedRun
 from nncore.training import TrainingConfig
 
 CLOSE_TIMEOUT = 10_000
 """Milliseconds that closing waits for a thread to end."""
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """A run that is to begin as soon as there is data; the fields are those of RunRequest."""
+
+    spec: NetworkSpec
+    config: TrainingConfig
+    validation_share: float
+    recipe: str = ""
+    parent: int | None = None
+    broken_off: tuple[LoggedRun, Path] | None = None
+
+    def request(self, data: Splits, keep_in: Path) -> RunRequest:
+        """The run on `data`."""
+        return RunRequest(
+            self.spec, self.config, data, self.validation_share, keep_in, self.recipe, self.parent, self.broken_off
+        )
 
 
 class Session(QObject):
@@ -48,6 +67,10 @@ class Session(QObject):
     """One sentence of good news."""
     refused = Signal(str)
     """One sentence: what could not be done and why; everything is as it was."""
+    run_begins = Signal(object)
+    """The RunPlan of a run that is about to begin."""
+    run_fitted = Signal(object)
+    """A Fit of the present run, which learns a curve."""
     run_remembers = Signal(object, int)
     """The Rewind of a run that begins, and how many epochs it is to have."""
     not_kept = Signal(str)
@@ -64,7 +87,7 @@ class Session(QObject):
         self._following_run = False
         self._run_has_ended, self._epochs_wanted = True, 0
         self._thread: TrainingThread | None = None
-        self._waiting: tuple[NetworkSpec, TrainingConfig, bool] | None = None
+        self._waiting: tuple[RunPlan, bool] | None = None
         self._tasks: set[BackgroundTask] = set()
         self._latest: dict[str, BackgroundTask] = {}
 
@@ -72,14 +95,16 @@ class Session(QObject):
 
     def load_bundled_data(self) -> None:
         """Use the MNIST that comes with the app."""
-        self._in_background("data", load_mnist, self._use_data)
+        self._in_background("data", load_mnist, self.use_data)
 
     def open_data(self, path: Path) -> None:
         """Use the images of a file: IDX, CSV, NPY or NPZ."""
         self.informed.emit(f"Reading {path.name} …")
         self._in_background("data", partial(read_dataset, path), self._use_opened_data)
 
-    def _use_data(self, data: Splits) -> None:
+    @Slot(object)
+    def use_data(self, data: Splits) -> None:
+        """Train and judge on `data` from now on."""
         self.data = data
         self.data_changed.emit(data)
         if self._waiting is not None:
@@ -87,7 +112,7 @@ class Session(QObject):
             self._start(*waiting)
 
     def _use_opened_data(self, data: Splits) -> None:
-        self._use_data(data)
+        self.use_data(data)
         test = f" and {len(data.test):,} to test on" if data.test else ""
         self.informed.emit(f"{data.training.source}: {len(data.training):,} images to train on{test}.")
 
@@ -148,32 +173,55 @@ class Session(QObject):
 
     # ------------------------------------------------------------------- run
 
-    def start_training(self, spec: NetworkSpec, config: TrainingConfig, *, paused: bool = False) -> None:
+    def start_training(
+        self,
+        spec: NetworkSpec,
+        config: TrainingConfig,
+        *,
+        paused: bool = False,
+        recipe: str = "",
+        parent: int | None = None,
+        validation_share: float = VALIDATION_SHARE,
+    ) -> None:
         """Train a fresh network; `paused`: wait after its first step. Does nothing while another run goes on.
 
-        If the data is still being read, the run begins when it is there.
+        If the data is still being read, the run begins when it is there. recipe: its name, or "". parent: the run in
+        the log that this one repeats.
         """
+        self._begin(RunPlan(spec, config, validation_share, recipe, parent), paused)
+
+    def go_on_with(self, run: LoggedRun, checkpoint: Path) -> None:
+        """Go on with a run whose process was killed, from what it kept in `checkpoint`; it needs the same data."""
+        settings = run.settings
+        share, recipe = settings.validation_share, settings.recipe
+        self._begin(RunPlan(settings.spec, settings.config, share, recipe, broken_off=(run, checkpoint)), paused=False)
+
+    def _begin(self, plan: RunPlan, paused: bool) -> None:
         if self.run_state is not RunState.IDLE:
             return
         self._set_run_state(RunState.STARTING)
         if self.data is None:
-            self._waiting = spec, config, paused
+            self._waiting = plan, paused
         else:
-            self._start(spec, config, paused)
+            self._start(plan, paused)
 
-    def _start(self, spec: NetworkSpec, config: TrainingConfig, paused: bool) -> None:
+    def _start(self, plan: RunPlan, paused: bool) -> None:
         assert self.data is not None
-        request = RunRequest(spec, config, self.data, VALIDATION_SHARE, models_folder())
+        request = plan.request(self.data, models_folder())
         self._thread = TrainingThread(request, self)
-        self._following_run, self._run_has_ended, self._epochs_wanted = True, False, config.epochs
+        self._following_run = request.curve is None  # what draws curves reads no digits
+        self._run_has_ended, self._epochs_wanted = False, plan.config.epochs
         if paused:
             self._thread.control.pause()
         self._thread.happened.connect(self._on_event)
         self._thread.improved.connect(self._on_improvement)
         self._thread.failed.connect(self._on_run_failure)
         self._thread.remembers.connect(self._on_rewind)
+        self._thread.fitted.connect(self.run_fitted)
         self._thread.not_kept.connect(self.not_kept)
+        self._thread.not_logged.connect(self.refused)
         self._thread.finished.connect(self._on_thread_end)
+        self.run_begins.emit(plan)
         self._thread.start()
 
     def pause(self) -> None:
@@ -210,8 +258,8 @@ class Session(QObject):
         """
         check_learning_rate(rate)
         if self._waiting is not None:
-            spec, config, paused = self._waiting
-            self._waiting = spec, replace(config, learning_rate=rate), paused
+            plan, paused = self._waiting
+            self._waiting = replace(plan, config=replace(plan.config, learning_rate=rate)), paused
         elif self._thread is not None:
             self._thread.control.learning_rate = rate
 
@@ -235,7 +283,8 @@ class Session(QObject):
 
     @Slot(object)
     def _on_rewind(self, rewind: Rewind) -> None:
-        self.run_remembers.emit(rewind, self._epochs_wanted)
+        if self._following_run:
+            self.run_remembers.emit(rewind, self._epochs_wanted)
 
     @Slot(str)
     def _on_run_failure(self, problem: str) -> None:

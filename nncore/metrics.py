@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import sqrt
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,3 +95,19 @@ def expected_calibration_error(confidence: Array, right: NDArray[np.bool_], bins
     interval = np.clip(np.ceil(confidence * bins).astype(np.intp) - 1, 0, bins - 1)
     surplus = np.bincount(interval, right.astype(np.float64) - confidence, minlength=bins)
     return float(np.abs(surplus).sum() / len(confidence))
+
+
+def wilson_interval(right: int, count: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Between which shares, 0 to 1, the true one lies when `right` of `count` were right; (0, 1) of none.
+
+    E. B. Wilson, "Probable inference, the law of succession, and statistical inference", Journal of the American
+    Statistical Association 22 (1927). Unlike the textbook's p ± 1.96 sqrt(p (1 - p) / n) it stays within 0 and 1, and
+    20 right of 20 do not become "exactly 100 %".
+    """
+    if count == 0:
+        return 0.0, 1.0
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    p, n = right / count, count
+    middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+    reach = z / (1 + z**2 / n) * sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    return max(0.0, middle - reach), min(1.0, middle + reach)

@@ -201,6 +201,9 @@ class Network:
             layer.build(str(number), shape, parameters)
             for number, (layer, shape) in enumerate(zip(self.spec.layers, self.spec.shapes, strict=False), start=1)
         ]
+        first = min((int(name.split(".")[0]) for name in self.spec.parameter_shapes), default=1)
+        self._first_trained = first - 1  # nothing before it asks for a gradient
+        self._layers_of_chance = [layer for layer in self.layers if layer.has_chance]
         self._rows = 0
 
     def move_to(self, values: Array, gradients: Array) -> None:
@@ -225,7 +228,7 @@ class Network:
 
     def use_randomness(self, rng: np.random.Generator) -> None:
         """Let all layers with chance in them draw from `rng` while training."""
-        for layer in self.layers:
+        for layer in self._layers_of_chance:
             layer.use_randomness(rng)
 
     def allocate(self, rows: int) -> None:
@@ -238,7 +241,8 @@ class Network:
     def forward(self, X: Array) -> Array:
         """The logits (n, outputs) of inputs (n, inputs), in a workspace; remembers what `backward` needs."""
         self.allocate(len(X))
-        X = X.reshape(len(X), *self.spec.shapes[0])
+        if X.shape[1:] != self.spec.shapes[0]:
+            X = X.reshape(len(X), *self.spec.shapes[0])
         for layer in self.layers:
             X = layer.forward(X)
         return X
@@ -246,9 +250,9 @@ class Network:
     def backward(self, dlogits: Array) -> None:
         """Set `parameters.gradients` from the gradient (n, outputs) of the last forward's logits."""
         gradient: Array | None = dlogits
-        for number in range(len(self.layers) - 1, -1, -1):
+        for number in range(len(self.layers) - 1, self._first_trained - 1, -1):
             assert gradient is not None
-            gradient = self.layers[number].backward(gradient, need_dX=number > 0)
+            gradient = self.layers[number].backward(gradient, need_dX=number > self._first_trained)
 
     def logits(self, X: Array) -> Array:
         """The logits (n, outputs) of inputs (n, inputs), in a fresh array."""

@@ -107,7 +107,7 @@ def read_digit(network: Network, image: NDArray[np.uint8]) -> Prediction:
 
 def _is_dot(image: NDArray[np.uint8]) -> bool:
     """Whether there is nothing on the picture, or only a dot."""
-    return all(_reach(image.any(axis=axis)) <= DOT for axis in (0, 1))
+    return all(_reach(image.max(axis=axis) > 0) <= DOT for axis in (0, 1))
 
 
 def _reach(inked: NDArray[np.bool_]) -> int:

@@ -9,21 +9,32 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.checkpoint_file import config_from
-from nncore.errors import DataError, ModelFileError
 from nncore.history import MOST_ROWS, Row
-from nncore.json_header import spec_from
-from nncore.network import NetworkSpec
-from nncore.training.config import TrainingConfig
+from nncore.logged_run import COLUMNS, SUMMARY, LoggedRun, RunSettings, State, run_of
+from nncore.run_log_errors import RunLogDamagedError, RunLogError, RunLogNewerError, telling
+
+__all__ = [
+    "MOST_POINTS",
+    "SUMMARY",
+    "VERSION",
+    "LoggedRun",
+    "RunLog",
+    "RunLogDamagedError",
+    "RunLogError",
+    "RunLogNewerError",
+    "RunSettings",
+    "State",
+    "thinned",
+]
 
 VERSION = 1
 """Of the tables; a log with a higher one was written by a newer Digit Lab and is left alone."""
@@ -34,16 +45,16 @@ PATIENCE = 2.0
 MOST_POINTS = 2000
 """Steps of a curve that are kept; a screen has no more columns."""
 
-State = Literal["running", "finished", "stopped", "diverged"]
-
 TABLES = """
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL, note TEXT NOT NULL DEFAULT '', recipe TEXT NOT NULL,
     spec TEXT NOT NULL, config TEXT NOT NULL, data TEXT NOT NULL, machine TEXT NOT NULL, parent INTEGER,
     validation_share REAL NOT NULL, started TEXT NOT NULL, heard TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'running',
     seconds REAL NOT NULL DEFAULT 0, epochs INTEGER NOT NULL DEFAULT 0, steps INTEGER NOT NULL DEFAULT 0,
-    best_epoch INTEGER, validation_accuracy REAL, training_loss REAL, test_accuracy REAL, test_loss REAL,
-    model TEXT NOT NULL DEFAULT '', curve BLOB NOT NULL DEFAULT x'', deleted TEXT
+    best_epoch INTEGER, best_accuracy REAL, validation_accuracy REAL, validation_loss REAL,
+    training_accuracy REAL, training_loss REAL, test_accuracy REAL, test_loss REAL,
+    model TEXT NOT NULL DEFAULT '', process TEXT NOT NULL DEFAULT '', checkpoint TEXT NOT NULL DEFAULT '',
+    judged TEXT NOT NULL DEFAULT '', curve BLOB NOT NULL DEFAULT x'', deleted TEXT
 );
 CREATE TABLE epochs (
     run INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE, epoch INTEGER NOT NULL, figures TEXT NOT NULL,
@@ -52,68 +63,19 @@ CREATE TABLE epochs (
 """
 
 
-class RunLogError(DataError):
-    """The log cannot be read or written; the message says why, and that nothing in it was changed."""
-
-
-@dataclass(frozen=True)
-class RunSettings:
-    """What a run is, as it begins.
-
-    recipe: its name, or "". data: its source, in words. parent: the run that it repeats or goes on from.
-    """
-
-    name: str
-    spec: NetworkSpec
-    config: TrainingConfig
-    data: str
-    machine: str = ""
-    recipe: str = ""
-    validation_share: float = 0.0
-    parent: int | None = None
-
-
-@dataclass(frozen=True)
-class LoggedRun:
-    """A run as the log has it. Accuracies: 0 to 1, None where not measured. started: ISO date and time, local.
-
-    state: "running" also for a run whose process was killed. model: the file its model was kept in, or "".
-    deleted: when it was, or None.
-    """
-
-    id: int
-    settings: RunSettings
-    note: str
-    started: str
-    state: State
-    seconds: float
-    epochs: int
-    steps: int
-    best_epoch: int | None
-    validation_accuracy: float | None
-    training_loss: float | None
-    test_accuracy: float | None
-    test_loss: float | None
-    model: str = ""
-    deleted: str | None = field(default=None)
-
-
-SUMMARY = (
-    "seconds", "epochs", "steps", "best_epoch", "validation_accuracy", "training_loss", "test_accuracy", "test_loss",
-    "model",
-)  # fmt: skip
-"""Columns that hold how far a run has come; all are fields of LoggedRun."""
-
-
 class RunLog:
     """One connection to the log; a thread that writes or reads has its own. Raises RunLogError whatever is wrong."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the log, or make an empty one; the folder is made if it is missing."""
+    def __init__(self, path: Path, patience: float | None = None) -> None:
+        """Open the log, or make an empty one; the folder is made if it is missing.
+
+        patience: seconds to wait for another program that is writing; PATIENCE unless given.
+        """
         self.path = path
+        wait = PATIENCE if patience is None else patience
         with self._telling():
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+            self._connection = sqlite3.connect(path, timeout=wait, isolation_level=None)
         try:
             self._prepare()
         except BaseException:
@@ -124,7 +86,7 @@ class RunLog:
         with self._telling():
             version = self._connection.execute("PRAGMA user_version").fetchone()[0]
             if version > VERSION:
-                raise RunLogError(
+                raise RunLogNewerError(
                     f"{self.path}: it has version {version}, this Digit Lab reads up to {VERSION}: a newer one made it."
                 )
             self._connection.execute("PRAGMA journal_mode = WAL")
@@ -133,6 +95,8 @@ class RunLog:
         if version == 0:
             with self._transaction() as cursor:
                 if cursor.execute("PRAGMA user_version").fetchone()[0] == 0:  # nobody was faster
+                    if cursor.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                        raise RunLogDamagedError(f"{self.path}: this is no log of runs, but another program's file.")
                     for statement in filter(str.strip, TABLES.split(";")):
                         cursor.execute(statement)
                     cursor.execute(f"PRAGMA user_version = {VERSION}")
@@ -149,21 +113,38 @@ class RunLog:
 
     # ----------------------------------------------------------------- write
 
-    def begin(self, settings: RunSettings) -> int:
-        """Note that a run begins; gives its number, which stays its own for ever."""
+    def begin(self, settings: RunSettings, process: str = "", checkpoint: str = "", started: str = "") -> int:
+        """Note that a run begins; gives its number, which stays its own for ever.
+
+        process: which one is at work on it. checkpoint: the file in which it keeps what it takes to go on. started:
+        when, in ISO's form; now, unless given.
+        """
         now = _now()
         with self._transaction() as cursor:
             cursor.execute(
-                "INSERT INTO runs (name, recipe, spec, config, data, machine, parent, validation_share, started, heard)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO runs (name, recipe, spec, config, data, machine, parent, validation_share, started, heard,"
+                " process, checkpoint) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     settings.name, settings.recipe, json.dumps(settings.spec.to_json()),
                     json.dumps(asdict(settings.config)), settings.data, settings.machine, settings.parent,
-                    settings.validation_share, now, now,
+                    settings.validation_share, started or now, now, process, checkpoint,
                 ),
             )  # fmt: skip
             assert cursor.lastrowid is not None
             return cursor.lastrowid
+
+    def go_on(self, run: int, process: str, epochs: int, steps: int) -> None:
+        """Note that `process` goes on with a run after `epochs` and `steps`; what it had done beyond them goes."""
+        curve = self.curve(run)
+        with self._transaction() as cursor:
+            cursor.execute("DELETE FROM epochs WHERE run = ? AND epoch > ?", (run, epochs))
+            cursor.execute("UPDATE runs SET process = ? WHERE id = ?", (process, run))
+            kept = curve[:, curve[0] <= steps]
+            self._summarise(cursor, run, {"state": "running", "epochs": epochs, "steps": steps, "curve": _packed(kept)})
+
+    def leave(self, run: int) -> None:
+        """Note that no process is at work on a run any more, though it has not come to its end."""
+        self._change(run, "process", "")
 
     def add_epochs(self, run: int, rows: Sequence[Row], curve: NDArray[np.float32], **summary: float | None) -> None:
         """Note epochs that have ended, and how far the run has come.
@@ -183,7 +164,17 @@ class RunLog:
     def end(self, run: int, state: State, **summary: float | str | None) -> None:
         """Note how a run ended; summary: of SUMMARY."""
         with self._transaction() as cursor:
+            cursor.execute("UPDATE runs SET process = '', checkpoint = '' WHERE id = ?", (run,))
             self._summarise(cursor, run, {"state": state, **summary})
+
+    def update(self, run: int, **summary: float | str | None) -> None:
+        """Note something about a run, whatever its state; summary: of SUMMARY."""
+        with self._transaction() as cursor:
+            self._summarise(cursor, run, summary)
+
+    def judge(self, run: int, on: str, confusion: NDArray[np.int64]) -> None:
+        """Note the confusion matrix (classes, classes) of a run on a set, "test" or "validation", say."""
+        self._change(run, "judged", json.dumps({"on": on, "confusion": confusion.tolist()}))
 
     def rename(self, run: int, name: str) -> None:
         """Give a run another name."""
@@ -210,16 +201,22 @@ class RunLog:
             rows = self._connection.execute(
                 f"SELECT {columns} FROM runs WHERE (deleted IS NOT NULL) = ? ORDER BY id DESC", (deleted,)
             ).fetchall()
-        return [run for row in rows if (run := _run_of(dict(zip(COLUMNS, row, strict=True)))) is not None]
+        return [run for row in rows if (run := run_of(dict(zip(COLUMNS, row, strict=True)))) is not None]
 
     def run(self, number: int) -> LoggedRun:
         """The run with that number, also one put away; raises RunLogError if there is none."""
         with self._telling():
             row = self._connection.execute(f"SELECT {', '.join(COLUMNS)} FROM runs WHERE id = ?", (number,)).fetchone()
-        found = None if row is None else _run_of(dict(zip(COLUMNS, row, strict=True)))
+        found = None if row is None else run_of(dict(zip(COLUMNS, row, strict=True)))
         if found is None:
             raise RunLogError(f"{self.path}: there is no run {number}.")
         return found
+
+    def has(self, run: int, started: str) -> bool:
+        """Whether there is a run of that number that was begun at that moment."""
+        wanted = "SELECT 1 FROM runs WHERE id = ? AND started = ?"
+        with self._telling():
+            return self._connection.execute(wanted, (run, started)).fetchone() is not None
 
     def epochs(self, run: int) -> list[Row]:
         """The figures of a run's epochs, in their order."""
@@ -234,6 +231,15 @@ class RunLog:
         blob = row[0] if row else b""
         return np.frombuffer(blob[: len(blob) // 12 * 12], "<f4").reshape(3, -1)
 
+    def judged(self, run: int) -> tuple[str, NDArray[np.int64]] | None:
+        """The set a run was judged on last, and its confusion matrix (classes, classes) there; None if unknown."""
+        with self._telling():
+            row = self._connection.execute("SELECT judged FROM runs WHERE id = ?", (run,)).fetchone()
+        if not row or not row[0]:
+            return None
+        found = json.loads(row[0])
+        return found["on"], np.array(found["confusion"], np.int64)
+
     # ---------------------------------------------------------------- within
 
     @contextmanager
@@ -244,18 +250,14 @@ class RunLog:
             cursor.execute("BEGIN IMMEDIATE")
             try:
                 yield cursor
+                cursor.execute("COMMIT")
             except BaseException:
-                cursor.execute("ROLLBACK")
+                if self._connection.in_transaction:  # SQLite has ended it itself where the disk is full
+                    cursor.execute("ROLLBACK")
                 raise
-            cursor.execute("COMMIT")
 
-    @contextmanager
-    def _telling(self) -> Iterator[None]:
-        """What goes wrong within, in a sentence."""
-        try:
-            yield
-        except (sqlite3.Error, OSError) as problem:
-            raise RunLogError(f"{self.path}: {_reason(problem)}") from None
+    def _telling(self) -> AbstractContextManager[None]:
+        return telling(self.path)
 
     def _summarise(self, cursor: sqlite3.Cursor, run: int, values: dict[str, Any]) -> None:
         unknown = values.keys() - {*SUMMARY, "curve", "state"}
@@ -281,22 +283,6 @@ class RunLog:
             cursor.executemany("UPDATE runs SET deleted = ? WHERE id = ?", [(when, run) for run in runs])
 
 
-COLUMNS = (
-    "id", "name", "note", "recipe", "spec", "config", "data", "machine", "parent", "validation_share", "started",
-    "state", *SUMMARY, "deleted",
-)  # fmt: skip
-
-
-def _run_of(row: dict[str, Any]) -> LoggedRun | None:
-    """A row of the table; None if its settings are none that this Digit Lab knows."""
-    try:
-        spec, config = spec_from(json.loads(row.pop("spec"))), config_from(json.loads(row.pop("config")))
-    except (ValueError, ModelFileError):
-        return None
-    taken = {name: row.pop(name) for name in ("name", "data", "machine", "recipe", "validation_share", "parent")}
-    return LoggedRun(settings=RunSettings(spec=spec, config=config, **taken), **row)
-
-
 def thinned(curve: NDArray[np.float32]) -> NDArray[np.float32]:
     """At most MOST_POINTS columns of a curve (3, n): evenly spread, first and last among them."""
     n = curve.shape[1]
@@ -311,17 +297,3 @@ def _packed(curve: NDArray[np.float32]) -> bytes:
 
 def _now() -> str:
     return datetime.now().isoformat(timespec="milliseconds")
-
-
-def _reason(problem: Exception) -> str:
-    """What SQLite or the system says, in words for a reader."""
-    said = str(problem)
-    if "locked" in said or "busy" in said:
-        return "another program is writing to this log of runs; nothing in it was changed."
-    if "full" in said:
-        return "the disk is full; nothing in this log of runs was changed."
-    if isinstance(problem, OSError):
-        return f"this log of runs cannot be opened ({problem.strerror or problem})."
-    if isinstance(problem, sqlite3.OperationalError):
-        return f"this log of runs cannot be used ({said}); nothing in it was changed."
-    return f"this is no log of runs, or it is damaged ({said}); nothing in it was changed."

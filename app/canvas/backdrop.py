@@ -35,6 +35,15 @@ class Backdrop:
         shown = QImage(np.ascontiguousarray(pixels).tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
         return cls(shown.copy(), pictures(grey), inks(grey))  # the copy holds its own bytes
 
+    @classmethod
+    def of_digit(cls, image: NDArray[np.uint8]) -> Backdrop:
+        """Made of a digit as data sets have it, (28, 28), 0 for paper to 255 for ink; shown dark on white."""
+        height, width = image.shape
+        shown = QImage(
+            np.ascontiguousarray(255 - image).tobytes(), width, height, width, QImage.Format.Format_Grayscale8
+        )
+        return cls(shown.copy(), (image,), inks(image))
+
     def paint(self, painter: QPainter, area: QRectF, corner: float) -> None:
         """Show the picture as large as fits into the middle of `area`, whose corners have the radius `corner`."""
         painter.save()

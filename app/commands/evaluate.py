@@ -9,10 +9,16 @@ from pathlib import Path
 
 from nncore.calibration import Certainty, certainty
 from nncore.dataset import Dataset, load_mnist
+from nncore.errors import SettingError
+from nncore.evaluation_report import evaluation_report
+from nncore.judgement import judge
 from nncore.metrics import Evaluation, evaluate
 from nncore.model_file import Model, bundled_model_path, load_model
+from nncore.network import Network
 from nncore.readers import read_dataset, read_ink
 from nncore.readers.opening import shown
+from nncore.robustness import robustness
+from nncore.safe_write import write_safely
 from nncore.training import check_fit
 
 
@@ -25,11 +31,27 @@ def evaluate_command(options: argparse.Namespace) -> int:
     judged = evaluate(network, dataset)
     assert judged is not None
     certain = certainty(network, dataset)
+    if options.report is not None:
+        _write_report(options.report, network, dataset, model)
     if options.json:
         print(json.dumps(_as_json(judged, certain, model, dataset), allow_nan=False))
     else:
         _print_table(judged, certain, model, dataset)
     return 0
+
+
+def _write_report(path: Path, network: Network, dataset: Dataset, model: Model) -> None:
+    """A page of figures and pictures at `path`."""
+    if not dataset.class_names:
+        raise SettingError("report", f"--report: {dataset.source} has no classes to report on.")
+    judgement = judge(network, dataset)
+    assert judgement is not None
+    robust = list(robustness(network, dataset)) if dataset.is_bytes else []
+    page = evaluation_report(judgement, dataset, model.card.name, network.spec.summary, robust)
+    try:
+        write_safely(path, page.encode())
+    except OSError as problem:
+        raise SettingError("report", f"{path}: the report cannot be written ({problem.strerror or problem}).") from None
 
 
 def _dataset(data: Path | None, ink: Path | None) -> Dataset:

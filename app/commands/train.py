@@ -7,33 +7,27 @@ import json
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
+from app.commands.experiment import begun, recipe_from, resumed, verbose_epoch
 from app.commands.output import PatientOutput, complain
 from app.commands.train_report import JsonReporter, TextReporter, with_progress_bar
-from nncore.checkpoint_file import load_checkpoint, save_checkpoint
+from app.places import run_log_path, runs_folder
+from app.run_process import machine_in_words
+from app.run_recorder import RunRecorder
+from nncore.checkpoint_file import save_checkpoint
 from nncore.control import TrainingControl
-from nncore.dataset import Splits, load_mnist
 from nncore.errors import ModelFileError, SettingError
 from nncore.events import Diverged, EpochDone, Finished, TrainingEvent
-from nncore.memory import check_memory
 from nncore.model_file import save_model, trained_model
-from nncore.network import Network, NetworkSpec
 from nncore.rate_finder import find_learning_rate
-from nncore.readers import read_dataset
-from nncore.recipes import Recipe, recipe_named
-from nncore.training import RandomStreams, Training, check_fit, hold_out_validation
+from nncore.run_log import RunSettings
+from nncore.training import Training
 
 DIVERGED, OUTPUT_LOST, INTERRUPTED = 1, 1, 130
 """Exit statuses; the last is the one a shell expects after Ctrl+C."""
-
-CONFIG_OPTIONS = (
-    "optimizer", "learning_rate", "schedule", "epochs", "seed", "loss", "label_smoothing", "weight_decay", "clip_norm",
-    "steps", "seconds", "patience", "keep_best",
-)  # fmt: skip
-"""Options that are fields of TrainingConfig as they stand."""
 
 LONGEST_NAME = 255
 """Bytes of a file name that all usual file systems take."""
@@ -42,21 +36,21 @@ LONGEST_NAME = 255
 def train_command(options: argparse.Namespace) -> int:
     """Run it; gives the exit status."""
     _check_files(options)
+    every = verbose_epoch(options)
     if options.resume is not None:
-        training, recipe, share = _resumed(options)
+        training, recipe, share = resumed(options)
     else:
         chosen = recipe_from(options)
-        training, recipe, share = _begun(chosen, options.data), chosen.name, chosen.validation_share
+        training, recipe, share = begun(chosen, options.data), chosen.name, chosen.validation_share
     if options.find_rate:
         return _find_rate(training, options.json)
     output = PatientOutput()
-    reporter = JsonReporter(output) if options.json else TextReporter(output, training)
-    event, not_kept = _run_through(training, reporter, recipe, share, options.checkpoint)
-    test = event.test if isinstance(event, Finished) else None
-    kept = None
-    if options.out is not None and training.history.epochs:
-        save_model(trained_model(training, test, name=options.out.stem, recipe=recipe), options.out)
-        kept = options.out
+    reporter = JsonReporter(output, every) if options.json else TextReporter(output, training, every)
+    with _recorder(options, training, recipe, share) as recorder:
+        event, not_kept = _run_through(training, reporter, recorder, recipe, share, options.checkpoint)
+        kept = _kept(options.out, training, event, recipe)
+        if kept is not None and recorder is not None:
+            recorder.keep_model(kept)
     if not_kept is not None:
         complain(str(not_kept))
     if isinstance(event, Diverged):
@@ -75,6 +69,29 @@ def train_command(options: argparse.Namespace) -> int:
     return 0 if not_kept is None else OUTPUT_LOST
 
 
+def _recorder(
+    options: argparse.Namespace, training: Training, recipe: str, share: float
+) -> AbstractContextManager[RunRecorder | None]:
+    """What writes the run down in the log of runs; None if it is not to be."""
+    if options.no_log:
+        return nullcontext()
+    spec, name = training.network.spec, options.out.stem if options.out else ""
+    settings = RunSettings(
+        name or spec.summary.replace(" ", ""), spec, training.config, training.data.training.source,
+        machine_in_words(), recipe, share,
+    )  # fmt: skip
+    return RunRecorder(run_log_path(), settings, runs_folder(), complain)
+
+
+def _kept(out: Path | None, training: Training, event: TrainingEvent, recipe: str) -> Path | None:
+    """Save what was learnt, if anything was and it is asked for; gives where."""
+    if out is None or not training.history.epochs:
+        return None
+    test = event.test if isinstance(event, Finished) else None
+    save_model(trained_model(training, test, name=out.stem, recipe=recipe), out)
+    return out
+
+
 def _find_rate(training: Training, as_json: bool) -> int:
     """Say which learning rate suits this network and data; nothing is trained. Gives the exit status."""
     sweep = find_learning_rate(training.network, training.data, training.config)
@@ -88,7 +105,12 @@ def _find_rate(training: Training, as_json: bool) -> int:
 
 
 def _run_through(
-    training: Training, reporter: JsonReporter | TextReporter, recipe: str, share: float, checkpoint: Path | None
+    training: Training,
+    reporter: JsonReporter | TextReporter,
+    recorder: RunRecorder | None,
+    recipe: str,
+    share: float,
+    checkpoint: Path | None,
 ) -> tuple[TrainingEvent, ModelFileError | None]:
     """Train to the end; gives the last event, and why the last checkpoint could not be kept, if it could not.
 
@@ -98,6 +120,8 @@ def _run_through(
     with _ctrl_c_stops(training.control):
         for event in with_progress_bar(training.events()):
             reporter.tell(event)
+            if recorder is not None:
+                recorder.tell(event, training)
             if checkpoint is not None and isinstance(event, EpochDone | Finished):
                 try:
                     state = replace(training.checkpoint(), recipe=recipe, validation_share=share)
@@ -106,52 +130,6 @@ def _run_through(
                 except ModelFileError as failure:
                     problem = failure
     return event, problem
-
-
-def _begun(recipe: Recipe, path: Path | None) -> Training:
-    """A run from its beginning."""
-    check_memory(recipe.spec, recipe.config)
-    data = hold_out_validation(_data_of(path), recipe.validation_share, recipe.config.seed)
-    network = Network(recipe.spec)
-    check_fit(network, data.training)
-    network.initialize(RandomStreams.of(recipe.config.seed).initialization)
-    return Training(network, data, recipe.config)
-
-
-def _resumed(options: argparse.Namespace) -> tuple[Training, str, float]:
-    """A run from where a checkpoint left it, the name of its recipe, and the share that it holds out."""
-    for name in (*CONFIG_OPTIONS, "batch_size", "activations", "initialization"):
-        if getattr(options, name) is not None:
-            option = name.replace("_", "-")
-            raise SettingError(name, f"--{option}: a run that is resumed keeps its settings; leave the option out.")
-    checkpoint = load_checkpoint(options.resume)
-    check_memory(checkpoint.spec, checkpoint.config)
-    data = hold_out_validation(_data_of(options.data), checkpoint.validation_share, checkpoint.config.seed)
-    return Training.resumed(checkpoint, data), checkpoint.recipe, checkpoint.validation_share
-
-
-def _data_of(path: Path | None) -> Splits:
-    return read_dataset(path) if path else load_mnist()
-
-
-def recipe_from(options: argparse.Namespace) -> Recipe:
-    """The recipe that was named, or "quick", with whatever the options change of it."""
-    recipe = recipe_named("quick" if options.recipe is None else options.recipe)
-    given = {name: getattr(options, name) for name in CONFIG_OPTIONS if getattr(options, name) is not None}
-    if options.batch_size is not None:
-        given["batch_size"] = None if options.batch_size == "full" else options.batch_size
-    spec = recipe.spec
-    if options.layers is not None or options.activations or options.initialization:
-        if options.layers is None and not spec.is_dense:
-            raise SettingError("layers", f"The layers of {recipe.name} are its own: they cannot be changed by options.")
-        activations = options.activations or ["relu"]
-        spec = NetworkSpec.dense(
-            recipe.spec.widths if options.layers is None else options.layers,
-            activations[0] if len(activations) == 1 else activations,
-            options.initialization or "he",
-        )
-    name = recipe.name if options.recipe is not None else ""
-    return replace(recipe, name=name, spec=spec, config=replace(recipe.config, **given))
 
 
 def _check_files(options: argparse.Namespace) -> None:

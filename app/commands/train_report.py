@@ -18,6 +18,9 @@ def with_progress_bar(events: Iterator[TrainingEvent]) -> Iterator[TrainingEvent
     """Pass the events on; on a terminal, show on standard error how far the run is."""
     hidden = sys.stderr is None or not sys.stderr.isatty()
     with tqdm(unit=" samples", unit_scale=True, dynamic_ncols=True, disable=hidden, leave=False) as bar:
+        if hidden:  # a run of single samples has no time to spare
+            yield from events
+            return
         for event in events:
             if isinstance(event, Started):
                 bar.total = event.epochs * event.samples_per_epoch
@@ -28,23 +31,42 @@ def with_progress_bar(events: Iterator[TrainingEvent]) -> Iterator[TrainingEvent
             yield event
 
 
-class JsonReporter:
-    """One JSON object a line."""
+class SomeEpochs:
+    """Which epochs are told: the first, every `every`-th, and in the end the last, which is `left_out` until then."""
 
-    def __init__(self, output: PatientOutput) -> None:
-        self._output = output
+    def __init__(self, every: int) -> None:
+        self._every = every
+        self.left_out: EpochDone | None = None
+
+    def has(self, event: EpochDone) -> bool:
+        """Whether this one is to be told now."""
+        told = event.epoch == 1 or event.epoch % self._every == 0
+        self.left_out = None if told else event
+        return told
+
+
+class JsonReporter:
+    """One JSON object a line; of epochs the first, every so many, and the last."""
+
+    def __init__(self, output: PatientOutput, every: int = 1) -> None:
+        self._output, self._epochs = output, SomeEpochs(every)
 
     def tell(self, event: TrainingEvent) -> None:
         """Say what happened, if it is worth a line."""
-        if isinstance(event, EpochDone):
-            figures = ("epoch", "training_loss", "training_accuracy", "validation_loss", "validation_accuracy")
-            self._print("epoch", **{name: getattr(event, name) for name in (*figures, "samples_per_second", "seconds")})
+        if isinstance(event, EpochDone) and self._epochs.has(event):
+            self._tell_epoch(event)
         elif isinstance(event, Diverged):
             # NaN and infinity are not JSON; the message says them in words.
             self._print("diverged", epoch=event.epoch, step=event.step, message=event.message)
 
+    def _tell_epoch(self, event: EpochDone) -> None:
+        figures = ("epoch", "training_loss", "training_accuracy", "validation_loss", "validation_accuracy")
+        self._print("epoch", **{name: getattr(event, name) for name in (*figures, "samples_per_second", "seconds")})
+
     def finish(self, event: Finished, model: Path | None) -> None:
         """Say how the run ended, and where its model is kept."""
+        if self._epochs.left_out is not None:
+            self._tell_epoch(self._epochs.left_out)
         self._print(
             "finished",
             test_accuracy=event.test.accuracy if event.test else None,
@@ -62,17 +84,20 @@ class JsonReporter:
 
 
 class TextReporter:
-    """A few lines for a reader."""
+    """A few lines for a reader; of epochs the first, every so many, and the last."""
 
-    def __init__(self, output: PatientOutput, training: Training) -> None:
-        self._say = output.say
+    def __init__(self, output: PatientOutput, training: Training, every: int = 1) -> None:
+        self._say, self._epochs = output.say, SomeEpochs(every)
         spec, data = training.network.spec, training.data.training
-        self._say(f"{spec.summary}: {spec.parameter_count:,} weights; {data.source}, {len(data):,} images")
+        what = "images" if data.is_bytes else "points"
+        self._say(f"{spec.summary}: {spec.parameter_count:,} weights; {data.source}, {len(data):,} {what}")
 
     def tell(self, event: TrainingEvent) -> None:
         """Say what happened, if it is worth a line."""
-        if not isinstance(event, EpochDone):
-            return
+        if isinstance(event, EpochDone) and self._epochs.has(event):
+            self._tell_epoch(event)
+
+    def _tell_epoch(self, event: EpochDone) -> None:
         line = f"epoch {event.epoch:3}  {_figures(event.training_loss, event.training_accuracy)}"
         if event.validation_loss is not None:
             line += f"   validation: {_figures(event.validation_loss, event.validation_accuracy)}"
@@ -80,6 +105,8 @@ class TextReporter:
 
     def finish(self, event: Finished, model: Path | None) -> None:
         """Say how the run ended, and where its model is kept."""
+        if self._epochs.left_out is not None:
+            self._tell_epoch(self._epochs.left_out)
         ended = "stopped" if event.stopped else "finished"
         self._say(f"{ended} after {event.epochs} epochs, {event.seconds:.1f} s: {_tested(event)}")
         if model:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
@@ -15,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.canvas.backdrop import Backdrop
 from app.canvas.canvas import Canvas
 from app.draw.answer import Answer
 from app.draw.filmstrip import Filmstrip
@@ -112,6 +115,10 @@ class DrawTab(QWidget):
     def show_ink(self, ink: Ink) -> None:
         """Put `ink`, of any size and place, on the canvas; what is there can be brought back with undo."""
         self.canvas.set_ink(ink)
+
+    def show_image(self, image: NDArray[np.uint8]) -> None:
+        """Put a digit (28, 28) of a data set on the canvas; what is there can be brought back with undo."""
+        self.canvas.set_picture(Backdrop.of_digit(image))
 
     def finish(self) -> bool:
         """Wait for pictures that are being read; False if one takes too long."""

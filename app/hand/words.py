@@ -7,7 +7,8 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.hand.reading import HandResult, ReadDrawing, wilson_interval
+from nncore.hand.reading import HandResult, ReadDrawing
+from nncore.metrics import wilson_interval
 
 NO_DIGIT = "none"
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsSimpleTextItem, QGridLayou
 
 from app.theme import GAP, SMALL_SCALE, colours_of, scaled
 from app.train.curve import Points
+from app.train.ghosts import GhostLine, ghost_pen
 from app.train.legend import Legend, Series
 
 MARKER_SIZE = 7
@@ -45,6 +46,7 @@ class Chart(QWidget):
         super().__init__()
         self._text, self._series = text, list(series)
         self._ends = 1.0, 1.0
+        self._ghosts: list[tuple[GhostLine, pg.PlotCurveItem]] = []
         self._points: list[tuple[Points, Points]] = [(np.empty(0), np.empty(0)) for _ in series]
         self.legend = Legend(series, text.widest)
         self.header = QHBoxLayout()
@@ -117,9 +119,24 @@ class Chart(QWidget):
         elif not self._series[number].faint:
             # Where the training is now: visible after one step already, when a line is not.
             self._markers[number].setData(x[-1:], y[-1:])
-        self._show_emptiness(not any(len(points[0]) for points in self._points))
+        self._show_emptiness()
 
-    def _show_emptiness(self, is_empty: bool) -> None:
+    def set_ghosts(self, lines: Sequence[GhostLine]) -> None:
+        """Draw lines of earlier runs behind the curves, instead of those that were there."""
+        item = self.plot.getPlotItem()
+        for _, curve in self._ghosts:
+            item.removeItem(curve)
+        self._ghosts = [(line, pg.PlotCurveItem(line.x, line.y)) for line in lines]
+        for _, curve in self._ghosts:
+            curve.setZValue(-1)
+            # They change when the axes do, and not with every step: a picture of them is cheaper.
+            curve.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+            item.addItem(curve)
+        self._colour_ghosts()
+        self._show_emptiness()
+
+    def _show_emptiness(self) -> None:
+        is_empty = not self._ghosts and not any(len(points[0]) for points in self._points)
         if is_empty == self._empty.isHidden():
             self._empty.setVisible(is_empty)
 
@@ -188,6 +205,7 @@ class Chart(QWidget):
             curve.setPen(series.pen(colours))
             markers.setPen(None)
             markers.setBrush(series.colour(colours))
+        self._colour_ghosts()
         self._crosshair.setPen(pg.mkPen(colours.quiet_text, width=1))
         for side in ("left", "bottom"):
             axis = self.plot.getAxis(side)
@@ -204,6 +222,11 @@ class Chart(QWidget):
         self._epoch_word.setFont(small)
         self._epoch_word.setBrush(QColor(colours.quiet_text))
         self._epoch_word.setPos(-metrics.horizontalAdvance("epoch") - GAP, GAP // 2)
+
+    def _colour_ghosts(self) -> None:
+        colours = colours_of(self)
+        for line, curve in self._ghosts:
+            curve.setPen(ghost_pen(QColor(getattr(colours, line.kind)), line.dash))
 
 
 def nearest(xs: Points, x: float) -> int:

@@ -13,12 +13,11 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
 from app.theme import GAP, GROUP_GAP
 from app.train.chart import Chart, ChartText, nearest
 from app.train.curve import LARGEST, Curve, Points, Smoothed
+from app.train.ghosts import MOST_GHOSTS, SMOOTHED_SHARE, Ghost, GhostLegend
 from app.train.legend import Series
 from nncore.events import EpochDone, Started
 
 MILLISECONDS_BETWEEN_PAINTS = 100
-SMOOTHED_SHARE = 0.04
-"""The firm lines average over this share of an epoch, or over one step if that is longer."""
 EPOCHS_SHOWN_AT_FIRST = 10
 """A longer run is shown from its start as far as it has come, further in a few jumps."""
 
@@ -43,6 +42,8 @@ class CurvesView(QFrame):
         self.loss = Chart(LOSS, (EACH_BATCH, SMOOTHED, VALIDATION))
         self.accuracy = Chart(ACCURACY, (TRAINING, VALIDATION))
         self._charts = (self.loss, self.accuracy)
+        self.ghost_legend = GhostLegend()
+        self._ghost_length = 0.0
         self._place = QLabel()
         self._place.setProperty("quiet", True)
         self.accuracy.header.addWidget(self._place)
@@ -63,6 +64,7 @@ class CurvesView(QFrame):
         layout.setSpacing(GROUP_GAP)
         layout.addWidget(self.loss, 1)
         layout.addWidget(self.accuracy, 1)
+        layout.addWidget(self.ghost_legend)
 
     # ----------------------------------------------------------------- events
 
@@ -95,8 +97,17 @@ class CurvesView(QFrame):
             self._tell_screen_readers(epochs[-1])
             self._mark_dirty()
 
+    def set_ghosts(self, ghosts: Sequence[Ghost]) -> None:
+        """Show earlier runs, MOST_GHOSTS at most, behind the live curves until others are given; none for none."""
+        ghosts = ghosts[:MOST_GHOSTS]
+        self.loss.set_ghosts([line for dash, ghost in enumerate(ghosts) for line in ghost.losses(dash)])
+        self.accuracy.set_ghosts([line for dash, ghost in enumerate(ghosts) for line in ghost.accuracies(dash)])
+        self.ghost_legend.show_ghosts(ghosts)
+        self._ghost_length = max((ghost.length for ghost in ghosts), default=0.0)
+        self._mark_dirty()
+
     def _empty_curves(self, epochs: int, steps_per_epoch: int) -> None:
-        window = max(1.0, SMOOTHED_SHARE * steps_per_epoch)
+        window = max(1.0, SMOOTHED_SHARE * steps_per_epoch)  # the firm lines average over it
         self._smooth_loss, self._smooth_accuracy = Smoothed(window), Smoothed(window)
         self._batch_loss, self._training_loss, self._validation_loss = Curve(), Curve(), Curve()
         self._training_accuracy, self._validation_accuracy = Curve(), Curve()
@@ -152,6 +163,8 @@ class CurvesView(QFrame):
 
     def _last_epoch_shown(self) -> float:
         done = self._batch_loss.points()[0]
+        if not len(done) and self._ghost_length:
+            return self._ghost_length
         reached = float(done[-1]) if len(done) else 0.0
         return min(self._epochs, round_up(max(EPOCHS_SHOWN_AT_FIRST, reached)))
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
+from app.train.blocks import quoted
 from nncore.control import check_learning_rate
 from nncore.errors import SettingError
 
-MOST_HIDDEN_LAYERS = 20
-MOST_UNITS = 1_000_000
 LEARNING_RATE_DIGITS = (1, 2, 5)
 
 
@@ -20,14 +19,14 @@ def read_learning_rate(text: str) -> float:
     if re.match(r"\s*[+-]?[1-9]\d{0,2}(,\d{3})+(?!\d)", text, re.ASCII):
         raise SettingError(
             "learning_rate",
-            f"Learning rate {_quoted(text)} can be read in two ways: write a point for the decimals, such as 1.5, "
+            f"Learning rate {quoted(text)} can be read in two ways: write a point for the decimals, such as 1.5, "
             "and nothing between thousands.",
         )
     try:
         rate = float(text.strip().replace(",", ".", 1))
     except ValueError:
         raise SettingError(
-            "learning_rate", f"Learning rate {_quoted(text)} is no number: write one above 0, such as 0.001."
+            "learning_rate", f"Learning rate {quoted(text)} is no number: write one above 0, such as 0.001."
         ) from None
     check_learning_rate(rate)
     return rate
@@ -37,28 +36,26 @@ def read_whole_number(field: str, name: str, text: str, lowest: int, highest: in
     """The whole number in `text`. Raises SettingError(field), calling the setting `name`, unless it is in range."""
     expected = f"it is a whole number from {lowest:,} to {highest:,}"
     if not re.fullmatch(r"\s*[+-]?\d{1,20}\s*", text, re.ASCII):
-        raise SettingError(field, f"{name} {_quoted(text)} will not do: {expected}.")
+        raise SettingError(field, f"{name} {quoted(text)} will not do: {expected}.")
     number = int(text)
     if not lowest <= number <= highest:
         raise SettingError(field, f"{name} {number:,} is out of range: {expected}.")
     return number
 
 
-def read_widths(text: str) -> tuple[int, ...]:
-    """The widths of the hidden layers in `text`: "128 64", "128, 64" or nothing. Raises SettingError("layers")."""
-    words = [word for word in re.split(r"[\s,;]+", text) if word]
-    if len(words) > MOST_HIDDEN_LAYERS:
-        raise SettingError("layers", f"{len(words)} hidden layers are too many: {MOST_HIDDEN_LAYERS} at most.")
-    return tuple(_width(number, word) for number, word in enumerate(words, start=1))
+def read_number(field: str, name: str, text: str, lowest: float, highest: float, *, above: bool = False) -> float:
+    """The number in `text`, with a decimal point or comma. Raises SettingError(field) unless it is in range.
 
-
-def _width(number: int, word: str) -> int:
-    if not re.fullmatch(r"\d{1,20}", word, re.ASCII):
-        raise SettingError("layers", f"Width {_quoted(word)} of hidden layer {number} is no whole number, such as 64.")
-    units = int(word)
-    if not 1 <= units <= MOST_UNITS:
-        raise SettingError("layers", f"Hidden layer {number} has width {units:,}: it is from 1 to {MOST_UNITS:,}.")
-    return units
+    The range is from `lowest`, or above it, to `highest`.
+    """
+    expected = f"it is {'above' if above else 'from'} {lowest:g}{' and at most' if above else ' to'} {highest:,g}"
+    try:
+        number = float(text.strip().replace(",", ".", 1))
+    except ValueError:
+        raise SettingError(field, f"{name} {quoted(text)} is no number: {expected}.") from None
+    if not (lowest < number if above else lowest <= number) or not number <= highest:  # NaN fails
+        raise SettingError(field, f"{name} {number:g} is out of range: {expected}.")
+    return number
 
 
 def next_learning_rate(rate: float, direction: int) -> float:
@@ -67,9 +64,3 @@ def next_learning_rate(rate: float, direction: int) -> float:
     if direction > 0:
         return next((step for step in series if step > rate * (1 + 1e-9)), series[-1])
     return next((step for step in reversed(series) if step < rate * (1 - 1e-9)), series[0])
-
-
-def _quoted(text: str) -> str:
-    """`text` in quotation marks, cut short if it is long."""
-    text = text.strip()
-    return f"“{text[:20]}…”" if len(text) > 20 else f"“{text}”"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
@@ -142,3 +145,47 @@ class Form(QWidget):
         """Mark the settings that have a problem, and no others."""
         for field, row in self.rows.items():
             row.say(str(problems.get(field, "")))
+
+
+class SettingsForm(Form):
+    """A form that knows how to read each of its settings; those of a TrainingConfig, by their names there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.readers: dict[str, Callable[[], object]] = {}
+
+    def values(self) -> dict[str, Any]:
+        """All settings, by name. Raises SettingError for the first that is wrong."""
+        return {field: read() for field, read in self.readers.items()}
+
+    def problems(self) -> dict[str, SettingError]:
+        """All that is wrong, by setting."""
+        problems = {}
+        for read in self.readers.values():
+            try:
+                read()
+            except SettingError as problem:
+                problems[problem.field] = problem
+        return problems
+
+    def set_running(self, running: bool) -> None:
+        """Lock all of it, or nothing."""
+        for row in self.rows.values():
+            row.lock(LOCKED if running else "")
+
+    def add_entry(self, field: str, name: str, tooltip: str, read: Callable[[], object], empty: str = "") -> QLineEdit:
+        """Add a setting that is typed; `empty` says what an empty field means."""
+        edit = QLineEdit()
+        edit.setPlaceholderText(empty)
+        edit.textChanged.connect(self.changed)
+        self.add(field, name, edit, tooltip)
+        self.readers[field] = read
+        return edit
+
+    def add_choice(self, field: str, name: str, options: dict[str, str], tooltip: str) -> Choice:
+        """Add a setting that is chosen."""
+        choice = Choice(options)
+        choice.currentIndexChanged.connect(self.changed)
+        self.add(field, name, choice, tooltip)
+        self.readers[field] = lambda: choice.value
+        return choice

@@ -1,20 +1,30 @@
-"""The settings of the learning: optimiser, learning rate, batches, epochs, seed, schedule."""
+"""The settings of the learning: optimiser, learning rate, batches, epochs, schedule, seed."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QLineEdit
 
 from app.train.entries import read_learning_rate, read_whole_number
-from app.train.form import LOCKED, Choice, Form, RateEdit
-from nncore.augment import Augmentation
+from app.train.form import LOCKED, RateEdit, SettingsForm
 from nncore.errors import SettingError
 from nncore.training import TrainingConfig
 
-OPTIMIZER_NAMES = {"adam": "Adam", "momentum": "momentum", "sgd": "SGD"}
-SCHEDULE_NAMES = {"constant": "constant", "cosine": "cosine"}
+OPTIMIZER_NAMES = {
+    "adam": "Adam",
+    "adamw": "AdamW",
+    "rmsprop": "RMSProp",
+    "nesterov": "Nesterov",
+    "momentum": "momentum",
+    "sgd": "SGD",
+}
+SCHEDULE_NAMES = {
+    "constant": "constant",
+    "cosine": "cosine",
+    "one_cycle": "one cycle",
+    "step": "step",
+    "exponential": "exponential",
+}
 BATCH_NAMES = {"some": "mini-batch", "all": "full batch", "one": "one sample"}
 LARGEST_BATCH = 1_000_000
 MOST_EPOCHS = 1_000_000
@@ -24,9 +34,26 @@ NO_BATCH_SIZE = {
     "one": "One sample a step is a batch of 1: choose mini-batch to set a size.",
 }
 
+OPTIMIZER_TIP = (
+    "How a gradient becomes a step: SGD takes it as is, momentum and Nesterov keep rolling, RMSProp and Adam fit it "
+    "to every weight, AdamW decays weights apart from it."
+)
+RATE_TIP = (
+    "How far each step goes, above 0, often 0.001: too low barely learns, too high diverges; "
+    "arrow keys step it, and Enter applies it during a run."
+)
+BATCH_TIP = "How many images make one step: all of them is smooth but slow, a single one is quick but noisy."
+BATCH_SIZE_TIP = f"Images in a mini-batch, 1 to {LARGEST_BATCH:,}: small ones are noisy, large ones take fewer steps."
+EPOCHS_TIP = f"How often every training image is seen, 1 to {MOST_EPOCHS:,}: few learn little, many may overfit."
+SCHEDULE_TIP = (
+    "How the learning rate changes over the run: constant keeps it, cosine lowers it to 0, one cycle warms it up "
+    "first, step divides it by 10 twice, exponential lowers it evenly to a hundredth."
+)
+SEED_TIP = f"Where the random numbers start, 0 to {LARGEST_SEED:,}: the same seed gives the same run again."
 
-class LearningForm(Form):
-    """A form for a TrainingConfig, all but its augmentation."""
+
+class LearningForm(SettingsForm):
+    """A form for the part of a TrainingConfig that everybody changes."""
 
     learning_rate_entered = Signal(float)
     """A usable rate that is not the one before: by Enter, by the arrow keys, or by leaving the field."""
@@ -35,75 +62,20 @@ class LearningForm(Form):
         super().__init__()
         self._running = False
         self._entered_rate = 0.0
-        self.optimizer, self.schedule = Choice(OPTIMIZER_NAMES), Choice(SCHEDULE_NAMES)
-        self.learning_rate, self.batch = RateEdit(), Choice(BATCH_NAMES)
-        self.batch_size, self.epochs, self.seed = QLineEdit("128"), QLineEdit(), QLineEdit()
-        self._add_rows()
-        for field in (self.learning_rate, self.batch_size, self.epochs, self.seed):
-            field.textChanged.connect(self.changed)
-        for choice in (self.optimizer, self.schedule, self.batch):
-            choice.currentIndexChanged.connect(self.changed)
+        self.optimizer = self.add_choice("optimizer", "optimiser", OPTIMIZER_NAMES, OPTIMIZER_TIP)
+        self.learning_rate = RateEdit()
+        self.learning_rate.textChanged.connect(self.changed)
+        self.add("learning_rate", "learning rate", self.learning_rate, RATE_TIP)
+        self.readers["learning_rate"] = self._read_rate
+        self.batch = self.add_choice("batch", "batch", BATCH_NAMES, BATCH_TIP)
+        del self.readers["batch"]  # it is no setting of its own
+        self.batch_size = self.add_entry("batch_size", "batch size", BATCH_SIZE_TIP, self.read_batch_size)
+        self.batch_size.setText("128")
+        self.epochs: QLineEdit = self.add_entry("epochs", "epochs", EPOCHS_TIP, self._read_epochs)
+        self.schedule = self.add_choice("schedule", "schedule", SCHEDULE_NAMES, SCHEDULE_TIP)
+        self.seed: QLineEdit = self.add_entry("seed", "seed", SEED_TIP, self._read_seed)
         self.batch.currentIndexChanged.connect(self._lock_rows)
         self.learning_rate.editingFinished.connect(self._on_rate_entered)
-
-    def _add_rows(self) -> None:
-        self.add(
-            "optimizer",
-            "optimiser",
-            self.optimizer,
-            "How a gradient becomes a step: SGD takes it as is, momentum keeps rolling, Adam fits it to every weight.",
-        )
-        self.add(
-            "learning_rate",
-            "learning rate",
-            self.learning_rate,
-            "How far each step goes, above 0, often 0.001: too low barely learns, too high diverges; "
-            "arrow keys step it, and Enter applies it during a run.",
-        )
-        self.add(
-            "batch",
-            "batch",
-            self.batch,
-            "How many images make one step: all of them is smooth but slow, a single one is quick but noisy.",
-        )
-        self.add(
-            "batch_size",
-            "batch size",
-            self.batch_size,
-            f"Images in a mini-batch, 1 to {LARGEST_BATCH:,}: small ones are noisy, large ones take fewer steps.",
-        )
-        self.add(
-            "epochs",
-            "epochs",
-            self.epochs,
-            f"How often every training image is seen, 1 to {MOST_EPOCHS:,}: few learn little, many may overfit.",
-        )
-        self.add(
-            "seed",
-            "seed",
-            self.seed,
-            f"Where the random numbers start, 0 to {LARGEST_SEED:,}: the same seed gives the same run again.",
-        )
-        self.add(
-            "schedule",
-            "schedule",
-            self.schedule,
-            "How the learning rate changes over the run: constant keeps it, cosine lowers it to 0 at the end.",
-        )
-
-    # ----------------------------------------------------------------- values
-
-    def config(self, augmentation: Augmentation | None) -> TrainingConfig:
-        """How to train. Raises SettingError for the first setting that is wrong."""
-        return TrainingConfig(
-            optimizer=self.optimizer.value,
-            learning_rate=self._read_rate(),
-            batch_size=self.read_batch_size(),
-            epochs=self._read_epochs(),
-            seed=self._read_seed(),
-            schedule=self.schedule.value,
-            augmentation=augmentation,
-        )
 
     def show_config(self, config: TrainingConfig) -> None:
         """Show these settings."""
@@ -116,22 +88,6 @@ class LearningForm(Form):
         self.seed.setText(str(config.seed))
         self.schedule.choose(config.schedule)
         self._lock_rows()
-
-    def problems(self) -> dict[str, SettingError]:
-        """All that is wrong, by setting."""
-        readers: tuple[Callable[[], object], ...] = (
-            self._read_rate,
-            self.read_batch_size,
-            self._read_epochs,
-            self._read_seed,
-        )
-        problems = {}
-        for read in readers:
-            try:
-                read()
-            except SettingError as problem:
-                problems[problem.field] = problem
-        return problems
 
     def read_batch_size(self) -> int | None:
         """Images a step, None for all. Raises SettingError("batch_size")."""
@@ -158,6 +114,11 @@ class LearningForm(Form):
             self._entered_rate = self._read_rate()
         elif "learning_rate" not in self.problems():
             self.rows["learning_rate"].say("")
+
+    def enter_rate(self, rate: float) -> None:
+        """Type this learning rate and press Enter."""
+        self.learning_rate.setText(f"{rate:.12g}")
+        self._on_rate_entered()
 
     def say(self, problems: dict[str, SettingError]) -> None:
         """Mark what is wrong; during a run also say what becomes of a learning rate that was typed."""

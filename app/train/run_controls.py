@@ -111,7 +111,12 @@ class RunButtons(QWidget):
 
 
 class ProgressLine(QWidget):
-    """Epoch, bar, speed and time left in one line, each in its place; below it a sentence on how it goes."""
+    """Epoch, bar, speed and time left in one line, each in its place; below it a sentence on how it goes.
+
+    Beside the sentence a button may offer a remedy for what it says.
+    """
+
+    remedy_chosen = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -125,6 +130,9 @@ class ProgressLine(QWidget):
         self._status.setTextFormat(Qt.TextFormat.PlainText)
         self._status.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._status.setAccessibleName("status of the run")
+        self.remedy_button = QPushButton()
+        self.remedy_button.clicked.connect(self.remedy_chosen)
+        self.remedy_button.hide()
         self._told = -1.0
         self._lay_out()
         self._fit_to_font()
@@ -142,8 +150,12 @@ class ProgressLine(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GAP // 2)
+        sentence = QHBoxLayout()
+        sentence.setSpacing(GROUP_GAP)
+        sentence.addWidget(self._status, 1)
+        sentence.addWidget(self.remedy_button)
         layout.addLayout(line)
-        layout.addWidget(self._status)
+        layout.addLayout(sentence)
 
     # ---------------------------------------------------------------- showing
 
@@ -178,6 +190,12 @@ class ProgressLine(QWidget):
         self._status.setToolTip(plain_tooltip(sentence))
         mark_trouble(self._status, trouble)
 
+    def offer(self, remedy: str, tooltip: str = "") -> None:
+        """Offer a remedy, in a few words; empty: none."""
+        self.remedy_button.setText(remedy)
+        self.remedy_button.setToolTip(plain_tooltip(tooltip))
+        self.remedy_button.setVisible(bool(remedy))
+
     def texts(self) -> tuple[str, str, str, str]:
         """What is shown now: epoch, speed, time left, sentence."""
         return self._epoch.text(), self._speed.text(), self._left.text(), self._status.text()
@@ -198,4 +216,4 @@ class ProgressLine(QWidget):
             (self._left, "88:88 left"),
         ):
             label.setMinimumWidth(metrics.horizontalAdvance(widest))
-        self._status.setMinimumHeight(2 * metrics.lineSpacing())
+        self._status.setMinimumHeight(max(2 * metrics.lineSpacing(), self.remedy_button.sizeHint().height()))

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.plain_text import ElidedLabel
 from app.theme import GAP
+from app.train.augmentation_form import AugmentationForm
 from app.train.collapsible_group import CollapsibleGroup
-from app.train.form import LOCKED, Form
+from app.train.form import LOCKED
 from app.train.learning_form import LearningForm
+from app.train.loss_form import LossForm
 from app.train.network_form import NetworkForm
+from app.train.recipe_chooser import RecipeChooser
+from app.train.stopping_form import StoppingForm
 from nncore.errors import SettingError
+from nncore.losses import make_loss
 from nncore.memory import check_memory
 from nncore.network import NetworkSpec
-from nncore.recipes import RECIPES
+from nncore.recipes import Recipe, recipe_named
 from nncore.training import TrainingConfig
 
-MODERATE_DISTORTIONS = RECIPES["convnet"].config.augmentation
-"""Those that the model in the box was trained with."""
-
+FIRST_RECIPE = "quick"
 WHAT_IT_TAKES = "Every run starts from fresh weights."
 ONLY_RATE = "During a run only the learning rate can change."
 LETTERS_ACROSS, MOST_ACROSS = 42, 400
@@ -27,7 +34,7 @@ LETTERS_ACROSS, MOST_ACROSS = 42, 400
 
 
 class SettingsPanel(QWidget):
-    """A form for a NetworkSpec and a TrainingConfig.
+    """A form for a NetworkSpec and a TrainingConfig, which a recipe fills in.
 
     What is wrong is said under the field that holds it. During a run only the learning rate can be changed.
     """
@@ -36,34 +43,35 @@ class SettingsPanel(QWidget):
     """A setting was edited; it may now be wrong."""
     learning_rate_changed = Signal(float)
     """A new learning rate that can be used was entered: with Enter, the arrow keys, or by leaving the field."""
+    page_requested = Signal(str)
+    """The name of the recipe whose page is to be shown."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._distortions = MODERATE_DISTORTIONS
+        self._shown = TrainingConfig()
         self._problems: dict[str, SettingError] = {}
-        self._running = False
+        self._running = self._filling = False
+        self.recipes = RecipeChooser()
         self.summary, self.data, self.note = QLabel(), ElidedLabel(), QLabel()
-        self.network, self.learning, self._augmentation = NetworkForm(), LearningForm(), Form()
+        self.network, self.learning, self.loss = NetworkForm(), LearningForm(), LossForm()
+        self.augmentation, self.stopping = AugmentationForm(), StoppingForm()
         self.learning_rate = self.learning.learning_rate
-        self.distort = QCheckBox("distort images")
-        self._augmentation.add(
-            "augmentation",
-            "augmentation",
-            self.distort,
-            "Shift, turn and stretch each image a little anew in every epoch: slower, but it reads handwriting better.",
-        )
-        self._forms = (self.network, self.learning, self._augmentation)
+        self.distort = self.augmentation.distort
+        self._forms = (self.network, self.learning, self.loss, self.augmentation, self.stopping)
         self.groups = (
             CollapsibleGroup("Network", self.network),
             CollapsibleGroup("Learning", self.learning),
-            CollapsibleGroup("Augmentation", self._augmentation, is_open=False),
+            CollapsibleGroup("Loss and regularisation", self.loss, is_open=False),
+            CollapsibleGroup("Augmentation", self.augmentation, is_open=False),
+            CollapsibleGroup("Stopping", self.stopping, is_open=False),
         )
         self._lay_out()
-        for form in (self.network, self.learning):
+        for form in self._forms:
             form.changed.connect(self._on_edit)
-        self.distort.toggled.connect(self._on_edit)
         self.learning.learning_rate_entered.connect(self.learning_rate_changed)
-        self.set_values(RECIPES["quick"].spec, RECIPES["quick"].config)
+        self.recipes.chosen.connect(self.choose_recipe)
+        self.recipes.page_requested.connect(self.page_requested)
+        self.choose_recipe(FIRST_RECIPE)
         self._fit_to_font()
 
     def _lay_out(self) -> None:
@@ -89,6 +97,7 @@ class SettingsPanel(QWidget):
         layout.setSpacing(GAP // 2)
         for line in (self.summary, self.note):
             line.setWordWrap(True)
+        layout.addWidget(self.recipes)
         for line in (self.summary, self.data, self.note):
             layout.addWidget(line)
         layout.addSpacing(GAP // 2)
@@ -107,23 +116,48 @@ class SettingsPanel(QWidget):
         """What is wrong first, in one sentence; empty if nothing is."""
         return str(next(iter(self._problems.values()), ""))
 
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe chosen last, for its data; its settings may have been changed since."""
+        return self.recipes.recipe
+
     def spec(self) -> NetworkSpec:
         """The network described. Raises SettingError, for one too large for this machine too."""
         spec = self.network.spec()
-        check_memory(spec, TrainingConfig(batch_size=self.learning.read_batch_size()))
+        memory = TrainingConfig(
+            batch_size=self.learning.read_batch_size(), keep_best=self.stopping.keep_best.isChecked()
+        )
+        check_memory(spec, memory)
         return spec
 
     def config(self) -> TrainingConfig:
         """How to train it. Raises SettingError."""
-        return self.learning.config(self._distortions if self.distort.isChecked() else None)
+        settings = {**self.learning.values(), **self.loss.values(), **self.augmentation.values()}
+        return replace(self._shown, **settings, **self.stopping.values())
 
     def set_values(self, spec: NetworkSpec, config: TrainingConfig) -> None:
         """Show these settings."""
-        self._distortions = config.augmentation or MODERATE_DISTORTIONS
-        self.distort.setChecked(config.augmentation is not None)
-        self.network.show_spec(spec)
-        self.learning.show_config(config)
+        self._shown = config
+        self._filling = True
+        try:
+            self.network.show_spec(spec)
+            for form in (self.learning, self.loss, self.stopping):
+                form.show_config(config)
+            self.augmentation.show_augmentation(config.augmentation)
+        finally:
+            self._filling = False
         self._on_edit()
+
+    @Slot(str)
+    def choose_recipe(self, name: str) -> None:
+        """Show the settings of the recipe `name`. Raises SettingError if there is none."""
+        recipe = recipe_named(name)
+        self.recipes.show_recipe(name)
+        self.set_values(recipe.spec, recipe.config)
+
+    def set_preview_digits(self, images: NDArray[np.uint8]) -> None:
+        """Show what an augmentation does to the first few of these images (n, height, width)."""
+        self.augmentation.preview.set_digits(images)
 
     def set_data_line(self, text: str) -> None:
         """Say in one line which data set is in use; empty: nothing to say."""
@@ -132,31 +166,47 @@ class SettingsPanel(QWidget):
     def set_running(self, running: bool) -> None:
         """Lock what a run cannot change, and say so; or unlock it."""
         self._running = running
-        self.network.set_locked(running)
-        self.learning.set_running(running)
-        self._augmentation.rows["augmentation"].lock(LOCKED if running else "")
+        self.recipes.lock(LOCKED if running else "")
+        for form in self._forms:
+            form.set_running(running)
         self._on_edit()
 
     @Slot()
     def _on_edit(self) -> None:
-        self._problems = self.learning.problems()
-        try:
-            self.spec()
-        except SettingError as problem:
-            self._problems = {problem.field: problem, **self._problems}
-        self.network.say(self._problems)
-        self.learning.say(self._problems)
-        self._summarize()
+        if self._filling:
+            return
+        self._problems = self._all_problems()
+        for form, group in zip(self._forms, self.groups, strict=True):
+            form.say(self._problems)
+            if not group.is_open and any(field in self._problems for field in form.rows):
+                group.open()
+        self._summarize(self.network.draw())
         self.changed.emit()
 
-    def _summarize(self) -> None:
-        self.note.setText(ONLY_RATE if self._running else WHAT_IT_TAKES)
+    def _all_problems(self) -> dict[str, SettingError]:
+        """What is wrong, by setting; the network first."""
+        problems: dict[str, SettingError] = {}
+        for form in self._forms[1:]:
+            problems |= form.problems()
         try:
-            spec = self.network.spec()
-        except SettingError:
+            spec = self.spec()
+            smoothing = 0.0 if "label_smoothing" in problems else self.loss.values()["label_smoothing"]
+            make_loss(self.loss.loss.value or None, spec.output, smoothing)
+        except SettingError as problem:
+            problems = {problem.field: problem, **problems}
+        return problems
+
+    def _summarize(self, spec: NetworkSpec | None) -> None:
+        self.note.setText(ONLY_RATE if self._running else f"{self._recipe_line(spec)} {WHAT_IT_TAKES}")
+        if spec is None:
             self.summary.setText("No network yet: see hidden layers.")
             return
         self.summary.setText(f"{spec.summary.replace('-', '–')} · {spec.parameter_count:,} weights")
+
+    def _recipe_line(self, spec: NetworkSpec | None) -> str:
+        recipe = self.recipe
+        changed = bool(self._problems) or spec != recipe.spec or self.config() != recipe.config
+        return f"{recipe.title}{', changed' if changed else ''}."
 
     # ------------------------------------------------------------------- font
 
@@ -172,4 +222,6 @@ class SettingsPanel(QWidget):
             form.set_label_width(names)
         bar = self._scroll.verticalScrollBar().sizeHint().width()
         wanted = min(LETTERS_ACROSS * self.fontMetrics().averageCharWidth(), MOST_ACROSS)
-        self.setFixedWidth(max(wanted, self._content.minimumSizeHint().width() + bar))
+        # Folded groups count too: the panel keeps its width when one opens.
+        needed = max(form.minimumSizeHint().width() for form in self._forms) + GAP
+        self.setFixedWidth(max(wanted, needed + bar, self._content.minimumSizeHint().width() + bar))

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.run_events import StepsDone
 from app.run_state import RunState
 from app.theme import GAP, GROUP_GAP, PAGE_MARGIN
-from app.train.advice import hint_if_guessing, verdict
+from app.train.advice import verdict
+from app.train.collapsible_group import CollapsibleGroup
 from app.train.curves_view import CurvesView
+from app.train.fit_view import FitView
+from app.train.health_view import HealthScroll, HealthView
 from app.train.run_clock import RunClock
 from app.train.run_controls import ProgressLine, RunButtons
 from app.train.settings_panel import SettingsPanel
+from nncore.advice import Adviser
 from nncore.errors import SettingError
 from nncore.events import Diverged, Finished, Started
+from nncore.functions import CurvePoints
+from nncore.hint import Hint
 from nncore.network import NetworkSpec
 from nncore.training import TrainingConfig
 
 READY = "Press Train, or Step for a single mini-batch."
+CHANGED = f"The settings are changed. {READY}"
 TRAINING = "Training; the learning rate can be changed meanwhile."
 PAUSED = "Paused: Step takes one mini-batch, Resume goes on."
 
@@ -35,20 +42,34 @@ class TrainTab(QWidget):
     resume_requested = Signal()
     stop_requested = Signal()
     learning_rate_changed = Signal(float)
+    page_requested = Signal(str)
+    """Show the page of the recipe of this name."""
+    remedy_chosen = Signal(object)
+    """The remedy of this Hint was applied, to the run or to the settings of the next one."""
 
     def __init__(self) -> None:
         super().__init__()
         self.settings, self.buttons = SettingsPanel(), RunButtons()
         self.curves, self.progress = CurvesView(), ProgressLine()
         self._run: tuple[NetworkSpec, TrainingConfig] = self.settings.network.spec(), self.settings.config()
+        self.health, self.fit = HealthView(), FitView()
         self._clock: RunClock | None = None
-        self._learning_rate = 0.0
-        self._hint = ""
+        self._adviser = Adviser(*self._run)
+        self._hint: Hint | None = None
+        self._next: tuple[NetworkSpec, TrainingConfig] | None = None
         self._sentence = READY, False
         self._was_shown = False
+        self.health_group = CollapsibleGroup("Health of the layers", self._scrolled_health())
+        self.health_group.heading.setToolTip("Show or hide gradients, silent units and weights of each layer.")
         self._lay_out()
         self._connect()
         self._on_settings_changed()
+
+    def _scrolled_health(self) -> QScrollArea:
+        """The health of some layers; those of a deep network are scrolled to."""
+        scroll = HealthScroll()
+        scroll.setWidget(self.health)
+        return scroll
 
     def _lay_out(self) -> None:
         left, right = QVBoxLayout(), QVBoxLayout()
@@ -56,7 +77,13 @@ class TrainTab(QWidget):
         left.addWidget(self.settings, 1)
         left.addWidget(self.buttons)
         right.setSpacing(GAP)
-        right.addWidget(self.curves, 1)
+        plots = QHBoxLayout()
+        plots.setSpacing(GAP)
+        plots.addWidget(self.curves, 1)
+        plots.addWidget(self.fit, 1)
+        self.fit.hide()
+        right.addLayout(plots, 1)
+        right.addWidget(self.health_group)
         right.addWidget(self.progress)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(PAGE_MARGIN, GROUP_GAP, PAGE_MARGIN, GROUP_GAP)
@@ -68,6 +95,8 @@ class TrainTab(QWidget):
     def _connect(self) -> None:
         self.settings.changed.connect(self._on_settings_changed)
         self.settings.learning_rate_changed.connect(self._on_learning_rate)
+        self.settings.page_requested.connect(self.page_requested)
+        self.progress.remedy_chosen.connect(self._on_remedy)
         self.buttons.train_requested.connect(self._on_train)
         self.buttons.step_requested.connect(self._on_step)
         self.buttons.pause_requested.connect(self.pause_requested)
@@ -96,7 +125,9 @@ class TrainTab(QWidget):
 
     @Slot(float)
     def _on_learning_rate(self, rate: float) -> None:
-        self._learning_rate = rate  # what was set: a schedule may make the rate of a step a small part of it
+        self._adviser.learning_rate = rate  # what was set: a schedule may make a step's rate a small part of it
+        if self._hint is not None and self._hint.only_rate:
+            self._show_hint(None)
         self.learning_rate_changed.emit(rate)
 
     def _take_settings(self) -> bool:
@@ -106,9 +137,65 @@ class TrainTab(QWidget):
         except SettingError as problem:
             self.progress.say(str(problem), trouble=True)
             return False
-        self._learning_rate = self._run[1].learning_rate
-        self._hint = ""
+        self._adviser = Adviser(*self._run)
+        self._show_hint(None)
         return True
+
+    def show_points(self, points: CurvePoints | None) -> None:
+        """Show the points that a run fits a curve to, for fits to come; None hides them."""
+        self.fit.setVisible(points is not None)
+        if points is not None:
+            self.fit.set_points(points)
+
+    def set_settings(self, spec: NetworkSpec, config: TrainingConfig) -> None:
+        """Show these settings; while a run goes on, as soon as it has ended."""
+        if self.buttons.state is RunState.IDLE:
+            self.settings.set_values(spec, config)
+            self._show_hint(None)
+            self._conclude(CHANGED, trouble=False)
+        else:
+            self._next = spec, config
+
+    # ----------------------------------------------------------------- advice
+
+    def _show_hint(self, hint: Hint | None) -> None:
+        """Say this hint from now on, and offer its remedy; None: there is nothing to say."""
+        self._hint = hint
+        self.progress.offer(hint.remedy if hint else "", self._remedy_tip(hint))
+
+    def _remedy_tip(self, hint: Hint | None) -> str:
+        if hint is None:
+            return ""
+        if self.buttons.state is RunState.IDLE:
+            return "Change the settings so; then press Train."
+        return (
+            "Apply this at once." if hint.only_rate else "Stop this run, and change the settings so for the next one."
+        )
+
+    @Slot()
+    def _on_remedy(self) -> None:
+        """Apply the remedy offered: to the run if it is but a learning rate, otherwise to the settings after it."""
+        hint = self._hint
+        if hint is None:
+            return
+        self._show_hint(None)
+        if self.buttons.state is RunState.IDLE:
+            self._apply_when_idle(hint)
+        elif hint.only_rate:
+            self.settings.learning.enter_rate(hint.settings["learning_rate"])
+            self._say_how_it_goes()
+        else:
+            self.set_settings(*hint.apply(*self._run))
+            self.stop_requested.emit()
+        self.remedy_chosen.emit(hint)
+
+    def _apply_when_idle(self, hint: Hint) -> None:
+        try:
+            settings = hint.apply(self.settings.spec(), self.settings.config())
+        except SettingError:  # they were edited since; those of the run were sound
+            settings = hint.apply(*self._run)
+        self.settings.set_values(*settings)
+        self._conclude(f"{hint.remedy}: done. {READY}", trouble=False)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Take the focus when shown first, so that the space bar trains and is not typed into a field."""
@@ -134,6 +221,11 @@ class TrainTab(QWidget):
         if state is RunState.IDLE:
             self.settings.set_running(False)
             self.progress.show_ended()
+            if self._next is not None:
+                self.settings.set_values(*self._next)
+                self._sentence = CHANGED, False
+                self._next = None
+            self._show_hint(self._hint)
             self._on_settings_changed()
             return
         if was_idle:
@@ -146,11 +238,12 @@ class TrainTab(QWidget):
         """A run begins."""
         self._clock = RunClock(started)
         self.curves.begin(started)
+        self.health.clear()
         self.progress.show_progress(self._clock.progress, now=True)
 
     @Slot(object)
     def steps_done(self, done: StepsDone) -> None:
-        """Some steps were taken, and perhaps epochs: say so if the network has learnt nothing in the last one."""
+        """Some steps were taken, and perhaps epochs: show the layers' health after them, and say what seems wrong."""
         if self._clock is None:
             return
         if len(done.steps):
@@ -159,7 +252,10 @@ class TrainTab(QWidget):
         self.curves.add_epochs(done.epochs)
         if done.epochs:
             self._clock.add_epoch(done.epochs[-1])
-            self._hint = hint_if_guessing(done.epochs[-1], *self._run, self._learning_rate)
+            for epoch in done.epochs:
+                self.health.show_health(epoch.health)
+                hint = self._adviser.after_epoch(epoch)
+            self._show_hint(hint)
             self._say_how_it_goes()
         at_once = bool(done.epochs) or self.buttons.state is RunState.PAUSED
         self.progress.show_progress(self._clock.progress, now=at_once)
@@ -167,12 +263,14 @@ class TrainTab(QWidget):
     @Slot(object)
     def run_diverged(self, diverged: Diverged) -> None:
         """The run is over, badly."""
+        self._show_hint(self._adviser.after_divergence(diverged))
         self._conclude(diverged.message, trouble=True)
 
     @Slot(object)
     def run_finished(self, finished: Finished) -> None:
-        """The run is over; what is left to say if it has learnt nothing is said still."""
-        self._conclude(f"{verdict(finished)} {self._hint}".rstrip(), trouble=bool(self._hint))
+        """The run is over; what seems wrong is said still."""
+        hint = self._hint.sentence if self._hint else ""
+        self._conclude(f"{verdict(finished)} {hint}".rstrip(), trouble=bool(hint))
 
     @Slot(str)
     def run_failed(self, sentence: str) -> None:
@@ -192,4 +290,4 @@ class TrainTab(QWidget):
             case RunState.PAUSED:
                 self.progress.say(PAUSED)
             case RunState.RUNNING:
-                self.progress.say(self._hint or TRAINING, trouble=bool(self._hint))
+                self.progress.say(self._hint.sentence if self._hint else TRAINING, trouble=bool(self._hint))

@@ -27,6 +27,7 @@ from nncore.layers import (
     Flatten,
     LayerSpec,
     MaxPool2D,
+    Scale,
 )
 from nncore.layers.windows import Windows
 from nncore.model_header import LARGEST_HEADER, ModelHeader
@@ -186,6 +187,10 @@ def _nodes(spec: NetworkSpec) -> list[NodeProto]:
     for name, (operator, parameters, attributes) in _operators(spec):
         number, _, _ = name.partition(".")
         inputs = [given, *(f"{number}.{parameter}" for parameter in parameters)]
+        if operator == "Mul":
+            inputs.append(f"{name}.factor")
+            nodes.append(helper.make_node("Constant", [], inputs[1:], inputs[1], **attributes))
+            attributes = {}
         nodes.append(helper.make_node(operator, inputs, [name], name, **attributes))
         given = name
     return nodes
@@ -215,6 +220,8 @@ def _operator(layer: LayerSpec) -> Operator:
             return "BatchNormalization", ("gamma", "beta", "mean", "variance"), {"epsilon": layer.epsilon}
         case Flatten():
             return "Flatten", (), {"axis": 1}
+        case Scale():
+            return "Mul", (), {"value_float": float(layer.factor)}
         case _:
             raise ModelFileError(f"layers of the kind {layer.kind} cannot be written as ONNX.")
 

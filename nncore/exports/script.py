@@ -17,7 +17,18 @@ from numpy.typing import NDArray
 
 from nncore.errors import ModelFileError
 from nncore.exports.script_parts import FUNCTIONS, WINDOWS
-from nncore.layers import Activation, AveragePool2D, BatchNorm, Conv2D, Dense, Dropout, Flatten, LayerSpec, MaxPool2D
+from nncore.layers import (
+    Activation,
+    AveragePool2D,
+    BatchNorm,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    LayerSpec,
+    MaxPool2D,
+    Scale,
+)
 from nncore.layers.windows import Windows
 from nncore.model_header import LARGEST_HEADER, ModelHeader
 from nncore.network import NetworkSpec
@@ -185,6 +196,8 @@ def _call(number: str, layer: LayerSpec) -> tuple[str, str]:
             return "conv2d(", f"{with_arrays('W', 'b')}, {layer.windows.stride}, {layer.windows.padding})"
         case MaxPool2D() | AveragePool2D():
             return f"{layer.kind}(", f", {_arguments(layer.windows)})"
+        case Scale():
+            return "scale(", f", {layer.factor!r})"
         case BatchNorm():
             return "batch_norm(", f"{with_arrays('gamma', 'beta', 'mean', 'variance')}, {layer.epsilon!r})"
         case Activation(function="linear") | Dropout():  # a trained network leaves the numbers as they are

@@ -21,6 +21,7 @@ FUNCTIONS = {
     "gelu": f"def gelu(X): return 0.5 * X * (1 + np.tanh({GELU_SCALE} * (X + {GELU_CUBIC} * X * X * X)))",
     "max_pool2d": "def max_pool2d(X, *how): return windows(X, *how, -np.inf).max((4, 5))",
     "average_pool2d": "def average_pool2d(X, *how): return windows(X, *how).mean((4, 5))",
+    "scale": "def scale(X, factor): return X * factor",
     "dense": "def dense(X, W, b): return X @ W + b",
     "softmax": """\
 def softmax(X):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from math import sqrt
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,19 +94,3 @@ def read_test(
     if not drawings:
         raise DataError("Nothing was written in this test, so there is nothing to read.")
     return HandResult(tuple(drawings), date, model)
-
-
-def wilson_interval(right: int, count: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Between which shares, 0 to 1, the true one lies when `right` of `count` were right; (0, 1) of none.
-
-    E. B. Wilson, "Probable inference, the law of succession, and statistical inference", Journal of the American
-    Statistical Association 22 (1927). Unlike the textbook's p ± 1.96 sqrt(p (1 - p) / n) it stays within 0 and 1, and
-    20 right of 20 do not become "exactly 100 %".
-    """
-    if count == 0:
-        return 0.0, 1.0
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
-    p, n = right / count, count
-    middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
-    reach = z / (1 + z**2 / n) * sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    return max(0.0, middle - reach), min(1.0, middle + reach)

@@ -8,9 +8,11 @@ from nncore.layers.dropout import Dropout
 from nncore.layers.flatten import Flatten
 from nncore.layers.layer import Layer, LayerSpec
 from nncore.layers.pooling import AveragePool2D, MaxPool2D
+from nncore.layers.scale import Scale
 
 LAYER_SPECS: dict[str, type[LayerSpec]] = {
-    spec.kind: spec for spec in (Dense, Activation, Conv2D, MaxPool2D, AveragePool2D, BatchNorm, Dropout, Flatten)
+    spec.kind: spec
+    for spec in (Dense, Activation, Conv2D, MaxPool2D, AveragePool2D, BatchNorm, Dropout, Flatten, Scale)
 }
 
 __all__ = [
@@ -27,4 +29,5 @@ __all__ = [
     "Layer",
     "LayerSpec",
     "MaxPool2D",
+    "Scale",
 ]

@@ -25,7 +25,7 @@ class Conv2D(Spec):
     """Filters that slide over images: each gives one channel of what comes out.
 
     filters: how many, at least 1. kernel, stride, padding: (height, width) in pixels, or one number for both; the
-    padding is of zeros. initialization: "he" or "uniform".
+    padding is of zeros. initialization: a name in INITIALIZATIONS.
 
     A stride of 2 takes the place of pooling (Simard, Steinkraus and Platt, "Best Practices for Convolutional Neural
     Networks", ICDAR 2003), at a tenth of the cost. As everywhere in this field the kernel is not mirrored.

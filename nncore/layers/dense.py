@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from nncore.errors import SettingError
-from nncore.layers.layer import Array, Layer, Spec
+from nncore.layers.layer import Array, Layer, Spec, Workspace
 from nncore.parameters import INITIALIZATIONS, Parameters, Shape
 
 
@@ -16,7 +16,7 @@ def check_initialization(name: str) -> None:
     """Raise SettingError unless `name` is an initialisation there is."""
     if name not in INITIALIZATIONS:
         raise SettingError(
-            "initialization", f"Initialisation {name!r} is unknown: choose {' or '.join(INITIALIZATIONS)}."
+            "initialization", f"Initialisation {name!r} is unknown: choose one of {', '.join(INITIALIZATIONS)}."
         )
 
 
@@ -24,7 +24,7 @@ def check_initialization(name: str) -> None:
 class Dense(Spec):
     """A fully connected layer: Y = X W + b.
 
-    units: its width, at least 1. initialization: "he" or "uniform".
+    units: its width, at least 1. initialization: how its weights begin, a name in INITIALIZATIONS.
     """
 
     kind: ClassVar[str] = "dense"
@@ -69,7 +69,7 @@ class DenseLayer(Layer):
     def allocate(self, rows: int) -> None:
         inputs, units = self.W.shape
         self._Y = np.empty((rows, units), self.W.dtype)
-        self._dX = np.empty(rows * inputs, self.W.dtype)
+        self._dX = Workspace(rows, (inputs,), self.W.dtype)
         self._ones = np.ones(rows, self.W.dtype)
 
     def initialize(self, rng: np.random.Generator) -> None:
@@ -77,20 +77,21 @@ class DenseLayer(Layer):
 
     def forward(self, X: Array) -> Array:
         self._X = X
-        Y = np.matmul(X, self.W, out=self._Y[: len(X)])
+        Y = X.dot(self.W, self._Y[: len(X)])  # with few rows, the method takes a third of the time of np.matmul
         Y += self.b
         return Y
 
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
-        np.matmul(self._X.T, dY, out=self.dW)
-        np.matmul(self._ones[: len(dY)], dY, out=self.db)
-        return np.matmul(dY, self.W.T, out=self._room_for_dX()) if need_dX else None
+        self._X.T.dot(dY, self.dW)
+        self._ones[: len(dY)].dot(dY, self.db)
+        return self._dX_from(dY) if need_dX else None
 
-    def _room_for_dX(self) -> Array:
-        """Room for dX, lying in memory as X does: flattened images have their rows last."""
+    def _dX_from(self, dY: Array) -> Array:
+        """DX = dY W^T, lying in memory as X does: flattened images have their rows last."""
+        if self._X.flags.c_contiguous:
+            return dY.dot(self.W.T, self._dX.of(len(dY)))
         rows, inputs = self._X.shape
-        memory = self._dX[: rows * inputs]
-        return memory.reshape(inputs, rows).T if self._X.flags.f_contiguous else memory.reshape(rows, inputs)
+        return np.matmul(dY, self.W.T, out=self._dX.memory(rows).reshape(inputs, rows).T)
 
     def predict(self, X: Array) -> Array:
         Y: Array = X @ self.W

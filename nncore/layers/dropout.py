@@ -44,6 +44,8 @@ class Dropout(Spec):
 class DropoutLayer(Layer):
     """Y = X mask, with a new mask of 0 and 1 / (1 - rate) in each forward."""
 
+    has_chance = True
+
     def __init__(self, rate: float, shape: Shape, dtype: np.dtype[np.floating]) -> None:
         self.rate, self.shape, self.dtype = rate, shape, dtype
         self._rng = np.random.default_rng()

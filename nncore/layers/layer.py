@@ -79,6 +79,9 @@ class Spec:
 class Layer:
     """A layer that computes; those with parameters, workspaces or chance in them say more than this one."""
 
+    has_chance: ClassVar[bool] = False
+    """Whether it asks for random numbers while it trains."""
+
     def allocate(self, rows: int) -> None:
         """Size the workspaces for batches of up to `rows` rows."""
 

@@ -90,31 +90,35 @@ class BatchGradients:
         """
         if self._stopped():
             return None
-        several_passes = len(rows) > self._rows_a_pass
-        before = (self._streams.states(), self.network.parameters.state.copy()) if several_passes else None
+        figures = self._pass(rows, len(rows)) if len(rows) <= self._rows_a_pass else self._several_passes(rows)
+        if figures is None:
+            return None
+        if add_up:
+            self._add_up()
+        return figures if self._data.class_names else (figures[0], None)
+
+    def _several_passes(self, rows: NDArray[np.intp]) -> tuple[float, int] | None:
+        """Add up the gradients of the parts of a large batch; gives loss and right answers, None if it is to stop."""
+        streams, state = self._streams.states(), self.network.parameters.state.copy()
         loss, right = 0.0, 0
         for start in range(0, len(rows), self._rows_a_pass):
             if start and self._stopped():  # nothing of it is to be seen by a run that goes on from here
-                assert before is not None
-                self._streams.restore(before[0])
-                self.network.parameters.state[:] = before[1]
+                self._streams.restore(streams)
+                self.network.parameters.state[:] = state
                 return None
             part_loss, part_right = self._pass(rows[start : start + self._rows_a_pass], len(rows))
             loss, right = loss + part_loss, right + part_right
             self._keep_sum(first=start == 0)
-        if add_up:
-            self._add_up()
-        return loss, right if self._data.class_names else None
+        return loss, right
 
     def step(self, learning_rate: float) -> None:
         """Take the optimiser's step, which uses up the gradients."""
         second = self._second
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # see BatchPart
-            if second is not None and self._helped and second.room.blocks < len(self.optimizer.blocks):
-                self._step_with(second, learning_rate)
-            else:
-                self._add_up()
-                self.optimizer.step(learning_rate)
+        if second is not None and self._helped and second.room.blocks < len(self.optimizer.blocks):
+            self._step_with(second, learning_rate)
+        else:
+            self._add_up()
+            self.optimizer.step(learning_rate)
 
     def _step_with(self, second: SecondProcess, learning_rate: float) -> None:
         """What lies before the cut is stepped here, what lies behind it by the second process, or here if it ends."""
@@ -168,14 +172,12 @@ class BatchGradients:
     def _add_up(self, where: slice = slice(None)) -> None:
         """Add up the gradients of both halves, unless that is done."""
         if self._to_add is not None:
-            with np.errstate(over="ignore", invalid="ignore"):  # see BatchPart
-                self.network.parameters.gradients[where] += self._to_add[where]
+            self.network.parameters.gradients[where] += self._to_add[where]
             self._to_add = None
 
     def _keep_sum(self, first: bool) -> None:
         """Where a batch takes several passes, add up their gradients."""
-        if self._sum is None:
-            return
+        assert self._sum is not None
         self._add_up()
         gradients = self.network.parameters.gradients
         if not first:

@@ -100,19 +100,17 @@ class BatchPart:
         """Set the gradient of `share` times the mean loss of `examples`, inputs and targets.
 
         Gives that loss and how many were answered correctly, 0 where there are no classes. Chance comes from
-        `augmentation` and `dropout`.
+        `augmentation` and `dropout`. A network that diverges overflows: whoever calls lets NumPy be silent about it.
         """
         X, targets = self._as_numbers(examples[0], augmentation), examples[1]
         self.network.use_randomness(dropout)
-        # A network that diverges overflows: the loss shows it, and NumPy need not say it once more.
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            logits = self.network.forward(X)
-            right = self._count_right(logits, targets)
-            loss = share * self._loss.forward(logits, targets)
-            dlogits = self._loss.backward()
-            if share != 1:
-                dlogits *= share
-            self.network.backward(dlogits)
+        logits = self.network.forward(X)
+        right = self._count_right(logits, targets)
+        loss = share * self._loss.forward(logits, targets)
+        dlogits = self._loss.backward()
+        if share != 1:
+            dlogits *= share
+        self.network.backward(dlogits)
         return loss, right
 
     def _as_numbers(self, inputs: NDArray[np.generic], augmentation: np.random.Generator) -> NDArray[np.floating]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import ceil
 from typing import Any
 from zlib import crc32
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from nncore.dataset import Dataset
 from nncore.network import NetworkSpec
 from nncore.training.config import TrainingConfig
+from nncore.training.progress import Progress
 
 EXAMPLES_CHECKED = 100
 
@@ -41,6 +43,32 @@ class Checkpoint:
     data_check: int
     recipe: str = ""
     validation_share: float = 0.0
+
+    def extended(
+        self, learning_rate: float | None = None, steps: int | None = None, epochs: int | None = None
+    ) -> Checkpoint:
+        """The same run, to go on with another rate, for so many steps or epochs more; None leaves what it had.
+
+        A schedule runs over the whole of it, so that it stands where the longer run would now be. Raises SettingError
+        naming what is out of range.
+        """
+        config = replace(
+            self.config,
+            learning_rate=self.config.learning_rate if learning_rate is None else learning_rate,
+            steps=steps,
+            epochs=self.config.epochs if epochs is None else epochs,
+        )  # which refuses what cannot be
+        done = Progress(self.config, **self.counters)
+        most = done.epochs_done + (ceil((steps or 0) / done.steps_per_epoch) + 1 if epochs is None else epochs)
+        config = replace(
+            config,
+            learning_rate=self.config.learning_rate,  # what it began with; the control has the present one
+            steps=done.step + steps if steps is not None else self.config.steps if epochs is None else None,
+            epochs=self.config.epochs if steps is None and epochs is None else max(most, done.epoch),
+        )
+        return replace(
+            self, config=config, learning_rate=self.learning_rate if learning_rate is None else learning_rate
+        )
 
 
 def check_of(data: Dataset) -> int:

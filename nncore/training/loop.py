@@ -34,6 +34,7 @@ from nncore.training.config import TrainingConfig
 from nncore.training.fit import check_fit, check_settings
 from nncore.training.progress import Progress
 from nncore.training.random_streams import RandomStreams
+from nncore.training.silence import without_warnings
 
 DIVERGED_FACTOR = 100.0
 """A loss this many times the first batch's (or that of guessing, if that is more) has diverged."""
@@ -100,6 +101,7 @@ class Training:
             cores or available_cores(), lambda: self.control.stopped,
         )  # fmt: skip
         self._optimizer = self._gradients.optimizer
+        self._schedule = SCHEDULES[config.schedule]
         self._loss = make_loss(config.loss, network.spec.output, 0.0)
         self._probe = HealthProbe(network)
         self._judges = data.validation or data.training.take(slice(0, ROWS_JUDGED))
@@ -109,7 +111,7 @@ class Training:
 
     def events(self) -> Iterator[TrainingEvent]:
         """The run, event by event: Started first, Diverged or Finished last."""
-        progress = self._progress
+        progress, silently = self._progress, without_warnings()
         with one_blas_thread(), self._gradients:
             yield self._started()
             while (reason := self._reason_to_end()) is None:
@@ -119,7 +121,7 @@ class Training:
                 for rows in islice(self._batches(), progress.steps_in_epoch, None):
                     if progress.at_limit:
                         break
-                    event = self._step(rows)
+                    event = silently.run(self._step, rows)
                     yield event
                     if not isinstance(event, StepDone):
                         return
@@ -154,16 +156,14 @@ class Training:
         if figures is None:
             return self._finished("stopped")
         loss, right = figures
-        rate = self.control.rate_for_step(progress.step + 1) * SCHEDULES[self.config.schedule](progress.share)
-        # A network that diverges overflows: the loss shows it, and NumPy need not say it once more.
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            if looked_at:
-                self._probe.before_step()
-            if self.config.clip_norm is not None:
-                clip(self.network.parameters.gradients, self.config.clip_norm)
-            self._gradients.step(rate)
-            if looked_at:
-                self._probe.after_step()
+        rate = self.control.rate_for_step(progress.step + 1) * self._schedule(progress.share)
+        if looked_at:
+            self._probe.before_step()
+        if self.config.clip_norm is not None:
+            clip(self.network.parameters.gradients, self.config.clip_norm)
+        self._gradients.step(rate)
+        if looked_at:
+            self._probe.after_step()
         progress.count_step(loss, right, len(rows), perf_counter() - began)
         if progress.step == 1:
             progress.highest_loss = DIVERGED_FACTOR * max(loss, self._loss_of_guessing())

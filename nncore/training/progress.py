@@ -36,10 +36,12 @@ class Progress:
     right: int | None = 0
     batch_size: int = field(init=False)
     steps_per_epoch: int = field(init=False)
+    most_steps: float = field(init=False)
 
     def __post_init__(self) -> None:
         self.batch_size = min(self.config.batch_size or self.examples, self.examples)
         self.steps_per_epoch = ceil(self.examples / self.batch_size)
+        self.most_steps = min(self.config.epochs * self.steps_per_epoch, self.config.steps or inf)
 
     def counters(self) -> dict[str, Any]:
         """All that was counted, as plain numbers."""
@@ -81,9 +83,9 @@ class Progress:
     @property
     def share(self) -> float:
         """How much of the run is done, by steps or by the clock: 0 at its first step, 1 at its end."""
-        steps = min(self.config.epochs * self.steps_per_epoch, self.config.steps or inf)
+        by_steps = self.step / self.most_steps
         by_clock = self._elapsed / self.config.seconds if self.config.seconds else 0.0
-        return min(1.0, max(self.step / steps, by_clock))
+        return min(1.0, by_steps if by_steps > by_clock else by_clock)
 
     @property
     def ends_epoch(self) -> bool:

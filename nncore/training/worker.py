@@ -61,6 +61,7 @@ class Worker:
         """Do one task after the other, for ever."""
         words = self.room.words
         tasks = {GRADIENTS: self._gradients, OPTIMIZER_STEP: self._step}
+        np.seterr(over="ignore", invalid="ignore", divide="ignore")  # what diverges is seen by the first process
         done = words[DONE] = 1  # the first task was to be ready
         while True:
             wait_for(words, GIVEN, done + 1, inf)
@@ -94,13 +95,12 @@ class Worker:
         if words[SAVED] != step:
             self._save(step)
         own, other = room.gradients[:, behind]
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # see BatchPart
-            if words[ADDED_UP]:
-                self._sum[behind] = own
-            else:
-                np.add(own, other, out=self._sum[behind])
-            self._optimizer.steps = step - 1
-            self._optimizer.step(room.numbers[RATE], slice(room.blocks, None))
+        if words[ADDED_UP]:
+            self._sum[behind] = own
+        else:
+            np.add(own, other, out=self._sum[behind])
+        self._optimizer.steps = step - 1
+        self._optimizer.step(room.numbers[RATE], slice(room.blocks, None))
 
     def _save(self, step: int) -> None:
         """Keep what `step` will change, in case this process ends in the middle of it; done while nothing waits."""

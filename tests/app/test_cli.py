@@ -111,8 +111,8 @@ def test_a_run_that_diverges_says_so_and_what_to_try(small_data: Path) -> None:
 
 def test_recipes_lists_each_with_its_network() -> None:
     recipes = json_lines(run("recipes", "--json"))
-    assert {recipe["name"] for recipe in recipes} >= {"quick", "mlp", "convnet"}
-    assert all(recipe["network"].endswith(" - 10") for recipe in recipes)
+    assert {recipe["name"] for recipe in recipes} >= {"basic-ml", "sine", "quick", "mlp", "convnet"}
+    assert {recipe["network"].split(" - ")[-1] for recipe in recipes if recipe["name"] != "sine"} == {"10"}
     assert "mlp" in run("recipes").stdout
 
 
@@ -241,7 +241,7 @@ def test_ctrl_c_ends_a_training_and_keeps_what_it_learnt(small_data: Path, tmp_p
         ("train --batch-size some", "'some' is no batch size"),
         ("train --epochs 0", "0 epochs"),
         ("train --seed -1", "Seed -1 is negative"),
-        ("train --recipe soup", "no recipe 'soup': choose one of quick, mlp"),
+        ("train --recipe soup", "no recipe 'soup': choose one of basic-ml, two-layer"),
         ("train --recipe mlp --layers 784 10", "not allowed with"),
         ("train --data nowhere.csv", "nowhere.csv"),
         ("train --out /dev/null/model.npz", "a model cannot be written there"),

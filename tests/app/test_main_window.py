@@ -34,7 +34,7 @@ def window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
     window.resize(1280, 690)
     with qtbot.waitExposed(window):
         window.show()
-    window.session._use_data(small_mnist())
+    window.session.use_data(small_mnist())
     with qtbot.waitSignal(window.session.model_changed):
         window.session.open_bundled_model()
     yield window

@@ -26,7 +26,7 @@ LONG = TrainingConfig(epochs=100_000, batch_size=50)
 @pytest.fixture
 def session(qtbot: QtBot) -> Iterator[Session]:
     session = Session()
-    session._use_data(small_mnist())
+    session.use_data(small_mnist())
     yield session
     assert session.close()
 
@@ -123,7 +123,7 @@ def test_training_asked_for_before_the_data_is_there_begins_when_it_is(qtbot: Qt
     session.start_training(SPEC, TrainingConfig(epochs=1))
     assert session.run_state is RunState.STARTING
     session.set_learning_rate(0.005)
-    session._use_data(small_mnist())
+    session.use_data(small_mnist())
     qtbot.waitUntil(lambda: any(isinstance(e, Finished) for e in events))
     assert next(e.learning_rate for e in events if isinstance(e, StepsDone)) == 0.005
     assert session.close()
@@ -143,7 +143,7 @@ def test_a_run_that_waits_can_be_stopped(qtbot: QtBot) -> None:
     session.start_training(SPEC, TrainingConfig(epochs=1))
     session.stop()
     assert is_idle(session)
-    session._use_data(small_mnist())
+    session.use_data(small_mnist())
     assert is_idle(session)
     assert session.close()
 

@@ -6,12 +6,26 @@ import argparse
 import json
 import sys
 
-from tests.bench import accuracy, drawing, epoch, latency, machine, memory, pen, products, scaling, window
+from tests.bench import (
+    accuracy,
+    drawing,
+    epoch,
+    handwriting,
+    latency,
+    machine,
+    memory,
+    pen,
+    products,
+    scaling,
+    seeds,
+    sweep,
+    window,
+)
 from tests.bench.report import as_json, table
 
 BENCHMARKS = {
     module.__name__.rpartition(".")[2]: module
-    for module in (epoch, products, accuracy, latency, memory, scaling, drawing, pen, window)
+    for module in (epoch, products, accuracy, latency, memory, scaling, drawing, handwriting, pen, seeds, sweep, window)
 }
 
 

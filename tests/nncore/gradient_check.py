@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def numeric_gradient(loss: Callable[[], float], values: NDArray[np.float64], step: float = 1e-6) -> NDArray[np.float64]:
+def numeric_gradient(
+    loss: Callable[[], float], values: NDArray[np.floating], step: float = 1e-6
+) -> NDArray[np.floating]:
     """The derivative of `loss()` with respect to each number of `values`, which is nudged in place."""
     gradient = np.empty_like(values)
     for place in np.ndindex(values.shape):

@@ -25,6 +25,7 @@ from nncore.layers import (
     Layer,
     LayerSpec,
     MaxPool2D,
+    Scale,
 )
 from nncore.model_file import Model, ModelCard, load_model, save_model
 from nncore.network import Network, NetworkSpec
@@ -50,6 +51,8 @@ CASES: list[tuple[LayerSpec, Shape]] = [
     (BatchNorm(momentum=0.5, epsilon=1e-3), IMAGE),
     (Dropout(0.3), FEATURES),
     (Dropout(0.5), IMAGE),
+    (Scale(255.0), FEATURES),
+    (Scale(-0.5), IMAGE),
     (Flatten(), FEATURES),
     (Flatten(), IMAGE),
 ]
@@ -373,8 +376,14 @@ def test_figures_out_of_their_range_are_refused() -> None:
 def test_unknown_names_are_refused_with_the_choices() -> None:
     with pytest.raises(SettingError, match="'rulu' is unknown: choose one of relu"):
         Activation("rulu")
-    with pytest.raises(SettingError, match="'zeros' is unknown: choose he or uniform"):
-        Dense(3, "zeros")
+    with pytest.raises(SettingError, match="'ones' is unknown: choose one of he, uniform, small_normal, zeros"):
+        Dense(3, "ones")
+
+
+@pytest.mark.parametrize("factor", [0, float("nan"), float("inf"), True])
+def test_a_scale_that_leaves_nothing_is_refused(factor: float) -> None:
+    with pytest.raises(SettingError, match="leaves nothing to learn from"):
+        Scale(factor)
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)

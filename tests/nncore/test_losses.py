@@ -125,10 +125,8 @@ def test_no_class_is_none_of_several_sigmoids_and_a_half_for_a_single_one() -> N
     numbers = np.array([[0.0, 1, 0, 0, 0], [0.0, 0, 0, 0, 0]])
     loss = ready(BinaryCrossEntropy())
     assert loss.forward(LOGITS[:2], labels) == pytest.approx(loss.forward(LOGITS[:2], numbers))
-    single = ready(BinaryCrossEntropy(), outputs=1)
-    assert single.forward(LOGITS[:2, :1], labels) == pytest.approx(
-        single.forward(LOGITS[:2, :1], [[1], [0.5]] * np.ones(1))
-    )
+    single, logits = ready(BinaryCrossEntropy(), outputs=1), LOGITS[:2, :1]
+    assert single.forward(logits, labels) == pytest.approx(single.forward(logits, np.array([[1], [0.5]])))
 
 
 def test_a_softmax_that_is_indifferent_to_what_is_of_no_class_has_no_gradient() -> None:

@@ -55,7 +55,7 @@ def test_what_is_of_no_class_is_neither_right_nor_wrong() -> None:
     four = data()
     judged = evaluate(
         seeing_network(),
-        Dataset(four.images, [0, NO_CLASS, NO_CLASS, 2] * np.ones(1, int), four.class_names, open_set=True),
+        Dataset(four.images, np.array([0, NO_CLASS, NO_CLASS, 2]), four.class_names, open_set=True),
     )
     assert judged is not None
     np.testing.assert_array_equal(judged.confusion, [[1, 0, 0], [0, 0, 0], [0, 0, 1]])

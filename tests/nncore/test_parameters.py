@@ -84,4 +84,27 @@ def test_each_initialisation_replaces_all_that_was_there(name: str) -> None:
     INITIALIZATIONS[name](weights, biases, 50, np.random.default_rng(0))
     assert np.isfinite(weights).all()
     assert np.isfinite(biases).all()
-    assert len(np.unique(weights)) > 1900
+    assert len(np.unique(weights)) > 1900 or name == "zeros"
+
+
+def test_small_normal_spreads_the_kinks_of_units_with_one_input_over_it() -> None:
+    weights, biases = np.empty((1, 4000), np.float32), np.empty(4000, np.float32)
+    INITIALIZATIONS["small_normal"](weights, biases, 1, np.random.default_rng(0))
+    kinks = -biases / weights[0]
+    assert np.abs(kinks).max() <= np.sqrt(3) * 1.0001
+    assert kinks.std() == pytest.approx(1, abs=0.05)
+    assert weights.std() == pytest.approx(0.1, abs=0.01)
+
+
+def test_small_normal_begins_deeper_units_alive() -> None:
+    weights, biases = np.empty((10, 400), np.float32), np.empty(400, np.float32)
+    INITIALIZATIONS["small_normal"](weights, biases, 10, np.random.default_rng(0))
+    assert biases.min() >= 0
+    assert weights.std() == pytest.approx(0.1, abs=0.01)
+
+
+def test_zeros_are_all_zero() -> None:
+    weights, biases = np.ones((10, 4), np.float32), np.ones(4, np.float32)
+    INITIALIZATIONS["zeros"](weights, biases, 10, np.random.default_rng(0))
+    assert not weights.any()
+    assert not biases.any()

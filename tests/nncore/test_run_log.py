@@ -16,7 +16,7 @@ from nncore.augment import Augmentation
 from nncore.history import MOST_ROWS
 from nncore.layers import Activation, BatchNorm, Conv2D, Dense, Flatten
 from nncore.network import NetworkSpec
-from nncore.run_log import MOST_POINTS, VERSION, RunLog, RunLogError, RunSettings
+from nncore.run_log import MOST_POINTS, VERSION, RunLog, RunLogDamagedError, RunLogError, RunSettings
 from nncore.training import TrainingConfig
 
 SETTINGS = RunSettings("a run", NetworkSpec.dense((784, 16, 10)), TrainingConfig(learning_rate=0.003), "MNIST")
@@ -216,3 +216,62 @@ def test_a_full_disk_is_said_and_the_log_stays_whole(path: Path) -> None:
             log.add_epochs(number, [row(epoch) for epoch in range(1, 900)], NO_CURVE)
         assert log.run(number).settings == SETTINGS
         assert log.epochs(number) == []
+
+
+def test_a_run_is_gone_on_with_where_it_was_broken_off(path: Path) -> None:
+    curve = np.arange(30, dtype=np.float32).reshape(3, 10)
+    with RunLog(path) as log:
+        number = log.begin(SETTINGS, "1 2.0 here", "a.checkpoint", "2026-01-31T09:30:00.000")
+        log.add_epochs(number, [row(1), row(2), row(3)], curve, epochs=3, steps=9)
+        log.leave(number)
+        left = log.run(number)
+        log.go_on(number, "3 4.0 here", epochs=2, steps=6)
+        run = log.run(number)
+        assert [each["epoch"] for each in log.epochs(number)] == [1, 2]
+        assert log.curve(number)[0].tolist() == [0, 1, 2, 3, 4, 5, 6]
+        log.end(number, "finished")
+        ended = log.run(number)
+    assert (left.process, left.checkpoint, left.started) == ("", "a.checkpoint", "2026-01-31T09:30:00.000")
+    assert (run.process, run.state, run.epochs, run.steps) == ("3 4.0 here", "running", 2, 6)
+    assert (ended.process, ended.checkpoint, ended.state) == ("", "", "finished")
+
+
+def test_a_run_is_known_by_its_number_and_when_it_began(path: Path) -> None:
+    with RunLog(path) as log:
+        number = log.begin(SETTINGS)
+        started = log.run(number).started
+        assert log.has(number, started)
+        assert not log.has(number + 1, started)
+        assert not log.has(number, "2026-01-31T09:30:00.000")
+
+
+def test_what_a_run_was_judged_on_last_is_kept(path: Path) -> None:
+    confusion = np.arange(9).reshape(3, 3)
+    with RunLog(path) as log:
+        number = log.begin(SETTINGS)
+        assert log.judged(number) is None
+        log.judge(number, "validation", confusion + 1)
+        log.judge(number, "test", confusion)
+        found = log.judged(number)
+    assert found is not None
+    assert found[0] == "test"
+    np.testing.assert_array_equal(found[1], confusion)
+
+
+def test_settings_that_an_older_digit_lab_did_not_know_are_as_usual(path: Path) -> None:
+    with RunLog(path) as log:
+        number = log.begin(SETTINGS)
+        log._connection.execute("UPDATE runs SET config = json_remove(config, '$.keep_best')")
+        assert log.run(number).settings == SETTINGS
+
+
+def test_another_programs_database_is_no_log_and_is_left_as_it_is(path: Path) -> None:
+    path.parent.mkdir()
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE addresses (name TEXT)")
+    connection.close()
+    with pytest.raises(RunLogDamagedError, match="another program's"):
+        RunLog(path)
+    with sqlite3.connect(path) as connection:
+        assert [name for (name,) in connection.execute("SELECT name FROM sqlite_master")] == ["addresses"]
+    connection.close()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.train.entries import next_learning_rate, read_learning_rate, read_whole_number, read_widths
+from app.train.entries import next_learning_rate, read_learning_rate, read_number, read_whole_number
 from nncore.errors import SettingError
 
 
@@ -62,28 +62,21 @@ def test_what_is_no_whole_number_in_range_is_refused_with_the_range(text: str) -
     assert str(refusal.value).startswith("Number of epochs")
 
 
-@pytest.mark.parametrize(
-    ("text", "widths"), [("128 64", (128, 64)), ("128, 64;32", (128, 64, 32)), ("  ", ()), ("1", (1,))]
-)
-def test_widths_are_separated_by_spaces_or_commas(text: str, widths: tuple[int, ...]) -> None:
-    assert read_widths(text) == widths
+@pytest.mark.parametrize(("text", "number"), [("0", 0.0), ("0,5", 0.5), (" 1e-4 ", 1e-4), ("2", 2.0)])
+def test_a_number_in_range_is_read(text: str, number: float) -> None:
+    assert read_number("weight_decay", "Weight decay", text, 0, 2) == number
 
 
-@pytest.mark.parametrize(
-    ("text", "complaint"),
-    [
-        ("128 0", "layer 2 has width 0"),
-        ("-5", "“-5” of hidden layer 1 is no whole number"),
-        ("64 big", "“big” of hidden layer 2"),
-        ("64.5", "no whole number"),
-        ("99999999", "from 1 to 1,000,000"),
-        ("8 " * 21, "21 hidden layers are too many: 20 at most"),
-    ],
-)
-def test_widths_that_make_no_layers_are_refused_by_place(text: str, complaint: str) -> None:
-    with pytest.raises(SettingError, match=complaint) as refusal:
-        read_widths(text)
-    assert refusal.value.field == "layers"
+@pytest.mark.parametrize("text", ["-0.1", "2.1", "nan", "inf", "1e999", "", "much"])
+def test_what_is_no_number_in_range_is_refused_with_the_range(text: str) -> None:
+    with pytest.raises(SettingError, match=r"^Weight decay .*: it is from 0 to 2\.$") as refusal:
+        read_number("weight_decay", "Weight decay", text, 0, 2)
+    assert refusal.value.field == "weight_decay"
+
+
+def test_a_range_may_begin_above_its_lowest_number() -> None:
+    with pytest.raises(SettingError, match="it is above 0 and at most 2"):
+        read_number("clip_norm", "Gradient clipping", "0", 0, 2, above=True)
 
 
 @pytest.mark.parametrize(

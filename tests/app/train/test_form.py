@@ -4,7 +4,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from app.train.form import Choice, Form, RateEdit
+from app.train.entries import read_whole_number
+from app.train.form import LOCKED, Choice, Form, RateEdit, SettingsForm
 from nncore.errors import SettingError
 
 
@@ -91,3 +92,25 @@ def test_a_locked_row_says_why(qtbot: QtBot) -> None:
     form.rows["seed"].lock("")
     assert field.isEnabled()
     assert field.toolTip() == "Where it starts."
+
+
+def test_a_settings_form_reads_all_it_holds_and_finds_all_that_is_wrong(qtbot: QtBot) -> None:
+    form = SettingsForm()
+    qtbot.addWidget(form)
+    fruit = form.add_choice("fruit", "fruit", {"a": "apple", "b": "pear"}, "Which.")
+    count = form.add_entry(
+        "count", "count", "How many.", lambda: read_whole_number("count", "Count", count.text(), 0, 9)
+    )
+    with qtbot.waitSignal(form.changed):
+        count.setText("7")
+    with qtbot.waitSignal(form.changed):
+        fruit.choose("b")
+    assert form.values() == {"fruit": "b", "count": 7}
+    assert form.problems() == {}
+    count.setText("10")
+    assert list(form.problems()) == ["count"]
+    with pytest.raises(SettingError, match="from 0 to 9"):
+        form.values()
+    form.set_running(True)
+    assert not fruit.isEnabled()
+    assert LOCKED in count.toolTip()

@@ -100,3 +100,16 @@ def test_sentences_of_one_or_two_lines_take_the_same_room(line: ProgressLine, qt
     assert line._status.property("trouble")
     line.say("Short.")
     assert not line._status.property("trouble")
+
+
+def test_a_remedy_is_offered_beside_the_sentence_in_the_same_room(line: ProgressLine, qtbot: QtBot) -> None:
+    line.say("It overfits.", trouble=True)
+    height = line.sizeHint().height()
+    line.offer("Keep the best epoch", "Change the <b>settings</b> so.")
+    assert line.remedy_button.isVisible()
+    assert line.remedy_button.toolTip() == plain_tooltip("Change the <b>settings</b> so.")
+    assert line.sizeHint().height() == height
+    with qtbot.waitSignal(line.remedy_chosen):
+        qtbot.keyClick(line.remedy_button, Qt.Key.Key_Space)
+    line.offer("")
+    assert not line.remedy_button.isVisible()

@@ -8,11 +8,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from app.train.form import FormRow
 from app.train.settings_panel import SettingsPanel
 from nncore.augment import Augmentation
 from nncore.errors import SettingError
+from nncore.layers import Dense
 from nncore.network import NetworkSpec
+from nncore.optimizers import OPTIMIZERS
+from nncore.parameters import INITIALIZATIONS
 from nncore.recipes import RECIPES
+from nncore.schedules import SCHEDULES
 from nncore.training import TrainingConfig
 
 
@@ -31,8 +36,13 @@ def type_into(qtbot: QtBot, field: QLineEdit, text: str) -> None:
     qtbot.keyClicks(field, text)
 
 
+def all_rows(panel: SettingsPanel) -> dict[str, FormRow]:
+    forms = (panel.network, panel.learning, panel.loss, panel.augmentation, panel.stopping)
+    return {field: row for form in forms for field, row in form.rows.items()}
+
+
 def message(panel: SettingsPanel, field: str) -> str:
-    row = (panel.network.rows | panel.learning.rows)[field]
+    row = all_rows(panel)[field]
     return row.message.text() if row.message.isVisible() else ""
 
 
@@ -46,16 +56,24 @@ def test_it_begins_with_a_network_that_learns_well(panel: SettingsPanel) -> None
 @given(
     widths=st.lists(st.integers(1, 300), max_size=4),
     data=st.data(),
-    initialization=st.sampled_from(["he", "uniform"]),
+    initialization=st.sampled_from(list(INITIALIZATIONS)),
     config=st.builds(
         TrainingConfig,
-        optimizer=st.sampled_from(["sgd", "momentum", "adam"]),
+        optimizer=st.sampled_from(list(OPTIMIZERS)),
         learning_rate=st.floats(1e-9, 100).map(lambda rate: float(f"{rate:.6g}")),
         batch_size=st.none() | st.integers(1, 5000),
         epochs=st.integers(1, 1000),
         seed=st.integers(0, 2**32 - 1),
-        schedule=st.sampled_from(["constant", "cosine"]),
-        augmentation=st.none() | st.just(Augmentation(shift=1.0, rotation=5.0)),
+        schedule=st.sampled_from(list(SCHEDULES)),
+        augmentation=st.none() | st.just(Augmentation(shift=1.0, rotation=5.0, noise=0.25)),
+        loss=st.sampled_from([None, "cross_entropy"]),
+        label_smoothing=st.sampled_from([0.0, 0.1]),
+        weight_decay=st.sampled_from([0.0, 1e-4]),
+        clip_norm=st.none() | st.sampled_from([0.5, 1.0]),
+        steps=st.none() | st.integers(1, 10**9),
+        seconds=st.none() | st.sampled_from([0.5, 60.0]),
+        patience=st.none() | st.integers(1, 100),
+        keep_best=st.booleans(),
     ),
 )
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -107,6 +125,82 @@ def test_a_wrong_value_is_marked_where_it_stands(
     assert panel.is_valid
 
 
+@pytest.mark.parametrize(
+    ("field", "typed", "complaint"),
+    [
+        ("label_smoothing", "1", "Label smoothing 1 is out of range"),
+        ("weight_decay", "-1", "Weight decay -1 is out of range"),
+        ("clip_norm", "0", "it is above 0"),
+        ("steps", "0", "Number of steps 0 is out of range"),
+        ("seconds", "soon", "“soon” is no number"),
+        ("patience", "0.5", "“0.5” will not do"),
+        ("rotation", "181", "Rotation 181 is out of range: it is from 0 to 180"),
+    ],
+)
+def test_a_wrong_value_in_a_folded_group_is_marked_there(
+    panel: SettingsPanel, qtbot: QtBot, field: str, typed: str, complaint: str
+) -> None:
+    panel.distort.setChecked(True)
+    row = all_rows(panel)[field]
+    assert not row.control.isVisible()
+    assert isinstance(row.control, QLineEdit)
+    row.control.setText(typed)
+    assert complaint in message(panel, field)  # the group has opened
+    assert not panel.is_valid
+    with pytest.raises(SettingError):
+        panel.config()
+
+
+def test_a_loss_that_does_not_fit_the_output_is_marked(panel: SettingsPanel, qtbot: QtBot) -> None:
+    panel.loss.loss.choose("binary_cross_entropy")
+    assert "output" in message(panel, "loss")
+    assert not panel.is_valid
+    panel.network.output.choose("sigmoid")
+    assert panel.is_valid
+    assert panel.spec().output == "sigmoid"
+
+
+def test_choosing_a_recipe_fills_in_all_of_it_and_again_brings_it_back(panel: SettingsPanel, qtbot: QtBot) -> None:
+    names = list(RECIPES)
+    for name in ("convnet", "mlp"):
+        panel.recipes.choice.setCurrentIndex(names.index(name))
+        panel.recipes.choice.activated.emit(names.index(name))  # as a click on the list does
+        assert (panel.spec(), panel.config()) == (RECIPES[name].spec, RECIPES[name].config)
+        assert panel.note.text().startswith(f"{RECIPES[name].title}. ")
+    type_into(qtbot, panel.learning.epochs, "3")
+    assert panel.recipe is RECIPES["mlp"]
+    assert panel.note.text().startswith("A wide dense network, changed.")
+    panel.recipes.choice.activated.emit(names.index("mlp"))
+    assert panel.config() == RECIPES["mlp"].config
+
+
+@pytest.mark.parametrize("name", list(RECIPES))
+def test_every_recipe_can_be_shown_and_read_back(panel: SettingsPanel, name: str) -> None:
+    panel.choose_recipe(name)
+    assert panel.is_valid
+    assert (panel.spec(), panel.config()) == (RECIPES[name].spec, RECIPES[name].config)
+
+
+def test_the_page_of_the_recipe_is_asked_for(panel: SettingsPanel, qtbot: QtBot) -> None:
+    panel.choose_recipe("convnet")
+    with qtbot.waitSignal(panel.page_requested) as request:
+        qtbot.mouseClick(panel.recipes.page_button, Qt.MouseButton.LeftButton)
+    assert request.args == ["convnet"]
+
+
+def test_layers_that_begin_each_in_their_own_way_do_so_until_one_is_chosen(panel: SettingsPanel) -> None:
+    spec = NetworkSpec((784,), (Dense(8, "uniform"), Dense(10, "he")))
+    panel.set_values(spec, TrainingConfig())
+    assert panel.spec() == spec
+    panel.network.initialization.choose("zeros")
+    assert [layer.initialization for layer in panel.spec().layers if isinstance(layer, Dense)] == ["zeros", "zeros"]
+
+
+def test_other_data_keeps_the_hidden_layers(panel: SettingsPanel) -> None:
+    panel.network.fit_data((8, 8), 3)
+    assert panel.spec() == NetworkSpec.dense((64, 128, 64, 3), input_shape=(8, 8))
+
+
 def test_a_layer_of_width_zero_is_refused_under_the_layers(panel: SettingsPanel, qtbot: QtBot) -> None:
     type_into(qtbot, panel.network.hidden_layers, "64 0")
     assert message(panel, "layers").startswith("Hidden layer 2 has width 0")
@@ -143,13 +237,16 @@ def test_one_sample_and_full_batch_need_no_batch_size(panel: SettingsPanel, qtbo
 
 def test_during_a_run_all_is_locked_with_a_reason_but_the_learning_rate(panel: SettingsPanel) -> None:
     panel.set_running(True)
-    for name, row in (panel.network.rows | panel.learning.rows).items():
+    for name, row in all_rows(panel).items():
         assert row.control.isEnabled() == (name == "learning_rate")
         assert ("Locked while a run is on" in row.control.toolTip()) == (name != "learning_rate")
     assert not panel.distort.isEnabled()
+    assert not panel.recipes.choice.isEnabled()
     assert "only the learning rate" in panel.note.text()
     panel.set_running(False)
-    assert all(row.control.isEnabled() for row in (panel.network.rows | panel.learning.rows).values())
+    locked = [name for name, row in all_rows(panel).items() if not row.control.isEnabled()]
+    assert locked == list(panel.augmentation.edits)  # no image is distorted
+    assert panel.recipes.choice.isEnabled()
 
 
 def test_a_learning_rate_applies_when_it_is_entered_not_while_it_is_typed(panel: SettingsPanel, qtbot: QtBot) -> None:

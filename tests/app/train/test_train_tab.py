@@ -4,13 +4,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton, QTabWidget
+from PySide6.QtWidgets import QAbstractButton, QTabWidget
 from pytestqt.qtbot import QtBot
 
 from app.run_events import StepsDone
 from app.run_state import RunState
 from app.train.train_tab import TrainTab
 from nncore.events import Diverged, EpochDone, Finished, Started
+from nncore.health import LayerHealth
 from nncore.metrics import Evaluation
 from nncore.network import NetworkSpec
 from nncore.recipes import RECIPES
@@ -59,7 +60,7 @@ def take_epoch(tab: TrainTab, epoch: EpochDone) -> None:
     tab.steps_done(replace(STEPS, steps=STEPS.steps + 10 * (epoch.epoch - 1), epochs=(epoch,)))
 
 
-def click(qtbot: QtBot, button: QPushButton) -> None:
+def click(qtbot: QtBot, button: QAbstractButton) -> None:
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
@@ -186,13 +187,74 @@ def test_a_finished_run_says_how_well_it_reads(running: TrainTab) -> None:
 
 
 def test_no_better_than_guessing_is_said_and_taken_back_when_it_learns(running: TrainTab) -> None:
-    take_epoch(running, replace(EPOCH, training_loss=2.302))
+    take_epoch(running, replace(EPOCH, step=200, training_loss=2.302))
     assert status(running).startswith("No better than guessing")
-    take_epoch(running, replace(EPOCH, epoch=2, training_loss=1.5))
+    assert running.progress.remedy_button.isVisible()
+    take_epoch(running, replace(EPOCH, epoch=2, step=400, training_loss=1.5))
     assert "guessing" not in status(running)
-    take_epoch(running, replace(EPOCH, epoch=3, training_loss=2.31))
+    assert not running.progress.remedy_button.isVisible()
+    take_epoch(running, replace(EPOCH, epoch=3, step=600, training_loss=2.31))
     end(running, replace(STOPPED, reason="epochs"))
     assert "No better than guessing" in status(running)
+
+
+def test_a_remedy_that_is_a_learning_rate_is_applied_at_once(running: TrainTab, qtbot: QtBot) -> None:
+    take_epoch(running, replace(EPOCH, step=200, training_loss=2.302))
+    assert running.progress.remedy_button.text() == "Learning rate 0.0003"
+    with qtbot.waitSignal(running.remedy_chosen), qtbot.waitSignal(running.learning_rate_changed) as change:
+        click(qtbot, running.progress.remedy_button)
+    assert change.args == [0.0003]
+    assert running.settings.learning_rate.text() == "0.0003"
+    assert not running.progress.remedy_button.isVisible()
+    assert running.buttons.state is RunState.RUNNING
+
+
+def test_another_remedy_stops_the_run_and_changes_the_settings_for_the_next(running: TrainTab, qtbot: QtBot) -> None:
+    dead = LayerHealth(2, "activation", None, None, None, None, 0.97)
+    take_epoch(running, replace(EPOCH, health=(dead,)))
+    assert "97 % of the ReLU units of layer 2 are dead" in status(running)
+    with qtbot.waitSignal(running.stop_requested):
+        click(qtbot, running.progress.remedy_button)
+    assert running.settings.spec() == RECIPES["quick"].spec  # that of the run, as long as it goes on
+    end(running, STOPPED)
+    assert running.settings.spec() == NetworkSpec.dense((784, 128, 64, 10), "leaky_relu")
+    assert status(running).startswith("The settings are changed. Press Train")
+
+
+def test_after_a_run_that_diverged_the_remedy_changes_the_settings(running: TrainTab, qtbot: QtBot) -> None:
+    end(running, Diverged(1, 7, float("nan"), 10.0, 0))
+    assert running.progress.remedy_button.text() == "Learning rate 1"
+    click(qtbot, running.progress.remedy_button)
+    assert running.settings.config().learning_rate == 1.0
+    assert status(running).startswith("Learning rate 1: done. Press Train")
+
+
+def test_settings_from_elsewhere_are_shown_at_once_or_after_the_run(tab: TrainTab) -> None:
+    recipe = RECIPES["mlp"]
+    tab.set_settings(recipe.spec, recipe.config)
+    assert tab.settings.spec() == recipe.spec
+    assert status(tab).startswith("The settings are changed.")
+    begin(tab)
+    tab.set_settings(RECIPES["quick"].spec, RECIPES["quick"].config)
+    assert tab.settings.spec() == recipe.spec
+    end(tab, STOPPED)
+    assert tab.settings.spec() == RECIPES["quick"].spec
+
+
+def test_the_health_of_the_layers_follows_the_epochs(running: TrainTab) -> None:
+    assert running.health.layers == []
+    layer = LayerHealth(1, "dense", 0.5, 0.001, np.ones(40, np.int64), np.linspace(-1, 1, 41), None)
+    take_epoch(running, replace(EPOCH, health=(layer,)))
+    take_epoch(running, replace(EPOCH, epoch=2, health=None))
+    assert running.health.layers[0].texts == ("1 dense", "0.5", "0.001", "–")
+    begin(running)
+    assert running.health.layers == []
+
+
+def test_the_page_of_a_recipe_is_asked_for(tab: TrainTab, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(tab.page_requested) as request:
+        click(qtbot, tab.settings.recipes.page_button)
+    assert request.args == ["quick"]
 
 
 def test_events_that_come_before_any_run_are_ignored(tab: TrainTab) -> None:

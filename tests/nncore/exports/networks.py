@@ -5,7 +5,18 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.layers import ACTIVATIONS, Activation, AveragePool2D, BatchNorm, Conv2D, Dense, Dropout, Flatten, MaxPool2D
+from nncore.layers import (
+    ACTIVATIONS,
+    Activation,
+    AveragePool2D,
+    BatchNorm,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    MaxPool2D,
+    Scale,
+)
 from nncore.losses import OUTPUTS
 from nncore.model_header import ModelCard, ModelHeader
 from nncore.network import Network, NetworkSpec
@@ -33,6 +44,7 @@ EVERYTHING = NetworkSpec(
         Activation("sigmoid"),
         Dense(11),
         Activation("softmax"),
+        Scale(3.5),
         Dense(10),
     ),
 )

@@ -57,7 +57,8 @@ def test_what_was_exported_comes_back_bit_for_bit(spec: NetworkSpec) -> None:
 
 
 def test_there_is_one_node_a_layer_and_none_for_dropout() -> None:
-    names = [node.name for node in onnx.load_model_from_string(ONNX).graph.node]
+    nodes = onnx.load_model_from_string(ONNX).graph.node
+    names = [node.name for node in nodes if node.op_type != "Constant"]  # the factor of a scale
     kept = [f"{number}.{layer.kind}" for number, layer in enumerate(EVERYTHING.layers, 1) if layer.kind != "dropout"]
     assert names == [*kept, "probabilities"]
 

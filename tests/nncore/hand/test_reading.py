@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from nncore.errors import DataError
-from nncore.hand.reading import REFUSED, read_test, wilson_interval
+from nncore.hand.reading import REFUSED, read_test
 from nncore.ink import rasterize
+from nncore.metrics import wilson_interval
 from nncore.network import Network, NetworkSpec
 from nncore.recognition import read_digit
 from tests.nncore.hand.samples import DATE, ink, network, result

@@ -1,0 +1,1 @@
+"""The tab Evaluate: from a bad number to the very image that caused it."""

@@ -1,0 +1,1 @@
+"""The Learn tab: one widget a file."""

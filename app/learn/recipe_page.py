@@ -1,0 +1,116 @@
+"""The recipes: their names at the left, the page of the chosen one at the right, and a button that begins it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QFontInfo
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QTextBrowser, QVBoxLayout, QWidget
+
+from app.theme import GAP, GROUP_GAP, colours_of
+from nncore.recipes import Recipe
+
+LIST_LETTERS = 26
+"""Letters of the body font that the list of names is wide."""
+
+SMALLEST_PAGE = 240
+"""Pixels: narrower, the formulas could not be read."""
+
+
+class RecipePage(QWidget):
+    """Shows `recipes`, to choose and to begin one."""
+
+    chosen = Signal(object)
+    """The Recipe whose page is shown."""
+    wanted = Signal(object)
+    """The Recipe to begin: its button was pressed, or its name was double-clicked or entered."""
+
+    def __init__(self, recipes: Iterable[Recipe]) -> None:
+        super().__init__()
+        self._recipes = list(recipes)
+        self.names, self.page, self.use = QListWidget(), QTextBrowser(), QPushButton("Use this recipe")
+        self.names.setAccessibleName("recipes")
+        self.names.setToolTip("The named experiments; Enter uses the one that is chosen.")
+        self.page.setAccessibleName("about this recipe")
+        self.page.setToolTip("What this recipe shows, its formulas, and what to look at.")
+        self.page.setMinimumWidth(SMALLEST_PAGE)
+        self.names.setSpacing(GAP // 4)
+        self.use.setToolTip(
+            "Fill the Train tab's settings with those of this recipe; all of them can be changed there."
+        )
+        self.use.setProperty("primary", True)
+        for recipe in self._recipes:
+            item = QListWidgetItem(recipe.title, self.names)
+            item.setToolTip(f"{recipe.name}: {recipe.description}")
+        self._lay_out()
+        self.names.currentRowChanged.connect(self._on_row)
+        self.names.itemActivated.connect(self._on_wanted)
+        self.use.clicked.connect(self._on_wanted)
+        self.names.setCurrentRow(0)
+
+    def _lay_out(self) -> None:
+        below = QHBoxLayout()
+        below.addStretch()
+        below.addWidget(self.use)
+        right = QVBoxLayout()
+        right.setSpacing(GAP)
+        right.addWidget(self.page, 1)
+        right.addLayout(below)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GROUP_GAP)
+        layout.addWidget(self.names)
+        layout.addLayout(right, 1)
+        self._fit_list()
+
+    @property
+    def recipe(self) -> Recipe:
+        """The one whose page is shown."""
+        return self._recipes[max(0, self.names.currentRow())]
+
+    def show_recipe(self, name: str) -> None:
+        """Show the page of the recipe called `name`; does nothing if there is none."""
+        for row, recipe in enumerate(self._recipes):
+            if recipe.name == name:
+                self.names.setCurrentRow(row)
+
+    @Slot(int)
+    def _on_row(self, row: int) -> None:
+        if row >= 0:
+            self._write()
+            self.chosen.emit(self.recipe)
+
+    @Slot()
+    def _on_wanted(self) -> None:
+        self.wanted.emit(self.recipe)
+
+    def _write(self) -> None:
+        recipe, colours = self.recipe, colours_of(self)
+        body = QFontInfo(self.font()).pixelSize()
+        facts = (recipe.spec.summary, f"{recipe.spec.parameter_count:,} weights", recipe.settings_in_words)
+        self.page.document().setDefaultStyleSheet(
+            f"p, li {{ color: {colours.text}; line-height: 140%; margin-bottom: {GAP}px; }}"
+            f"h2, h3 {{ color: {colours.text}; margin-top: {GROUP_GAP}px; margin-bottom: {GAP // 2}px; }}"
+            f".quiet {{ color: {colours.quiet_text}; }}"
+            f".formula {{ margin-left: {GROUP_GAP}px; font-size: {round(1.1 * body)}px; }}"
+        )
+        self.page.document().setDocumentMargin(GROUP_GAP)
+        self.page.setHtml(
+            f"<h2>{escape(recipe.title)}</h2>"
+            f'<p class="quiet">{escape(recipe.name)}: {escape(", ".join(facts))}. '
+            f"Learns from {escape(recipe.examples.in_words)}.</p>"
+            f"{recipe.page.to_html()}"
+        )
+
+    def _fit_list(self) -> None:
+        self.names.setFixedWidth(LIST_LETTERS * self.fontMetrics().averageCharWidth() + 2 * GROUP_GAP)
+        self.names.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Write the page anew in another theme or font."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            self._fit_list()
+            self._write()

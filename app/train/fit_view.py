@@ -1,0 +1,177 @@
+"""A curve being learnt: the points, the network's fit as it is now, and the fits after a few epochs side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app.theme import GAP, GROUP_GAP, colours_of
+from nncore.functions import CurvePoints
+from nncore.network import Network
+
+EPOCHS_KEPT = (10, 50, 100, 500, 1000)
+"""The fits after these are kept, to be seen side by side."""
+
+MOST_PLACES = 500
+"""Places at which a fit is drawn, and points that are drawn."""
+
+SMALL_HEIGHT = 120
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """What a network answered after `epoch`: y (n,) at the places that `places_of` gives, in the unit of the points."""
+
+    epoch: int
+    y: Numbers
+
+
+def places_of(points: CurvePoints) -> Numbers:
+    """Where a fit is drawn: (n,) from the first x to the last."""
+    return np.linspace(points.x[0], points.x[-1], min(MOST_PLACES, max(2, len(points.x))))
+
+
+def fit_of(network: Network, points: CurvePoints, epoch: int) -> Fit:
+    """The fit of `network`, as it is now; quick, but for whichever thread owns the network."""
+    return Fit(epoch, points.values(network.predict(points.inputs(places_of(points)))))
+
+
+class FitView(QFrame):
+    """Data and fit of a regression. Give it the points, then a Fit whenever there is a new one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("card", True)
+        self._points: CurvePoints | None = None
+        self.live = FitPlot("fit")
+        self.live.plot.setAccessibleName("data and fit")
+        self.empty = QLabel("Press Train on a recipe that fits a curve, such as sine, and its fit will appear here.")
+        self.empty.setWordWrap(True)
+        self.empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.small = [FitPlot(f"after {epoch:,} epochs") for epoch in EPOCHS_KEPT]
+        self._lay_out()
+        self.clear()
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(GAP)
+        for plot in self.small:
+            plot.plot.setMinimumHeight(SMALL_HEIGHT)
+            for side in ("left", "bottom"):
+                plot.plot.getPlotItem().hideAxis(side)
+            row.addWidget(plot, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(GROUP_GAP, GROUP_GAP, GROUP_GAP, GROUP_GAP)
+        layout.setSpacing(GAP)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        layout.addWidget(self.empty, 1)
+        layout.addWidget(self.live, 3)
+        layout.addLayout(row, 1)
+
+    def set_points(self, points: CurvePoints) -> None:
+        """Begin another run, on these points."""
+        self._points = points
+        self.empty.hide()
+        few = slice(None, None, 1 + (len(points.x) - 1) // MOST_PLACES)
+        for plot in (self.live, *self.small):
+            plot.show()
+            plot.set_points(points.x[few], points.y[few])
+        self.live.say("fit: not trained yet")
+        for plot, epoch in zip(self.small, EPOCHS_KEPT, strict=True):
+            plot.say(f"after {epoch:,} epochs: not yet")
+
+    def clear(self) -> None:
+        """There is no curve to learn."""
+        self._points = None
+        self.empty.show()
+        for plot in (self.live, *self.small):
+            plot.hide()
+
+    def show_fit(self, fit: Fit) -> None:
+        """Draw a fit of the present points; that of an epoch in EPOCHS_KEPT stays, in a plot of its own."""
+        if self._points is None:
+            return
+        x = places_of(self._points)
+        self.live.set_fit(x, fit.y)
+        self.live.say(f"fit after {fit.epoch:,} epoch{'' if fit.epoch == 1 else 's'}")
+        if fit.epoch in EPOCHS_KEPT:
+            small = self.small[EPOCHS_KEPT.index(fit.epoch)]
+            small.set_fit(x, fit.y)
+            small.say(f"after {fit.epoch:,} epochs")
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take the colours of another theme."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+            for plot in (self.live, *self.small):
+                plot.take_colours()
+
+
+class FitPlot(QWidget):
+    """Points as dots, one fit as a line, and a caption; it neither zooms nor pans."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.caption = QLabel()
+        self.caption.setProperty("quiet", True)
+        self.plot = pg.PlotWidget()
+        self.plot.setAccessibleName(name)
+        self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.plot.setFrameShape(pg.PlotWidget.Shape.NoFrame)
+        item = self.plot.getPlotItem()
+        item.setMenuEnabled(False)
+        item.setMouseEnabled(x=False, y=False)
+        item.hideButtons()
+        item.disableAutoRange()
+        self.dots = pg.ScatterPlotItem(size=3)
+        self.line = pg.PlotCurveItem()
+        item.addItem(self.dots)
+        item.addItem(self.line)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setVerticalSpacing(GAP // 2)
+        layout.addWidget(self.caption, 0, 0)
+        layout.addWidget(self.plot, 1, 0)
+        layout.setRowStretch(1, 1)
+        self.take_colours()
+
+    def say(self, words: str) -> None:
+        """What stands above the plot, for a screen reader too."""
+        self.caption.setText(words)
+        self.plot.setAccessibleDescription(words)
+
+    def set_points(self, x: Numbers, y: Numbers) -> None:
+        """Draw the points x, y (n,); the axes stay as they are now, so that fits can be compared."""
+        self.dots.setData(x, y)
+        self.line.setData([], [])
+        margin = 0.1 * (float(np.ptp(y)) or 1.0)
+        self.plot.setRange(
+            xRange=(float(x.min()), float(x.max())),
+            yRange=(float(y.min()) - margin, float(y.max()) + margin),
+            padding=0.02,
+        )
+
+    def set_fit(self, x: Numbers, y: Numbers) -> None:
+        """Draw the fit through x, y (n,); what is not finite is left out."""
+        sound = np.isfinite(y)
+        self.line.setData(x[sound], y[sound])
+
+    def take_colours(self) -> None:
+        """Those of the theme."""
+        colours = colours_of(self)
+        self.plot.setBackground(QColor(colours.surface))
+        self.dots.setPen(None)
+        self.dots.setBrush(QColor(colours.bar))
+        self.line.setPen(pg.mkPen(QColor(colours.validation), width=2))
+        for side in ("left", "bottom"):
+            axis = self.plot.getPlotItem().getAxis(side)
+            axis.setPen(QColor(colours.edge))
+            axis.setTextPen(QColor(colours.quiet_text))

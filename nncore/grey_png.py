@@ -1,0 +1,31 @@
+"""A grey picture as PNG, for pages that carry their pictures with them."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from base64 import b64encode
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def png(image: NDArray[np.uint8]) -> bytes:
+    """The picture (height, width), 0 black to 255 white, as the bytes of a PNG file.
+
+    Each line begins with the byte 0, "no filter". (ISO/IEC 15948, "Portable Network Graphics", section 5.)
+    """
+    height, width = image.shape
+    lines = np.pad(image, ((0, 0), (1, 0)))
+    size = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)  # eight bits of grey
+    chunks = ((b"IHDR", size), (b"IDAT", zlib.compress(lines.tobytes(), 9)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, data) for name, data in chunks)
+
+
+def data_uri(image: NDArray[np.uint8]) -> str:
+    """The picture as an address that holds it, for the src of an <img>."""
+    return "data:image/png;base64," + b64encode(png(image)).decode("ascii")
+
+
+def _chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))

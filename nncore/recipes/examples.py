@@ -1,0 +1,64 @@
+"""Which examples a recipe learns from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import pi
+
+from nncore.dataset import Splits
+from nncore.errors import SettingError
+from nncore.functions import CurvePoints, sampled
+
+
+@dataclass(frozen=True)
+class DigitExamples:
+    """The first images of a training set, and how many of them are held out.
+
+    count: the first so many are used, None for all there are. held_out: of those the first so many become the
+    validation set, and the network never learns from them.
+    """
+
+    count: int | None = None
+    held_out: int = 0
+
+    def of(self, digits: Splits) -> Splits:
+        """Those of `digits`, with its test set; raises SettingError("data") if it has too few images."""
+        images = digits.training
+        if self.count is None and not self.held_out:
+            return digits
+        if len(images) <= self.held_out:
+            raise SettingError(
+                "data",
+                f"{images.source} has {len(images):,} images to train on; "
+                f"this recipe holds out the first {self.held_out:,} and needs more than those.",
+            )
+        validation = images.take(slice(self.held_out)) if self.held_out else digits.validation
+        return Splits(images.take(slice(self.held_out, self.count)), validation, digits.test)
+
+    @property
+    def in_words(self) -> str:
+        """Such as: the first 20,000 training images, the first 1,000 of them held out."""
+        used = "all training images" if self.count is None else f"the first {self.count:,} training images"
+        return used + (f", the first {self.held_out:,} of them held out" if self.held_out else "")
+
+
+ALL_DIGITS = DigitExamples()
+
+
+@dataclass(frozen=True)
+class CurveExamples:
+    """Points of a function of x, see `nncore.functions.sampled`."""
+
+    function: str
+    low: float = -2 * pi
+    high: float = 2 * pi
+    points: int = 500
+
+    def curve(self) -> CurvePoints:
+        """The points; raises SettingError if the function has none."""
+        return sampled(self.function, self.low, self.high, self.points)
+
+    @property
+    def in_words(self) -> str:
+        """Such as: 500 points of sin(x), x from -6.283 to 6.283."""
+        return f"{self.points:,} points of {self.function}, x from {self.low:.4g} to {self.high:.4g}"

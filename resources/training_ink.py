@@ -1,0 +1,81 @@
+"""What the model in the box learns from: how much of what, and the pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncore.augment.pen_strokes import varied
+from nncore.dataset import NO_CLASS, Dataset
+from nncore.handwriting import digits, non_digit_kinds
+from nncore.handwriting.non_digits import SHARES
+from nncore.ink import Ink, rasterize
+from nncore.readers.unipen import InkSamples
+
+Images = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """How many examples of each sort there are to learn from.
+
+    mnist: MNIST's first images. varied: how often each pen drawing comes in another shape, beside its own. generated:
+    digits of `nncore.handwriting`. non_digits: drawings of what is none.
+    """
+
+    mnist: int = 60_000
+    varied: int = 2
+    generated: int = 12_000
+    non_digits: int = 16_000
+
+
+def training_images(
+    mnist: Dataset, ink: InkSamples | None, kinds: Sequence[str], amounts: Amounts, seed: int
+) -> Dataset:
+    """MNIST, the pen drawings of `ink`, which are all labelled, and what `amounts` asks for of the generated.
+
+    kinds: which kinds of drawings are shown as what is no digit; those of many shapes more often.
+    """
+    rng = np.random.default_rng(seed)
+    first = mnist.take(slice(0, amounts.mnist))
+    images, labels = [first.images], [first.labels]
+    if ink is not None:
+        images += [drawn(ink.inks)]
+        images += [drawn(varied(each, rng) for each in ink.inks) for _ in range(amounts.varied)]
+        labels += [labels_of(ink)] * (1 + amounts.varied)
+    generated = digits(amounts.generated, rng)
+    by_share = [kind for kind in kinds for _ in range(SHARES.get(kind, 1))]
+    images += [drawn(generated.inks), non_digits(amounts.non_digits, by_share, rng)[0]]
+    labels += [labels_of(generated), np.full(amounts.non_digits, NO_CLASS, np.intp)]
+    return Dataset(np.concatenate(images), np.concatenate(labels), source="MNIST, pen strokes", open_set=True)
+
+
+def non_digits(count: int, kinds: Sequence[str], rng: np.random.Generator) -> tuple[Images, list[str]]:
+    """Pictures (count, 28, 28) of what is no digit, each of the `kinds` as often as the others; and their kinds."""
+    chosen = [kinds[number % len(kinds)] for number in range(count)]
+    return drawn(non_digit_kinds[kind](rng) for kind in chosen), chosen
+
+
+def drawn(inks: Iterable[Ink]) -> Images:
+    """The pictures (n, 28, 28) of ink."""
+    pictures = [rasterize(ink) for ink in inks]
+    return np.stack(pictures) if pictures else np.empty((0, 28, 28), np.uint8)
+
+
+def labels_of(samples: InkSamples) -> NDArray[np.intp]:
+    """The labels (n,) of samples that all have one."""
+    return np.array(samples.labels, np.intp)
+
+
+def chosen(samples: InkSamples, rows: NDArray[np.bool_]) -> InkSamples:
+    """The samples at which `rows` (n,) is true."""
+    where = np.flatnonzero(rows).tolist()
+    return InkSamples(
+        tuple(samples.inks[i] for i in where),
+        tuple(samples.labels[i] for i in where),
+        tuple(samples.writers[i] for i in where),
+        samples.source,
+    )

@@ -1,0 +1,139 @@
+"""How the model in the box reads handwriting, and what it makes of drawings that are no digit.
+
+Set DIGITLAB_BENCH_INK to a UNIPEN file of labelled digits to have its writers judged; only what the model has not
+learnt from tells how well strangers are read (the card says what it has). Without one, made-up digits are taken. All
+figures are percentages; the rounds make up other drawings.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncore.calibration import certainty, certainty_of, logits_of
+from nncore.dataset import NO_CLASS, Dataset, load_mnist
+from nncore.handwriting import digits, non_digit_kinds
+from nncore.ink import Ink, rasterize
+from nncore.metrics import evaluate
+from nncore.model_file import bundled_model_path, load_model
+from nncore.network import Network
+from nncore.readers import read_ink
+from nncore.readers.unipen import InkSamples
+from tests.bench.report import Figure, Section
+
+INK = "DIGITLAB_BENCH_INK"
+MADE_UP, OF_A_KIND = 1000, 100
+CANVAS, SMALL = 480, 48
+"""Pixels of the side of a canvas, and of the larger side of a small drawing on it."""
+
+Stroke = NDArray[np.float32]
+
+
+def measure(rounds: int) -> Iterator[Section]:
+    """Digits by the writer, MNIST, what is no digit by the kind, and digits written otherwise."""
+    network = load_model(bundled_model_path()).network()
+    file = os.environ.get(INK)
+    samples = [read_ink(Path(file))] if file else [digits(MADE_UP, np.random.default_rng(n)) for n in range(rounds)]
+    yield _digits(network, samples, by_writer=bool(file))
+    yield _mnist(network)
+    yield _non_digits(network, rounds)
+    yield _written_otherwise(network, samples)
+
+
+def _digits(network: Network, samples: list[InkSamples], by_writer: bool) -> Section:
+    judged = [_read(network, each) for each in samples]
+    refused, unsure, errors, misread = zip(*(each[1:] for each in judged), strict=True)
+    figures = [
+        Figure("misread", "%", misread, at_most=1.5),
+        Figure("refused", "%", refused, at_most=2),
+        Figure("unsure", "%", unsure),
+        Figure("calibration error", "%", errors, at_most=2),
+    ]
+    if by_writer:
+        writers = np.array(samples[0].writers)
+        wrong = {name: 100 * float(judged[0][0][writers == name].mean()) for name in sorted(set(samples[0].writers))}
+        figures[1:1] = [Figure(f"misread, writer {name}", "%", (share,), at_most=7) for name, share in wrong.items()]
+    return Section(f"Digits: {samples[0].source}", figures)
+
+
+def _read(network: Network, samples: InkSamples) -> tuple[NDArray[np.bool_], float, float, float, float]:
+    """Which are misread (n,); then percentages: refused, unsure, calibration error, misread."""
+    data = samples.to_dataset()
+    logits = logits_of(network, data)
+    said = certainty_of(logits, data.labels)
+    wrong = logits.argmax(axis=1) != data.labels
+    return wrong, 100 * said.refused, 100 * said.unsure, 100 * (said.calibration_error or 0), 100 * float(wrong.mean())
+
+
+def _mnist(network: Network) -> Section:
+    test = load_mnist().test
+    assert test is not None
+    judged, said = evaluate(network, test), certainty(network, test)
+    assert judged is not None
+    assert said is not None
+    shares = {"misread": 1 - (judged.accuracy or 0), "refused": said.refused, "unsure": said.unsure}
+    wanted = {"misread": 0.7}
+    return Section(
+        "MNIST, test part",
+        [Figure(name, "%", (100 * share,), at_most=wanted.get(name)) for name, share in shares.items()],
+    )
+
+
+def _non_digits(network: Network, rounds: int) -> Section:
+    """How many are taken for digits, neither refused nor called unsure."""
+    taken: dict[str, list[float]] = {kind: [] for kind in non_digit_kinds}
+    for number in range(rounds):
+        for kind, draw in non_digit_kinds.items():
+            rng = np.random.default_rng((number, len(kind)))
+            images = np.stack([rasterize(draw(rng)) for _ in range(OF_A_KIND)])
+            said = certainty(network, Dataset(images, np.full(OF_A_KIND, NO_CLASS), open_set=True))
+            assert said is not None
+            taken[kind].append(100 * (1 - said.refused - said.unsure))
+    together = tuple(float(np.mean(shares)) for shares in zip(*taken.values(), strict=True))
+    each = [Figure(kind, "%", tuple(shares), at_most=10) for kind, shares in taken.items()]
+    return Section("No digits, taken for digits", [Figure("all kinds", "%", together, at_most=10), *each])
+
+
+def _written_otherwise(network: Network, samples: list[InkSamples]) -> Section:
+    """How many more are misread when the same digits are written otherwise."""
+    ways: Mapping[str, Callable[[Ink], Ink]] = {
+        "a tenth of the canvas": lambda ink: _on_canvas(ink, SMALL, corner=False),
+        "a tenth of it, in the corner": lambda ink: _on_canvas(ink, SMALL, corner=True),
+        "most of the canvas": lambda ink: _on_canvas(ink, CANVAS - 40, corner=False),
+        "half the sampling rate": lambda ink: Ink(tuple(_halved(stroke) for stroke in ink.strokes)),
+        "twice the sampling rate": lambda ink: Ink(tuple(_doubled(stroke) for stroke in ink.strokes)),
+    }
+    before = [_read(network, each)[-1] for each in samples]
+    figures = []
+    for name, way in ways.items():
+        after = [
+            _read(network, InkSamples(tuple(map(way, each.inks)), each.labels, each.writers, each.source))[-1]
+            for each in samples
+        ]
+        more = tuple(late - early for late, early in zip(after, before, strict=True))
+        figures.append(Figure(name, "points", more, at_most=0.5))
+    return Section("Digits written otherwise, misread more often than as they are", figures)
+
+
+def _on_canvas(ink: Ink, side: int, corner: bool) -> Ink:
+    """Ink on a canvas of whole pixels, its larger side so many of them."""
+    points = np.concatenate(ink.strokes)
+    low, size = points.min(axis=0), float(np.ptp(points, axis=0).max()) or 1.0
+    place = CANVAS - side if corner else (CANVAS - side) / 2
+    return Ink(tuple(np.rint((stroke - low) * (side / size) + place).astype(np.float32) for stroke in ink.strokes))
+
+
+def _halved(stroke: Stroke) -> Stroke:
+    """Every second point, and the last."""
+    return stroke if len(stroke) < 3 else np.concatenate([stroke[:-1:2], stroke[-1:]])
+
+
+def _doubled(stroke: Stroke) -> Stroke:
+    """A point more between every two."""
+    both = np.repeat(stroke, 2, axis=0)[:-1]
+    both[1::2] = (stroke[:-1] + stroke[1:]) / 2
+    return both

@@ -1,0 +1,111 @@
+"""The seeds' algorithms as their authors wrote them: plainly in NumPy, in float64, everything at once.
+
+They are what the recipes are compared with, so they are left as a first notebook has them: no `out=`, no float32, a
+fresh array for each formula. Only slips in the gradients are put right. Figures: see `tests.bench.seeds`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+def relu(Z: Array) -> Array:
+    return np.maximum(Z, 0)
+
+
+def sigmoid(Z: Array) -> Array:
+    return 1 / (1 + np.exp(-Z))
+
+
+def softmax(Z: Array) -> Array:
+    exponentials = np.exp(Z - Z.max(axis=0))
+    answers: Array = exponentials / exponentials.sum(axis=0)
+    return answers
+
+
+def one_hot(labels: NDArray[np.intp]) -> Array:
+    rows = np.zeros((labels.size, 10))
+    rows[np.arange(labels.size), labels] = 1
+    return rows.T
+
+
+class Classifier:
+    """A network of ReLU layers and softmax, by full-batch gradient descent.
+
+    X: (pixels, n), one image a column, 0 to 1. labels: (n,). start: "uniform" or "he".
+    """
+
+    def __init__(self, widths: Sequence[int], start: str, seed: int) -> None:
+        rng = np.random.default_rng(seed)
+        self.W, self.b = [], []
+        for inputs, units in pairwise(widths):
+            if start == "uniform":
+                self.W.append(rng.random((units, inputs)) - 0.5)
+                self.b.append(rng.random((units, 1)) - 0.5)
+            else:
+                self.W.append(rng.standard_normal((units, inputs)) * np.sqrt(2 / inputs))
+                self.b.append(np.zeros((units, 1)))
+
+    def forward(self, X: Array) -> tuple[list[Array], list[Array]]:
+        Z, A = [], [X]
+        for W, b in zip(self.W, self.b, strict=True):
+            Z.append(W.dot(A[-1]) + b)
+            A.append(relu(Z[-1]))
+        A[-1] = softmax(Z[-1])
+        return Z, A
+
+    def step(self, X: Array, labels: NDArray[np.intp], rate: float, show: bool = False) -> float | None:
+        """One step of gradient descent; gives the accuracy before it, if that is to be shown."""
+        n = labels.size
+        Z, A = self.forward(X)
+        dZ = A[-1] - one_hot(labels)
+        for layer in reversed(range(len(self.W))):
+            dW = 1 / n * dZ.dot(A[layer].T)
+            db = 1 / n * dZ.sum(axis=1, keepdims=True)
+            if layer:
+                dZ = self.W[layer].T.dot(dZ) * (Z[layer - 1] > 0)
+            self.W[layer] = self.W[layer] - rate * dW
+            self.b[layer] = self.b[layer] - rate * db
+        return float(np.mean(A[-1].argmax(axis=0) == labels)) if show else None
+
+    def accuracy(self, X: Array, labels: NDArray[np.intp]) -> float:
+        return float(np.mean(self.forward(X)[1][-1].argmax(axis=0) == labels))
+
+
+class CurveFitter:
+    """A network of ReLU layers and a sigmoid, one sample a step, half the squared error."""
+
+    def __init__(self, widths: Sequence[int], seed: int) -> None:
+        rng = np.random.default_rng(seed)
+        pairs = list(pairwise(widths))
+        self.W = [0.1 * rng.standard_normal((units, inputs)) for inputs, units in pairs]
+        self.b = [np.zeros((units, 1)) for _, units in pairs]
+
+    def step(self, x: Array, y: Array, rate: float) -> float:
+        """One step on the sample x (inputs, 1), y (outputs, 1); gives its loss before it."""
+        Z, A = [], [x]
+        for W, b in zip(self.W, self.b, strict=True):
+            Z.append(np.dot(W, A[-1]) + b)
+            A.append(relu(Z[-1]))
+        A[-1] = sigmoid(Z[-1])
+        loss = 0.5 * np.sum((A[-1] - y) ** 2)
+        dZ = (A[-1] - y) * A[-1] * (1 - A[-1])
+        for layer in reversed(range(len(self.W))):
+            dW = np.dot(dZ, A[layer].T)
+            db = dZ
+            if layer:
+                dZ = np.dot(self.W[layer].T, dZ) * (Z[layer - 1] > 0)
+            self.W[layer] = self.W[layer] - rate * dW
+            self.b[layer] = self.b[layer] - rate * db
+        return float(loss)
+
+    def epoch(self, x: Array, y: Array, rate: float) -> float:
+        """A step on each sample, in order; gives their mean loss."""
+        losses = [self.step(x[row].reshape(-1, 1), y[row].reshape(-1, 1), rate) for row in range(len(x))]
+        return float(np.mean(losses))

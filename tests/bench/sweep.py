@@ -1,0 +1,65 @@
+"""A sweep of 8 small runs in one worker process a core, against the same 8 one after another.
+
+One after another they are made the way `train` makes them, in one process that has all cores, and in one with one core.
+Both sides have the data in memory; the sweep's time has in it that its workers are started and given the data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from time import perf_counter
+from typing import Any
+
+from nncore.cores import available_cores
+from nncore.dataset import Splits, load_mnist
+from nncore.network import Network, NetworkSpec
+from nncore.sweep import SweepJob, SweepResult, grid, run_sweep
+from nncore.training import RandomStreams, TrainingConfig, train
+from tests.bench.report import Figure, Section
+
+SMALL = NetworkSpec.dense((784, 64, 10))
+VALUES: dict[str, list[Any]] = {"learning_rate": [0.001, 0.003, 0.01, 0.03], "batch_size": [32, 64], "epochs": [3]}
+
+
+def measure(rounds: int) -> Iterator[Section]:
+    """The ways in turn, round by round."""
+    data, jobs = load_mnist(), grid(SMALL, TrainingConfig(), VALUES)
+    took: dict[str, list[float]] = {"sweep": [], "one core": [], "all cores": []}
+    for _ in range(rounds):
+        took["sweep"].append(_sweep(jobs, data))
+        took["one core"].append(_one_after_another(jobs, data, 1))
+        took["all cores"].append(_one_after_another(jobs, data, None))
+    name = f"the {len(jobs)} at once, on {available_cores()} cores"
+    figures = [
+        Figure("one after another, on one core", "s", tuple(took["one core"])),
+        Figure("one after another, with all cores each", "s", tuple(took["all cores"])),
+    ]
+    sweep = tuple(took["sweep"])
+    shares = [tuple(ours / theirs for ours, theirs in zip(sweep, figure.runs, strict=True)) for figure in figures]
+    yield Section(
+        f"A sweep of {len(jobs)} runs of {SMALL.summary}, 3 epochs of MNIST each",
+        [
+            *figures,
+            Figure(name, "s", sweep),
+            Figure(f"{name}: share of the time on one core", "", shares[0], at_most=0.6),
+            Figure(f"{name}: share of the time with all cores each", "", shares[1], at_most=0.6),
+        ],
+    )
+
+
+def _sweep(jobs: list[SweepJob], data: Splits) -> float:
+    began = perf_counter()
+    results = [event for event in run_sweep(jobs, data) if isinstance(event, SweepResult)]
+    took = perf_counter() - began
+    assert [result.state for result in results] == ["finished"] * len(jobs)
+    return took
+
+
+def _one_after_another(jobs: list[SweepJob], data: Splits, cores: int | None) -> float:
+    began = perf_counter()
+    for job in jobs:
+        network = Network(job.spec)
+        network.initialize(RandomStreams.of(job.config.seed).initialization)
+        for _ in train(network, data, job.config, cores=cores):
+            pass
+    return perf_counter() - began

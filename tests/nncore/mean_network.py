@@ -1,0 +1,19 @@
+"""A network that needs no training: it names the class whose mean training image is nearest."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nncore.dataset import Dataset
+from nncore.network import Network, NetworkSpec
+
+
+def nearest_mean_network(training: Dataset, sharpness: float = 0.3) -> Network:
+    """One dense layer: |x - m|^2 is smallest where m x - |m|^2 / 2 is largest. Reads about 80 % of MNIST."""
+    X, labels = training.inputs(slice(None)), training.labels
+    classes = len(training.class_names)
+    means = np.stack([X[labels == label].mean(axis=0) for label in range(classes)])
+    network = Network(NetworkSpec.dense((X.shape[1], classes), input_shape=training.input_shape))
+    network.parameters.value("1.W")[:] = sharpness * means.T
+    network.parameters.value("1.b")[:] = -sharpness * (means**2).sum(axis=1) / 2
+    return network

@@ -1,0 +1,57 @@
+"""A run that goes on for longer than it was to, or with another rate."""
+
+from __future__ import annotations
+
+import pytest
+
+from nncore.errors import SettingError
+from nncore.events import EpochDone, Finished, StepDone
+from nncore.training import Training, TrainingConfig
+from nncore.training.checkpoint import Checkpoint
+from tests.nncore.runs import SMALL, few_digits, fresh_network
+
+FULL_BATCH = TrainingConfig("sgd", 0.5, batch_size=None, epochs=3)
+
+
+def finished(config: TrainingConfig = FULL_BATCH) -> Checkpoint:
+    training = Training(fresh_network(SMALL, config.seed), few_digits(), config)
+    assert isinstance(list(training.events())[-1], Finished)
+    return training.checkpoint()
+
+
+def test_a_finished_run_goes_on_for_so_many_steps_more_with_another_rate() -> None:
+    training = Training.resumed(finished().extended(learning_rate=0.25, steps=4), few_digits())
+    events = list(training.events())
+    steps = [event for event in events if isinstance(event, StepDone)]
+    assert [step.step for step in steps] == [4, 5, 6, 7]
+    assert {step.learning_rate for step in steps} == {0.25}
+    assert [row["epoch"] for row in training.history.rows()] == [1, 2, 3, 4, 5, 6, 7]
+    assert training.control.rates_used == [(1, 0.5), (4, 0.25)]
+
+
+def test_it_goes_on_for_so_many_epochs_more() -> None:
+    training = Training.resumed(finished(TrainingConfig(epochs=1, batch_size=64)).extended(epochs=2), few_digits())
+    assert [event.epoch for event in training.events() if isinstance(event, EpochDone)] == [2, 3]
+
+
+def test_it_can_be_extended_again_and_again() -> None:
+    checkpoint = finished(TrainingConfig("sgd", 0.5, batch_size=None, epochs=10, steps=2))
+    for done in (3, 4):
+        training = Training.resumed(checkpoint.extended(steps=1), few_digits())
+        last = list(training.events())[-1]
+        assert isinstance(last, Finished)
+        assert last.step == done
+        checkpoint = training.checkpoint()
+
+
+def test_nothing_changes_what_is_not_asked_for() -> None:
+    checkpoint = finished()
+    assert checkpoint.extended().config == checkpoint.config
+    assert checkpoint.extended().learning_rate == checkpoint.learning_rate
+
+
+@pytest.mark.parametrize("field", ["learning_rate", "steps", "epochs"])
+def test_what_is_out_of_range_is_refused(field: str) -> None:
+    with pytest.raises(SettingError) as refusal:
+        finished().extended(**{field: 0})
+    assert refusal.value.field == field

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from dataclasses import replace
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nncore.calibration import logits_of
+from nncore.dataset import NO_CLASS
+from nncore.handwriting import digits, non_digit_kinds
+from nncore.metrics import evaluate
+from nncore.model_file import Model, load_model
+from nncore.readers.unipen import InkSamples
+from nncore.recipes import RECIPES
+from resources import build_model
+from resources.build_model import Plan, build
+from resources.fold_report import Judged, report
+from resources.training_ink import Amounts, training_images
+from tests.nncore.data import small_mnist
+
+FEW = Amounts(mnist=300, varied=1, generated=100, non_digits=100)
+CONFIG = replace(RECIPES["handwriting"].config, epochs=1, batch_size=64, seed=3)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def everything_is_smaller() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build_model, "JUDGED_NON_DIGITS", 100)
+        patch.setattr(build_model, "load_mnist", small_mnist)
+        yield
+
+
+def some_ink() -> InkSamples:
+    """Made-up digits of four writers."""
+    made = digits(80, np.random.default_rng(0))
+    return InkSamples(made.inks, made.labels, tuple(f"w{number % 4}" for number in range(80)), "some ink")
+
+
+@pytest.fixture(scope="module")
+def built(everything_is_smaller: None) -> tuple[Model, str]:
+    """A model that was built with two folds, and what was printed."""
+    printed = StringIO()
+    with redirect_stdout(printed):
+        model = build(Plan(CONFIG, FEW, some_ink(), folds=2))
+    return model, printed.getvalue()
+
+
+def test_what_is_learnt_from_holds_every_sort_in_the_amounts_asked_for() -> None:
+    ink, kinds = some_ink(), tuple(non_digit_kinds)
+    data = training_images(small_mnist().training, ink, kinds, FEW, seed=1)
+    assert len(data) == 300 + 2 * 80 + 100 + 100
+    np.testing.assert_array_equal(data.images[300:380], ink.to_dataset().images)
+    np.testing.assert_array_equal(data.labels[300:460], 2 * ink.labels)
+    assert not (data.images[380:460] == data.images[300:380]).all(axis=(1, 2)).any()
+    assert np.bincount(data.labels[460:560]).tolist() == [10] * 10
+    assert (data.labels[560:] == NO_CLASS).all()
+    assert len(training_images(small_mnist().training, None, kinds, FEW, seed=1)) == 500
+
+
+def test_the_card_says_what_was_learnt_from_and_how_each_writer_and_kind_is_read(built: tuple[Model, str]) -> None:
+    model, table = built
+    assert sorted(model.card.writer_accuracy) == ["w0", "w1", "w2", "w3"]
+    assert (model.card.recipe, model.card.epochs, model.card.seed) == ("handwriting", 2, 3)
+    assert "Alpaydin" in model.card.notes
+    assert "some ink: 80 pen drawings of 4 writers" in model.card.data
+    assert [row["epoch"] for row in model.history] == [1, 2]
+    assert all(f" {name} " in table for name in (*model.card.writer_accuracy, *non_digit_kinds))
+
+
+def test_the_card_has_the_accuracy_on_the_test_set(built: tuple[Model, str]) -> None:
+    test = small_mnist().test
+    assert test is not None
+    judged = evaluate(built[0].network(), test)
+    assert judged is not None
+    assert built[0].card.test_accuracy == judged.accuracy
+
+
+def test_without_ink_a_fold_has_no_writers_and_the_command_writes_the_model(
+    built: tuple[Model, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(build_model, "Amounts", lambda: FEW)
+    out = tmp_path / "built.npz"
+    assert build_model.main(["--epochs", "1", "--processes", "1", "--out", str(out)]) == 0
+    model = load_model(out)
+    assert model.card.writer_accuracy == {}
+    assert "Alpaydin" not in model.card.notes
+    assert "pen drawings" not in model.card.data
+    assert f"{out}: {out.stat().st_size:,} bytes" in capsys.readouterr().out
+
+
+def test_the_folds_change_nothing_of_what_is_built_but_its_temperature(built: tuple[Model, str]) -> None:
+    images = small_mnist().training.take(slice(0, 50))
+    without = build(Plan(CONFIG, FEW, some_ink(), folds=0))
+    one, other = (logits_of(model.network(), images) for model in (built[0], without))
+    np.testing.assert_allclose(one, other * np.median(one / other), rtol=1e-4, atol=1e-4)
+
+
+def test_a_fold_leaves_its_writers_and_kinds_out() -> None:
+    judged = build_model._trained(Plan(CONFIG, FEW, some_ink(), folds=2), 1).judged
+    assert set(judged.groups) == {"w1", "w3", *tuple(non_digit_kinds)[1::2]}
+    assert (np.array(judged.labels) == NO_CLASS).sum() == 100
+
+
+def test_a_report_counts_writers_and_kinds_apart() -> None:
+    sure, even = np.eye(10)[7] * 9, np.zeros(10)
+    judged = Judged(
+        np.stack([sure, sure, sure, even, sure]),
+        np.array([7, 1, 7, NO_CLASS, NO_CLASS]),
+        ("anna", "anna", "bo", "dots", "dots"),
+    )
+    found = report([judged], named_writers=True)
+    assert found.writer_accuracy == {"anna": 0.5, "bo": 1}
+    assert "Of writers it had not seen it read 75.00%, refused 0.00%" in found.notes
+    assert "it refused 50.0% and was unsure of 0.0%" in found.notes
+
+
+def test_ink_that_is_missing_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert build_model.main(["--ink", str(tmp_path / "none.unipen"), "--out", str(tmp_path / "x.npz")]) == 2
+    assert "none.unipen" in capsys.readouterr().err
+    assert not (tmp_path / "x.npz").exists()
