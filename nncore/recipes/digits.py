@@ -117,7 +117,7 @@ HANDWRITING = Recipe(
     "shows it MNIST, pen strokes of real writers, made-up ink, and what is no digit. It makes the model that "
     "Digit Lab starts with; on MNIST alone it is a shorter `convnet`.",
     _strided_convolutions(24, 64, dense=128),
-    TrainingConfig(learning_rate=0.005, epochs=12, schedule="one_cycle", augmentation=DISTORTIONS),
+    TrainingConfig(learning_rate=0.005, epochs=24, schedule="one_cycle", augmentation=DISTORTIONS),
     Page(
         "What reads the digits you draw. Whoever learns from MNIST alone misreads a crossed 7 and a flagged 1: "
         "nobody in MNIST writes them. The remedy is more hands, not more layers.",

@@ -180,7 +180,8 @@ def test_a_full_disk_costs_the_checkpoint_and_not_the_model(trainer: Trainer, mo
 
     monkeypatch.setattr(checkpoint_file, "write_safely", full)
     out, checkpoint = trainer.folder / "m.npz", trainer.folder / "run.npz"
-    said = trainer.refused(*SMALL, "--epochs", 2, "--out", out, "--checkpoint", checkpoint, status=1)
+    options = "--epochs", 2, "--out", out, "--checkpoint", checkpoint, "--no-log"
+    said = trainer.refused(*SMALL, *options, status=1)
     assert "run.npz: could not be saved (No space left on device)" in said
     assert load_model(out).card.epochs == 2
     assert not checkpoint.exists()
