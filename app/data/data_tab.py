@@ -9,11 +9,11 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from app.chores import Chores, is_cancelled
 from app.data.class_rows import ClassRows
 from app.data.sample_view import PARTS, SampleView
 from app.data.source_panel import SourcePanel
 from app.data.sources import Loaded, added, bundled, from_path, made_up, own_ink
-from app.hand.chores import Chores, is_cancelled
 from app.plain_text import ElidedLabel
 from app.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from nncore.data_figures import DataFigures, data_figures

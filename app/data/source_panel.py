@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 
 from app.data.sources import MOST_MADE_UP
 from app.icons import set_icon
+from app.parts.entries import read_whole_number
+from app.parts.form import mark_trouble
 from app.theme import GAP, GROUP_GAP
-from app.train.entries import read_whole_number
-from app.train.form import mark_trouble
 from nncore.errors import SettingError
 
 FILES = (

@@ -23,13 +23,13 @@ from app.draw.answer import Answer
 from app.draw.filmstrip import Filmstrip
 from app.draw.number_row import NumberRow
 from app.draw.picture_source import FILES, PictureSource
-from app.draw.probability_bars import ProbabilityBars
 from app.draw.reading import Reading, read_ink, read_picture
 from app.draw.rewind import RewindRow
 from app.draw.teach_row import NOTHING_DRAWN, TeachRow
 from app.icons import icon_size, set_icon
 from app.latest_only import LatestOnly
 from app.own_hand import OwnHand
+from app.parts.probability_bars import ProbabilityBars
 from app.scroll_page import ScrollPage
 from app.theme import GAP, PAGE_MARGIN
 from nncore.ink import Ink, stages

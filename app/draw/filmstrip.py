@@ -14,9 +14,9 @@ from PySide6.QtCore import QPointF, QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from app.draw.network_view import NetworkView
 from app.draw.stroke_view import BLANK, StrokeView
 from app.icons import set_icon
+from app.parts.network_view import NetworkView
 from app.theme import GAP, GROUP_GAP, colours_of
 from nncore.ink import AS_TRAINED, PEN, SIDE, Preparation, Stages, stages
 

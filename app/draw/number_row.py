@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFontMetricsF, QIcon, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
-from app.draw.network_view import coloured
+from app.parts.network_view import coloured
 from app.theme import GAP, GROUP_GAP, TITLE_SCALE, colours_of, scaled
 from nncore.recognition import Prediction
 

@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.draw.probability_bars import ROWS, ProbabilityBars
 from app.evaluate.examination import Examination, as_percent, can_be_drawn
 from app.evaluate.examiner import Looked, Neighbours
 from app.evaluate.neighbour_row import NeighbourRow
-from app.hand.looked_at import LookedAt
-from app.hand.words import what_mattered
+from app.parts.looked_at import LookedAt
+from app.parts.probability_bars import ROWS, ProbabilityBars
+from app.parts.what_mattered import what_mattered
 from app.theme import GAP
 
 NOTHING = "Choose an image, and why it was read so will appear here."

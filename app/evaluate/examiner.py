@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.chores import Chores, is_cancelled
 from app.evaluate.examination import Examination, image_of
-from app.hand.chores import Chores, is_cancelled
 from nncore.dataset import Dataset
 from nncore.errors import DataError
 from nncore.explain import occlusion_map

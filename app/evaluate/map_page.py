@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidg
 from app.evaluate.examination import Examination
 from app.evaluate.examiner import Map
 from app.evaluate.map_plot import MapPlot
-from app.hand.looked_at import LookedAt
+from app.parts.looked_at import LookedAt
 from app.theme import GAP, GROUP_GAP
 from nncore.projection import views_of, why_no_tsne
 

@@ -12,7 +12,7 @@ from PySide6.QtGui import QFont, QMouseEvent, QPainterPath, QTransform
 from PySide6.QtWidgets import QWidget
 
 from app.digit_colours import digit_colours
-from app.evaluate.plot import Plot
+from app.parts.plot import Plot
 from app.theme import colours_of
 
 SIZE, RING = 0.7, 1.1

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
-from app.evaluate.plot import PERCENT, SHARES, Plot
+from app.parts.plot import PERCENT, SHARES, Plot
 from app.theme import colours_of
 from nncore.class_figures import ReliabilityBin
 

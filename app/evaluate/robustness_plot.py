@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyqtgraph as pg
 from PySide6.QtWidgets import QWidget
 
-from app.evaluate.plot import PERCENT, SHARES, Plot
+from app.parts.plot import PERCENT, SHARES, Plot
 from app.theme import colours_of
 from nncore.robustness import Distortion, RobustnessPoint
 

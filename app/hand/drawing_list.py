@@ -16,8 +16,8 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QListView, QWidget
 
-from app.hand.looked_at import thumbnail
 from app.hand.words import caption
+from app.parts.looked_at import thumbnail
 from app.theme import colours_of
 from nncore.hand.reading import ReadDrawing
 from nncore.ink import rasterize

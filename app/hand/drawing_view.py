@@ -6,8 +6,9 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.hand.look import Look
-from app.hand.looked_at import LookedAt
-from app.hand.words import a_digit, caption, how_sure, what_mattered
+from app.hand.words import caption, how_sure
+from app.parts.looked_at import LookedAt
+from app.parts.what_mattered import a_digit, what_mattered
 from app.theme import GAP
 from nncore.hand.reading import ReadDrawing
 

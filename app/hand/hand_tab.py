@@ -11,7 +11,7 @@ from secrets import randbits
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
-from app.hand.chores import Chores, is_cancelled
+from app.chores import Chores, is_cancelled
 from app.hand.exchange_dialogs import ask_what_to_import, ask_where_to_export
 from app.hand.intro_page import IntroPage
 from app.hand.look import Look, look_at

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.hand.words import a_digit
+from app.parts.what_mattered import a_digit
 from app.theme import ANSWER_SCALE, colours_of, scaled
 
 

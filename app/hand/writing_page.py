@@ -10,8 +10,8 @@ from app.announcement import announce
 from app.canvas.canvas import Canvas
 from app.canvas.drawing import Drawing
 from app.hand.prompt import Prompt
-from app.hand.words import a_digit
 from app.icons import icon_size
+from app.parts.what_mattered import a_digit
 from app.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from nncore.hand.writing import SKIPPED, WritingTest
 from nncore.ink import Ink

@@ -19,12 +19,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.parts.form import Form
 from app.run_process import machine_in_words
 from app.sweep.sweep_plot import PARAMETERS, TIME, SweepPlot
 from app.sweep.sweep_thread import SweepRequest, SweepThread
 from app.sweep.values import READERS, read_values
 from app.theme import GAP, GROUP_GAP, PAGE_MARGIN
-from app.train.form import Form
 from nncore.dataset import Splits
 from nncore.errors import SettingError
 from nncore.run_log import RunSettings

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pyqtgraph as pg
 from PySide6.QtWidgets import QWidget
 
-from app.evaluate.plot import Plot
+from app.parts.plot import Plot
 from app.theme import colours_of
 from nncore.run_words import duration, percent
 from nncore.sweep import SweepResult

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from app.train.entries import read_learning_rate, read_whole_number
+from app.parts.entries import read_learning_rate, read_whole_number
 from nncore.errors import SettingError
 from nncore.layers import ACTIVATIONS
 from nncore.optimizers import OPTIMIZERS

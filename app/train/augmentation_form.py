@@ -7,9 +7,9 @@ from contextlib import suppress
 from PySide6.QtCore import QSignalBlocker, Slot
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton
 
+from app.parts.entries import read_number
+from app.parts.form import LOCKED, SettingsForm
 from app.train.augmentation_preview import AugmentationPreview
-from app.train.entries import read_number
-from app.train.form import LOCKED, SettingsForm
 from nncore.augment import LARGEST, Augmentation
 from nncore.errors import SettingError
 from nncore.recipes import RECIPES

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from app.parts.form import Choice
 from app.theme import GAP
 from app.train.blocks import NO_ACTIVATION, Block, texts_of, word_of
-from app.train.form import Choice
 from nncore.layers import LayerSpec
 
 ACTIVATION_NAMES = {

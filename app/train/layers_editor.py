@@ -10,9 +10,9 @@ from functools import partial
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
 
+from app.parts.form import LOCKED
 from app.theme import GAP
 from app.train.blocks import KINDS, MOST_HIDDEN_LAYERS, NEW_LAYERS, NO_ACTIVATION, Block, read_blocks
-from app.train.form import LOCKED
 from app.train.layer_row import LayerRow
 from nncore.errors import SettingError
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QLineEdit
 
-from app.train.entries import read_learning_rate, read_whole_number
-from app.train.form import LOCKED, RateEdit, SettingsForm
+from app.parts.entries import read_learning_rate, read_whole_number
+from app.parts.form import LOCKED, RateEdit, SettingsForm
 from nncore.errors import SettingError
 from nncore.training import TrainingConfig
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.train.entries import read_number
-from app.train.form import SettingsForm
+from app.parts.entries import read_number
+from app.parts.form import SettingsForm
 from nncore.training import TrainingConfig
 
 LOSS_NAMES = {

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QLineEdit
 
+from app.parts.form import Choice, SettingsForm
 from app.train.blocks import blocks_of, initializations_of, layers_of, with_initialization
-from app.train.form import Choice, SettingsForm
 from app.train.layers_editor import LayersEditor
 from app.train.network_diagram import NetworkDiagram
 from nncore.errors import SettingError

@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from app.icons import set_icon
+from app.parts.form import Choice
 from app.plain_text import plain_tooltip
 from app.theme import GAP
-from app.train.form import Choice
 from nncore.recipes import RECIPES, Recipe
 
 TIP = "A recipe fills in all settings; every one of them can be changed afterwards."

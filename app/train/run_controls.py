@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
 )
 
 from app.icons import set_icon
+from app.parts.form import mark_trouble
 from app.plain_text import plain_tooltip
 from app.run_state import RunState
 from app.theme import GAP, GROUP_GAP
-from app.train.form import mark_trouble
 from app.train.run_clock import Progress, in_minutes, three_figures
 
 SECONDS_BETWEEN_READINGS = 0.4

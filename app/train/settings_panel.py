@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
+from app.parts.form import LOCKED
 from app.plain_text import ElidedLabel
 from app.theme import GAP
 from app.train.augmentation_form import AugmentationForm
 from app.train.collapsible_group import CollapsibleGroup
-from app.train.form import LOCKED
 from app.train.learning_form import LearningForm
 from app.train.loss_form import LossForm
 from app.train.network_form import NetworkForm

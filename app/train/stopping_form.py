@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QCheckBox
 
-from app.train.entries import read_number, read_whole_number
-from app.train.form import SettingsForm
+from app.parts.entries import read_number, read_whole_number
+from app.parts.form import SettingsForm
 from nncore.training import TrainingConfig
 
 MOST = 1_000_000_000

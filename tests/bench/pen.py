@@ -48,8 +48,8 @@ def latencies(trains: str) -> dict[str, float]:
     from PySide6.QtWidgets import QApplication
 
     from app.draw import draw_tab
-    from app.draw.probability_bars import ProbabilityBars
     from app.main_window import MainWindow
+    from app.parts.probability_bars import ProbabilityBars
     from app.run_state import RunState
     from app.session import Session
     from app.settings import Settings

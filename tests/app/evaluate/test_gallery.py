@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.evaluate.gallery import PICTURE, Gallery
-from app.hand import looked_at
+from app.parts import looked_at
 from app.theme import LIGHT
 from tests.app.evaluate.samples import examination, examined, of_numbers
 from tests.nncore.data import mnist

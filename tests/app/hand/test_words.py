@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.hand.words import caption, date_in_words, headline, how_sure, meaning, what_mattered, where
+from app.hand.words import caption, date_in_words, headline, how_sure, meaning
+from app.parts.what_mattered import what_mattered, where
 from nncore.hand.reading import HandResult
 from tests.nncore.hand.samples import DATE, read_drawing, result
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from app.train.form import FormRow
+from app.parts.form import FormRow
 from app.train.settings_panel import SettingsPanel
 from nncore.augment import Augmentation
 from nncore.errors import SettingError

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.train.entries import next_learning_rate, read_learning_rate, read_number, read_whole_number
+from app.parts.entries import next_learning_rate, read_learning_rate, read_number, read_whole_number
 from nncore.errors import SettingError
 
 

@@ -4,8 +4,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from app.train.entries import read_whole_number
-from app.train.form import LOCKED, Choice, Form, RateEdit, SettingsForm
+from app.parts.entries import read_whole_number
+from app.parts.form import LOCKED, Choice, Form, RateEdit, SettingsForm
 from nncore.errors import SettingError
 
 

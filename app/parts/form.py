@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
+from app.parts.entries import next_learning_rate, read_learning_rate
 from app.theme import GAP
-from app.train.entries import next_learning_rate, read_learning_rate
 from nncore.errors import SettingError
 
 LOCKED = "Locked while a run is on: stop it to change this."

@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.hand.looked_at import LookedAt, outline, thumbnail
+from app.parts.looked_at import LookedAt, outline, thumbnail
 from app.theme import DARK, LIGHT, ThemeChoice, apply_theme
 
 SIDE = 28 * 8

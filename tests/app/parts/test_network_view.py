@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.draw.network_view import NetworkView
+from app.parts.network_view import NetworkView
 from app.theme import DARK, LIGHT, ThemeChoice, apply_theme
 
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.draw.probability_bars import ProbabilityBars
+from app.parts.probability_bars import ProbabilityBars
 from app.theme import LIGHT, ThemeChoice, apply_theme
 
 SEVEN = np.array([0.01, 0.02, 0.2, 0.0, 0.0, 0.0, 0.0, 0.75, 0.01, 0.01], np.float32)

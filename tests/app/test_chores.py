@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.hand.chores import Chores, is_cancelled
+from app.chores import Chores, is_cancelled
 from nncore.errors import DataError
 
 

@@ -5,7 +5,7 @@ from PySide6.QtGui import QFont, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.evaluate.plot import Plot
+from app.parts.plot import Plot
 from app.theme import DARK, LIGHT, ThemeChoice, apply_theme
 
 
