@@ -89,7 +89,7 @@ def trained_model(training: Training, test: Evaluation | None, *, name: str, rec
 
 def bundled_model_path() -> Path:
     """The model that comes with the app."""
-    return Path(str(files("resources") / "models" / "convnet.npz"))
+    return Path(str(files("resources") / "models" / "handwriting.npz"))
 
 
 def save_model(model: Model, path: Path) -> None:

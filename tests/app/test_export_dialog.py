@@ -56,7 +56,7 @@ def test_onnx_is_proposed_under_the_models_name(actions: FileActions, qtbot: QtB
     actions.export_model()
     dialog = dialog_of(actions, qtbot)
     assert dialog.selectedNameFilter() == ONNX
-    assert [Path(path).name for path in dialog.selectedFiles()] == ["convnet.onnx"]
+    assert [Path(path).name for path in dialog.selectedFiles()] == ["handwriting.onnx"]
     dialog.reject()
 
 

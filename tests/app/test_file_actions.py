@@ -112,7 +112,7 @@ def test_a_file_that_would_be_replaced_is_asked_about_by_its_real_name(
     answer_next_question(qtbot, QMessageBox.StandardButton.Yes)
     with qtbot.waitSignal(session.informed):
         type_name(qtbot, dialog, tmp_path / typed)
-    assert load_model(tmp_path / "kept.npz").card.name == "convnet"
+    assert load_model(tmp_path / "kept.npz").card.name == "handwriting"
 
 
 def test_a_name_with_a_full_stop_keeps_its_end_and_replaces_nothing_unasked(
@@ -141,7 +141,7 @@ def test_the_model_saved_is_the_one_that_was_in_use_when_the_dialog_opened(
         session.open_model(tmp_path / "other.npz")
     with qtbot.waitSignal(session.informed):
         type_name(qtbot, dialog_of(actions, qtbot), tmp_path / "kept")
-    assert load_model(tmp_path / "kept.npz").card.name == "convnet"
+    assert load_model(tmp_path / "kept.npz").card.name == "handwriting"
 
 
 def test_a_model_that_has_a_file_is_saved_there_without_a_question(
@@ -162,7 +162,7 @@ def test_a_model_without_a_file_is_asked_where_beginning_in_the_folder_of_models
     actions.save_model()
     dialog = dialog_of(actions, qtbot)
     assert Path(dialog.directory().absolutePath()) == models_folder()
-    assert [Path(path).name for path in dialog.selectedFiles()] == ["convnet.npz"]
+    assert [Path(path).name for path in dialog.selectedFiles()] == ["handwriting.npz"]
     dialog.reject()
 
 

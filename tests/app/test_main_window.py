@@ -150,7 +150,7 @@ def test_the_corner_names_the_model_and_opens_its_card(window: MainWindow, qtbot
     model = window.session.model
     assert model is not None
     assert model.card.test_accuracy is not None
-    assert window.model_button.text() == f"model: convnet  {model.card.test_accuracy:.1%}"
+    assert window.model_button.text() == f"model: handwriting  {model.card.test_accuracy:.1%}"
     qtbot.mouseClick(window.model_button, Qt.MouseButton.LeftButton)
     card = window.findChild(QDialog)
     assert card is not None
@@ -191,7 +191,7 @@ def test_save_as_then_open_then_revert(window: MainWindow, qtbot: QtBot, tmp_pat
     qtbot.waitUntil(lambda: state(window) is RunState.IDLE)
     assert window.session.model.card.name == "784-16-10"
     window.revert_action.trigger()
-    assert window.session.model.card.name == "convnet"
+    assert window.session.model.card.name == "handwriting"
 
 
 @pytest.mark.parametrize("read", ["open_model", "open_data"])
@@ -209,7 +209,7 @@ def test_a_broken_file_is_one_sentence_in_the_window_and_nothing_is_lost(
 
 
 def test_files_dropped_on_the_window_are_opened(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
-    save_model(load_model(Path("resources/models/convnet.npz")), tmp_path / "dropped.npz")
+    save_model(load_model(Path("resources/models/handwriting.npz")), tmp_path / "dropped.npz")
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "dropped.npz"))])
     with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # the older signature serves all Qts

@@ -22,7 +22,7 @@ def test_the_card_says_what_the_model_is_and_how_good(model: Model) -> None:
     assert rows["Accuracy"].startswith(f"{model.card.test_accuracy:.2%}")
     assert rows["Network"] == "28x28 – conv 24 – norm – conv 64 – norm – 128 – norm – 10, 442,778 weights"
     assert "MNIST" in rows["Data"]
-    assert rows["Recipe"] == "convnet"
+    assert rows["Recipe"] == "handwriting"
     assert rows["Seed"] == str(model.card.seed)
     assert "learning rate 0.005" in rows["Settings"]
     assert "augmentation (shift 1.5" in rows["Settings"]

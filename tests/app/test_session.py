@@ -68,7 +68,7 @@ def test_the_bundled_data_and_model_are_read_on_threads(qtbot: QtBot) -> None:
     assert session.data is not None
     assert len(session.data.training) == 60_000
     assert session.model is not None
-    assert session.model.card.name == "convnet"
+    assert session.model.card.name == "handwriting"
     assert session.close()
 
 

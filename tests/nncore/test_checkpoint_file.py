@@ -138,7 +138,7 @@ def test_foreign_bytes_are_refused(tmp_path: Path, content: bytes) -> None:
 
 def test_a_model_is_no_run_and_a_run_no_model(saved: Path) -> None:
     assert "this is no Digit Lab run: its header says something else" in refusal(
-        Path(__file__).parents[2] / "resources" / "models" / "convnet.npz"
+        Path(__file__).parents[2] / "resources" / "models" / "handwriting.npz"
     )
     with pytest.raises(ModelFileError, match="this is no Digit Lab model"):
         load_model(saved)

@@ -21,7 +21,7 @@ def test_the_model_in_the_box_is_exported_and_can_be_used_again(
     again = tmp_path / "again.onnx"
     assert cli.main(["export", "--model", str(out), "--out", str(again), "--json"]) == 0
     told = json.loads(capfd.readouterr().out)
-    assert told == {"file": str(again), "model": "convnet", "bytes": again.stat().st_size}
+    assert told == {"file": str(again), "model": "handwriting", "bytes": again.stat().st_size}
 
 
 @pytest.mark.parametrize(
