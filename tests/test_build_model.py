@@ -8,14 +8,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from nncore.calibration import logits_of
-from nncore.dataset import NO_CLASS
+from nncore.dataset import NO_CLASS, Splits
 from nncore.handwriting import digits, non_digit_kinds
 from nncore.metrics import evaluate
 from nncore.model_file import Model, load_model
+from nncore.network import Network
 from nncore.readers.unipen import InkSamples
 from nncore.recipes import RECIPES
+from nncore.training import train
 from resources import build_model
 from resources.build_model import Plan, build
 from resources.fold_report import Judged, report
@@ -30,6 +33,7 @@ CONFIG = replace(RECIPES["handwriting"].config, epochs=1, batch_size=64, seed=3)
 def everything_is_smaller() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(build_model, "JUDGED_NON_DIGITS", 100)
+        patch.setattr(build_model, "AVERAGED_EPOCHS", 2)
         patch.setattr(build_model, "load_mnist", small_mnist)
         yield
 
@@ -38,6 +42,13 @@ def some_ink() -> InkSamples:
     """Made-up digits of four writers."""
     made = digits(80, np.random.default_rng(0))
     return InkSamples(made.inks, made.labels, tuple(f"w{number % 4}" for number in range(80)), "some ink")
+
+
+def copy_of(network: Network) -> Network:
+    """Another network with the same weights."""
+    copy = Network(network.spec)
+    copy.parameters.values[:] = network.parameters.values
+    return copy
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +75,10 @@ def test_what_is_learnt_from_holds_every_sort_in_the_amounts_asked_for() -> None
 def test_the_card_says_what_was_learnt_from_and_how_each_writer_and_kind_is_read(built: tuple[Model, str]) -> None:
     model, table = built
     assert sorted(model.card.writer_accuracy) == ["w0", "w1", "w2", "w3"]
-    assert (model.card.recipe, model.card.epochs, model.card.seed) == ("handwriting", 1, 3)
+    assert (model.card.recipe, model.card.epochs, model.card.seed) == ("handwriting", 3, 3)
     assert "Alpaydin" in model.card.notes
     assert "some ink: 80 pen drawings of 4 writers" in model.card.data
-    assert [row["epoch"] for row in model.history] == [1]
+    assert [row["epoch"] for row in model.history] == [1, 2, 3]
     assert all(f" {name} " in table for name in (*model.card.writer_accuracy, *non_digit_kinds))
 
 
@@ -103,6 +114,23 @@ def test_a_fold_leaves_its_writers_and_kinds_out() -> None:
     judged = build_model._trained(Plan(CONFIG, FEW, some_ink(), folds=2), 1).judged
     assert set(judged.groups) == {"w1", "w3", *tuple(non_digit_kinds)[1::2]}
     assert (np.array(judged.labels) == NO_CLASS).sum() == 100
+
+
+def test_the_averaged_weights_are_the_mean_of_those_after_each_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = training_images(small_mnist().training, None, tuple(non_digit_kinds), FEW, seed=1)
+    start = Network(RECIPES["handwriting"].spec)
+    start.initialize(np.random.default_rng(0))
+
+    def after(epochs: int) -> NDArray[np.floating]:
+        monkeypatch.setattr(build_model, "AVERAGED_EPOCHS", epochs)
+        network = copy_of(start)
+        assert len(build_model._averaged(network, data, CONFIG)) == epochs
+        return network.parameters.values
+
+    config = replace(CONFIG, seed=4, epochs=2, learning_rate=0.6 * CONFIG.learning_rate, schedule="constant")
+    for _ in train(trained_on := copy_of(start), Splits(data), config, cores=1):
+        pass
+    np.testing.assert_allclose(after(2), (after(1) + trained_on.parameters.values) / 2, atol=1e-6)
 
 
 def test_a_report_counts_writers_and_kinds_apart() -> None:

@@ -20,6 +20,7 @@ from nncore.model_file import Model, bundled_model_path, load_model
 from nncore.readers import read_ink
 from nncore.recipes import RECIPES
 from nncore.training import TrainingConfig
+from resources.build_model import AVERAGED_EPOCHS
 from resources.training_ink import Amounts
 from tests.nncore.data import mnist
 
@@ -51,9 +52,10 @@ def test_it_was_made_by_the_committed_recipe(model: Model) -> None:
     assert model.card.recipe == "handwriting"
     assert model.spec == recipe.spec
     assert Amounts(**settings.pop("amounts")) == Amounts()
+    assert settings.pop("averaged_epochs") == AVERAGED_EPOCHS
     settings["augmentation"] = Augmentation(**settings["augmentation"])
     assert TrainingConfig(**settings) == replace(recipe.config, seed=settings["seed"])
-    assert model.card.epochs == recipe.config.epochs
+    assert model.card.epochs == recipe.config.epochs + AVERAGED_EPOCHS
 
 
 def test_its_card_names_what_it_learnt_from_and_how_well_it_reads_strangers(model: Model) -> None:

@@ -4,11 +4,12 @@ from functools import cache
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from nncore.adapt import FrozenNorm, adapt
 from nncore.dataset import NO_CLASS, Dataset
 from nncore.errors import DataError
+from nncore.handwriting import non_digits
+from nncore.ink import rasterize
 from nncore.layers import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten
 from nncore.layers.batch_norm import BatchNormLayer
 from nncore.metrics import evaluate
@@ -63,7 +64,7 @@ def test_a_few_drawings_teach_the_hand_and_not_only_the_drawings() -> None:
     own, unseen = (together(*(mirrored(d, count, start) for d in (2, 3, 7))) for start, count in ((0, 3), (10, 40)))
     tuned = learnt(boxed(), own)
     assert accuracy(boxed(), unseen) < 0.4
-    assert accuracy(tuned, unseen) > 0.75
+    assert accuracy(tuned, unseen) > accuracy(boxed(), unseen) + 0.2
     assert accuracy(tuned, judged()) > accuracy(boxed(), judged()) - 0.02
 
 
@@ -107,18 +108,18 @@ def test_convolutions_and_running_figures_stay_as_they_are() -> None:
 
 def test_what_is_no_digit_goes_on_being_answered_as_it_was() -> None:
     rng = np.random.default_rng(0)
-    noise: NDArray[np.uint8] = rng.integers(0, 256, (200, 28, 28)).astype(np.uint8)
+    scrawls, others_scrawls = (np.stack([rasterize(ink) for ink in non_digits(count, rng)]) for count in (300, 200))
     others = Dataset(
-        np.concatenate([replay().images, noise]),
-        np.concatenate([replay().labels, np.full(200, NO_CLASS)]),
+        np.concatenate([replay().images, scrawls]),
+        np.concatenate([replay().labels, np.full(300, NO_CLASS)]),
         open_set=True,
     )
-    X = (rng.integers(0, 256, (100, 784)) / 255).astype(np.float32)  # other noise
+    X = (others_scrawls.reshape(200, -1) / 255).astype(np.float32)
     own = mirrored(7, 3)
-    before, with_noise, without = (
+    before, with_scrawls, without = (
         network.predict(X) for network in (boxed(), learnt(boxed(), own, others), learnt(boxed(), own))
     )
-    assert np.abs(with_noise - before).mean() < np.abs(without - before).mean()
+    assert np.abs(with_scrawls - before).mean() < np.abs(without - before).mean()
 
 
 @pytest.mark.parametrize(
