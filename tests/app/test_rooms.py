@@ -25,4 +25,5 @@ def test_a_tab_imports_no_other_tab(tab: str) -> None:
     modules = list((HOUSE / tab).rglob("*.py"))
     assert len(modules) > 1
     others = tuple(f"app.{other}" for other in TABS if other != tab)
-    assert {path.name: found for path in modules if (found := {m for m in imported(path) if m.startswith(others)})} == {}
+    strangers = {path.name: {name for name in imported(path) if name.startswith(others)} for path in modules}
+    assert {name: found for name, found in strangers.items() if found} == {}
