@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,13 @@ def found(qtbot: QtBot, source: PictureSource, data: QMimeData) -> Backdrop:
     backdrop = signal.args[0]
     assert isinstance(backdrop, Backdrop)
     return backdrop
+
+
+@pytest.fixture(autouse=True)
+def empty_clipboard(qapp: QGuiApplication) -> Iterator[None]:
+    """What Python puts into the clipboard must not be there when Python ends: Qt would free it too late."""
+    yield
+    QGuiApplication.clipboard().clear()
 
 
 def a_digit() -> Image.Image:
