@@ -36,10 +36,11 @@ from app.message_bar import MessageBar
 from app.model_card import ModelCardDialog
 from app.own_hand import OwnHand
 from app.places import run_log_path
-from app.run_events import StepsDone
+from app.run_events import EarlierPart, StepsDone
+from app.run_plan import RunPlan
 from app.run_state import RunState
 from app.runs.runs_tab import RunsTab
-from app.session import RunPlan, Session
+from app.session import Session
 from app.settings import Settings
 from app.sweep.sweep_dialog import SweepDialog
 from app.theme import GAP, ThemeChoice, apply_theme
@@ -112,6 +113,8 @@ class MainWindow(QMainWindow):
         session, train_tab = self.session, self.train_tab
         train_tab.train_requested.connect(self._train)
         train_tab.step_requested.connect(self._step)
+        train_tab.train_on_requested.connect(session.train_on)
+        session.ended_run_changed.connect(train_tab.set_ended_run)
         train_tab.pause_requested.connect(session.pause)
         train_tab.resume_requested.connect(session.resume)
         train_tab.stop_requested.connect(session.stop)
@@ -258,7 +261,8 @@ class MainWindow(QMainWindow):
     def _show_run_points(self, plan: RunPlan) -> None:
         recipe = RECIPES.get(plan.recipe)
         fits = recipe is not None and isinstance(recipe.examples, CurveExamples)
-        self.train_tab.show_points(recipe.examples.curve() if fits else None)  # type: ignore[union-attr]
+        points = recipe.examples.curve() if fits else None  # type: ignore[union-attr]
+        self.train_tab.show_points(points, goes_on=plan.trained_on is not None)
 
     @Slot(object)
     def _show_event(self, event: object) -> None:
@@ -268,6 +272,8 @@ class MainWindow(QMainWindow):
                 tab.steps_done(event)
             case Started():
                 tab.run_started(event)
+            case EarlierPart():
+                tab.show_earlier(event)
             case Diverged():
                 tab.run_diverged(event)
             case Finished():

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.events import EpochDone, StepDone
+from nncore.history import Row
 
 SECONDS_BETWEEN_EVENTS = 0.05
 
@@ -32,6 +33,19 @@ class StepsDone:
     samples_per_second: float
     learning_rate: float
     epochs: tuple[EpochDone, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class EarlierPart:
+    """What a run that goes on did before.
+
+    curve: (3, n) step, loss and accuracy. epochs: a row each. rates: (step, learning rate) of the first step and of
+    each from which another one was used, the next one among them.
+    """
+
+    curve: NDArray[np.float32]
+    epochs: tuple[Row, ...]
+    rates: tuple[tuple[int, float], ...] = ()
 
 
 class StepFolder:

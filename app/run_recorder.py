@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.run_log_file import Complain, open_log, set_aside
 from app.run_process import this_process
@@ -53,11 +54,13 @@ class RunRecorder:
         checkpoints: Path,
         complain: Complain,
         going_on: LoggedRun | None = None,
+        earlier: NDArray[np.float32] | None = None,
     ) -> None:
         """Record in the log at `path`, which is opened when the run starts.
 
         checkpoints: the folder for the file from which a killed run goes on. complain: is given a sentence if something
         cannot be written. going_on: the run that was broken off and now goes on; it stays the same run.
+        earlier: (3, n) step, loss and accuracy of the run that this one, another run, begins with.
         """
         self.number = going_on.id if going_on else None
         self._path, self._settings, self._complain = path, settings, complain
@@ -66,7 +69,7 @@ class RunRecorder:
         self._started = going_on.started if going_on else datetime.now().isoformat(timespec="milliseconds")
         self._training: Training | None = None
         self._log: RunLog | None = None
-        self._curve = StepCurve()
+        self._curve = StepCurve(earlier)
         self._pending: list[Row] = []
         self._earlier: Sequence[Row] = ()
         self._going_on: tuple[int, int] | None = None
@@ -83,6 +86,11 @@ class RunRecorder:
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @property
+    def curve(self) -> NDArray[np.float32]:
+        """(3, n) step, loss and accuracy of the steps so far; of those before it went on too, once it has begun."""
+        return self._curve.array()
 
     # ------------------------------------------------------------------ events
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,10 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, Signal, Slot
 
 from app.background import BackgroundTask
+from app.run_plan import EndedRun, RunPlan
 from app.run_state import RunState
 from app.settings import models_folder
-from app.training_thread import InUse, RunRequest, TrainingThread
+from app.training_thread import InUse, TrainingThread
 from nncore.control import check_learning_rate
 from nncore.dataset import Splits, load_mnist
 from nncore.events import Diverged, Finished, Started
@@ -29,24 +30,6 @@ CLOSE_TIMEOUT = 10_000
 """Milliseconds that closing waits for a thread to end."""
 
 
-@dataclass(frozen=True)
-class RunPlan:
-    """A run that is to begin as soon as there is data; the fields are those of RunRequest."""
-
-    spec: NetworkSpec
-    config: TrainingConfig
-    validation_share: float
-    recipe: str = ""
-    parent: int | None = None
-    broken_off: tuple[LoggedRun, Path] | None = None
-
-    def request(self, data: Splits, keep_in: Path) -> RunRequest:
-        """The run on `data`."""
-        return RunRequest(
-            self.spec, self.config, data, self.validation_share, keep_in, self.recipe, self.parent, self.broken_off
-        )
-
-
 class Session(QObject):
     """Holds the state that the tabs show, and says when a part of it changes.
 
@@ -60,7 +43,7 @@ class Session(QObject):
     run_state_changed = Signal(object)
     """The RunState of the one run there is."""
     run_happened = Signal(object)
-    """What the present run says: Started, StepsDone, Diverged or Finished."""
+    """What the present run says: Started, EarlierPart, StepsDone, Diverged or Finished."""
     run_failed = Signal(str)
     """One sentence: why a run could not begin or go on."""
     informed = Signal(str)
@@ -69,6 +52,8 @@ class Session(QObject):
     """One sentence: what could not be done and why; everything is as it was."""
     run_begins = Signal(object)
     """The RunPlan of a run that is about to begin."""
+    ended_run_changed = Signal(object)
+    """The EndedRun that `train_on` would go on with; None while there is none."""
     run_fitted = Signal(object)
     """A Fit of the present run, which learns a curve."""
     run_remembers = Signal(object, int)
@@ -86,6 +71,7 @@ class Session(QObject):
         self._kept: tuple[InUse, Path | None] | None = None
         self._following_run = False
         self._run_has_ended, self._epochs_wanted = True, 0
+        self.ended_run: EndedRun | None = None
         self._thread: TrainingThread | None = None
         self._waiting: tuple[RunPlan, bool] | None = None
         self._tasks: set[BackgroundTask] = set()
@@ -196,9 +182,22 @@ class Session(QObject):
         share, recipe = settings.validation_share, settings.recipe
         self._begin(RunPlan(settings.spec, settings.config, share, recipe, broken_off=(run, checkpoint)), paused=False)
 
+    def train_on(
+        self, learning_rate: float, epochs: int, steps: int | None = None, seconds: float | None = None
+    ) -> None:
+        """Go on with the run that ended last, or was taken up, for so much longer; does nothing without one.
+
+        It becomes a run of its own in the log, and leaves the one it begins with as it is. Raises SettingError for what
+        is out of range.
+        """
+        if self.ended_run is not None:
+            self._begin(self.ended_run.plan(learning_rate, epochs, steps, seconds), paused=False)
+
     def _begin(self, plan: RunPlan, paused: bool) -> None:
         if self.run_state is not RunState.IDLE:
             return
+        if plan.trained_on is None:
+            self._set_ended_run(None)
         self._set_run_state(RunState.STARTING)
         if self.data is None:
             self._waiting = plan, paused
@@ -207,9 +206,8 @@ class Session(QObject):
 
     def _start(self, plan: RunPlan, paused: bool) -> None:
         assert self.data is not None
-        request = plan.request(self.data, models_folder())
-        self._thread = TrainingThread(request, self)
-        self._following_run = request.curve is None  # what draws curves reads no digits
+        self._thread = TrainingThread(plan, self.data, models_folder(), self)
+        self._following_run = plan.curve is None  # what draws curves reads no digits
         self._run_has_ended, self._epochs_wanted = False, plan.config.epochs
         if paused:
             self._thread.control.pause()
@@ -220,6 +218,7 @@ class Session(QObject):
         self._thread.fitted.connect(self.run_fitted)
         self._thread.not_kept.connect(self.not_kept)
         self._thread.not_logged.connect(self.refused)
+        self._thread.ended.connect(self._set_ended_run)
         self._thread.finished.connect(self._on_thread_end)
         self.run_begins.emit(plan)
         self._thread.start()
@@ -280,6 +279,11 @@ class Session(QObject):
     def _on_improvement(self, in_use: InUse) -> None:
         if self._following_run:
             self._use_model(in_use, None)
+
+    @Slot(object)
+    def _set_ended_run(self, ended: EndedRun | None) -> None:
+        self.ended_run = ended
+        self.ended_run_changed.emit(ended)
 
     @Slot(object)
     def _on_rewind(self, rewind: Rewind) -> None:

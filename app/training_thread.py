@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from time import perf_counter
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from app.places import run_log_path, runs_folder
-from app.run_events import StepFolder
-from app.run_process import machine_in_words
-from app.run_recorder import RunRecorder
+from app.run_events import EarlierPart, StepFolder
+from app.run_plan import EndedRun, RunPlan
 from app.train.fit_view import EPOCHS_KEPT, fit_of
-from nncore.checkpoint_file import load_checkpoint
 from nncore.control import TrainingControl
 from nncore.cores import available_cores
 from nncore.dataset import Splits
@@ -24,80 +20,12 @@ from nncore.events import Diverged, EpochDone, Finished, Started, StepDone, Trai
 from nncore.functions import CurvePoints
 from nncore.metrics import Evaluation
 from nncore.model_file import Model, save_model, trained_model
-from nncore.network import Network, NetworkSpec
-from nncore.recipes import RECIPES, CurveExamples, DigitExamples
+from nncore.network import Network
 from nncore.rewind import Rewind
-from nncore.run_log import LoggedRun, RunSettings
-from nncore.training import RandomStreams, Training, TrainingConfig, hold_out_validation
 
 SECONDS_BETWEEN_FITS = 0.1
 SECONDS_BETWEEN_MODELS = 0.25
 """A digit on the canvas is read anew by the network in training this often at most."""
-
-
-@dataclass(frozen=True)
-class RunRequest:
-    """What a run needs. keep_in: the folder where its model is kept at the end.
-
-    recipe: its name, or "". parent: the run in the log that this one repeats or varies. broken_off: the run that this
-    one goes on with, and the file that tells from where; then spec and config are that run's.
-    """
-
-    spec: NetworkSpec
-    config: TrainingConfig
-    data: Splits
-    validation_share: float
-    keep_in: Path
-    recipe: str = ""
-    parent: int | None = None
-    broken_off: tuple[LoggedRun, Path] | None = None
-
-    @property
-    def name(self) -> str:
-        """The run's model, in a few characters: "784-128-64-10"."""
-        return self.broken_off[0].settings.name if self.broken_off else self.spec.summary.replace(" ", "")
-
-    @property
-    def curve(self) -> CurvePoints | None:
-        """The points that the run fits a curve to; None if it learns digits."""
-        recipe = RECIPES.get(self.recipe)
-        return recipe.examples.curve() if recipe and isinstance(recipe.examples, CurveExamples) else None
-
-    def examples(self, share: float, seed: int) -> Splits:
-        """What the run learns from and is judged on: the recipe's choice of the data, some of it held out."""
-        curve, recipe = self.curve, RECIPES.get(self.recipe)
-        if curve is not None:
-            return curve.splits()
-        chosen = recipe.examples.of(self.data) if recipe and isinstance(recipe.examples, DigitExamples) else self.data
-        return hold_out_validation(chosen, share, seed)
-
-    def begin(self, control: TrainingControl, cores: int) -> Training:
-        """The run, with a network of its own, about to take its first step, or the next after it was broken off."""
-        if self.broken_off is not None:
-            checkpoint = load_checkpoint(self.broken_off[1])
-            control.learning_rate = checkpoint.learning_rate
-            data = self.examples(checkpoint.validation_share, checkpoint.config.seed)
-            return Training.resumed(checkpoint, data, control, cores)
-        network = Network(self.spec)
-        network.initialize(RandomStreams.of(self.config.seed).initialization)
-        data = self.examples(self.validation_share, self.config.seed)
-        return Training(network, data, self.config, control, cores)
-
-    def recorder(self, complain: Callable[[str], None]) -> RunRecorder:
-        """What writes the run down in the log."""
-        source = self.data.training.source
-        settings = RunSettings(
-            self.name,
-            self.spec,
-            self.config,
-            source,
-            machine_in_words(),
-            self.recipe,
-            self.validation_share,
-            self.parent,
-        )
-        going_on = self.broken_off[0] if self.broken_off else None
-        return RunRecorder(run_log_path(), settings, runs_folder(), complain, going_on)
 
 
 @dataclass(frozen=True)
@@ -121,7 +49,7 @@ class TrainingThread(QThread):
     """
 
     happened = Signal(object)
-    """Started, StepsDone, Diverged or Finished."""
+    """Started, of a run that goes on then EarlierPart; StepsDone; and at the end Diverged or Finished."""
     improved = Signal(object)
     """An InUse: what was learnt so far, after an epoch or at the end."""
     failed = Signal(str)
@@ -134,13 +62,16 @@ class TrainingThread(QThread):
     """One sentence: why the run could not be written down in the log; it goes on."""
     remembers = Signal(object)
     """The Rewind of the run that begins: it grows with every epoch, and may be read meanwhile."""
+    ended = Signal(object)
+    """The EndedRun, unless it diverged or learnt nothing."""
 
-    def __init__(self, request: RunRequest, parent: QObject) -> None:
+    def __init__(self, plan: RunPlan, data: Splits, keep_in: Path, parent: QObject) -> None:
+        """keep_in: the folder where the run's model is kept at the end."""
         super().__init__(parent)
-        self.control = TrainingControl(request.config.learning_rate)
-        self._request = request
+        self.control = TrainingControl(plan.config.learning_rate)
+        self._plan, self._data, self._keep_in = plan, data, keep_in
         self._folder = StepFolder()
-        self._rewind = Rewind(request.spec)
+        self._rewind = Rewind(plan.spec)
         self._told_model = self._told_fit = float("-inf")
         self._curve: CurvePoints | None = None
 
@@ -154,23 +85,33 @@ class TrainingThread(QThread):
             self.failed.emit("There is not enough memory for this network and batch size.")
 
     def _train(self) -> None:
-        request = self._request
+        plan = self._plan
         # One core is left for the window: painting and the pen must not wait for matrix products.
-        self._training = request.begin(self.control, max(1, available_cores() - 1))
-        self._curve = request.curve
-        with request.recorder(self.not_logged.emit) as self._recorder:
+        self._training = plan.begin(self._data, self.control, max(1, available_cores() - 1))
+        self._curve = plan.curve
+        with plan.recorder(self._data.training.source, self.not_logged.emit) as self._recorder:
             for event in self._training.events():
                 self._recorder.tell(event, self._training)
-                if isinstance(event, Started):
-                    self._rewind.add(self._training.history.epochs, self._training.network)
-                    self.remembers.emit(self._rewind)
                 if isinstance(event, StepDone | EpochDone):
                     self._fold(event)
-                else:
-                    self._emit(self._folder.flush())
-                    self._end(event)
-                    self.happened.emit(event)
-                    self._folder.restart_clock()
+                    continue
+                self._emit(self._folder.flush())
+                self._end(event)
+                self.happened.emit(event)
+                if isinstance(event, Started):
+                    self._begin()
+                self._folder.restart_clock()
+
+    def _begin(self) -> None:
+        """Tell what there is to see before the first step: how the network is, and what came before."""
+        training = self._training
+        self._rewind.add(training.history.epochs, training.network)
+        self.remembers.emit(self._rewind)
+        if training.history.epochs:
+            rates, control = list(self.control.rates_used), self.control
+            if not rates or rates[-1][1] != control.learning_rate:
+                rates.append((training.steps + 1, control.learning_rate))
+            self.happened.emit(EarlierPart(self._recorder.curve, training.history.rows(), tuple(rates)))
 
     def _fold(self, event: StepDone | EpochDone) -> None:
         self._emit(self._folder.add(event))
@@ -199,17 +140,23 @@ class TrainingThread(QThread):
         """Keep what was learnt, if anything was."""
         if isinstance(event, Finished) and event.step:
             self._keep(self._tell_model(event.test))
+            self.ended.emit(self._ended_run())
         elif isinstance(event, Diverged) and event.epochs:
             self._keep(self._tell_model(test=None))
 
+    def _ended_run(self) -> EndedRun:
+        plan = self._plan
+        state = replace(self._training.checkpoint(), recipe=plan.recipe, validation_share=plan.validation_share)
+        return EndedRun(state, self._recorder.curve, plan.name, self._recorder.number)
+
     def _tell_model(self, test: Evaluation | None) -> Model:
-        model = trained_model(self._training, test, name=self._request.name)
+        model = trained_model(self._training, test, name=self._plan.name)
         self._told_model = perf_counter()
         self.improved.emit(InUse.of(model))
         return model
 
     def _keep(self, model: Model) -> None:
-        path = self._request.keep_in / f"{datetime.now():%Y-%m-%d %H.%M.%S.%f} {self._request.name}.npz"
+        path = self._keep_in / f"{datetime.now():%Y-%m-%d %H.%M.%S.%f} {self._plan.name}.npz"
         try:
             save_model(model, path)
         except DigitLabError as problem:

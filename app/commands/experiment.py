@@ -23,7 +23,7 @@ CONFIG_OPTIONS = (
 )  # fmt: skip
 """Options that are fields of TrainingConfig as they stand."""
 
-CHANGED_ON_THE_WAY = ("learning_rate", "steps", "epochs")
+CHANGED_ON_THE_WAY = ("learning_rate", "steps", "epochs", "seconds")
 """Options that a run takes which goes on."""
 
 
@@ -77,11 +77,11 @@ def resumed(options: argparse.Namespace) -> tuple[Training, str, float]:
             option = name.replace("_", "-")
             raise SettingError(
                 name,
-                f"--{option}: a run that is resumed keeps its settings, but for --learning-rate and how many --steps "
-                "or --epochs more; leave the option out.",
+                f"--{option}: a run that is resumed keeps its settings, but for --learning-rate and how many --steps, "
+                "--epochs or --seconds more; leave the option out.",
             )
     checkpoint = load_checkpoint(options.resume)
-    checkpoint = checkpoint.extended(options.learning_rate, options.steps, options.epochs)
+    checkpoint = checkpoint.extended(options.learning_rate, options.steps, options.epochs, options.seconds)
     check_memory(checkpoint.spec, checkpoint.config)
     recipe = replace(
         _of_function(RECIPES.get(checkpoint.recipe, RECIPES["quick"]), options),

@@ -32,6 +32,10 @@ class ChartText:
     format_value: Callable[[float], str]
 
 
+MARK_WORDS = {"position": 0.96, "anchors": [(0, 0), (0, 0)]}
+"""The words of a mark stand at its right, near the top."""
+
+
 class Chart(QWidget):
     """Curves over the epochs, drawn with pyqtgraph in the theme's colours.
 
@@ -47,6 +51,7 @@ class Chart(QWidget):
         self._text, self._series = text, list(series)
         self._ends = 1.0, 1.0
         self._ghosts: list[tuple[GhostLine, pg.PlotCurveItem]] = []
+        self._marks: list[pg.InfiniteLine] = []
         self._points: list[tuple[Points, Points]] = [(np.empty(0), np.empty(0)) for _ in series]
         self.legend = Legend(series, text.widest)
         self.header = QHBoxLayout()
@@ -135,6 +140,20 @@ class Chart(QWidget):
         self._colour_ghosts()
         self._show_emptiness()
 
+    def set_marks(self, marks: Sequence[tuple[float, str]]) -> None:
+        """Show a line with a few words at each of these epochs, instead of those that were there."""
+        for mark in self._marks:
+            self.plot.getPlotItem().removeItem(mark)
+        self._marks = [
+            pg.InfiniteLine(
+                epoch, 90, movable=False, label=words, labelOpts={"position": 0.94, "anchors": [(0, 0), (0, 0)]}
+            )
+            for epoch, words in marks
+        ]
+        for mark in self._marks:
+            self.plot.getPlotItem().addItem(mark)
+        self._colour_marks()
+
     def _show_emptiness(self) -> None:
         is_empty = not self._ghosts and not any(len(points[0]) for points in self._points)
         if is_empty == self._empty.isHidden():
@@ -206,6 +225,7 @@ class Chart(QWidget):
             markers.setPen(None)
             markers.setBrush(series.colour(colours))
         self._colour_ghosts()
+        self._colour_marks()
         self._crosshair.setPen(pg.mkPen(colours.quiet_text, width=1))
         for side in ("left", "bottom"):
             axis = self.plot.getAxis(side)
@@ -227,6 +247,13 @@ class Chart(QWidget):
         colours = colours_of(self)
         for line, curve in self._ghosts:
             curve.setPen(ghost_pen(QColor(getattr(colours, line.kind)), line.dash))
+
+    def _colour_marks(self) -> None:
+        colours, small = colours_of(self), scaled(self.font(), SMALL_SCALE)
+        for mark in self._marks:
+            mark.setPen(pg.mkPen(colours.quiet_text, width=1, style=Qt.PenStyle.DotLine))
+            mark.label.setColor(colours.quiet_text)
+            mark.label.setFont(small)
 
 
 def nearest(xs: Points, x: float) -> int:

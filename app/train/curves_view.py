@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
+from app.run_events import EarlierPart
 from app.theme import GAP, GROUP_GAP
 from app.train.chart import Chart, ChartText, nearest
 from app.train.curve import LARGEST, Curve, Points, Smoothed
@@ -77,15 +78,36 @@ class CurvesView(QFrame):
     def begin(self, started: Started) -> None:
         """A run begins: forget the one before, and show what the untrained network does."""
         self._empty_curves(started.epochs, started.steps_per_epoch)
-        self._add_validation(0, started.validation_loss, started.validation_accuracy)
+        done = started.samples_done // started.samples_per_epoch
+        self._add_validation(done, started.validation_loss, started.validation_accuracy)
         self._mark_dirty()
+
+    def add_earlier(self, part: EarlierPart) -> None:
+        """Show what the run that has just begun did before it went on."""
+        self._validation_loss, self._validation_accuracy = Curve(), Curve()
+        for row in part.epochs:
+            self._add_validation(int(row["epoch"] or 0), row["validation_loss"], row["validation_accuracy"])
+        steps, losses, accuracies = part.curve.astype(np.float64)
+        if not len(steps):
+            return
+        marks = [(step / self._steps_per_epoch, f"rate {rate:g}") for step, rate in part.rates[1:]]
+        for chart in self._charts:
+            chart.set_marks(marks)
+        # Each point is the mean of several steps.
+        window = max(1.0, SMOOTHED_SHARE * self._steps_per_epoch * len(steps) / steps[-1])
+        self._add(steps / self._steps_per_epoch, losses, accuracies, Smoothed(window), Smoothed(window))
 
     def add_steps(self, epochs: Points, losses: Points, accuracies: Points) -> None:
         """Add steps: how many `epochs` (n,) were done after each, its loss (n,) and its accuracy (n,), 0 to 1."""
-        smoothed = self._smooth_loss.extend(losses)
+        self._add(epochs, losses, accuracies, self._smooth_loss, self._smooth_accuracy)
+
+    def _add(
+        self, epochs: Points, losses: Points, accuracies: Points, smooth_loss: Smoothed, smooth_accuracy: Smoothed
+    ) -> None:
+        smoothed = smooth_loss.extend(losses)
         self._batch_loss.extend(epochs, losses)
         self._training_loss.extend(epochs, smoothed)
-        self._training_accuracy.extend(epochs, self._smooth_accuracy.extend(100 * accuracies))
+        self._training_accuracy.extend(epochs, smooth_accuracy.extend(100 * accuracies))
         self._make_room(float(np.nanmax(smoothed, initial=0)))
         self._mark_dirty()
 
@@ -111,8 +133,10 @@ class CurvesView(QFrame):
         self._smooth_loss, self._smooth_accuracy = Smoothed(window), Smoothed(window)
         self._batch_loss, self._training_loss, self._validation_loss = Curve(), Curve(), Curve()
         self._training_accuracy, self._validation_accuracy = Curve(), Curve()
-        self._epochs, self._loss_top = epochs, 3.0
+        self._epochs, self._steps_per_epoch, self._loss_top = epochs, steps_per_epoch, 3.0
         self._dirty = False
+        for chart in self._charts:
+            chart.set_marks(())
 
     def _add_validation(self, epoch: int, loss: float | None, accuracy: float | None) -> None:
         if loss is not None and accuracy is not None:

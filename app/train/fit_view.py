@@ -76,6 +76,11 @@ class FitView(QFrame):
         layout.addWidget(self.live, 3)
         layout.addLayout(row, 1)
 
+    @property
+    def has_points(self) -> bool:
+        """Whether it shows a run."""
+        return self._points is not None
+
     def set_points(self, points: CurvePoints) -> None:
         """Begin another run, on these points."""
         self._points = points

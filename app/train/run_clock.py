@@ -32,9 +32,10 @@ class RunClock:
 
     def __init__(self, started: Started) -> None:
         self._started = started
-        self._epoch, self._steps = 1, 0
+        self._epoch = 1 + started.samples_done // started.samples_per_epoch
+        self._steps = round(started.steps_per_epoch * started.samples_done / started.samples_per_epoch)
         self._samples = self._seconds = 0.0
-        self._validation_seconds, self._validated = 0.0, 0
+        self._validation_seconds, self._validated = 0.0, self._epoch - 1
 
     def add_steps(self, done: StepsDone) -> None:
         """Some steps were taken, at least one."""

@@ -27,17 +27,19 @@ SECONDS_BETWEEN_READINGS = 0.4
 
 
 class RunButtons(QWidget):
-    """Train, which becomes Pause and Resume; Step; Stop."""
+    """Train, which becomes Pause and Resume; Step; Stop. Below them Train on, once there is a run to go on with."""
 
     train_requested = Signal()
     pause_requested = Signal()
     resume_requested = Signal()
     step_requested = Signal()
     stop_requested = Signal()
+    train_on_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self._state, self._obstacle = RunState.IDLE, ""
+        self._train_on_words = self._train_on_tip = ""
         self.train_button, self.step_button, self.stop_button = (
             QPushButton(),
             QPushButton("Step"),
@@ -47,12 +49,19 @@ class RunButtons(QWidget):
         self.train_button.clicked.connect(self._on_train_clicked)
         self.step_button.clicked.connect(self._on_step_clicked)
         self.stop_button.clicked.connect(self.stop_requested)
-        layout = QHBoxLayout(self)
+        self.train_on_button = QPushButton()
+        self.train_on_button.clicked.connect(self._on_train_on_clicked)
+        row = QHBoxLayout()
+        row.setSpacing(GAP)
+        row.addWidget(self.train_button, 1)
+        row.addWidget(self.step_button)
+        row.addWidget(self.stop_button)
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, GAP, 0)
         layout.setSpacing(GAP)
-        layout.addWidget(self.train_button, 1)
-        layout.addWidget(self.step_button)
-        layout.addWidget(self.stop_button)
+        layout.addLayout(row)
+        layout.addWidget(self.train_on_button)
+        set_icon(self.train_on_button, "play")
         set_icon(self.step_button, "step")
         set_icon(self.stop_button, "stop")
         self._update()
@@ -61,6 +70,11 @@ class RunButtons(QWidget):
     def state(self) -> RunState:
         """Where the run is."""
         return self._state
+
+    @property
+    def has_obstacle(self) -> bool:
+        """Whether no run can start now."""
+        return bool(self._obstacle)
 
     def set_state(self, state: RunState) -> None:
         """Offer what makes sense in `state`."""
@@ -72,6 +86,11 @@ class RunButtons(QWidget):
         self._obstacle = reason
         self._update()
 
+    def offer_train_on(self, words: str, tooltip: str = "") -> None:
+        """Offer to train on, saying what that would do; empty: there is no run to go on with."""
+        self._train_on_words, self._train_on_tip = words, tooltip
+        self._update()
+
     @Slot()
     def _on_train_clicked(self) -> None:
         if self._state is RunState.RUNNING:
@@ -80,6 +99,11 @@ class RunButtons(QWidget):
             self.resume_requested.emit()
         elif self._state is RunState.IDLE:
             self.train_requested.emit()
+
+    @Slot()
+    def _on_train_on_clicked(self) -> None:
+        self.train_button.setFocus()  # this button goes, and Qt would pass the focus on to anything
+        self.train_on_requested.emit()
 
     @Slot()
     def _on_step_clicked(self) -> None:
@@ -102,6 +126,10 @@ class RunButtons(QWidget):
         self.train_button.setToolTip(plain_tooltip(obstacle) or tip)
         self.step_button.setEnabled(not obstacle)
         self.step_button.setToolTip(plain_tooltip(obstacle) or "Take one mini-batch, then wait.")
+        self.train_on_button.setVisible(idle and bool(self._train_on_words))
+        self.train_on_button.setText(self._train_on_words)
+        self.train_on_button.setEnabled(not obstacle)
+        self.train_on_button.setToolTip(plain_tooltip(obstacle or self._train_on_tip))
         if idle and self.stop_button.hasFocus():
             self.train_button.setFocus()  # before Qt passes the focus of a disabled button on to anything
         self.stop_button.setEnabled(not idle)

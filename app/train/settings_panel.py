@@ -27,7 +27,7 @@ from nncore.recipes import Recipe, recipe_named
 from nncore.training import TrainingConfig
 
 FIRST_RECIPE = "quick"
-WHAT_IT_TAKES = "Every run starts from fresh weights."
+WHAT_IT_TAKES = "Train starts from fresh weights."
 ONLY_RATE = "During a run only the learning rate can change."
 LETTERS_ACROSS, MOST_ACROSS = 42, 400
 """How many average letters the panel is wide, and how many pixels at most unless its controls need more."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from app.run_events import StepsDone
+from app.run_events import EarlierPart, StepsDone
+from app.run_plan import EndedRun
 from app.run_state import RunState
 from app.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.train.advice import verdict
@@ -38,6 +41,8 @@ class TrainTab(QWidget):
     """Start a run: a NetworkSpec and a TrainingConfig."""
     step_requested = Signal(object, object)
     """Take one mini-batch and wait: of a new run with this NetworkSpec and TrainingConfig, or of the present one."""
+    train_on_requested = Signal(float, int, object, object)
+    """Go on with the run that ended: learning rate; epochs, steps and seconds more, the last two perhaps None."""
     pause_requested = Signal()
     resume_requested = Signal()
     stop_requested = Signal()
@@ -57,6 +62,7 @@ class TrainTab(QWidget):
         self._adviser = Adviser(*self._run)
         self._hint: Hint | None = None
         self._next: tuple[NetworkSpec, TrainingConfig] | None = None
+        self._ended: EndedRun | None = None
         self._sentence = READY, False
         self._was_shown = False
         self.health_group = CollapsibleGroup("Health of the layers", self._scrolled_health())
@@ -99,6 +105,7 @@ class TrainTab(QWidget):
         self.progress.remedy_chosen.connect(self._on_remedy)
         self.buttons.train_requested.connect(self._on_train)
         self.buttons.step_requested.connect(self._on_step)
+        self.buttons.train_on_requested.connect(self._on_train_on)
         self.buttons.pause_requested.connect(self.pause_requested)
         self.buttons.resume_requested.connect(self.resume_requested)
         self.buttons.stop_requested.connect(self.stop_requested)
@@ -109,6 +116,7 @@ class TrainTab(QWidget):
     def _on_settings_changed(self) -> None:
         obstacle = self.settings.problem
         self.buttons.set_obstacle(obstacle)
+        self._offer_train_on()
         if self.buttons.state is RunState.IDLE:
             sentence, trouble = (obstacle, True) if obstacle else self._sentence
             self.progress.say(sentence, trouble=trouble)
@@ -122,6 +130,42 @@ class TrainTab(QWidget):
     def _on_step(self) -> None:
         if self.buttons.state is not RunState.IDLE or self._take_settings():
             self.step_requested.emit(*self._run)
+
+    @Slot(object)
+    def set_ended_run(self, ended: EndedRun | None) -> None:
+        """Offer to go on with this run; None: there is none."""
+        self._ended = ended
+        self._offer_train_on()
+
+    def _offer_train_on(self) -> None:
+        """Say what training on would do with the learning rate and the limits entered now."""
+        ended = self._ended
+        if ended is None:
+            self.buttons.offer_train_on("")
+        elif not self.buttons.has_obstacle:
+            config, done = self.settings.config(), ended.checkpoint.counters["epochs_done"]
+            more = f"{config.epochs:,} epoch{'' if config.epochs == 1 else 's'} more"
+            self.buttons.offer_train_on(
+                f"Train on: {more}, rate {config.learning_rate:g}",
+                f"Go on with {ended.name} where it stopped, after {done:,} epochs, with this learning rate and so many "
+                "epochs more; all else stays as it was in that run.",
+            )
+
+    @Slot()
+    def _on_train_on(self) -> None:
+        """Go on with the run that ended, whose settings are shown again but for those that may change."""
+        if self._ended is None:
+            return
+        try:
+            wanted = self.settings.config()
+        except SettingError as problem:
+            self.progress.say(str(problem), trouble=True)
+            return
+        ended = self._ended.checkpoint
+        changed = {name: getattr(wanted, name) for name in ("learning_rate", "epochs", "steps", "seconds")}
+        self.settings.set_values(ended.spec, replace(ended.config, **changed))
+        self._take_settings()
+        self.train_on_requested.emit(wanted.learning_rate, wanted.epochs, wanted.steps, wanted.seconds)
 
     @Slot(float)
     def _on_learning_rate(self, rate: float) -> None:
@@ -141,10 +185,10 @@ class TrainTab(QWidget):
         self._show_hint(None)
         return True
 
-    def show_points(self, points: CurvePoints | None) -> None:
-        """Show the points that a run fits a curve to, for fits to come; None hides them."""
+    def show_points(self, points: CurvePoints | None, *, goes_on: bool = False) -> None:
+        """Show the points that a run fits a curve to, for fits to come; None hides them. goes_on: keep earlier fits."""
         self.fit.setVisible(points is not None)
-        if points is not None:
+        if points is not None and not (goes_on and self.fit.has_points):
             self.fit.set_points(points)
 
     def set_settings(self, spec: NetworkSpec, config: TrainingConfig) -> None:
@@ -240,6 +284,11 @@ class TrainTab(QWidget):
         self.curves.begin(started)
         self.health.clear()
         self.progress.show_progress(self._clock.progress, now=True)
+
+    @Slot(object)
+    def show_earlier(self, part: EarlierPart) -> None:
+        """The run that has just begun goes on from here."""
+        self.curves.add_earlier(part)
 
     @Slot(object)
     def steps_done(self, done: StepsDone) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nncore.dataset import Dataset
 from nncore.network import NetworkSpec
-from nncore.training.config import TrainingConfig
+from nncore.training.config import MOST_EPOCHS, TrainingConfig
 from nncore.training.progress import Progress
 
 EXAMPLES_CHECKED = 100
@@ -45,29 +45,48 @@ class Checkpoint:
     validation_share: float = 0.0
 
     def extended(
-        self, learning_rate: float | None = None, steps: int | None = None, epochs: int | None = None
+        self,
+        learning_rate: float | None = None,
+        steps: int | None = None,
+        epochs: int | None = None,
+        seconds: float | None = None,
     ) -> Checkpoint:
-        """The same run, to go on with another rate, for so many steps or epochs more; None leaves what it had.
+        """The same run, to go on with another rate, for so many steps, epochs or seconds more.
 
-        A schedule runs over the whole of it, so that it stands where the longer run would now be. Raises SettingError
-        naming what is out of range.
+        The first of these limits to be reached ends it; None for all three leaves those that it had. A schedule runs
+        over the whole of it, so that it stands where the longer run would now be. Patience that is used up
+        begins anew. Raises SettingError naming what is out of range.
         """
         config = replace(
             self.config,
             learning_rate=self.config.learning_rate if learning_rate is None else learning_rate,
             steps=steps,
             epochs=self.config.epochs if epochs is None else epochs,
+            seconds=seconds,
         )  # which refuses what cannot be
-        done = Progress(self.config, **self.counters)
-        most = done.epochs_done + (ceil((steps or 0) / done.steps_per_epoch) + 1 if epochs is None else epochs)
-        config = replace(
-            config,
-            learning_rate=self.config.learning_rate,  # what it began with; the control has the present one
-            steps=done.step + steps if steps is not None else self.config.steps if epochs is None else None,
-            epochs=self.config.epochs if steps is None and epochs is None else max(most, done.epoch),
-        )
+        config = replace(config, learning_rate=self.config.learning_rate)  # what it began with
+        if (steps, epochs, seconds) == (None, None, None):
+            config = replace(config, steps=self.config.steps, seconds=self.config.seconds)
+        else:
+            config = self._with_limits(config, epochs)
         return replace(
             self, config=config, learning_rate=self.learning_rate if learning_rate is None else learning_rate
+        )
+
+    def _with_limits(self, more: TrainingConfig, epochs: int | None) -> TrainingConfig:
+        """The limits of `more`, counted from the beginning of the run instead of from now."""
+        done = Progress(self.config, **self.counters)
+        if epochs is None:
+            epochs = ceil((more.steps or 0) / done.steps_per_epoch) + 1 if more.steps else MOST_EPOCHS - done.epoch
+        patience, waited = more.patience, done.epochs_done - done.best_epoch
+        if patience is not None and waited >= patience:
+            patience += waited
+        return replace(
+            more,
+            epochs=min(max(done.epochs_done + epochs, done.epoch), MOST_EPOCHS),
+            steps=None if more.steps is None else done.step + more.steps,
+            seconds=None if more.seconds is None else done.seconds + more.seconds,
+            patience=patience,
         )
 
 

@@ -109,6 +109,11 @@ class Training:
         self._best_values = network.parameters.values.copy() if config.keep_best else None
         self._last_values: NDArray[np.floating] | None = None
 
+    @property
+    def steps(self) -> int:
+        """Steps taken so far."""
+        return self._progress.step
+
     def events(self) -> Iterator[TrainingEvent]:
         """The run, event by event: Started first, Diverged or Finished last."""
         progress, silently = self._progress, without_warnings()

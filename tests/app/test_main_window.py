@@ -297,3 +297,23 @@ def test_the_window_comes_back_in_the_height_it_was_left(qtbot: QtBot) -> None:
     qtbot.addWidget(second)
     assert second.height() == 611
     second.close()
+
+
+def test_a_run_is_trained_on_by_mouse_with_another_rate_as_often_as_wanted(window: MainWindow, qtbot: QtBot) -> None:
+    choose_small_network(window, epochs=3)
+    tab, learning = window.train_tab, window.train_tab.settings.learning
+    click(qtbot, window, "train_button")
+    qtbot.waitUntil(lambda: state(window) is RunState.IDLE and tab.buttons.train_on_button.isVisible())
+    for epochs, rate, total in ((2, 0.0005, 5), (4, 0.0001, 9)):
+        learning.epochs.setText(str(epochs))
+        learning.learning_rate.setText(str(rate))
+        tab.settings.network.hidden_layers.setText("32")  # which a run that goes on cannot take up
+        assert tab.buttons.train_on_button.text() == f"Train on: {epochs} epochs more, rate {rate:g}"
+        click(qtbot, window, "train_on_button")
+        qtbot.waitUntil(lambda: state(window) is RunState.IDLE)
+        assert tab.settings.network.hidden_layers.text() == "16"
+        x, _ = tab.curves._batch_loss.points()
+        assert (round(x[0], 1), x[-1]) == (0.1, total)
+        assert tab.progress.texts()[0] == f"epoch {total} of {total}"
+    learning.epochs.setText("0")
+    assert not tab.buttons.train_on_button.isEnabled()

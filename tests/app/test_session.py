@@ -7,15 +7,18 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app import training_thread
-from app.run_events import StepsDone
+from app import run_plan
+from app.places import run_log_path
+from app.run_events import EarlierPart, StepsDone
 from app.run_state import RunState
 from app.session import Session
 from app.settings import models_folder
 from app.training_thread import InUse
+from nncore.dataset import Splits
 from nncore.events import Diverged, EpochDone, Finished
 from nncore.model_file import Model, ModelCard, load_model, save_model
 from nncore.network import Network, NetworkSpec
+from nncore.run_log import LoggedRun, RunLog
 from nncore.training import TrainingConfig
 from tests.nncore.data import small_mnist
 
@@ -194,7 +197,7 @@ def test_an_error_of_ours_on_the_thread_ends_the_run_in_the_window_too(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("a mistake of ours")
 
-    monkeypatch.setattr(training_thread, "Training", broken)
+    monkeypatch.setattr(run_plan, "Training", broken)
     with qtbot.captureExceptions() as caught, qtbot.waitSignal(session.run_failed) as failed:
         session.start_training(SPEC, TrainingConfig(epochs=1))
     qtbot.waitUntil(lambda: is_idle(session))
@@ -297,3 +300,79 @@ def test_reading_data_is_said_while_it_lasts_and_when_it_is_done(
     assert said[1] == "mine.npz, x_train: 2,000 images to train on."
     assert session.data is not None
     np.testing.assert_array_equal(session.data.training.images, data.images)
+
+
+def logged() -> list[LoggedRun]:
+    with RunLog(run_log_path()) as log:
+        return log.runs()[::-1]
+
+
+def train_to_the_end(session: Session, qtbot: QtBot, config: TrainingConfig) -> None:
+    session.start_training(SPEC, config)
+    qtbot.waitUntil(lambda: is_idle(session))
+
+
+def test_training_on_ends_with_the_bits_of_a_run_that_never_stopped(session: Session, qtbot: QtBot) -> None:
+    train_to_the_end(session, qtbot, TrainingConfig(epochs=4))
+    assert session.network is not None
+    whole = session.network.parameters.values.copy()
+    train_to_the_end(session, qtbot, TrainingConfig(epochs=2))
+    session.train_on(0.001, epochs=1)
+    qtbot.waitUntil(lambda: is_idle(session))
+    session.train_on(0.001, epochs=1)
+    qtbot.waitUntil(lambda: is_idle(session))
+    np.testing.assert_array_equal(session.network.parameters.values, whole)
+    assert len(kept_models()) == 4
+
+
+def test_what_is_trained_on_is_a_run_of_its_own_with_the_whole_curve(session: Session, qtbot: QtBot) -> None:
+    events = events_of(session)
+    train_to_the_end(session, qtbot, TrainingConfig(epochs=2, batch_size=50))
+    events.clear()
+    session.train_on(0.5, epochs=1)
+    qtbot.waitUntil(lambda: is_idle(session))
+    (part,) = [event for event in events if isinstance(event, EarlierPart)]
+    assert [row["epoch"] for row in part.epochs] == [1, 2]
+    assert list(part.curve[0]) == list(range(1, 81))
+    assert part.rates == ((1, 0.001), (81, 0.5))
+    assert {event.learning_rate for event in events if isinstance(event, StepsDone) and len(event.steps)} == {0.5}
+    first, second = logged()
+    assert (first.epochs, first.state) == (2, "finished")
+    assert (second.epochs, second.settings.parent) == (3, first.id)
+    with RunLog(run_log_path()) as log:
+        assert [row["epoch"] for row in log.epochs(second.id)] == [1, 2, 3]
+        assert list(log.curve(second.id)[0]) == list(range(1, 121))
+
+
+def test_a_stopped_run_can_be_trained_on_and_a_fresh_one_forgets_it(session: Session, qtbot: QtBot) -> None:
+    events = events_of(session)
+    session.start_training(SPEC, LONG)
+    qtbot.waitUntil(lambda: len(epochs_of(events)) > 0)
+    session.stop()
+    qtbot.waitUntil(lambda: is_idle(session))
+    assert session.ended_run is not None
+    done = session.ended_run.checkpoint.counters["epochs_done"]
+    session.train_on(0.01, epochs=2)
+    qtbot.waitUntil(lambda: is_idle(session))
+    assert session.ended_run.checkpoint.counters["epochs_done"] == done + 2
+    session.start_training(SPEC, TrainingConfig(epochs=1))
+    assert session.ended_run is None
+
+
+def test_training_on_that_diverges_leaves_what_it_began_with(session: Session, qtbot: QtBot) -> None:
+    events = events_of(session)
+    train_to_the_end(session, qtbot, TrainingConfig("sgd", 0.1, epochs=1))
+    before = session.ended_run
+    session.train_on(1e6, epochs=1)
+    qtbot.waitUntil(lambda: is_idle(session))
+    assert any(isinstance(event, Diverged) for event in events)
+    assert session.ended_run is before
+
+
+def test_other_data_than_it_began_with_is_refused_in_a_sentence(session: Session, qtbot: QtBot) -> None:
+    train_to_the_end(session, qtbot, TrainingConfig(epochs=1))
+    data = small_mnist()
+    session.use_data(Splits(data.training.take(slice(100, 900)), None, data.test))
+    with qtbot.waitSignal(session.run_failed) as failure:
+        session.train_on(0.001, epochs=1)
+    assert "its own data" in failure.args[0]

@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject, Qt, Slot
 from pytestqt.qtbot import QtBot
 
 from app.run_events import SECONDS_BETWEEN_EVENTS, StepsDone
-from app.training_thread import SECONDS_BETWEEN_MODELS, InUse, RunRequest, TrainingThread
+from app.run_plan import RunPlan
+from app.training_thread import SECONDS_BETWEEN_MODELS, InUse, TrainingThread
 from nncore.dataset import Splits
 from nncore.events import EpochDone, Finished, Started
 from nncore.model_file import load_model
@@ -62,7 +63,7 @@ def listener() -> Listener:
 def thread_for(
     listener: Listener, config: TrainingConfig, keep_in: Path, spec: NetworkSpec = SPEC, data: Splits | None = None
 ) -> TrainingThread:
-    thread = TrainingThread(RunRequest(spec, config, data or small_mnist(), 0.1, keep_in), listener)
+    thread = TrainingThread(RunPlan(spec, config, 0.1), data or small_mnist(), keep_in, listener)
     thread.happened.connect(listener.hear, Qt.ConnectionType.QueuedConnection)
     thread.improved.connect(listener.hear_model, Qt.ConnectionType.QueuedConnection)
     thread.failed.connect(listener.hear_problem, Qt.ConnectionType.QueuedConnection)

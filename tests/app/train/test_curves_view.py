@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.run_events import EarlierPart
 from app.theme import DARK, LIGHT, ThemeChoice, apply_theme
 from app.train.chart import Chart, nearest
 from app.train.curves_view import CurvesView, round_up
@@ -287,3 +288,33 @@ def test_axes_end_at_a_round_number_not_far_above(value: float) -> None:
 def test_the_nearest_point_is_the_nearest(xs: list[float], x: float) -> None:
     found = xs[nearest(np.array(xs), x)]
     assert abs(found - x) == min(abs(other - x) for other in xs)
+
+
+def test_a_run_that_goes_on_continues_its_curves_and_marks_where_the_rate_changed(
+    view: CurvesView, qtbot: QtBot
+) -> None:
+    view.begin(Started(4, 10, 100, 0.9, 0.7, samples_done=200))
+    steps = np.arange(1, 21)
+    rows = [epoch_done(epoch, 2.0 - epoch / 2, epoch / 4) for epoch in (1, 2)]
+    figures = ("epoch", "validation_loss", "validation_accuracy")
+    view.add_earlier(
+        EarlierPart(
+            np.array([steps, np.linspace(2, 1, 20), np.linspace(0, 1, 20)], np.float32),
+            tuple({figure: getattr(row, figure) for figure in figures} for row in rows),
+            ((1, 1.0), (15, 0.5), (21, 0.25)),
+        )
+    )
+    view.add_steps(np.array([2.1]), np.array([0.95]), np.array([0.5]))
+    settled(qtbot, view)
+    x, losses = view._batch_loss.points()
+    assert x[0] == pytest.approx(0.1)
+    assert x[-1] == pytest.approx(2.1)
+    assert (losses[0], losses[-1]) == (pytest.approx(2.0), pytest.approx(0.95))
+    epochs, validation = view._validation_loss.points()
+    assert list(epochs) == [1, 2]
+    assert list(validation) == pytest.approx([1.6, 1.1])
+    for chart in (view.loss, view.accuracy):
+        assert [(mark.value(), mark.label.format) for mark in chart._marks] == [(1.5, "rate 0.5"), (2.1, "rate 0.25")]
+    view.begin(STARTED)
+    assert not view.loss._marks
+    assert len(view._batch_loss.points()[0]) == 0

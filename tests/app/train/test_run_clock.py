@@ -67,3 +67,8 @@ def test_times_read_as_minutes(seconds: float, text: str) -> None:
 @pytest.mark.parametrize(("value", "text"), [(118_432.7, "118,000"), (999.6, "1,000"), (12.34, "12"), (0.0, "0")])
 def test_speeds_are_read_to_three_figures(value: float, text: str) -> None:
     assert three_figures(value) == text
+
+
+def test_a_run_that_goes_on_begins_where_it_stopped() -> None:
+    progress = RunClock(Started(4, 100, 1000, None, None, samples_done=2500)).progress
+    assert (progress.epoch, progress.fraction) == (3, 0.625)

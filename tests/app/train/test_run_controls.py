@@ -113,3 +113,23 @@ def test_a_remedy_is_offered_beside_the_sentence_in_the_same_room(line: Progress
         qtbot.keyClick(line.remedy_button, Qt.Key.Key_Space)
     line.offer("")
     assert not line.remedy_button.isVisible()
+
+
+def test_training_on_is_offered_between_runs_and_says_what_it_would_do(buttons: RunButtons, qtbot: QtBot) -> None:
+    assert not buttons.train_on_button.isVisible()
+    buttons.offer_train_on("Train on: 5 epochs more, rate 0.5", "Go on with it.")
+    assert buttons.train_on_button.isVisible()
+    assert buttons.train_on_button.text() == "Train on: 5 epochs more, rate 0.5"
+    buttons.activateWindow()
+    buttons.train_on_button.setFocus()
+    with qtbot.waitSignal(buttons.train_on_requested):
+        click(qtbot, buttons.train_on_button)
+    buttons.set_state(RunState.RUNNING)
+    assert not buttons.train_on_button.isVisible()
+    assert buttons.focusWidget() is buttons.train_button
+    buttons.set_state(RunState.IDLE)
+    buttons.set_obstacle("Learning rate 0 cannot train.")
+    assert not buttons.train_on_button.isEnabled()
+    buttons.set_obstacle("")
+    buttons.offer_train_on("")
+    assert not buttons.train_on_button.isVisible()

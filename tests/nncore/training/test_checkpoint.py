@@ -44,13 +44,41 @@ def test_it_can_be_extended_again_and_again() -> None:
         checkpoint = training.checkpoint()
 
 
+def test_the_first_of_several_limits_ends_it() -> None:
+    training = Training.resumed(finished().extended(steps=10, epochs=2), few_digits())
+    *_, last = training.events()
+    assert isinstance(last, Finished)
+    assert (last.step, last.reason) == (5, "epochs")
+
+
+def test_a_run_that_its_time_ended_gets_so_many_seconds_more() -> None:
+    checkpoint = finished(TrainingConfig("sgd", 0.5, batch_size=None, epochs=10**6, seconds=0.05))
+    training = Training.resumed(checkpoint.extended(seconds=0.05), few_digits())
+    *_, last = training.events()
+    assert isinstance(last, Finished)
+    assert last.reason == "seconds"
+    assert last.step > checkpoint.counters["step"]
+    assert Training.resumed(checkpoint.extended(epochs=3), few_digits()).config.seconds is None
+
+
+def test_patience_that_is_used_up_begins_anew() -> None:
+    hopeless = TrainingConfig("sgd", 1e-12, batch_size=None, epochs=50, patience=2)
+    checkpoint = finished(hopeless)
+    assert checkpoint.counters["epochs_done"] < 50
+    training = Training.resumed(checkpoint.extended(epochs=50), few_digits())
+    *_, last = training.events()
+    assert isinstance(last, Finished)
+    assert last.reason == "patience"
+    assert last.epochs - checkpoint.counters["epochs_done"] >= 2
+
+
 def test_nothing_changes_what_is_not_asked_for() -> None:
     checkpoint = finished()
     assert checkpoint.extended().config == checkpoint.config
     assert checkpoint.extended().learning_rate == checkpoint.learning_rate
 
 
-@pytest.mark.parametrize("field", ["learning_rate", "steps", "epochs"])
+@pytest.mark.parametrize("field", ["learning_rate", "steps", "epochs", "seconds"])
 def test_what_is_out_of_range_is_refused(field: str) -> None:
     with pytest.raises(SettingError) as refusal:
         finished().extended(**{field: 0})
