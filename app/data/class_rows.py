@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from app.data.sample_grid import picture
+from app.parts.picture import thumbnail
 from app.theme import GAP, colours_of
 from nncore.data_figures import DataFigures
 
@@ -80,7 +80,7 @@ class ClassRows(QWidget):
         if figures.means is not None and not self._pictures:
             ratio = self.devicePixelRatioF()
             means = figures.means.round().astype("uint8")
-            self._pictures = [picture(mean, PICTURE, colours, ratio) for mean in means]
+            self._pictures = [thumbnail(mean, PICTURE, colours, ratio) for mean in means]
         left = PICTURE + GAP if self._pictures else 0
         name_width = min(self.width() // 3, max(metrics.horizontalAdvance(name) for name in self._names))
         count_width = metrics.horizontalAdvance(f"{figures.count:,}")

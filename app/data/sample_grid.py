@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QImage, QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from app.parts.picture import thumbnail
 from app.theme import GAP, SMALL_SCALE, Colours, colours_of, scaled
 from nncore.dataset import Dataset
 
@@ -130,7 +131,7 @@ class SampleGrid(QWidget):
         if row not in self._pictures:
             assert self._dataset is not None
             image = self._dataset.take(np.array([row])).images[0]
-            self._pictures[row] = picture(image, PICTURE, colours, self.devicePixelRatioF())
+            self._pictures[row] = thumbnail(image, PICTURE, colours, self.devicePixelRatioF())
         return self._pictures[row]
 
     def _paint_numbers(self, painter: QPainter, square: QRect, row: int) -> None:
@@ -140,22 +141,3 @@ class SampleGrid(QWidget):
         painter.setPen(QColor(colours_of(self).text))
         written = "\n".join(f"{number:.3g}" for number in numbers[:3]) + ("\n…" if len(numbers) > 3 else "")
         painter.drawText(square, Qt.AlignmentFlag.AlignCenter, written)
-
-
-def picture(image: NDArray[np.uint8], side: int, colours: Colours, ratio: float) -> QPixmap:
-    """An image (height, width) in ink on paper, in a square of `side` logical pixels, with square pixels."""
-    ink, paper = QColor(colours.ink), QColor(colours.paper)
-    shares = (image / 255.0)[..., None]
-    ends = np.array([[paper.red(), paper.green(), paper.blue()], [ink.red(), ink.green(), ink.blue()]])
-    pixels = np.rint(ends[0] + shares * (ends[1] - ends[0])).astype(np.uint8)
-    height, width = image.shape
-    drawn = QImage(pixels.tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
-    pixmap = QPixmap(round(side * ratio), round(side * ratio))
-    pixmap.setDevicePixelRatio(ratio)
-    pixmap.fill(paper)
-    scale = side / max(height, width)
-    place = QRectF((side - width * scale) / 2, (side - height * scale) / 2, width * scale, height * scale)
-    with QPainter(pixmap) as painter:
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(place, drawn)
-    return pixmap

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFontMetricsF, QIcon, QPainter, QPaintEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
-from app.parts.network_view import coloured
+from app.parts.picture import coloured
 from app.theme import GAP, GROUP_GAP, TITLE_SCALE, colours_of, scaled
 from nncore.recognition import Prediction
 
@@ -155,8 +155,7 @@ class Chip(QToolButton):
         side = round(scaled(self.font(), TITLE_SCALE).pointSizeF() * self.logicalDpiY() / 72)
         if self.iconSize() != QSize(side, side):
             self.setIconSize(QSize(side, side))
-        colours = colours_of(self)
-        picture = coloured(self._prediction.image, colours.paper, colours.ink)
+        picture = coloured(self._prediction.image, colours_of(self))
         pixels = round(side * self.devicePixelRatioF())
         smooth = picture.scaled(pixels, pixels, mode=Qt.TransformationMode.SmoothTransformation)
         self.setIcon(QIcon(QPixmap.fromImage(smooth)))

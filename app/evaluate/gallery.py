@@ -22,7 +22,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.evaluate.examination import Examination
-from app.parts.looked_at import thumbnail
+from app.parts.picture import thumbnail
 from app.theme import GAP, SMALL_SCALE, colours_of, scaled
 
 PICTURE = 56

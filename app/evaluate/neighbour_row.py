@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.evaluate.examiner import Neighbours
-from app.parts.looked_at import thumbnail
+from app.parts.picture import thumbnail
 from app.theme import GAP, SMALL_SCALE, colours_of, scaled
 
 PICTURE = 42

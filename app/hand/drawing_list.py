@@ -17,7 +17,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QListView, QWidget
 
 from app.hand.words import caption
-from app.parts.looked_at import thumbnail
+from app.parts.picture import thumbnail
 from app.theme import colours_of
 from nncore.hand.reading import ReadDrawing
 from nncore.ink import rasterize

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QLineF, QRectF, QSize
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.parts.picture import coloured
 from app.theme import Colours, colours_of
 from nncore.ink import SIDE
 
@@ -19,7 +20,7 @@ MOST_COVERING = 0.75
 
 
 class LookedAt(QWidget):
-    """A 28x28 picture in ink on paper; over it an occlusion map, the more orange the more an answer hangs on it."""
+    """A picture in ink on paper; over it an occlusion map, the more orange the more an answer hangs on it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,7 +31,7 @@ class LookedAt(QWidget):
         self.setToolTip("The drawing as the network saw it. Orange: what its answer hangs on.")
 
     def show_picture(self, image: NDArray[np.uint8] | None, looked: NDArray[np.float32] | None = None) -> None:
-        """Show `image` (28, 28), and the map `looked` (28, 28) over it; nothing for None."""
+        """Show `image` (height, width), and the map `looked` of that shape over it; nothing for None."""
         self._image, self.map = image, looked
         self.update()
 
@@ -51,45 +52,35 @@ class LookedAt(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paper, ink, the marking with its outline, the border; in whole pixels of the screen."""
         colours, ratio = colours_of(self), self.devicePixelRatioF()
-        pixel = max(1, int(min(self.width(), self.height()) * ratio) // SIDE)
-        square = QRectF(0, 0, pixel * SIDE, pixel * SIDE)
+        rows, columns = (SIDE, SIDE) if self._image is None else self._image.shape
+        pixel = max(1, int(min(self.width() / columns, self.height() / rows) * ratio))
+        area = QRectF(0, 0, pixel * columns, pixel * rows)
         with QPainter(self) as painter:
             painter.scale(1 / ratio, 1 / ratio)
-            painter.fillRect(square, QColor(colours.paper))
+            painter.fillRect(area, QColor(colours.paper))
             if self._image is not None:
-                painter.drawImage(square, veil(self._image, colours.ink))
-                self._paint_map(painter, square, pixel, colours)
+                painter.drawImage(area, coloured(self._image, colours))
+                self._paint_map(painter, area, pixel, colours)
             painter.setPen(QColor(colours.edge))
-            painter.drawRect(square.adjusted(0.5, 0.5, -0.5, -0.5))
+            painter.drawRect(area.adjusted(0.5, 0.5, -0.5, -0.5))
 
-    def _paint_map(self, painter: QPainter, square: QRectF, pixel: int, colours: Colours) -> None:
+    def _paint_map(self, painter: QPainter, area: QRectF, pixel: int, colours: Colours) -> None:
         if self.map is None or self.map.max() <= 0:
             return
         share = np.maximum(self.map, 0) / self.map.max()
-        painter.drawImage(square, veil(np.rint(255 * MOST_COVERING * share).astype(np.uint8), colours.validation))
+        painter.drawImage(area, veil(np.rint(255 * MOST_COVERING * share).astype(np.uint8), colours.validation))
         painter.setPen(QPen(QColor(colours.trouble), max(2, pixel // 4)))
         painter.drawLines([QLineF(*(end * pixel for end in line)) for line in outline(share >= STRONG)])
 
 
 def veil(opacity: NDArray[np.uint8], colour: str) -> QImage:
-    """A picture of one colour, as opaque as `opacity` (28, 28) says, 0 to 255."""
+    """A picture of one colour, as opaque as `opacity` (height, width) says, 0 to 255."""
     tint = QColor(colour)
     pixels = np.empty((*opacity.shape, 4), np.uint8)
     pixels[...] = (tint.red(), tint.green(), tint.blue(), 0)
     pixels[..., 3] = opacity
     height, width = opacity.shape
     return QImage(pixels.tobytes(), width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
-
-
-def thumbnail(image: NDArray[np.uint8], side: int, colours: Colours, ratio: float) -> QPixmap:
-    """A picture (28, 28) in ink on paper, `side` logical pixels each way."""
-    pixmap = QPixmap(round(side * ratio), round(side * ratio))
-    pixmap.setDevicePixelRatio(ratio)
-    pixmap.fill(QColor(colours.paper))
-    with QPainter(pixmap) as painter:
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(QRectF(0, 0, side, side), veil(image, colours.ink))
-    return pixmap
 
 
 def outline(inside: NDArray[np.bool_]) -> list[tuple[int, int, int, int]]:

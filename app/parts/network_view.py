@@ -7,9 +7,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QLine, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, qRgb
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.parts.picture import coloured
 from app.theme import colours_of
 
 SIDE = 28
@@ -74,7 +75,7 @@ class NetworkView(QWidget):
             painter.scale(1 / ratio, 1 / ratio)
             painter.fillRect(square, QColor(colours.paper))
             if self._image is not None:
-                painter.drawImage(square, coloured(self._image, colours.paper, colours.ink))
+                painter.drawImage(square, coloured(self._image, colours))
             painter.setPen(QColor(colours.grid))
             painter.drawLines(_grid(pixel))
             painter.setPen(QColor(colours.edge))
@@ -87,18 +88,3 @@ def _grid(pixel: int) -> list[QLine]:
     """The lines between pixels that are `pixel` wide."""
     end, places = SIDE * pixel - 1, range(pixel, SIDE * pixel, pixel)
     return [QLine(place, 0, place, end) for place in places] + [QLine(0, place, end, place) for place in places]
-
-
-def coloured(image: NDArray[np.uint8], paper: str, ink: str) -> QImage:
-    """The grey values (28, 28) as a picture that goes from the colour `paper` at 0 to `ink` at 255."""
-    indexed = QImage(image.data, SIDE, SIDE, SIDE, QImage.Format.Format_Indexed8)
-    indexed.setColorTable(_shades(paper, ink))
-    return indexed.convertToFormat(QImage.Format.Format_RGB32)
-
-
-@lru_cache(maxsize=8)
-def _shades(paper: str, ink: str) -> list[int]:
-    shares = np.linspace(0, 1, 256)[:, None]
-    low, high = ([colour.red(), colour.green(), colour.blue()] for colour in (QColor(paper), QColor(ink)))
-    table = (1 - shares) * np.array(low) + shares * np.array(high)
-    return [qRgb(*(int(channel) for channel in row)) for row in np.rint(table)]

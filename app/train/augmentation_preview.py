@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRect, QSize, Qt, Slot
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.parts.picture import coloured
 from app.theme import GAP, colours_of
 from nncore.augment import Augmentation, Distorter
 
@@ -80,14 +81,4 @@ class AugmentationPreview(QWidget):
         for row, digits in enumerate(self.pictures):
             for column, digit in enumerate(digits):
                 place = QRect(column * (side + GAP // 2), row * (side + GAP // 2), side, side)
-                painter.drawImage(place, _image(digit, QColor(colours.ink), QColor(colours.paper)))
-
-
-def _image(digit: NDArray[np.uint8], ink: QColor, paper: QColor) -> QImage:
-    """`digit` (height, width) in these two colours."""
-    share = digit[..., None].astype(np.float32) / 255
-    ends = (np.array([c.red(), c.green(), c.blue()], np.float32) for c in (ink, paper))
-    full, empty = ends
-    pixels = np.ascontiguousarray(np.rint(empty + share * (full - empty)).astype(np.uint8))
-    height, width = digit.shape
-    return QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+                painter.drawImage(place, coloured(digit, colours))

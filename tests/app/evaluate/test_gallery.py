@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.evaluate import gallery as gallery_module
 from app.evaluate.gallery import PICTURE, Gallery
-from app.parts import looked_at
-from app.theme import LIGHT
+from app.parts.picture import thumbnail
+from app.theme import LIGHT, Colours
 from tests.app.evaluate.samples import examination, examined, of_numbers
 from tests.nncore.data import mnist
 
@@ -69,13 +70,12 @@ def test_choose_finds_a_row_and_leaves_alone_what_is_not_listed(gallery: Gallery
 
 def test_of_thousands_only_those_in_view_are_ever_painted(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
     painted: list[int] = []
-    veil = looked_at.veil
 
-    def counted(opacity: NDArray[np.uint8], colour: str) -> QImage:
+    def counted(image: NDArray[np.uint8], side: int, colours: Colours, ratio: float) -> QPixmap:
         painted.append(1)
-        return veil(opacity, colour)
+        return thumbnail(image, side, colours, ratio)
 
-    monkeypatch.setattr(looked_at, "veil", counted)
+    monkeypatch.setattr(gallery_module, "thumbnail", counted)
     test = mnist().test
     assert test is not None
     many = examined(test)

@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.parts.looked_at import LookedAt, outline, thumbnail
+from app.parts.looked_at import LookedAt, outline
 from app.theme import DARK, LIGHT, ThemeChoice, apply_theme
 
 SIDE = 28 * 8
@@ -72,7 +72,10 @@ def test_an_outline_runs_around_what_is_inside() -> None:
     )
 
 
-def test_a_thumbnail_has_the_pixels_of_its_screen(shown: LookedAt) -> None:
-    pixmap = thumbnail(picture(), 56, LIGHT, 2.0)
-    assert (pixmap.width(), pixmap.deviceIndependentSize().width()) == (112, 56)
-    assert pixmap.toImage().pixelColor(4 * 4 + 2, 10 * 4 + 2).lightness() < 128
+def test_a_picture_of_another_shape_keeps_its_pixels_square(shown: LookedAt) -> None:
+    image = np.zeros((8, 16), np.uint8)
+    image[6, 15] = 255
+    shown.show_picture(image)
+    found = shown.grab().toImage()  # 14 pixels of the screen each
+    assert found.pixelColor(15 * 14 + 7, 6 * 14 + 7) == QColor(LIGHT.ink)
+    assert found.pixelColor(15 * 14 + 7, 7 * 14 + 7) == QColor(LIGHT.paper)
