@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.hand.confusion_matrix import ConfusionMatrix
+from app.hand.digit_matrix import DigitMatrix
 from app.hand.drawing_list import DrawingList
 from app.hand.drawing_view import DrawingView
 from app.hand.words import date_in_words, headline, meaning
@@ -45,7 +45,7 @@ class ResultPage(QWidget):
         for label in (self.title, self.meaning, self.list_title, self.empty):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
-        self.matrix, self.list, self.view = ConfusionMatrix(), DrawingList(), DrawingView()
+        self.matrix, self.list, self.view = DigitMatrix(), DrawingList(), DrawingView()
         self.misread_button = QPushButton("All &misread")
         self.misread_button.setToolTip("List all that was misread again, not the drawings of one cell.")
         self.again_button = self._button("Test &again", "Write another 20 digits.", self.again_requested)
@@ -68,7 +68,7 @@ class ResultPage(QWidget):
         self.title.setText(headline(result))
         self.meaning.setText(meaning(result))
         self.source.set_whole_text(f"Written {date_in_words(result.date)}, read by the model {result.model}")
-        self.matrix.set_counts(result.confusion)
+        self.matrix.show_counts(result.confusion)
         self.view.forget_taught()
         self.list_misread()
 

@@ -7,30 +7,30 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.hand.confusion_matrix import ConfusionMatrix
+from app.hand.digit_matrix import DigitMatrix
 from app.theme import ThemeChoice, apply_theme
 from nncore.hand.reading import REFUSED
 from tests.nncore.hand.samples import result
 
 
 @pytest.fixture
-def matrix(qapp: QApplication, qtbot: QtBot) -> ConfusionMatrix:
+def matrix(qapp: QApplication, qtbot: QtBot) -> DigitMatrix:
     apply_theme(qapp, ThemeChoice.LIGHT)
-    matrix = ConfusionMatrix()
+    matrix = DigitMatrix()
     qtbot.addWidget(matrix)
-    matrix.set_counts(result().confusion)
+    matrix.show_counts(result().confusion)
     with qtbot.waitExposed(matrix):
         matrix.show()
     return matrix
 
 
-def ground(matrix: ConfusionMatrix, row: int, column: int) -> QColor:
+def ground(matrix: DigitMatrix, row: int, column: int) -> QColor:
     """The colour of a cell near its corner, where no figure stands."""
     rect = matrix.visualRect(matrix.model().index(row, column))
     return matrix.viewport().grab().toImage().pixelColor(rect.left() + 4, rect.top() + 4)
 
 
-def test_arrow_keys_choose_cells(matrix: ConfusionMatrix, qtbot: QtBot) -> None:
+def test_arrow_keys_choose_cells(matrix: DigitMatrix, qtbot: QtBot) -> None:
     chosen: list[tuple[int, int]] = []
     matrix.cell_chosen.connect(lambda row, column: chosen.append((row, column)))
     matrix.setFocus()
@@ -39,25 +39,25 @@ def test_arrow_keys_choose_cells(matrix: ConfusionMatrix, qtbot: QtBot) -> None:
     assert chosen == [(1, 0), (1, 1), (1, REFUSED)]
 
 
-def test_a_click_chooses_a_cell_and_new_counts_choose_none(matrix: ConfusionMatrix) -> None:
+def test_a_click_chooses_a_cell_and_new_counts_choose_none(matrix: DigitMatrix) -> None:
     chosen: list[tuple[int, int]] = []
     matrix.cell_chosen.connect(lambda row, column: chosen.append((row, column)))
     middle = matrix.visualRect(matrix.model().index(7, 2)).center()
     QTest.mouseClick(matrix.viewport(), Qt.MouseButton.LeftButton, pos=middle)
     assert chosen == [(7, 2)]
-    matrix.set_counts(result().confusion)
+    matrix.show_counts(result().confusion)
     assert not matrix.selectedIndexes()
     assert chosen == [(7, 2)]
 
 
-def test_right_and_wrong_have_different_grounds_and_zero_has_none(matrix: ConfusionMatrix) -> None:
+def test_right_and_wrong_have_different_grounds_and_zero_has_none(matrix: DigitMatrix) -> None:
     right, wrong, none = ground(matrix, 4, 4), ground(matrix, 7, 2), ground(matrix, 1, 5)
     assert right.blue() > right.red() + 40
     assert wrong.red() > wrong.blue() + 40
     assert none.saturation() < 10
 
 
-def test_every_cell_says_itself_to_a_screen_reader(matrix: ConfusionMatrix) -> None:
+def test_every_cell_says_itself_to_a_screen_reader(matrix: DigitMatrix) -> None:
     table = QAccessible.queryAccessibleInterface(matrix)
     assert isinstance(table, QAccessibleInterface)
     names = {cell.text(QAccessible.Text.Name) for cell in map(table.child, range(table.childCount())) if cell}
@@ -66,7 +66,7 @@ def test_every_cell_says_itself_to_a_screen_reader(matrix: ConfusionMatrix) -> N
     assert matrix.accessibleName()
 
 
-def test_all_cells_are_seen_in_any_font(matrix: ConfusionMatrix, qapp: QApplication) -> None:
+def test_all_cells_are_seen_in_any_font(matrix: DigitMatrix, qapp: QApplication) -> None:
     for scale in (1.0, 1.5):
         font = QFont(matrix.font())
         font.setPointSizeF(font.pointSizeF() * scale)
@@ -80,5 +80,5 @@ def test_all_cells_are_seen_in_any_font(matrix: ConfusionMatrix, qapp: QApplicat
             assert last.height() >= matrix.fontMetrics().height()
 
 
-def test_tab_leaves_the_table(matrix: ConfusionMatrix) -> None:
+def test_tab_leaves_the_table(matrix: DigitMatrix) -> None:
     assert not matrix.tabKeyNavigation()
