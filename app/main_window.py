@@ -6,8 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
@@ -35,6 +33,7 @@ from app.main_menu import MainMenu
 from app.message_bar import MessageBar
 from app.model_card import ModelCardDialog
 from app.own_hand import OwnHand
+from app.parts.why import Why
 from app.places import run_log_path
 from app.run_events import EarlierPart, StepsDone
 from app.run_plan import RunPlan
@@ -147,6 +146,7 @@ class MainWindow(QMainWindow):
 
     def _connect_runs(self) -> None:
         self.evaluate_tab.image_chosen.connect(self._show_image)
+        self.evaluate_tab.image_explained.connect(self.draw_tab.explain)
         self.data_tab.data_chosen.connect(self.session.use_data)
         self.data_tab.share_chosen.connect(self._hold_out)
         runs = self.runs_tab
@@ -306,8 +306,8 @@ class MainWindow(QMainWindow):
         self.tabs.setCurrentWidget(self.draw_tab)
 
     @Slot(object)
-    def _show_image(self, image: NDArray[np.uint8]) -> None:
-        self.draw_tab.show_image(image)
+    def _show_image(self, why: Why) -> None:
+        self.draw_tab.show_image(why)
         self.tabs.setCurrentWidget(self.draw_tab)
 
     @Slot(object)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
@@ -26,10 +24,12 @@ from app.draw.picture_source import FILES, PictureSource
 from app.draw.reading import Reading, read_ink, read_picture
 from app.draw.rewind import RewindRow
 from app.draw.teach_row import NOTHING_DRAWN, TeachRow
+from app.draw.why_strip import WhyStrip
 from app.icons import icon_size, set_icon
 from app.latest_only import LatestOnly
 from app.own_hand import OwnHand
 from app.parts.probability_bars import ProbabilityBars
+from app.parts.why import Why
 from app.scroll_page import ScrollPage
 from app.theme import GAP, PAGE_MARGIN
 from nncore.ink import Ink, stages
@@ -61,9 +61,12 @@ class DrawTab(QWidget):
         self._hand: OwnHand | None = None
         self._reading = Reading()
         self._prediction: Prediction | None = None
+        self._why: Why | None = None
         self.canvas, self.pictures = Canvas(), PictureSource(self)
         self.answer, self.number, self.bars = Answer(), NumberRow(), ProbabilityBars()
         self.teach, self.rewind, self.strip = TeachRow(), RewindRow(), Filmstrip()
+        self.why = WhyStrip()
+        self.why.hide()
         self.trouble = QLabel()
         self.trouble.setTextFormat(Qt.TextFormat.PlainText)
         self.trouble.setProperty("trouble", True)
@@ -97,7 +100,7 @@ class DrawTab(QWidget):
 
     def set_network(self, network: Network | None) -> None:
         """Read with `network` from now on, and what is on the canvas at once."""
-        self._network = network
+        self._network, self._why = network, None  # another one has other reasons
         self._read()
 
     def set_rewind(self, rewind: Rewind | None, epochs: int = 0) -> None:
@@ -116,9 +119,27 @@ class DrawTab(QWidget):
         """Put `ink`, of any size and place, on the canvas; what is there can be brought back with undo."""
         self.canvas.set_ink(ink)
 
-    def show_image(self, image: NDArray[np.uint8]) -> None:
-        """Put a digit (28, 28) of a data set on the canvas; what is there can be brought back with undo."""
-        self.canvas.set_picture(Backdrop.of_digit(image))
+    def show_image(self, why: Why) -> None:
+        """Put a digit (28, 28) of a data set on the canvas, with these reasons; undo brings back what is there."""
+        self._why = why
+        self.canvas.set_picture(Backdrop.of_digit(why.image))
+
+    @Slot(object)
+    def explain(self, why: Why | None) -> None:
+        """Show what else is known by now, if it is about the digit that was put on the canvas last."""
+        if why is not None and self._why is not None and why.image is self._why.image:
+            self._why = why
+            self._show_why()
+
+    def _show_why(self) -> None:
+        """Show the reasons as long as their digit is on the canvas, in place of steps that it did not go through."""
+        picture, why = self.canvas.picture, self._why
+        explains = why is not None and picture is not None and picture.pictures[0] is why.image
+        if why is not None and explains:
+            self.why.setFixedHeight(self.strip.sizeHint().height())
+            self.why.show_why(why)
+        self.strip.setVisible(not explains)
+        self.why.setVisible(explains)
 
     def finish(self) -> bool:
         """Wait for pictures that are being read; False if one takes too long."""
@@ -153,6 +174,7 @@ class DrawTab(QWidget):
         else:
             ink = self.ink
             self.strip.show_stages(None if ink is None else stages(ink, self.strip.preparation))
+        self._show_why()
         self.rewind.set_image(image)
         if self._prediction is not None:
             self.bars.set_probabilities(self._prediction.probabilities)
@@ -229,6 +251,7 @@ class DrawTab(QWidget):
         page.setSpacing(GAP)
         page.addLayout(top, 1)
         page.addWidget(self.strip)
+        page.addWidget(self.why)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(ScrollPage(self.page))  # for a window smaller than a school laptop's

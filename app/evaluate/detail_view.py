@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBox
 
 from app.evaluate.examination import Examination, as_percent, can_be_drawn
 from app.evaluate.examiner import Looked, Neighbours
-from app.evaluate.neighbour_row import NeighbourRow
 from app.parts.looked_at import LookedAt
+from app.parts.neighbour_row import NeighbourRow
 from app.parts.probability_bars import ROWS, ProbabilityBars
 from app.parts.what_mattered import what_mattered
+from app.parts.why import Why
 from app.theme import GAP
 
 NOTHING = "Choose an image, and why it was read so will appear here."
@@ -24,10 +25,12 @@ SPACES = ("by their pixels", "as the last hidden layer sees them")
 class DetailView(QWidget):
     """Shows the image `row` of an Examination; the Looked and the Neighbours come later.
 
-    `draw_requested` carries the picture, (28, 28) uint8; `neighbours_wanted` whether to compare by the hidden layer.
+    `draw_requested` carries the Why of a picture, (28, 28) uint8, and `why_changed` what else is found out about it;
+    `neighbours_wanted` whether to compare by the hidden layer.
     """
 
     draw_requested = Signal(object)
+    why_changed = Signal(object)
     neighbours_wanted = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -93,6 +96,7 @@ class DetailView(QWidget):
         answer = int(self.examination.judgement.answers[self.row])
         self.why.setText(looked.reason if looked.looked is None else what_mattered(looked.looked, answer))
         self.picture.setAccessibleDescription(self.why.text())
+        self.why_changed.emit(self._explained())
 
     def show_neighbours(self, neighbours: Neighbours | None) -> None:
         """Show the training digits most like it, if they are those of the image on show."""
@@ -100,17 +104,19 @@ class DetailView(QWidget):
             return
         if (neighbours.examination, neighbours.row) != (self.examination, self.row):
             return
-        true = self.examination.name_of(int(self.examination.judgement.labels[self.row]))
-        self.neighbours.show_neighbours(neighbours, true)
+        true = self.examination.true_name(self.row)
+        self.neighbours.show_neighbours(neighbours.found, true)
         others = sum(name != true for _, name, _ in neighbours.found)
         alike = f"{others} of the {len(neighbours.found)} nearest are no {true}" if others else f"All are {true}"
         self.found.setText(f"{alike}; {neighbours.searched:,} training digits were compared.")
+        self.why_changed.emit(self._explained())
 
     @Slot(str)
     def await_neighbours(self, sentence: str) -> None:
         """Say why there are no neighbours yet."""
         self.neighbours.show_neighbours(None, "", sentence)
         self.found.setText("")
+        self.why_changed.emit(self._explained())
 
     @Slot(float)
     def show_index_progress(self, share: float) -> None:
@@ -126,8 +132,15 @@ class DetailView(QWidget):
 
     @Slot()
     def _draw(self) -> None:
-        if self._image is not None:
-            self.draw_requested.emit(self._image)
+        self.draw_requested.emit(self._explained())
+
+    def _explained(self) -> Why | None:
+        """What is known of the image on show; None if there is none."""
+        if self.examination is None or self._image is None:
+            return None
+        alike, true = self.neighbours.neighbours, self.examination.true_name(self.row)
+        found = self.neighbours.sentence if alike is None else self.found.text()
+        return Why(self._image, self.title.text(), true, self.picture.map, self.why.text(), alike, found)
 
     def _compose(self) -> None:
         nearest = QLabel("Most alike")

@@ -12,8 +12,8 @@ from app.evaluate.examiner import Examiner
 from app.evaluate.header import Header
 from app.evaluate.map_page import MapPage
 from app.evaluate.mistakes_page import MistakesPage
-from app.evaluate.neighbour_row import COUNT
 from app.evaluate.robustness_page import RobustnessPage
+from app.parts.neighbour_row import COUNT
 from app.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from nncore.dataset import Dataset, Splits
 from nncore.network import Network
@@ -29,11 +29,12 @@ REST_MILLISECONDS = 2000
 class EvaluateTab(QWidget):
     """Judges the model by itself while the tab is in view, whenever the model or the data has changed.
 
-    `image_chosen` carries a picture for the Draw tab, (28, 28) uint8. Before the tab is destroyed, `finish` must have
-    been called.
+    `image_chosen` carries the Why of a picture for the Draw tab, (28, 28) uint8; `image_explained` what is found out
+    later. Before the tab is destroyed, `finish` must have been called.
     """
 
     image_chosen = Signal(object)
+    image_explained = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -96,6 +97,7 @@ class EvaluateTab(QWidget):
         self.mistakes.looked_for.connect(self._look)
         detail.neighbours_wanted.connect(self._find_neighbours)
         detail.draw_requested.connect(self.image_chosen)
+        detail.why_changed.connect(self.image_explained)
         self.robustness.measure_requested.connect(self._measure)
         self.robustness.stop_requested.connect(examiner.stop_measuring)
         self.map.wanted.connect(self._map)

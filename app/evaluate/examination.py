@@ -32,12 +32,16 @@ class Examination:
 
     def caption(self, row: int) -> str:
         """An example in a few words: 7 read as 2."""
-        true, read = self.name_of(int(self.judgement.labels[row])), self.name_of(int(self.judgement.answers[row]))
+        true, read = self.true_name(row), self.name_of(int(self.judgement.answers[row]))
         return f"{true} read as {read}" if true != read else f"{true} read right"
 
     def sureness(self, row: int) -> str:
         """The probability of the answer to an example, in per cent."""
         return as_percent(float(self.judgement.confidence[row]))
+
+    def true_name(self, row: int) -> str:
+        """The name of the class that an example is of."""
+        return self.name_of(int(self.judgement.labels[row]))
 
     def name_of(self, number: int) -> str:
         """The name of a class."""

@@ -147,7 +147,7 @@ class Gallery(QListView):
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setMouseTracking(True)
         self.setAccessibleName("Images")
-        self.setToolTip("Choose an image to see why it was read so.")
+        self.setToolTip("Choose an image to see why it was read so; double-click it to see it on the Draw tab.")
         self.selectionModel().selectionChanged.connect(self._tell)
 
     @property

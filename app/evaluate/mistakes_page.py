@@ -54,6 +54,7 @@ class MistakesPage(QWidget):
         self.misread_button.clicked.connect(self.show_misread)
         self.order.currentIndexChanged.connect(self._list)
         self.gallery.chosen.connect(self.show_image)
+        self.gallery.doubleClicked.connect(self.detail.draw_button.click)
         self._compose()
         self._list()
 

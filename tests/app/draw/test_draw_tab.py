@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtGui import QFont, QKeySequence
@@ -8,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.draw.draw_tab import DrawTab
+from app.parts.why import Why
 from app.theme import ThemeChoice, apply_theme
 from nncore.ink import rasterize
 from nncore.network import Network, NetworkSpec
@@ -203,3 +206,52 @@ def test_resizing_the_tab_in_the_middle_of_a_stroke_keeps_it(tab: DrawTab) -> No
     tab.requests.flush()
     (stroke,) = tab.canvas.drawing.ink().strokes
     np.testing.assert_allclose(stroke, [(0.3, 0.3), (0.5, 0.5), (0.7, 0.7)], atol=0.003)
+
+
+def why_of(image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Why:
+    return Why(image, "4 read as 9", "4", None, "Finding out …", None, "Searching …")
+
+
+def test_a_digit_of_a_data_set_comes_with_its_reasons_in_place_of_the_steps(tab: DrawTab) -> None:
+    tab.set_network(network(1))
+    image = np.zeros((28, 28), np.uint8)
+    image[8:20, 12:16] = 255
+    why, height = why_of(image), tab.canvas.height()
+    tab.show_image(why)
+    tab.requests.flush()
+    QApplication.processEvents()
+    assert (tab.strip.isVisible(), tab.why.isVisible()) == (False, True)
+    assert tab.why.caption.text() == "4 read as 9"
+    assert tab.why.neighbours.accessibleDescription() == "Searching …"
+    assert tab.canvas.height() == height  # nothing jumps
+    looked = np.full((28, 28), 0.5, np.float32)
+    tab.explain(replace(why, looked=looked, reason="The middle.", alike=((image, "9", 1.0),), found="1 is no 4."))
+    assert tab.why.picture.map is looked
+    assert (tab.why.reason.text(), tab.why.found.text()) == ("The middle.", "1 is no 4.")
+    assert tab.why.neighbours.accessibleDescription() == "Nearest first: a 9."
+
+
+def test_reasons_go_with_their_digit_and_come_back_with_it(tab: DrawTab) -> None:
+    tab.set_network(network(1))
+    image = np.full((28, 28), 9, np.uint8)
+    tab.show_image(why_of(image))
+    tab.requests.flush()
+    drag(tab.canvas, SEVEN)
+    tab.requests.flush()
+    assert (tab.strip.isVisible(), tab.why.isVisible()) == (True, False)
+    tab.explain(why_of(image))
+    assert not tab.why.isVisible()
+    tab.canvas.actions_offered.undo.trigger()
+    tab.requests.flush()
+    assert tab.why.isVisible()
+
+
+def test_reasons_of_another_digit_or_network_are_not_shown(tab: DrawTab) -> None:
+    tab.set_network(network(1))
+    image = np.full((28, 28), 9, np.uint8)
+    tab.show_image(why_of(image))
+    tab.requests.flush()
+    tab.explain(replace(why_of(image.copy()), reason="Of another."))
+    assert tab.why.reason.text() == "Finding out …"
+    tab.set_network(network(2))
+    assert (tab.strip.isVisible(), tab.why.isVisible()) == (True, False)

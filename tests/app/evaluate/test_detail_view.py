@@ -42,8 +42,8 @@ def test_the_picture_goes_to_the_draw_tab_at_a_click(view: DetailView, qtbot: Qt
     with qtbot.waitSignal(view.draw_requested) as told:
         QTest.mouseClick(view.draw_button, Qt.MouseButton.LeftButton)
     assert told.args is not None
-    np.testing.assert_array_equal(told.args[0], examination().dataset.images[5])
-    assert (told.args[0].shape, told.args[0].dtype) == ((28, 28), np.uint8)
+    np.testing.assert_array_equal(told.args[0].image, examination().dataset.images[5])
+    assert (told.args[0].image.shape, told.args[0].image.dtype) == ((28, 28), np.uint8)
 
 
 def test_reasons_of_another_image_are_not_shown(view: DetailView) -> None:

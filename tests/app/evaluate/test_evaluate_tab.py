@@ -170,7 +170,15 @@ def test_from_a_cell_to_the_draw_tab(tab: EvaluateTab, qtbot: QtBot) -> None:
     assert told.args is not None
     assert tab.examination is not None
     row = int(tab.examination.judgement.rows_of(4, 9)[0])
-    np.testing.assert_array_equal(told.args[0], tab.examination.dataset.images[row])
+    why = told.args[0]
+    np.testing.assert_array_equal(why.image, tab.examination.dataset.images[row])
+    assert (why.caption, why.expected, why.reason) == ("4 read as 9", "4", detail.why.text())
+    assert why.looked is detail.picture.map
+    assert why.alike == detail.neighbours.neighbours
+    with qtbot.waitSignal(tab.image_explained, check_params_cb=lambda more: more.alike is None) as told:
+        detail.space.setCurrentIndex(1)  # compared in another way, they have to be searched again
+    assert told.args is not None
+    assert told.args[0].image is why.image
 
 
 def test_the_map_is_drawn_when_its_page_is_opened_and_leads_to_an_image(tab: EvaluateTab, qtbot: QtBot) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from app.evaluate.examiner import Neighbours
 from app.parts.picture import thumbnail
+from app.parts.why import Alike
 from app.theme import GAP, SMALL_SCALE, colours_of, scaled
 
 PICTURE = 42
@@ -19,15 +21,16 @@ class NeighbourRow(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.neighbours: Neighbours | None = None
-        self._expected, self._sentence = "", ""
+        self.neighbours: tuple[Alike, ...] | None = None
+        self._expected, self.sentence = "", ""
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Nearest training digits")
 
-    def show_neighbours(self, neighbours: Neighbours | None, expected: str = "", sentence: str = "") -> None:
-        """Show `neighbours`, or for None the sentence."""
-        self.neighbours, self._expected, self._sentence = neighbours, expected, sentence
-        found = ", ".join(f"a {name}" for _, name, _ in neighbours.found) if neighbours else sentence
+    def show_neighbours(self, neighbours: Sequence[Alike] | None, expected: str = "", sentence: str = "") -> None:
+        """Show `neighbours`, the nearest first, or for None the sentence."""
+        self.neighbours = None if neighbours is None else tuple(neighbours)
+        self._expected, self.sentence = expected, sentence
+        found = ", ".join(f"a {name}" for _, name, _ in neighbours or ())
         self.setAccessibleDescription(f"Nearest first: {found}." if neighbours else sentence)
         self.update()
 
@@ -49,7 +52,7 @@ class NeighbourRow(QWidget):
     def event(self, event: QEvent) -> bool:
         """Tell a picture's distance when the pointer rests on it."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and self.neighbours:
-            for number, (_, name, distance) in enumerate(self.neighbours.found):
+            for number, (_, name, distance) in enumerate(self.neighbours):
                 if self._place(number).contains(event.pos()):
                     QToolTip.showText(event.globalPos(), f"A training {name}, at a distance of {distance:.2f}", self)
                     return True
@@ -62,9 +65,9 @@ class NeighbourRow(QWidget):
             if self.neighbours is None:
                 painter.setFont(scaled(self.font(), SMALL_SCALE))
                 painter.setPen(QColor(colours.quiet_text))
-                painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap, self._sentence)
+                painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap, self.sentence)
                 return
-            for number, (image, name, _) in enumerate(self.neighbours.found):
+            for number, (image, name, _) in enumerate(self.neighbours):
                 place = self._place(number)
                 if place.right() >= self.width():
                     return

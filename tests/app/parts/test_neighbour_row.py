@@ -3,15 +3,15 @@ from __future__ import annotations
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from app.evaluate.examiner import Neighbours
-from app.evaluate.neighbour_row import NeighbourRow
+from app.parts.neighbour_row import NeighbourRow
+from app.parts.why import Alike
 from app.theme import LIGHT
 from tests.app.evaluate.samples import examination
 
 
-def neighbours() -> Neighbours:
+def neighbours() -> tuple[Alike, ...]:
     images = examination().training.images
-    return Neighbours(examination(), 0, [(images[0], "7", 1.0), (images[1], "2", 2.0), (None, "7", 3.0)], 2000)
+    return (images[0], "7", 1.0), (images[1], "2", 2.0), (None, "7", 3.0)
 
 
 def hues(row: NeighbourRow) -> set[str]:
@@ -26,7 +26,7 @@ def test_pictures_have_their_class_and_another_one_stands_out(qtbot: QtBot) -> N
     row.show_neighbours(neighbours(), "7")
     assert row.accessibleDescription() == "Nearest first: a 7, a 2, a 7."
     assert LIGHT.trouble.upper() in hues(row)
-    row.show_neighbours(Neighbours(examination(), 0, neighbours().found[:1], 2000), "7")
+    row.show_neighbours(neighbours()[:1], "7")
     assert LIGHT.trouble.upper() not in hues(row)
 
 
