@@ -38,6 +38,7 @@ from app.places import run_log_path
 from app.run_events import EarlierPart, StepsDone
 from app.run_plan import RunPlan
 from app.run_state import RunState
+from app.runs.run_offer import RunOffer
 from app.runs.runs_tab import RunsTab
 from app.session import Session
 from app.settings import Settings
@@ -91,7 +92,7 @@ class MainWindow(QMainWindow):
             self.evaluate_tab: self.evaluate_tab.mistakes.matrix,
             self.runs_tab: self.runs_tab.search,
         }
-        self.messages = MessageBar()
+        self.messages, self.run_offer = MessageBar(), RunOffer(self.runs_tab.store)
         self.menu, self.files = MainMenu(self), FileActions(session, self)
         self.tabs.setCornerWidget(self._corner(), Qt.Corner.TopRightCorner)
         page = QWidget()
@@ -99,12 +100,14 @@ class MainWindow(QMainWindow):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.messages)
+        layout.addWidget(self.run_offer)
         layout.addWidget(self.tabs)
         self.setCentralWidget(page)
         self._fill_menu()
         self._connect()
         self._unkept = ""
         self._restore()
+        self.run_offer.look()
 
     # --------------------------------------------------------------- connect
 
@@ -156,6 +159,9 @@ class MainWindow(QMainWindow):
         runs.rerun_requested.connect(self._rerun)
         runs.fork_requested.connect(self._fork)
         runs.go_on_requested.connect(self._go_on)
+        self.run_offer.go_on_requested.connect(self._go_on)
+        self.run_offer.refused.connect(self.messages.complain)
+        self.session.run_begins.connect(self.run_offer.withdraw)
 
     @Slot(float)
     def _hold_out(self, share: float) -> None:

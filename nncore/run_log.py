@@ -196,12 +196,11 @@ class RunLog:
 
     def runs(self, deleted: bool = False) -> list[LoggedRun]:
         """All runs, the newest first; or those put away."""
-        columns = ", ".join(COLUMNS)
-        with self._telling():
-            rows = self._connection.execute(
-                f"SELECT {columns} FROM runs WHERE (deleted IS NOT NULL) = ? ORDER BY id DESC", (deleted,)
-            ).fetchall()
-        return [run for row in rows if (run := run_of(dict(zip(COLUMNS, row, strict=True)))) is not None]
+        return self._listed(f"deleted IS {'NOT ' if deleted else ''}NULL")
+
+    def unended(self) -> list[LoggedRun]:
+        """Those of `runs` that have not come to their end, the newest first: a process is at work on them, or was."""
+        return self._listed("deleted IS NULL AND state = 'running'")
 
     def run(self, number: int) -> LoggedRun:
         """The run with that number, also one put away; raises RunLogError if there is none."""
@@ -258,6 +257,13 @@ class RunLog:
 
     def _telling(self) -> AbstractContextManager[None]:
         return telling(self.path)
+
+    def _listed(self, condition: str) -> list[LoggedRun]:
+        """The runs of which `condition` holds, the newest first; without those that this Digit Lab does not know."""
+        columns = ", ".join(COLUMNS)
+        with self._telling():
+            rows = self._connection.execute(f"SELECT {columns} FROM runs WHERE {condition} ORDER BY id DESC").fetchall()
+        return [run for row in rows if (run := run_of(dict(zip(COLUMNS, row, strict=True)))) is not None]
 
     def _summarise(self, cursor: sqlite3.Cursor, run: int, values: dict[str, Any]) -> None:
         unknown = values.keys() - {*SUMMARY, "curve", "state"}

@@ -60,9 +60,16 @@ class RunStore:
         """All runs that are not deleted, the newest first."""
         return [self._known(run) for run in self._do(RunLog.runs)]
 
-    def broken_off(self) -> list[KnownRun]:
-        """Those that can go on, the newest first."""
-        return [run for run in self.runs() if run.checkpoint is not None]
+    def broken_off(self) -> KnownRun | None:
+        """The newest run whose process was killed and that can go on, unless that was turned down; None without one."""
+        if not self.path.exists():
+            return None
+        known = (self._known(run) for run in self._do(RunLog.unended) if run.process)
+        return next((run for run in known if run.checkpoint is not None), None)
+
+    def turn_down(self, run: int) -> None:
+        """Note that a run which was broken off is not to go on now; it still can."""
+        self._do(lambda log: log.leave(run))
 
     def rename(self, run: int, name: str) -> None:
         """Give a run another name."""
