@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite, log
 
 from nncore.events import Diverged, EpochDone
@@ -58,6 +58,11 @@ class _Record:
     validation_loss: float | None
     training_accuracy: float | None
 
+    @property
+    def lowest_loss(self) -> float:
+        """The lower of both losses."""
+        return self.training_loss if self.validation_loss is None else min(self.training_loss, self.validation_loss)
+
 
 class Adviser:
     """Watches one run: tell it every epoch's end, and it says what seems wrong, the gravest first.
@@ -76,11 +81,11 @@ class Adviser:
 
     def after_divergence(self, diverged: Diverged) -> Hint:
         """What to do about a run whose loss left all bounds."""
-        return self._unscaled() or Hint(
-            "diverged",
-            diverged.message.split(". ")[0] + ".",
-            *rate_remedy(diverged.learning_rate / 10),
-        )
+        unscaled = self._unscaled()
+        if unscaled is not None:
+            return replace(unscaled, sentence=f"{diverged.message} {unscaled.sentence}")
+        # From far above what is usual a tenth would diverge again, or freeze what saturates.
+        return Hint("diverged", diverged.message, *rate_remedy(min(diverged.learning_rate / 10, self._usual_rate)))
 
     def after_epoch(self, done: EpochDone) -> Hint | None:
         """What seems wrong after this epoch; None if nothing does."""
@@ -118,12 +123,15 @@ class Adviser:
         return log(self.spec.outputs) if classes else None
 
     def _learnt_nothing(self, share: float = BARELY_BETTER) -> bool:
-        """Whether the loss has been above this share of guessing's for the last STEPS_TO_LEARN steps."""
+        """Whether the loss has been above this share of guessing's for the last STEPS_TO_LEARN steps.
+
+        The training loss is a mean over the epoch; where the validation loss is lower, it has learnt something since.
+        """
         now, guess = self._now, self._guess
         if now is None or guess is None or now.step < STEPS_TO_LEARN:
             return False
         recent = (record for record in self._records if record.step > now.step - STEPS_TO_LEARN)
-        return all(record.training_loss >= share * guess for record in (*recent, now))
+        return all(record.lowest_loss >= share * guess for record in (*recent, now))
 
     @property
     def _weights(self) -> list[LayerHealth]:
@@ -190,7 +198,7 @@ class Adviser:
                     "example, so no gradient reaches them."
                 ).replace("%", " %")
                 if self.learning_rate >= 10 * self._usual_rate:
-                    return Hint("dead", sentence, *rate_remedy(self.learning_rate / 10))
+                    return Hint("dead", sentence, *rate_remedy(self._usual_rate), fresh=True)
                 return Hint("dead", sentence, "Use leaky ReLU", change=with_leaky_relu)
         return None
 
@@ -242,8 +250,9 @@ class Adviser:
             )
         if sum(map(squashes, self.spec.layers)) > 1:
             return Hint("guessing", sentence, "Use ReLU", change=with_relu)
-        low = self.learning_rate < self._usual_rate
-        return Hint("guessing", sentence, *rate_remedy(self.learning_rate * 10 if low else self.learning_rate / 10))
+        if self.learning_rate < self._usual_rate:
+            return Hint("guessing", sentence, *rate_remedy(self.learning_rate * 10))
+        return Hint("guessing", sentence, *rate_remedy(self.learning_rate / 10), fresh=True)
 
     def _rising(self) -> Hint | None:
         before, late = self._last_third()

@@ -93,11 +93,11 @@ class Diverged:
 
     @property
     def message(self) -> str:
-        """What happened and what to try, in two sentences."""
+        """What happened, in a sentence; what to try is for nncore.advice."""
         became = f"rose to {self.loss:.3g}" if isfinite(self.loss) else "is no longer a number"
         return (
-            f"Training diverged in epoch {self.epoch}, step {self.step}: the loss {became}. "
-            f"Learning rate {self.learning_rate:g} is too high here; try {self.learning_rate / 10:g}."
+            f"Training diverged in epoch {self.epoch}, step {self.step}, at a learning rate of "
+            f"{self.learning_rate:g}: the loss {became}."
         )
 
 

@@ -25,7 +25,8 @@ class Hint:
     """What seems wrong, and what to do about it.
 
     cause: in a word, such as "dead". sentence: what was seen. remedy: what to do, as a command in a few words.
-    settings: what the remedy changes in a TrainingConfig. change: what it makes of the network.
+    settings: what the remedy changes in a TrainingConfig. change: what it makes of the network. fresh: whether it helps
+    a network that begins anew only, as where units are dead already.
     """
 
     cause: str
@@ -33,11 +34,12 @@ class Hint:
     remedy: str
     settings: Mapping[str, Any] = field(default_factory=dict)
     change: SpecChange = same
+    fresh: bool = False
 
     @property
     def only_rate(self) -> bool:
         """Whether the remedy is but another learning rate, which can be set while the run goes on."""
-        return set(self.settings) == {"learning_rate"} and self.change is same
+        return set(self.settings) == {"learning_rate"} and self.change is same and not self.fresh
 
     @property
     def text(self) -> str:

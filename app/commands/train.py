@@ -17,6 +17,7 @@ from app.commands.train_report import JsonReporter, TextReporter, with_progress_
 from app.places import run_log_path, runs_folder
 from app.run_process import machine_in_words
 from app.run_recorder import RunRecorder
+from nncore.advice import Adviser
 from nncore.checkpoint_file import save_checkpoint
 from nncore.control import TrainingControl
 from nncore.errors import ModelFileError, SettingError
@@ -55,7 +56,8 @@ def train_command(options: argparse.Namespace) -> int:
         complain(str(not_kept))
     if isinstance(event, Diverged):
         rescued = f" The weights after epoch {event.epochs} are kept as {kept}." if kept else ""
-        complain(f"{event.message}{rescued}")
+        advice = Adviser(training.network.spec, training.config).after_divergence(event)
+        complain(f"{advice.text}{rescued}")
         return DIVERGED
     assert isinstance(event, Finished)
     reporter.finish(event, kept)

@@ -312,8 +312,9 @@ class TrainTab(QWidget):
     @Slot(object)
     def run_diverged(self, diverged: Diverged) -> None:
         """The run is over, badly."""
-        self._show_hint(self._adviser.after_divergence(diverged))
-        self._conclude(diverged.message, trouble=True)
+        hint = self._adviser.after_divergence(diverged)
+        self._show_hint(hint)
+        self._conclude(hint.sentence, trouble=True)
 
     @Slot(object)
     def run_finished(self, finished: Finished) -> None:

@@ -32,7 +32,7 @@ UNSCALED = Recipe(
             "nothing overflows; the rest of the failure remains.",
             "Remedy: divide by 255, or choose a learning rate thousands of times smaller and wait.",
         ),
-        "10 to 11 % of the test images: guessing.",
+        "About 10 % of the test images: guessing. With pixels from 0 to 1 it is the recipe two-layer, 61 to 64 %.",
         "A slip that the notebook of two-layer shows on purpose.",
     ),
     validation_share=0,
@@ -55,9 +55,10 @@ RATE_TOO_HIGH = Recipe(
         ),
         (
             "The loss rises from the first steps, and the run is ended with the weights of its last sound epoch.",
-            "Remedy: a tenth of the rate, and again; “find rate” looks for the one where the loss falls fastest.",
+            "Remedy: a rate of 0.1, a hundredth of this one; “Find”, beside the rate, looks for the one where the loss "
+            "falls fastest.",
         ),
-        "Diverges in the first epoch.",
+        "Diverges in the first epoch; with a rate of 0.1 the same network reads 97 %.",
         "Goodfellow, Bengio and Courville, “Deep Learning”, section 4.3.",
     ),
 )
@@ -73,14 +74,16 @@ VANISHING = Recipe(
         "layers multiplies those slopes: of the gradient at the end next to nothing reaches the beginning.",
         (
             "σ′(<i>z</i>) = σ(<i>z</i>)(1 − σ(<i>z</i>)) ≤ ¼",
-            "‖d<i>W</i><sub>1</sub>‖ ~ (¼)<sup>6</sup> ‖d<i>W</i><sub>7</sub>‖, about 1/4000",
+            "six layers: &nbsp; σ′(<i>z</i><sub>1</sub>) σ′(<i>z</i><sub>2</sub>) … σ′(<i>z</i><sub>6</sub>) ≤ "
+            "(¼)<sup>6</sup> = 1/4096, &nbsp; of which larger weights make up for a part",
         ),
         (
-            "Gradient norm of each layer: a staircase, the first layer's far below the last one's.",
+            "Gradient norm of each layer: a staircase, the first layer's some two hundred times shorter than the last "
+            "one's.",
             "The loss lies at log 10 = 2.30, that of guessing.",
             "Remedy: ReLU, whose slope is 1; or fewer layers; or batch normalisation.",
         ),
-        "About 11 % of the test images; with ReLU the same network reads 95 %.",
+        "10 to 11 % of the test images; with ReLU the same network reads 95 to 96 %.",
         "Hochreiter, 1991; Glorot and Bengio, “Understanding the difficulty of training deep feedforward neural "
         "networks”, AISTATS 2010.",
     ),
@@ -105,7 +108,7 @@ ALL_ZERO = Recipe(
             "They learn how frequent each digit is: every answer is 1, the most frequent one.",
             "Remedy: any random start, He's for ReLU.",
         ),
-        "11.35 % of the test images, the share of ones.",
+        "11.35 % of the test images, the share of ones; with He's random weights the same network reads 96 %.",
         "Goodfellow, Bengio and Courville, “Deep Learning”, section 8.4, on breaking symmetry.",
     ),
 )
@@ -125,7 +128,7 @@ DEAD_RELUS = Recipe(
             "The few that live go on learning; if a whole layer dies, all answers are the same.",
             "Remedy: a rate of 0.003 instead of 0.1, or leaky ReLU, whose slope is never 0.",
         ),
-        "70 % of the test images or far fewer, down to guessing; with a rate of 0.003 the same network reads 97 %.",
+        "50 to 70 % of the test images, by luck; with a rate of 0.003 the same network reads 97 %.",
         "Maas, Hannun and Ng, “Rectifier nonlinearities improve neural network acoustic models”, ICML 2013.",
     ),
 )
@@ -148,7 +151,8 @@ OVERFITTING = Recipe(
             "loss on those held out turns and rises.",
             "Remedy: more digits above all; then augmentation, dropout, weight decay, early stopping. Try each.",
         ),
-        "100 % of the 500 training images, about 85 % of the test images.",
+        "100 % of the 500 training images, about 87 % of the test images; 95 to 96 % where every image is distorted a "
+        "little anew in each epoch.",
         "Goodfellow, Bengio and Courville, “Deep Learning”, section 5.2.",
     ),
     validation_share=0,

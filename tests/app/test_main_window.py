@@ -132,7 +132,7 @@ def test_a_run_that_diverges_says_what_to_try_and_the_model_in_use_stays(window:
     qtbot.waitUntil(lambda: state(window) is RunState.IDLE)
     sentence = window.train_tab.progress.texts()[3]
     assert "diverged" in sentence
-    assert "try 100." in sentence
+    assert window.train_tab.progress.remedy_button.text() == "Learning rate 0.001"
     assert window.session.model is before
 
 

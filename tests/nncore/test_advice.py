@@ -58,19 +58,34 @@ def test_pixels_that_are_not_scaled_are_found_also_where_they_make_the_run_diver
     assert hint.apply(spec, config)[0] == SMALL
 
 
-def test_a_run_that_diverges_gets_a_tenth_of_the_rate() -> None:
-    (hint,) = hints_of(SMALL, TrainingConfig("sgd", 5.0))
+@pytest.mark.parametrize(("optimizer", "rate", "better"), [("sgd", 5.0, 0.1), ("adam", 1e4, 0.001)])
+def test_a_run_that_diverges_gets_a_usual_rate(optimizer: str, rate: float, better: float) -> None:
+    (hint,) = hints_of(SMALL, TrainingConfig(optimizer, rate))
     assert hint.cause == "diverged"
     assert hint.sentence.startswith("Training diverged in epoch 1")
     assert hint.only_rate
-    assert hint.apply(SMALL, BY_32) == (SMALL, replace(BY_32, learning_rate=0.5))
+    assert hint.apply(SMALL, BY_32) == (SMALL, replace(BY_32, learning_rate=better))
+
+
+def test_a_run_that_diverges_at_a_usual_rate_gets_a_tenth_of_it() -> None:
+    hint = Adviser(SMALL, TrainingConfig("sgd", 0.1)).after_divergence(Diverged(1, 7, 99.0, 0.1, 0))
+    assert hint.settings == {"learning_rate": 0.01}
+
+
+def test_an_epoch_that_began_badly_but_ends_well_is_no_guessing() -> None:
+    config = TrainingConfig("sgd", 1.0)
+    assert Adviser(SMALL, config).after_epoch(epoch(1, 2.3, 0.27)) is None
+    hint = Adviser(SMALL, config).after_epoch(epoch(1, 2.3, 2.3))
+    assert hint is not None
+    assert hint.cause == "guessing"
 
 
 def test_relus_that_a_high_rate_has_killed_are_found() -> None:
     hint = hints_of(SMALL, TrainingConfig("adam", 0.3, epochs=4))[0]
     assert hint.cause == "dead"
     assert "94 % of the ReLU units of layer 4" in hint.sentence
-    assert hint.settings == {"learning_rate": 0.03}
+    assert hint.settings == {"learning_rate": 0.001}
+    assert not hint.only_rate  # units that are dead stay so: the run has to begin anew
 
 
 def test_dead_relus_at_a_usual_rate_become_leaky() -> None:

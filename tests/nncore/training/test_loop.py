@@ -136,7 +136,7 @@ def test_too_high_a_rate_ends_as_diverged_with_sound_weights(
     assert untrained is not None
     assert judged is not None
     assert judged.loss <= loop.DIVERGED_FACTOR * untrained.loss
-    assert f"try {rate / 10:g}." in event.message
+    assert f"at a learning rate of {rate:g}: the loss " in event.message
 
 
 def test_the_weights_of_the_last_epoch_are_judged_too() -> None:
