@@ -159,6 +159,7 @@ class MainWindow(QMainWindow):
         runs.rerun_requested.connect(self._rerun)
         runs.fork_requested.connect(self._fork)
         runs.go_on_requested.connect(self._go_on)
+        runs.train_on_requested.connect(self._take_up)
         self.run_offer.go_on_requested.connect(self._go_on)
         self.run_offer.refused.connect(self.messages.complain)
         self.session.run_begins.connect(self.run_offer.withdraw)
@@ -206,13 +207,23 @@ class MainWindow(QMainWindow):
         self._start_run(
             partial(
                 self.session.start_training, settings.spec, settings.config, recipe=settings.recipe, parent=run.id,
-                validation_share=settings.validation_share,
+                validation_share=settings.validation_share, rates=settings.rates,
             )
         )  # fmt: skip
 
     @Slot(object, object)
     def _go_on(self, run: LoggedRun, checkpoint: Path) -> None:
         self._start_run(partial(self.session.go_on_with, run, checkpoint))
+
+    @Slot(object, object)
+    def _take_up(self, run: LoggedRun, checkpoint: Path) -> None:
+        """Show the settings of a run that ended, and offer to train it on."""
+
+        def take_up() -> None:
+            self.train_tab.set_settings(run.settings.spec, run.settings.config)
+            self.session.take_up(run, checkpoint)
+
+        self._start_run(take_up)
 
     @Slot(object)
     def _fork(self, run: LoggedRun) -> None:

@@ -16,9 +16,10 @@ from nncore.checkpoint_file import load_checkpoint
 from nncore.control import TrainingControl
 from nncore.dataset import Splits
 from nncore.functions import CurvePoints
+from nncore.logged_run import Rates
 from nncore.network import Network, NetworkSpec
 from nncore.recipes import RECIPES, CurveExamples, DigitExamples
-from nncore.run_log import LoggedRun, RunSettings
+from nncore.run_log import LoggedRun, RunLog, RunSettings
 from nncore.training import RandomStreams, Training, TrainingConfig, hold_out_validation
 from nncore.training.checkpoint import Checkpoint
 
@@ -51,6 +52,14 @@ class EndedRun:
         )
 
 
+def taken_up(run: LoggedRun, path: Path) -> EndedRun:
+    """A run of the log that ended, from the file that it kept; raises ModelFileError or RunLogError."""
+    checkpoint = load_checkpoint(path)
+    with RunLog(run_log_path()) as log:
+        curve = log.curve(run.id)
+    return EndedRun(checkpoint, curve, run.settings.name, run.id)
+
+
 @dataclass(frozen=True)
 class RunPlan:
     """What a run is to be.
@@ -58,6 +67,7 @@ class RunPlan:
     recipe: its name, or "". parent: the run in the log that this one repeats, varies or trains on. broken_off: the run
     that this one goes on with, and the file that tells from where; it stays the same run in the log. trained_on: the
     run that this one begins with; it stays as it is, this is another one. Of both, spec and config are theirs.
+    rates: from which step on to train with which other learning rate.
     """
 
     spec: NetworkSpec
@@ -67,6 +77,7 @@ class RunPlan:
     parent: int | None = None
     broken_off: tuple[LoggedRun, Path] | None = None
     trained_on: EndedRun | None = field(default=None, compare=False)
+    rates: Rates = ()
 
     @property
     def name(self) -> str:
@@ -74,6 +85,10 @@ class RunPlan:
         if self.broken_off is not None:
             return self.broken_off[0].settings.name
         return self.trained_on.name if self.trained_on is not None else self.spec.summary.replace(" ", "")
+
+    def control(self) -> TrainingControl:
+        """The levers of the run."""
+        return TrainingControl(self.config.learning_rate, self.rates)
 
     @property
     def curve(self) -> CurvePoints | None:
@@ -119,6 +134,7 @@ class RunPlan:
             self.recipe,
             self.validation_share,
             self.parent,
+            self.rates,
         )
         going_on = self.broken_off[0] if self.broken_off else None
         earlier = self.trained_on.curve if self.trained_on else None

@@ -33,6 +33,11 @@ from nncore.training.checkpoint import Checkpoint
 SECONDS_BETWEEN_WRITES = 0.25
 """Shorter epochs are written several at a time: a kill loses the epoch it falls into, or this much."""
 
+NOT_LATER = "This run cannot be trained on once Digit Lab is closed"
+
+CHECKPOINTS_KEPT = 20
+"""Of so many runs that ended it is kept how to train them on: some megabytes each at most, of usual networks."""
+
 SECONDS_BETWEEN_TRIES, SHORT_PATIENCE = 2.0, 0.02
 """How often a log that could not be used is tried again, and how long the training waits for it then."""
 
@@ -70,6 +75,7 @@ class RunRecorder:
         self._training: Training | None = None
         self._log: RunLog | None = None
         self._curve = StepCurve(earlier)
+        self._rates = going_on.settings.rates if going_on else settings.rates
         self._pending: list[Row] = []
         self._earlier: Sequence[Row] = ()
         self._going_on: tuple[int, int] | None = None
@@ -154,19 +160,29 @@ class RunRecorder:
             figures = ("training_loss", "training_accuracy", "validation_loss", "validation_accuracy")
             summary |= {name: getattr(last, name) for name in figures}
         log.add_epochs(run, self._pending, self._curve.array(), **summary)
+        rates = tuple(change for change in state.rates_used if change != (1, state.config.learning_rate))
+        if rates != self._rates:
+            log.set_rates(run, rates)
+            self._rates = rates
         if last is not None and last.confusion is not None:
             log.judge(run, "validation" if last.validation_loss is not None else "training", last.confusion)
 
-    def _save(self, state: Checkpoint) -> None:
+    def _save(self, state: Checkpoint, lost: str = "If this run is killed it cannot be gone on with") -> bool:
+        """Write the file from which the run can go on; if that fails, say what is `lost` by that."""
         recipe, share = self._settings.recipe, self._settings.validation_share
         try:
             save_checkpoint(replace(state, recipe=recipe, validation_share=share), self._checkpoint)
         except ModelFileError as problem:
-            self._say(f"If this run is killed it cannot be gone on with: {problem}")
+            self._say(f"{lost}: {problem}")
+            return False
+        return True
 
     def _end(self, event: Finished | Diverged, training: Training) -> None:
         state = training.checkpoint()
         self._failed = float("-inf")  # once more, and with patience
+        # From then on the file is there to train the run on.
+        is_sound = isinstance(event, Finished) and event.step > 0 and self.number is not None
+        kept = is_sound and self._save(state, NOT_LATER)
 
         def end(log: RunLog, run: int) -> None:
             self._add_epochs(log, run, state)
@@ -178,16 +194,20 @@ class RunRecorder:
             test = event.test
             figures = {"test_accuracy": test.accuracy, "test_loss": test.loss} if test else {}
             ended: State = "stopped" if event.stopped else "finished"
-            log.end(run, ended, seconds=event.seconds, **figures)
+            log.end(run, ended, self._checkpoint.name if kept else "", seconds=event.seconds, **figures)
 
         self._ended = self._try(end)
         if self._ended:
+            self._delete([] if kept else [self._checkpoint.name])
+            self._try(lambda log, run: self._delete(log.forget_checkpoints(CHECKPOINTS_KEPT)))
+
+    def _delete(self, checkpoints: Sequence[str]) -> None:
+        for name in checkpoints:
+            path = self._checkpoint.with_name(name)
             try:
-                self._checkpoint.unlink(missing_ok=True)
+                path.unlink(missing_ok=True)
             except OSError as problem:
-                self._say(
-                    f"{self._checkpoint}: it is not needed any more and could not be deleted ({problem.strerror})."
-                )
+                self._say(f"{path}: it is not needed any more and could not be deleted ({problem.strerror}).")
 
     # ----------------------------------------------------------------- the log
 

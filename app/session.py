@@ -11,19 +11,19 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, Signal, Slot
 
 from app.background import BackgroundTask
-from app.run_plan import EndedRun, RunPlan
+from app.run_plan import EndedRun, RunPlan, taken_up
 from app.run_state import RunState
 from app.settings import models_folder
 from app.training_thread import InUse, TrainingThread
 from nncore.control import check_learning_rate
 from nncore.dataset import Splits, load_mnist
 from nncore.events import Diverged, Finished, Started
+from nncore.logged_run import LoggedRun, Rates
 from nncore.model_file import Model, bundled_model_path, load_model, save_model
 from nncore.network import Network, NetworkSpec
 from nncore.readers import read_dataset
 from nncore.recipes import VALIDATION_SHARE
 from nncore.rewind import Rewind
-from nncore.run_log import LoggedRun
 from nncore.training import TrainingConfig
 
 CLOSE_TIMEOUT = 10_000
@@ -168,13 +168,14 @@ class Session(QObject):
         recipe: str = "",
         parent: int | None = None,
         validation_share: float = VALIDATION_SHARE,
+        rates: Rates = (),
     ) -> None:
         """Train a fresh network; `paused`: wait after its first step. Does nothing while another run goes on.
 
         If the data is still being read, the run begins when it is there. recipe: its name, or "". parent: the run in
-        the log that this one repeats.
+        the log that this one repeats. rates: the learning rates to change to on the way.
         """
-        self._begin(RunPlan(spec, config, validation_share, recipe, parent), paused)
+        self._begin(RunPlan(spec, config, validation_share, recipe, parent, rates=rates), paused)
 
     def go_on_with(self, run: LoggedRun, checkpoint: Path) -> None:
         """Go on with a run whose process was killed, from what it kept in `checkpoint`; it needs the same data."""
@@ -192,6 +193,15 @@ class Session(QObject):
         """
         if self.ended_run is not None:
             self._begin(self.ended_run.plan(learning_rate, epochs, steps, seconds), paused=False)
+
+    def take_up(self, run: LoggedRun, checkpoint: Path) -> None:
+        """Make a run of the log that ended the one that `train_on` goes on with."""
+        self._in_background("run", partial(taken_up, run, checkpoint), self._take_up)
+
+    def _take_up(self, ended: EndedRun) -> None:
+        if self.run_state is RunState.IDLE:
+            self._set_ended_run(ended)
+            self.informed.emit(f"{ended.name}: choose a learning rate and how many epochs more, and press Train on.")
 
     def _begin(self, plan: RunPlan, paused: bool) -> None:
         if self.run_state is not RunState.IDLE:

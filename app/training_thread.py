@@ -12,7 +12,6 @@ from PySide6.QtCore import QObject, QThread, Signal
 from app.run_events import EarlierPart, StepFolder
 from app.run_plan import EndedRun, RunPlan
 from app.train.fit_view import EPOCHS_KEPT, fit_of
-from nncore.control import TrainingControl
 from nncore.cores import available_cores
 from nncore.dataset import Splits
 from nncore.errors import DigitLabError
@@ -68,7 +67,7 @@ class TrainingThread(QThread):
     def __init__(self, plan: RunPlan, data: Splits, keep_in: Path, parent: QObject) -> None:
         """keep_in: the folder where the run's model is kept at the end."""
         super().__init__(parent)
-        self.control = TrainingControl(plan.config.learning_rate)
+        self.control = plan.control()
         self._plan, self._data, self._keep_in = plan, data, keep_in
         self._folder = StepFolder()
         self._rewind = Rewind(plan.spec)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from math import isfinite
 
 from nncore.errors import SettingError
@@ -23,9 +24,12 @@ class TrainingControl:
     which is what makes pause and single step work.
     """
 
-    def __init__(self, learning_rate: float) -> None:
-        check_learning_rate(learning_rate)
+    def __init__(self, learning_rate: float, planned: Sequence[tuple[int, float]] = ()) -> None:
+        """planned: (step, learning rate) from which to use another rate; setting the rate by hand ends the plan."""
+        for rate in (learning_rate, *(rate for _, rate in planned)):
+            check_learning_rate(rate)
         self._learning_rate = learning_rate
+        self._planned = list(planned)
         self.rates_used: list[tuple[int, float]] = []
         """(step, learning rate): the rate of the first step, and of each step from which another one was used."""
         self._turn = threading.Condition()
@@ -41,10 +45,13 @@ class TrainingControl:
     @learning_rate.setter
     def learning_rate(self, rate: float) -> None:
         check_learning_rate(rate)
+        self._planned = []
         self._learning_rate = rate
 
     def rate_for_step(self, step: int) -> float:
         """The rate that `step`, counted from 1, is to use; the run asks once a step, and what it got is kept."""
+        while self._planned and step >= self._planned[0][0]:
+            self._learning_rate = self._planned.pop(0)[1]
         rate = self._learning_rate
         if not self.rates_used or self.rates_used[-1][1] != rate:
             self.rates_used.append((step, rate))

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from nncore.checkpoint_file import config_from
 from nncore.errors import ModelFileError
@@ -16,12 +16,16 @@ from nncore.training.config import TrainingConfig
 
 State = Literal["running", "finished", "stopped", "diverged"]
 
+Rates: TypeAlias = tuple[tuple[int, float], ...]
+"""(step, learning rate) of each step, counted from 1, from which the rate was another one."""
+
 
 @dataclass(frozen=True)
 class RunSettings:
     """What a run is, as it begins.
 
-    recipe: its name, or "". data: its source, in words. parent: the run that it repeats or goes on from.
+    recipe: its name, or "". data: its source, in words. parent: the run that it repeats or goes on from. rates: where
+    the learning rate was changed by hand, also while it ran; () if it is that of `config` throughout.
     """
 
     name: str
@@ -32,6 +36,7 @@ class RunSettings:
     recipe: str = ""
     validation_share: float = 0.0
     parent: int | None = None
+    rates: Rates = ()
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,8 @@ SETTINGS = ("name", "data", "machine", "recipe", "validation_share", "parent")
 """Columns that are fields of RunSettings as they stand."""
 
 COLUMNS = (
-    "id", "note", "spec", "config", *SETTINGS, "started", "state", *SUMMARY, "process", "checkpoint", "deleted",
+    "id", "note", "spec", "config", "rates", *SETTINGS, "started", "state", *SUMMARY, "process", "checkpoint",
+    "deleted",
 )  # fmt: skip
 """What `run_of` makes a run of."""
 
@@ -84,11 +90,11 @@ COLUMNS = (
 def run_of(row: Mapping[str, Any]) -> LoggedRun | None:
     """A row of the table, {column: value} for COLUMNS; None if its settings are none that this Digit Lab knows."""
     try:
-        spec, config = _spec_of(row["spec"]), _config_of(row["config"])
+        spec, config, rates = _spec_of(row["spec"]), _config_of(row["config"]), _rates_of(row["rates"])
     except (ValueError, TypeError, ModelFileError):
         return None
-    settings = RunSettings(spec=spec, config=config, **{name: row[name] for name in SETTINGS})
-    others = {name: row[name] for name in COLUMNS if name not in (*SETTINGS, "spec", "config")}
+    settings = RunSettings(spec=spec, config=config, rates=rates, **{name: row[name] for name in SETTINGS})
+    others = {name: row[name] for name in COLUMNS if name not in (*SETTINGS, "spec", "config", "rates")}
     return LoggedRun(settings=settings, **others)
 
 
@@ -106,3 +112,8 @@ def _config_of(text: str) -> TrainingConfig:
     if not isinstance(given, dict):
         raise ModelFileError("its settings have no names.")
     return config_from(asdict(TrainingConfig()) | given)  # an older Digit Lab did not know every setting
+
+
+@lru_cache(maxsize=512)
+def _rates_of(text: str) -> Rates:
+    return tuple((int(step), float(rate)) for step, rate in json.loads(text))

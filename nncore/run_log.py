@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.history import MOST_ROWS, Row
-from nncore.logged_run import COLUMNS, SUMMARY, LoggedRun, RunSettings, State, run_of
+from nncore.logged_run import COLUMNS, SUMMARY, LoggedRun, Rates, RunSettings, State, run_of
 from nncore.run_log_errors import RunLogDamagedError, RunLogError, RunLogNewerError, telling
+from nncore.run_log_tables import VERSION, make_tables, version_of
 
 __all__ = [
     "MOST_POINTS",
@@ -36,31 +37,11 @@ __all__ = [
     "thinned",
 ]
 
-VERSION = 1
-"""Of the tables; a log with a higher one was written by a newer Digit Lab and is left alone."""
-
 PATIENCE = 2.0
 """Seconds to wait for another program that is writing to the log."""
 
 MOST_POINTS = 2000
 """Steps of a curve that are kept; a screen has no more columns."""
-
-TABLES = """
-CREATE TABLE runs (
-    id INTEGER PRIMARY KEY, name TEXT NOT NULL, note TEXT NOT NULL DEFAULT '', recipe TEXT NOT NULL,
-    spec TEXT NOT NULL, config TEXT NOT NULL, data TEXT NOT NULL, machine TEXT NOT NULL, parent INTEGER,
-    validation_share REAL NOT NULL, started TEXT NOT NULL, heard TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'running',
-    seconds REAL NOT NULL DEFAULT 0, epochs INTEGER NOT NULL DEFAULT 0, steps INTEGER NOT NULL DEFAULT 0,
-    best_epoch INTEGER, best_accuracy REAL, validation_accuracy REAL, validation_loss REAL,
-    training_accuracy REAL, training_loss REAL, test_accuracy REAL, test_loss REAL,
-    model TEXT NOT NULL DEFAULT '', process TEXT NOT NULL DEFAULT '', checkpoint TEXT NOT NULL DEFAULT '',
-    judged TEXT NOT NULL DEFAULT '', curve BLOB NOT NULL DEFAULT x'', deleted TEXT
-);
-CREATE TABLE epochs (
-    run INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE, epoch INTEGER NOT NULL, figures TEXT NOT NULL,
-    PRIMARY KEY (run, epoch)
-) WITHOUT ROWID;
-"""
 
 
 class RunLog:
@@ -84,7 +65,7 @@ class RunLog:
 
     def _prepare(self) -> None:
         with self._telling():
-            version = self._connection.execute("PRAGMA user_version").fetchone()[0]
+            version = version_of(self._connection)
             if version > VERSION:
                 raise RunLogNewerError(
                     f"{self.path}: it has version {version}, this Digit Lab reads up to {VERSION}: a newer one made it."
@@ -92,14 +73,9 @@ class RunLog:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")
             self._connection.execute("PRAGMA foreign_keys = ON")
-        if version == 0:
+        if version < VERSION:
             with self._transaction() as cursor:
-                if cursor.execute("PRAGMA user_version").fetchone()[0] == 0:  # nobody was faster
-                    if cursor.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-                        raise RunLogDamagedError(f"{self.path}: this is no log of runs, but another program's file.")
-                    for statement in filter(str.strip, TABLES.split(";")):
-                        cursor.execute(statement)
-                    cursor.execute(f"PRAGMA user_version = {VERSION}")
+                make_tables(cursor, self.path)
 
     def close(self) -> None:
         """Close the connection; what was written stays."""
@@ -123,11 +99,11 @@ class RunLog:
         with self._transaction() as cursor:
             cursor.execute(
                 "INSERT INTO runs (name, recipe, spec, config, data, machine, parent, validation_share, started, heard,"
-                " process, checkpoint) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " process, checkpoint, rates) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     settings.name, settings.recipe, json.dumps(settings.spec.to_json()),
                     json.dumps(asdict(settings.config)), settings.data, settings.machine, settings.parent,
-                    settings.validation_share, started or now, now, process, checkpoint,
+                    settings.validation_share, started or now, now, process, checkpoint, json.dumps(settings.rates),
                 ),
             )  # fmt: skip
             assert cursor.lastrowid is not None
@@ -161,11 +137,23 @@ class RunLog:
             self._thin(cursor, run)
             self._summarise(cursor, run, {"curve": _packed(curve), **summary})
 
-    def end(self, run: int, state: State, **summary: float | str | None) -> None:
-        """Note how a run ended; summary: of SUMMARY."""
+    def end(self, run: int, state: State, checkpoint: str = "", **summary: float | str | None) -> None:
+        """Note how a run ended; checkpoint: the file from which it can be trained on, if any. summary: of SUMMARY."""
         with self._transaction() as cursor:
-            cursor.execute("UPDATE runs SET process = '', checkpoint = '' WHERE id = ?", (run,))
+            cursor.execute("UPDATE runs SET process = '', checkpoint = ? WHERE id = ?", (checkpoint, run))
             self._summarise(cursor, run, {"state": state, **summary})
+
+    def forget_checkpoints(self, keep: int) -> list[str]:
+        """Note that of the runs that ended only the newest `keep` can be trained on; gives the files of the others."""
+        of_ended = "FROM runs WHERE state != 'running' AND checkpoint != '' ORDER BY id DESC LIMIT -1 OFFSET ?"
+        with self._transaction() as cursor:
+            found = cursor.execute(f"SELECT id, checkpoint {of_ended}", (keep,)).fetchall()
+            cursor.executemany("UPDATE runs SET checkpoint = '' WHERE id = ?", [(run,) for run, _ in found])
+        return [name for _, name in found]
+
+    def set_rates(self, run: int, rates: Rates) -> None:
+        """Note with which learning rates a run has trained so far."""
+        self._change(run, "rates", json.dumps(rates))
 
     def update(self, run: int, **summary: float | str | None) -> None:
         """Note something about a run, whatever its state; summary: of SUMMARY."""

@@ -33,6 +33,7 @@ def settings_in_words(settings: RunSettings) -> dict[str, str]:
         "recipe": settings.recipe or "none",
         **_network_in_words(settings.spec),
         **{_label(name): _shown(name, value) for name, value in vars(settings.config).items()},
+        "learning rate": _rates_in_words(settings),
         "held out": held_out,
         "data": settings.data,
     }
@@ -95,6 +96,13 @@ def _network_in_words(spec: NetworkSpec) -> dict[str, str]:
         "initialisation": _once(starts),
         **{_label(name): str(value) for name, value in described.items()},
     }
+
+
+def _rates_in_words(settings: RunSettings) -> str:
+    """Such as "1, from step 501 0.5"."""
+    changes = [rate if step == 1 else f"from step {step:,} {rate:g}" for step, rate in settings.rates]
+    first = [] if settings.rates and settings.rates[0][0] == 1 else [settings.config.learning_rate]
+    return ", ".join(f"{each:g}" if isinstance(each, float) else each for each in (*first, *changes))
 
 
 def _once(names: Sequence[str]) -> str:

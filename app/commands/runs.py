@@ -106,9 +106,9 @@ def _show(log: RunLog, number: int, as_json: bool) -> None:
 
 
 def _checkpoint(run: LoggedRun) -> str:
-    """The file from which a run that was broken off can go on, or ""."""
+    """The file from which a run that is over can go on (`train --resume`), or ""."""
     path = runs_folder() / run.checkpoint
-    return str(path) if run.checkpoint and state_in_words(run) == "broken off" and path.is_file() else ""
+    return str(path) if run.checkpoint and state_in_words(run) != "running" and path.is_file() else ""
 
 
 def _export(log: RunLog, numbers: Sequence[int], out: Path) -> None:

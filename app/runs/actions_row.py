@@ -14,6 +14,9 @@ MOST_GHOSTS = 6
 """Curves behind the live ones: more could not be told apart."""
 
 
+GO_ON_ENDED = "Take this run to the Train tab, to train it on from where it stopped, with any learning rate."
+
+
 class ActionsRow(QWidget):
     """Each button is enabled if the choice allows it; its tooltip says what it does, or why it cannot."""
 
@@ -62,7 +65,8 @@ class ActionsRow(QWidget):
         some = "" if count else "Choose one run or more first."
         one = "" if count == 1 else "Choose one run, and one alone, first."
         few = some or ("" if count <= MOST_GHOSTS else f"At most {MOST_GHOSTS} runs at once can be told apart.")
-        broken = one or _why_not_on(chosen[0])
+        on = one or _why_not_on(chosen[0])
+        ended = count == 1 and not chosen[0].is_broken_off
         running = some or next(
             (f"{known.run.settings.name} is still going on." for known in chosen if known.state == "running"), ""
         )
@@ -70,7 +74,7 @@ class ActionsRow(QWidget):
             (self.ghosts, few, "Show the curves of the chosen runs faintly behind those of the run in the Train tab."),
             (self.rerun, one, "Train once more with the same settings and the same seed."),
             (self.fork, one, "Take its settings to the Train tab, to change some before training."),
-            (self.go_on, broken, "Go on with this run after the last epoch that it kept."),
+            (self.go_on, on, GO_ON_ENDED if ended else "Go on with this run after the last epoch that it kept."),
             (self.csv, some, "Write the chosen runs as a table, and their epochs as another one beside it."),
             (self.report, some, "Write settings, figures and curves of the chosen runs as one HTML page."),
             (self.delete, running, "Delete the chosen runs from the list; Undo brings them back."),
@@ -81,6 +85,12 @@ class ActionsRow(QWidget):
 
 
 def _why_not_on(known: KnownRun) -> str:
-    if not known.is_broken_off:
-        return "Only a run that was broken off can go on; rerun or fork this one."
-    return "" if known.checkpoint is not None else "It was broken off before its first epoch was kept; rerun it."
+    if known.checkpoint is not None:
+        return ""
+    if known.state == "running":
+        return "This run is still going on."
+    if known.is_broken_off:
+        return "It was broken off before its first epoch was kept; rerun it."
+    if known.state == "diverged":
+        return "A run that diverged cannot go on; fork it, and train with a lower learning rate."
+    return "Only the newest runs keep what it takes to train them on; rerun or fork this one."

@@ -24,7 +24,7 @@ Result = TypeVar("Result")
 class KnownRun:
     """A run of the log. is_broken_off: it has not come to its end, and no process is at work on it.
 
-    checkpoint: the file from which such a run can go on, if there is one.
+    checkpoint: the file from which such a run can go on, or one that ended can be trained on, if there is one.
     """
 
     run: LoggedRun
@@ -101,10 +101,11 @@ class RunStore:
         return f"Written: {path}, and the epochs in {beside.name} beside it."
 
     def _known(self, run: LoggedRun) -> KnownRun:
-        if run.state != "running" or is_alive(run.process):
+        is_unended = run.state == "running"
+        if is_unended and is_alive(run.process):
             return KnownRun(run)
         checkpoint = self.path.parent / run.checkpoint
-        return KnownRun(run, True, checkpoint if run.checkpoint and checkpoint.is_file() else None)
+        return KnownRun(run, is_unended, checkpoint if run.checkpoint and checkpoint.is_file() else None)
 
     def _do(self, work: Callable[[RunLog], Result]) -> Result:
         with open_log(self.path, self._say, PATIENCE) as log:

@@ -35,13 +35,15 @@ class RunsTab(QWidget):
     """Shows the log of runs, and looks once a second whether it has changed, while it can be seen.
 
     ghosts_chosen: the numbers of the runs whose curves are wanted behind the live ones; none for no such curves.
-    rerun_requested, fork_requested: a LoggedRun. go_on_requested: a LoggedRun and the path of its checkpoint.
-    informed, refused: a sentence of good news, of bad news. Before it is destroyed, `finish` must have been called.
+    rerun_requested, fork_requested: a LoggedRun. go_on_requested: a LoggedRun that was broken off, and the path of its
+    checkpoint. train_on_requested: the same of one that ended. informed, refused: a sentence of good news, of bad news.
+    Before it is destroyed, `finish` must have been called.
     """
 
     ghosts_chosen = Signal(list)
     rerun_requested, fork_requested = Signal(object), Signal(object)
     go_on_requested = Signal(object, object)
+    train_on_requested = Signal(object, object)
     informed, refused = Signal(str), Signal(str)
 
     def __init__(self, parent: QWidget | None = None, path: Path | None = None) -> None:
@@ -198,7 +200,8 @@ class RunsTab(QWidget):
     def _go_on(self) -> None:
         chosen = self.view.chosen()
         if len(chosen) == 1 and chosen[0].checkpoint is not None:
-            self.go_on_requested.emit(chosen[0].run, chosen[0].checkpoint)
+            wanted = self.go_on_requested if chosen[0].is_broken_off else self.train_on_requested
+            wanted.emit(chosen[0].run, chosen[0].checkpoint)
 
     # ------------------------------------------------------------------ change
 

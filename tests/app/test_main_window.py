@@ -317,3 +317,43 @@ def test_a_run_is_trained_on_by_mouse_with_another_rate_as_often_as_wanted(windo
         assert tab.progress.texts()[0] == f"epoch {total} of {total}"
     learning.epochs.setText("0")
     assert not tab.buttons.train_on_button.isEnabled()
+
+
+def test_a_run_of_the_log_is_taken_up_and_trained_on_after_a_restart(window: MainWindow, qtbot: QtBot) -> None:
+    choose_small_network(window, epochs=2)
+    click(qtbot, window, "train_button")
+    qtbot.waitUntil(lambda: window.session.ended_run is not None and state(window) is RunState.IDLE)
+    window.session._set_ended_run(None)  # what a restart forgets
+    assert not window.train_tab.buttons.train_on_button.isVisible()
+    window.tabs.setCurrentWidget(window.runs_tab)
+    window.runs_tab.view.choose({1})
+    qtbot.mouseClick(window.runs_tab.actions_row.go_on, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.train_tab.buttons.train_on_button.isVisible())
+    assert window.tabs.currentWidget() is window.train_tab
+    window.train_tab.settings.learning.epochs.setText("1")
+    click(qtbot, window, "train_on_button")
+    qtbot.waitUntil(lambda: window.train_tab.progress.texts()[0] == "epoch 3 of 3" and state(window) is RunState.IDLE)
+    x, _ = window.train_tab.curves._batch_loss.points()
+    assert (x[0] < 1, x[-1]) == (True, 3)
+
+
+def test_a_rerun_changes_the_learning_rate_where_the_run_did_and_ends_with_its_bits(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    choose_small_network(window, epochs=2)
+    window.train_tab.settings.learning.schedule.choose("constant")  # others run over all epochs that there are to be
+    click(qtbot, window, "train_button")
+    qtbot.waitUntil(lambda: state(window) is RunState.IDLE and window.train_tab.buttons.train_on_button.isVisible())
+    window.train_tab.settings.learning.learning_rate.setText("0.01")
+    click(qtbot, window, "train_on_button")
+    qtbot.waitUntil(lambda: window.train_tab.progress.texts()[0] == "epoch 4 of 4" and state(window) is RunState.IDLE)
+    assert window.session.model is not None
+    first = window.session.model.parameters
+    window.tabs.setCurrentWidget(window.runs_tab)
+    window.runs_tab.view.choose({2})
+    qtbot.mouseClick(window.runs_tab.actions_row.rerun, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: state(window) is not RunState.IDLE)
+    qtbot.waitUntil(lambda: state(window) is RunState.IDLE)
+    model = window.session.model
+    assert model.parameters is not first
+    np.testing.assert_array_equal(model.parameters, first)

@@ -68,7 +68,7 @@ def checkpoints(path: Path) -> list[str]:
     return [found.name for found in path.parent.glob("*.checkpoint")]
 
 
-def test_a_run_that_ends_is_in_the_log_whole_and_leaves_no_checkpoint(path: Path) -> None:
+def test_a_run_that_ends_is_in_the_log_whole_and_keeps_what_it_takes_to_train_it_on(path: Path) -> None:
     run = Recorded(path)
     events = list(run)
     run.recorder.keep_model(path.parent / "model.npz")
@@ -92,7 +92,9 @@ def test_a_run_that_ends_is_in_the_log_whole_and_leaves_no_checkpoint(path: Path
     assert judged[0] == "test"
     np.testing.assert_array_equal(judged[1], finished.test.confusion)
     assert logged.model == str(path.parent / "model.npz")
-    assert checkpoints(path) == []
+    assert checkpoints(path) == [logged.checkpoint]
+    kept = load_checkpoint(path.parent / logged.checkpoint)
+    assert (kept.counters["epochs_done"], kept.recipe) == (4, "quick")
     assert run.complaints == []
 
 
@@ -131,7 +133,7 @@ def test_a_run_that_broke_off_goes_on_as_the_same_run_to_the_same_bits(path: Pat
             (row["epoch"], row["training_loss"]) for row in other.epochs(expected.id)
         ]
         np.testing.assert_array_equal(log.curve(logged.id), other.curve(expected.id))
-    assert checkpoints(path) == []
+    assert logged.checkpoint == broken.checkpoint
 
 
 def test_what_the_log_has_beyond_the_checkpoint_is_done_again_and_what_it_lacks_is_added(path: Path) -> None:
@@ -158,7 +160,28 @@ def test_a_run_that_diverged_or_was_stopped_says_so(path: Path) -> None:
             stopped.training.control.stop()
     with RunLog(path) as log:
         assert [run.state for run in log.runs()] == ["stopped", "diverged"]
-    assert checkpoints(path) == []
+        assert checkpoints(path) == [log.runs()[0].checkpoint]
+
+
+def test_only_the_newest_runs_that_ended_keep_their_checkpoints(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_recorder, "CHECKPOINTS_KEPT", 2)
+    for seed in range(3):
+        Recorded(path, TrainingConfig(batch_size=64, epochs=1, seed=seed)).go()
+    with RunLog(path) as log:
+        newest = log.runs()[:2]
+        assert log.run(1).checkpoint == ""
+    assert sorted(checkpoints(path)) == sorted(run.checkpoint for run in newest)
+
+
+def test_learning_rates_that_were_changed_on_the_way_are_written_down(path: Path) -> None:
+    run = Recorded(path)
+    for event in run:
+        if isinstance(event, EpochDone):
+            run.training.control.learning_rate = 0.01 / event.epoch
+    with RunLog(path) as log:
+        (logged,) = log.runs()
+    steps = logged.steps // 4
+    assert logged.settings.rates == tuple((1 + epoch * steps, 0.01 / epoch) for epoch in (1, 2, 3))
 
 
 def test_a_locked_log_is_said_once_and_what_is_missing_is_written_later(
@@ -271,7 +294,10 @@ def test_a_checkpoint_that_cannot_be_written_is_said_once_and_the_run_is_logged(
     (run.recorder._checkpoint / "kept").touch()
     events = list(run)
     assert isinstance(events[-1], Finished)
-    assert ["cannot be gone on with" in sentence for sentence in run.complaints] == [True, False]
+    first, second, third = run.complaints
+    assert "cannot be gone on with" in first
+    assert "cannot be trained on" in second
+    assert "could not be deleted" in third
     assert (run.recorder._checkpoint / "kept").exists()
     with RunLog(path) as log:
         assert log.runs()[0].state == "finished"

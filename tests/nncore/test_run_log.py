@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +38,9 @@ def path(tmp_path: Path) -> Path:
 def test_a_run_comes_back_as_it_was_begun_from_another_connection(path: Path) -> None:
     layers = (Conv2D(4), BatchNorm(), Activation("relu"), Flatten(), Dense(10))
     config = TrainingConfig(batch_size=None, augmentation=Augmentation(shift=1.0), patience=3, seed=7)
-    settings = RunSettings("große Zahl", NetworkSpec((28, 28), layers), config, "mine.csv", "a laptop", "x", 0.1, 4)
+    settings = RunSettings(
+        "große Zahl", NetworkSpec((28, 28), layers), config, "mine.csv", "a laptop", "x", 0.1, 4, ((5, 0.5),)
+    )
     with RunLog(path) as log:
         number = log.begin(settings)
     with RunLog(path) as log:
@@ -275,3 +280,59 @@ def test_another_programs_database_is_no_log_and_is_left_as_it_is(path: Path) ->
     with sqlite3.connect(path) as connection:
         assert [name for (name,) in connection.execute("SELECT name FROM sqlite_master")] == ["addresses"]
     connection.close()
+
+
+VERSION_1 = """
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL, note TEXT NOT NULL DEFAULT '', recipe TEXT NOT NULL,
+    spec TEXT NOT NULL, config TEXT NOT NULL, data TEXT NOT NULL, machine TEXT NOT NULL, parent INTEGER,
+    validation_share REAL NOT NULL, started TEXT NOT NULL, heard TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'running',
+    seconds REAL NOT NULL DEFAULT 0, epochs INTEGER NOT NULL DEFAULT 0, steps INTEGER NOT NULL DEFAULT 0,
+    best_epoch INTEGER, best_accuracy REAL, validation_accuracy REAL, validation_loss REAL,
+    training_accuracy REAL, training_loss REAL, test_accuracy REAL, test_loss REAL,
+    model TEXT NOT NULL DEFAULT '', process TEXT NOT NULL DEFAULT '', checkpoint TEXT NOT NULL DEFAULT '',
+    judged TEXT NOT NULL DEFAULT '', curve BLOB NOT NULL DEFAULT x'', deleted TEXT
+);
+CREATE TABLE epochs (
+    run INTEGER NOT NULL REFERENCES runs(id) ON DELETE CASCADE, epoch INTEGER NOT NULL, figures TEXT NOT NULL,
+    PRIMARY KEY (run, epoch)
+) WITHOUT ROWID;
+PRAGMA user_version = 1;
+"""
+
+
+def test_a_log_of_the_first_version_is_taken_over_with_all_its_runs(path: Path) -> None:
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(VERSION_1)
+        connection.execute(
+            "INSERT INTO runs (name, recipe, spec, config, data, machine, validation_share, started, heard, state)"
+            " VALUES ('old', '', ?, ?, 'MNIST', '', 0.1, '2026-01-01', '2026-01-01', 'finished')",
+            (json.dumps(SETTINGS.spec.to_json()), json.dumps(asdict(SETTINGS.config))),
+        )
+        connection.commit()
+    for _ in range(2):
+        with RunLog(path) as log:
+            assert [(run.settings.name, run.settings.rates) for run in log.runs()] == [("old", ())]
+            log.set_rates(1, ())
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone()[0] == VERSION
+
+
+def test_rates_that_were_changed_on_the_way_are_kept(path: Path) -> None:
+    with RunLog(path) as log:
+        number = log.begin(SETTINGS)
+        log.set_rates(number, ((5, 0.5), (9, 0.25)))
+        assert log.run(number).settings.rates == ((5, 0.5), (9, 0.25))
+
+
+def test_of_runs_that_ended_only_the_newest_keep_their_checkpoints(path: Path) -> None:
+    with RunLog(path) as log:
+        ended = [log.begin(SETTINGS, checkpoint=f"{number}.checkpoint") for number in range(4)]
+        for number, run in enumerate(ended):
+            log.end(run, "finished", f"{number}.checkpoint")
+        going = log.begin(SETTINGS, checkpoint="going.checkpoint")
+        assert log.forget_checkpoints(keep=2) == ["1.checkpoint", "0.checkpoint"]
+        assert log.forget_checkpoints(keep=2) == []
+        kept = {run.id: run.checkpoint for run in log.runs()}
+    assert kept == {going: "going.checkpoint", 4: "3.checkpoint", 3: "2.checkpoint", 2: "", 1: ""}

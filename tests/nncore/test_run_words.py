@@ -67,3 +67,12 @@ def test_durations_are_as_exact_as_one_wants_them(seconds: float, words: str) ->
 
 def test_an_accuracy_that_was_not_measured_is_a_dash() -> None:
     assert (percent(None), percent(0.98765)) == ("–", "98.77 %")
+
+
+def test_learning_rates_that_were_changed_on_the_way_are_told() -> None:
+    def rate(*rates: tuple[int, float]) -> str:
+        return settings_in_words(replace(ONE, rates=rates))["learning rate"]
+
+    assert rate() == "0.001"
+    assert rate((501, 0.5), (1001, 0.25)) == "0.001, from step 501 0.5, from step 1,001 0.25"
+    assert rate((1, 0.5)) == "0.5"

@@ -151,7 +151,11 @@ def test_a_run_that_goes_on_cannot_be_deleted_and_why_is_said(tab: RunsTab, log_
 def test_only_what_was_broken_off_and_kept_can_go_on(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
     open_tab(tab, qtbot)
     button = tab.actions_row.go_on
-    for name, reason in (("alpha", "Only a run that was broken off"), ("gamma", "before its first epoch")):
+    for name, reason in (
+        ("alpha", "Only the newest runs keep"),
+        ("gamma", "before its first epoch"),
+        ("delta", "still going on"),
+    ):
         click_row(tab, qtbot, name)
         assert not button.isEnabled()
         assert reason in button.toolTip()
@@ -161,6 +165,19 @@ def test_only_what_was_broken_off_and_kept_can_go_on(tab: RunsTab, log_path: Pat
     assert asked.args is not None
     run, checkpoint = asked.args
     assert (run.id, checkpoint) == (BROKEN, runs_folder() / "beta.checkpoint")
+
+
+def test_a_run_that_ended_and_kept_how_can_be_trained_on(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+    with RunLog(log_path) as log:
+        log.end(FINISHED, "finished", "alpha.checkpoint")
+    (runs_folder() / "alpha.checkpoint").touch()
+    open_tab(tab, qtbot)
+    click_row(tab, qtbot, "alpha")
+    with qtbot.waitSignal(tab.train_on_requested) as asked, qtbot.assertNotEmitted(tab.go_on_requested):
+        qtbot.mouseClick(tab.actions_row.go_on, Qt.MouseButton.LeftButton)
+    assert asked.args is not None
+    run, checkpoint = asked.args
+    assert (run.id, checkpoint) == (FINISHED, runs_folder() / "alpha.checkpoint")
 
 
 @pytest.mark.parametrize("what", ["rerun", "fork"])

@@ -270,3 +270,13 @@ def test_data_that_does_not_fit_the_network_is_refused() -> None:
     none = Splits(small_mnist().training.take(slice(0, 0)))
     with pytest.raises(SettingError, match="no image"):
         next(train(fresh_network(), none, CONFIG))
+
+
+def test_planned_rates_are_used_from_their_steps_on_until_somebody_sets_another() -> None:
+    control = TrainingControl(0.1, planned=((3, 0.05), (5, 0.02)))
+    assert [control.rate_for_step(step) for step in range(1, 5)] == [0.1, 0.1, 0.05, 0.05]
+    control.learning_rate = 0.5
+    assert [control.rate_for_step(step) for step in (5, 6)] == [0.5, 0.5]
+    assert control.rates_used == [(1, 0.1), (3, 0.05), (5, 0.5)]
+    with pytest.raises(SettingError):
+        TrainingControl(0.1, planned=((3, 0.0),))
