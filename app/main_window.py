@@ -71,6 +71,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.session, self.settings = session, settings
         self._share: float | None = None
+        self._forked: LoggedRun | None = None
         self._sweep: SweepDialog | None = None
         session.setParent(self)
         self.hand = OwnHand(self)
@@ -158,6 +159,7 @@ class MainWindow(QMainWindow):
         runs.ghosts_chosen.connect(self._show_ghosts)
         runs.rerun_requested.connect(self._rerun)
         runs.fork_requested.connect(self._fork)
+        self.train_tab.settings.recipes.chosen.connect(self._forget_fork)
         runs.go_on_requested.connect(self._go_on)
         runs.train_on_requested.connect(self._take_up)
         self.run_offer.go_on_requested.connect(self._go_on)
@@ -167,7 +169,7 @@ class MainWindow(QMainWindow):
     @Slot(float)
     def _hold_out(self, share: float) -> None:
         """Hold out this share of the training images from the next run on, whatever its recipe says."""
-        self._share = share
+        self._share, self._forked = share, None
 
     @Slot()
     def open_sweep(self) -> None:
@@ -181,6 +183,7 @@ class MainWindow(QMainWindow):
         name, share = self._recipe_and_share()
         base = RunSettings("sweep", spec, config, "", recipe=name, validation_share=share)
         self._sweep = SweepDialog.of(base, self.session.data, run_log_path(), self)
+        self.session.data_changed.connect(self._sweep.set_data)
         self._sweep.run_logged.connect(self.runs_tab.refresh)
         self._sweep.destroyed.connect(self._forget_sweep)
         self._sweep.open()
@@ -190,7 +193,12 @@ class MainWindow(QMainWindow):
         self._sweep = None
 
     def _recipe_and_share(self) -> tuple[str, float]:
-        """The recipe chosen last, and the share of images to hold out: the one chosen, or else the recipe's."""
+        """The recipe chosen last, and the share of images to hold out: the one chosen, or else the recipe's.
+
+        Of a run that was forked both are that run's.
+        """
+        if self._forked is not None:
+            return self._forked.settings.recipe, self._forked.settings.validation_share
         recipe = self.train_tab.settings.recipe
         share = recipe.validation_share if recipe else VALIDATION_SHARE
         return recipe.name if recipe else "", share if self._share is None else self._share
@@ -227,8 +235,14 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _fork(self, run: LoggedRun) -> None:
-        self.train_tab.set_settings(run.settings.spec, run.settings.config)
+        """Show the run's settings, for runs of the same recipe and share, until a recipe or share is chosen."""
+        self._forked = run
+        self.train_tab.set_settings(run.settings.spec, run.settings.config, run.settings.recipe)
         self.tabs.setCurrentWidget(self.train_tab)
+
+    @Slot()
+    def _forget_fork(self) -> None:
+        self._forked = None
 
     def _start_run(self, start: Callable[[], None]) -> None:
         if self.session.run_state is RunState.IDLE:
@@ -251,7 +265,8 @@ class MainWindow(QMainWindow):
     def _start_recipe(self, spec: NetworkSpec, config: TrainingConfig, paused: bool) -> None:
         """Begin a run on the examples of the recipe chosen last, whatever of its settings was changed."""
         name, share = self._recipe_and_share()
-        self.session.start_training(spec, config, paused=paused, recipe=name, validation_share=share)
+        parent = self._forked.id if self._forked else None
+        self.session.start_training(spec, config, paused=paused, recipe=name, parent=parent, validation_share=share)
 
     @Slot(str)
     def _show_recipe_page(self, name: str) -> None:
@@ -271,6 +286,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _use_recipe(self, recipe: Recipe) -> None:
+        self._forget_fork()
         self.train_tab.settings.choose_recipe(recipe.name)
         self.tabs.setCurrentWidget(self.train_tab)
 

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +19,16 @@ from app.commands.output import PatientOutput, complain
 from app.places import run_log_path
 from app.run_log_file import open_log
 from app.run_process import machine_in_words
-from nncore.dataset import Splits, load_mnist
+from nncore.dataset import Splits
 from nncore.errors import SettingError
+from nncore.functions import read_points
 from nncore.layers import ACTIVATIONS
 from nncore.losses import LOSSES
 from nncore.optimizers import OPTIMIZERS
 from nncore.readers import read_dataset
 from nncore.recipes import Recipe, recipe_named
 from nncore.run_log import RunLogError, RunSettings
-from nncore.run_words import duration, percent
+from nncore.run_words import duration, figure, percent
 from nncore.schedules import SCHEDULES
 from nncore.sweep import SweepJob, SweepProgress, SweepResult, check_jobs, grid, log_result, run_sweep
 from nncore.sweep.cluster import run_on_cluster
@@ -65,16 +67,15 @@ def sweep_command(options: argparse.Namespace) -> int:
     recipe = recipe_named(options.recipe)
     values = {name: given for name in SWEPT if (given := getattr(options, name, None)) is not None}
     jobs = grid(recipe.spec, recipe.config, values)
-    data = read_dataset(options.data) if options.data else load_mnist()
-    check_jobs(jobs, data, recipe.validation_share)
+    data, share = _examples(recipe, options.data), 0.0 if recipe.fits_a_curve else recipe.validation_share
+    check_jobs(jobs, data, share)
     settings = RunSettings(
-        options.name, recipe.spec, recipe.config, data.training.source, machine_in_words(), recipe.name,
-        recipe.validation_share,
-    )  # fmt: skip
+        options.name, recipe.spec, recipe.config, data.training.source, machine_in_words(), recipe.name, share
+    )
     output, results = PatientOutput(), []
     say = _say_json if options.json else _say_text
     with _ctrl_c() as cancelled:
-        for result in _shown(_events(options, jobs, data, recipe, cancelled)):
+        for result in _shown(_events(options, jobs, data, recipe, share, cancelled)):
             results.append(result)
             say(output, result, _logged(result, settings))
     _finish(output, results, options.json)
@@ -83,14 +84,26 @@ def sweep_command(options: argparse.Namespace) -> int:
     return SOME_FAILED if any(result.state == "failed" for result in results) else 0
 
 
+def _examples(recipe: Recipe, path: Path | None) -> Splits:
+    """What the recipe takes of the data at `path`, or of its own."""
+    if path is None:
+        return recipe.chosen()
+    return read_points(path).splits() if recipe.fits_a_curve else recipe.chosen(read_dataset(path))
+
+
 def _events(
-    options: argparse.Namespace, jobs: Sequence[SweepJob], data: Splits, recipe: Recipe, cancelled: Callable[[], bool]
+    options: argparse.Namespace,
+    jobs: Sequence[SweepJob],
+    data: Splits,
+    recipe: Recipe,
+    share: float,
+    cancelled: Callable[[], bool],
 ) -> Iterator[SweepProgress | SweepResult]:
     if options.scheduler:
-        source = data if options.data else load_mnist  # which every machine with Digit Lab has
-        return run_on_cluster(jobs, source, options.scheduler, recipe.validation_share, cancelled)
-    there = partial(read_dataset, options.data) if options.data else data
-    return run_sweep(jobs, there, recipe.validation_share, options.workers, cancelled)
+        source = data if options.data else recipe.chosen  # which every machine with Digit Lab has
+        return run_on_cluster(jobs, source, options.scheduler, share, cancelled)
+    there = partial(_examples, recipe, options.data) if options.data else data
+    return run_sweep(jobs, there, share, options.workers, cancelled)
 
 
 def _shown(events: Iterator[SweepProgress | SweepResult]) -> Iterator[SweepResult]:
@@ -123,7 +136,12 @@ def _say_text(output: PatientOutput, result: SweepResult, number: int | None) ->
     name = result.job.name or "as the recipe says"
     end = "" if result.state == "finished" else f", {result.state}"
     why = f": {result.problem}" if result.problem else ""
-    output.say(f"{percent(result.accuracy):>8}  {duration(result.seconds):>9}  {run}{name}{end}{why}")
+    output.say(f"{_reached(result):>8}  {duration(result.seconds):>9}  {run}{name}{end}{why}")
+
+
+def _reached(result: SweepResult) -> str:
+    """Its accuracy, or the loss of a run that tells no classes apart."""
+    return figure(result.loss) if result.accuracy is None else percent(result.accuracy)
 
 
 def _say_json(output: PatientOutput, result: SweepResult, number: int | None) -> None:
@@ -131,7 +149,17 @@ def _say_json(output: PatientOutput, result: SweepResult, number: int | None) ->
 
 
 def _as_json(result: SweepResult, number: int | None) -> dict[str, Any]:
-    figures = ("state", "test_accuracy", "test_loss", "best_accuracy", "seconds", "steps", "best_epoch", "attempts")
+    figures = (
+        "state",
+        "test_accuracy",
+        "test_loss",
+        "loss",
+        "best_accuracy",
+        "seconds",
+        "steps",
+        "best_epoch",
+        "attempts",
+    )
     settings = {name: list(value) if isinstance(value, tuple) else value for name, value in result.job.settings}
     return {
         "id": number, "settings": settings, "parameters": result.job.spec.parameter_count,
@@ -141,15 +169,21 @@ def _as_json(result: SweepResult, number: int | None) -> dict[str, Any]:
 
 def _finish(output: PatientOutput, results: Sequence[SweepResult], as_json: bool) -> None:
     """Say which was best."""
-    judged = [result for result in results if result.state == "finished" and result.accuracy is not None]
-    best = max(judged, key=lambda result: result.accuracy or 0.0, default=None)
+    finished = [result for result in results if result.state == "finished"]
+    best = max(finished, key=_merit, default=None)
     if as_json:
         settings = _as_json(best, None)["settings"] if best else None
-        found = {"runs": len(results), "finished": len(judged), "best": settings}
+        found = {"runs": len(results), "finished": len(finished), "best": settings}
         found["best_accuracy"] = best.accuracy if best else None
         output.say(json.dumps({"event": "finished", **found}))
     elif best is not None and len(results) > 1:
-        output.say(f"best: {best.job.name}, {percent(best.accuracy)}")
+        output.say(f"best: {best.job.name}, {_reached(best)}")
+
+
+def _merit(result: SweepResult) -> float:
+    if result.accuracy is not None:
+        return result.accuracy
+    return -inf if result.loss is None else -result.loss
 
 
 @contextmanager

@@ -27,6 +27,7 @@ from app.sweep.values import READERS, read_values
 from app.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from nncore.dataset import Splits
 from nncore.errors import SettingError
+from nncore.recipes import RECIPES
 from nncore.run_log import RunSettings
 from nncore.run_words import duration
 from nncore.sweep import SweepJob, SweepProgress, SweepResult, grid
@@ -56,7 +57,7 @@ class SweepDialog(QDialog):
     run_logged = Signal(int)
 
     def __init__(self, base: RunSettings, data: Splits | None, log: Path | None, parent: QWidget | None = None) -> None:
-        """`base`: what is varied; its validation_share is held out. log: where the runs are written down."""
+        """`base`: what is varied, on its recipe's choice of `data`; log: where the runs are written down."""
         super().__init__(parent)
         self.setWindowTitle("Sweep")
         self._base, self._data, self._log = base, data, log
@@ -92,7 +93,7 @@ class SweepDialog(QDialog):
         left.addWidget(self.state)
         left.addWidget(self.progress)
         left.addWidget(self.run_button)
-        above, label = QHBoxLayout(), QLabel("accuracy against")
+        above, label = QHBoxLayout(), QLabel(f"{self._measure} against")
         label.setBuddy(self.against)
         above.addWidget(label)
         above.addWidget(self.against)
@@ -123,9 +124,17 @@ class SweepDialog(QDialog):
         self.progress.setAccessibleName("Progress of the sweep")
         self.run_button.setProperty("primary", True)
         self.run_button.clicked.connect(self._press)
-        self.against.setAccessibleName("Accuracy against")
-        self.against.setToolTip("What the accuracy is drawn against: a setting, the training time, or the parameters.")
+        self.against.setAccessibleName(f"{self._measure.capitalize()} against")
+        self.against.setToolTip(
+            f"What the {self._measure} is drawn against: a setting, the training time, or the parameters."
+        )
         self.against.currentIndexChanged.connect(self._draw)
+
+    @property
+    def _measure(self) -> str:
+        """What the runs are compared by."""
+        recipe = RECIPES.get(self._base.recipe)
+        return "loss" if recipe is not None and recipe.fits_a_curve else "accuracy"
 
     def _usual(self, setting: str) -> str:
         """The value that a setting has without the sweep."""
@@ -170,14 +179,20 @@ class SweepDialog(QDialog):
             self._thread.stop()
             self.state.setText("Stopping …")
             return
-        assert self._data is not None
+        try:
+            data, share = self._examples()
+        except SettingError as problem:
+            self._complain(str(problem))
+            return
         base = self._base
-        machine = base.machine or machine_in_words()
-        settings = replace(base, name=base.name or "sweep", data=self._data.training.source, machine=machine)
+        settings = replace(
+            base, name=base.name or "sweep", data=data.training.source, machine=base.machine or machine_in_words(),
+            validation_share=share,
+        )  # fmt: skip
         self.results = []
         self._offer()
         self._complain("")
-        self._thread = thread = SweepThread(SweepRequest(self._jobs, self._data, settings, self._log), self)
+        self._thread = thread = SweepThread(SweepRequest(self._jobs, data, settings, self._log), self)
         thread.progressed.connect(self._show_progress)
         thread.run_ended.connect(self._take)
         thread.failed.connect(self._complain)
@@ -186,6 +201,14 @@ class SweepDialog(QDialog):
         self._show_running(True)
         self.state.setText("Starting …")
         thread.start()
+
+    def _examples(self) -> tuple[Splits, float]:
+        """What the recipe takes of the data, and the share to hold out; raises SettingError for too few images."""
+        assert self._data is not None
+        recipe = RECIPES.get(self._base.recipe)
+        if recipe is None:
+            return self._data, self._base.validation_share
+        return recipe.chosen(self._data), 0.0 if recipe.fits_a_curve else self._base.validation_share
 
     @Slot(object)
     def _show_progress(self, progress: SweepProgress) -> None:

@@ -1,4 +1,4 @@
-"""Runs of a sweep in one plot: the accuracy against a setting, the time, or the number of parameters."""
+"""Runs of a sweep in one plot: the accuracy, or loss, against a setting, the time, or the number of parameters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.parts.plot import Plot
 from app.theme import colours_of
-from nncore.run_words import duration, percent
+from nncore.run_words import duration, figure, percent
 from nncore.sweep import SweepResult
 from nncore.sweep.grid import setting_in_words, value_in_words
 
@@ -32,23 +32,29 @@ class SweepPlot(Plot):
         self.show_results([], TIME)
 
     def show_results(self, results: Sequence[SweepResult], against: str) -> None:
-        """Show the runs that have an accuracy; against: a setting of theirs, TIME or PARAMETERS."""
-        self._results = [result for result in results if result.accuracy is not None and result.state == "finished"]
+        """Show the runs that finished, by their accuracy, or by their loss if they tell no classes apart.
+
+        against: a setting of theirs, TIME or PARAMETERS.
+        """
+        self._results = [result for result in results if result.state == "finished" and _figure(result) is not None]
         self._against = against
         x, ticks = self._places(against)
-        y = [100 * (result.accuracy or 0.0) for result in self._results]
+        y = [_figure(result) or 0.0 for result in self._results]
         if not y:
             self.set_axes((0, 1), (0, 1))
             self._dots.setData([], [])
             self._best.setData([], [])
             self.describe(EMPTY, True)
             return
-        best = y.index(max(y))
+        by_loss = self._results[0].accuracy is None
+        best = y.index(min(y) if by_loss else max(y))
         others = [number for number in range(len(y)) if number != best]
         self._dots.setData([x[n] for n in others], [y[n] for n in others], data=[self._results[n] for n in others])
         self._best.setData([x[best]], [y[best]], data=[self._results[best]])
         units = {TIME: "training time (s)", PARAMETERS: "parameters"}
-        self.set_axes(_wider(x), _wider(y), units.get(against) or setting_in_words(against), "accuracy (%)")
+        self.set_axes(
+            _wider(x), _wider(y), units.get(against) or setting_in_words(against), "loss" if by_loss else "accuracy (%)"
+        )
         self.item.getAxis("bottom").setTicks(ticks)
         self.describe("; ".join(self._words(result) for result in self._results), False)
 
@@ -65,7 +71,8 @@ class SweepPlot(Plot):
         return [float(order.index(value)) for value in values], [ticks]
 
     def _words(self, result: SweepResult) -> str:
-        return f"{percent(result.accuracy)}: {result.job.name or 'the only run'}, {duration(result.seconds)}"
+        reached = f"loss {figure(result.loss)}" if result.accuracy is None else percent(result.accuracy)
+        return f"{reached}: {result.job.name or 'the only run'}, {duration(result.seconds)}"
 
     def _tell(self, x: float, y: float, data: object) -> str:
         return self._words(data) if isinstance(data, SweepResult) else ""
@@ -79,6 +86,11 @@ class SweepPlot(Plot):
             self._dots.setBrush(colours.training)
             self._best.setPen(None)
             self._best.setBrush(colours.winner)
+
+
+def _figure(result: SweepResult) -> float | None:
+    """How high a run's dot is: its accuracy in percent, or its loss."""
+    return result.loss if result.accuracy is None else 100 * result.accuracy
 
 
 def _wider(values: Sequence[float]) -> tuple[float, float]:

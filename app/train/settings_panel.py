@@ -23,7 +23,7 @@ from nncore.errors import SettingError
 from nncore.losses import make_loss
 from nncore.memory import check_memory
 from nncore.network import NetworkSpec
-from nncore.recipes import Recipe, recipe_named
+from nncore.recipes import RECIPES, Recipe, recipe_named
 from nncore.training import TrainingConfig
 
 FIRST_RECIPE = "quick"
@@ -135,8 +135,10 @@ class SettingsPanel(QWidget):
         settings = {**self.learning.values(), **self.loss.values(), **self.augmentation.values()}
         return replace(self._shown, **settings, **self.stopping.values())
 
-    def set_values(self, spec: NetworkSpec, config: TrainingConfig) -> None:
-        """Show these settings."""
+    def set_values(self, spec: NetworkSpec, config: TrainingConfig, recipe: str | None = None) -> None:
+        """Show these settings; recipe: of their examples, FIRST_RECIPE if it is not known, None for the present one."""
+        if recipe is not None:
+            self.recipes.show_recipe(recipe if recipe in RECIPES else FIRST_RECIPE)
         self._shown = config
         self._filling = True
         try:

@@ -61,7 +61,7 @@ class TrainTab(QWidget):
         self._clock: RunClock | None = None
         self._adviser = Adviser(*self._run)
         self._hint: Hint | None = None
-        self._next: tuple[NetworkSpec, TrainingConfig] | None = None
+        self._next: tuple[NetworkSpec, TrainingConfig, str | None] | None = None
         self._ended: EndedRun | None = None
         self._sentence = READY, False
         self._was_shown = False
@@ -191,14 +191,14 @@ class TrainTab(QWidget):
         if points is not None and not (goes_on and self.fit.has_points):
             self.fit.set_points(points)
 
-    def set_settings(self, spec: NetworkSpec, config: TrainingConfig) -> None:
-        """Show these settings; while a run goes on, as soon as it has ended."""
+    def set_settings(self, spec: NetworkSpec, config: TrainingConfig, recipe: str | None = None) -> None:
+        """Show these settings, on the examples of `recipe` if one is given; while a run goes on, when it has ended."""
         if self.buttons.state is RunState.IDLE:
-            self.settings.set_values(spec, config)
+            self.settings.set_values(spec, config, recipe)
             self._show_hint(None)
             self._conclude(CHANGED, trouble=False)
         else:
-            self._next = spec, config
+            self._next = spec, config, recipe
 
     # ----------------------------------------------------------------- advice
 

@@ -42,10 +42,14 @@ class Recipe:
 
         Raises SettingError if those are too few, DataError if MNIST is missing.
         """
+        share = 0.0 if self.fits_a_curve else self.validation_share
+        return hold_out_validation(self.chosen(digits), share, self.config.seed)
+
+    def chosen(self, digits: Splits | None = None) -> Splits:
+        """Like `splits`, before a share of it is held out at random."""
         if isinstance(self.examples, CurveExamples):
             return self.examples.curve().splits()
-        chosen = self.examples.of(load_mnist() if digits is None else digits)
-        return hold_out_validation(chosen, self.validation_share, self.config.seed)
+        return self.examples.of(load_mnist() if digits is None else digits)
 
     @property
     def settings_in_words(self) -> str:

@@ -60,6 +60,14 @@ class SweepResult:
             return self.test_accuracy
         return self.history[-1]["validation_accuracy"] if self.history else None
 
+    @property
+    def loss(self) -> float | None:
+        """What runs that tell no classes apart are compared by: the loss on the test, validation or training set."""
+        if self.test_loss is not None or not self.history:
+            return self.test_loss
+        last = self.history[-1]
+        return last["training_loss"] if last["validation_loss"] is None else last["validation_loss"]
+
 
 @dataclass(frozen=True)
 class SweepProgress:

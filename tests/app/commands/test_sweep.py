@@ -112,3 +112,15 @@ def test_a_log_that_cannot_be_written_is_said_and_the_runs_are_made(
     said = capsys.readouterr()
     assert "not logged" in said.err
     assert "%" in said.out
+
+
+def test_a_recipe_is_varied_on_its_own_examples(digits: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SettingError, match="this recipe holds out the first 1,000"):
+        sweep("--recipe", "overfitting", "--data", digits)
+    assert sweep("--recipe", "sine", "--epochs", "1", "--learning-rate", "0.01", "1e-9", "--json") == 0
+    *runs, end = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    losses = {run["settings"]["learning_rate"]: run["loss"] for run in runs}
+    assert losses[0.01] < losses[1e-9]
+    assert end["best"]["learning_rate"] == 0.01
+    with RunLog(run_log_path()) as log:
+        assert all("sin(x)" in run.settings.data for run in log.runs())

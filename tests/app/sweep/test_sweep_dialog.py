@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.sweep.sweep_dialog import SweepDialog
 from app.sweep.sweep_plot import PARAMETERS, TIME
+from nncore.recipes import RECIPES
 from nncore.run_log import RunLog, RunSettings
 from nncore.training import TrainingConfig
 from tests.nncore.runs import SMALL, few_digits
@@ -97,3 +99,32 @@ def test_without_data_there_is_nothing_to_run(qtbot: QtBot) -> None:
     qtbot.addWidget(dialog)
     assert not dialog.run_button.isEnabled()
     assert "still being read" in dialog.run_button.toolTip()
+
+
+def test_a_recipe_that_fits_a_curve_is_compared_by_its_loss(qtbot: QtBot, tmp_path: Path) -> None:
+    sine = RECIPES["sine"]
+    base = RunSettings("fits", sine.spec, replace(sine.config, epochs=1), "", recipe="sine", validation_share=0.1)
+    dialog = SweepDialog(base, few_digits(), tmp_path / "runs.sqlite")
+    qtbot.addWidget(dialog)
+    dialog.show()
+    for entry in dialog.entries.values():
+        entry.clear()
+    qtbot.keyClicks(dialog.entries["learning_rate"], "0.01 1e-9")
+    press(dialog, qtbot)
+    qtbot.waitUntil(lambda: "2 finished" in dialog.state.text(), timeout=60_000)
+    assert dialog.plot.plot.accessibleDescription().count("loss 0.") == 2
+    assert dialog.against.accessibleName() == "Loss against"
+    with RunLog(tmp_path / "runs.sqlite") as log:
+        assert {(run.settings.data, run.settings.validation_share) for run in log.runs()} == {
+            (sine.chosen().training.source, 0.0)
+        }
+
+
+def test_too_few_images_for_the_recipe_are_said(qtbot: QtBot) -> None:
+    recipe = RECIPES["overfitting"]
+    dialog = SweepDialog(RunSettings("few", recipe.spec, recipe.config, "", recipe=recipe.name), few_digits(), None)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    press(dialog, qtbot)
+    assert "1,000" in dialog.problem.text()
+    assert dialog.run_button.text() == "&Run"
