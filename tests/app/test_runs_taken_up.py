@@ -73,9 +73,7 @@ def test_a_recipe_chosen_after_a_fork_is_its_own(window: MainWindow, qtbot: QtBo
     assert made.settings.validation_share == RECIPES["quick"].validation_share
 
 
-def test_a_run_that_was_killed_is_offered_by_the_next_window(
-    qtbot: QtBot, window: MainWindow, user_files: Path
-) -> None:
+def test_a_run_that_was_killed_is_offered_by_the_next_window(window: MainWindow, qtbot: QtBot) -> None:
     assert window.run_offer.isHidden()
     run = logged("quick", 0.1)
     checkpoint = run_log_path().with_name("kept.checkpoint")
