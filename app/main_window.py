@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
@@ -122,6 +122,7 @@ class MainWindow(QMainWindow):
         train_tab.resume_requested.connect(session.resume)
         train_tab.stop_requested.connect(session.stop)
         train_tab.page_requested.connect(self._show_recipe_page)
+        train_tab.curves.painting.connect(session.right_of_way.take)  # until what is painted is on the screen
         session.run_begins.connect(self._show_run_points)
         session.run_fitted.connect(train_tab.fit.show_fit)
         train_tab.learning_rate_changed.connect(session.set_learning_rate)
@@ -228,7 +229,7 @@ class MainWindow(QMainWindow):
         """Show the settings of a run that ended, and offer to train it on."""
 
         def take_up() -> None:
-            self.train_tab.set_settings(run.settings.spec, run.settings.config)
+            self.train_tab.set_settings(run.settings.spec, run.settings.config, run.settings.recipe)
             self.session.take_up(run, checkpoint)
 
         self._start_run(take_up)
@@ -435,6 +436,13 @@ class MainWindow(QMainWindow):
             f"<h3>Digit Lab {__version__}</h3><p>See a neural network learn to read handwriting.</p>"
             "<p>The data in the box is MNIST by Y. LeCun, C. Cortes and C. J. C. Burges (CC BY-SA 3.0).</p>",
         )
+
+    def event(self, event: QEvent) -> bool:
+        """Paint before the training takes its next step."""
+        if event.type() == QEvent.Type.UpdateRequest:
+            with self.session.right_of_way.taken():
+                return super().event(event)
+        return super().event(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files and pictures."""

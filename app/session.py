@@ -11,6 +11,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, Signal, Slot
 
 from app.background import BackgroundTask
+from app.right_of_way import RightOfWay
 from app.run_plan import EndedRun, RunPlan, taken_up
 from app.run_state import RunState
 from app.settings import models_folder
@@ -68,6 +69,7 @@ class Session(QObject):
         self.network: Network | None = None
         self.model_path: Path | None = None
         self.run_state = RunState.IDLE
+        self.right_of_way = RightOfWay()
         self._kept: tuple[InUse, Path | None] | None = None
         self._following_run = False
         self._run_has_ended, self._epochs_wanted = True, 0
@@ -216,7 +218,7 @@ class Session(QObject):
 
     def _start(self, plan: RunPlan, paused: bool) -> None:
         assert self.data is not None
-        self._thread = TrainingThread(plan, self.data, models_folder(), self)
+        self._thread = TrainingThread(plan, self.data, models_folder(), self, self.right_of_way)
         self._following_run = plan.curve is None  # what draws curves reads no digits
         self._run_has_ended, self._epochs_wanted = False, plan.config.epochs
         if paused:

@@ -9,6 +9,7 @@ from time import perf_counter
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from app.right_of_way import RightOfWay
 from app.run_events import EarlierPart, StepFolder
 from app.run_plan import EndedRun, RunPlan
 from app.train.fit_view import EPOCHS_KEPT, fit_of
@@ -64,11 +65,14 @@ class TrainingThread(QThread):
     ended = Signal(object)
     """The EndedRun, unless it diverged or learnt nothing."""
 
-    def __init__(self, plan: RunPlan, data: Splits, keep_in: Path, parent: QObject) -> None:
-        """keep_in: the folder where the run's model is kept at the end."""
+    def __init__(
+        self, plan: RunPlan, data: Splits, keep_in: Path, parent: QObject, right_of_way: RightOfWay | None = None
+    ) -> None:
+        """keep_in: the folder where the run's model is kept at the end. right_of_way: of the window, to be honoured."""
         super().__init__(parent)
         self.control = plan.control()
         self._plan, self._data, self._keep_in = plan, data, keep_in
+        self._right_of_way = right_of_way or RightOfWay()
         self._folder = StepFolder()
         self._rewind = Rewind(plan.spec)
         self._told_model = self._told_fit = float("-inf")
@@ -123,6 +127,8 @@ class TrainingThread(QThread):
             self._emit(self._folder.flush())
             self.control.wait_for_turn()
             self._folder.restart_clock()
+        else:
+            self._right_of_way.honour()
 
     def _tell_fit(self, epoch: int) -> None:
         """Tell how the curve looks now: after the epochs that are kept, and else as often as it can be seen."""

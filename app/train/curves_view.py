@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import floor, log10
 
 import numpy as np
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
@@ -36,6 +36,9 @@ class CurvesView(QFrame):
     What comes in is painted from one timer, at most ten times a second, while the view can be seen; the timer rests
     when nothing is new.
     """
+
+    painting = Signal()
+    """The charts are about to take new points, and will be painted then."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -159,6 +162,7 @@ class CurvesView(QFrame):
     @Slot()
     def _on_timer(self) -> None:
         if self._dirty and self.isVisible():
+            self.painting.emit()
             self._paint()
         else:
             self._timer.stop()

@@ -163,7 +163,7 @@ class TrainTab(QWidget):
             return
         ended = self._ended.checkpoint
         changed = {name: getattr(wanted, name) for name in ("learning_rate", "epochs", "steps", "seconds")}
-        self.settings.set_values(ended.spec, replace(ended.config, **changed))
+        self.settings.set_values(ended.spec, replace(ended.config, **changed), ended.recipe or None)
         self._take_settings()
         self.train_on_requested.emit(wanted.learning_rate, wanted.epochs, wanted.steps, wanted.seconds)
 

@@ -16,6 +16,7 @@ from tests.bench import (
     memory,
     pen,
     products,
+    repaint,
     scaling,
     seeds,
     sweep,
@@ -25,7 +26,21 @@ from tests.bench.report import as_json, table
 
 BENCHMARKS = {
     module.__name__.rpartition(".")[2]: module
-    for module in (epoch, products, accuracy, latency, memory, scaling, drawing, handwriting, pen, seeds, sweep, window)
+    for module in (
+        epoch,
+        products,
+        accuracy,
+        latency,
+        memory,
+        scaling,
+        drawing,
+        handwriting,
+        pen,
+        repaint,
+        seeds,
+        sweep,
+        window,
+    )
 }
 
 
