@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,9 @@ LEAST_FALL = 0.02
 """A loss that falls by a smaller share than this, anywhere in the sweep, has not fallen."""
 
 FEWEST_STEPS = 20
+
+ENOUGH_EXAMPLES, SMALL_BATCH = 256, 32
+"""Of a batch below SMALL_BATCH the loss tells little: so many steps are taken with each rate that they see enough."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +64,8 @@ def find_learning_rate(
 
     `config` gives the optimiser, batch size, loss, augmentation and seed; its rate, schedule and limits do not count.
     The network is left as it is; the run happens on a copy. cores: as in `train`. Costs `steps` steps of training.
-    Raises SettingError if a setting is out of range, the data does not fit the network, or the loss never fell.
+    With small batches each rate gets several steps, and the mean of their losses counts. Raises SettingError if a
+    setting is out of range, the data does not fit the network, or the loss never fell.
     """
     check_learning_rate(lowest)
     check_learning_rate(highest)
@@ -81,31 +86,44 @@ def _losses_of_sweep(
     cancelled: Callable[[], bool],
     cores: int | None,
 ) -> NDArray[np.float64] | None:
-    """The loss after a step with each rate, until it has risen; None if `cancelled()`.
+    """The loss after the steps with each rate, until it has risen; None if `cancelled()`.
 
     A step tells the loss before it, so what a rate led to is told by the step after: one more is taken.
     """
-    control, losses = TrainingControl(rates[0]), list[float]()
+    control, recent, losses, each = TrainingControl(rates[0]), list[float](), list[float](), _steps_a_rate(data, config)
     sweep = replace(
         config,
         schedule="constant",
         epochs=MOST_EPOCHS,
-        steps=len(rates) + 1,
+        steps=len(rates) * each + 1,
         seconds=None,
         patience=None,
         keep_best=False,
     )
-    was_cancelled = False
+    was_cancelled, is_first = False, True
     for event in train(network, Splits(data.training), sweep, control, cores):
         if cancelled():
             was_cancelled = True
             control.stop()
-        if isinstance(event, StepDone):
-            losses.append(event.loss)
+        if not isinstance(event, StepDone):
+            continue
+        if is_first:
+            is_first = False
+        else:
+            recent.append(event.loss)
+        if len(recent) == each:
+            losses.append(float(np.mean(recent)))
+            recent.clear()
             if _has_risen(losses):
                 control.stop()
-            control.learning_rate = float(rates[min(len(losses), len(rates) - 1)])
-    return None if was_cancelled else np.array(losses[1:])
+        if len(recent) == each - 1:  # the next step is the first of another rate
+            control.learning_rate = float(rates[min(len(losses) + 1, len(rates) - 1)])
+    return None if was_cancelled else np.array(losses)
+
+
+def _steps_a_rate(data: Splits, config: TrainingConfig) -> int:
+    size = config.batch_size or len(data.training)
+    return ceil(min(ENOUGH_EXAMPLES, len(data.training)) / size) if size < SMALL_BATCH else 1
 
 
 def _has_risen(losses: list[float]) -> bool:

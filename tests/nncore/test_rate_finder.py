@@ -12,6 +12,7 @@ from nncore.events import Finished
 from nncore.losses import SoftmaxCrossEntropy
 from nncore.network import Network, NetworkSpec
 from nncore.rate_finder import RateSweep, find_learning_rate
+from nncore.recipes import RECIPES
 from nncore.training import RandomStreams, TrainingConfig, train
 from tests.nncore.data import small_mnist
 
@@ -160,3 +161,12 @@ def test_there_are_as_many_losses_as_rates_however_soon_the_sweep_ends(count: in
     losses = np.linspace(2, 1, count)
     sweep = rate_finder._judged(np.geomspace(1e-6, 10, 100), losses)
     assert len(sweep.rates) == len(sweep.losses) == count
+
+
+def test_of_single_samples_each_rate_sees_enough_to_be_judged() -> None:
+    recipe = RECIPES["sine"]
+    network = Network(recipe.spec)
+    network.initialize(np.random.default_rng(0))
+    found = find_learning_rate(network, recipe.splits(), recipe.config)
+    assert found is not None
+    assert 0.01 < found.suggested < 2
