@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.adaptation import Adaptation
+from app.chores import Chores
 from app.data.data_tab import DataTab
 from app.draw.draw_tab import DrawTab
 from app.draw.picture_source import PictureSource
@@ -35,12 +36,13 @@ from app.model_card import ModelCardDialog
 from app.own_hand import OwnHand
 from app.parts.why import Why
 from app.places import run_log_path
+from app.rate_search import RateSearch
 from app.run_events import EarlierPart, StepsDone
 from app.run_plan import RunPlan
 from app.run_state import RunState
 from app.runs.run_offer import RunOffer
 from app.runs.runs_tab import RunsTab
-from app.session import Session
+from app.session import CLOSE_TIMEOUT, Session
 from app.settings import Settings
 from app.sweep.sweep_dialog import SweepDialog
 from app.theme import GAP, ThemeChoice, apply_theme
@@ -50,10 +52,11 @@ from nncore import __version__
 from nncore.dataset import Splits
 from nncore.errors import SettingError
 from nncore.events import Diverged, Finished, Started
+from nncore.functions import CurvePoints, read_points
 from nncore.ink import Ink
 from nncore.model_file import Model
 from nncore.network import Network, NetworkSpec
-from nncore.recipes import RECIPES, VALIDATION_SHARE, CurveExamples, Recipe
+from nncore.recipes import RECIPES, VALIDATION_SHARE, Recipe
 from nncore.run_log import LoggedRun, RunSettings
 from nncore.training import TrainingConfig
 
@@ -74,7 +77,7 @@ class MainWindow(QMainWindow):
         self._forked: LoggedRun | None = None
         self._sweep: SweepDialog | None = None
         session.setParent(self)
-        self.hand = OwnHand(self)
+        self.hand, self.rates, self.reading = OwnHand(self), RateSearch(self), Chores(self)
         self.setWindowTitle("Digit Lab")
         self.setAcceptDrops(True)
         self.train_tab, self.draw_tab, self.hand_tab = TrainTab(), DrawTab(), HandTab()
@@ -124,6 +127,14 @@ class MainWindow(QMainWindow):
         train_tab.page_requested.connect(self._show_recipe_page)
         train_tab.curves.painting.connect(session.right_of_way.take)  # until what is painted is on the screen
         session.run_begins.connect(self._show_run_points)
+        train_tab.find_rate_requested.connect(self._find_rate)
+        learning, rates = train_tab.settings.learning, self.rates
+        learning.find_cancelled.connect(rates.cancel)
+        session.run_begins.connect(rates.cancel)
+        rates.searching_changed.connect(learning.set_finding)
+        rates.found.connect(learning.show_found)
+        rates.failed.connect(learning.refuse_finding)
+        train_tab.settings.curve.path_chosen.connect(self._read_points)
         session.run_fitted.connect(train_tab.fit.show_fit)
         train_tab.learning_rate_changed.connect(session.set_learning_rate)
         session.run_happened.connect(self._show_event)
@@ -213,10 +224,13 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _rerun(self, run: LoggedRun) -> None:
         settings = run.settings
+        points = self._points_of(run)
+        if points is None:
+            return
         self._start_run(
             partial(
                 self.session.start_training, settings.spec, settings.config, recipe=settings.recipe, parent=run.id,
-                validation_share=settings.validation_share, rates=settings.rates,
+                validation_share=settings.validation_share, rates=settings.rates, points=points[0],
             )
         )  # fmt: skip
 
@@ -227,18 +241,31 @@ class MainWindow(QMainWindow):
     @Slot(object, object)
     def _take_up(self, run: LoggedRun, checkpoint: Path) -> None:
         """Show the settings of a run that ended, and offer to train it on."""
+        points = self._points_of(run)
+        if points is not None:
 
-        def take_up() -> None:
-            self.train_tab.set_settings(run.settings.spec, run.settings.config, run.settings.recipe)
-            self.session.take_up(run, checkpoint)
+            def take_up() -> None:
+                self._show_settings_of(run.settings)
+                self.session.take_up(run, checkpoint, *points)
 
-        self._start_run(take_up)
+            self._start_run(take_up)
+
+    def _points_of(self, run: LoggedRun) -> tuple[CurvePoints | None] | None:
+        """The curve that a run in the log fits, or (None,) if it learns digits; None, which is said, if it is gone."""
+        try:
+            return (self.train_tab.settings.points_of(run.settings),)
+        except SettingError as problem:
+            self.messages.complain(str(problem))
+            return None
+
+    def _show_settings_of(self, settings: RunSettings) -> None:
+        self.train_tab.set_settings(settings.spec, settings.config, settings.recipe, settings.data)
 
     @Slot(object)
     def _fork(self, run: LoggedRun) -> None:
         """Show the run's settings, for runs of the same recipe and share, until a recipe or share is chosen."""
         self._forked = run
-        self.train_tab.set_settings(run.settings.spec, run.settings.config, run.settings.recipe)
+        self._show_settings_of(run.settings)
         self.tabs.setCurrentWidget(self.train_tab)
 
     @Slot()
@@ -266,8 +293,23 @@ class MainWindow(QMainWindow):
     def _start_recipe(self, spec: NetworkSpec, config: TrainingConfig, paused: bool) -> None:
         """Begin a run on the examples of the recipe chosen last, whatever of its settings was changed."""
         name, share = self._recipe_and_share()
-        parent = self._forked.id if self._forked else None
-        self.session.start_training(spec, config, paused=paused, recipe=name, parent=parent, validation_share=share)
+        parent, points = self._forked.id if self._forked else None, self.train_tab.settings.points()
+        self.session.start_training(
+            spec, config, paused=paused, recipe=name, parent=parent, validation_share=share, points=points
+        )
+
+    @Slot(object, object)
+    def _find_rate(self, spec: NetworkSpec, config: TrainingConfig) -> None:
+        if self.session.data is not None:
+            name, share = self._recipe_and_share()
+            plan = RunPlan(spec, config, share, name, points=self.train_tab.settings.points())
+            self.rates.begin(plan, self.session.data)
+
+    @Slot(object)
+    def _read_points(self, path: Path) -> None:
+        """Read the points of a curve, which may be many, on a thread."""
+        curve = self.train_tab.settings.curve
+        self.reading.add("points", partial(read_points, path), curve.show_file, curve.refuse_file, latest_only=True)
 
     @Slot(str)
     def _show_recipe_page(self, name: str) -> None:
@@ -293,10 +335,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _show_run_points(self, plan: RunPlan) -> None:
-        recipe = RECIPES.get(plan.recipe)
-        fits = recipe is not None and isinstance(recipe.examples, CurveExamples)
-        points = recipe.examples.curve() if fits else None  # type: ignore[union-attr]
-        self.train_tab.show_points(points, goes_on=plan.trained_on is not None)
+        self.train_tab.show_points(plan.curve)
 
     @Slot(object)
     def _show_event(self, event: object) -> None:
@@ -348,9 +387,7 @@ class MainWindow(QMainWindow):
     def _show_data(self, data: Splits) -> None:
         self.evaluate_tab.set_data(data)
         self.data_tab.set_data(data)
-        if data.training.is_bytes:
-            self.train_tab.settings.set_preview_digits(data.training.images)
-        self.train_tab.settings.set_data_line(f"{data.training.source}: {len(data.training):,} images")
+        self.train_tab.settings.set_data(data.training)
 
     @Slot(int)
     def _focus_tab(self, number: int) -> None:
@@ -485,6 +522,8 @@ class MainWindow(QMainWindow):
     def _tabs_finish(self) -> bool:
         """Let every tab come to an end with what its threads do; False if one does not in time."""
         if self._sweep is not None and not self._sweep.finish():
+            return False
+        if not (self.rates.finish() and self.reading.finish(CLOSE_TIMEOUT)):
             return False
         ended = [
             tab.finish() for tab in (self.draw_tab, self.hand_tab, self.evaluate_tab, self.data_tab, self.runs_tab)

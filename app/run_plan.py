@@ -29,13 +29,14 @@ class EndedRun:
     """A run that is over, with all it takes to train it on.
 
     checkpoint: its state, with the name of its recipe and the share that it held out. curve: (3, n) step, loss and
-    accuracy of its steps. number: in the log of runs, None if it is in none.
+    accuracy of its steps. number: in the log of runs, None if it is in none. points: those that it fits a curve to.
     """
 
     checkpoint: Checkpoint
     curve: NDArray[np.float32]
     name: str
     number: int | None = None
+    points: CurvePoints | None = None
 
     def plan(
         self, learning_rate: float, epochs: int, steps: int | None = None, seconds: float | None = None
@@ -49,15 +50,19 @@ class EndedRun:
             longer.recipe,
             parent=self.number,
             trained_on=replace(self, checkpoint=longer),
+            points=self.points,
         )
 
 
-def taken_up(run: LoggedRun, path: Path) -> EndedRun:
-    """A run of the log that ended, from the file that it kept; raises ModelFileError or RunLogError."""
+def taken_up(run: LoggedRun, path: Path, points: CurvePoints | None) -> EndedRun:
+    """A run of the log that ended, from the file that it kept; raises ModelFileError or RunLogError.
+
+    points: those that it fits a curve to.
+    """
     checkpoint = load_checkpoint(path)
     with RunLog(run_log_path()) as log:
         curve = log.curve(run.id)
-    return EndedRun(checkpoint, curve, run.settings.name, run.id)
+    return EndedRun(checkpoint, curve, run.settings.name, run.id, points)
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,8 @@ class RunPlan:
     recipe: its name, or "". parent: the run in the log that this one repeats, varies or trains on. broken_off: the run
     that this one goes on with, and the file that tells from where; it stays the same run in the log. trained_on: the
     run that this one begins with; it stays as it is, this is another one. Of both, spec and config are theirs.
-    rates: from which step on to train with which other learning rate.
+    rates: from which step on to train with which other learning rate. points: the curve to fit, None for the recipe's
+    own, if it has one.
     """
 
     spec: NetworkSpec
@@ -78,6 +84,7 @@ class RunPlan:
     broken_off: tuple[LoggedRun, Path] | None = None
     trained_on: EndedRun | None = field(default=None, compare=False)
     rates: Rates = ()
+    points: CurvePoints | None = None
 
     @property
     def name(self) -> str:
@@ -93,6 +100,8 @@ class RunPlan:
     @property
     def curve(self) -> CurvePoints | None:
         """The points that the run fits a curve to; None if it learns digits."""
+        if self.points is not None:
+            return self.points
         recipe = RECIPES.get(self.recipe)
         return recipe.examples.curve() if recipe and isinstance(recipe.examples, CurveExamples) else None
 
@@ -123,13 +132,13 @@ class RunPlan:
         examples = self.examples(data, checkpoint.validation_share, checkpoint.config.seed)
         return Training.resumed(checkpoint, examples, control, cores)
 
-    def recorder(self, source: str, complain: Callable[[str], None]) -> RunRecorder:
-        """What writes the run down in the log. source: of its data, in words."""
+    def recorder(self, data: Splits, complain: Callable[[str], None]) -> RunRecorder:
+        """What writes the run down in the log."""
         settings = RunSettings(
             self.name,
             self.spec,
             self.config,
-            source,
+            data.training.source if self.curve is None else self.curve.source,
             machine_in_words(),
             self.recipe,
             self.validation_share,

@@ -19,11 +19,12 @@ from app.training_thread import InUse, TrainingThread
 from nncore.control import check_learning_rate
 from nncore.dataset import Splits, load_mnist
 from nncore.events import Diverged, Finished, Started
+from nncore.functions import CurvePoints
 from nncore.logged_run import LoggedRun, Rates
 from nncore.model_file import Model, bundled_model_path, load_model, save_model
 from nncore.network import Network, NetworkSpec
 from nncore.readers import read_dataset
-from nncore.recipes import VALIDATION_SHARE
+from nncore.recipes import VALIDATION_SHARE, CurveExamples
 from nncore.rewind import Rewind
 from nncore.training import TrainingConfig
 
@@ -171,19 +172,23 @@ class Session(QObject):
         parent: int | None = None,
         validation_share: float = VALIDATION_SHARE,
         rates: Rates = (),
+        points: CurvePoints | None = None,
     ) -> None:
         """Train a fresh network; `paused`: wait after its first step. Does nothing while another run goes on.
 
         If the data is still being read, the run begins when it is there. recipe: its name, or "". parent: the run in
-        the log that this one repeats. rates: the learning rates to change to on the way.
+        the log that this one repeats. rates: the learning rates to change to on the way. points: the curve to fit,
+        instead of the recipe's own.
         """
-        self._begin(RunPlan(spec, config, validation_share, recipe, parent, rates=rates), paused)
+        plan = RunPlan(spec, config, validation_share, recipe, parent, rates=rates, points=points)
+        self._begin(plan, paused)
 
     def go_on_with(self, run: LoggedRun, checkpoint: Path) -> None:
         """Go on with a run whose process was killed, from what it kept in `checkpoint`; it needs the same data."""
         settings = run.settings
-        share, recipe = settings.validation_share, settings.recipe
-        self._begin(RunPlan(settings.spec, settings.config, share, recipe, broken_off=(run, checkpoint)), paused=False)
+        share, curve = settings.validation_share, CurveExamples.from_words(settings.data)
+        plan = RunPlan(settings.spec, settings.config, share, settings.recipe, broken_off=(run, checkpoint))
+        self._begin(plan if curve is None else replace(plan, points=curve.curve()), paused=False)
 
     def train_on(
         self, learning_rate: float, epochs: int, steps: int | None = None, seconds: float | None = None
@@ -196,9 +201,9 @@ class Session(QObject):
         if self.ended_run is not None:
             self._begin(self.ended_run.plan(learning_rate, epochs, steps, seconds), paused=False)
 
-    def take_up(self, run: LoggedRun, checkpoint: Path) -> None:
-        """Make a run of the log that ended the one that `train_on` goes on with."""
-        self._in_background("run", partial(taken_up, run, checkpoint), self._take_up)
+    def take_up(self, run: LoggedRun, checkpoint: Path, points: CurvePoints | None = None) -> None:
+        """Make a run of the log that ended the one that `train_on` goes on with; points: of the curve it fits."""
+        self._in_background("run", partial(taken_up, run, checkpoint, points), self._take_up)
 
     def _take_up(self, ended: EndedRun) -> None:
         if self.run_state is RunState.IDLE:

@@ -92,7 +92,7 @@ class TrainingThread(QThread):
         # One core is left for the window: painting and the pen must not wait for matrix products.
         self._training = plan.begin(self._data, self.control, max(1, available_cores() - 1))
         self._curve = plan.curve
-        with plan.recorder(self._data.training.source, self.not_logged.emit) as self._recorder:
+        with plan.recorder(self._data, self.not_logged.emit) as self._recorder:
             for event in self._training.events():
                 self._recorder.tell(event, self._training)
                 if isinstance(event, StepDone | EpochDone):
@@ -152,7 +152,7 @@ class TrainingThread(QThread):
     def _ended_run(self) -> EndedRun:
         plan = self._plan
         state = replace(self._training.checkpoint(), recipe=plan.recipe, validation_share=plan.validation_share)
-        return EndedRun(state, self._recorder.curve, plan.name, self._recorder.number)
+        return EndedRun(state, self._recorder.curve, plan.name, self._recorder.number, plan.points)
 
     def _tell_model(self, test: Evaluation | None) -> Model:
         model = trained_model(self._training, test, name=self._plan.name)

@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from math import isfinite
+from math import isfinite, pi
 from pathlib import Path
 from typing import BinaryIO
 
@@ -54,6 +54,15 @@ class CurvePoints:
         order = np.argsort(self.x, kind="stable")
         object.__setattr__(self, "x", self.x[order])
         object.__setattr__(self, "y", self.y[order])
+
+    def same_as(self, other: CurvePoints | None) -> bool:
+        """Whether the other has the same points, from the same place."""
+        return other is self or (
+            other is not None
+            and other.source == self.source
+            and np.array_equal(other.x, self.x)
+            and np.array_equal(other.y, self.y)
+        )
 
     def inputs(self, x: Numbers) -> NDArray[np.float32]:
         """The places x (n,) as the network takes them: (n, 1), of mean 0 and standard deviation 1 over the points."""
@@ -134,7 +143,43 @@ def sampled(formula: str, low: float, high: float, count: int) -> CurvePoints:
         raise SettingError(
             "function", f"{shown(formula)} has no value at x = {x[undefined[0]]:g}; choose another range."
         )
-    return CurvePoints(x, y, f"y = {formula.strip()}")
+    return CurvePoints(x, y, in_words(formula, low, high, count))
+
+
+def in_words(formula: str, low: float, high: float, count: int) -> str:
+    """What `sampled` gives, such as: 500 points of sin(x), x from -2*pi to 2*pi."""
+    return f"{count:,} points of {' '.join(formula.split())}, x from {number_text(low)} to {number_text(high)}"
+
+
+def number_of(field: str, text: str) -> float:
+    """The number that a formula without x stands for: "0.5", "0,5" or "-2*pi". Raises SettingError(field)."""
+    try:
+        number = float(text.strip().replace(",", ".", 1))
+    except ValueError:
+        number = _constant(field, text)
+    if not abs(number) < LARGEST:
+        raise SettingError(field, f"{shown(text.strip())!r} is no finite number: write one such as 6.28 or 2*pi.")
+    return number
+
+
+def _constant(field: str, text: str) -> float:
+    try:
+        with np.errstate(all="ignore"):
+            first, second = parsed(text)(np.array([0.0, 1.0]))
+    except SettingError:
+        first, second = 0.0, 1.0
+    if first != second and not (np.isnan(first) and np.isnan(second)):
+        raise SettingError(field, f"{shown(text.strip())!r} is no number: write one such as 6.28 or 2*pi.")
+    return float(first)
+
+
+def number_text(number: float) -> str:
+    """A number as short as it can be to be read back: multiples of pi/2 as such, "-2*pi"."""
+    halves = number / (pi / 2)
+    if halves and halves == int(halves) and abs(halves) < 1000 and halves * (pi / 2) == number:
+        factor = f"{halves / 2:g}*"
+        return {"1*": "", "-1*": "-"}.get(factor, factor) + "pi"
+    return f"{number:.15g}" if float(f"{number:.15g}") == number else repr(number)
 
 
 def _check(node: ast.AST) -> None:
@@ -187,13 +232,13 @@ def _value(node: ast.AST, x: Numbers) -> Numbers:
 def read_points(path: Path) -> CurvePoints:
     """Read a file of two columns, x and y, one point a line, with a comma, semicolon, tab or space between them.
 
-    The first line is a header if it holds no number. Empty lines are passed over. Raises DataError naming the first
-    line that is wrong.
+    Where a semicolon or a tab is between them, a comma is a decimal comma. The first line is a header if it holds no
+    number. Empty lines are passed over. Raises DataError naming the first line that is wrong.
     """
     name, points = name_of(path), []
     with opened(path) as file:
         for number, line in enumerate(_lines(file, name), start=1):
-            fields = line.replace(";", ",").replace("\t", ",").replace(",", " ").split()
+            fields = _fields(line)
             numbers = [_number(field) for field in fields]
             if not fields or (number == 1 and not any(each is not None for each in numbers)):
                 continue
@@ -207,6 +252,12 @@ def read_points(path: Path) -> CurvePoints:
         raise DataError(f"{name}: holds {len(points)} points; expected at least 2.")
     table = np.array(points, np.float64)
     return CurvePoints(table[:, 0], table[:, 1], name)
+
+
+def _fields(line: str) -> list[str]:
+    if ";" in line or "\t" in line:
+        return [field.replace(",", ".") for field in line.replace(";", " ").split()]
+    return line.replace(",", " ").split()
 
 
 def _lines(file: BinaryIO, name: str) -> Iterator[str]:

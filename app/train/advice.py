@@ -8,7 +8,7 @@ from nncore.events import Finished
 
 def verdict(finished: Finished) -> str:
     """How a run ended, in one sentence."""
-    epochs = f"{finished.epochs} epoch{'' if finished.epochs == 1 else 's'}"
+    epochs = f"{finished.epochs:,} epoch{'' if finished.epochs == 1 else 's'}"
     if finished.stopped and not finished.step:
         return "Stopped before the first step; nothing was learnt."
     if finished.stopped:

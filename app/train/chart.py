@@ -48,7 +48,7 @@ class Chart(QWidget):
 
     def __init__(self, text: ChartText, series: Sequence[Series]) -> None:
         super().__init__()
-        self._text, self._series = text, list(series)
+        self._text, self._series, self._unit = text, list(series), text.unit
         self._ends = 1.0, 1.0
         self._ghosts: list[tuple[GhostLine, pg.PlotCurveItem]] = []
         self._marks: list[pg.InfiniteLine] = []
@@ -111,6 +111,11 @@ class Chart(QWidget):
         layout.setRowStretch(1, 1)
 
     # ---------------------------------------------------------------- drawing
+
+    def set_unit(self, unit: str) -> None:
+        """What the values are counted in; "" for nothing that has a name."""
+        self._unit = unit
+        self._take_colours()
 
     def set_points(self, number: int, x: Points, y: Points) -> None:
         """Draw series `number` through points x, y (n,)."""
@@ -236,7 +241,7 @@ class Chart(QWidget):
             axis.label.setFont(small)
         # Fixed, and the same for every chart: those above each other line up, and no figure moves a plot.
         metrics, left, bottom = self._small_print(), self.plot.getAxis("left"), self.plot.getAxis("bottom")
-        left.setLabel(f"{self._text.name} ({self._text.unit})", color=colours.quiet_text)
+        left.setLabel(f"{self._text.name} ({self._unit})" if self._unit else self._text.name, color=colours.quiet_text)
         left.setWidth(metrics.horizontalAdvance("0.00") + metrics.height() + 2 * GAP)
         bottom.setHeight(metrics.height() + GAP // 2)
         self._epoch_word.setFont(small)

@@ -22,7 +22,10 @@ MILLISECONDS_BETWEEN_PAINTS = 100
 EPOCHS_SHOWN_AT_FIRST = 10
 """A longer run is shown from its start as far as it has come, further in a few jumps."""
 
-LOSS = ChartText("loss", "nats", "Press Train and the loss will appear here.", "88.888", lambda loss: f"{loss:.3f}")
+SMALLEST_TOP = 0.1
+"""Where the axis of the loss of a curve ends at first; that of classes begins at about log 10."""
+
+LOSS = ChartText("loss", "nats", "Press Train and the loss will appear here.", "88.888", lambda loss: loss_text(loss))
 ACCURACY = ChartText("accuracy", "%", "The accuracy will appear here.", "100.0 %", lambda percent: f"{percent:.1f} %")
 EACH_BATCH = Series("each batch", "training", faint=True)
 SMOOTHED = Series("smoothed", "training")
@@ -47,7 +50,7 @@ class CurvesView(QFrame):
         self.accuracy = Chart(ACCURACY, (TRAINING, VALIDATION))
         self._charts = (self.loss, self.accuracy)
         self.ghost_legend = GhostLegend()
-        self._ghost_length = 0.0
+        self._ghost_length, self._classes = 0.0, True
         self._place = QLabel()
         self._place.setProperty("quiet", True)
         self.accuracy.header.addWidget(self._place)
@@ -131,12 +134,22 @@ class CurvesView(QFrame):
         self._ghost_length = max((ghost.length for ghost in ghosts), default=0.0)
         self._mark_dirty()
 
+    def set_classes(self, classes: bool) -> None:
+        """Whether the run tells classes apart; without, there is no accuracy to show, and the loss may be small."""
+        self._classes = classes
+        self.accuracy.setVisible(classes)
+        # Linked axes follow each other's place on the screen, which a hidden one does not have.
+        self.accuracy.plot.setXLink(self.loss.plot if classes else None)
+        self.loss.set_unit(LOSS.unit if classes else "")
+        self.clear()
+
     def _empty_curves(self, epochs: int, steps_per_epoch: int) -> None:
         window = max(1.0, SMOOTHED_SHARE * steps_per_epoch)  # the firm lines average over it
         self._smooth_loss, self._smooth_accuracy = Smoothed(window), Smoothed(window)
         self._batch_loss, self._training_loss, self._validation_loss = Curve(), Curve(), Curve()
         self._training_accuracy, self._validation_accuracy = Curve(), Curve()
-        self._epochs, self._steps_per_epoch, self._loss_top = epochs, steps_per_epoch, 3.0
+        self._epochs, self._steps_per_epoch = epochs, steps_per_epoch
+        self._loss_top = 3.0 if self._classes else SMALLEST_TOP
         self._dirty = False
         for chart in self._charts:
             chart.set_marks(())
@@ -233,6 +246,11 @@ class CurvesView(QFrame):
         if done.validation_loss is not None and done.validation_accuracy is not None:
             summary += f" Validation loss {done.validation_loss:.3f}, accuracy {done.validation_accuracy:.1%}."
         self.setAccessibleDescription(summary)
+
+
+def loss_text(loss: float) -> str:
+    """A loss in at most six characters, with a digit more where it is small."""
+    return f"{loss:.3f}" if loss >= 0.01 else f"{loss:.4f}"
 
 
 def round_up(value: float) -> float:

@@ -8,9 +8,10 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.plain_text import ElidedLabel
 from app.theme import GAP, GROUP_GAP, colours_of
 from nncore.functions import CurvePoints
 from nncore.network import Network
@@ -21,7 +22,9 @@ EPOCHS_KEPT = (10, 50, 100, 500, 1000)
 MOST_PLACES = 500
 """Places at which a fit is drawn, and points that are drawn."""
 
-SMALL_HEIGHT = 120
+SMALL_HEIGHT = 60
+
+NO_FIT = "Press Train, and the fit appears on these points."
 
 Numbers = NDArray[np.float64]
 
@@ -45,7 +48,10 @@ def fit_of(network: Network, points: CurvePoints, epoch: int) -> Fit:
 
 
 class FitView(QFrame):
-    """Data and fit of a regression. Give it the points, then a Fit whenever there is a new one."""
+    """Data and fit of a regression. Give it the points, then a Fit whenever there is a new one.
+
+    strip: the fits after EPOCHS_KEPT side by side, a card of its own for whoever lays both out.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -53,52 +59,33 @@ class FitView(QFrame):
         self._points: CurvePoints | None = None
         self.live = FitPlot("fit")
         self.live.plot.setAccessibleName("data and fit")
-        self.empty = QLabel("Press Train on a recipe that fits a curve, such as sine, and its fit will appear here.")
-        self.empty.setWordWrap(True)
-        self.empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.small = [FitPlot(f"after {epoch:,} epochs") for epoch in EPOCHS_KEPT]
+        self.strip = QFrame()
+        self.strip.setProperty("card", True)
         self._lay_out()
-        self.clear()
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(GAP)
+        row = QHBoxLayout(self.strip)
+        row.setContentsMargins(GROUP_GAP, GAP, GROUP_GAP, GAP)
+        row.setSpacing(GROUP_GAP)
         for plot in self.small:
             plot.plot.setMinimumHeight(SMALL_HEIGHT)
             for side in ("left", "bottom"):
                 plot.plot.getPlotItem().hideAxis(side)
             row.addWidget(plot, 1)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(GROUP_GAP, GROUP_GAP, GROUP_GAP, GROUP_GAP)
-        layout.setSpacing(GAP)
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        layout.addWidget(self.empty, 1)
-        layout.addWidget(self.live, 3)
-        layout.addLayout(row, 1)
-
-    @property
-    def has_points(self) -> bool:
-        """Whether it shows a run."""
-        return self._points is not None
+        layout.setContentsMargins(GROUP_GAP, GAP, GROUP_GAP, GAP)
+        layout.addWidget(self.live)
 
     def set_points(self, points: CurvePoints) -> None:
         """Begin another run, on these points."""
         self._points = points
-        self.empty.hide()
         few = slice(None, None, 1 + (len(points.x) - 1) // MOST_PLACES)
         for plot in (self.live, *self.small):
-            plot.show()
             plot.set_points(points.x[few], points.y[few])
-        self.live.say("fit: not trained yet")
+        self.live.say(NO_FIT)
         for plot, epoch in zip(self.small, EPOCHS_KEPT, strict=True):
             plot.say(f"after {epoch:,} epochs: not yet")
-
-    def clear(self) -> None:
-        """There is no curve to learn."""
-        self._points = None
-        self.empty.show()
-        for plot in (self.live, *self.small):
-            plot.hide()
 
     def show_fit(self, fit: Fit) -> None:
         """Draw a fit of the present points; that of an epoch in EPOCHS_KEPT stays, in a plot of its own."""
@@ -125,7 +112,7 @@ class FitPlot(QWidget):
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self.caption = QLabel()
+        self.caption = ElidedLabel()
         self.caption.setProperty("quiet", True)
         self.plot = pg.PlotWidget()
         self.plot.setAccessibleName(name)
@@ -150,7 +137,7 @@ class FitPlot(QWidget):
 
     def say(self, words: str) -> None:
         """What stands above the plot, for a screen reader too."""
-        self.caption.setText(words)
+        self.caption.set_whole_text(words)
         self.plot.setAccessibleDescription(words)
 
     def set_points(self, x: Numbers, y: Numbers) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QToolButton
 
 from app.parts.entries import read_learning_rate, read_whole_number
 from app.parts.form import LOCKED, RateEdit, SettingsForm
 from nncore.errors import SettingError
+from nncore.rate_finder import RateSweep
 from nncore.training import TrainingConfig
 
 OPTIMIZER_NAMES = {
@@ -42,6 +43,12 @@ RATE_TIP = (
     "How far each step goes, above 0, often 0.001: too low barely learns, too high diverges; "
     "arrow keys step it, and Enter applies it during a run."
 )
+FIND_TIP = (
+    "Try a hundred rates, from far too low to far too high, on a copy of the network, and take the one at which the "
+    "loss falls fastest."
+)
+TRYING = "Trying rates on a copy of the network …"
+CANCEL_TIP = "Leave the rate as it is."
 BATCH_TIP = "How many images make one step: all of them is smooth but slow, a single one is quick but noisy."
 BATCH_SIZE_TIP = f"Images in a mini-batch, 1 to {LARGEST_BATCH:,}: small ones are noisy, large ones take fewer steps."
 EPOCHS_TIP = f"How often every training image is seen, 1 to {MOST_EPOCHS:,}: few learn little, many may overfit."
@@ -57,15 +64,22 @@ class LearningForm(SettingsForm):
 
     learning_rate_entered = Signal(float)
     """A usable rate that is not the one before: by Enter, by the arrow keys, or by leaving the field."""
+    find_requested = Signal()
+    """Look for a good learning rate."""
+    find_cancelled = Signal()
 
     def __init__(self) -> None:
         super().__init__()
-        self._running = False
+        self._running = self._finding = False
         self._entered_rate = 0.0
         self.optimizer = self.add_choice("optimizer", "optimiser", OPTIMIZER_NAMES, OPTIMIZER_TIP)
         self.learning_rate = RateEdit()
         self.learning_rate.textChanged.connect(self.changed)
-        self.add("learning_rate", "learning rate", self.learning_rate, RATE_TIP)
+        self.find_button = QToolButton()
+        self.find_button.setProperty("plain", True)
+        self.find_button.setAccessibleName("find a learning rate")
+        self.find_button.clicked.connect(self._on_find_clicked)
+        self.add("learning_rate", "learning rate", self.learning_rate, RATE_TIP, beside=self.find_button)
         self.readers["learning_rate"] = self._read_rate
         self.batch = self.add_choice("batch", "batch", BATCH_NAMES, BATCH_TIP)
         del self.readers["batch"]  # it is no setting of its own
@@ -104,6 +118,37 @@ class LearningForm(SettingsForm):
     def _read_seed(self) -> int:
         return read_whole_number("seed", "Seed", self.seed.text(), 0, LARGEST_SEED)
 
+    # ------------------------------------------------------------ finding a rate
+
+    @Slot()
+    def _on_find_clicked(self) -> None:
+        if self._finding:
+            self.find_cancelled.emit()
+        else:
+            self.find_requested.emit()
+
+    def set_finding(self, finding: bool) -> None:
+        """A search for a rate goes on, or has ended."""
+        self._finding = finding
+        row = self.rows["learning_rate"]
+        if finding or row.message.text() == TRYING:
+            row.say(TRYING if finding else "", trouble=False)
+        self._lock_rows()
+
+    def show_found(self, sweep: RateSweep) -> None:
+        """Type the rate that was found, and say how far the rates went that were tried."""
+        self.learning_rate.setText(f"{sweep.suggested:.2g}")
+        self._on_rate_entered()
+        self.rows["learning_rate"].say(
+            f"Of {len(sweep.rates)} rates from {sweep.rates[0]:g} to {sweep.rates[-1]:.2g} the loss fell fastest at "
+            "this one.",
+            trouble=False,
+        )
+
+    def refuse_finding(self, sentence: str) -> None:
+        """Say why no rate was found."""
+        self.rows["learning_rate"].say(sentence)
+
     # ------------------------------------------------------------- during a run
 
     def set_running(self, running: bool) -> None:
@@ -123,6 +168,8 @@ class LearningForm(SettingsForm):
     def say(self, problems: dict[str, SettingError]) -> None:
         """Mark what is wrong; during a run also say what becomes of a learning rate that was typed."""
         super().say(problems)
+        if self._finding and "learning_rate" not in problems:
+            self.rows["learning_rate"].say(TRYING, trouble=False)
         if not self._running:
             return
         if "learning_rate" in problems:
@@ -148,3 +195,6 @@ class LearningForm(SettingsForm):
             row.lock(LOCKED if self._running and field != "learning_rate" else "")
         if not self._running and self.batch.value != "some":
             self.rows["batch_size"].lock(NO_BATCH_SIZE[self.batch.value])
+        self.find_button.setText("Cancel" if self._finding else "Find")
+        self.find_button.setToolTip(LOCKED if self._running else CANCEL_TIP if self._finding else FIND_TIP)
+        self.find_button.setEnabled(not self._running)

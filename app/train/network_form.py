@@ -75,7 +75,8 @@ class NetworkForm(SettingsForm):
         """Keep the hidden layers, but take such examples and tell so many classes apart."""
         last = list(self._last)
         if last and isinstance(last[0], Dense):
-            last[0] = replace(last[0], units=classes)
+            one_for_two = last[0].units == 1 and classes == 2 and self._shown.output == "sigmoid"
+            last[0] = last[0] if one_for_two else replace(last[0], units=classes)
         self._last = tuple(last)
         try:
             self._shown = replace(self._shown, input_shape=input_shape)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -14,16 +12,20 @@ from app.plain_text import ElidedLabel
 from app.theme import GAP
 from app.train.augmentation_form import AugmentationForm
 from app.train.collapsible_group import CollapsibleGroup
+from app.train.curve_form import CurveForm
 from app.train.learning_form import LearningForm
 from app.train.loss_form import LossForm
 from app.train.network_form import NetworkForm
 from app.train.recipe_chooser import RecipeChooser
 from app.train.stopping_form import StoppingForm
+from nncore.dataset import Dataset
 from nncore.errors import SettingError
+from nncore.functions import CurvePoints
 from nncore.losses import make_loss
 from nncore.memory import check_memory
 from nncore.network import NetworkSpec
-from nncore.recipes import RECIPES, Recipe, recipe_named
+from nncore.recipes import RECIPES, CurveExamples, Recipe, recipe_named
+from nncore.run_log import RunSettings
 from nncore.training import TrainingConfig
 
 FIRST_RECIPE = "quick"
@@ -51,15 +53,18 @@ class SettingsPanel(QWidget):
         self._shown = TrainingConfig()
         self._problems: dict[str, SettingError] = {}
         self._running = self._filling = False
+        self._dataset: Dataset | None = None
         self.recipes = RecipeChooser()
         self.summary, self.data, self.note = QLabel(), ElidedLabel(), QLabel()
+        self.curve = CurveForm()
         self.network, self.learning, self.loss = NetworkForm(), LearningForm(), LossForm()
         self.augmentation, self.stopping = AugmentationForm(), StoppingForm()
         self.learning_rate = self.learning.learning_rate
         self.distort = self.augmentation.distort
-        self._forms = (self.network, self.learning, self.loss, self.augmentation, self.stopping)
+        self._forms = (self.network, self.curve, self.learning, self.loss, self.augmentation, self.stopping)
         self.groups = (
             CollapsibleGroup("Network", self.network),
+            CollapsibleGroup("Curve to learn", self.curve),
             CollapsibleGroup("Learning", self.learning),
             CollapsibleGroup("Loss and regularisation", self.loss, is_open=False),
             CollapsibleGroup("Augmentation", self.augmentation, is_open=False),
@@ -135,10 +140,35 @@ class SettingsPanel(QWidget):
         settings = {**self.learning.values(), **self.loss.values(), **self.augmentation.values()}
         return replace(self._shown, **settings, **self.stopping.values())
 
-    def set_values(self, spec: NetworkSpec, config: TrainingConfig, recipe: str | None = None) -> None:
-        """Show these settings; recipe: of their examples, FIRST_RECIPE if it is not known, None for the present one."""
+    def points(self) -> CurvePoints | None:
+        """The curve to learn; None for digits. Raises SettingError."""
+        return self.curve.curve() if self.recipe.fits_a_curve else None
+
+    def points_of(self, run: RunSettings) -> CurvePoints | None:
+        """The curve that a run in the log fits; None for digits.
+
+        Raises SettingError("file") if they come from a file that is not open now.
+        """
+        recipe = RECIPES.get(run.recipe)
+        if recipe is None or not recipe.fits_a_curve:
+            return None
+        examples = CurveExamples.from_words(run.data)
+        if examples is not None:
+            return examples.curve()
+        if self.curve.source != run.data:
+            raise SettingError("file", f"The points of {run.data} are not in the log: open it in the Train tab first.")
+        return self.curve.curve()
+
+    def set_values(self, spec: NetworkSpec, config: TrainingConfig, recipe: str | None = None, data: str = "") -> None:
+        """Show these settings; recipe: of their examples, FIRST_RECIPE if it is not known, None for the present one.
+
+        data: the examples in words, from which the curve is shown that they are, if they are one.
+        """
         if recipe is not None:
             self.recipes.show_recipe(recipe if recipe in RECIPES else FIRST_RECIPE)
+        examples = CurveExamples.from_words(data)
+        if examples is not None:
+            self.curve.show_examples(examples)
         self._shown = config
         self._filling = True
         try:
@@ -155,15 +185,24 @@ class SettingsPanel(QWidget):
         """Show the settings of the recipe `name`. Raises SettingError if there is none."""
         recipe = recipe_named(name)
         self.recipes.show_recipe(name)
+        if isinstance(recipe.examples, CurveExamples):
+            self.curve.show_examples(recipe.examples)
         self.set_values(recipe.spec, recipe.config)
+        self._fit_network()
 
-    def set_preview_digits(self, images: NDArray[np.uint8]) -> None:
-        """Show what an augmentation does to the first few of these images (n, height, width)."""
-        self.augmentation.preview.set_digits(images)
+    def set_data(self, training: Dataset) -> None:
+        """Learn from these examples: say so, let the network fit them, and show what an augmentation makes of them."""
+        self._dataset = training
+        if training.is_bytes:
+            self.augmentation.preview.set_digits(training.images)
+        self._fit_network()
+        self._on_edit()
 
-    def set_data_line(self, text: str) -> None:
-        """Say in one line which data set is in use; empty: nothing to say."""
-        self.data.set_whole_text(text)
+    def _fit_network(self) -> None:
+        """Take the examples there are, and answer with their classes, whatever the recipe was made for."""
+        data = self._dataset
+        if data is not None and data.class_names and not self.recipe.fits_a_curve:
+            self.network.fit_data(data.input_shape, len(data.class_names))
 
     def set_running(self, running: bool) -> None:
         """Lock what a run cannot change, and say so; or unlock it."""
@@ -178,6 +217,7 @@ class SettingsPanel(QWidget):
         if self._filling:
             return
         self._problems = self._all_problems()
+        self.groups[1].setVisible(self.recipe.fits_a_curve)
         for form, group in zip(self._forms, self.groups, strict=True):
             form.say(self._problems)
             if not group.is_open and any(field in self._problems for field in form.rows):
@@ -189,7 +229,8 @@ class SettingsPanel(QWidget):
         """What is wrong, by setting; the network first."""
         problems: dict[str, SettingError] = {}
         for form in self._forms[1:]:
-            problems |= form.problems()
+            if form is not self.curve or self.recipe.fits_a_curve:
+                problems |= form.problems()
         try:
             spec = self.spec()
             smoothing = 0.0 if "label_smoothing" in problems else self.loss.values()["label_smoothing"]
@@ -200,6 +241,7 @@ class SettingsPanel(QWidget):
 
     def _summarize(self, spec: NetworkSpec | None) -> None:
         self.note.setText(ONLY_RATE if self._running else f"{self._recipe_line(spec)} {WHAT_IT_TAKES}")
+        self.data.set_whole_text(self._data_line())
         if spec is None:
             self.summary.setText("No network yet: see hidden layers.")
             return
@@ -208,7 +250,15 @@ class SettingsPanel(QWidget):
     def _recipe_line(self, spec: NetworkSpec | None) -> str:
         recipe = self.recipe
         changed = bool(self._problems) or spec != recipe.spec or self.config() != recipe.config
+        if not changed and recipe.fits_a_curve:
+            changed = self.curve.curve().source != recipe.examples.in_words
         return f"{recipe.title}{', changed' if changed else ''}."
+
+    def _data_line(self) -> str:
+        if self.recipe.fits_a_curve:
+            return self.curve.line or "No curve yet: see what is marked below."
+        data = self._dataset
+        return "" if data is None else f"{data.source}: {len(data):,} {'images' if data.is_bytes else 'examples'}"
 
     # ------------------------------------------------------------------- font
 

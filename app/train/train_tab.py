@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -47,6 +48,8 @@ class TrainTab(QWidget):
     resume_requested = Signal()
     stop_requested = Signal()
     learning_rate_changed = Signal(float)
+    find_rate_requested = Signal(object, object)
+    """Look for a learning rate for this NetworkSpec and TrainingConfig."""
     page_requested = Signal(str)
     """Show the page of the recipe of this name."""
     remedy_chosen = Signal(object)
@@ -61,7 +64,9 @@ class TrainTab(QWidget):
         self._clock: RunClock | None = None
         self._adviser = Adviser(*self._run)
         self._hint: Hint | None = None
-        self._next: tuple[NetworkSpec, TrainingConfig, str | None] | None = None
+        self._points: CurvePoints | None = None
+        self._asked: CurvePoints | None = None
+        self._next: tuple[NetworkSpec, TrainingConfig, str | None, str] | None = None
         self._ended: EndedRun | None = None
         self._sentence = READY, False
         self._was_shown = False
@@ -87,8 +92,10 @@ class TrainTab(QWidget):
         plots.setSpacing(GAP)
         plots.addWidget(self.curves, 1)
         plots.addWidget(self.fit, 1)
-        self.fit.hide()
-        right.addLayout(plots, 1)
+        right.addLayout(plots, 2)
+        right.addWidget(self.fit.strip, 1)
+        for part in (self.fit, self.fit.strip):
+            part.hide()
         right.addWidget(self.health_group)
         right.addWidget(self.progress)
         layout = QHBoxLayout(self)
@@ -102,6 +109,7 @@ class TrainTab(QWidget):
         self.settings.changed.connect(self._on_settings_changed)
         self.settings.learning_rate_changed.connect(self._on_learning_rate)
         self.settings.page_requested.connect(self.page_requested)
+        self.settings.learning.find_requested.connect(self._on_find_rate)
         self.progress.remedy_chosen.connect(self._on_remedy)
         self.buttons.train_requested.connect(self._on_train)
         self.buttons.step_requested.connect(self._on_step)
@@ -120,6 +128,21 @@ class TrainTab(QWidget):
         if self.buttons.state is RunState.IDLE:
             sentence, trouble = (obstacle, True) if obstacle else self._sentence
             self.progress.say(sentence, trouble=trouble)
+            with suppress(SettingError):  # said beside the field; the last points stay
+                self._preview(self.settings.points())
+
+    def _preview(self, points: CurvePoints | None) -> None:
+        """Show the curve that the settings ask for, once it is another than before; until then that of the last run."""
+        if not _same(points, self._asked):
+            self._asked = points
+            self.show_points(points)
+
+    @Slot()
+    def _on_find_rate(self) -> None:
+        try:
+            self.find_rate_requested.emit(self.settings.spec(), self.settings.config())
+        except SettingError as problem:
+            self.settings.learning.refuse_finding(str(problem))
 
     @Slot()
     def _on_train(self) -> None:
@@ -185,20 +208,31 @@ class TrainTab(QWidget):
         self._show_hint(None)
         return True
 
-    def show_points(self, points: CurvePoints | None, *, goes_on: bool = False) -> None:
-        """Show the points that a run fits a curve to, for fits to come; None hides them. goes_on: keep earlier fits."""
-        self.fit.setVisible(points is not None)
-        if points is not None and not (goes_on and self.fit.has_points):
+    def show_points(self, points: CurvePoints | None) -> None:
+        """Show the points that a run fits a curve to, for fits to come; None hides them. The same ones keep the fit."""
+        if _same(points, self._points):
+            return
+        if (points is None) != (self._points is None):
+            self.curves.set_classes(points is None)
+            for part in (self.fit, self.fit.strip):
+                part.setVisible(points is not None)
+        self._points = points
+        if points is not None:
             self.fit.set_points(points)
 
-    def set_settings(self, spec: NetworkSpec, config: TrainingConfig, recipe: str | None = None) -> None:
-        """Show these settings, on the examples of `recipe` if one is given; while a run goes on, when it has ended."""
+    def set_settings(
+        self, spec: NetworkSpec, config: TrainingConfig, recipe: str | None = None, data: str = ""
+    ) -> None:
+        """Show these settings, on the examples of `recipe` if one is given; while a run goes on, when it has ended.
+
+        data: these examples in words.
+        """
         if self.buttons.state is RunState.IDLE:
-            self.settings.set_values(spec, config, recipe)
+            self.settings.set_values(spec, config, recipe, data)
             self._show_hint(None)
             self._conclude(CHANGED, trouble=False)
         else:
-            self._next = spec, config, recipe
+            self._next = spec, config, recipe, data
 
     # ----------------------------------------------------------------- advice
 
@@ -282,6 +316,8 @@ class TrainTab(QWidget):
         """A run begins."""
         self._clock = RunClock(started)
         self.curves.begin(started)
+        if self._points is not None and not started.samples_done:
+            self.fit.set_points(self._points)
         self.health.clear()
         self.progress.show_progress(self._clock.progress, now=True)
 
@@ -341,3 +377,7 @@ class TrainTab(QWidget):
                 self.progress.say(PAUSED)
             case RunState.RUNNING:
                 self.progress.say(self._hint.sentence if self._hint else TRAINING, trouble=bool(self._hint))
+
+
+def _same(points: CurvePoints | None, others: CurvePoints | None) -> bool:
+    return others is None if points is None else points.same_as(others)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from math import pi
 
 from nncore.dataset import Splits
 from nncore.errors import SettingError
-from nncore.functions import CurvePoints, sampled
+from nncore.functions import CurvePoints, in_words, number_of, sampled
 
 
 @dataclass(frozen=True)
@@ -54,11 +55,25 @@ class CurveExamples:
     high: float = 2 * pi
     points: int = 500
 
+    @classmethod
+    def from_words(cls, words: str) -> CurveExamples | None:
+        """Those that `in_words` tells of, to the last bit; None if it did not write `words`."""
+        found = re.fullmatch(r"([\d,]+) points of (.+), x from (\S+) to (\S+)", words)
+        if found is None:
+            return None
+        count, function, low, high = found.groups()
+        try:
+            examples = cls(function, number_of("low", low), number_of("high", high), int(count.replace(",", "")))
+            examples.curve()
+        except SettingError:
+            return None
+        return examples
+
     def curve(self) -> CurvePoints:
         """The points; raises SettingError if the function has none."""
         return sampled(self.function, self.low, self.high, self.points)
 
     @property
     def in_words(self) -> str:
-        """Such as: 500 points of sin(x), x from -6.283 to 6.283."""
-        return f"{self.points:,} points of {self.function}, x from {self.low:.4g} to {self.high:.4g}"
+        """Such as: 500 points of sin(x), x from -2*pi to 2*pi."""
+        return in_words(self.function, self.low, self.high, self.points)

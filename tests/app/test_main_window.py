@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
+from app.places import run_log_path
 from app.run_events import StepsDone
 from app.run_state import RunState
 from app.session import Session
@@ -23,6 +24,7 @@ from app.theme import ThemeChoice, apply_theme
 from app.training_thread import InUse
 from nncore.layers import Dense
 from nncore.model_file import load_model, save_model
+from nncore.run_log import LoggedRun, RunLog
 from tests.nncore.data import small_mnist
 
 
@@ -357,3 +359,70 @@ def test_a_rerun_changes_the_learning_rate_where_the_run_did_and_ends_with_its_b
     model = window.session.model
     assert model.parameters is not first
     np.testing.assert_array_equal(model.parameters, first)
+
+
+def choose_recipe(window: MainWindow, name: str) -> None:
+    choice = window.train_tab.settings.recipes.choice
+    choice.setCurrentIndex(choice.findData(name))
+    choice.activated.emit(choice.currentIndex())
+
+
+def logged(window: MainWindow) -> list[LoggedRun]:
+    with RunLog(run_log_path()) as log:
+        return log.runs()
+
+
+def test_any_function_is_fitted_live_and_logged_and_can_be_fitted_again(window: MainWindow, qtbot: QtBot) -> None:
+    tab = window.train_tab
+    choose_recipe(window, "sine")
+    tab.settings.curve.function.setText("cos(x) * 10")
+    tab.settings.curve.points.setText("40")
+    tab.settings.learning.epochs.setText("10")
+    assert tab.fit.isVisible()
+    assert tab.fit.live.dots.getData()[1][0] == pytest.approx(10)
+    click(qtbot, window, "train_button")
+    qtbot.waitUntil(lambda: state(window) is RunState.IDLE and "Finished" in tab.progress.texts()[3])
+    assert tab.fit.small[0].caption.text() == "after 10 epochs"
+    (run,) = logged(window)
+    assert run.settings.data == "40 points of cos(x) * 10, x from -2*pi to 2*pi"
+    choose_recipe(window, "quick")
+    assert not tab.fit.isVisible()
+    window._rerun(run)
+    qtbot.waitUntil(lambda: state(window) is RunState.IDLE and len(logged(window)) == 2)
+    assert [each.training_loss for each in logged(window)] == [run.training_loss] * 2
+    assert tab.fit.isVisible()
+
+
+def test_a_file_of_points_is_fitted_and_a_wrong_one_refused_beside_its_button(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    tab, curve = window.train_tab, window.train_tab.settings.curve
+    choose_recipe(window, "sine")
+    (tmp_path / "bad.csv").write_text("1,2\n3,hello\n")
+    curve.path_chosen.emit(tmp_path / "bad.csv")
+    qtbot.waitUntil(lambda: "line 2" in curve.rows["file"].message.text())
+    (tmp_path / "good.csv").write_text("".join(f"{x},{x * x}\n" for x in range(30)))
+    curve.path_chosen.emit(tmp_path / "good.csv")
+    qtbot.waitUntil(lambda: tab.settings.curve.line == "good.csv: 30 points")
+    assert tab.fit.live.dots.getData()[1][-1] == 29 * 29
+    tab.settings.learning.epochs.setText("3")
+    click(qtbot, window, "train_button")
+    qtbot.waitUntil(lambda: state(window) is RunState.IDLE and "Finished" in tab.progress.texts()[3])
+    assert [run.settings.data for run in logged(window)] == ["good.csv"]
+
+
+def test_a_learning_rate_is_found_and_a_search_can_be_left(window: MainWindow, qtbot: QtBot) -> None:
+    learning = window.train_tab.settings.learning
+    choose_small_network(window)
+    qtbot.mouseClick(learning.find_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: learning.rows["learning_rate"].message.text().startswith("Of "))
+    assert 1e-4 < learning.values()["learning_rate"] < 1
+    assert learning.find_button.text() == "Find"
+    found = learning.learning_rate.text()
+    learning.batch.choose("one")
+    qtbot.mouseClick(learning.find_button, Qt.MouseButton.LeftButton)
+    assert learning.find_button.text() == "Cancel"
+    qtbot.mouseClick(learning.find_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: learning.find_button.text() == "Find")
+    assert learning.learning_rate.text() == found
+    assert logged(window) == []

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nncore.errors import DataError, SettingError
-from nncore.functions import CurvePoints, parsed, read_points, sampled
+from nncore.functions import CurvePoints, number_of, number_text, parsed, read_points, sampled
+from nncore.recipes import CurveExamples
 
 X = np.linspace(0.1, 3, 7)
 
@@ -150,3 +151,44 @@ def test_a_file_that_holds_no_curve_is_refused(tmp_path: Path, content: bytes, s
     with pytest.raises(DataError, match=r"curve\.csv") as refusal:
         read_points(path)
     assert sentence in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("-2*pi", -2 * pi), ("0,5", 0.5), (" 1e3 ", 1000.0), ("sqrt(2)/2", 2**0.5 / 2), ("-7", -7.0)]
+)
+def test_an_end_of_a_range_may_be_a_number_or_a_formula_without_x(text: str, number: float) -> None:
+    assert number_of("low", text) == number
+
+
+@pytest.mark.parametrize("text", ["", "two", "x", "2*x", "inf", "nan", "1/0", "log(-1)", "1e400", "pi pi"])
+def test_what_is_no_number_is_refused_as_an_end_of_a_range(text: str) -> None:
+    with pytest.raises(SettingError, match="number") as refusal:
+        number_of("high", text)
+    assert refusal.value.field == "high"
+
+
+@pytest.mark.parametrize("text", ["-2*pi", "pi", "-pi", "0.5*pi", "0", "0.1", "6.28", "-1e-07"])
+def test_a_number_is_written_as_short_as_it_can_be_read_back(text: str) -> None:
+    assert number_text(number_of("low", text)) == text
+
+
+@given(st.floats(-1e6, 1e6), st.floats(0.001, 1e6), st.integers(2, 1000))
+def test_a_curve_can_be_made_again_from_its_words(low: float, width: float, points: int) -> None:
+    examples = CurveExamples("sin(3*x) * x", low, low + width, points)
+    again = CurveExamples.from_words(examples.in_words)
+    assert again == examples
+    np.testing.assert_array_equal(again.curve().y, examples.curve().y)
+
+
+@pytest.mark.parametrize(
+    "words", ["", "MNIST", "temperatures.csv", "5 points of y, x from 0 to 1", "1 points of x, x from 0 to 1"]
+)
+def test_other_words_are_no_curve(words: str) -> None:
+    assert CurveExamples.from_words(words) is None
+
+
+@pytest.mark.parametrize("text", ["0,5;1,5\n1;2,25", "Zeit;Wert\n0,5;1,5\n1,0;2,25\n", "0,5\t1,5\n1\t2,25"])
+def test_a_comma_is_a_decimal_comma_where_something_else_is_between_the_numbers(tmp_path: Path, text: str) -> None:
+    (tmp_path / "points.csv").write_text(text)
+    points = read_points(tmp_path / "points.csv")
+    assert (points.x.tolist(), points.y.tolist()) == ([0.5, 1.0], [1.5, 2.25])

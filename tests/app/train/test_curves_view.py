@@ -318,3 +318,19 @@ def test_a_run_that_goes_on_continues_its_curves_and_marks_where_the_rate_change
     view.begin(STARTED)
     assert not view.loss._marks
     assert len(view._batch_loss.points()[0]) == 0
+
+
+def test_of_a_curve_there_is_no_accuracy_and_a_small_loss_fills_the_plot(view: CurvesView, qtbot: QtBot) -> None:
+    view.set_classes(False)
+    view.resize(view.width() // 2, view.height())
+    view.begin(Started(50, 10, 500, None, None))
+    view.add_steps(np.arange(1, 301) / 10, np.full(300, 0.05), np.full(300, np.nan))
+    settled(qtbot, view)
+    assert not view.accuracy.isVisible()
+    (_, right), (_, top) = view.loss.plot.viewRange()
+    assert right == pytest.approx(30, rel=0.05)
+    assert top == pytest.approx(0.1, rel=0.1)
+    assert view.loss.plot.getAxis("left").labelText == "loss"
+    view.set_classes(True)
+    assert view.accuracy.isVisible()
+    assert view.loss.plot.getAxis("left").labelText == "loss (nats)"

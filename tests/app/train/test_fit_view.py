@@ -15,8 +15,10 @@ POINTS = sampled("10 * x", -3, 3, 50)
 def view(qtbot: QtBot) -> FitView:
     view = FitView()
     qtbot.addWidget(view)
-    view.resize(900, 600)
-    view.show()
+    qtbot.addWidget(view.strip)
+    for part, height in ((view, 400), (view.strip, 160)):
+        part.resize(900, height)
+        part.show()
     return view
 
 
@@ -25,19 +27,13 @@ def line_of(plot: FitPlot) -> tuple[list[float], list[float]]:
     return ([], []) if x is None else (x.tolist(), y.tolist())
 
 
-def test_without_a_curve_it_says_what_to_do(view: FitView) -> None:
-    assert view.empty.isVisible()
-    assert "fit will appear here" in view.empty.text()
-    assert not view.live.isVisible()
-
-
 def test_the_points_are_drawn_before_there_is_a_fit(view: FitView) -> None:
     view.set_points(POINTS)
     x, y = view.live.dots.getData()
     np.testing.assert_array_equal(x, POINTS.x)
     np.testing.assert_array_equal(y, POINTS.y)
     assert line_of(view.live) == ([], [])
-    assert view.live.caption.text() == "fit: not trained yet"
+    assert view.live.caption.text() == "Press Train, and the fit appears on these points."
 
 
 def test_the_latest_fit_is_live_and_that_of_chosen_epochs_stays(view: FitView) -> None:
@@ -60,7 +56,7 @@ def test_new_points_wipe_the_fits_of_the_run_before(view: FitView) -> None:
 
 def test_a_fit_without_points_is_passed_over(view: FitView) -> None:
     view.show_fit(Fit(10, np.zeros(50)))
-    assert view.empty.isVisible()
+    assert line_of(view.live) == ([], [])
 
 
 def test_what_is_not_finite_is_left_out(view: FitView) -> None:

@@ -1,5 +1,7 @@
 from collections.abc import Callable
+from dataclasses import replace
 
+import numpy as np
 import psutil
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,12 +13,15 @@ from pytestqt.qtbot import QtBot
 from app.parts.form import FormRow
 from app.train.settings_panel import SettingsPanel
 from nncore.augment import Augmentation
+from nncore.dataset import Dataset
 from nncore.errors import SettingError
 from nncore.layers import Dense
 from nncore.network import NetworkSpec
 from nncore.optimizers import OPTIMIZERS
 from nncore.parameters import INITIALIZATIONS
+from nncore.rate_finder import RateSweep
 from nncore.recipes import RECIPES
+from nncore.run_log import RunSettings
 from nncore.schedules import SCHEDULES
 from nncore.training import TrainingConfig
 
@@ -37,13 +42,17 @@ def type_into(qtbot: QtBot, field: QLineEdit, text: str) -> None:
 
 
 def all_rows(panel: SettingsPanel) -> dict[str, FormRow]:
-    forms = (panel.network, panel.learning, panel.loss, panel.augmentation, panel.stopping)
+    forms = (panel.network, panel.curve, panel.learning, panel.loss, panel.augmentation, panel.stopping)
     return {field: row for form in forms for field, row in form.rows.items()}
 
 
 def message(panel: SettingsPanel, field: str) -> str:
     row = all_rows(panel)[field]
     return row.message.text() if row.message.isVisible() else ""
+
+
+def small_images(side: int, classes: tuple[str, ...]) -> Dataset:
+    return Dataset(np.zeros((9, side, side), np.uint8), np.arange(9) % len(classes), classes, "small.npz")
 
 
 def test_it_begins_with_a_network_that_learns_well(panel: SettingsPanel) -> None:
@@ -282,17 +291,15 @@ def test_the_line_on_the_data_stands_under_the_summary_and_only_when_there_is_on
     panel: SettingsPanel, qtbot: QtBot
 ) -> None:
     assert not panel.data.isVisible()
-    panel.set_data_line("MNIST, training part: 60,000 images")
+    panel.set_data(small_images(28, tuple("0123456789")))
     assert panel.data.isVisible()
-    assert panel.data.text() == "MNIST, training part: 60,000 images"
+    assert panel.data.text() == "small.npz: 9 images"
     qtbot.waitUntil(lambda: panel.data.y() >= panel.summary.geometry().bottom())
-    panel.set_data_line("")
-    assert not panel.data.isVisible()
 
 
 def test_a_long_line_on_the_data_is_cut_short_and_the_panel_stays_as_wide(panel: SettingsPanel, qtbot: QtBot) -> None:
     before, name = panel.width(), "a very long name " * 20 + "<b>of a file</b>.csv"
-    panel.set_data_line(f"{name}: 3 images")
+    panel.set_data(replace(small_images(28, tuple("0123456789")), source=name))
     qtbot.wait(1)
     assert panel.data.text().endswith("…")
     assert panel.data.fontMetrics().horizontalAdvance(panel.data.text()) <= panel.data.width()
@@ -322,3 +329,75 @@ def test_nothing_is_cut_off_in_any_font(
     assert panel._scroll.verticalScrollBar().isVisible()
     assert panel._content.minimumSizeHint().width() <= panel._scroll.viewport().width()
     assert panel.minimumSizeHint().height() < 400
+
+
+def test_the_network_fits_the_data_whatever_recipe_is_chosen(panel: SettingsPanel) -> None:
+    panel.set_data(small_images(8, ("a", "b", "c")))
+    assert panel.data.whole_text == "small.npz: 9 images"
+    for name in ("mlp", "convnet"):
+        panel.choose_recipe(name)
+        assert panel.is_valid
+        assert (panel.spec().input_shape, panel.spec().outputs) == ((8, 8), 3)
+    panel.set_data(small_images(28, tuple("0123456789")))
+    assert panel.spec() == RECIPES["convnet"].spec
+
+
+def test_a_curve_is_asked_for_where_a_recipe_fits_one(panel: SettingsPanel, qtbot: QtBot) -> None:
+    panel.set_data(small_images(28, tuple("0123456789")))
+    assert not panel.curve.isVisible()
+    assert panel.points() is None
+    panel.choose_recipe("sine")
+    assert panel.curve.isVisible()
+    assert panel.spec() == RECIPES["sine"].spec
+    assert panel.data.whole_text.startswith("500 points of 0.5 * (sin(x) + 1)")
+    type_into(qtbot, panel.curve.function, "cos(x")
+    assert "cannot be read" in message(panel, "function")
+    assert not panel.is_valid
+    qtbot.keyClicks(panel.curve.function, ")")
+    assert panel.is_valid
+    assert panel.note.text().startswith("Fitting a sine, changed.")
+    points = panel.points()
+    assert points is not None
+    np.testing.assert_array_equal(points.y, np.cos(points.x))
+    panel.curve.function.setText("?")
+    panel.choose_recipe("quick")
+    assert panel.is_valid  # what is not asked for is not wrong
+
+
+def test_a_run_of_the_log_brings_its_curve_back(panel: SettingsPanel) -> None:
+    recipe = RECIPES["sine"]
+    run = RunSettings("1-1", recipe.spec, recipe.config, "20 points of cos(x), x from 0 to pi", recipe="sine")
+    points = panel.points_of(run)
+    assert points is not None
+    assert points.x[-1] == np.pi
+    panel.set_values(run.spec, run.config, run.recipe, run.data)
+    assert panel.curve.function.text() == "cos(x)"
+    with pytest.raises(SettingError, match="are not in the log"):
+        panel.points_of(replace(run, data="temperatures.csv"))
+    assert panel.points_of(replace(run, recipe="quick", data="MNIST")) is None
+
+
+def test_a_rate_is_looked_for_and_found(panel: SettingsPanel, qtbot: QtBot) -> None:
+    button = panel.learning.find_button
+    with qtbot.waitSignal(panel.learning.find_requested):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    panel.learning.set_finding(True)
+    type_into(qtbot, panel.learning.seed, "7")
+    assert message(panel, "learning_rate").startswith("Trying rates")
+    with qtbot.waitSignal(panel.learning.find_cancelled):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    panel.learning.show_found(RateSweep(np.geomspace(1e-6, 10, 99), np.ones(99), 0.01234))
+    panel.learning.set_finding(False)
+    assert panel.config().learning_rate == 0.012
+    assert message(panel, "learning_rate").startswith("Of 99 rates from 1e-06 to 10")
+    panel.set_running(True)
+    assert not button.isEnabled()
+    assert "Locked" in button.toolTip()
+
+
+def test_a_search_that_was_left_says_nothing_more(panel: SettingsPanel) -> None:
+    panel.learning.set_finding(True)
+    panel.learning.set_finding(False)
+    assert message(panel, "learning_rate") == ""
+    panel.learning.refuse_finding("The loss never fell.")
+    assert message(panel, "learning_rate") == "The loss never fell."
