@@ -188,13 +188,14 @@ class MainWindow(QMainWindow):
         """Ask for values of some settings, and train a network for each combination."""
         settings = self.train_tab.settings
         try:
-            spec, config = settings.spec(), settings.config()
+            spec, config, points = settings.spec(), settings.config(), settings.points()
         except SettingError as problem:
             self.messages.complain(str(problem))
             return
         name, share = self._recipe_and_share()
         base = RunSettings("sweep", spec, config, "", recipe=name, validation_share=share)
-        self._sweep = SweepDialog.of(base, self.session.data, run_log_path(), self)
+        data = self.session.data if points is None else points.splits()
+        self._sweep = SweepDialog.of(base, data, run_log_path(), self)
         self.session.data_changed.connect(self._sweep.set_data)
         self._sweep.run_logged.connect(self.runs_tab.refresh)
         self._sweep.destroyed.connect(self._forget_sweep)

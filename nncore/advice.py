@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, replace
 from math import isfinite, log
 
 from nncore.events import Diverged, EpochDone
-from nncore.health import LayerHealth
+from nncore.health import LayerHealth, block_numbers
 from nncore.hint import (
     MODERATE,
     Hint,
@@ -36,8 +37,14 @@ EXPLODING_NORM = 100.0
 VANISHING_SHARE = 0.05
 """The first layer's gradient as a share of the last's; in healthy runs it is about 1."""
 
-SLIGHT_STEP, SLIGHT_PROGRESS = 1e-4, 0.02
-"""Steps of this share of the weights, and epochs that lower the loss by this share, take for ever."""
+SLIGHT_STEP, SLIGHT_EPOCH, SLIGHT_PROGRESS = 1e-4, 0.01, 0.02
+"""Steps of this share of the weights, or epochs of this share, that lower the loss by this, take for ever."""
+
+STEPS_COMPARED = 5
+"""Epochs whose steps are looked at for that: one step alone, of a single example it may be, tells little."""
+
+LONG_REST = 0.1
+"""The share of a run's epochs that a plateau takes at least: a long run has stretches in which it finds its way."""
 
 LARGEST_HEALTHY_SCALE = 10.0
 
@@ -78,6 +85,7 @@ class Adviser:
         self._every = 1
         self._now: _Record | None = None
         self._health: tuple[LayerHealth, ...] = ()
+        self._largest_steps: deque[float] = deque(maxlen=STEPS_COMPARED)
 
     def after_divergence(self, diverged: Diverged) -> Hint:
         """What to do about a run whose loss left all bounds."""
@@ -108,6 +116,7 @@ class Adviser:
         self._now = _Record(done.epoch, done.step, done.training_loss, done.validation_loss, done.training_accuracy)
         if done.health:
             self._health = done.health
+            self._largest_steps.append(max((layer.update_ratio or 0.0 for layer in self._weights), default=0.0))
         if done.epoch % self._every == 0:
             self._records.append(self._now)
         if len(self._records) > _RECORDS:
@@ -191,10 +200,10 @@ class Adviser:
         )
 
     def _dead(self) -> Hint | None:
-        for layer in self._health:
+        for layer, number in zip(self._health, block_numbers(self._health), strict=True):
             if layer.dead_share is not None and layer.dead_share >= MANY_DEAD:
                 sentence = (
-                    f"{layer.dead_share:.0%} of the ReLU units of layer {layer.layer} are dead: they give 0 for every "
+                    f"{layer.dead_share:.0%} of the ReLU units of layer {number} are dead: they give 0 for every "
                     "example, so no gradient reaches them."
                 ).replace("%", " %")
                 if self.learning_rate >= 10 * self._usual_rate:
@@ -220,16 +229,17 @@ class Adviser:
         )
 
     def _too_slow(self) -> Hint | None:
-        ratios = [layer.update_ratio for layer in self._weights if layer.update_ratio is not None]
-        now, records = self._now, self._records
-        if now is None or not ratios or max(ratios) >= SLIGHT_STEP or now.step < STEPS_TO_LEARN or len(records) < 2:
+        now, records, largest = self._now, self._records, max(self._largest_steps, default=0.0)
+        if now is None or not largest or now.step < STEPS_TO_LEARN or len(records) < 2:
+            return None
+        if largest >= SLIGHT_STEP or largest * now.step / now.epoch >= SLIGHT_EPOCH:
             return None
         before, reference = records[-2].training_loss, self._guess or records[0].training_loss
         if now.training_loss < (1 - SLIGHT_PROGRESS) * before or now.training_loss < 0.5 * reference:
             return None
         return Hint(
             "too slow",
-            f"The learning rate is too low: a step changes the weights by {max(ratios):.1g} of their size, and "
+            f"The learning rate is too low: a step changes the weights by {largest:.1g} of their size, and "
             "the loss hardly falls.",
             *rate_remedy(self.learning_rate * 10),
         )
@@ -289,6 +299,8 @@ class Adviser:
     def _plateau(self) -> Hint | None:
         before, late = self._last_third()
         if len(late) < 4 or late[-1].step < 2 * STEPS_TO_LEARN or self.config.schedule != "constant":
+            return None
+        if late[-1].epoch - before[-1].epoch < LONG_REST * self.config.epochs:
             return None
         best, now = min(record.training_loss for record in before), min(record.training_loss for record in late)
         reference = self._guess or self._records[0].training_loss

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.dataset import Dataset
-from nncore.layers import Activation
+from nncore.layers import Activation, Flatten
 from nncore.network import Network
 from nncore.optimizers import length
 
@@ -42,6 +43,15 @@ class LayerHealth:
     histogram: NDArray[np.int64] | None
     edges: NDArray[np.float64] | None
     dead_share: float | None
+
+
+def block_numbers(layers: Sequence[LayerHealth]) -> list[int]:
+    """The number of each layer for a reader, from 1: an activation has that of the layer before it."""
+    numbers, number = list[int](), 0
+    for layer in layers:
+        number += layer.kind not in (Activation.kind, Flatten.kind)
+        numbers.append(max(1, number))
+    return numbers
 
 
 class HealthProbe:

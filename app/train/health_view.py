@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 from app.theme import GAP, SMALL_SCALE, colours_of, scaled
 from app.train.blocks import KINDS
 from nncore.advice import EXPLODING_NORM, MANY_DEAD
-from nncore.health import LayerHealth
+from nncore.health import LayerHealth, block_numbers
 
 REMEMBERED = 60
 """Figures that a sparkline goes back."""
@@ -111,7 +111,11 @@ class HealthView(QWidget):
         if not health:
             return
         rows = figures_by_layer(health)
-        names = [f"{layer.layer} {KINDS[layer.kind].name if layer.kind in KINDS else layer.kind}" for layer, _ in rows]
+        numbers = dict(zip((layer.layer for layer in health), block_numbers(health), strict=True))
+        names = [
+            f"{numbers[layer.layer]} {KINDS[layer.kind].name if layer.kind in KINDS else layer.kind}"
+            for layer, _ in rows
+        ]
         if names != [layer.name for layer in self.layers]:
             self.layers = [LayerFigures(name) for name in names]
             self.updateGeometry()

@@ -24,7 +24,7 @@ from nncore.functions import CurvePoints
 from nncore.losses import make_loss
 from nncore.memory import check_memory
 from nncore.network import NetworkSpec
-from nncore.recipes import RECIPES, CurveExamples, Recipe, recipe_named
+from nncore.recipes import ALL_DIGITS, RECIPES, CurveExamples, Recipe, recipe_named
 from nncore.run_log import RunSettings
 from nncore.training import TrainingConfig
 
@@ -257,7 +257,9 @@ class SettingsPanel(QWidget):
     def _data_line(self) -> str:
         if self.recipe.fits_a_curve:
             return self.curve.line or "No curve yet: see what is marked below."
-        data = self._dataset
+        data, examples = self._dataset, self.recipe.examples
+        if data is not None and examples != ALL_DIGITS:
+            return f"{examples.in_words}, of {data.source}"
         return "" if data is None else f"{data.source}: {len(data):,} {'images' if data.is_bytes else 'examples'}"
 
     # ------------------------------------------------------------------- font

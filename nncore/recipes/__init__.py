@@ -2,13 +2,14 @@
 
 from nncore.errors import SettingError
 from nncore.recipes.digits import DIGIT_RECIPES
-from nncore.recipes.examples import CurveExamples, DigitExamples
+from nncore.recipes.examples import ALL_DIGITS, CurveExamples, DigitExamples
 from nncore.recipes.failures import FAILURES
 from nncore.recipes.page import Page
 from nncore.recipes.recipe import VALIDATION_SHARE, Recipe
 from nncore.recipes.seeds import SEEDS
 
 __all__ = [
+    "ALL_DIGITS",
     "DIGIT_RECIPES",
     "FAILURES",
     "RECIPES",

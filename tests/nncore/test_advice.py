@@ -83,7 +83,7 @@ def test_an_epoch_that_began_badly_but_ends_well_is_no_guessing() -> None:
 def test_relus_that_a_high_rate_has_killed_are_found() -> None:
     hint = hints_of(SMALL, TrainingConfig("adam", 0.3, epochs=4))[0]
     assert hint.cause == "dead"
-    assert "94 % of the ReLU units of layer 4" in hint.sentence
+    assert "94 % of the ReLU units of layer 2" in hint.sentence
     assert hint.settings == {"learning_rate": 0.001}
     assert not hint.only_rate  # units that are dead stay so: the run has to begin anew
 
@@ -234,3 +234,23 @@ def epoch(
     """An epoch of 200 steps; `dead`: the share of dead units after the first layer."""
     health = None if dead is None else (LayerHealth(2, "activation", None, None, None, None, dead),)
     return EpochDone(number, 200 * number, training_loss, 0.9, validation_loss, None, 1e5, 1.0, None, health)
+
+
+def test_a_short_rest_in_a_long_run_is_no_plateau() -> None:
+    losses = [1.0, 0.9, 0.8, 0.7, *[0.6] * 12]
+    for epochs, causes in ((20, {"plateau"}), (1000, set[str]())):
+        adviser = Adviser(SMALL, TrainingConfig("sgd", 0.1, epochs=epochs))
+        hints = [adviser.after_epoch(epoch(number, loss)) for number, loss in enumerate(losses, start=1)]
+        assert {hint.cause for hint in hints if hint} == causes
+
+
+def test_one_tiny_step_of_a_single_example_does_not_make_a_rate_too_low() -> None:
+    adviser = Adviser(SMALL, TrainingConfig("sgd", 0.1, batch_size=1))
+
+    def after(number: int, ratio: float) -> str | None:
+        layer = LayerHealth(1, "dense", 1.0, ratio, None, None, None)
+        hint = adviser.after_epoch(replace(epoch(number, 2.0), health=(layer,)))
+        return hint.cause if hint else None
+
+    assert [after(number, 1e-3) for number in (1, 2)] == [None, None]
+    assert [after(number, 1e-6) for number in range(3, 8)] == [None, None, None, None, "too slow"]

@@ -39,7 +39,7 @@ def test_each_layer_with_weights_has_a_row_with_the_dead_units_after_it(view: He
     view.show_health((weights(1, 0.5), relu(2, 0.25), weights(3, 1.234)))
     assert [layer.texts for layer in view.layers] == [
         ("1 dense", "0.5", "0.001", "25 %"),
-        ("3 dense", "1.2", "0.001", "–"),
+        ("2 dense", "1.2", "0.001", "–"),
     ]
     assert "Layer 1 dense: gradient norm 0.5, step to weights 0.001, dead units 25 %" in view.accessibleDescription()
 
@@ -91,7 +91,7 @@ def test_the_figures_of_a_real_run_can_be_shown(view: HealthView) -> None:
     for event in train(fresh_network(spec), few_digits(), TrainingConfig(epochs=2), cores=1):
         if isinstance(event, EpochDone):
             view.show_health(event.health)
-    assert [layer.name for layer in view.layers] == ["1 dense", "3 dense"]
+    assert [layer.name for layer in view.layers] == ["1 dense", "2 dense"]
     assert view.layers[0].dead_share is not None
 
 

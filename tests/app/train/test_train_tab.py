@@ -213,7 +213,7 @@ def test_a_remedy_that_is_a_learning_rate_is_applied_at_once(running: TrainTab, 
 def test_another_remedy_stops_the_run_and_changes_the_settings_for_the_next(running: TrainTab, qtbot: QtBot) -> None:
     dead = LayerHealth(2, "activation", None, None, None, None, 0.97)
     take_epoch(running, replace(EPOCH, health=(dead,)))
-    assert "97 % of the ReLU units of layer 2 are dead" in status(running)
+    assert "97 % of the ReLU units of layer 1 are dead" in status(running)
     with qtbot.waitSignal(running.stop_requested):
         click(qtbot, running.progress.remedy_button)
     assert running.settings.spec() == RECIPES["quick"].spec  # that of the run, as long as it goes on
