@@ -234,14 +234,16 @@ class Chart(QWidget):
         self._crosshair.setPen(pg.mkPen(colours.quiet_text, width=1))
         for side in ("left", "bottom"):
             axis = self.plot.getAxis(side)
-            axis.enableAutoSIPrefix(False)
             axis.setPen(QColor(colours.grid))
             axis.setTextPen(QColor(colours.quiet_text))
             axis.setStyle(tickFont=small, tickLength=0, tickTextOffset=GAP // 2, maxTickLevel=1)
             axis.label.setFont(small)
         # Fixed, and the same for every chart: those above each other line up, and no figure moves a plot.
         metrics, left, bottom = self._small_print(), self.plot.getAxis("left"), self.plot.getAxis("bottom")
-        left.setLabel(f"{self._text.name} ({self._unit})" if self._unit else self._text.name, color=colours.quiet_text)
+        name = f"{self._text.name} ({self._unit})" if self._unit else self._text.name
+        left.setLabel(name, siPrefixEnableRanges=(), color=colours.quiet_text)
+        for axis in (left, bottom):
+            axis.enableAutoSIPrefix(False)  # which alone still writes 0.1 as 100
         left.setWidth(metrics.horizontalAdvance("0.00") + metrics.height() + 2 * GAP)
         bottom.setHeight(metrics.height() + GAP // 2)
         self._epoch_word.setFont(small)

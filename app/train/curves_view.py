@@ -141,6 +141,7 @@ class CurvesView(QFrame):
         # Linked axes follow each other's place on the screen, which a hidden one does not have.
         self.accuracy.plot.setXLink(self.loss.plot if classes else None)
         self.loss.set_unit(LOSS.unit if classes else "")
+        self.loss.legend.set_shown(2, classes)  # all points of a curve are learnt
         self.clear()
 
     def _empty_curves(self, epochs: int, steps_per_epoch: int) -> None:

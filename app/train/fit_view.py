@@ -85,7 +85,7 @@ class FitView(QFrame):
             plot.set_points(points.x[few], points.y[few])
         self.live.say(NO_FIT)
         for plot, epoch in zip(self.small, EPOCHS_KEPT, strict=True):
-            plot.say(f"after {epoch:,} epochs: not yet")
+            plot.say(f"after {epoch:,} epochs", "not yet")
 
     def show_fit(self, fit: Fit) -> None:
         """Draw a fit of the present points; that of an epoch in EPOCHS_KEPT stays, in a plot of its own."""
@@ -135,10 +135,10 @@ class FitPlot(QWidget):
         layout.setRowStretch(1, 1)
         self.take_colours()
 
-    def say(self, words: str) -> None:
-        """What stands above the plot, for a screen reader too."""
+    def say(self, words: str, unseen: str = "") -> None:
+        """What stands above the plot, for a screen reader too; `unseen`: what only the plot shows."""
         self.caption.set_whole_text(words)
-        self.plot.setAccessibleDescription(words)
+        self.plot.setAccessibleDescription(f"{words}: {unseen}" if unseen else words)
 
     def set_points(self, x: Numbers, y: Numbers) -> None:
         """Draw the points x, y (n,); the axes stay as they are now, so that fits can be compared."""

@@ -71,6 +71,7 @@ class Legend(QWidget):
         super().__init__()
         self._widest = widest
         self._values: list[QLabel] = []
+        self._entries: list[tuple[QWidget, ...]] = []
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GAP)
@@ -81,7 +82,8 @@ class Legend(QWidget):
             name.setProperty("quiet", True)
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             value.setAccessibleName(each.name)
-            for part in (LineSample(each), name, value):
+            self._entries.append((LineSample(each), name, value))
+            for part in self._entries[-1]:
                 layout.addWidget(part)
             self._values.append(value)
 
@@ -91,6 +93,11 @@ class Legend(QWidget):
             for value in self._values:
                 value.setMinimumWidth(value.fontMetrics().horizontalAdvance(self._widest))
         return super().event(event)
+
+    def set_shown(self, number: int, shown: bool) -> None:
+        """Show the entry of a series, or leave it out where there never is anything to read."""
+        for part in self._entries[number]:
+            part.setVisible(shown)
 
     def show_values(self, values: Sequence[str]) -> None:
         """Show one value for each series."""

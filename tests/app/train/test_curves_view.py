@@ -330,7 +330,10 @@ def test_of_a_curve_there_is_no_accuracy_and_a_small_loss_fills_the_plot(view: C
     (_, right), (_, top) = view.loss.plot.viewRange()
     assert right == pytest.approx(30, rel=0.05)
     assert top == pytest.approx(0.1, rel=0.1)
-    assert view.loss.plot.getAxis("left").labelText == "loss"
+    left = view.loss.plot.getAxis("left")
+    assert left.labelText == "loss"
+    view.loss.set_unit("")  # dressed anew, as by another theme, while the axis ends below 1
+    assert left.tickStrings([0.05], left.autoSIPrefixScale * left.scale, 0.01) == ["0.05"]
     view.set_classes(True)
     assert view.accuracy.isVisible()
     assert view.loss.plot.getAxis("left").labelText == "loss (nats)"

@@ -44,7 +44,9 @@ def test_the_latest_fit_is_live_and_that_of_chosen_epochs_stays(view: FitView) -
     assert view.live.caption.text() == "fit after 11 epochs"
     assert set(line_of(view.small[EPOCHS_KEPT.index(10)])[1]) == {10.0}
     assert view.small[0].caption.text() == "after 10 epochs"
-    assert view.small[1].caption.text() == "after 50 epochs: not yet"
+    assert view.small[1].caption.text() == "after 50 epochs"
+    assert view.small[1].plot.accessibleDescription() == "after 50 epochs: not yet"
+    assert line_of(view.small[1]) == ([], [])
 
 
 def test_new_points_wipe_the_fits_of_the_run_before(view: FitView) -> None:
