@@ -56,7 +56,7 @@ from nncore.functions import CurvePoints, read_points
 from nncore.ink import Ink
 from nncore.model_file import Model
 from nncore.network import Network, NetworkSpec
-from nncore.recipes import RECIPES, VALIDATION_SHARE, Recipe
+from nncore.recipes import RECIPES, Recipe
 from nncore.run_log import LoggedRun, RunSettings
 from nncore.training import TrainingConfig
 
@@ -73,7 +73,6 @@ class MainWindow(QMainWindow):
     def __init__(self, session: Session, settings: Settings) -> None:
         super().__init__()
         self.session, self.settings = session, settings
-        self._share: float | None = None
         self._forked: LoggedRun | None = None
         self._sweep: SweepDialog | None = None
         session.setParent(self)
@@ -181,7 +180,8 @@ class MainWindow(QMainWindow):
     @Slot(float)
     def _hold_out(self, share: float) -> None:
         """Hold out this share of the training images from the next run on, whatever its recipe says."""
-        self._share, self._forked = share, None
+        self._forked = None
+        self.train_tab.settings.hold_out(share)
 
     @Slot()
     def open_sweep(self) -> None:
@@ -206,15 +206,9 @@ class MainWindow(QMainWindow):
         self._sweep = None
 
     def _recipe_and_share(self) -> tuple[str, float]:
-        """The recipe chosen last, and the share of images to hold out: the one chosen, or else the recipe's.
-
-        Of a run that was forked both are that run's.
-        """
-        if self._forked is not None:
-            return self._forked.settings.recipe, self._forked.settings.validation_share
-        recipe = self.train_tab.settings.recipe
-        share = recipe.validation_share if recipe else VALIDATION_SHARE
-        return recipe.name if recipe else "", share if self._share is None else self._share
+        """The recipe chosen last, and the share of images to hold out: the one chosen, or else the recipe's."""
+        settings = self.train_tab.settings
+        return settings.recipe.name, settings.validation_share
 
     @Slot(list)
     def _show_ghosts(self, numbers: list[int]) -> None:
@@ -260,7 +254,7 @@ class MainWindow(QMainWindow):
             return None
 
     def _show_settings_of(self, settings: RunSettings) -> None:
-        self.train_tab.set_settings(settings.spec, settings.config, settings.recipe, settings.data)
+        self.train_tab.set_settings(settings.spec, settings.config, settings)
 
     @Slot(object)
     def _fork(self, run: LoggedRun) -> None:
@@ -388,7 +382,7 @@ class MainWindow(QMainWindow):
     def _show_data(self, data: Splits) -> None:
         self.evaluate_tab.set_data(data)
         self.data_tab.set_data(data)
-        self.train_tab.settings.set_data(data.training)
+        self.train_tab.settings.set_data(data)
 
     @Slot(int)
     def _focus_tab(self, number: int) -> None:

@@ -38,6 +38,12 @@ class EndedRun:
     number: int | None = None
     points: CurvePoints | None = None
 
+    @property
+    def settings(self) -> RunSettings:
+        """What it was."""
+        state, data = self.checkpoint, self.points.source if self.points else ""
+        return RunSettings(self.name, state.spec, state.config, data, "", state.recipe, state.validation_share)
+
     def plan(
         self, learning_rate: float, epochs: int, steps: int | None = None, seconds: float | None = None
     ) -> RunPlan:

@@ -48,7 +48,7 @@ def read_number(field: str, name: str, text: str, lowest: float, highest: float,
 
     The range is from `lowest`, or above it, to `highest`.
     """
-    expected = f"it is {'above' if above else 'from'} {lowest:g}{' and at most' if above else ' to'} {highest:,g}"
+    expected = f"it is {'above' if above else 'from'} {lowest:g}{' and at most' if above else ' to'} {highest:,.12g}"
     try:
         number = float(text.strip().replace(",", ".", 1))
     except ValueError:

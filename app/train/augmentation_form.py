@@ -79,15 +79,17 @@ class AugmentationForm(SettingsForm):
         self._lock_rows()
 
     def say(self, problems: dict[str, SettingError]) -> None:
-        """Mark each distortion that is wrong."""
+        """Mark each distortion that is wrong, or all of them where the data has no images."""
+        any_is_wrong = False
         for field in self.edits:
             sentence = ""
             if self.distort.isChecked():
                 try:
                     self._read(field)
                 except SettingError as problem:
-                    sentence = str(problem)
+                    sentence, any_is_wrong = str(problem), True
             self.rows[field].say(sentence)
+        self.rows["augmentation"].say("" if any_is_wrong else str(problems.get("augmentation", "")))
 
     def _read(self, field: str) -> float:
         name = TIPS[field][0].split(",")[0].capitalize()

@@ -18,15 +18,15 @@ from app.train.loss_form import LossForm
 from app.train.network_form import NetworkForm
 from app.train.recipe_chooser import RecipeChooser
 from app.train.stopping_form import StoppingForm
-from nncore.dataset import Dataset
+from nncore.dataset import Splits
 from nncore.errors import SettingError
 from nncore.functions import CurvePoints
 from nncore.losses import make_loss
 from nncore.memory import check_memory
 from nncore.network import NetworkSpec
-from nncore.recipes import ALL_DIGITS, RECIPES, CurveExamples, Recipe, recipe_named
+from nncore.recipes import ALL_DIGITS, RECIPES, CurveExamples, DigitExamples, Recipe, recipe_named
 from nncore.run_log import RunSettings
-from nncore.training import TrainingConfig
+from nncore.training import TrainingConfig, check_settings
 
 FIRST_RECIPE = "quick"
 WHAT_IT_TAKES = "Train starts from fresh weights."
@@ -53,7 +53,9 @@ class SettingsPanel(QWidget):
         self._shown = TrainingConfig()
         self._problems: dict[str, SettingError] = {}
         self._running = self._filling = False
-        self._dataset: Dataset | None = None
+        self._dataset: Splits | None = None
+        self._share: float | None = None
+        self._run_share: float | None = None
         self.recipes = RecipeChooser()
         self.summary, self.data, self.note = QLabel(), ElidedLabel(), QLabel()
         self.curve = CurveForm()
@@ -159,16 +161,14 @@ class SettingsPanel(QWidget):
             raise SettingError("file", f"The points of {run.data} are not in the log: open it in the Train tab first.")
         return self.curve.curve()
 
-    def set_values(self, spec: NetworkSpec, config: TrainingConfig, recipe: str | None = None, data: str = "") -> None:
-        """Show these settings; recipe: of their examples, FIRST_RECIPE if it is not known, None for the present one.
-
-        data: the examples in words, from which the curve is shown that they are, if they are one.
-        """
-        if recipe is not None:
-            self.recipes.show_recipe(recipe if recipe in RECIPES else FIRST_RECIPE)
-        examples = CurveExamples.from_words(data)
-        if examples is not None:
-            self.curve.show_examples(examples)
+    def set_values(self, spec: NetworkSpec, config: TrainingConfig, run: RunSettings | None = None) -> None:
+        """Show these settings; run: on the examples that this one learns from, until others are chosen."""
+        if run is not None:
+            self.recipes.show_recipe(run.recipe if run.recipe in RECIPES else FIRST_RECIPE)
+            self._run_share = run.validation_share
+            examples = CurveExamples.from_words(run.data)
+            if examples is not None:
+                self.curve.show_examples(examples)
         self._shown = config
         self._filling = True
         try:
@@ -184,23 +184,35 @@ class SettingsPanel(QWidget):
     def choose_recipe(self, name: str) -> None:
         """Show the settings of the recipe `name`. Raises SettingError if there is none."""
         recipe = recipe_named(name)
+        self._run_share = None
         self.recipes.show_recipe(name)
         if isinstance(recipe.examples, CurveExamples):
             self.curve.show_examples(recipe.examples)
         self.set_values(recipe.spec, recipe.config)
         self._fit_network()
 
-    def set_data(self, training: Dataset) -> None:
+    def set_data(self, data: Splits) -> None:
         """Learn from these examples: say so, let the network fit them, and show what an augmentation makes of them."""
-        self._dataset = training
-        if training.is_bytes:
-            self.augmentation.preview.set_digits(training.images)
+        self._dataset = data
+        if data.training.is_bytes:
+            self.augmentation.preview.set_digits(data.training.images)
         self._fit_network()
         self._on_edit()
 
+    def hold_out(self, share: float) -> None:
+        """From now on this share of the images is held out, whatever a recipe says."""
+        self._share, self._run_share = share, None
+        self._on_edit()
+
+    @property
+    def validation_share(self) -> float:
+        """The share of the images to hold out: that of the run that is shown, the one chosen, or else the recipe's."""
+        shares = self._run_share, self._share, self.recipe.validation_share
+        return next(share for share in shares if share is not None)
+
     def _fit_network(self) -> None:
         """Take the examples there are, and answer with their classes, whatever the recipe was made for."""
-        data = self._dataset
+        data = self._dataset and self._dataset.training
         if data is not None and data.class_names and not self.recipe.fits_a_curve:
             self.network.fit_data(data.input_shape, len(data.class_names))
 
@@ -217,7 +229,10 @@ class SettingsPanel(QWidget):
         if self._filling:
             return
         self._problems = self._all_problems()
-        self.groups[1].setVisible(self.recipe.fits_a_curve)
+        # Only images can be distorted, and a curve is asked for only where one is learnt.
+        for form, group in zip(self._forms, self.groups, strict=True):
+            if form in (self.curve, self.augmentation):
+                group.setVisible(self.recipe.fits_a_curve == (form is self.curve))
         for form, group in zip(self._forms, self.groups, strict=True):
             form.say(self._problems)
             if not group.is_open and any(field in self._problems for field in form.rows):
@@ -235,9 +250,22 @@ class SettingsPanel(QWidget):
             spec = self.spec()
             smoothing = 0.0 if "label_smoothing" in problems else self.loss.values()["label_smoothing"]
             make_loss(self.loss.loss.value or None, spec.output, smoothing)
+            if not problems:
+                self._check_with_data(spec)
         except SettingError as problem:
             problems = {problem.field: problem, **problems}
         return problems
+
+    def _check_with_data(self, spec: NetworkSpec) -> None:
+        """Raise SettingError if the data does not offer what the settings ask for."""
+        points, data, examples = self.points(), self._dataset, self.recipe.examples
+        if points is not None:
+            data = points.splits()
+        elif data is not None:
+            held_out = self.validation_share or (isinstance(examples, DigitExamples) and examples.held_out)
+            data = Splits(data.training, data.training if held_out else data.validation)
+        if data is not None:
+            check_settings(spec, data, self.config())
 
     def _summarize(self, spec: NetworkSpec | None) -> None:
         self.note.setText(ONLY_RATE if self._running else f"{self._recipe_line(spec)} {WHAT_IT_TAKES}")
@@ -257,7 +285,7 @@ class SettingsPanel(QWidget):
     def _data_line(self) -> str:
         if self.recipe.fits_a_curve:
             return self.curve.line or "No curve yet: see what is marked below."
-        data, examples = self._dataset, self.recipe.examples
+        data, examples = self._dataset and self._dataset.training, self.recipe.examples
         if data is not None and examples != ALL_DIGITS:
             return f"{examples.in_words}, of {data.source}"
         return "" if data is None else f"{data.source}: {len(data):,} {'images' if data.is_bytes else 'examples'}"

@@ -27,6 +27,7 @@ from nncore.events import Diverged, Finished, Started
 from nncore.functions import CurvePoints
 from nncore.hint import Hint
 from nncore.network import NetworkSpec
+from nncore.run_log import RunSettings
 from nncore.training import TrainingConfig
 
 READY = "Press Train, or Step for a single mini-batch."
@@ -66,7 +67,7 @@ class TrainTab(QWidget):
         self._hint: Hint | None = None
         self._points: CurvePoints | None = None
         self._asked: CurvePoints | None = None
-        self._next: tuple[NetworkSpec, TrainingConfig, str | None, str] | None = None
+        self._next: tuple[NetworkSpec, TrainingConfig, RunSettings | None] | None = None
         self._ended: EndedRun | None = None
         self._sentence = READY, False
         self._was_shown = False
@@ -186,7 +187,7 @@ class TrainTab(QWidget):
             return
         ended = self._ended.checkpoint
         changed = {name: getattr(wanted, name) for name in ("learning_rate", "epochs", "steps", "seconds")}
-        self.settings.set_values(ended.spec, replace(ended.config, **changed), ended.recipe or None)
+        self.settings.set_values(ended.spec, replace(ended.config, **changed), self._ended.settings)
         self._take_settings()
         self.train_on_requested.emit(wanted.learning_rate, wanted.epochs, wanted.steps, wanted.seconds)
 
@@ -220,19 +221,14 @@ class TrainTab(QWidget):
         if points is not None:
             self.fit.set_points(points)
 
-    def set_settings(
-        self, spec: NetworkSpec, config: TrainingConfig, recipe: str | None = None, data: str = ""
-    ) -> None:
-        """Show these settings, on the examples of `recipe` if one is given; while a run goes on, when it has ended.
-
-        data: these examples in words.
-        """
+    def set_settings(self, spec: NetworkSpec, config: TrainingConfig, run: RunSettings | None = None) -> None:
+        """Show these settings, on the examples of `run` if one is given; while a run goes on, when it has ended."""
         if self.buttons.state is RunState.IDLE:
-            self.settings.set_values(spec, config, recipe, data)
+            self.settings.set_values(spec, config, run)
             self._show_hint(None)
             self._conclude(CHANGED, trouble=False)
         else:
-            self._next = spec, config, recipe, data
+            self._next = spec, config, run
 
     # ----------------------------------------------------------------- advice
 

@@ -100,7 +100,7 @@ def check_jobs(jobs: Sequence[SweepJob], data: Splits, validation_share: float =
             for part in (split.training, split.validation, split.test):
                 if part is not None:
                     check_fit(network, part)
-            check_settings(network, split, job.config)
+            check_settings(job.spec, split, job.config)
         except SettingError as problem:
             run = f"Run {job.number + 1} of the sweep ({job.name})" if job.name else "The sweep"
             raise SettingError(problem.field, f"{run}: {problem}") from None

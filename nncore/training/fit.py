@@ -10,7 +10,7 @@ from nncore.dataset import Dataset, Splits
 from nncore.errors import SettingError
 from nncore.layers import BatchNorm
 from nncore.losses import NATURAL_LOSS, make_loss
-from nncore.network import Network
+from nncore.network import Network, NetworkSpec
 from nncore.training.config import TrainingConfig
 
 
@@ -32,30 +32,30 @@ def check_fit(network: Network, dataset: Dataset) -> None:
         raise SettingError("layers", f"The data has {classes} classes, the last width is {spec.outputs}.")
 
 
-def check_settings(network: Network, data: Splits, config: TrainingConfig) -> None:
-    """Raise SettingError unless `network` and `data` offer what the settings ask for."""
-    make_loss(config.loss, network.spec.output, config.label_smoothing)  # refuses a loss that does not go with it
+def check_settings(spec: NetworkSpec, data: Splits, config: TrainingConfig) -> None:
+    """Raise SettingError unless the network and `data` offer what the settings ask for."""
+    make_loss(config.loss, spec.output, config.label_smoothing)  # refuses a loss that does not go with it
     for dataset in (data.training, data.validation, data.test):
         if dataset is not None and not dataset.class_names:
-            _check_targets(dataset, network, config)
+            _check_targets(dataset, spec, config)
     if config.augmentation is not None and not (data.training.is_bytes and len(data.training.input_shape) == 2):
         raise SettingError("augmentation", "Augmentation distorts images; this data has none.")
-    if min(config.batch_size or 2, len(data.training)) == 1 and _normalises_rows(network):
+    if min(config.batch_size or 2, len(data.training)) == 1 and _normalises_rows(spec):
         raise SettingError("batch_size", "Batch normalisation compares examples: a batch needs 2 or more.")
     if data.validation is None and (config.patience is not None or config.keep_best):
         field, what = ("patience", "Early stopping") if config.patience is not None else ("keep_best", "The best epoch")
         raise SettingError(field, f"{what} is told by a validation set; this data has none, hold some of it out.")
 
 
-def _normalises_rows(network: Network) -> bool:
+def _normalises_rows(spec: NetworkSpec) -> bool:
     """Whether a batch normalisation sees one number a feature of each example."""
-    layers = zip(network.spec.layers, network.spec.shapes, strict=False)
+    layers = zip(spec.layers, spec.shapes, strict=False)
     return any(isinstance(layer, BatchNorm) and len(shape) == 1 for layer, shape in layers)
 
 
-def _check_targets(dataset: Dataset, network: Network, config: TrainingConfig) -> None:
+def _check_targets(dataset: Dataset, spec: NetworkSpec, config: TrainingConfig) -> None:
     """Refuse numbers as targets where the loss takes none, or others."""
-    loss = config.loss or NATURAL_LOSS[network.spec.output]
+    loss = config.loss or NATURAL_LOSS[spec.output]
     if loss == "cross_entropy":
         raise SettingError("loss", "Cross-entropy tells classes apart; this data has numbers as targets, not classes.")
     targets = dataset.targets(slice(None))

@@ -89,7 +89,7 @@ class Training:
         for part in (data.training, data.validation, data.test):
             if part is not None:
                 check_fit(network, part)
-        check_settings(network, data, config)
+        check_settings(network.spec, data, config)
         self.network, self.data, self.config = network, data, config
         self.control = control or TrainingControl(config.learning_rate)
         self.history = History()

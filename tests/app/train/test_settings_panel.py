@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.parts.form import FormRow
 from app.train.settings_panel import SettingsPanel
 from nncore.augment import Augmentation
-from nncore.dataset import Dataset
+from nncore.dataset import Dataset, Splits
 from nncore.errors import SettingError
 from nncore.layers import Dense
 from nncore.network import NetworkSpec
@@ -291,7 +291,7 @@ def test_the_line_on_the_data_stands_under_the_summary_and_only_when_there_is_on
     panel: SettingsPanel, qtbot: QtBot
 ) -> None:
     assert not panel.data.isVisible()
-    panel.set_data(small_images(28, tuple("0123456789")))
+    panel.set_data(Splits(small_images(28, tuple("0123456789"))))
     assert panel.data.isVisible()
     assert panel.data.text() == "small.npz: 9 images"
     qtbot.waitUntil(lambda: panel.data.y() >= panel.summary.geometry().bottom())
@@ -299,7 +299,7 @@ def test_the_line_on_the_data_stands_under_the_summary_and_only_when_there_is_on
 
 def test_a_long_line_on_the_data_is_cut_short_and_the_panel_stays_as_wide(panel: SettingsPanel, qtbot: QtBot) -> None:
     before, name = panel.width(), "a very long name " * 20 + "<b>of a file</b>.csv"
-    panel.set_data(replace(small_images(28, tuple("0123456789")), source=name))
+    panel.set_data(Splits(replace(small_images(28, tuple("0123456789")), source=name)))
     qtbot.wait(1)
     assert panel.data.text().endswith("…")
     assert panel.data.fontMetrics().horizontalAdvance(panel.data.text()) <= panel.data.width()
@@ -332,18 +332,18 @@ def test_nothing_is_cut_off_in_any_font(
 
 
 def test_the_network_fits_the_data_whatever_recipe_is_chosen(panel: SettingsPanel) -> None:
-    panel.set_data(small_images(8, ("a", "b", "c")))
+    panel.set_data(Splits(small_images(8, ("a", "b", "c"))))
     assert panel.data.whole_text == "small.npz: 9 images"
     for name in ("mlp", "convnet"):
         panel.choose_recipe(name)
         assert panel.is_valid
         assert (panel.spec().input_shape, panel.spec().outputs) == ((8, 8), 3)
-    panel.set_data(small_images(28, tuple("0123456789")))
+    panel.set_data(Splits(small_images(28, tuple("0123456789"))))
     assert panel.spec() == RECIPES["convnet"].spec
 
 
 def test_a_curve_is_asked_for_where_a_recipe_fits_one(panel: SettingsPanel, qtbot: QtBot) -> None:
-    panel.set_data(small_images(28, tuple("0123456789")))
+    panel.set_data(Splits(small_images(28, tuple("0123456789"))))
     assert not panel.curve.isVisible()
     assert panel.points() is None
     panel.choose_recipe("sine")
@@ -370,7 +370,7 @@ def test_a_run_of_the_log_brings_its_curve_back(panel: SettingsPanel) -> None:
     points = panel.points_of(run)
     assert points is not None
     assert points.x[-1] == np.pi
-    panel.set_values(run.spec, run.config, run.recipe, run.data)
+    panel.set_values(run.spec, run.config, run)
     assert panel.curve.function.text() == "cos(x)"
     with pytest.raises(SettingError, match="are not in the log"):
         panel.points_of(replace(run, data="temperatures.csv"))
@@ -401,3 +401,28 @@ def test_a_search_that_was_left_says_nothing_more(panel: SettingsPanel) -> None:
     assert message(panel, "learning_rate") == ""
     panel.learning.refuse_finding("The loss never fell.")
     assert message(panel, "learning_rate") == "The loss never fell."
+
+
+def test_what_the_data_does_not_offer_is_marked_before_a_run(panel: SettingsPanel, qtbot: QtBot) -> None:
+    panel.set_data(Splits(small_images(28, tuple("0123456789"))))
+    panel.choose_recipe("numpynet")  # which holds nothing out
+    type_into(qtbot, panel.stopping.patience, "3")
+    assert "hold some of it out" in message(panel, "patience")
+    assert not panel.is_valid
+    panel.hold_out(0.2)
+    assert panel.is_valid
+    assert panel.validation_share == 0.2
+    panel.choose_recipe("sine")
+    assert not panel.augmentation.isVisible()
+    panel.network.output.choose("softmax")
+    panel.loss.loss.choose("")
+    assert "numbers as targets" in message(panel, "loss")
+
+
+def test_data_without_images_cannot_be_distorted(panel: SettingsPanel) -> None:
+    panel.set_data(Splits(Dataset.from_floats(np.eye(6), np.arange(6) % 3, ("a", "b", "c"), "table.npz")))
+    assert panel.is_valid
+    panel.groups[4].open()
+    panel.distort.click()
+    assert "distorts images" in message(panel, "augmentation")
+    assert not any(message(panel, field) for field in panel.augmentation.edits)
