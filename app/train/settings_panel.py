@@ -18,7 +18,7 @@ from app.train.loss_form import LossForm
 from app.train.network_form import NetworkForm
 from app.train.recipe_chooser import RecipeChooser
 from app.train.stopping_form import StoppingForm
-from nncore.dataset import Splits
+from nncore.dataset import Dataset, Splits
 from nncore.errors import SettingError
 from nncore.functions import CurvePoints
 from nncore.losses import make_loss
@@ -210,9 +210,13 @@ class SettingsPanel(QWidget):
         shares = self._run_share, self._share, self.recipe.validation_share
         return next(share for share in shares if share is not None)
 
+    @property
+    def _training(self) -> Dataset | None:
+        return None if self._dataset is None else self._dataset.training
+
     def _fit_network(self) -> None:
         """Take the examples there are, and answer with their classes, whatever the recipe was made for."""
-        data = self._dataset and self._dataset.training
+        data = self._training
         if data is not None and data.class_names and not self.recipe.fits_a_curve:
             self.network.fit_data(data.input_shape, len(data.class_names))
 
@@ -285,7 +289,7 @@ class SettingsPanel(QWidget):
     def _data_line(self) -> str:
         if self.recipe.fits_a_curve:
             return self.curve.line or "No curve yet: see what is marked below."
-        data, examples = self._dataset and self._dataset.training, self.recipe.examples
+        data, examples = self._training, self.recipe.examples
         if data is not None and examples != ALL_DIGITS:
             return f"{examples.in_words}, of {data.source}"
         return "" if data is None else f"{data.source}: {len(data):,} {'images' if data.is_bytes else 'examples'}"
