@@ -5,18 +5,51 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtGui import QFontInfo
+from PySide6.QtCore import QEvent, Qt, QUrl, Signal, Slot
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QTextBrowser, QVBoxLayout, QWidget
 
-from app.theme import GAP, GROUP_GAP, colours_of
+from app.learn.formula import picture_of
+from app.theme import GAP, GROUP_GAP, colours_of, scaled
 from nncore.recipes import Recipe
+from nncore.recipes.page import plain
 
 LIST_LETTERS = 26
 """Letters of the body font that the list of names is wide."""
 
 SMALLEST_PAGE = 240
 """Pixels: narrower, the formulas could not be read."""
+
+
+FORMULA_SCALE = 1.15
+
+BETWEEN_FORMULAS = ", &nbsp; "
+"""What is between two of them in a line, where it may be broken."""
+
+
+class FormulaBrowser(QTextBrowser):
+    """Text with formulas as pictures, which are made when the page is written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pictures: list[QImage] = []
+
+    def typeset(self, formula: str) -> str:
+        """HTML that shows `formula`, in pieces that a narrow page may put below each other."""
+        return " &nbsp; ".join(map(self._picture, formula.replace(BETWEEN_FORMULAS, ",\n").split("\n")))
+
+    def _picture(self, formula: str) -> str:
+        colour, font = QColor(colours_of(self).text), scaled(self.font(), FORMULA_SCALE)
+        picture = picture_of(formula, font, colour, self.devicePixelRatioF())
+        self.pictures.append(picture)
+        size = picture.deviceIndependentSize().toSize()
+        name = f"formula:{len(self.pictures) - 1}"
+        return f'<img src="{name}" width="{size.width()}" height="{size.height()}" style="vertical-align: middle">'
+
+    def loadResource(self, kind: int, name: QUrl | str) -> object:
+        """The picture of a formula; nothing else is ever fetched."""
+        number = QUrl(name).path()
+        return self.pictures[int(number)] if number.isdigit() and int(number) < len(self.pictures) else None
 
 
 class RecipePage(QWidget):
@@ -30,7 +63,7 @@ class RecipePage(QWidget):
     def __init__(self, recipes: Iterable[Recipe]) -> None:
         super().__init__()
         self._recipes = list(recipes)
-        self.names, self.page, self.use = QListWidget(), QTextBrowser(), QPushButton("Use this recipe")
+        self.names, self.page, self.use = QListWidget(), FormulaBrowser(), QPushButton("Use this recipe")
         self.names.setAccessibleName("recipes")
         self.names.setToolTip("The named experiments; Enter uses the one that is chosen.")
         self.page.setAccessibleName("about this recipe")
@@ -88,20 +121,21 @@ class RecipePage(QWidget):
 
     def _write(self) -> None:
         recipe, colours = self.recipe, colours_of(self)
-        body = QFontInfo(self.font()).pixelSize()
         facts = (recipe.spec.summary, f"{recipe.spec.parameter_count:,} weights", recipe.settings_in_words)
         self.page.document().setDefaultStyleSheet(
             f"p, li {{ color: {colours.text}; line-height: 140%; margin-bottom: {GAP}px; }}"
             f"h2, h3 {{ color: {colours.text}; margin-top: {GROUP_GAP}px; margin-bottom: {GAP // 2}px; }}"
             f".quiet {{ color: {colours.quiet_text}; }}"
-            f".formula {{ margin-left: {GROUP_GAP}px; font-size: {round(1.1 * body)}px; }}"
+            f".formula {{ margin-left: {GROUP_GAP}px; line-height: 100%; }}"
         )
         self.page.document().setDocumentMargin(GROUP_GAP)
+        self.page.pictures.clear()
+        self.page.setAccessibleDescription("; ".join(map(plain, recipe.page.formulas)))
         self.page.setHtml(
             f"<h2>{escape(recipe.title)}</h2>"
             f'<p class="quiet">{escape(recipe.name)}: {escape(", ".join(facts))}. '
             f"Learns from {escape(recipe.examples.in_words)}.</p>"
-            f"{recipe.page.to_html()}"
+            f"{recipe.page.to_html(self.page.typeset)}"
         )
 
     def _fit_list(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import unescape
 from textwrap import fill
@@ -16,6 +17,8 @@ MINUS = "−"
 class Page:
     """What to know of an experiment, each part a fragment of HTML with no other tags than <i>, <b>, <sub> and <sup>.
 
+    In a formula a/b and √c stand for a fraction and a root, of what is in brackets where more belongs to them.
+
     goal: why to run it. formulas: one a line. look_at: what to watch, a sentence or two each. expected: what comes out.
     source: where it comes from, in words.
     """
@@ -26,9 +29,12 @@ class Page:
     expected: str
     source: str
 
-    def to_html(self) -> str:
-        """All of it, with headings; colours and sizes are whoever shows it's to choose."""
-        formulas = "".join(f'<p class="formula">{formula}</p>' for formula in self.formulas)
+    def to_html(self, typeset: Callable[[str], str] = str) -> str:
+        """All of it, with headings; colours and sizes are whoever shows it's to choose.
+
+        typeset: makes HTML of a formula that looks better than the fragment in one line that it is.
+        """
+        formulas = "".join(f'<p class="formula">{typeset(formula)}</p>' for formula in self.formulas)
         look_at = "".join(f"<li>{each}</li>" for each in self.look_at)
         return (
             f"<p>{self.goal}</p>"

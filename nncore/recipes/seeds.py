@@ -159,7 +159,7 @@ SINE = Recipe(
         "every ReLU unit is a kink, and the sigmoid at the end rounds them off.",
         (
             "<i>y</i> = ½ (sin <i>x</i> + 1), &nbsp; −2π ≤ <i>x</i> ≤ 2π, &nbsp; "
-            "<i>x</i> given as (<i>x</i> − mean)/standard deviation",
+            "<i>x</i> given as (<i>x</i> − mean)/(standard deviation)",
             "<i>p</i> = σ(ReLU(ReLU(<i>x W</i><sub>1</sub> + <i>b</i><sub>1</sub>) <i>W</i><sub>2</sub> + "
             "<i>b</i><sub>2</sub>) <i>W</i><sub>3</sub> + <i>b</i><sub>3</sub>)",
             "<i>L</i> = ½ (<i>p</i> − <i>y</i>)<sup>2</sup>, &nbsp; "

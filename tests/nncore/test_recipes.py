@@ -155,8 +155,8 @@ def test_too_few_images_to_hold_some_out_are_refused() -> None:
 def test_sine_learns_five_hundred_points_of_its_curve() -> None:
     data = recipe_named("sine").splits().training
     assert (len(data), data.input_shape) == (500, (1,))
-    assert data.source == "y = 0.5 * (sin(x) + 1)"
-    assert CurveExamples("x").in_words == "500 points of x, x from -6.283 to 6.283"
+    assert data.source == "500 points of 0.5 * (sin(x) + 1), x from -2*pi to 2*pi"
+    assert CurveExamples("x").in_words == "500 points of x, x from -2*pi to 2*pi"
 
 
 def test_sine_begins_at_the_loss_of_its_author_and_falls() -> None:
