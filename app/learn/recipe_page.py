@@ -92,7 +92,7 @@ class RecipePage(QWidget):
         right.addWidget(self.page, 1)
         right.addLayout(below)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(GROUP_GAP, GROUP_GAP, GROUP_GAP, GROUP_GAP)
         layout.setSpacing(GROUP_GAP)
         layout.addWidget(self.names)
         layout.addLayout(right, 1)
