@@ -96,7 +96,7 @@ def _fields(c: Colours, body: float, em: int) -> str:
 
 def _arrows(c: Colours, body: float, em: int) -> str:
     return f"""
-QComboBox {{ padding-right: 26px; }}
+QComboBox {{ padding-right: 26px; combobox-popup: 0; }}
 QComboBox:focus {{ padding-right: 25px; }}
 QComboBox::drop-down {{ border: none; width: 26px; subcontrol-origin: border; subcontrol-position: center right; }}
 QComboBox::down-arrow {{ image: url(controls:chevron-down.svg); width: 12px; height: 12px; }}

@@ -16,6 +16,10 @@ from nncore.errors import SettingError
 LOCKED = "Locked while a run is on: stop it to change this."
 
 
+MOST_VISIBLE = 20
+"""Options that are seen at once; more are scrolled to."""
+
+
 def mark_trouble(widget: QWidget, trouble: bool) -> None:
     """Dress `widget` as in trouble, or not."""
     if bool(widget.property("trouble")) != trouble:
@@ -30,6 +34,7 @@ class Choice(QComboBox):
     def __init__(self, options: dict[str, str]) -> None:
         """`options`: what is shown for each value."""
         super().__init__()
+        self.setMaxVisibleItems(MOST_VISIBLE)
         for value, words in options.items():
             self.addItem(words, value)
 

@@ -56,6 +56,7 @@ class SettingsPanel(QWidget):
         self._dataset: Splits | None = None
         self._share: float | None = None
         self._run_share: float | None = None
+        self._widest = "", 0
         self.recipes = RecipeChooser()
         self.summary, self.data, self.note = QLabel(), ElidedLabel(), QLabel()
         self.curve = CurveForm()
@@ -310,4 +311,8 @@ class SettingsPanel(QWidget):
         wanted = min(LETTERS_ACROSS * self.fontMetrics().averageCharWidth(), MOST_ACROSS)
         # Folded groups count too: the panel keeps its width when one opens.
         needed = max(form.minimumSizeHint().width() for form in self._forms) + GAP
-        self.setFixedWidth(max(wanted, needed + bar, self._content.minimumSizeHint().width() + bar))
+        width = max(wanted, needed + bar, self._content.minimumSizeHint().width() + bar)
+        # It grows with what is asked of it, and shrinks only in another font: taking a layer out moves nothing.
+        font = self.font().toString()
+        self._widest = font, width if self._widest[0] != font else max(width, self._widest[1])
+        self.setFixedWidth(self._widest[1])

@@ -336,7 +336,8 @@ class TrainTab(QWidget):
             for epoch in done.epochs:
                 self.health.show_health(epoch.health)
                 hint = self._adviser.after_epoch(epoch)
-            self._show_hint(hint)
+            if self._next is None:  # what was seen after a remedy was chosen is cured by it already
+                self._show_hint(hint)
             self._say_how_it_goes()
         at_once = bool(done.epochs) or self.buttons.state is RunState.PAUSED
         self.progress.show_progress(self._clock.progress, now=at_once)

@@ -426,3 +426,11 @@ def test_data_without_images_cannot_be_distorted(panel: SettingsPanel) -> None:
     panel.distort.click()
     assert "distorts images" in message(panel, "augmentation")
     assert not any(message(panel, field) for field in panel.augmentation.edits)
+
+
+def test_taking_all_layers_out_moves_nothing(panel: SettingsPanel, qtbot: QtBot) -> None:
+    qtbot.wait(1)
+    before = panel.width()
+    type_into(qtbot, panel.network.hidden_layers, "")
+    qtbot.wait(1)
+    assert panel.width() == before

@@ -217,6 +217,8 @@ def test_another_remedy_stops_the_run_and_changes_the_settings_for_the_next(runn
     with qtbot.waitSignal(running.stop_requested):
         click(qtbot, running.progress.remedy_button)
     assert running.settings.spec() == RECIPES["quick"].spec  # that of the run, as long as it goes on
+    take_epoch(running, replace(EPOCH, epoch=2, health=(dead,)))  # which was on its way
+    assert not running.progress.remedy_button.isVisible()
     end(running, STOPPED)
     assert running.settings.spec() == NetworkSpec.dense((784, 128, 64, 10), "leaky_relu")
     assert status(running).startswith("The settings are changed. Press Train")
