@@ -89,8 +89,9 @@ class TextReporter:
     def __init__(self, output: PatientOutput, training: Training, every: int = 1) -> None:
         self._say, self._epochs = output.say, SomeEpochs(every)
         spec, data = training.network.spec, training.data.training
-        what = "images" if data.is_bytes else "points"
-        self._say(f"{spec.summary}: {spec.parameter_count:,} weights; {data.source}, {len(data):,} {what}")
+        count = f"{len(data):,} {'images' if data.is_bytes else 'points'}"
+        learnt = data.source if data.source.startswith(count) else f"{data.source}, {count}"
+        self._say(f"{spec.summary}: {spec.parameter_count:,} weights; {learnt}")
 
     def tell(self, event: TrainingEvent) -> None:
         """Say what happened, if it is worth a line."""

@@ -265,3 +265,9 @@ def test_ctrl_c_ends_a_training_and_keeps_what_it_learnt(small_data: Path, tmp_p
 )
 def test_a_mistake_is_one_line_and_status_2(arguments: str, sentence: str) -> None:
     assert sentence in refusal(run(*arguments.split()))
+
+
+def test_a_function_is_fitted_and_named_once_with_its_points() -> None:
+    process = run("train", "--recipe", "sine", "--function", "cos(x)", "--epochs", "1", "--no-log")
+    assert process.returncode == 0
+    assert process.stdout.splitlines()[0] == "1 - 10 - 10 - 1: 141 weights; 500 points of cos(x), x from -2*pi to 2*pi"
