@@ -429,8 +429,8 @@ def test_data_without_images_cannot_be_distorted(panel: SettingsPanel) -> None:
 
 
 def test_taking_all_layers_out_moves_nothing(panel: SettingsPanel, qtbot: QtBot) -> None:
-    qtbot.wait(1)
+    qtbot.wait(50)
     before = panel.width()
     type_into(qtbot, panel.network.hidden_layers, "")
-    qtbot.wait(1)
+    qtbot.wait(50)
     assert panel.width() == before
