@@ -112,19 +112,33 @@ def uniform(weights: Array, biases: Array, inputs: int, rng: np.random.Generator
 
 
 def small_normal(weights: Array, biases: Array, inputs: int, rng: np.random.Generator) -> None:
-    """Fill the weights from 0.1 N(0, 1), whatever the width of the layer, biases so that every unit is of use.
+    """Fill the weights from 0.1 N(0, 1), whatever the width of the layer, with signs dealt out instead of drawn.
 
-    Units with one input, standardised, get their kinks -b / W spread from -sqrt(3) to sqrt(3), where evenly spread
-    inputs lie; others a bias from 0.1 |N(0, 1)|, so that hardly one begins dead. With biases of zero, or from
-    0.1 N(0, 1), a sine is not learnt from half of all starts: some of its hills stay missing.
+    So small a start needs every unit, so signs and biases see to it that there is one of each kind everywhere:
+    - Units with one input, standardised, get their kinks -b / W spread evenly from -sqrt(3) to sqrt(3), where evenly
+      spread inputs lie. The first two look to the right of theirs, the next two to the left, and so on.
+    - Other units have sides in turn: a weight is positive between units of the same side, negative between others. So
+      what each unit does to the answer is not lost in a sum of chances, and of two neighbours one lifts it, one
+      lowers it.
+    - Their biases are 0.1, so that hardly one begins dead.
+    With signs drawn, a hill of a sine stays missing from half of all starts: at that place no unit looks and pushes the
+    way it should, or two of them do the same.
     """
-    weights[...] = rng.standard_normal(weights.shape, dtype=np.float32)
+    weights[...] = np.abs(rng.standard_normal(weights.shape, dtype=np.float32))
     weights *= 0.1
     if inputs == 1:
-        places = (rng.permutation(biases.size) + rng.random(biases.size)) / biases.size  # 0 to 1, one in each part
-        biases[...] = -weights.reshape(biases.shape) * sqrt(3) * (2 * places.reshape(biases.shape) - 1)
+        units = np.arange(biases.size)
+        weights *= np.where(units // 2 % 2, -1, 1).reshape(weights.shape)
+        places = (2 * units + 1) / biases.size - 1  # the middles of as many equal parts of -1 to 1
+        biases[...] = -sqrt(3) * places * weights.reshape(biases.shape)
     else:
-        biases[...] = 0.1 * np.abs(rng.standard_normal(biases.shape, dtype=np.float32))
+        weights *= np.outer(_sides(weights.shape[0]), _sides(weights.shape[1]))
+        biases[...] = 0.1
+
+
+def _sides(units: int) -> Array:
+    """1 and -1 in turn."""
+    return np.where(np.arange(units) % 2, -1.0, 1.0)
 
 
 def zeros(weights: Array, biases: Array, inputs: int, rng: np.random.Generator) -> None:

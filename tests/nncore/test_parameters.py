@@ -87,20 +87,28 @@ def test_each_initialisation_replaces_all_that_was_there(name: str) -> None:
     assert len(np.unique(weights)) > 1900 or name == "zeros"
 
 
-def test_small_normal_spreads_the_kinks_of_units_with_one_input_over_it() -> None:
+def test_small_normal_spreads_the_kinks_of_units_with_one_input_over_it_looking_both_ways() -> None:
     weights, biases = np.empty((1, 4000), np.float32), np.empty(4000, np.float32)
     INITIALIZATIONS["small_normal"](weights, biases, 1, np.random.default_rng(0))
     kinks = -biases / weights[0]
-    assert np.abs(kinks).max() <= np.sqrt(3) * 1.0001
-    assert kinks.std() == pytest.approx(1, abs=0.05)
+    np.testing.assert_allclose(np.diff(kinks), 2 * np.sqrt(3) / 4000, rtol=0.02)
+    assert kinks[0] == pytest.approx(-np.sqrt(3), abs=0.001)
+    assert kinks[-1] == pytest.approx(np.sqrt(3), abs=0.001)
+    np.testing.assert_array_equal(np.sign(weights[0]).reshape(-1, 4), [[1, 1, -1, -1]] * 1000)
     assert weights.std() == pytest.approx(0.1, abs=0.01)
 
 
-def test_small_normal_begins_deeper_units_alive() -> None:
-    weights, biases = np.empty((10, 400), np.float32), np.empty(400, np.float32)
-    INITIALIZATIONS["small_normal"](weights, biases, 10, np.random.default_rng(0))
-    assert biases.min() >= 0
-    assert weights.std() == pytest.approx(0.1, abs=0.01)
+def test_small_normal_lets_every_other_unit_lift_the_answer_and_the_rest_lower_it() -> None:
+    rng = np.random.default_rng(0)
+    inner, biases = np.empty((10, 400), np.float32), np.empty(400, np.float32)
+    INITIALIZATIONS["small_normal"](inner, biases, 10, rng)
+    last, bias = np.empty((400, 1), np.float32), np.empty(1, np.float32)
+    INITIALIZATIONS["small_normal"](last, bias, 400, rng)
+    np.testing.assert_array_equal(np.sign(inner @ last)[:, 0], [1, -1] * 5)
+    assert biases.min() > 0
+    for weights in (inner, last):
+        assert weights.mean() == pytest.approx(0, abs=0.02)
+        assert weights.std() == pytest.approx(0.1, abs=0.01)
 
 
 def test_zeros_are_all_zero() -> None:
