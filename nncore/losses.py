@@ -6,6 +6,7 @@ answers come from (see `nncore.outputs`): a probability that has vanished has no
 
 from __future__ import annotations
 
+from math import tanh
 from typing import Protocol
 
 import numpy as np
@@ -175,10 +176,21 @@ class MeanSquaredError:
     def forward(self, logits: Array, targets: Targets) -> float:
         """The mean loss of logits (n, outputs)."""
         n = len(logits)
+        self._of_one = logits.size == 1 and self.output == "sigmoid"
+        if self._of_one:
+            return self._forward_of_one(logits.item(), self._targets.rows(targets).item())
         self._P = self._answer(logits)
         self._D = np.subtract(self._P, self._targets.rows(targets), out=self._differences[:n])
         D = self._D.ravel()
         return float(D.dot(D)) / (2 * n)
+
+    def _forward_of_one(self, logit: float, target: float) -> float:
+        """What `forward` and `backward` give for a single sigmoid; NumPy would take five times as long for it."""
+        p = 0.5 + 0.5 * tanh(0.5 * logit)
+        difference = p - target
+        self._D = self._differences[:1]
+        self._D[0, 0] = difference * p * (1 - p)
+        return 0.5 * difference * difference
 
     def _answer(self, logits: Array) -> Array:
         n = len(logits)
@@ -194,6 +206,8 @@ class MeanSquaredError:
         linear: dP/dz = 1. sigmoid: P (1 - P). softmax: dP_i/dz_j = P_i (1[i = j] - P_j), so that
         sum_i D_i dP_i/dz_j = P_j (D_j - sum_i D_i P_i).
         """
+        if self._of_one:
+            return self._D
         P, D, work = self._P, self._D, self._work[: len(self._D)]
         if self.output == "softmax":
             D -= self._softmax.row_sums(np.multiply(D, P, out=work))

@@ -160,6 +160,9 @@ class MappedDataset(Dataset):
             out[~held] = images.read(places[~held])
         return out
 
+    def example(self, row: int, dtype: DTypeLike) -> None:
+        """None: no example is in memory."""
+
     def targets(self, rows: Rows, out: NDArray[Any] | None = None) -> NDArray[Any]:
         """The labels (rows,) intp; `out`, if given, is filled and returned."""
         _, labels = self._files

@@ -203,6 +203,8 @@ class Network:
         ]
         first = min((int(name.split(".")[0]) for name in self.spec.parameter_shapes), default=1)
         self._first_trained = first - 1  # nothing before it asks for a gradient
+        self._layers_behind = self.layers[: first - 1 : -1]  # last to first
+        self._shape = self.spec.shapes[0]
         self._layers_of_chance = [layer for layer in self.layers if layer.has_chance]
         self._rows = 0
 
@@ -241,18 +243,18 @@ class Network:
     def forward(self, X: Array) -> Array:
         """The logits (n, outputs) of inputs (n, inputs), in a workspace; remembers what `backward` needs."""
         self.allocate(len(X))
-        if X.shape[1:] != self.spec.shapes[0]:
-            X = X.reshape(len(X), *self.spec.shapes[0])
+        if X.shape[1:] != self._shape:
+            X = X.reshape(len(X), *self._shape)
         for layer in self.layers:
             X = layer.forward(X)
         return X
 
     def backward(self, dlogits: Array) -> None:
         """Set `parameters.gradients` from the gradient (n, outputs) of the last forward's logits."""
-        gradient: Array | None = dlogits
-        for number in range(len(self.layers) - 1, self._first_trained - 1, -1):
-            assert gradient is not None
-            gradient = self.layers[number].backward(gradient, need_dX=number > self._first_trained)
+        gradient = dlogits
+        for layer in self._layers_behind:
+            gradient = layer.backward(gradient)  # type: ignore[assignment]
+        self.layers[self._first_trained].backward(gradient, need_dX=False)
 
     def logits(self, X: Array) -> Array:
         """The logits (n, outputs) of inputs (n, inputs), in a fresh array."""

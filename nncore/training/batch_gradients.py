@@ -72,8 +72,9 @@ class BatchGradients:
         spec = PartSpec.of(network, data, config, rows)
         self._second = _second_process(network, spec) if self._split and cores > 1 else None
         self._part = BatchPart(network, spec)
+        self._input_dtype = np.dtype(spec.input_dtype)
         self._examples = Examples(
-            np.empty(spec.room_for_inputs, spec.input_dtype), np.empty(spec.room_for_targets, spec.target_dtype)
+            np.empty(spec.room_for_inputs, self._input_dtype), np.empty(spec.room_for_targets, spec.target_dtype)
         )
         memory = self._second.room.memory if self._second else None
         self.optimizer = OPTIMIZERS[config.optimizer](network.parameters, config.weight_decay, memory)
@@ -167,7 +168,9 @@ class BatchGradients:
     def _alone(self, rows: NDArray[np.intp], count: int, half: int) -> tuple[float, int]:
         """Set the gradients of these rows here, with the chance of that half."""
         chance = self._streams.augmentation[half], self._streams.dropout[half]
-        return self._part.gradients_of(self._examples.gather(self._data, rows), len(rows) / count, *chance)
+        lying = self._data.example(rows.item(), self._input_dtype) if len(rows) == 1 else None
+        examples = lying or self._examples.gather(self._data, rows)
+        return self._part.gradients_of(examples, len(rows) / count, *chance)
 
     def _add_up(self, where: slice = slice(None)) -> None:
         """Add up the gradients of both halves, unless that is done."""

@@ -83,9 +83,10 @@ class Progress:
     @property
     def share(self) -> float:
         """How much of the run is done, by steps or by the clock: 0 at its first step, 1 at its end."""
-        by_steps = self.step / self.most_steps
-        by_clock = self._elapsed / self.config.seconds if self.config.seconds else 0.0
-        return min(1.0, by_steps if by_steps > by_clock else by_clock)
+        share = self.step / self.most_steps
+        if self.config.seconds is not None:
+            share = max(share, self._elapsed / self.config.seconds)
+        return share if share < 1.0 else 1.0
 
     @property
     def ends_epoch(self) -> bool:

@@ -70,12 +70,13 @@ def last(events: Sequence[TrainingEvent]) -> Finished:
 def unmeasured(event: TrainingEvent) -> dict[str, Any]:
     """What an event says, but for what depends on the clock."""
     said: dict[str, Any] = {"event": type(event).__name__}
-    for field in fields(event):
-        value = getattr(event, field.name)
+    names = event._fields if isinstance(event, StepDone) else [field.name for field in fields(event)]
+    for name in names:
+        value = getattr(event, name)
         if isinstance(value, Evaluation):
             value = (value.loss, value.count, _listed(value.confusion))
-        if field.name not in MEASURED:
-            said[field.name] = _listed(value)
+        if name not in MEASURED:
+            said[name] = _listed(value)
     return said
 
 

@@ -98,6 +98,19 @@ def test_raw_gives_the_bytes_and_targets_the_labels_of_the_rows() -> None:
     assert data.targets(slice(12, 15), labels).tolist() == data.targets(slice(12, 15)).tolist() == [2, 3, 4]
 
 
+def test_one_example_is_seen_where_it_lies_if_it_is_of_the_type_asked_for() -> None:
+    data = numbered(20)
+    seen = data.example(13, np.uint8)
+    assert seen is not None
+    assert (seen[0].tolist(), seen[1].tolist()) == ([[13] * 6], [3])
+    assert np.shares_memory(seen[0], data.images)
+    assert not any(array.flags.writeable for array in seen)
+    assert data.example(13, np.float32) is None
+    numbers = Dataset.from_floats([1.0, 2.0], [[3.0], [4.0]]).example(1, np.float32)
+    assert numbers is not None
+    assert [array.tolist() for array in numbers] == [[[2.0]], [[4.0]]]
+
+
 def test_taking_a_batch_allocates_nothing_that_grows_with_it() -> None:
     data, rows = Dataset(np.zeros((5000, 28, 28), np.uint8), np.zeros(5000, np.intp)), np.arange(4096)
     images, labels = np.empty((4096, 784), np.uint8), np.empty(4096, np.intp)

@@ -239,6 +239,21 @@ def test_a_saved_network_of_it_gives_the_same_answers_to_the_bit(built: Built, t
         np.testing.assert_array_equal(twin.logits(X), network.logits(X))
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_relu_lets_through_the_same_of_few_numbers_and_of_many(dtype: type) -> None:
+    layer, x = build(Activation("relu"), (9,), dtype, rows=400).layer, inputs((9,), 400).astype(dtype)
+    x[0] = 0, -0.0, 1e-38, -1e-38, 1e30, -1e30, np.inf, -np.inf, 1
+    gradient = inputs((9,), 400).astype(dtype) + 3
+    layer.forward(x)
+    of_many = layer.backward(gradient.copy())
+    of_few = np.empty_like(gradient)
+    for row in range(400):
+        layer.forward(x[[row]])
+        of_few[[row]] = layer.backward(gradient[[row]])
+    np.testing.assert_array_equal(of_many, gradient * (x > 0))
+    np.testing.assert_array_equal(of_few, of_many)
+
+
 def test_dropout_draws_a_new_mask_each_time_as_its_generator_decides() -> None:
     built = build(Dropout(0.3), (1000,))
     X = np.ones((ROWS, 1000))

@@ -96,6 +96,17 @@ def test_mean_squared_error_is_half_the_squared_distance_of_the_answers(
     np.testing.assert_allclose(loss.of(LOGITS, targets), distances)
 
 
+def test_the_error_of_one_sigmoid_is_what_it_is_beside_another() -> None:
+    logits, targets = np.array([[0.7], [-40.0], [800.0], [-800.0]]), np.array([[0.2], [1.0], [1.0], [1.0]])
+    many, one = ready(MeanSquaredError("sigmoid"), outputs=1), ready(MeanSquaredError("sigmoid"), outputs=1)
+    losses = [one.forward(logits[[row]], targets[[row]]) for row in range(4)]
+    assert many.forward(logits, targets) == pytest.approx(np.mean(losses), rel=1e-14)
+    gradients = many.backward() * 4
+    for row in range(4):
+        one.forward(logits[[row]], targets[[row]])
+        np.testing.assert_allclose(one.backward(), gradients[[row]], rtol=1e-12, atol=1e-300)
+
+
 @pytest.mark.parametrize("name", ["binary_cross_entropy", "mean_squared_error"])
 def test_a_single_output_takes_its_labels_as_numbers(name: str) -> None:
     logits, labels = np.array([[0.5], [-2.0], [1.0]]), np.array([1, 0, 0])

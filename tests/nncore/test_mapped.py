@@ -81,6 +81,10 @@ def test_whatever_rows_are_asked_for_are_those_in_memory(
     assert disk.targets(slice(None)).dtype == np.intp
 
 
+def test_no_example_of_it_is_in_memory(folder: Path) -> None:
+    assert on_disk(folder, numbered(5)).example(0, np.uint8) is None
+
+
 def test_it_says_what_it_is_without_reading_it(folder: Path) -> None:
     disk = on_disk(folder, numbered(1234))
     assert (len(disk), disk.input_shape, disk.is_bytes, disk.source) == (1234, (1, 4), True, "numbered")
