@@ -9,7 +9,7 @@ from nncore.class_figures import ReliabilityBin
 from nncore.robustness import RobustnessPoint
 
 WIDTH, HEIGHT = 320, 220
-LEFT, RIGHT, TOP, BOTTOM = 44, 308, 12, 176
+LEFT, RIGHT, TOP, BOTTOM = 44, 302, 12, 176
 """The plot within the picture, in its pixels."""
 
 
@@ -23,7 +23,7 @@ def reliability_chart(bins: Sequence[ReliabilityBin]) -> str:
     )
     diagonal = f'<line class="aim" x1="{LEFT}" y1="{BOTTOM}" x2="{RIGHT}" y2="{TOP}"/>'
     ticks = [(share, f"{share:.0%}") for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
-    return _chart("Right answers by confidence", "confidence", ticks, bars + diagonal)
+    return _chart("Reliability diagram: right answers by confidence", "confidence", ticks, bars + diagonal)
 
 
 def robustness_chart(points: Sequence[RobustnessPoint]) -> str:

@@ -11,41 +11,38 @@ from nncore.dataset import Dataset
 from nncore.evaluation_charts import reliability_chart, robustness_chart
 from nncore.grey_png import data_uri
 from nncore.judgement import Judgement
+from nncore.report_style import page
 from nncore.robustness import RobustnessPoint
 
 MOST_MISREAD = 60
 """Pictures of mistakes in a report; the most confident ones."""
 
 STYLE = """
-:root { color-scheme: light dark; --page: #f4f5f7; --card: #fff; --line: #dde0e5; --text: #1b1f27; --quiet: #5a6270;
-  --right: 0, 114, 178; --wrong: 230, 159, 0; }
-@media (prefers-color-scheme: dark) { :root { --page: #16181d; --card: #1f2229; --line: #31353f; --text: #e8eaee;
-  --quiet: #a0a7b4; --right: 86, 180, 233; } }
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 1040px; padding: 32px 24px; background: var(--page); color: var(--text);
-  font: 15px/1.5 Inter, system-ui, sans-serif; font-variant-numeric: tabular-nums; }
-h1 { font-size: 24px; margin: 0; } h2 { font-size: 18px; margin: 32px 0 8px; }
-p { margin: 4px 0; } .quiet, figcaption, th { color: var(--quiet); } .large { font-size: 40px; font-weight: 600; }
-table { border-collapse: collapse; background: var(--card); } .wide { overflow-x: auto; }
-th, td { padding: 4px 10px; text-align: right; border: 1px solid var(--line); font-weight: 400; min-width: 42px; }
-.charts, .misread { display: flex; flex-wrap: wrap; gap: 16px; }
+:root { --right: 0, 114, 178; --wrong: 230, 159, 0; }
+@media (prefers-color-scheme: dark) { :root { --right: 86, 180, 233; } }
+p { margin: 4px 0; } .large { font-size: 40px; font-weight: 600; line-height: 1.3; }
+.wide { overflow-x: auto; } .figures { background: var(--card); width: auto; }
+.figures th, .figures td, .figures tr:last-child > * { padding: 4px 10px; text-align: right; font-weight: 400;
+  border: 1px solid var(--line); min-width: 46px; vertical-align: middle; }
+.figures th { color: var(--quiet); }
+.figures small { display: block; font-size: 11px; line-height: 1.2; color: var(--quiet); }
+.figures .shade small { color: inherit; opacity: 0.8; }
+.shade { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 figure { margin: 0; background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 12px;
   break-inside: avoid; }
-.charts figure { width: 320px; } svg { width: 100%; height: auto; display: block; }
-svg text { font-size: 10px; fill: var(--quiet); } .grid { stroke: var(--line); }
-.line { fill: none; stroke: rgb(var(--right)); stroke-width: 1.5; } .dot, .bar { fill: rgb(var(--right)); }
-.aim { stroke: rgb(var(--wrong)); stroke-dasharray: 5 4; stroke-width: 1.5; }
-.misread figure { padding: 8px; width: 104px; text-align: center; font-size: 13px; line-height: 1.3; }
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(300px, 1fr)); gap: 16px; max-width: 824px; }
+.charts figure { max-width: 404px; } .charts svg { width: 100%; height: auto; display: block; }
+.charts text { font-size: 10px; fill: var(--quiet); }
+.charts .line { stroke: var(--s0); stroke-width: 1.5; } .dot, .bar { fill: var(--s0); }
+.aim { stroke: var(--s1); stroke-dasharray: 5 4; stroke-width: 1.5; }
+.misread { display: grid; grid-template-columns: repeat(auto-fill, minmax(100px, 1fr)); gap: 12px; }
+.misread figure { padding: 8px; text-align: center; font-size: 13px; line-height: 1.3; }
 .misread img { width: 84px; height: 84px; image-rendering: pixelated; display: block; margin: 0 auto 4px; }
-@media print { body { background: none; max-width: none; padding: 0; } }
-"""
-
-PAGE = """<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<title>{title}</title><style>{style}</style></head><body>
-{body}
-</body></html>
+h2 { break-after: avoid; }
+@media print { :root { --right: 0, 114, 178; } .figures { font-size: 9pt; } .figures tr { break-inside: avoid; }
+  .figures th, .figures td { padding: 2px 6px; min-width: 0; }
+  .misread { grid-template-columns: repeat(8, 1fr); gap: 6px; } .misread figure { padding: 4px; font-size: 8pt; }
+  .misread img { width: 56px; height: 56px; } }
 """
 
 
@@ -59,13 +56,13 @@ def evaluation_report(
     """
     parts = [
         _head(judgement, model, summary),
-        _section("Which digit was read as which", _confusion(judgement)),
+        _section("Confusion matrix: what was read as what", _confusion(judgement)),
         _section("Each class", _classes(judgement)),
-        _section("Is it as often right as it is sure?", _calibration(judgement)),
-        _section("When digits are distorted", _robustness(robust)),
+        _section("Reliability: is it as often right as it is sure?", _calibration(judgement)),
+        _section("Robustness: when digits are distorted", _robustness(robust)),
         _section("Misread, the most confident mistake first", _misread(judgement, dataset)),
     ]
-    return PAGE.format(title=escape(f"{model}: evaluation"), style=STYLE, body="\n".join(filter(None, parts)))
+    return page(f"{model}: evaluation", "\n".join(filter(None, parts)), STYLE)
 
 
 def _section(title: str, inside: str) -> str:
@@ -79,7 +76,7 @@ def _head(judgement: Judgement, model: str, summary: str) -> str:
     return (
         f'<h1>{escape(model)}</h1><p class="quiet">{escape(summary)}</p><p class="large">{figure}</p>'
         f"<p>{judgement.right:,} of {judgement.count:,} read right; of many more like these {low:.2%} to {high:.2%}"
-        f' would be (95 % interval).</p><p class="quiet">{escape(judgement.source)}</p>'
+        f' would be (95&nbsp;% interval).</p><p class="quiet">{escape(judgement.source)}</p>'
     )
 
 
@@ -92,11 +89,14 @@ def _confusion(judgement: Judgement) -> str:
         cells = []
         for answer, count in enumerate(counts[label].tolist()):
             colour = "right" if answer == label else "wrong"
-            ground = f"rgba(var(--{colour}), {0.15 + 0.5 * float(count / totals[label]) ** 0.5:.2f})"
-            cells.append(f'<td style="background:{ground}">{count:,}</td>' if count else "<td></td>")
+            share = float(count / totals[label])
+            ground = f"rgba(var(--{colour}), {0.15 + 0.5 * share**0.5:.2f})"
+            figures = f"{count:,}<small>{share:.1%}</small>"
+            cells.append(f'<td class="shade" style="background:{ground}">{figures}</td>' if count else "<td></td>")
         rows.append(f'<tr><th scope="row">{escape(name)}</th>{"".join(cells)}</tr>')
     return (
-        '<p class="quiet">Rows: the true class. Columns: the answer.</p><div class="wide"><table>'
+        '<p class="quiet">Rows: the true class. Columns: the answer. Below each count its share of the row.</p>'
+        '<div class="wide"><table class="figures">'
         f"<tr><td></td>{head}</tr>{''.join(rows)}</table></div>"
     )
 
@@ -109,7 +109,7 @@ def _classes(judgement: Judgement) -> str:
         for f in judgement.figures
     )
     head = "".join(f'<th scope="col">{word}</th>' for word in ("class", "examples", "precision", "recall", "F1"))
-    return f'<div class="wide"><table><tr>{head}</tr>{rows}</table></div>'
+    return f'<div class="wide"><table class="figures"><tr>{head}</tr>{rows}</table></div>'
 
 
 def _calibration(judgement: Judgement) -> str:

@@ -44,8 +44,8 @@ circle.c3 { fill: var(--s3); } circle.c4 { fill: var(--s4); } circle.c5 { fill: 
 """
 
 
-def page(title: str, body: str) -> str:
-    """A whole HTML page. title: plain text; body: HTML.
+def page(title: str, body: str, style: str = "") -> str:
+    """A whole HTML page. title: plain text; body: HTML; style: what it needs beyond STYLE.
 
     Its policy forbids a browser to load anything for it, or to run anything in it.
     """
@@ -54,5 +54,5 @@ def page(title: str, body: str) -> str:
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>{STYLE}</style></head>\n<body>\n{body}\n</body></html>\n"
+        f"<style>{STYLE}{style}</style></head>\n<body>\n{body}\n</body></html>\n"
     )

@@ -61,9 +61,11 @@ def test_the_figures_stand_in_it() -> None:
     page = evaluation_report(judgement, data, "mine")
     assert f"{judgement.accuracy:.2%}" in page
     assert f"{judgement.interval[0]:.2%} to {judgement.interval[1]:.2%}" in page
-    cells = [int(cell) for cell in re.findall(r"<td style=[^>]*>(\d+)</td>", page)]
+    cells = [int(cell) for cell in re.findall(r"<td class=\"shade\" style=[^>]*>(\d+)<small>", page)]
     assert sum(cells) == judgement.count
-    assert "When digits are distorted" not in page
+    share = judgement.confusion[0, 0] / judgement.confusion[0].sum()
+    assert f"{judgement.confusion[0, 0]}<small>{share:.1%}</small>" in page
+    assert "Robustness" not in page
 
 
 def test_names_are_text_whatever_they_hold() -> None:
