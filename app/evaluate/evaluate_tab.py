@@ -90,6 +90,8 @@ class EvaluateTab(QWidget):
         examiner.robustness_ended.connect(self.robustness.end)
         examiner.mapped.connect(self.map.show_map)
         examiner.map_refused.connect(self.map.refuse)
+        examiner.mapping_changed.connect(self.map.show_busy)
+        self.map.stop_requested.connect(examiner.stop_mapping)
         examiner.looked.connect(detail.show_looked)
         examiner.neighbours_found.connect(detail.show_neighbours)
         examiner.neighbours_refused.connect(detail.await_neighbours)

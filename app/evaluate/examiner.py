@@ -18,7 +18,7 @@ from nncore.explain import occlusion_map
 from nncore.judgement import judge
 from nncore.nearest import HiddenIndex, Neighbour, nearest_in_pixels
 from nncore.network import Network
-from nncore.projection import Projection, principal_components, tsne, view
+from nncore.projection import TSNE_PARTS, Projection, principal_components, tsne, view
 from nncore.robustness import robustness
 
 FINISH_MILLISECONDS = 10_000
@@ -48,11 +48,12 @@ class Neighbours:
 
 @dataclass(frozen=True, eq=False)
 class Map:
-    """The examples `rows` (n,) laid out in two dimensions."""
+    """The examples `rows` (n,) laid out in two dimensions; `done`, 0 to 1, of the work: below 1 it goes on."""
 
     examination: Examination
     rows: NDArray[np.intp]
     projection: Projection
+    done: float = 1.0
 
 
 class Examiner(QObject):
@@ -74,7 +75,9 @@ class Examiner(QObject):
     robustness_ended = Signal(str)
     """Why it ended early, or ""."""
     mapped = Signal(object)
-    """A Map."""
+    """A Map, at times several, each better than the one before; None if it was given up."""
+    mapping_changed = Signal(bool)
+    """Whether a map is being made."""
     map_refused = Signal(str)
     looked = Signal(object)
     """A Looked."""
@@ -89,6 +92,7 @@ class Examiner(QObject):
         self._judging, self._measuring, self._mapping = Chores(self), Chores(self), Chores(self)
         self._looking, self._searching = Chores(self), Chores(self)
         self._judging.busy_changed.connect(self.judging_changed)
+        self._mapping.busy_changed.connect(self.mapping_changed)
         self._index: tuple[Network, Dataset, HiddenIndex] | None = None
 
     @property
@@ -134,10 +138,21 @@ class Examiner(QObject):
             X = view(examination.network, examination.dataset, rows, number, is_cancelled)
             if X is None or is_cancelled():
                 return None
-            return Map(examination, rows, tsne(X) if by_tsne else principal_components(X))
+            if not by_tsne:
+                return Map(examination, rows, principal_components(X))
+            for part, projection in enumerate(tsne(X), start=1):
+                if is_cancelled():
+                    break
+                self.mapped.emit(Map(examination, rows, projection, part / TSNE_PARTS))
+            return None
 
-        self._mapping.cancel("map")
+        self.stop_mapping()
         self._mapping.add("map", work, self.mapped.emit, self.map_refused.emit, latest_only=True)
+
+    @Slot()
+    def stop_mapping(self) -> None:
+        """Give the map up."""
+        self._mapping.cancel("map")
 
     def look(self, examination: Examination, row: int) -> None:
         """Find out what the answer to an image hangs on."""
@@ -177,7 +192,7 @@ class Examiner(QObject):
         """Give up everything that is under way."""
         self._judging.cancel("judge")
         self._measuring.cancel("robustness")
-        self._mapping.cancel("map")
+        self.stop_mapping()
         self._looking.cancel("look")
         self._searching.cancel("neighbours")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.evaluate.examination import Examination
 from app.evaluate.examiner import Map
@@ -16,12 +16,17 @@ METHODS = ("Principal components", "t-SNE")
 POINT = "Point at a digit to see its image; click it to see why it was read so."
 WORKING = "Mapping …"
 WORKING_LONG = "t-SNE pulls like to like; this takes some seconds …"
+STOPPED = "Stopped before its end."
 
 
 class MapPage(QWidget):
-    """Choose a layer and a way to flatten it. `wanted` carries (view, by t-SNE); `picked` an image's row."""
+    """Choose a layer and a way to flatten it.
+
+    `wanted` carries (view, by t-SNE), `stop_requested` that it is not any more; `picked` an image's row.
+    """
 
     wanted = Signal(int, bool)
+    stop_requested = Signal()
     picked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -43,6 +48,10 @@ class MapPage(QWidget):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             label.setWordWrap(True)
+        self._is_busy = False
+        self.button = QPushButton()
+        self.button.clicked.connect(self._press)
+        self.button.hide()
         self.plot, self.picture = MapPlot(), LookedAt()
         self.picture.setToolTip("The image of the digit that the pointer is at.")
         self.picture.setAccessibleName("The image pointed at")
@@ -82,7 +91,7 @@ class MapPage(QWidget):
 
     @Slot(object)
     def show_map(self, found: Map | None) -> None:
-        """Show a map; None, of one given up, changes nothing."""
+        """Show a map, one that is still being improved with how far it is; None, of one given up, draws nothing."""
         if found is None:
             return
         self.map = found
@@ -90,10 +99,30 @@ class MapPage(QWidget):
         labels, misread = judgement.labels[found.rows], (judgement.labels != judgement.answers)[found.rows]
         self.plot.set_points(found.projection.points, labels, judgement.class_names, misread)
         said = f"{len(labels):,} digits; a ring marks those misread."
+        if found.done < 1:
+            said = f"t-SNE has done {found.done:.0%} …"
         if found.projection.explained is not None:
             said += f" The two axes show {sum(found.projection.explained):.0%} of the variance."
         self.sentence.setText(said)
         self._show_pointed(-1)
+
+    @Slot(bool)
+    def show_busy(self, is_busy: bool) -> None:
+        """Offer to stop what takes long, and to map again what was stopped."""
+        self._is_busy = is_busy
+        stopped = not is_busy and self.sentence.text().endswith("…")
+        if stopped:
+            self.sentence.setText(STOPPED)
+        self.button.setText("&Stop" if is_busy else "Map &again")
+        self.button.setToolTip("End the mapping; what is drawn so far stays." if is_busy else "Map once more.")
+        self.button.setVisible(stopped or (is_busy and self.by_tsne))
+
+    @Slot()
+    def _press(self) -> None:
+        if self._is_busy:
+            self.stop_requested.emit()
+        else:
+            self.request()
 
     @Slot(str)
     def refuse(self, sentence: str) -> None:
@@ -125,7 +154,11 @@ class MapPage(QWidget):
             widget.setMinimumContentsLength(18)
             side.addWidget(label)
             side.addWidget(widget)
-        side.addWidget(self.sentence)
+        told = QHBoxLayout()
+        told.setSpacing(GAP)
+        told.addWidget(self.sentence, 1)
+        told.addWidget(self.button)
+        side.addLayout(told)
         side.addSpacing(GAP)
         side.addWidget(self.picture, 10)
         side.addWidget(self.caption)

@@ -7,7 +7,7 @@ import nncore.projection
 from nncore.errors import DataError
 from nncore.layers import Conv2D, Dense, Flatten
 from nncore.network import Network, NetworkSpec
-from nncore.projection import principal_components, tsne, view, views_of, why_no_tsne
+from nncore.projection import TSNE_PARTS, principal_components, tsne, view, views_of, why_no_tsne
 from tests.nncore.data import small_mnist
 
 
@@ -58,14 +58,16 @@ def test_without_scikit_learn_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(nncore.projection, "find_spec", lambda name: None)
     assert "digitlab[maps]" in str(why_no_tsne())
     with pytest.raises(DataError, match="scikit-learn"):
-        tsne(np.ones((5, 2)))
+        next(tsne(np.ones((5, 2))))
 
 
 def test_tsne_keeps_groups_together() -> None:
     pytest.importorskip("sklearn")
     rng = np.random.default_rng(0)
     middles = np.repeat(np.array([[0.0] * 5, [20.0] * 5]), 30, axis=0)
-    points = tsne((middles + rng.standard_normal((60, 5))).astype(np.float32)).points
+    layouts = list(tsne((middles + rng.standard_normal((60, 5))).astype(np.float32)))
+    assert len(layouts) == TSNE_PARTS
+    points = layouts[-1].points
     one, other = points[:30], points[30:]
     apart = np.linalg.norm(one.mean(axis=0) - other.mean(axis=0))
     assert apart > np.linalg.norm(one - one.mean(axis=0), axis=1).max()
@@ -75,6 +77,6 @@ def test_tsne_keeps_groups_together() -> None:
 def test_tsne_refuses_too_few_points_and_points_all_the_same() -> None:
     pytest.importorskip("sklearn")
     with pytest.raises(DataError, match="three digits"):
-        tsne(np.ones((2, 2)))
+        next(tsne(np.ones((2, 2))))
     with pytest.raises(DataError, match="look the same"):
-        tsne(np.ones((20, 2), np.float32))
+        next(tsne(np.ones((20, 2), np.float32)))

@@ -103,6 +103,20 @@ def test_a_map_has_a_point_for_each_digit(examiner: Examiner, qtbot: QtBot) -> N
     assert found.projection.explained is not None
 
 
+def test_tsne_is_told_part_by_part_and_can_be_given_up(examiner: Examiner, qtbot: QtBot) -> None:
+    pytest.importorskip("sklearn")
+    told: list[Map | None] = []
+    examiner.mapped.connect(told.append)
+    examiner.map(examination(), 0, by_tsne=True)
+    qtbot.waitUntil(lambda: bool(told), timeout=60_000)
+    assert isinstance(told[0], Map)
+    assert told[0].done == 0.25
+    with qtbot.waitSignal(examiner.mapping_changed, check_params_cb=lambda busy: not busy, timeout=60_000):
+        examiner.stop_mapping()
+    assert told[-1] is None
+    assert len(told) < 5
+
+
 def test_an_image_is_looked_at(examiner: Examiner, qtbot: QtBot) -> None:
     with qtbot.waitSignal(examiner.looked) as told:
         examiner.look(examination(), 3)

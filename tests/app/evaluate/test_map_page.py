@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 import nncore.projection
 from app.evaluate.examiner import Map
-from app.evaluate.map_page import POINT, MapPage
+from app.evaluate.map_page import POINT, STOPPED, MapPage
 from nncore.projection import Projection, views_of
 from tests.app.evaluate.samples import examination, of_numbers
 
@@ -92,3 +92,26 @@ def test_a_digit_clicked_is_picked_unless_the_data_has_changed(page: MapPage) ->
     page.show_examination(of_numbers())
     page.plot.picked.emit(1)
     assert picked == [8]
+
+
+def test_tsne_tells_how_far_it_is_and_can_be_stopped_and_begun_again(
+    page: MapPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nncore.projection, "find_spec", lambda name: object())
+    page.method.setCurrentIndex(1)
+    page.show_busy(True)
+    page.show_map(Map(examination(), ROWS, Projection(FOUND.points), 0.5))
+    assert "50%" in page.sentence.text()
+    with qtbot.waitSignal(page.stop_requested):
+        QTest.mouseClick(page.button, Qt.MouseButton.LeftButton)
+    page.show_map(None)
+    page.show_busy(False)
+    assert page.sentence.text() == STOPPED
+    asked = wanted(page)
+    QTest.mouseClick(page.button, Qt.MouseButton.LeftButton)
+    assert asked == [(0, True)]
+    page.show_busy(True)
+    page.show_map(Map(examination(), ROWS, Projection(FOUND.points)))
+    page.show_busy(False)
+    assert page.button.isHidden()
+    assert page.sentence.text() == "3 digits; a ring marks those misread."
