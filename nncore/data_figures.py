@@ -31,9 +31,9 @@ class DataFigures:
 
     counts: (classes,) examples of each, empty where there are no classes. no_class: examples of none. means: (classes,
     height, width) float32, the mean image of each class from 0 (paper) to 255 (ink), all 0 for a class without one;
-    None unless the examples are images. mean: of all pixels or inputs; of images from 0 to 1. ink_share: share of the
-    pixels that are not paper, 0 to 1. ever_lit: (height, width) whether a pixel has ink in any image; None unless the
-    examples are images.
+    None unless the examples are images. mean, deviation: mean and standard deviation of all pixels or inputs, of images
+    from 0 to 1. ink_share: share of the pixels that are not paper, 0 to 1. ever_lit: (height, width) whether a pixel
+    has ink in any image; None unless the examples are images.
 
     surplus: examples that are the same as an earlier one. duplicates: the first MOST_GROUPS groups of the same, and
     conflicts: those of them (looked for among all) whose labels differ, of which there are conflict_count.
@@ -44,6 +44,7 @@ class DataFigures:
     no_class: int
     means: NDArray[np.float32] | None
     mean: float
+    deviation: float
     ink_share: float
     ever_lit: NDArray[np.bool_] | None
     surplus: int
@@ -63,7 +64,7 @@ def data_figures(
     """
     count, size, classes = len(dataset), prod(dataset.input_shape), len(dataset.class_names)
     counts, sums = np.zeros(classes, np.int64), np.zeros((classes, size))
-    total, lit, ever_lit = 0.0, 0, np.zeros(size, np.bool_)
+    total, squares, lit, ever_lit = 0.0, 0.0, 0, np.zeros(size, np.bool_)
     digests = np.empty((count, DIGEST_BYTES), np.uint8)
     for start in range(0, count, ROWS_AT_ONCE):
         if cancelled():
@@ -75,6 +76,8 @@ def data_figures(
             counts += of_class.sum(axis=1)
             sums += of_class.astype(np.float32) @ examples.astype(np.float32)
         total += float(examples.sum(dtype=np.float64))
+        numbers = examples.ravel().astype(np.float64)
+        squares += float(numbers @ numbers)
         lit += int(np.count_nonzero(examples))
         ever_lit |= examples.any(axis=0)
         digests[rows] = [_digest(example) for example in examples]
@@ -83,11 +86,12 @@ def data_figures(
     groups, labels = _same(digests), dataset.targets(slice(None))
     conflicts = [group for group in groups if (labels[list(group)] != labels[group[0]]).any()]
     is_image = dataset.is_bytes
+    mean, scale = total / pixels, 255 if is_image else 1
     return DataFigures(
         count, counts, count - int(counts.sum()) if classes else 0,
         (sums / np.maximum(counts, 1)[:, None]).astype(np.float32).reshape(classes, *dataset.input_shape)
         if is_image else None,
-        total / pixels / (255 if is_image else 1), lit / pixels,
+        mean / scale, max(0.0, squares / pixels - mean**2) ** 0.5 / scale, lit / pixels,
         ever_lit.reshape(dataset.input_shape) if is_image else None,
         sum(len(group) - 1 for group in groups), tuple(groups[:MOST_GROUPS]), tuple(conflicts[:MOST_GROUPS]),
         len(conflicts),

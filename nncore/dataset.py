@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from math import prod
 from pathlib import Path
@@ -239,6 +239,11 @@ class Splits:
     training: Dataset
     validation: Dataset | None = None
     test: Dataset | None = None
+
+    def with_test(self, share: float, seed: int = 0) -> Splits:
+        """The same with a random `share` in (0, 1) of the training part as the test part."""
+        training, test = self.training.split(share, np.random.default_rng(seed))
+        return replace(self, training=training, test=test)
 
 
 def bundled_mnist_path() -> Path:

@@ -10,7 +10,7 @@ from app.parts.picture import thumbnail
 from app.theme import GAP, colours_of
 from nncore.data_figures import DataFigures
 
-PICTURE = 32
+PICTURE = 40
 """Logical pixels each way of a mean image."""
 
 

@@ -39,6 +39,9 @@ class DataTab(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.data: Splits | None = None
+        self._whole: Splits | None = None  # the data before a test part was held out of it
+        self._split: Splits | None = None
+        self._test_share = 0.0
         self.figures: DataFigures | None = None
         self._reading, self._counting = Chores(self), Chores(self)
         self.panel, self.samples, self.classes = SourcePanel(), SampleView(), ClassRows()
@@ -81,6 +84,7 @@ class DataTab(QWidget):
         panel.own_ink_requested.connect(partial(self._read, own_ink))
         panel.made_up_requested.connect(lambda count, seed: self._read(partial(made_up, count, seed)))
         panel.share_chosen.connect(self.share_chosen)
+        panel.test_share_chosen.connect(self._hold_out_to_test)
         panel.cancel_requested.connect(lambda: self._reading.cancel("read"))
         self._reading.busy_changed.connect(panel.show_busy)
         self._counting.busy_changed.connect(self._show_counting)
@@ -92,13 +96,16 @@ class DataTab(QWidget):
     def set_data(self, data: Splits | None) -> None:
         """Show `data`; None as long as there is none."""
         self.data = data
+        if data is not self._split:
+            self._whole, self._split, self._test_share = data, None, 0.0
         self._counting.cancel("count")
         parts = [part for part in PARTS if data is not None and getattr(data, part) is not None]
         self.samples.set_parts(parts)
         self.name.set_whole_text(data.training.source if data is not None else "No data yet")
         sizes = (f"{len(getattr(data, part)):,} in the {PARTS[part]}" for part in parts)
         self.sizes.setText(" · ".join(sizes) or READING)
-        self.panel.set_split(data is not None and data.validation is not None)
+        validates, tests = (getattr(self._whole, part, None) is not None for part in ("validation", "test"))
+        self.panel.set_split(validates, tests, self._test_share)
         self._show_part()
 
     def finish(self) -> bool:
@@ -140,6 +147,19 @@ class DataTab(QWidget):
         """Read a file or a folder and use what is in it."""
         self._read(partial(from_path, path))
 
+    @Slot(float)
+    def _hold_out_to_test(self, share: float) -> None:
+        """Use this share of the data's training part as its test part."""
+        whole = self._whole
+        if whole is not None and whole.test is None and share != self._test_share:
+            self._reading.cancel("read")
+            work = partial(whole.with_test, share) if share else lambda: whole
+            self._reading.add("read", work, partial(self._use_split, share), self.panel.say)
+
+    def _use_split(self, share: float, data: Splits) -> None:
+        self._split, self._test_share = data, share
+        self.data_chosen.emit(data)
+
     def _read(self, source: Source) -> None:
         self.panel.say("")
         self._reading.cancel("read")
@@ -165,16 +185,17 @@ class DataTab(QWidget):
 def in_words(figures: DataFigures, dataset: Dataset) -> list[str]:
     """The figures of a set, a line each."""
     sides = " x ".join(map(str, dataset.input_shape))
-    lines = [f"{figures.count:,} examples of {sides} {'pixels' if dataset.is_bytes else 'numbers'}"]
+    what = "pixels" if dataset.is_bytes else "number" if sides == "1" else "numbers"
+    lines = [f"{figures.count:,} examples of {sides} {what}"]
     if figures.no_class:
         lines.append(f"{figures.no_class:,} of no class")
     if figures.ever_lit is not None:
         lit, pixels = int(figures.ever_lit.sum()), figures.ever_lit.size
-        lines.append(f"mean brightness {figures.mean:.3f} (0 paper, 1 ink)")
+        lines.append(f"pixels: mean {figures.mean:.3f}, standard deviation {figures.deviation:.3f} (0 paper, 1 ink)")
         lines.append(f"{figures.ink_share:.1%} of all pixels have ink")
         lines.append(f"{pixels - lit:,} of {pixels:,} pixels have none in any image")
     else:
-        lines.append(f"mean {figures.mean:.4g}")
+        lines.append(f"mean {figures.mean:.4g}, standard deviation {figures.deviation:.4g}")
     copies = "no example is there twice" if not figures.surplus else f"{figures.surplus:,} copies of another example"
     lines.append(copies)
     if figures.conflict_count:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, SignalInstance, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QFileDialog,
@@ -43,6 +43,8 @@ class SourcePanel(QWidget):
     """How many digits to make up, and the seed."""
     share_chosen = Signal(float)
     """The share of the training part to hold out for validation, 0 to 0.5."""
+    test_share_chosen = Signal(float)
+    """The share of the training part to hold out for testing, 0 to 0.5."""
     cancel_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -58,7 +60,8 @@ class SourcePanel(QWidget):
         self.seed = _entry("Seed of made-up digits", "0", "The same seed gives the same digits; any other, others.")
         self.add = QCheckBox("&Add to the present data")
         self.add.setToolTip("Put what is read among the training part, instead of using it alone.")
-        self.share = _entry("Held out, in per cent", "10", f"Of the training part, 0 to {HIGHEST_SHARE} per cent.")
+        self.share = _entry("Held out to validate, in per cent", "10", "")
+        self.test_share = _entry("Held out to test, in per cent", "0", "")
         self.problem, self.note = QLabel(), QLabel()
         self.progress, self.cancel = QProgressBar(), QPushButton("&Cancel")
         self.cancel.setToolTip("Leave the data as it is.")
@@ -87,12 +90,13 @@ class SourcePanel(QWidget):
         layout.addWidget(self.add)
         layout.addSpacing(GROUP_GAP - GAP)
         layout.addWidget(_heading("Split"))
-        row, held_out = QHBoxLayout(), QLabel("held out to validate, %")
-        held_out.setBuddy(self.share)
-        row.addWidget(held_out, 1)
-        row.addWidget(self.share)
-        self.share.setMaximumWidth(72)
-        layout.addLayout(row)
+        for words, entry in (("held out to validate, %", self.share), ("held out to test, %", self.test_share)):
+            row, held_out = QHBoxLayout(), QLabel(words)
+            held_out.setBuddy(entry)
+            row.addWidget(held_out, 1)
+            row.addWidget(entry)
+            entry.setMaximumWidth(72)
+            layout.addLayout(row)
         for label in (self.problem, self.note):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
@@ -113,7 +117,8 @@ class SourcePanel(QWidget):
         self.made_up.clicked.connect(self._make_up)
         self.count.returnPressed.connect(self._make_up)
         self.seed.returnPressed.connect(self._make_up)
-        self.share.editingFinished.connect(self._choose_share)
+        self.share.editingFinished.connect(partial(self._choose_share, self.share, self.share_chosen))
+        self.test_share.editingFinished.connect(partial(self._choose_share, self.test_share, self.test_share_chosen))
         self.cancel.clicked.connect(self.cancel_requested)
 
     @property
@@ -139,11 +144,19 @@ class SourcePanel(QWidget):
         """Show the share that is read."""
         self.progress.setValue(round(100 * share))
 
-    def set_split(self, validates: bool) -> None:
-        """Say whether the data has a validation part of its own: then nothing is held out."""
+    def set_split(self, validates: bool, tests: bool, test_share: float) -> None:
+        """Say whether the data has a validation or a test part of its own: then nothing is held out for that.
+
+        test_share: what is held out to test now, 0 to 0.5.
+        """
+        of_what = f"Of the training part, 0 to {HIGHEST_SHARE} per cent, chosen at random"
+        own = "This data has a part of its own for that: nothing needs to be held out."
         self.share.setEnabled(not validates)
-        why = " This data has a validation part of its own." if validates else ""
-        self.share.setToolTip(f"Of the training part, 0 to {HIGHEST_SHARE} per cent.{why}")
+        self.share.setToolTip(own if validates else f"{of_what}; until you enter a share, the recipe's counts.")
+        self.test_share.setEnabled(not tests)
+        self.test_share.setToolTip(own if tests else f"{of_what}, to judge on what no network learns from.")
+        self.test_share.setText(f"{100 * test_share:.0f}")
+        mark_trouble(self.test_share, False)
 
     def _ask(self, mode: QFileDialog.FileMode) -> None:
         dialog = QFileDialog(self, "Open data", str(Path.home()))
@@ -162,12 +175,11 @@ class SourcePanel(QWidget):
         if count is not None and seed is not None:
             self.made_up_requested.emit(count, seed)
 
-    @Slot()
-    def _choose_share(self) -> None:
+    def _choose_share(self, entry: QLineEdit, chosen: SignalInstance) -> None:
         self.say("")
-        share = self._number(self.share, "Held out", 0, HIGHEST_SHARE)
+        share = self._number(entry, "Held out", 0, HIGHEST_SHARE)
         if share is not None:
-            self.share_chosen.emit(share / 100)
+            chosen.emit(share / 100)
 
     def _number(self, entry: QLineEdit, name: str, lowest: int, highest: int) -> int | None:
         """The number in an entry; None, and a mark with a sentence, if it is none."""

@@ -33,6 +33,7 @@ def test_counts_and_pixels_are_those_of_all_images(digits: Dataset) -> None:
     assert found.count == len(digits)
     np.testing.assert_array_equal(found.counts, np.bincount(digits.labels, minlength=10))
     assert found.mean == pytest.approx(digits.images.mean() / 255)
+    assert found.deviation == pytest.approx((digits.images / 255).std())
     assert found.ink_share == pytest.approx((digits.images > 0).mean())
     assert found.ever_lit is not None
     np.testing.assert_array_equal(found.ever_lit, digits.images.any(axis=0))
@@ -81,7 +82,7 @@ def test_numbers_with_targets_have_no_classes_and_no_pictures() -> None:
     inputs = np.array([[1.0, 0.0], [3.0, 4.0], [1.0, 0.0]])
     found = figures_of(Dataset.from_floats(inputs, np.array([1.0, 2.0, 3.0])))
     assert (found.means, found.ever_lit, found.counts.tolist()) == (None, None, [])
-    assert found.mean == pytest.approx(1.5)
+    assert (found.mean, found.deviation) == pytest.approx((1.5, inputs.std()))
     assert found.conflicts == ((0, 2),)
 
 

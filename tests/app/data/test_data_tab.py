@@ -55,6 +55,8 @@ def test_name_sizes_counts_and_figures_are_shown(counted: DataTab) -> None:
     assert counted.figures is not None
     assert counted.classes.words(3).startswith(f"3: {counted.figures.counts[3]} examples")
     assert "302 examples of 28 x 28 pixels" in counted.statistics.text()
+    pixels = counted.data.training.images / 255 if counted.data is not None else np.zeros(1)
+    assert f"pixels: mean {pixels.mean():.3f}, standard deviation {pixels.std():.3f}" in counted.statistics.text()
     assert "2 copies" in counted.statistics.text()
     assert "1 times the same example has different labels" in counted.statistics.text()
 
@@ -163,9 +165,35 @@ def test_the_share_held_out_is_told(counted: DataTab, qtbot: QtBot) -> None:
     assert chosen.args == [0.2]
 
 
+def test_a_test_part_is_held_out_of_data_that_has_none(tab: DataTab, qtbot: QtBot) -> None:
+    whole = Splits(small_mnist().training)
+    tab.data_chosen.connect(tab.set_data)
+    tab.set_data(whole)
+    count, entry = len(whole.training), tab.panel.test_share
+
+    def hold_out(share: str) -> None:
+        entry.setFocus()
+        entry.selectAll()
+        with qtbot.waitSignal(tab.data_chosen):
+            qtbot.keyClicks(entry, share)
+            qtbot.keyClick(entry, Qt.Key.Key_Return)
+
+    hold_out("20")
+    assert f"{count * 4 // 5:,} in the training part · {count // 5:,} in the test part" in tab.sizes.text()
+    hold_out("50")  # of the whole, not of what was left
+    assert tab.data is not None
+    assert tab.data.test is not None
+    assert (len(tab.data.training), len(tab.data.test), entry.text()) == (count // 2, count // 2, "50")
+    hold_out("0")
+    assert tab.data is whole
+    tab.set_data(small_mnist())
+    assert not entry.isEnabled()
+    assert "of its own" in entry.toolTip()
+
+
 def test_numbers_that_are_no_images_are_shown_as_numbers(tab: DataTab, qtbot: QtBot) -> None:
     tab.set_data(Splits(Dataset.from_floats(np.arange(20.0), np.arange(20.0), source="a line")))
     qtbot.waitUntil(lambda: tab.figures is not None)
-    assert "20 examples of 1 numbers" in tab.statistics.text()
+    assert "20 examples of 1 number\n" in tab.statistics.text()
     assert not tab.grab().isNull()
     assert "Example" in tab.samples.grid.words(0)
