@@ -22,6 +22,7 @@ from app.session import Session
 from app.settings import Settings, models_folder
 from app.theme import ThemeChoice, apply_theme
 from app.training_thread import InUse
+from nncore.dataset import Dataset, Splits
 from nncore.layers import Dense
 from nncore.model_file import load_model, save_model
 from nncore.run_log import LoggedRun, RunLog
@@ -208,6 +209,24 @@ def test_a_broken_file_is_one_sentence_in_the_window_and_nothing_is_lost(
     assert "broken.npz" in window.messages.text
     assert window.session.model is model
     assert window.session.data is data
+
+
+def test_data_of_other_classes_can_be_trained_on_whatever_the_recipe(window: MainWindow, qtbot: QtBot) -> None:
+    digits, settings = small_mnist().training, window.train_tab.settings
+    rows = np.flatnonzero(digits.labels < 3)
+    window.session.use_data(Splits(Dataset(digits.images[rows], digits.labels[rows], ("a", "b", "c"), "letters")))
+    assert settings.spec().outputs == 3
+    settings.recipes.chosen.emit("mlp")
+    assert settings.spec().outputs == 3
+    settings.recipes.chosen.emit("sine")
+    assert settings.spec().outputs == 1
+    settings.recipes.chosen.emit("quick")
+    click(qtbot, window, "train_button")
+    qtbot.waitUntil(lambda: window.session.model is not None and window.session.model.class_names == ("a", "b", "c"))
+    window.session.stop()
+    qtbot.waitUntil(lambda: state(window) is RunState.IDLE)
+    window.session.use_data(small_mnist())
+    assert settings.spec().outputs == 10
 
 
 def test_files_dropped_on_the_window_are_opened(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
