@@ -169,6 +169,7 @@ class MainWindow(QMainWindow):
         runs.refused.connect(self.messages.complain)
         runs.ghosts_chosen.connect(self._show_ghosts)
         runs.rerun_requested.connect(self._rerun)
+        runs.sweep_requested.connect(self.open_sweep)
         runs.fork_requested.connect(self._fork)
         self.train_tab.settings.recipes.chosen.connect(self._forget_fork)
         runs.go_on_requested.connect(self._go_on)

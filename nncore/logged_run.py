@@ -98,6 +98,12 @@ def run_of(row: Mapping[str, Any]) -> LoggedRun | None:
     return LoggedRun(settings=settings, **others)
 
 
+@lru_cache(maxsize=4096)
+def run_of_values(values: tuple[Any, ...]) -> LoggedRun | None:
+    """`run_of` the values of COLUMNS; a row that has not changed since it was read last is not read again."""
+    return run_of(dict(zip(COLUMNS, values, strict=True)))
+
+
 # Of a thousand runs most have the network and the settings of another one: each is read once.
 
 

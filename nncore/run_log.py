@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.history import MOST_ROWS, Row
-from nncore.logged_run import COLUMNS, SUMMARY, LoggedRun, Rates, RunSettings, State, run_of
+from nncore.logged_run import COLUMNS, SUMMARY, LoggedRun, Rates, RunSettings, State, run_of_values
 from nncore.run_log_errors import RunLogDamagedError, RunLogError, RunLogNewerError, telling
 from nncore.run_log_tables import VERSION, make_tables, version_of
 
@@ -194,7 +194,7 @@ class RunLog:
         """The run with that number, also one put away; raises RunLogError if there is none."""
         with self._telling():
             row = self._connection.execute(f"SELECT {', '.join(COLUMNS)} FROM runs WHERE id = ?", (number,)).fetchone()
-        found = None if row is None else run_of(dict(zip(COLUMNS, row, strict=True)))
+        found = None if row is None else run_of_values(row)
         if found is None:
             raise RunLogError(f"{self.path}: there is no run {number}.")
         return found
@@ -251,7 +251,7 @@ class RunLog:
         columns = ", ".join(COLUMNS)
         with self._telling():
             rows = self._connection.execute(f"SELECT {columns} FROM runs WHERE {condition} ORDER BY id DESC").fetchall()
-        return [run for row in rows if (run := run_of(dict(zip(COLUMNS, row, strict=True)))) is not None]
+        return [run for row in rows if (run := run_of_values(row)) is not None]
 
     def _summarise(self, cursor: sqlite3.Cursor, run: int, values: dict[str, Any]) -> None:
         unknown = values.keys() - {*SUMMARY, "curve", "state"}

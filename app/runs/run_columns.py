@@ -12,19 +12,26 @@ from nncore.run_words import changed_settings, duration, figure, percent
 
 @dataclass(frozen=True)
 class Column:
-    """text: what is shown. key: what it is sorted by. widest: a text for which there is room. explained: a tooltip."""
+    """text: what is shown. widest: a text for which there is room. explained: a tooltip.
+
+    number: what it is sorted by, None for its text, whatever its case. edits: what an edit of it changes, if it can be.
+    """
 
     title: str
     text: Callable[[KnownRun], str]
-    key: Callable[[KnownRun], str | float]
     widest: str
     explained: str
-    is_number: bool = False
+    number: Callable[[KnownRun], float] | None = None
     edits: str = ""
 
+    @property
+    def is_number(self) -> bool:
+        """Whether it stands at the right."""
+        return self.number is not None
 
-def _words(title: str, text: Callable[[KnownRun], str], widest: str, explained: str, edits: str = "") -> Column:
-    return Column(title, text, lambda known: text(known).casefold(), widest, explained, edits=edits)
+    def key(self, known: KnownRun, text: str) -> str | float:
+        """What a run whose `text` is known is sorted by."""
+        return text.casefold() if self.number is None else self.number(known)
 
 
 def _number(
@@ -38,26 +45,26 @@ def _number(
         found = value(known)
         return -inf if found is None else found
 
-    return Column(title, text, key, widest, explained, is_number=True)
+    return Column(title, text, widest, explained, key)
 
 
 COLUMNS = (
-    _words("Name", lambda known: known.run.settings.name, "784-128-64-10", "Its name; F2 changes it.", "name"),
-    _words("Begun", lambda known: known.run.started[:16].replace("T", " "), "2026-11-22 11:35", "When it began."),
-    _words("Recipe", lambda known: known.run.settings.recipe or "–", "convnet", "The recipe it was begun from."),
-    _words("Network", lambda known: known.run.settings.spec.summary, "784 - 128 - 64 - 10", "Its layers."),
-    _words(
+    Column("Name", lambda known: known.run.settings.name, "784-128-64-10", "Its name; F2 changes it.", edits="name"),
+    Column("Begun", lambda known: known.run.started[:16].replace("T", " "), "2026-08-28 20:38.", "When it began."),
+    Column("Recipe", lambda known: known.run.settings.recipe or "–", "numpynet", "The recipe it was begun from."),
+    Column("Network", lambda known: known.run.settings.spec.summary, "784 - 128 - 64 - 10", "Its layers."),
+    Column(
         "Settings",
         lambda known: changed_settings(known.run.settings.config, known.run.settings.recipe) or "–",
-        "learning rate 0.003",
+        "learning rate 0.01",
         "What is not as in its recipe, or as usual without one.",
     ),
-    _number("Epochs", lambda known: known.run.epochs, lambda n: f"{n:,.0f}", "10,000", "Epochs done."),
+    _number("Epochs", lambda known: known.run.epochs, lambda n: f"{n:,.0f}", "1,000", "Epochs done."),
     _number("Best", lambda known: known.run.best_accuracy, percent, "100.00 %", "The highest validation accuracy."),
     _number("Validation", lambda known: known.run.validation_accuracy, percent, "100.00 %", "That of the last epoch."),
     _number("Test", lambda known: known.run.test_accuracy, percent, "100.00 %", "The accuracy on the test set."),
-    _number("Loss", lambda known: known.run.training_loss, figure, "0.00001234", "Training loss, last epoch."),
-    _number("Time", lambda known: known.run.seconds, duration, "1:02:03 h", "Spent in its epochs, pauses left out."),
-    _words("State", lambda known: known.state, "broken off", "How it stands; what was broken off may go on."),
-    _words("Note", lambda known: known.run.note, "a longer note", "A note of yours; F2 changes it.", "note"),
+    _number("Loss", lambda known: known.run.training_loss, figure, "0.001234", "Training loss, last epoch."),
+    _number("Time", lambda known: known.run.seconds, duration, "12:34 min", "Spent in its epochs, pauses left out."),
+    Column("State", lambda known: known.state, "broken off", "How it stands; what was broken off may go on."),
+    Column("Note", lambda known: known.run.note, "a note", "A note of yours; F2 changes it.", edits="note"),
 )  # fmt: skip

@@ -29,6 +29,10 @@ KEY_ROLE = int(Qt.ItemDataRole.UserRole)
 RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
+FIXED = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled
+EDITABLE = FIXED | Qt.ItemFlag.ItemIsEditable
+"""Made once: Qt asks for them tens of thousands of times when a thousand runs are chosen."""
+
 
 class RunTable(QAbstractTableModel):
     """Runs, a row each; `edited` asks for another name or note: the run, "name" or "note", and the text."""
@@ -49,8 +53,16 @@ class RunTable(QAbstractTableModel):
     def set_runs(self, runs: Sequence[KnownRun]) -> None:
         """Show `runs`; if they are the same as before, but further on, rows stay where they are."""
         same = [known.run.id for known in runs] == [known.run.id for known in self._runs]
-        texts = [tuple(column.text(known) for column in COLUMNS) for known in runs]
-        keys = [tuple(column.key(known) for column in COLUMNS) for known in runs]
+        rows = zip(self._runs, self._texts, self._keys, strict=True)
+        before = {known.run.id: (known, text, key) for known, text, key in rows}
+        texts, keys = [], []
+        for known in runs:
+            was, text, key = before.get(known.run.id, (None, (), ()))
+            if was != known:
+                text = tuple(column.text(known) for column in COLUMNS)
+                key = tuple(column.key(known, each) for column, each in zip(COLUMNS, text, strict=True))
+            texts.append(text)
+            keys.append(key)
         if not same:
             self.beginResetModel()
             self._runs, self._texts, self._keys = list(runs), texts, keys
@@ -79,8 +91,7 @@ class RunTable(QAbstractTableModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Names and notes can be edited."""
-        editable = Qt.ItemFlag.ItemIsEditable if COLUMNS[index.column()].edits else Qt.ItemFlag.NoItemFlags
-        return Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled | editable
+        return EDITABLE if COLUMNS[index.column()].edits else FIXED
 
     def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
         """What a cell shows, or is sorted by."""

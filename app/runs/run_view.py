@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView, QWidget
 from app.runs.run_columns import COLUMNS
 from app.runs.run_store import KnownRun
 from app.runs.run_table import RunFilter, RunTable
-from app.runs.table_style import table_style
-from app.theme import GAP, colours_of
+from app.runs.table_style import TEXT_MARGIN, table_style
+from app.theme import GAP, SMALL_SCALE, colours_of
 
 BEGUN = [column.title for column in COLUMNS].index("Begun")
 
@@ -43,7 +43,7 @@ class RunView(QTableView):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionsMovable(True)
-        header.setStretchLastSection(False)
+        header.setStretchLastSection(True)
         for key, signal in (
             (QKeySequence(Qt.Key.Key_Delete), self.delete_requested),
             (QKeySequence(QKeySequence.StandardKey.Undo), self.undo_requested),
@@ -100,6 +100,7 @@ class RunView(QTableView):
         self.verticalHeader().setDefaultSectionSize(metrics.height() + GAP)
         self.verticalHeader().setMinimumSectionSize(metrics.height() + GAP)
         for number, column in enumerate(COLUMNS):
-            widest = max(metrics.horizontalAdvance(column.widest), metrics.horizontalAdvance(f"{column.title} ▾"))
-            header.resizeSection(number, widest + 3 * GAP)
+            title = round(metrics.horizontalAdvance(f"{column.title} ▾") * SMALL_SCALE)
+            widest = max(metrics.horizontalAdvance(column.widest), title)
+            header.resizeSection(number, widest + 2 * (GAP + TEXT_MARGIN))
         self.viewport().update()

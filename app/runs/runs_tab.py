@@ -7,9 +7,19 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QHideEvent, QPalette, QShowEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.background import BackgroundTask
 from app.icons import set_icon
@@ -36,14 +46,15 @@ class RunsTab(QWidget):
 
     ghosts_chosen: the numbers of the runs whose curves are wanted behind the live ones; none for no such curves.
     rerun_requested, fork_requested: a LoggedRun. go_on_requested: a LoggedRun that was broken off, and the path of its
-    checkpoint. train_on_requested: the same of one that ended. informed, refused: a sentence of good news, of bad news.
-    Before it is destroyed, `finish` must have been called.
+    checkpoint. train_on_requested: the same of one that ended. sweep_requested: settings are to be varied. informed,
+    refused: a sentence of good news, of bad news. Before it is destroyed, `finish` must have been called.
     """
 
     ghosts_chosen = Signal(list)
     rerun_requested, fork_requested = Signal(object), Signal(object)
     go_on_requested = Signal(object, object)
     train_on_requested = Signal(object, object)
+    sweep_requested = Signal()
     informed, refused = Signal(str), Signal(str)
 
     def __init__(self, parent: QWidget | None = None, path: Path | None = None) -> None:
@@ -53,7 +64,8 @@ class RunsTab(QWidget):
         self._deleted: list[list[int]] = []
         self._task: BackgroundTask | None = None
         self._said = ""
-        self.search, self.count, self.undo_button = QLineEdit(), QLabel(), QPushButton("&Undo")
+        self.search, self.count = QLineEdit(), QLabel()
+        self.undo_button, self.sweep_button = QPushButton("&Undo"), QPushButton("S&weep …")
         self.table = RunTable(self)
         self.view, self.comparison, self.actions_row = RunView(self.table), Comparison(), ActionsRow()
         self.empty = QLabel(NO_RUNS)
@@ -72,17 +84,23 @@ class RunsTab(QWidget):
         self.undo_button.setToolTip("Bring back what was deleted last (Ctrl+Z).")
         set_icon(self.undo_button, "undo")
         self.undo_button.hide()
-        self.empty.setProperty("quiet", True)
+        self.sweep_button.setToolTip(
+            "Train with several values of the settings in the Train tab, and compare the runs."
+        )
+        self.empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setWordWrap(True)
+        self.empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         top = QHBoxLayout()
         top.setSpacing(GAP)
-        for widget, stretch in ((self.search, 1), (self.count, 0), (self.undo_button, 0)):
+        for widget, stretch in ((self.search, 1), (self.count, 0), (self.undo_button, 0), (self.sweep_button, 0)):
             top.addWidget(widget, stretch)
         card = QFrame()
         card.setProperty("card", True)
-        within = QVBoxLayout(card)
+        within = QGridLayout(card)
         within.setContentsMargins(GAP, GAP, GAP, GAP)
-        within.addWidget(self.empty)
-        within.addWidget(self.view, 1)
+        within.addWidget(self.view, 0, 0)
+        within.addWidget(self.empty, 0, 0)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(PAGE_MARGIN, GROUP_GAP, PAGE_MARGIN, GROUP_GAP)
         layout.setSpacing(GAP)
@@ -96,6 +114,7 @@ class RunsTab(QWidget):
         row = self.actions_row
         self.search.textChanged.connect(self._search)
         self.undo_button.clicked.connect(self.undo)
+        self.sweep_button.clicked.connect(self.sweep_requested)
         self.view.choice_changed.connect(self._show_choice)
         self.view.delete_requested.connect(self.delete)
         self.view.undo_requested.connect(self.undo)
@@ -165,7 +184,8 @@ class RunsTab(QWidget):
 
     def _show_count(self) -> None:
         shown, all_of_them = self.view.filter.rowCount(), self.table.rowCount()
-        self.count.setText(f"{shown:,} of {all_of_them:,} runs" if shown < all_of_them else f"{shown:,} runs")
+        runs = "1 run" if all_of_them == 1 else f"{all_of_them:,} runs"
+        self.count.setText(f"{shown:,} of {runs}" if shown < all_of_them else runs)
         self.empty.setText(NO_MATCH if all_of_them else NO_RUNS)
         self.empty.setVisible(not shown)
 

@@ -316,3 +316,22 @@ def test_every_button_explains_itself(tab: RunsTab, name: str) -> None:
     button = getattr(tab.actions_row, name)
     assert button.toolTip().endswith(".")
     assert "&" in button.text()
+
+
+def test_one_run_is_counted_as_one(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+    with RunLog(log_path) as log:
+        log.delete([BROKEN, LOST, GOING])
+    open_tab(tab, qtbot)
+    assert tab.count.text() == "1 run"
+
+
+def test_all_columns_fit_beside_each_other_on_a_small_screen(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+    tab.resize(1366, 640)
+    open_tab(tab, qtbot)
+    assert not tab.view.horizontalScrollBar().isVisible()
+
+
+def test_a_sweep_is_asked_for(tab: RunsTab, qtbot: QtBot) -> None:
+    open_tab(tab, qtbot)
+    with qtbot.waitSignal(tab.sweep_requested):
+        qtbot.mouseClick(tab.sweep_button, Qt.MouseButton.LeftButton)
