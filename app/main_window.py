@@ -186,7 +186,11 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def open_sweep(self) -> None:
-        """Ask for values of some settings, and train a network for each combination."""
+        """Ask for values of some settings, and train a network for each combination, while the window stays in use."""
+        if self._sweep is not None:
+            self._sweep.raise_()
+            self._sweep.activateWindow()
+            return
         settings = self.train_tab.settings
         try:
             spec, config, points = settings.spec(), settings.config(), settings.points()
@@ -200,7 +204,7 @@ class MainWindow(QMainWindow):
         self.session.data_changed.connect(self._sweep.set_data)
         self._sweep.run_logged.connect(self.runs_tab.refresh)
         self._sweep.destroyed.connect(self._forget_sweep)
-        self._sweep.open()
+        self._sweep.show()
 
     @Slot()
     def _forget_sweep(self) -> None:

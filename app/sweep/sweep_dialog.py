@@ -66,7 +66,7 @@ class SweepDialog(QDialog):
         self.results: list[SweepResult] = []
         self.form, self.count, self.problem = Form(), QLabel(), QLabel()
         self.entries = {setting: QLineEdit(EXAMPLES.get(setting, "")) for setting in READERS}
-        self.against, self.plot = QComboBox(), SweepPlot()
+        self.against, self.plot = QComboBox(), SweepPlot(self._measure.capitalize())
         self.progress, self.state, self.run_button = QProgressBar(), QLabel(), QPushButton()
         self._compose()
         self._read()
@@ -233,7 +233,8 @@ class SweepDialog(QDialog):
             self._thread = None
         ends = [result.state for result in self.results]
         told = ", ".join(f"{ends.count(state)} {state}" for state in dict.fromkeys(ends))
-        self.state.setText(told or "No run was made.")
+        best = f". Best: {self.plot.best_in_words}" if len(ends) > 1 and self.plot.best_in_words else ""
+        self.state.setText(f"{told}{best}." if told else "No run was made.")
         self._show_running(False)
 
     @Slot(str)

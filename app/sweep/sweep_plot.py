@@ -20,8 +20,9 @@ EMPTY = "Press Run, and each run will appear here as it ends."
 class SweepPlot(Plot):
     """A dot a run; the best one is larger and green. The pointer over a dot tells which run it is."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Accuracy", EMPTY, parent)
+    def __init__(self, name: str = "Accuracy", parent: QWidget | None = None) -> None:
+        super().__init__(name, EMPTY, parent)
+        self.best_in_words = ""
         self._results: list[SweepResult] = []
         self._against = TIME
         self._dots = pg.ScatterPlotItem(size=9, hoverable=True, hoverSize=13, tip=self._tell)
@@ -40,6 +41,7 @@ class SweepPlot(Plot):
         self._against = against
         x, ticks = self._places(against)
         y = [_figure(result) or 0.0 for result in self._results]
+        self.best_in_words = ""
         if not y:
             self.set_axes((0, 1), (0, 1))
             self._dots.setData([], [])
@@ -48,6 +50,7 @@ class SweepPlot(Plot):
             return
         by_loss = self._results[0].accuracy is None
         best = y.index(min(y) if by_loss else max(y))
+        self.best_in_words = self._words(self._results[best])
         others = [number for number in range(len(y)) if number != best]
         self._dots.setData([x[n] for n in others], [y[n] for n in others], data=[self._results[n] for n in others])
         self._best.setData([x[best]], [y[best]], data=[self._results[best]])

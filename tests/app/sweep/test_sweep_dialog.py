@@ -59,6 +59,8 @@ def test_all_runs_are_made_logged_and_drawn(dialog: SweepDialog, qtbot: QtBot, t
     press(dialog, qtbot)
     assert not dialog.entries["seed"].isEnabled()
     qtbot.waitUntil(lambda: "4 finished" in dialog.state.text(), timeout=60_000)
+    assert dialog.plot.best_in_words
+    assert dialog.state.text() == f"4 finished. Best: {dialog.plot.best_in_words}."
     with RunLog(tmp_path / "runs.sqlite") as log:
         runs = log.runs()
     assert sorted(logged) == sorted(run.id for run in runs) == [1, 2, 3, 4]
