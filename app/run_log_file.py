@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from nncore.run_log import VERSION, RunLog, RunLogDamagedError, RunLogError, RunLogNewerError
 
+Result = TypeVar("Result")
 Complain = Callable[[str], None]
 """Is given one sentence: what is wrong, and what was done about it."""
 
@@ -27,6 +29,21 @@ def open_log(path: Path, complain: Complain, patience: float | None = None) -> R
     except RunLogDamagedError as problem:
         set_aside(path, problem, complain)
         return RunLog(path, patience)
+
+
+def with_log(path: Path, complain: Complain, work: Callable[[RunLog], Result], patience: float | None = None) -> Result:
+    """What `work` gives when it is done with the log that `open_log` opens.
+
+    A log whose damage shows only now is set aside too, and `work` is done with a fresh one. Raises RunLogError.
+    """
+    try:
+        with open_log(path, complain, patience) as log:
+            path = log.path
+            return work(log)
+    except RunLogDamagedError as problem:
+        set_aside(path, problem, complain)
+        with open_log(path, complain, patience) as log:
+            return work(log)
 
 
 def _sound(path: Path, complain: Complain, patience: float | None) -> RunLog:

@@ -54,6 +54,8 @@ class RunLog:
         """
         self.path = path
         wait = PATIENCE if patience is None else patience
+        if path.is_dir():
+            raise RunLogDamagedError(f"{path}: this is a folder, where the log of runs should be; nothing was changed.")
         with self._telling():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(path, timeout=wait, isolation_level=None)

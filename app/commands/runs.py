@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from app.commands.output import complain
 from app.places import run_log_path, runs_folder
-from app.run_log_file import open_log
+from app.run_log_file import with_log
 from app.run_process import is_alive
 from nncore.errors import SettingError
 from nncore.logged_run import SUMMARY, LoggedRun
@@ -44,17 +45,20 @@ def add_to(commands: argparse._SubParsersAction[Any]) -> None:
 
 def runs_command(options: argparse.Namespace) -> int:
     """Run it; gives the exit status."""
-    with open_log(run_log_path(), complain) as log:
-        match options.action:
-            case "show":
-                _show(log, options.numbers[0], options.json)
-            case "export":
-                _export(log, options.numbers, options.out)
-            case "delete" | "restore":
-                _mark(log, options.numbers, options.action)
-            case _:
-                _list(log.runs(), options.json)
+    with_log(run_log_path(), complain, partial(_act, options))
     return 0
+
+
+def _act(options: argparse.Namespace, log: RunLog) -> None:
+    match options.action:
+        case "show":
+            _show(log, options.numbers[0], options.json)
+        case "export":
+            _export(log, options.numbers, options.out)
+        case "delete" | "restore":
+            _mark(log, options.numbers, options.action)
+        case _:
+            _list(log.runs(), options.json)
 
 
 def state_in_words(run: LoggedRun) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from app.run_log_file import open_log
+from app.run_log_file import with_log
 from app.run_process import is_alive
 from nncore.logged_run import LoggedRun
 from nncore.report import ReportedRun, write_report
@@ -108,8 +108,7 @@ class RunStore:
         return KnownRun(run, is_unended, checkpoint if run.checkpoint and checkpoint.is_file() else None)
 
     def _do(self, work: Callable[[RunLog], Result]) -> Result:
-        with open_log(self.path, self._say, PATIENCE) as log:
-            return work(log)
+        return with_log(self.path, self._say, work, PATIENCE)
 
     def _say(self, sentence: str) -> None:
         if sentence not in self._said:

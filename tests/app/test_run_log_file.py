@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.run_log_file import open_log
+from app.run_log_file import open_log, with_log
 from nncore.network import NetworkSpec
 from nncore.run_log import VERSION, RunLog, RunLogError, RunSettings
 from nncore.training import TrainingConfig
@@ -74,3 +74,29 @@ def test_where_there_can_be_no_log_it_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(RunLogError, match="cannot be opened"):
         open_log(tmp_path / "file" / "runs.sqlite", lambda sentence: None)
+
+
+def test_a_folder_in_its_place_is_kept_too(path: Path) -> None:
+    path.mkdir()
+    (path / "of the user").touch()
+    said: list[str] = []
+    with open_log(path, said.append) as log:
+        log.begin(SETTINGS)
+    assert "folder" in said[0]
+    assert [each.name for each in path.parent.glob("runs damaged */*")] == ["of the user"]
+
+
+def test_damage_that_shows_only_when_it_is_read_is_set_aside(path: Path) -> None:
+    with RunLog(path) as log:
+        for _ in range(200):
+            log.begin(SETTINGS)
+    sound = path.read_bytes()
+    spoilt = sound[: 3 * 4096] + RUBBISH[:4096] * 4 + sound[7 * 4096 :]
+    path.write_bytes(spoilt)
+    RunLog(path).close()
+    said: list[str] = []
+    assert with_log(path, said.append, RunLog.runs) == []
+    assert len(said) == 1
+    assert [each.read_bytes() for each in path.parent.glob("runs damaged *.sqlite")] == [spoilt]
+    assert with_log(path, said.append, lambda log: log.begin(SETTINGS)) == 1
+    assert len(said) == 1

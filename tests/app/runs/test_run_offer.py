@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -76,13 +77,15 @@ def test_a_run_whose_file_is_gone_is_not_offered(offer: RunOffer, killed: None) 
 
 
 def test_a_log_that_cannot_be_used_is_said(offer: RunOffer, killed: None, qtbot: QtBot) -> None:
-    run_log_path().rename(run_log_path().with_suffix(".away"))
-    for part in runs_folder().glob("runs.sqlite-*"):
-        part.unlink()
-    run_log_path().mkdir()
-    with qtbot.waitSignal(offer.refused):
+    other = sqlite3.connect(run_log_path(), isolation_level=None)
+    other.execute("PRAGMA journal_mode = DELETE")
+    other.execute("BEGIN EXCLUSIVE")
+    with qtbot.waitSignal(offer.refused) as said:
         offer.look()
+    assert said.args is not None
+    assert "another program" in said.args[0]
     assert offer.isHidden()
+    other.close()
 
 
 def test_the_log_lists_only_what_has_not_ended(log_path: Path) -> None:
