@@ -27,11 +27,11 @@ def runs_as_csv(runs: Sequence[LoggedRun]) -> str:
     """One line a run: name, figures, settings. Accuracies from 0 to 1, empty where not measured."""
     described = [settings_in_words(run.settings) for run in runs]
     settings = list(dict.fromkeys(name for each in described for name in each))
-    lines: list[list[object]] = [["name", *FIGURES, *settings, "machine"]]
+    figures = ["epochs_done" if name == "epochs" else name for name in FIGURES]  # "epochs" are those that were wanted
+    lines: list[list[object]] = [["name", *figures, *settings, "machine"]]
     for run, each in zip(runs, described, strict=True):
-        figures = [getattr(run, figure) for figure in FIGURES]
         own = [each.get(name, "") for name in settings]
-        lines.append([run.settings.name, *figures, *own, run.settings.machine])
+        lines.append([run.settings.name, *(getattr(run, name) for name in FIGURES), *own, run.settings.machine])
     return _as_csv(lines)
 
 

@@ -37,6 +37,8 @@ def test_both_tables_are_read_back(log: RunLog, tmp_path: Path) -> None:
     log.close()
     beside = write_csv(runs, tmp_path / "all.csv")
     table, epochs = pandas.read_csv(tmp_path / "all.csv"), pandas.read_csv(beside)
+    assert not [column for column in table.columns if column.endswith(".1")]  # pandas' name for one that comes twice
+    assert table["epochs_done"].tolist() == [2, 2]
     assert table["name"].tolist() == ["größer", f"'{NAME}"]  # a spreadsheet must not compute it
     assert table["learning rate"].tolist() == [0.2, 0.1]
     assert table["best_accuracy"].tolist() == [0.5, 0.5]
