@@ -10,7 +10,6 @@ from typing import Any
 from nncore.augment import Augmentation
 from nncore.logged_run import RunSettings
 from nncore.network import NetworkSpec
-from nncore.recipes import RECIPES
 from nncore.training.config import TrainingConfig
 
 LABELS = {
@@ -58,6 +57,8 @@ def told_apart(runs: Sequence[RunSettings]) -> list[str]:
 @lru_cache(maxsize=4096)
 def changed_settings(config: TrainingConfig, recipe: str) -> str:
     """What of the settings of training is not as in the recipe it was begun from, or as usual without one."""
+    from nncore.recipes import RECIPES  # which a worker process of a sweep needs no time to read
+
     usual = RECIPES[recipe].config if recipe in RECIPES else TrainingConfig()
     changed = {name: value for name, value in vars(config).items() if value != getattr(usual, name)}
     return ", ".join(f"{_label(name)} {_shown(name, value)}" for name, value in changed.items())

@@ -40,6 +40,11 @@ class SweepJob:
     settings: tuple[tuple[str, Any], ...] = ()
     name: str = ""
 
+    @property
+    def work(self) -> int:
+        """How long it takes compared with others, roughly: multiplications for each example, in all epochs."""
+        return self.spec.multiplications * self.config.epochs
+
 
 def grid(spec: NetworkSpec, config: TrainingConfig, values: Mapping[str, Sequence[Any]]) -> list[SweepJob]:
     """A job for every combination of `values`, the last setting varying fastest; `spec` and `config` say the rest.

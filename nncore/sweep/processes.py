@@ -52,9 +52,9 @@ def run_sweep(
     """
     workers = max(1, min(workers or available_cores(), len(jobs)))
     with TemporaryDirectory(prefix="digitlab-sweep-", ignore_cleanup_errors=True) as folder:
-        sweep = _Sweep(jobs, shared(data, Path(folder)), validation_share, workers)
+        sweep = _Sweep(jobs, validation_share, workers)
         try:
-            yield from sweep.events(cancelled)
+            yield from sweep.events(shared(data, Path(folder)), cancelled)
         finally:
             sweep.close()
 
@@ -62,22 +62,27 @@ def run_sweep(
 class _Sweep:
     """The parent's side. Each worker is a pool of one: when it breaks, it is known which job it was at."""
 
-    def __init__(
-        self, jobs: Sequence[SweepJob], data: Callable[[], Splits], validation_share: float, workers: int
-    ) -> None:
+    def __init__(self, jobs: Sequence[SweepJob], validation_share: float, workers: int) -> None:
+        """Start the workers, so that they are ready when the data is written where they find it."""
         self._context = multiprocessing.get_context("spawn")
         # The share of each job that is done. A flag in plain memory costs a step nothing, an Event some microseconds.
         self._shares, self._stop = self._context.RawArray("d", len(jobs)), self._context.RawArray("b", 1)
-        self._initial = (data, validation_share, self._stop, self._shares)
-        self._waiting = [(place, job, 1) for place, job in enumerate(jobs)][::-1]
+        self._initial = (validation_share, self._stop, self._shares)
+        # The last is taken first, and that is the longest: one begun at the end would keep the others waiting.
+        waiting = [(place, job, 1) for place, job in enumerate(jobs)][::-1]
+        self._waiting = sorted(waiting, key=lambda each: each[1].work)
         self._at_work: dict[Future[SweepResult], tuple[ProcessPoolExecutor, int, SweepJob, int]] = {}
         self._idle = [self._worker() for _ in range(workers)]
         self._count, self._done, self._began = len(jobs), 0, perf_counter()
 
     def _worker(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(1, self._context, _begin, self._initial)
+        worker = ProcessPoolExecutor(1, self._context, _begin, self._initial)
+        worker.submit(_be_ready)  # a process is started when there is something to do
+        return worker
 
-    def events(self, cancelled: Callable[[], bool]) -> Iterator[SweepProgress | SweepResult]:
+    def events(
+        self, data: Callable[[], Splits], cancelled: Callable[[], bool]
+    ) -> Iterator[SweepProgress | SweepResult]:
         """Progress and results, until all is done or, once `cancelled`, nothing is at work any more."""
         yield self._progress()
         while self._waiting or self._at_work:
@@ -85,7 +90,7 @@ class _Sweep:
                 self._stop[0] = True
                 self._waiting.clear()
             while self._idle and self._waiting:
-                self._give(self._idle.pop(), *self._waiting.pop())
+                self._give(self._idle.pop(), data, *self._waiting.pop())
             ended, _ = wait(self._at_work, SECONDS_BETWEEN_LOOKS, FIRST_COMPLETED)
             for future in ended:
                 result = self._take(future)
@@ -93,13 +98,15 @@ class _Sweep:
                     yield result
             yield self._progress()
 
-    def _give(self, worker: ProcessPoolExecutor, place: int, job: SweepJob, attempt: int) -> None:
+    def _give(
+        self, worker: ProcessPoolExecutor, data: Callable[[], Splits], place: int, job: SweepJob, attempt: int
+    ) -> None:
         try:
-            future = worker.submit(_work, place, job)
+            future = worker.submit(_work, data, place, job)
         except BrokenProcessPool:  # it died while it had nothing to do
             worker.shutdown(wait=False)
             worker = self._worker()
-            future = worker.submit(_work, place, job)
+            future = worker.submit(_work, data, place, job)
         self._at_work[future] = worker, place, job, attempt
 
     def _take(self, future: Future[SweepResult]) -> SweepResult | None:
@@ -134,11 +141,11 @@ class _Sweep:
             worker.shutdown(wait=True, cancel_futures=True)
 
 
-def _begin(data: Callable[[], Splits], validation_share: float, stop: Any, shares: Any) -> None:
+def _begin(validation_share: float, stop: Any, shares: Any) -> None:
     """What a worker process does first."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal reaches every process; the parent decides
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _held.update(data=data, splits=None, validation_share=validation_share, stop=stop, shares=shares)
+    _held.update(splits=None, validation_share=validation_share, stop=stop, shares=shares)
 
 
 def _end_with_parent() -> None:
@@ -149,7 +156,11 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _work(place: int, job: SweepJob) -> SweepResult:
+def _be_ready() -> None:
+    """Do nothing: by then the process has read all its modules."""
+
+
+def _work(data: Callable[[], Splits], place: int, job: SweepJob) -> SweepResult:
     """Do a job, in a worker process."""
     shares, stop = _held["shares"], _held["stop"]
 
@@ -161,7 +172,7 @@ def _work(place: int, job: SweepJob) -> SweepResult:
 
     try:
         if _held["splits"] is None:
-            _held["splits"] = _held["data"]()
+            _held["splits"] = data()
     except DigitLabError as problem:
         return SweepResult(job, "failed", problem=str(problem))
     return run_job(job, _held["splits"], _held["validation_share"], stopped, tell)

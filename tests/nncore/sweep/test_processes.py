@@ -215,3 +215,9 @@ def test_data_that_stays_in_its_file_is_refused(tmp_path: Path) -> None:
     mapped = read_dataset(tmp_path / "train-images.npy", mapped=True)
     with pytest.raises(SettingError, match="--data"):
         next(iter(run_sweep(grid(SMALL, CONFIG, {"seed": [0]}), mapped)))
+
+
+def test_the_longest_run_is_begun_first() -> None:
+    jobs = grid(SMALL, TrainingConfig(), {"hidden": [(8,), (8, 8)], "epochs": [1, 12]})
+    with_one = [result.job.number for result in results_of(run_sweep(jobs, few_digits(), workers=1))]
+    assert with_one == [3, 1, 2, 0]
