@@ -20,12 +20,16 @@ from app.plain_text import plain_tooltip
 from app.runs.run_store import KnownRun
 from app.runs.table_style import table_style
 from app.theme import GAP, GROUP_GAP
+from nncore.readers.opening import shown
 from nncore.run_words import differing, duration, figure, percent
 
 CHOOSE = "Choose two runs or more (Ctrl or Shift and a click), and what differs between them will stand here."
 ALIKE = "These runs have the same settings."
 MOST_RUNS = 12
 """Runs side by side; of more only so many are shown."""
+
+WIDEST_NAME = 32
+"""Letters of a run's name above its column."""
 
 
 class Comparison(QFrame):
@@ -81,7 +85,7 @@ class Comparison(QFrame):
         rows = {**found, **figures}
         self.table.setRowCount(len(rows))
         self.table.setColumnCount(len(runs))
-        self.table.setHorizontalHeaderLabels([f"{run.id} · {run.settings.name}"[:40] for run in runs])
+        self.table.setHorizontalHeaderLabels([f"{run.id} · {shown(run.settings.name, WIDEST_NAME)}" for run in runs])
         self.table.setVerticalHeaderLabels(list(rows))
         for row, values in enumerate(rows.values()):
             for column, value in enumerate(values):

@@ -242,6 +242,7 @@ class RunsTab(QWidget):
         if not self._said:
             self._deleted.append(runs)
             self.undo_button.show()
+            self.view.setFocus()  # the button pressed is about to be disabled, and Ctrl+Z is the table's
             self.refresh()
 
     @Slot()

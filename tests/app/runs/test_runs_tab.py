@@ -139,6 +139,19 @@ def test_deleted_runs_go_and_undo_brings_them_back(tab: RunsTab, log_path: Path,
     assert not tab.undo_button.isVisible()
 
 
+def test_after_the_button_deleted_ctrl_z_brings_back(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+    open_tab(tab, qtbot)
+    tab.activateWindow()
+    click_row(tab, qtbot, "alpha")
+    tab.actions_row.delete.setFocus()
+    qtbot.mouseClick(tab.actions_row.delete, Qt.MouseButton.LeftButton)
+    assert "alpha" not in shown(tab, "Name")
+    focused = tab.focusWidget()
+    assert focused is not None
+    qtbot.keyClick(focused, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert "alpha" in shown(tab, "Name")
+
+
 def test_a_run_that_goes_on_cannot_be_deleted_and_why_is_said(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
     open_tab(tab, qtbot)
     click_row(tab, qtbot, "delta")
