@@ -30,8 +30,9 @@ from nncore.step_curve import StepCurve
 from nncore.training import Training
 from nncore.training.checkpoint import Checkpoint
 
-SECONDS_BETWEEN_WRITES = 0.25
-"""Shorter epochs are written several at a time: a kill loses the epoch it falls into, or this much."""
+SECONDS_BETWEEN_WRITES, SHARE_OF_WRITING = 0.25, 0.1
+"""A kill loses the epoch it falls into. Very short ones are written several at a time, so that writing takes no more of
+the time than this share; but no more than so many seconds of them are unwritten."""
 
 NOT_LATER = "This run cannot be trained on once Digit Lab is closed"
 
@@ -82,6 +83,7 @@ class RunRecorder:
         self._last: EpochDone | None = None
         self._best = going_on.best_accuracy if going_on else None
         self._written = self._failed = float("-inf")
+        self._pause = 0.0
         self._said: set[str] = set()
         self._ended = False
 
@@ -106,7 +108,7 @@ class RunRecorder:
             self._curve.add(event.step, event.loss, event.accuracy)
         elif isinstance(event, EpochDone):
             self._note(event)
-            if perf_counter() - self._written >= SECONDS_BETWEEN_WRITES:
+            if perf_counter() - self._written >= self._pause:
                 self._write(training)
         elif isinstance(event, Started):
             self._begin(training)
@@ -143,12 +145,14 @@ class RunRecorder:
 
     def _write(self, training: Training) -> None:
         """Write the epochs that ended since the last time, and the file to go on from."""
-        self._written = perf_counter()
+        began = perf_counter()
         state = training.checkpoint()
         if self._try(lambda log, run: self._add_epochs(log, run, state)):
             self._pending = []
         if self.number is not None:
             self._save(state)
+        self._written = perf_counter()
+        self._pause = min(SECONDS_BETWEEN_WRITES, (self._written - began) / SHARE_OF_WRITING)
 
     def _add_epochs(self, log: RunLog, run: int, state: Checkpoint) -> None:
         counters, last = state.counters, self._last
