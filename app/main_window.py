@@ -233,6 +233,16 @@ class MainWindow(QMainWindow):
                 validation_share=settings.validation_share, rates=settings.rates, points=points[0],
             )
         )  # fmt: skip
+        self._say_if_data_differs(run)
+
+    def _say_if_data_differs(self, run: LoggedRun) -> None:
+        recipe, data = RECIPES.get(run.settings.recipe), self.session.data
+        if recipe is not None and recipe.fits_a_curve:
+            source = recipe.chosen().training.source
+        else:
+            source = data.training.source if data is not None else run.settings.data
+        if run.settings.data not in ("", source):
+            self.messages.complain(f"That run learnt from {run.settings.data}, this one learns from {source}.")
 
     @Slot(object, object)
     def _go_on(self, run: LoggedRun, checkpoint: Path) -> None:
@@ -267,6 +277,7 @@ class MainWindow(QMainWindow):
         self._forked = run
         self._show_settings_of(run.settings)
         self.tabs.setCurrentWidget(self.train_tab)
+        self._say_if_data_differs(run)
 
     @Slot()
     def _forget_fork(self) -> None:

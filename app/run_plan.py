@@ -138,13 +138,13 @@ class RunPlan:
         examples = self.examples(data, checkpoint.validation_share, checkpoint.config.seed)
         return Training.resumed(checkpoint, examples, control, cores)
 
-    def recorder(self, data: Splits, complain: Callable[[str], None]) -> RunRecorder:
-        """What writes the run down in the log."""
+    def recorder(self, source: str, complain: Callable[[str], None]) -> RunRecorder:
+        """What writes the run down in the log; source: of its examples, in words."""
         settings = RunSettings(
             self.name,
             self.spec,
             self.config,
-            data.training.source if self.curve is None else self.curve.source,
+            source,
             machine_in_words(),
             self.recipe,
             self.validation_share,

@@ -92,7 +92,7 @@ class TrainingThread(QThread):
         # One core is left for the window: painting and the pen must not wait for matrix products.
         self._training = plan.begin(self._data, self.control, max(1, available_cores() - 1))
         self._curve = plan.curve
-        with plan.recorder(self._data, self.not_logged.emit) as self._recorder:
+        with plan.recorder(self._training.data.training.source, self.not_logged.emit) as self._recorder:
             for event in self._training.events():
                 self._recorder.tell(event, self._training)
                 if isinstance(event, StepDone | EpochDone):

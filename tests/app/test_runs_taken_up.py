@@ -32,10 +32,10 @@ def window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
     window.close()
 
 
-def logged(name: str, share: float) -> LoggedRun:
+def logged(name: str, share: float, data: str = "") -> LoggedRun:
     recipe = RECIPES[name]
     with RunLog(run_log_path()) as log:
-        number = log.begin(RunSettings(name, recipe.spec, recipe.config, "", recipe=name, validation_share=share))
+        number = log.begin(RunSettings(name, recipe.spec, recipe.config, data, recipe=name, validation_share=share))
         return log.run(number)
 
 
@@ -55,6 +55,7 @@ def test_a_fork_keeps_the_examples_and_the_share_of_its_run(window: MainWindow, 
     assert window.train_tab.settings.recipe.name == "sine"
     made = train_and_stop(window, qtbot)
     assert (made.settings.recipe, made.settings.parent) == ("sine", run.id)
+    assert made.settings.data == RECIPES["sine"].chosen().training.source
     assert made.settings.spec == run.settings.spec
 
     run = logged("quick", 0.35)
@@ -89,3 +90,16 @@ def test_a_run_that_was_killed_is_offered_by_the_next_window(window: MainWindow,
         qtbot.mouseClick(following.run_offer.go_on, Qt.MouseButton.LeftButton)
     assert following.run_offer.isHidden()
     following.close()
+
+
+def test_other_data_than_a_run_had_is_said_when_it_is_taken_up(window: MainWindow, qtbot: QtBot) -> None:
+    assert window.session.data is not None
+    window.runs_tab.fork_requested.emit(logged("quick", 0.1, window.session.data.training.source))
+    assert not window.messages.text
+    window.runs_tab.fork_requested.emit(logged("quick", 0.1, "letters.npz"))
+    assert "letters.npz" in window.messages.text
+    window.messages.hide()
+    window.runs_tab.rerun_requested.emit(logged("sine", 0.0, "points of x**2"))
+    assert "points of x**2" in window.messages.text
+    window.session.stop()
+    qtbot.waitUntil(lambda: window.session.run_state.name == "IDLE", timeout=30_000)
