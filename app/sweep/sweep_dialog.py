@@ -46,6 +46,8 @@ HINTS = {
 }
 EXAMPLES = {"learning_rate": "0.001 0.003 0.01", "batch_size": "32 128"}
 CLOSE_TIMEOUT = 20_000
+TITLE_BAR = 40
+"""Pixels that the frame of a window takes at most."""
 
 
 class SweepDialog(QDialog):
@@ -107,7 +109,8 @@ class SweepDialog(QDialog):
         layout.setSpacing(PAGE_MARGIN)
         layout.addLayout(left, 2)
         layout.addLayout(right, 3)
-        self.resize(1000, 560)
+        screen = self.screen().availableGeometry()
+        self.resize(min(1000, screen.width()), min(560, screen.height() - TITLE_BAR))
 
     def _prepare(self) -> None:
         for setting, entry in self.entries.items():
