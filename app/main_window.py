@@ -201,7 +201,8 @@ class MainWindow(QMainWindow):
         base = RunSettings("sweep", spec, config, "", recipe=name, validation_share=share)
         data = self.session.data if points is None else points.splits()
         self._sweep = SweepDialog.of(base, data, run_log_path(), self)
-        self.session.data_changed.connect(self._sweep.set_data)
+        if points is None:
+            self.session.data_changed.connect(self._sweep.set_data)
         self._sweep.run_logged.connect(self.runs_tab.refresh)
         self._sweep.destroyed.connect(self._forget_sweep)
         self._sweep.show()
@@ -236,13 +237,12 @@ class MainWindow(QMainWindow):
         self._say_if_data_differs(run)
 
     def _say_if_data_differs(self, run: LoggedRun) -> None:
-        recipe, data = RECIPES.get(run.settings.recipe), self.session.data
-        if recipe is not None and recipe.fits_a_curve:
-            source = recipe.chosen().training.source
-        else:
-            source = data.training.source if data is not None else run.settings.data
-        if run.settings.data not in ("", source):
-            self.messages.complain(f"That run learnt from {run.settings.data}, this one learns from {source}.")
+        """Say so if the run learnt from other images than there are now; a curve comes back with its run."""
+        data, recipe = self.session.data, RECIPES.get(run.settings.recipe)
+        learnt_from, fits = run.settings.data, recipe is not None and recipe.fits_a_curve
+        if fits or data is None or learnt_from in ("", data.training.source):
+            return
+        self.messages.complain(f"That run learnt from {learnt_from}, this one learns from {data.training.source}.")
 
     @Slot(object, object)
     def _go_on(self, run: LoggedRun, checkpoint: Path) -> None:
@@ -274,6 +274,8 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _fork(self, run: LoggedRun) -> None:
         """Show the run's settings, for runs of the same recipe and share, until a recipe or share is chosen."""
+        if self._points_of(run) is None:
+            return
         self._forked = run
         self._show_settings_of(run.settings)
         self.tabs.setCurrentWidget(self.train_tab)

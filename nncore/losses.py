@@ -206,8 +206,9 @@ class MeanSquaredError:
         linear: dP/dz = 1. sigmoid: P (1 - P). softmax: dP_i/dz_j = P_i (1[i = j] - P_j), so that
         sum_i D_i dP_i/dz_j = P_j (D_j - sum_i D_i P_i).
         """
+        gradient: Array = self._D
         if self._of_one:
-            return self._D
+            return gradient
         P, D, work = self._P, self._D, self._work[: len(self._D)]
         if self.output == "softmax":
             D -= self._softmax.row_sums(np.multiply(D, P, out=work))
@@ -217,7 +218,6 @@ class MeanSquaredError:
             D *= np.subtract(P, work, out=work)
         if len(D) > 1:
             D *= 1 / len(D)
-        gradient: Array = D
         return gradient
 
     def of(self, logits: Array, targets: Targets) -> Array:

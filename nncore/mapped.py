@@ -160,7 +160,7 @@ class MappedDataset(Dataset):
             out[~held] = images.read(places[~held])
         return out
 
-    def example(self, row: int, dtype: DTypeLike) -> None:
+    def example(self, row: int, dtype: DTypeLike) -> tuple[NDArray[Any], NDArray[Any]] | None:
         """None: no example is in memory."""
 
     def targets(self, rows: Rows, out: NDArray[Any] | None = None) -> NDArray[Any]:

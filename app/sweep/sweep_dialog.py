@@ -211,7 +211,10 @@ class SweepDialog(QDialog):
         recipe = RECIPES.get(self._base.recipe)
         if recipe is None:
             return self._data, self._base.validation_share
-        return recipe.chosen(self._data), 0.0 if recipe.fits_a_curve else self._base.validation_share
+        if not recipe.fits_a_curve:
+            return recipe.chosen(self._data), self._base.validation_share
+        learns_numbers = self._data is not None and not self._data.training.class_names
+        return self._data if learns_numbers else recipe.chosen(), 0.0
 
     @Slot(object)
     def _show_progress(self, progress: SweepProgress) -> None:

@@ -155,7 +155,7 @@ class SettingsPanel(QWidget):
         recipe = RECIPES.get(run.recipe)
         if recipe is None or not recipe.fits_a_curve:
             return None
-        examples = CurveExamples.from_words(run.data)
+        examples = CurveExamples.from_words(run.data or recipe.examples.in_words)
         if examples is not None:
             return examples.curve()
         if self.curve.source != run.data:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from nncore.errors import SettingError
 from nncore.layers import (
@@ -241,9 +242,10 @@ def test_a_saved_network_of_it_gives_the_same_answers_to_the_bit(built: Built, t
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_a_relu_lets_through_the_same_of_few_numbers_and_of_many(dtype: type) -> None:
-    layer, x = build(Activation("relu"), (9,), dtype, rows=400).layer, inputs((9,), 400).astype(dtype)
+    layer = build(Activation("relu"), (9,), dtype, rows=400).layer
+    x: NDArray[np.floating] = inputs((9,), 400).astype(dtype)
     x[0] = 0, -0.0, 1e-38, -1e-38, 1e30, -1e30, np.inf, -np.inf, 1
-    gradient = inputs((9,), 400).astype(dtype) + 3
+    gradient: NDArray[np.floating] = inputs((9,), 400).astype(dtype) + 3
     layer.forward(x)
     of_many = layer.backward(gradient.copy())
     of_few = np.empty_like(gradient)
