@@ -162,6 +162,7 @@ class MappedDataset(Dataset):
 
     def example(self, row: int, dtype: DTypeLike) -> tuple[NDArray[Any], NDArray[Any]] | None:
         """None: no example is in memory."""
+        return None
 
     def targets(self, rows: Rows, out: NDArray[Any] | None = None) -> NDArray[Any]:
         """The labels (rows,) intp; `out`, if given, is filled and returned."""
