@@ -406,7 +406,7 @@ def test_any_function_is_fitted_live_and_logged_and_can_be_fitted_again(window: 
     assert run.settings.data == "40 points of cos(x) * 10, x from -2*pi to 2*pi"
     choose_recipe(window, "quick")
     assert not tab.fit.isVisible()
-    window._rerun(run)
+    window.experiments.rerun(run)
     qtbot.waitUntil(lambda: state(window) is RunState.IDLE and len(logged(window)) == 2)
     assert [each.training_loss for each in logged(window)] == [run.training_loss] * 2
     assert tab.fit.isVisible()
