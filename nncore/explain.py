@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,17 +22,17 @@ _FIRST = range(STRIDE - PATCH, SIDE, STRIDE)
 """Where patches begin, the outermost of them partly outside the picture."""
 
 
-def occlusion_map(network: Network, image: NDArray[np.uint8], digit: int) -> NDArray[np.float32]:
-    """How much the answer `digit` hangs on each pixel of `image` (28, 28): (28, 28) float32, -1 to 1.
+def occlusion_map(network: Network, image: NDArray[np.uint8], answer: int) -> NDArray[np.float32]:
+    """How much the answer, a class, hangs on each pixel of `image` (28, 28): (28, 28) float32, -1 to 1.
 
     A patch of blank paper is slid over the picture. A pixel gets the mean, over all patches that cover it, of how far
-    the probability of `digit` falls; it is below 0 where the ink speaks against `digit`, and 0 where a patch hides no
+    the probability of `answer` falls; it is below 0 where the ink speaks against it, and 0 where a patch hides no
     ink. M. D. Zeiler and R. Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014, section 4.2.
-    Raises DataError if the network does not read digits, or for a picture of another shape.
+    Raises DataError if the network does not read such pictures, or for a picture of another shape.
     """
-    reason = why_unreadable(network)
-    if reason is not None:
-        raise DataError(reason)
+    spec = network.spec
+    if prod(spec.input_shape) != SIDE * SIDE or spec.output == "linear" or answer >= spec.outputs:
+        raise DataError(why_unreadable(network) or f"This model has no answer {answer}.")
     if image.shape != (SIDE, SIDE) or image.dtype != np.uint8:
         raise DataError(f"The picture is {image.dtype} {image.shape}; expected uint8 ({SIDE}, {SIDE}).")
     places = [(slice(max(0, top), top + PATCH), slice(max(0, left), left + PATCH)) for top in _FIRST for left in _FIRST]
@@ -40,7 +42,7 @@ def occlusion_map(network: Network, image: NDArray[np.uint8], digit: int) -> NDA
     for picture, place in zip(pictures[1:], places, strict=True):
         picture[place] = 0
     with np.errstate(over="ignore", invalid="ignore"):  # huge weights show as they are
-        probabilities = network.predict(pictures.reshape(len(pictures), -1))[:, digit]
+        probabilities = network.predict(pictures.reshape(len(pictures), -1))[:, answer]
         falls = probabilities[0] - probabilities[1:]
     total = np.zeros((SIDE, SIDE), np.float32)
     for fall, place in zip(np.nan_to_num(falls), places, strict=True):

@@ -12,9 +12,10 @@ from app.evaluate.examiner import Looked, Neighbours
 from app.parts.looked_at import LookedAt
 from app.parts.neighbour_row import NeighbourRow
 from app.parts.probability_bars import ROWS, ProbabilityBars
-from app.parts.what_mattered import what_mattered
+from app.parts.what_mattered import a_digit, what_mattered
 from app.parts.why import Why
 from app.theme import GAP
+from nncore.dataset import DIGITS
 
 NOTHING = "Choose an image, and why it was read so will appear here."
 LOOKING = "Finding out what the answer hangs on …"
@@ -93,8 +94,10 @@ class DetailView(QWidget):
         if self.examination is None or (looked.examination, looked.row) != (self.examination, self.row):
             return
         self.picture.show_picture(self._image, looked.looked)
-        answer = int(self.examination.judgement.answers[self.row])
-        self.why.setText(looked.reason if looked.looked is None else what_mattered(looked.looked, answer))
+        judgement = self.examination.judgement
+        answer = int(judgement.answers[self.row])
+        read = a_digit(answer) if judgement.class_names == DIGITS else judgement.class_names[answer]
+        self.why.setText(looked.reason if looked.looked is None else what_mattered(looked.looked, read))
         self.picture.setAccessibleDescription(self.why.text())
         self.why_changed.emit(self._explained())
 
@@ -150,7 +153,9 @@ class DetailView(QWidget):
         heading.setSpacing(GAP)
         heading.addWidget(nearest)
         heading.addWidget(self.space, 1)
-        pictures = QHBoxLayout()
+        side_by_side = QWidget()  # which, unlike a layout, takes no room while it is hidden
+        pictures = QHBoxLayout(side_by_side)
+        pictures.setContentsMargins(0, 0, 0, 0)
         pictures.setSpacing(2 * GAP)
         pictures.addWidget(self.picture, 5)
         pictures.addWidget(self.bars, 4)
@@ -162,15 +167,15 @@ class DetailView(QWidget):
         head.addWidget(self.draw_button)
         page.addLayout(head)
         page.addWidget(self.sure)
-        page.addLayout(pictures, 100)  # all the room while it is shown
+        page.addWidget(side_by_side, 100)  # all the room while it is shown
         page.addWidget(self.why)
         page.addLayout(heading)
         page.addWidget(self.neighbours)
         page.addWidget(self.found)
         page.addStretch()
         self._parts = (
-            self.title, self.sure, self.picture, self.bars, nearest, self.space, self.neighbours, self.found,
-            self.draw_button,
+            self.title, self.sure, side_by_side, self.picture, self.bars, nearest, self.space, self.neighbours,
+            self.found, self.draw_button,
         )  # fmt: skip
 
 

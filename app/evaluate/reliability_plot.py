@@ -21,7 +21,9 @@ class ReliabilityPlot(Plot):
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("As often right as it is sure?", "The bars come with the evaluation.", parent)
+        super().__init__(
+            "Reliability diagram: as often right as it is sure?", "The bars come with the evaluation.", parent
+        )
         self.bins: tuple[ReliabilityBin, ...] = ()
         self.setToolTip(
             "Bars: how many of the answers are right, by how sure they were. On the dashed line both are equal; "

@@ -76,7 +76,7 @@ class DrawingView(QWidget):
         else:
             before = int(self.drawing.probabilities.argmax())
             now = "" if look.digit == before else f"The model in use now reads {a_digit(look.digit)}. "
-            self.why.setText(now + what_mattered(look.looked, look.digit))
+            self.why.setText(now + what_mattered(look.looked, a_digit(look.digit)))
         self.picture.setAccessibleDescription(self.why.text())
 
     def forget_taught(self) -> None:

@@ -20,14 +20,11 @@ def a_digit(digit: int) -> str:
     return f"an {digit}" if digit == 8 else f"a {digit}"
 
 
-def what_mattered(looked: NDArray[np.float32], digit: int) -> str:
-    """What an occlusion map (28, 28) of `digit` shows, for those who do not see it."""
+def what_mattered(looked: NDArray[np.float32], read: str) -> str:
+    """What an occlusion map (28, 28) of an answer, such as "an 8", shows, for those who do not see it."""
     if looked.max() < NEGLIGIBLE:
-        return f"No single part made it {a_digit(digit)}: whatever is covered, it is read much the same."
-    return (
-        f"What made it {a_digit(digit)} is marked: most of all the {where(looked)}. Covered, it leaves "
-        f"the network less sure."
-    )
+        return f"No single part made it {read}: whatever is covered, it is read much the same."
+    return f"What made it {read} is marked: most of all the {where(looked)}. Covered, it leaves the network less sure."
 
 
 def where(looked: NDArray[np.float32]) -> str:

@@ -56,8 +56,16 @@ def test_weights_that_have_diverged_give_a_map_without_nan() -> None:
     assert not occlusion_map(network, cross(), 3).any()
 
 
+def test_classes_that_are_no_digits_have_reasons_too() -> None:
+    network = Network(NetworkSpec.dense((784, 3)))
+    network.parameters.value("1.W")[28 * 14 + 6, 2] = 5
+    assert occlusion_map(network, cross(), 2)[14, 6] > 0.5
+
+
 def test_another_network_or_picture_is_refused() -> None:
+    with pytest.raises(DataError, match="takes inputs of 64"):
+        occlusion_map(Network(NetworkSpec.dense((64, 10))), cross(), 1)
     with pytest.raises(DataError, match="digits are 10"):
-        occlusion_map(Network(NetworkSpec.dense((784, 3))), cross(), 1)
+        occlusion_map(Network(NetworkSpec.dense((784, 3))), cross(), 3)
     with pytest.raises(DataError, match=r"expected uint8 \(28, 28\)"):
         occlusion_map(reader(1, 1, 1), np.zeros((8, 8), np.uint8), 1)

@@ -26,6 +26,7 @@ def test_empty_it_says_what_to_do(view: DetailView) -> None:
     assert view.why.text() == NOTHING
     assert view.draw_button.isHidden()
     assert view.picture.isHidden()
+    assert view.why.y() < view.height() // 4  # at the top, not below room for what is not there
 
 
 def test_an_image_is_shown_with_all_its_probabilities(view: DetailView) -> None:
@@ -60,6 +61,14 @@ def test_reasons_of_another_image_are_not_shown(view: DetailView) -> None:
     view.show_looked(Looked(examination(), 5, looked))
     assert view.picture.map is looked
     assert "marked" in view.why.text()
+
+
+def test_classes_that_are_no_digits_are_called_by_their_names(view: DetailView) -> None:
+    judgement = replace(examination().judgement, class_names=tuple("ABCDEFGHIJ"))
+    letters = replace(examination(), judgement=judgement)
+    view.show_image(letters, 5)
+    view.show_looked(Looked(letters, 5, np.full((28, 28), 0.5, np.float32)))
+    assert f"What made it {'ABCDEFGHIJ'[judgement.answers[5]]} is marked" in view.why.text()
 
 
 def test_neighbours_are_counted_against_the_true_class(view: DetailView) -> None:

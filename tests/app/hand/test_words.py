@@ -53,7 +53,7 @@ def test_where_the_network_looked_is_said_in_words(places: list[tuple[int, int]]
 
 
 def test_what_mattered_is_said_or_that_nothing_did() -> None:
-    assert "most of all the top left" in what_mattered(spot((5, 5)), 2)
-    assert what_mattered(spot((5, 5), height=0.001), 8).startswith("No single part made it an 8")
+    assert "most of all the top left" in what_mattered(spot((5, 5)), "a 2")
+    assert what_mattered(spot((5, 5), height=0.001), "an 8").startswith("No single part made it an 8")
     against = spot((5, 5), height=-0.5)
-    assert what_mattered(against, 8).startswith("No single part made it an 8")
+    assert what_mattered(against, "an 8").startswith("No single part made it an 8")
