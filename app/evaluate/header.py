@@ -113,6 +113,10 @@ class Header(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GAP)
-        row.addLayout(texts, 1)
+        controls = QHBoxLayout()
+        controls.setSpacing(GAP)
         for widget in (self.progress, self.part, self.button):
-            row.addWidget(widget, 0, Qt.AlignmentFlag.AlignTop)
+            controls.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addLayout(texts, 1)
+        row.addLayout(controls)
+        row.setAlignment(controls, Qt.AlignmentFlag.AlignTop)
