@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.session import Session
@@ -23,6 +23,9 @@ DATA_FILES = "Images with labels (*.npz *.npy *.csv *.gz *ubyte *.idx *.idx3 *.i
 
 class FileActions(QObject):
     """Asks for a file, then lets the session read or write it. No dialog holds anything up while it is open."""
+
+    data_chosen = Signal(object)
+    """The path of a data set that is to be read."""
 
     def __init__(self, session: Session, window: QWidget) -> None:
         super().__init__(window)
@@ -54,15 +57,15 @@ class FileActions(QObject):
 
     @Slot()
     def open_data(self) -> None:
-        """Ask for images with labels and use them."""
-        self._dialog("Open images with labels", Path.home(), DATA_FILES, self._session.open_data).open()
+        """Ask for a data set."""
+        self._dialog("Open images with labels", Path.home(), DATA_FILES, self.data_chosen.emit).open()
 
     def open_dropped(self, path: Path) -> None:
-        """Use a file that was dropped: a model as the model, anything else as data."""
+        """Use what was dropped: a model as the model, anything else, also a folder, as data."""
         if is_model_file(path):
             self._session.open_model(path)
         else:
-            self._session.open_data(path)
+            self.data_chosen.emit(path)
 
     def _ask_where_to_save(self, title: str, kinds: str) -> None:
         model = self._session.model

@@ -124,6 +124,7 @@ class MainWindow(QMainWindow):
         self.evaluate_tab.image_chosen.connect(self._show_image)
         self.evaluate_tab.image_explained.connect(self.draw_tab.explain)
         self.data_tab.data_chosen.connect(self.session.use_data)
+        self.files.data_chosen.connect(self._open_data)
         self.data_tab.share_chosen.connect(self.experiments.hold_out)
         self.runs_tab.informed.connect(self.messages.inform)
         self.runs_tab.refused.connect(self.messages.complain)
@@ -163,6 +164,12 @@ class MainWindow(QMainWindow):
     def _show_image(self, why: Why) -> None:
         self.draw_tab.show_image(why)
         self.tabs.setCurrentWidget(self.draw_tab)
+
+    @Slot(object)
+    def _open_data(self, path: Path) -> None:
+        """Read a data set in the Data tab, which says how that goes."""
+        self.tabs.setCurrentWidget(self.data_tab)
+        self.data_tab.open_path(path)
 
     @Slot(object)
     def _show_data(self, data: Splits) -> None:

@@ -23,7 +23,6 @@ from nncore.functions import CurvePoints
 from nncore.logged_run import LoggedRun, Rates
 from nncore.model_file import Model, bundled_model_path, load_model, save_model
 from nncore.network import Network, NetworkSpec
-from nncore.readers import read_dataset
 from nncore.recipes import VALIDATION_SHARE, CurveExamples
 from nncore.rewind import Rewind
 from nncore.training import TrainingConfig
@@ -86,11 +85,6 @@ class Session(QObject):
         """Use the MNIST that comes with the app."""
         self._in_background("data", load_mnist, self.use_data)
 
-    def open_data(self, path: Path) -> None:
-        """Use the images of a file: IDX, CSV, NPY or NPZ."""
-        self.informed.emit(f"Reading {path.name} …")
-        self._in_background("data", partial(read_dataset, path), self._use_opened_data)
-
     @Slot(object)
     def use_data(self, data: Splits) -> None:
         """Train and judge on `data` from now on."""
@@ -99,11 +93,6 @@ class Session(QObject):
         if self._waiting is not None:
             waiting, self._waiting = self._waiting, None
             self._start(*waiting)
-
-    def _use_opened_data(self, data: Splits) -> None:
-        self.use_data(data)
-        test = f" and {len(data.test):,} to test on" if data.test else ""
-        self.informed.emit(f"{data.training.source}: {len(data.training):,} images to train on{test}.")
 
     # ----------------------------------------------------------------- model
 

@@ -165,9 +165,10 @@ class SettingsPanel(QWidget):
     def set_values(self, spec: NetworkSpec, config: TrainingConfig, run: RunSettings | None = None) -> None:
         """Show these settings; run: on the examples that this one learns from, until others are chosen."""
         if run is not None:
-            self.recipes.show_recipe(run.recipe if run.recipe in RECIPES else FIRST_RECIPE)
+            recipe = RECIPES.get(run.recipe, RECIPES[FIRST_RECIPE])
+            self.recipes.show_recipe(recipe.name)
             self._run_share = run.validation_share
-            examples = CurveExamples.from_words(run.data)
+            examples = CurveExamples.from_words(run.data or recipe.examples.in_words)
             if examples is not None:
                 self.curve.show_examples(examples)
         self._shown = config

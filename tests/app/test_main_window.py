@@ -197,18 +197,32 @@ def test_save_as_then_open_then_revert(window: MainWindow, qtbot: QtBot, tmp_pat
     assert window.session.model.card.name == "handwriting"
 
 
-@pytest.mark.parametrize("read", ["open_model", "open_data"])
-def test_a_broken_file_is_one_sentence_in_the_window_and_nothing_is_lost(
-    window: MainWindow, qtbot: QtBot, tmp_path: Path, read: str
+def test_a_broken_model_is_one_sentence_in_the_window_and_nothing_is_lost(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    model, data = window.session.model, window.session.data
+    model = window.session.model
     (tmp_path / "broken.npz").write_bytes(b"PK")
     with qtbot.waitSignal(window.session.refused):
-        getattr(window.files, read)()
+        window.files.open_model()
         choose_file(qtbot, window, tmp_path / "broken.npz")
     assert "broken.npz" in window.messages.text
     assert window.session.model is model
+
+
+def test_data_that_is_opened_is_read_and_a_broken_file_refused_in_the_data_tab(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    data, digits = window.session.data, small_mnist().training
+    (tmp_path / "broken.npz").write_bytes(b"PK")
+    window.files.open_data()
+    choose_file(qtbot, window, tmp_path / "broken.npz")
+    qtbot.waitUntil(lambda: "broken.npz" in window.data_tab.panel.problem.text())
+    assert window.tabs.currentWidget() is window.data_tab
     assert window.session.data is data
+    np.savez(tmp_path / "mine.npz", x_train=digits.images, y_train=digits.labels)
+    with qtbot.waitSignal(window.session.data_changed):
+        window.files.open_dropped(tmp_path / "mine.npz")
+    assert window.session.data is not data
 
 
 def test_data_of_other_classes_can_be_trained_on_whatever_the_recipe(window: MainWindow, qtbot: QtBot) -> None:

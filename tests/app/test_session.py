@@ -14,6 +14,7 @@ from app.run_state import RunState
 from app.session import Session
 from app.settings import models_folder
 from app.training_thread import InUse
+from nncore import dataset
 from nncore.dataset import Splits
 from nncore.events import Diverged, EpochDone, Finished
 from nncore.model_file import Model, ModelCard, load_model, save_model
@@ -132,11 +133,12 @@ def test_training_asked_for_before_the_data_is_there_begins_when_it_is(qtbot: Qt
     assert session.close()
 
 
-def test_a_run_that_waits_for_data_that_cannot_be_read_says_so(tmp_path: Path, qtbot: QtBot) -> None:
+def test_a_run_that_waits_for_data_that_cannot_be_read_says_so(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dataset, "bundled_mnist_path", lambda: Path("nowhere.npz"))
     session = Session()
     session.start_training(SPEC, TrainingConfig(epochs=1))
     with qtbot.waitSignals([session.run_failed, session.refused]):
-        session.open_data(tmp_path / "nowhere.csv")
+        session.load_bundled_data()
     assert is_idle(session)
     assert session.close()
 
@@ -277,29 +279,10 @@ def test_what_cannot_be_read_changes_nothing(session: Session, tmp_path: Path, q
     with qtbot.waitSignal(session.refused) as refused:
         session.open_model(tmp_path / "broken.npz")
     assert "broken.npz: this is not a whole Digit Lab model" in refused.args[0]
-    (tmp_path / "broken.csv").write_text("label,1x1\n3,9\n")
-    with qtbot.waitSignal(session.refused) as refused:
-        session.open_data(tmp_path / "broken.csv")
-    assert "broken.csv" in refused.args[0]
     with qtbot.waitSignal(session.refused) as refused:
         session.save_model(tmp_path, before)
     assert session.data is before_data
     assert session.model is before
-
-
-def test_reading_data_is_said_while_it_lasts_and_when_it_is_done(
-    session: Session, tmp_path: Path, qtbot: QtBot
-) -> None:
-    said: list[str] = []
-    session.informed.connect(said.append)
-    data = small_mnist().training
-    np.savez(tmp_path / "mine.npz", x_train=data.images, y_train=data.labels)
-    with qtbot.waitSignal(session.data_changed):
-        session.open_data(tmp_path / "mine.npz")
-        assert said == ["Reading mine.npz …"]
-    assert said[1] == "mine.npz, x_train: 2,000 images to train on."
-    assert session.data is not None
-    np.testing.assert_array_equal(session.data.training.images, data.images)
 
 
 def logged() -> list[LoggedRun]:
