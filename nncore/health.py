@@ -22,7 +22,7 @@ SECONDS_BETWEEN_FIGURES = 0.2
 BINS = 40
 
 ROWS_PROBED = 128
-"""Examples on which a unit must be silent to count as dead."""
+"""Examples on which a unit must be silent to count as dead; they are spread over all, which may come in an order."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,10 +89,11 @@ class HealthProbe:
         self.has_looked = True
 
     def figures(self, examples: Dataset) -> tuple[LayerHealth, ...]:
-        """All figures of the step looked at last; units are probed with the first of `examples`."""
+        """All figures of the step looked at last; units are probed with some of `examples`."""
         self._last, self.has_looked = perf_counter(), False
         with np.errstate(over="ignore", invalid="ignore"):  # what overflows and leaves the loss sound is no news
-            activations = self.network.activations(examples.inputs(slice(0, ROWS_PROBED)))
+            rows = np.linspace(0, len(examples) - 1, min(len(examples), ROWS_PROBED)).astype(np.intp)
+            activations = self.network.activations(examples.inputs(rows))
         return tuple(self._figures_of(number, activation) for number, activation in enumerate(activations, start=1))
 
     def _figures_of(self, number: int, activation: Array) -> LayerHealth:

@@ -63,7 +63,7 @@ COLUMNS = (
     _number("Best", lambda known: known.run.best_accuracy, percent, "100.00 %", "The highest validation accuracy."),
     _number("Validation", lambda known: known.run.validation_accuracy, percent, "100.00 %", "That of the last epoch."),
     _number("Test", lambda known: known.run.test_accuracy, percent, "100.00 %", "The accuracy on the test set."),
-    _number("Loss", lambda known: known.run.training_loss, figure, "0.001234", "Training loss, last epoch."),
+    _number("Loss", lambda known: known.run.training_loss, figure, "0.008888", "Training loss, last epoch."),
     _number("Time", lambda known: known.run.seconds, duration, "12:34 min", "Spent in its epochs, pauses left out."),
     Column("State", lambda known: known.state, "broken off", "How it stands; what was broken off may go on."),
     Column("Note", lambda known: known.run.note, "a note", "A note of yours; F2 changes it.", edits="note"),

@@ -19,6 +19,9 @@ from app.train.legend import Series
 from nncore.events import EpochDone, Started
 
 MILLISECONDS_BETWEEN_PAINTS = 100
+SAMPLES_SMOOTHED = 500
+"""As many samples at least count in a firm line, or those of an epoch if they are fewer."""
+
 EPOCHS_SHOWN_AT_FIRST = 10
 """A longer run is shown from its start as far as it has come, further in a few jumps."""
 
@@ -77,13 +80,13 @@ class CurvesView(QFrame):
 
     def clear(self) -> None:
         """Forget the run: empty plots that say what will come."""
-        self._empty_curves(epochs=5, steps_per_epoch=1)
+        self._empty_curves(epochs=5, steps_per_epoch=1, samples_per_step=1)
         self._tell_screen_readers()
         self._paint()
 
     def begin(self, started: Started) -> None:
         """A run begins: forget the one before, and show what the untrained network does."""
-        self._empty_curves(started.epochs, started.steps_per_epoch)
+        self._empty_curves(started.epochs, started.steps_per_epoch, started.samples_per_epoch / started.steps_per_epoch)
         done = started.samples_done // started.samples_per_epoch
         self._add_validation(done, started.validation_loss, started.validation_accuracy)
         self._mark_dirty()
@@ -100,7 +103,7 @@ class CurvesView(QFrame):
         for chart in self._charts:
             chart.set_marks(marks)
         # Each point is the mean of several steps.
-        window = max(1.0, SMOOTHED_SHARE * self._steps_per_epoch * len(steps) / steps[-1])
+        window = max(1.0, self._window * len(steps) / steps[-1])
         self._add(steps / self._steps_per_epoch, losses, accuracies, Smoothed(window), Smoothed(window))
 
     def add_steps(self, epochs: Points, losses: Points, accuracies: Points) -> None:
@@ -144,8 +147,10 @@ class CurvesView(QFrame):
         self.loss.legend.set_shown(2, classes)  # all points of a curve are learnt
         self.clear()
 
-    def _empty_curves(self, epochs: int, steps_per_epoch: int) -> None:
-        window = max(1.0, SMOOTHED_SHARE * steps_per_epoch)  # the firm lines average over it
+    def _empty_curves(self, epochs: int, steps_per_epoch: int, samples_per_step: float) -> None:
+        # The firm lines average over it: over few samples they would be as ragged as the faint ones.
+        window = max(1.0, SMOOTHED_SHARE * steps_per_epoch, min(steps_per_epoch, SAMPLES_SMOOTHED / samples_per_step))
+        self._window = window
         self._smooth_loss, self._smooth_accuracy = Smoothed(window), Smoothed(window)
         self._batch_loss, self._training_loss, self._validation_loss = Curve(), Curve(), Curve()
         self._training_accuracy, self._validation_accuracy = Curve(), Curve()

@@ -7,7 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from nncore import health
-from nncore.health import BINS, LayerHealth
+from nncore.dataset import Dataset
+from nncore.health import BINS, HealthProbe, LayerHealth
 from nncore.layers import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten
 from nncore.network import Network, NetworkSpec
 from nncore.training import TrainingConfig, train
@@ -151,3 +152,12 @@ def test_gathering_them_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None
     with_figures = trained()
     monkeypatch.setattr(health, "SECONDS_BETWEEN_FIGURES", 1e9)
     np.testing.assert_array_equal(trained(), with_figures)
+
+
+def test_units_are_probed_with_examples_from_first_to_last() -> None:
+    """Sorted examples: the unit is silent on all but the last ones."""
+    network = Network(NetworkSpec((1,), (Dense(1), Activation("relu"), Dense(1)), "linear"))
+    network.parameters.value("1.W")[...], network.parameters.value("1.b")[...] = 1, -0.95
+    inputs = np.linspace(0, 1, 1000, dtype=np.float32)[:, None]
+    health = HealthProbe(network).figures(Dataset.from_floats(inputs, inputs))
+    assert health[1].dead_share == 0

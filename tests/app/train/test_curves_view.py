@@ -337,3 +337,11 @@ def test_of_a_curve_there_is_no_accuracy_and_a_small_loss_fills_the_plot(view: C
     view.set_classes(True)
     assert view.accuracy.isVisible()
     assert view.loss.plot.getAxis("left").labelText == "loss (nats)"
+
+
+def test_of_single_samples_a_firm_line_is_the_mean_of_many(view: CurvesView, qtbot: QtBot) -> None:
+    view.begin(Started(10, 500, 500, None, None))
+    losses = np.tile([0.0, 1.0], 1000)
+    view.add_steps(np.arange(1, 2001) / 500, losses, np.full(2000, np.nan))
+    _, smoothed = view._training_loss.points()
+    assert np.abs(smoothed[len(smoothed) // 2 :] - 0.5).max() < 0.01
