@@ -15,7 +15,7 @@ from app.train.chart import Chart, nearest
 from app.train.curves_view import CurvesView, round_up
 from nncore.events import EpochDone, Started
 
-STARTED = Started(epochs=4, steps_per_epoch=10, samples_per_epoch=100, validation_loss=2.3, validation_accuracy=0.1)
+STARTED = Started(epochs=4, steps_per_epoch=10, samples_per_epoch=10_000, validation_loss=2.3, validation_accuracy=0.1)
 
 
 @pytest.fixture
