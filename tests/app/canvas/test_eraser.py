@@ -36,7 +36,8 @@ def test_what_is_near_its_way_goes_and_the_rest_stays(stroke: Stroke, start: Poi
     left = without_path(stroke, start, end, RADIUS)
     before, after = along(stroke), along(left)
     assert distance(after, start, end).min(initial=1) > RADIUS * 0.96  # the discs bulge
-    for point in before[distance(before, start, end) > RADIUS + CRUMB]:
+    kept = before[distance(before, start, end) > RADIUS + CRUMB]
+    for point in kept[:: 1 + len(kept) // 100]:  # each is compared with thousands
         assert np.hypot(*(after - point).T).min() < 0.01
     if distance(before, start, end).min() > RADIUS * 1.01:
         assert left is stroke
