@@ -17,8 +17,8 @@ from tqdm import tqdm
 
 from app.commands.output import PatientOutput, complain
 from app.places import run_log_path
-from app.run_log_file import open_log
 from app.run_process import machine_in_words
+from app.sweep.sweep_recorder import SweepRecorder
 from nncore.dataset import Splits
 from nncore.errors import SettingError
 from nncore.functions import read_points
@@ -27,10 +27,10 @@ from nncore.losses import LOSSES
 from nncore.optimizers import OPTIMIZERS
 from nncore.readers import read_dataset
 from nncore.recipes import Recipe, recipe_named
-from nncore.run_log import RunLogError, RunSettings
+from nncore.run_log import RunSettings
 from nncore.run_words import duration, figure, percent
 from nncore.schedules import SCHEDULES
-from nncore.sweep import SweepJob, SweepProgress, SweepResult, check_jobs, grid, log_result, run_sweep
+from nncore.sweep import SweepJob, SweepProgress, SweepResult, check_jobs, grid, run_sweep
 from nncore.sweep.cluster import run_on_cluster
 from nncore.sweep.grid import SWEPT
 
@@ -75,9 +75,10 @@ def sweep_command(options: argparse.Namespace) -> int:
     output, results = PatientOutput(), []
     say = _say_json if options.json else _say_text
     with _ctrl_c() as cancelled:
-        for result in _shown(_events(options, jobs, data, recipe, share, cancelled)):
+        recorder = SweepRecorder(run_log_path(), settings, complain)
+        for result, number in _shown(_events(options, jobs, data, recipe, share, cancelled), recorder):
             results.append(result)
-            say(output, result, _logged(result, settings))
+            say(output, result, number)
     _finish(output, results, options.json)
     if cancelled():
         return INTERRUPTED
@@ -106,29 +107,25 @@ def _events(
     return run_sweep(jobs, there, share, options.workers, cancelled)
 
 
-def _shown(events: Iterator[SweepProgress | SweepResult]) -> Iterator[SweepResult]:
-    """The results; on a terminal, show on standard error how far the sweep is and what time is left."""
+def _shown(
+    events: Iterator[SweepProgress | SweepResult], recorder: SweepRecorder
+) -> Iterator[tuple[SweepResult, int | None]]:
+    """The results, each with its number in the log, None if it is not there.
+
+    On a terminal, show on standard error how far the sweep is and what time is left.
+    """
     hidden = sys.stderr is None or not sys.stderr.isatty()
     form = "{desc} {percentage:3.0f}%|{bar}| {postfix}"
     with tqdm(total=1.0, dynamic_ncols=True, disable=hidden, leave=False, bar_format=form) as bar:
         for event in events:
+            number = recorder.tell(event)
             if isinstance(event, SweepResult):
-                yield event
+                yield event, number
             else:
                 left = event.seconds_left
                 bar.set_description_str(f"{event.done} of {event.jobs} runs", refresh=False)
                 bar.set_postfix_str("" if left is None else f"{duration(left)} left", refresh=False)
                 bar.update(event.share - bar.n)
-
-
-def _logged(result: SweepResult, settings: RunSettings) -> int | None:
-    """The number of the run in the log; None, and a complaint, if it could not be written there."""
-    try:
-        with open_log(run_log_path(), complain) as log:
-            return log_result(log, result, settings)
-    except RunLogError as problem:
-        complain(f"This run is not logged: {problem}")
-        return None
 
 
 def _say_text(output: PatientOutput, result: SweepResult, number: int | None) -> None:

@@ -9,11 +9,11 @@ from threading import Event
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from app.run_log_file import open_log
+from app.sweep.sweep_recorder import SweepRecorder
 from nncore.dataset import Splits
 from nncore.errors import DigitLabError
-from nncore.run_log import RunLogError, RunSettings
-from nncore.sweep import SweepJob, SweepResult, check_jobs, log_result, run_sweep
+from nncore.run_log import RunSettings
+from nncore.sweep import SweepJob, SweepResult, check_jobs, run_sweep
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,18 +62,10 @@ class SweepThread(QThread):
     def _sweep(self) -> None:
         request, share = self.request, self.request.settings.validation_share
         check_jobs(request.jobs, request.data, share)
+        recorder = SweepRecorder(request.log, request.settings, self.not_logged.emit)
         for event in run_sweep(request.jobs, request.data, share, cancelled=self._stop.is_set):
+            number = recorder.tell(event)
             if isinstance(event, SweepResult):
-                self.run_ended.emit(event, self._logged(event))
+                self.run_ended.emit(event, number or 0)
             else:
                 self.progressed.emit(event)
-
-    def _logged(self, result: SweepResult) -> int:
-        if self.request.log is None:
-            return 0
-        try:
-            with open_log(self.request.log, self.not_logged.emit) as log:
-                return log_result(log, result, self.request.settings)
-        except RunLogError as problem:
-            self.not_logged.emit(f"A run of the sweep is not logged: {problem}")
-            return 0

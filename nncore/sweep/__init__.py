@@ -2,7 +2,7 @@
 
 from nncore.sweep.grid import MOST_JOBS, SweepJob, check_jobs, grid
 from nncore.sweep.job import SweepProgress, SweepResult
-from nncore.sweep.log import log_result
+from nncore.sweep.log import SweepRuns
 from nncore.sweep.processes import run_sweep
 
-__all__ = ["MOST_JOBS", "SweepJob", "SweepProgress", "SweepResult", "check_jobs", "grid", "log_result", "run_sweep"]
+__all__ = ["MOST_JOBS", "SweepJob", "SweepProgress", "SweepResult", "SweepRuns", "check_jobs", "grid", "run_sweep"]

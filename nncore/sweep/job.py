@@ -71,12 +71,16 @@ class SweepResult:
 
 @dataclass(frozen=True)
 class SweepProgress:
-    """How far a sweep has come. done: runs that are over, of `jobs`. share: of all the work, 0 to 1."""
+    """How far a sweep has come. done: runs that are over, of `jobs`. share: of all the work, 0 to 1.
+
+    at_work: the runs in progress and the share that is done of each; on a cluster nobody knows them.
+    """
 
     done: int
     jobs: int
     share: float
     seconds: float
+    at_work: tuple[tuple[SweepJob, float], ...] = ()
 
     @property
     def seconds_left(self) -> float | None:

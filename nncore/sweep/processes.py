@@ -132,7 +132,8 @@ class _Sweep:
 
     def _progress(self) -> SweepProgress:
         share = sum(self._shares) / self._count if self._count else 1.0
-        return SweepProgress(self._done, self._count, share, perf_counter() - self._began)
+        at_work = tuple((job, self._shares[place]) for _, place, job, _ in self._at_work.values())
+        return SweepProgress(self._done, self._count, share, perf_counter() - self._began, at_work)
 
     def close(self) -> None:
         """End the workers, and wait for that."""

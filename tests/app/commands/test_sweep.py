@@ -73,7 +73,7 @@ def test_a_run_that_diverges_is_logged_as_that(digits: str, capsys: pytest.Captu
     with RunLog(run_log_path()) as log:
         (run,) = log.runs()
     assert (run.state, run.test_accuracy) == ("diverged", None)
-    assert "Learning rate 1e+09 is too high" in run.note
+    assert "at a learning rate of 1e+09" in run.note
 
 
 @pytest.mark.parametrize(
