@@ -56,7 +56,7 @@ def test_layers_that_are_a_recipes_own_stay() -> None:
 
 def test_a_function_is_fitted_instead_of_the_sine() -> None:
     training = begun(recipe_from(options(function="sin(3*x)*x")), None)
-    assert training.data.training.source == "y = sin(3*x)*x"
+    assert training.data.training.source == "500 points of sin(3*x)*x, x from -2*pi to 2*pi"
 
 
 def test_a_file_of_two_columns_is_fitted(tmp_path: Path) -> None:
