@@ -137,9 +137,10 @@ class Dataset:
     def batches(self, batch_size: int, rng: np.random.Generator) -> Iterator[NDArray[np.intp]]:
         """The rows of each batch of one epoch, in a fresh random order; the last batch is what remains.
 
-        A batch larger than the set is the whole set.
+        A batch as large as the set, or larger, is the whole set, as it lies: of its sum the order does not matter, and
+        in a random one it takes longer to fetch.
         """
-        order = rng.permutation(len(self))
+        order = np.arange(len(self)) if batch_size >= len(self) else rng.permutation(len(self))
         for start in range(0, len(order), batch_size):
             yield order[start : start + batch_size]
 
