@@ -450,7 +450,7 @@ def test_a_learning_rate_is_found_and_a_search_can_be_left(window: MainWindow, q
     qtbot.mouseClick(learning.find_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: learning.rows["learning_rate"].message.text().startswith("Of "))
     assert 1e-4 < learning.values()["learning_rate"] < 1
-    assert learning.find_button.text() == "Find"
+    qtbot.waitUntil(lambda: learning.find_button.text() == "Find")
     found = learning.learning_rate.text()
     learning.batch.choose("one")
     qtbot.mouseClick(learning.find_button, Qt.MouseButton.LeftButton)
