@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from nncore.augment import Augmentation
-from nncore.logged_run import RunSettings
+from nncore.logged_run import Rates, RunSettings
 from nncore.network import NetworkSpec
 from nncore.training.config import TrainingConfig
 
@@ -55,13 +55,17 @@ def told_apart(runs: Sequence[RunSettings]) -> list[str]:
 
 
 @lru_cache(maxsize=4096)
-def changed_settings(config: TrainingConfig, recipe: str) -> str:
-    """What of the settings of training is not as in the recipe it was begun from, or as usual without one."""
+def changed_settings(config: TrainingConfig, recipe: str, rates: Rates = ()) -> str:
+    """What of the settings of training is not as in the recipe it was begun from, or as usual without one.
+
+    rates: (step, learning rate) where the rate was changed on the way.
+    """
     from nncore.recipes import RECIPES  # which a worker process of a sweep needs no time to read
 
     usual = RECIPES[recipe].config if recipe in RECIPES else TrainingConfig()
     changed = {name: value for name, value in vars(config).items() if value != getattr(usual, name)}
-    return ", ".join(f"{_label(name)} {_shown(name, value)}" for name, value in changed.items())
+    words = [f"{_label(name)} {_shown(name, value)}" for name, value in changed.items()]
+    return ", ".join([*words, *(f"from step {step:,} rate {rate:g}" for step, rate in rates)])
 
 
 def percent(accuracy: float | None) -> str:

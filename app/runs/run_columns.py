@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import inf
 
 from app.runs.run_store import KnownRun
+from nncore.logged_run import RunSettings
 from nncore.run_words import changed_settings, duration, figure, percent
 
 
@@ -34,6 +35,10 @@ class Column:
         return text.casefold() if self.number is None else self.number(known)
 
 
+def _changed(settings: RunSettings) -> str:
+    return changed_settings(settings.config, settings.recipe, settings.rates)
+
+
 def _number(
     title: str, value: Callable[[KnownRun], float | None], shown: Callable[[float], str], widest: str, explained: str
 ) -> Column:
@@ -55,7 +60,7 @@ COLUMNS = (
     Column("Network", lambda known: known.run.settings.spec.summary, "784 - 128 - 64 - 10", "Its layers."),
     Column(
         "Settings",
-        lambda known: changed_settings(known.run.settings.config, known.run.settings.recipe) or "–",
+        lambda known: _changed(known.run.settings) or "–",
         "learning rate 0.01",
         "What is not as in its recipe, or as usual without one.",
     ),

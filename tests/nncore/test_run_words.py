@@ -54,6 +54,7 @@ def test_settings_are_told_apart_from_those_of_the_recipe() -> None:
     assert changed_settings(config, "quick") == ""
     assert changed_settings(replace(config, seed=3), "quick") == "seed 3"
     assert changed_settings(TrainingConfig(optimizer="sgd"), "") == "optimiser sgd"
+    assert changed_settings(config, "quick", ((845, 0.5),)) == "from step 845 rate 0.5"
     assert changed_settings(TrainingConfig(optimizer="sgd"), "a recipe that is gone") == "optimiser sgd"
 
 
