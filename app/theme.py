@@ -12,6 +12,9 @@ field, or the field itself), `group` (the header of a group of settings), `card`
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from importlib.resources import files
 
@@ -134,9 +137,26 @@ class _Theme(QObject):
         if self._app.font() != self._font:  # the platform's, or what somebody has set since
             self._font = body_font(self._app.font())
             self._app.setFont(self._font)
-        self._app.setPalette(palette_of(colours))
         body = self._font.pointSizeF()
-        self._app.setStyleSheet(stylesheet(colours, body, round(body * _pixels_a_point())))
+        with _no_widget_collected():
+            self._app.setPalette(palette_of(colours))
+            self._app.setStyleSheet(stylesheet(colours, body, round(body * _pixels_a_point())))
+
+
+@contextmanager
+def _no_widget_collected() -> Iterator[None]:
+    """Let Python collect its garbage before, and none meanwhile.
+
+    Qt goes through all widgets and calls into Python for each: one collected then would be gone from under it.
+    """
+    gc.collect()
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _load_fonts() -> None:

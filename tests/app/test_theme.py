@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Iterator
 from dataclasses import fields
@@ -173,3 +174,20 @@ def test_the_stylesheet_dresses_no_widget_that_there_is_not(qapp: QApplication) 
     of_qt = {"QAbstractItemView", "QScrollBar", "QTabBar", "QToolTip"}  # parts of those used
     dressed = set(re.findall(r"\bQ[A-Z]\w+", qapp.styleSheet())) - of_qt
     assert dressed == {name for name in dressed if re.search(rf"\b{name}\b", used)}
+
+
+def test_no_garbage_is_collected_while_qt_goes_through_the_widgets(qapp: QApplication, qtbot: QtBot) -> None:
+    seen: list[bool] = []
+
+    class Watcher(QWidget):
+        def changeEvent(self, event: QEvent) -> None:
+            seen.append(gc.isenabled())
+
+    watcher = Watcher()
+    qtbot.addWidget(watcher)
+    watcher.show()
+    for choice in (ThemeChoice.DARK, ThemeChoice.LIGHT):
+        apply_theme(qapp, choice)
+        assert gc.isenabled()
+    assert seen
+    assert not any(seen)
