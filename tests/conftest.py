@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from weakref import WeakSet
 
 import pytest
 from threadpoolctl import threadpool_limits
@@ -17,6 +17,18 @@ from PySide6.QtCore import QThread
 from shiboken6 import isValid
 
 threadpool_limits(1, user_api="blas")  # as the program does; threads that spin would slow each other
+
+_started_threads: WeakSet[QThread] = WeakSet()
+_start = QThread.start
+
+
+def _start_and_remember(thread: QThread, /, priority: QThread.Priority = QThread.Priority.InheritPriority) -> None:
+    """Start a thread and remember it. Searching all Python objects for threads after each test is far slower."""
+    _started_threads.add(thread)
+    _start(thread, priority)
+
+
+QThread.start = _start_and_remember  # type: ignore[method-assign]
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +42,7 @@ def user_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def no_thread_left() -> Iterator[None]:
     before = set(threading.enumerate())
     yield
-    running = [o for o in gc.get_objects() if isinstance(o, QThread) and isValid(o) and o.isRunning()]
+    running = [thread for thread in list(_started_threads) if isValid(thread) and thread.isRunning()]
     for thread in running:
         thread.requestInterruption()
         thread.wait(5000)
