@@ -1,4 +1,4 @@
-"""Opens the door: hands the arguments to app.cli."""
+"""Opens the door: hands the arguments to app.cli.main."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import sys
 def run() -> int:
     """Do what the arguments ask for; gives the exit status."""
     try:
-        from app.cli import main
+        from app.cli.main import main
     except ModuleNotFoundError as problem:
-        from app.surroundings import missing_package
+        from app.cli.preflight import missing_package
 
         print(f"digitlab: {missing_package(problem)}", file=sys.stderr)
         return 2

@@ -1,1 +1,4 @@
-"""The window and the command line of Digit Lab, on top of nncore."""
+"""The window and the command line of Digit Lab, built on nncore.
+
+Read first: `window/application.py`.
+"""

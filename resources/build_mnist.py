@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.safe_write import write_safely
+from nncore.system.atomic_write import write_safely
 
 TARGET = Path(__file__).with_name("mnist.npz")
 

@@ -7,7 +7,7 @@ generated ink alone.
 
 How well it reads strangers is told by folds: a network is trained in the same way, but without a share of the writers
 and without a share of the kinds of things that are no digits, and judged on those. The model that is written has learnt
-from all of them; its probabilities are calibrated (nncore.calibration) on what the folds left out.
+from all of them; its probabilities are calibrated (nncore.evaluation.calibration) on what the folds left out.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.calibration import apply_temperature, best_temperature, logits_of
-from nncore.dataset import DIGITS, NO_CLASS, Dataset, Splits, load_mnist
+from nncore.data.dataset import DIGITS, NO_CLASS, Dataset, Splits, load_mnist
+from nncore.data.formats import read_ink
+from nncore.data.formats.unipen import InkSamples
 from nncore.errors import DigitLabError, SettingError
-from nncore.events import Diverged, EpochDone
-from nncore.handwriting import digits, non_digit_kinds
-from nncore.metrics import evaluate
-from nncore.model_file import Model, ModelCard, bundled_model_path, save_model
-from nncore.network import Network
-from nncore.readers import read_ink
-from nncore.readers.unipen import InkSamples
-from nncore.recipes import RECIPES
+from nncore.evaluation.calibration import apply_temperature, best_temperature, logits_of
+from nncore.evaluation.metrics import evaluate
+from nncore.experiments.recipes import RECIPES
+from nncore.files.model_file import Model, ModelCard, bundled_model_path, save_model
+from nncore.handwriting.synthetic import digits, non_digit_kinds
+from nncore.model.network import Network
 from nncore.training import TrainingConfig, train
+from nncore.training.events import Diverged, EpochDone
 from nncore.training.random_streams import RandomStreams
 from resources.fold_report import Judged, report
 from resources.training_ink import Amounts, Images, chosen, drawn, labels_of, non_digits, training_images

@@ -9,8 +9,8 @@ from statistics import fmean
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.calibration import Array, certainty_of
-from nncore.dataset import NO_CLASS
+from nncore.data.dataset import NO_CLASS
+from nncore.evaluation.calibration import Array, certainty_of
 
 
 @dataclass(frozen=True, eq=False)

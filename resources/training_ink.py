@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.augment.pen_strokes import varied
-from nncore.dataset import NO_CLASS, Dataset
-from nncore.handwriting import digits, non_digit_kinds
-from nncore.handwriting.non_digits import SHARES
-from nncore.ink import Ink, rasterize
-from nncore.readers.unipen import InkSamples
+from nncore.data.dataset import NO_CLASS, Dataset
+from nncore.data.formats.unipen import InkSamples
+from nncore.handwriting.synthetic import digits, non_digit_kinds
+from nncore.handwriting.synthetic.non_digits import SHARES
+from nncore.preprocessing.augmentation.pen_strokes import varied
+from nncore.preprocessing.ink import Ink, rasterize
 
 Images = NDArray[np.uint8]
 
@@ -23,7 +23,7 @@ class Amounts:
     """How many examples of each sort there are to learn from.
 
     mnist: MNIST's first images. varied: how often each pen drawing comes in another shape, beside its own. generated:
-    digits of `nncore.handwriting`. non_digits: drawings of what is none.
+    digits of `nncore.handwriting.synthetic`. non_digits: drawings of what is none.
     """
 
     mnist: int = 60_000

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nncore.dataset import load_mnist
-from nncore.readers import read_dataset
+from nncore.data.dataset import load_mnist
+from nncore.data.formats import read_dataset
 from tests.bench import frameworks
 from tests.bench.child import in_fresh_process, interleaved
 from tests.bench.memory import peak

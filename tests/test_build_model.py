@@ -10,20 +10,20 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from nncore.calibration import logits_of
-from nncore.dataset import NO_CLASS, Splits
-from nncore.handwriting import digits, non_digit_kinds
-from nncore.metrics import evaluate
-from nncore.model_file import Model, load_model
-from nncore.network import Network
-from nncore.readers.unipen import InkSamples
-from nncore.recipes import RECIPES
+from nncore.data.dataset import NO_CLASS, Splits
+from nncore.data.formats.unipen import InkSamples
+from nncore.evaluation.calibration import logits_of
+from nncore.evaluation.metrics import evaluate
+from nncore.experiments.recipes import RECIPES
+from nncore.files.model_file import Model, load_model
+from nncore.handwriting.synthetic import digits, non_digit_kinds
+from nncore.model.network import Network
 from nncore.training import train
 from resources import build_model
 from resources.build_model import Plan, build
 from resources.fold_report import Judged, report
 from resources.training_ink import Amounts, training_images
-from tests.nncore.data import small_mnist
+from tests.nncore.example_data import small_mnist
 
 FEW = Amounts(mnist=300, varied=1, generated=100, non_digits=100)
 CONFIG = replace(RECIPES["handwriting"].config, epochs=1, batch_size=64, seed=3)

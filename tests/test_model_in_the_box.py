@@ -10,19 +10,19 @@ from statistics import fmean
 import numpy as np
 import pytest
 
-from nncore.augment import Augmentation
-from nncore.calibration import certainty
-from nncore.dataset import NO_CLASS, Dataset
-from nncore.handwriting import digits, non_digit_kinds
-from nncore.ink import rasterize
-from nncore.metrics import evaluate
-from nncore.model_file import Model, bundled_model_path, load_model
-from nncore.readers import read_ink
-from nncore.recipes import RECIPES
+from nncore.data.dataset import NO_CLASS, Dataset
+from nncore.data.formats import read_ink
+from nncore.evaluation.calibration import certainty
+from nncore.evaluation.metrics import evaluate
+from nncore.experiments.recipes import RECIPES
+from nncore.files.model_file import Model, bundled_model_path, load_model
+from nncore.handwriting.synthetic import digits, non_digit_kinds
+from nncore.preprocessing.augmentation import Augmentation
+from nncore.preprocessing.ink import rasterize
 from nncore.training import TrainingConfig
 from resources.build_model import AVERAGED_EPOCHS
 from resources.training_ink import Amounts
-from tests.nncore.data import mnist
+from tests.nncore.example_data import mnist
 
 PEN_STROKES = os.environ.get("DIGITLAB_BENCH_INK")
 """A UNIPEN file of labelled digits of real writers."""

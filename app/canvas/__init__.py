@@ -1,1 +1,4 @@
-"""The canvas: what a mouse, a pen or a finger writes on it, kept as strokes."""
+"""The canvas: what a mouse, a pen, a finger or the keyboard writes on it, kept as strokes.
+
+Read first: `canvas.py`.
+"""

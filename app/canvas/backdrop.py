@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter, QPainterPath
 
-from nncore.ink import Ink
-from nncore.picture import inks, pictures
+from nncore.preprocessing.bitmap import inks, pictures
+from nncore.preprocessing.ink import Ink
 
 
 @dataclass(frozen=True, eq=False)

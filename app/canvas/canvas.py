@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QCursor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.announcement import announce
 from app.canvas.backdrop import Backdrop
 from app.canvas.canvas_actions import CanvasActions
 from app.canvas.drawing import Drawing
@@ -20,8 +19,9 @@ from app.canvas.marks import paint_eraser, paint_key_pen, room
 from app.canvas.pen_cursor import pen_cursor
 from app.canvas.pointer import Pointer
 from app.canvas.writing_surface import WritingSurface
-from app.theme import colours_of
-from nncore.ink import Ink
+from app.style.theme import colours_of
+from app.widgets.announcement import announce
+from nncore.preprocessing.ink import Ink
 
 ERASER = 0.035
 """Radius of the eraser as a share of the canvas's side."""

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from app.canvas.drawing import Drawing
-from app.icons import set_icon
+from app.style.icons import set_icon
 
 
 class CanvasActions(QObject):

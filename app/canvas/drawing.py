@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from app.canvas.eraser import without_path
 from app.canvas.polyline import Point, Polyline, Stroke, clip
-from nncore.ink import Ink
+from nncore.preprocessing.ink import Ink
 
 __all__ = ["Drawing", "Point", "Polyline", "Stroke", "clip"]
 

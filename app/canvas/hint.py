@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, Qt, QVariantAnimation, Slot
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QWidget
 
-from app.theme import SMALL_SCALE, TITLE_SCALE, colours_of, motion_milliseconds, scaled
+from app.style.theme import SMALL_SCALE, TITLE_SCALE, colours_of, motion_milliseconds, scaled
 
 FADE_MILLISECONDS = 220
 WORDS = "draw a digit here"

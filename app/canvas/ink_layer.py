@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
 
 from app.canvas.polyline import Polyline, Stroke
-from app.theme import Colours
+from app.style.theme import Colours
 
 PEN_SHARE = 0.042
 """Width of the line as a share of the canvas's side: near what the network sees of a digit of middling size."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from app.theme import Colours
+from app.style.theme import Colours
 
 REACH = 12.0
 """Pixels from the middle of a mark to its edge, its outline included."""

@@ -1,8 +1,5 @@
-"""Handwriting without people: made-up digits, and what is no digit, as strokes of a pen."""
+"""What concerns handwriting alone: segmentation of numbers into digits, and fine-tuning to one person's writing.
 
-from __future__ import annotations
-
-from nncore.handwriting.digits import digits
-from nncore.handwriting.non_digits import non_digit_kinds, non_digits
-
-__all__ = ["digits", "non_digit_kinds", "non_digits"]
+`personal_test/` is the test of twenty digits, `synthetic/` generates digits as pen strokes.
+Read first: `segmentation.py`.
+"""

@@ -1,7 +1,11 @@
-"""Training: `train` is the loop, an iterator of events; everything around it has a file of its own."""
+"""Training: `train` is the loop, an iterator of events; each thing that it uses has its own file.
 
+Read first: `loop.py`.
+"""
+
+from nncore.model.checks import check_fit
+from nncore.training.checks import check_settings
 from nncore.training.config import MOST_EPOCHS, TrainingConfig
-from nncore.training.fit import check_fit, check_settings
 from nncore.training.loop import Training, hold_out_validation, train
 from nncore.training.random_streams import RandomStreams
 

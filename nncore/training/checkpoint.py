@@ -10,8 +10,8 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.dataset import Dataset
-from nncore.network import NetworkSpec
+from nncore.data.dataset import Dataset
+from nncore.model.network import NetworkSpec
 from nncore.training.config import MOST_EPOCHS, TrainingConfig
 from nncore.training.progress import Progress
 

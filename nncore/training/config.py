@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isfinite
 
-from nncore.augment import Augmentation
-from nncore.control import check_learning_rate
 from nncore.errors import SettingError
-from nncore.losses import LOSSES
-from nncore.optimizers import OPTIMIZERS
-from nncore.schedules import SCHEDULES
+from nncore.model.losses import LOSSES
+from nncore.preprocessing.augmentation import Augmentation
+from nncore.training.control import check_learning_rate
+from nncore.training.optimizers import OPTIMIZERS
+from nncore.training.schedules import SCHEDULES
 
 MOST_EPOCHS = 10**9
 

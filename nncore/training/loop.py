@@ -16,25 +16,26 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.control import TrainingControl
-from nncore.cores import available_cores, one_blas_thread
-from nncore.dataset import Splits
+from nncore.data.dataset import Splits
 from nncore.errors import SettingError
-from nncore.events import Diverged, EpochDone, Finished, Reason, Started, StepDone, TrainingEvent
-from nncore.health import HealthProbe
-from nncore.history import History
-from nncore.losses import make_loss
-from nncore.metrics import Evaluation, evaluate
-from nncore.network import Network
-from nncore.optimizers import clip
-from nncore.schedules import SCHEDULES
-from nncore.training.batch_gradients import BatchGradients
+from nncore.evaluation.metrics import Evaluation, evaluate
+from nncore.model.checks import check_fit
+from nncore.model.losses import make_loss
+from nncore.model.network import Network
+from nncore.system.cores import available_cores, one_blas_thread
+from nncore.system.numpy_modes import without_warnings
 from nncore.training.checkpoint import Checkpoint, check_of
+from nncore.training.checks import check_settings
 from nncore.training.config import TrainingConfig
-from nncore.training.fit import check_fit, check_settings
+from nncore.training.control import TrainingControl
+from nncore.training.events import Diverged, EpochDone, Finished, Reason, Started, StepDone, TrainingEvent
+from nncore.training.health import HealthProbe
+from nncore.training.history import History
+from nncore.training.optimizers import clip
+from nncore.training.parallel.batch_gradients import BatchGradients
 from nncore.training.progress import Progress
 from nncore.training.random_streams import RandomStreams
-from nncore.training.silence import without_warnings
+from nncore.training.schedules import SCHEDULES
 
 DIVERGED_FACTOR = 100.0
 """A loss this many times the first batch's (or that of guessing, if that is more) has diverged."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from math import ceil, inf
 from typing import Any
 
-from nncore.events import Reason
 from nncore.training.config import TrainingConfig
+from nncore.training.events import Reason
 
 
 @dataclass

@@ -17,8 +17,8 @@ from math import inf
 from time import perf_counter
 from typing import NamedTuple
 
-from nncore.dataset import Splits, load_mnist
-from nncore.schedules import SCHEDULES
+from nncore.data.dataset import Splits, load_mnist
+from nncore.training.schedules import SCHEDULES
 from tests.bench.child import interleaved
 from tests.bench.frameworks import against_best, left_out, torch_ways
 from tests.bench.networks import BATCH, NETWORKS, TITLES, fresh_network
@@ -99,9 +99,9 @@ def arguments_of(goal: Goal, plan: Plan) -> list[str]:
 
 def nncore_run(network_name: str, percent: float, plan: Plan, seed: int) -> Run:
     """Train nncore until there."""
-    from nncore.events import EpochDone
-    from nncore.metrics import evaluate
+    from nncore.evaluation.metrics import evaluate
     from nncore.training import TrainingConfig, train
+    from nncore.training.events import EpochDone
 
     data, network = load_mnist(), fresh_network(NETWORKS[network_name], seed)
     assert data.test is not None

@@ -8,9 +8,9 @@ from time import perf_counter
 
 import numpy as np
 
-from nncore.ink import Ink, rasterize
-from nncore.model_file import bundled_model_path, load_model
-from nncore.recognition import recognize
+from nncore.evaluation.recognition import recognize
+from nncore.files.model_file import bundled_model_path, load_model
+from nncore.preprocessing.ink import Ink, rasterize
 from tests.bench.report import Figure, Section
 
 READINGS = 300

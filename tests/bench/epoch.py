@@ -17,13 +17,7 @@ from typing import Any
 
 from tests.bench.child import interleaved
 from tests.bench.frameworks import against_best, left_out, sklearn_ways, torch_ways
-from tests.bench.networks import (
-    BATCH,
-    NETWORKS,
-    TITLES,
-    fresh_network,
-    training_images,
-)
+from tests.bench.networks import BATCH, NETWORKS, TITLES, fresh_network, training_images
 from tests.bench.report import Figure, Section
 
 EPOCHS = 3
@@ -56,8 +50,8 @@ def _of_network(name: str, rounds: int) -> Section:
 
 def nncore_seconds(name: str, cores: int | None = None) -> float:
     """Mean seconds an epoch of nncore; `cores` limits how many it may use."""
-    from nncore.events import EpochDone
     from nncore.training import TrainingConfig, train
+    from nncore.training.events import EpochDone
 
     data, network = training_images(IMAGES[name]), fresh_network(NETWORKS[name])
     config = TrainingConfig(optimizer="adam", learning_rate=RATE, batch_size=BATCH, epochs=EPOCHS + 1)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from itertools import product
 
-from nncore.cores import available_cores
+from nncore.system.cores import available_cores
 from tests.bench.report import Figure
 
 NAMES = {"torch": "PyTorch", "sklearn": "scikit-learn"}

@@ -14,15 +14,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.calibration import certainty, certainty_of, logits_of
-from nncore.dataset import NO_CLASS, Dataset, load_mnist
-from nncore.handwriting import digits, non_digit_kinds
-from nncore.ink import Ink, rasterize
-from nncore.metrics import evaluate
-from nncore.model_file import bundled_model_path, load_model
-from nncore.network import Network
-from nncore.readers import read_ink
-from nncore.readers.unipen import InkSamples
+from nncore.data.dataset import NO_CLASS, Dataset, load_mnist
+from nncore.data.formats import read_ink
+from nncore.data.formats.unipen import InkSamples
+from nncore.evaluation.calibration import certainty, certainty_of, logits_of
+from nncore.evaluation.metrics import evaluate
+from nncore.files.model_file import bundled_model_path, load_model
+from nncore.handwriting.synthetic import digits, non_digit_kinds
+from nncore.model.network import Network
+from nncore.preprocessing.ink import Ink, rasterize
 from tests.bench.report import Figure, Section
 
 INK = "DIGITLAB_BENCH_INK"

@@ -15,8 +15,8 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.cores import one_blas_thread
-from nncore.dataset import load_mnist
+from nncore.data.dataset import load_mnist
+from nncore.system.cores import one_blas_thread
 from tests.bench.child import interleaved
 from tests.bench.epoch import mlp_classifier
 from tests.bench.frameworks import against_best, left_out, sklearn_ways, torch_ways

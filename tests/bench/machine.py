@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from nncore.cores import available_cores
+from nncore.system.cores import available_cores
 from tests.bench.frameworks import version_of
 
 

@@ -45,7 +45,7 @@ def peak() -> float:
 
 def train_command() -> None:
     """`digitlab train` on all of MNIST."""
-    from app.cli import main
+    from app.cli.main import main
 
     main(["train", "--layers", "784", "128", "64", "10", "--optimizer", "adam", "--epochs", "3", "--json"])
 

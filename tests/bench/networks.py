@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from nncore.dataset import Dataset, Splits, load_mnist
-from nncore.layers import Activation, Conv2D, Dense, Flatten
-from nncore.network import Network, NetworkSpec
-from nncore.recipes import RECIPES
+from nncore.data.dataset import Dataset, Splits, load_mnist
+from nncore.experiments.recipes import RECIPES
+from nncore.model.layers import Activation, Conv2D, Dense, Flatten
+from nncore.model.network import Network, NetworkSpec
 from nncore.training import RandomStreams
 
 BATCH = 128

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from math import cos, pi, sin
 from time import perf_counter
 
-from nncore.cores import one_blas_thread
+from nncore.system.cores import one_blas_thread
 from tests.bench.child import interleaved
 from tests.bench.report import Figure, Section
 
@@ -47,14 +47,14 @@ def latencies(trains: str) -> dict[str, float]:
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication
 
-    from app.draw import draw_tab
-    from app.main_window import MainWindow
-    from app.parts.probability_bars import ProbabilityBars
-    from app.run_state import RunState
-    from app.session import Session
-    from app.settings import Settings
-    from app.theme import ThemeChoice, apply_theme
-    from nncore.recipes import recipe_named
+    from app.session.run_events import RunState
+    from app.session.session import Session
+    from app.style.theme import ThemeChoice, apply_theme
+    from app.tabs.draw import draw_tab
+    from app.widgets.probability_bars import ProbabilityBars
+    from app.window.main_window import MainWindow
+    from app.window.settings import Settings
+    from nncore.experiments.recipes import recipe_named
     from nncore.training import TrainingConfig
 
     found: list[float] = []

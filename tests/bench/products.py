@@ -17,9 +17,9 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.cores import one_blas_thread
-from nncore.layers import Conv2D, Dense
-from nncore.network import NetworkSpec
+from nncore.model.layers import Conv2D, Dense
+from nncore.model.network import NetworkSpec
+from nncore.system.cores import one_blas_thread
 from tests.bench.child import interleaved
 from tests.bench.epoch import nncore_seconds
 from tests.bench.networks import BATCH, NETWORKS, TITLES

@@ -17,8 +17,8 @@ from time import perf_counter
 import numpy as np
 import psutil
 
-from nncore.cores import one_blas_thread
-from nncore.history import Row
+from nncore.system.cores import one_blas_thread
+from nncore.training.history import Row
 from tests.bench.child import interleaved
 from tests.bench.report import Figure, Section
 
@@ -47,14 +47,14 @@ def repaints(way: str) -> dict[str, float]:
     from PySide6.QtCore import QEvent, QObject, QTimer
     from PySide6.QtWidgets import QApplication
 
-    from app.main_window import MainWindow
-    from app.run_events import StepsDone
-    from app.session import Session
-    from app.settings import Settings
-    from app.theme import ThemeChoice, apply_theme
-    from app.train.curves_view import CurvesView
-    from nncore.network import NetworkSpec
-    from nncore.recipes import recipe_named
+    from app.session.run_events import StepsDone
+    from app.session.session import Session
+    from app.style.theme import ThemeChoice, apply_theme
+    from app.tabs.train.charts.curves_view import CurvesView
+    from app.window.main_window import MainWindow
+    from app.window.settings import Settings
+    from nncore.experiments.recipes import recipe_named
+    from nncore.model.network import NetworkSpec
     from nncore.training import TrainingConfig
 
     found: list[float] = []
@@ -121,7 +121,7 @@ def repaints(way: str) -> dict[str, float]:
 
 def _ghosts() -> list:  # type: ignore[type-arg]
     """Earlier runs with curves as long as any that are kept."""
-    from app.train.ghosts import Ghost
+    from app.tabs.train.charts.earlier_runs import Ghost
 
     x = np.linspace(1, STEPS, GHOST_POINTS)
     rng = np.random.default_rng(0)

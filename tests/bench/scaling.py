@@ -16,11 +16,11 @@ from time import perf_counter
 
 import numpy as np
 
-from nncore.dataset import Splits, load_mnist
-from nncore.events import StepDone
-from nncore.network import NetworkSpec
-from nncore.readers import read_dataset
+from nncore.data.dataset import Splits, load_mnist
+from nncore.data.formats import read_dataset
+from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig, train
+from nncore.training.events import StepDone
 from tests.bench.child import interleaved
 from tests.bench.frameworks import left_out, threads_tried, version_of
 from tests.bench.memory import peak

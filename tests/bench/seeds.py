@@ -14,10 +14,10 @@ from time import perf_counter
 
 import numpy as np
 
-from nncore.events import StepDone
-from nncore.network import Network
-from nncore.recipes import recipe_named
+from nncore.experiments.recipes import recipe_named
+from nncore.model.network import Network
 from nncore.training import RandomStreams, Training
+from nncore.training.events import StepDone
 from tests.bench.child import interleaved
 from tests.bench.plain_seeds import Classifier, CurveFitter
 from tests.bench.report import Figure, Section

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from time import perf_counter
 from typing import Any
 
-from nncore.cores import available_cores
-from nncore.dataset import Splits, load_mnist
-from nncore.network import Network, NetworkSpec
-from nncore.sweep import SweepJob, SweepResult, grid, run_sweep
+from nncore.data.dataset import Splits, load_mnist
+from nncore.experiments.sweep import SweepJob, SweepResult, grid, run_sweep
+from nncore.model.network import Network, NetworkSpec
+from nncore.system.cores import available_cores
 from nncore.training import RandomStreams, TrainingConfig, train
 from tests.bench.report import Figure, Section
 

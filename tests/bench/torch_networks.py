@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from nncore.dataset import Dataset
-from nncore.layers import Activation, AveragePool2D, BatchNorm, Conv2D, Dense, Dropout, Flatten, MaxPool2D
-from nncore.network import Network, NetworkSpec
+from nncore.data.dataset import Dataset
+from nncore.model.layers import Activation, AveragePool2D, BatchNorm, Conv2D, Dense, Dropout, Flatten, MaxPool2D
+from nncore.model.network import Network, NetworkSpec
 
 ACTIVATIONS: dict[str, Callable[[], Any]] = {
     "relu": torch.nn.ReLU,

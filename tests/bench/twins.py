@@ -7,8 +7,8 @@ import json
 import numpy as np
 import torch
 
-from nncore.layers import Activation, AveragePool2D, BatchNorm, Conv2D, Dense, Dropout, Flatten, MaxPool2D
-from nncore.network import NetworkSpec
+from nncore.model.layers import Activation, AveragePool2D, BatchNorm, Conv2D, Dense, Dropout, Flatten, MaxPool2D
+from nncore.model.network import NetworkSpec
 from tests.bench.networks import NETWORKS, fresh_network
 from tests.bench.torch_networks import torch_twin
 

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from time import perf_counter
 
-from nncore.cores import one_blas_thread
+from nncore.system.cores import one_blas_thread
 from tests.bench.child import interleaved
 from tests.bench.report import Figure, Section
 
@@ -49,10 +49,10 @@ def _divided(above: tuple[float, ...], below: tuple[float, ...]) -> tuple[float,
 
 def headless(cores: int | None) -> dict[str, float]:
     """Images a second of a training without a window."""
-    from nncore.dataset import load_mnist
-    from nncore.events import Finished, Started
-    from nncore.network import Network, NetworkSpec
+    from nncore.data.dataset import load_mnist
+    from nncore.model.network import Network, NetworkSpec
     from nncore.training import RandomStreams, TrainingConfig, hold_out_validation, train
+    from nncore.training.events import Finished, Started
 
     config = TrainingConfig(epochs=EPOCHS)
     network = Network(NetworkSpec.dense((784, 128, 64, 10)))
@@ -74,13 +74,13 @@ def in_window(draw: bool) -> dict[str, float]:
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication
 
-    from app.main_window import MainWindow
-    from app.session import Session
-    from app.settings import Settings
-    from app.theme import ThemeChoice, apply_theme
-    from nncore.events import Finished, Started
-    from nncore.network import NetworkSpec
+    from app.session.session import Session
+    from app.style.theme import ThemeChoice, apply_theme
+    from app.window.main_window import MainWindow
+    from app.window.settings import Settings
+    from nncore.model.network import NetworkSpec
     from nncore.training import TrainingConfig
+    from nncore.training.events import Finished, Started
 
     application = QApplication([])
     apply_theme(application, ThemeChoice.LIGHT)

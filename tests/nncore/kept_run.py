@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from nncore.augment import Augmentation
-from nncore.checkpoint_file import load_checkpoint
 from nncore.errors import ModelFileError, SettingError
-from nncore.events import StepDone
+from nncore.files.checkpoint_file import load_checkpoint
+from nncore.preprocessing.augmentation import Augmentation
 from nncore.training import Training, TrainingConfig
 from nncore.training.checkpoint import Checkpoint
+from nncore.training.events import StepDone
 from tests.nncore.runs import few_digits, fresh_network
 
 TRAINED_WITH = TrainingConfig(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from nncore.dataset import Dataset
-from nncore.network import Network, NetworkSpec
+from nncore.data.dataset import Dataset
+from nncore.model.network import Network, NetworkSpec
 
 
 def nearest_mean_network(training: Dataset, sharpness: float = 0.3) -> Network:

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.dataset import Splits
-from nncore.events import EpochDone, Finished, StepDone, TrainingEvent
-from nncore.layers import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten
-from nncore.metrics import Evaluation
-from nncore.network import Network, NetworkSpec
+from nncore.data.dataset import Splits
+from nncore.evaluation.metrics import Evaluation
+from nncore.model.layers import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten
+from nncore.model.network import Network, NetworkSpec
+from nncore.training.events import EpochDone, Finished, StepDone, TrainingEvent
 from nncore.training.random_streams import RandomStreams
-from tests.nncore.data import small_mnist
+from tests.nncore.example_data import small_mnist
 
 SMALL = NetworkSpec.dense((784, 16, 10))
 

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.canvas.backdrop import Backdrop
 from app.canvas.canvas import Canvas
-from app.theme import LIGHT, ThemeChoice, apply_theme
+from app.style.theme import LIGHT, ThemeChoice, apply_theme
 from tests.app.canvas.gestures import ONE, drag, pixel
 
 

@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 from app.canvas.canvas import Canvas
 from app.canvas.hint import FadingHint
 from app.canvas.pointer import SILENT_SECONDS
-from app.theme import DARK, LIGHT, ThemeChoice, apply_theme
-from nncore.ink import rasterize
+from app.style.theme import DARK, LIGHT, ThemeChoice, apply_theme
+from nncore.preprocessing.ink import rasterize
 from tests.app.canvas.gestures import ONE, SEVEN, drag, pen, pen_event, pixel, place
 
 

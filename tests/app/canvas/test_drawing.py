@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.canvas.drawing import Drawing, clip
-from nncore.ink import rasterize
+from nncore.preprocessing.ink import rasterize
 
 anywhere = st.floats(-3, 4, allow_nan=False)
 points = st.tuples(anywhere, anywhere)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.canvas.canvas import Canvas
-from app.theme import LIGHT, ThemeChoice, apply_theme
+from app.style.theme import LIGHT, ThemeChoice, apply_theme
 from tests.app.canvas.gestures import SEVEN, drag, pixel, place
 
 LINE = ((0.1, 0.3), (0.9, 0.3))

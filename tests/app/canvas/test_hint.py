@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.canvas.hint import FadingHint
-from app.theme import ThemeChoice, apply_theme
+from app.style.theme import ThemeChoice, apply_theme
 
 
 @pytest.fixture

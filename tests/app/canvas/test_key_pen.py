@@ -10,10 +10,10 @@ from pytestqt.qtbot import QtBot
 
 from app.canvas.canvas import Canvas
 from app.canvas.key_pen import STEP
-from app.theme import LIGHT, ThemeChoice, apply_theme
-from nncore.ink import rasterize
-from nncore.model_file import bundled_model_path, load_model
-from nncore.recognition import read_digit
+from app.style.theme import LIGHT, ThemeChoice, apply_theme
+from nncore.evaluation.recognition import read_digit
+from nncore.files.model_file import bundled_model_path, load_model
+from nncore.preprocessing.ink import rasterize
 from tests.app.canvas.gestures import ONE, drag, pixel
 
 KEYS = {"l": Qt.Key.Key_Left, "r": Qt.Key.Key_Right, "u": Qt.Key.Key_Up, "d": Qt.Key.Key_Down}

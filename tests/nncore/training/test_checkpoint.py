@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from nncore.errors import SettingError
-from nncore.events import EpochDone, Finished, StepDone
 from nncore.training import Training, TrainingConfig
 from nncore.training.checkpoint import Checkpoint
+from nncore.training.events import EpochDone, Finished, StepDone
 from tests.nncore.runs import SMALL, few_digits, fresh_network
 
 FULL_BATCH = TrainingConfig("sgd", 0.5, batch_size=None, epochs=3)

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from nncore.control import TrainingControl
-from nncore.dataset import Splits
+from nncore.data.dataset import Splits
 from nncore.errors import SettingError
-from nncore.events import EpochDone, Finished, StepDone, TrainingEvent
-from nncore.metrics import evaluate
-from nncore.network import Network
+from nncore.evaluation.metrics import evaluate
+from nncore.model.network import Network
 from nncore.training import Training, TrainingConfig, loop, train
+from nncore.training.control import TrainingControl
+from nncore.training.events import EpochDone, Finished, StepDone, TrainingEvent
 from tests.nncore.runs import epochs, few_digits, fresh_network, last, steps, values_of
 
 CONFIG = TrainingConfig(epochs=5, batch_size=64)

@@ -7,18 +7,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nncore.augment import Augmentation
-from nncore.control import TrainingControl
-from nncore.dataset import Dataset, Splits
+from nncore.data.dataset import Dataset, Splits
 from nncore.errors import SettingError
-from nncore.events import Diverged, EpochDone, Finished, Started, StepDone, TrainingEvent
-from nncore.layers import Activation, BatchNorm, Conv2D, Dense, Flatten
-from nncore.metrics import evaluate
-from nncore.network import Network, NetworkSpec
-from nncore.optimizers import OPTIMIZERS
-from nncore.training import Training, TrainingConfig, batch_gradients, loop, train
+from nncore.evaluation.metrics import evaluate
+from nncore.model.layers import Activation, BatchNorm, Conv2D, Dense, Flatten
+from nncore.model.network import Network, NetworkSpec
+from nncore.preprocessing.augmentation import Augmentation
+from nncore.training import Training, TrainingConfig, loop, train
+from nncore.training.control import TrainingControl
+from nncore.training.events import Diverged, EpochDone, Finished, Started, StepDone, TrainingEvent
+from nncore.training.optimizers import OPTIMIZERS
+from nncore.training.parallel import batch_gradients
 from tests.nncore import runs
-from tests.nncore.data import small_mnist
+from tests.nncore.example_data import small_mnist
 from tests.nncore.runs import last, steps
 
 CONFIG = TrainingConfig(epochs=2, batch_size=100)

@@ -10,15 +10,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nncore.augment import Augmentation
-from nncore.checkpoint_file import load_checkpoint, save_checkpoint
-from nncore.control import TrainingControl
-from nncore.dataset import Dataset, Splits
+from nncore.data.dataset import Dataset, Splits
 from nncore.errors import SettingError
-from nncore.events import EpochDone, Finished, StepDone, TrainingEvent
-from nncore.network import NetworkSpec
-from nncore.optimizers import OPTIMIZERS
-from nncore.training import Training, TrainingConfig, batch_gradients
+from nncore.files.checkpoint_file import load_checkpoint, save_checkpoint
+from nncore.model.network import NetworkSpec
+from nncore.preprocessing.augmentation import Augmentation
+from nncore.training import Training, TrainingConfig
+from nncore.training.control import TrainingControl
+from nncore.training.events import EpochDone, Finished, StepDone, TrainingEvent
+from nncore.training.optimizers import OPTIMIZERS
+from nncore.training.parallel import batch_gradients
 from tests.nncore.runs import CONVOLUTIONAL, SMALL, few_digits, fresh_network, last, unmeasured
 
 CONFIG = TrainingConfig(epochs=3, batch_size=64, learning_rate=0.01, schedule="cosine")

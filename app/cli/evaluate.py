@@ -1,0 +1,92 @@
+"""`evaluate`: how well a model reads labelled digits."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from math import isfinite
+from pathlib import Path
+
+from nncore.data.dataset import Dataset, load_mnist
+from nncore.data.formats import read_dataset, read_ink
+from nncore.errors import SettingError, shown
+from nncore.evaluation.calibration import Certainty, certainty
+from nncore.evaluation.metrics import Evaluation, evaluate
+from nncore.evaluation.predictions import judge
+from nncore.evaluation.report import evaluation_report
+from nncore.evaluation.robustness import robustness
+from nncore.files.model_file import Model, bundled_model_path, load_model
+from nncore.model.checks import check_fit
+from nncore.model.network import Network
+from nncore.system.atomic_write import write_safely
+
+
+def evaluate_command(options: argparse.Namespace) -> int:
+    """Run it; gives the exit status."""
+    model = load_model(options.model or bundled_model_path())
+    dataset = _dataset(options.data, options.ink)
+    network = model.network()
+    check_fit(network, dataset)
+    judged = evaluate(network, dataset)
+    assert judged is not None
+    certain = certainty(network, dataset)
+    if options.report is not None:
+        _write_report(options.report, network, dataset, model)
+    if options.json:
+        print(json.dumps(_as_json(judged, certain, model, dataset), allow_nan=False))
+    else:
+        _print_table(judged, certain, model, dataset)
+    return 0
+
+
+def _write_report(path: Path, network: Network, dataset: Dataset, model: Model) -> None:
+    """A page of figures and pictures at `path`."""
+    if not dataset.class_names:
+        raise SettingError("report", f"--report: {dataset.source} has no classes to report on.")
+    judgement = judge(network, dataset)
+    assert judgement is not None
+    robust = list(robustness(network, dataset)) if dataset.is_bytes else []
+    page = evaluation_report(judgement, dataset, model.card.name, network.spec.summary, robust)
+    try:
+        write_safely(path, page.encode())
+    except OSError as problem:
+        raise SettingError("report", f"{path}: the report cannot be written ({problem.strerror or problem}).") from None
+
+
+def _dataset(data: Path | None, ink: Path | None) -> Dataset:
+    """The labelled digits to judge by: a file's test part if it has one."""
+    if ink is not None:
+        return read_ink(ink).to_dataset()
+    splits = read_dataset(data) if data is not None else load_mnist()
+    return splits.test or splits.training
+
+
+def _as_json(judged: Evaluation, certain: Certainty | None, model: Model, dataset: Dataset) -> dict[str, object]:
+    return {
+        "count": judged.count,
+        "accuracy": judged.accuracy,
+        "loss": judged.loss if isfinite(judged.loss) else None,
+        "per_class": judged.per_class,
+        "confusion": None if judged.confusion is None else judged.confusion.tolist(),
+        "refused": certain.refused if certain else None,
+        "unsure": certain.unsure if certain else None,
+        "ece": certain.calibration_error if certain else None,
+        "model": model.card.name,
+        "data": dataset.source,
+    }
+
+
+def _print_table(judged: Evaluation, certain: Certainty | None, model: Model, dataset: Dataset) -> None:
+    on = f"{shown(model.card.name)} on {dataset.source}, {judged.count:,}"
+    if judged.confusion is None:
+        print(f"{on} examples: loss {judged.loss:.4f}")
+        return
+    print(f"{on} digits: {judged.accuracy:.2%} read correctly")
+    print("\nrows: the true digit; columns: what was read\n")
+    print("      " + "".join(f"{name:>6}" for name in dataset.class_names))
+    for name, row, share in zip(dataset.class_names, judged.confusion, judged.per_class, strict=True):
+        cells = "".join(f"{count or '·':>6}" for count in row)
+        print(f"{name:>4}  {cells}   {'' if share is None else f'{share:7.2%}'}")
+    if certain is not None:
+        error = "" if certain.calibration_error is None else f"; calibration error {certain.calibration_error:.2%}"
+        print(f"\nnot a digit: {certain.refused:.2%}, unsure: {certain.unsure:.2%}{error}")

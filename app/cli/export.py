@@ -1,0 +1,25 @@
+"""`export`: a model in a format that others read."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from app.cli.output import LONGEST_LINE
+from nncore.errors import SettingError, shown
+from nncore.files.exports import ONNX_SUFFIX, SCRIPT_SUFFIX
+from nncore.files.model_file import bundled_model_path, load_model, save_model
+
+
+def export_command(options: argparse.Namespace) -> int:
+    """Write it; gives the exit status."""
+    out = options.out
+    if out.suffix.lower() not in (ONNX_SUFFIX, SCRIPT_SUFFIX):
+        raise SettingError("out", f"{out}: a model is exported as {ONNX_SUFFIX} or {SCRIPT_SUFFIX}; name the file so.")
+    model = load_model(options.model or bundled_model_path())
+    save_model(model, out)
+    if options.json:
+        print(json.dumps({"file": str(out), "model": model.card.name, "bytes": out.stat().st_size}))
+    else:
+        print(f"{shown(model.card.name)} is exported as {shown(str(out), LONGEST_LINE)}")
+    return 0

@@ -1,0 +1,35 @@
+"""`recipes`: the named experiments, and the page of each."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from nncore.experiments.recipes import RECIPES, Recipe, recipe_named
+
+
+def recipes_command(options: argparse.Namespace) -> int:
+    """List them, or show the page of the one that is named; gives the exit status."""
+    name: str | None = getattr(options, "name", None)
+    chosen = list(RECIPES.values()) if name is None else [recipe_named(name)]
+    for recipe in chosen:
+        if options.json:
+            print(json.dumps(recipe.to_json()))
+        elif name is None:
+            what = f"{recipe.title}: {recipe.spec.summary}, {recipe.config.epochs} epochs."
+            print(f"{recipe.name:18} {what} {recipe.description}")
+        else:
+            print(_page_of(recipe))
+    return 0
+
+
+def _page_of(recipe: Recipe) -> str:
+    return "\n".join(
+        (
+            f"{recipe.name}: {recipe.title}",
+            f"{recipe.spec.summary}, {recipe.spec.parameter_count:,} weights; {recipe.settings_in_words}",
+            f"It learns from {recipe.examples.in_words}.",
+            "",
+            recipe.page.to_text(),
+        )
+    )

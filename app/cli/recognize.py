@@ -1,0 +1,77 @@
+"""`recognize`: read digits from pictures and ink files."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.cli.output import LONGEST_LINE, complain
+from nncore.data.dataset import DIGITS
+from nncore.data.formats import read_ink
+from nncore.data.formats.files import opened
+from nncore.errors import DataError, ModelFileError, shown
+from nncore.evaluation.recognition import Prediction, read_digit, why_unreadable
+from nncore.files.model_file import bundled_model_path, load_model
+from nncore.preprocessing.bitmap import pictures
+from nncore.preprocessing.ink import rasterize
+
+
+def recognize_command(options: argparse.Namespace) -> int:
+    """Read each file; a file that cannot be read is said, and the others are read all the same."""
+    model = load_model(options.model or bundled_model_path())
+    network = model.network()
+    reason = why_unreadable(network)
+    if reason is not None:
+        raise ModelFileError(f"{options.model}: {reason}")
+    status = 0
+    for path in options.files:
+        try:
+            for sample, image in _images_of(path):
+                _print(path, sample, read_digit(network, image), model.class_names, options.json)
+        except DataError as problem:
+            complain(str(problem))
+            status = 2
+    return status
+
+
+def _images_of(path: Path) -> Iterator[tuple[int | None, NDArray[np.uint8]]]:
+    """Each digit of a file with its number, counted from 1; the only one of a picture has none.
+
+    The digits of a picture are counted from left to right.
+    """
+    if _is_ink(path):
+        for number, ink in enumerate(read_ink(path).inks, start=1):
+            yield number, rasterize(ink)
+    else:
+        from app.storage.picture_file import read_picture
+
+        images = pictures(read_picture(path))
+        for number, image in enumerate(images, start=1):
+            yield number if len(images) > 1 else None, image
+
+
+def _is_ink(path: Path) -> bool:
+    """Whether a file looks like UNIPEN: text, in which some line begins with a keyword, a full stop before it."""
+    with opened(path) as file:
+        start = file.read(4096)
+    lines = start.removeprefix(b"\xef\xbb\xbf").splitlines()
+    return b"\0" not in start and any(line.lstrip().startswith(b".") for line in lines)
+
+
+def _print(path: Path, sample: int | None, prediction: Prediction, names: tuple[str, ...], as_json: bool) -> None:
+    if as_json:
+        fields: dict[str, object] = {"file": str(path)}
+        if sample is not None:
+            fields["sample"] = sample
+        fields["digit"] = prediction.digit
+        fields["verdict"] = prediction.verdict
+        fields["probabilities"] = [round(float(p), 6) for p in prediction.probabilities]
+        print(json.dumps(fields, allow_nan=False))
+    else:
+        where = shown(str(path), LONGEST_LINE) + ("" if sample is None else f", sample {sample}")
+        print(f"{where}: {(names or DIGITS)[prediction.digit]}  {prediction.confidence:.1%}  ({prediction.verdict})")

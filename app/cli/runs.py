@@ -1,0 +1,146 @@
+"""`runs`: the log of runs listed, shown, exported, deleted and restored."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from app.cli.output import complain
+from app.storage.paths import run_log_path, runs_folder
+from app.storage.run_log_file import with_log
+from app.storage.run_process import is_alive
+from nncore.errors import SettingError, shown
+from nncore.experiments.run_log.csv_export import write_csv
+from nncore.experiments.run_log.descriptions import duration, figure, percent, settings_in_words
+from nncore.experiments.run_log.html_report import ReportedRun, write_report
+from nncore.experiments.run_log.log import RunLog
+from nncore.experiments.run_log.logged_run import SUMMARY, LoggedRun
+
+WIDEST_NAME, LONGEST_VALUE = 32, 2000
+
+
+def add_to(commands: argparse._SubParsersAction[Any]) -> None:
+    """Add `runs` to the commands of a parser."""
+    runs = commands.add_parser("runs", help="list, show, export or delete the runs so far")
+    runs.add_argument("--json", action="store_true", help="one JSON object a line")
+    actions = runs.add_subparsers(dest="action", metavar="ACTION")
+    show = actions.add_parser("show", help="all about a run: settings, figures, epochs")
+    show.add_argument("numbers", nargs=1, type=int, metavar="N", help="its number in the list")
+    show.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="as one JSON object")
+    export = actions.add_parser("export", help="write runs as CSV, or as a report with curves")
+    export.add_argument("numbers", nargs="+", type=int, metavar="N", help="their numbers in the list")
+    export.add_argument("--out", type=Path, required=True, metavar="FILE", help="a file that ends in .csv or .html")
+    for name, what in (
+        ("delete", "put runs away; restore brings them back"),
+        ("restore", "bring back what was put away"),
+    ):
+        action = actions.add_parser(name, help=what)
+        action.add_argument("numbers", nargs="+", type=int, metavar="N", help="their numbers in the list")
+
+
+def runs_command(options: argparse.Namespace) -> int:
+    """Run it; gives the exit status."""
+    with_log(run_log_path(), complain, partial(_act, options))
+    return 0
+
+
+def _act(options: argparse.Namespace, log: RunLog) -> None:
+    match options.action:
+        case "show":
+            _show(log, options.numbers[0], options.json)
+        case "export":
+            _export(log, options.numbers, options.out)
+        case "delete" | "restore":
+            _mark(log, options.numbers, options.action)
+        case _:
+            _list(log.runs(), options.json)
+
+
+def state_in_words(run: LoggedRun) -> str:
+    """How a run stands; one whose process is gone before its end was broken off."""
+    if run.state != "running" or is_alive(run.process):
+        return run.state
+    return "broken off"
+
+
+def _list(runs: Sequence[LoggedRun], as_json: bool) -> None:
+    if as_json:
+        for run in runs:
+            print(json.dumps(_as_json(run)))
+        return
+    if not runs:
+        print("No run is logged yet: train a network, and it will be listed here.")
+        return
+    print(f"{'run':>5}  {'begun':16}  {'state':10}  {'epochs':>6}  {'time':>11}  {'validation':>10}  {'test':>9}  name")
+    for run in runs:
+        best = percent(run.best_accuracy if run.best_accuracy is not None else run.training_accuracy)
+        print(
+            f"{run.id:5}  {run.started[:16].replace('T', ' ')}  {state_in_words(run):10}  {run.epochs:6,}  "
+            f"{duration(run.seconds):>11}  {best:>10}  {percent(run.test_accuracy):>9}  "
+            f"{shown(run.settings.name, WIDEST_NAME)}  {run.settings.spec.summary}"
+        )
+
+
+def _show(log: RunLog, number: int, as_json: bool) -> None:
+    run, rows = log.run(number), log.epochs(number)
+    if as_json:
+        print(json.dumps({**_as_json(run), "history": rows}))
+        return
+    print(f"run {run.id}: {shown(run.settings.name)}, {state_in_words(run)}")
+    about = {
+        **settings_in_words(run.settings), "begun": run.started.replace("T", " "), "time": duration(run.seconds),
+        "machine": run.settings.machine, "best epoch": run.best_epoch, "test accuracy": percent(run.test_accuracy),
+        "test loss": figure(run.test_loss), "model": run.model, "note": run.note,
+        "can go on from": _checkpoint(run),
+    }  # fmt: skip
+    for name, value in about.items():
+        if value not in ("", None):
+            print(f"  {name:20} {shown(str(value), LONGEST_VALUE)}")
+    print(f"\n{'epoch':>6} {'loss':>10} {'accuracy':>10} {'validation':>11} {'accuracy':>10}")
+    for row in rows:
+        print(
+            f"{row['epoch']:6g} {figure(row.get('training_loss')):>10} {percent(row.get('training_accuracy')):>10} "
+            f"{figure(row.get('validation_loss')):>11} {percent(row.get('validation_accuracy')):>10}"
+        )
+
+
+def _checkpoint(run: LoggedRun) -> str:
+    """The file from which a run that is over can go on (`train --resume`), or ""."""
+    path = runs_folder() / run.checkpoint
+    return str(path) if run.checkpoint and state_in_words(run) != "running" and path.is_file() else ""
+
+
+def _export(log: RunLog, numbers: Sequence[int], out: Path) -> None:
+    runs = [ReportedRun.of(log, number) for number in dict.fromkeys(numbers)]
+    match out.suffix.lower():
+        case ".csv":
+            beside = write_csv([(each.run, each.epochs) for each in runs], out)
+            print(f"written: {out} and {beside}")
+        case ".html" | ".htm":
+            write_report(runs, out)
+            print(f"written: {out}")
+        case _:
+            raise SettingError("out", f"{out}: runs are exported as a file that ends in .csv or .html.")
+
+
+def _mark(log: RunLog, numbers: Sequence[int], action: str) -> None:
+    runs = [log.run(number) for number in numbers]  # all, or none
+    for run in runs:
+        if action == "delete" and run.state == "running" and is_alive(run.process):
+            raise SettingError("numbers", f"Run {run.id} is still going on: it can be deleted when it has ended.")
+    (log.delete if action == "delete" else log.restore)(numbers)
+    what = f"{len(runs)} run{'s' if len(runs) > 1 else ''}"
+    print(f"{what} deleted; `runs restore` brings back." if action == "delete" else f"{what} restored.")
+
+
+def _as_json(run: LoggedRun) -> dict[str, Any]:
+    figures = {name: getattr(run, name) for name in SUMMARY}
+    return {
+        "id": run.id, "name": run.settings.name, "note": run.note, "started": run.started, "state": state_in_words(run),
+        **figures, "checkpoint": _checkpoint(run), "parent": run.settings.parent, "machine": run.settings.machine,
+        "settings": settings_in_words(run.settings),
+    }  # fmt: skip

@@ -1,0 +1,220 @@
+"""`sweep`: a recipe with several values of some settings, every combination a run, several at a time."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from math import inf
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from app.cli.output import PatientOutput, complain
+from app.storage.paths import run_log_path
+from app.storage.run_process import machine_in_words
+from app.storage.sweep_recorder import SweepRecorder
+from nncore.data.dataset import Splits
+from nncore.data.formats import read_dataset
+from nncore.data.formats.points import read_points
+from nncore.errors import SettingError
+from nncore.experiments.recipes import Recipe, recipe_named
+from nncore.experiments.run_log.descriptions import duration, figure, percent
+from nncore.experiments.run_log.log import RunSettings
+from nncore.experiments.sweep import SweepJob, SweepProgress, SweepResult, check_jobs, grid, run_sweep
+from nncore.experiments.sweep.cluster import run_on_cluster
+from nncore.experiments.sweep.grid import SWEPT
+from nncore.model.layers import ACTIVATIONS
+from nncore.model.losses import LOSSES
+from nncore.training.optimizers import OPTIMIZERS
+from nncore.training.schedules import SCHEDULES
+
+SOME_FAILED, INTERRUPTED = 1, 130
+"""Exit statuses; the second is the one a shell expects after Ctrl+C."""
+
+
+def add_to(commands: argparse._SubParsersAction[Any]) -> None:
+    """Add `sweep` to the commands of a parser."""
+    sweep = commands.add_parser("sweep", help="train with several values of some settings, and compare")
+    sweep.add_argument("--recipe", default="quick", metavar="NAME", help="the experiment that is varied (quick)")
+    widths = "widths of the hidden layers, a network each: 32 128-64 none"
+    sweep.add_argument("--hidden", type=_widths, nargs="+", metavar="N-N", help=widths)
+    sweep.add_argument("--activation", choices=ACTIVATIONS, nargs="+", help="of all hidden layers")
+    for name, choices in (("optimizer", OPTIMIZERS), ("schedule", SCHEDULES), ("loss", LOSSES)):
+        sweep.add_argument(f"--{name}", choices=tuple(choices), nargs="+", help=f"one {name} or several")
+    for name, of in (
+        ("learning-rate", float), ("batch-size", _batch_size), ("epochs", int), ("seed", int), ("weight-decay", float),
+        ("label-smoothing", float), ("clip-norm", float), ("steps", int), ("seconds", float), ("patience", int),
+    ):  # fmt: skip
+        sweep.add_argument(f"--{name}", type=of, nargs="+", metavar="V", help="one value or several")
+    sweep.add_argument("--data", type=Path, metavar="PATH", help="IDX, CSV, NPY or NPZ file (the MNIST in the box)")
+    sweep.add_argument("--name", default="sweep", help="what the runs are called in the log (sweep)")
+    where = sweep.add_mutually_exclusive_group()
+    where.add_argument("--workers", type=int, metavar="N", help="processes at a time (one a core)")
+    where.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="work on the Dask cluster of this scheduler")
+    sweep.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def sweep_command(options: argparse.Namespace) -> int:
+    """Run it; gives the exit status."""
+    if options.workers is not None and options.workers < 1:
+        raise SettingError("workers", f"{options.workers} workers cannot work: it is 1 or more.")
+    recipe = recipe_named(options.recipe)
+    values = {name: given for name in SWEPT if (given := getattr(options, name, None)) is not None}
+    jobs = grid(recipe.spec, recipe.config, values)
+    data, share = _examples(recipe, options.data), 0.0 if recipe.fits_a_curve else recipe.validation_share
+    check_jobs(jobs, data, share)
+    settings = RunSettings(
+        options.name, recipe.spec, recipe.config, data.training.source, machine_in_words(), recipe.name, share
+    )
+    output, results = PatientOutput(), []
+    say = _say_json if options.json else _say_text
+    with _ctrl_c() as cancelled:
+        recorder = SweepRecorder(run_log_path(), settings, complain)
+        for result, number in _shown(_events(options, jobs, data, recipe, share, cancelled), recorder):
+            results.append(result)
+            say(output, result, number)
+    _finish(output, results, options.json)
+    if cancelled():
+        return INTERRUPTED
+    return SOME_FAILED if any(result.state == "failed" for result in results) else 0
+
+
+def _examples(recipe: Recipe, path: Path | None) -> Splits:
+    """What the recipe takes of the data at `path`, or of its own."""
+    if path is None:
+        return recipe.chosen()
+    return read_points(path).splits() if recipe.fits_a_curve else recipe.chosen(read_dataset(path))
+
+
+def _events(
+    options: argparse.Namespace,
+    jobs: Sequence[SweepJob],
+    data: Splits,
+    recipe: Recipe,
+    share: float,
+    cancelled: Callable[[], bool],
+) -> Iterator[SweepProgress | SweepResult]:
+    if options.scheduler:
+        source = data if options.data else recipe.chosen  # which every machine with Digit Lab has
+        return run_on_cluster(jobs, source, options.scheduler, share, cancelled)
+    there = partial(_examples, recipe, options.data) if options.data else data
+    return run_sweep(jobs, there, share, options.workers, cancelled)
+
+
+def _shown(
+    events: Iterator[SweepProgress | SweepResult], recorder: SweepRecorder
+) -> Iterator[tuple[SweepResult, int | None]]:
+    """The results, each with its number in the log, None if it is not there.
+
+    On a terminal, show on standard error how far the sweep is and what time is left.
+    """
+    hidden = sys.stderr is None or not sys.stderr.isatty()
+    form = "{desc} {percentage:3.0f}%|{bar}| {postfix}"
+    with tqdm(total=1.0, dynamic_ncols=True, disable=hidden, leave=False, bar_format=form) as bar:
+        for event in events:
+            number = recorder.tell(event)
+            if isinstance(event, SweepResult):
+                yield event, number
+            else:
+                left = event.seconds_left
+                bar.set_description_str(f"{event.done} of {event.jobs} runs", refresh=False)
+                bar.set_postfix_str("" if left is None else f"{duration(left)} left", refresh=False)
+                bar.update(event.share - bar.n)
+
+
+def _say_text(output: PatientOutput, result: SweepResult, number: int | None) -> None:
+    run = "" if number is None else f"run {number}: "
+    name = result.job.name or "as the recipe says"
+    end = "" if result.state == "finished" else f", {result.state}"
+    why = f": {result.problem}" if result.problem else ""
+    output.say(f"{_reached(result):>8}  {duration(result.seconds):>9}  {run}{name}{end}{why}")
+
+
+def _reached(result: SweepResult) -> str:
+    """Its accuracy, or the loss of a run that tells no classes apart."""
+    return figure(result.loss) if result.accuracy is None else percent(result.accuracy)
+
+
+def _say_json(output: PatientOutput, result: SweepResult, number: int | None) -> None:
+    output.say(json.dumps({"event": "run", **_as_json(result, number)}, allow_nan=False))
+
+
+def _as_json(result: SweepResult, number: int | None) -> dict[str, Any]:
+    figures = (
+        "state",
+        "test_accuracy",
+        "test_loss",
+        "loss",
+        "best_accuracy",
+        "seconds",
+        "steps",
+        "best_epoch",
+        "attempts",
+    )
+    settings = {name: list(value) if isinstance(value, tuple) else value for name, value in result.job.settings}
+    return {
+        "id": number, "settings": settings, "parameters": result.job.spec.parameter_count,
+        **{name: getattr(result, name) for name in figures}, "problem": result.problem or None,
+    }  # fmt: skip
+
+
+def _finish(output: PatientOutput, results: Sequence[SweepResult], as_json: bool) -> None:
+    """Say which was best."""
+    finished = [result for result in results if result.state == "finished"]
+    best = max(finished, key=_merit, default=None)
+    if as_json:
+        settings = _as_json(best, None)["settings"] if best else None
+        found = {"runs": len(results), "finished": len(finished), "best": settings}
+        found["best_accuracy"] = best.accuracy if best else None
+        output.say(json.dumps({"event": "finished", **found}))
+    elif best is not None and len(results) > 1:
+        output.say(f"best: {best.job.name}, {_reached(best)}")
+
+
+def _merit(result: SweepResult) -> float:
+    if result.accuracy is not None:
+        return result.accuracy
+    return -inf if result.loss is None else -result.loss
+
+
+@contextmanager
+def _ctrl_c() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl+C was pressed: the first ends the runs, a second one breaks off."""
+    pressed = []
+
+    def stop(*_: object) -> None:
+        pressed.append(True)
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield lambda: bool(pressed)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _widths(text: str) -> tuple[int, ...]:
+    if text == "none":
+        return ()
+    try:
+        widths = tuple(int(width) for width in text.split("-"))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} are no widths: such as 64, 128-64, or none") from None
+    if min(widths) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r}: each width is 1 or more")
+    return widths
+
+
+def _batch_size(text: str) -> int | None:
+    if text == "full":
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f'{text!r} is no batch size: a whole number, or "full"') from None

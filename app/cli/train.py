@@ -1,0 +1,176 @@
+"""`train`: a network from a recipe or from options, trained, judged, and kept if asked."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
+from pathlib import Path
+
+from app.cli.output import PatientOutput, complain
+from app.cli.train_options import begun, recipe_from, resumed, verbose_epoch
+from app.cli.train_report import JsonReporter, TextReporter, with_progress_bar
+from app.storage.paths import run_log_path, runs_folder
+from app.storage.run_process import machine_in_words
+from app.storage.run_recorder import RunRecorder
+from nncore.errors import ModelFileError, SettingError
+from nncore.experiments.run_log.log import RunSettings
+from nncore.files.checkpoint_file import save_checkpoint
+from nncore.files.model_file import save_model, trained_model
+from nncore.training import Training
+from nncore.training.control import TrainingControl
+from nncore.training.diagnosis.advice import Adviser
+from nncore.training.events import Diverged, EpochDone, Finished, TrainingEvent
+from nncore.training.rate_finder import find_learning_rate
+
+DIVERGED, OUTPUT_LOST, INTERRUPTED = 1, 1, 130
+"""Exit statuses; the last is the one a shell expects after Ctrl+C."""
+
+LONGEST_NAME = 255
+"""Bytes of a file name that all usual file systems take."""
+
+
+def train_command(options: argparse.Namespace) -> int:
+    """Run it; gives the exit status."""
+    _check_files(options)
+    every = verbose_epoch(options)
+    if options.resume is not None:
+        training, recipe, share = resumed(options)
+    else:
+        chosen = recipe_from(options)
+        training, recipe, share = begun(chosen, options.data), chosen.name, chosen.validation_share
+    if options.find_rate:
+        return _find_rate(training, options.json)
+    output = PatientOutput()
+    reporter = JsonReporter(output, every) if options.json else TextReporter(output, training, every)
+    with _recorder(options, training, recipe, share) as recorder:
+        event, not_kept = _run_through(training, reporter, recorder, recipe, share, options.checkpoint)
+        kept = _kept(options.out, training, event, recipe)
+        if kept is not None and recorder is not None:
+            recorder.keep_model(kept)
+    if not_kept is not None:
+        complain(str(not_kept))
+    if isinstance(event, Diverged):
+        rescued = f" The weights after epoch {event.epochs} are kept as {kept}." if kept else ""
+        advice = Adviser(training.network.spec, training.config).after_divergence(event)
+        complain(f"{advice.text}{rescued}")
+        return DIVERGED
+    assert isinstance(event, Finished)
+    reporter.finish(event, kept)
+    if event.stopped:
+        if options.out is not None and kept is None:
+            complain(f"Stopped within the first epoch: nothing is written to {options.out}.")
+        return INTERRUPTED
+    if output.problem is not None and not isinstance(output.problem, BrokenPipeError):
+        complain(f"The output could not be written: {output.problem.strerror}.")
+        return OUTPUT_LOST
+    return 0 if not_kept is None else OUTPUT_LOST
+
+
+def _recorder(
+    options: argparse.Namespace, training: Training, recipe: str, share: float
+) -> AbstractContextManager[RunRecorder | None]:
+    """What writes the run down in the log of runs; None if it is not to be."""
+    if options.no_log:
+        return nullcontext()
+    spec, name = training.network.spec, options.out.stem if options.out else ""
+    settings = RunSettings(
+        name or spec.summary.replace(" ", ""), spec, training.config, training.data.training.source,
+        machine_in_words(), recipe, share,
+    )  # fmt: skip
+    return RunRecorder(run_log_path(), settings, runs_folder(), complain)
+
+
+def _kept(out: Path | None, training: Training, event: TrainingEvent, recipe: str) -> Path | None:
+    """Save what was learnt, if anything was and it is asked for; gives where."""
+    if out is None or not training.history.epochs:
+        return None
+    test = event.test if isinstance(event, Finished) else None
+    save_model(trained_model(training, test, name=out.stem, recipe=recipe), out)
+    return out
+
+
+def _find_rate(training: Training, as_json: bool) -> int:
+    """Say which learning rate suits this network and data; nothing is trained. Gives the exit status."""
+    sweep = find_learning_rate(training.network, training.data, training.config)
+    assert sweep is not None  # nobody cancels it
+    if as_json:
+        found = {"suggested": sweep.suggested, "rates": sweep.rates.tolist(), "losses": sweep.losses.tolist()}
+        print(json.dumps({"event": "learning_rate", **found}))
+    else:
+        print(f"learning rate {sweep.suggested:.2g}: there the loss falls fastest, of {len(sweep.rates)} rates tried")
+    return 0
+
+
+def _run_through(
+    training: Training,
+    reporter: JsonReporter | TextReporter,
+    recorder: RunRecorder | None,
+    recipe: str,
+    share: float,
+    checkpoint: Path | None,
+) -> tuple[TrainingEvent, ModelFileError | None]:
+    """Train to the end; gives the last event, and why the last checkpoint could not be kept, if it could not.
+
+    A run goes on without its checkpoint: nothing that was learnt is lost to a full disk.
+    """
+    problem = None
+    with _ctrl_c_stops(training.control):
+        for event in with_progress_bar(training.events()):
+            reporter.tell(event)
+            if recorder is not None:
+                recorder.tell(event, training)
+            if checkpoint is not None and isinstance(event, EpochDone | Finished):
+                try:
+                    state = replace(training.checkpoint(), recipe=recipe, validation_share=share)
+                    save_checkpoint(state, checkpoint)
+                    problem = None
+                except ModelFileError as failure:
+                    problem = failure
+    return event, problem
+
+
+def _check_files(options: argparse.Namespace) -> None:
+    """Raise SettingError now if what is learnt could not be kept afterwards, or would replace something else."""
+    given = {field: getattr(options, field) for field in ("data", "resume", "checkpoint", "out")}
+    seen: dict[str, str] = {}
+    for field, path in given.items():
+        if path is None:
+            continue
+        try:
+            place = os.path.realpath(path)
+            writable = field in ("data", "resume") or _can_write(Path(place))
+        except (OSError, ValueError):  # a name too long, with a NUL, in a folder that may not be entered
+            place, writable = "", False
+        if not writable:
+            what = "model" if field == "out" else "checkpoint"
+            raise SettingError(field, f"{path}: a {what} cannot be written there; name a file in a folder of yours.")
+        other = seen.setdefault(place, field)
+        if other != field and (other, field) != ("resume", "checkpoint"):
+            raise SettingError(field, f"{path}: --{field} and --{other} need a file each.")
+
+
+def _can_write(target: Path) -> bool:
+    if target.exists():
+        return target.is_file() and os.access(target, os.W_OK)
+    folder = next(parent for parent in target.parents if parent.exists())
+    return folder.is_dir() and os.access(folder, os.W_OK) and len(os.fsencode(target.name)) <= LONGEST_NAME
+
+
+@contextmanager
+def _ctrl_c_stops(control: TrainingControl) -> Iterator[None]:
+    """The first Ctrl+C ends the run and keeps what it learnt; a second one breaks off."""
+
+    def stop(*_: object) -> None:
+        control.stop()
+        signal.signal(signal.SIGINT, before)
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -1,1 +1,0 @@
-"""What the command line can do without a window, one file a command."""

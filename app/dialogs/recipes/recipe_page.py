@@ -1,0 +1,150 @@
+"""The recipes: their names at the left, the page of the chosen one at the right, and a button that begins it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from PySide6.QtCore import QEvent, Qt, QUrl, Signal, Slot
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QTextBrowser, QVBoxLayout, QWidget
+
+from app.dialogs.recipes.formula import picture_of
+from app.style.theme import GAP, GROUP_GAP, colours_of, scaled
+from nncore.experiments.recipes import Recipe
+from nncore.experiments.recipes.page import plain
+
+LIST_LETTERS = 26
+"""Letters of the body font that the list of names is wide."""
+
+SMALLEST_PAGE = 240
+"""Pixels: narrower, the formulas could not be read."""
+
+
+FORMULA_SCALE = 1.15
+
+BETWEEN_FORMULAS = ", &nbsp; "
+"""What is between two of them in a line, where it may be broken."""
+
+
+class FormulaBrowser(QTextBrowser):
+    """Text with formulas as pictures, which are made when the page is written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pictures: list[QImage] = []
+
+    def typeset(self, formula: str) -> str:
+        """HTML that shows `formula`, in pieces that a narrow page may put below each other."""
+        return " &nbsp; ".join(map(self._picture, formula.replace(BETWEEN_FORMULAS, ",\n").split("\n")))
+
+    def _picture(self, formula: str) -> str:
+        colour, font = QColor(colours_of(self).text), scaled(self.font(), FORMULA_SCALE)
+        picture = picture_of(formula, font, colour, self.devicePixelRatioF())
+        self.pictures.append(picture)
+        size = picture.deviceIndependentSize().toSize()
+        name = f"formula:{len(self.pictures) - 1}"
+        return f'<img src="{name}" width="{size.width()}" height="{size.height()}" style="vertical-align: middle">'
+
+    def loadResource(self, kind: int, name: QUrl | str) -> object:
+        """The picture of a formula; nothing else is ever fetched."""
+        number = QUrl(name).path()
+        return self.pictures[int(number)] if number.isdigit() and int(number) < len(self.pictures) else None
+
+
+class RecipePage(QWidget):
+    """Shows `recipes`, to choose and to begin one."""
+
+    chosen = Signal(object)
+    """The Recipe whose page is shown."""
+    wanted = Signal(object)
+    """The Recipe to begin: its button was pressed, or its name was double-clicked or entered."""
+
+    def __init__(self, recipes: Iterable[Recipe]) -> None:
+        super().__init__()
+        self._recipes = list(recipes)
+        self.names, self.page, self.use = QListWidget(), FormulaBrowser(), QPushButton("Use this recipe")
+        self.names.setAccessibleName("recipes")
+        self.names.setToolTip("The named experiments; Enter uses the one that is chosen.")
+        self.page.setAccessibleName("about this recipe")
+        self.page.setToolTip("What this recipe shows, its formulas, and what to look at.")
+        self.page.setMinimumWidth(SMALLEST_PAGE)
+        self.names.setSpacing(GAP // 4)
+        self.use.setToolTip(
+            "Fill the Train tab's settings with those of this recipe; all of them can be changed there."
+        )
+        self.use.setProperty("primary", True)
+        for recipe in self._recipes:
+            item = QListWidgetItem(recipe.title, self.names)
+            item.setToolTip(f"{recipe.name}: {recipe.description}")
+        self._lay_out()
+        self.names.currentRowChanged.connect(self._on_row)
+        self.names.itemActivated.connect(self._on_wanted)
+        self.use.clicked.connect(self._on_wanted)
+        self.names.setCurrentRow(0)
+
+    def _lay_out(self) -> None:
+        below = QHBoxLayout()
+        below.addStretch()
+        below.addWidget(self.use)
+        right = QVBoxLayout()
+        right.setSpacing(GAP)
+        right.addWidget(self.page, 1)
+        right.addLayout(below)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(GROUP_GAP, GROUP_GAP, GROUP_GAP, GROUP_GAP)
+        layout.setSpacing(GROUP_GAP)
+        layout.addWidget(self.names)
+        layout.addLayout(right, 1)
+        self._fit_list()
+
+    @property
+    def recipe(self) -> Recipe:
+        """The one whose page is shown."""
+        return self._recipes[max(0, self.names.currentRow())]
+
+    def show_recipe(self, name: str) -> None:
+        """Show the page of the recipe called `name`; does nothing if there is none."""
+        for row, recipe in enumerate(self._recipes):
+            if recipe.name == name:
+                self.names.setCurrentRow(row)
+
+    @Slot(int)
+    def _on_row(self, row: int) -> None:
+        if row >= 0:
+            self._write()
+            self.chosen.emit(self.recipe)
+
+    @Slot()
+    def _on_wanted(self) -> None:
+        self.wanted.emit(self.recipe)
+
+    def _write(self) -> None:
+        recipe, colours = self.recipe, colours_of(self)
+        facts = (recipe.spec.summary, f"{recipe.spec.parameter_count:,} weights", recipe.settings_in_words)
+        self.page.document().setDefaultStyleSheet(
+            f"p, li {{ color: {colours.text}; line-height: 140%; margin-bottom: {GAP}px; }}"
+            f"h2, h3 {{ color: {colours.text}; margin-top: {GROUP_GAP}px; margin-bottom: {GAP // 2}px; }}"
+            f".quiet {{ color: {colours.quiet_text}; }}"
+            f".formula {{ margin-left: {GROUP_GAP}px; line-height: 100%; }}"
+        )
+        self.page.document().setDocumentMargin(GROUP_GAP)
+        self.page.pictures.clear()
+        self.page.setAccessibleDescription("; ".join(map(plain, recipe.page.formulas)))
+        self.page.setHtml(
+            f"<h2>{escape(recipe.title)}</h2>"
+            f'<p class="quiet">{escape(recipe.name)}: {escape(", ".join(facts))}. '
+            f"Learns from {escape(recipe.examples.in_words)}.</p>"
+            f"{recipe.page.to_html(self.page.typeset)}"
+        )
+
+    def _fit_list(self) -> None:
+        self.names.setFixedWidth(LIST_LETTERS * self.fontMetrics().averageCharWidth() + 2 * GROUP_GAP)
+        self.names.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Write the page anew in another theme or font."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            self._fit_list()
+            self._write()

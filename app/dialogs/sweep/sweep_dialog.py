@@ -1,0 +1,298 @@
+"""The dialog of a sweep: values for some settings, how many runs that makes, and how they compare."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.dialogs.sweep.sweep_plot import PARAMETERS, TIME, SweepPlot
+from app.dialogs.sweep.sweep_thread import SweepRequest, SweepThread
+from app.dialogs.sweep.values import READERS, read_values
+from app.storage.run_process import machine_in_words
+from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
+from app.widgets.form import Form
+from nncore.data.dataset import Splits
+from nncore.errors import SettingError
+from nncore.experiments.recipes import RECIPES
+from nncore.experiments.run_log.descriptions import duration
+from nncore.experiments.run_log.log import RunSettings
+from nncore.experiments.sweep import SweepJob, SweepProgress, SweepResult, grid
+from nncore.experiments.sweep.grid import setting_in_words, value_in_words
+
+HINTS = {
+    "learning_rate": "Sizes of the steps, each above 0: 0.001 0.003 0.01. Too high diverges, too low takes for ever.",
+    "batch_size": "Examples a step, each 1 or more, or full: 32 128. Large ones take fewer, smoother steps an epoch.",
+    "hidden": "Widths of the hidden layers, a network each: 64 128-64 none. Wide ones learn more and take longer.",
+    "epochs": "Passes over the data, each 1 or more: 2 5 10.",
+    "optimizer": "How a gradient becomes a step: sgd momentum nesterov rmsprop adam adamw.",
+    "schedule": "How the learning rate changes: constant step exponential cosine one_cycle.",
+    "activation": "Of all hidden layers: relu tanh sigmoid.",
+    "weight_decay": "Pull of weights towards zero, each 0 or more: 0 0.0001.",
+    "seed": "Whole numbers from 0: several tell how much is chance.",
+}
+EXAMPLES = {"learning_rate": "0.001 0.003 0.01", "batch_size": "32 128"}
+CLOSE_TIMEOUT = 20_000
+TITLE_BAR = 40
+"""Pixels that the frame of a window takes at most."""
+
+
+class SweepDialog(QDialog):
+    """Makes the runs of a grid in worker processes and compares them.
+
+    `run_logged` carries the number of each run in the log. Closing the dialog stops the sweep and waits for it.
+    """
+
+    run_logged = Signal(int)
+
+    def __init__(self, base: RunSettings, data: Splits | None, log: Path | None, parent: QWidget | None = None) -> None:
+        """`base`: what is varied, on its recipe's choice of `data`; log: where the runs are written down."""
+        super().__init__(parent)
+        self.setWindowTitle("Sweep")
+        self._base, self._data, self._log = base, data, log
+        self._thread: SweepThread | None = None
+        self._jobs: list[SweepJob] = []
+        self.results: list[SweepResult] = []
+        self.form, self.count, self.problem = Form(), QLabel(), QLabel()
+        self.entries = {setting: QLineEdit(EXAMPLES.get(setting, "")) for setting in READERS}
+        self.against, self.plot = QComboBox(), SweepPlot(self._measure.capitalize())
+        self.progress, self.state, self.run_button = QProgressBar(), QLabel(), QPushButton()
+        self._compose()
+        self._read()
+        self._offer()
+        self._show_running(False)
+
+    @classmethod
+    def of(cls, base: RunSettings, data: Splits | None, log: Path | None, parent: QWidget | None = None) -> SweepDialog:
+        """A dialog that goes away when it is closed."""
+        dialog = cls(base, data, log, parent)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return dialog
+
+    def _compose(self) -> None:
+        self._prepare()
+        left = QVBoxLayout()
+        explanation = QLabel("Several values each, with spaces between them; every combination is a run.")
+        explanation.setProperty("quiet", True)
+        explanation.setWordWrap(True)
+        left.setSpacing(GAP)
+        for widget in (explanation, self.form, self.count, self.problem):
+            left.addWidget(widget)
+        left.addStretch(1)
+        left.addWidget(self.state)
+        left.addWidget(self.progress)
+        left.addWidget(self.run_button)
+        above, label = QHBoxLayout(), QLabel(f"{self._measure} against")
+        label.setBuddy(self.against)
+        above.addWidget(label)
+        above.addWidget(self.against)
+        above.addStretch(1)
+        right = QVBoxLayout()
+        right.setSpacing(GAP)
+        right.addLayout(above)
+        right.addWidget(self.plot, 1)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(PAGE_MARGIN, GROUP_GAP, PAGE_MARGIN, GROUP_GAP)
+        layout.setSpacing(PAGE_MARGIN)
+        layout.addLayout(left, 2)
+        layout.addLayout(right, 3)
+        screen = self.screen().availableGeometry()
+        self.resize(min(1000, screen.width()), min(560, screen.height() - TITLE_BAR))
+
+    def _prepare(self) -> None:
+        for setting, entry in self.entries.items():
+            entry.setPlaceholderText(f"{self._usual(setting)}, as now")
+            self.form.add(setting, setting_in_words(setting), entry, HINTS[setting])
+            entry.textChanged.connect(self._read)
+        self.problem.setProperty("trouble", True)
+        self.count.setProperty("value", True)
+        self.state.setProperty("quiet", True)
+        for label in (self.problem, self.state):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        self.progress.setRange(0, 1000)
+        self.progress.setAccessibleName("Progress of the sweep")
+        self.run_button.setProperty("primary", True)
+        self.run_button.clicked.connect(self._press)
+        self.against.setAccessibleName(f"{self._measure.capitalize()} against")
+        self.against.setToolTip(
+            f"What the {self._measure} is drawn against: a setting, the training time, or the parameters."
+        )
+        self.against.currentIndexChanged.connect(self._draw)
+
+    @property
+    def _measure(self) -> str:
+        """What the runs are compared by."""
+        recipe = RECIPES.get(self._base.recipe)
+        return "loss" if recipe is not None and recipe.fits_a_curve else "accuracy"
+
+    def _usual(self, setting: str) -> str:
+        """The value that a setting has without the sweep."""
+        spec = self._base.spec
+        if setting == "hidden":
+            return value_in_words(setting, spec.widths[1:-1]) if spec.is_dense else "its own"
+        if setting == "activation":
+            return next(
+                (str(function) for layer in spec.layers if (function := getattr(layer, "function", ""))), "none"
+            )
+        return value_in_words(setting, getattr(self._base.config, setting))
+
+    # ---------------------------------------------------------------- settings
+
+    @Slot()
+    def _read(self) -> None:
+        """Say how many runs the values make, or what is wrong with one."""
+        problems: dict[str, SettingError] = {}
+        self._jobs = []
+        try:
+            values = read_values({setting: entry.text() for setting, entry in self.entries.items()})
+            self._jobs = grid(self._base.spec, self._base.config, values)
+        except SettingError as problem:
+            problems[problem.field] = problem
+        self.form.say(problems)
+        elsewhere = [str(problem) for field, problem in problems.items() if field not in self.entries]
+        self._complain(elsewhere[0] if elsewhere else "")
+        runs = len(self._jobs)
+        self.count.setText("1 run" if runs == 1 else f"{runs:,} runs" if runs else "no run")
+        self._show_running(self._thread is not None)
+
+    def set_data(self, data: Splits | None) -> None:
+        """Train on `data` from the next sweep on."""
+        self._data = data
+        self._show_running(self._thread is not None)
+
+    # --------------------------------------------------------------------- run
+
+    @Slot()
+    def _press(self) -> None:
+        if self._thread is not None:
+            self._thread.stop()
+            self.state.setText("Stopping …")
+            return
+        try:
+            data, share = self._examples()
+        except SettingError as problem:
+            self._complain(str(problem))
+            return
+        base = self._base
+        settings = replace(
+            base, name=base.name or "sweep", data=data.training.source, machine=base.machine or machine_in_words(),
+            validation_share=share,
+        )  # fmt: skip
+        self.results = []
+        self._offer()
+        self._complain("")
+        self._thread = thread = SweepThread(SweepRequest(self._jobs, data, settings, self._log), self)
+        thread.progressed.connect(self._show_progress)
+        thread.run_ended.connect(self._take)
+        thread.failed.connect(self._complain)
+        thread.not_logged.connect(self._complain)
+        thread.finished.connect(self._end)
+        self._show_running(True)
+        self.state.setText("Starting …")
+        thread.start()
+
+    def _examples(self) -> tuple[Splits, float]:
+        """What the recipe takes of the data, and the share to hold out; raises SettingError for too few images."""
+        assert self._data is not None
+        recipe = RECIPES.get(self._base.recipe)
+        if recipe is None:
+            return self._data, self._base.validation_share
+        if not recipe.fits_a_curve:
+            return recipe.chosen(self._data), self._base.validation_share
+        learns_numbers = self._data is not None and not self._data.training.class_names
+        return self._data if learns_numbers else recipe.chosen(), 0.0
+
+    @Slot(object)
+    def _show_progress(self, progress: SweepProgress) -> None:
+        self.progress.setValue(round(1000 * progress.share))
+        left = progress.seconds_left
+        rest = "" if left is None else f", {duration(left)} left"
+        self.state.setText(f"{progress.done} of {progress.jobs} runs{rest}")
+
+    @Slot(object, int)
+    def _take(self, result: SweepResult, number: int) -> None:
+        self.results.append(result)
+        if result.state in ("failed", "diverged"):
+            self._complain(f"{result.job.name}: {result.problem}")
+        self._draw()
+        if number:
+            self.run_logged.emit(number)
+
+    @Slot()
+    def _end(self) -> None:
+        if self._thread is not None:
+            self._thread.deleteLater()
+            self._thread = None
+        ends = [result.state for result in self.results]
+        told = ", ".join(f"{ends.count(state)} {state}" for state in dict.fromkeys(ends))
+        best = f". Best: {self.plot.best_in_words}" if len(ends) > 1 and self.plot.best_in_words else ""
+        self.state.setText(f"{told}{best}." if told else "No run was made.")
+        self._show_running(False)
+
+    @Slot(str)
+    def _complain(self, sentence: str) -> None:
+        self.problem.setText(sentence)
+        self.problem.setVisible(bool(sentence))
+
+    def _show_running(self, is_running: bool) -> None:
+        for entry in self.entries.values():
+            entry.setEnabled(not is_running)
+        self.progress.setVisible(is_running)
+        self.run_button.setText("&Stop" if is_running else "&Run")
+        self.run_button.setEnabled(is_running or bool(self._jobs and self._data is not None))
+        why = "" if self._data is not None else " The data is still being read."
+        stop = "End all runs; those that have ended stay."
+        start = f"Make these runs, one a core at a time, and log each.{why}"
+        self.run_button.setToolTip(stop if is_running else start)
+
+    # -------------------------------------------------------------------- plot
+
+    def _offer(self) -> None:
+        """What the accuracy can be drawn against: the settings that vary, first."""
+        varied = [name for name, _ in self._jobs[0].settings if len({dict(j.settings)[name] for j in self._jobs}) > 1]
+        self.against.blockSignals(True)
+        self.against.clear()
+        for name in varied:
+            self.against.addItem(setting_in_words(name), name)
+        self.against.addItem("training time", TIME)
+        self.against.addItem("parameters", PARAMETERS)
+        self.against.blockSignals(False)
+        self._draw()
+
+    @Slot()
+    def _draw(self) -> None:
+        self.plot.show_results(self.results, self.against.currentData() or TIME)
+
+    # ------------------------------------------------------------------- close
+
+    def finish(self) -> bool:
+        """Stop the sweep and wait for it; False if it does not end."""
+        if self._thread is None:
+            return True
+        self._thread.stop()
+        return self._thread.wait(CLOSE_TIMEOUT)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop first."""
+        if self.finish():
+            super().closeEvent(event)
+        else:
+            event.ignore()
+
+    def reject(self) -> None:
+        """Escape closes, as the button of the window does."""
+        self.close()

@@ -1,0 +1,103 @@
+"""Runs of a sweep in one plot: the accuracy, or loss, against a setting, the time, or the number of parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyqtgraph as pg
+from PySide6.QtWidgets import QWidget
+
+from app.style.theme import colours_of
+from app.widgets.plot import Plot
+from nncore.experiments.run_log.descriptions import duration, figure, percent
+from nncore.experiments.sweep import SweepResult
+from nncore.experiments.sweep.grid import setting_in_words, value_in_words
+
+TIME, PARAMETERS = "time", "parameters"
+EMPTY = "Press Run, and each run will appear here as it ends."
+
+
+class SweepPlot(Plot):
+    """A dot a run; the best one is larger and green. The pointer over a dot tells which run it is."""
+
+    def __init__(self, name: str = "Accuracy", parent: QWidget | None = None) -> None:
+        super().__init__(name, EMPTY, parent)
+        self.best_in_words = ""
+        self._results: list[SweepResult] = []
+        self._against = TIME
+        self._dots = pg.ScatterPlotItem(size=9, hoverable=True, hoverSize=13, tip=self._tell)
+        self._best = pg.ScatterPlotItem(size=14, symbol="star", hoverable=True, tip=self._tell)
+        self.item.addItem(self._dots)
+        self.item.addItem(self._best)
+        self.take_colours()
+        self.show_results([], TIME)
+
+    def show_results(self, results: Sequence[SweepResult], against: str) -> None:
+        """Show the runs that finished, by their accuracy, or by their loss if they tell no classes apart.
+
+        against: a setting of theirs, TIME or PARAMETERS.
+        """
+        self._results = [result for result in results if result.state == "finished" and _figure(result) is not None]
+        self._against = against
+        x, ticks = self._places(against)
+        y = [_figure(result) or 0.0 for result in self._results]
+        self.best_in_words = ""
+        if not y:
+            self.set_axes((0, 1), (0, 1))
+            self._dots.setData([], [])
+            self._best.setData([], [])
+            self.describe(EMPTY, True)
+            return
+        by_loss = self._results[0].accuracy is None
+        best = y.index(min(y) if by_loss else max(y))
+        self.best_in_words = self._words(self._results[best])
+        others = [number for number in range(len(y)) if number != best]
+        self._dots.setData([x[n] for n in others], [y[n] for n in others], data=[self._results[n] for n in others])
+        self._best.setData([x[best]], [y[best]], data=[self._results[best]])
+        units = {TIME: "training time (s)", PARAMETERS: "parameters"}
+        self.set_axes(
+            _wider(x), _wider(y), units.get(against) or setting_in_words(against), "loss" if by_loss else "accuracy (%)"
+        )
+        self.item.getAxis("bottom").setTicks(ticks)
+        self.describe("; ".join(self._words(result) for result in self._results), False)
+
+    def _places(self, against: str) -> tuple[list[float], list[list[tuple[float, str]]] | None]:
+        """Where each run is along the axis, and the axis' ticks: values of a setting stand evenly, in their order."""
+        if against == TIME:
+            return [result.seconds for result in self._results], None
+        if against == PARAMETERS:
+            return [float(result.job.spec.parameter_count) for result in self._results], None
+        values = [dict(result.job.settings)[against] for result in self._results]
+        numbers = all(isinstance(value, int | float) for value in values)
+        order = sorted(set(values)) if numbers else list(dict.fromkeys(values))
+        ticks = [(float(place), value_in_words(against, value)) for place, value in enumerate(order)]
+        return [float(order.index(value)) for value in values], [ticks]
+
+    def _words(self, result: SweepResult) -> str:
+        reached = f"loss {figure(result.loss)}" if result.accuracy is None else percent(result.accuracy)
+        return f"{reached}: {result.job.name or 'the only run'}, {duration(result.seconds)}"
+
+    def _tell(self, x: float, y: float, data: object) -> str:
+        return self._words(data) if isinstance(data, SweepResult) else ""
+
+    def take_colours(self) -> None:
+        """Also of the dots."""
+        super().take_colours()
+        if hasattr(self, "_best"):
+            colours = colours_of(self)
+            self._dots.setPen(None)
+            self._dots.setBrush(colours.training)
+            self._best.setPen(None)
+            self._best.setBrush(colours.winner)
+
+
+def _figure(result: SweepResult) -> float | None:
+    """How high a run's dot is: its accuracy in percent, or its loss."""
+    return result.loss if result.accuracy is None else 100 * result.accuracy
+
+
+def _wider(values: Sequence[float]) -> tuple[float, float]:
+    """The range of the values with some room around them."""
+    low, high = min(values), max(values)
+    room = 0.08 * (high - low) or 0.5
+    return low - room, high + room

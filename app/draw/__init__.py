@@ -1,1 +1,0 @@
-"""The Draw tab: a canvas, what the network sees of it, and what the network makes of that."""

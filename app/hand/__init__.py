@@ -1,1 +1,0 @@
-"""The tab My hand: a handwriting test, its result, and the tests so far."""

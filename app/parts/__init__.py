@@ -1,1 +1,0 @@
-"""Widgets and forms that several tabs are made of: no tab needs another one for them."""

@@ -1,0 +1,55 @@
+"""The search for a learning rate, on a thread of its own."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.background.task_queue import Chores, is_cancelled
+from app.session.run_plan import RunPlan
+from nncore.data.dataset import Splits
+from nncore.system.cores import available_cores
+from nncore.training.rate_finder import RateSweep, find_learning_rate
+
+CLOSE_TIMEOUT = 10_000
+"""Milliseconds that closing waits for the step in progress."""
+
+
+class RateSearch(QObject):
+    """Looks for the rate that suits a run; one search at a time."""
+
+    found = Signal(object)
+    """The RateSweep."""
+    failed = Signal(str)
+    """One sentence: why there is none."""
+    searching_changed = Signal(bool)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._chores = Chores(self)
+        self._chores.busy_changed.connect(self.searching_changed)
+
+    def begin(self, plan: RunPlan, data: Splits) -> None:
+        """Look for the rate for this run on `data`, of which nothing but a copy is trained."""
+        self._chores.add("rate", partial(_search, plan, data), self._use, self.failed.emit, latest_only=True)
+
+    @Slot()
+    def cancel(self) -> None:
+        """Leave it, within a step."""
+        self._chores.cancel("rate")
+
+    def finish(self) -> bool:
+        """Leave it, and wait until it has ended; False if that takes too long."""
+        self.cancel()
+        return self._chores.finish(CLOSE_TIMEOUT)
+
+    def _use(self, sweep: RateSweep | None) -> None:
+        if sweep is not None:
+            self.found.emit(sweep)
+
+
+def _search(plan: RunPlan, data: Splits) -> RateSweep | None:
+    cores = max(1, available_cores() - 1)
+    training = plan.begin(data, plan.control(), cores)
+    return find_learning_rate(training.network, training.data, plan.config, cancelled=is_cancelled, cores=cores)

@@ -1,0 +1,156 @@
+"""What a run of the window is to be: a fresh one, one that goes on after it was killed, or one that is trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.storage.paths import run_log_path, runs_folder
+from app.storage.run_process import machine_in_words
+from app.storage.run_recorder import RunRecorder
+from nncore.data.curves import CurvePoints
+from nncore.data.dataset import Splits
+from nncore.experiments.recipes import RECIPES, CurveExamples, DigitExamples
+from nncore.experiments.run_log.log import LoggedRun, RunLog, RunSettings
+from nncore.experiments.run_log.logged_run import Rates
+from nncore.files.checkpoint_file import load_checkpoint
+from nncore.model.network import Network, NetworkSpec
+from nncore.training import RandomStreams, Training, TrainingConfig, hold_out_validation
+from nncore.training.checkpoint import Checkpoint
+from nncore.training.control import TrainingControl
+
+
+@dataclass(frozen=True, eq=False)
+class EndedRun:
+    """A run that is over, with all it takes to train it on.
+
+    checkpoint: its state, with the name of its recipe and the share that it held out. curve: (3, n) step, loss and
+    accuracy of its steps. number: in the log of runs, None if it is in none. points: those that it fits a curve to.
+    """
+
+    checkpoint: Checkpoint
+    curve: NDArray[np.float32]
+    name: str
+    number: int | None = None
+    points: CurvePoints | None = None
+
+    @property
+    def settings(self) -> RunSettings:
+        """What it was."""
+        state, data = self.checkpoint, self.points.source if self.points else ""
+        return RunSettings(self.name, state.spec, state.config, data, "", state.recipe, state.validation_share)
+
+    def plan(
+        self, learning_rate: float, epochs: int, steps: int | None = None, seconds: float | None = None
+    ) -> RunPlan:
+        """That of the same run for so much longer, whichever limit comes first; raises SettingError if out of range."""
+        longer = self.checkpoint.extended(learning_rate, steps, epochs, seconds)
+        return RunPlan(
+            longer.spec,
+            longer.config,
+            longer.validation_share,
+            longer.recipe,
+            parent=self.number,
+            trained_on=replace(self, checkpoint=longer),
+            points=self.points,
+        )
+
+
+def taken_up(run: LoggedRun, path: Path, points: CurvePoints | None) -> EndedRun:
+    """A run of the log that ended, from the file that it kept; raises ModelFileError or RunLogError.
+
+    points: those that it fits a curve to.
+    """
+    checkpoint = load_checkpoint(path)
+    with RunLog(run_log_path()) as log:
+        curve = log.curve(run.id)
+    return EndedRun(checkpoint, curve, run.settings.name, run.id, points)
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """What a run is to be.
+
+    recipe: its name, or "". parent: the run in the log that this one repeats, varies or trains on. broken_off: the run
+    that this one goes on with, and the file that tells from where; it stays the same run in the log. trained_on: the
+    run that this one begins with; it stays as it is, this is another one. Of both, spec and config are theirs.
+    rates: from which step on to train with which other learning rate. points: the curve to fit, None for the recipe's
+    own, if it has one.
+    """
+
+    spec: NetworkSpec
+    config: TrainingConfig
+    validation_share: float
+    recipe: str = ""
+    parent: int | None = None
+    broken_off: tuple[LoggedRun, Path] | None = None
+    trained_on: EndedRun | None = field(default=None, compare=False)
+    rates: Rates = ()
+    points: CurvePoints | None = None
+
+    @property
+    def name(self) -> str:
+        """The run's model, in a few characters: "784-128-64-10"."""
+        if self.broken_off is not None:
+            return self.broken_off[0].settings.name
+        return self.trained_on.name if self.trained_on is not None else self.spec.summary.replace(" ", "")
+
+    def control(self) -> TrainingControl:
+        """The levers of the run."""
+        return TrainingControl(self.config.learning_rate, self.rates)
+
+    @property
+    def curve(self) -> CurvePoints | None:
+        """The points that the run fits a curve to; None if it learns digits."""
+        if self.points is not None:
+            return self.points
+        recipe = RECIPES.get(self.recipe)
+        return recipe.examples.curve() if recipe and isinstance(recipe.examples, CurveExamples) else None
+
+    def examples(self, data: Splits, share: float, seed: int) -> Splits:
+        """What the run learns from and is judged on: the recipe's choice of `data`, some of it held out."""
+        curve, recipe = self.curve, RECIPES.get(self.recipe)
+        if curve is not None:
+            return curve.splits()
+        chosen = recipe.examples.of(data) if recipe and isinstance(recipe.examples, DigitExamples) else data
+        return hold_out_validation(chosen, share, seed)
+
+    def begin(self, data: Splits, control: TrainingControl, cores: int) -> Training:
+        """The run, with a network of its own, about to take its first step, or the next one.
+
+        Raises SettingError if `data` is not what it began with, ModelFileError if what it kept cannot be read.
+        """
+        if self.broken_off is not None:
+            return self._resumed(load_checkpoint(self.broken_off[1]), data, control, cores)
+        if self.trained_on is not None:
+            return self._resumed(self.trained_on.checkpoint, data, control, cores)
+        network = Network(self.spec)
+        network.initialize(RandomStreams.of(self.config.seed).initialization)
+        examples = self.examples(data, self.validation_share, self.config.seed)
+        return Training(network, examples, self.config, control, cores)
+
+    def _resumed(self, checkpoint: Checkpoint, data: Splits, control: TrainingControl, cores: int) -> Training:
+        control.learning_rate = checkpoint.learning_rate
+        examples = self.examples(data, checkpoint.validation_share, checkpoint.config.seed)
+        return Training.resumed(checkpoint, examples, control, cores)
+
+    def recorder(self, source: str, complain: Callable[[str], None]) -> RunRecorder:
+        """What writes the run down in the log; source: of its examples, in words."""
+        settings = RunSettings(
+            self.name,
+            self.spec,
+            self.config,
+            source,
+            machine_in_words(),
+            self.recipe,
+            self.validation_share,
+            self.parent,
+            self.rates,
+        )
+        going_on = self.broken_off[0] if self.broken_off else None
+        earlier = self.trained_on.curve if self.trained_on else None
+        return RunRecorder(run_log_path(), settings, runs_folder(), complain, going_on, earlier)

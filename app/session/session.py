@@ -1,0 +1,368 @@
+"""What the window is about: the data, the model in use, and the run in progress."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, Signal, Slot
+
+from app.background.task import BackgroundTask
+from app.session.paint_priority import RightOfWay
+from app.session.run_events import RunState
+from app.session.run_plan import EndedRun, RunPlan, taken_up
+from app.session.training_thread import InUse, TrainingThread
+from app.storage.paths import models_folder
+from nncore.data.curves import CurvePoints
+from nncore.data.dataset import Splits, load_mnist
+from nncore.evaluation.epoch_snapshots import Rewind
+from nncore.experiments.recipes import VALIDATION_SHARE, CurveExamples
+from nncore.experiments.run_log.logged_run import LoggedRun, Rates
+from nncore.files.model_file import Model, bundled_model_path, load_model, save_model
+from nncore.model.network import Network, NetworkSpec
+from nncore.training import TrainingConfig
+from nncore.training.control import check_learning_rate
+from nncore.training.events import Diverged, Finished, Started
+
+CLOSE_TIMEOUT = 10_000
+"""Milliseconds that closing waits for a thread to end."""
+
+
+class Session(QObject):
+    """Holds the state that the tabs show, and says when a part of it changes.
+
+    All methods return at once: reading, writing and training happen on threads.
+    """
+
+    data_changed = Signal(object)
+    """The Splits now in use."""
+    model_changed = Signal(object)
+    """The Model now in use: opened, or as far as the present run has trained it; `network` is made of it."""
+    run_state_changed = Signal(object)
+    """The RunState of the one run there is."""
+    run_happened = Signal(object)
+    """What the present run says: Started, EarlierPart, StepsDone, Diverged or Finished."""
+    run_failed = Signal(str)
+    """One sentence: why a run could not begin or go on."""
+    informed = Signal(str)
+    """One sentence of good news."""
+    refused = Signal(str)
+    """One sentence: what could not be done and why; everything is as it was."""
+    run_begins = Signal(object)
+    """The RunPlan of a run that is about to begin."""
+    ended_run_changed = Signal(object)
+    """The EndedRun that `train_on` would go on with; None while there is none."""
+    run_fitted = Signal(object)
+    """A Fit of the present run, which learns a curve."""
+    run_remembers = Signal(object, int)
+    """The Rewind of a run that begins, and how many epochs it is to have."""
+    not_kept = Signal(str)
+    """One sentence: why the model of a run, which is still in use, could not be kept on disk."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.data: Splits | None = None
+        self.model: Model | None = None
+        self.network: Network | None = None
+        self.model_path: Path | None = None
+        self.run_state = RunState.IDLE
+        self.right_of_way = RightOfWay()
+        self._kept: tuple[InUse, Path | None] | None = None
+        self._following_run = False
+        self._run_has_ended, self._epochs_wanted = True, 0
+        self.ended_run: EndedRun | None = None
+        self._thread: TrainingThread | None = None
+        self._waiting: tuple[RunPlan, bool] | None = None
+        self._tasks: set[BackgroundTask] = set()
+        self._latest: dict[str, BackgroundTask] = {}
+
+    # ------------------------------------------------------------------ data
+
+    def load_bundled_data(self) -> None:
+        """Use the MNIST that comes with the app."""
+        self._in_background("data", load_mnist, self.use_data)
+
+    @Slot(object)
+    def use_data(self, data: Splits) -> None:
+        """Train and judge on `data` from now on."""
+        self.data = data
+        self.data_changed.emit(data)
+        if self._waiting is not None:
+            waiting, self._waiting = self._waiting, None
+            self._start(*waiting)
+
+    # ----------------------------------------------------------------- model
+
+    @property
+    def follows_run(self) -> bool:
+        """Whether the model in use is the present or last run's, and changes with it."""
+        return self._following_run and self.run_state is not RunState.IDLE
+
+    @property
+    def model_is_saved(self) -> bool:
+        """Whether the model in use is the one last opened or saved."""
+        return self._kept is not None and self.model is self._kept[0].model
+
+    def open_bundled_model(self) -> None:
+        """Use the model that comes with the app."""
+        self._in_background("model", partial(_load, bundled_model_path()), self._use_bundled_model)
+
+    def open_model(self, path: Path) -> None:
+        """Use the model of a file."""
+        self._in_background("model", partial(_load, path), partial(self._use_opened_model, path))
+
+    def save_model(self, path: Path, model: Model) -> None:
+        """Write `model` to `path`; if it is still in use then, it is what `revert_model` brings back."""
+        in_use = InUse(model, self.network) if model is self.model and self.network is not None else None
+        self._in_background("save", partial(save_model, model, path), lambda _: self._remember_saved(in_use, path))
+
+    def revert_model(self) -> None:
+        """Use the model last opened or saved again."""
+        if self._kept is not None:
+            self._choose_model(*self._kept)
+            self.informed.emit(f"Back to the model {self._kept[0].model.card.name}.")
+
+    def _use_bundled_model(self, in_use: InUse) -> None:
+        self._choose_model(in_use, None)
+
+    def _use_opened_model(self, path: Path, in_use: InUse) -> None:
+        self._choose_model(in_use, path)
+        self.informed.emit(f"Opened {path.name}.")
+
+    def _remember_saved(self, in_use: InUse | None, path: Path) -> None:
+        if in_use is not None:
+            self._kept = in_use, path
+            if self.model is in_use.model:
+                self._use_model(in_use, path)
+        self.informed.emit(f"Saved as {path}.")
+
+    def _choose_model(self, in_use: InUse, path: Path | None) -> None:
+        """Use a model that the user asked for, also while a run goes on that would replace it."""
+        self._following_run = False
+        self._kept = in_use, path
+        self._use_model(in_use, path)
+
+    def _use_model(self, in_use: InUse, path: Path | None) -> None:
+        self.model, self.network, self.model_path = in_use.model, in_use.network, path
+        self.model_changed.emit(in_use.model)
+
+    # ------------------------------------------------------------------- run
+
+    def start_training(
+        self,
+        spec: NetworkSpec,
+        config: TrainingConfig,
+        *,
+        paused: bool = False,
+        recipe: str = "",
+        parent: int | None = None,
+        validation_share: float = VALIDATION_SHARE,
+        rates: Rates = (),
+        points: CurvePoints | None = None,
+    ) -> None:
+        """Train a fresh network; `paused`: wait after its first step. Does nothing while another run goes on.
+
+        If the data is still being read, the run begins when it is there. recipe: its name, or "". parent: the run in
+        the log that this one repeats. rates: the learning rates to change to on the way. points: the curve to fit,
+        instead of the recipe's own.
+        """
+        plan = RunPlan(spec, config, validation_share, recipe, parent, rates=rates, points=points)
+        self._begin(plan, paused)
+
+    def go_on_with(self, run: LoggedRun, checkpoint: Path) -> None:
+        """Go on with a run whose process was killed, from what it kept in `checkpoint`; it needs the same data."""
+        settings = run.settings
+        share, curve = settings.validation_share, CurveExamples.from_words(settings.data)
+        plan = RunPlan(settings.spec, settings.config, share, settings.recipe, broken_off=(run, checkpoint))
+        self._begin(plan if curve is None else replace(plan, points=curve.curve()), paused=False)
+
+    def train_on(
+        self, learning_rate: float, epochs: int, steps: int | None = None, seconds: float | None = None
+    ) -> None:
+        """Go on with the run that ended last, or was taken up, for so much longer; does nothing without one.
+
+        It becomes a run of its own in the log, and leaves the one it begins with as it is. Raises SettingError for what
+        is out of range.
+        """
+        if self.ended_run is not None:
+            self._begin(self.ended_run.plan(learning_rate, epochs, steps, seconds), paused=False)
+
+    def take_up(self, run: LoggedRun, checkpoint: Path, points: CurvePoints | None = None) -> None:
+        """Make a run of the log that ended the one that `train_on` goes on with; points: of the curve it fits."""
+        self._in_background("run", partial(taken_up, run, checkpoint, points), self._take_up)
+
+    def _take_up(self, ended: EndedRun) -> None:
+        if self.run_state is RunState.IDLE:
+            self._set_ended_run(ended)
+            self.informed.emit(f"{ended.name}: choose a learning rate and how many epochs more, and press Train on.")
+
+    def _begin(self, plan: RunPlan, paused: bool) -> None:
+        if self.run_state is not RunState.IDLE:
+            return
+        if plan.trained_on is None:
+            self._set_ended_run(None)
+        self._set_run_state(RunState.STARTING)
+        if self.data is None:
+            self._waiting = plan, paused
+        else:
+            self._start(plan, paused)
+
+    def _start(self, plan: RunPlan, paused: bool) -> None:
+        assert self.data is not None
+        self._thread = TrainingThread(plan, self.data, models_folder(), self, self.right_of_way)
+        self._following_run = plan.curve is None  # what draws curves reads no digits
+        self._run_has_ended, self._epochs_wanted = False, plan.config.epochs
+        if paused:
+            self._thread.control.pause()
+        self._thread.happened.connect(self._on_event)
+        self._thread.improved.connect(self._on_improvement)
+        self._thread.failed.connect(self._on_run_failure)
+        self._thread.remembers.connect(self._on_rewind)
+        self._thread.fitted.connect(self.run_fitted)
+        self._thread.not_kept.connect(self.not_kept)
+        self._thread.not_logged.connect(self.refused)
+        self._thread.ended.connect(self._set_ended_run)
+        self._thread.finished.connect(self._on_thread_end)
+        self.run_begins.emit(plan)
+        self._thread.start()
+
+    def pause(self) -> None:
+        """Wait after the present mini-batch."""
+        if self._thread is not None and self.run_state is RunState.RUNNING:
+            self._thread.control.pause()
+            self._set_run_state(RunState.PAUSED)
+
+    def resume(self) -> None:
+        """Go on."""
+        if self._thread is not None and self.run_state is RunState.PAUSED:
+            self._thread.control.resume()
+            self._set_run_state(RunState.RUNNING)
+
+    def step(self) -> None:
+        """Take one mini-batch, then wait."""
+        if self._thread is not None and self.run_state in (RunState.RUNNING, RunState.PAUSED):
+            self._thread.control.step()
+            self._set_run_state(RunState.PAUSED)
+
+    def stop(self) -> None:
+        """End the run; what was learnt stays."""
+        if self._waiting is not None:
+            self._waiting = None
+            self._set_run_state(RunState.IDLE)
+        elif self._thread is not None:
+            self._thread.control.stop()
+            self._set_run_state(RunState.STOPPING)
+
+    def set_learning_rate(self, rate: float) -> None:
+        """Train with `rate` from the next mini-batch on; does nothing when no run is in progress.
+
+        Raises SettingError unless it is above 0 and finite.
+        """
+        check_learning_rate(rate)
+        if self._waiting is not None:
+            plan, paused = self._waiting
+            self._waiting = replace(plan, config=replace(plan.config, learning_rate=rate)), paused
+        elif self._thread is not None:
+            self._thread.control.learning_rate = rate
+
+    def _set_run_state(self, state: RunState) -> None:
+        if state is not self.run_state:
+            self.run_state = state
+            self.run_state_changed.emit(state)
+
+    @Slot(object)
+    def _on_event(self, event: object) -> None:
+        if isinstance(event, Started) and self._thread is not None and self.run_state is RunState.STARTING:
+            self._set_run_state(RunState.PAUSED if self._thread.control.paused else RunState.RUNNING)
+        if isinstance(event, Finished | Diverged):
+            self._run_has_ended = True
+        self.run_happened.emit(event)
+
+    @Slot(object)
+    def _on_improvement(self, in_use: InUse) -> None:
+        if self._following_run:
+            self._use_model(in_use, None)
+
+    @Slot(object)
+    def _set_ended_run(self, ended: EndedRun | None) -> None:
+        self.ended_run = ended
+        self.ended_run_changed.emit(ended)
+
+    @Slot(object)
+    def _on_rewind(self, rewind: Rewind) -> None:
+        if self._following_run:
+            self.run_remembers.emit(rewind, self._epochs_wanted)
+
+    @Slot(str)
+    def _on_run_failure(self, problem: str) -> None:
+        self._run_has_ended = True
+        self.run_failed.emit(problem)
+
+    @Slot()
+    def _on_thread_end(self) -> None:
+        if self._thread is not None:
+            self._thread.deleteLater()
+            self._thread = None
+        if not self._run_has_ended:
+            self._run_has_ended = True
+            self.run_failed.emit("The run broke off because of an error in Digit Lab; the log file tells more.")
+        self._set_run_state(RunState.IDLE)
+
+    # --------------------------------------------------------------- threads
+
+    def close(self) -> bool:
+        """Stop the run, keep what it learnt, and wait for all threads; False if one did not end in time."""
+        self.stop()
+        while True:
+            running = self._running_threads()
+            if not all(thread.wait(CLOSE_TIMEOUT) for thread in running):
+                return False
+            # What the threads said last is still on its way, and may ask for more work.
+            QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall)
+            if not running and not self._running_threads():
+                return True
+
+    def _running_threads(self) -> list[QThread]:
+        threads: list[QThread] = [*self._tasks, *([self._thread] if self._thread else [])]
+        return [thread for thread in threads if thread.isRunning()]
+
+    def _in_background(self, kind: str, work: Callable[[], object], use: Callable[[Any], None]) -> None:
+        """Run `work` on a thread; `use` gets what it gives, on the window's thread.
+
+        Of several tasks of one kind the latest counts: an earlier one that takes longer is not used any more.
+        """
+        task = BackgroundTask(kind, work, use, self)
+        self._tasks.add(task)
+        self._latest[kind] = task
+        task.succeeded.connect(self._on_success)
+        task.failed.connect(self._on_failure)
+        task.finished.connect(self._forget_ended_tasks)
+        task.start()
+
+    @Slot(object)
+    def _on_success(self, result: object) -> None:
+        task = self.sender()
+        if isinstance(task, BackgroundTask) and (task.kind == "save" or self._latest[task.kind] is task):
+            task.use(result)
+
+    @Slot(str)
+    def _on_failure(self, problem: str) -> None:
+        self.refused.emit(problem)
+        task = self.sender()
+        if isinstance(task, BackgroundTask) and task.kind == "data" and self._waiting is not None and self.data is None:
+            self._waiting = None
+            self.run_failed.emit(f"There is nothing to train on: {problem}")
+            self._set_run_state(RunState.IDLE)
+
+    @Slot()
+    def _forget_ended_tasks(self) -> None:
+        for task in [task for task in self._tasks if task.isFinished()]:
+            self._tasks.remove(task)
+            task.deleteLater()
+
+
+def _load(path: Path) -> InUse:
+    return InUse.of(load_model(path))

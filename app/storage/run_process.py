@@ -1,0 +1,45 @@
+"""Which process is at work on a run, whether it still lives, and what machine this is."""
+
+from __future__ import annotations
+
+import os
+import platform
+
+import numpy as np
+import psutil
+
+from nncore.system.cores import available_cores
+
+SLACK = 2.0
+"""Seconds by which two readings of when a process began may differ."""
+
+
+def this_process() -> str:
+    """What tells this process apart from every other one: its number, when it began, and its machine."""
+    return f"{os.getpid()} {psutil.Process().create_time():.2f} {platform.node()}"
+
+
+def is_alive(process: str) -> bool:
+    """Whether a process, described by `this_process`, is still there; False for "".
+
+    One of another machine, which may share the user's folder, cannot be asked: it counts as alive.
+    """
+    try:
+        number, began, machine = process.split(" ", 2)
+        if machine != platform.node():
+            return True
+        found = psutil.Process(int(number))
+        return found.status() != psutil.STATUS_ZOMBIE and abs(found.create_time() - float(began)) <= SLACK
+    except (ValueError, psutil.NoSuchProcess):
+        return False
+    except psutil.AccessDenied:
+        return True
+
+
+def machine_in_words() -> str:
+    """The machine and what computes on it, in a line: a run repeats to the bit only on the same."""
+    system = f"{platform.system()} {platform.release()}".strip()
+    cores = available_cores()
+    processor = platform.processor() or platform.machine()
+    versions = f"Python {platform.python_version()}, NumPy {np.__version__}"
+    return f"{processor}, {cores} core{'s' if cores > 1 else ''}, {system}, {versions}"

@@ -1,0 +1,272 @@
+"""Records a run as it goes: in the log of runs, and in a file from which it can go on if its process is killed.
+
+No Qt in here: the window's training thread and the command line tell it the same events. A run is worth more than what
+is written about it: whatever is wrong with log or disk is said once, the run goes on, and what is missing is written as
+soon as that works again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from secrets import token_hex
+from time import perf_counter
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.storage.run_log_file import Complain, open_log, set_aside
+from app.storage.run_process import this_process
+from nncore.errors import ModelFileError
+from nncore.experiments.run_log.log import LoggedRun, RunLog, RunLogDamagedError, RunLogError, RunSettings, State
+from nncore.files.checkpoint_file import save_checkpoint
+from nncore.training import Training
+from nncore.training.checkpoint import Checkpoint
+from nncore.training.events import Diverged, EpochDone, Finished, Started, StepDone, TrainingEvent
+from nncore.training.history import FIGURES, MOST_ROWS, Row
+from nncore.training.step_curve import StepCurve
+
+SECONDS_BETWEEN_WRITES, SHARE_OF_WRITING = 0.25, 0.1
+"""A kill loses the epoch it falls into. Very short ones are written several at a time, so that writing takes no more of
+the time than this share; but no more than so many seconds of them are unwritten."""
+
+NOT_LATER = "This run cannot be trained on once Digit Lab is closed"
+
+CHECKPOINTS_KEPT = 20
+"""Of so many runs that ended it is kept how to train them on: some megabytes each at most, of usual networks."""
+
+SECONDS_BETWEEN_TRIES, SHORT_PATIENCE = 2.0, 0.02
+"""How often a log that could not be used is tried again, and how long the training waits for it then."""
+
+
+class RunRecorder:
+    """Writes one run down; used on one thread, the one that trains.
+
+        with RunRecorder(log, settings, folder, complain) as recorder:
+            for event in training.events():
+                recorder.tell(event, training)
+
+    number: the run's in the log, None while it is in none.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        settings: RunSettings,
+        checkpoints: Path,
+        complain: Complain,
+        going_on: LoggedRun | None = None,
+        earlier: NDArray[np.float32] | None = None,
+    ) -> None:
+        """Record in the log at `path`, which is opened when the run starts.
+
+        checkpoints: the folder for the file from which a killed run goes on. complain: is given a sentence if something
+        cannot be written. going_on: the run that was broken off and now goes on; it stays the same run.
+        earlier: (3, n) step, loss and accuracy of the run that this one, another run, begins with.
+        """
+        self.number = going_on.id if going_on else None
+        self._path, self._settings, self._complain = path, settings, complain
+        name = f"{datetime.now():%Y-%m-%d %H.%M.%S} {token_hex(4)}.checkpoint"
+        self._checkpoint = checkpoints / ((going_on.checkpoint if going_on else "") or name)
+        self._started = going_on.started if going_on else datetime.now().isoformat(timespec="milliseconds")
+        self._training: Training | None = None
+        self._log: RunLog | None = None
+        self._curve = StepCurve(earlier)
+        self._rates = going_on.settings.rates if going_on else settings.rates
+        self._pending: list[Row] = []
+        self._earlier: Sequence[Row] = ()
+        self._going_on: tuple[int, int] | None = None
+        self._last: EpochDone | None = None
+        self._best = going_on.best_accuracy if going_on else None
+        self._written = self._failed = float("-inf")
+        self._pause = 0.0
+        self._said: set[str] = set()
+        self._ended = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def curve(self) -> NDArray[np.float32]:
+        """(3, n) step, loss and accuracy of the steps so far; of those before it went on too, once it has begun."""
+        return self._curve.array()
+
+    # ------------------------------------------------------------------ events
+
+    def tell(self, event: TrainingEvent, training: Training) -> None:
+        """Write down what happened, at the end of an epoch and of the run; never raises because of log or disk."""
+        if isinstance(event, StepDone):
+            self._curve.add(event.step, event.loss, event.accuracy)
+        elif isinstance(event, EpochDone):
+            self._note(event)
+            if perf_counter() - self._written >= self._pause:
+                self._write(training)
+        elif isinstance(event, Started):
+            self._begin(training)
+        else:
+            self._end(event, training)
+
+    def keep_model(self, path: Path) -> None:
+        """Note that the model of the run is kept in the file `path`."""
+        self._try(lambda log, run: log.update(run, model=str(path)))
+        self._close_log()
+
+    def close(self) -> None:
+        """Close the log. A run that has not come to its end can be gone on with, by any process, from now on."""
+        if self.number is not None and not self._ended:
+            self._try(lambda log, run: log.leave(run))
+        self._close_log()
+
+    # ----------------------------------------------------------------- writing
+
+    def _begin(self, training: Training) -> None:
+        counters = training.checkpoint().counters
+        self._training, self._earlier = training, training.history.rows()
+        if self.number is not None:
+            self._going_on = counters["epochs_done"], counters["step"]
+        self._try(lambda log, run: None)
+
+    def _note(self, done: EpochDone) -> None:
+        self._last = done
+        self._pending.append({"step": done.step, **{figure: getattr(done, figure) for figure in FIGURES}})
+        if len(self._pending) > 2 * MOST_ROWS:  # the log has not worked for long
+            self._pending = self._pending[::2]
+        if done.validation_accuracy is not None:
+            self._best = max(self._best or 0.0, done.validation_accuracy)
+
+    def _write(self, training: Training) -> None:
+        """Write the epochs that ended since the last time, and the file to go on from."""
+        began = perf_counter()
+        state = training.checkpoint()
+        if self._try(lambda log, run: self._add_epochs(log, run, state)):
+            self._pending = []
+        if self.number is not None:
+            self._save(state)
+        self._written = perf_counter()
+        self._pause = min(SECONDS_BETWEEN_WRITES, (self._written - began) / SHARE_OF_WRITING)
+
+    def _add_epochs(self, log: RunLog, run: int, state: Checkpoint) -> None:
+        counters, last = state.counters, self._last
+        summary = {
+            "epochs": counters["epochs_done"], "steps": counters["step"], "seconds": counters["seconds"],
+            "best_epoch": counters["best_epoch"] or None, "best_accuracy": self._best,
+        }  # fmt: skip
+        if last is not None:
+            figures = ("training_loss", "training_accuracy", "validation_loss", "validation_accuracy")
+            summary |= {name: getattr(last, name) for name in figures}
+        log.add_epochs(run, self._pending, self._curve.array(), **summary)
+        rates = tuple(change for change in state.rates_used if change != (1, state.config.learning_rate))
+        if rates != self._rates:
+            log.set_rates(run, rates)
+            self._rates = rates
+        if last is not None and last.confusion is not None:
+            log.judge(run, "validation" if last.validation_loss is not None else "training", last.confusion)
+
+    def _save(self, state: Checkpoint, lost: str = "If this run is killed it cannot be gone on with") -> bool:
+        """Write the file from which the run can go on; if that fails, say what is `lost` by that."""
+        recipe, share = self._settings.recipe, self._settings.validation_share
+        try:
+            save_checkpoint(replace(state, recipe=recipe, validation_share=share), self._checkpoint)
+        except ModelFileError as problem:
+            self._say(f"{lost}: {problem}")
+            return False
+        return True
+
+    def _end(self, event: Finished | Diverged, training: Training) -> None:
+        state = training.checkpoint()
+        self._failed = float("-inf")  # once more, and with patience
+        # From then on the file is there to train the run on.
+        is_sound = isinstance(event, Finished) and event.step > 0 and self.number is not None
+        kept = is_sound and self._save(state, NOT_LATER)
+
+        def end(log: RunLog, run: int) -> None:
+            self._add_epochs(log, run, state)
+            if isinstance(event, Diverged):
+                log.end(run, "diverged")
+                return
+            if event.test is not None and event.test.confusion is not None:
+                log.judge(run, "test", event.test.confusion)
+            test = event.test
+            figures = {"test_accuracy": test.accuracy, "test_loss": test.loss} if test else {}
+            ended: State = "stopped" if event.stopped else "finished"
+            log.end(run, ended, self._checkpoint.name if kept else "", seconds=event.seconds, **figures)
+
+        self._ended = self._try(end)
+        if self._ended:
+            self._delete([] if kept else [self._checkpoint.name])
+            self._try(lambda log, run: self._delete(log.forget_checkpoints(CHECKPOINTS_KEPT)))
+
+    def _delete(self, checkpoints: Sequence[str]) -> None:
+        for name in checkpoints:
+            path = self._checkpoint.with_name(name)
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as problem:
+                self._say(f"{path}: it is not needed any more and could not be deleted ({problem.strerror}).")
+
+    # ----------------------------------------------------------------- the log
+
+    def _try(self, work: Callable[[RunLog, int], None]) -> bool:
+        """Do `work` with the log and the run's number in it; False, said once, if the log cannot be used now."""
+        if perf_counter() - self._failed < SECONDS_BETWEEN_TRIES:
+            return False
+        try:
+            try:
+                work(*self._opened())
+            except RunLogDamagedError as problem:  # found only now
+                path = self._log.path if self._log is not None else self._path
+                self._close_log()
+                set_aside(path, problem, self._say)
+                work(*self._opened())
+        except RunLogError as problem:
+            self._say(f"This run goes on, but is not logged for now: {problem}")
+            self._close_log()
+            self._failed = perf_counter()
+            return False
+        self._failed = float("-inf")
+        return True
+
+    def _opened(self) -> tuple[RunLog, int]:
+        if self._log is None:
+            has_failed = self._failed > float("-inf")
+            self._log = open_log(self._path, self._say, SHORT_PATIENCE if has_failed else None)
+            if self.number is not None and not self._log.has(self.number, self._started):  # it is another log now
+                self.number = self._going_on = None
+        if self.number is None:
+            self._pending = self._all_epochs()
+            self.number = self._log.begin(self._settings, this_process(), self._checkpoint.name, self._started)
+        elif self._going_on is not None:
+            self._join(self._log, self.number, *self._going_on)
+            self._going_on = None
+        return self._log, self.number
+
+    def _all_epochs(self) -> list[Row]:
+        in_full = {row["epoch"]: row for row in self._pending}
+        rows = self._training.history.rows() if self._training else ()
+        return [in_full.get(row["epoch"], row) for row in rows]
+
+    def _join(self, log: RunLog, run: int, epochs: int, steps: int) -> None:
+        """Go on where the run was broken off: what the log has beyond that goes, what it lacks is added."""
+        log.go_on(run, this_process(), epochs, steps)
+        known = {row["epoch"] for row in log.epochs(run)}
+        self._pending = [row for row in self._earlier if row["epoch"] not in known] + self._pending
+        self._curve = StepCurve(np.hstack((log.curve(run), self._curve.array())))
+
+    def _close_log(self) -> None:
+        if self._log is not None:
+            self._log.close()
+            self._log = None
+
+    def _say(self, sentence: str) -> None:
+        if sentence not in self._said:
+            self._said.add(sentence)
+            self._complain(sentence)

@@ -1,0 +1,96 @@
+"""Our own icons: SVG drawings of one stroke weight, recoloured with the theme.
+
+The drawings say `currentColor` where the theme's colour goes; `app` alone, the window's icon, has colours of its own.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from PySide6.QtCore import QByteArray, QEvent, QObject, QRectF, QSize, Qt
+from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QAbstractButton, QWidget
+
+from app.style.theme import colours_of
+
+_PIXELS = (16, 18, 20, 22, 24, 26, 28, 30, 32, 36, 40, 44, 48)
+"""The sizes rendered: what buttons and menus ask for at the usual screen scales."""
+
+_WINDOW_PIXELS = (16, 24, 32, 48, 64, 128, 256)
+"""The same for the window's icon."""
+
+
+def icon(name: str, colour: QWidget | QColor | str) -> QIcon:
+    """The icon `name` (a file in resources/icons, without .svg), crisp at any screen scale.
+
+    colour: the colour to draw it in, or the widget that will show it: then the theme's text colour, with its disabled
+    colour for the disabled state. Raises FileNotFoundError if there is no such icon.
+    """
+    drawing = (files("resources") / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+    if isinstance(colour, QWidget):
+        colours = colours_of(colour)
+        primary = bool(colour.property("primary"))
+        enabled, disabled = QColor(colours.on_accent if primary else colours.text), QColor(colours.disabled_text)
+    else:
+        enabled = QColor(colour)
+        disabled = QColor(enabled)
+        disabled.setAlphaF(enabled.alphaF() * 0.4)
+    result = QIcon()
+    for mode, ink in ((QIcon.Mode.Normal, enabled), (QIcon.Mode.Disabled, disabled)):
+        renderer = QSvgRenderer(QByteArray(drawing.replace("currentColor", ink.name()).encode()))
+        for pixels in _WINDOW_PIXELS if name == "app" else _PIXELS:
+            result.addPixmap(_rendered(renderer, pixels, ink.alphaF()), mode)
+    return result
+
+
+def icon_size(widget: QWidget) -> QSize:
+    """The size of an icon beside the text of `widget`: as high as a line of it."""
+    side = 2 * round(widget.fontMetrics().height() / 2)
+    return QSize(side, side)
+
+
+def set_icon(target: QAbstractButton | QAction, name: str) -> None:
+    """Give a button, or an action whose parent is a widget, the icon `name`, and recolour it with the theme."""
+    keeper = target.findChild(_IconKeeper)
+    if keeper is None:
+        keeper = _IconKeeper(target)
+    keeper.show(name)
+
+
+class _IconKeeper(QObject):
+    """Draws the icon of its parent again whenever the theme changes."""
+
+    def __init__(self, target: QAbstractButton | QAction) -> None:
+        super().__init__(target)
+        widget = target if isinstance(target, QWidget) else target.parent()
+        if not isinstance(widget, QWidget):
+            raise TypeError("An action needs a widget as its parent: its icon takes the theme from there.")
+        self._target, self._widget = target, widget
+        self._name, self._colours = "", colours_of(widget)
+        widget.installEventFilter(self)
+
+    def show(self, name: str) -> None:
+        """Show the icon `name` from now on."""
+        self._name, self._colours = name, colours_of(self._widget)
+        self._target.setIcon(icon(name, self._widget))
+        if isinstance(self._target, QAbstractButton):
+            self._target.setIconSize(icon_size(self._target))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Watch the widget's theme; keeps no event from it."""
+        themed = event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
+        if event.type() == QEvent.Type.FontChange and isinstance(self._target, QAbstractButton):
+            self._target.setIconSize(icon_size(self._target))
+        if themed and colours_of(self._widget) is not self._colours:
+            self.show(self._name)
+        return False
+
+
+def _rendered(renderer: QSvgRenderer, pixels: int, opacity: float) -> QPixmap:
+    pixmap = QPixmap(pixels, pixels)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    with QPainter(pixmap) as painter:
+        painter.setOpacity(opacity)
+        renderer.render(painter, QRectF(0, 0, pixels, pixels))
+    return pixmap

@@ -1,0 +1,4 @@
+"""The Data tab: what the data set contains, and where it comes from.
+
+Read first: `data_tab.py`.
+"""

@@ -1,0 +1,221 @@
+"""The Data tab: what is in the set, and other sets to use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from app.background.task_queue import Chores, is_cancelled
+from app.storage.data_sources import Loaded, added, bundled, from_path, made_up, own_ink
+from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
+from app.tabs.data.class_rows import ClassRows
+from app.tabs.data.sample_view import PARTS, SampleView
+from app.tabs.data.source_panel import SourcePanel
+from app.widgets.plain_text import ElidedLabel
+from nncore.data.dataset import Dataset, Splits
+from nncore.data.statistics import DataFigures, data_figures
+
+READING = "The data is still being read."
+PANEL_WIDTH, FIGURES_WIDTH = 250, 330
+
+Source = Callable[[Callable[[float], None], Callable[[], bool]], Loaded | None]
+"""Reads data; told whom to tell the share that is done, and whom to ask whether it is cancelled."""
+
+
+class DataTab(QWidget):
+    """Shows the data given to `set_data`. Before it is destroyed, `finish` must have been called."""
+
+    data_chosen = Signal(object)
+    """The Splits to use from now on."""
+    share_chosen = Signal(float)
+    """The share of the training part that runs are to hold out, 0 to 0.5."""
+    progressed = Signal(float)
+    """The share of what is being read; from its thread."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.data: Splits | None = None
+        self._whole: Splits | None = None  # the data before a test part was held out of it
+        self._split: Splits | None = None
+        self._test_share = 0.0
+        self.figures: DataFigures | None = None
+        self._reading, self._counting = Chores(self), Chores(self)
+        self.panel, self.samples, self.classes = SourcePanel(), SampleView(), ClassRows()
+        self.name, self.sizes, self.statistics, self.counting = ElidedLabel(), QLabel(), QLabel(), QLabel()
+        self._compose()
+        self._connect()
+        self.set_data(None)
+
+    def _compose(self) -> None:
+        self.name.setProperty("title", True)
+        self.sizes.setProperty("quiet", True)
+        self.counting.setProperty("quiet", True)
+        self.statistics.setTextFormat(Qt.TextFormat.PlainText)
+        self.statistics.setWordWrap(True)
+        figures = QWidget()
+        column = QVBoxLayout(figures)
+        column.setContentsMargins(0, 0, GAP, 0)
+        column.setSpacing(GAP)
+        heading = QLabel("Classes and their mean image")
+        heading.setProperty("group", True)
+        for widget in (heading, self.counting, self.classes, self.statistics):
+            column.addWidget(widget)
+        column.addStretch(1)
+        page = QHBoxLayout()
+        page.setSpacing(GROUP_GAP)
+        page.addWidget(_scrolled(self.panel, PANEL_WIDTH))
+        page.addWidget(_card(self.samples), 1)
+        page.addWidget(_card(_scrolled(figures, FIGURES_WIDTH)))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(PAGE_MARGIN, GROUP_GAP, PAGE_MARGIN, GROUP_GAP)
+        layout.setSpacing(GAP)
+        layout.addWidget(self.name)
+        layout.addWidget(self.sizes)
+        layout.addLayout(page, 1)
+
+    def _connect(self) -> None:
+        panel = self.panel
+        panel.path_chosen.connect(self.open_path)
+        panel.mnist_requested.connect(partial(self._read, bundled))
+        panel.own_ink_requested.connect(partial(self._read, own_ink))
+        panel.made_up_requested.connect(lambda count, seed: self._read(partial(made_up, count, seed)))
+        panel.share_chosen.connect(self.share_chosen)
+        panel.test_share_chosen.connect(self._hold_out_to_test)
+        panel.cancel_requested.connect(lambda: self._reading.cancel("read"))
+        self._reading.busy_changed.connect(panel.show_busy)
+        self._counting.busy_changed.connect(self._show_counting)
+        self.progressed.connect(panel.show_progress)
+        self.samples.part_chosen.connect(self._show_part)
+
+    # ------------------------------------------------------------- what is shown
+
+    def set_data(self, data: Splits | None) -> None:
+        """Show `data`; None as long as there is none."""
+        self.data = data
+        if data is not self._split:
+            self._whole, self._split, self._test_share = data, None, 0.0
+        self._counting.cancel("count")
+        parts = [part for part in PARTS if data is not None and getattr(data, part) is not None]
+        self.samples.set_parts(parts)
+        self.name.set_whole_text(data.training.source if data is not None else "No data yet")
+        sizes = (f"{len(getattr(data, part)):,} in the {PARTS[part]}" for part in parts)
+        self.sizes.setText(" · ".join(sizes) or READING)
+        validates, tests = (getattr(self._whole, part, None) is not None for part in ("validation", "test"))
+        self.panel.set_split(validates, tests, self._test_share)
+        self._show_part()
+
+    def finish(self) -> bool:
+        """Stop reading and counting, and wait for the threads; False if one does not end."""
+        self._reading.cancel("read")
+        self._counting.cancel("count")
+        return self._reading.finish(10_000) and self._counting.finish(10_000)
+
+    @Slot()
+    def _show_part(self) -> None:
+        part = self.samples.chosen_part
+        dataset: Dataset | None = getattr(self.data, part) if self.data is not None and part else None
+        self.figures = None
+        self.samples.show_data(dataset, READING)
+        self.classes.show_figures(None, ())
+        self.statistics.setText("")
+        self._counting.cancel("count")
+        if dataset is not None:
+            work = partial(data_figures, dataset, cancelled=is_cancelled)
+            self._counting.add("count", work, partial(self._show_figures, dataset), self.statistics.setText)
+
+    def _show_figures(self, dataset: Dataset, figures: DataFigures | None) -> None:
+        if figures is None or self.data is None or getattr(self.data, self.samples.chosen_part) is not dataset:
+            return
+        self.figures = figures
+        self.classes.show_figures(figures, dataset.class_names)
+        self.samples.show_figures(figures)
+        self.statistics.setText("\n".join(in_words(figures, dataset)))
+
+    @Slot(bool)
+    def _show_counting(self, is_busy: bool) -> None:
+        self.counting.setText("Counting …" if is_busy else "")
+        self.counting.setVisible(is_busy)
+
+    # -------------------------------------------------------------- other data
+
+    @Slot(object)
+    def open_path(self, path: Path) -> None:
+        """Read a file or a folder and use what is in it."""
+        self._read(partial(from_path, path))
+
+    @Slot(float)
+    def _hold_out_to_test(self, share: float) -> None:
+        """Use this share of the data's training part as its test part."""
+        whole = self._whole
+        if whole is not None and whole.test is None and share != self._test_share:
+            self._reading.cancel("read")
+            work = partial(whole.with_test, share) if share else lambda: whole
+            self._reading.add("read", work, partial(self._use_split, share), self.panel.say)
+
+    def _use_split(self, share: float, data: Splits) -> None:
+        self._split, self._test_share = data, share
+        self.data_chosen.emit(data)
+
+    def _read(self, source: Source) -> None:
+        self.panel.say("")
+        self._reading.cancel("read")
+        present = self.data if self.panel.adds else None
+        tell = self.progressed.emit
+
+        def work() -> Loaded | None:
+            loaded = source(tell, is_cancelled)
+            if loaded is None or present is None:
+                return loaded
+            return Loaded(added(present, loaded.data), loaded.note)
+
+        self._reading.add("read", work, self._use, self.panel.say)
+
+    def _use(self, loaded: Loaded | None) -> None:
+        if loaded is None:
+            self.panel.say("", "Cancelled: the data is as it was.")
+            return
+        self.panel.say("", loaded.note)
+        self.data_chosen.emit(loaded.data)
+
+
+def in_words(figures: DataFigures, dataset: Dataset) -> list[str]:
+    """The figures of a set, a line each."""
+    sides = " x ".join(map(str, dataset.input_shape))
+    what = "pixels" if dataset.is_bytes else "number" if sides == "1" else "numbers"
+    lines = [f"{figures.count:,} examples of {sides} {what}"]
+    if figures.no_class:
+        lines.append(f"{figures.no_class:,} of no class")
+    if figures.ever_lit is not None:
+        lit, pixels = int(figures.ever_lit.sum()), figures.ever_lit.size
+        lines.append(f"pixels: mean {figures.mean:.3f}, standard deviation {figures.deviation:.3f} (0 paper, 1 ink)")
+        lines.append(f"{figures.ink_share:.1%} of all pixels have ink")
+        lines.append(f"{pixels - lit:,} of {pixels:,} pixels have none in any image")
+    else:
+        lines.append(f"mean {figures.mean:.4g}, standard deviation {figures.deviation:.4g}")
+    copies = "no example is there twice" if not figures.surplus else f"{figures.surplus:,} copies of another example"
+    lines.append(copies)
+    if figures.conflict_count:
+        lines.append(f"{figures.conflict_count:,} times the same example has different labels")
+    return lines
+
+
+def _card(inside: QWidget) -> QFrame:
+    frame = QFrame()
+    frame.setProperty("card", True)
+    layout = QVBoxLayout(frame)
+    layout.setContentsMargins(GROUP_GAP, GAP, GROUP_GAP, GAP)
+    layout.addWidget(inside)
+    return frame
+
+
+def _scrolled(inside: QWidget, width: int) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidget(inside)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFixedWidth(max(width, inside.minimumSizeHint().width() + GROUP_GAP))
+    return area

@@ -1,0 +1,216 @@
+"""Where the data is to come from, how much of it is held out, and how far the reading is."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, SignalInstance, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.storage.data_sources import MOST_MADE_UP
+from app.style.icons import set_icon
+from app.style.theme import GAP, GROUP_GAP
+from app.widgets.form import mark_trouble
+from app.widgets.parse_entries import read_whole_number
+from nncore.errors import SettingError
+
+FILES = (
+    "Images or ink with labels (*.npz *.npy *.csv *.gz *ubyte *.idx *.idx3 *.idx1 *.unipen *.txt *.dat);;All files (*)"
+)
+HIGHEST_SHARE, HIGHEST_SEED = 50, 2**31 - 1
+
+
+class SourcePanel(QWidget):
+    """Buttons for each source; what is asked for is told by signals."""
+
+    path_chosen = Signal(object)
+    """The Path of a file or a folder to read."""
+    mnist_requested = Signal()
+    own_ink_requested = Signal()
+    made_up_requested = Signal(int, int)
+    """How many digits to make up, and the seed."""
+    share_chosen = Signal(float)
+    """The share of the training part to hold out for validation, 0 to 0.5."""
+    test_share_chosen = Signal(float)
+    """The share of the training part to hold out for testing, 0 to 0.5."""
+    cancel_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.file = _button("Open a &file…", "open", "Read CSV, IDX, NPY, NPZ, or UNIPEN ink.")
+        self.folder = _button(
+            "Open a f&older…", "open", "Read pictures, a sub-folder for each class; or MNIST's files."
+        )
+        self.mnist = _button("&MNIST", "", "The 70,000 digits in the box.")
+        self.own_ink = _button("My own &ink", "", "The digits that you taught in the Draw tab.")
+        self.made_up = _button("Made-&up digits", "", "Digits written by made-up hands: about a second a thousand.")
+        self.count = _entry("Count of made-up digits", "2000", f"How many to make up, 10 to {MOST_MADE_UP:,}.")
+        self.seed = _entry("Seed of made-up digits", "0", "The same seed gives the same digits; any other, others.")
+        self.add = QCheckBox("&Add to the present data")
+        self.add.setToolTip("Put what is read among the training part, instead of using it alone.")
+        self.share = _entry("Held out to validate, in per cent", "10", "")
+        self.test_share = _entry("Held out to test, in per cent", "0", "")
+        self.problem, self.note = QLabel(), QLabel()
+        self.progress, self.cancel = QProgressBar(), QPushButton("&Cancel")
+        self.cancel.setToolTip("Leave the data as it is.")
+        self.progress.setRange(0, 100)
+        self.progress.setAccessibleName("Progress of the reading")
+        self._compose()
+        self._connect()
+        self.say("")
+        self.show_busy(False)
+
+    def _compose(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GAP)
+        layout.addWidget(_heading("Use other data"))
+        for button in (self.file, self.folder, self.mnist, self.own_ink, self.made_up):
+            layout.addWidget(button)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(GAP)
+        for column, (name, entry) in enumerate((("count", self.count), ("seed", self.seed))):
+            label = QLabel(name)
+            label.setBuddy(entry)
+            grid.addWidget(label, 0, 2 * column)
+            grid.addWidget(entry, 0, 2 * column + 1)
+        layout.addLayout(grid)
+        layout.addWidget(self.add)
+        layout.addSpacing(GROUP_GAP - GAP)
+        layout.addWidget(_heading("Split"))
+        for words, entry in (("held out to validate, %", self.share), ("held out to test, %", self.test_share)):
+            row, held_out = QHBoxLayout(), QLabel(words)
+            held_out.setBuddy(entry)
+            row.addWidget(held_out, 1)
+            row.addWidget(entry)
+            entry.setMaximumWidth(72)
+            layout.addLayout(row)
+        for label in (self.problem, self.note):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            layout.addWidget(label)
+        self.problem.setProperty("trouble", True)
+        self.note.setProperty("quiet", True)
+        bottom = QHBoxLayout()
+        bottom.addWidget(self.progress, 1)
+        bottom.addWidget(self.cancel)
+        layout.addLayout(bottom)
+        layout.addStretch(1)
+
+    def _connect(self) -> None:
+        self.file.clicked.connect(partial(self._ask, QFileDialog.FileMode.ExistingFile))
+        self.folder.clicked.connect(partial(self._ask, QFileDialog.FileMode.Directory))
+        self.mnist.clicked.connect(self.mnist_requested)
+        self.own_ink.clicked.connect(self.own_ink_requested)
+        self.made_up.clicked.connect(self._make_up)
+        self.count.returnPressed.connect(self._make_up)
+        self.seed.returnPressed.connect(self._make_up)
+        self.share.editingFinished.connect(partial(self._choose_share, self.share, self.share_chosen))
+        self.test_share.editingFinished.connect(partial(self._choose_share, self.test_share, self.test_share_chosen))
+        self.cancel.clicked.connect(self.cancel_requested)
+
+    @property
+    def adds(self) -> bool:
+        """Whether what is read joins the present data."""
+        return self.add.isChecked()
+
+    def say(self, problem: str, note: str = "") -> None:
+        """Say what went wrong, or what else there is to know."""
+        for label, text in ((self.problem, problem), (self.note, note)):
+            label.setText(text)
+            label.setVisible(bool(text))
+
+    def show_busy(self, is_busy: bool) -> None:
+        """Show how far the reading is, and offer to cancel it."""
+        self.progress.setVisible(is_busy)
+        self.cancel.setVisible(is_busy)
+        if not is_busy:
+            self.progress.setValue(0)
+
+    @Slot(float)
+    def show_progress(self, share: float) -> None:
+        """Show the share that is read."""
+        self.progress.setValue(round(100 * share))
+
+    def set_split(self, validates: bool, tests: bool, test_share: float) -> None:
+        """Say whether the data has a validation or a test part of its own: then nothing is held out for that.
+
+        test_share: what is held out to test now, 0 to 0.5.
+        """
+        of_what = f"Of the training part, 0 to {HIGHEST_SHARE} per cent, chosen at random"
+        own = "This data has a part of its own for that: nothing needs to be held out."
+        self.share.setEnabled(not validates)
+        self.share.setToolTip(own if validates else f"{of_what}; until you enter a share, the recipe's counts.")
+        self.test_share.setEnabled(not tests)
+        self.test_share.setToolTip(own if tests else f"{of_what}, to judge on what no network learns from.")
+        self.test_share.setText(f"{100 * test_share:.0f}")
+        mark_trouble(self.test_share, False)
+
+    def _ask(self, mode: QFileDialog.FileMode) -> None:
+        dialog = QFileDialog(self, "Open data", str(Path.home()))
+        if mode is QFileDialog.FileMode.ExistingFile:
+            dialog.setNameFilters(FILES.split(";;"))
+        dialog.setFileMode(mode)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda path: self.path_chosen.emit(Path(path)))
+        dialog.open()
+
+    @Slot()
+    def _make_up(self) -> None:
+        self.say("")
+        count = self._number(self.count, "Count", 10, MOST_MADE_UP)
+        seed = self._number(self.seed, "Seed", 0, HIGHEST_SEED)
+        if count is not None and seed is not None:
+            self.made_up_requested.emit(count, seed)
+
+    def _choose_share(self, entry: QLineEdit, chosen: SignalInstance) -> None:
+        self.say("")
+        share = self._number(entry, "Held out", 0, HIGHEST_SHARE)
+        if share is not None:
+            chosen.emit(share / 100)
+
+    def _number(self, entry: QLineEdit, name: str, lowest: int, highest: int) -> int | None:
+        """The number in an entry; None, and a mark with a sentence, if it is none."""
+        try:
+            number = read_whole_number("", name, entry.text(), lowest, highest)
+        except SettingError as problem:
+            mark_trouble(entry, True)
+            self.say(str(problem))
+            return None
+        mark_trouble(entry, False)
+        return number
+
+
+def _button(words: str, icon: str, tooltip: str) -> QPushButton:
+    button = QPushButton(words)
+    button.setToolTip(tooltip)
+    button.setAccessibleName(words.replace("&", "").rstrip("…"))
+    if icon:
+        set_icon(button, icon)
+    return button
+
+
+def _entry(name: str, text: str, tooltip: str) -> QLineEdit:
+    entry = QLineEdit(text)
+    entry.setToolTip(tooltip)
+    entry.setAccessibleName(name)
+    entry.setMinimumWidth(48)
+    return entry
+
+
+def _heading(words: str) -> QLabel:
+    label = QLabel(words)
+    label.setProperty("group", True)
+    return label

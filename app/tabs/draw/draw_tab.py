@@ -1,0 +1,305 @@
+"""The Draw tab: canvas, answer, bars and the way to them, all of them showing one Reading."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.background.frame_throttle import LatestOnly
+from app.canvas.backdrop import Backdrop
+from app.canvas.canvas import Canvas
+from app.session.handwriting_teacher import OwnHand
+from app.style.icons import icon_size, set_icon
+from app.style.theme import GAP, PAGE_MARGIN
+from app.tabs.draw.answer import Answer
+from app.tabs.draw.explanation_strip import WhyStrip
+from app.tabs.draw.filmstrip import Filmstrip
+from app.tabs.draw.number_row import NumberRow
+from app.tabs.draw.picture_source import FILES, PictureSource
+from app.tabs.draw.reading import Reading, read_ink, read_picture
+from app.tabs.draw.rewind import RewindRow
+from app.tabs.draw.teach_row import NOTHING_DRAWN, TeachRow
+from app.widgets.explanation import Why
+from app.widgets.probability_bars import ProbabilityBars
+from app.widgets.scroll_page import ScrollPage
+from nncore.evaluation.epoch_snapshots import Rewind
+from nncore.evaluation.recognition import Prediction
+from nncore.model.network import Network
+from nncore.preprocessing.ink import Ink, stages
+
+BLANK = "Nothing is drawn yet."
+NO_MODEL = "No model is open: train one, or open one, and it will read what you draw."
+PICTURE_TIMEOUT = 10_000
+"""Milliseconds that closing waits for a picture to be read."""
+
+NO_ANSWER = "This model cannot read what you draw."
+
+
+class DrawTab(QWidget):
+    """Reads the drawing while the pen moves, at most once a frame.
+
+    `predicted` carries the Prediction on show, or None when there is none: nothing is drawn, no network is set, or it
+    cannot read digits. Of a number of several digits it is the chosen one's.
+    """
+
+    predicted = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._network: Network | None = None
+        self._rewind: Rewind | None = None
+        self._hand: OwnHand | None = None
+        self._reading = Reading()
+        self._prediction: Prediction | None = None
+        self._why: Why | None = None
+        self.canvas, self.pictures = Canvas(), PictureSource(self)
+        self.answer, self.number, self.bars = Answer(), NumberRow(), ProbabilityBars()
+        self.teach, self.rewind, self.strip = TeachRow(), RewindRow(), Filmstrip()
+        self.why = WhyStrip()
+        self.why.hide()
+        self.trouble = QLabel()
+        self.trouble.setTextFormat(Qt.TextFormat.PlainText)
+        self.trouble.setProperty("trouble", True)
+        self.trouble.setWordWrap(True)
+        self.trouble.hide()
+        self.requests = LatestOnly(parent=self)
+        self._compose()
+        self._connect()
+        self._read()
+
+    # What it shows
+
+    @property
+    def prediction(self) -> Prediction | None:
+        """What is on show; None if nothing is."""
+        return self._prediction
+
+    @property
+    def ink(self) -> Ink | None:
+        """The strokes of the digit on show; None if nothing is."""
+        inks = self._reading.inks
+        return inks[self._chosen] if self._chosen < len(inks) else None
+
+    @property
+    def network(self) -> Network | None:
+        """Who reads: the model in use, or what it was after the epoch that is chosen."""
+        epoch = self.rewind.choice
+        if epoch is None or self._rewind is None:
+            return self._network
+        return self._rewind.network(epoch)
+
+    def set_network(self, network: Network | None) -> None:
+        """Read with `network` from now on, and what is on the canvas at once."""
+        self._network, self._why = network, None  # another one has other reasons
+        self._read()
+
+    def set_rewind(self, rewind: Rewind | None, epochs: int = 0) -> None:
+        """Offer what was known after each epoch of a training, which is to have `epochs`; None for no training."""
+        self._rewind = rewind
+        self.rewind.set_rewind(rewind, epochs)
+
+    def follow(self, hand: OwnHand) -> None:
+        """Let the drawing be taught to `hand`."""
+        self._hand = hand
+        self.teach.follow(hand)
+        self.teach.digit_chosen.connect(self._teach)
+
+    @Slot(object)
+    def show_ink(self, ink: Ink) -> None:
+        """Put `ink`, of any size and place, on the canvas; what is there can be brought back with undo."""
+        self.canvas.set_ink(ink)
+
+    def show_image(self, why: Why) -> None:
+        """Put a digit (28, 28) of a data set on the canvas, with these reasons; undo brings back what is there."""
+        self._why = why
+        self.canvas.set_picture(Backdrop.of_digit(why.image))
+
+    @Slot(object)
+    def explain(self, why: Why | None) -> None:
+        """Show what else is known by now, if it is about the digit that was put on the canvas last."""
+        if why is not None and self._why is not None and why.image is self._why.image:
+            self._why = why
+            self._show_why()
+
+    def _show_why(self) -> None:
+        """Show the reasons as long as their digit is on the canvas, in place of steps that it did not go through."""
+        picture, why = self.canvas.picture, self._why
+        explains = why is not None and picture is not None and picture.pictures[0] is why.image
+        if why is not None and explains:
+            self.why.setFixedHeight(self.strip.sizeHint().height())
+            self.why.show_why(why)
+        self.strip.setVisible(not explains)
+        self.why.setVisible(explains)
+
+    def finish(self) -> bool:
+        """Wait for pictures that are being read; False if one takes too long."""
+        return self.pictures.wait(PICTURE_TIMEOUT)
+
+    # Reading
+
+    @property
+    def _chosen(self) -> int:
+        return self.number.choice
+
+    @Slot()
+    def _read(self) -> None:
+        """Prepare what is on the canvas, ask the network, and show the one answer everywhere."""
+        picture = self.canvas.picture
+        if picture is not None:
+            self._reading = read_picture(self.network, picture)
+        else:
+            self._reading = read_ink(self.network, self.canvas.drawing.ink(), self.strip.preparation)
+        self.number.set_predictions(self._reading.predictions)
+        self._show_trouble(self._reading.trouble)
+        self._show_digit()
+
+    @Slot()
+    def _show_digit(self) -> None:
+        """Show one digit of what was read: the only one, or the one chosen."""
+        reading, chosen = self._reading, self._chosen
+        self._prediction = reading.predictions[chosen] if reading.predictions else None
+        image = None if reading.is_blank else reading.images[min(chosen, len(reading.images) - 1)]
+        if image is not None and reading.of_picture:
+            self.strip.show_picture(image)
+        else:
+            ink = self.ink
+            self.strip.show_stages(None if ink is None else stages(ink, self.strip.preparation))
+        self._show_why()
+        self.rewind.set_image(image)
+        if self._prediction is not None:
+            self.bars.set_probabilities(self._prediction.probabilities)
+            self.answer.show_prediction(self._prediction, self.number.text, chosen)
+        else:
+            self.bars.set_probabilities(None)
+            no_answer = NO_MODEL if self._network is None else BLANK
+            self.answer.show_hint(NO_ANSWER if reading.trouble else no_answer)
+        self.teach.set_obstacle("" if self._prediction is not None else reading.trouble or NOTHING_DRAWN)
+        self.predicted.emit(self._prediction)
+
+    def _show_trouble(self, sentence: str) -> None:
+        self.trouble.setText(sentence)
+        if self.trouble.isHidden() == bool(sentence):
+            self.trouble.setVisible(bool(sentence))
+            self._square_canvas()
+
+    @Slot(str)
+    def _refuse_picture(self, sentence: str) -> None:
+        """Say why there is no picture; what is on the canvas stays."""
+        self._show_trouble(sentence)
+
+    @Slot(object)
+    def _rewind_to(self, _epoch: object) -> None:
+        self._read()
+
+    @Slot(int)
+    def _teach(self, digit: int) -> None:
+        if self._hand is not None and self.ink is not None and self._prediction is not None:
+            self._hand.teach(self.ink, digit, self._prediction.digit)
+
+    @Slot()
+    def ask_picture(self) -> None:
+        """Ask for a picture file."""
+        dialog = QFileDialog(self, "Open a picture of a digit", str(Path.home()), FILES)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda path: self.pictures.open(Path(path)))
+        dialog.open()
+
+    # Composition
+
+    def _connect(self) -> None:
+        self.canvas.drawing_changed.connect(self.requests.request)
+        self.requests.due.connect(self._read)
+        self.number.chosen.connect(self._show_digit)
+        self.strip.preparation_changed.connect(self._read)
+        self.rewind.epoch_chosen.connect(self._rewind_to)
+        self.pictures.found.connect(self.canvas.set_picture)
+        self.pictures.refused.connect(self._refuse_picture)
+
+    def _compose(self) -> None:
+        self._left = QWidget()
+        left = QVBoxLayout(self._left)
+        left.setContentsMargins(0, 0, 0, 0)
+        left.setSpacing(GAP)
+        left.addWidget(self.canvas, 1)
+        left.addWidget(self.trouble)
+        self._buttons = self._tools()
+        left.addLayout(self._buttons)
+        right = QVBoxLayout()
+        right.setSpacing(GAP // 2)
+        for widget, stretch in (
+            (self.answer, 0), (self.number, 0), (self.bars, 1), (self.teach, 0), (self.rewind, 0),
+        ):  # fmt: skip
+            right.addWidget(widget, stretch)
+        top = QHBoxLayout()
+        top.setSpacing(PAGE_MARGIN)
+        top.addWidget(self._left, 1)
+        top.addLayout(right, 1)
+        self.page = QWidget()
+        page = QVBoxLayout(self.page)
+        page.setContentsMargins(PAGE_MARGIN, GAP, PAGE_MARGIN, GAP)
+        page.setSpacing(GAP)
+        page.addLayout(top, 1)
+        page.addWidget(self.strip)
+        page.addWidget(self.why)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(ScrollPage(self.page))  # for a window smaller than a school laptop's
+
+    def _tools(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(GAP)
+        offered = self.canvas.actions_offered
+        for action in offered.all:
+            row.addWidget(self._tool(action, text=action not in (offered.undo, offered.redo)))
+        row.addStretch()
+        self.open_action = self._action("Open picture", "open", "Ctrl+Shift+O", "Open a picture of a digit")
+        self.open_action.triggered.connect(self.ask_picture)
+        self.paste_action = self._action("Paste", "paste", "Ctrl+V", "Paste a picture of a digit")
+        self.paste_action.triggered.connect(self.pictures.paste)
+        for action in (self.open_action, self.paste_action):
+            row.addWidget(self._tool(action, text=False))
+        return row
+
+    def _action(self, text: str, icon: str, key: str, does: str) -> QAction:
+        action = QAction(text, self)
+        action.setShortcut(QKeySequence(key))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.setToolTip(f"{does} ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)}).")
+        set_icon(action, icon)
+        return action
+
+    def _tool(self, action: QAction, text: bool = True) -> QToolButton:
+        self.addAction(action)  # the keys work wherever in the tab the focus is
+        button = QToolButton()
+        button.setDefaultAction(action)
+        button.setAccessibleName(action.text())
+        button.setProperty("plain", True)
+        style = Qt.ToolButtonStyle
+        button.setToolButtonStyle(style.ToolButtonTextBesideIcon if text else style.ToolButtonIconOnly)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus on the canvas
+        button.setIconSize(icon_size(button))
+        return button
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the new room out."""
+        super().resizeEvent(event)
+        self._square_canvas()
+
+    def _square_canvas(self) -> None:
+        """Make the canvas's column no wider than the canvas is high: the bars can use the rest."""
+        below = GAP + self._buttons.sizeHint().height()
+        if not self.trouble.isHidden():
+            below += GAP + self.trouble.heightForWidth(self._left.width())
+        room = self.height() - 3 * GAP - self.strip.sizeHint().height() - below
+        self._left.setMaximumWidth(max(self._buttons.sizeHint().width(), self.canvas.minimumSizeHint().width(), room))

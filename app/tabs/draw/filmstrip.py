@@ -1,0 +1,244 @@
+"""The way from strokes to the network's input, five pictures in a row; each step can be switched off.
+
+Whoever owns the strip draws with `ink.stages(ink, strip.preparation)`, shows the result here, and has the network
+read its last stage: then the answer changes with the switches, and a student sees what each step is for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from app.style.icons import set_icon
+from app.style.theme import GAP, GROUP_GAP, colours_of
+from app.tabs.draw.stroke_view import BLANK, StrokeView
+from app.widgets.network_input_view import NetworkView
+from nncore.preprocessing.ink import AS_TRAINED, PEN, SIDE, Preparation, Stages, stages
+
+NARROWEST_TEXT = 88
+"""Pixels in which the text beside a picture can still be read."""
+
+
+PICTURE = "A picture has no strokes: it is prepared in a way of its own."
+
+
+@dataclass(frozen=True)
+class Step:
+    """One picture of the strip: its name, and what its switch says and does, if it has one.
+
+    setting: the field of Preparation. on, off: a sentence on what is done, or what comes of it that it is not.
+    """
+
+    name: str
+    on: str
+    setting: str = ""
+    switch: str = ""
+    off: str = ""
+    tip: str = ""
+
+
+STEPS = (
+    Step("1  Strokes", "Where your pen went on the canvas."),
+    Step(
+        "2  Fitted",
+        "The larger side spans 20 of 28 pixels.",
+        "fit",
+        "scale to fit",
+        "Not fitted: small writing stays small, wherever it is.",
+        "Scale the strokes to a box of 20 pixels; off, the whole canvas is scaled down, as a screenshot would be.",
+    ),
+    Step(
+        "3  Drawn",
+        f"A pen of {PEN:g} pixels, whatever the size.",
+        "fixed_pen",
+        "fixed pen",
+        "No fixed pen: the line is scaled too, too fat or too thin.",
+        "Draw the line as thick as MNIST's; off, it is scaled with the strokes, so small writing gets fat lines.",
+    ),
+    Step(
+        "4  Centred",
+        "The centre of ink is in the middle.",
+        "centre",
+        "centre",
+        "Not centred: ink lies where training had none.",
+        "Move the centre of ink to where MNIST has it; off, it stays where the last step left it.",
+    ),
+    Step(
+        "5  Seen",
+        "784 numbers: paper is 0, ink is 1.",
+        "bright_ink",
+        "bright ink",
+        "Not inverted: paper is 1, ink is 0, as on a white page.",
+        "Give ink the high numbers, as MNIST does; off, paper has them, as in a photo of a white page.",
+    ),
+)
+
+
+class Filmstrip(QWidget):
+    """Shows the Stages of one drawing, live while the pen moves.
+
+    `preparation_changed` carries the Preparation as it is switched now.
+    """
+
+    preparation_changed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._preparation = AS_TRAINED
+        self.setAccessibleName("From your strokes to what the network sees")
+        self.strokes, self.fitted = StrokeView(1.0), StrokeView(SIDE, shows_box=True)
+        self.drawn, self.centred, self.seen = NetworkView(), NetworkView(), NetworkView()
+        pictures: list[StrokeView | NetworkView] = [self.strokes, self.fitted, self.drawn, self.centred, self.seen]
+        self.frames = [Frame(step, picture) for step, picture in zip(STEPS, pictures, strict=True)]
+        self.reset = QToolButton()
+        self.reset.setText("Reset")
+        self.reset.setToolTip("Switch all steps on again: the way the network was trained on.")
+        self.reset.setAccessibleName("Switch all steps on again")
+        self.reset.setProperty("plain", True)
+        self.reset.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        set_icon(self.reset, "revert")
+        self.frames[0].add(self.reset)
+        self.reset.clicked.connect(self._reset)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GAP // 2)
+        for number, frame in enumerate(self.frames):
+            if number:
+                row.addWidget(Arrow())
+            row.addWidget(frame, 1)
+            frame.switched.connect(self._switch)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.show_stages(None)
+        self._show_preparation()
+
+    @property
+    def preparation(self) -> Preparation:
+        """Which steps are on."""
+        return self._preparation
+
+    def set_preparation(self, preparation: Preparation) -> None:
+        """Switch the steps as `preparation` says, and tell, if that changes anything."""
+        if preparation != self._preparation:
+            self._preparation = preparation
+            self._show_preparation()
+            self.preparation_changed.emit(preparation)
+
+    def show_stages(self, shown: Stages | None) -> None:
+        """Show the stages of a drawing, as `ink.stages` gives them for `preparation`; None for no drawing."""
+        self.frames[0].say(STEPS[0].on)
+        for frame in self.frames:
+            frame.switch.setEnabled(True)
+        blank = shown is None or shown.written.is_blank
+        shown = shown or stages(BLANK)
+        self.strokes.set_ink(shown.written)
+        self.fitted.set_ink(shown.fitted)
+        for view, image in ((self.drawn, shown.drawn), (self.centred, shown.centred), (self.seen, shown.seen)):
+            view.set_image(None if blank else image)
+
+    def show_picture(self, image: NDArray[np.uint8]) -> None:
+        """Show what the network sees, (28, 28), of a picture that was opened: there were no strokes to prepare."""
+        self.show_stages(None)
+        self.seen.set_image(image)
+        self.frames[0].say(PICTURE)
+        for frame in self.frames:
+            frame.switch.setEnabled(False)
+
+    def _show_preparation(self) -> None:
+        for frame in self.frames:
+            frame.set_on(not frame.step.setting or getattr(self._preparation, frame.step.setting))
+        self.fitted.set_shows_box(self._preparation.fit)
+        self.reset.setVisible(self._preparation != AS_TRAINED)
+
+    @Slot(str, bool)
+    def _switch(self, setting: str, on: bool) -> None:
+        self.set_preparation(replace(self._preparation, **{setting: on}))
+
+    @Slot()
+    def _reset(self) -> None:
+        self.frames[1].switch.setFocus()  # the button that has it goes away
+        self.set_preparation(AS_TRAINED)
+
+
+class Frame(QWidget):
+    """One step: its picture, and beside it its name, its switch, and a sentence."""
+
+    switched = Signal(str, bool)
+    """The step's setting, and whether it is on."""
+
+    def __init__(self, step: Step, picture: StrokeView | NetworkView) -> None:
+        super().__init__()
+        self.step, self.picture = step, picture
+        picture.setAccessibleName(step.name.split()[-1])
+        picture.setToolTip(step.tip or step.on)
+        if isinstance(picture, NetworkView):
+            picture.set_wanted(4)
+        name = QLabel(step.name)
+        name.setProperty("group", True)
+        self.sentence = QLabel(step.on)
+        self.sentence.setProperty("quiet", True)
+        self.sentence.setWordWrap(True)
+        self.sentence.setMinimumWidth(NARROWEST_TEXT)
+        self.switch = QCheckBox(step.switch)
+        self.switch.setToolTip(step.tip)
+        self.switch.setAccessibleName(f"{step.name.split()[-1]}: {step.switch}")
+        self.switch.setVisible(bool(step.setting))
+        self.switch.toggled.connect(self._toggled)
+        self._lines = QVBoxLayout()
+        self._lines.setSpacing(GAP // 4)
+        for line in (name, self.switch, self.sentence):
+            self._lines.addWidget(line)
+        self._lines.addStretch()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GAP)
+        row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(self._lines, 1)
+
+    def add(self, widget: QWidget) -> None:
+        """Put a control below the sentence."""
+        self._lines.insertWidget(self._lines.count() - 1, widget, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def set_on(self, on: bool) -> None:
+        """Show the step as on or off, without telling."""
+        with QSignalBlocker(self.switch):
+            self.switch.setChecked(on)
+        if bool(self.sentence.property("trouble")) == on:
+            self.sentence.setProperty("trouble", not on)
+            self.sentence.style().polish(self.sentence)
+        self.say(self.step.on if on else self.step.off)
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence beside the picture."""
+        if sentence != self.sentence.text():
+            self.sentence.setText(sentence)
+        if sentence != self.switch.accessibleDescription():
+            self.switch.setAccessibleDescription(sentence)
+
+    @Slot(bool)
+    def _toggled(self, on: bool) -> None:
+        self.switched.emit(self.step.setting, on)
+
+
+class Arrow(QWidget):
+    """A small arrow from one picture to the next."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+
+    def sizeHint(self) -> QSize:
+        """Narrow, and as high as it is given room."""
+        return QSize(GROUP_GAP, GROUP_GAP)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A chevron at half the height of the pictures."""
+        tip = QPointF(self.width() - 5, min(self.height(), 4 * SIDE) / 2)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(colours_of(self).quiet_text), 1.6))
+            painter.drawPolyline([tip + QPointF(-5, -5), tip, tip + QPointF(-5, 5)])

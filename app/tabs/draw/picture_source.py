@@ -1,0 +1,135 @@
+"""Pictures that are opened, pasted or dropped, made ready for the canvas on a thread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QMimeData, QObject, Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QImage, QPainter
+
+from app.background.task import BackgroundTask
+from app.canvas.backdrop import Backdrop
+from app.storage.picture_file import LONGEST_SIDE, SUFFIXES, read_pixels, unpack_pixels
+from nncore.errors import DataError
+from nncore.preprocessing.bitmap import grey_of
+
+NO_PICTURE = "There is no picture in the clipboard: copy one, or a picture file, and paste again."
+PACKED = ("image/png", "image/jpeg", "image/bmp", "image/webp", "image/tiff", "image/gif")
+"""Pictures that come as the bytes of a file."""
+
+FILES = f"Pictures ({' '.join(f'*{suffix}' for suffix in SUFFIXES)})"
+"""For a dialog that asks for a picture."""
+
+
+class PictureSource(QObject):
+    """Turns what it is given into a Backdrop; returns at once and answers later. Of several requests the last counts.
+
+    `found` carries the Backdrop, `refused` one sentence on why there is none.
+    """
+
+    found = Signal(object)
+    refused = Signal(str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._tasks: set[BackgroundTask] = set()
+        self._latest: BackgroundTask | None = None
+
+    @staticmethod
+    def takes(data: QMimeData) -> bool:
+        """Whether `data` may hold a picture; of a file the name decides."""
+        return data.hasImage() or _picture_path(data) is not None or any(data.hasFormat(kind) for kind in PACKED)
+
+    def take(self, data: QMimeData) -> None:
+        """Use what was pasted or dropped: a picture, or the first picture file."""
+        path = _picture_path(data)
+        packed = next((kind for kind in PACKED if data.hasFormat(kind)), None)
+        if path is not None:
+            self.open(path)
+        elif data.hasImage():
+            # The clipboard may change while a thread reads it: the picture is taken now, and shared, not copied.
+            self._start(partial(_of_image, QImage(data.imageData())))
+        elif packed is not None:
+            self._start(partial(_of_bytes, bytes(data.data(packed).data())))
+        else:
+            self.refused.emit(NO_PICTURE)
+
+    @Slot()
+    def paste(self) -> None:
+        """Use what is in the clipboard."""
+        self.take(QGuiApplication.clipboard().mimeData())
+
+    def open(self, path: Path) -> None:
+        """Use a file."""
+        self._start(lambda: _backdrop(read_pixels(path)))
+
+    def wait(self, milliseconds: int) -> bool:
+        """Wait until no thread runs, before the window closes; False if one did not end in time."""
+        return all(task.wait(milliseconds) for task in self._tasks)
+
+    def _start(self, work: Callable[[], object]) -> None:
+        task = BackgroundTask("picture", work, self.found.emit, self)
+        self._tasks.add(task)
+        self._latest = task
+        task.succeeded.connect(self._on_success)
+        task.failed.connect(self._on_failure)
+        task.finished.connect(self._forget_ended_tasks)
+        task.start()
+
+    @Slot(object)
+    def _on_success(self, backdrop: object) -> None:
+        if self.sender() is self._latest:
+            self.found.emit(backdrop)
+
+    @Slot(str)
+    def _on_failure(self, problem: str) -> None:
+        if self.sender() is self._latest:
+            self.refused.emit(problem)
+
+    @Slot()
+    def _forget_ended_tasks(self) -> None:
+        for task in [task for task in self._tasks if task.isFinished()]:
+            self._tasks.remove(task)
+            task.deleteLater()
+
+
+def pixels_of(image: QImage) -> NDArray[np.uint8]:
+    """Red, green and blue (height, width, 3) of a picture, at most LONGEST_SIDE each way, what is clear on white.
+
+    Raises DataError for a picture without pixels.
+    """
+    if image.isNull():
+        raise DataError("The clipboard says that it holds a picture, but there is none in it: copy it once more.")
+    if max(image.width(), image.height()) > LONGEST_SIDE:
+        image = image.scaled(
+            LONGEST_SIDE, LONGEST_SIDE, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
+    page = QImage(image.size(), QImage.Format.Format_RGB888)
+    page.fill(Qt.GlobalColor.white)
+    image.setDevicePixelRatio(1)
+    with QPainter(page) as painter:
+        painter.drawImage(0, 0, image)
+    rows = np.frombuffer(page.constBits(), np.uint8).reshape(page.height(), page.bytesPerLine())
+    return rows[:, : 3 * page.width()].reshape(page.height(), page.width(), 3).copy()
+
+
+def _backdrop(pixels: NDArray[np.uint8]) -> Backdrop:
+    return Backdrop.of(pixels, grey_of(pixels))
+
+
+def _of_image(image: QImage) -> Backdrop:
+    return _backdrop(pixels_of(image))
+
+
+def _of_bytes(packed: bytes) -> Backdrop:
+    return _backdrop(unpack_pixels(packed, "The clipboard"))
+
+
+def _picture_path(data: QMimeData) -> Path | None:
+    """The first picture among the files that are dropped or pasted."""
+    paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+    return next((path for path in paths if path.suffix.lower() in (*SUFFIXES, ".svg")), None)

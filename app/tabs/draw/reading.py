@@ -1,0 +1,64 @@
+"""What is on the canvas, taken apart into digits and read: strokes, or a picture in their place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.canvas.backdrop import Backdrop
+from nncore.errors import DataError
+from nncore.evaluation.recognition import Prediction, read_digit, why_unreadable
+from nncore.handwriting.segmentation import groups, read_number
+from nncore.model.network import Network
+from nncore.preprocessing.ink import AS_TRAINED, Ink, Preparation, rasterize
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """The digits of a drawing or a picture, left to right.
+
+    images: (28, 28) uint8 of each, as the network gets it. inks: the same as strokes. predictions: what the network
+    reads in each; none without a network, or with one that cannot read them, for the reason `trouble`. of_picture:
+    whether there were no strokes to begin with.
+    """
+
+    images: tuple[NDArray[np.uint8], ...] = ()
+    inks: tuple[Ink, ...] = ()
+    predictions: tuple[Prediction, ...] = ()
+    trouble: str = ""
+    of_picture: bool = False
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is drawn."""
+        return not self.images
+
+
+def read_ink(network: Network | None, ink: Ink, preparation: Preparation = AS_TRAINED) -> Reading:
+    """What `network` reads in what was written."""
+    if network is None or ink.is_blank or (reason := why_unreadable(network)):
+        inks = groups(ink)
+        trouble = "" if network is None else why_unreadable(network) or ""
+        return Reading(tuple(rasterize(each, preparation) for each in inks), inks, trouble=trouble)
+    try:
+        number = read_number(network, ink, preparation)
+    except DataError as problem:
+        reason = str(problem)
+    else:
+        return Reading(tuple(each.image for each in number.predictions), number.inks, number.predictions)
+    inks = groups(ink)
+    return Reading(tuple(rasterize(each, preparation) for each in inks), inks, trouble=reason)
+
+
+def read_picture(network: Network | None, picture: Backdrop) -> Reading:
+    """What `network` reads in a picture."""
+    blank = Reading(picture.pictures, picture.inks, of_picture=True)
+    if network is None:
+        return blank
+    try:
+        predictions = tuple(read_digit(network, image) for image in picture.pictures)
+    except DataError as problem:
+        return Reading(picture.pictures, picture.inks, trouble=str(problem), of_picture=True)
+    return Reading(picture.pictures, picture.inks, predictions, of_picture=True)

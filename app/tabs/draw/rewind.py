@@ -1,0 +1,234 @@
+"""Going back through a training: a slider over its epochs, and what each of them reads in the present drawing."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QVBoxLayout, QWidget
+
+from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, scaled
+from nncore.errors import DataError
+from nncore.evaluation.epoch_snapshots import Rewind
+from nncore.evaluation.recognition import Prediction
+
+EMPTY = "Train a network, and a slider here will show what each epoch thought of your drawing."
+REST_MILLISECONDS = 120
+"""The pen must have rested so long before epochs are asked."""
+
+BUDGET = 0.004
+"""Seconds in one go that are spent on asking them; between two goes the window is free."""
+
+
+class RewindRow(QWidget):
+    """Shows a Rewind: its epochs as a slider, and below it a cell for each with the digit that it reads.
+
+    `epoch_chosen` carries the epoch whose network is to be shown, or None for the latest, which is the model in use.
+    """
+
+    epoch_chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rewind: Rewind | None = None
+        self._epochs: tuple[int, ...] = ()
+        self._total = 0
+        self._image: NDArray[np.uint8] | None = None
+        self._choice: int | None = None
+        self.caption = QLabel()
+        self.caption.setProperty("quiet", True)
+        self.caption.setWordWrap(True)
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setAccessibleName("Epoch of the last training")
+        self.slider.setToolTip("What each epoch thought: from the untrained network, left, to the latest, right.")
+        self.slider.setPageStep(5)
+        self.strip = AnswerStrip()
+        self.strip.picked.connect(self.slider.setValue)
+        self.slider.valueChanged.connect(self._slide)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._ask_some)
+        lines = QVBoxLayout(self)
+        lines.setContentsMargins(0, 0, 0, 0)
+        lines.setSpacing(GAP // 2)
+        top = QHBoxLayout()
+        top.setSpacing(GAP)
+        top.addWidget(self.caption, 1)
+        lines.addLayout(top)
+        lines.addWidget(self.slider)
+        lines.addWidget(self.strip)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.refresh()
+
+    @property
+    def choice(self) -> int | None:
+        """The epoch that is shown; None for the latest."""
+        return self._choice
+
+    def set_rewind(self, rewind: Rewind | None, total: int = 0) -> None:
+        """Show the epochs of `rewind`, a training of `total` epochs, from the latest on; None for no training."""
+        self._rewind, self._total = rewind, total
+        self._epochs = ()
+        self.strip.set_answers([])
+        self._choose(None)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show what the training has kept by now; whoever looked at the latest epoch goes on doing so."""
+        epochs = self._rewind.epochs if self._rewind is not None else ()
+        known = dict(zip(self._epochs, self.strip.answers, strict=True))
+        if self._choice is not None and self._choice not in epochs:  # it was thinned out
+            self._choose(min(epochs, key=lambda epoch: abs(epoch - (self._choice or 0))) if epochs else None)
+        self._epochs = epochs
+        self.strip.set_answers([known.get(epoch) for epoch in epochs])
+        some = len(epochs) > 1
+        self.slider.setVisible(some)
+        self.strip.setVisible(some)
+        place = len(epochs) - 1 if self._choice is None else epochs.index(self._choice)
+        blocked = self.slider.blockSignals(True)
+        self.slider.setRange(0, max(0, len(epochs) - 1))
+        self.slider.setValue(place)
+        self.slider.blockSignals(blocked)
+        self._show_place(place)
+        self._ask_later()
+
+    def set_image(self, image: NDArray[np.uint8] | None) -> None:
+        """Ask the epochs about `image` (28, 28), once the pen rests; None for no drawing."""
+        self._image = image
+        self.strip.set_answers([None] * len(self._epochs))
+        self._ask_later()
+
+    @Slot(int)
+    def _slide(self, place: int) -> None:
+        self._show_place(place)
+        self._choose(None if place == len(self._epochs) - 1 else self._epochs[place])
+
+    def _choose(self, epoch: int | None) -> None:
+        if epoch != self._choice:
+            self._choice = epoch
+            self.epoch_chosen.emit(epoch)
+
+    def _show_place(self, place: int) -> None:
+        self.strip.set_place(place)
+        if len(self._epochs) < 2:
+            self.caption.setText(EMPTY)
+            return
+        epoch = self._epochs[place]
+        of = f" of {self._total}" if self._total else ""
+        says = f"What each epoch thought: epoch {epoch}{of}" + (", untrained" if epoch == 0 else "")
+        if place == len(self._epochs) - 1:
+            says += ", the latest"
+        self.caption.setText(says + ".")
+        self.slider.setAccessibleDescription(says + ".")
+
+    def _ask_later(self) -> None:
+        if self._image is not None and len(self._epochs) > 1:
+            self._timer.start(REST_MILLISECONDS)
+        else:
+            self._timer.stop()
+
+    @Slot()
+    def _ask_some(self) -> None:
+        """Ask epochs that have not been asked yet, for as long as the budget lasts."""
+        if self._rewind is None or self._image is None:
+            return
+        end, answers = perf_counter() + BUDGET, list(self.strip.answers)
+        for place, epoch in enumerate(self._epochs):
+            if answers[place] is not None:
+                continue
+            if perf_counter() > end:
+                self._timer.start(0)
+                break
+            try:
+                answers[place] = self._rewind.read(epoch, self._image)
+            except KeyError:  # thinned out since; the next refresh takes it away
+                continue
+            except DataError:  # a network that reads no digits, or has diverged, has no answer
+                continue
+        self.strip.set_answers(answers)
+
+
+class AnswerStrip(QWidget):
+    """A cell for each epoch: the digit that it reads, in a colour the firmer the surer it is."""
+
+    picked = Signal(int)
+    """The place of the cell, from 0, that was clicked."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.answers: list[Prediction | None] = []
+        self._place = 0
+        self.setAccessibleName("What each epoch reads")
+        self.setToolTip("What each epoch reads in your drawing: the firmer the colour, the surer. Click to go there.")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def set_answers(self, answers: list[Prediction | None]) -> None:
+        """Show what the epochs read, first to last; None where it is not known."""
+        if answers != self.answers:
+            self.answers = answers
+            self.setAccessibleDescription(
+                ", ".join("not known" if each is None else str(each.digit) for each in answers[-30:])
+            )
+            self.update()
+
+    def set_place(self, place: int) -> None:
+        """Mark the cell at `place`."""
+        if place != self._place:
+            self._place = place
+            self.update()
+
+    def cell(self, place: int) -> QRectF:
+        """Where the cell at `place` is; under the slider's handle."""
+        width = self.width() / max(1, len(self.answers))
+        return QRectF(place * width, 0, width, self.height())
+
+    def sizeHint(self) -> QSize:
+        """As high as a line of small print."""
+        height = QFontMetricsF(scaled(self.font(), SMALL_SCALE)).height()
+        return QSize(200, round(height) + GAP // 2)
+
+    def minimumSizeHint(self) -> QSize:
+        """As high, and narrow."""
+        return QSize(80, self.sizeHint().height())
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the theme."""
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+            self.update()
+        super().changeEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Go to the cell under the mouse."""
+        if event.button() == Qt.MouseButton.LeftButton and self.answers:
+            place = int(event.position().x() * len(self.answers) / max(1, self.width()))
+            self.picked.emit(min(max(place, 0), len(self.answers) - 1))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The cells; those that read what the latest reads in the winner's colour."""
+        colours, font = colours_of(self), scaled(self.font(), SMALL_SCALE)
+        latest = self.answers[-1].digit if self.answers and self.answers[-1] is not None else None
+        figure = QFontMetricsF(font).horizontalAdvance("0") + 2
+        with QPainter(self) as painter:
+            painter.setFont(font)
+            for place, answer in enumerate(self.answers):
+                cell = self.cell(place)
+                gap = 1.0 if cell.width() > 4 else 0.0
+                body = cell.adjusted(0, 1, -gap, -1)
+                painter.fillRect(body, _fill(answer, latest, colours))
+                if answer is not None and cell.width() >= figure:
+                    painter.setPen(QColor(colours.text))
+                    painter.drawText(body, Qt.AlignmentFlag.AlignCenter, str(answer.digit))
+                if place == self._place:
+                    painter.setPen(QColor(colours.accent))
+                    painter.drawRect(body.adjusted(0.5, 0, -0.5, -0.5))
+
+
+def _fill(answer: Prediction | None, latest: int | None, colours: Colours) -> QColor:
+    if answer is None:
+        return QColor(colours.grid)
+    colour = QColor(colours.winner if answer.digit == latest else colours.validation)
+    colour.setAlphaF(0.15 + 0.55 * answer.confidence)
+    return colour

@@ -1,0 +1,105 @@
+"""Strokes as thin lines in a small square: where the pen went, without its thickness."""
+
+from __future__ import annotations
+
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.style.theme import colours_of
+from nncore.preprocessing.ink import BOX, CENTRE, SIDE, Ink
+
+MOST_POINTS = 800
+"""Points painted in all: more could not be told apart at this size, and would take long."""
+
+LINE, DOT = 1.5, 4.0
+"""Pixels wide."""
+
+BLANK = Ink(())
+
+
+class StrokeView(QWidget):
+    """Ink on a square of paper, as large as a NetworkView with the same number of pixels of the screen for each."""
+
+    def __init__(self, extent: float, *, shows_box: bool = False, parent: QWidget | None = None) -> None:
+        """`extent`: the side of the square in the ink's units. shows_box: mark the box that ink is fitted into."""
+        super().__init__(parent)
+        self._extent, self._shows_box = extent, shows_box
+        self._ink = BLANK
+        self._wanted = 4
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
+        self.set_ink(BLANK)
+
+    @property
+    def ink(self) -> Ink:
+        """What is shown."""
+        return self._ink
+
+    def set_ink(self, ink: Ink) -> None:
+        """Show `ink`; what lies outside the square is cut off."""
+        self._ink = ink
+        strokes = len(ink.strokes)
+        described = "Nothing drawn yet." if not strokes else "1 stroke." if strokes == 1 else f"{strokes} strokes."
+        if described != self.accessibleDescription():
+            self.setAccessibleDescription(described)
+        self.update()
+
+    def set_shows_box(self, shown: bool) -> None:
+        """Mark the box that ink is fitted into, or not."""
+        if shown != self._shows_box:
+            self._shows_box = shown
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """As many pixels of the screen as a picture with four for each of its own."""
+        return QSize(SIDE * self._wanted, SIDE * self._wanted)
+
+    def minimumSizeHint(self) -> QSize:
+        """The same."""
+        return self.sizeHint()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the theme."""
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+            self.update()
+        super().changeEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paper, the box, the lines; a stroke of one point is a dot."""
+        colours, side = colours_of(self), float(min(self.width(), self.height()))
+        scale = side / self._extent
+        paper = QRectF(0.5, 0.5, side - 1, side - 1)
+        with QPainter(self) as painter:
+            painter.setPen(QColor(colours.edge))
+            painter.setBrush(QColor(colours.paper))
+            painter.drawRect(paper)
+            if self._shows_box:
+                painter.setPen(QPen(QColor(colours.edge), 1, Qt.PenStyle.DotLine))
+                corner = (CENTRE - BOX / 2) * scale
+                painter.drawRect(QRectF(corner, corner, BOX * scale, BOX * scale))
+            painter.setClipRect(paper)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for line in self._lines(scale):
+                is_dot = line.size() < 2
+                painter.setPen(
+                    QPen(QColor(colours.ink), DOT if is_dot else LINE, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+                )
+                if is_dot:
+                    painter.drawPoint(line.at(0))
+                else:
+                    painter.drawPolyline(line)
+
+    def _lines(self, scale: float) -> list[QPolygonF]:
+        """The strokes in pixels of the screen, thinned if there are very many points."""
+        every = max(1, ceil(sum(len(stroke) for stroke in self._ink.strokes) / MOST_POINTS))
+        strokes = self._ink.strokes[:: max(1, ceil(len(self._ink.strokes) / MOST_POINTS))]
+        return [_line(stroke, every, scale) for stroke in strokes]
+
+
+def _line(stroke: NDArray[np.float32], every: int, scale: float) -> QPolygonF:
+    kept = stroke if every == 1 else np.concatenate([stroke[:-1:every], stroke[-1:]])
+    return QPolygonF([QPointF(x, y) for x, y in (kept * np.float32(scale)).tolist()])

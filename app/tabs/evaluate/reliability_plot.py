@@ -1,0 +1,61 @@
+"""The reliability diagram: whether a network is as often right as it is sure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QWidget
+
+from app.style.theme import colours_of
+from app.widgets.plot import PERCENT, SHARES, Plot
+from nncore.evaluation.metrics import ReliabilityBin
+
+
+class ReliabilityPlot(Plot):
+    """Bars of accuracy over confidence, and the diagonal on which they would end if confidence were honest.
+
+    A bar of few answers is fainter: it says little.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(
+            "Reliability diagram: as often right as it is sure?", "The bars come with the evaluation.", parent
+        )
+        self.bins: tuple[ReliabilityBin, ...] = ()
+        self.setToolTip(
+            "Bars: how many of the answers are right, by how sure they were. On the dashed line both are equal; "
+            "a bar below it is overconfidence. Faint bars stand for few answers."
+        )
+        self._bars = pg.BarGraphItem(x0=[], x1=[], height=[])
+        self._aim = pg.PlotCurveItem([0, 1], [0, 1], antialias=True)
+        self.item.addItem(self._bars)
+        self.item.addItem(self._aim)
+        self.set_axes((-0.05, 1.05), SHARES, "confidence (%)", "right (%)")
+        for side in ("left", "bottom"):
+            self.item.getAxis(side).setTicks([PERCENT])
+        self.take_colours()
+
+    def set_bins(self, bins: Sequence[ReliabilityBin]) -> None:
+        """Show these bars."""
+        self.bins = tuple(bins)
+        told = (f"{b.low:.0%} to {b.high:.0%} sure: {b.accuracy:.0%} of {b.count:,} right" for b in self.bins)
+        self.describe("; ".join(told), not self.bins)
+        self.take_colours()
+
+    def take_colours(self) -> None:
+        """Also of the bars and the diagonal."""
+        super().take_colours()
+        colours = colours_of(self)
+        grounds = []
+        for each in self.bins:
+            ground = QColor(colours.training)
+            ground.setAlphaF(0.3 if each.count < 10 else 0.6 if each.count < 100 else 1.0)
+            grounds.append(ground)
+        self._bars.setOpts(
+            x0=[b.low + 0.003 for b in self.bins], x1=[b.high - 0.003 for b in self.bins],
+            height=[b.accuracy for b in self.bins], y0=0, brushes=grounds, pen=None,
+        )  # fmt: skip
+        self._aim.setPen(pg.mkPen(colours.validation, width=1, style=Qt.PenStyle.DashLine))

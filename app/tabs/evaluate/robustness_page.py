@@ -1,0 +1,143 @@
+"""Robustness: how the accuracy falls as images get noisier, turned, moved, thicker or thinner."""
+
+from __future__ import annotations
+
+import pyqtgraph as pg
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app.style.theme import GAP, GROUP_GAP, colours_of
+from app.widgets.plot import PERCENT, SHARES, Plot
+from nncore.evaluation.robustness import DISTORTIONS, IMAGES, Distortion, RobustnessPoint
+
+WHAT = f"Up to {IMAGES:,} images, the same for every point; the line shows what share of them is still read right."
+EMPTY = "Press Measure, and the curve will grow here."
+STALE = "The model or the data has changed. Press Measure."
+
+
+class RobustnessPage(QWidget):
+    """Four curves, measured when asked for."""
+
+    measure_requested = Signal()
+    stop_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.is_measuring = self._is_stopping = False
+        self._can_measure = False
+        self.plots = {distortion.name: RobustnessPlot(distortion) for distortion in DISTORTIONS}
+        self.button, self.what = QPushButton("&Measure"), QLabel(WHAT)
+        self.button.setProperty("primary", True)
+        self.button.clicked.connect(self._press)
+        self.what.setProperty("quiet", True)
+        self.what.setWordWrap(True)
+        head, grid, page = QHBoxLayout(), QGridLayout(), QVBoxLayout(self)
+        head.setSpacing(GROUP_GAP)
+        head.addWidget(self.button)
+        head.addWidget(self.what, 1)
+        grid.setSpacing(GAP)
+        for number, plot in enumerate(self.plots.values()):
+            plot.clear(EMPTY)
+            grid.addWidget(plot, number // 2, number % 2)
+        page.setContentsMargins(0, GAP, 0, 0)
+        page.setSpacing(GAP)
+        page.addLayout(head)
+        page.addLayout(grid, 1)
+        self._name_button()
+
+    def forget(self, can_measure: bool) -> None:
+        """Something else is to be measured now, or nothing can be."""
+        self._can_measure = can_measure
+        self._is_stopping = self.is_measuring
+        drawn = any(plot.points for plot in self.plots.values())
+        if drawn or self.is_measuring:
+            self._clear(STALE)
+        self._name_button()
+
+    @Slot(object)
+    def add(self, point: RobustnessPoint) -> None:
+        """Show one more point."""
+        if self.is_measuring and not self._is_stopping:
+            self.plots[point.distortion.name].add(point)
+
+    @Slot(str)
+    def end(self, sentence: str) -> None:
+        """The measuring has ended; `sentence` says why, or "" if nothing is left to measure."""
+        self.is_measuring = self._is_stopping = False
+        self.what.setText(sentence or WHAT)
+        self._name_button()
+
+    @Slot()
+    def _press(self) -> None:
+        if self.is_measuring:
+            self._is_stopping = True
+            self._name_button()
+            self.stop_requested.emit()
+            return
+        self._clear("")
+        self.is_measuring = True
+        self.what.setText(WHAT)
+        self._name_button()
+        self.measure_requested.emit()
+
+    def _clear(self, sentence: str) -> None:
+        for plot in self.plots.values():
+            plot.clear(sentence)
+
+    def _name_button(self) -> None:
+        self.button.setText("&Stop" if self.is_measuring else "&Measure")
+        self.button.setEnabled(not self._is_stopping and (self.is_measuring or self._can_measure))
+        self.button.setToolTip(
+            "End the measuring; what has been measured stays."
+            if self.is_measuring
+            else "Distort images more and more, and see how many are still read right; takes some seconds."
+            if self._can_measure
+            else "There is no evaluation yet: a model and data are needed."
+        )
+
+
+class RobustnessPlot(Plot):
+    """A point a strength, joined by a line; the pointer over a point tells its figures."""
+
+    def __init__(self, distortion: Distortion, parent: QWidget | None = None) -> None:
+        super().__init__(distortion.name, "Press Measure.", parent)
+        self.distortion = distortion
+        self.points: list[RobustnessPoint] = []
+        self._line = pg.PlotCurveItem(antialias=True)
+        self._dots = pg.ScatterPlotItem(size=7, hoverable=True, hoverSize=11, tip=self._tell)
+        self.item.addItem(self._line)
+        self.item.addItem(self._dots)
+        low, high = distortion.strengths[0], distortion.strengths[-1]
+        aside = 0.04 * (high - low)
+        self.set_axes((low - aside, high + aside), SHARES, distortion.unit, "accuracy (%)")
+        self.item.getAxis("left").setTicks([PERCENT])
+        self.item.getAxis("bottom").setTicks([[(strength, f"{strength:g}") for strength in distortion.strengths]])
+        self.take_colours()
+
+    def add(self, point: RobustnessPoint) -> None:
+        """Go on to `point`."""
+        self.points.append(point)
+        self._draw()
+
+    def clear(self, empty: str) -> None:
+        """Show no point but a sentence."""
+        self.points.clear()
+        self.empty.setText(empty)
+        self._draw()
+
+    def _draw(self) -> None:
+        x, y = [point.strength for point in self.points], [point.accuracy for point in self.points]
+        self._line.setData(x, y)
+        self._dots.setData(x, y)
+        self.describe("; ".join(f"{p.strength:g}: {p.accuracy:.1%}" for p in self.points), not self.points)
+
+    def _tell(self, x: float, y: float, data: object) -> str:
+        return f"{x:g} {self.distortion.unit}: {y:.1%}"
+
+    def take_colours(self) -> None:
+        """Also of the curve."""
+        super().take_colours()
+        colours = colours_of(self)
+        self._line.setPen(pg.mkPen(colours.training, width=1))
+        self._dots.setPen(None)
+        self._dots.setBrush(colours.training)

@@ -1,0 +1,122 @@
+"""The top of the Evaluate tab: the accuracy and how far to trust it, what was judged, and how far the judging is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from app.style.theme import GAP, GROUP_GAP
+from app.tabs.evaluate.examination import Examination
+from app.widgets.plain_text import ElidedLabel
+
+PARTS = {"test": "test part", "validation": "validation part", "training": "training part"}
+
+
+class Header(QWidget):
+    """`part_chosen` tells which part of the data to judge on; `again_requested` and `cancel_requested` the button."""
+
+    part_chosen = Signal()
+    again_requested = Signal()
+    cancel_requested = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.accuracy, self.interval, self.trouble = QLabel("–"), QLabel(), QLabel()
+        self.about = ElidedLabel()
+        self.accuracy.setProperty("value", True)
+        self.about.setProperty("quiet", True)
+        self.trouble.setWordWrap(True)
+        for label in (self.accuracy, self.interval, self.trouble):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        self.accuracy.setToolTip("The share of images read right.")
+        self.interval.setToolTip("Of many more such images, this share would be read right, 95 times in 100 (Wilson).")
+        self.part = QComboBox()
+        self.part.setToolTip("What to judge on: images that the network did not learn from say what it can do.")
+        self.part.setAccessibleName("Part of the data")
+        self.part.currentIndexChanged.connect(lambda _: self.part_chosen.emit())
+        self.progress = QProgressBar()
+        self.progress.setRange(0, 100)
+        self.progress.setFixedWidth(120)
+        self.progress.setAccessibleName("Progress of the evaluation")
+        self.button = QPushButton()
+        self.button.clicked.connect(self._press)
+        self._is_busy = False
+        self._compose()
+        self.show_busy(False, False)
+
+    def set_parts(self, parts: list[str]) -> None:
+        """Offer these parts of the data, keys of PARTS; the first is chosen."""
+        self.part.blockSignals(True)
+        self.part.clear()
+        for part in parts:
+            self.part.addItem(PARTS[part], part)
+        self.part.blockSignals(False)
+        self.part.setVisible(bool(parts))
+
+    @property
+    def chosen_part(self) -> str:
+        """The key of the part chosen; "" if there is none."""
+        return self.part.currentData() or ""
+
+    def show_examination(self, examination: Examination | None) -> None:
+        """Show its accuracy; a dash for None."""
+        for widget in (self.interval, self.about):
+            widget.setVisible(examination is not None)
+        if examination is None:
+            self.accuracy.setText("–")
+            return
+        judgement = examination.judgement
+        low, high = judgement.interval
+        accuracy = judgement.accuracy
+        self.accuracy.setText("–" if accuracy is None else f"{accuracy:.2%}".replace("%", " %"))
+        self.interval.setText(f"{100 * low:.2f} to {100 * high:.2f} % (95 % interval)")
+        misread = judgement.count - judgement.right
+        self.about.set_whole_text(
+            f"{misread:,} of {judgement.count:,} misread · {judgement.source} · {examination.model}"
+        )
+
+    def say(self, sentence: str, is_trouble: bool = False) -> None:
+        """Say why there is nothing, or nothing new, to see; "" for nothing."""
+        if self.trouble.property("trouble") != is_trouble:
+            self.trouble.setProperty("trouble", is_trouble)
+            self.trouble.style().polish(self.trouble)
+        self.trouble.setText(sentence)
+        self.trouble.setVisible(bool(sentence))
+
+    def show_busy(self, is_busy: bool, can_judge: bool) -> None:
+        """Offer to cancel while judging, else to judge again."""
+        self._is_busy = is_busy
+        self.progress.setVisible(is_busy)
+        self.button.setText("&Cancel" if is_busy else "&Evaluate again")
+        self.button.setEnabled(is_busy or can_judge)
+        self.button.setToolTip(
+            "Stop judging; what was shown stays."
+            if is_busy
+            else "Judge the model once more."
+            if can_judge
+            else "There is no model yet, or no data."
+        )
+
+    def _press(self) -> None:
+        (self.cancel_requested if self._is_busy else self.again_requested).emit()
+
+    def _compose(self) -> None:
+        self.button.setMinimumWidth(self.button.fontMetrics().horizontalAdvance("Evaluate again") + 4 * GAP)
+        texts, figures = QVBoxLayout(), QHBoxLayout()
+        figures.setSpacing(GROUP_GAP)
+        figures.addWidget(self.accuracy)
+        figures.addWidget(self.interval, 1, Qt.AlignmentFlag.AlignBottom)
+        texts.setSpacing(2)
+        texts.addLayout(figures)
+        texts.addWidget(self.about)
+        texts.addWidget(self.trouble)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GAP)
+        controls = QHBoxLayout()
+        controls.setSpacing(GAP)
+        for widget in (self.progress, self.part, self.button):
+            controls.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addLayout(texts, 1)
+        row.addLayout(controls)
+        row.setAlignment(controls, Qt.AlignmentFlag.AlignTop)

@@ -1,0 +1,79 @@
+"""The confusion matrix of a test: which digit was asked for, and which was read."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QItemSelection, QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import QHeaderView, QWidget
+
+from app.tabs.my_hand.texts import NO_DIGIT
+from app.widgets.confusion_matrix import ConfusionMatrix
+from nncore.data.dataset import DIGITS
+from nncore.handwriting.personal_test.result import REFUSED
+
+LOWEST, HIGHEST = 1.25, 2.2
+"""Lines of text that a row is high."""
+
+
+class DigitMatrix(ConfusionMatrix):
+    """Rows: asked for; columns: read as. `cell_chosen` tells (asked for, read; 10 for no digit) of a chosen cell."""
+
+    cell_chosen = Signal(int, int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(_words, parent)
+        self._room = 0
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        for header in (self.horizontalHeader(), self.verticalHeader()):
+            header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+            header.setMinimumSectionSize(8)
+        self.setAccessibleDescription("Rows: the digit asked for. Columns: the digit read. Arrow keys choose a cell.")
+        self.setToolTip("How often each digit was read as which. Choose a cell to see its drawings.")
+        self.selectionModel().selectionChanged.connect(self._tell)
+        self.show_counts(np.zeros((len(DIGITS), REFUSED + 1), np.int64))
+
+    def show_counts(self, counts: NDArray[np.int64]) -> None:
+        """Show `counts` (10, 11): row = asked for, column = read, the last one for no digit; no cell is chosen."""
+        self.set_counts(counts, DIGITS, (*DIGITS, NO_DIGIT))
+        self.clearSelection()
+
+    def set_room(self, pixels: int) -> None:
+        """Be about so high, as far as rows that are neither cramped nor lost allow."""
+        if pixels != self._room:
+            self._room = pixels
+            self.fit()
+
+    def sizeHint(self) -> QSize:
+        """All cells and their headers."""
+        return QSize(
+            self.verticalHeader().width() + self.horizontalHeader().length(),
+            self.horizontalHeader().height() + self.verticalHeader().length(),
+        )
+
+    def minimumSizeHint(self) -> QSize:
+        """The same: there are no scroll bars."""
+        return self.sizeHint()
+
+    def fit(self) -> None:
+        """Fill the room, or keep to what can be read."""
+        line = self.fontMetrics().height()
+        height = round(min(max(self._room / (len(DIGITS) + 1), LOWEST * line), HIGHEST * line))
+        width = round(height * 1.15)
+        self.horizontalHeader().setDefaultSectionSize(width)
+        self.horizontalHeader().resizeSection(REFUSED, self.fontMetrics().horizontalAdvance(NO_DIGIT) + line)
+        self.horizontalHeader().setFixedHeight(height)
+        self.verticalHeader().setDefaultSectionSize(height)
+        self.verticalHeader().setFixedWidth(height)
+        self.setFixedSize(self.sizeHint())
+
+    @Slot(QItemSelection, QItemSelection)
+    def _tell(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        for index in selected.indexes():
+            self.cell_chosen.emit(index.row(), index.column())
+
+
+def _words(asked: int, column: int, count: int, share: float) -> str:
+    read = "called no digit" if column == REFUSED else f"read as {column}"
+    return f"Asked for {asked}, {read}: {count}."

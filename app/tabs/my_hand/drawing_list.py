@@ -1,0 +1,118 @@
+"""Drawings of a test, each with its picture and how it was read."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QItemSelection,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+    Signal,
+    Slot,
+)
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QListView, QWidget
+
+from app.style.theme import colours_of
+from app.tabs.my_hand.texts import caption
+from app.widgets.picture import thumbnail
+from nncore.handwriting.personal_test.result import ReadDrawing
+from nncore.preprocessing.ink import rasterize
+
+THUMBNAIL = 56
+"""Logical pixels each way: each of the 28 doubled."""
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class _Drawings(QAbstractListModel):
+    """Makes a picture when it comes into view, so that thousands of drawings cost nothing until then."""
+
+    def __init__(self, view: QWidget) -> None:
+        super().__init__(view)
+        self._view = view
+        self.drawings: tuple[ReadDrawing, ...] = ()
+        self._pictures: dict[int, QPixmap] = {}
+
+    def set_drawings(self, drawings: tuple[ReadDrawing, ...]) -> None:
+        self.beginResetModel()
+        self.drawings = drawings
+        self._pictures.clear()
+        self.endResetModel()
+
+    def forget_pictures(self) -> None:
+        self._pictures.clear()
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        """One a drawing."""
+        return len(self.drawings)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Its caption, or its picture."""
+        drawing = self.drawings[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return caption(drawing)
+        if role == Qt.ItemDataRole.DecorationRole:
+            return self._picture(index.row(), drawing)
+        return None
+
+    def _picture(self, row: int, drawing: ReadDrawing) -> QPixmap:
+        if row not in self._pictures:
+            ratio = self._view.devicePixelRatioF()
+            self._pictures[row] = thumbnail(rasterize(drawing.ink), THUMBNAIL, colours_of(self._view), ratio)
+        return self._pictures[row]
+
+
+class DrawingList(QListView):
+    """Shows drawings; `chosen` carries the one selected, or None."""
+
+    chosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._model = _Drawings(self)
+        self.setModel(self._model)
+        self.setUniformItemSizes(True)
+        self.setIconSize(QSize(THUMBNAIL, THUMBNAIL))
+        self.setSpacing(2)
+        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName("Drawings")
+        self.setToolTip("Choose a drawing to see what the network looked at.")
+        self.selectionModel().selectionChanged.connect(self._tell)
+
+    @property
+    def drawings(self) -> tuple[ReadDrawing, ...]:
+        """What is listed."""
+        return self._model.drawings
+
+    def set_drawings(self, drawings: tuple[ReadDrawing, ...]) -> None:
+        """List `drawings` and choose the first."""
+        self._model.set_drawings(drawings)
+        if drawings:
+            self.setCurrentIndex(self._model.index(0))
+        else:
+            self.chosen.emit(None)
+
+    def sizeHint(self) -> QSize:
+        """As wide as a caption beside its picture."""
+        words = self.fontMetrics().horizontalAdvance("asked 7, read 2, unsure")
+        return QSize(THUMBNAIL + words + 56, 4 * THUMBNAIL)
+
+    def minimumSizeHint(self) -> QSize:
+        """Two drawings high."""
+        return QSize(self.sizeHint().width(), 2 * THUMBNAIL)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the theme."""
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+            self._model.forget_pictures()
+        super().changeEvent(event)
+
+    @Slot(QItemSelection, QItemSelection)
+    def _tell(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        rows = [index.row() for index in selected.indexes()]
+        self.chosen.emit(self.drawings[rows[0]] if rows else None)

@@ -1,0 +1,50 @@
+"""Choosing the files that tests are written to and read from."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from nncore.handwriting.personal_test.import_export import CSV_SUFFIX, INK_SUFFIX
+
+EXPORTED = {
+    f"Table with all that was read (*{CSV_SUFFIX})": CSV_SUFFIX,
+    f"UNIPEN ink, the strokes alone (*{INK_SUFFIX})": INK_SUFFIX,
+}
+IMPORTED = "Handwriting tests and ink (*.csv *.unipen *.upen *.tra *.tes *.dat);;All files (*)"
+
+
+def ask_what_to_import(parent: QWidget, use: Callable[[Path], None]) -> QFileDialog:
+    """Ask for a file and hand it to `use`; holds nothing up."""
+    dialog = QFileDialog(parent, "Import a handwriting test", str(Path.home()), IMPORTED)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    return _opened(dialog, lambda path: use(path))
+
+
+def ask_where_to_export(parent: QWidget, name: str, use: Callable[[Path], None]) -> QFileDialog:
+    """Ask where to write a test, first proposing `name`, and hand the path to `use`; holds nothing up.
+
+    The dialog itself asks before a file is replaced.
+    """
+    kinds = ";;".join(EXPORTED)
+    dialog = QFileDialog(parent, "Export the handwriting test", str(Path.home()), kinds)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+    if sys.platform not in ("win32", "darwin"):
+        # GTK's dialog asks about the name as it was typed, and Qt adds the suffix afterwards.
+        dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+    dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix(EXPORTED[kind]))
+    dialog.setDefaultSuffix(CSV_SUFFIX)
+    dialog.selectFile(f"{name}{CSV_SUFFIX}")
+    return _opened(dialog, use)
+
+
+def _opened(dialog: QFileDialog, use: Callable[[Path], None]) -> QFileDialog:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.fileSelected.connect(lambda path: use(Path(path)))
+    dialog.open()
+    return dialog

@@ -1,0 +1,288 @@
+"""The tab My hand: begin a handwriting test, write it, see the result; the tests so far are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from secrets import randbits
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
+
+from app.background.task_queue import Chores, is_cancelled
+from app.storage.paths import user_folder
+from app.tabs.my_hand.exchange_dialogs import ask_what_to_import, ask_where_to_export
+from app.tabs.my_hand.explain import Look, look_at
+from app.tabs.my_hand.intro_page import IntroPage
+from app.tabs.my_hand.notice_bar import Notice
+from app.tabs.my_hand.result_page import ResultPage
+from app.tabs.my_hand.writing_page import WritingPage
+from nncore.evaluation.recognition import why_unreadable
+from nncore.handwriting.personal_test.history import Entry, History
+from nncore.handwriting.personal_test.import_export import export_test, import_test
+from nncore.handwriting.personal_test.result import HandResult, ReadDrawing, read_test
+from nncore.handwriting.personal_test.writing_test import WritingTest, new_test
+from nncore.model.network import Network
+
+NO_MODEL = "No model is open: train one, or open one, and it can read your hand."
+FINISH_MILLISECONDS = 10_000
+
+
+class HandTab(QWidget):
+    """Holds the test being written and the result on show; all that takes time is done in order on a thread.
+
+    `teach_requested` carries ink and the digit it is, `show_requested` ink for the canvas of the Draw tab. Before the
+    tab is destroyed, `finish` must have been called.
+    """
+
+    teach_requested = Signal(object, int)
+    show_requested = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None, seed: Callable[[], int] | None = None) -> None:
+        """`seed` gives the seed of each new test's order; a random one unless given."""
+        super().__init__(parent)
+        self._seed = seed or partial(randbits, 32)
+        self._network: Network | None = None
+        self._model = ""
+        self._test: WritingTest | None = None
+        self._being_read: WritingTest | None = None
+        self._deleted: list[Path] = []
+        self._history = History(user_folder() / "tests")
+        self.chores = Chores(self)
+        self.notice, self.pages = Notice(), QStackedWidget()
+        self.intro, self.writing, self.result = IntroPage(), WritingPage(), ResultPage()
+        for page in (self.intro, self.writing, self.result):
+            self.pages.addWidget(page)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.notice)
+        layout.addWidget(self.pages)
+        self._connect()
+        self.set_network(None)
+        self._do("begin", self._history.purge, lambda _: None)
+        self._do("unfinished", self._history.unfinished, self._offer)
+        self._list()
+
+    def set_network(self, network: Network | None, name: str = "") -> None:
+        """Read with `network`, called `name`, from now on; results on show stay as they were read."""
+        self._network, self._model = network, name or "not named"
+        self.intro.set_reason(NO_MODEL if network is None else why_unreadable(network) or "")
+        if self.pages.currentWidget() is self.result:
+            self._look(self.result.view.drawing)
+
+    def focus(self) -> None:
+        """Put the focus where the page on show wants it."""
+        page = self.pages.currentWidget()
+        if page is self.writing:
+            self.writing.canvas.setFocus()
+        elif page is self.result:
+            self.result.focus()
+        else:
+            self.intro.focus()
+
+    def finish(self) -> bool:
+        """Stop what can be stopped and save what is to be saved; False if that takes too long."""
+        self.chores.cancel("import", "list", "open", "look")
+        return self.chores.finish(FINISH_MILLISECONDS)
+
+    def _connect(self) -> None:
+        intro, writing, result = self.intro, self.writing, self.result
+        intro.start_requested.connect(self.start)
+        intro.continue_requested.connect(self.go_on)
+        intro.import_requested.connect(self.ask_import)
+        intro.undo_requested.connect(self._restore)
+        intro.list.opened.connect(self._open)
+        intro.list.deleted.connect(self._delete)
+        writing.written.connect(self._keep)
+        writing.left.connect(self.show_intro)
+        result.chosen.connect(self._look)
+        result.again_requested.connect(self.start)
+        result.export_requested.connect(self.ask_export)
+        result.import_requested.connect(self.ask_import)
+        result.back_requested.connect(self.show_intro)
+        result.view.teach_requested.connect(self.teach_requested)
+        result.view.show_requested.connect(self.show_requested)
+        self.notice.cancelled.connect(self._cancel_import)
+
+    # ---------------------------------------------------------------- pages
+
+    @Slot()
+    def start(self) -> None:
+        """Begin a new test."""
+        if self.intro.reason.text():
+            self.show_intro()  # which says why there can be no test
+        else:
+            self._write(new_test(self._seed()))
+
+    @Slot()
+    def go_on(self) -> None:
+        """Go on with the test left unfinished; read it if it is all written."""
+        if self._test is not None:
+            self._write(self._test)
+            if self._test.is_complete:
+                self._read(self._test)
+
+    @Slot()
+    def show_intro(self) -> None:
+        """Show the first page, with the tests so far."""
+        self.intro.set_unfinished(self._test)
+        self.pages.setCurrentWidget(self.intro)
+        self.intro.focus()
+
+    def _write(self, test: WritingTest) -> None:
+        self.notice.clear()
+        self.pages.setCurrentWidget(self.writing)
+        self.writing.show_test(test)
+
+    def _show_result(self, result: HandResult) -> None:
+        self.notice.clear()
+        self.pages.setCurrentWidget(self.result)
+        self.result.show_result(result)
+        self.result.focus()
+
+    # ------------------------------------------------------- the test written
+
+    @Slot(object)
+    def _keep(self, test: WritingTest) -> None:
+        self._test = test
+        self._do("keep", partial(self._history.keep_unfinished, test), lambda _: None, latest_only=True)
+        if test.is_complete:
+            self._read(test)
+
+    def _read(self, test: WritingTest) -> None:
+        if not test.written:
+            self._test = None
+            self._do("keep", partial(self._history.keep_unfinished, None), lambda _: None, latest_only=True)
+            self.show_intro()
+            self.notice.inform("Every digit was skipped, so there is nothing to read.")
+            return
+        if self._network is None:
+            self._refuse_reading(NO_MODEL)
+            return
+        if self._being_read is not test:
+            self._being_read = test
+            work = partial(read_test, self._network, test.written, model=self._model, date=_now())
+            self.chores.add("read", work, partial(self._use_reading, test), self._refuse_reading)
+
+    def _use_reading(self, test: WritingTest, result: HandResult) -> None:
+        self._being_read = None
+        if self._test is test:
+            self._test = None
+            self._show_result(result)
+            self._do("add", partial(self._history.finish, result), lambda _: None)
+            self._list()
+        else:  # another one was begun meanwhile
+            self._add(result)
+
+    def _refuse_reading(self, sentence: str) -> None:
+        self._being_read = None
+        self.show_intro()
+        self.notice.complain(f"{sentence} Your drawings are kept.")
+
+    def _offer(self, test: WritingTest | None) -> None:
+        if self._test is None and self.pages.currentWidget() is self.intro:
+            self._test = test
+            self.intro.set_unfinished(test)
+
+    # ------------------------------------------------------------ the history
+
+    def _list(self) -> None:
+        self._do("list", self._history.entries, self._use_entries, latest_only=True)
+
+    def _use_entries(self, found: tuple[list[Entry], list[str]]) -> None:
+        entries, troubles = found
+        self.intro.set_entries(entries)
+        if troubles:
+            self.notice.complain(" ".join(troubles[:3]))
+
+    def _add(self, result: HandResult) -> None:
+        self._do("add", partial(self._history.add, result), lambda _: None)
+        self._list()
+
+    @Slot(object)
+    def _open(self, path: Path) -> None:
+        self._do("open", partial(self._history.load, path), self._show_result)
+        self._list()  # a damaged one is gone from it
+
+    @Slot(object)
+    def _delete(self, path: Path) -> None:
+        self._do("delete", partial(self._history.delete, path), self._remember_deleted)
+        self._list()
+
+    def _remember_deleted(self, path: Path) -> None:
+        self._deleted.append(path)
+        self.intro.undo_button.show()
+        self.notice.inform("Deleted. Undo brings it back, until Digit Lab is closed.")
+
+    @Slot()
+    def _restore(self) -> None:
+        if self._deleted:
+            path = self._deleted.pop()
+            self.intro.undo_button.setVisible(bool(self._deleted))
+            self.notice.clear()
+            self._do("restore", partial(self._history.restore, path), lambda _: None)
+            self._list()
+
+    # ------------------------------------------------------- export and import
+
+    @Slot()
+    def ask_export(self) -> QFileDialog | None:
+        """Ask where to write the result on show."""
+        result = self.result.result
+        if result is None:
+            return None
+        name = f"handwriting {result.date[:16].replace(':', '-').replace('T', ' ')}"
+        return ask_where_to_export(self, name, partial(self.export_to, result))
+
+    def export_to(self, result: HandResult, path: Path) -> None:
+        """Write `result` to `path`, as CSV or as UNIPEN."""
+        work = partial(export_test, result, path)
+        self._do("export", work, lambda _: self.notice.inform(f"Saved as {path}."))
+
+    @Slot()
+    def ask_import(self) -> QFileDialog:
+        """Ask for a file with a test."""
+        return ask_what_to_import(self, self.import_from)
+
+    def import_from(self, path: Path) -> None:
+        """Read a test from `path`, keep it and show it."""
+        work = partial(import_test, path, self._network, model=self._model, date=_now(), cancelled=is_cancelled)
+        self.notice.inform(f"Reading {path.name} …", cancellable=True)
+        self._do("import", work, self._use_imported)
+
+    def _use_imported(self, result: HandResult) -> None:
+        self._add(result)
+        if self.pages.currentWidget() is self.writing:
+            self.notice.inform("The test imported is in the list of tests.")
+        else:
+            self._show_result(result)
+
+    @Slot()
+    def _cancel_import(self) -> None:
+        self.notice.clear()
+        self.chores.cancel("import")
+
+    # ---------------------------------------------------------------- a drawing
+
+    @Slot(object)
+    def _look(self, drawing: ReadDrawing | None) -> None:
+        """Find out what the model in use looks at."""
+        if drawing is not None:
+            work = partial(look_at, self._network, drawing)
+            self._do("look", work, partial(self._use_look, drawing), latest_only=True)
+
+    def _use_look(self, drawing: ReadDrawing, look: Look) -> None:
+        if drawing is self.result.view.drawing:
+            self.result.view.show_look(look)
+
+    def _do(
+        self, kind: str, work: Callable[[], object], use: Callable[..., None], *, latest_only: bool = False
+    ) -> None:
+        self.chores.add(kind, work, use, self.notice.complain, latest_only=latest_only)
+
+
+def _now() -> str:
+    return datetime.now().isoformat(timespec="seconds")

@@ -1,0 +1,95 @@
+"""What differs between the chosen runs, as a small table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QLabel,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.storage.run_store import KnownRun
+from app.style.theme import GAP, GROUP_GAP
+from app.tabs.runs.run_view import table_style
+from app.widgets.plain_text import plain_tooltip
+from nncore.errors import shown
+from nncore.experiments.run_log.descriptions import differing, duration, figure, percent
+
+CHOOSE = "Choose two runs or more (Ctrl or Shift and a click), and what differs between them will stand here."
+ALIKE = "These runs have the same settings."
+MOST_RUNS = 12
+"""Runs side by side; of more only so many are shown."""
+
+WIDEST_NAME = 32
+"""Letters of a run's name above its column."""
+
+
+class Comparison(QFrame):
+    """One row a setting that differs, one column a run, and below how they did."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("card", True)
+        self.sentence, self.table = QLabel(CHOOSE), QTableWidget()
+        self.sentence.setProperty("quiet", True)
+        self.sentence.setWordWrap(True)
+        self.table.setFrameShape(QFrame.Shape.NoFrame)
+        self.table.setShowGrid(False)
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.table.setAccessibleName("Settings that differ")
+        self.table.setToolTip("One row a setting that differs between the chosen runs, and below how they did.")
+        self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight)
+        self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        self.table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(GROUP_GAP, GAP, GROUP_GAP, GAP)
+        layout.setSpacing(GAP)
+        layout.addWidget(self.sentence)
+        layout.addWidget(self.table, 1)
+        self._take_look()
+        self.show_runs([])
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow theme and font."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange, QEvent.Type.PaletteChange):
+            self._take_look()
+
+    def _take_look(self) -> None:
+        if hasattr(self, "table"):  # Qt tells of a font while the widget is made
+            self.table.setStyleSheet(table_style(self))
+
+    def show_runs(self, chosen: Sequence[KnownRun]) -> None:
+        """Compare `chosen`, two or more; with fewer say what to do."""
+        runs = [known.run for known in chosen[:MOST_RUNS]]
+        self.table.setVisible(len(runs) > 1)
+        found = differing([run.settings for run in runs])
+        more = f" Of {len(chosen)} the first {MOST_RUNS} are shown." if len(chosen) > MOST_RUNS else ""
+        self.sentence.setText(CHOOSE if len(runs) < 2 else (ALIKE if not found else "Settings that differ") + more)
+        figures = {
+            "best validation accuracy": [percent(run.best_accuracy) for run in runs],
+            "test accuracy": [percent(run.test_accuracy) for run in runs],
+            "training loss": [figure(run.training_loss) for run in runs],
+            "time": [duration(run.seconds) for run in runs],
+        }
+        rows = {**found, **figures}
+        self.table.setRowCount(len(rows))
+        self.table.setColumnCount(len(runs))
+        self.table.setHorizontalHeaderLabels([f"{run.id} · {shown(run.settings.name, WIDEST_NAME)}" for run in runs])
+        self.table.setVerticalHeaderLabels(list(rows))
+        for row, values in enumerate(rows.values()):
+            for column, value in enumerate(values):
+                item = QTableWidgetItem(value)
+                item.setToolTip(plain_tooltip(value))
+                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+                self.table.setItem(row, column, item)

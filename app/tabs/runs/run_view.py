@@ -1,0 +1,126 @@
+"""The table of runs on the screen."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView, QWidget
+
+from app.storage.run_store import KnownRun
+from app.style.theme import GAP, SMALL_SCALE, colours_of
+from app.tabs.runs.run_columns import COLUMNS
+from app.tabs.runs.run_table import RunFilter, RunTable
+
+BEGUN = [column.title for column in COLUMNS].index("Begun")
+
+
+class RunView(QTableView):
+    """Sorts at a click on a title, chooses several rows, edits names and notes in place."""
+
+    choice_changed = Signal()
+    delete_requested = Signal()
+    undo_requested = Signal()
+
+    def __init__(self, table: RunTable, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.table, self.filter = table, RunFilter(table, self)
+        self.setModel(self.filter)
+        self.setSortingEnabled(True)
+        self.sortByColumn(BEGUN, Qt.SortOrder.DescendingOrder)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setAccessibleName("Runs")
+        self.setAccessibleDescription("One run a row. F2 edits a name or note, Delete deletes, Ctrl+Z brings back.")
+        self.verticalHeader().hide()
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsMovable(True)
+        header.setStretchLastSection(True)
+        for key, signal in (
+            (QKeySequence(Qt.Key.Key_Delete), self.delete_requested),
+            (QKeySequence(QKeySequence.StandardKey.Undo), self.undo_requested),
+        ):
+            shortcut = QShortcut(key, self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(signal)
+        self._take_look()
+
+    # ------------------------------------------------------------------ choice
+
+    def chosen(self) -> list[KnownRun]:
+        """The runs whose rows are selected, in the order shown."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
+        return [self.table.known(self.filter.mapToSource(self.filter.index(row, 0)).row()) for row in rows]
+
+    def choose(self, runs: set[int]) -> None:
+        """Select the runs with these numbers, as far as they are shown."""
+        wanted = QItemSelection()
+        for row in range(self.filter.rowCount()):
+            index = self.filter.index(row, 0)
+            if self.table.known(self.filter.mapToSource(index).row()).run.id in runs:
+                wanted.select(index, index)
+        how = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        self.selectionModel().select(wanted, how)
+
+    @property
+    def is_editing(self) -> bool:
+        """Whether a name or note is being typed."""
+        return self.state() == QAbstractItemView.State.EditingState
+
+    @Slot(QItemSelection, QItemSelection)
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        """Tell it."""
+        super().selectionChanged(selected, deselected)
+        self.choice_changed.emit()
+
+    # -------------------------------------------------------------------- look
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow theme and font."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange, QEvent.Type.PaletteChange):
+            self._take_look()
+
+    def _take_look(self) -> None:
+        if not hasattr(self, "table"):  # Qt tells of a font while the widget is made
+            return
+        colours, metrics, header = colours_of(self), self.fontMetrics(), self.horizontalHeader()
+        self.table.set_colours(colours)
+        style = table_style(self)
+        if style != self.styleSheet():  # which tells of a change of style once more
+            self.setStyleSheet(style)
+        self.verticalHeader().setDefaultSectionSize(metrics.height() + GAP)
+        self.verticalHeader().setMinimumSectionSize(metrics.height() + GAP)
+        for number, column in enumerate(COLUMNS):
+            title = round(metrics.horizontalAdvance(f"{column.title} ▾") * SMALL_SCALE)
+            widest = max(metrics.horizontalAdvance(column.widest), title)
+            header.resizeSection(number, widest + 2 * (GAP + TEXT_MARGIN))
+        self.viewport().update()
+
+
+TEXT_MARGIN = 3
+"""Pixels that Qt leaves at either side of a cell's text within its padding, but not of a title's."""
+
+
+def table_style(widget: QWidget) -> str:
+    """A style sheet for a table, in the theme and font that `widget` has now."""
+    c, body = colours_of(widget), widget.font().pointSizeF()
+    return f"""
+QTableView {{ background: {c.surface}; selection-background-color: {c.line}; selection-color: {c.text}; }}
+QTableView::item {{ padding: 0 {GAP}px; }}
+QHeaderView {{ background: {c.surface}; border: none; }}
+QHeaderView::section {{
+    background: {c.surface}; color: {c.quiet_text}; border: none; border-bottom: 1px solid {c.line};
+    padding: {GAP // 2}px {GAP + TEXT_MARGIN}px; font-size: {body * SMALL_SCALE:.2f}pt; font-weight: 500;
+}}
+QHeaderView::section:vertical {{ border-bottom: none; }}
+QAbstractScrollArea::corner {{ background: {c.surface}; border: none; }}
+QTableCornerButton::section {{ background: {c.surface}; border: none; }}
+"""

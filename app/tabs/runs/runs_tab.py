@@ -1,0 +1,294 @@
+"""The Runs tab: every run so far, to sort, find, name, compare, repeat, go on with, delete and export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QHideEvent, QPalette, QShowEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.background.task import BackgroundTask
+from app.storage.paths import run_log_path
+from app.storage.run_store import KnownRun, RunStore
+from app.style.icons import set_icon
+from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
+from app.tabs.runs.actions_row import ActionsRow
+from app.tabs.runs.comparison import Comparison
+from app.tabs.runs.export_dialog import ask_where_to_export
+from app.tabs.runs.run_table import RunTable
+from app.tabs.runs.run_view import RunView
+from nncore.experiments.run_log.log import RunLogError
+
+NO_RUNS = "Press Train, and the run will appear here with its settings and figures."
+NO_MATCH = "No run has all of these words."
+LOOK_MILLISECONDS = 1000
+FINISH_MILLISECONDS = 10_000
+
+Result = TypeVar("Result")
+
+
+class RunsTab(QWidget):
+    """Shows the log of runs, and looks once a second whether it has changed, while it can be seen.
+
+    ghosts_chosen: the numbers of the runs whose curves are wanted behind the live ones; none for no such curves.
+    rerun_requested, fork_requested: a LoggedRun. go_on_requested: a LoggedRun that was broken off, and the path of its
+    checkpoint. train_on_requested: the same of one that ended. sweep_requested: settings are to be varied. informed,
+    refused: a sentence of good news, of bad news. Before it is destroyed, `finish` must have been called.
+    """
+
+    ghosts_chosen = Signal(list)
+    rerun_requested, fork_requested = Signal(object), Signal(object)
+    go_on_requested = Signal(object, object)
+    train_on_requested = Signal(object, object)
+    sweep_requested = Signal()
+    informed, refused = Signal(str), Signal(str)
+
+    def __init__(self, parent: QWidget | None = None, path: Path | None = None) -> None:
+        super().__init__(parent)
+        self.store = RunStore(path or run_log_path(), self.refused.emit)
+        self._stamp: tuple[object, ...] | None = None
+        self._deleted: list[list[int]] = []
+        self._task: BackgroundTask | None = None
+        self._said = ""
+        self.search, self.count = QLineEdit(), QLabel()
+        self.undo_button, self.sweep_button = QPushButton("&Undo"), QPushButton("S&weep …")
+        self.table = RunTable(self)
+        self.view, self.comparison, self.actions_row = RunView(self.table), Comparison(), ActionsRow()
+        self.empty = QLabel(NO_RUNS)
+        self._lay_out()
+        self._connect()
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK_MILLISECONDS)
+        self._timer.timeout.connect(self._look)
+
+    def _lay_out(self) -> None:
+        self.search.setPlaceholderText("Find runs: a name, a network, “adam”, “broken off” …")
+        self.search.setClearButtonEnabled(True)
+        self.search.setAccessibleName("Find runs")
+        self.search.setToolTip("Show only the runs in which all of these words occur, in whatever column.")
+        self.count.setProperty("quiet", True)
+        self.undo_button.setToolTip("Bring back what was deleted last (Ctrl+Z).")
+        set_icon(self.undo_button, "undo")
+        self.undo_button.hide()
+        self.sweep_button.setToolTip(
+            "Train with several values of the settings in the Train tab, and compare the runs."
+        )
+        self.empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setWordWrap(True)
+        self.empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        top = QHBoxLayout()
+        top.setSpacing(GAP)
+        for widget, stretch in ((self.search, 1), (self.count, 0), (self.undo_button, 0), (self.sweep_button, 0)):
+            top.addWidget(widget, stretch)
+        card = QFrame()
+        card.setProperty("card", True)
+        within = QGridLayout(card)
+        within.setContentsMargins(GAP, GAP, GAP, GAP)
+        within.addWidget(self.view, 0, 0)
+        within.addWidget(self.empty, 0, 0)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(PAGE_MARGIN, GROUP_GAP, PAGE_MARGIN, GROUP_GAP)
+        layout.setSpacing(GAP)
+        layout.addLayout(top)
+        layout.addWidget(card, 3)
+        layout.addWidget(self.comparison, 2)
+        layout.addWidget(self.actions_row)
+        self.comparison.hide()
+
+    def _connect(self) -> None:
+        row = self.actions_row
+        self.search.textChanged.connect(self._search)
+        self.undo_button.clicked.connect(self.undo)
+        self.sweep_button.clicked.connect(self.sweep_requested)
+        self.view.choice_changed.connect(self._show_choice)
+        self.view.delete_requested.connect(self.delete)
+        self.view.undo_requested.connect(self.undo)
+        self.table.edited.connect(self._edit)
+        row.ghosts_requested.connect(self._choose_ghosts)
+        row.ghosts_cleared.connect(self._clear_ghosts)
+        row.compared.connect(self._compare)
+        row.rerun_requested.connect(lambda: self._request(self.rerun_requested.emit))
+        row.fork_requested.connect(lambda: self._request(self.fork_requested.emit))
+        row.go_on_requested.connect(self._go_on)
+        row.delete_requested.connect(self.delete)
+        row.csv_requested.connect(lambda: self.ask_export(".csv"))
+        row.report_requested.connect(lambda: self.ask_export(".html"))
+
+    # ----------------------------------------------------------------- the log
+
+    @Slot()
+    def refresh(self) -> None:
+        """Read the log again; what is chosen stays so."""
+        if self.view.is_editing:
+            return  # in a second
+        runs = self._do(self.store.runs)
+        self._stamp = self.store.stamp()
+        if runs is None:
+            return
+        chosen = {known.run.id for known in self.view.chosen()}
+        self.table.set_runs(runs)
+        if chosen and {known.run.id for known in self.view.chosen()} != chosen:
+            self.view.choose(chosen)
+        self._show_choice()
+        self._show_count()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Show what came while nobody looked."""
+        super().showEvent(event)
+        self._look()
+        self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Rest while nobody looks."""
+        super().hideEvent(event)
+        self._timer.stop()
+
+    @Slot()
+    def _look(self) -> None:
+        if self._stamp is None or self.store.stamp() != self._stamp:
+            self.refresh()
+
+    def _do(self, work: Callable[[], Result]) -> Result | None:
+        """Ask the log for something; None if it cannot be used now, which is said, but not every second again."""
+        try:
+            result = work()
+        except RunLogError as problem:
+            if str(problem) != self._said:
+                self._said = str(problem)
+                self.refused.emit(self._said)
+            return None
+        self._said = ""
+        return result
+
+    # ------------------------------------------------------------------ choice
+
+    @Slot(str)
+    def _search(self, text: str) -> None:
+        self.view.filter.set_text(text)
+        self._show_count()
+
+    def _show_count(self) -> None:
+        shown, all_of_them = self.view.filter.rowCount(), self.table.rowCount()
+        runs = "1 run" if all_of_them == 1 else f"{all_of_them:,} runs"
+        self.count.setText(f"{shown:,} of {runs}" if shown < all_of_them else runs)
+        self.empty.setText(NO_MATCH if all_of_them else NO_RUNS)
+        self.empty.setVisible(not shown)
+
+    @Slot()
+    def _show_choice(self) -> None:
+        chosen = self.view.chosen()
+        self.actions_row.set_choice(chosen)
+        if not self.comparison.isHidden():
+            self.comparison.show_runs(chosen)
+
+    @Slot(bool)
+    def _compare(self, wanted: bool) -> None:
+        self.comparison.setVisible(wanted)
+        self._show_choice()
+
+    @Slot()
+    def _choose_ghosts(self) -> None:
+        self.actions_row.no_ghosts.show()
+        self.ghosts_chosen.emit([known.run.id for known in self.view.chosen()])
+
+    @Slot()
+    def _clear_ghosts(self) -> None:
+        self.actions_row.no_ghosts.hide()
+        self.ghosts_chosen.emit([])
+
+    def _request(self, ask: Callable[[object], None]) -> None:
+        chosen = self.view.chosen()
+        if len(chosen) == 1:
+            ask(chosen[0].run)
+
+    @Slot()
+    def _go_on(self) -> None:
+        chosen = self.view.chosen()
+        if len(chosen) == 1 and chosen[0].checkpoint is not None:
+            wanted = self.go_on_requested if chosen[0].is_broken_off else self.train_on_requested
+            wanted.emit(chosen[0].run, chosen[0].checkpoint)
+
+    # ------------------------------------------------------------------ change
+
+    @Slot(int, str, str)
+    def _edit(self, run: int, what: str, text: str) -> None:
+        change = self.store.rename if what == "name" else self.store.annotate
+        self._do(partial(change, run, text))
+        QTimer.singleShot(0, self, self.refresh)  # the editor is still closing
+
+    @Slot()
+    def delete(self) -> None:
+        """Delete the chosen runs, unless one of them is still going on."""
+        chosen: list[KnownRun] = self.view.chosen()
+        runs = [known.run.id for known in chosen]
+        if not runs or any(known.state == "running" for known in chosen):
+            return
+        self._do(partial(self.store.delete, runs))
+        if not self._said:
+            self._deleted.append(runs)
+            self.undo_button.show()
+            self.view.setFocus()  # the button pressed is about to be disabled, and Ctrl+Z is the table's
+            self.refresh()
+
+    @Slot()
+    def undo(self) -> None:
+        """Bring back what was deleted last."""
+        if self._deleted:
+            self._do(partial(self.store.restore, self._deleted[-1]))
+            if not self._said:
+                runs = self._deleted.pop()
+                self.undo_button.setVisible(bool(self._deleted))
+                self.refresh()
+                self.view.choose(set(runs))
+
+    # ------------------------------------------------------------------ export
+
+    def ask_export(self, suffix: str) -> QFileDialog | None:
+        """Ask where to write the chosen runs: as a table (".csv") or as a report (".html")."""
+        chosen = self.view.chosen()
+        if not chosen:
+            return None
+        name = chosen[0].run.settings.name if len(chosen) == 1 else f"{len(chosen)} runs"
+        runs = [known.run.id for known in chosen]
+        return ask_where_to_export(self, name, suffix, partial(self.export, runs))
+
+    def export(self, runs: list[int], path: Path) -> None:
+        """Write runs to `path`, on a thread."""
+        if self._task is not None:
+            self.refused.emit("Another export is still being written; try again when it is done.")
+            return
+        self._task = BackgroundTask("export", partial(self.store.export, runs, path), self._say_exported, self)
+        self._task.succeeded.connect(self._say_exported)
+        self._task.failed.connect(self.refused)
+        self._task.finished.connect(self._forget_task)
+        self._task.start()
+
+    @Slot(object)
+    def _say_exported(self, sentence: str) -> None:
+        self.informed.emit(sentence)
+
+    @Slot()
+    def _forget_task(self) -> None:
+        if self._task is not None:
+            self._task.deleteLater()
+            self._task = None
+
+    def finish(self) -> bool:
+        """Let an export come to its end; False if that takes too long."""
+        self._timer.stop()
+        return self._task is None or self._task.wait(FINISH_MILLISECONDS)

@@ -1,0 +1,270 @@
+"""One plot of the training curves: a legend that reads values, axes with units, a crosshair."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPalette
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsSimpleTextItem, QGridLayout, QHBoxLayout, QLabel, QWidget
+
+from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
+from app.tabs.train.charts.curve import Points
+from app.tabs.train.charts.earlier_runs import GhostLine, ghost_pen
+from app.tabs.train.charts.legend import Legend, Series
+
+MARKER_SIZE = 7
+MOST_MARKERS = 40
+"""Of more points only some are marked: markers would run into each other."""
+
+
+@dataclass(frozen=True)
+class ChartText:
+    """What a chart says. `format_value` turns a value into its reading, at most as wide as `widest`."""
+
+    name: str
+    unit: str
+    empty: str
+    widest: str
+    format_value: Callable[[float], str]
+
+
+MARK_WORDS = {"position": 0.96, "anchors": [(0, 0), (0, 0)]}
+"""The words of a mark stand at its right, near the top."""
+
+
+class Chart(QWidget):
+    """Curves over the epochs, drawn with pyqtgraph in the theme's colours.
+
+    It neither zooms nor pans: the whole run is always in view, and the wheel scrolls what the chart lies in.
+    """
+
+    pointer_moved = Signal(float)
+    """The mouse is over the plot, at this epoch."""
+    pointer_left = Signal()
+
+    def __init__(self, text: ChartText, series: Sequence[Series]) -> None:
+        super().__init__()
+        self._text, self._series, self._unit = text, list(series), text.unit
+        self._ends = 1.0, 1.0
+        self._ghosts: list[tuple[GhostLine, pg.PlotCurveItem]] = []
+        self._marks: list[pg.InfiniteLine] = []
+        self._points: list[tuple[Points, Points]] = [(np.empty(0), np.empty(0)) for _ in series]
+        self.legend = Legend(series, text.widest)
+        self.header = QHBoxLayout()
+        self.header.addWidget(self.legend)
+        self.header.addStretch()
+        self.plot = pg.PlotWidget()
+        self._empty = QLabel(text.empty)
+        self._prepare_plot()
+        self._lay_out()
+        self._take_colours()
+
+    def _prepare_plot(self) -> None:
+        self.plot.setAccessibleName(f"{self._text.name} over the epochs")
+        self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.plot.setFrameShape(pg.PlotWidget.Shape.NoFrame)
+        item = self.plot.getPlotItem()
+        item.setMenuEnabled(False)
+        item.setMouseEnabled(x=False, y=False)
+        item.hideButtons()
+        item.disableAutoRange()
+        item.setDefaultPadding(0)
+        item.setClipToView(False)
+        # Also while the plot is empty: a first picture of the grid would hold up the start of a run.
+        item.showGrid(x=True, y=True)
+        self._curves = [pg.PlotCurveItem(antialias=not each.faint) for each in self._series]
+        self._markers = [pg.ScatterPlotItem(size=MARKER_SIZE if each.marked else 5) for each in self._series]
+        for number, (curve, markers) in enumerate(zip(self._curves, self._markers, strict=True)):
+            curve.setZValue(number)
+            markers.setZValue(len(self._series) + number)
+            item.addItem(curve)
+            if not self._series[number].faint:
+                item.addItem(markers)
+        for side in ("left", "bottom"):
+            # Grid and figures change seldom, and playing them back takes longer than the curves.
+            item.getAxis(side).setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+        # In line with the figures, in the corner that the other axis leaves: a line of its own would cost the curves.
+        self._epoch_word = QGraphicsSimpleTextItem("epoch", item.getAxis("bottom"))
+        self._crosshair = pg.InfiniteLine(angle=90, movable=False)
+        self._crosshair.setVisible(False)
+        item.addItem(self._crosshair)
+        item.getViewBox().sigResized.connect(self._apply_ranges)
+        self.plot.viewport().installEventFilter(self)
+
+    def _lay_out(self) -> None:
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setVerticalSpacing(GAP // 2)
+        layout.addLayout(self.header, 0, 0)
+        layout.addWidget(self.plot, 1, 0)
+        self._empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        # Its going must not move the plot, whose axes would all be drawn anew.
+        keeps_place = self._empty.sizePolicy()
+        keeps_place.setRetainSizeWhenHidden(True)
+        self._empty.setSizePolicy(keeps_place)
+        layout.addWidget(self._empty, 1, 0, Qt.AlignmentFlag.AlignCenter)
+        layout.setRowStretch(1, 1)
+
+    # ---------------------------------------------------------------- drawing
+
+    def set_unit(self, unit: str) -> None:
+        """What the values are counted in; "" for nothing that has a name."""
+        self._unit = unit
+        self._take_colours()
+
+    def set_points(self, number: int, x: Points, y: Points) -> None:
+        """Draw series `number` through points x, y (n,)."""
+        if x is self._points[number][0]:
+            return  # the same as last time: a Curve gives the same arrays until a point comes in
+        self._points[number] = (x, y)
+        self._curves[number].setData(x, y)
+        if self._series[number].marked:
+            few = slice(None, None, 1 + len(x) // MOST_MARKERS)
+            self._markers[number].setData(x[few], y[few])
+        elif not self._series[number].faint:
+            # Where the training is now: visible after one step already, when a line is not.
+            self._markers[number].setData(x[-1:], y[-1:])
+        self._show_emptiness()
+
+    def set_ghosts(self, lines: Sequence[GhostLine]) -> None:
+        """Draw lines of earlier runs behind the curves, instead of those that were there."""
+        item = self.plot.getPlotItem()
+        for _, curve in self._ghosts:
+            item.removeItem(curve)
+        self._ghosts = [(line, pg.PlotCurveItem(line.x, line.y)) for line in lines]
+        for _, curve in self._ghosts:
+            curve.setZValue(-1)
+            # They change when the axes do, and not with every step: a picture of them is cheaper.
+            curve.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+            item.addItem(curve)
+        self._colour_ghosts()
+        self._show_emptiness()
+
+    def set_marks(self, marks: Sequence[tuple[float, str]]) -> None:
+        """Show a line with a few words at each of these epochs, instead of those that were there."""
+        for mark in self._marks:
+            self.plot.getPlotItem().removeItem(mark)
+        self._marks = [
+            pg.InfiniteLine(
+                epoch, 90, movable=False, label=words, labelOpts={"position": 0.94, "anchors": [(0, 0), (0, 0)]}
+            )
+            for epoch, words in marks
+        ]
+        for mark in self._marks:
+            self.plot.getPlotItem().addItem(mark)
+        self._colour_marks()
+
+    def _show_emptiness(self) -> None:
+        is_empty = not self._ghosts and not any(len(points[0]) for points in self._points)
+        if is_empty == self._empty.isHidden():
+            self._empty.setVisible(is_empty)
+
+    def set_ranges(self, last_epoch: float, top: float) -> None:
+        """Show the curves from epoch 0 to `last_epoch` and from 0 to `top`."""
+        if self._ends != (last_epoch, top):
+            self._ends = last_epoch, top
+            self._apply_ranges()
+
+    @Slot()
+    def _apply_ranges(self) -> None:
+        last_epoch, top = self._ends
+        box = self.plot.getViewBox()
+        # Room for half a marker at either side, and for half a number at the ends of the axis.
+        aside = last_epoch * MARKER_SIZE / max(1.0, box.width())
+        above = top * self._small_print().height() * 0.6 / max(1.0, box.height())
+        self.plot.setRange(xRange=(-aside, last_epoch + aside), yRange=(-above, top + above), padding=0)
+
+    def _small_print(self) -> QFontMetrics:
+        return QFontMetrics(scaled(self.font(), SMALL_SCALE))
+
+    # ---------------------------------------------------------------- reading
+
+    def set_crosshair(self, x: float | None) -> None:
+        """Show the crosshair at epoch `x`, or none."""
+        self._crosshair.setVisible(x is not None)
+        if x is not None:
+            self._crosshair.setValue(x)
+
+    def read(self, x: float | None) -> None:
+        """Let the legend read each curve at the point nearest to epoch `x`, or at its newest."""
+        self.legend.show_values([self._reading(points, x) for points in self._points])
+
+    def _reading(self, points: tuple[Points, Points], x: float | None) -> str:
+        xs, ys = points
+        if not len(xs):
+            return "–"
+        return self._text.format_value(float(ys[-1] if x is None else ys[nearest(xs, x)]))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow the mouse over the plot; keeps no event from it."""
+        if event.type() == QEvent.Type.MouseMove and isinstance(event, QMouseEvent):
+            box = self.plot.getViewBox()
+            place = self.plot.mapToScene(event.position().toPoint())
+            if box.sceneBoundingRect().contains(QPointF(place)):
+                self.pointer_moved.emit(box.mapSceneToView(place).x())
+            else:
+                self.pointer_left.emit()
+        elif event.type() == QEvent.Type.Leave:
+            self.pointer_left.emit()
+        return False
+
+    # ------------------------------------------------------------------ theme
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take on a new theme or font: pyqtgraph knows of neither."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            self._take_colours()
+
+    def _take_colours(self) -> None:
+        colours = colours_of(self)
+        small = scaled(self.font(), SMALL_SCALE)
+        self.plot.setBackground(colours.surface)
+        for curve, markers, series in zip(self._curves, self._markers, self._series, strict=True):
+            curve.setPen(series.pen(colours))
+            markers.setPen(None)
+            markers.setBrush(series.colour(colours))
+        self._colour_ghosts()
+        self._colour_marks()
+        self._crosshair.setPen(pg.mkPen(colours.quiet_text, width=1))
+        for side in ("left", "bottom"):
+            axis = self.plot.getAxis(side)
+            axis.setPen(QColor(colours.grid))
+            axis.setTextPen(QColor(colours.quiet_text))
+            axis.setStyle(tickFont=small, tickLength=0, tickTextOffset=GAP // 2, maxTickLevel=1)
+            axis.label.setFont(small)
+        # Fixed, and the same for every chart: those above each other line up, and no figure moves a plot.
+        metrics, left, bottom = self._small_print(), self.plot.getAxis("left"), self.plot.getAxis("bottom")
+        name = f"{self._text.name} ({self._unit})" if self._unit else self._text.name
+        left.setLabel(name, siPrefixEnableRanges=(), color=colours.quiet_text)
+        for axis in (left, bottom):
+            axis.enableAutoSIPrefix(False)  # which alone still writes 0.1 as 100
+        left.setWidth(metrics.horizontalAdvance("0.00") + metrics.height() + 2 * GAP)
+        bottom.setHeight(metrics.height() + GAP // 2)
+        self._epoch_word.setFont(small)
+        self._epoch_word.setBrush(QColor(colours.quiet_text))
+        self._epoch_word.setPos(-metrics.horizontalAdvance("epoch") - GAP, GAP // 2)
+
+    def _colour_ghosts(self) -> None:
+        colours = colours_of(self)
+        for line, curve in self._ghosts:
+            curve.setPen(ghost_pen(QColor(getattr(colours, line.kind)), line.dash))
+
+    def _colour_marks(self) -> None:
+        colours, small = colours_of(self), scaled(self.font(), SMALL_SCALE)
+        for mark in self._marks:
+            mark.setPen(pg.mkPen(colours.quiet_text, width=1, style=Qt.PenStyle.DotLine))
+            mark.label.setColor(colours.quiet_text)
+            mark.label.setFont(small)
+
+
+def nearest(xs: Points, x: float) -> int:
+    """The place in ascending `xs` (n,), not empty, of what is nearest to `x`."""
+    right = min(int(np.searchsorted(xs, x)), len(xs) - 1)
+    left = max(0, right - 1)
+    return left if abs(xs[left] - x) <= abs(xs[right] - x) else right

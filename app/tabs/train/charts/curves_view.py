@@ -1,0 +1,268 @@
+"""The live curves: loss above, accuracy below, one crosshair through both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import floor, log10
+
+import numpy as np
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
+
+from app.session.run_events import EarlierPart
+from app.style.theme import GAP, GROUP_GAP
+from app.tabs.train.charts.chart import Chart, ChartText, nearest
+from app.tabs.train.charts.curve import LARGEST, Curve, Points, Smoothed
+from app.tabs.train.charts.earlier_runs import MOST_GHOSTS, SMOOTHED_SHARE, Ghost, GhostLegend
+from app.tabs.train.charts.legend import Series
+from nncore.training.events import EpochDone, Started
+
+MILLISECONDS_BETWEEN_PAINTS = 100
+SAMPLES_SMOOTHED = 500
+"""As many samples at least count in a firm line, or those of an epoch if they are fewer."""
+
+EPOCHS_SHOWN_AT_FIRST = 10
+"""A longer run is shown from its start as far as it has come, further in a few jumps."""
+
+SMALLEST_TOP = 0.1
+"""Where the axis of the loss of a curve ends at first; that of classes begins at about log 10."""
+
+LOSS = ChartText("loss", "nats", "Press Train and the loss will appear here.", "88.888", lambda loss: loss_text(loss))
+ACCURACY = ChartText("accuracy", "%", "The accuracy will appear here.", "100.0 %", lambda percent: f"{percent:.1f} %")
+EACH_BATCH = Series("each batch", "training", faint=True)
+SMOOTHED = Series("smoothed", "training")
+TRAINING = Series("training, smoothed", "training")
+VALIDATION = Series("validation", "validation", marked=True)
+
+
+class CurvesView(QFrame):
+    """Loss and accuracy of the present run over its epochs.
+
+    What comes in is painted from one timer, at most ten times a second, while the view can be seen; the timer rests
+    when nothing is new.
+    """
+
+    painting = Signal()
+    """The charts are about to take new points, and will be painted then."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("card", True)
+        self.loss = Chart(LOSS, (EACH_BATCH, SMOOTHED, VALIDATION))
+        self.accuracy = Chart(ACCURACY, (TRAINING, VALIDATION))
+        self._charts = (self.loss, self.accuracy)
+        self.ghost_legend = GhostLegend()
+        self._ghost_length, self._classes = 0.0, True
+        self._place = QLabel()
+        self._place.setProperty("quiet", True)
+        self.accuracy.header.addWidget(self._place)
+        self._lay_out()
+        self._timer = QTimer(self)
+        self._timer.setInterval(MILLISECONDS_BETWEEN_PAINTS)
+        self._timer.timeout.connect(self._on_timer)
+        self._pointer: float | None = None
+        for chart in self._charts:
+            chart.pointer_moved.connect(self._follow_pointer)
+            chart.pointer_left.connect(self._forget_pointer)
+        self.clear()
+
+    def _lay_out(self) -> None:
+        self.accuracy.plot.setXLink(self.loss.plot)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(GROUP_GAP, GAP, GROUP_GAP, GAP)
+        layout.setSpacing(GROUP_GAP)
+        layout.addWidget(self.loss, 1)
+        layout.addWidget(self.accuracy, 1)
+        layout.addWidget(self.ghost_legend)
+
+    # ----------------------------------------------------------------- events
+
+    def clear(self) -> None:
+        """Forget the run: empty plots that say what will come."""
+        self._empty_curves(epochs=5, steps_per_epoch=1, samples_per_step=1)
+        self._tell_screen_readers()
+        self._paint()
+
+    def begin(self, started: Started) -> None:
+        """A run begins: forget the one before, and show what the untrained network does."""
+        self._empty_curves(started.epochs, started.steps_per_epoch, started.samples_per_epoch / started.steps_per_epoch)
+        done = started.samples_done // started.samples_per_epoch
+        self._add_validation(done, started.validation_loss, started.validation_accuracy)
+        self._mark_dirty()
+
+    def add_earlier(self, part: EarlierPart) -> None:
+        """Show what the run that has just begun did before it went on."""
+        self._validation_loss, self._validation_accuracy = Curve(), Curve()
+        for row in part.epochs:
+            self._add_validation(int(row["epoch"] or 0), row["validation_loss"], row["validation_accuracy"])
+        steps, losses, accuracies = part.curve.astype(np.float64)
+        if not len(steps):
+            return
+        marks = [(step / self._steps_per_epoch, f"rate {rate:g}") for step, rate in part.rates[1:]]
+        for chart in self._charts:
+            chart.set_marks(marks)
+        # Each point is the mean of several steps.
+        window = max(1.0, self._window * len(steps) / steps[-1])
+        self._add(steps / self._steps_per_epoch, losses, accuracies, Smoothed(window), Smoothed(window))
+
+    def add_steps(self, epochs: Points, losses: Points, accuracies: Points) -> None:
+        """Add steps: how many `epochs` (n,) were done after each, its loss (n,) and its accuracy (n,), 0 to 1."""
+        self._add(epochs, losses, accuracies, self._smooth_loss, self._smooth_accuracy)
+
+    def _add(
+        self, epochs: Points, losses: Points, accuracies: Points, smooth_loss: Smoothed, smooth_accuracy: Smoothed
+    ) -> None:
+        smoothed = smooth_loss.extend(losses)
+        self._batch_loss.extend(epochs, losses)
+        self._training_loss.extend(epochs, smoothed)
+        self._training_accuracy.extend(epochs, smooth_accuracy.extend(100 * accuracies))
+        self._make_room(float(np.nanmax(smoothed, initial=0)))
+        self._mark_dirty()
+
+    def add_epochs(self, epochs: Sequence[EpochDone]) -> None:
+        """Add the validation figures of whole epochs, and sum the run up for a screen reader after the last."""
+        for done in epochs:
+            self._add_validation(done.epoch, done.validation_loss, done.validation_accuracy)
+        if epochs:
+            self._tell_screen_readers(epochs[-1])
+            self._mark_dirty()
+
+    def set_ghosts(self, ghosts: Sequence[Ghost]) -> None:
+        """Show earlier runs, MOST_GHOSTS at most, behind the live curves until others are given; none for none."""
+        ghosts = ghosts[:MOST_GHOSTS]
+        self.loss.set_ghosts([line for dash, ghost in enumerate(ghosts) for line in ghost.losses(dash)])
+        self.accuracy.set_ghosts([line for dash, ghost in enumerate(ghosts) for line in ghost.accuracies(dash)])
+        self.ghost_legend.show_ghosts(ghosts)
+        self._ghost_length = max((ghost.length for ghost in ghosts), default=0.0)
+        self._mark_dirty()
+
+    def set_classes(self, classes: bool) -> None:
+        """Whether the run tells classes apart; without, there is no accuracy to show, and the loss may be small."""
+        self._classes = classes
+        self.accuracy.setVisible(classes)
+        # Linked axes follow each other's place on the screen, which a hidden one does not have.
+        self.accuracy.plot.setXLink(self.loss.plot if classes else None)
+        self.loss.set_unit(LOSS.unit if classes else "")
+        self.loss.legend.set_shown(2, classes)  # all points of a curve are learnt
+        self.clear()
+
+    def _empty_curves(self, epochs: int, steps_per_epoch: int, samples_per_step: float) -> None:
+        # The firm lines average over it: over few samples they would be as ragged as the faint ones.
+        window = max(1.0, SMOOTHED_SHARE * steps_per_epoch, min(steps_per_epoch, SAMPLES_SMOOTHED / samples_per_step))
+        self._window = window
+        self._smooth_loss, self._smooth_accuracy = Smoothed(window), Smoothed(window)
+        self._batch_loss, self._training_loss, self._validation_loss = Curve(), Curve(), Curve()
+        self._training_accuracy, self._validation_accuracy = Curve(), Curve()
+        self._epochs, self._steps_per_epoch = epochs, steps_per_epoch
+        self._loss_top = 3.0 if self._classes else SMALLEST_TOP
+        self._dirty = False
+        for chart in self._charts:
+            chart.set_marks(())
+
+    def _add_validation(self, epoch: int, loss: float | None, accuracy: float | None) -> None:
+        if loss is not None and accuracy is not None:
+            self._validation_loss.append(epoch, loss)
+            self._validation_accuracy.append(epoch, 100 * accuracy)
+            self._make_room(loss)
+
+    def _make_room(self, loss: float) -> None:
+        """Let the loss axis reach higher if it must; it never shrinks during a run."""
+        if loss <= LARGEST and 1.1 * loss > self._loss_top:
+            self._loss_top = round_up(1.1 * loss)
+
+    # --------------------------------------------------------------- painting
+
+    def _mark_dirty(self) -> None:
+        self._dirty = True
+        if self.isVisible() and not self._timer.isActive():
+            self._timer.start()
+
+    @Slot()
+    def _on_timer(self) -> None:
+        if self._dirty and self.isVisible():
+            self.painting.emit()
+            self._paint()
+        else:
+            self._timer.stop()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Catch up on what came while nobody looked."""
+        super().showEvent(event)
+        if self._dirty:
+            self._paint()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Rest while nobody looks."""
+        super().hideEvent(event)
+        self._timer.stop()
+
+    def _paint(self) -> None:
+        self._dirty = False
+        for number, curve in enumerate((self._batch_loss, self._training_loss, self._validation_loss)):
+            self.loss.set_points(number, *curve.points())
+        for number, curve in enumerate((self._training_accuracy, self._validation_accuracy)):
+            self.accuracy.set_points(number, *curve.points())
+        end = self._last_epoch_shown()
+        self.loss.set_ranges(end, self._loss_top)
+        self.accuracy.set_ranges(end, 100)
+        self._read()
+
+    def _last_epoch_shown(self) -> float:
+        done = self._batch_loss.points()[0]
+        if not len(done) and self._ghost_length:
+            return self._ghost_length
+        reached = float(done[-1]) if len(done) else 0.0
+        return min(self._epochs, round_up(max(EPOCHS_SHOWN_AT_FIRST, reached)))
+
+    # ---------------------------------------------------------------- reading
+
+    @Slot(float)
+    def _follow_pointer(self, x: float) -> None:
+        self._pointer = x
+        self._read()
+
+    @Slot()
+    def _forget_pointer(self) -> None:
+        self._pointer = None
+        self._read()
+
+    def _read(self) -> None:
+        """Let both legends read where the pointer is, or the newest values where there is no pointer."""
+        done = self._batch_loss.points()[0]
+        x = float(done[nearest(done, self._pointer)]) if self._pointer is not None and len(done) else None
+        for chart in self._charts:
+            chart.set_crosshair(x)
+            chart.read(x)
+        if x is not None:
+            self._place.setText(f"at epoch {x:.2f}")
+        else:
+            self._place.setText(f"now, epoch {done[-1]:.2f}" if len(done) else "")
+
+    def _tell_screen_readers(self, done: EpochDone | None = None) -> None:
+        self.setAccessibleName("Training curves")
+        first = self._batch_loss.points()[1]
+        if done is None or not len(first):
+            self.setAccessibleDescription("No curves yet. " + LOSS.empty)
+            return
+        summary = (
+            f"After {done.epoch} of {self._epochs} epochs the training loss went from {first[0]:.3f} to "
+            f"{done.training_loss:.3f} and the training accuracy reached {done.training_accuracy or 0:.1%}."
+        )
+        if done.validation_loss is not None and done.validation_accuracy is not None:
+            summary += f" Validation loss {done.validation_loss:.3f}, accuracy {done.validation_accuracy:.1%}."
+        self.setAccessibleDescription(summary)
+
+
+def loss_text(loss: float) -> str:
+    """A loss in at most six characters, with a digit more where it is small."""
+    return f"{loss:.3f}" if loss >= 0.01 else f"{loss:.4f}"
+
+
+def round_up(value: float) -> float:
+    """The next 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8 or 10 times a power of ten that is not below `value` > 0."""
+    power = 10.0 ** floor(log10(value))
+    for digit in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10):
+        if digit * power >= value:
+            return digit * power
+    return 10 * power

@@ -1,0 +1,171 @@
+"""Earlier runs behind the live curves: what is drawn of each, and the row that says which is which."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
+
+from app.style.theme import GAP, GROUP_GAP, colours_of
+from app.tabs.train.charts.curve import Curve, Points, Smoothed
+from app.widgets.plain_text import ElidedLabel
+from nncore.experiments.run_log.descriptions import told_apart
+from nncore.experiments.run_log.html_report import ReportedRun
+from nncore.training.history import Row
+
+DASHES: tuple[tuple[float, ...], ...] = ((8, 4), (2, 3), (10, 3, 2, 3), (16, 4), (4, 6), (10, 3, 2, 3, 2, 3))
+"""Pixels drawn and left out in turn: one pattern a run. Solid lines are the live ones."""
+
+MOST_GHOSTS = len(DASHES)
+GHOST_OPACITY = 0.5
+CAPACITY = 150
+"""Buckets of a ghost's curve, each with its lowest and highest point: it is a backdrop, and must cost little."""
+
+SMOOTHED_SHARE = 0.04
+"""Of an epoch, as the live curves are."""
+
+COLUMNS = 2
+
+Kind = Literal["training", "validation"]
+
+
+@dataclass(frozen=True, eq=False)
+class GhostLine:
+    """One line of an earlier run: x (n,) epochs, y (n,) in the chart's unit; `dash` of DASHES."""
+
+    kind: Kind
+    dash: int
+    x: Points
+    y: Points
+
+
+@dataclass(frozen=True, eq=False)
+class Ghost:
+    """An earlier run. differs: the settings in which it differs from the others.
+
+    epochs: its figures epoch by epoch. curve: (3, n) step, loss and accuracy (0 to 1), of `steps_per_epoch` steps an
+    epoch.
+    """
+
+    name: str
+    differs: str
+    epochs: Sequence[Row]
+    curve: NDArray[np.float32]
+    steps_per_epoch: float
+
+    @property
+    def length(self) -> float:
+        """How many epochs it had."""
+        return float(self.epochs[-1]["epoch"] or 0) if self.epochs else 0.0
+
+    def losses(self, dash: int) -> list[GhostLine]:
+        """Its smoothed training loss, and its validation loss."""
+        return self._lines(dash, 1, "validation_loss", 1.0)
+
+    def accuracies(self, dash: int) -> list[GhostLine]:
+        """Its smoothed training accuracy, and its validation accuracy, in percent."""
+        return self._lines(dash, 2, "validation_accuracy", 100.0)
+
+    def _lines(self, dash: int, row: int, field: str, scale: float) -> list[GhostLine]:
+        training, validation = Curve(CAPACITY), Curve(CAPACITY)
+        epochs, values = self.curve[0] / self.steps_per_epoch, scale * self.curve[row].astype(np.float64)
+        points_per_epoch = len(epochs) / max(1.0, self.length)
+        smoothed = Smoothed(max(1.0, SMOOTHED_SHARE * points_per_epoch)).extend(values)
+        training.extend(epochs.astype(np.float64), smoothed)
+        for each in self.epochs:
+            value = each.get(field)
+            if value is not None:
+                validation.append(float(each["epoch"] or 0), scale * value)
+        return [GhostLine("training", dash, *training.points()), GhostLine("validation", dash, *validation.points())]
+
+
+def ghosts_of(runs: Sequence[ReportedRun]) -> list[Ghost]:
+    """Logged runs as ghosts, MOST_GHOSTS of them at most."""
+    runs = runs[:MOST_GHOSTS]
+    differences = told_apart([each.run.settings for each in runs])
+    return [
+        Ghost(
+            each.run.settings.name,
+            differs,
+            each.epochs,
+            each.curve,
+            each.run.steps / each.run.epochs if each.run.epochs and each.run.steps else 1.0,
+        )
+        for each, differs in zip(runs, differences, strict=True)
+    ]
+
+
+def ghost_pen(colour: QColor, dash: int) -> QPen:
+    """The faint dashed pen of a ghost."""
+    colour = QColor(colour)
+    colour.setAlphaF(GHOST_OPACITY)
+    pen = QPen(colour, 1)
+    pen.setCosmetic(True)
+    pen.setDashPattern(list(DASHES[dash]))
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    return pen
+
+
+class GhostLegend(QWidget):
+    """The dash, the name and the differing settings of each ghost; hidden while there is none."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.labels: list[ElidedLabel] = []
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(GROUP_GAP)
+        self._grid.setVerticalSpacing(0)
+        self.hide()
+
+    def show_ghosts(self, ghosts: Sequence[Ghost]) -> None:
+        """Name `ghosts`, in the order of their dashes."""
+        while (taken := self._grid.takeAt(0)) is not None:
+            widget = taken.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self.labels = []
+        for number, ghost in enumerate(ghosts):
+            label = ElidedLabel()
+            label.setProperty("quiet", True)
+            label.set_whole_text(f"{ghost.name}: {ghost.differs}" if ghost.differs else ghost.name)
+            self.labels.append(label)
+            entry = QWidget()
+            row = QHBoxLayout(entry)
+            row.setContentsMargins(0, 0, 0, 0)
+            row.setSpacing(GAP)
+            row.addWidget(_DashSample(number))
+            row.addWidget(label, 1)
+            self._grid.addWidget(entry, number // COLUMNS, number % COLUMNS)
+        for column in range(COLUMNS):
+            self._grid.setColumnStretch(column, 1)
+        self.setAccessibleName("Earlier runs behind the curves")
+        self.setAccessibleDescription("; ".join(label.whole_text for label in self.labels))
+        self.setVisible(bool(ghosts))
+
+
+class _DashSample(QWidget):
+    """A piece of a ghost's line, long enough to tell its dashes."""
+
+    def __init__(self, dash: int) -> None:
+        super().__init__()
+        self._dash = dash
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        """As high as the text, and three times as wide."""
+        return QSize(3 * self.fontMetrics().height(), self.fontMetrics().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw it in the colour of text: the dash tells the run, the colours of the curves tell what they are of."""
+        painter = QPainter(self)
+        pen = ghost_pen(QColor(colours_of(self).text), self._dash)
+        painter.setPen(pen)
+        painter.drawLine(0, self.height() // 2, self.width(), self.height() // 2)

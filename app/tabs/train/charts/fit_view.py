@@ -1,0 +1,141 @@
+"""A curve being learnt: the points, the network's fit as it is now, and the fits after a few epochs side by side."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.session.curve_fit import EPOCHS_KEPT, MOST_PLACES, Fit, Numbers, places_of
+from app.style.theme import GAP, GROUP_GAP, colours_of
+from app.widgets.plain_text import ElidedLabel
+from nncore.data.curves import CurvePoints
+
+SMALL_HEIGHT = 60
+
+
+NO_FIT = "Press Train, and the fit appears on these points."
+
+
+class FitView(QFrame):
+    """Data and fit of a regression. Give it the points, then a Fit whenever there is a new one.
+
+    strip: the fits after EPOCHS_KEPT side by side, a card of its own for whoever lays both out.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("card", True)
+        self._points: CurvePoints | None = None
+        self.live = FitPlot("fit")
+        self.live.plot.setAccessibleName("data and fit")
+        self.small = [FitPlot(f"after {epoch:,} epochs") for epoch in EPOCHS_KEPT]
+        self.strip = QFrame()
+        self.strip.setProperty("card", True)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self.strip)
+        row.setContentsMargins(GROUP_GAP, GAP, GROUP_GAP, GAP)
+        row.setSpacing(GROUP_GAP)
+        for plot in self.small:
+            plot.plot.setMinimumHeight(SMALL_HEIGHT)
+            for side in ("left", "bottom"):
+                plot.plot.getPlotItem().hideAxis(side)
+            row.addWidget(plot, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(GROUP_GAP, GAP, GROUP_GAP, GAP)
+        layout.addWidget(self.live)
+
+    def set_points(self, points: CurvePoints) -> None:
+        """Begin another run, on these points."""
+        self._points = points
+        few = slice(None, None, 1 + (len(points.x) - 1) // MOST_PLACES)
+        for plot in (self.live, *self.small):
+            plot.set_points(points.x[few], points.y[few])
+        self.live.say(NO_FIT)
+        for plot, epoch in zip(self.small, EPOCHS_KEPT, strict=True):
+            plot.say(f"after {epoch:,} epochs", "not yet")
+
+    def show_fit(self, fit: Fit) -> None:
+        """Draw a fit of the present points; that of an epoch in EPOCHS_KEPT stays, in a plot of its own."""
+        if self._points is None:
+            return
+        x = places_of(self._points)
+        self.live.set_fit(x, fit.y)
+        self.live.say(f"fit after {fit.epoch:,} epoch{'' if fit.epoch == 1 else 's'}")
+        if fit.epoch in EPOCHS_KEPT:
+            small = self.small[EPOCHS_KEPT.index(fit.epoch)]
+            small.set_fit(x, fit.y)
+            small.say(f"after {fit.epoch:,} epochs")
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take the colours of another theme."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+            for plot in (self.live, *self.small):
+                plot.take_colours()
+
+
+class FitPlot(QWidget):
+    """Points as dots, one fit as a line, and a caption; it neither zooms nor pans."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.caption = ElidedLabel()
+        self.caption.setProperty("quiet", True)
+        self.plot = pg.PlotWidget()
+        self.plot.setAccessibleName(name)
+        self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.plot.setFrameShape(pg.PlotWidget.Shape.NoFrame)
+        item = self.plot.getPlotItem()
+        item.setMenuEnabled(False)
+        item.setMouseEnabled(x=False, y=False)
+        item.hideButtons()
+        item.disableAutoRange()
+        self.dots = pg.ScatterPlotItem(size=3)
+        self.line = pg.PlotCurveItem()
+        item.addItem(self.dots)
+        item.addItem(self.line)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setVerticalSpacing(GAP // 2)
+        layout.addWidget(self.caption, 0, 0)
+        layout.addWidget(self.plot, 1, 0)
+        layout.setRowStretch(1, 1)
+        self.take_colours()
+
+    def say(self, words: str, unseen: str = "") -> None:
+        """What stands above the plot, for a screen reader too; `unseen`: what only the plot shows."""
+        self.caption.set_whole_text(words)
+        self.plot.setAccessibleDescription(f"{words}: {unseen}" if unseen else words)
+
+    def set_points(self, x: Numbers, y: Numbers) -> None:
+        """Draw the points x, y (n,); the axes stay as they are now, so that fits can be compared."""
+        self.dots.setData(x, y)
+        self.line.setData([], [])
+        margin = 0.1 * (float(np.ptp(y)) or 1.0)
+        self.plot.setRange(
+            xRange=(float(x.min()), float(x.max())),
+            yRange=(float(y.min()) - margin, float(y.max()) + margin),
+            padding=0.02,
+        )
+
+    def set_fit(self, x: Numbers, y: Numbers) -> None:
+        """Draw the fit through x, y (n,); what is not finite is left out."""
+        sound = np.isfinite(y)
+        self.line.setData(x[sound], y[sound])
+
+    def take_colours(self) -> None:
+        """Those of the theme."""
+        colours = colours_of(self)
+        self.plot.setBackground(QColor(colours.surface))
+        self.dots.setPen(None)
+        self.dots.setBrush(QColor(colours.bar))
+        self.line.setPen(pg.mkPen(QColor(colours.validation), width=2))
+        for side in ("left", "bottom"):
+            axis = self.plot.getPlotItem().getAxis(side)
+            axis.setPen(QColor(colours.edge))
+            axis.setTextPen(QColor(colours.quiet_text))

@@ -1,0 +1,248 @@
+"""The health of the layers while a network learns: figures, how they went, and the weights' histogram."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from math import isfinite, log10
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
+
+from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
+from app.tabs.train.settings.layer_words import KINDS
+from nncore.training.diagnosis.advice import EXPLODING_NORM, MANY_DEAD
+from nncore.training.health import LayerHealth, block_numbers
+
+REMEMBERED = 60
+"""Figures that a sparkline goes back."""
+
+LAYERS_IN_SIGHT = 4
+
+EMPTY = "Press Train, and the gradients, silent units and weights of each layer will appear here."
+HEADINGS = ("layer", "gradient norm", "step / weights", "dead units", "weights")
+EDGES = (0.22, 0.44, 0.66, 0.80, 1.0)
+"""Where the columns end, as shares of the width."""
+
+LONG_STEP = 0.5
+"""A step of this share of its weights throws them about; short ones are usual where a schedule ends."""
+
+
+class LayerFigures:
+    """What is known of one layer: the newest figures, and the logarithms of the ones before."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.newest: LayerHealth | None = None
+        self.dead_share: float | None = None
+        self.norms: deque[float] = deque(maxlen=REMEMBERED)
+        self.ratios: deque[float] = deque(maxlen=REMEMBERED)
+
+    def add(self, health: LayerHealth) -> None:
+        """Take in newer figures of this layer."""
+        self.newest = health
+        for past, value in ((self.norms, health.gradient_norm), (self.ratios, health.update_ratio)):
+            if value is not None:
+                past.append(log10(max(value, 1e-12)) if isfinite(value) else past[-1] if past else 0.0)
+
+    @property
+    def texts(self) -> tuple[str, str, str, str]:
+        """Name, gradient norm, update ratio and share of dead units, for a reader."""
+        health = self.newest
+        norm, ratio = (health.gradient_norm, health.update_ratio) if health else (None, None)
+        dead = "–" if self.dead_share is None else f"{self.dead_share:.0%}".replace("%", " %")
+        return self.name, figure(norm), figure(ratio), dead
+
+    @property
+    def has_trouble(self) -> tuple[bool, bool, bool]:
+        """Whether the gradient, the step, the dead units are out of what is usual."""
+        health = self.newest
+        norm, ratio = (health.gradient_norm, health.update_ratio) if health else (None, None)
+        return (
+            norm is not None and not 0 < norm <= EXPLODING_NORM,
+            ratio is not None and not ratio < LONG_STEP,
+            self.dead_share is not None and self.dead_share >= MANY_DEAD,
+        )
+
+
+def figure(value: float | None) -> str:
+    """A figure of two significant digits that stays short: "0.013", "2.5e-05"."""
+    if value is None:
+        return "–"
+    return f"{value:.2g}" if isfinite(value) else "∞"
+
+
+def figures_by_layer(health: Sequence[LayerHealth]) -> list[tuple[LayerHealth, float | None]]:
+    """The layers with weights, each with the share of dead units of the ReLU that follows it."""
+    rows: list[tuple[LayerHealth, float | None]] = []
+    for layer in health:
+        if layer.gradient_norm is not None:
+            rows.append((layer, None))
+        elif layer.dead_share is not None and rows:
+            rows[-1] = rows[-1][0], layer.dead_share
+    return rows
+
+
+class HealthView(QWidget):
+    """A row for each layer with weights; a figure far from what is usual is in the colour of trouble."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers: list[LayerFigures] = []
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.setAccessibleName("health of the layers")
+        self.setToolTip(
+            "Of each layer: the length of its gradient, how far a step goes as a share of its weights (about 0.001 is "
+            "usual), the share of its ReLUs that are always silent, and how its weights are spread."
+        )
+        self._tell_screen_readers()
+
+    def clear(self) -> None:
+        """Forget the run."""
+        self.layers = []
+        self._tell_screen_readers()
+        self.updateGeometry()
+        self.update()
+
+    def show_health(self, health: Sequence[LayerHealth] | None) -> None:
+        """Show the figures of one more epoch; of an epoch without any the last ones stay."""
+        if not health:
+            return
+        rows = figures_by_layer(health)
+        numbers = dict(zip((layer.layer for layer in health), block_numbers(health), strict=True))
+        names = [
+            f"{numbers[layer.layer]} {KINDS[layer.kind].name if layer.kind in KINDS else layer.kind}"
+            for layer, _ in rows
+        ]
+        if names != [layer.name for layer in self.layers]:
+            self.layers = [LayerFigures(name) for name in names]
+            self.updateGeometry()
+        for figures, (layer, dead) in zip(self.layers, rows, strict=True):
+            figures.add(layer)
+            figures.dead_share = dead
+        self._tell_screen_readers()
+        self.update()
+
+    def _tell_screen_readers(self) -> None:
+        said = (
+            f"Layer {name}: gradient norm {norm}, step to weights {ratio}, dead units {dead}"
+            for name, norm, ratio, dead in (layer.texts for layer in self.layers)
+        )
+        self.setAccessibleDescription(". ".join(said) or EMPTY)
+
+    # --------------------------------------------------------------- painting
+
+    @property
+    def row_height(self) -> int:
+        """Pixels that a row takes."""
+        return self.fontMetrics().height() + GAP // 2
+
+    def sizeHint(self) -> QSize:
+        """Headings and all rows; some rows' room before there are any."""
+        return QSize(400, (1 + len(self.layers)) * self.row_height)
+
+    def minimumSizeHint(self) -> QSize:
+        """As high as its rows are."""
+        return QSize(200, (1 + len(self.layers)) * self.row_height)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take the room that another font needs."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.updateGeometry()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw headings and rows, or say what will come."""
+        painter, colours = QPainter(self), colours_of(self)
+        painter.setFont(scaled(self.font(), SMALL_SCALE))
+        painter.setPen(QColor(colours.quiet_text))
+        if not self.layers:
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, EMPTY)
+            return
+        for column, heading in enumerate(HEADINGS):
+            self._write(painter, 0, column, heading)
+        for row, layer in enumerate(self.layers, start=1):
+            self._draw_row(painter, row, layer)
+
+    def _draw_row(self, painter: QPainter, row: int, layer: LayerFigures) -> None:
+        colours = colours_of(self)
+        trouble = (False, *layer.has_trouble)
+        for column, (text, bad) in enumerate(zip(layer.texts, trouble, strict=True)):
+            painter.setPen(QColor(colours.trouble if bad else colours.text))
+            self._write(painter, row, column, text)
+        pen = QPen(QColor(colours.training), 1)
+        painter.setPen(pen)
+        for column, past in ((1, layer.norms), (2, layer.ratios)):
+            painter.drawPolyline(_sparkline(list(past), self._right_part(row, column)))
+        self._draw_histogram(painter, self._cell(row, 4), layer.newest)
+
+    def _draw_histogram(self, painter: QPainter, cell: QRect, health: LayerHealth | None) -> None:
+        if health is None or health.histogram is None or not health.histogram.any():
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours_of(self).training))
+        heights = np.sqrt(health.histogram / health.histogram.max()) * (cell.height() - 2)
+        width = cell.width() / len(heights)
+        bars = [
+            QRectF(cell.left() + number * width, cell.bottom() - height, width, height)
+            for number, height in enumerate(heights.tolist())
+            if height > 0
+        ]
+        painter.drawRects(bars)
+
+    def _cell(self, row: int, column: int) -> QRect:
+        left = round((EDGES[column - 1] if column else 0) * self.width()) + (GAP if column else 0)
+        right = round(EDGES[column] * self.width())
+        return QRect(left, row * self.row_height, right - left, self.row_height)
+
+    def _right_part(self, row: int, column: int) -> QRectF:
+        """Beside the figure: where the sparkline goes."""
+        cell = self._cell(row, column)
+        figures = min(cell.width() // 2, self.fontMetrics().horizontalAdvance("8.8e-88"))
+        return QRectF(cell.adjusted(figures + GAP, 3, 0, -3))
+
+    def _write(self, painter: QPainter, row: int, column: int, text: str) -> None:
+        cell = self._cell(row, column)
+        side = Qt.AlignmentFlag.AlignLeft
+        if row and column in (1, 2):
+            side, cell = Qt.AlignmentFlag.AlignRight, QRect(cell)
+            cell.setRight(round(self._right_part(row, column).left()) - GAP // 2)
+        painter.drawText(cell, side | Qt.AlignmentFlag.AlignVCenter, text)
+
+
+class HealthScroll(QScrollArea):
+    """A HealthView of which a few rows are seen at a time, always with the same room, so that nothing jumps."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("health of the layers, scrolled")
+
+    def sizeHint(self) -> QSize:
+        """Room for headings and some layers."""
+        row = self.fontMetrics().height() + GAP // 2
+        return QSize(400, (1 + LAYERS_IN_SIGHT) * row)
+
+    def minimumSizeHint(self) -> QSize:
+        """As `sizeHint`."""
+        return QSize(200, self.sizeHint().height())
+
+
+def _sparkline(values: list[float], room: QRectF) -> QPolygonF:
+    """The line of `values` in `room`; it spans a factor of ten at least, so that noise stays small."""
+    if len(values) < 2 or room.width() <= 0:
+        return QPolygonF()
+    low, high = min(values), max(values)
+    middle, half = (low + high) / 2, max(0.5, (high - low) / 2)
+    step = room.width() / (len(values) - 1)
+    return QPolygonF(
+        [
+            QPointF(room.left() + number * step, room.center().y() - (value - middle) / half * room.height() / 2)
+            for number, value in enumerate(values)
+        ]
+    )

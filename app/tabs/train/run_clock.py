@@ -1,0 +1,98 @@
+"""How far a run is, how fast it goes, and how long it will take. No Qt in here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import exp
+
+from app.session.run_events import StepsDone
+from nncore.training.events import EpochDone, Finished, Started
+
+SECONDS_REMEMBERED = 2.0
+"""The speed shown is that of about the last two seconds."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is.
+
+    epoch: the one being worked on, from 1. fraction: share of all steps done, 0 to 1. samples_per_second and
+    seconds_left: None as long as nobody knows.
+    """
+
+    epoch: int
+    epochs: int
+    fraction: float
+    samples_per_second: float | None = None
+    seconds_left: float | None = None
+
+
+class RunClock:
+    """Reckons the time left from the steps that are left and the recent speed; pauses do not count."""
+
+    def __init__(self, started: Started) -> None:
+        self._started = started
+        self._epoch = 1 + started.samples_done // started.samples_per_epoch
+        self._steps = round(started.steps_per_epoch * started.samples_done / started.samples_per_epoch)
+        self._samples = self._seconds = 0.0
+        self._validation_seconds, self._validated = 0.0, self._epoch - 1
+
+    def add_steps(self, done: StepsDone) -> None:
+        """Some steps were taken, at least one."""
+        if done.samples_per_second > 0:
+            seconds = done.samples / done.samples_per_second
+            fading = exp(-seconds / SECONDS_REMEMBERED)
+            self._samples = fading * self._samples + done.samples
+            self._seconds = fading * self._seconds + seconds
+        self._epoch, self._steps = done.epoch, int(done.steps[-1])
+
+    def add_epoch(self, done: EpochDone) -> None:
+        """An epoch was taken, and its validation."""
+        self._validated = done.epoch
+        self._steps = done.step
+        self._validation_seconds = max(0.0, done.seconds - self._started.samples_per_epoch / done.samples_per_second)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """How many steps make an epoch of this run."""
+        return self._started.steps_per_epoch
+
+    @property
+    def progress(self) -> Progress:
+        """How far the run is now."""
+        all_steps = self._started.epochs * self._started.steps_per_epoch
+        fraction = min(1.0, self._steps / all_steps)
+        if not self._seconds:
+            return Progress(self._epoch, self._started.epochs, fraction)
+        speed = self._samples / self._seconds
+        samples_left = (1 - fraction) * self._started.epochs * self._started.samples_per_epoch
+        validations_left = self._started.epochs - self._validated
+        seconds_left = samples_left / speed + validations_left * self._validation_seconds
+        return Progress(self._epoch, self._started.epochs, fraction, speed, seconds_left)
+
+
+def in_minutes(seconds: float) -> str:
+    """`seconds` as "0:04", "12:30" or "1:02:03"."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def three_figures(value: float) -> str:
+    """`value` >= 0 to three significant figures, so that the last ones do not flicker: "118,000"."""
+    return f"{float(f'{value:.3g}'):,.0f}"
+
+
+def verdict(finished: Finished) -> str:
+    """How a run ended, in one sentence."""
+    epochs = f"{finished.epochs:,} epoch{'' if finished.epochs == 1 else 's'}"
+    if finished.stopped and not finished.step:
+        return "Stopped before the first step; nothing was learnt."
+    if finished.stopped:
+        return f"Stopped at step {finished.step:,}, after {epochs}; what it has learnt stays."
+    if finished.test is None or finished.test.accuracy is None:
+        return f"Finished {epochs} in {in_minutes(finished.seconds)}."
+    return (
+        f"Finished: {finished.test.accuracy:.2%} of the {finished.test.count:,} test images read correctly, "
+        f"after {epochs} in {in_minutes(finished.seconds)}."
+    ).replace("%", " %")

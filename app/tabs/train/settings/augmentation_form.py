@@ -1,0 +1,109 @@
+"""The settings of the augmentation, with digits that show what they do."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from PySide6.QtCore import QSignalBlocker, Slot
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton
+
+from app.tabs.train.settings.augmentation_preview import AugmentationPreview
+from app.widgets.form import LOCKED, SettingsForm
+from app.widgets.parse_entries import read_number
+from nncore.errors import SettingError
+from nncore.experiments.recipes import RECIPES
+from nncore.preprocessing.augmentation import LARGEST, Augmentation
+
+USUAL = RECIPES["convnet"].config.augmentation or Augmentation(shift=1.5, rotation=10)
+"""What is proposed where there are no distortions yet: those of the recipe that reads best."""
+
+OFF = "Tick “distort images” to change this."
+TIPS = {
+    "shift": ("shift, pixels", "How far images are moved, each way"),
+    "rotation": ("rotation, degrees", "How far images are turned, each way"),
+    "scale": ("size, share", "How much wider or narrower, taller or lower: 0.1 is up to a tenth"),
+    "slant": ("slant", "Pixels sideways for each pixel of height"),
+    "elastic": ("elastic, pixels", "How far a smooth random field bends the strokes"),
+    "thickness": ("thickness, pixels", "How much thicker or thinner strokes get"),
+    "noise": ("noise, share of ink", "How much each pixel is soiled"),
+}
+
+
+class AugmentationForm(SettingsForm):
+    """A form for an Augmentation, or none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._running = False
+        self.distort = QCheckBox("distort images")
+        self.add(
+            "augmentation",
+            "augmentation",
+            self.distort,
+            "Shift, turn and stretch each image a little anew in every epoch: slower, but it reads handwriting better.",
+        )
+        self.preview = AugmentationPreview()
+        self.again = QPushButton("Other examples")
+        self.again.setToolTip("Draw the same digits, distorted in other ways.")
+        self.again.clicked.connect(self.preview.draw_others)
+        self.add_whole_width(self.preview)
+        self.add_whole_width(self.again)
+        self.edits: dict[str, QLineEdit] = {}
+        for field, (name, tip) in TIPS.items():
+            sentence = f"{tip}, 0 to {LARGEST[field]:g}: 0 not at all, at the most hardly anything can be recognised."
+            edit = QLineEdit()
+            edit.textChanged.connect(self._on_edit)
+            self.add(field, name, edit, sentence)
+            self.edits[field] = edit
+        self.distort.toggled.connect(self._on_edit)
+        self.readers["augmentation"] = self.augmentation
+        self.show_augmentation(None)
+
+    def augmentation(self) -> Augmentation | None:
+        """The distortions. Raises SettingError("augmentation") for the first that is wrong."""
+        if not self.distort.isChecked():
+            return None
+        return Augmentation(**{field: self._read(field) for field in self.edits})
+
+    def show_augmentation(self, augmentation: Augmentation | None) -> None:
+        """Show these distortions; the usual ones, switched off, for None."""
+        for field, edit in self.edits.items():
+            with QSignalBlocker(edit):
+                edit.setText(f"{getattr(augmentation or USUAL, field):.12g}")
+        self.distort.setChecked(augmentation is not None)
+        self._on_edit()
+
+    def set_running(self, running: bool) -> None:
+        """Lock all of it, or nothing."""
+        self._running = running
+        self._lock_rows()
+
+    def say(self, problems: dict[str, SettingError]) -> None:
+        """Mark each distortion that is wrong, or all of them where the data has no images."""
+        any_is_wrong = False
+        for field in self.edits:
+            sentence = ""
+            if self.distort.isChecked():
+                try:
+                    self._read(field)
+                except SettingError as problem:
+                    sentence, any_is_wrong = str(problem), True
+            self.rows[field].say(sentence)
+        self.rows["augmentation"].say("" if any_is_wrong else str(problems.get("augmentation", "")))
+
+    def _read(self, field: str) -> float:
+        name = TIPS[field][0].split(",")[0].capitalize()
+        return read_number("augmentation", name, self.edits[field].text(), 0, LARGEST[field])
+
+    @Slot()
+    def _on_edit(self) -> None:
+        self._lock_rows()
+        with suppress(SettingError):  # said under the field; the last examples stay
+            self.preview.set_augmentation(self.augmentation())
+        self.changed.emit()
+
+    def _lock_rows(self) -> None:
+        locked = LOCKED if self._running else ""
+        self.rows["augmentation"].lock(locked)
+        for field in self.edits:
+            self.rows[field].lock(locked or ("" if self.distort.isChecked() else OFF))

@@ -1,0 +1,163 @@
+"""The curve that a regression is to learn: a function of x, or the points of a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QToolButton, QWidget
+
+from app.style.theme import GAP
+from app.widgets.form import LOCKED, SettingsForm
+from app.widgets.parse_entries import read_whole_number
+from app.widgets.plain_text import ElidedLabel
+from nncore.data.curves import MOST_POINTS, CurvePoints, number_of, number_text, parsed, sampled
+from nncore.errors import SettingError
+from nncore.experiments.recipes import CurveExamples
+
+FILES = "Two columns of numbers (*.csv *.txt *.tsv *.dat);;All files (*)"
+
+FUNCTION_TIP = "What is to be learnt, written with x, such as sin(3*x)*x: the more it bends, the more units it takes."
+LOW_TIP = "Where the curve begins, a number such as -6.28 or -2*pi."
+HIGH_TIP = "Where the curve ends, above where it begins: a longer curve takes more units and more epochs."
+POINTS_TIP = (
+    f"How many points of it there are, 2 to {MOST_POINTS:,}: few leave gaps to guess, many make an epoch longer."
+)
+FILE_TIP = "Learn from a file instead: two numbers a line, x and y, with a comma, semicolon, tab or space between them."
+NO_FILE = "none open"
+
+
+class CurveForm(SettingsForm):
+    """A form for the points of a curve; a file, once read, counts instead of the function."""
+
+    path_chosen = Signal(object)
+    """The Path of a file to read points from."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._file: CurvePoints | None = None
+        self._running = False
+        self.function = self.add_entry("function", "function", FUNCTION_TIP, self._read_function)
+        self.low = self.add_entry("low", "x from", LOW_TIP, lambda: number_of("low", self.low.text()))
+        self.high = self.add_entry("high", "x to", HIGH_TIP, lambda: number_of("high", self.high.text()))
+        self.points = self.add_entry("points", "points", POINTS_TIP, self._read_count)
+        self.file_name, self.open_button, self.close_button = ElidedLabel(), QPushButton("Open…"), QToolButton()
+        self.open_button.setToolTip(FILE_TIP)
+        self.open_button.setAccessibleName("open a file of points")
+        self.open_button.clicked.connect(self._ask_for_file)
+        self.close_button.setText("×")
+        self.close_button.setToolTip("Learn the function again instead of the file.")
+        self.close_button.setAccessibleName("close the file of points")
+        self.close_button.clicked.connect(self.close_file)
+        self.add("file", "or a file", self._file_row(), FILE_TIP)
+        self._show_file()
+
+    def _file_row(self) -> QWidget:
+        row = QWidget()
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GAP)
+        layout.addWidget(self.file_name, 1)
+        layout.addWidget(self.close_button)
+        layout.addWidget(self.open_button)
+        return row
+
+    # ----------------------------------------------------------------- values
+
+    def curve(self) -> CurvePoints:
+        """The points to learn. Raises SettingError("function"), "low", "high" or "points"."""
+        if self._file is not None:
+            return self._file
+        values = self.values()
+        return sampled(values["function"], values["low"], values["high"], values["points"])
+
+    @property
+    def line(self) -> str:
+        """What is learnt, and how many points that is; empty where something is wrong."""
+        return self.source if self._file is None else f"{self.source}: {len(self._file.x):,} points"
+
+    @property
+    def source(self) -> str:
+        """What is learnt, in words; empty where that is wrong."""
+        try:
+            return self.curve().source
+        except SettingError:
+            return ""
+
+    def show_examples(self, examples: CurveExamples) -> None:
+        """Show this function; a file is closed."""
+        self._file = None
+        for edit, text in (
+            (self.function, examples.function),
+            (self.low, number_text(examples.low)),
+            (self.high, number_text(examples.high)),
+            (self.points, str(examples.points)),
+        ):
+            with QSignalBlocker(edit):
+                edit.setText(text)
+                edit.setCursorPosition(0)
+        self._show_file()
+
+    def problems(self) -> dict[str, SettingError]:
+        """All that is wrong, by setting; nothing is while a file counts."""
+        if self._file is not None:
+            return {}
+        problems = super().problems()
+        if not problems:
+            try:
+                self.curve()
+            except SettingError as problem:
+                problems[problem.field] = problem
+        return problems
+
+    def _read_function(self) -> str:
+        parsed(self.function.text())
+        return self.function.text()
+
+    def _read_count(self) -> int:
+        return read_whole_number("points", "Number of points", self.points.text(), 2, MOST_POINTS)
+
+    # ------------------------------------------------------------------- file
+
+    @Slot()
+    def _ask_for_file(self) -> None:
+        dialog = QFileDialog(self, "Open the points of a curve", str(Path.home()), FILES)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda path: self.path_chosen.emit(Path(path)))
+        dialog.open()
+
+    def show_file(self, points: CurvePoints) -> None:
+        """Learn these points of a file instead of the function."""
+        self._file = points
+        self._show_file()
+
+    def refuse_file(self, sentence: str) -> None:
+        """Say why a file is not read; what there was stays."""
+        self.rows["file"].say(sentence)
+
+    @Slot()
+    def close_file(self) -> None:
+        """Learn the function again."""
+        self._file = None
+        self._show_file()
+
+    def _show_file(self) -> None:
+        file = self._file
+        self.file_name.set_whole_text(NO_FILE if file is None else file.source)
+        self.close_button.setVisible(file is not None)
+        self._lock_rows()
+        self.changed.emit()
+
+    # ----------------------------------------------------------- during a run
+
+    def set_running(self, running: bool) -> None:
+        """Lock all of it, or nothing."""
+        self._running = running
+        self._lock_rows()
+
+    def _lock_rows(self) -> None:
+        locked = LOCKED if self._running else ""
+        from_file = "" if self._file is None else "The points come from a file: close it (×) to change this."
+        for field, row in self.rows.items():
+            row.lock(locked or ("" if field == "file" else from_file))

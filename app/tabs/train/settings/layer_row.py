@@ -1,0 +1,138 @@
+"""One hidden layer as a row of the form."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from app.style.theme import GAP
+from app.tabs.train.settings.layer_words import NO_ACTIVATION, Block, texts_of, word_of
+from app.widgets.form import Choice
+from nncore.model.layers import LayerSpec
+
+ACTIVATION_NAMES = {
+    "relu": "ReLU",
+    "leaky_relu": "leaky ReLU",
+    "gelu": "GELU",
+    "sigmoid": "sigmoid",
+    "tanh": "tanh",
+    "softmax": "softmax",
+    NO_ACTIVATION: "none",
+}
+ACTIVATION_TIP = "What each unit makes of its sum: ReLU is a safe choice; sigmoid learns slowly in deep networks."
+
+
+class LayerRow(QWidget):
+    """One hidden layer: its numbers, its activation if one follows it, and a button that takes it out."""
+
+    edited = Signal()
+    """A number was typed: `word` has changed."""
+    activation_chosen = Signal()
+    removal_requested = Signal()
+
+    def __init__(self, block: Block) -> None:
+        super().__init__()
+        self.layer: LayerSpec = block.layer
+        self.kind = block.kind
+        self.name = QLabel()
+        self.edits = {part.field: QLineEdit() for part in self.kind.parts}
+        self.activation = Choice(ACTIVATION_NAMES)
+        self.remove = QToolButton()
+        self.remove.setText("×")
+        self._part_names: list[QLabel] = []
+        self._lay_out()
+        for edit in self.edits.values():
+            edit.setMaxLength(9)
+            edit.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            edit.textChanged.connect(self.edited)
+        self.activation.activated.connect(self.activation_chosen)
+        self.remove.clicked.connect(self.removal_requested)
+        self.show_block(block)
+
+    def _lay_out(self) -> None:
+        first, layout = QHBoxLayout(), QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GAP // 2)
+        layout.addLayout(first)
+        first.setSpacing(GAP)
+        first.addWidget(self.name)
+        edits = list(self.edits.values())
+        if edits:
+            first.addWidget(edits[0], 2)
+        if self.kind.activated:
+            first.addWidget(self.activation, 3)
+        elif not edits:
+            first.addStretch(1)
+        first.addWidget(self.remove)
+        self.activation.setVisible(self.kind.activated)
+        if len(edits) > 1:
+            layout.addLayout(self._second_line(edits[1:]))
+
+    def _second_line(self, edits: list[QLineEdit]) -> QHBoxLayout:
+        """What is rarely changed of a convolution or a pooling, each number with its name."""
+        line = QHBoxLayout()
+        line.setSpacing(GAP // 2)
+        line.setContentsMargins(GAP, 0, 0, 0)
+        for part, edit in zip(self.kind.parts[1:], edits, strict=True):
+            label = QLabel(part.name)
+            label.setProperty("quiet", True)
+            label.setBuddy(edit)
+            self._part_names.append(label)
+            line.addWidget(label)
+            line.addWidget(edit, 1)
+        return line
+
+    # ----------------------------------------------------------------- values
+
+    @property
+    def first_edit(self) -> QLineEdit:
+        """The field of its first number, such as the width."""
+        return next(iter(self.edits.values()))
+
+    @property
+    def word(self) -> str:
+        """What stands for it in the line of all layers."""
+        return word_of(self.layer.kind, {field: edit.text() for field, edit in self.edits.items()})
+
+    @property
+    def block(self) -> Block:
+        """What it showed last that could be read, with the activation chosen now."""
+        return Block(self.layer, self.activation.value if self.kind.activated else NO_ACTIVATION)
+
+    def show_block(self, block: Block) -> None:
+        """Show a block of the same kind; fields that say so already are left as they are."""
+        self.layer = block.layer
+        for field, text in texts_of(block.layer).items():
+            edit = self.edits[field]
+            if edit.text() != text:
+                with QSignalBlocker(edit):
+                    edit.setText(text)
+            edit.setPlaceholderText("=" if field == "stride" and not text else "")
+        self.activation.choose(block.activation)
+
+    def set_number(self, number: int) -> None:
+        """Say which layer this is, counted from 1."""
+        self.name.setText(f"{number} {self.kind.name}")
+        for part in self.kind.parts:
+            self.edits[part.field].setAccessibleName(f"{part.name} of hidden layer {number}")
+        self.activation.setAccessibleName(f"activation of hidden layer {number}")
+        self.remove.setAccessibleName(f"remove hidden layer {number}")
+
+    # ------------------------------------------------------------ dress, lock
+
+    def fit_to_font(self, label_width: int) -> None:
+        """Give the name `label_width` pixels, and each number room for some figures."""
+        self.name.setMinimumWidth(label_width)
+        for number, edit in enumerate(self.edits.values()):
+            figures = "8888" if number == 0 else "8"
+            edit.setMinimumWidth(self.fontMetrics().horizontalAdvance(figures) + 2 * GAP + 4)
+
+    def lock(self, reason: str) -> None:
+        """Make it deaf and say why, or let it hear again if there is no `reason`."""
+        self.name.setEnabled(not reason)
+        self.name.setToolTip(self.kind.tip)
+        tips: list[tuple[QWidget, str]] = [(self.edits[part.field], part.tip) for part in self.kind.parts]
+        tips += [(self.activation, ACTIVATION_TIP), (self.remove, "Take this layer out of the network.")]
+        for control, tip in tips:
+            control.setEnabled(not reason)
+            control.setToolTip(f"{tip} {reason}".rstrip())

@@ -1,0 +1,149 @@
+"""A small drawing of a network: each layer's shape, and what it costs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import log2, prod
+
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
+from app.tabs.train.settings.layer_row import ACTIVATION_NAMES
+from app.tabs.train.settings.layer_words import KINDS
+from nncore.model.layers import Activation
+from nncore.model.network import NetworkSpec
+
+EMPTY = "The network appears here once its layers can be read."
+HEADINGS = ("layer", "gives", "weights", "multiplies")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One layer, or the input: its name, the shape that comes out, its weights and its multiplications for an example.
+
+    activations: the names of those that follow it.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    weights: int = 0
+    multiplications: int = 0
+    activations: tuple[str, ...] = ()
+
+    @property
+    def texts(self) -> tuple[str, str, str, str]:
+        """What is written in each column."""
+        name = ", ".join((self.name, *self.activations))
+        counts = (f"{count:,}" if count else "–" for count in (self.weights, self.multiplications))
+        return name, shape_text(self.shape), *counts  # type: ignore[return-value]
+
+
+def lines_of(spec: NetworkSpec) -> list[Line]:
+    """What goes into the network, and each layer; an activation stands with the layer before it."""
+    lines = [Line("input", spec.shapes[0])]
+    for layer, before, after in zip(spec.layers, spec.shapes, spec.shapes[1:], strict=False):
+        if isinstance(layer, Activation):
+            activations = (*lines[-1].activations, ACTIVATION_NAMES.get(layer.function, layer.function))
+            lines[-1] = replace(lines[-1], activations=activations)
+            continue
+        shapes = layer.parameter_shapes(before)
+        weights = sum(prod(shape) for shape in (*shapes.values(), *layer.state_shapes(before).values()))
+        multiplications = prod(shapes["W"]) * prod(after[1:]) if "W" in shapes else 0
+        lines.append(
+            Line(KINDS[layer.kind].name if layer.kind in KINDS else layer.kind, after, weights, multiplications)
+        )
+    return lines
+
+
+def shape_text(shape: tuple[int, ...]) -> str:
+    """A shape for a reader: "128", "28×28", or "24 of 14×14" for channels of images."""
+    if len(shape) == 3:
+        return f"{shape[0]} of {shape[1]}×{shape[2]}" if shape[0] > 1 else f"{shape[1]}×{shape[2]}"
+    return "×".join(map(str, shape))
+
+
+class NetworkDiagram(QWidget):
+    """A row for each layer: a bar as long as the logarithm of its numbers, its shape, and its counts; then the sum."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[Line] = []
+        self.total = EMPTY
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("drawing of the network")
+        self.setToolTip(
+            "Each layer: the bar shows how many numbers it gives, then their shape, its weights, and how many "
+            "multiplications one example costs in it."
+        )
+
+    def show_spec(self, spec: NetworkSpec | None) -> None:
+        """Draw this network; None: there is none to draw."""
+        self.lines = lines_of(spec) if spec else []
+        self.total = EMPTY
+        if spec:
+            self.total = f"{spec.parameter_count:,} weights, {spec.multiplications:,} multiplications an example"
+        said = "; ".join(f"{line.texts[0]} gives {line.texts[1]}" for line in self.lines)
+        self.setAccessibleDescription(f"{said}. {self.total}." if said else EMPTY)
+        self.updateGeometry()
+        self.update()
+
+    # --------------------------------------------------------------- painting
+
+    @property
+    def _line_height(self) -> int:
+        return self.fontMetrics().height()
+
+    def sizeHint(self) -> QSize:
+        """All rows, with headings and the sum; as narrow as one likes."""
+        return QSize(200, (len(self.lines) + 2) * self._line_height + GAP)
+
+    def minimumSizeHint(self) -> QSize:
+        """As `sizeHint`."""
+        return self.sizeHint()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take the room that another font needs."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self.updateGeometry()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the headings, the layers and the sum."""
+        painter, colours = QPainter(self), colours_of(self)
+        painter.setFont(scaled(self.font(), SMALL_SCALE))
+        painter.setPen(QColor(colours.quiet_text))
+        if self.lines:
+            self._write(painter, 0, HEADINGS)
+        for number, line in enumerate(self.lines, start=1):
+            self._draw_bar(painter, number, line)
+            painter.setPen(QColor(colours.text))
+            self._write(painter, number, line.texts)
+        painter.setPen(QColor(colours.quiet_text))
+        top = (len(self.lines) + 1) * self._line_height
+        room = QRect(0, top, self.width(), self._line_height)
+        total = painter.fontMetrics().elidedText(self.total, Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, total)
+
+    def _draw_bar(self, painter: QPainter, number: int, line: Line) -> None:
+        """Behind the text; 1,024 numbers are half a row long."""
+        length = min(1.0, (1 + log2(max(1, prod(line.shape)))) / 22) * self.width()
+        colour = QColor(colours_of(self).accent)
+        colour.setAlphaF(0.22)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.drawRoundedRect(QRectF(0, number * self._line_height + 1, length, self._line_height - 2), 3, 3)
+
+    def _write(self, painter: QPainter, number: int, texts: tuple[str, ...]) -> None:
+        """Name at the left, the rest in right-aligned columns."""
+        width, top, metrics = self.width() - GAP, number * self._line_height, painter.fontMetrics()
+        edges = (0.38, 0.60, 0.79, 1.0)
+        left = GAP // 2
+        for column, (text, edge) in enumerate(zip(texts, edges, strict=True)):
+            room = QRect(left, top, round(edge * width) - left + GAP // 2, self._line_height)
+            side = Qt.AlignmentFlag.AlignLeft if column == 0 else Qt.AlignmentFlag.AlignRight
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+            painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter, text)
+            left = room.right() + GAP // 2

@@ -1,0 +1,105 @@
+"""The settings of the network: hidden layers, how their weights begin, and what its numbers mean."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtWidgets import QLineEdit
+
+from app.tabs.train.settings.layer_words import blocks_of, initializations_of, layers_of, with_initialization
+from app.tabs.train.settings.layers_editor import LayersEditor
+from app.tabs.train.settings.network_diagram import NetworkDiagram
+from app.widgets.form import Choice, SettingsForm
+from nncore.errors import SettingError
+from nncore.model.layers import Dense, LayerSpec
+from nncore.model.layers.parameters import INITIALIZATIONS
+from nncore.model.network import NetworkSpec
+
+INITIALIZATION_NAMES = {name: name.replace("_", " ") for name in INITIALIZATIONS} | {
+    "he": "He",
+    "uniform": "uniform(−0.5, 0.5)",
+}
+EACH_ITS_OWN = "mixed"
+OUTPUT_NAMES = {"softmax": "softmax", "sigmoid": "sigmoid", "linear": "linear"}
+
+LAYERS_TIP = (
+    "The hidden layers, such as 128 64, or conv8k3 max2 norm dropout0.3 64: wider and deeper learns more and takes "
+    "longer; left empty, the inputs go straight to the outputs."
+)
+INITIALIZATION_TIP = (
+    "The weights to start from: He fits ReLU; uniform(−0.5, 0.5) makes wide layers overshoot at first; equal weights, "
+    "such as all zeros, never come apart."
+)
+OUTPUT_TIP = (
+    "What comes out: softmax for one class of several, sigmoid for a yes or no each, linear for any numbers; "
+    "another than the data has cannot be trained well."
+)
+
+
+class NetworkForm(SettingsForm):
+    """A form for a NetworkSpec; what comes in and the last layers are those of the spec last shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown = NetworkSpec.dense((784, 10))
+        self._last: tuple[LayerSpec, ...] = self._shown.layers
+        self.hidden_layers = QLineEdit()
+        self.layers = LayersEditor(self.hidden_layers)
+        self.add("layers", "hidden layers", self.hidden_layers, LAYERS_TIP, beside=self.layers.add_button)
+        self.add_whole_width(self.layers)
+        self.initialization: Choice = self.add_choice(
+            "initialization", "initialisation", INITIALIZATION_NAMES, INITIALIZATION_TIP
+        )
+        self.output: Choice = self.add_choice("output", "output", OUTPUT_NAMES, OUTPUT_TIP)
+        self.diagram = NetworkDiagram()
+        self.add_whole_width(self.diagram)
+        self.layers.changed.connect(self.changed)
+
+    def spec(self) -> NetworkSpec:
+        """The network described. Raises SettingError."""
+        layers = layers_of(self.layers.blocks(), self._last)
+        if self.initialization.value != EACH_ITS_OWN:
+            layers = tuple(with_initialization(layer, self.initialization.value) for layer in layers)
+        return replace(self._shown, layers=layers, output=self.output.value)
+
+    def show_spec(self, spec: NetworkSpec) -> None:
+        """Show this network."""
+        self._shown = spec
+        blocks, self._last = blocks_of(spec)
+        self.layers.set_blocks(blocks)
+        initializations = initializations_of(spec.layers)
+        self.initialization.choose(initializations.pop() if len(initializations) == 1 else EACH_ITS_OWN)
+        self.output.choose(spec.output)
+
+    def fit_data(self, input_shape: tuple[int, ...], classes: int) -> None:
+        """Keep the hidden layers, but take such examples and tell so many classes apart."""
+        last = list(self._last)
+        if last and isinstance(last[0], Dense):
+            one_for_two = last[0].units == 1 and classes == 2 and self._shown.output == "sigmoid"
+            last[0] = last[0] if one_for_two else replace(last[0], units=classes)
+        self._last = tuple(last)
+        try:
+            self._shown = replace(self._shown, input_shape=input_shape)
+        except SettingError:  # what was shown does not fit, and neither need what is shown now: that is said elsewhere
+            self._shown = NetworkSpec(input_shape, (Dense(classes),), self._shown.output)
+        self.changed.emit()
+
+    def draw(self) -> NetworkSpec | None:
+        """Draw the network as it is now; None if it is none."""
+        try:
+            spec = self.spec()
+        except SettingError:
+            self.diagram.show_spec(None)
+            return None
+        self.diagram.show_spec(spec)
+        return spec
+
+    def set_label_width(self, width: int) -> None:
+        """Line up the rows of the layers too."""
+        super().set_label_width(width)
+        self.layers.set_label_width(width)
+
+    def set_running(self, running: bool) -> None:
+        """Let the network be seen but not changed, or changed again."""
+        super().set_running(running)
+        self.layers.set_locked(running)

@@ -1,0 +1,319 @@
+"""The settings of a run: the network, and how it learns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from app.style.theme import GAP
+from app.tabs.train.settings.augmentation_form import AugmentationForm
+from app.tabs.train.settings.collapsible_group import CollapsibleGroup
+from app.tabs.train.settings.curve_form import CurveForm
+from app.tabs.train.settings.learning_form import LearningForm
+from app.tabs.train.settings.loss_form import LossForm
+from app.tabs.train.settings.network_form import NetworkForm
+from app.tabs.train.settings.recipe_chooser import RecipeChooser
+from app.tabs.train.settings.stopping_form import StoppingForm
+from app.widgets.form import LOCKED
+from app.widgets.plain_text import ElidedLabel
+from nncore.data.curves import CurvePoints
+from nncore.data.dataset import Dataset, Splits
+from nncore.errors import SettingError
+from nncore.experiments.recipes import ALL_DIGITS, RECIPES, CurveExamples, DigitExamples, Recipe, recipe_named
+from nncore.experiments.run_log.log import RunSettings
+from nncore.model.losses import make_loss
+from nncore.model.network import NetworkSpec
+from nncore.training import TrainingConfig, check_settings
+from nncore.training.memory import check_memory
+
+FIRST_RECIPE = "quick"
+WHAT_IT_TAKES = "Train starts from fresh weights."
+ONLY_RATE = "During a run only the learning rate can change."
+LETTERS_ACROSS, MOST_ACROSS = 42, 400
+"""How many average letters the panel is wide, and how many pixels at most unless its controls need more."""
+
+
+class SettingsPanel(QWidget):
+    """A form for a NetworkSpec and a TrainingConfig, which a recipe fills in.
+
+    What is wrong is said under the field that holds it. During a run only the learning rate can be changed.
+    """
+
+    changed = Signal()
+    """A setting was edited; it may now be wrong."""
+    learning_rate_changed = Signal(float)
+    """A new learning rate that can be used was entered: with Enter, the arrow keys, or by leaving the field."""
+    page_requested = Signal(str)
+    """The name of the recipe whose page is to be shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown = TrainingConfig()
+        self._problems: dict[str, SettingError] = {}
+        self._running = self._filling = False
+        self._dataset: Splits | None = None
+        self._share: float | None = None
+        self._run_share: float | None = None
+        self._widest = "", 0
+        self.recipes = RecipeChooser()
+        self.summary, self.data, self.note = QLabel(), ElidedLabel(), QLabel()
+        self.curve = CurveForm()
+        self.network, self.learning, self.loss = NetworkForm(), LearningForm(), LossForm()
+        self.augmentation, self.stopping = AugmentationForm(), StoppingForm()
+        self.learning_rate = self.learning.learning_rate
+        self.distort = self.augmentation.distort
+        self._forms = (self.network, self.curve, self.learning, self.loss, self.augmentation, self.stopping)
+        self.groups = (
+            CollapsibleGroup("Network", self.network),
+            CollapsibleGroup("Curve to learn", self.curve),
+            CollapsibleGroup("Learning", self.learning),
+            CollapsibleGroup("Loss and regularisation", self.loss, is_open=False),
+            CollapsibleGroup("Augmentation", self.augmentation, is_open=False),
+            CollapsibleGroup("Stopping", self.stopping, is_open=False),
+        )
+        self._lay_out()
+        for form in self._forms:
+            form.changed.connect(self._on_edit)
+        self.learning.learning_rate_entered.connect(self.learning_rate_changed)
+        self.recipes.chosen.connect(self.choose_recipe)
+        self.recipes.page_requested.connect(self.page_requested)
+        self.choose_recipe(FIRST_RECIPE)
+        self._fit_to_font()
+
+    def _lay_out(self) -> None:
+        self.summary.setProperty("group", True)
+        for label in (self.data, self.note):
+            label.setProperty("quiet", True)
+        self._content = QWidget()
+        groups = QVBoxLayout(self._content)
+        groups.setContentsMargins(0, 0, GAP, 0)
+        groups.setSpacing(GAP)
+        for group in self.groups:
+            groups.addWidget(group)
+        groups.addStretch()
+        self._content.installEventFilter(self)
+        self._scroll = QScrollArea()
+        self._scroll.setWidget(self._content)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GAP // 2)
+        for line in (self.summary, self.note):
+            line.setWordWrap(True)
+        layout.addWidget(self.recipes)
+        for line in (self.summary, self.data, self.note):
+            layout.addWidget(line)
+        layout.addSpacing(GAP // 2)
+        layout.addWidget(self._scroll, 1)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+
+    # ----------------------------------------------------------------- values
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether a run could begin with these settings."""
+        return not self._problems
+
+    @property
+    def problem(self) -> str:
+        """What is wrong first, in one sentence; empty if nothing is."""
+        return str(next(iter(self._problems.values()), ""))
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe chosen last, for its data; its settings may have been changed since."""
+        return self.recipes.recipe
+
+    def spec(self) -> NetworkSpec:
+        """The network described. Raises SettingError, for one too large for this machine too."""
+        spec = self.network.spec()
+        memory = TrainingConfig(
+            batch_size=self.learning.read_batch_size(), keep_best=self.stopping.keep_best.isChecked()
+        )
+        check_memory(spec, memory)
+        return spec
+
+    def config(self) -> TrainingConfig:
+        """How to train it. Raises SettingError."""
+        settings = {**self.learning.values(), **self.loss.values(), **self.augmentation.values()}
+        return replace(self._shown, **settings, **self.stopping.values())
+
+    def points(self) -> CurvePoints | None:
+        """The curve to learn; None for digits. Raises SettingError."""
+        return self.curve.curve() if self.recipe.fits_a_curve else None
+
+    def points_of(self, run: RunSettings) -> CurvePoints | None:
+        """The curve that a run in the log fits; None for digits.
+
+        Raises SettingError("file") if they come from a file that is not open now.
+        """
+        recipe = RECIPES.get(run.recipe)
+        if recipe is None or not recipe.fits_a_curve:
+            return None
+        examples = CurveExamples.from_words(run.data or recipe.examples.in_words)
+        if examples is not None:
+            return examples.curve()
+        if self.curve.source != run.data:
+            raise SettingError("file", f"The points of {run.data} are not in the log: open it in the Train tab first.")
+        return self.curve.curve()
+
+    def set_values(self, spec: NetworkSpec, config: TrainingConfig, run: RunSettings | None = None) -> None:
+        """Show these settings; run: on the examples that this one learns from, until others are chosen."""
+        if run is not None:
+            recipe = RECIPES.get(run.recipe, RECIPES[FIRST_RECIPE])
+            self.recipes.show_recipe(recipe.name)
+            self._run_share = run.validation_share
+            examples = CurveExamples.from_words(run.data or recipe.examples.in_words)
+            if examples is not None:
+                self.curve.show_examples(examples)
+        self._shown = config
+        self._filling = True
+        try:
+            self.network.show_spec(spec)
+            for form in (self.learning, self.loss, self.stopping):
+                form.show_config(config)
+            self.augmentation.show_augmentation(config.augmentation)
+        finally:
+            self._filling = False
+        self._on_edit()
+
+    @Slot(str)
+    def choose_recipe(self, name: str) -> None:
+        """Show the settings of the recipe `name`. Raises SettingError if there is none."""
+        recipe = recipe_named(name)
+        self._run_share = None
+        self.recipes.show_recipe(name)
+        if isinstance(recipe.examples, CurveExamples):
+            self.curve.show_examples(recipe.examples)
+        self.set_values(recipe.spec, recipe.config)
+        self._fit_network()
+
+    def set_data(self, data: Splits) -> None:
+        """Learn from these examples: say so, let the network fit them, and show what an augmentation makes of them."""
+        self._dataset = data
+        if data.training.is_bytes:
+            self.augmentation.preview.set_digits(data.training.images)
+        self._fit_network()
+        self._on_edit()
+
+    def hold_out(self, share: float) -> None:
+        """From now on this share of the images is held out, whatever a recipe says."""
+        self._share, self._run_share = share, None
+        self._on_edit()
+
+    @property
+    def validation_share(self) -> float:
+        """The share of the images to hold out: that of the run that is shown, the one chosen, or else the recipe's."""
+        shares = self._run_share, self._share, self.recipe.validation_share
+        return next(share for share in shares if share is not None)
+
+    @property
+    def _training(self) -> Dataset | None:
+        return None if self._dataset is None else self._dataset.training
+
+    def _fit_network(self) -> None:
+        """Take the examples there are, and answer with their classes, whatever the recipe was made for."""
+        data = self._training
+        if data is not None and data.class_names and not self.recipe.fits_a_curve:
+            self.network.fit_data(data.input_shape, len(data.class_names))
+
+    def set_running(self, running: bool) -> None:
+        """Lock what a run cannot change, and say so; or unlock it."""
+        self._running = running
+        self.recipes.lock(LOCKED if running else "")
+        for form in self._forms:
+            form.set_running(running)
+        self._on_edit()
+
+    @Slot()
+    def _on_edit(self) -> None:
+        if self._filling:
+            return
+        self._problems = self._all_problems()
+        # Only images can be distorted, and a curve is asked for only where one is learnt.
+        for form, group in zip(self._forms, self.groups, strict=True):
+            if form in (self.curve, self.augmentation):
+                group.setVisible(self.recipe.fits_a_curve == (form is self.curve))
+        for form, group in zip(self._forms, self.groups, strict=True):
+            form.say(self._problems)
+            if not group.is_open and any(field in self._problems for field in form.rows):
+                group.open()
+        self._summarize(self.network.draw())
+        self.changed.emit()
+
+    def _all_problems(self) -> dict[str, SettingError]:
+        """What is wrong, by setting; the network first."""
+        problems: dict[str, SettingError] = {}
+        for form in self._forms[1:]:
+            if form is not self.curve or self.recipe.fits_a_curve:
+                problems |= form.problems()
+        try:
+            spec = self.spec()
+            smoothing = 0.0 if "label_smoothing" in problems else self.loss.values()["label_smoothing"]
+            make_loss(self.loss.loss.value or None, spec.output, smoothing)
+            if not problems:
+                self._check_with_data(spec)
+        except SettingError as problem:
+            problems = {problem.field: problem, **problems}
+        return problems
+
+    def _check_with_data(self, spec: NetworkSpec) -> None:
+        """Raise SettingError if the data does not offer what the settings ask for."""
+        points, data, examples = self.points(), self._dataset, self.recipe.examples
+        if points is not None:
+            data = points.splits()
+        elif data is not None:
+            held_out = self.validation_share or (isinstance(examples, DigitExamples) and examples.held_out)
+            data = Splits(data.training, data.training if held_out else data.validation)
+        if data is not None:
+            check_settings(spec, data, self.config())
+
+    def _summarize(self, spec: NetworkSpec | None) -> None:
+        self.note.setText(ONLY_RATE if self._running else f"{self._recipe_line(spec)} {WHAT_IT_TAKES}")
+        self.data.set_whole_text(self._data_line())
+        if spec is None:
+            self.summary.setText("No network yet: see hidden layers.")
+            return
+        self.summary.setText(f"{spec.summary.replace('-', '–')} · {spec.parameter_count:,} weights")
+
+    def _recipe_line(self, spec: NetworkSpec | None) -> str:
+        recipe = self.recipe
+        changed = bool(self._problems) or spec != recipe.spec or self.config() != recipe.config
+        if not changed and recipe.fits_a_curve:
+            changed = self.curve.curve().source != recipe.examples.in_words
+        return f"{recipe.title}{', changed' if changed else ''}."
+
+    def _data_line(self) -> str:
+        if self.recipe.fits_a_curve:
+            return self.curve.line or "No curve yet: see what is marked below."
+        data, examples = self._training, self.recipe.examples
+        if data is not None and examples != ALL_DIGITS:
+            return f"{examples.in_words}, of {data.source}"
+        return "" if data is None else f"{data.source}: {len(data):,} {'images' if data.is_bytes else 'examples'}"
+
+    # ------------------------------------------------------------------- font
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay as wide as the controls need in the font that they have now; keeps no event from them."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit_to_font()
+        return False
+
+    def _fit_to_font(self) -> None:
+        names = max(form.label_width for form in self._forms)
+        for form in self._forms:
+            form.set_label_width(names)
+        bar = self._scroll.verticalScrollBar().sizeHint().width()
+        wanted = min(LETTERS_ACROSS * self.fontMetrics().averageCharWidth(), MOST_ACROSS)
+        # Folded groups count too: the panel keeps its width when one opens.
+        needed = max(form.minimumSizeHint().width() for form in self._forms) + GAP
+        width = max(wanted, needed + bar, self._content.minimumSizeHint().width() + bar)
+        # It grows with what is asked of it, and shrinks only in another font: taking a layer out moves nothing.
+        font = self.font().toString()
+        self._widest = font, width if self._widest[0] != font else max(width, self._widest[1])
+        self.setFixedWidth(self._widest[1])

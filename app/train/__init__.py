@@ -1,1 +1,0 @@
-"""The Train tab: settings at the left, live curves at the right."""

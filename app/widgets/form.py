@@ -1,0 +1,196 @@
+"""A form: names at the left, controls at the right, and what is wrong with an entry right under it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
+
+from app.style.theme import GAP
+from app.widgets.parse_entries import next_learning_rate, read_learning_rate
+from nncore.errors import SettingError
+
+LOCKED = "Locked while a run is on: stop it to change this."
+
+
+MOST_VISIBLE = 20
+"""Options that are seen at once; more are scrolled to."""
+
+
+def mark_trouble(widget: QWidget, trouble: bool) -> None:
+    """Dress `widget` as in trouble, or not."""
+    if bool(widget.property("trouble")) != trouble:
+        widget.setProperty("trouble", trouble)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+class Choice(QComboBox):
+    """A choice of one of several values; the wheel scrolls the page instead of changing it unnoticed."""
+
+    def __init__(self, options: dict[str, str]) -> None:
+        """`options`: what is shown for each value."""
+        super().__init__()
+        self.setMaxVisibleItems(MOST_VISIBLE)
+        for value, words in options.items():
+            self.addItem(words, value)
+
+    @property
+    def value(self) -> str:
+        """The value chosen."""
+        return str(self.currentData())
+
+    def choose(self, value: str) -> None:
+        """Choose `value`; one that is not among the options joins them under its own name."""
+        if self.findData(value) < 0:
+            self.addItem(value, value)
+        self.setCurrentIndex(self.findData(value))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to the page."""
+        event.ignore()
+
+
+class RateEdit(QLineEdit):
+    """A learning rate; the arrow keys step through 1, 2, 5, 10 ..."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Step up or down on the arrow keys, as after Enter."""
+        direction = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()))
+        if direction is None:
+            super().keyPressEvent(event)
+            return
+        try:
+            rate = read_learning_rate(self.text())
+        except SettingError:
+            return
+        self.setText(f"{next_learning_rate(rate, direction):g}")
+        self.textEdited.emit(self.text())
+        self.editingFinished.emit()
+
+
+class FormRow:
+    """One setting: its name, its control, and the line under both that says what is wrong."""
+
+    def __init__(self, name: str, control: QWidget, tooltip: str) -> None:
+        self.control = control
+        self.label = QLabel(name)
+        self.label.setBuddy(control)
+        self.message = QLabel()
+        self.message.setTextFormat(Qt.TextFormat.PlainText)
+        self.message.setWordWrap(True)
+        self.message.setProperty("trouble", True)
+        self.message.hide()
+        self._tooltip = tooltip
+        control.setAccessibleName(name)
+        self._tell(tooltip)
+
+    def say(self, words: str, *, trouble: bool = True) -> None:
+        """Show `words` under the control, or nothing; `trouble` marks the control too."""
+        self.message.setText(words)
+        self.message.setVisible(bool(words))
+        mark_trouble(self.message, trouble)
+        mark_trouble(self.control, trouble and bool(words))
+        self.control.setAccessibleDescription(words)
+
+    def lock(self, reason: str) -> None:
+        """Make the control deaf and say why, or let it hear again if there is no `reason`."""
+        self.control.setEnabled(not reason)
+        self.label.setEnabled(not reason)
+        self._tell(f"{self._tooltip} {reason}" if reason else self._tooltip)
+
+    def _tell(self, tooltip: str) -> None:
+        self.control.setToolTip(tooltip)
+        self.label.setToolTip(tooltip)
+
+
+class Form(QWidget):
+    """Rows below each other, two columns that line up. `rows` holds them by the name of their setting."""
+
+    changed = Signal()
+    """Something was edited; it may now be wrong."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: dict[str, FormRow] = {}
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(GAP)
+        self._grid.setVerticalSpacing(GAP // 2)
+        self._grid.setColumnStretch(1, 1)
+
+    def add(self, field: str, name: str, control: QWidget, tooltip: str, beside: QWidget | None = None) -> None:
+        """Add the setting `field`, called `name`, at the bottom; `beside` goes to the right of its control."""
+        row, number = FormRow(name, control, tooltip), self._grid.rowCount()
+        self._grid.addWidget(row.label, number, 0)
+        self._grid.addWidget(control, number, 1, 1, 1 if beside else 2)
+        if beside:
+            self._grid.addWidget(beside, number, 2)
+        self._grid.addWidget(row.message, number + 1, 0, 1, 3)
+        self.rows[field] = row
+
+    def add_whole_width(self, widget: QWidget) -> None:
+        """Add a widget at the bottom, across all columns."""
+        self._grid.addWidget(widget, self._grid.rowCount(), 0, 1, 3)
+
+    @property
+    def label_width(self) -> int:
+        """The pixels that the longest name needs."""
+        return max(row.label.sizeHint().width() for row in self.rows.values())
+
+    def set_label_width(self, width: int) -> None:
+        """Make the column of names at least `width` pixels wide, so that several forms line up."""
+        if width != self._grid.columnMinimumWidth(0):
+            self._grid.setColumnMinimumWidth(0, width)
+
+    def say(self, problems: dict[str, SettingError]) -> None:
+        """Mark the settings that have a problem, and no others."""
+        for field, row in self.rows.items():
+            row.say(str(problems.get(field, "")))
+
+
+class SettingsForm(Form):
+    """A form that knows how to read each of its settings; those of a TrainingConfig, by their names there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.readers: dict[str, Callable[[], object]] = {}
+
+    def values(self) -> dict[str, Any]:
+        """All settings, by name. Raises SettingError for the first that is wrong."""
+        return {field: read() for field, read in self.readers.items()}
+
+    def problems(self) -> dict[str, SettingError]:
+        """All that is wrong, by setting."""
+        problems = {}
+        for read in self.readers.values():
+            try:
+                read()
+            except SettingError as problem:
+                problems[problem.field] = problem
+        return problems
+
+    def set_running(self, running: bool) -> None:
+        """Lock all of it, or nothing."""
+        for row in self.rows.values():
+            row.lock(LOCKED if running else "")
+
+    def add_entry(self, field: str, name: str, tooltip: str, read: Callable[[], object], empty: str = "") -> QLineEdit:
+        """Add a setting that is typed; `empty` says what an empty field means."""
+        edit = QLineEdit()
+        edit.setPlaceholderText(empty)
+        edit.textChanged.connect(self.changed)
+        self.add(field, name, edit, tooltip)
+        self.readers[field] = read
+        return edit
+
+    def add_choice(self, field: str, name: str, options: dict[str, str], tooltip: str) -> Choice:
+        """Add a setting that is chosen."""
+        choice = Choice(options)
+        choice.currentIndexChanged.connect(self.changed)
+        self.add(field, name, choice, tooltip)
+        self.readers[field] = lambda: choice.value
+        return choice

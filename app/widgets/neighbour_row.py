@@ -1,0 +1,81 @@
+"""The training digits most like an image, in a row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
+from app.widgets.explanation import Alike
+from app.widgets.picture import thumbnail
+
+PICTURE = 42
+COUNT = 8
+
+
+class NeighbourRow(QWidget):
+    """Small pictures, the nearest first, each with its class below it; a class other than `expected` is in orange."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.neighbours: tuple[Alike, ...] | None = None
+        self._expected, self.sentence = "", ""
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Nearest training digits")
+
+    def show_neighbours(self, neighbours: Sequence[Alike] | None, expected: str = "", sentence: str = "") -> None:
+        """Show `neighbours`, the nearest first, or for None the sentence."""
+        self.neighbours = None if neighbours is None else tuple(neighbours)
+        self._expected, self.sentence = expected, sentence
+        found = ", ".join(f"a {name}" for _, name, _ in neighbours or ())
+        self.setAccessibleDescription(f"Nearest first: {found}." if neighbours else sentence)
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """All of them side by side."""
+        return QSize(COUNT * (PICTURE + GAP // 2), PICTURE + self.fontMetrics().height() + 4)
+
+    def minimumSizeHint(self) -> QSize:
+        """At least a few; those that do not fit are left out."""
+        return QSize(4 * (PICTURE + GAP // 2), self.sizeHint().height())
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow theme and font."""
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            self.updateGeometry()
+            self.update()
+        super().changeEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Tell a picture's distance when the pointer rests on it."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and self.neighbours:
+            for number, (_, name, distance) in enumerate(self.neighbours):
+                if self._place(number).contains(event.pos()):
+                    QToolTip.showText(event.globalPos(), f"A training {name}, at a distance of {distance:.2f}", self)
+                    return True
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The pictures, or the sentence."""
+        colours = colours_of(self)
+        with QPainter(self) as painter:
+            if self.neighbours is None:
+                painter.setFont(scaled(self.font(), SMALL_SCALE))
+                painter.setPen(QColor(colours.quiet_text))
+                painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap, self.sentence)
+                return
+            for number, (image, name, _) in enumerate(self.neighbours):
+                place = self._place(number)
+                if place.right() >= self.width():
+                    return
+                if image is not None:
+                    picture = thumbnail(image, PICTURE, colours, self.devicePixelRatioF())
+                    painter.drawPixmap(QRect(place.topLeft(), QSize(PICTURE, PICTURE)), picture)
+                painter.setPen(QColor(colours.text if name == self._expected else colours.trouble))
+                painter.drawText(place, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, name)
+
+    def _place(self, number: int) -> QRect:
+        return QRect(QPoint(number * (PICTURE + GAP // 2), 0), QSize(PICTURE, self.sizeHint().height()))

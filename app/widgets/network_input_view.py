@@ -1,0 +1,90 @@
+"""The 28x28 that the network really sees, its pixels large enough to count."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QLine, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.style.theme import colours_of
+from app.widgets.picture import coloured
+
+SIDE = 28
+
+
+class NetworkView(QWidget):
+    """A picture of 28x28 grey values, each a square of a whole number of screen pixels, on a faint grid.
+
+    Ink is shown in the theme's ink colour on its paper: the same drawing as on the canvas, as the network gets it.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._image: NDArray[np.uint8] | None = None
+        self._wanted = 5
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
+        self.setAccessibleName("What the network sees")
+        self.setToolTip("Your drawing as the network gets it: 28 by 28 pixels, scaled and centred.")
+        self.set_image(None)
+
+    @property
+    def image(self) -> NDArray[np.uint8] | None:
+        """What is shown, (28, 28), 0 for paper to 255 for ink; None if nothing is."""
+        return self._image
+
+    def set_image(self, image: NDArray[np.uint8] | None) -> None:
+        """Show `image` (28, 28), or the empty grid for None. Raises ValueError for another shape."""
+        if image is not None and image.shape != (SIDE, SIDE):
+            raise ValueError(f"The picture has the shape {image.shape}; expected ({SIDE}, {SIDE}).")
+        self._image = None if image is None else np.ascontiguousarray(image, np.uint8)
+        described = "Nothing drawn yet." if image is None else f"{np.count_nonzero(image)} of 784 pixels have ink."
+        if described != self.accessibleDescription():
+            self.setAccessibleDescription(described)
+        self.update()
+
+    def set_wanted(self, pixels: int) -> None:
+        """Ask for so many logical pixels of the screen for each pixel of the picture."""
+        if pixels != self._wanted:
+            self._wanted = pixels
+            self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        """As `set_wanted` says."""
+        return QSize(SIDE * self._wanted, SIDE * self._wanted)
+
+    def minimumSizeHint(self) -> QSize:
+        """Four pixels of the screen each: fewer cannot be counted."""
+        return QSize(SIDE * 4, SIDE * 4)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the theme."""
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+            self.update()
+        super().changeEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The pixels, and lines of one screen pixel between them; painted in screen pixels, whatever their scale."""
+        colours, ratio = colours_of(self), self.devicePixelRatioF()
+        pixel = max(1, int(min(self.width(), self.height()) * ratio) // SIDE)
+        square = QRect(0, 0, pixel * SIDE, pixel * SIDE)
+        with QPainter(self) as painter:
+            painter.scale(1 / ratio, 1 / ratio)
+            painter.fillRect(square, QColor(colours.paper))
+            if self._image is not None:
+                painter.drawImage(square, coloured(self._image, colours))
+            painter.setPen(QColor(colours.grid))
+            painter.drawLines(_grid(pixel))
+            painter.setPen(QColor(colours.edge))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(square.adjusted(0, 0, -1, -1))
+
+
+@lru_cache(maxsize=8)
+def _grid(pixel: int) -> list[QLine]:
+    """The lines between pixels that are `pixel` wide."""
+    end, places = SIDE * pixel - 1, range(pixel, SIDE * pixel, pixel)
+    return [QLine(place, 0, place, end) for place in places] + [QLine(0, place, end, place) for place in places]

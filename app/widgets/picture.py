@@ -1,0 +1,43 @@
+"""How pictures of digits are painted everywhere: in the theme's ink on its paper."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QImage, QPainter, QPixmap, qRgb
+
+from app.style.theme import Colours
+
+
+def coloured(image: NDArray[np.uint8], colours: Colours) -> QImage:
+    """The grey values (height, width) as a picture that goes from paper at 0 to ink at 255."""
+    height, width = image.shape
+    pixels = np.ascontiguousarray(image).tobytes()
+    indexed = QImage(pixels, width, height, width, QImage.Format.Format_Indexed8)
+    indexed.setColorTable(_shades(colours.paper, colours.ink))
+    return indexed.convertToFormat(QImage.Format.Format_RGB32)  # holds bytes of its own
+
+
+def thumbnail(image: NDArray[np.uint8], side: int, colours: Colours, ratio: float) -> QPixmap:
+    """The grey values (height, width) within a square of paper, `side` logical pixels each way."""
+    pixmap = QPixmap(round(side * ratio), round(side * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(QColor(colours.paper))
+    height, width = image.shape
+    scale = side / max(height, width)
+    place = QRectF((side - width * scale) / 2, (side - height * scale) / 2, width * scale, height * scale)
+    with QPainter(pixmap) as painter:
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(place, coloured(image, colours))
+    return pixmap
+
+
+@lru_cache(maxsize=8)
+def _shades(paper: str, ink: str) -> list[int]:
+    shares = np.linspace(0, 1, 256)[:, None]
+    low, high = ([colour.red(), colour.green(), colour.blue()] for colour in (QColor(paper), QColor(ink)))
+    table = (1 - shares) * np.array(low) + shares * np.array(high)
+    return [qRgb(*(int(channel) for channel in row)) for row in np.rint(table)]

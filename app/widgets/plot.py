@@ -1,0 +1,87 @@
+"""A small plot in the theme's colours, on which neither the mouse nor the wheel does anything unasked."""
+
+from __future__ import annotations
+
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPalette
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
+
+Range = tuple[float, float]
+SHARES: Range = (-0.1, 1.1)
+"""The range of an axis for shares, with room for half a figure at its ends."""
+PERCENT = [(share / 100, f"{share}") for share in (0, 25, 50, 75, 100)]
+
+
+class Plot(QWidget):
+    """Axes with a title above and, as long as nothing is drawn, a sentence in the middle.
+
+    Whoever inherits it adds items to `item`, and gives them their colours in `take_colours`.
+    """
+
+    def __init__(self, name: str, empty: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title, self.empty = QLabel(name), QLabel(empty)
+        self.title.setProperty("group", True)
+        self.plot = pg.PlotWidget()
+        self.plot.setAccessibleName(name)
+        self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.plot.setFrameShape(pg.PlotWidget.Shape.NoFrame)
+        self.item = self.plot.getPlotItem()
+        self.item.setMenuEnabled(False)
+        self.item.setMouseEnabled(x=False, y=False)
+        self.item.hideButtons()
+        self.item.disableAutoRange()
+        for side in ("left", "bottom"):
+            self.item.getAxis(side).enableAutoSIPrefix(False)  # 0.5 is no "500 m"
+        self.empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setWordWrap(True)
+        self.empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setVerticalSpacing(GAP // 2)
+        layout.addWidget(self.title, 0, 0)
+        layout.addWidget(self.plot, 1, 0)
+        layout.addWidget(self.empty, 1, 0)
+        layout.setRowStretch(1, 1)
+
+    def set_axes(self, x: Range, y: Range, x_unit: str = "", y_unit: str = "") -> None:
+        """Show what is within these ranges, with these words beside the axes; no figures where there is no word."""
+        self.item.setRange(xRange=x, yRange=y, padding=0)
+        for side, unit in (("bottom", x_unit), ("left", y_unit)):
+            self.item.showAxis(side, bool(unit))
+            if unit:
+                self.item.getAxis(side).setLabel(unit)
+        self.item.showGrid(x=bool(x_unit), y=bool(y_unit))
+
+    def describe(self, described: str, is_empty: bool) -> None:
+        """Say in words what the plot shows."""
+        self.plot.setAccessibleDescription(described)
+        self.empty.setVisible(is_empty)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Take on a new theme or font: pyqtgraph knows of neither."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            self.take_colours()
+
+    def take_colours(self) -> None:
+        """Give everything the theme's colours and font."""
+        colours, small = colours_of(self), scaled(self.font(), SMALL_SCALE)
+        metrics = QFontMetrics(small)
+        self.plot.setBackground(colours.surface)
+        for side in ("left", "bottom"):
+            axis = self.item.getAxis(side)
+            axis.setPen(QColor(colours.grid))
+            axis.setTextPen(QColor(colours.quiet_text))
+            axis.setStyle(
+                tickFont=small, tickLength=0, tickTextOffset=GAP // 2, maxTickLevel=1, hideOverlappingLabels=False
+            )
+            axis.label.setFont(small)
+            axis.setLabel(axis.labelText, color=colours.quiet_text)
+            axis.showLabel(bool(axis.labelText))
+        self.item.getAxis("left").setWidth(metrics.horizontalAdvance("100") + metrics.height() + 2 * GAP)
+        self.item.getAxis("bottom").setHeight(2 * metrics.height() + GAP)

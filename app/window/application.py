@@ -1,0 +1,35 @@
+"""The boot order: log, QApplication, crash reporter, theme, window; then data and model are read on threads."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from app.session.session import Session
+from app.storage.paths import user_folder
+from app.style.icons import icon
+from app.style.theme import apply_theme
+from app.window.crash_reporter import CrashReporter, start_log
+from app.window.ctrl_c import CtrlC
+from app.window.main_window import MainWindow
+from app.window.settings import Settings
+
+
+def run_window() -> int:
+    """Open the window and stay until it is closed; gives the exit status."""
+    QGuiApplication.setApplicationName("DigitLab")
+    QGuiApplication.setApplicationDisplayName("Digit Lab")
+    application = QApplication(["digitlab"])
+    application.setWindowIcon(icon("app", ""))
+    CrashReporter(start_log(user_folder()), application).install()
+    settings = Settings()
+    apply_theme(application, settings.theme)
+    window = MainWindow(Session(), settings)
+    window.show()
+    window.session.open_bundled_model()
+    window.session.load_bundled_data()
+    ctrl_c = CtrlC(application)
+    ctrl_c.pressed.connect(window.close)
+    status = application.exec()
+    ctrl_c.release()
+    return 130 if ctrl_c.was_pressed else status

@@ -1,0 +1,118 @@
+"""Choosing the files that models and data are read from and written to."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.session.session import Session
+from app.storage.paths import models_folder
+from nncore.files.model_file import Model, is_model_file
+
+MODEL_FILES = "Digit Lab models (*.npz)"
+READABLE_MODEL_FILES = "Digit Lab models (*.npz *.onnx *.py)"
+EXPORT_FILES = "ONNX, for other frameworks (*.onnx);;Script for NumPy alone (*.py)"
+DATA_FILES = "Images with labels (*.npz *.npy *.csv *.gz *ubyte *.idx *.idx3 *.idx1);;All files (*)"
+
+
+class FileActions(QObject):
+    """Asks for a file, then lets the session read or write it. No dialog holds anything up while it is open."""
+
+    data_chosen = Signal(object)
+    """The path of a data set that is to be read."""
+
+    def __init__(self, session: Session, window: QWidget) -> None:
+        super().__init__(window)
+        self._session, self._window = session, window
+
+    @Slot()
+    def open_model(self) -> None:
+        """Ask for a model and use it."""
+        self._dialog("Open a model", models_folder(), READABLE_MODEL_FILES, self._session.open_model).open()
+
+    @Slot()
+    def save_model(self) -> None:
+        """Save the model in use over its own file; one that has none asks where."""
+        session = self._session
+        if session.model is not None and session.model_path is not None and session.model_is_saved:
+            session.save_model(session.model_path, session.model)
+        else:
+            self.save_model_as()
+
+    @Slot()
+    def save_model_as(self) -> None:
+        """Ask where to save the model now in use, whatever is in use when the question is answered."""
+        self._ask_where_to_save("Save the model", MODEL_FILES)
+
+    @Slot()
+    def export_model(self) -> None:
+        """Ask where to write the model now in use in a format that others read: ONNX, or a script."""
+        self._ask_where_to_save("Export the model", EXPORT_FILES)
+
+    @Slot()
+    def open_data(self) -> None:
+        """Ask for a data set."""
+        self._dialog("Open images with labels", Path.home(), DATA_FILES, self.data_chosen.emit).open()
+
+    def open_dropped(self, path: Path) -> None:
+        """Use what was dropped: a model as the model, anything else, also a folder, as data."""
+        if is_model_file(path):
+            self._session.open_model(path)
+        else:
+            self.data_chosen.emit(path)
+
+    def _ask_where_to_save(self, title: str, kinds: str) -> None:
+        model = self._session.model
+        if model is None:
+            return
+        with suppress(OSError):  # then the dialog begins somewhere else
+            models_folder().mkdir(parents=True, exist_ok=True)
+        name = _as_file_name(model.card.name) + _suffixes(kinds)[0]
+        self._ask_where(model, title, kinds, models_folder() / name)
+
+    def _ask_where(self, model: Model, title: str, kinds: str, proposed: Path) -> None:
+        """Ask where to save `model`; the dialog itself asks before a file is replaced."""
+        dialog = self._dialog(title, proposed.parent, kinds, lambda path: self._save(model, title, kinds, path, dialog))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+        dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix(_suffixes(kind)[0]))
+        if sys.platform not in ("win32", "darwin"):
+            # GTK's dialog asks about the name as it was typed, and Qt adds the suffix afterwards.
+            dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+        dialog.selectNameFilter(next(kind for kind in kinds.split(";;") if proposed.suffix in _suffixes(kind)))
+        dialog.setDefaultSuffix(proposed.suffix)
+        dialog.selectFile(proposed.name)
+        dialog.open()
+
+    def _save(self, model: Model, title: str, kinds: str, path: Path, dialog: QFileDialog) -> None:
+        # Qt takes the ".5" of "run 0.5" for a suffix and adds none.
+        suffix = f".{dialog.defaultSuffix()}"
+        whole = path if path.suffix.lower() in _suffixes(kinds) else path.with_name(f"{path.name}{suffix}")
+        if whole != path and whole.exists():
+            self._ask_where(model, title, kinds, whole)
+        else:
+            self._session.save_model(whole, model)
+
+    def _dialog(self, title: str, folder: Path, kinds: str, use: Callable[[Path], None]) -> QFileDialog:
+        """A dialog that hands the file chosen to `use`."""
+        dialog = QFileDialog(self._window, title, str(folder), kinds)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda path: use(Path(path)))
+        return dialog
+
+
+def _suffixes(kinds: str) -> list[str]:
+    """The ends of names in the words for a dialog: [".onnx", ".py"] of "ONNX (*.onnx);;Script (*.py)"."""
+    return re.findall(r"\*(\.\w+)", kinds)
+
+
+def _as_file_name(name: str) -> str:
+    """The name of a model without what no file system takes: it may come from anybody's file."""
+    return re.sub(r'[\x00-\x1f\\/:*?"<>|]+', "-", name).strip(" .") or "model"

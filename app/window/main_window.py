@@ -1,0 +1,324 @@
+"""The window: composes the tabs and connects them with the session."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QMainWindow,
+    QMessageBox,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.dialogs.model_card import ModelCardDialog
+from app.session.fine_tuning import Adaptation
+from app.session.handwriting_teacher import OwnHand
+from app.session.session import Session
+from app.style.icons import set_icon
+from app.style.theme import GAP, ThemeChoice, apply_theme
+from app.tabs.data.data_tab import DataTab
+from app.tabs.draw.draw_tab import DrawTab
+from app.tabs.draw.picture_source import PictureSource
+from app.tabs.evaluate.evaluate_tab import EvaluateTab
+from app.tabs.my_hand.hand_tab import HandTab
+from app.tabs.runs.run_offer import RunOffer
+from app.tabs.runs.runs_tab import RunsTab
+from app.tabs.train.train_tab import TrainTab
+from app.widgets.explanation import Why
+from app.window.file_actions import FileActions
+from app.window.main_menu import MainMenu
+from app.window.message_bar import MessageBar
+from app.window.settings import Settings
+from app.window.training_actions import Experiments
+from nncore import __version__
+from nncore.data.dataset import Splits
+from nncore.files.model_file import Model
+from nncore.model.network import Network
+from nncore.preprocessing.ink import Ink
+
+NAME_WIDTH = 260
+"""Pixels of a model's name in the corner; a longer one is cut in the middle, the card has it whole."""
+
+TITLE_BAR = 40
+"""Pixels that the frame of a window takes at most; how many is only known once it is shown."""
+
+
+class MainWindow(QMainWindow):
+    """The tabs, a menu at the right, and a line for messages."""
+
+    def __init__(self, session: Session, settings: Settings) -> None:
+        super().__init__()
+        self.session, self.settings = session, settings
+        session.setParent(self)
+        self.hand = OwnHand(self)
+        self.setWindowTitle("Digit Lab")
+        self.setAcceptDrops(True)
+        self.train_tab, self.draw_tab, self.hand_tab = TrainTab(), DrawTab(), HandTab()
+        self.evaluate_tab, self.data_tab, self.runs_tab = EvaluateTab(), DataTab(), RunsTab()
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(self.train_tab, "Train")
+        self.tabs.addTab(self.draw_tab, "Draw")
+        self.tabs.addTab(self.hand_tab, "My hand")
+        self.tabs.addTab(self.evaluate_tab, "Evaluate")
+        self.tabs.addTab(self.data_tab, "Data")
+        self.tabs.addTab(self.runs_tab, "Runs")
+        self._first_focus: dict[QWidget | None, QWidget] = {
+            self.train_tab: self.train_tab.buttons.train_button,
+            self.draw_tab: self.draw_tab.canvas,
+            self.evaluate_tab: self.evaluate_tab.mistakes.matrix,
+            self.runs_tab: self.runs_tab.search,
+        }
+        self.experiments = Experiments(session, self.train_tab, self.runs_tab, self)
+        self.messages, self.run_offer = MessageBar(), RunOffer(self.runs_tab.store)
+        self.menu, self.files = MainMenu(self), FileActions(session, self)
+        self.tabs.setCornerWidget(self._corner(), Qt.Corner.TopRightCorner)
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.messages)
+        layout.addWidget(self.run_offer)
+        layout.addWidget(self.tabs)
+        self.setCentralWidget(page)
+        self._fill_menu()
+        self._connect()
+        self._unkept = ""
+        self._restore()
+        self.run_offer.look()
+
+    # --------------------------------------------------------------- connect
+
+    def _connect(self) -> None:
+        session = self.session
+        session.run_remembers.connect(self.draw_tab.set_rewind)
+        session.model_changed.connect(self._show_model)
+        session.data_changed.connect(self._show_data)
+        session.informed.connect(self.messages.inform)
+        session.refused.connect(self.messages.complain)
+        session.not_kept.connect(self._remember_unkept)
+        self.menu.theme_chosen.connect(self.set_theme)
+        self.tabs.currentChanged.connect(self._focus_tab)
+        self._connect_hand()
+        self._connect_tabs()
+
+    def _connect_hand(self) -> None:
+        """What the window learns of the user's own hand, and what it shows of it."""
+        self.draw_tab.follow(self.hand)
+        self.hand.adapted.connect(self._show_adaptation)
+        self.hand_tab.teach_requested.connect(self.hand.teach)
+        self.hand_tab.show_requested.connect(self._show_ink)
+        self.hand.load()
+        self.draw_tab.canvas.drawing_changed.connect(self.hand.prepare, Qt.ConnectionType.SingleShotConnection)
+
+    def _connect_tabs(self) -> None:
+        """What the tabs ask of each other and of the session."""
+        self.evaluate_tab.image_chosen.connect(self._show_image)
+        self.evaluate_tab.image_explained.connect(self.draw_tab.explain)
+        self.data_tab.data_chosen.connect(self.session.use_data)
+        self.files.data_chosen.connect(self._open_data)
+        self.data_tab.share_chosen.connect(self.experiments.hold_out)
+        self.runs_tab.informed.connect(self.messages.inform)
+        self.runs_tab.refused.connect(self.messages.complain)
+        self.experiments.refused.connect(self.messages.complain)
+        self.experiments.tab_wanted.connect(self.tabs.setCurrentWidget)
+        self.run_offer.go_on_requested.connect(self.experiments.go_on)
+        self.run_offer.refused.connect(self.messages.complain)
+        self.session.run_begins.connect(self.run_offer.withdraw)
+
+    @Slot(object)
+    def _show_model(self, model: Model) -> None:
+        self._read_with(self.session.network)
+        self.hand.set_base(self.session.network, learn=not self.session.follows_run)
+        self.draw_tab.rewind.refresh()
+        card = model.card
+        self.evaluate_tab.set_model(self.session.network, card.name)
+        accuracy = f", epoch {card.epochs}" if card.test_accuracy is None else f"  {card.test_accuracy:.1%}"
+        name = self.model_button.fontMetrics().elidedText(card.name, Qt.TextElideMode.ElideMiddle, NAME_WIDTH)
+        self.model_button.setText(f"model: {name}{accuracy}".replace("&", "&&"))
+        self.revert_action.setEnabled(not self.session.model_is_saved)
+
+    def _read_with(self, network: Network | None) -> None:
+        self.draw_tab.set_network(network)
+        self.hand_tab.set_network(network, self.session.model.card.name if self.session.model else "")
+
+    @Slot(object)
+    def _show_adaptation(self, adaptation: Adaptation) -> None:
+        """Read with what has learnt the user's hand; the model itself, which can be saved, stays as it is."""
+        self._read_with(adaptation.network)
+
+    @Slot(object)
+    def _show_ink(self, ink: Ink) -> None:
+        self.draw_tab.show_ink(ink)
+        self.tabs.setCurrentWidget(self.draw_tab)
+
+    @Slot(object)
+    def _show_image(self, why: Why) -> None:
+        self.draw_tab.show_image(why)
+        self.tabs.setCurrentWidget(self.draw_tab)
+
+    @Slot(object)
+    def _open_data(self, path: Path) -> None:
+        """Read a data set in the Data tab, which says how that goes."""
+        self.tabs.setCurrentWidget(self.data_tab)
+        self.data_tab.open_path(path)
+
+    @Slot(object)
+    def _show_data(self, data: Splits) -> None:
+        self.evaluate_tab.set_data(data)
+        self.data_tab.set_data(data)
+        self.train_tab.settings.set_data(data)
+
+    @Slot(int)
+    def _focus_tab(self, number: int) -> None:
+        """Let the keys work in the tab just chosen, the space bar in Train, Delete and Ctrl+Z in Draw."""
+        if self.focusWidget() is not self.tabs.tabBar():
+            page = self.tabs.widget(number)
+            if page is self.hand_tab:
+                self.hand_tab.focus()
+            elif page in self._first_focus:
+                self._first_focus[page].setFocus()
+
+    # ------------------------------------------------------------------ menu
+
+    def _corner(self) -> QWidget:
+        self.model_button, self.menu_button = QToolButton(), QToolButton()
+        self.model_button.setText("model: none yet")
+        self.model_button.setAutoRaise(True)
+        self.model_button.setToolTip("What this model is, where it comes from, how good it is")
+        self.model_button.setAccessibleName("Model card")
+        self.model_button.clicked.connect(self.show_model_card)
+        set_icon(self.menu_button, "menu")
+        self.menu_button.setAutoRaise(True)
+        self.menu_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.menu_button.setToolTip("Menu (F10)")
+        self.menu_button.setAccessibleName("Menu")
+        self.menu_button.setMenu(self.menu)
+        QShortcut(QKeySequence("F10"), self, self.menu_button.showMenu)
+        corner = QWidget()
+        layout = QHBoxLayout(corner)
+        layout.setContentsMargins(0, 0, GAP, 0)
+        layout.addWidget(self.model_button)
+        layout.addWidget(self.menu_button)
+        return corner
+
+    def _fill_menu(self) -> None:
+        menu, files = self.menu, self.files
+        menu.add("&Open model…", files.open_model, QKeySequence.StandardKey.Open, "open")
+        menu.add("&Save model", files.save_model, QKeySequence.StandardKey.Save, "save")
+        menu.add("Save model &as…", files.save_model_as, QKeySequence("Ctrl+Shift+S"))
+        menu.add("&Export model…", files.export_model, QKeySequence("Ctrl+E"))
+        self.revert_action = menu.add("&Revert model", self.session.revert_model, None, "revert")
+        self.revert_action.setEnabled(False)
+        menu.add("Use the model in the &box", self.session.open_bundled_model)
+        menu.add("&Model card", self.show_model_card, None, "info")
+        menu.addSeparator()
+        menu.add("Open &data set…", files.open_data)
+        menu.add("S&weep settings…", self.experiments.open_sweep)
+        menu.add("Use the M&NIST in the box", self.session.load_bundled_data)
+        menu.addSeparator()
+        menu.add_themes(self.settings.theme)
+        menu.add("&Full screen", self._toggle_full_screen, QKeySequence("F11"))
+        menu.addSeparator()
+        menu.add("About Digit &Lab", self._about)
+        menu.add("&Quit", self.close, QKeySequence.StandardKey.Quit)
+        for number in range(self.tabs.count()):
+            QShortcut(QKeySequence(f"Ctrl+{number + 1}"), self, partial(self.tabs.setCurrentIndex, number))
+
+    # --------------------------------------------------------------- actions
+
+    @Slot(ThemeChoice)
+    def set_theme(self, choice: ThemeChoice) -> None:
+        """Dress the window as `choice` says, now and from the next start on."""
+        self.settings.theme = choice
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        apply_theme(application, choice)
+
+    @Slot()
+    def show_model_card(self) -> None:
+        """Open the card of the model in use."""
+        if self.session.model is not None:
+            ModelCardDialog(self.session.model, self).open()
+
+    @Slot()
+    def _toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    @Slot()
+    def _about(self) -> None:
+        QMessageBox.about(
+            self,
+            "About Digit Lab",
+            f"<h3>Digit Lab {__version__}</h3><p>See a neural network learn to read handwriting.</p>"
+            "<p>The data in the box is MNIST by Y. LeCun, C. Cortes and C. J. C. Burges (CC BY-SA 3.0).</p>",
+        )
+
+    def event(self, event: QEvent) -> bool:
+        """Paint before the training takes its next step."""
+        if event.type() == QEvent.Type.UpdateRequest:
+            with self.session.right_of_way.taken():
+                return super().event(event)
+        return super().event(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take files and pictures."""
+        data = event.mimeData()
+        if PictureSource.takes(data) or (data.hasUrls() and all(url.isLocalFile() for url in data.urls())):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open each file; a picture goes onto the canvas."""
+        data = event.mimeData()
+        if PictureSource.takes(data):
+            self.draw_tab.pictures.take(data)
+            self.tabs.setCurrentWidget(self.draw_tab)
+        else:
+            for url in data.urls():
+                self.files.open_dropped(Path(url.toLocalFile()))
+        event.acceptProposedAction()
+
+    # ------------------------------------------------------- open and close
+
+    def _restore(self) -> None:
+        screen = self.screen().availableGeometry()
+        self.resize(min(1200, screen.width()), min(680, screen.height() - TITLE_BAR))
+        geometry = self.settings.geometry
+        if geometry is not None:
+            self.restoreGeometry(geometry)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop the run and wait for every thread, out of sight; stay open if something is still under way, or lost."""
+        self.settings.geometry = self.saveGeometry()
+        self._unkept = ""
+        self.hide()
+        if not (self.session.close() and self.hand.close() and self._tabs_finish()):
+            self._stay_open(event, "Something is still being read or written; close the window again in a moment.")
+        elif self._unkept:
+            self._stay_open(event, f"{self._unkept} Save it elsewhere, or close the window again to let it go.")
+        else:
+            event.accept()
+
+    def _tabs_finish(self) -> bool:
+        """Let every tab come to an end with what its threads do; False if one does not in time."""
+        parts = (self.experiments, self.draw_tab, self.hand_tab, self.evaluate_tab, self.data_tab, self.runs_tab)
+        finished = [part.finish() for part in parts]  # each is asked, also after one that did not
+        return all(finished)
+
+    def _stay_open(self, event: QCloseEvent, sentence: str) -> None:
+        event.ignore()
+        self.show()
+        self.messages.complain(sentence)
+
+    @Slot(str)
+    def _remember_unkept(self, sentence: str) -> None:
+        self._unkept = sentence
+        self.messages.complain(sentence)

@@ -1,0 +1,61 @@
+"""A line under the tabs that says what happened; bad news stays until it is closed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+
+from app.style.theme import GAP, PAGE_MARGIN
+
+GOOD_NEWS_MILLISECONDS = 6000
+
+
+class MessageBar(QFrame):
+    """Hidden while there is nothing to say."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._label = QLabel()
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setWordWrap(True)
+        self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._label.setAccessibleName("Message")
+        close = QToolButton()
+        close.setText("✕")
+        close.setAutoRaise(True)
+        close.setToolTip("Close this message")
+        close.setAccessibleName("Close this message")
+        close.clicked.connect(self.hide)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(PAGE_MARGIN, GAP, PAGE_MARGIN, GAP)
+        layout.addWidget(self._label)
+        layout.addWidget(close)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(GOOD_NEWS_MILLISECONDS)
+        self._timer.timeout.connect(self.hide)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """The sentence now shown, or "" when hidden."""
+        return "" if self.isHidden() else self._label.text()
+
+    @Slot(str)
+    def inform(self, sentence: str) -> None:
+        """Show good news for a few seconds."""
+        self._show(sentence, trouble=False)
+        self._timer.start()
+
+    @Slot(str)
+    def complain(self, sentence: str) -> None:
+        """Show bad news until it is closed."""
+        self._timer.stop()
+        self._show(sentence, trouble=True)
+
+    def _show(self, sentence: str, *, trouble: bool) -> None:
+        self._label.setProperty("trouble", trouble)
+        self._label.style().unpolish(self._label)
+        self._label.style().polish(self._label)
+        self._label.setText(sentence)
+        self.show()

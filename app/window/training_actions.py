@@ -1,0 +1,280 @@
+"""What is trained: between the settings in the Train tab, the runs in the Runs tab, and the session that trains."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+
+from app.background.task_queue import Chores
+from app.dialogs.recipes.recipe_page import RecipePage
+from app.dialogs.sweep.sweep_dialog import SweepDialog
+from app.session.rate_search import RateSearch
+from app.session.run_events import EarlierPart, RunState, StepsDone
+from app.session.run_plan import RunPlan
+from app.session.session import CLOSE_TIMEOUT, Session
+from app.storage.paths import run_log_path
+from app.tabs.runs.runs_tab import RunsTab
+from app.tabs.train.charts.earlier_runs import ghosts_of
+from app.tabs.train.train_tab import TrainTab
+from nncore.data.curves import CurvePoints
+from nncore.data.formats.points import read_points
+from nncore.errors import SettingError
+from nncore.experiments.recipes import RECIPES, Recipe
+from nncore.experiments.run_log.log import LoggedRun, RunSettings
+from nncore.model.network import NetworkSpec
+from nncore.training import TrainingConfig
+from nncore.training.events import Diverged, Finished, Started
+
+
+class Experiments(QObject):
+    """Starts, repeats, varies and goes on with runs, in the order in which the two tabs ask for them."""
+
+    tab_wanted = Signal(object)
+    """The tab in which what was asked for is seen."""
+    refused = Signal(str)
+    """One sentence: what could not be done, or is not as it was."""
+
+    def __init__(self, session: Session, train_tab: TrainTab, runs_tab: RunsTab, window: QWidget) -> None:
+        """`window`: what dialogs belong to."""
+        super().__init__(window)
+        self.session, self.train_tab, self.runs_tab, self._window = session, train_tab, runs_tab, window
+        self.rates, self.reading = RateSearch(self), Chores(self)
+        self._forked: LoggedRun | None = None
+        self._sweep: SweepDialog | None = None
+        self._connect()
+        self._connect_runs()
+
+    def finish(self) -> bool:
+        """Leave searches and sweeps, and wait for their threads; False if that takes too long."""
+        if self._sweep is not None and not self._sweep.finish():
+            return False
+        return self.rates.finish() and self.reading.finish(CLOSE_TIMEOUT)
+
+    def _connect(self) -> None:
+        session, train_tab = self.session, self.train_tab
+        train_tab.train_requested.connect(self._train)
+        train_tab.step_requested.connect(self._step)
+        train_tab.train_on_requested.connect(session.train_on)
+        session.ended_run_changed.connect(train_tab.set_ended_run)
+        train_tab.pause_requested.connect(session.pause)
+        train_tab.resume_requested.connect(session.resume)
+        train_tab.stop_requested.connect(session.stop)
+        train_tab.page_requested.connect(self._show_recipe_page)
+        train_tab.curves.painting.connect(session.right_of_way.take)  # until what is painted is on the screen
+        session.run_begins.connect(self._show_run_points)
+        train_tab.find_rate_requested.connect(self._find_rate)
+        learning, rates = train_tab.settings.learning, self.rates
+        learning.find_cancelled.connect(rates.cancel)
+        session.run_begins.connect(rates.cancel)
+        rates.searching_changed.connect(learning.set_finding)
+        rates.found.connect(learning.show_found)
+        rates.failed.connect(learning.refuse_finding)
+        train_tab.settings.curve.path_chosen.connect(self._read_points)
+        session.run_fitted.connect(train_tab.fit.show_fit)
+        train_tab.learning_rate_changed.connect(session.set_learning_rate)
+        session.run_happened.connect(self._show_event)
+        session.run_failed.connect(train_tab.run_failed)
+        session.run_state_changed.connect(train_tab.set_run_state)
+
+    def _connect_runs(self) -> None:
+        runs = self.runs_tab
+        runs.ghosts_chosen.connect(self._show_ghosts)
+        runs.rerun_requested.connect(self.rerun)
+        runs.sweep_requested.connect(self.open_sweep)
+        runs.fork_requested.connect(self._fork)
+        self.train_tab.settings.recipes.chosen.connect(self._forget_fork)
+        runs.go_on_requested.connect(self.go_on)
+        runs.train_on_requested.connect(self._take_up)
+
+    @Slot(float)
+    def hold_out(self, share: float) -> None:
+        """Hold out this share of the training images from the next run on, whatever its recipe says."""
+        self._forked = None
+        self.train_tab.settings.hold_out(share)
+
+    @Slot()
+    def open_sweep(self) -> None:
+        """Ask for values of some settings, and train a network for each combination, while the window stays in use."""
+        if self._sweep is not None:
+            self._sweep.raise_()
+            self._sweep.activateWindow()
+            return
+        settings = self.train_tab.settings
+        try:
+            spec, config, points = settings.spec(), settings.config(), settings.points()
+        except SettingError as problem:
+            self.refused.emit(str(problem))
+            return
+        name, share = self._recipe_and_share()
+        base = RunSettings("sweep", spec, config, "", recipe=name, validation_share=share)
+        data = self.session.data if points is None else points.splits()
+        self._sweep = SweepDialog.of(base, data, run_log_path(), self._window)
+        if points is None:
+            self.session.data_changed.connect(self._sweep.set_data)
+        self._sweep.run_logged.connect(self.runs_tab.refresh)
+        self._sweep.destroyed.connect(self._forget_sweep)
+        self._sweep.show()
+
+    @Slot()
+    def _forget_sweep(self) -> None:
+        self._sweep = None
+
+    def _recipe_and_share(self) -> tuple[str, float]:
+        """The recipe chosen last, and the share of images to hold out: the one chosen, or else the recipe's."""
+        settings = self.train_tab.settings
+        return settings.recipe.name, settings.validation_share
+
+    @Slot(list)
+    def _show_ghosts(self, numbers: list[int]) -> None:
+        self.train_tab.curves.set_ghosts(ghosts_of(self.runs_tab.store.reported(numbers)))
+        if numbers:
+            self.tab_wanted.emit(self.train_tab)
+
+    @Slot(object)
+    def rerun(self, run: LoggedRun) -> None:
+        """Train once more what the run was, with the same seed."""
+        settings = run.settings
+        points = self._points_of(run)
+        if points is None:
+            return
+        self._start_run(
+            partial(
+                self.session.start_training, settings.spec, settings.config, recipe=settings.recipe, parent=run.id,
+                validation_share=settings.validation_share, rates=settings.rates, points=points[0],
+            )
+        )  # fmt: skip
+        self._say_if_data_differs(run)
+
+    def _say_if_data_differs(self, run: LoggedRun) -> None:
+        """Say so if the run learnt from other images than there are now; a curve comes back with its run."""
+        data, recipe = self.session.data, RECIPES.get(run.settings.recipe)
+        learnt_from, fits = run.settings.data, recipe is not None and recipe.fits_a_curve
+        if fits or data is None or learnt_from in ("", data.training.source):
+            return
+        self.refused.emit(f"That run learnt from {learnt_from}, this one learns from {data.training.source}.")
+
+    @Slot(object, object)
+    def go_on(self, run: LoggedRun, checkpoint: Path) -> None:
+        """Go on with a run that was broken off, from what it kept in `checkpoint`."""
+        self._start_run(partial(self.session.go_on_with, run, checkpoint))
+
+    @Slot(object, object)
+    def _take_up(self, run: LoggedRun, checkpoint: Path) -> None:
+        """Show the settings of a run that ended, and offer to train it on."""
+        points = self._points_of(run)
+        if points is not None:
+
+            def take_up() -> None:
+                self._show_settings_of(run.settings)
+                self.session.take_up(run, checkpoint, *points)
+
+            self._start_run(take_up)
+
+    def _points_of(self, run: LoggedRun) -> tuple[CurvePoints | None] | None:
+        """The curve that a run in the log fits, or (None,) if it learns digits; None, which is said, if it is gone."""
+        try:
+            return (self.train_tab.settings.points_of(run.settings),)
+        except SettingError as problem:
+            self.refused.emit(str(problem))
+            return None
+
+    def _show_settings_of(self, settings: RunSettings) -> None:
+        self.train_tab.set_settings(settings.spec, settings.config, settings)
+
+    @Slot(object)
+    def _fork(self, run: LoggedRun) -> None:
+        """Show the run's settings, for runs of the same recipe and share, until a recipe or share is chosen."""
+        if self._points_of(run) is None:
+            return
+        self._forked = run
+        self._show_settings_of(run.settings)
+        self.tab_wanted.emit(self.train_tab)
+        self._say_if_data_differs(run)
+
+    @Slot()
+    def _forget_fork(self) -> None:
+        self._forked = None
+
+    def _start_run(self, start: Callable[[], None]) -> None:
+        if self.session.run_state is RunState.IDLE:
+            start()
+            self.tab_wanted.emit(self.train_tab)
+        else:
+            self.refused.emit("A run is going on: stop it first, or wait for its end.")
+
+    @Slot(object, object)
+    def _train(self, spec: NetworkSpec, config: TrainingConfig) -> None:
+        self._start_recipe(spec, config, paused=False)
+
+    @Slot(object, object)
+    def _step(self, spec: NetworkSpec, config: TrainingConfig) -> None:
+        if self.session.run_state is not RunState.IDLE:
+            self.session.step()
+        else:
+            self._start_recipe(spec, config, paused=True)
+
+    def _start_recipe(self, spec: NetworkSpec, config: TrainingConfig, paused: bool) -> None:
+        """Begin a run on the examples of the recipe chosen last, whatever of its settings was changed."""
+        name, share = self._recipe_and_share()
+        parent, points = self._forked.id if self._forked else None, self.train_tab.settings.points()
+        self.session.start_training(
+            spec, config, paused=paused, recipe=name, parent=parent, validation_share=share, points=points
+        )
+
+    @Slot(object, object)
+    def _find_rate(self, spec: NetworkSpec, config: TrainingConfig) -> None:
+        if self.session.data is not None:
+            name, share = self._recipe_and_share()
+            plan = RunPlan(spec, config, share, name, points=self.train_tab.settings.points())
+            self.rates.begin(plan, self.session.data)
+
+    @Slot(object)
+    def _read_points(self, path: Path) -> None:
+        """Read the points of a curve, which may be many, on a thread."""
+        curve = self.train_tab.settings.curve
+        self.reading.add("points", partial(read_points, path), curve.show_file, curve.refuse_file, latest_only=True)
+
+    @Slot(str)
+    def _show_recipe_page(self, name: str) -> None:
+        """The page of a recipe, in a window of its own that can stay open."""
+        page = RecipePage(RECIPES.values())
+        page.show_recipe(name)
+        page.wanted.connect(self._use_recipe)
+        dialog = QDialog(self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle("Recipes")
+        layout = QVBoxLayout(dialog)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(page)
+        page.wanted.connect(dialog.close)
+        dialog.resize(900, 600)
+        dialog.show()
+
+    @Slot(object)
+    def _use_recipe(self, recipe: Recipe) -> None:
+        self._forget_fork()
+        self.train_tab.settings.choose_recipe(recipe.name)
+        self.tab_wanted.emit(self.train_tab)
+
+    @Slot(object)
+    def _show_run_points(self, plan: RunPlan) -> None:
+        self.train_tab.show_points(plan.curve)
+
+    @Slot(object)
+    def _show_event(self, event: object) -> None:
+        tab = self.train_tab
+        match event:
+            case StepsDone():
+                tab.steps_done(event)
+            case Started():
+                tab.run_started(event)
+            case EarlierPart():
+                tab.show_earlier(event)
+            case Diverged():
+                tab.run_diverged(event)
+            case Finished():
+                tab.run_finished(event)

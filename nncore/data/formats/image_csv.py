@@ -1,0 +1,202 @@
+"""CSV: one digit a row, the label first, then 784 pixels row by row; with or without a header."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from csv import QUOTE_MINIMAL
+from io import BytesIO
+from itertools import chain, count, islice
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncore.data.dataset import Dataset
+from nncore.data.formats.files import opened, require_memory
+from nncore.errors import DataError, name_of, shown
+from nncore.preprocessing.ink import SIDE
+
+COLUMNS = 1 + SIDE * SIDE
+ROWS_AT_ONCE = 2000
+LONGEST_ROW = 2**16
+"""Bytes; more than 785 numbers can take, so that a file without line ends cannot fill the memory."""
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+PLAIN_NUMBERS = b'0123456789.+-eE, "\r\n'
+LABEL_NAMES = {"label", "class", "digit", "target", "y"}
+
+Row = tuple[int, bytes]
+"""Its number in the file, counted from 1, and its line."""
+
+
+def read_csv(path: Path) -> Dataset:
+    """Read a CSV file; pixels are whole numbers from 0 (paper) to 255 (ink), labels from 0 to 9.
+
+    The first row is a header if it does not begin with a number. Empty lines may only follow the last row.
+    Raises DataError naming the first row and column that is wrong.
+    """
+    with opened(path) as file:
+        # At least two characters a number, which becomes one byte here, and two while the blocks are joined.
+        require_memory(path, path.stat().st_size)
+        rows = _rows(file)
+        first = next(rows, None)
+        if first is None:
+            raise DataError(f"{name_of(path)}: found no rows, expected at least 1.")
+        table = _Table(name_of(path), _header(first, name_of(path)))
+        remaining = rows if table.names else chain([first], rows)
+        blocks = []
+        while some := list(islice(remaining, ROWS_AT_ONCE)):
+            blocks.append(table.numbers(some))
+    if not blocks:
+        raise DataError(f"{name_of(path)}: found a header, but no rows; expected at least 1.")
+    numbers = np.concatenate(blocks)
+    return Dataset(numbers[:, 1:].reshape(-1, SIDE, SIDE), numbers[:, 0].astype(np.intp), source=name_of(path))
+
+
+def _rows(file: BinaryIO) -> Iterator[Row]:
+    """The lines of a file; an empty one only if another follows, a longer one than LONGEST_ROW cut."""
+    empty = 0
+    for number in count(1):
+        line = file.readline(LONGEST_ROW + 1)
+        if not line:
+            return
+        if number == 1:
+            line = line.removeprefix(BYTE_ORDER_MARK)
+        if not line.strip():
+            empty += 1
+            continue
+        yield from ((earlier, b"") for earlier in range(number - empty, number))
+        empty = 0
+        yield number, line
+
+
+def _fields(row: Row, name: str) -> list[str]:
+    number, line = row
+    if len(line) > LONGEST_ROW:
+        raise DataError(
+            f"{name}, row {number}: found a line of over {LONGEST_ROW:,} bytes, expected {COLUMNS} columns."
+        )
+    try:
+        text = line.decode()
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{name}, row {number}: found the byte {line[error.start]:02X}, which is no text in UTF-8."
+        ) from error
+    return [_unquoted(field.strip()) for field in text.split(",")]
+
+
+def _unquoted(field: str) -> str:
+    return field[1:-1] if len(field) >= 2 and field[0] == field[-1] == '"' else field
+
+
+def _is_number(field: str) -> bool:
+    try:
+        float(field)
+    except ValueError:
+        return False
+    return True
+
+
+def _whole_number(field: str, highest: int) -> int | None:
+    """The number in a field, such as 3, 3.0 or 3e0; None unless it is whole and from 0 to `highest`."""
+    if not _is_number(field) or "_" in field:
+        return None
+    number = float(field)
+    return int(number) if 0 <= number <= highest and number == int(number) else None
+
+
+def _header(row: Row, name: str) -> list[str] | None:
+    """The columns' names if the first row is a header; None if it is data."""
+    fields = _fields(row, name)
+    # A row of pixels with a mistake in it is no header; taken for one it would be lost without a word.
+    pixels = sum(_whole_number(field, 255) is not None for field in fields[1:])
+    if _is_number(fields[0]) or 2 * pixels >= len(fields) - 1:
+        return None
+    _check_columns(fields, row[0], name)
+    elsewhere = [n for n, field in enumerate(fields, start=1) if field.lower() in LABEL_NAMES]
+    if elsewhere and elsewhere[0] > 1:
+        raise DataError(
+            f'{name}, row 1, column {elsewhere[0]}: found the name "{shown(fields[elsewhere[0] - 1])}"; '
+            "expected the label in column 1."
+        )
+    return fields
+
+
+def _check_columns(fields: Sequence[str], number: int, name: str) -> None:
+    if len(fields) == COLUMNS:
+        return
+    columns = "1 column" if len(fields) == 1 else f"{len(fields)} columns"
+    wanted = f"expected {COLUMNS}: the label and 784 pixels"
+    other = next((mark for mark in ";\t| " if len(fields) == 1 and fields[0].count(mark) > 1), None)
+    if other:
+        wanted += f', with "," between them, not "{shown(other)}"'
+    raise DataError(f"{name}, row {number}: found {columns}, {wanted}.")
+
+
+class _Table:
+    """What stays the same from row to row: the file's name and the columns' names, if it has any."""
+
+    def __init__(self, name: str, names: list[str] | None) -> None:
+        self.name, self.names = name, names
+
+    def numbers(self, rows: list[Row]) -> NDArray[np.uint8]:
+        """The numbers (rows, 785) of some rows. What pandas does not read at once is gone through field by field."""
+        numbers = _read_at_once([line for _, line in rows])
+        if numbers is None:
+            numbers = np.array([self._numbers_of(row) for row in rows], np.uint8)
+        return numbers
+
+    def _numbers_of(self, row: Row) -> list[int]:
+        if not row[1]:
+            raise DataError(f"{self.name}, row {row[0]}: found an empty line, expected the label and 784 pixels.")
+        fields = _fields(row, self.name)
+        _check_columns(fields, row[0], self.name)
+        numbers = []
+        for column, field in enumerate(fields, start=1):
+            highest = 9 if column == 1 else 255
+            number = _whole_number(field, highest)
+            if number is None:
+                title = f' ("{shown(self.names[column - 1])}")' if self.names else ""
+                found = f'"{shown(field)}"' if field else "nothing"
+                raise DataError(
+                    f"{self.name}, row {row[0]}, column {column}{title}: found {found}, "
+                    f"expected a whole number from 0 to {highest}."
+                )
+            numbers.append(number)
+        return numbers
+
+
+def _read_at_once(lines: list[bytes]) -> NDArray[np.uint8] | None:
+    """The numbers of many lines, fast; None if there is anything to look at more closely.
+
+    pandas lets ragged rows, text and much else pass, so it only gets lines that cannot hold any.
+    """
+    import pandas
+
+    if any(line.count(b",") != COLUMNS - 1 or line.count(b'"') % 2 or len(line) > LONGEST_ROW for line in lines):
+        return None
+    text = b"".join(lines)
+    if text.translate(None, PLAIN_NUMBERS) or not _quotes_end_fields(text):
+        return None
+    try:
+        frame = pandas.read_csv(
+            BytesIO(text), header=None, index_col=False, quoting=QUOTE_MINIMAL, na_filter=False, skipinitialspace=True,
+            skip_blank_lines=False, low_memory=False,
+        )  # fmt: skip
+    except (ValueError, OverflowError):
+        return None
+    if frame.shape != (len(lines), COLUMNS) or any(dtype.kind not in "iuf" for dtype in frame.dtypes):
+        return None
+    numbers = frame.to_numpy(np.float64)
+    right = (numbers >= 0) & (numbers <= 255) & (numbers == np.floor(numbers))
+    return numbers.astype(np.uint8) if right.all() and (numbers[:, 0] <= 9).all() else None
+
+
+def _quotes_end_fields(text: bytes) -> bool:
+    """Whether every second quote is the last character of its field: pandas would read "1"2 as 12.
+
+    A quote that opens a field of one comma or more is counted too, but what it opens is no number, as pandas finds.
+    """
+    closing = text.count(b'",') + text.count(b'"\n') + text.count(b'"\r') + text.endswith(b'"')
+    return 2 * closing == text.count(b'"')

@@ -1,0 +1,176 @@
+"""NPY, the format of numpy.save: images in one file, their labels in another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import prod
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from nncore.data.dataset import Dataset, Splits
+from nncore.data.formats.files import (
+    Swaps,
+    check_mapped_labels,
+    is_to_be_mapped,
+    map_array,
+    opened,
+    partner,
+    require_memory,
+    sibling,
+)
+from nncore.data.mapped_dataset import MappedDataset
+from nncore.errors import DataError, name_of, shown
+from nncore.preprocessing.ink import SIDE
+
+IMAGE_SHAPES = ((SIDE, SIDE), (SIDE * SIDE,), (SIDE, SIDE, 1))
+ROWS_AT_ONCE = 4096
+
+
+class Header(NamedTuple):
+    """What the header of an array says, and at which byte the array begins."""
+
+    shape: tuple[int, ...]
+    by_columns: bool
+    dtype: np.dtype[Any]
+    offset: int
+
+
+def read_npy(path: Path, mapped: bool | None = None) -> Splits:
+    """Read images (n, 28, 28), (n, 784) or (n, 28, 28, 1) and labels (n,), given either file.
+
+    The partner lies beside it: images.npy and labels.npy, with whatever else the two names have in common
+    (my-images.npy, my-labels.npy), or x_train.npy and y_train.npy, X.npy and y.npy. If the name says `train` and the
+    same with `test` lies beside, that is the test part. Numbers may be of any integer or floating type, if they are
+    whole and from 0 to 255, labels from 0 to 9. mapped: see `read_dataset`. Raises DataError.
+    """
+    is_labels = len(_header_of(path).shape) == 1
+    images = partner(path, "labels", "images", _swaps(path, to_labels=False)) if is_labels else path
+    labels = path if is_labels else _labels_of(path)
+    test_images = sibling(images, {"train": "test"})
+    test = _read_pair(test_images, _labels_of(test_images), mapped) if test_images else None
+    return Splits(_read_pair(images, labels, mapped), test=test)
+
+
+def _swaps(path: Path, to_labels: bool) -> Swaps:
+    """What is another in the name of the partner."""
+    name = path.name.lower()
+    if "images" in name or "labels" in name:
+        return {"images": "labels"} if to_labels else {"labels": "images"}
+    mine, other = ("x", "y") if to_labels else ("y", "x")
+    return {mine + mark: other + mark for mark in "_-."} if name.startswith(mine) else {}
+
+
+def _labels_of(images: Path) -> Path:
+    return partner(images, "images", "labels", _swaps(images, to_labels=True))
+
+
+def _read_pair(images: Path, labels: Path, mapped: bool | None) -> Dataset:
+    image_header, label_header = _header_of(images), _header_of(labels)
+    check_shapes(image_header.shape, label_header.shape, name_of(images), name_of(labels))
+    if is_to_be_mapped(images, _obstacle(images, image_header, labels, label_header), mapped):
+        mapped_labels = map_array(labels, label_header.offset, label_header.dtype, label_header.shape)
+        check_mapped_labels(labels, mapped_labels)
+        mapped_images = map_array(images, image_header.offset, np.uint8, (image_header.shape[0], SIDE, SIDE))
+        return MappedDataset(mapped_images, mapped_labels, source=name_of(images))
+    numbers = to_bytes(_array_in(labels), 9, name_of(labels))
+    pixels = to_bytes(_array_in(images), 255, name_of(images))
+    return Dataset(pixels.reshape(-1, SIDE, SIDE), numbers.astype(np.intp), source=name_of(images))
+
+
+def _obstacle(images: Path, pixels: Header, labels: Path, numbers: Header) -> str | None:
+    """Which of the two files cannot be mapped and why; None if both can."""
+    if pixels.dtype != np.uint8:
+        return f"{name_of(images)}: holds {pixels.dtype}"
+    if pixels.by_columns:
+        return f"{name_of(images)}: is kept by columns (in Fortran's order)"
+    return None if numbers.dtype.kind in "iu" else f"{name_of(labels)}: holds {numbers.dtype}"
+
+
+def _header_of(path: Path) -> Header:
+    with opened(path) as file, sound(path, "NPY"):
+        return read_header(file, path.stat().st_size, name_of(path))
+
+
+def _array_in(path: Path) -> NDArray[np.generic]:
+    require_memory(path, 2 * path.stat().st_size)  # twice, because numbers that are not bytes are copied into bytes
+    with opened(path) as file, sound(path, "NPY"):
+        array: NDArray[np.generic] = npy.read_array(file, allow_pickle=False)
+        return array
+
+
+@contextmanager
+def sound(path: Path, kind: str) -> Iterator[None]:
+    """Raise DataError for whatever goes wrong while a file of NumPy's is read."""
+    try:
+        yield
+    except DataError:
+        raise
+    except MemoryError as error:
+        raise DataError(f"{name_of(path)}: holds more than there is memory for.") from error
+    # A damaged file makes zipfile, zlib and NumPy raise whatever they happen to stumble over: BadZipFile,
+    # EOFError, ValueError, NotImplementedError, RuntimeError, TokenError, TypeError, SyntaxError, LZMAError ...
+    except Exception as error:
+        reason = shown(str(error), 120) or type(error).__name__
+        raise DataError(f"{name_of(path)}: is no sound {kind} file: {reason}.") from error
+
+
+def read_header(file: IO[bytes], size: int, where: str) -> Header:
+    """The header of an array, once it is known to hold plain numbers, and as many as it promises.
+
+    size: bytes of the header and the array together.
+    """
+    read = npy.read_array_header_1_0 if npy.read_magic(file) == (1, 0) else npy.read_array_header_2_0
+    shape, by_columns, dtype = read(file)
+    offset = file.tell()
+    if dtype.hasobject:
+        raise DataError(f"{where}: holds Python objects, which are never read; expected numbers.")
+    if dtype.kind not in "iuf":
+        raise DataError(f"{where}: found the type {shown(str(dtype))}, expected integers or floating-point numbers.")
+    held, promised = size - offset, prod(shape) * dtype.itemsize
+    if held != promised:
+        raise DataError(f"{where}: found {held:,} bytes, but its shape {shape} promises {promised:,}.")
+    return Header(shape, by_columns, dtype, offset)
+
+
+def check_shapes(images: tuple[int, ...], labels: tuple[int, ...], images_where: str, labels_where: str) -> None:
+    """Raise DataError unless the shapes are those of at least one 28x28 image and as many labels."""
+    if images[1:] not in IMAGE_SHAPES:
+        raise DataError(f"{images_where}: found the shape {images}, expected (n, 28, 28) or (n, 784).")
+    if images[0] == 0:
+        raise DataError(f"{images_where}: found no images, expected at least 1.")
+    if labels != images[:1]:
+        raise DataError(f"{labels_where}: found the shape {labels}, expected ({images[0]},): one label an image.")
+
+
+def to_bytes(array: NDArray[np.generic], highest: int, where: str) -> NDArray[np.uint8]:
+    """The numbers as bytes, if each is whole and from 0 to `highest`; block by block, to save memory."""
+    result = np.empty(array.shape, np.uint8)
+    for start in range(0, len(array), ROWS_AT_ONCE):
+        block = array[start : start + ROWS_AT_ONCE]
+        with np.errstate(invalid="ignore"):  # NaN compares false, as it should
+            right = (block >= 0) & (block <= highest)  # type: ignore[operator]
+            if array.dtype.kind == "f":
+                right &= block == np.floor(block)
+        if not right.all():
+            place = np.argwhere(~right)[0]
+            found = block[tuple(place)]
+            raise DataError(
+                f"{where}, {_place(start, place)}: found {found}, expected a whole number from 0 to {highest}."
+            )
+        result[start : start + len(block)] = block
+    return result
+
+
+def _place(start: int, place: NDArray[np.intp]) -> str:
+    """The place of a number within an array, in words."""
+    number = f"{start + place[0] + 1:,}"
+    if len(place) == 1:
+        return f"label {number}"
+    if len(place) == 2:
+        return f"image {number}, pixel {place[1] + 1}"
+    return f"image {number}, row {place[1] + 1}, column {place[2] + 1}"

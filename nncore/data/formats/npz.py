@@ -1,0 +1,61 @@
+"""NPZ in the layout of Keras's mnist.npz: x_train and y_train, and perhaps x_test and y_test."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from zipfile import ZipFile
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from nncore.data.dataset import Dataset, Splits
+from nncore.data.formats.files import opened, require_memory
+from nncore.data.formats.npy import check_shapes, read_header, sound, to_bytes
+from nncore.errors import DataError, name_of, shown
+from nncore.preprocessing.ink import SIDE
+
+
+def read_npz(path: Path) -> Splits:
+    """Read x_train (n, 28, 28), (n, 784) or (n, 28, 28, 1) and y_train (n,), and x_test and y_test if there are any.
+
+    Numbers may be of any integer or floating type, if they are whole and from 0 to 255, labels from 0 to 9. Nothing is
+    expanded, and no memory taken, before sizes and shapes have been checked; nothing is ever unpickled.
+    Raises DataError.
+    """
+    with opened(path) as file, sound(path, "NPZ"), ZipFile(file) as archive:
+        return _read(archive, path)
+
+
+def _read(archive: ZipFile, path: Path) -> Splits:
+    held = {name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy")}
+    wanted = ["x_train", "y_train"]
+    if held & {"x_test", "y_test"}:
+        wanted += ["x_test", "y_test"]
+    if not held.issuperset(wanted):
+        arrays = shown(", ".join(sorted(held)), 80) or "no arrays"
+        raise DataError(f"{name_of(path)}: found {arrays}; expected {' and '.join(wanted)}.")
+    # Twice, because numbers that are not bytes yet are copied into bytes.
+    require_memory(path, 2 * sum(archive.getinfo(f"{name}.npy").file_size for name in wanted))
+    training = _part(archive, path, "train")
+    return Splits(training, test=_part(archive, path, "test") if "x_test" in wanted else None)
+
+
+def _part(archive: ZipFile, path: Path, part: str) -> Dataset:
+    x_name, y_name = f"x_{part}", f"y_{part}"
+    x_where, y_where = f"{name_of(path)}, {x_name}", f"{name_of(path)}, {y_name}"
+    check_shapes(_shape(archive, x_name, x_where), _shape(archive, y_name, y_where), x_where, y_where)
+    labels = to_bytes(_array(archive, y_name), 9, y_where)
+    images = to_bytes(_array(archive, x_name), 255, x_where)
+    return Dataset(images.reshape(-1, SIDE, SIDE), labels.astype(np.intp), source=x_where)
+
+
+def _shape(archive: ZipFile, name: str, where: str) -> tuple[int, ...]:
+    with archive.open(f"{name}.npy") as member:
+        return read_header(member, archive.getinfo(f"{name}.npy").file_size, where).shape
+
+
+def _array(archive: ZipFile, name: str) -> NDArray[np.generic]:
+    with archive.open(f"{name}.npy") as member:
+        array: NDArray[np.generic] = npy.read_array(member, allow_pickle=False)
+    return array

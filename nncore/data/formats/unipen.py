@@ -1,0 +1,199 @@
+"""UNIPEN: pen strokes as the tablet saw them.
+
+    .SEGMENT DIGIT 0-1 ? "8"      a new sample; its strokes; its label
+    .COMMENT 8 12 224             label, writer, running number (as the UCI pen digits have it)
+    .PEN_DOWN                     a stroke begins; then one "x y" a line, y upwards
+    .PEN_UP                       the stroke ends
+
+Guyon et al., "UNIPEN project of on-line data exchange and recognizer benchmarks", ICPR 1994.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncore.data.dataset import DIGITS, Dataset
+from nncore.data.formats.files import opened, require_memory
+from nncore.errors import DataError, name_of, shown
+from nncore.preprocessing.ink import Ink, rasterize
+
+LONGEST_LINE = 2**16
+FARTHEST = 1e6
+"""No tablet has coordinates beyond this."""
+
+MEMORY_PER_BYTE = 16
+"""The most that a byte of the file becomes: a stroke of one point takes 20 bytes there and some 300 here."""
+
+LABEL = re.compile(r'"([^"]*)"')
+DELINEATION = re.compile(r"\S+\s+(\d{1,9})(?:-(\d{1,9}))?(?:\s|$)")
+UCI_COMMENT = re.compile(r"\d+\s+(\d+)\s+\d+\s*")
+
+
+@dataclass(frozen=True, eq=False)
+class InkSamples:
+    """Pen strokes with what is known about them; the tuples are equally long.
+
+    inks: the strokes, y down. labels: 0 to 9, None where the file gives none. writers: "" where it names none.
+    source: where they come from, in words for a reader.
+    """
+
+    inks: tuple[Ink, ...]
+    labels: tuple[int | None, ...]
+    writers: tuple[str, ...]
+    source: str
+
+    def __len__(self) -> int:
+        return len(self.inks)
+
+    def to_dataset(self) -> Dataset:
+        """Draw every labelled sample as the canvas would; about 0.4 ms each. Raises DataError if none is."""
+        labelled = [(ink, label) for ink, label in zip(self.inks, self.labels, strict=True) if label is not None]
+        if not labelled:
+            raise DataError(f"{self.source}: found no sample with a label, expected at least 1.")
+        images = np.stack([rasterize(ink) for ink, _ in labelled])
+        return Dataset(images, np.array([label for _, label in labelled], np.intp), source=self.source)
+
+
+def read_ink(path: Path) -> InkSamples:
+    """Read a UNIPEN file of digits, each a .SEGMENT followed by its strokes.
+
+    Keywords without meaning here are passed over, as are coordinates while the pen is up, and columns other than X and
+    Y (the first two, unless .COORD says otherwise). Raises DataError naming the row.
+    """
+    with opened(path) as file:
+        require_memory(path, MEMORY_PER_BYTE * path.stat().st_size)
+        parser = _Parser(name_of(path))
+        for row, line in _lines(file, name_of(path)):
+            parser.take(row, line)
+        return parser.finish()
+
+
+def _lines(file: BinaryIO, name: str) -> Iterator[tuple[int, str]]:
+    for row in count(1):
+        line = file.readline(LONGEST_LINE + 1)
+        if not line:
+            return
+        if len(line) > LONGEST_LINE:
+            raise DataError(f"{name}, row {row}: found a line of over {LONGEST_LINE:,} bytes, expected UNIPEN ink.")
+        # Comments may be in any encoding; all that matters here is ASCII.
+        yield row, line.decode("utf-8-sig" if row == 1 else "utf-8", errors="replace").strip()
+
+
+class _Parser:
+    """Takes a UNIPEN file line by line."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.inks: list[Ink] = []
+        self.labels: list[int | None] = []
+        self.writers: list[str] = []
+        self.x_column, self.y_column = 0, 1
+        self.writer = ""
+        self.segment_row = 0
+        """Where the sample began; 0 before the first."""
+        self.expected_strokes: int | None = None
+        self.strokes: list[NDArray[np.float32]] = []
+        self.stroke_row = 0
+        """Where the pen went down; 0 while it is up."""
+        self.points: list[tuple[float, float]] = []
+
+    def take(self, row: int, line: str) -> None:
+        """Take the next line."""
+        if not line.startswith("."):
+            if self.stroke_row and line:
+                self.points.append(self._point(row, line))
+            return
+        keyword, rest = [*line.split(maxsplit=1), ""][:2]
+        if keyword == ".SEGMENT":
+            self._begin_sample(row, rest)
+        elif keyword == ".PEN_DOWN":
+            self._pen_down(row)
+        elif keyword == ".PEN_UP":
+            self._pen_up()
+        elif keyword == ".COORD":
+            self._set_columns(row, rest)
+        elif keyword == ".WRITER_ID":
+            self.writer = rest
+        elif keyword == ".COMMENT" and self.segment_row and (comment := UCI_COMMENT.fullmatch(rest)):
+            self.writers[-1] = comment[1]
+
+    def finish(self) -> InkSamples:
+        """Close the last sample; gives them all."""
+        if not self.segment_row:
+            raise DataError(f'{self.name}: found no .SEGMENT; expected UNIPEN ink: .SEGMENT DIGIT 0-1 ? "8".')
+        self._end_sample()
+        return InkSamples(tuple(self.inks), tuple(self.labels), tuple(self.writers), self.name)
+
+    def _begin_sample(self, row: int, rest: str) -> None:
+        if self.segment_row:
+            self._end_sample()
+        quoted = LABEL.search(rest)
+        label = quoted[1].strip() if quoted else "?"
+        if label not in ("", "?", *DIGITS):
+            raise DataError(f'{self.name}, row {row}: found the label "{shown(label)}", expected a digit from 0 to 9.')
+        self.segment_row = row
+        self.labels.append(int(label) if label in DIGITS else None)
+        self.writers.append(self.writer)
+        span = DELINEATION.match(rest)
+        self.expected_strokes = int(span[2] or span[1]) - int(span[1]) + 1 if span else None
+
+    def _end_sample(self) -> None:
+        self._check_lifted()
+        found, expected = len(self.strokes), self.expected_strokes
+        if not found or (expected is not None and found != expected):
+            raise DataError(
+                f"{self.name}, row {self.segment_row}: found {found} strokes for this .SEGMENT, "
+                f"expected {'at least 1' if expected is None else expected}."
+            )
+        self.inks.append(Ink(tuple(self.strokes)))
+        self.strokes = []
+
+    def _check_lifted(self) -> None:
+        if self.stroke_row:
+            raise DataError(f"{self.name}, row {self.stroke_row}: found a .PEN_DOWN without its .PEN_UP.")
+
+    def _pen_down(self, row: int) -> None:
+        self._check_lifted()
+        if not self.segment_row:
+            raise DataError(f"{self.name}, row {row}: found a .PEN_DOWN, expected a .SEGMENT before it.")
+        self.stroke_row = row
+
+    def _pen_up(self) -> None:
+        if not self.stroke_row:
+            return
+        if not self.points:
+            raise DataError(f'{self.name}, row {self.stroke_row}: found a stroke without points, expected "x y" lines.')
+        points = np.array(self.points, np.float32)
+        points[:, 1] *= -1  # the file's y grows upwards
+        self.strokes.append(points)
+        self.points = []
+        self.stroke_row = 0
+
+    def _point(self, row: int, line: str) -> tuple[float, float]:
+        fields = line.split()
+        try:
+            x, y = float(fields[self.x_column]), float(fields[self.y_column])
+        except (IndexError, ValueError):
+            x = y = float("nan")
+        if not (abs(x) <= FARTHEST and abs(y) <= FARTHEST):
+            raise DataError(
+                f'{self.name}, row {row}: found "{shown(line)}", '
+                f"expected x and y, two numbers from {-FARTHEST:,.0f} to {FARTHEST:,.0f}."
+            )
+        return x, y
+
+    def _set_columns(self, row: int, rest: str) -> None:
+        names = rest.upper().split()
+        if "X" not in names or "Y" not in names:
+            raise DataError(
+                f'{self.name}, row {row}: found .COORD "{shown(rest)}", expected X and Y among its columns.'
+            )
+        self.x_column, self.y_column = names.index("X"), names.index("Y")

@@ -1,0 +1,105 @@
+"""Writing pen strokes as UNIPEN, the format that `nncore.data.formats.read_ink` reads: I. Guyon et al., ICPR 1994."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain, repeat
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncore.data.formats.unipen import FARTHEST, UCI_COMMENT, InkSamples
+from nncore.errors import DataError
+from nncore.preprocessing.ink import Ink
+from nncore.system.atomic_write import write_safely
+
+LONGEST_TEXT = 200
+"""Characters of a writer's name or of a comment that are kept."""
+
+UPWARDS: NDArray[np.float32] = np.array([1, -1], np.float32)
+"""The file's y grows upwards."""
+
+HEADER = (".VERSION 1.0", ".HIERARCHY DIGIT", ".COORD X Y")
+
+
+def write_ink(samples: InkSamples, path: Path, comments: Sequence[str] = ()) -> None:
+    """Write `samples` to `path`, wholly or not at all; `read_ink` gives their strokes back to the last bit.
+
+    Each sample is a .SEGMENT with its label ("?" for None), below the .WRITER_ID of its writer; the file's y grows
+    upwards. comments: a line about each sample, which `read_comments` gives back; it must not be three numbers, which
+    stand for a label, a writer and a running number. Of names and comments the first LONGEST_TEXT characters are kept,
+    white space as single spaces.
+
+    Raises DataError if there is no sample, one is blank or farther away than the reader takes, or the file cannot be
+    written.
+    """
+    if not len(samples):
+        raise DataError(f"{path}: there is no sample to write, expected at least 1.")
+    content = "\n".join(_lines(samples, comments)) + "\n"
+    try:
+        write_safely(path, content.encode("utf-8", "replace"))
+    except OSError as problem:
+        raise DataError(f"{path}: could not be saved ({problem.strerror or problem}).") from None
+
+
+def read_comments(path: Path) -> list[str]:
+    """The first comment of each sample of a UNIPEN file that `read_ink` has read, "" where there is none."""
+    comments: list[str] = []
+    begins = False
+    for line in path.read_bytes().decode("utf-8-sig", "replace").split("\n"):
+        keyword, rest = [*line.split(maxsplit=1), "", ""][:2]
+        if keyword == ".SEGMENT":
+            comments.append("")
+            begins = True
+        elif keyword == ".COMMENT" and begins:
+            comments[-1] = rest.strip()
+            begins = False
+    return comments
+
+
+def _lines(samples: InkSamples, comments: Sequence[str]) -> Iterator[str]:
+    yield from HEADER
+    writer, strokes_before = "", 0
+    described = zip(samples.inks, samples.labels, samples.writers, chain(comments, repeat("")), strict=False)
+    for number, (ink, label, named, comment) in enumerate(described, start=1):
+        _check(ink, number)
+        yield ""
+        if _one_line(named) != writer:
+            writer = _one_line(named)
+            yield f".WRITER_ID {writer}".rstrip()
+        last = strokes_before + len(ink.strokes) - 1
+        yield f'.SEGMENT DIGIT {strokes_before}-{last} ? "{"?" if label is None else label}"'
+        strokes_before = last + 1
+        if comment:
+            yield _comment(comment)
+        yield from _strokes(ink)
+
+
+def _strokes(ink: Ink) -> Iterator[str]:
+    for stroke in ink.strokes:
+        yield ".PEN_DOWN"
+        # As text a float32 has as many digits as tell it from its neighbours, so it is read back to the last bit.
+        yield from map(" ".join, (stroke * UPWARDS).astype(str).tolist())
+        yield ".PEN_UP"
+
+
+def _check(ink: Ink, number: int) -> None:
+    if ink.is_blank:
+        raise DataError(f"Sample {number} is blank, expected at least 1 stroke.")
+    farthest = max(float(np.abs(stroke).max()) for stroke in ink.strokes)
+    if farthest > FARTHEST:
+        raise DataError(
+            f"Sample {number} reaches to {farthest:g}, expected coordinates from {-FARTHEST:,.0f} to {FARTHEST:,.0f}."
+        )
+
+
+def _comment(text: str) -> str:
+    line = _one_line(text)
+    if UCI_COMMENT.fullmatch(line):
+        raise DataError(f'The comment "{line}" would be read as a writer, expected something else than three numbers.')
+    return f".COMMENT {line}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())[:LONGEST_TEXT].rstrip()

@@ -1,0 +1,102 @@
+"""Probabilities that mean what they say, and what comes of them: how much a network refuses, and how much it doubts.
+
+Guo, Pleiss, Sun and Weinberger, "On Calibration of Modern Neural Networks", ICML 2017.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncore.data.dataset import NO_CLASS, Dataset
+from nncore.errors import SettingError
+from nncore.evaluation.metrics import answers, expected_calibration_error
+from nncore.evaluation.recognition import verdicts
+from nncore.model.layers import Dense
+from nncore.model.network import Network
+from nncore.model.outputs import softmax
+
+Array = NDArray[np.floating]
+
+COLDEST, HOTTEST = 1 / 20, 20.0
+"""Between these a temperature is sought; beyond, the probabilities are those of a coin or of a fanatic."""
+
+
+@dataclass(frozen=True)
+class Certainty:
+    """How certain a network is of a data set, as shares of its examples, 0 to 1.
+
+    refused: called "not a digit". unsure: called "unsure". calibration_error: the expected calibration error of its
+    answers to examples of a class; None if there is none.
+    """
+
+    refused: float
+    unsure: float
+    calibration_error: float | None
+
+
+def certainty(network: Network, dataset: Dataset) -> Certainty | None:
+    """How certain `network` is of `dataset`.
+
+    None if it does not answer with the probabilities of classes, there is no example, or its weights have diverged.
+    """
+    if network.spec.output != "softmax" or not dataset.class_names or not len(dataset):
+        return None
+    with np.errstate(over="ignore", invalid="ignore"):
+        logits = logits_of(network, dataset)
+        if not np.isfinite(logits).all():
+            return None
+        return certainty_of(logits, dataset.targets(slice(None)))
+
+
+def certainty_of(logits: Array, labels: NDArray[np.intp]) -> Certainty:
+    """How certain a network is that gave these logits (n, classes) to examples of these labels (n,), n at least 1."""
+    P = softmax(logits)
+    said, of_class = verdicts(P), labels != NO_CLASS
+    error = None
+    if of_class.any():
+        right = answers(logits)[of_class] == labels[of_class]
+        error = expected_calibration_error(P.max(axis=1)[of_class], right)
+    return Certainty(said.count("not a digit") / len(said), said.count("unsure") / len(said), error)
+
+
+def logits_of(network: Network, dataset: Dataset) -> Array:
+    """The logits (n, outputs) of every example of `dataset`."""
+    step = 512
+    return np.concatenate(
+        [network.logits(dataset.inputs(slice(start, start + step))) for start in range(0, len(dataset), step)]
+    )
+
+
+def best_temperature(logits: Array, labels: NDArray[np.intp]) -> float:
+    """The temperature T for which softmax(logits / T) gives the labels (n,) the highest likelihood.
+
+    Above 1 for a network that is too sure of itself, below 1 for one that is too modest. To be told by examples that
+    the network was not trained on; those of NO_CLASS are left out. It changes no answer, only how sure it is.
+
+    With a = 1 / T the mean loss log sum exp(a z) - a z[label] has the derivative E[z] - z[label], where E[z] is the
+    mean of a row's logits weighted by its probabilities. It grows with a, so its zero is found by halving.
+    """
+    of_class = labels != NO_CLASS
+    z = logits[of_class].astype(np.float64)
+    of_label = z[np.arange(len(z)), labels[of_class]]
+    low, high = np.log(1 / HOTTEST), np.log(1 / COLDEST)
+    for _ in range(40):
+        middle = (low + high) / 2
+        slope = ((softmax(np.exp(middle) * z) * z).sum(axis=1) - of_label).sum()
+        low, high = (low, middle) if slope > 0 else (middle, high)
+    return float(np.exp(-(low + high) / 2))
+
+
+def apply_temperature(network: Network, temperature: float) -> None:
+    """Divide the logits of `network` by `temperature`, in place, for good: W and b of its last layer are divided.
+
+    Raises SettingError if the last layer is not dense, or the temperature not above 0.
+    """
+    if not temperature > 0 or not isinstance(network.spec.layers[-1], Dense):
+        raise SettingError("temperature", f"A temperature of {temperature:g} is for a dense last layer, and above 0.")
+    number = len(network.spec.layers)
+    for name in ("W", "b"):
+        network.parameters.value(f"{number}.{name}")[...] /= temperature

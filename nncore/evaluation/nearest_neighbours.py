@@ -1,0 +1,106 @@
+"""The training digits most like a given one: what a network may have had in mind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncore.data.dataset import Dataset
+from nncore.model.network import ROWS_PREDICTED, Network
+
+BLOCK_ROWS = 2048
+"""Rows compared at once: of MNIST 6 MB as floats."""
+
+MOST_ROWS, MOST_NUMBERS = 20_000, 8_000_000
+"""That an index of hidden layers holds: 32 MB, and a convolutional network makes them in about 5 s."""
+
+Array = NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A training example. row: in its data set, from 0. distance: Euclidean, in the space that was searched."""
+
+    row: int
+    distance: float
+
+
+def nearest_in_pixels(training: Dataset, x: Array, count: int = 8) -> list[Neighbour]:
+    """The `count` examples of `training` whose inputs are nearest to x (inputs,), the nearest first.
+
+    Of one digit all 60,000 of MNIST take about 0.1 s, and no memory that grows with them.
+    """
+    best_rows, best = np.empty(0, np.intp), np.empty(0, np.float32)
+    for start in range(0, len(training), BLOCK_ROWS):
+        block = training.inputs(slice(start, start + BLOCK_ROWS))
+        rows = np.concatenate([best_rows, np.arange(start, start + len(block))])
+        squares = np.concatenate([best, _squared_distances(block, x)])
+        nearest = np.argsort(squares, kind="stable")[:count]
+        best_rows, best = rows[nearest], squares[nearest]
+    return _neighbours(best_rows, best)
+
+
+class HiddenIndex:
+    """What the last hidden layer of a network makes of training examples, so that the nearest are found at once.
+
+    rows: (n,) which examples it holds: all, or of too many as many as fit, chosen at random.
+    """
+
+    def __init__(self, network: Network, rows: NDArray[np.intp], features: Array) -> None:
+        self._network, self.rows, self._features = network, rows, features
+
+    @classmethod
+    def build(
+        cls,
+        network: Network,
+        training: Dataset,
+        cancelled: Callable[[], bool] = lambda: False,
+        progress: Callable[[float], None] = lambda share: None,
+    ) -> HiddenIndex | None:
+        """The index of `training`; None if `cancelled()` became true. progress: is told the share done, 0 to 1."""
+        width = hidden_features(network, training.inputs(slice(0, 1))).shape[1]
+        rows = np.arange(len(training))
+        most = max(1, min(MOST_ROWS, MOST_NUMBERS // width))
+        if len(rows) > most:
+            rows = np.sort(np.random.default_rng(0).permutation(rows)[:most])
+        features = np.empty((len(rows), width), np.float32)
+        for start in range(0, len(rows), ROWS_PREDICTED):
+            if cancelled():
+                return None
+            part = slice(start, start + ROWS_PREDICTED)
+            features[part] = hidden_features(network, training.inputs(rows[part]))
+            progress(min(1.0, part.stop / len(rows)))
+        return cls(network, rows, features)
+
+    def nearest(self, x: Array, count: int = 8) -> list[Neighbour]:
+        """The `count` examples that the last hidden layer sees as most like x (inputs,), the nearest first."""
+        wanted = hidden_features(self._network, x[None])[0].astype(np.float32)
+        squares = _squared_distances(self._features, wanted)
+        nearest = np.argsort(squares, kind="stable")[:count]
+        return _neighbours(self.rows[nearest], squares[nearest])
+
+
+def hidden_features(network: Network, X: Array) -> Array:
+    """What goes into the last layer of `network` for inputs (n, inputs): (n, features).
+
+    There every class is a direction: what is near here gets about the same answer. Of a network without a hidden
+    layer these are the inputs.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        outputs = network.activations(X)
+    before_last = outputs[-2] if len(outputs) > 1 else X
+    return np.nan_to_num(before_last.reshape(len(X), -1))
+
+
+def _squared_distances(block: Array, x: Array) -> Array:
+    """|row - x|^2 of each row of block (n, d), as |row|^2 - 2 row x + |x|^2: one product instead of n differences."""
+    squares: Array = np.einsum("nd,nd->n", block, block)
+    squares += -2 * (block @ x) + float(x @ x)
+    return np.maximum(squares, 0, out=squares)
+
+
+def _neighbours(rows: NDArray[np.intp], squares: Array) -> list[Neighbour]:
+    return [Neighbour(int(row), float(square) ** 0.5) for row, square in zip(rows, squares, strict=True)]

@@ -1,0 +1,151 @@
+"""An evaluation as one HTML file: it carries its plots and pictures with it, and needs no network and no script."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+
+from nncore.data.dataset import Dataset
+from nncore.evaluation.predictions import Judgement
+from nncore.evaluation.report_charts import reliability_chart, robustness_chart
+from nncore.evaluation.robustness import RobustnessPoint
+from nncore.reporting.html_page import page
+from nncore.reporting.png import data_uri
+
+MOST_MISREAD = 60
+"""Pictures of mistakes in a report; the most confident ones."""
+
+STYLE = """
+:root { --right: 0, 114, 178; --wrong: 230, 159, 0; }
+@media (prefers-color-scheme: dark) { :root { --right: 86, 180, 233; } }
+p { margin: 4px 0; } .large { font-size: 40px; font-weight: 600; line-height: 1.3; }
+.wide { overflow-x: auto; } .figures { background: var(--card); width: auto; }
+.figures th, .figures td, .figures tr:last-child > * { padding: 4px 10px; text-align: right; font-weight: 400;
+  border: 1px solid var(--line); min-width: 46px; vertical-align: middle; }
+.figures th { color: var(--quiet); }
+.figures small { display: block; font-size: 11px; line-height: 1.2; color: var(--quiet); }
+.figures .shade small { color: inherit; opacity: 0.8; }
+.shade { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+figure { margin: 0; background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: 12px;
+  break-inside: avoid; }
+.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(300px, 1fr)); gap: 16px; max-width: 824px; }
+.charts figure { max-width: 404px; } .charts svg { width: 100%; height: auto; display: block; }
+.charts text { font-size: 10px; fill: var(--quiet); }
+.charts .line { stroke: var(--s0); stroke-width: 1.5; } .dot, .bar { fill: var(--s0); }
+.aim { stroke: var(--s1); stroke-dasharray: 5 4; stroke-width: 1.5; }
+.misread { display: grid; grid-template-columns: repeat(auto-fill, minmax(100px, 1fr)); gap: 12px; }
+.misread figure { padding: 8px; text-align: center; font-size: 13px; line-height: 1.3; }
+.misread img { width: 84px; height: 84px; image-rendering: pixelated; display: block; margin: 0 auto 4px; }
+h2 { break-after: avoid; }
+@media print { :root { --right: 0, 114, 178; } .figures { font-size: 9pt; } .figures tr { break-inside: avoid; }
+  .figures th, .figures td { padding: 2px 6px; min-width: 0; }
+  .misread { grid-template-columns: repeat(8, 1fr); gap: 6px; } .misread figure { padding: 4px; font-size: 8pt; }
+  .misread img { width: 56px; height: 56px; } }
+"""
+
+
+def evaluation_report(
+    judgement: Judgement, dataset: Dataset, model: str, summary: str = "", robust: Sequence[RobustnessPoint] = ()
+) -> str:
+    """The page: accuracy with its interval, confusion matrix, figures a class, calibration, the worst mistakes.
+
+    dataset: the one judged, for the pictures. model: its name; summary: the network in a line. robust: the points of
+    the robustness curves, if they were measured. Whatever the names hold stands there as text.
+    """
+    parts = [
+        _head(judgement, model, summary),
+        _section("Confusion matrix: what was read as what", _confusion(judgement)),
+        _section("Each class", _classes(judgement)),
+        _section("Reliability: is it as often right as it is sure?", _calibration(judgement)),
+        _section("Robustness: when digits are distorted", _robustness(robust)),
+        _section("Misread, the most confident mistake first", _misread(judgement, dataset)),
+    ]
+    return page(f"{model}: evaluation", "\n".join(filter(None, parts)), STYLE)
+
+
+def _section(title: str, inside: str) -> str:
+    return f"<section><h2>{title}</h2>{inside}</section>" if inside else ""
+
+
+def _head(judgement: Judgement, model: str, summary: str) -> str:
+    low, high = judgement.interval
+    accuracy = judgement.accuracy
+    figure = "no example of a class" if accuracy is None else f"{accuracy:.2%}"
+    return (
+        f'<h1>{escape(model)}</h1><p class="quiet">{escape(summary)}</p><p class="large">{figure}</p>'
+        f"<p>{judgement.right:,} of {judgement.count:,} read right; of many more like these {low:.2%} to {high:.2%}"
+        f' would be (95&nbsp;% interval).</p><p class="quiet">{escape(judgement.source)}</p>'
+    )
+
+
+def _confusion(judgement: Judgement) -> str:
+    names, counts = judgement.class_names, judgement.confusion
+    totals = np.maximum(counts.sum(axis=1), 1)
+    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
+    rows = []
+    for label, name in enumerate(names):
+        cells = []
+        for answer, count in enumerate(counts[label].tolist()):
+            colour = "right" if answer == label else "wrong"
+            share = float(count / totals[label])
+            ground = f"rgba(var(--{colour}), {0.15 + 0.5 * share**0.5:.2f})"
+            figures = f"{count:,}<small>{share:.1%}</small>"
+            cells.append(f'<td class="shade" style="background:{ground}">{figures}</td>' if count else "<td></td>")
+        rows.append(f'<tr><th scope="row">{escape(name)}</th>{"".join(cells)}</tr>')
+    return (
+        '<p class="quiet">Rows: the true class. Columns: the answer. Below each count its share of the row.</p>'
+        '<div class="wide"><table class="figures">'
+        f"<tr><td></td>{head}</tr>{''.join(rows)}</table></div>"
+    )
+
+
+def _classes(judgement: Judgement) -> str:
+    rows = "".join(
+        f'<tr><th scope="row">{escape(f.name)}</th><td>{f.count:,}</td>'
+        + "".join(f"<td>{_percent(share)}</td>" for share in (f.precision, f.recall, f.f1))
+        + "</tr>"
+        for f in judgement.figures
+    )
+    head = "".join(f'<th scope="col">{word}</th>' for word in ("class", "examples", "precision", "recall", "F1"))
+    return f'<div class="wide"><table class="figures"><tr>{head}</tr>{rows}</table></div>'
+
+
+def _calibration(judgement: Judgement) -> str:
+    if not judgement.bins:
+        return ""
+    return (
+        f"<p>Expected calibration error: {judgement.calibration_error:.2%}.</p>"
+        f'<div class="charts">{reliability_chart(judgement.bins)}</div>'
+    )
+
+
+def _robustness(points: Sequence[RobustnessPoint]) -> str:
+    if not points:
+        return ""
+    kinds = {point.distortion: None for point in points}
+    charts = [robustness_chart([point for point in points if point.distortion == kind]) for kind in kinds]
+    return f'<p class="quiet">Accuracy on {points[0].count:,} images.</p><div class="charts">{"".join(charts)}</div>'
+
+
+def _misread(judgement: Judgement, dataset: Dataset) -> str:
+    rows = judgement.misread()
+    if not len(rows):
+        return "<p>Nothing was misread.</p>"
+    shown = rows[:MOST_MISREAD]
+    pictures = dataset.take(shown).images if dataset.is_bytes else None
+    figures = []
+    for number, row in enumerate(shown.tolist()):
+        true, read = (escape(judgement.class_names[place[row]]) for place in (judgement.labels, judgement.answers))
+        words = f"{true} read as {read}"
+        picture = "" if pictures is None else f'<img alt="{words}" src="{data_uri(255 - pictures[number])}">'
+        figures.append(
+            f'<figure>{picture}{words}<br><span class="quiet">{judgement.confidence[row]:.1%}</span></figure>'
+        )
+    said = f"{len(rows):,} in all" + (f"; the first {len(shown)} of them." if len(shown) < len(rows) else ".")
+    return f'<p class="quiet">{said}</p><div class="misread">{"".join(figures)}</div>'
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.2%}"

@@ -1,0 +1,68 @@
+"""The plots of an evaluation as SVG, to stand within a page: no script, no file beside it, colours from its style."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from nncore.evaluation.metrics import ReliabilityBin
+from nncore.evaluation.robustness import RobustnessPoint
+
+WIDTH, HEIGHT = 320, 220
+LEFT, RIGHT, TOP, BOTTOM = 44, 302, 12, 176
+"""The plot within the picture, in its pixels."""
+
+
+def reliability_chart(bins: Sequence[ReliabilityBin]) -> str:
+    """Bars of accuracy over confidence, and the diagonal on which they would end if confidence were honest."""
+    bars = "".join(
+        f'<rect class="bar" x="{_x(b.low) + 1:.1f}" y="{_y(b.accuracy):.1f}" width="{_x(b.high) - _x(b.low) - 2:.1f}"'
+        f' height="{BOTTOM - _y(b.accuracy):.1f}"><title>{b.count:,} answers {b.low:.0%} to {b.high:.0%} sure:'
+        f" {b.accuracy:.1%} right</title></rect>"
+        for b in bins
+    )
+    diagonal = f'<line class="aim" x1="{LEFT}" y1="{BOTTOM}" x2="{RIGHT}" y2="{TOP}"/>'
+    ticks = [(share, f"{share:.0%}") for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    return _chart("Reliability diagram: right answers by confidence", "confidence", ticks, bars + diagonal)
+
+
+def robustness_chart(points: Sequence[RobustnessPoint]) -> str:
+    """The accuracy over the strength of one distortion; `points` are of that one, weakest first."""
+    distortion = points[0].distortion
+    low, high = points[0].strength, max(points[-1].strength, points[0].strength + 1e-9)
+    places = [((p.strength - low) / (high - low), p) for p in points]
+    line = " ".join(f"{_x(share):.1f},{_y(p.accuracy):.1f}" for share, p in places)
+    dots = "".join(
+        f'<circle class="dot" cx="{_x(share):.1f}" cy="{_y(p.accuracy):.1f}" r="3">'
+        f"<title>{p.strength:g}: {p.accuracy:.1%}</title></circle>"
+        for share, p in places
+    )
+    ticks = [(share, f"{p.strength:g}") for share, p in places]
+    return _chart(distortion.name, distortion.unit, ticks, f'<polyline class="line" points="{line}"/>{dots}')
+
+
+def _chart(name: str, unit: str, ticks: Sequence[tuple[float, str]], inside: str) -> str:
+    """Axes, grid and figures around what is inside."""
+    across = "".join(
+        f'<text x="{_x(share):.1f}" y="{BOTTOM + 16}" text-anchor="middle">{escape(text)}</text>'
+        for share, text in ticks
+    )
+    up = "".join(
+        f'<line class="grid" x1="{LEFT}" y1="{_y(share):.1f}" x2="{RIGHT}" y2="{_y(share):.1f}"/>'
+        f'<text x="{LEFT - 6}" y="{_y(share) + 4:.1f}" text-anchor="end">{share:.0%}</text>'
+        for share in (0.0, 0.25, 0.5, 0.75, 1.0)
+    )
+    middle = (LEFT + RIGHT) / 2
+    return (
+        f'<figure><figcaption>{escape(name)}</figcaption><svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img"'
+        f' aria-label="{escape(name)}">{up}{across}{inside}'
+        f'<text x="{middle}" y="{HEIGHT - 8}" text-anchor="middle">{escape(unit)}</text></svg></figure>'
+    )
+
+
+def _x(share: float) -> float:
+    return LEFT + share * (RIGHT - LEFT)
+
+
+def _y(share: float) -> float:
+    return BOTTOM - share * (BOTTOM - TOP)

@@ -1,0 +1,132 @@
+"""The settings and figures of runs in words, and which settings differ between runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from functools import lru_cache
+from typing import Any
+
+from nncore.experiments.run_log.logged_run import Rates, RunSettings
+from nncore.model.network import NetworkSpec
+from nncore.preprocessing.augmentation import Augmentation
+from nncore.training.config import TrainingConfig
+
+LABELS = {
+    "optimizer": "optimiser", "clip_norm": "gradient clipped to", "keep_best": "best epoch kept",
+    "steps": "at most steps", "seconds": "at most seconds",
+}  # fmt: skip
+"""Fields of TrainingConfig that are not called what they are."""
+
+ABSENT = {
+    "batch_size": "full", "augmentation": "none", "loss": "the output's own", "clip_norm": "no", "steps": "no limit",
+    "seconds": "no limit", "patience": "no",
+}  # fmt: skip
+"""What None means."""
+
+
+def settings_in_words(settings: RunSettings) -> dict[str, str]:
+    """All that decides how a run goes, {what: value}, in an order to read."""
+    held_out = f"{100 * settings.validation_share:g} %"
+    return {
+        "recipe": settings.recipe or "none",
+        **_network_in_words(settings.spec),
+        **{_label(name): _shown(name, value) for name, value in vars(settings.config).items()},
+        "learning rate": _rates_in_words(settings),
+        "held out": held_out,
+        "data": settings.data,
+    }
+
+
+def differing(runs: Sequence[RunSettings]) -> dict[str, tuple[str, ...]]:
+    """The settings in which `runs` are not all alike: {what: a value for each run}."""
+    described = [settings_in_words(run) for run in runs]
+    names = dict.fromkeys(name for each in described for name in each if name != "weights")  # the network says it
+    values = {name: tuple(each.get(name, "–") for each in described) for name in names}
+    return {name: each for name, each in values.items() if len(set(each)) > 1}
+
+
+def told_apart(runs: Sequence[RunSettings]) -> list[str]:
+    """Each of `runs` in the settings in which they differ: "learning rate 0.01, seed 3"; "" for the only one."""
+    differences = differing(runs)
+    return [
+        ", ".join(f"{name} {values[number]}" for name, values in differences.items()) for number in range(len(runs))
+    ]
+
+
+@lru_cache(maxsize=4096)
+def changed_settings(config: TrainingConfig, recipe: str, rates: Rates = ()) -> str:
+    """What of the settings of training is not as in the recipe it was begun from, or as usual without one.
+
+    rates: (step, learning rate) where the rate was changed on the way.
+    """
+    from nncore.experiments.recipes import RECIPES
+
+    usual = RECIPES[recipe].config if recipe in RECIPES else TrainingConfig()
+    changed = {name: value for name, value in vars(config).items() if value != getattr(usual, name)}
+    words = [f"{_label(name)} {_shown(name, value)}" for name, value in changed.items()]
+    return ", ".join([*words, *(f"from step {step:,} rate {rate:g}" for step, rate in rates)])
+
+
+def percent(accuracy: float | None) -> str:
+    """An accuracy from 0 to 1 with two decimals, "–" for None."""
+    return "–" if accuracy is None else f"{100 * accuracy:.2f} %"
+
+
+def figure(value: float | None) -> str:
+    """A loss with four significant figures, "–" for None."""
+    return "–" if value is None else f"{value:.4g}"
+
+
+def duration(seconds: float) -> str:
+    """Seconds as "0.4 s", "12 s", "3:05 min" or "1:02:03 h"."""
+    if seconds < 59.5:
+        return f"{seconds:.1f} s" if seconds < 9.95 else f"{seconds:.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02} h" if hours else f"{minutes}:{rest:02} min"
+
+
+@lru_cache(maxsize=512)
+def _network_in_words(spec: NetworkSpec) -> dict[str, str]:
+    described = spec.to_json()
+    layers = described.pop("layers")
+    functions = [layer["function"] for layer in layers if layer["kind"] == "activation"]
+    starts = [layer["initialization"] for layer in layers if "initialization" in layer]
+    del described["input_shape"]
+    return {
+        "network": spec.summary,
+        "weights": f"{spec.parameter_count:,}",
+        "activations": _once(functions),
+        "initialisation": _once(starts),
+        **{_label(name): str(value) for name, value in described.items()},
+    }
+
+
+def _rates_in_words(settings: RunSettings) -> str:
+    """Such as "1, from step 501 0.5"."""
+    changes = [rate if step == 1 else f"from step {step:,} {rate:g}" for step, rate in settings.rates]
+    first = [] if settings.rates and settings.rates[0][0] == 1 else [settings.config.learning_rate]
+    return ", ".join(f"{each:g}" if isinstance(each, float) else each for each in (*first, *changes))
+
+
+def _once(names: Sequence[str]) -> str:
+    """One name for a list of nothing but that, else each of them; "none" for an empty one."""
+    return ", ".join(names if len(set(names)) > 1 else names[:1]) or "none"
+
+
+def _label(field: str) -> str:
+    return LABELS.get(field, field.replace("_", " "))
+
+
+def _shown(field: str, value: Any) -> str:
+    if value is None:
+        return ABSENT.get(field, "none")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Augmentation):
+        used = {name: amount for name, amount in asdict(value).items() if amount}
+        return ", ".join(f"{name} {amount:g}" for name, amount in used.items()) or "none"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return f"{value:,}" if isinstance(value, int) and field != "seed" else str(value).replace("_", " ")

@@ -1,0 +1,198 @@
+"""A report on one run or several, as one HTML file that needs nothing else: settings, figures, curves, confusion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncore.errors import DataError
+from nncore.experiments.run_log.descriptions import differing, duration, figure, percent, settings_in_words
+from nncore.experiments.run_log.log import RunLog
+from nncore.experiments.run_log.logged_run import LoggedRun
+from nncore.reporting.html_page import page
+from nncore.reporting.svg_chart import Line, chart, legend
+from nncore.system.atomic_write import write_safely
+from nncore.training.history import Row
+
+MOST_EPOCHS_LISTED, FEW_EPOCHS = 200, 30
+"""Rows of the table of epochs at most, and so few that it is shown at once."""
+
+
+@dataclass(frozen=True, eq=False)
+class ReportedRun:
+    """A run with all that a report shows. curve: (3, n) step, loss, accuracy. judged: on what, and the confusion."""
+
+    run: LoggedRun
+    epochs: Sequence[Row]
+    curve: NDArray[np.float32]
+    judged: tuple[str, NDArray[np.int64]] | None = None
+
+    @classmethod
+    def of(cls, log: RunLog, number: int) -> ReportedRun:
+        """The run of that number; raises RunLogError if there is none."""
+        return cls(log.run(number), log.epochs(number), log.curve(number), log.judged(number))
+
+
+def write_report(runs: Sequence[ReportedRun], path: Path) -> None:
+    """Write the report on `runs`, one or more, to `path`; raises DataError if that fails."""
+    try:
+        write_safely(path, report_on(runs).encode("utf-8", errors="replace"))
+    except OSError as problem:
+        raise DataError(f"{path}: could not be written ({problem.strerror or problem}).") from None
+
+
+def report_on(runs: Sequence[ReportedRun]) -> str:
+    """The report as HTML; whatever text the runs have is shown as it stands."""
+    title = runs[0].run.settings.name if len(runs) == 1 else f"{len(runs)} runs compared"
+    written = f"Digit Lab, {datetime.now():%Y-%m-%d %H:%M}"
+    parts = [f'<h1>{escape(title)}</h1><p class="quiet">{written}</p>', _card(_figures(runs))]
+    parts += [_card(_curves(runs))]
+    if len(runs) > 1:
+        parts += ["<h2>Settings that differ</h2>", _card(_differences(runs))]
+    for each in runs:
+        parts += [f"<h2>{escape(_name(each.run))}</h2>" if len(runs) > 1 else "", _details(each)]
+    return page(title, "\n".join(parts))
+
+
+def _name(run: LoggedRun) -> str:
+    return f"{run.id} · {run.settings.name}"
+
+
+def _card(html: str) -> str:
+    return f'<section class="card">{html}</section>'
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers_from: int | None = None) -> str:
+    """A table of plain text; the columns from `numbers_from` on are right-aligned."""
+
+    def cells(kind: str, row: Sequence[str]) -> str:
+        right = len(row) if numbers_from is None else numbers_from
+        opened = [f'<{kind} class="number">' if number >= right else f"<{kind}>" for number in range(len(row))]
+        return "".join(f"{tag}{escape(text)}</{kind}>" for tag, text in zip(opened, row, strict=True))
+
+    lines = "".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
+    return f"<table><thead><tr>{cells('th', head)}</tr></thead><tbody>{lines}</tbody></table>"
+
+
+def _figures(runs: Sequence[ReportedRun]) -> str:
+    head = ("run", "state", "epochs", "time", "test accuracy", "best validation", "validation", "training loss")
+    rows = [
+        (
+            _name(run), run.state, f"{run.epochs:,}", duration(run.seconds), percent(run.test_accuracy),
+            percent(run.best_accuracy), percent(run.validation_accuracy), figure(run.training_loss),
+        )
+        for run in (each.run for each in runs)
+    ]  # fmt: skip
+    return _table(head, rows, numbers_from=2)
+
+
+def _curves(runs: Sequence[ReportedRun]) -> str:
+    if not any(each.epochs for each in runs):
+        return '<p class="quiet">No epoch of it came to its end: there is no curve.</p>'
+    losses, accuracies = (_lines(runs, kind) for kind in ("loss", "accuracy"))
+    top = max((float(line.y[np.isfinite(line.y)].max(initial=0)) for line in losses if not line.faint), default=1.0)
+    html = "<h3>Loss</h3>" + chart(losses, "epochs", "loss", top=1.05 * top or 1.0) + legend(losses)
+    if any(np.isfinite(line.y).any() for line in accuracies):
+        html += (
+            "<h3>Accuracy</h3>"
+            + chart(accuracies, "epochs", "accuracy (%)", 100.0, _bottom(accuracies))
+            + legend(accuracies)
+        )
+    return html
+
+
+def _bottom(lines: Sequence[Line]) -> float:
+    """Where the axis of accuracies begins: as high as all but the faint lines allow."""
+    lowest = min((float(line.y[np.isfinite(line.y)].min(initial=100)) for line in lines if not line.faint), default=0.0)
+    return max(each for each in (0.0, 50.0, 80.0, 90.0, 95.0, 98.0) if each <= max(lowest, 0.0))
+
+
+def _lines(runs: Sequence[ReportedRun], kind: str) -> list[Line]:
+    """Of one run each batch, training and validation; of several the validation, or training without one, of each."""
+    scale = 100.0 if kind == "accuracy" else 1.0
+    if len(runs) == 1:
+        only = runs[0]
+        lines = [_line(only, f"validation_{kind}", "validation", 1, scale, marked=True)]
+        lines = [line for line in lines if np.isfinite(line.y).any()]
+        return [_batches(only, kind, scale), _line(only, f"training_{kind}", "training", 0, scale), *lines]
+    lines = []
+    for number, each in enumerate(runs):
+        line = _line(each, f"validation_{kind}", f"{_name(each.run)}, validation", number, scale)
+        if not np.isfinite(line.y).any():
+            line = _line(each, f"training_{kind}", f"{_name(each.run)}, training", number, scale)
+        lines.append(line)
+    return lines
+
+
+def _line(run: ReportedRun, field: str, name: str, look: int, scale: float, marked: bool = False) -> Line:
+    rows = [(row["epoch"], row.get(field)) for row in run.epochs]
+    points = np.array([(epoch, np.nan if y is None else scale * y) for epoch, y in rows], np.float64).reshape(-1, 2)
+    return Line(name, points[:, 0], points[:, 1], look, marked=marked)
+
+
+def _batches(run: ReportedRun, kind: str, scale: float) -> Line:
+    steps, losses, accuracies = run.curve
+    steps_each = run.run.steps / run.run.epochs if run.run.epochs else 1.0
+    return Line("batches", steps / steps_each, scale * (losses if kind == "loss" else accuracies), 0, faint=True)
+
+
+def _differences(runs: Sequence[ReportedRun]) -> str:
+    found = differing([each.run.settings for each in runs])
+    if not found:
+        return '<p class="quiet">None: these runs have the same settings.</p>'
+    return _table(("", *(_name(each.run) for each in runs)), [(name, *values) for name, values in found.items()])
+
+
+def _details(each: ReportedRun) -> str:
+    run, words = each.run, settings_in_words(each.run.settings)
+    html = f'<p class="note">{escape(run.note)}</p>' if run.note else ""
+    about = {"begun": run.started.replace("T", " ")[:19], "machine": run.settings.machine or "not known"}
+    if run.best_epoch:
+        about["lowest validation loss"] = f"in epoch {run.best_epoch}"
+    if run.model:
+        about["model"] = Path(run.model).name
+    html += "<h3>Settings</h3>" + _table(("", ""), [*words.items(), *about.items()])
+    cards = _card(html)
+    if each.judged is not None:
+        cards += _card(_confusion(*each.judged))
+    return cards + (_card(_epochs(each.epochs)) if each.epochs else "")
+
+
+def _confusion(on: str, counts: NDArray[np.int64]) -> str:
+    head = "".join(f"<th>{column}</th>" for column in range(counts.shape[1]))
+    lines = []
+    for true, row in enumerate(counts.tolist()):
+        cells = [_confusion_cell(true == read, count) for read, count in enumerate(row)]
+        lines.append(f"<tr><th>{true}</th>{''.join(cells)}</tr>")
+    right = f"{np.trace(counts):,} of {counts.sum():,}"
+    return (
+        f'<h3>Confusion on the {escape(on)} set</h3><p class="quiet">Rows: the true class. Columns: what was read. '
+        f'{right} right.</p><table class="confusion"><thead><tr><th></th>{head}</tr></thead>'
+        f"<tbody>{''.join(lines)}</tbody></table>"
+    )
+
+
+def _confusion_cell(hit: bool, count: int) -> str:
+    kind = "hit" if hit else "miss" if count else ""
+    return f'<td class="{kind}">{count or "·"}</td>'
+
+
+def _epochs(rows: Sequence[Row]) -> str:
+    every = 1 + len(rows) // MOST_EPOCHS_LISTED
+    listed = [row for number, row in enumerate(rows) if number % every == 0 or number == len(rows) - 1]
+    head = ("epoch", "training loss", "training accuracy", "validation loss", "validation accuracy", "seconds")
+    lines = [
+        (
+            f"{row['epoch']:g}", figure(row.get("training_loss")), percent(row.get("training_accuracy")),
+            figure(row.get("validation_loss")), percent(row.get("validation_accuracy")), figure(row.get("seconds")),
+        )
+        for row in listed
+    ]  # fmt: skip
+    is_open = " open" if len(lines) <= FEW_EPOCHS else ""
+    return f"<details{is_open}><summary>Epoch by epoch</summary>{_table(head, lines, numbers_from=0)}</details>"

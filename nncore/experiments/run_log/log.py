@@ -1,0 +1,294 @@
+"""Every run that was ever made, in one SQLite file: its settings, its data, its curves and how it ended.
+
+A run is written as it goes, an epoch at a time, each in a transaction of its own: a process that is killed loses the
+epoch it was in. SQLite's write-ahead log lets one connection write while others read.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncore.experiments.run_log.errors import RunLogDamagedError, RunLogError, RunLogNewerError, telling
+from nncore.experiments.run_log.logged_run import COLUMNS, SUMMARY, LoggedRun, Rates, RunSettings, State, run_of_values
+from nncore.experiments.run_log.schema import VERSION, make_tables, version_of
+from nncore.training.history import MOST_ROWS, Row
+from nncore.training.step_curve import MOST_POINTS
+
+__all__ = [
+    "MOST_POINTS",
+    "SUMMARY",
+    "VERSION",
+    "LoggedRun",
+    "RunLog",
+    "RunLogDamagedError",
+    "RunLogError",
+    "RunLogNewerError",
+    "RunSettings",
+    "State",
+    "thinned",
+]
+
+
+PATIENCE = 2.0
+"""Seconds to wait for another program that is writing to the log."""
+
+
+class RunLog:
+    """One connection to the log; a thread that writes or reads has its own. Raises RunLogError whatever is wrong."""
+
+    def __init__(self, path: Path, patience: float | None = None) -> None:
+        """Open the log, or make an empty one; the folder is made if it is missing.
+
+        patience: seconds to wait for another program that is writing; PATIENCE unless given.
+        """
+        self.path = path
+        wait = PATIENCE if patience is None else patience
+        if path.is_dir():
+            raise RunLogDamagedError(f"{path}: this is a folder, where the log of runs should be; nothing was changed.")
+        with self._telling():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._connection = sqlite3.connect(path, timeout=wait, isolation_level=None)
+        try:
+            self._prepare()
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def _prepare(self) -> None:
+        with self._telling():
+            version = version_of(self._connection)
+            if version > VERSION:
+                raise RunLogNewerError(
+                    f"{self.path}: it has version {version}, this Digit Lab reads up to {VERSION}: a newer one made it."
+                )
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+            self._connection.execute("PRAGMA foreign_keys = ON")
+        if version < VERSION:
+            with self._transaction() as cursor:
+                make_tables(cursor, self.path)
+
+    def close(self) -> None:
+        """Close the connection; what was written stays."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self.close()
+
+    # ----------------------------------------------------------------- write
+
+    def begin(self, settings: RunSettings, process: str = "", checkpoint: str = "", started: str = "") -> int:
+        """Note that a run begins; gives its number, which stays its own for ever.
+
+        process: which one is at work on it. checkpoint: the file in which it keeps what it takes to go on. started:
+        when, in ISO's form; now, unless given.
+        """
+        now = _now()
+        with self._transaction() as cursor:
+            cursor.execute(
+                "INSERT INTO runs (name, recipe, spec, config, data, machine, parent, validation_share, started, heard,"
+                " process, checkpoint, rates) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    settings.name, settings.recipe, json.dumps(settings.spec.to_json()),
+                    json.dumps(asdict(settings.config)), settings.data, settings.machine, settings.parent,
+                    settings.validation_share, started or now, now, process, checkpoint, json.dumps(settings.rates),
+                ),
+            )  # fmt: skip
+            assert cursor.lastrowid is not None
+            return cursor.lastrowid
+
+    def go_on(self, run: int, process: str, epochs: int, steps: int) -> None:
+        """Note that `process` goes on with a run after `epochs` and `steps`; what it had done beyond them goes."""
+        curve = self.curve(run)
+        with self._transaction() as cursor:
+            cursor.execute("DELETE FROM epochs WHERE run = ? AND epoch > ?", (run, epochs))
+            cursor.execute("UPDATE runs SET process = ? WHERE id = ?", (process, run))
+            kept = curve[:, curve[0] <= steps]
+            self._summarise(cursor, run, {"state": "running", "epochs": epochs, "steps": steps, "curve": _packed(kept)})
+
+    def leave(self, run: int) -> None:
+        """Note that no process is at work on a run any more, though it has not come to its end."""
+        self._change(run, "process", "")
+
+    def add_epochs(self, run: int, rows: Sequence[Row], curve: NDArray[np.float32], **summary: float | None) -> None:
+        """Note epochs that have ended, and how far the run has come.
+
+        rows: figures of each, "epoch" among them. curve: (3, n) step, loss and accuracy of steps so far, thinned to
+        MOST_POINTS here. summary: of SUMMARY. Of a run with very many epochs every second, fourth ... row stays,
+        and those of the last.
+        """
+        with self._transaction() as cursor:
+            cursor.executemany(
+                "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?)",
+                [(run, int(row["epoch"] or 0), json.dumps(row)) for row in rows],
+            )
+            self._thin(cursor, run)
+            self._summarise(cursor, run, {"curve": _packed(curve), **summary})
+
+    def end(self, run: int, state: State, checkpoint: str = "", **summary: float | str | None) -> None:
+        """Note how a run ended; checkpoint: the file from which it can be trained on, if any. summary: of SUMMARY."""
+        with self._transaction() as cursor:
+            cursor.execute("UPDATE runs SET process = '', checkpoint = ? WHERE id = ?", (checkpoint, run))
+            self._summarise(cursor, run, {"state": state, **summary})
+
+    def forget_checkpoints(self, keep: int) -> list[str]:
+        """Note that of the runs that ended only the newest `keep` can be trained on; gives the files of the others."""
+        of_ended = "FROM runs WHERE state != 'running' AND checkpoint != '' ORDER BY id DESC LIMIT -1 OFFSET ?"
+        with self._transaction() as cursor:
+            found = cursor.execute(f"SELECT id, checkpoint {of_ended}", (keep,)).fetchall()
+            cursor.executemany("UPDATE runs SET checkpoint = '' WHERE id = ?", [(run,) for run, _ in found])
+        return [name for _, name in found]
+
+    def set_rates(self, run: int, rates: Rates) -> None:
+        """Note with which learning rates a run has trained so far."""
+        self._change(run, "rates", json.dumps(rates))
+
+    def update(self, run: int, **summary: float | str | None) -> None:
+        """Note something about a run, whatever its state; summary: of SUMMARY."""
+        with self._transaction() as cursor:
+            self._summarise(cursor, run, summary)
+
+    def judge(self, run: int, on: str, confusion: NDArray[np.int64]) -> None:
+        """Note the confusion matrix (classes, classes) of a run on a set, "test" or "validation", say."""
+        self._change(run, "judged", json.dumps({"on": on, "confusion": confusion.tolist()}))
+
+    def rename(self, run: int, name: str) -> None:
+        """Give a run another name."""
+        self._change(run, "name", name)
+
+    def annotate(self, run: int, note: str) -> None:
+        """Replace the note on a run."""
+        self._change(run, "note", note)
+
+    def delete(self, runs: Sequence[int]) -> None:
+        """Put runs away: they are no longer listed, and `restore` brings them back."""
+        self._mark(runs, _now())
+
+    def restore(self, runs: Sequence[int]) -> None:
+        """Bring back what was put away."""
+        self._mark(runs, None)
+
+    # ------------------------------------------------------------------ read
+
+    def runs(self, deleted: bool = False) -> list[LoggedRun]:
+        """All runs, the newest first; or those put away."""
+        return self._listed(f"deleted IS {'NOT ' if deleted else ''}NULL")
+
+    def unended(self) -> list[LoggedRun]:
+        """Those of `runs` that have not come to their end, the newest first: a process is at work on them, or was."""
+        return self._listed("deleted IS NULL AND state = 'running'")
+
+    def run(self, number: int) -> LoggedRun:
+        """The run with that number, also one put away; raises RunLogError if there is none."""
+        with self._telling():
+            row = self._connection.execute(f"SELECT {', '.join(COLUMNS)} FROM runs WHERE id = ?", (number,)).fetchone()
+        found = None if row is None else run_of_values(row)
+        if found is None:
+            raise RunLogError(f"{self.path}: there is no run {number}.")
+        return found
+
+    def has(self, run: int, started: str) -> bool:
+        """Whether there is a run of that number that was begun at that moment."""
+        wanted = "SELECT 1 FROM runs WHERE id = ? AND started = ?"
+        with self._telling():
+            return self._connection.execute(wanted, (run, started)).fetchone() is not None
+
+    def epochs(self, run: int) -> list[Row]:
+        """The figures of a run's epochs, in their order."""
+        with self._telling():
+            rows = self._connection.execute("SELECT figures FROM epochs WHERE run = ? ORDER BY epoch", (run,))
+            return [json.loads(figures) for (figures,) in rows]
+
+    def curve(self, run: int) -> NDArray[np.float32]:
+        """Step, loss and accuracy (3, n) of steps of a run, n at most MOST_POINTS."""
+        with self._telling():
+            row = self._connection.execute("SELECT curve FROM runs WHERE id = ?", (run,)).fetchone()
+        blob = row[0] if row else b""
+        return np.frombuffer(blob[: len(blob) // 12 * 12], "<f4").reshape(3, -1)
+
+    def judged(self, run: int) -> tuple[str, NDArray[np.int64]] | None:
+        """The set a run was judged on last, and its confusion matrix (classes, classes) there; None if unknown."""
+        with self._telling():
+            row = self._connection.execute("SELECT judged FROM runs WHERE id = ?", (run,)).fetchone()
+        if not row or not row[0]:
+            return None
+        found = json.loads(row[0])
+        return found["on"], np.array(found["confusion"], np.int64)
+
+    # ---------------------------------------------------------------- within
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Cursor]:
+        """All that is done within happens, or none of it."""
+        with self._telling():
+            cursor = self._connection.cursor()
+            cursor.execute("BEGIN IMMEDIATE")
+            try:
+                yield cursor
+                cursor.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:  # SQLite has ended it itself where the disk is full
+                    cursor.execute("ROLLBACK")
+                raise
+
+    def _telling(self) -> AbstractContextManager[None]:
+        return telling(self.path)
+
+    def _listed(self, condition: str) -> list[LoggedRun]:
+        """The runs of which `condition` holds, the newest first; without those that this Digit Lab does not know."""
+        columns = ", ".join(COLUMNS)
+        with self._telling():
+            rows = self._connection.execute(f"SELECT {columns} FROM runs WHERE {condition} ORDER BY id DESC").fetchall()
+        return [run for row in rows if (run := run_of_values(row)) is not None]
+
+    def _summarise(self, cursor: sqlite3.Cursor, run: int, values: dict[str, Any]) -> None:
+        unknown = values.keys() - {*SUMMARY, "curve", "state"}
+        if unknown:
+            raise TypeError(f"a run has no {', '.join(sorted(unknown))}")
+        settings = ", ".join(f"{name} = ?" for name in values)
+        cursor.execute(f"UPDATE runs SET {settings}, heard = ? WHERE id = ?", (*values.values(), _now(), run))
+
+    def _thin(self, cursor: sqlite3.Cursor, run: int) -> None:
+        count, last = cursor.execute("SELECT count(*), max(epoch) FROM epochs WHERE run = ?", (run,)).fetchone()
+        every = 1
+        while count > MOST_ROWS:
+            every *= 2
+            cursor.execute("DELETE FROM epochs WHERE run = ? AND epoch % ? != 0 AND epoch != ?", (run, every, last))
+            count = cursor.execute("SELECT count(*) FROM epochs WHERE run = ?", (run,)).fetchone()[0]
+
+    def _change(self, run: int, column: str, value: str) -> None:
+        with self._transaction() as cursor:
+            cursor.execute(f"UPDATE runs SET {column} = ? WHERE id = ?", (value, run))
+
+    def _mark(self, runs: Sequence[int], when: str | None) -> None:
+        with self._transaction() as cursor:
+            cursor.executemany("UPDATE runs SET deleted = ? WHERE id = ?", [(when, run) for run in runs])
+
+
+def thinned(curve: NDArray[np.float32]) -> NDArray[np.float32]:
+    """At most MOST_POINTS columns of a curve (3, n): evenly spread, first and last among them."""
+    n = curve.shape[1]
+    if n <= MOST_POINTS:
+        return curve
+    return curve[:, np.linspace(0, n - 1, MOST_POINTS).round().astype(np.intp)]
+
+
+def _packed(curve: NDArray[np.float32]) -> bytes:
+    return thinned(curve).astype("<f4").tobytes()
+
+
+def _now() -> str:
+    return datetime.now().isoformat(timespec="milliseconds")

@@ -1,0 +1,171 @@
+"""A sweep on a room of machines, through a Dask cluster that is there already."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from time import perf_counter, sleep
+from typing import Any
+from uuid import uuid4
+
+from nncore import __version__
+from nncore.data.dataset import Splits
+from nncore.errors import SettingError
+from nncore.experiments.sweep.grid import SweepJob
+from nncore.experiments.sweep.job import SweepProgress, SweepResult, run_job
+from nncore.experiments.sweep.shared_data import DataSource, PackedData, packed, unpacked
+
+SECONDS_BETWEEN_LOOKS = 0.2
+SECONDS_TO_ANSWER = 10
+"""How long a scheduler may take to answer, and to have its first worker."""
+
+SECONDS_BETWEEN_QUESTIONS = 1.0
+"""How often a worker asks whether the sweep is cancelled."""
+
+MOST_ATTEMPTS = 2
+"""Dask itself gives a job to another worker when one dies; beyond that it is handed in once more, and then given up."""
+
+# The data that this worker read or was sent last, by the sweep's name: {name: data}.
+_held: dict[str, Splits] = {}
+
+
+def run_on_cluster(
+    jobs: Sequence[SweepJob],
+    data: DataSource,
+    scheduler: str,
+    validation_share: float = 0.0,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Iterator[SweepProgress | SweepResult]:
+    """Do all `jobs` on the workers of the Dask scheduler at the address `scheduler` ("tcp://host:8786").
+
+    Yields what `run_sweep` does, each job's result once, whatever becomes of the workers. Data in memory
+    is sent to them; what is to be called is called there, so it must be the same everywhere, as `load_mnist` is.
+    Raises SettingError if the package distributed is missing, no scheduler answers, it has no worker, or a worker has
+    another version of Digit Lab.
+    """
+    client = _client(scheduler)
+    try:
+        _check_workers(client, scheduler)
+        yield from _Cluster(client, jobs, packed(data), validation_share).events(cancelled)
+    finally:
+        client.close()
+
+
+def _client(scheduler: str) -> Any:
+    try:
+        from distributed import Client
+    except ModuleNotFoundError:
+        raise SettingError(
+            "scheduler", "A sweep on a cluster needs the package distributed: install digitlab[cluster]."
+        ) from None
+    try:
+        return Client(scheduler, timeout=SECONDS_TO_ANSWER, set_as_default=False)
+    except (OSError, ValueError) as problem:  # TimeoutError is an OSError
+        raise SettingError(
+            "scheduler", f"{scheduler}: no Dask scheduler answers there ({problem or type(problem).__name__})."
+        ) from None
+
+
+def _check_workers(client: Any, scheduler: str) -> None:
+    try:
+        client.wait_for_workers(1, timeout=SECONDS_TO_ANSWER)
+    except TimeoutError:
+        raise SettingError(
+            "scheduler", f"{scheduler}: this scheduler has no worker; start one with `dask worker {scheduler}`."
+        ) from None
+    try:
+        versions = set(client.run(_version).values())
+    except ImportError:
+        raise SettingError(
+            "scheduler", f"{scheduler}: a worker there has no Digit Lab; install {__version__}."
+        ) from None
+    if versions != {__version__}:
+        found = ", ".join(sorted(versions - {__version__}))
+        raise SettingError("scheduler", f"{scheduler}: a worker there has Digit Lab {found}; expected {__version__}.")
+
+
+def _version() -> str:
+    return __version__
+
+
+class _Cluster:
+    """The client's side."""
+
+    def __init__(self, client: Any, jobs: Sequence[SweepJob], data: PackedData, validation_share: float) -> None:
+        from distributed import Event
+
+        self._client, self._jobs, self._data, self._share = client, jobs, data, validation_share
+        self._name = f"digitlab-sweep-{uuid4().hex}"
+        self._stop = Event(self._name, client=client)
+        self._sent: Any = None
+        self._at_work: dict[Any, tuple[SweepJob, int]] = {}
+
+    def events(self, cancelled: Callable[[], bool]) -> Iterator[SweepProgress | SweepResult]:
+        """Progress and results, until all is done or, once `cancelled`, nothing is at work any more."""
+        began, done, stopping = perf_counter(), 0, False
+        self._send()
+        for job in self._jobs:
+            self._hand_in(job, 1)
+        try:
+            while self._at_work:
+                yield SweepProgress(done, len(self._jobs), done / len(self._jobs), perf_counter() - began)
+                if cancelled() and not stopping:
+                    stopping = True
+                    self._stop.set()
+                for future in [future for future in self._at_work if future.status != "pending"]:
+                    result = self._take(future, stopping)
+                    if result is not None:
+                        done += 1
+                        yield result
+                sleep(SECONDS_BETWEEN_LOOKS)
+            yield SweepProgress(done, len(self._jobs), 1.0, perf_counter() - began)
+        finally:
+            self._stop.set()
+            self._client.cancel(list(self._at_work))
+
+    def _send(self) -> None:
+        """Have the data on every worker, so that it outlives any of them."""
+        self._sent = (
+            self._data if callable(self._data) else self._client.scatter(self._data, broadcast=True, hash=False)
+        )
+
+    def _hand_in(self, job: SweepJob, attempt: int) -> None:
+        key = f"{self._name}-{job.number}-{attempt}"
+        future = self._client.submit(_work, job, self._sent, self._share, self._name, key=key, pure=False)
+        self._at_work[future] = job, attempt
+
+    def _take(self, future: Any, stopping: bool) -> SweepResult | None:
+        """The result of a job that ended; None if it is to be done once more, as its workers or data were lost."""
+        job, attempt = self._at_work.pop(future)
+        if future.status == "finished":
+            result: SweepResult = future.result()
+            return replace(result, attempts=attempt)
+        if stopping:
+            return SweepResult(job, "stopped")
+        if attempt < MOST_ATTEMPTS:
+            self._send()
+            self._hand_in(job, attempt + 1)
+            return None
+        reason = future.exception() if future.status == "error" else None
+        problem = f"The cluster could not do this run ({type(reason).__name__ if reason else future.status})."
+        return SweepResult(job, "failed", problem=problem, attempts=attempt)
+
+
+def _work(job: SweepJob, data: PackedData, validation_share: float, name: str) -> SweepResult:
+    """Do a job, on a worker."""
+    from distributed import Event, get_client
+
+    stop, asked, answer = Event(name, client=get_client()), perf_counter(), False
+
+    def stopped() -> bool:
+        nonlocal asked, answer
+        if perf_counter() - asked > SECONDS_BETWEEN_QUESTIONS:
+            answer, asked = bool(stop.is_set()), perf_counter()
+        return answer
+
+    if stop.is_set():
+        return SweepResult(job, "stopped")
+    if name not in _held:
+        _held.clear()
+        _held[name] = unpacked(data)
+    return run_job(job, _held[name], validation_share, stopped, lambda share: None)

@@ -1,0 +1,149 @@
+"""One run of a sweep, wherever it is worked on, and what it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from time import perf_counter
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncore.data.dataset import Splits
+from nncore.errors import DigitLabError
+from nncore.experiments.sweep.grid import SweepJob
+from nncore.model.network import Network
+from nncore.training import RandomStreams, Training, hold_out_validation
+from nncore.training.events import Diverged, Finished, Started, StepDone
+from nncore.training.history import Row
+from nncore.training.step_curve import StepCurve
+
+Ending = Literal["finished", "stopped", "diverged", "failed"]
+
+
+@dataclass(frozen=True, eq=False)
+class SweepResult:
+    """What one run of a sweep gave.
+
+    state: "failed" if it could not be done, `problem` then says why in a sentence. history: a row an epoch. curve:
+    (3, n) step, loss and accuracy of steps. Accuracies are 0 to 1, None where not measured; the validation figures are
+    those of the last epoch. seconds: of training. started: ISO date and time. confusion: of the test set. attempts: 2
+    if the process that worked on it first died.
+    """
+
+    job: SweepJob
+    state: Ending
+    history: tuple[Row, ...] = ()
+    curve: NDArray[np.float32] = field(default_factory=lambda: np.empty((3, 0), np.float32))
+    steps: int = 0
+    seconds: float = 0.0
+    best_epoch: int | None = None
+    test_accuracy: float | None = None
+    test_loss: float | None = None
+    confusion: NDArray[np.int64] | None = None
+    started: str = ""
+    problem: str = ""
+    attempts: int = 1
+
+    @property
+    def best_accuracy(self) -> float | None:
+        """The highest validation accuracy."""
+        found = [row["validation_accuracy"] for row in self.history]
+        return max((accuracy for accuracy in found if accuracy is not None), default=None)
+
+    @property
+    def accuracy(self) -> float | None:
+        """What runs are compared by: the accuracy on the test set, or else the last one on the validation set."""
+        if self.test_accuracy is not None:
+            return self.test_accuracy
+        return self.history[-1]["validation_accuracy"] if self.history else None
+
+    @property
+    def loss(self) -> float | None:
+        """What runs that tell no classes apart are compared by: the loss on the test, validation or training set."""
+        if self.test_loss is not None or not self.history:
+            return self.test_loss
+        last = self.history[-1]
+        return last["training_loss"] if last["validation_loss"] is None else last["validation_loss"]
+
+
+@dataclass(frozen=True)
+class SweepProgress:
+    """How far a sweep has come. done: runs that are over, of `jobs`. share: of all the work, 0 to 1.
+
+    at_work: the runs in progress and the share that is done of each; on a cluster nobody knows them.
+    """
+
+    done: int
+    jobs: int
+    share: float
+    seconds: float
+    at_work: tuple[tuple[SweepJob, float], ...] = ()
+
+    @property
+    def seconds_left(self) -> float | None:
+        """If the rest goes as fast as what is done; None as long as next to nothing is."""
+        return self.seconds * (1 - self.share) / self.share if self.share > 0.01 else None
+
+
+def run_job(
+    job: SweepJob, data: Splits, validation_share: float, stopped: Callable[[], bool], tell: Callable[[float], None]
+) -> SweepResult:
+    """Do one job on this thread, on one core: the bits are those of the same run made alone.
+
+    stopped: asked after each step. tell: is given the share of the run that is done. Never raises what the user could
+    have caused: the result then has the state "failed".
+    """
+    started = datetime.now().isoformat(timespec="milliseconds")
+    try:
+        return _run(job, hold_out_validation(data, validation_share, job.config.seed), stopped, tell, started)
+    except DigitLabError as problem:
+        return SweepResult(job, "failed", started=started, problem=str(problem))
+    except MemoryError:
+        return SweepResult(job, "failed", started=started, problem="There was not enough memory for this run.")
+
+
+def _run(
+    job: SweepJob, data: Splits, stopped: Callable[[], bool], tell: Callable[[float], None], started: str
+) -> SweepResult:
+    network = Network(job.spec)
+    network.initialize(RandomStreams.of(job.config.seed).initialization)
+    training, curve, began = Training(network, data, job.config, cores=1), StepCurve(), perf_counter()
+    samples = total = 0
+    for event in training.events():
+        if isinstance(event, Started):
+            total = event.epochs * event.samples_per_epoch
+        elif isinstance(event, StepDone):
+            curve.add(event.step, event.loss, event.accuracy)
+            samples += event.samples
+            tell(_share(job, samples / total, event.step, perf_counter() - began))
+            if stopped():
+                training.control.stop()
+    assert isinstance(event, Finished | Diverged)
+    about: dict[str, Any] = {
+        "history": training.history.rows(),
+        "curve": curve.array(),
+        "steps": event.step,
+        "started": started,
+    }
+    if isinstance(event, Diverged):
+        seconds = sum(row["seconds"] or 0.0 for row in training.history.rows())
+        return SweepResult(job, "diverged", seconds=seconds, problem=event.message, **about)
+    state: Ending = "stopped" if event.stopped else "finished"
+    test = event.test
+    tested: dict[str, Any] = (
+        {} if test is None else {"test_accuracy": test.accuracy, "test_loss": test.loss, "confusion": test.confusion}
+    )
+    return SweepResult(job, state, seconds=event.seconds, best_epoch=event.best_epoch, **tested, **about)
+
+
+def _share(job: SweepJob, of_epochs: float, step: int, seconds: float) -> float:
+    """The share of a run that is done, 0 to 1: that of the limit which it is nearest to."""
+    limits = [of_epochs]
+    if job.config.steps is not None:
+        limits.append(step / job.config.steps)
+    if job.config.seconds is not None:
+        limits.append(seconds / job.config.seconds)
+    return min(1.0, max(limits))

@@ -1,0 +1,84 @@
+"""Data on its way to the workers of a sweep: in files that all of them map, or as arrays to other machines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from nncore.data.dataset import Dataset, Splits
+from nncore.data.mapped_dataset import MappedDataset
+from nncore.errors import SettingError
+
+DataSource: TypeAlias = Splits | Callable[[], Splits]
+"""Data in memory, or what a worker calls to read it: `load_mnist`, or partial(read_dataset, path)."""
+
+About: TypeAlias = tuple[tuple[str, ...], str, bool]
+"""Class names, source, and whether the set is open."""
+
+PackedPart: TypeAlias = tuple[Any, ...] | None
+PackedData: TypeAlias = tuple[PackedPart, PackedPart, PackedPart] | Callable[[], Splits]
+
+
+def shared(data: DataSource, folder: Path) -> Callable[[], Splits]:
+    """What a process of this machine calls to have `data`, which is written into `folder` for that.
+
+    All processes map the files, so that the images are in memory once, however many work. What is to be called is given
+    back as it is. Raises SettingError for data that stays in its own file, or if the disk is full.
+    """
+    if not isinstance(data, Splits):
+        return data
+    about = {}
+    for name, part in _parts(data).items():
+        if part is None:
+            continue
+        try:
+            np.save(folder / f"{name}-images.npy", part.images)
+            np.save(folder / f"{name}-labels.npy", part.labels)
+        except OSError as problem:
+            why = problem.strerror or problem
+            raise SettingError("data", f"{folder}: the data could not be put there for the workers ({why}).") from None
+        about[name] = part.class_names, part.source, part.open_set
+    return partial(_opened, folder, about)
+
+
+def _opened(folder: Path, about: dict[str, About]) -> Splits:
+    parts = {}
+    for name, (class_names, source, open_set) in about.items():
+        arrays = [np.load(folder / f"{name}-{what}.npy", mmap_mode="r") for what in ("images", "labels")]
+        parts[name] = Dataset(arrays[0], arrays[1], class_names, source, open_set)
+    return Splits(**parts)
+
+
+def packed(data: DataSource) -> PackedData:
+    """`data` as it travels to another machine; raises SettingError for data that stays in its file."""
+    if not isinstance(data, Splits):
+        return data
+    training, validation, test = (
+        None if part is None else (part.images, part.labels, part.class_names, part.source, part.open_set)
+        for part in _parts(data).values()
+    )
+    return training, validation, test
+
+
+def unpacked(data: PackedData) -> Splits:
+    """What `packed` was given; what is to be called is called here."""
+    if callable(data):
+        return data()
+    training, validation, test = (None if part is None else Dataset(*part) for part in data)
+    assert training is not None
+    return Splits(training, validation, test)
+
+
+def _parts(data: Splits) -> dict[str, Dataset | None]:
+    for part in (data.training, data.validation, data.test):
+        if isinstance(part, MappedDataset):
+            raise SettingError(
+                "data",
+                f"{part.source} stays in its file, which the workers of a sweep do not have: sweep it from the command "
+                "line, with --data.",
+            )
+    return {"training": data.training, "validation": data.validation, "test": data.test}

@@ -1,0 +1,142 @@
+"""The files that models and runs are kept in: a zip, stored without compression, of a JSON header and some arrays.
+
+    header.json       what the arrays are; see `nncore.files.headers.json_header`
+    NAME.npy          each array, float32
+
+`numpy.load` opens it, and so does any unzip program; there is never a pickle in it. Such a file may come from anywhere,
+so that each size is compared with what is expected before anything of that size is read.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from math import prod
+from pathlib import Path
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from nncore.errors import ModelFileError
+from nncore.files.headers.json_header import LARGEST_HEADER
+from nncore.system.memory import gigabytes, memory_to_spend
+
+HEADER = "header.json"
+
+MEMORY_PER_BYTE = 4
+"""Bytes of memory that reading a byte of a file takes: the file's part, and the parameters with their copies."""
+
+LARGEST_ARRAY_HEADER = 4096
+"""Bytes of what comes before the numbers in an .npy."""
+
+
+def packed(header: str, arrays: Mapping[str, NDArray[np.float32]]) -> bytes:
+    """The bytes of such a file; the same content gives the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr(zipfile.ZipInfo(HEADER), header)  # a ZipInfo has a fixed date
+        for name, array in arrays.items():
+            vector = io.BytesIO()
+            npy.write_array(vector, array, allow_pickle=False)
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), vector.getvalue())
+    return buffer.getvalue()
+
+
+@contextmanager
+def reading(path: Path, kind: str) -> Iterator[int]:
+    """For as long as a file is read, whose size this gives: all that goes wrong is a ModelFileError naming the file.
+
+    kind: what it should be, in a word. What is no file, or larger than the memory, is refused unread.
+    """
+    try:
+        size = path.stat().st_size
+        if not path.is_file():  # a pipe or a device may never come to an end
+            raise ModelFileError("could not be read: it is not a file.")
+        if MEMORY_PER_BYTE * size > memory_to_spend():
+            raise ModelFileError(f"with {gigabytes(size)} it is larger than the memory that is free.")
+        yield size
+    except FileNotFoundError:
+        raise ModelFileError(f"{path}: there is no such file.") from None
+    except ModelFileError as problem:
+        raise ModelFileError(f"{path}: {problem}") from None
+    except OSError as problem:
+        raise ModelFileError(f"{path}: could not be read ({problem.strerror or problem}).") from None
+    except MemoryError:
+        raise ModelFileError(f"{path}: there is not enough memory for this {kind}.") from None
+
+
+@contextmanager
+def only_our_errors(kind: str) -> Iterator[None]:
+    """Let only ModelFileError, OSError and MemoryError out of what parses foreign bytes.
+
+    Given damaged ones, zipfile and NumPy raise whatever they stumble over: BadZipFile, EOFError, ValueError,
+    NotImplementedError, RuntimeError, RecursionError, TokenError, TypeError, OverflowError, SyntaxError ...
+    """
+    try:
+        yield
+    except (ModelFileError, OSError, MemoryError):
+        raise
+    except Exception:
+        raise ModelFileError(f"this is not a whole Digit Lab {kind}; it is damaged or of another kind.") from None
+
+
+class Archive:
+    """A file that is being read, part by part."""
+
+    def __init__(self, archive: zipfile.ZipFile, size: int, kind: str) -> None:
+        self._archive, self._size, self._kind = archive, size, kind
+        names = archive.namelist()
+        if len(set(names)) < len(names):
+            raise ModelFileError("it holds two parts of the same name, which Digit Lab never writes.")
+
+    @classmethod
+    @contextmanager
+    def opened(cls, path: Path, size: int, kind: str) -> Iterator[Archive]:
+        """The file of `size` bytes, for as long as it is read; use it within `reading`."""
+        with only_our_errors(kind), zipfile.ZipFile(path) as archive:
+            yield cls(archive, size, kind)
+
+    def header(self) -> bytes:
+        """The header's text."""
+        if self._info(HEADER).file_size > LARGEST_HEADER:
+            raise ModelFileError(f"{HEADER} inside is larger than any that Digit Lab writes.")
+        return self._archive.read(HEADER)
+
+    def array(self, name: str, shape: tuple[int, ...], why: str) -> NDArray[np.float32]:
+        """The array called `name`, which must have this shape; read-only. why: what makes it so, for the refusal."""
+        member, count = f"{name}.npy", prod(shape)
+        # Compared before it is read: a file may claim to be huge and hold nothing.
+        found = self._info(member).file_size
+        if not 4 * count <= found <= 4 * count + LARGEST_ARRAY_HEADER:
+            raise ModelFileError(f"{why}, but {member} inside holds {found:,} bytes.")
+        content = self._archive.read(member)
+        stream = io.BytesIO(content)
+        read_header = npy.read_array_header_1_0 if npy.read_magic(stream) == (1, 0) else npy.read_array_header_2_0
+        given, fortran, dtype = read_header(stream)
+        if dtype != np.float32 or len(given) != len(shape) or (fortran and len(shape) > 1):
+            raise ModelFileError(
+                f"{member} inside is of the wrong kind; expected {len(shape)} axes of float32 numbers."
+            )
+        held = len(content) - stream.tell()
+        if held != 4 * count or given != shape:
+            raise ModelFileError(f"{why}, but {member} inside holds {held // 4:,} numbers, {given}.")
+        return np.frombuffer(content, np.float32, offset=stream.tell()).reshape(shape)
+
+    def _info(self, name: str) -> zipfile.ZipInfo:
+        if name not in self._archive.namelist():
+            raise ModelFileError(f"this is no Digit Lab {self._kind}: it has no {name} inside.")
+        info = self._archive.getinfo(name)
+        encrypted = info.flag_bits & 0x1
+        # Ours are stored as they are, so none can be larger than the file itself.
+        if encrypted or info.compress_type != zipfile.ZIP_STORED or info.file_size > self._size:
+            raise ModelFileError(f"{name} inside is packed in a way Digit Lab never writes.")
+        return info
+
+
+def check_finite(arrays: Mapping[str, NDArray[np.floating]]) -> None:
+    """Raise ModelFileError if one of the numbers is none."""
+    if not all(np.isfinite(array).all() for array in arrays.values()):
+        raise ModelFileError("its weights are not all finite numbers.")

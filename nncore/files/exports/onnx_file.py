@@ -1,0 +1,234 @@
+"""A trained network as an ONNX file, which most other frameworks and tools can read (onnx.ai).
+
+The graph has one node a layer, named after it ("1.dense"), and the parameters under our own names ("1.W"). What works
+only while training (dropout) is left out. Our header travels as metadata.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncore import __version__
+from nncore.errors import ModelFileError, shown
+from nncore.files.headers.model_header import LARGEST_HEADER, ModelHeader
+from nncore.model.layers import (
+    LEAK,
+    Activation,
+    AveragePool2D,
+    BatchNorm,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    LayerSpec,
+    MaxPool2D,
+    Scale,
+)
+from nncore.model.layers.parameters import Parameters
+from nncore.model.layers.windows import Windows
+from nncore.model.network import NetworkSpec
+
+if TYPE_CHECKING:  # imported where it is needed: nncore alone needs nothing but NumPy
+    from onnx import ModelProto, NodeProto, TensorProto
+
+ONNX_SUFFIX = ".onnx"
+
+OPSET, IR_VERSION = 20, 9
+"""Version of the operators, the first with Gelu, and of the file format that came with it (ONNX 1.15, 2023)."""
+
+HEADER_KEY = "digitlab"
+"""The metadata in which the header travels."""
+
+LARGEST_FILE = 2**31 - 1
+"""Bytes: protobuf, the encoding of ONNX, knows no longer messages."""
+
+Operator = tuple[str, tuple[str, ...], dict[str, Any]]
+"""What a node computes: its operator, the names of the parameters it takes ("W"), its attributes."""
+
+FUNCTIONS: dict[str, Operator] = {
+    "relu": ("Relu", (), {}),
+    "leaky_relu": ("LeakyRelu", (), {"alpha": LEAK}),
+    "sigmoid": ("Sigmoid", (), {}),
+    "tanh": ("Tanh", (), {}),
+    "gelu": ("Gelu", (), {"approximate": "tanh"}),
+    "linear": ("Identity", (), {}),
+    "softmax": ("Softmax", (), {"axis": 1}),
+}
+"""The operators of activation and output functions."""
+
+
+def onnx_file(header: ModelHeader, parameters: NDArray[np.float32]) -> bytes:
+    """The bytes of an ONNX file that computes what the network of `header` does with `parameters` (size,).
+
+    Its input is (batch, *shape), float32, the shape being that which the first layer takes: (1, 28, 28) or (784,), from
+    0 for paper to 1 for ink. It is called "images" (or "inputs", if they are none). Its output (batch, outputs) is
+    called "probabilities" (or "outputs", if it is linear). Raises ModelFileError if the network is too large for ONNX.
+    """
+    from onnx import helper, numpy_helper
+
+    spec, header_text = header.spec, header.to_json()
+    if parameters.nbytes + len(header_text) > LARGEST_FILE * 0.99:
+        raise ModelFileError(
+            f"an ONNX file holds up to 2 GB; the {spec.parameter_count:,} weights of this network are more."
+        )
+    arrays = Parameters(spec.parameter_shapes, spec.state_shapes)
+    arrays.values[:] = parameters
+    named = [numpy_helper.from_array(arrays.value(name), name) for name in _shapes(spec)]
+    graph = helper.make_graph(
+        _nodes(spec),
+        "digitlab",
+        [_batch_of(_input_name(spec), spec.shapes[0])],
+        [_batch_of(_output_name(spec), spec.shapes[-1])],
+        named,
+    )
+    model = helper.make_model(
+        graph,
+        producer_name="Digit Lab",
+        producer_version=__version__,
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        ir_version=IR_VERSION,
+    )
+    helper.set_model_props(model, {HEADER_KEY: header_text})
+    content: bytes = model.SerializeToString(deterministic=True)
+    return content
+
+
+def read_onnx(content: bytes) -> tuple[ModelHeader, NDArray[np.float32]]:
+    """The opposite of `onnx_file`; raises ModelFileError for anything that it cannot have written."""
+    from google.protobuf.message import DecodeError
+    from onnx import ModelProto
+
+    model = ModelProto()
+    try:
+        model.ParseFromString(content)
+    except DecodeError:
+        raise ModelFileError("this is not a whole ONNX file; it is damaged or of another kind.") from None
+    header = ModelHeader.from_json(_header_text(model))
+    if list(model.graph.node) != _nodes(header.spec):
+        raise ModelFileError("its graph is not that of the network in its header: another program has changed it.")
+    return header, _parameters(model, header.spec)
+
+
+def _header_text(model: ModelProto) -> bytes:
+    texts = [prop.value for prop in model.metadata_props if prop.key == HEADER_KEY]
+    if len(texts) != 1:
+        raise ModelFileError(f"{_description(model)}; Digit Lab reads only those that it has written itself.")
+    text = _as_text(texts[0]).encode(errors="replace")
+    if len(text) > LARGEST_HEADER:
+        raise ModelFileError("its header is larger than any that Digit Lab writes.")
+    return text
+
+
+def _as_text(held: str | bytes) -> str:
+    """Text of a file, which protobuf hands over as bytes where it is no sound UTF-8."""
+    return held if isinstance(held, str) else held.decode(errors="replace")
+
+
+def _description(model: ModelProto) -> str:
+    """What a foreign file is: whose, and how large."""
+    if not model.graph.node:
+        return "this is no ONNX model"
+    operators = Counter(_as_text(node.op_type) for node in model.graph.node)
+    kinds = ", ".join(f"{count} {shown(kind)}" for kind, count in operators.most_common(3))
+    more = " ..." if len(operators) > 3 else ""
+    return f"this is an ONNX model made by {shown(_as_text(model.producer_name)) or 'nobody named'} ({kinds}{more})"
+
+
+def _parameters(model: ModelProto, spec: NetworkSpec) -> NDArray[np.float32]:
+    """The parameters (size,) in the arrays of a file, each of which is checked."""
+    shapes, tensors = _shapes(spec), {tensor.name: tensor for tensor in model.graph.initializer}
+    if len(tensors) != len(model.graph.initializer) or tensors.keys() != shapes.keys():
+        raise ModelFileError("its arrays are not those of the network in its header.")
+    return np.concatenate([_numbers(tensors[name], shape) for name, shape in shapes.items()] or [np.empty(0, "<f4")])
+
+
+def _numbers(tensor: TensorProto, shape: tuple[int, ...]) -> NDArray[np.float32]:
+    held = tensor.raw_data  # empty if they lie in another file, where we never look
+    if tensor.data_type != tensor.FLOAT or tuple(tensor.dims) != shape or len(held) != 4 * prod(shape):
+        kinds = {number: name.lower() for name, number in tensor.DataType.items()}
+        raise ModelFileError(
+            f"its array {tensor.name} is {tuple(tensor.dims)[:8]} of {kinds.get(tensor.data_type, 'no known kind')}, "
+            f"{len(held):,} bytes; expected {shape} of float, {4 * prod(shape):,} bytes."
+        )
+    return np.frombuffer(held, "<f4")
+
+
+def _shapes(spec: NetworkSpec) -> dict[str, tuple[int, ...]]:
+    """Name and shape of each array, in the order of the flat vector."""
+    return spec.parameter_shapes | spec.state_shapes
+
+
+def _batch_of(name: str, shape: tuple[int, ...]) -> Any:
+    from onnx import TensorProto, helper
+
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", *shape])
+
+
+def _input_name(spec: NetworkSpec) -> str:
+    return "images" if len(spec.input_shape) > 1 else "inputs"
+
+
+def _output_name(spec: NetworkSpec) -> str:
+    return "outputs" if spec.output == "linear" else "probabilities"
+
+
+def _nodes(spec: NetworkSpec) -> list[NodeProto]:
+    """The nodes in order, each taking what the one before it gives."""
+    from onnx import helper
+
+    nodes, given = [], _input_name(spec)
+    for name, (operator, parameters, attributes) in _operators(spec):
+        number, _, _ = name.partition(".")
+        inputs = [given, *(f"{number}.{parameter}" for parameter in parameters)]
+        if operator == "Mul":
+            inputs.append(f"{name}.factor")
+            nodes.append(helper.make_node("Constant", [], inputs[1:], inputs[1], **attributes))
+            attributes = {}
+        nodes.append(helper.make_node(operator, inputs, [name], name, **attributes))
+        given = name
+    return nodes
+
+
+def _operators(spec: NetworkSpec) -> Iterator[tuple[str, Operator]]:
+    """The name of each node and what it computes; the last one is the output function."""
+    for number, layer in enumerate(spec.layers, start=1):
+        if not isinstance(layer, Dropout):
+            yield f"{number}.{layer.kind}", _operator(layer)
+    yield _output_name(spec), FUNCTIONS[spec.output]
+
+
+def _operator(layer: LayerSpec) -> Operator:
+    match layer:
+        case Dense():
+            return "Gemm", ("W", "b"), {}
+        case Activation():
+            return FUNCTIONS[layer.function]
+        case Conv2D():
+            return "Conv", ("W", "b"), _window_attributes(layer.windows)
+        case MaxPool2D():
+            return "MaxPool", (), _window_attributes(layer.windows)
+        case AveragePool2D():
+            return "AveragePool", (), {**_window_attributes(layer.windows), "count_include_pad": 1}
+        case BatchNorm():
+            return "BatchNormalization", ("gamma", "beta", "mean", "variance"), {"epsilon": layer.epsilon}
+        case Flatten():
+            return "Flatten", (), {"axis": 1}
+        case Scale():
+            return "Mul", (), {"value_float": float(layer.factor)}
+        case _:
+            raise ModelFileError(f"layers of the kind {layer.kind} cannot be written as ONNX.")
+
+
+def _window_attributes(windows: Windows) -> dict[str, Any]:
+    """Margins are given as top, left, bottom, right."""
+    return {
+        "kernel_shape": list(windows.size),
+        "strides": list(windows.stride),
+        "pads": [*windows.padding, *windows.padding],
+    }

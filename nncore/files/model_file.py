@@ -1,0 +1,154 @@
+"""Models on disk: an .npz with a JSON header, never a pickle; or in one of the open formats of `nncore.files.exports`.
+
+The .npz is a zip, stored without compression, with two members:
+
+    header.json       format, version, spec, class names, preprocessing, history, card
+    parameters.npy    the flat float32 vector; the spec says which part is which
+
+`numpy.load` opens it, and so does any unzip program.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncore.data.dataset import DIGITS
+from nncore.errors import ModelFileError
+from nncore.evaluation.metrics import Evaluation
+from nncore.files.archive import HEADER, Archive, check_finite, only_our_errors, packed, reading
+from nncore.files.exports import ONNX_SUFFIX, SCRIPT_SUFFIX, onnx_file, read_onnx, read_script, script
+from nncore.files.headers.model_header import MOST_SETTINGS, PREPROCESSING, ModelHeader
+from nncore.files.headers.model_header import ModelCard as ModelCard
+from nncore.model.network import Network, NetworkSpec
+from nncore.system.atomic_write import write_safely
+from nncore.training import Training
+
+PARAMETERS = "parameters"
+
+ZIP_START = b"PK\x03\x04"
+
+
+@dataclass(frozen=True)
+class Model:
+    """What a model file holds.
+
+    parameters: (size,) float32, read-only. history: one {figure: value} an epoch.
+    """
+
+    spec: NetworkSpec
+    parameters: NDArray[np.float32]
+    card: ModelCard
+    class_names: tuple[str, ...] = DIGITS
+    history: tuple[dict[str, float | None], ...] = ()
+    preprocessing: dict[str, str] = field(default_factory=lambda: dict(PREPROCESSING))
+
+    def __post_init__(self) -> None:
+        if self.parameters.shape != (self.spec.parameter_count,):
+            raise ModelFileError(
+                f"The network has {self.spec.parameter_count:,} weights; {self.parameters.size:,} are given."
+            )
+        parameters = np.array(self.parameters, np.float32)
+        parameters.flags.writeable = False
+        object.__setattr__(self, "parameters", parameters)
+
+    def network(self) -> Network:
+        """A network of its own with these parameters."""
+        network = Network(self.spec)
+        network.parameters.values[:] = self.parameters
+        return network
+
+
+def trained_model(training: Training, test: Evaluation | None, *, name: str, recipe: str = "") -> Model:
+    """The model that a run has made so far, with its card filled in. Its parameters are a copy."""
+    network, data, config, history = training.network, training.data, training.config, training.history
+    settings, rates_used = asdict(config), training.control.rates_used
+    if len(rates_used) > 1:
+        last = rates_used[-MOST_SETTINGS:]  # whoever drags the rate about makes more than a card can hold
+        settings["learning_rates_from_step"] = {str(step): rate for step, rate in last}
+    held_out = f", {len(data.validation):,} more to validate" if data.validation else ""
+    card = ModelCard(
+        name=name,
+        data=f"{data.training.source}: {len(data.training):,} images to train{held_out}",
+        recipe=recipe,
+        settings=settings,
+        epochs=history.epochs,
+        seed=config.seed,
+        test_accuracy=test.accuracy if test else None,
+        created=datetime.now().isoformat(" ", "seconds"),
+    )
+    parameters = network.parameters.values.astype(np.float32, copy=False)
+    return Model(network.spec, parameters, card, data.training.class_names, history.rows())
+
+
+def bundled_model_path() -> Path:
+    """The model that comes with the app."""
+    return Path(str(files("resources") / "models" / "handwriting.npz"))
+
+
+def save_model(model: Model, path: Path) -> None:
+    """Write `model` to `path`, wholly or not at all; raises ModelFileError if that fails.
+
+    The name's end says how: .onnx as ONNX, .py as a script for NumPy alone, anything else as our own .npz. Each can be
+    loaded again and gives the same model.
+    """
+    write = {ONNX_SUFFIX: onnx_file, SCRIPT_SUFFIX: script}.get(path.suffix.lower(), _npz)
+    header = ModelHeader(model.spec, model.card, model.class_names, model.history, model.preprocessing)
+    try:
+        write_safely(path, write(header, model.parameters))
+    except ModelFileError as problem:
+        raise ModelFileError(f"{path}: {problem}") from None
+    except OSError as problem:
+        raise ModelFileError(f"{path}: could not be saved ({problem.strerror or problem}).") from None
+
+
+def _npz(header: ModelHeader, parameters: NDArray[np.float32]) -> bytes:
+    return packed(header.to_json(), {PARAMETERS: parameters})
+
+
+def is_model_file(path: Path) -> bool:
+    """Whether a file looks like a model, sound or not, rather than like data."""
+    try:
+        if not path.is_file():  # a pipe or a device may never come to an end
+            return False
+        if path.suffix.lower() in (ONNX_SUFFIX, SCRIPT_SUFFIX):
+            return True
+        with zipfile.ZipFile(path) as archive:
+            return HEADER in archive.namelist()
+    except Exception:  # OSError, BadZipFile, and whatever else zipfile stumbles over in foreign bytes
+        return False
+
+
+def load_model(path: Path) -> Model:
+    """Read a model; raises ModelFileError, naming the file and what is wrong with it."""
+    with reading(path, "model") as size:
+        described, parameters = _contents_of(path, size)
+        check_finite({PARAMETERS: parameters})
+    return Model(
+        described.spec,
+        parameters,
+        described.card,
+        described.class_names,
+        described.history,
+        described.preprocessing,
+    )
+
+
+def _contents_of(path: Path, size: int) -> tuple[ModelHeader, NDArray[np.float32]]:
+    """The header and the parameters of a file of `size` bytes, in whichever format; an .npz goes by any name."""
+    read = {ONNX_SUFFIX: read_onnx, SCRIPT_SUFFIX: read_script}.get(path.suffix.lower())
+    if read is not None:
+        content = path.read_bytes()
+        if not content.startswith(ZIP_START):
+            with only_our_errors("model"):
+                return read(content)
+    with Archive.opened(path, size, "model") as archive:
+        header = ModelHeader.from_json(archive.header())
+        count = header.spec.parameter_count
+        return header, archive.array(PARAMETERS, (count,), f"its network has {count:,} weights")

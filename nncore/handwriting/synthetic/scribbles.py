@@ -1,0 +1,184 @@
+"""Scribbles, dots and lines: strokes of any number of turns, made by rule rather than from a shape.
+
+Each function draws strokes about 1 high, for `Hand.trace`.
+"""
+
+from __future__ import annotations
+
+from math import cos, pi, sin, tau
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from nncore.handwriting.synthetic.writer import Stroke
+
+STEPS_A_TURN = 16
+"""Points drawn for each turn of a round scribble."""
+
+
+def zigzag(rng: Generator) -> list[Stroke]:
+    """To and fro with sharp turns, moving on all the while; at least five ways."""
+    turns = int(rng.integers(6, 16))
+    x = np.linspace(0, rng.uniform(0.8, 2.5), turns)
+    y = np.where(np.arange(turns) % 2, 1.0, 0.0) + rng.normal(0, 0.12, turns)
+    return [_turned(np.column_stack([x + rng.normal(0, 0.02, turns), y]), rng)]
+
+
+def back_and_forth(rng: Generator) -> list[Stroke]:
+    """Shaded: many ways over nearly the same place."""
+    ways = int(rng.integers(7, 22))
+    side = np.where(np.arange(ways) % 2, 1.0, 0.0)
+    x = side + rng.normal(0, 0.1, ways)
+    y = np.linspace(0, rng.uniform(0.4, 0.9), ways) + rng.normal(0, 0.05, ways)
+    return [_turned(np.column_stack([x, y]), rng)]
+
+
+def spiral(rng: Generator) -> list[Stroke]:
+    """Inwards or outwards, two and a half turns or more."""
+    turns = rng.uniform(2.5, 7)
+    angle = np.linspace(0, turns * tau, int(turns * STEPS_A_TURN))
+    radius = 0.5 * np.linspace(rng.uniform(0.02, 0.2), 1, len(angle))
+    points = _ring(angle * rng.choice([-1.0, 1.0]) + rng.uniform(0, tau), radius, rng)
+    return [points[::-1] if rng.random() < 0.5 else points]
+
+
+def rings(rng: Generator) -> list[Stroke]:
+    """Round and round in one place, ever a little different."""
+    turns = rng.uniform(3.5, 9)
+    angle = np.linspace(0, turns * tau, int(turns * STEPS_A_TURN))
+    centre = np.cumsum(rng.normal(0, 0.03, (len(angle), 2)), axis=0)
+    return [_ring(angle * rng.choice([-1.0, 1.0]), 0.3 + 0.2 * _drift(len(angle), rng), rng) + centre]
+
+
+def coil(rng: Generator) -> list[Stroke]:
+    """A row of loops, as of a telephone cord or a row of e's."""
+    turns = int(rng.integers(4, 10))
+    angle = np.linspace(0, turns * tau, turns * STEPS_A_TURN)
+    points = 0.5 * np.column_stack([np.cos(angle), np.sin(angle)]) * rng.uniform(0.6, 1.2, 2)
+    points[:, 0] += angle / angle[-1] * rng.uniform(0.9, 1.8)
+    return [_turned(points, rng)]
+
+
+def wander(rng: Generator) -> list[Stroke]:
+    """A pen that turns this way and that, until its way is five to eight times as long as the drawing is large."""
+    steps = np.arange(1, 1500)
+    heading = np.cumsum(rng.normal(0, rng.uniform(0.35, 0.6), len(steps))) + rng.normal(0, 0.08) * steps
+    points = np.cumsum([np.cos(heading), np.sin(heading)], axis=1)
+    extent = (np.maximum.accumulate(points, axis=1) - np.minimum.accumulate(points, axis=1)).max(axis=0) + 2
+    times = steps / extent
+    enough = times > rng.uniform(5, 8)
+    end = int(enough.argmax() if enough.any() else times.argmax())
+    return [points.T[: end + 1] / extent[end]]
+
+
+def jagged(rng: Generator) -> list[Stroke]:
+    """Straight from one random place to the next."""
+    return [rng.random((int(rng.integers(10, 22)), 2))]
+
+
+def knot(rng: Generator) -> list[Stroke]:
+    """A curve of sines across itself (Lissajous) with too many loops for an 8."""
+    a, b = ((3, 4), (4, 3), (3, 5), (5, 3), (4, 5), (5, 4))[int(rng.integers(6))]
+    t = np.linspace(0, tau, 4 * STEPS_A_TURN)
+    phase = (int(rng.integers(4)) + rng.uniform(0.4, 0.6)) * pi / (2 * b)  # between those where it folds onto itself
+    return [0.5 * np.column_stack([np.sin(a * t + phase), np.sin(b * t)])]
+
+
+def hatching(rng: Generator) -> list[Stroke]:
+    """Parallel lines, often crossed by others."""
+    angle, strokes = rng.uniform(0, pi), []
+    for direction in (angle, angle + rng.uniform(1.0, 2.0))[: int(rng.integers(1, 3))]:
+        strokes += _parallel(int(rng.integers(4, 8)), direction, rng)
+    return strokes
+
+
+def cloud(rng: Generator) -> list[Stroke]:
+    """A closed line with bulges all around."""
+    bulges = int(rng.integers(5, 10))
+    angle = np.linspace(0, tau, bulges * 10)
+    radius = 0.35 + 0.2 * np.abs(np.sin(angle * bulges / 2)) + 0.03 * _drift(len(angle), rng)
+    return [_ring(angle, radius, rng)]
+
+
+def wave(rng: Generator) -> list[Stroke]:
+    """A wave that lies, of two crests or more; or two such."""
+    length = rng.uniform(2, 5)
+    x = np.linspace(0, length, int(length * STEPS_A_TURN))
+    y = rng.uniform(0.1, 0.35) * np.sin(x * tau + rng.uniform(0, tau))
+    line = np.column_stack([x * rng.uniform(0.4, 0.8), y])
+    return [line, line + np.array([0.0, rng.uniform(0.4, 0.7)])] if rng.random() < 0.3 else [line]
+
+
+def point(rng: Generator) -> list[Stroke]:
+    """The pen touched down: one point."""
+    return [rng.random((1, 2))]
+
+
+def dots(rng: Generator) -> list[Stroke]:
+    """Two to eight dots."""
+    places = rng.random((int(rng.integers(2, 9)), 1, 2))
+    return [place + rng.normal(0, 0.005, (int(rng.integers(1, 5)), 2)) for place in places]
+
+
+def line(rng: Generator) -> list[Stroke]:
+    """A line that lies, or rises less than any 1."""
+    return [_segment(_flat(rng), 1.0)]
+
+
+def parallel_lines(rng: Generator) -> list[Stroke]:
+    """Two to five lines beside or above each other."""
+    count = int(rng.integers(2, 6))
+    direction = _flat(rng) if rng.random() < 0.6 else pi / 2 + rng.normal(0, 0.2)
+    return _parallel(count, direction, rng)
+
+
+def fan(rng: Generator) -> list[Stroke]:
+    """Lines from or through one place, four or more."""
+    count, through = int(rng.integers(4, 8)), rng.random() < 0.5
+    angles = rng.uniform(0, pi) + np.linspace(0, pi if through else tau, count, endpoint=False) + rng.normal(0, 0.1)
+    strokes = [_segment(angle + rng.normal(0, 0.1), rng.uniform(0.7, 1)) for angle in angles.tolist()]
+    return strokes if through else [stroke[len(stroke) // 2 :] for stroke in strokes]
+
+
+def _flat(rng: Generator) -> float:
+    """A direction at most 35 degrees off the horizontal."""
+    return float(rng.uniform(-0.6, 0.6))
+
+
+def _segment(direction: float, length: float) -> Stroke:
+    """A straight line through (0, 0)."""
+    return np.outer(np.linspace(-length / 2, length / 2, 9), [cos(direction), sin(direction)])
+
+
+def _parallel(count: int, direction: float, rng: Generator) -> list[Stroke]:
+    """Lines in a direction, side by side."""
+    across = np.array([-sin(direction), cos(direction)])
+    places = np.linspace(-0.5, 0.5, count) * rng.uniform(0.5, 1.1) * min(1.0, 0.3 * count)
+    return [
+        _segment(direction + rng.normal(0, 0.05), rng.uniform(0.8, 1.1)) + across * place + rng.normal(0, 0.03, 2)
+        for place in places.tolist()
+    ]
+
+
+def _ring(angle: NDArray[np.float64], radius: NDArray[np.float64], rng: Generator) -> Stroke:
+    """Polar to x and y, flattened a little, either way."""
+    points: Stroke = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
+    return np.multiply(points, rng.uniform(0.6, 1.1, 2))
+
+
+def _turned(stroke: Stroke, rng: Generator) -> Stroke:
+    """The stroke in a random direction, its larger side 1."""
+    angle = rng.uniform(0, tau)
+    turned: Stroke = stroke @ np.array([[cos(angle), sin(angle)], [-sin(angle), cos(angle)]])
+    turned /= max(np.ptp(turned, axis=0).max(), 1e-6)
+    return turned
+
+
+def _drift(count: int, rng: Generator) -> NDArray[np.float64]:
+    """A slow random course of `count` numbers around 0, about -1 to 1."""
+    nodes = max(2, count // 12)
+    course: NDArray[np.float64] = np.interp(
+        np.linspace(0, nodes - 1, count), np.arange(nodes), rng.uniform(-1, 1, nodes)
+    )
+    return course

@@ -1,0 +1,71 @@
+"""Dropout: a random share of the units is silent in each step, so that no unit can rely on another one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from nncore.errors import SettingError
+from nncore.model.layers.layer import Array, Layer, Spec, Workspace
+from nncore.model.layers.parameters import Parameters, Shape
+
+
+@dataclass(frozen=True)
+class Dropout(Spec):
+    """Each number is zero with probability `rate` (0 to below 1) while training, the others grow by 1 / (1 - rate).
+
+    Their mean stays what it is, so that nothing needs to change when the trained network predicts (Srivastava et al.,
+    "Dropout", JMLR 2014, section 10).
+    """
+
+    kind: ClassVar[str] = "dropout"
+    rate: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.rate < 1:
+            raise SettingError("layers", f"A dropout rate of {self.rate} is none: it is 0 or more, and below 1.")
+
+    @property
+    def summary(self) -> str:
+        """What stands for it in a line about the network."""
+        return f"dropout {self.rate:g}"
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """The same shape as comes in."""
+        return input_shape
+
+    def build(self, name: str, input_shape: Shape, parameters: Parameters) -> DropoutLayer:
+        """The layer that computes."""
+        return DropoutLayer(self.rate, input_shape, parameters.values.dtype)
+
+
+class DropoutLayer(Layer):
+    """Y = X mask, with a new mask of 0 and 1 / (1 - rate) in each forward."""
+
+    has_chance = True
+
+    def __init__(self, rate: float, shape: Shape, dtype: np.dtype[np.floating]) -> None:
+        self.rate, self.shape, self.dtype = rate, shape, dtype
+        self._rng = np.random.default_rng()
+
+    def allocate(self, rows: int) -> None:
+        self._mask, self._Y = Workspace(rows, self.shape, self.dtype), Workspace(rows, self.shape, self.dtype)
+
+    def use_randomness(self, rng: np.random.Generator) -> None:
+        self._rng = rng
+
+    def forward(self, X: Array) -> Array:
+        mask = self._mask.of(len(X))
+        self._rng.random(dtype=self.dtype, out=self._mask.memory(len(X)))
+        np.greater_equal(mask, self.rate, out=mask)
+        mask *= 1 / (1 - self.rate)
+        return np.multiply(X, mask, out=self._Y.of(len(X)))
+
+    def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
+        dY *= self._mask.of(len(dY))
+        return dY
+
+    def predict(self, X: Array) -> Array:
+        return X

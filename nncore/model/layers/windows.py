@@ -1,0 +1,137 @@
+"""Windows that slide over images: what convolution and pooling have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from nncore.errors import SettingError
+from nncore.model.layers.layer import Array, Workspace, rows_first, rows_last
+from nncore.model.layers.parameters import Shape
+
+Pair = tuple[int, int]
+
+
+def pair(value: object, name: str, least: int) -> Pair:
+    """(height, width) from one whole number for both or two of them; raises SettingError for one below `least`."""
+    both = value if isinstance(value, tuple | list) else (value, value)
+    if len(both) != 2 or any(isinstance(n, bool) or not isinstance(n, int) or n < least for n in both):
+        raise SettingError("layers", f"A {name} of {value} is none: one or two whole numbers, {least} or more.")
+    return both[0], both[1]
+
+
+class Part(NamedTuple):
+    """Some lines of windows, and the lines of the kernel that lie on the image in them: on the margin, all is 0."""
+
+    lines: slice
+    kernel: slice
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Which pixels of an image each window sees.
+
+    Window (y, x) begins at row stride * y - padding and column stride * x - padding; what lies outside of the image is
+    margin. All pairs are (height, width).
+    """
+
+    size: Pair
+    stride: Pair
+    padding: Pair
+
+    def output_shape(self, input_shape: Shape) -> Pair:
+        """How many windows there are down and across images of (channels, height, width)."""
+        if len(input_shape) != 3:
+            raise SettingError("layers", f"takes images (channels, height, width), is given {input_shape}.")
+        sides = self.padded_shape(input_shape)[1:]
+        if any(side < size for side, size in zip(sides, self.size, strict=True)):
+            raise SettingError(
+                "layers",
+                f"has windows of {self.size}, larger than what it is given: {input_shape}, {sides} with margin.",
+            )
+        down, across = (
+            (side - size) // step + 1 for side, size, step in zip(sides, self.size, self.stride, strict=True)
+        )
+        return down, across
+
+    def padded_shape(self, input_shape: Shape) -> Shape:
+        """(channels, height, width) with the margin."""
+        channels, height, width = input_shape
+        return channels, height + 2 * self.padding[0], width + 2 * self.padding[1]
+
+    def inside(self, padded: Array) -> Array:
+        """The images (rows, channels, height, width) within their margins."""
+        down, across = self.padding
+        return padded[:, :, down : padded.shape[2] - down, across : padded.shape[3] - across]
+
+    def pixel(self, padded: Array, row: int, column: int, count: Pair) -> Array:
+        """The pixel (row, column) of every window: (rows, channels, *count), a view of the padded images."""
+        down, across = self.stride
+        return padded[:, :, row : row + down * count[0] : down, column : column + across * count[1] : across]
+
+    def all(self, padded: Array, count: Pair) -> Array:
+        """All pixels of all windows: (height of a window, channels, width of a window, *count, rows), a view."""
+        images = rows_last(padded)
+        channel, down, across, row = images.strides
+        shape = (self.size[0], images.shape[0], self.size[1], *count, images.shape[3])
+        strides = (down, channel, across, down * self.stride[0], across * self.stride[1], row)
+        return as_strided(images, shape, strides, writeable=False)
+
+    def parts(self, input_shape: Shape, at_once: int) -> Iterator[Part]:
+        """All windows, up to `at_once` lines of them at a time.
+
+        If that is all of them, it is one part with the whole kernel: little is to be saved then.
+        """
+        count = self.output_shape(input_shape)[0]
+
+        def kernel(line: int) -> tuple[int, int]:
+            above = self.padding[0] - line * self.stride[0]  # lines of the kernel above the image
+            start = min(max(above, 0), self.size[0])
+            return start, max(min(above + input_shape[1], self.size[0]), start)
+
+        if at_once >= count:
+            yield Part(slice(0, count), slice(0, self.size[0]))
+            return
+        for (start, stop), group in groupby(range(count), kernel):
+            lines = list(group)
+            for some in (lines[first : first + at_once] for first in range(0, len(lines), at_once)):
+                yield Part(slice(some[0], some[-1] + 1), slice(start, stop))
+
+    def phases_shape(self, input_shape: Shape) -> Shape:
+        """(channels, height, phases, width) of padded images whose columns of pixels are sorted by phase.
+
+        The phase of column x is x modulo the stride. What neighbouring windows see in the same place then lies side by
+        side, as one run of memory.
+        """
+        channels, height, width = self.padded_shape(input_shape)
+        across = self.stride[1]
+        return channels, height, across, -(-width // across)
+
+    def from_phases(self, phases: Array, out: Array) -> None:
+        """Sort padded images by phase (*phases_shape, rows) back into images `out` (channels, height, width, rows)."""
+        (top, left), across, (_, height, width, _) = self.padding, self.stride[1], out.shape
+        for phase in range(across):
+            first = (phase - left) % across  # the first column of the images in this phase
+            place, count = (first + left) // across, len(range(first, width, across))
+            out[:, :, first::across] = phases[:, top : top + height, phase, place : place + count]
+
+
+def pad_once(X: Array, windows: Windows, margin: float) -> Array:
+    """A fresh copy of images X with their margins, its rows last in memory."""
+    padded = rows_first(np.full((*windows.padded_shape(X.shape[1:]), len(X)), margin, X.dtype))
+    windows.inside(padded)[...] = X
+    return padded
+
+
+def lying_rows_last(X: Array, room: Workspace) -> Array:
+    """X seen as (channels, height, width, rows) and contiguous: a view where it lies so, else a copy in `room`."""
+    if not rows_last(X).flags.c_contiguous:
+        copy = room.of(len(X))
+        copy[...] = X
+        X = copy
+    return rows_last(X)

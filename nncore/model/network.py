@@ -1,0 +1,284 @@
+"""A network: a spec that describes it, and the layers that compute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from nncore.errors import SettingError
+from nncore.model.layers import LAYER_SPECS, Activation, Dense, Layer, LayerSpec
+from nncore.model.layers.parameters import Parameters, Shape
+from nncore.model.losses import OUTPUTS
+from nncore.preprocessing.ink import SIDE
+
+Array = NDArray[np.floating]
+
+ROWS_PREDICTED = 128
+"""Rows that are predicted at once: memory stays flat however many are asked for, and a stop is soon heard."""
+
+
+@dataclass(frozen=True)
+class NetworkSpec:
+    """The description of a network: what comes in, the layers in order, what the numbers that come out mean.
+
+    input_shape: shape of one example. If a layer wants images, (height, width) is one channel of them; otherwise an
+    example is flattened before the first layer. layers: the specs of the layers, first to last. output: "softmax" for
+    the probabilities of classes of which one is right, "sigmoid" for a probability each, "linear" for any numbers.
+
+    Raises SettingError if it does not describe a network, naming the layer and both shapes where they do not fit.
+    """
+
+    input_shape: Shape
+    layers: tuple[LayerSpec, ...]
+    output: str = "softmax"
+
+    def __post_init__(self) -> None:
+        if not self.input_shape or any(not isinstance(n, int) or n < 1 for n in self.input_shape):
+            raise SettingError("layers", f"The input shape {self.input_shape} is none: each side is 1 or more.")
+        if not self.layers:
+            raise SettingError("layers", "A network needs at least one layer.")
+        if self.output not in OUTPUTS:
+            raise SettingError("output", f"Output {self.output!r} is unknown: choose one of {', '.join(OUTPUTS)}.")
+        if len(self.shapes[-1]) != 1:
+            raise SettingError(
+                "layers",
+                f"The last layer gives {self.shapes[-1]}, a network answers with one row of numbers: (outputs,).",
+            )
+
+    @classmethod
+    def dense(
+        cls,
+        widths: Sequence[int],
+        activations: str | Sequence[str] = "relu",
+        initialization: str = "he",
+        input_shape: Shape | None = None,
+    ) -> NetworkSpec:
+        """A dense network from its widths, inputs and classes included: (784, 128, 64, 10).
+
+        `activations`: one name for all hidden layers, or one name for each of them. `input_shape`: the shape
+        of an example whose product is widths[0]; (28, 28) for 784 unless given.
+        """
+        if len(widths) < 2:
+            raise SettingError("layers", "Layers need at least two widths, the inputs and the classes: 784 10.")
+        names = [activations] * (len(widths) - 2) if isinstance(activations, str) else list(activations)
+        if len(names) != len(widths) - 2:
+            raise SettingError(
+                "activation", f"{len(widths) - 2} hidden layers need as many activations; {len(names)} given."
+            )
+        if input_shape is None:
+            input_shape = (SIDE, SIDE) if widths[0] == SIDE * SIDE else (widths[0],)
+        if prod(input_shape) != widths[0]:
+            raise SettingError("layers", f"An example has {prod(input_shape)} numbers, the first width is {widths[0]}.")
+        layers: list[LayerSpec] = []
+        for units, name in zip(widths[1:], [*names, "linear"], strict=True):
+            layers.append(Dense(units, initialization))
+            if name != "linear":
+                layers.append(Activation(name))
+        return cls(input_shape, tuple(layers))
+
+    @cached_property
+    def shapes(self) -> tuple[Shape, ...]:
+        """The shape of one example as the first layer takes it, and after each layer."""
+        shapes = [self._first_shape()]
+        for number, layer in enumerate(self.layers, start=1):
+            try:
+                shapes.append(layer.output_shape(shapes[-1]))
+            except SettingError as problem:
+                raise SettingError(problem.field, f"Layer {number} ({layer.kind}) {problem}") from None
+        return tuple(shapes)
+
+    def _first_shape(self) -> Shape:
+        if not any(layer.wants_images for layer in self.layers):
+            return (prod(self.input_shape),)
+        return (1, *self.input_shape) if len(self.input_shape) == 2 else self.input_shape
+
+    @property
+    def summary(self) -> str:
+        """The network in one line: "784 - 128 - 64 - 10", or "28x28 - conv 8 - conv 32 - 100 - 10"."""
+        first = str(self.shapes[0][0]) if len(self.shapes[0]) == 1 else "x".join(map(str, self.input_shape))
+        return " - ".join([first, *(layer.summary for layer in self.layers if layer.summary)])
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """The inputs and the units of each dense layer: (784, 128, 64, 10)."""
+        return (prod(self.input_shape), *(layer.units for layer in self.layers if isinstance(layer, Dense)))
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether `widths` and activations are all there is to it."""
+        return all(isinstance(layer, Dense | Activation) for layer in self.layers)
+
+    @property
+    def outputs(self) -> int:
+        """How many numbers it answers with: one a class, where it tells classes apart."""
+        return self.shapes[-1][0]
+
+    def tells_apart(self, classes: int) -> bool:
+        """Whether its outputs can stand for so many classes: one each, or a single sigmoid for two."""
+        return 2 <= classes == self.outputs or (classes == 2 and self.outputs == 1 and self.output == "sigmoid")
+
+    @property
+    def parameter_shapes(self) -> dict[str, Shape]:
+        """Name ("1.W": W of the first layer) and shape of each array that is trained."""
+        return self._named(lambda layer, shape: layer.parameter_shapes(shape))
+
+    @property
+    def state_shapes(self) -> dict[str, Shape]:
+        """Name ("2.mean": the running mean of the second layer) and shape of each array that is kept, not trained."""
+        return self._named(lambda layer, shape: layer.state_shapes(shape))
+
+    def _named(self, shapes_of: Callable[[LayerSpec, Shape], dict[str, Shape]]) -> dict[str, Shape]:
+        return {
+            f"{number}.{name}": shape
+            for number, (layer, input_shape) in enumerate(zip(self.layers, self.shapes, strict=False), start=1)
+            for name, shape in shapes_of(layer, input_shape).items()
+        }
+
+    @property
+    def parameter_count(self) -> int:
+        """How many numbers its parameters are, the state included."""
+        return sum(prod(shape) for shape in (*self.parameter_shapes.values(), *self.state_shapes.values()))
+
+    @property
+    def multiplications(self) -> int:
+        """How many multiplications of a weight one example costs."""
+        shapes = self.parameter_shapes
+        return sum(
+            prod(shapes[f"{number}.W"]) * prod(output[1:])
+            for number, output in enumerate(self.shapes[1:], start=1)
+            if f"{number}.W" in shapes
+        )
+
+    @property
+    def numbers_a_row(self) -> int:
+        """About how many numbers a training holds in its workspaces for each row of a batch."""
+        return sum(
+            layer.workspace(before) + prod(after)
+            for layer, before, after in zip(self.layers, self.shapes, self.shapes[1:], strict=False)
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain lists, numbers and strings."""
+        layers = [{"kind": layer.kind, **asdict(layer)} for layer in self.layers]
+        return {"input_shape": list(self.input_shape), "layers": layers, "output": self.output}
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> NetworkSpec:
+        """The opposite of `to_json`; raises SettingError for anything that it cannot have written."""
+        try:
+            layers = []
+            for layer in fields["layers"]:
+                settings = dict(layer)
+                layers.append(LAYER_SPECS[settings.pop("kind")](**settings))
+            return cls(tuple(fields["input_shape"]), tuple(layers), fields["output"])
+        except SettingError:
+            raise
+        except (KeyError, TypeError, ValueError, AttributeError) as problem:
+            raise SettingError("layers", f"This is not the description of a network ({problem!r}).") from None
+
+
+class Network:
+    """The layers of a spec, working on one Parameters.
+
+    Training calls `forward` and `backward`, which use workspaces; `predict` touches none, so one network may be
+    shown while a copy of it trains.
+    """
+
+    def __init__(self, spec: NetworkSpec, dtype: DTypeLike = np.float32, parameters: Parameters | None = None) -> None:
+        """`parameters`: of such a network, to be used as they are; fresh ones, all zero, unless given."""
+        self.spec = spec
+        self._use(parameters or Parameters(spec.parameter_shapes, spec.state_shapes, dtype))
+
+    def _use(self, parameters: Parameters) -> None:
+        self.parameters = parameters
+        self.layers: list[Layer] = [
+            layer.build(str(number), shape, parameters)
+            for number, (layer, shape) in enumerate(zip(self.spec.layers, self.spec.shapes, strict=False), start=1)
+        ]
+        first = min((int(name.split(".")[0]) for name in self.spec.parameter_shapes), default=1)
+        self._first_trained = first - 1  # nothing before it asks for a gradient
+        self._layers_behind = self.layers[: first - 1 : -1]  # last to first
+        self._shape = self.spec.shapes[0]
+        self._layers_of_chance = [layer for layer in self.layers if layer.has_chance]
+        self._rows = 0
+
+    def move_to(self, values: Array, gradients: Array) -> None:
+        """Keep the parameters, and their gradients, in this memory from now on, such as some that is shared.
+
+        values: (size,), which are overwritten with the present ones. gradients: as many as are trained. `parameters` is
+        another object afterwards, and workspaces are to be allocated anew.
+        """
+        values[:] = self.parameters.values
+        shapes, state_shapes = self.spec.parameter_shapes, self.spec.state_shapes
+        self._use(Parameters(shapes, state_shapes, self.dtype, values, gradients))
+
+    @property
+    def dtype(self) -> np.dtype[np.floating]:
+        """float32, or float64 for a gradient check."""
+        return self.parameters.values.dtype
+
+    def initialize(self, rng: np.random.Generator) -> None:
+        """Draw fresh parameters, layer by layer."""
+        for layer in self.layers:
+            layer.initialize(rng)
+
+    def use_randomness(self, rng: np.random.Generator) -> None:
+        """Let all layers with chance in them draw from `rng` while training."""
+        for layer in self._layers_of_chance:
+            layer.use_randomness(rng)
+
+    def allocate(self, rows: int) -> None:
+        """Make room for training batches of up to `rows` rows."""
+        if rows > self._rows:
+            for layer in self.layers:
+                layer.allocate(rows)
+            self._rows = rows
+
+    def forward(self, X: Array) -> Array:
+        """The logits (n, outputs) of inputs (n, inputs), in a workspace; remembers what `backward` needs."""
+        self.allocate(len(X))
+        if X.shape[1:] != self._shape:
+            X = X.reshape(len(X), *self._shape)
+        for layer in self.layers:
+            X = layer.forward(X)
+        return X
+
+    def backward(self, dlogits: Array) -> None:
+        """Set `parameters.gradients` from the gradient (n, outputs) of the last forward's logits."""
+        gradient = dlogits
+        for layer in self._layers_behind:
+            gradient = layer.backward(gradient)  # type: ignore[assignment]
+        self.layers[self._first_trained].backward(gradient, need_dX=False)
+
+    def logits(self, X: Array) -> Array:
+        """The logits (n, outputs) of inputs (n, inputs), in a fresh array."""
+        return self.activations(X)[-1]
+
+    def activations(self, X: Array) -> list[Array]:
+        """What each layer gives for inputs (n, inputs), first to last; the last are the logits."""
+        X = X.reshape(len(X), *self.spec.shapes[0])
+        outputs = []
+        for layer in self.layers:
+            X = layer.predict(X)
+            outputs.append(X)
+        return outputs
+
+    def predict(self, X: Array) -> Array:
+        """The answers (n, outputs) to inputs (n, inputs): with a softmax output, the probabilities of the classes."""
+        answers = np.empty((len(X), self.spec.outputs), self.dtype)
+        for start in range(0, len(X), ROWS_PREDICTED):
+            rows = slice(start, start + ROWS_PREDICTED)
+            answers[rows] = OUTPUTS[self.spec.output](self.logits(X[rows]))
+        return answers
+
+    def copy(self) -> Network:
+        """A network of its own with the same parameters."""
+        twin = Network(self.spec, self.dtype)
+        twin.parameters.values[:] = self.parameters.values
+        return twin

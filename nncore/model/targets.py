@@ -1,0 +1,57 @@
+"""What a loss compares answers with: labels or numbers, as rows of numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncore.data.dataset import NO_CLASS
+from nncore.errors import DataError
+
+Array = NDArray[np.floating]
+Targets = NDArray[np.generic]
+
+
+class TargetRows:
+    """The targets of a batch as rows (n, outputs) of numbers, in a workspace."""
+
+    def __init__(self, rows: int, outputs: int, dtype: np.dtype[np.floating]) -> None:
+        self._rows = np.empty((rows, outputs), dtype)
+        self._hits = np.empty((rows, outputs), np.bool_)
+        self._outside = np.empty(rows, np.bool_)
+        self._classes = np.arange(outputs)
+
+    def rows(self, targets: Targets, for_writing: bool = False) -> Array:
+        """Numbers as they are, labels as one-hot rows, or as numbers if there is a single output.
+
+        for_writing: whether the caller will change them, so that they must be a copy.
+        """
+        outputs = len(self._classes)
+        if targets.ndim == 1 and outputs > 1:
+            return self.one_hot(targets)
+        if targets.ndim == 1:
+            targets = targets[:, None]
+        rows = self._rows[: len(targets)]
+        if targets.shape == rows.shape and targets.dtype == rows.dtype and not for_writing:
+            return targets  # type: ignore[return-value]
+        if targets.shape != rows.shape:
+            raise DataError(f"The targets have {targets[0].size} numbers a row; the network gives {outputs}.")
+        np.copyto(rows, targets, casting="unsafe")
+        if targets.dtype.kind == "i":  # labels of a single output
+            np.copyto(rows, 1 / 2, where=np.equal(targets, NO_CLASS, out=self._outside[: len(rows), None]))
+        return rows
+
+    def one_hot(self, labels: Targets) -> Array:
+        """Rows of zeros with a one at the label."""
+        if labels.ndim != 1:
+            raise DataError(f"The targets are of shape {labels.shape}; cross-entropy expects one label a row.")
+        hits = np.equal(labels[:, None], self._classes, out=self._hits[: len(labels)])
+        rows = self._rows[: len(labels)]
+        np.copyto(rows, hits)
+        return rows
+
+    def spread_evenly(self, labels: Targets) -> None:
+        """Make the rows of NO_CLASS, which have no one, sum to one as well: 1 / outputs each."""
+        outside = np.equal(labels, NO_CLASS, out=self._outside[: len(labels)])
+        if outside.any():
+            np.copyto(self._rows[: len(labels)], 1 / len(self._classes), where=outside[:, None])

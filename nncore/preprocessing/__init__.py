@@ -1,0 +1,5 @@
+"""From pen strokes (`ink.py`) or a bitmap (`bitmap/`) to the 28x28 image that a network reads.
+
+Canvas, files, tests and training all take this one path; `augmentation/` distorts images for training.
+Read first: `ink.py`.
+"""

@@ -1,0 +1,8 @@
+"""Random distortions of whole batches of images, applied while a network trains.
+
+Read first: `augmentation.py`.
+"""
+
+from nncore.preprocessing.augmentation.augmentation import LARGEST, Augmentation, Distorter
+
+__all__ = ["LARGEST", "Augmentation", "Distorter"]

@@ -1,0 +1,320 @@
+"""What goes wrong in a run, in plain language, with the remedy: from what the run says as it goes."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, replace
+from math import isfinite, log
+
+from nncore.model.layers import Conv2D, Dense, Scale
+from nncore.model.network import NetworkSpec
+from nncore.training import TrainingConfig
+from nncore.training.diagnosis.hint import (
+    MODERATE,
+    Hint,
+    begun_by_he,
+    rate_remedy,
+    squashes,
+    with_leaky_relu,
+    with_relu,
+    without_first_layer,
+)
+from nncore.training.events import Diverged, EpochDone
+from nncore.training.health import LayerHealth, block_numbers
+
+BARELY_BETTER = 0.98
+"""A loss above this share of guessing's has learnt nothing to speak of."""
+
+STEPS_TO_LEARN = 100
+"""Before so many steps, a network that is no better than guessing may just have begun."""
+
+MANY_DEAD = 0.9
+"""The share of a layer's units from which on too few are left; healthy runs on digits have up to a half silent."""
+
+EXPLODING_NORM = 100.0
+"""Healthy runs on digits have gradients of a length of about 1 a layer."""
+
+VANISHING_SHARE = 0.05
+"""The first layer's gradient as a share of the last's; in healthy runs it is about 1."""
+
+SLIGHT_STEP, SLIGHT_EPOCH, SLIGHT_PROGRESS = 1e-4, 0.01, 0.02
+"""Steps of this share of the weights, or epochs of this share, that lower the loss by this, take for ever."""
+
+STEPS_COMPARED = 5
+"""Epochs whose steps are looked at for that: one step alone, of a single example it may be, tells little."""
+
+LONG_REST = 0.1
+"""The share of a run's epochs that a plateau takes at least: a long run has stretches in which it finds its way."""
+
+LARGEST_HEALTHY_SCALE = 10.0
+
+USUAL_RATE = {"adam": 0.001, "adamw": 0.001, "rmsprop": 0.001}
+"""Of each optimiser; of the others 0.1."""
+
+_RECORDS = 60
+"""Epochs remembered."""
+
+
+@dataclass(frozen=True)
+class _Record:
+    """What an epoch showed."""
+
+    epoch: int
+    step: int
+    training_loss: float
+    validation_loss: float | None
+    training_accuracy: float | None
+
+    @property
+    def lowest_loss(self) -> float:
+        """The lower of both losses."""
+        return self.training_loss if self.validation_loss is None else min(self.training_loss, self.validation_loss)
+
+
+class Adviser:
+    """Watches one run: tell it every epoch's end, and it says what seems wrong, the gravest first.
+
+    learning_rate: the one set; to be kept up to date. Memory does not grow with the run: of a long one every second,
+    fourth ... epoch is remembered.
+    """
+
+    def __init__(self, spec: NetworkSpec, config: TrainingConfig) -> None:
+        self.spec, self.config = spec, config
+        self.learning_rate = config.learning_rate
+        self._records: list[_Record] = []
+        self._every = 1
+        self._now: _Record | None = None
+        self._health: tuple[LayerHealth, ...] = ()
+        self._largest_steps: deque[float] = deque(maxlen=STEPS_COMPARED)
+
+    def after_divergence(self, diverged: Diverged) -> Hint:
+        """What to do about a run whose loss left all bounds."""
+        unscaled = self._unscaled()
+        if unscaled is not None:
+            return replace(unscaled, sentence=f"{diverged.message} {unscaled.sentence}")
+        # From far above what is usual a tenth would diverge again, or freeze what saturates.
+        return Hint("diverged", diverged.message, *rate_remedy(min(diverged.learning_rate / 10, self._usual_rate)))
+
+    def after_epoch(self, done: EpochDone) -> Hint | None:
+        """What seems wrong after this epoch; None if nothing does."""
+        self._remember(done)
+        checks = (
+            self._symmetric,
+            self._unscaled,
+            self._exploding,
+            self._dead,
+            self._vanishing,
+            self._too_slow,
+            self._guessing,
+            self._rising,
+            self._overfitting,
+            self._plateau,
+        )
+        return next((hint for hint in (check() for check in checks) if hint), None)
+
+    def _remember(self, done: EpochDone) -> None:
+        self._now = _Record(done.epoch, done.step, done.training_loss, done.validation_loss, done.training_accuracy)
+        if done.health:
+            self._health = done.health
+            self._largest_steps.append(max((layer.update_ratio or 0.0 for layer in self._weights), default=0.0))
+        if done.epoch % self._every == 0:
+            self._records.append(self._now)
+        if len(self._records) > _RECORDS:
+            self._every *= 2
+            self._records = [record for record in self._records if record.epoch % self._every == 0]
+
+    # ----------------------------------------------------------- what is known
+
+    @property
+    def _guess(self) -> float | None:
+        """The loss of guessing; None where there are no classes to guess."""
+        classes = self.spec.output == "softmax" and self.config.loss in (None, "cross_entropy")
+        return log(self.spec.outputs) if classes else None
+
+    def _learnt_nothing(self, share: float = BARELY_BETTER) -> bool:
+        """Whether the loss has been above this share of guessing's for the last STEPS_TO_LEARN steps.
+
+        The training loss is a mean over the epoch; where the validation loss is lower, it has learnt something since.
+        """
+        now, guess = self._now, self._guess
+        if now is None or guess is None or now.step < STEPS_TO_LEARN:
+            return False
+        recent = (record for record in self._records if record.step > now.step - STEPS_TO_LEARN)
+        return all(record.lowest_loss >= share * guess for record in (*recent, now))
+
+    @property
+    def _weights(self) -> list[LayerHealth]:
+        """Those of dense layers and convolutions, first to last."""
+        return [layer for layer in self._health if layer.kind in (Dense.kind, Conv2D.kind)]
+
+    @property
+    def _usual_rate(self) -> float:
+        return USUAL_RATE.get(self.config.optimizer, 0.1)
+
+    # ----------------------------------------------------------------- checks
+
+    def _symmetric(self) -> Hint | None:
+        hidden = self._weights[:-1]
+        from_zeros = bool(hidden) and any(getattr(layer, "initialization", "") == "zeros" for layer in self.spec.layers)
+        alike = any(
+            layer.histogram is not None
+            and layer.histogram.sum() > 16
+            and layer.histogram.max() == layer.histogram.sum()
+            for layer in hidden
+        )
+        if not (from_zeros or alike):
+            return None
+        return Hint(
+            "symmetric",
+            "All units of a layer began the same, so they get the same gradient and never come apart.",
+            "Begin with He's random weights",
+            change=begun_by_he,
+        )
+
+    def _unscaled(self) -> Hint | None:
+        first = self.spec.layers[0]
+        if not (isinstance(first, Scale) and abs(first.factor) > LARGEST_HEALTHY_SCALE):
+            return None
+        return Hint(
+            "unscaled",
+            f"The inputs reach {abs(first.factor):g} instead of 1, so the first layer's sums and gradients are far too "
+            "large.",
+            "Feed the pixels as 0 to 1",
+            change=without_first_layer,
+        )
+
+    def _exploding(self) -> Hint | None:
+        now, guess = self._now, self._guess
+        norms = [layer.gradient_norm for layer in self._weights if layer.gradient_norm is not None]
+        long = [norm for norm in norms if not norm <= EXPLODING_NORM]  # NaN too
+        if not long or self.config.clip_norm is not None or now is None:
+            return None
+        if guess is not None and now.training_loss < guess:
+            return None
+        length = f"{max(long):.2g}" if all(map(isfinite, long)) else "beyond all bounds"
+        return Hint(
+            "exploding",
+            f"The gradient explodes: its length in one layer is {length}, where about 1 is usual.",
+            "Clip gradients to a length of 1",
+            {"clip_norm": 1.0},
+        )
+
+    def _dead(self) -> Hint | None:
+        for layer, number in zip(self._health, block_numbers(self._health), strict=True):
+            if layer.dead_share is not None and layer.dead_share >= MANY_DEAD:
+                sentence = (
+                    f"{layer.dead_share:.0%} of the ReLU units of layer {number} are dead: they give 0 for every "
+                    "example, so no gradient reaches them."
+                ).replace("%", " %")
+                if self.learning_rate >= 10 * self._usual_rate:
+                    return Hint("dead", sentence, *rate_remedy(self._usual_rate), fresh=True)
+                return Hint("dead", sentence, "Use leaky ReLU", change=with_leaky_relu)
+        return None
+
+    def _vanishing(self) -> Hint | None:
+        norms = [layer.gradient_norm for layer in self._weights if layer.gradient_norm is not None]
+        if len(norms) < 3 or not self._learnt_nothing(0.9) or not norms[0] < VANISHING_SHARE * norms[-1]:
+            return None
+        sentence = (
+            "The gradient vanishes on its way down: "
+            f"{norms[0]:.2g} long in the first layer, {norms[-1]:.2g} in the last."
+        )
+        if any(squashes(layer) for layer in self.spec.layers):
+            return Hint("vanishing", sentence, "Use ReLU", change=with_relu)
+        return Hint(
+            "vanishing",
+            sentence,
+            "Begin with He's random weights",
+            change=begun_by_he,
+        )
+
+    def _too_slow(self) -> Hint | None:
+        now, records, largest = self._now, self._records, max(self._largest_steps, default=0.0)
+        if now is None or not largest or now.step < STEPS_TO_LEARN or len(records) < 2:
+            return None
+        if largest >= SLIGHT_STEP or largest * now.step / now.epoch >= SLIGHT_EPOCH:
+            return None
+        before, reference = records[-2].training_loss, self._guess or records[0].training_loss
+        if now.training_loss < (1 - SLIGHT_PROGRESS) * before or now.training_loss < 0.5 * reference:
+            return None
+        return Hint(
+            "too slow",
+            f"The learning rate is too low: a step changes the weights by {largest:.1g} of their size, and "
+            "the loss hardly falls.",
+            *rate_remedy(self.learning_rate * 10),
+        )
+
+    def _guessing(self) -> Hint | None:
+        if self._now is None or self._guess is None or not self._learnt_nothing():
+            return None
+        sentence = (
+            f"No better than guessing: the training loss of epoch {self._now.epoch} is {self._now.training_loss:.2f}, "
+            f"and guessing gives {self._guess:.2f}."
+        )
+        if any(getattr(layer, "initialization", "") == "uniform" for layer in self.spec.layers):
+            return Hint(
+                "guessing",
+                sentence,
+                "Begin with He's random weights",
+                change=begun_by_he,
+            )
+        if sum(map(squashes, self.spec.layers)) > 1:
+            return Hint("guessing", sentence, "Use ReLU", change=with_relu)
+        if self.learning_rate < self._usual_rate:
+            return Hint("guessing", sentence, *rate_remedy(self.learning_rate * 10))
+        return Hint("guessing", sentence, *rate_remedy(self.learning_rate / 10), fresh=True)
+
+    def _rising(self) -> Hint | None:
+        before, late = self._last_third()
+        if len(late) < 3 or late[-1].step - before[-1].step < STEPS_TO_LEARN:
+            return None
+        best, now = min(record.training_loss for record in before), min(record.training_loss for record in late)
+        if now < 1.3 * best:
+            return None
+        return Hint(
+            "rising",
+            f"The training loss rises: it was {best:.3g}, and is {late[-1].training_loss:.3g} now.",
+            *rate_remedy(self.learning_rate / 10),
+        )
+
+    def _overfitting(self) -> Hint | None:
+        losses = [(record.validation_loss, record) for record in self._records if record.validation_loss is not None]
+        if len(losses) < 5:
+            return None
+        best = min(loss for loss, _ in losses)
+        latest = [loss for loss, _ in losses[-3:]]
+        now = losses[-1][1]
+        if min(latest) < 1.1 * best or now.training_loss > 0.5 * best:
+            return None
+        sentence = (
+            f"It overfits: the validation loss was {best:.3g} and has risen to {latest[-1]:.3g}, while the training "
+            f"loss is down to {now.training_loss:.2g}."
+        )
+        if len(self.spec.input_shape) == 2 and self.config.augmentation is None:
+            settings = {"augmentation": MODERATE, "keep_best": True}
+            return Hint("overfitting", sentence, "Distort the images, and keep the best epoch", settings)
+        settings = {"patience": 3, "keep_best": True}
+        return Hint("overfitting", sentence, "Stop after 3 worse epochs, and keep the best", settings)
+
+    def _plateau(self) -> Hint | None:
+        before, late = self._last_third()
+        if len(late) < 4 or late[-1].step < 2 * STEPS_TO_LEARN or self.config.schedule != "constant":
+            return None
+        if late[-1].epoch - before[-1].epoch < LONG_REST * self.config.epochs:
+            return None
+        best, now = min(record.training_loss for record in before), min(record.training_loss for record in late)
+        reference = self._guess or self._records[0].training_loss
+        if now < 0.99 * best or now < 0.1 * reference:
+            return None
+        return Hint(
+            "plateau",
+            f"The training loss has stayed at {now:.3g} since epoch {before[-1].epoch}.",
+            *rate_remedy(self.learning_rate / 10),
+        )
+
+    def _last_third(self) -> tuple[list[_Record], list[_Record]]:
+        """The epochs before the last third of those remembered, and those in it; both empty if there are few."""
+        if len(self._records) < 6:
+            return [], []
+        third = len(self._records) // 3
+        return self._records[:-third], self._records[-third:]

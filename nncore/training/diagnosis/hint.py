@@ -1,0 +1,90 @@
+"""A hint: what seems wrong in a run, and the remedy as a change of its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from nncore.model.layers import Activation, Conv2D, Dense, LayerSpec
+from nncore.model.network import NetworkSpec
+from nncore.preprocessing.augmentation import Augmentation
+from nncore.training import TrainingConfig
+
+SpecChange = Callable[[NetworkSpec], NetworkSpec]
+MODERATE = Augmentation(shift=1.5, rotation=10, scale=0.1, slant=0.15, elastic=1.0)
+
+
+def same(spec: NetworkSpec) -> NetworkSpec:
+    """As it is."""
+    return spec
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What seems wrong, and what to do about it.
+
+    cause: in a word, such as "dead". sentence: what was seen. remedy: what to do, as a command in a few words.
+    settings: what the remedy changes in a TrainingConfig. change: what it makes of the network. fresh: whether it helps
+    a network that begins anew only, as where units are dead already.
+    """
+
+    cause: str
+    sentence: str
+    remedy: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    change: SpecChange = same
+    fresh: bool = False
+
+    @property
+    def only_rate(self) -> bool:
+        """Whether the remedy is but another learning rate, which can be set while the run goes on."""
+        return set(self.settings) == {"learning_rate"} and self.change is same and not self.fresh
+
+    @property
+    def text(self) -> str:
+        """Both in two sentences."""
+        return f"{self.sentence} Try this: {self.remedy[0].lower()}{self.remedy[1:]}."
+
+    def apply(self, spec: NetworkSpec, config: TrainingConfig) -> tuple[NetworkSpec, TrainingConfig]:
+        """The settings with the remedy. Raises SettingError if they do not go together."""
+        return self.change(spec), replace(config, **self.settings)
+
+
+def rate_remedy(rate: float) -> tuple[str, dict[str, Any]]:
+    """A remedy in words, and its settings."""
+    rounded = float(f"{rate:.3g}")
+    return f"Learning rate {rounded:g}", {"learning_rate": rounded}
+
+
+def begun_by_he(spec: NetworkSpec) -> NetworkSpec:
+    """With He's random weights in every layer."""
+
+    def begun(layer: LayerSpec) -> LayerSpec:
+        return replace(layer, initialization="he") if isinstance(layer, Dense | Conv2D) else layer
+
+    return _with_layers(spec, begun)
+
+
+def with_leaky_relu(spec: NetworkSpec) -> NetworkSpec:
+    """With leaky ReLU in place of ReLU."""
+    return _with_layers(spec, lambda layer: Activation("leaky_relu") if layer == Activation("relu") else layer)
+
+
+def with_relu(spec: NetworkSpec) -> NetworkSpec:
+    """With ReLU in place of sigmoid and tanh."""
+    return _with_layers(spec, lambda layer: Activation("relu") if squashes(layer) else layer)
+
+
+def without_first_layer(spec: NetworkSpec) -> NetworkSpec:
+    """With the second layer as the first."""
+    return replace(spec, layers=spec.layers[1:])
+
+
+def squashes(layer: LayerSpec) -> bool:
+    """Whether it is an activation whose slope is small for large sums, on either side."""
+    return isinstance(layer, Activation) and layer.function in ("sigmoid", "tanh")
+
+
+def _with_layers(spec: NetworkSpec, changed: Callable[[LayerSpec], LayerSpec]) -> NetworkSpec:
+    return replace(spec, layers=tuple(changed(layer) for layer in spec.layers))

@@ -1,0 +1,48 @@
+"""The figures of a run, epoch by epoch, as a model file keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nncore.training.events import EpochDone
+
+MOST_ROWS = 1000
+
+FIGURES = ("epoch", "training_loss", "training_accuracy", "validation_loss", "validation_accuracy", "seconds")
+
+Row = dict[str, float | None]
+
+
+class History:
+    """One row an epoch; of a run with more than MOST_ROWS epochs every second, fourth ... row stays, and the last."""
+
+    def __init__(self, rows: Sequence[Row] = ()) -> None:
+        """`rows`: of the history that this one goes on from."""
+        self._every = _epoch(rows[0]) if rows else 1
+        self._rows = [row for row in rows if _epoch(row) % self._every == 0]
+        self._last: Row | None = rows[-1] if rows else None
+
+    def append(self, done: EpochDone) -> None:
+        """Take in one more epoch."""
+        self._last = {figure: getattr(done, figure) for figure in FIGURES}
+        if done.epoch % self._every == 0:
+            self._rows.append(self._last)
+        if len(self._rows) > MOST_ROWS:
+            self._every *= 2
+            self._rows = [row for row in self._rows if _epoch(row) % self._every == 0]
+
+    @property
+    def epochs(self) -> int:
+        """Whole epochs done."""
+        return _epoch(self._last) if self._last else 0
+
+    def rows(self) -> tuple[Row, ...]:
+        """{figure: value} for each row, oldest first."""
+        rows = self._rows
+        if self._last is not None and (not rows or rows[-1] is not self._last):
+            rows = [*rows, self._last]
+        return tuple(dict(row) for row in rows)
+
+
+def _epoch(row: Row) -> int:
+    return int(row["epoch"] or 0)

@@ -1,0 +1,137 @@
+"""A part of a batch: its examples sent forward and back through a network, by whichever process does it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncore.data.dataset import Dataset
+from nncore.model.layers.parameters import Shape
+from nncore.model.losses import make_loss
+from nncore.model.network import Network, NetworkSpec
+from nncore.preprocessing.augmentation import Distorter
+from nncore.training.config import TrainingConfig
+
+
+@dataclass(frozen=True)
+class PartSpec:
+    """All that is to be known of the parts of a run's batches; it can be sent to another process.
+
+    dtype: what the network computes in. rows: the most that a part has. input_shape: of an example. input_dtype: uint8
+    for images of bytes, otherwise `dtype`. target_shape, target_dtype: of what should come out for one example.
+    """
+
+    network: NetworkSpec
+    config: TrainingConfig
+    dtype: str
+    rows: int
+    input_shape: Shape
+    input_dtype: str
+    target_shape: Shape
+    target_dtype: str
+
+    @classmethod
+    def of(cls, network: Network, data: Dataset, config: TrainingConfig, rows: int) -> PartSpec:
+        """That of the batches of `data`."""
+        target, dtype = data.targets(slice(0, 1)), network.dtype.name
+        return cls(
+            network.spec, config, dtype, rows, data.input_shape, "uint8" if data.is_bytes else dtype,
+            target.shape[1:], target.dtype.name,
+        )  # fmt: skip
+
+    @property
+    def is_bytes(self) -> bool:
+        """Whether examples are images of bytes."""
+        return self.input_dtype == "uint8"
+
+    @property
+    def room_for_inputs(self) -> Shape:
+        """Shape of an array for the inputs of a part as they lie in the data set."""
+        return (self.rows, prod(self.input_shape))
+
+    @property
+    def room_for_targets(self) -> Shape:
+        """Shape of an array for its targets."""
+        return (self.rows, *self.target_shape)
+
+
+class Examples:
+    """Room for the examples of a part, as they lie in the data set: inputs (rows, numbers), targets (rows, ...)."""
+
+    def __init__(self, inputs: NDArray[np.generic], targets: NDArray[np.generic]) -> None:
+        self._inputs, self._targets = inputs, targets
+
+    def gather(self, data: Dataset, rows: NDArray[np.intp]) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
+        """Inputs and targets of the chosen examples, in this room."""
+        inputs = self._inputs[: len(rows)]
+        if data.is_bytes:
+            data.raw(rows, out=inputs)  # type: ignore[arg-type]
+        else:
+            data.inputs(rows, out=inputs)  # type: ignore[arg-type]
+        return inputs, data.targets(rows, out=self._targets[: len(rows)])
+
+
+class BatchPart:
+    """A network with all the room it needs to work on a part of a batch; every workspace is sized once."""
+
+    def __init__(self, network: Network, spec: PartSpec) -> None:
+        self.network = network
+        config, dtype = spec.config, network.dtype
+        self._loss = make_loss(config.loss, spec.network.output, config.label_smoothing)
+        self._loss.allocate(spec.rows, spec.network.outputs, dtype)
+        network.allocate(spec.rows)
+        self._inputs = np.empty(spec.room_for_inputs if spec.is_bytes else 0, dtype)
+        self._answers, self._hits = np.empty(spec.rows, np.intp), np.empty(spec.rows, np.bool_)
+        self._distorter = None
+        if config.augmentation is not None:
+            height, width = spec.input_shape
+            self._distorter = Distorter(config.augmentation, (height, width), spec.rows, dtype)
+
+    def gradients_of(
+        self,
+        examples: tuple[NDArray[np.generic], NDArray[np.generic]],
+        share: float,
+        augmentation: np.random.Generator,
+        dropout: np.random.Generator,
+    ) -> tuple[float, int]:
+        """Set the gradient of `share` times the mean loss of `examples`, inputs and targets.
+
+        Gives that loss and how many were answered correctly, 0 where there are no classes. Chance comes from
+        `augmentation` and `dropout`. A network that diverges overflows: whoever calls lets NumPy be silent about it.
+        """
+        X, targets = self._as_numbers(examples[0], augmentation), examples[1]
+        self.network.use_randomness(dropout)
+        logits = self.network.forward(X)
+        right = self._count_right(logits, targets)
+        loss = share * self._loss.forward(logits, targets)
+        dlogits = self._loss.backward()
+        if share != 1:
+            dlogits *= share
+        self.network.backward(dlogits)
+        return loss, right
+
+    def _as_numbers(self, inputs: NDArray[np.generic], augmentation: np.random.Generator) -> NDArray[np.floating]:
+        """Inputs as the network takes them; images of bytes are distorted on the way, if they are to be."""
+        if inputs.dtype != np.uint8:
+            return inputs  # type: ignore[return-value]
+        X = self._inputs[: len(inputs)]
+        if self._distorter is not None:
+            return self._distorter.apply(inputs, X, augmentation)  # type: ignore[arg-type]
+        X[...] = inputs
+        X *= 1 / 255
+        return X
+
+    def _count_right(self, logits: NDArray[np.floating], targets: NDArray[np.generic]) -> int:
+        """How many answers are right: the largest logit is the label's, or a single one is on its side of 0."""
+        if targets.ndim > 1:
+            return 0
+        hits = self._hits[: len(logits)]
+        if logits.shape[1] == 1:
+            np.greater(logits[:, 0], 0, out=hits)
+            np.equal(hits, targets, out=hits)
+        else:
+            np.equal(np.argmax(logits, axis=1, out=self._answers[: len(logits)]), targets, out=hits)
+        return int(np.count_nonzero(hits))

@@ -1,0 +1,162 @@
+"""Finding a learning rate by trying them all: the range test.
+
+A copy of the network trains while the rate grows from step to step. As long as the rate is too low the loss hardly
+moves; then it falls; when the rate is too high it rises beyond all bounds. A good rate is where it falls fastest
+(Smith, "Cyclical learning rates for training neural networks", WACV 2017, section 3.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncore.data.dataset import Splits
+from nncore.errors import SettingError
+from nncore.model.network import Network
+from nncore.training import train
+from nncore.training.config import MOST_EPOCHS, TrainingConfig
+from nncore.training.control import TrainingControl, check_learning_rate
+from nncore.training.events import StepDone
+
+RISEN_FACTOR = 4.0
+"""The sweep is over once the loss is this many times its lowest, and higher than it began."""
+
+RECENT = 5
+"""Steps whose mean loss is compared for that."""
+
+LEAST_FALL = 0.02
+"""A loss that falls by a smaller share than this, anywhere in the sweep, has not fallen."""
+
+FEWEST_STEPS = 20
+
+ENOUGH_EXAMPLES, SMALL_BATCH = 256, 32
+"""Of a batch below SMALL_BATCH the loss tells little: so many steps are taken with each rate that they see enough."""
+
+
+@dataclass(frozen=True, eq=False)
+class RateSweep:
+    """How the loss went while the rate grew.
+
+    rates: (n,) the rates tried, rising. losses: (n,) the loss that each led to, smoothed over its neighbours.
+    suggested: the rate at which the loss fell fastest.
+    """
+
+    rates: NDArray[np.float64]
+    losses: NDArray[np.float64]
+    suggested: float
+
+
+def find_learning_rate(
+    network: Network,
+    data: Splits,
+    config: TrainingConfig,
+    lowest: float = 1e-6,
+    highest: float = 10.0,
+    steps: int = 100,
+    cancelled: Callable[[], bool] = lambda: False,
+    cores: int | None = None,
+) -> RateSweep | None:
+    """Sweep the rate from `lowest` to `highest` in `steps` steps of a run with `config`; None if `cancelled()`.
+
+    `config` gives the optimiser, batch size, loss, augmentation and seed; its rate, schedule and limits do not count.
+    The network is left as it is; the run happens on a copy. cores: as in `train`. Costs `steps` steps of training.
+    With small batches each rate gets several steps, and the mean of their losses counts. Raises SettingError if a
+    setting is out of range, the data does not fit the network, or the loss never fell.
+    """
+    check_learning_rate(lowest)
+    check_learning_rate(highest)
+    if not lowest < highest:
+        raise SettingError("learning_rate", f"The rates from {lowest:g} to {highest:g} do not rise.")
+    if steps < FEWEST_STEPS:
+        raise SettingError("steps", f"{steps} steps tell too little of a learning rate: it is {FEWEST_STEPS} or more.")
+    rates = np.geomspace(lowest, highest, steps)
+    losses = _losses_of_sweep(network.copy(), data, config, rates, cancelled, cores)
+    return None if losses is None else _judged(rates, losses)
+
+
+def _losses_of_sweep(
+    network: Network,
+    data: Splits,
+    config: TrainingConfig,
+    rates: NDArray[np.float64],
+    cancelled: Callable[[], bool],
+    cores: int | None,
+) -> NDArray[np.float64] | None:
+    """The loss after the steps with each rate, until it has risen; None if `cancelled()`.
+
+    A step tells the loss before it, so what a rate led to is told by the step after: one more is taken.
+    """
+    control, recent, losses, each = TrainingControl(rates[0]), list[float](), list[float](), _steps_a_rate(data, config)
+    sweep = replace(
+        config,
+        schedule="constant",
+        epochs=MOST_EPOCHS,
+        steps=len(rates) * each + 1,
+        seconds=None,
+        patience=None,
+        keep_best=False,
+    )
+    was_cancelled, is_first = False, True
+    for event in train(network, Splits(data.training), sweep, control, cores):
+        if cancelled():
+            was_cancelled = True
+            control.stop()
+        if not isinstance(event, StepDone):
+            continue
+        if is_first:
+            is_first = False
+        else:
+            recent.append(event.loss)
+        if len(recent) == each:
+            losses.append(float(np.mean(recent)))
+            recent.clear()
+            if _has_risen(losses):
+                control.stop()
+        if len(recent) == each - 1:  # the next step is the first of another rate
+            control.learning_rate = float(rates[min(len(losses) + 1, len(rates) - 1)])
+    return None if was_cancelled else np.array(losses)
+
+
+def _steps_a_rate(data: Splits, config: TrainingConfig) -> int:
+    size = config.batch_size or len(data.training)
+    return ceil(min(ENOUGH_EXAMPLES, len(data.training)) / size) if size < SMALL_BATCH else 1
+
+
+def _has_risen(losses: list[float]) -> bool:
+    """Whether the mean of the recent losses is far above the lowest such mean, and above the first."""
+    if len(losses) < RECENT:
+        return False
+    means = np.convolve(losses, np.full(RECENT, 1 / RECENT), "valid")
+    return bool(means[-1] > max(RISEN_FACTOR * means.min(), means[0]))
+
+
+def _judged(rates: NDArray[np.float64], losses: NDArray[np.float64]) -> RateSweep:
+    """Smooth the losses and find where they fall fastest, on a logarithmic scale of rates."""
+    if len(losses) < RECENT:
+        raise SettingError(
+            "learning_rate", f"Training diverges already at a learning rate of {rates[0]:g}: start lower."
+        )
+    rates = rates[: len(losses)]
+    # The last losses are beyond all bounds; cut, they do not drown their neighbours.
+    smoothed = _smooth(np.minimum(losses, RISEN_FACTOR * losses[0]))
+    lowest = int(smoothed.argmin())
+    if smoothed[lowest] > (1 - LEAST_FALL) * smoothed[0]:
+        raise SettingError(
+            "learning_rate",
+            f"The loss never fell at learning rates from {rates[0]:g} to {rates[-1]:g}: none is better.",
+        )
+    steepest = int(np.gradient(smoothed)[: lowest + 1].argmin())
+    return RateSweep(rates, smoothed, float(rates[steepest]))
+
+
+def _smooth(losses: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The mean of each number and its neighbours on BOTH sides: a mean of past ones alone would lag behind the rate."""
+    window = np.ones(2 * min(RECENT, (len(losses) - 1) // 2) + 1)
+    smoothed: NDArray[np.float64] = np.convolve(losses, window, "same") / np.convolve(
+        np.ones_like(losses), window, "same"
+    )
+    return smoothed

@@ -1,0 +1,47 @@
+"""Every run that was ever made, in one SQLite file: its settings, its data, its curves and how it ended."""
+
+from __future__ import annotations
+
+from math import nan
+
+import numpy as np
+from numpy.typing import NDArray
+
+MOST_POINTS = 2000
+"""Steps of a curve that are kept; a screen has no more columns."""
+
+
+Point = tuple[float, float, float]
+
+
+class StepCurve:
+    """At most MOST_POINTS points, each the mean over as many steps; when there would be more, neighbours merge."""
+
+    def __init__(self, earlier: NDArray[np.float32] | None = None) -> None:
+        """`earlier`: (3, n) of the run that this one goes on from."""
+        self._points: list[Point] = [] if earlier is None else [(p[0], p[1], p[2]) for p in earlier.T.tolist()]
+        self._steps_each = max(1, round(self._points[-1][0] / len(self._points))) if self._points else 1
+        self._count = 0
+        self._loss = self._accuracy = 0.0
+
+    def add(self, step: int, loss: float, accuracy: float | None) -> None:
+        """Add one step; accuracy: 0 to 1, or None where there are no classes."""
+        self._loss += loss
+        self._accuracy += nan if accuracy is None else accuracy
+        self._count += 1
+        if self._count == self._steps_each:
+            self._points.append((step, self._loss / self._count, self._accuracy / self._count))
+            self._count = 0
+            self._loss = self._accuracy = 0.0
+            if len(self._points) >= MOST_POINTS:
+                self._merge()
+
+    def array(self) -> NDArray[np.float32]:
+        """(3, n): step, loss and accuracy, NaN where there are no classes; n is at most MOST_POINTS."""
+        return np.array(self._points, np.float32).reshape(-1, 3).T
+
+    def _merge(self) -> None:
+        pairs = zip(self._points[::2], self._points[1::2], strict=False)
+        odd_one = self._points[-1:] if len(self._points) % 2 else []
+        self._points = [(b[0], (a[1] + b[1]) / 2, (a[2] + b[2]) / 2) for a, b in pairs] + odd_one
+        self._steps_each *= 2

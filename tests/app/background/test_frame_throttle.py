@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from itertools import pairwise
+from time import monotonic
+
+from pytestqt.qtbot import QtBot
+
+from app.background.frame_throttle import LatestOnly
+
+
+def test_requests_within_a_frame_fold_into_one(qtbot: QtBot) -> None:
+    fold, answers = LatestOnly(30), []
+    fold.due.connect(lambda: answers.append(monotonic()))
+    for _ in range(100):
+        fold.request()
+    qtbot.waitUntil(lambda: not fold.is_waiting)
+    assert len(answers) == 1
+
+
+def test_the_last_request_is_never_lost(qtbot: QtBot) -> None:
+    state, seen = [0], []
+    fold = LatestOnly(5000)
+    fold.due.connect(lambda: seen.append(state[0]))
+    for number in range(1, 41):
+        state[0] = number
+        fold.request()
+        qtbot.waitUntil(lambda: bool(seen))
+    assert fold.is_waiting
+    fold.flush()
+    assert not fold.is_waiting
+    assert seen[-1] == 40
+    assert len(seen) == 2  # the first, which waits for nothing, and all the others
+
+
+def test_answers_keep_a_frame_apart(qtbot: QtBot) -> None:
+    fold = LatestOnly(20)
+    answers: list[float] = []
+
+    def answer() -> None:
+        answers.append(monotonic())
+        if len(answers) < 4:
+            fold.request()
+
+    fold.due.connect(answer)
+    fold.request()
+    qtbot.waitUntil(lambda: len(answers) == 4)
+    assert min(after - before for before, after in pairwise(answers)) >= 0.018
+
+
+def test_a_first_request_waits_for_nothing(qtbot: QtBot) -> None:
+    fold = LatestOnly(5000)
+    with qtbot.waitSignal(fold.due, timeout=1000):
+        fold.request()
+
+
+def test_flush_answers_at_once_and_only_what_waits(qtbot: QtBot) -> None:
+    fold = LatestOnly(5000)
+    answers: list[float] = []
+    fold.due.connect(lambda: answers.append(monotonic()))
+    fold.flush()
+    assert answers == []
+    fold.request()
+    fold.flush()
+    assert len(answers) == 1
+    assert not fold.is_waiting

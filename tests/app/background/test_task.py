@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from app.background.task import BackgroundTask
+from nncore.errors import DataError
+
+
+def task(work: Callable[[], object], owner: QObject) -> BackgroundTask:
+    return BackgroundTask("data", work, print, owner)
+
+
+@pytest.fixture
+def owner() -> QObject:
+    return QObject()
+
+
+def test_the_work_is_done_on_another_thread_and_its_result_told(owner: QObject, qtbot: QtBot) -> None:
+    threads: list[threading.Thread] = []
+
+    def work() -> str:
+        threads.append(threading.current_thread())
+        return "the data"
+
+    background = task(work, owner)
+    assert (background.kind, background.use) == ("data", print)
+    with qtbot.assertNotEmitted(background.failed), qtbot.waitSignal(background.succeeded) as told:
+        background.start()
+    assert told.args == ["the data"]
+    assert threads[0] is not threading.main_thread()
+    assert background.wait(5000)
+
+
+@pytest.mark.parametrize(
+    ("problem", "sentence"),
+    [
+        (DataError("mine.csv: row 3 has 12 columns; expected 785."), "mine.csv: row 3 has 12 columns; expected 785."),
+        (MemoryError(), "There is not enough memory for this."),
+    ],
+)
+def test_what_can_be_foreseen_becomes_a_sentence(
+    owner: QObject, qtbot: QtBot, problem: Exception, sentence: str
+) -> None:
+    def work() -> None:
+        raise problem
+
+    background = task(work, owner)
+    with qtbot.assertNotEmitted(background.succeeded), qtbot.waitSignal(background.failed) as told:
+        background.start()
+    assert told.args == [sentence]
+    assert background.wait(5000)
+
+
+def test_what_nobody_foresaw_reaches_the_crash_hook_and_whoever_waits(owner: QObject, qtbot: QtBot) -> None:
+    def work() -> None:
+        raise ZeroDivisionError("nobody thought of this")
+
+    background = task(work, owner)
+    with (
+        qtbot.captureExceptions() as caught,  # it stands in for sys.excepthook
+        qtbot.assertNotEmitted(background.succeeded),
+        qtbot.waitSignal(background.failed) as told,
+        qtbot.waitSignal(background.finished),
+    ):
+        background.start()
+    assert told.args == ["This failed because of an error in Digit Lab (ZeroDivisionError)."]
+    assert [kind for kind, _, _ in caught] == [ZeroDivisionError]
+    assert background.wait(5000)

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.cli import main as cli
+from nncore.evaluation.recognition import recognize
+from nncore.files.model_file import bundled_model_path, load_model, save_model
+from tests.nncore.example_data import small_mnist
+
+
+def test_a_model_of_huge_weights_is_judged_in_proper_json_and_without_a_warning(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    model = load_model(bundled_model_path())
+    huge = replace(model, parameters=np.full(model.parameters.shape, 3e38, np.float32))
+    test = small_mnist().training.take(slice(0, 20))
+    save_model(huge, tmp_path / "huge.npz")
+    np.savez(tmp_path / "data.npz", x_train=test.images, y_train=test.labels)
+    arguments = ["evaluate", "--model", str(tmp_path / "huge.npz"), "--data", str(tmp_path / "data.npz"), "--json"]
+    assert cli.main(arguments) == 0
+    output = capfd.readouterr()
+    assert output.err == ""
+    assert json.loads(output.out, parse_constant=pytest.fail)["loss"] is None
+
+
+def test_json_says_how_certain_the_model_is(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    test = small_mnist().test
+    assert test is not None
+    np.savez(tmp_path / "data.npz", x_train=test.images, y_train=test.labels)
+    assert cli.main(["evaluate", "--data", str(tmp_path / "data.npz"), "--json"]) == 0
+    judged = json.loads(capfd.readouterr().out)
+    network = load_model(bundled_model_path()).network()
+    said = [recognize(network, image).verdict for image in test.images]
+    assert judged["refused"] == said.count("not a digit") / 500
+    assert judged["unsure"] == said.count("unsure") / 500
+    assert 0 < judged["ece"] < 0.02
+    assert cli.main(["evaluate", "--data", str(tmp_path / "data.npz")]) == 0
+    assert f"not a digit: {judged['refused']:.2%}, unsure: {judged['unsure']:.2%}" in capfd.readouterr().out

@@ -1,0 +1,273 @@
+"""The command line as a user meets it: `python main.py ...` in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QImage
+
+import main
+from nncore.files.model_file import load_model
+from tests.nncore.example_data import mnist, small_mnist
+
+ROOT = Path(main.__file__).parent
+SMALL = ["--layers", "784", "16", "10", "--epochs", "1"]
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "main.py", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+
+
+def json_lines(process: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
+    assert process.returncode == 0, process.stderr
+    return [json.loads(line) for line in process.stdout.splitlines()]
+
+
+def refusal(process: subprocess.CompletedProcess[str]) -> str:
+    """The one line of a user's mistake."""
+    assert process.returncode == 2, process
+    assert process.stdout == ""
+    assert re.fullmatch(r"digitlab[^\n]*: [^\n]+\n", process.stderr), process.stderr
+    return process.stderr
+
+
+@pytest.fixture(scope="module")
+def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data, path = small_mnist(), tmp_path_factory.mktemp("data") / "small.npz"
+    assert data.test is not None
+    np.savez(
+        path,
+        x_train=data.training.images, y_train=data.training.labels,
+        x_test=data.test.images, y_test=data.test.labels,
+    )  # fmt: skip
+    return path
+
+
+def test_train_reaches_97_percent_on_mnist_and_keeps_the_model(tmp_path: Path) -> None:
+    out = tmp_path / "model.npz"
+    network = ["--layers", "784", "128", "64", "10", "--optimizer", "adam", "--epochs", "3"]
+    events = json_lines(run("train", *network, "--json", "--out", out))
+    assert [event["event"] for event in events] == ["epoch", "epoch", "epoch", "finished"]
+    assert set(events[-1]) >= {"test_accuracy", "test_loss", "epochs", "seconds", "model"}
+    assert events[-1]["test_accuracy"] >= 0.97
+    assert events[-1]["model"] == str(out)
+    judged = json_lines(run("evaluate", "--model", out, "--json"))[0]
+    assert (judged["count"], judged["accuracy"]) == (10_000, events[-1]["test_accuracy"])
+    assert np.sum(judged["confusion"]) == 10_000
+    assert judged["per_class"][3] == judged["confusion"][3][3] / sum(judged["confusion"][3])
+    assert load_model(out).card.test_accuracy == events[-1]["test_accuracy"]
+
+
+def test_training_without_a_window_loads_no_qt(small_data: Path) -> None:
+    arguments = ["train", *SMALL, "--data", str(small_data)]
+    probe = f"import sys, app.cli.main; app.cli.main.main({arguments!r}); print(sorted(sys.modules))"
+    printed = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "test accuracy" in printed.stdout
+    assert "'numpy'" in printed.stdout
+    assert "PySide6" not in printed.stdout.splitlines()[-1]
+
+
+def test_underscores_work_for_hyphens_and_the_seed_decides(small_data: Path) -> None:
+    same = [*SMALL, "--json", "--data", small_data]
+    first = json_lines(run("train", *same, "--learning_rate", "0.003", "--batch_size=64", "--seed", 5))
+    second = json_lines(run("train", *same, "--learning-rate", "0.003", "--batch-size", "64", "--seed", 5))
+    other = json_lines(run("train", *same, "--learning-rate", "0.003", "--batch-size", "64", "--seed", 6))
+    assert first[-1]["test_loss"] == second[-1]["test_loss"] != other[-1]["test_loss"]
+
+
+def test_a_recipe_is_changed_by_the_options_beside_it(small_data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "m.npz"
+    run("train", "--recipe", "mlp", "--epochs", 1, "--batch-size", "full", "--data", small_data, "--out", out)
+    card = load_model(out).card
+    assert (card.recipe, card.epochs, card.settings["batch_size"]) == ("mlp", 1, None)
+    assert card.settings["augmentation"] is not None
+
+
+def test_train_prints_lines_for_a_reader(small_data: Path) -> None:
+    process = run("train", *SMALL, "--data", small_data)
+    assert process.returncode == 0
+    lines = process.stdout.splitlines()
+    assert lines[0].startswith("784 - 16 - 10: 12,730 weights; ")
+    assert re.match(r"epoch   1  loss \d", lines[1])
+    assert re.match(r"finished after 1 epochs, .* test accuracy \d", lines[-1])
+
+
+def test_a_run_that_diverges_says_so_and_what_to_try(small_data: Path) -> None:
+    process = run("train", *SMALL, "--optimizer", "sgd", "--learning-rate", "1e6", "--json", "--data", small_data)
+    assert process.returncode == 1
+    assert json.loads(process.stdout.splitlines()[-1])["event"] == "diverged"
+    assert re.fullmatch(r"digitlab: Training diverged in epoch 1, .* Try this: learning rate 0\.1\.\n", process.stderr)
+
+
+def test_recipes_lists_each_with_its_network() -> None:
+    recipes = json_lines(run("recipes", "--json"))
+    assert {recipe["name"] for recipe in recipes} >= {"basic-ml", "sine", "quick", "mlp", "convnet"}
+    assert {recipe["network"].split(" - ")[-1] for recipe in recipes if recipe["name"] != "sine"} == {"10"}
+    assert "mlp" in run("recipes").stdout
+
+
+def test_the_bundled_model_reads_mnist() -> None:
+    judged = json_lines(run("evaluate", "--json"))[0]
+    assert judged["count"] == 10_000
+    assert judged["accuracy"] >= 0.985
+
+
+def test_evaluate_prints_a_table_for_a_reader(small_data: Path) -> None:
+    process = run("evaluate", "--data", small_data)
+    assert process.returncode == 0
+    assert re.search(r"500 digits: \d\d\.\d+% read correctly", process.stdout)
+
+
+def test_recognize_reads_pictures_and_ink_and_goes_on_after_a_bad_file(tmp_path: Path) -> None:
+    test = mnist().test
+    assert test is not None
+    picture, ink, noise = tmp_path / "seven.png", tmp_path / "one.unipen", tmp_path / "noise.png"
+    assert QImage(test.images[0].tobytes(), 28, 28, 28, QImage.Format.Format_Grayscale8).save(str(picture))
+    points = "\n".join(f" 250 {400 - 10 * n}" for n in range(30))
+    ink.write_text(f'.SEGMENT DIGIT 0-0 ? "1"\n.COMMENT 1 1 1\n.PEN_DOWN\n{points}\n.PEN_UP\n')
+    noise.write_bytes(b"\x89PNG\r\n\x1a\n broken")
+    process = run("recognize", picture, noise, ink, "--json")
+    assert process.returncode == 2
+    assert re.fullmatch(r"digitlab: [^\n]*noise\.png: [^\n]+\n", process.stderr)
+    seven, one = map(json.loads, process.stdout.splitlines())
+    assert (seven["file"], seven["digit"], seven["verdict"]) == (str(picture), 7, "digit")
+    assert (one["file"], one["digit"], one["sample"]) == (str(ink), 1, 1)
+    assert sum(one["probabilities"]) == pytest.approx(1, abs=1e-4)
+
+
+def test_the_model_never_takes_the_place_of_its_data(small_data: Path) -> None:
+    before = small_data.read_bytes()
+    refused = refusal(run("train", *SMALL, "--data", small_data, "--out", small_data))
+    assert "--out and --data need a file each" in refused
+    assert small_data.read_bytes() == before
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_reader_that_leaves_does_not_end_the_training(small_data: Path, tmp_path: Path, form: list[str]) -> None:
+    out = tmp_path / "kept.npz"
+    process = subprocess.Popen(
+        [sys.executable, "main.py", "train", *SMALL, *form, "--data", str(small_data), "--out", str(out)],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    said = process.stderr.read()
+    process.stderr.close()
+    assert process.wait(60) == 0
+    assert said == ""
+    assert load_model(out).card.epochs == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
+def test_output_that_cannot_be_written_is_said_and_the_model_kept(small_data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "kept.npz"
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "main.py", "train", *SMALL, "--data", str(small_data), "--out", str(out)]
+        process = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+        assert (process.returncode, process.stderr.count("\n")) == (1, 1)
+        assert "could not be written" in process.stderr
+        assert load_model(out).card.epochs == 1
+        process = subprocess.run(
+            [sys.executable, "main.py", "recipes"], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60
+        )
+        assert (process.returncode, process.stderr.count("\n")) == (2, 1)
+
+
+def test_names_that_a_terminal_cannot_show_or_would_act_on_are_escaped(tmp_path: Path) -> None:
+    said = refusal(run("recognize", tmp_path / "new\nline \x1b[31m.png"))
+    assert "\x1b" not in said
+    assert "line" in said
+
+
+def test_after_two_hyphens_all_are_files() -> None:
+    assert "--my_file.png" in refusal(run("recognize", "--", "--my_file.png"))
+
+
+def test_ctrl_c_ends_a_command_without_a_traceback() -> None:
+    probe = "import os, signal, sys, app.cli.main\n"
+    probe += "app.cli.main._run = lambda options: os.kill(os.getpid(), signal.SIGINT)\n"
+    probe += "sys.exit(app.cli.main.main(['recipes']))"
+    process = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert process.returncode == 130
+    assert process.stderr == ""
+
+
+def test_ctrl_c_ends_a_training_and_keeps_what_it_learnt(small_data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "kept.npz"
+    arguments = [*SMALL[:-1], "100000", "--data", str(small_data), "--out", str(out)]
+    process = subprocess.Popen(
+        [sys.executable, "-u", "main.py", "train", *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    line = next(line for line in process.stdout if line.startswith("epoch"))
+    process.send_signal(signal.SIGINT)
+    rest, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert line.startswith("epoch   1")
+    assert "stopped after" in rest
+    assert load_model(out).card.epochs >= 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ("train --learning-rate 0", "Learning rate 0 cannot train: it is above 0"),
+        ("train --learning-rate=-1", "Learning rate -1 cannot train"),
+        ("train --learning-rate inf", "Learning rate inf cannot train"),
+        ("train --learning-rate -1e-3", "Learning rate -0.001 cannot train"),
+        ("train --learning_rate -inf", "Learning rate -inf cannot train"),
+        ("train --layers -5 10", "-5"),
+        ("train --learning-rate fast", "argument --learning-rate: invalid float value: 'fast'"),
+        ("train --layers 784 0 10", "A layer of 0 units cannot be built: a width is 1 or more"),
+        ("train --layers 784", "at least two widths"),
+        ("train --layers 784 ten 10", "invalid int value: 'ten'"),
+        ("train --layers 100 10", "784 pixels, the first width is 100"),
+        ("train --layers 784 5", "10 classes, the last width is 5"),
+        ("train --layers 784 900000 900000 10", "of memory"),
+        ("train --layers 784 16 16 10 --activations relu tanh relu", "2 hidden layers need as many activations"),
+        ("train --activations magic", "'magic' is unknown"),
+        ("train --batch-size 0", "A batch of 0"),
+        ("train --batch-size some", "'some' is no batch size"),
+        ("train --epochs 0", "0 epochs"),
+        ("train --seed -1", "Seed -1 is negative"),
+        ("train --recipe soup", "no recipe 'soup': choose one of basic-ml, two-layer"),
+        ("train --recipe mlp --layers 784 10", "not allowed with"),
+        ("train --data nowhere.csv", "nowhere.csv"),
+        ("train --out /dev/null/model.npz", "a model cannot be written there"),
+        ("train --optimizer lion", "invalid choice: 'lion'"),
+        ("evaluate --model nowhere.npz", "nowhere.npz: there is no such file"),
+        ("evaluate --model resources/mnist.npz", "resources/mnist.npz: this is no Digit Lab model"),
+        ("evaluate --data README.md", "README.md"),
+        ("evaluate --ink nowhere.unipen", "nowhere.unipen"),
+        ("evaluate --ink README.md", "README.md"),
+        ("recognize nowhere.png", "nowhere.png"),
+        ("recognize pyproject.toml", "pyproject.toml: this is neither a picture nor ink"),
+        ("fly", "invalid choice: 'fly'"),
+        ("train --epochs=--", '--epochs=--: "--" is no value'),
+        (f"train --layers 784 {'9' * 310} 10", "of memory"),
+        (f"train --epochs {10**40}", "epochs cannot be trained: it is 1 to 1,000,000,000"),
+        ("train --out /", "a model cannot be written there"),
+        (f"train --out {'n' * 300}.npz", "a model cannot be written there"),
+        ("train --out /dev/null", "a model cannot be written there"),
+        ("train --altitude 3", "unrecognized arguments: --altitude 3"),
+    ],
+)
+def test_a_mistake_is_one_line_and_status_2(arguments: str, sentence: str) -> None:
+    assert sentence in refusal(run(*arguments.split()))
+
+
+def test_a_function_is_fitted_and_named_once_with_its_points() -> None:
+    process = run("train", "--recipe", "sine", "--function", "cos(x)", "--epochs", "1", "--no-log")
+    assert process.returncode == 0
+    assert process.stdout.splitlines()[0] == "1 - 10 - 10 - 1: 141 weights; 500 points of cos(x), x from -2*pi to 2*pi"

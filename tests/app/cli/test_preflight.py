@@ -1,0 +1,103 @@
+"""What a machine lacks, as its user meets it: `python main.py` in a process of its own, with less than it needs."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import main
+from app.cli.preflight import WINDOW_PACKAGES, missing_package, no_qt, why_no_window
+
+MAIN = Path(main.__file__)
+on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems always have a screen")
+
+
+def refusal(*command: str, **environment: str) -> str:
+    """The one line that `command` ends with, in an environment that says nothing of screens but `environment`."""
+    bare = {name: value for name, value in os.environ.items() if "DISPLAY" not in name and "QT" not in name}
+    process = subprocess.run(
+        [sys.executable, *command], env=bare | environment, capture_output=True, text=True, timeout=60
+    )
+    assert process.returncode == 2, process
+    assert process.stdout == ""
+    assert re.fullmatch(r"digitlab: [^\n]+\n", process.stderr), process.stderr
+    return process.stderr
+
+
+@pytest.mark.parametrize("arguments", [[], ["train"]])
+def test_without_its_packages_it_names_one_and_points_at_the_readme(arguments: list[str]) -> None:
+    sentence = refusal("-S", "-E", str(MAIN), *arguments)  # -S: no installed packages
+    assert re.search(r"digitlab: \w+ is not installed here; the README's first command", sentence)
+
+
+def test_a_package_that_only_a_command_needs_is_named_too() -> None:
+    blocked = "import sys; sys.modules['PySide6'] = None; sys.argv = ['main.py']; import main; sys.exit(main.run())"
+    (folder,) = [str(MAIN.parent)]
+    assert "PySide6 is not installed here" in refusal("-c", blocked, PYTHONPATH=folder, QT_QPA_PLATFORM="offscreen")
+
+
+def test_a_module_of_our_own_that_is_missing_is_no_matter_of_installing() -> None:
+    with pytest.raises(ModuleNotFoundError):
+        missing_package(ModuleNotFoundError(name="nncore.nowhere"))
+
+
+@on_linux
+def test_without_a_screen_it_says_so_instead_of_aborting() -> None:
+    assert "neither DISPLAY nor WAYLAND_DISPLAY is set" in refusal(str(MAIN))
+
+
+@on_linux
+def test_with_a_display_where_nobody_answers_it_says_so_instead_of_aborting() -> None:
+    sentence = refusal(str(MAIN), DISPLAY=":987")
+    assert "DISPLAY=:987" in sentence or "apt install" in sentence
+
+
+def load_all_but(*missing: str) -> object:
+    def load(name: str) -> object:
+        if name in missing:
+            raise OSError(f"{name}: cannot open shared object file")
+        return ctypes.CDLL(None)
+
+    return load
+
+
+@on_linux
+def test_the_packages_of_missing_libraries_are_named_and_no_others() -> None:
+    load = load_all_but("libxcb-cursor.so.0", "libxcb-icccm.so.4")
+    for environment in ({"DISPLAY": ":0"}, {"DISPLAY": ":0", "QT_QPA_PLATFORM": "xcb"}):
+        obstacle = why_no_window(environment, load)  # type: ignore[arg-type]
+        assert obstacle.endswith("apt install libxcb-cursor0 libxcb-icccm4")
+
+
+@on_linux
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"QT_QPA_PLATFORM": "offscreen"},
+        {"QT_QPA_PLATFORM": "wayland"},
+        {"WAYLAND_DISPLAY": "wayland-0"},
+        {"WAYLAND_DISPLAY": "wayland-0", "DISPLAY": ":0"},
+    ],
+)
+def test_where_x11_is_not_what_qt_will_use_its_libraries_do_not_matter(environment: dict[str, str]) -> None:
+    assert why_no_window(environment, load_all_but(*WINDOW_PACKAGES)) == ""  # type: ignore[arg-type]
+
+
+def test_a_qt_that_cannot_be_loaded_brings_the_whole_list() -> None:
+    sentence = no_qt(ImportError("libEGL.so.1: cannot open shared object file"))
+    assert "libEGL.so.1" in sentence
+    for package in ("libegl1", "libglib2.0-0", "libxcb-cursor0", "libx11-xcb1"):
+        assert package in sentence
+
+
+def test_the_readme_lists_the_same_packages() -> None:
+    readme = (MAIN.parent / "README.md").read_text(encoding="utf-8")
+    named = set(no_qt(ImportError("")).partition("apt install ")[2].split())
+    (line,) = [line for line in readme.splitlines() if "apt-get install" in line]
+    assert named <= set(line.split())

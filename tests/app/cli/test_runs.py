@@ -1,0 +1,113 @@
+"""`runs` lists, shows, exports, deletes and restores what is in the log."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.cli.runs import add_to, runs_command
+from app.storage.paths import run_log_path, runs_folder
+from app.storage.run_process import this_process
+from nncore.errors import DigitLabError, SettingError
+from nncore.experiments.run_log.log import RunLog, RunLogError, RunSettings
+from nncore.model.network import NetworkSpec
+from nncore.training import TrainingConfig
+from nncore.training.history import Row
+
+CURVE = np.array([[1, 2, 3], [2.0, 1.0, 0.5], [0.1, 0.5, 0.8]], np.float32)
+
+
+def run_command(*arguments: str) -> int:
+    parser = argparse.ArgumentParser()
+    add_to(parser.add_subparsers(dest="command"))
+    return runs_command(parser.parse_args(["runs", *arguments]))
+
+
+@pytest.fixture
+def log(user_files: Path) -> RunLog:
+    """Two runs, the first finished, the second broken off."""
+    with RunLog(run_log_path()) as log:
+        for name, rate in (("first", 0.1), ("second", 0.2)):
+            config = TrainingConfig(learning_rate=rate)
+            run = log.begin(
+                RunSettings(name, NetworkSpec.dense((784, 16, 10)), config, "MNIST"), "", f"{name}.checkpoint"
+            )
+            rows: list[Row] = [{"epoch": 1, "training_loss": 1.0, "validation_accuracy": 0.5}]
+            log.add_epochs(run, rows, CURVE, epochs=1, steps=3, best_accuracy=0.5)
+        log.end(1, "finished", test_accuracy=0.75, seconds=65)
+    (runs_folder() / "second.checkpoint").touch()
+    return log
+
+
+def test_an_empty_log_says_what_will_be_listed(user_files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command() == 0
+    assert "No run is logged yet" in capsys.readouterr().out
+
+
+def test_the_list_has_one_line_a_run_the_newest_first(log: RunLog, capsys: pytest.CaptureFixture[str]) -> None:
+    run_command()
+    head, second, first = capsys.readouterr().out.splitlines()
+    assert "validation" in head
+    assert "broken off" in second
+    for word in ("finished", "75.00 %", "1:05 min", "first", "784 - 16 - 10"):
+        assert word in first
+
+
+@pytest.mark.parametrize("arguments", [("--json",), ("--json", "show", "2"), ("show", "2", "--json")])
+def test_json_is_one_object_a_line(log: RunLog, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]) -> None:
+    run_command(*arguments)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert lines[0]["id"] == 2
+    assert lines[0]["state"] == "broken off"
+    assert lines[0]["checkpoint"] == str(runs_folder() / "second.checkpoint")
+    assert lines[0]["settings"]["learning rate"] == "0.2"
+    if "show" in arguments:
+        assert lines[0]["history"][0]["training_loss"] == 1.0
+    else:
+        assert [line["id"] for line in lines] == [2, 1]
+
+
+def test_show_tells_settings_epochs_and_from_where_it_can_go_on(
+    log: RunLog, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_command("show", "2")
+    text = capsys.readouterr().out
+    for word in ("second, broken off", "learning rate        0.2", "second.checkpoint", "50.00 %"):
+        assert word in text
+
+
+def test_export_writes_tables_and_a_report(log: RunLog, tmp_path: Path) -> None:
+    run_command("export", "2", "1", "--out", str(tmp_path / "all.csv"))
+    with (tmp_path / "all.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert [row["name"] for row in csv.DictReader(file)] == ["second", "first"]
+    assert (tmp_path / "all epochs.csv").is_file()
+    run_command("export", "1", "--out", str(tmp_path / "one.HTML"))
+    assert (tmp_path / "one.HTML").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    with pytest.raises(SettingError, match=r"ends in .csv or .html"):
+        run_command("export", "1", "--out", str(tmp_path / "one.pdf"))
+
+
+def test_what_is_deleted_can_be_restored(log: RunLog, capsys: pytest.CaptureFixture[str]) -> None:
+    run_command("delete", "1")
+    capsys.readouterr()
+    run_command("--json")
+    assert [json.loads(line)["id"] for line in capsys.readouterr().out.splitlines()] == [2]
+    run_command("restore", "1")
+    capsys.readouterr()
+    run_command("--json")
+    assert len(capsys.readouterr().out.splitlines()) == 2
+
+
+def test_a_run_that_is_not_there_or_goes_on_is_refused_and_nothing_happens(log: RunLog) -> None:
+    with RunLog(run_log_path()) as again:
+        going = again.begin(again.run(1).settings, this_process())
+        for numbers in (["1", "99"], ["1", str(going)]):
+            with pytest.raises(DigitLabError) as refused:
+                run_command("delete", *numbers)
+            assert isinstance(refused.value, RunLogError | SettingError)
+        assert len(again.runs()) == 3

@@ -1,0 +1,227 @@
+"""`train` and the settings it takes: what they change, and what a run leaves to go on from."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.cli import main as cli
+from app.cli.train_report import with_progress_bar
+from nncore.files import checkpoint_file
+from nncore.files.checkpoint_file import load_checkpoint, save_checkpoint
+from nncore.files.model_file import load_model
+from nncore.training.checkpoint import Checkpoint
+from nncore.training.events import StepDone, TrainingEvent
+from tests.nncore.example_data import small_mnist
+
+SMALL = ["--layers", "784", "16", "10", "--batch-size", "100"]
+"""Eighteen steps an epoch on what a tenth of was held out."""
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> str:
+    splits, path = small_mnist(), tmp_path_factory.mktemp("data") / "small.npz"
+    assert splits.test is not None
+    np.savez(
+        path,
+        x_train=splits.training.images, y_train=splits.training.labels,
+        x_test=splits.test.images, y_test=splits.test.labels,
+    )  # fmt: skip
+    return str(path)
+
+
+class Trainer:
+    """Runs `train` in this process."""
+
+    def __init__(self, data: str, folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+        self.data, self.folder, self._capfd = data, folder, capfd
+
+    def run(self, *arguments: object, status: int = 0) -> list[dict[str, Any]]:
+        """The JSON lines of a run."""
+        assert cli.main(["train", "--json", "--data", self.data, *map(str, arguments)]) == status
+        return [json.loads(line, parse_constant=pytest.fail) for line in self._capfd.readouterr().out.splitlines()]
+
+    def refused(self, *arguments: object, status: int = 2) -> str:
+        """The one line of a mistake."""
+        assert cli.main(["train", "--json", "--data", self.data, *map(str, arguments)]) == status
+        said = self._capfd.readouterr().err
+        assert said.count("\n") == 1
+        return said
+
+
+@pytest.fixture
+def trainer(data: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Trainer:
+    return Trainer(data, tmp_path, capfd)
+
+
+def test_steps_and_seconds_end_a_run(trainer: Trainer) -> None:
+    *epochs, finished = trainer.run(*SMALL, "--epochs", 9, "--steps", 20)
+    assert (finished["reason"], finished["epochs"], len(epochs)) == ("steps", 2, 2)
+    assert trainer.run(*SMALL, "--epochs", 10**6, "--seconds", "0.05")[-1]["reason"] == "seconds"
+
+
+def test_the_rate_finder_says_a_rate_and_trains_nothing(trainer: Trainer) -> None:
+    (found,) = trainer.run(*SMALL, "--find-rate", "--out", trainer.folder / "none.npz")
+    assert found["event"] == "learning_rate"
+    assert found["rates"] == sorted(found["rates"])
+    assert len(found["rates"]) == len(found["losses"])
+    assert 1e-4 < found["suggested"] < 0.1
+    assert not (trainer.folder / "none.npz").exists()
+
+
+def test_patience_and_keep_best_end_with_the_best_epoch(trainer: Trainer) -> None:
+    out = trainer.folder / "m.npz"
+    overfitting = [*SMALL, "--epochs", 60, "--learning-rate", 0.03, "--patience", 3, "--keep-best"]
+    *epochs, finished = trainer.run(*overfitting, "--out", out)
+    losses = [epoch["validation_loss"] for epoch in epochs]
+    assert finished["reason"] == "patience"
+    assert finished["best_epoch"] == 1 + int(np.argmin(losses)) == finished["epochs"] - 3
+    assert load_model(out).card.settings["keep_best"] is True
+
+
+def test_loss_smoothing_decay_and_clipping_reach_the_run(trainer: Trainer) -> None:
+    def weights(*options: object) -> Any:
+        out = trainer.folder / "m.npz"
+        trainer.run(*SMALL, "--epochs", 1, *options, "--out", out)
+        model = load_model(out)
+        return model.parameters, model.card.settings
+
+    plain, _ = weights()
+    for option, value in (
+        ("loss", "mean_squared_error"), ("label_smoothing", 0.2), ("weight_decay", 0.01), ("clip_norm", 0.01),
+    ):  # fmt: skip
+        parameters, settings = weights(f"--{option}", value)
+        assert settings[option] == value
+        assert not np.array_equal(parameters, plain)
+
+
+@pytest.mark.parametrize("stop_after", [7, 18, 25])
+@pytest.mark.parametrize("optimizer", ["momentum", "adam"])
+def test_a_run_that_is_resumed_ends_like_one_that_never_stopped(
+    trainer: Trainer, monkeypatch: pytest.MonkeyPatch, stop_after: int, optimizer: str
+) -> None:
+    whole, resumed, checkpoint = (trainer.folder / name for name in ("whole.npz", "resumed.npz", "run.npz"))
+    settings = [*SMALL, "--epochs", 2, "--optimizer", optimizer, "--seed", 3, "--keep-best"]
+    uninterrupted = trainer.run(*settings, "--out", whole)
+    with monkeypatch.context() as patch:
+        interrupt(patch, stop_after)
+        trainer.run(*settings, "--checkpoint", checkpoint, status=130)
+    assert load_checkpoint(checkpoint).counters["step"] == stop_after
+    events = trainer.run("--resume", checkpoint, "--out", resumed)
+    np.testing.assert_array_equal(load_model(resumed).parameters, load_model(whole).parameters)
+    timeless = {"seconds", "samples_per_second", "model"}
+    assert without(events[-1], timeless) == without(uninterrupted[-1], timeless)
+    one, other = (load_model(path) for path in (whole, resumed))
+    assert one.card.settings == other.card.settings
+    assert [without(row, timeless) for row in one.history] == [without(row, timeless) for row in other.history]
+
+
+def interrupt(patch: pytest.MonkeyPatch, step: int) -> None:
+    """Have somebody press Ctrl+C after a step."""
+
+    def pressed(events: Iterator[TrainingEvent]) -> Iterator[TrainingEvent]:
+        for event in with_progress_bar(events):
+            yield event
+            if isinstance(event, StepDone) and event.step == step:
+                os.kill(os.getpid(), signal.SIGINT)
+
+    patch.setattr("app.cli.train.with_progress_bar", pressed)
+
+
+def without(fields: Any, names: set[str]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if name not in names}
+
+
+def test_a_recipe_with_augmentation_goes_on_under_its_name(trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, resumed, checkpoint = (trainer.folder / name for name in ("whole.npz", "resumed.npz", "run.npz"))
+    recipe = ["--recipe", "mlp", "--epochs", 1, "--steps", 6]
+    trainer.run(*recipe, "--out", whole)
+    with monkeypatch.context() as patch:
+        interrupt(patch, 2)
+        trainer.run(*recipe, "--checkpoint", checkpoint, status=130)
+    trainer.run("--resume", checkpoint, "--out", resumed, "--checkpoint", checkpoint)
+    np.testing.assert_array_equal(load_model(resumed).parameters, load_model(whole).parameters)
+    assert load_model(resumed).card.recipe == "mlp"
+    assert load_checkpoint(checkpoint).counters["step"] == 6
+
+
+def test_each_epoch_leaves_a_checkpoint(trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that is killed goes on from the last one."""
+    taken = []
+
+    def noted(checkpoint: Checkpoint, path: Path) -> None:
+        save_checkpoint(checkpoint, path)
+        taken.append(load_checkpoint(path).counters["epochs_done"])
+
+    monkeypatch.setattr("app.cli.train.save_checkpoint", noted)
+    trainer.run(*SMALL, "--epochs", 3, "--checkpoint", trainer.folder / "run.npz")
+    assert taken == [1, 2, 3, 3]
+
+
+def test_other_data_is_refused(trainer: Trainer) -> None:
+    checkpoint, other = trainer.folder / "run.npz", trainer.folder / "other.npz"
+    trainer.run(*SMALL, "--epochs", 1, "--checkpoint", checkpoint)
+    images = small_mnist().training.take(slice(100, 300))
+    np.savez(other, x_train=images.images, y_train=images.labels)
+    trainer.data = str(other)
+    assert "goes on with its own data alone" in trainer.refused("--resume", checkpoint)
+
+
+def test_a_full_disk_costs_the_checkpoint_and_not_the_model(trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, content: memoryview) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(checkpoint_file, "write_safely", full)
+    out, checkpoint = trainer.folder / "m.npz", trainer.folder / "run.npz"
+    options = "--epochs", 2, "--out", out, "--checkpoint", checkpoint, "--no-log"
+    said = trainer.refused(*SMALL, *options, status=1)
+    assert "run.npz: could not be saved (No space left on device)" in said
+    assert load_model(out).card.epochs == 2
+    assert not checkpoint.exists()
+
+
+def test_what_cannot_be_resumed_is_refused(trainer: Trainer) -> None:
+    checkpoint, out = trainer.folder / "run.npz", trainer.folder / "m.npz"
+    trainer.run(*SMALL, "--epochs", 1, "--checkpoint", checkpoint, "--out", out)
+    assert "nowhere.npz: there is no such file" in trainer.refused("--resume", "nowhere.npz")
+    assert "this is no Digit Lab run" in trainer.refused("--resume", out)
+    for option in (["--batch-size", 9], ["--keep-best"], ["--activations", "tanh"], ["--seed", 0]):
+        said = trainer.refused("--resume", checkpoint, *option)
+        assert f"{option[0]}: a run that is resumed keeps its settings" in said
+    assert "need a file each" in trainer.refused("--resume", checkpoint, "--out", out, "--checkpoint", out)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ("--steps 0", "0 steps cannot be trained"),
+        ("--seconds 0", "A run of 0 seconds"),
+        ("--seconds nan", "A run of nan seconds"),
+        ("--patience 0", "A patience of 0 epochs"),
+        ("--label-smoothing 1", "Label smoothing 1: it is 0 to below 1"),
+        ("--weight-decay -1", "Weight decay -1"),
+        ("--clip-norm 0", "cannot be cut to 0"),
+        ("--loss binary_cross_entropy", "needs the output sigmoid; the network's output is softmax"),
+        ("--recipe convnet --activations tanh", "The layers of convnet are its own"),
+        ("--recipe mlp --patience 2", "Early stopping is told by a validation set"),
+        ("--recipe mlp --keep-best", "The best epoch is told by a validation set"),
+        ("--checkpoint /dev/null/run.npz", "cannot be written there"),
+    ],
+)
+def test_a_mistake_is_one_line(trainer: Trainer, options: str, sentence: str) -> None:
+    assert sentence in trainer.refused(*options.split())
+
+
+def test_a_run_that_diverges_at_once_leaves_no_checkpoint(trainer: Trainer) -> None:
+    checkpoint = trainer.folder / "run.npz"
+    rates = ["--optimizer", "sgd", "--learning-rate", 1e6, "--epochs", 5]
+    said = trainer.refused(*SMALL, *rates, "--checkpoint", checkpoint, status=1)
+    assert "Training diverged in epoch 1" in said
+    assert not checkpoint.exists()

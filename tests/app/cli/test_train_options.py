@@ -1,0 +1,100 @@
+"""What the options of `train` make of a recipe and of a run that goes on."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.cli.train_options import begun, recipe_from, resumed, verbose_epoch
+from nncore.errors import DataError, SettingError
+from nncore.experiments.recipes import RECIPES
+from nncore.files.checkpoint_file import save_checkpoint
+
+OPTIONS = (
+    "recipe", "layers", "activations", "initialization", "optimizer", "learning_rate", "schedule", "batch_size",
+    "epochs",
+    "steps", "seconds", "patience", "keep_best", "loss", "label_smoothing", "weight_decay", "clip_norm", "seed", "data",
+    "resume", "function", "verbose_epoch",
+)  # fmt: skip
+
+
+def options(**given: object) -> Namespace:
+    return Namespace(**{**dict.fromkeys(OPTIONS), **given})
+
+
+def test_without_a_name_it_is_quick() -> None:
+    recipe = recipe_from(options(epochs=2))
+    assert (recipe.name, recipe.spec, recipe.config.epochs) == ("", RECIPES["quick"].spec, 2)
+
+
+def test_a_network_from_one_number_to_one_is_the_sine_as_its_author_ran_it() -> None:
+    recipe = recipe_from(options(layers=[1, 10, 10, 1], learning_rate=0.01, epochs=1000, verbose_epoch=200))
+    assert recipe == RECIPES["sine"]
+
+
+def test_a_network_for_digits_fits_no_curve() -> None:
+    assert not recipe_from(options(layers=[784, 10])).fits_a_curve
+
+
+def test_a_recipe_keeps_its_start_and_its_activations_unless_told() -> None:
+    deeper = recipe_from(options(recipe="three-layer", activations=["sigmoid", "relu"]))
+    functions = [layer["function"] for layer in deeper.spec.to_json()["layers"] if layer["kind"] == "activation"]
+    starts = {layer["initialization"] for layer in deeper.spec.to_json()["layers"] if layer["kind"] == "dense"}
+    assert (functions, starts) == (["sigmoid", "relu"], {"uniform"})
+    again = recipe_from(options(recipe="vanishing-sigmoid", initialization="uniform"))
+    functions = [layer["function"] for layer in again.spec.to_json()["layers"] if layer["kind"] == "activation"]
+    assert functions == ["sigmoid"] * 6
+
+
+def test_layers_that_are_a_recipes_own_stay() -> None:
+    with pytest.raises(SettingError, match="The layers of pixels-0-255 are its own"):
+        recipe_from(options(recipe="pixels-0-255", activations=["tanh"]))
+
+
+def test_a_function_is_fitted_instead_of_the_sine() -> None:
+    training = begun(recipe_from(options(function="sin(3*x)*x")), None)
+    assert training.data.training.source == "500 points of sin(3*x)*x, x from -2*pi to 2*pi"
+
+
+def test_a_file_of_two_columns_is_fitted(tmp_path: Path) -> None:
+    path = tmp_path / "curve.csv"
+    path.write_text("x,y\n0,1\n1,3\n2,5\n")
+    training = begun(recipe_from(options(layers=[1, 5, 1])), path)
+    assert (training.data.training.source, len(training.data.training)) == ("curve.csv", 3)
+    path.write_text("1,2,3\n")
+    with pytest.raises(DataError, match="expected two numbers"):
+        begun(recipe_from(options(recipe="sine")), path)
+
+
+def test_a_function_is_not_for_digits_nor_beside_a_file(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="The recipe mlp reads digits"):
+        recipe_from(options(recipe="mlp", function="x"))
+    with pytest.raises(SettingError, match="give one of them"):
+        recipe_from(options(function="x", data=tmp_path / "curve.csv"))
+
+
+def test_a_run_goes_on_with_its_own_examples_for_longer_and_at_another_rate(tmp_path: Path) -> None:
+    first = begun(recipe_from(options(recipe="sine", epochs=2)), None)
+    list(first.events())
+    save_checkpoint(replace(first.checkpoint(), recipe="sine"), tmp_path / "run.npz")
+    on, name, _ = resumed(options(resume=tmp_path / "run.npz", learning_rate=0.005, epochs=3))
+    list(on.events())
+    assert name == "sine"
+    assert [row["epoch"] for row in on.history.rows()] == [1, 2, 3, 4, 5]
+    assert on.control.rates_used == [(1, 0.01), (1001, 0.005)]
+
+
+def test_other_settings_of_a_run_that_goes_on_stay(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="--batch-size: a run that is resumed keeps its settings") as refusal:
+        resumed(options(resume=tmp_path / "run.npz", batch_size=3))
+    assert refusal.value.field == "batch_size"
+
+
+def test_epochs_are_told_every_so_many() -> None:
+    assert verbose_epoch(options()) == 1
+    assert verbose_epoch(options(verbose_epoch=200)) == 200
+    with pytest.raises(SettingError, match="Every 0 epochs"):
+        verbose_epoch(options(verbose_epoch=0))

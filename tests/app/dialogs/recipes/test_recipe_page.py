@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QImage, QTextDocument
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.dialogs.recipes.recipe_page import RecipePage
+from app.style.theme import ThemeChoice, apply_theme
+from nncore.experiments.recipes import RECIPES, recipe_named
+
+
+@pytest.fixture
+def page(qtbot: QtBot) -> RecipePage:
+    page = RecipePage(RECIPES.values())
+    qtbot.addWidget(page)
+    page.show()
+    return page
+
+
+@pytest.fixture
+def dark_theme(qapp: QApplication) -> Iterator[None]:
+    apply_theme(qapp, ThemeChoice.DARK)
+    yield
+    apply_theme(qapp, ThemeChoice.LIGHT)
+
+
+def test_every_recipe_is_listed_and_the_first_is_shown(page: RecipePage) -> None:
+    assert page.names.count() == len(RECIPES)
+    assert page.recipe is next(iter(RECIPES.values()))
+    assert page.recipe.title in page.page.toPlainText()
+
+
+def test_the_arrow_keys_turn_the_pages(page: RecipePage, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(page.chosen) as told:
+        qtbot.keyClick(page.names, Qt.Key.Key_Down)
+    second = list(RECIPES.values())[1]
+    assert told.args == [second]
+    assert second.title in page.page.toPlainText()
+
+
+def test_a_recipe_is_shown_by_its_name_with_its_formulas(page: RecipePage) -> None:
+    page.show_recipe("sine")
+    text = page.page.toPlainText()
+    assert "1 - 10 - 10 - 1" in text
+    assert "½ (p − y)²" in page.page.accessibleDescription()
+    assert len(page.page.pictures) >= len(recipe_named("sine").page.formulas)
+    picture = page.page.document().resource(QTextDocument.ResourceType.ImageResource, QUrl("formula:0"))
+    assert not QImage(picture).isNull()
+    page.show_recipe("no such recipe")
+    assert page.recipe.name == "sine"
+
+
+def test_button_and_enter_ask_for_the_recipe(page: RecipePage, qtbot: QtBot) -> None:
+    page.show_recipe("mlp")
+    with qtbot.waitSignal(page.wanted) as told:
+        qtbot.mouseClick(page.use, Qt.MouseButton.LeftButton)
+    assert told.args == [recipe_named("mlp")]
+    with qtbot.waitSignal(page.wanted) as told:
+        qtbot.keyClick(page.names, Qt.Key.Key_Return)
+    assert told.args == [recipe_named("mlp")]
+
+
+def test_every_control_says_what_it_is(page: RecipePage) -> None:
+    for control in (page.names, page.page, page.use):
+        assert control.toolTip().endswith(".")
+        assert control.accessibleName() or page.use.text()
+
+
+def test_the_page_takes_the_colours_of_another_theme(page: RecipePage, dark_theme: None) -> None:
+    block = page.page.document().begin().next()
+    colour = block.begin().fragment().charFormat().foreground().color()
+    assert colour.lightness() > 128

@@ -1,0 +1,14 @@
+"""The sweep's dialog in the app's own dress."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from app.style.theme import ThemeChoice, apply_theme
+
+
+@pytest.fixture(autouse=True)
+def light_theme(qapp: QApplication) -> None:
+    if not qapp.styleSheet():  # dressing again takes a while
+        apply_theme(qapp, ThemeChoice.LIGHT)

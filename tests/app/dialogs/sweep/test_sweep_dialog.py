@@ -1,0 +1,132 @@
+"""The dialog of a sweep: how many runs, all of them made and logged, and compared in a plot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.dialogs.sweep.sweep_dialog import SweepDialog
+from app.dialogs.sweep.sweep_plot import PARAMETERS, TIME
+from nncore.experiments.recipes import RECIPES
+from nncore.experiments.run_log.log import RunLog, RunSettings
+from nncore.training import TrainingConfig
+from tests.nncore.runs import SMALL, few_digits
+
+BASE = RunSettings("rates", SMALL, TrainingConfig(epochs=1), "", "a machine", "quick")
+
+
+@pytest.fixture
+def dialog(qtbot: QtBot, tmp_path: Path) -> Iterator[SweepDialog]:
+    dialog = SweepDialog(BASE, few_digits(), tmp_path / "runs.sqlite")
+    qtbot.addWidget(dialog)
+    dialog.show()
+    for entry in dialog.entries.values():
+        entry.clear()
+    yield dialog
+    assert dialog.finish()
+
+
+def press(dialog: SweepDialog, qtbot: QtBot) -> None:
+    qtbot.mouseClick(dialog.run_button, Qt.MouseButton.LeftButton)
+
+
+def test_it_says_how_many_runs_the_values_make(dialog: SweepDialog, qtbot: QtBot) -> None:
+    assert dialog.count.text() == "1 run"
+    qtbot.keyClicks(dialog.entries["learning_rate"], "0.1 0.01 0.001")
+    qtbot.keyClicks(dialog.entries["seed"], "0 1")
+    assert dialog.count.text() == "6 runs"
+    assert dialog.entries["hidden"].placeholderText() == "16, as now"
+
+
+def test_a_wrong_value_is_marked_where_it_stands(dialog: SweepDialog, qtbot: QtBot) -> None:
+    qtbot.keyClicks(dialog.entries["optimizer"], "adam bogus")
+    assert "bogus" in dialog.form.rows["optimizer"].message.text()
+    assert not dialog.run_button.isEnabled()
+    dialog.entries["optimizer"].clear()
+    assert dialog.run_button.isEnabled()
+
+
+def test_all_runs_are_made_logged_and_drawn(dialog: SweepDialog, qtbot: QtBot, tmp_path: Path) -> None:
+    qtbot.keyClicks(dialog.entries["learning_rate"], "0.001 0.01")
+    qtbot.keyClicks(dialog.entries["hidden"], "8 none")
+    logged: list[int] = []
+    dialog.run_logged.connect(logged.append)
+    press(dialog, qtbot)
+    assert not dialog.entries["seed"].isEnabled()
+    qtbot.waitUntil(lambda: "4 finished" in dialog.state.text(), timeout=60_000)
+    assert dialog.plot.best_in_words
+    assert dialog.state.text() == f"4 finished. Best: {dialog.plot.best_in_words}."
+    with RunLog(tmp_path / "runs.sqlite") as log:
+        runs = log.runs()
+    assert sorted(logged) == sorted(run.id for run in runs) == [1, 2, 3, 4]
+    assert {run.settings.name for run in runs} == {
+        f"rates: learning rate {rate}, hidden layers {width}" for rate in ("0.001", "0.01") for width in ("8", "none")
+    }
+    assert all(run.settings.machine == "a machine" for run in runs)
+    offered = [dialog.against.itemData(n) for n in range(dialog.against.count())]
+    assert offered == ["learning_rate", "hidden", TIME, PARAMETERS]
+    for number in range(4):
+        dialog.against.setCurrentIndex(number)
+        assert dialog.plot.plot.accessibleDescription().count("%") == 4
+        assert not dialog.grab().isNull()
+
+
+def test_a_sweep_can_be_stopped(dialog: SweepDialog, qtbot: QtBot) -> None:
+    qtbot.keyClicks(dialog.entries["epochs"], "1000000")
+    qtbot.keyClicks(dialog.entries["seed"], "0 1 2 3 4 5")
+    press(dialog, qtbot)
+    qtbot.waitUntil(lambda: "runs" in dialog.state.text(), timeout=30_000)
+    press(dialog, qtbot)
+    qtbot.waitUntil(lambda: dialog.run_button.text() == "&Run", timeout=30_000)
+    assert {result.state for result in dialog.results} <= {"stopped"}
+    assert dialog.entries["seed"].isEnabled()
+
+
+def test_settings_that_the_data_does_not_take_are_refused_before_a_run(dialog: SweepDialog, qtbot: QtBot) -> None:
+    dialog.set_data(few_digits().__class__(few_digits().training.take(slice(0, 0))))
+    press(dialog, qtbot)
+    qtbot.waitUntil(lambda: bool(dialog.problem.text()), timeout=30_000)
+    assert "no image" in dialog.problem.text()
+    qtbot.waitUntil(lambda: dialog.run_button.text() == "&Run")
+    assert not dialog.results
+
+
+def test_without_data_there_is_nothing_to_run(qtbot: QtBot) -> None:
+    dialog = SweepDialog(BASE, None, None)
+    qtbot.addWidget(dialog)
+    assert not dialog.run_button.isEnabled()
+    assert "still being read" in dialog.run_button.toolTip()
+
+
+def test_a_recipe_that_fits_a_curve_is_compared_by_its_loss(qtbot: QtBot, tmp_path: Path) -> None:
+    sine = RECIPES["sine"]
+    base = RunSettings("fits", sine.spec, replace(sine.config, epochs=1), "", recipe="sine", validation_share=0.1)
+    dialog = SweepDialog(base, few_digits(), tmp_path / "runs.sqlite")
+    qtbot.addWidget(dialog)
+    dialog.show()
+    for entry in dialog.entries.values():
+        entry.clear()
+    qtbot.keyClicks(dialog.entries["learning_rate"], "0.01 1e-9")
+    press(dialog, qtbot)
+    qtbot.waitUntil(lambda: "2 finished" in dialog.state.text(), timeout=60_000)
+    assert dialog.plot.plot.accessibleDescription().count("loss 0.") == 2
+    assert dialog.against.accessibleName() == "Loss against"
+    with RunLog(tmp_path / "runs.sqlite") as log:
+        assert {(run.settings.data, run.settings.validation_share) for run in log.runs()} == {
+            (sine.chosen().training.source, 0.0)
+        }
+
+
+def test_too_few_images_for_the_recipe_are_said(qtbot: QtBot) -> None:
+    recipe = RECIPES["overfitting"]
+    dialog = SweepDialog(RunSettings("few", recipe.spec, recipe.config, "", recipe=recipe.name), few_digits(), None)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    press(dialog, qtbot)
+    assert "1,000" in dialog.problem.text()
+    assert dialog.run_button.text() == "&Run"

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialogButtonBox, QFormLayout, QLabel
+from pytestqt.qtbot import QtBot
+
+from app.dialogs.model_card import ModelCardDialog, card_rows
+from nncore.files.model_file import Model, bundled_model_path, load_model
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return load_model(bundled_model_path())
+
+
+def test_the_card_says_what_the_model_is_and_how_good(model: Model) -> None:
+    rows = dict(card_rows(model))
+    assert model.card.test_accuracy is not None
+    assert rows["Accuracy"].startswith(f"{model.card.test_accuracy:.2%}")
+    assert rows["Network"] == "28x28 – conv 24 – norm – conv 64 – norm – 128 – norm – 10, 442,778 weights"
+    assert "MNIST" in rows["Data"]
+    assert rows["Recipe"] == "handwriting"
+    assert rows["Seed"] == str(model.card.seed)
+    assert "learning rate 0.005" in rows["Settings"]
+    assert "augmentation (shift 1.5" in rows["Settings"]
+
+
+def test_what_is_not_known_is_left_out_but_an_untested_model_says_so(model: Model) -> None:
+    unknown = replace(model.card, test_accuracy=None, recipe="", seed=None, created="", notes="", settings={})
+    rows = dict(card_rows(replace(model, card=unknown)))
+    assert rows["Accuracy"] == "not tested"
+    assert rows["Recipe"] == "made in the Train tab"
+    assert not {"Seed", "Made", "Notes", "Settings"} & set(rows)
+    assert all(rows.values())
+
+
+def test_settings_that_are_off_are_left_out_and_no_batch_size_is_the_full_batch(model: Model) -> None:
+    settings = {"batch_size": None, "learning_rate": 0.00025, "clip_norm": None, "weight_decay": 0.0, "keep_best": True}
+    card = replace(model.card, settings=settings | {"augmentation": {"shift": 1.5, "noise": 0.0}})
+    shown = dict(card_rows(replace(model, card=card)))["Settings"]
+    assert shown == "batch size full, learning rate 0.00025, keep best, augmentation (shift 1.5)"
+
+
+def test_writers_are_listed_with_their_mean_and_the_lowest(model: Model) -> None:
+    card = replace(model.card, writer_accuracy={"anna": 0.99, "7": 0.95})
+    assert dict(card_rows(replace(model, card=card)))["Unseen writers"] == (
+        "97.00% on average, 95.00% at least; each of 2 writers by a network that was trained without them.\n"
+        "anna: 99.0%, 7: 95.0%"
+    )
+    nobody = replace(model.card, writer_accuracy={})
+    assert "Unseen writers" not in dict(card_rows(replace(model, card=nobody)))
+
+
+def test_the_dialog_shows_every_row_and_closes(model: Model, qtbot: QtBot) -> None:
+    dialog = ModelCardDialog(model)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    form = dialog.findChild(QFormLayout)
+    assert form is not None
+    assert form.rowCount() == len(card_rows(model))
+    values = {label.accessibleName(): label for label in dialog.findChildren(QLabel) if label.accessibleName()}
+    assert {name: label.text() for name, label in values.items()} == dict(card_rows(model))
+    selectable = Qt.TextInteractionFlag.TextSelectableByMouse
+    assert all(label.textInteractionFlags() & selectable for label in values.values())
+    buttons = dialog.findChild(QDialogButtonBox)
+    assert buttons is not None
+    with qtbot.waitSignal(dialog.destroyed):
+        buttons.button(QDialogButtonBox.StandardButton.Close).click()
+
+
+def test_a_card_from_a_foreign_file_is_shown_as_it_stands(model: Model, qtbot: QtBot) -> None:
+    card = replace(model.card, name="<b>bold</b>", notes="<img src='http://example.org/x.png'>", data="<i>mine</i>")
+    dialog = ModelCardDialog(replace(model, card=card))
+    qtbot.addWidget(dialog)
+    foreign = [label for label in dialog.findChildren(QLabel) if "<" in label.text()]
+    assert len(foreign) == 3
+    assert all(label.textFormat() == Qt.TextFormat.PlainText for label in foreign)

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import numpy as np
+
+from app.session.fine_tuning import MNIST_JUDGED, adapted, held_out, others, read_right
+from nncore.data.dataset import NO_CLASS, Dataset, load_mnist
+from nncore.files.model_file import bundled_model_path, load_model
+from nncore.model.network import Network
+from tests.nncore.example_data import mnist
+
+
+def boxed() -> Network:
+    return load_model(bundled_model_path()).network()
+
+
+def mirrored(digit: int, count: int) -> Dataset:
+    """Digits of an odd hand."""
+    test = mnist().test
+    assert test is not None
+    rows = np.flatnonzero(test.labels == digit)[:count]
+    return Dataset(test.images[rows][:, :, ::-1], np.full(count, digit))
+
+
+def never() -> bool:
+    return False
+
+
+def test_nothing_is_judged_on_that_is_replayed() -> None:
+    judged, replayed = others().judged, others().replayed
+    test = load_mnist().test
+    assert test is not None
+    known = {image.tobytes() for image in test.images}
+    assert len(judged) == MNIST_JUDGED
+    assert all(image.tobytes() in known for image in judged.images)
+    learnt = {image.tobytes() for image in replayed.images}
+    assert not any(image.tobytes() in learnt for image in judged.images)
+    assert set(replayed.labels.tolist()) == {NO_CLASS, *range(10)}
+    assert others() is others()
+
+
+def test_an_adaptation_tells_before_and_after() -> None:
+    base, own = boxed(), mirrored(7, 3)
+    found = adapted(base, own, never)
+    assert found is not None
+    assert (found.examples, found.own_before, found.own_after) == (
+        3,
+        read_right(base, own),
+        read_right(found.network, own),
+    )
+    assert found.own_before.right < found.own_after.right == found.own_after.count == 3
+    assert found.mnist_before is not None
+    assert found.mnist_after is not None
+    assert found.mnist_before > 0.98
+    assert found.mnist_after > found.mnist_before - 0.01
+    assert found.seconds > 0
+
+
+def test_drawings_held_out_are_read_by_a_network_that_has_not_learnt_them() -> None:
+    seven, two = mirrored(7, 4), mirrored(2, 1)
+    own = Dataset(np.concatenate([seven.images, two.images]), np.concatenate([seven.labels, two.labels]))
+    found = held_out(boxed(), own, never)
+    assert found is not None
+    assert found.after.count == found.before.count == 4  # the two, drawn once, cannot be held out
+    assert found.before == read_right(boxed(), seven)
+    assert found.after.right > found.before.right
+
+
+def test_a_drawing_does_not_help_to_read_itself() -> None:
+    """Two drawings that have nothing in common but their wrong label are learnt, but neither shows the other's."""
+    four, six = mirrored(4, 1).images[:, :, ::-1], mirrored(6, 1).images[:, :, ::-1]
+    own = Dataset(np.concatenate([four, six]), np.array([2, 2]))
+    learnt, found = adapted(boxed(), own, never), held_out(boxed(), own, never)
+    assert learnt is not None
+    assert found is not None
+    assert (learnt.own_after.right, found.after.right) == (2, 0)
+
+
+def test_a_digit_drawn_once_cannot_be_held_out() -> None:
+    assert held_out(boxed(), mirrored(7, 1), never) is None
+
+
+def test_both_end_when_they_are_cancelled() -> None:
+    assert adapted(boxed(), mirrored(7, 2), lambda: True) is None
+    assert held_out(boxed(), mirrored(7, 2), lambda: True) is None

@@ -1,0 +1,105 @@
+"""What the window does with a run that is in the log: forks it, and offers to go on with it after a kill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.session.session import Session
+from app.storage.paths import run_log_path
+from app.storage.run_process import this_process
+from app.style.theme import ThemeChoice, apply_theme
+from app.window.main_window import MainWindow
+from app.window.settings import Settings
+from nncore.experiments.recipes import RECIPES
+from nncore.experiments.run_log.log import LoggedRun, RunLog, RunSettings
+from tests.nncore.example_data import small_mnist
+
+
+@pytest.fixture
+def window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
+    apply_theme(qapp, ThemeChoice.LIGHT)
+    window = MainWindow(Session(), Settings())
+    qtbot.addWidget(window)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.session.use_data(small_mnist())
+    yield window
+    window.close()
+
+
+def logged(name: str, share: float, data: str = "") -> LoggedRun:
+    recipe = RECIPES[name]
+    with RunLog(run_log_path()) as log:
+        number = log.begin(RunSettings(name, recipe.spec, recipe.config, data, recipe=name, validation_share=share))
+        return log.run(number)
+
+
+def train_and_stop(window: MainWindow, qtbot: QtBot) -> LoggedRun:
+    """The run that the Train button makes, from the log."""
+    with qtbot.waitSignal(window.session.run_happened, timeout=30_000):
+        qtbot.mouseClick(window.train_tab.buttons.train_button, Qt.MouseButton.LeftButton)
+    window.session.stop()
+    qtbot.waitUntil(lambda: window.session.run_state.name == "IDLE", timeout=30_000)
+    with RunLog(run_log_path()) as log:
+        return log.runs()[0]
+
+
+def test_a_fork_keeps_the_examples_and_the_share_of_its_run(window: MainWindow, qtbot: QtBot) -> None:
+    run = logged("sine", 0.0)
+    window.runs_tab.fork_requested.emit(run)
+    assert window.train_tab.settings.recipe.name == "sine"
+    made = train_and_stop(window, qtbot)
+    assert (made.settings.recipe, made.settings.parent) == ("sine", run.id)
+    assert made.settings.data == RECIPES["sine"].chosen().training.source
+    assert made.settings.spec == run.settings.spec
+
+    run = logged("quick", 0.35)
+    window.runs_tab.fork_requested.emit(run)
+    made = train_and_stop(window, qtbot)
+    assert (made.settings.validation_share, made.settings.parent) == (0.35, run.id)
+
+
+def test_a_recipe_chosen_after_a_fork_is_its_own(window: MainWindow, qtbot: QtBot) -> None:
+    window.runs_tab.fork_requested.emit(logged("sine", 0.0))
+    choice = window.train_tab.settings.recipes.choice
+    choice.setCurrentIndex(choice.findData("quick"))
+    choice.activated.emit(choice.currentIndex())
+    made = train_and_stop(window, qtbot)
+    assert (made.settings.recipe, made.settings.parent) == ("quick", None)
+    assert made.settings.validation_share == RECIPES["quick"].validation_share
+
+
+def test_a_run_that_was_killed_is_offered_by_the_next_window(window: MainWindow, qtbot: QtBot) -> None:
+    assert window.run_offer.isHidden()
+    run = logged("quick", 0.1)
+    checkpoint = run_log_path().with_name("kept.checkpoint")
+    checkpoint.touch()
+    with RunLog(run_log_path()) as log:
+        log.begin(run.settings, this_process().replace(" ", " 1", 1), checkpoint.name)
+    following = MainWindow(Session(), Settings())
+    qtbot.addWidget(following)
+    following.show()
+    assert following.run_offer.isVisible()
+    following.session.use_data(small_mnist())
+    with qtbot.waitSignal(following.session.run_begins):
+        qtbot.mouseClick(following.run_offer.go_on, Qt.MouseButton.LeftButton)
+    assert following.run_offer.isHidden()
+    following.close()
+
+
+def test_other_data_than_a_run_had_is_said_when_it_is_taken_up(window: MainWindow, qtbot: QtBot) -> None:
+    assert window.session.data is not None
+    window.runs_tab.fork_requested.emit(logged("quick", 0.1, window.session.data.training.source))
+    assert not window.messages.text
+    window.runs_tab.fork_requested.emit(logged("quick", 0.1, "letters.npz"))
+    assert "letters.npz" in window.messages.text
+    window.messages.hide()
+    window.runs_tab.rerun_requested.emit(logged("sine", 0.0, "points of x**2"))
+    assert "points of x**2" in window.messages.text
+    window.session.stop()
+    qtbot.waitUntil(lambda: window.session.run_state.name == "IDLE", timeout=30_000)

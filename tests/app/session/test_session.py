@@ -1,0 +1,359 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.session import run_plan
+from app.session.run_events import EarlierPart, RunState, StepsDone
+from app.session.session import Session
+from app.session.training_thread import InUse
+from app.storage.paths import models_folder, run_log_path
+from nncore.data import dataset
+from nncore.data.dataset import Splits
+from nncore.experiments.run_log.log import LoggedRun, RunLog
+from nncore.files.model_file import Model, ModelCard, load_model, save_model
+from nncore.model.network import Network, NetworkSpec
+from nncore.training import TrainingConfig
+from nncore.training.events import Diverged, EpochDone, Finished
+from tests.nncore.example_data import small_mnist
+
+SPEC = NetworkSpec.dense((784, 16, 10))
+LONG = TrainingConfig(epochs=100_000, batch_size=50)
+
+
+@pytest.fixture
+def session(qtbot: QtBot) -> Iterator[Session]:
+    session = Session()
+    session.use_data(small_mnist())
+    yield session
+    assert session.close()
+
+
+def model_called(name: str) -> Model:
+    network = Network(SPEC)
+    network.initialize(np.random.default_rng(0))
+    return Model(SPEC, network.parameters.values.astype(np.float32), ModelCard(name))
+
+
+def in_use(name: str) -> InUse:
+    return InUse.of(model_called(name))
+
+
+def epochs_of(events: list[object]) -> list[EpochDone]:
+    return [epoch for event in events if isinstance(event, StepsDone) for epoch in event.epochs]
+
+
+def is_idle(session: Session) -> bool:
+    return session.run_state is RunState.IDLE
+
+
+def kept_models() -> list[Path]:
+    return sorted(models_folder().glob("*.npz")) if models_folder().exists() else []
+
+
+def events_of(session: Session) -> list[object]:
+    events: list[object] = []
+    session.run_happened.connect(events.append)
+    return events
+
+
+def test_the_bundled_data_and_model_are_read_on_threads(qtbot: QtBot) -> None:
+    session = Session()
+    with qtbot.waitSignals([session.data_changed, session.model_changed], timeout=20_000):
+        session.load_bundled_data()
+        session.open_bundled_model()
+        assert session.data is None
+    assert session.data is not None
+    assert len(session.data.training) == 60_000
+    assert session.model is not None
+    assert session.model.card.name == "handwriting"
+    assert session.close()
+
+
+def test_epochs_make_a_better_model_the_one_in_use(session: Session, qtbot: QtBot) -> None:
+    models: list[Model] = []
+    session.model_changed.connect(models.append)
+    session.start_training(SPEC, TrainingConfig(epochs=2))
+    qtbot.waitUntil(lambda: is_idle(session))
+    assert models[0].card.epochs == 1
+    assert models[0].card.test_accuracy is None
+    assert models[-1].card.epochs == 2
+    assert models[-1].card.test_accuracy is not None
+    assert session.model is models[-1]
+    assert session.network is not None
+    np.testing.assert_array_equal(session.network.parameters.values, models[-1].parameters)
+
+
+def test_two_runs_are_both_kept_without_being_asked(session: Session, qtbot: QtBot) -> None:
+    for count in (1, 2):
+        session.start_training(SPEC, TrainingConfig(epochs=1))
+        qtbot.waitUntil(lambda: is_idle(session))
+        assert len(kept_models()) == count
+    assert session.model is not None
+    np.testing.assert_array_equal(load_model(kept_models()[1]).parameters, session.model.parameters)
+
+
+def test_closing_in_the_middle_keeps_what_was_learnt(session: Session, qtbot: QtBot) -> None:
+    events = events_of(session)
+    session.start_training(SPEC, LONG)
+    qtbot.waitUntil(lambda: len(epochs_of(events)) > 0)
+    assert session.close()
+    assert len(kept_models()) == 1
+    assert load_model(kept_models()[0]).card.epochs >= 1
+
+
+def test_a_paused_start_takes_one_step_and_each_step_one_more(session: Session, qtbot: QtBot) -> None:
+    events = events_of(session)
+    session.start_training(SPEC, LONG, paused=True)
+    taken = lambda: [int(n) for e in events if hasattr(e, "steps") for n in e.steps]  # noqa: E731
+    qtbot.waitUntil(lambda: taken() == [1])
+    session.step()
+    qtbot.waitUntil(lambda: taken() == [1, 2])
+    qtbot.wait(100)
+    assert taken() == [1, 2]
+    session.stop()
+    qtbot.waitUntil(lambda: is_idle(session))
+
+
+def test_training_asked_for_before_the_data_is_there_begins_when_it_is(qtbot: QtBot) -> None:
+    session = Session()
+    events = events_of(session)
+    session.start_training(SPEC, TrainingConfig(epochs=1))
+    assert session.run_state is RunState.STARTING
+    session.set_learning_rate(0.005)
+    session.use_data(small_mnist())
+    qtbot.waitUntil(lambda: any(isinstance(e, Finished) for e in events))
+    assert next(e.learning_rate for e in events if isinstance(e, StepsDone)) == 0.005
+    assert session.close()
+
+
+def test_a_run_that_waits_for_data_that_cannot_be_read_says_so(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dataset, "bundled_mnist_path", lambda: Path("nowhere.npz"))
+    session = Session()
+    session.start_training(SPEC, TrainingConfig(epochs=1))
+    with qtbot.waitSignals([session.run_failed, session.refused]):
+        session.load_bundled_data()
+    assert is_idle(session)
+    assert session.close()
+
+
+def test_a_run_that_waits_can_be_stopped(qtbot: QtBot) -> None:
+    session = Session()
+    session.start_training(SPEC, TrainingConfig(epochs=1))
+    session.stop()
+    assert is_idle(session)
+    session.use_data(small_mnist())
+    assert is_idle(session)
+    assert session.close()
+
+
+def test_the_states_of_a_run_are_told_as_they_come(session: Session, qtbot: QtBot) -> None:
+    states: list[RunState] = []
+    session.run_state_changed.connect(states.append)
+    session.start_training(SPEC, LONG)
+    qtbot.waitUntil(lambda: session.run_state is RunState.RUNNING)
+    session.pause()
+    session.resume()
+    session.step()
+    session.stop()
+    session.resume()
+    qtbot.waitUntil(lambda: is_idle(session))
+    state = RunState
+    assert states == [
+        state.STARTING, state.RUNNING, state.PAUSED, state.RUNNING, state.PAUSED, state.STOPPING, state.IDLE,
+    ]  # fmt: skip
+
+
+def test_a_second_start_waits_for_nobody_and_does_nothing(session: Session, qtbot: QtBot) -> None:
+    events = events_of(session)
+    session.start_training(SPEC, TrainingConfig(epochs=1))
+    session.start_training(SPEC, TrainingConfig(epochs=5))
+    qtbot.waitUntil(lambda: is_idle(session))
+    assert len(epochs_of(events)) == 1
+
+
+def test_a_run_can_be_started_the_moment_the_last_one_is_over(session: Session, qtbot: QtBot) -> None:
+    runs = 0
+
+    def again(state: RunState) -> None:
+        nonlocal runs
+        if state is RunState.IDLE and runs < 3:
+            runs += 1
+            session.start_training(SPEC, TrainingConfig(epochs=1))
+
+    session.run_state_changed.connect(again)
+    session.start_training(SPEC, TrainingConfig(epochs=1))
+    qtbot.waitUntil(lambda: runs == 3 and is_idle(session))
+    assert len(kept_models()) == 4
+
+
+def test_an_error_of_ours_on_the_thread_ends_the_run_in_the_window_too(
+    session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("a mistake of ours")
+
+    monkeypatch.setattr(run_plan, "Training", broken)
+    with qtbot.captureExceptions() as caught, qtbot.waitSignal(session.run_failed) as failed:
+        session.start_training(SPEC, TrainingConfig(epochs=1))
+    qtbot.waitUntil(lambda: is_idle(session))
+    assert "error in Digit Lab" in failed.args[0]
+    assert [str(problem[1]) for problem in caught] == ["a mistake of ours"]
+
+
+def test_of_two_models_asked_for_the_later_one_is_used(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
+    slow, quick = tmp_path / "slow.npz", tmp_path / "quick.npz"
+    large = Network(NetworkSpec.dense((784, 2000, 1000, 10)))
+    save_model(Model(large.spec, large.parameters.values.astype(np.float32), ModelCard("slow")), slow)
+    save_model(model_called("quick"), quick)
+    session.open_model(slow)
+    session.open_model(quick)
+    qtbot.waitUntil(lambda: not session._tasks)
+    assert session.model is not None
+    assert session.model.card.name == "quick"
+
+
+def test_a_diverged_run_leaves_the_model_in_use_alone(session: Session, qtbot: QtBot) -> None:
+    session._use_opened_model(Path("before.npz"), in_use("before"))
+    before = session.model
+    events = events_of(session)
+    session.start_training(SPEC, TrainingConfig("sgd", 1e6))
+    qtbot.waitUntil(lambda: any(isinstance(e, Diverged) for e in events))
+    assert session.model is before
+    assert kept_models() == []
+
+
+def test_save_open_and_revert(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
+    first, second = tmp_path / "first.npz", tmp_path / "second.npz"
+    save_model(model_called("first"), first)
+    with qtbot.waitSignal(session.model_changed):
+        session.open_model(first)
+    assert session.model_path == first
+    assert session.model_is_saved
+    session.start_training(SPEC, TrainingConfig(epochs=1))
+    qtbot.waitUntil(lambda: is_idle(session))
+    assert session.model is not None
+    trained = session.model
+    assert not session.model_is_saved
+    assert trained.card.name == "784-16-10"
+    session.revert_model()
+    assert session.model.card.name == "first"
+    session.start_training(SPEC, TrainingConfig(epochs=1))
+    qtbot.waitUntil(lambda: is_idle(session))
+    trained = session.model
+    with qtbot.waitSignal(session.informed):
+        session.save_model(second, trained)
+    np.testing.assert_array_equal(load_model(second).parameters, trained.parameters)
+    assert session.model_is_saved
+    assert session.model_path == second
+
+
+def test_a_model_opened_during_a_run_stays_in_use_and_the_run_is_kept(
+    session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    save_model(model_called("mine"), tmp_path / "mine.npz")
+    events = events_of(session)
+    session.start_training(SPEC, LONG)
+    qtbot.waitUntil(lambda: len(epochs_of(events)) > 0)
+    with qtbot.waitSignal(session.informed):
+        session.open_model(tmp_path / "mine.npz")
+    seen = len(events)
+    qtbot.waitUntil(lambda: len(epochs_of(events[seen:])) > 0)
+    session.stop()
+    qtbot.waitUntil(lambda: len(kept_models()) == 1 and is_idle(session))
+    assert session.model is not None
+    assert session.model.card.name == "mine"
+
+
+def test_what_cannot_be_read_changes_nothing(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
+    session._use_opened_model(Path("before.npz"), in_use("before"))
+    before_data, before = session.data, session.model
+    assert before is not None
+    (tmp_path / "broken.npz").write_bytes(b"PK nonsense")
+    with qtbot.waitSignal(session.refused) as refused:
+        session.open_model(tmp_path / "broken.npz")
+    assert "broken.npz: this is not a whole Digit Lab model" in refused.args[0]
+    with qtbot.waitSignal(session.refused) as refused:
+        session.save_model(tmp_path, before)
+    assert session.data is before_data
+    assert session.model is before
+
+
+def logged() -> list[LoggedRun]:
+    with RunLog(run_log_path()) as log:
+        return log.runs()[::-1]
+
+
+def train_to_the_end(session: Session, qtbot: QtBot, config: TrainingConfig) -> None:
+    session.start_training(SPEC, config)
+    qtbot.waitUntil(lambda: is_idle(session))
+
+
+def test_training_on_ends_with_the_bits_of_a_run_that_never_stopped(session: Session, qtbot: QtBot) -> None:
+    train_to_the_end(session, qtbot, TrainingConfig(epochs=4))
+    assert session.network is not None
+    whole = session.network.parameters.values.copy()
+    train_to_the_end(session, qtbot, TrainingConfig(epochs=2))
+    session.train_on(0.001, epochs=1)
+    qtbot.waitUntil(lambda: is_idle(session))
+    session.train_on(0.001, epochs=1)
+    qtbot.waitUntil(lambda: is_idle(session))
+    np.testing.assert_array_equal(session.network.parameters.values, whole)
+    assert len(kept_models()) == 4
+
+
+def test_what_is_trained_on_is_a_run_of_its_own_with_the_whole_curve(session: Session, qtbot: QtBot) -> None:
+    events = events_of(session)
+    train_to_the_end(session, qtbot, TrainingConfig(epochs=2, batch_size=50))
+    events.clear()
+    session.train_on(0.5, epochs=1)
+    qtbot.waitUntil(lambda: is_idle(session))
+    (part,) = [event for event in events if isinstance(event, EarlierPart)]
+    assert [row["epoch"] for row in part.epochs] == [1, 2]
+    assert list(part.curve[0]) == list(range(1, 81))
+    assert part.rates == ((1, 0.001), (81, 0.5))
+    assert {event.learning_rate for event in events if isinstance(event, StepsDone) and len(event.steps)} == {0.5}
+    first, second = logged()
+    assert (first.epochs, first.state) == (2, "finished")
+    assert (second.epochs, second.settings.parent) == (3, first.id)
+    with RunLog(run_log_path()) as log:
+        assert [row["epoch"] for row in log.epochs(second.id)] == [1, 2, 3]
+        assert list(log.curve(second.id)[0]) == list(range(1, 121))
+
+
+def test_a_stopped_run_can_be_trained_on_and_a_fresh_one_forgets_it(session: Session, qtbot: QtBot) -> None:
+    events = events_of(session)
+    session.start_training(SPEC, LONG)
+    qtbot.waitUntil(lambda: len(epochs_of(events)) > 0)
+    session.stop()
+    qtbot.waitUntil(lambda: is_idle(session))
+    assert session.ended_run is not None
+    done = session.ended_run.checkpoint.counters["epochs_done"]
+    session.train_on(0.01, epochs=2)
+    qtbot.waitUntil(lambda: is_idle(session))
+    assert session.ended_run.checkpoint.counters["epochs_done"] == done + 2
+    session.start_training(SPEC, TrainingConfig(epochs=1))
+    assert session.ended_run is None
+
+
+def test_training_on_that_diverges_leaves_what_it_began_with(session: Session, qtbot: QtBot) -> None:
+    events = events_of(session)
+    train_to_the_end(session, qtbot, TrainingConfig("sgd", 0.1, epochs=1))
+    before = session.ended_run
+    session.train_on(1e6, epochs=1)
+    qtbot.waitUntil(lambda: is_idle(session))
+    assert any(isinstance(event, Diverged) for event in events)
+    assert session.ended_run is before
+
+
+def test_other_data_than_it_began_with_is_refused_in_a_sentence(session: Session, qtbot: QtBot) -> None:
+    train_to_the_end(session, qtbot, TrainingConfig(epochs=1))
+    data = small_mnist()
+    session.use_data(Splits(data.training.take(slice(100, 900)), None, data.test))
+    with qtbot.waitSignal(session.run_failed) as failure:
+        session.train_on(0.001, epochs=1)
+    assert "its own data" in failure.args[0]

@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QObject, Qt, Slot
+from pytestqt.qtbot import QtBot
+
+from app.session.run_events import SECONDS_BETWEEN_EVENTS, StepsDone
+from app.session.run_plan import RunPlan
+from app.session.training_thread import SECONDS_BETWEEN_MODELS, InUse, TrainingThread
+from nncore.data.dataset import Splits
+from nncore.files.model_file import load_model
+from nncore.model.network import NetworkSpec
+from nncore.training import TrainingConfig
+from nncore.training.events import EpochDone, Finished, Started
+from tests.nncore.example_data import small_mnist
+
+SPEC = NetworkSpec.dense((784, 16, 10))
+
+
+class Listener(QObject):
+    """Lives on the test's thread and keeps what it hears."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.events: list[object] = []
+        self.problems: list[str] = []
+        self.models: list[InUse] = []
+
+    @Slot(object)
+    def hear(self, event: object) -> None:
+        self.events.append(event)
+
+    @Slot(object)
+    def hear_model(self, in_use: InUse) -> None:
+        self.models.append(in_use)
+
+    @Slot(str)
+    def hear_problem(self, problem: str) -> None:
+        self.problems.append(problem)
+
+    def heard(self, kind: type) -> int:
+        return sum(isinstance(event, kind) for event in self.events)
+
+    @property
+    def epochs(self) -> list[EpochDone]:
+        return [epoch for event in self.events if isinstance(event, StepsDone) for epoch in event.epochs]
+
+    @property
+    def last_step(self) -> int:
+        return max((int(e.steps[-1]) for e in self.events if isinstance(e, StepsDone) and len(e.steps)), default=0)
+
+
+@pytest.fixture
+def listener() -> Listener:
+    return Listener()
+
+
+def thread_for(
+    listener: Listener, config: TrainingConfig, keep_in: Path, spec: NetworkSpec = SPEC, data: Splits | None = None
+) -> TrainingThread:
+    thread = TrainingThread(RunPlan(spec, config, 0.1), data or small_mnist(), keep_in, listener)
+    thread.happened.connect(listener.hear, Qt.ConnectionType.QueuedConnection)
+    thread.improved.connect(listener.hear_model, Qt.ConnectionType.QueuedConnection)
+    thread.failed.connect(listener.hear_problem, Qt.ConnectionType.QueuedConnection)
+    thread.not_kept.connect(listener.hear_problem, Qt.ConnectionType.QueuedConnection)
+    return thread
+
+
+@pytest.fixture
+def long_run(listener: Listener, qtbot: QtBot, tmp_path: Path) -> Iterator[TrainingThread]:
+    thread = thread_for(listener, TrainingConfig(epochs=100_000, batch_size=32), tmp_path)
+    thread.start()
+    yield thread
+    thread.control.stop()
+    assert thread.wait(5000)
+
+
+def test_a_whole_run_is_told_in_order_with_every_step(listener: Listener, qtbot: QtBot, tmp_path: Path) -> None:
+    thread = thread_for(listener, TrainingConfig(epochs=3, batch_size=50), tmp_path)
+    with qtbot.waitSignal(thread.finished):
+        thread.start()
+    qtbot.waitUntil(lambda: listener.heard(Finished) == 1)
+    assert isinstance(listener.events[0], Started)
+    assert isinstance(listener.events[-1], Finished)
+    assert [epoch.epoch for epoch in listener.epochs] == [1, 2, 3]
+    steps = np.concatenate([event.steps for event in listener.events if isinstance(event, StepsDone)])
+    assert list(steps) == list(range(1, 121))
+
+
+def test_steps_epochs_and_models_are_told_at_a_pace_the_window_can_follow(
+    listener: Listener, qtbot: QtBot, tmp_path: Path
+) -> None:
+    few = Splits(small_mnist().training.take(slice(0, 50)))
+    began = perf_counter()
+    thread = thread_for(listener, TrainingConfig(batch_size=None, epochs=1000), tmp_path, data=few)
+    with qtbot.waitSignal(thread.finished, timeout=30_000):
+        thread.start()
+    qtbot.waitUntil(lambda: listener.heard(Finished) == 1)
+    seconds = perf_counter() - began
+    assert len(listener.epochs) == 1000
+    assert listener.heard(StepsDone) <= seconds / SECONDS_BETWEEN_EVENTS + 2
+    assert len(listener.models) <= seconds / SECONDS_BETWEEN_MODELS + 2
+
+
+def test_what_a_run_has_learnt_is_told_and_kept(listener: Listener, qtbot: QtBot, tmp_path: Path) -> None:
+    thread = thread_for(listener, TrainingConfig(epochs=2), tmp_path / "models")
+    with qtbot.waitSignal(thread.finished):
+        thread.start()
+    qtbot.waitUntil(lambda: listener.heard(Finished) == 1)
+    told = listener.models[-1]
+    finished = listener.events[-1]
+    assert isinstance(finished, Finished)
+    assert finished.test is not None
+    assert told.model.card.test_accuracy == finished.test.accuracy
+    kept = load_model(next((tmp_path / "models").glob("* 784-16-10.npz")))
+    np.testing.assert_array_equal(kept.parameters, told.model.parameters)
+    np.testing.assert_array_equal(told.network.parameters.values, told.model.parameters)
+
+
+def test_a_folder_that_cannot_be_written_is_said_and_the_model_told_all_the_same(
+    listener: Listener, qtbot: QtBot, tmp_path: Path
+) -> None:
+    (tmp_path / "in the way").write_text("a file")
+    thread = thread_for(listener, TrainingConfig(epochs=1), tmp_path / "in the way" / "models")
+    with qtbot.waitSignal(thread.finished):
+        thread.start()
+    qtbot.waitUntil(lambda: listener.heard(Finished) == 1 and len(listener.problems) == 1)
+    assert "in use but could not be kept" in listener.problems[0]
+    assert listener.models[-1].model.card.epochs == 1
+
+
+def test_pause_holds_step_takes_one_and_resume_goes_on(
+    long_run: TrainingThread, listener: Listener, qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(lambda: listener.last_step > 3)
+    long_run.control.pause()
+    qtbot.wait(200)
+    paused_at = listener.last_step
+    qtbot.wait(200)
+    assert listener.last_step == paused_at
+    long_run.control.step()
+    qtbot.waitUntil(lambda: listener.last_step == paused_at + 1)
+    qtbot.wait(100)
+    assert listener.last_step == paused_at + 1
+    long_run.control.resume()
+    qtbot.waitUntil(lambda: listener.last_step > paused_at + 10)
+
+
+def test_a_new_learning_rate_is_used(long_run: TrainingThread, listener: Listener, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: listener.last_step > 3)
+    long_run.control.learning_rate = 1e-5
+    qtbot.waitUntil(lambda: any(isinstance(e, StepsDone) and e.learning_rate == 1e-5 for e in listener.events))
+
+
+def test_stop_ends_a_paused_run_too(long_run: TrainingThread, listener: Listener, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: listener.last_step > 3)
+    long_run.control.pause()
+    qtbot.wait(100)
+    with qtbot.waitSignal(long_run.finished):
+        long_run.control.stop()
+    qtbot.waitUntil(lambda: listener.heard(Finished) == 1)
+    finished = listener.events[-1]
+    assert isinstance(finished, Finished)
+    assert finished.stopped
+
+
+def test_models_hold_copies_that_later_steps_do_not_change(
+    long_run: TrainingThread, listener: Listener, qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(lambda: len(listener.models) >= 1)
+    first = listener.models[0]
+    kept = first.model.parameters.copy()
+    qtbot.waitUntil(lambda: len(listener.models) >= 3)
+    np.testing.assert_array_equal(first.model.parameters, kept)
+    np.testing.assert_array_equal(first.network.parameters.values, kept)
+
+
+def test_data_that_does_not_fit_is_one_sentence(listener: Listener, qtbot: QtBot, tmp_path: Path) -> None:
+    thread = thread_for(listener, TrainingConfig(), tmp_path, NetworkSpec.dense((100, 10)))
+    with qtbot.waitSignal(thread.finished):
+        thread.start()
+    qtbot.waitUntil(lambda: listener.problems != [])
+    assert listener.problems == ["The images have 784 pixels, the first width is 100."]

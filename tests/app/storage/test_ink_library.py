@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import errno
+import os
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from app.storage.ink_library import Example, InkLibrary
+from nncore.errors import DataError
+from nncore.preprocessing.ink import Ink
+from tests.nncore.mutation import Mutation, mutated, mutations
+
+NOON = datetime(2026, 2, 3, 12, 0, 5)
+
+
+def example(digit: int, x: float = 0.1, read: int | None = 4) -> Example:
+    return Example(Ink((np.array([[x, 0.2], [0.5, 0.75]], np.float32),)), digit, NOON, read)
+
+
+def opened(path: Path) -> InkLibrary:
+    library = InkLibrary(path)
+    assert library.load() == ""
+    return library
+
+
+def described(examples: tuple[Example, ...]) -> list[tuple[int, datetime | None, int | None, list[bytes]]]:
+    return [(e.digit, e.drawn, e.read, [stroke.tobytes() for stroke in e.ink.strokes]) for e in examples]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "ink" / "my hand.unipen"
+
+
+def test_an_example_is_on_the_disk_at_once_with_all_that_is_known_of_it(path: Path) -> None:
+    library = opened(path)
+    library.add(example(7))
+    library.add(example(1, read=None))
+    assert described(opened(path).examples) == described((example(7), example(1, read=None)))
+
+
+def test_the_newest_example_can_be_taken_back(path: Path) -> None:
+    library = opened(path)
+    library.add(example(7))
+    before = path.read_bytes()
+    library.add(example(1))
+    library.remove_last()
+    assert path.read_bytes() == before
+    library.remove_last()
+    assert not path.exists()
+
+
+def test_what_is_forgotten_stays_in_a_backup_until_it_is_remembered(path: Path) -> None:
+    library = opened(path)
+    library.add(example(7))
+    library.add(example(1))
+    library.forget()
+    assert library.examples == ()
+    again = opened(path)
+    assert [each.digit for each in again.forgotten] == [7, 1]
+    again.remember()
+    assert (len(again.forgotten), [each.digit for each in opened(path).examples]) == (0, [7, 1])
+
+
+def test_forgetting_nothing_keeps_the_backup(path: Path) -> None:
+    library = opened(path)
+    library.add(example(7))
+    library.forget()
+    library.forget()
+    assert [each.digit for each in library.forgotten] == [7]
+
+
+def test_a_damaged_file_is_set_aside_and_never_overwritten(path: Path) -> None:
+    for text in ("no ink", '.SEGMENT DIGIT 0 ? "?"\n.PEN_DOWN\n1 1\n.PEN_UP\n'):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        library = InkLibrary(path)
+        assert library.load().startswith("Your drawings could not be read; the file is now my hand.damaged-")
+        library.add(example(7))
+    assert (path.parent / "my hand.damaged-1.unipen").read_text(encoding="utf-8") == "no ink"
+    assert (path.parent / "my hand.damaged-2.unipen").exists()
+    assert len(opened(path).examples) == 1
+
+
+def test_a_damaged_file_that_cannot_be_set_aside_stays_as_it_is(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    path.parent.mkdir()
+    path.write_text("no ink", encoding="utf-8")
+    monkeypatch.setattr(Path, "rename", refuse)
+    library = InkLibrary(path)
+    assert "the file stays as it is" in library.load()
+    with pytest.raises(DataError, match="the file stays as it is"):
+        library.add(example(7))
+    assert path.read_text(encoding="utf-8") == "no ink"
+
+
+def test_a_full_disk_leaves_everything_as_it_was(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    library = opened(path)
+    library.add(example(7))
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(DataError, match="No space left"):
+        library.add(example(1))
+    with pytest.raises(DataError, match="No space left"):
+        library.forget()
+    monkeypatch.undo()
+    assert [each.digit for each in library.examples] == [each.digit for each in opened(path).examples] == [7]
+
+
+def test_two_windows_lose_nothing_of_each_other(path: Path) -> None:
+    one, other = opened(path), opened(path)
+    one.add(example(7))
+    other.add(example(1))
+    one.add(example(3))
+    assert [each.digit for each in opened(path).examples] == [7, 1, 3]
+
+
+@settings(max_examples=100, deadline=None)
+@given(changes=mutations)
+def test_whatever_the_file_holds_is_read_or_set_aside(
+    changes: list[Mutation], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("fuzz") / "my hand.unipen"
+    opened(path).add(example(7))
+    damaged = mutated(path.read_bytes(), changes)
+    path.write_bytes(damaged)
+    library = InkLibrary(path)
+    if library.load():
+        assert next(path.parent.glob("*.damaged-1.*")).read_bytes() == damaged
+    else:
+        assert len(library.examples) >= 1

@@ -1,0 +1,30 @@
+"""User files are where Qt would put them, also without Qt."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QStandardPaths
+from PySide6.QtWidgets import QApplication
+
+from app.storage import paths
+
+
+def test_the_folder_is_the_one_that_qt_names(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DIGITLAB_HOME")
+    before = QCoreApplication.applicationName()
+    QCoreApplication.setApplicationName(paths.APPLICATION)
+    try:
+        location = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppDataLocation)
+        assert paths.user_folder() == Path(location)
+    finally:
+        QCoreApplication.setApplicationName(before)
+
+
+def test_recording_and_listing_runs_loads_no_qt() -> None:
+    code = "import sys, app.cli.runs, app.storage.run_recorder; print('PySide6' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "False"

@@ -1,0 +1,102 @@
+"""Whatever state the log's file is in, there is a log to write to, and nothing is overwritten."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from app.storage.run_log_file import open_log, with_log
+from nncore.experiments.run_log.log import VERSION, RunLog, RunLogError, RunSettings
+from nncore.model.network import NetworkSpec
+from nncore.training import TrainingConfig
+
+SETTINGS = RunSettings("a run", NetworkSpec.dense((784, 16, 10)), TrainingConfig(), "MNIST")
+RUBBISH = b"this is no database at all, whatever it is called" * 100
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "runs.sqlite"
+
+
+def make_newer(path: Path) -> bytes:
+    RunLog(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+    connection.close()
+    return path.read_bytes()
+
+
+def test_a_sound_log_is_opened_without_a_word(path: Path) -> None:
+    said: list[str] = []
+    with open_log(path, said.append) as log:
+        log.begin(SETTINGS)
+    with open_log(path, said.append) as log:
+        assert len(log.runs()) == 1
+    assert said == []
+
+
+def test_each_damaged_log_is_kept_under_a_name_of_its_own(path: Path) -> None:
+    said: list[str] = []
+    for count in (1, 2):
+        path.write_bytes(RUBBISH)
+        with open_log(path, said.append) as log:
+            assert log.runs() == []
+        kept = sorted(path.parent.glob("runs damaged *.sqlite"))
+        assert [each.read_bytes() for each in kept] == [RUBBISH] * count
+        assert kept[-1].name in said[-1]
+
+
+def test_beside_a_newer_log_one_is_kept_and_found_again(path: Path) -> None:
+    before, said = make_newer(path), list[str]()
+    for count in (0, 1):
+        with open_log(path, said.append) as log:
+            assert len(log.runs()) == count
+            log.begin(SETTINGS)
+    assert path.read_bytes() == before
+    assert len(said) == 2
+    assert "newer" in said[0]
+
+
+def test_a_damaged_log_beside_a_newer_one_is_set_aside_too(path: Path) -> None:
+    before, said = make_newer(path), list[str]()
+    beside = path.with_name(f"runs of version {VERSION}.sqlite")
+    beside.write_bytes(RUBBISH)
+    with open_log(path, said.append) as log:
+        log.begin(SETTINGS)
+    assert path.read_bytes() == before
+    assert [each.read_bytes() for each in path.parent.glob("* damaged *")] == [RUBBISH]
+
+
+def test_where_there_can_be_no_log_it_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(RunLogError, match="cannot be opened"):
+        open_log(tmp_path / "file" / "runs.sqlite", lambda sentence: None)
+
+
+def test_a_folder_in_its_place_is_kept_too(path: Path) -> None:
+    path.mkdir()
+    (path / "of the user").touch()
+    said: list[str] = []
+    with open_log(path, said.append) as log:
+        log.begin(SETTINGS)
+    assert "folder" in said[0]
+    assert [each.name for each in path.parent.glob("runs damaged */*")] == ["of the user"]
+
+
+def test_damage_that_shows_only_when_it_is_read_is_set_aside(path: Path) -> None:
+    with RunLog(path) as log:
+        for _ in range(200):
+            log.begin(SETTINGS)
+    sound = path.read_bytes()
+    spoilt = sound[: 3 * 4096] + RUBBISH[:4096] * 4 + sound[7 * 4096 :]
+    path.write_bytes(spoilt)
+    RunLog(path).close()
+    said: list[str] = []
+    assert with_log(path, said.append, RunLog.runs) == []
+    assert len(said) == 1
+    assert [each.read_bytes() for each in path.parent.glob("runs damaged *.sqlite")] == [spoilt]
+    assert with_log(path, said.append, lambda log: log.begin(SETTINGS)) == 1
+    assert len(said) == 1

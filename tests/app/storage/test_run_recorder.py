@@ -1,0 +1,367 @@
+"""A run is written down as it goes, through kills, locks, damage, newer versions and full disks."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from time import sleep
+
+import numpy as np
+import pytest
+
+from app.storage import run_recorder
+from app.storage.run_process import is_alive
+from app.storage.run_recorder import RunRecorder
+from nncore.experiments.run_log.log import VERSION, LoggedRun, RunLog, RunSettings
+from nncore.files.checkpoint_file import load_checkpoint
+from nncore.files.model_file import load_model, save_model, trained_model
+from nncore.training import Training, TrainingConfig
+from nncore.training.events import EpochDone, Finished, StepDone, TrainingEvent
+from tests.nncore.runs import few_digits, fresh_network
+
+CONFIG = TrainingConfig(batch_size=64, epochs=4, seed=3)
+
+
+@pytest.fixture(autouse=True)
+def every_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_recorder, "SECONDS_BETWEEN_WRITES", 0.0)
+    monkeypatch.setattr(run_recorder, "SECONDS_BETWEEN_TRIES", 0.0)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "runs" / "runs.sqlite"
+
+
+class Recorded:
+    """A run, and its recorder, which are told to go on event by event."""
+
+    def __init__(self, path: Path, config: TrainingConfig = CONFIG, going_on: LoggedRun | None = None) -> None:
+        self.complaints: list[str] = []
+        if going_on is None:
+            self.training = Training(fresh_network(seed=config.seed), few_digits(), config)
+        else:
+            self.training = Training.resumed(load_checkpoint(path.parent / going_on.checkpoint), few_digits())
+        settings = RunSettings("a run", self.training.network.spec, config, "digits", recipe="quick")
+        self.recorder = RunRecorder(path, settings, path.parent, self.complaints.append, going_on)
+
+    def __iter__(self) -> Iterator[TrainingEvent]:
+        for event in self.training.events():
+            self.recorder.tell(event, self.training)
+            yield event
+
+    def go(self, epochs: int = 10**9) -> None:
+        """To the end, or of so many epochs; left as a process that is killed leaves it."""
+        for event in self:
+            if isinstance(event, EpochDone) and event.epoch == epochs:
+                return
+
+
+def checkpoints(path: Path) -> list[str]:
+    return [found.name for found in path.parent.glob("*.checkpoint")]
+
+
+def test_a_run_that_ends_is_in_the_log_whole_and_keeps_what_it_takes_to_train_it_on(path: Path) -> None:
+    run = Recorded(path)
+    events = list(run)
+    run.recorder.keep_model(path.parent / "model.npz")
+    finished = events[-1]
+    assert isinstance(finished, Finished)
+    assert finished.test is not None
+    done = [event for event in events if isinstance(event, EpochDone)]
+    with RunLog(path) as log:
+        (logged,) = log.runs()
+        rows, curve, judged = log.epochs(logged.id), log.curve(logged.id), log.judged(logged.id)
+    assert (logged.state, logged.epochs, logged.steps, logged.process) == ("finished", 4, finished.step, "")
+    assert (logged.test_accuracy, logged.test_loss) == (finished.test.accuracy, finished.test.loss)
+    assert (logged.best_epoch, logged.seconds) == (finished.best_epoch, finished.seconds)
+    assert logged.best_accuracy == max(event.validation_accuracy or 0 for event in done)
+    assert [(row["epoch"], row["step"], row["training_loss"]) for row in rows] == [
+        (event.epoch, event.step, event.training_loss) for event in done
+    ]
+    losses = np.array([event.loss for event in events if isinstance(event, StepDone)], np.float32)
+    np.testing.assert_array_equal(curve[1], losses)
+    assert judged is not None
+    assert judged[0] == "test"
+    np.testing.assert_array_equal(judged[1], finished.test.confusion)
+    assert logged.model == str(path.parent / "model.npz")
+    assert checkpoints(path) == [logged.checkpoint]
+    kept = load_checkpoint(path.parent / logged.checkpoint)
+    assert (kept.counters["epochs_done"], kept.recipe) == (4, "quick")
+    assert run.complaints == []
+
+
+def test_while_a_run_goes_on_its_process_lives_and_every_epoch_is_there(path: Path) -> None:
+    run = Recorded(path)
+    for event in run:
+        if isinstance(event, EpochDone):
+            with RunLog(path) as log:
+                (logged,) = log.runs()
+                assert (logged.state, logged.epochs, logged.training_loss) == (
+                    "running",
+                    event.epoch,
+                    event.training_loss,
+                )
+                assert [row["epoch"] for row in log.epochs(logged.id)] == list(range(1, event.epoch + 1))
+            assert is_alive(logged.process)
+            assert load_checkpoint(path.parent / logged.checkpoint).counters["epochs_done"] == event.epoch
+
+
+def test_a_run_that_broke_off_goes_on_as_the_same_run_to_the_same_bits(path: Path) -> None:
+    whole = Recorded(path.with_name("other.sqlite"))
+    whole.go()
+    first = Recorded(path)
+    first.go(epochs=2)
+    first.recorder.close()
+    with RunLog(path) as log:
+        (broken,) = log.runs()
+    assert (broken.state, is_alive(broken.process)) == ("running", False)
+    second = Recorded(path, going_on=broken)
+    second.go()
+    with RunLog(path) as log, RunLog(whole.recorder._path) as other:
+        (logged,), (expected,) = log.runs(), other.runs()
+        assert (logged.id, logged.state, logged.epochs) == (broken.id, "finished", 4)
+        assert logged.test_accuracy == expected.test_accuracy
+        assert [(row["epoch"], row["training_loss"]) for row in log.epochs(logged.id)] == [
+            (row["epoch"], row["training_loss"]) for row in other.epochs(expected.id)
+        ]
+        np.testing.assert_array_equal(log.curve(logged.id), other.curve(expected.id))
+    assert logged.checkpoint == broken.checkpoint
+
+
+def test_what_the_log_has_beyond_the_checkpoint_is_done_again_and_what_it_lacks_is_added(path: Path) -> None:
+    run = Recorded(path)
+    run.go(epochs=3)
+    run.recorder.close()
+    with RunLog(path) as log:
+        (broken,) = log.runs()
+        log.add_epochs(broken.id, [{"epoch": 4, "training_loss": 99.0}], log.curve(broken.id), epochs=4)
+        log._connection.execute("DELETE FROM epochs WHERE epoch = 2")
+    second = Recorded(path, going_on=broken)
+    second.go()
+    with RunLog(path) as log:
+        rows = log.epochs(broken.id)
+    assert [row["epoch"] for row in rows] == [1, 2, 3, 4]
+    assert rows[-1]["training_loss"] != 99.0
+
+
+def test_a_run_that_diverged_or_was_stopped_says_so(path: Path) -> None:
+    Recorded(path, TrainingConfig(optimizer="sgd", learning_rate=1e6, batch_size=64, epochs=3)).go()
+    stopped = Recorded(path)
+    for event in stopped:
+        if isinstance(event, EpochDone):
+            stopped.training.control.stop()
+    with RunLog(path) as log:
+        assert [run.state for run in log.runs()] == ["stopped", "diverged"]
+        assert checkpoints(path) == [log.runs()[0].checkpoint]
+
+
+def test_only_the_newest_runs_that_ended_keep_their_checkpoints(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_recorder, "CHECKPOINTS_KEPT", 2)
+    for seed in range(3):
+        Recorded(path, TrainingConfig(batch_size=64, epochs=1, seed=seed)).go()
+    with RunLog(path) as log:
+        newest = log.runs()[:2]
+        assert log.run(1).checkpoint == ""
+    assert sorted(checkpoints(path)) == sorted(run.checkpoint for run in newest)
+
+
+def test_learning_rates_that_were_changed_on_the_way_are_written_down(path: Path) -> None:
+    run = Recorded(path)
+    for event in run:
+        if isinstance(event, EpochDone):
+            run.training.control.learning_rate = 0.01 / event.epoch
+    with RunLog(path) as log:
+        (logged,) = log.runs()
+    steps = logged.steps // 4
+    assert logged.settings.rates == tuple((1 + epoch * steps, 0.01 / epoch) for epoch in (1, 2, 3))
+
+
+def test_a_locked_log_is_said_once_and_what_is_missing_is_written_later(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nncore.experiments.run_log.log.PATIENCE", 0.05)
+    RunLog(path).close()
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    run = Recorded(path)
+    for event in run:
+        if isinstance(event, EpochDone) and event.epoch == 3:
+            assert run.recorder.number is None
+            other.execute("ROLLBACK")
+    other.close()
+    with RunLog(path) as log:
+        (logged,) = log.runs()
+        assert [row["epoch"] for row in log.epochs(logged.id)] == [1, 2, 3, 4]
+        assert log.curve(logged.id).shape[1] == logged.steps
+    assert logged.state == "finished"
+    (said,) = run.complaints
+    assert "goes on" in said
+    assert "another program is writing" in said
+
+
+def test_a_log_locked_halfway_does_not_keep_the_checkpoint_from_being_written(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nncore.experiments.run_log.log.PATIENCE", 0.05)
+    run = Recorded(path)
+    for event in run:
+        if isinstance(event, EpochDone) and event.epoch == 1:
+            other = sqlite3.connect(path, isolation_level=None)
+            other.execute("BEGIN IMMEDIATE")
+        if isinstance(event, EpochDone) and event.epoch == 3:
+            break
+    other.execute("ROLLBACK")
+    other.close()
+    run.recorder.close()
+    with RunLog(path) as log:
+        (broken,) = log.runs()
+    assert broken.epochs == 1
+    again = Recorded(path, going_on=broken)
+    assert again.training.history.epochs == 3
+    again.go()
+    with RunLog(path) as log:
+        assert [row["epoch"] for row in log.epochs(broken.id)] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("moment", ["before", "halfway"])
+def test_a_damaged_log_is_set_aside_and_a_fresh_one_has_the_whole_run(path: Path, moment: str) -> None:
+    rubbish = b"this is no database at all, whatever it is called" * 1000
+    path.parent.mkdir()
+    if moment == "before":
+        path.write_bytes(rubbish)
+    run = Recorded(path)
+    for event in run:
+        if moment == "halfway" and isinstance(event, EpochDone) and event.epoch == 2:
+            run.recorder._close_log()
+            path.write_bytes(rubbish)
+    (aside,) = path.parent.glob("runs damaged *.sqlite")
+    assert aside.read_bytes() == rubbish
+    with RunLog(path) as log:
+        (logged,) = log.runs()
+        assert (logged.state, logged.epochs) == ("finished", 4)
+        assert [row["epoch"] for row in log.epochs(logged.id)] == [1, 2, 3, 4]
+    (said,) = run.complaints
+    assert aside.name in said
+
+
+def test_a_newer_log_is_left_alone_and_one_beside_it_is_used(path: Path) -> None:
+    RunLog(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+    connection.close()
+    before = path.read_bytes()
+    for count in (1, 2):
+        run = Recorded(path)
+        run.go()
+        (said,) = run.complaints
+        assert "newer" in said
+        assert path.read_bytes() == before
+        with RunLog(path.with_name(f"runs of version {VERSION}.sqlite")) as log:
+            assert [each.state for each in log.runs()] == ["finished"] * count
+
+
+def test_a_full_disk_is_said_and_harms_neither_the_run_nor_what_was_there(path: Path) -> None:
+    earlier = Recorded(path)
+    earlier.go()
+    run = Recorded(path)
+    for event in run:
+        if isinstance(event, EpochDone) and event.epoch == 1:
+            log = run.recorder._log
+            assert log is not None
+            pages = log._connection.execute("PRAGMA page_count").fetchone()[0]
+            log._connection.execute(f"PRAGMA max_page_count = {pages}")  # SQLite's own word for a disk that is full
+            with suppress(sqlite3.OperationalError):  # and there is no room left in the pages there are
+                while True:
+                    log._connection.execute("UPDATE runs SET note = note || ? WHERE id = 1", ("x" * 50,))
+    assert isinstance(event, Finished)
+    assert ["the disk is full" in sentence for sentence in run.complaints] == [True]
+    with RunLog(path) as log:
+        assert [each.state for each in log.runs()] == ["finished", "finished"]
+        assert [len(log.epochs(number)) for number in (1, 2)] == [4, 4]
+
+
+def test_a_checkpoint_that_cannot_be_written_is_said_once_and_the_run_is_logged(path: Path) -> None:
+    run = Recorded(path)
+    run.recorder._checkpoint.mkdir(parents=True)  # something else is in its place
+    (run.recorder._checkpoint / "kept").touch()
+    events = list(run)
+    assert isinstance(events[-1], Finished)
+    first, second, third = run.complaints
+    assert "cannot be gone on with" in first
+    assert "cannot be trained on" in second
+    assert "could not be deleted" in third
+    assert (run.recorder._checkpoint / "kept").exists()
+    with RunLog(path) as log:
+        assert log.runs()[0].state == "finished"
+
+
+def test_a_folder_that_cannot_be_used_is_said_once_and_the_run_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "runs").write_text("a file, where the folder should be")
+    run = Recorded(tmp_path / "runs" / "runs.sqlite")
+    events = list(run)
+    run.recorder.close()
+    assert isinstance(events[-1], Finished)
+    assert len(run.complaints) == 1
+    assert (tmp_path / "runs").read_text() == "a file, where the folder should be"
+
+
+TRAINED = """
+import sys
+from pathlib import Path
+from tests.app.storage import test_run_recorder as here
+here.run_recorder.SECONDS_BETWEEN_WRITES = 0.0
+path = Path(sys.argv[1])
+with here.RunLog(path) as log:
+    broken = next((run for run in log.runs() if run.state == "running"), None)
+if broken is not None and not (path.parent / broken.checkpoint).exists():
+    broken = None
+run = here.Recorded(path, here.TrainingConfig(batch_size=64, epochs=100_000, seed=3), broken)
+for event in run:
+    if isinstance(event, here.EpochDone):
+        print(event.epoch, flush=True)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_killed_at_any_moment_a_run_loses_one_epoch_at_most_and_goes_on(path: Path) -> None:
+    kill_and_look(path, rounds=4, seed=1)
+
+
+def kill_and_look(path: Path, rounds: int, seed: int) -> None:
+    """Kill a training again and again, each going on from the one before, and look at all that should be there."""
+    moments = random.Random(seed)
+    earlier = Recorded(path)
+    earlier.go()
+    model = path.parent / "model.npz"
+    save_model(trained_model(earlier.training, None, name="kept"), model)
+    with RunLog(path) as log:
+        before = (log.run(1), log.epochs(1), log.curve(1).tobytes(), model.read_bytes())
+    reached = 0
+    for _ in range(rounds):
+        command = [sys.executable, "-c", TRAINED, str(path)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            told = [int(process.stdout.readline())]
+            assert told[0] == reached + 1  # it goes on after the last epoch kept
+            sleep(moments.random() * 0.2)
+            process.send_signal(signal.SIGKILL)
+            told += [int(line) for line in process.stdout.read().splitlines(keepends=True) if line.endswith("\n")]
+        with RunLog(path) as log:
+            (broken,) = (run for run in log.runs() if run.state == "running")
+            rows = log.epochs(broken.id)
+            assert (log.run(1), log.epochs(1), log.curve(1).tobytes(), model.read_bytes()) == before
+        assert not is_alive(broken.process)
+        assert broken.epochs >= told[-1]  # what was said to be done was written: only the epoch on its way is lost
+        assert [row["epoch"] for row in rows][-1] == broken.epochs
+        reached = load_checkpoint(path.parent / broken.checkpoint).counters["epochs_done"]
+        assert broken.epochs - 1 <= reached <= broken.epochs
+        assert reached >= told[-1]
+    assert load_model(model).spec == earlier.training.network.spec

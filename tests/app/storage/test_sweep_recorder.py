@@ -1,0 +1,91 @@
+"""A sweep's runs are in the log from the moment they begin, each once, whatever happens to log or sweep."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.storage.run_process import is_alive
+from app.storage.sweep_recorder import SweepRecorder
+from nncore.experiments.run_log.log import LoggedRun, RunLog, RunSettings
+from nncore.experiments.sweep import SweepProgress, SweepResult, grid, run_sweep
+from nncore.training import TrainingConfig
+from tests.nncore.runs import SMALL, few_digits
+
+CONFIG = TrainingConfig(epochs=3, batch_size=32)
+JOBS = grid(SMALL, CONFIG, {"seed": [0, 1]})
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "runs.sqlite"
+
+
+def recorder(path: Path, said: list[str]) -> SweepRecorder:
+    return SweepRecorder(path, RunSettings("tries", SMALL, CONFIG, "digits", recipe="quick"), said.append)
+
+
+def logged(path: Path) -> list[LoggedRun]:
+    with RunLog(path) as log:
+        return log.runs()[::-1]
+
+
+def progress(*shares: float) -> SweepProgress:
+    return SweepProgress(0, 2, 0.0, 1.0, tuple(zip(JOBS, shares, strict=False)))
+
+
+def test_runs_are_there_while_they_are_at_work_with_the_epochs_they_have_done(path: Path) -> None:
+    said: list[str] = []
+    sweep = recorder(path, said)
+    for shares in ((0.0,), (0.4, 0.1), (0.7, 0.1)):
+        assert sweep.tell(progress(*shares)) is None
+    first, second = logged(path)
+    assert [(run.state, is_alive(run.process), run.epochs) for run in (first, second)] == [
+        ("running", True, 2),
+        ("running", True, 0),
+    ]
+    assert (first.settings.name, first.settings.config.seed) == ("tries: seed 0", 0)
+    assert sweep.tell(SweepResult(JOBS[0], "finished", test_accuracy=0.5)) == first.id
+    assert sweep.tell(SweepResult(JOBS[1], "failed", problem="no memory")) == second.id
+    first, second = logged(path)
+    assert (first.state, first.test_accuracy) == ("finished", 0.5)
+    assert (second.state, second.process, second.note) == ("running", "", "no memory")
+    assert said == []
+
+
+def test_nothing_is_written_as_long_as_nothing_is_new(path: Path) -> None:
+    sweep = recorder(path, [])
+    sweep.tell(progress(0.4))
+    before = path.stat().st_mtime_ns, logged(path)
+    sweep.tell(progress(0.5))
+    assert (path.stat().st_mtime_ns, logged(path)) == before
+
+
+def test_a_real_sweep_leaves_each_run_once_and_whole(path: Path) -> None:
+    said: list[str] = []
+    sweep, at_work = recorder(path, said), 0
+    for event in run_sweep(JOBS, few_digits(), workers=1):
+        sweep.tell(event)
+        if isinstance(event, SweepProgress):
+            at_work = max(at_work, len(event.at_work))
+            assert len(logged(path) if path.exists() else []) <= len(JOBS)
+    assert at_work == 1
+    runs = logged(path)
+    assert [(run.state, run.epochs, run.settings.config.seed) for run in runs] == [
+        ("finished", 3, 0),
+        ("finished", 3, 1),
+    ]
+    with RunLog(path) as log:
+        assert [len(log.epochs(run.id)) for run in runs] == [3, 3]
+    assert said == []
+
+
+def test_a_log_that_cannot_be_used_is_said_once_and_the_sweep_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    said: list[str] = []
+    sweep = recorder(tmp_path / "file" / "runs.sqlite", said)
+    for share in (0.0, 0.5, 0.9):
+        sweep.tell(progress(share))
+    assert sweep.tell(SweepResult(JOBS[0], "finished")) is None
+    assert ["is not logged" in sentence for sentence in said] == [True]

@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+import gc
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPalette
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+import app.style.theme
+from app.style.theme import DARK, LIGHT, Colours, ThemeChoice, apply_theme, body_font, colours_of, scaled
+
+
+@pytest.fixture(autouse=True)
+def light_again(qapp: QApplication) -> Iterator[None]:
+    apply_theme(qapp, ThemeChoice.LIGHT)
+    yield
+    apply_theme(qapp, ThemeChoice.LIGHT)
+
+
+class Witness(QWidget):
+    """Counts what a custom-painted widget would repaint for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.themed = 0
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+            self.themed += 1
+        super().changeEvent(event)
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance, WCAG 2.1."""
+    channels = (QColor(colour).redF(), QColor(colour).greenF(), QColor(colour).blueF())
+    r, g, b = (c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+def contrast(one: str, other: str) -> float:
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    ("text", "grounds"),
+    [
+        ("text", ("page", "surface", "field", "hover", "line", "paper")),
+        ("quiet_text", ("page", "surface", "field", "paper")),
+        ("trouble", ("page", "surface", "field")),
+        ("on_accent", ("accent", "accent_hover", "accent_pressed")),
+        ("tooltip_text", ("tooltip",)),
+        ("ink", ("paper",)),
+    ],
+)
+def test_texts_stand_out_from_every_ground_they_lie_on(colours: Colours, text: str, grounds: tuple[str, ...]) -> None:
+    for ground in grounds:
+        assert contrast(getattr(colours, text), getattr(colours, ground)) >= 4.5, ground
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
+def test_focus_rings_and_bars_and_disabled_texts_can_be_made_out(colours: Colours) -> None:
+    for name in ("accent", "winner", "trouble", "disabled_text"):
+        for ground in (colours.page, colours.surface, colours.field):
+            assert contrast(getattr(colours, name), ground) >= 3.0, name
+
+
+def test_every_colour_is_one() -> None:
+    for colours in (LIGHT, DARK):
+        assert all(QColor(getattr(colours, field.name)).isValid() for field in fields(colours))
+
+
+def test_choices_change_palette_and_stylesheet(qapp: QApplication, qtbot: QtBot) -> None:
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    assert colours_of(widget) is LIGHT
+    apply_theme(qapp, ThemeChoice.DARK)
+    assert colours_of(widget) is DARK
+    assert qapp.palette().color(QPalette.ColorRole.Window).name().upper() == DARK.page
+    assert DARK.accent in qapp.styleSheet()
+    assert LIGHT.accent not in qapp.styleSheet()
+
+
+def test_a_widget_shown_is_told_of_the_change_however_deep_it_sits(qapp: QApplication, qtbot: QtBot) -> None:
+    window, inner = QWidget(), Witness()
+    qtbot.addWidget(window)
+    QVBoxLayout(window).addWidget(inner)
+    window.show()
+    before = inner.themed
+    apply_theme(qapp, ThemeChoice.DARK)
+    assert inner.themed > before
+
+
+def test_system_follows_the_platform_live_and_an_explicit_choice_does_not(qapp: QApplication, qtbot: QtBot) -> None:
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    hints = qapp.styleHints()
+    apply_theme(qapp, ThemeChoice.SYSTEM)
+    hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    assert colours_of(widget) is DARK
+    hints.colorSchemeChanged.emit(Qt.ColorScheme.Light)
+    assert colours_of(widget) is LIGHT
+    apply_theme(qapp, ThemeChoice.LIGHT)
+    hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    assert colours_of(widget) is LIGHT
+
+
+def test_a_tinted_widget_still_knows_its_palette(qapp: QApplication, qtbot: QtBot) -> None:
+    button = QPushButton("Train")
+    button.setProperty("primary", True)
+    qtbot.addWidget(button)
+    button.show()
+    assert colours_of(button) is LIGHT
+
+
+def test_the_bundled_font_has_figures_of_one_width(qapp: QApplication) -> None:
+    font = qapp.font()
+    assert font.family() == "Inter"
+    for shown in (font, scaled(font, 1.5, QFont.Weight.DemiBold)):
+        widths = [QFontMetricsF(shown).horizontalAdvance(figure * 8) for figure in "0123456789"]
+        assert max(widths) - min(widths) < 0.5
+
+
+def test_sizes_grow_with_the_platforms_font(qapp: QApplication, qtbot: QtBot) -> None:
+    large = body_font(QFont("Inter", 18))
+    assert large.pointSizeF() == pytest.approx(18)
+    assert body_font(QFont("Inter", 4)).pointSizeF() > 4
+    own = QFont(qapp.font())
+    try:
+        qapp.setFont(QFont("Inter", 18))
+        apply_theme(qapp, ThemeChoice.LIGHT)
+        title = QLabel("Digit Lab")
+        title.setProperty("title", True)
+        qtbot.addWidget(title)
+        title.ensurePolished()
+        assert title.font().pointSizeF() == pytest.approx(27, abs=0.1)
+        apply_theme(qapp, ThemeChoice.DARK)
+        assert qapp.font().pointSizeF() == pytest.approx(18)
+    finally:
+        qapp.setFont(own)
+
+
+def test_nothing_moves_when_a_control_gets_the_focus(qapp: QApplication, qtbot: QtBot) -> None:
+    window, field, button = QWidget(), QLineEdit("0.001"), QPushButton("Step")
+    qtbot.addWidget(window)
+    layout = QVBoxLayout(window)
+    layout.addWidget(field)
+    layout.addWidget(button)
+    window.show()
+    window.activateWindow()
+    button.setFocus()
+    unfocused = field.sizeHint(), button.sizeHint()
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+    assert (field.sizeHint(), button.sizeHint()) == unfocused
+
+
+def test_colours_have_one_place_to_come_from() -> None:
+    modules = {path: path.read_text(encoding="utf-8") for path in Path(app.style.theme.__file__).parent.rglob("*.py")}
+    direct = {path.name for path, text in modules.items() if "from app.style.colours import" in text}
+    assert direct == {"theme.py", "stylesheet.py"}
+
+
+def test_the_stylesheet_dresses_no_widget_that_there_is_not(qapp: QApplication) -> None:
+    modules = Path(app.style.theme.__file__).parent.rglob("*.py")
+    used = "\n".join(path.read_text(encoding="utf-8") for path in modules if path.name != "stylesheet.py")
+    of_qt = {"QAbstractItemView", "QScrollBar", "QTabBar", "QToolTip"}  # parts of those used
+    dressed = set(re.findall(r"\bQ[A-Z]\w+", qapp.styleSheet())) - of_qt
+    assert dressed == {name for name in dressed if re.search(rf"\b{name}\b", used)}
+
+
+def test_no_garbage_is_collected_while_qt_goes_through_the_widgets(qapp: QApplication, qtbot: QtBot) -> None:
+    seen: list[bool] = []
+
+    class Watcher(QWidget):
+        def changeEvent(self, event: QEvent) -> None:
+            seen.append(gc.isenabled())
+
+    watcher = Watcher()
+    qtbot.addWidget(watcher)
+    watcher.show()
+    for choice in (ThemeChoice.DARK, ThemeChoice.LIGHT):
+        apply_theme(qapp, choice)
+        assert gc.isenabled()
+    assert seen
+    assert not any(seen)

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.style.theme import DARK, LIGHT, ThemeChoice, apply_theme
+from app.tabs.draw.answer import REST_MILLISECONDS, Answer, verdict
+from nncore.evaluation.recognition import Prediction, Verdict
+
+
+def prediction(verdict: Verdict, **shares: float) -> Prediction:
+    probabilities = np.zeros(10, np.float32)
+    for name, share in shares.items():
+        probabilities[int(name[1:])] = share
+    return Prediction(np.ones((28, 28), np.uint8), probabilities, (), verdict)
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (prediction("digit", d7=0.973), "The network reads a 7."),
+        (prediction("digit", d8=1.0), "The network reads an 8."),
+        (prediction("unsure", d1=0.4, d7=0.5), "Unsure: a 7, or perhaps a 1."),
+        (prediction("not a digit", d1=0.9), "This does not look like a digit."),
+    ],
+)
+def test_the_verdict_is_a_sentence(given: Prediction, sentence: str) -> None:
+    assert verdict(given) == sentence
+
+
+def test_the_answer_shows_digit_and_confidence(qtbot: QtBot) -> None:
+    answer = Answer()
+    qtbot.addWidget(answer)
+    answer.show_prediction(prediction("digit", d7=0.973, d1=0.027))
+    assert (answer.digit.text(), answer.confidence.text()) == ("7", "97.3 %")
+
+
+def test_a_hint_leaves_nothing_of_the_answer_before(qtbot: QtBot) -> None:
+    answer = Answer()
+    qtbot.addWidget(answer)
+    answer.show_prediction(prediction("digit", d7=0.973))
+    size = answer.digit.sizeHint()
+    answer.show_hint("Nothing is drawn yet.")
+    assert (answer.digit.text(), answer.confidence.text()) == ("–", "")
+    assert answer.digit.sizeHint() == size
+
+
+def test_the_digit_stays_large_and_bold_when_the_theme_changes(qtbot: QtBot, qapp: QApplication) -> None:
+    apply_theme(qapp, ThemeChoice.LIGHT)
+    answer = Answer()
+    qtbot.addWidget(answer)
+    answer.show_prediction(prediction("digit", d1=0.9))
+    answer.show()
+
+    def ink(colour: str) -> int:
+        image = answer.digit.grab().toImage()
+        places = ((x, y) for x in range(image.width()) for y in range(image.height()))
+        return sum(image.pixelColor(x, y) == QColor(colour) for x, y in places)
+
+    before = ink(LIGHT.text)
+    apply_theme(qapp, ThemeChoice.DARK)
+    assert before > 0
+    assert ink(DARK.text) == before
+    apply_theme(qapp, ThemeChoice.LIGHT)
+
+
+@pytest.fixture
+def answer(qtbot: QtBot) -> Answer:
+    answer = Answer()
+    qtbot.addWidget(answer)
+    answer.resize(400, 150)
+    with qtbot.waitExposed(answer):
+        answer.show()
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("given", "speech"),
+    [
+        (prediction("digit", d7=0.973), "The network reads a 7. It is 97% sure."),
+        (prediction("unsure", d1=0.4, d7=0.5), "Unsure: a 7, or perhaps a 1."),
+        (prediction("not a digit", d1=0.9), "This does not look like a digit."),
+    ],
+)
+def test_the_verdict_is_spoken_once_the_drawing_rests(
+    qtbot: QtBot, answer: Answer, given: Prediction, speech: str
+) -> None:
+    with qtbot.waitSignal(answer.spoken) as spoken:
+        answer.show_prediction(given)
+        assert answer.accessibleDescription() == speech
+    assert spoken.args == [speech]
+
+
+def test_only_the_last_of_many_answers_is_spoken_and_no_answer_twice(qtbot: QtBot, answer: Answer) -> None:
+    said: list[str] = []
+    answer.spoken.connect(said.append)
+    for digit in ("d1", "d2", "d3"):
+        answer.show_prediction(prediction("unsure", **{digit: 0.5, "d9": 0.4}))
+        qtbot.wait(100)
+    assert said == []
+    qtbot.waitUntil(lambda: len(said) == 1)
+    answer.show_prediction(prediction("unsure", d3=0.5, d9=0.4))
+    qtbot.wait(REST_MILLISECONDS + 100)
+    assert said == ["Unsure: a 3, or perhaps a 9."]
+
+
+def test_nothing_moves_when_the_answer_changes(answer: Answer) -> None:
+    answer.show_hint("Nothing is drawn yet.")
+    QApplication.processEvents()
+    places = [label.geometry() for label in (answer.digit, answer.confidence, answer.sentence)]
+    answer.show_prediction(prediction("digit", d8=0.9))
+    QApplication.processEvents()
+    assert [label.geometry() for label in (answer.digit, answer.confidence, answer.sentence)] == places

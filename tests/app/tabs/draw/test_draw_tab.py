@@ -1,0 +1,257 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QFont, QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QToolButton
+from pytestqt.qtbot import QtBot
+
+from app.style.theme import ThemeChoice, apply_theme
+from app.tabs.draw.draw_tab import DrawTab
+from app.widgets.explanation import Why
+from nncore.evaluation.recognition import Prediction
+from nncore.model.network import Network, NetworkSpec
+from nncore.preprocessing.ink import rasterize
+from tests.app.canvas.gestures import ONE, SEVEN, drag, pixel
+
+
+def network(seed: int, *widths: int) -> Network:
+    result = Network(NetworkSpec.dense(widths or (784, 16, 10)))
+    result.initialize(np.random.default_rng(seed))
+    return result
+
+
+@pytest.fixture
+def tab(qapp: QApplication, qtbot: QtBot) -> DrawTab:
+    apply_theme(qapp, ThemeChoice.LIGHT)
+    tab = DrawTab()
+    qtbot.addWidget(tab)
+    tab.resize(1280, 600)
+    with qtbot.waitExposed(tab):
+        tab.show()
+    tab.activateWindow()
+    return tab
+
+
+def test_bars_and_picture_are_what_the_network_gets_and_gives(tab: DrawTab, qtbot: QtBot) -> None:
+    reader = network(1)
+    tab.set_network(reader)
+    with qtbot.waitSignal(tab.predicted):
+        drag(tab.canvas, SEVEN)
+    qtbot.waitUntil(lambda: not tab.requests.is_waiting)
+    image = rasterize(tab.canvas.drawing.ink())
+    wanted = reader.predict((image.reshape(1, -1) / 255).astype(np.float32))[0]
+    assert tab.bars.probabilities is not None
+    np.testing.assert_allclose(tab.bars.probabilities, wanted, atol=1e-6)
+    np.testing.assert_array_equal(tab.strip.seen.image, image)
+    assert tab.prediction is not None
+    assert tab.bars.winner == tab.prediction.digit == int(wanted.argmax())
+    reads = tab.prediction.verdict != "not a digit"
+    assert tab.answer.digit.text() == (str(tab.prediction.digit) if reads else "–")
+
+
+def test_it_reads_while_the_pen_is_still_down(tab: DrawTab, qtbot: QtBot) -> None:
+    tab.set_network(network(1))
+    drag(tab.canvas, SEVEN, release=False)
+    qtbot.waitUntil(lambda: tab.prediction is not None)
+    assert tab.canvas.drawing.is_drawing
+
+
+def test_a_burst_of_pen_events_is_read_once_a_frame(tab: DrawTab, qtbot: QtBot) -> None:
+    tab.set_network(network(1))
+    tab.requests.interval = 60_000  # one frame, however slow the machine
+    readings: list[Prediction] = []
+    tab.predicted.connect(readings.append)
+    drag(tab.canvas, [(0.2 + 0.005 * step, 0.5) for step in range(100)])
+    tab.requests.flush()
+    assert 1 <= len(readings) <= 2
+    np.testing.assert_array_equal(readings[-1].image, rasterize(tab.canvas.drawing.ink()))
+
+
+def test_a_new_network_rereads_the_drawing_at_once(tab: DrawTab, qtbot: QtBot) -> None:
+    tab.set_network(network(1))
+    drag(tab.canvas, SEVEN)
+    tab.requests.flush()
+    before = tab.prediction
+    with qtbot.waitSignal(tab.predicted, timeout=0):
+        tab.set_network(network(2))
+    assert before is not None
+    assert tab.prediction is not None
+    assert not np.allclose(before.probabilities, tab.prediction.probabilities)
+    np.testing.assert_array_equal(tab.bars.probabilities, tab.prediction.probabilities)
+
+
+def test_a_blank_canvas_shows_no_stale_answer(tab: DrawTab) -> None:
+    tab.set_network(network(1))
+    drag(tab.canvas, SEVEN)
+    tab.requests.flush()
+    tab.canvas.clear()
+    tab.requests.flush()
+    assert tab.prediction is None
+    assert tab.bars.probabilities is None
+    assert tab.strip.seen.image is None
+    assert tab.answer.digit.text() == "–"
+
+
+def test_a_dot_is_read_without_complaint(tab: DrawTab) -> None:
+    tab.set_network(network(1))
+    drag(tab.canvas, [(0.5, 0.5)])
+    tab.requests.flush()
+    assert tab.prediction is not None
+    assert not tab.trouble.isVisible()
+
+
+def test_without_a_network_the_picture_shows_and_a_sentence_says_why_there_is_no_answer(tab: DrawTab) -> None:
+    drag(tab.canvas, SEVEN)
+    tab.requests.flush()
+    assert tab.prediction is None
+    assert tab.strip.seen.image is not None
+    assert "No model is open" in tab.answer.sentence.text()
+
+
+def test_a_network_for_something_else_is_explained_under_the_canvas(tab: DrawTab) -> None:
+    tab.set_network(network(1))
+    drag(tab.canvas, SEVEN)
+    tab.requests.flush()
+    tab.set_network(network(1, 1, 10, 1))
+    assert tab.trouble.isVisible()
+    assert "28 × 28" in tab.trouble.text()
+    assert tab.trouble.geometry().top() >= tab.canvas.geometry().bottom()
+    assert tab.prediction is None
+    assert tab.bars.probabilities is None
+    QApplication.processEvents()
+    assert tab.canvas.area.topLeft().toTuple() == (0, 0)  # still in line with everything else
+    tab.set_network(network(1))
+    assert not tab.trouble.isVisible()
+    assert tab.prediction is not None
+
+
+def test_a_diverged_network_is_explained_and_not_raised(tab: DrawTab) -> None:
+    reader = network(1)
+    reader.parameters.values[:] = np.nan
+    tab.set_network(reader)
+    drag(tab.canvas, SEVEN)
+    tab.requests.flush()
+    assert "diverged" in tab.trouble.text()
+    assert tab.prediction is None
+    tab.canvas.clear()
+    tab.requests.flush()
+    assert not tab.trouble.isVisible()
+
+
+def test_keys_work_wherever_in_the_tab_the_focus_is(tab: DrawTab, qtbot: QtBot) -> None:
+    drag(tab.canvas, ONE)
+    button = tab.findChild(QToolButton)
+    assert button is not None
+    button.setFocus()
+    qtbot.waitUntil(button.hasFocus)
+    QTest.keySequence(button, QKeySequence("Ctrl+Z"))
+    assert tab.canvas.drawing.is_blank
+
+
+def test_buttons_undo_redo_and_clear_and_leave_the_focus_on_the_canvas(tab: DrawTab, qtbot: QtBot) -> None:
+    drag(tab.canvas, ONE)
+    qtbot.waitUntil(tab.canvas.hasFocus)
+    buttons = {button.text(): button for button in tab.findChildren(QToolButton)}
+    undo, redo, clear = buttons["Undo"], buttons["Redo"], buttons["Clear"]
+    undo.click()
+    assert tab.canvas.drawing.is_blank
+    redo.click()
+    assert not tab.canvas.drawing.is_blank
+    clear.click()
+    assert tab.canvas.drawing.is_blank
+    assert tab.canvas.hasFocus()
+    assert all(button.toolTip() and button.text() for button in (undo, redo, clear))
+
+
+def test_the_canvas_is_square_in_a_wide_tab_and_everything_fits(tab: DrawTab) -> None:
+    for width, height in ((1280, 560), (1366, 640), (1920, 980)):
+        tab.resize(width, height)
+        QApplication.processEvents()
+        assert (tab.width(), tab.height()) == (width, height)
+        assert tab.canvas.width() == tab.canvas.height() == round(tab.canvas.area.width())
+        assert tab.canvas.height() > 0.6 * height
+        assert tab.page.size() == tab.size()
+
+
+def test_it_fits_a_school_laptop_at_one_and_a_half_times_the_font(qapp: QApplication, qtbot: QtBot) -> None:
+    apply_theme(qapp, ThemeChoice.LIGHT)
+    own = QFont(qapp.font())
+    large = QFont(own)
+    large.setPointSizeF(own.pointSizeF() * 1.5)
+    try:
+        qapp.setFont(large)
+        apply_theme(qapp, ThemeChoice.LIGHT)
+        tab = DrawTab()
+        qtbot.addWidget(tab)
+        tab.set_network(network(1))
+        tab.resize(1366, 640)
+        tab.show()
+        QApplication.processEvents()
+        assert tab.page.size() == tab.size()  # there is nothing to scroll
+    finally:
+        qapp.setFont(own)
+        apply_theme(qapp, ThemeChoice.LIGHT)
+
+
+def test_resizing_the_tab_in_the_middle_of_a_stroke_keeps_it(tab: DrawTab) -> None:
+    tab.set_network(network(1))
+    drag(tab.canvas, [(0.3, 0.3), (0.5, 0.5)], release=False)
+    tab.resize(1500, 800)
+    QApplication.processEvents()
+    QTest.mouseMove(tab.canvas, pixel(tab.canvas, 0.7, 0.7))
+    tab.requests.flush()
+    (stroke,) = tab.canvas.drawing.ink().strokes
+    np.testing.assert_allclose(stroke, [(0.3, 0.3), (0.5, 0.5), (0.7, 0.7)], atol=0.003)
+
+
+def why_of(image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Why:
+    return Why(image, "4 read as 9", "4", None, "Finding out …", None, "Searching …")
+
+
+def test_a_digit_of_a_data_set_comes_with_its_reasons_in_place_of_the_steps(tab: DrawTab) -> None:
+    tab.set_network(network(1))
+    image = np.zeros((28, 28), np.uint8)
+    image[8:20, 12:16] = 255
+    why, height = why_of(image), tab.canvas.height()
+    tab.show_image(why)
+    tab.requests.flush()
+    QApplication.processEvents()
+    assert (tab.strip.isVisible(), tab.why.isVisible()) == (False, True)
+    assert tab.why.caption.text() == "4 read as 9"
+    assert tab.why.neighbours.accessibleDescription() == "Searching …"
+    assert tab.canvas.height() == height  # nothing jumps
+    looked = np.full((28, 28), 0.5, np.float32)
+    tab.explain(replace(why, looked=looked, reason="The middle.", alike=((image, "9", 1.0),), found="1 is no 4."))
+    assert tab.why.picture.map is looked
+    assert (tab.why.reason.text(), tab.why.found.text()) == ("The middle.", "1 is no 4.")
+    assert tab.why.neighbours.accessibleDescription() == "Nearest first: a 9."
+
+
+def test_reasons_go_with_their_digit_and_come_back_with_it(tab: DrawTab) -> None:
+    tab.set_network(network(1))
+    image = np.full((28, 28), 9, np.uint8)
+    tab.show_image(why_of(image))
+    tab.requests.flush()
+    drag(tab.canvas, SEVEN)
+    tab.requests.flush()
+    assert (tab.strip.isVisible(), tab.why.isVisible()) == (True, False)
+    tab.explain(why_of(image))
+    assert not tab.why.isVisible()
+    tab.canvas.actions_offered.undo.trigger()
+    tab.requests.flush()
+    assert tab.why.isVisible()
+
+
+def test_reasons_of_another_digit_or_network_are_not_shown(tab: DrawTab) -> None:
+    tab.set_network(network(1))
+    image = np.full((28, 28), 9, np.uint8)
+    tab.show_image(why_of(image))
+    tab.requests.flush()
+    tab.explain(replace(why_of(image.copy()), reason="Of another."))
+    assert tab.why.reason.text() == "Finding out …"
+    tab.set_network(network(2))
+    assert (tab.strip.isVisible(), tab.why.isVisible()) == (True, False)

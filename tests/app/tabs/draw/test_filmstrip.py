@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QToolButton
+from pytestqt.qtbot import QtBot
+
+from app.canvas.ink_layer import PEN_SHARE
+from app.style.theme import ThemeChoice, apply_theme
+from app.tabs.draw.filmstrip import STEPS, Filmstrip
+from nncore.preprocessing.ink import AS_TRAINED, CANVAS_PEN, Ink, Preparation, stages
+
+SMALL_SEVEN = Ink((np.array([[0.7, 0.7], [0.8, 0.7], [0.75, 0.85]], np.float32),))
+SWITCHED = [step for step in STEPS if step.setting]
+
+
+@pytest.fixture
+def strip(qapp: QApplication, qtbot: QtBot) -> Filmstrip:
+    apply_theme(qapp, ThemeChoice.LIGHT)
+    strip = Filmstrip()
+    qtbot.addWidget(strip)
+    strip.resize(1300, strip.sizeHint().height())
+    strip.show()
+    return strip
+
+
+def test_five_pictures_show_the_stages(strip: Filmstrip) -> None:
+    shown = stages(SMALL_SEVEN)
+    strip.show_stages(shown)
+    assert strip.strokes.ink is shown.written
+    assert strip.fitted.ink is shown.fitted
+    assert strip.drawn.image is not None
+    assert (strip.drawn.image == shown.drawn).all()
+    assert strip.centred.image is not None
+    assert (strip.centred.image == shown.centred).all()
+    assert strip.seen.image is not None
+    assert (strip.seen.image == shown.seen).all()
+    strip.show_stages(None)
+    assert strip.strokes.ink.is_blank
+    assert strip.drawn.image is strip.centred.image is strip.seen.image is None
+
+
+def test_a_picture_has_no_steps_to_switch_and_says_why(strip: Filmstrip) -> None:
+    strip.show_stages(stages(SMALL_SEVEN))
+    image = np.full((28, 28), 9, np.uint8)
+    strip.show_picture(image)
+    assert strip.seen.image is not None
+    assert (strip.seen.image == image).all()
+    assert strip.strokes.ink.is_blank
+    assert strip.drawn.image is None
+    assert "no strokes" in strip.frames[0].sentence.text()
+    assert not any(frame.switch.isEnabled() for frame in strip.frames)
+    strip.show_stages(stages(SMALL_SEVEN))
+    assert strip.frames[0].sentence.text() == STEPS[0].on
+    assert all(frame.switch.isEnabled() for frame in strip.frames)
+
+
+@pytest.mark.parametrize("step", SWITCHED, ids=lambda step: step.setting)
+def test_each_step_can_be_switched_off_by_mouse_and_on_by_keyboard(
+    strip: Filmstrip, qtbot: QtBot, step: object
+) -> None:
+    frame = next(frame for frame in strip.frames if frame.step is step)
+    with qtbot.waitSignal(strip.preparation_changed) as told:
+        frame.switch.click()
+    assert told.args == [Preparation(**{frame.step.setting: False})]
+    assert strip.preparation == Preparation(**{frame.step.setting: False})
+    assert frame.sentence.text() == frame.step.off
+    frame.switch.setFocus()
+    with qtbot.waitSignal(strip.preparation_changed) as told:
+        QTest.keyClick(frame.switch, Qt.Key.Key_Space)
+    assert told.args == [AS_TRAINED]
+    assert frame.sentence.text() == frame.step.on
+
+
+def test_reset_appears_once_a_step_is_off_and_switches_all_on(strip: Filmstrip, qtbot: QtBot) -> None:
+    assert strip.reset.isHidden()
+    strip.frames[1].switch.click()
+    strip.frames[3].switch.click()
+    assert strip.reset.isVisible()
+    with qtbot.waitSignal(strip.preparation_changed) as told:
+        QTest.mouseClick(strip.reset, Qt.MouseButton.LeftButton)
+    assert told.args == [AS_TRAINED]
+    assert strip.reset.isHidden()
+    assert all(frame.switch.isChecked() for frame in strip.frames)
+
+
+def test_a_preparation_can_be_set_from_outside(strip: Filmstrip, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(strip.preparation_changed):
+        strip.set_preparation(Preparation(centre=False))
+    assert [frame.switch.isChecked() for frame in strip.frames] == [True, True, True, False, True]
+    with qtbot.assertNotEmitted(strip.preparation_changed):
+        strip.set_preparation(Preparation(centre=False))
+
+
+def test_every_switch_is_reached_by_tab(strip: Filmstrip) -> None:
+    strip.frames[1].switch.setFocus()
+    reached = []
+    for _ in SWITCHED:
+        reached.append(QApplication.focusWidget())
+        QTest.keyClick(strip, Qt.Key.Key_Tab)
+    assert reached == [frame.switch for frame in strip.frames[1:]]
+
+
+def test_every_control_and_picture_is_named_and_explained(strip: Filmstrip) -> None:
+    for frame in strip.frames:
+        assert frame.picture.accessibleName() in frame.step.name
+        assert frame.picture.toolTip()
+        if frame.step.setting:
+            assert frame.switch.accessibleName().startswith(frame.picture.accessibleName())
+            assert frame.switch.toolTip()
+            assert frame.switch.accessibleDescription() == frame.step.on
+            frame.switch.click()
+            assert frame.switch.accessibleDescription() == frame.step.off
+    for button in strip.findChildren(QToolButton):
+        assert button.accessibleName()
+        assert button.toolTip()
+
+
+def test_it_is_one_row_that_fits_a_laptop(strip: Filmstrip) -> None:
+    assert strip.minimumSizeHint().width() <= 1300
+    for frame in strip.frames[1:]:
+        frame.switch.click()
+    QApplication.processEvents()
+    assert strip.sizeHint().height() <= 136
+    assert len({frame.picture.mapTo(strip, frame.picture.rect().topLeft()).y() for frame in strip.frames}) == 1
+
+
+def test_the_canvas_is_drawn_with_the_pen_that_the_preparation_counts_on() -> None:
+    assert pytest.approx(PEN_SHARE) == CANVAS_PEN

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.style.theme import ThemeChoice, apply_theme
+from app.tabs.draw.number_row import NumberRow
+from nncore.evaluation.recognition import Prediction, Verdict
+
+
+def a_prediction(digit: int, confidence: float = 0.9, verdict: Verdict = "digit") -> Prediction:
+    probabilities = np.full(10, (1 - confidence) / 9, np.float32)
+    probabilities[digit] = confidence
+    image = np.zeros((28, 28), np.uint8)
+    image[6:22, 12:16] = 255
+    return Prediction(image, probabilities, (), verdict)
+
+
+@pytest.fixture
+def row(qapp: QApplication, qtbot: QtBot) -> NumberRow:
+    apply_theme(qapp, ThemeChoice.LIGHT)
+    row = NumberRow()
+    qtbot.addWidget(row)
+    row.resize(560, 60)
+    return row
+
+
+def test_one_digit_is_no_number(row: NumberRow) -> None:
+    row.set_predictions([a_prediction(3)])
+    assert row.isHidden()
+    row.set_predictions([])
+    assert row.isHidden()
+
+
+def test_a_number_is_shown_in_large_with_a_chip_for_each_digit(row: NumberRow) -> None:
+    row.set_predictions([a_prediction(1, 0.876), a_prediction(0), a_prediction(7, verdict="not a digit")])
+    assert row.isVisible()
+    assert row.text == "10?"
+    assert [chip.text() for chip in row.chips] == ["1  88 %", "0  90 %", "?  90 %"]
+    assert row.chips[0].accessibleName() == "Digit 1, 88% sure, digit"
+    assert all(chip.toolTip() and not chip.icon().isNull() for chip in row.chips)
+    row.set_predictions([a_prediction(4), a_prediction(2)])
+    assert row.text == "42"
+    assert len(row.chips) == 2
+
+
+def test_the_last_digit_is_chosen_until_the_user_picks_one(row: NumberRow, qtbot: QtBot) -> None:
+    row.set_predictions([a_prediction(1), a_prediction(0)])
+    assert row.choice == 1
+    assert row.chips[1].isChecked()
+    row.set_predictions([a_prediction(1), a_prediction(0), a_prediction(7)])
+    assert row.choice == 2
+    with qtbot.waitSignal(row.chosen) as told:
+        QTest.mouseClick(row.chips[0], Qt.MouseButton.LeftButton)
+    assert told.args == [0]
+    row.set_predictions([a_prediction(n) for n in range(4)])
+    assert row.choice == 0
+    assert [chip.isChecked() for chip in row.chips] == [True, False, False, False]
+
+
+def test_the_arrow_keys_choose(row: NumberRow, qtbot: QtBot) -> None:
+    row.set_predictions([a_prediction(1), a_prediction(0), a_prediction(7)])
+    row.activateWindow()
+    row.chips[2].setFocus()
+    qtbot.waitUntil(row.chips[2].hasFocus)
+    for start, key, place in ((2, Qt.Key.Key_Left, 1), (1, Qt.Key.Key_Left, 0), (0, Qt.Key.Key_Right, 1)):
+        with qtbot.waitSignal(row.chosen) as told:
+            QTest.keyClick(row.chips[start], key)
+        assert told.args == [place]
+        assert row.choice == place
+        assert row.chips[place].hasFocus()
+
+
+def test_a_choice_beyond_the_end_falls_on_the_last_digit_and_a_new_drawing_forgets_it(row: NumberRow) -> None:
+    row.set_predictions([a_prediction(n) for n in range(4)])
+    row.chips[3].click()
+    row.set_predictions([a_prediction(1), a_prediction(2)])
+    assert row.choice == 1
+    row.chips[0].click()
+    row.set_predictions([])
+    assert row.choice == 0
+    row.set_predictions([a_prediction(n) for n in range(3)])
+    assert row.choice == 2
+
+
+def test_while_the_pen_moves_no_chip_tells_of_a_choice(row: NumberRow, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(row.chosen):
+        for count in (2, 5, 3, 1, 0, 2):
+            row.set_predictions([a_prediction(n) for n in range(count)])
+
+
+@pytest.mark.parametrize("width", [320, 560])
+def test_many_digits_go_on_in_more_rows_without_widening_it(row: NumberRow, width: int) -> None:
+    row.resize(width, 60)
+    row.set_predictions([a_prediction(1)] * 7)
+    row.resize(width, row.sizeHint().height())
+    QApplication.processEvents()
+    places = [(chip.y(), chip.x()) for chip in row.chips]
+    assert places == sorted(places)
+    assert len({y for y, _ in places}) > 1
+    assert all(chip.geometry().right() <= max(width, row.minimumSizeHint().width()) for chip in row.chips)
+    assert all(a.geometry().intersected(b.geometry()).isEmpty() for a, b in zip(row.chips, row.chips[1:], strict=False))

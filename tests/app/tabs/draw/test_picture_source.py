@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from PySide6.QtCore import QByteArray, QMimeData, QUrl
+from PySide6.QtGui import QColor, QGuiApplication, QImage
+from pytestqt.qtbot import QtBot
+
+from app.canvas.backdrop import Backdrop
+from app.storage.picture_file import LONGEST_SIDE
+from app.tabs.draw.picture_source import PictureSource, pixels_of
+from tests.nncore.example_data import mnist
+
+
+@pytest.fixture
+def source(qtbot: QtBot) -> PictureSource:
+    return PictureSource()
+
+
+def found(qtbot: QtBot, source: PictureSource, data: QMimeData) -> Backdrop:
+    assert source.takes(data)
+    with qtbot.waitSignal(source.found) as signal:
+        source.take(data)
+    assert source.wait(2000)
+    backdrop = signal.args[0]
+    assert isinstance(backdrop, Backdrop)
+    return backdrop
+
+
+@pytest.fixture(autouse=True)
+def empty_clipboard(qapp: QGuiApplication) -> Iterator[None]:
+    """What Python puts into the clipboard must not be there when Python ends: Qt would free it too late."""
+    yield
+    QGuiApplication.clipboard().clear()
+
+
+def a_digit() -> Image.Image:
+    return Image.fromarray(mnist().training.images[0])
+
+
+def test_a_picture_in_the_clipboard_is_read(qtbot: QtBot, source: PictureSource) -> None:
+    data = QMimeData()
+    data.setImageData(QImage(mnist().training.images[0].tobytes(), 28, 28, 28, QImage.Format.Format_Grayscale8).copy())
+    QGuiApplication.clipboard().setMimeData(data)
+    backdrop = found(qtbot, source, QGuiApplication.clipboard().mimeData())
+    np.testing.assert_array_equal(backdrop.pictures[0], mnist().training.images[0])
+    assert (backdrop.image.width(), backdrop.image.height()) == (28, 28)
+    assert backdrop.image.pixelColor(0, 0) == QColor(0, 0, 0)
+
+
+def test_a_file_that_is_dropped_is_read(qtbot: QtBot, source: PictureSource, tmp_path: Path) -> None:
+    a_digit().save(tmp_path / "five.PNG")
+    data = QMimeData()
+    data.setUrls([QUrl("https://example.org/a.png"), QUrl.fromLocalFile(str(tmp_path / "five.PNG"))])
+    backdrop = found(qtbot, source, data)
+    np.testing.assert_array_equal(backdrop.pictures[0], mnist().training.images[0])
+
+
+def test_the_bytes_of_a_file_are_read(qtbot: QtBot, source: PictureSource) -> None:
+    packed = io.BytesIO()
+    a_digit().save(packed, "PNG")
+    data = QMimeData()
+    data.setData("image/png", QByteArray(packed.getvalue()))
+    assert len(found(qtbot, source, data).pictures) == 1
+
+
+def test_what_is_clear_is_white_paper() -> None:
+    image = QImage(40, 30, QImage.Format.Format_ARGB32)
+    image.fill(QColor(0, 0, 0, 0))
+    image.setPixelColor(3, 2, QColor(255, 0, 0))
+    pixels = pixels_of(image)
+    assert pixels.shape == (30, 40, 3)
+    assert pixels[2, 3].tolist() == [255, 0, 0]
+    assert pixels[0, 0].tolist() == [255, 255, 255]
+
+
+def test_a_large_picture_is_shrunk() -> None:
+    image = QImage(4000, 1000, QImage.Format.Format_RGB32)
+    image.fill(QColor("blue"))
+    assert pixels_of(image).shape == (256, LONGEST_SIDE, 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("text.png", b"not a picture", "neither a picture nor ink"),
+        ("bomb.svg", b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aa">]><svg>&a;</svg>', "a drawing (SVG)"),
+        ("empty.jpg", b"", "neither a picture nor ink"),
+    ],
+)
+def test_what_cannot_be_read_is_one_sentence(
+    qtbot: QtBot, source: PictureSource, tmp_path: Path, name: str, content: bytes, words: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / name))])
+    with qtbot.waitSignal(source.refused) as signal:
+        source.take(data)
+    assert source.wait(2000)
+    sentence = str(signal.args[0])
+    assert words in sentence
+    assert sentence.count("\n") == 0
+
+
+def test_a_clipboard_without_a_picture_is_said(qtbot: QtBot, source: PictureSource) -> None:
+    data = QMimeData()
+    data.setText("seven")
+    assert not source.takes(data)
+    QGuiApplication.clipboard().setMimeData(data)
+    with qtbot.waitSignal(source.refused, check_params_cb=lambda sentence: "no picture in the clipboard" in sentence):
+        source.paste()
+
+
+def test_of_two_pictures_the_last_counts(qtbot: QtBot, source: PictureSource, tmp_path: Path) -> None:
+    large = np.tile(np.random.default_rng(0).integers(0, 256, (1000, 1000), np.uint8), (2, 2))
+    Image.fromarray(large).save(tmp_path / "slow.png")
+    a_digit().save(tmp_path / "quick.png")
+    got: list[Backdrop] = []
+    source.found.connect(got.append)
+    source.open(tmp_path / "slow.png")
+    source.open(tmp_path / "quick.png")
+    assert source.wait(10_000)
+    qtbot.waitUntil(lambda: bool(got))
+    qtbot.wait(50)
+    assert [backdrop.image.width() for backdrop in got] == [28]

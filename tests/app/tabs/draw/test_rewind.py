@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.style.theme import ThemeChoice, apply_theme
+from app.tabs.draw.rewind import EMPTY, RewindRow
+from nncore.evaluation.epoch_snapshots import Rewind
+from nncore.model.network import Network, NetworkSpec
+
+IMAGE = np.full((28, 28), 255, np.uint8)
+SPEC = NetworkSpec.dense((784, 10))
+
+
+def add(rewind: Rewind, epoch: int) -> None:
+    """Keep a network that reads `epoch` in everything."""
+    network = Network(SPEC)
+    network.parameters.value("1.b")[epoch % 10] = 9.0
+    rewind.add(epoch, network)
+
+
+def a_rewind(epochs: int, room: int = 2**26) -> Rewind:
+    rewind = Rewind(SPEC, room)
+    for epoch in range(epochs + 1):
+        add(rewind, epoch)
+    return rewind
+
+
+@pytest.fixture
+def row(qapp: QApplication, qtbot: QtBot) -> RewindRow:
+    apply_theme(qapp, ThemeChoice.LIGHT)
+    row = RewindRow()
+    qtbot.addWidget(row)
+    row.resize(560, 80)
+    row.show()
+    return row
+
+
+def read(row: RewindRow) -> list[int | None]:
+    return [None if answer is None else answer.digit for answer in row.strip.answers]
+
+
+def test_without_a_training_it_says_what_would_bring_one(row: RewindRow) -> None:
+    assert row.caption.text() == EMPTY
+    assert row.slider.isHidden()
+    assert row.strip.isHidden()
+    assert row.choice is None
+
+
+def test_the_slider_goes_over_the_epochs_and_tells_which(row: RewindRow, qtbot: QtBot) -> None:
+    row.set_rewind(a_rewind(6), 6)
+    assert row.caption.text() == "What each epoch thought: epoch 6 of 6, the latest."
+    row.slider.setFocus()
+    with qtbot.waitSignal(row.epoch_chosen) as told:
+        QTest.keyClick(row.slider, Qt.Key.Key_Left)
+    assert told.args == [5]
+    assert row.caption.text() == "What each epoch thought: epoch 5 of 6."
+    with qtbot.waitSignal(row.epoch_chosen) as told:
+        QTest.keyClick(row.slider, Qt.Key.Key_Home)
+    assert told.args == [0]
+    assert "epoch 0 of 6, untrained" in row.caption.text()
+    assert row.slider.accessibleDescription() == row.caption.text()
+    with qtbot.waitSignal(row.epoch_chosen) as told:
+        QTest.keyClick(row.slider, Qt.Key.Key_End)
+    assert told.args == [None]
+
+
+def test_each_epoch_is_asked_about_the_drawing_once_the_pen_rests(row: RewindRow, qtbot: QtBot) -> None:
+    row.set_rewind(a_rewind(6), 6)
+    assert read(row) == [None] * 7
+    row.set_image(IMAGE)
+    assert read(row) == [None] * 7
+    qtbot.waitUntil(lambda: read(row) == [0, 1, 2, 3, 4, 5, 6])
+    assert row.strip.accessibleDescription() == "0, 1, 2, 3, 4, 5, 6"
+    row.set_image(None)
+    qtbot.wait(200)
+    assert read(row) == [None] * 7
+
+
+def test_a_click_on_a_cell_goes_to_its_epoch(row: RewindRow, qtbot: QtBot) -> None:
+    row.set_rewind(a_rewind(6), 6)
+    QApplication.processEvents()
+    with qtbot.waitSignal(row.epoch_chosen) as told:
+        QTest.mouseClick(row.strip, Qt.MouseButton.LeftButton, pos=QPoint(int(row.strip.cell(2).center().x()), 5))
+    assert told.args == [2]
+    assert row.slider.value() == 2
+
+
+def test_whoever_looks_at_the_latest_goes_on_to_do_so_while_a_training_runs(row: RewindRow, qtbot: QtBot) -> None:
+    rewind = a_rewind(2)
+    row.set_rewind(rewind, 9)
+    add(rewind, 3)
+    with qtbot.assertNotEmitted(row.epoch_chosen):
+        row.refresh()
+    assert row.choice is None
+    assert row.slider.value() == row.slider.maximum() == 3
+    assert "epoch 3 of 9, the latest" in row.caption.text()
+
+
+def test_whoever_looks_back_stays_at_that_epoch(row: RewindRow, qtbot: QtBot) -> None:
+    rewind = a_rewind(4)
+    row.set_rewind(rewind, 9)
+    row.slider.setValue(1)
+    add(rewind, 5)
+    with qtbot.assertNotEmitted(row.epoch_chosen):
+        row.refresh()
+    assert (row.choice, row.slider.value()) == (1, 1)
+
+
+def test_an_epoch_that_was_thinned_out_gives_way_to_its_neighbour(row: RewindRow, qtbot: QtBot) -> None:
+    rewind = a_rewind(7, room=8 * 4 * SPEC.parameter_count)
+    row.set_rewind(rewind, 20)
+    row.slider.setValue(3)
+    add(rewind, 8)
+    assert 3 not in rewind.epochs
+    with qtbot.waitSignal(row.epoch_chosen) as told:
+        row.refresh()
+    assert told.args[0] in (2, 4)
+    assert row.slider.value() == rewind.epochs.index(told.args[0])
+
+
+def test_a_new_training_starts_at_its_latest(row: RewindRow, qtbot: QtBot) -> None:
+    row.set_rewind(a_rewind(4), 4)
+    row.slider.setValue(1)
+    with qtbot.waitSignal(row.epoch_chosen) as told:
+        row.set_rewind(a_rewind(2), 2)
+    assert told.args == [None]
+    assert row.slider.maximum() == 2
+    row.set_rewind(None)
+    assert row.caption.text() == EMPTY
+
+
+def test_networks_that_read_no_digits_leave_their_cells_empty(row: RewindRow, qtbot: QtBot) -> None:
+    spec = NetworkSpec.dense((4, 3), input_shape=(4,))
+    rewind = Rewind(spec)
+    for epoch in range(3):
+        rewind.add(epoch, Network(spec))
+    row.set_rewind(rewind, 2)
+    row.set_image(IMAGE)
+    qtbot.wait(250)
+    assert read(row) == [None] * 3

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from time import perf_counter
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.style.theme import DARK, LIGHT, ThemeChoice, apply_theme
+from app.tabs.draw.stroke_view import StrokeView
+from nncore.preprocessing.ink import SIDE, Ink
+
+
+@pytest.fixture
+def view(qapp: QApplication, qtbot: QtBot) -> StrokeView:
+    apply_theme(qapp, ThemeChoice.LIGHT)
+    view = StrokeView(1.0)
+    qtbot.addWidget(view)
+    view.resize(view.sizeHint())
+    return view
+
+
+def dark(image: QImage) -> list[tuple[int, int]]:
+    """Pixels with ink, the border left out."""
+    inner = range(2, image.width() - 2)
+    return [(x, y) for x in inner for y in inner if image.pixelColor(x, y).lightness() < 128]
+
+
+def stroke(*points: tuple[float, float]) -> Ink:
+    return Ink((np.array(points, np.float32),))
+
+
+def test_it_is_as_large_as_the_pictures_beside_it(view: StrokeView) -> None:
+    assert view.sizeHint().width() == view.sizeHint().height() == 4 * SIDE
+
+
+def test_a_stroke_is_a_thin_line_where_the_pen_went(view: StrokeView) -> None:
+    assert dark(view.grab().toImage()) == []
+    view.set_ink(stroke((0.25, 0.25), (0.75, 0.25)))
+    inked = dark(view.grab().toImage())
+    xs, ys = zip(*inked, strict=True)
+    assert (min(xs), max(xs)) == pytest.approx((28, 84), abs=2)
+    assert (min(ys), max(ys)) == pytest.approx((28, 28), abs=1)
+
+
+def test_a_stroke_of_one_point_is_a_dot(view: StrokeView) -> None:
+    view.set_ink(stroke((0.5, 0.5)))
+    assert 4 <= len(dark(view.grab().toImage())) <= 25
+
+
+def test_a_scribble_is_painted_with_a_bounded_number_of_points(view: StrokeView) -> None:
+    scribble = np.random.default_rng(0).random((100_000, 2), np.float32)
+    view.set_ink(Ink((scribble,)))
+    start = perf_counter()
+    assert len(dark(view.grab().toImage())) > 1000
+    assert perf_counter() - start < 2
+    assert view.accessibleDescription() == "1 stroke."
+
+
+def test_the_ends_of_a_long_stroke_are_kept(view: StrokeView) -> None:
+    there = np.stack([np.linspace(0.2, 0.8, 5001), np.full(5001, 0.5)], axis=1)
+    view.set_ink(Ink((there.astype(np.float32),)))
+    xs = [x for x, _ in dark(view.grab().toImage())]
+    assert (min(xs), max(xs)) == pytest.approx((0.2 * 112, 0.8 * 112), abs=2)
+
+
+def test_the_box_of_a_fitted_digit_can_be_marked(qtbot: QtBot) -> None:
+    view = StrokeView(SIDE)
+    qtbot.addWidget(view)
+    view.resize(view.sizeHint())
+    plain = view.grab().toImage()
+    view.set_shows_box(True)
+    assert view.grab().toImage() != plain
+    view.set_shows_box(False)
+    assert view.grab().toImage() == plain
+
+
+def test_strokes_are_counted_in_words(view: StrokeView) -> None:
+    assert "Nothing" in view.accessibleDescription()
+    view.set_ink(Ink((np.ones((2, 2), np.float32), np.zeros((1, 2), np.float32))))
+    assert view.accessibleDescription() == "2 strokes."
+
+
+def test_it_follows_the_theme(view: StrokeView, qapp: QApplication) -> None:
+    apply_theme(qapp, ThemeChoice.DARK)
+    assert view.grab().toImage().pixelColor(50, 50) == QColor(DARK.paper)
+    apply_theme(qapp, ThemeChoice.LIGHT)
+    assert view.grab().toImage().pixelColor(50, 50) == QColor(LIGHT.paper)

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.session.fine_tuning import Adaptation, HeldOut, Right
+from app.session.handwriting_teacher import OwnHand
+from app.style.theme import ThemeChoice, apply_theme
+from app.tabs.draw.teach_row import FORGOTTEN, KEPT, LEARNING, NOTHING_DRAWN, NOTHING_TAUGHT, TeachRow
+from nncore.model.network import Network, NetworkSpec
+from nncore.preprocessing.ink import Ink
+
+WIDTH = 560
+SEVEN = Ink((np.array([[0.2, 0.2], [0.8, 0.2], [0.5, 0.8]], np.float32),))
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def network() -> Network:
+    network = Network(NetworkSpec.dense((784, 16, 10)))
+    network.initialize(np.random.default_rng(0))
+    return network
+
+
+@pytest.fixture
+def row(qapp: QApplication, qtbot: QtBot) -> TeachRow:
+    apply_theme(qapp, ThemeChoice.LIGHT)
+    row = TeachRow()
+    qtbot.addWidget(row)
+    row.resize(WIDTH, row.sizeHint().height())
+    with qtbot.waitExposed(row):
+        row.show()
+    row.activateWindow()
+    return row
+
+
+@pytest.fixture
+def hand(network: Network) -> Iterator[OwnHand]:
+    hand = OwnHand()
+    hand.load()
+    hand.set_base(network)
+    yield hand
+    assert hand.close()
+
+
+def adaptation(network: Network) -> Adaptation:
+    return Adaptation(network, 12, Right(3, 12), Right(11, 12), 0.995, 0.9935, 0.8)
+
+
+def test_a_click_says_which_digit_it_is_and_leaves_the_focus_where_it_was(row: TeachRow, qtbot: QtBot) -> None:
+    row.set_obstacle("")
+    before = row.focusWidget()
+    with qtbot.waitSignal(row.digit_chosen) as told:
+        QTest.mouseClick(row.digits[7], LEFT)
+    assert told.args == [7]
+    assert row.focusWidget() is before
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_alt_and_a_digit_say_so_too(row: TeachRow, digit: int, qtbot: QtBot) -> None:
+    row.set_obstacle("")
+    with qtbot.waitSignal(row.digit_chosen) as told:
+        QTest.keyClick(row, Qt.Key(Qt.Key.Key_0 + digit), Qt.KeyboardModifier.AltModifier)
+    assert told.args == [digit]
+
+
+def test_what_cannot_be_used_says_why(row: TeachRow, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(row.digit_chosen):
+        QTest.mouseClick(row.digits[7], LEFT)
+        QTest.keyClick(row, Qt.Key.Key_7, Qt.KeyboardModifier.AltModifier)
+    assert not row.digits[7].isEnabled()
+    assert NOTHING_DRAWN in row.digits[7].toolTip()
+    assert row.undo_button.toolTip() == "There is nothing to take back."
+    assert not row.undo_button.isEnabled()
+    assert not row.forget_button.isEnabled()
+    row.set_obstacle("")
+    assert "(Alt+7)" in row.digits[7].toolTip()
+
+
+def test_the_line_tells_my_digits_and_everyones_before_and_now(row: TeachRow, network: Network) -> None:
+    row.show_adaptation(adaptation(network))
+    taught, mnist = row.line.text().splitlines()
+    assert taught == "12 drawings taught: 3 read right before, 11 now."
+    assert mnist.replace("\N{NO-BREAK SPACE}", " ") == "MNIST: 99.50 % before, 99.35 % now."
+    assert "the very drawings that it learnt" in row.line.toolTip()
+    row.show_held_out(HeldOut(Right(3, 10), Right(9, 10)))
+    assert row.line.text().splitlines() == ["10 drawings held out: 3 read right before, 9 now.", mnist]
+
+
+def test_a_failure_stands_out_until_there_is_something_else_to_say(row: TeachRow, network: Network) -> None:
+    row.show_failure("The disk is full.")
+    assert (row.line.text(), row.line.property("trouble")) == ("The disk is full.", True)
+    row.show_adaptation(adaptation(network))
+    assert (row.line.property("trouble"), row.line.property("quiet")) == (False, True)
+
+
+def test_it_follows_a_hand_from_learning_to_forgetting_and_back(row: TeachRow, hand: OwnHand, qtbot: QtBot) -> None:
+    row.follow(hand)
+    assert row.line.text() == NOTHING_TAUGHT
+    hand.teach(SEVEN, 7)
+    assert row.line.text() == LEARNING
+    qtbot.waitUntil(lambda: row.line.text().startswith("1 drawing taught"), timeout=30_000)
+    assert row.undo_button.isEnabled()
+    QTest.mouseClick(row.forget_button, LEFT)
+    assert (hand.count, row.line.text()) == (0, FORGOTTEN)
+    assert row.undo_button.toolTip() == "Bring back 1 drawing that you had the network forget."
+    assert not row.forget_button.isEnabled()
+    QTest.mouseClick(row.undo_button, LEFT)
+    assert (hand.count, row.line.text()) == (1, LEARNING)
+    qtbot.waitUntil(lambda: row.line.text().startswith("1 drawing taught"), timeout=30_000)
+    QTest.mouseClick(row.undo_button, LEFT)
+    assert (hand.count, row.line.text()) == (0, NOTHING_TAUGHT)
+
+
+def test_it_says_what_could_not_be_taught(row: TeachRow, hand: OwnHand, qtbot: QtBot) -> None:
+    row.follow(hand)
+    hand.teach(Ink(()), 7)
+    assert row.line.text() == "Nothing is drawn yet, so there is nothing to learn."
+    hand.set_base(Network(NetworkSpec.dense((784, 3))))
+    hand.teach(SEVEN, 7)
+    qtbot.waitUntil(lambda: "tells 3 classes apart" in row.line.text(), timeout=30_000)
+    assert row.line.property("trouble")
+
+
+def test_a_network_that_has_not_learnt_the_hand_is_not_said_to_have(
+    row: TeachRow, hand: OwnHand, network: Network, qtbot: QtBot
+) -> None:
+    row.follow(hand)
+    hand.teach(SEVEN, 7)
+    qtbot.waitUntil(lambda: row.line.text().startswith("1 drawing taught"), timeout=30_000)
+    hand.set_base(network.copy(), learn=False)
+    assert row.line.text() == KEPT
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_it_fits_560_pixels(qapp: QApplication, network: Network, scale: float, qtbot: QtBot) -> None:
+    font = qapp.font()
+    large = QFont(font)
+    large.setPointSizeF(font.pointSizeF() * scale)
+    try:
+        qapp.setFont(large)
+        apply_theme(qapp, ThemeChoice.LIGHT)
+        row = TeachRow()
+        qtbot.addWidget(row)
+        row.show_failure("/home/someone/with/a/very/long/path/" + "x" * 80 + ": could not be saved.")
+        assert row.minimumSizeHint().width() <= WIDTH
+        row.show_adaptation(adaptation(network))
+        assert row.heightForWidth(WIDTH) <= 160 * scale
+    finally:
+        qapp.setFont(font)
+        apply_theme(qapp, ThemeChoice.LIGHT)
+
+
+def test_every_control_has_a_name_and_is_reached_by_tab(row: TeachRow) -> None:
+    row.set_obstacle("")
+    row.set_examples(3)
+    for button in (*row.digits, row.undo_button, row.forget_button):
+        assert button.accessibleName() or button.text()
+        assert button.toolTip()
+        assert button.focusPolicy() & Qt.FocusPolicy.TabFocus
+    assert row.digits[8].accessibleName() == "Teach that this is an 8"

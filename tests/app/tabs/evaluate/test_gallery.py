@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPixmap
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.style.theme import LIGHT, Colours
+from app.tabs.evaluate import gallery as gallery_module
+from app.tabs.evaluate.gallery import PICTURE, Gallery
+from app.widgets.picture import thumbnail
+from tests.app.tabs.evaluate.samples import examination, examined, of_numbers
+from tests.nncore.example_data import mnist
+
+
+@pytest.fixture
+def gallery(qtbot: QtBot) -> Gallery:
+    gallery = Gallery()
+    qtbot.addWidget(gallery)
+    gallery.resize(380, 420)
+    gallery.show_rows(examination(), examination().judgement.misread())
+    with qtbot.waitExposed(gallery):
+        gallery.show()
+    return gallery
+
+
+def test_images_come_in_the_order_given_with_what_they_were_read_as(gallery: Gallery) -> None:
+    judgement = examination().judgement
+    row = int(judgement.misread()[0])
+    first = gallery.model().index(0, 0)
+    assert gallery.model().rowCount() == len(judgement.misread())
+    assert first.data() == f"{judgement.labels[row]} → {judgement.answers[row]}"
+    said = first.data(Qt.ItemDataRole.AccessibleTextRole)
+    assert said == f"{examination().caption(row)}, {examination().sureness(row)} sure, image {row + 1:,}."
+
+
+def test_the_picture_of_the_row_is_painted(gallery: Gallery) -> None:
+    row = int(gallery.rows[0])
+    image = examination().dataset.images[row]
+    rect = gallery.visualRect(gallery.model().index(0, 0)).adjusted(2, 2, -2, -2)
+    seen = gallery.viewport().grab().toImage()
+    left, top = rect.center().x() - PICTURE // 2, rect.top() + 4
+    for y, x in (np.unravel_index(int(image.argmax()), image.shape), (0, 0)):
+        colour = seen.pixelColor(left + 2 * int(x) + 1, top + 2 * int(y) + 1)
+        wanted = QColor(LIGHT.ink if image[y, x] else LIGHT.paper)
+        assert abs(colour.lightness() - wanted.lightness()) < 40
+
+
+def test_a_click_and_the_arrow_keys_choose(gallery: Gallery) -> None:
+    chosen: list[int] = []
+    gallery.chosen.connect(chosen.append)
+    QTest.mouseClick(
+        gallery.viewport(), Qt.MouseButton.LeftButton, pos=gallery.visualRect(gallery.model().index(1, 0)).center()
+    )
+    QTest.keyClick(gallery, Qt.Key.Key_Right)
+    assert chosen == gallery.rows[1:3].tolist()
+
+
+def test_choose_finds_a_row_and_leaves_alone_what_is_not_listed(gallery: Gallery) -> None:
+    chosen: list[int] = []
+    gallery.chosen.connect(chosen.append)
+    gallery.choose(int(gallery.rows[5]))
+    gallery.choose(int(examination().judgement.rows_of(7, 7)[0]))
+    assert chosen == [gallery.rows[5]]
+
+
+def test_of_thousands_only_those_in_view_are_ever_painted(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
+    painted: list[int] = []
+
+    def counted(image: NDArray[np.uint8], side: int, colours: Colours, ratio: float) -> QPixmap:
+        painted.append(1)
+        return thumbnail(image, side, colours, ratio)
+
+    monkeypatch.setattr(gallery_module, "thumbnail", counted)
+    test = mnist().test
+    assert test is not None
+    many = examined(test)
+    gallery.show_rows(many, np.arange(len(test)))
+    QApplication.processEvents()
+    gallery.viewport().grab()
+    assert 8 < len(painted) < 100
+    gallery.scrollToBottom()
+    QApplication.processEvents()
+    gallery.viewport().grab()
+    assert gallery.visualRect(gallery.model().index(9_999, 0)).bottom() <= gallery.viewport().height()
+    assert len(painted) < 200
+
+
+def test_pictures_kept_are_limited(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.tabs.evaluate.gallery.MOST_KEPT", 10)
+    model = gallery._images
+    model.forget_pictures()
+    for number in range(30):
+        model.picture(model.index(number))
+    assert list(model._pictures) == gallery.rows[20:30].tolist()
+
+
+def test_numbers_have_no_picture_but_are_listed(gallery: Gallery) -> None:
+    gallery.show_rows(of_numbers(), np.array([2]))
+    QApplication.processEvents()
+    gallery.viewport().grab()
+    assert gallery.model().index(0, 0).data() == "Apple → Pear"

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+import nncore.evaluation.projection
+from app.tabs.evaluate.examiner import Map
+from app.tabs.evaluate.map_page import POINT, STOPPED, MapPage
+from nncore.evaluation.projection import Projection, views_of
+from tests.app.tabs.evaluate.samples import examination, of_numbers
+
+ROWS = np.array([4, 8, 15])
+FOUND = Projection(np.array([[0, 0], [1, 0], [0, 1]], np.float32), (0.5, 0.25))
+
+
+@pytest.fixture
+def page(qtbot: QtBot) -> MapPage:
+    page = MapPage()
+    qtbot.addWidget(page)
+    page.show_examination(examination())
+    with qtbot.waitExposed(page):
+        page.show()
+    return page
+
+
+def wanted(page: MapPage) -> list[tuple[int, bool]]:
+    asked: list[tuple[int, bool]] = []
+    page.wanted.connect(lambda number, by_tsne: asked.append((number, by_tsne)))
+    return asked
+
+
+def test_every_view_is_offered_and_choosing_one_asks_for_its_map(page: MapPage) -> None:
+    names = [page.view.itemText(number) for number in range(page.view.count())]
+    assert names == list(views_of(examination().network))
+    asked = wanted(page)
+    page.view.setFocus()
+    QTest.keyClick(page.view, Qt.Key.Key_Down)
+    assert asked == [(1, False)]
+
+
+def test_the_same_network_further_trained_keeps_the_choice(page: MapPage) -> None:
+    page.view.setCurrentIndex(1)
+    page.show_examination(replace(examination(), model="later"))
+    assert page.view.currentIndex() == 1
+    page.show_examination(of_numbers())
+    assert page.view.count() == len(views_of(of_numbers().network))
+
+
+def test_without_scikit_learn_it_says_how_to_get_tsne(page: MapPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nncore.evaluation.projection, "find_spec", lambda name: None)
+    asked = wanted(page)
+    page.method.setCurrentIndex(1)
+    assert asked == []
+    assert "digitlab[maps]" in page.sentence.text()
+
+
+def test_with_it_tsne_is_asked_for(page: MapPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nncore.evaluation.projection, "find_spec", lambda name: object())
+    asked = wanted(page)
+    page.method.setCurrentIndex(1)
+    assert asked == [(0, True)]
+    assert "seconds" in page.sentence.text()
+
+
+def test_a_map_says_how_much_it_shows(page: MapPage) -> None:
+    page.show_map(Map(examination(), ROWS, FOUND))
+    assert page.sentence.text() == "3 digits; a ring marks those misread. The two axes show 75% of the variance."
+    page.show_map(Map(examination(), ROWS, Projection(FOUND.points)))
+    assert page.sentence.text() == "3 digits; a ring marks those misread."
+    page.show_map(None)
+    assert page.map is not None
+
+
+def test_the_digit_pointed_at_is_shown_and_stays(page: MapPage) -> None:
+    page.show_map(Map(examination(), ROWS, FOUND))
+    assert page.caption.text() == POINT
+    page.plot.pointed_at.emit(2)
+    page.plot.pointed_at.emit(-1)
+    assert page.caption.text() == f"{examination().caption(15)}, {examination().sureness(15)} sure. {POINT}"
+
+
+def test_a_digit_clicked_is_picked_unless_the_data_has_changed(page: MapPage) -> None:
+    picked: list[int] = []
+    page.picked.connect(picked.append)
+    page.show_map(Map(examination(), ROWS, FOUND))
+    page.plot.picked.emit(1)
+    page.show_examination(of_numbers())
+    page.plot.picked.emit(1)
+    assert picked == [8]
+
+
+def test_tsne_tells_how_far_it_is_and_can_be_stopped_and_begun_again(
+    page: MapPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nncore.evaluation.projection, "find_spec", lambda name: object())
+    page.method.setCurrentIndex(1)
+    page.show_busy(True)
+    page.show_map(Map(examination(), ROWS, Projection(FOUND.points), 0.5))
+    assert "50%" in page.sentence.text()
+    with qtbot.waitSignal(page.stop_requested):
+        QTest.mouseClick(page.button, Qt.MouseButton.LeftButton)
+    page.show_map(None)
+    page.show_busy(False)
+    assert page.sentence.text() == STOPPED
+    asked = wanted(page)
+    QTest.mouseClick(page.button, Qt.MouseButton.LeftButton)
+    assert asked == [(0, True)]
+    page.show_busy(True)
+    page.show_map(Map(examination(), ROWS, Projection(FOUND.points)))
+    page.show_busy(False)
+    assert page.button.isHidden()
+    assert page.sentence.text() == "3 digits; a ring marks those misread."

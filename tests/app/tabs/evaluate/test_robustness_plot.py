@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from pytestqt.qtbot import QtBot
+
+from app.tabs.evaluate.robustness_page import RobustnessPlot
+from nncore.evaluation.robustness import DISTORTIONS, RobustnessPoint
+
+ROTATION = DISTORTIONS[1]
+
+
+def test_the_curve_grows_point_by_point(qtbot: QtBot) -> None:
+    plot = RobustnessPlot(ROTATION)
+    qtbot.addWidget(plot)
+    assert not plot.empty.isHidden()
+    plot.add(RobustnessPoint(ROTATION, -60, 0.5, 100))
+    plot.add(RobustnessPoint(ROTATION, -45, 0.75, 100))
+    x, y = plot._line.getData()
+    assert (x.tolist(), y.tolist()) == ([-60, -45], [0.5, 0.75])
+    assert plot.plot.accessibleDescription() == "-60: 50.0%; -45: 75.0%"
+    assert plot.empty.isHidden()
+    (low, high), _ = plot.item.viewRange()
+    assert low < ROTATION.strengths[0] < ROTATION.strengths[-1] < high
+    plot.grab()
+
+
+def test_cleared_it_says_why(qtbot: QtBot) -> None:
+    plot = RobustnessPlot(ROTATION)
+    qtbot.addWidget(plot)
+    plot.add(RobustnessPoint(ROTATION, 0, 0.9, 100))
+    plot.clear("Press Measure.")
+    assert plot.points == []
+    assert not plot.empty.isHidden()
+    assert plot.empty.text() == "Press Measure."

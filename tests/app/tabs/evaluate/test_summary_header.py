@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from app.tabs.evaluate.summary_header import Header
+from tests.app.tabs.evaluate.samples import examination
+
+
+@pytest.fixture
+def header(qtbot: QtBot) -> Header:
+    header = Header()
+    qtbot.addWidget(header)
+    header.resize(1300, 60)
+    with qtbot.waitExposed(header):
+        header.show()
+    return header
+
+
+def test_the_accuracy_comes_with_its_interval_and_what_was_judged(header: Header) -> None:
+    header.show_examination(examination())
+    judgement = examination().judgement
+    assert header.accuracy.text() == f"{100 * judgement.right / 500:.2f} %"
+    low, high = judgement.interval
+    assert header.interval.text() == f"{100 * low:.2f} to {100 * high:.2f} % (95 % interval)"
+    about = header.about.whole_text
+    assert about == f"{500 - judgement.right} of 500 misread · {judgement.source} · nearest mean"
+    header.show_examination(None)
+    assert header.accuracy.text() == "–"
+    assert header.interval.isHidden()
+
+
+def test_one_button_cancels_or_judges_again(header: Header) -> None:
+    heard: list[str] = []
+    header.again_requested.connect(lambda: heard.append("again"))
+    header.cancel_requested.connect(lambda: heard.append("cancel"))
+    header.show_busy(True, True)
+    assert header.progress.isVisible()
+    QTest.mouseClick(header.button, Qt.MouseButton.LeftButton)
+    header.show_busy(False, True)
+    QTest.mouseClick(header.button, Qt.MouseButton.LeftButton)
+    header.show_busy(False, False)
+    QTest.mouseClick(header.button, Qt.MouseButton.LeftButton)
+    assert heard == ["cancel", "again"]
+    assert header.progress.isHidden()
+    assert "no model" in header.button.toolTip()
+
+
+def test_choosing_a_part_is_told_but_offering_them_is_not(header: Header) -> None:
+    heard: list[str] = []
+    header.part_chosen.connect(lambda: heard.append(header.chosen_part))
+    header.set_parts(["test", "training"])
+    assert header.chosen_part == "test"
+    header.part.setFocus()
+    QTest.keyClick(header.part, Qt.Key.Key_Down)
+    assert heard == ["training"]
+    header.set_parts([])
+    assert header.chosen_part == ""
+    assert header.part.isHidden()
+
+
+def test_a_sentence_stands_below_the_figures(header: Header) -> None:
+    header.say("It does not fit.", is_trouble=True)
+    assert header.trouble.isVisible()
+    assert header.trouble.property("trouble")
+    header.say("")
+    assert header.trouble.isHidden()

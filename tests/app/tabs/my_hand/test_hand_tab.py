@@ -1,0 +1,304 @@
+"""The tab, used as a person would use it, with real files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.storage.paths import user_folder
+from app.style.theme import ThemeChoice, apply_theme
+from app.tabs.my_hand.explain import look_at
+from app.tabs.my_hand.hand_tab import HandTab
+from nncore.handwriting.personal_test.history import History
+from nncore.handwriting.personal_test.import_export import export_test
+from nncore.handwriting.personal_test.writing_test import new_test
+from nncore.model.network import Network, NetworkSpec
+from tests.app.canvas.gestures import SEVEN, drag
+from tests.nncore.handwriting.personal_test.samples import assert_same_ink, network, result, rewrite
+
+SEED = 3
+
+
+@pytest.fixture
+def make_tab(qapp: QApplication, qtbot: QtBot) -> Iterator[Callable[[], HandTab]]:
+    """Makes tabs as starting the app does; each is finished at the end."""
+    apply_theme(qapp, ThemeChoice.LIGHT)
+    made: list[HandTab] = []
+
+    def make() -> HandTab:
+        tab = HandTab(seed=lambda: SEED)
+        made.append(tab)
+        qtbot.addWidget(tab)
+        tab.resize(1350, 640)
+        tab.set_network(network(), "mine")
+        with qtbot.waitExposed(tab):
+            tab.show()
+        tab.activateWindow()
+        idle(qtbot, tab)
+        return tab
+
+    yield make
+    for tab in made:
+        assert tab.finish()
+
+
+@pytest.fixture
+def tab(make_tab: Callable[[], HandTab]) -> HandTab:
+    return make_tab()
+
+
+def idle(qtbot: QtBot, tab: HandTab) -> None:
+    qtbot.waitUntil(lambda: not tab.chores.is_busy)
+
+
+def page(tab: HandTab) -> QWidget | None:
+    return tab.pages.currentWidget()
+
+
+def write(qtbot: QtBot, tab: HandTab, count: int = 1) -> None:
+    canvas = tab.writing.canvas
+    qtbot.waitUntil(canvas.hasFocus)
+    for _ in range(count):
+        drag(canvas, SEVEN)
+        QTest.keyClick(canvas, Qt.Key.Key_Return)
+
+
+def history() -> History:
+    return History(user_folder() / "tests")
+
+
+def test_a_test_from_start_to_result_by_keyboard(tab: HandTab, qtbot: QtBot) -> None:
+    tab.focus()
+    QTest.keyClick(tab.intro.start_button, Qt.Key.Key_Space)
+    assert tab.writing.test.prompts == new_test(SEED).prompts
+    write(qtbot, tab, 20)
+    qtbot.waitUntil(lambda: page(tab) is tab.result)
+    shown = tab.result.result
+    assert shown is not None
+    assert [drawing.prompted for drawing in shown.drawings] == list(new_test(SEED).prompts)
+    assert shown.model == "mine"
+    assert len({drawing.read for drawing in shown.drawings}) == 1  # all are the same seven
+    idle(qtbot, tab)
+    (entry,), troubles = history().entries()
+    assert not troubles
+    assert (entry.summary.right, entry.summary.count, entry.summary.model) == (shown.right, 20, "mine")
+    assert history().unfinished() is None
+
+
+def test_what_is_written_survives_being_killed_after_any_drawing(make_tab: Callable[[], HandTab], qtbot: QtBot) -> None:
+    first = make_tab()
+    first.start()
+    write(qtbot, first, 2)
+    drawn = first.writing.test.drawings
+    idle(qtbot, first)  # killed here: nothing of the first is asked to save anything
+    second = make_tab()
+    assert "2 of 20" in second.intro.unfinished.text()
+    qtbot.mouseClick(second.intro.continue_button, Qt.MouseButton.LeftButton)
+    assert second.writing.place.text() == "3 of 20"
+    for one, other in zip(second.writing.test.drawings, drawn, strict=True):
+        assert_same_ink(one, other)
+
+
+def test_closing_saves_what_still_waits_to_be_saved(make_tab: Callable[[], HandTab], qtbot: QtBot) -> None:
+    tab = make_tab()
+    tab.start()
+    write(qtbot, tab, 5)
+    assert tab.finish()
+    kept = history().unfinished()
+    assert kept is not None
+    assert len(kept.drawings) == 5
+
+
+def test_leaving_keeps_the_test_and_going_on_resumes_it(tab: HandTab, qtbot: QtBot) -> None:
+    tab.start()
+    write(qtbot, tab)
+    qtbot.mouseClick(tab.writing.leave_button, Qt.MouseButton.LeftButton)
+    assert page(tab) is tab.intro
+    assert "1 of 20" in tab.intro.unfinished.text()
+    qtbot.waitUntil(tab.intro.continue_button.hasFocus)
+    QTest.keyClick(tab.intro.continue_button, Qt.Key.Key_Space)
+    assert tab.writing.place.text() == "2 of 20"
+
+
+def test_without_a_model_the_drawings_wait_until_there_is_one(tab: HandTab, qtbot: QtBot) -> None:
+    tab.start()
+    write(qtbot, tab, 19)
+    tab.set_network(None)
+    write(qtbot, tab)
+    assert page(tab) is tab.intro
+    assert "No model is open" in tab.notice.text
+    assert "Your drawings are kept." in tab.notice.text
+    idle(qtbot, tab)
+    assert history().unfinished() is not None
+    tab.set_network(network(), "other")
+    qtbot.mouseClick(tab.intro.continue_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page(tab) is tab.result)
+    assert tab.result.result is not None
+    assert tab.result.result.model == "other"
+
+
+def test_a_model_that_reads_no_digits_is_no_reason_to_lose_drawings(tab: HandTab, qtbot: QtBot) -> None:
+    tab.start()
+    write(qtbot, tab, 19)
+    tab.set_network(Network(NetworkSpec.dense((784, 3))))
+    write(qtbot, tab)
+    qtbot.waitUntil(lambda: page(tab) is tab.intro)
+    assert "digits are 10" in tab.notice.text
+    assert "digits are 10" in tab.intro.reason.text()
+    assert not tab.intro.start_button.isEnabled()
+    assert "20 of 20" in tab.intro.unfinished.text()
+
+
+def test_skipping_everything_is_no_test(tab: HandTab, qtbot: QtBot) -> None:
+    tab.start()
+    for _ in range(20):
+        tab.writing.skip_button.click()
+    assert page(tab) is tab.intro
+    assert "nothing to read" in tab.notice.text
+    idle(qtbot, tab)
+    assert history().entries() == ([], [])
+    assert history().unfinished() is None
+
+
+def test_a_test_is_shown_again_deleted_and_brought_back(make_tab: Callable[[], HandTab], qtbot: QtBot) -> None:
+    history().add(result())
+    tab = make_tab()
+    assert tab.intro.list.topLevelItemCount() == 1
+    tab.intro.list.setFocus()
+    QTest.keyClick(tab.intro.list, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page(tab) is tab.result)
+    assert tab.result.title.text() == "2 of 4 read right: 50 %"
+    qtbot.mouseClick(tab.result.back_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(tab.intro.delete_button, Qt.MouseButton.LeftButton)
+    idle(qtbot, tab)
+    assert tab.intro.list.topLevelItemCount() == 0
+    assert "Undo" in tab.notice.text
+    qtbot.mouseClick(tab.intro.undo_button, Qt.MouseButton.LeftButton)
+    idle(qtbot, tab)
+    assert tab.intro.list.topLevelItemCount() == 1
+    assert not tab.intro.undo_button.isVisible()
+
+
+def test_what_was_deleted_is_gone_at_the_next_start(make_tab: Callable[[], HandTab]) -> None:
+    history().delete(history().add(result()).path)
+    make_tab()
+    assert not list(history().folder.iterdir())
+
+
+def test_a_damaged_test_is_set_aside_and_said(make_tab: Callable[[], HandTab], qtbot: QtBot) -> None:
+    path = history().add(result()).path
+    rewrite(path, '"prompted": 7', '"prompted": 77')
+    tab = make_tab()
+    tab.intro.list.open_chosen()
+    idle(qtbot, tab)
+    assert page(tab) is tab.intro
+    assert "It was set aside as" in tab.notice.text
+    assert tab.intro.list.topLevelItemCount() == 0
+
+
+def test_a_misread_drawing_shows_what_the_network_looked_at(tab: HandTab, qtbot: QtBot) -> None:
+    history().add(result())
+    tab.import_from(next(history().folder.glob("*.jsonl")))  # which is no file to import
+    idle(qtbot, tab)
+    assert tab.notice.label.property("trouble")
+    path = user_folder() / "x.csv"
+    export_test(result(), path)
+    tab.import_from(path)
+    qtbot.waitUntil(lambda: tab.result.view.picture.map is not None)
+    drawing, shown = tab.result.view.drawing, tab.result.view.picture.map
+    assert drawing is not None
+    assert shown is not None
+    wanted = look_at(network(), drawing).looked
+    assert wanted is not None
+    assert np.array_equal(shown, wanted)
+    tab.set_network(None)
+    qtbot.waitUntil(lambda: tab.result.view.picture.map is None)
+
+
+def test_teaching_and_showing_go_out_of_the_tab(tab: HandTab, qtbot: QtBot) -> None:
+    path = user_folder() / "x.csv"
+    export_test(result(), path)
+    tab.import_from(path)
+    qtbot.waitUntil(lambda: page(tab) is tab.result)
+    with qtbot.waitSignal(tab.teach_requested) as taught:
+        qtbot.mouseClick(tab.result.view.teach_button, Qt.MouseButton.LeftButton)
+    assert_same_ink(taught.args[0], result().drawings[2].ink)
+    assert taught.args[1] == 7
+    with qtbot.waitSignal(tab.show_requested) as shown:
+        qtbot.mouseClick(tab.result.view.show_button, Qt.MouseButton.LeftButton)
+    assert_same_ink(shown.args[0], result().drawings[2].ink)
+
+
+def test_export_and_import_through_the_dialogs(tab: HandTab, qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "mine.unipen"
+    export_test(result(), path)
+    dialog = tab.ask_import()
+    assert isinstance(dialog, QFileDialog)
+    dialog.fileSelected.emit(str(path))
+    dialog.reject()
+    qtbot.waitUntil(lambda: page(tab) is tab.result)
+    idle(qtbot, tab)
+    assert tab.intro.list.topLevelItemCount() == 1
+    saving = tab.ask_export()
+    assert saving is not None
+    saving.fileSelected.emit(str(tmp_path / "again.csv"))
+    saving.reject()
+    idle(qtbot, tab)
+    assert tab.notice.text == f"Saved as {tmp_path / 'again.csv'}."
+    assert (tmp_path / "again.csv").read_text(encoding="utf-8").count("\n") == 5
+
+
+def test_an_import_can_be_cancelled(tab: HandTab, qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "many.unipen"
+    stroke = '.SEGMENT DIGIT ? ? "1"\n.PEN_DOWN\n1 9\n1 0\n.PEN_UP\n'
+    path.write_text(stroke * 10_000, encoding="utf-8")
+    tab.import_from(path)
+    assert tab.notice.cancel_button.isVisible()
+    qtbot.mouseClick(tab.notice.cancel_button, Qt.MouseButton.LeftButton)
+    idle(qtbot, tab)
+    assert page(tab) is tab.intro
+    assert history().entries() == ([], [])
+
+
+def test_an_import_does_not_interrupt_who_is_writing(tab: HandTab, qtbot: QtBot) -> None:
+    path = user_folder() / "x.csv"
+    export_test(result(), path)
+    tab.import_from(path)
+    tab.start()
+    idle(qtbot, tab)
+    assert page(tab) is tab.writing
+    assert "in the list" in tab.notice.text
+
+
+def test_all_pages_fit_at_one_and_a_half_times_the_font(
+    make_tab: Callable[[], HandTab], qapp: QApplication, qtbot: QtBot
+) -> None:
+    apply_theme(qapp, ThemeChoice.LIGHT)
+    own = QFont(qapp.font())
+    large = QFont(own)
+    large.setPointSizeF(own.pointSizeF() * 1.5)
+    try:
+        qapp.setFont(large)
+        tab = make_tab()
+        path = user_folder() / "x.csv"
+        export_test(result(), path)
+        tab.import_from(path)
+        idle(qtbot, tab)
+        tab.notice.inform("Something.")
+        for shown in (tab.result, tab.writing, tab.intro):
+            tab.pages.setCurrentWidget(shown)
+            QApplication.processEvents()
+            assert (tab.width(), tab.height()) == (1350, 640)
+            assert tab.minimumSizeHint().height() <= 640
+            assert tab.minimumSizeHint().width() <= 1350
+    finally:
+        qapp.setFont(own)
+        apply_theme(qapp, ThemeChoice.LIGHT)

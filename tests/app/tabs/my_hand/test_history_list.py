@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.style.theme import ThemeChoice, apply_theme
+from app.tabs.my_hand.history_list import HistoryList
+from nncore.handwriting.personal_test.history import Entry
+from nncore.handwriting.personal_test.jsonl_file import Summary
+
+ENTRIES = [
+    Entry(Path("b.jsonl"), Summary("2026-02-01T10:00:00", "<b>bold</b>", 19, 20)),
+    Entry(Path("a.jsonl"), Summary("2026-01-01T10:00:00", "convnet", 18, 20)),
+]
+
+
+@pytest.fixture
+def listed(qapp: QApplication, qtbot: QtBot) -> HistoryList:
+    apply_theme(qapp, ThemeChoice.LIGHT)
+    widget = HistoryList()
+    qtbot.addWidget(widget)
+    widget.resize(700, 300)
+    with qtbot.waitExposed(widget):
+        widget.show()
+    widget.activateWindow()
+    widget.setFocus()
+    widget.set_entries(ENTRIES)
+    return widget
+
+
+def test_each_row_says_when_by_what_and_how_well(listed: HistoryList) -> None:
+    row = listed.topLevelItem(1)
+    assert row is not None
+    assert [row.text(column) for column in range(5)] == ["1 Jan 2026, 10:00", "convnet", "90 %", "70 to 97 %", "20"]
+    named = listed.topLevelItem(0)
+    assert named is not None
+    assert named.text(1) == "<b>bold</b>"
+    assert "&lt;b&gt;" in named.toolTip(1)
+
+
+def test_enter_opens_delete_deletes_and_ctrl_z_undoes(listed: HistoryList, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(listed.opened) as opened:
+        QTest.keyClick(listed, Qt.Key.Key_Return)
+    assert opened.args == [Path("b.jsonl")]
+    QTest.keyClick(listed, Qt.Key.Key_Down)
+    with qtbot.waitSignal(listed.deleted) as deleted:
+        QTest.keyClick(listed, Qt.Key.Key_Delete)
+    assert deleted.args == [Path("a.jsonl")]
+    with qtbot.waitSignal(listed.undone):
+        QTest.keySequence(listed, QKeySequence("Ctrl+Z"))
+
+
+def test_the_choice_stays_at_its_place_when_rows_come_and_go(listed: HistoryList) -> None:
+    assert listed.chosen == Path("b.jsonl")
+    QTest.keyClick(listed, Qt.Key.Key_Down)
+    listed.set_entries([ENTRIES[0], replace(ENTRIES[1], path=Path("next.jsonl"))])
+    assert listed.chosen == Path("next.jsonl")
+    listed.set_entries(ENTRIES[:1])
+    assert listed.chosen == Path("b.jsonl")
+    listed.set_entries([])
+    assert listed.chosen is None
+    listed.open_chosen()
+    listed.delete_chosen()

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
+
+from app.style.theme import ThemeChoice, apply_theme
+from app.tabs.my_hand.intro_page import IntroPage
+from nncore.handwriting.personal_test.writing_test import WritingTest
+from tests.app.tabs.my_hand.test_history_list import ENTRIES
+from tests.nncore.handwriting.personal_test.samples import ink
+
+
+@pytest.fixture
+def page(qapp: QApplication, qtbot: QtBot) -> IntroPage:
+    apply_theme(qapp, ThemeChoice.LIGHT)
+    page = IntroPage()
+    qtbot.addWidget(page)
+    page.resize(1350, 640)
+    with qtbot.waitExposed(page):
+        page.show()
+    page.activateWindow()
+    return page
+
+
+def test_without_tests_it_says_what_will_be_there(page: IntroPage) -> None:
+    assert page.empty.isVisible()
+    assert not page.list.isVisible()
+    assert not page.delete_button.isVisible()
+    page.set_entries(ENTRIES)
+    assert not page.empty.isVisible()
+    assert page.list.isVisible()
+    assert page.delete_button.isVisible()
+
+
+def test_start_is_offered_or_a_reason_given(page: IntroPage, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(page.start_requested):
+        qtbot.mouseClick(page.start_button, Qt.MouseButton.LeftButton)
+    page.set_reason("No model is open.")
+    assert not page.start_button.isEnabled()
+    assert page.reason.isVisible()
+    page.set_reason("")
+    assert page.start_button.isEnabled()
+    assert not page.reason.isVisible()
+
+
+def test_an_unfinished_test_is_offered_first(page: IntroPage, qtbot: QtBot) -> None:
+    page.focus()
+    assert page.start_button.hasFocus()
+    page.set_unfinished(WritingTest((3, 8, 1), (ink(1),)))
+    assert "1 of 3 digits" in page.unfinished.text()
+    page.focus()
+    assert page.continue_button.hasFocus()
+    assert (page.continue_button.property("primary"), page.start_button.property("primary")) == (True, False)
+    with qtbot.waitSignal(page.continue_requested):
+        qtbot.mouseClick(page.continue_button, Qt.MouseButton.LeftButton)
+    page.set_unfinished(WritingTest((3,), (ink(1),)))
+    assert page.continue_button.text() == "&Read it"
+    page.set_unfinished(None)
+    assert not page.continue_button.isVisible()
+    assert page.start_button.property("primary")
+
+
+def test_buttons_act_on_the_row_chosen(page: IntroPage, qtbot: QtBot) -> None:
+    page.set_entries(ENTRIES)
+    with qtbot.waitSignal(page.list.opened) as opened:
+        qtbot.mouseClick(page.show_button, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(page.list.deleted) as deleted:
+        qtbot.mouseClick(page.delete_button, Qt.MouseButton.LeftButton)
+    assert opened.args == deleted.args == [ENTRIES[0].path]
+    with qtbot.waitSignal(page.import_requested):
+        qtbot.mouseClick(page.import_button, Qt.MouseButton.LeftButton)
+
+
+def test_every_button_has_a_tooltip(page: IntroPage) -> None:
+    assert all(button.toolTip() and button.text() for button in page.findChildren(QPushButton))

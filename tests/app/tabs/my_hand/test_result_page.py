@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
+
+from app.style.theme import ThemeChoice, apply_theme
+from app.tabs.my_hand.result_page import ResultPage
+from nncore.handwriting.personal_test.result import REFUSED, HandResult
+from tests.nncore.handwriting.personal_test.samples import DATE, read_drawing, result
+
+
+@pytest.fixture
+def page(qapp: QApplication, qtbot: QtBot) -> ResultPage:
+    apply_theme(qapp, ThemeChoice.LIGHT)
+    page = ResultPage()
+    qtbot.addWidget(page)
+    page.resize(1350, 640)
+    with qtbot.waitExposed(page):
+        page.show()
+    return page
+
+
+def test_the_result_is_shown_with_what_was_misread(page: ResultPage) -> None:
+    chosen: list[object] = []
+    page.chosen.connect(chosen.append)
+    shown = result()
+    page.show_result(shown)
+    assert page.title.text() == "2 of 4 read right: 50 %"
+    assert "95 % interval" in page.meaning.text()
+    assert page.source.whole_text == "Written 31 Jan 2026, 9:30, read by the model convnet"
+    assert page.matrix.counts[7, 2] == 1
+    assert page.list_title.text() == "Misread (2)"
+    assert page.list.drawings == shown.drawings[2:]
+    assert chosen[-1] is page.view.drawing is shown.drawings[2]
+
+
+def test_a_cell_lists_its_drawings_right_ones_too(page: ResultPage, qtbot: QtBot) -> None:
+    shown = result()
+    page.show_result(shown)
+    page.matrix.setCurrentIndex(page.matrix.model().index(4, 4))
+    assert page.list_title.text() == "Asked for 4, read as 4 (1)"
+    assert page.view.drawing is shown.drawings[1]
+    page.matrix.setCurrentIndex(page.matrix.model().index(0, REFUSED))
+    assert page.list_title.text() == "Asked for 0, called no digit (1)"
+    assert page.view.drawing is shown.drawings[3]
+    qtbot.mouseClick(page.misread_button, Qt.MouseButton.LeftButton)
+    assert page.list.drawings == shown.drawings[2:]
+    assert not page.misread_button.isVisible()
+    assert not page.matrix.selectedIndexes()
+
+
+def test_an_empty_cell_and_a_perfect_test_are_said(page: ResultPage) -> None:
+    page.show_result(result())
+    page.matrix.setCurrentIndex(page.matrix.model().index(9, 1))
+    assert page.empty.text() == "No drawing was read so."
+    assert page.view.drawing is None
+    page.show_result(HandResult((read_drawing(3, 3),), DATE, "m"))
+    assert page.empty.isVisible()
+    assert "Nothing was misread" in page.empty.text()
+
+
+def test_the_keyboard_goes_from_the_list_to_the_table_when_nothing_was_misread(page: ResultPage) -> None:
+    page.activateWindow()
+    page.show_result(result())
+    page.focus()
+    assert page.list.hasFocus()
+    page.show_result(HandResult((read_drawing(3, 3),), DATE, "m"))
+    page.focus()
+    assert page.matrix.hasFocus()
+    QTest.keyClick(page.matrix, Qt.Key.Key_Down)
+    assert page.list_title.text() == "Asked for 1, read as 0 (0)"
+
+
+@pytest.mark.parametrize(
+    ("button", "signal"),
+    [
+        ("again_button", "again_requested"),
+        ("export_button", "export_requested"),
+        ("import_button", "import_requested"),
+        ("back_button", "back_requested"),
+    ],
+)
+def test_buttons_ask_for_what_they_say(page: ResultPage, qtbot: QtBot, button: str, signal: str) -> None:
+    with qtbot.waitSignal(getattr(page, signal)):
+        qtbot.mouseClick(getattr(page, button), Qt.MouseButton.LeftButton)
+
+
+def test_a_model_with_an_endless_name_does_not_widen_the_page(page: ResultPage) -> None:
+    page.show_result(result(model="m" * 200))
+    assert page.minimumSizeHint().width() < 1000
+
+
+def test_every_button_has_a_tooltip(page: ResultPage) -> None:
+    page.show_result(result())
+    assert all(button.toolTip() and button.text() for button in page.findChildren(QPushButton))

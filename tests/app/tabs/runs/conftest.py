@@ -1,0 +1,61 @@
+"""A log with a few runs, and the Runs tab that shows it, in the app's own dress."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.storage.paths import run_log_path, runs_folder
+from app.storage.run_process import this_process
+from app.style.theme import ThemeChoice, apply_theme
+from app.tabs.runs.runs_tab import RunsTab
+from nncore.experiments.run_log.log import RunLog, RunSettings
+from nncore.model.network import NetworkSpec
+from nncore.training import TrainingConfig
+from nncore.training.history import Row
+
+CURVE = np.array([[1, 2, 3, 4], [2.0, 1.0, 0.5, 0.4], [0.1, 0.5, 0.8, 0.9]], np.float32)
+ROWS: list[Row] = [
+    {"epoch": 1, "training_loss": 1.0, "validation_loss": 1.1, "validation_accuracy": 0.5},
+    {"epoch": 2, "training_loss": 0.5, "validation_loss": 0.6, "validation_accuracy": 0.7},
+]
+
+FINISHED, BROKEN, LOST, GOING = 1, 2, 3, 4
+"""The runs: one that finished, one to go on with, one broken off before its first epoch, and one that goes on."""
+
+
+@pytest.fixture(autouse=True)
+def light_theme(qapp: QApplication) -> None:
+    if not qapp.styleSheet():
+        apply_theme(qapp, ThemeChoice.LIGHT)
+
+
+@pytest.fixture
+def log_path(user_files: Path) -> Path:
+    with RunLog(run_log_path()) as log:
+        for number, (name, process) in enumerate(
+            (("alpha", ""), ("beta", ""), ("gamma", ""), ("delta", this_process())), start=1
+        ):
+            config = TrainingConfig(learning_rate=number / 100)
+            settings = RunSettings(name, NetworkSpec.dense((784, 8 * number, 10)), config, "MNIST", recipe="quick")
+            log.begin(settings, process, f"{name}.checkpoint", f"2026-01-0{number}T09:30:00.000")
+            if number != LOST:
+                log.add_epochs(number, ROWS, CURVE, epochs=2, steps=4, best_accuracy=0.7, training_loss=0.5)
+        log.end(FINISHED, "finished", test_accuracy=0.75, seconds=65)
+    (runs_folder() / "beta.checkpoint").touch()
+    return run_log_path()
+
+
+@pytest.fixture
+def tab(qtbot: QtBot, user_files: Path) -> Iterator[RunsTab]:
+    """Not shown yet."""
+    tab = RunsTab()
+    tab.resize(1350, 640)
+    qtbot.addWidget(tab)
+    yield tab
+    assert tab.finish()

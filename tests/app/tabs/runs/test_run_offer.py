@@ -1,0 +1,95 @@
+"""After Digit Lab was killed, its next window says which run can go on, without being asked."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.storage.paths import run_log_path, runs_folder
+from app.storage.run_process import this_process
+from app.storage.run_store import RunStore
+from app.tabs.runs.run_offer import RunOffer
+from nncore.experiments.run_log.log import RunLog
+from tests.app.tabs.runs.conftest import BROKEN, FINISHED, GOING
+
+GONE = this_process().replace(" ", " 1", 1)
+"""This process' number, but another time of birth: it is no more."""
+
+
+@pytest.fixture
+def offer(qtbot: QtBot, user_files: Path) -> RunOffer:
+    offer = RunOffer(RunStore(run_log_path(), pytest.fail))
+    qtbot.addWidget(offer)
+    return offer
+
+
+@pytest.fixture
+def killed(log_path: Path) -> None:
+    with RunLog(log_path) as log:
+        log.go_on(BROKEN, GONE, 2, 4)
+
+
+def test_nothing_is_offered_without_a_log_and_none_is_made(offer: RunOffer) -> None:
+    offer.look()
+    assert offer.isHidden()
+    assert not runs_folder().exists()
+
+
+def test_runs_that_ended_or_still_go_on_are_not_offered(offer: RunOffer, log_path: Path) -> None:
+    offer.look()
+    assert offer.isHidden()
+
+
+def test_the_run_of_a_process_that_was_killed_is_offered_and_goes_on(
+    offer: RunOffer, killed: None, qtbot: QtBot
+) -> None:
+    offer.look()
+    assert not offer.isHidden()
+    assert "beta" in offer.label.whole_text
+    assert "2 epochs are kept" in offer.label.whole_text
+    asked: list[tuple[Any, Path]] = []
+    offer.go_on_requested.connect(lambda run, checkpoint: asked.append((run, checkpoint)))
+    qtbot.mouseClick(offer.go_on, Qt.MouseButton.LeftButton)
+    assert [(run.id, path.name) for run, path in asked] == [(BROKEN, "beta.checkpoint")]
+    assert offer.isHidden()
+
+
+def test_an_offer_that_is_turned_down_does_not_come_again(offer: RunOffer, killed: None, qtbot: QtBot) -> None:
+    offer.look()
+    qtbot.mouseClick(offer.close_button, Qt.MouseButton.LeftButton)
+    assert offer.isHidden()
+    offer.look()
+    assert offer.isHidden()
+    with RunLog(run_log_path()) as log:
+        assert log.run(BROKEN).state == "running"
+        assert log.run(BROKEN).checkpoint
+
+
+def test_a_run_whose_file_is_gone_is_not_offered(offer: RunOffer, killed: None) -> None:
+    (runs_folder() / "beta.checkpoint").unlink()
+    offer.look()
+    assert offer.isHidden()
+
+
+def test_a_log_that_cannot_be_used_is_said(offer: RunOffer, killed: None, qtbot: QtBot) -> None:
+    other = sqlite3.connect(run_log_path(), isolation_level=None)
+    other.execute("PRAGMA journal_mode = DELETE")
+    other.execute("BEGIN EXCLUSIVE")
+    with qtbot.waitSignal(offer.refused) as said:
+        offer.look()
+    assert said.args is not None
+    assert "another program" in said.args[0]
+    assert offer.isHidden()
+    other.close()
+
+
+def test_the_log_lists_only_what_has_not_ended(log_path: Path) -> None:
+    with RunLog(log_path) as log:
+        unended = [run.id for run in log.unended()]
+    assert GOING in unended
+    assert FINISHED not in unended

@@ -1,0 +1,350 @@
+"""The Runs tab shows the log as it is, and does with the chosen runs what its buttons say."""
+
+from __future__ import annotations
+
+import csv
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from app.storage.paths import runs_folder
+from app.tabs.runs.run_columns import COLUMNS
+from app.tabs.runs.runs_tab import NO_MATCH, NO_RUNS, RunsTab
+from nncore.experiments.run_log.log import VERSION, RunLog
+from tests.app.tabs.runs.conftest import BROKEN, FINISHED, GOING, LOST
+
+NAME = 0
+
+
+def shown(tab: RunsTab, title: str) -> list[str]:
+    column = [each.title for each in COLUMNS].index(title)
+    model = tab.view.filter
+    return [model.index(row, column).data() for row in range(model.rowCount())]
+
+
+def open_tab(tab: RunsTab, qtbot: QtBot) -> RunsTab:
+    with qtbot.waitExposed(tab):
+        tab.show()
+    return tab
+
+
+def click_row(
+    tab: RunsTab, qtbot: QtBot, name: str, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+) -> None:
+    index = tab.view.filter.index(shown(tab, "Name").index(name), NAME)
+    place = tab.view.visualRect(index).center()
+    qtbot.mouseClick(tab.view.viewport(), Qt.MouseButton.LeftButton, keys, QPoint(place))
+
+
+def type_into_editor(tab: RunsTab, qtbot: QtBot, text: str) -> None:
+    editor = tab.view.findChild(QLineEdit)
+    assert editor is not None
+    editor.selectAll()
+    qtbot.keyClicks(editor, text)
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+
+
+def test_without_runs_the_tab_says_how_to_get_one(tab: RunsTab, qtbot: QtBot) -> None:
+    open_tab(tab, qtbot)
+    assert tab.empty.isVisible()
+    assert tab.empty.text() == NO_RUNS
+    assert not tab.actions_row.report.isEnabled()
+
+
+def test_every_run_is_listed_the_newest_first_with_its_figures(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+    open_tab(tab, qtbot)
+    assert shown(tab, "Name") == ["delta", "gamma", "beta", "alpha"]
+    assert shown(tab, "State") == ["running", "broken off", "broken off", "finished"]
+    assert shown(tab, "Test") == ["–", "–", "–", "75.00 %"]
+    assert shown(tab, "Best") == ["70.00 %", "–", "70.00 %", "70.00 %"]
+    assert shown(tab, "Time")[-1] == "1:05 min"
+    assert "learning rate 0.01" in shown(tab, "Settings")[-1]
+    assert tab.count.text() == "4 runs"
+
+
+def test_a_click_on_a_title_sorts_by_value_not_by_text(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+    with RunLog(log_path) as log:
+        log.update(FINISHED, epochs=100)
+        log.update(BROKEN, epochs=20)
+        log.update(GOING, epochs=3)
+    open_tab(tab, qtbot)
+    header = tab.view.horizontalHeader()
+    column = [each.title for each in COLUMNS].index("Epochs")
+    place = QPoint(header.sectionViewportPosition(column) + header.sectionSize(column) // 2, header.height() // 2)
+    orders = []
+    for _ in range(2):
+        qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        orders.append(shown(tab, "Epochs"))
+    assert sorted(orders) == sorted([["0", "3", "20", "100"], ["100", "20", "3", "0"]])
+
+
+def test_the_list_narrows_as_one_types(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+    open_tab(tab, qtbot)
+    qtbot.keyClicks(tab.search, "BROKEN")
+    assert shown(tab, "Name") == ["gamma", "beta"]
+    assert tab.count.text() == "2 of 4 runs"
+    qtbot.keyClicks(tab.search, " 0.02")
+    assert shown(tab, "Name") == ["beta"]
+    qtbot.keyClicks(tab.search, " nowhere")
+    assert tab.empty.text() == NO_MATCH
+    assert tab.empty.isVisible()
+    tab.search.clear()
+    assert len(shown(tab, "Name")) == 4
+    assert not tab.empty.isVisible()
+
+
+@pytest.mark.parametrize(("title", "field"), [("Name", "name"), ("Note", "note")])
+def test_names_and_notes_are_edited_in_place_and_kept(
+    tab: RunsTab, log_path: Path, qtbot: QtBot, title: str, field: str
+) -> None:
+    open_tab(tab, qtbot)
+    column = [each.title for each in COLUMNS].index(title)
+    tab.view.setCurrentIndex(tab.view.filter.index(3, column))
+    tab.view.setFocus()
+    qtbot.keyClick(tab.view, Qt.Key.Key_F2)
+    type_into_editor(tab, qtbot, "best so far")
+    qtbot.waitUntil(lambda: shown(tab, title)[3] == "best so far")
+    with RunLog(log_path) as log:
+        run = log.run(FINISHED)
+    assert {"name": run.settings.name, "note": run.note}[field] == "best so far"
+
+
+def test_a_name_cannot_be_emptied(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+    open_tab(tab, qtbot)
+    with qtbot.assertNotEmitted(tab.table.edited):
+        tab.view.edit(tab.view.filter.index(3, NAME))
+        type_into_editor(tab, qtbot, " ")
+        qtbot.waitUntil(lambda: not tab.view.is_editing)
+    with RunLog(log_path) as log:
+        assert log.run(FINISHED).settings.name == "alpha"
+
+
+def test_deleted_runs_go_and_undo_brings_them_back(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+    open_tab(tab, qtbot)
+    click_row(tab, qtbot, "alpha")
+    click_row(tab, qtbot, "gamma", Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(tab.view, Qt.Key.Key_Delete)
+    assert shown(tab, "Name") == ["delta", "beta"]
+    assert tab.undo_button.isVisible()
+    with RunLog(log_path) as log:
+        assert [run.id for run in log.runs(deleted=True)] == [LOST, FINISHED]
+    qtbot.keyClick(tab.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert shown(tab, "Name") == ["delta", "gamma", "beta", "alpha"]
+    assert {known.run.id for known in tab.view.chosen()} == {LOST, FINISHED}
+    assert not tab.undo_button.isVisible()
+
+
+def test_after_the_button_deleted_ctrl_z_brings_back(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+    open_tab(tab, qtbot)
+    tab.activateWindow()
+    click_row(tab, qtbot, "alpha")
+    tab.actions_row.delete.setFocus()
+    qtbot.mouseClick(tab.actions_row.delete, Qt.MouseButton.LeftButton)
+    assert "alpha" not in shown(tab, "Name")
+    focused = tab.focusWidget()
+    assert focused is not None
+    qtbot.keyClick(focused, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert "alpha" in shown(tab, "Name")
+
+
+def test_a_run_that_goes_on_cannot_be_deleted_and_why_is_said(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+    open_tab(tab, qtbot)
+    click_row(tab, qtbot, "delta")
+    assert not tab.actions_row.delete.isEnabled()
+    assert "still going on" in tab.actions_row.delete.toolTip()
+    qtbot.keyClick(tab.view, Qt.Key.Key_Delete)
+    assert len(shown(tab, "Name")) == 4
+
+
+def test_only_what_was_broken_off_and_kept_can_go_on(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+    open_tab(tab, qtbot)
+    button = tab.actions_row.go_on
+    for name, reason in (
+        ("alpha", "Only the newest runs keep"),
+        ("gamma", "before its first epoch"),
+        ("delta", "still going on"),
+    ):
+        click_row(tab, qtbot, name)
+        assert not button.isEnabled()
+        assert reason in button.toolTip()
+    click_row(tab, qtbot, "beta")
+    with qtbot.waitSignal(tab.go_on_requested) as asked:
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert asked.args is not None
+    run, checkpoint = asked.args
+    assert (run.id, checkpoint) == (BROKEN, runs_folder() / "beta.checkpoint")
+
+
+def test_a_run_that_ended_and_kept_how_can_be_trained_on(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+    with RunLog(log_path) as log:
+        log.end(FINISHED, "finished", "alpha.checkpoint")
+    (runs_folder() / "alpha.checkpoint").touch()
+    open_tab(tab, qtbot)
+    click_row(tab, qtbot, "alpha")
+    with qtbot.waitSignal(tab.train_on_requested) as asked, qtbot.assertNotEmitted(tab.go_on_requested):
+        qtbot.mouseClick(tab.actions_row.go_on, Qt.MouseButton.LeftButton)
+    assert asked.args is not None
+    run, checkpoint = asked.args
+    assert (run.id, checkpoint) == (FINISHED, runs_folder() / "alpha.checkpoint")
+
+
+@pytest.mark.parametrize("what", ["rerun", "fork"])
+def test_one_run_can_be_repeated_or_changed(tab: RunsTab, log_path: Path, qtbot: QtBot, what: str) -> None:
+    open_tab(tab, qtbot)
+    button = getattr(tab.actions_row, what)
+    assert not button.isEnabled()
+    click_row(tab, qtbot, "alpha")
+    with qtbot.waitSignal(getattr(tab, f"{what}_requested")) as asked:
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert asked.args is not None
+    assert asked.args[0].settings.config.learning_rate == 0.01
+    click_row(tab, qtbot, "beta", Qt.KeyboardModifier.ControlModifier)
+    assert not button.isEnabled()
+
+
+def test_chosen_runs_become_ghosts_until_they_are_cleared(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+    open_tab(tab, qtbot)
+    chosen: list[list[int]] = []
+    tab.ghosts_chosen.connect(chosen.append)
+    click_row(tab, qtbot, "beta")
+    click_row(tab, qtbot, "alpha", Qt.KeyboardModifier.ControlModifier)
+    qtbot.mouseClick(tab.actions_row.ghosts, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(tab.actions_row.no_ghosts, Qt.MouseButton.LeftButton)
+    assert chosen == [[BROKEN, FINISHED], []]
+    assert not tab.actions_row.no_ghosts.isVisible()
+
+
+def test_chosen_runs_are_compared_by_what_differs(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+    open_tab(tab, qtbot)
+    qtbot.mouseClick(tab.actions_row.compare, Qt.MouseButton.LeftButton)
+    assert tab.comparison.isVisible()
+    assert "Choose two runs" in tab.comparison.sentence.text()
+    click_row(tab, qtbot, "beta")
+    click_row(tab, qtbot, "alpha", Qt.KeyboardModifier.ControlModifier)
+    table = tab.comparison.table
+    cells = table.model()
+    rows = {
+        cells.headerData(row, Qt.Orientation.Vertical): [cells.index(row, column).data() for column in (0, 1)]
+        for row in range(cells.rowCount())
+    }
+    assert rows["learning rate"] == ["0.02", "0.01"]
+    assert rows["test accuracy"] == ["–", "75.00 %"]
+    assert "seed" not in rows
+
+
+def test_a_run_that_gets_further_is_seen_and_the_choice_stays(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+    open_tab(tab, qtbot)
+    click_row(tab, qtbot, "alpha")
+    with RunLog(log_path) as log:
+        log.update(GOING, epochs=7)
+    qtbot.waitUntil(lambda: shown(tab, "Epochs")[0] == "7")
+    assert [known.run.id for known in tab.view.chosen()] == [FINISHED]
+    with RunLog(log_path) as log:
+        log.begin(log.run(FINISHED).settings)
+    qtbot.waitUntil(lambda: len(shown(tab, "Name")) == 5)
+    assert [known.run.id for known in tab.view.chosen()] == [FINISHED]
+
+
+def test_chosen_runs_are_exported(tab: RunsTab, log_path: Path, qtbot: QtBot, tmp_path: Path) -> None:
+    open_tab(tab, qtbot)
+    click_row(tab, qtbot, "alpha")
+    for button, file in ((tab.actions_row.csv, "out.csv"), (tab.actions_row.report, "out.html")):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        dialog = tab.findChild(QFileDialog)
+        assert dialog is not None
+        assert dialog.selectedFiles()[0].endswith(f"alpha{Path(file).suffix}")
+        with qtbot.waitSignal(tab.informed) as said:
+            dialog.fileSelected.emit(str(tmp_path / file))
+        assert said.args is not None
+        assert file in said.args[0]
+        dialog.close()
+        dialog.deleteLater()
+        QApplication.processEvents()
+        qtbot.waitUntil(lambda: tab._task is None)
+    with (tmp_path / "out.csv").open(encoding="utf-8-sig") as table:
+        assert [row["name"] for row in csv.DictReader(table)] == ["alpha"]
+    assert "<svg" in (tmp_path / "out.html").read_text(encoding="utf-8")
+
+
+def test_an_export_that_fails_is_said(tab: RunsTab, log_path: Path, qtbot: QtBot, tmp_path: Path) -> None:
+    with qtbot.waitSignal(tab.refused) as said:
+        tab.export([FINISHED], tmp_path / "digitlab-home" / "runs" / "runs.sqlite" / "x.csv")
+    assert said.args is not None
+    assert "could not be written" in said.args[0]
+
+
+def spoil(path: Path, how: str) -> Any:
+    if how == "damaged":
+        path.write_bytes(b"this is no database at all, whatever it is called" * 1000)
+    elif how == "newer":
+        with sqlite3.connect(path) as connection:
+            connection.execute(f"PRAGMA user_version = {VERSION + 1}")
+        connection.close()
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("how", ["damaged", "newer"])
+def test_a_log_that_cannot_be_read_is_said_once_and_kept(tab: RunsTab, log_path: Path, qtbot: QtBot, how: str) -> None:
+    before = spoil(log_path, how)
+    said: list[str] = []
+    tab.refused.connect(said.append)
+    open_tab(tab, qtbot)
+    tab.refresh()
+    assert len(said) == 1
+    assert how in said[0]
+    assert tab.empty.isVisible()
+    kept = log_path if how == "newer" else next(log_path.parent.glob("runs damaged *.sqlite"))
+    assert kept.read_bytes() == before
+
+
+def test_a_log_that_is_locked_is_said_and_nothing_is_lost(
+    tab: RunsTab, log_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.storage.run_store.PATIENCE", 0.01)
+    open_tab(tab, qtbot)
+    click_row(tab, qtbot, "alpha")
+    other = sqlite3.connect(log_path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with qtbot.waitSignal(tab.refused) as said:
+        tab.delete()
+    assert said.args is not None
+    assert "another program" in said.args[0]
+    assert len(shown(tab, "Name")) == 4
+    assert not tab.undo_button.isVisible()
+    other.execute("ROLLBACK")
+    other.close()
+    tab.delete()
+    assert len(shown(tab, "Name")) == 3
+
+
+@pytest.mark.parametrize(
+    "name", ["ghosts", "no_ghosts", "compare", "rerun", "fork", "go_on", "csv", "report", "delete"]
+)
+def test_every_button_explains_itself(tab: RunsTab, name: str) -> None:
+    button = getattr(tab.actions_row, name)
+    assert button.toolTip().endswith(".")
+    assert "&" in button.text()
+
+
+def test_one_run_is_counted_as_one(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+    with RunLog(log_path) as log:
+        log.delete([BROKEN, LOST, GOING])
+    open_tab(tab, qtbot)
+    assert tab.count.text() == "1 run"
+
+
+def test_all_columns_fit_beside_each_other_on_a_small_screen(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+    tab.resize(1366, 640)
+    open_tab(tab, qtbot)
+    assert not tab.view.horizontalScrollBar().isVisible()
+
+
+def test_a_sweep_is_asked_for(tab: RunsTab, qtbot: QtBot) -> None:
+    open_tab(tab, qtbot)
+    with qtbot.waitSignal(tab.sweep_requested):
+        qtbot.mouseClick(tab.sweep_button, Qt.MouseButton.LeftButton)

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.session.curve_fit import EPOCHS_KEPT, Fit, fit_of, places_of
+from app.tabs.train.charts.fit_view import FitPlot, FitView
+from nncore.data.curves import sampled
+from nncore.model.network import Network, NetworkSpec
+
+POINTS = sampled("10 * x", -3, 3, 50)
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> FitView:
+    view = FitView()
+    qtbot.addWidget(view)
+    qtbot.addWidget(view.strip)
+    for part, height in ((view, 400), (view.strip, 160)):
+        part.resize(900, height)
+        part.show()
+    return view
+
+
+def line_of(plot: FitPlot) -> tuple[list[float], list[float]]:
+    x, y = plot.line.getData()
+    return ([], []) if x is None else (x.tolist(), y.tolist())
+
+
+def test_the_points_are_drawn_before_there_is_a_fit(view: FitView) -> None:
+    view.set_points(POINTS)
+    x, y = view.live.dots.getData()
+    np.testing.assert_array_equal(x, POINTS.x)
+    np.testing.assert_array_equal(y, POINTS.y)
+    assert line_of(view.live) == ([], [])
+    assert view.live.caption.text() == "Press Train, and the fit appears on these points."
+
+
+def test_the_latest_fit_is_live_and_that_of_chosen_epochs_stays(view: FitView) -> None:
+    view.set_points(POINTS)
+    for epoch in (9, 10, 11):
+        view.show_fit(Fit(epoch, np.full(50, float(epoch))))
+    assert set(line_of(view.live)[1]) == {11.0}
+    assert view.live.caption.text() == "fit after 11 epochs"
+    assert set(line_of(view.small[EPOCHS_KEPT.index(10)])[1]) == {10.0}
+    assert view.small[0].caption.text() == "after 10 epochs"
+    assert view.small[1].caption.text() == "after 50 epochs"
+    assert view.small[1].plot.accessibleDescription() == "after 50 epochs: not yet"
+    assert line_of(view.small[1]) == ([], [])
+
+
+def test_new_points_wipe_the_fits_of_the_run_before(view: FitView) -> None:
+    view.set_points(POINTS)
+    view.show_fit(Fit(10, np.zeros(50)))
+    view.set_points(sampled("x", 0, 1, 50))
+    assert all(line_of(plot) == ([], []) for plot in (view.live, *view.small))
+
+
+def test_a_fit_without_points_is_passed_over(view: FitView) -> None:
+    view.show_fit(Fit(10, np.zeros(50)))
+    assert line_of(view.live) == ([], [])
+
+
+def test_what_is_not_finite_is_left_out(view: FitView) -> None:
+    view.set_points(POINTS)
+    view.show_fit(Fit(1, np.where(np.arange(50) < 10, np.nan, 1.0)))
+    assert len(line_of(view.live)[0]) == 40
+    assert view.live.caption.text() == "fit after 1 epoch"
+
+
+def test_a_fit_is_in_the_unit_of_the_points() -> None:
+    network = Network(NetworkSpec.dense((1, 1), initialization="zeros"))
+    network.parameters.values[:] = 0.5, 0.5  # of a target from 0 to 1, over an input of deviation 1
+    network = Network(
+        NetworkSpec(network.spec.input_shape, network.spec.layers, "linear"), parameters=network.parameters
+    )
+    fit = fit_of(network, POINTS, 3)
+    assert fit.epoch == 3
+    assert fit.y[0] == pytest.approx(60 * (0.5 - 0.5 * 3 / POINTS.x.std()) - 30, abs=0.01)
+    assert len(fit.y) == len(places_of(POINTS)) == 50

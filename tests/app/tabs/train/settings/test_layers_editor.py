@@ -1,0 +1,149 @@
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+
+from app.tabs.train.settings.layer_words import Block
+from app.tabs.train.settings.layers_editor import LayersEditor
+from nncore.errors import SettingError
+from nncore.model.layers import BatchNorm, Conv2D, Dense, Dropout
+
+
+@pytest.fixture
+def editor(qtbot: QtBot) -> LayersEditor:
+    text = QLineEdit()
+    editor = LayersEditor(text)
+    qtbot.addWidget(editor)
+    qtbot.addWidget(text)
+    qtbot.addWidget(editor.add_button)
+    editor.set_blocks([Block(Dense(128), "relu"), Block(Dense(64), "tanh")])
+    editor.show()
+    return editor
+
+
+def layers(editor: LayersEditor) -> tuple[tuple[int, ...], list[str]]:
+    """The widths and the activations."""
+    blocks = editor.blocks()
+    return tuple(block.layer.units for block in blocks if isinstance(block.layer, Dense)), [
+        b.activation for b in blocks
+    ]
+
+
+def add(editor: LayersEditor, name: str) -> None:
+    """Choose `name` in the menu of the Add button."""
+    menu = editor.add_button.menu()
+    next(action for action in menu.actions() if action.text() == name).trigger()
+
+
+def test_layers_shown_are_the_layers_read(editor: LayersEditor) -> None:
+    assert layers(editor) == ((128, 64), ["relu", "tanh"])
+    assert editor.text.text() == "128 64"
+
+
+def test_rows_follow_the_text_and_keep_their_activations(editor: LayersEditor, qtbot: QtBot) -> None:
+    editor.text.selectAll()
+    qtbot.keyClicks(editor.text, "32, 16 8")
+    assert [row.first_edit.text() for row in editor.rows] == ["32", "16", "8"]
+    assert layers(editor)[1][0] == "relu"
+
+
+def test_a_new_layer_takes_the_activation_before_it(editor: LayersEditor, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(editor.changed):
+        add(editor, "Dense")
+    assert layers(editor) == ((128, 64, 32), ["relu", "tanh", "tanh"])
+
+
+def test_the_text_follows_the_rows(editor: LayersEditor, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(editor.changed):
+        editor.rows[1].first_edit.selectAll()
+        qtbot.keyClicks(editor.rows[1].first_edit, "9")
+    assert editor.text.text() == "128 9"
+
+
+def test_a_layer_can_be_taken_out(editor: LayersEditor, qtbot: QtBot) -> None:
+    qtbot.mouseClick(editor.rows[0].remove, Qt.MouseButton.LeftButton)
+    assert layers(editor) == ((64,), ["tanh"])
+    assert editor.rows[0].name.text() == "1 dense"
+    qtbot.mouseClick(editor.rows[0].remove, Qt.MouseButton.LeftButton)
+    assert layers(editor) == ((), [])
+
+
+def test_each_layer_has_an_activation_of_its_own(editor: LayersEditor, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(editor.changed):
+        qtbot.keyClick(editor.rows[0].activation, Qt.Key.Key_Down)
+    assert layers(editor)[1] == ["leaky_relu", "tanh"]
+
+
+@pytest.mark.parametrize("typed", ["0", ""])
+def test_a_row_without_a_width_is_refused(editor: LayersEditor, qtbot: QtBot, typed: str) -> None:
+    editor.rows[1].first_edit.clear()
+    qtbot.keyClicks(editor.rows[1].first_edit, typed)
+    with pytest.raises(SettingError, match="idden layer 2"):
+        layers(editor)
+
+
+def test_text_that_cannot_be_read_leaves_the_rows_and_is_refused(editor: LayersEditor, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(editor.changed):
+        editor.text.end(False)
+        qtbot.keyClicks(editor.text, " x")
+    assert len(editor.rows) == 2
+    with pytest.raises(SettingError, match="“x” of hidden layer 3"):
+        layers(editor)
+
+
+def test_locked_layers_say_why_and_new_ones_cannot_be_added(editor: LayersEditor) -> None:
+    editor.set_locked(True)
+    row = editor.rows[0]
+    for control in (row.first_edit, row.activation, row.remove, editor.add_button):
+        assert not control.isEnabled()
+        assert "Locked while a run is on" in control.toolTip()
+    editor.set_locked(False)
+    assert row.activation.isEnabled()
+    assert editor.add_button.isEnabled()
+
+
+def test_there_are_twenty_layers_at_most(editor: LayersEditor) -> None:
+    editor.text.setText("8 " * 20)
+    assert not editor.add_button.isEnabled()
+    assert "20 already" in editor.add_button.toolTip()
+
+
+def test_every_kind_of_layer_can_be_added(editor: LayersEditor) -> None:
+    for name in ("Convolution", "Max pool", "Average pool", "Batch norm", "Dropout"):
+        add(editor, name)
+    assert editor.text.text() == "128 64 conv8 max2 average2 norm dropout0.3"
+    assert [row.name.text() for row in editor.rows][2:] == [
+        "3 convolution", "4 max pool", "5 average pool", "6 batch norm", "7 dropout",
+    ]  # fmt: skip
+    assert isinstance(editor.blocks()[2].layer, Conv2D)
+
+
+def test_batch_norm_goes_between_a_layer_and_its_activation(editor: LayersEditor) -> None:
+    add(editor, "Batch norm")
+    assert editor.blocks()[1:] == (Block(Dense(64), "linear"), Block(BatchNorm(), "tanh"))
+
+
+def test_the_numbers_of_a_convolution_can_be_edited(editor: LayersEditor, qtbot: QtBot) -> None:
+    editor.set_blocks([Block(Conv2D(8), "relu")])
+    for field, typed in (("kernel", "3"), ("stride", "1"), ("padding", "0")):
+        edit = editor.rows[0].edits[field]
+        edit.selectAll()
+        qtbot.keyClicks(edit, typed)
+    assert editor.text.text() == "conv8k3s1p0"
+    assert editor.blocks() == (Block(Conv2D(8, 3, 1, 0), "relu"),)
+
+
+def test_a_rate_is_read_while_it_is_typed_and_the_field_left_as_it_is(editor: LayersEditor, qtbot: QtBot) -> None:
+    editor.set_blocks([Block(Dropout(0.3))])
+    edit = editor.rows[0].first_edit
+    edit.selectAll()
+    qtbot.keyClicks(edit, "0.50")
+    assert edit.text() == "0.50"
+    assert editor.blocks() == (Block(Dropout(0.5)),)
+
+
+def test_a_row_gives_way_to_one_of_another_kind(editor: LayersEditor) -> None:
+    editor.text.setText("128 dropout0.5 64")
+    assert [row.kind.name for row in editor.rows] == ["dense", "dropout", "dense"]
+    assert [editor._layout.indexOf(row) for row in editor.rows] == [0, 1, 2]
+    assert editor._layout.count() == 3

@@ -1,0 +1,436 @@
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import psutil
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from app.tabs.train.settings.settings_panel import SettingsPanel
+from app.widgets.form import FormRow
+from nncore.data.dataset import Dataset, Splits
+from nncore.errors import SettingError
+from nncore.experiments.recipes import RECIPES
+from nncore.experiments.run_log.log import RunSettings
+from nncore.model.layers import Dense
+from nncore.model.layers.parameters import INITIALIZATIONS
+from nncore.model.network import NetworkSpec
+from nncore.preprocessing.augmentation import Augmentation
+from nncore.training import TrainingConfig
+from nncore.training.optimizers import OPTIMIZERS
+from nncore.training.rate_finder import RateSweep
+from nncore.training.schedules import SCHEDULES
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> SettingsPanel:
+    panel = SettingsPanel()
+    qtbot.addWidget(panel)
+    panel.resize(panel.width(), 700)
+    panel.show()
+    return panel
+
+
+def type_into(qtbot: QtBot, field: QLineEdit, text: str) -> None:
+    field.selectAll()
+    qtbot.keyClick(field, Qt.Key.Key_Delete)
+    qtbot.keyClicks(field, text)
+
+
+def all_rows(panel: SettingsPanel) -> dict[str, FormRow]:
+    forms = (panel.network, panel.curve, panel.learning, panel.loss, panel.augmentation, panel.stopping)
+    return {field: row for form in forms for field, row in form.rows.items()}
+
+
+def message(panel: SettingsPanel, field: str) -> str:
+    row = all_rows(panel)[field]
+    return row.message.text() if row.message.isVisible() else ""
+
+
+def small_images(side: int, classes: tuple[str, ...]) -> Dataset:
+    return Dataset(np.zeros((9, side, side), np.uint8), np.arange(9) % len(classes), classes, "small.npz")
+
+
+def test_it_begins_with_a_network_that_learns_well(panel: SettingsPanel) -> None:
+    assert panel.is_valid
+    assert panel.spec() == NetworkSpec.dense((784, 128, 64, 10))
+    assert panel.config() == RECIPES["quick"].config
+    assert panel.summary.text() == "784 – 128 – 64 – 10 · 109,386 weights"
+
+
+@given(
+    widths=st.lists(st.integers(1, 300), max_size=4),
+    data=st.data(),
+    initialization=st.sampled_from(list(INITIALIZATIONS)),
+    config=st.builds(
+        TrainingConfig,
+        optimizer=st.sampled_from(list(OPTIMIZERS)),
+        learning_rate=st.floats(1e-9, 100).map(lambda rate: float(f"{rate:.6g}")),
+        batch_size=st.none() | st.integers(1, 5000),
+        epochs=st.integers(1, 1000),
+        seed=st.integers(0, 2**32 - 1),
+        schedule=st.sampled_from(list(SCHEDULES)),
+        augmentation=st.none() | st.just(Augmentation(shift=1.0, rotation=5.0, noise=0.25)),
+        loss=st.sampled_from([None, "cross_entropy"]),
+        label_smoothing=st.sampled_from([0.0, 0.1]),
+        weight_decay=st.sampled_from([0.0, 1e-4]),
+        clip_norm=st.none() | st.sampled_from([0.5, 1.0]),
+        steps=st.none() | st.integers(1, 10**9),
+        seconds=st.none() | st.sampled_from([0.5, 60.0]),
+        patience=st.none() | st.integers(1, 100),
+        keep_best=st.booleans(),
+    ),
+)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_is_shown_is_what_is_read(
+    panel: SettingsPanel, widths: list[int], data: st.DataObject, initialization: str, config: TrainingConfig
+) -> None:
+    names = st.sampled_from(["relu", "leaky_relu", "sigmoid", "tanh", "linear"])
+    activations = data.draw(st.lists(names, min_size=len(widths), max_size=len(widths)))
+    spec = NetworkSpec.dense((784, *widths, 10), activations, initialization)
+    panel.set_values(spec, config)
+    assert panel.is_valid
+    assert panel.spec() == spec
+    assert panel.config() == config
+
+
+def test_a_spec_for_other_data_keeps_its_inputs_and_classes(panel: SettingsPanel) -> None:
+    spec = NetworkSpec.dense((64, 5, 3), input_shape=(8, 8))
+    panel.set_values(spec, TrainingConfig())
+    assert panel.spec() == spec
+    assert panel.summary.text() == f"64 – 5 – 3 · {spec.parameter_count} weights"
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "complaint"),
+    [
+        ("learning_rate", "0", "Learning rate 0 cannot train"),
+        ("learning_rate", "-0.1", "Learning rate -0.1 cannot train"),
+        ("learning_rate", "inf", "Learning rate inf cannot train"),
+        ("learning_rate", "nan", "Learning rate nan cannot train"),
+        ("learning_rate", "fast", "“fast” is no number"),
+        ("batch_size", "0", "Batch size 0 is out of range"),
+        ("epochs", "2.5", "“2.5” will not do"),
+        ("seed", "-1", "Seed -1 is out of range"),
+    ],
+)
+def test_a_wrong_value_is_marked_where_it_stands(
+    panel: SettingsPanel, qtbot: QtBot, field: str, typed: str, complaint: str
+) -> None:
+    with qtbot.waitSignal(panel.changed):
+        type_into(qtbot, getattr(panel.learning, field), typed)
+    assert complaint in message(panel, field)
+    assert not panel.is_valid
+    assert panel.problem == message(panel, field)
+    with pytest.raises(SettingError) as refusal:
+        panel.config()
+    assert refusal.value.field == field
+    type_into(qtbot, getattr(panel.learning, field), "1")
+    assert message(panel, field) == ""
+    assert panel.is_valid
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "complaint"),
+    [
+        ("label_smoothing", "1", "Label smoothing 1 is out of range"),
+        ("weight_decay", "-1", "Weight decay -1 is out of range"),
+        ("clip_norm", "0", "it is above 0"),
+        ("steps", "0", "Number of steps 0 is out of range"),
+        ("seconds", "soon", "“soon” is no number"),
+        ("patience", "0.5", "“0.5” will not do"),
+        ("rotation", "181", "Rotation 181 is out of range: it is from 0 to 180"),
+    ],
+)
+def test_a_wrong_value_in_a_folded_group_is_marked_there(
+    panel: SettingsPanel, qtbot: QtBot, field: str, typed: str, complaint: str
+) -> None:
+    panel.distort.setChecked(True)
+    row = all_rows(panel)[field]
+    assert not row.control.isVisible()
+    assert isinstance(row.control, QLineEdit)
+    row.control.setText(typed)
+    assert complaint in message(panel, field)  # the group has opened
+    assert not panel.is_valid
+    with pytest.raises(SettingError):
+        panel.config()
+
+
+def test_a_loss_that_does_not_fit_the_output_is_marked(panel: SettingsPanel, qtbot: QtBot) -> None:
+    panel.loss.loss.choose("binary_cross_entropy")
+    assert "output" in message(panel, "loss")
+    assert not panel.is_valid
+    panel.network.output.choose("sigmoid")
+    assert panel.is_valid
+    assert panel.spec().output == "sigmoid"
+
+
+def test_choosing_a_recipe_fills_in_all_of_it_and_again_brings_it_back(panel: SettingsPanel, qtbot: QtBot) -> None:
+    names = list(RECIPES)
+    for name in ("convnet", "mlp"):
+        panel.recipes.choice.setCurrentIndex(names.index(name))
+        panel.recipes.choice.activated.emit(names.index(name))  # as a click on the list does
+        assert (panel.spec(), panel.config()) == (RECIPES[name].spec, RECIPES[name].config)
+        assert panel.note.text().startswith(f"{RECIPES[name].title}. ")
+    type_into(qtbot, panel.learning.epochs, "3")
+    assert panel.recipe is RECIPES["mlp"]
+    assert panel.note.text().startswith("A wide dense network, changed.")
+    panel.recipes.choice.activated.emit(names.index("mlp"))
+    assert panel.config() == RECIPES["mlp"].config
+
+
+@pytest.mark.parametrize("name", list(RECIPES))
+def test_every_recipe_can_be_shown_and_read_back(panel: SettingsPanel, name: str) -> None:
+    panel.choose_recipe(name)
+    assert panel.is_valid
+    assert (panel.spec(), panel.config()) == (RECIPES[name].spec, RECIPES[name].config)
+
+
+def test_the_page_of_the_recipe_is_asked_for(panel: SettingsPanel, qtbot: QtBot) -> None:
+    panel.choose_recipe("convnet")
+    with qtbot.waitSignal(panel.page_requested) as request:
+        qtbot.mouseClick(panel.recipes.page_button, Qt.MouseButton.LeftButton)
+    assert request.args == ["convnet"]
+
+
+def test_layers_that_begin_each_in_their_own_way_do_so_until_one_is_chosen(panel: SettingsPanel) -> None:
+    spec = NetworkSpec((784,), (Dense(8, "uniform"), Dense(10, "he")))
+    panel.set_values(spec, TrainingConfig())
+    assert panel.spec() == spec
+    panel.network.initialization.choose("zeros")
+    assert [layer.initialization for layer in panel.spec().layers if isinstance(layer, Dense)] == ["zeros", "zeros"]
+
+
+def test_other_data_keeps_the_hidden_layers(panel: SettingsPanel) -> None:
+    panel.network.fit_data((8, 8), 3)
+    assert panel.spec() == NetworkSpec.dense((64, 128, 64, 3), input_shape=(8, 8))
+
+
+def test_a_layer_of_width_zero_is_refused_under_the_layers(panel: SettingsPanel, qtbot: QtBot) -> None:
+    type_into(qtbot, panel.network.hidden_layers, "64 0")
+    assert message(panel, "layers").startswith("Hidden layer 2 has width 0")
+    assert "109,386" not in panel.summary.text()
+    with pytest.raises(SettingError):
+        panel.spec()
+
+
+def test_all_wrong_fields_are_marked_at_once(panel: SettingsPanel, qtbot: QtBot) -> None:
+    for field in (panel.network.hidden_layers, panel.learning.learning_rate, panel.learning.epochs):
+        type_into(qtbot, field, "?")
+    assert all(message(panel, field) for field in ("layers", "learning_rate", "epochs"))
+
+
+def test_a_network_that_does_not_fit_into_memory_is_refused_with_both_figures(
+    panel: SettingsPanel, qtbot: QtBot
+) -> None:
+    assert psutil.virtual_memory().available < 28e12
+    type_into(qtbot, panel.network.hidden_layers, "1000000 1000000")
+    assert message(panel, "layers").count(" GB") == 2
+    assert not panel.is_valid
+
+
+def test_one_sample_and_full_batch_need_no_batch_size(panel: SettingsPanel, qtbot: QtBot) -> None:
+    type_into(qtbot, panel.learning.batch_size, "")
+    assert not panel.is_valid
+    qtbot.keyClick(panel.learning.batch, Qt.Key.Key_Down)
+    assert panel.config().batch_size is None
+    assert not panel.learning.batch_size.isEnabled()
+    assert "choose mini-batch" in panel.learning.batch_size.toolTip()
+    qtbot.keyClick(panel.learning.batch, Qt.Key.Key_Down)
+    assert panel.config().batch_size == 1
+
+
+def test_during_a_run_all_is_locked_with_a_reason_but_the_learning_rate(panel: SettingsPanel) -> None:
+    panel.set_running(True)
+    for name, row in all_rows(panel).items():
+        assert row.control.isEnabled() == (name == "learning_rate")
+        assert ("Locked while a run is on" in row.control.toolTip()) == (name != "learning_rate")
+    assert not panel.distort.isEnabled()
+    assert not panel.recipes.choice.isEnabled()
+    assert "only the learning rate" in panel.note.text()
+    panel.set_running(False)
+    locked = [name for name, row in all_rows(panel).items() if not row.control.isEnabled()]
+    assert locked == list(panel.augmentation.edits)  # no image is distorted
+    assert panel.recipes.choice.isEnabled()
+
+
+def test_a_learning_rate_applies_when_it_is_entered_not_while_it_is_typed(panel: SettingsPanel, qtbot: QtBot) -> None:
+    panel.set_running(True)
+    rates: list[float] = []
+    panel.learning_rate_changed.connect(rates.append)
+    type_into(qtbot, panel.learning_rate, "1e-4")
+    assert rates == []
+    assert message(panel, "learning_rate") == "Press Enter to apply it."
+    qtbot.keyClick(panel.learning_rate, Qt.Key.Key_Return)
+    assert rates == [1e-4]
+    assert message(panel, "learning_rate") == ""
+    qtbot.keyClick(panel.learning_rate, Qt.Key.Key_Up)
+    assert rates == [1e-4, pytest.approx(2e-4)]
+
+
+def test_a_rate_that_cannot_train_is_not_announced_and_the_run_goes_on(panel: SettingsPanel, qtbot: QtBot) -> None:
+    panel.set_running(True)
+    with qtbot.assertNotEmitted(panel.learning_rate_changed):
+        for typed in ("0", "-1", "inf", "nan", "abc", ""):
+            type_into(qtbot, panel.learning_rate, typed)
+            qtbot.keyClick(panel.learning_rate, Qt.Key.Key_Return)
+            assert message(panel, "learning_rate").endswith("The run goes on with 0.003.")
+
+
+def test_distortions_are_those_of_the_model_in_the_box(panel: SettingsPanel) -> None:
+    panel.distort.setChecked(True)
+    assert panel.config().augmentation is not None
+    assert panel.config().augmentation == RECIPES["convnet"].config.augmentation
+
+
+def test_the_line_on_the_data_stands_under_the_summary_and_only_when_there_is_one(
+    panel: SettingsPanel, qtbot: QtBot
+) -> None:
+    assert not panel.data.isVisible()
+    panel.set_data(Splits(small_images(28, tuple("0123456789"))))
+    assert panel.data.isVisible()
+    assert panel.data.text() == "small.npz: 9 images"
+    qtbot.waitUntil(lambda: panel.data.y() >= panel.summary.geometry().bottom())
+
+
+def test_a_long_line_on_the_data_is_cut_short_and_the_panel_stays_as_wide(panel: SettingsPanel, qtbot: QtBot) -> None:
+    before, name = panel.width(), "a very long name " * 20 + "<b>of a file</b>.csv"
+    panel.set_data(Splits(replace(small_images(28, tuple("0123456789")), source=name)))
+    qtbot.wait(1)
+    assert panel.data.text().endswith("…")
+    assert panel.data.fontMetrics().horizontalAdvance(panel.data.text()) <= panel.data.width()
+    assert "&lt;b&gt;of a file" in panel.data.toolTip()
+    assert panel.width() == before
+
+
+def test_every_control_has_a_name_and_a_sentence(panel: SettingsPanel) -> None:
+    controls = [
+        *panel.findChildren(QLineEdit),
+        *panel.findChildren(QComboBox),
+        *panel.findChildren(QAbstractButton),
+    ]
+    assert len(controls) > 15
+    for control in controls:
+        assert control.toolTip().endswith(".")
+        assert control.accessibleName() or getattr(control, "text", str)()
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+def test_nothing_is_cut_off_in_any_font(
+    panel: SettingsPanel, qtbot: QtBot, enlarge_font: Callable[[float], None], scale: float
+) -> None:
+    enlarge_font(scale)
+    panel.resize(panel.width(), 400)
+    qtbot.wait(1)
+    assert panel._scroll.verticalScrollBar().isVisible()
+    assert panel._content.minimumSizeHint().width() <= panel._scroll.viewport().width()
+    assert panel.minimumSizeHint().height() < 400
+
+
+def test_the_network_fits_the_data_whatever_recipe_is_chosen(panel: SettingsPanel) -> None:
+    panel.set_data(Splits(small_images(8, ("a", "b", "c"))))
+    assert panel.data.whole_text == "small.npz: 9 images"
+    for name in ("mlp", "convnet"):
+        panel.choose_recipe(name)
+        assert panel.is_valid
+        assert (panel.spec().input_shape, panel.spec().outputs) == ((8, 8), 3)
+    panel.set_data(Splits(small_images(28, tuple("0123456789"))))
+    assert panel.spec() == RECIPES["convnet"].spec
+
+
+def test_a_curve_is_asked_for_where_a_recipe_fits_one(panel: SettingsPanel, qtbot: QtBot) -> None:
+    panel.set_data(Splits(small_images(28, tuple("0123456789"))))
+    assert not panel.curve.isVisible()
+    assert panel.points() is None
+    panel.choose_recipe("sine")
+    assert panel.curve.isVisible()
+    assert panel.spec() == RECIPES["sine"].spec
+    assert panel.data.whole_text.startswith("500 points of 0.5 * (sin(x) + 1)")
+    type_into(qtbot, panel.curve.function, "cos(x")
+    assert "cannot be read" in message(panel, "function")
+    assert not panel.is_valid
+    qtbot.keyClicks(panel.curve.function, ")")
+    assert panel.is_valid
+    assert panel.note.text().startswith("Fitting a sine, changed.")
+    points = panel.points()
+    assert points is not None
+    np.testing.assert_array_equal(points.y, np.cos(points.x))
+    panel.curve.function.setText("?")
+    panel.choose_recipe("quick")
+    assert panel.is_valid  # what is not asked for is not wrong
+
+
+def test_a_run_of_the_log_brings_its_curve_back(panel: SettingsPanel) -> None:
+    recipe = RECIPES["sine"]
+    run = RunSettings("1-1", recipe.spec, recipe.config, "20 points of cos(x), x from 0 to pi", recipe="sine")
+    points = panel.points_of(run)
+    assert points is not None
+    assert points.x[-1] == np.pi
+    panel.set_values(run.spec, run.config, run)
+    assert panel.curve.function.text() == "cos(x)"
+    with pytest.raises(SettingError, match="are not in the log"):
+        panel.points_of(replace(run, data="temperatures.csv"))
+    assert panel.points_of(replace(run, recipe="quick", data="MNIST")) is None
+
+
+def test_a_rate_is_looked_for_and_found(panel: SettingsPanel, qtbot: QtBot) -> None:
+    button = panel.learning.find_button
+    with qtbot.waitSignal(panel.learning.find_requested):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    panel.learning.set_finding(True)
+    type_into(qtbot, panel.learning.seed, "7")
+    assert message(panel, "learning_rate").startswith("Trying rates")
+    with qtbot.waitSignal(panel.learning.find_cancelled):
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    panel.learning.show_found(RateSweep(np.geomspace(1e-6, 10, 99), np.ones(99), 0.01234))
+    panel.learning.set_finding(False)
+    assert panel.config().learning_rate == 0.012
+    assert message(panel, "learning_rate").startswith("Of 99 rates from 1e-06 to 10")
+    panel.set_running(True)
+    assert not button.isEnabled()
+    assert "Locked" in button.toolTip()
+
+
+def test_a_search_that_was_left_says_nothing_more(panel: SettingsPanel) -> None:
+    panel.learning.set_finding(True)
+    panel.learning.set_finding(False)
+    assert message(panel, "learning_rate") == ""
+    panel.learning.refuse_finding("The loss never fell.")
+    assert message(panel, "learning_rate") == "The loss never fell."
+
+
+def test_what_the_data_does_not_offer_is_marked_before_a_run(panel: SettingsPanel, qtbot: QtBot) -> None:
+    panel.set_data(Splits(small_images(28, tuple("0123456789"))))
+    panel.choose_recipe("numpynet")  # which holds nothing out
+    type_into(qtbot, panel.stopping.patience, "3")
+    assert "hold some of it out" in message(panel, "patience")
+    assert not panel.is_valid
+    panel.hold_out(0.2)
+    assert panel.is_valid
+    assert panel.validation_share == 0.2
+    panel.choose_recipe("sine")
+    assert not panel.augmentation.isVisible()
+    panel.network.output.choose("softmax")
+    panel.loss.loss.choose("")
+    assert "numbers as targets" in message(panel, "loss")
+
+
+def test_data_without_images_cannot_be_distorted(panel: SettingsPanel) -> None:
+    panel.set_data(Splits(Dataset.from_floats(np.eye(6), np.arange(6) % 3, ("a", "b", "c"), "table.npz")))
+    assert panel.is_valid
+    panel.groups[4].open()
+    panel.distort.click()
+    assert "distorts images" in message(panel, "augmentation")
+    assert not any(message(panel, field) for field in panel.augmentation.edits)
+
+
+def test_taking_all_layers_out_moves_nothing(panel: SettingsPanel, qtbot: QtBot) -> None:
+    qtbot.wait(50)
+    before = panel.width()
+    type_into(qtbot, panel.network.hidden_layers, "")
+    qtbot.wait(50)
+    assert panel.width() == before

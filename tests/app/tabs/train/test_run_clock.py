@@ -1,0 +1,74 @@
+import numpy as np
+import pytest
+
+from app.session.run_events import StepsDone
+from app.tabs.train.run_clock import RunClock, in_minutes, three_figures
+from nncore.training.events import EpochDone, Started
+
+STARTED = Started(epochs=4, steps_per_epoch=100, samples_per_epoch=1000, validation_loss=None, validation_accuracy=None)
+
+
+def steps_done(first: int, last: int, speed: float) -> StepsDone:
+    steps = np.arange(first, last + 1)
+    some = np.ones(len(steps))
+    return StepsDone(steps, some, some, 1 + (last - 1) // 100, 10 * len(steps), speed, 0.1)
+
+
+def epoch_done(epoch: int, speed: float, seconds: float) -> EpochDone:
+    return EpochDone(epoch, 100 * epoch, 1.0, 0.5, None, None, speed, seconds)
+
+
+def test_nobody_knows_the_time_left_before_the_first_step() -> None:
+    progress = RunClock(STARTED).progress
+    assert (progress.epoch, progress.epochs, progress.fraction) == (1, 4, 0.0)
+    assert progress.seconds_left is None
+    assert progress.samples_per_second is None
+
+
+def test_time_left_is_the_samples_left_at_the_recent_speed() -> None:
+    clock = RunClock(STARTED)
+    clock.add_steps(steps_done(1, 100, speed=500))
+    assert clock.progress.fraction == 0.25
+    assert clock.progress.samples_per_second == pytest.approx(500)
+    assert clock.progress.seconds_left == pytest.approx(3000 / 500)
+
+
+def test_the_speed_follows_the_last_seconds_and_forgets_the_first() -> None:
+    clock = RunClock(STARTED)
+    clock.add_steps(steps_done(1, 100, speed=1000))  # 1 second
+    for _ in range(10):
+        clock.add_steps(steps_done(101, 200, speed=100))  # 10 seconds each
+    assert clock.progress.samples_per_second == pytest.approx(100, rel=0.01)
+
+
+def test_validation_that_is_still_to_come_counts_as_time_left() -> None:
+    clock = RunClock(STARTED)
+    clock.add_steps(steps_done(1, 100, speed=500))
+    clock.add_epoch(epoch_done(1, speed=500, seconds=2.5))
+    assert clock.progress.seconds_left == pytest.approx(3 * (2 + 0.5))
+
+
+def test_a_run_at_its_end_has_no_time_left() -> None:
+    clock = RunClock(STARTED)
+    clock.add_steps(steps_done(301, 400, speed=500))
+    clock.add_epoch(epoch_done(4, speed=500, seconds=2.5))
+    assert clock.progress.fraction == 1
+    assert clock.progress.epoch == 4
+    assert clock.progress.seconds_left == 0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0, "0:00"), (4.4, "0:04"), (59.6, "1:00"), (754, "12:34"), (3723, "1:02:03")]
+)
+def test_times_read_as_minutes(seconds: float, text: str) -> None:
+    assert in_minutes(seconds) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(118_432.7, "118,000"), (999.6, "1,000"), (12.34, "12"), (0.0, "0")])
+def test_speeds_are_read_to_three_figures(value: float, text: str) -> None:
+    assert three_figures(value) == text
+
+
+def test_a_run_that_goes_on_begins_where_it_stopped() -> None:
+    progress = RunClock(Started(4, 100, 1000, None, None, samples_done=2500)).progress
+    assert (progress.epoch, progress.fraction) == (3, 0.625)

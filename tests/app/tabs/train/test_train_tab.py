@@ -1,0 +1,299 @@
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QTabWidget
+from pytestqt.qtbot import QtBot
+
+from app.session.run_events import RunState, StepsDone
+from app.tabs.train.train_tab import TrainTab
+from nncore.evaluation.metrics import Evaluation
+from nncore.experiments.recipes import RECIPES
+from nncore.model.network import NetworkSpec
+from nncore.training.events import Diverged, EpochDone, Finished, Started
+from nncore.training.health import LayerHealth
+
+STARTED = Started(epochs=5, steps_per_epoch=10, samples_per_epoch=1000, validation_loss=2.3, validation_accuracy=0.1)
+STEPS = StepsDone(np.arange(1, 6), np.full(5, 2.0), np.full(5, 0.2), 1, 500, 1e4, 0.001)
+EPOCH = EpochDone(1, 10, 1.0, 0.6, 0.9, 0.65, 1e4, 0.2)
+STOPPED = Finished(1, 12, 1.0, "stopped", None)
+
+
+@pytest.fixture
+def tab(qtbot: QtBot) -> TrainTab:
+    tab = TrainTab()
+    qtbot.addWidget(tab)
+    tab.resize(1280, 640)
+    with qtbot.waitExposed(tab):
+        tab.show()
+    tab.activateWindow()
+    return tab
+
+
+@pytest.fixture
+def running(tab: TrainTab, qtbot: QtBot) -> TrainTab:
+    click(qtbot, tab.buttons.train_button)
+    begin(tab)
+    return tab
+
+
+def begin(tab: TrainTab, state: RunState = RunState.RUNNING) -> None:
+    """What the session says when a run begins."""
+    tab.set_run_state(RunState.STARTING)
+    tab.set_run_state(state)
+    tab.run_started(STARTED)
+
+
+def end(tab: TrainTab, event: Finished | Diverged) -> None:
+    """What the session says when a run ends."""
+    if isinstance(event, Diverged):
+        tab.run_diverged(event)
+    else:
+        tab.run_finished(event)
+    tab.set_run_state(RunState.IDLE)
+
+
+def take_epoch(tab: TrainTab, epoch: EpochDone) -> None:
+    tab.steps_done(replace(STEPS, steps=STEPS.steps + 10 * (epoch.epoch - 1), epochs=(epoch,)))
+
+
+def click(qtbot: QtBot, button: QAbstractButton) -> None:
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def status(tab: TrainTab) -> str:
+    return tab.progress.texts()[3]
+
+
+def test_train_asks_for_a_run_with_the_settings_shown(tab: TrainTab, qtbot: QtBot) -> None:
+    tab.settings.network.hidden_layers.setText("32")
+    with qtbot.waitSignal(tab.train_requested) as request:
+        click(qtbot, tab.buttons.train_button)
+    assert request.args == [NetworkSpec.dense((784, 32, 10)), RECIPES["quick"].config]
+    tab.set_run_state(RunState.STARTING)
+    assert status(tab) == "Starting …"
+    assert not tab.settings.network.hidden_layers.isEnabled()
+
+
+def test_step_asks_for_a_run_that_waits_after_one_mini_batch(tab: TrainTab, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(tab.step_requested) as request:
+        click(qtbot, tab.buttons.step_button)
+    assert request.args == [NetworkSpec.dense((784, 128, 64, 10)), RECIPES["quick"].config]
+    begin(tab, RunState.PAUSED)
+    assert status(tab).startswith("Paused")
+    tab.steps_done(replace(STEPS, steps=np.array([1]), losses=np.array([2.4]), accuracies=np.array([0.1])))
+    qtbot.waitUntil(lambda: tab.curves.loss.legend.values()[0] == "2.400")
+
+
+def test_pause_resume_step_and_stop_are_passed_on(running: TrainTab, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(running.pause_requested):
+        click(qtbot, running.buttons.train_button)
+    running.set_run_state(RunState.PAUSED)
+    assert running.buttons.train_button.text() == "Resume"
+    with qtbot.waitSignal(running.step_requested):
+        click(qtbot, running.buttons.step_button)
+    with qtbot.waitSignal(running.resume_requested):
+        click(qtbot, running.buttons.train_button)
+    running.set_run_state(RunState.RUNNING)
+    assert running.buttons.train_button.text() == "Pause"
+    with qtbot.waitSignal(running.stop_requested):
+        click(qtbot, running.buttons.stop_button)
+    running.set_run_state(RunState.STOPPING)
+    assert running.buttons.train_button.text() == "Stopping …"
+    end(running, STOPPED)
+    assert running.buttons.train_button.text() == "Train"
+    assert status(running) == "Stopped at step 12, after 1 epoch; what it has learnt stays."
+
+
+def test_after_a_stop_the_space_bar_trains_again(running: TrainTab, qtbot: QtBot) -> None:
+    click(qtbot, running.buttons.stop_button)
+    end(running, STOPPED)
+    assert running.focusWidget() is running.buttons.train_button
+
+
+def test_stop_before_the_run_has_begun_ends_it(tab: TrainTab, qtbot: QtBot) -> None:
+    tab.set_run_state(RunState.STARTING)
+    with qtbot.waitSignal(tab.stop_requested):
+        click(qtbot, tab.buttons.stop_button)
+    tab.set_run_state(RunState.IDLE)
+    assert status(tab).startswith("Press Train")
+    assert tab.settings.network.hidden_layers.isEnabled()
+
+
+def test_progress_and_curves_follow_the_events(running: TrainTab, qtbot: QtBot) -> None:
+    take_epoch(running, EPOCH)
+    epoch, speed, left, _ = running.progress.texts()
+    assert (epoch, speed, left) == ("epoch 1 of 5", "10,000 samples/s", "0:01 left")
+    qtbot.waitUntil(lambda: running.curves.loss.legend.values()[2] == "0.900")
+    assert running.curves._place.text() == "now, epoch 0.50"
+
+
+def test_an_epoch_that_ends_after_its_steps_were_told_is_shown(running: TrainTab, qtbot: QtBot) -> None:
+    running.steps_done(STEPS)
+    none = np.empty(0)
+    running.steps_done(StepsDone(np.empty(0, np.int64), none, none, 1, 0, 0.0, 0.001, (EPOCH,)))
+    qtbot.waitUntil(lambda: running.curves.loss.legend.values()[2] == "0.900")
+
+
+def test_the_learning_rate_stays_live(running: TrainTab, qtbot: QtBot) -> None:
+    field = running.settings.learning_rate
+    field.selectAll()
+    qtbot.keyClicks(field, "0.01")
+    with qtbot.waitSignal(running.learning_rate_changed) as change:
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert change.args == [0.01]
+
+
+def test_wrong_settings_disable_train_and_say_why_in_sight(tab: TrainTab, qtbot: QtBot) -> None:
+    tab.settings.learning_rate.setText("0")
+    assert not tab.buttons.train_button.isEnabled()
+    assert status(tab).startswith("Learning rate 0 cannot train")
+    with qtbot.assertNotEmitted(tab.train_requested):
+        click(qtbot, tab.buttons.train_button)
+        qtbot.keyClick(tab, Qt.Key.Key_Space)
+    tab.settings.learning_rate.setText("0.1")
+    assert tab.buttons.train_button.isEnabled()
+    assert status(tab).startswith("Press Train")
+
+
+def test_a_run_that_diverges_says_so_and_what_to_try_until_the_next(running: TrainTab, qtbot: QtBot) -> None:
+    end(running, Diverged(1, 7, float("nan"), 10.0, 0))
+    assert running.buttons.state is RunState.IDLE
+    assert "Training diverged in epoch 1, step 7" in status(running)
+    assert running.progress.remedy_button.text() == "Learning rate 0.001"
+    running.settings.learning_rate.setText("1")
+    assert "diverged" in status(running)
+    click(qtbot, running.buttons.train_button)
+    begin(running)
+    assert "diverged" not in status(running)
+
+
+def test_a_run_that_fails_says_why_and_another_can_begin(running: TrainTab) -> None:
+    running.run_failed("There is not enough memory.")
+    running.set_run_state(RunState.IDLE)
+    assert status(running) == "There is not enough memory."
+    assert running.buttons.train_button.text() == "Train"
+    assert running.settings.network.hidden_layers.isEnabled()
+
+
+def test_a_finished_run_says_how_well_it_reads(running: TrainTab) -> None:
+    test = Evaluation(0.1, 200, np.array([[97, 3], [2, 98]]))
+    end(running, Finished(5, 50, 4.0, "epochs", test))
+    assert status(running).startswith("Finished: 97.50 % of the 200 test images")
+    assert running.progress.texts()[2] == ""
+
+
+def test_no_better_than_guessing_is_said_and_taken_back_when_it_learns(running: TrainTab) -> None:
+    take_epoch(running, replace(EPOCH, step=200, training_loss=2.302, validation_loss=2.302))
+    assert status(running).startswith("No better than guessing")
+    assert running.progress.remedy_button.isVisible()
+    take_epoch(running, replace(EPOCH, epoch=2, step=400, training_loss=1.5))
+    assert "guessing" not in status(running)
+    assert not running.progress.remedy_button.isVisible()
+    take_epoch(running, replace(EPOCH, epoch=3, step=600, training_loss=2.31, validation_loss=2.31))
+    end(running, replace(STOPPED, reason="epochs"))
+    assert "No better than guessing" in status(running)
+
+
+def test_a_remedy_that_is_a_learning_rate_is_applied_at_once(running: TrainTab, qtbot: QtBot) -> None:
+    for epoch in range(1, 10):
+        take_epoch(running, replace(EPOCH, epoch=epoch, step=200 * epoch, training_loss=0.1 if epoch < 4 else 0.5))
+    assert running.progress.remedy_button.text() == "Learning rate 0.0003"
+    with qtbot.waitSignal(running.remedy_chosen), qtbot.waitSignal(running.learning_rate_changed) as change:
+        click(qtbot, running.progress.remedy_button)
+    assert change.args == [0.0003]
+    assert running.settings.learning_rate.text() == "0.0003"
+    assert not running.progress.remedy_button.isVisible()
+    assert running.buttons.state is RunState.RUNNING
+
+
+def test_another_remedy_stops_the_run_and_changes_the_settings_for_the_next(running: TrainTab, qtbot: QtBot) -> None:
+    dead = LayerHealth(2, "activation", None, None, None, None, 0.97)
+    take_epoch(running, replace(EPOCH, health=(dead,)))
+    assert "97 % of the ReLU units of layer 1 are dead" in status(running)
+    with qtbot.waitSignal(running.stop_requested):
+        click(qtbot, running.progress.remedy_button)
+    assert running.settings.spec() == RECIPES["quick"].spec  # that of the run, as long as it goes on
+    take_epoch(running, replace(EPOCH, epoch=2, health=(dead,)))  # which was on its way
+    assert not running.progress.remedy_button.isVisible()
+    end(running, STOPPED)
+    assert running.settings.spec() == NetworkSpec.dense((784, 128, 64, 10), "leaky_relu")
+    assert status(running).startswith("The settings are changed. Press Train")
+
+
+def test_after_a_run_that_diverged_the_remedy_changes_the_settings(running: TrainTab, qtbot: QtBot) -> None:
+    end(running, Diverged(1, 7, float("nan"), 10.0, 0))
+    assert running.progress.remedy_button.text() == "Learning rate 0.001"
+    click(qtbot, running.progress.remedy_button)
+    assert running.settings.config().learning_rate == 0.001
+    assert status(running).startswith("Learning rate 0.001: done. Press Train")
+
+
+def test_settings_from_elsewhere_are_shown_at_once_or_after_the_run(tab: TrainTab) -> None:
+    recipe = RECIPES["mlp"]
+    tab.set_settings(recipe.spec, recipe.config)
+    assert tab.settings.spec() == recipe.spec
+    assert status(tab).startswith("The settings are changed.")
+    begin(tab)
+    tab.set_settings(RECIPES["quick"].spec, RECIPES["quick"].config)
+    assert tab.settings.spec() == recipe.spec
+    end(tab, STOPPED)
+    assert tab.settings.spec() == RECIPES["quick"].spec
+
+
+def test_the_health_of_the_layers_follows_the_epochs(running: TrainTab) -> None:
+    assert running.health.layers == []
+    layer = LayerHealth(1, "dense", 0.5, 0.001, np.ones(40, np.int64), np.linspace(-1, 1, 41), None)
+    take_epoch(running, replace(EPOCH, health=(layer,)))
+    take_epoch(running, replace(EPOCH, epoch=2, health=None))
+    assert running.health.layers[0].texts == ("1 dense", "0.5", "0.001", "–")
+    begin(running)
+    assert running.health.layers == []
+
+
+def test_the_page_of_a_recipe_is_asked_for(tab: TrainTab, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(tab.page_requested) as request:
+        click(qtbot, tab.settings.recipes.page_button)
+    assert request.args == ["quick"]
+
+
+def test_events_that_come_before_any_run_are_ignored(tab: TrainTab) -> None:
+    tab.steps_done(STEPS)
+    assert tab.buttons.train_button.text() == "Train"
+
+
+def test_the_space_bar_trains_and_pauses(tab: TrainTab, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(tab.train_requested):
+        qtbot.keyClick(tab.focusWidget() or tab, Qt.Key.Key_Space)
+    begin(tab)
+    with qtbot.waitSignal(tab.pause_requested):
+        qtbot.keyClick(tab.curves.loss.plot, Qt.Key.Key_Space)
+
+
+def test_the_space_bar_is_left_to_fields_and_buttons(running: TrainTab, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(running.pause_requested), qtbot.assertNotEmitted(running.stop_requested):
+        qtbot.keyClick(running.settings.learning_rate, Qt.Key.Key_Space)
+        with qtbot.waitSignal(running.step_requested):
+            qtbot.keyClick(running.buttons.step_button, Qt.Key.Key_Space)
+    assert running.settings.learning_rate.text() == "0.003 "
+
+
+def test_no_field_has_the_focus_when_the_window_opens(qtbot: QtBot) -> None:
+    tabs, tab = QTabWidget(), TrainTab()
+    tabs.addTab(tab, "Train")
+    qtbot.addWidget(tabs)
+    with qtbot.waitExposed(tabs):
+        tabs.show()
+    assert tabs.focusWidget() is tab
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_it_fits_a_small_screen(
+    tab: TrainTab, qtbot: QtBot, enlarge_font: Callable[[float], None], scale: float
+) -> None:
+    enlarge_font(scale)
+    qtbot.wait(10)
+    assert tab.minimumSizeHint().width() <= 1280
+    assert tab.minimumSizeHint().height() <= 600

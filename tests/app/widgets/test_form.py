@@ -1,0 +1,116 @@
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from app.widgets.form import LOCKED, Choice, Form, RateEdit, SettingsForm
+from app.widgets.parse_entries import read_whole_number
+from nncore.errors import SettingError
+
+
+def test_the_wheel_does_not_change_a_choice(qtbot: QtBot) -> None:
+    choice = Choice({"a": "first", "b": "second"})
+    qtbot.addWidget(choice)
+    choice.show()
+    choice.setFocus()
+    none = Qt.MouseButton.NoButton
+    turn = QWheelEvent(
+        QPointF(5, 5), QPointF(5, 5), QPoint(), QPoint(0, -120), none,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(choice, turn)
+    assert choice.value == "a"
+    assert not turn.isAccepted()
+
+
+def test_a_choice_that_was_not_offered_joins_the_others(qtbot: QtBot) -> None:
+    choice = Choice({"relu": "ReLU"})
+    qtbot.addWidget(choice)
+    choice.choose("linear")
+    choice.choose("linear")
+    assert choice.value == "linear"
+    assert choice.count() == 2
+
+
+def test_arrow_keys_step_a_rate_and_enter_it(qtbot: QtBot) -> None:
+    edit = RateEdit("0.001")
+    qtbot.addWidget(edit)
+    with qtbot.waitSignal(edit.editingFinished):
+        qtbot.keyClick(edit, Qt.Key.Key_Up)
+    assert edit.text() == "0.002"
+    qtbot.keyClick(edit, Qt.Key.Key_Down)
+    qtbot.keyClick(edit, Qt.Key.Key_Down)
+    assert edit.text() == "0.0005"
+
+
+@pytest.mark.parametrize("text", ["", "abc", "-1"])
+def test_arrow_keys_leave_a_rate_that_is_none_alone(qtbot: QtBot, text: str) -> None:
+    edit = RateEdit(text)
+    qtbot.addWidget(edit)
+    qtbot.keyClick(edit, Qt.Key.Key_Up)
+    assert edit.text() == text
+
+
+def test_a_problem_stands_under_its_own_field_until_it_is_gone(qtbot: QtBot) -> None:
+    form, first, second = Form(), QLineEdit(), QLineEdit()
+    qtbot.addWidget(form)
+    form.add("seed", "seed", first, "Where it starts.")
+    form.add("epochs", "epochs", second, "How often.")
+    form.show()
+    form.say({"epochs": SettingError("epochs", "0 epochs are none.")})
+    assert form.rows["epochs"].message.isVisible()
+    assert form.rows["epochs"].message.text() == "0 epochs are none."
+    assert form.rows["epochs"].message.y() > second.y()
+    assert second.property("trouble")
+    assert second.accessibleDescription() == "0 epochs are none."
+    assert not form.rows["seed"].message.isVisible()
+    assert not first.property("trouble")
+    form.say({})
+    assert not form.rows["epochs"].message.isVisible()
+    assert not second.property("trouble")
+
+
+def test_a_problem_that_quotes_html_is_shown_as_it_stands(qtbot: QtBot) -> None:
+    form, field = Form(), QLineEdit()
+    qtbot.addWidget(form)
+    form.add("seed", "seed", field, "Where it starts.")
+    form.rows["seed"].say("plain words")
+    narrow = form.rows["seed"].message.sizeHint()
+    form.rows["seed"].say("<b>plain</b> words")
+    assert form.rows["seed"].message.textFormat() == Qt.TextFormat.PlainText
+    assert form.rows["seed"].message.sizeHint() != narrow  # the tags take room: they can be read
+
+
+def test_a_locked_row_says_why(qtbot: QtBot) -> None:
+    form, field = Form(), QLineEdit()
+    qtbot.addWidget(form)
+    form.add("seed", "seed", field, "Where it starts.")
+    form.rows["seed"].lock("A run is on.")
+    assert not field.isEnabled()
+    assert field.toolTip() == "Where it starts. A run is on."
+    form.rows["seed"].lock("")
+    assert field.isEnabled()
+    assert field.toolTip() == "Where it starts."
+
+
+def test_a_settings_form_reads_all_it_holds_and_finds_all_that_is_wrong(qtbot: QtBot) -> None:
+    form = SettingsForm()
+    qtbot.addWidget(form)
+    fruit = form.add_choice("fruit", "fruit", {"a": "apple", "b": "pear"}, "Which.")
+    count = form.add_entry(
+        "count", "count", "How many.", lambda: read_whole_number("count", "Count", count.text(), 0, 9)
+    )
+    with qtbot.waitSignal(form.changed):
+        count.setText("7")
+    with qtbot.waitSignal(form.changed):
+        fruit.choose("b")
+    assert form.values() == {"fruit": "b", "count": 7}
+    assert form.problems() == {}
+    count.setText("10")
+    assert list(form.problems()) == ["count"]
+    with pytest.raises(SettingError, match="from 0 to 9"):
+        form.values()
+    form.set_running(True)
+    assert not fruit.isEnabled()
+    assert LOCKED in count.toolTip()

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from PySide6.QtGui import QColor
+from pytestqt.qtbot import QtBot
+
+from app.style.theme import LIGHT
+from app.widgets.explanation import Alike
+from app.widgets.neighbour_row import NeighbourRow
+from tests.app.tabs.evaluate.samples import examination
+
+
+def neighbours() -> tuple[Alike, ...]:
+    images = examination().training.images
+    return (images[0], "7", 1.0), (images[1], "2", 2.0), (None, "7", 3.0)
+
+
+def hues(row: NeighbourRow) -> set[str]:
+    picture = row.grab().toImage()
+    return {QColor(picture.pixel(x, y)).name().upper() for x in range(picture.width()) for y in range(picture.height())}
+
+
+def test_pictures_have_their_class_and_another_one_stands_out(qtbot: QtBot) -> None:
+    row = NeighbourRow()
+    qtbot.addWidget(row)
+    row.resize(row.sizeHint())
+    row.show_neighbours(neighbours(), "7")
+    assert row.accessibleDescription() == "Nearest first: a 7, a 2, a 7."
+    assert LIGHT.trouble.upper() in hues(row)
+    row.show_neighbours(neighbours()[:1], "7")
+    assert LIGHT.trouble.upper() not in hues(row)
+
+
+def test_without_neighbours_it_says_why(qtbot: QtBot) -> None:
+    row = NeighbourRow()
+    qtbot.addWidget(row)
+    row.show_neighbours(None, "", "Searching …")
+    row.grab()
+    assert row.accessibleDescription() == "Searching …"
+
+
+def test_in_little_room_some_are_left_out(qtbot: QtBot) -> None:
+    row = NeighbourRow()
+    qtbot.addWidget(row)
+    row.show_neighbours(neighbours(), "7")
+    row.resize(row.minimumSizeHint())
+    assert row.minimumSizeHint().width() < row.sizeHint().width()
+    row.grab()

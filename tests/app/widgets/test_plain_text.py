@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QTextDocument
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.widgets.plain_text import ElidedLabel, plain_tooltip
+
+
+@given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"]), min_size=1))
+def test_a_tooltip_reads_as_the_text_given(text: str) -> None:
+    assert plain_tooltip(text).startswith("<qt>")  # else Qt would show the escapes
+    document = QTextDocument()
+    document.setHtml(plain_tooltip(text))
+    assert document.toPlainText() == text
+
+
+def test_an_empty_text_has_no_tooltip() -> None:
+    assert plain_tooltip("") == ""
+
+
+def test_what_fits_is_shown_whole_and_what_does_not_is_cut_short(qtbot: QtBot) -> None:
+    label = ElidedLabel()
+    qtbot.addWidget(label)
+    label.set_whole_text("MNIST, training part: 60,000 images")
+    label.resize(1000, 20)
+    assert label.text() == "MNIST, training part: 60,000 images"
+    label.resize(100, 20)
+    assert label.text().endswith("…")
+    assert label.fontMetrics().horizontalAdvance(label.text()) <= 100
+    assert label.toolTip() == "<qt>MNIST, training part: 60,000 images</qt>"
+    assert label.minimumSizeHint().width() == 0
+    label.resize(1000, 20)
+    assert label.text() == "MNIST, training part: 60,000 images"
+
+
+def test_a_larger_font_cuts_more_off(qtbot: QtBot, qapp: QApplication) -> None:
+    label = ElidedLabel()
+    qtbot.addWidget(label)
+    label.resize(300, 20)
+    label.set_whole_text("MNIST, training part: 60,000 images")
+    before = label.text()
+    large = QFont(label.font())
+    large.setPointSizeF(40)
+    label.setFont(large)
+    assert len(label.text()) < len(before)
+
+
+def test_it_is_one_line_of_plain_text_and_hidden_while_empty(qtbot: QtBot) -> None:
+    label = ElidedLabel()
+    qtbot.addWidget(label)
+    label.resize(1000, 20)
+    assert label.isHidden()
+    label.set_whole_text("<b>two\nlines</b>")
+    assert not label.isHidden()
+    assert label.text() == label.whole_text == "<b>two lines</b>"
+    assert label.textFormat() == Qt.TextFormat.PlainText
+    label.set_whole_text("")
+    assert label.isHidden()

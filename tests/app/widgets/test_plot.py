@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QFont, QWheelEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.style.theme import DARK, LIGHT, ThemeChoice, apply_theme
+from app.widgets.plot import Plot
+
+
+def shown(qtbot: QtBot) -> Plot:
+    plot = Plot("Noise", "Press Measure.")
+    qtbot.addWidget(plot)
+    plot.set_axes((0, 1), (0, 2), "share of ink", "accuracy (%)")
+    plot.take_colours()
+    plot.resize(400, 300)
+    with qtbot.waitExposed(plot):
+        plot.show()
+    return plot
+
+
+def test_it_speaks_while_it_is_empty(qtbot: QtBot) -> None:
+    plot = shown(qtbot)
+    assert plot.empty.isVisible()
+    plot.describe("0: 90 %", is_empty=False)
+    assert plot.empty.isHidden()
+    assert plot.plot.accessibleDescription() == "0: 90 %"
+    assert plot.plot.accessibleName() == "Noise"
+
+
+def test_small_shares_are_not_turned_into_thousandths(qtbot: QtBot) -> None:
+    plot = shown(qtbot)
+    plot.set_axes((0, 0.5), (0, 1), "share of ink", "accuracy (%)")
+    QApplication.processEvents()
+    plot.grab()
+    bottom = plot.item.getAxis("bottom")
+    assert bottom.autoSIPrefixScale == 1.0
+    assert "share of ink" in bottom.labelString()
+    assert "(x" not in bottom.labelString()
+
+
+def test_the_wheel_does_not_zoom(qtbot: QtBot) -> None:
+    plot = shown(qtbot)
+    before = plot.item.viewRange()
+    middle = QPointF(plot.plot.viewport().rect().center())
+    wheel = QWheelEvent(
+        middle, middle, QPoint(), QPoint(0, 240), Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(plot.plot.viewport(), wheel)
+    assert plot.item.viewRange() == before
+
+
+def test_it_follows_theme_and_font(qtbot: QtBot, qapp: QApplication) -> None:
+    plot = shown(qtbot)
+    assert plot.plot.backgroundBrush().color().name().upper() == LIGHT.surface
+    width = plot.item.getAxis("left").fixedWidth
+    try:
+        apply_theme(qapp, ThemeChoice.DARK)
+        assert plot.plot.backgroundBrush().color().name().upper() == DARK.surface
+    finally:
+        apply_theme(qapp, ThemeChoice.LIGHT)
+    font = QFont(plot.font())
+    font.setPointSizeF(2 * font.pointSizeF())
+    plot.setFont(font)
+    assert plot.item.getAxis("left").fixedWidth > width

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QVariantAnimation
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.style.theme import LIGHT, ThemeChoice, apply_theme
+from app.widgets.probability_bars import ProbabilityBars
+
+SEVEN = np.array([0.01, 0.02, 0.2, 0.0, 0.0, 0.0, 0.0, 0.75, 0.01, 0.01], np.float32)
+
+
+@pytest.fixture
+def bars(qapp: QApplication, qtbot: QtBot) -> ProbabilityBars:
+    apply_theme(qapp, ThemeChoice.LIGHT)
+    bars = ProbabilityBars()
+    qtbot.addWidget(bars)
+    bars.resize(500, 300)
+    return bars
+
+
+def length(image: QImage, bars: ProbabilityBars, digit: int, colour: str) -> int:
+    """Pixels of `colour` along the middle of a digit's row."""
+    row = round(bars.row_rect(digit).center().y())
+    return sum(image.pixelColor(x, row) == QColor(colour) for x in range(image.width()))
+
+
+def test_bars_are_as_long_as_the_probabilities_and_the_winner_has_its_colour(bars: ProbabilityBars) -> None:
+    bars.set_probabilities(SEVEN)
+    image = bars.grab().toImage()
+    track = length(image, bars, 3, LIGHT.grid)
+    assert track > 200
+    assert length(image, bars, 7, LIGHT.winner) / track == pytest.approx(0.75, abs=0.02)
+    assert length(image, bars, 2, LIGHT.bar) / track == pytest.approx(0.2, abs=0.02)
+    assert all(length(image, bars, digit, LIGHT.winner) == 0 for digit in range(10) if digit != 7)
+
+
+def test_the_winner_is_marked_not_by_colour_alone(bars: ProbabilityBars) -> None:
+    """Its digit is bold: more ink than the same digit of a loser."""
+
+    def ink(probabilities: np.ndarray) -> int:
+        bars.set_probabilities(probabilities)
+        image, row = bars.grab().toImage(), bars.row_rect(7)
+        rows = range(round(row.top()), round(row.bottom()))
+        return sum(255 - image.pixelColor(x, y).lightness() for x in range(12) for y in rows)
+
+    assert ink(SEVEN) > 1.1 * ink(np.roll(SEVEN, 1))
+
+
+def test_probabilities_are_the_targets_while_the_bars_glide(bars: ProbabilityBars, qtbot: QtBot) -> None:
+    with qtbot.waitExposed(bars):
+        bars.show()
+    bars.set_probabilities(SEVEN)
+    np.testing.assert_array_equal(bars.probabilities, SEVEN)
+    track = length(bars.grab().toImage(), bars, 3, LIGHT.grid)
+    glide = bars.findChild(QVariantAnimation)
+    assert glide is not None
+    glide.pause()  # the test is the clock
+    seen = []
+    for share in (0, 0.1, 0.3, 0.6, 1):
+        glide.setCurrentTime(round(share * glide.duration()))
+        seen.append(length(bars.grab().toImage(), bars, 7, LIGHT.winner) / track)
+    assert seen[0] == 0
+    assert sorted(set(seen)) == seen
+    assert seen[-1] == pytest.approx(0.75, abs=0.02)
+
+
+def test_the_winner_is_the_lower_of_two_equals(bars: ProbabilityBars) -> None:
+    bars.set_probabilities(np.full(10, 0.1))
+    assert bars.winner == 0
+
+
+def test_the_empty_state_shows_no_bar_and_says_what_would_come(bars: ProbabilityBars) -> None:
+    bars.set_probabilities(SEVEN)
+    bars.set_probabilities(None)
+    image = bars.grab().toImage()
+    assert bars.probabilities is None
+    assert bars.winner is None
+    assert all(length(image, bars, digit, LIGHT.winner) == 0 for digit in range(10))
+    assert "will show" in bars.accessibleDescription()
+
+
+def test_the_two_best_are_spoken(bars: ProbabilityBars) -> None:
+    bars.set_probabilities(SEVEN)
+    assert bars.accessibleDescription() == "7: 75.0%, then 2: 20.0%"
+
+
+def test_later_changes_to_the_array_do_not_show(bars: ProbabilityBars) -> None:
+    given = SEVEN.copy()
+    bars.set_probabilities(given)
+    given[:] = 0.1
+    np.testing.assert_array_equal(bars.probabilities, SEVEN)
+
+
+def test_other_than_ten_is_refused(bars: ProbabilityBars) -> None:
+    with pytest.raises(ValueError, match=r"expected \(10,\)"):
+        bars.set_probabilities(np.ones(3))

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+import main
+from app.window.ctrl_c import CtrlC
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there a process cannot send itself Ctrl+C")
+
+
+def test_ctrl_c_wakes_an_event_loop_that_has_nothing_to_do_each_time(qtbot: QtBot) -> None:
+    ctrl_c = CtrlC()
+    try:
+        for _ in range(2):
+            press = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT))
+            with qtbot.waitSignal(ctrl_c.pressed):
+                press.start()
+            press.join()
+    finally:
+        ctrl_c.release()
+
+
+def test_once_released_ctrl_c_interrupts_again(qtbot: QtBot) -> None:
+    CtrlC().release()
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_ctrl_c_closes_the_window_without_a_traceback() -> None:
+    probe = "import os, signal, sys, threading, app.window.main_window as window\n"
+    probe += "shown = window.MainWindow.showEvent\n"
+    probe += "def show(self, event):\n"
+    probe += "    shown(self, event)\n"
+    probe += "    threading.Timer(1, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+    probe += "window.MainWindow.showEvent = show\n"
+    probe += "sys.argv = ['main.py']\nimport main\nsys.exit(main.run())"
+    process = subprocess.run(
+        [sys.executable, "-c", probe],
+        cwd=Path(main.__file__).parent,
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert process.returncode == 130, process
+    assert "Traceback" not in process.stderr

@@ -1,0 +1,222 @@
+"""The dialogs for files as a person uses them: Qt's own, typed into and answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.session.session import Session
+from app.storage.paths import models_folder
+from app.window.file_actions import FileActions
+from nncore.files.model_file import Model, bundled_model_path, load_model, save_model
+from tests.nncore.example_data import small_mnist
+
+
+@pytest.fixture(scope="module")
+def bundled() -> Model:
+    return load_model(bundled_model_path())
+
+
+@pytest.fixture
+def session(qtbot: QtBot) -> Iterator[Session]:
+    session = Session()
+    with qtbot.waitSignal(session.model_changed):
+        session.open_bundled_model()
+    yield session
+    assert session.close()
+
+
+@pytest.fixture
+def actions(session: Session, qtbot: QtBot) -> FileActions:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
+    return FileActions(session, window)
+
+
+def dialog_of(actions: FileActions, qtbot: QtBot) -> QFileDialog:
+    window = actions.parent()
+    assert isinstance(window, QWidget)
+    dialogs = [dialog for dialog in window.findChildren(QFileDialog) if dialog.isVisible()]
+    (dialog,) = dialogs
+    return dialog
+
+
+def type_name(qtbot: QtBot, dialog: QFileDialog, name: object) -> None:
+    entry = dialog.findChild(QLineEdit, "fileNameEdit")
+    assert entry is not None
+    entry.setText(str(name))
+    qtbot.keyClick(entry, Qt.Key.Key_Return)
+
+
+def answer_next_question(qtbot: QtBot, with_button: QMessageBox.StandardButton) -> list[str]:
+    """Answer the question that the dialog is about to ask; gives a list that will hold what it was."""
+    asked: list[str] = []
+
+    def answer() -> None:
+        box = QApplication.activeModalWidget()
+        if not isinstance(box, QMessageBox):
+            QTimer.singleShot(10, answer)
+            return
+        asked.append(box.text())
+        box.button(with_button).click()
+
+    QTimer.singleShot(0, answer)
+    return asked
+
+
+def test_the_suffix_is_added_and_the_dialog_does_not_wait(
+    actions: FileActions, session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    actions.save_model_as()
+    dialog = dialog_of(actions, qtbot)
+    with qtbot.waitSignal(session.informed):
+        type_name(qtbot, dialog, tmp_path / "kept")
+    assert session.model is not None
+    np.testing.assert_array_equal(load_model(tmp_path / "kept.npz").parameters, session.model.parameters)
+    assert [path.name for path in tmp_path.glob("kept*")] == ["kept.npz"]
+
+
+@pytest.mark.parametrize("name", ["kept.npz", "X.NPZ"])
+def test_a_name_that_has_the_suffix_gets_no_second_one(
+    actions: FileActions, session: Session, qtbot: QtBot, tmp_path: Path, name: str
+) -> None:
+    actions.save_model_as()
+    with qtbot.waitSignal(session.informed):
+        type_name(qtbot, dialog_of(actions, qtbot), tmp_path / name)
+    assert (tmp_path / name).is_file()
+    assert not (tmp_path / f"{name}.npz").exists()
+
+
+@pytest.mark.parametrize("typed", ["kept", "kept.npz"])
+def test_a_file_that_would_be_replaced_is_asked_about_by_its_real_name(
+    actions: FileActions, session: Session, qtbot: QtBot, tmp_path: Path, typed: str
+) -> None:
+    (tmp_path / "kept.npz").write_bytes(b"precious")
+    actions.save_model_as()
+    dialog = dialog_of(actions, qtbot)
+    asked = answer_next_question(qtbot, QMessageBox.StandardButton.No)
+    with qtbot.assertNotEmitted(session.informed):
+        type_name(qtbot, dialog, tmp_path / typed)
+    assert len(asked) == 1
+    assert "kept.npz" in asked[0]
+    assert (tmp_path / "kept.npz").read_bytes() == b"precious"
+    assert dialog.isVisible()
+    answer_next_question(qtbot, QMessageBox.StandardButton.Yes)
+    with qtbot.waitSignal(session.informed):
+        type_name(qtbot, dialog, tmp_path / typed)
+    assert load_model(tmp_path / "kept.npz").card.name == "handwriting"
+
+
+def test_a_name_with_a_full_stop_keeps_its_end_and_replaces_nothing_unasked(
+    actions: FileActions, session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    actions.save_model_as()
+    with qtbot.waitSignal(session.informed):
+        type_name(qtbot, dialog_of(actions, qtbot), tmp_path / "run 0.5")
+    assert (tmp_path / "run 0.5.npz").is_file()
+    (tmp_path / "run 0.5.npz").write_bytes(b"precious")
+    actions.save_model_as()
+    type_name(qtbot, dialog_of(actions, qtbot), tmp_path / "run 0.5")
+    again = dialog_of(actions, qtbot)  # with the whole name, for the dialog to ask about
+    assert [Path(path).name for path in again.selectedFiles()] == ["run 0.5.npz"]
+    assert (tmp_path / "run 0.5.npz").read_bytes() == b"precious"
+    again.reject()
+
+
+def test_the_model_saved_is_the_one_that_was_in_use_when_the_dialog_opened(
+    actions: FileActions, session: Session, bundled: Model, qtbot: QtBot, tmp_path: Path
+) -> None:
+    actions.save_model_as()
+    other = replace(bundled, card=replace(bundled.card, name="other"))
+    save_model(other, tmp_path / "other.npz")
+    with qtbot.waitSignal(session.model_changed):
+        session.open_model(tmp_path / "other.npz")
+    with qtbot.waitSignal(session.informed):
+        type_name(qtbot, dialog_of(actions, qtbot), tmp_path / "kept")
+    assert load_model(tmp_path / "kept.npz").card.name == "handwriting"
+
+
+def test_a_model_that_has_a_file_is_saved_there_without_a_question(
+    actions: FileActions, session: Session, bundled: Model, qtbot: QtBot, tmp_path: Path
+) -> None:
+    save_model(bundled, tmp_path / "own.npz")
+    with qtbot.waitSignal(session.model_changed):
+        session.open_model(tmp_path / "own.npz")
+    (tmp_path / "own.npz").unlink()
+    with qtbot.waitSignal(session.informed):
+        actions.save_model()
+    assert (tmp_path / "own.npz").is_file()
+
+
+def test_a_model_without_a_file_is_asked_where_beginning_in_the_folder_of_models(
+    actions: FileActions, session: Session, qtbot: QtBot
+) -> None:
+    actions.save_model()
+    dialog = dialog_of(actions, qtbot)
+    assert Path(dialog.directory().absolutePath()) == models_folder()
+    assert [Path(path).name for path in dialog.selectedFiles()] == ["handwriting.npz"]
+    dialog.reject()
+
+
+@pytest.mark.parametrize(("name", "proposed"), [("../../etc/a:b", "-..-etc-a-b.npz"), ("...", "model.npz")])
+def test_a_foreign_name_is_no_way_out_of_the_folder(
+    actions: FileActions, session: Session, bundled: Model, qtbot: QtBot, tmp_path: Path, name: str, proposed: str
+) -> None:
+    save_model(replace(bundled, card=replace(bundled.card, name=name)), tmp_path / "foreign.npz")
+    with qtbot.waitSignal(session.model_changed):
+        session.open_model(tmp_path / "foreign.npz")
+    actions.save_model_as()
+    dialog = dialog_of(actions, qtbot)
+    assert [Path(path) for path in dialog.selectedFiles()] == [models_folder() / proposed]
+    dialog.reject()
+
+
+def test_opening_a_model_reads_the_file_chosen(
+    actions: FileActions, session: Session, bundled: Model, qtbot: QtBot, tmp_path: Path
+) -> None:
+    save_model(bundled, tmp_path / "kept.npz")
+    actions.open_model()
+    with qtbot.waitSignal(session.model_changed):
+        type_name(qtbot, dialog_of(actions, qtbot), tmp_path / "kept.npz")
+    assert session.model_path == tmp_path / "kept.npz"
+
+
+def test_opening_data_tells_the_file_chosen(actions: FileActions, qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "mine.npz").touch()
+    actions.open_data()
+    with qtbot.waitSignal(actions.data_chosen) as chosen:
+        type_name(qtbot, dialog_of(actions, qtbot), tmp_path / "mine.npz")
+    assert chosen.args == [tmp_path / "mine.npz"]
+
+
+def test_a_dialog_that_is_cancelled_does_nothing_and_is_gone(
+    actions: FileActions, session: Session, qtbot: QtBot
+) -> None:
+    window = actions.parent()
+    for ask in (actions.open_model, actions.open_data, actions.save_model_as):
+        ask()
+        dialog_of(actions, qtbot).reject()
+    assert window is not None
+    qtbot.waitUntil(lambda: not window.findChildren(QFileDialog))
+    assert not list(models_folder().glob("*"))
+
+
+def test_a_dropped_file_is_a_model_or_else_data(
+    actions: FileActions, session: Session, bundled: Model, qtbot: QtBot, tmp_path: Path
+) -> None:
+    save_model(bundled, tmp_path / "model.npz")
+    data = small_mnist().training
+    np.savez(tmp_path / "data.npz", x_train=data.images, y_train=data.labels)
+    with qtbot.waitSignal(session.model_changed):
+        actions.open_dropped(tmp_path / "model.npz")
+    with qtbot.waitSignal(actions.data_chosen) as chosen:
+        actions.open_dropped(tmp_path / "data.npz")
+    assert chosen.args == [tmp_path / "data.npz"]

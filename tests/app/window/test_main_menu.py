@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QKeySequence
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.style.theme import DARK, LIGHT, ThemeChoice, apply_theme
+from app.window.main_menu import MainMenu
+
+
+@pytest.fixture
+def window(qapp: QApplication, qtbot: QtBot) -> Iterator[QWidget]:
+    apply_theme(qapp, ThemeChoice.LIGHT)
+    window = QWidget()
+    qtbot.addWidget(window)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.activateWindow()
+    yield window
+    apply_theme(qapp, ThemeChoice.LIGHT)
+
+
+def colour_of(icon: QIcon) -> QColor:
+    """The colour of the most opaque pixel."""
+    image = icon.pixmap(QSize(24, 24)).toImage()
+    places = ((x, y) for x in range(image.width()) for y in range(image.height()))
+    return max((image.pixelColor(x, y) for x, y in places), key=QColor.alpha)
+
+
+def test_a_line_does_what_it_says_when_it_is_chosen(window: QWidget) -> None:
+    done: list[str] = []
+    menu = MainMenu(window)
+    action = menu.add("&Save", lambda: done.append("saved"))
+    assert action in menu.actions()
+    action.trigger()
+    assert done == ["saved"]
+
+
+def test_its_key_works_in_the_window_while_the_menu_is_closed(window: QWidget, qtbot: QtBot) -> None:
+    done: list[str] = []
+    MainMenu(window).add("&Save", lambda: done.append("saved"), QKeySequence("Ctrl+S"))
+    qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    assert done == ["saved"]
+
+
+def test_an_icon_takes_the_colour_of_the_theme_also_while_the_menu_is_closed(
+    window: QWidget, qapp: QApplication
+) -> None:
+    menu = MainMenu(window)
+    action, plain = menu.add("&Save", lambda: None, icon_name="save"), menu.add("&Quit", lambda: None)
+    assert plain.icon().isNull()
+    assert colour_of(action.icon()) == QColor(LIGHT.text)
+    apply_theme(qapp, ThemeChoice.DARK)
+    assert colour_of(action.icon()) == QColor(DARK.text)
+
+
+def test_a_theme_that_is_chosen_is_told_and_marked(window: QWidget, qtbot: QtBot) -> None:
+    menu = MainMenu(window)
+    menu.add_themes(ThemeChoice.LIGHT)
+    themes = menu.actions()[0].menu()
+    assert isinstance(themes, QWidget)
+    light, dark = (next(a for a in themes.actions() if a.text() == text) for text in ("&Light", "&Dark"))
+    assert light.isChecked()
+    with qtbot.waitSignal(menu.theme_chosen) as chosen:
+        dark.trigger()
+    assert chosen.args == [ThemeChoice.DARK]
+    assert dark.isChecked()
+    assert not light.isChecked()
+    assert not menu.actions()[0].icon().isNull()

@@ -1,0 +1,460 @@
+"""The real window, used as a person would use it."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPalette
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel
+from pytestqt.qtbot import QtBot
+
+from app.session.run_events import RunState, StepsDone
+from app.session.session import Session
+from app.session.training_thread import InUse
+from app.storage.paths import models_folder, run_log_path
+from app.style.theme import ThemeChoice, apply_theme
+from app.window.main_window import MainWindow
+from app.window.settings import Settings
+from nncore.data.dataset import Dataset, Splits
+from nncore.experiments.run_log.log import LoggedRun, RunLog
+from nncore.files.model_file import load_model, save_model
+from nncore.model.layers import Dense
+from tests.nncore.example_data import small_mnist
+
+
+@pytest.fixture
+def window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
+    apply_theme(qapp, ThemeChoice.LIGHT)
+    window = MainWindow(Session(), Settings())
+    qtbot.addWidget(window)
+    window.resize(1280, 690)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.session.use_data(small_mnist())
+    with qtbot.waitSignal(window.session.model_changed):
+        window.session.open_bundled_model()
+    yield window
+    window.close()
+
+
+def choose_small_network(window: MainWindow, epochs: int = 100_000) -> None:
+    panel = window.train_tab.settings
+    panel.network.hidden_layers.setText("16")
+    panel.learning.epochs.setText(str(epochs))
+    assert panel.is_valid
+    assert isinstance(panel.spec().layers[0], Dense)
+    assert panel.spec().widths == (784, 16, 10)
+
+
+def click(qtbot: QtBot, window: MainWindow, button: str) -> None:
+    qtbot.mouseClick(getattr(window.train_tab.buttons, button), Qt.MouseButton.LeftButton)
+
+
+def state(window: MainWindow) -> RunState:
+    return window.train_tab.buttons.state
+
+
+def draw_a_one(qtbot: QtBot, window: MainWindow, between: Callable[[], object] = lambda: None) -> None:
+    canvas = window.draw_tab.canvas
+    x, height = canvas.width() // 2, canvas.height()
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(x, height // 5))
+    for y in range(height // 5, 4 * height // 5, 6):
+        qtbot.mouseMove(canvas, QPoint(x, y))
+        between()
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(x, 4 * height // 5))
+
+
+def test_train_draw_change_pause_resume_stop_and_close_while_it_runs(window: MainWindow, qtbot: QtBot) -> None:
+    session, tab = window.session, window.train_tab
+    told: list[StepsDone] = []
+    session.run_happened.connect(lambda event: told.append(event) if isinstance(event, StepsDone) else None)
+
+    def steps() -> int:
+        return sum(len(event.steps) for event in told)
+
+    choose_small_network(window)
+    click(qtbot, window, "train_button")
+    qtbot.waitUntil(lambda: state(window) is RunState.RUNNING and steps() > 20)
+
+    window.tabs.setCurrentWidget(window.draw_tab)
+    draw_a_one(qtbot, window, between=lambda: qtbot.wait(2))
+    qtbot.waitUntil(lambda: window.draw_tab.prediction is not None and window.draw_tab.prediction.digit == 1)
+    qtbot.wait(50)
+    first = window.draw_tab.prediction
+    assert first is not None
+    np.testing.assert_array_equal(window.draw_tab.bars.probabilities, first.probabilities)
+    # The same drawing is read anew after each epoch, by the network as it then is.
+    qtbot.waitUntil(lambda: window.draw_tab.prediction is not first)
+    second = window.draw_tab.prediction
+    assert second is not None
+    np.testing.assert_array_equal(second.image, first.image)
+    assert not np.array_equal(second.probabilities, first.probabilities)
+
+    window.tabs.setCurrentWidget(tab)
+    rate = tab.settings.learning_rate
+    rate.selectAll()
+    qtbot.keyClicks(rate, "0.0002")
+    qtbot.keyClick(rate, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: told[-1].learning_rate == pytest.approx(0.0002, rel=0.01))
+
+    click(qtbot, window, "train_button")
+    qtbot.waitUntil(lambda: state(window) is RunState.PAUSED)
+    qtbot.wait(200)
+    paused_at = steps()
+    qtbot.wait(200)
+    assert steps() == paused_at
+    click(qtbot, window, "step_button")
+    qtbot.waitUntil(lambda: steps() == paused_at + 1)
+    click(qtbot, window, "train_button")
+    qtbot.waitUntil(lambda: steps() > paused_at + 20)
+
+    click(qtbot, window, "stop_button")
+    qtbot.waitUntil(lambda: state(window) is RunState.IDLE)
+    qtbot.waitUntil(lambda: len(list(models_folder().glob("*.npz"))) == 1)
+
+    click(qtbot, window, "train_button")
+    qtbot.waitUntil(lambda: state(window) is RunState.RUNNING)
+    qtbot.waitUntil(lambda: window.session.model is not None and window.session.model.card.epochs > 0)
+    assert window.close()
+    assert not session._running_threads()
+    assert len(list(models_folder().glob("*.npz"))) == 2
+
+
+def test_a_run_that_diverges_says_what_to_try_and_the_model_in_use_stays(window: MainWindow, qtbot: QtBot) -> None:
+    before = window.session.model
+    choose_small_network(window)
+    window.train_tab.settings.learning_rate.setText("1000")
+    click(qtbot, window, "train_button")
+    qtbot.waitUntil(lambda: state(window) is RunState.IDLE)
+    sentence = window.train_tab.progress.texts()[3]
+    assert "diverged" in sentence
+    assert window.train_tab.progress.remedy_button.text() == "Learning rate 0.001"
+    assert window.session.model is before
+
+
+def test_a_first_step_waits_after_one_mini_batch(window: MainWindow, qtbot: QtBot) -> None:
+    taken: list[int] = []
+    window.session.run_happened.connect(lambda e: taken.extend(e.steps) if hasattr(e, "steps") else None)
+    choose_small_network(window)
+    click(qtbot, window, "step_button")
+    qtbot.waitUntil(lambda: state(window) is RunState.PAUSED and taken == [1])
+    click(qtbot, window, "step_button")
+    qtbot.waitUntil(lambda: taken == [1, 2])
+
+
+def test_the_corner_names_the_model_and_opens_its_card(window: MainWindow, qtbot: QtBot) -> None:
+    model = window.session.model
+    assert model is not None
+    assert model.card.test_accuracy is not None
+    assert window.model_button.text() == f"model: handwriting  {model.card.test_accuracy:.1%}"
+    qtbot.mouseClick(window.model_button, Qt.MouseButton.LeftButton)
+    card = window.findChild(QDialog)
+    assert card is not None
+    shown = " ".join(label.text() for label in card.findChildren(QLabel))
+    for expected in (
+        "28x28 – conv 24 – norm – conv 64 – norm – 128 – norm – 10",
+        "MNIST",
+        f"{model.card.test_accuracy:.2%}",
+        "seed",
+        model.card.version,
+    ):
+        assert expected.lower() in shown.lower()
+    card.reject()
+
+
+def choose_file(qtbot: QtBot, window: MainWindow, path: Path) -> None:
+    """What a person does in the dialog that is open: names the file and presses Return."""
+    qtbot.waitUntil(lambda: any(dialog.isVisible() for dialog in window.findChildren(QFileDialog)))
+    dialog = next(dialog for dialog in window.findChildren(QFileDialog) if dialog.isVisible())
+    dialog.selectFile(str(path))
+    dialog.accept()
+
+
+def test_save_as_then_open_then_revert(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    path = tmp_path / "kept.npz"
+    with qtbot.waitSignal(window.session.informed):
+        qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+        choose_file(qtbot, window, path)
+    assert window.session.model is not None
+    np.testing.assert_array_equal(load_model(path).parameters, window.session.model.parameters)
+    with qtbot.waitSignal(window.session.model_changed):
+        window.files.open_model()
+        choose_file(qtbot, window, path)
+    assert window.session.model_path == path
+    choose_small_network(window, epochs=1)
+    click(qtbot, window, "train_button")
+    qtbot.waitUntil(lambda: state(window) is not RunState.IDLE)
+    qtbot.waitUntil(lambda: state(window) is RunState.IDLE)
+    assert window.session.model.card.name == "784-16-10"
+    window.revert_action.trigger()
+    assert window.session.model.card.name == "handwriting"
+
+
+def test_a_broken_model_is_one_sentence_in_the_window_and_nothing_is_lost(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    model = window.session.model
+    (tmp_path / "broken.npz").write_bytes(b"PK")
+    with qtbot.waitSignal(window.session.refused):
+        window.files.open_model()
+        choose_file(qtbot, window, tmp_path / "broken.npz")
+    assert "broken.npz" in window.messages.text
+    assert window.session.model is model
+
+
+def test_data_that_is_opened_is_read_and_a_broken_file_refused_in_the_data_tab(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    data, digits = window.session.data, small_mnist().training
+    (tmp_path / "broken.npz").write_bytes(b"PK")
+    window.files.open_data()
+    choose_file(qtbot, window, tmp_path / "broken.npz")
+    qtbot.waitUntil(lambda: "broken.npz" in window.data_tab.panel.problem.text())
+    assert window.tabs.currentWidget() is window.data_tab
+    assert window.session.data is data
+    np.savez(tmp_path / "mine.npz", x_train=digits.images, y_train=digits.labels)
+    with qtbot.waitSignal(window.session.data_changed):
+        window.files.open_dropped(tmp_path / "mine.npz")
+    assert window.session.data is not data
+
+
+def test_data_of_other_classes_can_be_trained_on_whatever_the_recipe(window: MainWindow, qtbot: QtBot) -> None:
+    digits, settings = small_mnist().training, window.train_tab.settings
+    rows = np.flatnonzero(digits.labels < 3)
+    window.session.use_data(Splits(Dataset(digits.images[rows], digits.labels[rows], ("a", "b", "c"), "letters")))
+    assert settings.spec().outputs == 3
+    settings.recipes.chosen.emit("mlp")
+    assert settings.spec().outputs == 3
+    settings.recipes.chosen.emit("sine")
+    assert settings.spec().outputs == 1
+    settings.recipes.chosen.emit("quick")
+    click(qtbot, window, "train_button")
+    qtbot.waitUntil(lambda: window.session.model is not None and window.session.model.class_names == ("a", "b", "c"))
+    window.session.stop()
+    qtbot.waitUntil(lambda: state(window) is RunState.IDLE)
+    window.session.use_data(small_mnist())
+    assert settings.spec().outputs == 10
+
+
+def test_files_dropped_on_the_window_are_opened(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    save_model(load_model(Path("resources/models/handwriting.npz")), tmp_path / "dropped.npz")
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "dropped.npz"))])
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # the older signature serves all Qts
+        enter = QDragEnterEvent(
+            QPoint(9, 9), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        )
+    QApplication.sendEvent(window, enter)
+    assert enter.isAccepted()
+    with qtbot.waitSignal(window.session.model_changed):
+        drop = QDropEvent(
+            QPointF(9, 9), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        )
+        QApplication.sendEvent(window, drop)
+    assert window.session.model_path == tmp_path / "dropped.npz"
+
+
+def test_a_model_that_could_not_be_kept_holds_the_window_open_once(
+    window: MainWindow, qtbot: QtBot, user_files: Path
+) -> None:
+    (user_files / "models").parent.mkdir(exist_ok=True)
+    (user_files / "models").write_text("a file where the folder should be")
+    choose_small_network(window)
+    click(qtbot, window, "train_button")
+    qtbot.waitUntil(lambda: window.session.model is not None and window.session.model.card.name == "784-16-10")
+    assert not window.close()
+    assert window.isVisible()
+    assert "could not be kept" in window.messages.text
+    assert window.close()
+
+
+def test_a_long_name_does_not_widen_the_window(window: MainWindow) -> None:
+    before = window.minimumSizeHint().width()
+    model = window.session.model
+    assert model is not None
+    long = replace(model, card=replace(model.card, name="W" * 2000))
+    window.session._choose_model(InUse.of(long), None)
+    assert "…" in window.model_button.text()
+    assert window.minimumSizeHint().width() < before + 300
+
+
+def test_the_theme_menu_overrides_the_system_and_is_remembered(window: MainWindow, qapp: QApplication) -> None:
+    def lightness() -> int:
+        return window.palette().color(QPalette.ColorRole.Window).lightness()
+
+    window.set_theme(ThemeChoice.DARK)
+    assert lightness() < 128
+    assert Settings().theme is ThemeChoice.DARK
+    window.set_theme(ThemeChoice.LIGHT)
+    assert lightness() > 128
+
+
+def test_ctrl_and_a_number_choose_a_tab_and_f11_fills_the_screen(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    assert window.tabs.currentWidget() is window.draw_tab
+    qtbot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    assert window.tabs.currentWidget() is window.train_tab
+    qtbot.keyClick(window, Qt.Key.Key_F11)
+    qtbot.waitUntil(window.isFullScreen)
+    qtbot.keyClick(window, Qt.Key.Key_F11)
+    qtbot.waitUntil(lambda: not window.isFullScreen())
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_it_fits_a_small_screen(window: MainWindow, qtbot: QtBot, qapp: QApplication, scale: float) -> None:
+    before = qapp.font()
+    font = qapp.font()
+    font.setPointSizeF(font.pointSizeF() * scale)
+    qapp.setFont(font)
+    try:
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+        qtbot.wait(50)
+        assert window.minimumSizeHint().width() <= 1280
+        assert window.minimumSizeHint().height() <= 680
+    finally:
+        qapp.setFont(before)
+
+
+def test_the_window_comes_back_in_the_height_it_was_left(qtbot: QtBot) -> None:
+    first = MainWindow(Session(), Settings())
+    qtbot.addWidget(first)
+    first.resize(780, 611)  # the offscreen platform's screen, 800 x 800, decides how wide it comes back
+    first.show()
+    first.close()
+    second = MainWindow(Session(), Settings())
+    qtbot.addWidget(second)
+    assert second.height() == 611
+    second.close()
+
+
+def test_a_run_is_trained_on_by_mouse_with_another_rate_as_often_as_wanted(window: MainWindow, qtbot: QtBot) -> None:
+    choose_small_network(window, epochs=3)
+    tab, learning = window.train_tab, window.train_tab.settings.learning
+    click(qtbot, window, "train_button")
+    qtbot.waitUntil(lambda: state(window) is RunState.IDLE and tab.buttons.train_on_button.isVisible())
+    for epochs, rate, total in ((2, 0.0005, 5), (4, 0.0001, 9)):
+        learning.epochs.setText(str(epochs))
+        learning.learning_rate.setText(str(rate))
+        tab.settings.network.hidden_layers.setText("32")  # which a run that goes on cannot take up
+        assert tab.buttons.train_on_button.text() == f"Train on: {epochs} epochs more, rate {rate:g}"
+        click(qtbot, window, "train_on_button")
+        qtbot.waitUntil(lambda: state(window) is RunState.IDLE)
+        assert tab.settings.network.hidden_layers.text() == "16"
+        x, _ = tab.curves._batch_loss.points()
+        assert (round(x[0], 1), x[-1]) == (0.1, total)
+        assert tab.progress.texts()[0] == f"epoch {total} of {total}"
+    learning.epochs.setText("0")
+    assert not tab.buttons.train_on_button.isEnabled()
+
+
+def test_a_run_of_the_log_is_taken_up_and_trained_on_after_a_restart(window: MainWindow, qtbot: QtBot) -> None:
+    choose_small_network(window, epochs=2)
+    click(qtbot, window, "train_button")
+    qtbot.waitUntil(lambda: window.session.ended_run is not None and state(window) is RunState.IDLE)
+    window.session._set_ended_run(None)  # what a restart forgets
+    assert not window.train_tab.buttons.train_on_button.isVisible()
+    window.tabs.setCurrentWidget(window.runs_tab)
+    window.runs_tab.view.choose({1})
+    qtbot.mouseClick(window.runs_tab.actions_row.go_on, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.train_tab.buttons.train_on_button.isVisible())
+    assert window.tabs.currentWidget() is window.train_tab
+    window.train_tab.settings.learning.epochs.setText("1")
+    click(qtbot, window, "train_on_button")
+    qtbot.waitUntil(lambda: window.train_tab.progress.texts()[0] == "epoch 3 of 3" and state(window) is RunState.IDLE)
+    x, _ = window.train_tab.curves._batch_loss.points()
+    assert (x[0] < 1, x[-1]) == (True, 3)
+
+
+def test_a_rerun_changes_the_learning_rate_where_the_run_did_and_ends_with_its_bits(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    choose_small_network(window, epochs=2)
+    window.train_tab.settings.learning.schedule.choose("constant")  # others run over all epochs that there are to be
+    click(qtbot, window, "train_button")
+    qtbot.waitUntil(lambda: state(window) is RunState.IDLE and window.train_tab.buttons.train_on_button.isVisible())
+    window.train_tab.settings.learning.learning_rate.setText("0.01")
+    click(qtbot, window, "train_on_button")
+    qtbot.waitUntil(lambda: window.train_tab.progress.texts()[0] == "epoch 4 of 4" and state(window) is RunState.IDLE)
+    assert window.session.model is not None
+    first = window.session.model.parameters
+    window.tabs.setCurrentWidget(window.runs_tab)
+    window.runs_tab.view.choose({2})
+    qtbot.mouseClick(window.runs_tab.actions_row.rerun, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: state(window) is not RunState.IDLE)
+    qtbot.waitUntil(lambda: state(window) is RunState.IDLE)
+    model = window.session.model
+    assert model.parameters is not first
+    np.testing.assert_array_equal(model.parameters, first)
+
+
+def choose_recipe(window: MainWindow, name: str) -> None:
+    choice = window.train_tab.settings.recipes.choice
+    choice.setCurrentIndex(choice.findData(name))
+    choice.activated.emit(choice.currentIndex())
+
+
+def logged(window: MainWindow) -> list[LoggedRun]:
+    with RunLog(run_log_path()) as log:
+        return log.runs()
+
+
+def test_any_function_is_fitted_live_and_logged_and_can_be_fitted_again(window: MainWindow, qtbot: QtBot) -> None:
+    tab = window.train_tab
+    choose_recipe(window, "sine")
+    tab.settings.curve.function.setText("cos(x) * 10")
+    tab.settings.curve.points.setText("40")
+    tab.settings.learning.epochs.setText("10")
+    assert tab.fit.isVisible()
+    assert tab.fit.live.dots.getData()[1][0] == pytest.approx(10)
+    click(qtbot, window, "train_button")
+    qtbot.waitUntil(lambda: state(window) is RunState.IDLE and "Finished" in tab.progress.texts()[3])
+    assert tab.fit.small[0].caption.text() == "after 10 epochs"
+    (run,) = logged(window)
+    assert run.settings.data == "40 points of cos(x) * 10, x from -2*pi to 2*pi"
+    choose_recipe(window, "quick")
+    assert not tab.fit.isVisible()
+    window.experiments.rerun(run)
+    qtbot.waitUntil(lambda: state(window) is RunState.IDLE and len(logged(window)) == 2)
+    assert [each.training_loss for each in logged(window)] == [run.training_loss] * 2
+    assert tab.fit.isVisible()
+
+
+def test_a_file_of_points_is_fitted_and_a_wrong_one_refused_beside_its_button(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    tab, curve = window.train_tab, window.train_tab.settings.curve
+    choose_recipe(window, "sine")
+    (tmp_path / "bad.csv").write_text("1,2\n3,hello\n")
+    curve.path_chosen.emit(tmp_path / "bad.csv")
+    qtbot.waitUntil(lambda: "line 2" in curve.rows["file"].message.text())
+    (tmp_path / "good.csv").write_text("".join(f"{x},{x * x}\n" for x in range(30)))
+    curve.path_chosen.emit(tmp_path / "good.csv")
+    qtbot.waitUntil(lambda: tab.settings.curve.line == "good.csv: 30 points")
+    assert tab.fit.live.dots.getData()[1][-1] == 29 * 29
+    tab.settings.learning.epochs.setText("3")
+    click(qtbot, window, "train_button")
+    qtbot.waitUntil(lambda: state(window) is RunState.IDLE and "Finished" in tab.progress.texts()[3])
+    assert [run.settings.data for run in logged(window)] == ["good.csv"]
+
+
+def test_a_learning_rate_is_found_and_a_search_can_be_left(window: MainWindow, qtbot: QtBot) -> None:
+    learning = window.train_tab.settings.learning
+    choose_small_network(window)
+    qtbot.mouseClick(learning.find_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: learning.rows["learning_rate"].message.text().startswith("Of "))
+    assert 1e-4 < learning.values()["learning_rate"] < 1
+    qtbot.waitUntil(lambda: learning.find_button.text() == "Find")
+    found = learning.learning_rate.text()
+    learning.batch.choose("one")
+    qtbot.mouseClick(learning.find_button, Qt.MouseButton.LeftButton)
+    assert learning.find_button.text() == "Cancel"
+    qtbot.mouseClick(learning.find_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: learning.find_button.text() == "Find")
+    assert learning.learning_rate.text() == found
+    assert logged(window) == []

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton
+from pytestqt.qtbot import QtBot
+
+from app.style.theme import LIGHT, ThemeChoice, apply_theme
+from app.window.message_bar import GOOD_NEWS_MILLISECONDS, MessageBar
+
+
+@pytest.fixture
+def bar(qapp: QApplication, qtbot: QtBot) -> MessageBar:
+    apply_theme(qapp, ThemeChoice.LIGHT)
+    bar = MessageBar()
+    qtbot.addWidget(bar)
+    bar.resize(600, 60)
+    return bar
+
+
+def label(bar: MessageBar) -> QLabel:
+    found = bar.findChild(QLabel)
+    assert found is not None
+    return found
+
+
+def timer(bar: MessageBar) -> QTimer:
+    found = bar.findChild(QTimer)
+    assert found is not None
+    return found
+
+
+def test_it_is_hidden_while_there_is_nothing_to_say(bar: MessageBar) -> None:
+    assert bar.isHidden()
+    assert bar.text == ""
+
+
+def test_good_news_goes_by_itself(bar: MessageBar, qtbot: QtBot) -> None:
+    bar.inform("Saved.")
+    assert bar.text == "Saved."
+    assert timer(bar).interval() == GOOD_NEWS_MILLISECONDS
+    timer(bar).setInterval(0)
+    qtbot.waitUntil(bar.isHidden)
+    assert bar.text == ""
+
+
+def test_bad_news_stays_also_after_good_news_until_it_is_closed(bar: MessageBar, qtbot: QtBot) -> None:
+    bar.inform("Saved.")
+    bar.complain("kept.npz: there is no such file.")
+    assert not timer(bar).isActive()
+    assert bar.text == "kept.npz: there is no such file."
+    close = bar.findChild(QToolButton)
+    assert close is not None
+    qtbot.mouseClick(close, Qt.MouseButton.LeftButton)
+    assert bar.isHidden()
+
+
+def test_bad_news_has_the_colour_of_trouble_and_good_news_does_not(bar: MessageBar) -> None:
+    bar.complain("This went wrong.")
+    assert label(bar).palette().color(label(bar).foregroundRole()) == QColor(LIGHT.trouble)
+    bar.inform("This went well.")
+    assert label(bar).palette().color(label(bar).foregroundRole()) == QColor(LIGHT.text)
+
+
+def test_the_name_of_a_file_is_shown_as_it_stands(bar: MessageBar) -> None:
+    bar.complain("<h1>x</h1>.npz: this is no model.")
+    assert label(bar).textFormat() == Qt.TextFormat.PlainText
+    assert label(bar).sizeHint().height() < 3 * label(bar).fontMetrics().height()

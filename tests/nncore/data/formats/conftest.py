@@ -1,0 +1,36 @@
+"""A few real digits, and what the fuzz tests of all readers share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from nncore.data.dataset import Dataset, load_mnist
+from nncore.errors import DataError
+
+
+@pytest.fixture(scope="session")
+def digits() -> Dataset:
+    test = load_mnist().test
+    assert test is not None
+    return test.take(slice(0, 12))
+
+
+@pytest.fixture(scope="session")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("scratch")
+
+
+def reads_or_says_why(read: Callable[[Path], object], path: Path, content: bytes) -> None:
+    """Whatever the content, the reader reads it or raises a DataError of one line that names the file."""
+    path.write_bytes(content)
+    said = f"{path.name} was read."
+    try:
+        read(path)
+    except DataError as error:
+        said = str(error)
+    assert path.name in said
+    assert len(said.splitlines()) == 1
+    assert said.endswith(".")

@@ -1,0 +1,233 @@
+from __future__ import annotations
+
+import gzip
+import tracemalloc
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from nncore.data.dataset import Dataset
+from nncore.data.formats import read_dataset
+from nncore.data.formats.files import MAPPED_FROM
+from nncore.data.mapped_dataset import MappedDataset
+from nncore.errors import DataError
+from tests.nncore.data.formats.conftest import reads_or_says_why
+from tests.nncore.mutation import Mutation, mutated, mutations
+
+
+def idx(array: NDArray[np.uint8]) -> bytes:
+    return bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">u4").tobytes() + array.tobytes()
+
+
+def write(folder: Path, digits: Dataset, images: str, labels: str) -> Path:
+    for name, array in ((images, digits.images), (labels, digits.labels.astype(np.uint8))):
+        content = idx(array)
+        (folder / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    return folder / images
+
+
+def same(found: Dataset | None, expected: Dataset) -> bool:
+    assert found is not None
+    return np.array_equal(found.images, expected.images) and np.array_equal(found.labels, expected.labels)
+
+
+@pytest.mark.parametrize(
+    ("images", "labels"),
+    [
+        ("my-images-idx3-ubyte", "my-labels-idx1-ubyte"),
+        ("my-images-idx3-ubyte.gz", "my-labels-idx1-ubyte.gz"),
+        ("my-images-idx3-ubyte.gz", "my-labels-idx1-ubyte"),
+        ("my-images.idx3-ubyte", "my-labels.idx1-ubyte"),
+        ("my-images.idx3-ubyte", "my-labels-idx1-ubyte"),
+        ("images.idx3-ubyte", "labels.idx1-ubyte"),
+        ("digits.idx3", "digits.idx1"),
+        ("images", "labels"),
+    ],
+)
+def test_either_file_finds_its_partner(images: str, labels: str, tmp_path: Path, digits: Dataset) -> None:
+    write(tmp_path, digits, images, labels)
+    for name in (images, labels):
+        splits = read_dataset(tmp_path / name)
+        assert same(splits.training, digits)
+        assert splits.test is None
+        assert splits.validation is None
+
+
+def test_of_a_plain_and_a_packed_partner_the_one_like_the_given_file_counts(tmp_path: Path, digits: Dataset) -> None:
+    first, last = digits.take(slice(0, 6)), digits.take(slice(6, None))
+    plain = write(tmp_path, first, "my-images-idx3-ubyte", "my-labels-idx1-ubyte")
+    packed = write(tmp_path, last, "my-images-idx3-ubyte.gz", "my-labels-idx1-ubyte.gz")
+    assert same(read_dataset(plain).training, first)
+    assert same(read_dataset(packed).training, last)
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_a_folder_or_a_train_file_brings_its_test_part(suffix: str, tmp_path: Path, digits: Dataset) -> None:
+    training, test = digits.take(slice(0, 9)), digits.take(slice(9, None))
+    train = write(tmp_path, training, f"train-images-idx3-ubyte{suffix}", f"train-labels-idx1-ubyte{suffix}")
+    write(tmp_path, test, f"t10k-images-idx3-ubyte{suffix}", f"t10k-labels-idx1-ubyte{suffix}")
+    for path in (tmp_path, train, tmp_path / f"train-labels-idx1-ubyte{suffix}"):
+        splits = read_dataset(path)
+        assert same(splits.training, training)
+        assert same(splits.test, test)
+    alone = read_dataset(tmp_path / f"t10k-images-idx3-ubyte{suffix}")
+    assert same(alone.training, test)
+    assert alone.test is None
+
+
+def test_a_file_is_mapped_on_request_and_holds_the_same(tmp_path: Path, digits: Dataset) -> None:
+    training, test = digits.take(slice(0, 9)), digits.take(slice(9, None))
+    train = write(tmp_path, training, "train-images-idx3-ubyte", "train-labels-idx1-ubyte")
+    write(tmp_path, test, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+    for path in (tmp_path, train):
+        splits = read_dataset(path, mapped=True)
+        assert isinstance(splits.training, MappedDataset)
+        assert isinstance(splits.test, MappedDataset)
+        assert same(splits.training, training)
+        assert same(splits.test, test)
+    assert not isinstance(read_dataset(train).training, MappedDataset)
+
+
+def large_file(folder: Path, size: int) -> Path:
+    """A pair of files whose images take `size` bytes or a little more, all of them zero; on disk they take no room."""
+    count = -(-size // 784)
+    for name, shape in (("images.idx3", (count, 28, 28)), ("labels.idx1", (count,))):
+        header = bytes([0, 0, 8, len(shape)]) + np.array(shape, ">u4").tobytes()
+        (folder / name).write_bytes(header)
+        with (folder / name).open("r+b") as file:
+            file.truncate(len(header) + int(np.prod(shape)))
+    return folder / "images.idx3"
+
+
+def test_a_large_file_is_mapped_unasked(tmp_path: Path) -> None:
+    path = large_file(tmp_path, MAPPED_FROM)
+    tracemalloc.start()
+    training = read_dataset(path).training
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert isinstance(training, MappedDataset)
+    assert len(training) == -(-MAPPED_FROM // 784)
+    assert peak < 10e6
+
+
+def test_a_packed_file_cannot_be_mapped(tmp_path: Path, digits: Dataset) -> None:
+    for images, packed in (("images.idx3.gz", "images.idx3.gz"), ("images.idx3", "labels.idx1.gz")):
+        path = write(tmp_path, digits, images, "labels.idx1.gz")
+        with pytest.raises(DataError) as error:
+            read_dataset(path, mapped=True)
+        said = f"{packed}: is compressed, so it cannot be mapped; expected plain bytes, row by row."
+        assert str(error.value) == said
+
+
+def refusal(
+    folder: Path, digits: Dataset, images: bytes | None = None, labels: bytes | None = None, mapped: bool = False
+) -> str:
+    """What is said when the content of one of the files is another."""
+    path = write(folder, digits, "images.idx3", "labels.idx1")
+    if images is not None:
+        path.write_bytes(images)
+    if labels is not None:
+        (folder / "labels.idx1").write_bytes(labels)
+    with pytest.raises(DataError) as error:
+        read_dataset(path, mapped)
+    return str(error.value)
+
+
+def test_a_header_that_promises_more_than_the_file_holds_is_named_and_takes_no_memory(
+    tmp_path: Path, digits: Dataset
+) -> None:
+    content = bytearray(idx(digits.images))
+    content[4:8] = b"\xff\xff\xff\xff"
+    tracemalloc.start()
+    said = refusal(tmp_path, digits, images=bytes(content))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert said == (
+        "images.idx3: found 9,408, which end in number 13; "
+        "its header promises 3,367,254,359,280 bytes: 4,294,967,295 images."
+    )
+    assert peak < 20e6
+
+
+@pytest.mark.parametrize("mapped", [False, True])
+def test_a_file_cut_short_is_named_with_the_image_it_ends_in(mapped: bool, tmp_path: Path, digits: Dataset) -> None:
+    said = refusal(tmp_path, digits, images=idx(digits.images)[:-785], mapped=mapped)
+    assert "images.idx3: found 8,623, which end in number 11; its header promises 9,408 bytes: 12 images" in said
+
+
+@pytest.mark.parametrize("mapped", [False, True])
+def test_bytes_after_the_last_image_are_refused(mapped: bool, tmp_path: Path, digits: Dataset) -> None:
+    said = refusal(tmp_path, digits, images=idx(digits.images) + b"\0", mapped=mapped)
+    assert said == "images.idx3: found more; its header promises 9,408 bytes: 12 images."
+
+
+@pytest.mark.parametrize("mapped", [False, True])
+def test_images_and_labels_that_differ_in_number_are_refused(mapped: bool, tmp_path: Path, digits: Dataset) -> None:
+    said = refusal(tmp_path, digits, labels=idx(digits.labels.astype(np.uint8)[:-1]), mapped=mapped)
+    assert said == "images.idx3: found 12 images, but 11 labels in labels.idx1; expected as many."
+
+
+def test_a_label_beyond_9_is_named(tmp_path: Path, digits: Dataset) -> None:
+    labels = digits.labels.astype(np.uint8)
+    labels[4] = 11
+    said = refusal(tmp_path, digits, labels=idx(labels))
+    assert said == "labels.idx1, label 5: found 11, expected a whole number from 0 to 9."
+    assert refusal(tmp_path, digits, labels=idx(labels), mapped=True) == said
+
+
+@pytest.mark.parametrize(
+    ("images", "message"),
+    [
+        (b"\0\0\x0d\x03" + bytes(12), "images.idx3, byte 3: found 0D, expected 08"),
+        (b"\0\0\x08\x02" + bytes(12), "images.idx3, byte 4: found 2 axes, expected 3 for images or 1 for labels"),
+        (b"\0\0\x08\x03" + bytes(5), "images.idx3: found 9 bytes, expected a header of 16 at least"),
+        (b"\0\0", "images.idx3: found 00 00 as its first bytes"),
+        (b"GIF89a", "images.idx3: found 47 49 46 38 as its first bytes, expected 00 00"),
+        (idx(np.zeros((2, 20, 30), np.uint8)), "images.idx3: found images of 30 by 20 pixels, expected 28 by 28"),
+        (idx(np.zeros((0, 28, 28), np.uint8)), "images.idx3: found a header that promises 0 entries"),
+        (gzip.compress(b"label,1x1"), "images.idx3: found 6C 61 62 65 as its first bytes"),
+        (gzip.compress(idx(np.zeros((2, 28, 28), np.uint8)))[:-9], "images.idx3: is cut short"),
+        (b"\x1f\x8b\x08\x00" + bytes(30), "images.idx3: is damaged"),
+    ],
+)
+def test_a_file_of_another_kind_is_refused(images: bytes, message: str, tmp_path: Path, digits: Dataset) -> None:
+    assert message in refusal(tmp_path, digits, images=images)
+
+
+def test_images_where_labels_should_be_are_refused(tmp_path: Path, digits: Dataset) -> None:
+    said = refusal(tmp_path, digits, labels=idx(digits.images))
+    assert said == "labels.idx1, byte 4: found 3 in the header, expected 1: labels (1 axis)."
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("train-images-idx3-ubyte", "expected a file with its labels beside it called train-labels-idx1-ubyte"),
+        ("pictures", "pictures: holds images only; expected a file with its labels beside it."),
+    ],
+)
+def test_a_missing_partner_is_named(name: str, message: str, tmp_path: Path, digits: Dataset) -> None:
+    (tmp_path / name).write_bytes(idx(digits.images))
+    with pytest.raises(DataError, match=message):
+        read_dataset(tmp_path / name)
+
+
+def test_a_folder_without_data_says_what_it_should_hold(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=f"^{tmp_path.name}: found no train-images-idx3-ubyte"):
+        read_dataset(tmp_path)
+
+
+@settings(max_examples=150, deadline=None)
+@given(changes=mutations, of_labels=st.booleans(), packed=st.booleans(), mapped=st.booleans())
+def test_mutated_files_are_read_or_refused(
+    changes: list[Mutation], of_labels: bool, packed: bool, mapped: bool, scratch: Path, digits: Dataset
+) -> None:
+    write(scratch, digits, "x-images-idx3-ubyte", "x-labels-idx1-ubyte")
+    name = "x-labels-idx1-ubyte" if of_labels else "x-images-idx3-ubyte"
+    content = (scratch / name).read_bytes()
+    content = mutated(gzip.compress(content) if packed else content, changes)
+    reads_or_says_why(lambda path: read_dataset(path, mapped), scratch / name, content)

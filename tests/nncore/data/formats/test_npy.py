@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from nncore.data.dataset import Dataset
+from nncore.data.formats import read_dataset
+from nncore.data.mapped_dataset import MappedDataset
+from nncore.errors import DataError
+from tests.nncore.data.formats.conftest import reads_or_says_why
+from tests.nncore.mutation import Mutation, mutated, mutations
+
+
+def write(folder: Path, digits: Dataset, images: str = "images.npy", labels: str = "labels.npy") -> Path:
+    np.save(folder / images, digits.images)
+    np.save(folder / labels, digits.labels)
+    return folder / images
+
+
+def same(found: Dataset | None, expected: Dataset) -> bool:
+    assert found is not None
+    return np.array_equal(found.images, expected.images) and np.array_equal(found.labels, expected.labels)
+
+
+@pytest.mark.parametrize("mapped", [False, True])
+@pytest.mark.parametrize(
+    ("images", "labels"),
+    [
+        ("images.npy", "labels.npy"),
+        ("my-images.npy", "my-labels.npy"),
+        ("my_images.npy", "my-labels.npy"),
+        ("x_train.npy", "y_train.npy"),
+        ("X.npy", "y.npy"),
+        ("X-digits.npy", "Y-digits.npy"),
+    ],
+)
+def test_either_file_finds_its_partner(images: str, labels: str, mapped: bool, tmp_path: Path, digits: Dataset) -> None:
+    write(tmp_path, digits, images, labels)
+    for name in (images, labels):
+        splits = read_dataset(tmp_path / name, mapped)
+        assert isinstance(splits.training, MappedDataset) is mapped
+        assert same(splits.training, digits)
+        assert splits.training.source == images
+        assert splits.test is None
+
+
+def test_a_train_file_brings_its_test_part(tmp_path: Path, digits: Dataset) -> None:
+    training, test = digits.take(slice(0, 9)), digits.take(slice(9, None))
+    train = write(tmp_path, training, "x_train.npy", "y_train.npy")
+    write(tmp_path, test, "x_test.npy", "y_test.npy")
+    for path in (train, tmp_path / "y_train.npy"):
+        splits = read_dataset(path)
+        assert same(splits.training, training)
+        assert same(splits.test, test)
+    assert read_dataset(tmp_path / "x_test.npy").test is None
+
+
+def test_a_file_of_a_few_images_is_read_into_memory_unasked(tmp_path: Path, digits: Dataset) -> None:
+    assert not isinstance(read_dataset(write(tmp_path, digits)).training, MappedDataset)
+
+
+@pytest.mark.parametrize("label_type", [np.uint8, np.int32, ">i8"])
+@pytest.mark.parametrize("shape", [(-1, 28, 28), (-1, 784), (-1, 28, 28, 1)])
+def test_bytes_of_every_shape_are_mapped(
+    shape: tuple[int, ...], label_type: str, tmp_path: Path, digits: Dataset
+) -> None:
+    np.save(tmp_path / "images.npy", digits.images.reshape(shape))
+    np.save(tmp_path / "labels.npy", digits.labels.astype(label_type))
+    found = read_dataset(tmp_path / "images.npy", mapped=True).training
+    assert found.input_shape == (28, 28)
+    assert same(found, digits)
+
+
+@pytest.mark.parametrize("dtype", [np.int32, ">i4", np.float32, np.float64])
+def test_other_types_of_whole_numbers_are_read_but_not_mapped(dtype: Any, tmp_path: Path, digits: Dataset) -> None:
+    np.save(tmp_path / "images.npy", digits.images.astype(dtype))
+    np.save(tmp_path / "labels.npy", digits.labels.astype(dtype))
+    assert same(read_dataset(tmp_path / "images.npy").training, digits)
+    with pytest.raises(DataError) as error:
+        read_dataset(tmp_path / "images.npy", mapped=True)
+    said = f"images.npy: holds {np.dtype(dtype)}, so it cannot be mapped; expected plain bytes, row by row."
+    assert str(error.value) == said
+
+
+def test_fortran_order_is_read_but_not_mapped(tmp_path: Path, digits: Dataset) -> None:
+    write(tmp_path, digits)
+    np.save(tmp_path / "images.npy", np.asfortranarray(digits.images))
+    assert same(read_dataset(tmp_path / "images.npy").training, digits)
+    with pytest.raises(DataError, match="is kept by columns"):
+        read_dataset(tmp_path / "images.npy", mapped=True)
+
+
+def test_a_missing_partner_is_named(tmp_path: Path, digits: Dataset) -> None:
+    for name, message in (
+        (
+            "x_train.npy",
+            "x_train.npy: holds images only; expected a file with its labels beside it called y_train.npy.",
+        ),
+        ("digits.npy", "digits.npy: holds images only; expected a file with its labels beside it."),
+    ):
+        np.save(tmp_path / name, digits.images)
+        with pytest.raises(DataError) as error:
+            read_dataset(tmp_path / name)
+        assert str(error.value) == message
+    write(tmp_path, digits, "box.npy", "boy.npy")
+    with pytest.raises(DataError, match=r"^box.npy: holds images only; expected a file with its labels beside it\.$"):
+        read_dataset(tmp_path / "box.npy")
+    np.save(tmp_path / "labels.npy", digits.labels)
+    with pytest.raises(DataError, match=r"^labels.npy: holds labels only; .* called images.npy\.$"):
+        read_dataset(tmp_path / "labels.npy")
+
+
+@pytest.mark.parametrize("mapped", [False, True])
+def test_wrong_arrays_are_refused(mapped: bool, tmp_path: Path, digits: Dataset) -> None:
+    x, y = digits.images, digits.labels
+    wrong: list[tuple[NDArray[Any], NDArray[Any], str]] = [
+        (x, y[:-1], "labels.npy: found the shape (11,), expected (12,): one label an image"),
+        (x, x, "labels.npy: found the shape (12, 28, 28), expected (12,)"),
+        (x[:, :20], y, "images.npy: found the shape (12, 20, 28), expected (n, 28, 28)"),
+        (x[:0], y[:0], "images.npy: found no images"),
+        (x.astype("U3"), y, "images.npy: found the type <U3, expected integers"),
+        (x, np.array([{}] * 12, object), "labels.npy: holds Python objects, which are never read"),
+    ]
+    for images, labels, message in wrong:
+        np.save(tmp_path / "images.npy", images)
+        np.save(tmp_path / "labels.npy", labels)
+        with pytest.raises(DataError) as error:
+            read_dataset(tmp_path / "images.npy", mapped)
+        assert str(error.value).startswith(message)
+
+
+def test_a_label_beyond_9_is_named(tmp_path: Path, digits: Dataset) -> None:
+    path = write(tmp_path, digits)
+    np.save(tmp_path / "labels.npy", np.where(np.arange(12) == 4, 11, digits.labels))
+    for mapped in (False, True):
+        with pytest.raises(DataError, match=r"^labels.npy, label 5: found 11, expected a whole number from 0 to 9\.$"):
+            read_dataset(path, mapped)
+
+
+@pytest.mark.parametrize("mapped", [False, True])
+def test_a_file_cut_short_or_with_more_than_it_promises_is_refused(
+    mapped: bool, tmp_path: Path, digits: Dataset
+) -> None:
+    path = write(tmp_path, digits)
+    content = path.read_bytes()
+    for other, found in ((content[:-100], "9,308"), (content + b"\0", "9,409")):
+        path.write_bytes(other)
+        with pytest.raises(DataError) as error:
+            read_dataset(path, mapped)
+        assert str(error.value) == f"images.npy: found {found} bytes, but its shape (12, 28, 28) promises 9,408."
+
+
+@settings(max_examples=200, deadline=None)
+@given(changes=mutations, of_labels=st.booleans(), in_header=st.booleans(), mapped=st.booleans())
+@pytest.mark.filterwarnings("ignore")  # NumPy's, about headers written by Python 2
+def test_mutated_files_are_read_or_refused(
+    changes: list[Mutation], of_labels: bool, in_header: bool, mapped: bool, scratch: Path, digits: Dataset
+) -> None:
+    write(scratch, digits)
+    path = scratch / ("labels.npy" if of_labels else "images.npy")
+    content = path.read_bytes()
+    content = mutated(content[:128], changes) + content[128:] if in_header else mutated(content, changes)
+    reads_or_says_why(lambda path: read_dataset(path, mapped), path, content)
+
+
+def test_a_header_that_promises_more_than_there_is_takes_no_memory(tmp_path: Path, digits: Dataset) -> None:
+    path = write(tmp_path, digits)
+    content = io.BytesIO()
+    header = {"descr": "|u1", "fortran_order": False, "shape": (10**12, 28, 28)}
+    np.lib.format.write_array_header_1_0(content, header)
+    path.write_bytes(content.getvalue() + digits.images.tobytes())
+    with pytest.raises(DataError, match=r"found 9,408 bytes, but its shape .* promises 784,000,000,000,000\.$"):
+        read_dataset(path)

@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+import io
+import pickle
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from nncore.data.dataset import Dataset
+from nncore.data.formats import read_dataset
+from nncore.errors import DataError
+from tests.nncore.data.formats.conftest import reads_or_says_why
+from tests.nncore.mutation import Mutation, mutated, mutations
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "digits.npz"
+
+
+@pytest.fixture
+def arrays(digits: Dataset) -> dict[str, NDArray[Any]]:
+    return {"x_train": digits.images, "y_train": digits.labels.astype(np.uint8)}
+
+
+def refusal(file: Path, arrays: dict[str, NDArray[Any]]) -> str:
+    np.savez(file, **arrays)  # type: ignore[arg-type]
+    with pytest.raises(DataError) as error:
+        read_dataset(file)
+    return str(error.value)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int32, ">i4", np.uint64, np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(-1, 28, 28), (-1, 784), (-1, 28, 28, 1)])
+def test_every_shape_and_type_of_whole_numbers_is_read(
+    shape: tuple[int, ...], dtype: str, file: Path, digits: Dataset
+) -> None:
+    images = digits.images.reshape(shape).astype(dtype)
+    np.savez(file, x_train=images, y_train=digits.labels.astype(dtype))
+    splits = read_dataset(file)
+    assert np.array_equal(splits.training.images, digits.images)
+    assert np.array_equal(splits.training.labels, digits.labels)
+    assert splits.test is None
+
+
+def test_fortran_order_is_read(file: Path, digits: Dataset, arrays: dict[str, NDArray[Any]]) -> None:
+    np.savez_compressed(file, x_train=np.asfortranarray(digits.images), y_train=digits.labels)
+    assert np.array_equal(read_dataset(file).training.images, digits.images)
+
+
+def test_the_test_part_is_read(file: Path, digits: Dataset, arrays: dict[str, NDArray[Any]]) -> None:
+    np.savez(file, x_test=digits.images[:3], y_test=digits.labels[:3], **arrays)  # type: ignore[arg-type]
+    test = read_dataset(file).test
+    assert test is not None
+    assert np.array_equal(test.images, digits.images[:3])
+    assert np.array_equal(test.labels, digits.labels[:3])
+
+
+def test_numbers_that_are_no_pixels_are_named_with_their_place(file: Path, digits: Dataset) -> None:
+    for value, found in ((300, "300.0"), (-1, "-1.0"), (3.5, "3.5"), (np.nan, "nan"), (np.inf, "inf")):
+        images = digits.images.astype(np.float64)
+        images[4, 6, 7] = value
+        expected = (
+            f"digits.npz, x_train, image 5, row 7, column 8: found {found}, expected a whole number from 0 to 255."
+        )
+        assert refusal(file, {"x_train": images, "y_train": digits.labels}) == expected
+    flat = images.reshape(-1, 784)
+    assert ", image 5, pixel 176: found inf" in refusal(file, {"x_train": flat, "y_train": digits.labels})
+
+
+def test_the_place_is_right_beyond_the_first_block(file: Path) -> None:
+    labels = np.zeros(5000, np.int16)
+    labels[4321] = 11
+    said = refusal(file, {"x_train": np.zeros((5000, 784), np.uint8), "y_train": labels})
+    assert said == "digits.npz, y_train, label 4,322: found 11, expected a whole number from 0 to 9."
+
+
+def test_wrong_arrays_are_refused(file: Path, arrays: dict[str, NDArray[Any]]) -> None:
+    x, y = arrays["x_train"], arrays["y_train"]
+    for wrong, message in (
+        ({"x_train": x}, "digits.npz: found x_train; expected x_train and y_train"),
+        ({"images": x, "labels": y}, "digits.npz: found images, labels; expected x_train and y_train"),
+        ({**arrays, "x_test": x}, "expected x_train and y_train and x_test and y_test"),
+        ({}, "digits.npz: found no arrays; expected x_train and y_train"),
+        ({"x_train": x, "y_train": y[:-1]}, "y_train: found the shape (11,), expected (12,): one label an image"),
+        ({"x_train": x, "y_train": np.eye(10)[y]}, "y_train: found the shape (12, 10), expected (12,)"),
+        ({"x_train": x[:, :20], "y_train": y}, "x_train: found the shape (12, 20, 28), expected (n, 28, 28)"),
+        ({"x_train": np.uint8(3), "y_train": y}, "x_train: found the shape (), expected (n, 28, 28)"),
+        ({"x_train": x[:0], "y_train": y[:0]}, "x_train: found no images"),
+        ({"x_train": x.astype("U3"), "y_train": y}, "x_train: found the type <U3, expected integers"),
+        ({"x_train": x.astype(complex), "y_train": y}, "x_train: found the type complex128"),
+        ({"x_train": x > 9, "y_train": y}, "x_train: found the type bool"),
+    ):
+        assert message in refusal(file, wrong)  # type: ignore[arg-type]
+
+
+def test_pickled_objects_are_refused_unread(file: Path, arrays: dict[str, NDArray[Any]]) -> None:
+    said = refusal(file, {**arrays, "y_train": np.array([{}] * 12, object)})
+    assert said == "digits.npz, y_train: holds Python objects, which are never read; expected numbers."
+
+
+def archive(file: Path, members: dict[str, bytes], sizes: dict[str, int] | None = None) -> str:
+    """Zip some members, lying about their sizes; gives what the reader says."""
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, content in members.items():
+            packed.writestr(name, content)
+            packed.getinfo(name).file_size = (sizes or {}).get(name, len(content))
+    with pytest.raises(DataError) as error:
+        read_dataset(file)
+    return str(error.value)
+
+
+def npy(array: NDArray[Any], shape: tuple[int, ...] | None = None) -> bytes:
+    content = io.BytesIO()
+    header = np.lib.format.header_data_from_array_1_0(array)
+    np.lib.format.write_array_header_1_0(content, {**header, "shape": shape or array.shape})
+    return content.getvalue() + array.tobytes()
+
+
+def test_an_archive_that_would_expand_beyond_memory_is_refused_before(
+    file: Path, arrays: dict[str, NDArray[Any]]
+) -> None:
+    members = {f"{name}.npy": npy(array) for name, array in arrays.items()}
+    said = archive(file, members, {"x_train.npy": 2**50})
+    assert said.startswith("digits.npz: needs 2,251,799.8 GB of memory; expected at most ")
+
+
+def test_a_header_that_promises_more_than_its_array_holds_is_refused(
+    file: Path, arrays: dict[str, NDArray[Any]]
+) -> None:
+    huge = (10**12, 28, 28)
+    members = {"x_train.npy": npy(arrays["x_train"], huge), "y_train.npy": npy(arrays["y_train"])}
+    said = archive(file, members)
+    assert said == (
+        "digits.npz, x_train: found 9,408 bytes, but its shape (1000000000000, 28, 28) promises 784,000,000,000,000."
+    )
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"not a zip", b"PK\x03\x04 cut short", pickle.dumps([1]), b"PK\x05\x06" + bytes(18)],
+    ids=["empty", "text", "cut short", "pickle", "zip of nothing"],
+)
+def test_what_is_no_npz_is_refused(content: bytes, file: Path) -> None:
+    file.write_bytes(content)
+    with pytest.raises(DataError, match=r"^digits\.npz: "):
+        read_dataset(file)
+
+
+def test_a_member_that_is_no_array_is_refused(file: Path, arrays: dict[str, NDArray[Any]]) -> None:
+    said = archive(file, {"x_train.npy": b"hello", "y_train.npy": npy(arrays["y_train"])})
+    assert said.startswith("digits.npz: is no sound NPZ file: ")
+
+
+def test_a_damaged_member_is_refused(file: Path, arrays: dict[str, NDArray[Any]]) -> None:
+    np.savez(file, **arrays)  # type: ignore[arg-type]
+    content = bytearray(file.read_bytes())
+    content[4000] ^= 0xFF
+    file.write_bytes(content)
+    with pytest.raises(DataError, match=r"^digits\.npz: is no sound NPZ file: Bad CRC-32 for file 'x_train\.npy'\.$"):
+        read_dataset(file)
+
+
+@settings(max_examples=200, deadline=None)
+@given(changes=mutations, packed=st.booleans())
+@pytest.mark.filterwarnings("ignore")  # NumPy's, about headers written by Python 2
+def test_mutated_files_are_read_or_refused(
+    changes: list[Mutation], packed: bool, scratch: Path, digits: Dataset
+) -> None:
+    content = io.BytesIO()
+    save = np.savez_compressed if packed else np.savez
+    save(content, x_train=digits.images[:2], y_train=digits.labels[:2])
+    reads_or_says_why(read_dataset, scratch / "mutated.npz", mutated(content.getvalue(), changes))
+
+
+@settings(max_examples=200, deadline=None)
+@given(changes=mutations)
+@pytest.mark.filterwarnings("ignore")
+def test_mutated_arrays_in_a_sound_archive_are_read_or_refused(
+    changes: list[Mutation], scratch: Path, digits: Dataset
+) -> None:
+    images = npy(digits.images[:2])
+    header, data = images[:128], images[128:]
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as packed:
+        packed.writestr("x_train.npy", mutated(header, changes) + data)
+        packed.writestr("y_train.npy", npy(digits.labels[:2]))
+    reads_or_says_why(read_dataset, scratch / "mutated.npz", content.getvalue())

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nncore.data.dataset import Dataset
+from nncore.data.formats import read_dataset, read_ink
+from nncore.errors import DataError
+from tests.nncore.data.formats.conftest import reads_or_says_why
+
+
+def test_the_content_tells_the_format_whatever_the_name(tmp_path: Path, digits: Dataset) -> None:
+    np.savez(tmp_path / "archive.npz", x_train=digits.images, y_train=digits.labels)
+    npz = (tmp_path / "archive.npz").rename(tmp_path / "digits")
+    assert np.array_equal(read_dataset(npz).training.images, digits.images)
+    csv = tmp_path / "digits.txt"
+    csv.write_text("".join(f"{label}" + ",0" * 784 + "\n" for label in digits.labels))
+    assert np.array_equal(read_dataset(csv).training.labels, digits.labels)
+
+
+@pytest.mark.parametrize("read", [read_dataset, read_ink])
+def test_a_file_that_is_not_there_is_named_in_full(read, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(DataError) as error:
+        read(tmp_path / "gone.csv")
+    assert str(error.value) == f"{tmp_path / 'gone.csv'}: there is no such file."
+
+
+@pytest.mark.parametrize(
+    "path", ["\0", "a\nb", "\ud800", "x" * 5000, "missing/folder/x.csv"], ids=["nul", "line", "half", "long", "folder"]
+)
+@pytest.mark.parametrize("read", [read_dataset, read_ink])
+def test_an_impossible_path_is_refused_in_one_line(read, path: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(DataError) as error:
+        read(Path(path))
+    assert len(str(error.value).splitlines()) == 1
+    str(error.value).encode()
+
+
+def test_a_folder_is_no_ink(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="is not a file"):
+        read_ink(tmp_path)
+
+
+@contextmanager
+def as_ordinary_user() -> Iterator[None]:
+    """Root may read everything, so root becomes nobody meanwhile."""
+    is_root = os.geteuid() == 0
+    if is_root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if is_root:
+            os.seteuid(0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps permissions elsewhere")
+@pytest.mark.parametrize("read", [read_dataset, read_ink])
+def test_a_file_without_permission_is_refused(read, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "secret.csv"
+    path.write_text("5")
+    path.chmod(0)
+    with as_ordinary_user(), pytest.raises(DataError, match=r"^secret\.csv: cannot be read: Permission denied\.$"):
+        read(path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+@pytest.mark.parametrize("read", [read_dataset, read_ink])
+def test_a_file_that_fails_while_it_is_read_is_refused(read) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(DataError, match=r"^mem: cannot be read: Input/output error\.$"):
+        read(Path("/proc/self/mem"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("digits.csv", b"", "digits.csv: the file is empty; expected digits as IDX, CSV, NPY or NPZ."),
+        (
+            "pen.unipen",
+            b"\n.SEGMENT",
+            "pen.unipen: holds pen strokes; expected pictures of digits as IDX, CSV, NPY or NPZ.",
+        ),
+        (
+            "a.png",
+            b"\x89PNG\r\n\x1a\n\0\0\0\r",
+            "a.png: is of an unknown kind; expected digits as IDX, CSV, NPY or NPZ.",
+        ),
+        (
+            "a.npy",
+            b"\x93NUMPY\x01\0",
+            "a.npy: is no sound NPY file: EOF: reading array header length, expected 2 bytes got 0.",
+        ),
+    ],
+)
+def test_what_is_no_data_set_is_refused(name: str, content: bytes, message: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(DataError) as error:
+        read_dataset(tmp_path / name)
+    assert str(error.value) == message
+
+
+starts = st.sampled_from(
+    [
+        *(b"", b"PK\x03\x04", b"\0\0\x08\x03", b"\0\0\x08\x01", b"\x1f\x8b\x08", b"label,", b".SEGMENT "),
+        b"\x93NUMPY\x01\0\x76\0{'descr': '|u1', ",
+    ]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    start=starts, rest=st.binary(max_size=300), name=st.sampled_from(["x.csv", "x.npz", "x.npy", "x-images-idx3-ubyte"])
+)
+def test_arbitrary_bytes_are_refused_in_words(start: bytes, rest: bytes, name: str, scratch: Path) -> None:
+    for read in (read_dataset, read_ink):
+        reads_or_says_why(read, scratch / name, start + rest)
+
+
+@pytest.mark.parametrize("name", ["digits.csv", "digits.npz"])
+def test_what_cannot_be_mapped_is_refused_if_that_is_asked_for(name: str, digits: Dataset, tmp_path: Path) -> None:
+    path = tmp_path / name
+    if name.endswith("csv"):
+        path.write_text("5" + ",0" * 784 + "\n")
+    else:
+        np.savez(path, x_train=digits.images, y_train=digits.labels)
+    with pytest.raises(DataError) as error:
+        read_dataset(path, mapped=True)
+    assert str(error.value) == f"{name}: cannot be mapped; expected plain IDX, or NPY of bytes."
+    assert len(read_dataset(path, mapped=False).training) >= 1

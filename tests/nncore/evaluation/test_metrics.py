@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+
+from nncore.data.dataset import NO_CLASS, Dataset
+from nncore.evaluation.metrics import evaluate, expected_calibration_error
+from nncore.model.network import Network, NetworkSpec
+
+
+def seeing_network() -> Network:
+    """Answers with the brightest of the first three pixels."""
+    network = Network(NetworkSpec.dense((4, 3), input_shape=(2, 2)))
+    network.parameters.value("1.W")[:3] = np.eye(3) * 5
+    return network
+
+
+def data(n: int = 4) -> Dataset:
+    images = np.zeros((4, 2, 2), np.uint8)
+    images.reshape(4, 4)[range(4), [0, 1, 1, 2]] = 255
+    labels = np.array([0, 1, 2, 2])
+    return Dataset(np.tile(images, (n // 4, 1, 1)), np.tile(labels, n // 4), ("a", "b", "c"), "four")
+
+
+def test_confusion_counts_true_class_by_answer() -> None:
+    judged = evaluate(seeing_network(), data())
+    assert judged is not None
+    np.testing.assert_array_equal(judged.confusion, [[1, 0, 0], [0, 1, 0], [0, 1, 1]])
+    assert judged.accuracy == 0.75
+    assert judged.count == 4
+    assert judged.per_class == [1, 1, 0.5]
+    right, wrong = np.log(np.exp(5) + 2) - 5, np.log(np.exp(5) + 2)
+    assert judged.loss == pytest.approx((3 * right + wrong) / 4)
+
+
+def test_many_images_are_judged_like_few() -> None:
+    few, many = evaluate(seeing_network(), data()), evaluate(seeing_network(), data(4000))
+    assert few is not None
+    assert many is not None
+    assert many.accuracy == few.accuracy
+    assert many.loss == pytest.approx(few.loss)
+    assert few.confusion is not None
+    np.testing.assert_array_equal(many.confusion, few.confusion * 1000)
+
+
+def test_a_class_without_images_has_no_figure() -> None:
+    judged = evaluate(seeing_network(), data().take(slice(0, 2)))
+    assert judged is not None
+    assert judged.per_class == [1, 1, None]
+
+
+def test_what_is_of_no_class_is_neither_right_nor_wrong() -> None:
+    four = data()
+    judged = evaluate(
+        seeing_network(),
+        Dataset(four.images, np.array([0, NO_CLASS, NO_CLASS, 2]), four.class_names, open_set=True),
+    )
+    assert judged is not None
+    np.testing.assert_array_equal(judged.confusion, [[1, 0, 0], [0, 0, 0], [0, 0, 1]])
+    assert (judged.accuracy, judged.count) == (1, 4)
+    log_sum = np.log(np.exp(5) + 2)
+    assert judged.loss == pytest.approx(log_sum - (5 + 5 + 5 / 3 + 5 / 3) / 4)
+    strangers = evaluate(seeing_network(), Dataset(four.images, np.full(4, NO_CLASS), four.class_names, open_set=True))
+    assert strangers is not None
+    assert strangers.accuracy is None
+    assert strangers.per_class == [None, None, None]
+
+
+def test_calibration_error_is_how_far_confidence_is_from_being_right_in_each_bin() -> None:
+    confidence = np.array([0.95] * 10 + [0.55] * 10)
+    right = np.array([True] * 9 + [False] + [True] * 8 + [False] * 2)
+    assert expected_calibration_error(confidence, right) == pytest.approx((0.05 + 0.25) / 2)
+    assert expected_calibration_error(confidence, right, bins=1) == pytest.approx(0.1)
+    assert expected_calibration_error(np.ones(4), np.ones(4, bool)) == 0
+    assert expected_calibration_error(np.zeros(4), np.zeros(4, bool)) == 0
+    assert expected_calibration_error(np.empty(0), np.empty(0, bool)) == 0
+
+
+def test_a_bin_holds_its_upper_end_but_not_its_lower() -> None:
+    confidence, right = np.array([0.5, 0.501]), np.array([True, False])
+    assert expected_calibration_error(confidence, right, bins=2) == pytest.approx((0.5 + 0.501) / 2)
+
+
+def test_a_cancelled_evaluation_gives_nothing() -> None:
+    assert evaluate(seeing_network(), data(), lambda: True) is None
+
+
+@pytest.mark.parametrize("weight", [3e38, np.inf, np.nan])
+def test_weights_beyond_all_bounds_are_judged_without_a_warning(weight: float) -> None:
+    network = Network(NetworkSpec.dense((4, 5, 3), input_shape=(2, 2)))
+    network.parameters.values[:] = weight
+    with warnings.catch_warnings(action="error"):
+        judged = evaluate(network, data())
+    assert judged is not None
+    assert not np.isfinite(judged.loss)
+    assert judged.count == 4

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import nncore.evaluation.nearest_neighbours
+from nncore.data.dataset import Dataset
+from nncore.evaluation.nearest_neighbours import BLOCK_ROWS, HiddenIndex, hidden_features, nearest_in_pixels
+from nncore.model.network import Network, NetworkSpec
+from tests.nncore.example_data import mnist, small_mnist
+
+
+def network() -> Network:
+    made = Network(NetworkSpec.dense((784, 30, 10)))
+    made.initialize(np.random.default_rng(0))
+    return made
+
+
+def test_the_nearest_by_pixels_are_those_of_a_plain_search_over_several_blocks() -> None:
+    data = mnist().training.take(slice(0, BLOCK_ROWS * 2 + 100))
+    x = mnist().training.inputs(slice(50_000, 50_001))[0]
+    distances = np.linalg.norm(data.inputs(slice(None)) - x, axis=1)
+    found = nearest_in_pixels(data, x, 5)
+    assert [each.row for each in found] == np.argsort(distances, kind="stable")[:5].tolist()
+    assert [each.distance for each in found] == pytest.approx(np.sort(distances)[:5], rel=1e-4)
+
+
+def test_an_example_is_nearest_to_itself() -> None:
+    data = small_mnist().training
+    x = data.inputs(slice(7, 8))[0]
+    index = HiddenIndex.build(network(), data)
+    assert index is not None
+    for found in (nearest_in_pixels(data, x, 3), index.nearest(x, 3)):
+        assert found[0].row == 7
+        assert found[0].distance == pytest.approx(0, abs=0.01)
+
+
+def test_the_hidden_layer_has_a_space_of_its_own() -> None:
+    data, net = small_mnist().training, network()
+    index = HiddenIndex.build(net, data)
+    assert index is not None
+    x = data.inputs(slice(7, 8))
+    hidden = np.maximum(data.inputs(slice(None)) @ net.parameters.value("1.W"), 0)
+    wanted = np.maximum(x @ net.parameters.value("1.W"), 0)
+    nearest = np.argsort(np.linalg.norm(hidden - wanted, axis=1), kind="stable")[:6]
+    assert [each.row for each in index.nearest(x[0], 6)] == nearest.tolist()
+
+
+def test_without_a_hidden_layer_it_is_the_inputs() -> None:
+    X = small_mnist().training.inputs(slice(0, 3))
+    np.testing.assert_array_equal(hidden_features(Network(NetworkSpec.dense((784, 10))), X), X)
+
+
+def test_of_too_many_only_some_are_held_and_keep_their_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nncore.evaluation.nearest_neighbours, "MOST_NUMBERS", 30 * 100)
+    data = small_mnist().training
+    index = HiddenIndex.build(network(), data)
+    assert index is not None
+    assert len(index.rows) == 100
+    row = int(index.rows[60])
+    assert index.nearest(data.inputs(np.array([row]))[0], 1)[0].row == row
+
+
+def test_building_can_be_cancelled_and_tells_how_far_it_is() -> None:
+    told: list[float] = []
+    HiddenIndex.build(network(), small_mnist().training, progress=told.append)
+    assert told[-1] == 1.0
+    assert told == sorted(told)
+    assert HiddenIndex.build(network(), small_mnist().training, cancelled=lambda: True) is None
+
+
+def test_fewer_examples_than_asked_for_are_all_given() -> None:
+    data = Dataset.from_floats([[0.0], [3.0]], np.array([0, 1]), ("a", "b"))
+    found = nearest_in_pixels(data, np.array([1.0], np.float32), 8)
+    assert [each.row for each in found] == [0, 1]
+    assert [each.distance for each in found] == pytest.approx([1.0, 2.0])

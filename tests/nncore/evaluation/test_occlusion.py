@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nncore.errors import DataError
+from nncore.evaluation.occlusion import PATCH, occlusion_map
+from nncore.model.network import Network, NetworkSpec
+
+
+def reader(row: int, column: int, digit: int) -> Network:
+    """A network without hidden layers that says `digit` if there is ink in one pixel, else any digit."""
+    network = Network(NetworkSpec.dense((784, 10)))
+    network.parameters.value("1.W")[28 * row + column, digit] = 5
+    return network
+
+
+def cross() -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
+    image = np.zeros((28, 28), np.uint8)
+    image[14, 4:24] = image[4:24, 14] = 255
+    return image
+
+
+def test_the_pixel_that_decides_is_where_the_map_is_highest() -> None:
+    looked = occlusion_map(reader(14, 6, digit=3), cross(), 3)
+    assert looked.shape == (28, 28)
+    assert looked.dtype == np.float32
+    assert looked[14, 6] == looked.max() > 0.5
+    rows, columns = np.nonzero(looked > 1e-6)
+    assert np.abs(rows - 14).max() < PATCH
+    assert np.abs(columns - 6).max() < PATCH
+
+
+def test_a_pixel_that_decides_gets_the_whole_fall_wherever_it_lies() -> None:
+    image = np.full((28, 28), 255, np.uint8)
+    e = np.exp(5)
+    for place in ((0, 0), (0, 27), (27, 27), (13, 2)):
+        assert occlusion_map(reader(*place, digit=3), image, 3)[place] == pytest.approx(e / (e + 9) - 0.1, abs=1e-5)
+
+
+def test_what_speaks_against_a_digit_is_below_zero() -> None:
+    looked = occlusion_map(reader(14, 6, digit=3), cross(), 8)
+    assert looked[14, 6] == looked.min() < 0
+    assert looked.max() <= 1e-6
+
+
+def test_paper_without_ink_near_it_does_not_matter() -> None:
+    looked = occlusion_map(reader(14, 6, digit=3), cross(), 3)
+    assert not looked[:4, :4].any()
+    assert not occlusion_map(reader(14, 6, digit=3), np.zeros((28, 28), np.uint8), 3).any()
+
+
+def test_weights_that_have_diverged_give_a_map_without_nan() -> None:
+    network = reader(14, 6, 3)
+    network.parameters.value("1.W")[:] = np.nan
+    assert not occlusion_map(network, cross(), 3).any()
+
+
+def test_classes_that_are_no_digits_have_reasons_too() -> None:
+    network = Network(NetworkSpec.dense((784, 3)))
+    network.parameters.value("1.W")[28 * 14 + 6, 2] = 5
+    assert occlusion_map(network, cross(), 2)[14, 6] > 0.5
+
+
+def test_another_network_or_picture_is_refused() -> None:
+    with pytest.raises(DataError, match="takes inputs of 64"):
+        occlusion_map(Network(NetworkSpec.dense((64, 10))), cross(), 1)
+    with pytest.raises(DataError, match="digits are 10"):
+        occlusion_map(Network(NetworkSpec.dense((784, 3))), cross(), 3)
+    with pytest.raises(DataError, match=r"expected uint8 \(28, 28\)"):
+        occlusion_map(reader(1, 1, 1), np.zeros((8, 8), np.uint8), 1)

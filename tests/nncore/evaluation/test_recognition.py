@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from nncore.errors import DataError
+from nncore.evaluation.recognition import REFUSED_BELOW, UNSURE_BELOW, read_digit, recognize, verdicts, why_unreadable
+from nncore.model.network import Network, NetworkSpec
+from nncore.preprocessing.ink import Ink, rasterize
+from tests.nncore.example_data import mnist
+
+
+def a_network(widths: tuple[int, ...] = (784, 16, 10)) -> Network:
+    network = Network(NetworkSpec.dense(widths))
+    network.initialize(np.random.default_rng(0))
+    return network
+
+
+def a_network_that_says(probabilities: list[float]) -> Network:
+    """Gives these probabilities whatever it sees."""
+    network = Network(NetworkSpec.dense((784, len(probabilities))))
+    network.parameters.value("1.b")[:] = np.log(probabilities)
+    return network
+
+
+def an_image() -> NDArray[np.uint8]:
+    image: NDArray[np.uint8] = mnist().training.images[0]
+    return image
+
+
+def test_the_prediction_is_what_the_network_predicts() -> None:
+    network = a_network()
+    prediction = recognize(network, an_image())
+    expected = network.predict(mnist().training.inputs(slice(0, 1)))[0]
+    assert prediction.probabilities == pytest.approx(expected, rel=1e-5)
+    assert prediction.probabilities.sum() == pytest.approx(1)
+    assert prediction.digit == expected.argmax()
+    assert prediction.confidence == pytest.approx(expected.max())
+
+
+def test_it_shows_the_picture_and_every_layer() -> None:
+    prediction = recognize(a_network((784, 16, 12, 10)), an_image())
+    assert (prediction.image == an_image()).all()
+    assert [a.shape for a in prediction.activations] == [(16,), (16,), (12,), (12,), (10,)]
+    assert prediction.activations[1].min() >= 0 > prediction.activations[0].min()
+    assert prediction.activations[-1].argmax() == prediction.digit
+
+
+def test_what_is_predicted_does_not_change_later() -> None:
+    image, network = an_image().copy(), a_network()
+    prediction = recognize(network, image)
+    before = prediction.probabilities.copy()
+    image[:] = 7
+    recognize(network, image)
+    assert (prediction.image == an_image()).all()
+    assert (prediction.probabilities == before).all()
+    arrays: list[NDArray[Any]] = [prediction.image, prediction.probabilities, *prediction.activations]
+    assert not any(array.flags.writeable for array in arrays)
+
+
+def test_a_clear_answer_is_a_digit() -> None:
+    prediction = recognize(a_network_that_says([0.05, 0.1, 0.85]), an_image())
+    assert (prediction.verdict, prediction.digit) == ("digit", 2)
+
+
+@pytest.mark.parametrize(("best", "verdict"), [(UNSURE_BELOW - 0.01, "unsure"), (UNSURE_BELOW + 0.01, "digit")])
+def test_too_little_probability_is_unsure(best: float, verdict: str) -> None:
+    assert recognize(a_network_that_says([best, 1 - best - 0.01, 0.01]), an_image()).verdict == verdict
+
+
+def spread(*best: float) -> list[float]:
+    """The probabilities of ten classes: these, and what remains in equal parts."""
+    return [*best, *[(1 - sum(best)) / (10 - len(best))] * (10 - len(best))]
+
+
+def test_a_doubt_between_two_is_unsure_but_one_between_all_is_no_digit() -> None:
+    assert verdicts(np.array([spread(0.49, 0.49), spread(0.1), spread(0.97)])) == ["unsure", "not a digit", "digit"]
+    assert recognize(a_network_that_says(spread(0.1)), an_image()).verdict == "not a digit"
+
+
+def test_too_little_for_the_best_two_is_no_digit() -> None:
+    half = REFUSED_BELOW / 2
+    assert verdicts(np.array(spread(half + 0.04, half - 0.05))) == ["not a digit"]
+    assert verdicts(np.array(spread(half + 0.06, half - 0.05))) == ["unsure"]
+
+
+def test_two_classes_are_never_both_too_little() -> None:
+    assert verdicts(np.array([[0.5, 0.5], [0.98, 0.02]])) == ["unsure", "digit"]
+
+
+def test_a_single_probability_has_a_verdict() -> None:
+    assert verdicts(np.array([[0.99]])) == ["digit"]
+
+
+def test_a_blank_picture_is_not_a_digit_however_sure_the_network() -> None:
+    prediction = recognize(a_network_that_says([0.99, 0.01]), np.zeros((28, 28), np.uint8))
+    assert prediction.verdict == "not a digit"
+
+
+def test_a_dot_is_not_a_digit_however_sure_the_network_but_a_short_stroke_may_be() -> None:
+    sure, dot = a_network_that_says([0.99, 0.01]), rasterize(Ink((np.array([[7, 7]], np.float32),)))
+    assert dot.any()
+    assert recognize(sure, dot).verdict == "not a digit"
+    stroke = rasterize(Ink((np.array([[7, 7], [7, 7.1]], np.float32),)))
+    assert recognize(sure, stroke).verdict == "digit"
+    assert recognize(sure, np.ascontiguousarray(stroke.T)).verdict == "digit"
+
+
+def test_a_network_of_broken_weights_is_unsure() -> None:
+    network = a_network()
+    network.parameters.values[:] = np.nan
+    assert recognize(network, an_image()).verdict == "unsure"
+
+
+def test_a_network_in_float64_is_asked_in_float64() -> None:
+    network = Network(NetworkSpec.dense((784, 10)), np.float64)
+    prediction = recognize(network, an_image())
+    assert prediction.activations[0].dtype == np.float64
+    assert prediction.probabilities.dtype == np.float32
+
+
+@pytest.mark.parametrize("bad", [np.zeros((27, 28), np.uint8), np.zeros((28, 28), np.float32)])
+def test_a_picture_that_does_not_fit_is_refused(bad: NDArray[np.uint8]) -> None:
+    with pytest.raises(DataError, match="expected uint8 with 784 pixels"):
+        recognize(a_network(), bad)
+
+
+def test_a_digit_is_read_as_it_is_recognized() -> None:
+    network = a_network()
+    assert why_unreadable(network) is None
+    assert (read_digit(network, an_image()).probabilities == recognize(network, an_image()).probabilities).all()
+
+
+@pytest.mark.parametrize(
+    ("widths", "words"),
+    [((1, 10, 10), "takes inputs of 1, a drawing is 28 × 28"), ((784, 8, 3), "tells 3 classes apart, digits are 10")],
+)
+def test_a_network_for_something_else_is_refused_in_words(widths: tuple[int, ...], words: str) -> None:
+    reason = why_unreadable(a_network(widths))
+    assert reason is not None
+    assert words in reason
+    with pytest.raises(DataError, match=r"open or train one for digits\.$"):
+        read_digit(a_network(widths), an_image())
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, 3e38])
+def test_diverged_weights_are_said_to_be(wrong: float) -> None:
+    network = a_network()
+    network.parameters.values[:] = wrong
+    with pytest.raises(DataError, match="diverged"):
+        read_digit(network, an_image())

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from xml.etree.ElementTree import fromstring
+
+from nncore.evaluation.metrics import ReliabilityBin
+from nncore.evaluation.report_charts import BOTTOM, LEFT, RIGHT, TOP, reliability_chart, robustness_chart
+from nncore.evaluation.robustness import Distortion, RobustnessPoint
+
+
+def test_a_bar_is_as_high_as_its_accuracy() -> None:
+    figure = fromstring(
+        reliability_chart([ReliabilityBin(0.8, 1.0, 12, 0.9, 0.75), ReliabilityBin(0.2, 0.4, 1, 0.3, 0.0)])
+    )
+    bar, empty = figure.findall(".//rect")
+    assert float(bar.attrib["height"]) == 0.75 * (BOTTOM - TOP)
+    assert float(empty.attrib["height"]) == 0
+    assert float(bar.attrib["x"]) > float(empty.attrib["x"])
+    title = bar.find("title")
+    assert title is not None
+    assert title.text == "12 answers 80% to 100% sure: 75.0% right"
+
+
+def test_a_curve_runs_from_edge_to_edge_and_names_are_text() -> None:
+    distortion = Distortion("<b>&", "noise", "share", (0.0, 0.5, 1.0))
+    accuracies = (1.0, 0.5, 0.0)
+    points = [RobustnessPoint(distortion, s, a, 10) for s, a in zip(distortion.strengths, accuracies, strict=True)]
+    figure = fromstring(robustness_chart(points))
+    dots = [(float(dot.attrib["cx"]), float(dot.attrib["cy"])) for dot in figure.findall(".//circle")]
+    assert dots == [(LEFT, TOP), ((LEFT + RIGHT) / 2, (TOP + BOTTOM) / 2), (RIGHT, BOTTOM)]
+    caption = figure.find("figcaption")
+    assert caption is not None
+    assert caption.text == "<b>&"
+    assert robustness_chart(points[:1])  # of one strength there is no division by nothing

@@ -1,0 +1,212 @@
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from nncore.data.dataset import Splits
+from nncore.errors import SettingError
+from nncore.experiments.recipes import FAILURES, RECIPES, SEEDS, CurveExamples, DigitExamples, Recipe, recipe_named
+from nncore.experiments.recipes.page import plain
+from nncore.model.checks import check_fit
+from nncore.model.layers import Scale
+from nncore.model.network import Network
+from nncore.training import RandomStreams, Training
+from nncore.training.events import Diverged, EpochDone, Finished
+from tests.nncore.example_data import small_mnist
+
+DIGITS = [name for name, recipe in RECIPES.items() if not recipe.fits_a_curve]
+
+
+def trained(recipe: Recipe, data: Splits, **settings: object) -> tuple[Network, list[object]]:
+    config = replace(recipe.config, **settings)  # type: ignore[arg-type]
+    network = Network(recipe.spec)
+    network.initialize(RandomStreams.of(config.seed).initialization)
+    return network, list(Training(network, data, config, cores=1).events())
+
+
+def test_a_recipe_is_found_by_its_name() -> None:
+    assert all(recipe_named(name).name == name for name in RECIPES)
+
+
+def test_the_seeds_the_networks_that_read_well_and_the_failures_are_there() -> None:
+    assert [recipe.name for recipe in SEEDS] == ["basic-ml", "two-layer", "numpynet", "three-layer", "sine"]
+    assert {"quick", "mlp", "convnet", "handwriting"} <= RECIPES.keys()
+    assert [recipe.name for recipe in FAILURES] == [
+        "pixels-0-255", "rate-too-high", "vanishing-sigmoid", "all-zero", "dead-relus", "overfitting",
+    ]  # fmt: skip
+
+
+def test_an_unknown_name_is_refused_with_those_there_are() -> None:
+    with pytest.raises(SettingError, match=r"no recipe 'soup': choose one of basic-ml, .*overfitting\.") as refusal:
+        recipe_named("soup")
+    assert refusal.value.field == "recipe"
+
+
+@pytest.mark.parametrize("name", DIGITS)
+def test_every_recipe_for_digits_fits_mnist(name: str) -> None:
+    check_fit(Network(RECIPES[name].spec), small_mnist().training)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_recipe_says_what_it_is(name: str) -> None:
+    recipe = RECIPES[name]
+    assert 0 <= recipe.validation_share < 1
+    assert recipe.title
+    assert recipe.description.endswith((".", "?"))
+    page = recipe.page
+    assert page.formulas
+    assert all(part.endswith((".", "?")) for part in (page.goal, page.expected, page.source, *page.look_at))
+
+
+class Tags(HTMLParser):
+    """Fails unless every tag that is opened is closed, innermost first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.open.append(tag)
+        self.seen.add(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_page_is_sound_html_and_plain_text(name: str) -> None:
+    page, tags = RECIPES[name].page, Tags()
+    tags.feed(page.to_html())
+    assert not tags.open
+    assert tags.seen <= {"p", "h3", "ul", "li", "i", "b", "sub", "sup"}
+    text = page.to_text(80)
+    assert not re.search(r"</?\w+>|&\w+;", text)
+    assert all(len(line) <= 80 for line in text.splitlines() if not line.startswith("    "))
+
+
+def test_indices_and_powers_are_shown_in_plain_text() -> None:
+    assert (
+        plain("<i>W</i><sub>12</sub><sup>T</sup> &gt; e<sup>−<i>z</i></sup> x<sub>qy</sub>") == "W₁₂ᵀ > e^(-z) x_(qy)"
+    )
+
+
+def test_a_recipe_survives_json() -> None:
+    fields = json.loads(json.dumps(RECIPES["quick"].to_json()))
+    assert (fields["name"], fields["layers"], fields["parameters"]) == ("quick", [784, 128, 64, 10], 109_386)
+    assert fields["config"]["optimizer"] == "adam"
+    assert fields["page"]["goal"]
+    convnet = json.loads(json.dumps(RECIPES["convnet"].to_json()))
+    assert (convnet["network"], convnet["layers"]) == (
+        "28x28 - conv 24 - norm - conv 64 - norm - 128 - norm - 10",
+        None,
+    )
+
+
+def test_the_seeds_are_as_their_authors_ran_them() -> None:
+    told = {recipe.name: (recipe.spec.widths, recipe.config.learning_rate, recipe.config.epochs) for recipe in SEEDS}
+    assert told == {
+        "basic-ml": ((784, 10, 10), 0.1, 500),
+        "two-layer": ((784, 10, 10), 0.1, 100),
+        "numpynet": ((784, 64, 10), 0.1, 500),
+        "three-layer": ((784, 10, 10, 10), 1.0, 500),
+        "sine": ((1, 10, 10, 1), 0.01, 1000),
+    }
+    assert [recipe.config.batch_size for recipe in SEEDS] == [None] * 4 + [1]
+    assert all(recipe.config.optimizer == "sgd" for recipe in SEEDS)
+    assert recipe_named("numpynet").config.seed == 33
+
+
+@pytest.mark.parametrize(
+    ("examples", "training", "validation"),
+    [
+        (DigitExamples(), slice(0, None), None),
+        (DigitExamples(200), slice(0, 200), None),
+        (DigitExamples(200, held_out=50), slice(50, 200), slice(0, 50)),
+        (DigitExamples(10**6, held_out=50), slice(50, None), slice(0, 50)),
+    ],
+)
+def test_the_first_images_are_taken_and_the_first_of_those_held_out(
+    examples: DigitExamples, training: slice, validation: slice | None
+) -> None:
+    data = small_mnist()
+    chosen = examples.of(data)
+    np.testing.assert_array_equal(chosen.training.images, data.training.images[training])
+    assert chosen.test is data.test
+    if validation is None:
+        assert chosen.validation is data.validation
+    else:
+        assert chosen.validation is not None
+        np.testing.assert_array_equal(chosen.validation.labels, data.training.labels[validation])
+
+
+def test_too_few_images_to_hold_some_out_are_refused() -> None:
+    data = small_mnist()
+    few = Splits(data.training.take(slice(0, 1000)))
+    with pytest.raises(SettingError, match="has 1,000 images to train on; this recipe holds out the first 1,000") as no:
+        recipe_named("basic-ml").splits(few)
+    assert no.value.field == "data"
+
+
+def test_sine_learns_five_hundred_points_of_its_curve() -> None:
+    data = recipe_named("sine").splits().training
+    assert (len(data), data.input_shape) == (500, (1,))
+    assert data.source == "500 points of 0.5 * (sin(x) + 1), x from -2*pi to 2*pi"
+    assert CurveExamples("x").in_words == "500 points of x, x from -2*pi to 2*pi"
+
+
+def test_sine_begins_at_the_loss_of_its_author_and_falls_as_his_did() -> None:
+    recipe = recipe_named("sine")
+    _, events = trained(recipe, recipe.splits(), epochs=200)
+    losses = [event.training_loss for event in events if isinstance(event, EpochDone)]
+    assert losses[0] == pytest.approx(0.0624, abs=0.001)
+    assert losses[-1] < 2 * 0.0062
+
+
+def test_pixels_from_0_to_255_kill_every_hidden_unit() -> None:
+    recipe = recipe_named("pixels-0-255")
+    assert recipe.spec.layers[0] == Scale(255.0)
+    network, events = trained(recipe, small_mnist(), epochs=10)
+    assert isinstance(events[-1], Finished)
+    assert not network.activations(small_mnist().training.inputs(slice(0, 100)))[2].any()
+
+
+def test_too_high_a_rate_diverges() -> None:
+    assert isinstance(trained(recipe_named("rate-too-high"), small_mnist())[1][-1], Diverged)
+
+
+def test_sigmoids_leave_the_first_of_many_layers_without_gradient() -> None:
+    epochs = [
+        e for e in trained(recipe_named("vanishing-sigmoid"), small_mnist(), epochs=1)[1] if isinstance(e, EpochDone)
+    ]
+    assert epochs[0].health is not None
+    norms = [layer.gradient_norm for layer in epochs[0].health if layer.gradient_norm is not None]
+    assert norms[0] < 0.05 * norms[-1]
+
+
+def test_of_weights_that_are_all_zero_only_the_last_biases_learn() -> None:
+    network, _ = trained(recipe_named("all-zero"), small_mnist(), epochs=1)
+    moved = np.flatnonzero(network.parameters.values)
+    assert moved.tolist() == list(range(network.parameters.size - 10, network.parameters.size))
+
+
+def test_many_relus_die_and_they_do_not_at_a_sound_rate() -> None:
+    active = []
+    for rate in (0.1, 0.003):
+        network, _ = trained(recipe_named("dead-relus"), small_mnist(), learning_rate=rate)
+        active.append(network.activations(small_mnist().training.inputs(slice(0, 500)))[3].any(axis=0).mean())
+    assert active[0] < 0.8 < active[1]
+
+
+def test_five_hundred_digits_are_learnt_by_heart() -> None:
+    recipe = recipe_named("overfitting")
+    _, events = trained(recipe, recipe.splits(small_mnist()), epochs=30)
+    last = [event for event in events if isinstance(event, EpochDone)][-1]
+    assert last.training_accuracy == 1.0
+    assert last.validation_accuracy is not None
+    assert last.validation_accuracy < 0.9

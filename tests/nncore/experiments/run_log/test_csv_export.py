@@ -1,0 +1,63 @@
+"""Tables of runs and epochs that a spreadsheet and pandas read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas
+import pytest
+
+from nncore.errors import DataError
+from nncore.experiments.run_log.csv_export import runs_as_csv, write_csv
+from nncore.experiments.run_log.log import RunLog, RunSettings
+from nncore.model.network import NetworkSpec
+from nncore.training import TrainingConfig
+
+NAME = '=1+1, "quoted"\nin two lines'
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> RunLog:
+    log = RunLog(tmp_path / "runs.sqlite")
+    for name, rate in ((NAME, 0.1), ("größer", 0.2)):
+        number = log.begin(RunSettings(name, NetworkSpec.dense((784, 9, 10)), TrainingConfig(learning_rate=rate), "d"))
+        log.add_epochs(
+            number,
+            [{"epoch": epoch, "training_loss": 1 / epoch, "validation_loss": None} for epoch in (1, 2)],
+            np.empty((3, 0), np.float32),
+            epochs=2,
+            best_accuracy=0.5,
+        )
+    return log
+
+
+def test_both_tables_are_read_back(log: RunLog, tmp_path: Path) -> None:
+    runs = [(run, log.epochs(run.id)) for run in log.runs()]
+    log.close()
+    beside = write_csv(runs, tmp_path / "all.csv")
+    table, epochs = pandas.read_csv(tmp_path / "all.csv"), pandas.read_csv(beside)
+    assert not [column for column in table.columns if column.endswith(".1")]  # pandas' name for one that comes twice
+    assert table["epochs_done"].tolist() == [2, 2]
+    assert table["name"].tolist() == ["größer", f"'{NAME}"]  # a spreadsheet must not compute it
+    assert table["learning rate"].tolist() == [0.2, 0.1]
+    assert table["best_accuracy"].tolist() == [0.5, 0.5]
+    assert table["test_accuracy"].isna().all()
+    assert epochs["run"].tolist() == [2, 2, 1, 1]
+    assert epochs["training_loss"].tolist() == [1.0, 0.5, 1.0, 0.5]
+    assert epochs["validation_loss"].isna().all()
+
+
+def test_a_loss_below_zero_stays_a_number(log: RunLog) -> None:
+    log.update(1, training_loss=-0.5)
+    text = runs_as_csv([log.run(1)])
+    log.close()
+    assert "-0.5" in text
+    assert "'-0.5" not in text
+
+
+def test_a_folder_that_is_none_is_refused(log: RunLog, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(DataError, match="could not be written"):
+        write_csv([(log.run(1), [])], tmp_path / "file" / "all.csv")
+    log.close()

@@ -1,0 +1,86 @@
+"""What runs are, in words, and in what they differ."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from nncore.experiments.recipes import RECIPES
+from nncore.experiments.run_log.descriptions import (
+    changed_settings,
+    differing,
+    duration,
+    percent,
+    settings_in_words,
+    told_apart,
+)
+from nncore.experiments.run_log.log import RunSettings
+from nncore.model.network import NetworkSpec
+from nncore.preprocessing.augmentation import Augmentation
+from nncore.training import TrainingConfig
+
+ONE = RunSettings("one", NetworkSpec.dense((784, 16, 10)), TrainingConfig(), "MNIST")
+
+
+def with_config(**changed: object) -> RunSettings:
+    return replace(ONE, config=replace(ONE.config, **changed))  # type: ignore[arg-type]
+
+
+def test_every_setting_is_said() -> None:
+    words = settings_in_words(with_config(augmentation=Augmentation(shift=1.5), batch_size=None, keep_best=True))
+    assert words["network"] == "784 - 16 - 10"
+    assert words["augmentation"] == "shift 1.5"
+    assert words["batch size"] == "full"
+    assert words["best epoch kept"] == "yes"
+    assert words["gradient clipped to"] == "no"
+    assert len(words) >= len(vars(ONE.config)) + 5
+
+
+def test_runs_that_are_alike_differ_in_nothing() -> None:
+    assert differing([ONE, replace(ONE, name="two", machine="another")]) == {}
+    assert differing([]) == {}
+    assert told_apart([ONE]) == [""]
+
+
+def test_what_differs_is_told_for_each_run() -> None:
+    runs = [ONE, with_config(learning_rate=0.01), with_config(seed=10_000)]
+    assert differing(runs) == {"learning rate": ("0.001", "0.01", "0.001"), "seed": ("0", "0", "10000")}
+    assert told_apart(runs)[1] == "learning rate 0.01, seed 0"
+
+
+def test_networks_differ_in_more_than_their_widths() -> None:
+    sigmoid = replace(ONE, spec=NetworkSpec.dense((784, 16, 10), "sigmoid"))
+    assert differing([ONE, sigmoid]) == {"activations": ("relu", "sigmoid")}
+    wide = replace(ONE, spec=NetworkSpec.dense((784, 32, 10)))
+    assert list(differing([ONE, wide])) == ["network"]
+
+
+def test_settings_are_told_apart_from_those_of_the_recipe() -> None:
+    config = RECIPES["quick"].config
+    assert changed_settings(config, "quick") == ""
+    assert changed_settings(replace(config, seed=3), "quick") == "seed 3"
+    assert changed_settings(TrainingConfig(optimizer="sgd"), "") == "optimiser sgd"
+    assert changed_settings(config, "quick", ((845, 0.5),)) == "from step 845 rate 0.5"
+    assert changed_settings(TrainingConfig(optimizer="sgd"), "a recipe that is gone") == "optimiser sgd"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.04, "0.0 s"), (9.94, "9.9 s"), (9.96, "10 s"), (59.4, "59 s"), (59.6, "1:00 min"), (3723, "1:02:03 h")],
+)
+def test_durations_are_as_exact_as_one_wants_them(seconds: float, words: str) -> None:
+    assert duration(seconds) == words
+
+
+def test_an_accuracy_that_was_not_measured_is_a_dash() -> None:
+    assert (percent(None), percent(0.98765)) == ("–", "98.77 %")
+
+
+def test_learning_rates_that_were_changed_on_the_way_are_told() -> None:
+    def rate(*rates: tuple[int, float]) -> str:
+        return settings_in_words(replace(ONE, rates=rates))["learning rate"]
+
+    assert rate() == "0.001"
+    assert rate((501, 0.5), (1001, 0.25)) == "0.001, from step 501 0.5, from step 1,001 0.25"
+    assert rate((1, 0.5)) == "0.5"

@@ -1,0 +1,81 @@
+"""A sweep's grid has every combination once, and refuses what could not be run."""
+
+from __future__ import annotations
+
+import pytest
+
+from nncore.data.dataset import Splits
+from nncore.errors import SettingError
+from nncore.experiments.recipes import recipe_named
+from nncore.experiments.sweep import MOST_JOBS, check_jobs, grid
+from nncore.model.network import NetworkSpec
+from nncore.training import TrainingConfig
+from tests.nncore.runs import SMALL, few_digits
+
+
+def test_every_combination_is_a_job_the_last_setting_varying_fastest() -> None:
+    jobs = grid(SMALL, TrainingConfig(), {"learning_rate": [0.1, 0.2], "batch_size": [8, None], "epochs": [3]})
+    found = [(job.number, job.config.learning_rate, job.config.batch_size, job.config.epochs) for job in jobs]
+    assert found == [(0, 0.1, 8, 3), (1, 0.1, None, 3), (2, 0.2, 8, 3), (3, 0.2, None, 3)]
+    assert jobs[1].name == "learning rate 0.1, batch size full"
+    assert jobs[1].settings == (("learning_rate", 0.1), ("batch_size", None), ("epochs", 3))
+
+
+def test_a_value_given_twice_is_one_run() -> None:
+    assert len(grid(SMALL, TrainingConfig(), {"seed": [1, 1, 2]})) == 2
+
+
+def test_hidden_layers_and_activations_make_other_networks_of_the_same_ends() -> None:
+    spec = NetworkSpec.dense((784, 16, 10), "tanh")
+    jobs = grid(spec, TrainingConfig(), {"hidden": [(), (32, 8)]})
+    assert [job.spec for job in jobs] == [NetworkSpec.dense((784, 10)), NetworkSpec.dense((784, 32, 8, 10), "tanh")]
+    assert [job.name for job in jobs] == ["hidden layers none", "hidden layers 32-8"]
+    (job,) = grid(spec, TrainingConfig(), {"activation": ["sigmoid"]})
+    assert job.spec == NetworkSpec.dense((784, 16, 10), "sigmoid")
+
+
+def test_the_output_of_the_network_stays() -> None:
+    spec = NetworkSpec((4,), NetworkSpec.dense((4, 3, 1)).layers, "linear")
+    (job,) = grid(spec, TrainingConfig(), {"hidden": [(5,)]})
+    assert job.spec.output == "linear"
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"learning_rate": [0.1, -1.0]}, "learning_rate"),
+        ({"flavour": ["sweet"]}, "flavour"),
+        ({"epochs": []}, "epochs"),
+        ({"seed": list(range(MOST_JOBS + 1))}, "seed"),
+        ({"hidden": [(0,)]}, "units"),
+    ],
+)
+def test_what_cannot_be_a_setting_is_refused_by_name(values: dict[str, list[object]], field: str) -> None:
+    with pytest.raises(SettingError) as refusal:
+        grid(SMALL, TrainingConfig(), values)
+    assert refusal.value.field in (field, "layers")
+
+
+def test_layers_of_a_convolutional_network_are_not_varied() -> None:
+    recipe = recipe_named("convnet")
+    with pytest.raises(SettingError, match="only a dense network"):
+        grid(recipe.spec, recipe.config, {"hidden": [(32,)]})
+    assert len(grid(recipe.spec, recipe.config, {"seed": [1, 2]})) == 2
+
+
+def test_jobs_that_do_not_go_with_the_data_are_refused_before_one_begins() -> None:
+    data = few_digits()
+    check_jobs(grid(SMALL, TrainingConfig(), {"seed": [0, 1]}), data)
+    wrong = grid(SMALL, TrainingConfig(), {"loss": [None, "binary_cross_entropy"]})
+    with pytest.raises(SettingError, match="Run 2 of the sweep"):
+        check_jobs(wrong, data)
+    patient = grid(SMALL, TrainingConfig(patience=1), {"seed": [0]})
+    alone = Splits(data.training)
+    check_jobs(patient, alone, validation_share=0.1)
+    with pytest.raises(SettingError, match="validation set"):
+        check_jobs(patient, alone)
+
+
+def test_no_job_at_all_is_refused() -> None:
+    with pytest.raises(SettingError, match="no run"):
+        check_jobs([], few_digits())

@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import fields, replace
+from math import inf, nan
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from nncore.errors import ModelFileError
+from nncore.files.checkpoint_file import load_checkpoint, save_checkpoint
+from nncore.files.model_file import load_model
+from nncore.training import Training, TrainingConfig
+from nncore.training.checkpoint import Checkpoint
+from nncore.training.events import EpochDone
+from nncore.training.history import History
+from tests.nncore.kept_run import (
+    TRAINED_WITH,
+    checkpoint,
+    header_of,
+    members_of,
+    read_or_refused,
+    refusal,
+    with_header,
+    with_members,
+)
+from tests.nncore.mutation import Mutation, mutated, mutations
+from tests.nncore.runs import few_digits, fresh_network
+
+
+@pytest.fixture
+def saved(tmp_path: Path) -> Path:
+    save_checkpoint(checkpoint(), tmp_path / "run.npz")
+    return tmp_path / "run.npz"
+
+
+def assert_same(one: Checkpoint, other: Checkpoint) -> None:
+    assert one.arrays.keys() == other.arrays.keys()
+    for name, array in one.arrays.items():
+        np.testing.assert_array_equal(other.arrays[name], array)
+        assert other.arrays[name].dtype == np.float32
+    for field in fields(Checkpoint):
+        if field.name != "arrays":
+            assert getattr(one, field.name) == getattr(other, field.name), field.name
+
+
+def test_a_run_survives_the_disk(saved: Path) -> None:
+    assert checkpoint().counters["steps_in_epoch"] == 2
+    assert set(checkpoint().arrays) == {"values", "good_values", "best_values", "optimizer_memory"}
+    assert_same(load_checkpoint(saved), checkpoint())
+
+
+def test_a_run_that_has_not_begun_survives_it_too(tmp_path: Path) -> None:
+    begun = Training(fresh_network(), few_digits(), TrainingConfig(optimizer="sgd", seed=10**30)).checkpoint()
+    assert begun.counters["best_loss"] == inf
+    save_checkpoint(begun, tmp_path / "run.npz")
+    assert_same(load_checkpoint(tmp_path / "run.npz"), begun)
+
+
+@pytest.mark.parametrize("setting", ["clip_norm", "seconds"])
+def test_a_limit_that_is_infinite_is_none(tmp_path: Path, setting: str) -> None:
+    config = TrainingConfig(**{setting: inf})  # type: ignore[arg-type]
+    save_checkpoint(Training(fresh_network(), few_digits(), config).checkpoint(), tmp_path / "run.npz")
+    assert getattr(load_checkpoint(tmp_path / "run.npz").config, setting) is None
+
+
+def test_a_batch_larger_than_anything_survives(tmp_path: Path) -> None:
+    training = Training(fresh_network(), few_digits(), TrainingConfig(batch_size=10**30, epochs=1, steps=10**30))
+    list(training.events())
+    save_checkpoint(training.checkpoint(), tmp_path / "run.npz")
+    assert load_checkpoint(tmp_path / "run.npz").config.batch_size == 10**30
+
+
+def test_a_long_history_survives(tmp_path: Path) -> None:
+    history = History()
+    for epoch in range(1, 3334):
+        history.append(EpochDone(epoch, epoch, 1 / epoch, 0.5, None, None, 1e5, 0.1))
+    counters = {
+        **checkpoint().counters, "step": 3333 * 3, "epoch": 3333, "epochs_done": 3333, "epoch_is_open": False,
+        "steps_in_epoch": 3, "samples_in_epoch": 190,
+    }  # fmt: skip
+    long = replace(
+        checkpoint(), history=history.rows(), counters=counters, optimizer_steps=9999,
+        config=replace(TRAINED_WITH, epochs=5000),
+    )  # fmt: skip
+    save_checkpoint(long, tmp_path / "run.npz")
+    loaded = load_checkpoint(tmp_path / "run.npz").history
+    assert loaded == history.rows()
+    assert History(loaded).rows() == loaded
+
+
+def test_the_same_run_gives_the_same_bytes_and_numpy_alone_opens_it(tmp_path: Path, saved: Path) -> None:
+    save_checkpoint(checkpoint(), tmp_path / "again.npz")
+    assert saved.read_bytes() == (tmp_path / "again.npz").read_bytes()
+    with np.load(saved, allow_pickle=False) as members:
+        np.testing.assert_array_equal(members["values"], checkpoint().arrays["values"])
+        assert json.loads(members["header.json"])["format"] == "digitlab-run"
+
+
+def test_saving_over_a_run_keeps_the_old_one_if_it_fails(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = saved.read_bytes()
+
+    def disk_full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", disk_full)
+    with pytest.raises(ModelFileError, match=r"run\.npz: could not be saved \(No space left on device\)"):
+        save_checkpoint(checkpoint(), saved)
+    assert saved.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["values", "good_values", "best_values", "optimizer_memory"])
+def test_a_run_that_diverges_is_not_saved_over_a_sound_one(saved: Path, name: str) -> None:
+    before, broken = saved.read_bytes(), checkpoint().arrays[name].copy()
+    broken.flat[3] = nan
+    with pytest.raises(ModelFileError, match="not all finite"):
+        save_checkpoint(replace(checkpoint(), arrays={**checkpoint().arrays, name: broken}), saved)
+    for figure in ("summed_loss", "highest_loss"):
+        with pytest.raises(ModelFileError, match="diverged"):
+            save_checkpoint(replace(checkpoint(), counters={**checkpoint().counters, figure: inf}), saved)
+    assert saved.read_bytes() == before
+
+
+def test_what_is_no_file_is_said(tmp_path: Path) -> None:
+    assert "no such file" in refusal(tmp_path / "nowhere.npz")
+    assert "could not be read" in refusal(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04", b"\x80\x04]\x94."])
+def test_foreign_bytes_are_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "foreign.npz"
+    path.write_bytes(content)
+    assert "this is not a whole Digit Lab run; it is damaged or of another kind" in refusal(path)
+
+
+def test_a_model_is_no_run_and_a_run_no_model(saved: Path) -> None:
+    assert "this is no Digit Lab run: its header says something else" in refusal(
+        Path(__file__).parents[3] / "resources" / "models" / "handwriting.npz"
+    )
+    with pytest.raises(ModelFileError, match="this is no Digit Lab model"):
+        load_model(saved)
+
+
+def test_every_truncation_is_refused(saved: Path) -> None:
+    whole = saved.read_bytes()
+    for length in range(0, len(whole), 4999):
+        saved.write_bytes(whole[:length])
+        refusal(saved)
+
+
+def test_a_newer_version_is_named(saved: Path) -> None:
+    path = with_header(saved, {**header_of(saved), "version": 99})
+    assert "format version 99, this Digit Lab reads up to 1" in refusal(path)
+
+
+@pytest.mark.parametrize("name", ["values", "good_values", "best_values", "optimizer_memory"])
+def test_an_array_that_is_missing_or_of_the_wrong_size_is_refused(saved: Path, name: str) -> None:
+    content = members_of(saved)[f"{name}.npy"]
+    assert f"it has no {name}.npy inside" in refusal(with_members(saved, **{f"{name}_npy": None}))
+    for wrong in (content[:-4], content + bytes(4), content[:-1]):
+        said = refusal(with_members(saved, **{f"{name}_npy": wrong}))
+        assert f"its network has 12,730 weights, but {name}.npy inside holds" in said
+    flat = content.replace(b"'shape': (", b"'shape': [")
+    refusal(with_members(saved, **{f"{name}_npy": flat}))
+    integers = content.replace(b"<f4", b"<i4")
+    assert "of the wrong kind" in refusal(with_members(saved, **{f"{name}_npy": integers}))
+
+
+def test_adams_memory_is_not_taken_for_momentums(saved: Path) -> None:
+    header = header_of(saved)
+    header["config"]["optimizer"] = "momentum"
+    assert "optimizer_memory.npy inside holds" in refusal(with_header(saved, header))
+
+
+@pytest.mark.parametrize("value", [nan, inf, -inf])
+@pytest.mark.parametrize("name", ["values", "good_values", "best_values", "optimizer_memory"])
+def test_weights_that_are_not_finite_are_refused(saved: Path, name: str, value: float) -> None:
+    content = members_of(saved)[f"{name}.npy"]
+    broken = content[:-4] + np.float32(value).tobytes()
+    assert "not all finite" in refusal(with_members(saved, **{f"{name}_npy": broken}))
+
+
+def test_a_file_larger_than_the_free_memory_is_refused_unread(saved: Path) -> None:
+    with saved.open("r+b") as file:
+        file.truncate(2**43)  # a hole: takes no room on the disk
+    assert "larger than the memory that is free" in refusal(saved)
+
+
+def test_what_is_not_a_file_is_refused_without_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.npz")
+    assert "it is not a file" in refusal(tmp_path / "pipe.npz")
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(changes=mutations)
+def test_a_mutated_header_is_read_or_refused(saved: Path, changes: list[Mutation]) -> None:
+    read_or_refused(with_members(saved, **{"header.json": mutated(members_of(saved)["header.json"], changes)}))
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(changes=mutations)
+def test_a_mutated_file_is_read_or_refused(saved: Path, changes: list[Mutation]) -> None:
+    path = saved.with_name("mutated.npz")
+    path.write_bytes(mutated(saved.read_bytes(), changes))
+    read_or_refused(path)

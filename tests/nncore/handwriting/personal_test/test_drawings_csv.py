@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import csv
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nncore.errors import DataError
+from nncore.handwriting.personal_test import drawings_csv as csv_table
+from nncore.handwriting.personal_test.drawings_csv import COLUMNS, read_csv, write_csv
+from nncore.handwriting.personal_test.result import HandResult, ReadDrawing
+from nncore.preprocessing.ink import Ink
+from tests.nncore.handwriting.personal_test.samples import DATE, assert_same, assert_same_ink, ink, result, rewrite
+
+FOREIGN = 'strokes,comment,Prompted\n0 0 1 1,"a, b",7\n\n0.5 0 0.5 1 | 0 0,,1\n'
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "mine.csv"
+    write_csv(result(), path)
+    return path
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(DataError) as error:
+        read_csv(path)
+    assert "\n" not in str(error.value)
+    return str(error.value)
+
+
+def test_a_result_comes_back_whole(file: Path) -> None:
+    back = read_csv(file)
+    assert back.result is not None
+    assert_same(back.result, result())
+
+
+def test_pandas_reads_a_row_a_drawing(file: Path) -> None:
+    table = pd.read_csv(file)
+    assert tuple(table.columns) == COLUMNS
+    assert table["prompted"].tolist() == [7, 4, 7, 0]
+    assert table["read"].tolist() == ["7", "4", "2", "none"]
+    assert table["verdict"].tolist() == ["digit", "unsure", "digit", "not a digit"]
+    assert np.allclose(table[[f"p{digit}" for digit in range(10)]].sum(axis=1), 1)
+
+
+@pytest.mark.parametrize("model", ["=cmd()", "+1", "-x", "@y", "'quoted'", 'a, "b"', "ünï"])
+def test_no_model_name_becomes_a_formula_and_each_comes_back(tmp_path: Path, model: str) -> None:
+    path = tmp_path / "x.csv"
+    write_csv(result(model=model), path)
+    with path.open(encoding="utf-8", newline="") as text:
+        assert list(csv.reader(text))[1][2][0] not in "=+-@"
+    back = read_csv(path).result
+    assert back is not None
+    assert back.model == model
+
+
+def test_a_file_from_elsewhere_needs_only_what_was_asked_for_and_the_strokes(tmp_path: Path) -> None:
+    path = tmp_path / "foreign.csv"
+    path.write_text("\ufeff" + FOREIGN, encoding="utf-8")
+    drawings = read_csv(path)
+    assert drawings.result is None
+    assert [prompted for prompted, _ in drawings.written] == [7, 1]
+    line, dot = np.array([(0.5, 0), (0.5, 1)], np.float32), np.zeros((1, 2), np.float32)
+    assert_same_ink(drawings.written[1][1], Ink((line, dot)))
+
+
+def test_a_long_drawing_comes_back_and_leaves_the_csv_module_as_it_was(tmp_path: Path) -> None:
+    usual = csv.field_size_limit(1000)
+    scribble = Ink((np.random.default_rng(0).random((100_000, 2), np.float32),))
+    long = HandResult((ReadDrawing(3, scribble, np.full(10, 0.1, np.float32), "unsure"),), DATE, "m")
+    write_csv(long, tmp_path / "long.csv")
+    back = read_csv(tmp_path / "long.csv").result
+    assert back is not None
+    assert_same(back, long)
+    assert csv.field_size_limit(usual) == 1000
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("prompted", "asked", "row 1: found the columns number, date, model, asked"),
+        ("strokes", "prompted", "expected prompted and strokes once each"),
+        (",7,7,digit", ",x,7,digit", 'row 2: the digit asked for is "x"'),
+        (",7,7,digit", ",7,3,digit", 'row 2: the column read says "3", verdict and probabilities say "7"'),
+        (",7,7,digit", ",7,7,maybe", 'row 2: the verdict is "maybe"'),
+        (",7,7,digit", ",7,7,digit,", "row 2: found 18 columns, expected 17"),
+        (",7,7,digit,", ",7,7,digit,nan", "row 2: the probabilities are wrong"),
+        (",4,4,unsure", ',4,4,"unsure', "row 3: found a line that is no CSV"),
+        ("2026-01-31", "31.1.2026 ", "row 2: the date is"),
+        (" | ", " | NaN 0 ", "row 2: stroke 2, point 1 is"),
+        (" | ", " | 0 ", "row 2: stroke 2 has 11 numbers"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_row(file: Path, old: str, new: str, said: str) -> None:
+    rewrite(file, old, new)
+    assert refusal(file).startswith("mine.csv")
+    assert said in refusal(file)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "row 1: found the columns "),
+        (b"prompted,strokes\n", "found no drawing"),
+        (b"prompted,strokes\n7,\n", "row 2: there are no strokes"),
+        (b"prompted,strokes\n7,\xff\xfe\n", "found bytes that are no text"),
+        (b"prompted;strokes\n7;0 0 1 1\n", "commas between them"),
+        (b"prompted,strokes\n" + b"7,0 0 1 1\n" * 4, "row 5: found more drawings than a test can have, 3"),
+    ],
+)
+def test_files_that_are_no_tests_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, said: str
+) -> None:
+    monkeypatch.setattr(csv_table, "MOST_DRAWINGS", 3)
+    path = tmp_path / "mine.csv"
+    path.write_bytes(content)
+    assert said in refusal(path)
+
+
+def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    huge = tmp_path / "huge.csv"
+    huge.touch()
+    os.truncate(huge, 3 * 10**11)
+    assert "expected at most 256,000,000" in refusal(huge)
+    monkeypatch.setattr(csv_table, "LONGEST", 20)
+    path = tmp_path / "long.csv"
+    path.write_text(f"prompted,strokes\n7,{'0 1 ' * 20}\n", encoding="utf-8")
+    assert "row 2: found a line that is no CSV" in refusal(path)
+
+
+def test_a_place_that_cannot_be_written_to_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(DataError, match="could not be saved"):
+        write_csv(
+            HandResult((ReadDrawing(1, ink(1), np.full(10, 0.1, np.float32), "digit"),), DATE, "m"),
+            tmp_path / "file" / "x.csv",
+        )

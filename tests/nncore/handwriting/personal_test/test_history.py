@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nncore.errors import DataError
+from nncore.handwriting.personal_test.history import History
+from nncore.handwriting.personal_test.writing_test import WritingTest
+from tests.nncore.handwriting.personal_test.samples import assert_same, ink, result, rewrite
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> History:
+    return History(tmp_path / "tests")
+
+
+def dates(history: History) -> list[str]:
+    entries, troubles = history.entries()
+    assert not troubles
+    return [entry.summary.date for entry in entries]
+
+
+def test_a_folder_that_is_not_there_holds_nothing(history: History) -> None:
+    assert history.entries() == ([], [])
+    assert history.unfinished() is None
+    history.purge()
+    history.keep_unfinished(None)
+
+
+def test_tests_are_listed_with_the_newest_first_and_come_back(history: History) -> None:
+    for day in ("02", "03", "01"):
+        history.add(result(f"2026-01-{day}T10:00:00"))
+    assert dates(history) == ["2026-01-03T10:00:00", "2026-01-02T10:00:00", "2026-01-01T10:00:00"]
+    entries, _ = history.entries()
+    assert (entries[0].summary.right, entries[0].summary.count) == (2, 4)
+    assert_same(history.load(entries[0].path), result("2026-01-03T10:00:00"))
+
+
+def test_two_tests_of_the_same_second_are_both_kept(history: History) -> None:
+    assert history.add(result()).path != history.add(result()).path
+    assert len(dates(history)) == 2
+
+
+def test_what_was_deleted_can_be_brought_back_until_it_is_purged(history: History) -> None:
+    path = history.add(result()).path
+    deleted = history.delete(path)
+    assert dates(history) == []
+    assert history.restore(deleted) == path
+    assert_same(history.load(path), result())
+    deleted = history.delete(path)
+    history.purge()
+    with pytest.raises(DataError, match="could not be changed"):
+        history.restore(deleted)
+
+
+def test_bringing_back_never_replaces_a_test_made_since(history: History) -> None:
+    deleted = history.delete(history.add(result(model="old")).path)
+    history.add(result(model="new"))
+    history.restore(deleted)
+    assert {entry.summary.model for entry in history.entries()[0]} == {"old", "new"}
+
+
+def test_a_damaged_test_is_set_aside_and_said_once(history: History) -> None:
+    path = history.add(result()).path
+    path.write_bytes(b"\x00 rubbish")
+    entries, troubles = history.entries()
+    assert entries == []
+    assert len(troubles) == 1
+    assert "It was set aside as" in troubles[0]
+    assert [file.read_bytes() for file in history.folder.glob("*.damaged")] == [b"\x00 rubbish"]
+    assert history.entries() == ([], [])
+
+
+def test_a_test_damaged_below_its_first_row_is_set_aside_when_it_is_opened(history: History) -> None:
+    path = history.add(result()).path
+    rewrite(path, '"prompted": 7', '"prompted": 77')
+    assert len(dates(history)) == 1
+    with pytest.raises(DataError, match=r"row 2: .*It was set aside as"):
+        history.load(path)
+    assert dates(history) == []
+
+
+def test_a_newer_test_and_one_that_is_gone_are_said_and_left_alone(history: History) -> None:
+    path = history.add(result()).path
+    rewrite(path, '"version": 1', '"version": 9')
+    assert "newer" in history.entries()[1][0]
+    assert path.is_file()
+    with pytest.raises(DataError, match="there is no such file"):
+        history.load(path.with_name("gone.jsonl"))
+    path.with_name("folder.jsonl").mkdir()
+    assert "is not a file" in history.entries()[1][0] + history.entries()[1][1]
+    assert not list(history.folder.glob("*.damaged"))
+
+
+def test_the_unfinished_test_is_kept_beside_the_list_until_it_is_finished(history: History) -> None:
+    history.keep_unfinished(WritingTest((3, 8), (ink(1),)))
+    assert dates(history) == []
+    back = History(history.folder).unfinished()
+    assert back is not None
+    assert (back.prompts, len(back.drawings)) == ((3, 8), 1)
+    history.finish(result())
+    assert history.unfinished() is None
+    assert len(dates(history)) == 1
+
+
+def test_if_a_result_cannot_be_kept_the_drawings_stay(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    history.keep_unfinished(WritingTest((3, 8), (ink(1), ink(2))))
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("nncore.handwriting.personal_test.jsonl_file.write_safely", full)
+    with pytest.raises(DataError, match="No space left"):
+        history.finish(result())
+    assert history.unfinished() is not None
+
+
+def test_a_damaged_unfinished_test_is_set_aside(history: History) -> None:
+    history.keep_unfinished(WritingTest((3, 8), (ink(1),)))
+    (file,) = history.folder.iterdir()
+    file.write_text("half a line", encoding="utf-8")
+    with pytest.raises(DataError, match=r"It was set aside as unfinished\.jsonl\.damaged"):
+        history.unfinished()
+    assert history.unfinished() is None

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nncore.errors import DataError
+from nncore.evaluation.metrics import wilson_interval
+from nncore.evaluation.recognition import read_digit
+from nncore.handwriting.personal_test.result import REFUSED, read_test
+from nncore.model.network import Network, NetworkSpec
+from nncore.preprocessing.ink import rasterize
+from tests.nncore.handwriting.personal_test.samples import DATE, ink, network, result
+
+
+def test_what_is_unsure_can_be_right_and_what_is_refused_cannot() -> None:
+    assert [drawing.is_right for drawing in result().drawings] == [True, True, False, False]
+    assert [drawing.read for drawing in result().drawings] == [7, 4, 2, None]
+    assert (result().right, result().accuracy) == (2, 0.5)
+
+
+def test_the_confusion_matrix_has_a_row_for_what_was_asked_and_a_column_for_what_was_read() -> None:
+    wanted = np.zeros((10, 11), int)
+    wanted[7, 7] = wanted[4, 4] = wanted[7, 2] = wanted[0, REFUSED] = 1
+    assert np.array_equal(result().confusion, wanted)
+
+
+def test_drawings_are_read_as_the_draw_tab_reads_them() -> None:
+    read = read_test(network(), [(3, ink(1)), (8, ink(2))], model="mine", date=DATE)
+    assert (read.model, read.date) == ("mine", DATE)
+    assert [drawing.prompted for drawing in read.drawings] == [3, 8]
+    for drawing in read.drawings:
+        prediction = read_digit(network(), rasterize(drawing.ink))
+        assert np.array_equal(drawing.probabilities, prediction.probabilities)
+        assert drawing.verdict == prediction.verdict
+
+
+def test_a_test_without_drawings_a_foreign_network_and_cancelling_are_said() -> None:
+    with pytest.raises(DataError, match="nothing to read"):
+        read_test(network(), [], model="", date=DATE)
+    with pytest.raises(DataError, match="digits are 10"):
+        read_test(Network(NetworkSpec.dense((784, 3))), [(1, ink(1))], model="", date=DATE)
+    with pytest.raises(DataError, match="cancelled"):
+        read_test(network(), [(1, ink(1))], model="", date=DATE, cancelled=lambda: True)
+
+
+@pytest.mark.parametrize(
+    ("right", "count", "low", "high"),
+    [(18, 20, 0.6990, 0.9721), (20, 20, 0.8389, 1.0), (0, 10, 0.0, 0.2775), (81, 263, 0.2553, 0.3662)],
+)
+def test_wilsons_interval_is_that_of_the_tables(right: int, count: int, low: float, high: float) -> None:
+    """The last is an example of R. G. Newcombe, Statistics in Medicine 17 (1998), table I."""
+    assert wilson_interval(right, count) == pytest.approx((low, high), abs=5e-5)
+
+
+def test_nothing_is_known_of_no_drawings() -> None:
+    assert wilson_interval(0, 0) == (0, 1)

@@ -1,0 +1,411 @@
+"""One contract for every layer: shapes, gradient, no allocation, train against predict, determinism, copy and save."""
+
+from __future__ import annotations
+
+import tracemalloc
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from nncore.errors import SettingError
+from nncore.files.model_file import Model, ModelCard, load_model, save_model
+from nncore.model.layers import (
+    ACTIVATIONS,
+    LAYER_SPECS,
+    Activation,
+    AveragePool2D,
+    BatchNorm,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    Layer,
+    LayerSpec,
+    MaxPool2D,
+    Scale,
+)
+from nncore.model.layers.parameters import Parameters, Shape
+from nncore.model.network import Network, NetworkSpec
+from tests.nncore.gradient_check import numeric_gradient
+
+ROWS, FEATURES, IMAGE = 5, (7,), (2, 6, 5)
+CASES: list[tuple[LayerSpec, Shape]] = [
+    (Dense(4), FEATURES),
+    (Dense(1), FEATURES),
+    (Dense(4, "uniform"), FEATURES),
+    *((Activation(name), shape) for name in ACTIVATIONS for shape in (FEATURES, IMAGE)),
+    (Conv2D(3), IMAGE),
+    (Conv2D(3, kernel=3, stride=1, padding=1), IMAGE),
+    (Conv2D(1, kernel=(2, 3), stride=(1, 2), padding=(0, 1), initialization="uniform"), IMAGE),
+    (Conv2D(2, kernel=1, stride=1, padding=0), IMAGE),
+    (MaxPool2D(), IMAGE),
+    (MaxPool2D(3, stride=1, padding=1), IMAGE),
+    (MaxPool2D((2, 3), stride=(2, 1)), IMAGE),
+    (AveragePool2D(), IMAGE),
+    (AveragePool2D(3, stride=2, padding=1), IMAGE),
+    (BatchNorm(), FEATURES),
+    (BatchNorm(momentum=0.5, epsilon=1e-3), IMAGE),
+    (Dropout(0.3), FEATURES),
+    (Dropout(0.5), IMAGE),
+    (Scale(255.0), FEATURES),
+    (Scale(-0.5), IMAGE),
+    (Flatten(), FEATURES),
+    (Flatten(), IMAGE),
+]
+
+
+class Built(NamedTuple):
+    spec: LayerSpec
+    shape: Shape
+    layer: Layer
+    parameters: Parameters
+
+    def forward(self, X: np.ndarray) -> np.ndarray:
+        """With the same chance and the same state every time."""
+        self.layer.use_randomness(np.random.default_rng(7))
+        state = self.parameters.state.copy()
+        Y = self.layer.forward(X)
+        self.parameters.state[:] = state
+        return Y
+
+
+def build(spec: LayerSpec, shape: Shape, dtype: type = np.float64, rows: int = ROWS) -> Built:
+    trained = {f"1.{name}": each for name, each in spec.parameter_shapes(shape).items()}
+    kept = {f"1.{name}": each for name, each in spec.state_shapes(shape).items()}
+    parameters = Parameters(trained, kept, dtype)
+    layer = spec.build("1", shape, parameters)
+    layer.initialize(np.random.default_rng(1))
+    layer.allocate(rows)
+    return Built(spec, shape, layer, parameters)
+
+
+@pytest.fixture(params=CASES, ids=lambda case: f"{case[0]} on {case[1]}")
+def built(request: pytest.FixtureRequest) -> Built:
+    built = build(*request.param)
+    built.parameters.trainable[:] += np.random.default_rng(11).normal(0, 0.3, built.parameters.trainable.size)
+    return built
+
+
+def inputs(shape: Shape, rows: int = ROWS) -> np.ndarray:
+    # Away from zero, where ReLU has no derivative to check against; no two alike, for the sake of the largest.
+    values = np.random.default_rng(2).uniform(0.1, 2, (rows, *shape))
+    values[np.random.default_rng(3).random(values.shape) < 0.5] *= -1
+    return values
+
+
+def gradient_for(built: Built, rows: int = ROWS) -> np.ndarray:
+    return np.random.default_rng(4).standard_normal((rows, *built.spec.output_shape(built.shape)))
+
+
+def test_every_kind_of_layer_is_under_this_contract() -> None:
+    assert {spec.kind for spec, _ in CASES} == set(LAYER_SPECS)
+
+
+def test_output_has_the_shape_the_spec_promises(built: Built) -> None:
+    X = inputs(built.shape)
+    assert built.layer.forward(X).shape == built.layer.predict(X).shape == (ROWS, *built.spec.output_shape(built.shape))
+
+
+def test_gradient_matches_central_differences(built: Built) -> None:
+    X, weight = inputs(built.shape), gradient_for(built)
+
+    def loss() -> float:
+        return float((built.forward(X) * weight).sum())
+
+    built.forward(X)
+    dX = built.layer.backward(weight.copy())
+    assert dX is not None
+    dX, gradients = dX.copy(), built.parameters.gradients.copy()
+    np.testing.assert_allclose(dX, numeric_gradient(loss, X), rtol=1e-5, atol=1e-7)
+    np.testing.assert_allclose(gradients, numeric_gradient(loss, built.parameters.trainable), rtol=1e-5, atol=1e-7)
+
+
+def test_parameters_get_the_same_gradients_where_dX_is_not_needed(built: Built) -> None:
+    X, dY = inputs(built.shape), gradient_for(built)
+    built.forward(X)
+    built.layer.backward(dY.copy())
+    expected = built.parameters.gradients.copy()
+    built.parameters.gradients[:] = np.nan
+    built.forward(X)
+    built.layer.backward(dY.copy(), need_dX=False)
+    np.testing.assert_array_equal(built.parameters.gradients, expected)
+
+
+def test_a_step_allocates_nothing_that_grows_with_the_batch(built: Built) -> None:
+    # More numbers than NumPy's own buffers hold (8192), whose size is fixed.
+    rows = 9000 if built.shape == FEATURES else 1500
+    assert peak_of_a_step(built, 2 * rows) - peak_of_a_step(built, rows) < rows, "less than a byte a row"
+
+
+def peak_of_a_step(built: Built, rows: int) -> int:
+    """Bytes allocated at most while a batch of `rows` goes forward and back."""
+    own = build(built.spec, built.shape, np.float32, rows)
+    X, dY = inputs(built.shape, rows).astype(np.float32), gradient_for(built, rows).astype(np.float32)
+    for measured in (False, True):
+        if measured:
+            tracemalloc.start()
+        try:
+            own.layer.forward(X)
+            own.layer.backward(dY)
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    return peak
+
+
+def test_predict_leaves_its_input_and_the_training_alone(built: Built) -> None:
+    X, dY = inputs(built.shape), gradient_for(built)
+    kept, seen = X.copy(), []
+    for disturbed in (False, True):
+        Y = built.forward(X)
+        if disturbed:
+            built.layer.predict(X[::-1] * 3)
+        dX = built.layer.backward(dY.copy())
+        assert dX is not None
+        seen.append((Y.copy(), dX.copy(), built.parameters.gradients.copy()))
+    np.testing.assert_array_equal(X, kept)
+    for undisturbed, after_predict in zip(*seen, strict=True):
+        np.testing.assert_array_equal(undisturbed, after_predict)
+
+
+def test_predict_gives_what_training_gives_once_its_figures_are_those_of_the_batch(built: Built) -> None:
+    X = inputs(built.shape)
+    if isinstance(built.spec, Dropout):
+        np.testing.assert_array_equal(built.layer.predict(X), X)
+        return
+    for _ in range(400):
+        Y = built.layer.forward(X)
+    if isinstance(built.spec, BatchNorm):
+        # The running variance is that of a sample: by m / (m - 1) larger than the batch's own.
+        m = X.size // X.shape[1]
+        built.parameters.value("1.variance")[:] *= (m - 1) / m
+    np.testing.assert_allclose(built.layer.predict(X), Y, rtol=1e-9, atol=1e-12)
+
+
+def test_a_smaller_batch_after_a_larger_one_sees_nothing_of_it(built: Built) -> None:
+    X, dY = inputs(built.shape), gradient_for(built)
+    fresh = build(built.spec, built.shape)
+    fresh.parameters.values[:] = built.parameters.values
+    built.forward(X)
+    built.layer.backward(dY.copy())
+    outcome = []
+    for each in (built, fresh):
+        Y = each.forward(X[:2]).copy()
+        dX = each.layer.backward(dY[:2].copy())
+        assert dX is not None
+        outcome.append((Y, dX.copy(), each.parameters.gradients.copy()))
+    for used, new in zip(*outcome, strict=True):
+        np.testing.assert_array_equal(used, new)
+
+
+def test_the_order_in_memory_makes_no_difference(built: Built) -> None:
+    X, dY = inputs(built.shape), gradient_for(built)
+    outcome = []
+    for order in ("C", "F"):
+        Y = built.forward(np.asarray(X, order=order)).copy()
+        dX = built.layer.backward(np.array(dY, order=order))
+        assert dX is not None
+        outcome.append(
+            (Y, dX.copy(), built.parameters.gradients.copy(), built.layer.predict(np.asarray(X, order=order)))
+        )
+    for by_rows, by_columns in zip(*outcome, strict=True):
+        np.testing.assert_allclose(by_rows, by_columns, rtol=1e-12, atol=1e-14)
+
+
+def test_initialisation_is_decided_by_the_seed_alone(built: Built) -> None:
+    drawn = []
+    for seed in (1, 1, 2):
+        built.layer.initialize(np.random.default_rng(seed))
+        drawn.append(built.parameters.values.copy())
+    np.testing.assert_array_equal(drawn[0], drawn[1])
+    if built.parameters.weights():
+        assert not np.array_equal(drawn[0], drawn[2])
+
+
+def test_a_saved_network_of_it_gives_the_same_answers_to_the_bit(built: Built, tmp_path: Path) -> None:
+    spec = NetworkSpec(built.shape, (built.spec, Flatten()))
+    network = Network(spec)
+    network.initialize(np.random.default_rng(5))
+    network.parameters.values[:] += 0.25
+    X = inputs(built.shape).astype(np.float32)
+    assert NetworkSpec.from_json(spec.to_json()) == spec
+    names = tuple(map(str, range(spec.outputs)))
+    save_model(Model(spec, network.parameters.values, ModelCard("it"), names), tmp_path / "it.npz")
+    for twin in (network.copy(), load_model(tmp_path / "it.npz").network()):
+        np.testing.assert_array_equal(twin.logits(X), network.logits(X))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_relu_lets_through_the_same_of_few_numbers_and_of_many(dtype: type) -> None:
+    layer = build(Activation("relu"), (9,), dtype, rows=400).layer
+    x: NDArray[np.floating] = inputs((9,), 400).astype(dtype)
+    x[0] = 0, -0.0, 1e-38, -1e-38, 1e30, -1e30, np.inf, -np.inf, 1
+    gradient: NDArray[np.floating] = inputs((9,), 400).astype(dtype) + 3
+    layer.forward(x)
+    of_many = layer.backward(gradient.copy())
+    of_few = np.empty_like(gradient)
+    for row in range(400):
+        layer.forward(x[[row]])
+        of_few[[row]] = layer.backward(gradient[[row]])
+    np.testing.assert_array_equal(of_many, gradient * (x > 0))
+    np.testing.assert_array_equal(of_few, of_many)
+
+
+def test_dropout_draws_a_new_mask_each_time_as_its_generator_decides() -> None:
+    built = build(Dropout(0.3), (1000,))
+    X = np.ones((ROWS, 1000))
+    built.layer.use_randomness(np.random.default_rng(7))
+    first, second = built.layer.forward(X).copy(), built.layer.forward(X).copy()
+    built.layer.use_randomness(np.random.default_rng(7))
+    np.testing.assert_array_equal(built.layer.forward(X), first)
+    assert not np.array_equal(first, second)
+    assert np.unique(first) == pytest.approx([0, 1 / 0.7])
+    assert (first == 0).mean() == pytest.approx(0.3, abs=0.03)
+
+
+def test_batch_normalisation_brings_each_channel_to_gamma_and_beta() -> None:
+    built = build(BatchNorm(), IMAGE)
+    built.parameters.value("1.gamma")[:] = 2, 3
+    built.parameters.value("1.beta")[:] = -1, 4
+    Y = built.layer.forward(inputs(IMAGE) * 50 + 9)
+    np.testing.assert_allclose(Y.mean(axis=(0, 2, 3)), [-1, 4], atol=1e-10)
+    np.testing.assert_allclose(Y.std(axis=(0, 2, 3)), [2, 3], rtol=1e-5)
+
+
+def test_batch_normalisation_counts_no_variance_of_a_single_number() -> None:
+    built = build(BatchNorm(), FEATURES)
+    built.layer.forward(inputs(FEATURES))
+    kept = built.parameters.state.copy()
+    built.layer.forward(inputs(FEATURES, rows=1))
+    np.testing.assert_array_equal(built.parameters.state, kept)
+
+
+sides = st.integers(1, 4)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    kernel=st.tuples(sides, sides),
+    stride=st.tuples(sides, sides),
+    padding=st.tuples(st.integers(0, 2), st.integers(0, 2)),
+)
+def test_convolution_is_the_sum_over_each_window(kernel: Shape, stride: Shape, padding: Shape) -> None:
+    spec = Conv2D(3, kernel, stride, padding)  # type: ignore[arg-type]
+    built = build(spec, IMAGE)
+    X, W, b = inputs(IMAGE), built.parameters.value("1.W"), built.parameters.value("1.b")
+    b[:] = 1, -2, 3
+    expected = np.array(
+        [[[[(window * w).sum() + bias for window in line] for line in windows_of(x, kernel, stride, padding, 0)]
+          for w, bias in zip(W, b, strict=True)] for x in X]
+    )  # fmt: skip
+    np.testing.assert_allclose(built.layer.forward(X), expected, rtol=1e-10, atol=1e-12)
+    np.testing.assert_allclose(built.layer.predict(X), expected, rtol=1e-10, atol=1e-12)
+
+
+@settings(max_examples=60, deadline=None)
+@given(size=st.tuples(sides, sides), stride=st.tuples(sides, sides), padded=st.booleans())
+def test_pooling_is_the_largest_or_the_mean_of_each_window(size: Shape, stride: Shape, padded: bool) -> None:
+    padding = (size[0] // 2, size[1] // 2) if padded else (0, 0)
+    X = inputs(IMAGE)
+    for kind, margin in ((MaxPool2D, -np.inf), (AveragePool2D, 0)):
+        built = build(kind(size, stride, padding), IMAGE)  # type: ignore[arg-type]
+        reduce = np.max if kind is MaxPool2D else np.mean
+        expected = np.array(
+            [[[reduce(window, axis=(1, 2)) for window in line] for line in windows_of(x, size, stride, padding, margin)]
+             for x in X]
+        ).transpose(0, 3, 1, 2)  # fmt: skip
+        np.testing.assert_allclose(built.layer.forward(X), expected, rtol=1e-12)
+
+
+def windows_of(x: np.ndarray, size: Shape, stride: Shape, padding: Shape, margin: float) -> list[list[np.ndarray]]:
+    """The windows (channels, height, width) of one image, line by line."""
+    padded = np.pad(x, ((0, 0), (padding[0],) * 2, (padding[1],) * 2), constant_values=margin)
+    tops = range(0, padded.shape[1] - size[0] + 1, stride[0])
+    lefts = range(0, padded.shape[2] - size[1] + 1, stride[1])
+    return [[padded[:, top : top + size[0], left : left + size[1]] for left in lefts] for top in tops]
+
+
+def test_of_equal_largest_pixels_the_first_gets_the_gradient() -> None:
+    built = build(MaxPool2D(2), (1, 2, 2), rows=1)
+    built.layer.forward(np.ones((1, 1, 2, 2)))
+    dX = built.layer.backward(np.full((1, 1, 1, 1), 5.0))
+    assert dX is not None
+    assert dX.ravel().tolist() == [5, 0, 0, 0]
+
+
+def test_he_keeps_the_variance_of_relu_layers() -> None:
+    network = Network(NetworkSpec.dense((400, 300, 10)))
+    network.initialize(np.random.default_rng(0))
+    assert network.parameters.value("1.W").std() == pytest.approx(np.sqrt(2 / 400), rel=0.02)
+    assert not network.parameters.value("1.b").any()
+    kernel = build(Conv2D(64), (8, 14, 14)).parameters.value("1.W")
+    assert kernel.std() == pytest.approx(np.sqrt(2 / (8 * 25)), rel=0.03)
+
+
+def test_uniform_spreads_weights_and_biases_between_minus_and_plus_a_half() -> None:
+    network = Network(NetworkSpec.dense((400, 300, 10), initialization="uniform"))
+    network.initialize(np.random.default_rng(0))
+    for name in ("1.W", "1.b"):
+        values = network.parameters.value(name)
+        assert -0.5 <= values.min() < -0.45
+        assert 0.45 < values.max() <= 0.5
+
+
+@pytest.mark.parametrize("units", [0, -3, 2.5, True])
+def test_a_width_that_is_none_is_refused(units: int) -> None:
+    with pytest.raises(SettingError, match=f"A layer of {units} units"):
+        Dense(units)
+    with pytest.raises(SettingError, match=f"A convolution of {units} filters"):
+        Conv2D(units)
+
+
+@pytest.mark.parametrize("value", [0, (3, 0), (1, 2, 3), 2.5, "3", True, (True, 1)])
+def test_windows_that_are_none_are_refused(value: Any) -> None:
+    for make in (
+        lambda: Conv2D(1, kernel=value),
+        lambda: Conv2D(1, stride=value),
+        lambda: MaxPool2D(value),
+        lambda: AveragePool2D(2, stride=value),
+    ):
+        with pytest.raises(SettingError, match="is none: one or two whole numbers, 1 or more"):
+            make()
+
+
+def test_padding_beyond_half_a_pooling_window_is_refused() -> None:
+    with pytest.raises(SettingError, match=r"padding of \(2, 2\) for windows of \(3, 3\)"):
+        MaxPool2D(3, padding=2)
+
+
+def test_figures_out_of_their_range_are_refused() -> None:
+    for rate in (-0.1, 1, float("nan")):
+        with pytest.raises(SettingError, match="dropout rate"):
+            Dropout(rate)
+    for momentum, epsilon in ((0, 1e-5), (1.1, 1e-5), (0.1, 0), (0.1, float("inf"))):
+        with pytest.raises(SettingError, match="Batch normalisation with"):
+            BatchNorm(momentum, epsilon)
+
+
+def test_unknown_names_are_refused_with_the_choices() -> None:
+    with pytest.raises(SettingError, match="'rulu' is unknown: choose one of relu"):
+        Activation("rulu")
+    with pytest.raises(SettingError, match="'ones' is unknown: choose one of he, uniform, small_normal, zeros"):
+        Dense(3, "ones")
+
+
+@pytest.mark.parametrize("factor", [0, float("nan"), float("inf"), True])
+def test_a_scale_that_leaves_nothing_is_refused(factor: float) -> None:
+    with pytest.raises(SettingError, match="leaves nothing to learn from"):
+        Scale(factor)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_activations_stay_finite_at_extremes(name: str) -> None:
+    network = Network(NetworkSpec((2,), (Activation(name),)))
+    with np.errstate(over="ignore"):
+        output = network.logits(np.array([[-1e30, 1e30]], np.float32))
+    assert np.isfinite(output).all()

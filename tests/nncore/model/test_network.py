@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from nncore.errors import SettingError
+from nncore.model.layers import (
+    ACTIVATIONS,
+    Activation,
+    AveragePool2D,
+    BatchNorm,
+    Conv2D,
+    Dense,
+    Flatten,
+    LayerSpec,
+    MaxPool2D,
+)
+from nncore.model.losses import SoftmaxCrossEntropy
+from nncore.model.network import ROWS_PREDICTED, Network, NetworkSpec
+from tests.nncore.gradient_check import numeric_gradient
+
+
+def initialized(spec: NetworkSpec, dtype: type = np.float32) -> Network:
+    network = Network(spec, dtype)
+    network.initialize(np.random.default_rng(0))
+    return network
+
+
+def test_dense_builds_what_its_widths_say() -> None:
+    spec = NetworkSpec.dense((784, 128, 64, 10), ("relu", "tanh"))
+    assert spec.layers == (Dense(128), Activation("relu"), Dense(64), Activation("tanh"), Dense(10))
+    assert spec.input_shape == (28, 28)
+    assert spec.widths == (784, 128, 64, 10)
+    assert spec.shapes[-1] == (10,)
+    assert spec.parameter_count == 784 * 128 + 128 + 128 * 64 + 64 + 64 * 10 + 10 == 109_386
+
+
+@pytest.mark.parametrize("hidden", [(), (3,), (4, 3, 5, 2)])
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_the_gradient_of_a_whole_network_matches_central_differences(hidden: tuple[int, ...], activation: str) -> None:
+    # Biases that are not zero keep dead units away from the kink of ReLU, where there is no derivative.
+    network = initialized(NetworkSpec.dense((6, *hidden, 4), activation, "uniform"), np.float64)
+    X = np.random.default_rng(1).standard_normal((5, 6))
+    labels = np.array([0, 1, 2, 3, 0])
+    loss = SoftmaxCrossEntropy()
+    loss.allocate(5, 4, network.dtype)
+    loss.forward(network.forward(X), labels)
+    network.backward(loss.backward())
+    numeric = numeric_gradient(lambda: loss.forward(network.logits(X), labels), network.parameters.values)
+    np.testing.assert_allclose(network.parameters.gradients, numeric, rtol=1e-5, atol=1e-8)
+
+
+def test_predict_gives_the_same_in_one_go_and_in_parts() -> None:
+    network = initialized(NetworkSpec.dense((3, 4, 2)))
+    X = np.random.default_rng(1).random((2 * ROWS_PREDICTED + 7, 3), np.float32)
+    whole = network.predict(X)
+    np.testing.assert_allclose(whole.sum(axis=1), 1, rtol=1e-5)
+    np.testing.assert_allclose(whole[-3:], network.predict(X[-3:]), rtol=1e-5)
+
+
+def test_a_copy_shares_nothing() -> None:
+    network = initialized(NetworkSpec.dense((3, 4, 2)))
+    twin = network.copy()
+    np.testing.assert_array_equal(twin.parameters.values, network.parameters.values)
+    twin.parameters.value("1.W")[:] = 7
+    assert not (network.parameters.values == 7).any()
+
+
+def test_spec_survives_json() -> None:
+    spec = NetworkSpec.dense((784, 30, 10), "leaky_relu", "uniform")
+    assert NetworkSpec.from_json(json.loads(json.dumps(spec.to_json()))) == spec
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        [],
+        {"input_shape": [28, 28], "layers": [{"kind": "teleport"}], "output": "softmax"},
+        {"input_shape": [28, 28], "layers": [{"kind": "dense"}], "output": "softmax"},
+        {"input_shape": [28, 28], "layers": [{"kind": "dense", "units": "3"}], "output": "softmax"},
+        {"input_shape": 784, "layers": [{"kind": "dense", "units": 10}], "output": "softmax"},
+        {"input_shape": [28, 28], "layers": [7], "output": "softmax"},
+        {"input_shape": [28, 28], "layers": [{"kind": "dense", "units": 10}], "output": "oracle"},
+        {"input_shape": [], "layers": [{"kind": "dense", "units": 10}], "output": "softmax"},
+    ],
+)
+def test_foreign_json_is_refused(fields: dict[str, object]) -> None:
+    with pytest.raises(SettingError):
+        NetworkSpec.from_json(fields)
+
+
+def test_a_spec_that_does_not_fit_names_what_is_wrong() -> None:
+    with pytest.raises(SettingError, match="at least two widths"):
+        NetworkSpec.dense((784,))
+    with pytest.raises(SettingError, match="A layer of 0 units"):
+        NetworkSpec.dense((784, 0, 10))
+    with pytest.raises(SettingError, match="2 hidden layers need as many activations; 1 given"):
+        NetworkSpec.dense((784, 5, 5, 10), ("relu",))
+    with pytest.raises(SettingError, match="784 numbers, the first width is 700"):
+        NetworkSpec.dense((700, 10), input_shape=(28, 28))
+    with pytest.raises(SettingError, match="at least one layer"):
+        NetworkSpec((28, 28), ())
+
+
+@pytest.mark.parametrize(
+    ("input_shape", "layers", "number", "kind", "shapes"),
+    [
+        ((28, 28), (Conv2D(8), Dense(10)), 2, "dense", ["(inputs,)", "(8, 14, 14)"]),
+        ((28, 28), (Conv2D(8), Activation("relu"), BatchNorm(), Dense(10)), 4, "dense", ["(inputs,)", "(8, 14, 14)"]),
+        ((28, 28), (Flatten(), Conv2D(8)), 2, "conv2d", ["(channels, height, width)", "(784,)"]),
+        ((28, 28), (Flatten(), Dense(9), MaxPool2D()), 3, "max_pool2d", ["(channels, height, width)", "(9,)"]),
+        ((28, 28), (Dense(9), AveragePool2D()), 1, "dense", ["(inputs,)", "(1, 28, 28)"]),
+        ((6, 6), (Conv2D(2, 9, 1, 1),), 1, "conv2d", ["(9, 9)", "(1, 6, 6)", "(8, 8)"]),
+        ((3, 1, 6), (MaxPool2D(2),), 1, "max_pool2d", ["(2, 2)", "(3, 1, 6)"]),
+        ((784,), (Conv2D(2),), 1, "conv2d", ["(channels, height, width)", "(784,)"]),
+        ((5, 5, 5, 5), (Conv2D(2),), 1, "conv2d", ["(channels, height, width)", "(5, 5, 5, 5)"]),
+    ],
+)
+def test_a_layer_that_does_not_fit_is_named_with_both_shapes(
+    input_shape: tuple[int, ...], layers: tuple[LayerSpec, ...], number: int, kind: str, shapes: list[str]
+) -> None:
+    with pytest.raises(SettingError) as refused:
+        NetworkSpec(input_shape, layers)
+    assert refused.value.field == "layers"
+    assert str(refused.value).startswith(f"Layer {number} ({kind}) ")
+    for shape in shapes:
+        assert shape in str(refused.value)
+
+
+def test_a_network_that_ends_in_images_is_refused() -> None:
+    with pytest.raises(SettingError, match=r"The last layer gives \(4, 14, 14\), .* one row of numbers: \(outputs,\)"):
+        NetworkSpec((28, 28), (Conv2D(4),))
+
+
+@pytest.mark.parametrize("input_shape", [(), (0,), (28, -1), (28.0, 28)])
+def test_an_input_shape_that_is_none_is_refused(input_shape: tuple[int, ...]) -> None:
+    with pytest.raises(SettingError, match=r"input shape .* is none: each side is 1 or more"):
+        NetworkSpec(input_shape, (Dense(10),))
+
+
+CONVOLUTIONAL = NetworkSpec(
+    (28, 28), (Conv2D(8), Activation("relu"), BatchNorm(), MaxPool2D(2), Flatten(), Dense(20), Dense(10))
+)
+
+
+def test_shapes_and_sizes_of_a_convolutional_network() -> None:
+    spec = CONVOLUTIONAL
+    assert spec.shapes[0] == (1, 28, 28)
+    assert spec.shapes[4:6] == ((8, 7, 7), (392,))
+    assert spec.summary.startswith("28x28 - conv 8 - ")
+    assert spec.outputs == 10
+    trained = 8 * 25 + 8 + 2 * 8 + 392 * 20 + 20 + 20 * 10 + 10
+    assert spec.parameter_count == trained + 2 * 8
+    assert initialized(spec).parameters.trainable.size == trained
+    assert spec.multiplications == 8 * 25 * 14 * 14 + 392 * 20 + 20 * 10
+    assert NetworkSpec.from_json(json.loads(json.dumps(spec.to_json()))) == spec
+
+
+def test_a_network_goes_on_in_other_memory() -> None:
+    network = initialized(CONVOLUTIONAL)
+    X, twin = np.random.default_rng(1).random((6, 784), np.float32), network.copy()
+    values, gradients = np.zeros_like(network.parameters.values), np.zeros_like(network.parameters.gradients)
+    for each in (network, twin):
+        each.forward(X)
+    network.move_to(values, gradients)
+    for each in (network, twin):
+        each.forward(X)
+        each.backward(np.ones((6, 10), np.float32))
+    np.testing.assert_array_equal(values, twin.parameters.values)
+    np.testing.assert_array_equal(gradients, twin.parameters.gradients)
+    assert gradients.any()
+    values[:] = 0
+    assert not network.logits(X).any()

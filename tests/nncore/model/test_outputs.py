@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from nncore.model.outputs import OUTPUTS, linear, sigmoid, softmax
+
+ANY_LOGITS = arrays(np.float32, (3, 4), elements=st.floats(-(2.0**100), 2.0**100, width=32))
+
+
+@given(ANY_LOGITS)
+def test_softmax_gives_probabilities_whatever_the_logits(logits: np.ndarray) -> None:
+    probabilities = softmax(logits)
+    assert np.isfinite(probabilities).all()
+    assert (probabilities >= 0).all()
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, rtol=1e-5)
+
+
+def test_softmax_matches_its_definition() -> None:
+    logits = np.array([[0.0, np.log(3.0)]])
+    np.testing.assert_allclose(softmax(logits), [[0.25, 0.75]])
+
+
+@given(ANY_LOGITS)
+def test_sigmoid_gives_probabilities_whatever_the_logits(logits: np.ndarray) -> None:
+    probabilities = sigmoid(logits)
+    assert ((probabilities >= 0) & (probabilities <= 1)).all()
+    np.testing.assert_allclose(probabilities + sigmoid(-logits), 1, rtol=1e-6)
+
+
+def test_sigmoid_matches_its_definition_to_the_last_digits() -> None:
+    logits = np.array([[-80.0, -3.0, 0.0, 2.0, 30.0]])
+    np.testing.assert_allclose(sigmoid(logits), 1 / (1 + np.exp(-logits)), rtol=1e-14)
+
+
+def test_sigmoid_fills_the_arrays_it_is_given() -> None:
+    logits = np.array([[-1.0, 2.0]])
+    out, work = np.empty((1, 2)), np.empty((1, 2))
+    assert sigmoid(logits, out, work) is out
+    np.testing.assert_allclose(out, sigmoid(logits))
+    np.testing.assert_allclose(work, 1 + np.exp(-np.abs(logits)))
+
+
+def test_linear_gives_the_logits() -> None:
+    logits = np.array([[-1.5, 7.0]])
+    np.testing.assert_array_equal(linear(logits), logits)
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_every_output_leaves_the_logits_alone_and_keeps_their_type(name: str) -> None:
+    logits = np.random.default_rng(0).standard_normal((5, 3)).astype(np.float32)
+    kept = logits.copy()
+    answer = OUTPUTS[name](logits)
+    answer += 1
+    np.testing.assert_array_equal(logits, kept)
+    assert answer.dtype == np.float32

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+from numpy.typing import NDArray
+
+from nncore.preprocessing.bitmap.blobs import Blob, digits, label
+
+Mask = NDArray[np.bool_]
+
+
+def flooded(mask: Mask, diagonal: bool) -> NDArray[np.int32]:
+    """The same by flooding, pixel by pixel."""
+    labels = np.zeros(mask.shape, np.int32)
+    for start in np.argwhere(mask).tolist():
+        if labels[tuple(start)]:
+            continue
+        number, todo = labels.max() + 1, [tuple(start)]
+        while todo:
+            y, x = todo.pop()
+            inside = 0 <= y < mask.shape[0] and 0 <= x < mask.shape[1]
+            if inside and mask[y, x] and not labels[y, x]:
+                labels[y, x] = number
+                todo += [(y + a, x + b) for a in (-1, 0, 1) for b in (-1, 0, 1) if diagonal or not (a and b)]
+    return labels
+
+
+@given(arrays(bool, array_shapes(min_dims=2, max_dims=2, max_side=12)), st.booleans())
+def test_what_hangs_together_gets_one_number(mask: Mask, diagonal: bool) -> None:
+    labels, blobs = label(mask, diagonal)
+    wanted = flooded(mask, diagonal)
+    pairs = set(zip(labels.ravel().tolist(), wanted.ravel().tolist(), strict=True))
+    assert len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs})
+    assert ((labels > 0) == mask).all()
+    for blob in blobs:
+        rows, columns = np.nonzero(labels == blob.numbers[0])
+        assert (blob.top, blob.bottom) == (rows.min(), rows.max() + 1)
+        assert (blob.left, blob.right) == (columns.min(), columns.max() + 1)
+        assert blob.pixels == len(rows)
+
+
+def a_blob(number: int, left: int, top: int, width: int, height: int) -> Blob:
+    return Blob((number,), top, top + height, left, left + width, width * height // 3)
+
+
+@pytest.mark.parametrize(
+    ("blobs", "wanted"),
+    [
+        ([a_blob(1, 100, 50, 40, 80), a_blob(2, 20, 50, 40, 80)], [{2}, {1}]),
+        ([a_blob(1, 50, 50, 40, 80), a_blob(2, 60, 30, 40, 15)], [{1, 2}]),
+        ([a_blob(1, 50, 50, 40, 80), a_blob(2, 95, 60, 12, 12)], [{1, 2}]),
+        ([a_blob(1, 50, 50, 40, 80), a_blob(2, 150, 60, 20, 20)], [{1}]),
+        ([a_blob(1, 50, 50, 40, 80), a_blob(2, 120, 60, 2, 2)], [{1}]),
+        ([a_blob(1, 50, 50, 40, 80), a_blob(2, 0, 0, 10, 200)], [{1}]),
+        ([a_blob(1, 50, 0, 40, 200)], [{1}]),
+        ([], []),
+    ],
+)
+def test_parts_are_joined_and_dirt_is_left_out(blobs: list[Blob], wanted: list[set[int]]) -> None:
+    assert [set(blob.numbers) for blob in digits(blobs, (200, 200))] == wanted

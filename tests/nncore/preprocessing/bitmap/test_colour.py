@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from nncore.errors import DataError
+from nncore.preprocessing.bitmap import grey_of
+
+
+def page(paper: tuple[int, int, int], ink: tuple[int, int, int]) -> NDArray[np.uint8]:
+    pixels = np.empty((60, 80, 3), np.uint8)
+    pixels[:] = paper
+    pixels[20:40, 30:34] = ink
+    return pixels
+
+
+def test_grey_stays_as_it_is() -> None:
+    grey = np.random.default_rng(0).integers(0, 256, (40, 50), np.uint8)
+    np.testing.assert_array_equal(grey_of(np.repeat(grey[..., None], 3, axis=2)), grey)
+
+
+@pytest.mark.parametrize(
+    ("paper", "ink"),
+    [
+        ((255, 255, 255), (250, 230, 20)),
+        ((255, 255, 255), (30, 60, 200)),
+        ((20, 20, 30), (220, 30, 30)),
+        ((250, 240, 120), (240, 90, 110)),
+    ],
+)
+def test_ink_of_any_colour_stands_out(paper: tuple[int, int, int], ink: tuple[int, int, int]) -> None:
+    grey = grey_of(page(paper, ink)).astype(int)
+    largest = max(abs(a - b) for a, b in zip(paper, ink, strict=True))
+    assert abs(grey[30, 31] - grey[0, 0]) > 0.5 * largest
+
+
+@pytest.mark.parametrize("bad", [np.zeros((5, 5), np.uint8), np.zeros((5, 5, 4), np.uint8), np.zeros((5, 5, 3))])
+def test_what_has_no_three_colours_is_refused(bad: NDArray[np.uint8]) -> None:
+    with pytest.raises(DataError, match="expected uint8, height, width and 3 colours"):
+        grey_of(bad)

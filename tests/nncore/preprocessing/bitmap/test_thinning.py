@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis.extra.numpy import array_shapes, arrays
+from numpy.typing import NDArray
+
+from nncore.preprocessing.bitmap.blobs import label
+from nncore.preprocessing.bitmap.thinning import thin
+
+Mask = NDArray[np.bool_]
+
+
+def test_a_bar_becomes_its_middle_line() -> None:
+    bar = np.zeros((20, 60), bool)
+    bar[6:13, 5:55] = True
+    rows, columns = np.nonzero(thin(bar))
+    assert set(rows.tolist()) == {9}
+    assert columns.min() < 10
+    assert columns.max() > 49
+
+
+def test_a_ring_stays_a_ring_one_pixel_wide() -> None:
+    y, x = np.mgrid[:41, :41] - 20
+    distance = np.hypot(x, y)
+    skeleton = thin((distance > 8) & (distance < 16))
+    assert np.abs(distance[skeleton] - 12).max() < 2
+    assert len(label(~skeleton, diagonal=False)[1]) == 2
+    assert not (skeleton[:-1, :-1] & skeleton[1:, :-1] & skeleton[:-1, 1:] & skeleton[1:, 1:]).any()
+
+
+@given(arrays(bool, array_shapes(min_dims=2, max_dims=2, max_side=16)))
+def test_thinning_only_takes_away_and_thins_no_further_what_is_thin(mask: Mask) -> None:
+    before = mask.copy()
+    skeleton = thin(mask)
+    assert (mask == before).all()
+    assert not (skeleton & ~mask).any()
+    assert (thin(skeleton) == skeleton).all()

@@ -1,0 +1,286 @@
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from nncore.errors import DataError
+from nncore.preprocessing.ink import BOX, CENTRE, PEN, SIDE, SOFT, Ink, centre, draw, fit, rasterize
+from tests.nncore.example_data import mnist
+
+Points = Sequence[tuple[float, float]]
+TOLERANCE = 8
+"""Grey values: what points a quarter of a pixel apart leave of the difference between a line and its points, 4, and
+the fine grid that long lines go through."""
+
+
+def an_arc(x: float, y: float, rx: float, ry: float, start: float, stop: float) -> list[tuple[float, float]]:
+    angles = np.deg2rad(np.linspace(start, stop, 24))
+    return [(x + rx * float(np.cos(a)), y + ry * float(np.sin(a))) for a in angles]
+
+
+DIGITS: dict[int, list[Points]] = {
+    0: [an_arc(5, 10, 5, 10, -90, 270)],
+    1: [[(5, 0), (4, 20)]],
+    2: [[*an_arc(6, 5, 5, 5, -170, 30), (1, 20), (12, 20)]],
+    3: [[*an_arc(5, 5, 5, 5, -150, 80), *an_arc(5, 15, 6, 5, -80, 150)]],
+    4: [[(7, 0), (0, 13), (12, 13)], [(9, 6), (9, 20)]],
+    5: [[(10, 0), (2, 0), (1, 9), *an_arc(5, 14, 6, 6, -100, 150)]],
+    6: [[(9, 0), (3, 8), *an_arc(5, 14, 5, 6, -160, 200)]],
+    7: [[(0, 0), (11, 0), (4, 20)]],
+    8: [an_arc(5, 5, 4.5, 5, 90, 450) + an_arc(5, 15, 5, 5, -90, 270)],
+    9: [[*an_arc(5, 5, 5, 5, 0, 360), (9, 20)]],
+}
+
+
+def ink_of(strokes: Sequence[Points | NDArray[np.float64]]) -> Ink:
+    return Ink(tuple(np.asarray(stroke, np.float32) for stroke in strokes))
+
+
+def changed(ink: Ink, scale: float, move: tuple[float, float]) -> Ink:
+    return Ink(tuple(((s.astype(np.float64) + move) * scale).astype(np.float32) for s in ink.strokes))
+
+
+def resampled(ink: Ink, between: int) -> Ink:
+    """The same lines with `between` more points on each segment."""
+    strokes = []
+    for stroke in ink.strokes:
+        old = np.arange(len(stroke))
+        new = np.linspace(0, len(stroke) - 1, (len(stroke) - 1) * (between + 1) + 1)
+        strokes.append(np.stack([np.interp(new, old, stroke[:, axis]) for axis in (0, 1)], axis=1))
+    return ink_of(strokes)
+
+
+def difference(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> int:
+    return int(np.abs(one.astype(int) - other.astype(int)).max())
+
+
+def centre_of_ink(image: NDArray[np.uint8]) -> tuple[float, float]:
+    """x and y in frame units."""
+    places = np.arange(SIDE) + 0.5
+    grey = image.astype(float)
+    return float(grey.sum(axis=0) @ places / grey.sum()), float(grey.sum(axis=1) @ places / grey.sum())
+
+
+def exact_drawing(ink: Ink) -> NDArray[np.float64]:
+    """Grey values from the distance to whole segments, one pixel and segment at a time."""
+    middles = np.stack(np.meshgrid(np.arange(SIDE) + 0.5, np.arange(SIDE) + 0.5), axis=-1)
+    distance = np.full((SIDE, SIDE), np.inf)
+    for stroke in ink.strokes:
+        points = stroke.astype(np.float64)
+        for a, b in zip(points, [*points[1:], points[-1]], strict=True):
+            way = b - a
+            share = np.clip((middles - a) @ way / max(way @ way, 1e-30), 0, 1)
+            distance = np.minimum(distance, np.linalg.norm(middles - a - share[..., None] * way, axis=-1))
+    return 255 * np.clip((PEN + SOFT) / 2 - distance, 0, SOFT) / SOFT
+
+
+coordinates = st.integers(0, 100)
+written = st.lists(st.lists(st.tuples(coordinates, coordinates), min_size=1, max_size=8), min_size=1, max_size=4)
+inks = written.map(lambda strokes: ink_of([[(float(x), float(y)) for x, y in stroke] for stroke in strokes]))
+digits = pytest.mark.parametrize("digit", DIGITS)
+
+
+# What ink is
+
+
+def test_strokes_are_kept_as_read_only_copies() -> None:
+    mine = np.array([[1.0, 2.0], [3.0, 4.0]], np.float32)
+    ink = Ink((mine,))
+    mine[:] = 9
+    assert ink.strokes[0].tolist() == [[1, 2], [3, 4]]
+    with pytest.raises(ValueError, match="read-only"):
+        ink.strokes[0][0, 0] = 5
+
+
+def test_strokes_without_points_are_dropped() -> None:
+    assert len(Ink((np.zeros((0, 2), np.float32), np.ones((1, 2), np.float32), np.zeros(0, np.float32))).strokes) == 1
+
+
+def test_ink_without_a_point_is_blank() -> None:
+    assert Ink(()).is_blank
+    assert Ink((np.zeros((0, 2), np.float32),)).is_blank
+    assert not Ink((np.zeros((1, 2), np.float32),)).is_blank
+
+
+@pytest.mark.parametrize("shape", [(2,), (3, 3), (2, 1), (1, 2, 2)])
+def test_a_stroke_of_another_shape_is_refused_by_number(shape: tuple[int, ...]) -> None:
+    with pytest.raises(DataError, match=r"Stroke 2 has the shape .* expected \(points, 2\)"):
+        Ink((np.ones((2, 2), np.float32), np.ones(shape, np.float32)))
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 1e300])
+def test_a_coordinate_that_is_not_finite_is_refused_by_place(bad: float) -> None:
+    with pytest.raises(DataError, match="Stroke 1, point 2"):
+        Ink((np.array([[0, 0], [0, bad]]),))
+
+
+def test_a_stroke_of_letters_is_refused() -> None:
+    with pytest.raises(DataError, match="Stroke 1 is not made of numbers"):
+        Ink((np.array([["a", "b"]]),))
+
+
+# From ink to picture
+
+
+def test_a_blank_canvas_gives_blank_paper() -> None:
+    image = rasterize(Ink(()))
+    assert image.shape == (SIDE, SIDE)
+    assert image.dtype == np.uint8
+    assert not image.any()
+
+
+@pytest.mark.parametrize("point", [(0, 0), (250, 90), (-1e30, 1e30), (1e-30, 0)])
+@pytest.mark.parametrize("times", [1, 5])
+def test_a_dot_is_as_wide_as_the_pen_and_in_the_middle(point: tuple[float, float], times: int) -> None:
+    image = rasterize(ink_of([[point] * times]))
+    assert centre_of_ink(image) == pytest.approx((CENTRE, CENTRE))
+    assert image.sum() / 255 == pytest.approx(np.pi * (PEN / 2) ** 2, rel=0.1)
+
+
+@given(inks, st.floats(0.001, 1000), st.tuples(st.floats(-1000, 1000), st.floats(-1000, 1000)))
+def test_size_and_place_of_the_writing_do_not_matter(ink: Ink, scale: float, move: tuple[float, float]) -> None:
+    assert difference(rasterize(changed(ink, scale, move)), rasterize(ink)) <= TOLERANCE
+
+
+@given(inks, st.integers(1, 40))
+def test_the_sampling_rate_of_the_pen_does_not_matter(ink: Ink, between: int) -> None:
+    assert difference(rasterize(resampled(ink, between)), rasterize(ink)) <= TOLERANCE
+
+
+@given(inks)
+def test_the_direction_and_order_of_strokes_do_not_matter(ink: Ink) -> None:
+    backwards = Ink(tuple(stroke[::-1] for stroke in reversed(ink.strokes)))
+    assert difference(rasterize(backwards), rasterize(ink)) <= TOLERANCE
+
+
+@digits
+def test_the_centre_of_ink_is_where_mnist_has_it(digit: int) -> None:
+    assert centre_of_ink(rasterize(ink_of(DIGITS[digit]))) == pytest.approx((CENTRE, CENTRE), abs=0.1)
+
+
+@digits
+def test_the_larger_side_spans_twenty_pixels(digit: int) -> None:
+    inked = rasterize(ink_of(DIGITS[digit])) >= 128
+    sides = [np.ptp(np.flatnonzero(inked.any(axis=axis))) + 1 for axis in (0, 1)]
+    assert max(sides) == pytest.approx(BOX, abs=1)
+
+
+@pytest.mark.parametrize("length", [0.01, 1, 20, 5000])
+def test_the_line_is_as_thick_as_the_pen_whatever_the_size(length: float) -> None:
+    upright = rasterize(ink_of([[(0, 0), (0, length)]])) / 255
+    assert upright.sum(axis=1)[8:20] == pytest.approx(PEN, abs=0.1)
+    level = rasterize(ink_of([[(0, 0), (length, 0)]])) / 255
+    assert level.sum(axis=0)[8:20] == pytest.approx(PEN, abs=0.1)
+
+
+def test_slant_and_proportions_are_kept() -> None:
+    fitted = fit(ink_of([[(0, 40), (10, 0)]])).strokes[0]
+    x, y = fitted[1] - fitted[0]
+    assert x / y == pytest.approx(-1 / 4)
+    middles = rasterize(ink_of([[(0, 40), (10, 0)]]))[9:20] @ np.arange(28.0)
+    middles /= rasterize(ink_of([[(0, 40), (10, 0)]]))[9:20].sum(axis=1)
+    assert np.diff(middles).mean() == pytest.approx(-1 / 4, abs=0.02)
+
+
+def test_y_grows_downwards_and_x_to_the_right() -> None:
+    inked = rasterize(ink_of([[(0, 0), (0, 10), (8, 10)]])) > 127  # an L
+    corner_rows, corner_columns = np.nonzero(inked)
+    assert inked[corner_rows.max(), corner_columns.min() : corner_columns.max()].all()
+    assert not inked[corner_rows.min(), corner_columns.max()]
+
+
+@given(inks)
+def test_centring_pushes_no_ink_out_of_the_frame(ink: Ink) -> None:
+    points = np.concatenate(centre(fit(ink)).strokes)
+    assert points.min() >= (PEN + SOFT) / 2 - 1e-4
+    assert points.max() <= SIDE - (PEN + SOFT) / 2 + 1e-4
+
+
+def test_lopsided_ink_is_centred_only_as_far_as_the_frame_allows() -> None:
+    block = [[(x, 0.0), (x, 17.0)] for x in np.arange(0.0, 6.0, 0.5)]
+    fitted = fit(ink_of([*block, [(0.0, 8.0), (17.0, 8.0)]]))
+    image = draw(centre(fitted))
+    assert centre_of_ink(image)[0] < CENTRE - 0.5
+    assert image[:, -2].max() >= 128 > image[:, -1].max() > 0
+    assert image.sum() == pytest.approx(draw(fitted).sum(), rel=0.02)
+
+
+@pytest.mark.parametrize("unit", [3e-40, 1e-20, 1e30, 1e36])
+@digits
+def test_extreme_units_give_the_same_picture(digit: int, unit: float) -> None:
+    ink = ink_of(DIGITS[digit])
+    assert difference(rasterize(changed(ink, unit, (0, 0))), rasterize(ink)) <= TOLERANCE
+
+
+def test_the_whole_range_of_float32_is_drawn() -> None:
+    most = float(np.finfo(np.float32).max)
+    whole = rasterize(ink_of([[(-most, -most), (most, most)]]))
+    assert difference(whole, rasterize(ink_of([[(0, 0), (1, 1)]]))) <= TOLERANCE
+
+
+def test_a_hundred_thousand_points_on_a_line_are_that_line() -> None:
+    ink = ink_of(DIGITS[3])
+    many = resampled(ink, 100_000 // 47)
+    assert len(many.strokes[0]) > 95_000
+    assert difference(rasterize(many), rasterize(ink)) <= 12  # points are put on a grid of 1/16 of a pixel
+
+
+@pytest.mark.parametrize("waits", [4094, 4095, 4096, 8191])
+def test_a_line_after_a_long_wait_is_whole(waits: int) -> None:
+    """Strokes are drawn some thousand segments at a time: the one between two lots must not be lost."""
+    line: Points = [(0, 0), (0, 100)]
+    waited = rasterize(ink_of([[*[(0, 0)] * waits, *line]]))
+    assert difference(waited, rasterize(ink_of([line]))) <= 12
+
+
+def test_a_scribble_of_a_hundred_thousand_points_takes_little_memory() -> None:
+    scribble = np.random.default_rng(0).random((100_000, 2), np.float32)
+    tracemalloc.start()
+    try:
+        image = rasterize(Ink((scribble,)))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert (image[6:23, 6:23] == 255).all()
+    assert peak < 50e6
+
+
+# Drawing
+
+
+@given(inks)
+def test_each_pixel_is_inked_by_its_distance_to_the_nearest_stroke(ink: Ink) -> None:
+    placed = centre(fit(ink))
+    assert np.abs(draw(placed) - exact_drawing(placed)).max() <= TOLERANCE
+
+
+@given(inks, st.integers(1, 4))
+def test_more_ink_lightens_no_pixel(ink: Ink, kept: int) -> None:
+    whole = fit(ink)
+    part = Ink(whole.strokes[:kept])
+    assert (draw(whole).astype(int) - draw(part)).min() >= -1
+
+
+@pytest.mark.parametrize("points", [[(-0.1, 5)], [(5, 5), (5, 28.1)], [(0, 1e30)]])
+def test_ink_outside_the_frame_is_refused(points: Points) -> None:
+    with pytest.raises(DataError, match="expected frame units, 0 to 28"):
+        draw(ink_of([points]))
+
+
+# Like MNIST
+
+
+def test_the_centre_is_the_mean_of_mnist() -> None:
+    images = mnist().training.images[:10_000]
+    assert np.mean([centre_of_ink(image) for image in images], axis=0) == pytest.approx((CENTRE, CENTRE), abs=0.03)
+
+
+def test_plainly_written_digits_have_the_share_of_ink_of_mnist() -> None:
+    written_share = np.mean([rasterize(ink_of(strokes)) for strokes in DIGITS.values()]) / 255
+    assert written_share == pytest.approx(mnist().training.images.mean() / 255, rel=0.1)

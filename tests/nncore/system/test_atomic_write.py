@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from nncore.system.atomic_write import write_safely
+
+
+def mode_of(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_the_file_holds_what_was_given(tmp_path: Path) -> None:
+    path = tmp_path / "new folder" / "file"
+    write_safely(path, b"one")
+    write_safely(path, memoryview(b"two"))
+    assert path.read_bytes() == b"two"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def full_disk(*_: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def ctrl_c(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("where", ["fsync", "chmod", "replace"])
+@pytest.mark.parametrize("failure", [full_disk, ctrl_c])
+def test_the_old_file_stays_and_nothing_else_if_writing_fails(
+    where: str, failure: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    monkeypatch.setattr(os, where, failure)
+    with pytest.raises((OSError, KeyboardInterrupt)):
+        write_safely(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_old_file_is_replaced_only_when_the_new_one_is_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, steps = tmp_path / "file", []
+    fsync, replace = os.fsync, os.replace
+
+    def seen_fsync(descriptor: int) -> None:
+        steps.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
+        fsync(descriptor)
+
+    def seen_replace(source: str, target: Path) -> None:
+        steps.append("rename")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", seen_fsync)
+    monkeypatch.setattr(os, "replace", seen_replace)
+    write_safely(path, b"new")
+    assert steps == ["file", "rename", "folder"]
+
+
+def test_a_folder_that_cannot_be_flushed_is_no_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fsync = os.fsync
+
+    def only_files(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(22, "Invalid argument")
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", only_files)
+    write_safely(tmp_path / "file", b"new")
+    assert (tmp_path / "file").read_bytes() == b"new"
+
+
+def test_permissions_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    path.chmod(0o604)
+    write_safely(path, b"new")
+    assert mode_of(path) == 0o604
+
+
+def test_a_new_file_gets_the_permissions_of_any_new_file(tmp_path: Path) -> None:
+    (tmp_path / "ordinary").write_bytes(b"")
+    write_safely(tmp_path / "file", b"")
+    assert mode_of(tmp_path / "file") == mode_of(tmp_path / "ordinary")
+
+
+def test_the_permissions_of_other_threads_files_are_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    changes: list[int] = []
+    umask = os.umask
+
+    def seen(mask: int) -> int:
+        changes.append(mask)
+        return umask(mask)
+
+    monkeypatch.setattr(os, "umask", seen)
+    thread = threading.Thread(target=write_safely, args=(tmp_path / "file", b""))
+    thread.start()
+    thread.join()
+    assert (tmp_path / "file").exists()
+    assert changes == []
+
+
+def test_what_is_no_file_is_not_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe"):
+        with pytest.raises(OSError, match="it is not a file"):
+            write_safely(path, b"new")
+    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
+    assert list(tmp_path.iterdir()) == [tmp_path / "pipe"]
+
+
+def test_a_name_as_long_as_the_disk_takes_is_written(tmp_path: Path) -> None:
+    path = tmp_path / ("é" * 127)
+    write_safely(path, b"new")
+    assert path.read_bytes() == b"new"
+
+
+def test_a_link_stays_a_link_to_the_new_content(tmp_path: Path) -> None:
+    (tmp_path / "target").write_bytes(b"old")
+    (tmp_path / "link").symlink_to(tmp_path / "target")
+    write_safely(tmp_path / "link", b"new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "target").read_bytes() == b"new"

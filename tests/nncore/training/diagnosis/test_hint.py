@@ -1,0 +1,49 @@
+import pytest
+
+from nncore.errors import SettingError
+from nncore.model.layers import Activation, Conv2D, Dense, Flatten, Scale
+from nncore.model.network import NetworkSpec
+from nncore.training import TrainingConfig
+from nncore.training.diagnosis.hint import (
+    Hint,
+    begun_by_he,
+    rate_remedy,
+    with_leaky_relu,
+    with_relu,
+    without_first_layer,
+)
+
+SPEC = NetworkSpec.dense((784, 8, 4, 10), ["relu", "tanh"], "uniform")
+
+
+def test_a_hint_changes_what_it_says_and_nothing_else() -> None:
+    hint = Hint("dead", "It is dead.", "Clip it", {"clip_norm": 1.0}, with_leaky_relu)
+    spec, config = hint.apply(SPEC, TrainingConfig(epochs=9))
+    assert spec == NetworkSpec.dense((784, 8, 4, 10), ["leaky_relu", "tanh"], "uniform")
+    assert config == TrainingConfig(epochs=9, clip_norm=1.0)
+    assert hint.text == "It is dead. Try this: clip it."
+
+
+def test_only_a_learning_rate_can_be_set_while_a_run_goes_on() -> None:
+    assert Hint("", "It is.", *rate_remedy(0.1)).only_rate
+    assert not Hint("", "It is.", "Do", {"learning_rate": 0.1, "epochs": 3}).only_rate
+    assert not Hint("", "It is.", "Do", {"learning_rate": 0.1}, with_relu).only_rate
+    assert not Hint("", "It is.", "Do").only_rate
+
+
+def test_a_rate_has_three_figures() -> None:
+    assert rate_remedy(0.1 * 0.3) == ("Learning rate 0.03", {"learning_rate": 0.03})
+
+
+def test_a_setting_that_cannot_be_is_refused() -> None:
+    with pytest.raises(SettingError):
+        Hint("", "It is.", "Do", {"learning_rate": -1.0}).apply(SPEC, TrainingConfig())
+
+
+def test_changes_of_the_network() -> None:
+    assert with_relu(SPEC) == NetworkSpec.dense((784, 8, 4, 10), "relu", "uniform")
+    assert begun_by_he(SPEC) == NetworkSpec.dense((784, 8, 4, 10), ["relu", "tanh"])
+    layers = (Scale(255.0), Conv2D(2, initialization="zeros"), Activation("sigmoid"), Flatten(), Dense(10))
+    images = NetworkSpec((28, 28), layers)
+    assert without_first_layer(images).layers == layers[1:]
+    assert begun_by_he(images).layers[1] == Conv2D(2)

@@ -1,0 +1,251 @@
+"""The gradient of a batch is the same however it is worked through, and costs no memory that grows with it."""
+
+from __future__ import annotations
+
+import tracemalloc
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from nncore.data.dataset import Dataset
+from nncore.model.layers import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten
+from nncore.model.losses import make_loss
+from nncore.model.network import Network, NetworkSpec
+from nncore.preprocessing.augmentation import Augmentation
+from nncore.training import TrainingConfig, train
+from nncore.training.optimizers import OPTIMIZERS
+from nncore.training.parallel import batch_gradients
+from nncore.training.parallel.batch_gradients import (
+    FEWEST_ROWS,
+    NUMBERS_AT_ONCE,
+    ROWS_AT_ONCE,
+    BatchGradients,
+    rows_at_once,
+)
+from nncore.training.random_streams import RandomStreams
+from tests.nncore.example_data import mnist, small_mnist
+from tests.nncore.runs import CONVOLUTIONAL, SMALL, few_digits, fresh_network, values_of
+
+CONFIG = TrainingConfig()
+
+WITHOUT_NORM = NetworkSpec(
+    (28, 28), (Conv2D(3, stride=(3, 3)), Activation("relu"), Flatten(), Dense(12), Activation("tanh"), Dense(10))
+)
+
+
+@pytest.fixture(params=[1, 2], ids=["one core", "two cores"])
+def cores(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
+
+
+@pytest.fixture
+def split(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every batch of enough rows is worth splitting among the replicas."""
+    monkeypatch.setattr(batch_gradients, "WORTH_SPLITTING", 0)
+
+
+def of_batches(
+    network: Network,
+    batches: list[NDArray[np.intp]],
+    cores: int = 1,
+    config: TrainingConfig = CONFIG,
+    data: Dataset | None = None,
+) -> list[tuple[float, int | None]]:
+    """The loss and the right answers of one batch after the other."""
+    size, figures = max(map(len, batches)), []
+    data = small_mnist().training if data is None else data
+    with BatchGradients(network, data, config, RandomStreams.of(0), size, cores, lambda: False) as gradients:
+        for rows in batches:
+            found = gradients.of(rows)
+            assert found is not None
+            figures.append(found)
+    return figures
+
+
+def directly(network: Network, rows: NDArray[np.intp], data: Dataset) -> tuple[float, NDArray[np.floating]]:
+    """The loss and the gradient of a whole batch, in one pass of one network."""
+    twin, loss = network.copy(), make_loss(None, network.spec.output, 0.0)
+    loss.allocate(len(rows), network.spec.outputs, network.dtype)
+    value = loss.forward(twin.forward(data.inputs(rows)), data.targets(rows))
+    twin.backward(loss.backward())
+    return value, twin.parameters.gradients
+
+
+@pytest.mark.parametrize("spec", [SMALL, WITHOUT_NORM], ids=["dense", "conv"])
+@pytest.mark.parametrize("count", [1, FEWEST_ROWS, 31, 32, 33, 47, 100, 1001])
+@pytest.mark.usefixtures("split")
+def test_the_halves_of_a_batch_add_up_to_it(spec: NetworkSpec, count: int, cores: int) -> None:
+    data, network = small_mnist().training, fresh_network(spec)
+    rows = np.random.default_rng(0).permutation(len(data))[:count]
+    ((loss, right),) = of_batches(network, [rows], cores)
+    whole_loss, gradients = directly(network, rows, data)
+    assert loss == pytest.approx(whole_loss, rel=1e-5)
+    answers = network.logits(data.inputs(rows)).argmax(axis=1)
+    assert right == np.count_nonzero(answers == data.targets(rows))
+    np.testing.assert_allclose(network.parameters.gradients, gradients, rtol=1e-3, atol=1e-6)
+
+
+@pytest.mark.parametrize("rest", range(1, 70, 4))
+@pytest.mark.usefixtures("split")
+def test_the_rest_of_an_epoch_counts_in_full_however_small_it_is(rest: int, cores: int) -> None:
+    data, network = small_mnist().training, fresh_network()
+    first, last = np.arange(70), np.arange(70, 70 + rest)
+    of_batches(network, [first, last], cores)
+    np.testing.assert_allclose(network.parameters.gradients, directly(network, last, data)[1], rtol=1e-3, atol=1e-6)
+
+
+@pytest.mark.parametrize("size", [32, 33, 40, 61])
+@pytest.mark.usefixtures("split")
+def test_a_rest_too_small_to_split_counts_in_full_after_batches_hardly_larger(size: int, cores: int) -> None:
+    data, network = small_mnist().training, fresh_network()
+    first, last = np.arange(size), np.arange(100, 131)
+    of_batches(network, [first, last], cores)
+    np.testing.assert_allclose(network.parameters.gradients, directly(network, last, data)[1], rtol=1e-3, atol=1e-6)
+
+
+@pytest.mark.parametrize("at_once", [7, 50, 64])
+@pytest.mark.parametrize("worth_splitting", [0, 10**9], ids=["replicas", "one network"])
+def test_the_passes_of_a_batch_add_up_to_it(
+    monkeypatch: pytest.MonkeyPatch, at_once: int, worth_splitting: int, cores: int
+) -> None:
+    monkeypatch.setattr(batch_gradients, "WORTH_SPLITTING", worth_splitting)
+    monkeypatch.setattr(batch_gradients, "ROWS_AT_ONCE", at_once)
+    data, network = small_mnist().training, fresh_network()
+    batches = [np.arange(150), np.arange(200, 350), np.arange(400, 433)]
+    figures = of_batches(network, batches, cores)
+    for rows, (loss, _) in zip(batches, figures, strict=True):
+        assert loss == pytest.approx(directly(network, rows, data)[0], rel=1e-5)
+    np.testing.assert_allclose(
+        network.parameters.gradients, directly(network, batches[-1], data)[1], rtol=1e-3, atol=1e-6
+    )
+
+
+@pytest.mark.usefixtures("split")
+@pytest.mark.parametrize("spec", [SMALL, CONVOLUTIONAL], ids=["dense", "conv"])
+def test_the_bits_do_not_depend_on_the_cores(spec: NetworkSpec) -> None:
+    config = TrainingConfig(epochs=2, batch_size=61, augmentation=Augmentation(shift=2, elastic=1))
+
+    def trained(cores: int) -> NDArray[np.floating]:
+        network = fresh_network(spec)
+        list(train(network, few_digits(), config, cores=cores))
+        return values_of(network)
+
+    np.testing.assert_array_equal(trained(1), trained(2))
+
+
+def test_a_network_that_costs_enough_is_split_and_a_small_one_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The replicas have chances of their own: what dropout silences tells how many there are."""
+    large = NetworkSpec((28, 28), (Dense(600), Dropout(0.5), Dense(10)))
+    small = NetworkSpec((28, 28), (Dense(60), Dropout(0.5), Dense(10)))
+    rows = np.arange(128)
+    for spec, replicas in ((large, 2), (small, 1)):
+        network = fresh_network(spec)
+        of_batches(network, [rows])
+        found = network.parameters.gradients.copy()
+        monkeypatch.setattr(batch_gradients, "WORTH_SPLITTING", 0 if replicas == 2 else 10**9)
+        of_batches(network, [rows])
+        np.testing.assert_array_equal(network.parameters.gradients, found)
+        monkeypatch.setattr(batch_gradients, "WORTH_SPLITTING", 10**9 if replicas == 2 else 0)
+        of_batches(network, [rows])
+        assert not np.array_equal(network.parameters.gradients, found)
+        monkeypatch.undo()
+
+
+@pytest.mark.usefixtures("split")
+def test_running_statistics_are_the_mean_of_the_halves_weighted_by_their_rows(cores: int) -> None:
+    data = small_mnist().training
+    network = fresh_network(NetworkSpec((28, 28), (Flatten(), BatchNorm(momentum=0.4), Dense(10))))
+    halves = [np.arange(23), np.arange(23, 45)]
+    states = []
+    for rows in halves:
+        twin = network.copy()
+        twin.forward(data.inputs(rows))
+        states.append(twin.parameters.state.copy())
+    of_batches(network, [np.arange(45)], cores)
+    np.testing.assert_allclose(network.parameters.state, (23 * states[0] + 22 * states[1]) / 45, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.usefixtures("split")
+def test_both_replicas_go_on_from_the_same_statistics(cores: int) -> None:
+    """Also after a batch that was too small to split."""
+    data = small_mnist().training
+    spec = NetworkSpec((28, 28), (Flatten(), BatchNorm(momentum=0.4), Dense(10)))
+    network = fresh_network(spec)
+    small, large = np.arange(20), np.arange(20, 60)
+    expected = network.copy()
+    expected.forward(data.inputs(small))
+    states = []
+    for rows in (large[:20], large[20:]):
+        twin = expected.copy()
+        twin.forward(data.inputs(rows))
+        states.append(twin.parameters.state.copy())
+    of_batches(network, [small, large], cores)
+    np.testing.assert_allclose(network.parameters.state, (states[0] + states[1]) / 2, rtol=1e-5, atol=1e-7)
+
+
+def test_a_stop_is_heard_before_a_batch_and_between_its_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch_gradients, "ROWS_AT_ONCE", 40)
+    network, asked = fresh_network(CONVOLUTIONAL), 0
+
+    def stopped() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 2
+
+    streams, before = RandomStreams.of(0), network.parameters.state.copy()
+    states = streams.states()
+    config = replace(CONFIG, augmentation=Augmentation(shift=1))
+    with BatchGradients(network, small_mnist().training, config, streams, 200, 1, stopped) as gradients:
+        assert gradients.of(np.arange(200)) is None
+        assert asked == 3
+        np.testing.assert_array_equal(network.parameters.state, before)
+        assert streams.states() == states
+        assert gradients.of(np.arange(200)) is None
+        assert asked == 4
+
+
+def test_workspaces_are_bounded_for_a_dense_and_for_a_large_convolutional_network() -> None:
+    assert rows_at_once(SMALL) == ROWS_AT_ONCE
+    wide = NetworkSpec((28, 28), (Conv2D(64, stride=(1, 1)), Conv2D(64, stride=(1, 1)), Flatten(), Dense(10)))
+    assert 1 <= rows_at_once(wide) < 200
+    assert rows_at_once(wide) * wide.numbers_a_row <= NUMBERS_AT_ONCE
+
+
+FEW, MANY = 2048, 4096
+"""Rows of a batch. With fewer, NumPy's own buffers would still grow, for arithmetic between types; they have an end."""
+
+FLOAT32 = 4
+
+
+@pytest.mark.parametrize("worth_splitting", [0, 10**9], ids=["replicas", "one network"])
+@pytest.mark.parametrize("kind", ["bytes", "augmented", "floats"])
+@pytest.mark.parametrize("spec", [SMALL, CONVOLUTIONAL], ids=["dense", "conv"])
+def test_a_step_allocates_nothing_that_grows_with_the_batch(
+    monkeypatch: pytest.MonkeyPatch, spec: NetworkSpec, kind: str, worth_splitting: int
+) -> None:
+    monkeypatch.setattr(batch_gradients, "WORTH_SPLITTING", worth_splitting)
+    data = mnist().training.take(slice(0, MANY))
+    if kind == "floats":
+        data = Dataset.from_floats(data.inputs(slice(None)), np.eye(10)[data.labels])
+    spec = replace(spec, output="linear") if kind == "floats" else spec
+    augmentation = Augmentation(1, 5, 0.1, 0.1, 1, 0.5, 0.1) if kind == "augmented" else None
+    config = replace(CONFIG, augmentation=augmentation)
+
+    def peak(batch_size: int) -> int:
+        """Bytes that a step takes at its highest, once the first ones are done."""
+        network, rows = fresh_network(spec), np.arange(batch_size)
+        optimizer = OPTIMIZERS["adam"](network.parameters, 0.01)
+        with BatchGradients(network, data, config, RandomStreams.of(0), batch_size, 1, lambda: False) as gradients:
+            for number in range(4):
+                if number == 3:
+                    tracemalloc.start()
+                    before = tracemalloc.get_traced_memory()[0]
+                assert gradients.of(rows) is not None
+                optimizer.step(0.001)
+            taken = tracemalloc.get_traced_memory()[1] - before
+            tracemalloc.stop()
+        return taken
+
+    assert peak(MANY) - peak(FEW) < FLOAT32 * (MANY - FEW)  # not even one number a row

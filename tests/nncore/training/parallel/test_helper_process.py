@@ -1,0 +1,334 @@
+"""A second process changes how long a run takes, and no bit of it, whatever becomes of that process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from numpy.typing import NDArray
+
+from nncore.data.dataset import Dataset, Splits
+from nncore.model.layers import Activation, BatchNorm, Dense, Dropout, Flatten
+from nncore.model.network import NetworkSpec
+from nncore.preprocessing.augmentation import Augmentation
+from nncore.training import Training, TrainingConfig
+from nncore.training.events import Started, StepDone
+from nncore.training.optimizers import BLOCK, OPTIMIZERS
+from nncore.training.parallel import batch_gradients
+from nncore.training.parallel import helper_process as second_process
+from nncore.training.parallel.helper_process import SecondProcess
+from nncore.training.parallel.shared_memory import DONE, SAVED
+from tests.nncore.runs import SMALL, few_digits, fresh_network
+
+SPEC = NetworkSpec(
+    (28, 28), (Flatten(), Dense(100), BatchNorm(), Activation("relu"), Dropout(0.3), Dense(20), Dense(10))
+)
+CONFIG = TrainingConfig(epochs=3, batch_size=64, augmentation=Augmentation(shift=2, elastic=1, noise=0.1))
+STEPS = 9
+
+on_posix = pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="Windows cannot stop a process")
+
+Change = Callable[[SecondProcess, int], None]
+
+
+@pytest.fixture(autouse=True)
+def split(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every batch of enough rows is split, and the second process is waited for, however busy the machine is."""
+    monkeypatch.setattr(batch_gradients, "WORTH_SPLITTING", 0)
+    monkeypatch.setattr(batch_gradients, "PATIENCE", 30.0)
+    monkeypatch.setattr(second_process, "LATE", 30.0)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def second_of(training: Training) -> SecondProcess:
+    second = training._gradients._second
+    assert second is not None
+    return second
+
+
+def come_up(training: Training) -> SecondProcess:
+    second = second_of(training)
+    wait_until(lambda: second.free)
+    return second
+
+
+def run(training: Training, up_after: int = 0, change: Change | None = None) -> NDArray[np.floating]:
+    """Train; the second process has come up after so many steps. `change` is called with it before each later step."""
+    for event in training.events():
+        step = event.step if isinstance(event, StepDone) else 0
+        if isinstance(event, Started | StepDone) and step >= up_after:
+            if step == up_after:
+                come_up(training)
+            if change is not None:
+                change(second_of(training), step)
+    return training.network.parameters.values.copy()
+
+
+def with_second(config: TrainingConfig = CONFIG, data: Splits | None = None, spec: NetworkSpec = SPEC) -> Training:
+    return Training(fresh_network(spec), data or few_digits(), config, cores=2)
+
+
+def alone(
+    config: TrainingConfig = CONFIG, data: Splits | None = None, spec: NetworkSpec = SPEC
+) -> NDArray[np.floating]:
+    training = Training(fresh_network(spec), data or few_digits(), config, cores=1)
+    list(training.events())
+    assert training._gradients._second is None
+    return training.network.parameters.values
+
+
+def tasks_done(training: Training) -> int:
+    return second_of(training).room.words[DONE] - 1
+
+
+def test_the_network_is_large_enough_for_two_to_step_it() -> None:
+    assert fresh_network(SPEC).parameters.trainable.size > BLOCK
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer_gives_the_same_bits(optimizer: str) -> None:
+    config = replace(CONFIG, optimizer=optimizer, weight_decay=0.01, label_smoothing=0.1)
+    training = with_second(config)
+    np.testing.assert_array_equal(run(training), alone(config))
+    assert tasks_done(training) == 2 * STEPS
+
+
+def test_a_clipped_gradient_is_that_of_the_whole_batch() -> None:
+    config = replace(CONFIG, clip_norm=0.1)
+    training = with_second(config)
+    np.testing.assert_array_equal(run(training), alone(config))
+    assert tasks_done(training) > STEPS
+
+
+def test_a_batch_of_several_passes_has_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch_gradients, "ROWS_AT_ONCE", 30)
+    config = replace(CONFIG, batch_size=None)
+    training = with_second(config)
+    np.testing.assert_array_equal(run(training), alone(config))
+    assert tasks_done(training) >= 3 * 3
+
+
+def test_numbers_have_the_same_bits_as_well_as_images() -> None:
+    digits = few_digits().training
+    data = Splits(Dataset.from_floats(digits.inputs(slice(None)), np.eye(10)[digits.labels]))
+    spec = NetworkSpec((784,), (Dense(100), Activation("tanh"), Dense(10)), "linear")
+    config = replace(CONFIG, augmentation=None)
+    training = with_second(config, data, spec)
+    np.testing.assert_array_equal(run(training), alone(config, data, spec))
+    assert tasks_done(training) > STEPS
+
+
+def test_it_may_come_up_at_any_time() -> None:
+    np.testing.assert_array_equal(run(with_second(), up_after=4), alone())
+
+
+@pytest.mark.parametrize("killed_after", [0, 1, 5])
+def test_it_may_be_killed_between_two_steps(killed_after: int) -> None:
+    def kill(second: SecondProcess, step: int) -> None:
+        if step == killed_after:
+            assert second._process is not None
+            second._process.kill()
+
+    np.testing.assert_array_equal(run(with_second(), change=kill), alone())
+
+
+@on_posix
+def test_it_may_be_stopped_and_go_on_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch_gradients, "PATIENCE", 0.01)
+
+    def hold(second: SecondProcess, step: int) -> None:
+        assert second._process is not None
+        if step in (2, 5):
+            os.kill(second._process.pid, signal.SIGSTOP if step == 2 else signal.SIGCONT)
+
+    np.testing.assert_array_equal(run(with_second(), change=hold), alone())
+
+
+@on_posix
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_step_that_it_leaves_half_done_is_taken_anew(begun: bool) -> None:
+    """With the values and the memory from before it, whether or not it had begun to change them."""
+    spoilt = 0
+
+    def break_off(second: SecondProcess, step: int) -> None:
+        begin = second.begin_step
+
+        def begin_and_die(number: int, learning_rate: float, added_up: bool) -> None:
+            nonlocal spoilt
+            room, process, behind = second.room, second._process, slice(second.room.cut, None)
+            assert process is not None
+            wait_until(lambda: room.words[SAVED] == number)
+            os.kill(process.pid, signal.SIGSTOP)
+            begin(number, learning_rate, added_up)
+            if begun:
+                room.values[: room.memory.shape[1]][behind] = np.nan
+                room.memory[:, behind] = np.nan
+            else:
+                room.words[SAVED] = 0
+                room.saved[:] = np.nan
+            process.kill()
+            process.wait()
+            spoilt += 1
+
+        if step == 3:
+            second.begin_step = begin_and_die  # type: ignore[method-assign,assignment]
+
+    np.testing.assert_array_equal(run(with_second(), change=break_off), alone())
+    assert spoilt == 1
+
+
+@pytest.mark.parametrize("microseconds", [0, 50, 100, 200, 400])
+def test_it_may_be_killed_in_the_middle_of_anything(microseconds: int) -> None:
+    config = replace(CONFIG, augmentation=None)
+
+    timers = []
+
+    def kill_soon(second: SecondProcess, step: int) -> None:
+        if step == 2:
+            assert second._process is not None
+            timers.append(threading.Timer(microseconds / 1e6, second._process.kill))
+            timers[0].start()
+
+    np.testing.assert_array_equal(run(with_second(config), change=kill_soon), alone(config))
+    timers[0].join()
+
+
+@pytest.mark.parametrize("step", [1, 4, 6])
+def test_a_checkpoint_goes_on_to_the_same_bits(step: int) -> None:
+    training = with_second()
+    events = training.events()
+    for event in events:
+        if isinstance(event, Started):
+            come_up(training)
+        if isinstance(event, StepDone) and event.step == step:
+            break
+    checkpoint = training.checkpoint()
+    events.close()  # type: ignore[attr-defined]
+    for cores in (1, 2):
+        resumed = Training.resumed(checkpoint, few_digits(), cores=cores)
+        values = run(resumed) if cores == 2 else list(resumed.events()) and resumed.network.parameters.values
+        np.testing.assert_array_equal(values, alone())
+
+
+@pytest.mark.parametrize("end", ["finished", "closed", "exception"])
+def test_nothing_is_left_of_it(end: str) -> None:
+    shared = Path("/dev/shm")
+    files = set(shared.iterdir()) if shared.exists() else set()
+    training = with_second()
+    events = training.events()
+    next(events)
+    process = come_up(training)._process
+    assert process is not None
+    if end == "finished":
+        list(events)
+    elif end == "closed":
+        events.close()  # type: ignore[attr-defined]
+    else:
+        with pytest.raises(KeyError):
+            events.throw(KeyError())  # type: ignore[attr-defined]
+    assert process.poll() is not None
+    assert process.pid not in [child.pid for child in psutil.Process().children()]
+    assert (set(shared.iterdir()) if shared.exists() else set()) <= files
+
+
+def test_a_run_that_ends_before_it_has_come_up_leaves_nothing_either() -> None:
+    training = with_second()
+    events = training.events()
+    next(events)
+    process = second_of(training)._process
+    assert process is not None
+    events.close()  # type: ignore[attr-defined]
+    assert process.poll() is not None
+
+
+def test_the_parameters_outlive_it() -> None:
+    network = fresh_network(SPEC)
+    list(Training(network, few_digits(), CONFIG, cores=2).events())
+    np.testing.assert_array_equal(network.parameters.values, alone())
+    list(Training(network, few_digits(), CONFIG, cores=2).events())
+    assert not np.array_equal(network.parameters.values, alone())
+
+
+def test_where_it_cannot_be_started_the_run_is_made_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    training = with_second()
+    list(training.events())
+    np.testing.assert_array_equal(training.network.parameters.values, alone())
+    assert tasks_done(training) == -1
+
+
+def test_a_packed_program_does_not_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert with_second()._gradients._second is None
+    monkeypatch.undo()
+    monkeypatch.setattr(sys, "executable", "/opt/Drawing Program")
+    assert with_second()._gradients._second is None
+
+
+def test_small_steps_have_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    assert with_second(spec=SMALL)._gradients._second is None
+    assert with_second(replace(CONFIG, batch_size=31))._gradients._second is None
+
+
+SCRIPT = """
+import os, sys, time
+from nncore.model.network import Network, NetworkSpec
+from nncore.training import Training, TrainingConfig, RandomStreams
+from tests.nncore.example_data import small_mnist
+
+print("once", flush=True)
+network = Network(NetworkSpec.dense((784, 300, 10)))
+network.initialize(RandomStreams.of(0).initialization)
+training = Training(network, small_mnist(), TrainingConfig(epochs=10**6), cores=2)
+for event in training.events():
+    second = training._gradients._second
+    if second.free:
+        print(second._process.pid, flush=True)
+        if len(sys.argv) > 1:
+            break
+        time.sleep(60)
+"""
+
+
+def script(tmp_path: Path, *arguments: str) -> subprocess.Popen[str]:
+    path = tmp_path / "unguarded.py"
+    path.write_text(SCRIPT)
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[4])}
+    return subprocess.Popen(
+        [sys.executable, "-W", "error", str(path), *arguments],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
+    )  # fmt: skip
+
+
+def test_a_script_without_a_guard_is_run_once(tmp_path: Path) -> None:
+    said, problems = script(tmp_path, "break").communicate(timeout=60)
+    first, *pids = said.split()
+    assert (first, len(pids), problems) == ("once", 1, "")
+    wait_until(lambda: not psutil.pid_exists(int(pids[0])))
+
+
+def test_it_ends_with_a_first_process_that_is_killed(tmp_path: Path) -> None:
+    with script(tmp_path) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "once\n"
+        pid = int(process.stdout.readline())
+        assert psutil.pid_exists(pid)
+        process.kill()
+    wait_until(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)

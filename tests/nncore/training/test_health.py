@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from nncore.data.dataset import Dataset
+from nncore.model.layers import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten
+from nncore.model.network import Network, NetworkSpec
+from nncore.training import TrainingConfig, health, train
+from nncore.training.health import BINS, HealthProbe, LayerHealth
+from nncore.training.parallel.batch_gradients import BatchGradients
+from nncore.training.random_streams import RandomStreams
+from tests.nncore.runs import SMALL, epochs, few_digits, fresh_network, values_of
+
+SPEC = NetworkSpec(
+    (28, 28),
+    (Conv2D(4, stride=(4, 4)), Activation("relu"), BatchNorm(), Flatten(), Dropout(0.0), Dense(9), Activation("relu"),
+     Dense(10)),
+)  # fmt: skip
+
+CONFIG = TrainingConfig("sgd", 0.1, batch_size=None, epochs=1, clip_norm=0.01)
+
+
+def after_an_epoch(spec: NetworkSpec = SPEC) -> tuple[Network, Network, tuple[LayerHealth, ...]]:
+    """The network before and after an epoch of one step, and what was said of it."""
+    network = fresh_network(spec)
+    before = network.copy()
+    (done,) = epochs(list(train(network, few_digits(), CONFIG)))
+    assert done.health is not None
+    return before, network, done.health
+
+
+def part_of(spec: NetworkSpec, layer: int, values: NDArray[np.floating]) -> NDArray[np.floating]:
+    parts, start = [], 0
+    for name, shape in spec.parameter_shapes.items():
+        size = int(np.prod(shape))
+        if name.startswith(f"{layer}."):
+            parts.append(values[start : start + size])
+        start += size
+    return np.concatenate(parts)
+
+
+def test_there_are_figures_of_every_layer_and_of_weights_where_there_are_any() -> None:
+    _, _, figures = after_an_epoch()
+    assert [each.layer for each in figures] == list(range(1, 9))
+    assert [each.kind for each in figures] == [layer.kind for layer in SPEC.layers]
+    with_weights = [each.layer for each in figures if each.gradient_norm is not None]
+    assert with_weights == [1, 3, 6, 8]
+    assert [each.layer for each in figures if each.update_ratio is not None] == with_weights
+    assert [each.layer for each in figures if each.histogram is not None] == with_weights
+    assert [each.layer for each in figures if each.dead_share is not None] == [2, 7]
+
+
+def test_gradient_norms_are_those_of_the_last_step_before_it_is_clipped() -> None:
+    before, _, figures = after_an_epoch()
+    data = few_digits().training
+    with BatchGradients(before, data, CONFIG, RandomStreams.of(0), len(data), 1, lambda: False) as gradients:
+        gradients.of(np.arange(len(data)))
+    assert np.linalg.norm(before.parameters.gradients) > 0.1  # far longer than what it is clipped to
+    for each in figures:
+        if each.gradient_norm is not None:
+            part = part_of(SPEC, each.layer, before.parameters.gradients)
+            assert each.gradient_norm == pytest.approx(float(np.linalg.norm(part)), rel=1e-3)
+
+
+def test_update_ratios_compare_the_step_with_the_parameters() -> None:
+    before, after, figures = after_an_epoch()
+    for each in figures:
+        if each.update_ratio is not None:
+            old, new = (part_of(SPEC, each.layer, network.parameters.values) for network in (before, after))
+            assert each.update_ratio == pytest.approx(np.linalg.norm(new - old) / np.linalg.norm(new), rel=1e-3)
+
+
+def test_histograms_count_every_parameter() -> None:
+    _, after, figures = after_an_epoch()
+    for each in figures:
+        if each.histogram is not None:
+            part = part_of(SPEC, each.layer, after.parameters.values).astype(np.float64)
+            counts, edges = np.histogram(part, BINS)
+            np.testing.assert_array_equal(each.histogram, counts)
+            np.testing.assert_array_equal(each.edges, edges)
+            assert each.histogram.sum() == len(part)
+
+
+def test_dead_units_are_those_that_are_silent_for_every_example() -> None:
+    network, validation = fresh_network(NetworkSpec.dense((784, 20, 10))), few_digits().validation
+    assert validation is not None
+    network.parameters.value("1.b")[:5] = -1e6
+    (done,) = epochs(list(train(network, few_digits(), replace(CONFIG, learning_rate=1e-6))))
+    assert done.health is not None
+    silent = (network.activations(validation.inputs(slice(None)))[1] == 0).all(axis=0)
+    assert silent[:5].all()
+    assert done.health[1].dead_share == pytest.approx(silent.mean())
+    assert 0.25 <= silent.mean() < 1
+
+
+def test_parameters_that_hardly_differ_have_a_histogram() -> None:
+    spec = NetworkSpec.dense((1, 1))
+    network = fresh_network(spec)
+    network.parameters.values[:] = 1, np.nextafter(np.float32(1), np.float32(2))
+    figures = health.HealthProbe(network)._figures_of(1, np.zeros((1, 1)))
+    assert figures.histogram is not None
+    assert figures.edges is not None
+    assert (np.diff(figures.edges) > 0).all()
+    assert (figures.histogram.sum(), figures.histogram[0], figures.histogram[-1]) == (2, 1, 1)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_parameters_that_are_no_numbers_are_left_out(value: float) -> None:
+    network = fresh_network(NetworkSpec.dense((3, 2)))
+    network.parameters.values[:3] = value
+    figures = health.HealthProbe(network)._figures_of(1, np.zeros((1, 2)))
+    assert figures.histogram is not None
+    assert figures.histogram.sum() == network.parameters.size - 3
+
+
+def test_figures_a_moment_old_are_not_gathered_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = 0.0
+    monkeypatch.setattr(health, "perf_counter", lambda: clock)
+    gathered = []
+    for event in train(fresh_network(), few_digits(), replace(CONFIG, epochs=6)):
+        for done in epochs([event]):
+            gathered.append(done.health is not None)
+            clock += 0.6 * health.SECONDS_BETWEEN_FIGURES
+    assert gathered == [True, False, True, False, True, False]
+
+
+def test_a_step_that_was_not_looked_at_has_no_figures_however_long_it_is_judged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else those of an earlier epoch would be told again as this one's."""
+    readings = iter([0.0, 0.0, 0.1, 0.3, 0.5])
+    monkeypatch.setattr(health, "perf_counter", lambda: next(readings, 9.0))
+    gathered = [
+        done.health is not None
+        for done in epochs(list(train(fresh_network(), few_digits(), replace(CONFIG, epochs=3))))
+    ]
+    # Due at 0; not at 0.1, when the second epoch's step is taken; at 0.3, the third's, again.
+    assert gathered == [True, False, True]
+
+
+def test_gathering_them_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def trained() -> NDArray[np.floating]:
+        network = fresh_network(SMALL)
+        list(train(network, few_digits(), TrainingConfig(epochs=3, batch_size=50)))
+        return values_of(network)
+
+    with_figures = trained()
+    monkeypatch.setattr(health, "SECONDS_BETWEEN_FIGURES", 1e9)
+    np.testing.assert_array_equal(trained(), with_figures)
+
+
+def test_units_are_probed_with_examples_from_first_to_last() -> None:
+    """Sorted examples: the unit is silent on all but the last ones."""
+    network = Network(NetworkSpec((1,), (Dense(1), Activation("relu"), Dense(1)), "linear"))
+    network.parameters.value("1.W")[...], network.parameters.value("1.b")[...] = 1, -0.95
+    inputs = np.linspace(0, 1, 1000, dtype=np.float32)[:, None]
+    health = HealthProbe(network).figures(Dataset.from_floats(inputs, inputs))
+    assert health[1].dead_share == 0

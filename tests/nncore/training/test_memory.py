@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import tracemalloc
+
+import numpy as np
+import psutil
+import pytest
+
+from nncore.errors import SettingError
+from nncore.files.model_file import Model, trained_model
+from nncore.model.network import Network, NetworkSpec
+from nncore.system.memory import RESERVE, available_memory, gigabytes, memory_to_spend
+from nncore.training import Training, TrainingConfig
+from nncore.training.memory import check_memory, memory_for_training
+from nncore.training.parallel import batch_gradients
+from tests.nncore.example_data import small_mnist
+
+SPEC = NetworkSpec.dense((784, 700, 700, 10))
+
+
+def test_the_available_memory_is_the_systems() -> None:
+    assert 0 < available_memory() <= psutil.virtual_memory().total
+
+
+def test_a_reserve_stays() -> None:
+    assert memory_to_spend(3 * RESERVE) == 2 * RESERVE
+    assert memory_to_spend(RESERVE // 2) == 0
+    assert memory_to_spend() == pytest.approx(available_memory() - RESERVE, abs=1e9)
+
+
+def test_training_is_refused_exactly_when_it_needs_more_than_may_be_taken() -> None:
+    config = TrainingConfig(batch_size=64)
+    enough = memory_for_training(SPEC, config) + RESERVE
+    check_memory(SPEC, config, available=enough)
+    with pytest.raises(SettingError, match=r"Training 1,047,210 weights needs about 0\.1 GB of memory; 0\.1 GB are"):
+        check_memory(SPEC, config, available=enough - 1)
+
+
+def test_what_no_machine_has_is_refused_by_asking_the_system() -> None:
+    with pytest.raises(SettingError, match=" of memory; ") as refusal:
+        check_memory(NetworkSpec.dense((784, 10**6, 10**6, 10)), TrainingConfig())
+    assert refusal.value.field == "layers"
+
+
+def test_a_batch_beyond_what_is_worked_through_at_once_needs_no_more() -> None:
+    full, many = TrainingConfig(batch_size=None), TrainingConfig(batch_size=10**6)
+    assert memory_for_training(SPEC, full) == memory_for_training(SPEC, many)
+    assert memory_for_training(SPEC, full) > 2 * memory_for_training(SPEC, TrainingConfig(batch_size=1))
+
+
+@pytest.mark.parametrize("keep_best", [False, True])
+@pytest.mark.parametrize("batch_size", [64, 1500, None])
+def test_the_estimate_covers_a_training_and_what_the_window_keeps_of_it(
+    monkeypatch: pytest.MonkeyPatch, batch_size: int | None, keep_best: bool
+) -> None:
+    if batch_size is None:
+        monkeypatch.setattr(batch_gradients, "ROWS_AT_ONCE", 50)  # a full batch takes several passes
+    data, config = small_mnist(), TrainingConfig(epochs=2, batch_size=batch_size, keep_best=keep_best)
+
+    def pair() -> tuple[Model, Network]:
+        model = trained_model(training, None, name="so far")
+        return model, model.network()
+
+    tracemalloc.start()
+    network = Network(SPEC)
+    network.initialize(np.random.default_rng(0))
+    training = Training(network, data, config, cores=1)  # what two processes share cannot be traced
+    for _ in training.events():
+        shown = pair()  # the new one is made before the old one goes
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    np.testing.assert_array_equal(shown[0].parameters, shown[1].parameters.values)
+    assert peak <= memory_for_training(SPEC, config) <= 1.6 * peak  # which leaves room for a second process
+
+
+def test_bytes_are_shown_in_gigabytes() -> None:
+    assert gigabytes(1_540_000_000) == "1.5 GB"
+    assert gigabytes(2_000_000_000_000) == "2,000.0 GB"

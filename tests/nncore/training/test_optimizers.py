@@ -1,0 +1,225 @@
+"""Each optimiser against its paper's algorithm, written out in float64 without the rearrangements ours make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+from nncore.errors import SettingError
+from nncore.model.layers.parameters import Parameters
+from nncore.training import optimizers
+from nncore.training.optimizers import FLUSH_EVERY, NEGLIGIBLE, OPTIMIZERS, AdamW, Optimizer, clip
+
+STEPS = 60
+SHAPES = {"1.W": (4, 3), "1.b": (3,), "2.K": (2, 1, 2, 2), "2.gamma": (2,)}
+IS_WEIGHT = np.repeat([True, False, True, False], [12, 3, 8, 2])
+
+Vector = np.ndarray
+Method = Callable[[Vector, Iterator[tuple[int, float, Vector]], float], Vector]
+
+
+def parameters(dtype: type = np.float64) -> Parameters:
+    """Random weights, with a state behind them that no optimiser may touch."""
+    made = Parameters(SHAPES, {"2.mean": (2,)}, dtype)
+    made.values[:] = np.random.default_rng(1).standard_normal(made.size)
+    return made
+
+
+def inputs() -> Iterator[tuple[int, float, Vector]]:
+    """The number, rate and gradient of each step: some numbers are hardly ever other than zero, sizes differ widely."""
+    rng = np.random.default_rng(2)
+    sizes = 10.0 ** rng.uniform(-6, 2, IS_WEIGHT.size)
+    for t in range(1, STEPS + 1):
+        rate = 0.1 * 0.97**t if t % 7 else 0.5
+        yield t, rate, sizes * rng.standard_normal(IS_WEIGHT.size) * (rng.random(IS_WEIGHT.size) < 0.7)
+
+
+def sgd(W: Vector, steps: Iterator[tuple[int, float, Vector]], decay: float) -> Vector:
+    for _, lr, g in steps:
+        W = W - lr * (g + decay * IS_WEIGHT * W)
+    return W
+
+
+def momentum(W: Vector, steps: Iterator[tuple[int, float, Vector]], decay: float) -> Vector:
+    v = np.zeros_like(W)
+    for _, lr, g in steps:
+        v = 0.9 * v + g + decay * IS_WEIGHT * W
+        W = W - lr * v
+    return W
+
+
+def nesterov(W: Vector, steps: Iterator[tuple[int, float, Vector]], decay: float) -> Vector:
+    v = np.zeros_like(W)
+    for _, lr, g in steps:
+        g = g + decay * IS_WEIGHT * W
+        v = 0.9 * v + g
+        W = W - lr * (g + 0.9 * v)
+    return W
+
+
+def rmsprop(W: Vector, steps: Iterator[tuple[int, float, Vector]], decay: float) -> Vector:
+    v = np.zeros_like(W)
+    for _, lr, g in steps:
+        g = g + decay * IS_WEIGHT * W
+        v = 0.9 * v + 0.1 * g**2
+        W = W - lr * g / (np.sqrt(v) + 1e-8)
+    return W
+
+
+def adam(W: Vector, steps: Iterator[tuple[int, float, Vector]], decay: float, decoupled: float = 0.0) -> Vector:
+    m, v = np.zeros_like(W), np.zeros_like(W)
+    for t, lr, g in steps:
+        g = g + decay * IS_WEIGHT * W
+        m = 0.9 * m + 0.1 * g
+        v = 0.999 * v + 0.001 * g**2
+        W = W - lr * decoupled * IS_WEIGHT * W
+        W = W - lr * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
+    return W
+
+
+def adamw(W: Vector, steps: Iterator[tuple[int, float, Vector]], decay: float) -> Vector:
+    return adam(W, steps, 0.0, decoupled=decay)
+
+
+METHODS: dict[str, Method] = {
+    "sgd": sgd,
+    "momentum": momentum,
+    "nesterov": nesterov,
+    "rmsprop": rmsprop,
+    "adam": adam,
+    "adamw": adamw,
+}
+
+
+def run(optimizer: Optimizer, trained: Parameters, steps: Iterator[tuple[int, float, Vector]]) -> None:
+    for _, rate, gradient in steps:
+        trained.gradients[:] = gradient
+        optimizer.step(rate)
+
+
+@pytest.mark.parametrize("decay", [0.0, 0.03])
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_every_optimizer_follows_its_paper(name: str, decay: float) -> None:
+    trained = parameters()
+    start, state = trained.trainable.copy(), trained.state.copy()
+    run(OPTIMIZERS[name](trained, decay), trained, inputs())
+    np.testing.assert_allclose(trained.trainable, METHODS[name](start, inputs(), decay), rtol=1e-10)
+    np.testing.assert_array_equal(trained.state, state)
+
+
+@pytest.mark.parametrize("decay", [0.0, 0.03])
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_working_in_blocks_changes_no_bit(name: str, decay: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, in_blocks = parameters(np.float32), parameters(np.float32)
+    run(OPTIMIZERS[name](whole, decay), whole, inputs())
+    monkeypatch.setattr(optimizers, "BLOCK", 7)
+    run(OPTIMIZERS[name](in_blocks, decay), in_blocks, inputs())
+    np.testing.assert_array_equal(in_blocks.values, whole.values)
+
+
+def test_momentum_with_a_steady_gradient_reaches_ten_times_the_speed() -> None:
+    for name in ("momentum", "nesterov"):
+        trained = parameters()
+        optimizer = OPTIMIZERS[name](trained)
+        run(optimizer, trained, ((t, 0.01, np.ones(25)) for t in range(300)))
+        before = trained.trainable.copy()
+        run(optimizer, trained, iter([(301, 0.01, np.ones(25))]))
+        np.testing.assert_allclose(before - trained.trainable, 0.01 / (1 - 0.9))
+
+
+@pytest.mark.parametrize("name", ["rmsprop", "adam", "adamw"])
+def test_with_a_steady_gradient_the_step_is_the_learning_rate_whatever_its_size(name: str) -> None:
+    trained = parameters()
+    gradient = 10.0 ** np.linspace(-3, 3, 25)
+    optimizer = OPTIMIZERS[name](trained)
+    run(optimizer, trained, ((t, 0.01, gradient) for t in range(300)))
+    before = trained.trainable.copy()
+    run(optimizer, trained, iter([(301, 0.01, gradient)]))
+    np.testing.assert_allclose(before - trained.trainable, 0.01, rtol=1e-4)
+
+
+def test_decay_of_adamw_does_not_depend_on_the_gradients() -> None:
+    trained = parameters()
+    start = trained.trainable.copy()
+    run(AdamW(trained, 0.1), trained, ((t, 0.02, np.zeros(25)) for t in range(50)))
+    np.testing.assert_allclose(trained.trainable, start * np.where(IS_WEIGHT, (1 - 0.002) ** 50, 1))
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_memory_and_steps_are_all_it_takes_to_go_on_to_the_same_bits(name: str) -> None:
+    straight, resumed = parameters(np.float32), parameters(np.float32)
+    run(OPTIMIZERS[name](straight, 0.01), straight, inputs())
+    first, steps = OPTIMIZERS[name](resumed, 0.01), inputs()
+    run(first, resumed, (next(steps) for _ in range(23)))
+    second = OPTIMIZERS[name](resumed, 0.01)
+    second.memory[...] = first.memory.copy()
+    second.steps = first.steps
+    run(second, resumed, steps)
+    np.testing.assert_array_equal(resumed.values, straight.values)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_memory_of_a_gradient_that_stays_away_becomes_zero_and_never_denormal(name: str) -> None:
+    trained = parameters(np.float32)
+    optimizer = OPTIMIZERS[name](trained)
+    start = trained.trainable.copy()
+    run(optimizer, trained, iter([(1, 0.001, np.ones(25))]))
+    for t in range(2, 20 * FLUSH_EVERY):
+        run(optimizer, trained, iter([(t, 0.001, np.zeros(25))]))
+        assert not ((optimizer.memory != 0) & (np.abs(optimizer.memory) < np.finfo(np.float32).tiny)).any()
+    fast = optimizer.memory[:1]  # in each of them the first vector is the one that decays by 0.9 a step
+    assert not fast.any()
+    assert (trained.trainable < start).all()
+
+
+def test_nothing_decays_so_fast_that_it_gets_denormal_between_two_flushes() -> None:
+    factors = [optimizers.Momentum.decay, optimizers.Nesterov.decay, optimizers.RMSProp.rho]
+    factors += [optimizers.Adam.beta1, optimizers.Adam.beta2]
+    assert NEGLIGIBLE * min(factors) ** FLUSH_EVERY > np.finfo(np.float32).tiny
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_every_optimizer_finds_the_bottom_of_a_bowl(name: str) -> None:
+    trained = parameters(np.float32)
+    optimizer = OPTIMIZERS[name](trained)
+    for _ in range(2000):
+        trained.gradients[:] = 2 * trained.trainable
+        optimizer.step(0.01)
+    assert np.abs(trained.trainable).max() < 0.05
+    assert optimizer.memory.dtype == np.float32
+
+
+@pytest.mark.parametrize("decay", [-0.1, float("inf"), float("nan")])
+def test_a_weight_decay_that_is_none_is_refused(decay: float) -> None:
+    with pytest.raises(SettingError, match="it is 0 or more, and finite") as refusal:
+        AdamW(parameters(), decay)
+    assert refusal.value.field == "weight_decay"
+
+
+def test_a_gradient_longer_than_the_limit_is_shortened_to_it() -> None:
+    gradients = np.array([3.0, -4.0], np.float32)
+    assert clip(gradients, 1.0) == pytest.approx(5)
+    np.testing.assert_allclose(gradients, [0.6, -0.8], rtol=1e-6)
+    assert gradients.dtype == np.float32
+
+
+def test_a_gradient_within_the_limit_is_left_alone() -> None:
+    gradients = np.array([3.0, -4.0], np.float32)
+    assert clip(gradients, 5.0) == 5
+    np.testing.assert_array_equal(gradients, [3, -4])
+
+
+@pytest.mark.parametrize("wrong", [np.inf, -np.inf, np.nan])
+def test_a_gradient_without_a_finite_length_is_left_alone(wrong: float) -> None:
+    gradients = np.array([1.0, wrong, 3e38], np.float32)
+    kept = gradients.copy()
+    assert not np.isfinite(clip(gradients, 1.0))
+    np.testing.assert_array_equal(gradients, kept)
+
+
+def test_a_gradient_whose_squares_are_beyond_float32_is_clipped_like_any_other() -> None:
+    gradients = np.array([3e25, 4e25], np.float32)
+    assert clip(gradients, 1.0) == pytest.approx(5e25)
+    np.testing.assert_allclose(gradients, [0.6, 0.8], rtol=1e-5)

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from nncore.data.dataset import Dataset, Splits
+from nncore.errors import SettingError
+from nncore.experiments.recipes import RECIPES
+from nncore.model.losses import SoftmaxCrossEntropy
+from nncore.model.network import Network, NetworkSpec
+from nncore.training import RandomStreams, TrainingConfig, rate_finder, train
+from nncore.training.events import Finished
+from nncore.training.rate_finder import RateSweep, find_learning_rate
+from tests.nncore.example_data import small_mnist
+
+CONFIG = TrainingConfig(batch_size=64, epochs=3, schedule="cosine", steps=7, seconds=0.01, keep_best=True, patience=1)
+
+
+def fresh_network() -> Network:
+    network = Network(NetworkSpec.dense((784, 32, 10)))
+    network.initialize(RandomStreams.of(0).initialization)
+    return network
+
+
+def sweep(config: TrainingConfig = CONFIG, lowest: float = 1e-6, highest: float = 10.0, steps: int = 100) -> RateSweep:
+    found = find_learning_rate(fresh_network(), small_mnist(), config, lowest, highest, steps)
+    assert found is not None
+    return found
+
+
+def accuracy(optimizer: str, learning_rate: float) -> float:
+    """What three epochs at that rate teach; 0 if they diverge."""
+    config = TrainingConfig(optimizer=optimizer, learning_rate=learning_rate, batch_size=64, epochs=3)
+    ended = list(train(fresh_network(), small_mnist(), config))[-1]
+    if not isinstance(ended, Finished):
+        return 0.0
+    assert ended.test is not None
+    assert ended.test.accuracy is not None
+    return ended.test.accuracy
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
+def test_the_suggested_rate_trains_well_and_a_hundredfold_or_a_hundredth_does_not(optimizer: str) -> None:
+    suggested = sweep(replace(CONFIG, optimizer=optimizer)).suggested
+    good = accuracy(optimizer, suggested)
+    assert good > 0.78
+    assert accuracy(optimizer, 100 * suggested) < 0.5
+    assert accuracy(optimizer, suggested / 100) < 0.5
+
+
+def test_rates_rise_evenly_on_a_logarithmic_scale_until_the_loss_has_risen() -> None:
+    found = sweep(lowest=1e-5, highest=1e3, steps=161)
+    assert found.rates[0] == pytest.approx(1e-5)
+    np.testing.assert_allclose(np.diff(np.log10(found.rates)), 8 / 160)
+    assert 1e-1 < found.rates[-1] < 1e3
+    assert len(found.losses) == len(found.rates)
+    assert np.isfinite(found.losses).all()
+    assert found.losses[-1] > found.losses[0] > 2 * found.losses.min()
+    assert found.suggested in found.rates
+    assert found.suggested < found.rates[found.losses.argmin()]
+
+
+def test_a_loss_that_cannot_diverge_ends_the_sweep_once_it_is_worse_than_at_first() -> None:
+    found = sweep(replace(CONFIG, loss="mean_squared_error"), 1e-5, 1e4, 181)
+    assert found.rates[-1] < 1e3
+    assert found.losses[-1] > found.losses[0]
+
+
+def test_the_loss_beside_a_rate_is_the_one_it_led_to_averaged_with_its_neighbours() -> None:
+    rates, network, images = np.geomspace(1e-3, 0.5, 20), fresh_network(), small_mnist().training
+    X, loss = images.inputs(slice(None)), SoftmaxCrossEntropy()
+    loss.allocate(len(X), 10, network.dtype)
+
+    def loss_and_gradient() -> float:
+        now = loss.forward(network.forward(X), images.labels)
+        network.backward(loss.backward())
+        return now
+
+    losses = []
+    loss_and_gradient()
+    for rate in rates:
+        network.parameters.trainable[:] -= rate * network.parameters.gradients
+        losses.append(loss_and_gradient())
+    found = sweep(TrainingConfig(optimizer="sgd", batch_size=None), lowest=1e-3, highest=0.5, steps=20)
+    expected = [np.mean(losses[max(0, i - 5) : i + 6]) for i in range(20)]
+    np.testing.assert_allclose(found.losses, expected, rtol=1e-4)
+
+
+def test_the_network_is_left_as_it_is() -> None:
+    network = fresh_network()
+    kept = network.parameters.values.copy()
+    assert find_learning_rate(network, small_mnist(), CONFIG) is not None
+    np.testing.assert_array_equal(network.parameters.values, kept)
+
+
+def test_the_seed_decides_the_sweep() -> None:
+    first, again, other = sweep(), sweep(), sweep(replace(CONFIG, seed=1))
+    np.testing.assert_array_equal(first.losses, again.losses)
+    assert first.suggested == again.suggested
+    assert not np.array_equal(first.losses[:20], other.losses[:20])
+
+
+def test_the_sweep_depends_on_the_training_set_alone() -> None:
+    data = small_mnist()
+    alone = find_learning_rate(fresh_network(), Splits(data.training), replace(CONFIG, keep_best=False, patience=None))
+    assert alone is not None
+    np.testing.assert_array_equal(alone.losses, sweep().losses)
+
+
+def test_a_sweep_can_be_cancelled() -> None:
+    asked = 0
+
+    def after_ten() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > 10
+
+    assert find_learning_rate(fresh_network(), small_mnist(), CONFIG, cancelled=after_ten) is None
+    assert asked < 15
+
+
+def test_a_network_that_is_beyond_all_bounds_from_the_start_gets_no_suggestion() -> None:
+    network = fresh_network()
+    network.parameters.values[:] = 1e30
+    with pytest.raises(SettingError, match="diverges already at a learning rate of 1e-06") as refusal:
+        find_learning_rate(network, small_mnist(), CONFIG)
+    assert refusal.value.field == "learning_rate"
+
+
+def test_data_from_which_nothing_can_be_learnt_gets_no_suggestion() -> None:
+    dark = Dataset(np.zeros((100, 28, 28), np.uint8), np.arange(100) % 10, source="dark")
+    with pytest.raises(SettingError, match="never fell at learning rates from 1e-06 to") as refusal:
+        find_learning_rate(
+            fresh_network(), Splits(dark), replace(CONFIG, batch_size=None, keep_best=False, patience=None)
+        )
+    assert refusal.value.field == "learning_rate"
+
+
+@pytest.mark.parametrize(
+    ("lowest", "highest", "steps", "field", "said"),
+    [
+        (0.0, 1.0, 100, "learning_rate", "above 0"),
+        (0.1, float("inf"), 100, "learning_rate", "finite"),
+        (1.0, 1.0, 100, "learning_rate", "from 1 to 1 do not rise"),
+        (0.1, 1.0, 19, "steps", "19 steps tell too little"),
+    ],
+)
+def test_settings_that_make_no_sweep_are_refused(
+    lowest: float, highest: float, steps: int, field: str, said: str
+) -> None:
+    with pytest.raises(SettingError, match=said) as refusal:
+        sweep(CONFIG, lowest, highest, steps)
+    assert refusal.value.field == field
+
+
+@pytest.mark.parametrize("count", range(5, 14))
+def test_there_are_as_many_losses_as_rates_however_soon_the_sweep_ends(count: int) -> None:
+    losses = np.linspace(2, 1, count)
+    sweep = rate_finder._judged(np.geomspace(1e-6, 10, 100), losses)
+    assert len(sweep.rates) == len(sweep.losses) == count
+
+
+def test_of_single_samples_each_rate_sees_enough_to_be_judged() -> None:
+    recipe = RECIPES["sine"]
+    network = Network(recipe.spec)
+    network.initialize(np.random.default_rng(0))
+    found = find_learning_rate(network, recipe.splits(), recipe.config)
+    assert found is not None
+    assert 0.01 < found.suggested < 2

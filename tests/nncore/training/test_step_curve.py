@@ -1,0 +1,49 @@
+"""Every step of a run is in its curve, however long it is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nncore.training.step_curve import MOST_POINTS, StepCurve
+
+
+def curve_of(losses: np.ndarray) -> np.ndarray:
+    curve = StepCurve()
+    for step, loss in enumerate(losses.tolist(), start=1):
+        curve.add(step, loss, None if step % 2 else 0.5)
+    return curve.array()
+
+
+def test_a_short_run_is_kept_step_by_step() -> None:
+    losses = np.random.default_rng(0).random(100).astype(np.float32)
+    step, loss, accuracy = curve_of(losses)
+    np.testing.assert_array_equal(step, np.arange(1, 101))
+    np.testing.assert_array_equal(loss, losses)
+    assert np.isnan(accuracy[::2]).all()
+    assert (accuracy[1::2] == 0.5).all()
+
+
+@pytest.mark.parametrize("steps", [MOST_POINTS - 1, MOST_POINTS, MOST_POINTS + 1, 8 * MOST_POINTS, 16 * MOST_POINTS])
+def test_of_a_long_run_each_point_is_the_mean_of_as_many_steps(steps: int) -> None:
+    losses = np.random.default_rng(1).random(steps)
+    kept = curve_of(losses)
+    assert MOST_POINTS / 2 <= kept.shape[1] < MOST_POINTS
+    each = int(kept[0, 0])
+    expected = losses[: kept.shape[1] * each].reshape(-1, each).mean(axis=1)
+    np.testing.assert_allclose(kept[1], expected, rtol=1e-5)
+    np.testing.assert_array_equal(kept[0], each * np.arange(1, kept.shape[1] + 1))
+
+
+def test_no_step_is_an_empty_curve() -> None:
+    assert StepCurve().array().shape == (3, 0)
+
+
+def test_a_curve_that_goes_on_keeps_what_there_was_and_its_spacing() -> None:
+    earlier = curve_of(np.ones(3 * MOST_POINTS))
+    curve = StepCurve(earlier)
+    for step in range(3 * MOST_POINTS + 1, 3 * MOST_POINTS + 9):
+        curve.add(step, 2.0, 0.5)
+    kept = curve.array()
+    np.testing.assert_array_equal(kept[:, : earlier.shape[1]], earlier)
+    assert kept[1, earlier.shape[1] :].tolist() == [2.0, 2.0]  # four steps a point, as before
