@@ -7,38 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from docs.package_diagram import imported_modules, package_order, python_files
+
 ROOT = Path(__file__).parent.parent
 
-ORDER = [
-    "nncore.errors", "nncore.system", "nncore.reporting", "nncore.preprocessing", "nncore.data", "nncore.model",
-    "nncore.evaluation", "nncore.training", "nncore.files", "nncore.experiments", "nncore.handwriting",
-    "app.style", "app.background", "app.storage", "app.widgets", "app.canvas", "app.session", "app.dialogs", "app.tabs",
-    "app.window", "app.cli",
-]  # fmt: skip
-"""Lowest first: a package imports only itself and packages before it."""
-
+ORDER = package_order()
 PACKAGES = sorted(
     path.parent.relative_to(ROOT).as_posix() for top in ("nncore", "app") for path in (ROOT / top).rglob("__init__.py")
 )
 TABS = sorted(path.parent.name for path in (ROOT / "app" / "tabs").glob("*/__init__.py"))
 MOST_FILES = 15
-
-
-def imported_modules(path: Path) -> set[str]:
-    """Full names of all modules and names that a file imports, also within functions."""
-    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
-    named = {
-        f"{node.module}.{alias.name}"
-        for node in nodes
-        if isinstance(node, ast.ImportFrom) and node.module
-        for alias in node.names
-    }
-    return named | {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
-
-
-def python_files(package: str) -> list[Path]:
-    place = ROOT.joinpath(*package.split("."))
-    return sorted(place.rglob("*.py")) or [place.with_suffix(".py")]
 
 
 def test_every_package_has_a_place_in_the_order() -> None:
