@@ -21,7 +21,18 @@ from nncore.model.network import Network
 from nncore.system.atomic_write import write_safely
 
 
-def evaluate_command(options: argparse.Namespace) -> int:
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `evaluate`."""
+    parser.add_argument("--model", type=Path, metavar="MODEL.npz", help="the model to evaluate (the bundled model)")
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--data", type=Path, metavar="PATH", help="IDX, CSV, NPY or NPZ file (MNIST's test part)")
+    source.add_argument("--ink", type=Path, metavar="FILE.unipen", help="pen strokes with labels")
+    report = "also write a web page with the confusion matrix, misread examples, and robustness"
+    parser.add_argument("--report", type=Path, metavar="OUT.html", help=report)
+    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
+
+
+def run(options: argparse.Namespace) -> int:
     """Run it; gives the exit status."""
     model = load_model(options.model or bundled_model_path())
     dataset = _dataset(options.data, options.ink)

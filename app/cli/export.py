@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 
 from app.cli.output import LONGEST_LINE
 from nncore.errors import SettingError, shown
@@ -11,7 +12,15 @@ from nncore.files.exports import ONNX_SUFFIX, SCRIPT_SUFFIX
 from nncore.files.model_file import bundled_model_path, load_model, save_model
 
 
-def export_command(options: argparse.Namespace) -> int:
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `export`."""
+    parser.add_argument("--model", type=Path, metavar="MODEL.npz", help="the model to export (the bundled model)")
+    out = "the file to write; its suffix chooses the format, .onnx or .py"
+    parser.add_argument("--out", type=Path, metavar="FILE", required=True, help=out)
+    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
+
+
+def run(options: argparse.Namespace) -> int:
     """Write it; gives the exit status."""
     out = options.out
     if out.suffix.lower() not in (ONNX_SUFFIX, SCRIPT_SUFFIX):

@@ -8,7 +8,13 @@ import json
 from nncore.experiments.recipes import RECIPES, Recipe, recipe_named
 
 
-def recipes_command(options: argparse.Namespace) -> int:
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `recipes`."""
+    parser.add_argument("name", nargs="?", metavar="NAME", help="show the page of this recipe")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
+
+
+def run(options: argparse.Namespace) -> int:
     """List them, or show the page of the one that is named; gives the exit status."""
     name: str | None = getattr(options, "name", None)
     chosen = list(RECIPES.values()) if name is None else [recipe_named(name)]

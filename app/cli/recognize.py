@@ -21,7 +21,14 @@ from nncore.preprocessing.bitmap import pictures
 from nncore.preprocessing.ink import rasterize
 
 
-def recognize_command(options: argparse.Namespace) -> int:
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `recognize`."""
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="pictures, or pen strokes (UNIPEN)")
+    parser.add_argument("--model", type=Path, metavar="MODEL.npz", help="the model that reads (the bundled model)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
+
+
+def run(options: argparse.Namespace) -> int:
     """Read each file; a file that cannot be read is said, and the others are read all the same."""
     model = load_model(options.model or bundled_model_path())
     network = model.network()

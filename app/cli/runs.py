@@ -23,11 +23,10 @@ from nncore.experiments.run_log.logged_run import SUMMARY, LoggedRun
 WIDEST_NAME, LONGEST_VALUE = 32, 2000
 
 
-def add_to(commands: argparse._SubParsersAction[Any]) -> None:
-    """Add `runs` to the commands of a parser."""
-    runs = commands.add_parser("runs", help="list, show, export or delete the runs so far")
-    runs.add_argument("--json", action="store_true", help="one JSON object a line")
-    actions = runs.add_subparsers(dest="action", metavar="ACTION")
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `runs`, and its own commands."""
+    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
     show = actions.add_parser("show", help="all about a run: settings, figures, epochs")
     show.add_argument("numbers", nargs=1, type=int, metavar="N", help="its number in the list")
     show.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="as one JSON object")
@@ -42,7 +41,7 @@ def add_to(commands: argparse._SubParsersAction[Any]) -> None:
         action.add_argument("numbers", nargs="+", type=int, metavar="N", help="their numbers in the list")
 
 
-def runs_command(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     """Run it; gives the exit status."""
     with_log(run_log_path(), complain, partial(_act, options))
     return 0

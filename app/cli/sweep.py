@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from functools import partial
 from math import inf
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from tqdm import tqdm
 
+from app.background.interrupt import on_ctrl_c
 from app.cli.output import PatientOutput, complain
 from app.storage.paths import run_log_path
 from app.storage.run_process import machine_in_words
@@ -38,29 +38,28 @@ SOME_FAILED, INTERRUPTED = 1, 130
 """Exit statuses; the second is the one a shell expects after Ctrl+C."""
 
 
-def add_to(commands: argparse._SubParsersAction[Any]) -> None:
-    """Add `sweep` to the commands of a parser."""
-    sweep = commands.add_parser("sweep", help="train with several values of some settings, and compare")
-    sweep.add_argument("--recipe", default="quick", metavar="NAME", help="the experiment that is varied (quick)")
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `sweep`."""
+    parser.add_argument("--recipe", default="quick", metavar="NAME", help="the experiment that is varied (quick)")
     widths = "widths of the hidden layers, a network each: 32 128-64 none"
-    sweep.add_argument("--hidden", type=_widths, nargs="+", metavar="N-N", help=widths)
-    sweep.add_argument("--activation", choices=ACTIVATIONS, nargs="+", help="of all hidden layers")
+    parser.add_argument("--hidden", type=_widths, nargs="+", metavar="N-N", help=widths)
+    parser.add_argument("--activation", choices=ACTIVATIONS, nargs="+", help="of all hidden layers")
     for name, choices in (("optimizer", OPTIMIZERS), ("schedule", SCHEDULES), ("loss", LOSSES)):
-        sweep.add_argument(f"--{name}", choices=tuple(choices), nargs="+", help=f"one {name} or several")
+        parser.add_argument(f"--{name}", choices=tuple(choices), nargs="+", help=f"one {name} or several")
     for name, of in (
         ("learning-rate", float), ("batch-size", _batch_size), ("epochs", int), ("seed", int), ("weight-decay", float),
         ("label-smoothing", float), ("clip-norm", float), ("steps", int), ("seconds", float), ("patience", int),
     ):  # fmt: skip
-        sweep.add_argument(f"--{name}", type=of, nargs="+", metavar="V", help="one value or several")
-    sweep.add_argument("--data", type=Path, metavar="PATH", help="IDX, CSV, NPY or NPZ file (the MNIST in the box)")
-    sweep.add_argument("--name", default="sweep", help="what the runs are called in the log (sweep)")
-    where = sweep.add_mutually_exclusive_group()
+        parser.add_argument(f"--{name}", type=of, nargs="+", metavar="V", help="one value or several")
+    parser.add_argument("--data", type=Path, metavar="PATH", help="IDX, CSV, NPY or NPZ file (the MNIST in the box)")
+    parser.add_argument("--name", default="sweep", help="what the runs are called in the log (sweep)")
+    where = parser.add_mutually_exclusive_group()
     where.add_argument("--workers", type=int, metavar="N", help="processes at a time (one a core)")
     where.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="work on the Dask cluster of this scheduler")
-    sweep.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
 
-def sweep_command(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     """Run it; gives the exit status."""
     if options.workers is not None and options.workers < 1:
         raise SettingError("workers", f"{options.workers} workers cannot work: it is 1 or more.")
@@ -74,13 +73,14 @@ def sweep_command(options: argparse.Namespace) -> int:
     )
     output, results = PatientOutput(), []
     say = _say_json if options.json else _say_text
-    with _ctrl_c() as cancelled:
+    interrupted = Event()
+    with on_ctrl_c(interrupted.set):
         recorder = SweepRecorder(run_log_path(), settings, complain)
-        for result, number in _shown(_events(options, jobs, data, recipe, share, cancelled), recorder):
+        for result, number in _shown(_events(options, jobs, data, recipe, share, interrupted.is_set), recorder):
             results.append(result)
             say(output, result, number)
     _finish(output, results, options.json)
-    if cancelled():
+    if interrupted.is_set():
         return INTERRUPTED
     return SOME_FAILED if any(result.state == "failed" for result in results) else 0
 
@@ -181,22 +181,6 @@ def _merit(result: SweepResult) -> float:
     if result.accuracy is not None:
         return result.accuracy
     return -inf if result.loss is None else -result.loss
-
-
-@contextmanager
-def _ctrl_c() -> Iterator[Callable[[], bool]]:
-    """Whether Ctrl+C was pressed: the first ends the runs, a second one breaks off."""
-    pressed = []
-
-    def stop(*_: object) -> None:
-        pressed.append(True)
-        signal.signal(signal.SIGINT, before)
-
-    before = signal.signal(signal.SIGINT, stop)
-    try:
-        yield lambda: bool(pressed)
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _widths(text: str) -> tuple[int, ...]:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import signal
 import socket
-from types import FrameType
+from contextlib import ExitStack
 
 from PySide6.QtCore import QObject, QSocketNotifier, Signal, Slot
 
+from app.background.interrupt import on_ctrl_c
+
 
 class CtrlC(QObject):
-    """Emits `pressed`, from the event loop, when Ctrl+C interrupts the process; `was_pressed` remembers it.
+    """Emits `pressed`, from the event loop, each time Ctrl+C interrupts the process; `was_pressed` remembers it.
 
-    Python hears of a signal only when it runs some Python next, and Qt's event loop may run none for minutes. So the
-    signal also writes to a socket, which wakes the loop.
+    Python runs a signal handler only between two instructions of Python code, and Qt's event loop may run none for
+    minutes. So the signal also writes to a socket, which wakes the loop.
     """
 
     pressed = Signal()
@@ -27,22 +29,21 @@ class CtrlC(QObject):
         self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._wake)
         signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
-        signal.signal(signal.SIGINT, _raise_nothing)
+        self._handler = ExitStack()
+        self._handler.enter_context(on_ctrl_c(self._remember, only_first=False))
+
+    def _remember(self) -> None:
+        self.was_pressed = True
 
     @Slot()
     def _wake(self) -> None:
-        if signal.SIGINT in self._reader.recv(64):  # a byte for each signal: its number
-            self.was_pressed = True
+        if signal.SIGINT in self._reader.recv(64):  # one byte for each signal: its number
             self.pressed.emit()
 
     def release(self) -> None:
-        """Let Ctrl+C raise KeyboardInterrupt again."""
+        """Give Ctrl+C the effect back that it had before."""
         signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        self._handler.close()
         self._notifier.setEnabled(False)
         self._reader.close()
         self._writer.close()
-
-
-def _raise_nothing(number: int, frame: FrameType | None) -> None:
-    """In place of Python's own answer, a KeyboardInterrupt in the middle of whatever runs."""

@@ -254,7 +254,7 @@ def test_ctrl_c_ends_a_training_and_keeps_what_it_learnt(small_data: Path, tmp_p
         ("recognize nowhere.png", "nowhere.png"),
         ("recognize pyproject.toml", "pyproject.toml: this is neither a picture nor ink"),
         ("fly", "invalid choice: 'fly'"),
-        ("train --epochs=--", '--epochs=--: "--" is no value'),
+        ("train --epochs=--", '--epochs=--: "--" is not a valid value'),
         (f"train --layers 784 {'9' * 310} 10", "of memory"),
         (f"train --epochs {10**40}", "epochs cannot be trained: it is 1 to 1,000,000,000"),
         ("train --out /", "a model cannot be written there"),

@@ -5,24 +5,24 @@ from argparse import Namespace
 
 import pytest
 
-from app.cli.recipes import recipes_command
+from app.cli.recipes import run
 from nncore.errors import SettingError
 from nncore.experiments.recipes import RECIPES
 
 
 def test_all_are_listed_one_a_line(capsys: pytest.CaptureFixture[str]) -> None:
-    assert recipes_command(Namespace(json=False, name=None)) == 0
+    assert run(Namespace(json=False, name=None)) == 0
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == list(RECIPES)
 
 
 def test_json_holds_the_page(capsys: pytest.CaptureFixture[str]) -> None:
-    recipes_command(Namespace(json=True, name="sine"))
+    run(Namespace(json=True, name="sine"))
     (line,) = capsys.readouterr().out.splitlines()
     assert json.loads(line)["page"]["goal"] == RECIPES["sine"].page.goal
 
 
 def test_one_that_is_named_shows_its_page(capsys: pytest.CaptureFixture[str]) -> None:
-    recipes_command(Namespace(json=False, name="basic-ml"))
+    run(Namespace(json=False, name="basic-ml"))
     said = capsys.readouterr().out
     assert said.startswith("basic-ml: Ten hidden units, by hand\n784 - 10 - 10, 7,960 weights; sgd, learning rate 0.1,")
     assert "Z₁ = X W₁ + b₁" in said
@@ -31,4 +31,4 @@ def test_one_that_is_named_shows_its_page(capsys: pytest.CaptureFixture[str]) ->
 
 def test_an_unknown_one_is_refused() -> None:
     with pytest.raises(SettingError, match="There is no recipe 'soup'"):
-        recipes_command(Namespace(json=False, name="soup"))
+        run(Namespace(json=False, name="soup"))

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.cli.runs import add_to, runs_command
+from app.cli.runs import add_options, run
 from app.storage.paths import run_log_path, runs_folder
 from app.storage.run_process import this_process
 from nncore.errors import DigitLabError, SettingError
@@ -24,8 +24,8 @@ CURVE = np.array([[1, 2, 3], [2.0, 1.0, 0.5], [0.1, 0.5, 0.8]], np.float32)
 
 def run_command(*arguments: str) -> int:
     parser = argparse.ArgumentParser()
-    add_to(parser.add_subparsers(dest="command"))
-    return runs_command(parser.parse_args(["runs", *arguments]))
+    add_options(parser)
+    return run(parser.parse_args(arguments))
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.cli.sweep import add_to, sweep_command
+from app.cli.sweep import add_options, run
 from app.storage.paths import run_log_path
 from nncore.errors import SettingError
 from nncore.experiments.run_log.log import RunLog
@@ -20,8 +20,8 @@ QUICK = ("--hidden", "8", "--epochs", "1")
 
 def sweep(*arguments: str) -> int:
     parser = argparse.ArgumentParser()
-    add_to(parser.add_subparsers(dest="command"))
-    return sweep_command(parser.parse_args(["sweep", *arguments]))
+    add_options(parser)
+    return run(parser.parse_args(arguments))
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ from pytestqt.qtbot import QtBot
 import main
 from app.window.ctrl_c import CtrlC
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there a process cannot send itself Ctrl+C")
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="on Windows a process cannot send itself Ctrl+C")
 
 
-def test_ctrl_c_wakes_an_event_loop_that_has_nothing_to_do_each_time(qtbot: QtBot) -> None:
+def test_each_ctrl_c_wakes_an_idle_event_loop(qtbot: QtBot) -> None:
     ctrl_c = CtrlC()
     try:
         for _ in range(2):
@@ -28,10 +28,20 @@ def test_ctrl_c_wakes_an_event_loop_that_has_nothing_to_do_each_time(qtbot: QtBo
         ctrl_c.release()
 
 
-def test_once_released_ctrl_c_interrupts_again(qtbot: QtBot) -> None:
-    CtrlC().release()
-    with pytest.raises(KeyboardInterrupt):
+def test_after_release_ctrl_c_has_its_former_effect(qtbot: QtBot) -> None:
+    def former(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGINT, former)
+    try:
+        ctrl_c = CtrlC()
         signal.raise_signal(signal.SIGINT)
+        assert ctrl_c.was_pressed
+        ctrl_c.release()
+        with pytest.raises(TimeoutError):
+            signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_ctrl_c_closes_the_window_without_a_traceback() -> None:

@@ -1,0 +1,43 @@
+"""The table of commands is complete, and a command loads only what it needs."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import main
+from app.cli.main import COMMANDS
+
+ROOT = Path(main.__file__).parent
+
+
+def modules_with_a_command() -> set[str]:
+    names = (path.stem for path in (ROOT / "app" / "cli").glob("*.py") if path.stem not in ("__init__", "main"))
+    return {name for name in names if hasattr(import_module(f"app.cli.{name}"), "run")}
+
+
+def test_every_command_module_has_a_row_and_every_row_a_module() -> None:
+    assert modules_with_a_command() == set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_module_adds_its_options_to_a_parser(name: str) -> None:
+    parser = argparse.ArgumentParser()
+    import_module(f"app.cli.{name}").add_options(parser)
+    assert "--json" in parser.format_help()
+
+
+@pytest.mark.parametrize("arguments", [["--help"], *([name, "--help"] for name in COMMANDS)])
+def test_a_command_loads_no_qt_and_no_module_of_another_command(arguments: list[str]) -> None:
+    probe = (
+        f"import sys, app.cli.main\ntry: app.cli.main.main({arguments!r})\nexcept SystemExit: pass\nprint(*sys.modules)"
+    )
+    printed = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = printed.stdout.splitlines()[-1].split()
+    assert not [name for name in loaded if name.startswith(("PySide6", "app.window", "app.tabs"))]
+    assert {name for name in COMMANDS if f"app.cli.{name}" in loaded} == set(arguments[:-1])
