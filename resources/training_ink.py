@@ -12,7 +12,7 @@ from nncore.data.dataset import NO_CLASS, Dataset
 from nncore.data.formats.unipen import InkSamples
 from nncore.handwriting.synthetic import digits, non_digit_kinds
 from nncore.handwriting.synthetic.non_digits import SHARES
-from nncore.preprocessing.augmentation.pen_strokes import varied
+from nncore.preprocessing.augmentation.pen_strokes import vary_strokes
 from nncore.preprocessing.ink import Ink, rasterize
 
 Images = NDArray[np.uint8]
@@ -44,7 +44,7 @@ def training_images(
     images, labels = [first.images], [first.labels]
     if ink is not None:
         images += [drawn(ink.inks)]
-        images += [drawn(varied(each, rng) for each in ink.inks) for _ in range(amounts.varied)]
+        images += [drawn(vary_strokes(each, rng) for each in ink.inks) for _ in range(amounts.varied)]
         labels += [labels_of(ink)] * (1 + amounts.varied)
     generated = digits(amounts.generated, rng)
     by_share = [kind for kind in kinds for _ in range(SHARES.get(kind, 1))]

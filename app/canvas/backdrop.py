@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter, QPainterPath
 
-from nncore.preprocessing.bitmap import inks, pictures
+from nncore.preprocessing.bitmap import digit_images, digit_inks
 from nncore.preprocessing.ink import Ink
 
 
@@ -33,7 +33,7 @@ class Backdrop:
         """
         height, width = grey.shape
         shown = QImage(np.ascontiguousarray(pixels).tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
-        return cls(shown.copy(), pictures(grey), inks(grey))  # the copy holds its own bytes
+        return cls(shown.copy(), digit_images(grey), digit_inks(grey))  # the copy holds its own bytes
 
     @classmethod
     def of_digit(cls, image: NDArray[np.uint8]) -> Backdrop:
@@ -42,7 +42,7 @@ class Backdrop:
         shown = QImage(
             np.ascontiguousarray(255 - image).tobytes(), width, height, width, QImage.Format.Format_Grayscale8
         )
-        return cls(shown.copy(), (image,), inks(image))
+        return cls(shown.copy(), (image,), digit_inks(image))
 
     def paint(self, painter: QPainter, area: QRectF, corner: float) -> None:
         """Show the picture as large as fits into the middle of `area`, whose corners have the radius `corner`."""

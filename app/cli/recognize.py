@@ -17,7 +17,7 @@ from nncore.data.formats.files import opened
 from nncore.errors import DataError, ModelFileError, shown
 from nncore.evaluation.recognition import Prediction, read_digit, why_unreadable
 from nncore.files.model_file import bundled_model_path, load_model
-from nncore.preprocessing.bitmap import pictures
+from nncore.preprocessing.bitmap import digit_images
 from nncore.preprocessing.ink import rasterize
 
 
@@ -57,7 +57,7 @@ def _images_of(path: Path) -> Iterator[tuple[int | None, NDArray[np.uint8]]]:
     else:
         from app.storage.picture_file import read_picture
 
-        images = pictures(read_picture(path))
+        images = digit_images(read_picture(path))
         for number, image in enumerate(images, start=1):
             yield number if len(images) > 1 else None, image
 

@@ -13,7 +13,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from nncore.data.formats.files import opened
 from nncore.errors import DataError
-from nncore.preprocessing.bitmap import grey_of
+from nncore.preprocessing.bitmap import to_grey
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP")
 """What is read; Pillow knows many more, some of which start other programs (EPS runs Ghostscript)."""
@@ -34,7 +34,7 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
 
     Otherwise as `read_pixels`.
     """
-    return grey_of(read_pixels(path))
+    return to_grey(read_pixels(path))
 
 
 def read_pixels(path: Path) -> NDArray[np.uint8]:

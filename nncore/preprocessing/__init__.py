@@ -1,5 +1,5 @@
-"""From pen strokes (`ink.py`) or a bitmap (`bitmap/`) to the 28x28 image that a network reads.
+"""Convert pen strokes (`ink.py`) or a bitmap (`bitmap/`) to the 28x28 image that a network reads.
 
-Canvas, files, tests and training all take this one path; `augmentation/` distorts images for training.
+The canvas, files, tests and training all use this one path. `augmentation/` distorts images for training.
 Read first: `ink.py`.
 """

@@ -18,7 +18,7 @@ from app.style.icons import set_icon
 from app.style.theme import GAP, GROUP_GAP, colours_of
 from app.tabs.draw.stroke_view import BLANK, StrokeView
 from app.widgets.network_input_view import NetworkView
-from nncore.preprocessing.ink import AS_TRAINED, PEN, SIDE, Preparation, Stages, stages
+from nncore.preprocessing.ink import AS_TRAINED, PEN_WIDTH, SIDE, Preparation, Stages, stages
 
 NARROWEST_TEXT = 88
 """Pixels in which the text beside a picture can still be read."""
@@ -54,7 +54,7 @@ STEPS = (
     ),
     Step(
         "3  Drawn",
-        f"A pen of {PEN:g} pixels, whatever the size.",
+        f"A pen of {PEN_WIDTH:g} pixels, whatever the size.",
         "fixed_pen",
         "fixed pen",
         "No fixed pen: the line is scaled too, too fat or too thin.",

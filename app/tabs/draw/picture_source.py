@@ -15,7 +15,7 @@ from app.background.task import BackgroundTask
 from app.canvas.backdrop import Backdrop
 from app.storage.picture_file import LONGEST_SIDE, SUFFIXES, read_pixels, unpack_pixels
 from nncore.errors import DataError
-from nncore.preprocessing.bitmap import grey_of
+from nncore.preprocessing.bitmap import to_grey
 
 NO_PICTURE = "There is no picture in the clipboard: copy one, or a picture file, and paste again."
 PACKED = ("image/png", "image/jpeg", "image/bmp", "image/webp", "image/tiff", "image/gif")
@@ -118,7 +118,7 @@ def pixels_of(image: QImage) -> NDArray[np.uint8]:
 
 
 def _backdrop(pixels: NDArray[np.uint8]) -> Backdrop:
-    return Backdrop.of(pixels, grey_of(pixels))
+    return Backdrop.of(pixels, to_grey(pixels))
 
 
 def _of_image(image: QImage) -> Backdrop:

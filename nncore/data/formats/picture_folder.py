@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import DIGITS, Dataset, Splits
 from nncore.errors import DataError, name_of, shown
-from nncore.preprocessing.bitmap import prepare
+from nncore.preprocessing.bitmap import whole_image
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp")
 """Files with other ends of their names are passed over."""
@@ -81,7 +81,7 @@ def read_picture_folder(
 
 
 def _prepared(path: Path, read: ReadPicture) -> NDArray[np.uint8]:
-    image = prepare(read(path))
+    image = whole_image(read(path))
     if not image.any():
         raise DataError(f"{path}: there is nothing to be seen on it.")
     return image

@@ -1,4 +1,4 @@
-"""Random distortions of whole batches of images, applied while a network trains.
+"""Distort whole batches of images at random while a network trains.
 
 Read first: `augmentation.py`.
 """

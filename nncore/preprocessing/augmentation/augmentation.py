@@ -1,4 +1,4 @@
-"""The amounts of each distortion, and what distorts a batch."""
+"""Augmentation: the limits of each distortion, and the workspace that distorts a batch."""
 
 from __future__ import annotations
 
@@ -21,27 +21,28 @@ LARGEST = {
     "thickness": 2.0,
     "noise": 1.0,
 }
-"""The most each setting of an Augmentation may be: beyond, no image is left to recognise."""
+"""The largest value of each setting of an Augmentation; beyond it, images can no longer be recognised."""
 
-_KNOTS = 5  # knots a side of the elastic field
-_BLOCK_PIXELS = 32 * 28 * 28  # images are distorted in blocks whose workspace stays in the processor's cache
+_KNOTS = 5  # knots of the elastic field along each side
+_BLOCK_PIXELS = 32 * 28 * 28  # images are distorted in blocks small enough for the processor's cache
 _NOISE_STARTS = 1 << 16
 
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How far an image may be moved, turned, stretched, bent, thickened and soiled; 0 switches a distortion off.
+    """Limits of the random distortions of an image; 0 switches a distortion off.
 
-    Drawn evenly from -limit to limit, for each image anew:
-    shift: pixels, each way. rotation: degrees. scale: share of the size, 0.1 for 0.9 to 1.1, each side on its own.
-    slant: pixels sideways for each pixel of height. thickness: pixels by which strokes get wider or narrower.
+    These are limits of a uniform distribution from -limit to limit, sampled for each image:
+    shift: pixels, in each direction. rotation: degrees. scale: relative change of height and of width, independently;
+    0.1 means 0.9 to 1.1. slant: pixels sideways per pixel of height. thickness: change of stroke width in pixels.
 
-    A size (standard deviation), with a random pattern for each image:
-    elastic: pixels each way that a smooth random field moves each point. noise: share of full ink added to each pixel.
+    These are standard deviations, with a random pattern for each image:
+    elastic: displacement of each point by a smooth random field, in pixels, in each direction.
+    noise: change of each pixel, relative to full ink.
 
-    All 0 or more, and at most LARGEST. Moderate affine and elastic distortions are what helps most after none at all on
-    MNIST (Simard, Steinkraus, Platt, "Best Practices for Convolutional Neural Networks Applied to Visual Document
-    Analysis", ICDAR 2003). Raises SettingError on any other value.
+    Values are from 0 to LARGEST. Moderate affine and elastic distortions improve MNIST results (Simard, Steinkraus and
+    Platt, "Best Practices for Convolutional Neural Networks Applied to Visual Document Analysis", ICDAR 2003). Raises
+    SettingError for other values.
     """
 
     shift: float = 0.0
@@ -56,15 +57,15 @@ class Augmentation:
         for setting in fields(self):
             value, largest = getattr(self, setting.name), LARGEST[setting.name]
             if not 0 <= value <= largest:  # NaN fails both comparisons
-                sentence = f"Augmentation {setting.name} {value:g}: it is from 0 to {largest:g}."
+                sentence = f"Augmentation {setting.name} must be from 0 to {largest:g}; got {value:g}."
                 raise SettingError("augmentation", sentence)
 
 
 class Distorter:
-    """Workspace that distorts batches of up to `rows` images of one shape, as an Augmentation says.
+    """Workspace that applies an Augmentation to batches of up to `rows` images of one shape.
 
-    Sized once: `apply` allocates nothing that grows with the batch's pixels. One belongs to one thread.
-    dtype: what the distorted images are made of, float32 or float64.
+    The workspace is allocated once: `apply` allocates nothing that grows with the batch. Use one per thread.
+    dtype: type of the distorted images, float32 or float64.
     """
 
     def __init__(
@@ -86,10 +87,10 @@ class Distorter:
     def apply(
         self, images: NDArray[np.uint8], out: NDArray[np.floating], rng: np.random.Generator
     ) -> NDArray[np.floating]:
-        """Fill out (n, height * width) with images (n, height, width), each distorted in its own way; gives out.
+        """Distort each of `images` (n, height, width) differently, write them to `out` and return it.
 
-        images: 0 to 255, also as (n, height * width), n at most `rows`; left alone. out: 0 to 1. What comes from
-        outside an image is paper (0). The same images and state of rng give the same bits.
+        images: 0 to 255, also as (n, height * width), n at most `rows`; not changed. out: (n, height * width), 0 to 1.
+        Outside an image there is paper (0). The same images and state of `rng` give the same bits.
         """
         n, (height, width) = len(images), self.shape
         images = images.reshape(n, height, width)
@@ -104,16 +105,16 @@ class Distorter:
             np.matmul(self._coefficients[:, block], self._basis, out=positions)
             self._sampler.sample(positions, out[block])
             if self.augmentation.noise:
-                self._soil(out[block], rng)
+                self._add_noise(out[block], rng)
         return out
 
     def _draw(self, n: int, rng: np.random.Generator) -> NDArray[np.float32]:
-        """Draw n images' distortions: the coefficients of their fields, and the thickness (n,) in pixels.
+        """Sample the distortions of n images: the coefficients of their fields; returns the thickness (n,) in pixels.
 
-        A pixel of the distorted image comes from where the inverse movement takes it; its row and its column in the
-        original are sums of the basis (row, column, 1 and the elastic field's bumps), weighted by these coefficients.
+        Each pixel of the distorted image is taken from a position in the original (inverse mapping). The row and the
+        column of this position are linear combinations of the basis: row, column, 1 and the elastic field's bumps.
         """
-        amounts = self._evenly(self._amounts, (len(self._limits), n), rng)
+        amounts = self._uniform(self._amounts, (len(self._limits), n), rng)
         amounts *= self._limits
         thickness: NDArray[np.float32]
         angle, tall, wide, slant, down, across, thickness = amounts
@@ -121,28 +122,31 @@ class Distorter:
         wide += 1
         cosine, sine = np.cos(angle), np.sin(angle)
         rows, columns = self._coefficients[:, :n]
+        # source = [[tall, 0], [0, wide]] rotation (row, column) + (0, slant * row), measured from the middle.
         rows[:, 0], rows[:, 1] = tall * cosine, -tall * sine
         columns[:, 0], columns[:, 1] = wide * sine + slant, wide * cosine
         height, width = self.shape
+        # The shift comes first: (row - down, column - across) is inserted above, which changes only the constant term.
         for coefficients, middle in (rows, (height - 1) / 2), (columns, (width - 1) / 2):
             coefficients[:, 2] = middle - coefficients[:, 0] * down - coefficients[:, 1] * across
         if self.augmentation.elastic:
-            knots = self._evenly(self._knots, (2, n, len(self._basis) - 3), rng)
+            knots = self._uniform(self._knots, (2, n, len(self._basis) - 3), rng)
             np.multiply(knots, self.augmentation.elastic, out=self._coefficients[:, :n, 3:])
-        self._coefficients[:, :n, 2] += 1 + 0.5 / SUBPIXELS  # the frame; and rounding, where the sampler cuts off
+        # The sampler counts from its frame, one pixel outside the image, and cuts off; half a step makes it round.
+        self._coefficients[:, :n, 2] += 1 + 0.5 / SUBPIXELS
         self._coefficients[:, :n] *= SUBPIXELS
         return thickness
 
     @staticmethod
-    def _evenly(buffer: NDArray[np.float32], shape: tuple[int, ...], rng: np.random.Generator) -> NDArray[np.float32]:
-        """Random numbers of this shape, evenly from -1 to 1, in the first part of the buffer."""
+    def _uniform(buffer: NDArray[np.float32], shape: tuple[int, ...], rng: np.random.Generator) -> NDArray[np.float32]:
+        """Fill the first part of the buffer with uniform random numbers from -1 to 1, and return it in this shape."""
         numbers = buffer[: prod(shape)].reshape(shape)
         rng.random(out=numbers, dtype=np.float32)
         numbers *= 2
         numbers -= 1
         return numbers
 
-    def _soil(self, images: NDArray[np.floating], rng: np.random.Generator) -> None:
+    def _add_noise(self, images: NDArray[np.floating], rng: np.random.Generator) -> None:
         """Add noise to images (n, pixels), in place, and clip them to [0, 1]."""
         start = int(rng.integers(_NOISE_STARTS))
         images += self._noise[start : start + images.size].reshape(images.shape)
@@ -150,42 +154,42 @@ class Distorter:
 
 
 def _limits(augmentation: Augmentation) -> NDArray[np.float32]:
-    """The limits (7, 1) of what is drawn for each image: angle, two scales, slant, two shifts and thickness."""
+    """Return the limits (7, 1) of the values sampled per image: angle, two scales, slant, two shifts and thickness."""
     a = augmentation
     limits = [radians(a.rotation), a.scale, a.scale, a.slant, a.shift, a.shift, a.thickness]
     return np.array(limits, np.float32)[:, None]
 
 
 def _basis(shape: tuple[int, int], elastic: bool) -> NDArray[np.float32]:
-    """The maps (3 or more, height * width) whose weighted sums are the rows or columns that pixels are taken from.
+    """Return the basis (3 or more, height * width) of the positions that pixels are taken from.
 
-    Row and column counted from the middle, and 1. For an elastic field also bumps: a Gaussian around each of 5 x 5
-    knots, scaled so that their sum, weighted by numbers drawn evenly from -1 to 1, has the standard deviation 1 in
-    every pixel. Gaussians a fifth of the side wide (5.6 pixels of 28, as in Ciresan et al., "Deep, Big, Simple Neural
-    Nets for Handwritten Digit Recognition", 2010) bend strokes; much narrower ones blot them.
+    It holds row and column, measured from the middle, and 1. An elastic field adds bumps: a Gaussian around each of
+    5 x 5 knots. They are scaled so that their sum, weighted by uniform random numbers from -1 to 1, has the standard
+    deviation 1 in every pixel. Gaussians with a width of a fifth of the side (5.6 pixels of 28, as in Ciresan et al.,
+    "Deep, Big, Simple Neural Nets for Handwritten Digit Recognition", 2010) bend strokes; much narrower ones blur them.
     """
     height, width = shape
     row, column = np.arange(height) - (height - 1) / 2, np.arange(width) - (width - 1) / 2
     maps = [np.repeat(row, width), np.tile(column, height), np.ones(height * width)]
     if elastic:
         bumps = np.kron(_bumps(height), _bumps(width))
-        variance = (bumps**2).sum(axis=0) / 3  # a number drawn evenly from -1 to 1 has the variance 1/3
+        variance = (bumps**2).sum(axis=0) / 3  # uniform numbers from -1 to 1 have the variance 1/3
         maps.extend(bumps / np.sqrt(variance))
     return np.array(maps, np.float32)
 
 
 def _bumps(size: int) -> NDArray[np.float64]:
-    """Gaussians (knots, size) around knots that are spread evenly over one side of an image."""
+    """Return Gaussians (knots, size) around evenly spaced knots along one side of an image."""
     knots = np.linspace(0, size - 1, _KNOTS)
     distance = (np.arange(size) - knots[:, None]) / (size / 5)
     return np.exp(-(distance**2) / 2)
 
 
 def _noise_table(standard_deviation: float, pixels: int, dtype: DTypeLike) -> NDArray[np.floating]:
-    """Normal numbers, enough for a block of this many pixels from any of the starts.
+    """Return normal random numbers, enough to read a block of this many pixels from any start.
 
-    A block reads them from a random start: drawing a fresh number for each pixel would cost more than all the other
-    distortions together. The table is the same in every Distorter, so that a run's randomness is all in its generator.
+    Each block reads them from a random start, because a new random number per pixel would take longer than all other
+    distortions together. Every Distorter has the same table, so a run depends on its generator alone.
     """
     if not standard_deviation:
         return np.empty(0, dtype)

@@ -1,4 +1,4 @@
-"""Bilinear look-up of a block of images at any positions: the pixels of the new image from where they came from."""
+"""Bilinear interpolation of a block of images at arbitrary positions."""
 
 from __future__ import annotations
 
@@ -6,31 +6,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 SUBPIXELS = 256
-"""Positions are counted in steps of 1/256 pixel: whole pixels and the remainder are then a shift and a mask away."""
+"""Steps per pixel in which positions are given. As a power of two it allows a shift to give whole pixels and a mask to
+give the remainder."""
 
 _BITS = 8
 _LOW_HALF = 0xFFFF
 
 
 class BilinearSampler:
-    """Workspace that draws `images` images of height * width anew, each pixel taken from a position of its own.
+    """Workspace that resamples `images` images of height * width, each pixel at its own position.
 
-    Everything runs in integers, which NumPy works through fastest: positions in 1/256 pixel, ink in 0 to 255. A pixel
-    and the one below it travel in the two halves of one uint32, so that two look-ups fetch all four neighbours and one
-    multiplication blends two of them.
+    All arithmetic is in integers, which is fastest in NumPy: positions in 1/256 pixel, ink from 0 to 255. A pixel and
+    the pixel below it are packed into the two halves of one uint32. So two look-ups fetch all four neighbours, and one
+    multiplication blends two pairs.
 
     Attributes
     ----------
     framed : (images, height + 1, width + 1) uint8
-        Where the images to sample go: at [:, 1:, 1:]. The first row and column stay 0, paper. An image's right and
-        lower frame are the left and upper frame of what follows it, so one row and column is all a frame takes.
+        The images to sample, at [:, 1:, 1:]. The first row and column stay 0, paper. They also serve as the right frame
+        of the row before and the lower frame of the image before, so one row and one column are enough.
     """
 
     def __init__(self, images: int, height: int, width: int) -> None:
         self.height, self.width = height, width
         self._stride = width + 1
         framed_pixels = (height + 1) * (width + 1)
-        self._frame = np.zeros(images * framed_pixels + self._stride + 2, np.uint8)  # room below and right of the last
+        self._frame = np.zeros(images * framed_pixels + self._stride + 2, np.uint8)  # plus the last image's lower frame
         self.framed = self._frame[: images * framed_pixels].reshape(images, height + 1, width + 1)
         self._columns, self._below = np.zeros((2, len(self._frame)), np.uint32)
         block = (images, height * width)
@@ -40,43 +41,43 @@ class BilinearSampler:
         self._index = np.empty(block, np.intp)
 
     def sample(self, positions: NDArray[np.floating], out: NDArray[np.floating]) -> None:
-        """Fill out (n, height * width) with the ink, 0 to 1, found at `positions` in the n first framed images.
+        """Fill `out` (n, height * width) with the ink, 0 to 1, at `positions` in the first n framed images.
 
-        positions: (2, n, height * width), the row and the column to take each pixel from, in 1/256 pixel and counted
-        from the frame: the middle of an image's first pixel is at row 256, column 256. Fractions of 1/256 are cut off;
-        what lies outside the frame is paper.
+        positions: (2, n, height * width), the row and the column of each pixel in steps of 1/256 pixel, measured from
+        the frame: the middle of an image's first pixel is at row 256, column 256. Fractions of a step are cut off.
+        Positions outside the frame give paper.
         """
         n = len(out)
         self._pair_with_pixel_below()
         self._locate(positions)
         index, (down, across) = self._index[:n], self._remainder[:, :n]
-        left, right = self._position[:, :n].view(np.uint32)  # the positions have done their work: room to reuse
-        # mode "clip" because "raise" would go through a copy of `out`; no index is out of range.
+        left, right = self._position[:, :n].view(np.uint32)  # the positions are no longer needed: reuse their memory
+        # mode "clip", because "raise" would copy `out`; no index is out of range.
         np.take(self._columns[:-1], index, out=left, mode="clip")
         np.take(self._columns[1:], index, out=right, mode="clip")
-        both = _blend(left, right, across)  # in each half 255 * 256 at most: neither overflows into the other
+        both = _blend(left, right, across)  # each half is at most 255 * 256, so it does not overflow into the other
         lower = np.right_shift(both, 16, out=right)
         upper = np.bitwise_and(both, _LOW_HALF, out=left)
         ink = _blend(upper, lower, down)
-        out[...] = ink.view(np.int32)  # below 2**31, and a signed integer turns into a float faster
-        out *= 1 / 255 / SUBPIXELS**2
+        out[...] = ink.view(np.int32)  # all below 2**31, and signed integers are faster to convert to float
+        out *= 1 / 255 / SUBPIXELS**2  # each of the two blends has multiplied by 256
 
     def _pair_with_pixel_below(self) -> None:
-        """Put each framed pixel into the low half of its uint32 and the pixel below it into the high half."""
+        """Pack each framed pixel into the low half of its uint32 and the pixel below it into the high half."""
         self._columns[...] = self._frame
         below = np.left_shift(self._columns[self._stride :], 16, out=self._below[self._stride :])
         self._columns[: -self._stride] |= below
 
     def _locate(self, positions: NDArray[np.floating]) -> None:
-        """Find each position's upper left neighbour (self._index) and how far down and across from it it is.
+        """Split positions into the index of the upper left neighbour (self._index) and the distance from it.
 
-        The distances (self._remainder) are in 1/256 pixel, 0 to 255.
+        The distances down and across (self._remainder) are in 1/256 pixel, 0 to 255.
         """
         n = positions.shape[1]
         position = self._position[:, :n]
         for axis, size in enumerate((self.height, self.width)):
             limit = float((size + 1) * SUBPIXELS)
-            np.clip(positions[axis], 0.0, limit, out=position[axis], casting="unsafe")  # a float's fraction is cut off
+            np.clip(positions[axis], 0.0, limit, out=position[axis], casting="unsafe")  # the cast cuts fractions off
         np.bitwise_and(position, SUBPIXELS - 1, out=self._remainder[:, :n].view(np.int32))
         position >>= _BITS
         row, column = position
@@ -87,9 +88,9 @@ class BilinearSampler:
 
 
 def _blend(near: NDArray[np.uint32], far: NDArray[np.uint32], share: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """256 * near + share * (far - near), in place of near; far is used up.
+    """Return 256 * near + share * (far - near), computed in place of `near`; `far` is overwritten.
 
-    A negative difference wraps around in unsigned arithmetic, and the sum wraps back: the result is exact.
+    A negative difference wraps around modulo 2**32, and the sum wraps back, so the result is exact.
     """
     far -= near
     far *= share

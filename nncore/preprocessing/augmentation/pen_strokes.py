@@ -1,4 +1,4 @@
-"""Ink varied as strokes, before it is drawn: as the same hand would write the same digit another time."""
+"""Random variations of pen strokes before they are drawn, like the same digit written again by the same person."""
 
 from __future__ import annotations
 
@@ -10,24 +10,25 @@ from nncore.preprocessing.ink import Ink
 TURN = 0.08
 SLANT = 0.15
 STRETCH = 0.13
-"""Standard deviations of a turn in radians, of a slant in widths a height, and of the logarithm of width / height."""
+"""Standard deviations of the rotation in radians, of the slant (dx / dy), and of the logarithm of width / height."""
 
 WAVES, WAVE_SIZE = 4, 0.022
-"""A digit is bent by the sum of so many waves, of this size in shares of the digit's."""
+"""Number of the waves whose sum bends a digit, and their amplitude relative to the digit's size."""
 
 STROKE_SHIFT = 0.025
-"""How far a stroke lies from where it should, beside the others, in shares of the digit's size."""
+"""Standard deviation of each stroke's shift relative to the others, divided by the digit's size."""
 
 TREMOR, TREMBLING = 0.012, 0.3
 LOST_ENDS = 0.08
-"""Size of a tremor, in shares of the digit's size; the share of digits that have one; of strokes that lost an end."""
+"""Amplitude of the tremor relative to the digit's size; probability of a tremor in a digit; probability that a stroke
+loses an end."""
 
 
-def varied(ink: Ink, rng: np.random.Generator) -> Ink:
-    """The same writing in another shape: turned, slanted, stretched and bent, its strokes moved.
+def vary_strokes(ink: Ink, rng: np.random.Generator) -> Ink:
+    """Return a random variation of ink: rotated, slanted, stretched and bent, with its strokes shifted.
 
-    Now and then it trembles, or a stroke has lost an end. Its middle is at 0, its larger side about 1; a dot stays one.
-    Unlike distorting the picture, it leaves the line as thick as it was.
+    Some variations have a tremor, and some strokes lose an end. The middle of the result is at 0 and its larger side is
+    about 1; a dot stays a dot. Unlike a distortion of the image, it does not change the thickness of lines.
     """
     if ink.is_blank:
         return ink
@@ -51,7 +52,7 @@ def varied(ink: Ink, rng: np.random.Generator) -> Ink:
 
 
 def _affine(rng: np.random.Generator) -> NDArray[np.float64]:
-    """A turn, after a slant and a stretch that keeps the area."""
+    """Return a random 2x2 matrix: a slant and a stretch that keeps the area, then a rotation."""
     turn, slant, stretch = rng.normal(0, (TURN, SLANT, STRETCH))
     cosine, sine = np.cos(turn), np.sin(turn)
     rotation = np.array([[cosine, -sine], [sine, cosine]])
@@ -60,7 +61,7 @@ def _affine(rng: np.random.Generator) -> NDArray[np.float64]:
 
 
 def _shortened(stroke: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
-    """The stroke, now and then without up to a ninth of its points at one end."""
+    """Return the stroke, sometimes without up to a ninth of its points at one end."""
     if rng.random() >= LOST_ENDS or len(stroke) <= 12:
         return stroke
     lost = int(rng.integers(1, max(2, len(stroke) // 9)))

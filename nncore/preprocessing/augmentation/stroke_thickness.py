@@ -1,4 +1,4 @@
-"""Thicker and thinner strokes: grey-scale dilation and erosion of a block of images at once."""
+"""Change the thickness of strokes: grey-scale dilation and erosion of a block of images."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 class ThicknessChanger:
     """Workspace that changes the thickness of strokes in `framed`, (images, height + 1, width + 1) uint8, in place.
 
-    framed: contiguous; the images are at [:, 1:, 1:], the first row and column of each are a frame of paper (0).
+    framed: contiguous; the images are at [:, 1:, 1:]; the first row and column of each image are a frame of paper (0).
     """
 
     def __init__(self, framed: NDArray[np.uint8]) -> None:
@@ -18,23 +18,23 @@ class ThicknessChanger:
         self._gain = np.empty((len(framed), framed[0].size), np.uint16)
 
     def apply(self, thickness: NDArray[np.floating]) -> None:
-        """Make strokes of the first n images wider (or, below 0, narrower) by thickness (n,) pixels, -2 to 2.
+        """Make strokes of the first n images wider (or narrower, below 0) by thickness (n,) pixels, -2 to 2.
 
-        Dilation, the largest of a pixel and its four neighbours, moves each edge of a stroke by one pixel, so makes it
-        two wider; the image is blended with it in proportion. Erosion is the dilation of the paper: the negative's.
-        (Serra, "Image Analysis and Mathematical Morphology", 1982.)
+        Dilation takes the maximum of a pixel and its four neighbours. It moves both edges of a stroke by one pixel, so
+        the stroke gets two pixels wider; blending image and dilation gives every width in between. Erosion is the
+        dilation of the negative image. (Serra, "Image Analysis and Mathematical Morphology", 1982.)
         """
         n = len(thickness)
         images = self._framed[:n].reshape(n, -1)
         negative = np.where(thickness < 0, 255, 0).astype(np.uint8)[:, None]
-        share = (np.abs(thickness) * (256 / 2)).astype(np.uint16)[:, None]
-        images ^= negative
-        self._clear_frames(n)  # a negative's frame would be ink to the image before it
+        share = (np.abs(thickness) * (256 / 2)).astype(np.uint16)[:, None]  # 2 pixels are the whole dilation, 256/256
+        images ^= negative  # x ^ 255 = 255 - x
+        self._clear_frames(n)  # otherwise the frame of a negative would be ink beside the image before it
         grown = self._dilated(images.reshape(-1)).reshape(n, -1)
         grown -= images
         gain = self._gain[:n]
         gain[...] = grown
-        gain *= share  # 255 * 256 at most
+        gain *= share  # at most 255 * 256, which fits uint16
         gain >>= 8
         grown[...] = gain
         images += grown
@@ -42,14 +42,16 @@ class ThicknessChanger:
         self._clear_frames(n)
 
     def _clear_frames(self, n: int) -> None:
-        """Turn the frames of the first n images into paper again."""
+        """Reset the frames of the first n images to paper."""
         self._framed[:n, 0] = 0
         self._framed[:n, :, 0] = 0
 
     def _dilated(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """The largest of each pixel and its four neighbours; pixels: the framed images, one after the other."""
+        """Return the maximum of each pixel and its four neighbours; pixels: all framed images, flattened."""
         grown = self._grown[: len(pixels)]
         grown[...] = pixels
+        # In flat order the neighbours are 1 (left, right) and one row (above, below) away. At the edges of an image
+        # they fall on a frame, which is paper.
         for step in 1, self._framed.shape[2]:
             np.maximum(grown[step:], pixels[:-step], out=grown[step:])
             np.maximum(grown[:-step], pixels[step:], out=grown[:-step])

@@ -1,17 +1,16 @@
-"""From a bitmap (a scan, a photo, a paste) to the 28x28 pictures that a network reads.
+"""Convert a bitmap (a scan, a photo, a pasted image) to the 28x28 images that a network reads.
 
-    colour      ink of any colour as grey values
-    paper       tell ink from paper: uneven light, shadow and grain away, dark or bright ink alike
-    ruled_lines take the lines of ruled or squared paper away
-    blobs       what hangs together, and which of it is one digit
-    thinning    the middle line of the ink, whatever the pen's width
-    tracing     that line as strokes
+    paper        colours to grey values; separate ink from paper, without shadows, uneven light and paper grain
+    ruled_lines  remove the lines of ruled or squared paper
+    blobs        find connected components and group them into digits
+    thinning     reduce the ink to its middle line
+    tracing      convert that line to strokes
 
-The result is strokes, which `nncore.preprocessing.ink` draws like those of a pen: a fat line becomes as thin as
-MNIST's. Read first: `pipeline.py`.
+The result is strokes. `nncore.preprocessing.ink` draws them like strokes of a pen, so lines of any thickness become as
+thin as in MNIST. Read first: `pipeline.py`.
 """
 
-from nncore.preprocessing.bitmap.colour import grey_of
-from nncore.preprocessing.bitmap.pipeline import inks, pictures, prepare
+from nncore.preprocessing.bitmap.paper import to_grey
+from nncore.preprocessing.bitmap.pipeline import digit_images, digit_inks, whole_image
 
-__all__ = ["grey_of", "inks", "pictures", "prepare"]
+__all__ = ["digit_images", "digit_inks", "to_grey", "whole_image"]

@@ -1,4 +1,4 @@
-"""What hangs together in a mask of ink, and which of it belongs to one digit."""
+"""Find the connected components (blobs) of a mask of ink, and group them into digits."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 SPECK = 0.03
-"""Share of the largest blob's size (the larger side of its box) and of its ink below which a blob is dirt."""
+"""A blob below this fraction of the largest blob's size (the larger side of its box) or of its ink is dirt."""
 
 DUST = 0.012
-"""Share of the picture's larger side that nothing on an empty sheet reaches."""
+"""If the largest blob is below this fraction of the image's larger side, the sheet is empty."""
 
 PART = 0.55
-"""Share of the tallest blob's height below which a blob is a part of a digit beside it, not one of its own."""
+"""A blob below this fraction of the largest blob's size is a part of the digit beside it, not a digit."""
 
 OVERLAP = 0.35
-"""Share of the narrower of two blobs' widths that lies above or below the other if they are one digit."""
+"""Two blobs are one digit if they overlap horizontally by more than this fraction of the narrower one's width."""
 
 
 @dataclass(frozen=True)
 class Blob:
-    """A set of blobs that are one thing: `numbers` in the labelled mask, and their box, the far edges not included."""
+    """One or more connected components: their `numbers` in the labelled mask, and their box (end indices exclusive)."""
 
     numbers: tuple[int, ...]
     top: int
@@ -41,8 +41,8 @@ class Blob:
         """In pixels."""
         return self.right - self.left
 
-    def with_(self, other: Blob) -> Blob:
-        """Both as one."""
+    def merged_with(self, other: Blob) -> Blob:
+        """Return one blob that consists of both."""
         return Blob(
             self.numbers + other.numbers,
             min(self.top, other.top),
@@ -54,21 +54,24 @@ class Blob:
 
 
 def label(mask: NDArray[np.bool_], diagonal: bool = True) -> tuple[NDArray[np.int32], list[Blob]]:
-    """Number what hangs together in `mask` (height, width): the numbers (0 for what is not set), and each one's Blob.
+    """Label the connected components of `mask` (height, width): return the labels, 0 for background, and their blobs.
 
-    diagonal: whether pixels that touch by a corner hang together. Runs of pixels along each row are the nodes of a
-    graph, those that touch in neighbouring rows its edges; labels spread along the edges by pointer jumping
-    (Y. Shiloach and U. Vishkin, "An O(log n) parallel connectivity algorithm", Journal of Algorithms 3, 1982).
+    diagonal: whether pixels that touch at a corner are connected. The nodes of the graph are runs: maximal sequences of
+    pixels within a row. Its edges are the pairs of runs that touch in neighbouring rows. Labels spread along the edges
+    by pointer jumping (Y. Shiloach and U. Vishkin, "An O(log n) parallel connectivity algorithm", Journal of Algorithms
+    3, 1982).
     """
     height, width = mask.shape
+    # An empty column at either side ends each run within its row, so all rows can be searched as one sequence.
     padded = np.zeros((height, width + 2), np.int8)
     padded[:, 1:-1] = mask
-    edges = np.flatnonzero(np.diff(padded.ravel()))  # a run begins where the first differs, and ends where the second
+    edges = np.flatnonzero(np.diff(padded.ravel()))  # alternately the start and the end of a run
     starts, ends = edges[0::2] + 1, edges[1::2] + 1
     roots = _roots(len(starts), *_touching(starts, ends, width + 2, int(diagonal)))
     names, number = np.unique(roots, return_inverse=True)
     lengths = ends - starts
     flat = np.zeros(height * (width + 2), np.int32)
+    # The positions of all pixels of all runs: the start of each run, then start + 1, ... up to its length.
     flat[np.repeat(starts - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())] = np.repeat(
         number + 1, lengths
     )
@@ -79,8 +82,13 @@ def label(mask: NDArray[np.bool_], diagonal: bool = True) -> tuple[NDArray[np.in
 def _touching(
     starts: NDArray[np.intp], ends: NDArray[np.intp], row: int, reach: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Pairs of runs that touch, the upper ones and the lower ones; places count on from row to row, `row` apart."""
-    first = np.searchsorted(ends + row, starts - reach, side="right")  # the first run above that ends beyond my start
+    """Return the pairs of runs that touch: (upper runs, lower runs). Positions are flat, with `row` per row.
+
+    reach: 1 if runs that touch at a corner count, else 0.
+    """
+    # Moved down by one row, the runs above compare directly with the runs below. Runs are sorted, so those that touch
+    # run i are consecutive: from the first that ends after i starts to the last that starts before i ends.
+    first = np.searchsorted(ends + row, starts - reach, side="right")
     last = np.searchsorted(starts + row, ends + reach, side="left")
     counts = np.maximum(last - first, 0)
     lower = np.repeat(np.arange(len(starts)), counts)
@@ -89,7 +97,7 @@ def _touching(
 
 
 def _roots(n: int, upper: NDArray[np.intp], lower: NDArray[np.intp]) -> NDArray[np.intp]:
-    """One and the same number for all of n nodes that edges connect."""
+    """Return a number for each of n nodes that is the same for all nodes of a connected component."""
     parent = np.arange(n)
     while True:
         one, other = parent[upper], parent[lower]
@@ -97,8 +105,10 @@ def _roots(n: int, upper: NDArray[np.intp], lower: NDArray[np.intp]) -> NDArray[
         if not apart.any():
             return parent
         one, other = one[apart], other[apart]
+        # Each edge between two trees hangs the root with the larger number below the other. Parents therefore never
+        # have larger numbers than their children, and no cycle can arise.
         np.minimum.at(parent, np.maximum(one, other), np.minimum(one, other))
-        while (parent != parent[parent]).any():
+        while (parent != parent[parent]).any():  # pointer jumping: every node points to its root again
             parent = parent[parent]
 
 
@@ -118,11 +128,11 @@ def _boxes(
     return [Blob((i,), t, b + 1, near, far, ink) for i, (t, b, near, far, ink) in boxes]
 
 
-def digits(blobs: list[Blob], shape: tuple[int, int]) -> list[Blob]:
-    """Those of `blobs` that are digits, parts of one joined, from left to right; dirt is left out.
+def digit_blobs(blobs: list[Blob], shape: tuple[int, int]) -> list[Blob]:
+    """Group blobs into digits, from left to right: parts of a digit are merged, and dirt is left out.
 
-    What touches the border of the picture, of `shape` (height, width), is left out too if there is something of size
-    that does not: it is the edge of the paper, or what the next writes.
+    Blobs that touch the border of an image of `shape` (height, width) are left out if there is a large blob that does
+    not touch it: they are the edge of the paper or belong to other writing.
     """
     blobs = _without_border(blobs, shape)
     if not blobs:
@@ -131,17 +141,17 @@ def digits(blobs: list[Blob], shape: tuple[int, int]) -> list[Blob]:
     most = max(blob.pixels for blob in blobs)
     if largest < DUST * max(shape):
         return []
-    kept = [blob for blob in blobs if _size(blob) > SPECK * largest and blob.pixels > SPECK * most]
-    joined: list[Blob] = []
-    for blob in sorted(kept, key=lambda blob: blob.left):
-        while joined and _one_digit(joined[-1], blob):
-            blob = joined.pop().with_(blob)
-        joined.append(blob)
-    return _with_parts(joined)
+    clean = [blob for blob in blobs if _size(blob) > SPECK * largest and blob.pixels > SPECK * most]
+    merged: list[Blob] = []
+    for blob in sorted(clean, key=lambda blob: blob.left):
+        while merged and _one_digit(merged[-1], blob):
+            blob = merged.pop().merged_with(blob)
+        merged.append(blob)
+    return _with_parts(merged)
 
 
 def _without_border(blobs: list[Blob], shape: tuple[int, int]) -> list[Blob]:
-    """Those that do not touch the border, else all but slivers there, else all: the first that hold a thing of size."""
+    """Leave out the blobs at the border, or else the narrow ones there; the first choice with a large blob left."""
     enough = max(shape) / 10
     free = [blob for blob in blobs if not _touches(blob, shape)]
     broad = [blob for blob in blobs if min(blob.height, blob.width) > enough / 2 or not _touches(blob, shape)]
@@ -165,18 +175,18 @@ def _one_digit(one: Blob, other: Blob) -> bool:
 
 
 def _with_parts(blobs: list[Blob]) -> list[Blob]:
-    """The blobs with every small one joined to its nearest neighbour; one too far off is dirt."""
+    """Merge every small blob with its nearest large neighbour; a small blob far from all of them is dirt."""
     tallest = max(_size(blob) for blob in blobs)
     whole = [blob for blob in blobs if _size(blob) >= PART * tallest]
     for part in (blob for blob in blobs if _size(blob) < PART * tallest):
         place = min(range(len(whole)), key=lambda i: _gap(whole[i], part))
         if _gap(whole[place], part) < PART * tallest / 2:
-            whole[place] = whole[place].with_(part)
+            whole[place] = whole[place].merged_with(part)
     return whole
 
 
 def _gap(one: Blob, other: Blob) -> int:
-    """Pixels between two boxes, the larger of those across and down."""
+    """Return the gap between two boxes in pixels: the larger of the horizontal and the vertical gap."""
     across = max(one.left, other.left) - min(one.right, other.right)
     down = max(one.top, other.top) - min(one.bottom, other.bottom)
     return max(across, down, 0)

@@ -1,4 +1,4 @@
-"""The way of a bitmap to the network."""
+"""The steps from a bitmap to the input of the network."""
 
 from __future__ import annotations
 
@@ -6,70 +6,71 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.errors import DataError
-from nncore.preprocessing.bitmap.blobs import Blob, digits, label
+from nncore.preprocessing.bitmap.blobs import Blob, digit_blobs, label
 from nncore.preprocessing.bitmap.paper import FAINTEST, faintest, ink_level, ink_on_paper
-from nncore.preprocessing.bitmap.ruled_lines import EDGE, without_rules
+from nncore.preprocessing.bitmap.ruled_lines import EDGE, without_ruled_lines
 from nncore.preprocessing.bitmap.thinning import thin
 from nncore.preprocessing.bitmap.tracing import trace
 from nncore.preprocessing.ink import SIDE, Ink, rasterize
 
-LARGEST = 640
-"""Pixels; a larger side is halved (or divided by 3, ...) first, which also evens out the grain."""
+LARGEST_SIDE = 640
+"""Pixels. A larger image is first reduced by a whole factor, which also reduces the grain."""
 
-WORKED_AT = 96
-"""Pixels that the larger side of a digit is scaled to before its middle line is sought."""
+DIGIT_SIDE = 96
+"""Length in pixels of the larger side of a digit when its middle line is computed."""
 
 HOLE = 0.0015
-"""Share of the square that a digit lies in below which a hole in it is a gap in the ink, not a loop."""
+"""A hole smaller than this fraction of the digit's square is a gap in the ink, not a loop."""
 
 THIN = 0.7
-"""A line of so many pixels, scaled, still has its full darkness in the middle of one."""
+"""Thickness in pixels, after scaling, from which a line still has its full darkness in some pixel."""
 
 MOST_DIGITS = 32
-"""A picture with more blobs is no number: all of it is taken as one."""
+"""An image with more digits than this does not show a number; all of it is read as one digit."""
 
 
-def prepare(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The picture (28, 28) of all that stands on `grey` (height, width): 0 for paper to 255 for ink, all 0 if nothing.
+def whole_image(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Convert all ink on `grey` (height, width) to one image (28, 28): 0 for paper to 255 for ink; empty paper gives 0.
 
-    Dark ink or bright is told from the picture. A 28x28 picture most of whose border is quite black, or quite white, is
-    one of MNIST's kind and stays as it is. Any other is read as strokes and drawn as nncore.preprocessing.ink does.
+    The ink may be darker or brighter than the paper. A 28x28 image whose border is mostly pure black, or pure white, is
+    taken as an image in MNIST's format; it is only inverted if needed. Any other image is converted to strokes, which
+    are drawn by nncore.preprocessing.ink.
 
-    Raises DataError unless `grey` is uint8, has two axes and at least one pixel.
+    Raises DataError unless `grey` is uint8 with two axes and at least one pixel.
     """
     if (given := _like_mnist(grey)) is not None:
         return given
-    return rasterize(Ink(tuple(stroke for ink in inks(grey) for stroke in ink.strokes)))
+    return rasterize(Ink(tuple(stroke for ink in digit_inks(grey) for stroke in ink.strokes)))
 
 
-def pictures(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], ...]:
-    """A picture (28, 28), as `prepare` makes them, of each digit on `grey` (height, width), left to right.
+def digit_images(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], ...]:
+    """Convert each digit on `grey` (height, width) to an image (28, 28) as `whole_image` does; from left to right.
 
-    A sheet with nothing on it gives one blank picture. Raises DataError as `prepare` does.
+    An empty sheet gives one blank image. Raises DataError as `whole_image` does.
     """
     if (given := _like_mnist(grey)) is not None:
         return (given,)
-    return tuple(rasterize(ink) for ink in inks(grey)) or (np.zeros((SIDE, SIDE), np.uint8),)
+    return tuple(rasterize(ink) for ink in digit_inks(grey)) or (np.zeros((SIDE, SIDE), np.uint8),)
 
 
-def inks(grey: NDArray[np.uint8]) -> tuple[Ink, ...]:
-    """The middle lines of the digits that stand on `grey` (height, width), left to right, in pixels of it.
+def digit_inks(grey: NDArray[np.uint8]) -> tuple[Ink, ...]:
+    """Return the middle lines of the digits on `grey` (height, width), left to right; the unit is a pixel of `grey`.
 
-    Raises DataError as `prepare` does.
+    Raises DataError as `whole_image` does.
     """
     _check(grey)
-    times = -(-max(grey.shape) // LARGEST)
+    times = -(-max(grey.shape) // LARGEST_SIDE)  # rounded up
     page = ink_on_paper(_shrunk(grey, times))
     level = ink_level(page)
-    darkness = without_rules(page, level)
-    if darkness is not page:  # now that the lines are out of the way, the ink shows how dark it is
+    darkness = without_ruled_lines(page, level)
+    if darkness is not page:  # the first level was influenced by the lines: repeat with the level of the ink alone
         level = ink_level(darkness)
-        darkness = without_rules(page, level)
+        darkness = without_ruled_lines(page, level)
         level = ink_level(darkness)
     if not level:
         return ()
     labels, blobs = label(darkness > max(EDGE * level, faintest(darkness)))
-    found = digits(blobs, labels.shape)
+    found = digit_blobs(blobs, labels.shape)
     if len(found) > MOST_DIGITS:
         found = [_all_of(found)]
     return tuple(_ink(darkness, labels, digit, level, times) for digit in found)
@@ -77,11 +78,11 @@ def inks(grey: NDArray[np.uint8]) -> tuple[Ink, ...]:
 
 def _check(grey: NDArray[np.uint8]) -> None:
     if grey.ndim != 2 or grey.dtype != np.uint8 or not grey.size:
-        raise DataError(f"The picture is {grey.dtype} {grey.shape}; expected uint8, height and width at least 1.")
+        raise DataError(f"The image is {grey.dtype} {grey.shape}; expected uint8, height and width at least 1.")
 
 
 def _like_mnist(grey: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
-    """The picture bright on dark, if it is one of MNIST's kind; else None."""
+    """Return the image with bright ink if it is in MNIST's format, else None."""
     _check(grey)
     if grey.shape != (SIDE, SIDE):
         return None
@@ -93,7 +94,7 @@ def _like_mnist(grey: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
 
 
 def _shrunk(grey: NDArray[np.uint8], times: int) -> NDArray[np.uint8]:
-    """The means of squares of `times` pixels each way; what is left over at the far edges is cut off."""
+    """Return the means of squares of `times` x `times` pixels; incomplete squares at the far edges are cut off."""
     times = min(times, *grey.shape)
     if times == 1:
         return grey
@@ -107,21 +108,23 @@ def _shrunk(grey: NDArray[np.uint8], times: int) -> NDArray[np.uint8]:
 def _all_of(blobs: list[Blob]) -> Blob:
     whole = blobs[0]
     for blob in blobs[1:]:
-        whole = whole.with_(blob)
+        whole = whole.merged_with(blob)
     return whole
 
 
 def _ink(darkness: NDArray[np.float32], labels: NDArray[np.int32], digit: Blob, level: float, times: int) -> Ink:
-    """The middle lines of one digit."""
+    """Return the middle lines of one digit in pixels of the original image, which was reduced by `times`."""
     box = np.s_[max(0, digit.top - 1) : digit.bottom + 1, max(0, digit.left - 1) : digit.right + 1]
     own = np.isin(labels[box], digit.numbers)
+    # The grown mask keeps the soft edges of the digit's own strokes and excludes other digits within the box.
     soft = np.where(_grown(own), np.minimum(darkness[box], level), 0)
-    scale = WORKED_AT / max(soft.shape)
+    scale = DIGIT_SIDE / max(soft.shape)
     down, across = (_resampling(length, scale) for length in soft.shape)
-    hair = min(1.0, THIN * _thickness(own) * scale)  # scaled down, a line finer than a pixel is but a shade
-    mask = _without_holes(down @ soft @ across.T > EDGE * level * hair)
+    # Scaled down, a line thinner than a pixel gets paler; the threshold is lowered by the same factor.
+    paleness = min(1.0, THIN * _thickness(own) * scale)
+    mask = _without_holes(down @ soft @ across.T > EDGE * level * paleness)
     skeleton = thin(mask)
-    if not skeleton.any():  # a dot can be thinned away altogether
+    if not skeleton.any():  # thinning can remove a dot completely
         skeleton[skeleton.shape[0] // 2, skeleton.shape[1] // 2] = True
     thickness = np.count_nonzero(mask) / np.count_nonzero(skeleton)
     corner = np.array([box[1].start, box[0].start], np.float32)
@@ -130,14 +133,14 @@ def _ink(darkness: NDArray[np.float32], labels: NDArray[np.int32], digit: Blob, 
 
 
 def _thickness(mask: NDArray[np.bool_]) -> float:
-    """About how many pixels a line is across: it has two pixels of outline for every so many of its own; at least 2."""
+    """Estimate the thickness of lines in pixels: a line of length l and thickness t has l * t pixels, 2 l on edges."""
     inner = ~_grown(~np.pad(mask, 1))[1:-1, 1:-1]
     outline = int(np.count_nonzero(mask & ~inner))
     return 2 * int(np.count_nonzero(mask)) / max(1, outline)
 
 
 def _grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The mask and all that touches it."""
+    """Return the mask and all pixels that touch it."""
     padded = np.pad(mask, 1)
     rows = padded[:-2] | padded[1:-1] | padded[2:]
     grown: NDArray[np.bool_] = rows[:, :-2] | rows[:, 1:-1] | rows[:, 2:]
@@ -145,7 +148,7 @@ def _grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _resampling(n: int, scale: float) -> NDArray[np.float32]:
-    """The share (m, n) that each of n pixels in a row has in each of m = n x scale; straight slopes between them."""
+    """Return the weights (m, n) of n pixels in each of m = n * scale pixels: a triangle, as wide as the larger one."""
     m = max(1, round(n * scale))
     reach = max(1.0, n / m)
     middles = (np.arange(m) + 0.5) * n / m - 0.5
@@ -155,6 +158,6 @@ def _resampling(n: int, scale: float) -> NDArray[np.float32]:
 
 
 def _without_holes(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    holes, blobs = label(~mask, diagonal=False)
-    small = [blob.numbers[0] for blob in blobs if blob.pixels < HOLE * WORKED_AT**2]
+    holes, blobs = label(~mask, diagonal=False)  # ink is 8-connected, so its background is 4-connected
+    small = [blob.numbers[0] for blob in blobs if blob.pixels < HOLE * DIGIT_SIDE**2]
     return mask | np.isin(holes, small) if small else mask

@@ -1,4 +1,4 @@
-"""The printed lines of ruled and squared paper."""
+"""Remove the printed lines of ruled and squared paper."""
 
 from __future__ import annotations
 
@@ -6,38 +6,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 STRIPS = 24
-"""A line is looked for in so many strips across the page."""
+"""Number of vertical strips of the page in which a line is detected."""
 
 COVERED = 0.3
-"""Share of the strips that a printed line may miss, hidden or worn off; a line of handwriting misses more."""
+"""A printed line may be missing in this fraction of the strips; a line of handwriting is missing in more."""
 
 STEEPEST = 0.07
-"""The slope of lines that are still looked for, 4 degrees."""
+"""Largest slope of a line, 4 degrees."""
 
 SLOPES = 11
-"""How many slopes are tried, first over all of them, then around the best."""
+"""Number of slopes that are tried, first in the whole range, then around the best one."""
 
 THICKEST = 0.025
-"""Share of the page's height; anything thicker is no printed line."""
+"""Largest thickness of a printed line, as a fraction of the page's height."""
 
 FAINT = 0.75
-"""A line all alone must have less than this share of the ink's darkness: a dark one may be the bar of a 7."""
-
+"""A single line must be fainter than this fraction of the ink's darkness; a darker one may be the bar of a 7."""
 
 MARGIN = 2
-"""Pixels above and below a line that are still its blurred edge."""
+"""Width in pixels of a line's blurred edge, above and below it."""
 
 CLEARLY_DARKER = 1.5
-"""Ink that is so many times as dark as the line stays whatever is beside it."""
+"""If ink is more than this many times as dark as the line, dark pixels on the line are kept as ink."""
 
 EDGE = 0.45
-"""Share of the ink's darkness from which a pixel is ink."""
+"""A pixel is ink from this fraction of the ink's darkness on."""
 
 
-def without_rules(darkness: NDArray[np.float32], level: float) -> NDArray[np.float32]:
-    """The page (height, width) without printed lines across or down it; where writing crosses one it stays.
+def without_ruled_lines(darkness: NDArray[np.float32], level: float) -> NDArray[np.float32]:
+    """Remove horizontal and vertical printed lines from a page (height, width); writing that crosses a line stays.
 
-    level: how dark the ink is. A page without such lines is given back itself.
+    level: darkness of the ink. If there are no such lines, the same page object is returned.
     """
     across = _without_rows(darkness, level)
     turned = np.ascontiguousarray(across.T)
@@ -61,14 +60,15 @@ def _without_rows(page: NDArray[np.float32], level: float) -> NDArray[np.float32
 
 
 def _profile(page: NDArray[np.float32]) -> tuple[NDArray[np.float32], float]:
-    """How dark a line in each row would be, and the slope (rows a column) at which such lines stand out most."""
+    """Return the darkness of a line through each row, and the slope (rows per column) at which lines are clearest."""
     height, width = page.shape
     chunk = width // STRIPS
     strips = page[:, : chunk * STRIPS].reshape(height, STRIPS, chunk).mean(axis=2)
     middles = (np.arange(STRIPS) + 0.5) * chunk - width / 2
+    # The darkness of a line is a low quantile over the strips: large only if the line is dark in most strips.
     place = round(COVERED * (STRIPS - 1))
     best, best_slope, score = np.zeros(height, np.float32), 0.0, -1.0
-    for reach in (STEEPEST, STEEPEST / SLOPES):  # once over, then finely around the best
+    for reach in (STEEPEST, STEEPEST / SLOPES):  # coarse search, then a fine one around the best
         for slope in (best_slope + np.linspace(-reach, reach, SLOPES)).tolist():
             rows = np.arange(height)[:, None] + np.rint(slope * middles).astype(np.intp)
             straight = strips[np.clip(rows, 0, height - 1), np.arange(STRIPS)]
@@ -80,8 +80,9 @@ def _profile(page: NDArray[np.float32]) -> tuple[NDArray[np.float32], float]:
 
 
 def _bands(profile: NDArray[np.float32], level: float, height: int) -> list[tuple[int, int]]:
-    """First and last row (not included) of each printed line."""
+    """Return the first row and the end row (exclusive) of each printed line."""
     thickest = round(max(7, THICKEST * height))
+    # The background of a row is the lower quartile of its neighbourhood, which is wider than any line.
     around = np.lib.stride_tricks.sliding_window_view(np.pad(profile, 2 * thickest, "edge"), 4 * thickest + 1)
     ground = np.partition(around, thickest, axis=1)[:, thickest]
     dark = profile - ground > max(0.02, 0.12 * level)
@@ -93,7 +94,7 @@ def _bands(profile: NDArray[np.float32], level: float, height: int) -> list[tupl
 
 
 def _remove(page: NDArray[np.float32], shift: NDArray[np.intp], top: int, bottom: int, level: float) -> None:
-    """Wipe the rows from `top` to `bottom`, moved by `shift` in each column, but for writing that crosses them."""
+    """Clear the rows from `top` to `bottom`, moved by `shift` in each column, except for writing that crosses them."""
     height, width = page.shape
     columns = np.arange(width)
 
@@ -104,8 +105,9 @@ def _remove(page: NDArray[np.float32], shift: NDArray[np.intp], top: int, bottom
     top, bottom = top - MARGIN, bottom + MARGIN
     within = rows(top, bottom)
     band = page[within, columns]
-    line = float(np.quantile(band.max(axis=0)[::4], COVERED))  # of a part without ink
+    line = float(np.quantile(band.max(axis=0)[::4], COVERED))  # low quantile: the darkness of the line without ink
     ink = (line + level) / 2 if level > CLEARLY_DARKER * line else np.inf
+    # Writing crosses the line where there is ink both above and below it.
     beside = [page[rows(a, b), columns].max(axis=0) > EDGE * level for a, b in ((top - 2, top), (bottom, bottom + 2))]
     crossed = _broadened(beside[0], bottom - top) & _broadened(beside[1], bottom - top)
     page[within, columns] = np.where(crossed | (band > ink), band, 0)

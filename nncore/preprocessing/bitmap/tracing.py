@@ -1,4 +1,4 @@
-"""A skeleton as strokes."""
+"""Convert a skeleton to strokes."""
 
 from __future__ import annotations
 
@@ -9,25 +9,29 @@ from numpy.typing import NDArray
 
 Pixel = tuple[int, int]
 Links = dict[Pixel, list[Pixel]]
+"""For each pixel (row, column) of the skeleton, the pixels that a line leads to from it."""
 
 
 def trace(skeleton: NDArray[np.bool_], shortest: float) -> list[NDArray[np.float32]]:
-    """The lines of `skeleton` (height, width) from end to end, crossing to crossing, each (points, 2) of x and y.
+    """Return the lines of `skeleton` (height, width) between ends and crossings, each (points, 2) of x and y.
 
-    Twigs of fewer pixels than `shortest` that end in nothing are left out: thinning grows them on an uneven outline.
-    Lines are smoothed over neighbouring pixels.
+    Spurs, which are side branches of fewer than `shortest` pixels with a free end, are left out: thinning produces them
+    where the outline is uneven. Lines are smoothed over neighbouring pixels.
     """
     links = _links(skeleton)
-    for _ in range(2):  # where a twig has gone, two lines become one, which may be a twig in turn
+    for _ in range(2):  # without a spur, two lines become one, which may be a spur too
         for path in _paths(links):
             ends = sorted((len(links[path[0]]), len(links[path[-1]])))
-            if len(path) - 1 < shortest and ends[0] == 1 and ends[1] >= 3:
-                _cut(links, path if len(links[path[0]]) == 1 else path[::-1])
+            if len(path) - 1 < shortest and ends[0] == 1 and ends[1] >= 3:  # one free end, one crossing
+                _remove_spur(links, path if len(links[path[0]]) == 1 else path[::-1])
     return [_smooth(np.array(path, np.float32)[:, ::-1] + np.float32(0.5)) for path in _paths(links)]
 
 
 def _links(skeleton: NDArray[np.bool_]) -> Links:
-    """Each pixel's neighbours; those at a corner only where no other pixel leads there."""
+    """Link each pixel to its neighbours; diagonal ones only if no other pixel of the skeleton touches both.
+
+    Without this rule, a corner of three pixels would be a loop and look like a crossing.
+    """
     links: Links = {(y, x): [] for y, x in np.argwhere(skeleton).tolist()}
     for y, x in links:
         for pixel in ((y, x + 1), (y + 1, x)):
@@ -35,18 +39,19 @@ def _links(skeleton: NDArray[np.bool_]) -> Links:
                 links[y, x].append(pixel)
                 links[pixel].append((y, x))
     for y, x in list(links):
-        for way in (1, -1):
-            pixel = y + 1, x + way
-            if pixel in links and (y, x + way) not in links and (y + 1, x) not in links:
+        for side in (1, -1):
+            pixel = y + 1, x + side
+            if pixel in links and (y, x + side) not in links and (y + 1, x) not in links:
                 links[y, x].append(pixel)
                 links[pixel].append((y, x))
     return links
 
 
 def _paths(links: Links) -> list[list[Pixel]]:
-    """The lines between ends and crossings, then the rings that have neither, then the dots."""
-    seen: set[tuple[Pixel, Pixel]] = set()
+    """Return the lines between ends and crossings, then the rings, which have neither, then single pixels."""
+    seen: set[tuple[Pixel, Pixel]] = set()  # links that are part of a path, in both directions
     paths = []
+    # 1 link is an end, 2 are the inside of a line, 3 or more are a crossing.
     ends = [pixel for pixel, others in links.items() if len(others) not in (0, 2)]
     for pixel in [*ends, *(pixel for pixel, others in links.items() if len(others) == 2)]:
         for first in links[pixel]:
@@ -62,16 +67,16 @@ def _paths(links: Links) -> list[list[Pixel]]:
     return paths + [[pixel] for pixel, others in links.items() if not others]
 
 
-def _cut(links: Links, twig: list[Pixel]) -> None:
-    """Take a twig away, given from its end to the crossing, which stays."""
-    for pixel in twig[:-1]:
+def _remove_spur(links: Links, spur: list[Pixel]) -> None:
+    """Remove a spur, given from its free end to the crossing; the crossing stays."""
+    for pixel in spur[:-1]:
         for other in links.pop(pixel):
             if other in links:
                 links[other].remove(pixel)
 
 
 def _smooth(points: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The means of five points in a row; the ends stay, and a ring stays closed."""
+    """Return the moving average over five points; the ends do not move, so a ring stays closed."""
     if len(points) < 5:
         return points
     padded = np.concatenate([points[:1], points[:1], points, points[-1:], points[-1:]])

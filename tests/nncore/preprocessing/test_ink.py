@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from nncore.errors import DataError
-from nncore.preprocessing.ink import BOX, CENTRE, PEN, SIDE, SOFT, Ink, centre, draw, fit, rasterize
+from nncore.preprocessing.ink import BOX, CENTRE, EDGE_SOFTNESS, PEN_WIDTH, SIDE, Ink, centre, draw, fit, rasterize
 from tests.nncore.example_data import mnist
 
 Points = Sequence[tuple[float, float]]
 TOLERANCE = 8
-"""Grey values: what points a quarter of a pixel apart leave of the difference between a line and its points, 4, and
-the fine grid that long lines go through."""
+"""Grey values: the largest error of drawing a line as points a quarter of a pixel apart, 4, plus that of the fine grid
+for long lines."""
 
 
 def an_arc(x: float, y: float, rx: float, ry: float, start: float, stop: float) -> list[tuple[float, float]]:
@@ -68,7 +68,7 @@ def centre_of_ink(image: NDArray[np.uint8]) -> tuple[float, float]:
 
 
 def exact_drawing(ink: Ink) -> NDArray[np.float64]:
-    """Grey values from the distance to whole segments, one pixel and segment at a time."""
+    """Grey values computed from the distances to whole segments, one segment at a time."""
     middles = np.stack(np.meshgrid(np.arange(SIDE) + 0.5, np.arange(SIDE) + 0.5), axis=-1)
     distance = np.full((SIDE, SIDE), np.inf)
     for stroke in ink.strokes:
@@ -77,7 +77,7 @@ def exact_drawing(ink: Ink) -> NDArray[np.float64]:
             way = b - a
             share = np.clip((middles - a) @ way / max(way @ way, 1e-30), 0, 1)
             distance = np.minimum(distance, np.linalg.norm(middles - a - share[..., None] * way, axis=-1))
-    return 255 * np.clip((PEN + SOFT) / 2 - distance, 0, SOFT) / SOFT
+    return 255 * np.clip((PEN_WIDTH + EDGE_SOFTNESS) / 2 - distance, 0, EDGE_SOFTNESS) / EDGE_SOFTNESS
 
 
 coordinates = st.integers(0, 100)
@@ -86,10 +86,10 @@ inks = written.map(lambda strokes: ink_of([[(float(x), float(y)) for x, y in str
 digits = pytest.mark.parametrize("digit", DIGITS)
 
 
-# What ink is
+# Ink
 
 
-def test_strokes_are_kept_as_read_only_copies() -> None:
+def test_ink_holds_read_only_copies_of_strokes() -> None:
     mine = np.array([[1.0, 2.0], [3.0, 4.0]], np.float32)
     ink = Ink((mine,))
     mine[:] = 9
@@ -109,23 +109,23 @@ def test_ink_without_a_point_is_blank() -> None:
 
 
 @pytest.mark.parametrize("shape", [(2,), (3, 3), (2, 1), (1, 2, 2)])
-def test_a_stroke_of_another_shape_is_refused_by_number(shape: tuple[int, ...]) -> None:
+def test_the_error_for_a_wrong_shape_names_the_stroke(shape: tuple[int, ...]) -> None:
     with pytest.raises(DataError, match=r"Stroke 2 has the shape .* expected \(points, 2\)"):
         Ink((np.ones((2, 2), np.float32), np.ones(shape, np.float32)))
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 1e300])
-def test_a_coordinate_that_is_not_finite_is_refused_by_place(bad: float) -> None:
+def test_the_error_for_a_coordinate_that_is_not_finite_names_the_stroke_and_point(bad: float) -> None:
     with pytest.raises(DataError, match="Stroke 1, point 2"):
         Ink((np.array([[0, 0], [0, bad]]),))
 
 
 def test_a_stroke_of_letters_is_refused() -> None:
-    with pytest.raises(DataError, match="Stroke 1 is not made of numbers"):
+    with pytest.raises(DataError, match="Stroke 1 does not consist of numbers"):
         Ink((np.array([["a", "b"]]),))
 
 
-# From ink to picture
+# From ink to image
 
 
 def test_a_blank_canvas_gives_blank_paper() -> None:
@@ -140,27 +140,29 @@ def test_a_blank_canvas_gives_blank_paper() -> None:
 def test_a_dot_is_as_wide_as_the_pen_and_in_the_middle(point: tuple[float, float], times: int) -> None:
     image = rasterize(ink_of([[point] * times]))
     assert centre_of_ink(image) == pytest.approx((CENTRE, CENTRE))
-    assert image.sum() / 255 == pytest.approx(np.pi * (PEN / 2) ** 2, rel=0.1)
+    assert image.sum() / 255 == pytest.approx(np.pi * (PEN_WIDTH / 2) ** 2, rel=0.1)
 
 
 @given(inks, st.floats(0.001, 1000), st.tuples(st.floats(-1000, 1000), st.floats(-1000, 1000)))
-def test_size_and_place_of_the_writing_do_not_matter(ink: Ink, scale: float, move: tuple[float, float]) -> None:
+def test_the_image_does_not_depend_on_size_and_position_of_the_writing(
+    ink: Ink, scale: float, move: tuple[float, float]
+) -> None:
     assert difference(rasterize(changed(ink, scale, move)), rasterize(ink)) <= TOLERANCE
 
 
 @given(inks, st.integers(1, 40))
-def test_the_sampling_rate_of_the_pen_does_not_matter(ink: Ink, between: int) -> None:
+def test_the_image_does_not_depend_on_the_sampling_rate_of_the_pen(ink: Ink, between: int) -> None:
     assert difference(rasterize(resampled(ink, between)), rasterize(ink)) <= TOLERANCE
 
 
 @given(inks)
-def test_the_direction_and_order_of_strokes_do_not_matter(ink: Ink) -> None:
+def test_the_image_does_not_depend_on_direction_and_order_of_strokes(ink: Ink) -> None:
     backwards = Ink(tuple(stroke[::-1] for stroke in reversed(ink.strokes)))
     assert difference(rasterize(backwards), rasterize(ink)) <= TOLERANCE
 
 
 @digits
-def test_the_centre_of_ink_is_where_mnist_has_it(digit: int) -> None:
+def test_the_centre_of_mass_is_where_mnist_has_it(digit: int) -> None:
     assert centre_of_ink(rasterize(ink_of(DIGITS[digit]))) == pytest.approx((CENTRE, CENTRE), abs=0.1)
 
 
@@ -172,14 +174,14 @@ def test_the_larger_side_spans_twenty_pixels(digit: int) -> None:
 
 
 @pytest.mark.parametrize("length", [0.01, 1, 20, 5000])
-def test_the_line_is_as_thick_as_the_pen_whatever_the_size(length: float) -> None:
+def test_a_line_of_any_size_is_as_thick_as_the_pen(length: float) -> None:
     upright = rasterize(ink_of([[(0, 0), (0, length)]])) / 255
-    assert upright.sum(axis=1)[8:20] == pytest.approx(PEN, abs=0.1)
+    assert upright.sum(axis=1)[8:20] == pytest.approx(PEN_WIDTH, abs=0.1)
     level = rasterize(ink_of([[(0, 0), (length, 0)]])) / 255
-    assert level.sum(axis=0)[8:20] == pytest.approx(PEN, abs=0.1)
+    assert level.sum(axis=0)[8:20] == pytest.approx(PEN_WIDTH, abs=0.1)
 
 
-def test_slant_and_proportions_are_kept() -> None:
+def test_scaling_keeps_slant_and_proportions() -> None:
     fitted = fit(ink_of([[(0, 40), (10, 0)]])).strokes[0]
     x, y = fitted[1] - fitted[0]
     assert x / y == pytest.approx(-1 / 4)
@@ -196,10 +198,10 @@ def test_y_grows_downwards_and_x_to_the_right() -> None:
 
 
 @given(inks)
-def test_centring_pushes_no_ink_out_of_the_frame(ink: Ink) -> None:
+def test_centring_moves_no_ink_out_of_the_frame(ink: Ink) -> None:
     points = np.concatenate(centre(fit(ink)).strokes)
-    assert points.min() >= (PEN + SOFT) / 2 - 1e-4
-    assert points.max() <= SIDE - (PEN + SOFT) / 2 + 1e-4
+    assert points.min() >= (PEN_WIDTH + EDGE_SOFTNESS) / 2 - 1e-4
+    assert points.max() <= SIDE - (PEN_WIDTH + EDGE_SOFTNESS) / 2 + 1e-4
 
 
 def test_lopsided_ink_is_centred_only_as_far_as_the_frame_allows() -> None:
@@ -213,7 +215,7 @@ def test_lopsided_ink_is_centred_only_as_far_as_the_frame_allows() -> None:
 
 @pytest.mark.parametrize("unit", [3e-40, 1e-20, 1e30, 1e36])
 @digits
-def test_extreme_units_give_the_same_picture(digit: int, unit: float) -> None:
+def test_extreme_units_give_the_same_image(digit: int, unit: float) -> None:
     ink = ink_of(DIGITS[digit])
     assert difference(rasterize(changed(ink, unit, (0, 0))), rasterize(ink)) <= TOLERANCE
 
@@ -224,16 +226,16 @@ def test_the_whole_range_of_float32_is_drawn() -> None:
     assert difference(whole, rasterize(ink_of([[(0, 0), (1, 1)]]))) <= TOLERANCE
 
 
-def test_a_hundred_thousand_points_on_a_line_are_that_line() -> None:
+def test_a_line_of_a_hundred_thousand_points_looks_like_a_line_of_few() -> None:
     ink = ink_of(DIGITS[3])
     many = resampled(ink, 100_000 // 47)
     assert len(many.strokes[0]) > 95_000
-    assert difference(rasterize(many), rasterize(ink)) <= 12  # points are put on a grid of 1/16 of a pixel
+    assert difference(rasterize(many), rasterize(ink)) <= 12  # the error of the fine grid
 
 
 @pytest.mark.parametrize("waits", [4094, 4095, 4096, 8191])
-def test_a_line_after_a_long_wait_is_whole(waits: int) -> None:
-    """Strokes are drawn some thousand segments at a time: the one between two lots must not be lost."""
+def test_a_line_after_a_long_wait_is_complete(waits: int) -> None:
+    """Strokes are drawn in blocks of segments; a segment between two blocks must not be lost."""
     line: Points = [(0, 0), (0, 100)]
     waited = rasterize(ink_of([[*[(0, 0)] * waits, *line]]))
     assert difference(waited, rasterize(ink_of([line]))) <= 12
@@ -255,15 +257,15 @@ def test_a_scribble_of_a_hundred_thousand_points_takes_little_memory() -> None:
 
 
 @given(inks)
-def test_each_pixel_is_inked_by_its_distance_to_the_nearest_stroke(ink: Ink) -> None:
+def test_the_grey_value_depends_on_the_distance_to_the_nearest_stroke(ink: Ink) -> None:
     placed = centre(fit(ink))
     assert np.abs(draw(placed) - exact_drawing(placed)).max() <= TOLERANCE
 
 
 @given(inks, st.integers(1, 4))
-def test_more_ink_lightens_no_pixel(ink: Ink, kept: int) -> None:
+def test_more_strokes_make_no_pixel_lighter(ink: Ink, count: int) -> None:
     whole = fit(ink)
-    part = Ink(whole.strokes[:kept])
+    part = Ink(whole.strokes[:count])
     assert (draw(whole).astype(int) - draw(part)).min() >= -1
 
 
@@ -273,14 +275,14 @@ def test_ink_outside_the_frame_is_refused(points: Points) -> None:
         draw(ink_of([points]))
 
 
-# Like MNIST
+# Agreement with MNIST
 
 
-def test_the_centre_is_the_mean_of_mnist() -> None:
+def test_centre_is_the_mean_centre_of_mass_of_mnist() -> None:
     images = mnist().training.images[:10_000]
     assert np.mean([centre_of_ink(image) for image in images], axis=0) == pytest.approx((CENTRE, CENTRE), abs=0.03)
 
 
-def test_plainly_written_digits_have_the_share_of_ink_of_mnist() -> None:
+def test_plain_digits_have_the_same_share_of_ink_as_mnist() -> None:
     written_share = np.mean([rasterize(ink_of(strokes)) for strokes in DIGITS.values()]) / 255
     assert written_share == pytest.approx(mnist().training.images.mean() / 255, rel=0.1)

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from app.canvas.ink_layer import PEN_SHARE
 from app.style.theme import ThemeChoice, apply_theme
 from app.tabs.draw.filmstrip import STEPS, Filmstrip
-from nncore.preprocessing.ink import AS_TRAINED, CANVAS_PEN, Ink, Preparation, stages
+from nncore.preprocessing.ink import AS_TRAINED, CANVAS_PEN_WIDTH, Ink, Preparation, stages
 
 SMALL_SEVEN = Ink((np.array([[0.7, 0.7], [0.8, 0.7], [0.75, 0.85]], np.float32),))
 SWITCHED = [step for step in STEPS if step.setting]
@@ -128,4 +128,4 @@ def test_it_is_one_row_that_fits_a_laptop(strip: Filmstrip) -> None:
 
 
 def test_the_canvas_is_drawn_with_the_pen_that_the_preparation_counts_on() -> None:
-    assert pytest.approx(PEN_SHARE) == CANVAS_PEN
+    assert pytest.approx(PEN_SHARE) == CANVAS_PEN_WIDTH

@@ -27,14 +27,14 @@ def distorted(augmentation: Augmentation, images: NDArray[np.uint8], seed: int =
 
 
 def centre(images: NDArray[np.generic]) -> NDArray[np.float64]:
-    """Centre of ink (n, 2) as row, column."""
+    """Centre of mass (n, 2) as row, column."""
     ink = images / images.sum(axis=(1, 2), keepdims=True)
     rows, columns = np.mgrid[: images.shape[1], : images.shape[2]]
     return np.stack([(ink * rows).sum(axis=(1, 2)), (ink * columns).sum(axis=(1, 2))], axis=1)
 
 
 def blob(count: int, height: int = 28, width: int = 28, size: float = 3.0) -> NDArray[np.uint8]:
-    """A round, soft blob in the middle."""
+    """Images of a round, soft spot in the middle."""
     rows, columns = np.mgrid[:height, :width]
     away = (rows - (height - 1) / 2) ** 2 + (columns - (width - 1) / 2) ** 2
     image = (255 * np.exp(-away / (2 * size**2))).astype(np.uint8)
@@ -42,20 +42,20 @@ def blob(count: int, height: int = 28, width: int = 28, size: float = 3.0) -> ND
 
 
 @pytest.mark.parametrize("shape", [(28, 28), (5, 9)])
-def test_no_distortion_changes_not_a_bit(shape: tuple[int, int]) -> None:
+def test_without_distortions_images_stay_the_same_to_the_bit(shape: tuple[int, int]) -> None:
     images = np.random.default_rng(0).integers(0, 256, (50, *shape), dtype=np.uint8)
     np.testing.assert_array_equal(distorted(Augmentation(), images), images * np.float32(1 / 255))
     np.testing.assert_allclose(distorted(Augmentation(), images), images / 255, rtol=2e-7)
 
 
-def test_a_shift_moves_each_image_its_own_way_within_the_limit() -> None:
+def test_a_shift_moves_each_image_differently_and_within_the_limit() -> None:
     moved = centre(distorted(Augmentation(shift=2), digits())) - centre(digits())
     assert np.abs(moved).max() <= 2.01
     assert (np.abs(moved).max(axis=0) > 1.5).all()
     assert len(np.unique(moved.round(3), axis=0)) == 50
 
 
-def test_a_shift_is_drawn_evenly_and_both_ways() -> None:
+def test_shifts_are_uniform_and_independent_in_both_directions() -> None:
     moved = centre(distorted(Augmentation(shift=3), blob(2000))) - 13.5
     np.testing.assert_allclose(moved.mean(axis=0), 0, atol=0.15)
     np.testing.assert_allclose(moved.std(axis=0), 3 / np.sqrt(3), rtol=0.06)
@@ -63,21 +63,21 @@ def test_a_shift_is_drawn_evenly_and_both_ways() -> None:
 
 
 def test_a_shift_by_whole_pixels_moves_pixels_exactly() -> None:
-    class Drawn:
-        """Stands in for the generator: a shift by all of the limit, down and to the right."""
+    class LargestShift:
+        """Replaces the generator: a shift by the whole limit, down and to the right."""
 
         def random(self, out: NDArray[np.float32], dtype: type) -> None:
             out[:] = 0.5
             out[4:6] = 1.0
 
     images, out = digits(1), np.empty((1, 784), np.float32)
-    Distorter(Augmentation(shift=3), (28, 28), 1).apply(images, out, Drawn())  # type: ignore[arg-type]
+    Distorter(Augmentation(shift=3), (28, 28), 1).apply(images, out, LargestShift())  # type: ignore[arg-type]
     expected = np.zeros((28, 28))
     expected[3:, 3:] = images[0, :-3, :-3]
     np.testing.assert_allclose(out.reshape(28, 28), expected / 255, rtol=2e-7)
 
 
-def test_a_rotation_keeps_ink_and_centre() -> None:
+def test_a_rotation_keeps_the_amount_of_ink_and_its_centre() -> None:
     before, after = digits() / 255, distorted(Augmentation(rotation=15), digits())
     np.testing.assert_allclose(after.sum(axis=(1, 2)), before.sum(axis=(1, 2)), rtol=0.05)
     np.testing.assert_allclose(centre(after), centre(before), atol=0.6)
@@ -85,8 +85,8 @@ def test_a_rotation_keeps_ink_and_centre() -> None:
 
 
 @pytest.mark.parametrize("shape", [(28, 28), (28, 36)])
-def test_rotation_turns_by_the_limit_at_most(shape: tuple[int, int]) -> None:
-    """The angle is that of the main axis of the ink, from its second moments."""
+def test_a_rotation_turns_by_at_most_the_limit(shape: tuple[int, int]) -> None:
+    """The angle is that of the main axis of the ink, computed from its second moments."""
     bar = np.zeros((200, *shape), np.uint8)
     bar[:, 12:16, 4:-4] = 255
     turned = distorted(Augmentation(rotation=40), bar).astype(np.float64)
@@ -120,7 +120,7 @@ def test_slant_moves_top_and_bottom_apart() -> None:
 
 
 @pytest.mark.parametrize("middle", [(6, 6), (13.5, 13.5), (6, 20)])
-def test_an_elastic_field_moves_every_place_by_its_size(middle: tuple[float, float]) -> None:
+def test_an_elastic_field_has_its_standard_deviation_everywhere(middle: tuple[float, float]) -> None:
     rows, columns = np.mgrid[:28, :28]
     spot = 255 * np.exp(-((rows - middle[0]) ** 2 + (columns - middle[1]) ** 2) / 2)
     moved = centre(distorted(Augmentation(elastic=0.8), np.repeat(spot[None].astype(np.uint8), 2000, axis=0)))
@@ -139,7 +139,7 @@ def test_an_elastic_field_bends_and_is_smooth() -> None:
     assert np.abs(np.diff(places, axis=1)).max() < 1.2
 
 
-def test_an_elastic_field_about_keeps_the_ink() -> None:
+def test_an_elastic_field_keeps_about_the_same_amount_of_ink() -> None:
     before, after = digits() / 255, distorted(Augmentation(elastic=1.0), digits())
     ratio = after.sum(axis=(1, 2)) / before.sum(axis=(1, 2))
     assert abs(ratio.mean() - 1) < 0.05
@@ -147,7 +147,7 @@ def test_an_elastic_field_about_keeps_the_ink() -> None:
     assert np.abs(after - before).mean() > 0.02
 
 
-def test_thickness_adds_or_takes_ink_in_each_image() -> None:
+def test_thickness_makes_strokes_wider_or_narrower() -> None:
     pole = np.zeros((500, 28, 28), np.uint8)
     pole[:, :, 12:16] = 255
     width = distorted(Augmentation(thickness=1.5), pole).sum(axis=2)
@@ -157,18 +157,18 @@ def test_thickness_adds_or_takes_ink_in_each_image() -> None:
     assert width.mean() == pytest.approx(4, abs=0.15)
 
 
-def test_noise_has_its_size_and_no_image_the_noise_of_another() -> None:
+def test_noise_is_normal_with_its_standard_deviation_and_differs_between_images() -> None:
     grey = np.full((300, 28, 28), 128, np.uint8)
     noise = distorted(Augmentation(noise=0.1), grey).reshape(300, -1) - 128 / 255
     assert noise.mean() == pytest.approx(0, abs=1e-3)
     assert noise.std() == pytest.approx(0.1, rel=0.02)
-    assert (np.abs(noise) > 0.2).mean() == pytest.approx(0.0455, abs=0.005)  # as normal numbers are
+    assert (np.abs(noise) > 0.2).mean() == pytest.approx(0.0455, abs=0.005)  # 2 standard deviations, if normal
     likeness = np.corrcoef(noise)
     np.fill_diagonal(likeness, 0)
     assert np.abs(likeness).max() < 0.25
 
 
-def test_noise_is_new_in_the_next_batch() -> None:
+def test_the_next_batch_gets_new_noise() -> None:
     distorter, rng = Distorter(Augmentation(noise=0.1), (28, 28), 20), np.random.default_rng(0)
     grey = np.full((20, 28, 28), 128, np.uint8)
     first, second = (distorter.apply(grey, np.empty((20, 784), np.float32), rng) for _ in range(2))
@@ -176,27 +176,27 @@ def test_noise_is_new_in_the_next_batch() -> None:
 
 
 @pytest.mark.parametrize("augmentation", [EVERYTHING, Augmentation(**LARGEST)])
-def test_values_stay_between_paper_and_ink(augmentation: Augmentation) -> None:
+def test_values_stay_between_0_and_1(augmentation: Augmentation) -> None:
     after = distorted(augmentation, digits(200))
     assert after.min() >= 0
     assert after.max() <= 1
 
 
 @pytest.mark.parametrize("limit", LIMITS)
-def test_the_seed_decides(limit: str) -> None:
+def test_the_same_seed_gives_the_same_images_and_another_seed_others(limit: str) -> None:
     augmentation = Augmentation(**{limit: 0.5})
     np.testing.assert_array_equal(distorted(augmentation, digits()), distorted(augmentation, digits()))
     assert not np.array_equal(distorted(augmentation, digits()), distorted(augmentation, digits(), seed=1))
 
 
 @pytest.mark.parametrize("limit", LIMITS)
-def test_each_image_is_distorted_in_its_own_way(limit: str) -> None:
+def test_each_image_is_distorted_differently(limit: str) -> None:
     same = np.repeat(digits(1), 100, axis=0)
     images = distorted(Augmentation(**{limit: 0.9}), same).reshape(100, -1)
-    assert len(np.unique(images, axis=0)) > 75  # a little thicker by nearly the same is the same
+    assert len(np.unique(images, axis=0)) > 75  # nearly the same thickness can give the same image
 
 
-def test_what_the_workspace_did_before_does_not_matter() -> None:
+def test_the_result_does_not_depend_on_earlier_batches() -> None:
     distorter, out = Distorter(EVERYTHING, (28, 28), 100), np.empty((30, 784), np.float32)
     distorter.apply(digits(100), np.empty((100, 784), np.float32), np.random.default_rng(5))
     distorter.apply(digits(30), out, np.random.default_rng(0))
@@ -219,7 +219,7 @@ def test_an_image_larger_than_a_block_is_distorted_too() -> None:
     assert len(np.unique(moved.round(2), axis=0)) == 3
 
 
-def test_flat_images_are_the_same_images() -> None:
+def test_flattened_images_give_the_same_result() -> None:
     out = np.empty((50, 784), np.float32)
     Distorter(EVERYTHING, (28, 28), 50).apply(digits().reshape(50, 784), out, np.random.default_rng(0))
     np.testing.assert_array_equal(out.reshape(-1, 28, 28), distorted(EVERYTHING, digits()))
@@ -231,7 +231,7 @@ def test_float64_gets_the_same_distortions() -> None:
     np.testing.assert_allclose(out.reshape(-1, 28, 28), distorted(EVERYTHING, digits()), atol=1e-6)
 
 
-def test_the_images_are_left_alone() -> None:
+def test_the_given_images_are_not_changed() -> None:
     images = digits().copy()
     distorted(EVERYTHING, images)
     np.testing.assert_array_equal(images, digits())
@@ -253,6 +253,6 @@ def test_a_batch_allocates_nothing_that_grows_with_it() -> None:
 @pytest.mark.parametrize("limit", LIMITS)
 def test_limits_out_of_range_are_refused(limit: str) -> None:
     for value in (-0.1, nan, inf, LARGEST[limit] * 1.01):
-        with pytest.raises(SettingError, match=f"Augmentation {limit} .*from 0 to"):
+        with pytest.raises(SettingError, match=f"Augmentation {limit} must be from 0 to .*; got"):
             Augmentation(**{limit: value})
     Augmentation(**{limit: LARGEST[limit]})

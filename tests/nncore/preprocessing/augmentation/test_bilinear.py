@@ -38,7 +38,7 @@ def noise(n: int = 5) -> NDArray[np.uint8]:
 
 
 @pytest.mark.parametrize("margin", [0, 3, 1000])
-def test_the_ink_is_what_bilinear_interpolation_gives(margin: int) -> None:
+def test_sampling_equals_bilinear_interpolation(margin: int) -> None:
     steps = np.random.default_rng(1).integers(
         -margin * SUBPIXELS,
         (np.array([HEIGHT, WIDTH]) + margin)[:, None, None, None] * SUBPIXELS,
@@ -48,13 +48,13 @@ def test_the_ink_is_what_bilinear_interpolation_gives(margin: int) -> None:
     np.testing.assert_allclose(sampled(noise(), positions), textbook(noise(), positions), atol=1e-6)
 
 
-def test_an_image_that_stays_where_it_is_comes_back_to_the_bit() -> None:
+def test_whole_positions_give_the_image_back_to_the_bit() -> None:
     here = np.broadcast_to(np.mgrid[:HEIGHT, :WIDTH][:, None], (2, 5, HEIGHT, WIDTH)).astype(np.float64)
     np.testing.assert_array_equal(sampled(noise(), here), noise() * np.float32(1 / 255))
 
 
 @pytest.mark.parametrize("row", [-1.0, HEIGHT, -50.0, 50.0])
-def test_outside_is_paper_though_other_images_are_full_of_ink(row: float) -> None:
+def test_outside_an_image_there_is_paper_even_beside_images_full_of_ink(row: float) -> None:
     ink = np.full((3, HEIGHT, WIDTH), 255, np.uint8)
     positions = np.zeros((2, 3, HEIGHT, WIDTH))
     positions[0] = row
@@ -68,7 +68,7 @@ def test_full_ink_is_exactly_one() -> None:
     assert set(sampled(ink, inside).ravel().tolist()) == {1.0}
 
 
-def test_fewer_images_than_there_is_room_for() -> None:
+def test_fewer_images_than_the_workspace_holds_can_be_sampled() -> None:
     sampler = BilinearSampler(4, HEIGHT, WIDTH)
     sampler.framed[:, 1:, 1:] = noise(4)
     here = (np.mgrid[1 : HEIGHT + 1, 1 : WIDTH + 1] * float(SUBPIXELS)).reshape(2, 1, -1)

@@ -27,12 +27,12 @@ def poles(count: int) -> NDArray[np.uint8]:
 
 
 @pytest.mark.parametrize("thickness", [-2.0, -1.5, -0.5, 0.0, 0.25, 1.0, 2.0])
-def test_a_stroke_gets_wider_by_the_thickness(thickness: float) -> None:
+def test_a_stroke_changes_its_width_by_the_thickness(thickness: float) -> None:
     width = changed(poles(1), [thickness])[0].sum(axis=1) / 255
     np.testing.assert_allclose(width, 4 + thickness, atol=0.02)
 
 
-def test_two_pixels_of_thickness_add_the_four_neighbours() -> None:
+def test_a_thickness_of_two_adds_the_four_neighbours() -> None:
     image = np.zeros((1, 5, 5), np.uint8)
     image[0, 2, 2] = 200
     cross = np.zeros((5, 5), np.uint8)
@@ -41,14 +41,14 @@ def test_two_pixels_of_thickness_add_the_four_neighbours() -> None:
     np.testing.assert_array_equal(changed(changed(image, [2.0]), [-2.0]), image)
 
 
-def test_each_image_changes_by_itself() -> None:
+def test_each_image_changes_independently() -> None:
     thickness = [2.0, -2.0, 0.0, 1.0, -1.0, 2.0]
     together = changed(poles(6), thickness)
     for image, amount in zip(together, thickness, strict=True):
         np.testing.assert_array_equal(image, changed(poles(1), [amount])[0])
 
 
-def test_images_beyond_the_given_ones_stay() -> None:
+def test_images_without_a_given_thickness_do_not_change() -> None:
     framed = np.zeros((3, 13, 13), np.uint8)
     framed[:, 1:, 1:] = poles(3)
     ThicknessChanger(framed).apply(np.array([2.0], np.float32))

@@ -1,4 +1,4 @@
-"""Photos of digits on paper, made up."""
+"""Synthetic photos of digits on paper."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def ink_of(
     strokes: tuple[tuple[tuple[float, float], ...], ...], shape: tuple[int, int], pen: float, left: float, top: float,
     side: float,
 ) -> Page:  # fmt: skip
-    """How much of each pixel of a sheet is ink, 0 to 1: strokes given in units of `side`, drawn with a round `pen`."""
+    """The ink in each pixel of a sheet, 0 to 1: strokes in units of `side`, drawn with a round pen of `pen` pixels."""
     y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32) + 0.5
     nearest = np.full(shape, np.inf, np.float32)
     for stroke in strokes:
@@ -34,13 +34,13 @@ def ink_of(
 
 
 def photo(ink: Page, light: Page | float = 1.0, paper: float = 230, dark: float = 40, grain: float = 0) -> Picture:
-    """A photo of ink on paper under a light, 0 to 1."""
+    """A photo of ink on paper; light: brightness of the light, 0 to 1."""
     page = (paper + (dark - paper) * ink) * light + np.random.default_rng(0).normal(0, 1, ink.shape) * grain
     return np.clip(page, 0, 255).astype(np.uint8)
 
 
 def ruled(ink: Page, gap: int, slope: float, grey: float = 0.35, squared: bool = False) -> Page:
-    """The sheet with printed lines."""
+    """Add printed lines to a sheet."""
     y, x = np.mgrid[: ink.shape[0], : ink.shape[1]].astype(np.float32)
     lines = np.abs((y - slope * x) % gap - gap / 2) < 1
     if squared:

@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
 
-from nncore.preprocessing.bitmap.blobs import Blob, digits, label
+from nncore.preprocessing.bitmap.blobs import Blob, digit_blobs, label
 
 Mask = NDArray[np.bool_]
 
 
 def flooded(mask: Mask, diagonal: bool) -> NDArray[np.int32]:
-    """The same by flooding, pixel by pixel."""
+    """Connected components found by flood fill, pixel by pixel."""
     labels = np.zeros(mask.shape, np.int32)
     for start in np.argwhere(mask).tolist():
         if labels[tuple(start)]:
@@ -29,7 +29,7 @@ def flooded(mask: Mask, diagonal: bool) -> NDArray[np.int32]:
 
 
 @given(arrays(bool, array_shapes(min_dims=2, max_dims=2, max_side=12)), st.booleans())
-def test_what_hangs_together_gets_one_number(mask: Mask, diagonal: bool) -> None:
+def test_labels_equal_those_of_a_flood_fill(mask: Mask, diagonal: bool) -> None:
     labels, blobs = label(mask, diagonal)
     wanted = flooded(mask, diagonal)
     pairs = set(zip(labels.ravel().tolist(), wanted.ravel().tolist(), strict=True))
@@ -59,5 +59,5 @@ def a_blob(number: int, left: int, top: int, width: int, height: int) -> Blob:
         ([], []),
     ],
 )
-def test_parts_are_joined_and_dirt_is_left_out(blobs: list[Blob], wanted: list[set[int]]) -> None:
-    assert [set(blob.numbers) for blob in digits(blobs, (200, 200))] == wanted
+def test_parts_of_a_digit_are_merged_and_dirt_is_left_out(blobs: list[Blob], wanted: list[set[int]]) -> None:
+    assert [set(blob.numbers) for blob in digit_blobs(blobs, (200, 200))] == wanted

@@ -1,11 +1,11 @@
-"""What stands on a photo is drawn as if a pen had written it on the canvas."""
+"""A digit on a photo gives the same image as the same strokes drawn with a pen on the canvas."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from nncore.preprocessing.bitmap import inks, pictures
+from nncore.preprocessing.bitmap import digit_images, digit_inks
 from nncore.preprocessing.ink import Ink, rasterize
 from tests.nncore.preprocessing.bitmap.photos import FOUR, ONE, SEVEN, STEM, Page, Picture, ink_of, photo, ruled
 
@@ -23,21 +23,21 @@ def like_a_pen(picture: Picture, strokes: tuple[tuple[tuple[float, float], ...],
 
 
 def only(grey: Picture) -> Picture:
-    (picture,) = pictures(grey)
+    (picture,) = digit_images(grey)
     return picture
 
 
 @pytest.mark.parametrize("pen", [3, 6, 14, 28])
-def test_the_pen_s_width_makes_no_difference(pen: float) -> None:
+def test_pens_of_any_width_give_the_same_image(pen: float) -> None:
     assert like_a_pen(only(photo(seven(pen)))) > 0.93
 
 
 @pytest.mark.parametrize("side", [60, 240, 400])
-def test_nor_does_the_size(side: float) -> None:
+def test_digits_of_any_size_give_the_same_image(side: float) -> None:
     assert like_a_pen(only(photo(ink_of((SEVEN,), SHAPE, side / 20, 50, 8, side)))) > 0.93
 
 
-def test_uneven_light_and_grain_are_no_ink() -> None:
+def test_uneven_light_and_grain_are_not_taken_for_ink() -> None:
     y, x = np.mgrid[:420, :500]
     light = (1 - 0.6 * (x + y) / 920).astype(np.float32)
     assert like_a_pen(only(photo(seven(), light, grain=6))) > 0.93
@@ -45,7 +45,7 @@ def test_uneven_light_and_grain_are_no_ink() -> None:
 
 
 @pytest.mark.parametrize("across", [0.0, 0.5])
-def test_the_edge_of_a_shadow_is_no_ink(across: float) -> None:
+def test_the_edge_of_a_shadow_is_not_taken_for_ink(across: float) -> None:
     y, x = np.mgrid[:420, :500]
     light = 1 - 0.45 / (1 + np.exp(-(x - 240 - across * (y - 210)) / 4))
     assert like_a_pen(only(photo(seven(), light.astype(np.float32), grain=3))) > 0.93
@@ -53,15 +53,15 @@ def test_the_edge_of_a_shadow_is_no_ink(across: float) -> None:
 
 @pytest.mark.parametrize("slope", [0.0, 0.02, -0.035])
 @pytest.mark.parametrize("squared", [False, True])
-def test_ruled_and_squared_paper_leave_the_digit(slope: float, squared: bool) -> None:
+def test_lines_of_ruled_and_squared_paper_are_removed(slope: float, squared: bool) -> None:
     assert like_a_pen(only(photo(ruled(seven(), 42, slope, squared=squared), grain=3))) > 0.9
 
 
-def test_lines_as_dark_as_the_ink_go_too() -> None:
+def test_lines_as_dark_as_the_ink_are_removed_too() -> None:
     assert like_a_pen(only(photo(ruled(seven(), 60, 0.01, grey=1.0)))) > 0.85
 
 
-def test_the_bar_of_a_seven_as_wide_as_the_picture_is_no_printed_line() -> None:
+def test_the_bar_of_a_seven_as_wide_as_the_image_is_not_taken_for_a_printed_line() -> None:
     tight = photo(ink_of((SEVEN,), (300, 190), 16, -50, -20, 300))
     assert like_a_pen(only(tight)) > 0.85
 
@@ -73,11 +73,11 @@ def test_specks_and_the_edge_of_the_paper_are_left_out() -> None:
     assert like_a_pen(only(photo(ink))) > 0.93
 
 
-def test_a_digit_cut_off_by_the_border_is_read_as_far_as_it_goes() -> None:
+def test_the_visible_part_of_a_digit_at_the_border_is_read() -> None:
     assert only(photo(ink_of((ONE,), (200, 200), 16, 0, -30, 260))).any()
 
 
-def test_a_digit_of_two_parts_is_one() -> None:
+def test_two_parts_of_a_digit_are_read_as_one() -> None:
     apart = (FOUR, STEM)
     sheet = photo(ink_of(apart, SHAPE, 10, 100, 60, 300))
     assert like_a_pen(only(sheet), apart) > 0.93
@@ -87,21 +87,21 @@ def test_a_digit_of_two_parts_is_one() -> None:
 
 def test_several_digits_come_left_to_right() -> None:
     sheet = np.maximum(ink_of((SEVEN,), SHAPE, 10, 280, 120, 180), ink_of((ONE,), SHAPE, 10, 20, 100, 180))
-    one, seven_ = pictures(photo(sheet))
+    one, seven_ = digit_images(photo(sheet))
     assert like_a_pen(one, (ONE,)) > 0.93
     assert like_a_pen(seven_) > 0.93
-    left, right = (np.concatenate(ink.strokes) for ink in inks(photo(sheet)))
+    left, right = (np.concatenate(ink.strokes) for ink in digit_inks(photo(sheet)))
     assert left[:, 0].max() < right[:, 0].min()
 
 
-def test_ink_is_told_in_pixels_of_the_picture() -> None:
-    (ink,) = inks(np.kron(photo(seven()), np.ones((3, 3), np.uint8)))
+def test_the_coordinates_of_ink_are_pixels_of_the_photo() -> None:
+    (ink,) = digit_inks(np.kron(photo(seven()), np.ones((3, 3), np.uint8)))
     points = np.concatenate(ink.strokes) / 3
     np.testing.assert_allclose(points.min(axis=0), (130 + 0.2 * 240, 90 + 0.15 * 240), atol=6)
     np.testing.assert_allclose(points.max(axis=0), (130 + 0.8 * 240, 90 + 0.9 * 240), atol=9)
 
 
-def test_empty_paper_gives_one_blank_picture() -> None:
+def test_empty_paper_gives_one_blank_image() -> None:
     y, _ = np.mgrid[:420, :500]
     assert not only(photo(np.zeros(SHAPE, np.float32), (1 - y / 840).astype(np.float32), grain=4)).any()
-    assert inks(np.full((50, 50), 255, np.uint8)) == ()
+    assert digit_inks(np.full((50, 50), 255, np.uint8)) == ()

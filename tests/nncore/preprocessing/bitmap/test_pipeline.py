@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from numpy.typing import NDArray
 
 from nncore.errors import DataError
-from nncore.preprocessing.bitmap import prepare
+from nncore.preprocessing.bitmap import whole_image
 from nncore.preprocessing.ink import BOX, CENTRE, SIDE
 from tests.nncore.example_data import mnist
 
@@ -21,14 +21,14 @@ def an_image(number: int = 0) -> Picture:
 
 
 def a_scan(paper: int = 200, ink: int = 30, times: int = 5) -> Picture:
-    """A digit of MNIST, enlarged, off the middle of a sheet."""
+    """A digit of MNIST, enlarged and away from the middle of a sheet."""
     digit = np.kron(an_image(), np.ones((times, times))) / 255
     sheet = np.pad(digit, ((10, 70), (90, 20)))
     return np.rint(paper + (ink - paper) * sheet).astype(np.uint8)
 
 
 def likeness(one: Picture, other: Picture) -> float:
-    """Correlation of two pictures, 1 if they are alike."""
+    """Correlation of two images, 1 if they are equal."""
     return float(np.corrcoef(one.ravel(), other.ravel())[0, 1])
 
 
@@ -38,68 +38,68 @@ def centre_of_ink(image: Picture) -> tuple[float, float]:
 
 
 @given(arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=60)))
-def test_any_picture_gives_a_picture_for_the_network(grey: Picture) -> None:
+def test_any_image_gives_an_input_for_the_network_and_is_not_changed(grey: Picture) -> None:
     before = grey.copy()
-    image = prepare(grey)
+    image = whole_image(grey)
     assert image.shape == (SIDE, SIDE)
     assert image.dtype == np.uint8
     assert (grey == before).all()
 
 
 @given(arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, min_side=3, max_side=40)))
-def test_what_is_found_is_black_and_white_or_nothing(grey: Picture) -> None:
+def test_the_result_has_full_ink_or_is_blank(grey: Picture) -> None:
     framed = np.pad(grey, 15)
-    assert prepare(framed).max() in (0, 255)
+    assert whole_image(framed).max() in (0, 255)
 
 
 @pytest.mark.parametrize("number", range(5))
-def test_a_picture_like_mnist_stays_as_it_is(number: int) -> None:
-    assert (prepare(an_image(number)) == an_image(number)).all()
+def test_an_image_in_mnist_format_stays_the_same(number: int) -> None:
+    assert (whole_image(an_image(number)) == an_image(number)).all()
 
 
 @pytest.mark.parametrize("number", range(5))
-def test_its_negative_is_turned_round(number: int) -> None:
-    assert (prepare(255 - an_image(number)) == an_image(number)).all()
+def test_the_negative_of_an_image_in_mnist_format_is_inverted(number: int) -> None:
+    assert (whole_image(255 - an_image(number)) == an_image(number)).all()
 
 
-def test_dark_on_light_equals_light_on_dark() -> None:
-    assert (prepare(a_scan()) == prepare(255 - a_scan())).all()
+def test_dark_ink_and_bright_ink_give_the_same_image() -> None:
+    assert (whole_image(a_scan()) == whole_image(255 - a_scan())).all()
 
 
-def test_an_enlarged_digit_off_the_middle_is_found_again() -> None:
-    assert likeness(prepare(a_scan()), an_image()) > 0.8
-    assert centre_of_ink(prepare(a_scan())) == pytest.approx((CENTRE, CENTRE), abs=0.2)
+def test_an_enlarged_digit_away_from_the_middle_gives_the_original_again() -> None:
+    assert likeness(whole_image(a_scan()), an_image()) > 0.8
+    assert centre_of_ink(whole_image(a_scan())) == pytest.approx((CENTRE, CENTRE), abs=0.2)
 
 
 @pytest.mark.parametrize(("paper", "ink"), [(250, 0), (180, 120), (60, 120)])
-def test_contrast_does_not_matter(paper: int, ink: int) -> None:
-    assert likeness(prepare(a_scan(paper, ink)), prepare(a_scan())) > 0.99
-    assert prepare(a_scan(paper, ink)).max() == 255
+def test_the_image_does_not_depend_on_contrast(paper: int, ink: int) -> None:
+    assert likeness(whole_image(a_scan(paper, ink)), whole_image(a_scan())) > 0.99
+    assert whole_image(a_scan(paper, ink)).max() == 255
 
 
-def test_the_grain_of_paper_is_no_ink() -> None:
+def test_the_grain_of_paper_is_not_taken_for_ink() -> None:
     grain = np.random.default_rng(0).integers(-8, 9, a_scan().shape)
-    assert likeness(prepare((a_scan() + grain).astype(np.uint8)), prepare(a_scan())) > 0.95
+    assert likeness(whole_image((a_scan() + grain).astype(np.uint8)), whole_image(a_scan())) > 0.95
 
 
-def test_a_dark_speck_on_the_border_is_no_paper() -> None:
+def test_a_dark_speck_on_the_border_does_not_change_the_image() -> None:
     scan = a_scan(paper=60, ink=255)
-    without = prepare(scan)
+    without = whole_image(scan)
     scan[0, 5] = 0
-    assert (prepare(scan) == without).all()
+    assert (whole_image(scan) == without).all()
 
 
 def test_lopsided_ink_stays_in_the_frame() -> None:
     flag = np.zeros((100, 100), np.uint8)
     flag[10:90, 10:30] = 255
     flag[48:52, 10:90] = 255
-    image = prepare(flag)
+    image = whole_image(flag)
     assert centre_of_ink(image)[0] < CENTRE
     assert np.ptp(np.flatnonzero(image.any(axis=0))) + 1 in (BOX, BOX + 1)
 
 
 def test_the_larger_side_spans_twenty_pixels() -> None:
-    inked = prepare(a_scan()) > 0
+    inked = whole_image(a_scan()) > 0
     sides = [np.ptp(np.flatnonzero(inked.any(axis=axis))) + 1 for axis in (0, 1)]
     assert max(sides) in (BOX, BOX + 1)
 
@@ -109,17 +109,17 @@ def test_the_larger_side_spans_twenty_pixels() -> None:
 def test_an_empty_sheet_is_blank(height: int, width: int, paper: int, grain: int) -> None:
     sheet = np.full((height, width), min(paper, 245), np.uint8)
     sheet[height // 2, width // 2] += grain
-    assert not prepare(sheet).any()
+    assert not whole_image(sheet).any()
 
 
 @pytest.mark.parametrize("times", [1, 2, 100])
-def test_small_and_huge_pictures_look_alike(times: int) -> None:
-    assert likeness(prepare(a_scan(times=times)), prepare(a_scan())) > (0.85 if times == 1 else 0.97)
+def test_small_and_huge_scans_give_similar_images(times: int) -> None:
+    assert likeness(whole_image(a_scan(times=times)), whole_image(a_scan())) > (0.85 if times == 1 else 0.97)
 
 
 @pytest.mark.parametrize("shape", [(1, 4000), (4000, 1)])
-def test_a_hair_of_a_line_is_still_seen(shape: tuple[int, int]) -> None:
-    image = prepare(np.pad(np.full(shape, 255, np.uint8), 50))
+def test_a_line_one_pixel_thin_is_found(shape: tuple[int, int]) -> None:
+    image = whole_image(np.pad(np.full(shape, 255, np.uint8), 50))
     assert image.max() == 255
     assert sorted(np.ptp(np.argwhere(image), axis=0) + 1) == pytest.approx([3, BOX], abs=1)
 
@@ -128,6 +128,6 @@ def test_a_hair_of_a_line_is_still_seen(shape: tuple[int, int]) -> None:
     "bad",
     [np.zeros((28, 28, 3), np.uint8), np.zeros(784, np.uint8), np.zeros((0, 5), np.uint8), np.zeros((28, 28))],
 )
-def test_what_is_no_grey_picture_is_refused(bad: Picture) -> None:
+def test_an_array_that_is_not_a_grey_image_is_refused(bad: Picture) -> None:
     with pytest.raises(DataError, match="expected uint8, height and width at least 1"):
-        prepare(bad)
+        whole_image(bad)

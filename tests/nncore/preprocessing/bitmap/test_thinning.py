@@ -11,7 +11,7 @@ from nncore.preprocessing.bitmap.thinning import thin
 Mask = NDArray[np.bool_]
 
 
-def test_a_bar_becomes_its_middle_line() -> None:
+def test_a_bar_is_reduced_to_its_middle_line() -> None:
     bar = np.zeros((20, 60), bool)
     bar[6:13, 5:55] = True
     rows, columns = np.nonzero(thin(bar))
@@ -20,7 +20,7 @@ def test_a_bar_becomes_its_middle_line() -> None:
     assert columns.max() > 49
 
 
-def test_a_ring_stays_a_ring_one_pixel_wide() -> None:
+def test_a_ring_is_reduced_to_a_ring_one_pixel_wide() -> None:
     y, x = np.mgrid[:41, :41] - 20
     distance = np.hypot(x, y)
     skeleton = thin((distance > 8) & (distance < 16))
@@ -30,7 +30,7 @@ def test_a_ring_stays_a_ring_one_pixel_wide() -> None:
 
 
 @given(arrays(bool, array_shapes(min_dims=2, max_dims=2, max_side=16)))
-def test_thinning_only_takes_away_and_thins_no_further_what_is_thin(mask: Mask) -> None:
+def test_thinning_only_removes_pixels_and_does_not_change_a_skeleton(mask: Mask) -> None:
     before = mask.copy()
     skeleton = thin(mask)
     assert (mask == before).all()

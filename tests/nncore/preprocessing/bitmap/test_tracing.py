@@ -11,13 +11,13 @@ from nncore.preprocessing.bitmap.tracing import trace
 Mask = NDArray[np.bool_]
 
 
-def test_a_line_is_one_stroke_from_end_to_end() -> None:
+def test_a_line_gives_one_stroke_from_end_to_end() -> None:
     skeleton = np.eye(30, dtype=bool)
     (stroke,) = trace(skeleton, 3)
     assert sorted([stroke[0].tolist(), stroke[-1].tolist()]) == [[0.5, 0.5], [29.5, 29.5]]
 
 
-def test_a_crossing_is_four_strokes_that_meet() -> None:
+def test_a_crossing_gives_four_strokes_that_meet() -> None:
     skeleton = np.zeros((31, 31), bool)
     skeleton[15, :] = skeleton[:, 15] = True
     strokes = trace(skeleton, 3)
@@ -25,7 +25,7 @@ def test_a_crossing_is_four_strokes_that_meet() -> None:
     assert all([15.5, 15.5] in (stroke[0].tolist(), stroke[-1].tolist()) for stroke in strokes)
 
 
-def test_a_ring_is_closed() -> None:
+def test_a_ring_gives_a_closed_stroke() -> None:
     skeleton = np.zeros((20, 20), bool)
     skeleton[[3, 15], 3:16] = skeleton[3:16, [3, 15]] = True
     (stroke,) = trace(skeleton, 3)
@@ -33,7 +33,7 @@ def test_a_ring_is_closed() -> None:
 
 
 @pytest.mark.parametrize(("length", "strokes"), [(4, 1), (9, 3)])
-def test_a_twig_is_cut_and_a_branch_is_not(length: int, strokes: int) -> None:
+def test_a_short_side_branch_is_removed_and_a_long_one_is_not(length: int, strokes: int) -> None:
     skeleton = np.zeros((30, 60), bool)
     skeleton[20, 5:55] = True
     skeleton[20 - length : 20, 30] = True
@@ -41,7 +41,7 @@ def test_a_twig_is_cut_and_a_branch_is_not(length: int, strokes: int) -> None:
 
 
 @given(arrays(bool, array_shapes(min_dims=2, max_dims=2, max_side=12)))
-def test_every_pixel_is_on_some_stroke(skeleton: Mask) -> None:
+def test_every_pixel_is_near_a_stroke(skeleton: Mask) -> None:
     strokes = trace(skeleton, 0)
     if not skeleton.any():
         assert strokes == []

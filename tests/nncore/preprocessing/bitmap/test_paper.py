@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from nncore.errors import DataError
-from nncore.preprocessing.bitmap import grey_of
+from nncore.preprocessing.bitmap import to_grey
 
 
 def page(paper: tuple[int, int, int], ink: tuple[int, int, int]) -> NDArray[np.uint8]:
@@ -15,9 +15,9 @@ def page(paper: tuple[int, int, int], ink: tuple[int, int, int]) -> NDArray[np.u
     return pixels
 
 
-def test_grey_stays_as_it_is() -> None:
+def test_a_grey_image_keeps_its_values() -> None:
     grey = np.random.default_rng(0).integers(0, 256, (40, 50), np.uint8)
-    np.testing.assert_array_equal(grey_of(np.repeat(grey[..., None], 3, axis=2)), grey)
+    np.testing.assert_array_equal(to_grey(np.repeat(grey[..., None], 3, axis=2)), grey)
 
 
 @pytest.mark.parametrize(
@@ -30,12 +30,12 @@ def test_grey_stays_as_it_is() -> None:
     ],
 )
 def test_ink_of_any_colour_stands_out(paper: tuple[int, int, int], ink: tuple[int, int, int]) -> None:
-    grey = grey_of(page(paper, ink)).astype(int)
+    grey = to_grey(page(paper, ink)).astype(int)
     largest = max(abs(a - b) for a, b in zip(paper, ink, strict=True))
     assert abs(grey[30, 31] - grey[0, 0]) > 0.5 * largest
 
 
 @pytest.mark.parametrize("bad", [np.zeros((5, 5), np.uint8), np.zeros((5, 5, 4), np.uint8), np.zeros((5, 5, 3))])
-def test_what_has_no_three_colours_is_refused(bad: NDArray[np.uint8]) -> None:
+def test_an_image_without_three_colours_is_refused(bad: NDArray[np.uint8]) -> None:
     with pytest.raises(DataError, match="expected uint8, height, width and 3 colours"):
-        grey_of(bad)
+        to_grey(bad)
