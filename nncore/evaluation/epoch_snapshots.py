@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from nncore.evaluation.recognition import Prediction, read_digit
 from nncore.model.network import Network, NetworkSpec
+from nncore.system.copying import CopiedDeeply
 
 ROOM = 64 * 2**20
 """Bytes that the kept parameters take at most."""
@@ -20,7 +21,7 @@ MOST_KEPT = 256
 Kept = tuple[int, NDArray[np.float32]]
 
 
-class Rewind:
+class Rewind(CopiedDeeply):
     """Keeps the parameters of the first epoch, of the last, and of others evenly spread between.
 
     When it is full, every second one goes, and from then on half as many are kept. Of networks so large that there is

@@ -19,6 +19,7 @@ from nncore.model.outputs import OUTPUTS as OUTPUTS
 from nncore.model.outputs import SoftmaxWorkspace, below_largest, sigmoid
 from nncore.model.outputs import softmax as softmax
 from nncore.model.targets import TargetRows
+from nncore.system.copying import CopiedDeeply
 
 Array = NDArray[np.floating]
 Labels = NDArray[np.integer]
@@ -63,7 +64,7 @@ class Loss(Protocol):
         """The loss of each row (n,) in a fresh array, without label smoothing, so that runs compare."""
 
 
-class SoftmaxCrossEntropy:
+class SoftmaxCrossEntropy(CopiedDeeply):
     """-log of the probability that softmax gives the label, in nats: - sum T log P over the classes.
 
     Softmax and cross-entropy are one step because together their derivative is simply P - T.
@@ -111,7 +112,7 @@ class SoftmaxCrossEntropy:
         return cross_entropy(logits, targets.astype(np.intp, copy=False))
 
 
-class BinaryCrossEntropy:
+class BinaryCrossEntropy(CopiedDeeply):
     """-(T log P + (1 - T) log(1 - P)) with P = sigmoid(z), in nats, summed over the outputs.
 
     Each output answers a yes-or-no question of its own: with labels, whether it is this class or any other. Targets
@@ -158,7 +159,7 @@ class BinaryCrossEntropy:
         return sums
 
 
-class MeanSquaredError:
+class MeanSquaredError(CopiedDeeply):
     """Half the squared distance of the answer to the target: 1/2 sum (P - T)^2 over the outputs, mean over the rows.
 
     The half makes the derivative with respect to P simply P - T; the chain rule through the output function follows.

@@ -16,6 +16,7 @@ from nncore.model.layers import LAYER_SPECS, Activation, Dense, Layer, LayerSpec
 from nncore.model.layers.parameters import Parameters, Shape
 from nncore.model.losses import OUTPUTS
 from nncore.preprocessing.ink import SIDE
+from nncore.system.copying import CopiedDeeply
 
 Array = NDArray[np.floating]
 
@@ -183,11 +184,12 @@ class NetworkSpec:
             raise SettingError("layers", f"This is not the description of a network ({problem!r}).") from None
 
 
-class Network:
+class Network(CopiedDeeply):
     """The layers of a spec, working on one Parameters.
 
     Training calls `forward` and `backward`, which use workspaces; `predict` touches none, so one network may be
-    shown while a copy of it trains.
+    shown while a copy of it trains. `copy.deepcopy`, `copy.copy` and `pickle` make a network that trains on by itself
+    to the same bits; they do not copy workspaces, so `backward` needs a `forward` of the copy first.
     """
 
     def __init__(self, spec: NetworkSpec, dtype: DTypeLike = np.float32, parameters: Parameters | None = None) -> None:
@@ -277,8 +279,20 @@ class Network:
             answers[rows] = OUTPUTS[self.spec.output](self.logits(X[rows]))
         return answers
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What the layers are built from, and the generators they draw from; never the layers, which hold views."""
+        generators = [layer.generator for layer in self._layers_of_chance]
+        return {"spec": self.spec, "parameters": self.parameters, "generators": generators}
+
+    def __setstate__(self, copied: dict[str, Any]) -> None:
+        """Build the layers anew, on the copied parameters."""
+        self.spec = copied["spec"]
+        self._use(copied["parameters"])
+        for layer, generator in zip(self._layers_of_chance, copied["generators"], strict=True):
+            layer.use_randomness(generator)
+
     def copy(self) -> Network:
-        """A network of its own with the same parameters."""
+        """A network of its own with the same parameters; unlike `copy.deepcopy`, without gradients and generators."""
         twin = Network(self.spec, self.dtype)
         twin.parameters.values[:] = self.parameters.values
         return twin

@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from nncore.system.copying import CopiedDeeply
+
 Array = NDArray[np.floating]
 
 
@@ -50,7 +52,7 @@ def below_largest(logits: Array, out: Array | None) -> Array:
     return below
 
 
-class SoftmaxWorkspace:
+class SoftmaxWorkspace(CopiedDeeply):
     """softmax into workspaces, in two halves, because the loss wants what is between them."""
 
     def __init__(self, rows: int, outputs: int, dtype: np.dtype[np.floating]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from math import isfinite
 
 from nncore.errors import SettingError
+from nncore.system.copying import NotCopied
 
 
 def check_learning_rate(rate: float) -> None:
@@ -17,12 +18,14 @@ def check_learning_rate(rate: float) -> None:
         )
 
 
-class TrainingControl:
+class TrainingControl(NotCopied):
     """Pause, single step, stop and learning rate, safe to use from another thread; each acts within one mini-batch.
 
     The run itself reads `learning_rate` and `stopped`; whoever iterates it calls `wait_for_turn` after each step,
     which is what makes pause and single step work.
     """
+
+    copy_instead = "Make another one: each run has its own, which threads share."
 
     def __init__(self, learning_rate: float, planned: Sequence[tuple[int, float]] = ()) -> None:
         """planned: (step, learning rate) from which to use another rate; setting the rate by hand ends the plan."""

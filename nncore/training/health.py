@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from nncore.data.dataset import Dataset
 from nncore.model.layers import Activation, Flatten
 from nncore.model.network import Network
+from nncore.system.copying import CopiedDeeply
 from nncore.training.optimizers import length
 
 Array = NDArray[np.floating]
@@ -54,7 +55,7 @@ def block_numbers(layers: Sequence[LayerHealth]) -> list[int]:
     return numbers
 
 
-class HealthProbe:
+class HealthProbe(CopiedDeeply):
     """Looks at one step of a network's training: call `before_step` once its gradients are set, then `after_step`.
 
     has_looked: whether it looked at a step since it last gave figures.

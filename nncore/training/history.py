@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from nncore.system.copying import CopiedDeeply
 from nncore.training.events import EpochDone
 
 MOST_ROWS = 1000
@@ -13,7 +14,7 @@ FIGURES = ("epoch", "training_loss", "training_accuracy", "validation_loss", "va
 Row = dict[str, float | None]
 
 
-class History:
+class History(CopiedDeeply):
     """One row an epoch; of a run with more than MOST_ROWS epochs every second, fourth ... row stays, and the last."""
 
     def __init__(self, rows: Sequence[Row] = ()) -> None:

@@ -22,6 +22,7 @@ from nncore.evaluation.metrics import Evaluation, evaluate
 from nncore.model.checks import check_fit
 from nncore.model.losses import make_loss
 from nncore.model.network import Network
+from nncore.system.copying import NotCopied
 from nncore.system.cores import available_cores, one_blas_thread
 from nncore.system.numpy_modes import without_warnings
 from nncore.training.checkpoint import Checkpoint, check_of
@@ -73,11 +74,13 @@ def hold_out_validation(data: Splits, share: float, seed: int) -> Splits:
     return Splits(training, validation, data.test) if len(validation) else data
 
 
-class Training:
+class Training(NotCopied):
     """A run: `events` is the loop; between two of them, `checkpoint` is all it takes to go on later to the same bits.
 
     history: the epochs so far. control: the levers. `network` is trained in place.
     """
+
+    copy_instead = "Take `checkpoint()` and go on from it with `Training.resumed`."
 
     def __init__(
         self,

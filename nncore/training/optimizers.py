@@ -8,13 +8,14 @@ serves as the workspace.
 from __future__ import annotations
 
 from math import isfinite, sqrt
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nncore.errors import SettingError
 from nncore.model.layers.parameters import Parameters
+from nncore.system.copying import CopiedDeeply
 
 Array = NDArray[np.floating]
 
@@ -33,13 +34,17 @@ processor takes many times as long to multiply it: with 15 % such weights Adam's
 """
 
 
-class Optimizer:
+class Optimizer(CopiedDeeply):
     """Moves the parameters against the gradient.
 
     weight_decay, 0 or more and finite: how strongly weights, not biases, are pulled towards zero. It is the L2 penalty
     weight_decay / 2 |W|^2 (Goodfellow, Bengio, Courville, "Deep Learning", section 7.1.1), whose gradient is added.
 
+    A deep copy or a pickle has a copy of the parameters with it; copied together with the network they belong to, as in
+    `copy.deepcopy((network, optimizer))`, it moves those of the copied network.
+
     Attributes:
+        parameters: those that it moves.
         memory: (k, size) the k running vectors of the method; with `steps`, the steps taken, all its state. Both may be
             set, to go on from a saved run. What is given as `memory` is used as it is; fresh zeros unless given.
         blocks: the parts of the vector that are worked on one after the other.
@@ -50,7 +55,7 @@ class Optimizer:
     def __init__(self, parameters: Parameters, weight_decay: float = 0.0, memory: Array | None = None) -> None:
         if not (isfinite(weight_decay) and weight_decay >= 0):
             raise SettingError("weight_decay", f"Weight decay {weight_decay:g} cannot be: it is 0 or more, and finite.")
-        self.weight_decay = weight_decay
+        self.parameters, self.weight_decay = parameters, weight_decay
         self.steps = 0
         values, gradients = parameters.trainable, parameters.gradients
         self.memory = np.zeros((self.vectors, values.size), values.dtype) if memory is None else memory
@@ -61,6 +66,10 @@ class Optimizer:
             _Part(values[block], gradients[block], self.memory[:, block], _within(block, weights))
             for block in self.blocks
         ]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy by making another one, whose blocks are views of the copied parameters."""
+        return type(self), (self.parameters, self.weight_decay, self.memory), {"steps": self.steps}
 
     def step(self, learning_rate: float, blocks: slice = slice(None)) -> None:
         """Take one step, which uses up the gradients; the learning rate may differ from step to step.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import NamedTuple
 
 import numpy as np
@@ -29,6 +30,10 @@ class RandomStreams(NamedTuple):
         streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(3 + 2 * HALVES)]
         initialization, split, shuffling, *moving = streams
         return cls(initialization, split, shuffling, tuple(moving[:HALVES]), tuple(moving[HALVES:]))
+
+    def __copy__(self) -> RandomStreams:
+        """As `copy.deepcopy`: a copy that shared its generators would draw the numbers of the original."""
+        return deepcopy(self)
 
     def states(self) -> list[dict[str, object]]:
         """Where shuffling, augmentation and dropout are in their sequences, as plain numbers and strings."""

@@ -7,6 +7,8 @@ from math import nan
 import numpy as np
 from numpy.typing import NDArray
 
+from nncore.system.copying import CopiedDeeply
+
 MOST_POINTS = 2000
 """Steps of a curve that are kept; a screen has no more columns."""
 
@@ -14,7 +16,7 @@ MOST_POINTS = 2000
 Point = tuple[float, float, float]
 
 
-class StepCurve:
+class StepCurve(CopiedDeeply):
     """At most MOST_POINTS points, each the mean over as many steps; when there would be more, neighbours merge."""
 
     def __init__(self, earlier: NDArray[np.float32] | None = None) -> None:

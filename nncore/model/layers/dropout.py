@@ -48,17 +48,17 @@ class DropoutLayer(Layer):
 
     def __init__(self, rate: float, shape: Shape, dtype: np.dtype[np.floating]) -> None:
         self.rate, self.shape, self.dtype = rate, shape, dtype
-        self._rng = np.random.default_rng()
+        self.generator = np.random.default_rng()
 
     def allocate(self, rows: int) -> None:
         self._mask, self._Y = Workspace(rows, self.shape, self.dtype), Workspace(rows, self.shape, self.dtype)
 
     def use_randomness(self, rng: np.random.Generator) -> None:
-        self._rng = rng
+        self.generator = rng
 
     def forward(self, X: Array) -> Array:
         mask = self._mask.of(len(X))
-        self._rng.random(dtype=self.dtype, out=self._mask.memory(len(X)))
+        self.generator.random(dtype=self.dtype, out=self._mask.memory(len(X)))
         np.greater_equal(mask, self.rate, out=mask)
         mask *= 1 / (1 - self.rate)
         return np.multiply(X, mask, out=self._Y.of(len(X)))

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from nncore.model.layers.parameters import Parameters, Shape
+from nncore.system.copying import NotCopied
 
 Array = NDArray[np.floating]
 
@@ -76,11 +77,16 @@ class Spec:
         return prod(input_shape)
 
 
-class Layer:
-    """A layer that computes; those with parameters, workspaces or chance in them say more than this one."""
+class Layer(NotCopied):
+    """A layer that computes; those with parameters, workspaces or randomness override more than this one does."""
+
+    copy_instead = "Copy the Network that the layer belongs to: the layer's arrays are views of its parameters."
 
     has_chance: ClassVar[bool] = False
-    """Whether it asks for random numbers while it trains."""
+    """Whether it draws random numbers while it trains."""
+
+    generator: np.random.Generator
+    """What it draws them from; only where it draws any."""
 
     def allocate(self, rows: int) -> None:
         """Size the workspaces for batches of up to `rows` rows."""
@@ -104,11 +110,13 @@ class Layer:
         raise NotImplementedError
 
 
-class Workspace:
+class Workspace(NotCopied):
     """Room for an array of up to `rows` rows of `shape`, kept from step to step; images lie with their rows last.
 
     zeroed: whether it is all zeros whenever the number of rows has changed, for those who never write its margins.
     """
+
+    copy_instead = "Make another one of the same size: a workspace holds nothing that outlives a step."
 
     def __init__(self, rows: int, shape: Shape, dtype: DTypeLike, zeroed: bool = False) -> None:
         self.shape, self._zeroed = shape, zeroed

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import prod, sqrt
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
+
+from nncore.system.copying import CopiedDeeply
 
 Shape = tuple[int, ...]
 Array = NDArray[np.floating]
 
 
-class Parameters:
+class Parameters(CopiedDeeply):
     """One flat vector of values, one of gradients, and named views into both.
 
     What is trained comes first in `values`; what a layer only keeps count of, such as the running means of batch
@@ -61,6 +64,15 @@ class Parameters:
         self.gradients = np.zeros_like(self.trainable) if gradients is None else gradients
         self._value_views = _views(self.trainable, self.shapes) | _views(state, self.state_shapes)
         self._gradient_views = _views(self.gradients, self.shapes)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The vectors without their views: a copied view would be an array of its own, which no optimiser moves."""
+        values = np.concatenate([self.trainable, self.state])  # a replica's state is no part of its `values`
+        return {"shapes": self.shapes, "state_shapes": self.state_shapes, "values": values, "gradients": self.gradients}
+
+    def __setstate__(self, copied: dict[str, Any]) -> None:
+        """Make the views anew, of the copied vectors."""
+        self.__init__(**copied)  # type: ignore[misc]
 
     @property
     def size(self) -> int:

@@ -11,6 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 from nncore.errors import SettingError
 from nncore.preprocessing.augmentation.bilinear import SUBPIXELS, BilinearSampler
 from nncore.preprocessing.augmentation.stroke_thickness import ThicknessChanger
+from nncore.system.copying import NotCopied
 
 LARGEST = {
     "shift": 100.0,
@@ -61,12 +62,14 @@ class Augmentation:
                 raise SettingError("augmentation", sentence)
 
 
-class Distorter:
+class Distorter(NotCopied):
     """Workspace that applies an Augmentation to batches of up to `rows` images of one shape.
 
     The workspace is allocated once: `apply` allocates nothing that grows with the batch. Use one per thread.
     dtype: type of the distorted images, float32 or float64.
     """
+
+    copy_instead = "Make another one of the same Augmentation."
 
     def __init__(
         self, augmentation: Augmentation, shape: tuple[int, int], rows: int, dtype: DTypeLike = np.float32

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from nncore.system.copying import NotCopied
+
 SUBPIXELS = 256
 """Steps per pixel in which positions are given. As a power of two it allows a shift to give whole pixels and a mask to
 give the remainder."""
@@ -13,7 +15,7 @@ _BITS = 8
 _LOW_HALF = 0xFFFF
 
 
-class BilinearSampler:
+class BilinearSampler(NotCopied):
     """Workspace that resamples `images` images of height * width, each pixel at its own position.
 
     All arithmetic is in integers, which is fastest in NumPy: positions in 1/256 pixel, ink from 0 to 255. A pixel and
@@ -26,6 +28,8 @@ class BilinearSampler:
         The images to sample, at [:, 1:, 1:]. The first row and column stay 0, paper. They also serve as the right frame
         of the row before and the lower frame of the image before, so one row and one column are enough.
     """
+
+    copy_instead = "Make another one of the same size."
 
     def __init__(self, images: int, height: int, width: int) -> None:
         self.height, self.width = height, width

@@ -5,12 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from nncore.system.copying import NotCopied
 
-class ThicknessChanger:
+
+class ThicknessChanger(NotCopied):
     """Workspace that changes the thickness of strokes in `framed`, (images, height + 1, width + 1) uint8, in place.
 
     framed: contiguous; the images are at [:, 1:, 1:]; the first row and column of each image are a frame of paper (0).
     """
+
+    copy_instead = "Make another one for the copied images."
 
     def __init__(self, framed: NDArray[np.uint8]) -> None:
         self._framed = framed

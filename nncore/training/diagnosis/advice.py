@@ -8,6 +8,7 @@ from math import isfinite, log
 
 from nncore.model.layers import Conv2D, Dense, Scale
 from nncore.model.network import NetworkSpec
+from nncore.system.copying import CopiedDeeply
 from nncore.training import TrainingConfig
 from nncore.training.diagnosis.hint import (
     MODERATE,
@@ -71,7 +72,7 @@ class _Record:
         return self.training_loss if self.validation_loss is None else min(self.training_loss, self.validation_loss)
 
 
-class Adviser:
+class Adviser(CopiedDeeply):
     """Watches one run: tell it every epoch's end, and it says what seems wrong, the gravest first.
 
     learning_rate: the one set; to be kept up to date. Memory does not grow with the run: of a long one every second,

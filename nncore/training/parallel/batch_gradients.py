@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset
 from nncore.model.network import Network, NetworkSpec
+from nncore.system.copying import NotCopied
 from nncore.training.config import TrainingConfig
 from nncore.training.optimizers import OPTIMIZERS
 from nncore.training.parallel.batch_part import BatchPart, Examples, PartSpec
@@ -43,7 +44,7 @@ PATIENCE = 0.0002
 """Seconds that the second half may take longer than twice the first before it is done here."""
 
 
-class BatchGradients:
+class BatchGradients(NotCopied):
     """Sets a network's gradients for one batch after the other, and takes the optimiser's steps.
 
     A large batch is split into halves, whose gradients are added up. How it is split depends on network and batch
@@ -52,6 +53,8 @@ class BatchGradients:
 
     optimizer: the one of `config`.
     """
+
+    copy_instead = "Take a checkpoint of the Training and resume that."
 
     def __init__(
         self,

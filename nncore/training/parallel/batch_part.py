@@ -13,6 +13,7 @@ from nncore.model.layers.parameters import Shape
 from nncore.model.losses import make_loss
 from nncore.model.network import Network, NetworkSpec
 from nncore.preprocessing.augmentation import Distorter
+from nncore.system.copying import CopiedDeeply, NotCopied
 from nncore.training.config import TrainingConfig
 
 
@@ -58,7 +59,7 @@ class PartSpec:
         return (self.rows, *self.target_shape)
 
 
-class Examples:
+class Examples(CopiedDeeply):
     """Room for the examples of a part, as they lie in the data set: inputs (rows, numbers), targets (rows, ...)."""
 
     def __init__(self, inputs: NDArray[np.generic], targets: NDArray[np.generic]) -> None:
@@ -74,8 +75,10 @@ class Examples:
         return inputs, data.targets(rows, out=self._targets[: len(rows)])
 
 
-class BatchPart:
+class BatchPart(NotCopied):
     """A network with all the room it needs to work on a part of a batch; every workspace is sized once."""
+
+    copy_instead = "Make another one of the same PartSpec."
 
     def __init__(self, network: Network, spec: PartSpec) -> None:
         self.network = network

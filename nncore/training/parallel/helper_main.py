@@ -16,6 +16,7 @@ import numpy as np
 
 from nncore.model.layers.parameters import Parameters
 from nncore.model.network import Network
+from nncore.system.copying import NotCopied
 from nncore.training.optimizers import OPTIMIZERS
 from nncore.training.parallel.batch_part import BatchPart, PartSpec
 from nncore.training.parallel.shared_memory import (
@@ -43,8 +44,10 @@ GRADIENTS, OPTIMIZER_STEP = 0, 1
 """The tasks."""
 
 
-class Worker:
+class Worker(NotCopied):
     """What the second process does."""
+
+    copy_instead = "It belongs to its process and its shared memory."
 
     def __init__(self, room: SharedRoom, spec: PartSpec) -> None:
         self.room, self.spec = room, spec

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset
 from nncore.model.network import Network
+from nncore.system.copying import NotCopied
 from nncore.training.parallel.batch_part import Examples, PartSpec
 from nncore.training.parallel.helper_main import GRADIENTS, OPTIMIZER_STEP
 from nncore.training.parallel.shared_memory import (
@@ -71,13 +72,15 @@ def can_start() -> bool:
     return has_interpreter and find_spec("threadpoolctl") is not None
 
 
-class SecondProcess:
+class SecondProcess(NotCopied):
     """A process that shares `network`, whose parameters it moves into shared memory; raises OSError if there is none.
 
     It is `free` when it has come up and has nothing to do. Then `begin_gradients` gives it the second half of a batch
     and `gradients` waits for it; `begin_step` and `end_step` share a step of the optimiser, which must work on
     `room.memory`. It comes up between `start` and `close`, some tenths of a second later, or never.
     """
+
+    copy_instead = "It owns a process and shared memory."
 
     def __init__(self, network: Network, spec: PartSpec) -> None:
         self._spec = spec

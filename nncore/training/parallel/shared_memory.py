@@ -14,6 +14,7 @@ from typing import cast
 import numpy as np
 
 from nncore.model.layers.parameters import Shape
+from nncore.system.copying import NotCopied
 from nncore.training.optimizers import BLOCK, OPTIMIZERS
 from nncore.training.parallel.batch_part import PartSpec
 
@@ -35,7 +36,7 @@ BYTES_OF_CHANCE = 4096
 """Room for the states of two generators, a few hundred bytes each."""
 
 
-class SharedRoom:
+class SharedRoom(NotCopied):
     """Arrays in memory that two processes share.
 
     values: (size,) the network's parameters. gradients: (2, trained), those of each half of a batch. memory: (vectors,
@@ -44,6 +45,8 @@ class SharedRoom:
     what lies behind `cut`. words, numbers: integers and floating-point numbers. chance: the states of generators.
     cut, blocks: the first so many numbers, in so many of the optimiser's blocks, are the first process's to step.
     """
+
+    copy_instead = "It is memory that two processes share."
 
     def __init__(self, buffer: mmap.mmap, spec: PartSpec) -> None:
         arrays, start = {}, 0
