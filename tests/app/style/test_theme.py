@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPalette
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-import app.style.theme
+import app
 from app.style.theme import DARK, LIGHT, Colours, ThemeChoice, apply_theme, body_font, colours_of, scaled
 
 
@@ -163,13 +163,13 @@ def test_nothing_moves_when_a_control_gets_the_focus(qapp: QApplication, qtbot: 
 
 
 def test_colours_have_one_place_to_come_from() -> None:
-    modules = {path: path.read_text(encoding="utf-8") for path in Path(app.style.theme.__file__).parent.rglob("*.py")}
+    modules = {path: path.read_text(encoding="utf-8") for path in Path(app.__file__).parent.rglob("*.py")}
     direct = {path.name for path, text in modules.items() if "from app.style.colours import" in text}
     assert direct == {"theme.py", "stylesheet.py"}
 
 
 def test_the_stylesheet_dresses_no_widget_that_there_is_not(qapp: QApplication) -> None:
-    modules = Path(app.style.theme.__file__).parent.rglob("*.py")
+    modules = Path(app.__file__).parent.rglob("*.py")
     used = "\n".join(path.read_text(encoding="utf-8") for path in modules if path.name != "stylesheet.py")
     of_qt = {"QAbstractItemView", "QScrollBar", "QTabBar", "QToolTip"}  # parts of those used
     dressed = set(re.findall(r"\bQ[A-Z]\w+", qapp.styleSheet())) - of_qt
