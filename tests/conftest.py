@@ -1,14 +1,21 @@
-"""What every test gets: Qt without a screen, user files in a folder of their own, and no thread left behind."""
+"""Conditions under which every test runs: Qt without a screen, a user folder of its own, no thread left running.
+
+No test may depend on how fast the machine is or on who started the tests. Time limits are therefore long enough for a
+machine that is busy with other work; a test that passes does not wait for them.
+"""
 
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from weakref import WeakSet
 
 import pytest
+from hypothesis import HealthCheck, settings
+from pytestqt.qtbot import QtBot
 from threadpoolctl import threadpool_limits
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -17,6 +24,21 @@ from PySide6.QtCore import QThread
 from shiboken6 import isValid
 
 threadpool_limits(1, user_api="blas")  # as the program does; threads that spin would slow each other
+
+# A shell that starts a job in the background makes it ignore Ctrl+C, and every process started from it inherits that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+for _wait in (QtBot.waitExposed, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitUntil):
+    assert _wait.__kwdefaults__ is not None
+    _wait.__kwdefaults__["timeout"] = 60_000  # milliseconds; 5 seconds can be too few on a busy machine
+
+settings.register_profile(
+    "digitlab",
+    deadline=None,
+    derandomize="CI" in os.environ,  # the same examples in every run, so that a change alone can break it
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("digitlab")
 
 _started_threads: WeakSet[QThread] = WeakSet()
 _start = QThread.start
@@ -29,6 +51,11 @@ def _start_and_remember(thread: QThread, /, priority: QThread.Priority = QThread
 
 
 QThread.start = _start_and_remember  # type: ignore[method-assign]
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name bytes by their parameter: a packed file holds the time, and all processes must agree on the names."""
+    return argname if isinstance(val, bytes) and not (val.isascii() and val.decode().isprintable()) else None
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +72,7 @@ def no_thread_left() -> Iterator[None]:
     running = [thread for thread in list(_started_threads) if isValid(thread) and thread.isRunning()]
     for thread in running:
         thread.requestInterruption()
-        thread.wait(5000)
+        thread.wait(60_000)
     assert not running, f"threads still running at the end of the test: {running}"
     left = [t for t in threading.enumerate() if t not in before and not t.daemon and t.is_alive()]
     assert not left, f"threads still running at the end of the test: {left}"

@@ -123,7 +123,7 @@ def test_two_windows_lose_nothing_of_each_other(path: Path) -> None:
     assert [each.digit for each in opened(path).examples] == [7, 1, 3]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(changes=mutations)
 def test_whatever_the_file_holds_is_read_or_set_aside(
     changes: list[Mutation], tmp_path_factory: pytest.TempPathFactory

@@ -5,7 +5,7 @@ from zlib import crc32
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -106,7 +106,7 @@ def test_a_scan_of_16_bits_keeps_its_greys(tmp_path: Path, grey: np.ndarray, suf
     np.testing.assert_array_equal(read_picture(tmp_path / f"scan.{suffix}"), grey)
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=100)
 @given(st.data(), st.sampled_from(["png", "jpeg", "gif", "bmp"]))
 def test_a_broken_picture_is_read_or_refused(tmp_path: Path, grey: np.ndarray, data: st.DataObject, kind: str) -> None:
     path = tmp_path / f"broken.{kind}"

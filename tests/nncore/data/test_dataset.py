@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from nncore.data.dataset import NO_CLASS, Dataset, bundled_mnist_path, load_mnist
@@ -128,7 +128,6 @@ def test_shape_kind_and_names_are_told() -> None:
     assert (numbers.input_shape, numbers.is_bytes, numbers.class_names, len(numbers)) == ((7,), False, (), 3)
 
 
-@settings(deadline=None)
 @given(count=st.integers(1, 200), batch_size=st.integers(1, 300), seed=st.integers(0, 2**32))
 def test_an_epoch_gives_every_row_once_in_batches_of_the_size_asked_for(count: int, batch_size: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -240,7 +239,6 @@ def test_an_open_set_may_hold_what_is_of_no_class_and_stays_one_when_taken_from(
         Dataset(images, np.array([4, -2, 0]), source="ours", open_set=True)
 
 
-@settings(deadline=None)
 @given(count=st.integers(1, 200), share=st.floats(0.001, 0.999), seed=st.integers(0, 2**32))
 def test_a_split_keeps_every_image_once_with_its_label(count: int, share: float, seed: int) -> None:
     stay, held_out = numbered(count).split(share, np.random.default_rng(seed))

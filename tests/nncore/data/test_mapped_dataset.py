@@ -52,7 +52,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 counts = st.one_of(st.integers(1, 300), st.integers(WINDOW - 70, 2 * WINDOW + 70))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     count=counts, seed=st.integers(0, 2**32), label_type=st.sampled_from(["u1", "<i8", ">i4"]), reading=st.booleans()
 )
@@ -92,7 +92,7 @@ def test_it_says_what_it_is_without_reading_it(folder: Path) -> None:
     assert repr(disk) == "MappedDataset(1,234 images (1, 4), source='numbered')"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(count=counts, batch_size=st.one_of(st.integers(1, 300), st.just(10**6)), seed=st.integers(0, 2**32))
 def test_an_epoch_gives_every_row_once_in_batches_of_the_size_asked_for(
     count: int, batch_size: int, seed: int, folder: Path
@@ -149,7 +149,7 @@ def test_a_batch_of_a_file_sorted_by_class_has_all_classes_about_equally(folder:
     assert np.mean(shares[:64], axis=0) == pytest.approx(np.full(10, 0.1), abs=0.1)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(count=counts, share=st.floats(0.001, 0.999), seed=st.integers(0, 2**32))
 def test_a_split_keeps_every_image_once_with_its_label(count: int, share: float, seed: int, folder: Path) -> None:
     disk = on_disk(folder, numbered(count))

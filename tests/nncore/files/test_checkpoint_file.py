@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from nncore.errors import ModelFileError
 from nncore.files.checkpoint_file import load_checkpoint, save_checkpoint
@@ -194,13 +194,13 @@ def test_what_is_not_a_file_is_refused_without_waiting(tmp_path: Path) -> None:
     assert "it is not a file" in refusal(tmp_path / "pipe.npz")
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=150)
 @given(changes=mutations)
 def test_a_mutated_header_is_read_or_refused(saved: Path, changes: list[Mutation]) -> None:
     read_or_refused(with_members(saved, **{"header.json": mutated(members_of(saved)["header.json"], changes)}))
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=100)
 @given(changes=mutations)
 def test_a_mutated_file_is_read_or_refused(saved: Path, changes: list[Mutation]) -> None:
     path = saved.with_name("mutated.npz")

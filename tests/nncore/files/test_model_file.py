@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from nncore.errors import ModelFileError
 from nncore.files.model_file import Model, ModelCard, is_model_file, load_model, save_model, trained_model
@@ -247,7 +247,7 @@ def test_parameters_that_are_no_array_of_the_network_are_refused(saved: Path, ve
         load_model(with_vector(saved, vector))
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=200)
 @given(changes=mutations)
 def test_mutated_parameters_in_a_sound_archive_are_read_or_refused(saved: Path, changes: list[Mutation]) -> None:
     vector = members_of(saved)["parameters.npy"]
@@ -256,7 +256,7 @@ def test_mutated_parameters_in_a_sound_archive_are_read_or_refused(saved: Path, 
         load_model(path).network().predict(np.zeros((1, 784), np.float32))
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=100)
 @given(changes=mutations)
 def test_a_mutated_file_is_read_or_refused(saved: Path, changes: list[Mutation]) -> None:
     path = saved.with_name("mutated.npz")

@@ -221,7 +221,7 @@ def test_a_folder_without_data_says_what_it_should_hold(tmp_path: Path) -> None:
         read_dataset(tmp_path)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(changes=mutations, of_labels=st.booleans(), packed=st.booleans(), mapped=st.booleans())
 def test_mutated_files_are_read_or_refused(
     changes: list[Mutation], of_labels: bool, packed: bool, mapped: bool, scratch: Path, digits: Dataset

@@ -239,7 +239,7 @@ def test_a_file_without_rows_is_refused(content: str, message: str, file: Path) 
         read(file, content)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(changes=mutations, with_header=st.booleans())
 def test_mutated_files_are_read_or_refused(
     changes: list[Mutation], with_header: bool, scratch: Path, digits: Dataset
@@ -257,7 +257,7 @@ numbers = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(values=st.dictionaries(st.integers(1, 783), numbers, min_size=1, max_size=4))
 def test_the_fast_way_and_the_close_look_agree(values: dict[int, str], scratch: Path) -> None:
     """A tab is nothing pandas gets to see, so it makes the reader look at every field itself."""

@@ -157,7 +157,7 @@ def test_a_file_cut_short_or_with_more_than_it_promises_is_refused(
         assert str(error.value) == f"images.npy: found {found} bytes, but its shape (12, 28, 28) promises 9,408."
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(changes=mutations, of_labels=st.booleans(), in_header=st.booleans(), mapped=st.booleans())
 @pytest.mark.filterwarnings("ignore")  # NumPy's, about headers written by Python 2
 def test_mutated_files_are_read_or_refused(

@@ -167,7 +167,7 @@ def test_a_damaged_member_is_refused(file: Path, arrays: dict[str, NDArray[Any]]
         read_dataset(file)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(changes=mutations, packed=st.booleans())
 @pytest.mark.filterwarnings("ignore")  # NumPy's, about headers written by Python 2
 def test_mutated_files_are_read_or_refused(
@@ -179,7 +179,7 @@ def test_mutated_files_are_read_or_refused(
     reads_or_says_why(read_dataset, scratch / "mutated.npz", mutated(content.getvalue(), changes))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(changes=mutations)
 @pytest.mark.filterwarnings("ignore")
 def test_mutated_arrays_in_a_sound_archive_are_read_or_refused(

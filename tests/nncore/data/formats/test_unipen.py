@@ -148,7 +148,7 @@ def test_no_file_is_no_ink(tmp_path: Path) -> None:
 strokes = st.lists(st.tuples(st.integers(-9999, 9999), st.integers(-9999, 9999)), min_size=1, max_size=5)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     samples=st.lists(st.tuples(st.integers(0, 9), st.lists(strokes, min_size=1, max_size=3)), min_size=1, max_size=4)
 )
@@ -164,7 +164,7 @@ def test_whatever_ink_is_written_is_read(samples: list[tuple[int, list[list[tupl
     assert read_back == [ink for _, ink in samples]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(changes=mutations)
 def test_mutated_files_are_read_or_refused(changes: list[Mutation], scratch: Path) -> None:
     content = mutated(SEVEN_AND_ONE.encode(), changes)

@@ -38,7 +38,7 @@ sample = st.tuples(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(chosen=st.lists(sample, min_size=1, max_size=5))
 def test_what_is_written_is_read_to_the_last_bit(
     chosen: list[tuple[list[list[tuple[float, float]]], int | None, str, bool]],

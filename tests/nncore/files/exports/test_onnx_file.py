@@ -153,7 +153,7 @@ def test_a_foreign_models_names_cannot_break_the_sentence() -> None:
     assert len(str(refusal.value)) < 300
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(changes=mutations)
 def test_a_mutated_file_is_read_or_refused(changes: list[Mutation]) -> None:
     with contextlib.suppress(ModelFileError):

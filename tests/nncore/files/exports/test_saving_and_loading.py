@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from nncore.errors import ModelFileError
 from nncore.files.model_file import Model, is_model_file, load_model, save_model
@@ -98,7 +98,7 @@ def test_what_is_no_file_is_said(tmp_path: Path, suffix: str) -> None:
         save_model(model_of(), tmp_path / f"folder{suffix}")
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=60)
 @given(changes=mutations)
 def test_a_mutated_file_is_read_or_refused(saved: Path, changes: list[Mutation]) -> None:
     path = saved.with_name(f"mutated{saved.suffix}")

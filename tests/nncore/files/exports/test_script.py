@@ -147,7 +147,7 @@ def test_what_digit_lab_has_not_written_is_refused_by_what_it_is(content: bytes,
         read_script(content)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(changes=mutations)
 def test_a_mutated_script_is_read_or_refused(changes: list[Mutation]) -> None:
     with contextlib.suppress(ModelFileError):

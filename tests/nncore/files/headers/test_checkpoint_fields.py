@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nncore.files.checkpoint_file import save_checkpoint
@@ -119,7 +119,7 @@ ODD: st.SearchStrategy[Any] = st.sampled_from(
 )
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=300)
 @given(data=st.data())
 def test_an_odd_value_in_the_header_is_read_or_refused(saved: Path, data: st.DataObject) -> None:
     header = copy.deepcopy(header_of(saved))

@@ -144,7 +144,7 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(path=st.sampled_from(places(WRITTEN)), value=json_values)
 @example(path=("spec", "layers", 0, "kind"), value=[])
 @example(path=("spec", "layers", 1, "function"), value={})

@@ -106,7 +106,7 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path, file: Path, mo
     assert "row 1: is no row" in refusal(file)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(place=st.floats(0, 0.9999), junk=st.binary(max_size=6), cut=st.integers(0, 6))
 def test_a_damaged_file_is_read_or_refused_with_a_sentence(
     tmp_path_factory: pytest.TempPathFactory, place: float, junk: bytes, cut: int

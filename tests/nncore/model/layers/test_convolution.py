@@ -25,7 +25,7 @@ def built(spec: Conv2D, rows: int) -> tuple[Conv2DLayer, Parameters]:
     return layer, parameters
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     rows=st.sampled_from((1, 4, 2000)),
     kernel=st.tuples(sides, sides),

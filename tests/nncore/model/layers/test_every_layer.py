@@ -288,7 +288,7 @@ def test_batch_normalisation_counts_no_variance_of_a_single_number() -> None:
 sides = st.integers(1, 4)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     kernel=st.tuples(sides, sides),
     stride=st.tuples(sides, sides),
@@ -307,7 +307,7 @@ def test_convolution_is_the_sum_over_each_window(kernel: Shape, stride: Shape, p
     np.testing.assert_allclose(built.layer.predict(X), expected, rtol=1e-10, atol=1e-12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(size=st.tuples(sides, sides), stride=st.tuples(sides, sides), padded=st.booleans())
 def test_pooling_is_the_largest_or_the_mean_of_each_window(size: Shape, stride: Shape, padded: bool) -> None:
     padding = (size[0] // 2, size[1] // 2) if padded else (0, 0)

@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import psutil
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit
@@ -85,7 +85,7 @@ def test_it_begins_with_a_network_that_learns_well(panel: SettingsPanel) -> None
         keep_best=st.booleans(),
     ),
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 def test_what_is_shown_is_what_is_read(
     panel: SettingsPanel, widths: list[int], data: st.DataObject, initialization: str, config: TrainingConfig
 ) -> None:
