@@ -6,6 +6,7 @@ machine that is busy with other work; a test that passes does not wait for them.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
@@ -56,6 +57,12 @@ QThread.start = _start_and_remember  # type: ignore[method-assign]
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Name bytes by their parameter: a packed file holds the time, and all processes must agree on the names."""
     return argname if isinstance(val, bytes) and not (val.isascii() and val.decode().isprintable()) else None
+
+
+def pytest_collection_finish() -> None:
+    """Spare later garbage collections the thousands of collected tests: a change of theme makes a full collection."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -33,7 +33,7 @@ def test_the_work_is_done_on_another_thread_and_its_result_told(owner: QObject, 
         background.start()
     assert told.args == ["the data"]
     assert threads[0] is not threading.main_thread()
-    assert background.wait(5000)
+    assert background.wait(60_000)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_what_can_be_foreseen_becomes_a_sentence(
     with qtbot.assertNotEmitted(background.succeeded), qtbot.waitSignal(background.failed) as told:
         background.start()
     assert told.args == [sentence]
-    assert background.wait(5000)
+    assert background.wait(60_000)
 
 
 def test_what_nobody_foresaw_reaches_the_crash_hook_and_whoever_waits(owner: QObject, qtbot: QtBot) -> None:
@@ -70,4 +70,4 @@ def test_what_nobody_foresaw_reaches_the_crash_hook_and_whoever_waits(owner: QOb
         background.start()
     assert told.args == ["This failed because of an error in Digit Lab (ZeroDivisionError)."]
     assert [kind for kind, _, _ in caught] == [ZeroDivisionError]
-    assert background.wait(5000)
+    assert background.wait(60_000)

@@ -15,7 +15,7 @@ from nncore.errors import DataError
 def chores() -> Iterator[Chores]:
     chores = Chores()
     yield chores
-    assert chores.finish(5000)
+    assert chores.finish(60_000)
 
 
 def test_chores_are_done_in_order_on_a_thread_and_told_on_the_windows(chores: Chores, qtbot: QtBot) -> None:
@@ -56,7 +56,7 @@ def test_of_chores_that_only_the_latest_matters_of_those_that_wait_are_dropped(c
         chores.add("save", partial(done.append, name), lambda _: None, pytest.fail, latest_only=True)
         chores.add("other", partial(done.append, name.upper()), lambda _: None, pytest.fail)
     gate.set()
-    assert chores.finish(5000)
+    assert chores.finish(60_000)
     assert done == ["A", "B", "c", "C"]
 
 
@@ -71,11 +71,11 @@ def test_cancelling_drops_what_waits_and_asks_what_is_done_to_stop(chores: Chore
     chores.add("import", until_cancelled, lambda _: done.append("stopped"), pytest.fail)
     chores.add("import", lambda: done.append("never"), lambda _: None, pytest.fail)
     chores.add("save", lambda: done.append("saved"), lambda _: None, pytest.fail)
-    assert begun.wait(5)
+    assert begun.wait(60)
     chores.cancel("look")
     assert not chores.finish(50)
     chores.cancel("import")
-    assert chores.finish(5000)
+    assert chores.finish(60_000)
     assert done == ["stopped", "saved"]
 
 
@@ -86,5 +86,5 @@ def test_finishing_does_all_that_is_left_even_what_is_added_by_that(chores: Chor
         chores.add("save", lambda: done.append("saved"), lambda _: None, pytest.fail)
 
     chores.add("read", lambda: done.append("read"), save_too, pytest.fail)
-    assert chores.finish(5000)
+    assert chores.finish(60_000)
     assert done == ["read", "saved"]

@@ -24,7 +24,7 @@ SMALL = ["--layers", "784", "16", "10", "--epochs", "1"]
 
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "main.py", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True, timeout=120
+        [sys.executable, "main.py", *map(str, arguments)], cwd=ROOT, capture_output=True, text=True, timeout=240
     )
 
 
@@ -164,7 +164,7 @@ def test_a_reader_that_leaves_does_not_end_the_training(small_data: Path, tmp_pa
     process.stdout.close()
     said = process.stderr.read()
     process.stderr.close()
-    assert process.wait(60) == 0
+    assert process.wait(240) == 0
     assert said == ""
     assert load_model(out).card.epochs == 1
 
@@ -174,12 +174,17 @@ def test_output_that_cannot_be_written_is_said_and_the_model_kept(small_data: Pa
     out = tmp_path / "kept.npz"
     with open("/dev/full", "w") as full:
         command = [sys.executable, "main.py", "train", *SMALL, "--data", str(small_data), "--out", str(out)]
-        process = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+        process = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=240)
         assert (process.returncode, process.stderr.count("\n")) == (1, 1)
         assert "could not be written" in process.stderr
         assert load_model(out).card.epochs == 1
         process = subprocess.run(
-            [sys.executable, "main.py", "recipes"], cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60
+            [sys.executable, "main.py", "recipes"],
+            cwd=ROOT,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=240,
         )
         assert (process.returncode, process.stderr.count("\n")) == (2, 1)
 
@@ -198,7 +203,7 @@ def test_ctrl_c_ends_a_command_without_a_traceback() -> None:
     probe = "import os, signal, sys, app.cli.main\n"
     probe += "app.cli.main._run = lambda options: os.kill(os.getpid(), signal.SIGINT)\n"
     probe += "sys.exit(app.cli.main.main(['recipes']))"
-    process = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    process = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, text=True, timeout=240)
     assert process.returncode == 130
     assert process.stderr == ""
 
@@ -212,7 +217,7 @@ def test_ctrl_c_ends_a_training_and_keeps_what_it_learnt(small_data: Path, tmp_p
     assert process.stdout is not None
     line = next(line for line in process.stdout if line.startswith("epoch"))
     process.send_signal(signal.SIGINT)
-    rest, _ = process.communicate(timeout=60)
+    rest, _ = process.communicate(timeout=240)
     assert process.returncode == 130
     assert line.startswith("epoch   1")
     assert "stopped after" in rest

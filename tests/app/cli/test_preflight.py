@@ -22,7 +22,7 @@ def refusal(*command: str, **environment: str) -> str:
     """The one line that `command` ends with, in an environment that says nothing of screens but `environment`."""
     bare = {name: value for name, value in os.environ.items() if "DISPLAY" not in name and "QT" not in name}
     process = subprocess.run(
-        [sys.executable, *command], env=bare | environment, capture_output=True, text=True, timeout=60
+        [sys.executable, *command], env=bare | environment, capture_output=True, text=True, timeout=240
     )
     assert process.returncode == 2, process
     assert process.stdout == ""

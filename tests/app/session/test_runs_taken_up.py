@@ -41,10 +41,10 @@ def logged(name: str, share: float, data: str = "") -> LoggedRun:
 
 def train_and_stop(window: MainWindow, qtbot: QtBot) -> LoggedRun:
     """The run that the Train button makes, from the log."""
-    with qtbot.waitSignal(window.session.run_happened, timeout=30_000):
+    with qtbot.waitSignal(window.session.run_happened):
         qtbot.mouseClick(window.train_tab.buttons.train_button, Qt.MouseButton.LeftButton)
     window.session.stop()
-    qtbot.waitUntil(lambda: window.session.run_state.name == "IDLE", timeout=30_000)
+    qtbot.waitUntil(lambda: window.session.run_state.name == "IDLE")
     with RunLog(run_log_path()) as log:
         return log.runs()[0]
 
@@ -102,4 +102,4 @@ def test_other_data_than_a_run_had_is_said_when_it_is_taken_up(window: MainWindo
     window.runs_tab.rerun_requested.emit(logged("sine", 0.0, "points of x**2"))
     assert "points of x**2" in window.messages.text
     window.session.stop()
-    qtbot.waitUntil(lambda: window.session.run_state.name == "IDLE", timeout=30_000)
+    qtbot.waitUntil(lambda: window.session.run_state.name == "IDLE")

@@ -19,6 +19,7 @@ from nncore.files.model_file import Model, ModelCard, load_model, save_model
 from nncore.model.network import Network, NetworkSpec
 from nncore.training import TrainingConfig
 from nncore.training.events import Diverged, EpochDone, Finished
+from tests.app.waiting import at_rest
 from tests.nncore.example_data import small_mnist
 
 SPEC = NetworkSpec.dense((784, 16, 10))
@@ -63,7 +64,7 @@ def events_of(session: Session) -> list[object]:
 
 def test_the_bundled_data_and_model_are_read_on_threads(qtbot: QtBot) -> None:
     session = Session()
-    with qtbot.waitSignals([session.data_changed, session.model_changed], timeout=20_000):
+    with qtbot.waitSignals([session.data_changed, session.model_changed]):
         session.load_bundled_data()
         session.open_bundled_model()
         assert session.data is None
@@ -113,8 +114,7 @@ def test_a_paused_start_takes_one_step_and_each_step_one_more(session: Session, 
     qtbot.waitUntil(lambda: taken() == [1])
     session.step()
     qtbot.waitUntil(lambda: taken() == [1, 2])
-    qtbot.wait(100)
-    assert taken() == [1, 2]
+    assert at_rest(qtbot, taken) == [1, 2]
     session.stop()
     qtbot.waitUntil(lambda: is_idle(session))
 

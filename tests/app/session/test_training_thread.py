@@ -17,6 +17,7 @@ from nncore.files.model_file import load_model
 from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
 from nncore.training.events import EpochDone, Finished, Started
+from tests.app.waiting import at_rest
 from tests.nncore.example_data import small_mnist
 
 SPEC = NetworkSpec.dense((784, 16, 10))
@@ -77,7 +78,7 @@ def long_run(listener: Listener, qtbot: QtBot, tmp_path: Path) -> Iterator[Train
     thread.start()
     yield thread
     thread.control.stop()
-    assert thread.wait(5000)
+    assert thread.wait(60_000)
 
 
 def test_a_whole_run_is_told_in_order_with_every_step(listener: Listener, qtbot: QtBot, tmp_path: Path) -> None:
@@ -98,7 +99,7 @@ def test_steps_epochs_and_models_are_told_at_a_pace_the_window_can_follow(
     few = Splits(small_mnist().training.take(slice(0, 50)))
     began = perf_counter()
     thread = thread_for(listener, TrainingConfig(batch_size=None, epochs=1000), tmp_path, data=few)
-    with qtbot.waitSignal(thread.finished, timeout=30_000):
+    with qtbot.waitSignal(thread.finished):
         thread.start()
     qtbot.waitUntil(lambda: listener.heard(Finished) == 1)
     seconds = perf_counter() - began
@@ -139,14 +140,10 @@ def test_pause_holds_step_takes_one_and_resume_goes_on(
 ) -> None:
     qtbot.waitUntil(lambda: listener.last_step > 3)
     long_run.control.pause()
-    qtbot.wait(200)
-    paused_at = listener.last_step
-    qtbot.wait(200)
-    assert listener.last_step == paused_at
+    paused_at = at_rest(qtbot, lambda: listener.last_step)
     long_run.control.step()
     qtbot.waitUntil(lambda: listener.last_step == paused_at + 1)
-    qtbot.wait(100)
-    assert listener.last_step == paused_at + 1
+    assert at_rest(qtbot, lambda: listener.last_step) == paused_at + 1
     long_run.control.resume()
     qtbot.waitUntil(lambda: listener.last_step > paused_at + 10)
 
@@ -160,7 +157,7 @@ def test_a_new_learning_rate_is_used(long_run: TrainingThread, listener: Listene
 def test_stop_ends_a_paused_run_too(long_run: TrainingThread, listener: Listener, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: listener.last_step > 3)
     long_run.control.pause()
-    qtbot.wait(100)
+    at_rest(qtbot, lambda: listener.last_step)
     with qtbot.waitSignal(long_run.finished):
         long_run.control.stop()
     qtbot.waitUntil(lambda: listener.heard(Finished) == 1)

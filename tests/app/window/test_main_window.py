@@ -25,6 +25,7 @@ from nncore.data.dataset import Dataset, Splits
 from nncore.experiments.run_log.log import LoggedRun, RunLog
 from nncore.files.model_file import load_model, save_model
 from nncore.model.layers import Dense
+from tests.app.waiting import at_rest
 from tests.nncore.example_data import small_mnist
 
 
@@ -105,10 +106,7 @@ def test_train_draw_change_pause_resume_stop_and_close_while_it_runs(window: Mai
 
     click(qtbot, window, "train_button")
     qtbot.waitUntil(lambda: state(window) is RunState.PAUSED)
-    qtbot.wait(200)
-    paused_at = steps()
-    qtbot.wait(200)
-    assert steps() == paused_at
+    paused_at = at_rest(qtbot, steps)
     click(qtbot, window, "step_button")
     qtbot.waitUntil(lambda: steps() == paused_at + 1)
     click(qtbot, window, "train_button")

@@ -29,7 +29,7 @@ def in_a_process_of_its_own(code: str) -> str:
     """What `code` prints where BLAS has two threads."""
     return subprocess.run(
         [sys.executable, "-c", code],
-        env={**os.environ, "OPENBLAS_NUM_THREADS": "2"}, capture_output=True, text=True, check=True, timeout=60,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "2"}, capture_output=True, text=True, check=True, timeout=240,
     ).stdout  # fmt: skip
 
 

@@ -242,17 +242,17 @@ def test_waiting_for_a_turn_blocks_while_paused_and_lets_single_steps_through() 
     thread = threading.Thread(target=iterate)
     thread.start()
     try:
-        assert one_taken.acquire(timeout=10)
+        assert one_taken.acquire(timeout=60)
         assert not one_taken.acquire(timeout=0.2)
         control.step()
-        assert one_taken.acquire(timeout=10)
+        assert one_taken.acquire(timeout=60)
         assert not one_taken.acquire(timeout=0.2)
         assert taken == [1, 2]
         control.resume()
-        assert one_taken.acquire(timeout=10)
+        assert one_taken.acquire(timeout=60)
     finally:
         control.stop()
-        thread.join(10)
+        thread.join(60)
     assert not thread.is_alive()
 
 

@@ -58,7 +58,7 @@ def test_all_runs_are_made_logged_and_drawn(dialog: SweepDialog, qtbot: QtBot, t
     dialog.run_logged.connect(logged.append)
     press(dialog, qtbot)
     assert not dialog.entries["seed"].isEnabled()
-    qtbot.waitUntil(lambda: "4 finished" in dialog.state.text(), timeout=60_000)
+    qtbot.waitUntil(lambda: "4 finished" in dialog.state.text())
     assert dialog.plot.best_in_words
     assert dialog.state.text() == f"4 finished. Best: {dialog.plot.best_in_words}."
     with RunLog(tmp_path / "runs.sqlite") as log:
@@ -80,9 +80,9 @@ def test_a_sweep_can_be_stopped(dialog: SweepDialog, qtbot: QtBot) -> None:
     qtbot.keyClicks(dialog.entries["epochs"], "1000000")
     qtbot.keyClicks(dialog.entries["seed"], "0 1 2 3 4 5")
     press(dialog, qtbot)
-    qtbot.waitUntil(lambda: "runs" in dialog.state.text(), timeout=30_000)
+    qtbot.waitUntil(lambda: "runs" in dialog.state.text())
     press(dialog, qtbot)
-    qtbot.waitUntil(lambda: dialog.run_button.text() == "&Run", timeout=30_000)
+    qtbot.waitUntil(lambda: dialog.run_button.text() == "&Run")
     assert {result.state for result in dialog.results} <= {"stopped"}
     assert dialog.entries["seed"].isEnabled()
 
@@ -90,7 +90,7 @@ def test_a_sweep_can_be_stopped(dialog: SweepDialog, qtbot: QtBot) -> None:
 def test_settings_that_the_data_does_not_take_are_refused_before_a_run(dialog: SweepDialog, qtbot: QtBot) -> None:
     dialog.set_data(few_digits().__class__(few_digits().training.take(slice(0, 0))))
     press(dialog, qtbot)
-    qtbot.waitUntil(lambda: bool(dialog.problem.text()), timeout=30_000)
+    qtbot.waitUntil(lambda: bool(dialog.problem.text()))
     assert "no image" in dialog.problem.text()
     qtbot.waitUntil(lambda: dialog.run_button.text() == "&Run")
     assert not dialog.results
@@ -113,7 +113,7 @@ def test_a_recipe_that_fits_a_curve_is_compared_by_its_loss(qtbot: QtBot, tmp_pa
         entry.clear()
     qtbot.keyClicks(dialog.entries["learning_rate"], "0.01 1e-9")
     press(dialog, qtbot)
-    qtbot.waitUntil(lambda: "2 finished" in dialog.state.text(), timeout=60_000)
+    qtbot.waitUntil(lambda: "2 finished" in dialog.state.text())
     assert dialog.plot.plot.accessibleDescription().count("loss 0.") == 2
     assert dialog.against.accessibleName() == "Loss against"
     with RunLog(tmp_path / "runs.sqlite") as log:

@@ -153,7 +153,7 @@ def test_reading_can_be_cancelled(counted: DataTab, qtbot: QtBot) -> None:
         press(qtbot, counted.panel.made_up)
         qtbot.waitUntil(lambda: counted.panel.cancel.isVisible())
         press(qtbot, counted.panel.cancel)
-        qtbot.waitUntil(lambda: "Cancelled" in counted.panel.note.text(), timeout=20_000)
+        qtbot.waitUntil(lambda: "Cancelled" in counted.panel.note.text())
 
 
 def test_the_share_held_out_is_told(counted: DataTab, qtbot: QtBot) -> None:

@@ -97,10 +97,14 @@ def test_the_verdict_is_spoken_once_the_drawing_rests(
 def test_only_the_last_of_many_answers_is_spoken_and_no_answer_twice(qtbot: QtBot, answer: Answer) -> None:
     said: list[str] = []
     answer.spoken.connect(said.append)
+    answer._rest.setInterval(600_000)
     for digit in ("d1", "d2", "d3"):
+        left = answer._rest.remainingTime()
         answer.show_prediction(prediction("unsure", **{digit: 0.5, "d9": 0.4}))
+        assert answer._rest.remainingTime() > left  # each answer starts the rest anew
         qtbot.wait(100)
     assert said == []
+    answer._rest.setInterval(REST_MILLISECONDS)
     qtbot.waitUntil(lambda: len(said) == 1)
     answer.show_prediction(prediction("unsure", d3=0.5, d9=0.4))
     qtbot.wait(REST_MILLISECONDS + 100)

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from time import perf_counter
-
 import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QImage
@@ -9,7 +7,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.style.theme import DARK, LIGHT, ThemeChoice, apply_theme
-from app.tabs.draw.stroke_view import StrokeView
+from app.tabs.draw.stroke_view import MOST_POINTS, StrokeView
 from nncore.preprocessing.ink import SIDE, Ink
 
 
@@ -53,9 +51,8 @@ def test_a_stroke_of_one_point_is_a_dot(view: StrokeView) -> None:
 def test_a_scribble_is_painted_with_a_bounded_number_of_points(view: StrokeView) -> None:
     scribble = np.random.default_rng(0).random((100_000, 2), np.float32)
     view.set_ink(Ink((scribble,)))
-    start = perf_counter()
+    assert sum(line.size() for line in view._lines(1.0)) <= MOST_POINTS + 1  # the last point is always painted
     assert len(dark(view.grab().toImage())) > 1000
-    assert perf_counter() - start < 2
     assert view.accessibleDescription() == "1 stroke."
 
 

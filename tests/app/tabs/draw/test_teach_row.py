@@ -106,7 +106,7 @@ def test_it_follows_a_hand_from_learning_to_forgetting_and_back(row: TeachRow, h
     assert row.line.text() == NOTHING_TAUGHT
     hand.teach(SEVEN, 7)
     assert row.line.text() == LEARNING
-    qtbot.waitUntil(lambda: row.line.text().startswith("1 drawing taught"), timeout=30_000)
+    qtbot.waitUntil(lambda: row.line.text().startswith("1 drawing taught"))
     assert row.undo_button.isEnabled()
     QTest.mouseClick(row.forget_button, LEFT)
     assert (hand.count, row.line.text()) == (0, FORGOTTEN)
@@ -114,7 +114,7 @@ def test_it_follows_a_hand_from_learning_to_forgetting_and_back(row: TeachRow, h
     assert not row.forget_button.isEnabled()
     QTest.mouseClick(row.undo_button, LEFT)
     assert (hand.count, row.line.text()) == (1, LEARNING)
-    qtbot.waitUntil(lambda: row.line.text().startswith("1 drawing taught"), timeout=30_000)
+    qtbot.waitUntil(lambda: row.line.text().startswith("1 drawing taught"))
     QTest.mouseClick(row.undo_button, LEFT)
     assert (hand.count, row.line.text()) == (0, NOTHING_TAUGHT)
 
@@ -125,7 +125,7 @@ def test_it_says_what_could_not_be_taught(row: TeachRow, hand: OwnHand, qtbot: Q
     assert row.line.text() == "Nothing is drawn yet, so there is nothing to learn."
     hand.set_base(Network(NetworkSpec.dense((784, 3))))
     hand.teach(SEVEN, 7)
-    qtbot.waitUntil(lambda: "tells 3 classes apart" in row.line.text(), timeout=30_000)
+    qtbot.waitUntil(lambda: "tells 3 classes apart" in row.line.text())
     assert row.line.property("trouble")
 
 
@@ -134,7 +134,7 @@ def test_a_network_that_has_not_learnt_the_hand_is_not_said_to_have(
 ) -> None:
     row.follow(hand)
     hand.teach(SEVEN, 7)
-    qtbot.waitUntil(lambda: row.line.text().startswith("1 drawing taught"), timeout=30_000)
+    qtbot.waitUntil(lambda: row.line.text().startswith("1 drawing taught"))
     hand.set_base(network.copy(), learn=False)
     assert row.line.text() == KEPT
 

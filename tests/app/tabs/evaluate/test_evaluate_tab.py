@@ -32,9 +32,7 @@ def show(tab: EvaluateTab, qtbot: QtBot) -> None:
 
 def settled(tab: EvaluateTab, qtbot: QtBot) -> None:
     """Wait until what there is to judge has been judged."""
-    qtbot.waitUntil(
-        lambda: not tab.examiner.is_judging and not tab._is_stale and not tab._rest.isActive(), timeout=20_000
-    )
+    qtbot.waitUntil(lambda: not tab.examiner.is_judging and not tab._is_stale and not tab._rest.isActive())
 
 
 def judged(tab: EvaluateTab, qtbot: QtBot) -> None:
@@ -193,14 +191,14 @@ def test_the_map_is_drawn_when_its_page_is_opened_and_leads_to_an_image(tab: Eva
     tab.pages.setCurrentWidget(tab.map)
     first = tab.map.map
     tab.set_model(nearest_mean_network(small_mnist().training), "again")
-    qtbot.waitUntil(lambda: tab.map.map is not first, timeout=20_000)
+    qtbot.waitUntil(lambda: tab.map.map is not first)
 
 
 def test_robustness_is_measured_when_asked_for(tab: EvaluateTab, qtbot: QtBot) -> None:
     judged(tab, qtbot)
     tab.pages.setCurrentWidget(tab.robustness)
     QTest.mouseClick(tab.robustness.button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: not tab.robustness.is_measuring, timeout=30_000)
+    qtbot.waitUntil(lambda: not tab.robustness.is_measuring)
     for plot in tab.robustness.plots.values():
         assert [point.strength for point in plot.points] == list(plot.distortion.strengths)
 

@@ -79,7 +79,7 @@ def test_data_that_cannot_be_judged_is_refused(examiner: Examiner, qtbot: QtBot)
 def test_robustness_is_told_point_by_point(examiner: Examiner, qtbot: QtBot) -> None:
     points = Listener()
     examiner.robustness_told.connect(points.listen)
-    with qtbot.waitSignal(examiner.robustness_ended, timeout=30_000) as ended:
+    with qtbot.waitSignal(examiner.robustness_ended) as ended:
         examiner.measure_robustness(examination())
     assert ended.args == [""]
     assert all(isinstance(point, RobustnessPoint) for point in points.told)
@@ -108,10 +108,10 @@ def test_tsne_is_told_part_by_part_and_can_be_given_up(examiner: Examiner, qtbot
     told: list[Map | None] = []
     examiner.mapped.connect(told.append)
     examiner.map(examination(), 0, by_tsne=True)
-    qtbot.waitUntil(lambda: bool(told), timeout=60_000)
+    qtbot.waitUntil(lambda: bool(told))
     assert isinstance(told[0], Map)
     assert told[0].done == 0.25
-    with qtbot.waitSignal(examiner.mapping_changed, check_params_cb=lambda busy: not busy, timeout=60_000):
+    with qtbot.waitSignal(examiner.mapping_changed, check_params_cb=lambda busy: not busy):
         examiner.stop_mapping()
     assert told[-1] is None
     assert len(told) < 5

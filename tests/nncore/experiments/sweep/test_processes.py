@@ -175,7 +175,7 @@ def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
         found = [psutil.Process(int(number)) for number in parent.stdout.readline().split()]
         assert found
         parent.kill()
-    _, alive = psutil.wait_procs(found, timeout=20)
+    _, alive = psutil.wait_procs(found, timeout=120)
     for process in alive:
         process.kill()
     assert not alive
