@@ -1,7 +1,7 @@
 """Build the documentation as pages for any browser, without a network: `python -m docs.build [FOLDER]`.
 
 One page for each package and module of nncore and app, made by pdoc from the docstrings, and one for each Markdown file
-of docs/. A warning of pdoc (a docstring that cannot be read, a type that cannot be resolved) ends the build with an error.
+of docs/. A warning of pdoc, such as a type that cannot be resolved, ends the build with an error.
 """
 
 from __future__ import annotations

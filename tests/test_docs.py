@@ -1,0 +1,90 @@
+"""Whatever the README and docs/ name exists: links, files, folders, functions, options and commands."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from docs.package_diagram import package_order
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+NAMED_PATH = re.compile(r"`((?:app|nncore|docs|resources|tests|\.ci)/[\w./-]*)`")
+NAMED_FUNCTION = re.compile(r"`((?:app|nncore)/[\w/]+\.py):([\w.]+)`")
+
+pages = pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+
+
+def definitions(path: Path) -> set[str]:
+    """The names a module defines at its top, and those of its classes as `Class.name`."""
+
+    def names(body: list[ast.stmt], prefix: str) -> set[str]:
+        found: set[str] = set()
+        for node in body:
+            match node:
+                case ast.FunctionDef() | ast.AsyncFunctionDef():
+                    found.add(prefix + node.name)
+                case ast.ClassDef():
+                    found |= {prefix + node.name} | names(node.body, f"{prefix}{node.name}.")
+                case ast.Assign():
+                    found |= {prefix + target.id for target in node.targets if isinstance(target, ast.Name)}
+                case ast.AnnAssign(target=ast.Name(id=name)):
+                    found.add(prefix + name)
+        return found
+
+    return names(ast.parse(path.read_text(encoding="utf-8")).body, "")
+
+
+@pages
+def test_every_link_leads_to_a_file(page: Path) -> None:
+    targets = [target for target in LINK.findall(page.read_text(encoding="utf-8")) if "://" not in target]
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+@pages
+def test_every_file_and_folder_that_is_named_exists(page: Path) -> None:
+    named = NAMED_PATH.findall(page.read_text(encoding="utf-8"))
+    built = {"docs/html/"}
+    assert [path for path in named if path not in built and not (ROOT / path).exists()] == []
+
+
+@pages
+def test_every_function_that_is_named_exists(page: Path) -> None:
+    named = NAMED_FUNCTION.findall(page.read_text(encoding="utf-8"))
+    assert [
+        f"{path}:{name}" for path, name in named if not (ROOT / path).is_file() or name not in definitions(ROOT / path)
+    ] == []
+
+
+def test_definitions_finds_functions_classes_methods_and_constants(tmp_path: Path) -> None:
+    file = tmp_path / "module.py"
+    file.write_text(
+        "A = 1\nB: int = 2\n\ndef f(): pass\n\nclass C:\n    x: int\n    def g(self): pass\n", encoding="utf-8"
+    )
+    assert definitions(file) == {"A", "B", "f", "C", "C.x", "C.g"}
+
+
+def test_the_readme_names_every_package() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [name for name in package_order() if f"`{name.replace('.', '/')}" not in readme] == []
+
+
+@pytest.mark.parametrize("ending", ["main.py", "pytest"])
+def test_the_readme_has_one_line_that_installs_and_does(ending: str) -> None:
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    assert len([line for line in lines if re.match(rf"python3 -m venv .*{re.escape(ending)}$", line)]) == 1
+
+
+def test_every_page_is_reached_from_the_index() -> None:
+    seen: set[Path] = set()
+    waiting = [ROOT / "docs" / "index.md"]
+    while waiting:
+        page = waiting.pop()
+        seen.add(page)
+        targets = {(page.parent / target).resolve() for target in LINK.findall(page.read_text(encoding="utf-8"))}
+        waiting += [target for target in targets if target.suffix == ".md" and target not in seen]
+    assert {path for path in PAGES if path not in seen} == set()
