@@ -80,7 +80,7 @@ def test_the_readme_has_one_line_that_installs_and_does(ending: str) -> None:
 
 
 def test_every_page_is_reached_from_the_index() -> None:
-    seen: set[Path] = set()
+    seen = {ROOT / "README.md"}
     waiting = [ROOT / "docs" / "index.md"]
     while waiting:
         page = waiting.pop()
@@ -88,3 +88,15 @@ def test_every_page_is_reached_from_the_index() -> None:
         targets = {(page.parent / target).resolve() for target in LINK.findall(page.read_text(encoding="utf-8"))}
         waiting += [target for target in targets if target.suffix == ".md" and target not in seen]
     assert {path for path in PAGES if path not in seen} == set()
+
+
+def test_the_journeys_state_how_many_files_they_pass() -> None:
+    text = (ROOT / "docs" / "journeys.md").read_text(encoding="utf-8")
+    counted = {}
+    for section in text.split("\n## ")[1:]:
+        title, _, body = section.partition("\n")
+        stated = re.search(r"\((\d+) files?\)$", title)
+        files = {path for path, _ in re.findall(r"^\d+\. `([^`:]+):([^`]+)`", body, re.MULTILINE)}
+        counted[title] = int(stated[1]) if stated else None, len(files)
+    assert len(counted) >= 6
+    assert {title: pair for title, pair in counted.items() if pair[0] != pair[1]} == {}
