@@ -18,7 +18,7 @@ from app.cli.output import complain, let_output_go, prepare_output
 from app.cli.preflight import missing_package, no_qt, why_no_window
 from nncore import __version__
 from nncore.errors import DigitLabError
-from nncore.system.cores import one_blas_thread
+from nncore.system.blas_threads import one_blas_thread
 
 COMMANDS = {
     "train": "train a network and report its accuracy",

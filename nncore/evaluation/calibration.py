@@ -17,6 +17,7 @@ from nncore.evaluation.recognition import verdicts
 from nncore.model.layers import Dense
 from nncore.model.network import Network
 from nncore.model.outputs import softmax
+from nncore.system.blas_threads import one_blas_thread
 
 Array = NDArray[np.floating]
 
@@ -62,6 +63,7 @@ def certainty_of(logits: Array, labels: NDArray[np.intp]) -> Certainty:
     return Certainty(said.count("not a digit") / len(said), said.count("unsure") / len(said), error)
 
 
+@one_blas_thread()
 def logits_of(network: Network, dataset: Dataset) -> Array:
     """The logits (n, outputs) of every example of `dataset`."""
     step = 512

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from nncore.data.dataset import NO_CLASS, Dataset
 from nncore.model.losses import Loss, make_loss
 from nncore.model.network import ROWS_PREDICTED, Network
+from nncore.system.blas_threads import one_blas_thread
 
 Array = NDArray[np.floating]
 
@@ -50,6 +51,7 @@ class Evaluation:
         ]
 
 
+@one_blas_thread()
 def evaluate(
     network: Network, dataset: Dataset, cancelled: Callable[[], bool] = lambda: False, loss: Loss | None = None
 ) -> Evaluation | None:

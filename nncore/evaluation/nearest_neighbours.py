@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset
 from nncore.model.network import ROWS_PREDICTED, Network
+from nncore.system.blas_threads import one_blas_thread
 
 BLOCK_ROWS = 2048
 """Rows compared at once: of MNIST 6 MB as floats."""
@@ -28,6 +29,7 @@ class Neighbour:
     distance: float
 
 
+@one_blas_thread()
 def nearest_in_pixels(training: Dataset, x: Array, count: int = 8) -> list[Neighbour]:
     """The `count` examples of `training` whose inputs are nearest to x (inputs,), the nearest first.
 
@@ -53,6 +55,7 @@ class HiddenIndex:
         self._network, self.rows, self._features = network, rows, features
 
     @classmethod
+    @one_blas_thread()
     def build(
         cls,
         network: Network,
@@ -75,6 +78,7 @@ class HiddenIndex:
             progress(min(1.0, part.stop / len(rows)))
         return cls(network, rows, features)
 
+    @one_blas_thread()
     def nearest(self, x: Array, count: int = 8) -> list[Neighbour]:
         """The `count` examples that the last hidden layer sees as most like x (inputs,), the nearest first."""
         wanted = hidden_features(self._network, x[None])[0].astype(np.float32)

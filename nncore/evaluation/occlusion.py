@@ -11,6 +11,7 @@ from nncore.errors import DataError
 from nncore.evaluation.recognition import why_unreadable
 from nncore.model.network import Network
 from nncore.preprocessing.ink import SIDE
+from nncore.system.blas_threads import one_blas_thread
 
 PATCH = 6
 """Pixels each way of the patch: about two widths of the pen, so that it can hide a whole stroke."""
@@ -22,6 +23,7 @@ _FIRST = range(STRIDE - PATCH, SIDE, STRIDE)
 """Where patches begin, the outermost of them partly outside the picture."""
 
 
+@one_blas_thread()
 def occlusion_map(network: Network, image: NDArray[np.uint8], answer: int) -> NDArray[np.float32]:
     """How much the answer, a class, hangs on each pixel of `image` (28, 28): (28, 28) float32, -1 to 1.
 

@@ -23,6 +23,7 @@ from nncore.evaluation.metrics import (
 from nncore.model.checks import check_fit
 from nncore.model.losses import OUTPUTS
 from nncore.model.network import ROWS_PREDICTED, Network
+from nncore.system.blas_threads import one_blas_thread
 
 Rows = NDArray[np.intp]
 
@@ -111,6 +112,7 @@ class Judgement:
         return rows[np.argsort(-self.confidence[rows], kind="stable")]
 
 
+@one_blas_thread()
 def judge(
     network: Network,
     dataset: Dataset,

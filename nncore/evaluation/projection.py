@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from nncore.data.dataset import Dataset
 from nncore.errors import DataError
 from nncore.model.network import ROWS_PREDICTED, Network
+from nncore.system.blas_threads import one_blas_thread
 
 Array = NDArray[np.floating]
 
@@ -45,6 +46,7 @@ def views_of(network: Network) -> tuple[str, ...]:
     return ("the pixels", *named)
 
 
+@one_blas_thread()
 def view(
     network: Network, dataset: Dataset, rows: NDArray[np.intp], number: int, cancelled: Callable[[], bool]
 ) -> NDArray[np.float32] | None:
@@ -63,6 +65,7 @@ def view(
     return found
 
 
+@one_blas_thread()
 def principal_components(X: Array) -> Projection:
     """X (n, numbers) seen from where its points lie furthest apart: its first two principal components.
 
@@ -125,6 +128,8 @@ def tsne(X: Array, seed: int = 0) -> Iterator[Projection]:
             perplexity=perplexity, init=points, random_state=seed, max_iter=250,
             early_exaggeration=exaggeration, learning_rate=longer * rate,
         )  # fmt: skip
-        with threadpool_limits(1, user_api="openmp"):  # two threads wait for each other in turn while a window is live
+        # One OpenMP thread: with two, each waits for the other whenever the window takes a core. And scikit-learn
+        # limits BLAS by itself and restores what it found: within our own limit it can only find one thread.
+        with one_blas_thread(), threadpool_limits(1, user_api="openmp"):
             points = np.asarray(layout.fit_transform(X), np.float32)
         yield Projection(points)

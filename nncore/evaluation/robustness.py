@@ -15,6 +15,7 @@ from nncore.evaluation.metrics import answers
 from nncore.model.checks import check_fit
 from nncore.model.network import ROWS_PREDICTED, Network
 from nncore.preprocessing.augmentation import Augmentation, Distorter
+from nncore.system.blas_threads import one_blas_thread
 
 IMAGES = 1000
 """Enough to tell 95 % from 97 %."""
@@ -91,7 +92,7 @@ def robustness(
                     return
                 part = slice(start, start + ROWS_PREDICTED)
                 X = distorted(chosen.images[part], distortion, strength, seed + start)
-                with np.errstate(over="ignore", invalid="ignore"):
+                with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
                     right += int((answers(network.logits(X)) == chosen.labels[part]).sum())
             yield RobustnessPoint(distortion, strength, right / len(rows), len(rows))
 

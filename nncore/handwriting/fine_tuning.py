@@ -25,7 +25,7 @@ from nncore.model.network import Network
 from nncore.model.outputs import OUTPUTS
 from nncore.preprocessing.augmentation import Augmentation, Distorter
 from nncore.preprocessing.ink import SIDE
-from nncore.system.cores import one_blas_thread
+from nncore.system.blas_threads import one_blas_thread
 from nncore.training.optimizers import Adam
 
 STEPS = 60

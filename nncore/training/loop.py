@@ -22,8 +22,9 @@ from nncore.evaluation.metrics import Evaluation, evaluate
 from nncore.model.checks import check_fit
 from nncore.model.losses import make_loss
 from nncore.model.network import Network
+from nncore.system.blas_threads import one_blas_thread
 from nncore.system.copying import NotCopied
-from nncore.system.cores import available_cores, one_blas_thread
+from nncore.system.cores import available_cores
 from nncore.system.numpy_modes import without_warnings
 from nncore.training.checkpoint import Checkpoint, check_of
 from nncore.training.checks import check_settings
@@ -56,8 +57,8 @@ def train(
 
     `control` may change the learning rate or stop the run from another thread; closing the iterator stops it too.
     cores: how many may work, 1 or more; None for all there are. With more than one, a second process helps with large
-    batches, and the network's parameters move into memory that both share; the bits do not depend on it. Meanwhile BLAS
-    has one thread in the whole process; of two runs at the same time the first to end gives it back what it had.
+    batches, and the network's parameters move into memory that both share; the bits do not depend on it. Until the run
+    ends, BLAS has one thread in the whole process (see `one_blas_thread`).
     Raises SettingError if the data does not fit the network.
     """
     return Training(network, data, config, control, cores).events()

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.data.dataset import load_mnist
-from nncore.system.cores import one_blas_thread
+from nncore.system.blas_threads import one_blas_thread
 from tests.bench.child import interleaved
 from tests.bench.epoch import mlp_classifier
 from tests.bench.frameworks import against_best, left_out, sklearn_ways, torch_ways

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from math import cos, pi, sin
 from time import perf_counter
 
-from nncore.system.cores import one_blas_thread
+from nncore.system.blas_threads import one_blas_thread
 from tests.bench.child import interleaved
 from tests.bench.report import Figure, Section
 

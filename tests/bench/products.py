@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from nncore.model.layers import Conv2D, Dense
 from nncore.model.network import NetworkSpec
-from nncore.system.cores import one_blas_thread
+from nncore.system.blas_threads import one_blas_thread
 from tests.bench.child import interleaved
 from tests.bench.epoch import nncore_seconds
 from tests.bench.networks import BATCH, NETWORKS, TITLES

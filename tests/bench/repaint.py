@@ -17,7 +17,7 @@ from time import perf_counter
 import numpy as np
 import psutil
 
-from nncore.system.cores import one_blas_thread
+from nncore.system.blas_threads import one_blas_thread
 from nncore.training.history import Row
 from tests.bench.child import interleaved
 from tests.bench.report import Figure, Section

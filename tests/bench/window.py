@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from time import perf_counter
 
-from nncore.system.cores import one_blas_thread
+from nncore.system.blas_threads import one_blas_thread
 from tests.bench.child import interleaved
 from tests.bench.report import Figure, Section
 

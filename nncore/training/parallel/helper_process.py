@@ -7,7 +7,6 @@ import pickle
 import subprocess
 import sys
 from contextlib import suppress
-from importlib.util import find_spec
 from time import perf_counter
 from typing import IO, cast
 
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset
 from nncore.model.network import Network
+from nncore.system.blas_threads import ONE_THREAD_ENVIRONMENT, can_have_one_blas_thread
 from nncore.system.copying import NotCopied
 from nncore.training.parallel.batch_part import Examples, PartSpec
 from nncore.training.parallel.helper_main import GRADIENTS, OPTIMIZER_STEP
@@ -42,8 +42,6 @@ from nncore.training.parallel.spin_wait import SPINNING, order_memory, wait_for
 PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from nncore.training.parallel.helper_main import main; main()"
 """For a fresh interpreter. multiprocessing would first run the user's script once more, which may train on import."""
 
-ONE_BLAS_THREAD = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-
 NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 """Windows would open a console for it."""
 
@@ -65,11 +63,11 @@ more than it gains. Each time twice as long, after each step in time a little sh
 def can_start() -> bool:
     """Whether there may be a second process that computes the same bits.
 
-    A program that was packed into one file, or has Python within it, has no interpreter to start; without threadpoolctl
-    products in this process are made by several threads, and have other bits.
+    A program that was packed into one file, or that embeds Python, has no interpreter to start. And if this process
+    cannot have one BLAS thread, several threads calculate its matrix products, with other bits.
     """
     has_interpreter = "python" in os.path.basename(sys.executable or "").lower() and not getattr(sys, "frozen", False)
-    return has_interpreter and find_spec("threadpoolctl") is not None
+    return has_interpreter and can_have_one_blas_thread()
 
 
 class SecondProcess(NotCopied):
@@ -101,7 +99,7 @@ class SecondProcess(NotCopied):
         """Start it, once; nothing waits for it, and nothing is said if it cannot be."""
         if self._closed:
             return
-        environment = {**os.environ, **dict.fromkeys(ONE_BLAS_THREAD, "1")}
+        environment = {**os.environ, **ONE_THREAD_ENVIRONMENT}
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", PROGRAM, *sys.path],
