@@ -13,11 +13,11 @@ import shutil
 import sys
 import warnings
 from pathlib import Path
+from pkgutil import walk_packages
 from types import ModuleType
 from typing import get_type_hints
 
 import pdoc.doc
-import pdoc.extract
 import pdoc.render
 from pdoc.render_helpers import to_html
 
@@ -35,7 +35,7 @@ def build(output: Path) -> list[Path]:
             docformat="markdown", search=False, show_source=False, template_directory=DOCS / "templates"
         )
         pdoc.render.env.globals |= {"first_sentence": first_sentence, "file_of": file_of}
-        modules = {name: pdoc.doc.Module.from_name(name) for name in pdoc.extract.walk_specs(TOPS)}
+        modules = {name: pdoc.doc.Module.from_name(name) for name in module_names()}
         for module in modules.values():
             resolve_named_tuples(module.obj)
         pages = {f"{name.replace('.', '/')}.html": pdoc.render.html_module(modules[name], modules) for name in modules}
@@ -45,6 +45,12 @@ def build(output: Path) -> list[Path]:
         (output / name).write_text(text, encoding="utf-8")
     shutil.copyfile(DOCS / "packages.svg", output / "packages.svg")
     return [output / name for name in pages]
+
+
+def module_names() -> list[str]:
+    """All packages and modules. pdoc's own search leaves out those that are missing in the `__all__` of a package."""
+    inside = [module.name for top in TOPS for module in walk_packages([str(ROOT / top)], f"{top}.")]
+    return sorted([*TOPS, *inside])
 
 
 def first_sentence(documented: pdoc.doc.Doc[object]) -> str:
