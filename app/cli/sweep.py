@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from app.background.interrupt import on_ctrl_c
 from app.cli.output import PatientOutput, complain
+from app.cli.train_options import add_settings
 from app.storage.paths import run_log_path
 from app.storage.run_process import machine_in_words
 from app.storage.sweep_recorder import SweepRecorder
@@ -29,10 +30,6 @@ from nncore.experiments.run_log.log import RunSettings
 from nncore.experiments.sweep import SweepJob, SweepProgress, SweepResult, check_jobs, grid, run_sweep
 from nncore.experiments.sweep.cluster import run_on_cluster
 from nncore.experiments.sweep.grid import SWEPT
-from nncore.model.layers import ACTIVATIONS
-from nncore.model.losses import LOSSES
-from nncore.training.optimizers import OPTIMIZERS
-from nncore.training.schedules import SCHEDULES
 
 SOME_FAILED, INTERRUPTED = 1, 130
 """Exit statuses; the second is the one a shell expects after Ctrl+C."""
@@ -41,16 +38,7 @@ SOME_FAILED, INTERRUPTED = 1, 130
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `sweep`."""
     parser.add_argument("--recipe", default="quick", metavar="NAME", help="the experiment that is varied (quick)")
-    widths = "widths of the hidden layers, a network each: 32 128-64 none"
-    parser.add_argument("--hidden", type=_widths, nargs="+", metavar="N-N", help=widths)
-    parser.add_argument("--activation", choices=ACTIVATIONS, nargs="+", help="of all hidden layers")
-    for name, choices in (("optimizer", OPTIMIZERS), ("schedule", SCHEDULES), ("loss", LOSSES)):
-        parser.add_argument(f"--{name}", choices=tuple(choices), nargs="+", help=f"one {name} or several")
-    for name, of in (
-        ("learning-rate", float), ("batch-size", _batch_size), ("epochs", int), ("seed", int), ("weight-decay", float),
-        ("label-smoothing", float), ("clip-norm", float), ("steps", int), ("seconds", float), ("patience", int),
-    ):  # fmt: skip
-        parser.add_argument(f"--{name}", type=of, nargs="+", metavar="V", help="one value or several")
+    add_settings(parser, SWEPT, several=True)
     parser.add_argument("--data", type=Path, metavar="PATH", help="IDX, CSV, NPY or NPZ file (the MNIST in the box)")
     parser.add_argument("--name", default="sweep", help="what the runs are called in the log (sweep)")
     where = parser.add_mutually_exclusive_group()
@@ -62,9 +50,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run it; gives the exit status."""
     if options.workers is not None and options.workers < 1:
-        raise SettingError("workers", f"{options.workers} workers cannot work: it is 1 or more.")
+        raise SettingError("workers", f"--workers must be at least 1; got {options.workers}.")
     recipe = recipe_named(options.recipe)
-    values = {name: given for name in SWEPT if (given := getattr(options, name, None)) is not None}
+    values = {name: given for name, given in vars(options).items() if name in SWEPT}
     jobs = grid(recipe.spec, recipe.config, values)
     data, share = _examples(recipe, options.data), 0.0 if recipe.fits_a_curve else recipe.validation_share
     check_jobs(jobs, data, share)
@@ -181,24 +169,3 @@ def _merit(result: SweepResult) -> float:
     if result.accuracy is not None:
         return result.accuracy
     return -inf if result.loss is None else -result.loss
-
-
-def _widths(text: str) -> tuple[int, ...]:
-    if text == "none":
-        return ()
-    try:
-        widths = tuple(int(width) for width in text.split("-"))
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} are no widths: such as 64, 128-64, or none") from None
-    if min(widths) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r}: each width is 1 or more")
-    return widths
-
-
-def _batch_size(text: str) -> int | None:
-    if text == "full":
-        return None
-    try:
-        return int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f'{text!r} is no batch size: a whole number, or "full"') from None

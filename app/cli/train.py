@@ -11,7 +11,7 @@ from pathlib import Path
 
 from app.background.interrupt import on_ctrl_c
 from app.cli.output import PatientOutput, complain
-from app.cli.train_options import begun, recipe_from, resumed, verbose_epoch
+from app.cli.train_options import add_settings, begun, recipe_from, resumed, verbose_epoch
 from app.cli.train_report import JsonReporter, TextReporter, with_progress_bar
 from app.storage.paths import run_log_path, runs_folder
 from app.storage.run_process import machine_in_words
@@ -22,13 +22,11 @@ from nncore.files.checkpoint_file import save_checkpoint
 from nncore.files.model_file import save_model, trained_model
 from nncore.model.layers import ACTIVATIONS
 from nncore.model.layers.parameters import INITIALIZATIONS
-from nncore.model.losses import LOSSES
 from nncore.training import Training
+from nncore.training.config import SETTINGS
 from nncore.training.diagnosis.advice import Adviser
 from nncore.training.events import Diverged, EpochDone, Finished, TrainingEvent
-from nncore.training.optimizers import OPTIMIZERS
 from nncore.training.rate_finder import find_learning_rate
-from nncore.training.schedules import SCHEDULES
 
 DIVERGED, OUTPUT_LOST, INTERRUPTED = 1, 1, 130
 """Exit statuses; the last is the one a shell expects after Ctrl+C."""
@@ -45,25 +43,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     activations = f"one for all hidden layers or one each: {', '.join(ACTIVATIONS)}"
     parser.add_argument("--activations", nargs="+", metavar="NAME", help=activations)
     parser.add_argument("--initialization", choices=INITIALIZATIONS, help="how weights begin (the recipe's way; he)")
-    parser.add_argument("--optimizer", choices=OPTIMIZERS, help="how a gradient becomes a step (adam)")
-    parser.add_argument("--learning-rate", type=float, metavar="RATE", help="size of the steps, above 0 (0.003)")
-    find_rate = "train nothing, but say at which learning rate the loss falls fastest"
+    add_settings(parser, SETTINGS)
+    find_rate = "do not train; report the learning rate at which the loss falls fastest"
     parser.add_argument("--find-rate", action="store_true", help=find_rate)
-    parser.add_argument("--schedule", choices=SCHEDULES, help="how the learning rate changes (cosine)")
-    batch_size = 'examples a step, 1 or more, or "full" for all of them (128)'
-    parser.add_argument("--batch-size", type=_batch_size, metavar="N", help=batch_size)
-    parser.add_argument("--epochs", type=int, metavar="N", help="passes over the data (5)")
-    parser.add_argument("--steps", type=int, metavar="N", help="end after so many steps")
-    parser.add_argument("--seconds", type=float, metavar="T", help="end after so much training")
-    patience = "end after so many epochs without a lower validation loss"
-    parser.add_argument("--patience", type=int, metavar="N", help=patience)
-    best = "end with the weights of the epoch of the lowest validation loss"
-    parser.add_argument("--keep-best", action="store_true", default=None, help=best)
-    parser.add_argument("--loss", choices=LOSSES, help="what to make small (the one that goes with the output)")
-    parser.add_argument("--label-smoothing", type=float, metavar="S", help="0 to below 1 (0)")
-    parser.add_argument("--weight-decay", type=float, metavar="D", help="pull of weights towards zero (0)")
-    parser.add_argument("--clip-norm", type=float, metavar="L", help="cut longer gradients to this length")
-    parser.add_argument("--seed", type=int, metavar="N", help="the same seed gives the same network (0)")
     parser.add_argument("--data", type=Path, metavar="PATH", help="IDX, CSV, NPY or NPZ file (the MNIST in the box)")
     parser.add_argument("--out", type=Path, metavar="MODEL.npz", help="keep the trained model here")
     checkpoint = "keep here, after each epoch and at the end, all it takes to go on"
@@ -201,12 +183,3 @@ def _can_write(target: Path) -> bool:
         return target.is_file() and os.access(target, os.W_OK)
     folder = next(parent for parent in target.parents if parent.exists())
     return folder.is_dir() and os.access(folder, os.W_OK) and len(os.fsencode(target.name)) <= LONGEST_NAME
-
-
-def _batch_size(text: str) -> int | str:
-    if text == "full":
-        return text
-    try:
-        return int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f'{text!r} is no batch size: a whole number, or "full"') from None

@@ -1,10 +1,13 @@
-"""What `train` is to do, from what was typed: the recipe with its changes, its data, a run from its beginning or on."""
+"""The options of `train` and what they mean: the recipe with its changes, its data, a new or a resumed run."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from nncore.data.dataset import Splits
 from nncore.data.formats import read_dataset
@@ -16,40 +19,66 @@ from nncore.model.checks import check_fit
 from nncore.model.layers import Activation, Dense
 from nncore.model.network import Network, NetworkSpec
 from nncore.training import RandomStreams, Training
+from nncore.training.config import SETTINGS
 from nncore.training.memory import check_memory
-
-CONFIG_OPTIONS = (
-    "optimizer", "learning_rate", "schedule", "epochs", "seed", "loss", "label_smoothing", "weight_decay", "clip_norm",
-    "steps", "seconds", "patience", "keep_best",
-)  # fmt: skip
-"""Options that are fields of TrainingConfig as they stand."""
+from nncore.training.settings import Setting
 
 CHANGED_ON_THE_WAY = ("learning_rate", "steps", "epochs", "seconds")
-"""Options that a run takes which goes on."""
+"""Options that a resumed run takes."""
+
+
+def add_settings(parser: argparse.ArgumentParser, rows: Mapping[str, Setting], several: bool = False) -> None:
+    """Add an option for each of these settings; several: it takes one value or more. An option not given is not set."""
+    quick = RECIPES["quick"].config
+    for name, setting in rows.items():
+        if setting.kind == "distortions":
+            continue
+        option, text = f"--{name.replace('_', '-')}", setting.help.replace("%", "%%")
+        if setting.absent and not setting.choices:
+            text += f' Or "{setting.absent.replace("no limit", "none")}".'
+        if not several and hasattr(quick, name):
+            text += f" ({setting.in_words(getattr(quick, name))})"
+        if setting.kind == "flag" and not several:
+            parser.add_argument(option, action="store_true", default=argparse.SUPPRESS, help=text)
+            continue
+        choices, nargs = tuple(setting.choices) or None, "+" if several else None
+        read, metavar = (
+            (str, None)
+            if choices
+            else (partial(_read, setting), {"flag": "yes/no", "widths": "N-N"}.get(setting.kind, "N"))
+        )
+        parser.add_argument(
+            option, type=read, choices=choices, nargs=nargs, metavar=metavar, default=argparse.SUPPRESS, help=text
+        )
+
+
+def _read(setting: Setting, text: str) -> Any:
+    try:
+        return setting.read(text)
+    except SettingError as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from None
 
 
 def recipe_from(options: argparse.Namespace) -> Recipe:
-    """The recipe that was named, with whatever the options change of it.
+    """The recipe that was named, changed by the options.
 
     Without a name it is "quick", or "sine" for a network from one number to one or a function to fit.
     """
     widths = options.layers or ()
     curve = options.recipe is None and (_function(options) is not None or (*widths[:1], *widths[-1:]) == (1, 1))
     recipe = _of_function(recipe_named(options.recipe or ("sine" if curve else "quick")), options)
-    given = {name: getattr(options, name) for name in CONFIG_OPTIONS if getattr(options, name) is not None}
-    if options.batch_size is not None:
-        given["batch_size"] = None if options.batch_size == "full" else options.batch_size
+    given = {name: value for name, value in vars(options).items() if name in SETTINGS}
     name = recipe.name if options.recipe is not None or curve else ""
     return replace(recipe, name=name, spec=_spec_from(recipe, options), config=replace(recipe.config, **given))
 
 
 def _spec_from(recipe: Recipe, options: argparse.Namespace) -> NetworkSpec:
-    """The recipe's network, with other widths, activations or weights to begin with."""
+    """The recipe's network, with the widths, activations and initialisation of the options."""
     spec = recipe.spec
     if options.layers is None and not options.activations and not options.initialization:
         return spec
     if options.layers is None and not spec.is_dense:
-        raise SettingError("layers", f"The layers of {recipe.name} are its own: they cannot be changed by options.")
+        raise SettingError("layers", f"The layers of the recipe {recipe.name} cannot be changed by options.")
     own = [layer.function for layer in spec.layers if isinstance(layer, Activation)]
     begins = [layer.initialization for layer in spec.layers if isinstance(layer, Dense)]
     activations = options.activations or (own if options.layers is None else ["relu"])
@@ -62,7 +91,7 @@ def _spec_from(recipe: Recipe, options: argparse.Namespace) -> NetworkSpec:
 
 
 def begun(recipe: Recipe, path: Path | None) -> Training:
-    """A run from its beginning, on the data of `path` if there is one."""
+    """A new run, on the data at `path` or that of the recipe."""
     check_memory(recipe.spec, recipe.config)
     data = _data_for(recipe, path)
     network = Network(recipe.spec)
@@ -72,17 +101,17 @@ def begun(recipe: Recipe, path: Path | None) -> Training:
 
 
 def resumed(options: argparse.Namespace) -> tuple[Training, str, float]:
-    """A run from where a checkpoint left it, the name of its recipe, and the share that it holds out."""
-    for name in (*CONFIG_OPTIONS, "batch_size", "activations", "initialization"):
-        if getattr(options, name) is not None and name not in CHANGED_ON_THE_WAY:
+    """The run of a checkpoint, the name of its recipe, and the share of the data that it holds out."""
+    for name in (*SETTINGS, "activations", "initialization"):
+        if getattr(options, name, None) is not None and name not in CHANGED_ON_THE_WAY:
             option = name.replace("_", "-")
             raise SettingError(
                 name,
-                f"--{option}: a run that is resumed keeps its settings, but for --learning-rate and how many --steps, "
-                "--epochs or --seconds more; leave the option out.",
+                f"--{option} cannot be used with --resume: a resumed run keeps its settings. Only --learning-rate, and "
+                "how many more --steps, --epochs or --seconds, can be given.",
             )
     checkpoint = load_checkpoint(options.resume)
-    checkpoint = checkpoint.extended(options.learning_rate, options.steps, options.epochs, options.seconds)
+    checkpoint = checkpoint.extended(**{name: getattr(options, name, None) for name in CHANGED_ON_THE_WAY})
     check_memory(checkpoint.spec, checkpoint.config)
     recipe = replace(
         _of_function(RECIPES.get(checkpoint.recipe, RECIPES["quick"]), options),
@@ -94,10 +123,10 @@ def resumed(options: argparse.Namespace) -> tuple[Training, str, float]:
 
 
 def verbose_epoch(options: argparse.Namespace) -> int:
-    """Of how many epochs one is told; raises SettingError below 1."""
+    """After how many epochs the next one is reported; raises SettingError below 1."""
     every: int | None = getattr(options, "verbose_epoch", None)
     if every is not None and every < 1:
-        raise SettingError("verbose_epoch", f"Every {every} epochs cannot be told: it is 1 or more.")
+        raise SettingError("verbose_epoch", f"--verbose-epoch must be at least 1; got {every}.")
     return every or 1
 
 
@@ -113,12 +142,12 @@ def _function(options: argparse.Namespace) -> str | None:
 
 
 def _of_function(recipe: Recipe, options: argparse.Namespace) -> Recipe:
-    """The recipe, made to fit the function that was given, if one was."""
+    """The recipe; with --function, made to fit that function."""
     function = _function(options)
     if function is None:
         return recipe
     if not isinstance(recipe.examples, CurveExamples):
-        raise SettingError("function", f"The recipe {recipe.name} reads digits: a --function is for sine.")
+        raise SettingError("function", f"--function is for the recipe sine; the recipe {recipe.name} reads digits.")
     if options.data is not None:
-        raise SettingError("function", "The points come from --function or from --data: give one of them.")
+        raise SettingError("function", "--function and --data both give the points: use one of them.")
     return replace(recipe, examples=replace(recipe.examples, function=function))

@@ -1,4 +1,4 @@
-"""A form: names at the left, controls at the right, and what is wrong with an entry right under it."""
+"""A form: labels at the left, controls at the right, and what is wrong with an entry under its control."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
 from app.style.theme import GAP
-from app.widgets.parse_entries import next_learning_rate, read_learning_rate
+from app.widgets.parse_entries import next_learning_rate
 from nncore.errors import SettingError
+from nncore.training.config import SETTINGS, TrainingConfig
+from nncore.training.settings import Group, Setting
 
 LOCKED = "Locked while a run is on: stop it to change this."
 
 
 MOST_VISIBLE = 20
-"""Options that are seen at once; more are scrolled to."""
+"""Options that a list shows without scrolling."""
 
 
 def mark_trouble(widget: QWidget, trouble: bool) -> None:
-    """Dress `widget` as in trouble, or not."""
+    """Show `widget` in the colour of errors, or in its usual one."""
     if bool(widget.property("trouble")) != trouble:
         widget.setProperty("trouble", trouble)
         widget.style().unpolish(widget)
@@ -29,7 +31,7 @@ def mark_trouble(widget: QWidget, trouble: bool) -> None:
 
 
 class Choice(QComboBox):
-    """A choice of one of several values; the wheel scrolls the page instead of changing it unnoticed."""
+    """A choice of one of several values; the mouse wheel scrolls the page and does not change the choice."""
 
     def __init__(self, options: dict[str, str]) -> None:
         """`options`: what is shown for each value."""
@@ -44,13 +46,13 @@ class Choice(QComboBox):
         return str(self.currentData())
 
     def choose(self, value: str) -> None:
-        """Choose `value`; one that is not among the options joins them under its own name."""
+        """Choose `value`; a value that is not among the options is added to them."""
         if self.findData(value) < 0:
             self.addItem(value, value)
         self.setCurrentIndex(self.findData(value))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave the wheel to the page."""
+        """Let the page handle the wheel."""
         event.ignore()
 
 
@@ -64,7 +66,7 @@ class RateEdit(QLineEdit):
             super().keyPressEvent(event)
             return
         try:
-            rate = read_learning_rate(self.text())
+            rate = SETTINGS["learning_rate"].read(self.text())
         except SettingError:
             return
         self.setText(f"{next_learning_rate(rate, direction):g}")
@@ -73,7 +75,7 @@ class RateEdit(QLineEdit):
 
 
 class FormRow:
-    """One setting: its name, its control, and the line under both that says what is wrong."""
+    """One setting: its label, its control, and a line under both for what is wrong."""
 
     def __init__(self, name: str, control: QWidget, tooltip: str) -> None:
         self.control = control
@@ -97,7 +99,7 @@ class FormRow:
         self.control.setAccessibleDescription(words)
 
     def lock(self, reason: str) -> None:
-        """Make the control deaf and say why, or let it hear again if there is no `reason`."""
+        """Disable the control and give the reason in its tooltip; enable it if `reason` is empty."""
         self.control.setEnabled(not reason)
         self.label.setEnabled(not reason)
         self._tell(f"{self._tooltip} {reason}" if reason else self._tooltip)
@@ -108,10 +110,10 @@ class FormRow:
 
 
 class Form(QWidget):
-    """Rows below each other, two columns that line up. `rows` holds them by the name of their setting."""
+    """Rows in two aligned columns. `rows` holds them by the name of their setting."""
 
     changed = Signal()
-    """Something was edited; it may now be wrong."""
+    """Something was edited; the entry may be invalid."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -153,11 +155,45 @@ class Form(QWidget):
 
 
 class SettingsForm(Form):
-    """A form that knows how to read each of its settings; those of a TrainingConfig, by their names there."""
+    """A form that can read each of its settings; `edits`, `choices` and `checks` hold the controls of `group`."""
 
-    def __init__(self) -> None:
+    def __init__(self, group: Group | None = None) -> None:
+        """group: of the settings of a TrainingConfig that the form shows, in the order of their fields."""
         super().__init__()
         self.readers: dict[str, Callable[[], object]] = {}
+        self.edits: dict[str, QLineEdit] = {}
+        self.choices: dict[str, Choice] = {}
+        self.checks: dict[str, QCheckBox] = {}
+        for setting in SETTINGS.values():
+            if group is not None and setting.group == group:
+                self._add_setting(setting)
+
+    def _add_setting(self, setting: Setting) -> None:
+        """Add the row of a setting; a form with a special control for one overrides this."""
+        field, label, tooltip = setting.name, setting.label, setting.help
+        if setting.kind == "choice":
+            options = ({"": setting.absent} if setting.absent else {}) | dict(setting.choices)
+            choice = self.choices[field] = self.add_choice(field, label, options, tooltip)
+            self.readers[field] = lambda: choice.value or None
+        elif setting.kind == "flag":
+            check = self.checks[field] = QCheckBox()
+            check.toggled.connect(self.changed)
+            self.add(field, label, check, tooltip)
+            self.readers[field] = check.isChecked
+        else:
+            empty = f" Leave it empty for {setting.absent}." if setting.absent else ""
+            edit = self.edits[field] = self.add_entry(field, label, tooltip + empty, empty=setting.absent)
+            self.readers[field] = lambda: setting.read(edit.text())
+
+    def show_config(self, config: TrainingConfig) -> None:
+        """Show these settings."""
+        for field, edit in self.edits.items():
+            value = getattr(config, field)
+            edit.setText("" if value is None else f"{value:.12g}" if isinstance(value, float) else str(value))
+        for field, choice in self.choices.items():
+            choice.choose(getattr(config, field) or "")
+        for field, check in self.checks.items():
+            check.setChecked(getattr(config, field))
 
     def values(self) -> dict[str, Any]:
         """All settings, by name. Raises SettingError for the first that is wrong."""
@@ -174,17 +210,20 @@ class SettingsForm(Form):
         return problems
 
     def set_running(self, running: bool) -> None:
-        """Lock all of it, or nothing."""
+        """Lock all rows during a run, or unlock them."""
         for row in self.rows.values():
             row.lock(LOCKED if running else "")
 
-    def add_entry(self, field: str, name: str, tooltip: str, read: Callable[[], object], empty: str = "") -> QLineEdit:
-        """Add a setting that is typed; `empty` says what an empty field means."""
+    def add_entry(
+        self, field: str, name: str, tooltip: str, read: Callable[[], object] | None = None, empty: str = ""
+    ) -> QLineEdit:
+        """Add a setting that is typed; `empty`: what an empty field means. `read` may be put into `readers` later."""
         edit = QLineEdit()
         edit.setPlaceholderText(empty)
         edit.textChanged.connect(self.changed)
         self.add(field, name, edit, tooltip)
-        self.readers[field] = read
+        if read is not None:
+            self.readers[field] = read
         return edit
 
     def add_choice(self, field: str, name: str, options: dict[str, str], tooltip: str) -> Choice:

@@ -1,93 +1,141 @@
-"""How to train: every setting of a run but the network and the data."""
+"""How to train: every setting of a run but the network and the data, one row each.
+
+A new setting is a field with its row here, and the code that uses it. The command line, sweeps, the form in the Train
+tab, reports and the checks of files read the rows.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from math import isfinite
 
-from nncore.errors import SettingError
 from nncore.model.losses import LOSSES
 from nncore.preprocessing.augmentation import Augmentation
-from nncore.training.control import check_learning_rate
 from nncore.training.optimizers import OPTIMIZERS
 from nncore.training.schedules import SCHEDULES
+from nncore.training.settings import LARGEST_WHOLE_NUMBER, Range, row, settings_of
 
 MOST_EPOCHS = 10**9
+
+SPELLINGS = {
+    "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSProp", "nesterov": "Nesterov", "sgd": "SGD",
+    "cross_entropy": "cross-entropy", "binary_cross_entropy": "binary cross-entropy",
+}  # fmt: skip
+"""Choices whose label is not their name with spaces."""
+
+FROM_1 = Range(1, LARGEST_WHOLE_NUMBER)
+SEEDS = Range(0, LARGEST_WHOLE_NUMBER)
+
+
+def _labelled(choices: Iterable[str]) -> dict[str, str]:
+    return {choice: SPELLINGS.get(choice, choice.replace("_", " ")) for choice in choices}
 
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """How to train.
+    """How to train; `SETTINGS` says what each setting may be. Raises SettingError naming the one that is out of range.
 
-    optimizer: "sgd", "momentum", "nesterov", "rmsprop", "adam" or "adamw". learning_rate: above 0, finite. batch_size:
-    examples a step, 1 or more; None takes all of them (full batch), and more than there are means the same. epochs:
-    passes over the data, 1 to MOST_EPOCHS. seed: 0 or more; the same seed gives the same bits on the same machine.
-    schedule: "constant", "step", "exponential", "cosine" or "one_cycle". augmentation: random distortions of the
-    training images, or None.
-
-    loss: "cross_entropy", "binary_cross_entropy", "mean_squared_error", or None for the one that goes with the
-    network's output. label_smoothing: 0 to below 1. weight_decay: 0 or more, of weights, not of biases. clip_norm: a
-    longer gradient is cut to this length, above 0; None leaves it.
+    batch_size: examples a step; None, or more than there are, takes all of them (full batch). seed: the same seed gives
+    the same bits on the same machine. loss: None for the one that goes with the network's output. weight_decay: of
+    weights, not of biases. clip_norm: a longer gradient is scaled down to this length; None leaves it.
 
     steps, seconds: the run ends after so many, if the epochs have not ended before; None for no such limit. A schedule
     runs over what the limits leave. With a limit in seconds the bits depend on how fast the machine is.
-    patience: the run ends after so many epochs without a lower validation loss (Prechelt, "Early Stopping", 1998);
-    None to go on. keep_best: whether the network ends with the weights of its lowest validation loss; one that diverges
-    ends with those of its last sound epoch.
-
-    Raises SettingError naming the field.
+    patience: the run ends after so many epochs without a lower validation loss (Prechelt, "Early Stopping", 1998).
+    keep_best: whether the network ends with the weights of its lowest validation loss; one that diverges ends with
+    those of its last sound epoch.
     """
 
-    optimizer: str = "adam"
-    learning_rate: float = 0.001
-    batch_size: int | None = 128
-    epochs: int = 5
-    seed: int = 0
-    schedule: str = "constant"
-    augmentation: Augmentation | None = None
-    loss: str | None = None
-    label_smoothing: float = 0.0
-    weight_decay: float = 0.0
-    clip_norm: float | None = None
-    steps: int | None = None
-    seconds: float | None = None
-    patience: int | None = None
-    keep_best: bool = False
+    # fmt: off
+    optimizer: str = row(
+        "adam", "optimiser", "choice", "learning", choices=_labelled(OPTIMIZERS), in_dialog=True,
+        purpose="How a gradient becomes a step",
+        extremes="SGD takes the gradient itself, momentum and Nesterov add up earlier ones, RMSProp and Adam scale the "
+        "step of each weight, AdamW keeps weight decay out of that scaling",
+    )
+    learning_rate: float = row(
+        0.001, "learning rate", "number", "learning", range=Range(0, above=True), in_dialog=True,
+        examples="0.001 0.003 0.01",
+        purpose="The size of the steps, often 0.001",
+        extremes="a rate that is too low barely learns, one that is too high diverges",
+    )
+    batch_size: int | None = row(
+        128, "batch size", "whole number", "learning", range=FROM_1, absent="full", in_dialog=True,
+        examples="32 128 full",
+        purpose="Examples in a step",
+        extremes="small batches give noisy steps, large ones fewer and smoother steps an epoch; a full batch takes all "
+        "examples",
+    )
+    epochs: int = row(
+        5, "epochs", "whole number", "learning", range=Range(1, MOST_EPOCHS), in_dialog=True, examples="2 5 10",
+        purpose="Passes over the training data",
+        extremes="few learn little, many may overfit",
+    )
+    schedule: str = row(
+        "constant", "schedule", "choice", "learning", choices=_labelled(SCHEDULES), in_dialog=True,
+        purpose="How the learning rate changes over the run",
+        extremes="constant keeps it, cosine lowers it to 0, one cycle raises it first, step divides it by 10 twice, "
+        "exponential lowers it evenly to a hundredth",
+    )
+    seed: int = row(
+        0, "seed", "whole number", "learning", range=SEEDS, in_dialog=True, examples="0 1 2",
+        purpose="Where the random numbers start",
+        extremes="the same seed gives the same run again, several seeds show how much is chance",
+    )
+    augmentation: Augmentation | None = row(  # noqa: RUF009
+        None, "augmentation", "distortions", "augmentation", absent="none", swept=False,
+        purpose="Random distortions of each training image, new in every epoch",
+        extremes="training is slower, but the network reads handwriting better",
+    )
+    loss: str | None = row(
+        None, "loss", "choice", "loss", choices=_labelled(LOSSES), absent="fitting the output",
+        purpose="What the training makes small",
+        extremes="cross-entropy for one class of several, binary cross-entropy for each yes or no, mean squared error "
+        "for numbers",
+    )
+    label_smoothing: float = row(
+        0.0, "label smoothing", "number", "loss", range=Range(0, 1, below=True), examples="0 0.1",
+        purpose="The share of each label that is spread over all classes, often 0.1",
+        extremes="0 lets the network become certain, near 1 leaves nothing to learn",
+    )
+    weight_decay: float = row(
+        0.0, "weight decay", "number", "loss", in_dialog=True, examples="0 0.0001",
+        purpose="How strongly weights are pulled towards 0, often 0.0001",
+        extremes="0 does not pull, 1 keeps weights from learning",
+    )
+    clip_norm: float | None = row(
+        None, "gradient clipping", "number", "loss", range=Range(0, float("inf"), above=True), absent="none",
+        examples="none 1",
+        purpose="The length to which longer gradients are cut, often 1",
+        extremes="a very small one slows all steps, a very large one does nothing",
+    )
+    steps: int | None = row(
+        None, "maximum steps", "whole number", "stopping", range=FROM_1, absent="no limit", examples="1000 5000",
+        purpose="The run ends after so many steps if its epochs are not over before",
+        extremes="few learn little, more than the epochs have change nothing",
+    )
+    seconds: float | None = row(
+        None, "maximum seconds", "number", "stopping", range=Range(0, float("inf"), above=True), absent="no limit",
+        examples="10 60",
+        purpose="The run ends after so many seconds of training",
+        extremes="how much is learnt then depends on the machine",
+    )
+    patience: int | None = row(
+        None, "patience", "whole number", "stopping", range=FROM_1, absent="no limit", examples="none 3",
+        purpose="The run ends after so many epochs without a lower validation loss",
+        extremes="1 may stop at a chance rise of the loss, a large one may overfit before it stops",
+    )
+    keep_best: bool = row(
+        False, "keep the best epoch", "flag", "stopping", examples="yes no",
+        purpose="End with the weights of the lowest validation loss",
+        extremes="otherwise the last weights stay; it takes a little memory",
+    )
+    # fmt: on
 
     def __post_init__(self) -> None:
-        _check_choice("optimizer", "Optimiser", self.optimizer, tuple(OPTIMIZERS))
-        _check_choice("schedule", "Schedule", self.schedule, tuple(SCHEDULES))
-        if self.loss is not None:
-            _check_choice("loss", "Loss", self.loss, LOSSES)
-        check_learning_rate(self.learning_rate)
-        for name in ("batch_size", "epochs", "seed", "steps", "patience"):
-            value = getattr(self, name)
-            if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
-                raise SettingError(name, f"{name.replace('_', ' ').capitalize()} {value}: it is a whole number.")
-        if self.batch_size is not None and self.batch_size < 1:
-            raise SettingError("batch_size", f"A batch of {self.batch_size} is none: it is 1 or more.")
-        if not 1 <= self.epochs <= MOST_EPOCHS:
-            given = f"{self.epochs} epochs" if self.epochs < 1 else "So many epochs"
-            raise SettingError("epochs", f"{given} cannot be trained: it is 1 to {MOST_EPOCHS:,}.")
-        if self.seed < 0:
-            raise SettingError("seed", f"Seed {self.seed} is negative: it is 0 or more.")
-        if not 0 <= self.label_smoothing < 1:
-            raise SettingError("label_smoothing", f"Label smoothing {self.label_smoothing:g}: it is 0 to below 1.")
-        if not (isfinite(self.weight_decay) and self.weight_decay >= 0):
-            raise SettingError("weight_decay", f"Weight decay {self.weight_decay:g}: it is 0 or more, and finite.")
-        if self.clip_norm is not None and not self.clip_norm > 0:
-            raise SettingError("clip_norm", f"A gradient cannot be cut to {self.clip_norm:g}: it is above 0.")
-        self._check_limits()
-
-    def _check_limits(self) -> None:
-        if self.steps is not None and self.steps < 1:
-            raise SettingError("steps", f"{self.steps} steps cannot be trained: it is 1 or more.")
-        if self.seconds is not None and not self.seconds > 0:
-            raise SettingError("seconds", f"A run of {self.seconds:g} seconds is none: it is above 0.")
-        if self.patience is not None and self.patience < 1:
-            raise SettingError("patience", f"A patience of {self.patience} epochs is none: it is 1 or more.")
+        for name, setting in SETTINGS.items():
+            setting.check(getattr(self, name))
 
 
-def _check_choice(field: str, what: str, name: str, choices: tuple[str, ...]) -> None:
-    if name not in choices:
-        raise SettingError(field, f"{what} {name!r} is unknown: choose one of {', '.join(choices)}.")
+SETTINGS = settings_of(TrainingConfig)
+"""The row of each setting, by its name."""

@@ -1,21 +1,17 @@
-"""The levers of a run that is under way."""
+"""What can be changed while a run goes on: pause, single step, stop and the learning rate."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from math import isfinite
 
-from nncore.errors import SettingError
 from nncore.system.copying import NotCopied
+from nncore.training.config import SETTINGS
 
 
 def check_learning_rate(rate: float) -> None:
     """Raise SettingError unless `rate` is above 0 and finite."""
-    if not (isfinite(rate) and rate > 0):
-        raise SettingError(
-            "learning_rate", f"Learning rate {rate:g} cannot train: it is above 0 and finite, often 0.001."
-        )
+    SETTINGS["learning_rate"].check(rate)
 
 
 class TrainingControl(NotCopied):

@@ -214,12 +214,12 @@ class AdamW(Adam):
 
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {
-    "sgd": SGD,
-    "momentum": Momentum,
-    "nesterov": Nesterov,
-    "rmsprop": RMSProp,
     "adam": Adam,
     "adamw": AdamW,
+    "rmsprop": RMSProp,
+    "nesterov": Nesterov,
+    "momentum": Momentum,
+    "sgd": SGD,
 }
 
 

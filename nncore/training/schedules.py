@@ -51,8 +51,8 @@ def one_cycle(progress: float) -> float:
 
 SCHEDULES: dict[str, Callable[[float], float]] = {
     "constant": constant,
-    "step": step,
-    "exponential": exponential,
     "cosine": cosine,
     "one_cycle": one_cycle,
+    "step": step,
+    "exponential": exponential,
 }

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from app.dialogs.sweep.sweep_plot import PARAMETERS, TIME, SweepPlot
 from app.dialogs.sweep.sweep_thread import SweepRequest, SweepThread
-from app.dialogs.sweep.values import READERS, read_values
+from app.dialogs.sweep.values import OFFERED, read_values
 from app.storage.run_process import machine_in_words
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.widgets.form import Form
@@ -31,19 +31,7 @@ from nncore.experiments.recipes import RECIPES
 from nncore.experiments.run_log.descriptions import duration
 from nncore.experiments.run_log.log import RunSettings
 from nncore.experiments.sweep import SweepJob, SweepProgress, SweepResult, grid
-from nncore.experiments.sweep.grid import setting_in_words, value_in_words
 
-HINTS = {
-    "learning_rate": "Sizes of the steps, each above 0: 0.001 0.003 0.01. Too high diverges, too low takes for ever.",
-    "batch_size": "Examples a step, each 1 or more, or full: 32 128. Large ones take fewer, smoother steps an epoch.",
-    "hidden": "Widths of the hidden layers, a network each: 64 128-64 none. Wide ones learn more and take longer.",
-    "epochs": "Passes over the data, each 1 or more: 2 5 10.",
-    "optimizer": "How a gradient becomes a step: sgd momentum nesterov rmsprop adam adamw.",
-    "schedule": "How the learning rate changes: constant step exponential cosine one_cycle.",
-    "activation": "Of all hidden layers: relu tanh sigmoid.",
-    "weight_decay": "Pull of weights towards zero, each 0 or more: 0 0.0001.",
-    "seed": "Whole numbers from 0: several tell how much is chance.",
-}
 EXAMPLES = {"learning_rate": "0.001 0.003 0.01", "batch_size": "32 128"}
 CLOSE_TIMEOUT = 20_000
 TITLE_BAR = 40
@@ -67,7 +55,7 @@ class SweepDialog(QDialog):
         self._jobs: list[SweepJob] = []
         self.results: list[SweepResult] = []
         self.form, self.count, self.problem = Form(), QLabel(), QLabel()
-        self.entries = {setting: QLineEdit(EXAMPLES.get(setting, "")) for setting in READERS}
+        self.entries = {setting: QLineEdit(EXAMPLES.get(setting, "")) for setting in OFFERED}
         self.against, self.plot = QComboBox(), SweepPlot(self._measure.capitalize())
         self.progress, self.state, self.run_button = QProgressBar(), QLabel(), QPushButton()
         self._compose()
@@ -115,7 +103,9 @@ class SweepDialog(QDialog):
     def _prepare(self) -> None:
         for setting, entry in self.entries.items():
             entry.setPlaceholderText(f"{self._usual(setting)}, as now")
-            self.form.add(setting, setting_in_words(setting), entry, HINTS[setting])
+            row = OFFERED[setting]
+            examples = row.examples or " ".join(row.choices)
+            self.form.add(setting, row.label, entry, f"{row.help} Values such as {examples}.")
             entry.textChanged.connect(self._read)
         self.problem.setProperty("trouble", True)
         self.count.setProperty("value", True)
@@ -143,12 +133,12 @@ class SweepDialog(QDialog):
         """The value that a setting has without the sweep."""
         spec = self._base.spec
         if setting == "hidden":
-            return value_in_words(setting, spec.widths[1:-1]) if spec.is_dense else "its own"
+            return OFFERED[setting].in_words(spec.widths[1:-1]) if spec.is_dense else "its own"
         if setting == "activation":
             return next(
                 (str(function) for layer in spec.layers if (function := getattr(layer, "function", ""))), "none"
             )
-        return value_in_words(setting, getattr(self._base.config, setting))
+        return OFFERED[setting].in_words(getattr(self._base.config, setting))
 
     # ---------------------------------------------------------------- settings
 
@@ -267,7 +257,7 @@ class SweepDialog(QDialog):
         self.against.blockSignals(True)
         self.against.clear()
         for name in varied:
-            self.against.addItem(setting_in_words(name), name)
+            self.against.addItem(OFFERED[name].label, name)
         self.against.addItem("training time", TIME)
         self.against.addItem("parameters", PARAMETERS)
         self.against.blockSignals(False)

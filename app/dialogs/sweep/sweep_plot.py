@@ -11,7 +11,7 @@ from app.style.theme import colours_of
 from app.widgets.plot import Plot
 from nncore.experiments.run_log.descriptions import duration, figure, percent
 from nncore.experiments.sweep import SweepResult
-from nncore.experiments.sweep.grid import setting_in_words, value_in_words
+from nncore.experiments.sweep.grid import SWEPT
 
 TIME, PARAMETERS = "time", "parameters"
 EMPTY = "Press Run, and each run will appear here as it ends."
@@ -56,7 +56,7 @@ class SweepPlot(Plot):
         self._best.setData([x[best]], [y[best]], data=[self._results[best]])
         units = {TIME: "training time (s)", PARAMETERS: "parameters"}
         self.set_axes(
-            _wider(x), _wider(y), units.get(against) or setting_in_words(against), "loss" if by_loss else "accuracy (%)"
+            _wider(x), _wider(y), units.get(against) or SWEPT[against].label, "loss" if by_loss else "accuracy (%)"
         )
         self.item.getAxis("bottom").setTicks(ticks)
         self.describe("; ".join(self._words(result) for result in self._results), False)
@@ -70,7 +70,7 @@ class SweepPlot(Plot):
         values = [dict(result.job.settings)[against] for result in self._results]
         numbers = all(isinstance(value, int | float) for value in values)
         order = sorted(set(values)) if numbers else list(dict.fromkeys(values))
-        ticks = [(float(place), value_in_words(against, value)) for place, value in enumerate(order)]
+        ticks = [(float(place), SWEPT[against].in_words(value)) for place, value in enumerate(order)]
         return [float(order.index(value)) for value in values], [ticks]
 
     def _words(self, result: SweepResult) -> str:

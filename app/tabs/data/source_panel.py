@@ -23,13 +23,14 @@ from app.storage.data_sources import MOST_MADE_UP
 from app.style.icons import set_icon
 from app.style.theme import GAP, GROUP_GAP
 from app.widgets.form import mark_trouble
-from app.widgets.parse_entries import read_whole_number
 from nncore.errors import SettingError
+from nncore.training.config import SEEDS
+from nncore.training.settings import Range, Setting
 
 FILES = (
     "Images or ink with labels (*.npz *.npy *.csv *.gz *ubyte *.idx *.idx3 *.idx1 *.unipen *.txt *.dat);;All files (*)"
 )
-HIGHEST_SHARE, HIGHEST_SEED = 50, 2**31 - 1
+HIGHEST_SHARE = 50
 
 
 class SourcePanel(QWidget):
@@ -39,8 +40,8 @@ class SourcePanel(QWidget):
     """The Path of a file or a folder to read."""
     mnist_requested = Signal()
     own_ink_requested = Signal()
-    made_up_requested = Signal(int, int)
-    """How many digits to make up, and the seed."""
+    made_up_requested = Signal(int, object)
+    """How many digits to make up, and the seed, which may be longer than Qt's int."""
     share_chosen = Signal(float)
     """The share of the training part to hold out for validation, 0 to 0.5."""
     test_share_chosen = Signal(float)
@@ -170,21 +171,21 @@ class SourcePanel(QWidget):
     @Slot()
     def _make_up(self) -> None:
         self.say("")
-        count = self._number(self.count, "Count", 10, MOST_MADE_UP)
-        seed = self._number(self.seed, "Seed", 0, HIGHEST_SEED)
+        count = self._number(self.count, "Count", Range(10, MOST_MADE_UP))
+        seed = self._number(self.seed, "Seed", SEEDS)
         if count is not None and seed is not None:
             self.made_up_requested.emit(count, seed)
 
     def _choose_share(self, entry: QLineEdit, chosen: SignalInstance) -> None:
         self.say("")
-        share = self._number(entry, "Held out", 0, HIGHEST_SHARE)
+        share = self._number(entry, "Held out", Range(0, HIGHEST_SHARE))
         if share is not None:
             chosen.emit(share / 100)
 
-    def _number(self, entry: QLineEdit, name: str, lowest: int, highest: int) -> int | None:
-        """The number in an entry; None, and a mark with a sentence, if it is none."""
+    def _number(self, entry: QLineEdit, label: str, range: Range) -> int | None:
+        """The number in an entry; for a wrong one, None, and the entry is marked."""
         try:
-            number = read_whole_number("", name, entry.text(), lowest, highest)
+            number: int = Setting(label, "whole number", range=range).read(entry.text())
         except SettingError as problem:
             mark_trouble(entry, True)
             self.say(str(problem))

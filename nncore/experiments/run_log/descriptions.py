@@ -1,4 +1,4 @@
-"""The settings and figures of runs in words, and which settings differ between runs."""
+"""The settings and figures of runs as text, and which settings differ between runs."""
 
 from __future__ import annotations
 
@@ -10,28 +10,16 @@ from typing import Any
 from nncore.experiments.run_log.logged_run import Rates, RunSettings
 from nncore.model.network import NetworkSpec
 from nncore.preprocessing.augmentation import Augmentation
-from nncore.training.config import TrainingConfig
-
-LABELS = {
-    "optimizer": "optimiser", "clip_norm": "gradient clipped to", "keep_best": "best epoch kept",
-    "steps": "at most steps", "seconds": "at most seconds",
-}  # fmt: skip
-"""Fields of TrainingConfig that are not called what they are."""
-
-ABSENT = {
-    "batch_size": "full", "augmentation": "none", "loss": "the output's own", "clip_norm": "no", "steps": "no limit",
-    "seconds": "no limit", "patience": "no",
-}  # fmt: skip
-"""What None means."""
+from nncore.training.config import SETTINGS, TrainingConfig
 
 
 def settings_in_words(settings: RunSettings) -> dict[str, str]:
-    """All that decides how a run goes, {what: value}, in an order to read."""
+    """All settings of a run as text, {label: value}, in the order of a report."""
     held_out = f"{100 * settings.validation_share:g} %"
     return {
         "recipe": settings.recipe or "none",
         **_network_in_words(settings.spec),
-        **{_label(name): _shown(name, value) for name, value in vars(settings.config).items()},
+        **{setting.label: _shown(name, getattr(settings.config, name)) for name, setting in SETTINGS.items()},
         "learning rate": _rates_in_words(settings),
         "held out": held_out,
         "data": settings.data,
@@ -39,7 +27,7 @@ def settings_in_words(settings: RunSettings) -> dict[str, str]:
 
 
 def differing(runs: Sequence[RunSettings]) -> dict[str, tuple[str, ...]]:
-    """The settings in which `runs` are not all alike: {what: a value for each run}."""
+    """The settings in which `runs` differ: {label: a value for each run}."""
     described = [settings_in_words(run) for run in runs]
     names = dict.fromkeys(name for each in described for name in each if name != "weights")  # the network says it
     values = {name: tuple(each.get(name, "–") for each in described) for name in names}
@@ -47,7 +35,7 @@ def differing(runs: Sequence[RunSettings]) -> dict[str, tuple[str, ...]]:
 
 
 def told_apart(runs: Sequence[RunSettings]) -> list[str]:
-    """Each of `runs` in the settings in which they differ: "learning rate 0.01, seed 3"; "" for the only one."""
+    """For each run, the settings in which `runs` differ: "learning rate 0.01, seed 3"; "" if there is one run."""
     differences = differing(runs)
     return [
         ", ".join(f"{name} {values[number]}" for name, values in differences.items()) for number in range(len(runs))
@@ -56,15 +44,15 @@ def told_apart(runs: Sequence[RunSettings]) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def changed_settings(config: TrainingConfig, recipe: str, rates: Rates = ()) -> str:
-    """What of the settings of training is not as in the recipe it was begun from, or as usual without one.
+    """The settings that differ from the recipe of the run, or from the defaults without a recipe.
 
-    rates: (step, learning rate) where the rate was changed on the way.
+    rates: (step, learning rate) where the rate was changed during the run.
     """
     from nncore.experiments.recipes import RECIPES
 
     usual = RECIPES[recipe].config if recipe in RECIPES else TrainingConfig()
     changed = {name: value for name, value in vars(config).items() if value != getattr(usual, name)}
-    words = [f"{_label(name)} {_shown(name, value)}" for name, value in changed.items()]
+    words = [f"{SETTINGS[name].label} {_shown(name, value)}" for name, value in changed.items()]
     return ", ".join([*words, *(f"from step {step:,} rate {rate:g}" for step, rate in rates)])
 
 
@@ -99,7 +87,7 @@ def _network_in_words(spec: NetworkSpec) -> dict[str, str]:
         "weights": f"{spec.parameter_count:,}",
         "activations": _once(functions),
         "initialisation": _once(starts),
-        **{_label(name): str(value) for name, value in described.items()},
+        **{name.replace("_", " "): str(value) for name, value in described.items()},
     }
 
 
@@ -111,22 +99,12 @@ def _rates_in_words(settings: RunSettings) -> str:
 
 
 def _once(names: Sequence[str]) -> str:
-    """One name for a list of nothing but that, else each of them; "none" for an empty one."""
+    """The name once if all are the same, else each of them; "none" for an empty list."""
     return ", ".join(names if len(set(names)) > 1 else names[:1]) or "none"
 
 
-def _label(field: str) -> str:
-    return LABELS.get(field, field.replace("_", " "))
-
-
 def _shown(field: str, value: Any) -> str:
-    if value is None:
-        return ABSENT.get(field, "none")
-    if isinstance(value, bool):
-        return "yes" if value else "no"
     if isinstance(value, Augmentation):
         used = {name: amount for name, amount in asdict(value).items() if amount}
         return ", ".join(f"{name} {amount:g}" for name, amount in used.items()) or "none"
-    if isinstance(value, float):
-        return f"{value:g}"
-    return f"{value:,}" if isinstance(value, int) and field != "seed" else str(value).replace("_", " ")
+    return SETTINGS[field].in_words(value)

@@ -1,38 +1,50 @@
-"""Which runs a sweep makes: every combination of the values that were chosen."""
+"""The runs of a sweep: every combination of the chosen values."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 from typing import Any
 
 from nncore.data.dataset import Splits
 from nncore.errors import SettingError
-from nncore.experiments.run_log.descriptions import ABSENT, LABELS
 from nncore.model.checks import check_fit
-from nncore.model.layers import Activation
+from nncore.model.layers import ACTIVATIONS, Activation
 from nncore.model.network import Network, NetworkSpec
 from nncore.training import TrainingConfig, check_settings, hold_out_validation
+from nncore.training.config import SETTINGS
 from nncore.training.memory import check_memory
+from nncore.training.settings import MOST_UNITS, Range, Setting
 
 MOST_JOBS = 1000
 """Runs of one sweep."""
 
-NETWORK_SETTINGS = ("hidden", "activation")
+NETWORK_SETTINGS = {
+    "hidden": Setting(
+        "hidden layers", "widths", "network", "Widths of the hidden layers, each value another network",
+        "wide ones learn more and take longer", Range(1, MOST_UNITS), examples="64 128-64 none", in_dialog=True,
+        name="hidden",
+    ),
+    "activation": Setting(
+        "activation", "choice", "network", "The activation of all hidden layers",
+        "with sigmoid or tanh in deep networks the gradients get small", choices={name: name for name in ACTIVATIONS},
+        in_dialog=True, name="activation",
+    ),
+}  # fmt: skip
 """Settings of a sweep that are no fields of TrainingConfig: the widths of the hidden layers, and their activation."""
 
-SWEPT = (*NETWORK_SETTINGS, *(field.name for field in fields(TrainingConfig) if field.name != "augmentation"))
-"""What may be varied."""
+SWEPT = {name: setting for name, setting in SETTINGS.items() if setting.swept} | NETWORK_SETTINGS
+"""What a sweep can vary, by name."""
 
 
 @dataclass(frozen=True)
 class SweepJob:
     """One run of a sweep.
 
-    number: from 0. settings: those chosen for the sweep and their values here, in its order. name: what tells it apart
-    from the others: "learning rate 0.01, batch size 32".
+    number: from 0. settings: those that the sweep varies, with their values here, in its order. name: how it differs
+    from the other runs: "learning rate 0.01, batch size 32".
     """
 
     number: int
@@ -43,27 +55,27 @@ class SweepJob:
 
     @property
     def work(self) -> int:
-        """How long it takes compared with others, roughly: multiplications for each example, in all epochs."""
+        """An estimate of its duration relative to other jobs: multiplications for one example, in all epochs."""
         return self.spec.multiplications * self.config.epochs
 
 
 def grid(spec: NetworkSpec, config: TrainingConfig, values: Mapping[str, Sequence[Any]]) -> list[SweepJob]:
-    """A job for every combination of `values`, the last setting varying fastest; `spec` and `config` say the rest.
+    """A job for every combination of `values`, the last setting varying fastest; `spec` and `config` give the others.
 
     values: for a field of TrainingConfig its values; for "hidden" the widths of the hidden layers, each a tuple, ()
-    for none; for "activation" names. A value given twice counts once. Raises SettingError naming the setting, also if
-    a value is none for it, or there would be more than MOST_JOBS.
+    for none; for "activation" names. A value given twice counts once. Raises SettingError naming the setting for a
+    setting or value that is not valid, or if there would be more than MOST_JOBS.
     """
     for setting, wanted in values.items():
         if setting not in SWEPT:
-            raise SettingError(setting, f"{setting!r} is nothing that can be varied: choose of {', '.join(SWEPT)}.")
+            raise SettingError(setting, f"A sweep cannot vary {setting!r}; choose from {', '.join(SWEPT)}.")
         if not wanted:
-            raise SettingError(setting, f"{setting.replace('_', ' ').capitalize()}: expected one value or more.")
+            raise SettingError(setting, f"{SWEPT[setting].title} must have at least one value; got none.")
     axes = [list(dict.fromkeys(wanted)) for wanted in values.values()]
     count = prod(map(len, axes))
     if count > MOST_JOBS:
         most = max(values, key=lambda setting: len(values[setting]))
-        raise SettingError(most, f"{count:,} runs are too many: {MOST_JOBS:,} at most.")
+        raise SettingError(most, f"A sweep must have at most {MOST_JOBS:,} runs; these values make {count:,}.")
     varied = [setting for setting, axis in zip(values, axes, strict=True) if len(axis) > 1]
     return [
         _job(number, spec, config, dict(zip(values, chosen, strict=True)), varied)
@@ -76,7 +88,7 @@ def _job(
 ) -> SweepJob:
     settings = {name: value for name, value in chosen.items() if name not in NETWORK_SETTINGS}
     network = {name: value for name, value in chosen.items() if name in NETWORK_SETTINGS}
-    name = ", ".join(f"{setting_in_words(each)} {value_in_words(each, chosen[each])}" for each in varied)
+    name = ", ".join(f"{SWEPT[each].label} {SWEPT[each].in_words(chosen[each])}" for each in varied)
     return SweepJob(number, _network(spec, **network), replace(config, **settings), tuple(chosen.items()), name)
 
 
@@ -85,7 +97,7 @@ def _network(spec: NetworkSpec, hidden: Sequence[int] | None = None, activation:
     if hidden is None and activation is None:
         return spec
     if not spec.is_dense:
-        raise SettingError("hidden", f"The layers of {spec.summary} are its own: only a dense network's are varied.")
+        raise SettingError("hidden", f"A sweep can vary the layers of a dense network only, not of {spec.summary}.")
     widths = spec.widths if hidden is None else (spec.widths[0], *hidden, spec.widths[-1])
     functions = [layer.function for layer in spec.layers if isinstance(layer, Activation)]
     dense = NetworkSpec.dense(
@@ -95,10 +107,10 @@ def _network(spec: NetworkSpec, hidden: Sequence[int] | None = None, activation:
 
 
 def check_jobs(jobs: Sequence[SweepJob], data: Splits, validation_share: float = 0.0) -> None:
-    """Raise SettingError, naming the run, if one of the jobs could not be done with `data`."""
+    """Raise SettingError, naming the run, if `data` does not suit one of the jobs."""
     if not jobs:
-        raise SettingError("sweep", "There is no run to make: choose one value or more.")
-    split = hold_out_validation(data, validation_share, 0)  # whether some is held out is the same for every seed
+        raise SettingError("sweep", "The sweep has no run: give at least one value.")
+    split = hold_out_validation(data, validation_share, 0)  # the sizes of the parts are the same for every seed
     for job in jobs:
         try:
             check_memory(job.spec, job.config)
@@ -110,17 +122,3 @@ def check_jobs(jobs: Sequence[SweepJob], data: Splits, validation_share: float =
         except SettingError as problem:
             run = f"Run {job.number + 1} of the sweep ({job.name})" if job.name else "The sweep"
             raise SettingError(problem.field, f"{run}: {problem}") from None
-
-
-def setting_in_words(setting: str) -> str:
-    """A setting as a reader calls it."""
-    return {"hidden": "hidden layers"}.get(setting) or LABELS.get(setting, setting.replace("_", " "))
-
-
-def value_in_words(setting: str, value: Any) -> str:
-    """A value of a setting as a reader writes it."""
-    if isinstance(value, tuple):
-        return "-".join(map(str, value)) or "none"
-    if value is None:
-        return ABSENT.get(setting, "none")
-    return f"{value:g}" if isinstance(value, float) else str(value)

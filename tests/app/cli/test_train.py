@@ -201,13 +201,13 @@ def test_what_cannot_be_resumed_is_refused(trainer: Trainer) -> None:
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ("--steps 0", "0 steps cannot be trained"),
+        ("--steps 0", "Maximum steps must be at least 1; got 0."),
         ("--seconds 0", "A run of 0 seconds"),
         ("--seconds nan", "A run of nan seconds"),
         ("--patience 0", "A patience of 0 epochs"),
         ("--label-smoothing 1", "Label smoothing 1: it is 0 to below 1"),
         ("--weight-decay -1", "Weight decay -1"),
-        ("--clip-norm 0", "cannot be cut to 0"),
+        ("--clip-norm 0", "Gradient clipping must be above 0; got 0."),
         ("--loss binary_cross_entropy", "needs the output sigmoid; the network's output is softmax"),
         ("--recipe convnet --activations tanh", "The layers of convnet are its own"),
         ("--recipe mlp --patience 2", "Early stopping is told by a validation set"),

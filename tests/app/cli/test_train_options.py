@@ -13,15 +13,11 @@ from nncore.errors import DataError, SettingError
 from nncore.experiments.recipes import RECIPES
 from nncore.files.checkpoint_file import save_checkpoint
 
-OPTIONS = (
-    "recipe", "layers", "activations", "initialization", "optimizer", "learning_rate", "schedule", "batch_size",
-    "epochs",
-    "steps", "seconds", "patience", "keep_best", "loss", "label_smoothing", "weight_decay", "clip_norm", "seed", "data",
-    "resume", "function", "verbose_epoch",
-)  # fmt: skip
+OPTIONS = ("recipe", "layers", "activations", "initialization", "data", "resume", "function", "verbose_epoch")
 
 
 def options(**given: object) -> Namespace:
+    """As argparse gives them: an option of a training setting that was not given is not there."""
     return Namespace(**{**dict.fromkeys(OPTIONS), **given})
 
 
@@ -50,7 +46,7 @@ def test_a_recipe_keeps_its_start_and_its_activations_unless_told() -> None:
 
 
 def test_layers_that_are_a_recipes_own_stay() -> None:
-    with pytest.raises(SettingError, match="The layers of pixels-0-255 are its own"):
+    with pytest.raises(SettingError, match="The layers of the recipe pixels-0-255 cannot be changed"):
         recipe_from(options(recipe="pixels-0-255", activations=["tanh"]))
 
 
@@ -70,9 +66,9 @@ def test_a_file_of_two_columns_is_fitted(tmp_path: Path) -> None:
 
 
 def test_a_function_is_not_for_digits_nor_beside_a_file(tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match="The recipe mlp reads digits"):
+    with pytest.raises(SettingError, match="the recipe mlp reads digits"):
         recipe_from(options(recipe="mlp", function="x"))
-    with pytest.raises(SettingError, match="give one of them"):
+    with pytest.raises(SettingError, match="use one of them"):
         recipe_from(options(function="x", data=tmp_path / "curve.csv"))
 
 
@@ -88,7 +84,7 @@ def test_a_run_goes_on_with_its_own_examples_for_longer_and_at_another_rate(tmp_
 
 
 def test_other_settings_of_a_run_that_goes_on_stay(tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match="--batch-size: a run that is resumed keeps its settings") as refusal:
+    with pytest.raises(SettingError, match="--batch-size cannot be used with --resume") as refusal:
         resumed(options(resume=tmp_path / "run.npz", batch_size=3))
     assert refusal.value.field == "batch_size"
 
@@ -96,5 +92,5 @@ def test_other_settings_of_a_run_that_goes_on_stay(tmp_path: Path) -> None:
 def test_epochs_are_told_every_so_many() -> None:
     assert verbose_epoch(options()) == 1
     assert verbose_epoch(options(verbose_epoch=200)) == 200
-    with pytest.raises(SettingError, match="Every 0 epochs"):
+    with pytest.raises(SettingError, match="--verbose-epoch must be at least 1; got 0"):
         verbose_epoch(options(verbose_epoch=0))

@@ -5,8 +5,10 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.widgets.form import LOCKED, Choice, Form, RateEdit, SettingsForm
-from app.widgets.parse_entries import read_whole_number
 from nncore.errors import SettingError
+from nncore.training import TrainingConfig
+from nncore.training.config import SETTINGS
+from nncore.training.settings import Range, Setting
 
 
 def test_the_wheel_does_not_change_a_choice(qtbot: QtBot) -> None:
@@ -98,8 +100,12 @@ def test_a_settings_form_reads_all_it_holds_and_finds_all_that_is_wrong(qtbot: Q
     form = SettingsForm()
     qtbot.addWidget(form)
     fruit = form.add_choice("fruit", "fruit", {"a": "apple", "b": "pear"}, "Which.")
+    setting = Setting("count", "whole number", range=Range(0, 9), name="count")
     count = form.add_entry(
-        "count", "count", "How many.", lambda: read_whole_number("count", "Count", count.text(), 0, 9)
+        "count",
+        "count",
+        "How many.",
+        lambda: setting.read(count.text()),
     )
     with qtbot.waitSignal(form.changed):
         count.setText("7")
@@ -114,3 +120,63 @@ def test_a_settings_form_reads_all_it_holds_and_finds_all_that_is_wrong(qtbot: Q
     form.set_running(True)
     assert not fruit.isEnabled()
     assert LOCKED in count.toolTip()
+
+
+@pytest.fixture
+def loss(qtbot: QtBot) -> SettingsForm:
+    form = SettingsForm("loss")
+    qtbot.addWidget(form)
+    form.show_config(TrainingConfig())
+    return form
+
+
+@pytest.fixture
+def stopping(qtbot: QtBot) -> SettingsForm:
+    form = SettingsForm("stopping")
+    qtbot.addWidget(form)
+    form.show_config(TrainingConfig())
+    return form
+
+
+@pytest.mark.parametrize("group", ["loss", "stopping"])
+def test_a_form_has_the_labels_and_help_of_its_group(group: str, request: pytest.FixtureRequest) -> None:
+    form = request.getfixturevalue(group)
+    wanted = {name: setting for name, setting in SETTINGS.items() if setting.group == group}
+    assert list(form.rows) == list(form.readers) == list(wanted)
+    for name, setting in wanted.items():
+        assert form.rows[name].label.text() == setting.label
+        assert form.rows[name].control.toolTip().startswith(setting.help)
+
+
+def test_the_rows_of_a_configuration_show_and_read_the_defaults(loss: SettingsForm, stopping: SettingsForm) -> None:
+    assert loss.values() == {"loss": None, "label_smoothing": 0.0, "weight_decay": 0.0, "clip_norm": None}
+    assert stopping.values() == {"steps": None, "seconds": None, "patience": None, "keep_best": False}
+    assert stopping.edits["steps"].placeholderText() == "no limit"
+
+
+def test_rows_read_what_they_show(loss: SettingsForm, stopping: SettingsForm) -> None:
+    regular = {"loss": "mean_squared_error", "label_smoothing": 0.1, "weight_decay": 1e-4, "clip_norm": 0.5}
+    limits = {"steps": 500, "seconds": 2.5, "patience": 3, "keep_best": True}
+    config = TrainingConfig(**regular, **limits)  # type: ignore[arg-type]
+    loss.show_config(config)
+    stopping.show_config(config)
+    assert loss.values() == regular
+    assert stopping.values() == limits
+
+
+def test_each_invalid_row_is_reported_under_its_own_name(loss: SettingsForm, stopping: SettingsForm) -> None:
+    loss.edits["label_smoothing"].setText("1")
+    loss.edits["weight_decay"].setText("")
+    loss.edits["clip_norm"].setText("0")
+    assert list(loss.problems()) == ["label_smoothing", "weight_decay", "clip_norm"]
+    with pytest.raises(SettingError, match="Label smoothing must be at least 0 and below 1; got 1"):
+        loss.values()
+    for edit in stopping.edits.values():
+        edit.setText("0")
+    assert list(stopping.problems()) == ["steps", "seconds", "patience"]
+
+
+def test_a_check_box_reports_a_change(stopping: SettingsForm, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(stopping.changed):
+        stopping.checks["keep_best"].click()
+    assert stopping.values()["keep_best"] is True

@@ -47,7 +47,7 @@ def window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
 def choose_small_network(window: MainWindow, epochs: int = 100_000) -> None:
     panel = window.train_tab.settings
     panel.network.hidden_layers.setText("16")
-    panel.learning.epochs.setText(str(epochs))
+    panel.learning.edits["epochs"].setText(str(epochs))
     assert panel.is_valid
     assert isinstance(panel.spec().layers[0], Dense)
     assert panel.spec().widths == (784, 16, 10)
@@ -337,7 +337,7 @@ def test_a_run_is_trained_on_by_mouse_with_another_rate_as_often_as_wanted(windo
     click(qtbot, window, "train_button")
     qtbot.waitUntil(lambda: state(window) is RunState.IDLE and tab.buttons.train_on_button.isVisible())
     for epochs, rate, total in ((2, 0.0005, 5), (4, 0.0001, 9)):
-        learning.epochs.setText(str(epochs))
+        learning.edits["epochs"].setText(str(epochs))
         learning.learning_rate.setText(str(rate))
         tab.settings.network.hidden_layers.setText("32")  # which a run that goes on cannot take up
         assert tab.buttons.train_on_button.text() == f"Train on: {epochs} epochs more, rate {rate:g}"
@@ -347,7 +347,7 @@ def test_a_run_is_trained_on_by_mouse_with_another_rate_as_often_as_wanted(windo
         x, _ = tab.curves._batch_loss.points()
         assert (round(x[0], 1), x[-1]) == (0.1, total)
         assert tab.progress.texts()[0] == f"epoch {total} of {total}"
-    learning.epochs.setText("0")
+    learning.edits["epochs"].setText("0")
     assert not tab.buttons.train_on_button.isEnabled()
 
 
@@ -362,7 +362,7 @@ def test_a_run_of_the_log_is_taken_up_and_trained_on_after_a_restart(window: Mai
     qtbot.mouseClick(window.runs_tab.actions_row.go_on, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.train_tab.buttons.train_on_button.isVisible())
     assert window.tabs.currentWidget() is window.train_tab
-    window.train_tab.settings.learning.epochs.setText("1")
+    window.train_tab.settings.learning.edits["epochs"].setText("1")
     click(qtbot, window, "train_on_button")
     qtbot.waitUntil(lambda: window.train_tab.progress.texts()[0] == "epoch 3 of 3" and state(window) is RunState.IDLE)
     x, _ = window.train_tab.curves._batch_loss.points()
@@ -373,7 +373,7 @@ def test_a_rerun_changes_the_learning_rate_where_the_run_did_and_ends_with_its_b
     window: MainWindow, qtbot: QtBot
 ) -> None:
     choose_small_network(window, epochs=2)
-    window.train_tab.settings.learning.schedule.choose("constant")  # others run over all epochs that there are to be
+    window.train_tab.settings.learning.choices["schedule"].choose("constant")
     click(qtbot, window, "train_button")
     qtbot.waitUntil(lambda: state(window) is RunState.IDLE and window.train_tab.buttons.train_on_button.isVisible())
     window.train_tab.settings.learning.learning_rate.setText("0.01")
@@ -407,7 +407,7 @@ def test_any_function_is_fitted_live_and_logged_and_can_be_fitted_again(window: 
     choose_recipe(window, "sine")
     tab.settings.curve.function.setText("cos(x) * 10")
     tab.settings.curve.points.setText("40")
-    tab.settings.learning.epochs.setText("10")
+    tab.settings.learning.edits["epochs"].setText("10")
     assert tab.fit.isVisible()
     assert tab.fit.live.dots.getData()[1][0] == pytest.approx(10)
     click(qtbot, window, "train_button")
@@ -435,7 +435,7 @@ def test_a_file_of_points_is_fitted_and_a_wrong_one_refused_beside_its_button(
     curve.path_chosen.emit(tmp_path / "good.csv")
     qtbot.waitUntil(lambda: tab.settings.curve.line == "good.csv: 30 points")
     assert tab.fit.live.dots.getData()[1][-1] == 29 * 29
-    tab.settings.learning.epochs.setText("3")
+    tab.settings.learning.edits["epochs"].setText("3")
     click(qtbot, window, "train_button")
     qtbot.waitUntil(lambda: state(window) is RunState.IDLE and "Finished" in tab.progress.texts()[3])
     assert [run.settings.data for run in logged(window)] == ["good.csv"]

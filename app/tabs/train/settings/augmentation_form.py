@@ -9,23 +9,24 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton
 
 from app.tabs.train.settings.augmentation_preview import AugmentationPreview
 from app.widgets.form import LOCKED, SettingsForm
-from app.widgets.parse_entries import read_number
 from nncore.errors import SettingError
 from nncore.experiments.recipes import RECIPES
 from nncore.preprocessing.augmentation import LARGEST, Augmentation
+from nncore.training.config import SETTINGS
+from nncore.training.settings import Range, Setting
 
 USUAL = RECIPES["convnet"].config.augmentation or Augmentation(shift=1.5, rotation=10)
-"""What is proposed where there are no distortions yet: those of the recipe that reads best."""
+"""What the form proposes where there are no distortions yet: those of the recipe that reads best."""
 
 OFF = "Tick “distort images” to change this."
 TIPS = {
-    "shift": ("shift, pixels", "How far images are moved, each way"),
-    "rotation": ("rotation, degrees", "How far images are turned, each way"),
-    "scale": ("size, share", "How much wider or narrower, taller or lower: 0.1 is up to a tenth"),
+    "shift": ("shift, pixels", "How far images are moved, in each direction"),
+    "rotation": ("rotation, degrees", "How far images are turned, in each direction"),
+    "scale": ("size, share", "How much wider or narrower, taller or lower (0.1 is up to a tenth)"),
     "slant": ("slant", "Pixels sideways for each pixel of height"),
     "elastic": ("elastic, pixels", "How far a smooth random field bends the strokes"),
     "thickness": ("thickness, pixels", "How much thicker or thinner strokes get"),
-    "noise": ("noise, share of ink", "How much each pixel is soiled"),
+    "noise": ("noise, share of ink", "How much random ink is added to each pixel"),
 }
 
 
@@ -40,17 +41,16 @@ class AugmentationForm(SettingsForm):
             "augmentation",
             "augmentation",
             self.distort,
-            "Shift, turn and stretch each image a little anew in every epoch: slower, but it reads handwriting better.",
+            SETTINGS["augmentation"].help,
         )
         self.preview = AugmentationPreview()
         self.again = QPushButton("Other examples")
-        self.again.setToolTip("Draw the same digits, distorted in other ways.")
+        self.again.setToolTip("Show the same digits, distorted in other ways.")
         self.again.clicked.connect(self.preview.draw_others)
         self.add_whole_width(self.preview)
         self.add_whole_width(self.again)
-        self.edits: dict[str, QLineEdit] = {}
         for field, (name, tip) in TIPS.items():
-            sentence = f"{tip}, 0 to {LARGEST[field]:g}: 0 not at all, at the most hardly anything can be recognised."
+            sentence = f"{tip}, from 0 to {LARGEST[field]:g}: 0 switches it off, the largest makes digits unreadable."
             edit = QLineEdit()
             edit.textChanged.connect(self._on_edit)
             self.add(field, name, edit, sentence)
@@ -66,7 +66,7 @@ class AugmentationForm(SettingsForm):
         return Augmentation(**{field: self._read(field) for field in self.edits})
 
     def show_augmentation(self, augmentation: Augmentation | None) -> None:
-        """Show these distortions; the usual ones, switched off, for None."""
+        """Show these distortions; for None, the usual ones, switched off."""
         for field, edit in self.edits.items():
             with QSignalBlocker(edit):
                 edit.setText(f"{getattr(augmentation or USUAL, field):.12g}")
@@ -74,12 +74,12 @@ class AugmentationForm(SettingsForm):
         self._on_edit()
 
     def set_running(self, running: bool) -> None:
-        """Lock all of it, or nothing."""
+        """Lock all rows during a run, or unlock them."""
         self._running = running
         self._lock_rows()
 
     def say(self, problems: dict[str, SettingError]) -> None:
-        """Mark each distortion that is wrong, or all of them where the data has no images."""
+        """Mark each distortion that is wrong, or the whole augmentation where the data has no images."""
         any_is_wrong = False
         for field in self.edits:
             sentence = ""
@@ -92,13 +92,16 @@ class AugmentationForm(SettingsForm):
         self.rows["augmentation"].say("" if any_is_wrong else str(problems.get("augmentation", "")))
 
     def _read(self, field: str) -> float:
-        name = TIPS[field][0].split(",")[0].capitalize()
-        return read_number("augmentation", name, self.edits[field].text(), 0, LARGEST[field])
+        label = TIPS[field][0].split(",")[0]
+        amount: float = Setting(label, "number", range=Range(0, LARGEST[field]), name="augmentation").read(
+            self.edits[field].text()
+        )
+        return amount
 
     @Slot()
     def _on_edit(self) -> None:
         self._lock_rows()
-        with suppress(SettingError):  # said under the field; the last examples stay
+        with suppress(SettingError):  # the row shows the problem; the last examples stay
             self.preview.set_augmentation(self.augmentation())
         self.changed.emit()
 

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QToolButton
 
 from app.style.theme import GAP
 from app.widgets.form import LOCKED, SettingsForm
-from app.widgets.parse_entries import read_whole_number
 from app.widgets.plain_text import ElidedLabel
 from nncore.data.curves import MOST_POINTS, CurvePoints, number_of, number_text, parsed, sampled
 from nncore.errors import SettingError
 from nncore.experiments.recipes import CurveExamples
+from nncore.training.settings import Range, Setting
 
 FILES = "Two columns of numbers (*.csv *.txt *.tsv *.dat);;All files (*)"
 
@@ -24,6 +24,7 @@ POINTS_TIP = (
     f"How many points of it there are, 2 to {MOST_POINTS:,}: few leave gaps to guess, many make an epoch longer."
 )
 FILE_TIP = "Learn from a file instead: two numbers a line, x and y, with a comma, semicolon, tab or space between them."
+POINTS = Setting("number of points", "whole number", range=Range(2, MOST_POINTS), name="points")
 NO_FILE = "none open"
 
 
@@ -115,7 +116,8 @@ class CurveForm(SettingsForm):
         return self.function.text()
 
     def _read_count(self) -> int:
-        return read_whole_number("points", "Number of points", self.points.text(), 2, MOST_POINTS)
+        count: int = POINTS.read(self.points.text())
+        return count
 
     # ------------------------------------------------------------------- file
 

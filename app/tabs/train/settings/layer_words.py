@@ -26,12 +26,9 @@ from nncore.model.layers import (
     MaxPool2D,
 )
 from nncore.model.network import NetworkSpec
+from nncore.training.settings import MOST_UNITS
 
 MOST_HIDDEN_LAYERS = 20
-
-
-MOST_UNITS = 1_000_000
-
 
 NO_ACTIVATION = "linear"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
@@ -12,11 +13,9 @@ from app.tabs.train.settings.augmentation_form import AugmentationForm
 from app.tabs.train.settings.collapsible_group import CollapsibleGroup
 from app.tabs.train.settings.curve_form import CurveForm
 from app.tabs.train.settings.learning_form import LearningForm
-from app.tabs.train.settings.loss_form import LossForm
 from app.tabs.train.settings.network_form import NetworkForm
 from app.tabs.train.settings.recipe_chooser import RecipeChooser
-from app.tabs.train.settings.stopping_form import StoppingForm
-from app.widgets.form import LOCKED
+from app.widgets.form import LOCKED, SettingsForm
 from app.widgets.plain_text import ElidedLabel
 from nncore.data.curves import CurvePoints
 from nncore.data.dataset import Dataset, Splits
@@ -60,8 +59,8 @@ class SettingsPanel(QWidget):
         self.recipes = RecipeChooser()
         self.summary, self.data, self.note = QLabel(), ElidedLabel(), QLabel()
         self.curve = CurveForm()
-        self.network, self.learning, self.loss = NetworkForm(), LearningForm(), LossForm()
-        self.augmentation, self.stopping = AugmentationForm(), StoppingForm()
+        self.network, self.learning, self.loss = NetworkForm(), LearningForm(), SettingsForm("loss")
+        self.augmentation, self.stopping = AugmentationForm(), SettingsForm("stopping")
         self.learning_rate = self.learning.learning_rate
         self.distort = self.augmentation.distort
         self._forms = (self.network, self.curve, self.learning, self.loss, self.augmentation, self.stopping)
@@ -133,7 +132,7 @@ class SettingsPanel(QWidget):
         """The network described. Raises SettingError, for one too large for this machine too."""
         spec = self.network.spec()
         memory = TrainingConfig(
-            batch_size=self.learning.read_batch_size(), keep_best=self.stopping.keep_best.isChecked()
+            batch_size=self.learning.read_batch_size(), keep_best=bool(self.stopping.readers["keep_best"]())
         )
         check_memory(spec, memory)
         return spec
@@ -254,8 +253,8 @@ class SettingsPanel(QWidget):
                 problems |= form.problems()
         try:
             spec = self.spec()
-            smoothing = 0.0 if "label_smoothing" in problems else self.loss.values()["label_smoothing"]
-            make_loss(self.loss.loss.value or None, spec.output, smoothing)
+            loss: dict[str, Any] = {field: read() for field, read in self.loss.readers.items() if field not in problems}
+            make_loss(loss["loss"], spec.output, loss.get("label_smoothing", 0.0))
             if not problems:
                 self._check_with_data(spec)
         except SettingError as problem:

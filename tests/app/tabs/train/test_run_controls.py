@@ -60,10 +60,10 @@ def test_stop_without_a_run_is_disabled_and_says_why(buttons: RunButtons) -> Non
 
 
 def test_an_obstacle_is_the_reason_that_no_run_can_begin(buttons: RunButtons) -> None:
-    buttons.set_obstacle("Learning rate 0 cannot train.")
+    buttons.set_obstacle("Learning rate must be above 0; got 0.")
     for button in (buttons.train_button, buttons.step_button):
         assert not button.isEnabled()
-        assert button.toolTip() == plain_tooltip("Learning rate 0 cannot train.")
+        assert button.toolTip() == plain_tooltip("Learning rate must be above 0; got 0.")
     buttons.set_state(RunState.RUNNING)
     assert buttons.train_button.isEnabled()
 
@@ -131,7 +131,7 @@ def test_training_on_is_offered_between_runs_and_says_what_it_would_do(buttons: 
     assert not buttons.train_on_button.isVisible()
     assert buttons.focusWidget() is buttons.train_button
     buttons.set_state(RunState.IDLE)
-    buttons.set_obstacle("Learning rate 0 cannot train.")
+    buttons.set_obstacle("Learning rate must be above 0; got 0.")
     assert not buttons.train_on_button.isEnabled()
     buttons.set_obstacle("")
     buttons.offer_train_on("")

@@ -149,7 +149,7 @@ def test_the_learning_rate_stays_live(running: TrainTab, qtbot: QtBot) -> None:
 def test_wrong_settings_disable_train_and_say_why_in_sight(tab: TrainTab, qtbot: QtBot) -> None:
     tab.settings.learning_rate.setText("0")
     assert not tab.buttons.train_button.isEnabled()
-    assert status(tab).startswith("Learning rate 0 cannot train")
+    assert status(tab).startswith("Learning rate must be above 0; got 0.")
     with qtbot.assertNotEmitted(tab.train_requested):
         click(qtbot, tab.buttons.train_button)
         qtbot.keyClick(tab, Qt.Key.Key_Space)

@@ -32,8 +32,8 @@ def test_every_setting_is_said() -> None:
     assert words["network"] == "784 - 16 - 10"
     assert words["augmentation"] == "shift 1.5"
     assert words["batch size"] == "full"
-    assert words["best epoch kept"] == "yes"
-    assert words["gradient clipped to"] == "no"
+    assert words["keep the best epoch"] == "yes"
+    assert words["gradient clipping"] == "none"
     assert len(words) >= len(vars(ONE.config)) + 5
 
 
@@ -60,9 +60,9 @@ def test_settings_are_told_apart_from_those_of_the_recipe() -> None:
     config = RECIPES["quick"].config
     assert changed_settings(config, "quick") == ""
     assert changed_settings(replace(config, seed=3), "quick") == "seed 3"
-    assert changed_settings(TrainingConfig(optimizer="sgd"), "") == "optimiser sgd"
+    assert changed_settings(TrainingConfig(optimizer="sgd"), "") == "optimiser SGD"
     assert changed_settings(config, "quick", ((845, 0.5),)) == "from step 845 rate 0.5"
-    assert changed_settings(TrainingConfig(optimizer="sgd"), "a recipe that is gone") == "optimiser sgd"
+    assert changed_settings(TrainingConfig(optimizer="sgd"), "a recipe that is gone") == "optimiser SGD"
 
 
 @pytest.mark.parametrize(

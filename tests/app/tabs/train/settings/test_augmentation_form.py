@@ -41,7 +41,7 @@ def test_a_wrong_distortion_is_marked_and_the_last_examples_stay(form: Augmentat
     before = form.preview.pictures
     form.edits["noise"].selectAll()
     qtbot.keyClicks(form.edits["noise"], "2")
-    with pytest.raises(SettingError, match="Noise 2 is out of range: it is from 0 to 1") as refusal:
+    with pytest.raises(SettingError, match="Noise must be from 0 to 1; got 2") as refusal:
         form.augmentation()
     assert refusal.value.field == "augmentation"
     form.say({"augmentation": refusal.value})

@@ -105,31 +105,37 @@ def test_a_spec_for_other_data_keeps_its_inputs_and_classes(panel: SettingsPanel
     assert panel.summary.text() == f"64 – 5 – 3 · {spec.parameter_count} weights"
 
 
+def entry(panel: SettingsPanel, field: str) -> QLineEdit:
+    control = panel.learning.rows[field].control
+    assert isinstance(control, QLineEdit)
+    return control
+
+
 @pytest.mark.parametrize(
     ("field", "typed", "complaint"),
     [
-        ("learning_rate", "0", "Learning rate 0 cannot train"),
-        ("learning_rate", "-0.1", "Learning rate -0.1 cannot train"),
-        ("learning_rate", "inf", "Learning rate inf cannot train"),
-        ("learning_rate", "nan", "Learning rate nan cannot train"),
-        ("learning_rate", "fast", "“fast” is no number"),
-        ("batch_size", "0", "Batch size 0 is out of range"),
-        ("epochs", "2.5", "“2.5” will not do"),
-        ("seed", "-1", "Seed -1 is out of range"),
+        ("learning_rate", "0", "Learning rate must be above 0; got 0."),
+        ("learning_rate", "-0.1", "Learning rate must be above 0; got -0.1."),
+        ("learning_rate", "inf", "Learning rate must be a finite number, above 0; got inf."),
+        ("learning_rate", "nan", "must be a finite number, above 0; got nan."),
+        ("learning_rate", "fast", "must be a number, above 0; got “fast”."),
+        ("batch_size", "0", "Batch size must be at least 1; got 0."),
+        ("epochs", "2.5", "Epochs must be a whole number, from 1 to 1,000,000,000; got “2.5”."),
+        ("seed", "-1", "Seed must be at least 0; got -1."),
     ],
 )
 def test_a_wrong_value_is_marked_where_it_stands(
     panel: SettingsPanel, qtbot: QtBot, field: str, typed: str, complaint: str
 ) -> None:
     with qtbot.waitSignal(panel.changed):
-        type_into(qtbot, getattr(panel.learning, field), typed)
+        type_into(qtbot, entry(panel, field), typed)
     assert complaint in message(panel, field)
     assert not panel.is_valid
     assert panel.problem == message(panel, field)
     with pytest.raises(SettingError) as refusal:
         panel.config()
     assert refusal.value.field == field
-    type_into(qtbot, getattr(panel.learning, field), "1")
+    type_into(qtbot, entry(panel, field), "1")
     assert message(panel, field) == ""
     assert panel.is_valid
 
@@ -137,13 +143,13 @@ def test_a_wrong_value_is_marked_where_it_stands(
 @pytest.mark.parametrize(
     ("field", "typed", "complaint"),
     [
-        ("label_smoothing", "1", "Label smoothing 1 is out of range"),
-        ("weight_decay", "-1", "Weight decay -1 is out of range"),
-        ("clip_norm", "0", "it is above 0"),
-        ("steps", "0", "Number of steps 0 is out of range"),
-        ("seconds", "soon", "“soon” is no number"),
-        ("patience", "0.5", "“0.5” will not do"),
-        ("rotation", "181", "Rotation 181 is out of range: it is from 0 to 180"),
+        ("label_smoothing", "1", "Label smoothing must be at least 0 and below 1; got 1."),
+        ("weight_decay", "-1", "Weight decay must be at least 0; got -1."),
+        ("clip_norm", "0", "Gradient clipping must be above 0; got 0."),
+        ("steps", "0", "Maximum steps must be at least 1; got 0."),
+        ("seconds", "soon", "Maximum seconds must be a number, above 0; got “soon”."),
+        ("patience", "0.5", "Patience must be a whole number, at least 1; got “0.5”."),
+        ("rotation", "181", "Rotation must be from 0 to 180; got 181."),
     ],
 )
 def test_a_wrong_value_in_a_folded_group_is_marked_there(
@@ -161,7 +167,7 @@ def test_a_wrong_value_in_a_folded_group_is_marked_there(
 
 
 def test_a_loss_that_does_not_fit_the_output_is_marked(panel: SettingsPanel, qtbot: QtBot) -> None:
-    panel.loss.loss.choose("binary_cross_entropy")
+    panel.loss.choices["loss"].choose("binary_cross_entropy")
     assert "output" in message(panel, "loss")
     assert not panel.is_valid
     panel.network.output.choose("sigmoid")
@@ -176,7 +182,7 @@ def test_choosing_a_recipe_fills_in_all_of_it_and_again_brings_it_back(panel: Se
         panel.recipes.choice.activated.emit(names.index(name))  # as a click on the list does
         assert (panel.spec(), panel.config()) == (RECIPES[name].spec, RECIPES[name].config)
         assert panel.note.text().startswith(f"{RECIPES[name].title}. ")
-    type_into(qtbot, panel.learning.epochs, "3")
+    type_into(qtbot, panel.learning.edits["epochs"], "3")
     assert panel.recipe is RECIPES["mlp"]
     assert panel.note.text().startswith("A wide dense network, changed.")
     panel.recipes.choice.activated.emit(names.index("mlp"))
@@ -219,7 +225,7 @@ def test_a_layer_of_width_zero_is_refused_under_the_layers(panel: SettingsPanel,
 
 
 def test_all_wrong_fields_are_marked_at_once(panel: SettingsPanel, qtbot: QtBot) -> None:
-    for field in (panel.network.hidden_layers, panel.learning.learning_rate, panel.learning.epochs):
+    for field in (panel.network.hidden_layers, panel.learning.learning_rate, panel.learning.edits["epochs"]):
         type_into(qtbot, field, "?")
     assert all(message(panel, field) for field in ("layers", "learning_rate", "epochs"))
 
@@ -382,14 +388,14 @@ def test_a_rate_is_looked_for_and_found(panel: SettingsPanel, qtbot: QtBot) -> N
     with qtbot.waitSignal(panel.learning.find_requested):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     panel.learning.set_finding(True)
-    type_into(qtbot, panel.learning.seed, "7")
+    type_into(qtbot, panel.learning.edits["seed"], "7")
     assert message(panel, "learning_rate").startswith("Trying rates")
     with qtbot.waitSignal(panel.learning.find_cancelled):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     panel.learning.show_found(RateSweep(np.geomspace(1e-6, 10, 99), np.ones(99), 0.01234))
     panel.learning.set_finding(False)
     assert panel.config().learning_rate == 0.012
-    assert message(panel, "learning_rate").startswith("Of 99 rates from 1e-06 to 10")
+    assert message(panel, "learning_rate").startswith("The loss fell fastest at this rate, of 99 rates from 1e-06")
     panel.set_running(True)
     assert not button.isEnabled()
     assert "Locked" in button.toolTip()
@@ -406,7 +412,7 @@ def test_a_search_that_was_left_says_nothing_more(panel: SettingsPanel) -> None:
 def test_what_the_data_does_not_offer_is_marked_before_a_run(panel: SettingsPanel, qtbot: QtBot) -> None:
     panel.set_data(Splits(small_images(28, tuple("0123456789"))))
     panel.choose_recipe("numpynet")  # which holds nothing out
-    type_into(qtbot, panel.stopping.patience, "3")
+    type_into(qtbot, panel.stopping.edits["patience"], "3")
     assert "hold some of it out" in message(panel, "patience")
     assert not panel.is_valid
     panel.hold_out(0.2)
@@ -415,7 +421,7 @@ def test_what_the_data_does_not_offer_is_marked_before_a_run(panel: SettingsPane
     panel.choose_recipe("sine")
     assert not panel.augmentation.isVisible()
     panel.network.output.choose("softmax")
-    panel.loss.loss.choose("")
+    panel.loss.choices["loss"].choose("")
     assert "numbers as targets" in message(panel, "loss")
 
 

@@ -1,0 +1,191 @@
+"""One row for each setting: its name, its range, its help, and how it is read from text and shown as text.
+
+Forms, command line, sweeps, reports and the checks of files are made from these rows; the rows of a training are the
+fields of `nncore.training.config.TrainingConfig`.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from math import isfinite
+from numbers import Real
+from typing import Any, Literal, NoReturn
+
+from nncore.errors import SettingError, shown
+
+LARGEST_WHOLE_NUMBER = 2**63 - 1
+"""The limit of counts and seeds that have no limit of their own: SQLite stores no larger whole number."""
+
+MOST_UNITS = 1_000_000
+"""Of a layer, where a user writes its width."""
+
+LARGEST_NUMBER = sys.float_info.max
+
+Kind = Literal["choice", "whole number", "number", "flag", "widths", "distortions"]
+Group = Literal["network", "learning", "loss", "augmentation", "stopping"]
+
+THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(?!\d)", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Range:
+    """The numbers from `lowest` to `highest`; above, below: without the lowest, without the highest."""
+
+    lowest: float = 0
+    highest: float = LARGEST_NUMBER
+    above: bool = False
+    below: bool = False
+
+    def holds(self, value: float) -> bool:
+        """Whether `value` is one of these numbers; NaN is not."""
+        least = self.lowest < value if self.above else self.lowest <= value
+        return least and (value < self.highest if self.below else value <= self.highest)
+
+    @property
+    def in_words(self) -> str:
+        """The range after "must be": "at least 1", "above 0", "at least 0 and below 1", "from 1 to 10"."""
+        lowest, highest = f"{self.lowest:,.12g}", f"{self.highest:,.12g}"
+        if self.highest >= LARGEST_WHOLE_NUMBER:
+            return f"above {lowest}" if self.above else f"at least {lowest}"
+        if not (self.above or self.below):
+            return f"from {lowest} to {highest}"
+        return f"{'above' if self.above else 'at least'} {lowest} and {'below' if self.below else 'at most'} {highest}"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A row.
+
+    label: what a reader calls it. purpose, extremes: what it does, and what the ends of its range lead to; `help` puts
+    the range between them. group: the form that shows it. range: of numbers. choices: of a choice, {value: label}.
+    absent: what None is called; "" if the setting cannot be None. examples: some values, separated by spaces. swept:
+    whether a sweep may vary it; in_dialog: whether the window's sweep offers it too.
+    """
+
+    label: str
+    kind: Kind
+    group: Group | None = None
+    purpose: str = ""
+    extremes: str = ""
+    range: Range = Range()
+    choices: Mapping[str, str] = field(default_factory=dict)
+    absent: str = ""
+    examples: str = ""
+    swept: bool = True
+    in_dialog: bool = False
+    name: str = ""
+
+    @property
+    def help(self) -> str:
+        """One sentence: what it does, its range, and what happens at the ends of the range."""
+        limits = f", {self.range.in_words}" if self.kind in ("whole number", "number") else ""
+        return f"{self.purpose}{limits}: {self.extremes}."
+
+    @property
+    def title(self) -> str:
+        """The label at the beginning of a sentence."""
+        return self.label[:1].upper() + self.label[1:]
+
+    def check(self, value: object) -> None:
+        """Raise SettingError unless the setting may have this value."""
+        if value is None and self.absent:
+            return
+        sound = True
+        match self.kind:
+            case "choice":
+                sound = value in tuple(self.choices)
+            case "flag":
+                sound = isinstance(value, bool)
+            case "widths":
+                sound = isinstance(value, tuple) and all(map(self.range.holds, value))
+            case "whole number" | "number":
+                self._check_number(value)
+        if not sound:
+            self._refuse(self._expected, value)
+
+    def _check_number(self, value: Any) -> None:
+        right = isinstance(value, int if self.kind == "whole number" else Real)
+        if not right or isinstance(value, bool):
+            self._refuse(self._expected, value)
+        if self.range.holds(value):
+            return
+        if isinstance(value, int) and value > self.range.highest == LARGEST_WHOLE_NUMBER:
+            self._refuse(f"at most {LARGEST_WHOLE_NUMBER:,}", value)
+        finite = isinstance(value, int) or isfinite(value)
+        self._refuse(self.range.in_words if finite else f"a finite number, {self.range.in_words}", value)
+
+    def read(self, text: str) -> Any:
+        """The value that a user typed. Raises SettingError unless the setting may have it.
+
+        Numbers may have a decimal comma, but "1,000" could be 1 or 1000 and is refused.
+        """
+        text = text.strip()
+        if self.absent and text in ("", "none", self.absent):
+            return None
+        value = self._converted(text)
+        self.check(value)
+        return value
+
+    def _converted(self, text: str) -> Any:
+        """The value in a text; the text itself if it holds none of this kind, which `check` refuses."""
+        match self.kind:
+            case "flag":
+                return {"yes": True, "no": False}.get(text, text)
+            case "whole number":
+                return int(text) if re.fullmatch(r"[+-]?\d{1,4000}", text, re.ASCII) else text
+            case "number":
+                if THOUSANDS.match(text):
+                    self._refuse("written with a decimal point, such as 1.5, and without thousands separators", text)
+                try:
+                    return float(text.replace(",", ".", 1))
+                except ValueError:
+                    return text
+            case "widths":
+                widths = [] if text == "none" else text.split("-")
+                sound = all(re.fullmatch(r"\d{1,19}", width, re.ASCII) for width in widths)
+                return tuple(map(int, widths)) if sound else text
+        return text
+
+    @property
+    def _expected(self) -> str:
+        match self.kind:
+            case "choice":
+                return f"one of {', '.join(self.choices)}"
+            case "flag":
+                return "yes or no"
+            case "widths":
+                return f"none, or widths {self.range.in_words} joined by hyphens, such as 128-64"
+        return f"a {self.kind}, {self.range.in_words}"
+
+    def _refuse(self, expected: str, value: object) -> NoReturn:
+        """Raise the SettingError."""
+        if isinstance(value, int) and not isinstance(value, bool) and abs(value) > LARGEST_WHOLE_NUMBER:
+            given = f"a far {'larger' if value > 0 else 'smaller'} number"
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            given = f"{value:,}" if isinstance(value, int) else f"{value:g}"
+        else:
+            given = "nothing" if value in ("", None) else f"“{shown(str(value), 20)[:40]}”"
+        raise SettingError(self.name, f"{self.title} must be {expected}; got {given}.")
+
+    def in_words(self, value: Any) -> str:
+        """A value as a reader writes it."""
+        if value is None:
+            return self.absent
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if isinstance(value, tuple):
+            return "-".join(map(str, value)) or "none"
+        return f"{value:g}" if isinstance(value, float) else self.choices.get(value, str(value))
+
+
+def row(default: Any, label: str, kind: Kind, group: Group, purpose: str, extremes: str, **more: Any) -> Any:
+    """A field of a dataclass with its row; more: the other fields of Setting."""
+    return field(default=default, metadata={"setting": Setting(label, kind, group, purpose, extremes, **more)})
+
+
+def settings_of(settings: type) -> dict[str, Setting]:
+    """The rows of a dataclass, each by the name of its field; raises KeyError for a field without a row."""
+    return {each.name: replace(each.metadata["setting"], name=each.name) for each in fields(settings)}
