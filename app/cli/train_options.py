@@ -38,25 +38,29 @@ def add_settings(parser: argparse.ArgumentParser, rows: Mapping[str, Setting], s
             text += f' Or "{setting.absent.replace("no limit", "none")}".'
         if not several and hasattr(quick, name):
             text += f" ({setting.in_words(getattr(quick, name))})"
+        known: dict[str, Any] = {"default": argparse.SUPPRESS, "help": text}
         if setting.kind == "flag" and not several:
-            parser.add_argument(option, action="store_true", default=argparse.SUPPRESS, help=text)
+            parser.add_argument(option, action="store_true", **known)
             continue
-        choices, nargs = tuple(setting.choices) or None, "+" if several else None
-        read, metavar = (
-            (str, None)
-            if choices
-            else (partial(_read, setting), {"flag": "yes/no", "widths": "N-N"}.get(setting.kind, "N"))
-        )
-        parser.add_argument(
-            option, type=read, choices=choices, nargs=nargs, metavar=metavar, default=argparse.SUPPRESS, help=text
-        )
+        known |= {"nargs": "+"} if several else {}
+        if setting.choices:
+            parser.add_argument(option, choices=tuple(setting.choices), **known)
+        else:
+            metavar = {"flag": "yes/no", "widths": "N-N"}.get(setting.kind, "N")
+            known["action"] = partial(_ReadSetting, setting)
+            parser.add_argument(option, metavar=metavar, **known)
 
 
-def _read(setting: Setting, text: str) -> Any:
-    try:
-        return setting.read(text)
-    except SettingError as problem:
-        raise argparse.ArgumentTypeError(str(problem)) from None
+class _ReadSetting(argparse.Action):
+    """Reads the text of an option; raises SettingError, which argparse lets through, as it would not from a `type`."""
+
+    def __init__(self, setting: Setting, *names: Any, **known: Any) -> None:
+        super().__init__(*names, **known)
+        self._setting = setting
+
+    def __call__(self, parser: object, options: argparse.Namespace, given: Any, name: object = None) -> None:
+        read = self._setting.read
+        setattr(options, self.dest, [read(text) for text in given] if isinstance(given, list) else read(given))
 
 
 def recipe_from(options: argparse.Namespace) -> Recipe:

@@ -79,10 +79,10 @@ def test_a_run_that_diverges_is_logged_as_that(digits: str, capsys: pytest.Captu
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("--learning-rate", "0"), "Learning rate 0"),
-        (("--workers", "0"), "0 workers"),
+        (("--learning-rate", "0"), "Learning rate must be above 0; got 0."),
+        (("--workers", "0"), "--workers must be at least 1; got 0"),
         (("--recipe", "nothing"), "no recipe"),
-        (("--recipe", "convnet", "--hidden", "8"), "only a dense network"),
+        (("--recipe", "convnet", "--hidden", "8"), "dense network only"),
         (("--data", "/nowhere/digits.csv"), "no such file"),
     ],
 )
@@ -98,8 +98,8 @@ def test_a_loss_that_does_not_go_with_the_network_is_refused(digits: str) -> Non
 
 
 @pytest.mark.parametrize("arguments", [("--hidden", "8-x"), ("--hidden", "0"), ("--batch-size", "all")])
-def test_values_that_are_none_are_refused_by_the_parser(arguments: tuple[str, ...]) -> None:
-    with pytest.raises(SystemExit):
+def test_invalid_values_are_refused(arguments: tuple[str, ...]) -> None:
+    with pytest.raises(SettingError, match="must be"):
         sweep(*arguments)
 
 

@@ -194,7 +194,7 @@ def test_what_cannot_be_resumed_is_refused(trainer: Trainer) -> None:
     assert "this is no Digit Lab run" in trainer.refused("--resume", out)
     for option in (["--batch-size", 9], ["--keep-best"], ["--activations", "tanh"], ["--seed", 0]):
         said = trainer.refused("--resume", checkpoint, *option)
-        assert f"{option[0]}: a run that is resumed keeps its settings" in said
+        assert f"{option[0]} cannot be used with --resume: a resumed run keeps its settings" in said
     assert "need a file each" in trainer.refused("--resume", checkpoint, "--out", out, "--checkpoint", out)
 
 
@@ -202,14 +202,14 @@ def test_what_cannot_be_resumed_is_refused(trainer: Trainer) -> None:
     ("options", "sentence"),
     [
         ("--steps 0", "Maximum steps must be at least 1; got 0."),
-        ("--seconds 0", "A run of 0 seconds"),
-        ("--seconds nan", "A run of nan seconds"),
-        ("--patience 0", "A patience of 0 epochs"),
-        ("--label-smoothing 1", "Label smoothing 1: it is 0 to below 1"),
-        ("--weight-decay -1", "Weight decay -1"),
+        ("--seconds 0", "Maximum seconds must be above 0; got 0."),
+        ("--seconds nan", "Maximum seconds must be a finite number, above 0; got nan."),
+        ("--patience 0", "Patience must be at least 1; got 0."),
+        ("--label-smoothing 1", "Label smoothing must be at least 0 and below 1; got 1."),
+        ("--weight-decay -1", "Weight decay must be at least 0; got -1."),
         ("--clip-norm 0", "Gradient clipping must be above 0; got 0."),
         ("--loss binary_cross_entropy", "needs the output sigmoid; the network's output is softmax"),
-        ("--recipe convnet --activations tanh", "The layers of convnet are its own"),
+        ("--recipe convnet --activations tanh", "The layers of the recipe convnet cannot be changed"),
         ("--recipe mlp --patience 2", "Early stopping is told by a validation set"),
         ("--recipe mlp --keep-best", "The best epoch is told by a validation set"),
         ("--checkpoint /dev/null/run.npz", "cannot be written there"),
