@@ -8,7 +8,7 @@ FRAME_MILLISECONDS = 6
 """Less than a frame of a screen, 16 ms: reading and painting take the rest of it."""
 
 
-class LatestOnly(QObject):
+class FrameThrottle(QObject):
     """Emits `due` for requests, at most once in `interval` milliseconds.
 
     The first request after a rest is due at once (as soon as the event loop comes round), so a single one waits for

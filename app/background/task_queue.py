@@ -1,4 +1,4 @@
-"""Work for threads that must be done in order: what is saved first is on the disk before what comes after it."""
+"""A queue of tasks: each runs on a thread, one after another, so what is saved first is on disk before the next."""
 
 from __future__ import annotations
 
@@ -9,99 +9,120 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, Signal, Slot
 
-from app.background.task import BackgroundTask
+from app.background.task_thread import TaskThread
+
+CLOSE_MILLISECONDS = 10_000
+"""How long closing the window waits for a task that is running."""
 
 
-@dataclass(frozen=True)
-class _Chore:
+@dataclass(frozen=True, eq=False)
+class _Task:
     kind: str
     work: Callable[[], object]
     use: Callable[[Any], None]
-    refused: Callable[[str], None]
+    refuse: Callable[[str], None]
 
 
-class Chores(QObject):
-    """Does one chore after another on a thread; all that it calls back it calls on the window's thread."""
+class TaskQueue(QObject):
+    """Runs one task after another on a thread. Results and error messages are delivered on the window's thread."""
 
     busy_changed = Signal(bool)
-    """Whether something is being done or waits to be."""
+    """Whether a task is running or waiting."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._waiting: deque[_Chore] = deque()
-        self._task: BackgroundTask | None = None
-        self._current: _Chore | None = None
+        self._waiting: deque[_Task] = deque()
+        self._thread: TaskThread | None = None
+        self._current: _Task | None = None  # None also after it was discarded or delivered
 
     @property
     def is_busy(self) -> bool:
-        """Whether something is being done or waits to be."""
-        return self._task is not None or bool(self._waiting)
+        """Whether a task is running or waiting."""
+        return self._thread is not None or bool(self._waiting)
+
+    def has(self, kind: str) -> bool:
+        """Whether a task of this kind runs or waits that has neither delivered its result nor been discarded."""
+        return any(task is not None and task.kind == kind for task in (self._current, *self._waiting))
 
     def add(
         self,
         kind: str,
         work: Callable[[], object],
         use: Callable[[Any], None],
-        refused: Callable[[str], None],
+        refuse: Callable[[str], None],
         *,
         latest_only: bool = False,
     ) -> None:
-        """Do `work` when all that was added before is done; then `use` gets what it gave, or `refused` a sentence.
+        """Run `work` when all earlier tasks have ended; then call `use` with its result, or `refuse` with a sentence.
 
-        kind: what it is about, in a word. latest_only: chores of this kind that still wait are dropped, because this
-        one makes them pointless.
+        kind: a word by which tasks are cancelled and replaced. latest_only: waiting tasks of this kind are dropped,
+        because this one makes them pointless; a running one still delivers its result.
         """
         if latest_only:
-            self._waiting = deque(chore for chore in self._waiting if chore.kind != kind)
-        self._waiting.append(_Chore(kind, work, use, refused))
-        self._go_on()
+            self._drop_waiting(kind)
+        self._waiting.append(_Task(kind, work, use, refuse))
+        self._start_next()
 
     def cancel(self, *kinds: str) -> None:
-        """Drop chores of these kinds that wait; ask one that is being done to stop, which `is_cancelled` tells it."""
-        self._waiting = deque(chore for chore in self._waiting if chore.kind not in kinds)
-        if self._task is not None and self._task.kind in kinds:
-            self._task.requestInterruption()
+        """Drop waiting tasks of these kinds, and ask a running one to stop: `is_cancelled` is true for it from now on.
 
-    def finish(self, milliseconds: int) -> bool:
-        """Do all that is left, each chore in so many milliseconds; False if one takes longer."""
+        The running task still delivers what its function returns then.
+        """
+        self._drop_waiting(*kinds)
+        if self._thread is not None and self._current is not None and self._current.kind in kinds:
+            self._thread.requestInterruption()
+
+    def discard(self, *kinds: str) -> None:
+        """Cancel tasks of these kinds, and deliver neither result nor error of a running one."""
+        self.cancel(*kinds)
+        if self._current is not None and self._current.kind in kinds:
+            self._current = None
+
+    def finish(self, milliseconds: int = CLOSE_MILLISECONDS) -> bool:
+        """Run all remaining tasks and wait for them; False if one of them takes longer than this."""
         while self.is_busy:
-            self._go_on()
-            if self._task is None or not self._task.wait(milliseconds):
+            self._start_next()
+            if self._thread is None or not self._thread.wait(milliseconds):
                 return False
             QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall)
         return True
 
-    def _go_on(self) -> None:
-        if self._task is not None or not self._waiting:
+    def _drop_waiting(self, *kinds: str) -> None:
+        self._waiting = deque(task for task in self._waiting if task.kind not in kinds)
+
+    def _start_next(self) -> None:
+        if self._thread is not None or not self._waiting:
             return
-        self._current = chore = self._waiting.popleft()
-        self._task = BackgroundTask(chore.kind, chore.work, chore.use, self)
-        self._task.succeeded.connect(self._use)
-        self._task.failed.connect(self._refuse)
-        self._task.finished.connect(self._end)
-        self._task.start()
+        self._current = task = self._waiting.popleft()
+        self._thread = TaskThread(task.work, self)
+        self._thread.succeeded.connect(self._use)
+        self._thread.failed.connect(self._refuse)
+        self._thread.finished.connect(self._end)
+        self._thread.start()
         self.busy_changed.emit(True)
 
     @Slot(object)
     def _use(self, result: object) -> None:
-        if self._current is not None:
-            self._current.use(result)
+        task, self._current = self._current, None
+        if task is not None:
+            task.use(result)
 
     @Slot(str)
     def _refuse(self, sentence: str) -> None:
-        if self._current is not None:
-            self._current.refused(sentence)
+        task, self._current = self._current, None
+        if task is not None:
+            task.refuse(sentence)
 
     @Slot()
     def _end(self) -> None:
-        if self._task is not None:
-            self._task.deleteLater()
-        self._task = self._current = None
-        self._go_on()
+        if self._thread is not None:
+            self._thread.deleteLater()
+        self._thread = None
+        self._start_next()
         if not self.is_busy:
             self.busy_changed.emit(False)
 
 
 def is_cancelled() -> bool:
-    """Whether the chore that calls this, on its thread, was cancelled."""
+    """Whether the task that calls this, on its thread, was cancelled."""
     return QThread.currentThread().isInterruptionRequested()

@@ -14,7 +14,7 @@ EPOCHS_KEPT = (10, 50, 100, 500, 1000)
 """The fits after these are kept, to be seen side by side."""
 
 
-MOST_PLACES = 500
+MOST_GRID_POINTS = 500
 """Places at which a fit is drawn, and points that are drawn."""
 
 
@@ -23,17 +23,17 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """What a network answered after `epoch`: y (n,) at the places that `places_of` gives, in the unit of the points."""
+    """What a network answered after `epoch`: y (n,) at the places that `fit_grid` gives, in the unit of the points."""
 
     epoch: int
     y: Numbers
 
 
-def places_of(points: CurvePoints) -> Numbers:
+def fit_grid(points: CurvePoints) -> Numbers:
     """Where a fit is drawn: (n,) from the first x to the last."""
-    return np.linspace(points.x[0], points.x[-1], min(MOST_PLACES, max(2, len(points.x))))
+    return np.linspace(points.x[0], points.x[-1], min(MOST_GRID_POINTS, max(2, len(points.x))))
 
 
 def fit_of(network: Network, points: CurvePoints, epoch: int) -> Fit:
     """The fit of `network`, as it is now; quick, but for whichever thread owns the network."""
-    return Fit(epoch, points.values(network.predict(points.inputs(places_of(points)))))
+    return Fit(epoch, points.values(network.predict(points.inputs(fit_grid(points)))))

@@ -1,8 +1,8 @@
-"""Who goes first when window and training both want the interpreter. No Qt in here.
+"""Painting before training: the training waits between two steps while the window paints. Imports no Qt.
 
-Python runs one thread at a time, and one that wants its turn waits up to 5 ms for a thread that computes in Python. To
-paint takes the window many turns, one after each call of Qt that gave its turn away: beside small steps, which are
-mostly Python, a frame that takes 4 ms took 25. So who trains waits between two steps while the window paints.
+Python runs one thread at a time, and a thread that waits for its turn waits up to 5 ms for a thread that computes in
+Python. Painting a frame takes many turns, one after each Qt call that released the interpreter lock: beside small
+training steps, which are mostly Python, a frame of 4 ms took 25 ms.
 """
 
 from __future__ import annotations
@@ -15,31 +15,31 @@ LONGEST_WAIT = 0.05
 """Seconds that a training waits at most, whatever the window does."""
 
 
-class RightOfWay:
-    """Taken by the window's thread, honoured by the one that trains; made for one of each."""
+class PaintPriority:
+    """Claimed by the window's thread while it paints; the one training thread waits for its release."""
 
     def __init__(self) -> None:
         self._free = Event()
         self._free.set()
 
-    def take(self) -> None:
-        """Let the training wait from the end of its present step on, until it is given back."""
+    def claim(self) -> None:
+        """Let the training wait after its present step, until `release`."""
         self._free.clear()
 
-    def give_back(self) -> None:
-        """Let the training go on."""
+    def release(self) -> None:
+        """Let the training continue."""
         self._free.set()
 
     @contextmanager
-    def taken(self) -> Iterator[None]:
-        """Take it for as long as this lasts."""
-        self.take()
+    def claimed(self) -> Iterator[None]:
+        """Claim the priority for the duration of a `with` block."""
+        self.claim()
         try:
             yield
         finally:
-            self.give_back()
+            self.release()
 
-    def honour(self) -> None:
-        """Wait while it is taken, LONGEST_WAIT at most; asked between two steps."""
+    def wait_for_release(self) -> None:
+        """Wait while the priority is claimed, at most LONGEST_WAIT; called between two training steps."""
         if not self._free.is_set() and not self._free.wait(LONGEST_WAIT):
             self._free.set()

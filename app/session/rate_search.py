@@ -6,14 +6,11 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.background.task_queue import Chores, is_cancelled
+from app.background.task_queue import TaskQueue, is_cancelled
 from app.session.run_plan import RunPlan
 from nncore.data.dataset import Splits
 from nncore.system.cores import available_cores
 from nncore.training.rate_finder import RateSweep, find_learning_rate
-
-CLOSE_TIMEOUT = 10_000
-"""Milliseconds that closing waits for the step in progress."""
 
 
 class RateSearch(QObject):
@@ -27,22 +24,22 @@ class RateSearch(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._chores = Chores(self)
-        self._chores.busy_changed.connect(self.searching_changed)
+        self._tasks = TaskQueue(self)
+        self._tasks.busy_changed.connect(self.searching_changed)
 
     def begin(self, plan: RunPlan, data: Splits) -> None:
         """Look for the rate for this run on `data`, of which nothing but a copy is trained."""
-        self._chores.add("rate", partial(_search, plan, data), self._use, self.failed.emit, latest_only=True)
+        self._tasks.add("rate", partial(_search, plan, data), self._use, self.failed.emit, latest_only=True)
 
     @Slot()
     def cancel(self) -> None:
         """Leave it, within a step."""
-        self._chores.cancel("rate")
+        self._tasks.cancel("rate")
 
     def finish(self) -> bool:
         """Leave it, and wait until it has ended; False if that takes too long."""
         self.cancel()
-        return self._chores.finish(CLOSE_TIMEOUT)
+        return self._tasks.finish()
 
     def _use(self, sweep: RateSweep | None) -> None:
         if sweep is not None:

@@ -8,10 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal, Slot
 
-from app.background.task import BackgroundTask
-from app.session.paint_priority import RightOfWay
+from app.background.task_queue import CLOSE_MILLISECONDS, TaskQueue
+from app.session.paint_priority import PaintPriority
 from app.session.run_events import RunState
 from app.session.run_plan import EndedRun, RunPlan, taken_up
 from app.session.training_thread import InUse, TrainingThread
@@ -26,9 +26,6 @@ from nncore.model.network import Network, NetworkSpec
 from nncore.training import TrainingConfig
 from nncore.training.control import check_learning_rate
 from nncore.training.events import Diverged, Finished, Started
-
-CLOSE_TIMEOUT = 10_000
-"""Milliseconds that closing waits for a thread to end."""
 
 
 class Session(QObject):
@@ -69,21 +66,21 @@ class Session(QObject):
         self.network: Network | None = None
         self.model_path: Path | None = None
         self.run_state = RunState.IDLE
-        self.right_of_way = RightOfWay()
+        self.paint_priority = PaintPriority()
         self._kept: tuple[InUse, Path | None] | None = None
         self._following_run = False
         self._run_has_ended, self._epochs_wanted = True, 0
         self.ended_run: EndedRun | None = None
         self._thread: TrainingThread | None = None
         self._waiting: tuple[RunPlan, bool] | None = None
-        self._tasks: set[BackgroundTask] = set()
-        self._latest: dict[str, BackgroundTask] = {}
+        self._files, self._data_files = TaskQueue(self), TaskQueue(self)  # a model is not kept waiting by a data set
 
     # ------------------------------------------------------------------ data
 
     def load_bundled_data(self) -> None:
         """Use the MNIST that comes with the app."""
-        self._in_background("data", load_mnist, self.use_data)
+        self._data_files.discard("data")
+        self._data_files.add("data", load_mnist, self.use_data, self._refuse_data)
 
     @Slot(object)
     def use_data(self, data: Splits) -> None:
@@ -108,16 +105,18 @@ class Session(QObject):
 
     def open_bundled_model(self) -> None:
         """Use the model that comes with the app."""
-        self._in_background("model", partial(_load, bundled_model_path()), self._use_bundled_model)
+        self._read("model", partial(_load, bundled_model_path()), self._use_bundled_model)
 
     def open_model(self, path: Path) -> None:
         """Use the model of a file."""
-        self._in_background("model", partial(_load, path), partial(self._use_opened_model, path))
+        self._read("model", partial(_load, path), partial(self._use_opened_model, path))
 
     def save_model(self, path: Path, model: Model) -> None:
         """Write `model` to `path`; if it is still in use then, it is what `revert_model` brings back."""
         in_use = InUse(model, self.network) if model is self.model and self.network is not None else None
-        self._in_background("save", partial(save_model, model, path), lambda _: self._remember_saved(in_use, path))
+        self._files.add(
+            "save", partial(save_model, model, path), lambda _: self._remember_saved(in_use, path), self.refused.emit
+        )
 
     def revert_model(self) -> None:
         """Use the model last opened or saved again."""
@@ -192,7 +191,7 @@ class Session(QObject):
 
     def take_up(self, run: LoggedRun, checkpoint: Path, points: CurvePoints | None = None) -> None:
         """Make a run of the log that ended the one that `train_on` goes on with; points: of the curve it fits."""
-        self._in_background("run", partial(taken_up, run, checkpoint, points), self._take_up)
+        self._read("run", partial(taken_up, run, checkpoint, points), self._take_up)
 
     def _take_up(self, ended: EndedRun) -> None:
         if self.run_state is RunState.IDLE:
@@ -212,7 +211,7 @@ class Session(QObject):
 
     def _start(self, plan: RunPlan, paused: bool) -> None:
         assert self.data is not None
-        self._thread = TrainingThread(plan, self.data, models_folder(), self, self.right_of_way)
+        self._thread = TrainingThread(plan, self.data, models_folder(), self, self.paint_priority)
         self._following_run = plan.curve is None  # what draws curves reads no digits
         self._run_has_ended, self._epochs_wanted = False, plan.config.epochs
         if paused:
@@ -316,52 +315,24 @@ class Session(QObject):
     def close(self) -> bool:
         """Stop the run, keep what it learnt, and wait for all threads; False if one did not end in time."""
         self.stop()
-        while True:
-            running = self._running_threads()
-            if not all(thread.wait(CLOSE_TIMEOUT) for thread in running):
+        while self._thread is not None:
+            if not self._thread.wait(CLOSE_MILLISECONDS):
                 return False
-            # What the threads said last is still on its way, and may ask for more work.
+            # The last signals of the thread are still in the event queue, and may ask for more work.
             QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall)
-            if not running and not self._running_threads():
-                return True
+        return self._files.finish() and self._data_files.finish()
 
-    def _running_threads(self) -> list[QThread]:
-        threads: list[QThread] = [*self._tasks, *([self._thread] if self._thread else [])]
-        return [thread for thread in threads if thread.isRunning()]
+    def _read(self, kind: str, work: Callable[[], object], use: Callable[[Any], None]) -> None:
+        """Run `work` on a thread and give its result to `use`. Of several requests of one kind the last counts."""
+        self._files.discard(kind)
+        self._files.add(kind, work, use, self.refused.emit)
 
-    def _in_background(self, kind: str, work: Callable[[], object], use: Callable[[Any], None]) -> None:
-        """Run `work` on a thread; `use` gets what it gives, on the window's thread.
-
-        Of several tasks of one kind the latest counts: an earlier one that takes longer is not used any more.
-        """
-        task = BackgroundTask(kind, work, use, self)
-        self._tasks.add(task)
-        self._latest[kind] = task
-        task.succeeded.connect(self._on_success)
-        task.failed.connect(self._on_failure)
-        task.finished.connect(self._forget_ended_tasks)
-        task.start()
-
-    @Slot(object)
-    def _on_success(self, result: object) -> None:
-        task = self.sender()
-        if isinstance(task, BackgroundTask) and (task.kind == "save" or self._latest[task.kind] is task):
-            task.use(result)
-
-    @Slot(str)
-    def _on_failure(self, problem: str) -> None:
+    def _refuse_data(self, problem: str) -> None:
         self.refused.emit(problem)
-        task = self.sender()
-        if isinstance(task, BackgroundTask) and task.kind == "data" and self._waiting is not None and self.data is None:
+        if self._waiting is not None and self.data is None:
             self._waiting = None
-            self.run_failed.emit(f"There is nothing to train on: {problem}")
+            self.run_failed.emit(f"There is no data to train on: {problem}")
             self._set_run_state(RunState.IDLE)
-
-    @Slot()
-    def _forget_ended_tasks(self) -> None:
-        for task in [task for task in self._tasks if task.isFinished()]:
-            self._tasks.remove(task)
-            task.deleteLater()
 
 
 def _load(path: Path) -> InUse:

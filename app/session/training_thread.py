@@ -10,7 +10,7 @@ from time import perf_counter
 from PySide6.QtCore import QObject, QThread, Signal
 
 from app.session.curve_fit import EPOCHS_KEPT, fit_of
-from app.session.paint_priority import RightOfWay
+from app.session.paint_priority import PaintPriority
 from app.session.run_events import EarlierPart, StepFolder
 from app.session.run_plan import EndedRun, RunPlan
 from nncore.data.curves import CurvePoints
@@ -66,13 +66,13 @@ class TrainingThread(QThread):
     """The EndedRun, unless it diverged or learnt nothing."""
 
     def __init__(
-        self, plan: RunPlan, data: Splits, keep_in: Path, parent: QObject, right_of_way: RightOfWay | None = None
+        self, plan: RunPlan, data: Splits, keep_in: Path, parent: QObject, paint_priority: PaintPriority | None = None
     ) -> None:
-        """keep_in: the folder where the run's model is kept at the end. right_of_way: of the window, to be honoured."""
+        """keep_in: the folder for the run's model. paint_priority: the training waits while it is claimed."""
         super().__init__(parent)
         self.control = plan.control()
         self._plan, self._data, self._keep_in = plan, data, keep_in
-        self._right_of_way = right_of_way or RightOfWay()
+        self._paint_priority = paint_priority or PaintPriority()
         self._folder = StepFolder()
         self._rewind = Rewind(plan.spec)
         self._told_model = self._told_fit = float("-inf")
@@ -128,7 +128,7 @@ class TrainingThread(QThread):
             self.control.wait_for_turn()
             self._folder.restart_clock()
         else:
-            self._right_of_way.honour()
+            self._paint_priority.wait_for_release()
 
     def _tell_fit(self, epoch: int) -> None:
         """Tell how the curve looks now: after the epochs that are kept, and else as often as it can be seen."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.storage.paths import user_folder
+from app.storage.paths import own_ink_path
 from app.storage.picture_file import read_picture
 from nncore.data.dataset import Dataset, Splits, load_mnist
 from nncore.data.formats import read_dataset, read_ink
@@ -33,11 +33,6 @@ class Loaded:
 
     data: Splits
     note: str = ""
-
-
-def own_ink_path() -> Path:
-    """Where the user's own drawings are kept."""
-    return user_folder() / "ink" / "my hand.unipen"
 
 
 def from_path(path: Path, tell: Tell, cancelled: Cancelled) -> Loaded | None:

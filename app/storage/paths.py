@@ -1,4 +1,4 @@
-"""Where the user's files are kept. Imports no Qt, so that a command without a window starts fast."""
+"""Where the user's files are kept. Imports no Qt, so a command without a window starts fast."""
 
 from __future__ import annotations
 
@@ -6,18 +6,12 @@ import os
 import sys
 from pathlib import Path
 
-
-def models_folder() -> Path:
-    """The folder in which every trained model is kept."""
-    return user_folder() / "models"
-
-
 APPLICATION = "DigitLab"
-"""The name that `app.window.application` gives Qt, which names the folder after it."""
+"""The application name that `app.window.application` sets in Qt; Qt names the folder after it."""
 
 
 def user_folder() -> Path:
-    """$DIGITLAB_HOME, or the platform's place for such files: the folder that Qt calls AppDataLocation."""
+    """$DIGITLAB_HOME, or the platform's folder for application data, which Qt calls AppDataLocation."""
     home = os.environ.get("DIGITLAB_HOME")
     if home:
         return Path(home)
@@ -30,11 +24,26 @@ def user_folder() -> Path:
     return base / APPLICATION
 
 
+def models_folder() -> Path:
+    """The folder in which every trained model is kept."""
+    return user_folder() / "models"
+
+
 def runs_folder() -> Path:
-    """The folder of the log of runs, and of what it takes to go on with those that were broken off."""
+    """The folder of the run log, and of the checkpoints from which interrupted runs can be resumed."""
     return user_folder() / "runs"
 
 
 def run_log_path() -> Path:
-    """The log of runs."""
+    """The run log, a SQLite file."""
     return runs_folder() / "runs.sqlite"
+
+
+def own_ink_path() -> Path:
+    """The file of the user's own labelled drawings, in the UNIPEN format."""
+    return user_folder() / "ink" / "my hand.unipen"
+
+
+def handwriting_tests_folder() -> Path:
+    """The folder of the user's handwriting tests."""
+    return user_folder() / "tests"

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from app.dialogs.model_card import ModelCardDialog
 from app.session.fine_tuning import Adaptation
-from app.session.handwriting_teacher import OwnHand
+from app.session.handwriting_teacher import HandwritingTeacher
 from app.session.session import Session
 from app.style.icons import set_icon
 from app.style.theme import GAP, ThemeChoice, apply_theme
@@ -37,7 +37,7 @@ from app.window.file_actions import FileActions
 from app.window.main_menu import MainMenu
 from app.window.message_bar import MessageBar
 from app.window.settings import Settings
-from app.window.training_actions import Experiments
+from app.window.training_actions import TrainingActions
 from nncore import __version__
 from nncore.data.dataset import Splits
 from nncore.files.model_file import Model
@@ -58,7 +58,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.session, self.settings = session, settings
         session.setParent(self)
-        self.hand = OwnHand(self)
+        self.teacher = HandwritingTeacher(self)
         self.setWindowTitle("Digit Lab")
         self.setAcceptDrops(True)
         self.train_tab, self.draw_tab, self.hand_tab = TrainTab(), DrawTab(), HandTab()
@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
             self.evaluate_tab: self.evaluate_tab.mistakes.matrix,
             self.runs_tab: self.runs_tab.search,
         }
-        self.experiments = Experiments(session, self.train_tab, self.runs_tab, self)
+        self.training_actions = TrainingActions(session, self.train_tab, self.runs_tab, self)
         self.messages, self.run_offer = MessageBar(), RunOffer(self.runs_tab.store)
         self.menu, self.files = MainMenu(self), FileActions(session, self)
         self.tabs.setCornerWidget(self._corner(), Qt.Corner.TopRightCorner)
@@ -107,17 +107,17 @@ class MainWindow(QMainWindow):
         session.not_kept.connect(self._remember_unkept)
         self.menu.theme_chosen.connect(self.set_theme)
         self.tabs.currentChanged.connect(self._focus_tab)
-        self._connect_hand()
+        self._connect_teacher()
         self._connect_tabs()
 
-    def _connect_hand(self) -> None:
+    def _connect_teacher(self) -> None:
         """What the window learns of the user's own hand, and what it shows of it."""
-        self.draw_tab.follow(self.hand)
-        self.hand.adapted.connect(self._show_adaptation)
-        self.hand_tab.teach_requested.connect(self.hand.teach)
+        self.draw_tab.follow(self.teacher)
+        self.teacher.adapted.connect(self._show_adaptation)
+        self.hand_tab.teach_requested.connect(self.teacher.teach)
         self.hand_tab.show_requested.connect(self._show_ink)
-        self.hand.load()
-        self.draw_tab.canvas.drawing_changed.connect(self.hand.prepare, Qt.ConnectionType.SingleShotConnection)
+        self.teacher.load()
+        self.draw_tab.canvas.drawing_changed.connect(self.teacher.prepare, Qt.ConnectionType.SingleShotConnection)
 
     def _connect_tabs(self) -> None:
         """What the tabs ask of each other and of the session."""
@@ -125,19 +125,19 @@ class MainWindow(QMainWindow):
         self.evaluate_tab.image_explained.connect(self.draw_tab.explain)
         self.data_tab.data_chosen.connect(self.session.use_data)
         self.files.data_chosen.connect(self._open_data)
-        self.data_tab.share_chosen.connect(self.experiments.hold_out)
+        self.data_tab.share_chosen.connect(self.training_actions.hold_out)
         self.runs_tab.informed.connect(self.messages.inform)
         self.runs_tab.refused.connect(self.messages.complain)
-        self.experiments.refused.connect(self.messages.complain)
-        self.experiments.tab_wanted.connect(self.tabs.setCurrentWidget)
-        self.run_offer.go_on_requested.connect(self.experiments.go_on)
+        self.training_actions.refused.connect(self.messages.complain)
+        self.training_actions.tab_wanted.connect(self.tabs.setCurrentWidget)
+        self.run_offer.go_on_requested.connect(self.training_actions.go_on)
         self.run_offer.refused.connect(self.messages.complain)
         self.session.run_begins.connect(self.run_offer.withdraw)
 
     @Slot(object)
     def _show_model(self, model: Model) -> None:
         self._read_with(self.session.network)
-        self.hand.set_base(self.session.network, learn=not self.session.follows_run)
+        self.teacher.set_base(self.session.network, learn=not self.session.follows_run)
         self.draw_tab.rewind.refresh()
         card = model.card
         self.evaluate_tab.set_model(self.session.network, card.name)
@@ -222,7 +222,7 @@ class MainWindow(QMainWindow):
         menu.add("&Model card", self.show_model_card, None, "info")
         menu.addSeparator()
         menu.add("Open &data set…", files.open_data)
-        menu.add("S&weep settings…", self.experiments.open_sweep)
+        menu.add("S&weep settings…", self.training_actions.open_sweep)
         menu.add("Use the M&NIST in the box", self.session.load_bundled_data)
         menu.addSeparator()
         menu.add_themes(self.settings.theme)
@@ -265,7 +265,7 @@ class MainWindow(QMainWindow):
     def event(self, event: QEvent) -> bool:
         """Paint before the training takes its next step."""
         if event.type() == QEvent.Type.UpdateRequest:
-            with self.session.right_of_way.taken():
+            with self.session.paint_priority.claimed():
                 return super().event(event)
         return super().event(event)
 
@@ -300,7 +300,7 @@ class MainWindow(QMainWindow):
         self.settings.geometry = self.saveGeometry()
         self._unkept = ""
         self.hide()
-        if not (self.session.close() and self.hand.close() and self._tabs_finish()):
+        if not (self.session.close() and self.teacher.close() and self._tabs_finish()):
             self._stay_open(event, "Something is still being read or written; close the window again in a moment.")
         elif self._unkept:
             self._stay_open(event, f"{self._unkept} Save it elsewhere, or close the window again to let it go.")
@@ -309,7 +309,7 @@ class MainWindow(QMainWindow):
 
     def _tabs_finish(self) -> bool:
         """Let every tab come to an end with what its threads do; False if one does not in time."""
-        parts = (self.experiments, self.draw_tab, self.hand_tab, self.evaluate_tab, self.data_tab, self.runs_tab)
+        parts = (self.training_actions, self.draw_tab, self.hand_tab, self.evaluate_tab, self.data_tab, self.runs_tab)
         finished = [part.finish() for part in parts]  # each is asked, also after one that did not
         return all(finished)
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
-from app.background.task_queue import Chores
+from app.background.task_queue import TaskQueue
 from app.dialogs.recipes.recipe_page import RecipePage
 from app.dialogs.sweep.sweep_dialog import SweepDialog
 from app.session.rate_search import RateSearch
 from app.session.run_events import EarlierPart, RunState, StepsDone
 from app.session.run_plan import RunPlan
-from app.session.session import CLOSE_TIMEOUT, Session
+from app.session.session import Session
 from app.storage.paths import run_log_path
 from app.tabs.runs.runs_tab import RunsTab
 from app.tabs.train.charts.earlier_runs import ghosts_of
@@ -30,7 +30,7 @@ from nncore.training import TrainingConfig
 from nncore.training.events import Diverged, Finished, Started
 
 
-class Experiments(QObject):
+class TrainingActions(QObject):
     """Starts, repeats, varies and goes on with runs, in the order in which the two tabs ask for them."""
 
     tab_wanted = Signal(object)
@@ -42,7 +42,7 @@ class Experiments(QObject):
         """`window`: what dialogs belong to."""
         super().__init__(window)
         self.session, self.train_tab, self.runs_tab, self._window = session, train_tab, runs_tab, window
-        self.rates, self.reading = RateSearch(self), Chores(self)
+        self.rates, self.reading = RateSearch(self), TaskQueue(self)
         self._forked: LoggedRun | None = None
         self._sweep: SweepDialog | None = None
         self._connect()
@@ -52,7 +52,7 @@ class Experiments(QObject):
         """Leave searches and sweeps, and wait for their threads; False if that takes too long."""
         if self._sweep is not None and not self._sweep.finish():
             return False
-        return self.rates.finish() and self.reading.finish(CLOSE_TIMEOUT)
+        return self.rates.finish() and self.reading.finish()
 
     def _connect(self) -> None:
         session, train_tab = self.session, self.train_tab
@@ -64,7 +64,7 @@ class Experiments(QObject):
         train_tab.resume_requested.connect(session.resume)
         train_tab.stop_requested.connect(session.stop)
         train_tab.page_requested.connect(self._show_recipe_page)
-        train_tab.curves.painting.connect(session.right_of_way.take)  # until what is painted is on the screen
+        train_tab.curves.painting.connect(session.paint_priority.claim)  # until what is painted is on the screen
         session.run_begins.connect(self._show_run_points)
         train_tab.find_rate_requested.connect(self._find_rate)
         learning, rates = train_tab.settings.learning, self.rates

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.background.task_queue import CLOSE_MILLISECONDS
 from app.dialogs.sweep.sweep_plot import PARAMETERS, TIME, SweepPlot
 from app.dialogs.sweep.sweep_thread import SweepRequest, SweepThread
 from app.dialogs.sweep.values import OFFERED, read_values
@@ -33,7 +34,6 @@ from nncore.experiments.run_log.log import RunSettings
 from nncore.experiments.sweep import SweepJob, SweepProgress, SweepResult, grid
 
 EXAMPLES = {"learning_rate": "0.001 0.003 0.01", "batch_size": "32 128"}
-CLOSE_TIMEOUT = 20_000
 TITLE_BAR = 40
 """Pixels that the frame of a window takes at most."""
 
@@ -274,7 +274,7 @@ class SweepDialog(QDialog):
         if self._thread is None:
             return True
         self._thread.stop()
-        return self._thread.wait(CLOSE_TIMEOUT)
+        return self._thread.wait(2 * CLOSE_MILLISECONDS)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop first."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from app.background.task_queue import Chores, is_cancelled
+from app.background.task_queue import TaskQueue, is_cancelled
 from app.storage.data_sources import Loaded, added, bundled, from_path, made_up, own_ink
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.tabs.data.class_rows import ClassRows
@@ -43,7 +43,7 @@ class DataTab(QWidget):
         self._split: Splits | None = None
         self._test_share = 0.0
         self.figures: DataFigures | None = None
-        self._reading, self._counting = Chores(self), Chores(self)
+        self._reading, self._counting = TaskQueue(self), TaskQueue(self)
         self.panel, self.samples, self.classes = SourcePanel(), SampleView(), ClassRows()
         self.name, self.sizes, self.statistics, self.counting = ElidedLabel(), QLabel(), QLabel(), QLabel()
         self._compose()
@@ -112,7 +112,7 @@ class DataTab(QWidget):
         """Stop reading and counting, and wait for the threads; False if one does not end."""
         self._reading.cancel("read")
         self._counting.cancel("count")
-        return self._reading.finish(10_000) and self._counting.finish(10_000)
+        return self._reading.finish() and self._counting.finish()
 
     @Slot()
     def _show_part(self) -> None:

@@ -15,10 +15,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.background.frame_throttle import LatestOnly
+from app.background.frame_throttle import FrameThrottle
 from app.canvas.backdrop import Backdrop
 from app.canvas.canvas import Canvas
-from app.session.handwriting_teacher import OwnHand
+from app.session.handwriting_teacher import HandwritingTeacher
 from app.style.icons import icon_size, set_icon
 from app.style.theme import GAP, PAGE_MARGIN
 from app.tabs.draw.answer import Answer
@@ -39,9 +39,6 @@ from nncore.preprocessing.ink import Ink, stages
 
 BLANK = "Nothing is drawn yet."
 NO_MODEL = "No model is open: train one, or open one, and it will read what you draw."
-PICTURE_TIMEOUT = 10_000
-"""Milliseconds that closing waits for a picture to be read."""
-
 NO_ANSWER = "This model cannot read what you draw."
 
 
@@ -58,7 +55,7 @@ class DrawTab(QWidget):
         super().__init__(parent)
         self._network: Network | None = None
         self._rewind: Rewind | None = None
-        self._hand: OwnHand | None = None
+        self._teacher: HandwritingTeacher | None = None
         self._reading = Reading()
         self._prediction: Prediction | None = None
         self._why: Why | None = None
@@ -72,7 +69,7 @@ class DrawTab(QWidget):
         self.trouble.setProperty("trouble", True)
         self.trouble.setWordWrap(True)
         self.trouble.hide()
-        self.requests = LatestOnly(parent=self)
+        self.requests = FrameThrottle(parent=self)
         self._compose()
         self._connect()
         self._read()
@@ -108,10 +105,10 @@ class DrawTab(QWidget):
         self._rewind = rewind
         self.rewind.set_rewind(rewind, epochs)
 
-    def follow(self, hand: OwnHand) -> None:
-        """Let the drawing be taught to `hand`."""
-        self._hand = hand
-        self.teach.follow(hand)
+    def follow(self, teacher: HandwritingTeacher) -> None:
+        """Let `teacher` teach the drawing."""
+        self._teacher = teacher
+        self.teach.follow(teacher)
         self.teach.digit_chosen.connect(self._teach)
 
     @Slot(object)
@@ -143,7 +140,7 @@ class DrawTab(QWidget):
 
     def finish(self) -> bool:
         """Wait for pictures that are being read; False if one takes too long."""
-        return self.pictures.wait(PICTURE_TIMEOUT)
+        return self.pictures.finish()
 
     # Reading
 
@@ -203,8 +200,8 @@ class DrawTab(QWidget):
 
     @Slot(int)
     def _teach(self, digit: int) -> None:
-        if self._hand is not None and self.ink is not None and self._prediction is not None:
-            self._hand.teach(self.ink, digit, self._prediction.digit)
+        if self._teacher is not None and self.ink is not None and self._prediction is not None:
+            self._teacher.teach(self.ink, digit, self._prediction.digit)
 
     @Slot()
     def ask_picture(self) -> None:

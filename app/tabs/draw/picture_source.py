@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QMimeData, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 
-from app.background.task import BackgroundTask
+from app.background.task_queue import TaskQueue
 from app.canvas.backdrop import Backdrop
 from app.storage.picture_file import LONGEST_SIDE, SUFFIXES, read_pixels, unpack_pixels
 from nncore.errors import DataError
@@ -31,13 +31,12 @@ class PictureSource(QObject):
     `found` carries the Backdrop, `refused` one sentence on why there is none.
     """
 
-    found = Signal(object)
+    found = Signal(Backdrop)
     refused = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._tasks: set[BackgroundTask] = set()
-        self._latest: BackgroundTask | None = None
+        self._tasks = TaskQueue(self)
 
     @staticmethod
     def takes(data: QMimeData) -> bool:
@@ -67,34 +66,13 @@ class PictureSource(QObject):
         """Use a file."""
         self._start(lambda: _backdrop(read_pixels(path)))
 
-    def wait(self, milliseconds: int) -> bool:
+    def finish(self) -> bool:
         """Wait until no thread runs, before the window closes; False if one did not end in time."""
-        return all(task.wait(milliseconds) for task in self._tasks)
+        return self._tasks.finish()
 
-    def _start(self, work: Callable[[], object]) -> None:
-        task = BackgroundTask("picture", work, self.found.emit, self)
-        self._tasks.add(task)
-        self._latest = task
-        task.succeeded.connect(self._on_success)
-        task.failed.connect(self._on_failure)
-        task.finished.connect(self._forget_ended_tasks)
-        task.start()
-
-    @Slot(object)
-    def _on_success(self, backdrop: object) -> None:
-        if self.sender() is self._latest:
-            self.found.emit(backdrop)
-
-    @Slot(str)
-    def _on_failure(self, problem: str) -> None:
-        if self.sender() is self._latest:
-            self.refused.emit(problem)
-
-    @Slot()
-    def _forget_ended_tasks(self) -> None:
-        for task in [task for task in self._tasks if task.isFinished()]:
-            self._tasks.remove(task)
-            task.deleteLater()
+    def _start(self, work: Callable[[], Backdrop]) -> None:
+        self._tasks.discard("picture")
+        self._tasks.add("picture", work, self.found.emit, self.refused.emit)
 
 
 def pixels_of(image: QImage) -> NDArray[np.uint8]:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.session.fine_tuning import Adaptation, HeldOut
-from app.session.handwriting_teacher import OwnHand
+from app.session.handwriting_teacher import HandwritingTeacher
 from app.style.icons import set_icon
 from app.style.theme import GAP, SMALL_SCALE, scaled
 from app.widgets.plain_text import plain_tooltip
@@ -59,7 +59,7 @@ class TeachRow(QWidget):
     """Two rows: the question with the digits 0 to 9; a line on what was learnt, with Undo and Forget.
 
     `digit_chosen` says which digit the drawing on show is. What comes of it is told to the methods, by whoever calls
-    them or, after `follow`, by an OwnHand.
+    them or, after `follow`, by an HandwritingTeacher.
     """
 
     digit_chosen = Signal(int)
@@ -69,7 +69,7 @@ class TeachRow(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._hand: OwnHand | None = None
+        self._teacher: HandwritingTeacher | None = None
         self._mnist = ""
         self.question = QLabel("Wrong? Click the right digit:")
         self.question.setWordWrap(True)
@@ -90,15 +90,15 @@ class TeachRow(QWidget):
         self.set_examples(0)
         self._say(NOTHING_TAUGHT)
 
-    def follow(self, hand: OwnHand) -> None:
-        """Show what `hand` has learnt from now on, and give it what Undo and Forget ask for."""
-        self._hand = hand
-        hand.changed.connect(self._on_change)
-        hand.adapted.connect(self.show_adaptation)
-        hand.judged.connect(self.show_held_out)
-        hand.failed.connect(self.show_failure)
-        self.undo_requested.connect(hand.undo)
-        self.forget_requested.connect(hand.forget)
+    def follow(self, teacher: HandwritingTeacher) -> None:
+        """Show what `teacher` teaches from now on, and connect Undo and Forget with it."""
+        self._teacher = teacher
+        teacher.changed.connect(self._on_change)
+        teacher.adapted.connect(self.show_adaptation)
+        teacher.judged.connect(self.show_held_out)
+        teacher.failed.connect(self.show_failure)
+        self.undo_requested.connect(teacher.undo)
+        self.forget_requested.connect(teacher.forget)
         self._on_change()
 
     def set_obstacle(self, reason: str) -> None:
@@ -156,12 +156,12 @@ class TeachRow(QWidget):
     @Slot()
     def _on_change(self) -> None:
         """Follow the hand's examples; its other signals tell what was learnt."""
-        assert self._hand is not None
-        self.set_examples(self._hand.count, self._hand.undo_brings_back)
-        if self._hand.is_busy:
+        assert self._teacher is not None
+        self.set_examples(self._teacher.count, self._teacher.undo_brings_back)
+        if self._teacher.is_busy:
             self.show_busy()
-        elif not self._hand.has_learnt and not self.line.property("trouble"):
-            self.show_nothing_learnt(self._hand.count, self._hand.undo_brings_back)
+        elif not self._teacher.has_learnt and not self.line.property("trouble"):
+            self.show_nothing_learnt(self._teacher.count, self._teacher.undo_brings_back)
 
     def _say(self, text: str, explained: str = "", trouble: bool = False) -> None:
         if self.line.property("trouble") is not trouble:

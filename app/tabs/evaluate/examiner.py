@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.background.task_queue import Chores, is_cancelled
+from app.background.task_queue import TaskQueue, is_cancelled
 from app.tabs.evaluate.examination import Examination, image_of
 from nncore.data.dataset import Dataset
 from nncore.errors import DataError
@@ -21,7 +21,6 @@ from nncore.evaluation.projection import TSNE_PARTS, Projection, principal_compo
 from nncore.evaluation.robustness import robustness
 from nncore.model.network import Network
 
-FINISH_MILLISECONDS = 10_000
 MAPPED = 1000
 """Digits on a map: more would lie on top of each other."""
 
@@ -89,8 +88,8 @@ class Examiner(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._judging, self._measuring, self._mapping = Chores(self), Chores(self), Chores(self)
-        self._looking, self._searching = Chores(self), Chores(self)
+        self._judging, self._measuring, self._mapping = TaskQueue(self), TaskQueue(self), TaskQueue(self)
+        self._looking, self._searching = TaskQueue(self), TaskQueue(self)
         self._judging.busy_changed.connect(self.judging_changed)
         self._mapping.busy_changed.connect(self.mapping_changed)
         self._index: tuple[Network, Dataset, HiddenIndex] | None = None
@@ -200,7 +199,7 @@ class Examiner(QObject):
         """Stop what can be stopped and wait for it; False if that takes too long."""
         self.stop_all()
         queues = (self._judging, self._measuring, self._mapping, self._looking, self._searching)
-        return all(chores.finish(FINISH_MILLISECONDS) for chores in queues)
+        return all(queue.finish() for queue in queues)
 
 
 def _look(examination: Examination, row: int) -> Looked:

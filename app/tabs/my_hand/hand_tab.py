@@ -11,8 +11,8 @@ from secrets import randbits
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
-from app.background.task_queue import Chores, is_cancelled
-from app.storage.paths import user_folder
+from app.background.task_queue import TaskQueue, is_cancelled
+from app.storage.paths import handwriting_tests_folder
 from app.tabs.my_hand.exchange_dialogs import ask_what_to_import, ask_where_to_export
 from app.tabs.my_hand.explain import Look, look_at
 from app.tabs.my_hand.intro_page import IntroPage
@@ -27,7 +27,6 @@ from nncore.handwriting.personal_test.writing_test import WritingTest, new_test
 from nncore.model.network import Network
 
 NO_MODEL = "No model is open: train one, or open one, and it can read your hand."
-FINISH_MILLISECONDS = 10_000
 
 
 class HandTab(QWidget):
@@ -49,8 +48,8 @@ class HandTab(QWidget):
         self._test: WritingTest | None = None
         self._being_read: WritingTest | None = None
         self._deleted: list[Path] = []
-        self._history = History(user_folder() / "tests")
-        self.chores = Chores(self)
+        self._history = History(handwriting_tests_folder())
+        self.tasks = TaskQueue(self)
         self.notice, self.pages = Notice(), QStackedWidget()
         self.intro, self.writing, self.result = IntroPage(), WritingPage(), ResultPage()
         for page in (self.intro, self.writing, self.result):
@@ -85,8 +84,8 @@ class HandTab(QWidget):
 
     def finish(self) -> bool:
         """Stop what can be stopped and save what is to be saved; False if that takes too long."""
-        self.chores.cancel("import", "list", "open", "look")
-        return self.chores.finish(FINISH_MILLISECONDS)
+        self.tasks.cancel("import", "list", "open", "look")
+        return self.tasks.finish()
 
     def _connect(self) -> None:
         intro, writing, result = self.intro, self.writing, self.result
@@ -165,7 +164,7 @@ class HandTab(QWidget):
         if self._being_read is not test:
             self._being_read = test
             work = partial(read_test, self._network, test.written, model=self._model, date=_now())
-            self.chores.add("read", work, partial(self._use_reading, test), self._refuse_reading)
+            self.tasks.add("read", work, partial(self._use_reading, test), self._refuse_reading)
 
     def _use_reading(self, test: WritingTest, result: HandResult) -> None:
         self._being_read = None
@@ -263,7 +262,7 @@ class HandTab(QWidget):
     @Slot()
     def _cancel_import(self) -> None:
         self.notice.clear()
-        self.chores.cancel("import")
+        self.tasks.cancel("import")
 
     # ---------------------------------------------------------------- a drawing
 
@@ -281,7 +280,7 @@ class HandTab(QWidget):
     def _do(
         self, kind: str, work: Callable[[], object], use: Callable[..., None], *, latest_only: bool = False
     ) -> None:
-        self.chores.add(kind, work, use, self.notice.complain, latest_only=latest_only)
+        self.tasks.add(kind, work, use, self.notice.complain, latest_only=latest_only)
 
 
 def _now() -> str:

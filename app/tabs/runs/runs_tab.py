@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.background.task import BackgroundTask
+from app.background.task_queue import TaskQueue
 from app.storage.paths import run_log_path
 from app.storage.run_store import KnownRun, RunStore
 from app.style.icons import set_icon
@@ -36,7 +36,6 @@ from nncore.experiments.run_log.log import RunLogError
 NO_RUNS = "Press Train, and the run will appear here with its settings and figures."
 NO_MATCH = "No run has all of these words."
 LOOK_MILLISECONDS = 1000
-FINISH_MILLISECONDS = 10_000
 
 Result = TypeVar("Result")
 
@@ -62,7 +61,7 @@ class RunsTab(QWidget):
         self.store = RunStore(path or run_log_path(), self.refused.emit)
         self._stamp: tuple[object, ...] | None = None
         self._deleted: list[list[int]] = []
-        self._task: BackgroundTask | None = None
+        self._tasks = TaskQueue(self)
         self._said = ""
         self.search, self.count = QLineEdit(), QLabel()
         self.undo_button, self.sweep_button = QPushButton("&Undo"), QPushButton("S&weep …")
@@ -269,26 +268,9 @@ class RunsTab(QWidget):
 
     def export(self, runs: list[int], path: Path) -> None:
         """Write runs to `path`, on a thread."""
-        if self._task is not None:
-            self.refused.emit("Another export is still being written; try again when it is done.")
-            return
-        self._task = BackgroundTask("export", partial(self.store.export, runs, path), self._say_exported, self)
-        self._task.succeeded.connect(self._say_exported)
-        self._task.failed.connect(self.refused)
-        self._task.finished.connect(self._forget_task)
-        self._task.start()
-
-    @Slot(object)
-    def _say_exported(self, sentence: str) -> None:
-        self.informed.emit(sentence)
-
-    @Slot()
-    def _forget_task(self) -> None:
-        if self._task is not None:
-            self._task.deleteLater()
-            self._task = None
+        self._tasks.add("export", partial(self.store.export, runs, path), self.informed.emit, self.refused.emit)
 
     def finish(self) -> bool:
         """Let an export come to its end; False if that takes too long."""
         self._timer.stop()
-        return self._task is None or self._task.wait(FINISH_MILLISECONDS)
+        return self._tasks.finish()

@@ -5,11 +5,11 @@ from time import monotonic
 
 from pytestqt.qtbot import QtBot
 
-from app.background.frame_throttle import LatestOnly
+from app.background.frame_throttle import FrameThrottle
 
 
 def test_requests_within_a_frame_fold_into_one(qtbot: QtBot) -> None:
-    fold, answers = LatestOnly(30), []
+    fold, answers = FrameThrottle(30), []
     fold.due.connect(lambda: answers.append(monotonic()))
     for _ in range(100):
         fold.request()
@@ -19,7 +19,7 @@ def test_requests_within_a_frame_fold_into_one(qtbot: QtBot) -> None:
 
 def test_the_last_request_is_never_lost(qtbot: QtBot) -> None:
     state, seen = [0], []
-    fold = LatestOnly(5000)
+    fold = FrameThrottle(5000)
     fold.due.connect(lambda: seen.append(state[0]))
     for number in range(1, 41):
         state[0] = number
@@ -33,7 +33,7 @@ def test_the_last_request_is_never_lost(qtbot: QtBot) -> None:
 
 
 def test_answers_keep_a_frame_apart(qtbot: QtBot) -> None:
-    fold = LatestOnly(20)
+    fold = FrameThrottle(20)
     answers: list[float] = []
 
     def answer() -> None:
@@ -48,13 +48,13 @@ def test_answers_keep_a_frame_apart(qtbot: QtBot) -> None:
 
 
 def test_a_first_request_waits_for_nothing(qtbot: QtBot) -> None:
-    fold = LatestOnly(600_000)
+    fold = FrameThrottle(600_000)
     with qtbot.waitSignal(fold.due):
         fold.request()
 
 
 def test_flush_answers_at_once_and_only_what_waits(qtbot: QtBot) -> None:
-    fold = LatestOnly(5000)
+    fold = FrameThrottle(5000)
     answers: list[float] = []
     fold.due.connect(lambda: answers.append(monotonic()))
     fold.flush()

@@ -10,7 +10,8 @@ from PySide6.QtCore import QThread
 from pytestqt.qtbot import QtBot
 
 from app.session.fine_tuning import Adaptation, HeldOut
-from app.session.handwriting_teacher import OwnHand, library_path
+from app.session.handwriting_teacher import HandwritingTeacher
+from app.storage.paths import own_ink_path
 from nncore.model.network import Network, NetworkSpec
 from nncore.preprocessing.ink import Ink
 
@@ -29,17 +30,17 @@ def base() -> Network:
 
 
 @pytest.fixture
-def hand(base: Network) -> Iterator[OwnHand]:
-    hand = OwnHand()
-    hand.load()
-    hand.set_base(base)
-    yield hand
-    assert hand.close()
+def teacher(base: Network) -> Iterator[HandwritingTeacher]:
+    teacher = HandwritingTeacher()
+    teacher.load()
+    teacher.set_base(base)
+    yield teacher
+    assert teacher.close()
 
 
-def taught(hand: OwnHand, qtbot: QtBot, digit: int = 7, move: float = 0.0) -> Adaptation:
-    with qtbot.waitSignal(hand.adapted) as told:
-        hand.teach(ink(move), digit, read=2)
+def taught(teacher: HandwritingTeacher, qtbot: QtBot, digit: int = 7, move: float = 0.0) -> Adaptation:
+    with qtbot.waitSignal(teacher.adapted) as told:
+        teacher.teach(ink(move), digit, read=2)
     return adaptation(told.args)
 
 
@@ -54,48 +55,52 @@ def bits(found: Adaptation) -> bytes:
     return found.network.parameters.values.tobytes()
 
 
-def test_what_is_taught_is_kept_at_once_and_learnt(hand: OwnHand, base: Network, qtbot: QtBot) -> None:
+def test_what_is_taught_is_kept_at_once_and_learnt(teacher: HandwritingTeacher, base: Network, qtbot: QtBot) -> None:
     before = base.parameters.values.copy()
-    with qtbot.waitSignal(hand.adapted) as told:
-        hand.teach(ink(), 7, read=2)
-        assert library_path().exists()
-        assert hand.is_busy
+    with qtbot.waitSignal(teacher.adapted) as told:
+        teacher.teach(ink(), 7, read=2)
+        assert own_ink_path().exists()
+        assert teacher.is_busy
     found = adaptation(told.args)
-    assert (found.examples, found.own_after.right, hand.has_learnt, hand.is_busy) == (1, 1, True, False)
+    assert (found.examples, found.own_after.right, teacher.has_learnt, teacher.is_busy) == (1, 1, True, False)
     np.testing.assert_array_equal(base.parameters.values, before)
-    assert (hand.library.examples[0].digit, hand.library.examples[0].read) == (7, 2)
+    assert (teacher.library.examples[0].digit, teacher.library.examples[0].read) == (7, 2)
 
 
-def test_undo_brings_the_bits_before_back(hand: OwnHand, base: Network, qtbot: QtBot) -> None:
-    first = taught(hand, qtbot)
-    second = taught(hand, qtbot, digit=3, move=0.5)
+def test_undo_restores_the_former_bits(teacher: HandwritingTeacher, base: Network, qtbot: QtBot) -> None:
+    first = taught(teacher, qtbot)
+    second = taught(teacher, qtbot, digit=3, move=0.5)
     assert bits(first) != bits(second)
-    with qtbot.waitSignal(hand.adapted) as told:
-        hand.undo()
+    with qtbot.waitSignal(teacher.adapted) as told:
+        teacher.undo()
     assert bits(adaptation(told.args)) == bits(first)
-    with qtbot.waitSignal(hand.adapted) as told:
-        hand.undo()
+    with qtbot.waitSignal(teacher.adapted) as told:
+        teacher.undo()
     assert adaptation(told.args).network is base
-    assert (hand.count, hand.can_undo, hand.has_learnt) == (0, False, False)
+    assert (teacher.count, teacher.can_undo, teacher.has_learnt) == (0, False, False)
 
 
-def test_forgetting_brings_the_base_back_and_can_be_undone(hand: OwnHand, base: Network, qtbot: QtBot) -> None:
-    taught(hand, qtbot)
-    second = taught(hand, qtbot, digit=3, move=0.5)
-    with qtbot.waitSignal(hand.adapted) as told:
-        hand.forget()
+def test_forgetting_restores_the_base_and_can_be_undone(
+    teacher: HandwritingTeacher, base: Network, qtbot: QtBot
+) -> None:
+    taught(teacher, qtbot)
+    second = taught(teacher, qtbot, digit=3, move=0.5)
+    with qtbot.waitSignal(teacher.adapted) as told:
+        teacher.forget()
     assert adaptation(told.args).network is base
-    assert not library_path().exists()
-    assert (hand.count, hand.undo_brings_back, hand.can_undo) == (0, 2, True)
-    with qtbot.waitSignal(hand.adapted) as told:
-        hand.undo()
+    assert not own_ink_path().exists()
+    assert (teacher.count, teacher.undo_brings_back, teacher.can_undo) == (0, 2, True)
+    with qtbot.waitSignal(teacher.adapted) as told:
+        teacher.undo()
     assert bits(adaptation(told.args)) == bits(second)
-    assert hand.undo_brings_back == 0
+    assert teacher.undo_brings_back == 0
 
 
-def test_a_library_that_is_there_is_learnt_again_to_the_same_bits(hand: OwnHand, base: Network, qtbot: QtBot) -> None:
-    found = taught(hand, qtbot)
-    later = OwnHand()
+def test_kept_examples_are_learnt_again_to_the_same_bits(
+    teacher: HandwritingTeacher, base: Network, qtbot: QtBot
+) -> None:
+    found = taught(teacher, qtbot)
+    later = HandwritingTeacher()
     later.load()
     with qtbot.waitSignal(later.adapted) as told:
         later.set_base(base)
@@ -103,104 +108,105 @@ def test_a_library_that_is_there_is_learnt_again_to_the_same_bits(hand: OwnHand,
     assert later.close()
 
 
-def test_a_base_may_be_set_without_teaching_it(hand: OwnHand, base: Network, qtbot: QtBot) -> None:
-    taught(hand, qtbot)
-    with qtbot.assertNotEmitted(hand.adapted, wait=100):
-        hand.set_base(base.copy(), learn=False)
-        assert not hand.is_busy
-    assert not hand.has_learnt
+def test_a_base_may_be_set_without_teaching_it(teacher: HandwritingTeacher, base: Network, qtbot: QtBot) -> None:
+    taught(teacher, qtbot)
+    with qtbot.assertNotEmitted(teacher.adapted, wait=100):
+        teacher.set_base(base.copy(), learn=False)
+        assert not teacher.is_busy
+    assert not teacher.has_learnt
 
 
-def test_of_several_requests_the_newest_counts_and_all_are_kept(hand: OwnHand, qtbot: QtBot) -> None:
+def test_of_several_requests_the_newest_counts_and_all_are_kept(teacher: HandwritingTeacher, qtbot: QtBot) -> None:
     told: list[int] = []
-    hand.adapted.connect(lambda found: told.append(found.examples))
+    teacher.adapted.connect(lambda found: told.append(found.examples))
     for move in (0.0, 0.3, 0.6):
-        hand.teach(ink(move), 7)
-    qtbot.waitUntil(lambda: bool(told) and not hand.is_busy)
+        teacher.teach(ink(move), 7)
+    qtbot.waitUntil(lambda: bool(told) and not teacher.is_busy)
     assert told == [3]
-    assert hand.count == 3
+    assert teacher.count == 3
 
 
-def test_what_was_learnt_too_late_is_not_told(hand: OwnHand, qtbot: QtBot) -> None:
-    hand.teach(ink(), 7)
-    for task in hand.findChildren(QThread):
+def test_what_was_learnt_too_late_is_not_told(teacher: HandwritingTeacher, qtbot: QtBot) -> None:
+    teacher.teach(ink(), 7)
+    for task in teacher.findChildren(QThread):
         assert task.wait(60_000)  # it has learnt, and its word is on the way
-    with qtbot.assertNotEmitted(hand.adapted, wait=100):
-        hand.forget()
-    assert not hand.has_learnt
+    with qtbot.assertNotEmitted(teacher.adapted, wait=100):
+        teacher.forget()
+    assert not teacher.has_learnt
 
 
-def test_drawings_held_out_are_judged_afterwards(hand: OwnHand, qtbot: QtBot) -> None:
-    taught(hand, qtbot)
-    with qtbot.waitSignal(hand.judged) as told:
-        hand.teach(ink(0.1), 7)
+def test_drawings_held_out_are_judged_afterwards(teacher: HandwritingTeacher, qtbot: QtBot) -> None:
+    taught(teacher, qtbot)
+    with qtbot.waitSignal(teacher.judged) as told:
+        teacher.teach(ink(0.1), 7)
     assert isinstance(told.args, list)
     judged = told.args[0]
     assert isinstance(judged, HeldOut)
     assert (judged.after.right, judged.after.count) == (2, 2)
 
 
-def test_learning_leaves_the_windows_thread_free(hand: OwnHand, qtbot: QtBot) -> None:
+def test_learning_leaves_the_windows_thread_free(teacher: HandwritingTeacher, qtbot: QtBot) -> None:
     threads: list[bool] = []
-    hand.adapted.connect(lambda _: threads.append(threading.current_thread() is threading.main_thread()))
-    taught(hand, qtbot)
+    teacher.adapted.connect(lambda _: threads.append(threading.current_thread() is threading.main_thread()))
+    taught(teacher, qtbot)
     assert threads == [True]  # what is told is told on the window's thread
-    hand.teach(ink(0.2), 7)
-    assert any(task.isRunning() for task in hand.findChildren(QThread))
+    teacher.teach(ink(0.2), 7)
+    assert teacher.is_busy  # so `teach` did not wait
+    qtbot.waitUntil(lambda: any(thread.isRunning() for thread in teacher.findChildren(QThread)))
 
 
-def test_a_blank_drawing_is_not_taught(hand: OwnHand, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(hand.failed) as told:
-        hand.teach(Ink(()), 7)
+def test_a_blank_drawing_is_not_taught(teacher: HandwritingTeacher, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(teacher.failed) as told:
+        teacher.teach(Ink(()), 7)
     assert told.args == ["Nothing is drawn yet, so there is nothing to learn."]
-    assert hand.count == 0
+    assert teacher.count == 0
 
 
-def test_a_network_that_reads_no_digits_is_said_and_the_drawing_kept(hand: OwnHand, qtbot: QtBot) -> None:
-    hand.set_base(Network(NetworkSpec.dense((784, 3))))
-    with qtbot.waitSignal(hand.failed) as told:
-        hand.teach(ink(), 7)
+def test_a_network_that_reads_no_digits_is_said_and_the_drawing_kept(teacher: HandwritingTeacher, qtbot: QtBot) -> None:
+    teacher.set_base(Network(NetworkSpec.dense((784, 3))))
+    with qtbot.waitSignal(teacher.failed) as told:
+        teacher.teach(ink(), 7)
     assert told.args is not None
     assert "tells 3 classes apart" in told.args[0]
-    assert (hand.count, hand.is_busy) == (1, False)
+    assert (teacher.count, teacher.is_busy) == (1, False)
 
 
 def test_without_a_network_the_drawing_is_kept(qtbot: QtBot) -> None:
-    hand = OwnHand()
-    hand.load()
-    hand.teach(ink(), 7)
-    assert (hand.count, hand.is_busy) == (1, False)
-    assert hand.close()
+    teacher = HandwritingTeacher()
+    teacher.load()
+    teacher.teach(ink(), 7)
+    assert (teacher.count, teacher.is_busy) == (1, False)
+    assert teacher.close()
 
 
 def test_a_damaged_library_is_said(user_files: Path, qtbot: QtBot) -> None:
-    library_path().parent.mkdir(parents=True)
-    library_path().write_text("no ink", encoding="utf-8")
-    hand = OwnHand()
-    with qtbot.waitSignal(hand.failed) as told:
-        hand.load()
+    own_ink_path().parent.mkdir(parents=True)
+    own_ink_path().write_text("no ink", encoding="utf-8")
+    teacher = HandwritingTeacher()
+    with qtbot.waitSignal(teacher.failed) as told:
+        teacher.load()
     assert told.args is not None
     assert "my hand.damaged-1.unipen" in told.args[0]
 
 
-def test_a_drawing_that_cannot_be_kept_is_not_taught(hand: OwnHand, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(hand.failed) as told:
-        hand.teach(Ink((np.array([[3e7, 0.0]], np.float32),)), 7)
+def test_a_drawing_that_cannot_be_kept_is_not_taught(teacher: HandwritingTeacher, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(teacher.failed) as told:
+        teacher.teach(Ink((np.array([[3e7, 0.0]], np.float32),)), 7)
     assert told.args is not None
     assert "reaches to 3e+07" in told.args[0]
-    assert (hand.count, hand.is_busy) == (0, False)
+    assert (teacher.count, teacher.is_busy) == (0, False)
 
 
 def test_closing_ends_what_is_being_learnt(base: Network, qtbot: QtBot) -> None:
-    hand = OwnHand()
-    hand.set_base(base)
-    hand.teach(ink(), 7)
-    with qtbot.assertNotEmitted(hand.adapted):
-        assert hand.close()
-    assert not any(task.isRunning() for task in hand.findChildren(QThread))
+    teacher = HandwritingTeacher()
+    teacher.set_base(base)
+    teacher.teach(ink(), 7)
+    with qtbot.assertNotEmitted(teacher.adapted):
+        assert teacher.close()
+    assert not any(task.isRunning() for task in teacher.findChildren(QThread))
 
 
-def test_what_teaching_needs_can_be_prepared(hand: OwnHand, qtbot: QtBot) -> None:
-    hand.prepare()
-    found = taught(hand, qtbot)
+def test_what_teaching_needs_can_be_prepared(teacher: HandwritingTeacher, qtbot: QtBot) -> None:
+    teacher.prepare()
+    found = taught(teacher, qtbot)
     assert found.examples == 1

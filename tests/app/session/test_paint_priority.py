@@ -11,8 +11,8 @@ import pytest
 from PySide6.QtCore import QEvent, QObject
 from pytestqt.qtbot import QtBot
 
-from app.session import paint_priority as right_of_way
-from app.session.paint_priority import RightOfWay
+from app.session import paint_priority
+from app.session.paint_priority import PaintPriority
 from app.session.run_plan import RunPlan
 from app.session.session import Session
 from app.session.training_thread import TrainingThread
@@ -25,15 +25,15 @@ from tests.nncore.example_data import small_mnist
 
 
 @pytest.fixture
-def way(monkeypatch: pytest.MonkeyPatch) -> RightOfWay:
-    monkeypatch.setattr(right_of_way, "LONGEST_WAIT", 60.0)
-    return RightOfWay()
+def priority(monkeypatch: pytest.MonkeyPatch) -> PaintPriority:
+    monkeypatch.setattr(paint_priority, "LONGEST_WAIT", 60.0)
+    return PaintPriority()
 
 
-def test_who_honours_it_waits_until_it_is_given_back(way: RightOfWay) -> None:
-    way.honour()  # at once, while nobody has taken it
-    with way.taken():
-        waiting = Thread(target=way.honour)
+def test_a_training_waits_until_the_priority_is_released(priority: PaintPriority) -> None:
+    priority.wait_for_release()  # returns at once while the priority is not claimed
+    with priority.claimed():
+        waiting = Thread(target=priority.wait_for_release)
         waiting.start()
         waiting.join(0.05)
         assert waiting.is_alive()
@@ -41,53 +41,55 @@ def test_who_honours_it_waits_until_it_is_given_back(way: RightOfWay) -> None:
     assert not waiting.is_alive()
 
 
-def test_what_is_never_given_back_holds_nobody_up_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(right_of_way, "LONGEST_WAIT", 0.1)
-    way = RightOfWay()
-    way.take()
-    way.honour()
+def test_a_priority_that_is_never_released_delays_a_training_only_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paint_priority, "LONGEST_WAIT", 0.1)
+    priority = PaintPriority()
+    priority.claim()
+    priority.wait_for_release()
     began = perf_counter()
     for _ in range(600):
-        way.honour()  # it counts as given back from then on
+        priority.wait_for_release()  # it counts as released after the first wait
     assert perf_counter() - began < 0.1 * 600
 
 
 @pytest.fixture
-def training(way: RightOfWay, tmp_path: Path, qtbot: QtBot) -> Iterator[TrainingThread]:
+def training(priority: PaintPriority, tmp_path: Path, qtbot: QtBot) -> Iterator[TrainingThread]:
     plan = RunPlan(NetworkSpec.dense((784, 16, 10)), TrainingConfig(epochs=10**5, batch_size=32), 0.1)
     owner = QObject()
-    thread = TrainingThread(plan, small_mnist(), tmp_path, owner, way)
+    thread = TrainingThread(plan, small_mnist(), tmp_path, owner, priority)
     thread.start()
     yield thread
-    way.give_back()
+    priority.release()
     thread.control.stop()
     assert thread.wait(60_000)
 
 
-def test_a_training_takes_no_step_meanwhile(training: TrainingThread, way: RightOfWay, qtbot: QtBot) -> None:
+def test_a_training_takes_no_step_while_it_is_claimed(
+    training: TrainingThread, priority: PaintPriority, qtbot: QtBot
+) -> None:
     def steps() -> int:
         return training._training.steps
 
     qtbot.waitUntil(lambda: hasattr(training, "_training") and steps() > 5)
-    way.take()
+    priority.claim()
     reached = at_rest(qtbot, steps)
-    way.give_back()
+    priority.release()
     qtbot.waitUntil(lambda: steps() > reached)
 
 
-def test_the_window_has_it_while_it_paints_and_not_longer(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_window_claims_the_priority_only_while_it_paints(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
     window = MainWindow(Session(), Settings())
     qtbot.addWidget(window)
-    way = window.session.right_of_way
-    monkeypatch.setattr(way, "take", lambda: told.append("taken"))
-    monkeypatch.setattr(way, "give_back", lambda: told.append("given back"))
+    priority = window.session.paint_priority
+    monkeypatch.setattr(priority, "claim", lambda: told.append("claim"))
+    monkeypatch.setattr(priority, "release", lambda: told.append("release"))
     with qtbot.waitExposed(window):
         window.show()
     told.clear()
     window.train_tab.curves.update()
     qtbot.waitUntil(lambda: bool(told))
-    assert told == ["taken", "given back"] * (len(told) // 2)
+    assert told == ["claim", "release"] * (len(told) // 2)
     told.clear()
     window.event(QEvent(QEvent.Type.User))
     assert told == []

@@ -212,7 +212,7 @@ def test_of_two_models_asked_for_the_later_one_is_used(session: Session, tmp_pat
     save_model(model_called("quick"), quick)
     session.open_model(slow)
     session.open_model(quick)
-    qtbot.waitUntil(lambda: not session._tasks)
+    qtbot.waitUntil(lambda: not session._files.is_busy)
     assert session.model is not None
     assert session.model.card.name == "quick"
 

@@ -120,7 +120,7 @@ def test_train_draw_change_pause_resume_stop_and_close_while_it_runs(window: Mai
     qtbot.waitUntil(lambda: state(window) is RunState.RUNNING)
     qtbot.waitUntil(lambda: window.session.model is not None and window.session.model.card.epochs > 0)
     assert window.close()
-    assert not session._running_threads()
+    assert session.run_state is RunState.IDLE
     assert len(list(models_folder().glob("*.npz"))) == 2
 
 
@@ -417,7 +417,7 @@ def test_any_function_is_fitted_live_and_logged_and_can_be_fitted_again(window: 
     assert run.settings.data == "40 points of cos(x) * 10, x from -2*pi to 2*pi"
     choose_recipe(window, "quick")
     assert not tab.fit.isVisible()
-    window.experiments.rerun(run)
+    window.training_actions.rerun(run)
     qtbot.waitUntil(lambda: state(window) is RunState.IDLE and len(logged(window)) == 2)
     assert [each.training_loss for each in logged(window)] == [run.training_loss] * 2
     assert tab.fit.isVisible()

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.session.curve_fit import EPOCHS_KEPT, MOST_PLACES, Fit, Numbers, places_of
+from app.session.curve_fit import EPOCHS_KEPT, MOST_GRID_POINTS, Fit, Numbers, fit_grid
 from app.style.theme import GAP, GROUP_GAP, colours_of
 from app.widgets.plain_text import ElidedLabel
 from nncore.data.curves import CurvePoints
@@ -52,7 +52,7 @@ class FitView(QFrame):
     def set_points(self, points: CurvePoints) -> None:
         """Begin another run, on these points."""
         self._points = points
-        few = slice(None, None, 1 + (len(points.x) - 1) // MOST_PLACES)
+        few = slice(None, None, 1 + (len(points.x) - 1) // MOST_GRID_POINTS)
         for plot in (self.live, *self.small):
             plot.set_points(points.x[few], points.y[few])
         self.live.say(NO_FIT)
@@ -63,7 +63,7 @@ class FitView(QFrame):
         """Draw a fit of the present points; that of an epoch in EPOCHS_KEPT stays, in a plot of its own."""
         if self._points is None:
             return
-        x = places_of(self._points)
+        x = fit_grid(self._points)
         self.live.set_fit(x, fit.y)
         self.live.say(f"fit after {fit.epoch:,} epoch{'' if fit.epoch == 1 else 's'}")
         if fit.epoch in EPOCHS_KEPT:

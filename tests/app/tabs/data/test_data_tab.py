@@ -11,7 +11,7 @@ from PIL import Image
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.storage.data_sources import own_ink_path
+from app.storage.paths import own_ink_path
 from app.tabs.data.data_tab import DataTab
 from app.tabs.data.sample_view import CONFLICTS, TWICE
 from nncore.data.dataset import Dataset, Splits

@@ -26,7 +26,7 @@ def found(qtbot: QtBot, source: PictureSource, data: QMimeData) -> Backdrop:
     assert source.takes(data)
     with qtbot.waitSignal(source.found) as signal:
         source.take(data)
-    assert source.wait(60_000)
+    assert source.finish()
     backdrop = signal.args[0]
     assert isinstance(backdrop, Backdrop)
     return backdrop
@@ -101,7 +101,7 @@ def test_what_cannot_be_read_is_one_sentence(
     data.setUrls([QUrl.fromLocalFile(str(tmp_path / name))])
     with qtbot.waitSignal(source.refused) as signal:
         source.take(data)
-    assert source.wait(60_000)
+    assert source.finish()
     sentence = str(signal.args[0])
     assert words in sentence
     assert sentence.count("\n") == 0
@@ -124,7 +124,7 @@ def test_of_two_pictures_the_last_counts(qtbot: QtBot, source: PictureSource, tm
     source.found.connect(got.append)
     source.open(tmp_path / "slow.png")
     source.open(tmp_path / "quick.png")
-    assert source.wait(60_000)
+    assert source.finish()
     qtbot.waitUntil(lambda: bool(got))
     qtbot.wait(50)
     assert [backdrop.image.width() for backdrop in got] == [28]

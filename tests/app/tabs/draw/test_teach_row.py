@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.session.fine_tuning import Adaptation, HeldOut, Right
-from app.session.handwriting_teacher import OwnHand
+from app.session.handwriting_teacher import HandwritingTeacher
 from app.style.theme import ThemeChoice, apply_theme
 from app.tabs.draw.teach_row import FORGOTTEN, KEPT, LEARNING, NOTHING_DRAWN, NOTHING_TAUGHT, TeachRow
 from nncore.model.network import Network, NetworkSpec
@@ -42,12 +42,12 @@ def row(qapp: QApplication, qtbot: QtBot) -> TeachRow:
 
 
 @pytest.fixture
-def hand(network: Network) -> Iterator[OwnHand]:
-    hand = OwnHand()
-    hand.load()
-    hand.set_base(network)
-    yield hand
-    assert hand.close()
+def teacher(network: Network) -> Iterator[HandwritingTeacher]:
+    teacher = HandwritingTeacher()
+    teacher.load()
+    teacher.set_base(network)
+    yield teacher
+    assert teacher.close()
 
 
 def adaptation(network: Network) -> Adaptation:
@@ -101,41 +101,41 @@ def test_a_failure_stands_out_until_there_is_something_else_to_say(row: TeachRow
     assert (row.line.property("trouble"), row.line.property("quiet")) == (False, True)
 
 
-def test_it_follows_a_hand_from_learning_to_forgetting_and_back(row: TeachRow, hand: OwnHand, qtbot: QtBot) -> None:
-    row.follow(hand)
+def test_it_shows_learning_forgetting_and_undo(row: TeachRow, teacher: HandwritingTeacher, qtbot: QtBot) -> None:
+    row.follow(teacher)
     assert row.line.text() == NOTHING_TAUGHT
-    hand.teach(SEVEN, 7)
+    teacher.teach(SEVEN, 7)
     assert row.line.text() == LEARNING
     qtbot.waitUntil(lambda: row.line.text().startswith("1 drawing taught"))
     assert row.undo_button.isEnabled()
     QTest.mouseClick(row.forget_button, LEFT)
-    assert (hand.count, row.line.text()) == (0, FORGOTTEN)
+    assert (teacher.count, row.line.text()) == (0, FORGOTTEN)
     assert row.undo_button.toolTip() == "Bring back 1 drawing that you had the network forget."
     assert not row.forget_button.isEnabled()
     QTest.mouseClick(row.undo_button, LEFT)
-    assert (hand.count, row.line.text()) == (1, LEARNING)
+    assert (teacher.count, row.line.text()) == (1, LEARNING)
     qtbot.waitUntil(lambda: row.line.text().startswith("1 drawing taught"))
     QTest.mouseClick(row.undo_button, LEFT)
-    assert (hand.count, row.line.text()) == (0, NOTHING_TAUGHT)
+    assert (teacher.count, row.line.text()) == (0, NOTHING_TAUGHT)
 
 
-def test_it_says_what_could_not_be_taught(row: TeachRow, hand: OwnHand, qtbot: QtBot) -> None:
-    row.follow(hand)
-    hand.teach(Ink(()), 7)
+def test_it_says_what_could_not_be_taught(row: TeachRow, teacher: HandwritingTeacher, qtbot: QtBot) -> None:
+    row.follow(teacher)
+    teacher.teach(Ink(()), 7)
     assert row.line.text() == "Nothing is drawn yet, so there is nothing to learn."
-    hand.set_base(Network(NetworkSpec.dense((784, 3))))
-    hand.teach(SEVEN, 7)
+    teacher.set_base(Network(NetworkSpec.dense((784, 3))))
+    teacher.teach(SEVEN, 7)
     qtbot.waitUntil(lambda: "tells 3 classes apart" in row.line.text())
     assert row.line.property("trouble")
 
 
 def test_a_network_that_has_not_learnt_the_hand_is_not_said_to_have(
-    row: TeachRow, hand: OwnHand, network: Network, qtbot: QtBot
+    row: TeachRow, teacher: HandwritingTeacher, network: Network, qtbot: QtBot
 ) -> None:
-    row.follow(hand)
-    hand.teach(SEVEN, 7)
+    row.follow(teacher)
+    teacher.teach(SEVEN, 7)
     qtbot.waitUntil(lambda: row.line.text().startswith("1 drawing taught"))
-    hand.set_base(network.copy(), learn=False)
+    teacher.set_base(network.copy(), learn=False)
     assert row.line.text() == KEPT
 
 

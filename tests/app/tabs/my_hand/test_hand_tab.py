@@ -56,7 +56,7 @@ def tab(make_tab: Callable[[], HandTab]) -> HandTab:
 
 
 def idle(qtbot: QtBot, tab: HandTab) -> None:
-    qtbot.waitUntil(lambda: not tab.chores.is_busy)
+    qtbot.waitUntil(lambda: not tab.tasks.is_busy)
 
 
 def page(tab: HandTab) -> QWidget | None:

@@ -265,7 +265,7 @@ def test_chosen_runs_are_exported(tab: RunsTab, log_path: Path, qtbot: QtBot, tm
         dialog.close()
         dialog.deleteLater()
         QApplication.processEvents()
-        qtbot.waitUntil(lambda: tab._task is None)
+        qtbot.waitUntil(lambda: not tab._tasks.is_busy)
     with (tmp_path / "out.csv").open(encoding="utf-8-sig") as table:
         assert [row["name"] for row in csv.DictReader(table)] == ["alpha"]
     assert "<svg" in (tmp_path / "out.html").read_text(encoding="utf-8")

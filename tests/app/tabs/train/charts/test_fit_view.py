@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.session.curve_fit import EPOCHS_KEPT, Fit, fit_of, places_of
+from app.session.curve_fit import EPOCHS_KEPT, Fit, fit_grid, fit_of
 from app.tabs.train.charts.fit_view import FitPlot, FitView
 from nncore.data.curves import sampled
 from nncore.model.network import Network, NetworkSpec
@@ -78,4 +78,4 @@ def test_a_fit_is_in_the_unit_of_the_points() -> None:
     fit = fit_of(network, POINTS, 3)
     assert fit.epoch == 3
     assert fit.y[0] == pytest.approx(60 * (0.5 - 0.5 * 3 / POINTS.x.std()) - 30, abs=0.01)
-    assert len(fit.y) == len(places_of(POINTS)) == 50
+    assert len(fit.y) == len(fit_grid(POINTS)) == 50

@@ -7,12 +7,12 @@ import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from app.background.task import BackgroundTask
+from app.background.task_thread import TaskThread
 from nncore.errors import DataError
 
 
-def task(work: Callable[[], object], owner: QObject) -> BackgroundTask:
-    return BackgroundTask("data", work, print, owner)
+def task(work: Callable[[], object], owner: QObject) -> TaskThread:
+    return TaskThread(work, owner)
 
 
 @pytest.fixture
@@ -28,7 +28,6 @@ def test_the_work_is_done_on_another_thread_and_its_result_told(owner: QObject, 
         return "the data"
 
     background = task(work, owner)
-    assert (background.kind, background.use) == ("data", print)
     with qtbot.assertNotEmitted(background.failed), qtbot.waitSignal(background.succeeded) as told:
         background.start()
     assert told.args == ["the data"]
