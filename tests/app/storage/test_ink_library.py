@@ -123,6 +123,30 @@ def test_two_windows_lose_nothing_of_each_other(path: Path) -> None:
     assert [each.digit for each in opened(path).examples] == [7, 1, 3]
 
 
+def test_each_window_changes_what_the_other_has_written(path: Path) -> None:
+    one, other = opened(path), opened(path)
+    one.add(example(7))
+    other.add(example(1))
+    one.remove_last()
+    assert [each.digit for each in opened(path).examples] == [7]
+    other.add(example(3))
+    one.forget()
+    assert [each.digit for each in opened(path).forgotten] == [7, 3]
+    other.remember()
+    assert [each.digit for each in opened(path).examples] == [7, 3]
+
+
+def test_a_file_damaged_by_another_program_is_set_aside_before_the_next_change(path: Path) -> None:
+    library = opened(path)
+    library.add(example(7))
+    path.write_text("no ink", encoding="utf-8")
+    with pytest.raises(DataError, match="Your drawings could not be read"):
+        library.add(example(1))
+    assert (path.parent / "my hand.damaged-1.unipen").read_text(encoding="utf-8") == "no ink"
+    library.add(example(3))
+    assert [each.digit for each in opened(path).examples] == [3]
+
+
 @settings(max_examples=100)
 @given(changes=mutations)
 def test_whatever_the_file_holds_is_read_or_set_aside(

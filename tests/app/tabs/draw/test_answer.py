@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -97,6 +98,7 @@ def test_the_verdict_is_spoken_once_the_drawing_rests(
 def test_only_the_last_of_many_answers_is_spoken_and_no_answer_twice(qtbot: QtBot, answer: Answer) -> None:
     said: list[str] = []
     answer.spoken.connect(said.append)
+    answer._rest.setTimerType(Qt.TimerType.PreciseTimer)  # the other kinds round by seconds
     answer._rest.setInterval(600_000)
     for digit in ("d1", "d2", "d3"):
         left = answer._rest.remainingTime()

@@ -25,6 +25,13 @@ def test_a_value_given_twice_is_one_run() -> None:
     assert len(grid(SMALL, TrainingConfig(), {"seed": [1, 1, 2]})) == 2
 
 
+def test_as_many_runs_as_are_allowed_are_made_and_not_one_more() -> None:
+    assert len(grid(SMALL, TrainingConfig(), {"seed": range(MOST_JOBS)})) == MOST_JOBS
+    with pytest.raises(SettingError, match="1,001 runs are too many") as refusal:
+        grid(SMALL, TrainingConfig(), {"epochs": [3], "seed": range(MOST_JOBS + 1)})
+    assert refusal.value.field == "seed"
+
+
 def test_hidden_layers_and_activations_make_other_networks_of_the_same_ends() -> None:
     spec = NetworkSpec.dense((784, 16, 10), "tanh")
     jobs = grid(spec, TrainingConfig(), {"hidden": [(), (32, 8)]})

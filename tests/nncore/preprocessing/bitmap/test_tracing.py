@@ -32,6 +32,23 @@ def test_a_ring_gives_a_closed_stroke() -> None:
     assert stroke[0].tolist() == stroke[-1].tolist()
 
 
+@pytest.mark.parametrize("turns", range(4))
+def test_a_corner_of_three_pixels_is_one_stroke_around_the_corner(turns: int) -> None:
+    corner = np.array([[1, 0], [1, 1]], bool)
+    (stroke,) = trace(np.rot90(corner, turns), 0)
+    assert len(stroke) == 3
+    steps = np.abs(np.diff(stroke, axis=0)).sum(axis=1)
+    assert steps.tolist() == [1, 1]  # along rows and columns, not across the corner
+
+
+@pytest.mark.parametrize("turns", range(4))
+def test_diagonal_neighbours_are_linked_in_every_direction(turns: int) -> None:
+    hook = np.zeros((4, 5), bool)
+    hook[[0, 1, 2, 3, 2], [0, 1, 2, 3, 4]] = True
+    (stroke,) = trace(np.rot90(hook, turns), 0)
+    assert len(stroke) == 5
+
+
 @pytest.mark.parametrize(("length", "strokes"), [(4, 1), (9, 3)])
 def test_a_short_side_branch_is_removed_and_a_long_one_is_not(length: int, strokes: int) -> None:
     skeleton = np.zeros((30, 60), bool)

@@ -37,6 +37,17 @@ def test_the_points_are_drawn_before_there_is_a_fit(view: FitView) -> None:
     assert view.live.caption.text() == "Press Train, and the fit appears on these points."
 
 
+@pytest.mark.parametrize(("y", "lowest", "highest"), [((-2.0, 3.0), -2.5, 3.5), ((4.0, 4.0), 3.9, 4.1)])
+def test_a_tenth_of_the_height_stays_free_above_and_below_the_points(
+    view: FitView, y: tuple[float, float], lowest: float, highest: float
+) -> None:
+    view.live.set_points(np.array([-1.0, 9.0]), np.array(y))
+    (left, right), (bottom, top) = view.live.plot.getPlotItem().getViewBox().viewRange()
+    assert (left, right) == pytest.approx((-1.2, 9.2))  # with a padding of 2 % on each side
+    padding = 0.02 * (highest - lowest)
+    assert (bottom, top) == pytest.approx((lowest - padding, highest + padding))
+
+
 def test_the_latest_fit_is_live_and_that_of_chosen_epochs_stays(view: FitView) -> None:
     view.set_points(POINTS)
     for epoch in (9, 10, 11):
