@@ -12,7 +12,7 @@ from resources import build_mnist
 
 
 def original_of(name: str) -> bytes:
-    """An original file, put together again from the array in mnist.npz."""
+    """Return an original file, rebuilt from the array in mnist.npz."""
     with np.load(build_mnist.TARGET, allow_pickle=False) as arrays:
         array = arrays[name]
     axes = np.array(array.shape, ">u4")
@@ -27,7 +27,7 @@ def originals() -> dict[str, bytes]:
 
 @pytest.fixture
 def folder(tmp_path: Path, originals: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The originals of the test part, which is all that is asked for here: packing 60,000 images takes too long."""
+    """The originals of the test set only: compressing 60,000 images takes too long."""
     part = {name: build_mnist.ORIGINALS[name] for name in ("x_test", "y_test")}
     monkeypatch.setattr(build_mnist, "ORIGINALS", part)
     for name, _ in part.values():
@@ -52,7 +52,7 @@ def test_the_bundled_file_holds_nothing_else() -> None:
 
 
 @pytest.mark.parametrize("packed", ["t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"])
-def test_plain_and_packed_originals_build_the_bundled_arrays(packed: str, folder: Path, tmp_path: Path) -> None:
+def test_plain_and_compressed_originals_give_the_bundled_arrays(packed: str, folder: Path, tmp_path: Path) -> None:
     plain = folder / packed
     (folder / f"{packed}.gz").write_bytes(gzip.compress(plain.read_bytes(), compresslevel=1))
     plain.unlink()
@@ -64,7 +64,7 @@ def test_plain_and_packed_originals_build_the_bundled_arrays(packed: str, folder
     assert list(tmp_path.glob("*built*")) == [target]
 
 
-def test_nothing_in_the_file_depends_on_the_hour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_file_does_not_depend_on_the_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     content = bytes([0, 0, 8, 1, 0, 0, 0, 2, 7, 9])
     (tmp_path / "labels").write_bytes(content)
     monkeypatch.setattr(build_mnist, "ORIGINALS", {"y_train": ("labels", sha256(content).hexdigest())})
@@ -78,7 +78,7 @@ def test_nothing_in_the_file_depends_on_the_hour(tmp_path: Path, monkeypatch: py
         assert arrays["y_train"].tolist() == [7, 9]
 
 
-def test_a_full_disk_leaves_the_old_file_as_it_was(
+def test_a_full_disk_leaves_the_old_file_unchanged(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def disk_full(descriptor: int) -> None:
@@ -94,7 +94,7 @@ def test_a_full_disk_leaves_the_old_file_as_it_was(
 
 
 def refusal(folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
-    """What the script says about `folder`; mnist.npz is not touched."""
+    """Return the message of the script about `folder` and check that it leaves mnist.npz unchanged."""
     before = build_mnist.TARGET.stat()
     assert build_mnist.main([str(folder)]) == 2
     assert build_mnist.TARGET.stat() == before
@@ -118,8 +118,8 @@ def test_a_missing_file_is_named(folder: Path, capsys: pytest.CaptureFixture[str
     assert "found no t10k-labels-idx1-ubyte or t10k-labels-idx1-ubyte.gz" in refusal(folder, capsys)
 
 
-@pytest.mark.parametrize("content", [gzip.compress(bytes(5000))[:-10], b"not packed"])
-def test_a_damaged_packed_file_is_named(content: bytes, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("content", [gzip.compress(bytes(5000), mtime=0)[:-10], b"not packed"])
+def test_a_damaged_compressed_file_is_named(content: bytes, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "t10k-labels-idx1-ubyte").unlink()
     (folder / "t10k-labels-idx1-ubyte.gz").write_bytes(content)
     assert f"{folder / 't10k-labels-idx1-ubyte.gz'}: cannot be read" in refusal(folder, capsys)

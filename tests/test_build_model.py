@@ -39,13 +39,13 @@ def everything_is_smaller() -> Iterator[None]:
 
 
 def some_ink() -> InkSamples:
-    """Made-up digits of four writers."""
+    """Return generated digits of four writers."""
     made = digits(80, np.random.default_rng(0))
     return InkSamples(made.inks, made.labels, tuple(f"w{number % 4}" for number in range(80)), "some ink")
 
 
 def copy_of(network: Network) -> Network:
-    """Another network with the same weights."""
+    """Return a new network with the same weights."""
     copy = Network(network.spec)
     copy.parameters.values[:] = network.parameters.values
     return copy
@@ -53,14 +53,14 @@ def copy_of(network: Network) -> Network:
 
 @pytest.fixture(scope="module")
 def built(everything_is_smaller: None) -> tuple[Model, str]:
-    """A model that was built with two folds, and what was printed."""
+    """A model that was built with two folds, and the printed output."""
     printed = StringIO()
     with redirect_stdout(printed):
         model = build(Plan(CONFIG, FEW, some_ink(), folds=2))
     return model, printed.getvalue()
 
 
-def test_what_is_learnt_from_holds_every_sort_in_the_amounts_asked_for() -> None:
+def test_the_training_images_have_every_kind_in_the_given_amounts() -> None:
     ink, kinds = some_ink(), tuple(non_digit_kinds)
     data = training_images(small_mnist().training, ink, kinds, FEW, seed=1)
     assert len(data) == 300 + 2 * 80 + 100 + 100
@@ -72,7 +72,7 @@ def test_what_is_learnt_from_holds_every_sort_in_the_amounts_asked_for() -> None
     assert len(training_images(small_mnist().training, None, kinds, FEW, seed=1)) == 500
 
 
-def test_the_card_says_what_was_learnt_from_and_how_each_writer_and_kind_is_read(built: tuple[Model, str]) -> None:
+def test_the_card_names_the_training_data_and_the_accuracy_for_each_writer_and_kind(built: tuple[Model, str]) -> None:
     model, table = built
     assert sorted(model.card.writer_accuracy) == ["w0", "w1", "w2", "w3"]
     assert (model.card.recipe, model.card.epochs, model.card.seed) == ("handwriting", 3, 3)
@@ -103,20 +103,20 @@ def test_without_ink_a_fold_has_no_writers_and_the_command_writes_the_model(
     assert f"{out}: {out.stat().st_size:,} bytes" in capsys.readouterr().out
 
 
-def test_the_folds_change_nothing_of_what_is_built_but_its_temperature(built: tuple[Model, str]) -> None:
+def test_folds_change_only_the_temperature_of_the_model(built: tuple[Model, str]) -> None:
     images = small_mnist().training.take(slice(0, 50))
     without = build(Plan(CONFIG, FEW, some_ink(), folds=0))
     one, other = (logits_of(model.network(), images) for model in (built[0], without))
     np.testing.assert_allclose(one, other * np.median(one / other), rtol=1e-4, atol=1e-4)
 
 
-def test_a_fold_leaves_its_writers_and_kinds_out() -> None:
+def test_a_fold_is_not_trained_on_its_writers_and_kinds() -> None:
     judged = build_model._trained(Plan(CONFIG, FEW, some_ink(), folds=2), 1).judged
     assert set(judged.groups) == {"w1", "w3", *tuple(non_digit_kinds)[1::2]}
     assert (np.array(judged.labels) == NO_CLASS).sum() == 100
 
 
-def test_the_averaged_weights_are_the_mean_of_those_after_each_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_averaged_weights_are_the_mean_of_the_weights_after_each_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
     data = training_images(small_mnist().training, None, tuple(non_digit_kinds), FEW, seed=1)
     start = Network(RECIPES["handwriting"].spec)
     start.initialize(np.random.default_rng(0))
@@ -133,7 +133,7 @@ def test_the_averaged_weights_are_the_mean_of_those_after_each_epoch(monkeypatch
     np.testing.assert_allclose(after(2), (after(1) + trained_on.parameters.values) / 2, atol=1e-6)
 
 
-def test_a_report_counts_writers_and_kinds_apart() -> None:
+def test_a_report_counts_each_writer_and_each_kind() -> None:
     sure, even = np.eye(10)[7] * 9, np.zeros(10)
     judged = Judged(
         np.stack([sure, sure, sure, even, sure]),
@@ -146,7 +146,7 @@ def test_a_report_counts_writers_and_kinds_apart() -> None:
     assert "it refused 50.0% and was unsure of 0.0%" in found.notes
 
 
-def test_ink_that_is_missing_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_ink_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert build_model.main(["--ink", str(tmp_path / "none.unipen"), "--out", str(tmp_path / "x.npz")]) == 2
     assert "none.unipen" in capsys.readouterr().err
     assert not (tmp_path / "x.npz").exists()

@@ -1,4 +1,4 @@
-"""What the model that comes with the app can do."""
+"""What the bundled model can do."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from resources.training_ink import Amounts
 from tests.nncore.example_data import mnist
 
 PEN_STROKES = os.environ.get("DIGITLAB_BENCH_INK")
-"""A UNIPEN file of labelled digits of real writers."""
+"""Path of a UNIPEN file with labelled digits of real writers."""
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def model() -> Model:
     return load_model(bundled_model_path())
 
 
-def test_it_reads_mnists_test_images_and_its_card_says_how_well(model: Model) -> None:
+def test_it_reads_the_test_images_of_mnist_as_accurately_as_its_card_says(model: Model) -> None:
     test = mnist().test
     assert test is not None
     judged, certain = evaluate(model.network(), test), certainty(model.network(), test)
@@ -47,7 +47,7 @@ def test_it_reads_mnists_test_images_and_its_card_says_how_well(model: Model) ->
     assert certain.calibration_error <= 0.02
 
 
-def test_it_was_made_by_the_committed_recipe(model: Model) -> None:
+def test_it_was_trained_with_the_committed_recipe(model: Model) -> None:
     recipe, settings = RECIPES["handwriting"], dict(model.card.settings)
     assert model.card.recipe == "handwriting"
     assert model.spec == recipe.spec
@@ -58,7 +58,7 @@ def test_it_was_made_by_the_committed_recipe(model: Model) -> None:
     assert model.card.epochs == recipe.config.epochs + AVERAGED_EPOCHS
 
 
-def test_its_card_names_what_it_learnt_from_and_how_well_it_reads_strangers(model: Model) -> None:
+def test_its_card_names_its_training_data_and_the_accuracy_for_unseen_writers(model: Model) -> None:
     assert "Alpaydin" in model.card.notes
     assert len(model.card.writer_accuracy) == 30
     assert fmean(model.card.writer_accuracy.values()) >= 0.985
@@ -69,7 +69,7 @@ def test_its_file_is_small() -> None:
 
 
 @pytest.mark.parametrize("kind", non_digit_kinds)
-def test_it_takes_few_things_for_digits_that_are_none(model: Model, kind: str) -> None:
+def test_it_reads_few_other_drawings_as_digits(model: Model, kind: str) -> None:
     rng = np.random.default_rng(2024)
     images = np.stack([rasterize(non_digit_kinds[kind](rng)) for _ in range(100)])
     certain = certainty(model.network(), Dataset(images, np.full(100, NO_CLASS), open_set=True))
@@ -77,7 +77,7 @@ def test_it_takes_few_things_for_digits_that_are_none(model: Model, kind: str) -
     assert certain.refused + certain.unsure >= 0.9
 
 
-def test_it_reads_made_up_digits_and_refuses_few(model: Model) -> None:
+def test_it_reads_generated_digits_and_refuses_few(model: Model) -> None:
     made = digits(500, np.random.default_rng(2024)).to_dataset()
     judged, certain = evaluate(model.network(), made), certainty(model.network(), made)
     assert judged is not None
@@ -87,7 +87,7 @@ def test_it_reads_made_up_digits_and_refuses_few(model: Model) -> None:
 
 
 @pytest.mark.skipif(PEN_STROKES is None, reason="DIGITLAB_BENCH_INK names no file of real writers' strokes")
-def test_it_reads_what_real_writers_wrote_with_a_pen(model: Model) -> None:
+def test_it_reads_digits_that_real_writers_drew_with_a_pen(model: Model) -> None:
     assert PEN_STROKES is not None
     judged = evaluate(model.network(), read_ink(Path(PEN_STROKES)).to_dataset())
     assert judged is not None

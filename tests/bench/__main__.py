@@ -14,7 +14,7 @@ BENCHMARKS = (
     "epoch", "products", "accuracy", "latency", "memory", "scaling", "drawing", "handwriting", "pen", "repaint",
     "seeds", "sweep", "window",
 )  # fmt: skip
-"""Modules of this package, imported when they are run: the worker processes of a sweep import this one too."""
+"""Modules of this package. They are imported when they run, because the workers of a sweep import this module too."""
 
 
 def main() -> None:
@@ -28,9 +28,9 @@ def main() -> None:
     options = parser.parse_args()
     unknown = set(options.names) - set(BENCHMARKS)
     if unknown:
-        parser.error(f"there is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
+        parser.error(f"unknown benchmark {', '.join(sorted(unknown))}; choose from {', '.join(BENCHMARKS)}")
     if options.rounds < 1:
-        parser.error(f"{options.rounds} rounds are none: it is 1 or more")
+        parser.error(f"--rounds must be at least 1; got {options.rounds}")
     facts = machine.facts()
     print(machine.sentence(facts), file=sys.stderr)
     print(json.dumps({"machine": facts, "rounds": options.rounds}), flush=True)

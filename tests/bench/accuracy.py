@@ -2,10 +2,10 @@
 
 Both frameworks train the same network from the same initial weights with the same optimiser (Adam, batch 128) on all
 60,000 images, at a learning rate that follows a schedule; the schedules are nncore's functions for both. After each
-epoch the test set is judged with the clock stopped; the time is that at the end of the first epoch that got there.
-Setting up is not counted: imports, reading MNIST. The rounds are seeds; what is quoted is their median.
+epoch the test set is evaluated while the clock is stopped. The result is the time at the end of the first epoch that
+reaches the accuracy. Imports and reading MNIST are not counted. Each round is a seed; quote the median of the rounds.
 
-PyTorch is given its fused Adam, which is the faster on every network here, with all threads and with one.
+PyTorch uses its fused Adam, which is faster on every network here, once with all threads and once with one thread.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Goal(NamedTuple):
 
 
 class Run(NamedTuple):
-    """When a training got there: seconds and epochs, both infinite if it never did."""
+    """Seconds and epochs until a training reached the accuracy; both are infinite if it never did."""
 
     seconds: float
     epochs: float
@@ -59,7 +59,7 @@ PLANS = {
     Goal("conv", 98): {"nncore": Plan("one_cycle", 0.005, 1), "torch": Plan("one_cycle", 0.005, 1)},
     Goal("conv", 99): {"nncore": Plan("one_cycle", 0.008, 10), "torch": Plan("one_cycle", 0.008, 10)},
 }
-"""What brings each framework there soonest, found by trying plans like those of `tests.bench.tuning`.
+"""The fastest plan of each framework, found by trying plans with `tests.bench.tuning`.
 
 Dense, 97 %: over one epoch no schedule got there, over two one_cycle did with 0.003 to 0.008 (nncore, seeds 0 to 2).
 Dense, 98 %: over four epochs one_cycle with 0.005 got there with every seed tried, in both frameworks (nncore 0 to 3,
@@ -72,7 +72,7 @@ of the images, so both have one plan.
 
 
 def measure(rounds: int) -> Iterator[Section]:
-    """A section for each goal."""
+    """Return a section for each goal."""
     for goal, plans in PLANS.items():
         yield _of_goal(goal, plans, max(rounds, FEWEST_SEEDS))
 
@@ -93,12 +93,12 @@ def _of_goal(goal: Goal, plans: dict[str, Plan], seeds: int) -> Section:
 
 
 def arguments_of(goal: Goal, plan: Plan) -> list[str]:
-    """What a child needs to know; the seed is that of the round."""
+    """Return the arguments for a child process; the seed is the number of the round."""
     return [goal.network, str(goal.percent), plan.schedule, str(plan.rate), str(plan.epochs), "{round}"]
 
 
 def nncore_run(network_name: str, percent: float, plan: Plan, seed: int) -> Run:
-    """Train nncore until there."""
+    """Train nncore until it reaches the accuracy."""
     from nncore.evaluation.metrics import evaluate
     from nncore.training import TrainingConfig, train
     from nncore.training.events import EpochDone
@@ -128,7 +128,7 @@ def nncore_run(network_name: str, percent: float, plan: Plan, seed: int) -> Run:
 
 
 def torch_run(network_name: str, percent: float, plan: Plan, seed: int, adam: str, threads: int) -> Run:
-    """Train PyTorch until there."""
+    """Train PyTorch until it reaches the accuracy."""
     import torch
 
     from tests.bench.torch_networks import TorchTraining, tensors, torch_twin

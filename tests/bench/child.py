@@ -1,4 +1,4 @@
-"""Running measurements in fresh processes, so that none is helped or hurt by the one before."""
+"""Run each measurement in a fresh process, so that earlier measurements do not influence it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from tqdm import tqdm
 
 
 def in_fresh_process(module: str, *arguments: str) -> dict[str, Any]:
-    """What `python -m module arguments` prints as JSON in its last line.
+    """Run `python -m module arguments` and return the JSON in the last line of its output.
 
-    Raises RuntimeError with what it said if it fails.
+    Raises RuntimeError with the error output of the process if it fails.
     """
     process = subprocess.run([sys.executable, "-m", module, *arguments], capture_output=True, text=True)
     if process.returncode:
@@ -24,10 +24,10 @@ def in_fresh_process(module: str, *arguments: str) -> dict[str, Any]:
 
 
 def interleaved(module: str, ways: Mapping[str, Sequence[str]], rounds: Iterable[int]) -> dict[str, Runs]:
-    """Run `module` with the arguments of each way in turn, and that once a round.
+    """Run `module` once per round with the arguments of each way in turn.
 
-    `ways`: arguments by name; "{round}" in one becomes the round's number. Every other round goes through the ways
-    backwards, so that a machine that becomes slower or faster meanwhile favours none.
+    ways: arguments by name; "{round}" in an argument is replaced by the number of the round. Every second round takes
+    the ways in reverse order, so that a machine that becomes slower or faster favours none of them.
     """
     found: dict[str, Runs] = {name: Runs() for name in ways}
     turns = [(number, name) for number in rounds for name in (list(ways) if number % 2 == 0 else reversed(list(ways)))]
@@ -38,8 +38,8 @@ def interleaved(module: str, ways: Mapping[str, Sequence[str]], rounds: Iterable
 
 
 class Runs(list[dict[str, Any]]):
-    """What each round gave."""
+    """The figures of every round, one dictionary each."""
 
     def of(self, figure: str) -> tuple[float, ...]:
-        """One figure of every round."""
+        """Return one figure of every round."""
         return tuple(float(run[figure]) for run in self)

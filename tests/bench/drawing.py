@@ -1,4 +1,4 @@
-"""From strokes to probabilities: what one reading of a drawing costs, part by part."""
+"""The time of each part of reading a drawing, from strokes to probabilities."""
 
 from __future__ import annotations
 

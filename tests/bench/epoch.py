@@ -1,9 +1,9 @@
-"""Seconds an epoch of MNIST, dense and convolutional, against PyTorch and scikit-learn.
+"""Seconds per epoch of MNIST for a dense and a convolutional network, against PyTorch and scikit-learn.
 
-An epoch is shuffling, taking batches and the steps; that nncore judges the weights after it is left out, as PyTorch
-does nothing of the kind. Of nncore and PyTorch the first epoch of a process is not counted. scikit-learn cannot be
-asked for single epochs at the speed of its loop, so it is one `fit` divided by its epochs; it uses all cores through
-its BLAS.
+An epoch includes shuffling, taking batches and the steps. The check of the weights that nncore makes after each epoch
+is not counted, because PyTorch has none. For nncore and PyTorch, the first epoch of a process is not counted.
+scikit-learn cannot run single epochs at the speed of its loop, so the time of one `fit` is divided by its epochs; it
+uses all cores through its BLAS.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ EPOCHS = 3
 RATE = 0.001
 
 IMAGES = {"dense": 60_000, "conv": 60_000, "convnet": 12_000}
-"""What an epoch is measured on; of fewer than all, the seconds are scaled up."""
+"""Images that an epoch is measured on; if they are fewer than 60,000, the seconds are scaled up."""
 UNIT = "s an epoch"
 
 AT_MOST = {("dense", "torch"): 0.5, ("dense", "sklearn"): 0.4, ("convnet", "torch"): 1.0}
-"""What nncore's time should be, as a share of theirs."""
+"""Upper limit for the time of nncore, as a share of the time of the other framework."""
 
 
 def measure(rounds: int) -> Iterator[Section]:
@@ -93,7 +93,7 @@ def sklearn_seconds(name: str) -> float:
 
 
 def mlp_classifier(name: str, epochs: int) -> Any:
-    """An MLPClassifier of the same widths that will train just so many epochs."""
+    """Return an MLPClassifier of the same widths that trains exactly `epochs` epochs."""
     import warnings
 
     from sklearn.exceptions import ConvergenceWarning

@@ -1,4 +1,4 @@
-"""Who is measured: nncore and, where they are installed, PyTorch and scikit-learn."""
+"""The frameworks that are measured: nncore and, if they are installed, PyTorch and scikit-learn."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PACKAGES = {"torch": "torch", "sklearn": "scikit-learn"}
 
 
 def version_of(framework: str) -> str | None:
-    """The version that is installed of "torch" or "sklearn"; None if it is not."""
+    """Return the installed version of "torch" or "sklearn"; None if it is not installed."""
     try:
         return version(PACKAGES[framework])
     except PackageNotFoundError:
@@ -22,7 +22,7 @@ def version_of(framework: str) -> str | None:
 
 
 def left_out(*frameworks: str) -> list[str]:
-    """A line for each of them that is not installed."""
+    """Return a line for each framework that is not installed."""
     return [
         f'{NAMES[framework]} is not installed: left out; pip install -e ".[bench]" brings it.'
         for framework in frameworks
@@ -31,14 +31,14 @@ def left_out(*frameworks: str) -> list[str]:
 
 
 def threads_tried() -> list[int]:
-    """How many threads PyTorch is given: all cores, which is its default, and one."""
+    """Return the numbers of threads to try with PyTorch: all cores, which is its default, and one."""
     return sorted({available_cores(), 1}, reverse=True)
 
 
 def torch_ways(
     *arguments: str, adams: Sequence[str] = ("default", "fused"), threads: Sequence[int] | None = None
 ) -> dict[str, list[str]]:
-    """Arguments of a child for each way in which PyTorch is measured, by name; none if it is not installed.
+    """Return the arguments of a child process for each way to measure PyTorch, by name; empty if it is not installed.
 
     adams: "default" or "fused"; "" where nothing is trained. threads: as many as `threads_tried` says if None.
     """
@@ -52,14 +52,14 @@ def torch_ways(
 
 
 def sklearn_ways(*arguments: str) -> dict[str, list[str]]:
-    """The same for scikit-learn."""
+    """Return the arguments of a child process for scikit-learn, by name; empty if it is not installed."""
     return {} if version_of("sklearn") is None else {"scikit-learn": ["sklearn", *arguments]}
 
 
 def against_best(
     ours: Figure, theirs: list[Figure], at_most: float | None = None, best_name: str = "PyTorch at its best"
 ) -> list[Figure]:
-    """`theirs`, each as what ours is divided by, after the best of them under a name of its own with what is wanted."""
+    """Compare `ours` with each figure of `theirs`; the best one comes first, as a figure with the limit `at_most`."""
     if not theirs:
         return []
     best = min(theirs, key=lambda figure: figure.median)

@@ -1,8 +1,8 @@
-"""How the model in the box reads handwriting, and what it makes of drawings that are no digit.
+"""How well the bundled model reads handwriting, and how it classifies drawings that are not digits.
 
-Set DIGITLAB_BENCH_INK to a UNIPEN file of labelled digits to have its writers judged; only what the model has not
-learnt from tells how well strangers are read (the card says what it has). Without one, made-up digits are taken. All
-figures are percentages; the rounds make up other drawings.
+Set DIGITLAB_BENCH_INK to a UNIPEN file of labelled digits to measure the accuracy for its writers. Use a file that the
+model was not trained on (the model card names its training data). Without a file, generated digits are used. All
+figures are percentages; each round generates other drawings.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from tests.bench.report import Figure, Section
 INK = "DIGITLAB_BENCH_INK"
 MADE_UP, OF_A_KIND = 1000, 100
 CANVAS, SMALL = 480, 48
-"""Pixels of the side of a canvas, and of the larger side of a small drawing on it."""
+"""Side of a canvas, and larger side of a small drawing on it, in pixels."""
 
 Stroke = NDArray[np.float32]
 
 
 def measure(rounds: int) -> Iterator[Section]:
-    """Digits by the writer, MNIST, what is no digit by the kind, and digits written otherwise."""
+    """Measure digits by writer, MNIST, drawings that are not digits by kind, and digits whose ink is changed."""
     network = load_model(bundled_model_path()).network()
     file = os.environ.get(INK)
     samples = [read_ink(Path(file))] if file else [digits(MADE_UP, np.random.default_rng(n)) for n in range(rounds)]
@@ -61,7 +61,7 @@ def _digits(network: Network, samples: list[InkSamples], by_writer: bool) -> Sec
 
 
 def _read(network: Network, samples: InkSamples) -> tuple[NDArray[np.bool_], float, float, float, float]:
-    """Which are misread (n,); then percentages: refused, unsure, calibration error, misread."""
+    """Return which samples are misread (n,), then the percentages refused, unsure, calibration error and misread."""
     data = samples.to_dataset()
     logits = logits_of(network, data)
     said = certainty_of(logits, data.labels)
@@ -84,7 +84,7 @@ def _mnist(network: Network) -> Section:
 
 
 def _non_digits(network: Network, rounds: int) -> Section:
-    """How many are taken for digits, neither refused nor called unsure."""
+    """Return the percentage that is read as a digit, neither refused nor unsure."""
     taken: dict[str, list[float]] = {kind: [] for kind in non_digit_kinds}
     for number in range(rounds):
         for kind, draw in non_digit_kinds.items():
@@ -99,7 +99,7 @@ def _non_digits(network: Network, rounds: int) -> Section:
 
 
 def _written_otherwise(network: Network, samples: list[InkSamples]) -> Section:
-    """How many more are misread when the same digits are written otherwise."""
+    """Return how many percentage points more are misread when the ink of the same digits is changed."""
     ways: Mapping[str, Callable[[Ink], Ink]] = {
         "a tenth of the canvas": lambda ink: _on_canvas(ink, SMALL, corner=False),
         "a tenth of it, in the corner": lambda ink: _on_canvas(ink, SMALL, corner=True),
@@ -120,7 +120,7 @@ def _written_otherwise(network: Network, samples: list[InkSamples]) -> Section:
 
 
 def _on_canvas(ink: Ink, side: int, corner: bool) -> Ink:
-    """Ink on a canvas of whole pixels, its larger side so many of them."""
+    """Return `ink` on a canvas of whole pixels; `side` is its larger side in pixels."""
     points = np.concatenate(ink.strokes)
     low, size = points.min(axis=0), float(np.ptp(points, axis=0).max()) or 1.0
     place = CANVAS - side if corner else (CANVAS - side) / 2
@@ -128,12 +128,12 @@ def _on_canvas(ink: Ink, side: int, corner: bool) -> Ink:
 
 
 def _halved(stroke: Stroke) -> Stroke:
-    """Every second point, and the last."""
+    """Return every second point and the last one."""
     return stroke if len(stroke) < 3 else np.concatenate([stroke[:-1:2], stroke[-1:]])
 
 
 def _doubled(stroke: Stroke) -> Stroke:
-    """A point more between every two."""
+    """Add a point between every two points."""
     both = np.repeat(stroke, 2, axis=0)[:-1]
     both[1::2] = (stroke[:-1] + stroke[1:]) / 2
     return both

@@ -1,6 +1,6 @@
-"""How long one image takes from pixels to probabilities, as when somebody draws.
+"""The time to read one image, from pixels to probabilities, as when a user draws.
 
-nncore's `predict`; PyTorch in inference mode, its softmax included; scikit-learn's `predict_proba`.
+Measured are `predict` of nncore, PyTorch in inference mode with softmax, and `predict_proba` of scikit-learn.
 """
 
 from __future__ import annotations
@@ -46,13 +46,13 @@ def _of_network(name: str, rounds: int) -> Section:
 
 
 def nncore_reading(name: str) -> Callable[[int], object]:
-    """A function that reads the test image of that number."""
+    """Return a function that reads the test image with the given number."""
     network, images = fresh_network(NETWORKS[name]), _test_images()
     return lambda n: network.predict(images[n : n + 1])
 
 
 def torch_reading(name: str, _adam: str, threads: str) -> Callable[[int], object]:
-    """The same with PyTorch."""
+    """Return the same function with PyTorch."""
     import torch
 
     from tests.bench.torch_networks import torch_twin
@@ -70,7 +70,7 @@ def torch_reading(name: str, _adam: str, threads: str) -> Callable[[int], object
 
 
 def sklearn_reading(name: str) -> Callable[[int], object]:
-    """The same with scikit-learn, after an epoch on a few images: it has no network before."""
+    """Return the same function with scikit-learn, which has no network before it is trained on a few images."""
     data = load_mnist().training.take(slice(0, 1000))
     classifier, images = mlp_classifier(name, 1), _test_images()
     classifier.fit(data.inputs(slice(None)), data.labels)
@@ -84,7 +84,7 @@ def _test_images() -> NDArray[np.floating]:
 
 
 def times_of(read: Callable[[int], object]) -> dict[str, float]:
-    """Median and 99th percentile of a reading, in microseconds, the first hundred left out."""
+    """Return the median and the 99th percentile in microseconds, without the first hundred readings."""
     times = []
     for n in range(READINGS):
         began = perf_counter()

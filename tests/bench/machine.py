@@ -1,4 +1,4 @@
-"""What a benchmark ran on, as far as it matters to its figures."""
+"""Facts about the machine that influence the figures of a benchmark."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.bench.frameworks import version_of
 
 
 def facts() -> dict[str, Any]:
-    """Processor, cores, versions, and how busy the machine was already; null for a framework that is not there."""
+    """Return the processor, cores, versions and load of the machine; None for a framework that is not installed."""
     return {
         "processor": _processor(),
         "cores": available_cores(),
@@ -30,7 +30,7 @@ def facts() -> dict[str, Any]:
 
 
 def sentence(facts: dict[str, Any]) -> str:
-    """The facts in a line."""
+    """Return the facts in one line."""
     return ", ".join(f"{name} {value}" for name, value in facts.items() if value is not None)
 
 
@@ -43,7 +43,7 @@ def _processor() -> str:
 
 
 def _blas() -> str | None:
-    """The library that NumPy's products run in, and the kind of processor that it works as."""
+    """Return the BLAS library of NumPy and the processor type that it has chosen."""
     from threadpoolctl import threadpool_info
 
     for library in threadpool_info():

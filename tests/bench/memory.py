@@ -1,7 +1,7 @@
-"""Peak memory of a whole training of three epochs on all of MNIST, in MiB: everything that the process ever held.
+"""Peak memory of a whole training of three epochs on all of MNIST, in MiB: the most that the process held.
 
-nncore is measured as its user runs it, from the command line. Of the frameworks the training alone is in the process,
-with the images as one float32 array, which is what they take.
+nncore is measured as a user runs it, from the command line. For the other frameworks, the process does nothing but the
+training, with the images as one float32 array, which is the input that they take.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tests.bench.frameworks import left_out, sklearn_ways, threads_tried, torch_
 from tests.bench.report import Figure, Section
 
 AT_MOST = 200
-"""MiB that training all of MNIST without a window should take at most."""
+"""Upper limit in MiB for training on all of MNIST without a window."""
 
 
 def measure(rounds: int) -> Iterator[Section]:
@@ -28,10 +28,10 @@ def measure(rounds: int) -> Iterator[Section]:
 
 
 def peak() -> float:
-    """The most memory that this process has held, in MiB.
+    """Return the most memory that this process has held, in MiB.
 
-    Linux hands the figure that `getrusage` gives down from a parent to its children, so the one of this program alone
-    is read where there is such a file.
+    On Linux, a child process inherits the figure of `getrusage` from its parent. So the figure of this process alone is
+    read from /proc where that exists.
     """
     try:
         with open("/proc/self/status") as lines:
@@ -44,14 +44,14 @@ def peak() -> float:
 
 
 def train_command() -> None:
-    """`digitlab train` on all of MNIST."""
+    """Run `digitlab train` on all of MNIST."""
     from app.cli.main import main
 
     main(["train", "--layers", "784", "128", "64", "10", "--optimizer", "adam", "--epochs", "3", "--json"])
 
 
 def nothing() -> None:
-    """What a process holds that does nothing."""
+    """Do nothing, to measure the memory of an idle process."""
 
 
 def train_torch(adam: str, threads: str) -> None:

@@ -1,4 +1,4 @@
-"""The networks that are measured, with the parameters and the images they begin with."""
+"""The networks that are measured, with their initial parameters and their images."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ TITLES = {
 
 
 def fresh_network(spec: NetworkSpec, seed: int = 0) -> Network:
-    """A network with the initial parameters that a run of that seed begins with."""
+    """Return a network with the initial parameters of a run with this seed."""
     network = Network(spec)
     network.initialize(RandomStreams.of(seed).initialization)
     return network

@@ -1,8 +1,8 @@
 """From a pen event to repainted bars, in the real window, at rest and while a training runs.
 
-A stroke of 0.6 s with an event every 8 ms, as a mouse sends them, then 0.4 s of rest and a fresh sheet. An event has
-its answer once the prediction that follows it is there and the bars have painted it; where no row of theirs looks
-different, once the prediction is there. Events that share a frame share its answer.
+Each round draws strokes of 0.6 s with an event every 8 ms, as a mouse sends them, waits 0.4 s and clears the canvas.
+An event is answered when the bars have painted the prediction that follows it, or, if no bar changes, when the
+prediction is there. Events within one frame share its answer.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The seeds' algorithms as their authors wrote them: plainly in NumPy, in float64, everything at once.
+"""The algorithms of the seeds as their authors wrote them: plain NumPy in float64.
 
-They are what the recipes are compared with, so they are left as a first notebook has them: no `out=`, no float32, a
-fresh array for each formula. Only slips in the gradients are put right. Figures: see `tests.bench.seeds`.
+The recipes are compared with them, so they stay as in a first notebook: no `out=`, no float32, a new array for each
+formula. Only mistakes in the gradients are corrected. Figures: see `tests.bench.seeds`.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Classifier:
         return Z, A
 
     def step(self, X: Array, labels: NDArray[np.intp], rate: float, show: bool = False) -> float | None:
-        """One step of gradient descent; gives the accuracy before it, if that is to be shown."""
+        """Take one step of gradient descent; return the accuracy before it if that is wanted."""
         n = labels.size
         Z, A = self.forward(X)
         dZ = A[-1] - one_hot(labels)
@@ -88,7 +88,7 @@ class CurveFitter:
         self.b = [np.zeros((units, 1)) for _, units in pairs]
 
     def step(self, x: Array, y: Array, rate: float) -> float:
-        """One step on the sample x (inputs, 1), y (outputs, 1); gives its loss before it."""
+        """Take one step on the sample x (inputs, 1), y (outputs, 1); return its loss before the step."""
         Z, A = [], [x]
         for W, b in zip(self.W, self.b, strict=True):
             Z.append(np.dot(W, A[-1]) + b)
@@ -106,6 +106,6 @@ class CurveFitter:
         return float(loss)
 
     def epoch(self, x: Array, y: Array, rate: float) -> float:
-        """A step on each sample, in order; gives their mean loss."""
+        """Take a step on each sample, in order; return their mean loss."""
         losses = [self.step(x[row].reshape(-1, 1), y[row].reshape(-1, 1), rate) for row in range(len(x))]
         return float(np.mean(losses))

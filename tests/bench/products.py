@@ -1,4 +1,4 @@
-"""How much of a training step is matrix products, which no framework can do without.
+"""The share of a training step that is matrix products, which every framework must compute.
 
 The products of one step are repeated alone, into arrays made beforehand, by the same BLAS on the same one thread: for
 a dense layer X W, X' dY and dY W', for a convolution the same with its patches as columns; the first layer needs no
@@ -31,7 +31,7 @@ STEPS = 60_000 / BATCH
 WARM_UP, REPEATS = 100, 1000
 
 AT_MOST = {"dense": 1.4}
-"""What a step should take at most, in times of its products."""
+"""Upper limit for the time of a step, as a multiple of the time of its products."""
 
 
 def measure(rounds: int) -> Iterator[Section]:
@@ -63,7 +63,7 @@ def _of_network(name: str, rounds: int) -> Section:
 
 
 Product = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]
-"""Left, right, and room for the result."""
+"""Left factor, right factor, and an array for the result."""
 
 
 def products_of_a_step(spec: NetworkSpec, rows: int) -> list[Product]:
@@ -84,7 +84,7 @@ def products_of_a_step(spec: NetworkSpec, rows: int) -> list[Product]:
         else:
             continue
         if number == 0:
-            pairs.pop()  # nobody needs the gradient of the images
+            pairs.pop()  # the gradient with respect to the images is not used
         found += [(left, right, left @ right) for left, right in pairs]
     return found
 

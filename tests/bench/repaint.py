@@ -1,4 +1,4 @@
-"""What a repaint of the Train tab costs with 100,000 steps behind it and every plot in view, while the run goes on.
+"""The time to repaint the Train tab after 100,000 steps, with every plot visible and the training running.
 
 The window is real: a training thread takes steps as fast as it can, six ghosts lie behind the curves, the health of the
 layers is shown, and for a run that fits a curve its fits. A repaint is all that the window does for one frame: the data
@@ -41,7 +41,7 @@ def measure(rounds: int) -> Iterator[Section]:
 
 
 def repaints(way: str) -> dict[str, float]:
-    """Milliseconds of the repaints in SECONDS, once there are STEPS, and how the memory grew meanwhile."""
+    """Return the milliseconds of the repaints during SECONDS after STEPS steps, and the growth of the memory."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["DIGITLAB_HOME"] = tempfile.mkdtemp()  # the runs are not the user's
     from PySide6.QtCore import QEvent, QObject, QTimer
@@ -120,7 +120,7 @@ def repaints(way: str) -> dict[str, float]:
 
 
 def _ghosts() -> list:  # type: ignore[type-arg]
-    """Earlier runs with curves as long as any that are kept."""
+    """Return earlier runs with the longest curves that are stored."""
     from app.tabs.train.charts.earlier_runs import Ghost
 
     x = np.linspace(1, STEPS, GHOST_POINTS)

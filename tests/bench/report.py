@@ -1,4 +1,4 @@
-"""What a benchmark found: a table for people, JSON for programs, from the same figures."""
+"""Results of a benchmark, as a table for people and as JSON for programs."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Figure:
-    """One thing that was measured.
+    """One measured quantity.
 
-    runs: what each round gave, in `unit`; infinite where a run never got there. compared: the figure that is divided
-    by this one, round by round, for the ratio; None for no ratio. at_most: what the ratio should be at most, or,
-    without one, the median.
+    runs: the value of each round, in `unit`; infinite if a run never reached its goal. compared: the figure that is
+    divided by this one, round by round, for the ratio; None for no ratio. at_most: upper limit for the ratio, or for
+    the median if there is no ratio.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Figure:
 
     @property
     def as_wanted(self) -> bool | None:
-        """Whether it is within `at_most`; None where nothing is wanted."""
+        """Whether the figure is within `at_most`; None without a limit."""
         if self.at_most is None:
             return None
         return (self.median if self.ratio is None else self.ratio) <= self.at_most
@@ -72,7 +72,7 @@ def table(section: Section) -> str:
 
 
 def as_json(section: Section) -> dict[str, Any]:
-    """The section as plain lists, strings and numbers; null stands for what is not finite or not there."""
+    """Return the section as lists, strings and numbers; None stands for values that are missing or not finite."""
     return {
         "title": section.title,
         "figures": [
@@ -100,7 +100,7 @@ def _cells(figure: Figure) -> tuple[str, ...]:
 
 
 def _text(value: float) -> str:
-    """Three or four digits that count."""
+    """Format with three or four significant digits."""
     if not isfinite(value):
         return "never"
     decimals = 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else 2 if abs(value) >= 10 else 3
@@ -108,7 +108,7 @@ def _text(value: float) -> str:
 
 
 def _divided(above: float, below: float) -> float:
-    """`above` / `below`; what never ended is infinitely more than anything, than what never ended either included."""
+    """Return `above` / `below`; infinite if `above` is infinite, even if `below` is infinite too."""
     return above / below if isfinite(above) and below else inf
 
 

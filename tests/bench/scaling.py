@@ -1,8 +1,8 @@
-"""What a training image costs as batches, layers and data sets grow: microseconds each, against PyTorch.
+"""Microseconds per training image for growing batches, layers and data sets, against PyTorch.
 
-Batch sizes and widths are measured over so many steps that each takes a few tenths of a second, after as many to warm
-up; PyTorch has its fused Adam, and of all its threads and one the faster. The rows are those of files of that many
-images, MNIST repeated, which nncore reads as it trains: no more than a window of them is in memory.
+Batch sizes and widths are measured over enough steps to take a few tenths of a second, after as many steps to warm up.
+PyTorch uses its fused Adam, with all threads or with one, whichever is faster. Data sets are files that repeat MNIST;
+nncore reads them while it trains and holds only a window of the rows in memory.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ WIDTHS = (16, 64, 128, 256, 512, 1024)
 ROWS = (10_000, 100_000, 1_000_000)
 
 MULTIPLICATIONS, MOST_STEPS = 4e9, 3000
-"""How much a measurement does: multiplications of the forward pass, roughly, but no more steps than these."""
+"""Work of one measurement: approximate multiplications of the forward pass, and the largest number of steps."""
 
 
 def measure(rounds: int) -> Iterator[Section]:
@@ -73,7 +73,7 @@ def _of_rows(rounds: int) -> Section:
 
 
 def write_images(images: Path, labels: Path, count: int) -> None:
-    """MNIST's training images, again and again until there are `count`, and their labels."""
+    """Write `count` images and their labels: the training images of MNIST, repeated as often as needed."""
     mnist = load_mnist().training
     with images.open("wb") as file:
         header = {"descr": "|u1", "fortran_order": False, "shape": (count, *mnist.images.shape[1:])}
@@ -89,13 +89,13 @@ def network_of(width: int) -> NetworkSpec:
 
 
 def images_for(batch: int, width: int) -> int:
-    """How many images are enough to measure: three whole batches or more, as far as MNIST has them."""
+    """Return the number of images for a measurement: at least three whole batches, if MNIST has that many."""
     enough = round(MULTIPLICATIONS / network_of(width).parameter_count / batch)
     return min(max(3, enough), MOST_STEPS, 60_000 // batch) * batch
 
 
 def nncore_microseconds(batch: int, width: int) -> float:
-    """Microseconds an image of nncore."""
+    """Return the microseconds per image of nncore."""
     return _of_last_epoch(training_images(images_for(batch, width)), batch, width, epochs=2)
 
 
@@ -112,7 +112,7 @@ def _of_last_epoch(data: Splits, batch: int, width: int, epochs: int) -> float:
 
 
 def torch_microseconds(batch: int, width: int) -> float:
-    """Microseconds an image of PyTorch, with as many threads as suit it better."""
+    """Return the microseconds per image of PyTorch, with the faster number of threads."""
     import torch
 
     from tests.bench.torch_networks import TorchTraining, tensors, torch_twin

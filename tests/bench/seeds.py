@@ -1,7 +1,7 @@
 """Seconds of the seeds' recipes, against their authors' algorithms written plainly in NumPy.
 
-Of the long recipes some steps are measured: all steps of a recipe cost the same. Ours includes all that `train` does
-about a step: events, health, and judging the weights after each epoch.
+Of the long recipes only some steps are measured, because all steps of a recipe cost the same. The time of nncore
+includes everything that `train` does: events, health, and the check of the weights after each epoch.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.bench.plain_seeds import Classifier, CurveFitter
 from tests.bench.report import Figure, Section
 
 STEPS = {"basic-ml": 20, "two-layer": 10, "numpynet": 10, "three-layer": 10, "sine": 20_000}
-"""How many are measured; as many again come before, to warm up."""
+"""Number of steps that are measured, after as many steps to warm up."""
 
 SHOWN_EVERY = 10
 """Steps after which the notebooks print their accuracy."""
@@ -40,7 +40,7 @@ def measure(rounds: int) -> Iterator[Section]:
 
 
 def ours(name: str) -> float:
-    """Milliseconds a step of the recipe."""
+    """Return the milliseconds per step of the recipe."""
     recipe = recipe_named(name)
     network = Network(recipe.spec)
     network.initialize(RandomStreams.of(0).initialization)
@@ -56,7 +56,7 @@ def ours(name: str) -> float:
 
 
 def plain(name: str) -> float:
-    """Milliseconds a step of its author's algorithm."""
+    """Return the milliseconds per step of its author's algorithm."""
     recipe, steps = recipe_named(name), STEPS[name]
     data = recipe.splits().training
     X, rate = data.inputs(slice(None)).astype(np.float64), recipe.config.learning_rate

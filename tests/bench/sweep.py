@@ -1,7 +1,7 @@
-"""A sweep of 8 small runs in one worker process a core, against the same 8 one after another.
+"""A sweep of 8 small runs with one worker process per core, against the same 8 runs one after another.
 
-One after another they are made the way `train` makes them, in one process that has all cores, and in one with one core.
-Both sides have the data in memory; the sweep's time has in it that its workers are started and given the data.
+The runs one after another are trained as `train` does, once with all cores and once with one core. Both sides have the
+data in memory; the time of the sweep includes starting its workers and sending them the data.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ VALUES: dict[str, list[Any]] = {"learning_rate": [0.001, 0.003, 0.01, 0.03], "ba
 
 
 def measure(rounds: int) -> Iterator[Section]:
-    """The ways in turn, round by round."""
+    """Measure each way in turn, round by round."""
     data, jobs = load_mnist(), grid(SMALL, TrainingConfig(), VALUES)
     took: dict[str, list[float]] = {"sweep": [], "one core": [], "all cores": []}
     for _ in range(rounds):

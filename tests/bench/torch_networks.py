@@ -1,6 +1,6 @@
-"""PyTorch's side of a measurement: the same network, starting from the same weights, trained in the usual way.
+"""The PyTorch side of a measurement: the same network with the same initial weights, trained in the usual way.
 
-What is done to be fair to it: the images are one float32 tensor from the start; batches are taken by indices from
+To be fair to PyTorch, the images are one float32 tensor from the start; batches are taken by indices from
 `randperm` (a DataLoader would be several times slower); nothing is computed but loss, gradients and the step; gradients
 are set to None, not to zero; the CPU's fused Adam is measured beside the default one, with one thread and with all.
 It is not compiled (`torch.compile` needs a C++ compiler, which most users of either program do not have).
@@ -66,7 +66,7 @@ def _module(layer: object, shape: tuple[int, ...]) -> Any:
 
 
 def _parameter_names(layer: object) -> dict[str, str]:
-    """Our names of its parameters and state, and PyTorch's."""
+    """Return the names of the parameters and the state of a layer in nncore and in PyTorch."""
     match layer:
         case Dense() | Conv2D():
             return {"W": "weight", "b": "bias"}

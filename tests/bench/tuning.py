@@ -1,8 +1,8 @@
 """Which schedule brings a network to an accuracy soonest: `python -m tests.bench.tuning FRAMEWORK NETWORK PERCENT`.
 
-It tries each plan of a grid with SEEDS seeds and prints those that got there with every seed, the fewest epochs first.
-Epochs, not seconds: within a framework each costs the same whatever the schedule, and they do not depend on how busy
-the machine is. What was found is written beside `accuracy.PLANS`.
+It tries each plan of a grid with SEEDS seeds and prints the plans that reached the accuracy with every seed, fewest
+epochs first. It counts epochs, not seconds: an epoch costs the same with every schedule, and the count does not depend
+on the load of the machine. The results are written beside `accuracy.PLANS`.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ EPOCHS = {
     ("conv", 98): (1, 2),
     ("conv", 99): (6, 8, 10),
 }
-"""Over how many epochs the plans run."""
+"""Numbers of epochs of the plans."""
 
 
 def found(framework: str, network: str, percent: int) -> list[tuple[float, Plan]]:
-    """Mean epochs until there of each plan that always got there, fewest first."""
+    """Return the mean epochs of each plan that reached the accuracy with every seed, fewest first."""
     plans = [Plan(*each) for each in product(SCHEDULES, RATES, EPOCHS[network, percent])]
     means = {}
     for plan in tqdm(plans, disable=None):
@@ -42,7 +42,7 @@ def found(framework: str, network: str, percent: int) -> list[tuple[float, Plan]
                 run = torch_run(network, percent, plan, seed, "fused", threads_tried()[0])
             epochs.append(run.epochs)
             if run.epochs > plan.epochs:
-                break  # one that is not reliable need not be tried again
+                break  # a plan that failed once is not tried again
         means[plan] = mean(epochs)
     return sorted((epochs, plan) for plan, epochs in means.items() if epochs <= plan.epochs)
 

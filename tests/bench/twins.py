@@ -1,4 +1,4 @@
-"""Whether PyTorch's twin of a network is the same network: the largest difference between their logits."""
+"""The largest difference between the logits of a network and of its PyTorch counterpart."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ EVERY_KIND = NetworkSpec(
         Flatten(), Dropout(0.5), Dense(7), BatchNorm(), Activation("tanh"), Dense(6), Activation("sigmoid"), Dense(5),
     ),
 )  # fmt: skip
-"""Every kind of layer, none of them square."""
+"""A network with every kind of layer; no shape is square."""
 
 
 def difference(spec: NetworkSpec) -> float:
-    """The largest difference of a logit, over random images, as a share of the largest logit."""
+    """Return the largest difference of a logit over random images, as a share of the largest logit."""
     network = fresh_network(spec)
     rng = np.random.default_rng(1)
-    network.parameters.values[:] += rng.uniform(0, 0.1, network.parameters.size)  # biases and the like are not zero
+    network.parameters.values[:] += rng.uniform(0, 0.1, network.parameters.size)  # so that biases are not zero
     X = rng.random((7, *spec.shapes[0]), dtype=np.float32)
     with torch.inference_mode():
         theirs = torch_twin(network).eval()(torch.from_numpy(X)).numpy()

@@ -1,7 +1,7 @@
-"""Training in the real window: how long its event loop is ever blocked, and what of the headless speed is left.
+"""Training in the real window: the longest time its event loop is blocked, and its speed against training without one.
 
-The network is 784-128-64-10 with Adam at batch 128. In the window, a probe that ought to run every 2 ms notes how late
-it is, while the curves of the Train tab are painted ("train") or a digit is drawn again and again ("draw").
+The network is 784-128-64-10 with Adam at batch 128. In the window, a probe that should run every 2 ms records its
+delay, while the Train tab paints its curves ("train") or a digit is drawn repeatedly ("draw").
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def _divided(above: tuple[float, ...], below: tuple[float, ...]) -> tuple[float,
 
 
 def headless(cores: int | None) -> dict[str, float]:
-    """Images a second of a training without a window."""
+    """Return the images per second of a training without a window."""
     from nncore.data.dataset import load_mnist
     from nncore.model.network import Network, NetworkSpec
     from nncore.training import RandomStreams, TrainingConfig, hold_out_validation, train
@@ -67,7 +67,7 @@ def headless(cores: int | None) -> dict[str, float]:
 
 
 def in_window(draw: bool) -> dict[str, float]:
-    """Images a second of a training in the window, and how long its event loop was blocked, in milliseconds."""
+    """Return the images per second of a training in the window and the times its event loop was blocked, in ms."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["DIGITLAB_HOME"] = tempfile.mkdtemp()  # the models of these runs are not the user's
     from PySide6.QtCore import QPoint, Qt, QTimer
@@ -111,7 +111,7 @@ def in_window(draw: bool) -> dict[str, float]:
     moments = itertools.cycle(range(100))
 
     def move_pen() -> None:
-        """A stroke of 0.6 s, 0.4 s to look at it, and a fresh sheet for the next one."""
+        """Draw a stroke for 0.6 s, wait 0.4 s and clear the canvas."""
         moment = next(moments)
         point = QPoint(canvas.width() // 2 + moment, canvas.height() // 5 + 6 * moment)
         if moment == 0:
