@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from csv import QUOTE_MINIMAL
-from io import BytesIO
 from itertools import chain, count, islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -141,7 +139,7 @@ class _Table:
         self.name, self.names = name, names
 
     def numbers(self, rows: list[Row]) -> NDArray[np.uint8]:
-        """The numbers (rows, 785) of some rows. What pandas does not read at once is gone through field by field."""
+        """The numbers (rows, 785) of some rows. What cannot be read at once is read field by field."""
         numbers = _read_at_once([line for _, line in rows])
         if numbers is None:
             numbers = np.array([self._numbers_of(row) for row in rows], np.uint8)
@@ -168,35 +166,50 @@ class _Table:
 
 
 def _read_at_once(lines: list[bytes]) -> NDArray[np.uint8] | None:
-    """The numbers of many lines, fast; None if there is anything to look at more closely.
+    """The numbers (lines, 785) of many lines, fast; None if there is anything to check field by field.
 
-    pandas lets ragged rows, text and much else pass, so it only gets lines that cannot hold any.
+    np.loadtxt skips empty lines and reads text in ways of its own, so it gets only lines that cannot hold any.
     """
-    import pandas
-
     if any(line.count(b",") != COLUMNS - 1 or line.count(b'"') % 2 or len(line) > LONGEST_ROW for line in lines):
         return None
     text = b"".join(lines)
     if text.translate(None, PLAIN_NUMBERS) or not _quotes_end_fields(text):
         return None
-    try:
-        frame = pandas.read_csv(
-            BytesIO(text), header=None, index_col=False, quoting=QUOTE_MINIMAL, na_filter=False, skipinitialspace=True,
-            skip_blank_lines=False, low_memory=False,
-        )  # fmt: skip
-    except (ValueError, OverflowError):
+    numbers = _short_whole_numbers(text)
+    if numbers is None:
+        try:
+            numbers = np.loadtxt(lines, delimiter=",", quotechar='"', comments=None)
+        except (ValueError, OverflowError):
+            return None
+    if numbers.size != len(lines) * COLUMNS:
         return None
-    if frame.shape != (len(lines), COLUMNS) or any(dtype.kind not in "iuf" for dtype in frame.dtypes):
-        return None
-    numbers = frame.to_numpy(np.float64)
+    numbers = numbers.reshape(-1, COLUMNS)
     right = (numbers >= 0) & (numbers <= 255) & (numbers == np.floor(numbers))
     return numbers.astype(np.uint8) if right.all() and (numbers[:, 0] <= 9).all() else None
 
 
-def _quotes_end_fields(text: bytes) -> bool:
-    """Whether every second quote is the last character of its field: pandas would read "1"2 as 12.
+def _short_whole_numbers(text: bytes) -> NDArray[Any] | None:
+    """All numbers of `text` if each has one to three digits and nothing else stands between them; None otherwise.
 
-    A quote that opens a field of one comma or more is counted too, but what it opens is no number, as pandas finds.
+    That is how nearly all files are written; NumPy reads them here in a seventh of the time that np.loadtxt takes.
+    """
+    text = text.replace(b"\r\n", b"\n").removesuffix(b"\n") + b"\n"
+    if text.translate(None, b"0123456789,\n"):
+        return None
+    characters = np.frombuffer(text, np.uint8)
+    ends = np.flatnonzero(characters < ord("0"))  # of each number: its "," or line end
+    digits = np.diff(ends, prepend=-1) - 1
+    if digits.min() < 1 or digits.max() > 3:
+        return None
+    values = characters.astype(np.uint16) - ord("0")
+    # Of a number with fewer digits, the places before it hold other characters, which count 0 times.
+    return values[ends - 1] + 10 * values[ends - 2] * (digits > 1) + 100 * values[ends - 3] * (digits > 2)
+
+
+def _quotes_end_fields(text: bytes) -> bool:
+    """Whether every second quote is the last character of its field; not so in "1"2, which is no number.
+
+    A quote that opens a field of one comma or more is counted too, but what it opens is no number, as np.loadtxt finds.
     """
     closing = text.count(b'",') + text.count(b'"\n') + text.count(b'"\r') + text.endswith(b'"')
     return 2 * closing == text.count(b'"')

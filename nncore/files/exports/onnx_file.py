@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from importlib.util import find_spec
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -68,8 +69,10 @@ def onnx_file(header: ModelHeader, parameters: NDArray[np.float32]) -> bytes:
 
     Its input is (batch, *shape), float32, the shape being that which the first layer takes: (1, 28, 28) or (784,), from
     0 for paper to 1 for ink. It is called "images" (or "inputs", if they are none). Its output (batch, outputs) is
-    called "probabilities" (or "outputs", if it is linear). Raises ModelFileError if the network is too large for ONNX.
+    called "probabilities" (or "outputs", if it is linear). Raises ModelFileError if the network is too large for ONNX,
+    or the package onnx is missing.
     """
+    _require_onnx()
     from onnx import helper, numpy_helper
 
     spec, header_text = header.spec, header.to_json()
@@ -101,6 +104,7 @@ def onnx_file(header: ModelHeader, parameters: NDArray[np.float32]) -> bytes:
 
 def read_onnx(content: bytes) -> tuple[ModelHeader, NDArray[np.float32]]:
     """The opposite of `onnx_file`; raises ModelFileError for anything that it cannot have written."""
+    _require_onnx()
     from google.protobuf.message import DecodeError
     from onnx import ModelProto
 
@@ -113,6 +117,11 @@ def read_onnx(content: bytes) -> tuple[ModelHeader, NDArray[np.float32]]:
     if list(model.graph.node) != _nodes(header.spec):
         raise ModelFileError("its graph is not that of the network in its header: another program has changed it.")
     return header, _parameters(model, header.spec)
+
+
+def _require_onnx() -> None:
+    if find_spec("onnx") is None:
+        raise ModelFileError('ONNX files need the Python package onnx: install it with "pip install onnx".')
 
 
 def _header_text(model: ModelProto) -> bytes:

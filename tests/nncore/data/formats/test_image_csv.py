@@ -260,7 +260,7 @@ numbers = st.one_of(
 @settings(max_examples=150)
 @given(values=st.dictionaries(st.integers(1, 783), numbers, min_size=1, max_size=4))
 def test_the_fast_way_and_the_close_look_agree(values: dict[int, str], scratch: Path) -> None:
-    """A tab is nothing pandas gets to see, so it makes the reader look at every field itself."""
+    """A tab is not among the plain numbers, so the reader checks every field by itself."""
     row = ["4"] + ["0"] * 784
     for column, value in values.items():
         row[column] = value

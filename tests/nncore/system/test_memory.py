@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import builtins
+import os
+import sys
+from io import StringIO
+from typing import Any
+
+import pytest
+
+from nncore.system.memory import RESERVE, UNKNOWN, available_memory, memory_to_spend
+
+
+@pytest.fixture
+def without_psutil(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psutil", None)
+
+
+def meminfo_is(text: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let /proc/meminfo hold `text`; None: there is no such file."""
+
+    def opened(path: str, **about: Any) -> StringIO:
+        if path != "/proc/meminfo" or text is None:
+            raise FileNotFoundError(path)
+        return StringIO(text)
+
+    monkeypatch.setattr(builtins, "open", opened)
+
+
+def sysconf_gives(numbers: dict[str, int] | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let os.sysconf know `numbers`; None: the system has no sysconf."""
+    if numbers is None:
+        monkeypatch.delattr(os, "sysconf", raising=False)
+    else:
+        monkeypatch.setattr(os, "sysconf", numbers.__getitem__, raising=False)
+
+
+@pytest.mark.usefixtures("without_psutil")
+def test_without_psutil_linux_itself_says_what_is_available(monkeypatch: pytest.MonkeyPatch) -> None:
+    meminfo_is("MemTotal:       16000000 kB\nMemAvailable:    1500000 kB\n", monkeypatch)
+    assert available_memory() == 1_536_000_000
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc/meminfo")
+def test_with_and_without_psutil_the_amount_is_about_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    by_psutil = available_memory()
+    monkeypatch.setitem(sys.modules, "psutil", None)
+    assert 0.5 * by_psutil < available_memory() < 2 * by_psutil
+
+
+@pytest.mark.usefixtures("without_psutil")
+@pytest.mark.parametrize("text", [None, "", "MemTotal: 16000000 kB\n", "MemAvailable: many kB\n"])
+def test_without_psutil_and_meminfo_all_memory_counts_as_available(
+    text: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meminfo_is(text, monkeypatch)
+    sysconf_gives({"SC_PHYS_PAGES": 1000, "SC_PAGE_SIZE": 4096}, monkeypatch)
+    assert available_memory() == 4_096_000
+
+
+@pytest.mark.usefixtures("without_psutil")
+def test_a_system_that_says_nothing_refuses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    meminfo_is(None, monkeypatch)
+    sysconf_gives(None, monkeypatch)
+    assert available_memory() == UNKNOWN
+    assert memory_to_spend() > 10**18
+
+
+def test_a_reserve_is_left_and_nothing_is_below_zero() -> None:
+    assert memory_to_spend(RESERVE + 5) == 5
+    assert memory_to_spend(RESERVE - 5) == 0
