@@ -13,8 +13,8 @@ from app.cli.output import complain
 from app.storage.paths import run_log_path, runs_folder
 from app.storage.run_log_file import with_log
 from app.storage.run_process import is_alive
+from app.storage.run_tables import write_csv
 from nncore.errors import SettingError, shown
-from nncore.experiments.run_log.csv_export import write_csv
 from nncore.experiments.run_log.descriptions import duration, figure, percent, settings_in_words
 from nncore.experiments.run_log.html_report import ReportedRun, write_report
 from nncore.experiments.run_log.log import RunLog

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from app.storage.run_log_file import with_log
 from app.storage.run_process import is_alive
-from nncore.experiments.run_log.csv_export import write_csv
+from app.storage.run_tables import write_csv
 from nncore.experiments.run_log.html_report import ReportedRun, write_report
 from nncore.experiments.run_log.log import RunLog
 from nncore.experiments.run_log.logged_run import LoggedRun

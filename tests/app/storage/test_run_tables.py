@@ -8,8 +8,8 @@ import numpy as np
 import pandas
 import pytest
 
+from app.storage.run_tables import runs_as_csv, write_csv
 from nncore.errors import DataError
-from nncore.experiments.run_log.csv_export import runs_as_csv, write_csv
 from nncore.experiments.run_log.log import RunLog, RunSettings
 from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
