@@ -1,17 +1,30 @@
-"""Runs and their epochs as CSV: one table of runs, and one of the epochs of all of them."""
+"""Runs and their epochs as tables of pandas, and as CSV files: one of the runs, one of the epochs of all of them.
+
+In a notebook:
+
+    from app.storage.paths import run_log_path
+    from app.storage.run_tables import epochs_table, runs_table
+    from nncore.experiments.run_log.log import RunLog
+
+    with RunLog(run_log_path()) as log:
+        runs = log.runs()
+        epochs_table([(run, log.epochs(run.id)) for run in runs]).groupby("run")["validation_accuracy"].max()
+"""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nncore.errors import DataError
 from nncore.experiments.run_log.descriptions import settings_in_words
 from nncore.experiments.run_log.logged_run import LoggedRun
 from nncore.system.atomic_write import write_safely
 from nncore.training.history import Row
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 FIGURES = (
     "id", "note", "started", "state", "epochs", "steps", "seconds", "best_epoch", "best_accuracy",
@@ -23,34 +36,32 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula."""
 
 
-def runs_as_csv(runs: Sequence[LoggedRun]) -> str:
-    """One line a run: name, figures, settings. Accuracies from 0 to 1, empty where not measured."""
-    described = [settings_in_words(run.settings) for run in runs]
-    settings = list(dict.fromkeys(name for each in described for name in each))
-    figures = ["epochs_done" if name == "epochs" else name for name in FIGURES]  # "epochs" are those that were wanted
-    lines: list[list[object]] = [["name", *figures, *settings, "machine"]]
-    for run, each in zip(runs, described, strict=True):
-        own = [each.get(name, "") for name in settings]
-        lines.append([run.settings.name, *(getattr(run, name) for name in FIGURES), *own, run.settings.machine])
-    return _as_csv(lines)
+def runs_table(runs: Sequence[LoggedRun]) -> DataFrame:
+    """One row for each run: name, figures, settings, machine. Accuracies from 0 to 1, missing where not measured."""
+    names = ["epochs_done" if name == "epochs" else name for name in FIGURES]  # the setting "epochs": those asked for
+    rows: list[dict[str, object]] = []
+    for run in runs:
+        figures = zip(names, (getattr(run, name) for name in FIGURES), strict=True)
+        rows.append({"name": run.settings.name, **dict(figures), **settings_in_words(run.settings)})
+    table = _table(rows, ["name", *names])
+    table["machine"] = [run.settings.machine for run in runs]
+    return table
 
 
-def epochs_as_csv(runs: Sequence[tuple[LoggedRun, Sequence[Row]]]) -> str:
-    """One line an epoch of each run; the figures of all runs, empty where one has none."""
-    figures = list(dict.fromkeys(name for _, rows in runs for row in rows for name in row))
-    lines: list[list[object]] = [["run", "name", *figures]]
-    for run, rows in runs:
-        lines += [[run.id, run.settings.name, *(row.get(name) for name in figures)] for row in rows]
-    return _as_csv(lines)
+def epochs_table(runs: Sequence[tuple[LoggedRun, Sequence[Row]]]) -> DataFrame:
+    """One row for each epoch of each run; the figures of all runs, missing where a run has none."""
+    rows = [{"run": run.id, "name": run.settings.name, **row} for run, epochs in runs for row in epochs]
+    return _table(rows, ("run", "name"))
 
 
 def write_csv(runs: Sequence[tuple[LoggedRun, Sequence[Row]]], path: Path) -> Path:
-    """Write the table of runs to `path` and that of their epochs beside it, whose path this gives.
+    """Write the table of runs to `path` and the table of their epochs beside it; returns the path of the second.
 
     Raises DataError if that fails.
     """
     beside = path.with_name(f"{path.stem} epochs{path.suffix or '.csv'}")
-    for target, text in ((path, runs_as_csv([run for run, _ in runs])), (beside, epochs_as_csv(runs))):
+    for target, table in ((path, runs_table([run for run, _ in runs])), (beside, epochs_table(runs))):
+        text = table.map(_cell).to_csv(index=False, lineterminator="\r\n")  # RFC 4180
         try:
             write_safely(target, text.encode("utf-8-sig"))  # without the mark Excel takes it for another encoding
         except OSError as problem:
@@ -58,11 +69,12 @@ def write_csv(runs: Sequence[tuple[LoggedRun, Sequence[Row]]], path: Path) -> Pa
     return beside
 
 
-def _as_csv(lines: Sequence[Sequence[object]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")  # RFC 4180
-    writer.writerows([[_cell(value) for value in line] for line in lines])
-    return text.getvalue()
+def _table(rows: Sequence[Mapping[str, object]], first: Sequence[str]) -> DataFrame:
+    """The rows as a table, the columns `first` first; whole numbers stay whole where some are missing."""
+    import pandas  # here, not above: it takes a few tenths of a second
+
+    columns = dict.fromkeys([*first, *(name for row in rows for name in row)])
+    return pandas.DataFrame({name: pandas.array([row.get(name) for row in rows]) for name in columns})
 
 
 def _cell(value: object) -> object:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas
 import pytest
 
-from app.storage.run_tables import runs_as_csv, write_csv
+from app.storage.run_tables import epochs_table, runs_table, write_csv
 from nncore.errors import DataError
 from nncore.experiments.run_log.log import RunLog, RunSettings
 from nncore.model.network import NetworkSpec
@@ -48,12 +48,31 @@ def test_both_tables_are_read_back(log: RunLog, tmp_path: Path) -> None:
     assert epochs["validation_loss"].isna().all()
 
 
-def test_a_loss_below_zero_stays_a_number(log: RunLog) -> None:
+def test_a_loss_below_zero_stays_a_number(log: RunLog, tmp_path: Path) -> None:
     log.update(1, training_loss=-0.5)
-    text = runs_as_csv([log.run(1)])
+    write_csv([(log.run(1), [])], tmp_path / "one.csv")
     log.close()
+    text = (tmp_path / "one.csv").read_text(encoding="utf-8-sig")
     assert "-0.5" in text
     assert "'-0.5" not in text
+
+
+def test_tables_keep_numbers_and_what_is_missing(log: RunLog) -> None:
+    log.update(1, best_epoch=2, seconds=3.0)
+    runs = log.runs()
+    table, epochs = runs_table(runs), epochs_table([(run, log.epochs(run.id)) for run in runs])
+    log.close()
+    assert table["best_epoch"].tolist() == [pandas.NA, 2]
+    assert table.dtypes[["best_epoch", "best_accuracy"]].astype(str).tolist() == ["Int64", "Float64"]
+    assert table["name"].tolist() == ["größer", NAME]  # as it is: only in a file it must not be computed
+    assert table.columns[-1] == "machine"
+    assert epochs.groupby("run")["training_loss"].min().to_dict() == {1: 0.5, 2: 0.5}
+
+
+def test_the_epochs_of_runs_without_any_are_a_table_without_rows(log: RunLog, tmp_path: Path) -> None:
+    beside = write_csv([(log.run(1), [])], tmp_path / "one.csv")
+    log.close()
+    assert beside.read_bytes() == b"\xef\xbb\xbfrun,name\r\n"
 
 
 def test_a_folder_that_is_none_is_refused(log: RunLog, tmp_path: Path) -> None:
