@@ -1,6 +1,6 @@
 """The files that models and runs are kept in: a zip, stored without compression, of a JSON header and some arrays.
 
-    header.json       what the arrays are; see `nncore.files.headers.json_header`
+    header.json       what the arrays are; see `nncore.files.json_header`
     NAME.npy          each array, float32
 
 `numpy.load` opens it, and so does any unzip program; there is never a pickle in it. Such a file may come from anywhere,
@@ -21,7 +21,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from nncore.errors import ModelFileError
-from nncore.files.headers.json_header import LARGEST_HEADER
+from nncore.files.json_header import LARGEST_HEADER
 from nncore.system.memory import gigabytes, memory_to_spend
 
 HEADER = "header.json"
@@ -127,7 +127,7 @@ class Archive:
 
     def _info(self, name: str) -> zipfile.ZipInfo:
         if name not in self._archive.namelist():
-            raise ModelFileError(f"this is no Digit Lab {self._kind}: it has no {name} inside.")
+            raise ModelFileError(f"this is not a Digit Lab {self._kind}: it has no {name} inside.")
         info = self._archive.getinfo(name)
         encrypted = info.flag_bits & 0x1
         # Ours are stored as they are, so none can be larger than the file itself.

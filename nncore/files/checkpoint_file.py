@@ -1,54 +1,68 @@
-"""Runs on disk, to go on with them later: a file as `nncore.files.archive` describes, never a pickle.
+"""Runs on disk, to continue them later: a file as `nncore.files.archive` describes, never a pickle.
 
-    header.json             the network, the settings, what was counted, where the random numbers are, the history
-    values.npy ...          the arrays of a Checkpoint
+    header.json             all fields of a Checkpoint but the arrays
+    values.npy ...          the arrays
 
-Python's JSON keeps every float and every whole number, however long, exactly as it is.
+Python's JSON keeps every float and every whole number, however long, exactly as it is. A run that continues relies on
+each of these numbers: a wrong one would not fail, but train something else, so that all of them are checked.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import dataclass
+from itertools import pairwise
 from math import inf, isfinite, prod
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.errors import ModelFileError, SettingError
+from nncore.errors import ModelFileError
 from nncore.files.archive import Archive, check_finite, packed, reading
-from nncore.files.headers.checkpoint_fields import (
-    AUGMENTATION,
-    CONFIG,
-    COUNTERS,
-    HEADER,
-    RANDOM_STATE,
-    check_counters,
-    check_history,
-)
-from nncore.files.headers.json_header import check_fields, read, spec_from, written
+from nncore.files.json_header import built, fields_of, read, written
 from nncore.model.network import NetworkSpec
-from nncore.preprocessing.augmentation import Augmentation
 from nncore.system.atomic_write import write_safely
 from nncore.training.checkpoint import Checkpoint
 from nncore.training.config import TrainingConfig
+from nncore.training.history import FIGURES, MOST_ROWS
 from nncore.training.optimizers import OPTIMIZERS
 from nncore.training.progress import Progress
+from nncore.training.random_streams import RandomStreams
+from nncore.training.settings import Range
 
 FORMAT, VERSION = "digitlab-run", 1
 
 KIND = "run"
 
 
+@dataclass(frozen=True)
+class _Pcg64:
+    """Where a PCG64 generator is in its sequence; the increment is odd."""
+
+    state: Annotated[int, Range(0, 2**128 - 1)]
+    inc: Annotated[int, Range(0, 2**128 - 1)]
+
+
+@dataclass(frozen=True)
+class _RandomState:
+    """What NumPy gives as the state of such a generator."""
+
+    bit_generator: Literal["PCG64"]
+    state: _Pcg64
+    has_uint32: Annotated[int, Range(0, 1)]
+    uinteger: Annotated[int, Range(0, 2**32 - 1)]
+
+
 def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
     """Write `checkpoint` to `path`, wholly or not at all.
 
-    Raises ModelFileError if that fails, or if nothing can go on from there: a run that is diverging, or one of float64.
+    Raises ModelFileError if that fails, or if no run can continue from it: one that is diverging, or one of float64.
     """
     try:
         _check_sound(checkpoint)
-        write_safely(path, packed(_header_of(checkpoint), checkpoint.arrays))
+        header = written(FORMAT, VERSION, checkpoint, without=("arrays",))
+        write_safely(path, packed(header, checkpoint.arrays))
     except ModelFileError as problem:
         raise ModelFileError(f"{path}: {problem}") from None
     except OSError as problem:
@@ -58,46 +72,28 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
 def load_checkpoint(path: Path) -> Checkpoint:
     """Read a run; raises ModelFileError, naming the file and what is wrong with it."""
     with reading(path, KIND) as size, Archive.opened(path, size, KIND) as archive:
-        header = read(archive.header(), FORMAT, VERSION, HEADER, KIND)
-        spec, config = spec_from(header["spec"]), config_from(header["config"])
-        counters = _counters_from(header["counters"], config)
-        check_history(header["history"], counters["epochs_done"])
-        for state in (*header["random_states"], header["shuffled_from"]):
-            _check_exactly(state, RANDOM_STATE, "state of random numbers")
-        if header["optimizer_steps"] != counters["step"]:
-            raise ModelFileError("its optimiser has taken other steps than its run.")
-        arrays = _arrays_from(archive, spec, config)
+        header = _renamed(read(archive.header(), FORMAT, VERSION, KIND))
+        config = built(TrainingConfig, header.pop("config", None), "settings")
+        given = fields_of(Checkpoint, header, "header", without=("arrays", "config"))
+        given["counters"] = _counters_from(given["counters"], config)
+        _check_history(given["history"], given["counters"]["epochs_done"])
+        _check_random(given["random_states"], given["shuffled_from"])
+        if not all(before[0] < after[0] for before, after in pairwise(given["rates_used"])):
+            raise ModelFileError("rates_used in its header must have its steps in ascending order.")
+        if given["optimizer_steps"] != given["counters"]["step"]:
+            raise ModelFileError("its optimiser has taken another number of steps than its run.")
+        arrays = _arrays_from(archive, given["spec"], config)
         check_finite(arrays)
-        return Checkpoint(
-            spec=spec,
-            config=config,
-            arrays=arrays,
-            counters=counters,
-            rates_used=tuple((step, rate) for step, rate in header["rates_used"]),
-            history=tuple(header["history"]),
-            **{name: header[name] for name in AS_THEY_ARE},
-        )
+        return Checkpoint(config=config, arrays=arrays, **given)
 
 
-AS_THEY_ARE = (
-    "optimizer_steps", "random_states", "shuffled_from", "learning_rate", "validation_share", "data_check", "recipe",
-)  # fmt: skip
-"""Fields of a Checkpoint that JSON has too."""
-
-
-def _header_of(checkpoint: Checkpoint) -> str:
-    return written(
-        FORMAT,
-        VERSION,
-        {
-            "spec": checkpoint.spec.to_json(),
-            "config": asdict(checkpoint.config),
-            "counters": checkpoint.counters,  # before the first validation the best loss is infinite, written as null
-            "rates_used": checkpoint.rates_used,
-            "history": checkpoint.history,
-            **{name: getattr(checkpoint, name) for name in AS_THEY_ARE},
-        },
-    )
+def _renamed(header: dict[str, Any]) -> dict[str, Any]:
+    """A header with the names of today: the first checkpoints counted the examples that were held out."""
+    held_out = header.pop("examples_held_out", None)
+    counters = header.get("counters")
+    if isinstance(held_out, int) and isinstance(counters, dict) and isinstance(counters.get("examples"), int):
+        header["validation_share"] = held_out / max(1, held_out + counters["examples"])
+    return header
 
 
 def _check_sound(checkpoint: Checkpoint) -> None:
@@ -109,33 +105,55 @@ def _check_sound(checkpoint: Checkpoint) -> None:
         raise ModelFileError("it can only hold a run of float32.")
 
 
-def _check_exactly(given: dict[str, Any], checks: Any, where: str) -> None:
-    """Raise ModelFileError unless `given` has the fields that `checks` names, no other, and each as it should be."""
-    if given.keys() != checks.keys():
-        raise ModelFileError(f"its {where} is incomplete, or has a field that Digit Lab does not know.")
-    check_fields(given, checks, where)
-
-
-def config_from(given: dict[str, Any]) -> TrainingConfig:
-    """The settings of a run, of the fields that `asdict` gives; raises ModelFileError for any other."""
-    _check_exactly(given, CONFIG, "settings")
-    settings = dict(given)
-    try:
-        if settings["augmentation"] is not None:
-            _check_exactly(settings["augmentation"], AUGMENTATION, "augmentation")
-            settings["augmentation"] = Augmentation(**settings["augmentation"])
-        return TrainingConfig(**settings)
-    except SettingError as problem:
-        raise ModelFileError(f"its settings do not work: {problem}") from None
-
-
 def _counters_from(given: dict[str, Any], config: TrainingConfig) -> dict[str, Any]:
-    _check_exactly(given, COUNTERS, "counters")
-    counters = dict(given)
-    if counters["best_loss"] is None:
-        counters["best_loss"] = inf
-    check_counters(Progress(config, **counters))
+    """The counters of a run; raises ModelFileError if no run can have them."""
+    never_validated = given.get("best_loss", 0) is None  # the best loss is then infinite, written as null
+    counters = fields_of(
+        Progress, given | ({"best_loss": 0.0} if never_validated else {}), "counters", without=("config",),
+        complete=True,
+    )  # fmt: skip
+    counters["best_loss"] = inf if never_validated else counters["best_loss"]
+    progress = Progress(config, **counters)
+    sound = (
+        progress.epoch == progress.epochs_done + progress.epoch_is_open
+        and progress.epoch <= progress.config.epochs
+        and progress.steps_in_epoch <= progress.steps_per_epoch
+        and progress.steps_in_epoch <= progress.step <= progress.epoch * progress.steps_per_epoch
+        and progress.samples_in_epoch == min(progress.steps_in_epoch * progress.batch_size, progress.examples)
+        and (progress.right is None or progress.right <= progress.samples_in_epoch)
+        and progress.best_epoch <= progress.epochs_done
+        and (progress.best_loss == inf) == (progress.best_epoch == 0)
+        and (progress.steps_in_epoch > 0 or progress.epochs_done == 0 or progress.epoch_is_open)
+        and not (progress.epoch_is_open and progress.steps_in_epoch == 0 and progress.at_limit)
+        and (progress.config.steps is None or progress.step <= progress.config.steps)
+    )
+    if not sound:
+        raise ModelFileError("its counters contradict each other.")
     return counters
+
+
+def _check_history(rows: tuple[dict[str, float | None], ...], epochs_done: int) -> None:
+    """Raise ModelFileError unless `rows` are those that a History of so many epochs gives."""
+    epochs: list[Any] = [row.get("epoch") for row in rows]
+    sound = (
+        len(rows) <= MOST_ROWS + 1
+        and all(row.keys() == set(FIGURES) for row in rows)
+        and all(isinstance(epoch, int) and epoch >= 1 for epoch in epochs)
+        and all(before < after for before, after in pairwise(epochs))
+        and (epochs[-1] if epochs else 0) == epochs_done
+    )
+    if not sound:
+        raise ModelFileError("its history is not that of its epochs.")
+
+
+def _check_random(random_states: list[dict[str, Any]], shuffled_from: dict[str, Any]) -> None:
+    """Raise ModelFileError unless these are states of the generators of a run."""
+    generators = len(RandomStreams.of(0).states())
+    if len(random_states) != generators:
+        raise ModelFileError(f"random_states in its header must be {generators} states; got {len(random_states)}.")
+    for state in (*random_states, shuffled_from):
+        if built(_RandomState, state, "state of random numbers").state.inc % 2 == 0:
+            raise ModelFileError("inc in its state of random numbers must be odd.")
 
 
 def _arrays_from(archive: Archive, spec: NetworkSpec, config: TrainingConfig) -> dict[str, NDArray[np.floating]]:

@@ -24,8 +24,9 @@ from nncore.errors import ModelFileError
 from nncore.evaluation.metrics import Evaluation
 from nncore.files.archive import HEADER, Archive, check_finite, only_our_errors, packed, reading
 from nncore.files.exports import ONNX_SUFFIX, SCRIPT_SUFFIX, onnx_file, read_onnx, read_script, script
-from nncore.files.headers.model_header import MOST_SETTINGS, PREPROCESSING, ModelHeader
-from nncore.files.headers.model_header import ModelCard as ModelCard
+from nncore.files.json_header import MOST_ENTRIES
+from nncore.files.model_header import PREPROCESSING, ModelHeader
+from nncore.files.model_header import ModelCard as ModelCard
 from nncore.model.network import Network, NetworkSpec
 from nncore.system.atomic_write import write_safely
 from nncore.training import Training
@@ -70,7 +71,7 @@ def trained_model(training: Training, test: Evaluation | None, *, name: str, rec
     network, data, config, history = training.network, training.data, training.config, training.history
     settings, rates_used = asdict(config), training.control.rates_used
     if len(rates_used) > 1:
-        last = rates_used[-MOST_SETTINGS:]  # whoever drags the rate about makes more than a card can hold
+        last = rates_used[-MOST_ENTRIES:]  # a card holds no more
         settings["learning_rates_from_step"] = {str(step): rate for step, rate in last}
     held_out = f", {len(data.validation):,} more to validate" if data.validation else ""
     card = ModelCard(

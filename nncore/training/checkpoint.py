@@ -1,10 +1,10 @@
-"""All that a run needs to go on later as if it had never stopped."""
+"""Everything that a run needs to continue later as if it had never stopped."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import ceil
-from typing import Any
+from typing import Annotated, Any
 from zlib import crc32
 
 import numpy as np
@@ -14,6 +14,7 @@ from nncore.data.dataset import Dataset
 from nncore.model.network import NetworkSpec
 from nncore.training.config import MOST_EPOCHS, TrainingConfig
 from nncore.training.progress import Progress
+from nncore.training.settings import LARGEST_WHOLE_NUMBER, Count, Positive, Range
 
 EXAMPLES_CHECKED = 100
 
@@ -23,26 +24,26 @@ class Checkpoint:
     """The state of a run between two of its steps.
 
     arrays: the parameters ("values"), those of the last sound epoch ("good_values"), those of the best one
-    ("best_values", if it is to be kept), and what the optimiser remembers ("optimizer_memory"). counters: of Progress.
-    random_states: of the run's generators now; shuffled_from: those at the beginning of the epoch, which decided its
-    order. learning_rate, rates_used: of the TrainingControl. history: one {figure: value} an epoch. data_check: a
-    check sum of the first examples, to know the data again. recipe: its name, or ""; validation_share: of the examples
-    that `hold_out_validation` took, 0 to below 1: both are the run's owner's to fill in.
+    ("best_values", if it is kept), and the optimiser's memory ("optimizer_memory"). counters: of Progress.
+    random_states: of the run's generators now; shuffled_from: of the one that shuffles, at the beginning of the epoch.
+    learning_rate, rates_used: of the TrainingControl. history: one {figure: value} an epoch. data_check: a
+    check sum of the first examples, to recognise the data. recipe: its name, or ""; validation_share: of the examples
+    that `hold_out_validation` took: whoever saves the run fills both in. A file's fields are checked by these types.
     """
 
     spec: NetworkSpec
     config: TrainingConfig
     arrays: dict[str, NDArray[np.floating]]
     counters: dict[str, Any]
-    optimizer_steps: int
+    optimizer_steps: Count
     random_states: list[dict[str, Any]]
     shuffled_from: dict[str, Any]
-    learning_rate: float
-    rates_used: tuple[tuple[int, float], ...]
+    learning_rate: Positive
+    rates_used: tuple[tuple[Annotated[int, Range(1, LARGEST_WHOLE_NUMBER)], Positive], ...]
     history: tuple[dict[str, float | None], ...]
-    data_check: int
+    data_check: Annotated[int, Range(0, 2**32 - 1)]
     recipe: str = ""
-    validation_share: float = 0.0
+    validation_share: Annotated[float, Range(0, 1, below=True)] = 0.0
 
     def extended(
         self,
@@ -51,11 +52,11 @@ class Checkpoint:
         epochs: int | None = None,
         seconds: float | None = None,
     ) -> Checkpoint:
-        """The same run, to go on with another rate, for so many steps, epochs or seconds more.
+        """The same run, to continue with another rate, for so many steps, epochs or seconds more.
 
-        The first of these limits to be reached ends it; None for all three leaves those that it had. A schedule runs
-        over the whole of it, so that it stands where the longer run would now be. Patience that is used up
-        begins anew. Raises SettingError naming what is out of range.
+        The first limit that is reached ends it; None for all three keeps the limits that it had. A schedule runs over
+        the whole run, so that its rate is that of the longer run at this step. Patience that is used up begins
+        again. Raises SettingError naming what is out of range.
         """
         config = replace(
             self.config,
@@ -63,8 +64,8 @@ class Checkpoint:
             steps=steps,
             epochs=self.config.epochs if epochs is None else epochs,
             seconds=seconds,
-        )  # which refuses what cannot be
-        config = replace(config, learning_rate=self.config.learning_rate)  # what it began with
+        )  # raises SettingError
+        config = replace(config, learning_rate=self.config.learning_rate)  # the rate at its first step
         if (steps, epochs, seconds) == (None, None, None):
             config = replace(config, steps=self.config.steps, seconds=self.config.seconds)
         else:

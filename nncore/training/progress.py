@@ -1,18 +1,19 @@
-"""How far a run is: what it counts, and when it is over."""
+"""How far a run is: its counters, and when it ends."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import ceil, inf
-from typing import Any
+from typing import Annotated, Any
 
 from nncore.training.config import TrainingConfig
 from nncore.training.events import Reason
+from nncore.training.settings import LARGEST_WHOLE_NUMBER, Count, NotNegative, Range
 
 
 @dataclass
 class Progress:
-    """The counters of a run; plain numbers all, so that a checkpoint can hold them.
+    """The counters of a run: plain numbers, so that a checkpoint can hold them; a file's are checked by these types.
 
     examples: of the training set. step: steps taken. epoch: the present one, or the last; 0 before the first.
     epochs_done: those whose weights were judged sound. seconds: spent in those, pauses left out. highest_loss: a higher
@@ -20,20 +21,20 @@ class Progress:
     """
 
     config: TrainingConfig
-    examples: int
-    step: int = 0
-    epoch: int = 0
-    epochs_done: int = 0
-    seconds: float = 0.0
-    highest_loss: float = 0.0
+    examples: Annotated[int, Range(1, LARGEST_WHOLE_NUMBER)]
+    step: Count = 0
+    epoch: Count = 0
+    epochs_done: Count = 0
+    seconds: NotNegative = 0.0
+    highest_loss: NotNegative = 0.0
     best_loss: float = inf
-    best_epoch: int = 0
+    best_epoch: Count = 0
     epoch_is_open: bool = False
-    steps_in_epoch: int = 0
-    samples_in_epoch: int = 0
-    epoch_seconds: float = 0.0
+    steps_in_epoch: Count = 0
+    samples_in_epoch: Count = 0
+    epoch_seconds: NotNegative = 0.0
     summed_loss: float = 0.0
-    right: int | None = 0
+    right: Count | None = 0
     batch_size: int = field(init=False)
     steps_per_epoch: int = field(init=False)
     most_steps: float = field(init=False)

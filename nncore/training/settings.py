@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from math import isfinite
 from numbers import Real
-from typing import Any, Literal, NoReturn
+from typing import Annotated, Any, Literal, NoReturn, TypeAlias
 
 from nncore.errors import SettingError, shown
 
@@ -53,6 +53,13 @@ class Range:
         if not (self.above or self.below):
             return f"from {lowest} to {highest}"
         return f"{'above' if self.above else 'at least'} {lowest} and {'below' if self.below else 'at most'} {highest}"
+
+
+Count: TypeAlias = Annotated[int, Range(0, LARGEST_WHOLE_NUMBER)]
+Positive: TypeAlias = Annotated[float, Range(0, above=True)]
+NotNegative: TypeAlias = Annotated[float, Range(0)]
+Share: TypeAlias = Annotated[float, Range(0, 1)]
+"""Types of fields that are checked when a file is read."""
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 from nncore.errors import ModelFileError
-from nncore.files.checkpoint_file import config_from
-from nncore.files.headers.json_header import spec_from
+from nncore.files.json_header import built, spec_from
 from nncore.model.network import NetworkSpec
 from nncore.training.config import TrainingConfig
 
@@ -114,10 +113,7 @@ def _spec_of(text: str) -> NetworkSpec:
 
 @lru_cache(maxsize=2048)
 def _config_of(text: str) -> TrainingConfig:
-    given = json.loads(text)
-    if not isinstance(given, dict):
-        raise ModelFileError("its settings have no names.")
-    return config_from(asdict(TrainingConfig()) | given)  # an older Digit Lab did not know every setting
+    return built(TrainingConfig, json.loads(text), "settings")
 
 
 @lru_cache(maxsize=512)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from nncore import __version__
 from nncore.errors import ModelFileError, shown
-from nncore.files.headers.model_header import LARGEST_HEADER, ModelHeader
+from nncore.files.model_header import LARGEST_HEADER, ModelHeader
 from nncore.model.layers import (
     LEAK,
     Activation,

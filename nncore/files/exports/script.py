@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.errors import ModelFileError
-from nncore.files.headers.model_header import LARGEST_HEADER, ModelHeader
+from nncore.files.model_header import LARGEST_HEADER, ModelHeader
 from nncore.model.layers import (
     LEAK,
     Activation,

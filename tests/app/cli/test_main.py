@@ -255,7 +255,7 @@ def test_ctrl_c_ends_a_training_and_keeps_what_it_learnt(small_data: Path, tmp_p
         ("train --out /dev/null/model.npz", "a model cannot be written there"),
         ("train --optimizer lion", "invalid choice: 'lion'"),
         ("evaluate --model nowhere.npz", "nowhere.npz: there is no such file"),
-        ("evaluate --model resources/mnist.npz", "resources/mnist.npz: this is no Digit Lab model"),
+        ("evaluate --model resources/mnist.npz", "resources/mnist.npz: this is not a Digit Lab model"),
         ("evaluate --data README.md", "README.md"),
         ("evaluate --ink nowhere.unipen", "nowhere.unipen"),
         ("evaluate --ink README.md", "README.md"),

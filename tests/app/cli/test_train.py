@@ -191,7 +191,7 @@ def test_what_cannot_be_resumed_is_refused(trainer: Trainer) -> None:
     checkpoint, out = trainer.folder / "run.npz", trainer.folder / "m.npz"
     trainer.run(*SMALL, "--epochs", 1, "--checkpoint", checkpoint, "--out", out)
     assert "nowhere.npz: there is no such file" in trainer.refused("--resume", "nowhere.npz")
-    assert "this is no Digit Lab run" in trainer.refused("--resume", out)
+    assert "this is not a Digit Lab run" in trainer.refused("--resume", out)
     for option in (["--batch-size", 9], ["--keep-best"], ["--activations", "tanh"], ["--seed", 0]):
         said = trainer.refused("--resume", checkpoint, *option)
         assert f"{option[0]} cannot be used with --resume: a resumed run keeps its settings" in said

@@ -54,7 +54,7 @@ def test_a_run_survives_the_disk(saved: Path) -> None:
 
 
 def test_a_run_that_has_not_begun_survives_it_too(tmp_path: Path) -> None:
-    begun = Training(fresh_network(), few_digits(), TrainingConfig(optimizer="sgd", seed=10**30)).checkpoint()
+    begun = Training(fresh_network(), few_digits(), TrainingConfig(optimizer="sgd", seed=2**63 - 1)).checkpoint()
     assert begun.counters["best_loss"] == inf
     save_checkpoint(begun, tmp_path / "run.npz")
     assert_same(load_checkpoint(tmp_path / "run.npz"), begun)
@@ -68,10 +68,10 @@ def test_a_limit_that_is_infinite_is_none(tmp_path: Path, setting: str) -> None:
 
 
 def test_a_batch_larger_than_anything_survives(tmp_path: Path) -> None:
-    training = Training(fresh_network(), few_digits(), TrainingConfig(batch_size=10**30, epochs=1, steps=10**30))
+    training = Training(fresh_network(), few_digits(), TrainingConfig(batch_size=2**63 - 1, epochs=1, steps=2**63 - 1))
     list(training.events())
     save_checkpoint(training.checkpoint(), tmp_path / "run.npz")
-    assert load_checkpoint(tmp_path / "run.npz").config.batch_size == 10**30
+    assert load_checkpoint(tmp_path / "run.npz").config.batch_size == 2**63 - 1
 
 
 def test_a_long_history_survives(tmp_path: Path) -> None:
@@ -137,10 +137,10 @@ def test_foreign_bytes_are_refused(tmp_path: Path, content: bytes) -> None:
 
 
 def test_a_model_is_no_run_and_a_run_no_model(saved: Path) -> None:
-    assert "this is no Digit Lab run: its header says something else" in refusal(
+    assert "this is not a Digit Lab run: its header says something else" in refusal(
         Path(__file__).parents[3] / "resources" / "models" / "handwriting.npz"
     )
-    with pytest.raises(ModelFileError, match="this is no Digit Lab model"):
+    with pytest.raises(ModelFileError, match="this is not a Digit Lab model"):
         load_model(saved)
 
 

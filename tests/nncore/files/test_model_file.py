@@ -137,14 +137,20 @@ def test_a_newer_version_is_named(saved: Path) -> None:
     [
         (lambda h: h.update(format="other"), "header says something else"),
         (lambda h: h.pop("card"), "header is incomplete"),
-        (lambda h: h["card"].update(test_accuracy="good"), "wrong kind"),
-        (lambda h: h["card"].update(surprise=1), "card is incomplete, or has a field"),
+        (
+            lambda h: h["card"].update(test_accuracy="good"),
+            "test_accuracy in its card must be a number, from 0 to 1",
+        ),
+        (
+            lambda h: h["card"].update(surprise=1),
+            'its card has the field "surprise", which this',
+        ),
         (lambda h: h.update(class_names=["a"]), "names 1 classes"),
         (
             lambda h: h["spec"]["layers"][0].update(units=10**9),
             r"has 795,000,000,010 weights, but parameters\.npy inside holds",
         ),
-        (lambda h: h["spec"]["layers"][0].update(units=0), "network in its header does not work"),
+        (lambda h: h["spec"]["layers"][0].update(units=0), "network in its header cannot be used"),
         (
             lambda h: h["spec"]["layers"][0].update(units=4),
             r"has 3,190 weights, but parameters\.npy inside holds",

@@ -276,7 +276,7 @@ def test_another_programs_database_is_no_log_and_is_left_as_it_is(path: Path) ->
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE addresses (name TEXT)")
     connection.close()
-    with pytest.raises(RunLogDamagedError, match="another program's"):
+    with pytest.raises(RunLogDamagedError, match="a file of another program"):
         RunLog(path)
     with sqlite3.connect(path) as connection:
         assert [name for (name,) in connection.execute("SELECT name FROM sqlite_master")] == ["addresses"]

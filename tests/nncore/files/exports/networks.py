@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.files.headers.model_header import ModelCard, ModelHeader
+from nncore.files.model_header import ModelCard, ModelHeader
 from nncore.model.layers import (
     ACTIVATIONS,
     Activation,

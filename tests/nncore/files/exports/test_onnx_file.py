@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from nncore.errors import ModelFileError
 from nncore.files.exports import onnx_file, read_onnx
-from nncore.files.headers.model_header import ModelHeader
+from nncore.files.model_header import ModelHeader
 from nncore.model.layers import ACTIVATIONS, LAYER_SPECS, Activation
 from nncore.model.network import NetworkSpec
 from tests.nncore.files.exports.networks import ALONE, EVERYTHING, NETWORKS, header_of, images_for, network_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import json
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from nncore.errors import ModelFileError
-from nncore.files.headers.model_header import CARD_FIELDS, ModelCard, ModelHeader
+from nncore.files.model_header import ModelCard, ModelHeader
 from nncore.model.network import NetworkSpec
 
 SPEC = NetworkSpec.dense((784, 5, 10))
@@ -49,10 +49,6 @@ def refusal(text: bytes) -> str:
     with pytest.raises(ModelFileError) as refused:
         ModelHeader.from_json(text)
     return str(refused.value)
-
-
-def test_every_field_of_a_card_is_checked() -> None:
-    assert CARD_FIELDS.keys() == {field.name for field in fields(ModelCard)}
 
 
 def test_a_card_of_an_older_version_has_no_writers() -> None:
@@ -96,7 +92,7 @@ def test_half_a_character_is_written_as_a_question_mark() -> None:
 
 @pytest.mark.parametrize("version", [True, False, 0, -1, 1.0, "1", None, [1]])
 def test_a_version_that_is_none_is_refused(version: object) -> None:
-    assert "gives no format version" in refusal(changed(("version",), version))
+    assert "its format version must be a whole number, at least 1" in refusal(changed(("version",), version))
 
 
 def test_a_newer_version_is_named() -> None:
@@ -121,12 +117,12 @@ def test_a_field_of_the_wrong_kind_is_named(path: tuple[Any, ...], wrong: object
     said = refusal(changed(path, wrong))
     name = path[1] if path[0] == "card" and len(path) > 1 else path[0]
     assert said.startswith(f"{name} in its ")
-    assert "is of the wrong kind; expected " in said
+    assert " must be " in said
 
 
 @pytest.mark.parametrize("text", [b"", b"{", b"\xff\xfe\xfa", b"[" * 100_000, b"9" * 5000, b'{"a": 1} 2'])
-def test_what_is_no_json_is_refused(text: bytes) -> None:
-    assert "damaged: it is no JSON" in refusal(text)
+def test_text_that_is_not_json_is_refused(text: bytes) -> None:
+    assert "damaged: it is not JSON" in refusal(text)
 
 
 @pytest.mark.parametrize("value", [10**30, 10**4000])
@@ -171,7 +167,7 @@ def test_any_value_in_any_place_is_read_or_refused(path: tuple[Any, ...], value:
         ("linear", 1, 2, False),
     ],
 )
-def test_a_model_names_as_many_classes_as_its_network_tells_apart(
+def test_a_model_names_as_many_classes_as_its_network_has_outputs_for(
     output: str, outputs: int, names: int, fits: bool
 ) -> None:
     spec = replace(NetworkSpec.dense((4, outputs)), output=output)
@@ -179,4 +175,4 @@ def test_a_model_names_as_many_classes_as_its_network_tells_apart(
     if fits:
         assert len(ModelHeader.from_json(written.encode()).class_names) == names
     else:
-        assert f"names {names} classes, its network tells {outputs} apart" in refusal(written.encode())
+        assert f"names {names} classes, but its network has {outputs} outputs" in refusal(written.encode())

@@ -1,0 +1,227 @@
+"""The JSON header of the files that we write: dataclasses written to it, and read back with every field checked.
+
+What a field may be is said once, by its type in the dataclass: `Annotated[int, Range(0, 10)]` is checked as such, and a
+field with a default may be missing, so that a new field never makes an older file unreadable. A file may come from
+anywhere: what no Digit Lab can have written is refused with a ModelFileError that names the field.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Collection, Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from functools import lru_cache
+from math import prod
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, NoReturn, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from nncore.errors import ModelFileError, SettingError, shown
+from nncore.model.network import NetworkSpec
+
+LARGEST_HEADER = 4_000_000
+"""Bytes of the header. A history of a thousand epochs makes it 200,000 bytes long."""
+
+LONGEST_TEXT = 2000
+"""Characters of a text: more cannot be shown in a window."""
+
+MOST_ENTRIES, MOST_LEVELS = 500, 3
+"""Entries of an object or of a list of free values, and how deep these are nested: more cannot be shown in a window."""
+
+MOST_WEIGHTS = 2**48
+"""More than any disk holds."""
+
+T = TypeVar("T")
+
+
+def written(format_name: str, version: int, content: Any, without: Collection[str] = ()) -> str:
+    """A dataclass as the text of a header; without: fields to leave out.
+
+    A float that is not finite becomes null, because JSON has no such numbers.
+    """
+    stored = {name: value for name, value in _storable(content).items() if name not in without}
+    return json.dumps({"format": format_name, "version": version, **stored}, indent=1, allow_nan=False)
+
+
+def read(text: bytes, format_name: str, version: int, kind: str) -> dict[str, Any]:
+    """The fields of a header, not checked yet. version: the newest that can be read. kind: of the file, in a word."""
+    try:
+        # Python's json takes NaN, Infinity and 1e999, which are not valid JSON: each is read as null.
+        header = json.loads(text, parse_float=_finite, parse_constant=_finite)
+    except (ValueError, RecursionError):
+        raise ModelFileError("its header is damaged: it is not JSON.") from None
+    if not isinstance(header, dict) or header.pop("format", None) != format_name:
+        raise ModelFileError(f"this is not a Digit Lab {kind}: its header says something else.")
+    _check_version(header.pop("version", None), version)
+    return header
+
+
+def built(kind: type[T], given: object, where: str, *, complete: bool = False) -> T:
+    """The dataclass `kind` from a JSON object. where: what the object is, for messages: "settings".
+
+    complete: whether fields with a default must be there too. Raises ModelFileError naming the field that is wrong.
+    """
+    try:
+        return kind(**fields_of(kind, given, where, complete=complete))
+    except SettingError as problem:
+        raise ModelFileError(f"its {where} cannot be used: {problem}") from None
+
+
+def fields_of(
+    kind: type, given: object, where: str, *, without: Collection[str] = (), complete: bool = False
+) -> dict[str, Any]:
+    """The fields for the dataclass `kind`, all but `without`, from a JSON object; else like `built`."""
+    if not isinstance(given, dict):
+        raise ModelFileError(f"its {where} must be an object with named fields; got {_shown(given)}.")
+    known = {each.name: each for each in fields(kind) if each.init and each.name not in without}
+    for name in given.keys() - known.keys():
+        raise ModelFileError(
+            f"its {where} has the field {_shown(name)}, which this Digit Lab does not know; a newer one may have "
+            "written the file."
+        )
+    for name, each in known.items():
+        needed = complete or each.default is each.default_factory is MISSING
+        if needed and name not in given:
+            raise ModelFileError(f"its {where} is incomplete: it has no {name}.")
+    types = _types(kind)
+    return {name: _value(types[name], value, name, where) for name, value in given.items()}
+
+
+@lru_cache
+def _types(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind, include_extras=True)
+
+
+def _value(kind: Any, value: Any, name: str, where: str) -> Any:
+    """A JSON value as a value of the type `kind`."""
+    origin, inside = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        if not _is_plain(inside[0], (), value) or not inside[1].holds(value):
+            _refuse(kind, value, name, where)
+        return value
+    if origin in (Union, UnionType):
+        some = next(each for each in inside if each is not NoneType)
+        return None if value is None else _value(some, value, name, where)
+    if kind is NetworkSpec:
+        return spec_from(value)
+    if is_dataclass(kind) and isinstance(value, dict):
+        return built(kind, value, name)  # type: ignore[arg-type]
+    if not _is_plain(origin or kind, inside, value):
+        _refuse(kind, value, name, where)
+    if origin is dict:
+        return {
+            _value(inside[0], key, name, where): _value(inside[1], each, name, where) for key, each in value.items()
+        }
+    if origin in (list, tuple):
+        each_kind = inside if origin is tuple and Ellipsis not in inside else (inside[0],) * len(value)
+        return origin(_value(of, each, name, where) for of, each in zip(each_kind, value, strict=True))
+    return value
+
+
+def _is_plain(kind: Any, inside: tuple[Any, ...], value: Any) -> bool:
+    """Whether a JSON value is of a type, but for what it holds."""
+    if kind in (list, tuple):
+        return isinstance(value, list) and (kind is list or Ellipsis in inside or len(value) == len(inside))
+    if is_dataclass(kind):
+        return False
+    checks = {dict: _is_object, str: _is_text, int: _is_whole, float: _is_number, bool: _is_bool, Any: _is_free}
+    return value in inside if kind is Literal else checks[kind](value)
+
+
+def _refuse(kind: Any, value: Any, name: str, where: str) -> NoReturn:
+    raise ModelFileError(f"{name} in its {where} must be {_in_words(kind)}; got {_shown(value)}.")
+
+
+def _in_words(kind: Any) -> str:
+    origin, inside = get_origin(kind), get_args(kind)
+    if origin is Annotated:
+        return f"{_in_words(inside[0])}, {inside[1].in_words}"
+    words = {
+        dict: f"an object of at most {MOST_ENTRIES} entries", list: "a list", tuple: "a list", int: "a whole number",
+        str: f"text of at most {LONGEST_TEXT} characters", float: "a number", bool: "true or false",
+        Any: f"a value of at most {MOST_ENTRIES} entries and {MOST_LEVELS} levels",
+    }  # fmt: skip
+    if is_dataclass(kind):
+        return "an object with named fields"
+    return words.get(origin or kind) or " or ".join(map(_shown, inside))
+
+
+def _shown(value: Any) -> str:
+    return shown(json.dumps(value))
+
+
+def spec_from(described: Any) -> NetworkSpec:
+    """The network that a header describes."""
+    if not isinstance(described, Mapping):
+        raise ModelFileError(f"spec in its header must be the description of a network; got {_shown(described)}.")
+    try:
+        spec = NetworkSpec.from_json(described)
+    except SettingError as problem:
+        raise ModelFileError(f"the network in its header cannot be used: {problem}") from None
+    if max(prod(spec.input_shape), spec.parameter_count) > MOST_WEIGHTS:
+        raise ModelFileError("the network in its header is larger than any file.")
+    return spec
+
+
+def _storable(value: Any) -> Any:
+    """`value` for JSON: null for floats that are not finite, "?" for characters that no text file can hold."""
+    if isinstance(value, NetworkSpec):
+        return value.to_json()
+    if is_dataclass(value):
+        return {each.name: _storable(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, dict):
+        return {_storable(name): _storable(held) for name, held in value.items()}
+    if isinstance(value, list | tuple):
+        return [_storable(held) for held in value]
+    if isinstance(value, str):
+        return value.encode(errors="replace").decode()
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _finite(text: str) -> float | None:
+    number = float(text)
+    return number if math.isfinite(number) else None
+
+
+def _check_version(version: object, newest: int) -> None:
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise ModelFileError(f"its format version must be a whole number, at least 1; got {_shown(version)}.")
+    if version > newest:
+        raise ModelFileError(
+            f"it has format version {version}, this Digit Lab reads up to {newest}: a newer one wrote it."
+        )
+
+
+def _is_text(value: object) -> bool:
+    """Whether it is text that can be shown and saved, which half a surrogate pair cannot."""
+    return (
+        isinstance(value, str)
+        and len(value) <= LONGEST_TEXT
+        and not any("\ud800" <= character <= "\udfff" for character in value)
+    )
+
+
+def _is_bool(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: object) -> bool:
+    """Whether it is a number that a float can hold."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
+
+
+def _is_object(value: object) -> bool:
+    return isinstance(value, dict) and len(value) <= MOST_ENTRIES
+
+
+def _is_free(value: object, levels: int = MOST_LEVELS - 1) -> bool:
+    """Whether it is a plain value, or lists and objects of these; a deeper one could not be saved again."""
+    if not isinstance(value, dict | list):
+        return value is None or isinstance(value, bool | int | float) or _is_text(value)
+    held = [*value.keys(), *value.values()] if isinstance(value, dict) else value
+    return levels > 0 and len(value) <= MOST_ENTRIES and all(_is_free(each, levels - 1) for each in held)

@@ -1,0 +1,74 @@
+"""The header of a model file: what the parameters are, and where they come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from nncore import __version__
+from nncore.data.dataset import DIGITS
+from nncore.errors import ModelFileError
+from nncore.files.json_header import LARGEST_HEADER as LARGEST_HEADER
+from nncore.files.json_header import built, read, written
+from nncore.model.network import NetworkSpec
+from nncore.training.settings import Count, Share
+
+FORMAT, VERSION = "digitlab-model", 1
+
+PREPROCESSING = {
+    "pixels": "uint8, 0 paper to 255 ink, divided by 255",
+    "ink": "fitted into 20 x 20, drawn by distance field, centre of ink in the middle of 28 x 28",
+}
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """Where a model comes from and how good it is, for whoever uses it.
+
+    test_accuracy: share of the test set answered correctly; None if it was never tested. seed, settings: of the run.
+    version: of Digit Lab. created: ISO date and time, or "". writer_accuracy: share of each writer's digits answered
+    correctly by a network trained in the same way but without this writer; empty if that was not measured.
+    """
+
+    name: str
+    data: str = ""
+    recipe: str = ""
+    settings: dict[str, Any] = field(default_factory=dict)
+    epochs: Count = 0
+    seed: Count | None = None
+    test_accuracy: Share | None = None
+    version: str = __version__
+    created: str = ""
+    notes: str = ""
+    writer_accuracy: dict[str, Share] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ModelHeader:
+    """Everything in a model file but the parameters. history: one {figure: value} an epoch."""
+
+    spec: NetworkSpec
+    card: ModelCard
+    class_names: tuple[str, ...] = DIGITS
+    history: tuple[dict[str, float | None], ...] = ()
+    preprocessing: dict[str, str] = field(default_factory=lambda: dict(PREPROCESSING))
+
+    def to_json(self) -> str:
+        """As text; a float that is not finite becomes null, because JSON has no such numbers."""
+        return written(FORMAT, VERSION, self)
+
+    @classmethod
+    def from_json(cls, text: bytes) -> ModelHeader:
+        """The opposite of `to_json`; raises ModelFileError naming the field that is wrong."""
+        header = built(cls, read(text, FORMAT, VERSION, "model"), "header", complete=True)
+        names, spec = header.class_names, header.spec
+        if len(names) not in _class_counts(spec):
+            raise ModelFileError(f"it names {len(names)} classes, but its network has {spec.outputs} outputs.")
+        return header
+
+
+def _class_counts(spec: NetworkSpec) -> tuple[int, ...]:
+    """The numbers of classes that a network may have: one an output; two for a single sigmoid; 0 for a regression."""
+    if spec.output == "softmax":
+        return (spec.outputs,)
+    return (spec.outputs, 2, 0) if (spec.output, spec.outputs) == ("sigmoid", 1) else (spec.outputs, 0)
