@@ -7,8 +7,9 @@ import json
 from math import isfinite
 from pathlib import Path
 
+from app.storage.csv_dialects import read_dataset
 from nncore.data.dataset import Dataset, load_mnist
-from nncore.data.formats import read_dataset, read_ink
+from nncore.data.formats import read_ink
 from nncore.errors import SettingError, shown
 from nncore.evaluation.calibration import Certainty, certainty
 from nncore.evaluation.metrics import Evaluation, evaluate

@@ -17,11 +17,11 @@ from tqdm import tqdm
 from app.background.interrupt import on_ctrl_c
 from app.cli.output import PatientOutput, complain
 from app.cli.train_options import add_settings
+from app.storage.csv_dialects import read_dataset
 from app.storage.paths import run_log_path
 from app.storage.run_process import machine_in_words
 from app.storage.sweep_recorder import SweepRecorder
 from nncore.data.dataset import Splits
-from nncore.data.formats import read_dataset
 from nncore.data.formats.points import read_points
 from nncore.errors import SettingError
 from nncore.experiments.recipes import Recipe, recipe_named

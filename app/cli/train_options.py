@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from app.storage.csv_dialects import read_dataset
 from nncore.data.dataset import Splits
-from nncore.data.formats import read_dataset
 from nncore.data.formats.points import read_points
 from nncore.errors import SettingError
 from nncore.experiments.recipes import RECIPES, CurveExamples, Recipe, recipe_named

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
+from app.storage.csv_dialects import read_dataset
 from app.storage.paths import own_ink_path
 from app.storage.picture_file import read_picture
 from nncore.data.dataset import Dataset, Splits, load_mnist
-from nncore.data.formats import read_dataset, read_ink
+from nncore.data.formats import read_ink
 from nncore.data.formats.files import opened
 from nncore.data.formats.picture_folder import is_picture_folder, read_picture_folder
 from nncore.data.mapped_dataset import MappedDataset

@@ -1,0 +1,115 @@
+"""Data files as `nncore.data.formats` reads them, and CSV files in other dialects, which pandas reads. No Qt in here.
+
+A dialect may have semicolons, tabs, bars or spaces between the numbers, text in UTF-16 or Latin-1 as spreadsheets write
+it, and the label in any column whose name says so (OpenML writes it last).
+"""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncore.data.dataset import Dataset, Splits
+from nncore.data.formats import read_dataset as read_plain
+from nncore.data.formats.files import opened, require_memory
+from nncore.data.formats.image_csv import COLUMNS, LABEL_NAMES, LONGEST_ROW, ROWS_AT_ONCE
+from nncore.errors import DataError, name_of, shown
+from nncore.preprocessing.ink import SIDE
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+SEPARATORS = ",;\t| "
+TABLE_SUFFIXES = (".csv", ".tsv", ".txt")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a CSV file is written. label: the column of the labels, counted from 0. has_names: in its first row."""
+
+    separator: str
+    encoding: str
+    label: int
+    has_names: bool
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nncore reads it, which names every mistake by row and column."""
+        return (self.separator, self.encoding, self.label) == (",", "utf-8-sig", 0)
+
+
+def read_dataset(path: Path, mapped: bool | None = None) -> Splits:
+    """`nncore.data.formats.read_dataset`, and CSV files in other dialects. Raises DataError."""
+    dialect = dialect_of(path) if path.suffix.lower() in TABLE_SUFFIXES and path.is_file() else None
+    if dialect is None or dialect.is_plain or mapped:
+        return read_plain(path, mapped)
+    return Splits(_read(path, dialect))
+
+
+def dialect_of(path: Path) -> Dialect | None:
+    """The dialect that the first line shows; None if it is no row of a table."""
+    with opened(path) as file:
+        start = file.read(LONGEST_ROW)
+    encoding = "utf-16" if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(start)
+    except UnicodeDecodeError:
+        text, encoding = start.decode("latin-1"), "latin-1"
+    line = text.partition("\n")[0].strip()
+    separator = max(SEPARATORS, key=line.count)
+    fields = [field.strip(' "').lower() for field in (line.split() if separator == " " else line.split(separator))]
+    if len(fields) < 2 or "\0" in line:
+        return None
+    label = next((number for number, field in enumerate(fields) if field in LABEL_NAMES), 0)
+    numbers = sum(field.replace(".", "", 1).isdigit() for field in fields)
+    return Dialect(separator, encoding, label, 2 * numbers < len(fields))
+
+
+def _read(path: Path, dialect: Dialect) -> Dataset:
+    import pandas  # here, not above: it takes a few tenths of a second
+
+    require_memory(path, path.stat().st_size)
+    blocks = []
+    try:
+        with pandas.read_csv(
+            path, sep=r"\s+" if dialect.separator == " " else dialect.separator, encoding=dialect.encoding,
+            header=0 if dialect.has_names else None, chunksize=ROWS_AT_ONCE, skip_blank_lines=False,
+        ) as frames:  # fmt: skip
+            for frame in frames:
+                blocks.append(_numbers(frame, dialect, name_of(path)))
+    except DataError:
+        raise
+    except (OSError, ValueError) as problem:  # pandas' own errors are ValueErrors
+        raise DataError(f"{name_of(path)}: cannot be read as a table ({shown(str(problem), 200)}).") from None
+    if not sum(map(len, blocks)):
+        raise DataError(f"{name_of(path)}: found a header, but no rows; expected at least 1.")
+    numbers = np.concatenate(blocks)
+    return Dataset(numbers[:, 1:].reshape(-1, SIDE, SIDE), numbers[:, 0].astype(np.intp), source=name_of(path))
+
+
+def _numbers(frame: DataFrame, dialect: Dialect, name: str) -> NDArray[np.uint8]:
+    """The rows as (rows, 785) uint8, the label first; raises DataError for the first number that is wrong."""
+    import pandas
+
+    if frame.shape[1] != COLUMNS or not isinstance(frame.index, pandas.RangeIndex):
+        columns = frame.shape[1] + frame.index.nlevels * (not isinstance(frame.index, pandas.RangeIndex))
+        raise DataError(f"{name}: found {columns} columns, expected {COLUMNS}: the label and 784 pixels.")
+    numbers = frame.apply(pandas.to_numeric, errors="coerce").to_numpy(np.float64)
+    highest = np.full(COLUMNS, 255)
+    highest[dialect.label] = 9
+    wrong = np.argwhere(~((numbers >= 0) & (numbers <= highest) & (numbers == np.floor(numbers))))
+    if wrong.size:
+        row, column = wrong[0]
+        found = "nothing" if frame.isna().iat[row, column] else repr(shown(str(frame.iat[row, column])))
+        raise DataError(
+            f"{name}, row {frame.index[row] + 1 + dialect.has_names}, column {column + 1}: found {found}, "
+            f"expected a whole number from 0 to {highest[column]}."
+        )
+    order = [dialect.label, *np.delete(np.arange(COLUMNS), dialect.label)]
+    ordered: NDArray[np.uint8] = numbers[:, order].astype(np.uint8)
+    return ordered
