@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,24 @@ def test_every_function_that_is_named_exists(page: Path) -> None:
     assert [
         f"{path}:{name}" for path, name in named if not (ROOT / path).is_file() or name not in definitions(ROOT / path)
     ] == []
+
+
+@pages
+def test_every_name_that_an_example_imports_exists(page: Path) -> None:
+    examples = re.findall(r"^```python\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    nodes = [node for example in examples for node in ast.walk(ast.parse(example))]
+    named = [
+        (node.module, alias.name)
+        for node in nodes
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] in ("nncore", "app")
+        for alias in node.names
+    ]
+    named += [
+        ("nncore", node.attr)
+        for node in nodes
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "nn"
+    ]
+    assert [(module, name) for module, name in named if not hasattr(import_module(module), name)] == []
 
 
 def test_definitions_finds_functions_classes_methods_and_constants(tmp_path: Path) -> None:
