@@ -126,7 +126,7 @@ def _trained(plan: Plan, fold: int | None) -> Trained:
         ink, strangers = chosen(ink, ~kept_out), chosen(ink, kept_out)
     mnist = load_mnist().training
     network = Network(RECIPES[RECIPE].spec)
-    network.initialize(RandomStreams.of(plan.config.seed).initialization)
+    network.initialize(RandomStreams.from_seed(plan.config.seed).initialization)
     data = training_images(mnist, ink, shown, plan.amounts, plan.config.seed)
     if fold is None:
         losses = _losses(network, data, plan.config, "all")

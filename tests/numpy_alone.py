@@ -64,7 +64,7 @@ def main() -> None:
 
 def fresh_network() -> Network:
     network = Network(SPEC)
-    network.initialize(RandomStreams.of(0).initialization)
+    network.initialize(RandomStreams.from_seed(0).initialization)
     return network
 
 
@@ -164,7 +164,7 @@ def check_handwriting(data: Splits, folder: Path) -> None:
 def check_experiments(data: Splits, folder: Path) -> None:
     recipe = RECIPES["sine"]
     fitted = Network(recipe.spec)
-    fitted.initialize(RandomStreams.of(0).initialization)
+    fitted.initialize(RandomStreams.from_seed(0).initialization)
     events = list(train(fitted, recipe.splits(), TrainingConfig(loss=recipe.config.loss, epochs=1), cores=1))
     assert isinstance(events[-1], Finished)
     with contextlib.closing(RunLog(folder / "runs.sqlite")) as log:

@@ -20,8 +20,7 @@ from nncore.errors import ModelFileError, SettingError
 from nncore.experiments.run_log.log import RunSettings
 from nncore.files.checkpoint_file import save_checkpoint
 from nncore.files.model_file import save_model, trained_model
-from nncore.model.layers import ACTIVATIONS
-from nncore.model.layers.parameters import INITIALIZATIONS
+from nncore.model.layers import ACTIVATIONS, INITIALIZATIONS
 from nncore.training import Training
 from nncore.training.config import SETTINGS
 from nncore.training.diagnosis.advice import Adviser

@@ -100,7 +100,7 @@ def begun(recipe: Recipe, path: Path | None) -> Training:
     data = _data_for(recipe, path)
     network = Network(recipe.spec)
     check_fit(network, data.training)
-    network.initialize(RandomStreams.of(recipe.config.seed).initialization)
+    network.initialize(RandomStreams.from_seed(recipe.config.seed).initialization)
     return Training(network, data, recipe.config)
 
 

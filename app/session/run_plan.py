@@ -129,7 +129,7 @@ class RunPlan:
         if self.trained_on is not None:
             return self._resumed(self.trained_on.checkpoint, data, control, cores)
         network = Network(self.spec)
-        network.initialize(RandomStreams.of(self.config.seed).initialization)
+        network.initialize(RandomStreams.from_seed(self.config.seed).initialization)
         examples = self.examples(data, self.validation_share, self.config.seed)
         return Training(network, examples, self.config, control, cores)
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import NO_CLASS, Dataset
 from nncore.model.losses import Loss, make_loss
-from nncore.model.network import ROWS_PREDICTED, Network
+from nncore.model.network import PREDICTION_ROWS, Network
 from nncore.system.blas_threads import one_blas_thread
 
 Array = NDArray[np.floating]
@@ -64,14 +64,14 @@ def evaluate(
     classes = len(dataset.class_names)
     confusion = np.zeros((classes, classes), np.int64) if classes else None
     total_loss = 0.0
-    for start in range(0, len(dataset), ROWS_PREDICTED):
+    for start in range(0, len(dataset), PREDICTION_ROWS):
         if cancelled():
             return None
-        rows = slice(start, start + ROWS_PREDICTED)
+        rows = slice(start, start + PREDICTION_ROWS)
         targets = dataset.targets(rows)
         with np.errstate(over="ignore", invalid="ignore"):
             logits = network.logits(dataset.inputs(rows))
-            total_loss += float(loss.of(logits, targets).sum())
+            total_loss += float(loss.per_example(logits, targets).sum())
         if confusion is not None:
             of_class = targets != NO_CLASS
             np.add.at(confusion, (targets[of_class], answers(logits)[of_class]), 1)

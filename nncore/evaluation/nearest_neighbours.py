@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset
-from nncore.model.network import ROWS_PREDICTED, Network
+from nncore.model.network import PREDICTION_ROWS, Network
 from nncore.system.blas_threads import one_blas_thread
 
 BLOCK_ROWS = 2048
@@ -70,10 +70,10 @@ class HiddenIndex:
         if len(rows) > most:
             rows = np.sort(np.random.default_rng(0).permutation(rows)[:most])
         features = np.empty((len(rows), width), np.float32)
-        for start in range(0, len(rows), ROWS_PREDICTED):
+        for start in range(0, len(rows), PREDICTION_ROWS):
             if cancelled():
                 return None
-            part = slice(start, start + ROWS_PREDICTED)
+            part = slice(start, start + PREDICTION_ROWS)
             features[part] = hidden_features(network, training.inputs(rows[part]))
             progress(min(1.0, part.stop / len(rows)))
         return cls(network, rows, features)

@@ -21,8 +21,8 @@ from nncore.evaluation.metrics import (
     wilson_interval,
 )
 from nncore.model.checks import check_fit
-from nncore.model.losses import OUTPUTS
-from nncore.model.network import ROWS_PREDICTED, Network
+from nncore.model.network import PREDICTION_ROWS, Network
+from nncore.model.outputs import OUTPUTS
 from nncore.system.blas_threads import one_blas_thread
 
 Rows = NDArray[np.intp]
@@ -129,10 +129,10 @@ def judge(
     check_fit(network, dataset)
     named = np.empty(len(dataset), np.intp)
     probabilities = np.empty((len(dataset), len(dataset.class_names)), np.float32)
-    for start in range(0, len(dataset), ROWS_PREDICTED):
+    for start in range(0, len(dataset), PREDICTION_ROWS):
         if cancelled():
             return None
-        rows = slice(start, start + ROWS_PREDICTED)
+        rows = slice(start, start + PREDICTION_ROWS)
         with np.errstate(over="ignore", invalid="ignore"):
             logits = network.logits(dataset.inputs(rows))
             probabilities[rows] = _shares(OUTPUTS[network.spec.output](logits))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset
 from nncore.errors import DataError
-from nncore.model.network import ROWS_PREDICTED, Network
+from nncore.model.network import PREDICTION_ROWS, Network
 from nncore.system.blas_threads import one_blas_thread
 
 Array = NDArray[np.floating]
@@ -52,10 +52,10 @@ def view(
 ) -> NDArray[np.float32] | None:
     """The view `number` of `views_of` on the examples `rows` (n,): (n, numbers) float32; None if cancelled."""
     parts: list[Array] = []
-    for start in range(0, len(rows), ROWS_PREDICTED):
+    for start in range(0, len(rows), PREDICTION_ROWS):
         if cancelled():
             return None
-        X = dataset.inputs(rows[start : start + ROWS_PREDICTED])
+        X = dataset.inputs(rows[start : start + PREDICTION_ROWS])
         with np.errstate(over="ignore", invalid="ignore"):
             seen = network.activations(X)[number - 1] if number else X
         parts.append(seen.reshape(len(X), -1))

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import DIGITS
 from nncore.errors import DataError
-from nncore.model.losses import OUTPUTS
 from nncore.model.network import Network
+from nncore.model.outputs import OUTPUTS
 from nncore.preprocessing.ink import SIDE
 
 UNSURE_BELOW = 0.8

@@ -13,7 +13,7 @@ from nncore.data.dataset import NO_CLASS, Dataset
 from nncore.errors import DataError
 from nncore.evaluation.metrics import answers
 from nncore.model.checks import check_fit
-from nncore.model.network import ROWS_PREDICTED, Network
+from nncore.model.network import PREDICTION_ROWS, Network
 from nncore.preprocessing.augmentation import Augmentation, Distorter
 from nncore.system.blas_threads import one_blas_thread
 
@@ -87,10 +87,10 @@ def robustness(
     for distortion in distortions:
         for strength in distortion.strengths:
             right = 0
-            for start in range(0, len(rows), ROWS_PREDICTED):
+            for start in range(0, len(rows), PREDICTION_ROWS):
                 if cancelled():
                     return
-                part = slice(start, start + ROWS_PREDICTED)
+                part = slice(start, start + PREDICTION_ROWS)
                 X = distorted(chosen.images[part], distortion, strength, seed + start)
                 with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
                     right += int((answers(network.logits(X)) == chosen.labels[part]).sum())

@@ -148,7 +148,7 @@ def _check_history(rows: tuple[dict[str, float | None], ...], epochs_done: int) 
 
 def _check_random(random_states: list[dict[str, Any]], shuffled_from: dict[str, Any]) -> None:
     """Raise ModelFileError unless these are states of the generators of a run."""
-    generators = len(RandomStreams.of(0).states())
+    generators = len(RandomStreams.from_seed(0).states())
     if len(random_states) != generators:
         raise ModelFileError(f"random_states in its header must be {generators} states; got {len(random_states)}.")
     for state in (*random_states, shuffled_from):

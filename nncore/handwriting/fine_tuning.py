@@ -170,7 +170,7 @@ class FrozenNorm(Layer):
 
     def forward(self, X: Array) -> Array:
         """Y = factor X + offset."""
-        Y: Array = np.multiply(X, self._factor, out=self._Y.of(len(X)))
+        Y: Array = np.multiply(X, self._factor, out=self._Y.array(len(X)))
         Y += self._offset
         return Y
 

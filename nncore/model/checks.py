@@ -1,4 +1,4 @@
-"""Whether a network and a data set go together."""
+"""Whether a network and a data set fit together."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from nncore.model.network import Network
 
 
 def check_fit(network: Network, dataset: Dataset) -> None:
-    """Raise SettingError unless `dataset` has examples and classes, or targets, that `network` takes."""
+    """Raise SettingError unless `network` takes examples of `dataset` and has an output for each class or target."""
     spec = network.spec
     if not len(dataset):
-        raise SettingError("data", f"{dataset.source}: there is no image to work with.")
+        raise SettingError("data", f"{dataset.source} has no examples.")
     pixels, inputs = prod(dataset.input_shape), prod(spec.input_shape)
     if pixels != inputs:
-        raise SettingError("layers", f"The images have {pixels} pixels, the first width is {inputs}.")
+        raise SettingError("layers", f"The network takes {inputs} inputs; the images have {pixels} pixels.")
     if not dataset.class_names:
         targets = dataset.targets(slice(0, 1)).shape[1]
         if targets != spec.outputs:
-            raise SettingError("layers", f"The data has {targets} targets, the last width is {spec.outputs}.")
+            raise SettingError("layers", f"The network has {spec.outputs} outputs; the data has {targets} targets.")
         return
     classes = len(dataset.class_names)
-    if not spec.tells_apart(classes):
-        raise SettingError("layers", f"The data has {classes} classes, the last width is {spec.outputs}.")
+    if not spec.can_distinguish(classes):
+        raise SettingError("layers", f"The network has {spec.outputs} outputs; the data has {classes} classes.")

@@ -1,13 +1,17 @@
-"""What a network is trained to make small, each loss with its gradient.
+"""The losses that training minimises, each with its gradient.
 
-A loss compares a network's answers P (n, outputs) with the *targets* T (n, outputs). It takes the logits z that the
-answers come from (see `nncore.model.outputs`): a probability that has vanished has no logarithm, its logit is still
-there.
+A loss compares the answers P (n, outputs) of a network with the targets T (n, outputs). It is given the logits z that P
+is computed from (see `nncore.model.outputs`): the logarithm of a probability that was rounded to 0 is infinite, but its
+logit is still exact.
+
+A new loss is a class with the methods of `Loss` and a row of LOSSES.
 """
 
 from __future__ import annotations
 
-from math import tanh
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf, tanh
 from typing import Protocol
 
 import numpy as np
@@ -15,9 +19,7 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import NO_CLASS
 from nncore.errors import SettingError
-from nncore.model.outputs import OUTPUTS as OUTPUTS
-from nncore.model.outputs import SoftmaxWorkspace, below_largest, sigmoid
-from nncore.model.outputs import softmax as softmax
+from nncore.model.outputs import OUTPUTS, SoftmaxWorkspace, sigmoid, subtract_maximum
 from nncore.model.targets import TargetRows
 from nncore.system.copying import CopiedDeeply
 
@@ -29,13 +31,13 @@ Targets = NDArray[np.generic]
 def cross_entropy(logits: Array, labels: Labels) -> Array:
     """The loss -log softmax(logits)[label] in nats of each row (n,); labels (n,) in 0 .. classes - 1, or NO_CLASS.
 
-    The logarithm is taken of the sum, never of a probability that may have vanished:
+    The logarithm is taken of the sum, never of a probability that may be 0:
 
         -log(exp(z[label]) / sum(exp(z))) = log(sum(exp(z))) - z[label]
 
-    Of an example of no class it is the mean over all labels.
+    For an example of no class it is the mean over all labels.
     """
-    work = below_largest(logits, out=None)
+    work = subtract_maximum(logits, out=None)
     of_label = np.where(labels == NO_CLASS, work.mean(axis=1), work[np.arange(len(labels)), labels])
     np.exp(work, out=work)
     losses: Array = np.log(work.sum(axis=1)) - of_label
@@ -43,44 +45,45 @@ def cross_entropy(logits: Array, labels: Labels) -> Array:
 
 
 class Loss(Protocol):
-    """What training asks of a loss: the mean over a batch, and its gradient.
+    """The mean loss over a batch, and its gradient.
 
-    logits: (n, outputs), n at most the rows `allocate` was told. targets: (n, outputs) numbers; or labels (n,) in
-    0 .. outputs - 1, which stand for rows of zeros with a one at the label (a network of a single output takes the
-    label, 0 or 1, as the number); NO_CLASS, for zeros alone (for 1/2). Labels out of range are for the data set to
-    refuse.
+    logits: (n, outputs), where n is at most the `rows` of `allocate`. targets: (n, outputs) numbers; or labels (n,),
+    each of which means a row of zeros with a 1 at the label. A network with a single output takes the label, 0 or 1, as
+    the number. The label NO_CLASS means a row of zeros (1/2 for a single output). Data sets check the range of labels.
     """
 
     def allocate(self, rows: int, outputs: int, dtype: np.dtype[np.floating]) -> None:
-        """Size the workspaces for batches of up to `rows` rows: `forward` and `backward` allocate no more for them."""
+        """Create the workspaces for batches of up to `rows` rows, so that `forward` and `backward` allocate nothing."""
 
     def forward(self, logits: Array, targets: Targets) -> float:
-        """The mean loss of the rows; DataError if the targets are not of the logits' shape."""
+        """The mean loss of the rows; raises DataError if the targets do not have the shape of the logits."""
 
     def backward(self) -> Array:
-        """The gradient (n, outputs) with respect to the logits of the last forward, in a workspace; once a forward."""
+        """The gradient (n, outputs) with respect to the logits of the last `forward`, in a workspace; call it once."""
 
-    def of(self, logits: Array, targets: Targets) -> Array:
-        """The loss of each row (n,) in a fresh array, without label smoothing, so that runs compare."""
+    def per_example(self, logits: Array, targets: Targets) -> Array:
+        """The loss of each row (n,) in a new array, without label smoothing, so that runs can be compared."""
 
 
 class SoftmaxCrossEntropy(CopiedDeeply):
     """-log of the probability that softmax gives the label, in nats: - sum T log P over the classes.
 
-    Softmax and cross-entropy are one step because together their derivative is simply P - T.
+    Softmax and cross-entropy are one step because their derivative together is simply P - T:
 
-    An example of NO_CLASS has the target 1 / classes in each: the network is to have no opinion ("outlier exposure",
-    see nncore.data.dataset).
+        loss = log sum exp(z) - sum T z    (each row of T sums to 1),    d log sum exp(z) / dz = softmax(z) = P.
 
-    label_smoothing s, 0 to below 1: the network is asked for the label with 1 - s + s / classes only, and for each
-    other class with s / classes (Szegedy et al., "Rethinking the Inception Architecture", CVPR 2016, section 7).
+    An example of NO_CLASS has the target 1 / classes for each class: the network should prefer none ("outlier
+    exposure", see nncore.data.dataset).
+
+    label_smoothing s, 0 to below 1: the target of the label is 1 - s + s / classes, that of each other class is
+    s / classes (Szegedy et al., "Rethinking the Inception Architecture", CVPR 2016, section 7).
     """
 
     def __init__(self, label_smoothing: float = 0.0) -> None:
         self.label_smoothing = _checked_smoothing(label_smoothing)
 
     def allocate(self, rows: int, outputs: int, dtype: np.dtype[np.floating]) -> None:
-        """Size the workspaces."""
+        """Create the workspaces."""
         self._targets = TargetRows(rows, outputs, dtype)
         self._softmax = SoftmaxWorkspace(rows, outputs, dtype)
         self._log_sums = np.empty((rows, 1), dtype)
@@ -94,8 +97,8 @@ class SoftmaxCrossEntropy(CopiedDeeply):
         self._T = T = self._targets.one_hot(targets)
         self._targets.spread_evenly(targets)
         if self.label_smoothing:
-            _pull(T, 1 / T.shape[1], self.label_smoothing)
-        z = self._softmax.below_largest(logits)
+            _smooth(T, 1 / T.shape[1], self.label_smoothing)
+        z = self._softmax.subtract_maximum(logits)
         T_z = float(np.vdot(T, z))
         self._P, sums = self._softmax.probabilities(z)
         log_sums = np.log(sums, out=self._log_sums[:n])
@@ -107,7 +110,7 @@ class SoftmaxCrossEntropy(CopiedDeeply):
         self._P *= 1 / len(self._P)
         return self._P
 
-    def of(self, logits: Array, targets: Targets) -> Array:
+    def per_example(self, logits: Array, targets: Targets) -> Array:
         """The loss of each row (n,)."""
         return cross_entropy(logits, targets.astype(np.intp, copy=False))
 
@@ -115,20 +118,20 @@ class SoftmaxCrossEntropy(CopiedDeeply):
 class BinaryCrossEntropy(CopiedDeeply):
     """-(T log P + (1 - T) log(1 - P)) with P = sigmoid(z), in nats, summed over the outputs.
 
-    Each output answers a yes-or-no question of its own: with labels, whether it is this class or any other. Targets
-    are labels, or numbers from 0 to 1. In terms of the logit it is
+    Each output answers its own yes-or-no question; with labels: is it this class? Targets are labels, or numbers from
+    0 to 1. In terms of the logit the loss is
 
         log(1 + exp(z)) - z T  =  max(z, 0) - z T + log(1 + exp(-|z|)),
 
-    where exp() cannot overflow; its derivative is P - T. label_smoothing s, 0 to below 1, pulls the targets towards
-    "don't know": (1 - s) T + s / 2.
+    in which exp cannot overflow; its derivative is sigmoid(z) - T = P - T. label_smoothing s, 0 to below 1, moves the
+    targets towards "don't know": (1 - s) T + s / 2.
     """
 
     def __init__(self, label_smoothing: float = 0.0) -> None:
         self.label_smoothing = _checked_smoothing(label_smoothing)
 
     def allocate(self, rows: int, outputs: int, dtype: np.dtype[np.floating]) -> None:
-        """Size the workspaces."""
+        """Create the workspaces."""
         self._targets = TargetRows(rows, outputs, dtype)
         self._answers, self._losses, self._work = np.empty((3, rows, outputs), dtype)
 
@@ -137,9 +140,9 @@ class BinaryCrossEntropy(CopiedDeeply):
         n = len(logits)
         self._T = T = self._targets.rows(targets, for_writing=self.label_smoothing > 0)
         if self.label_smoothing:
-            _pull(T, 1 / 2, self.label_smoothing)
+            _smooth(T, 1 / 2, self.label_smoothing)
         losses, work = self._losses[:n], self._work[:n]
-        self._P = sigmoid(logits, out=self._answers[:n], work=work)  # which leaves 1 + exp(-|z|) in `work`
+        self._P = sigmoid(logits, out=self._answers[:n], work=work)  # `work` is now 1 + exp(-|z|)
         np.maximum(logits, 0, out=losses)
         losses += np.log(work, out=work)
         losses -= np.multiply(logits, T, out=work)
@@ -151,7 +154,7 @@ class BinaryCrossEntropy(CopiedDeeply):
         self._P *= 1 / len(self._P)
         return self._P
 
-    def of(self, logits: Array, targets: Targets) -> Array:
+    def per_example(self, logits: Array, targets: Targets) -> Array:
         """The loss of each row (n,)."""
         T = _target_rows(logits, targets)
         losses: Array = np.maximum(logits, 0) - logits * T + np.log1p(np.exp(-np.abs(logits)))
@@ -160,17 +163,17 @@ class BinaryCrossEntropy(CopiedDeeply):
 
 
 class MeanSquaredError(CopiedDeeply):
-    """Half the squared distance of the answer to the target: 1/2 sum (P - T)^2 over the outputs, mean over the rows.
+    """Half the squared distance from answer to target: 1/2 sum (P - T)^2 over the outputs, mean over the rows.
 
-    The half makes the derivative with respect to P simply P - T; the chain rule through the output function follows.
-    output: "softmax", "sigmoid" or "linear".
+    The factor 1/2 makes the derivative with respect to P simply P - T; the chain rule through the output function
+    gives the rest. output: a key of OUTPUTS.
     """
 
     def __init__(self, output: str) -> None:
         self.output = output
 
     def allocate(self, rows: int, outputs: int, dtype: np.dtype[np.floating]) -> None:
-        """Size the workspaces."""
+        """Create the workspaces."""
         self._targets = TargetRows(rows, outputs, dtype)
         self._softmax = SoftmaxWorkspace(rows, outputs, dtype)
         self._answers, self._differences, self._work = np.empty((3, rows, outputs), dtype)
@@ -178,16 +181,16 @@ class MeanSquaredError(CopiedDeeply):
     def forward(self, logits: Array, targets: Targets) -> float:
         """The mean loss of logits (n, outputs)."""
         n = len(logits)
-        self._of_one = logits.size == 1 and self.output == "sigmoid"
-        if self._of_one:
-            return self._forward_of_one(logits.item(), self._targets.rows(targets).item())
+        self._is_single_sigmoid = logits.size == 1 and self.output == "sigmoid"
+        if self._is_single_sigmoid:
+            return self._forward_single_sigmoid(logits.item(), self._targets.rows(targets).item())
         self._P = self._answer(logits)
         self._D = np.subtract(self._P, self._targets.rows(targets), out=self._differences[:n])
         D = self._D.ravel()
         return float(D.dot(D)) / (2 * n)
 
-    def _forward_of_one(self, logit: float, target: float) -> float:
-        """What `forward` and `backward` give for a single sigmoid; NumPy would take five times as long for it."""
+    def _forward_single_sigmoid(self, logit: float, target: float) -> float:
+        """The results of `forward` and `backward` for one sigmoid; NumPy would take five times as long."""
         p = 0.5 + 0.5 * tanh(0.5 * logit)
         difference = p - target
         self._D = self._differences[:1]
@@ -197,10 +200,10 @@ class MeanSquaredError(CopiedDeeply):
     def _answer(self, logits: Array) -> Array:
         n = len(logits)
         if self.output == "softmax":
-            return self._softmax.probabilities(self._softmax.below_largest(logits))[0]
+            return self._softmax.probabilities(self._softmax.subtract_maximum(logits))[0]
         if self.output == "sigmoid":
             return _sigmoid(logits, self._answers[:n])
-        return logits  # linear
+        return logits  # the output is linear
 
     def backward(self) -> Array:
         """The gradient D dP/dz / n, with D = P - T.
@@ -209,7 +212,7 @@ class MeanSquaredError(CopiedDeeply):
         sum_i D_i dP_i/dz_j = P_j (D_j - sum_i D_i P_i).
         """
         gradient: Array = self._D
-        if self._of_one:
+        if self._is_single_sigmoid:
             return gradient
         P, D, work = self._P, self._D, self._work[: len(self._D)]
         if self.output == "softmax":
@@ -222,7 +225,7 @@ class MeanSquaredError(CopiedDeeply):
             D *= 1 / len(D)
         return gradient
 
-    def of(self, logits: Array, targets: Targets) -> Array:
+    def per_example(self, logits: Array, targets: Targets) -> Array:
         """The loss of each row (n,)."""
         D = OUTPUTS[self.output](logits)
         D -= _target_rows(logits, targets)
@@ -232,7 +235,7 @@ class MeanSquaredError(CopiedDeeply):
 
 
 def _sigmoid(logits: Array, out: Array) -> Array:
-    """(1 + tanh(z / 2)) / 2, half as many operations as `sigmoid`; a small probability is less exact, by 1e-7."""
+    """(1 + tanh(z / 2)) / 2, half as many operations as `sigmoid`, with an error of up to 1e-7."""
     np.multiply(logits, 0.5, out=out)
     np.tanh(out, out=out)
     out *= 0.5
@@ -241,46 +244,87 @@ def _sigmoid(logits: Array, out: Array) -> Array:
 
 
 def _target_rows(logits: Array, targets: Targets) -> Array:
-    """The targets as rows like those of the logits, in a fresh array."""
+    """The targets as rows like those of the logits, in a new array."""
     return TargetRows(len(logits), logits.shape[1], logits.dtype).rows(targets)
 
 
-def _pull(targets: Array, towards: float, share: float) -> None:
-    """Mix `share` of the number `towards` into all targets."""
+def _smooth(targets: Array, towards: float, share: float) -> None:
+    """Move all targets towards a number by this share of their distance."""
     targets *= 1 - share
     targets += share * towards
 
 
 def _checked_smoothing(label_smoothing: float) -> float:
     if not 0 <= label_smoothing < 1:
-        raise SettingError("label_smoothing", f"Label smoothing {label_smoothing:g} cannot be: it is 0 to below 1.")
+        raise SettingError(
+            "label_smoothing", f"Label smoothing must be 0 or more and below 1; got {label_smoothing:g}."
+        )
     return label_smoothing
 
 
-LOSSES = ("cross_entropy", "binary_cross_entropy", "mean_squared_error")
+@dataclass(frozen=True)
+class LossKind:
+    """A row of LOSSES: all that the program knows about a loss.
 
-NATURAL_LOSS = {"softmax": "cross_entropy", "sigmoid": "binary_cross_entropy", "linear": "mean_squared_error"}
-"""The loss that goes with an output function unless another is asked for: the one whose gradient is (P - T) / n."""
+    label: its name in the window. help: what it is for, in a few words that follow its name. build(output,
+    label_smoothing): makes it. outputs: the output functions that it works
+    with. target_range: the smallest and largest number it takes as a target; None if it takes labels only.
+    has_label_smoothing: whether `label_smoothing` may be above 0.
+    """
+
+    label: str
+    help: str
+    build: Callable[[str, float], Loss]
+    outputs: tuple[str, ...]
+    target_range: tuple[float, float] | None
+    has_label_smoothing: bool = False
+
+
+LOSSES = {
+    "cross_entropy": LossKind(
+        "cross-entropy",
+        "for one class of several",
+        lambda _, smoothing: SoftmaxCrossEntropy(smoothing),
+        ("softmax",),
+        target_range=None,
+        has_label_smoothing=True,
+    ),
+    "binary_cross_entropy": LossKind(
+        "binary cross-entropy",
+        "for each yes or no",
+        lambda _, smoothing: BinaryCrossEntropy(smoothing),
+        ("sigmoid",),
+        target_range=(0, 1),
+        has_label_smoothing=True,
+    ),
+    "mean_squared_error": LossKind(
+        "mean squared error",
+        "for numbers",
+        lambda output, _: MeanSquaredError(output),
+        tuple(OUTPUTS),
+        target_range=(-inf, inf),
+    ),
+}
+"""By their names in settings and files."""
+
+DEFAULT_LOSSES = {"softmax": "cross_entropy", "sigmoid": "binary_cross_entropy", "linear": "mean_squared_error"}
+"""The loss for each output function if none is chosen: the one whose gradient is (P - T) / n."""
 
 
 def make_loss(name: str | None, output: str, label_smoothing: float = 0.0) -> Loss:
-    """The loss called `name` (None: the natural one) for a network with the output function `output`.
+    """The loss called `name` (None: the default one) for a network with the output function `output`.
 
-    cross_entropy needs softmax, binary_cross_entropy sigmoid; mean_squared_error takes any, but no label smoothing.
-    Raises SettingError naming "loss", "output" or "label_smoothing".
+    Raises SettingError naming "loss", "output" or "label_smoothing" if one is unknown or they do not fit together.
     """
     if output not in OUTPUTS:
         raise SettingError("output", f"Output {output!r} is unknown: choose one of {', '.join(OUTPUTS)}.")
-    name = NATURAL_LOSS[output] if name is None else name
+    name = DEFAULT_LOSSES[output] if name is None else name
     if name not in LOSSES:
         raise SettingError("loss", f"Loss {name!r} is unknown: choose one of {', '.join(LOSSES)}.")
-    if name == "mean_squared_error":
-        if label_smoothing:
-            raise SettingError(
-                "label_smoothing", "Label smoothing is for cross-entropies; mean_squared_error has none."
-            )
-        return MeanSquaredError(output)
-    if name != NATURAL_LOSS[output]:
-        fitting = "softmax" if name == "cross_entropy" else "sigmoid"
-        raise SettingError("loss", f"Loss {name} needs the output {fitting}; the network's output is {output}.")
-    return SoftmaxCrossEntropy(label_smoothing) if name == "cross_entropy" else BinaryCrossEntropy(label_smoothing)
+    loss = LOSSES[name]
+    if output not in loss.outputs:
+        needed = " or ".join(loss.outputs)
+        raise SettingError("loss", f"Loss {name} needs the output {needed}; the network's output is {output}.")
+    if label_smoothing and not loss.has_label_smoothing:
+        raise SettingError("label_smoothing", f"Loss {name} has no label smoothing: set label smoothing to 0.")
+    return loss.build(output, label_smoothing)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from itertools import compress
 from math import prod
 from typing import Any
 
@@ -14,25 +15,26 @@ from numpy.typing import DTypeLike, NDArray
 from nncore.errors import SettingError
 from nncore.model.layers import LAYER_SPECS, Activation, Dense, Layer, LayerSpec
 from nncore.model.layers.parameters import Parameters, Shape
-from nncore.model.losses import OUTPUTS
+from nncore.model.outputs import OUTPUTS
 from nncore.preprocessing.ink import SIDE
 from nncore.system.copying import CopiedDeeply
 
 Array = NDArray[np.floating]
 
-ROWS_PREDICTED = 128
-"""Rows that are predicted at once: memory stays flat however many are asked for, and a stop is soon heard."""
+PREDICTION_ROWS = 128
+"""Rows that are predicted at once: this bounds the memory, and whoever cancels waits for one such batch at most."""
 
 
 @dataclass(frozen=True)
 class NetworkSpec:
-    """The description of a network: what comes in, the layers in order, what the numbers that come out mean.
+    """The description of a network: its input, its layers in order, and its output function.
 
-    input_shape: shape of one example. If a layer wants images, (height, width) is one channel of them; otherwise an
-    example is flattened before the first layer. layers: the specs of the layers, first to last. output: "softmax" for
-    the probabilities of classes of which one is right, "sigmoid" for a probability each, "linear" for any numbers.
+    input_shape: shape of one example. If a layer needs images, (height, width) means one channel; otherwise examples
+    are flattened before the first layer. layers: the specs of the layers, first to last. output: "softmax" for the
+    probabilities of classes of which one is right, "sigmoid" for independent probabilities, "linear" for any numbers.
 
-    Raises SettingError if it does not describe a network, naming the layer and both shapes where they do not fit.
+    Raises SettingError if it does not describe a network; the message names the layer and both shapes if they do not
+    fit.
     """
 
     input_shape: Shape
@@ -41,7 +43,9 @@ class NetworkSpec:
 
     def __post_init__(self) -> None:
         if not self.input_shape or any(not isinstance(n, int) or n < 1 for n in self.input_shape):
-            raise SettingError("layers", f"The input shape {self.input_shape} is none: each side is 1 or more.")
+            raise SettingError(
+                "layers", f"Each side of the input shape must be a whole number, 1 or more; got {self.input_shape}."
+            )
         if not self.layers:
             raise SettingError("layers", "A network needs at least one layer.")
         if self.output not in OUTPUTS:
@@ -49,7 +53,7 @@ class NetworkSpec:
         if len(self.shapes[-1]) != 1:
             raise SettingError(
                 "layers",
-                f"The last layer gives {self.shapes[-1]}, a network answers with one row of numbers: (outputs,).",
+                f"The last layer must give one row of numbers, (outputs,); it gives {self.shapes[-1]}.",
             )
 
     @classmethod
@@ -60,22 +64,26 @@ class NetworkSpec:
         initialization: str = "he",
         input_shape: Shape | None = None,
     ) -> NetworkSpec:
-        """A dense network from its widths, inputs and classes included: (784, 128, 64, 10).
+        """A dense network from its widths, including inputs and outputs: (784, 128, 64, 10).
 
-        `activations`: one name for all hidden layers, or one name for each of them. `input_shape`: the shape
-        of an example whose product is widths[0]; (28, 28) for 784 unless given.
+        `activations`: one name for all hidden layers, or one name for each of them. `input_shape`: the shape of an
+        example, with widths[0] numbers; by default (28, 28) for 784 inputs and (inputs,) otherwise.
         """
         if len(widths) < 2:
-            raise SettingError("layers", "Layers need at least two widths, the inputs and the classes: 784 10.")
+            raise SettingError(
+                "layers", f"Give at least two widths, inputs and outputs, such as 784 10; got {len(widths)}."
+            )
         names = [activations] * (len(widths) - 2) if isinstance(activations, str) else list(activations)
         if len(names) != len(widths) - 2:
             raise SettingError(
-                "activation", f"{len(widths) - 2} hidden layers need as many activations; {len(names)} given."
+                "activation", f"Give one activation for each of the {len(widths) - 2} hidden layers; got {len(names)}."
             )
         if input_shape is None:
             input_shape = (SIDE, SIDE) if widths[0] == SIDE * SIDE else (widths[0],)
         if prod(input_shape) != widths[0]:
-            raise SettingError("layers", f"An example has {prod(input_shape)} numbers, the first width is {widths[0]}.")
+            raise SettingError(
+                "layers", f"The first width must be {prod(input_shape)}, the numbers of an example; got {widths[0]}."
+            )
         layers: list[LayerSpec] = []
         for units, name in zip(widths[1:], [*names, "linear"], strict=True):
             layers.append(Dense(units, initialization))
@@ -85,7 +93,7 @@ class NetworkSpec:
 
     @cached_property
     def shapes(self) -> tuple[Shape, ...]:
-        """The shape of one example as the first layer takes it, and after each layer."""
+        """The shape of one example before the first layer and after each layer."""
         shapes = [self._first_shape()]
         for number, layer in enumerate(self.layers, start=1):
             try:
@@ -95,7 +103,7 @@ class NetworkSpec:
         return tuple(shapes)
 
     def _first_shape(self) -> Shape:
-        if not any(layer.wants_images for layer in self.layers):
+        if not any(layer.needs_images for layer in self.layers):
             return (prod(self.input_shape),)
         return (1, *self.input_shape) if len(self.input_shape) == 2 else self.input_shape
 
@@ -107,31 +115,31 @@ class NetworkSpec:
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """The inputs and the units of each dense layer: (784, 128, 64, 10)."""
+        """The number of inputs and the units of each dense layer: (784, 128, 64, 10)."""
         return (prod(self.input_shape), *(layer.units for layer in self.layers if isinstance(layer, Dense)))
 
     @property
     def is_dense(self) -> bool:
-        """Whether `widths` and activations are all there is to it."""
+        """Whether it consists of dense layers and activations alone."""
         return all(isinstance(layer, Dense | Activation) for layer in self.layers)
 
     @property
     def outputs(self) -> int:
-        """How many numbers it answers with: one a class, where it tells classes apart."""
+        """How many outputs it has; if it distinguishes classes, one per class."""
         return self.shapes[-1][0]
 
-    def tells_apart(self, classes: int) -> bool:
-        """Whether its outputs can stand for so many classes: one each, or a single sigmoid for two."""
+    def can_distinguish(self, classes: int) -> bool:
+        """Whether it has an output for each of so many classes, or a single sigmoid for two."""
         return 2 <= classes == self.outputs or (classes == 2 and self.outputs == 1 and self.output == "sigmoid")
 
     @property
     def parameter_shapes(self) -> dict[str, Shape]:
-        """Name ("1.W": W of the first layer) and shape of each array that is trained."""
+        """Name and shape of each array that is trained; "1.W" is W of the first layer."""
         return self._named(lambda layer, shape: layer.parameter_shapes(shape))
 
     @property
     def state_shapes(self) -> dict[str, Shape]:
-        """Name ("2.mean": the running mean of the second layer) and shape of each array that is kept, not trained."""
+        """Name and shape of each array that has no gradient, such as "2.mean", a running mean of the second layer."""
         return self._named(lambda layer, shape: layer.state_shapes(shape))
 
     def _named(self, shapes_of: Callable[[LayerSpec, Shape], dict[str, Shape]]) -> dict[str, Shape]:
@@ -143,12 +151,12 @@ class NetworkSpec:
 
     @property
     def parameter_count(self) -> int:
-        """How many numbers its parameters are, the state included."""
+        """How many parameters it has, including the state."""
         return sum(prod(shape) for shape in (*self.parameter_shapes.values(), *self.state_shapes.values()))
 
     @property
     def multiplications(self) -> int:
-        """How many multiplications of a weight one example costs."""
+        """How many multiplications by a weight the forward pass of one example takes."""
         shapes = self.parameter_shapes
         return sum(
             prod(shapes[f"{number}.W"]) * prod(output[1:])
@@ -157,10 +165,10 @@ class NetworkSpec:
         )
 
     @property
-    def numbers_a_row(self) -> int:
-        """About how many numbers a training holds in its workspaces for each row of a batch."""
+    def numbers_per_row(self) -> int:
+        """About how many numbers the workspaces of a training hold for each row of a batch."""
         return sum(
-            layer.workspace(before) + prod(after)
+            layer.workspace_size(before) + prod(after)
             for layer, before, after in zip(self.layers, self.shapes, self.shapes[1:], strict=False)
         )
 
@@ -171,7 +179,7 @@ class NetworkSpec:
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> NetworkSpec:
-        """The opposite of `to_json`; raises SettingError for anything that it cannot have written."""
+        """The inverse of `to_json`; raises SettingError for anything that it cannot have written."""
         try:
             layers = []
             for layer in fields["layers"]:
@@ -185,15 +193,15 @@ class NetworkSpec:
 
 
 class Network(CopiedDeeply):
-    """The layers of a spec, working on one Parameters.
+    """The layers of a spec, which share one Parameters.
 
-    Training calls `forward` and `backward`, which use workspaces; `predict` touches none, so one network may be
-    shown while a copy of it trains. `copy.deepcopy`, `copy.copy` and `pickle` make a network that trains on by itself
+    Training calls `forward` and `backward`, which use workspaces; `predict` uses none, so one network can be shown
+    while a copy of it trains. `copy.deepcopy`, `copy.copy` and `pickle` make a network that trains on by itself
     to the same bits; they do not copy workspaces, so `backward` needs a `forward` of the copy first.
     """
 
     def __init__(self, spec: NetworkSpec, dtype: DTypeLike = np.float32, parameters: Parameters | None = None) -> None:
-        """`parameters`: of such a network, to be used as they are; fresh ones, all zero, unless given."""
+        """`parameters`: those of such a network, used without a copy; by default new ones, all zero."""
         self.spec = spec
         self._use(parameters or Parameters(spec.parameter_shapes, spec.state_shapes, dtype))
 
@@ -204,17 +212,18 @@ class Network(CopiedDeeply):
             for number, (layer, shape) in enumerate(zip(self.spec.layers, self.spec.shapes, strict=False), start=1)
         ]
         first = min((int(name.split(".")[0]) for name in self.spec.parameter_shapes), default=1)
-        self._first_trained = first - 1  # nothing before it asks for a gradient
-        self._layers_behind = self.layers[: first - 1 : -1]  # last to first
+        self._first_trained = first - 1  # layers before it need no gradient
+        self._later_layers = self.layers[: first - 1 : -1]  # last to first
         self._shape = self.spec.shapes[0]
-        self._layers_of_chance = [layer for layer in self.layers if layer.has_chance]
+        random = (spec.uses_randomness for spec in self.spec.layers)
+        self._random_layers = list(compress(self.layers, random))
         self._rows = 0
 
     def move_to(self, values: Array, gradients: Array) -> None:
-        """Keep the parameters, and their gradients, in this memory from now on, such as some that is shared.
+        """Keep the parameters and their gradients in these arrays from now on, for instance in shared memory.
 
-        values: (size,), which are overwritten with the present ones. gradients: as many as are trained. `parameters` is
-        another object afterwards, and workspaces are to be allocated anew.
+        values: (size,), overwritten with the present values. gradients: one number per trained parameter. Afterwards
+        `parameters` is another object, and the workspaces must be allocated again.
         """
         values[:] = self.parameters.values
         shapes, state_shapes = self.spec.parameter_shapes, self.spec.state_shapes
@@ -226,24 +235,24 @@ class Network(CopiedDeeply):
         return self.parameters.values.dtype
 
     def initialize(self, rng: np.random.Generator) -> None:
-        """Draw fresh parameters, layer by layer."""
+        """Draw new parameters, layer by layer."""
         for layer in self.layers:
             layer.initialize(rng)
 
     def use_randomness(self, rng: np.random.Generator) -> None:
-        """Let all layers with chance in them draw from `rng` while training."""
-        for layer in self._layers_of_chance:
+        """Let all layers that use randomness draw from `rng` in training."""
+        for layer in self._random_layers:
             layer.use_randomness(rng)
 
     def allocate(self, rows: int) -> None:
-        """Make room for training batches of up to `rows` rows."""
+        """Create the workspaces for training batches of up to `rows` rows."""
         if rows > self._rows:
             for layer in self.layers:
                 layer.allocate(rows)
             self._rows = rows
 
     def forward(self, X: Array) -> Array:
-        """The logits (n, outputs) of inputs (n, inputs), in a workspace; remembers what `backward` needs."""
+        """The logits (n, outputs) of inputs (n, inputs), in a workspace; keeps what `backward` needs."""
         self.allocate(len(X))
         if X.shape[1:] != self._shape:
             X = X.reshape(len(X), *self._shape)
@@ -252,18 +261,18 @@ class Network(CopiedDeeply):
         return X
 
     def backward(self, dlogits: Array) -> None:
-        """Set `parameters.gradients` from the gradient (n, outputs) of the last forward's logits."""
+        """Set `parameters.gradients` from the gradient (n, outputs) of the loss for the logits of `forward`."""
         gradient = dlogits
-        for layer in self._layers_behind:
+        for layer in self._later_layers:
             gradient = layer.backward(gradient)  # type: ignore[assignment]
         self.layers[self._first_trained].backward(gradient, need_dX=False)
 
     def logits(self, X: Array) -> Array:
-        """The logits (n, outputs) of inputs (n, inputs), in a fresh array."""
+        """The logits (n, outputs) of inputs (n, inputs), in a new array."""
         return self.activations(X)[-1]
 
     def activations(self, X: Array) -> list[Array]:
-        """What each layer gives for inputs (n, inputs), first to last; the last are the logits."""
+        """The output of each layer for inputs (n, inputs), first to last; the last ones are the logits."""
         X = X.reshape(len(X), *self.spec.shapes[0])
         outputs = []
         for layer in self.layers:
@@ -272,23 +281,23 @@ class Network(CopiedDeeply):
         return outputs
 
     def predict(self, X: Array) -> Array:
-        """The answers (n, outputs) to inputs (n, inputs): with a softmax output, the probabilities of the classes."""
+        """The answers (n, outputs) to inputs (n, inputs); with a softmax output, the probabilities of the classes."""
         answers = np.empty((len(X), self.spec.outputs), self.dtype)
-        for start in range(0, len(X), ROWS_PREDICTED):
-            rows = slice(start, start + ROWS_PREDICTED)
+        for start in range(0, len(X), PREDICTION_ROWS):
+            rows = slice(start, start + PREDICTION_ROWS)
             answers[rows] = OUTPUTS[self.spec.output](self.logits(X[rows]))
         return answers
 
     def __getstate__(self) -> dict[str, Any]:
-        """What the layers are built from, and the generators they draw from; never the layers, which hold views."""
-        generators = [layer.generator for layer in self._layers_of_chance]
+        """What the layers are built from, and their random generators; not the layers, because they hold views."""
+        generators = [layer.generator for layer in self._random_layers]
         return {"spec": self.spec, "parameters": self.parameters, "generators": generators}
 
     def __setstate__(self, copied: dict[str, Any]) -> None:
-        """Build the layers anew, on the copied parameters."""
+        """Build new layers on the copied parameters."""
         self.spec = copied["spec"]
         self._use(copied["parameters"])
-        for layer, generator in zip(self._layers_of_chance, copied["generators"], strict=True):
+        for layer, generator in zip(self._random_layers, copied["generators"], strict=True):
             layer.use_randomness(generator)
 
     def copy(self) -> Network:

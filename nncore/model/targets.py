@@ -1,4 +1,4 @@
-"""What a loss compares answers with: labels or numbers, as rows of numbers."""
+"""Targets, labels or numbers, as the rows of numbers that a loss compares answers with."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class TargetRows(CopiedDeeply):
         self._classes = np.arange(outputs)
 
     def rows(self, targets: Targets, for_writing: bool = False) -> Array:
-        """Numbers as they are, labels as one-hot rows, or as numbers if there is a single output.
+        """Numbers unchanged; labels as one-hot rows, or as numbers if there is a single output.
 
-        for_writing: whether the caller will change them, so that they must be a copy.
+        for_writing: whether the caller changes the result, so that it must be a copy.
         """
         outputs = len(self._classes)
         if targets.ndim == 1 and outputs > 1:
@@ -36,23 +36,23 @@ class TargetRows(CopiedDeeply):
         if targets.shape == rows.shape and targets.dtype == rows.dtype and not for_writing:
             return targets  # type: ignore[return-value]
         if targets.shape != rows.shape:
-            raise DataError(f"The targets have {targets[0].size} numbers a row; the network gives {outputs}.")
+            raise DataError(f"Each target must have {outputs} numbers, one for each output; got {targets[0].size}.")
         np.copyto(rows, targets, casting="unsafe")
         if targets.dtype.kind == "i":  # labels of a single output
             np.copyto(rows, 1 / 2, where=np.equal(targets, NO_CLASS, out=self._outside[: len(rows), None]))
         return rows
 
     def one_hot(self, labels: Targets) -> Array:
-        """Rows of zeros with a one at the label."""
+        """Rows of zeros with a 1 at the label."""
         if labels.ndim != 1:
-            raise DataError(f"The targets are of shape {labels.shape}; cross-entropy expects one label a row.")
+            raise DataError(f"Cross-entropy takes one label per example; got targets of shape {labels.shape}.")
         hits = np.equal(labels[:, None], self._classes, out=self._hits[: len(labels)])
         rows = self._rows[: len(labels)]
         np.copyto(rows, hits)
         return rows
 
     def spread_evenly(self, labels: Targets) -> None:
-        """Make the rows of NO_CLASS, which have no one, sum to one as well: 1 / outputs each."""
+        """Set the rows of NO_CLASS, which are all zeros, to 1 / outputs, so that they sum to 1 too."""
         outside = np.equal(labels, NO_CLASS, out=self._outside[: len(labels)])
         if outside.any():
             np.copyto(self._rows[: len(labels)], 1 / len(self._classes), where=outside[:, None])

@@ -6,8 +6,9 @@ tab, reports and the checks of files read the rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from nncore.model.losses import LOSSES
 from nncore.preprocessing.augmentation import Augmentation
@@ -17,18 +18,17 @@ from nncore.training.settings import LARGEST_WHOLE_NUMBER, Range, row, settings_
 
 MOST_EPOCHS = 10**9
 
-SPELLINGS = {
-    "adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSProp", "nesterov": "Nesterov", "sgd": "SGD",
-    "cross_entropy": "cross-entropy", "binary_cross_entropy": "binary cross-entropy",
-}  # fmt: skip
-"""Choices whose label is not their name with spaces."""
-
 FROM_1 = Range(1, LARGEST_WHOLE_NUMBER)
 SEEDS = Range(0, LARGEST_WHOLE_NUMBER)
 
 
-def _labelled(choices: Iterable[str]) -> dict[str, str]:
-    return {choice: SPELLINGS.get(choice, choice.replace("_", " ")) for choice in choices}
+def _labels(rows: Mapping[str, Any]) -> dict[str, str]:
+    return {name: row.label for name, row in rows.items()}
+
+
+def _helps(rows: Mapping[str, Any]) -> str:
+    """What each choice does: "Adam combines momentum and RMSProp, SGD follows the gradient as it is"."""
+    return ", ".join(f"{row.label} {row.help}" for row in rows.values())
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,9 @@ class TrainingConfig:
 
     # fmt: off
     optimizer: str = row(
-        "adam", "optimiser", "choice", "learning", choices=_labelled(OPTIMIZERS), in_dialog=True,
+        "adam", "optimiser", "choice", "learning", choices=_labels(OPTIMIZERS), in_dialog=True,
         purpose="How a gradient becomes a step",
-        extremes="SGD takes the gradient itself, momentum and Nesterov add up earlier ones, RMSProp and Adam scale the "
-        "step of each weight, AdamW keeps weight decay out of that scaling",
+        extremes=_helps(OPTIMIZERS),
     )
     learning_rate: float = row(
         0.001, "learning rate", "number", "learning", range=Range(0, above=True), in_dialog=True,
@@ -72,10 +71,9 @@ class TrainingConfig:
         extremes="few learn little, many may overfit",
     )
     schedule: str = row(
-        "constant", "schedule", "choice", "learning", choices=_labelled(SCHEDULES), in_dialog=True,
+        "constant", "schedule", "choice", "learning", choices=_labels(SCHEDULES), in_dialog=True,
         purpose="How the learning rate changes over the run",
-        extremes="constant keeps it, cosine lowers it to 0, one cycle raises it first, step divides it by 10 twice, "
-        "exponential lowers it evenly to a hundredth",
+        extremes=_helps(SCHEDULES),
     )
     seed: int = row(
         0, "seed", "whole number", "learning", range=SEEDS, in_dialog=True, examples="0 1 2",
@@ -88,10 +86,9 @@ class TrainingConfig:
         extremes="training is slower, but the network reads handwriting better",
     )
     loss: str | None = row(
-        None, "loss", "choice", "loss", choices=_labelled(LOSSES), absent="fitting the output",
+        None, "loss", "choice", "loss", choices=_labels(LOSSES), absent="fitting the output",
         purpose="What the training makes small",
-        extremes="cross-entropy for one class of several, binary cross-entropy for each yes or no, mean squared error "
-        "for numbers",
+        extremes=_helps(LOSSES),
     )
     label_smoothing: float = row(
         0.0, "label smoothing", "number", "loss", range=Range(0, 1, below=True), examples="0 0.1",

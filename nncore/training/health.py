@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset
-from nncore.model.layers import Activation, Flatten
+from nncore.model.layers import ACTIVATIONS, LAYER_SPECS, Activation
 from nncore.model.network import Network
 from nncore.system.copying import CopiedDeeply
-from nncore.training.optimizers import length
+from nncore.training.optimizers import norm_of
 
 Array = NDArray[np.floating]
 
@@ -50,7 +50,7 @@ def block_numbers(layers: Sequence[LayerHealth]) -> list[int]:
     """The number of each layer for a reader, from 1: an activation has that of the layer before it."""
     numbers, number = list[int](), 0
     for layer in layers:
-        number += layer.kind not in (Activation.kind, Flatten.kind)
+        number += LAYER_SPECS[layer.kind].is_counted
         numbers.append(max(1, number))
     return numbers
 
@@ -79,14 +79,14 @@ class HealthProbe(CopiedDeeply):
         """Note the gradients, and where the parameters are."""
         parameters = self.network.parameters
         self._values[:] = parameters.trainable
-        self._gradient_norms = {layer: length(parameters.gradients[part]) for layer, part in self._parts.items()}
+        self._gradient_norms = {layer: norm_of(parameters.gradients[part]) for layer, part in self._parts.items()}
 
     def after_step(self) -> None:
         """Note how far the parameters went."""
         for layer, part in self._parts.items():
             now, before = self.network.parameters.trainable[part], self._values[part]
             before -= now
-            self._update_ratios[layer] = length(before) / max(length(now), 1e-30)
+            self._update_ratios[layer] = norm_of(before) / max(norm_of(now), 1e-30)
         self.has_looked = True
 
     def figures(self, examples: Dataset) -> tuple[LayerHealth, ...]:
@@ -103,7 +103,7 @@ class HealthProbe(CopiedDeeply):
             # As float64: between parameters that hardly differ, float32 has no room for so many edges.
             parameters = self.network.parameters.trainable[self._parts[number]].astype(np.float64)
             histogram, edges = np.histogram(parameters[np.isfinite(parameters)], BINS)
-        if isinstance(spec, Activation) and spec.function == "relu":
+        if isinstance(spec, Activation) and ACTIVATIONS[spec.function].can_die:
             dead = float(1 - activation.any(axis=0).mean())
         norm, ratio = self._gradient_norms.get(number), self._update_ratios.get(number)
         return LayerHealth(number, spec.kind, norm, ratio, histogram, edges, dead)

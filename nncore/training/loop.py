@@ -71,7 +71,7 @@ def hold_out_validation(data: Splits, share: float, seed: int) -> Splits:
     """
     if share == 0 or data.validation is not None or len(data.training) < 2:
         return data
-    training, validation = data.training.split(share, RandomStreams.of(seed).split)
+    training, validation = data.training.split(share, RandomStreams.from_seed(seed).split)
     return Splits(training, validation, data.test) if len(validation) else data
 
 
@@ -99,14 +99,14 @@ class Training(NotCopied):
         self.control = control or TrainingControl(config.learning_rate)
         self.history = History()
         self._progress = Progress(config, len(data.training))
-        self._streams = RandomStreams.of(config.seed)
+        self._streams = RandomStreams.from_seed(config.seed)
         self._shuffled_from = self._streams.shuffling.bit_generator.state
         self._gradients = BatchGradients(
             network, data.training, config, self._streams, self._progress.batch_size,
             cores or available_cores(), lambda: self.control.stopped,
         )  # fmt: skip
         self._optimizer = self._gradients.optimizer
-        self._schedule = SCHEDULES[config.schedule]
+        self._schedule = SCHEDULES[config.schedule].factor
         self._loss = make_loss(config.loss, network.spec.output, 0.0)
         self._probe = HealthProbe(network)
         self._judges = data.validation or data.training.take(slice(0, ROWS_JUDGED))
@@ -215,7 +215,7 @@ class Training(NotCopied):
     def _loss_of_guessing(self) -> float:
         """The largest loss of an example, were all logits 0; of cross-entropy that is the logarithm of the classes."""
         targets = self._judges.targets(slice(0, ROWS_JUDGED))
-        return float(self._loss.of(np.zeros((len(targets), self.network.spec.outputs)), targets).max())
+        return float(self._loss.per_example(np.zeros((len(targets), self.network.spec.outputs)), targets).max())
 
     def _has_diverged(self, loss: float) -> bool:
         return not (isfinite(loss) and loss <= self._progress.highest_loss)

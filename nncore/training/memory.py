@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 
 from nncore.errors import SettingError
-from nncore.model.network import ROWS_PREDICTED, NetworkSpec
+from nncore.model.network import PREDICTION_ROWS, NetworkSpec
 from nncore.system.memory import gigabytes, memory_to_spend
 from nncore.training.config import TrainingConfig
 from nncore.training.parallel.batch_gradients import is_split, rows_at_once
@@ -36,8 +36,8 @@ def memory_for_training(spec: NetworkSpec, config: TrainingConfig) -> int:
     several_passes = config.batch_size is None or config.batch_size > at_once
     copies = COPIES + COPIES_OF_BEST * config.keep_best + several_passes
     rows = at_once if several_passes else config.batch_size or at_once
-    numbers_a_row = 2 * prod(spec.input_shape) + spec.numbers_a_row
-    return FLOAT * (copies * spec.parameter_count + (rows + ROWS_PREDICTED) * numbers_a_row)
+    numbers_per_row = 2 * prod(spec.input_shape) + spec.numbers_per_row
+    return FLOAT * (copies * spec.parameter_count + (rows + PREDICTION_ROWS) * numbers_per_row)
 
 
 def check_memory(spec: NetworkSpec, config: TrainingConfig, available: int | None = None) -> None:

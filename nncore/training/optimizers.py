@@ -1,8 +1,8 @@
-"""How a gradient becomes a step: each optimiser works on the one flat vector of all parameters.
+"""The optimisers: how a gradient becomes a step. Each works on the flat vector of all parameters.
 
-Written with a weight W, its gradient g, the learning rate lr and the number t of the step, as in the papers. Every
-vector operation is a pass over memory, so scalars are gathered into as few factors as there can be, and `gradients`
-serves as the workspace.
+In the formulas, as in the papers, W is a weight, g its gradient, lr the learning rate and t the number of the step.
+Each vector operation is a pass over memory, so scalars are combined into as few factors as possible, and the gradients
+serve as workspace. A new optimiser is a subclass of Optimizer and a row of OPTIMIZERS.
 """
 
 from __future__ import annotations
@@ -20,41 +20,47 @@ from nncore.system.copying import CopiedDeeply
 Array = NDArray[np.floating]
 
 BLOCK = 2**16
-"""Numbers worked on before the next ones: what an optimiser reads then stays in the processor's second-level cache.
+"""Parameters that are updated before the next ones, few enough for the processor's second-level cache.
 
 Adam's ten passes over 536,000 parameters took 711 us in blocks and 1,091 us without; over 109,000, 122 and 118 us.
 """
 
 FLUSH_EVERY, NEGLIGIBLE = 100, 1e-30
-"""Every so many steps a running mean smaller than this becomes zero.
+"""After each FLUSH_EVERY steps, running means smaller than NEGLIGIBLE are set to zero.
 
-That of a weight whose pixel is hardly ever on shrinks with each step, and below 1e-38 (a "denormal" number) the
-processor takes many times as long to multiply it: with 15 % such weights Adam's steps took 2.5 times as long. From
-1e-30 it cannot get there in 100 steps, since no memory here decays faster than 0.9 a step and 0.9^100 = 3e-5.
+The running mean of a weight whose pixel is hardly ever on shrinks with each step. Below 1e-38 it is a denormal number,
+which processors multiply many times slower: with 15 % such weights, Adam's steps took 2.5 times as long. From 1e-30 it
+cannot get there in 100 steps, because no optimiser here decays faster than 0.9 per step, and 0.9^100 = 3e-5.
 """
 
 
 class Optimizer(CopiedDeeply):
     """Moves the parameters against the gradient.
 
-    weight_decay, 0 or more and finite: how strongly weights, not biases, are pulled towards zero. It is the L2 penalty
-    weight_decay / 2 |W|^2 (Goodfellow, Bengio, Courville, "Deep Learning", section 7.1.1), whose gradient is added.
+    weight_decay, 0 or more and finite: how strongly weights, but not biases, are pulled towards zero. It adds the
+    gradient of the L2 penalty weight_decay / 2 |W|^2 (Goodfellow, Bengio, Courville, "Deep Learning", section 7.1.1).
 
-    A deep copy or a pickle has a copy of the parameters with it; copied together with the network they belong to, as in
-    `copy.deepcopy((network, optimizer))`, it moves those of the copied network.
+    A deep copy or a pickle includes a copy of the parameters. If an optimiser is copied with its network, as in
+    `copy.deepcopy((network, optimizer))`, the copy moves the parameters of the copied network.
 
     Attributes:
-        parameters: those that it moves.
-        memory: (k, size) the k running vectors of the method; with `steps`, the steps taken, all its state. Both may be
-            set, to go on from a saved run. What is given as `memory` is used as it is; fresh zeros unless given.
-        blocks: the parts of the vector that are worked on one after the other.
+        label: its name in the window; help: what it does, in a few words that follow its name.
+        usual_learning_rate: a rate that works for most networks, which the advice suggests.
+        vectors: how many running vectors the method has.
+        parameters: the parameters that it moves.
+        memory: (vectors, size) the running vectors. Together with `steps`, the steps taken, they are its whole state;
+            set both to continue a saved run. A given `memory` is used without a copy; the default is zeros.
+        blocks: the parts of the flat vector, which are updated one after the other.
     """
 
+    label: ClassVar[str]
+    help: ClassVar[str]
+    usual_learning_rate: ClassVar[float] = 0.1
     vectors: ClassVar[int] = 0
 
     def __init__(self, parameters: Parameters, weight_decay: float = 0.0, memory: Array | None = None) -> None:
         if not (isfinite(weight_decay) and weight_decay >= 0):
-            raise SettingError("weight_decay", f"Weight decay {weight_decay:g} cannot be: it is 0 or more, and finite.")
+            raise SettingError("weight_decay", f"Weight decay must be 0 or more and finite; got {weight_decay:g}.")
         self.parameters, self.weight_decay = parameters, weight_decay
         self.steps = 0
         values, gradients = parameters.trainable, parameters.gradients
@@ -63,18 +69,18 @@ class Optimizer(CopiedDeeply):
         self.blocks = [slice(start, min(start + BLOCK, values.size)) for start in range(0, values.size, BLOCK)]
         weights = parameters.weights() if weight_decay else []
         self._parts = [
-            _Part(values[block], gradients[block], self.memory[:, block], _within(block, weights))
+            _Part(values[block], gradients[block], self.memory[:, block], _overlaps(block, weights))
             for block in self.blocks
         ]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Copy by making another one, whose blocks are views of the copied parameters."""
+        """Copy by constructing a new one, whose blocks are views of the copied parameters."""
         return type(self), (self.parameters, self.weight_decay, self.memory), {"steps": self.steps}
 
     def step(self, learning_rate: float, blocks: slice = slice(None)) -> None:
-        """Take one step, which uses up the gradients; the learning rate may differ from step to step.
+        """Take one step, which overwrites the gradients; the learning rate may differ from step to step.
 
-        blocks: which of `blocks` are to take it, where another optimiser on the same memory sees to the rest.
+        blocks: which of `blocks` to update, if another optimiser with the same memory updates the others.
         """
         self.steps += 1
         for part in self._parts[blocks]:
@@ -94,7 +100,7 @@ class Optimizer(CopiedDeeply):
 
 
 class _Part(NamedTuple):
-    """One block of all vectors; weights: where in it those are which decay."""
+    """One block of all vectors; weights: the slices of it to which weight decay applies."""
 
     W: Array
     g: Array
@@ -102,7 +108,7 @@ class _Part(NamedTuple):
     weights: list[slice]
 
 
-def _within(block: slice, places: list[slice]) -> list[slice]:
+def _overlaps(block: slice, places: list[slice]) -> list[slice]:
     """The parts of `places` that lie within `block`, counted from its start."""
     cut = [(max(each.start, block.start), min(each.stop, block.stop)) for each in places]
     return [slice(start - block.start, stop - block.start) for start, stop in cut if start < stop]
@@ -117,6 +123,9 @@ def _flush(part: _Part) -> None:
 class SGD(Optimizer):
     """W <- W - lr g."""
 
+    label = "SGD"
+    help = "follows the gradient as it is"
+
     def _move(self, W: Array, g: Array, memory: Array, lr: float) -> None:
         g *= lr
         W -= g
@@ -125,6 +134,8 @@ class SGD(Optimizer):
 class Momentum(Optimizer):
     """v <- 0.9 v + g;  W <- W - lr v  (Polyak, "Some methods of speeding up the convergence", 1964)."""
 
+    label = "momentum"
+    help = "adds up past gradients, so that steps in the same direction grow"
     vectors = 1
     decay = 0.9
 
@@ -137,11 +148,13 @@ class Momentum(Optimizer):
 
 
 class Nesterov(Optimizer):
-    """v <- 0.9 v + g;  W <- W - lr (g + 0.9 v): momentum whose gradient is, in effect, taken one step ahead.
+    """v <- 0.9 v + g;  W <- W - lr (g + 0.9 v): momentum that in effect uses the gradient one step ahead.
 
-    (Nesterov, 1983, as put by Sutskever et al., "On the importance of initialization and momentum", ICML 2013.)
+    (Nesterov, 1983, as formulated by Sutskever et al., "On the importance of initialization and momentum", ICML 2013.)
     """
 
+    label = "Nesterov"
+    help = "is momentum with the gradient one step ahead"
     vectors = 1
     decay = 0.9
 
@@ -157,6 +170,9 @@ class Nesterov(Optimizer):
 class RMSProp(Optimizer):
     """v <- 0.9 v + 0.1 g^2;  W <- W - lr g / (sqrt(v) + eps)  (Hinton, "Neural networks for machine learning", 6e)."""
 
+    label = "RMSProp"
+    help = "is scaled for each weight by the size of its recent gradients"
+    usual_learning_rate = 0.001
     vectors = 1
     rho, epsilon = 0.9, 1e-8
 
@@ -175,18 +191,23 @@ class RMSProp(Optimizer):
 
 
 class Adam(Optimizer):
-    """Steps scaled by the running mean m and uncentred variance v of each gradient.
+    """Steps along the running mean m of each gradient, scaled by its running mean square v.
 
     m <- b1 m + (1 - b1) g;  v <- b2 v + (1 - b2) g^2;  W <- W - lr m' / (sqrt(v') + eps), where m' = m / (1 - b1^t) and
-    v' = v / (1 - b2^t) are m and v without their bias towards zero (Kingma and Ba, "Adam", ICLR 2015, algorithm 1).
+    v' = v / (1 - b2^t). Both begin at zero: for a constant g, m is (1 - b1^t) g after t steps; the division corrects
+    this bias. The same holds for v (Kingma and Ba, "Adam", ICLR 2015, algorithm 1).
     """
 
+    label = "Adam"
+    help = "combines momentum and RMSProp"
+    usual_learning_rate = 0.001
     vectors = 2
     beta1, beta2, epsilon = 0.9, 0.999, 1e-8
 
     def _move(self, W: Array, g: Array, memory: Array, lr: float) -> None:
-        # M = m / (1 - b1) and V = v / (1 - b2) spare two passes: M <- b1 M + g, V <- b2 V + g^2. Then
-        # m' = mean_scale M and sqrt(v') = root_scale sqrt(V), and both scales go into lr and eps, which are scalars.
+        # M = m / (1 - b1) and V = v / (1 - b2) need two passes less: M <- b1 M + g, V <- b2 V + g^2. Then
+        # m' = mean_scale M and sqrt(v') = root_scale sqrt(V), and
+        # lr m' / (sqrt(v') + eps) = (lr mean_scale / root_scale) M / (sqrt(V) + eps / root_scale).
         M, V = memory
         mean_scale = (1 - self.beta1) / (1 - self.beta1**self.steps)
         root_scale = sqrt((1 - self.beta2) / (1 - self.beta2**self.steps))
@@ -203,11 +224,14 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """Adam whose weight decay is no part of the gradient: W <- W - lr weight_decay W, then Adam's step.
+    """Adam with decoupled weight decay: W <- W - lr weight_decay W, then Adam's step.
 
-    So a weight decays at the same rate whatever the size of its gradients
+    So all weights decay at the same rate, whatever the size of their gradients
     (Loshchilov and Hutter, "Decoupled Weight Decay Regularization", ICLR 2019, algorithm 2).
     """
+
+    label = "AdamW"
+    help = "is Adam with weight decay apart from the gradient"
 
     def _decay(self, W: Array, g: Array, lr: float) -> None:
         W *= 1 - lr * self.weight_decay
@@ -221,10 +245,11 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
     "momentum": Momentum,
     "sgd": SGD,
 }
+"""By their names in settings and files, in the order of the window's list."""
 
 
-def length(vector: Array) -> float:
-    """The length of a vector, also where the squares of its numbers are beyond a float32."""
+def norm_of(vector: Array) -> float:
+    """The Euclidean norm of a vector, even if the squares of its numbers overflow a float32."""
     with np.errstate(over="ignore", invalid="ignore"):
         squares = float(np.dot(vector, vector))
     if isfinite(squares):
@@ -234,13 +259,13 @@ def length(vector: Array) -> float:
 
 
 def clip(gradients: Array, limit: float) -> float:
-    """Shorten the gradient vector to the length `limit` (above 0) if it is longer; gives its length before.
+    """Scale the gradient vector to the norm `limit` (above 0) if its norm is larger; gives the norm before.
 
     (Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks", ICML 2013, algorithm 1.)
-    A length that is not finite cannot be shortened: the gradients are left as they are.
+    Gradients whose norm is not finite are left unchanged.
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        norm = length(gradients)
+        norm = norm_of(gradients)
     if isfinite(norm) and norm > limit:
         gradients *= limit / norm
     return norm

@@ -1,27 +1,29 @@
-"""How the learning rate changes over a run: a factor of the rate that was set, as a function of progress.
+"""The schedules: how the learning rate changes over a run.
 
-Each schedule maps progress in [0, 1] (share of the run's steps already taken) to a factor in [0, 1]. The rate that is
-set may be changed while the run goes on; the factor then applies to the new one.
+Each maps progress, the share of the run's steps already taken (0 to 1), to a factor of the learning rate (0 to 1). If
+the learning rate is changed during the run, the factor applies to the new one. A new schedule is a function and a row
+of SCHEDULES.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from math import cos, pi
+from typing import NamedTuple
 
 WARM_UP = 0.3
-"""Share of the run in which `one_cycle` rises."""
+"""Share of the run in which `one_cycle` increases the rate."""
 
 
 def constant(progress: float) -> float:
-    """Always the rate that was set."""
+    """The rate never changes."""
     return 1.0
 
 
 def step(progress: float) -> float:
     """A tenth of the rate after one half of the run, a hundredth after three quarters.
 
-    (As He et al., "Deep Residual Learning", CVPR 2016, section 4.2, divide it by 10 twice.)
+    (Division by 10 twice is from He et al., "Deep Residual Learning", CVPR 2016, section 4.2.)
     """
     if progress < 0.5:
         return 1.0
@@ -29,7 +31,7 @@ def step(progress: float) -> float:
 
 
 def exponential(progress: float) -> float:
-    """The same factor from each step to the next, down to a hundredth of the rate at the end."""
+    """Each step multiplies the rate by the same factor, down to a hundredth of the rate at the end."""
     return float(0.01**progress)
 
 
@@ -39,9 +41,9 @@ def cosine(progress: float) -> float:
 
 
 def one_cycle(progress: float) -> float:
-    """A warm-up from 1/25 to the full rate, then down to 1/250,000 of it, both along half a cosine.
+    """A warm-up from 1/25 to the full rate, then a decay to 1/250,000 of it, both along half a cosine.
 
-    (Smith and Topin, "Super-Convergence", 2018, with the proportions that PyTorch's OneCycleLR has.)
+    (Smith and Topin, "Super-Convergence", 2018, with the proportions of PyTorch's OneCycleLR.)
     """
     start, end = 1 / 25, 1 / 250_000
     if progress < WARM_UP:
@@ -49,10 +51,19 @@ def one_cycle(progress: float) -> float:
     return end + (1 - end) * cosine((progress - WARM_UP) / (1 - WARM_UP))
 
 
-SCHEDULES: dict[str, Callable[[float], float]] = {
-    "constant": constant,
-    "cosine": cosine,
-    "one_cycle": one_cycle,
-    "step": step,
-    "exponential": exponential,
+class Schedule(NamedTuple):
+    """A row of SCHEDULES: its name in the window, what it does in a few words, and the function."""
+
+    label: str
+    help: str
+    factor: Callable[[float], float]
+
+
+SCHEDULES = {
+    "constant": Schedule("constant", "keeps it", constant),
+    "cosine": Schedule("cosine", "lowers it to 0", cosine),
+    "one_cycle": Schedule("one cycle", "raises it first", one_cycle),
+    "step": Schedule("step", "divides it by 10 twice", step),
+    "exponential": Schedule("exponential", "lowers it evenly to a hundredth", exponential),
 }
+"""By their names in settings and files, in the order of the window's list."""

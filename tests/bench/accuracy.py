@@ -140,7 +140,7 @@ def torch_run(network_name: str, percent: float, plan: Plan, seed: int, adam: st
     test = tensors(data.test, spec)
     network = torch_twin(fresh_network(spec, seed))
     training = TorchTraining(network, *tensors(data.training, spec), plan.rate, BATCH, fused=adam == "fused")
-    schedule, steps = SCHEDULES[plan.schedule], plan.epochs * training.steps_per_epoch
+    schedule, steps = SCHEDULES[plan.schedule].factor, plan.epochs * training.steps_per_epoch
     seconds = 0.0
     for epoch in range(1, plan.epochs + 1):
         began = perf_counter()

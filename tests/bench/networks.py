@@ -39,7 +39,7 @@ TITLES = {
 def fresh_network(spec: NetworkSpec, seed: int = 0) -> Network:
     """Return a network with the initial parameters of a run with this seed."""
     network = Network(spec)
-    network.initialize(RandomStreams.of(seed).initialization)
+    network.initialize(RandomStreams.from_seed(seed).initialization)
     return network
 
 

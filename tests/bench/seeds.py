@@ -43,7 +43,7 @@ def ours(name: str) -> float:
     """Return the milliseconds per step of the recipe."""
     recipe = recipe_named(name)
     network = Network(recipe.spec)
-    network.initialize(RandomStreams.of(0).initialization)
+    network.initialize(RandomStreams.from_seed(0).initialization)
     events, seen, began = Training(network, recipe.splits(), recipe.config).events(), 0, 0.0
     for event in events:
         if isinstance(event, StepDone):

@@ -59,7 +59,7 @@ def _one_after_another(jobs: list[SweepJob], data: Splits, cores: int | None) ->
     began = perf_counter()
     for job in jobs:
         network = Network(job.spec)
-        network.initialize(RandomStreams.of(job.config.seed).initialization)
+        network.initialize(RandomStreams.from_seed(job.config.seed).initialization)
         for _ in train(network, data, job.config, cores=cores):
             pass
     return perf_counter() - began

@@ -56,7 +56,7 @@ def headless(cores: int | None) -> dict[str, float]:
 
     config = TrainingConfig(epochs=EPOCHS)
     network = Network(NetworkSpec.dense((784, 128, 64, 10)))
-    network.initialize(RandomStreams.of(0).initialization)
+    network.initialize(RandomStreams.from_seed(0).initialization)
     data = hold_out_validation(load_mnist(), 0.1, 0)
     for event in train(network, data, config, cores=cores):
         if isinstance(event, Started):

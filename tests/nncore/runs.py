@@ -50,7 +50,7 @@ def few_digits() -> Splits:
 
 def fresh_network(spec: NetworkSpec = SMALL, seed: int = 0) -> Network:
     network = Network(spec)
-    network.initialize(RandomStreams.of(seed).initialization)
+    network.initialize(RandomStreams.from_seed(seed).initialization)
     return network
 
 

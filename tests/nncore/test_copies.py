@@ -180,7 +180,7 @@ def _target_rows(rows: TargetRows) -> bytes:
 
 
 def _softmax(workspace: SoftmaxWorkspace) -> bytes:
-    return workspace.probabilities(workspace.below_largest(np.eye(3, dtype=np.float32)))[0].tobytes()
+    return workspace.probabilities(workspace.subtract_maximum(np.eye(3, dtype=np.float32)))[0].tobytes()
 
 
 def _epoch(number: int) -> EpochDone:
@@ -293,7 +293,7 @@ COPIED: list[tuple[str, Callable[[], Any], Callable[[Any], Any]]] = [
     ("progress", lambda: Progress(CONFIG, 100), _progress),
     ("adviser", lambda: Adviser(EVERY_LAYER, CONFIG), _adviser),
     ("health probe", _probed, _probe),
-    ("random streams", lambda: RandomStreams.of(4), _streams),
+    ("random streams", lambda: RandomStreams.from_seed(4), _streams),
     ("checkpoint", _checkpoint, _resume),
     ("examples", lambda: Examples(np.zeros((4, 784), np.uint8), np.zeros(4, np.int64)), lambda it: _gathered(it)),
     ("rewind", _rewind, _wind),
@@ -318,7 +318,7 @@ def _refused() -> Iterator[Any]:
     yield sampler
     yield ThicknessChanger(sampler.framed)
     dense = Network(NetworkSpec.dense((784, 8, 10)))
-    yield BatchGradients(dense, digits, CONFIG, RandomStreams.of(0), 48, 1, lambda: False)
+    yield BatchGradients(dense, digits, CONFIG, RandomStreams.from_seed(0), 48, 1, lambda: False)
     spec = PartSpec.of(dense, digits, CONFIG, 48)
     yield BatchPart(dense, spec)
     second = SecondProcess(dense, spec)
@@ -392,7 +392,7 @@ def test_a_network_copied_together_with_its_optimizer_is_trained_by_the_copied_o
 
 
 def test_dropout_layers_that_share_a_generator_share_one_in_the_copy() -> None:
-    generators = [layer.generator for layer in copy.deepcopy(_network()).layers if layer.has_chance]
+    generators = [layer.generator for layer in copy.deepcopy(_network()).layers if hasattr(layer, "generator")]
     assert len(generators) == 2
     assert generators[0] is generators[1]
 

@@ -109,7 +109,7 @@ def _run(
     job: SweepJob, data: Splits, stopped: Callable[[], bool], tell: Callable[[float], None], started: str
 ) -> SweepResult:
     network = Network(job.spec)
-    network.initialize(RandomStreams.of(job.config.seed).initialization)
+    network.initialize(RandomStreams.from_seed(job.config.seed).initialization)
     training, curve, began = Training(network, data, job.config, cores=1), StepCurve(), perf_counter()
     samples = total = 0
     for event in training.events():

@@ -1,13 +1,15 @@
 """A trained network as an ONNX file, which most other frameworks and tools can read (onnx.ai).
 
-The graph has one node a layer, named after it ("1.dense"), and the parameters under our own names ("1.W"). What works
-only while training (dropout) is left out. Our header travels as metadata.
+The graph has one node per layer, named after it ("1.dense"), and the parameters under our own names ("1.W"). Layers
+that work in training only (dropout) are left out. Our header is stored as metadata.
+
+A new activation or output function is a row of FUNCTIONS, a new layer a row of LAYERS.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from math import prod
 from typing import TYPE_CHECKING, Any
@@ -18,39 +20,27 @@ from numpy.typing import NDArray
 from nncore import __version__
 from nncore.errors import ModelFileError, shown
 from nncore.files.model_header import LARGEST_HEADER, ModelHeader
-from nncore.model.layers import (
-    LEAK,
-    Activation,
-    AveragePool2D,
-    BatchNorm,
-    Conv2D,
-    Dense,
-    Dropout,
-    Flatten,
-    LayerSpec,
-    MaxPool2D,
-    Scale,
-)
+from nncore.model.layers import LEAK
 from nncore.model.layers.parameters import Parameters
 from nncore.model.layers.windows import Windows
 from nncore.model.network import NetworkSpec
 
-if TYPE_CHECKING:  # imported where it is needed: nncore alone needs nothing but NumPy
+if TYPE_CHECKING:  # imported only where it is used, so that nncore needs NumPy alone
     from onnx import ModelProto, NodeProto, TensorProto
 
 ONNX_SUFFIX = ".onnx"
 
 OPSET, IR_VERSION = 20, 9
-"""Version of the operators, the first with Gelu, and of the file format that came with it (ONNX 1.15, 2023)."""
+"""Version of the operators (the first with Gelu) and of the file format that came with it (ONNX 1.15, 2023)."""
 
 HEADER_KEY = "digitlab"
-"""The metadata in which the header travels."""
+"""The metadata key of the header."""
 
 LARGEST_FILE = 2**31 - 1
-"""Bytes: protobuf, the encoding of ONNX, knows no longer messages."""
+"""Bytes: protobuf, the encoding of ONNX, has no longer messages."""
 
 Operator = tuple[str, tuple[str, ...], dict[str, Any]]
-"""What a node computes: its operator, the names of the parameters it takes ("W"), its attributes."""
+"""What a node computes: its operator, the names of its parameters ("W"), its attributes."""
 
 FUNCTIONS: dict[str, Operator] = {
     "relu": ("Relu", (), {}),
@@ -61,16 +51,40 @@ FUNCTIONS: dict[str, Operator] = {
     "linear": ("Identity", (), {}),
     "softmax": ("Softmax", (), {"axis": 1}),
 }
-"""The operators of activation and output functions."""
+"""The operator of each activation and output function."""
+
+
+def _window_attributes(windows: Windows) -> dict[str, Any]:
+    # The padding has the order top, left, bottom, right.
+    pads = [*windows.padding, *windows.padding]
+    return {"kernel_shape": list(windows.size), "strides": list(windows.stride), "pads": pads}
+
+
+LAYERS: dict[str, Callable[[Any], Operator | None]] = {
+    "dense": lambda layer: ("Gemm", ("W", "b"), {}),
+    "activation": lambda layer: FUNCTIONS[layer.function],
+    "conv2d": lambda layer: ("Conv", ("W", "b"), _window_attributes(layer.windows)),
+    "max_pool2d": lambda layer: ("MaxPool", (), _window_attributes(layer.windows)),
+    "average_pool2d": lambda layer: (
+        ("AveragePool", (), {**_window_attributes(layer.windows), "count_include_pad": 1})
+    ),
+    "batch_norm": lambda layer: (
+        ("BatchNormalization", ("gamma", "beta", "mean", "variance"), {"epsilon": layer.epsilon})
+    ),
+    "dropout": lambda layer: None,
+    "flatten": lambda layer: ("Flatten", (), {"axis": 1}),
+    "scale": lambda layer: ("Mul", (), {"value_float": float(layer.factor)}),
+}
+"""The operator of each kind of layer, from its spec; None for a layer that a trained network does without."""
 
 
 def onnx_file(header: ModelHeader, parameters: NDArray[np.float32]) -> bytes:
-    """The bytes of an ONNX file that computes what the network of `header` does with `parameters` (size,).
+    """The bytes of an ONNX file that computes the network of `header` with `parameters` (size,).
 
-    Its input is (batch, *shape), float32, the shape being that which the first layer takes: (1, 28, 28) or (784,), from
-    0 for paper to 1 for ink. It is called "images" (or "inputs", if they are none). Its output (batch, outputs) is
-    called "probabilities" (or "outputs", if it is linear). Raises ModelFileError if the network is too large for ONNX,
-    or the package onnx is missing.
+    Its input is (batch, *shape) float32, where shape is the input of the first layer, (1, 28, 28) or (784,), with
+    pixels from 0 (paper) to 1 (ink). The input is called "images", or "inputs" if examples have one axis. The output
+    (batch, outputs) is called "probabilities", or "outputs" if the output function is linear. Raises ModelFileError if
+    the network is too large for ONNX, or the package onnx is missing.
     """
     _require_onnx()
     from onnx import helper, numpy_helper
@@ -78,7 +92,7 @@ def onnx_file(header: ModelHeader, parameters: NDArray[np.float32]) -> bytes:
     spec, header_text = header.spec, header.to_json()
     if parameters.nbytes + len(header_text) > LARGEST_FILE * 0.99:
         raise ModelFileError(
-            f"an ONNX file holds up to 2 GB; the {spec.parameter_count:,} weights of this network are more."
+            f"an ONNX file holds up to 2 GB; this network has {spec.parameter_count:,} weights, which take more."
         )
     arrays = Parameters(spec.parameter_shapes, spec.state_shapes)
     arrays.values[:] = parameters
@@ -103,7 +117,7 @@ def onnx_file(header: ModelHeader, parameters: NDArray[np.float32]) -> bytes:
 
 
 def read_onnx(content: bytes) -> tuple[ModelHeader, NDArray[np.float32]]:
-    """The opposite of `onnx_file`; raises ModelFileError for anything that it cannot have written."""
+    """The inverse of `onnx_file`; raises ModelFileError for anything that it cannot have written."""
     _require_onnx()
     from google.protobuf.message import DecodeError
     from onnx import ModelProto
@@ -112,10 +126,10 @@ def read_onnx(content: bytes) -> tuple[ModelHeader, NDArray[np.float32]]:
     try:
         model.ParseFromString(content)
     except DecodeError:
-        raise ModelFileError("this is not a whole ONNX file; it is damaged or of another kind.") from None
+        raise ModelFileError("this is not a complete ONNX file: it is damaged or of another type.") from None
     header = ModelHeader.from_json(_header_text(model))
     if list(model.graph.node) != _nodes(header.spec):
-        raise ModelFileError("its graph is not that of the network in its header: another program has changed it.")
+        raise ModelFileError("its graph does not match the network in its header: another program has changed it.")
     return header, _parameters(model, header.spec)
 
 
@@ -127,7 +141,7 @@ def _require_onnx() -> None:
 def _header_text(model: ModelProto) -> bytes:
     texts = [prop.value for prop in model.metadata_props if prop.key == HEADER_KEY]
     if len(texts) != 1:
-        raise ModelFileError(f"{_description(model)}; Digit Lab reads only those that it has written itself.")
+        raise ModelFileError(f"{_description(model)}; Digit Lab reads only ONNX files that it has written itself.")
     text = _as_text(texts[0]).encode(errors="replace")
     if len(text) > LARGEST_HEADER:
         raise ModelFileError("its header is larger than any that Digit Lab writes.")
@@ -135,34 +149,36 @@ def _header_text(model: ModelProto) -> bytes:
 
 
 def _as_text(held: str | bytes) -> str:
-    """Text of a file, which protobuf hands over as bytes where it is no sound UTF-8."""
+    """Text of a file; protobuf gives it as bytes if it is not valid UTF-8."""
     return held if isinstance(held, str) else held.decode(errors="replace")
 
 
 def _description(model: ModelProto) -> str:
-    """What a foreign file is: whose, and how large."""
+    """What the file of another program contains."""
     if not model.graph.node:
-        return "this is no ONNX model"
+        return "this is not an ONNX model"
     operators = Counter(_as_text(node.op_type) for node in model.graph.node)
     kinds = ", ".join(f"{count} {shown(kind)}" for kind, count in operators.most_common(3))
     more = " ..." if len(operators) > 3 else ""
-    return f"this is an ONNX model made by {shown(_as_text(model.producer_name)) or 'nobody named'} ({kinds}{more})"
+    return (
+        f"this is an ONNX model made by {shown(_as_text(model.producer_name)) or 'an unnamed program'} ({kinds}{more})"
+    )
 
 
 def _parameters(model: ModelProto, spec: NetworkSpec) -> NDArray[np.float32]:
-    """The parameters (size,) in the arrays of a file, each of which is checked."""
+    """The parameters (size,) from the arrays of a file, which are checked."""
     shapes, tensors = _shapes(spec), {tensor.name: tensor for tensor in model.graph.initializer}
     if len(tensors) != len(model.graph.initializer) or tensors.keys() != shapes.keys():
-        raise ModelFileError("its arrays are not those of the network in its header.")
+        raise ModelFileError("its arrays do not match the network in its header.")
     return np.concatenate([_numbers(tensors[name], shape) for name, shape in shapes.items()] or [np.empty(0, "<f4")])
 
 
 def _numbers(tensor: TensorProto, shape: tuple[int, ...]) -> NDArray[np.float32]:
-    held = tensor.raw_data  # empty if they lie in another file, where we never look
+    held = tensor.raw_data  # empty if the numbers are in another file, which is never opened
     if tensor.data_type != tensor.FLOAT or tuple(tensor.dims) != shape or len(held) != 4 * prod(shape):
         kinds = {number: name.lower() for name, number in tensor.DataType.items()}
         raise ModelFileError(
-            f"its array {tensor.name} is {tuple(tensor.dims)[:8]} of {kinds.get(tensor.data_type, 'no known kind')}, "
+            f"its array {tensor.name} is {tuple(tensor.dims)[:8]} of {kinds.get(tensor.data_type, 'an unknown type')}, "
             f"{len(held):,} bytes; expected {shape} of float, {4 * prod(shape):,} bytes."
         )
     return np.frombuffer(held, "<f4")
@@ -188,14 +204,14 @@ def _output_name(spec: NetworkSpec) -> str:
 
 
 def _nodes(spec: NetworkSpec) -> list[NodeProto]:
-    """The nodes in order, each taking what the one before it gives."""
+    """The nodes in order; the input of each is the output of the one before it."""
     from onnx import helper
 
     nodes, given = [], _input_name(spec)
     for name, (operator, parameters, attributes) in _operators(spec):
         number, _, _ = name.partition(".")
         inputs = [given, *(f"{number}.{parameter}" for parameter in parameters)]
-        if operator == "Mul":
+        if operator == "Mul":  # its factor is an input, so it becomes a node of its own
             inputs.append(f"{name}.factor")
             nodes.append(helper.make_node("Constant", [], inputs[1:], inputs[1], **attributes))
             attributes = {}
@@ -207,37 +223,7 @@ def _nodes(spec: NetworkSpec) -> list[NodeProto]:
 def _operators(spec: NetworkSpec) -> Iterator[tuple[str, Operator]]:
     """The name of each node and what it computes; the last one is the output function."""
     for number, layer in enumerate(spec.layers, start=1):
-        if not isinstance(layer, Dropout):
-            yield f"{number}.{layer.kind}", _operator(layer)
+        operator = LAYERS[layer.kind](layer)
+        if operator is not None:
+            yield f"{number}.{layer.kind}", operator
     yield _output_name(spec), FUNCTIONS[spec.output]
-
-
-def _operator(layer: LayerSpec) -> Operator:
-    match layer:
-        case Dense():
-            return "Gemm", ("W", "b"), {}
-        case Activation():
-            return FUNCTIONS[layer.function]
-        case Conv2D():
-            return "Conv", ("W", "b"), _window_attributes(layer.windows)
-        case MaxPool2D():
-            return "MaxPool", (), _window_attributes(layer.windows)
-        case AveragePool2D():
-            return "AveragePool", (), {**_window_attributes(layer.windows), "count_include_pad": 1}
-        case BatchNorm():
-            return "BatchNormalization", ("gamma", "beta", "mean", "variance"), {"epsilon": layer.epsilon}
-        case Flatten():
-            return "Flatten", (), {"axis": 1}
-        case Scale():
-            return "Mul", (), {"value_float": float(layer.factor)}
-        case _:
-            raise ModelFileError(f"layers of the kind {layer.kind} cannot be written as ONNX.")
-
-
-def _window_attributes(windows: Windows) -> dict[str, Any]:
-    """Margins are given as top, left, bottom, right."""
-    return {
-        "kernel_shape": list(windows.size),
-        "strides": list(windows.stride),
-        "pads": [*windows.padding, *windows.padding],
-    }

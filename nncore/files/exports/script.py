@@ -1,53 +1,44 @@
 """A trained network as one short Python script that needs NumPy alone and gives the same answers.
 
-Of each kind of layer it has the few lines that compute it once trained, and only of those that the network has. The
-weights stand near its end as base64 of their float32 bytes, our header as JSON before them. No text from outside can
-end the string that it stands in. Reading a script back takes those two lines of it, and runs nothing.
+It contains the few lines that compute each kind of layer that the network has. Near its end are our header as JSON and
+the weights as base64 of their float32 bytes. Text from outside is escaped, so that it cannot end its string. Reading a
+script uses those two lines alone, and executes nothing.
+
+A new activation or output function is a row of FUNCTIONS, a new layer a row of LAYERS.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Callable
 from math import ceil
 from textwrap import shorten
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nncore.errors import ModelFileError
 from nncore.files.model_header import LARGEST_HEADER, ModelHeader
-from nncore.model.layers import (
-    LEAK,
-    Activation,
-    AveragePool2D,
-    BatchNorm,
-    Conv2D,
-    Dense,
-    Dropout,
-    Flatten,
-    LayerSpec,
-    MaxPool2D,
-    Scale,
-)
+from nncore.model.layers import LEAK, Activation, AveragePool2D, LayerSpec, MaxPool2D
 from nncore.model.layers.activation import GELU_CUBIC, GELU_SCALE
-from nncore.model.layers.windows import Windows
 from nncore.model.network import NetworkSpec
 
 SCRIPT_SUFFIX = ".py"
 
 MOST_LINES = 59
-"""A script has no more lines than this."""
+"""The most lines of a script."""
 
 LONGEST_CALL = 110
-"""Characters of calls one within the other: Python takes only so many brackets."""
+"""Characters of nested calls: Python limits how deeply brackets may be nested."""
 
 LONGEST_SUMMARY = 60
-"""Characters of the network in a few words."""
+"""Characters of the summary of the network."""
 
 HEADER_START, HEADER_END = "HEADER = r'''", "'''"
 WEIGHTS_START, WEIGHTS_END = 'WEIGHTS = "', '"'
-"""Between these, each on a line of its own, stand the header as JSON and the weights as base64."""
+"""Between these, on one line each, are the header as JSON and the weights as base64."""
 
 TEMPLATE = '''\
 """A network trained with Digit Lab, for NumPy alone: {summary}.
@@ -80,7 +71,7 @@ if __name__ == "__main__":
 
 
 def script(header: ModelHeader, parameters: NDArray[np.float32]) -> bytes:
-    """The bytes of a script that computes what the network of `header` does with `parameters` (size,)."""
+    """The bytes of a script that computes the network of `header` with `parameters` (size,)."""
     spec = header.spec
     functions, shapes = _functions(spec), spec.parameter_shapes | spec.state_shapes
     fields = {
@@ -102,7 +93,7 @@ def script(header: ModelHeader, parameters: NDArray[np.float32]) -> bytes:
 
 
 def _printed(header: ModelHeader) -> str:
-    """What the script prints of each `answer`."""
+    """What the script prints for each `answer`."""
     if not header.class_names or header.spec.output == "linear":
         return "answer"
     which = "int(answer[0] > 0.5)" if header.spec.outputs == 1 else "answer.argmax()"
@@ -110,7 +101,7 @@ def _printed(header: ModelHeader) -> str:
 
 
 def read_script(content: bytes) -> tuple[ModelHeader, NDArray[np.float32]]:
-    """The opposite of `script`; raises ModelFileError for anything that it cannot have written."""
+    """The inverse of `script`; raises ModelFileError for anything that it cannot have written."""
     lines = content.splitlines()
     text = _between(lines, HEADER_START, HEADER_END)
     if len(text) > LARGEST_HEADER:
@@ -119,20 +110,20 @@ def read_script(content: bytes) -> tuple[ModelHeader, NDArray[np.float32]]:
     expected = 4 * header.spec.parameter_count
     if len(weights) != 4 * ceil(expected / 3):
         raise ModelFileError(
-            f"its network has {header.spec.parameter_count:,} weights, its WEIGHTS are {len(weights):,} characters; "
-            f"expected {4 * ceil(expected / 3):,}."
+            f"its WEIGHTS must have {4 * ceil(expected / 3):,} characters for {header.spec.parameter_count:,} weights; "
+            f"got {len(weights):,}."
         )
     try:
         held = base64.b64decode(weights, validate=True)
     except binascii.Error:
-        raise ModelFileError("its WEIGHTS are damaged: they are no base64.") from None
+        raise ModelFileError("its WEIGHTS are damaged: they are not base64.") from None
     if len(held) != expected:
-        raise ModelFileError("its WEIGHTS are damaged: they end too soon.")
+        raise ModelFileError("its WEIGHTS are damaged: some are missing.")
     return header, np.frombuffer(held, "<f4")
 
 
 def _between(lines: list[bytes], start: str, end: str) -> bytes:
-    """What stands between `start` and `end` on the one line that begins and ends so."""
+    """The text between `start` and `end` on the only line that begins and ends with them."""
     begin, close = start.encode(), end.encode()
     least = len(begin) + len(close)
     whole = [line for line in map(bytes.rstrip, lines) if line.startswith(begin) and line.endswith(close)]
@@ -140,7 +131,7 @@ def _between(lines: list[bytes], start: str, end: str) -> bytes:
     if len(found) != 1:
         name = start.partition(" ")[0]
         raise ModelFileError(
-            f"this is no whole script of Digit Lab's: {name} is there {len(found)} times, expected once."
+            f"this is not a complete script by Digit Lab: it must contain {name} once; found {len(found)} times."
         )
     return found[0][len(begin) : -len(close)]
 
@@ -150,31 +141,31 @@ def _base64(parameters: NDArray[np.float32]) -> str:
 
 
 def _in_one_line(header: ModelHeader) -> str:
-    """The header as JSON in one line of ASCII without the quote that would end the string around it."""
-    # No string in JSON goes over a line's end, so lines may be joined; \\u0027 is JSON's other name of the quote.
+    """The header as JSON in one line of ASCII, without the quote that would end its string."""
+    # A JSON string has no line breaks, so lines can be joined; \\u0027 is the quote, escaped for JSON.
     return " ".join(line.strip() for line in header.to_json().split("\n")).replace("'", "\\u0027")
 
 
 def _functions(spec: NetworkSpec) -> str:
-    """The source of the functions that the calls need: those of one line first, the others with a line between."""
-    names = {_name(layer) for layer in spec.layers} | {spec.output}
-    parts = [source for name, source in FUNCTIONS.items() if name in names]
-    if any(hasattr(layer, "windows") for layer in spec.layers):
-        parts.append(WINDOWS)
-    short, long = [part for part in parts if "\n" not in part], [part for part in parts if "\n" in part]
+    """The source of the functions that the calls use: first those of one line, then the others, each after a blank."""
+    used = {*(_source(layer).code for layer in spec.layers), FUNCTIONS[spec.output].code} - {""}
+    codes = [source.code for source in (*FUNCTIONS.values(), *LAYERS.values()) if source.code in used]
+    if any("windows(" in code for code in codes):
+        codes.append(WINDOWS)
+    short, long = [code for code in codes if "\n" not in code], [code for code in codes if "\n" in code]
     return "\n\n".join([*(["\n".join(short)] if short else []), *long]) + "\n"
 
 
-def _name(layer: LayerSpec) -> str:
-    return layer.function if isinstance(layer, Activation) else layer.kind
+def _source(layer: LayerSpec) -> Source:
+    return FUNCTIONS[layer.function] if isinstance(layer, Activation) else LAYERS[layer.kind]
 
 
 def _calls(spec: NetworkSpec, room: int) -> str:
-    """The lines that apply the layers: one each, its activation around it; more in one if there is no room."""
+    """The lines that apply the layers: one per layer and its activation; several per line if there are too many."""
     calls = ["X"]
     for number, layer in enumerate(spec.layers, start=1):
-        before, after = _call(str(number), layer)
-        if not isinstance(layer, Activation | Flatten) or len(before + calls[-1] + after) > LONGEST_CALL:
+        before, after = _call(number, layer)
+        if layer.is_counted or len(before + calls[-1] + after) > LONGEST_CALL:
             calls.append("X")
         calls[-1] = before + calls[-1] + after
     statements = [f"X = {call}" for call in calls if call != "X"] or ["X = X"]
@@ -184,33 +175,34 @@ def _calls(spec: NetworkSpec, room: int) -> str:
     )
 
 
-def _call(number: str, layer: LayerSpec) -> tuple[str, str]:
-    """What stands before and after the input in the call of a layer."""
-
-    def with_arrays(*names: str) -> str:
-        return "".join(f', P["{number}.{name}"]' for name in names)
-
-    match layer:
-        case Dense():
-            return "dense(", f"{with_arrays('W', 'b')})"
-        case Conv2D():
-            return "conv2d(", f"{with_arrays('W', 'b')}, {layer.windows.stride}, {layer.windows.padding})"
-        case MaxPool2D() | AveragePool2D():
-            return f"{layer.kind}(", f", {_arguments(layer.windows)})"
-        case Scale():
-            return "scale(", f", {layer.factor!r})"
-        case BatchNorm():
-            return "batch_norm(", f"{with_arrays('gamma', 'beta', 'mean', 'variance')}, {layer.epsilon!r})"
-        case Activation(function="linear") | Dropout():  # a trained network leaves the numbers as they are
-            return "", ""
-        case Activation() | Flatten():
-            return f"{_name(layer)}(", ")"
-        case _:
-            raise ModelFileError(f"layers of the kind {layer.kind} cannot be written as a script.")
+def _call(number: int, layer: LayerSpec) -> tuple[str, str]:
+    """The parts of the call of a layer before and after its input; empty if a trained layer changes nothing."""
+    source = _source(layer)
+    if not source.code:
+        return "", ""
+    arrays = (f'P["{number}.{name}"]' for name in source.arrays)
+    return f"{source.name}(", "".join(f", {argument}" for argument in (*arrays, *source.arguments(layer))) + ")"
 
 
-def _arguments(windows: Windows) -> str:
-    return f"{windows.size}, {windows.stride}, {windows.padding}"
+class Source(NamedTuple):
+    """The Python source of a layer or function as it computes in `predict`, and how it is called.
+
+    code: a function whose first argument is X; "" if a trained network leaves the numbers unchanged. arrays: the names
+    of the parameters that follow X. arguments(layer): the source of the arguments after those.
+    """
+
+    code: str
+    arrays: tuple[str, ...] = ()
+    arguments: Callable[[Any], tuple[str, ...]] = lambda layer: ()
+
+    @property
+    def name(self) -> str:
+        """The name of the function."""
+        return self.code.removeprefix("def ").partition("(")[0]
+
+
+def _window_arguments(layer: MaxPool2D | AveragePool2D) -> tuple[str, ...]:
+    return str(layer.windows.size), str(layer.windows.stride), str(layer.windows.padding)
 
 
 WINDOWS = '''\
@@ -218,30 +210,49 @@ def windows(X, size, stride, padding, margin=0):
     """All windows of images (n, channels, height, width), their pixels in the last two axes."""
     X = np.pad(X, ((0, 0), (0, 0), (padding[0],) * 2, (padding[1],) * 2), constant_values=margin)
     return np.lib.stride_tricks.sliding_window_view(X, size, (2, 3))[:, :, :: stride[0], :: stride[1]]'''
-"""What convolution and pooling need."""
+"""Used by convolution and pooling."""
 
 FUNCTIONS = {
-    "flatten": "def flatten(X): return X.reshape(len(X), -1)",
-    "relu": "def relu(X): return np.maximum(X, 0)",
-    "leaky_relu": f"def leaky_relu(X): return np.maximum(X, {LEAK} * X)",
-    "sigmoid": "def sigmoid(X): return 0.5 + 0.5 * np.tanh(0.5 * X)",
-    "tanh": "def tanh(X): return np.tanh(X)",
-    "gelu": f"def gelu(X): return 0.5 * X * (1 + np.tanh({GELU_SCALE} * (X + {GELU_CUBIC} * X * X * X)))",
-    "max_pool2d": "def max_pool2d(X, *how): return windows(X, *how, -np.inf).max((4, 5))",
-    "average_pool2d": "def average_pool2d(X, *how): return windows(X, *how).mean((4, 5))",
-    "scale": "def scale(X, factor): return X * factor",
-    "dense": "def dense(X, W, b): return X @ W + b",
-    "softmax": """\
+    "relu": Source("def relu(X): return np.maximum(X, 0)"),
+    "leaky_relu": Source(f"def leaky_relu(X): return np.maximum(X, {LEAK} * X)"),
+    "sigmoid": Source("def sigmoid(X): return 0.5 + 0.5 * np.tanh(0.5 * X)"),
+    "tanh": Source("def tanh(X): return np.tanh(X)"),
+    "gelu": Source(f"def gelu(X): return 0.5 * X * (1 + np.tanh({GELU_SCALE} * (X + {GELU_CUBIC} * X * X * X)))"),
+    "linear": Source(""),
+    "softmax": Source("""\
 def softmax(X):
     X = np.exp(X - X.max(axis=1, keepdims=True))
-    return X / X.sum(axis=1, keepdims=True)""",
-    "conv2d": """\
+    return X / X.sum(axis=1, keepdims=True)"""),
+}
+"""The source of each activation and output function."""
+
+LAYERS = {
+    "activation": Source(""),  # its source is in FUNCTIONS
+    "dropout": Source(""),
+    "flatten": Source("def flatten(X): return X.reshape(len(X), -1)"),
+    "max_pool2d": Source(
+        "def max_pool2d(X, *how): return windows(X, *how, -np.inf).max((4, 5))", arguments=_window_arguments
+    ),
+    "average_pool2d": Source(
+        "def average_pool2d(X, *how): return windows(X, *how).mean((4, 5))", arguments=_window_arguments
+    ),
+    "scale": Source("def scale(X, factor): return X * factor", arguments=lambda layer: (repr(layer.factor),)),
+    "dense": Source("def dense(X, W, b): return X @ W + b", ("W", "b")),
+    "conv2d": Source(
+        """\
 def conv2d(X, W, b, stride, padding):
     Y = np.tensordot(windows(X, W.shape[2:], stride, padding), W, ((1, 4, 5), (1, 2, 3))) + b
     return Y.transpose(0, 3, 1, 2)""",
-    "batch_norm": """\
+        ("W", "b"),
+        lambda layer: (str(layer.windows.stride), str(layer.windows.padding)),
+    ),
+    "batch_norm": Source(
+        """\
 def batch_norm(X, gamma, beta, mean, variance, epsilon):
     gamma, beta, mean, variance = (a.reshape(-1, *[1] * (X.ndim - 2)) for a in (gamma, beta, mean, variance))
     return (X - mean) * (gamma / np.sqrt(variance + epsilon)) + beta""",
+        ("gamma", "beta", "mean", "variance"),
+        lambda layer: (repr(layer.epsilon),),
+    ),
 }
-"""The source of a function for each kind of layer and each activation, as its layer computes it in `predict`."""
+"""The source of each kind of layer."""

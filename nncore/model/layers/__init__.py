@@ -1,4 +1,4 @@
-"""The layers of a network: one file for each kind, with its forward and backward computation.
+"""The layers of a network: one file per kind, with its forward and backward computation.
 
 Read first: `layer.py`.
 """
@@ -9,6 +9,7 @@ from nncore.model.layers.convolution import Conv2D
 from nncore.model.layers.dense import Dense
 from nncore.model.layers.dropout import Dropout
 from nncore.model.layers.flatten import Flatten
+from nncore.model.layers.initialization import INITIALIZATIONS
 from nncore.model.layers.layer import Layer, LayerSpec
 from nncore.model.layers.pooling import AveragePool2D, MaxPool2D
 from nncore.model.layers.scale import Scale
@@ -17,9 +18,11 @@ LAYER_SPECS: dict[str, type[LayerSpec]] = {
     spec.kind: spec
     for spec in (Dense, Activation, Conv2D, MaxPool2D, AveragePool2D, BatchNorm, Dropout, Flatten, Scale)
 }
+"""By the kind that files name."""
 
 __all__ = [
     "ACTIVATIONS",
+    "INITIALIZATIONS",
     "LAYER_SPECS",
     "LEAK",
     "Activation",

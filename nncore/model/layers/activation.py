@@ -1,9 +1,13 @@
-"""The activation functions, and the layer that applies one."""
+"""The activation functions, and the layer that applies one.
+
+A new activation is a pair of functions, f and its derivative, and a row of ACTIVATIONS.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from math import pi, sqrt
 from typing import Any, ClassVar
 
@@ -17,9 +21,12 @@ from nncore.model.layers.parameters import Parameters, Shape
 
 @dataclass(frozen=True)
 class Activation(Spec):
-    """A function applied to each number, by its name in ACTIVATIONS; "softmax" to the features or channels of a row."""
+    """An activation function, by its key in ACTIVATIONS, applied to each number (softmax: to all features of a row)."""
 
     kind: ClassVar[str] = "activation"
+    label: ClassVar[str] = "activation"
+    help: ClassVar[str] = "An activation on its own."
+    is_counted: ClassVar[bool] = False
     function: str
 
     def __post_init__(self) -> None:
@@ -28,20 +35,28 @@ class Activation(Spec):
                 "activation", f"Activation {self.function!r} is unknown: choose one of {', '.join(ACTIVATIONS)}."
             )
 
-    def output_shape(self, input_shape: Shape) -> Shape:
-        """The same shape as comes in."""
-        return input_shape
-
     def build(self, name: str, input_shape: Shape, parameters: Parameters) -> Layer:
         """The layer that computes."""
-        dtype = parameters.values.dtype
-        if self.function == "softmax":
-            return SoftmaxLayer(input_shape, dtype)
-        return ActivationLayer(ELEMENTWISE[self.function], input_shape, dtype)
+        return ACTIVATIONS[self.function].build(input_shape, parameters.values.dtype)
+
+
+@dataclass(frozen=True)
+class ActivationKind:
+    """A row of ACTIVATIONS: all that the program knows about an activation, except how to export it.
+
+    label: its name in the window. build(shape, dtype): makes its layer for inputs of `shape`. saturates: whether its
+    slope vanishes for large inputs of either sign, which the advice blames for vanishing gradients. can_die: whether a
+    unit that gives 0 for all inputs has no gradient left; the health view counts such units.
+    """
+
+    label: str
+    build: Callable[[Shape, np.dtype[np.floating]], Layer]
+    saturates: bool = False
+    can_die: bool = False
 
 
 class ActivationLayer(Layer):
-    """Y = f(X), and dX from dY."""
+    """Y = f(X) for each number, so dX = dY f'(X)."""
 
     def __init__(self, function: ActivationFunction, shape: Shape, dtype: np.dtype[np.floating]) -> None:
         self.function, self.shape, self.dtype = function, shape, dtype
@@ -52,11 +67,11 @@ class ActivationLayer(Layer):
 
     def forward(self, X: Array) -> Array:
         self._X = X
-        self._Y = self.function.apply(X, self._output.of(len(X)))
+        self._Y = self.function.apply(X, self._output.array(len(X)))
         return self._Y
 
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
-        return self.function.backward(dY, self._X, self._Y, self._work.of(len(dY))) if need_dX else None
+        return self.function.backward(dY, self._X, self._Y, self._work.array(len(dY))) if need_dX else None
 
     def predict(self, X: Array) -> Array:
         return self.function.apply(X, np.empty_like(X))
@@ -66,8 +81,8 @@ class ActivationLayer(Layer):
 class ActivationFunction:
     """A function f and its derivative.
 
-    apply(X, out): Y = f(X), into `out`. backward(dY, X, Y, work): dX = dY f'(X), into dY; `work` is room for one more
-    array, of booleans if it works in them. No argument is another one.
+    apply(X, out): writes Y = f(X) to `out`. backward(dY, X, Y, work): writes dX = dY f'(X) to dY, and may overwrite Y
+    and `work`, an array of the same size (of booleans if `works_in_booleans`). All arguments are different arrays.
     """
 
     apply: Callable[[Array, Array], Array]
@@ -76,9 +91,10 @@ class ActivationFunction:
 
 
 LEAK = 0.01
+"""The slope of leaky ReLU below 0."""
 
-FEW = 2000
-"""Of fewer numbers than this NumPy finds the signs faster than it makes numbers of booleans: 0.8 against 1.9 us."""
+SIGN_IS_FASTER_BELOW = 2000
+"""For fewer numbers than this, np.sign is faster than a comparison and a product with booleans: 0.8 against 1.9 us."""
 
 
 def _relu(X: Array, out: Array) -> Array:
@@ -86,20 +102,21 @@ def _relu(X: Array, out: Array) -> Array:
 
 
 def _relu_backward(dY: Array, X: Array, Y: Array, work: NDArray[np.bool_]) -> Array:
-    if Y.size < FEW:
-        dY *= np.sign(Y, out=Y)  # Y is this step's own and has done its work
+    if Y.size < SIGN_IS_FASTER_BELOW:
+        dY *= np.sign(Y, out=Y)  # Y >= 0, so its sign is the slope; Y itself is not needed any more in this step
     else:
         dY *= np.greater(Y, 0, out=work)
     return dY
 
 
 def _leaky_relu(X: Array, out: Array) -> Array:
-    """X where positive, LEAK X elsewhere: the larger of the two, since LEAK < 1."""
+    """The larger of X and LEAK X, which is X where X is positive, because LEAK < 1."""
     np.multiply(X, LEAK, out=out)
     return np.maximum(X, out, out=out)
 
 
 def _leaky_relu_backward(dY: Array, X: Array, Y: Array, work: Array) -> Array:
+    """F' = LEAK + (1 - LEAK) [Y > 0]."""
     np.greater(Y, 0, out=work)
     work *= 1 - LEAK
     work += LEAK
@@ -108,7 +125,7 @@ def _leaky_relu_backward(dY: Array, X: Array, Y: Array, work: Array) -> Array:
 
 
 def _sigmoid(X: Array, out: Array) -> Array:
-    """1 / (1 + exp(-X)), written with tanh, which cannot overflow."""
+    """1 / (1 + exp(-X)) = (1 + tanh(X / 2)) / 2; unlike exp, tanh cannot overflow."""
     np.multiply(X, 0.5, out=out)
     np.tanh(out, out=out)
     out *= 0.5
@@ -156,7 +173,7 @@ def _gelu_tanh(X: Array, out: Array) -> Array:
 
 
 def _gelu(X: Array, out: Array) -> Array:
-    """X (1 + t) / 2: the tanh form of X Phi(X) (Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016)."""
+    """X (1 + t) / 2, the tanh approximation of X Phi(X) (Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016)."""
     _gelu_tanh(X, out)
     out += 1
     out *= X
@@ -165,11 +182,12 @@ def _gelu(X: Array, out: Array) -> Array:
 
 
 def _gelu_backward(dY: Array, X: Array, Y: Array, work: Array) -> Array:
-    """F' = (1 + t) / 2 (1 + (1 - t) X s), with s = sqrt(2 / pi) (1 + 3 0.044715 X^2) the slope within the tanh.
+    """F' = (1 + t) / 2 (1 + (1 - t) X s), where s = sqrt(2 / pi) (1 + 3 0.044715 X^2) is the slope of tanh's argument.
 
-    Taken apart as dY (1 + t) / 2 + dY (1 - t^2) X s / 2, so that one array of work is enough.
+    Derivation: (X (1 + t) / 2)' = (1 + t) / 2 + X t' / 2 with t' = (1 - t^2) s = (1 - t) (1 + t) s. Factored in this
+    way it needs one array besides Y.
     """
-    np.multiply(X, X, out=Y)  # Y is this step's own and has done its work
+    np.multiply(X, X, out=Y)  # Y is not needed any more in this step
     Y *= 3 * GELU_SCALE * GELU_CUBIC
     Y += GELU_SCALE
     Y *= X
@@ -183,18 +201,8 @@ def _gelu_backward(dY: Array, X: Array, Y: Array, work: Array) -> Array:
     return dY
 
 
-ELEMENTWISE = {
-    "relu": ActivationFunction(_relu, _relu_backward, works_in_booleans=True),
-    "leaky_relu": ActivationFunction(_leaky_relu, _leaky_relu_backward),
-    "sigmoid": ActivationFunction(_sigmoid, _sigmoid_backward),
-    "tanh": ActivationFunction(_tanh, _tanh_backward),
-    "gelu": ActivationFunction(_gelu, _gelu_backward),
-    "linear": ActivationFunction(_linear, _linear_backward),
-}
-
-
 class SoftmaxLayer(Layer):
-    """Y = exp(X) / sum exp(X), over the features or channels of a row; each output depends on all its inputs."""
+    """Y = exp(X) / sum exp(X) over the features or channels of a row; each output depends on all inputs of its row."""
 
     def __init__(self, shape: Shape, dtype: np.dtype[np.floating]) -> None:
         self.shape, self.dtype = shape, dtype
@@ -202,16 +210,16 @@ class SoftmaxLayer(Layer):
     def allocate(self, rows: int) -> None:
         self._output = Workspace(rows, self.shape, self.dtype)
         self._work = Workspace(rows, self.shape, self.dtype)
-        self._one = Workspace(rows, (1, *self.shape[1:]), self.dtype)
+        self._row_figure = Workspace(rows, (1, *self.shape[1:]), self.dtype)
 
     def forward(self, X: Array) -> Array:
-        self._Y = _softmax(X, self._output.of(len(X)), self._one.of(len(X)))
+        self._Y = _softmax(X, self._output.array(len(X)), self._row_figure.array(len(X)))
         return self._Y
 
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
-        """DX = Y (dY - sum(dY Y))."""
-        work, one = np.multiply(dY, self._Y, out=self._work.of(len(dY))), self._one.of(len(dY))
-        dY -= np.sum(work, axis=1, keepdims=True, out=one)
+        """DX = Y (dY - sum(dY Y)), which follows from dY_i/dX_j = Y_i ([i = j] - Y_j)."""
+        work, row_sum = np.multiply(dY, self._Y, out=self._work.array(len(dY))), self._row_figure.array(len(dY))
+        dY -= np.sum(work, axis=1, keepdims=True, out=row_sum)
         dY *= self._Y
         return dY
 
@@ -219,12 +227,29 @@ class SoftmaxLayer(Layer):
         return _softmax(X, np.empty_like(X), np.empty_like(X[:, :1]))
 
 
-def _softmax(X: Array, out: Array, one: Array) -> Array:
-    """Without the largest of a row first, so that nothing overflows; `one` is room for one number a row."""
-    np.subtract(X, np.max(X, axis=1, keepdims=True, out=one), out=out)
+def _softmax(X: Array, out: Array, row_figure: Array) -> Array:
+    """Subtract the maximum of each row before exp, so that it cannot overflow; `row_figure` holds a number per row."""
+    np.subtract(X, np.max(X, axis=1, keepdims=True, out=row_figure), out=out)
     np.exp(out, out=out)
-    out /= np.sum(out, axis=1, keepdims=True, out=one)
+    out /= np.sum(out, axis=1, keepdims=True, out=row_figure)
     return out
 
 
-ACTIVATIONS = (*ELEMENTWISE, "softmax")
+def _elementwise(
+    apply: Callable[[Array, Array], Array],
+    backward: Callable[[Array, Array, Array, Any], Array],
+    works_in_booleans: bool = False,
+) -> Callable[[Shape, np.dtype[np.floating]], Layer]:
+    return partial(ActivationLayer, ActivationFunction(apply, backward, works_in_booleans))
+
+
+ACTIVATIONS = {
+    "relu": ActivationKind("ReLU", _elementwise(_relu, _relu_backward, works_in_booleans=True), can_die=True),
+    "leaky_relu": ActivationKind("leaky ReLU", _elementwise(_leaky_relu, _leaky_relu_backward)),
+    "gelu": ActivationKind("GELU", _elementwise(_gelu, _gelu_backward)),
+    "sigmoid": ActivationKind("sigmoid", _elementwise(_sigmoid, _sigmoid_backward), saturates=True),
+    "tanh": ActivationKind("tanh", _elementwise(_tanh, _tanh_backward), saturates=True),
+    "softmax": ActivationKind("softmax", SoftmaxLayer),
+    "linear": ActivationKind("none", _elementwise(_linear, _linear_backward)),
+}
+"""By their names in settings and files, in the order of the window's list."""

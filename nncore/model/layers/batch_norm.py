@@ -1,4 +1,4 @@
-"""Batch normalisation: each feature or channel brought to mean 0 and variance 1 over its batch."""
+"""Batch normalisation: each feature or channel is shifted and scaled to mean 0 and variance 1 over the batch."""
 
 from __future__ import annotations
 
@@ -18,49 +18,56 @@ from nncore.system.numpy_modes import unbuffered
 class BatchNorm(Spec):
     """Y = gamma (X - mean) / sqrt(variance + epsilon) + beta, for each feature, or each channel of images.
 
-    While training, mean and variance are those of the batch (of its part, where a batch is worked through in parts);
-    afterwards, those that were seen on the way, each batch with the weight `momentum` (above 0 to 1). A batch of a
-    single number a feature has no variance and is not counted in. epsilon: above 0.
+    In training, mean and variance are those of the batch (of its part, if a batch is processed in parts). A trained
+    layer uses running averages, in which each batch has the weight `momentum` (above 0, at most 1). A batch with a
+    single number per feature has no variance and is left out of them. epsilon: above 0.
 
     Ioffe and Szegedy, "Batch Normalization", ICML 2015.
     """
 
     kind: ClassVar[str] = "batch_norm"
+    label: ClassVar[str] = "batch norm"
+    help: ClassVar[str] = "Shifts and scales each feature to mean 0 and variance 1 over the batch."
     momentum: float = 0.1
     epsilon: float = 1e-5
 
     def __post_init__(self) -> None:
         if not 0 < self.momentum <= 1:
             raise SettingError(
-                "layers", f"Batch normalisation with momentum {self.momentum}: it is above 0, at most 1."
+                "layers", f"The momentum of batch normalisation must be above 0 and at most 1; got {self.momentum}."
             )
         if not (isfinite(self.epsilon) and self.epsilon > 0):
-            raise SettingError("layers", f"Batch normalisation with epsilon {self.epsilon}: it is above 0 and finite.")
+            raise SettingError(
+                "layers", f"The epsilon of batch normalisation must be above 0 and finite; got {self.epsilon}."
+            )
 
     @property
     def summary(self) -> str:
-        """What stands for it in a line about the network."""
+        """Its part of a one-line summary of the network."""
         return "norm"
 
-    def output_shape(self, input_shape: Shape) -> Shape:
-        """The same shape as comes in."""
-        return input_shape
-
     def parameter_shapes(self, input_shape: Shape) -> dict[str, Shape]:
-        """Gamma and beta, one a feature or channel."""
+        """Gamma and beta, one number per feature or channel."""
         return {"gamma": input_shape[:1], "beta": input_shape[:1]}
 
     def state_shapes(self, input_shape: Shape) -> dict[str, Shape]:
-        """Mean and variance as seen so far, one a feature or channel."""
+        """The running mean and variance, one number per feature or channel."""
         return {"mean": input_shape[:1], "variance": input_shape[:1]}
 
+    def fewest_rows(self, input_shape: Shape) -> int:
+        """Two, if each row has one number per feature: a single number has no variance."""
+        return 2 if len(input_shape) == 1 else 1
+
     def build(self, name: str, input_shape: Shape, parameters: Parameters) -> BatchNormLayer:
-        """The layer that computes, on views of `parameters`."""
+        """The layer that computes."""
         return BatchNormLayer(self, name, input_shape, parameters)
 
 
 class BatchNormLayer(Layer):
-    """The normalisation and its derivative (Ioffe and Szegedy, section 3), on arrays (features, numbers of each)."""
+    """The normalisation and its derivative (Ioffe and Szegedy, section 3).
+
+    It works on arrays (features, numbers per feature): for images, all pixels of all rows are the numbers of a channel.
+    """
 
     def __init__(self, spec: BatchNorm, name: str, input_shape: Shape, parameters: Parameters) -> None:
         self.spec, self.input_shape = spec, input_shape
@@ -78,59 +85,64 @@ class BatchNormLayer(Layer):
         self.mean[...], self.variance[...] = 0, 1
 
     def forward(self, X: Array) -> Array:
-        self._X = self._features_of(self._lying_by_feature(X, self._work))
+        self._X = self._by_feature(self._contiguous(X, self._work))
         count = self._X.shape[1]
-        Y = self._Y.of(len(X))
-        by_feature = self._features_of(Y)
-        self._mean = self._X @ self._ones[:count] / count
+        Y = self._Y.array(len(X))
+        by_feature = self._by_feature(Y)
+        self._mean = self._X @ self._ones[:count] / count  # as a BLAS product, which is faster than a sum
         with unbuffered():
             np.subtract(self._X, self._mean[:, None], out=by_feature)
-            variance = np.vecdot(by_feature, by_feature) / count
+            variance = np.vecdot(by_feature, by_feature) / count  # of the centred numbers, so nothing cancels
             self._scale = 1 / np.sqrt(variance + self.spec.epsilon)
             by_feature *= (self.gamma * self._scale)[:, None]
             by_feature += self.beta[:, None]
-        self._remember(self._mean, variance, count)
+        self._update_running_averages(self._mean, variance, count)
         return Y
 
-    def _remember(self, mean: Array, variance: Array, count: int) -> None:
-        """Let the running figures follow those of a batch; the variance as that of a sample of `count` numbers."""
+    def _update_running_averages(self, mean: Array, variance: Array, count: int) -> None:
         if count < 2:  # one number has no variance
             return
+        # count / (count - 1) makes the variance of a sample an unbiased estimate of that of all data.
         self.mean += self.spec.momentum * (mean - self.mean)
         self.variance += self.spec.momentum * (variance * (count / (count - 1)) - self.variance)
 
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
-        """The derivative: dX = gamma / sigma (dY - mean(dY) - normal mean(dY normal)), normal = (X - mean) / sigma."""
-        dY = self._lying_by_feature(dY, self._Y)
-        by_feature, centred = self._features_of(dY), self._features_of(self._work.of(len(dY)))
+        """Compute dX = gamma / sigma (dY - mean(dY) - N mean(dY N)), where N = (X - mean) / sigma.
+
+        Y = gamma N + beta gives dgamma = sum(dY N) and dbeta = sum(dY). X acts on N directly, through the mean, and
+        through sigma: dN_i/dX_j = ([i = j] - 1/n - N_i N_j / n) / sigma. Summed with dLoss/dN = gamma dY, the second
+        term gives mean(dY) = dbeta / n and the third mean(dY N) = dgamma / n.
+        """
+        dY = self._contiguous(dY, self._Y)
+        by_feature, centred = self._by_feature(dY), self._by_feature(self._work.array(len(dY)))
         count = by_feature.shape[1]
         with unbuffered():
-            np.subtract(self._X, self._mean[:, None], out=centred)  # again: one array less to keep
+            np.subtract(self._X, self._mean[:, None], out=centred)  # computed again, to keep one array less
             self.dgamma[...] = np.vecdot(by_feature, centred) * self._scale
             self.dbeta[...] = by_feature @ self._ones[:count]
             if not need_dX:
                 return None
-            centred *= (self.dgamma * self._scale / count)[:, None]
+            centred *= (self.dgamma * self._scale / count)[:, None]  # N mean(dY N), since N = centred / sigma
             by_feature -= centred
             by_feature -= (self.dbeta / count)[:, None]
             by_feature *= (self.gamma * self._scale)[:, None]
         return dY
 
-    def _lying_by_feature(self, X: Array, room: Workspace) -> Array:
-        """X itself, or where its images do not lie with their rows last, a copy in `room` that do."""
+    def _contiguous(self, X: Array, workspace: Workspace) -> Array:
+        """X itself, or a copy in `workspace` if X are images whose rows are not last in memory."""
         if len(self.input_shape) == 1 or rows_last(X).flags.c_contiguous:
             return X
-        copy = room.of(len(X))
+        copy = workspace.array(len(X))
         copy[...] = X
         return copy
 
-    def _features_of(self, X: Array) -> Array:
-        """X seen as (features, numbers of each)."""
+    def _by_feature(self, X: Array) -> Array:
+        """X as (features, numbers per feature), a view."""
         return X.T if len(self.input_shape) == 1 else rows_last(X).reshape(len(self.gamma), -1)
 
     def predict(self, X: Array) -> Array:
-        beside = (-1,) + (1,) * (len(self.input_shape) - 1)  # one number a feature, beside the axes of images
+        per_channel = (-1,) + (1,) * (len(self.input_shape) - 1)  # broadcasts along the height and width of images
         scale = self.gamma / np.sqrt(self.variance + self.spec.epsilon)
-        Y: Array = X * scale.reshape(beside)
-        Y += (self.beta - self.mean * scale).reshape(beside)
+        Y: Array = X * scale.reshape(per_channel)
+        Y += (self.beta - self.mean * scale).reshape(per_channel)
         return Y

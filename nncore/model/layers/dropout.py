@@ -1,4 +1,4 @@
-"""Dropout: a random share of the units is silent in each step, so that no unit can rely on another one."""
+"""Dropout: each step sets a random share of the units to zero, so that no unit can rely on another one."""
 
 from __future__ import annotations
 
@@ -14,27 +14,26 @@ from nncore.model.layers.parameters import Parameters, Shape
 
 @dataclass(frozen=True)
 class Dropout(Spec):
-    """Each number is zero with probability `rate` (0 to below 1) while training, the others grow by 1 / (1 - rate).
+    """In training, each number is zero with probability `rate` (0 to below 1); the others are divided by 1 - rate.
 
-    Their mean stays what it is, so that nothing needs to change when the trained network predicts (Srivastava et al.,
-    "Dropout", JMLR 2014, section 10).
+    The division keeps the mean, so a trained network predicts without any change ("inverted dropout"; Srivastava et
+    al., "Dropout", JMLR 2014, section 10).
     """
 
     kind: ClassVar[str] = "dropout"
+    label: ClassVar[str] = "dropout"
+    help: ClassVar[str] = "Sets random units to zero in training, so that none relies on another."
+    uses_randomness: ClassVar[bool] = True
     rate: float
 
     def __post_init__(self) -> None:
         if not 0 <= self.rate < 1:
-            raise SettingError("layers", f"A dropout rate of {self.rate} is none: it is 0 or more, and below 1.")
+            raise SettingError("layers", f"The dropout rate must be 0 or more and below 1; got {self.rate}.")
 
     @property
     def summary(self) -> str:
-        """What stands for it in a line about the network."""
+        """Its part of a one-line summary of the network."""
         return f"dropout {self.rate:g}"
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        """The same shape as comes in."""
-        return input_shape
 
     def build(self, name: str, input_shape: Shape, parameters: Parameters) -> DropoutLayer:
         """The layer that computes."""
@@ -43,8 +42,6 @@ class Dropout(Spec):
 
 class DropoutLayer(Layer):
     """Y = X mask, with a new mask of 0 and 1 / (1 - rate) in each forward."""
-
-    has_chance = True
 
     def __init__(self, rate: float, shape: Shape, dtype: np.dtype[np.floating]) -> None:
         self.rate, self.shape, self.dtype = rate, shape, dtype
@@ -57,14 +54,14 @@ class DropoutLayer(Layer):
         self.generator = rng
 
     def forward(self, X: Array) -> Array:
-        mask = self._mask.of(len(X))
-        self.generator.random(dtype=self.dtype, out=self._mask.memory(len(X)))
+        mask = self._mask.array(len(X))
+        self.generator.random(dtype=self.dtype, out=self._mask.vector(len(X)))
         np.greater_equal(mask, self.rate, out=mask)
         mask *= 1 / (1 - self.rate)
-        return np.multiply(X, mask, out=self._Y.of(len(X)))
+        return np.multiply(X, mask, out=self._Y.array(len(X)))
 
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
-        dY *= self._mask.of(len(dY))
+        dY *= self._mask.array(len(dY))
         return dY
 
     def predict(self, X: Array) -> Array:

@@ -1,4 +1,4 @@
-"""From images to rows of features."""
+"""Flatten: images become rows of features."""
 
 from __future__ import annotations
 
@@ -15,9 +15,13 @@ class Flatten(Spec):
     """All numbers of an image in one row, channel by channel, line by line."""
 
     kind: ClassVar[str] = "flatten"
+    label: ClassVar[str] = "flatten"
+    help: ClassVar[str] = "Puts the pixels of all channels in one row."
+    gives_rows: ClassVar[bool] = True
+    is_counted: ClassVar[bool] = False
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        """(features,), as many as there are numbers in `input_shape`."""
+        """(features,): one for each number of the input."""
         return (prod(input_shape),)
 
     def build(self, name: str, input_shape: Shape, parameters: Parameters) -> FlattenLayer:
@@ -26,7 +30,7 @@ class Flatten(Spec):
 
 
 class FlattenLayer(Layer):
-    """Y is X, indexed in another way: nothing moves in memory."""
+    """Y is a view of X: nothing is copied."""
 
     def __init__(self, shape: Shape) -> None:
         self.shape = shape

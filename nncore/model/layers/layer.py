@@ -1,21 +1,22 @@
-"""What every layer is: a frozen spec that describes it, and a layer that computes.
+"""What every layer is made of: a frozen spec that describes it, and a layer that computes.
 
-    forward(X)          training: writes into a workspace of its own and remembers what backward needs
-    backward(dY)        given dLoss/dY of the last forward, sets its parameters' gradients, returns dLoss/dX
-    predict(X)          what the trained layer computes, into fresh arrays: no workspace is touched
+    forward(X)          in training: writes to the layer's workspace and remembers what backward needs
+    backward(dY)        given dLoss/dY of the last forward, sets the parameters' gradients and returns dLoss/dX
+    predict(X)          the same for a trained layer, in new arrays: no workspace is changed
 
-Arrays are indexed (rows, features), or (rows, channels, height, width) for images. How they lie in memory is a
-layer's own affair: those that work on images keep the rows last there, so that one pixel of all images is one run of
-memory, the longest that a kernel can move at once.
+Arrays have the axes (rows, features), or (rows, channels, height, width) for images. Their order in memory may differ:
+layers that work on images keep the rows last in memory. One pixel of all images is then contiguous, which gives NumPy
+the longest runs to work on.
 
-`backward` may overwrite the dY it is given, which spares a copy: that array belongs to the step. Nothing is allocated
-in a step that grows with the batch: `allocate` sizes every workspace once.
+`backward` may overwrite dY, which saves a copy. `allocate` creates all workspaces once, so that a training step
+allocates nothing whose size grows with the batch.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import prod
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -27,96 +28,131 @@ Array = NDArray[np.floating]
 
 
 class LayerSpec(Protocol):
-    """The description of a layer, as it goes into files and forms: a frozen dataclass."""
+    """The description of a layer in files and forms: a frozen dataclass."""
 
     kind: ClassVar[str]
-    wants_images: ClassVar[bool]
-    """Whether it takes (channels, height, width) and nothing else."""
+    """Its name in files."""
+    label: ClassVar[str]
+    """Its name in the window."""
+    help: ClassVar[str]
+    """What it does, in one sentence for the window."""
+    needs_images: ClassVar[bool]
+    """Whether its input must be (channels, height, width)."""
+    needs_rows: ClassVar[bool]
+    """Whether its input must be (features,)."""
+    gives_rows: ClassVar[bool]
+    """Whether its output is (features,) even if its input is an image."""
+    has_weights: ClassVar[bool]
+    """Whether it has a weight matrix or kernel "W", and a field `initialization` that names how it begins."""
+    uses_randomness: ClassVar[bool]
+    """Whether it draws random numbers in training."""
+    is_counted: ClassVar[bool]
+    """Whether it counts as a layer of its own for the reader, who counts an activation as part of the layer before."""
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
     @property
     def summary(self) -> str:
-        """What stands for it in a line about the network; "" if it goes without saying."""
+        """Its part of a one-line summary of the network; "" to leave it out."""
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        """The shape of one row after it; raises SettingError if rows of `input_shape` do not fit."""
+        """The shape of one row of its output; raises SettingError if it cannot take rows of `input_shape`."""
 
     def parameter_shapes(self, input_shape: Shape) -> dict[str, Shape]:
-        """Name and shape of each array it trains."""
+        """Name and shape of each array that is trained."""
 
     def state_shapes(self, input_shape: Shape) -> dict[str, Shape]:
-        """Name and shape of each array it keeps, but does not train."""
+        """Name and shape of each array that is updated in training, but has no gradient."""
 
-    def workspace(self, input_shape: Shape) -> int:
-        """How many numbers its workspaces hold for each row of a batch, but for the output itself."""
+    def workspace_size(self, input_shape: Shape) -> int:
+        """How many numbers its workspaces hold per row of a batch, without its output."""
+
+    def fewest_rows(self, input_shape: Shape) -> int:
+        """The smallest batch that it can train on."""
+
+    def with_initialization(self, name: str) -> Self:
+        """The same layer with another initialisation; unchanged if it has no weights."""
 
     def build(self, name: str, input_shape: Shape, parameters: Parameters) -> Layer:
         """The layer that computes, on the views of `parameters` whose names begin with `name`."""
 
 
 class Spec:
-    """What a spec says unless it says otherwise: any input will do, and there is nothing to train or to keep."""
+    """The defaults of a LayerSpec: it takes any input and has no parameters and no state."""
 
-    wants_images: ClassVar[bool] = False
+    needs_images: ClassVar[bool] = False
+    needs_rows: ClassVar[bool] = False
+    gives_rows: ClassVar[bool] = False
+    has_weights: ClassVar[bool] = False
+    uses_randomness: ClassVar[bool] = False
+    is_counted: ClassVar[bool] = True
 
     @property
     def summary(self) -> str:
-        """Nothing: it goes without saying."""
+        """Left out of the summary of the network."""
         return ""
 
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """The same shape as the input."""
+        return input_shape
+
     def parameter_shapes(self, input_shape: Shape) -> dict[str, Shape]:
-        """Nothing to train."""
+        """No parameters."""
         return {}
 
     def state_shapes(self, input_shape: Shape) -> dict[str, Shape]:
-        """Nothing to keep."""
+        """No state."""
         return {}
 
-    def workspace(self, input_shape: Shape) -> int:
-        """One more array as large as the input, which is what most layers take."""
+    def workspace_size(self, input_shape: Shape) -> int:
+        """One array of the size of the input, which is what most layers need."""
         return prod(input_shape)
+
+    def fewest_rows(self, input_shape: Shape) -> int:
+        """A batch of one row is enough."""
+        return 1
+
+    def with_initialization(self, name: str) -> Self:
+        """The same layer with another initialisation; unchanged if it has no weights."""
+        return replace(self, initialization=name) if self.has_weights else self  # type: ignore[type-var]
 
 
 class Layer(NotCopied):
-    """A layer that computes; those with parameters, workspaces or randomness override more than this one does."""
+    """A layer that computes. Layers with parameters, workspaces or randomness override more than the rest."""
 
     copy_instead = "Copy the Network that the layer belongs to: the layer's arrays are views of its parameters."
 
-    has_chance: ClassVar[bool] = False
-    """Whether it draws random numbers while it trains."""
-
     generator: np.random.Generator
-    """What it draws them from; only where it draws any."""
+    """The source of its random numbers; only if its spec `uses_randomness`."""
 
     def allocate(self, rows: int) -> None:
-        """Size the workspaces for batches of up to `rows` rows."""
+        """Create the workspaces for batches of up to `rows` rows."""
 
     def initialize(self, rng: np.random.Generator) -> None:
-        """Draw fresh parameters."""
+        """Draw new parameters."""
 
     def use_randomness(self, rng: np.random.Generator) -> None:
-        """Draw from `rng` in every `forward` from now on."""
+        """Draw random numbers from `rng` in every `forward` from now on."""
 
     def forward(self, X: Array) -> Array:
         """Compute the output and remember what `backward` needs."""
         raise NotImplementedError
 
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
-        """Set the parameters' gradients; return dLoss/dX unless it is not needed."""
+        """Set the gradients of the parameters; return dLoss/dX, or anything if `need_dX` is False."""
         raise NotImplementedError
 
     def predict(self, X: Array) -> Array:
-        """Compute the output without touching a workspace; X is left as it is."""
+        """Compute the output without changing a workspace or X."""
         raise NotImplementedError
 
 
 class Workspace(NotCopied):
-    """Room for an array of up to `rows` rows of `shape`, kept from step to step; images lie with their rows last.
+    """A reused array of up to `rows` rows of `shape`; images have their rows last in memory.
 
-    zeroed: whether it is all zeros whenever the number of rows has changed, for those who never write its margins.
+    zeroed: whether to fill it with zeros whenever the number of rows changes, for layers that never write its margins.
     """
 
-    copy_instead = "Make another one of the same size: a workspace holds nothing that outlives a step."
+    copy_instead = "Create another one of the same size: a workspace holds nothing that outlives a step."
 
     def __init__(self, rows: int, shape: Shape, dtype: DTypeLike, zeroed: bool = False) -> None:
         self.shape, self._zeroed = shape, zeroed
@@ -124,27 +160,27 @@ class Workspace(NotCopied):
         self._array = self._memory[:0]
         self._rows = -1
 
-    def memory(self, rows: int) -> Array:
-        """What `of(rows)` is made of, as one vector."""
+    def vector(self, rows: int) -> Array:
+        """The memory of `array(rows)` as one flat vector."""
         return self._memory[: rows * prod(self.shape)]
 
-    def of(self, rows: int) -> Array:
-        """The array (rows, *shape), with whatever it held before."""
+    def array(self, rows: int) -> Array:
+        """The array (rows, *shape), with the numbers that were last written to it."""
         if rows != self._rows:
             self._rows = rows
-            memory = self.memory(rows)
+            vector = self.vector(rows)
             if self._zeroed:
-                memory[:] = 0
+                vector[:] = 0
             images = len(self.shape) > 1
-            self._array = rows_first(memory.reshape(*self.shape, rows)) if images else memory.reshape(rows, *self.shape)
+            self._array = rows_first(vector.reshape(*self.shape, rows)) if images else vector.reshape(rows, *self.shape)
         return self._array
 
 
 def rows_last(X: Array) -> Array:
-    """Images (rows, channels, height, width) seen as (channels, height, width, rows), the order they lie in."""
+    """Images (rows, channels, height, width) as (channels, height, width, rows), their order in memory; a view."""
     return X.transpose(1, 2, 3, 0)
 
 
 def rows_first(X: Array) -> Array:
-    """The opposite of `rows_last`."""
+    """The inverse of `rows_last`."""
     return X.transpose(3, 0, 1, 2)

@@ -1,4 +1,4 @@
-"""Pooling: one number for each window of an image, its largest or its mean."""
+"""Pooling: each window of an image becomes one number, its largest or its mean."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import numpy as np
 from nncore.errors import SettingError
 from nncore.model.layers.layer import Array, Layer, Spec, Workspace, rows_first
 from nncore.model.layers.parameters import Parameters, Shape
-from nncore.model.layers.windows import Pair, Windows, pad_once, pair
+from nncore.model.layers.windows import Pair, Windows, padded_copy, pair
 
 
 @dataclass(frozen=True)
 class _Pool(Spec):
-    """size, stride, padding: (height, width) in pixels, or one number for both; the stride is the size unless given."""
+    """size, stride, padding: (height, width) in pixels, or one number for both; the default stride is the size."""
 
-    wants_images: ClassVar[bool] = True
+    needs_images: ClassVar[bool] = True
     size: int | Pair = (2, 2)
     stride: int | Pair | None = None
     padding: int | Pair = (0, 0)
@@ -31,37 +31,40 @@ class _Pool(Spec):
         windows = self.windows
         if any(2 * margin > size for margin, size in zip(windows.padding, windows.size, strict=True)):
             raise SettingError(
-                "layers", f"A padding of {windows.padding} for windows of {windows.size}: it is at most half of them."
+                "layers",
+                f"The padding of a pooling must be at most half of its windows, {windows.size}; got {windows.padding}.",
             )
 
     @property
     def windows(self) -> Windows:
-        """What is pooled."""
+        """Which pixels are pooled."""
         size = pair(self.size, "size", 1)
         return Windows(size, pair(self.stride, "stride", 1), pair(self.padding, "padding", 0))
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        """(channels, height, width), of images (channels, height, width)."""
+        """(channels, height, width) for images (channels, height, width)."""
         return (*input_shape[:1], *self.windows.output_shape(input_shape))
 
-    def workspace(self, input_shape: Shape) -> int:
-        """The padded images, their gradient, and a part of it."""
+    def workspace_size(self, input_shape: Shape) -> int:
+        """The padded images, their gradient, the output, and the gradient of one pixel of each window."""
         return 2 * prod(self.windows.padded_shape(input_shape)) + 2 * prod(self.output_shape(input_shape))
 
 
 @dataclass(frozen=True)
 class MaxPool2D(_Pool):
-    """The largest pixel of each window; the margin never is it.
+    """The largest pixel of each window; padding is never the largest.
 
-    size, stride, padding: (height, width) in pixels, or one number for both. Windows of (2, 2), the stride the size
-    unless given, the padding at most half of it.
+    size, stride, padding: (height, width) in pixels, or one number for both. The default stride is the size; the
+    padding is at most half of the size.
     """
 
     kind: ClassVar[str] = "max_pool2d"
+    label: ClassVar[str] = "max pool"
+    help: ClassVar[str] = "The largest pixel of each window: a smaller image."
 
     @property
     def summary(self) -> str:
-        """What stands for it in a line about the network."""
+        """Its part of a one-line summary of the network."""
         return "max pool"
 
     def build(self, name: str, input_shape: Shape, parameters: Parameters) -> MaxPool2DLayer:
@@ -71,17 +74,19 @@ class MaxPool2D(_Pool):
 
 @dataclass(frozen=True)
 class AveragePool2D(_Pool):
-    """The mean of each window, its margin of zeros counted in.
+    """The mean of each window, including its padding of zeros.
 
-    size, stride, padding: (height, width) in pixels, or one number for both. Windows of (2, 2), the stride the size
-    unless given, the padding at most half of it.
+    size, stride, padding: (height, width) in pixels, or one number for both. The default stride is the size; the
+    padding is at most half of the size.
     """
 
     kind: ClassVar[str] = "average_pool2d"
+    label: ClassVar[str] = "average pool"
+    help: ClassVar[str] = "The mean of each window: a smaller image."
 
     @property
     def summary(self) -> str:
-        """What stands for it in a line about the network."""
+        """Its part of a one-line summary of the network."""
         return "average pool"
 
     def build(self, name: str, input_shape: Shape, parameters: Parameters) -> AveragePool2DLayer:
@@ -90,81 +95,86 @@ class AveragePool2D(_Pool):
 
 
 class _PoolLayer(Layer):
-    """What both have in common: a pass over the windows for each of their pixels, all images at once."""
+    """The common part of both: one pass per pixel of a window, over all windows of all images at once.
 
-    margin = 0.0
+    A window of 2 x 2 pixels takes four passes, each over a view of one pixel of every window. padding_value: the value
+    of the pixels outside the image.
+    """
+
+    padding_value = 0.0
 
     def __init__(self, windows: Windows, input_shape: Shape, dtype: np.dtype[np.floating]) -> None:
         self.windows, self.input_shape, self.dtype = windows, input_shape, dtype
-        self.count = windows.output_shape(input_shape)
-        self.places = list(product(*map(range, windows.size)))
+        self.windows_per_image = windows.output_shape(input_shape)
+        self.window_pixels = list(product(*map(range, windows.size)))
 
     def allocate(self, rows: int) -> None:
-        padded, pooled = self.windows.padded_shape(self.input_shape), (self.input_shape[0], *self.count)
+        padded, pooled = self.windows.padded_shape(self.input_shape), (self.input_shape[0], *self.windows_per_image)
         self._X = Workspace(rows, padded, self.dtype)
         self._dX = Workspace(rows, padded, self.dtype)
         self._Y = Workspace(rows, pooled, self.dtype)
         self._part = Workspace(rows, pooled, self.dtype)
 
     def forward(self, X: Array) -> Array:
-        padded = self._X.of(len(X))
-        padded[...] = self.margin
-        self.windows.inside(padded)[...] = X
-        return self._pool(padded, self._Y.of(len(X)))
+        padded = self._X.array(len(X))
+        padded[...] = self.padding_value
+        self.windows.interior(padded)[...] = X
+        return self._pool(padded, self._Y.array(len(X)))
 
     def predict(self, X: Array) -> Array:
-        Y = rows_first(np.empty((self.input_shape[0], *self.count, len(X)), X.dtype))
-        return self._pool(pad_once(X, self.windows, self.margin), Y)
+        Y = rows_first(np.empty((self.input_shape[0], *self.windows_per_image, len(X)), X.dtype))
+        return self._pool(padded_copy(X, self.windows, self.padding_value), Y)
 
     def _pool(self, padded: Array, out: Array) -> Array:
         raise NotImplementedError
 
 
 class MaxPool2DLayer(_PoolLayer):
-    """Y = max of each window; the gradient goes to the pixel it came from, of equal ones the first."""
+    """Y = max of each window; the gradient goes to the largest pixel, of equal ones to the first."""
 
-    margin = -inf
+    padding_value = -inf
 
     def allocate(self, rows: int) -> None:
         super().allocate(rows)
-        pooled = (self.input_shape[0], *self.count)
+        pooled = (self.input_shape[0], *self.windows_per_image)
         self._open, self._hit = Workspace(rows, pooled, np.bool_), Workspace(rows, pooled, np.bool_)
 
     def _pool(self, padded: Array, out: Array) -> Array:
-        out[...] = self.windows.pixel(padded, 0, 0, self.count)
-        for row, column in self.places[1:]:
-            np.maximum(out, self.windows.pixel(padded, row, column, self.count), out=out)
+        out[...] = self.windows.pixel_of_each(padded, 0, 0, self.windows_per_image)
+        for row, column in self.window_pixels[1:]:
+            np.maximum(out, self.windows.pixel_of_each(padded, row, column, self.windows_per_image), out=out)
         return out
 
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
         rows = len(dY)
-        X, Y, dX = self._X.of(rows), self._Y.of(rows), self._dX.of(rows)
-        part, still_open, hit = self._part.of(rows), self._open.of(rows), self._hit.of(rows)
+        X, Y, dX = self._X.array(rows), self._Y.array(rows), self._dX.array(rows)
+        part, still_open, hit = self._part.array(rows), self._open.array(rows), self._hit.array(rows)
         dX[...] = 0
         still_open[...] = True
-        for row, column in self.places:
-            np.equal(self.windows.pixel(X, row, column, self.count), Y, out=hit)
+        # A window is open until its largest pixel is found; later pixels that are equal get no gradient.
+        for row, column in self.window_pixels:
+            np.equal(self.windows.pixel_of_each(X, row, column, self.windows_per_image), Y, out=hit)
             np.logical_and(hit, still_open, out=hit)
             np.logical_xor(still_open, hit, out=still_open)
-            pixels = self.windows.pixel(dX, row, column, self.count)
+            pixels = self.windows.pixel_of_each(dX, row, column, self.windows_per_image)
             pixels += np.multiply(dY, hit, out=part)
-        return self.windows.inside(dX)
+        return self.windows.interior(dX)
 
 
 class AveragePool2DLayer(_PoolLayer):
-    """Y = mean of each window; every pixel of it gets an equal share of the gradient."""
+    """Y = mean of each window; each of its pixels gets an equal share of the gradient."""
 
     def _pool(self, padded: Array, out: Array) -> Array:
-        out[...] = self.windows.pixel(padded, 0, 0, self.count)
-        for row, column in self.places[1:]:
-            out += self.windows.pixel(padded, row, column, self.count)
-        out *= 1 / len(self.places)
+        out[...] = self.windows.pixel_of_each(padded, 0, 0, self.windows_per_image)
+        for row, column in self.window_pixels[1:]:
+            out += self.windows.pixel_of_each(padded, row, column, self.windows_per_image)
+        out *= 1 / len(self.window_pixels)
         return out
 
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
-        dX, share = self._dX.of(len(dY)), np.multiply(dY, 1 / len(self.places), out=self._part.of(len(dY)))
+        dX, share = self._dX.array(len(dY)), np.multiply(dY, 1 / len(self.window_pixels), out=self._part.array(len(dY)))
         dX[...] = 0
-        for row, column in self.places:
-            pixels = self.windows.pixel(dX, row, column, self.count)
+        for row, column in self.window_pixels:
+            pixels = self.windows.pixel_of_each(dX, row, column, self.windows_per_image)
             pixels += share
-        return self.windows.inside(dX)
+        return self.windows.interior(dX)

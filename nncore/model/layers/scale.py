@@ -1,4 +1,4 @@
-"""Every number times the same factor."""
+"""Scale: every number is multiplied by the same factor."""
 
 from __future__ import annotations
 
@@ -15,27 +15,25 @@ from nncore.model.layers.parameters import Parameters, Shape
 
 @dataclass(frozen=True)
 class Scale(Spec):
-    """Y = factor X, with nothing to learn.
+    """Y = factor X, without parameters.
 
-    factor: not 0, finite. As the first layer it decides in which unit the network sees its inputs: images come as 0 to
-    1, and Scale(255) gives the next layer the bytes, 0 to 255, that were never divided by 255.
+    factor: not 0, finite. As the first layer it sets the range of the inputs: images come as 0 to 1, and Scale(255)
+    gives the next layer 0 to 255, as if the pixels had never been divided by 255.
     """
 
     kind: ClassVar[str] = "scale"
+    label: ClassVar[str] = "times"
+    help: ClassVar[str] = "Every number times the same factor."
     factor: float
 
     def __post_init__(self) -> None:
         if isinstance(self.factor, bool) or not (isfinite(self.factor) and self.factor):
-            raise SettingError("layers", f"A scale of {self.factor} leaves nothing to learn from: it is not 0, finite.")
+            raise SettingError("layers", f"The factor of a scale layer must be finite and not 0; got {self.factor}.")
 
     @property
     def summary(self) -> str:
-        """What stands for it in a line about the network."""
+        """Its part of a one-line summary of the network."""
         return f"times {self.factor:g}"
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        """The same shape as comes in."""
-        return input_shape
 
     def build(self, name: str, input_shape: Shape, parameters: Parameters) -> ScaleLayer:
         """The layer that computes."""
@@ -52,7 +50,7 @@ class ScaleLayer(Layer):
         self._Y = Workspace(rows, self.shape, self.dtype)
 
     def forward(self, X: Array) -> Array:
-        return np.multiply(X, self.factor, out=self._Y.of(len(X)))
+        return np.multiply(X, self.factor, out=self._Y.array(len(X)))
 
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
         if need_dX:

@@ -1,4 +1,4 @@
-"""Windows that slide over images: what convolution and pooling have in common."""
+"""Windows that slide over images: the common part of convolution and pooling."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ def pair(value: object, name: str, least: int) -> Pair:
     """(height, width) from one whole number for both or two of them; raises SettingError for one below `least`."""
     both = value if isinstance(value, tuple | list) else (value, value)
     if len(both) != 2 or any(isinstance(n, bool) or not isinstance(n, int) or n < least for n in both):
-        raise SettingError("layers", f"A {name} of {value} is none: one or two whole numbers, {least} or more.")
+        raise SettingError("layers", f"The {name} must be one or two whole numbers, {least} or more; got {value}.")
     return both[0], both[1]
 
 
 class Part(NamedTuple):
-    """Some lines of windows, and the lines of the kernel that lie on the image in them: on the margin, all is 0."""
+    """Some lines of windows, and the lines of the kernel that lie on the image there; the others see padding, zeros."""
 
     lines: slice
     kernel: slice
@@ -36,8 +36,8 @@ class Part(NamedTuple):
 class Windows:
     """Which pixels of an image each window sees.
 
-    Window (y, x) begins at row stride * y - padding and column stride * x - padding; what lies outside of the image is
-    margin. All pairs are (height, width).
+    Window (y, x) begins at row stride * y - padding and column stride * x - padding. Pixels outside the image are
+    padding. All pairs are (height, width).
     """
 
     size: Pair
@@ -47,12 +47,12 @@ class Windows:
     def output_shape(self, input_shape: Shape) -> Pair:
         """How many windows there are down and across images of (channels, height, width)."""
         if len(input_shape) != 3:
-            raise SettingError("layers", f"takes images (channels, height, width), is given {input_shape}.")
+            raise SettingError("layers", f"takes images (channels, height, width); got {input_shape}.")
         sides = self.padded_shape(input_shape)[1:]
         if any(side < size for side, size in zip(sides, self.size, strict=True)):
             raise SettingError(
                 "layers",
-                f"has windows of {self.size}, larger than what it is given: {input_shape}, {sides} with margin.",
+                f"has windows of {self.size}, larger than its input {input_shape}, which is {sides} with padding.",
             )
         down, across = (
             (side - size) // step + 1 for side, size, step in zip(sides, self.size, self.stride, strict=True)
@@ -60,22 +60,26 @@ class Windows:
         return down, across
 
     def padded_shape(self, input_shape: Shape) -> Shape:
-        """(channels, height, width) with the margin."""
+        """(channels, height, width) with padding."""
         channels, height, width = input_shape
         return channels, height + 2 * self.padding[0], width + 2 * self.padding[1]
 
-    def inside(self, padded: Array) -> Array:
-        """The images (rows, channels, height, width) within their margins."""
+    def interior(self, padded: Array) -> Array:
+        """The images (rows, channels, height, width) without their padding, a view."""
         down, across = self.padding
         return padded[:, :, down : padded.shape[2] - down, across : padded.shape[3] - across]
 
-    def pixel(self, padded: Array, row: int, column: int, count: Pair) -> Array:
-        """The pixel (row, column) of every window: (rows, channels, *count), a view of the padded images."""
+    def pixel_of_each(self, padded: Array, row: int, column: int, count: Pair) -> Array:
+        """The pixel (row, column) of each of `count` windows: (rows, channels, *count), a view of the padded images."""
         down, across = self.stride
         return padded[:, :, row : row + down * count[0] : down, column : column + across * count[1] : across]
 
-    def all(self, padded: Array, count: Pair) -> Array:
-        """All pixels of all windows: (height of a window, channels, width of a window, *count, rows), a view."""
+    def view(self, padded: Array, count: Pair) -> Array:
+        """All pixels of all windows: (window height, channels, window width, *count, rows), a view.
+
+        The strides make the windows overlap in memory, so this im2col copies nothing: a step down within a window is a
+        step down in the image, and the next window begins `stride` pixels further.
+        """
         images = rows_last(padded)
         channel, down, across, row = images.strides
         shape = (self.size[0], images.shape[0], self.size[1], *count, images.shape[3])
@@ -83,14 +87,15 @@ class Windows:
         return as_strided(images, shape, strides, writeable=False)
 
     def parts(self, input_shape: Shape, at_once: int) -> Iterator[Part]:
-        """All windows, up to `at_once` lines of them at a time.
+        """All windows, at most `at_once` lines of windows at a time.
 
-        If that is all of them, it is one part with the whole kernel: little is to be saved then.
+        The windows of a part overlap the image with the same lines of the kernel, so products with padding are left
+        out. If one part can hold all windows, it has the whole kernel, because leaving out lines would save little.
         """
         count = self.output_shape(input_shape)[0]
 
         def kernel(line: int) -> tuple[int, int]:
-            above = self.padding[0] - line * self.stride[0]  # lines of the kernel above the image
+            above = self.padding[0] - line * self.stride[0]  # how many lines of the kernel are above the image
             start = min(max(above, 0), self.size[0])
             return start, max(min(above + input_shape[1], self.size[0]), start)
 
@@ -105,33 +110,33 @@ class Windows:
     def phases_shape(self, input_shape: Shape) -> Shape:
         """(channels, height, phases, width) of padded images whose columns of pixels are sorted by phase.
 
-        The phase of column x is x modulo the stride. What neighbouring windows see in the same place then lies side by
-        side, as one run of memory.
+        The phase of column x is x modulo the stride. Neighbouring windows are one stride apart, so the pixels at the
+        same position in each of them are then next to each other in memory.
         """
         channels, height, width = self.padded_shape(input_shape)
         across = self.stride[1]
         return channels, height, across, -(-width // across)
 
     def from_phases(self, phases: Array, out: Array) -> None:
-        """Sort padded images by phase (*phases_shape, rows) back into images `out` (channels, height, width, rows)."""
+        """Copy images sorted by phase (*phases_shape, rows), unpadded, to `out` (channels, height, width, rows)."""
         (top, left), across, (_, height, width, _) = self.padding, self.stride[1], out.shape
         for phase in range(across):
-            first = (phase - left) % across  # the first column of the images in this phase
+            first = (phase - left) % across  # the first column of the image that has this phase
             place, count = (first + left) // across, len(range(first, width, across))
             out[:, :, first::across] = phases[:, top : top + height, phase, place : place + count]
 
 
-def pad_once(X: Array, windows: Windows, margin: float) -> Array:
-    """A fresh copy of images X with their margins, its rows last in memory."""
-    padded = rows_first(np.full((*windows.padded_shape(X.shape[1:]), len(X)), margin, X.dtype))
-    windows.inside(padded)[...] = X
+def padded_copy(X: Array, windows: Windows, value: float) -> Array:
+    """A new copy of images X with padding of this value, with the rows last in memory."""
+    padded = rows_first(np.full((*windows.padded_shape(X.shape[1:]), len(X)), value, X.dtype))
+    windows.interior(padded)[...] = X
     return padded
 
 
-def lying_rows_last(X: Array, room: Workspace) -> Array:
-    """X seen as (channels, height, width, rows) and contiguous: a view where it lies so, else a copy in `room`."""
+def contiguous_rows_last(X: Array, workspace: Workspace) -> Array:
+    """X as contiguous (channels, height, width, rows): a view if its memory has that order, else a copy."""
     if not rows_last(X).flags.c_contiguous:
-        copy = room.of(len(X))
+        copy = workspace.array(len(X))
         copy[...] = X
         X = copy
     return rows_last(X)

@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from math import isfinite, log
 
-from nncore.model.layers import Conv2D, Dense, Scale
+from nncore.model.layers import LAYER_SPECS, Scale
 from nncore.model.network import NetworkSpec
 from nncore.system.copying import CopiedDeeply
 from nncore.training import TrainingConfig
@@ -22,6 +22,7 @@ from nncore.training.diagnosis.hint import (
 )
 from nncore.training.events import Diverged, EpochDone
 from nncore.training.health import LayerHealth, block_numbers
+from nncore.training.optimizers import OPTIMIZERS
 
 BARELY_BETTER = 0.98
 """A loss above this share of guessing's has learnt nothing to speak of."""
@@ -48,9 +49,6 @@ LONG_REST = 0.1
 """The share of a run's epochs that a plateau takes at least: a long run has stretches in which it finds its way."""
 
 LARGEST_HEALTHY_SCALE = 10.0
-
-USUAL_RATE = {"adam": 0.001, "adamw": 0.001, "rmsprop": 0.001}
-"""Of each optimiser; of the others 0.1."""
 
 _RECORDS = 60
 """Epochs remembered."""
@@ -146,11 +144,11 @@ class Adviser(CopiedDeeply):
     @property
     def _weights(self) -> list[LayerHealth]:
         """Those of dense layers and convolutions, first to last."""
-        return [layer for layer in self._health if layer.kind in (Dense.kind, Conv2D.kind)]
+        return [layer for layer in self._health if LAYER_SPECS[layer.kind].has_weights]
 
     @property
     def _usual_rate(self) -> float:
-        return USUAL_RATE.get(self.config.optimizer, 0.1)
+        return OPTIMIZERS[self.config.optimizer].usual_learning_rate
 
     # ----------------------------------------------------------------- checks
 

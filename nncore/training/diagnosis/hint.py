@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from nncore.model.layers import Activation, Conv2D, Dense, LayerSpec
+from nncore.model.layers import ACTIVATIONS, Activation, LayerSpec
 from nncore.model.network import NetworkSpec
 from nncore.preprocessing.augmentation import Augmentation
 from nncore.training import TrainingConfig
@@ -59,11 +59,7 @@ def rate_remedy(rate: float) -> tuple[str, dict[str, Any]]:
 
 def begun_by_he(spec: NetworkSpec) -> NetworkSpec:
     """With He's random weights in every layer."""
-
-    def begun(layer: LayerSpec) -> LayerSpec:
-        return replace(layer, initialization="he") if isinstance(layer, Dense | Conv2D) else layer
-
-    return _with_layers(spec, begun)
+    return _with_layers(spec, lambda layer: layer.with_initialization("he"))
 
 
 def with_leaky_relu(spec: NetworkSpec) -> NetworkSpec:
@@ -83,7 +79,7 @@ def without_first_layer(spec: NetworkSpec) -> NetworkSpec:
 
 def squashes(layer: LayerSpec) -> bool:
     """Whether it is an activation whose slope is small for large sums, on either side."""
-    return isinstance(layer, Activation) and layer.function in ("sigmoid", "tanh")
+    return isinstance(layer, Activation) and ACTIVATIONS[layer.function].saturates
 
 
 def _with_layers(spec: NetworkSpec, changed: Callable[[LayerSpec], LayerSpec]) -> NetworkSpec:

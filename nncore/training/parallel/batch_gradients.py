@@ -216,4 +216,4 @@ def is_split(spec: NetworkSpec, batch_size: int) -> bool:
 
 def rows_at_once(spec: NetworkSpec) -> int:
     """Rows of a part of a large batch, so many that its workspaces hold at most NUMBERS_AT_ONCE."""
-    return max(1, min(ROWS_AT_ONCE, NUMBERS_AT_ONCE // spec.numbers_a_row))
+    return max(1, min(ROWS_AT_ONCE, NUMBERS_AT_ONCE // spec.numbers_per_row))

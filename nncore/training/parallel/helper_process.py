@@ -92,7 +92,7 @@ class SecondProcess(NotCopied):
         self._given = self.room.words[GIVEN] = 1  # the first task is to be ready
         self._rest, self._resting_until, self._last_seen = SHORTEST_REST, 0.0, 0.0
         self._needs_chance = spec.config.augmentation is not None or any(
-            layer.kind == "dropout" for layer in spec.network.layers
+            layer.uses_randomness for layer in spec.network.layers
         )
 
     def start(self) -> None:

@@ -210,8 +210,8 @@ def test_what_cannot_be_resumed_is_refused(trainer: Trainer) -> None:
         ("--clip-norm 0", "Gradient clipping must be above 0; got 0."),
         ("--loss binary_cross_entropy", "needs the output sigmoid; the network's output is softmax"),
         ("--recipe convnet --activations tanh", "The layers of the recipe convnet cannot be changed"),
-        ("--recipe mlp --patience 2", "Early stopping is told by a validation set"),
-        ("--recipe mlp --keep-best", "The best epoch is told by a validation set"),
+        ("--recipe mlp --patience 2", "Early stopping needs a validation set"),
+        ("--recipe mlp --keep-best", "The best epoch needs a validation set"),
         ("--checkpoint /dev/null/run.npz", "cannot be written there"),
     ],
 )

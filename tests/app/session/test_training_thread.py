@@ -182,4 +182,4 @@ def test_data_that_does_not_fit_is_one_sentence(listener: Listener, qtbot: QtBot
     with qtbot.waitSignal(thread.finished):
         thread.start()
     qtbot.waitUntil(lambda: listener.problems != [])
-    assert listener.problems == ["The images have 784 pixels, the first width is 100."]
+    assert listener.problems == ["The network takes 100 inputs; the images have 784 pixels."]

@@ -67,7 +67,7 @@ def test_numpy_alone_opens_it_without_pickle(saved: Path) -> None:
 
 def test_a_run_fills_in_the_card() -> None:
     network, control = Network(NetworkSpec.dense((784, 16, 10))), TrainingControl(0.001)
-    network.initialize(RandomStreams.of(7).initialization)
+    network.initialize(RandomStreams.from_seed(7).initialization)
     training = Training(network, small_mnist(), TrainingConfig(epochs=2, seed=7), control)
     for event in training.events():
         if isinstance(event, EpochDone):

@@ -12,7 +12,6 @@ from nncore.data.dataset import NO_CLASS
 from nncore.errors import DataError, SettingError
 from nncore.model.losses import (
     LOSSES,
-    OUTPUTS,
     BinaryCrossEntropy,
     Loss,
     MeanSquaredError,
@@ -20,7 +19,7 @@ from nncore.model.losses import (
     cross_entropy,
     make_loss,
 )
-from nncore.model.outputs import sigmoid, softmax
+from nncore.model.outputs import OUTPUTS, sigmoid, softmax
 from tests.nncore.gradient_check import numeric_gradient
 
 RNG = np.random.default_rng(0)
@@ -82,7 +81,7 @@ def test_binary_cross_entropy_matches_its_definition(targets: np.ndarray, T: np.
     assert ready(BinaryCrossEntropy()).forward(LOGITS, targets) == pytest.approx(definition(T).mean())
     pulled = ready(BinaryCrossEntropy(0.2)).forward(LOGITS, targets)
     assert pulled == pytest.approx(definition(0.8 * T + 0.1).mean())
-    np.testing.assert_allclose(BinaryCrossEntropy(0.2).of(LOGITS, targets), definition(T))
+    np.testing.assert_allclose(BinaryCrossEntropy(0.2).per_example(LOGITS, targets), definition(T))
 
 
 @pytest.mark.parametrize("output", OUTPUTS)
@@ -93,7 +92,7 @@ def test_mean_squared_error_is_half_the_squared_distance_of_the_answers(
     distances = 0.5 * ((OUTPUTS[output](LOGITS) - T) ** 2).sum(axis=1)
     loss = ready(MeanSquaredError(output))
     assert loss.forward(LOGITS, targets) == pytest.approx(distances.mean())
-    np.testing.assert_allclose(loss.of(LOGITS, targets), distances)
+    np.testing.assert_allclose(loss.per_example(LOGITS, targets), distances)
 
 
 def test_the_error_of_one_sigmoid_is_what_it_is_beside_another() -> None:
@@ -113,7 +112,7 @@ def test_a_single_output_takes_its_labels_as_numbers(name: str) -> None:
     loss = ready(make_loss(name, "sigmoid"), 3, 1)
     as_column = ready(make_loss(name, "sigmoid"), 3, 1).forward(logits, labels[:, None].astype(float))
     assert loss.forward(logits, labels) == pytest.approx(as_column)
-    assert loss.of(logits, labels).mean() == pytest.approx(as_column)
+    assert loss.per_example(logits, labels).mean() == pytest.approx(as_column)
     assert (loss.backward()[:, 0] < 0).tolist() == [True, False, False]
 
 
@@ -128,7 +127,7 @@ def test_an_example_of_no_class_asks_cross_entropy_for_the_same_share_of_every_c
     np.testing.assert_allclose(gradient, (softmax(LOGITS) - T) / 6)
     numeric = numeric_gradient(lambda: loss.forward(logits, labels), logits)
     np.testing.assert_allclose(gradient, numeric, rtol=1e-6, atol=1e-9)
-    np.testing.assert_allclose(loss.of(LOGITS, labels), expected)
+    np.testing.assert_allclose(loss.per_example(LOGITS, labels), expected)
 
 
 def test_no_class_is_none_of_several_sigmoids_and_a_half_for_a_single_one() -> None:
@@ -161,7 +160,7 @@ def test_gradient_matches_central_differences(name: str, output: str, smoothing:
 @pytest.mark.parametrize(("name", "output", "smoothing"), EVERY_LOSS)
 def test_loss_of_each_row_averages_to_the_loss_without_smoothing(name: str, output: str, smoothing: float) -> None:
     plain = ready(make_loss(name, output)).forward(LOGITS, LABELS)
-    rows = make_loss(name, output, smoothing).of(LOGITS, LABELS)
+    rows = make_loss(name, output, smoothing).per_example(LOGITS, LABELS)
     assert rows.shape == (6,)
     assert rows.mean() == pytest.approx(plain)
 
@@ -240,10 +239,10 @@ def test_a_loss_that_does_not_go_with_the_output_is_refused_naming_both(name: st
     [
         ("hinge", "softmax", 0.0, "loss", "'hinge' is unknown"),
         (None, "maxout", 0.0, "output", "'maxout' is unknown"),
-        (None, "softmax", 1.0, "label_smoothing", "smoothing 1 cannot"),
-        (None, "sigmoid", -0.1, "label_smoothing", "smoothing -0.1 cannot"),
-        (None, "softmax", float("nan"), "label_smoothing", "smoothing nan cannot"),
-        ("mean_squared_error", "softmax", 0.1, "label_smoothing", "mean_squared_error has none"),
+        (None, "softmax", 1.0, "label_smoothing", "below 1; got 1"),
+        (None, "sigmoid", -0.1, "label_smoothing", "below 1; got -0.1"),
+        (None, "softmax", float("nan"), "label_smoothing", "below 1; got nan"),
+        ("mean_squared_error", "softmax", 0.1, "label_smoothing", "mean_squared_error has no label smoothing"),
     ],
 )
 def test_settings_that_no_loss_takes_are_refused(
@@ -257,11 +256,11 @@ def test_settings_that_no_loss_takes_are_refused(
 @pytest.mark.parametrize("columns", [1, 4])
 def test_targets_of_another_width_are_refused_not_stretched(columns: int) -> None:
     loss = ready(MeanSquaredError("linear"))
-    with pytest.raises(DataError, match=f"{columns} numbers a row; the network gives 5"):
+    with pytest.raises(DataError, match=f"must have 5 numbers, one for each output; got {columns}"):
         loss.forward(LOGITS, NUMBERS[:, :columns])
 
 
 def test_cross_entropy_refuses_numbers_for_labels() -> None:
     loss = ready(SoftmaxCrossEntropy())
-    with pytest.raises(DataError, match="one label a row"):
+    with pytest.raises(DataError, match="one label per example"):
         loss.forward(LOGITS, NUMBERS)

@@ -18,7 +18,7 @@ from nncore.model.layers import (
     MaxPool2D,
 )
 from nncore.model.losses import SoftmaxCrossEntropy
-from nncore.model.network import ROWS_PREDICTED, Network, NetworkSpec
+from nncore.model.network import PREDICTION_ROWS, Network, NetworkSpec
 from tests.nncore.gradient_check import numeric_gradient
 
 
@@ -54,7 +54,7 @@ def test_the_gradient_of_a_whole_network_matches_central_differences(hidden: tup
 
 def test_predict_gives_the_same_in_one_go_and_in_parts() -> None:
     network = initialized(NetworkSpec.dense((3, 4, 2)))
-    X = np.random.default_rng(1).random((2 * ROWS_PREDICTED + 7, 3), np.float32)
+    X = np.random.default_rng(1).random((2 * PREDICTION_ROWS + 7, 3), np.float32)
     whole = network.predict(X)
     np.testing.assert_allclose(whole.sum(axis=1), 1, rtol=1e-5)
     np.testing.assert_allclose(whole[-3:], network.predict(X[-3:]), rtol=1e-5)
@@ -93,13 +93,13 @@ def test_foreign_json_is_refused(fields: dict[str, object]) -> None:
 
 
 def test_a_spec_that_does_not_fit_names_what_is_wrong() -> None:
-    with pytest.raises(SettingError, match="at least two widths"):
+    with pytest.raises(SettingError, match="Give at least two widths"):
         NetworkSpec.dense((784,))
-    with pytest.raises(SettingError, match="A layer of 0 units"):
+    with pytest.raises(SettingError, match="width of a layer must be a whole number, 1 or more; got 0"):
         NetworkSpec.dense((784, 0, 10))
-    with pytest.raises(SettingError, match="2 hidden layers need as many activations; 1 given"):
+    with pytest.raises(SettingError, match="one activation for each of the 2 hidden layers; got 1"):
         NetworkSpec.dense((784, 5, 5, 10), ("relu",))
-    with pytest.raises(SettingError, match="784 numbers, the first width is 700"):
+    with pytest.raises(SettingError, match="first width must be 784, the numbers of an example; got 700"):
         NetworkSpec.dense((700, 10), input_shape=(28, 28))
     with pytest.raises(SettingError, match="at least one layer"):
         NetworkSpec((28, 28), ())
@@ -131,13 +131,13 @@ def test_a_layer_that_does_not_fit_is_named_with_both_shapes(
 
 
 def test_a_network_that_ends_in_images_is_refused() -> None:
-    with pytest.raises(SettingError, match=r"The last layer gives \(4, 14, 14\), .* one row of numbers: \(outputs,\)"):
+    with pytest.raises(SettingError, match=r"must give one row of numbers, \(outputs,\); it gives \(4, 14, 14\)"):
         NetworkSpec((28, 28), (Conv2D(4),))
 
 
 @pytest.mark.parametrize("input_shape", [(), (0,), (28, -1), (28.0, 28)])
 def test_an_input_shape_that_is_none_is_refused(input_shape: tuple[int, ...]) -> None:
-    with pytest.raises(SettingError, match=r"input shape .* is none: each side is 1 or more"):
+    with pytest.raises(SettingError, match=r"side of the input shape must be a whole number, 1 or more"):
         NetworkSpec(input_shape, (Dense(10),))
 
 

@@ -144,17 +144,17 @@ def splits(kind: str) -> Splits:
 @pytest.mark.parametrize(
     ("spec", "data", "settings", "field", "sentence"),
     [
-        (SMALL, "empty", {}, "data", "there is no image to work with"),
-        (SMALL, "empty validation", {}, "data", "there is no image to work with"),
-        (SMALL, "empty test", {}, "data", "there is no image to work with"),
-        (SMALL, "another validation", {}, "layers", "1 pixels, the first width is 784"),
-        (NetworkSpec.dense((100, 10)), "digits", {}, "layers", "784 pixels, the first width is 100"),
-        (NetworkSpec.dense((784, 4)), "digits", {}, "layers", "10 classes, the last width is 4"),
-        (numbers("linear", 1, 3), "numbers", {}, "layers", "1 targets, the last width is 3"),
-        (numbers("linear", 2, 1), "two classes", {}, "layers", "2 classes, the last width is 1"),
-        (numbers("softmax", 2, 1), "two classes", {}, "layers", "2 classes, the last width is 1"),
+        (SMALL, "empty", {}, "data", "has no examples"),
+        (SMALL, "empty validation", {}, "data", "has no examples"),
+        (SMALL, "empty test", {}, "data", "has no examples"),
+        (SMALL, "another validation", {}, "layers", "784 inputs; the images have 1 pixels"),
+        (NetworkSpec.dense((100, 10)), "digits", {}, "layers", "100 inputs; the images have 784 pixels"),
+        (NetworkSpec.dense((784, 4)), "digits", {}, "layers", "4 outputs; the data has 10 classes"),
+        (numbers("linear", 1, 3), "numbers", {}, "layers", "3 outputs; the data has 1 targets"),
+        (numbers("linear", 2, 1), "two classes", {}, "layers", "1 outputs; the data has 2 classes"),
+        (numbers("softmax", 2, 1), "two classes", {}, "layers", "1 outputs; the data has 2 classes"),
         (numbers("softmax", 1, 1), "numbers", {}, "loss", "Cross-entropy tells classes apart"),
-        (numbers("sigmoid", 1, 1), "numbers", {}, "loss", "targets from 0 to 1; this data has others"),
+        (numbers("sigmoid", 1, 1), "numbers", {}, "loss", "targets from 0 to 1; this data has targets outside"),
         (numbers("linear", 1, 1), "numbers", {"loss": "cross_entropy"}, "loss", "needs the output softmax"),
         (numbers("linear", 784, 10), "digits", {"loss": "binary_cross_entropy"}, "loss", "needs the output sigmoid"),
         (numbers("linear", 1, 1), "numbers", {"label_smoothing": 0.1}, "label_smoothing", "moothing"),
@@ -223,7 +223,7 @@ def test_there_is_nothing_to_tell_apart_where_there_is_one_class() -> None:
 
 def test_normalising_one_example_at_a_time_is_refused() -> None:
     spec = NetworkSpec((784,), (Dense(8), BatchNorm(), Dense(10)))
-    with pytest.raises(SettingError, match="a batch needs 2 or more") as refused:
+    with pytest.raises(SettingError, match="A batch norm layer needs batches of 2 or more; got 1") as refused:
         train(fresh_network(spec), few_digits(), replace(CONFIG, batch_size=1))
     assert refused.value.field == "batch_size"
 

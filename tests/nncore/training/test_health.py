@@ -57,7 +57,7 @@ def test_there_are_figures_of_every_layer_and_of_weights_where_there_are_any() -
 def test_gradient_norms_are_those_of_the_last_step_before_it_is_clipped() -> None:
     before, _, figures = after_an_epoch()
     data = few_digits().training
-    with BatchGradients(before, data, CONFIG, RandomStreams.of(0), len(data), 1, lambda: False) as gradients:
+    with BatchGradients(before, data, CONFIG, RandomStreams.from_seed(0), len(data), 1, lambda: False) as gradients:
         gradients.of(np.arange(len(data)))
     assert np.linalg.norm(before.parameters.gradients) > 0.1  # far longer than what it is clipped to
     for each in figures:

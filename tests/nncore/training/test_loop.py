@@ -264,9 +264,9 @@ def test_the_control_refuses_a_rate_that_cannot_train() -> None:
 
 
 def test_data_that_does_not_fit_the_network_is_refused() -> None:
-    with pytest.raises(SettingError, match="784 pixels, the first width is 100"):
+    with pytest.raises(SettingError, match="100 inputs; the images have 784 pixels"):
         next(train(fresh_network((100, 10)), small_mnist(), CONFIG))
-    with pytest.raises(SettingError, match="10 classes, the last width is 4"):
+    with pytest.raises(SettingError, match="4 outputs; the data has 10 classes"):
         next(train(fresh_network((784, 4)), small_mnist(), CONFIG))
     none = Splits(small_mnist().training.take(slice(0, 0)))
     with pytest.raises(SettingError, match="no image"):

@@ -14,13 +14,13 @@ def drawn(streams: RandomStreams) -> list[float]:
 
 
 def test_every_purpose_has_numbers_of_its_own() -> None:
-    assert len(set(drawn(RandomStreams.of(0)))) == 3 + 2 * HALVES
-    assert drawn(RandomStreams.of(0)) == drawn(RandomStreams.of(0))
-    assert not set(drawn(RandomStreams.of(0))) & set(drawn(RandomStreams.of(1)))
+    assert len(set(drawn(RandomStreams.from_seed(0)))) == 3 + 2 * HALVES
+    assert drawn(RandomStreams.from_seed(0)) == drawn(RandomStreams.from_seed(0))
+    assert not set(drawn(RandomStreams.from_seed(0))) & set(drawn(RandomStreams.from_seed(1)))
 
 
 def test_they_go_on_from_where_they_were() -> None:
-    streams, again = RandomStreams.of(5), RandomStreams.of(9)
+    streams, again = RandomStreams.from_seed(5), RandomStreams.from_seed(9)
     for generator in (streams.shuffling, *streams.augmentation, *streams.dropout):
         generator.random(17, dtype=np.float32)  # half of a 64-bit number is kept for the next one
     states = json.loads(json.dumps(streams.states()))
@@ -30,7 +30,7 @@ def test_they_go_on_from_where_they_were() -> None:
 
 
 def test_states_are_not_moved_by_what_is_drawn_later() -> None:
-    streams = RandomStreams.of(5)
+    streams = RandomStreams.from_seed(5)
     states = streams.states()
     expected = drawn(streams)[2:]
     streams.restore(states)
@@ -39,4 +39,4 @@ def test_states_are_not_moved_by_what_is_drawn_later() -> None:
 
 def test_too_few_states_are_refused() -> None:
     with pytest.raises(ValueError, match="shorter"):
-        RandomStreams.of(0).restore(RandomStreams.of(0).states()[:-1])
+        RandomStreams.from_seed(0).restore(RandomStreams.from_seed(0).states()[:-1])

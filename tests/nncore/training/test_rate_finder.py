@@ -20,7 +20,7 @@ CONFIG = TrainingConfig(batch_size=64, epochs=3, schedule="cosine", steps=7, sec
 
 def fresh_network() -> Network:
     network = Network(NetworkSpec.dense((784, 32, 10)))
-    network.initialize(RandomStreams.of(0).initialization)
+    network.initialize(RandomStreams.from_seed(0).initialization)
     return network
 
 

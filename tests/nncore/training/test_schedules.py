@@ -38,4 +38,4 @@ def test_one_cycle_warms_up_to_the_full_rate_and_falls_to_almost_nothing() -> No
 
 @pytest.mark.parametrize("name", SCHEDULES)
 def test_every_factor_lies_between_zero_and_one(name: str) -> None:
-    assert all(-1e-12 <= SCHEDULES[name](p / 50) <= 1 for p in range(51))
+    assert all(-1e-12 <= SCHEDULES[name].factor(p / 50) <= 1 for p in range(51))

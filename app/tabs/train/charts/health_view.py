@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
 from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
-from app.tabs.train.settings.layer_words import KINDS
+from nncore.model.layers import LAYER_SPECS
 from nncore.training.diagnosis.advice import EXPLODING_NORM, MANY_DEAD
 from nncore.training.health import LayerHealth, block_numbers
 
@@ -112,10 +112,7 @@ class HealthView(QWidget):
             return
         rows = figures_by_layer(health)
         numbers = dict(zip((layer.layer for layer in health), block_numbers(health), strict=True))
-        names = [
-            f"{numbers[layer.layer]} {KINDS[layer.kind].name if layer.kind in KINDS else layer.kind}"
-            for layer, _ in rows
-        ]
+        names = [f"{numbers[layer.layer]} {LAYER_SPECS[layer.kind].label}" for layer, _ in rows]
         if names != [layer.name for layer in self.layers]:
             self.layers = [LayerFigures(name) for name in names]
             self.updateGeometry()

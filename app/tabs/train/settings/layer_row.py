@@ -1,4 +1,4 @@
-"""One hidden layer as a row of the form."""
+"""A hidden layer as a row of the form."""
 
 from __future__ import annotations
 
@@ -8,25 +8,16 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QTool
 from app.style.theme import GAP
 from app.tabs.train.settings.layer_words import NO_ACTIVATION, Block, texts_of, word_of
 from app.widgets.form import Choice
-from nncore.model.layers import LayerSpec
+from nncore.model.layers import ACTIVATIONS, LayerSpec
 
-ACTIVATION_NAMES = {
-    "relu": "ReLU",
-    "leaky_relu": "leaky ReLU",
-    "gelu": "GELU",
-    "sigmoid": "sigmoid",
-    "tanh": "tanh",
-    "softmax": "softmax",
-    NO_ACTIVATION: "none",
-}
-ACTIVATION_TIP = "What each unit makes of its sum: ReLU is a safe choice; sigmoid learns slowly in deep networks."
+ACTIVATION_TIP = "What each unit applies to its sum: ReLU is a safe choice; sigmoid learns slowly in deep networks."
 
 
 class LayerRow(QWidget):
-    """One hidden layer: its numbers, its activation if one follows it, and a button that takes it out."""
+    """A hidden layer: its numbers, its activation if it takes one, and a button that removes it."""
 
     edited = Signal()
-    """A number was typed: `word` has changed."""
+    """A number was edited, so `word` has changed."""
     activation_chosen = Signal()
     removal_requested = Signal()
 
@@ -36,7 +27,7 @@ class LayerRow(QWidget):
         self.kind = block.kind
         self.name = QLabel()
         self.edits = {part.field: QLineEdit() for part in self.kind.parts}
-        self.activation = Choice(ACTIVATION_NAMES)
+        self.activation = Choice({name: kind.label for name, kind in ACTIVATIONS.items()})
         self.remove = QToolButton()
         self.remove.setText("×")
         self._part_names: list[QLabel] = []
@@ -59,17 +50,17 @@ class LayerRow(QWidget):
         edits = list(self.edits.values())
         if edits:
             first.addWidget(edits[0], 2)
-        if self.kind.activated:
+        if self.kind.takes_activation:
             first.addWidget(self.activation, 3)
         elif not edits:
             first.addStretch(1)
         first.addWidget(self.remove)
-        self.activation.setVisible(self.kind.activated)
+        self.activation.setVisible(self.kind.takes_activation)
         if len(edits) > 1:
             layout.addLayout(self._second_line(edits[1:]))
 
     def _second_line(self, edits: list[QLineEdit]) -> QHBoxLayout:
-        """What is rarely changed of a convolution or a pooling, each number with its name."""
+        """The numbers that are rarely changed, each with its name."""
         line = QHBoxLayout()
         line.setSpacing(GAP // 2)
         line.setContentsMargins(GAP, 0, 0, 0)
@@ -86,21 +77,21 @@ class LayerRow(QWidget):
 
     @property
     def first_edit(self) -> QLineEdit:
-        """The field of its first number, such as the width."""
+        """The field for its first number, such as the width."""
         return next(iter(self.edits.values()))
 
     @property
     def word(self) -> str:
-        """What stands for it in the line of all layers."""
+        """Its word in the line of all layers."""
         return word_of(self.layer.kind, {field: edit.text() for field, edit in self.edits.items()})
 
     @property
     def block(self) -> Block:
-        """What it showed last that could be read, with the activation chosen now."""
-        return Block(self.layer, self.activation.value if self.kind.activated else NO_ACTIVATION)
+        """The last valid layer it showed, with the chosen activation."""
+        return Block(self.layer, self.activation.value if self.kind.takes_activation else NO_ACTIVATION)
 
     def show_block(self, block: Block) -> None:
-        """Show a block of the same kind; fields that say so already are left as they are."""
+        """Show a block of the same kind; fields whose text is already right are not touched."""
         self.layer = block.layer
         for field, text in texts_of(block.layer).items():
             edit = self.edits[field]
@@ -111,28 +102,28 @@ class LayerRow(QWidget):
         self.activation.choose(block.activation)
 
     def set_number(self, number: int) -> None:
-        """Say which layer this is, counted from 1."""
-        self.name.setText(f"{number} {self.kind.name}")
+        """Show the number of this layer, counted from 1."""
+        self.name.setText(f"{number} {self.layer.label}")
         for part in self.kind.parts:
             self.edits[part.field].setAccessibleName(f"{part.name} of hidden layer {number}")
         self.activation.setAccessibleName(f"activation of hidden layer {number}")
         self.remove.setAccessibleName(f"remove hidden layer {number}")
 
-    # ------------------------------------------------------------ dress, lock
+    # -------------------------------------------------------- size and locking
 
     def fit_to_font(self, label_width: int) -> None:
-        """Give the name `label_width` pixels, and each number room for some figures."""
+        """Make the name at least `label_width` pixels wide, and each field wide enough for some digits."""
         self.name.setMinimumWidth(label_width)
         for number, edit in enumerate(self.edits.values()):
             figures = "8888" if number == 0 else "8"
             edit.setMinimumWidth(self.fontMetrics().horizontalAdvance(figures) + 2 * GAP + 4)
 
     def lock(self, reason: str) -> None:
-        """Make it deaf and say why, or let it hear again if there is no `reason`."""
+        """Disable it and show the reason in its tips; enable it if `reason` is empty."""
         self.name.setEnabled(not reason)
-        self.name.setToolTip(self.kind.tip)
+        self.name.setToolTip(self.layer.help)
         tips: list[tuple[QWidget, str]] = [(self.edits[part.field], part.tip) for part in self.kind.parts]
-        tips += [(self.activation, ACTIVATION_TIP), (self.remove, "Take this layer out of the network.")]
+        tips += [(self.activation, ACTIVATION_TIP), (self.remove, "Remove this layer from the network.")]
         for control, tip in tips:
             control.setEnabled(not reason)
             control.setToolTip(f"{tip} {reason}".rstrip())

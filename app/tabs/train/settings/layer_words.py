@@ -1,15 +1,16 @@
-"""The hidden layers of a network as words in a line: "conv8 max2 128 dropout0.3 64". No Qt in here.
+"""The hidden layers of a network as words in one line: "conv8 max2 128 dropout0.3 64". This module does not use Qt.
 
-A block is a layer with the activation that follows it. A word names a block without its activation: "128" is a dense
-layer, "conv8k3s1p1" a convolution of 8 filters, its kernel, stride and padding; what is left out is as usual.
+A block is a layer with the activation that follows it. A word describes a block without its activation: "128" is a
+dense layer of 128 units; "conv8k3s1p1" a convolution of 8 filters with its kernel, stride and padding. Numbers that a
+word leaves out have their usual values. A new kind of layer is a row of KINDS.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from app.widgets.parse_entries import quoted
 from nncore.errors import SettingError
@@ -35,68 +36,80 @@ NO_ACTIVATION = "linear"
 
 @dataclass(frozen=True)
 class Part:
-    """A number of a block that can be edited: the field of its spec, the letter before it in a word, its usual text."""
+    """A number of a block that can be edited.
+
+    field: of the layer's spec. letter: what stands before it in a word. name: for the reader. usual: the text of its
+    usual value, "" if it has none. number: a whole number, a decimal one, or "pair": one or two whole numbers ("5x3").
+    """
 
     field: str
     letter: str
     name: str
     usual: str
     tip: str
+    number: Literal["whole", "pair", "decimal"] = "pair"
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of block: the word for it, its name for a reader, its numbers, and whether an activation follows it."""
+    """A row of KINDS: how a kind of layer is written and edited.
+
+    word: the beginning of its words. parts: its numbers. takes_activation: whether an activation may follow it.
+    new: the layer that the Add button adds; None if the button does not offer it.
+    """
 
     word: str
-    name: str
-    parts: tuple[Part, ...]
-    activated: bool
-    tip: str
+    parts: tuple[Part, ...] = ()
+    takes_activation: bool = False
+    new: LayerSpec | None = None
 
 
-_STRIDE_TIP = "How many pixels the window moves on each time, 1 or more; with 2 the image is half as large after it."
-
-
+_STRIDE_TIP = "How many pixels the window moves each time, 1 or more; with 2 the image is half as large after it."
 _PADDING_TIP = "How many empty pixels are put around the image, 0 or more: they keep its edges in view."
-
-
 _POOL_PARTS = (
     Part("size", "", "window", "2", "Pixels a side of each window, 1 or more: 2 makes the image half as large."),
     Part("stride", "s", "stride", "", _STRIDE_TIP + " Left empty: the window's size."),
     Part("padding", "p", "padding", "0", _PADDING_TIP),
 )
 
-
 KINDS: dict[str, Kind] = {
     "dense": Kind(
         "",
-        "dense",
-        (Part("units", "", "width", "", "How many units this layer has, 1 or more: few learn little, many are slow."),),
+        (
+            Part(
+                "units",
+                "",
+                "width",
+                "",
+                "How many units this layer has, 1 or more: few learn little, many are slow.",
+                "whole",
+            ),
+        ),
         True,
-        "Each unit weighs all numbers that come in.",
+        Dense(32),
     ),
     "conv2d": Kind(
         "conv",
-        "convolution",
         (
             Part(
-                "filters", "", "filters", "", "How many filters slide over the image, 1 or more: each finds one shape."
+                "filters",
+                "",
+                "filters",
+                "",
+                "How many filters slide over the image, 1 or more: each finds one shape.",
+                "whole",
             ),
             Part("kernel", "k", "kernel", "5", "Pixels a side of each filter, such as 5, or 5x3: large ones see more."),
             Part("stride", "s", "stride", "2", _STRIDE_TIP),
             Part("padding", "p", "padding", "2", _PADDING_TIP),
         ),
         True,
-        "Filters that slide over the image and find the same shape wherever it is.",
+        Conv2D(8),
     ),
-    "max_pool2d": Kind("max", "max pool", _POOL_PARTS, False, "The largest pixel of each window: a smaller image."),
-    "average_pool2d": Kind("average", "average pool", _POOL_PARTS, False, "The mean of each window: a smaller image."),
-    "batch_norm": Kind(
-        "norm", "batch norm", (), True, "Shifts and scales each feature to mean 0 and variance 1 over the batch."
-    ),
+    "max_pool2d": Kind("max", _POOL_PARTS, new=MaxPool2D()),
+    "average_pool2d": Kind("average", _POOL_PARTS, new=AveragePool2D()),
+    "batch_norm": Kind("norm", (), True, BatchNorm()),
     "dropout": Kind(
-        "dropout",
         "dropout",
         (
             Part(
@@ -104,60 +117,51 @@ KINDS: dict[str, Kind] = {
                 "",
                 "rate",
                 "",
-                "The share of its inputs silenced in each step, 0 to below 1: 0 none, 0.5 half; against overfitting.",
+                "The share of inputs set to zero in each step, 0 to below 1: 0 none, 0.5 half; against overfitting.",
+                "decimal",
             ),
         ),
-        False,
-        "Silences random units while training, so that none relies on another.",
+        new=Dropout(0.3),
     ),
     "scale": Kind(
         "times",
-        "times",
-        (Part("factor", "", "factor", "", "What every number is multiplied by, not 0: 255 gives pixels as bytes."),),
-        False,
-        "Every number times the same factor.",
+        (
+            Part(
+                "factor",
+                "",
+                "factor",
+                "",
+                "What every number is multiplied by, not 0: 255 gives pixels as bytes.",
+                "decimal",
+            ),
+        ),
     ),
-    "flatten": Kind("flatten", "flatten", (), False, "Puts the pixels of all channels in one row."),
-    "activation": Kind("activation", "activation", (), True, "An activation on its own."),
+    "flatten": Kind("flatten"),
+    "activation": Kind("activation", (), True),
 }
-
-
 """By the kind of their layer."""
-
-
-NEW_LAYERS: dict[str, LayerSpec] = {
-    "dense": Dense(32),
-    "conv2d": Conv2D(8),
-    "max_pool2d": MaxPool2D(),
-    "average_pool2d": AveragePool2D(),
-    "batch_norm": BatchNorm(),
-    "dropout": Dropout(0.3),
-}
-
-
-"""What is added at a click."""
 
 
 @dataclass(frozen=True)
 class Block:
-    """A layer and the name of the activation after it; of an activation on its own `layer` is it."""
+    """A layer and the name of the activation after it; if `layer` is itself an activation, its own name."""
 
     layer: LayerSpec
     activation: str = NO_ACTIVATION
 
     @property
     def kind(self) -> Kind:
-        """Which kind of block it is."""
+        """The row of KINDS of its layer."""
         return KINDS[self.layer.kind]
 
     @property
     def word(self) -> str:
-        """What stands for it in the line: "conv8k3"."""
+        """Its word: "conv8k3"."""
         return word_of(self.layer.kind, texts_of(self.layer))
 
 
 def texts_of(layer: LayerSpec) -> dict[str, str]:
-    """The numbers of `layer` that can be edited, as text, by field."""
+    """The numbers of `layer` that can be edited, as texts by field."""
     texts = {part.field: _text(getattr(layer, part.field)) for part in KINDS[layer.kind].parts}
     if texts.get("stride") == texts.get("size", "-"):
         texts["stride"] = ""
@@ -171,7 +175,7 @@ def _text(value: Any) -> str:
 
 
 def word_of(kind: str, texts: dict[str, str]) -> str:
-    """The word for a block of these texts, which may be wrong; what is missing becomes a question mark."""
+    """The word for a block with these texts, which may be invalid; a missing number becomes a question mark."""
     parts = KINDS[kind].parts
     first = "".join(texts[part.field].strip() or "?" for part in parts[:1])
     rest = (part.letter + (texts[part.field].strip() or "?") for part in parts[1:] if texts[part.field] != part.usual)
@@ -179,15 +183,16 @@ def word_of(kind: str, texts: dict[str, str]) -> str:
 
 
 def read_blocks(text: str, before: Sequence[Block] = ()) -> tuple[Block, ...]:
-    """The blocks in `text`. Raises SettingError("layers").
+    """The blocks in `text`; raises SettingError("layers") if it cannot be read.
 
-    What no word says (an activation, an initialisation) is that of the block of `before` at the same place, or of the
-    one above it; ReLU and He's for the first.
+    Words do not contain activations and initialisations. A block takes them from the block of `before` at the same
+    place if it is of the same kind; otherwise its activation is that of the block before it, ReLU for the first, and
+    its initialisation is He's.
     """
     spaced = re.sub(r"\b(conv|dropout|times)\s+(?=[\d.?])", r"\1", text)
     words = [word for word in re.split(r"[\s,;]+", spaced) if word]
     if len(words) > MOST_HIDDEN_LAYERS:
-        raise SettingError("layers", f"{len(words)} hidden layers are too many: {MOST_HIDDEN_LAYERS} at most.")
+        raise SettingError("layers", f"There can be at most {MOST_HIDDEN_LAYERS} hidden layers; got {len(words)}.")
     blocks: list[Block] = []
     activation = "relu"
     for number, word in enumerate(words, start=1):
@@ -198,7 +203,9 @@ def read_blocks(text: str, before: Sequence[Block] = ()) -> tuple[Block, ...]:
 
 
 def _read_word(number: int, word: str, before: Block | None, activation: str) -> Block:
-    kind = next((kind for kind, what in KINDS.items() if what.word and word.startswith(what.word)), "dense")
+    kind = max(
+        (kind for kind, row in KINDS.items() if word.startswith(row.word)), key=lambda kind: len(KINDS[kind].word)
+    )
     known = before if before and before.layer.kind == kind else None
     settings = {"units": _width(number, word)} if kind == "dense" else _numbers(number, kind, word)
     if known:
@@ -206,58 +213,67 @@ def _read_word(number: int, word: str, before: Block | None, activation: str) ->
         return Block(layer, known.activation)
     if kind == "activation":
         return Block(Activation("relu"))
-    return Block(LAYER_SPECS[kind](**settings), activation if KINDS[kind].activated else NO_ACTIVATION)
+    return Block(LAYER_SPECS[kind](**settings), activation if KINDS[kind].takes_activation else NO_ACTIVATION)
 
 
 def _width(number: int, word: str) -> int:
     if not re.fullmatch(r"\d{1,20}", word, re.ASCII):
-        raise SettingError("layers", f"Width {quoted(word)} of hidden layer {number} is no whole number, such as 64.")
+        raise SettingError(
+            "layers", f"The width of hidden layer {number} must be a whole number, such as 64; got {quoted(word)}."
+        )
     units = int(word)
     if not 1 <= units <= MOST_UNITS:
-        raise SettingError("layers", f"Hidden layer {number} has width {units:,}: it is from 1 to {MOST_UNITS:,}.")
+        raise SettingError(
+            "layers", f"The width of hidden layer {number} must be from 1 to {MOST_UNITS:,}; got {units:,}."
+        )
     return units
 
 
 def _numbers(number: int, kind: str, word: str) -> dict[str, Any]:
-    """The settings of the layer that `word` describes; those that it leaves out are as usual."""
-    what = KINDS[kind]
-    pattern = "".join(f"(?:{part.letter}([0-9.x]*))?" for part in what.parts)
-    match = re.fullmatch(re.escape(what.word) + pattern, word, re.ASCII)
+    """The settings of the layer that `word` describes; those that it leaves out have their usual values."""
+    row = KINDS[kind]
+    pattern = "".join(f"(?:{part.letter}([0-9.x]*))?" for part in row.parts)
+    match = re.fullmatch(re.escape(row.word) + pattern, word, re.ASCII)
     if match is None:
-        example = Block(NEW_LAYERS.get(kind, Flatten())).word
+        example = Block(row.new or Flatten()).word
         raise SettingError("layers", f"Hidden layer {number}, {quoted(word)}, cannot be read: write it like {example}.")
-    given = zip(what.parts, match.groups(), strict=True)
-    return {part.field: _number(number, what, part, text or part.usual) for part, text in given}
+    given = zip(row.parts, match.groups(), strict=True)
+    return {part.field: _number(number, LAYER_SPECS[kind].label, part, text or part.usual) for part, text in given}
 
 
-def _number(number: int, what: Kind, part: Part, text: str) -> Any:
+_PATTERNS = {
+    "whole": r"\d{1,6}",
+    "pair": r"\d{1,6}(x\d{1,6})?",
+    "decimal": r"\d{1,9}(\.\d{0,9})?|\.\d{1,9}",
+}
+
+
+def _number(number: int, label: str, part: Part, text: str) -> Any:
     if part.field == "stride" and not text:
         return None
-    whole = r"\d{1,6}" if part.field == "filters" else r"\d{1,6}(x\d{1,6})?"
-    decimal = part.field in ("rate", "factor")
-    pattern = r"\d{1,9}(\.\d{0,9})?|\.\d{1,9}" if decimal else whole
-    if not re.fullmatch(pattern, text, re.ASCII):
-        example = "0.3" if decimal else part.usual or "8"
+    is_decimal = part.number == "decimal"
+    if not re.fullmatch(_PATTERNS[part.number], text, re.ASCII):
+        example = "0.3" if is_decimal else part.usual or "8"
         raise SettingError(
             "layers",
-            f"The {part.name} of hidden layer {number}, a {what.name}, is {quoted(text)}: write a number such as "
-            f"{example}.",
+            f"The {part.name} of hidden layer {number}, a {label} layer, must be a number such as {example}; got "
+            f"{quoted(text)}.",
         )
-    if decimal:
+    if is_decimal:
         return float(text)
     return int(text) if "x" not in text else tuple(map(int, text.split("x")))
 
 
 def blocks_of(spec: NetworkSpec) -> tuple[tuple[Block, ...], tuple[LayerSpec, ...]]:
-    """The hidden layers of a network, and its last layers: the dense one that answers, and what follows it."""
+    """The hidden layers of a network as blocks, and its last layers: the last dense one and all that follow it."""
     dense = [number for number, layer in enumerate(spec.layers) if isinstance(layer, Dense)]
     end = dense[-1] if dense else len(spec.layers)
     blocks: list[Block] = []
     for number, layer in enumerate(spec.layers[:end]):
-        follows = blocks and blocks[-1].kind.activated and blocks[-1].activation == NO_ACTIVATION
+        follows = blocks and blocks[-1].kind.takes_activation and blocks[-1].activation == NO_ACTIVATION
         alone = blocks and isinstance(blocks[-1].layer, Activation)
         if isinstance(layer, Flatten) and len(spec.shapes[number]) > 1 and number + 1 in dense:
-            continue  # it goes without saying
+            continue  # `layers_of` puts it back
         if isinstance(layer, Activation) and layer.function != NO_ACTIVATION and follows and not alone:
             blocks[-1] = replace(blocks[-1], activation=layer.function)
         elif isinstance(layer, Activation):
@@ -268,7 +284,7 @@ def blocks_of(spec: NetworkSpec) -> tuple[tuple[Block, ...], tuple[LayerSpec, ..
 
 
 def layers_of(blocks: Sequence[Block], last: Sequence[LayerSpec]) -> tuple[LayerSpec, ...]:
-    """All layers of a network, from its hidden ones and the last; images are flattened where a dense layer needs it."""
+    """All layers of a network from its blocks and its last layers; adds a Flatten before a layer that needs rows."""
     layers: list[LayerSpec] = []
     for block in blocks:
         if isinstance(block.layer, Activation):
@@ -278,22 +294,15 @@ def layers_of(blocks: Sequence[Block], last: Sequence[LayerSpec]) -> tuple[Layer
         if block.activation != NO_ACTIVATION:
             layers.append(Activation(block.activation))
     layers.extend(last)
-    images, flattened = any(layer.wants_images for layer in layers), list[LayerSpec]()
+    images, flattened = any(layer.needs_images for layer in layers), list[LayerSpec]()
     for layer in layers:
-        if images and isinstance(layer, Dense):
+        if images and layer.needs_rows:
             flattened.append(Flatten())
-        images = images and not isinstance(layer, Dense | Flatten)
+        images = images and not layer.gives_rows
         flattened.append(layer)
     return tuple(flattened)
 
 
-def with_initialization(layer: LayerSpec, name: str) -> LayerSpec:
-    """`layer` with its weights begun so, if it has any."""
-    if any(field.name == "initialization" for field in fields(layer)):
-        return replace(layer, initialization=name)
-    return layer
-
-
 def initializations_of(layers: Sequence[LayerSpec]) -> set[str]:
-    """The initialisations of all layers that have one."""
-    return {layer.initialization for layer in layers if isinstance(layer, Dense | Conv2D)}
+    """The initialisations of all layers that have weights."""
+    return {vars(layer)["initialization"] for layer in layers if layer.has_weights}

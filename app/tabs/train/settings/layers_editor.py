@@ -1,4 +1,4 @@
-"""The hidden layers: all of them in one line, and a row for each."""
+"""The hidden layers: a row for each, kept in step with a line of words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidge
 
 from app.style.theme import GAP
 from app.tabs.train.settings.layer_row import LayerRow
-from app.tabs.train.settings.layer_words import KINDS, MOST_HIDDEN_LAYERS, NEW_LAYERS, NO_ACTIVATION, Block, read_blocks
+from app.tabs.train.settings.layer_words import KINDS, MOST_HIDDEN_LAYERS, NO_ACTIVATION, Block, read_blocks
 from app.widgets.form import LOCKED
 from nncore.errors import SettingError
 
@@ -20,9 +20,9 @@ ADD_TIP = "Add a hidden layer at the end: dense, a convolution, pooling, batch n
 
 
 class LayersEditor(QWidget):
-    """Hidden layers as rows; `text`, a field elsewhere in the form, holds the same layers in one line.
+    """Hidden layers as rows; `text`, a field elsewhere in the form, describes the same layers in one line.
 
-    The text is what counts: rows follow it whenever it can be read.
+    The text is authoritative: the rows follow it whenever it can be read.
     """
 
     changed = Signal()
@@ -39,19 +39,20 @@ class LayersEditor(QWidget):
         self.add_button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._menu = QMenu(self.add_button)
         self._menu.setToolTipsVisible(True)
-        for kind in NEW_LAYERS:
-            action = self._menu.addAction(KINDS[kind].name.capitalize(), partial(self.add_layer, kind))
-            action.setToolTip(KINDS[kind].tip)
+        for kind, row in KINDS.items():
+            if row.new is not None:
+                action = self._menu.addAction(row.new.label.capitalize(), partial(self.add_layer, kind))
+                action.setToolTip(row.new.help)
         self.add_button.setMenu(self._menu)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(GAP // 2)
         text.textChanged.connect(self._follow_text)
         text.setPlaceholderText("none")
-        self._tell_about_adding()
+        self._update_add_button()
 
     def blocks(self) -> tuple[Block, ...]:
-        """The hidden layers. Raises SettingError("layers")."""
+        """The hidden layers; raises SettingError("layers") if the text cannot be read."""
         return read_blocks(self.text.text(), [row.block for row in self.rows])
 
     def set_blocks(self, blocks: Sequence[Block]) -> None:
@@ -63,35 +64,37 @@ class LayersEditor(QWidget):
         self.changed.emit()
 
     def set_label_width(self, width: int) -> None:
-        """Give the names of the rows `width` pixels."""
+        """Make the names of the rows `width` pixels wide."""
         self._label_width = width
         for row in self.rows:
             row.fit_to_font(width)
 
     def set_locked(self, locked: bool) -> None:
-        """Let the layers be seen but not changed, or changed again."""
+        """Disable or enable all controls; the layers stay visible."""
         self._lock_reason = LOCKED if locked else ""
         for row in self.rows:
             row.lock(self._lock_reason)
-        self._tell_about_adding()
+        self._update_add_button()
 
     @Slot(str)
     def add_layer(self, kind: str) -> None:
-        """Add a layer of this kind at the end; batch normalisation goes before the activation above it."""
+        """Add a layer of this kind at the end; batch normalisation is put before the activation of the layer above."""
         with suppress(SettingError):
             blocks = list(self.blocks())
             usual = next((block.activation for block in reversed(blocks) if block.activation != NO_ACTIVATION), "relu")
-            activation = usual if KINDS[kind].activated else NO_ACTIVATION
+            new = KINDS[kind].new
+            assert new is not None, kind
+            activation = usual if KINDS[kind].takes_activation else NO_ACTIVATION
             if kind == "batch_norm" and blocks:
                 activation = blocks[-1].activation
                 blocks[-1] = replace(blocks[-1], activation=NO_ACTIVATION)
-            self.set_blocks([*blocks, Block(NEW_LAYERS[kind], activation)])
+            self.set_blocks([*blocks, Block(new, activation)])
 
     # ---------------------------------------------------------------- editing
 
     @Slot()
     def _follow_text(self) -> None:
-        # Whoever asks for the layers hears what is wrong; the rows wait for a text that can be read.
+        # `blocks` reports errors to the form; the rows keep the last text that could be read.
         with suppress(SettingError):
             self._make_rows(self.blocks())
         self.changed.emit()
@@ -103,7 +106,7 @@ class LayersEditor(QWidget):
             self.text.setCursorPosition(0)
         with suppress(SettingError):
             for row, block in zip(self.rows, self.blocks(), strict=True):
-                row.layer = block.layer  # the fields stay as they were typed
+                row.layer = block.layer  # the fields keep the text that was typed
         self.changed.emit()
 
     @Slot()
@@ -115,7 +118,7 @@ class LayersEditor(QWidget):
             self._follow_rows()
 
     def _make_rows(self, blocks: Sequence[Block]) -> None:
-        """Show these blocks, in the rows there are where they are of the same kind."""
+        """Show these blocks; existing rows are reused for blocks of the same kind."""
         for row in self.rows[len(blocks) :]:
             self._drop(row)
         for number, block in enumerate(blocks):
@@ -143,11 +146,11 @@ class LayersEditor(QWidget):
     def _number_rows(self) -> None:
         for number, row in enumerate(self.rows, start=1):
             row.set_number(number)
-        self._tell_about_adding()
+        self._update_add_button()
 
-    def _tell_about_adding(self) -> None:
+    def _update_add_button(self) -> None:
         reason = self._lock_reason
         if len(self.rows) >= MOST_HIDDEN_LAYERS:
-            reason = f"There are {MOST_HIDDEN_LAYERS} already, the most there can be."
+            reason = f"There are {MOST_HIDDEN_LAYERS} layers, the most that are possible."
         self.add_button.setEnabled(not reason)
         self.add_button.setToolTip(f"{ADD_TIP} {reason}".rstrip())

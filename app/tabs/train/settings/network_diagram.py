@@ -1,4 +1,4 @@
-"""A small drawing of a network: each layer's shape, and what it costs."""
+"""A small drawing of a network: the shape and the cost of each layer."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
-from app.tabs.train.settings.layer_row import ACTIVATION_NAMES
-from app.tabs.train.settings.layer_words import KINDS
-from nncore.model.layers import Activation
+from nncore.model.layers import ACTIVATIONS, Activation
 from nncore.model.network import NetworkSpec
 
 EMPTY = "The network appears here once its layers can be read."
@@ -21,9 +19,9 @@ HEADINGS = ("layer", "gives", "weights", "multiplies")
 
 @dataclass(frozen=True)
 class Line:
-    """One layer, or the input: its name, the shape that comes out, its weights and its multiplications for an example.
+    """A layer, or the input: its name, output shape, number of weights, and multiplications per example.
 
-    activations: the names of those that follow it.
+    activations: the names of the activations that follow it.
     """
 
     name: str
@@ -34,26 +32,24 @@ class Line:
 
     @property
     def texts(self) -> tuple[str, str, str, str]:
-        """What is written in each column."""
+        """The texts of the columns."""
         name = ", ".join((self.name, *self.activations))
         counts = (f"{count:,}" if count else "–" for count in (self.weights, self.multiplications))
         return name, shape_text(self.shape), *counts  # type: ignore[return-value]
 
 
 def lines_of(spec: NetworkSpec) -> list[Line]:
-    """What goes into the network, and each layer; an activation stands with the layer before it."""
+    """The input and each layer; an activation is on the line of the layer before it."""
     lines = [Line("input", spec.shapes[0])]
     for layer, before, after in zip(spec.layers, spec.shapes, spec.shapes[1:], strict=False):
         if isinstance(layer, Activation):
-            activations = (*lines[-1].activations, ACTIVATION_NAMES.get(layer.function, layer.function))
+            activations = (*lines[-1].activations, ACTIVATIONS[layer.function].label)
             lines[-1] = replace(lines[-1], activations=activations)
             continue
         shapes = layer.parameter_shapes(before)
         weights = sum(prod(shape) for shape in (*shapes.values(), *layer.state_shapes(before).values()))
         multiplications = prod(shapes["W"]) * prod(after[1:]) if "W" in shapes else 0
-        lines.append(
-            Line(KINDS[layer.kind].name if layer.kind in KINDS else layer.kind, after, weights, multiplications)
-        )
+        lines.append(Line(layer.label, after, weights, multiplications))
     return lines
 
 
@@ -96,7 +92,7 @@ class NetworkDiagram(QWidget):
         return self.fontMetrics().height()
 
     def sizeHint(self) -> QSize:
-        """All rows, with headings and the sum; as narrow as one likes."""
+        """The height of all rows with headings and the sum; it may be narrower."""
         return QSize(200, (len(self.lines) + 2) * self._line_height + GAP)
 
     def minimumSizeHint(self) -> QSize:
@@ -104,7 +100,7 @@ class NetworkDiagram(QWidget):
         return self.sizeHint()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Take the room that another font needs."""
+        """Change the height with the font."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self.updateGeometry()
@@ -127,7 +123,7 @@ class NetworkDiagram(QWidget):
         painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, total)
 
     def _draw_bar(self, painter: QPainter, number: int, line: Line) -> None:
-        """Behind the text; 1,024 numbers are half a row long."""
+        """Draw a bar behind the text, half the row long for 1,024 numbers (a logarithmic scale)."""
         length = min(1.0, (1 + log2(max(1, prod(line.shape)))) / 22) * self.width()
         colour = QColor(colours_of(self).accent)
         colour.setAlphaF(0.22)
@@ -137,7 +133,7 @@ class NetworkDiagram(QWidget):
         painter.drawRoundedRect(QRectF(0, number * self._line_height + 1, length, self._line_height - 2), 3, 3)
 
     def _write(self, painter: QPainter, number: int, texts: tuple[str, ...]) -> None:
-        """Name at the left, the rest in right-aligned columns."""
+        """Write the name at the left and the other texts in right-aligned columns."""
         width, top, metrics = self.width() - GAP, number * self._line_height, painter.fontMetrics()
         edges = (0.38, 0.60, 0.79, 1.0)
         left = GAP // 2

@@ -1,4 +1,4 @@
-"""The settings of the network: hidden layers, how their weights begin, and what its numbers mean."""
+"""The settings of the network: hidden layers, initialisation and output function."""
 
 from __future__ import annotations
 
@@ -6,38 +6,35 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QLineEdit
 
-from app.tabs.train.settings.layer_words import blocks_of, initializations_of, layers_of, with_initialization
+from app.tabs.train.settings.layer_words import blocks_of, initializations_of, layers_of
 from app.tabs.train.settings.layers_editor import LayersEditor
 from app.tabs.train.settings.network_diagram import NetworkDiagram
 from app.widgets.form import Choice, SettingsForm
 from nncore.errors import SettingError
-from nncore.model.layers import Dense, LayerSpec
-from nncore.model.layers.parameters import INITIALIZATIONS
+from nncore.model.layers import INITIALIZATIONS, Dense, LayerSpec
 from nncore.model.network import NetworkSpec
+from nncore.model.outputs import OUTPUTS
 
-INITIALIZATION_NAMES = {name: name.replace("_", " ") for name in INITIALIZATIONS} | {
-    "he": "He",
-    "uniform": "uniform(−0.5, 0.5)",
-}
-EACH_ITS_OWN = "mixed"
-OUTPUT_NAMES = {"softmax": "softmax", "sigmoid": "sigmoid", "linear": "linear"}
+INITIALIZATION_NAMES = {name: initialization.label for name, initialization in INITIALIZATIONS.items()}
+MIXED = "mixed"
+"""Shown if layers have different initialisations; each then keeps its own."""
 
 LAYERS_TIP = (
-    "The hidden layers, such as 128 64, or conv8k3 max2 norm dropout0.3 64: wider and deeper learns more and takes "
-    "longer; left empty, the inputs go straight to the outputs."
+    "The hidden layers, such as 128 64, or conv8k3 max2 norm dropout0.3 64: a wider and deeper network learns more and "
+    "takes longer; left empty, the inputs are connected to the outputs."
 )
 INITIALIZATION_TIP = (
     "The weights to start from: He fits ReLU; uniform(−0.5, 0.5) makes wide layers overshoot at first; equal weights, "
-    "such as all zeros, never come apart."
+    "such as all zeros, always stay equal."
 )
 OUTPUT_TIP = (
-    "What comes out: softmax for one class of several, sigmoid for a yes or no each, linear for any numbers; "
-    "another than the data has cannot be trained well."
+    "The output function: softmax for one class of several, sigmoid for a yes or no each, linear for any numbers; "
+    "one that does not fit the data cannot be trained well."
 )
 
 
 class NetworkForm(SettingsForm):
-    """A form for a NetworkSpec; what comes in and the last layers are those of the spec last shown."""
+    """A form for a NetworkSpec; its input and its last layers are those of the spec shown last."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,16 +47,16 @@ class NetworkForm(SettingsForm):
         self.initialization: Choice = self.add_choice(
             "initialization", "initialisation", INITIALIZATION_NAMES, INITIALIZATION_TIP
         )
-        self.output: Choice = self.add_choice("output", "output", OUTPUT_NAMES, OUTPUT_TIP)
+        self.output: Choice = self.add_choice("output", "output", {name: name for name in OUTPUTS}, OUTPUT_TIP)
         self.diagram = NetworkDiagram()
         self.add_whole_width(self.diagram)
         self.layers.changed.connect(self.changed)
 
     def spec(self) -> NetworkSpec:
-        """The network described. Raises SettingError."""
+        """The network described; raises SettingError if there is none."""
         layers = layers_of(self.layers.blocks(), self._last)
-        if self.initialization.value != EACH_ITS_OWN:
-            layers = tuple(with_initialization(layer, self.initialization.value) for layer in layers)
+        if self.initialization.value != MIXED:
+            layers = tuple(layer.with_initialization(self.initialization.value) for layer in layers)
         return replace(self._shown, layers=layers, output=self.output.value)
 
     def show_spec(self, spec: NetworkSpec) -> None:
@@ -68,11 +65,11 @@ class NetworkForm(SettingsForm):
         blocks, self._last = blocks_of(spec)
         self.layers.set_blocks(blocks)
         initializations = initializations_of(spec.layers)
-        self.initialization.choose(initializations.pop() if len(initializations) == 1 else EACH_ITS_OWN)
+        self.initialization.choose(initializations.pop() if len(initializations) == 1 else MIXED)
         self.output.choose(spec.output)
 
     def fit_data(self, input_shape: tuple[int, ...], classes: int) -> None:
-        """Keep the hidden layers, but take such examples and tell so many classes apart."""
+        """Keep the hidden layers, but take examples of this shape and distinguish so many classes."""
         last = list(self._last)
         if last and isinstance(last[0], Dense):
             one_for_two = last[0].units == 1 and classes == 2 and self._shown.output == "sigmoid"
@@ -80,12 +77,12 @@ class NetworkForm(SettingsForm):
         self._last = tuple(last)
         try:
             self._shown = replace(self._shown, input_shape=input_shape)
-        except SettingError:  # what was shown does not fit, and neither need what is shown now: that is said elsewhere
+        except SettingError:  # the layers do not fit this input; `spec` reports that
             self._shown = NetworkSpec(input_shape, (Dense(classes),), self._shown.output)
         self.changed.emit()
 
     def draw(self) -> NetworkSpec | None:
-        """Draw the network as it is now; None if it is none."""
+        """Draw the described network and return it; None if there is none."""
         try:
             spec = self.spec()
         except SettingError:
@@ -95,11 +92,11 @@ class NetworkForm(SettingsForm):
         return spec
 
     def set_label_width(self, width: int) -> None:
-        """Line up the rows of the layers too."""
+        """Align the rows of the layers too."""
         super().set_label_width(width)
         self.layers.set_label_width(width)
 
     def set_running(self, running: bool) -> None:
-        """Let the network be seen but not changed, or changed again."""
+        """Disable or enable all controls; the network stays visible."""
         super().set_running(running)
         self.layers.set_locked(running)

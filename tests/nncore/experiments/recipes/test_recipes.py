@@ -25,7 +25,7 @@ DIGITS = [name for name, recipe in RECIPES.items() if not recipe.fits_a_curve]
 def trained(recipe: Recipe, data: Splits, **settings: object) -> tuple[Network, list[object]]:
     config = replace(recipe.config, **settings)  # type: ignore[arg-type]
     network = Network(recipe.spec)
-    network.initialize(RandomStreams.of(config.seed).initialization)
+    network.initialize(RandomStreams.from_seed(config.seed).initialization)
     return network, list(Training(network, data, config, cores=1).events())
 
 

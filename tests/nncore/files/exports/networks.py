@@ -18,8 +18,8 @@ from nncore.model.layers import (
     MaxPool2D,
     Scale,
 )
-from nncore.model.losses import OUTPUTS
 from nncore.model.network import Network, NetworkSpec
+from nncore.model.outputs import OUTPUTS
 
 EVERYTHING = NetworkSpec(
     (28, 28),

@@ -88,7 +88,7 @@ def test_the_same_model_gives_the_same_bytes() -> None:
 def test_a_network_too_large_for_onnx_is_refused_before_it_is_written() -> None:
     large = NetworkSpec.dense((784, 700_000, 10))
     nothing = np.broadcast_to(np.float32(0), (large.parameter_count,))  # takes no memory
-    with pytest.raises(ModelFileError, match=r"holds up to 2 GB; the 556,500,010 weights of this network are more"):
+    with pytest.raises(ModelFileError, match=r"holds up to 2 GB; this network has 556,500,010 weights"):
         onnx_file(replace(header_of(EVERYTHING), spec=large), nothing)
 
 
@@ -113,22 +113,22 @@ def array_elsewhere(model: onnx.ModelProto) -> None:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "no ONNX model"),
-        (b"hello", "not a whole ONNX file"),
-        (ONNX[:5000], "not a whole ONNX file"),
-        (ONNX + b"\xff", "not a whole ONNX file"),
+        (b"", "not an ONNX model"),
+        (b"hello", "not a complete ONNX file"),
+        (ONNX[:5000], "not a complete ONNX file"),
+        (ONNX + b"\xff", "not a complete ONNX file"),
         (
             changed(without_header),
-            r"made by Digit Lab \(5 Gemm, 3 Softmax, 2 Conv \.\.\.\); Digit Lab reads only those that it has written",
+            r"made by Digit Lab \(5 Gemm, 3 Softmax, 2 Conv \.\.\.\); Digit Lab reads only ONNX files that it has",
         ),
         (changed(lambda m: m.metadata_props.append(m.metadata_props[0])), "this is an ONNX model"),
         (changed(lambda m: setattr(m.metadata_props[0], "value", " " * 5_000_000)), "header is larger than any"),
         (changed(lambda m: setattr(m.metadata_props[0], "value", "{")), "header is damaged"),
         (changed(lambda m: setattr(m.graph.node[2], "op_type", "Sigmoid")), "another program has changed it"),
         (changed(lambda m: m.graph.node.pop()), "another program has changed it"),
-        (changed(lambda m: m.graph.initializer.pop()), "arrays are not those of the network"),
-        (changed(lambda m: m.graph.initializer.append(m.graph.initializer[0])), "arrays are not those of the network"),
-        (changed(lambda m: setattr(m.graph.initializer[0], "name", "9.W")), "arrays are not those of the network"),
+        (changed(lambda m: m.graph.initializer.pop()), "arrays do not match the network"),
+        (changed(lambda m: m.graph.initializer.append(m.graph.initializer[0])), "arrays do not match the network"),
+        (changed(lambda m: setattr(m.graph.initializer[0], "name", "9.W")), "arrays do not match the network"),
         (changed(lambda m: m.graph.initializer[0].dims.append(1)), r"array 1\.W is \(6, 1, 5, 3, 1\) of float"),
         (changed(lambda m: setattr(m.graph.initializer[0], "data_type", 6)), r"array 1\.W .* of int32"),
         (

@@ -126,19 +126,19 @@ HEADER = next(line for line in SCRIPT.splitlines() if line.startswith(b"HEADER")
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"", "no whole script of Digit Lab's: HEADER is there 0 times"),
-        (b"print('hello')\n", "HEADER is there 0 times"),
-        (b"HEADER = r'''\n", "HEADER is there 0 times"),
-        (b"HEADER = r''''\n", "HEADER is there 0 times"),
-        (SCRIPT[: SCRIPT.index(WEIGHTS) + 100], "WEIGHTS is there 0 times"),
-        (SCRIPT + WEIGHTS, "WEIGHTS is there 2 times"),
+        (b"", "not a complete script by Digit Lab: it must contain HEADER once; found 0 times"),
+        (b"print('hello')\n", "contain HEADER once; found 0 times"),
+        (b"HEADER = r'''\n", "contain HEADER once; found 0 times"),
+        (b"HEADER = r''''\n", "contain HEADER once; found 0 times"),
+        (SCRIPT[: SCRIPT.index(WEIGHTS) + 100], "contain WEIGHTS once; found 0 times"),
+        (SCRIPT + WEIGHTS, "contain WEIGHTS once; found 2 times"),
         (SCRIPT.replace(HEADER, b"HEADER = r'''" + b" " * 5_000_000 + b"'''"), "header is larger than any"),
         (SCRIPT.replace(HEADER, HEADER.replace(b'{ "format"', b'"format"')), "header is damaged"),
         (
             SCRIPT.replace(WEIGHTS, WEIGHTS[:40] + WEIGHTS[44:]),
-            r"weights, its WEIGHTS are \d+,\d+ characters; expected",
+            r"WEIGHTS must have \d+,\d+ characters for \d+,\d+ weights; got",
         ),
-        (SCRIPT.replace(WEIGHTS, WEIGHTS[:40] + b"\xff()#" + WEIGHTS[44:]), "they are no base64"),
+        (SCRIPT.replace(WEIGHTS, WEIGHTS[:40] + b"\xff()#" + WEIGHTS[44:]), "they are not base64"),
         (SCRIPT.replace(WEIGHTS, WEIGHTS[:-3] + b'=="'), "WEIGHTS are damaged"),
     ],
 )

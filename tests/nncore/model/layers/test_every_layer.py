@@ -358,9 +358,9 @@ def test_uniform_spreads_weights_and_biases_between_minus_and_plus_a_half() -> N
 
 @pytest.mark.parametrize("units", [0, -3, 2.5, True])
 def test_a_width_that_is_none_is_refused(units: int) -> None:
-    with pytest.raises(SettingError, match=f"A layer of {units} units"):
+    with pytest.raises(SettingError, match=f"width of a layer must be a whole number, 1 or more; got {units}"):
         Dense(units)
-    with pytest.raises(SettingError, match=f"A convolution of {units} filters"):
+    with pytest.raises(SettingError, match=f"filters of a convolution must be a whole number, 1 or more; got {units}"):
         Conv2D(units)
 
 
@@ -372,21 +372,21 @@ def test_windows_that_are_none_are_refused(value: Any) -> None:
         lambda: MaxPool2D(value),
         lambda: AveragePool2D(2, stride=value),
     ):
-        with pytest.raises(SettingError, match="is none: one or two whole numbers, 1 or more"):
+        with pytest.raises(SettingError, match="must be one or two whole numbers, 1 or more; got"):
             make()
 
 
 def test_padding_beyond_half_a_pooling_window_is_refused() -> None:
-    with pytest.raises(SettingError, match=r"padding of \(2, 2\) for windows of \(3, 3\)"):
+    with pytest.raises(SettingError, match=r"at most half of its windows, \(3, 3\); got \(2, 2\)"):
         MaxPool2D(3, padding=2)
 
 
 def test_figures_out_of_their_range_are_refused() -> None:
     for rate in (-0.1, 1, float("nan")):
-        with pytest.raises(SettingError, match="dropout rate"):
+        with pytest.raises(SettingError, match="dropout rate must be 0 or more and below 1"):
             Dropout(rate)
     for momentum, epsilon in ((0, 1e-5), (1.1, 1e-5), (0.1, 0), (0.1, float("inf"))):
-        with pytest.raises(SettingError, match="Batch normalisation with"):
+        with pytest.raises(SettingError, match="of batch normalisation must be above 0"):
             BatchNorm(momentum, epsilon)
 
 
@@ -399,7 +399,7 @@ def test_unknown_names_are_refused_with_the_choices() -> None:
 
 @pytest.mark.parametrize("factor", [0, float("nan"), float("inf"), True])
 def test_a_scale_that_leaves_nothing_is_refused(factor: float) -> None:
-    with pytest.raises(SettingError, match="leaves nothing to learn from"):
+    with pytest.raises(SettingError, match="factor of a scale layer must be finite and not 0"):
         Scale(factor)
 
 

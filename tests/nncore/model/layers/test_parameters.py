@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nncore.model.layers.parameters import INITIALIZATIONS, Parameters
+from nncore.model.layers import INITIALIZATIONS
+from nncore.model.layers.parameters import Parameters
 
 SHAPES = {"1.W": (3, 2), "1.b": (2,), "2.W": (2, 4)}
 
@@ -81,7 +82,7 @@ def test_no_arrays_at_all_make_an_empty_vector() -> None:
 @pytest.mark.parametrize("name", INITIALIZATIONS)
 def test_each_initialisation_replaces_all_that_was_there(name: str) -> None:
     weights, biases = np.full((50, 40), np.nan, np.float32), np.full(40, np.nan, np.float32)
-    INITIALIZATIONS[name](weights, biases, 50, np.random.default_rng(0))
+    INITIALIZATIONS[name].fill(weights, biases, 50, np.random.default_rng(0))
     assert np.isfinite(weights).all()
     assert np.isfinite(biases).all()
     assert len(np.unique(weights)) > 1900 or name == "zeros"
@@ -89,7 +90,7 @@ def test_each_initialisation_replaces_all_that_was_there(name: str) -> None:
 
 def test_small_normal_spreads_the_kinks_of_units_with_one_input_over_it_looking_both_ways() -> None:
     weights, biases = np.empty((1, 4000), np.float32), np.empty(4000, np.float32)
-    INITIALIZATIONS["small_normal"](weights, biases, 1, np.random.default_rng(0))
+    INITIALIZATIONS["small_normal"].fill(weights, biases, 1, np.random.default_rng(0))
     kinks = -biases / weights[0]
     np.testing.assert_allclose(np.diff(kinks), 2 * np.sqrt(3) / 4000, rtol=0.02)
     assert kinks[0] == pytest.approx(-np.sqrt(3), abs=0.001)
@@ -101,9 +102,9 @@ def test_small_normal_spreads_the_kinks_of_units_with_one_input_over_it_looking_
 def test_small_normal_lets_every_other_unit_lift_the_answer_and_the_rest_lower_it() -> None:
     rng = np.random.default_rng(0)
     inner, biases = np.empty((10, 400), np.float32), np.empty(400, np.float32)
-    INITIALIZATIONS["small_normal"](inner, biases, 10, rng)
+    INITIALIZATIONS["small_normal"].fill(inner, biases, 10, rng)
     last, bias = np.empty((400, 1), np.float32), np.empty(1, np.float32)
-    INITIALIZATIONS["small_normal"](last, bias, 400, rng)
+    INITIALIZATIONS["small_normal"].fill(last, bias, 400, rng)
     np.testing.assert_array_equal(np.sign(inner @ last)[:, 0], [1, -1] * 5)
     assert biases.min() > 0
     for weights in (inner, last):
@@ -113,6 +114,6 @@ def test_small_normal_lets_every_other_unit_lift_the_answer_and_the_rest_lower_i
 
 def test_zeros_are_all_zero() -> None:
     weights, biases = np.ones((10, 4), np.float32), np.ones(4, np.float32)
-    INITIALIZATIONS["zeros"](weights, biases, 10, np.random.default_rng(0))
+    INITIALIZATIONS["zeros"].fill(weights, biases, 10, np.random.default_rng(0))
     assert not weights.any()
     assert not biases.any()

@@ -56,7 +56,7 @@ def of_batches(
     """The loss and the right answers of one batch after the other."""
     size, figures = max(map(len, batches)), []
     data = small_mnist().training if data is None else data
-    with BatchGradients(network, data, config, RandomStreams.of(0), size, cores, lambda: False) as gradients:
+    with BatchGradients(network, data, config, RandomStreams.from_seed(0), size, cores, lambda: False) as gradients:
         for rows in batches:
             found = gradients.of(rows)
             assert found is not None
@@ -194,7 +194,7 @@ def test_a_stop_is_heard_before_a_batch_and_between_its_passes(monkeypatch: pyte
         asked += 1
         return asked > 2
 
-    streams, before = RandomStreams.of(0), network.parameters.state.copy()
+    streams, before = RandomStreams.from_seed(0), network.parameters.state.copy()
     states = streams.states()
     config = replace(CONFIG, augmentation=Augmentation(shift=1))
     with BatchGradients(network, small_mnist().training, config, streams, 200, 1, stopped) as gradients:
@@ -210,7 +210,7 @@ def test_workspaces_are_bounded_for_a_dense_and_for_a_large_convolutional_networ
     assert rows_at_once(SMALL) == ROWS_AT_ONCE
     wide = NetworkSpec((28, 28), (Conv2D(64, stride=(1, 1)), Conv2D(64, stride=(1, 1)), Flatten(), Dense(10)))
     assert 1 <= rows_at_once(wide) < 200
-    assert rows_at_once(wide) * wide.numbers_a_row <= NUMBERS_AT_ONCE
+    assert rows_at_once(wide) * wide.numbers_per_row <= NUMBERS_AT_ONCE
 
 
 FEW, MANY = 2048, 4096
@@ -237,7 +237,9 @@ def test_a_step_allocates_nothing_that_grows_with_the_batch(
         """Bytes that a step takes at its highest, once the first ones are done."""
         network, rows = fresh_network(spec), np.arange(batch_size)
         optimizer = OPTIMIZERS["adam"](network.parameters, 0.01)
-        with BatchGradients(network, data, config, RandomStreams.of(0), batch_size, 1, lambda: False) as gradients:
+        with BatchGradients(
+            network, data, config, RandomStreams.from_seed(0), batch_size, 1, lambda: False
+        ) as gradients:
             for number in range(4):
                 if number == 3:
                     tracemalloc.start()

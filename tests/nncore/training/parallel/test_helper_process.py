@@ -295,7 +295,7 @@ from tests.nncore.example_data import small_mnist
 
 print("once", flush=True)
 network = Network(NetworkSpec.dense((784, 300, 10)))
-network.initialize(RandomStreams.of(0).initialization)
+network.initialize(RandomStreams.from_seed(0).initialization)
 training = Training(network, small_mnist(), TrainingConfig(epochs=10**6), cores=2)
 for event in training.events():
     second = training._gradients._second

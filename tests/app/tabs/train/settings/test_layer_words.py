@@ -32,12 +32,12 @@ def test_widths_are_separated_by_spaces_or_commas(text: str, widths: tuple[int, 
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("128 0", "layer 2 has width 0"),
-        ("-5", "“-5” of hidden layer 1 is no whole number"),
-        ("64 big", "“big” of hidden layer 2"),
-        ("64.5", "no whole number"),
-        ("99999999", "from 1 to 1,000,000"),
-        ("8 " * 21, "21 hidden layers are too many: 20 at most"),
+        ("128 0", "width of hidden layer 2 must be from 1 to 1,000,000; got 0"),
+        ("-5", "hidden layer 1 must be a whole number, such as 64; got “-5”"),
+        ("64 big", "hidden layer 2 must be a whole number, such as 64; got “big”"),
+        ("64.5", "must be a whole number"),
+        ("99999999", "must be from 1 to 1,000,000"),
+        ("8 " * 21, "at most 20 hidden layers; got 21"),
     ],
 )
 def test_widths_that_make_no_layers_are_refused_by_place(text: str, complaint: str) -> None:
@@ -64,12 +64,12 @@ def test_words_name_layers_of_every_kind(text: str, layers: tuple[LayerSpec, ...
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("8 conv", "The filters of hidden layer 2, a convolution, is “”"),
+        ("8 conv", "The filters of hidden layer 2, a convolution layer, must be a number such as 8; got “”"),
         ("convx", "The filters of hidden layer 1"),
         ("conv8k?", "layer 1, “conv8k\\?”, cannot be read: write it like conv8"),
         ("conv8s0", "stride"),
-        ("dropout1", "dropout rate of 1.0"),
-        ("dropout1x2", "The rate of hidden layer 1, a dropout, is “1x2”"),
+        ("dropout1", "dropout rate must be 0 or more and below 1; got 1.0"),
+        ("dropout1x2", "The rate of hidden layer 1, a dropout layer, must be a number such as 0.3; got “1x2”"),
         ("norm3", "“norm3”, cannot be read"),
     ],
 )
@@ -100,7 +100,7 @@ LAYERS = st.one_of(
     st.builds(AveragePool2D, st.sampled_from([1, 2, (1, 2)]), st.integers(1, 2), st.integers(0, 0)),
     st.builds(BatchNorm, st.sampled_from([0.1, 0.25])),
     st.builds(Dropout, st.sampled_from([0.0, 0.25, 0.5])),
-    st.builds(Activation, st.sampled_from(ACTIVATIONS)),
+    st.builds(Activation, st.sampled_from(list(ACTIVATIONS))),
     st.builds(Scale, st.sampled_from([0.5, 255.0])),
 )
 
@@ -109,10 +109,10 @@ LAYERS = st.one_of(
     images=st.lists(LAYERS, max_size=6),
     rows=st.lists(
         st.one_of(st.builds(Dense, st.integers(1, 9), st.sampled_from(["he", "uniform"])),
-                  st.builds(Activation, st.sampled_from(ACTIVATIONS)), st.builds(Dropout, st.just(0.5))),
+                  st.builds(Activation, st.sampled_from(list(ACTIVATIONS))), st.builds(Dropout, st.just(0.5))),
         max_size=5,
     ),
-    tail=st.lists(st.builds(Activation, st.sampled_from(ACTIVATIONS)), max_size=2),
+    tail=st.lists(st.builds(Activation, st.sampled_from(list(ACTIVATIONS))), max_size=2),
 )  # fmt: skip
 def test_any_network_becomes_blocks_and_the_same_network_again(
     images: list[LayerSpec], rows: list[LayerSpec], tail: list[LayerSpec]

@@ -87,7 +87,7 @@ def test_text_that_cannot_be_read_leaves_the_rows_and_is_refused(editor: LayersE
         editor.text.end(False)
         qtbot.keyClicks(editor.text, " x")
     assert len(editor.rows) == 2
-    with pytest.raises(SettingError, match="“x” of hidden layer 3"):
+    with pytest.raises(SettingError, match="hidden layer 3 must be a whole number, such as 64; got “x”"):
         layers(editor)
 
 
@@ -105,7 +105,7 @@ def test_locked_layers_say_why_and_new_ones_cannot_be_added(editor: LayersEditor
 def test_there_are_twenty_layers_at_most(editor: LayersEditor) -> None:
     editor.text.setText("8 " * 20)
     assert not editor.add_button.isEnabled()
-    assert "20 already" in editor.add_button.toolTip()
+    assert "There are 20 layers" in editor.add_button.toolTip()
 
 
 def test_every_kind_of_layer_can_be_added(editor: LayersEditor) -> None:
@@ -144,6 +144,6 @@ def test_a_rate_is_read_while_it_is_typed_and_the_field_left_as_it_is(editor: La
 
 def test_a_row_gives_way_to_one_of_another_kind(editor: LayersEditor) -> None:
     editor.text.setText("128 dropout0.5 64")
-    assert [row.kind.name for row in editor.rows] == ["dense", "dropout", "dense"]
+    assert [row.layer.kind for row in editor.rows] == ["dense", "dropout", "dense"]
     assert [editor._layout.indexOf(row) for row in editor.rows] == [0, 1, 2]
     assert editor._layout.count() == 3

@@ -16,8 +16,7 @@ from nncore.data.dataset import Dataset, Splits
 from nncore.errors import SettingError
 from nncore.experiments.recipes import RECIPES
 from nncore.experiments.run_log.log import RunSettings
-from nncore.model.layers import Dense
-from nncore.model.layers.parameters import INITIALIZATIONS
+from nncore.model.layers import INITIALIZATIONS, Dense
 from nncore.model.network import NetworkSpec
 from nncore.preprocessing.augmentation import Augmentation
 from nncore.training import TrainingConfig
@@ -218,7 +217,7 @@ def test_other_data_keeps_the_hidden_layers(panel: SettingsPanel) -> None:
 
 def test_a_layer_of_width_zero_is_refused_under_the_layers(panel: SettingsPanel, qtbot: QtBot) -> None:
     type_into(qtbot, panel.network.hidden_layers, "64 0")
-    assert message(panel, "layers").startswith("Hidden layer 2 has width 0")
+    assert message(panel, "layers").startswith("The width of hidden layer 2 must be from 1")
     assert "109,386" not in panel.summary.text()
     with pytest.raises(SettingError):
         panel.spec()

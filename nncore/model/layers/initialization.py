@@ -1,0 +1,95 @@
+"""Initialisations: how the weights and biases of a layer begin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import sqrt
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nncore.errors import SettingError
+
+Array = NDArray[np.floating]
+
+
+def he(weights: Array, biases: Array, inputs: int, rng: np.random.Generator) -> None:
+    """Draw the weights of units with `inputs` inputs each from N(0, 2 / inputs), and set the biases to zero.
+
+    This keeps the variance of ReLU activations constant from layer to layer
+    (He et al., "Delving Deep into Rectifiers", ICCV 2015, section 2.2).
+    """
+    weights[...] = rng.standard_normal(weights.shape, dtype=np.float32)
+    weights *= sqrt(2.0 / max(1, inputs))
+    biases[...] = 0.0
+
+
+def uniform(weights: Array, biases: Array, inputs: int, rng: np.random.Generator) -> None:
+    """Draw weights AND biases from U(-0.5, 0.5), as many beginners' notebooks do."""
+    for values in (weights, biases):
+        values[...] = rng.random(values.shape, dtype=np.float32)
+        values -= 0.5
+
+
+def alternating_normal(weights: Array, biases: Array, inputs: int, rng: np.random.Generator) -> None:
+    """Draw the sizes of the weights from 0.1 |N(0, 1)|, whatever the width; their signs follow a fixed pattern.
+
+    With weights this small, a narrow network needs every unit, so the pattern gives it units of each kind:
+    - A unit with one standardised input x switches at its kink, x = -b / W. The kinks are spread evenly from -sqrt(3)
+      to sqrt(3), the range of evenly distributed inputs. Two units in a row are active to the right of their kinks, the
+      next two to the left, and so on.
+    - Units with several inputs have the sign +1 and -1 in turn. A weight is positive between units of equal sign and
+      negative otherwise. So the effects of a unit on the output do not cancel, and of two neighbours one raises the
+      output and the other lowers it.
+    - The biases of those units are 0.1, so that hardly any unit is dead at the start.
+    With random signs, half of all runs on a sine never learn one of its hills: no unit is active there in the
+    direction that the hill needs.
+    """
+    weights[...] = np.abs(rng.standard_normal(weights.shape, dtype=np.float32))
+    weights *= 0.1
+    if inputs == 1:
+        units = np.arange(biases.size)
+        weights *= np.where(units // 2 % 2, -1, 1).reshape(weights.shape)
+        kinks = (2 * units + 1) / biases.size - 1  # the middles of equal parts of -1 to 1
+        biases[...] = -sqrt(3) * kinks * weights.reshape(biases.shape)
+    else:
+        weights *= np.outer(_alternating_signs(weights.shape[0]), _alternating_signs(weights.shape[1]))
+        biases[...] = 0.1
+
+
+def _alternating_signs(units: int) -> Array:
+    return np.where(np.arange(units) % 2, -1.0, 1.0)
+
+
+def zeros(weights: Array, biases: Array, inputs: int, rng: np.random.Generator) -> None:
+    """Set everything to zero, to show why nobody does: the units of a layer then stay equal for the whole training."""
+    weights[...] = 0.0
+    biases[...] = 0.0
+
+
+class Initialization(NamedTuple):
+    """A row of INITIALIZATIONS: its name in the window, and the function that fills weights and biases.
+
+    fill(weights, biases, inputs, rng): fills in place; `inputs` is the number of inputs of each unit.
+    """
+
+    label: str
+    fill: Callable[[Array, Array, int, np.random.Generator], None]
+
+
+INITIALIZATIONS = {
+    "he": Initialization("He", he),
+    "uniform": Initialization("uniform(−0.5, 0.5)", uniform),
+    "small_normal": Initialization("small normal", alternating_normal),
+    "zeros": Initialization("zeros", zeros),
+}
+"""By their names in settings and files."""
+
+
+def check_initialization(name: str) -> None:
+    """Raise SettingError unless `name` is in INITIALIZATIONS."""
+    if name not in INITIALIZATIONS:
+        raise SettingError(
+            "initialization", f"Initialisation {name!r} is unknown: choose one of {', '.join(INITIALIZATIONS)}."
+        )
