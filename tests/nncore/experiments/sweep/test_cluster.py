@@ -37,6 +37,10 @@ class Cluster:
             sleep(0.05)
         self.address = str(json.loads(said.read_text())["address"])
         self.workers = [self._worker() for _ in range(2)]
+        from distributed import Client
+
+        with Client(self.address, timeout=120) as client:
+            client.wait_for_workers(2)
 
     def _start(self, module: str, *arguments: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-W", "ignore", "-m", f"distributed.cli.{module}", *arguments, "--no-dashboard"]
