@@ -1,12 +1,29 @@
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Iterator
 
-from app.session.fine_tuning import MNIST_JUDGED, adapted, held_out, others, read_right
-from nncore.data.dataset import NO_CLASS, Dataset, load_mnist
+import numpy as np
+import pytest
+
+from app.session import fine_tuning
+from app.session.fine_tuning import adapted, held_out, others, read_right
+from nncore.data.dataset import NO_CLASS, Dataset
 from nncore.files.model_file import bundled_model_path, load_model
 from nncore.model.network import Network
 from tests.nncore.example_data import mnist
+
+
+@pytest.fixture(autouse=True, scope="module")
+def fewer_images() -> Iterator[None]:
+    """Replay and judge a fraction of the images: the behaviour is the same, and ten times as fast."""
+    fine_tuning._others.cache_clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fine_tuning, "MNIST_REPLAYED", 800)
+        patch.setattr(fine_tuning, "MADE_UP_DIGITS", 100)
+        patch.setattr(fine_tuning, "MADE_UP_OTHERS", 50)
+        patch.setattr(fine_tuning, "MNIST_JUDGED", 400)
+        yield
+    fine_tuning._others.cache_clear()
 
 
 def boxed() -> Network:
@@ -27,10 +44,10 @@ def never() -> bool:
 
 def test_nothing_is_judged_on_that_is_replayed() -> None:
     judged, replayed = others().judged, others().replayed
-    test = load_mnist().test
+    test = mnist().test
     assert test is not None
     known = {image.tobytes() for image in test.images}
-    assert len(judged) == MNIST_JUDGED
+    assert len(judged) == fine_tuning.MNIST_JUDGED
     assert all(image.tobytes() in known for image in judged.images)
     learnt = {image.tobytes() for image in replayed.images}
     assert not any(image.tobytes() in learnt for image in judged.images)

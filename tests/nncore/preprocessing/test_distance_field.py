@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -53,6 +53,7 @@ def test_ink_depends_on_the_distance_to_the_nearest_segment(pen: float) -> None:
     assert drawn.coverage(pen) == pytest.approx(exact(drawn.points, drawn.ends, pen), abs=0.07)
 
 
+@settings(max_examples=30)
 @given(st.integers(MANY_POINTS + 1, 6000), st.integers(0, 1000))
 def test_the_grid_draws_a_scribble_like_the_exact_method(points: int, seed: int) -> None:
     walk = a_walk(points, seed, stride=0.05)

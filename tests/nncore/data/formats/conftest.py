@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from nncore.data.dataset import Dataset, load_mnist
+from nncore.data.dataset import Dataset
 from nncore.errors import DataError
+from tests.nncore.example_data import mnist
 
 
 @pytest.fixture(scope="session")
 def digits() -> Dataset:
-    test = load_mnist().test
+    test = mnist().test
     assert test is not None
     return test.take(slice(0, 12))
 
