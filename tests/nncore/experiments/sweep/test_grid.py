@@ -27,7 +27,7 @@ def test_a_value_given_twice_is_one_run() -> None:
 
 def test_as_many_runs_as_are_allowed_are_made_and_not_one_more() -> None:
     assert len(grid(SMALL, TrainingConfig(), {"seed": range(MOST_JOBS)})) == MOST_JOBS
-    with pytest.raises(SettingError, match="1,001 runs are too many") as refusal:
+    with pytest.raises(SettingError, match="at most 1,000 runs; these values make 1,001") as refusal:
         grid(SMALL, TrainingConfig(), {"epochs": [3], "seed": range(MOST_JOBS + 1)})
     assert refusal.value.field == "seed"
 
