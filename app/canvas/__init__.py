@@ -1,4 +1,4 @@
-"""The canvas: what a mouse, a pen, a finger or the keyboard writes on it, kept as strokes.
+"""The canvas: drawing with mouse, pen, finger or keyboard, kept as strokes.
 
 Read first: `canvas.py`.
 """

@@ -1,4 +1,4 @@
-"""Undo, redo, clear and the eraser: what the canvas offers to buttons, menus and keys."""
+"""The actions of the canvas: undo, redo, clear and eraser."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from app.style.icons import set_icon
 
 
 class CanvasActions(QObject):
-    """Four actions with texts, icons, tooltips and the usual keys; `eraser` is one that stays chosen.
+    """Four actions with text, icon, tooltip and shortcut; `eraser` is checkable.
 
-    The keys work while the canvas, or a widget that the actions are added to, or a child of either, has the focus. A
-    disabled action's tooltip says why it is.
+    The shortcuts work while the focus is in the canvas, or in a widget that the actions were added to. The tooltip of a
+    disabled action says why it is disabled.
     """
 
     def __init__(self, canvas: QWidget) -> None:
@@ -25,19 +25,19 @@ class CanvasActions(QObject):
         self.clear = _action(canvas, "Clear", QKeySequence(keys.Delete), QKeySequence(Qt.Key.Key_Backspace))
         self.eraser = _action(canvas, "Eraser", QKeySequence(Qt.Key.Key_E))
         self.eraser.setCheckable(True)
-        self.eraser.setToolTip("Draw with it to rub out; so do the right mouse button and a pen's other end (E).")
+        self.eraser.setToolTip("Erase ink. The right mouse button and the eraser end of a pen erase too (E).")
 
     @property
     def all(self) -> tuple[QAction, QAction, QAction, QAction]:
-        """The four, in the order of a row of buttons."""
+        """All four, in the order of the buttons."""
         return self.undo, self.redo, self.clear, self.eraser
 
     def follow(self, drawing: Drawing) -> None:
-        """Offer what `drawing` allows."""
+        """Enable the actions that `drawing` allows."""
         for action, possible, does, reason in (
-            (self.undo, drawing.can_undo, "Take back the last step", "Nothing to take back yet"),
-            (self.redo, drawing.can_redo, "Bring back the step taken back last", "Nothing to bring back"),
-            (self.clear, not drawing.is_blank, "Wipe the canvas", "The canvas is blank"),
+            (self.undo, drawing.can_undo, "Undo the last step", "Nothing to undo"),
+            (self.redo, drawing.can_redo, "Redo the step undone last", "Nothing to redo"),
+            (self.clear, not drawing.is_blank, "Clear the canvas", "The canvas is blank"),
         ):
             action.setEnabled(possible)
             key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)

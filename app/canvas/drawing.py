@@ -1,4 +1,4 @@
-"""What a pen wrote on the canvas, as vectors, with undo and redo. Knows nothing of Qt."""
+"""A drawing as strokes, with undo and redo. No Qt here."""
 
 from __future__ import annotations
 
@@ -10,24 +10,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.canvas.eraser import without_path
-from app.canvas.polyline import Point, Polyline, Stroke, clip
+from app.canvas.stroke import Piece, Point, Stroke, clip
 from nncore.preprocessing.ink import Ink
 
-__all__ = ["Drawing", "Point", "Polyline", "Stroke", "clip"]
-
 SHARE_OF_OTHERS = 0.7
-"""Share of the canvas's side that ink from elsewhere spans."""
+"""Share of the canvas's side that ink in other units is scaled to."""
 
 DOT = 0.01
-"""Share of the canvas's side. The jitter of a hand that taps is smaller; fitted to 28 x 28 it would become a scrawl."""
+"""Share of the canvas's side. Smaller strokes are the jitter of a tap; scaled to 28 x 28 they would be a scribble."""
 
 MOST_STEPS = 1000
-"""Steps that can be taken back; each holds a list of all strokes there were."""
+"""Most steps of undo; each holds a tuple of all strokes."""
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """What is on the canvas between two steps: strokes, or a picture that they have not replaced yet."""
+    """The content of the canvas after a step: strokes, or a picture."""
 
     strokes: tuple[Stroke, ...] = ()
     picture: object | None = None
@@ -36,9 +34,9 @@ class Sheet:
 class Drawing:
     """The strokes of a drawing, in units of the canvas's side: x to the right and y down, both 0 to 1.
 
-    Whatever lies outside that square is cut off at its border. A stroke is one step of undo, and so are a way of the
-    eraser, a picture and clearing; what changes nothing is no step. A picture (anything that whoever sets it knows)
-    takes the place of the strokes, and the first stroke takes its.
+    Parts outside that square are clipped. One stroke, one movement of the eraser, one picture and one clearing are each
+    one step of undo; what changes nothing is no step. A picture, which may be any object, replaces the strokes, and the
+    next stroke replaces the picture.
     """
 
     def __init__(self) -> None:
@@ -48,11 +46,11 @@ class Drawing:
         self._current: Stroke = []
         self._pen: Point | None = None
         self._before_erasing: Sheet | None = None
-        self._arrays: dict[int, tuple[Polyline, NDArray[np.float32]]] = {}
+        self._arrays: dict[int, tuple[Piece, NDArray[np.float32]]] = {}
 
     @property
     def strokes(self) -> tuple[Stroke, ...]:
-        """The strokes on the canvas, the one being drawn included; not to be changed."""
+        """The strokes on the canvas, with the one being drawn; do not change them."""
         return (*self._sheet.strokes, self._current) if self._current else self._sheet.strokes
 
     @property
@@ -62,7 +60,7 @@ class Drawing:
 
     @property
     def current(self) -> Stroke:
-        """The stroke being drawn so far; empty if none is."""
+        """The stroke being drawn; empty if there is none."""
         return self._current
 
     @property
@@ -77,17 +75,17 @@ class Drawing:
 
     @property
     def is_blank(self) -> bool:
-        """Whether nothing is on the canvas, neither strokes nor a picture."""
+        """Whether the canvas has neither strokes nor a picture."""
         return not self._sheet.strokes and not self._current and self._sheet.picture is None
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is a step to take back."""
+        """Whether there is a step to undo."""
         return bool(self._past) or bool(self._current) or self._has_erased
 
     @property
     def can_redo(self) -> bool:
-        """Whether there is a step to take again."""
+        """Whether there is a step to redo."""
         return bool(self._future) and not self._current
 
     @property
@@ -95,7 +93,7 @@ class Drawing:
         return self._before_erasing is not None and self._before_erasing is not self._sheet
 
     def begin(self, x: float, y: float) -> None:
-        """Put the pen down at (x, y), on the canvas or off it; a stroke still being drawn ends first."""
+        """Put the pen down at (x, y), on the canvas or outside; end a stroke still being drawn first."""
         self.end()
         if not (isfinite(x) and isfinite(y)):
             return
@@ -104,12 +102,12 @@ class Drawing:
             self._current = [[(x, y)]]
 
     def extend(self, x: float, y: float) -> None:
-        """Move the pen, if it is down, to (x, y) in a straight line."""
+        """Move the pen in a straight line to (x, y), if it is down."""
         if not self.is_drawing or self._pen is None or (x, y) == self._pen or not (isfinite(x) and isfinite(y)):
             return
         start, self._pen = self._pen, (x, y)
         piece = clip(start, self._pen)
-        if piece is None or piece[0] == piece[1]:  # off the canvas, or just grazing its border
+        if piece is None or piece[0] == piece[1]:  # outside the canvas, or touching its border in one point
             return
         entry, exit_ = piece
         if self._current and self._current[-1][-1] == entry:
@@ -118,16 +116,16 @@ class Drawing:
             self._current.append([entry, exit_])
 
     def begin_erasing(self, x: float, y: float, radius: float) -> None:
-        """Put the eraser down at (x, y); what ends first is the stroke still being drawn."""
+        """Put the eraser down at (x, y); end a stroke still being drawn first."""
         self.end()
         if isfinite(x) and isfinite(y):
             self._pen, self._before_erasing = (x, y), self._sheet
             self.erase(x, y, radius)
 
     def erase(self, x: float, y: float, radius: float) -> None:
-        """Move the eraser, if it is down, to (x, y): of all strokes goes what lies within `radius` of its way.
+        """Move the eraser, if it is down, to (x, y), and remove all ink within `radius` of its path.
 
-        What it cuts in two stays one stroke of two pieces.
+        A stroke that is cut in two stays one stroke with two pieces.
         """
         if self._before_erasing is None or self._pen is None or not (isfinite(x) and isfinite(y)):
             return
@@ -148,35 +146,35 @@ class Drawing:
             self._step(Sheet((*self._sheet.strokes, stroke)))
 
     def undo(self) -> None:
-        """Take the last step back, if there is one; lifts the pen first."""
+        """Undo the last step, if there is one; lifts the pen first."""
         self.end()
         if self._past:
             self._future.append(self._sheet)
             self._sheet = self._past.pop()
 
     def redo(self) -> None:
-        """Take the step again that was last taken back, if there is one; lifts the pen first."""
+        """Redo the step undone last, if there is one; lifts the pen first."""
         self.end()
         if self._future:
             self._past.append(self._sheet)
             self._sheet = self._future.pop()
 
     def clear(self) -> None:
-        """Wipe the canvas, which can be undone; lifts the pen first."""
+        """Remove everything, as one step; lifts the pen first."""
         self.end()
         if not self.is_blank:
             self._step(Sheet())
 
     def set_picture(self, picture: object | None) -> None:
-        """Put a picture in place of all strokes; None takes the one there is away. Lifts the pen first."""
+        """Replace all strokes by a picture; None removes the picture. Lifts the pen first."""
         self.end()
         if picture is not None or self._sheet.picture is not None:
             self._step(Sheet((), picture))
 
     def set_ink(self, ink: Ink) -> None:
-        """Put `ink` in place of all there is, as one step; what does not lie in the square is scaled to. Lifts the pen.
+        """Replace everything by `ink`, as one step; lifts the pen first.
 
-        Ink in other units, a tablet's say, is scaled to SHARE_OF_OTHERS of the square, in its middle.
+        Ink outside the unit square, such as a tablet's, is scaled to SHARE_OF_OTHERS of the square and centred.
         """
         self.end()
         points = np.concatenate(ink.strokes).astype(np.float64) if ink.strokes else np.empty((0, 2))
@@ -189,7 +187,7 @@ class Drawing:
         self._step(Sheet(tuple([[(x, y) for x, y in stroke]] for stroke in placed)))
 
     def ink(self) -> Ink:
-        """The drawing as ink, the stroke being drawn included; one no larger than DOT becomes a point."""
+        """The drawing as ink, with the stroke being drawn; a drawing smaller than DOT becomes a point."""
         pieces = tuple(self._as_array(piece) for stroke in self.strokes for piece in stroke)
         if len(self._arrays) > 2 * len(pieces) + 100:
             self._arrays.clear()
@@ -199,15 +197,15 @@ class Drawing:
                 return Ink((points.mean(axis=0, keepdims=True),))
         return Ink(pieces)
 
-    def _as_array(self, piece: Polyline) -> NDArray[np.float32]:
-        """The points (points, 2) of a piece; those known from the last time are not converted again.
+    def _as_array(self, piece: Piece) -> NDArray[np.float32]:
+        """The points (points, 2) of a piece; only new points are converted.
 
-        A pen may be held down for 100,000 points, and each asks for the ink.
+        A pen may draw 100,000 points without a lift, and each point asks for the ink.
         """
         _, known = self._arrays.get(id(piece), (piece, np.empty((0, 2), np.float32)))
         if len(known) < len(piece):
             known = np.concatenate([known, np.array(piece[len(known) :], np.float32)])
-            self._arrays[id(piece)] = piece, known  # the piece is kept, so no other one gets its id
+            self._arrays[id(piece)] = piece, known  # keeps the piece alive, so that no other object gets its id
         return known
 
     def _step(self, sheet: Sheet) -> None:

@@ -1,4 +1,4 @@
-"""What an eraser leaves of a stroke."""
+"""Erasing: the parts of a stroke outside the eraser's path."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from math import ceil, hypot
 import numpy as np
 from numpy.typing import NDArray
 
-from app.canvas.polyline import Point, Stroke
+from app.canvas.stroke import Point, Stroke
 
 Points = NDArray[np.float64]
 
-CRUMB = 0.012
-"""Share of the canvas's side: what is left of a line and shorter goes too, nobody could pick it out."""
+SHORTEST_PIECE = 0.012
+"""Share of the canvas's side; shorter remains of a line are erased too, because they are too small to aim at."""
 
 
 def without_path(stroke: Stroke, start: Point, end: Point, radius: float) -> Stroke:
-    """The stroke without what lies within `radius` of the way from `start` to `end`; the same object if nothing does.
+    """The stroke without the parts within `radius` of the path from `start` to `end`; the same object if unchanged.
 
-    The way is covered by discs so close that a line between two of them cannot slip through.
+    Discs half a radius apart cover the path, so that no line passes between two of them.
     """
     number = 1 + ceil(hypot(end[0] - start[0], end[1] - start[1]) / (radius / 2))
     discs = np.linspace(start, end, number)
@@ -44,9 +44,9 @@ def _without_discs(points: Points, discs: Points, radius: float) -> list[Points]
 
 
 def _cut(points: Points, centre: Points, radius: float) -> list[Points]:
-    """What a disc leaves of a line; the line itself if it does not touch it.
+    """The parts of a line outside a disc; the line itself if the disc does not touch it.
 
-    Places along the line count its points: 2.5 is half way from point 2 to point 3.
+    A position along the line counts its points: 2.5 is half direction from point 2 to point 3.
     """
     if len(points) == 1:
         return [] if np.hypot(*(points[0] - centre)) <= radius else [points]
@@ -57,11 +57,11 @@ def _cut(points: Points, centre: Points, radius: float) -> list[Points]:
     ends = [*(touched + enter[touched]).tolist(), len(points) - 1.0]
     starts = [0.0, *(touched + leave[touched]).tolist()]
     parts = [_part(points, start, end) for start, end in zip(starts, ends, strict=True) if start < end]
-    return [part for part in parts if np.hypot(*np.diff(part, axis=0).T).sum() > CRUMB]
+    return [part for part in parts if np.hypot(*np.diff(part, axis=0).T).sum() > SHORTEST_PIECE]
 
 
 def _part(points: Points, start: float, end: float) -> Points:
-    """The points of a line between two places on it."""
+    """The points of a line between two positions on it."""
     return np.vstack([_at(points, start), points[int(start) + 1 : ceil(end)], _at(points, end)])
 
 
@@ -75,11 +75,12 @@ def _at(points: Points, place: float) -> Points:
 def _spans(points: Points, centre: Points, radius: float) -> tuple[Points, Points]:
     """Where each segment enters and leaves the disc, as shares of its length from 0 to 1; enter >= leave if it misses.
 
-    The roots t of |start + t way - centre| = radius, a quadratic equation.
+    With p = start - centre and d = end - start, |p + t d|^2 = radius^2 is the quadratic equation
+    a t^2 + 2 h t + c = 0 with a = d.d, h = p.d (`half_b`) and c = p.p - radius^2: t = (-h +- sqrt(h^2 - a c)) / a.
     """
-    start, way = points[:-1] - centre, np.diff(points, axis=0)
-    a = np.maximum(np.square(way).sum(axis=1), 1e-18)
-    half_b = (start * way).sum(axis=1)
+    start, direction = points[:-1] - centre, np.diff(points, axis=0)
+    a = np.maximum(np.square(direction).sum(axis=1), 1e-18)
+    half_b = (start * direction).sum(axis=1)
     c = np.square(start).sum(axis=1) - radius**2
     root = np.sqrt(np.maximum(half_b**2 - a * c, 0))
     misses = half_b**2 <= a * c

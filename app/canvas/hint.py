@@ -1,4 +1,4 @@
-"""The faint words on a blank canvas."""
+"""The hint on a blank canvas."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QWidget
 from app.style.theme import SMALL_SCALE, TITLE_SCALE, colours_of, motion_milliseconds, scaled
 
 FADE_MILLISECONDS = 220
-WORDS = "draw a digit here"
-BY_KEYBOARD = "arrow keys move the pen, Space puts it down"
+HINT = "Draw a digit here"
+KEYBOARD_HINT = "Arrow keys move the pen, Space puts it down or lifts it"
 
 
 class FadingHint(QVariantAnimation):
-    """Says what to do on `canvas`; fades out and in."""
+    """Shows what to do on `canvas`; fades out and in."""
 
     def __init__(self, canvas: QWidget) -> None:
         super().__init__(canvas)
@@ -23,7 +23,7 @@ class FadingHint(QVariantAnimation):
         self.valueChanged.connect(self._set_opacity)
 
     def fade(self, opacity: float) -> None:
-        """Go to `opacity`, 0 to 1; at once where the platform asks for no motion."""
+        """Fade to `opacity`, 0 to 1; immediately if the platform asks for no animation."""
         duration = motion_milliseconds(self._canvas, FADE_MILLISECONDS)
         self.stop()
         if duration == 0:
@@ -35,18 +35,18 @@ class FadingHint(QVariantAnimation):
             self.start()
 
     def paint(self, painter: QPainter, area: QRectF) -> None:
-        """Write the words in the middle of `area`."""
+        """Paint the hint in the middle of `area`."""
         if self._opacity == 0:
             return
         painter.save()
         painter.setOpacity(self._opacity)
         painter.setPen(QColor(colours_of(self._canvas).quiet_text))
         painter.setFont(scaled(self._canvas.font(), TITLE_SCALE, QFont.Weight.Normal))
-        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, WORDS)
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, HINT)
         if self._canvas.hasFocus():
             painter.setFont(scaled(self._canvas.font(), SMALL_SCALE, QFont.Weight.Normal))
             below = area.adjusted(0, 2 * painter.fontMetrics().height(), 0, 2 * painter.fontMetrics().height())
-            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, BY_KEYBOARD)
+            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, KEYBOARD_HINT)
         painter.restore()
 
     @Slot(object)

@@ -1,4 +1,4 @@
-"""The ink as a picture: grown as the pen moves, never painted anew for a point."""
+"""The ink as a pixmap that grows with the pen, so that a new point does not repaint all strokes."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ from collections.abc import Iterable
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
 
-from app.canvas.polyline import Polyline, Stroke
+from app.canvas.stroke import Piece, Stroke
 from app.style.theme import Colours
 
 PEN_SHARE = 0.042
-"""Width of the line as a share of the canvas's side: near what the network sees of a digit of middling size."""
+"""Line width as a share of the canvas's side; similar to the network's input for a digit of medium size."""
 
 CORNER = 10.0
 """Radius of the paper's corners in pixels."""
 
 
 class InkLayer:
-    """A clear sheet, `side` logical pixels wide, on which strokes given in units of the side are drawn.
+    """A transparent square, `side` logical pixels wide, for strokes in units of its side.
 
-    Lines are smoothed: they run through the middles between neighbouring points and bend at the points. So the curve
-    is firm up to the last middle and goes into the pixmap; the rest, `tail`, moves with the pen and is painted on top.
+    Lines are smoothed: quadratic curves run through the midpoints between neighbouring points, with the points as
+    control points. So the curve is final up to the last midpoint and goes into the pixmap; the rest, `tail`, still
+    changes and is painted on top.
     """
 
     def __init__(self, side: float, device_pixel_ratio: float, colours: Colours) -> None:
@@ -47,8 +48,8 @@ class InkLayer:
                 self._draw(path)
 
     def grow(self, stroke: Stroke) -> QRectF:
-        """Draw what has been added to the stroke being drawn; returns the rectangle that looks different now."""
-        changed = self._room(self.tail)
+        """Draw the new points of the stroke being drawn; return the changed rectangle."""
+        changed = self._bounds(self.tail)
         self.tail = QPainterPath()
         while self._piece < len(stroke):
             points = stroke[self._piece]
@@ -61,20 +62,20 @@ class InkLayer:
                 path.connectPath(self._tail(points))
                 self._section = 0
             self._draw(path)
-            changed = changed.united(self._room(path)).united(self._room(self.tail))
+            changed = changed.united(self._bounds(path)).united(self._bounds(self.tail))
             if is_last:
                 break
             self._piece += 1
         return changed
 
     def finish(self) -> None:
-        """Make the stroke being drawn a finished one."""
+        """Finish the stroke being drawn."""
         self._draw(self.tail)
         self.tail = QPainterPath()
         self._piece, self._section = 0, 0
 
     def paint(self, painter: QPainter, corner: QPointF) -> None:
-        """Show the ink with the upper left corner of the sheet at `corner`."""
+        """Paint the ink with its upper left corner at `corner`."""
         painter.drawPixmap(corner, self.pixmap)
         if not self.tail.isEmpty():
             painter.save()
@@ -95,30 +96,30 @@ class InkLayer:
         painter.setClipPath(self._sheet, Qt.ClipOperation.IntersectClip)
         painter.setPen(self._pen)
 
-    def _room(self, path: QPainterPath) -> QRectF:
-        """What painting `path` can touch."""
+    def _bounds(self, path: QPainterPath) -> QRectF:
+        """The rectangle that painting `path` can touch."""
         if path.isEmpty():
             return QRectF()
         reach = self._pen.widthF() / 2 + 2
         return path.controlPointRect().adjusted(-reach, -reach, reach, reach)
 
-    def _sections(self, points: Polyline, first: int) -> QPainterPath:
-        """The firm part of the curve, from where it bends at point number `first` on."""
+    def _sections(self, points: Piece, first: int) -> QPainterPath:
+        """The final part of the curve, from the point number `first`."""
         path = QPainterPath(self._middle(points, first))
         for number in range(first, len(points) - 1):
             path.quadTo(self._at(points, number), self._middle(points, number + 1))
         return path
 
-    def _tail(self, points: Polyline) -> QPainterPath:
-        """From the last middle to the last point; a dot is a line too short to see, for its round ends."""
+    def _tail(self, points: Piece) -> QPainterPath:
+        """From the last midpoint to the last point; a dot is a very short line, whose round caps show."""
         path = QPainterPath(self._middle(points, len(points) - 1))
         path.lineTo(self._at(points, len(points) - 1) + QPointF(0.01, 0))
         return path
 
-    def _at(self, points: Polyline, number: int) -> QPointF:
+    def _at(self, points: Piece, number: int) -> QPointF:
         x, y = points[number]
         return QPointF(x * self.side, y * self.side)
 
-    def _middle(self, points: Polyline, number: int) -> QPointF:
-        """Half way from the point before to point `number`; the first point itself for 0."""
+    def _middle(self, points: Piece, number: int) -> QPointF:
+        """The midpoint between the previous point and point `number`; the first point for 0."""
         return (self._at(points, max(0, number - 1)) + self._at(points, number)) / 2

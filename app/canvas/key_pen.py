@@ -1,4 +1,4 @@
-"""Drawing by keyboard: arrow keys move a pen, a key puts it down."""
+"""Drawing by keyboard: arrow keys move a pen, Space puts it down."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 
 STEP = 0.02
-"""Share of the canvas's side that a tap on an arrow key moves the pen."""
+"""Distance of one tap on an arrow key, as a share of the canvas's side."""
 
 SPEED = 0.45
-"""Sides a second that the pen moves while an arrow key is held."""
+"""Speed while an arrow key is held, in sides per second."""
 
 FAST = 3.0
-"""So many times as far and as fast with Shift."""
+"""Factor of distance and speed while Shift is held."""
 
 CHORD_MILLISECONDS = 40
-"""Two arrow keys pressed within this time are one press of both: the pen goes aslant from the start."""
+"""Two arrow keys pressed within this time count as pressed together: the pen moves diagonally."""
 
 TAP_MILLISECONDS = 180
-"""A key held for longer than this is no tap."""
+"""A key held longer than this moves the pen continuously."""
 
 FRAME_MILLISECONDS = 16
 
-WAYS = {
+DIRECTIONS = {
     Qt.Key.Key_Left: (-1.0, 0.0),
     Qt.Key.Key_Right: (1.0, 0.0),
     Qt.Key.Key_Up: (0.0, -1.0),
@@ -37,14 +37,12 @@ OTHER_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Home)
 class KeyPen(QObject):
     """A pen at `x`, `y` in units of the canvas's side, both 0 to 1, that keys move.
 
-    `toggled`: the pen key was pressed. `lifted`: Esc was. `moved`: the pen is somewhere else now. `rested`: it has come
-    to a stop after a key was held or tapped.
+    `toggled`: Space or Enter was pressed. `lifted`: Esc was pressed. `moved`: the position changed.
     """
 
     toggled = Signal()
     lifted = Signal()
     moved = Signal()
-    rested = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -60,19 +58,19 @@ class KeyPen(QObject):
         self._timer.timeout.connect(self._on_time)
 
     def wants(self, event: QKeyEvent) -> bool:
-        """Whether a key is the pen's: alone, or an arrow with Shift."""
+        """Whether this is a key of the pen: without modifiers, or an arrow key with Shift."""
         plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        if event.key() in WAYS:
+        if event.key() in DIRECTIONS:
             return plain in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
         return event.key() in (*PEN_KEYS, *OTHER_KEYS) and plain == Qt.KeyboardModifier.NoModifier
 
     def press(self, event: QKeyEvent) -> None:
-        """Take a key that it wants. The system's own repeats are passed over: the pen moves evenly by a timer."""
+        """Handle a key press. Auto-repeat is ignored: a timer moves the pen evenly."""
         if event.isAutoRepeat():
             return
         self.is_shown = True
         self._fast = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        if event.key() in WAYS:
+        if event.key() in DIRECTIONS:
             self._hold(event.key())
         elif event.key() in PEN_KEYS:
             self.toggled.emit()
@@ -80,22 +78,20 @@ class KeyPen(QObject):
             self.lifted.emit()
         else:
             self._go_to(0.5, 0.5)
-            self.rested.emit()
 
     def release(self, event: QKeyEvent) -> bool:
-        """Take a key's release; gives whether it was one that was held."""
+        """Handle a key release; return whether the key was held."""
         if event.isAutoRepeat() or event.key() not in self._held:
             return False
         if not self._has_stepped:
             self._step(STEP)
         self._held.remove(event.key())
         if not self._held:
-            self.let_go()
-            self.rested.emit()
+            self.release_all()
         return True
 
-    def let_go(self) -> None:
-        """Forget what is held: its release may go elsewhere."""
+    def release_all(self) -> None:
+        """Release all keys, because their release events may go to another widget."""
         self._held.clear()
         self._timer.stop()
 
@@ -108,7 +104,7 @@ class KeyPen(QObject):
 
     @Slot()
     def _on_time(self) -> None:
-        """First the step of a tap, then, if the key is still held, an even movement."""
+        """Take the step of a tap, then move evenly while the key is held."""
         if not self._has_stepped:
             self._step(STEP)
             self._clock.invalidate()
@@ -121,10 +117,10 @@ class KeyPen(QObject):
         self._timer.start(FRAME_MILLISECONDS)
 
     def _step(self, length: float) -> None:
-        """Move by `length` the way that the keys held say; as far aslant as straight."""
+        """Move by `length` in the direction of the held keys; diagonals are as long as straight steps."""
         self._has_stepped = True
-        dx = sum(WAYS[Qt.Key(key)][0] for key in self._held)
-        dy = sum(WAYS[Qt.Key(key)][1] for key in self._held)
+        dx = sum(DIRECTIONS[Qt.Key(key)][0] for key in self._held)
+        dy = sum(DIRECTIONS[Qt.Key(key)][1] for key in self._held)
         if dx or dy:
             length *= (FAST if self._fast else 1.0) / hypot(dx, dy)
             self._go_to(self.x + length * dx, self.y + length * dy)

@@ -1,4 +1,4 @@
-"""Which of mouse, pen, finger and keys draws: one at a time."""
+"""Only one of mouse, pen, finger and keyboard draws at a time."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from enum import Enum
 from time import monotonic
 
 SILENT_SECONDS = 1.0
-"""A pen or mouse that draws is heard of many times a second; one silent for so long has lost its release."""
+"""A drawing pen or mouse sends many events per second; after so long without one, its release was lost."""
 
 
 class Pointer(Enum):
-    """What draws."""
+    """An input device that can draw."""
 
     MOUSE = "mouse"
     PEN = "pen"
@@ -19,37 +19,37 @@ class Pointer(Enum):
     KEYS = "keys"
 
 
-class PointerInCharge:
-    """Remembers which pointer draws; while it does, the others are ignored.
+class ActivePointer:
+    """Remembers which pointer draws; meanwhile the others are ignored.
 
-    Its release may never come: a pen leaves the tablet's reach, a pop-up takes the touch. So it loses its place to
-    another that presses once it has been silent for SILENT_SECONDS, and to its own next press at once.
+    A release event may be lost, when a pen leaves the tablet or a pop-up takes the touch. So another pointer may press
+    after SILENT_SECONDS without an event, and the same pointer at any time.
     """
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
-        """`clock` gives seconds."""
+        """`clock` returns seconds."""
         self._clock = clock
         self._pointer: Pointer | None = None
-        self._heard = 0.0
+        self._last_event = 0.0
 
     @property
     def pointer(self) -> Pointer | None:
-        """The one that draws; None if none does."""
+        """The pointer that draws; None if none does."""
         return self._pointer
 
-    def may_begin(self, pointer: Pointer) -> bool:
+    def may_press(self, pointer: Pointer) -> bool:
         """Whether a press of `pointer` begins a stroke."""
-        return self._pointer in (None, pointer) or self._clock() - self._heard >= SILENT_SECONDS
+        return self._pointer in (None, pointer) or self._clock() - self._last_event >= SILENT_SECONDS
 
     def begin(self, pointer: Pointer) -> None:
-        """From now on `pointer` draws."""
+        """Make `pointer` the one that draws."""
         self._pointer = pointer
-        self._heard = self._clock()
+        self._last_event = self._clock()
 
-    def hear(self, pointer: Pointer) -> bool:
-        """Note that `pointer` has moved; gives whether it is the one that draws."""
+    def note_move(self, pointer: Pointer) -> bool:
+        """Record a movement of `pointer`; return whether it is the one that draws."""
         if pointer is self._pointer:
-            self._heard = self._clock()
+            self._last_event = self._clock()
         return pointer is self._pointer
 
     def end(self) -> None:

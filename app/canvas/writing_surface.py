@@ -1,4 +1,4 @@
-"""The square that is written on, and the events of mouse, pen and finger as presses, moves and releases."""
+"""The drawing area: events of mouse, pen and finger become presses, moves and releases."""
 
 from __future__ import annotations
 
@@ -15,78 +15,78 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.canvas.pointer import Pointer, PointerInCharge
+from app.canvas.pointer import ActivePointer, Pointer
 
 BUTTONS = (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton)
-"""The left one writes, the right one erases."""
+"""The left button draws, the right button erases."""
 
 
 class WritingSurface(QWidget):
-    """Lets one pointer at a time write or erase; whoever inherits from it says what that does.
+    """Base class of the canvas; lets one pointer at a time draw or erase.
 
-    It calls `stroke_begins(x, y, erases)`, `stroke_goes_on(x, y)` and `stroke_ends()` with places in units of the
-    square's side.
+    It calls `begin_stroke(x, y, erases)`, `continue_stroke(x, y)` and `end_stroke()`, which subclasses override, with
+    positions in units of the square's side.
     """
 
     def __init__(self, clock: Callable[[], float], parent: QWidget | None = None) -> None:
-        """`clock` gives seconds; it tells when a pointer has been silent for long."""
+        """`clock` returns seconds; it decides when the release of a pointer was lost."""
         super().__init__(parent)
-        self.charge = PointerInCharge(clock)
+        self.active_pointer = ActivePointer(clock)
         self._finger = -1
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
 
     @property
     def area(self) -> QRectF:
-        """The square that can be drawn on, in the widget's pixels."""
+        """The square to draw on, in the widget's pixels."""
         side = max(1, min(self.width(), self.height()))
         return QRectF((self.width() - side) // 2, (self.height() - side) // 2, side, side)
 
-    def stroke_begins(self, x: float, y: float, erases: bool) -> None:
-        """The pen, or with `erases` its other end, is put down at (x, y)."""
+    def begin_stroke(self, x: float, y: float, erases: bool) -> None:
+        """Begin a stroke at (x, y), or erasing if `erases`."""
 
-    def stroke_goes_on(self, x: float, y: float) -> None:
-        """It moves to (x, y)."""
+    def continue_stroke(self, x: float, y: float) -> None:
+        """Continue the stroke to (x, y)."""
 
-    def stroke_ends(self) -> None:
-        """It is lifted."""
+    def end_stroke(self) -> None:
+        """End the stroke."""
 
-    def hovers(self, position: QPointF | None) -> None:
-        """The mouse or the pen is at `position` of the widget, down or not; None: it has left."""
+    def hover(self, position: QPointF | None) -> None:
+        """Mouse or pen is at `position` in the widget, pressed or not; None: it has left the widget."""
 
-    # Whatever with
+    # Pointers
 
     def press(self, pointer: Pointer, position: QPointF, erases: bool = False) -> bool:
-        """Put `pointer` down at a position of the widget; gives whether a stroke begins."""
-        if not self.charge.may_begin(pointer):
+        """Put `pointer` down at a position in the widget; return whether a stroke begins."""
+        if not self.active_pointer.may_press(pointer):
             return False
         self.lift()
         if not self.area.contains(position):
             return False
-        self.charge.begin(pointer)
+        self.active_pointer.begin(pointer)
         self._watch_for_leaving(pointer is Pointer.PEN)
-        self.stroke_begins(*self.to_unit(position), erases)
+        self.begin_stroke(*self.to_unit(position), erases)
         return True
 
     def move_to(self, pointer: Pointer, position: QPointF) -> None:
         """Move `pointer`, if it is the one that draws."""
-        if self.charge.hear(pointer):
-            self.stroke_goes_on(*self.to_unit(position))
+        if self.active_pointer.note_move(pointer):
+            self.continue_stroke(*self.to_unit(position))
 
     def release(self, pointer: Pointer) -> None:
         """Lift `pointer`, if it is the one that draws."""
-        if self.charge.pointer is pointer:
+        if self.active_pointer.pointer is pointer:
             self.lift()
 
     def lift(self) -> None:
         """End the stroke being drawn, whatever draws it."""
-        if self.charge.pointer is not None:
+        if self.active_pointer.pointer is not None:
             self._watch_for_leaving(False)
-            self.charge.end()
-            self.stroke_ends()
+            self.active_pointer.end()
+            self.end_stroke()
 
     def _watch_for_leaving(self, watch: bool) -> None:
-        """That a pen has left the tablet's reach is told to the application alone."""
+        """Filter the application's events, because only it is told that a pen left the tablet."""
         application = QApplication.instance()
         assert application is not None
         if watch:
@@ -95,28 +95,28 @@ class WritingSurface(QWidget):
             application.removeEventFilter(self)
 
     def to_unit(self, position: QPointF) -> tuple[float, float]:
-        """A position of the widget in units of the square's side."""
+        """Convert a position in the widget to units of the square's side."""
         area = self.area
         return (position.x() - area.x()) / area.width(), (position.y() - area.y()) / area.height()
 
     def from_unit(self, x: float, y: float) -> QPointF:
-        """The other way round."""
+        """Convert units of the square's side to a position in the widget."""
         area = self.area
         return QPointF(area.x() + x * area.width(), area.y() + y * area.height())
 
     # Events
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Put the pen down with the left button, its eraser with the right one."""
+        """Begin drawing with the left button, erasing with the right one."""
         if event.button() in BUTTONS:
             self.press(Pointer.MOUSE, event.position(), erases=event.button() == Qt.MouseButton.RightButton)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Draw while a button is down."""
-        if self.charge.pointer is Pointer.MOUSE and not any(event.buttons() & button for button in BUTTONS):
-            self.release(Pointer.MOUSE)  # the release went elsewhere, to a menu that popped up, say
+        if self.active_pointer.pointer is Pointer.MOUSE and not any(event.buttons() & button for button in BUTTONS):
+            self.release(Pointer.MOUSE)  # the release was lost, for example to a pop-up menu
         self.move_to(Pointer.MOUSE, event.position())
-        self.hovers(event.position())
+        self.hover(event.position())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Lift the pen."""
@@ -124,53 +124,53 @@ class WritingSurface(QWidget):
             self.release(Pointer.MOUSE)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Say so."""
-        self.hovers(None)
+        """Report that the pointer left."""
+        self.hover(None)
         super().leaveEvent(event)
 
     def tabletEvent(self, event: QTabletEvent) -> None:
-        """Draw with a pen, to fractions of a pixel. An accepted event brings no mouse event with it."""
+        """Draw with a pen, with sub-pixel positions. An accepted event is not followed by a mouse event."""
         kind, left = event.type(), event.button() == Qt.MouseButton.LeftButton
         if kind == QEvent.Type.TabletPress and left:
             self.setFocus(Qt.FocusReason.MouseFocusReason)
             erases = event.pointerType() == QPointingDevice.PointerType.Eraser
             self.press(Pointer.PEN, event.position(), erases)
-        elif kind == QEvent.Type.TabletMove and self.charge.pointer is Pointer.PEN:
+        elif kind == QEvent.Type.TabletMove and self.active_pointer.pointer is Pointer.PEN:
             self.move_to(Pointer.PEN, event.position())
-            self.hovers(event.position())
+            self.hover(event.position())
         elif kind == QEvent.Type.TabletRelease and left:
             self.release(Pointer.PEN)
         else:
-            event.ignore()  # hovering: let it move the cursor
+            event.ignore()  # hovering: Qt then moves the cursor
             return
         event.accept()
 
     def event(self, event: QEvent) -> bool:
-        """Take touches, and the window's going behind another: neither has a handler of its own."""
+        """Handle touch events and the window's deactivation, which have no handlers of their own."""
         if isinstance(event, QTouchEvent):
             self._touch(event)
             event.accept()
             return True
         if event.type() == QEvent.Type.WindowDeactivate:
-            self.lift()  # the release may go to the other window
+            self.lift()  # the release may go to another window
         return super().event(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """While a pen draws, hear of its leaving; keeps no event from anybody."""
+        """Notice that the drawing pen left the tablet; never filters an event out."""
         if event.type() == QEvent.Type.TabletLeaveProximity:
             self.release(Pointer.PEN)
         return False
 
     def _touch(self, event: QTouchEvent) -> None:
-        """One finger draws; further ones, a resting hand say, are ignored."""
+        """Draw with one finger; ignore others, such as a resting hand."""
         if event.type() == QEvent.Type.TouchCancel:
             self.release(Pointer.FINGER)
             return
         if all(point.id() != self._finger for point in event.points()):
-            self.release(Pointer.FINGER)  # an event lists all fingers on the screen: its release was lost
+            self.release(Pointer.FINGER)  # each event lists all fingers on the screen, so its release was lost
         for point in event.points():
             state = point.state()
-            if state == QEventPoint.State.Pressed and self.charge.pointer is not Pointer.FINGER:
+            if state == QEventPoint.State.Pressed and self.active_pointer.pointer is not Pointer.FINGER:
                 self.setFocus(Qt.FocusReason.MouseFocusReason)
                 self._finger = point.id()
                 self.press(Pointer.FINGER, point.position())
@@ -181,6 +181,6 @@ class WritingSurface(QWidget):
                 self.release(Pointer.FINGER)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Lift the pen: its release may never come."""
+        """Lift the pen, because its release may be lost."""
         self.lift()
         super().hideEvent(event)

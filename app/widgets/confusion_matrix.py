@@ -14,14 +14,14 @@ from app.style.theme import SMALL_SCALE, colours_of, scaled
 
 Index = QModelIndex | QPersistentModelIndex
 
-Words = Callable[[int, int, int, float], str]
+DescribeCell = Callable[[int, int, int, float], str]
 """A cell in a sentence: its row, its column, its count, and the share of its row that this is."""
 
 
 class _Cells(QAbstractTableModel):
     """Counts (rows, columns) as a table, with words for each cell."""
 
-    def __init__(self, parent: QWidget, words: Words) -> None:
+    def __init__(self, parent: QWidget, words: DescribeCell) -> None:
         super().__init__(parent)
         self.counts: NDArray[np.int64] = np.zeros((0, 0), np.int64)
         self.shares: NDArray[np.float64] = np.zeros((0, 0))
@@ -37,11 +37,11 @@ class _Cells(QAbstractTableModel):
         self.counts, self.rows, self.columns = counts, rows, columns
         self.shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
         if same:  # the chosen cell stays chosen
-            self.tell_all()
+            self.repaint_all()
         else:
             self.endResetModel()
 
-    def tell_all(self) -> None:
+    def repaint_all(self) -> None:
         """Have every cell painted anew."""
         if self.rows:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self.rows) - 1, len(self.columns) - 1))
@@ -112,7 +112,7 @@ class ConfusionMatrix(QTableView):
     choosing one does.
     """
 
-    def __init__(self, words: Words, parent: QWidget | None = None) -> None:
+    def __init__(self, words: DescribeCell, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.cells = _Cells(self, words)
         self.setModel(self.cells)

@@ -1,4 +1,4 @@
-"""Why an image was read as it was: what the answer hangs on, and which training digits are most like it."""
+"""The explanation of an answer: the occlusion map of the image, and the most similar training examples."""
 
 from __future__ import annotations
 
@@ -7,63 +7,67 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Alike = tuple[NDArray[np.uint8] | None, str, float]
-"""A training example: its picture (None of numbers), the name of its class, and how far it is away."""
+NeighbourPicture = tuple[NDArray[np.uint8] | None, str, float]
+"""A training example: its picture (None for an example that is not an image), its class name, and its distance."""
 
 
 @dataclass(frozen=True, eq=False)
-class Why:
-    """The reasons as far as they are known.
+class Explanation:
+    """What is known so far about why an image got its answer.
 
-    image: (height, width) uint8, 0 paper to 255 ink. caption: what it was read as, in short. expected: the name of its
-    class. looked: the occlusion map of the answer, of the image's shape, or None. reason: what that shows, or why there
-    is none. alike: the training examples most like it, the nearest first, or None. found: what these show, or why there
-    are none.
+    image: (height, width) uint8, 0 paper to 255 ink. caption: the answer in short. expected: the name of the true
+    class. occlusion: the occlusion map of the answer, of the image's shape, or None. occlusion_text: what the map
+    shows, or why there is none. neighbours: the most similar training examples, nearest first, or None.
+    neighbours_text: what they show, or why there are none.
     """
 
     image: NDArray[np.uint8]
     caption: str
     expected: str
-    looked: NDArray[np.float32] | None
-    reason: str
-    alike: tuple[Alike, ...] | None
-    found: str
+    occlusion: NDArray[np.float32] | None
+    occlusion_text: str
+    neighbours: tuple[NeighbourPicture, ...] | None
+    neighbours_text: str
 
 
 NEGLIGIBLE = 0.02
-"""A fall of the probability that is not worth a word."""
+"""A drop of the probability smaller than this is not reported."""
 
 NEARLY = 0.7
-"""A part that matters at least so much as the one that matters most is named with it."""
+"""The second strongest region is named too if it has at least this share of the strongest one's sum."""
 
 MIDDLE = "middle"
 _ROWS, _COLUMNS = ("top", MIDDLE, "bottom"), ("left", MIDDLE, "right")
 
 
-def a_digit(digit: int) -> str:
-    """A digit with its article."""
+def with_article(digit: int) -> str:
+    """A digit with its article: "a 7", "an 8"."""
     return f"an {digit}" if digit == 8 else f"a {digit}"
 
 
-def what_mattered(looked: NDArray[np.float32], read: str) -> str:
-    """What an occlusion map (28, 28) of an answer, such as "an 8", shows, for those who do not see it."""
-    if looked.max() < NEGLIGIBLE:
-        return f"No single part made it {read}: whatever is covered, it is read much the same."
-    return f"What made it {read} is marked: most of all the {where(looked)}. Covered, it leaves the network less sure."
+def describe_occlusion(occlusion: NDArray[np.float32], answer: str) -> str:
+    """The occlusion map (28, 28) of an answer such as "an 8" in words, also for screen readers."""
+    if occlusion.max() < NEGLIGIBLE:
+        return f"Read as {answer}, but no single part decides it: covering any part hardly lowers the probability."
+    region = strongest_region(occlusion)
+    return f"Read as {answer} mainly because of the {region} (marked): covering that part lowers the probability."
 
 
-def where(looked: NDArray[np.float32]) -> str:
-    """In which ninth of the 20 pixels that digits fill a map (28, 28) is strongest, and in which else: "top left"."""
-    inner = np.maximum(looked, 0)[4:24, 4:24]
+def strongest_region(occlusion: NDArray[np.float32]) -> str:
+    """The name of the region where a map (28, 28) is strongest, such as "top left"; of two if they are close.
+
+    The regions are the 3 x 3 parts of the central 20 x 20 pixels, which digits fill.
+    """
+    inner = np.maximum(occlusion, 0)[4:24, 4:24]
     edges = np.array([0, 7, 13])
-    ninths = np.add.reduceat(np.add.reduceat(inner, edges, axis=0), edges, axis=1)
-    best, second = np.argsort(-ninths, axis=None, kind="stable")[:2].tolist()
-    if ninths.flat[second] < NEARLY * ninths.flat[best]:
-        return _ninth(best)
-    return f"{_ninth(best)} and the {_ninth(second)}"
+    sums = np.add.reduceat(np.add.reduceat(inner, edges, axis=0), edges, axis=1)
+    best, second = np.argsort(-sums, axis=None, kind="stable")[:2].tolist()
+    if sums.flat[second] < NEARLY * sums.flat[best]:
+        return _region(best)
+    return f"{_region(best)} and the {_region(second)}"
 
 
-def _ninth(number: int) -> str:
+def _region(number: int) -> str:
     row, column = _ROWS[number // 3], _COLUMNS[number % 3]
     words = [word for word in (row, column) if word != MIDDLE]
     return " ".join(words) or MIDDLE

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
-from app.widgets.explanation import Alike
+from app.widgets.explanation import NeighbourPicture
 from app.widgets.picture import thumbnail
 
 PICTURE = 42
@@ -21,12 +21,14 @@ class NeighbourRow(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.neighbours: tuple[Alike, ...] | None = None
+        self.neighbours: tuple[NeighbourPicture, ...] | None = None
         self._expected, self.sentence = "", ""
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Nearest training digits")
 
-    def show_neighbours(self, neighbours: Sequence[Alike] | None, expected: str = "", sentence: str = "") -> None:
+    def show_neighbours(
+        self, neighbours: Sequence[NeighbourPicture] | None, expected: str = "", sentence: str = ""
+    ) -> None:
         """Show `neighbours`, the nearest first, or for None the sentence."""
         self.neighbours = None if neighbours is None else tuple(neighbours)
         self._expected, self.sentence = expected, sentence

@@ -16,7 +16,7 @@ from app.widgets.picture import coloured
 SIDE = 28
 
 
-class NetworkView(QWidget):
+class NetworkInputView(QWidget):
     """A picture of 28x28 grey values, each a square of a whole number of screen pixels, on a faint grid.
 
     Ink is shown in the theme's ink colour on its paper: the same drawing as on the canvas, as the network gets it.

@@ -19,7 +19,7 @@ MOST_COVERING = 0.75
 """How much of the picture the marking hides at its strongest."""
 
 
-class LookedAt(QWidget):
+class OcclusionView(QWidget):
     """A picture in ink on paper; over it an occlusion map, the more orange the more an answer hangs on it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -30,9 +30,9 @@ class LookedAt(QWidget):
         self.setAccessibleName("What the network looked at")
         self.setToolTip("The drawing as the network saw it. Orange: what its answer hangs on.")
 
-    def show_picture(self, image: NDArray[np.uint8] | None, looked: NDArray[np.float32] | None = None) -> None:
-        """Show `image` (height, width), and the map `looked` of that shape over it; nothing for None."""
-        self._image, self.map = image, looked
+    def show_picture(self, image: NDArray[np.uint8] | None, occlusion: NDArray[np.float32] | None = None) -> None:
+        """Show `image` (height, width), and the map `occlusion` of that shape over it; nothing for None."""
+        self._image, self.map = image, occlusion
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -68,12 +68,12 @@ class LookedAt(QWidget):
         if self.map is None or self.map.max() <= 0:
             return
         share = np.maximum(self.map, 0) / self.map.max()
-        painter.drawImage(area, veil(np.rint(255 * MOST_COVERING * share).astype(np.uint8), colours.validation))
+        painter.drawImage(area, tinted(np.rint(255 * MOST_COVERING * share).astype(np.uint8), colours.validation))
         painter.setPen(QPen(QColor(colours.trouble), max(2, pixel // 4)))
         painter.drawLines([QLineF(*(end * pixel for end in line)) for line in outline(share >= STRONG)])
 
 
-def veil(opacity: NDArray[np.uint8], colour: str) -> QImage:
+def tinted(opacity: NDArray[np.uint8], colour: str) -> QImage:
     """A picture of one colour, as opaque as `opacity` (height, width) says, 0 to 255."""
     tint = QColor(colour)
     pixels = np.empty((*opacity.shape, 4), np.uint8)

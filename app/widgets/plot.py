@@ -66,9 +66,9 @@ class Plot(QWidget):
         """Take on a new theme or font: pyqtgraph knows of neither."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.FontChange):
-            self.take_colours()
+            self.apply_colours()
 
-    def take_colours(self) -> None:
+    def apply_colours(self) -> None:
         """Give everything the theme's colours and font."""
         colours, small = colours_of(self), scaled(self.font(), SMALL_SCALE)
         metrics = QFontMetrics(small)

@@ -28,11 +28,11 @@ from app.tabs.data.data_tab import DataTab
 from app.tabs.draw.draw_tab import DrawTab
 from app.tabs.draw.picture_source import PictureSource
 from app.tabs.evaluate.evaluate_tab import EvaluateTab
-from app.tabs.my_hand.hand_tab import HandTab
+from app.tabs.my_hand.my_hand_tab import MyHandTab
 from app.tabs.runs.run_offer import RunOffer
 from app.tabs.runs.runs_tab import RunsTab
 from app.tabs.train.train_tab import TrainTab
-from app.widgets.explanation import Why
+from app.widgets.explanation import Explanation
 from app.window.file_actions import FileActions
 from app.window.main_menu import MainMenu
 from app.window.message_bar import MessageBar
@@ -61,13 +61,13 @@ class MainWindow(QMainWindow):
         self.teacher = HandwritingTeacher(self)
         self.setWindowTitle("Digit Lab")
         self.setAcceptDrops(True)
-        self.train_tab, self.draw_tab, self.hand_tab = TrainTab(), DrawTab(), HandTab()
+        self.train_tab, self.draw_tab, self.my_hand_tab = TrainTab(), DrawTab(), MyHandTab()
         self.evaluate_tab, self.data_tab, self.runs_tab = EvaluateTab(), DataTab(), RunsTab()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self.train_tab, "Train")
         self.tabs.addTab(self.draw_tab, "Draw")
-        self.tabs.addTab(self.hand_tab, "My hand")
+        self.tabs.addTab(self.my_hand_tab, "My hand")
         self.tabs.addTab(self.evaluate_tab, "Evaluate")
         self.tabs.addTab(self.data_tab, "Data")
         self.tabs.addTab(self.runs_tab, "Runs")
@@ -114,8 +114,8 @@ class MainWindow(QMainWindow):
         """What the window learns of the user's own hand, and what it shows of it."""
         self.draw_tab.follow(self.teacher)
         self.teacher.adapted.connect(self._show_adaptation)
-        self.hand_tab.teach_requested.connect(self.teacher.teach)
-        self.hand_tab.show_requested.connect(self._show_ink)
+        self.my_hand_tab.teach_requested.connect(self.teacher.teach)
+        self.my_hand_tab.show_requested.connect(self._show_ink)
         self.teacher.load()
         self.draw_tab.canvas.drawing_changed.connect(self.teacher.prepare, Qt.ConnectionType.SingleShotConnection)
 
@@ -148,7 +148,7 @@ class MainWindow(QMainWindow):
 
     def _read_with(self, network: Network | None) -> None:
         self.draw_tab.set_network(network)
-        self.hand_tab.set_network(network, self.session.model.card.name if self.session.model else "")
+        self.my_hand_tab.set_network(network, self.session.model.card.name if self.session.model else "")
 
     @Slot(object)
     def _show_adaptation(self, adaptation: Adaptation) -> None:
@@ -161,8 +161,8 @@ class MainWindow(QMainWindow):
         self.tabs.setCurrentWidget(self.draw_tab)
 
     @Slot(object)
-    def _show_image(self, why: Why) -> None:
-        self.draw_tab.show_image(why)
+    def _show_image(self, explanation: Explanation) -> None:
+        self.draw_tab.show_image(explanation)
         self.tabs.setCurrentWidget(self.draw_tab)
 
     @Slot(object)
@@ -182,8 +182,8 @@ class MainWindow(QMainWindow):
         """Let the keys work in the tab just chosen, the space bar in Train, Delete and Ctrl+Z in Draw."""
         if self.focusWidget() is not self.tabs.tabBar():
             page = self.tabs.widget(number)
-            if page is self.hand_tab:
-                self.hand_tab.focus()
+            if page is self.my_hand_tab:
+                self.my_hand_tab.focus()
             elif page in self._first_focus:
                 self._first_focus[page].setFocus()
 
@@ -309,8 +309,10 @@ class MainWindow(QMainWindow):
 
     def _tabs_finish(self) -> bool:
         """Let every tab come to an end with what its threads do; False if one does not in time."""
-        parts = (self.training_actions, self.draw_tab, self.hand_tab, self.evaluate_tab, self.data_tab, self.runs_tab)
-        finished = [part.finish() for part in parts]  # each is asked, also after one that did not
+        tabs = (self.draw_tab, self.my_hand_tab, self.evaluate_tab, self.data_tab, self.runs_tab)
+        finished = [
+            part.finish() for part in (self.training_actions, *tabs)
+        ]  # each is asked, also after one that did not
         return all(finished)
 
     def _stay_open(self, event: QCloseEvent, sentence: str) -> None:

@@ -18,7 +18,7 @@ from app.session.run_plan import RunPlan
 from app.session.session import Session
 from app.storage.paths import run_log_path
 from app.tabs.runs.runs_tab import RunsTab
-from app.tabs.train.charts.earlier_runs import ghosts_of
+from app.tabs.train.charts.earlier_runs import earlier_runs_of
 from app.tabs.train.train_tab import TrainTab
 from nncore.data.curves import CurvePoints
 from nncore.data.formats.points import read_points
@@ -82,7 +82,7 @@ class TrainingActions(QObject):
 
     def _connect_runs(self) -> None:
         runs = self.runs_tab
-        runs.ghosts_chosen.connect(self._show_ghosts)
+        runs.earlier_runs_chosen.connect(self._show_earlier_runs)
         runs.rerun_requested.connect(self.rerun)
         runs.sweep_requested.connect(self.open_sweep)
         runs.fork_requested.connect(self._fork)
@@ -129,8 +129,8 @@ class TrainingActions(QObject):
         return settings.recipe.name, settings.validation_share
 
     @Slot(list)
-    def _show_ghosts(self, numbers: list[int]) -> None:
-        self.train_tab.curves.set_ghosts(ghosts_of(self.runs_tab.store.reported(numbers)))
+    def _show_earlier_runs(self, numbers: list[int]) -> None:
+        self.train_tab.curves.set_earlier_runs(earlier_runs_of(self.runs_tab.store.reported(numbers)))
         if numbers:
             self.tab_wanted.emit(self.train_tab)
 

@@ -1,8 +1,8 @@
 """The time to repaint the Train tab after 100,000 steps, with every plot visible and the training running.
 
-The window is real: a training thread takes steps as fast as it can, six ghosts lie behind the curves, the health of the
-layers is shown, and for a run that fits a curve its fits. A repaint is all that the window does for one frame: the data
-it hands to the plots, and the painting that follows.
+The window is real: a training thread takes steps as fast as it can, six earlier runs lie behind the curves, the health
+of the layers is shown, and for a run that fits a curve its fits. A repaint is all that the window does for one frame:
+the data it hands to the plots, and the painting that follows.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def repaints(way: str) -> dict[str, float]:
                 QTimer.singleShot(SECONDS * 1000, application.quit)
 
     session.run_happened.connect(note)
-    window.train_tab.curves.set_ghosts(_ghosts())
+    window.train_tab.curves.set_earlier_runs(_earlier())
     if way == "sine":
         recipe = recipe_named("sine")
         session.start_training(
@@ -119,13 +119,13 @@ def repaints(way: str) -> dict[str, float]:
     }
 
 
-def _ghosts() -> list:  # type: ignore[type-arg]
+def _earlier() -> list:  # type: ignore[type-arg]
     """Return earlier runs with the longest curves that are stored."""
-    from app.tabs.train.charts.earlier_runs import Ghost
+    from app.tabs.train.charts.earlier_runs import EarlierRun
 
     x = np.linspace(1, STEPS, GHOST_POINTS)
     rng = np.random.default_rng(0)
-    ghosts = []
+    earlier_runs = []
     for number in range(GHOSTS):
         loss = 2 / (1 + x / 5000) + 0.1 * rng.random(GHOST_POINTS)
         rows: list[Row] = [
@@ -133,8 +133,8 @@ def _ghosts() -> list:  # type: ignore[type-arg]
             for epoch in range(1, GHOST_EPOCHS)
         ]
         curve = np.array([x, loss, 1 - loss / 3], np.float32)
-        ghosts.append(Ghost(f"run {number}", f"seed {number}", rows, curve, STEPS / GHOST_EPOCHS))
-    return ghosts
+        earlier_runs.append(EarlierRun(f"run {number}", f"seed {number}", rows, curve, STEPS / GHOST_EPOCHS))
+    return earlier_runs
 
 
 if __name__ == "__main__":

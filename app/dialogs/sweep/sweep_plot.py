@@ -29,7 +29,7 @@ class SweepPlot(Plot):
         self._best = pg.ScatterPlotItem(size=14, symbol="star", hoverable=True, tip=self._tell)
         self.item.addItem(self._dots)
         self.item.addItem(self._best)
-        self.take_colours()
+        self.apply_colours()
         self.show_results([], TIME)
 
     def show_results(self, results: Sequence[SweepResult], against: str) -> None:
@@ -80,9 +80,9 @@ class SweepPlot(Plot):
     def _tell(self, x: float, y: float, data: object) -> str:
         return self._words(data) if isinstance(data, SweepResult) else ""
 
-    def take_colours(self) -> None:
+    def apply_colours(self) -> None:
         """Also of the dots."""
-        super().take_colours()
+        super().apply_colours()
         if hasattr(self, "_best"):
             colours = colours_of(self)
             self._dots.setPen(None)

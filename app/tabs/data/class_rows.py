@@ -49,7 +49,7 @@ class ClassRows(QWidget):
         """All rows, and a bar that can be compared."""
         return QSize(200, self.sizeHint().height())
 
-    def words(self, row: int) -> str:
+    def description(self, row: int) -> str:
         """What a row says."""
         assert self._figures is not None
         count, share = int(self._figures.counts[row]), 0.0
@@ -62,7 +62,7 @@ class ClassRows(QWidget):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and self._figures is not None:
             row = event.pos().y() // self.row_height
             if 0 <= row < len(self._names):
-                QToolTip.showText(event.globalPos(), self.words(row), self)
+                QToolTip.showText(event.globalPos(), self.description(row), self)
                 return True
         return super().event(event)
 

@@ -154,14 +154,14 @@ class DataTab(QWidget):
         if whole is not None and whole.test is None and share != self._test_share:
             self._reading.cancel("read")
             work = partial(whole.with_test, share) if share else lambda: whole
-            self._reading.add("read", work, partial(self._use_split, share), self.panel.say)
+            self._reading.add("read", work, partial(self._use_split, share), self.panel.show_message)
 
     def _use_split(self, share: float, data: Splits) -> None:
         self._split, self._test_share = data, share
         self.data_chosen.emit(data)
 
     def _read(self, source: Source) -> None:
-        self.panel.say("")
+        self.panel.show_message("")
         self._reading.cancel("read")
         present = self.data if self.panel.adds else None
         tell = self.progressed.emit
@@ -172,13 +172,13 @@ class DataTab(QWidget):
                 return loaded
             return Loaded(added(present, loaded.data), loaded.note)
 
-        self._reading.add("read", work, self._use, self.panel.say)
+        self._reading.add("read", work, self._use, self.panel.show_message)
 
     def _use(self, loaded: Loaded | None) -> None:
         if loaded is None:
-            self.panel.say("", "Cancelled: the data is as it was.")
+            self.panel.show_message("", "Cancelled: the data is as it was.")
             return
-        self.panel.say("", loaded.note)
+        self.panel.show_message("", loaded.note)
         self.data_chosen.emit(loaded.data)
 
 

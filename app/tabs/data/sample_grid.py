@@ -50,7 +50,7 @@ class SampleGrid(QWidget):
         self._describe()
         self.update()
 
-    def words(self, place: int) -> str:
+    def description(self, place: int) -> str:
         """What is told of the example at a place in the grid."""
         assert self._dataset is not None
         row = int(self._rows[place])
@@ -90,7 +90,7 @@ class SampleGrid(QWidget):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             for number in range(len(self.rows)):
                 if self._place(number).contains(event.pos()):
-                    QToolTip.showText(event.globalPos(), self.words(number), self)
+                    QToolTip.showText(event.globalPos(), self.description(number), self)
                     return True
         return super().event(event)
 
@@ -123,9 +123,11 @@ class SampleGrid(QWidget):
                     self._paint_numbers(painter, square, row)
                 painter.setPen(QColor(colours.quiet_text))
                 painter.setFont(small)
-                words = QRect(cell.left(), square.bottom() + 1, cell.width(), cell.bottom() - square.bottom())
-                label = painter.fontMetrics().elidedText(self._label(row), Qt.TextElideMode.ElideRight, words.width())
-                painter.drawText(words, Qt.AlignmentFlag.AlignCenter, label)
+                label_area = QRect(cell.left(), square.bottom() + 1, cell.width(), cell.bottom() - square.bottom())
+                label = painter.fontMetrics().elidedText(
+                    self._label(row), Qt.TextElideMode.ElideRight, label_area.width()
+                )
+                painter.drawText(label_area, Qt.AlignmentFlag.AlignCenter, label)
 
     def _picture(self, row: int, colours: Colours) -> QPixmap:
         if row not in self._pictures:

@@ -70,7 +70,7 @@ class SourcePanel(QWidget):
         self.progress.setAccessibleName("Progress of the reading")
         self._compose()
         self._connect()
-        self.say("")
+        self.show_message("")
         self.show_busy(False)
 
     def _compose(self) -> None:
@@ -127,7 +127,7 @@ class SourcePanel(QWidget):
         """Whether what is read joins the present data."""
         return self.add.isChecked()
 
-    def say(self, problem: str, note: str = "") -> None:
+    def show_message(self, problem: str, note: str = "") -> None:
         """Say what went wrong, or what else there is to know."""
         for label, text in ((self.problem, problem), (self.note, note)):
             label.setText(text)
@@ -170,14 +170,14 @@ class SourcePanel(QWidget):
 
     @Slot()
     def _make_up(self) -> None:
-        self.say("")
+        self.show_message("")
         count = self._number(self.count, "Count", Range(10, MOST_MADE_UP))
         seed = self._number(self.seed, "Seed", SEEDS)
         if count is not None and seed is not None:
             self.made_up_requested.emit(count, seed)
 
     def _choose_share(self, entry: QLineEdit, chosen: SignalInstance) -> None:
-        self.say("")
+        self.show_message("")
         share = self._number(entry, "Held out", Range(0, HIGHEST_SHARE))
         if share is not None:
             chosen.emit(share / 100)
@@ -188,7 +188,7 @@ class SourcePanel(QWidget):
             number: int = Setting(label, "whole number", range=range).read(entry.text())
         except SettingError as problem:
             mark_trouble(entry, True)
-            self.say(str(problem))
+            self.show_message(str(problem))
             return None
         mark_trouble(entry, False)
         return number

@@ -2,52 +2,17 @@
 
 from __future__ import annotations
 
-from math import ceil
-
-from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from app.style.theme import ANSWER_SCALE, GROUP_GAP, colours_of, scaled
+from app.style.theme import GROUP_GAP
 from app.widgets.announcement import announce
+from app.widgets.explanation import with_article
+from app.widgets.large_digit import NOTHING, LargeDigit
 from nncore.evaluation.recognition import Prediction
-
-NOTHING = "–"
-
-MOST_IN_LARGE = 5
-"""Digits of a number; one of more is written smaller."""
 
 REST_MILLISECONDS = 400
 """A drawing that has not changed for so long is taken for finished, and what the network reads is spoken."""
-
-
-class LargeDigit(QLabel):
-    """A digit in large, or a faint dash; as wide and high either way, so that nothing moves.
-
-    It paints itself in a font of its own: a font set on a label does not survive a change of the stylesheet.
-    """
-
-    def sizeHint(self) -> QSize:
-        """As wide as its figures, one at least, and a little higher."""
-        metrics = QFontMetricsF(self._font(QFont.Weight.DemiBold))
-        return QSize(ceil(metrics.horizontalAdvance("0" * max(1, len(self.text())))), ceil(metrics.capHeight() * 1.2))
-
-    def minimumSizeHint(self) -> QSize:
-        """The same."""
-        return self.sizeHint()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The digit in the middle of its height: capitals and figures are centred by their own height."""
-        colours, empty = colours_of(self), self.text() == NOTHING
-        font = self._font(QFont.Weight.Normal if empty else QFont.Weight.DemiBold)
-        baseline = (self.height() + QFontMetricsF(font).capHeight()) / 2
-        with QPainter(self) as painter:
-            painter.setFont(font)
-            painter.setPen(QColor(colours.disabled_text if empty else colours.text))
-            painter.drawText(QPointF(0, baseline), self.text())
-
-    def _font(self, weight: QFont.Weight) -> QFont:
-        return scaled(self.font(), ANSWER_SCALE * min(1, MOST_IN_LARGE / max(1, len(self.text()))), weight)
 
 
 class Answer(QWidget):
@@ -92,7 +57,7 @@ class Answer(QWidget):
     def show_prediction(self, prediction: Prediction, number: str = "", place: int = 0) -> None:
         """Show what the network reads; of several digits their `number`, and the one at `place`, from 0, in words."""
         reads = prediction.verdict != "not a digit"
-        sentence = verdict(prediction)
+        sentence = answer_in_words(prediction)
         if number:
             sentence = f"{number}, digit {place + 1} of {len(number)}: {sentence[0].lower()}{sentence[1:]}"
         sure = f" It is {prediction.confidence:.0%} sure." if prediction.verdict == "digit" else ""
@@ -127,7 +92,7 @@ class Answer(QWidget):
             self.spoken.emit(speech)
 
 
-def verdict(prediction: Prediction) -> str:
+def answer_in_words(prediction: Prediction) -> str:
     """The verdict of a prediction as a sentence."""
     if prediction.verdict == "not a digit":
         return "This does not look like a digit."
@@ -135,9 +100,5 @@ def verdict(prediction: Prediction) -> str:
         first, second = sorted(
             (-prediction.probabilities).argsort(kind="stable")[:2].tolist(), key=prediction.digit.__ne__
         )
-        return f"Unsure: {_a(first)}, or perhaps {_a(second)}."
-    return f"The network reads {_a(prediction.digit)}."
-
-
-def _a(digit: int) -> str:
-    return f"an {digit}" if digit == 8 else f"a {digit}"
+        return f"Unsure: {with_article(first)}, or perhaps {with_article(second)}."
+    return f"The network reads {with_article(prediction.digit)}."

@@ -16,20 +16,20 @@ from PySide6.QtWidgets import (
 )
 
 from app.background.frame_throttle import FrameThrottle
-from app.canvas.backdrop import Backdrop
 from app.canvas.canvas import Canvas
+from app.canvas.canvas_picture import CanvasPicture
 from app.session.handwriting_teacher import HandwritingTeacher
 from app.style.icons import icon_size, set_icon
 from app.style.theme import GAP, PAGE_MARGIN
 from app.tabs.draw.answer import Answer
-from app.tabs.draw.explanation_strip import WhyStrip
+from app.tabs.draw.explanation_strip import ExplanationStrip
 from app.tabs.draw.filmstrip import Filmstrip
 from app.tabs.draw.number_row import NumberRow
 from app.tabs.draw.picture_source import FILES, PictureSource
 from app.tabs.draw.reading import Reading, read_ink, read_picture
 from app.tabs.draw.rewind import RewindRow
 from app.tabs.draw.teach_row import NOTHING_DRAWN, TeachRow
-from app.widgets.explanation import Why
+from app.widgets.explanation import Explanation
 from app.widgets.probability_bars import ProbabilityBars
 from app.widgets.scroll_page import ScrollPage
 from nncore.evaluation.epoch_snapshots import Rewind
@@ -58,12 +58,12 @@ class DrawTab(QWidget):
         self._teacher: HandwritingTeacher | None = None
         self._reading = Reading()
         self._prediction: Prediction | None = None
-        self._why: Why | None = None
+        self._explanation: Explanation | None = None
         self.canvas, self.pictures = Canvas(), PictureSource(self)
         self.answer, self.number, self.bars = Answer(), NumberRow(), ProbabilityBars()
         self.teach, self.rewind, self.strip = TeachRow(), RewindRow(), Filmstrip()
-        self.why = WhyStrip()
-        self.why.hide()
+        self.explanation = ExplanationStrip()
+        self.explanation.hide()
         self.trouble = QLabel()
         self.trouble.setTextFormat(Qt.TextFormat.PlainText)
         self.trouble.setProperty("trouble", True)
@@ -97,7 +97,7 @@ class DrawTab(QWidget):
 
     def set_network(self, network: Network | None) -> None:
         """Read with `network` from now on, and what is on the canvas at once."""
-        self._network, self._why = network, None  # another one has other reasons
+        self._network, self._explanation = network, None  # another one has other reasons
         self._read()
 
     def set_rewind(self, rewind: Rewind | None, epochs: int = 0) -> None:
@@ -116,27 +116,27 @@ class DrawTab(QWidget):
         """Put `ink`, of any size and place, on the canvas; what is there can be brought back with undo."""
         self.canvas.set_ink(ink)
 
-    def show_image(self, why: Why) -> None:
+    def show_image(self, explanation: Explanation) -> None:
         """Put a digit (28, 28) of a data set on the canvas, with these reasons; undo brings back what is there."""
-        self._why = why
-        self.canvas.set_picture(Backdrop.of_digit(why.image))
+        self._explanation = explanation
+        self.canvas.set_picture(CanvasPicture.from_digit(explanation.image))
 
     @Slot(object)
-    def explain(self, why: Why | None) -> None:
+    def explain(self, explanation: Explanation | None) -> None:
         """Show what else is known by now, if it is about the digit that was put on the canvas last."""
-        if why is not None and self._why is not None and why.image is self._why.image:
-            self._why = why
-            self._show_why()
+        if explanation is not None and self._explanation is not None and explanation.image is self._explanation.image:
+            self._explanation = explanation
+            self._show_explanation()
 
-    def _show_why(self) -> None:
+    def _show_explanation(self) -> None:
         """Show the reasons as long as their digit is on the canvas, in place of steps that it did not go through."""
-        picture, why = self.canvas.picture, self._why
-        explains = why is not None and picture is not None and picture.pictures[0] is why.image
-        if why is not None and explains:
-            self.why.setFixedHeight(self.strip.sizeHint().height())
-            self.why.show_why(why)
+        picture, explanation = self.canvas.picture, self._explanation
+        explains = explanation is not None and picture is not None and picture.pictures[0] is explanation.image
+        if explanation is not None and explains:
+            self.explanation.setFixedHeight(self.strip.sizeHint().height())
+            self.explanation.show_explanation(explanation)
         self.strip.setVisible(not explains)
-        self.why.setVisible(explains)
+        self.explanation.setVisible(explains)
 
     def finish(self) -> bool:
         """Wait for pictures that are being read; False if one takes too long."""
@@ -171,7 +171,7 @@ class DrawTab(QWidget):
         else:
             ink = self.ink
             self.strip.show_stages(None if ink is None else stages(ink, self.strip.preparation))
-        self._show_why()
+        self._show_explanation()
         self.rewind.set_image(image)
         if self._prediction is not None:
             self.bars.set_probabilities(self._prediction.probabilities)
@@ -248,7 +248,7 @@ class DrawTab(QWidget):
         page.setSpacing(GAP)
         page.addLayout(top, 1)
         page.addWidget(self.strip)
-        page.addWidget(self.why)
+        page.addWidget(self.explanation)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(ScrollPage(self.page))  # for a window smaller than a school laptop's
@@ -256,7 +256,7 @@ class DrawTab(QWidget):
     def _tools(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(GAP)
-        offered = self.canvas.actions_offered
+        offered = self.canvas.canvas_actions
         for action in offered.all:
             row.addWidget(self._tool(action, text=action not in (offered.undo, offered.redo)))
         row.addStretch()

@@ -6,32 +6,35 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app.style.theme import GAP, GROUP_GAP
-from app.widgets.explanation import Why
+from app.widgets.explanation import Explanation
 from app.widgets.neighbour_row import NeighbourRow
-from app.widgets.occlusion_view import LookedAt
+from app.widgets.occlusion_view import OcclusionView
 
 
-class WhyStrip(QWidget):
+class ExplanationStrip(QWidget):
     """What the answer hangs on, laid over the image; beside it the training digits most like it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.picture, self.neighbours = LookedAt(), NeighbourRow()
-        self.caption, self.reason, self.found = QLabel(), QLabel(), QLabel()
-        alike = QLabel("Most alike among the training digits")
-        for label in (self.caption, alike):
+        self.picture, self.neighbours = OcclusionView(), NeighbourRow()
+        self.caption, self.occlusion_text, self.neighbours_text = QLabel(), QLabel(), QLabel()
+        heading = QLabel("Most alike among the training digits")
+        for label in (self.caption, heading):
             label.setProperty("group", True)
-        for label in (self.reason, self.found):
+        for label in (self.occlusion_text, self.neighbours_text):
             label.setProperty("quiet", True)
             label.setWordWrap(True)
-        for label in (self.caption, self.reason, self.found):
+        for label in (self.caption, self.occlusion_text, self.neighbours_text):
             label.setTextFormat(Qt.TextFormat.PlainText)
         self.picture.setFixedSize(self.picture.minimumSizeHint())
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GROUP_GAP)
         row.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignTop)
-        for stretch, widgets in ((1, (self.caption, self.reason)), (2, (alike, self.neighbours, self.found))):
+        for stretch, widgets in (
+            (1, (self.caption, self.occlusion_text)),
+            (2, (heading, self.neighbours, self.neighbours_text)),
+        ):
             column = QVBoxLayout()
             column.setSpacing(GAP // 2)
             for widget in widgets:
@@ -41,11 +44,11 @@ class WhyStrip(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Why the image was read so")
 
-    def show_why(self, why: Why) -> None:
+    def show_explanation(self, explanation: Explanation) -> None:
         """Show these reasons."""
-        self.picture.show_picture(why.image, why.looked)
-        self.picture.setAccessibleDescription(why.reason)
-        self.caption.setText(why.caption)
-        self.reason.setText(why.reason)
-        self.neighbours.show_neighbours(why.alike, why.expected, why.found)
-        self.found.setText(why.found if why.alike is not None else "")
+        self.picture.show_picture(explanation.image, explanation.occlusion)
+        self.picture.setAccessibleDescription(explanation.occlusion_text)
+        self.caption.setText(explanation.caption)
+        self.occlusion_text.setText(explanation.occlusion_text)
+        self.neighbours.show_neighbours(explanation.neighbours, explanation.expected, explanation.neighbours_text)
+        self.neighbours_text.setText(explanation.neighbours_text if explanation.neighbours is not None else "")

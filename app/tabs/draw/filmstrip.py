@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QTool
 from app.style.icons import set_icon
 from app.style.theme import GAP, GROUP_GAP, colours_of
 from app.tabs.draw.stroke_view import BLANK, StrokeView
-from app.widgets.network_input_view import NetworkView
+from app.widgets.network_input_view import NetworkInputView
 from nncore.preprocessing.ink import AS_TRAINED, PEN_WIDTH, SIDE, Preparation, Stages, stages
 
 NARROWEST_TEXT = 88
@@ -92,8 +92,8 @@ class Filmstrip(QWidget):
         self._preparation = AS_TRAINED
         self.setAccessibleName("From your strokes to what the network sees")
         self.strokes, self.fitted = StrokeView(1.0), StrokeView(SIDE, shows_box=True)
-        self.drawn, self.centred, self.seen = NetworkView(), NetworkView(), NetworkView()
-        pictures: list[StrokeView | NetworkView] = [self.strokes, self.fitted, self.drawn, self.centred, self.seen]
+        self.drawn, self.centred, self.seen = NetworkInputView(), NetworkInputView(), NetworkInputView()
+        pictures: list[StrokeView | NetworkInputView] = [self.strokes, self.fitted, self.drawn, self.centred, self.seen]
         self.frames = [Frame(step, picture) for step, picture in zip(STEPS, pictures, strict=True)]
         self.reset = QToolButton()
         self.reset.setText("Reset")
@@ -130,7 +130,7 @@ class Filmstrip(QWidget):
 
     def show_stages(self, shown: Stages | None) -> None:
         """Show the stages of a drawing, as `ink.stages` gives them for `preparation`; None for no drawing."""
-        self.frames[0].say(STEPS[0].on)
+        self.frames[0].set_sentence(STEPS[0].on)
         for frame in self.frames:
             frame.switch.setEnabled(True)
         blank = shown is None or shown.written.is_blank
@@ -144,7 +144,7 @@ class Filmstrip(QWidget):
         """Show what the network sees, (28, 28), of a picture that was opened: there were no strokes to prepare."""
         self.show_stages(None)
         self.seen.set_image(image)
-        self.frames[0].say(PICTURE)
+        self.frames[0].set_sentence(PICTURE)
         for frame in self.frames:
             frame.switch.setEnabled(False)
 
@@ -170,12 +170,12 @@ class Frame(QWidget):
     switched = Signal(str, bool)
     """The step's setting, and whether it is on."""
 
-    def __init__(self, step: Step, picture: StrokeView | NetworkView) -> None:
+    def __init__(self, step: Step, picture: StrokeView | NetworkInputView) -> None:
         super().__init__()
         self.step, self.picture = step, picture
         picture.setAccessibleName(step.name.split()[-1])
         picture.setToolTip(step.tip or step.on)
-        if isinstance(picture, NetworkView):
+        if isinstance(picture, NetworkInputView):
             picture.set_wanted(4)
         name = QLabel(step.name)
         name.setProperty("group", True)
@@ -210,9 +210,9 @@ class Frame(QWidget):
         if bool(self.sentence.property("trouble")) == on:
             self.sentence.setProperty("trouble", not on)
             self.sentence.style().polish(self.sentence)
-        self.say(self.step.on if on else self.step.off)
+        self.set_sentence(self.step.on if on else self.step.off)
 
-    def say(self, sentence: str) -> None:
+    def set_sentence(self, sentence: str) -> None:
         """Show a sentence beside the picture."""
         if sentence != self.sentence.text():
             self.sentence.setText(sentence)

@@ -12,7 +12,7 @@ from PySide6.QtCore import QMimeData, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
 
 from app.background.task_queue import TaskQueue
-from app.canvas.backdrop import Backdrop
+from app.canvas.canvas_picture import CanvasPicture
 from app.storage.picture_file import LONGEST_SIDE, SUFFIXES, read_pixels, unpack_pixels
 from nncore.errors import DataError
 from nncore.preprocessing.bitmap import to_grey
@@ -26,12 +26,12 @@ FILES = f"Pictures ({' '.join(f'*{suffix}' for suffix in SUFFIXES)})"
 
 
 class PictureSource(QObject):
-    """Turns what it is given into a Backdrop; returns at once and answers later. Of several requests the last counts.
+    """Turns pictures into CanvasPictures in the background; only the newest request is answered.
 
-    `found` carries the Backdrop, `refused` one sentence on why there is none.
+    `found` carries the CanvasPicture, `refused` one sentence with the error.
     """
 
-    found = Signal(Backdrop)
+    found = Signal(CanvasPicture)
     refused = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -64,13 +64,13 @@ class PictureSource(QObject):
 
     def open(self, path: Path) -> None:
         """Use a file."""
-        self._start(lambda: _backdrop(read_pixels(path)))
+        self._start(lambda: _canvas_picture(read_pixels(path)))
 
     def finish(self) -> bool:
         """Wait until no thread runs, before the window closes; False if one did not end in time."""
         return self._tasks.finish()
 
-    def _start(self, work: Callable[[], Backdrop]) -> None:
+    def _start(self, work: Callable[[], CanvasPicture]) -> None:
         self._tasks.discard("picture")
         self._tasks.add("picture", work, self.found.emit, self.refused.emit)
 
@@ -95,16 +95,16 @@ def pixels_of(image: QImage) -> NDArray[np.uint8]:
     return rows[:, : 3 * page.width()].reshape(page.height(), page.width(), 3).copy()
 
 
-def _backdrop(pixels: NDArray[np.uint8]) -> Backdrop:
-    return Backdrop.of(pixels, to_grey(pixels))
+def _canvas_picture(pixels: NDArray[np.uint8]) -> CanvasPicture:
+    return CanvasPicture.from_pixels(pixels, to_grey(pixels))
 
 
-def _of_image(image: QImage) -> Backdrop:
-    return _backdrop(pixels_of(image))
+def _of_image(image: QImage) -> CanvasPicture:
+    return _canvas_picture(pixels_of(image))
 
 
-def _of_bytes(packed: bytes) -> Backdrop:
-    return _backdrop(unpack_pixels(packed, "The clipboard"))
+def _of_bytes(packed: bytes) -> CanvasPicture:
+    return _canvas_picture(unpack_pixels(packed, "The clipboard"))
 
 
 def _picture_path(data: QMimeData) -> Path | None:

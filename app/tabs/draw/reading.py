@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.canvas.backdrop import Backdrop
+from app.canvas.canvas_picture import CanvasPicture
 from nncore.errors import DataError
 from nncore.evaluation.recognition import Prediction, read_digit, why_unreadable
 from nncore.handwriting.segmentation import groups, read_number
@@ -52,7 +52,7 @@ def read_ink(network: Network | None, ink: Ink, preparation: Preparation = AS_TR
     return Reading(tuple(rasterize(each, preparation) for each in inks), inks, trouble=reason)
 
 
-def read_picture(network: Network | None, picture: Backdrop) -> Reading:
+def read_picture(network: Network | None, picture: CanvasPicture) -> Reading:
     """What `network` reads in a picture."""
     blank = Reading(picture.pictures, picture.inks, of_picture=True)
     if network is None:

@@ -21,6 +21,7 @@ from app.session.fine_tuning import Adaptation, HeldOut
 from app.session.handwriting_teacher import HandwritingTeacher
 from app.style.icons import set_icon
 from app.style.theme import GAP, SMALL_SCALE, scaled
+from app.widgets.explanation import with_article
 from app.widgets.plain_text import plain_tooltip
 
 NOTHING_DRAWN = "Draw a digit first, then the network can learn it."
@@ -44,7 +45,7 @@ class DigitButton(QToolButton):
         self.setText(str(digit))
         self.setProperty("plain", True)
         self.setShortcut(QKeySequence(f"Alt+{digit}"))
-        self.setAccessibleName(f"Teach that this is {_a(digit)}")
+        self.setAccessibleName(f"Teach that this is {with_article(digit)}")
 
     def sizeHint(self) -> QSize:
         """A digit with the stylesheet's padding."""
@@ -107,7 +108,7 @@ class TeachRow(QWidget):
         self.question.setToolTip(plain_tooltip(reason) or f"The network learns what you drew. {PRIVATE}")
         for digit, button in enumerate(self.digits):
             button.setEnabled(not reason)
-            button.setToolTip(plain_tooltip(reason) or f"Learn that this is {_a(digit)} (Alt+{digit}). {PRIVATE}")
+            button.setToolTip(plain_tooltip(reason) or f"Teach: this is {with_article(digit)} (Alt+{digit}). {PRIVATE}")
 
     def set_examples(self, count: int, forgotten: int = 0) -> None:
         """Offer Undo and Forget for `count` examples; where there is none, Undo brings the `forgotten` back."""
@@ -199,10 +200,6 @@ class TeachRow(QWidget):
         rows.setSpacing(GAP)
         rows.addLayout(top)
         rows.addLayout(bottom)
-
-
-def _a(digit: int) -> str:
-    return f"an {digit}" if digit == 8 else f"a {digit}"
 
 
 def _drawings(count: int) -> str:

@@ -1,4 +1,4 @@
-"""The Evaluate tab: from a low accuracy to the images that caused it.
+"""The Evaluate tab: accuracy, misread images, robustness and a map of the data.
 
 Read first: `evaluate_tab.py`.
 """

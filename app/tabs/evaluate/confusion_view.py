@@ -1,4 +1,4 @@
-"""The confusion matrix of a judgement: a cell opens its images."""
+"""The confusion matrix of an evaluation; a cell opens its images."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.style.theme import SMALL_SCALE
 from app.widgets.confusion_matrix import ConfusionMatrix
 
 MOST_STRETCHED = 16
-"""Classes up to which all cells fit in view; of more the table scrolls."""
+"""Up to this number of classes all cells are visible; with more the table scrolls."""
 
 
 class ConfusionView(ConfusionMatrix):
@@ -19,9 +19,9 @@ class ConfusionView(ConfusionMatrix):
     cell_opened = Signal(int, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(self._words, parent)
+        super().__init__(self._describe_cell, parent)
         self.setAccessibleDescription("Rows: the true class. Columns: the answer. Arrow keys move, Enter opens.")
-        self.setToolTip("How often each class was read as which. Open a cell to see its images.")
+        self.setToolTip("How often each class was read as each class. Open a cell to see its images.")
         self.clicked.connect(self._open)
         self.fit()
 
@@ -29,26 +29,26 @@ class ConfusionView(ConfusionMatrix):
     def show_shares(self, shares: bool) -> None:
         """Show each cell as a share of its row, in per cent, or as a count."""
         self.cells.as_shares = shares
-        self.cells.tell_all()
+        self.cells.repaint_all()
 
     def select_cell(self, true: int, read: int) -> None:
-        """Choose a cell, without opening it."""
+        """Select a cell without opening it."""
         self.setCurrentIndex(self.cells.index(true, read))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter and the space bar open the cell; the rest is Qt's."""
+        """Open the cell on Enter or the space bar."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
             self._open(self.currentIndex())
         else:
             super().keyPressEvent(event)
 
     def sizeHint(self) -> QSize:
-        """Cells that breathe."""
+        """Room for comfortable cells."""
         cell = round(2.6 * self.fontMetrics().height())
         return QSize(11 * cell, 11 * cell)
 
     def minimumSizeHint(self) -> QSize:
-        """Ten cells that still hold their figures."""
+        """Room for ten cells with their figures."""
         return QSize(
             10 * self._narrowest() + self.verticalHeader().width(), round(11 * 1.15 * self.fontMetrics().height())
         )
@@ -57,7 +57,7 @@ class ConfusionView(ConfusionMatrix):
         return round(self.fontMetrics().horizontalAdvance("1234") * SMALL_SCALE) + 4
 
     def fit(self) -> None:
-        """Share the room out among a few classes; of many each has what its figures need."""
+        """Stretch the cells of a few classes; give those of many classes a fixed size."""
         stretched = len(self.cells.rows) <= MOST_STRETCHED
         mode = QHeaderView.ResizeMode.Stretch if stretched else QHeaderView.ResizeMode.Fixed
         for header in (self.horizontalHeader(), self.verticalHeader()):
@@ -67,7 +67,7 @@ class ConfusionView(ConfusionMatrix):
         widest = max((self.fontMetrics().horizontalAdvance(name) for name in self.cells.rows), default=0)
         self.verticalHeader().setFixedWidth(widest + self.fontMetrics().height())
 
-    def _words(self, row: int, column: int, count: int, share: float) -> str:
+    def _describe_cell(self, row: int, column: int, count: int, share: float) -> str:
         true, read = self.cells.rows[row], self.cells.columns[column]
         return f"True {true}, read as {read}: {count:,}, {share:.1%} of all {true}."
 

@@ -1,4 +1,4 @@
-"""One image in large: how it was read, what that hung on, and which training digits are most like it."""
+"""One image, enlarged: its answer, the part the answer depends on, and the most similar training digits."""
 
 from __future__ import annotations
 
@@ -8,52 +8,52 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.style.theme import GAP
-from app.tabs.evaluate.examination import Examination, as_percent, can_be_drawn
-from app.tabs.evaluate.examiner import Looked, Neighbours
-from app.widgets.explanation import Why, a_digit, what_mattered
+from app.tabs.evaluate.evaluation_result import EvaluationResult, as_percent, can_be_drawn
+from app.tabs.evaluate.evaluation_runner import NeighbourResult, OcclusionResult
+from app.widgets.explanation import Explanation, describe_occlusion, with_article
 from app.widgets.neighbour_row import NeighbourRow
-from app.widgets.occlusion_view import LookedAt
+from app.widgets.occlusion_view import OcclusionView
 from app.widgets.probability_bars import ROWS, ProbabilityBars
 from nncore.data.dataset import DIGITS
 
-NOTHING = "Choose an image, and why it was read so will appear here."
-LOOKING = "Finding out what the answer hangs on …"
+NOTHING = "Select an image to see why it got its answer."
+LOOKING = "Computing which part the answer depends on …"
 SEARCHING = "Searching the training digits …"
-SPACES = ("by their pixels", "as the last hidden layer sees them")
+SPACES = ("by pixels", "by the last hidden layer")
 
 
 class DetailView(QWidget):
-    """Shows the image `row` of an Examination; the Looked and the Neighbours come later.
+    """Shows the image `row` of an EvaluationResult; occlusion map and neighbours are added when they are computed.
 
-    `draw_requested` carries the Why of a picture, (28, 28) uint8, and `why_changed` what else is found out about it;
-    `neighbours_wanted` whether to compare by the hidden layer.
+    `draw_requested` carries the Explanation of an image, (28, 28) uint8; `explanation_changed` carries it when more is
+    known; `neighbours_wanted` whether to compare by the last hidden layer.
     """
 
     draw_requested = Signal(object)
-    why_changed = Signal(object)
+    explanation_changed = Signal(object)
     neighbours_wanted = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.examination: Examination | None = None
+        self.result: EvaluationResult | None = None
         self.row = -1
         self._image: NDArray[np.uint8] | None = None
-        self.title, self.sure, self.why, self.found = QLabel(), QLabel(), QLabel(), QLabel()
+        self.title, self.sure, self.occlusion_text, self.found = QLabel(), QLabel(), QLabel(), QLabel()
         self.title.setProperty("group", True)
-        for label in (self.sure, self.why, self.found):
+        for label in (self.sure, self.occlusion_text, self.found):
             label.setProperty("quiet", True)
-        for label in (self.title, self.sure, self.why, self.found):
+        for label in (self.title, self.sure, self.occlusion_text, self.found):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
-        self.picture, self.bars, self.neighbours = LookedAt(), ProbabilityBars(), NeighbourRow()
+        self.picture, self.bars, self.neighbours = OcclusionView(), ProbabilityBars(), NeighbourRow()
         self.space = QComboBox()
         self.space.addItems(SPACES)
         self.space.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.space.setMinimumContentsLength(8)
         self.space.setToolTip(
-            "What “alike” means: the same pixels, or nearly the same to the network, just before it decides."
+            "How similarity is measured: between pixels, or between the outputs of the last hidden layer."
         )
-        self.space.setAccessibleName("How training digits are compared")
+        self.space.setAccessibleName("How similarity is measured")
         self.space.currentIndexChanged.connect(self._want_neighbours)
         self.draw_button = QPushButton("Sho&w on the Draw tab")
         self.draw_button.clicked.connect(self._draw)
@@ -62,73 +62,75 @@ class DetailView(QWidget):
 
     @property
     def by_hidden_layer(self) -> bool:
-        """Whether training digits are compared as the last hidden layer sees them."""
+        """Whether training digits are compared by the outputs of the last hidden layer."""
         return self.space.currentIndex() == 1
 
-    def show_image(self, examination: Examination | None, row: int) -> None:
-        """Show the image `row`, still without its reasons; nothing for None."""
-        self.examination, self.row = examination, row
-        self._image = examination.image(row) if examination else None
+    def show_image(self, result: EvaluationResult | None, row: int) -> None:
+        """Show the image `row`, without its explanation yet; nothing for None."""
+        self.result, self.row = result, row
+        self._image = result.image(row) if result else None
         self.picture.show_picture(self._image)
-        self.why.setText(LOOKING if examination else NOTHING)
+        self.occlusion_text.setText(LOOKING if result else NOTHING)
         for widget in self._parts:
-            widget.setVisible(examination is not None)
-        if examination is None:
+            widget.setVisible(result is not None)
+        if result is None:
             return
-        probabilities = examination.judgement.probabilities[row]
-        self.title.setText(examination.caption(row))
-        self.sure.setText(f"Image {row + 1:,}. {_how_sure(examination, row)}")
+        probabilities = result.judgement.probabilities[row]
+        self.title.setText(result.caption(row))
+        self.sure.setText(f"Image {row + 1:,}. {_how_sure(result, row)}")
         self.bars.setVisible(len(probabilities) == ROWS)
         self.bars.set_probabilities(probabilities if len(probabilities) == ROWS else None)
         self.draw_button.setEnabled(can_be_drawn(self._image))
         self.draw_button.setToolTip(
-            "Put this image on the Draw tab, to see every layer at work on it."
+            "Show this image on the Draw tab with the output of every layer."
             if can_be_drawn(self._image)
-            else "Only pictures of 28 by 28 pixels can be shown there."
+            else "The Draw tab shows only images of 28 by 28 pixels."
         )
         self.await_neighbours(SEARCHING)
 
-    def show_looked(self, looked: Looked) -> None:
-        """Show what the answer hangs on, if it is about the image on show."""
-        if self.examination is None or (looked.examination, looked.row) != (self.examination, self.row):
+    def show_occlusion(self, occlusion: OcclusionResult) -> None:
+        """Show the occlusion map, if it belongs to the image shown."""
+        if self.result is None or (occlusion.result, occlusion.row) != (self.result, self.row):
             return
-        self.picture.show_picture(self._image, looked.looked)
-        judgement = self.examination.judgement
+        self.picture.show_picture(self._image, occlusion.occlusion)
+        judgement = self.result.judgement
         answer = int(judgement.answers[self.row])
-        read = a_digit(answer) if judgement.class_names == DIGITS else judgement.class_names[answer]
-        self.why.setText(looked.reason if looked.looked is None else what_mattered(looked.looked, read))
-        self.picture.setAccessibleDescription(self.why.text())
-        self.why_changed.emit(self._explained())
+        read = with_article(answer) if judgement.class_names == DIGITS else judgement.class_names[answer]
+        self.occlusion_text.setText(
+            occlusion.reason if occlusion.occlusion is None else describe_occlusion(occlusion.occlusion, read)
+        )
+        self.picture.setAccessibleDescription(self.occlusion_text.text())
+        self.explanation_changed.emit(self._explained())
 
-    def show_neighbours(self, neighbours: Neighbours | None) -> None:
-        """Show the training digits most like it, if they are those of the image on show."""
-        if self.examination is None or neighbours is None:
+    def show_neighbours(self, neighbours: NeighbourResult | None) -> None:
+        """Show the most similar training digits, if they belong to the image shown."""
+        if self.result is None or neighbours is None:
             return
-        if (neighbours.examination, neighbours.row) != (self.examination, self.row):
+        if (neighbours.result, neighbours.row) != (self.result, self.row):
             return
-        true = self.examination.true_name(self.row)
+        true = self.result.true_name(self.row)
         self.neighbours.show_neighbours(neighbours.found, true)
         others = sum(name != true for _, name, _ in neighbours.found)
-        alike = f"{others} of the {len(neighbours.found)} nearest are no {true}" if others else f"All are {true}"
-        self.found.setText(f"{alike}; {neighbours.searched:,} training digits were compared.")
-        self.why_changed.emit(self._explained())
+        summary = f"{others} of the {len(neighbours.found)} nearest are not {true}" if others else f"All are {true}"
+        self.found.setText(f"{summary}; {neighbours.searched:,} training digits were compared.")
+        self.explanation_changed.emit(self._explained())
 
     @Slot(str)
     def await_neighbours(self, sentence: str) -> None:
-        """Say why there are no neighbours yet."""
+        """Show why there are no neighbours yet."""
         self.neighbours.show_neighbours(None, "", sentence)
         self.found.setText("")
-        self.why_changed.emit(self._explained())
+        self.explanation_changed.emit(self._explained())
 
     @Slot(float)
     def show_index_progress(self, share: float) -> None:
-        """Say how far the network is in looking at the training digits."""
+        """Show the progress of the index over the training digits."""
         if self.neighbours.neighbours is None:
-            self.await_neighbours(f"The network looks at the training digits: {share:.0%} …")
+            self.await_neighbours(f"Running the training digits through the network: {share:.0%} …")
 
     @Slot()
     def _want_neighbours(self) -> None:
-        if self.examination is not None:
+        if self.result is not None:
             self.await_neighbours(SEARCHING)
             self.neighbours_wanted.emit(self.by_hidden_layer)
 
@@ -136,38 +138,40 @@ class DetailView(QWidget):
     def _draw(self) -> None:
         self.draw_requested.emit(self._explained())
 
-    def _explained(self) -> Why | None:
-        """What is known of the image on show; None if there is none."""
-        if self.examination is None or self._image is None:
+    def _explained(self) -> Explanation | None:
+        """What is known about the image shown; None if there is none."""
+        if self.result is None or self._image is None:
             return None
-        alike, true = self.neighbours.neighbours, self.examination.true_name(self.row)
+        alike, true = self.neighbours.neighbours, self.result.true_name(self.row)
         found = self.neighbours.sentence if alike is None else self.found.text()
-        return Why(self._image, self.title.text(), true, self.picture.map, self.why.text(), alike, found)
+        return Explanation(
+            self._image, self.title.text(), true, self.picture.map, self.occlusion_text.text(), alike, found
+        )
 
     def _compose(self) -> None:
-        nearest = QLabel("Most alike")
+        nearest = QLabel("Most similar")
         nearest.setProperty("group", True)
-        nearest.setToolTip("The digits of the training data that are nearest to this one.")
+        nearest.setToolTip("The training digits nearest to this image.")
         heading = QHBoxLayout()
         heading.setSpacing(GAP)
         heading.addWidget(nearest)
         heading.addWidget(self.space, 1)
-        side_by_side = QWidget()  # which, unlike a layout, takes no room while it is hidden
+        side_by_side = QWidget()  # unlike a layout, it takes no space while it is hidden
         pictures = QHBoxLayout(side_by_side)
         pictures.setContentsMargins(0, 0, 0, 0)
         pictures.setSpacing(2 * GAP)
         pictures.addWidget(self.picture, 5)
         pictures.addWidget(self.bars, 4)
         page = QVBoxLayout(self)
-        page.setContentsMargins(0, 0, 2 * GAP, 0)  # beside a scroll bar, if there is one
+        page.setContentsMargins(0, 0, 2 * GAP, 0)  # space for a scroll bar
         page.setSpacing(GAP)
         head = QHBoxLayout()
         head.addWidget(self.title, 1)
         head.addWidget(self.draw_button)
         page.addLayout(head)
         page.addWidget(self.sure)
-        page.addWidget(side_by_side, 100)  # all the room while it is shown
-        page.addWidget(self.why)
+        page.addWidget(side_by_side, 100)  # takes all the space while it is shown
+        page.addWidget(self.occlusion_text)
         page.addLayout(heading)
         page.addWidget(self.neighbours)
         page.addWidget(self.found)
@@ -178,8 +182,8 @@ class DetailView(QWidget):
         )  # fmt: skip
 
 
-def _how_sure(examination: Examination, row: int) -> str:
-    """The three best answers with their probabilities."""
-    shares = examination.judgement.probabilities[row]
+def _how_sure(result: EvaluationResult, row: int) -> str:
+    """The three most probable answers with their probabilities."""
+    shares = result.judgement.probabilities[row]
     best = (-shares).argsort(kind="stable")[:3].tolist()
-    return ", ".join(f"{as_percent(float(shares[number]))} for {examination.name_of(number)}" for number in best) + "."
+    return ", ".join(f"{as_percent(float(shares[number]))} for {result.name_of(number)}" for number in best) + "."

@@ -1,4 +1,4 @@
-"""The tab Evaluate: how good a model is, where it errs, and why."""
+"""The Evaluate tab: how good a model is, which images it misreads, and why."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from PySide6.QtWidgets import QLabel, QStackedWidget, QTabWidget, QVBoxLayout, Q
 
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.tabs.evaluate.classes_page import ClassesPage
-from app.tabs.evaluate.examination import Examination
-from app.tabs.evaluate.examiner import Examiner
+from app.tabs.evaluate.evaluation_result import EvaluationResult
+from app.tabs.evaluate.evaluation_runner import EvaluationRunner
 from app.tabs.evaluate.map_page import MapPage
 from app.tabs.evaluate.mistakes_page import MistakesPage
 from app.tabs.evaluate.robustness_page import RobustnessPage
-from app.tabs.evaluate.summary_header import Header
+from app.tabs.evaluate.summary_header import SummaryHeader
 from app.widgets.neighbour_row import COUNT
 from nncore.data.dataset import Dataset, Splits
 from nncore.model.network import Network
 
-NO_MODEL = "No model yet: train one, or open one, and it will be judged here."
+NO_MODEL = "No model is open. Train or open one to evaluate it."
 NO_DATA = "The data is still being read."
-JUDGING = "The model is being judged: how good it is, where it errs and why will appear here."
+EVALUATING = "Evaluating the model …"
 CANCELLED = "The evaluation was cancelled."
 REST_MILLISECONDS = 2000
-"""Between one judgement and the next while a model is being trained: the training needs the processor too."""
+"""Pause between two evaluations during a training, so that the training gets the processor too."""
 
 
 class EvaluateTab(QWidget):
-    """Judges the model by itself while the tab is in view, whenever the model or the data has changed.
+    """Evaluates the model automatically whenever model or data changed, while the tab is visible.
 
-    `image_chosen` carries the Why of a picture for the Draw tab, (28, 28) uint8; `image_explained` what is found out
-    later. Before the tab is destroyed, `finish` must have been called.
+    `image_chosen` carries the Explanation of an image, (28, 28) uint8, for the Draw tab; `image_explained` carries it
+    again when more is known. Call `finish` before the tab is destroyed.
     """
 
     image_chosen = Signal(object)
@@ -38,23 +38,23 @@ class EvaluateTab(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.examination: Examination | None = None
+        self.result: EvaluationResult | None = None
         self._network: Network | None = None
         self._model = ""
         self._data: Splits | None = None
         self._is_stale, self._refusal = False, ""
-        self._mapped: Examination | None = None
-        self.header, self.pages = Header(), QTabWidget()
+        self._mapped: EvaluationResult | None = None
+        self.header, self.pages = SummaryHeader(), QTabWidget()
         self.mistakes, self.classes, self.robustness, self.map = (
             MistakesPage(), ClassesPage(), RobustnessPage(), MapPage(),
         )  # fmt: skip
-        self.examiner = Examiner(self)
+        self.runner = EvaluationRunner(self)
         self.pages.setDocumentMode(True)
         for page, name, tooltip in (
-            (self.mistakes, "Mistakes", "Which digit was read as which, and the images behind it"),
+            (self.mistakes, "Mistakes", "Confusion matrix, and the images of each cell"),
             (self.classes, "Classes", "Precision, recall and F1 of each class; calibration"),
             (self.robustness, "Robustness", "Accuracy on noisy, turned, moved, thicker and thinner images"),
-            (self.map, "Map", "Each layer's view of the digits in two dimensions"),
+            (self.map, "Map", "The digits in two dimensions, as each layer represents them"),
         ):
             self.pages.setTabToolTip(self.pages.addTab(page, name), tooltip)
         self.empty, self.stack = QLabel(), QStackedWidget()
@@ -66,7 +66,7 @@ class EvaluateTab(QWidget):
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MILLISECONDS)
-        self._rest.timeout.connect(self._judge_if_stale)
+        self._rest.timeout.connect(self._evaluate_if_stale)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(PAGE_MARGIN, GROUP_GAP, PAGE_MARGIN, GROUP_GAP)
         layout.setSpacing(GAP)
@@ -74,81 +74,81 @@ class EvaluateTab(QWidget):
         layout.addWidget(self.stack, 1)
         self._connect()
         self.header.set_parts([])
-        self.header.show_examination(None)
+        self.header.show_result(None)
         self._tell_state()
 
     def _connect(self) -> None:
-        header, examiner, detail = self.header, self.examiner, self.mistakes.detail
+        header, runner, detail = self.header, self.runner, self.mistakes.detail
         header.part_chosen.connect(self._change_part)
-        header.again_requested.connect(self._judge)
-        header.cancel_requested.connect(examiner.stop_judging)
-        examiner.judging_changed.connect(self._follow_judging)
-        examiner.progressed.connect(self._show_progress)
-        examiner.judged.connect(self._show)
-        examiner.refused.connect(self._refuse)
-        examiner.robustness_told.connect(self.robustness.add)
-        examiner.robustness_ended.connect(self.robustness.end)
-        examiner.mapped.connect(self.map.show_map)
-        examiner.map_refused.connect(self.map.refuse)
-        examiner.mapping_changed.connect(self.map.show_busy)
-        self.map.stop_requested.connect(examiner.stop_mapping)
-        examiner.looked.connect(detail.show_looked)
-        examiner.neighbours_found.connect(detail.show_neighbours)
-        examiner.neighbours_refused.connect(detail.await_neighbours)
-        examiner.index_progressed.connect(detail.show_index_progress)
-        self.mistakes.looked_for.connect(self._look)
+        header.again_requested.connect(self._evaluate)
+        header.cancel_requested.connect(runner.stop_evaluating)
+        runner.evaluating_changed.connect(self._follow_evaluation)
+        runner.progressed.connect(self._show_progress)
+        runner.evaluated.connect(self._show)
+        runner.refused.connect(self._refuse)
+        runner.robustness_measured.connect(self.robustness.add)
+        runner.robustness_ended.connect(self.robustness.end)
+        runner.mapped.connect(self.map.show_map)
+        runner.map_refused.connect(self.map.refuse)
+        runner.mapping_changed.connect(self.map.show_busy)
+        self.map.stop_requested.connect(runner.stop_mapping)
+        runner.occlusion.connect(detail.show_occlusion)
+        runner.neighbours_found.connect(detail.show_neighbours)
+        runner.neighbours_refused.connect(detail.await_neighbours)
+        runner.index_progressed.connect(detail.show_index_progress)
+        self.mistakes.explanation_requested.connect(self._explain)
         detail.neighbours_wanted.connect(self._find_neighbours)
         detail.draw_requested.connect(self.image_chosen)
-        detail.why_changed.connect(self.image_explained)
+        detail.explanation_changed.connect(self.image_explained)
         self.robustness.measure_requested.connect(self._measure)
-        self.robustness.stop_requested.connect(examiner.stop_measuring)
+        self.robustness.stop_requested.connect(runner.stop_measuring)
         self.map.wanted.connect(self._map)
         self.map.picked.connect(self._show_image)
         self.pages.currentChanged.connect(self._show_page)
 
-    # ------------------------------------------------------- what is judged
+    # ---------------------------------------------------- model and data
 
     def set_model(self, network: Network | None, name: str = "") -> None:
-        """Judge `network`, called `name`, from now on; nobody may change its weights any more."""
-        self._network, self._model = network, name or "not named"
+        """Evaluate `network`, called `name`, from now on; its weights must not change any more."""
+        self._network, self._model = network, name or "unnamed model"
         self._change()
 
     def set_data(self, data: Splits | None) -> None:
-        """Judge on `data`: on its test part unless the user chooses another."""
+        """Evaluate on `data`: on its test part unless the user selects another part."""
         self._data = data
-        self.examiner.stop_all()  # what is under way is about other images
+        self.runner.stop_all()  # running work is about other images
         parts = ("test", "validation", "training")
         self.header.set_parts([part for part in parts if data is not None and getattr(data, part) is not None])
         self._rest.stop()
         self._change()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Judge what has changed while the tab was out of sight."""
+        """Evaluate what has changed while the tab was hidden."""
         super().showEvent(event)
-        self._judge_if_stale()
+        self._evaluate_if_stale()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """What nobody sees need not be judged."""
+        """Stop the evaluation while nobody can see it."""
         super().hideEvent(event)
-        if self.examiner.is_judging:
+        if self.runner.is_evaluating:
             self._is_stale = True
-            self.examiner.stop_judging()
+            self.runner.stop_evaluating()
 
     def finish(self) -> bool:
-        """Stop what is under way and wait for it; False if that takes too long."""
+        """Stop all work and wait for it; False if that takes too long."""
         self._network, self._is_stale = None, False
         self._rest.stop()
-        return self.examiner.finish()
+        return self.runner.finish()
 
     @Slot()
     def _change(self) -> None:
         self._is_stale = True
         self._tell_state()
-        self._judge_if_stale()
+        self._evaluate_if_stale()
 
     @Slot()
     def _change_part(self) -> None:
-        self.examiner.stop_judging()
+        self.runner.stop_evaluating()
         self._rest.stop()
         self._change()
 
@@ -157,41 +157,41 @@ class EvaluateTab(QWidget):
         return getattr(self._data, part) if self._data is not None and part else None
 
     @Slot()
-    def _judge_if_stale(self) -> None:
-        if self._is_stale and self.isVisible() and not self.examiner.is_judging and not self._rest.isActive():
-            self._judge()
+    def _evaluate_if_stale(self) -> None:
+        if self._is_stale and self.isVisible() and not self.runner.is_evaluating and not self._rest.isActive():
+            self._evaluate()
 
     @Slot()
-    def _judge(self) -> None:
+    def _evaluate(self) -> None:
         dataset = self._dataset()
         if self._network is not None and dataset is not None and self._data is not None:
             self._is_stale, self._refusal = False, ""
             self.header.progress.setValue(0)
-            self.examiner.judge(self._network, self._model, dataset, self._data.training)
+            self.runner.evaluate(self._network, self._model, dataset, self._data.training)
 
-    # -------------------------------------------------------- what is shown
+    # ----------------------------------------------------------- display
 
     def _tell_state(self) -> None:
         missing = NO_MODEL if self._network is None else NO_DATA if self._dataset() is None else ""
-        self.header.say(missing if self.examination is not None else "")
-        self.empty.setText(missing or JUDGING)
-        self.header.show_busy(self.examiner.is_judging, not missing)
+        self.header.show_message(missing if self.result is not None else "")
+        self.empty.setText(missing or EVALUATING)
+        self.header.show_busy(self.runner.is_evaluating, not missing)
 
     @Slot(float)
     def _show_progress(self, share: float) -> None:
         self.header.progress.setValue(round(100 * share))
 
     @Slot(object)
-    def _show(self, examination: Examination | None) -> None:
-        if examination is not None and examination.dataset is self._dataset():
-            self.examination = examination
+    def _show(self, result: EvaluationResult | None) -> None:
+        if result is not None and result.dataset is self._dataset():
+            self.result = result
             self.stack.setCurrentWidget(self.pages)
-            self.header.show_examination(examination)
-            self.mistakes.show_examination(examination)
-            self.classes.show_examination(examination)
-            self.examiner.stop_measuring()
+            self.header.show_result(result)
+            self.mistakes.show_result(result)
+            self.classes.show_result(result)
+            self.runner.stop_measuring()
             self.robustness.forget(can_measure=True)
-            self.map.show_examination(examination)
+            self.map.show_result(result)
             self._show_page()
             self._rest.start()
 
@@ -200,15 +200,15 @@ class EvaluateTab(QWidget):
         self._refusal = sentence
 
     @Slot(bool)
-    def _follow_judging(self, is_judging: bool) -> None:
+    def _follow_evaluation(self, is_evaluating: bool) -> None:
         self._tell_state()
-        if not is_judging:
+        if not is_evaluating:
             if self._refusal:
-                self.header.say(self._refusal, is_trouble=True)
+                self.header.show_message(self._refusal, is_trouble=True)
                 self.empty.setText("")
-            elif not self._is_stale and self.examination is None and self._network is not None:
+            elif not self._is_stale and self.result is None and self._network is not None:
                 self.empty.setText(CANCELLED)
-            self._judge_if_stale()
+            self._evaluate_if_stale()
 
     @Slot()
     def _show_page(self) -> None:
@@ -216,32 +216,32 @@ class EvaluateTab(QWidget):
             self.map.request()
 
     def _map_is_old(self) -> bool:
-        """Whether the map is of another examination; t-SNE, which takes seconds, is only drawn anew when asked for."""
-        return self.examination is not None and self._mapped is not self.examination and not self.map.by_tsne
+        """Whether the map shows an older result; t-SNE takes seconds, so it is redrawn only on request."""
+        return self.result is not None and self._mapped is not self.result and not self.map.by_tsne
 
-    # --------------------------------------------------------- what is asked
+    # ---------------------------------------------------------- requests
 
     @Slot(int)
-    def _look(self, row: int) -> None:
-        if self.examination is not None:
-            self.examiner.look(self.examination, row)
+    def _explain(self, row: int) -> None:
+        if self.result is not None:
+            self.runner.explain(self.result, row)
             self._find_neighbours(self.mistakes.detail.by_hidden_layer)
 
     @Slot(bool)
     def _find_neighbours(self, hidden: bool) -> None:
-        if self.examination is not None:
-            self.examiner.find_neighbours(self.examination, self.mistakes.detail.row, hidden, COUNT)
+        if self.result is not None:
+            self.runner.find_neighbours(self.result, self.mistakes.detail.row, hidden, COUNT)
 
     @Slot()
     def _measure(self) -> None:
-        if self.examination is not None:
-            self.examiner.measure_robustness(self.examination)
+        if self.result is not None:
+            self.runner.measure_robustness(self.result)
 
     @Slot(int, bool)
     def _map(self, number: int, by_tsne: bool) -> None:
-        if self.examination is not None:
-            self._mapped = self.examination
-            self.examiner.map(self.examination, number, by_tsne)
+        if self.result is not None:
+            self._mapped = self.result
+            self.runner.map(self.result, number, by_tsne)
 
     @Slot(int)
     def _show_image(self, row: int) -> None:

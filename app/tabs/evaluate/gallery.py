@@ -1,4 +1,4 @@
-"""Images with what they were read as, thousands of them: only those in view are ever painted."""
+"""A list of thousands of images with their answers; only visible ones are rendered."""
 
 from __future__ import annotations
 
@@ -22,65 +22,65 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
-from app.tabs.evaluate.examination import Examination
+from app.tabs.evaluate.evaluation_result import EvaluationResult
 from app.widgets.picture import thumbnail
 
 PICTURE = 56
-"""Logical pixels each way: each of the 28 doubled."""
+"""Side of a picture in logical pixels: twice 28."""
 
 MOST_KEPT = 1000
-"""Pictures kept once painted, 12 MB at most."""
+"""Most rendered pictures in the cache, 12 MB."""
 
 Index = QModelIndex | QPersistentModelIndex
 
 
 class _Images(QAbstractListModel):
-    """Makes a picture when it comes into view."""
+    """The list's model; it renders a picture when it becomes visible."""
 
     def __init__(self, view: QWidget) -> None:
         super().__init__(view)
         self._view = view
-        self.examination: Examination | None = None
+        self.result: EvaluationResult | None = None
         self.rows: NDArray[np.intp] = np.empty(0, np.intp)
         self._pictures: OrderedDict[int, QPixmap] = OrderedDict()
 
-    def show_rows(self, examination: Examination | None, rows: NDArray[np.intp]) -> None:
+    def show_rows(self, result: EvaluationResult | None, rows: NDArray[np.intp]) -> None:
         self.beginResetModel()
-        if self.examination is None or examination is None or self.examination.dataset is not examination.dataset:
+        if self.result is None or result is None or self.result.dataset is not result.dataset:
             self._pictures.clear()
-        self.examination, self.rows = examination, rows
+        self.result, self.rows = result, rows
         self.endResetModel()
 
     def forget_pictures(self) -> None:
         self._pictures.clear()
 
     def rowCount(self, parent: Index | None = None) -> int:
-        """One an image."""
+        """One row per image."""
         return len(self.rows)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """What it was read as, and how sure that was."""
-        if self.examination is None:
+        """True class, answer and confidence of an image."""
+        if self.result is None:
             return None
         row = int(self.rows[index.row()])
         if role == Qt.ItemDataRole.DisplayRole:
-            judgement = self.examination.judgement
-            true, read = (self.examination.name_of(int(n[row])) for n in (judgement.labels, judgement.answers))
+            judgement = self.result.judgement
+            true, read = (self.result.name_of(int(n[row])) for n in (judgement.labels, judgement.answers))
             return f"{true} → {read}"
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{self.examination.caption(row)}, {self.sureness(index)} sure, image {row + 1:,}."
+            return f"{self.result.caption(row)}, {self.sureness(index)} sure, image {row + 1:,}."
         return None
 
     def sureness(self, index: Index) -> str:
         """The confidence of an answer."""
-        return self.examination.sureness(int(self.rows[index.row()])) if self.examination else ""
+        return self.result.sureness(int(self.rows[index.row()])) if self.result else ""
 
     def picture(self, index: Index) -> QPixmap | None:
         row = int(self.rows[index.row()])
         if row in self._pictures:
             self._pictures.move_to_end(row)
             return self._pictures[row]
-        image = self.examination.image(row) if self.examination else None
+        image = self.result.image(row) if self.result else None
         if image is None:
             return None
         ratio = self._view.devicePixelRatioF()
@@ -91,20 +91,20 @@ class _Images(QAbstractListModel):
 
 
 class _Card(QStyledItemDelegate):
-    """A picture with two short lines below it; a ring around the chosen one."""
+    """Paints a picture with two lines below it, and a frame around the selected one."""
 
     def __init__(self, view: QListView, images: _Images) -> None:
         super().__init__(view)
         self._view, self._images = view, images
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """The same for all: the view then needs to ask only once."""
+        """The same for all images, so that the view asks only once."""
         line = self._view.fontMetrics().height()
         words = round(self._view.fontMetrics().horizontalAdvance("100.0 %"))
         return QSize(max(PICTURE, words) + 2 * GAP, PICTURE + 2 * line + 2 * GAP)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """The picture, what it was read as, how sure that was."""
+        """Paint the picture, the answer and its confidence."""
         colours, rect = colours_of(self._view), option.rect.adjusted(2, 2, -2, -2)
         line = self._view.fontMetrics().height()
         painter.save()
@@ -128,7 +128,7 @@ class _Card(QStyledItemDelegate):
 
 
 class Gallery(QListView):
-    """Shows images; `chosen` carries the row, in the data set, of the one selected."""
+    """Shows images; `chosen` carries the data set row of the selected one."""
 
     chosen = Signal(int)
 
@@ -143,11 +143,11 @@ class Gallery(QListView):
         self.setUniformItemSizes(True)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # its coming would lay out all anew
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # showing it later changes the layout
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setMouseTracking(True)
         self.setAccessibleName("Images")
-        self.setToolTip("Choose an image to see why it was read so; double-click it to see it on the Draw tab.")
+        self.setToolTip("Select an image to see why it got its answer; double-click to show it on the Draw tab.")
         self.selectionModel().selectionChanged.connect(self._tell)
 
     @property
@@ -155,22 +155,22 @@ class Gallery(QListView):
         """The images shown (n,), as rows of the data set, in this order."""
         return self._images.rows
 
-    def show_rows(self, examination: Examination | None, rows: NDArray[np.intp]) -> None:
-        """Show the images `rows` (n,) of the data set, in this order; nothing is chosen."""
-        self._images.show_rows(examination, rows)
+    def show_rows(self, result: EvaluationResult | None, rows: NDArray[np.intp]) -> None:
+        """Show the images `rows` (n,) of the data set, in this order; none is selected."""
+        self._images.show_rows(result, rows)
 
     def choose(self, row: int) -> None:
-        """Choose the image `row` of the data set, if it is shown."""
+        """Select the image `row` of the data set, if it is listed."""
         found = np.flatnonzero(self.rows == row)
         if len(found):
             self.setCurrentIndex(self._images.index(int(found[0])))
 
     def sizeHint(self) -> QSize:
-        """Four beside each other."""
+        """Four images wide."""
         return QSize(380, 400)
 
     def minimumSizeHint(self) -> QSize:
-        """Two beside each other, one below."""
+        """Two images wide, one high."""
         card = self.sizeHintForIndex(self._images.index(0)) if len(self.rows) else QSize(PICTURE, PICTURE)
         return QSize(2 * card.width() + 3 * GAP, card.height())
 

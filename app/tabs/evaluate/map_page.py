@@ -1,4 +1,4 @@
-"""Map: what each layer makes of the digits, flattened to two dimensions."""
+"""The Map page: the digits in two dimensions, as each layer represents them."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from PySide6.QtGui import QFont, QMouseEvent, QPainterPath, QTransform
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.style.theme import GAP, GROUP_GAP, colours_of, digit_colours
-from app.tabs.evaluate.examination import Examination
-from app.tabs.evaluate.examiner import Map
-from app.widgets.occlusion_view import LookedAt
+from app.tabs.evaluate.evaluation_result import EvaluationResult
+from app.tabs.evaluate.evaluation_runner import MapResult
+from app.widgets.occlusion_view import OcclusionView
 from app.widgets.plot import Plot
 from nncore.evaluation.projection import views_of, why_no_tsne
 
 METHODS = ("Principal components", "t-SNE")
-POINT = "Point at a digit to see its image; click it to see why it was read so."
-WORKING = "Mapping …"
-WORKING_LONG = "t-SNE pulls like to like; this takes some seconds …"
-STOPPED = "Stopped before its end."
+POINT = "Point at a digit to see its image; click it to see why it got its answer."
+WORKING = "Computing the map …"
+WORKING_LONG = "Computing t-SNE, which takes some seconds …"
+STOPPED = "Stopped; the map is not finished."
 
 
 class MapPage(QWidget):
-    """Choose a layer and a way to flatten it.
+    """Selects a layer and a projection, and shows the map.
 
-    `wanted` carries (view, by t-SNE), `stop_requested` that it is not any more; `picked` an image's row.
+    `wanted` carries (layer number, by t-SNE), `stop_requested` cancels it; `picked` carries the row of an image.
     """
 
     wanted = Signal(int, bool)
@@ -37,17 +37,17 @@ class MapPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.examination: Examination | None = None
-        self.map: Map | None = None
+        self.result: EvaluationResult | None = None
+        self.map: MapResult | None = None
         self.view, self.method = QComboBox(), QComboBox()
-        self.view.setToolTip("Whose view to map: the pixels as they come in, or what a layer makes of them.")
+        self.view.setToolTip("What to map: the input pixels, or the outputs of a layer.")
         self.view.setAccessibleName("Layer")
         self.method.addItems(METHODS)
         self.method.setToolTip(
-            "Principal components: at once, distances mean something. "
-            "t-SNE: takes seconds, keeps neighbours together; what is far apart means little."
+            "Principal components: immediate, distances are meaningful. "
+            "t-SNE: takes seconds, keeps neighbours together; large distances mean little."
         )
-        self.method.setAccessibleName("How it is flattened")
+        self.method.setAccessibleName("Projection")
         self.sentence, self.caption = QLabel(), QLabel(POINT)
         for label in (self.sentence, self.caption):
             label.setProperty("quiet", True)
@@ -58,9 +58,9 @@ class MapPage(QWidget):
         self.button = QPushButton()
         self.button.clicked.connect(self._press)
         self.button.hide()
-        self.plot, self.picture = MapPlot(), LookedAt()
-        self.picture.setToolTip("The image of the digit that the pointer is at.")
-        self.picture.setAccessibleName("The image pointed at")
+        self.plot, self.picture = MapPlot(), OcclusionView()
+        self.picture.setToolTip("The image of the digit under the pointer.")
+        self.picture.setAccessibleName("Image under the pointer")
         self.view.currentIndexChanged.connect(self.request)
         self.method.currentIndexChanged.connect(self.request)
         self.plot.pointed_at.connect(self._show_pointed)
@@ -72,11 +72,11 @@ class MapPage(QWidget):
         """Whether t-SNE is chosen."""
         return self.method.currentIndex() == 1
 
-    def show_examination(self, examination: Examination) -> None:
-        """Offer its views; a map of it comes by `request`."""
-        before, self.examination = self.examination, examination
-        if before is None or before.network.spec != examination.network.spec:
-            names = views_of(examination.network)
+    def show_result(self, result: EvaluationResult) -> None:
+        """Offer the layers of the network; `request` then asks for the map."""
+        before, self.result = self.result, result
+        if before is None or before.network.spec != result.network.spec:
+            names = views_of(result.network)
             self.view.blockSignals(True)
             self.view.clear()
             self.view.addItems(names)
@@ -85,9 +85,9 @@ class MapPage(QWidget):
 
     @Slot()
     def request(self) -> None:
-        """Ask for the map that is chosen, or say why there is none."""
+        """Ask for the selected map, or show why there is none."""
         reason = why_no_tsne() if self.by_tsne else None
-        if self.examination is None:
+        if self.result is None:
             return
         if reason is not None:
             self.sentence.setText(reason)
@@ -96,31 +96,31 @@ class MapPage(QWidget):
         self.wanted.emit(self.view.currentIndex(), self.by_tsne)
 
     @Slot(object)
-    def show_map(self, found: Map | None) -> None:
-        """Show a map, one that is still being improved with how far it is; None, of one given up, draws nothing."""
+    def show_map(self, found: MapResult | None) -> None:
+        """Show a map, with its progress if it is not finished; None (cancelled) changes nothing."""
         if found is None:
             return
         self.map = found
-        judgement = found.examination.judgement
+        judgement = found.result.judgement
         labels, misread = judgement.labels[found.rows], (judgement.labels != judgement.answers)[found.rows]
         self.plot.set_points(found.projection.points, labels, judgement.class_names, misread)
-        said = f"{len(labels):,} digits; a ring marks those misread."
+        summary = f"{len(labels):,} digits; misread ones have a ring."
         if found.done < 1:
-            said = f"t-SNE has done {found.done:.0%} …"
+            summary = f"t-SNE: {found.done:.0%} done …"
         if found.projection.explained is not None:
-            said += f" The two axes show {sum(found.projection.explained):.0%} of the variance."
-        self.sentence.setText(said)
+            summary += f" The two axes show {sum(found.projection.explained):.0%} of the variance."
+        self.sentence.setText(summary)
         self._show_pointed(-1)
 
     @Slot(bool)
     def show_busy(self, is_busy: bool) -> None:
-        """Offer to stop what takes long, and to map again what was stopped."""
+        """Offer to stop a slow map, and to start a stopped one again."""
         self._is_busy = is_busy
         stopped = not is_busy and self.sentence.text().endswith("…")
         if stopped:
             self.sentence.setText(STOPPED)
         self.button.setText("&Stop" if is_busy else "Map &again")
-        self.button.setToolTip("End the mapping; what is drawn so far stays." if is_busy else "Map once more.")
+        self.button.setToolTip("Stop; the map drawn so far stays." if is_busy else "Compute the map again.")
         self.button.setVisible(stopped or (is_busy and self.by_tsne))
 
     @Slot()
@@ -132,27 +132,27 @@ class MapPage(QWidget):
 
     @Slot(str)
     def refuse(self, sentence: str) -> None:
-        """Say why there is no map."""
+        """Show why there is no map."""
         self.sentence.setText(sentence)
 
     @Slot(int)
     def _show_pointed(self, number: int) -> None:
         if number < 0 or self.map is None:
-            return  # the last one stays: it may be looked at in peace
-        examination, row = self.map.examination, int(self.map.rows[number])
-        self.picture.show_picture(examination.image(row))
-        self.caption.setText(f"{examination.caption(row)}, {examination.sureness(row)} sure. {POINT}")
+            return  # keep the last image
+        result, row = self.map.result, int(self.map.rows[number])
+        self.picture.show_picture(result.image(row))
+        self.caption.setText(f"{result.caption(row)}, {result.sureness(row)} sure. {POINT}")
 
     @Slot(int)
     def _pick(self, number: int) -> None:
-        shown, present = self.map, self.examination
-        if shown is not None and present is not None and shown.examination.dataset is present.dataset:
+        shown, present = self.map, self.result
+        if shown is not None and present is not None and shown.result.dataset is present.dataset:
             self.picked.emit(int(shown.rows[number]))
 
     def _compose(self) -> None:
         side = QVBoxLayout()
         side.setSpacing(GAP)
-        for name, widget in (("Layer", self.view), ("Flattened by", self.method)):
+        for name, widget in (("Layer", self.view), ("Projection", self.method)):
             label = QLabel(name)
             label.setProperty("group", True)
             label.setBuddy(widget)
@@ -177,24 +177,24 @@ class MapPage(QWidget):
 
 
 def _last_hidden(views: int) -> int:
-    """The view that goes into the last layer: where most networks have the classes apart."""
+    """The input of the last layer, where most networks separate the classes best."""
     return max(0, views - 2)
 
 
 SIZE, RING = 0.7, 1.1
-"""Lines of text that a digit is high, and the ring around one that was misread."""
+"""Heights of a digit and of the ring around a misread one, in lines of text."""
 REACH = 12
-"""Pixels from the pointer within which a digit is the one pointed at."""
+"""Greatest distance in pixels between the pointer and the digit it points at."""
 
 
 class MapPlot(Plot):
-    """`pointed_at` carries the number of the point under the pointer, -1 for none; `picked` that of one clicked."""
+    """`pointed_at` carries the number of the point under the pointer, -1 for none; `picked` that of a clicked point."""
 
     pointed_at = Signal(int)
     picked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("", "The map will appear here.", parent)
+        super().__init__("", "No map yet.", parent)
         self.title.hide()
         self.points: NDArray[np.float32] = np.empty((0, 2), np.float32)
         self._labels: NDArray[np.intp] = np.empty(0, np.intp)
@@ -208,12 +208,12 @@ class MapPlot(Plot):
         self.plot.viewport().installEventFilter(self)
         self.plot.setMouseTracking(True)
         self.set_axes((0, 1), (0, 1))
-        self.take_colours()
+        self.apply_colours()
 
     def set_points(
         self, points: NDArray[np.float32], labels: NDArray[np.intp], names: Sequence[str], misread: NDArray[np.bool_]
     ) -> None:
-        """Show points (n, 2) of classes labels (n,), each as the name of its class; a ring around those misread."""
+        """Show points (n, 2) as the names of their classes `labels` (n,), with a ring around misread ones."""
         self.points, self._labels, self._misread = points, labels, misread
         self._symbols = [_written(name) for name in names]
         if len(points):
@@ -234,15 +234,15 @@ class MapPlot(Plot):
         )  # fmt: skip
         self._rings.setData(pos=self.points[self._misread], size=RING * self.fontMetrics().height())
 
-    def take_colours(self) -> None:
-        """Also of the digits and rings."""
-        super().take_colours()
+    def apply_colours(self) -> None:
+        """Apply the theme's colours, also to digits and rings."""
+        super().apply_colours()
         self._rings.setPen(pg.mkPen(colours_of(self).trouble, width=1))
         self._rings.setBrush(None)
         self._draw()
 
     def point_at(self, place: QPointF) -> int:
-        """The number of the point nearest to `place`, in pixels of the plot; -1 if there is none near it."""
+        """The number of the point nearest to `place` (pixels of the plot); -1 if none is within REACH."""
         if not len(self.points):
             return -1
         box = self.plot.getViewBox()
@@ -254,7 +254,7 @@ class MapPlot(Plot):
         return found if squares[found] <= REACH**2 else -1
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the mouse over the plot; keeps no event from it."""
+        """Follow the mouse over the plot; never filters an event out."""
         if isinstance(event, QMouseEvent):
             if event.type() == QEvent.Type.MouseMove:
                 self.pointed_at.emit(self.point_at(event.position()))
@@ -266,7 +266,7 @@ class MapPlot(Plot):
 
 
 def _written(name: str) -> QPainterPath:
-    """The first letters of a name as a shape around the origin, one unit high, as pyqtgraph wants its symbols."""
+    """The first two letters of a name as a path one unit high around the origin, as pyqtgraph needs symbols."""
     path = QPainterPath()
     font = QFont("Inter", 20)
     font.setWeight(QFont.Weight.Medium)

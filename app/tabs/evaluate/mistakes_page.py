@@ -1,4 +1,4 @@
-"""Mistakes: the confusion matrix, the images behind a cell of it, and one of them in large."""
+"""The Mistakes page: confusion matrix, images of a cell, and one enlarged image."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from PySide6.QtWidgets import (
 from app.style.theme import GAP, GROUP_GAP
 from app.tabs.evaluate.confusion_view import ConfusionView
 from app.tabs.evaluate.detail_view import DetailView
-from app.tabs.evaluate.examination import Examination
+from app.tabs.evaluate.evaluation_result import EvaluationResult
 from app.tabs.evaluate.gallery import Gallery
 
-ALL_RIGHT = "Nothing was misread. Open a cell of the table to see its images."
-NONE_SUCH = "No image was read so."
+ALL_RIGHT = "No image was misread. Open a cell of the table to see its images."
+NONE_SUCH = "This cell has no images."
 ORDERS = ("surest first", "least sure first")
 
 
 class MistakesPage(QWidget):
-    """Shows an Examination; `looked_for` carries the row of the image whose reasons are wanted."""
+    """Shows an EvaluationResult; `explanation_requested` carries the row of the image to explain."""
 
-    looked_for = Signal(int)
+    explanation_requested = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.examination: Examination | None = None
+        self.result: EvaluationResult | None = None
         self._cell: tuple[int, int] | None = None
         self.matrix, self.gallery, self.detail = ConfusionView(), Gallery(), DetailView()
         self.list_title, self.empty = QLabel(), QLabel()
@@ -45,10 +45,10 @@ class MistakesPage(QWidget):
         self.empty.setWordWrap(True)
         self.order = QComboBox()
         self.order.addItems(ORDERS)
-        self.order.setToolTip("Which images come first: those the network was surest of, or those it doubted.")
+        self.order.setToolTip("Sort by the confidence of the answer.")
         self.order.setAccessibleName("Order of the images")
         self.misread_button = QPushButton("All &misread")
-        self.misread_button.setToolTip("Show all that was misread again, not the images of one cell.")
+        self.misread_button.setToolTip("Show all misread images, not only those of one cell.")
         self.counts_button, self.shares_button = self._toggle("Counts", "Shares")
         self.matrix.cell_opened.connect(self.open_cell)
         self.misread_button.clicked.connect(self.show_misread)
@@ -58,27 +58,27 @@ class MistakesPage(QWidget):
         self._compose()
         self._list()
 
-    def show_examination(self, examination: Examination) -> None:
-        """Show `examination`; the cell that is open stays open, and so does the image if the data is the same."""
-        before, row = self.examination, self.detail.row
-        same_data = before is not None and before.dataset is examination.dataset
-        self.examination = examination
+    def show_result(self, result: EvaluationResult) -> None:
+        """Show `result`; an open cell and, for the same data, the image stay."""
+        before, row = self.result, self.detail.row
+        same_data = before is not None and before.dataset is result.dataset
+        self.result = result
         if not same_data:
             self._cell = None
             self.matrix.clearSelection()
             self.detail.show_image(None, -1)
-        self.matrix.set_counts(examination.judgement.confusion, examination.judgement.class_names)
+        self.matrix.set_counts(result.judgement.confusion, result.judgement.class_names)
         self._list()
         if not same_data or row < 0:
             row = int(self.gallery.rows[0]) if len(self.gallery.rows) else -1
         if row >= 0:
             self.gallery.choose(row)
-            if self.detail.examination is not examination:  # it is no longer listed, but still looked at
+            if self.detail.result is not result:  # it is no longer listed, but stays open
                 self.show_image(row)
 
     @Slot(int, int)
     def open_cell(self, true: int, read: int) -> None:
-        """Show the images of one class that were read as another, and the first of them in large."""
+        """List the images of class `true` that were read as `read`, and enlarge the first."""
         self._cell = (true, read)
         self.matrix.select_cell(true, read)
         self._list()
@@ -87,23 +87,23 @@ class MistakesPage(QWidget):
 
     @Slot()
     def show_misread(self) -> None:
-        """Show all that was misread."""
+        """List all misread images."""
         self._cell = None
         self.matrix.clearSelection()
         self._list()
 
     @Slot(int)
     def show_image(self, row: int) -> None:
-        """Show an image of the data in large, whether it is listed or not."""
-        self.detail.show_image(self.examination, row)
-        self.looked_for.emit(row)
+        """Enlarge an image of the data, listed or not."""
+        self.detail.show_image(self.result, row)
+        self.explanation_requested.emit(row)
 
     @Slot()
     def _list(self) -> None:
         rows = np.empty(0, np.intp)
-        title, empty = "Images", "The images that were misread will appear here."
-        if self.examination is not None:
-            judgement, names = self.examination.judgement, self.examination.judgement.class_names
+        title, empty = "Images", "No evaluation yet."
+        if self.result is not None:
+            judgement, names = self.result.judgement, self.result.judgement.class_names
             if self._cell is None:
                 rows, title, empty = judgement.misread(), "Misread", ALL_RIGHT
             else:
@@ -116,13 +116,15 @@ class MistakesPage(QWidget):
         self.empty.setVisible(not len(rows))
         self.gallery.setVisible(bool(len(rows)))
         self.misread_button.setVisible(self._cell is not None)
-        self.gallery.show_rows(self.examination, rows[::-1] if self.order.currentIndex() else rows)
+        self.gallery.show_rows(self.result, rows[::-1] if self.order.currentIndex() else rows)
 
     def _toggle(self, *words: str) -> list[QToolButton]:
         self._group = QButtonGroup(self)
         buttons = []
         for word, tooltip in zip(
-            words, ("Show how many images each cell has.", "Show each cell in per cent of its true class."), strict=True
+            words,
+            ("Show the number of images in each cell.", "Show each cell in per cent of its row."),
+            strict=True,
         ):
             button = QToolButton()
             button.setText(word)
@@ -159,11 +161,11 @@ class MistakesPage(QWidget):
             column.setSpacing(GAP)
         page.addLayout(left, 10)
         page.addLayout(middle, 9)
-        page.addWidget(_TallerThanTheScreen(self.detail), 10)
+        page.addWidget(_VerticalScroll(self.detail), 10)
 
 
-class _TallerThanTheScreen(QScrollArea):
-    """Lets a widget scroll up and down: large letters need more height than a small screen has."""
+class _VerticalScroll(QScrollArea):
+    """Scrolls a widget vertically: large fonts need more height than a small screen has."""
 
     def __init__(self, widget: QWidget) -> None:
         super().__init__()
@@ -174,12 +176,12 @@ class _TallerThanTheScreen(QScrollArea):
         self._inside = widget
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Tell the layout when what scrolls needs another width; Qt watches it anyway, but does not."""
+        """Update the layout when the inner widget needs another width, which Qt does not."""
         if event.type() == QEvent.Type.LayoutRequest:
             self.updateGeometry()
         return super().eventFilter(watched, event)
 
     def minimumSizeHint(self) -> QSize:
-        """As wide as what scrolls, and any height."""
+        """As wide as the inner widget, at any height."""
         bar = self.verticalScrollBar().sizeHint().width()
         return QSize(self._inside.minimumSizeHint().width() + bar, super().minimumSizeHint().height())

@@ -1,4 +1,4 @@
-"""The reliability diagram: whether a network is as often right as it is sure."""
+"""The reliability diagram: accuracy against confidence."""
 
 from __future__ import annotations
 
@@ -15,19 +15,17 @@ from nncore.evaluation.metrics import ReliabilityBin
 
 
 class ReliabilityPlot(Plot):
-    """Bars of accuracy over confidence, and the diagonal on which they would end if confidence were honest.
+    """Bars of accuracy over confidence, and the diagonal of perfect calibration.
 
-    A bar of few answers is fainter: it says little.
+    A bar of few answers is fainter, because it is less reliable.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(
-            "Reliability diagram: as often right as it is sure?", "The bars come with the evaluation.", parent
-        )
+        super().__init__("Reliability diagram: accuracy by confidence", "No evaluation yet.", parent)
         self.bins: tuple[ReliabilityBin, ...] = ()
         self.setToolTip(
-            "Bars: how many of the answers are right, by how sure they were. On the dashed line both are equal; "
-            "a bar below it is overconfidence. Faint bars stand for few answers."
+            "Share of right answers by confidence. On the dashed line both are equal; below it the network is "
+            "overconfident. Faint bars have few answers."
         )
         self._bars = pg.BarGraphItem(x0=[], x1=[], height=[])
         self._aim = pg.PlotCurveItem([0, 1], [0, 1], antialias=True)
@@ -36,18 +34,18 @@ class ReliabilityPlot(Plot):
         self.set_axes((-0.05, 1.05), SHARES, "confidence (%)", "right (%)")
         for side in ("left", "bottom"):
             self.item.getAxis(side).setTicks([PERCENT])
-        self.take_colours()
+        self.apply_colours()
 
     def set_bins(self, bins: Sequence[ReliabilityBin]) -> None:
         """Show these bars."""
         self.bins = tuple(bins)
         told = (f"{b.low:.0%} to {b.high:.0%} sure: {b.accuracy:.0%} of {b.count:,} right" for b in self.bins)
         self.describe("; ".join(told), not self.bins)
-        self.take_colours()
+        self.apply_colours()
 
-    def take_colours(self) -> None:
-        """Also of the bars and the diagonal."""
-        super().take_colours()
+    def apply_colours(self) -> None:
+        """Apply the theme's colours, also to bars and diagonal."""
+        super().apply_colours()
         colours = colours_of(self)
         grounds = []
         for each in self.bins:

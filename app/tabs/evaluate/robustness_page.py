@@ -1,4 +1,4 @@
-"""Robustness: how the accuracy falls as images get noisier, turned, moved, thicker or thinner."""
+"""The Robustness page: accuracy on noisy, turned, moved, thicker and thinner images."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from app.style.theme import GAP, GROUP_GAP, colours_of
 from app.widgets.plot import PERCENT, SHARES, Plot
 from nncore.evaluation.robustness import DISTORTIONS, IMAGES, Distortion, RobustnessPoint
 
-WHAT = f"Up to {IMAGES:,} images, the same for every point; the line shows what share of them is still read right."
-EMPTY = "Press Measure, and the curve will grow here."
+WHAT = f"Accuracy on up to {IMAGES:,} distorted images, the same ones for every point."
+EMPTY = "Press Measure to draw this curve."
 STALE = "The model or the data has changed. Press Measure."
 
 
 class RobustnessPage(QWidget):
-    """Four curves, measured when asked for."""
+    """Four curves, measured on request."""
 
     measure_requested = Signal()
     stop_requested = Signal()
@@ -46,7 +46,7 @@ class RobustnessPage(QWidget):
         self._name_button()
 
     def forget(self, can_measure: bool) -> None:
-        """Something else is to be measured now, or nothing can be."""
+        """Clear the curves of an older result, and enable the button or not."""
         self._can_measure = can_measure
         self._is_stopping = self.is_measuring
         drawn = any(plot.points for plot in self.plots.values())
@@ -62,7 +62,7 @@ class RobustnessPage(QWidget):
 
     @Slot(str)
     def end(self, sentence: str) -> None:
-        """The measuring has ended; `sentence` says why, or "" if nothing is left to measure."""
+        """The measurement has ended; `sentence` is the error, "" if there was none."""
         self.is_measuring = self._is_stopping = False
         self.what.setText(sentence or WHAT)
         self._name_button()
@@ -88,16 +88,16 @@ class RobustnessPage(QWidget):
         self.button.setText("&Stop" if self.is_measuring else "&Measure")
         self.button.setEnabled(not self._is_stopping and (self.is_measuring or self._can_measure))
         self.button.setToolTip(
-            "End the measuring; what has been measured stays."
+            "Stop; the measured points stay."
             if self.is_measuring
-            else "Distort images more and more, and see how many are still read right; takes some seconds."
+            else "Measure the accuracy on increasingly distorted images; takes some seconds."
             if self._can_measure
-            else "There is no evaluation yet: a model and data are needed."
+            else "There is no evaluation yet; a model and data are needed."
         )
 
 
 class RobustnessPlot(Plot):
-    """A point a strength, joined by a line; the pointer over a point tells its figures."""
+    """The accuracy at each strength of a distortion; pointing at a point shows its figures."""
 
     def __init__(self, distortion: Distortion, parent: QWidget | None = None) -> None:
         super().__init__(distortion.name, "Press Measure.", parent)
@@ -112,15 +112,15 @@ class RobustnessPlot(Plot):
         self.set_axes((low - aside, high + aside), SHARES, distortion.unit, "accuracy (%)")
         self.item.getAxis("left").setTicks([PERCENT])
         self.item.getAxis("bottom").setTicks([[(strength, f"{strength:g}") for strength in distortion.strengths]])
-        self.take_colours()
+        self.apply_colours()
 
     def add(self, point: RobustnessPoint) -> None:
-        """Go on to `point`."""
+        """Add `point` to the curve."""
         self.points.append(point)
         self._draw()
 
     def clear(self, empty: str) -> None:
-        """Show no point but a sentence."""
+        """Remove all points and show the sentence `empty`."""
         self.points.clear()
         self.empty.setText(empty)
         self._draw()
@@ -134,9 +134,9 @@ class RobustnessPlot(Plot):
     def _tell(self, x: float, y: float, data: object) -> str:
         return f"{x:g} {self.distortion.unit}: {y:.1%}"
 
-    def take_colours(self) -> None:
-        """Also of the curve."""
-        super().take_colours()
+    def apply_colours(self) -> None:
+        """Apply the theme's colours, also to the curve."""
+        super().apply_colours()
         colours = colours_of(self)
         self._line.setPen(pg.mkPen(colours.training, width=1))
         self._dots.setPen(None)

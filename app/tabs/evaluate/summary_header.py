@@ -1,4 +1,4 @@
-"""The top of the Evaluate tab: the accuracy and how far to trust it, what was judged, and how far the judging is."""
+"""The top of the Evaluate tab: accuracy with its interval, what was evaluated, and progress."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from app.style.theme import GAP, GROUP_GAP
-from app.tabs.evaluate.examination import Examination
+from app.tabs.evaluate.evaluation_result import EvaluationResult
 from app.widgets.plain_text import ElidedLabel
 
 PARTS = {"test": "test part", "validation": "validation part", "training": "training part"}
 
 
-class Header(QWidget):
-    """`part_chosen` tells which part of the data to judge on; `again_requested` and `cancel_requested` the button."""
+class SummaryHeader(QWidget):
+    """`part_chosen`: another part of the data was selected; `again_requested`, `cancel_requested`: the button."""
 
     part_chosen = Signal()
     again_requested = Signal()
@@ -29,9 +29,9 @@ class Header(QWidget):
         for label in (self.accuracy, self.interval, self.trouble):
             label.setTextFormat(Qt.TextFormat.PlainText)
         self.accuracy.setToolTip("The share of images read right.")
-        self.interval.setToolTip("Of many more such images, this share would be read right, 95 times in 100 (Wilson).")
+        self.interval.setToolTip("95 % confidence interval (Wilson) of the accuracy on many more such images.")
         self.part = QComboBox()
-        self.part.setToolTip("What to judge on: images that the network did not learn from say what it can do.")
+        self.part.setToolTip("Part of the data to evaluate on. The training part gives too high an accuracy.")
         self.part.setAccessibleName("Part of the data")
         self.part.currentIndexChanged.connect(lambda _: self.part_chosen.emit())
         self.progress = QProgressBar()
@@ -45,7 +45,7 @@ class Header(QWidget):
         self.show_busy(False, False)
 
     def set_parts(self, parts: list[str]) -> None:
-        """Offer these parts of the data, keys of PARTS; the first is chosen."""
+        """Offer these parts of the data, keys of PARTS; the first is selected."""
         self.part.blockSignals(True)
         self.part.clear()
         for part in parts:
@@ -55,45 +55,43 @@ class Header(QWidget):
 
     @property
     def chosen_part(self) -> str:
-        """The key of the part chosen; "" if there is none."""
+        """The key of the selected part; "" if there is none."""
         return self.part.currentData() or ""
 
-    def show_examination(self, examination: Examination | None) -> None:
+    def show_result(self, result: EvaluationResult | None) -> None:
         """Show its accuracy; a dash for None."""
         for widget in (self.interval, self.about):
-            widget.setVisible(examination is not None)
-        if examination is None:
+            widget.setVisible(result is not None)
+        if result is None:
             self.accuracy.setText("–")
             return
-        judgement = examination.judgement
+        judgement = result.judgement
         low, high = judgement.interval
         accuracy = judgement.accuracy
         self.accuracy.setText("–" if accuracy is None else f"{accuracy:.2%}".replace("%", " %"))
         self.interval.setText(f"{100 * low:.2f} to {100 * high:.2f} % (95 % interval)")
         misread = judgement.count - judgement.right
-        self.about.set_whole_text(
-            f"{misread:,} of {judgement.count:,} misread · {judgement.source} · {examination.model}"
-        )
+        self.about.set_whole_text(f"{misread:,} of {judgement.count:,} misread · {judgement.source} · {result.model}")
 
-    def say(self, sentence: str, is_trouble: bool = False) -> None:
-        """Say why there is nothing, or nothing new, to see; "" for nothing."""
+    def show_message(self, sentence: str, is_trouble: bool = False) -> None:
+        """Show `sentence` below the figures; "" hides it."""
         if self.trouble.property("trouble") != is_trouble:
             self.trouble.setProperty("trouble", is_trouble)
             self.trouble.style().polish(self.trouble)
         self.trouble.setText(sentence)
         self.trouble.setVisible(bool(sentence))
 
-    def show_busy(self, is_busy: bool, can_judge: bool) -> None:
-        """Offer to cancel while judging, else to judge again."""
+    def show_busy(self, is_busy: bool, can_evaluate: bool) -> None:
+        """Offer to cancel a running evaluation, otherwise to evaluate again."""
         self._is_busy = is_busy
         self.progress.setVisible(is_busy)
         self.button.setText("&Cancel" if is_busy else "&Evaluate again")
-        self.button.setEnabled(is_busy or can_judge)
+        self.button.setEnabled(is_busy or can_evaluate)
         self.button.setToolTip(
-            "Stop judging; what was shown stays."
+            "Stop the evaluation; the last result stays."
             if is_busy
-            else "Judge the model once more."
-            if can_judge
+            else "Evaluate the model again."
+            if can_evaluate
             else "There is no model yet, or no data."
         )
 

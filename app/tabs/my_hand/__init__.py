@@ -1,4 +1,4 @@
 """The My hand tab: a handwriting test, its result, and earlier tests.
 
-Read first: `hand_tab.py`.
+Read first: `my_hand_tab.py`.
 """

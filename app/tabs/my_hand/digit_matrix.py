@@ -1,4 +1,4 @@
-"""The confusion matrix of a test: which digit was asked for, and which was read."""
+"""The confusion matrix of a handwriting test: the digit asked for against the digit read."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QItemSelection, QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QHeaderView, QWidget
 
-from app.tabs.my_hand.texts import NO_DIGIT
+from app.tabs.my_hand.formatting import NO_DIGIT
 from app.widgets.confusion_matrix import ConfusionMatrix
 from nncore.data.dataset import DIGITS
 from nncore.handwriting.personal_test.result import REFUSED
 
 LOWEST, HIGHEST = 1.25, 2.2
-"""Lines of text that a row is high."""
+"""Lowest and highest row, in lines of text."""
 
 
 class DigitMatrix(ConfusionMatrix):
-    """Rows: asked for; columns: read as. `cell_chosen` tells (asked for, read; 10 for no digit) of a chosen cell."""
+    """Rows: digit asked for; columns: digit read. `cell_chosen` carries both, with REFUSED (10) for "no digit"."""
 
     cell_chosen = Signal(int, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(_words, parent)
+        super().__init__(_describe_cell, parent)
         self._room = 0
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for header in (self.horizontalHeader(), self.verticalHeader()):
             header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
             header.setMinimumSectionSize(8)
-        self.setAccessibleDescription("Rows: the digit asked for. Columns: the digit read. Arrow keys choose a cell.")
-        self.setToolTip("How often each digit was read as which. Choose a cell to see its drawings.")
+        self.setAccessibleDescription("Rows: the digit asked for. Columns: the digit read. Arrow keys select a cell.")
+        self.setToolTip("How often each digit was read as each digit. Select a cell to see its drawings.")
         self.selectionModel().selectionChanged.connect(self._tell)
         self.show_counts(np.zeros((len(DIGITS), REFUSED + 1), np.int64))
 
@@ -40,7 +40,7 @@ class DigitMatrix(ConfusionMatrix):
         self.clearSelection()
 
     def set_room(self, pixels: int) -> None:
-        """Be about so high, as far as rows that are neither cramped nor lost allow."""
+        """Fit into a height of about `pixels`, within LOWEST and HIGHEST."""
         if pixels != self._room:
             self._room = pixels
             self.fit()
@@ -53,11 +53,11 @@ class DigitMatrix(ConfusionMatrix):
         )
 
     def minimumSizeHint(self) -> QSize:
-        """The same: there are no scroll bars."""
+        """The same as `sizeHint`: there are no scroll bars."""
         return self.sizeHint()
 
     def fit(self) -> None:
-        """Fill the room, or keep to what can be read."""
+        """Set the sizes of cells and headers from the height available."""
         line = self.fontMetrics().height()
         height = round(min(max(self._room / (len(DIGITS) + 1), LOWEST * line), HIGHEST * line))
         width = round(height * 1.15)
@@ -74,6 +74,6 @@ class DigitMatrix(ConfusionMatrix):
             self.cell_chosen.emit(index.row(), index.column())
 
 
-def _words(asked: int, column: int, count: int, share: float) -> str:
-    read = "called no digit" if column == REFUSED else f"read as {column}"
+def _describe_cell(asked: int, column: int, count: int, share: float) -> str:
+    read = "not accepted as a digit" if column == REFUSED else f"read as {column}"
     return f"Asked for {asked}, {read}: {count}."

@@ -1,4 +1,4 @@
-"""Drawings of a test, each with its picture and how it was read."""
+"""The list of drawings of a test: picture, digit asked for, digit read."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QListView, QWidget
 
 from app.style.theme import colours_of
-from app.tabs.my_hand.texts import caption
+from app.tabs.my_hand.formatting import caption
 from app.widgets.picture import thumbnail
 from nncore.handwriting.personal_test.result import ReadDrawing
 from nncore.preprocessing.ink import rasterize
 
 THUMBNAIL = 56
-"""Logical pixels each way: each of the 28 doubled."""
+"""Side in logical pixels: twice the 28 of the network's input."""
 
 Index = QModelIndex | QPersistentModelIndex
 
 
 class _Drawings(QAbstractListModel):
-    """Makes a picture when it comes into view, so that thousands of drawings cost nothing until then."""
+    """The list's model. It renders a picture only when its row becomes visible."""
 
     def __init__(self, view: QWidget) -> None:
         super().__init__(view)
@@ -47,11 +47,11 @@ class _Drawings(QAbstractListModel):
         self._pictures.clear()
 
     def rowCount(self, parent: Index | None = None) -> int:
-        """One a drawing."""
+        """One row per drawing."""
         return len(self.drawings)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Its caption, or its picture."""
+        """The caption or the picture of a drawing."""
         drawing = self.drawings[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return caption(drawing)
@@ -67,7 +67,7 @@ class _Drawings(QAbstractListModel):
 
 
 class DrawingList(QListView):
-    """Shows drawings; `chosen` carries the one selected, or None."""
+    """Shows drawings; `chosen` carries the selected ReadDrawing, or None."""
 
     chosen = Signal(object)
 
@@ -81,16 +81,16 @@ class DrawingList(QListView):
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Drawings")
-        self.setToolTip("Choose a drawing to see what the network looked at.")
+        self.setToolTip("Select a drawing to see which part its answer depends on.")
         self.selectionModel().selectionChanged.connect(self._tell)
 
     @property
     def drawings(self) -> tuple[ReadDrawing, ...]:
-        """What is listed."""
+        """The drawings listed."""
         return self._model.drawings
 
     def set_drawings(self, drawings: tuple[ReadDrawing, ...]) -> None:
-        """List `drawings` and choose the first."""
+        """List `drawings` and select the first."""
         self._model.set_drawings(drawings)
         if drawings:
             self.setCurrentIndex(self._model.index(0))
@@ -98,12 +98,12 @@ class DrawingList(QListView):
             self.chosen.emit(None)
 
     def sizeHint(self) -> QSize:
-        """As wide as a caption beside its picture."""
-        words = self.fontMetrics().horizontalAdvance("asked 7, read 2, unsure")
-        return QSize(THUMBNAIL + words + 56, 4 * THUMBNAIL)
+        """Wide enough for a picture and its caption."""
+        text = self.fontMetrics().horizontalAdvance("asked 7, read 2, unsure")
+        return QSize(THUMBNAIL + text + 56, 4 * THUMBNAIL)
 
     def minimumSizeHint(self) -> QSize:
-        """Two drawings high."""
+        """High enough for two drawings."""
         return QSize(self.sizeHint().width(), 2 * THUMBNAIL)
 
     def changeEvent(self, event: QEvent) -> None:

@@ -1,4 +1,4 @@
-"""One drawing of a test in large: what was asked, what was read and why, and what can be done about it."""
+"""One drawing of a test, enlarged: digit asked for, digit read, why, and a button that teaches the digit."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.style.theme import GAP
-from app.tabs.my_hand.explain import Look
-from app.tabs.my_hand.texts import caption, how_sure
-from app.widgets.explanation import a_digit, what_mattered
-from app.widgets.occlusion_view import LookedAt
+from app.tabs.my_hand.drawing_explanation import DrawingExplanation
+from app.tabs.my_hand.formatting import caption, how_sure
+from app.widgets.explanation import describe_occlusion, with_article
+from app.widgets.occlusion_view import OcclusionView
 from nncore.handwriting.personal_test.result import ReadDrawing
 
-NOTHING = "Choose a drawing, and what the network looked at will appear here."
-LOOKING = "Finding out what the network looked at …"
-NO_NETWORK = "Open a model that reads digits, and what it looks at will be marked here."
+NOTHING = "Select a drawing to see which part its answer depends on."
+LOOKING = "Computing which part the answer depends on …"
+NO_NETWORK = "Open a model that reads digits to see which part its answer depends on."
 
 
 class DrawingView(QWidget):
-    """Shows a ReadDrawing and, when it comes, the Look at it.
+    """Shows a ReadDrawing and, once it is computed, its DrawingExplanation.
 
     `teach_requested` carries the ink and the digit asked for, `show_requested` the ink.
     """
@@ -30,15 +30,15 @@ class DrawingView(QWidget):
         super().__init__(parent)
         self.drawing: ReadDrawing | None = None
         self._taught: set[int] = set()
-        self.picture = LookedAt()
-        self.title, self.sentence, self.why = QLabel(), QLabel(), QLabel()
+        self.picture = OcclusionView()
+        self.title, self.sentence, self.occlusion_text = QLabel(), QLabel(), QLabel()
         self.title.setProperty("group", True)
-        self.why.setProperty("quiet", True)
-        for label in (self.title, self.sentence, self.why):
+        self.occlusion_text.setProperty("quiet", True)
+        for label in (self.title, self.sentence, self.occlusion_text):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
         self.teach_button, self.show_button = QPushButton(), QPushButton("Sho&w on Draw")
-        self.show_button.setToolTip("Put this drawing on the canvas of the Draw tab.")
+        self.show_button.setToolTip("Show this drawing on the canvas of the Draw tab.")
         self.teach_button.clicked.connect(self._teach)
         self.show_button.clicked.connect(self._show)
         buttons = QHBoxLayout()
@@ -50,59 +50,60 @@ class DrawingView(QWidget):
         page.setContentsMargins(0, 0, 0, 0)
         page.setSpacing(GAP)
         page.addWidget(self.title)
-        page.addWidget(self.picture, 100)  # all the room while it is shown
+        page.addWidget(self.picture, 100)  # takes all the space while it is shown
         page.addWidget(self.sentence)
-        page.addWidget(self.why)
+        page.addWidget(self.occlusion_text)
         page.addLayout(buttons)
         page.addStretch()
         self.show_drawing(None)
 
     def show_drawing(self, drawing: ReadDrawing | None) -> None:
-        """Show `drawing`, still without a Look; or nothing."""
+        """Show `drawing`, without its explanation yet; nothing for None."""
         self.drawing = drawing
         self.picture.show_picture(None)
         self.title.setText(caption(drawing).capitalize() if drawing else "")
         self.sentence.setText(how_sure(drawing) if drawing else "")
-        self.why.setText(LOOKING if drawing else NOTHING)
+        self.occlusion_text.setText(LOOKING if drawing else NOTHING)
         for widget in (self.title, self.sentence, self.picture, self.teach_button, self.show_button):
             widget.setVisible(drawing is not None)
-        self._name_teaching()
+        self._update_teach_button()
 
-    def show_look(self, look: Look) -> None:
-        """Show what the model in use makes of the drawing."""
-        self.picture.show_picture(look.image, look.looked)
-        if look.looked is None or look.digit is None or self.drawing is None:
-            self.why.setText(NO_NETWORK)
+    def show_explanation(self, explanation: DrawingExplanation) -> None:
+        """Show how the current model reads the drawing."""
+        self.picture.show_picture(explanation.image, explanation.occlusion)
+        if explanation.occlusion is None or explanation.digit is None or self.drawing is None:
+            self.occlusion_text.setText(NO_NETWORK)
         else:
             before = int(self.drawing.probabilities.argmax())
-            now = "" if look.digit == before else f"The model in use now reads {a_digit(look.digit)}. "
-            self.why.setText(now + what_mattered(look.looked, a_digit(look.digit)))
-        self.picture.setAccessibleDescription(self.why.text())
+            digit = with_article(explanation.digit)
+            now = "" if explanation.digit == before else f"The current model reads {digit}. "
+            self.occlusion_text.setText(now + describe_occlusion(explanation.occlusion, digit))
+        self.picture.setAccessibleDescription(self.occlusion_text.text())
 
     def forget_taught(self) -> None:
-        """Offer to teach every drawing anew."""
+        """Enable the teach button for every drawing again."""
         self._taught.clear()
-        self._name_teaching()
+        self._update_teach_button()
 
-    def _name_teaching(self) -> None:
+    def _update_teach_button(self) -> None:
         if self.drawing is None:
             return
         taught = id(self.drawing) in self._taught
         digit = self.drawing.prompted
-        self.teach_button.setText("Taught" if taught else f"&Teach it as {a_digit(digit)}")
+        self.teach_button.setText("Taught" if taught else f"&Teach it as {with_article(digit)}")
         self.teach_button.setEnabled(not taught)
         self.teach_button.setToolTip(
-            "This drawing was handed to Teach my hand already."
+            "The model has already learned this drawing."
             if taught
-            else f"Let the model learn from this drawing that your {digit} looks like that. Nothing is sent anywhere."
+            else f"Teach the model that you write {with_article(digit)} like this. The drawing stays on this computer."
         )
 
     @Slot()
     def _teach(self) -> None:
         if self.drawing is not None:
             self._taught.add(id(self.drawing))
-            self._name_teaching()
-            self.show_button.setFocus()  # the button pressed is disabled now
+            self._update_teach_button()
+            self.show_button.setFocus()  # the pressed button is disabled now
             self.teach_requested.emit(self.drawing.ink, self.drawing.prompted)
 
     @Slot()

@@ -1,4 +1,4 @@
-"""Choosing the files that tests are written to and read from."""
+"""File dialogs for exporting and importing handwriting tests."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from nncore.handwriting.personal_test.import_export import CSV_SUFFIX, INK_SUFFIX
 
 EXPORTED = {
-    f"Table with all that was read (*{CSV_SUFFIX})": CSV_SUFFIX,
-    f"UNIPEN ink, the strokes alone (*{INK_SUFFIX})": INK_SUFFIX,
+    f"Table with strokes and answers (*{CSV_SUFFIX})": CSV_SUFFIX,
+    f"UNIPEN ink, strokes only (*{INK_SUFFIX})": INK_SUFFIX,
 }
 IMPORTED = "Handwriting tests and ink (*.csv *.unipen *.upen *.tra *.tes *.dat);;All files (*)"
 
 
 def ask_what_to_import(parent: QWidget, use: Callable[[Path], None]) -> QFileDialog:
-    """Ask for a file and hand it to `use`; holds nothing up."""
+    """Ask for a file without blocking, and call `use` with its path."""
     dialog = QFileDialog(parent, "Import a handwriting test", str(Path.home()), IMPORTED)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     return _opened(dialog, lambda path: use(path))
 
 
 def ask_where_to_export(parent: QWidget, name: str, use: Callable[[Path], None]) -> QFileDialog:
-    """Ask where to write a test, first proposing `name`, and hand the path to `use`; holds nothing up.
+    """Ask where to save a test without blocking, suggest `name`, and call `use` with the path.
 
-    The dialog itself asks before a file is replaced.
+    The dialog itself asks before it replaces a file.
     """
     kinds = ";;".join(EXPORTED)
     dialog = QFileDialog(parent, "Export the handwriting test", str(Path.home()), kinds)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setFileMode(QFileDialog.FileMode.AnyFile)
     if sys.platform not in ("win32", "darwin"):
-        # GTK's dialog asks about the name as it was typed, and Qt adds the suffix afterwards.
+        # GTK's dialog checks the name as typed; Qt adds the suffix only afterwards.
         dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
     dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix(EXPORTED[kind]))
     dialog.setDefaultSuffix(CSV_SUFFIX)

@@ -1,4 +1,4 @@
-"""The tests so far, one a row: when, which model, how much was read right and how far that can be trusted."""
+"""The list of earlier tests: date, model, accuracy and its 95 % interval."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from app.style.theme import GAP
-from app.tabs.my_hand.texts import date_in_words, interval_of, percent
+from app.tabs.my_hand.formatting import date_in_words, interval_of, percent
 from app.widgets.plain_text import plain_tooltip
 from nncore.handwriting.personal_test.history import Entry
 
@@ -17,9 +17,9 @@ COLUMNS = ("Written", "Read by", "Read right", "95 % interval", "Drawings")
 
 
 class HistoryList(QTreeWidget):
-    """Lists entries, the newest first.
+    """Lists earlier tests, newest first.
 
-    `opened` and `deleted` carry the path of one; `undone` asks for the one deleted last.
+    `opened` and `deleted` carry the path of a test; `undone` asks to restore the test deleted last.
     """
 
     opened = Signal(object)
@@ -35,8 +35,8 @@ class HistoryList(QTreeWidget):
         self.setAllColumnsShowFocus(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setStyleSheet(f"QTreeView::item, QHeaderView::section {{ padding: {GAP // 2}px {GAP}px; }}")
-        self.setAccessibleName("Tests so far")
-        self.setToolTip("Enter shows a test again, Delete deletes it, Ctrl+Z brings it back.")
+        self.setAccessibleName("Earlier tests")
+        self.setToolTip("Enter opens a test, Delete deletes it, Ctrl+Z restores it.")
         header = self.header()
         header.setSectionsMovable(False)
         header.setStretchLastSection(False)
@@ -55,13 +55,13 @@ class HistoryList(QTreeWidget):
 
     @property
     def chosen(self) -> Path | None:
-        """The path of the row selected."""
+        """The path of the selected row; None if no row is selected."""
         rows = self.selectedItems()
         path = rows[0].data(0, Qt.ItemDataRole.UserRole) if rows else None
         return path if isinstance(path, Path) else None
 
     def set_entries(self, entries: list[Entry]) -> None:
-        """List `entries`; the choice stays at its place."""
+        """List `entries`; the selection stays at the same row."""
         row = self.currentIndex().row()
         self.clear()
         self.addTopLevelItems([_row(entry) for entry in entries])
@@ -69,13 +69,13 @@ class HistoryList(QTreeWidget):
 
     @Slot()
     def open_chosen(self) -> None:
-        """Ask for the row selected to be shown."""
+        """Ask to open the selected test."""
         if self.chosen is not None:
             self.opened.emit(self.chosen)
 
     @Slot()
     def delete_chosen(self) -> None:
-        """Ask for the row selected to be deleted."""
+        """Ask to delete the selected test."""
         if self.chosen is not None:
             self.deleted.emit(self.chosen)
 

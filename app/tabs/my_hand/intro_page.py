@@ -1,4 +1,4 @@
-"""What the handwriting test is, the button that begins it, and the tests so far."""
+"""The first page: what the handwriting test is, the button that starts it, and the earlier tests."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from nncore.handwriting.personal_test.history import Entry
 from nncore.handwriting.personal_test.writing_test import WritingTest
 
 WHAT = (
-    "How well does the network read your hand? You are asked for 20 digits, each of the ten twice, in random order. "
-    "Write them as you always do. At the end you see how many were read right, which digits were taken for which, and "
-    "for each misread one what the network looked at."
+    "How well does the network read your handwriting? Write 20 digits, each of the ten twice, in random order. Write "
+    "as you always do. At the end you see how many were read right, which digits were confused, and for each misread "
+    "digit which part the answer depended on."
 )
 KEPT = "Your drawings stay on this computer."
-NO_TESTS = "Your tests will be listed here, so that you can see whether the network gets better at your hand."
+NO_TESTS = "Your tests are listed here, so that you can see whether the network gets better at your handwriting."
 
 
 class IntroPage(QWidget):
     """The first page of the tab.
 
-    `start_requested`: a new test. `continue_requested`: the one left unfinished. The list speaks for itself.
+    `start_requested`: begin a new test. `continue_requested`: continue the unfinished one.
     """
 
     start_requested = Signal()
@@ -42,15 +42,13 @@ class IntroPage(QWidget):
         for label in (self.reason, self.unfinished, self.empty, kept):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
-        self.continue_button = _button("&Go on", "Write the rest of the test.", self.continue_requested)
-        self.start_button = _button("&Start", "Begin: 20 digits, about two minutes.", self.start_requested)
-        self.import_button = _button(
-            "&Import …", "Open a test from a CSV or UNIPEN file, yours or another's.", self.import_requested
-        )
+        self.continue_button = _button("&Continue", "Write the remaining digits.", self.continue_requested)
+        self.start_button = _button("&Start", "Start a test: 20 digits, about two minutes.", self.start_requested)
+        self.import_button = _button("&Import …", "Open a test from a CSV or UNIPEN file.", self.import_requested)
         self.list = HistoryList()
-        self.show_button = _button("Sho&w", "Show the test chosen again (Enter).", self.list.open_chosen)
-        self.delete_button = _button("&Delete", "Delete the test chosen (Delete).", self.list.delete_chosen)
-        self.undo_button = _button("&Undo", "Bring the test deleted last back (Ctrl+Z).", self.undo_requested)
+        self.show_button = _button("&Open", "Open the selected test (Enter).", self.list.open_chosen)
+        self.delete_button = _button("&Delete", "Delete the selected test (Delete).", self.list.delete_chosen)
+        self.undo_button = _button("&Undo", "Restore the test deleted last (Ctrl+Z).", self.undo_requested)
         self.list.undone.connect(self.undo_requested)
         self.undo_button.hide()
         self._compose((title, what, kept, self.reason, self.unfinished))
@@ -59,28 +57,28 @@ class IntroPage(QWidget):
         self.set_entries([])
 
     def set_reason(self, sentence: str) -> None:
-        """Allow tests, or say in a sentence why there can be none."""
+        """Show why no test can start, and disable the button; "" enables it."""
         self.reason.setText(sentence)
         self.reason.setVisible(bool(sentence))
         self.start_button.setEnabled(not sentence)
 
     def set_unfinished(self, test: WritingTest | None) -> None:
-        """Offer to go on with a test, unless it is None."""
+        """Offer to continue `test`; offer nothing for None."""
         self.unfinished.setVisible(test is not None)
         self.continue_button.setVisible(test is not None)
         for button, primary in ((self.start_button, test is None), (self.continue_button, True)):
             button.setProperty("primary", primary)
             button.style().unpolish(button)
             button.style().polish(button)
-        self.start_button.setText("&Start" if test is None else "&Start anew")
+        self.start_button.setText("&Start" if test is None else "&Start again")
         if test is not None:
             done, count = len(test.drawings), len(test.prompts)
-            to_do = "all that is missing is to read it" if test.is_complete else "you can go on where you left it"
-            self.unfinished.setText(f"A test is not finished, {done} of {count} digits are written: {to_do}.")
-            self.continue_button.setText("&Read it" if test.is_complete else "&Go on")
+            to_do = "Press Read to see the result." if test.is_complete else "Press Continue to write the rest."
+            self.unfinished.setText(f"There is an unfinished test with {done} of {count} digits. {to_do}")
+            self.continue_button.setText("&Read" if test.is_complete else "&Continue")
 
     def set_entries(self, entries: list[Entry]) -> None:
-        """List the tests so far."""
+        """List the earlier tests."""
         self.list.set_entries(entries)
         self.list.setVisible(bool(entries))
         self.empty.setVisible(not entries)
@@ -89,7 +87,7 @@ class IntroPage(QWidget):
 
     @Slot()
     def focus(self) -> None:
-        """Put the focus on what is done next."""
+        """Give the focus to the button for the next action."""
         (self.start_button if self.continue_button.isHidden() else self.continue_button).setFocus()
 
     def _compose(self, texts: tuple[QLabel, ...]) -> None:
@@ -101,7 +99,7 @@ class IntroPage(QWidget):
         left.addStretch()
         right = QVBoxLayout()
         right.setSpacing(GAP)
-        heading = QLabel("Tests so far")
+        heading = QLabel("Earlier tests")
         heading.setProperty("group", True)
         right.addWidget(heading)
         right.addWidget(self.list, 1)

@@ -1,4 +1,4 @@
-"""The result of a test: the accuracy and how far to trust it, the confusion matrix, and the drawings behind it."""
+"""The result of a test: accuracy with its interval, confusion matrix, and the drawings of each cell."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.tabs.my_hand.digit_matrix import DigitMatrix
 from app.tabs.my_hand.drawing_list import DrawingList
 from app.tabs.my_hand.drawing_view import DrawingView
-from app.tabs.my_hand.texts import date_in_words, headline, meaning
+from app.tabs.my_hand.formatting import date_in_words, headline, meaning
 from app.widgets.plain_text import ElidedLabel
 from nncore.handwriting.personal_test.result import REFUSED, HandResult, ReadDrawing
 
 TABLE_SHARE = 0.55
-"""Of the page's height."""
+"""Share of the page's height that the matrix takes."""
 
-ALL_RIGHT = "Nothing was misread. Choose a cell of the table to see its drawings."
-NONE_SUCH = "No drawing was read so."
+ALL_RIGHT = "No digit was misread. Select a cell of the table to see its drawings."
+NONE_SUCH = "This cell has no drawings."
 
 
 class ResultPage(QWidget):
     """Shows a HandResult.
 
-    `chosen` carries the ReadDrawing to look at, or None. `view` tells what to teach and what to show on the Draw tab.
+    `chosen` carries the selected ReadDrawing, or None. `view` has the signals for teaching and the Draw tab.
     """
 
     chosen = Signal(object)
@@ -47,15 +47,13 @@ class ResultPage(QWidget):
             label.setWordWrap(True)
         self.matrix, self.list, self.view = DigitMatrix(), DrawingList(), DrawingView()
         self.misread_button = QPushButton("All &misread")
-        self.misread_button.setToolTip("List all that was misread again, not the drawings of one cell.")
+        self.misread_button.setToolTip("List all misread drawings, not only those of one cell.")
         self.again_button = self._button("Test &again", "Write another 20 digits.", self.again_requested)
         self.again_button.setProperty("primary", True)
         self.export_button = self._button(
-            "&Export …", "Save this test as CSV, with all that was read, or as UNIPEN ink.", self.export_requested
+            "&Export …", "Save this test as CSV with strokes and answers, or as UNIPEN ink.", self.export_requested
         )
-        self.import_button = self._button(
-            "&Import …", "Open a test from a CSV or UNIPEN file, yours or another's.", self.import_requested
-        )
+        self.import_button = self._button("&Import …", "Open a test from a CSV or UNIPEN file.", self.import_requested)
         self.back_button = self._button("All te&sts", "Go back to the list of tests.", self.back_requested)
         self.matrix.cell_chosen.connect(self._list_cell)
         self.misread_button.clicked.connect(self.list_misread)
@@ -63,7 +61,7 @@ class ResultPage(QWidget):
         self._compose()
 
     def show_result(self, result: HandResult) -> None:
-        """Show `result`, and of its drawings those misread."""
+        """Show `result` and list its misread drawings."""
         self.result = result
         self.title.setText(headline(result))
         self.meaning.setText(meaning(result))
@@ -74,7 +72,7 @@ class ResultPage(QWidget):
 
     @Slot()
     def list_misread(self) -> None:
-        """List what was misread."""
+        """List the misread drawings."""
         self.matrix.clearSelection()
         misread = tuple(drawing for drawing in self._drawings() if not drawing.is_right)
         self._list("Misread", misread, ALL_RIGHT)
@@ -84,8 +82,8 @@ class ResultPage(QWidget):
     def _list_cell(self, prompted: int, column: int) -> None:
         read = None if column == REFUSED else column
         drawings = (drawing for drawing in self._drawings() if (drawing.prompted, drawing.read) == (prompted, read))
-        said = "called no digit" if read is None else f"read as {read}"
-        self._list(f"Asked for {prompted}, {said}", tuple(drawings), NONE_SUCH)
+        answer = "not accepted as a digit" if read is None else f"read as {read}"
+        self._list(f"Asked for {prompted}, {answer}", tuple(drawings), NONE_SUCH)
         self.misread_button.show()
 
     def _list(self, title: str, drawings: tuple[ReadDrawing, ...], empty: str) -> None:
@@ -104,11 +102,11 @@ class ResultPage(QWidget):
         self.chosen.emit(drawing)
 
     def focus(self) -> None:
-        """Put the focus on what was misread, or on the table if nothing was."""
+        """Give the focus to the misread drawings, or to the table if there are none."""
         (self.matrix if self.list.isHidden() else self.list).setFocus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give the table its share of the height."""
+        """Give the matrix its share of the height."""
         super().resizeEvent(event)
         self.matrix.set_room(round(TABLE_SHARE * self.height()))
 
@@ -133,7 +131,7 @@ class ResultPage(QWidget):
         middle = QVBoxLayout()
         middle.setSpacing(GAP)
         middle.addWidget(self.list_title)
-        middle.addWidget(self.list, 100)  # all the room while it is shown
+        middle.addWidget(self.list, 100)  # takes all the space while it is shown
         middle.addWidget(self.empty)
         middle.addWidget(self.misread_button)
         middle.addStretch()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from app.storage.run_store import KnownRun
 from app.style.theme import GAP, GROUP_GAP
 
-MOST_GHOSTS = 6
+MOST_EARLIER_RUNS = 6
 """Curves behind the live ones: more could not be told apart."""
 
 
@@ -20,18 +20,18 @@ GO_ON_ENDED = "Take this run to the Train tab, to train it on from where it stop
 class ActionsRow(QWidget):
     """Each button is enabled if the choice allows it; its tooltip says what it does, or why it cannot."""
 
-    ghosts_requested, ghosts_cleared = Signal(), Signal()
+    earlier_runs_requested, earlier_runs_cleared = Signal(), Signal()
     compared = Signal(bool)
     rerun_requested, fork_requested, go_on_requested = Signal(), Signal(), Signal()
     delete_requested, csv_requested, report_requested = Signal(), Signal(), Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.ghosts = self._button("Show &behind the curves", self.ghosts_requested)
-        self.ghosts.setProperty("primary", True)
-        self.no_ghosts = self._button("C&lear the curves", self.ghosts_cleared)
-        self.no_ghosts.setToolTip("Show no earlier run behind the curves of the Train tab any more.")
-        self.no_ghosts.hide()
+        self.earlier_runs = self._button("Show &behind the curves", self.earlier_runs_requested)
+        self.earlier_runs.setProperty("primary", True)
+        self.no_earlier_runs = self._button("C&lear the curves", self.earlier_runs_cleared)
+        self.no_earlier_runs.setToolTip("Show no earlier run behind the curves of the Train tab any more.")
+        self.no_earlier_runs.hide()
         self.compare = QPushButton("&Compare")
         self.compare.setCheckable(True)
         self.compare.setToolTip("Show which settings differ between the chosen runs, and how they did.")
@@ -45,7 +45,7 @@ class ActionsRow(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GAP)
-        for group in ((self.ghosts, self.no_ghosts, self.compare), (self.rerun, self.fork, self.go_on)):
+        for group in ((self.earlier_runs, self.no_earlier_runs, self.compare), (self.rerun, self.fork, self.go_on)):
             for button in group:
                 layout.addWidget(button)
             layout.addSpacing(GROUP_GAP - GAP)
@@ -64,14 +64,20 @@ class ActionsRow(QWidget):
         count = len(chosen)
         some = "" if count else "Choose one run or more first."
         one = "" if count == 1 else "Choose one run, and one alone, first."
-        few = some or ("" if count <= MOST_GHOSTS else f"At most {MOST_GHOSTS} runs at once can be told apart.")
+        few = some or (
+            "" if count <= MOST_EARLIER_RUNS else f"At most {MOST_EARLIER_RUNS} runs at once can be told apart."
+        )
         on = one or _why_not_on(chosen[0])
         ended = count == 1 and not chosen[0].is_broken_off
         running = some or next(
             (f"{known.run.settings.name} is still going on." for known in chosen if known.state == "running"), ""
         )
         for button, obstacle, purpose in (
-            (self.ghosts, few, "Show the curves of the chosen runs faintly behind those of the run in the Train tab."),
+            (
+                self.earlier_runs,
+                few,
+                "Show the curves of the chosen runs behind those in the Train tab.",
+            ),
             (self.rerun, one, "Train once more with the same settings and the same seed."),
             (self.fork, one, "Take its settings to the Train tab, to change some before training."),
             (self.go_on, on, GO_ON_ENDED if ended else "Go on with this run after the last epoch that it kept."),

@@ -56,16 +56,16 @@ class Comparison(QFrame):
         layout.setSpacing(GAP)
         layout.addWidget(self.sentence)
         layout.addWidget(self.table, 1)
-        self._take_look()
+        self._apply_style()
         self.show_runs([])
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow theme and font."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange, QEvent.Type.PaletteChange):
-            self._take_look()
+            self._apply_style()
 
-    def _take_look(self) -> None:
+    def _apply_style(self) -> None:
         if hasattr(self, "table"):  # Qt tells of a font while the widget is made
             self.table.setStyleSheet(table_style(self))
 

@@ -50,7 +50,7 @@ class RunView(QTableView):
             shortcut = QShortcut(key, self)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
             shortcut.activated.connect(signal)
-        self._take_look()
+        self._apply_style()
 
     # ------------------------------------------------------------------ choice
 
@@ -86,9 +86,9 @@ class RunView(QTableView):
         """Follow theme and font."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange, QEvent.Type.PaletteChange):
-            self._take_look()
+            self._apply_style()
 
-    def _take_look(self) -> None:
+    def _apply_style(self) -> None:
         if not hasattr(self, "table"):  # Qt tells of a font while the widget is made
             return
         colours, metrics, header = colours_of(self), self.fontMetrics(), self.horizontalHeader()

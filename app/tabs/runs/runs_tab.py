@@ -49,7 +49,7 @@ class RunsTab(QWidget):
     refused: a sentence of good news, of bad news. Before it is destroyed, `finish` must have been called.
     """
 
-    ghosts_chosen = Signal(list)
+    earlier_runs_chosen = Signal(list)
     rerun_requested, fork_requested = Signal(object), Signal(object)
     go_on_requested = Signal(object, object)
     train_on_requested = Signal(object, object)
@@ -118,8 +118,8 @@ class RunsTab(QWidget):
         self.view.delete_requested.connect(self.delete)
         self.view.undo_requested.connect(self.undo)
         self.table.edited.connect(self._edit)
-        row.ghosts_requested.connect(self._choose_ghosts)
-        row.ghosts_cleared.connect(self._clear_ghosts)
+        row.earlier_runs_requested.connect(self._choose_earlier_runs)
+        row.earlier_runs_cleared.connect(self._clear_earlier_runs)
         row.compared.connect(self._compare)
         row.rerun_requested.connect(lambda: self._request(self.rerun_requested.emit))
         row.fork_requested.connect(lambda: self._request(self.fork_requested.emit))
@@ -201,14 +201,14 @@ class RunsTab(QWidget):
         self._show_choice()
 
     @Slot()
-    def _choose_ghosts(self) -> None:
-        self.actions_row.no_ghosts.show()
-        self.ghosts_chosen.emit([known.run.id for known in self.view.chosen()])
+    def _choose_earlier_runs(self) -> None:
+        self.actions_row.no_earlier_runs.show()
+        self.earlier_runs_chosen.emit([known.run.id for known in self.view.chosen()])
 
     @Slot()
-    def _clear_ghosts(self) -> None:
-        self.actions_row.no_ghosts.hide()
-        self.ghosts_chosen.emit([])
+    def _clear_earlier_runs(self) -> None:
+        self.actions_row.no_earlier_runs.hide()
+        self.earlier_runs_chosen.emit([])
 
     def _request(self, ask: Callable[[object], None]) -> None:
         chosen = self.view.chosen()

@@ -83,7 +83,7 @@ def three_figures(value: float) -> str:
     return f"{float(f'{value:.3g}'):,.0f}"
 
 
-def verdict(finished: Finished) -> str:
+def ending_in_words(finished: Finished) -> str:
     """How a run ended, in one sentence."""
     epochs = f"{finished.epochs:,} epoch{'' if finished.epochs == 1 else 's'}"
     if finished.stopped and not finished.step:

@@ -212,7 +212,7 @@ class ProgressLine(QWidget):
         """The run is over: no time is left to speak of."""
         self._left.setText("")
 
-    def say(self, sentence: str, *, trouble: bool = False) -> None:
+    def show_message(self, sentence: str, *, trouble: bool = False) -> None:
         """Show a sentence on how the run goes."""
         self._status.setText(sentence)
         self._status.setToolTip(plain_tooltip(sentence))

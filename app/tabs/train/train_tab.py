@@ -15,7 +15,7 @@ from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.tabs.train.charts.curves_view import CurvesView
 from app.tabs.train.charts.fit_view import FitView
 from app.tabs.train.charts.health_view import HealthScroll, HealthView
-from app.tabs.train.run_clock import RunClock, verdict
+from app.tabs.train.run_clock import RunClock, ending_in_words
 from app.tabs.train.run_controls import ProgressLine, RunButtons
 from app.tabs.train.settings.collapsible_group import CollapsibleGroup
 from app.tabs.train.settings.settings_panel import SettingsPanel
@@ -126,7 +126,7 @@ class TrainTab(QWidget):
         self._offer_train_on()
         if self.buttons.state is RunState.IDLE:
             sentence, trouble = (obstacle, True) if obstacle else self._sentence
-            self.progress.say(sentence, trouble=trouble)
+            self.progress.show_message(sentence, trouble=trouble)
             with suppress(SettingError):  # said beside the field; the last points stay
                 self._preview(self.settings.points())
 
@@ -181,7 +181,7 @@ class TrainTab(QWidget):
         try:
             wanted = self.settings.config()
         except SettingError as problem:
-            self.progress.say(str(problem), trouble=True)
+            self.progress.show_message(str(problem), trouble=True)
             return
         ended = self._ended.checkpoint
         changed = {name: getattr(wanted, name) for name in ("learning_rate", "epochs", "steps", "seconds")}
@@ -201,7 +201,7 @@ class TrainTab(QWidget):
         try:
             self._run = self.settings.spec(), self.settings.config()
         except SettingError as problem:
-            self.progress.say(str(problem), trouble=True)
+            self.progress.show_message(str(problem), trouble=True)
             return False
         self._adviser = Adviser(*self._run)
         self._show_hint(None)
@@ -351,7 +351,7 @@ class TrainTab(QWidget):
     def run_finished(self, finished: Finished) -> None:
         """The run is over; what seems wrong is said still."""
         hint = self._hint.sentence if self._hint else ""
-        self._conclude(f"{verdict(finished)} {hint}".rstrip(), trouble=bool(hint))
+        self._conclude(f"{ending_in_words(finished)} {hint}".rstrip(), trouble=bool(hint))
 
     @Slot(str)
     def run_failed(self, sentence: str) -> None:
@@ -365,13 +365,13 @@ class TrainTab(QWidget):
     def _say_how_it_goes(self) -> None:
         match self.buttons.state:
             case RunState.STARTING:
-                self.progress.say("Starting …")
+                self.progress.show_message("Starting …")
             case RunState.STOPPING:
-                self.progress.say("Stopping after the present mini-batch …")
+                self.progress.show_message("Stopping after the present mini-batch …")
             case RunState.PAUSED:
-                self.progress.say(PAUSED)
+                self.progress.show_message(PAUSED)
             case RunState.RUNNING:
-                self.progress.say(self._hint.sentence if self._hint else TRAINING, trouble=bool(self._hint))
+                self.progress.show_message(self._hint.sentence if self._hint else TRAINING, trouble=bool(self._hint))
 
 
 def _same(points: CurvePoints | None, others: CurvePoints | None) -> bool:

@@ -59,13 +59,13 @@ def shot(canvas: Canvas) -> QImage:
     return canvas.grab().toImage()
 
 
-def test_the_area_is_a_centred_square_as_large_as_fits(canvas: Canvas) -> None:
+def test_the_area_is_the_largest_centred_square(canvas: Canvas) -> None:
     assert canvas.area.getRect() == (50, 0, 400, 400)
     canvas.resize(300, 500)
     assert canvas.area.getRect() == (0, 100, 300, 300)
 
 
-def test_the_mouse_draws_a_stroke_where_it_goes(canvas: Canvas, qtbot: QtBot) -> None:
+def test_the_mouse_draws_a_stroke(canvas: Canvas, qtbot: QtBot) -> None:
     with qtbot.waitSignal(canvas.drawing_changed):
         drag(canvas, SEVEN)
     (stroke,) = strokes(canvas)
@@ -82,13 +82,13 @@ def test_other_buttons_draw_nothing(canvas: Canvas) -> None:
     assert not canvas.drawing.can_undo
 
 
-def test_a_click_leaves_a_dot_that_can_be_seen(canvas: Canvas) -> None:
+def test_a_click_paints_a_dot(canvas: Canvas) -> None:
     drag(canvas, [(0.4, 0.6)])
     assert len(strokes(canvas)[0]) == 1
     assert shot(canvas).pixelColor(pixel(canvas, 0.4, 0.6)) == QColor(LIGHT.ink)
 
 
-def test_a_press_beside_the_square_starts_nothing_even_if_dragged_in(canvas: Canvas) -> None:
+def test_a_press_outside_the_square_begins_no_stroke(canvas: Canvas) -> None:
     QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(10, 200))
     QTest.mouseMove(canvas, pixel(canvas, 0.5, 0.5))
     QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=pixel(canvas, 0.5, 0.5))
@@ -96,7 +96,7 @@ def test_a_press_beside_the_square_starts_nothing_even_if_dragged_in(canvas: Can
     assert not canvas.drawing.can_undo
 
 
-def test_a_stroke_that_leaves_and_returns_is_one_step(canvas: Canvas) -> None:
+def test_a_stroke_that_leaves_and_returns_is_one_undo_step(canvas: Canvas) -> None:
     drag(canvas, [(0.5, 0.3), (1.1, 0.3), (1.1, 0.7), (0.5, 0.7)])
     assert len(strokes(canvas)) == 2
     QTest.keySequence(canvas, QKeySequence("Ctrl+Z"))
@@ -116,10 +116,10 @@ def test_hiding_the_canvas_lifts_the_pen(canvas: Canvas) -> None:
     drag(canvas, ONE, release=False)
     canvas.hide()
     assert not canvas.drawing.is_drawing
-    assert canvas.actions_offered.undo.isEnabled()
+    assert canvas.canvas_actions.undo.isEnabled()
 
 
-def test_keys_undo_redo_and_clear(canvas: Canvas) -> None:
+def test_shortcuts_undo_redo_and_clear(canvas: Canvas) -> None:
     drag(canvas, SEVEN)
     drag(canvas, ONE)
     both = strokes(canvas)
@@ -138,10 +138,10 @@ def test_keys_undo_redo_and_clear(canvas: Canvas) -> None:
     assert canvas.drawing.is_blank
 
 
-def test_actions_offer_what_is_possible_and_say_why_not(canvas: Canvas) -> None:
-    actions = canvas.actions_offered
+def test_disabled_actions_say_why(canvas: Canvas) -> None:
+    actions = canvas.canvas_actions
     assert [action.isEnabled() for action in actions.all] == [False, False, False, True]
-    assert "Nothing to take back" in actions.undo.toolTip()
+    assert "Nothing to undo" in actions.undo.toolTip()
     drag(canvas, ONE)
     assert [action.isEnabled() for action in actions.all] == [True, False, True, True]
     assert "Ctrl+Z" in actions.undo.toolTip()
@@ -149,7 +149,7 @@ def test_actions_offer_what_is_possible_and_say_why_not(canvas: Canvas) -> None:
     assert [action.isEnabled() for action in actions.all] == [False, True, False, True]
 
 
-def test_the_pen_draws_to_fractions_of_a_pixel_and_keeps_the_mouse_out(canvas: Canvas) -> None:
+def test_the_pen_draws_with_subpixels_and_blocks_the_mouse(canvas: Canvas) -> None:
     assert pen(canvas, QEvent.Type.TabletPress, 0.30031, 0.5)
     QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=pixel(canvas, 0.9, 0.9))
     assert pen(canvas, QEvent.Type.TabletMove, 0.40031, 0.5)
@@ -157,23 +157,23 @@ def test_the_pen_draws_to_fractions_of_a_pixel_and_keeps_the_mouse_out(canvas: C
     np.testing.assert_allclose(strokes(canvas), [[(0.30031, 0.5), (0.40031, 0.5)]], atol=1e-9)
 
 
-def test_a_hovering_pen_draws_nothing_and_is_left_to_the_cursor(canvas: Canvas) -> None:
+def test_a_hovering_pen_draws_nothing(canvas: Canvas) -> None:
     assert not pen(canvas, QEvent.Type.TabletMove, 0.4, 0.5)
     assert canvas.drawing.is_blank
 
 
-def test_a_pen_that_leaves_the_tablets_reach_lifts(canvas: Canvas, qapp: QApplication) -> None:
+def test_a_pen_that_leaves_the_tablet_is_lifted(canvas: Canvas, qapp: QApplication) -> None:
     pen(canvas, QEvent.Type.TabletPress, 0.2, 0.5)
     pen(canvas, QEvent.Type.TabletMove, 0.4, 0.5)
     leave = pen_event(canvas, QEvent.Type.TabletLeaveProximity, 0.4, 0.5)
     QApplication.sendEvent(qapp, leave)
     assert not canvas.drawing.is_drawing
-    assert canvas.actions_offered.undo.isEnabled()
+    assert canvas.canvas_actions.undo.isEnabled()
     drag(canvas, ONE)
     assert len(strokes(canvas)) == 2
 
 
-def test_a_pen_that_leaves_after_its_release_takes_nothing_from_the_mouse(canvas: Canvas, qapp: QApplication) -> None:
+def test_a_pen_that_leaves_after_its_release_does_not_lift_the_mouse(canvas: Canvas, qapp: QApplication) -> None:
     pen(canvas, QEvent.Type.TabletPress, 0.2, 0.5)
     pen(canvas, QEvent.Type.TabletRelease, 0.2, 0.5)
     drag(canvas, ONE, release=False)
@@ -183,7 +183,7 @@ def test_a_pen_that_leaves_after_its_release_takes_nothing_from_the_mouse(canvas
     QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=pixel(canvas, 0.5, 0.8))
 
 
-def test_another_window_coming_to_the_front_lifts_the_pen(canvas: Canvas, qtbot: QtBot) -> None:
+def test_activating_another_window_lifts_the_pen(canvas: Canvas, qtbot: QtBot) -> None:
     pen(canvas, QEvent.Type.TabletPress, 0.2, 0.5)
     other = QWidget()
     qtbot.addWidget(other)
@@ -194,7 +194,7 @@ def test_another_window_coming_to_the_front_lifts_the_pen(canvas: Canvas, qtbot:
     assert not canvas.drawing.is_drawing
 
 
-def test_a_pen_whose_release_was_lost_gives_way_to_the_mouse_once_it_is_silent(canvas: Canvas, clock: Clock) -> None:
+def test_the_mouse_may_draw_after_a_pen_lost_its_release(canvas: Canvas, clock: Clock) -> None:
     pen(canvas, QEvent.Type.TabletPress, 0.2, 0.5)
     clock.seconds += SILENT_SECONDS - 0.1
     pen(canvas, QEvent.Type.TabletMove, 0.4, 0.5)  # it is there after all
@@ -208,7 +208,7 @@ def test_a_pen_whose_release_was_lost_gives_way_to_the_mouse_once_it_is_silent(c
     assert not pen(canvas, QEvent.Type.TabletMove, 0.9, 0.5)  # and has nothing more to say
 
 
-def test_a_second_press_of_the_same_pointer_begins_a_new_stroke(canvas: Canvas) -> None:
+def test_a_second_press_begins_a_new_stroke(canvas: Canvas) -> None:
     pen(canvas, QEvent.Type.TabletPress, 0.2, 0.2)
     pen(canvas, QEvent.Type.TabletPress, 0.6, 0.6)
     pen(canvas, QEvent.Type.TabletRelease, 0.6, 0.6)
@@ -220,7 +220,7 @@ def screen() -> QPointingDevice:
     return QTest.createTouchDevice()
 
 
-def test_one_finger_draws_and_further_ones_are_ignored(canvas: Canvas, screen: QPointingDevice) -> None:
+def test_only_one_finger_draws(canvas: Canvas, screen: QPointingDevice) -> None:
     QTest.touchEvent(canvas, screen).press(0, pixel(canvas, 0.2, 0.2), canvas).commit()
     QTest.touchEvent(canvas, screen).move(0, pixel(canvas, 0.3, 0.3), canvas).press(
         1, pixel(canvas, 0.8, 0.8), canvas
@@ -235,7 +235,7 @@ def test_one_finger_draws_and_further_ones_are_ignored(canvas: Canvas, screen: Q
     assert not canvas.drawing.is_drawing
 
 
-def test_a_finger_whose_release_was_lost_gives_way(canvas: Canvas, screen: QPointingDevice, clock: Clock) -> None:
+def test_the_mouse_may_draw_after_a_lost_finger_release(canvas: Canvas, screen: QPointingDevice, clock: Clock) -> None:
     QTest.touchEvent(canvas, screen).press(0, pixel(canvas, 0.2, 0.2), canvas).commit()
     drag(canvas, ONE)
     assert len(strokes(canvas)) == 1
@@ -246,9 +246,7 @@ def test_a_finger_whose_release_was_lost_gives_way(canvas: Canvas, screen: QPoin
     assert len(strokes(canvas)) == 2
 
 
-def test_a_finger_that_is_no_longer_on_the_screen_gives_way_to_the_next_at_once(
-    canvas: Canvas, screen: QPointingDevice
-) -> None:
+def test_another_finger_may_draw_when_the_first_is_gone(canvas: Canvas, screen: QPointingDevice) -> None:
     QTest.touchEvent(canvas, screen).press(0, pixel(canvas, 0.2, 0.2), canvas).commit()
     QTest.touchEvent(canvas, screen).press(1, pixel(canvas, 0.7, 0.7), canvas).commit()
     QTest.touchEvent(canvas, screen).release(1, pixel(canvas, 0.7, 0.7), canvas).commit()
@@ -257,14 +255,14 @@ def test_a_finger_that_is_no_longer_on_the_screen_gives_way_to_the_next_at_once(
     QTest.touchEvent(canvas, screen).release(0, pixel(canvas, 0.2, 0.2), canvas).commit()
 
 
-def test_a_finger_beside_the_square_draws_nothing(canvas: Canvas, screen: QPointingDevice) -> None:
+def test_a_finger_outside_the_square_draws_nothing(canvas: Canvas, screen: QPointingDevice) -> None:
     QTest.touchEvent(canvas, screen).press(0, QPoint(10, 10), canvas).commit()
     QTest.touchEvent(canvas, screen).move(0, pixel(canvas, 0.5, 0.5), canvas).commit()
     QTest.touchEvent(canvas, screen).release(0, pixel(canvas, 0.5, 0.5), canvas).commit()
     assert canvas.drawing.is_blank
 
 
-def test_resizing_in_the_middle_of_a_stroke_keeps_it(canvas: Canvas) -> None:
+def test_resizing_during_a_stroke_keeps_it(canvas: Canvas) -> None:
     drag(canvas, [(0.2, 0.2), (0.4, 0.4)], release=False)
     canvas.resize(800, 700)
     QTest.mouseMove(canvas, pixel(canvas, 0.6, 0.6))
@@ -275,7 +273,7 @@ def test_resizing_in_the_middle_of_a_stroke_keeps_it(canvas: Canvas) -> None:
     assert image.pixelColor(pixel(canvas, 0.12, 0.12)) == QColor(LIGHT.paper)
 
 
-def test_growing_stroke_by_stroke_paints_what_painting_at_once_does(canvas: Canvas) -> None:
+def test_incremental_painting_equals_painting_at_once(canvas: Canvas) -> None:
     rng = np.random.default_rng(3)
     for _ in range(3):
         path = np.clip(0.5 + rng.normal(0, 0.06, (60, 2)).cumsum(axis=0), -0.1, 1.1)
@@ -305,7 +303,7 @@ class PaintWatch(QObject):
         return False
 
 
-def test_a_point_repaints_its_surroundings_only(canvas: Canvas, qtbot: QtBot) -> None:
+def test_a_new_point_repaints_a_small_area(canvas: Canvas, qtbot: QtBot) -> None:
     drag(canvas, [(0.2, 0.2), (0.22, 0.2)], release=False)
     let_the_hint_fade(canvas)
     QApplication.processEvents()
@@ -316,7 +314,7 @@ def test_a_point_repaints_its_surroundings_only(canvas: Canvas, qtbot: QtBot) ->
     assert max(watch.areas) < 60 * 60
 
 
-def test_the_hint_goes_at_the_first_touch_and_comes_back_after_clear(canvas: Canvas, qtbot: QtBot) -> None:
+def test_the_hint_disappears_while_drawing_and_returns_after_clear(canvas: Canvas, qtbot: QtBot) -> None:
     middle = canvas.area.toRect().adjusted(120, 190, -120, -190)
 
     def hint_shows() -> bool:
@@ -340,7 +338,7 @@ class Calm(QProxyStyle):
         return super().styleHint(hint, option, widget, data)
 
 
-def test_without_motion_the_hint_goes_at_once(canvas: Canvas) -> None:
+def test_without_animation_the_hint_disappears_immediately(canvas: Canvas) -> None:
     calm = Calm("Fusion")
     canvas.setStyle(calm)
     drag(canvas, [(0.1, 0.1)])
@@ -360,14 +358,14 @@ def test_ink_and_paper_follow_the_theme(canvas: Canvas, qapp: QApplication) -> N
     apply_theme(qapp, ThemeChoice.LIGHT)
 
 
-def test_the_cursor_is_a_pen_over_the_paper_only(canvas: Canvas) -> None:
+def test_the_pen_cursor_is_shown_over_the_paper_only(canvas: Canvas) -> None:
     QTest.mouseMove(canvas, pixel(canvas, 0.5, 0.5))
     assert canvas.cursor().shape() == Qt.CursorShape.BitmapCursor
     QTest.mouseMove(canvas, QPoint(10, 200))
     assert canvas.cursor().shape() == Qt.CursorShape.ArrowCursor
 
 
-def test_the_focus_ring_is_for_the_keyboard(canvas: Canvas) -> None:
+def test_the_focus_ring_is_shown_for_keyboard_focus_only(canvas: Canvas) -> None:
     def border() -> QColor:
         return shot(canvas).pixelColor(round(canvas.area.center().x()), 1)
 
@@ -379,12 +377,12 @@ def test_the_focus_ring_is_for_the_keyboard(canvas: Canvas) -> None:
     assert border() != QColor(LIGHT.accent)
 
 
-def test_a_screen_reader_is_told_what_this_is(canvas: Canvas) -> None:
+def test_the_canvas_has_a_name_and_a_description(canvas: Canvas) -> None:
     assert canvas.accessibleName()
     assert "Draw a digit" in canvas.accessibleDescription()
 
 
-def test_what_is_drawn_rasterizes_like_its_strokes(canvas: Canvas) -> None:
+def test_the_drawing_can_be_rasterized(canvas: Canvas) -> None:
     drag(canvas, SEVEN)
     image = rasterize(canvas.drawing.ink())
     assert image.shape == (28, 28)

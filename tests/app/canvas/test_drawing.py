@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.canvas.drawing import Drawing, clip
+from app.canvas.drawing import Drawing
+from app.canvas.stroke import clip
 from nncore.preprocessing.ink import rasterize
 
 anywhere = st.floats(-3, 4, allow_nan=False)
@@ -32,7 +33,7 @@ def test_a_stroke_becomes_ink_with_y_downwards() -> None:
     np.testing.assert_array_equal(stroke, np.array([(0.25, 0.5), (0.5, 0.75), (0.5, 0.25)], np.float32))
 
 
-def test_a_click_leaves_a_dot_that_shows() -> None:
+def test_a_click_leaves_a_visible_dot() -> None:
     drawing = Drawing()
     write(drawing, (0.5, 0.5))
     assert pieces(drawing) == [[(0.5, 0.5)]]
@@ -40,7 +41,7 @@ def test_a_click_leaves_a_dot_that_shows() -> None:
     assert drawing.can_undo
 
 
-def test_the_ink_holds_the_stroke_being_drawn() -> None:
+def test_the_ink_contains_the_stroke_being_drawn() -> None:
     drawing = Drawing()
     drawing.begin(0.1, 0.1)
     drawing.extend(0.2, 0.2)
@@ -49,7 +50,7 @@ def test_the_ink_holds_the_stroke_being_drawn() -> None:
     assert len(drawing.ink().strokes) == 1
 
 
-def test_undo_and_redo_go_stroke_by_stroke() -> None:
+def test_undo_and_redo_step_through_the_strokes() -> None:
     drawing = Drawing()
     write(drawing, (0.1, 0.1), (0.2, 0.2))
     write(drawing, (0.3, 0.3), (0.4, 0.4))
@@ -66,7 +67,7 @@ def test_undo_and_redo_go_stroke_by_stroke() -> None:
     assert not drawing.can_redo
 
 
-def test_clearing_is_one_step_and_can_be_undone() -> None:
+def test_clearing_is_one_step_of_undo() -> None:
     drawing = Drawing()
     write(drawing, (0.1, 0.1), (0.2, 0.2))
     write(drawing, (0.3, 0.3))
@@ -79,13 +80,13 @@ def test_clearing_is_one_step_and_can_be_undone() -> None:
     assert drawing.is_blank
 
 
-def test_clearing_a_blank_canvas_is_no_step() -> None:
+def test_clearing_a_blank_canvas_is_not_a_step() -> None:
     drawing = Drawing()
     drawing.clear()
     assert not drawing.can_undo
 
 
-def test_a_new_stroke_drops_what_could_be_redone() -> None:
+def test_a_new_stroke_discards_redo() -> None:
     drawing = Drawing()
     write(drawing, (0.1, 0.1))
     drawing.undo()
@@ -93,7 +94,7 @@ def test_a_new_stroke_drops_what_could_be_redone() -> None:
     assert not drawing.can_redo
 
 
-def test_a_stroke_off_the_canvas_leaves_nothing_and_keeps_redo() -> None:
+def test_a_stroke_outside_the_canvas_changes_nothing() -> None:
     drawing = Drawing()
     write(drawing, (0.1, 0.1))
     drawing.undo()
@@ -103,13 +104,13 @@ def test_a_stroke_off_the_canvas_leaves_nothing_and_keeps_redo() -> None:
     assert drawing.can_redo
 
 
-def test_a_stroke_is_cut_at_the_border_where_it_crosses() -> None:
+def test_a_stroke_is_clipped_at_the_border() -> None:
     drawing = Drawing()
     write(drawing, (0.5, 0.5), (1.5, 0.5), (1.5, 0.8), (0.5, 0.8))
     assert pieces(drawing) == [[(0.5, 0.5), (1.0, 0.5)], [(1.0, 0.8), (0.5, 0.8)]]
 
 
-def test_leaving_and_coming_back_is_one_step_of_undo() -> None:
+def test_a_stroke_that_leaves_and_returns_is_one_undo_step() -> None:
     drawing = Drawing()
     write(drawing, (0.5, 0.5), (1.5, 0.5), (1.5, 0.8), (0.5, 0.8))
     assert len(drawing.ink().strokes) == 2
@@ -117,19 +118,19 @@ def test_leaving_and_coming_back_is_one_step_of_undo() -> None:
     assert drawing.is_blank
 
 
-def test_a_fast_stroke_right_across_leaves_its_middle() -> None:
+def test_a_stroke_across_the_whole_canvas_is_clipped_at_both_ends() -> None:
     drawing = Drawing()
     write(drawing, (-1.0, 0.5), (2.0, 0.5))
     assert pieces(drawing) == [[(0.0, 0.5), (1.0, 0.5)]]
 
 
-def test_running_along_the_border_and_away_leaves_no_crumbs() -> None:
+def test_a_stroke_that_ends_at_the_border_leaves_no_empty_piece() -> None:
     drawing = Drawing()
     write(drawing, (0.5, 0.5), (1.0, 0.5), (1.3, 0.5))
     assert pieces(drawing) == [[(0.5, 0.5), (1.0, 0.5)]]
 
 
-def test_a_resting_pen_adds_no_points() -> None:
+def test_a_pen_that_does_not_move_adds_no_points() -> None:
     drawing = Drawing()
     write(drawing, (0.5, 0.5), (0.5, 0.5), (0.6, 0.5), (0.6, 0.5))
     assert pieces(drawing) == [[(0.5, 0.5), (0.6, 0.5)]]
@@ -155,7 +156,7 @@ def test_moving_without_the_pen_down_does_nothing() -> None:
 
 
 @pytest.mark.parametrize("wrong", [math.nan, math.inf, -math.inf])
-def test_positions_that_are_no_numbers_are_passed_over(wrong: float) -> None:
+def test_positions_that_are_not_finite_are_ignored(wrong: float) -> None:
     drawing = Drawing()
     write(drawing, (wrong, 0.5), (0.5, 0.5))
     assert drawing.is_blank
@@ -164,7 +165,7 @@ def test_positions_that_are_no_numbers_are_passed_over(wrong: float) -> None:
 
 
 @given(points, points)
-def test_what_clip_keeps_lies_on_the_segment_and_the_canvas(
+def test_a_clipped_segment_lies_on_the_segment_and_the_canvas(
     start: tuple[float, float], end: tuple[float, float]
 ) -> None:
     kept = clip(start, end)
@@ -187,7 +188,7 @@ SAMPLES = np.linspace(0, 1, 41).tolist()
 
 
 @given(st.lists(st.lists(points, min_size=1, max_size=8), max_size=4))
-def test_any_drawing_is_on_the_canvas_rasterizes_and_comes_back_after_undo(
+def test_any_drawing_stays_on_the_canvas_and_survives_undo_and_redo(
     strokes: list[list[tuple[float, float]]],
 ) -> None:
     drawing = Drawing()
@@ -207,7 +208,7 @@ def test_any_drawing_is_on_the_canvas_rasterizes_and_comes_back_after_undo(
     assert pieces(drawing) == before
 
 
-def test_the_jitter_of_a_tap_is_a_dot_and_a_digit_a_little_larger_is_not() -> None:
+def test_the_jitter_of_a_tap_becomes_a_dot() -> None:
     tap, tiny = Drawing(), Drawing()
     write(tap, (0.5, 0.5), (0.504, 0.501), (0.502, 0.507))
     write(tiny, (0.5, 0.5), (0.5, 0.52))

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.canvas.eraser import CRUMB, without_path
-from app.canvas.polyline import Point, Stroke
+from app.canvas.eraser import SHORTEST_PIECE, without_path
+from app.canvas.stroke import Point, Stroke
 
 place = st.tuples(st.floats(0, 1), st.floats(0, 1))
 RADIUS = 0.05
@@ -32,23 +32,23 @@ def distance(points: np.ndarray, start: Point, end: Point) -> np.ndarray:
 
 
 @given(st.lists(st.lists(place, min_size=1, max_size=8), min_size=1, max_size=3), place, place)
-def test_what_is_near_its_way_goes_and_the_rest_stays(stroke: Stroke, start: Point, end: Point) -> None:
+def test_only_ink_near_the_path_is_erased(stroke: Stroke, start: Point, end: Point) -> None:
     left = without_path(stroke, start, end, RADIUS)
     before, after = along(stroke), along(left)
     assert distance(after, start, end).min(initial=1) > RADIUS * 0.96  # the discs bulge
-    kept = before[distance(before, start, end) > RADIUS + CRUMB]
+    kept = before[distance(before, start, end) > RADIUS + SHORTEST_PIECE]
     for point in kept[:: 1 + len(kept) // 100]:  # each is compared with thousands
         assert np.hypot(*(after - point).T).min() < 0.01
     if distance(before, start, end).min() > RADIUS * 1.01:
         assert left is stroke
 
 
-def test_a_line_is_cut_where_the_eraser_s_edge_is() -> None:
+def test_a_line_is_cut_at_the_edge_of_the_eraser() -> None:
     (left, right) = without_path([[(0.1, 0.5), (0.9, 0.5)]], (0.5, 0.5), (0.5, 0.5), RADIUS)
     np.testing.assert_allclose(left, [(0.1, 0.5), (0.45, 0.5)])
     np.testing.assert_allclose(right, [(0.55, 0.5), (0.9, 0.5)])
 
 
-def test_a_dot_goes_whole_and_crumbs_go_with_it() -> None:
+def test_dots_and_very_short_remains_are_erased() -> None:
     assert without_path([[(0.5, 0.5)]], (0.52, 0.5), (0.52, 0.5), RADIUS) == []
     assert without_path([[(0.5, 0.5), (0.5, 0.555)]], (0.5, 0.5), (0.5, 0.5), RADIUS) == []

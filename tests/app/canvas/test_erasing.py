@@ -34,7 +34,7 @@ def pieces(canvas: Canvas) -> list[list[tuple[float, float]]]:
     return [piece for stroke in canvas.drawing.strokes for piece in stroke]
 
 
-def rub(canvas: Canvas, *points: tuple[float, float], release: bool = True) -> None:
+def erase(canvas: Canvas, *points: tuple[float, float], release: bool = True) -> None:
     """Erase with the right mouse button."""
     QTest.mousePress(canvas, Qt.MouseButton.RightButton, pos=pixel(canvas, *points[0]))
     for point in points[1:]:
@@ -59,21 +59,21 @@ def the_line_is_cut(canvas: Canvas) -> bool:
     return left[-1][0] < 0.47 and right[0][0] > 0.53
 
 
-def test_the_right_button_cuts_a_stroke_where_it_crosses(canvas: Canvas) -> None:
+def test_the_right_button_erases(canvas: Canvas) -> None:
     drag(canvas, LINE)
-    rub(canvas, *ACROSS)
+    erase(canvas, *ACROSS)
     assert the_line_is_cut(canvas)
     image = canvas.grab().toImage()
     assert image.pixelColor(pixel(canvas, 0.5, 0.3)) == QColor(LIGHT.paper)
     assert image.pixelColor(pixel(canvas, 0.3, 0.3)) == QColor(LIGHT.ink)
 
 
-def test_a_way_of_the_eraser_is_one_step_of_undo(canvas: Canvas, qtbot: QtBot) -> None:
+def test_one_movement_of_the_eraser_is_one_undo_step(canvas: Canvas, qtbot: QtBot) -> None:
     drag(canvas, LINE)
     drag(canvas, SEVEN)
     before = pieces(canvas)
     with qtbot.waitSignal(canvas.drawing_changed):
-        rub(canvas, (0.1, 0.3), (0.5, 0.3), (0.9, 0.3))
+        erase(canvas, (0.1, 0.3), (0.5, 0.3), (0.9, 0.3))
     after = pieces(canvas)
     assert after != before
     canvas.undo()
@@ -82,42 +82,42 @@ def test_a_way_of_the_eraser_is_one_step_of_undo(canvas: Canvas, qtbot: QtBot) -
     assert pieces(canvas) == after
 
 
-def test_rubbing_beside_the_ink_is_no_step(canvas: Canvas) -> None:
+def test_erasing_beside_the_ink_is_not_a_step(canvas: Canvas) -> None:
     drag(canvas, LINE)
     canvas.undo()
-    rub(canvas, (0.2, 0.5), (0.3, 0.5))
+    erase(canvas, (0.2, 0.5), (0.3, 0.5))
     assert canvas.drawing.can_redo
     assert not canvas.drawing.can_undo
 
 
-def test_a_jump_of_the_eraser_takes_all_on_its_way(canvas: Canvas) -> None:
+def test_a_fast_eraser_erases_its_whole_path(canvas: Canvas) -> None:
     drag(canvas, LINE)
-    rub(canvas, (0.5, 0.05), (0.5, 0.95))
+    erase(canvas, (0.5, 0.05), (0.5, 0.95))
     assert the_line_is_cut(canvas)
 
 
-def test_a_stroke_rubbed_out_whole_is_gone(canvas: Canvas) -> None:
+def test_a_fully_erased_stroke_is_removed(canvas: Canvas) -> None:
     drag(canvas, [(0.5, 0.3)])
     drag(canvas, LINE)
-    rub(canvas, (0.05, 0.3), (0.95, 0.3))
+    erase(canvas, (0.05, 0.3), (0.95, 0.3))
     assert canvas.drawing.is_blank
 
 
-def test_what_the_eraser_takes_shows_and_is_told_before_it_is_lifted(canvas: Canvas) -> None:
+def test_erasing_is_visible_before_the_eraser_is_lifted(canvas: Canvas) -> None:
     drag(canvas, LINE)
-    rub(canvas, *ACROSS, release=False)
+    erase(canvas, *ACROSS, release=False)
     assert len(canvas.drawing.ink().strokes) == 2
-    assert canvas.actions_offered.undo.isEnabled()
+    assert canvas.canvas_actions.undo.isEnabled()
     canvas.undo()
     assert len(pieces(canvas)) == 1
     QTest.mouseRelease(canvas, Qt.MouseButton.RightButton, pos=pixel(canvas, 0.5, 0.4))
     assert len(pieces(canvas)) == 1
 
 
-def test_the_key_e_chooses_the_eraser_and_lays_it_down(canvas: Canvas) -> None:
+def test_the_key_e_toggles_the_eraser(canvas: Canvas) -> None:
     drag(canvas, LINE)
     QTest.keyClick(canvas, Qt.Key.Key_E)
-    assert canvas.actions_offered.eraser.isChecked()
+    assert canvas.canvas_actions.eraser.isChecked()
     drag(canvas, ACROSS)
     assert the_line_is_cut(canvas)
     QTest.keyClick(canvas, Qt.Key.Key_E)
@@ -125,7 +125,7 @@ def test_the_key_e_chooses_the_eraser_and_lays_it_down(canvas: Canvas) -> None:
     assert len(pieces(canvas)) == 3
 
 
-def test_the_other_end_of_a_pen_erases(canvas: Canvas) -> None:
+def test_the_eraser_end_of_a_pen_erases(canvas: Canvas) -> None:
     drag(canvas, LINE)
     other_end = QPointingDevice(
         "stylus", 2, QInputDevice.DeviceType.Stylus, QPointingDevice.PointerType.Eraser,
@@ -144,8 +144,8 @@ def test_the_other_end_of_a_pen_erases(canvas: Canvas) -> None:
     assert the_line_is_cut(canvas)
 
 
-def test_the_eraser_shows_what_it_reaches_and_goes_with_the_mouse(canvas: Canvas) -> None:
-    canvas.actions_offered.eraser.trigger()
+def test_the_eraser_area_follows_the_mouse(canvas: Canvas) -> None:
+    canvas.canvas_actions.eraser.trigger()
     QTest.mouseMove(canvas, pixel(canvas, 0.3, 0.3))
     edge = pixel(canvas, 0.3 + 0.035, 0.3)
     assert canvas.grab().toImage().pixelColor(edge) != QColor(LIGHT.paper)
@@ -154,7 +154,7 @@ def test_the_eraser_shows_what_it_reaches_and_goes_with_the_mouse(canvas: Canvas
     assert canvas.grab().toImage().pixelColor(edge) == QColor(LIGHT.paper)
 
 
-def test_100_000_points_are_kept_and_erased(canvas: Canvas) -> None:
+def test_a_stroke_of_100_000_points_is_kept_and_erased(canvas: Canvas) -> None:
     drawing = canvas.drawing
     angles = np.linspace(0, 400, 100_000)
     for x, y in zip(0.5 + 0.3 * np.cos(angles), 0.5 + 0.3 * np.sin(angles), strict=True):
@@ -162,7 +162,7 @@ def test_100_000_points_are_kept_and_erased(canvas: Canvas) -> None:
     drawing.extend(float("nan"), 0.5)
     drawing.end()
     assert sum(len(stroke) for stroke in drawing.ink().strokes) == 100_000
-    rub(canvas, (0.8, 0.4), (0.8, 0.6))
+    erase(canvas, (0.8, 0.4), (0.8, 0.6))
     points = np.concatenate(drawing.ink().strokes)
     assert np.hypot(*(points - (0.8, 0.5)).T).min() > 0.05
     assert len(points) > 80_000

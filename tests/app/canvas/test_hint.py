@@ -31,7 +31,7 @@ def ink(hint: FadingHint) -> int:
     return sum(255 - image.pixelColor(x, y).lightness() for x in range(300) for y in range(100))
 
 
-def test_it_fades_out_and_comes_back(hint: FadingHint) -> None:
+def test_the_hint_fades_out_and_in(hint: FadingHint) -> None:
     full = ink(hint)
     assert full > 0
     seen = []

@@ -33,21 +33,21 @@ def canvas(qapp: QApplication, qtbot: QtBot) -> Canvas:
     return canvas
 
 
-def tap(canvas: Canvas, way: str, times: int = 1, shift: bool = False) -> None:
+def tap(canvas: Canvas, direction: str, times: int = 1, shift: bool = False) -> None:
     """Tap an arrow key, or two at once: "r", "dl"."""
     modifier = Qt.KeyboardModifier.ShiftModifier if shift else Qt.KeyboardModifier.NoModifier
     for _ in range(times):
-        for key in way:
+        for key in direction:
             QTest.keyPress(canvas, KEYS[key], modifier)
-        for key in way:
+        for key in direction:
             QTest.keyRelease(canvas, KEYS[key], modifier)
 
 
 def write(canvas: Canvas, *ways: tuple[str, int]) -> None:
     """Put the pen down, go, and lift it."""
     QTest.keyClick(canvas, Qt.Key.Key_Space)
-    for way, times in ways:
-        tap(canvas, way, times)
+    for direction, times in ways:
+        tap(canvas, direction, times)
     QTest.keyClick(canvas, Qt.Key.Key_Space)
 
 
@@ -68,19 +68,19 @@ def test_the_pen_moves_without_writing_until_it_is_put_down(canvas: Canvas) -> N
     np.testing.assert_allclose(stroke[-1], (0.5 + 3 * STEP, 0.5 + 5 * STEP), atol=1e-3)
 
 
-def test_two_arrows_at_once_go_aslant_from_the_start(canvas: Canvas) -> None:
+def test_two_arrow_keys_move_diagonally(canvas: Canvas) -> None:
     write(canvas, ("dr", 4))
     (stroke,) = canvas.drawing.ink().strokes
     np.testing.assert_allclose(np.ptp(stroke, axis=0), 4 * STEP / np.sqrt(2), atol=1e-3)
     np.testing.assert_allclose(stroke[:, 0] - stroke[0, 0], stroke[:, 1] - stroke[0, 1], atol=1e-5)
 
 
-def test_shift_goes_further(canvas: Canvas) -> None:
+def test_shift_moves_further(canvas: Canvas) -> None:
     tap(canvas, "r", 2, shift=True)
     assert canvas.keys.x == pytest.approx(0.5 + 6 * STEP)
 
 
-def test_a_key_that_is_held_draws_an_even_line(canvas: Canvas, qtbot: QtBot) -> None:
+def test_a_held_key_draws_an_even_line(canvas: Canvas, qtbot: QtBot) -> None:
     QTest.keyClick(canvas, Qt.Key.Key_Space)
     QTest.keyPress(canvas, KEYS["r"])
     for _ in range(20):  # the system's own repeats add nothing
@@ -98,13 +98,13 @@ def test_a_key_that_is_held_draws_an_even_line(canvas: Canvas, qtbot: QtBot) -> 
     assert np.ptp(stroke[:, 1]) == 0
 
 
-def test_esc_lifts_and_home_goes_to_the_middle(canvas: Canvas) -> None:
+def test_esc_lifts_and_home_moves_to_the_middle(canvas: Canvas) -> None:
     tap(canvas, "u", 10)
     QTest.keyClick(canvas, Qt.Key.Key_Enter)
     tap(canvas, "u", 2)
     QTest.keyClick(canvas, Qt.Key.Key_Escape)
     assert not canvas.drawing.is_drawing
-    assert canvas.actions_offered.undo.isEnabled()
+    assert canvas.canvas_actions.undo.isEnabled()
     QTest.keyClick(canvas, Qt.Key.Key_Home)
     assert (canvas.keys.x, canvas.keys.y) == (0.5, 0.5)
 
@@ -116,7 +116,7 @@ def test_the_pen_stays_on_the_canvas(canvas: Canvas) -> None:
     assert len(canvas.drawing.strokes) == 2
 
 
-def test_another_widget_getting_the_focus_lifts_the_pen_and_stops_it(canvas: Canvas, qtbot: QtBot) -> None:
+def test_losing_the_focus_lifts_and_stops_the_pen(canvas: Canvas, qtbot: QtBot) -> None:
     QTest.keyClick(canvas, Qt.Key.Key_Space)
     QTest.keyPress(canvas, KEYS["r"])
     canvas.clearFocus()
@@ -126,7 +126,7 @@ def test_another_widget_getting_the_focus_lifts_the_pen_and_stops_it(canvas: Can
     assert not canvas.drawing.is_drawing
 
 
-def test_the_pen_shows_where_it_is_and_whether_it_is_down_and_the_mouse_hides_it(canvas: Canvas) -> None:
+def test_the_ring_shows_the_pen_until_the_mouse_draws(canvas: Canvas) -> None:
     tap(canvas, "l", 10)
     spot = pixel(canvas, 0.3, 0.5)
     assert canvas.grab().toImage().pixelColor(spot) == QColor(LIGHT.paper)
@@ -137,7 +137,7 @@ def test_the_pen_shows_where_it_is_and_whether_it_is_down_and_the_mouse_hides_it
     assert canvas.grab().toImage().pixelColor(spot) == QColor(LIGHT.ink)
 
 
-def test_the_window_s_shortcuts_do_not_take_the_pen_s_keys(canvas: Canvas) -> None:
+def test_the_canvas_keeps_the_pen_keys_from_shortcuts(canvas: Canvas) -> None:
     event = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_Space, Qt.KeyboardModifier.NoModifier)
     event.ignore()
     QApplication.sendEvent(canvas, event)
@@ -148,14 +148,14 @@ def test_the_window_s_shortcuts_do_not_take_the_pen_s_keys(canvas: Canvas) -> No
     assert not with_control.isAccepted()
 
 
-def test_esc_with_nothing_to_lift_is_left_to_the_window(canvas: Canvas) -> None:
+def test_esc_is_ignored_if_the_pen_is_not_down(canvas: Canvas) -> None:
     event = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Escape, Qt.KeyboardModifier.NoModifier)
     QWidget.setFocus(canvas)
     QApplication.sendEvent(canvas, event)
     assert not event.isAccepted()
 
 
-def test_the_eraser_goes_by_keys_too(canvas: Canvas) -> None:
+def test_the_eraser_works_by_keyboard(canvas: Canvas) -> None:
     write(canvas, ("r", 10))
     QTest.keyClick(canvas, Qt.Key.Key_E)
     write(canvas, ("l", 10))
@@ -179,10 +179,10 @@ DIGITS = {
 
 
 @pytest.mark.parametrize("digit", DIGITS)
-def test_a_digit_drawn_by_keys_is_read(canvas: Canvas, digit: int) -> None:
+def test_a_digit_drawn_by_keyboard_is_read(canvas: Canvas, digit: int) -> None:
     way_there, strokes = DIGITS[digit]
-    for way, times in way_there:
-        tap(canvas, way, times)
+    for direction, times in way_there:
+        tap(canvas, direction, times)
     write(canvas, *strokes[0])
     if digit == 4:  # the stem crosses the bar
         tap(canvas, "l", 4)

@@ -1,35 +1,35 @@
 from __future__ import annotations
 
-from app.canvas.pointer import SILENT_SECONDS, Pointer, PointerInCharge
+from app.canvas.pointer import SILENT_SECONDS, ActivePointer, Pointer
 
 
 def test_one_pointer_draws_at_a_time() -> None:
-    charge = PointerInCharge(lambda: 0.0)
-    assert charge.may_begin(Pointer.FINGER)
-    charge.begin(Pointer.PEN)
-    assert charge.pointer is Pointer.PEN
-    assert charge.hear(Pointer.PEN)
-    assert not charge.hear(Pointer.MOUSE)
-    assert not charge.may_begin(Pointer.MOUSE)
-    charge.end()
-    assert charge.pointer is None
-    assert charge.may_begin(Pointer.MOUSE)
+    active_pointer = ActivePointer(lambda: 0.0)
+    assert active_pointer.may_press(Pointer.FINGER)
+    active_pointer.begin(Pointer.PEN)
+    assert active_pointer.pointer is Pointer.PEN
+    assert active_pointer.note_move(Pointer.PEN)
+    assert not active_pointer.note_move(Pointer.MOUSE)
+    assert not active_pointer.may_press(Pointer.MOUSE)
+    active_pointer.end()
+    assert active_pointer.pointer is None
+    assert active_pointer.may_press(Pointer.MOUSE)
 
 
-def test_silence_gives_the_place_away_and_movement_keeps_it() -> None:
+def test_another_pointer_may_press_after_silence_only() -> None:
     now = [0.0]
-    charge = PointerInCharge(lambda: now[0])
-    charge.begin(Pointer.PEN)
+    active_pointer = ActivePointer(lambda: now[0])
+    active_pointer.begin(Pointer.PEN)
     now[0] += SILENT_SECONDS * 0.9
-    charge.hear(Pointer.PEN)
+    active_pointer.note_move(Pointer.PEN)
     now[0] += SILENT_SECONDS * 0.9
-    charge.hear(Pointer.MOUSE)  # the other's movement says nothing of the pen
-    assert not charge.may_begin(Pointer.MOUSE)
+    active_pointer.note_move(Pointer.MOUSE)  # the other's movement says nothing of the pen
+    assert not active_pointer.may_press(Pointer.MOUSE)
     now[0] += SILENT_SECONDS * 0.2
-    assert charge.may_begin(Pointer.MOUSE)
+    assert active_pointer.may_press(Pointer.MOUSE)
 
 
-def test_a_press_of_the_one_in_charge_means_that_its_release_was_lost() -> None:
-    charge = PointerInCharge(lambda: 0.0)
-    charge.begin(Pointer.PEN)
-    assert charge.may_begin(Pointer.PEN)
+def test_the_active_pointer_may_press_again() -> None:
+    active_pointer = ActivePointer(lambda: 0.0)
+    active_pointer.begin(Pointer.PEN)
+    assert active_pointer.may_press(Pointer.PEN)

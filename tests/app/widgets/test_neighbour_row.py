@@ -4,13 +4,13 @@ from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from app.style.theme import LIGHT
-from app.widgets.explanation import Alike
+from app.widgets.explanation import NeighbourPicture
 from app.widgets.neighbour_row import NeighbourRow
-from tests.app.tabs.evaluate.samples import examination
+from tests.app.tabs.evaluate.samples import result
 
 
-def neighbours() -> tuple[Alike, ...]:
-    images = examination().training.images
+def neighbours() -> tuple[NeighbourPicture, ...]:
+    images = result().training.images
     return (images[0], "7", 1.0), (images[1], "2", 2.0), (None, "7", 3.0)
 
 

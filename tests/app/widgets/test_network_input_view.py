@@ -7,19 +7,19 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.style.theme import DARK, LIGHT, ThemeChoice, apply_theme
-from app.widgets.network_input_view import NetworkView
+from app.widgets.network_input_view import NetworkInputView
 
 
 @pytest.fixture
-def view(qapp: QApplication, qtbot: QtBot) -> NetworkView:
+def view(qapp: QApplication, qtbot: QtBot) -> NetworkInputView:
     apply_theme(qapp, ThemeChoice.LIGHT)
-    view = NetworkView()
+    view = NetworkInputView()
     qtbot.addWidget(view)
     view.resize(150, 143)  # five screen pixels each, and some to spare
     return view
 
 
-def test_every_pixel_of_the_picture_is_a_square_of_its_grey_value(view: NetworkView) -> None:
+def test_every_pixel_of_the_picture_is_a_square_of_its_grey_value(view: NetworkInputView) -> None:
     image = np.arange(784).reshape(28, 28).astype(np.uint8)
     view.set_image(image)
     shown = view.grab().toImage()
@@ -31,13 +31,13 @@ def test_every_pixel_of_the_picture_is_a_square_of_its_grey_value(view: NetworkV
                 assert abs(shown.pixelColor(5 * column + dx, 5 * row + dy).red() - wanted) <= 1, (row, column)
 
 
-def test_the_grid_lets_pixels_be_counted(view: NetworkView) -> None:
+def test_the_grid_lets_pixels_be_counted(view: NetworkInputView) -> None:
     shown = view.grab().toImage()
     lines = sum(shown.pixelColor(x, 2) == QColor(LIGHT.grid) for x in range(140))
     assert lines == 27
 
 
-def test_empty_and_full_are_said_in_words(view: NetworkView) -> None:
+def test_empty_and_full_are_said_in_words(view: NetworkInputView) -> None:
     assert view.image is None
     assert "Nothing" in view.accessibleDescription()
     image = np.zeros((28, 28), np.uint8)
@@ -46,13 +46,13 @@ def test_empty_and_full_are_said_in_words(view: NetworkView) -> None:
     assert view.accessibleDescription() == "3 of 784 pixels have ink."
 
 
-def test_the_picture_follows_the_theme(view: NetworkView, qapp: QApplication) -> None:
+def test_the_picture_follows_the_theme(view: NetworkInputView, qapp: QApplication) -> None:
     view.set_image(np.full((28, 28), 255, np.uint8))
     apply_theme(qapp, ThemeChoice.DARK)
     assert view.grab().toImage().pixelColor(2, 2) == QColor(DARK.ink)
     apply_theme(qapp, ThemeChoice.LIGHT)
 
 
-def test_another_shape_is_refused(view: NetworkView) -> None:
+def test_another_shape_is_refused(view: NetworkInputView) -> None:
     with pytest.raises(ValueError, match=r"expected \(28, 28\)"):
         view.set_image(np.zeros((8, 8), np.uint8))

@@ -7,15 +7,15 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.style.theme import DARK, LIGHT, ThemeChoice, apply_theme
-from app.widgets.occlusion_view import LookedAt, outline
+from app.widgets.occlusion_view import OcclusionView, outline
 
 SIDE = 28 * 8
 
 
 @pytest.fixture
-def shown(qapp: QApplication, qtbot: QtBot) -> LookedAt:
+def shown(qapp: QApplication, qtbot: QtBot) -> OcclusionView:
     apply_theme(qapp, ThemeChoice.LIGHT)
-    widget = LookedAt()
+    widget = OcclusionView()
     qtbot.addWidget(widget)
     widget.resize(SIDE, SIDE)
     return widget
@@ -31,7 +31,7 @@ def colour(image: QImage, row: int, column: int) -> QColor:
     return image.pixelColor(column * 8 + 4, row * 8 + 4)
 
 
-def test_ink_stands_on_paper_and_what_was_looked_at_is_tinted(shown: LookedAt) -> None:
+def test_ink_stands_on_paper_and_what_was_looked_at_is_tinted(shown: OcclusionView) -> None:
     looked = np.zeros((28, 28), np.float32)
     looked[20, 20], looked[20, 5] = 0.3, -0.3
     shown.show_picture(picture(), looked)
@@ -46,7 +46,7 @@ def test_ink_stands_on_paper_and_what_was_looked_at_is_tinted(shown: LookedAt) -
     assert edge == QColor(LIGHT.trouble)  # outlined, for eyes that do not see the tint
 
 
-def test_it_follows_the_theme(shown: LookedAt, qapp: QApplication) -> None:
+def test_it_follows_the_theme(shown: OcclusionView, qapp: QApplication) -> None:
     shown.show_picture(picture())
     apply_theme(qapp, ThemeChoice.DARK)
     try:
@@ -57,7 +57,7 @@ def test_it_follows_the_theme(shown: LookedAt, qapp: QApplication) -> None:
         apply_theme(qapp, ThemeChoice.LIGHT)
 
 
-def test_nothing_is_just_paper(shown: LookedAt) -> None:
+def test_nothing_is_just_paper(shown: OcclusionView) -> None:
     shown.show_picture(picture(), np.zeros((28, 28), np.float32))
     assert colour(shown.grab().toImage(), 10, 4) == QColor(LIGHT.ink)
     shown.show_picture(None)
@@ -72,7 +72,7 @@ def test_an_outline_runs_around_what_is_inside() -> None:
     )
 
 
-def test_a_picture_of_another_shape_keeps_its_pixels_square(shown: LookedAt) -> None:
+def test_a_picture_of_another_shape_keeps_its_pixels_square(shown: OcclusionView) -> None:
     image = np.zeros((8, 16), np.uint8)
     image[6, 15] = 255
     shown.show_picture(image)

@@ -13,7 +13,7 @@ def shown(qtbot: QtBot) -> Plot:
     plot = Plot("Noise", "Press Measure.")
     qtbot.addWidget(plot)
     plot.set_axes((0, 1), (0, 2), "share of ink", "accuracy (%)")
-    plot.take_colours()
+    plot.apply_colours()
     plot.resize(400, 300)
     with qtbot.waitExposed(plot):
         plot.show()

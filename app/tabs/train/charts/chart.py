@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsSimpleTextItem, QGridLayou
 
 from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
 from app.tabs.train.charts.curve import Points
-from app.tabs.train.charts.earlier_runs import GhostLine, ghost_pen
+from app.tabs.train.charts.earlier_runs import EarlierLine, earlier_pen
 from app.tabs.train.charts.legend import Legend, Series
 
 MARKER_SIZE = 7
@@ -32,7 +32,7 @@ class ChartText:
     format_value: Callable[[float], str]
 
 
-MARK_WORDS = {"position": 0.96, "anchors": [(0, 0), (0, 0)]}
+LABEL_OPTIONS = {"position": 0.96, "anchors": [(0, 0), (0, 0)]}
 """The words of a mark stand at its right, near the top."""
 
 
@@ -50,8 +50,8 @@ class Chart(QWidget):
         super().__init__()
         self._text, self._series, self._unit = text, list(series), text.unit
         self._ends = 1.0, 1.0
-        self._ghosts: list[tuple[GhostLine, pg.PlotCurveItem]] = []
-        self._marks: list[pg.InfiniteLine] = []
+        self._earlier: list[tuple[EarlierLine, pg.PlotCurveItem]] = []
+        self._annotations: list[pg.InfiniteLine] = []
         self._points: list[tuple[Points, Points]] = [(np.empty(0), np.empty(0)) for _ in series]
         self.legend = Legend(series, text.widest)
         self.header = QHBoxLayout()
@@ -61,7 +61,7 @@ class Chart(QWidget):
         self._empty = QLabel(text.empty)
         self._prepare_plot()
         self._lay_out()
-        self._take_colours()
+        self._apply_colours()
 
     def _prepare_plot(self) -> None:
         self.plot.setAccessibleName(f"{self._text.name} over the epochs")
@@ -115,7 +115,7 @@ class Chart(QWidget):
     def set_unit(self, unit: str) -> None:
         """What the values are counted in; "" for nothing that has a name."""
         self._unit = unit
-        self._take_colours()
+        self._apply_colours()
 
     def set_points(self, number: int, x: Points, y: Points) -> None:
         """Draw series `number` through points x, y (n,)."""
@@ -131,36 +131,36 @@ class Chart(QWidget):
             self._markers[number].setData(x[-1:], y[-1:])
         self._show_emptiness()
 
-    def set_ghosts(self, lines: Sequence[GhostLine]) -> None:
+    def set_earlier_lines(self, lines: Sequence[EarlierLine]) -> None:
         """Draw lines of earlier runs behind the curves, instead of those that were there."""
         item = self.plot.getPlotItem()
-        for _, curve in self._ghosts:
+        for _, curve in self._earlier:
             item.removeItem(curve)
-        self._ghosts = [(line, pg.PlotCurveItem(line.x, line.y)) for line in lines]
-        for _, curve in self._ghosts:
+        self._earlier = [(line, pg.PlotCurveItem(line.x, line.y)) for line in lines]
+        for _, curve in self._earlier:
             curve.setZValue(-1)
             # They change when the axes do, and not with every step: a picture of them is cheaper.
             curve.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
             item.addItem(curve)
-        self._colour_ghosts()
+        self._colour_earlier()
         self._show_emptiness()
 
-    def set_marks(self, marks: Sequence[tuple[float, str]]) -> None:
+    def set_annotations(self, annotations: Sequence[tuple[float, str]]) -> None:
         """Show a line with a few words at each of these epochs, instead of those that were there."""
-        for mark in self._marks:
-            self.plot.getPlotItem().removeItem(mark)
-        self._marks = [
+        for line in self._annotations:
+            self.plot.getPlotItem().removeItem(line)
+        self._annotations = [
             pg.InfiniteLine(
                 epoch, 90, movable=False, label=words, labelOpts={"position": 0.94, "anchors": [(0, 0), (0, 0)]}
             )
-            for epoch, words in marks
+            for epoch, words in annotations
         ]
-        for mark in self._marks:
-            self.plot.getPlotItem().addItem(mark)
-        self._colour_marks()
+        for line in self._annotations:
+            self.plot.getPlotItem().addItem(line)
+        self._colour_annotations()
 
     def _show_emptiness(self) -> None:
-        is_empty = not self._ghosts and not any(len(points[0]) for points in self._points)
+        is_empty = not self._earlier and not any(len(points[0]) for points in self._points)
         if is_empty == self._empty.isHidden():
             self._empty.setVisible(is_empty)
 
@@ -219,9 +219,9 @@ class Chart(QWidget):
         """Take on a new theme or font: pyqtgraph knows of neither."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.FontChange):
-            self._take_colours()
+            self._apply_colours()
 
-    def _take_colours(self) -> None:
+    def _apply_colours(self) -> None:
         colours = colours_of(self)
         small = scaled(self.font(), SMALL_SCALE)
         self.plot.setBackground(colours.surface)
@@ -229,8 +229,8 @@ class Chart(QWidget):
             curve.setPen(series.pen(colours))
             markers.setPen(None)
             markers.setBrush(series.colour(colours))
-        self._colour_ghosts()
-        self._colour_marks()
+        self._colour_earlier()
+        self._colour_annotations()
         self._crosshair.setPen(pg.mkPen(colours.quiet_text, width=1))
         for side in ("left", "bottom"):
             axis = self.plot.getAxis(side)
@@ -250,17 +250,17 @@ class Chart(QWidget):
         self._epoch_word.setBrush(QColor(colours.quiet_text))
         self._epoch_word.setPos(-metrics.horizontalAdvance("epoch") - GAP, GAP // 2)
 
-    def _colour_ghosts(self) -> None:
+    def _colour_earlier(self) -> None:
         colours = colours_of(self)
-        for line, curve in self._ghosts:
-            curve.setPen(ghost_pen(QColor(getattr(colours, line.kind)), line.dash))
+        for line, curve in self._earlier:
+            curve.setPen(earlier_pen(QColor(getattr(colours, line.kind)), line.dash))
 
-    def _colour_marks(self) -> None:
+    def _colour_annotations(self) -> None:
         colours, small = colours_of(self), scaled(self.font(), SMALL_SCALE)
-        for mark in self._marks:
-            mark.setPen(pg.mkPen(colours.quiet_text, width=1, style=Qt.PenStyle.DotLine))
-            mark.label.setColor(colours.quiet_text)
-            mark.label.setFont(small)
+        for line in self._annotations:
+            line.setPen(pg.mkPen(colours.quiet_text, width=1, style=Qt.PenStyle.DotLine))
+            line.label.setColor(colours.quiet_text)
+            line.label.setFont(small)
 
 
 def nearest(xs: Points, x: float) -> int:

@@ -14,7 +14,7 @@ from app.session.run_events import EarlierPart
 from app.style.theme import GAP, GROUP_GAP
 from app.tabs.train.charts.chart import Chart, ChartText, nearest
 from app.tabs.train.charts.curve import LARGEST, Curve, Points, Smoothed
-from app.tabs.train.charts.earlier_runs import MOST_GHOSTS, SMOOTHED_SHARE, Ghost, GhostLegend
+from app.tabs.train.charts.earlier_runs import MOST_EARLIER_RUNS, SMOOTHED_SHARE, EarlierRun, EarlierRunsLegend
 from app.tabs.train.charts.legend import Series
 from nncore.training.events import EpochDone, Started
 
@@ -52,8 +52,8 @@ class CurvesView(QFrame):
         self.loss = Chart(LOSS, (EACH_BATCH, SMOOTHED, VALIDATION))
         self.accuracy = Chart(ACCURACY, (TRAINING, VALIDATION))
         self._charts = (self.loss, self.accuracy)
-        self.ghost_legend = GhostLegend()
-        self._ghost_length, self._classes = 0.0, True
+        self.earlier_legend = EarlierRunsLegend()
+        self._earlier_length, self._classes = 0.0, True
         self._place = QLabel()
         self._place.setProperty("quiet", True)
         self.accuracy.header.addWidget(self._place)
@@ -74,7 +74,7 @@ class CurvesView(QFrame):
         layout.setSpacing(GROUP_GAP)
         layout.addWidget(self.loss, 1)
         layout.addWidget(self.accuracy, 1)
-        layout.addWidget(self.ghost_legend)
+        layout.addWidget(self.earlier_legend)
 
     # ----------------------------------------------------------------- events
 
@@ -99,9 +99,9 @@ class CurvesView(QFrame):
         steps, losses, accuracies = part.curve.astype(np.float64)
         if not len(steps):
             return
-        marks = [(step / self._steps_per_epoch, f"rate {rate:g}") for step, rate in part.rates[1:]]
+        annotations = [(step / self._steps_per_epoch, f"rate {rate:g}") for step, rate in part.rates[1:]]
         for chart in self._charts:
-            chart.set_marks(marks)
+            chart.set_annotations(annotations)
         # Each point is the mean of several steps.
         window = max(1.0, self._window * len(steps) / steps[-1])
         self._add(steps / self._steps_per_epoch, losses, accuracies, Smoothed(window), Smoothed(window))
@@ -128,13 +128,13 @@ class CurvesView(QFrame):
             self._tell_screen_readers(epochs[-1])
             self._mark_dirty()
 
-    def set_ghosts(self, ghosts: Sequence[Ghost]) -> None:
+    def set_earlier_runs(self, runs: Sequence[EarlierRun]) -> None:
         """Show earlier runs, MOST_GHOSTS at most, behind the live curves until others are given; none for none."""
-        ghosts = ghosts[:MOST_GHOSTS]
-        self.loss.set_ghosts([line for dash, ghost in enumerate(ghosts) for line in ghost.losses(dash)])
-        self.accuracy.set_ghosts([line for dash, ghost in enumerate(ghosts) for line in ghost.accuracies(dash)])
-        self.ghost_legend.show_ghosts(ghosts)
-        self._ghost_length = max((ghost.length for ghost in ghosts), default=0.0)
+        runs = runs[:MOST_EARLIER_RUNS]
+        self.loss.set_earlier_lines([line for dash, run in enumerate(runs) for line in run.losses(dash)])
+        self.accuracy.set_earlier_lines([line for dash, run in enumerate(runs) for line in run.accuracies(dash)])
+        self.earlier_legend.show_runs(runs)
+        self._earlier_length = max((run.length for run in runs), default=0.0)
         self._mark_dirty()
 
     def set_classes(self, classes: bool) -> None:
@@ -158,7 +158,7 @@ class CurvesView(QFrame):
         self._loss_top = 3.0 if self._classes else SMALLEST_TOP
         self._dirty = False
         for chart in self._charts:
-            chart.set_marks(())
+            chart.set_annotations(())
 
     def _add_validation(self, epoch: int, loss: float | None, accuracy: float | None) -> None:
         if loss is not None and accuracy is not None:
@@ -210,8 +210,8 @@ class CurvesView(QFrame):
 
     def _last_epoch_shown(self) -> float:
         done = self._batch_loss.points()[0]
-        if not len(done) and self._ghost_length:
-            return self._ghost_length
+        if not len(done) and self._earlier_length:
+            return self._earlier_length
         reached = float(done[-1]) if len(done) else 0.0
         return min(self._epochs, round_up(max(EPOCHS_SHOWN_AT_FIRST, reached)))
 

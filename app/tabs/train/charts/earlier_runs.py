@@ -22,8 +22,8 @@ from nncore.training.history import Row
 DASHES: tuple[tuple[float, ...], ...] = ((8, 4), (2, 3), (10, 3, 2, 3), (16, 4), (4, 6), (10, 3, 2, 3, 2, 3))
 """Pixels drawn and left out in turn: one pattern a run. Solid lines are the live ones."""
 
-MOST_GHOSTS = len(DASHES)
-GHOST_OPACITY = 0.5
+MOST_EARLIER_RUNS = len(DASHES)
+OPACITY = 0.5
 CAPACITY = 150
 """Buckets of a ghost's curve, each with its lowest and highest point: it is a backdrop, and must cost little."""
 
@@ -36,7 +36,7 @@ Kind = Literal["training", "validation"]
 
 
 @dataclass(frozen=True, eq=False)
-class GhostLine:
+class EarlierLine:
     """One line of an earlier run: x (n,) epochs, y (n,) in the chart's unit; `dash` of DASHES."""
 
     kind: Kind
@@ -46,7 +46,7 @@ class GhostLine:
 
 
 @dataclass(frozen=True, eq=False)
-class Ghost:
+class EarlierRun:
     """An earlier run. differs: the settings in which it differs from the others.
 
     epochs: its figures epoch by epoch. curve: (3, n) step, loss and accuracy (0 to 1), of `steps_per_epoch` steps an
@@ -64,15 +64,15 @@ class Ghost:
         """How many epochs it had."""
         return float(self.epochs[-1]["epoch"] or 0) if self.epochs else 0.0
 
-    def losses(self, dash: int) -> list[GhostLine]:
+    def losses(self, dash: int) -> list[EarlierLine]:
         """Its smoothed training loss, and its validation loss."""
         return self._lines(dash, 1, "validation_loss", 1.0)
 
-    def accuracies(self, dash: int) -> list[GhostLine]:
+    def accuracies(self, dash: int) -> list[EarlierLine]:
         """Its smoothed training accuracy, and its validation accuracy, in percent."""
         return self._lines(dash, 2, "validation_accuracy", 100.0)
 
-    def _lines(self, dash: int, row: int, field: str, scale: float) -> list[GhostLine]:
+    def _lines(self, dash: int, row: int, field: str, scale: float) -> list[EarlierLine]:
         training, validation = Curve(CAPACITY), Curve(CAPACITY)
         epochs, values = self.curve[0] / self.steps_per_epoch, scale * self.curve[row].astype(np.float64)
         points_per_epoch = len(epochs) / max(1.0, self.length)
@@ -82,15 +82,18 @@ class Ghost:
             value = each.get(field)
             if value is not None:
                 validation.append(float(each["epoch"] or 0), scale * value)
-        return [GhostLine("training", dash, *training.points()), GhostLine("validation", dash, *validation.points())]
+        return [
+            EarlierLine("training", dash, *training.points()),
+            EarlierLine("validation", dash, *validation.points()),
+        ]
 
 
-def ghosts_of(runs: Sequence[ReportedRun]) -> list[Ghost]:
+def earlier_runs_of(runs: Sequence[ReportedRun]) -> list[EarlierRun]:
     """Logged runs as ghosts, MOST_GHOSTS of them at most."""
-    runs = runs[:MOST_GHOSTS]
+    runs = runs[:MOST_EARLIER_RUNS]
     differences = told_apart([each.run.settings for each in runs])
     return [
-        Ghost(
+        EarlierRun(
             each.run.settings.name,
             differs,
             each.epochs,
@@ -101,10 +104,10 @@ def ghosts_of(runs: Sequence[ReportedRun]) -> list[Ghost]:
     ]
 
 
-def ghost_pen(colour: QColor, dash: int) -> QPen:
+def earlier_pen(colour: QColor, dash: int) -> QPen:
     """The faint dashed pen of a ghost."""
     colour = QColor(colour)
-    colour.setAlphaF(GHOST_OPACITY)
+    colour.setAlphaF(OPACITY)
     pen = QPen(colour, 1)
     pen.setCosmetic(True)
     pen.setDashPattern(list(DASHES[dash]))
@@ -112,7 +115,7 @@ def ghost_pen(colour: QColor, dash: int) -> QPen:
     return pen
 
 
-class GhostLegend(QWidget):
+class EarlierRunsLegend(QWidget):
     """The dash, the name and the differing settings of each ghost; hidden while there is none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -124,18 +127,18 @@ class GhostLegend(QWidget):
         self._grid.setVerticalSpacing(0)
         self.hide()
 
-    def show_ghosts(self, ghosts: Sequence[Ghost]) -> None:
-        """Name `ghosts`, in the order of their dashes."""
+    def show_runs(self, runs: Sequence[EarlierRun]) -> None:
+        """Name `runs`, in the order of their dashes."""
         while (taken := self._grid.takeAt(0)) is not None:
             widget = taken.widget()
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
         self.labels = []
-        for number, ghost in enumerate(ghosts):
+        for number, run in enumerate(runs):
             label = ElidedLabel()
             label.setProperty("quiet", True)
-            label.set_whole_text(f"{ghost.name}: {ghost.differs}" if ghost.differs else ghost.name)
+            label.set_whole_text(f"{run.name}: {run.differs}" if run.differs else run.name)
             self.labels.append(label)
             entry = QWidget()
             row = QHBoxLayout(entry)
@@ -148,7 +151,7 @@ class GhostLegend(QWidget):
             self._grid.setColumnStretch(column, 1)
         self.setAccessibleName("Earlier runs behind the curves")
         self.setAccessibleDescription("; ".join(label.whole_text for label in self.labels))
-        self.setVisible(bool(ghosts))
+        self.setVisible(bool(runs))
 
 
 class _DashSample(QWidget):
@@ -166,6 +169,6 @@ class _DashSample(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw it in the colour of text: the dash tells the run, the colours of the curves tell what they are of."""
         painter = QPainter(self)
-        pen = ghost_pen(QColor(colours_of(self).text), self._dash)
+        pen = earlier_pen(QColor(colours_of(self).text), self._dash)
         painter.setPen(pen)
         painter.drawLine(0, self.height() // 2, self.width(), self.height() // 2)

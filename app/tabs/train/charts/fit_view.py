@@ -55,9 +55,9 @@ class FitView(QFrame):
         few = slice(None, None, 1 + (len(points.x) - 1) // MOST_GRID_POINTS)
         for plot in (self.live, *self.small):
             plot.set_points(points.x[few], points.y[few])
-        self.live.say(NO_FIT)
+        self.live.set_caption(NO_FIT)
         for plot, epoch in zip(self.small, EPOCHS_KEPT, strict=True):
-            plot.say(f"after {epoch:,} epochs", "not yet")
+            plot.set_caption(f"after {epoch:,} epochs", "not yet")
 
     def show_fit(self, fit: Fit) -> None:
         """Draw a fit of the present points; that of an epoch in EPOCHS_KEPT stays, in a plot of its own."""
@@ -65,18 +65,18 @@ class FitView(QFrame):
             return
         x = fit_grid(self._points)
         self.live.set_fit(x, fit.y)
-        self.live.say(f"fit after {fit.epoch:,} epoch{'' if fit.epoch == 1 else 's'}")
+        self.live.set_caption(f"fit after {fit.epoch:,} epoch{'' if fit.epoch == 1 else 's'}")
         if fit.epoch in EPOCHS_KEPT:
             small = self.small[EPOCHS_KEPT.index(fit.epoch)]
             small.set_fit(x, fit.y)
-            small.say(f"after {fit.epoch:,} epochs")
+            small.set_caption(f"after {fit.epoch:,} epochs")
 
     def changeEvent(self, event: QEvent) -> None:
         """Take the colours of another theme."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
             for plot in (self.live, *self.small):
-                plot.take_colours()
+                plot.apply_colours()
 
 
 class FitPlot(QWidget):
@@ -105,12 +105,12 @@ class FitPlot(QWidget):
         layout.addWidget(self.caption, 0, 0)
         layout.addWidget(self.plot, 1, 0)
         layout.setRowStretch(1, 1)
-        self.take_colours()
+        self.apply_colours()
 
-    def say(self, words: str, unseen: str = "") -> None:
-        """What stands above the plot, for a screen reader too; `unseen`: what only the plot shows."""
-        self.caption.set_whole_text(words)
-        self.plot.setAccessibleDescription(f"{words}: {unseen}" if unseen else words)
+    def set_caption(self, caption: str, detail: str = "") -> None:
+        """What stands above the plot, for a screen reader too; `detail`: what only the plot shows."""
+        self.caption.set_whole_text(caption)
+        self.plot.setAccessibleDescription(f"{caption}: {detail}" if detail else caption)
 
     def set_points(self, x: Numbers, y: Numbers) -> None:
         """Draw the points x, y (n,); the axes stay as they are now, so that fits can be compared."""
@@ -128,7 +128,7 @@ class FitPlot(QWidget):
         sound = np.isfinite(y)
         self.line.setData(x[sound], y[sound])
 
-    def take_colours(self) -> None:
+    def apply_colours(self) -> None:
         """Those of the theme."""
         colours = colours_of(self)
         self.plot.setBackground(QColor(colours.surface))

@@ -53,7 +53,7 @@ def test_without_data_it_says_why(tab: DataTab) -> None:
 def test_name_sizes_counts_and_figures_are_shown(counted: DataTab) -> None:
     assert "302 in the training part · 500 in the test part" in counted.sizes.text()
     assert counted.figures is not None
-    assert counted.classes.words(3).startswith(f"3: {counted.figures.counts[3]} examples")
+    assert counted.classes.description(3).startswith(f"3: {counted.figures.counts[3]} examples")
     assert "302 examples of 28 x 28 pixels" in counted.statistics.text()
     pixels = counted.data.training.images / 255 if counted.data is not None else np.zeros(1)
     assert f"pixels: mean {pixels.mean():.3f}, standard deviation {pixels.std():.3f}" in counted.statistics.text()
@@ -196,4 +196,4 @@ def test_numbers_that_are_no_images_are_shown_as_numbers(tab: DataTab, qtbot: Qt
     qtbot.waitUntil(lambda: tab.figures is not None)
     assert "20 examples of 1 number\n" in tab.statistics.text()
     assert not tab.grab().isNull()
-    assert "Example" in tab.samples.grid.words(0)
+    assert "Example" in tab.samples.grid.description(0)

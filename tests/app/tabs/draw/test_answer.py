@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.style.theme import DARK, LIGHT, ThemeChoice, apply_theme
-from app.tabs.draw.answer import REST_MILLISECONDS, Answer, verdict
+from app.tabs.draw.answer import REST_MILLISECONDS, Answer, answer_in_words
 from nncore.evaluation.recognition import Prediction, Verdict
 
 
@@ -29,7 +29,7 @@ def prediction(verdict: Verdict, **shares: float) -> Prediction:
     ],
 )
 def test_the_verdict_is_a_sentence(given: Prediction, sentence: str) -> None:
-    assert verdict(given) == sentence
+    assert answer_in_words(given) == sentence
 
 
 def test_the_answer_shows_digit_and_confidence(qtbot: QtBot) -> None:

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.style.theme import ThemeChoice, apply_theme
 from app.tabs.draw.draw_tab import DrawTab
-from app.widgets.explanation import Why
+from app.widgets.explanation import Explanation
 from nncore.evaluation.recognition import Prediction
 from nncore.model.network import Network, NetworkSpec
 from nncore.preprocessing.ink import rasterize
@@ -208,27 +208,38 @@ def test_resizing_the_tab_in_the_middle_of_a_stroke_keeps_it(tab: DrawTab) -> No
     np.testing.assert_allclose(stroke, [(0.3, 0.3), (0.5, 0.5), (0.7, 0.7)], atol=0.003)
 
 
-def why_of(image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Why:
-    return Why(image, "4 read as 9", "4", None, "Finding out …", None, "Searching …")
+def why_of(image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Explanation:
+    return Explanation(image, "4 read as 9", "4", None, "Finding out …", None, "Searching …")
 
 
 def test_a_digit_of_a_data_set_comes_with_its_reasons_in_place_of_the_steps(tab: DrawTab) -> None:
     tab.set_network(network(1))
     image = np.zeros((28, 28), np.uint8)
     image[8:20, 12:16] = 255
-    why, height = why_of(image), tab.canvas.height()
-    tab.show_image(why)
+    explanation, height = why_of(image), tab.canvas.height()
+    tab.show_image(explanation)
     tab.requests.flush()
     QApplication.processEvents()
-    assert (tab.strip.isVisible(), tab.why.isVisible()) == (False, True)
-    assert tab.why.caption.text() == "4 read as 9"
-    assert tab.why.neighbours.accessibleDescription() == "Searching …"
+    assert (tab.strip.isVisible(), tab.explanation.isVisible()) == (False, True)
+    assert tab.explanation.caption.text() == "4 read as 9"
+    assert tab.explanation.neighbours.accessibleDescription() == "Searching …"
     assert tab.canvas.height() == height  # nothing jumps
-    looked = np.full((28, 28), 0.5, np.float32)
-    tab.explain(replace(why, looked=looked, reason="The middle.", alike=((image, "9", 1.0),), found="1 is no 4."))
-    assert tab.why.picture.map is looked
-    assert (tab.why.reason.text(), tab.why.found.text()) == ("The middle.", "1 is no 4.")
-    assert tab.why.neighbours.accessibleDescription() == "Nearest first: a 9."
+    occlusion = np.full((28, 28), 0.5, np.float32)
+    tab.explain(
+        replace(
+            explanation,
+            occlusion=occlusion,
+            occlusion_text="The middle.",
+            neighbours=((image, "9", 1.0),),
+            neighbours_text="1 is no 4.",
+        )
+    )
+    assert tab.explanation.picture.map is occlusion
+    assert (tab.explanation.occlusion_text.text(), tab.explanation.neighbours_text.text()) == (
+        "The middle.",
+        "1 is no 4.",
+    )
+    assert tab.explanation.neighbours.accessibleDescription() == "Nearest first: a 9."
 
 
 def test_reasons_go_with_their_digit_and_come_back_with_it(tab: DrawTab) -> None:
@@ -238,12 +249,12 @@ def test_reasons_go_with_their_digit_and_come_back_with_it(tab: DrawTab) -> None
     tab.requests.flush()
     drag(tab.canvas, SEVEN)
     tab.requests.flush()
-    assert (tab.strip.isVisible(), tab.why.isVisible()) == (True, False)
+    assert (tab.strip.isVisible(), tab.explanation.isVisible()) == (True, False)
     tab.explain(why_of(image))
-    assert not tab.why.isVisible()
-    tab.canvas.actions_offered.undo.trigger()
+    assert not tab.explanation.isVisible()
+    tab.canvas.canvas_actions.undo.trigger()
     tab.requests.flush()
-    assert tab.why.isVisible()
+    assert tab.explanation.isVisible()
 
 
 def test_reasons_of_another_digit_or_network_are_not_shown(tab: DrawTab) -> None:
@@ -251,7 +262,7 @@ def test_reasons_of_another_digit_or_network_are_not_shown(tab: DrawTab) -> None
     image = np.full((28, 28), 9, np.uint8)
     tab.show_image(why_of(image))
     tab.requests.flush()
-    tab.explain(replace(why_of(image.copy()), reason="Of another."))
-    assert tab.why.reason.text() == "Finding out …"
+    tab.explain(replace(why_of(image.copy()), occlusion_text="Of another."))
+    assert tab.explanation.occlusion_text.text() == "Finding out …"
     tab.set_network(network(2))
-    assert (tab.strip.isVisible(), tab.why.isVisible()) == (True, False)
+    assert (tab.strip.isVisible(), tab.explanation.isVisible()) == (True, False)

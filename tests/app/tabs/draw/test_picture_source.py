@@ -11,7 +11,7 @@ from PySide6.QtCore import QByteArray, QMimeData, QUrl
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
-from app.canvas.backdrop import Backdrop
+from app.canvas.canvas_picture import CanvasPicture
 from app.storage.picture_file import LONGEST_SIDE
 from app.tabs.draw.picture_source import PictureSource, pixels_of
 from tests.nncore.example_data import mnist
@@ -22,13 +22,13 @@ def source(qtbot: QtBot) -> PictureSource:
     return PictureSource()
 
 
-def found(qtbot: QtBot, source: PictureSource, data: QMimeData) -> Backdrop:
+def found(qtbot: QtBot, source: PictureSource, data: QMimeData) -> CanvasPicture:
     assert source.takes(data)
     with qtbot.waitSignal(source.found) as signal:
         source.take(data)
     assert source.finish()
     backdrop = signal.args[0]
-    assert isinstance(backdrop, Backdrop)
+    assert isinstance(backdrop, CanvasPicture)
     return backdrop
 
 
@@ -120,7 +120,7 @@ def test_of_two_pictures_the_last_counts(qtbot: QtBot, source: PictureSource, tm
     large = np.tile(np.random.default_rng(0).integers(0, 256, (1000, 1000), np.uint8), (2, 2))
     Image.fromarray(large).save(tmp_path / "slow.png")
     a_digit().save(tmp_path / "quick.png")
-    got: list[Backdrop] = []
+    got: list[CanvasPicture] = []
     source.found.connect(got.append)
     source.open(tmp_path / "slow.png")
     source.open(tmp_path / "quick.png")

@@ -1,16 +1,51 @@
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.tabs.evaluate.classes_page import ClassesPage
-from tests.app.tabs.evaluate.samples import examination
+from app.tabs.evaluate.classes_page import ClassesPage, ClassTable
+from nncore.evaluation.metrics import ClassFigures
+from tests.app.tabs.evaluate.samples import result
+
+FIGURES = (
+    ClassFigures("a", 980, 0.9, 1.0, 0.9474),
+    ClassFigures("b", 1135, 1.0, 0.95, 0.9744),
+    ClassFigures("c", 0, None, None, None),
+)
 
 
-def test_it_shows_the_figures_of_an_examination(qtbot: QtBot) -> None:
+def column(table: ClassTable, number: int) -> list[str]:
+    items = (table.item(row, number) for row in range(table.rowCount()))
+    return [item.text() for item in items if item]
+
+
+def test_figures_are_in_per_cent_and_a_missing_one_is_a_dash(qtbot: QtBot) -> None:
+    table = ClassTable()
+    qtbot.addWidget(table)
+    table.set_figures(FIGURES)
+    assert column(table, 0) == ["a", "b", "c"]
+    assert column(table, 1) == ["980", "1,135", "0"]
+    assert column(table, 2) == ["90.00", "100.00", "–"]
+    assert column(table, 4) == ["94.74", "97.44", "–"]
+
+
+def test_columns_sort_by_value_also_after_new_figures(qtbot: QtBot) -> None:
+    table = ClassTable()
+    qtbot.addWidget(table)
+    table.set_figures(FIGURES)
+    table.sortByColumn(1, Qt.SortOrder.DescendingOrder)
+    assert column(table, 0) == ["b", "a", "c"]
+    table.sortByColumn(2, Qt.SortOrder.AscendingOrder)
+    assert column(table, 0) == ["c", "a", "b"]
+    table.set_figures(FIGURES[::-1])
+    assert column(table, 0) == ["c", "a", "b"]
+
+
+def test_the_page_shows_the_figures_of_an_evaluation(qtbot: QtBot) -> None:
     page = ClassesPage()
     qtbot.addWidget(page)
-    page.show_examination(examination())
-    judgement = examination().judgement
+    page.show_result(result())
+    judgement = result().judgement
     recall = page.table.item(7, 3)
     assert page.table.rowCount() == 10
     assert recall is not None

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.tabs.evaluate.confusion_view import ConfusionView
-from tests.app.tabs.evaluate.samples import examination
+from tests.app.tabs.evaluate.samples import result
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def view(qtbot: QtBot) -> ConfusionView:
     view = ConfusionView()
     qtbot.addWidget(view)
     view.resize(440, 470)
-    judgement = examination().judgement
+    judgement = result().judgement
     view.set_counts(judgement.confusion, judgement.class_names)
     with qtbot.waitExposed(view):
         view.show()
@@ -35,7 +35,7 @@ def ground(view: ConfusionView, row: int, column: int) -> QColor:
     return view.viewport().grab().toImage().pixelColor(rect.left() + 4, rect.top() + 4)
 
 
-def test_arrow_keys_move_and_enter_opens(view: ConfusionView) -> None:
+def test_arrow_keys_move_and_enter_opens_a_cell(view: ConfusionView) -> None:
     cells = opened(view)
     view.setFocus()
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Right):
@@ -54,8 +54,8 @@ def test_a_click_opens_a_cell(view: ConfusionView) -> None:
     assert cells == [(4, 9)]
 
 
-def test_counts_or_shares_stand_in_the_cells(view: ConfusionView) -> None:
-    counts = examination().judgement.confusion
+def test_cells_show_counts_or_shares(view: ConfusionView) -> None:
+    counts = result().judgement.confusion
     index = view.model().index(4, 9)
     assert index.data() == str(counts[4, 9])
     view.show_shares(True)
@@ -64,14 +64,14 @@ def test_counts_or_shares_stand_in_the_cells(view: ConfusionView) -> None:
     assert view.model().index(*empty.tolist()).data() == ""
 
 
-def test_right_and_wrong_have_different_grounds(view: ConfusionView) -> None:
+def test_right_and_wrong_cells_differ_in_colour(view: ConfusionView) -> None:
     right, wrong = ground(view, 4, 4), ground(view, 4, 9)
     assert right.blue() > right.red() + 40
     assert wrong.red() > wrong.blue() + 20
 
 
-def test_every_cell_says_itself_to_a_screen_reader(view: ConfusionView) -> None:
-    counts = examination().judgement.confusion
+def test_every_cell_has_a_text_for_screen_readers(view: ConfusionView) -> None:
+    counts = result().judgement.confusion
     table = QAccessible.queryAccessibleInterface(view)
     assert isinstance(table, QAccessibleInterface)
     names = {cell.text(QAccessible.Text.Name) for cell in map(table.child, range(table.childCount())) if cell}
@@ -79,9 +79,9 @@ def test_every_cell_says_itself_to_a_screen_reader(view: ConfusionView) -> None:
     assert f"True 4, read as 9: {counts[4, 9]:,}, {share:.1%} of all 4." in names
 
 
-def test_new_counts_keep_the_chosen_cell(view: ConfusionView) -> None:
+def test_new_counts_keep_the_selected_cell(view: ConfusionView) -> None:
     view.select_cell(3, 5)
-    view.set_counts(examination().judgement.confusion + 1, examination().judgement.class_names)
+    view.set_counts(result().judgement.confusion + 1, result().judgement.class_names)
     assert [(i.row(), i.column()) for i in view.selectedIndexes()] == [(3, 5)]
     view.set_counts(np.eye(2, dtype=np.int64), ("a", "b"))
     assert not view.selectedIndexes()
@@ -89,7 +89,7 @@ def test_new_counts_keep_the_chosen_cell(view: ConfusionView) -> None:
 
 
 @pytest.mark.parametrize("scale", [1.0, 1.5])
-def test_ten_classes_are_seen_whole_in_the_least_room(view: ConfusionView, scale: float) -> None:
+def test_ten_classes_fit_into_the_minimum_size(view: ConfusionView, scale: float) -> None:
     font = QFont(view.font())
     font.setPointSizeF(font.pointSizeF() * scale)
     view.setFont(font)
@@ -100,5 +100,5 @@ def test_ten_classes_are_seen_whole_in_the_least_room(view: ConfusionView, scale
     assert last.bottom() <= view.viewport().height()
 
 
-def test_tab_leaves_the_table(view: ConfusionView) -> None:
+def test_the_tab_key_leaves_the_table(view: ConfusionView) -> None:
     assert not view.tabKeyNavigation()

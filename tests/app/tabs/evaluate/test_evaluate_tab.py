@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from app.tabs.evaluate.evaluate_tab import CANCELLED, JUDGING, NO_DATA, NO_MODEL, EvaluateTab
+from app.tabs.evaluate.evaluate_tab import CANCELLED, EVALUATING, NO_DATA, NO_MODEL, EvaluateTab
 from nncore.data.dataset import Dataset, Splits
 from nncore.model.network import Network, NetworkSpec
 from tests.nncore.example_data import mnist, small_mnist
@@ -31,65 +31,65 @@ def show(tab: EvaluateTab, qtbot: QtBot) -> None:
 
 
 def settled(tab: EvaluateTab, qtbot: QtBot) -> None:
-    """Wait until what there is to judge has been judged."""
-    qtbot.waitUntil(lambda: not tab.examiner.is_judging and not tab._is_stale and not tab._rest.isActive())
+    """Wait until the evaluation has ended and nothing is stale."""
+    qtbot.waitUntil(lambda: not tab.runner.is_evaluating and not tab._is_stale and not tab._rest.isActive())
 
 
-def judged(tab: EvaluateTab, qtbot: QtBot) -> None:
-    """Show the tab with a model and data, judged."""
+def evaluated(tab: EvaluateTab, qtbot: QtBot) -> None:
+    """Show the tab with a model and data, and wait for the evaluation."""
     tab.set_data(small_mnist())
     tab.set_model(nearest_mean_network(small_mnist().training), "nearest mean")
     show(tab, qtbot)
     settled(tab, qtbot)
-    assert tab.examination is not None
+    assert tab.result is not None
 
 
-def test_it_says_what_is_missing(tab: EvaluateTab, qtbot: QtBot) -> None:
+def test_it_says_whether_model_or_data_is_missing(tab: EvaluateTab, qtbot: QtBot) -> None:
     show(tab, qtbot)
     assert tab.empty.isVisible()
     assert tab.empty.text() == NO_MODEL
     tab.set_model(Network(NetworkSpec.dense((784, 10))))
     assert tab.empty.text() == NO_DATA
     tab.set_data(mnist())
-    assert tab.empty.text() == JUDGING
+    assert tab.empty.text() == EVALUATING
 
 
-def test_out_of_view_nothing_is_judged(tab: EvaluateTab, qtbot: QtBot) -> None:
+def test_a_hidden_tab_does_not_evaluate(tab: EvaluateTab, qtbot: QtBot) -> None:
     tab.set_data(small_mnist())
     tab.set_model(nearest_mean_network(small_mnist().training))
-    assert not tab.examiner.is_judging
+    assert not tab.runner.is_evaluating
     show(tab, qtbot)
-    assert tab.examiner.is_judging
+    assert tab.runner.is_evaluating
     settled(tab, qtbot)
     assert tab.pages.isVisible()
-    assert tab.examination is not None
-    assert tab.header.accuracy.text() == f"{tab.examination.judgement.accuracy:.2%}".replace("%", " %")
+    assert tab.result is not None
+    assert tab.header.accuracy.text() == f"{tab.result.judgement.accuracy:.2%}".replace("%", " %")
 
 
-def test_hidden_it_stops_and_shown_again_it_goes_on(tab: EvaluateTab, qtbot: QtBot) -> None:
+def test_hiding_the_tab_stops_and_showing_it_restarts(tab: EvaluateTab, qtbot: QtBot) -> None:
     tab.set_data(Splits(mnist().training))
     tab.set_model(nearest_mean_network(small_mnist().training))
     show(tab, qtbot)
     tab.hide()
-    qtbot.waitUntil(lambda: not tab.examiner.is_judging)
-    assert tab.examination is None
+    qtbot.waitUntil(lambda: not tab.runner.is_evaluating)
+    assert tab.result is None
     show(tab, qtbot)
-    assert tab.examiner.is_judging
+    assert tab.runner.is_evaluating
 
 
-def test_a_new_model_is_judged_by_itself_and_named(tab: EvaluateTab, qtbot: QtBot) -> None:
-    judged(tab, qtbot)
-    before = tab.examination
+def test_a_new_model_is_evaluated_automatically(tab: EvaluateTab, qtbot: QtBot) -> None:
+    evaluated(tab, qtbot)
+    before = tab.result
     tab.set_model(Network(NetworkSpec.dense((784, 10))), "nothing learnt")
     settled(tab, qtbot)
-    assert tab.examination is not before
+    assert tab.result is not before
     assert tab.header.about.whole_text.endswith("nothing learnt")
     assert tab.map.view.count() == 2
 
 
-def test_models_that_come_while_one_is_judged_do_not_keep_it_from_being_shown(tab: EvaluateTab, qtbot: QtBot) -> None:
+def test_new_models_do_not_interrupt_a_running_evaluation(tab: EvaluateTab, qtbot: QtBot) -> None:
     shown: list[str] = []
-    tab.examiner.judged.connect(lambda examination: shown.append(examination.model if examination else "none"))
+    tab.runner.evaluated.connect(lambda result: shown.append(result.model if result else "none"))
     tab.set_data(small_mnist())
     tab.set_model(nearest_mean_network(small_mnist().training), "first")
     show(tab, qtbot)
@@ -99,48 +99,48 @@ def test_models_that_come_while_one_is_judged_do_not_keep_it_from_being_shown(ta
     assert shown == ["first", "third"]
 
 
-def test_a_training_that_goes_on_is_left_time_between_two_judgements(tab: EvaluateTab, qtbot: QtBot) -> None:
+def test_there_is_a_pause_between_two_evaluations(tab: EvaluateTab, qtbot: QtBot) -> None:
     tab._rest.setInterval(300)
     tab.set_data(small_mnist())
     tab.set_model(nearest_mean_network(small_mnist().training), "first")
     show(tab, qtbot)
-    qtbot.waitUntil(lambda: tab.examination is not None and not tab.examiner.is_judging)
+    qtbot.waitUntil(lambda: tab.result is not None and not tab.runner.is_evaluating)
     tab.set_model(nearest_mean_network(small_mnist().training), "second")
-    assert not tab.examiner.is_judging
+    assert not tab.runner.is_evaluating
     settled(tab, qtbot)
-    assert tab.examination is not None
-    assert tab.examination.model == "second"
+    assert tab.result is not None
+    assert tab.result.model == "second"
 
 
-def test_another_part_of_the_data_can_be_judged(tab: EvaluateTab, qtbot: QtBot) -> None:
-    judged(tab, qtbot)
+def test_another_part_of_the_data_can_be_evaluated(tab: EvaluateTab, qtbot: QtBot) -> None:
+    evaluated(tab, qtbot)
     tab.header.part.setFocus()
     for _ in range(2):
         QTest.keyClick(tab.header.part, Qt.Key.Key_Down)
     settled(tab, qtbot)
-    assert tab.examination is not None
-    assert tab.examination.dataset is small_mnist().training
-    assert tab.examination.judgement.count == 2000
+    assert tab.result is not None
+    assert tab.result.dataset is small_mnist().training
+    assert tab.result.judgement.count == 2000
 
 
-def test_cancelled_it_stays_so_until_asked_again(tab: EvaluateTab, qtbot: QtBot) -> None:
+def test_a_cancelled_evaluation_restarts_only_on_request(tab: EvaluateTab, qtbot: QtBot) -> None:
     tab.set_data(Splits(mnist().training))
     tab.set_model(nearest_mean_network(small_mnist().training))
     show(tab, qtbot)
     QTest.mouseClick(tab.header.button, Qt.MouseButton.LeftButton)
     settled(tab, qtbot)
-    assert tab.examination is None
+    assert tab.result is None
     assert tab.empty.text() == CANCELLED
     QTest.mouseClick(tab.header.button, Qt.MouseButton.LeftButton)
-    assert tab.examiner.is_judging
+    assert tab.runner.is_evaluating
 
 
-def test_a_model_that_does_not_fit_is_said_and_what_was_shown_stays(tab: EvaluateTab, qtbot: QtBot) -> None:
-    judged(tab, qtbot)
-    before = tab.examination
+def test_a_model_that_does_not_fit_gives_a_message_and_the_last_result_stays(tab: EvaluateTab, qtbot: QtBot) -> None:
+    evaluated(tab, qtbot)
+    before = tab.result
     tab.set_model(Network(NetworkSpec.dense((5, 10))), "small")
     settled(tab, qtbot)
-    assert tab.examination is before
+    assert tab.result is before
     assert tab.header.trouble.isVisible()
     assert "784 pixels" in tab.header.trouble.text()
     tab.set_model(nearest_mean_network(small_mnist().training))
@@ -148,7 +148,7 @@ def test_a_model_that_does_not_fit_is_said_and_what_was_shown_stays(tab: Evaluat
     assert tab.header.trouble.isHidden()
 
 
-def test_numbers_to_fit_are_refused(tab: EvaluateTab, qtbot: QtBot) -> None:
+def test_regression_data_is_refused(tab: EvaluateTab, qtbot: QtBot) -> None:
     tab.set_model(Network(NetworkSpec.dense((1, 1), input_shape=(1,))))
     tab.set_data(Splits(Dataset.from_floats([1.0], [2.0], source="sine")))
     show(tab, qtbot)
@@ -156,8 +156,8 @@ def test_numbers_to_fit_are_refused(tab: EvaluateTab, qtbot: QtBot) -> None:
     assert "no classes" in tab.header.trouble.text()
 
 
-def test_from_a_cell_to_the_draw_tab(tab: EvaluateTab, qtbot: QtBot) -> None:
-    judged(tab, qtbot)
+def test_an_image_of_a_cell_is_sent_to_the_draw_tab(tab: EvaluateTab, qtbot: QtBot) -> None:
+    evaluated(tab, qtbot)
     detail = tab.mistakes.detail
     tab.mistakes.matrix.setFocus()
     tab.mistakes.matrix.select_cell(4, 9)
@@ -166,21 +166,25 @@ def test_from_a_cell_to_the_draw_tab(tab: EvaluateTab, qtbot: QtBot) -> None:
     with qtbot.waitSignal(tab.image_chosen) as told:
         QTest.mouseClick(detail.draw_button, Qt.MouseButton.LeftButton)
     assert told.args is not None
-    assert tab.examination is not None
-    row = int(tab.examination.judgement.rows_of(4, 9)[0])
-    why = told.args[0]
-    np.testing.assert_array_equal(why.image, tab.examination.dataset.images[row])
-    assert (why.caption, why.expected, why.reason) == ("4 read as 9", "4", detail.why.text())
-    assert why.looked is detail.picture.map
-    assert why.alike == detail.neighbours.neighbours
-    with qtbot.waitSignal(tab.image_explained, check_params_cb=lambda more: more.alike is None) as told:
+    assert tab.result is not None
+    row = int(tab.result.judgement.rows_of(4, 9)[0])
+    explanation = told.args[0]
+    np.testing.assert_array_equal(explanation.image, tab.result.dataset.images[row])
+    assert (explanation.caption, explanation.expected, explanation.occlusion_text) == (
+        "4 read as 9",
+        "4",
+        detail.occlusion_text.text(),
+    )
+    assert explanation.occlusion is detail.picture.map
+    assert explanation.neighbours == detail.neighbours.neighbours
+    with qtbot.waitSignal(tab.image_explained, check_params_cb=lambda more: more.neighbours is None) as told:
         detail.space.setCurrentIndex(1)  # compared in another way, they have to be searched again
     assert told.args is not None
-    assert told.args[0].image is why.image
+    assert told.args[0].image is explanation.image
 
 
-def test_the_map_is_drawn_when_its_page_is_opened_and_leads_to_an_image(tab: EvaluateTab, qtbot: QtBot) -> None:
-    judged(tab, qtbot)
+def test_the_map_is_computed_when_its_page_opens_and_a_click_opens_an_image(tab: EvaluateTab, qtbot: QtBot) -> None:
+    evaluated(tab, qtbot)
     assert tab.map.map is None
     tab.pages.setCurrentWidget(tab.map)
     qtbot.waitUntil(lambda: tab.map.map is not None)
@@ -194,8 +198,8 @@ def test_the_map_is_drawn_when_its_page_is_opened_and_leads_to_an_image(tab: Eva
     qtbot.waitUntil(lambda: tab.map.map is not first)
 
 
-def test_robustness_is_measured_when_asked_for(tab: EvaluateTab, qtbot: QtBot) -> None:
-    judged(tab, qtbot)
+def test_robustness_is_measured_on_request(tab: EvaluateTab, qtbot: QtBot) -> None:
+    evaluated(tab, qtbot)
     tab.pages.setCurrentWidget(tab.robustness)
     QTest.mouseClick(tab.robustness.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not tab.robustness.is_measuring)
@@ -203,14 +207,14 @@ def test_robustness_is_measured_when_asked_for(tab: EvaluateTab, qtbot: QtBot) -
         assert [point.strength for point in plot.points] == list(plot.distortion.strengths)
 
 
-def test_new_data_begins_anew(tab: EvaluateTab, qtbot: QtBot) -> None:
-    judged(tab, qtbot)
+def test_new_data_is_evaluated_from_scratch(tab: EvaluateTab, qtbot: QtBot) -> None:
+    evaluated(tab, qtbot)
     whole = small_mnist()
     assert whole.test is not None
     tab.set_data(Splits(whole.training, None, whole.test.take(slice(0, 50))))
     settled(tab, qtbot)
-    assert tab.examination is not None
-    assert tab.examination.judgement.count == 50
+    assert tab.result is not None
+    assert tab.result.judgement.count == 50
     assert [tab.header.part.itemText(number) for number in range(tab.header.part.count())] == [
         "test part",
         "training part",
@@ -218,6 +222,6 @@ def test_new_data_begins_anew(tab: EvaluateTab, qtbot: QtBot) -> None:
 
 
 def test_it_fits_a_small_screen(tab: EvaluateTab, qtbot: QtBot) -> None:
-    judged(tab, qtbot)
+    evaluated(tab, qtbot)
     assert tab.minimumSizeHint().width() <= 1350
     assert tab.minimumSizeHint().height() <= 640

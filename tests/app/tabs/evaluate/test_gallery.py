@@ -13,7 +13,7 @@ from app.style.theme import LIGHT, Colours
 from app.tabs.evaluate import gallery as gallery_module
 from app.tabs.evaluate.gallery import PICTURE, Gallery
 from app.widgets.picture import thumbnail
-from tests.app.tabs.evaluate.samples import examination, examined, of_numbers
+from tests.app.tabs.evaluate.samples import result, result_on, result_without_images
 from tests.nncore.example_data import mnist
 
 
@@ -22,25 +22,25 @@ def gallery(qtbot: QtBot) -> Gallery:
     gallery = Gallery()
     qtbot.addWidget(gallery)
     gallery.resize(380, 420)
-    gallery.show_rows(examination(), examination().judgement.misread())
+    gallery.show_rows(result(), result().judgement.misread())
     with qtbot.waitExposed(gallery):
         gallery.show()
     return gallery
 
 
-def test_images_come_in_the_order_given_with_what_they_were_read_as(gallery: Gallery) -> None:
-    judgement = examination().judgement
+def test_images_keep_their_order_and_show_their_answers(gallery: Gallery) -> None:
+    judgement = result().judgement
     row = int(judgement.misread()[0])
     first = gallery.model().index(0, 0)
     assert gallery.model().rowCount() == len(judgement.misread())
     assert first.data() == f"{judgement.labels[row]} → {judgement.answers[row]}"
     said = first.data(Qt.ItemDataRole.AccessibleTextRole)
-    assert said == f"{examination().caption(row)}, {examination().sureness(row)} sure, image {row + 1:,}."
+    assert said == f"{result().caption(row)}, {result().sureness(row)} sure, image {row + 1:,}."
 
 
 def test_the_picture_of_the_row_is_painted(gallery: Gallery) -> None:
     row = int(gallery.rows[0])
-    image = examination().dataset.images[row]
+    image = result().dataset.images[row]
     rect = gallery.visualRect(gallery.model().index(0, 0)).adjusted(2, 2, -2, -2)
     seen = gallery.viewport().grab().toImage()
     left, top = rect.center().x() - PICTURE // 2, rect.top() + 4
@@ -50,7 +50,7 @@ def test_the_picture_of_the_row_is_painted(gallery: Gallery) -> None:
         assert abs(colour.lightness() - wanted.lightness()) < 40
 
 
-def test_a_click_and_the_arrow_keys_choose(gallery: Gallery) -> None:
+def test_click_and_arrow_keys_select(gallery: Gallery) -> None:
     chosen: list[int] = []
     gallery.chosen.connect(chosen.append)
     QTest.mouseClick(
@@ -60,15 +60,15 @@ def test_a_click_and_the_arrow_keys_choose(gallery: Gallery) -> None:
     assert chosen == gallery.rows[1:3].tolist()
 
 
-def test_choose_finds_a_row_and_leaves_alone_what_is_not_listed(gallery: Gallery) -> None:
+def test_choose_selects_a_listed_row_only(gallery: Gallery) -> None:
     chosen: list[int] = []
     gallery.chosen.connect(chosen.append)
     gallery.choose(int(gallery.rows[5]))
-    gallery.choose(int(examination().judgement.rows_of(7, 7)[0]))
+    gallery.choose(int(result().judgement.rows_of(7, 7)[0]))
     assert chosen == [gallery.rows[5]]
 
 
-def test_of_thousands_only_those_in_view_are_ever_painted(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_visible_pictures_are_rendered(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
     painted: list[int] = []
 
     def counted(image: NDArray[np.uint8], side: int, colours: Colours, ratio: float) -> QPixmap:
@@ -78,7 +78,7 @@ def test_of_thousands_only_those_in_view_are_ever_painted(gallery: Gallery, monk
     monkeypatch.setattr(gallery_module, "thumbnail", counted)
     test = mnist().test
     assert test is not None
-    many = examined(test)
+    many = result_on(test)
     gallery.show_rows(many, np.arange(len(test)))
     QApplication.processEvents()
     gallery.viewport().grab()
@@ -90,7 +90,7 @@ def test_of_thousands_only_those_in_view_are_ever_painted(gallery: Gallery, monk
     assert len(painted) < 200
 
 
-def test_pictures_kept_are_limited(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_picture_cache_is_limited(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.tabs.evaluate.gallery.MOST_KEPT", 10)
     model = gallery._images
     model.forget_pictures()
@@ -99,8 +99,8 @@ def test_pictures_kept_are_limited(gallery: Gallery, monkeypatch: pytest.MonkeyP
     assert list(model._pictures) == gallery.rows[20:30].tolist()
 
 
-def test_numbers_have_no_picture_but_are_listed(gallery: Gallery) -> None:
-    gallery.show_rows(of_numbers(), np.array([2]))
+def test_examples_without_images_are_listed(gallery: Gallery) -> None:
+    gallery.show_rows(result_without_images(), np.array([2]))
     QApplication.processEvents()
     gallery.viewport().grab()
     assert gallery.model().index(0, 0).data() == "Apple → Pear"

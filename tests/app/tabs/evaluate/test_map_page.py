@@ -9,10 +9,10 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 import nncore.evaluation.projection
-from app.tabs.evaluate.examiner import Map
+from app.tabs.evaluate.evaluation_runner import MapResult
 from app.tabs.evaluate.map_page import POINT, STOPPED, MapPage
 from nncore.evaluation.projection import Projection, views_of
-from tests.app.tabs.evaluate.samples import examination, of_numbers
+from tests.app.tabs.evaluate.samples import result, result_without_images
 
 ROWS = np.array([4, 8, 15])
 FOUND = Projection(np.array([[0, 0], [1, 0], [0, 1]], np.float32), (0.5, 0.25))
@@ -22,7 +22,7 @@ FOUND = Projection(np.array([[0, 0], [1, 0], [0, 1]], np.float32), (0.5, 0.25))
 def page(qtbot: QtBot) -> MapPage:
     page = MapPage()
     qtbot.addWidget(page)
-    page.show_examination(examination())
+    page.show_result(result())
     with qtbot.waitExposed(page):
         page.show()
     return page
@@ -34,21 +34,21 @@ def wanted(page: MapPage) -> list[tuple[int, bool]]:
     return asked
 
 
-def test_every_view_is_offered_and_choosing_one_asks_for_its_map(page: MapPage) -> None:
+def test_every_layer_is_offered_and_selecting_one_asks_for_its_map(page: MapPage) -> None:
     names = [page.view.itemText(number) for number in range(page.view.count())]
-    assert names == list(views_of(examination().network))
+    assert names == list(views_of(result().network))
     asked = wanted(page)
     page.view.setFocus()
     QTest.keyClick(page.view, Qt.Key.Key_Down)
     assert asked == [(1, False)]
 
 
-def test_the_same_network_further_trained_keeps_the_choice(page: MapPage) -> None:
+def test_the_selected_layer_stays_for_the_same_architecture(page: MapPage) -> None:
     page.view.setCurrentIndex(1)
-    page.show_examination(replace(examination(), model="later"))
+    page.show_result(replace(result(), model="later"))
     assert page.view.currentIndex() == 1
-    page.show_examination(of_numbers())
-    assert page.view.count() == len(views_of(of_numbers().network))
+    page.show_result(result_without_images())
+    assert page.view.count() == len(views_of(result_without_images().network))
 
 
 def test_without_scikit_learn_it_says_how_to_get_tsne(page: MapPage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,7 +59,7 @@ def test_without_scikit_learn_it_says_how_to_get_tsne(page: MapPage, monkeypatch
     assert "digitlab[maps]" in page.sentence.text()
 
 
-def test_with_it_tsne_is_asked_for(page: MapPage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_scikit_learn_tsne_is_requested(page: MapPage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nncore.evaluation.projection, "find_spec", lambda name: object())
     asked = wanted(page)
     page.method.setCurrentIndex(1)
@@ -67,40 +67,40 @@ def test_with_it_tsne_is_asked_for(page: MapPage, monkeypatch: pytest.MonkeyPatc
     assert "seconds" in page.sentence.text()
 
 
-def test_a_map_says_how_much_it_shows(page: MapPage) -> None:
-    page.show_map(Map(examination(), ROWS, FOUND))
-    assert page.sentence.text() == "3 digits; a ring marks those misread. The two axes show 75% of the variance."
-    page.show_map(Map(examination(), ROWS, Projection(FOUND.points)))
-    assert page.sentence.text() == "3 digits; a ring marks those misread."
+def test_the_map_states_its_size_and_explained_variance(page: MapPage) -> None:
+    page.show_map(MapResult(result(), ROWS, FOUND))
+    assert page.sentence.text() == "3 digits; misread ones have a ring. The two axes show 75% of the variance."
+    page.show_map(MapResult(result(), ROWS, Projection(FOUND.points)))
+    assert page.sentence.text() == "3 digits; misread ones have a ring."
     page.show_map(None)
     assert page.map is not None
 
 
-def test_the_digit_pointed_at_is_shown_and_stays(page: MapPage) -> None:
-    page.show_map(Map(examination(), ROWS, FOUND))
+def test_the_image_under_the_pointer_is_shown_and_stays(page: MapPage) -> None:
+    page.show_map(MapResult(result(), ROWS, FOUND))
     assert page.caption.text() == POINT
     page.plot.pointed_at.emit(2)
     page.plot.pointed_at.emit(-1)
-    assert page.caption.text() == f"{examination().caption(15)}, {examination().sureness(15)} sure. {POINT}"
+    assert page.caption.text() == f"{result().caption(15)}, {result().sureness(15)} sure. {POINT}"
 
 
-def test_a_digit_clicked_is_picked_unless_the_data_has_changed(page: MapPage) -> None:
+def test_a_click_picks_a_digit_unless_the_data_has_changed(page: MapPage) -> None:
     picked: list[int] = []
     page.picked.connect(picked.append)
-    page.show_map(Map(examination(), ROWS, FOUND))
+    page.show_map(MapResult(result(), ROWS, FOUND))
     page.plot.picked.emit(1)
-    page.show_examination(of_numbers())
+    page.show_result(result_without_images())
     page.plot.picked.emit(1)
     assert picked == [8]
 
 
-def test_tsne_tells_how_far_it_is_and_can_be_stopped_and_begun_again(
+def test_tsne_shows_progress_and_can_be_stopped_and_restarted(
     page: MapPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(nncore.evaluation.projection, "find_spec", lambda name: object())
     page.method.setCurrentIndex(1)
     page.show_busy(True)
-    page.show_map(Map(examination(), ROWS, Projection(FOUND.points), 0.5))
+    page.show_map(MapResult(result(), ROWS, Projection(FOUND.points), 0.5))
     assert "50%" in page.sentence.text()
     with qtbot.waitSignal(page.stop_requested):
         QTest.mouseClick(page.button, Qt.MouseButton.LeftButton)
@@ -111,7 +111,7 @@ def test_tsne_tells_how_far_it_is_and_can_be_stopped_and_begun_again(
     QTest.mouseClick(page.button, Qt.MouseButton.LeftButton)
     assert asked == [(0, True)]
     page.show_busy(True)
-    page.show_map(Map(examination(), ROWS, Projection(FOUND.points)))
+    page.show_map(MapResult(result(), ROWS, Projection(FOUND.points)))
     page.show_busy(False)
     assert page.button.isHidden()
-    assert page.sentence.text() == "3 digits; a ring marks those misread."
+    assert page.sentence.text() == "3 digits; misread ones have a ring."

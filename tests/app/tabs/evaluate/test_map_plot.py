@@ -40,7 +40,7 @@ def colours_near(plot: MapPlot, middle: QPoint) -> set[str]:
     return {QColor(seen.pixel(middle.x() + x, middle.y() + y)).name().upper() for x in around for y in around}
 
 
-def test_each_digit_has_its_colour_and_a_misread_one_a_ring(plot: MapPlot) -> None:
+def test_each_digit_has_its_colour_and_misread_ones_have_a_ring(plot: MapPlot) -> None:
     assert ON_LIGHT[0].upper() in colours_near(plot, place(plot, 0))
     assert ON_LIGHT[8].upper() in colours_near(plot, place(plot, 1))
     assert LIGHT.trouble.upper() not in colours_near(plot, place(plot, 1))
@@ -48,7 +48,7 @@ def test_each_digit_has_its_colour_and_a_misread_one_a_ring(plot: MapPlot) -> No
     assert any(abs(QColor(c).hue() - QColor(LIGHT.trouble).hue()) < 15 and QColor(c).saturation() > 80 for c in ring)
 
 
-def test_the_pointer_finds_the_digit_under_it_and_none_far_from_all(plot: MapPlot) -> None:
+def test_the_pointer_finds_only_a_near_digit(plot: MapPlot) -> None:
     pointed: list[int] = []
     plot.pointed_at.connect(pointed.append)
     for number in range(3):
@@ -57,7 +57,7 @@ def test_the_pointer_finds_the_digit_under_it_and_none_far_from_all(plot: MapPlo
     assert pointed[-4:] == [0, 1, 2, -1]
 
 
-def test_a_click_picks(plot: MapPlot) -> None:
+def test_a_click_picks_the_point_under_it(plot: MapPlot) -> None:
     picked: list[int] = []
     plot.picked.connect(picked.append)
     QTest.mouseClick(plot.plot.viewport(), Qt.MouseButton.LeftButton, pos=place(plot, 2))
@@ -65,7 +65,7 @@ def test_a_click_picks(plot: MapPlot) -> None:
     assert picked == [2]
 
 
-def test_points_all_in_one_place_or_none_at_all_are_shown(plot: MapPlot) -> None:
+def test_equal_points_and_no_points_can_be_drawn(plot: MapPlot) -> None:
     plot.set_points(np.ones((4, 2), np.float32), np.zeros(4, np.intp), ("a",), np.zeros(4, np.bool_))
     plot.grab()
     plot.set_points(np.empty((0, 2), np.float32), np.empty(0, np.intp), ("a",), np.empty(0, np.bool_))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.tabs.evaluate.mistakes_page import MistakesPage
-from tests.app.tabs.evaluate.samples import examination, examined, of_numbers
+from tests.app.tabs.evaluate.samples import result, result_on, result_without_images
 
 
 @pytest.fixture
@@ -23,43 +23,43 @@ def page(qtbot: QtBot) -> MistakesPage:
     return page
 
 
-def test_at_first_all_misread_are_listed_and_the_worst_is_shown(page: MistakesPage) -> None:
-    looked_for: list[int] = []
-    page.looked_for.connect(looked_for.append)
-    page.show_examination(examination())
-    rows = examination().judgement.misread()
+def test_all_misread_images_are_listed_first_and_the_first_is_enlarged(page: MistakesPage) -> None:
+    explanation_requested: list[int] = []
+    page.explanation_requested.connect(explanation_requested.append)
+    page.show_result(result())
+    rows = result().judgement.misread()
     assert page.gallery.rows.tolist() == rows.tolist()
     assert page.list_title.text() == f"Misread ({len(rows)})"
-    assert looked_for == [rows[0]]
+    assert explanation_requested == [rows[0]]
     assert page.detail.row == rows[0]
     assert page.misread_button.isHidden()
 
 
-def test_from_a_cell_to_its_images_and_back(page: MistakesPage) -> None:
-    page.show_examination(examination())
+def test_a_cell_lists_its_images_and_a_button_returns_to_all(page: MistakesPage) -> None:
+    page.show_result(result())
     QTest.mouseClick(
         page.matrix.viewport(),
         Qt.MouseButton.LeftButton,
         pos=page.matrix.visualRect(page.matrix.model().index(4, 9)).center(),
     )
-    rows = examination().judgement.rows_of(4, 9)
+    rows = result().judgement.rows_of(4, 9)
     assert page.list_title.text() == f"4 read as 9 ({len(rows)})"
     assert page.gallery.rows.tolist() == rows.tolist()
     assert page.detail.row == rows[0]
     QTest.mouseClick(page.misread_button, Qt.MouseButton.LeftButton)
-    assert len(page.gallery.rows) == len(examination().judgement.misread())
+    assert len(page.gallery.rows) == len(result().judgement.misread())
     assert not page.matrix.selectedIndexes()
 
 
-def test_the_order_can_be_turned_round(page: MistakesPage) -> None:
-    page.show_examination(examination())
+def test_the_order_can_be_reversed(page: MistakesPage) -> None:
+    page.show_result(result())
     page.order.setFocus()
     QTest.keyClick(page.order, Qt.Key.Key_Down)
-    assert page.gallery.rows.tolist() == examination().judgement.misread()[::-1].tolist()
+    assert page.gallery.rows.tolist() == result().judgement.misread()[::-1].tolist()
 
 
 def test_the_buttons_switch_between_counts_and_shares(page: MistakesPage) -> None:
-    page.show_examination(examination())
+    page.show_result(result())
     cell = page.matrix.model().index(0, 0)
     count = cell.data()
     QTest.mouseClick(page.shares_button, Qt.MouseButton.LeftButton)
@@ -68,43 +68,43 @@ def test_the_buttons_switch_between_counts_and_shares(page: MistakesPage) -> Non
     assert cell.data() == count
 
 
-def test_a_new_judgement_of_the_same_data_leaves_what_is_looked_at(page: MistakesPage) -> None:
-    page.show_examination(examination())
+def test_a_new_result_on_the_same_data_keeps_cell_and_image(page: MistakesPage) -> None:
+    page.show_result(result())
     page.open_cell(7, 7)
     row = page.detail.row
-    again = replace(examination(), model="a later one")
-    page.show_examination(again)
+    again = replace(result(), model="a later one")
+    page.show_result(again)
     assert page.list_title.text().startswith("7 read as 7")
     assert page.detail.row == row
-    assert page.detail.examination is again
+    assert page.detail.result is again
 
 
-def test_other_data_begins_anew_also_with_other_classes(page: MistakesPage) -> None:
-    page.show_examination(examination())
+def test_other_data_resets_cell_and_image(page: MistakesPage) -> None:
+    page.show_result(result())
     page.open_cell(9, 8)
-    page.show_examination(of_numbers())
+    page.show_result(result_without_images())
     assert page.list_title.text() == "Misread (1)"
     assert page.detail.title.text() == "Apple read as Pear"
     assert page.matrix.model().columnCount() == 2
 
 
-def test_no_mistake_and_an_empty_cell_are_said(page: MistakesPage) -> None:
-    right = examination().judgement.rows_of(0, 0)
-    page.show_examination(examined(examination().dataset.take(right)))
+def test_no_mistakes_and_an_empty_cell_have_a_hint(page: MistakesPage) -> None:
+    right = result().judgement.rows_of(0, 0)
+    page.show_result(result_on(result().dataset.take(right)))
     assert page.empty.isVisible()
-    assert page.empty.text().startswith("Nothing was misread.")
+    assert page.empty.text().startswith("No image was misread.")
     page.open_cell(3, 4)
-    assert page.empty.text() == "No image was read so."
+    assert page.empty.text() == "This cell has no images."
     assert page.gallery.isHidden()
 
 
-def test_it_fits_a_small_screen_in_large_letters(page: MistakesPage, qapp: QApplication) -> None:
+def test_it_fits_a_small_screen_at_150_per_cent_font_size(page: MistakesPage, qapp: QApplication) -> None:
     before = qapp.font()
     font = QFont(before)
     font.setPointSizeF(1.5 * before.pointSizeF())
     try:
         qapp.setFont(font)
-        page.show_examination(examination())
+        page.show_result(result())
         page.open_cell(4, 9)
         QApplication.processEvents()
         assert page.minimumSizeHint().width() <= 1302

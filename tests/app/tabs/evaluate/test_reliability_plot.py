@@ -6,7 +6,7 @@ from app.tabs.evaluate.reliability_plot import ReliabilityPlot
 from nncore.evaluation.metrics import ReliabilityBin
 
 
-def test_bars_stand_at_their_confidence_and_few_answers_are_faint(qtbot: QtBot) -> None:
+def test_bars_are_at_their_confidence_and_faint_for_few_answers(qtbot: QtBot) -> None:
     plot = ReliabilityPlot()
     qtbot.addWidget(plot)
     assert not plot.empty.isHidden()

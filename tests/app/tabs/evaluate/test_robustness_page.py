@@ -25,14 +25,14 @@ def press(page: RobustnessPage) -> None:
     QTest.mouseClick(page.button, Qt.MouseButton.LeftButton)
 
 
-def test_it_says_why_nothing_can_be_measured(page: RobustnessPage) -> None:
+def test_the_tooltip_says_why_nothing_can_be_measured(page: RobustnessPage) -> None:
     assert not page.button.isEnabled()
     assert "needed" in page.button.toolTip()
     page.forget(can_measure=True)
     assert page.button.isEnabled()
 
 
-def test_points_appear_in_their_plot_as_they_come(page: RobustnessPage, qtbot: QtBot) -> None:
+def test_points_appear_in_their_plot(page: RobustnessPage, qtbot: QtBot) -> None:
     page.forget(can_measure=True)
     with qtbot.waitSignal(page.measure_requested):
         press(page)
@@ -45,7 +45,7 @@ def test_points_appear_in_their_plot_as_they_come(page: RobustnessPage, qtbot: Q
     assert page.plots["Noise"].points == [POINT]
 
 
-def test_stop_waits_for_the_end_and_takes_no_more_points(page: RobustnessPage, qtbot: QtBot) -> None:
+def test_after_stop_no_more_points_are_added(page: RobustnessPage, qtbot: QtBot) -> None:
     page.forget(can_measure=True)
     press(page)
     page.add(POINT)
@@ -58,7 +58,7 @@ def test_stop_waits_for_the_end_and_takes_no_more_points(page: RobustnessPage, q
     assert page.button.isEnabled()
 
 
-def test_another_model_clears_the_curves_and_ends_the_measuring(page: RobustnessPage) -> None:
+def test_another_model_clears_the_curves(page: RobustnessPage) -> None:
     page.forget(can_measure=True)
     press(page)
     page.add(POINT)
@@ -71,7 +71,7 @@ def test_another_model_clears_the_curves_and_ends_the_measuring(page: Robustness
     assert page.button.isEnabled()
 
 
-def test_a_refusal_is_said_until_the_next_measuring(page: RobustnessPage) -> None:
+def test_an_error_is_shown_until_the_next_measurement(page: RobustnessPage) -> None:
     page.forget(can_measure=True)
     press(page)
     page.end("Only pictures can be turned.")

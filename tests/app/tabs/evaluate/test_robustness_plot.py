@@ -23,7 +23,7 @@ def test_the_curve_grows_point_by_point(qtbot: QtBot) -> None:
     plot.grab()
 
 
-def test_cleared_it_says_why(qtbot: QtBot) -> None:
+def test_a_cleared_plot_shows_the_reason(qtbot: QtBot) -> None:
     plot = RobustnessPlot(ROTATION)
     qtbot.addWidget(plot)
     plot.add(RobustnessPoint(ROTATION, 0, 0.9, 100))

@@ -5,13 +5,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from app.tabs.evaluate.summary_header import Header
-from tests.app.tabs.evaluate.samples import examination
+from app.tabs.evaluate.summary_header import SummaryHeader
+from tests.app.tabs.evaluate.samples import result
 
 
 @pytest.fixture
-def header(qtbot: QtBot) -> Header:
-    header = Header()
+def header(qtbot: QtBot) -> SummaryHeader:
+    header = SummaryHeader()
     qtbot.addWidget(header)
     header.resize(1300, 60)
     with qtbot.waitExposed(header):
@@ -19,20 +19,20 @@ def header(qtbot: QtBot) -> Header:
     return header
 
 
-def test_the_accuracy_comes_with_its_interval_and_what_was_judged(header: Header) -> None:
-    header.show_examination(examination())
-    judgement = examination().judgement
+def test_the_accuracy_has_its_interval_and_source(header: SummaryHeader) -> None:
+    header.show_result(result())
+    judgement = result().judgement
     assert header.accuracy.text() == f"{100 * judgement.right / 500:.2f} %"
     low, high = judgement.interval
     assert header.interval.text() == f"{100 * low:.2f} to {100 * high:.2f} % (95 % interval)"
     about = header.about.whole_text
     assert about == f"{500 - judgement.right} of 500 misread · {judgement.source} · nearest mean"
-    header.show_examination(None)
+    header.show_result(None)
     assert header.accuracy.text() == "–"
     assert header.interval.isHidden()
 
 
-def test_one_button_cancels_or_judges_again(header: Header) -> None:
+def test_one_button_cancels_or_evaluates_again(header: SummaryHeader) -> None:
     heard: list[str] = []
     header.again_requested.connect(lambda: heard.append("again"))
     header.cancel_requested.connect(lambda: heard.append("cancel"))
@@ -48,7 +48,7 @@ def test_one_button_cancels_or_judges_again(header: Header) -> None:
     assert "no model" in header.button.toolTip()
 
 
-def test_choosing_a_part_is_told_but_offering_them_is_not(header: Header) -> None:
+def test_only_a_selection_by_the_user_emits_part_chosen(header: SummaryHeader) -> None:
     heard: list[str] = []
     header.part_chosen.connect(lambda: heard.append(header.chosen_part))
     header.set_parts(["test", "training"])
@@ -61,9 +61,9 @@ def test_choosing_a_part_is_told_but_offering_them_is_not(header: Header) -> Non
     assert header.part.isHidden()
 
 
-def test_a_sentence_stands_below_the_figures(header: Header) -> None:
-    header.say("It does not fit.", is_trouble=True)
+def test_a_message_is_shown_below_the_figures(header: SummaryHeader) -> None:
+    header.show_message("It does not fit.", is_trouble=True)
     assert header.trouble.isVisible()
     assert header.trouble.property("trouble")
-    header.say("")
+    header.show_message("")
     assert header.trouble.isHidden()

@@ -30,7 +30,7 @@ def ground(matrix: DigitMatrix, row: int, column: int) -> QColor:
     return matrix.viewport().grab().toImage().pixelColor(rect.left() + 4, rect.top() + 4)
 
 
-def test_arrow_keys_choose_cells(matrix: DigitMatrix, qtbot: QtBot) -> None:
+def test_arrow_keys_select_cells(matrix: DigitMatrix, qtbot: QtBot) -> None:
     chosen: list[tuple[int, int]] = []
     matrix.cell_chosen.connect(lambda row, column: chosen.append((row, column)))
     matrix.setFocus()
@@ -39,7 +39,7 @@ def test_arrow_keys_choose_cells(matrix: DigitMatrix, qtbot: QtBot) -> None:
     assert chosen == [(1, 0), (1, 1), (1, REFUSED)]
 
 
-def test_a_click_chooses_a_cell_and_new_counts_choose_none(matrix: DigitMatrix) -> None:
+def test_a_click_selects_a_cell_and_new_counts_clear_the_selection(matrix: DigitMatrix) -> None:
     chosen: list[tuple[int, int]] = []
     matrix.cell_chosen.connect(lambda row, column: chosen.append((row, column)))
     middle = matrix.visualRect(matrix.model().index(7, 2)).center()
@@ -50,23 +50,23 @@ def test_a_click_chooses_a_cell_and_new_counts_choose_none(matrix: DigitMatrix) 
     assert chosen == [(7, 2)]
 
 
-def test_right_and_wrong_have_different_grounds_and_zero_has_none(matrix: DigitMatrix) -> None:
+def test_right_and_wrong_cells_differ_in_colour_and_zero_cells_have_none(matrix: DigitMatrix) -> None:
     right, wrong, none = ground(matrix, 4, 4), ground(matrix, 7, 2), ground(matrix, 1, 5)
     assert right.blue() > right.red() + 40
     assert wrong.red() > wrong.blue() + 40
     assert none.saturation() < 10
 
 
-def test_every_cell_says_itself_to_a_screen_reader(matrix: DigitMatrix) -> None:
+def test_every_cell_has_a_text_for_screen_readers(matrix: DigitMatrix) -> None:
     table = QAccessible.queryAccessibleInterface(matrix)
     assert isinstance(table, QAccessibleInterface)
     names = {cell.text(QAccessible.Text.Name) for cell in map(table.child, range(table.childCount())) if cell}
     assert "Asked for 7, read as 2: 1." in names
-    assert "Asked for 0, called no digit: 1." in names
+    assert "Asked for 0, not accepted as a digit: 1." in names
     assert matrix.accessibleName()
 
 
-def test_all_cells_are_seen_in_any_font(matrix: DigitMatrix, qapp: QApplication) -> None:
+def test_all_cells_are_visible_with_any_font_size(matrix: DigitMatrix, qapp: QApplication) -> None:
     for scale in (1.0, 1.5):
         font = QFont(matrix.font())
         font.setPointSizeF(font.pointSizeF() * scale)
@@ -80,5 +80,5 @@ def test_all_cells_are_seen_in_any_font(matrix: DigitMatrix, qapp: QApplication)
             assert last.height() >= matrix.fontMetrics().height()
 
 
-def test_tab_leaves_the_table(matrix: DigitMatrix) -> None:
+def test_the_tab_key_leaves_the_table(matrix: DigitMatrix) -> None:
     assert not matrix.tabKeyNavigation()

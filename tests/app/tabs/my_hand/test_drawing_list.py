@@ -24,7 +24,7 @@ def listed(qapp: QApplication, qtbot: QtBot) -> DrawingList:
     return widget
 
 
-def test_the_first_is_chosen_and_arrow_keys_choose_others(listed: DrawingList) -> None:
+def test_the_first_drawing_is_selected_and_arrow_keys_select_others(listed: DrawingList) -> None:
     chosen: list[object] = []
     listed.chosen.connect(chosen.append)
     drawings = result().drawings
@@ -35,14 +35,14 @@ def test_the_first_is_chosen_and_arrow_keys_choose_others(listed: DrawingList) -
     assert chosen[-1] is None
 
 
-def test_each_has_its_caption_and_picture(listed: DrawingList) -> None:
+def test_each_drawing_has_a_caption_and_a_picture(listed: DrawingList) -> None:
     listed.set_drawings(result().drawings)
     index = listed.model().index(2, 0)
     assert index.data() == "asked 7, read 2"
     assert index.data(Qt.ItemDataRole.DecorationRole).deviceIndependentSize().width() == drawing_list.THUMBNAIL
 
 
-def test_thousands_cost_only_the_pictures_in_view(listed: DrawingList, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_visible_pictures_are_rendered(listed: DrawingList, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[Ink] = []
 
     def counted(ink: Ink) -> object:

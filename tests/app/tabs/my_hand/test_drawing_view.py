@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.style.theme import ThemeChoice, apply_theme
+from app.tabs.my_hand.drawing_explanation import DrawingExplanation
 from app.tabs.my_hand.drawing_view import DrawingView
-from app.tabs.my_hand.explain import Look
 from nncore.preprocessing.ink import rasterize
 from tests.nncore.handwriting.personal_test.samples import result
 
@@ -25,41 +25,41 @@ def view(qapp: QApplication, qtbot: QtBot) -> DrawingView:
     return view
 
 
-def look(digit: int | None) -> Look:
-    looked = np.zeros((28, 28), np.float32)
-    looked[5, 5] = 0.4
-    return Look(rasterize(MISREAD.ink), digit, None if digit is None else looked)
+def explanation(digit: int | None) -> DrawingExplanation:
+    occlusion = np.zeros((28, 28), np.float32)
+    occlusion[5, 5] = 0.4
+    return DrawingExplanation(rasterize(MISREAD.ink), digit, None if digit is None else occlusion)
 
 
-def test_nothing_chosen_is_said(view: DrawingView) -> None:
-    assert "Choose a drawing" in view.why.text()
+def test_without_a_drawing_it_says_what_to_do(view: DrawingView) -> None:
+    assert "Select a drawing" in view.occlusion_text.text()
     assert not view.teach_button.isVisible()
 
 
-def test_what_was_asked_what_was_read_and_why(view: DrawingView) -> None:
+def test_a_drawing_is_shown_with_its_answer_and_explanation(view: DrawingView) -> None:
     view.show_drawing(MISREAD)
     assert view.title.text() == "Asked 7, read 2"
-    assert "Finding out" in view.why.text()
-    view.show_look(look(2))
-    assert view.why.text().startswith("What made it a 2 is marked: most of all the top left.")
+    assert "Computing" in view.occlusion_text.text()
+    view.show_explanation(explanation(2))
+    assert view.occlusion_text.text().startswith("Read as a 2 mainly because of the top left (marked)")
     assert view.picture.map is not None
-    assert view.picture.accessibleDescription() == view.why.text()
+    assert view.picture.accessibleDescription() == view.occlusion_text.text()
 
 
-def test_a_model_that_reads_it_otherwise_now_is_said(view: DrawingView) -> None:
+def test_it_says_if_the_current_model_reads_another_digit(view: DrawingView) -> None:
     view.show_drawing(MISREAD)
-    view.show_look(look(7))
-    assert view.why.text().startswith("The model in use now reads a 7. What made it a 7")
+    view.show_explanation(explanation(7))
+    assert view.occlusion_text.text().startswith("The current model reads a 7. Read as a 7 mainly")
 
 
 def test_without_a_network_the_drawing_is_still_shown(view: DrawingView) -> None:
     view.show_drawing(MISREAD)
-    view.show_look(look(None))
-    assert "Open a model" in view.why.text()
+    view.show_explanation(explanation(None))
+    assert "Open a model" in view.occlusion_text.text()
     assert view.picture.map is None
 
 
-def test_teaching_hands_over_ink_and_the_digit_asked_for_once(view: DrawingView, qtbot: QtBot) -> None:
+def test_each_drawing_can_be_taught_once(view: DrawingView, qtbot: QtBot) -> None:
     view.show_drawing(MISREAD)
     assert "Teach it as a 7" in view.teach_button.text()
     with qtbot.waitSignal(view.teach_requested) as taught:

@@ -16,7 +16,7 @@ def window(qtbot: QtBot) -> QWidget:
     return window
 
 
-def test_the_suffix_follows_the_kind_chosen(window: QWidget) -> None:
+def test_the_suffix_follows_the_selected_file_type(window: QWidget) -> None:
     dialog = ask_where_to_export(window, "handwriting 2026", lambda _: None)
     try:
         assert dialog.acceptMode() == QFileDialog.AcceptMode.AcceptSave
@@ -28,7 +28,7 @@ def test_the_suffix_follows_the_kind_chosen(window: QWidget) -> None:
         dialog.reject()
 
 
-def test_the_file_chosen_is_handed_over(window: QWidget, tmp_path: Path) -> None:
+def test_the_selected_path_is_passed_on(window: QWidget, tmp_path: Path) -> None:
     given: list[Path] = []
     dialog = ask_what_to_import(window, given.append)
     dialog.fileSelected.emit(str(tmp_path / "x.csv"))

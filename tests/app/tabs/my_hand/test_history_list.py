@@ -35,7 +35,7 @@ def listed(qapp: QApplication, qtbot: QtBot) -> HistoryList:
     return widget
 
 
-def test_each_row_says_when_by_what_and_how_well(listed: HistoryList) -> None:
+def test_each_row_has_date_model_and_accuracy(listed: HistoryList) -> None:
     row = listed.topLevelItem(1)
     assert row is not None
     assert [row.text(column) for column in range(5)] == ["1 Jan 2026, 10:00", "convnet", "90 %", "70 to 97 %", "20"]
@@ -45,7 +45,7 @@ def test_each_row_says_when_by_what_and_how_well(listed: HistoryList) -> None:
     assert "&lt;b&gt;" in named.toolTip(1)
 
 
-def test_enter_opens_delete_deletes_and_ctrl_z_undoes(listed: HistoryList, qtbot: QtBot) -> None:
+def test_keys_open_delete_and_restore_a_test(listed: HistoryList, qtbot: QtBot) -> None:
     with qtbot.waitSignal(listed.opened) as opened:
         QTest.keyClick(listed, Qt.Key.Key_Return)
     assert opened.args == [Path("b.jsonl")]
@@ -57,7 +57,7 @@ def test_enter_opens_delete_deletes_and_ctrl_z_undoes(listed: HistoryList, qtbot
         QTest.keySequence(listed, QKeySequence("Ctrl+Z"))
 
 
-def test_the_choice_stays_at_its_place_when_rows_come_and_go(listed: HistoryList) -> None:
+def test_the_selection_stays_in_its_row_when_the_list_changes(listed: HistoryList) -> None:
     assert listed.chosen == Path("b.jsonl")
     QTest.keyClick(listed, Qt.Key.Key_Down)
     listed.set_entries([ENTRIES[0], replace(ENTRIES[1], path=Path("next.jsonl"))])

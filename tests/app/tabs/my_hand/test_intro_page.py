@@ -24,7 +24,7 @@ def page(qapp: QApplication, qtbot: QtBot) -> IntroPage:
     return page
 
 
-def test_without_tests_it_says_what_will_be_there(page: IntroPage) -> None:
+def test_an_empty_list_is_replaced_by_a_hint(page: IntroPage) -> None:
     assert page.empty.isVisible()
     assert not page.list.isVisible()
     assert not page.delete_button.isVisible()
@@ -34,7 +34,7 @@ def test_without_tests_it_says_what_will_be_there(page: IntroPage) -> None:
     assert page.delete_button.isVisible()
 
 
-def test_start_is_offered_or_a_reason_given(page: IntroPage, qtbot: QtBot) -> None:
+def test_start_is_disabled_while_a_reason_is_shown(page: IntroPage, qtbot: QtBot) -> None:
     with qtbot.waitSignal(page.start_requested):
         qtbot.mouseClick(page.start_button, Qt.MouseButton.LeftButton)
     page.set_reason("No model is open.")
@@ -56,13 +56,13 @@ def test_an_unfinished_test_is_offered_first(page: IntroPage, qtbot: QtBot) -> N
     with qtbot.waitSignal(page.continue_requested):
         qtbot.mouseClick(page.continue_button, Qt.MouseButton.LeftButton)
     page.set_unfinished(WritingTest((3,), (ink(1),)))
-    assert page.continue_button.text() == "&Read it"
+    assert page.continue_button.text() == "&Read"
     page.set_unfinished(None)
     assert not page.continue_button.isVisible()
     assert page.start_button.property("primary")
 
 
-def test_buttons_act_on_the_row_chosen(page: IntroPage, qtbot: QtBot) -> None:
+def test_buttons_act_on_the_selected_row(page: IntroPage, qtbot: QtBot) -> None:
     page.set_entries(ENTRIES)
     with qtbot.waitSignal(page.list.opened) as opened:
         qtbot.mouseClick(page.show_button, Qt.MouseButton.LeftButton)

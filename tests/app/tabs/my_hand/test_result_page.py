@@ -23,7 +23,7 @@ def page(qapp: QApplication, qtbot: QtBot) -> ResultPage:
     return page
 
 
-def test_the_result_is_shown_with_what_was_misread(page: ResultPage) -> None:
+def test_the_result_lists_the_misread_drawings(page: ResultPage) -> None:
     chosen: list[object] = []
     page.chosen.connect(chosen.append)
     shown = result()
@@ -37,14 +37,14 @@ def test_the_result_is_shown_with_what_was_misread(page: ResultPage) -> None:
     assert chosen[-1] is page.view.drawing is shown.drawings[2]
 
 
-def test_a_cell_lists_its_drawings_right_ones_too(page: ResultPage, qtbot: QtBot) -> None:
+def test_a_cell_lists_its_drawings(page: ResultPage, qtbot: QtBot) -> None:
     shown = result()
     page.show_result(shown)
     page.matrix.setCurrentIndex(page.matrix.model().index(4, 4))
     assert page.list_title.text() == "Asked for 4, read as 4 (1)"
     assert page.view.drawing is shown.drawings[1]
     page.matrix.setCurrentIndex(page.matrix.model().index(0, REFUSED))
-    assert page.list_title.text() == "Asked for 0, called no digit (1)"
+    assert page.list_title.text() == "Asked for 0, not accepted as a digit (1)"
     assert page.view.drawing is shown.drawings[3]
     qtbot.mouseClick(page.misread_button, Qt.MouseButton.LeftButton)
     assert page.list.drawings == shown.drawings[2:]
@@ -52,17 +52,17 @@ def test_a_cell_lists_its_drawings_right_ones_too(page: ResultPage, qtbot: QtBot
     assert not page.matrix.selectedIndexes()
 
 
-def test_an_empty_cell_and_a_perfect_test_are_said(page: ResultPage) -> None:
+def test_an_empty_cell_and_a_perfect_test_have_a_hint(page: ResultPage) -> None:
     page.show_result(result())
     page.matrix.setCurrentIndex(page.matrix.model().index(9, 1))
-    assert page.empty.text() == "No drawing was read so."
+    assert page.empty.text() == "This cell has no drawings."
     assert page.view.drawing is None
     page.show_result(HandResult((read_drawing(3, 3),), DATE, "m"))
     assert page.empty.isVisible()
-    assert "Nothing was misread" in page.empty.text()
+    assert "No digit was misread" in page.empty.text()
 
 
-def test_the_keyboard_goes_from_the_list_to_the_table_when_nothing_was_misread(page: ResultPage) -> None:
+def test_the_table_gets_the_focus_if_no_digit_was_misread(page: ResultPage) -> None:
     page.activateWindow()
     page.show_result(result())
     page.focus()
@@ -83,12 +83,12 @@ def test_the_keyboard_goes_from_the_list_to_the_table_when_nothing_was_misread(p
         ("back_button", "back_requested"),
     ],
 )
-def test_buttons_ask_for_what_they_say(page: ResultPage, qtbot: QtBot, button: str, signal: str) -> None:
+def test_each_button_emits_its_signal(page: ResultPage, qtbot: QtBot, button: str, signal: str) -> None:
     with qtbot.waitSignal(getattr(page, signal)):
         qtbot.mouseClick(getattr(page, button), Qt.MouseButton.LeftButton)
 
 
-def test_a_model_with_an_endless_name_does_not_widen_the_page(page: ResultPage) -> None:
+def test_a_long_model_name_does_not_widen_the_page(page: ResultPage) -> None:
     page.show_result(result(model="m" * 200))
     assert page.minimumSizeHint().width() < 1000
 

@@ -29,20 +29,20 @@ def page(qapp: QApplication, qtbot: QtBot) -> WritingPage:
 
 
 def test_it_asks_for_one_digit_after_another(page: WritingPage) -> None:
-    assert (page.request.text(), page.prompt.digit, page.place.text()) == ("Write a 7", 7, "1 of 3")
+    assert (page.request.text(), page.digit.text(), page.place.text()) == ("Write a 7", "7", "1 of 3")
     drag(page.canvas, SEVEN)
     inked = pixel(page.canvas, 0.5, 0.25)
     assert page.canvas.grab().toImage().pixelColor(inked) == QColor(LIGHT.ink)
     QTest.keyClick(page.canvas, Qt.Key.Key_Return)
     assert page.canvas.grab().toImage().pixelColor(inked) == QColor(LIGHT.paper)
-    assert not page.canvas.actions_offered.clear.isEnabled()
-    assert (page.request.text(), page.prompt.digit, page.place.text()) == ("Write an 8", 8, "2 of 3")
+    assert not page.canvas.canvas_actions.clear.isEnabled()
+    assert (page.request.text(), page.digit.text(), page.place.text()) == ("Write an 8", "8", "2 of 3")
     assert page.progress.value() == 1
     assert page.canvas.drawing.is_blank
     assert page.canvas.hasFocus()
 
 
-def test_what_is_written_is_kept_as_the_canvas_has_it(page: WritingPage, qtbot: QtBot) -> None:
+def test_a_drawing_is_kept_as_drawn(page: WritingPage, qtbot: QtBot) -> None:
     drag(page.canvas, SEVEN)
     drawn = page.canvas.drawing.ink()
     with qtbot.waitSignal(page.written) as told:
@@ -52,7 +52,7 @@ def test_what_is_written_is_kept_as_the_canvas_has_it(page: WritingPage, qtbot: 
     assert_same_ink(test.drawings[0], drawn)
 
 
-def test_a_blank_canvas_is_not_taken_but_can_be_skipped(page: WritingPage, qtbot: QtBot) -> None:
+def test_a_blank_drawing_is_refused_but_can_be_skipped(page: WritingPage, qtbot: QtBot) -> None:
     assert not page.next_button.isEnabled()
     assert "skip" in page.next_button.toolTip()
     with qtbot.assertNotEmitted(page.written):
@@ -60,10 +60,10 @@ def test_a_blank_canvas_is_not_taken_but_can_be_skipped(page: WritingPage, qtbot
     with qtbot.waitSignal(page.written) as told:
         qtbot.mouseClick(page.skip_button, Qt.MouseButton.LeftButton)
     assert told.args[0].drawings[0].is_blank
-    assert page.prompt.digit == 8
+    assert page.digit.text() == "8"
 
 
-def test_undo_never_reaches_into_the_digit_before(page: WritingPage) -> None:
+def test_undo_stops_at_the_current_digit(page: WritingPage) -> None:
     drag(page.canvas, SEVEN)
     QTest.keyClick(page.canvas, Qt.Key.Key_Enter)
     QTest.keySequence(page.canvas, QKeySequence("Ctrl+Z"))
@@ -74,7 +74,7 @@ def test_undo_never_reaches_into_the_digit_before(page: WritingPage) -> None:
     assert not page.next_button.isEnabled()
 
 
-def test_the_last_digit_can_be_taken_back_and_changed(page: WritingPage, qtbot: QtBot) -> None:
+def test_back_returns_to_the_last_digit(page: WritingPage, qtbot: QtBot) -> None:
     assert not page.back_button.isEnabled()
     drag(page.canvas, SEVEN)
     drawn = page.canvas.drawing.ink()
@@ -82,7 +82,7 @@ def test_the_last_digit_can_be_taken_back_and_changed(page: WritingPage, qtbot: 
     with qtbot.waitSignal(page.written) as told:
         qtbot.mouseClick(page.back_button, Qt.MouseButton.LeftButton)
     assert told.args[0].drawings == ()
-    assert page.prompt.digit == 7
+    assert page.digit.text() == "7"
     assert_same_ink(page.canvas.drawing.ink(), drawn)
     QTest.keyClick(page.canvas, Qt.Key.Key_Return)
     assert_same_ink(page.test.drawings[0], drawn)
@@ -108,7 +108,7 @@ def test_after_the_last_digit_nothing_more_can_be_written(page: WritingPage, qtb
         page.back_button.click()
 
 
-def test_no_answer_of_the_network_is_shown(page: WritingPage) -> None:
+def test_no_answer_is_shown_while_writing(page: WritingPage) -> None:
     before = [label.text() for label in page.findChildren(QLabel)]
     drag(page.canvas, SEVEN)
     QApplication.processEvents()
@@ -119,7 +119,7 @@ def test_every_control_has_a_name_and_a_tooltip(page: WritingPage) -> None:
     for button in page.findChildren(QAbstractButton):
         assert button.text()
         assert button.toolTip()
-    assert page.prompt.accessibleName() == "Write a 7"
+    assert page.digit.accessibleName() == "Write a 7"
     assert page.progress.accessibleName()
 
 
@@ -127,7 +127,7 @@ def test_ink_becomes_a_drawing_and_back() -> None:
     assert_same_ink(drawing_of(ink(3, strokes=4)).ink(), ink(3, strokes=4))
 
 
-def test_it_fits_at_one_and_a_half_times_the_font(qapp: QApplication, qtbot: QtBot) -> None:
+def test_it_fits_at_150_per_cent_font_size(qapp: QApplication, qtbot: QtBot) -> None:
     apply_theme(qapp, ThemeChoice.LIGHT)
     own = QFont(qapp.font())
     large = QFont(own)
@@ -145,12 +145,12 @@ def test_it_fits_at_one_and_a_half_times_the_font(qapp: QApplication, qtbot: QtB
         apply_theme(qapp, ThemeChoice.LIGHT)
 
 
-def test_a_digit_is_written_by_keyboard_alone(page: WritingPage, qtbot: QtBot) -> None:
+def test_a_digit_can_be_written_by_keyboard(page: WritingPage, qtbot: QtBot) -> None:
     QTest.keyClick(page.canvas, Qt.Key.Key_Space)
     for _ in range(3):
         QTest.keyClick(page.canvas, Qt.Key.Key_Down)
     QTest.keyClick(page.canvas, Qt.Key.Key_Return)  # the pen is still down
-    assert page.prompt.digit == 8
+    assert page.digit.text() == "8"
     (drawing,) = page.test.drawings
     assert len(drawing.strokes) == 1
     assert len(drawing.strokes[0]) == 4

@@ -210,13 +210,13 @@ def test_one_run_can_be_repeated_or_changed(tab: RunsTab, log_path: Path, qtbot:
 def test_chosen_runs_become_ghosts_until_they_are_cleared(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
     open_tab(tab, qtbot)
     chosen: list[list[int]] = []
-    tab.ghosts_chosen.connect(chosen.append)
+    tab.earlier_runs_chosen.connect(chosen.append)
     click_row(tab, qtbot, "beta")
     click_row(tab, qtbot, "alpha", Qt.KeyboardModifier.ControlModifier)
-    qtbot.mouseClick(tab.actions_row.ghosts, Qt.MouseButton.LeftButton)
-    qtbot.mouseClick(tab.actions_row.no_ghosts, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(tab.actions_row.earlier_runs, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(tab.actions_row.no_earlier_runs, Qt.MouseButton.LeftButton)
     assert chosen == [[BROKEN, FINISHED], []]
-    assert not tab.actions_row.no_ghosts.isVisible()
+    assert not tab.actions_row.no_earlier_runs.isVisible()
 
 
 def test_chosen_runs_are_compared_by_what_differs(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
@@ -323,7 +323,7 @@ def test_a_log_that_is_locked_is_said_and_nothing_is_lost(
 
 
 @pytest.mark.parametrize(
-    "name", ["ghosts", "no_ghosts", "compare", "rerun", "fork", "go_on", "csv", "report", "delete"]
+    "name", ["earlier_runs", "no_earlier_runs", "compare", "rerun", "fork", "go_on", "csv", "report", "delete"]
 )
 def test_every_button_explains_itself(tab: RunsTab, name: str) -> None:
     button = getattr(tab.actions_row, name)

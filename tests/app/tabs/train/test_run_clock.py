@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from app.session.run_events import StepsDone
-from app.tabs.train.run_clock import RunClock, in_minutes, three_figures
-from nncore.training.events import EpochDone, Started
+from app.tabs.train.run_clock import RunClock, ending_in_words, in_minutes, three_figures
+from nncore.evaluation.metrics import Evaluation
+from nncore.training.events import EpochDone, Finished, Started
 
 STARTED = Started(epochs=4, steps_per_epoch=100, samples_per_epoch=1000, validation_loss=None, validation_accuracy=None)
 
@@ -72,3 +73,18 @@ def test_speeds_are_read_to_three_figures(value: float, text: str) -> None:
 def test_a_run_that_goes_on_begins_where_it_stopped() -> None:
     progress = RunClock(Started(4, 100, 1000, None, None, samples_done=2500)).progress
     assert (progress.epoch, progress.fraction) == (3, 0.625)
+
+
+def test_a_finished_run_says_how_many_test_images_it_reads() -> None:
+    test = Evaluation(0.1, 2000, np.array([[970, 30], [20, 980]]))
+    sentence = ending_in_words(Finished(1, 422, 64.0, "epochs", test))
+    assert sentence == "Finished: 97.50 % of the 2,000 test images read correctly, after 1 epoch in 1:04."
+
+
+def test_a_stopped_run_says_where() -> None:
+    sentence = ending_in_words(Finished(2, 1234, 3.0, "stopped", None))
+    assert sentence == "Stopped at step 1,234, after 2 epochs; what it has learnt stays."
+
+
+def test_a_run_without_test_images_says_how_long_it_took() -> None:
+    assert ending_in_words(Finished(5, 9, 3.0, "epochs", None)) == "Finished 5 epochs in 0:03."

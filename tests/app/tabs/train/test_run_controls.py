@@ -96,17 +96,17 @@ def test_figures_keep_their_places_whatever_they_are(line: ProgressLine, qtbot: 
 
 
 def test_sentences_of_one_or_two_lines_take_the_same_room(line: ProgressLine, qtbot: QtBot) -> None:
-    line.say("Short.")
+    line.show_message("Short.")
     height = line.sizeHint().height()
-    line.say("Training diverged in epoch 1. Learning rate 10 is too high here; try 1.", trouble=True)
+    line.show_message("Training diverged in epoch 1. Learning rate 10 is too high here; try 1.", trouble=True)
     assert line.sizeHint().height() == height
     assert line._status.property("trouble")
-    line.say("Short.")
+    line.show_message("Short.")
     assert not line._status.property("trouble")
 
 
 def test_a_remedy_is_offered_beside_the_sentence_in_the_same_room(line: ProgressLine, qtbot: QtBot) -> None:
-    line.say("It overfits.", trouble=True)
+    line.show_message("It overfits.", trouble=True)
     height = line.sizeHint().height()
     line.offer("Keep the best epoch", "Change the <b>settings</b> so.")
     assert line.remedy_button.isVisible()

@@ -314,9 +314,12 @@ def test_a_run_that_goes_on_continues_its_curves_and_marks_where_the_rate_change
     assert list(epochs) == [1, 2]
     assert list(validation) == pytest.approx([1.6, 1.1])
     for chart in (view.loss, view.accuracy):
-        assert [(mark.value(), mark.label.format) for mark in chart._marks] == [(1.5, "rate 0.5"), (2.1, "rate 0.25")]
+        assert [(line.value(), line.label.format) for line in chart._annotations] == [
+            (1.5, "rate 0.5"),
+            (2.1, "rate 0.25"),
+        ]
     view.begin(STARTED)
-    assert not view.loss._marks
+    assert not view.loss._annotations
     assert len(view._batch_loss.points()[0]) == 0
 
 

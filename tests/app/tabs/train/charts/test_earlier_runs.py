@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.style.theme import DARK, LIGHT, ThemeChoice, apply_theme
 from app.tabs.train.charts.curves_view import CurvesView
-from app.tabs.train.charts.earlier_runs import CAPACITY, DASHES, GHOST_OPACITY, MOST_GHOSTS, Ghost, ghosts_of
+from app.tabs.train.charts.earlier_runs import CAPACITY, DASHES, MOST_EARLIER_RUNS, OPACITY, EarlierRun, earlier_runs_of
 from nncore.experiments.run_log.html_report import ReportedRun
 from nncore.experiments.run_log.log import RunSettings
 from nncore.experiments.run_log.logged_run import LoggedRun
@@ -24,14 +24,16 @@ from nncore.training.history import Row
 STARTED = Started(epochs=4, steps_per_epoch=10, samples_per_epoch=100, validation_loss=2.3, validation_accuracy=0.1)
 
 
-def ghost(steps: int = 30, epochs: int = 3, name: str = "earlier", differs: str = "learning rate 0.1") -> Ghost:
+def earlier_run(
+    steps: int = 30, epochs: int = 3, name: str = "earlier", differs: str = "learning rate 0.1"
+) -> EarlierRun:
     numbers = np.arange(1, steps + 1, dtype=np.float32)
     curve = np.array([numbers, 3 - numbers / steps, numbers / steps], np.float32)
     rows: list[Row] = [
         {"epoch": epoch, "validation_loss": 2.0 / epoch, "validation_accuracy": 0.2 * epoch}
         for epoch in range(1, epochs + 1)
     ]
-    return Ghost(name, differs, rows, curve, steps / epochs)
+    return EarlierRun(name, differs, rows, curve, steps / epochs)
 
 
 @pytest.fixture
@@ -49,74 +51,74 @@ def settled(qtbot: QtBot, view: CurvesView) -> None:
 
 
 def test_a_ghost_has_its_training_and_validation_curve_over_the_epochs() -> None:
-    training, validation = ghost().losses(dash=2)
+    training, validation = earlier_run().losses(dash=2)
     np.testing.assert_allclose(training.x, np.arange(1, 31) / 10, rtol=1e-6)
     np.testing.assert_allclose(training.y, 3 - np.arange(1, 31) / 30, rtol=1e-6)
     assert (validation.x.tolist(), validation.y.tolist()) == ([1, 2, 3], pytest.approx([2, 1, 2 / 3]))
     assert (training.kind, validation.kind, training.dash, validation.dash) == ("training", "validation", 2, 2)
-    accuracy, judged = ghost().accuracies(dash=0)
+    accuracy, judged = earlier_run().accuracies(dash=0)
     assert accuracy.y[-1] == pytest.approx(100)
     np.testing.assert_allclose(judged.y, [20, 40, 60])
 
 
 def test_a_long_run_costs_no_more_than_a_short_one() -> None:
-    for line in ghost(steps=2000, epochs=1000).losses(dash=0):
+    for line in earlier_run(steps=2000, epochs=1000).losses(dash=0):
         assert 100 < len(line.x) <= 2 * CAPACITY
 
 
 def test_ghosts_lie_behind_the_live_curves_fainter_and_each_in_its_dash(view: CurvesView) -> None:
-    view.set_ghosts([ghost(), ghost(name="other")])
+    view.set_earlier_runs([earlier_run(), earlier_run(name="other")])
     for chart in (view.loss, view.accuracy):
-        assert len(chart._ghosts) == 4
-        pens = [curve.opts["pen"] for _, curve in chart._ghosts]
-        for (line, curve), pen in zip(chart._ghosts, pens, strict=True):
+        assert len(chart._earlier) == 4
+        pens = [curve.opts["pen"] for _, curve in chart._earlier]
+        for (line, curve), pen in zip(chart._earlier, pens, strict=True):
             assert curve.zValue() < min(live.zValue() for live in chart._curves)
             assert pen.dashPattern() == list(DASHES[line.dash])
-            assert pen.color().alphaF() == pytest.approx(GHOST_OPACITY, abs=0.01)
+            assert pen.color().alphaF() == pytest.approx(OPACITY, abs=0.01)
         assert pens[0].dashPattern() != pens[2].dashPattern()
 
 
 def test_ghosts_stay_when_a_run_begins_and_go_when_none_are_wanted(view: CurvesView, qtbot: QtBot) -> None:
-    view.set_ghosts([ghost()])
+    view.set_earlier_runs([earlier_run()])
     view.begin(STARTED)
     settled(qtbot, view)
-    assert len(view.loss._ghosts) == 2
+    assert len(view.loss._earlier) == 2
     items = len(view.loss.plot.getPlotItem().items)
-    view.set_ghosts([])
-    assert view.loss._ghosts == []
+    view.set_earlier_runs([])
+    assert view.loss._earlier == []
     assert len(view.loss.plot.getPlotItem().items) == items - 2
-    assert view.ghost_legend.isHidden()
+    assert view.earlier_legend.isHidden()
 
 
 def test_without_a_run_the_ghosts_are_seen_whole(view: CurvesView, qtbot: QtBot) -> None:
-    view.set_ghosts([ghost(steps=120, epochs=12), ghost()])
+    view.set_earlier_runs([earlier_run(steps=120, epochs=12), earlier_run()])
     settled(qtbot, view)
     assert not view.loss._empty.isVisible()
     assert view.loss._ends[0] == 12
-    view.set_ghosts([])
+    view.set_earlier_runs([])
     settled(qtbot, view)
     assert view.loss._empty.isVisible()
 
 
 def test_the_legend_names_each_ghost_with_what_differs(view: CurvesView) -> None:
-    view.set_ghosts([ghost(), ghost(name="alone", differs="")])
-    assert view.ghost_legend.isVisible()
-    assert [label.whole_text for label in view.ghost_legend.labels] == ["earlier: learning rate 0.1", "alone"]
-    assert "earlier: learning rate 0.1" in view.ghost_legend.accessibleDescription()
+    view.set_earlier_runs([earlier_run(), earlier_run(name="alone", differs="")])
+    assert view.earlier_legend.isVisible()
+    assert [label.whole_text for label in view.earlier_legend.labels] == ["earlier: learning rate 0.1", "alone"]
+    assert "earlier: learning rate 0.1" in view.earlier_legend.accessibleDescription()
 
 
 def test_more_ghosts_than_can_be_told_apart_are_left_out(view: CurvesView) -> None:
-    view.set_ghosts([ghost()] * (MOST_GHOSTS + 3))
-    assert len(view.ghost_legend.labels) == MOST_GHOSTS
-    assert len({tuple(curve.opts["pen"].dashPattern()) for _, curve in view.loss._ghosts}) == MOST_GHOSTS
+    view.set_earlier_runs([earlier_run()] * (MOST_EARLIER_RUNS + 3))
+    assert len(view.earlier_legend.labels) == MOST_EARLIER_RUNS
+    assert len({tuple(curve.opts["pen"].dashPattern()) for _, curve in view.loss._earlier}) == MOST_EARLIER_RUNS
 
 
 def test_ghosts_take_on_another_theme(view: CurvesView, qapp: QApplication) -> None:
-    view.set_ghosts([ghost()])
+    view.set_earlier_runs([earlier_run()])
     try:
         for choice, colours in ((ThemeChoice.DARK, DARK), (ThemeChoice.LIGHT, LIGHT)):
             apply_theme(qapp, choice)
-            for (line, curve), role in zip(view.loss._ghosts, ("training", "validation"), strict=True):
+            for (line, curve), role in zip(view.loss._earlier, ("training", "validation"), strict=True):
                 assert line.kind == role
                 assert curve.opts["pen"].color().rgb() == QColor(getattr(colours, role)).rgb()
     finally:
@@ -127,10 +129,10 @@ def test_logged_runs_become_ghosts_with_the_settings_that_differ() -> None:
     settings = RunSettings("a", NetworkSpec.dense((784, 8, 10)), TrainingConfig(), "MNIST")
     run = LoggedRun(1, settings, "", "", "finished", 1.0, 3, 30, None, None, None, None, None)
     other = replace(run, settings=replace(settings, config=TrainingConfig(seed=5)))
-    shape = ghost()
-    first, second = ghosts_of([ReportedRun(each, shape.epochs, shape.curve) for each in (run, other)])
+    shape = earlier_run()
+    first, second = earlier_runs_of([ReportedRun(each, shape.epochs, shape.curve) for each in (run, other)])
     assert (first.differs, second.differs) == ("seed 0", "seed 5")
     assert first.steps_per_epoch == 10
     assert first.length == 3
-    empty = ghosts_of([ReportedRun(replace(run, epochs=0, steps=0), [], np.empty((3, 0), np.float32))])[0]
+    empty = earlier_runs_of([ReportedRun(replace(run, epochs=0, steps=0), [], np.empty((3, 0), np.float32))])[0]
     assert all(len(line.x) == 0 for line in [*empty.losses(0), *empty.accuracies(0)])

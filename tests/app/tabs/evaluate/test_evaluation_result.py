@@ -3,28 +3,28 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.tabs.evaluate.examination import as_percent, can_be_drawn
-from tests.app.tabs.evaluate.samples import examination, of_numbers
+from app.tabs.evaluate.evaluation_result import as_percent, can_be_drawn
+from tests.app.tabs.evaluate.samples import result, result_without_images
 
 
-def test_an_image_is_that_of_its_row() -> None:
-    shown = examination()
+def test_an_image_belongs_to_its_row() -> None:
+    shown = result()
     image = shown.image(17)
     assert image is not None
     np.testing.assert_array_equal(image, shown.dataset.images[17])
     assert can_be_drawn(image)
-    assert of_numbers().image(0) is None
+    assert result_without_images().image(0) is None
     assert not can_be_drawn(None)
     assert not can_be_drawn(np.zeros((8, 8), np.uint8))
 
 
 def test_captions_name_the_classes() -> None:
-    numbers = of_numbers()
+    numbers = result_without_images()
     assert numbers.judgement.answers.tolist()[:3] == [0, 1, 1]
     assert [numbers.caption(row) for row in range(3)] == ["Apple read right", "Pear read right", "Apple read as Pear"]
     assert numbers.name_of(-1) == "no class"
 
 
 @pytest.mark.parametrize(("share", "text"), [(0.5, "50.0%"), (0.99996, "99.9%"), (1.0, "100.0%"), (0.0, "0.0%")])
-def test_only_certainty_is_100_per_cent(share: float, text: str) -> None:
+def test_only_probability_1_is_shown_as_100_per_cent(share: float, text: str) -> None:
     assert as_percent(share) == text

@@ -1,4 +1,4 @@
-"""A line at the top of the tab: what is going on, or what could not be done."""
+"""The status line at the top of the tab: progress and errors."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 from app.style.theme import GAP, PAGE_MARGIN
 
 
-class Notice(QWidget):
-    """Hidden while there is nothing to say; `cancelled` when what is going on is to stop."""
+class StatusLine(QWidget):
+    """Hidden while it has no text; `cancelled` is emitted when the user presses Cancel."""
 
     cancelled = Signal()
 
@@ -21,7 +21,7 @@ class Notice(QWidget):
         self.label.setMinimumWidth(1)  # a long path must not widen the window
         self.label.setAccessibleName("Message")
         self.cancel_button = QPushButton("&Cancel")
-        self.cancel_button.setToolTip("Stop this; nothing is changed.")
+        self.cancel_button.setToolTip("Stop; nothing is changed.")
         self.cancel_button.clicked.connect(self.cancelled)
         row = QHBoxLayout(self)
         row.setContentsMargins(PAGE_MARGIN, GAP, PAGE_MARGIN, 0)
@@ -32,19 +32,19 @@ class Notice(QWidget):
 
     @property
     def text(self) -> str:
-        """The sentence now shown, or ""."""
+        """The sentence shown now, "" if hidden."""
         return "" if self.isHidden() else self.label.text()
 
     def clear(self) -> None:
-        """Say nothing."""
+        """Hide the line."""
         self.hide()
 
     def inform(self, sentence: str, *, cancellable: bool = False) -> None:
-        """Say what is going on or was done."""
+        """Show what is in progress or was done."""
         self._show(sentence, trouble=False, cancellable=cancellable)
 
     def complain(self, sentence: str) -> None:
-        """Say what could not be done and why."""
+        """Show an error."""
         self._show(sentence, trouble=True, cancellable=False)
 
     def _show(self, sentence: str, *, trouble: bool, cancellable: bool) -> None:

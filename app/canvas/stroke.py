@@ -1,20 +1,19 @@
-"""Lines as the canvas keeps them, in units of its side."""
+"""The strokes of a drawing as lists of points, in units of the canvas's side."""
 
 from __future__ import annotations
 
 Point = tuple[float, float]
-Polyline = list[Point]
+Piece = list[Point]
 
-Stroke = list[Polyline]
-"""What one pen-down left on the canvas: several pieces if the pen went over the border and came back, or the eraser
-went through it."""
+Stroke = list[Piece]
+"""What one touch of the pen drew: several pieces if the pen left the canvas and came back, or the eraser cut it."""
 
 
 def clip(start: Point, end: Point) -> tuple[Point, Point] | None:
     """The part of the segment from `start` to `end` that lies in the unit square; None if none does.
 
     Y.-D. Liang and B. A. Barsky, "A new concept and method for line clipping", ACM Transactions on Graphics 3 (1984):
-    each border narrows the span of the parameter t in start + t (end - start).
+    each border narrows the range of t in start + t (end - start).
     """
     first, last = 0.0, 1.0
     for position, way in ((start[0], end[0] - start[0]), (start[1], end[1] - start[1])):

@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from app.storage.paths import user_folder
 from app.style.theme import ThemeChoice, apply_theme
-from app.tabs.my_hand.explain import look_at
-from app.tabs.my_hand.hand_tab import HandTab
+from app.tabs.my_hand.drawing_explanation import explain_drawing
+from app.tabs.my_hand.my_hand_tab import MyHandTab
 from nncore.handwriting.personal_test.history import History
 from nncore.handwriting.personal_test.import_export import export_test
 from nncore.handwriting.personal_test.writing_test import new_test
@@ -28,13 +28,13 @@ SEED = 3
 
 
 @pytest.fixture
-def make_tab(qapp: QApplication, qtbot: QtBot) -> Iterator[Callable[[], HandTab]]:
+def make_tab(qapp: QApplication, qtbot: QtBot) -> Iterator[Callable[[], MyHandTab]]:
     """Makes tabs as starting the app does; each is finished at the end."""
     apply_theme(qapp, ThemeChoice.LIGHT)
-    made: list[HandTab] = []
+    made: list[MyHandTab] = []
 
-    def make() -> HandTab:
-        tab = HandTab(seed=lambda: SEED)
+    def make() -> MyHandTab:
+        tab = MyHandTab(seed=lambda: SEED)
         made.append(tab)
         qtbot.addWidget(tab)
         tab.resize(1350, 640)
@@ -51,19 +51,19 @@ def make_tab(qapp: QApplication, qtbot: QtBot) -> Iterator[Callable[[], HandTab]
 
 
 @pytest.fixture
-def tab(make_tab: Callable[[], HandTab]) -> HandTab:
+def tab(make_tab: Callable[[], MyHandTab]) -> MyHandTab:
     return make_tab()
 
 
-def idle(qtbot: QtBot, tab: HandTab) -> None:
+def idle(qtbot: QtBot, tab: MyHandTab) -> None:
     qtbot.waitUntil(lambda: not tab.tasks.is_busy)
 
 
-def page(tab: HandTab) -> QWidget | None:
+def page(tab: MyHandTab) -> QWidget | None:
     return tab.pages.currentWidget()
 
 
-def write(qtbot: QtBot, tab: HandTab, count: int = 1) -> None:
+def write(qtbot: QtBot, tab: MyHandTab, count: int = 1) -> None:
     canvas = tab.writing.canvas
     qtbot.waitUntil(canvas.hasFocus)
     for _ in range(count):
@@ -75,7 +75,7 @@ def history() -> History:
     return History(user_folder() / "tests")
 
 
-def test_a_test_from_start_to_result_by_keyboard(tab: HandTab, qtbot: QtBot) -> None:
+def test_a_whole_test_can_be_done_by_keyboard(tab: MyHandTab, qtbot: QtBot) -> None:
     tab.focus()
     QTest.keyClick(tab.intro.start_button, Qt.Key.Key_Space)
     assert tab.writing.test.prompts == new_test(SEED).prompts
@@ -93,7 +93,7 @@ def test_a_test_from_start_to_result_by_keyboard(tab: HandTab, qtbot: QtBot) -> 
     assert history().unfinished() is None
 
 
-def test_what_is_written_survives_being_killed_after_any_drawing(make_tab: Callable[[], HandTab], qtbot: QtBot) -> None:
+def test_drawings_survive_a_killed_process(make_tab: Callable[[], MyHandTab], qtbot: QtBot) -> None:
     first = make_tab()
     first.start()
     write(qtbot, first, 2)
@@ -107,7 +107,7 @@ def test_what_is_written_survives_being_killed_after_any_drawing(make_tab: Calla
         assert_same_ink(one, other)
 
 
-def test_closing_saves_what_still_waits_to_be_saved(make_tab: Callable[[], HandTab], qtbot: QtBot) -> None:
+def test_closing_saves_the_unfinished_test(make_tab: Callable[[], MyHandTab], qtbot: QtBot) -> None:
     tab = make_tab()
     tab.start()
     write(qtbot, tab, 5)
@@ -117,7 +117,7 @@ def test_closing_saves_what_still_waits_to_be_saved(make_tab: Callable[[], HandT
     assert len(kept.drawings) == 5
 
 
-def test_leaving_keeps_the_test_and_going_on_resumes_it(tab: HandTab, qtbot: QtBot) -> None:
+def test_an_unfinished_test_can_be_continued_later(tab: MyHandTab, qtbot: QtBot) -> None:
     tab.start()
     write(qtbot, tab)
     qtbot.mouseClick(tab.writing.leave_button, Qt.MouseButton.LeftButton)
@@ -128,14 +128,14 @@ def test_leaving_keeps_the_test_and_going_on_resumes_it(tab: HandTab, qtbot: QtB
     assert tab.writing.place.text() == "2 of 20"
 
 
-def test_without_a_model_the_drawings_wait_until_there_is_one(tab: HandTab, qtbot: QtBot) -> None:
+def test_without_a_model_the_finished_drawings_are_kept(tab: MyHandTab, qtbot: QtBot) -> None:
     tab.start()
     write(qtbot, tab, 19)
     tab.set_network(None)
     write(qtbot, tab)
     assert page(tab) is tab.intro
-    assert "No model is open" in tab.notice.text
-    assert "Your drawings are kept." in tab.notice.text
+    assert "No model is open" in tab.status.text
+    assert "Your drawings are kept." in tab.status.text
     idle(qtbot, tab)
     assert history().unfinished() is not None
     tab.set_network(network(), "other")
@@ -145,30 +145,30 @@ def test_without_a_model_the_drawings_wait_until_there_is_one(tab: HandTab, qtbo
     assert tab.result.result.model == "other"
 
 
-def test_a_model_that_reads_no_digits_is_no_reason_to_lose_drawings(tab: HandTab, qtbot: QtBot) -> None:
+def test_a_model_that_cannot_read_digits_loses_no_drawings(tab: MyHandTab, qtbot: QtBot) -> None:
     tab.start()
     write(qtbot, tab, 19)
     tab.set_network(Network(NetworkSpec.dense((784, 3))))
     write(qtbot, tab)
     qtbot.waitUntil(lambda: page(tab) is tab.intro)
-    assert "digits are 10" in tab.notice.text
+    assert "digits are 10" in tab.status.text
     assert "digits are 10" in tab.intro.reason.text()
     assert not tab.intro.start_button.isEnabled()
     assert "20 of 20" in tab.intro.unfinished.text()
 
 
-def test_skipping_everything_is_no_test(tab: HandTab, qtbot: QtBot) -> None:
+def test_a_test_with_all_digits_skipped_is_not_kept(tab: MyHandTab, qtbot: QtBot) -> None:
     tab.start()
     for _ in range(20):
         tab.writing.skip_button.click()
     assert page(tab) is tab.intro
-    assert "nothing to read" in tab.notice.text
+    assert "All digits were skipped" in tab.status.text
     idle(qtbot, tab)
     assert history().entries() == ([], [])
     assert history().unfinished() is None
 
 
-def test_a_test_is_shown_again_deleted_and_brought_back(make_tab: Callable[[], HandTab], qtbot: QtBot) -> None:
+def test_a_test_can_be_opened_deleted_and_restored(make_tab: Callable[[], MyHandTab], qtbot: QtBot) -> None:
     history().add(result())
     tab = make_tab()
     assert tab.intro.list.topLevelItemCount() == 1
@@ -180,35 +180,35 @@ def test_a_test_is_shown_again_deleted_and_brought_back(make_tab: Callable[[], H
     qtbot.mouseClick(tab.intro.delete_button, Qt.MouseButton.LeftButton)
     idle(qtbot, tab)
     assert tab.intro.list.topLevelItemCount() == 0
-    assert "Undo" in tab.notice.text
+    assert "Undo" in tab.status.text
     qtbot.mouseClick(tab.intro.undo_button, Qt.MouseButton.LeftButton)
     idle(qtbot, tab)
     assert tab.intro.list.topLevelItemCount() == 1
     assert not tab.intro.undo_button.isVisible()
 
 
-def test_what_was_deleted_is_gone_at_the_next_start(make_tab: Callable[[], HandTab]) -> None:
+def test_deleted_tests_are_removed_at_the_next_start(make_tab: Callable[[], MyHandTab]) -> None:
     history().delete(history().add(result()).path)
     make_tab()
     assert not list(history().folder.iterdir())
 
 
-def test_a_damaged_test_is_set_aside_and_said(make_tab: Callable[[], HandTab], qtbot: QtBot) -> None:
+def test_a_damaged_test_is_set_aside_with_a_message(make_tab: Callable[[], MyHandTab], qtbot: QtBot) -> None:
     path = history().add(result()).path
     rewrite(path, '"prompted": 7', '"prompted": 77')
     tab = make_tab()
     tab.intro.list.open_chosen()
     idle(qtbot, tab)
     assert page(tab) is tab.intro
-    assert "It was set aside as" in tab.notice.text
+    assert "It was set aside as" in tab.status.text
     assert tab.intro.list.topLevelItemCount() == 0
 
 
-def test_a_misread_drawing_shows_what_the_network_looked_at(tab: HandTab, qtbot: QtBot) -> None:
+def test_a_misread_drawing_shows_its_occlusion_map(tab: MyHandTab, qtbot: QtBot) -> None:
     history().add(result())
     tab.import_from(next(history().folder.glob("*.jsonl")))  # which is no file to import
     idle(qtbot, tab)
-    assert tab.notice.label.property("trouble")
+    assert tab.status.label.property("trouble")
     path = user_folder() / "x.csv"
     export_test(result(), path)
     tab.import_from(path)
@@ -216,14 +216,14 @@ def test_a_misread_drawing_shows_what_the_network_looked_at(tab: HandTab, qtbot:
     drawing, shown = tab.result.view.drawing, tab.result.view.picture.map
     assert drawing is not None
     assert shown is not None
-    wanted = look_at(network(), drawing).looked
+    wanted = explain_drawing(network(), drawing).occlusion
     assert wanted is not None
     assert np.array_equal(shown, wanted)
     tab.set_network(None)
     qtbot.waitUntil(lambda: tab.result.view.picture.map is None)
 
 
-def test_teaching_and_showing_go_out_of_the_tab(tab: HandTab, qtbot: QtBot) -> None:
+def test_the_tab_passes_on_requests_to_teach_and_to_show(tab: MyHandTab, qtbot: QtBot) -> None:
     path = user_folder() / "x.csv"
     export_test(result(), path)
     tab.import_from(path)
@@ -237,7 +237,7 @@ def test_teaching_and_showing_go_out_of_the_tab(tab: HandTab, qtbot: QtBot) -> N
     assert_same_ink(shown.args[0], result().drawings[2].ink)
 
 
-def test_export_and_import_through_the_dialogs(tab: HandTab, qtbot: QtBot, tmp_path: Path) -> None:
+def test_export_and_import_through_the_dialogs(tab: MyHandTab, qtbot: QtBot, tmp_path: Path) -> None:
     path = tmp_path / "mine.unipen"
     export_test(result(), path)
     dialog = tab.ask_import()
@@ -252,34 +252,34 @@ def test_export_and_import_through_the_dialogs(tab: HandTab, qtbot: QtBot, tmp_p
     saving.fileSelected.emit(str(tmp_path / "again.csv"))
     saving.reject()
     idle(qtbot, tab)
-    assert tab.notice.text == f"Saved as {tmp_path / 'again.csv'}."
+    assert tab.status.text == f"Saved as {tmp_path / 'again.csv'}."
     assert (tmp_path / "again.csv").read_text(encoding="utf-8").count("\n") == 5
 
 
-def test_an_import_can_be_cancelled(tab: HandTab, qtbot: QtBot, tmp_path: Path) -> None:
+def test_an_import_can_be_cancelled(tab: MyHandTab, qtbot: QtBot, tmp_path: Path) -> None:
     path = tmp_path / "many.unipen"
     stroke = '.SEGMENT DIGIT ? ? "1"\n.PEN_DOWN\n1 9\n1 0\n.PEN_UP\n'
     path.write_text(stroke * 10_000, encoding="utf-8")
     tab.import_from(path)
-    assert tab.notice.cancel_button.isVisible()
-    qtbot.mouseClick(tab.notice.cancel_button, Qt.MouseButton.LeftButton)
+    assert tab.status.cancel_button.isVisible()
+    qtbot.mouseClick(tab.status.cancel_button, Qt.MouseButton.LeftButton)
     idle(qtbot, tab)
     assert page(tab) is tab.intro
     assert history().entries() == ([], [])
 
 
-def test_an_import_does_not_interrupt_who_is_writing(tab: HandTab, qtbot: QtBot) -> None:
+def test_an_import_does_not_interrupt_writing(tab: MyHandTab, qtbot: QtBot) -> None:
     path = user_folder() / "x.csv"
     export_test(result(), path)
     tab.import_from(path)
     tab.start()
     idle(qtbot, tab)
     assert page(tab) is tab.writing
-    assert "in the list" in tab.notice.text
+    assert "in the list" in tab.status.text
 
 
-def test_all_pages_fit_at_one_and_a_half_times_the_font(
-    make_tab: Callable[[], HandTab], qapp: QApplication, qtbot: QtBot
+def test_all_pages_fit_at_150_per_cent_font_size(
+    make_tab: Callable[[], MyHandTab], qapp: QApplication, qtbot: QtBot
 ) -> None:
     apply_theme(qapp, ThemeChoice.LIGHT)
     own = QFont(qapp.font())
@@ -292,7 +292,7 @@ def test_all_pages_fit_at_one_and_a_half_times_the_font(
         export_test(result(), path)
         tab.import_from(path)
         idle(qtbot, tab)
-        tab.notice.inform("Something.")
+        tab.status.inform("Something.")
         for shown in (tab.result, tab.writing, tab.intro):
             tab.pages.setCurrentWidget(shown)
             QApplication.processEvents()

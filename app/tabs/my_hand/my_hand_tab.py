@@ -1,4 +1,4 @@
-"""The tab My hand: begin a handwriting test, write it, see the result; the tests so far are kept."""
+"""The My hand tab: start a handwriting test, write it, see the result; earlier tests are kept."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from app.background.task_queue import TaskQueue, is_cancelled
 from app.storage.paths import handwriting_tests_folder
+from app.tabs.my_hand.drawing_explanation import DrawingExplanation, explain_drawing
 from app.tabs.my_hand.exchange_dialogs import ask_what_to_import, ask_where_to_export
-from app.tabs.my_hand.explain import Look, look_at
 from app.tabs.my_hand.intro_page import IntroPage
-from app.tabs.my_hand.notice_bar import Notice
 from app.tabs.my_hand.result_page import ResultPage
+from app.tabs.my_hand.status_line import StatusLine
 from app.tabs.my_hand.writing_page import WritingPage
 from nncore.evaluation.recognition import why_unreadable
 from nncore.handwriting.personal_test.history import Entry, History
@@ -26,21 +26,21 @@ from nncore.handwriting.personal_test.result import HandResult, ReadDrawing, rea
 from nncore.handwriting.personal_test.writing_test import WritingTest, new_test
 from nncore.model.network import Network
 
-NO_MODEL = "No model is open: train one, or open one, and it can read your hand."
+NO_MODEL = "No model is open. Train or open one to test how well it reads your handwriting."
 
 
-class HandTab(QWidget):
-    """Holds the test being written and the result on show; all that takes time is done in order on a thread.
+class MyHandTab(QWidget):
+    """Holds the test being written and the result shown; slow work runs in order on a thread.
 
-    `teach_requested` carries ink and the digit it is, `show_requested` ink for the canvas of the Draw tab. Before the
-    tab is destroyed, `finish` must have been called.
+    `teach_requested` carries ink and its digit, `show_requested` ink for the canvas of the Draw tab. Call `finish`
+    before the tab is destroyed.
     """
 
     teach_requested = Signal(object, int)
     show_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None, seed: Callable[[], int] | None = None) -> None:
-        """`seed` gives the seed of each new test's order; a random one unless given."""
+        """`seed` returns the seed for the order of each new test; random by default."""
         super().__init__(parent)
         self._seed = seed or partial(randbits, 32)
         self._network: Network | None = None
@@ -50,14 +50,14 @@ class HandTab(QWidget):
         self._deleted: list[Path] = []
         self._history = History(handwriting_tests_folder())
         self.tasks = TaskQueue(self)
-        self.notice, self.pages = Notice(), QStackedWidget()
+        self.status, self.pages = StatusLine(), QStackedWidget()
         self.intro, self.writing, self.result = IntroPage(), WritingPage(), ResultPage()
         for page in (self.intro, self.writing, self.result):
             self.pages.addWidget(page)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.notice)
+        layout.addWidget(self.status)
         layout.addWidget(self.pages)
         self._connect()
         self.set_network(None)
@@ -66,14 +66,14 @@ class HandTab(QWidget):
         self._list()
 
     def set_network(self, network: Network | None, name: str = "") -> None:
-        """Read with `network`, called `name`, from now on; results on show stay as they were read."""
-        self._network, self._model = network, name or "not named"
+        """Use `network`, called `name`, from now on; results already shown stay unchanged."""
+        self._network, self._model = network, name or "unnamed model"
         self.intro.set_reason(NO_MODEL if network is None else why_unreadable(network) or "")
         if self.pages.currentWidget() is self.result:
-            self._look(self.result.view.drawing)
+            self._explain(self.result.view.drawing)
 
     def focus(self) -> None:
-        """Put the focus where the page on show wants it."""
+        """Give the focus to the right widget of the current page."""
         page = self.pages.currentWidget()
         if page is self.writing:
             self.writing.canvas.setFocus()
@@ -83,7 +83,7 @@ class HandTab(QWidget):
             self.intro.focus()
 
     def finish(self) -> bool:
-        """Stop what can be stopped and save what is to be saved; False if that takes too long."""
+        """Cancel what can be cancelled and finish saving; False if that takes too long."""
         self.tasks.cancel("import", "list", "open", "look")
         return self.tasks.finish()
 
@@ -97,28 +97,28 @@ class HandTab(QWidget):
         intro.list.deleted.connect(self._delete)
         writing.written.connect(self._keep)
         writing.left.connect(self.show_intro)
-        result.chosen.connect(self._look)
+        result.chosen.connect(self._explain)
         result.again_requested.connect(self.start)
         result.export_requested.connect(self.ask_export)
         result.import_requested.connect(self.ask_import)
         result.back_requested.connect(self.show_intro)
         result.view.teach_requested.connect(self.teach_requested)
         result.view.show_requested.connect(self.show_requested)
-        self.notice.cancelled.connect(self._cancel_import)
+        self.status.cancelled.connect(self._cancel_import)
 
     # ---------------------------------------------------------------- pages
 
     @Slot()
     def start(self) -> None:
-        """Begin a new test."""
+        """Start a new test."""
         if self.intro.reason.text():
-            self.show_intro()  # which says why there can be no test
+            self.show_intro()  # it shows why no test can start
         else:
             self._write(new_test(self._seed()))
 
     @Slot()
     def go_on(self) -> None:
-        """Go on with the test left unfinished; read it if it is all written."""
+        """Continue the unfinished test; read it if all digits are written."""
         if self._test is not None:
             self._write(self._test)
             if self._test.is_complete:
@@ -126,18 +126,18 @@ class HandTab(QWidget):
 
     @Slot()
     def show_intro(self) -> None:
-        """Show the first page, with the tests so far."""
+        """Show the first page, with the earlier tests."""
         self.intro.set_unfinished(self._test)
         self.pages.setCurrentWidget(self.intro)
         self.intro.focus()
 
     def _write(self, test: WritingTest) -> None:
-        self.notice.clear()
+        self.status.clear()
         self.pages.setCurrentWidget(self.writing)
         self.writing.show_test(test)
 
     def _show_result(self, result: HandResult) -> None:
-        self.notice.clear()
+        self.status.clear()
         self.pages.setCurrentWidget(self.result)
         self.result.show_result(result)
         self.result.focus()
@@ -156,7 +156,7 @@ class HandTab(QWidget):
             self._test = None
             self._do("keep", partial(self._history.keep_unfinished, None), lambda _: None, latest_only=True)
             self.show_intro()
-            self.notice.inform("Every digit was skipped, so there is nothing to read.")
+            self.status.inform("All digits were skipped, so there is no result.")
             return
         if self._network is None:
             self._refuse_reading(NO_MODEL)
@@ -173,13 +173,13 @@ class HandTab(QWidget):
             self._show_result(result)
             self._do("add", partial(self._history.finish, result), lambda _: None)
             self._list()
-        else:  # another one was begun meanwhile
+        else:  # another test was started meanwhile
             self._add(result)
 
     def _refuse_reading(self, sentence: str) -> None:
         self._being_read = None
         self.show_intro()
-        self.notice.complain(f"{sentence} Your drawings are kept.")
+        self.status.complain(f"{sentence} Your drawings are kept.")
 
     def _offer(self, test: WritingTest | None) -> None:
         if self._test is None and self.pages.currentWidget() is self.intro:
@@ -195,7 +195,7 @@ class HandTab(QWidget):
         entries, troubles = found
         self.intro.set_entries(entries)
         if troubles:
-            self.notice.complain(" ".join(troubles[:3]))
+            self.status.complain(" ".join(troubles[:3]))
 
     def _add(self, result: HandResult) -> None:
         self._do("add", partial(self._history.add, result), lambda _: None)
@@ -204,7 +204,7 @@ class HandTab(QWidget):
     @Slot(object)
     def _open(self, path: Path) -> None:
         self._do("open", partial(self._history.load, path), self._show_result)
-        self._list()  # a damaged one is gone from it
+        self._list()  # a damaged test is no longer in it
 
     @Slot(object)
     def _delete(self, path: Path) -> None:
@@ -214,14 +214,14 @@ class HandTab(QWidget):
     def _remember_deleted(self, path: Path) -> None:
         self._deleted.append(path)
         self.intro.undo_button.show()
-        self.notice.inform("Deleted. Undo brings it back, until Digit Lab is closed.")
+        self.status.inform("Test deleted. Undo restores it until Digit Lab is closed.")
 
     @Slot()
     def _restore(self) -> None:
         if self._deleted:
             path = self._deleted.pop()
             self.intro.undo_button.setVisible(bool(self._deleted))
-            self.notice.clear()
+            self.status.clear()
             self._do("restore", partial(self._history.restore, path), lambda _: None)
             self._list()
 
@@ -229,7 +229,7 @@ class HandTab(QWidget):
 
     @Slot()
     def ask_export(self) -> QFileDialog | None:
-        """Ask where to write the result on show."""
+        """Ask where to save the result shown."""
         result = self.result.result
         if result is None:
             return None
@@ -237,50 +237,50 @@ class HandTab(QWidget):
         return ask_where_to_export(self, name, partial(self.export_to, result))
 
     def export_to(self, result: HandResult, path: Path) -> None:
-        """Write `result` to `path`, as CSV or as UNIPEN."""
+        """Save `result` to `path`, as CSV or UNIPEN by its suffix."""
         work = partial(export_test, result, path)
-        self._do("export", work, lambda _: self.notice.inform(f"Saved as {path}."))
+        self._do("export", work, lambda _: self.status.inform(f"Saved as {path}."))
 
     @Slot()
     def ask_import(self) -> QFileDialog:
-        """Ask for a file with a test."""
+        """Ask for a test file to import."""
         return ask_what_to_import(self, self.import_from)
 
     def import_from(self, path: Path) -> None:
-        """Read a test from `path`, keep it and show it."""
+        """Read a test from `path`, add it to the list and show it."""
         work = partial(import_test, path, self._network, model=self._model, date=_now(), cancelled=is_cancelled)
-        self.notice.inform(f"Reading {path.name} …", cancellable=True)
+        self.status.inform(f"Reading {path.name} …", cancellable=True)
         self._do("import", work, self._use_imported)
 
     def _use_imported(self, result: HandResult) -> None:
         self._add(result)
         if self.pages.currentWidget() is self.writing:
-            self.notice.inform("The test imported is in the list of tests.")
+            self.status.inform("The imported test is in the list of tests.")
         else:
             self._show_result(result)
 
     @Slot()
     def _cancel_import(self) -> None:
-        self.notice.clear()
+        self.status.clear()
         self.tasks.cancel("import")
 
     # ---------------------------------------------------------------- a drawing
 
     @Slot(object)
-    def _look(self, drawing: ReadDrawing | None) -> None:
-        """Find out what the model in use looks at."""
+    def _explain(self, drawing: ReadDrawing | None) -> None:
+        """Compute which part the current model's answer depends on."""
         if drawing is not None:
-            work = partial(look_at, self._network, drawing)
-            self._do("look", work, partial(self._use_look, drawing), latest_only=True)
+            work = partial(explain_drawing, self._network, drawing)
+            self._do("look", work, partial(self._use_explanation, drawing), latest_only=True)
 
-    def _use_look(self, drawing: ReadDrawing, look: Look) -> None:
+    def _use_explanation(self, drawing: ReadDrawing, explanation: DrawingExplanation) -> None:
         if drawing is self.result.view.drawing:
-            self.result.view.show_look(look)
+            self.result.view.show_explanation(explanation)
 
     def _do(
         self, kind: str, work: Callable[[], object], use: Callable[..., None], *, latest_only: bool = False
     ) -> None:
-        self.tasks.add(kind, work, use, self.notice.complain, latest_only=latest_only)
+        self.tasks.add(kind, work, use, self.status.complain, latest_only=latest_only)
 
 
 def _now() -> str:

@@ -8,8 +8,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.canvas.backdrop import Backdrop
 from app.canvas.canvas import Canvas
+from app.canvas.canvas_picture import CanvasPicture
 from app.style.theme import LIGHT, ThemeChoice, apply_theme
 from tests.app.canvas.gestures import ONE, drag, pixel
 
@@ -25,15 +25,15 @@ def canvas(qapp: QApplication, qtbot: QtBot) -> Canvas:
     return canvas
 
 
-def a_picture() -> Backdrop:
+def a_picture() -> CanvasPicture:
     """A dark stroke down the middle of yellow paper, twice as wide as high."""
     grey = np.full((100, 200), 200, np.uint8)
     grey[20:80, 96:104] = 10
     pixels = np.stack([grey, grey, grey // 2], axis=2)
-    return Backdrop.of(pixels, grey)
+    return CanvasPicture.from_pixels(pixels, grey)
 
 
-def test_it_is_read_and_shown_in_its_colours(canvas: Canvas) -> None:
+def test_a_picture_is_read_and_shown_in_its_colours(canvas: Canvas) -> None:
     picture = a_picture()
     assert len(picture.pictures) == len(picture.inks) == 1
     x, y = np.concatenate(picture.inks[0].strokes).T
@@ -47,7 +47,7 @@ def test_it_is_read_and_shown_in_its_colours(canvas: Canvas) -> None:
     assert picture.place(QRectF(0, 0, 400, 400)) == QRectF(0, 100, 400, 200)
 
 
-def test_it_takes_the_place_of_strokes_and_undo_brings_them_back(canvas: Canvas, qtbot: QtBot) -> None:
+def test_a_picture_replaces_strokes_and_undo_restores_them(canvas: Canvas, qtbot: QtBot) -> None:
     drag(canvas, ONE)
     picture = a_picture()
     with qtbot.waitSignal(canvas.drawing_changed):
@@ -55,7 +55,7 @@ def test_it_takes_the_place_of_strokes_and_undo_brings_them_back(canvas: Canvas,
     assert canvas.picture is picture
     assert canvas.drawing.ink().is_blank
     assert not canvas.drawing.is_blank
-    assert canvas.actions_offered.clear.isEnabled()
+    assert canvas.canvas_actions.clear.isEnabled()
     canvas.undo()
     assert canvas.picture is None
     assert len(canvas.drawing.strokes) == 1
@@ -63,7 +63,7 @@ def test_it_takes_the_place_of_strokes_and_undo_brings_them_back(canvas: Canvas,
     assert canvas.picture is picture
 
 
-def test_the_first_stroke_replaces_it_and_undo_brings_it_back(canvas: Canvas) -> None:
+def test_a_stroke_replaces_the_picture_and_undo_restores_it(canvas: Canvas) -> None:
     picture = a_picture()
     canvas.set_picture(picture)
     drag(canvas, ONE, release=False)
@@ -75,7 +75,7 @@ def test_the_first_stroke_replaces_it_and_undo_brings_it_back(canvas: Canvas) ->
     assert canvas.picture is picture
 
 
-def test_clear_takes_it_away(canvas: Canvas) -> None:
+def test_clear_removes_the_picture(canvas: Canvas) -> None:
     picture = a_picture()
     canvas.set_picture(picture)
     canvas.clear()

@@ -1,10 +1,10 @@
-"""What the tab My hand says, in sentences."""
+"""Dates, shares and results of handwriting tests as text."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from app.widgets.explanation import a_digit
+from app.widgets.explanation import with_article
 from nncore.evaluation.metrics import wilson_interval
 from nncore.handwriting.personal_test.result import HandResult, ReadDrawing
 
@@ -12,18 +12,18 @@ NO_DIGIT = "none"
 
 
 def date_in_words(date: str) -> str:
-    """An ISO date as people write it: 31 Jan 2026, 9:30."""
+    """An ISO date as "31 Jan 2026, 9:30"."""
     moment = datetime.fromisoformat(date)
     return f"{moment.day} {moment:%b %Y}, {moment.hour}:{moment:%M}"
 
 
 def percent(share: float) -> str:
-    """A share in whole per cent."""
+    """A share, 0 to 1, in whole per cent."""
     return f"{share:.0%}".replace("%", " %")
 
 
 def interval_of(right: int, count: int) -> str:
-    """The 95 % interval: 70 to 97 %."""
+    """The 95 % confidence interval of `right` out of `count`, such as "70 to 97 %"."""
     low, high = wilson_interval(right, count)
     return f"{low * 100:.0f} to {percent(high)}"
 
@@ -35,31 +35,31 @@ def headline(result: HandResult) -> str:
 
 
 def meaning(result: HandResult) -> str:
-    """What the figure can be relied on for."""
+    """How reliable the accuracy is."""
     count = len(result.drawings)
     return (
-        f"Of many more like these, {interval_of(result.right, count)} would be read right: "
-        f"{'1 drawing leaves' if count == 1 else f'{count:,} drawings leave'} that much open (95 % interval)."
+        f"Measured on {'1 drawing' if count == 1 else f'{count:,} drawings'}, so the true accuracy is probably "
+        f"{interval_of(result.right, count)} (95 % interval)."
     )
 
 
 def read_as(drawing: ReadDrawing) -> str:
-    """What was read, in short."""
+    """The digit that was read, or "no digit"."""
     return "no digit" if drawing.read is None else str(drawing.read)
 
 
 def caption(drawing: ReadDrawing) -> str:
-    """A drawing in one line: asked 7, read 2."""
+    """A drawing in one line: "asked 7, read 2"."""
     unsure = ", unsure" if drawing.verdict == "unsure" else ""
     return f"asked {drawing.prompted}, read {read_as(drawing)}{unsure}"
 
 
 def how_sure(drawing: ReadDrawing) -> str:
-    """The two best answers with their probabilities, and that of the digit asked for."""
+    """The two most probable answers with their probabilities, and that of the digit asked for."""
     shares = drawing.probabilities
     named = (-shares).argsort(kind="stable")[:2].tolist()
     if drawing.prompted not in named:
         named.append(drawing.prompted)
-    said = ", ".join(f"{percent(float(shares[digit]))} for {digit}" for digit in named)
-    refused = "It was called no digit" if drawing.read is None else f"It was read as {a_digit(drawing.read)}"
-    return f"{refused}: {said}."
+    answers = ", ".join(f"{percent(float(shares[digit]))} for {digit}" for digit in named)
+    read = "It was not accepted as a digit" if drawing.read is None else f"It was read as {with_article(drawing.read)}"
+    return f"{read}: {answers}."

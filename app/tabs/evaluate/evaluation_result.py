@@ -1,4 +1,4 @@
-"""What the Evaluate tab shows: a network, the data it was judged on, and how it did."""
+"""The result of an evaluation: network, data, and how each example was read."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from nncore.preprocessing.ink import SIDE
 
 
 @dataclass(frozen=True, eq=False)
-class Examination:
-    """A judgement with all that it is about.
+class EvaluationResult:
+    """The evaluation of a network on a data set.
 
-    dataset: what was judged; training: what the network learns from, to look for neighbours in.
+    dataset: what was evaluated. training: the data the network learns from, searched for similar examples.
     """
 
     network: Network
@@ -27,11 +27,11 @@ class Examination:
     judgement: Judgement
 
     def image(self, row: int) -> NDArray[np.uint8] | None:
-        """The picture (height, width) of an example; None if it is no picture but numbers."""
+        """The picture (height, width) of an example; None if the data is not images."""
         return image_of(self.dataset, row)
 
     def caption(self, row: int) -> str:
-        """An example in a few words: 7 read as 2."""
+        """An example in short: "7 read as 2"."""
         true, read = self.true_name(row), self.name_of(int(self.judgement.answers[row]))
         return f"{true} read as {read}" if true != read else f"{true} read right"
 
@@ -40,16 +40,16 @@ class Examination:
         return as_percent(float(self.judgement.confidence[row]))
 
     def true_name(self, row: int) -> str:
-        """The name of the class that an example is of."""
+        """The name of the true class of an example."""
         return self.name_of(int(self.judgement.labels[row]))
 
     def name_of(self, number: int) -> str:
-        """The name of a class."""
+        """The name of a class; "no class" for a negative number."""
         return self.judgement.class_names[number] if number >= 0 else "no class"
 
 
 def image_of(dataset: Dataset, row: int) -> NDArray[np.uint8] | None:
-    """The picture (height, width) of the example `row`; None if it is no picture but numbers."""
+    """The picture (height, width) of the example `row`; None if the data is not images."""
     if not dataset.is_bytes:
         return None
     image: NDArray[np.uint8] = dataset.take(np.array([row])).images[0]
@@ -57,10 +57,10 @@ def image_of(dataset: Dataset, row: int) -> NDArray[np.uint8] | None:
 
 
 def as_percent(share: float) -> str:
-    """A probability in per cent; 100 only if it is no less."""
+    """A probability in per cent; "100.0%" only for exactly 1."""
     return f"{min(share, 0.999) if share < 1 else share:.1%}"
 
 
 def can_be_drawn(image: NDArray[np.uint8] | None) -> bool:
-    """Whether the Draw tab could show it."""
+    """Whether the Draw tab can show an image: it must be 28 x 28."""
     return image is not None and image.shape == (SIDE, SIDE)

@@ -1,4 +1,4 @@
-"""A picture on the canvas in place of strokes."""
+"""A picture on the canvas instead of strokes."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from nncore.preprocessing.ink import Ink
 
 
 @dataclass(frozen=True, eq=False)
-class Backdrop:
-    """A picture as it is shown and as it is read.
+class CanvasPicture:
+    """A picture as it is shown and as the network reads it.
 
-    image: what is shown. pictures: (28, 28) uint8 of each digit on it, left to right, at least one. inks: the same
-    digits as strokes, in pixels of the picture; none for a blank sheet.
+    image: the picture shown. pictures: (28, 28) uint8 of each digit on it, left to right, at least one. inks: the same
+    digits as strokes, in pixels of the picture; empty for a blank picture.
     """
 
     image: QImage
@@ -26,18 +26,18 @@ class Backdrop:
     inks: tuple[Ink, ...]
 
     @classmethod
-    def of(cls, pixels: NDArray[np.uint8], grey: NDArray[np.uint8]) -> Backdrop:
-        """Made of colours (height, width, 3) and grey values (height, width).
+    def from_pixels(cls, pixels: NDArray[np.uint8], grey: NDArray[np.uint8]) -> CanvasPicture:
+        """Create it from colours (height, width, 3) and grey values (height, width).
 
-        Reading a large picture takes some 100 ms: not on the window's thread.
+        Reading a large picture takes about 100 ms; do not call this on the window's thread.
         """
         height, width = grey.shape
         shown = QImage(np.ascontiguousarray(pixels).tobytes(), width, height, 3 * width, QImage.Format.Format_RGB888)
-        return cls(shown.copy(), digit_images(grey), digit_inks(grey))  # the copy holds its own bytes
+        return cls(shown.copy(), digit_images(grey), digit_inks(grey))  # the copy owns its bytes
 
     @classmethod
-    def of_digit(cls, image: NDArray[np.uint8]) -> Backdrop:
-        """Made of a digit as data sets have it, (28, 28), 0 for paper to 255 for ink; shown dark on white."""
+    def from_digit(cls, image: NDArray[np.uint8]) -> CanvasPicture:
+        """Create it from a digit of a data set, (28, 28), 0 for paper to 255 for ink; shown dark on white."""
         height, width = image.shape
         shown = QImage(
             np.ascontiguousarray(255 - image).tobytes(), width, height, width, QImage.Format.Format_Grayscale8
@@ -45,7 +45,7 @@ class Backdrop:
         return cls(shown.copy(), (image,), digit_inks(image))
 
     def paint(self, painter: QPainter, area: QRectF, corner: float) -> None:
-        """Show the picture as large as fits into the middle of `area`, whose corners have the radius `corner`."""
+        """Paint the picture centred and as large as possible in `area`, with corners of radius `corner`."""
         painter.save()
         sheet = QPainterPath()
         sheet.addRoundedRect(area, corner, corner)
@@ -57,7 +57,7 @@ class Backdrop:
         painter.restore()
 
     def place(self, area: QRectF) -> QRectF:
-        """Where in `area` the picture is shown."""
+        """The rectangle of the picture in `area`."""
         scale = min(area.width() / self.image.width(), area.height() / self.image.height())
         width, height = scale * self.image.width(), scale * self.image.height()
         return QRectF(area.center().x() - width / 2, area.center().y() - height / 2, width, height)

@@ -1,0 +1,232 @@
+"""Background work of the Evaluate tab: evaluation, robustness, map, occlusion maps, similar examples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.background.task_queue import TaskQueue, is_cancelled
+from app.tabs.evaluate.evaluation_result import EvaluationResult, image_of
+from nncore.data.dataset import Dataset
+from nncore.errors import DataError
+from nncore.evaluation.nearest_neighbours import HiddenIndex, Neighbour, nearest_in_pixels
+from nncore.evaluation.occlusion import occlusion_map
+from nncore.evaluation.predictions import judge
+from nncore.evaluation.projection import TSNE_PARTS, Projection, principal_components, tsne, view
+from nncore.evaluation.robustness import robustness
+from nncore.model.network import Network
+
+MAPPED = 1000
+"""Most digits on a map; more would cover each other."""
+
+
+@dataclass(frozen=True, eq=False)
+class OcclusionResult:
+    """The occlusion map (28, 28) float32 of an answer, or None with the reason."""
+
+    result: EvaluationResult
+    row: int
+    occlusion: NDArray[np.float32] | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class NeighbourResult:
+    """The training examples most similar to an image: picture (None if not images), class name, distance."""
+
+    result: EvaluationResult
+    row: int
+    found: list[tuple[NDArray[np.uint8] | None, str, float]]
+    searched: int
+
+
+@dataclass(frozen=True, eq=False)
+class MapResult:
+    """The examples `rows` (n,) in two dimensions; `done`: finished share, 0 to 1, of an iterative method."""
+
+    result: EvaluationResult
+    rows: NDArray[np.intp]
+    projection: Projection
+    done: float = 1.0
+
+
+class EvaluationRunner(QObject):
+    """Runs one task of each kind at a time; a new request replaces the waiting one of its kind.
+
+    All signals are emitted on the window's thread. Call `finish` before the runner is destroyed.
+    """
+
+    evaluating_changed = Signal(bool)
+    """Whether an evaluation is running."""
+    progressed = Signal(float)
+    """The finished share of the evaluation, 0 to 1."""
+    evaluated = Signal(object)
+    """An EvaluationResult, or None if the evaluation was cancelled."""
+    refused = Signal(str)
+    """One sentence: why the evaluation failed."""
+    robustness_measured = Signal(object)
+    """A RobustnessPoint."""
+    robustness_ended = Signal(str)
+    """Why it ended early, or ""."""
+    mapped = Signal(object)
+    """A MapResult, for t-SNE several, each more complete; None if it was cancelled."""
+    mapping_changed = Signal(bool)
+    """Whether a map is being made."""
+    map_refused = Signal(str)
+    occlusion = Signal(object)
+    """An OcclusionResult."""
+    neighbours_found = Signal(object)
+    """A NeighbourResult."""
+    neighbours_refused = Signal(str)
+    index_progressed = Signal(float)
+    """The share of training digits in the index of the last hidden layer, 0 to 1."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._evaluating, self._measuring, self._mapping = TaskQueue(self), TaskQueue(self), TaskQueue(self)
+        self._explaining, self._searching = TaskQueue(self), TaskQueue(self)
+        self._evaluating.busy_changed.connect(self.evaluating_changed)
+        self._mapping.busy_changed.connect(self.mapping_changed)
+        self._index: tuple[Network, Dataset, HiddenIndex] | None = None
+
+    @property
+    def is_evaluating(self) -> bool:
+        """Whether an evaluation is running."""
+        return self._evaluating.is_busy
+
+    def evaluate(self, network: Network, model: str, dataset: Dataset, training: Dataset) -> None:
+        """Evaluate `network` on `dataset`."""
+
+        def work() -> EvaluationResult | None:
+            judgement = judge(network, dataset, is_cancelled, _in_steps(self.progressed.emit))
+            return None if judgement is None else EvaluationResult(network, model, dataset, training, judgement)
+
+        self._evaluating.add("evaluate", work, self.evaluated.emit, self.refused.emit, latest_only=True)
+
+    def stop_evaluating(self) -> None:
+        """Cancel the evaluation; `evaluated` then carries None."""
+        self._evaluating.cancel("evaluate")
+
+    def measure_robustness(self, result: EvaluationResult) -> None:
+        """Measure robustness and emit each point when it is known."""
+
+        def work() -> None:
+            for point in robustness(result.network, result.dataset, cancelled=is_cancelled):
+                self.robustness_measured.emit(point)
+
+        self.stop_measuring()
+        self._measuring.add("robustness", work, lambda _: self.robustness_ended.emit(""), self.robustness_ended.emit)
+
+    def stop_measuring(self) -> None:
+        """Cancel the robustness measurement."""
+        self._measuring.cancel("robustness")
+
+    def map(self, result: EvaluationResult, number: int, by_tsne: bool) -> None:
+        """Project the outputs of layer `number` for some examples, by principal components or t-SNE."""
+
+        def work() -> MapResult | None:
+            labels = result.judgement.labels
+            rows = np.sort(np.random.default_rng(0).permutation(np.flatnonzero(labels >= 0))[:MAPPED])
+            if not len(rows):
+                raise DataError("No example belongs to a class, so there is nothing to map.")
+            X = view(result.network, result.dataset, rows, number, is_cancelled)
+            if X is None or is_cancelled():
+                return None
+            if not by_tsne:
+                return MapResult(result, rows, principal_components(X))
+            for part, projection in enumerate(tsne(X), start=1):
+                if is_cancelled():
+                    break
+                self.mapped.emit(MapResult(result, rows, projection, part / TSNE_PARTS))
+            return None
+
+        self.stop_mapping()
+        self._mapping.add("map", work, self.mapped.emit, self.map_refused.emit, latest_only=True)
+
+    @Slot()
+    def stop_mapping(self) -> None:
+        """Cancel the map."""
+        self._mapping.cancel("map")
+
+    def explain(self, result: EvaluationResult, row: int) -> None:
+        """Compute the occlusion map of the answer to an image."""
+        work = partial(_explain, result, row)
+        self._explaining.add("look", work, self.occlusion.emit, lambda _: None, latest_only=True)
+
+    def find_neighbours(self, result: EvaluationResult, row: int, hidden: bool, count: int) -> None:
+        """Find the most similar training examples: by pixels, or by the outputs of the last hidden layer."""
+
+        def work() -> NeighbourResult | None:
+            x = result.dataset.inputs(np.array([row]))[0]
+            training = result.training
+            if hidden:
+                index = self._index_of(result)
+                if index is None:
+                    return None
+                return NeighbourResult(result, row, _shown(training, index.nearest(x, count)), len(index.rows))
+            return NeighbourResult(result, row, _shown(training, nearest_in_pixels(training, x, count)), len(training))
+
+        if not hidden:  # an index being built is kept: the next image needs it too
+            self._searching.cancel("neighbours")
+        use, refused = self.neighbours_found.emit, self.neighbours_refused.emit
+        self._searching.add("neighbours", work, use, refused, latest_only=True)
+
+    def _index_of(self, result: EvaluationResult) -> HiddenIndex | None:
+        """The index of the result's network and training data; only the last one is cached, as it is large."""
+        network, training = result.network, result.training
+        if self._index is None or self._index[0] is not network or self._index[1] is not training:
+            index = HiddenIndex.build(network, training, is_cancelled, _in_steps(self.index_progressed.emit))
+            if index is None:
+                return None
+            self._index = network, training, index
+        return self._index[2]
+
+    @Slot()
+    def stop_all(self) -> None:
+        """Cancel all running work."""
+        self._evaluating.cancel("evaluate")
+        self._measuring.cancel("robustness")
+        self.stop_mapping()
+        self._explaining.cancel("look")
+        self._searching.cancel("neighbours")
+
+    def finish(self) -> bool:
+        """Cancel all work and wait for it; False if that takes too long."""
+        self.stop_all()
+        queues = (self._evaluating, self._measuring, self._mapping, self._explaining, self._searching)
+        return all(queue.finish() for queue in queues)
+
+
+def _explain(result: EvaluationResult, row: int) -> OcclusionResult:
+    image = result.image(row)
+    if image is None:
+        return OcclusionResult(result, row, None, "Only images have an occlusion map; this example is not an image.")
+    try:
+        answer = int(result.judgement.answers[row])
+        return OcclusionResult(result, row, occlusion_map(result.network, image, answer))
+    except DataError as problem:
+        return OcclusionResult(result, row, None, str(problem))
+
+
+def _shown(training: Dataset, found: list[Neighbour]) -> list[tuple[NDArray[np.uint8] | None, str, float]]:
+    labels = training.targets(np.array([each.row for each in found], np.intp))
+    names = [training.class_names[label] if label >= 0 else "–" for label in labels.tolist()]
+    return [(image_of(training, each.row), name, each.distance) for each, name in zip(found, names, strict=True)]
+
+
+def _in_steps(report: Callable[[float], None]) -> Callable[[float], None]:
+    """Report only whole per cents: a signal for each batch would keep the window busy."""
+    reported = -1
+
+    def step(share: float) -> None:
+        nonlocal reported
+        if int(100 * share) != reported:
+            reported = int(100 * share)
+            report(share)
+
+    return step

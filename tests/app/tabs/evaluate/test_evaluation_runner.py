@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QObject, Slot
+from pytestqt.qtbot import QtBot
+
+from app.tabs.evaluate.evaluation_result import EvaluationResult
+from app.tabs.evaluate.evaluation_runner import EvaluationRunner, MapResult, NeighbourResult, OcclusionResult
+from nncore.data.dataset import Dataset
+from nncore.evaluation.robustness import DISTORTIONS, RobustnessPoint
+from tests.app.tabs.evaluate.samples import result, result_without_images
+from tests.nncore.example_data import mnist
+
+
+class Listener(QObject):
+    """Notes what is told, and on which thread."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[object] = []
+        self.threads: set[threading.Thread] = set()
+
+    @Slot(object)
+    def listen(self, what: object) -> None:
+        self.told.append(what)
+        self.threads.add(threading.current_thread())
+
+
+@pytest.fixture
+def owner(qapp: object) -> QObject:
+    return QObject()
+
+
+@pytest.fixture
+def runner(owner: QObject) -> Iterator[EvaluationRunner]:
+    runner = EvaluationRunner(owner)
+    yield runner
+    assert runner.finish()
+
+
+def judge(runner: EvaluationRunner, dataset: Dataset) -> None:
+    sample = result()
+    runner.evaluate(sample.network, sample.model, dataset, sample.training)
+
+
+def test_an_evaluation_result_holds_network_and_data(runner: EvaluationRunner, qtbot: QtBot) -> None:
+    sample, shares = result(), Listener()
+    runner.progressed.connect(shares.listen)
+    with qtbot.waitSignal(runner.evaluated) as told:
+        judge(runner, sample.dataset)
+        assert runner.is_evaluating
+    found = told.args[0] if told.args else None
+    assert isinstance(found, EvaluationResult)
+    assert (found.network, found.model, found.dataset) == (sample.network, sample.model, sample.dataset)
+    np.testing.assert_array_equal(found.judgement.answers, sample.judgement.answers)
+    qtbot.waitUntil(lambda: not runner.is_evaluating)
+    assert shares.told[-1] == 1.0
+    assert shares.threads == {threading.main_thread()}
+
+
+def test_an_evaluation_can_be_cancelled(runner: EvaluationRunner, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(runner.evaluated) as told:
+        judge(runner, mnist().training)
+        runner.stop_evaluating()
+    assert told.args == [None]
+
+
+def test_data_without_classes_is_refused(runner: EvaluationRunner, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(runner.refused) as told:
+        judge(runner, Dataset.from_floats([1.0], [2.0], source="sine"))
+    assert told.args == ["sine: numbers to fit have no classes, so there is nothing to misread."]
+
+
+def test_robustness_is_reported_point_by_point(runner: EvaluationRunner, qtbot: QtBot) -> None:
+    points = Listener()
+    runner.robustness_measured.connect(points.listen)
+    with qtbot.waitSignal(runner.robustness_ended) as ended:
+        runner.measure_robustness(result())
+    assert ended.args == [""]
+    assert all(isinstance(point, RobustnessPoint) for point in points.told)
+    assert len(points.told) == sum(len(each.strengths) for each in DISTORTIONS)
+    assert points.threads == {threading.main_thread()}
+
+
+def test_robustness_of_data_without_images_is_refused(runner: EvaluationRunner, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(runner.robustness_ended) as ended:
+        runner.measure_robustness(result_without_images())
+    assert ended.args is not None
+    assert "only pictures" in ended.args[0]
+
+
+def test_a_map_has_a_point_for_each_digit(runner: EvaluationRunner, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(runner.mapped) as told:
+        runner.map(result(), 0, by_tsne=False)
+    found = told.args[0] if told.args else None
+    assert isinstance(found, MapResult)
+    assert len(found.rows) == len(found.projection.points) == 500
+    assert found.projection.explained is not None
+
+
+def test_tsne_reports_progress_and_can_be_cancelled(runner: EvaluationRunner, qtbot: QtBot) -> None:
+    pytest.importorskip("sklearn")
+    told: list[MapResult | None] = []
+    runner.mapped.connect(told.append)
+    runner.map(result(), 0, by_tsne=True)
+    qtbot.waitUntil(lambda: bool(told))
+    assert isinstance(told[0], MapResult)
+    assert told[0].done == 0.25
+    with qtbot.waitSignal(runner.mapping_changed, check_params_cb=lambda busy: not busy):
+        runner.stop_mapping()
+    assert told[-1] is None
+    assert len(told) < 5
+
+
+def test_an_occlusion_map_is_computed(runner: EvaluationRunner, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(runner.occlusion) as told:
+        runner.explain(result(), 3)
+    found = told.args[0] if told.args else None
+    assert isinstance(found, OcclusionResult)
+    assert found.row == 3
+    assert found.occlusion is not None
+    assert found.occlusion.max() > 0
+    with qtbot.waitSignal(runner.occlusion) as told:
+        runner.explain(result_without_images(), 0)
+    found = told.args[0] if told.args else None
+    assert isinstance(found, OcclusionResult)
+    assert (found.occlusion, found.reason) == (None, "Only images have an occlusion map; this example is not an image.")
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_neighbours_have_picture_class_and_distance(runner: EvaluationRunner, qtbot: QtBot, hidden: bool) -> None:
+    sample = result()
+    with qtbot.waitSignal(runner.neighbours_found) as told:
+        runner.find_neighbours(sample, 3, hidden, 8)
+    found = told.args[0] if told.args else None
+    assert isinstance(found, NeighbourResult)
+    assert (found.row, found.searched) == (3, 2000)
+    x = sample.dataset.inputs(np.array([3]))
+    nearest = int(np.linalg.norm(sample.training.inputs(slice(None)) - x, axis=1).argmin())
+    image, name, distance = found.found[0]
+    assert image is not None
+    np.testing.assert_array_equal(image, sample.training.images[nearest])
+    assert name == str(sample.training.labels[nearest])
+    assert distance > 0
+
+
+def test_the_index_of_the_hidden_layer_is_built_once(
+    runner: EvaluationRunner, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built: list[float] = []
+    runner.index_progressed.connect(built.append)
+    for row in (3, 4):
+        with qtbot.waitSignal(runner.neighbours_found):
+            runner.find_neighbours(result(), row, True, 8)
+    assert built.count(1.0) == 1
+
+
+def test_finish_cancels_running_work(owner: QObject) -> None:
+    runner = EvaluationRunner(owner)
+    judge(runner, mnist().training)
+    runner.measure_robustness(result())
+    runner.map(result(), 0, by_tsne=False)
+    assert runner.finish()
+    assert not runner.is_evaluating

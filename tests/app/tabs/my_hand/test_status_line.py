@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.tabs.my_hand.status_line import StatusLine
+
+
+def test_it_shows_progress_and_errors(qtbot: QtBot) -> None:
+    status = StatusLine()
+    qtbot.addWidget(status)
+    assert status.text == ""
+    status.inform("Reading <b>x</b> …", cancellable=True)
+    assert status.text == "Reading <b>x</b> …"
+    assert status.label.textFormat() == Qt.TextFormat.PlainText
+    assert not status.label.property("trouble")
+    with qtbot.waitSignal(status.cancelled):
+        qtbot.mouseClick(status.cancel_button, Qt.MouseButton.LeftButton)
+    status.complain("It is damaged.")
+    assert status.label.property("trouble")
+    assert not status.cancel_button.isVisible()
+    status.clear()
+    assert status.text == ""
+
+
+def test_a_long_path_does_not_widen_the_window(qtbot: QtBot) -> None:
+    status = StatusLine()
+    qtbot.addWidget(status)
+    status.inform("Saved as /" + "x" * 500)
+    assert status.minimumSizeHint().width() < 400
