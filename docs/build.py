@@ -21,6 +21,8 @@ import pdoc.doc
 import pdoc.render
 from pdoc.render_helpers import to_html
 
+import nncore
+
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 OUTPUT = DOCS / "html"
@@ -35,6 +37,8 @@ def build(output: Path) -> list[Path]:
             docformat="markdown", search=False, show_source=False, template_directory=DOCS / "templates"
         )
         pdoc.render.env.globals |= {"first_sentence": first_sentence, "file_of": file_of}
+        for name in nncore.__all__:  # pdoc sees names that are imported when they are first used only after that
+            getattr(nncore, name)
         modules = {name: pdoc.doc.Module.from_name(name) for name in module_names()}
         for module in modules.values():
             resolve_named_tuples(module.obj)

@@ -18,7 +18,7 @@ from nncore.files.checkpoint_file import load_checkpoint
 from nncore.model.checks import check_fit
 from nncore.model.layers import Activation, Dense
 from nncore.model.network import Network, NetworkSpec
-from nncore.training import RandomStreams, Training
+from nncore.training import Training
 from nncore.training.config import SETTINGS
 from nncore.training.memory import check_memory
 from nncore.training.settings import Setting
@@ -98,9 +98,8 @@ def begun(recipe: Recipe, path: Path | None) -> Training:
     """A new run, on the data at `path` or that of the recipe."""
     check_memory(recipe.spec, recipe.config)
     data = _data_for(recipe, path)
-    network = Network(recipe.spec)
+    network = Network(recipe.spec, seed=recipe.config.seed)
     check_fit(network, data.training)
-    network.initialize(RandomStreams.from_seed(recipe.config.seed).initialization)
     return Training(network, data, recipe.config)
 
 

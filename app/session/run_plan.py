@@ -19,7 +19,7 @@ from nncore.experiments.run_log.log import LoggedRun, RunLog, RunSettings
 from nncore.experiments.run_log.logged_run import Rates
 from nncore.files.checkpoint_file import load_checkpoint
 from nncore.model.network import Network, NetworkSpec
-from nncore.training import RandomStreams, Training, TrainingConfig, hold_out_validation
+from nncore.training import Training, TrainingConfig, hold_out_validation
 from nncore.training.checkpoint import Checkpoint
 from nncore.training.control import TrainingControl
 
@@ -128,8 +128,7 @@ class RunPlan:
             return self._resumed(load_checkpoint(self.broken_off[1]), data, control, cores)
         if self.trained_on is not None:
             return self._resumed(self.trained_on.checkpoint, data, control, cores)
-        network = Network(self.spec)
-        network.initialize(RandomStreams.from_seed(self.config.seed).initialization)
+        network = Network(self.spec, seed=self.config.seed)
         examples = self.examples(data, self.validation_share, self.config.seed)
         return Training(network, examples, self.config, control, cores)
 

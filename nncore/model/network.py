@@ -192,6 +192,15 @@ class NetworkSpec:
             raise SettingError("layers", f"This is not the description of a network ({problem!r}).") from None
 
 
+def initialization_generator(seed: int) -> np.random.Generator:
+    """The generator that draws the first parameters of a run with this seed.
+
+    It is the first of a run's streams (`nncore.training.random_streams`): what is drawn later does not depend on how
+    many numbers a network needs.
+    """
+    return np.random.default_rng(np.random.SeedSequence(seed).spawn(1)[0])
+
+
 class Network(CopiedDeeply):
     """The layers of a spec, which share one Parameters.
 
@@ -200,10 +209,23 @@ class Network(CopiedDeeply):
     to the same bits; they do not copy workspaces, so `backward` needs a `forward` of the copy first.
     """
 
-    def __init__(self, spec: NetworkSpec, dtype: DTypeLike = np.float32, parameters: Parameters | None = None) -> None:
-        """`parameters`: those of such a network, used without a copy; by default new ones, all zero."""
+    def __init__(
+        self,
+        spec: NetworkSpec,
+        dtype: DTypeLike = np.float32,
+        parameters: Parameters | None = None,
+        *,
+        seed: int | None = None,
+    ) -> None:
+        """`parameters`: those of such a network, used without a copy; by default new ones, all zero.
+
+        seed: of the run, 0 or more; the parameters are drawn from the first stream of `RandomStreams.from_seed(seed)`.
+        None: they stay as they are.
+        """
         self.spec = spec
         self._use(parameters or Parameters(spec.parameter_shapes, spec.state_shapes, dtype))
+        if seed is not None:
+            self.initialize(initialization_generator(seed))
 
     def _use(self, parameters: Parameters) -> None:
         self.parameters = parameters

@@ -15,7 +15,7 @@ from nncore.data.dataset import Splits
 from nncore.errors import DigitLabError
 from nncore.experiments.sweep.grid import SweepJob
 from nncore.model.network import Network
-from nncore.training import RandomStreams, Training, hold_out_validation
+from nncore.training import Training, hold_out_validation
 from nncore.training.events import Diverged, Finished, Started, StepDone
 from nncore.training.history import Row
 from nncore.training.step_curve import StepCurve
@@ -108,8 +108,7 @@ def run_job(
 def _run(
     job: SweepJob, data: Splits, stopped: Callable[[], bool], tell: Callable[[float], None], started: str
 ) -> SweepResult:
-    network = Network(job.spec)
-    network.initialize(RandomStreams.from_seed(job.config.seed).initialization)
+    network = Network(job.spec, seed=job.config.seed)
     training, curve, began = Training(network, data, job.config, cores=1), StepCurve(), perf_counter()
     samples = total = 0
     for event in training.events():
