@@ -24,6 +24,8 @@ from nncore.training import optimizers, schedules
 from nncore.training.config import SETTINGS
 from tests.nncore.files.exports.networks import EVERYTHING
 from tests.nncore.model.layers.test_every_layer import CASES
+from tests.nncore.model.test_losses import EVERY_LOSS
+from tests.nncore.training.test_optimizers import METHODS
 
 
 def subclasses(base: type[Any]) -> set[type]:
@@ -74,8 +76,14 @@ TABLES: dict[str, tuple[Collection[str], dict[str, Collection[str]]]] = {
             "default loss": losses.DEFAULT_LOSSES,
         },
     ),
-    "loss": (losses.LOSSES, {"setting": SETTINGS["loss"].choices}),
-    "optimizer": (optimizers.OPTIMIZERS, {"setting": SETTINGS["optimizer"].choices}),
+    "loss": (
+        losses.LOSSES,
+        {"setting": SETTINGS["loss"].choices, "gradient check": {case[0] for case in EVERY_LOSS}},
+    ),
+    "optimizer": (
+        optimizers.OPTIMIZERS,
+        {"setting": SETTINGS["optimizer"].choices, "formula in the tests": METHODS},
+    ),
     "schedule": (schedules.SCHEDULES, {"setting": SETTINGS["schedule"].choices}),
     "initialization": (INITIALIZATIONS, {"form": network_form.INITIALIZATION_NAMES}),
 }
