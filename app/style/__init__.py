@@ -1,4 +1,4 @@
-"""Colours, sizes, icons and the Qt style sheet. No widget names a colour of its own.
+"""Colours, sizes, icons and the Qt style sheet. Widgets define no colours of their own.
 
 Read first: `theme.py`.
 """

@@ -1,25 +1,25 @@
-"""The two palettes and the few sizes that the whole window is made of; widgets import them from `app.style.theme`."""
+"""The two palettes and the sizes of the whole window; widgets import them from `app.style.theme`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 GAP, GROUP_GAP, PAGE_MARGIN = 8, 16, 24
-"""Pixels between related things, between groups, and around a page."""
+"""Pixels between related widgets, between groups, and around a page."""
 
 TITLE_SCALE, SMALL_SCALE, ANSWER_SCALE = 1.5, 0.875, 6.0
-"""The sizes of a page title, of small print and of the answer on the Draw page, as shares of the body text."""
+"""Sizes of a page title, of small text and of the answer on the Draw tab, as multiples of the body text."""
 
 SMALLEST_BODY = 13.0
-"""Pixels (logical) below which the body text never falls: some platforms still say 9 points."""
+"""Smallest body text in logical pixels; some platforms use 9 points."""
 
 
 @dataclass(frozen=True)
 class Colours:
-    """One palette. The series colours are Okabe and Ito's, told apart by colour-blind eyes too.
+    """One palette. The series colours are Okabe and Ito's, which colour-blind people can distinguish.
 
-    page is the window's ground, surface a card on it, field an entry, hover what lies under the pointer; line
-    separates, edge bounds what can be used; accent fills the primary button and rings the focus.
+    page: background of the window. surface: a card on it. field: an entry. hover: under the pointer. line: separators.
+    edge: borders of controls. accent: primary button and focus ring.
     """
 
     page: str

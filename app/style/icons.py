@@ -1,6 +1,6 @@
-"""Our own icons: SVG drawings of one stroke weight, recoloured with the theme.
+"""The icons: SVG files of one stroke width, recoloured with the theme.
 
-The drawings say `currentColor` where the theme's colour goes; `app` alone, the window's icon, has colours of its own.
+The files use `currentColor` for the theme's colour; only `app`, the window's icon, has its own colours.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from app.style.theme import colours_of
 
 _PIXELS = (16, 18, 20, 22, 24, 26, 28, 30, 32, 36, 40, 44, 48)
-"""The sizes rendered: what buttons and menus ask for at the usual screen scales."""
+"""Rendered sizes: those that buttons and menus use at the usual screen scales."""
 
 _WINDOW_PIXELS = (16, 24, 32, 48, 64, 128, 256)
-"""The same for the window's icon."""
+"""Rendered sizes of the window's icon."""
 
 
 def icon(name: str, colour: QWidget | QColor | str) -> QIcon:
-    """The icon `name` (a file in resources/icons, without .svg), crisp at any screen scale.
+    """The icon `name` (a file in resources/icons, without .svg), sharp at any screen scale.
 
-    colour: the colour to draw it in, or the widget that will show it: then the theme's text colour, with its disabled
-    colour for the disabled state. Raises FileNotFoundError if there is no such icon.
+    colour: a colour, or the widget that shows the icon, for the theme's text colour and its disabled colour. Raises
+    FileNotFoundError if there is no such icon.
     """
     drawing = (files("resources") / "icons" / f"{name}.svg").read_text(encoding="utf-8")
     if isinstance(colour, QWidget):
@@ -45,13 +45,13 @@ def icon(name: str, colour: QWidget | QColor | str) -> QIcon:
 
 
 def icon_size(widget: QWidget) -> QSize:
-    """The size of an icon beside the text of `widget`: as high as a line of it."""
+    """The size of an icon beside the text of `widget`: as high as a line."""
     side = 2 * round(widget.fontMetrics().height() / 2)
     return QSize(side, side)
 
 
 def set_icon(target: QAbstractButton | QAction, name: str) -> None:
-    """Give a button, or an action whose parent is a widget, the icon `name`, and recolour it with the theme."""
+    """Set the icon `name` of a button, or of an action whose parent is a widget, and recolour it with the theme."""
     keeper = target.findChild(_IconKeeper)
     if keeper is None:
         keeper = _IconKeeper(target)
@@ -59,13 +59,13 @@ def set_icon(target: QAbstractButton | QAction, name: str) -> None:
 
 
 class _IconKeeper(QObject):
-    """Draws the icon of its parent again whenever the theme changes."""
+    """Renders the icon of its parent again when the theme changes."""
 
     def __init__(self, target: QAbstractButton | QAction) -> None:
         super().__init__(target)
         widget = target if isinstance(target, QWidget) else target.parent()
         if not isinstance(widget, QWidget):
-            raise TypeError("An action needs a widget as its parent: its icon takes the theme from there.")
+            raise TypeError("The parent of an action must be a widget, which provides the theme of its icon.")
         self._target, self._widget = target, widget
         self._name, self._colours = "", colours_of(widget)
         widget.installEventFilter(self)
@@ -78,7 +78,7 @@ class _IconKeeper(QObject):
             self._target.setIconSize(icon_size(self._target))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Watch the widget's theme; keeps no event from it."""
+        """Watch the widget's theme; never filters an event out."""
         themed = event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
         if event.type() == QEvent.Type.FontChange and isinstance(self._target, QAbstractButton):
             self._target.setIconSize(icon_size(self._target))

@@ -1,12 +1,12 @@
-"""Every colour and size of the window. No widget names a colour of its own.
+"""The light and the dark theme: all colours and sizes of the window.
 
-Two palettes of our own on Qt's Fusion style, because not every platform has a dark mode that it tells Qt about. A
-widget asks `colours_of(self)` when it paints; Qt sends it a PaletteChange (or StyleChange) when the theme changes.
+There are two palettes on Qt's Fusion style, because not every platform reports a dark mode to Qt. A widget calls
+`colours_of(self)` when it paints; Qt sends it a PaletteChange (or StyleChange) when the theme changes.
 
-Widgets say what they are by dynamic properties, set before they are shown, and the stylesheet does the rest:
-`primary` (the one filled button of a page), `title`, `quiet` (small print), `trouble` (an error: a label beside its
-field, or the field itself), `group` (the header of a group of settings), `card` (a frame that is a raised surface),
-`value` (a figure that stands out), `plain` (a tool button with the look of a push button).
+The style sheet selects widgets by dynamic properties, which are set before the widget is shown: `primary` (the one
+filled button of a page), `title`, `quiet` (small text), `trouble` (an error: a label, or the field that it is about),
+`group` (the heading of a group), `card` (a frame with a raised surface), `value` (an emphasised figure), `plain` (a
+tool button that looks like a push button).
 `button.setProperty("primary", True)`.
 """
 
@@ -57,7 +57,7 @@ __all__ = [
 
 
 class ThemeChoice(StrEnum):
-    """What the menu offers."""
+    """The choices of the menu."""
 
     SYSTEM = "system"
     LIGHT = "light"
@@ -65,16 +65,16 @@ class ThemeChoice(StrEnum):
 
 
 def colours_of(widget: QWidget) -> Colours:
-    """The palette that `widget` is shown in.
+    """The colours of the theme that `widget` is shown in.
 
-    The application's palette decides, not the widget's own: a stylesheet rule may have tinted that one.
+    It looks at the application's palette, because a style sheet rule may have changed the widget's own.
     """
     ground = QApplication.palette().color(QPalette.ColorRole.Window)
     return DARK if ground.lightness() < 128 else LIGHT
 
 
 def motion_milliseconds(widget: QWidget, wanted: int) -> int:
-    """`wanted`, or 0 where the platform asks for no motion."""
+    """`wanted`, or 0 if the platform asks for no animation."""
     hint = widget.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, widget)
     return wanted if hint > 0 else 0
 
@@ -89,9 +89,9 @@ def scaled(font: QFont, scale: float, weight: QFont.Weight | None = None) -> QFo
 
 
 def apply_theme(app: QApplication, choice: ThemeChoice) -> None:
-    """Dress the whole application as `choice` says; may be called again at any time.
+    """Apply a theme to the whole application; may be called again at any time.
 
-    SYSTEM follows the platform's colour scheme from then on.
+    With SYSTEM the theme follows the platform's colour scheme from then on.
     """
     theme = app.findChild(_Theme)
     if theme is None:
@@ -100,7 +100,7 @@ def apply_theme(app: QApplication, choice: ThemeChoice) -> None:
 
 
 class _Theme(QObject):
-    """What `apply_theme` remembers: the choice, and what the platform had before we dressed it."""
+    """The state of `apply_theme`: the choice, and the platform's palette before it."""
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
@@ -114,27 +114,27 @@ class _Theme(QObject):
         app.styleHints().colorSchemeChanged.connect(self._follow)
 
     def choose(self, choice: ThemeChoice) -> None:
-        """Dress the application, and tell the platform, whose title bars follow."""
+        """Apply `choice`, and tell the platform, which adapts the title bars."""
         self._choice = choice
         hints = self._app.styleHints()
         if choice is ThemeChoice.SYSTEM:
             hints.unsetColorScheme()
-            self._dress(hints.colorScheme())
+            self._apply(hints.colorScheme())
         else:
             dark = choice is ThemeChoice.DARK
             scheme = Qt.ColorScheme.Dark if dark else Qt.ColorScheme.Light
             hints.setColorScheme(scheme)
-            self._dress(scheme)
+            self._apply(scheme)
 
     @Slot(Qt.ColorScheme)
     def _follow(self, scheme: Qt.ColorScheme) -> None:
         if self._choice is ThemeChoice.SYSTEM:
-            self._dress(scheme)
+            self._apply(scheme)
 
-    def _dress(self, scheme: Qt.ColorScheme) -> None:
+    def _apply(self, scheme: Qt.ColorScheme) -> None:
         dark = self._platform_is_dark if scheme == Qt.ColorScheme.Unknown else scheme == Qt.ColorScheme.Dark
         colours = DARK if dark else LIGHT
-        if self._app.font() != self._font:  # the platform's, or what somebody has set since
+        if self._app.font() != self._font:  # the platform's font, or one set since
             self._font = body_font(self._app.font())
             self._app.setFont(self._font)
         body = self._font.pointSizeF()
@@ -145,9 +145,9 @@ class _Theme(QObject):
 
 @contextmanager
 def _no_widget_collected() -> Iterator[None]:
-    """Let Python collect its garbage before, and none meanwhile.
+    """Run the garbage collector first, and disable it meanwhile.
 
-    Qt goes through all widgets and calls into Python for each: one collected then would be gone from under it.
+    Qt iterates over all widgets and calls Python for each; a widget collected meanwhile would crash the process.
     """
     gc.collect()
     was_enabled = gc.isenabled()
@@ -171,7 +171,7 @@ def _pixels_a_point() -> float:
 
 
 def body_font(platform: QFont) -> QFont:
-    """Inter with tabular figures in the size of the platform's own font, but at least SMALLEST_BODY pixels."""
+    """Inter with tabular figures, as large as the platform's font, but at least SMALLEST_BODY pixels."""
     font = QFont("Inter")
     font.setStyleHint(QFont.StyleHint.SansSerif)
     font.setPointSizeF(max(QFontInfo(platform).pointSizeF(), SMALLEST_BODY / _pixels_a_point()))
@@ -180,7 +180,7 @@ def body_font(platform: QFont) -> QFont:
 
 
 def palette_of(colours: Colours) -> QPalette:
-    """The Qt palette for `colours`: what Fusion draws and the stylesheet does not name."""
+    """The Qt palette for `colours`, used by Fusion where the style sheet has no rule."""
     role, off = QPalette.ColorRole, QPalette.ColorGroup.Disabled
     palette = QPalette()
     for names, colour in (
@@ -213,5 +213,5 @@ ON_DARK = (
 
 
 def digit_colours(widget: QWidget) -> tuple[str, ...]:
-    """The ten colours on the surface that `widget` is shown on."""
+    """Ten colours, one per digit, that are visible on the surface of `widget`."""
     return ON_DARK if colours_of(widget) is DARK else ON_LIGHT

@@ -1,4 +1,4 @@
-"""Widgets that several tabs use. They know no tab and no session.
+"""Widgets shared by several tabs. They import no tab and no session.
 
 Read first: `form.py`.
 """

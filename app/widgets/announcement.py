@@ -1,4 +1,4 @@
-"""Sentences for those who hear the window: a screen reader speaks them."""
+"""Announcements for screen readers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 
 def announce(widget: QWidget, sentence: str, urgent: bool = False) -> None:
-    """Have `sentence` spoken for `widget`; `urgent`: at once, and not after what is being spoken."""
+    """Let a screen reader speak `sentence` for `widget`; `urgent` interrupts what it is speaking."""
     event = QAccessibleAnnouncementEvent(widget, sentence)
     level = QAccessible.AnnouncementPoliteness
     event.setPoliteness(level.Assertive if urgent else level.Polite)

@@ -1,4 +1,4 @@
-"""A confusion matrix: what was read as what, as counts or as shares, in cells that the arrow keys reach."""
+"""A confusion matrix with counts or shares; arrow keys move between its cells."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from app.style.theme import SMALL_SCALE, colours_of, scaled
 Index = QModelIndex | QPersistentModelIndex
 
 DescribeCell = Callable[[int, int, int, float], str]
-"""A cell in a sentence: its row, its column, its count, and the share of its row that this is."""
+"""Describes a cell from its row, column, count, and share of its row."""
 
 
 class _Cells(QAbstractTableModel):
-    """Counts (rows, columns) as a table, with words for each cell."""
+    """The table model: counts (rows, columns) and a description of each cell."""
 
     def __init__(self, parent: QWidget, words: DescribeCell) -> None:
         super().__init__(parent)
@@ -36,26 +36,26 @@ class _Cells(QAbstractTableModel):
             self.beginResetModel()
         self.counts, self.rows, self.columns = counts, rows, columns
         self.shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-        if same:  # the chosen cell stays chosen
+        if same:  # the selected cell stays selected
             self.repaint_all()
         else:
             self.endResetModel()
 
     def repaint_all(self) -> None:
-        """Have every cell painted anew."""
+        """Repaint every cell."""
         if self.rows:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self.rows) - 1, len(self.columns) - 1))
 
     def rowCount(self, parent: Index | None = None) -> int:
-        """A row for each true class."""
+        """One row per true class."""
         return len(self.rows)
 
     def columnCount(self, parent: Index | None = None) -> int:
-        """A column for each answer."""
+        """One column per answer."""
         return len(self.columns)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """The count or share, and for tooltips and screen readers a sentence."""
+        """The count or share of a cell, or its description for tooltips and screen readers."""
         row, column = index.row(), index.column()
         count, share = int(self.counts[row, column]), float(self.shares[row, column])
         if role == Qt.ItemDataRole.DisplayRole:
@@ -65,15 +65,15 @@ class _Cells(QAbstractTableModel):
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """The classes."""
+        """The class names."""
         names = self.columns if orientation == Qt.Orientation.Horizontal else self.rows
         return names[section] if role == Qt.ItemDataRole.DisplayRole else None
 
 
 class _Painted(QStyledItemDelegate):
-    """Right answers in blue on the diagonal, wrong ones in orange; the figure stands in each, so colour only helps.
+    """Paints right answers (diagonal) in blue and wrong ones in orange, with the figure in each cell.
 
-    The root of the share spreads the small ones: of a good network all mistakes are.
+    The opacity uses the square root of the share, so that the small shares of a good network's mistakes differ visibly.
     """
 
     def __init__(self, view: QTableView, cells: _Cells) -> None:
@@ -81,7 +81,7 @@ class _Painted(QStyledItemDelegate):
         self._view, self._cells = view, cells
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """The ground, the figure, and a ring around the chosen cell."""
+        """Paint background, figure, and a frame around the selected cell."""
         colours, text = colours_of(self._view), str(self._cells.data(index))
         share = float(self._cells.shares[index.row(), index.column()])
         rect = option.rect.adjusted(0, 0, -1, -1)
@@ -89,9 +89,9 @@ class _Painted(QStyledItemDelegate):
         painter.setFont(scaled(self._view.font(), SMALL_SCALE))
         painter.fillRect(rect, QColor(colours.field))
         if text:
-            ground = QColor(colours.training if index.row() == index.column() else colours.validation)
-            ground.setAlphaF(0.12 + 0.5 * share**0.5)
-            painter.fillRect(rect, ground)
+            fill = QColor(colours.training if index.row() == index.column() else colours.validation)
+            fill.setAlphaF(0.12 + 0.5 * share**0.5)
+            painter.fillRect(rect, fill)
             painter.setPen(QColor(colours.text))
         else:
             text = "·"
@@ -106,10 +106,9 @@ class _Painted(QStyledItemDelegate):
 
 
 class ConfusionMatrix(QTableView):
-    """Rows: what was true; columns: what was read. Arrow keys move about.
+    """Rows: true class; columns: answer. Arrow keys move between cells.
 
-    Whoever inherits it says how large cells are in `fit`, which is called when font or classes change, and what
-    choosing one does.
+    Subclasses set the cell sizes in `fit`, which is called when font or classes change, and react to a selection.
     """
 
     def __init__(self, words: DescribeCell, parent: QWidget | None = None) -> None:
@@ -131,20 +130,20 @@ class ConfusionMatrix(QTableView):
 
     @property
     def counts(self) -> NDArray[np.int64]:
-        """What is shown, (rows, columns)."""
+        """The counts shown, (rows, columns)."""
         return self.cells.counts
 
     def set_counts(self, counts: NDArray[np.int64], rows: Sequence[str], columns: Sequence[str] | None = None) -> None:
-        """Show `counts` (rows, columns) of these names: row = true, column = read; the columns are the rows if None."""
+        """Show `counts` (rows, columns): row = true class, column = answer; `columns` None: the same as `rows`."""
         self.cells.set_counts(counts, tuple(rows), tuple(rows if columns is None else columns))
         self.fit()
         if len(rows) and not self.currentIndex().isValid():
-            # Where the arrow keys begin; nothing is chosen yet.
+            # The arrow keys start here; nothing is selected yet.
             first = self.cells.index(0, 0)
             self.selectionModel().setCurrentIndex(first, QItemSelectionModel.SelectionFlag.NoUpdate)
 
     def fit(self) -> None:
-        """Give cells and headers their sizes."""
+        """Set the sizes of cells and headers."""
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow theme and font."""

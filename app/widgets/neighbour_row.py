@@ -1,4 +1,4 @@
-"""The training digits most like an image, in a row."""
+"""The training digits most similar to an image, in a row."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ COUNT = 8
 
 
 class NeighbourRow(QWidget):
-    """Small pictures, the nearest first, each with its class below it; a class other than `expected` is in orange."""
+    """Small pictures, nearest first, with the class below; a class other than `expected` is orange."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,7 +29,7 @@ class NeighbourRow(QWidget):
     def show_neighbours(
         self, neighbours: Sequence[NeighbourPicture] | None, expected: str = "", sentence: str = ""
     ) -> None:
-        """Show `neighbours`, the nearest first, or for None the sentence."""
+        """Show `neighbours`, nearest first; for None show `sentence`."""
         self.neighbours = None if neighbours is None else tuple(neighbours)
         self._expected, self.sentence = expected, sentence
         found = ", ".join(f"a {name}" for _, name, _ in neighbours or ())
@@ -37,11 +37,11 @@ class NeighbourRow(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """All of them side by side."""
+        """COUNT pictures side by side."""
         return QSize(COUNT * (PICTURE + GAP // 2), PICTURE + self.fontMetrics().height() + 4)
 
     def minimumSizeHint(self) -> QSize:
-        """At least a few; those that do not fit are left out."""
+        """Four pictures; those that do not fit are not shown."""
         return QSize(4 * (PICTURE + GAP // 2), self.sizeHint().height())
 
     def changeEvent(self, event: QEvent) -> None:
@@ -52,16 +52,16 @@ class NeighbourRow(QWidget):
         super().changeEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        """Tell a picture's distance when the pointer rests on it."""
+        """Show class and distance of the picture under the pointer as a tooltip."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and self.neighbours:
             for number, (_, name, distance) in enumerate(self.neighbours):
                 if self._place(number).contains(event.pos()):
-                    QToolTip.showText(event.globalPos(), f"A training {name}, at a distance of {distance:.2f}", self)
+                    QToolTip.showText(event.globalPos(), f"Training example: {name}, distance {distance:.2f}", self)
                     return True
         return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The pictures, or the sentence."""
+        """Paint the pictures, or the sentence."""
         colours = colours_of(self)
         with QPainter(self) as painter:
             if self.neighbours is None:

@@ -1,4 +1,4 @@
-"""The 28x28 that the network really sees, its pixels large enough to count."""
+"""The network's input of 28 x 28 pixels, large enough to count them."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ SIDE = 28
 
 
 class NetworkInputView(QWidget):
-    """A picture of 28x28 grey values, each a square of a whole number of screen pixels, on a faint grid.
+    """A picture of 28 x 28 grey values, each a square of whole screen pixels, with a faint grid.
 
-    Ink is shown in the theme's ink colour on its paper: the same drawing as on the canvas, as the network gets it.
+    It uses the theme's ink and paper colours, like the canvas.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -27,13 +27,13 @@ class NetworkInputView(QWidget):
         self._image: NDArray[np.uint8] | None = None
         self._wanted = 5
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
-        self.setAccessibleName("What the network sees")
+        self.setAccessibleName("Input of the network")
         self.setToolTip("Your drawing as the network gets it: 28 by 28 pixels, scaled and centred.")
         self.set_image(None)
 
     @property
     def image(self) -> NDArray[np.uint8] | None:
-        """What is shown, (28, 28), 0 for paper to 255 for ink; None if nothing is."""
+        """The picture shown, (28, 28), 0 for paper to 255 for ink; None if there is none."""
         return self._image
 
     def set_image(self, image: NDArray[np.uint8] | None) -> None:
@@ -47,17 +47,17 @@ class NetworkInputView(QWidget):
         self.update()
 
     def set_wanted(self, pixels: int) -> None:
-        """Ask for so many logical pixels of the screen for each pixel of the picture."""
+        """Set the preferred size of a pixel, in logical screen pixels."""
         if pixels != self._wanted:
             self._wanted = pixels
             self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        """As `set_wanted` says."""
+        """28 pixels of the size given to `set_wanted`."""
         return QSize(SIDE * self._wanted, SIDE * self._wanted)
 
     def minimumSizeHint(self) -> QSize:
-        """Four pixels of the screen each: fewer cannot be counted."""
+        """Four screen pixels per pixel; smaller ones cannot be counted."""
         return QSize(SIDE * 4, SIDE * 4)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -67,7 +67,7 @@ class NetworkInputView(QWidget):
         super().changeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The pixels, and lines of one screen pixel between them; painted in screen pixels, whatever their scale."""
+        """Paint the pixels and grid lines one screen pixel wide, at any screen scale."""
         colours, ratio = colours_of(self), self.devicePixelRatioF()
         pixel = max(1, int(min(self.width(), self.height()) * ratio) // SIDE)
         square = QRect(0, 0, pixel * SIDE, pixel * SIDE)
@@ -85,6 +85,6 @@ class NetworkInputView(QWidget):
 
 @lru_cache(maxsize=8)
 def _grid(pixel: int) -> list[QLine]:
-    """The lines between pixels that are `pixel` wide."""
+    """The grid lines between pixels of the size `pixel`."""
     end, places = SIDE * pixel - 1, range(pixel, SIDE * pixel, pixel)
     return [QLine(place, 0, place, end) for place in places] + [QLine(0, place, end, place) for place in places]

@@ -1,4 +1,4 @@
-"""A drawing as the network saw it, with what it looked at laid over."""
+"""An image with its occlusion map."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ from app.widgets.picture import coloured
 from nncore.preprocessing.ink import SIDE
 
 STRONG = 0.5
-"""Share of the highest value above which the map is outlined: a second sign beside the colour."""
+"""Values above this share of the maximum are outlined, so that the map does not depend on colour alone."""
 
 MOST_COVERING = 0.75
-"""How much of the picture the marking hides at its strongest."""
+"""Greatest opacity of the map."""
 
 
 class OcclusionView(QWidget):
-    """A picture in ink on paper; over it an occlusion map, the more orange the more an answer hangs on it."""
+    """Shows an image and its occlusion map: the more orange a part, the more the answer depends on it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._image: NDArray[np.uint8] | None = None
         self.map: NDArray[np.float32] | None = None
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        self.setAccessibleName("What the network looked at")
-        self.setToolTip("The drawing as the network saw it. Orange: what its answer hangs on.")
+        self.setAccessibleName("Image with occlusion map")
+        self.setToolTip("The input of the network. The answer depends most on the orange parts.")
 
     def show_picture(self, image: NDArray[np.uint8] | None, occlusion: NDArray[np.float32] | None = None) -> None:
-        """Show `image` (height, width), and the map `occlusion` of that shape over it; nothing for None."""
+        """Show `image` (height, width) and a map `occlusion` of that shape; nothing for None."""
         self._image, self.map = image, occlusion
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Large enough to count the pixels."""
+        """Eight screen pixels per pixel."""
         return QSize(SIDE * 8, SIDE * 8)
 
     def minimumSizeHint(self) -> QSize:
-        """Still large enough to see the digit."""
+        """Four screen pixels per pixel."""
         return QSize(SIDE * 4, SIDE * 4)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -50,7 +50,7 @@ class OcclusionView(QWidget):
         super().changeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paper, ink, the marking with its outline, the border; in whole pixels of the screen."""
+        """Paint image, map, outline and border, in whole screen pixels."""
         colours, ratio = colours_of(self), self.devicePixelRatioF()
         rows, columns = (SIDE, SIDE) if self._image is None else self._image.shape
         pixel = max(1, int(min(self.width() / columns, self.height() / rows) * ratio))
@@ -74,7 +74,7 @@ class OcclusionView(QWidget):
 
 
 def tinted(opacity: NDArray[np.uint8], colour: str) -> QImage:
-    """A picture of one colour, as opaque as `opacity` (height, width) says, 0 to 255."""
+    """An image of one colour with the alpha channel `opacity` (height, width), 0 to 255."""
     tint = QColor(colour)
     pixels = np.empty((*opacity.shape, 4), np.uint8)
     pixels[...] = (tint.red(), tint.green(), tint.blue(), 0)
@@ -84,7 +84,7 @@ def tinted(opacity: NDArray[np.uint8], colour: str) -> QImage:
 
 
 def outline(inside: NDArray[np.bool_]) -> list[tuple[int, int, int, int]]:
-    """The lines (x1, y1, x2, y2), in pixels, between those pixels (rows, columns) that are inside and those not."""
+    """The lines (x1, y1, x2, y2), in pixels, between inside and outside of a mask (rows, columns)."""
     framed = np.pad(inside, 1)
     upright = np.argwhere(framed[1:-1, 1:] != framed[1:-1, :-1])
     level = np.argwhere(framed[1:, 1:-1] != framed[:-1, 1:-1])

@@ -1,4 +1,4 @@
-"""How pictures of digits are painted everywhere: in the theme's ink on its paper."""
+"""Pictures of digits in the theme's ink and paper colours."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from app.style.theme import Colours
 
 
 def coloured(image: NDArray[np.uint8], colours: Colours) -> QImage:
-    """The grey values (height, width) as a picture that goes from paper at 0 to ink at 255."""
+    """Grey values (height, width) as an image from paper (0) to ink (255)."""
     height, width = image.shape
     pixels = np.ascontiguousarray(image).tobytes()
     indexed = QImage(pixels, width, height, width, QImage.Format.Format_Indexed8)
     indexed.setColorTable(_shades(colours.paper, colours.ink))
-    return indexed.convertToFormat(QImage.Format.Format_RGB32)  # holds bytes of its own
+    return indexed.convertToFormat(QImage.Format.Format_RGB32)  # owns its bytes
 
 
 def thumbnail(image: NDArray[np.uint8], side: int, colours: Colours, ratio: float) -> QPixmap:
-    """The grey values (height, width) within a square of paper, `side` logical pixels each way."""
+    """Grey values (height, width) scaled into a square of paper with `side` logical pixels."""
     pixmap = QPixmap(round(side * ratio), round(side * ratio))
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(QColor(colours.paper))

@@ -1,4 +1,4 @@
-"""Text that comes from files and users, shown as it stands: Qt takes what looks like HTML for HTML."""
+"""Text from files and users, shown literally: Qt otherwise interprets it as HTML."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 
 def plain_tooltip(text: str) -> str:
-    """A tooltip that shows `text` as it stands, in lines that wrap; none for an empty text."""
+    """A tooltip that shows `text` literally and wraps it; "" for an empty text."""
     return f"<qt>{escape(text)}</qt>" if text else ""
 
 
 class ElidedLabel(QLabel):
-    """One line of plain text that is cut short where room ends; the tooltip holds all of it. Hidden while empty."""
+    """One line of plain text, elided if too long, with the whole text as tooltip. Hidden while empty."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,11 +26,11 @@ class ElidedLabel(QLabel):
 
     @property
     def whole_text(self) -> str:
-        """What would be shown if there were room."""
+        """The text without elision."""
         return self._whole
 
     def set_whole_text(self, text: str) -> None:
-        """Show `text`, or as much of it as fits."""
+        """Show `text`, elided to the width."""
         self._whole = " ".join(text.split())
         self.setToolTip(plain_tooltip(self._whole))
         self.setAccessibleName(self._whole)
@@ -38,16 +38,16 @@ class ElidedLabel(QLabel):
         self.setVisible(bool(self._whole))
 
     def minimumSizeHint(self) -> QSize:
-        """As narrow as one likes."""
+        """Any width."""
         return QSize(0, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fit into the new width."""
+        """Elide to the new width."""
         super().resizeEvent(event)
         self._elide()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Fit in the new font."""
+        """Elide for the new font."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._elide()

@@ -1,4 +1,4 @@
-"""A small plot in the theme's colours, on which neither the mouse nor the wheel does anything unasked."""
+"""A small plot in the theme's colours, without zooming or panning."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
 
 Range = tuple[float, float]
 SHARES: Range = (-0.1, 1.1)
-"""The range of an axis for shares, with room for half a figure at its ends."""
+"""The range of an axis for shares, with room for half a label at both ends."""
 PERCENT = [(share / 100, f"{share}") for share in (0, 25, 50, 75, 100)]
 
 
 class Plot(QWidget):
-    """Axes with a title above and, as long as nothing is drawn, a sentence in the middle.
+    """Axes with a title above and, while nothing is drawn, a sentence in the middle.
 
-    Whoever inherits it adds items to `item`, and gives them their colours in `take_colours`.
+    Subclasses add items to `item`, and set their colours in `apply_colours`.
     """
 
     def __init__(self, name: str, empty: str, parent: QWidget | None = None) -> None:
@@ -35,7 +35,7 @@ class Plot(QWidget):
         self.item.hideButtons()
         self.item.disableAutoRange()
         for side in ("left", "bottom"):
-            self.item.getAxis(side).enableAutoSIPrefix(False)  # 0.5 is no "500 m"
+            self.item.getAxis(side).enableAutoSIPrefix(False)  # show 0.5, not "500 m"
         self.empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
@@ -49,7 +49,7 @@ class Plot(QWidget):
         layout.setRowStretch(1, 1)
 
     def set_axes(self, x: Range, y: Range, x_unit: str = "", y_unit: str = "") -> None:
-        """Show what is within these ranges, with these words beside the axes; no figures where there is no word."""
+        """Set ranges and labels of the axes; an axis without a label is hidden."""
         self.item.setRange(xRange=x, yRange=y, padding=0)
         for side, unit in (("bottom", x_unit), ("left", y_unit)):
             self.item.showAxis(side, bool(unit))
@@ -58,18 +58,18 @@ class Plot(QWidget):
         self.item.showGrid(x=bool(x_unit), y=bool(y_unit))
 
     def describe(self, described: str, is_empty: bool) -> None:
-        """Say in words what the plot shows."""
+        """Set the accessible description, and show the empty sentence or not."""
         self.plot.setAccessibleDescription(described)
         self.empty.setVisible(is_empty)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Take on a new theme or font: pyqtgraph knows of neither."""
+        """Apply a new theme or font, which pyqtgraph does not follow."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.FontChange):
             self.apply_colours()
 
     def apply_colours(self) -> None:
-        """Give everything the theme's colours and font."""
+        """Apply the theme's colours and font."""
         colours, small = colours_of(self), scaled(self.font(), SMALL_SCALE)
         metrics = QFontMetrics(small)
         self.plot.setBackground(colours.surface)

@@ -1,4 +1,4 @@
-"""Ten bars, one a digit: how sure the network is of each."""
+"""Ten bars with the probability of each digit."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from app.style.theme import GAP, SMALL_SCALE, TITLE_SCALE, Colours, colours_of, 
 
 GLIDE_MILLISECONDS = 120
 STILL = 0.002
-"""A change of every bar by less than this share is not worth a motion."""
+"""If all bars change less than this share, there is no animation."""
 LEAST_MOTION = 0.1
-"""Pixels that a bar has to move before it is painted anew."""
+"""Movement in pixels below which a bar is not repainted."""
 
 ROWS = 10
 ROOMY = 3.0
-"""Rows higher than so many lines of text, as on a projector, hold larger text."""
+"""Rows higher than this number of text lines, as on a projector, have larger text."""
 
-EMPTY = "The bars will show how sure the network is of each digit."
+EMPTY = "The bars show the probability of each digit."
 
 LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
@@ -32,9 +32,9 @@ Probabilities = NDArray[np.floating]
 
 
 class ProbabilityBars(QWidget):
-    """Rows in the fixed order 0 to 9: the digit, its bar, its percentage. The winner is marked by colour and weight.
+    """Rows in the fixed order 0 to 9: digit, bar, percentage. The winner has its own colour and a bold font.
 
-    Bars glide to new values; the figures show them at once.
+    Bars glide to new values; the figures change immediately.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -47,8 +47,8 @@ class ProbabilityBars(QWidget):
         self._glide.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._glide.valueChanged.connect(self._glide_to)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAccessibleName("How sure the network is of each digit")
-        self.setToolTip("The softmax output: how sure the network is of each digit, 100 % in all.")
+        self.setAccessibleName("Probability of each digit")
+        self.setToolTip("The softmax output: the probability of each digit, 100 % in total.")
         self.set_probabilities(None)
 
     @property
@@ -83,27 +83,27 @@ class ProbabilityBars(QWidget):
         return np.zeros(ROWS) if self._target is None else self._target
 
     def _figures(self) -> list[tuple[str, bool]]:
-        """What each row says: its percentage, "" in the empty state, and whether it wins."""
+        """For each row its percentage ("" in the empty state), and whether it wins."""
         if self._target is None:
             return [("", False)] * ROWS
         return [(f"{100 * share:.1f}", digit == self.winner) for digit, share in enumerate(self._target)]
 
     def _update_rows(self, changed: Sequence[bool] | NDArray[np.bool_]) -> None:
-        """Paint only rows that look different: while a pen moves, most of them do not."""
+        """Repaint only rows that changed; while a pen moves, most do not."""
         for digit in np.flatnonzero(changed):
             self.update(self.row_rect(int(digit)).toAlignedRect())
 
     def row_rect(self, digit: int) -> QRectF:
-        """Where the row of `digit` is, in the widget's pixels."""
+        """The rectangle of the row of `digit`, in the widget's pixels."""
         height = self.height() / ROWS
         return QRectF(0, digit * height, self.width(), height)
 
     def sizeHint(self) -> QSize:
-        """Rows that breathe."""
+        """Comfortable rows."""
         return QSize(360, ROWS * round(self.fontMetrics().height() * 1.75))
 
     def minimumSizeHint(self) -> QSize:
-        """Rows that still hold a line of text."""
+        """Rows as high as a line of text."""
         return QSize(220, ROWS * self.fontMetrics().height())
 
     def changeEvent(self, event: QEvent) -> None:
@@ -120,7 +120,7 @@ class ProbabilityBars(QWidget):
         self._update_rows(moved)
 
     def _describe(self) -> None:
-        """Say the two best in words, for whoever listens."""
+        """Set the two best digits as accessible description."""
         if self._target is None:
             described = EMPTY
         else:
@@ -130,8 +130,8 @@ class ProbabilityBars(QWidget):
             self.setAccessibleDescription(described)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The rows; over them, in the empty state, a sentence."""
-        colours, measures, figures = colours_of(self), _Measures.of(self), self._figures()
+        """Paint the rows, and a sentence over them in the empty state."""
+        colours, measures, figures = colours_of(self), _Measures.measure(self), self._figures()
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             for digit in range(ROWS):
@@ -141,7 +141,7 @@ class ProbabilityBars(QWidget):
                 self._paint_empty(painter, colours)
 
     def _paint_empty(self, painter: QPainter, colours: Colours) -> None:
-        """A small plate with the sentence, in the middle of the empty bars."""
+        """Paint a box with the sentence in the middle of the empty bars."""
         font = scaled(self.font(), SMALL_SCALE)
         wrap = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         room = QRectF(self.rect()).adjusted(2 * GAP, GAP, -2 * GAP, -GAP)
@@ -197,8 +197,8 @@ class _Measures:
     thickness: float
 
     @classmethod
-    def of(cls, bars: ProbabilityBars) -> _Measures:
-        """Those for the bars in their present size and font."""
+    def measure(cls, bars: ProbabilityBars) -> _Measures:
+        """Measure the bars in their current size and font."""
         height = bars.row_rect(0).height()
         size = TITLE_SCALE if height > ROOMY * bars.fontMetrics().height() else 1.0
         font = scaled(bars.font(), size, QFont.Weight.Normal)

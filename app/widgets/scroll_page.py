@@ -1,4 +1,4 @@
-"""A page as large as the room it has, that scrolls where it needs more."""
+"""A page that fills its space, and scrolls if it needs more."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 
 class ScrollPage(QScrollArea):
-    """Shows `page`, which fills it, but is never smaller than its own minimum.
+    """Shows `page` at the full size, but not below its minimum size.
 
-    QScrollArea's own way of resizing gives a page with text that wraps the height it would like, not what it needs.
+    QScrollArea.setWidgetResizable gives a page with wrapped text its preferred height instead of its minimum.
     """
 
     def __init__(self, page: QWidget, parent: QWidget | None = None) -> None:
@@ -22,12 +22,12 @@ class ScrollPage(QScrollArea):
         page.installEventFilter(self)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Give the page the new room."""
+        """Fit the page to the new size."""
         super().resizeEvent(event)
         self._fill()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow a page that needs more room, or less."""
+        """Fit the page when its minimum size changed."""
         if event.type() == QEvent.Type.LayoutRequest:
             self._fill()
         return super().eventFilter(watched, event)

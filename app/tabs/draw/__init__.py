@@ -1,4 +1,4 @@
-"""The Draw tab: a canvas, what the network sees of it, and what the network answers.
+"""The Draw tab: a canvas, the network's input, and its answer.
 
 Read first: `draw_tab.py`.
 """

@@ -1,4 +1,4 @@
-"""The answer in large, how sure the network is, and the verdict in a sentence, which a screen reader speaks."""
+"""The answer in large letters, its confidence, and a sentence that screen readers speak."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ from app.widgets.large_digit import NOTHING, LargeDigit
 from nncore.evaluation.recognition import Prediction
 
 REST_MILLISECONDS = 400
-"""A drawing that has not changed for so long is taken for finished, and what the network reads is spoken."""
+"""A drawing unchanged for this long counts as finished, and the answer is spoken."""
 
 
 class Answer(QWidget):
-    """Shows one Prediction, or a hint in its place.
+    """Shows one Prediction, or a hint.
 
-    `spoken` carries what a screen reader is told: once the drawing has rested, and only if the answer is another than
-    the one told before.
+    `spoken` carries the sentence for screen readers, after the drawing has rested and only if it changed.
     """
 
     spoken = Signal(str)
@@ -28,20 +27,20 @@ class Answer(QWidget):
         super().__init__(parent)
         self.setAccessibleName("What the network reads")
         self.digit = LargeDigit()
-        self.digit.setAccessibleName("The answer")
+        self.digit.setAccessibleName("Answer")
         self.confidence = QLabel()
         self.confidence.setProperty("value", True)
-        self.confidence.setToolTip("The probability that the network gives its answer.")
+        self.confidence.setToolTip("The probability that the network gives this answer.")
         self.sentence = QLabel()
         self.sentence.setWordWrap(True)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         for label in (self.confidence, self.sentence):
-            label.setAccessibleName("How sure it is" if label is self.confidence else "The verdict")
-        self._told = ""
+            label.setAccessibleName("Confidence" if label is self.confidence else "Answer in words")
+        self._last_spoken = ""
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MILLISECONDS)
-        self._rest.timeout.connect(self._tell)
+        self._rest.timeout.connect(self._speak)
         lines = QVBoxLayout()
         lines.setSpacing(2)
         lines.addStretch()
@@ -55,7 +54,7 @@ class Answer(QWidget):
         row.addLayout(lines, 1)
 
     def show_prediction(self, prediction: Prediction, number: str = "", place: int = 0) -> None:
-        """Show what the network reads; of several digits their `number`, and the one at `place`, from 0, in words."""
+        """Show the answer; with several digits the whole `number`, and the digit at `place`, from 0, in words."""
         reads = prediction.verdict != "not a digit"
         sentence = answer_in_words(prediction)
         if number:
@@ -69,7 +68,7 @@ class Answer(QWidget):
         )
 
     def show_hint(self, sentence: str) -> None:
-        """Show no answer, and a sentence on what would bring one."""
+        """Show a hint instead of an answer."""
         self._show(NOTHING, "", sentence, sentence)
 
     def _show(self, digit: str, confidence: str, sentence: str, speech: str) -> None:
@@ -79,26 +78,26 @@ class Answer(QWidget):
         self.confidence.setText(confidence.replace("%", " %"))
         self.sentence.setText(sentence)
         self.setAccessibleDescription(speech)
-        self.sentence.setMinimumHeight(2 * self.sentence.fontMetrics().lineSpacing())  # a second line moves nothing
+        self.sentence.setMinimumHeight(2 * self.sentence.fontMetrics().lineSpacing())  # for a second line
         self._rest.start()
 
     @Slot()
-    def _tell(self) -> None:
-        """Speak, unless that has been said, or nobody can see it either."""
+    def _speak(self) -> None:
+        """Speak the sentence, unless it was spoken last or the widget is hidden."""
         speech = self.accessibleDescription()
-        if speech != self._told and self.isVisible():
-            self._told = speech
+        if speech != self._last_spoken and self.isVisible():
+            self._last_spoken = speech
             announce(self, speech)
             self.spoken.emit(speech)
 
 
 def answer_in_words(prediction: Prediction) -> str:
-    """The verdict of a prediction as a sentence."""
+    """A prediction as a sentence."""
     if prediction.verdict == "not a digit":
         return "This does not look like a digit."
     if prediction.verdict == "unsure":
         first, second = sorted(
             (-prediction.probabilities).argsort(kind="stable")[:2].tolist(), key=prediction.digit.__ne__
         )
-        return f"Unsure: {with_article(first)}, or perhaps {with_article(second)}."
+        return f"Unsure: {with_article(first)} or {with_article(second)}."
     return f"The network reads {with_article(prediction.digit)}."

@@ -1,4 +1,4 @@
-"""The Draw tab: canvas, answer, bars and the way to them, all of them showing one Reading."""
+"""The Draw tab: canvas, answer, bars and filmstrip, all of the same Reading."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ from nncore.model.network import Network
 from nncore.preprocessing.ink import Ink, stages
 
 BLANK = "Nothing is drawn yet."
-NO_MODEL = "No model is open: train one, or open one, and it will read what you draw."
-NO_ANSWER = "This model cannot read what you draw."
+NO_MODEL = "No model is open. Train or open one to read your drawing."
+NO_ANSWER = "This model cannot read drawings."
 
 
 class DrawTab(QWidget):
-    """Reads the drawing while the pen moves, at most once a frame.
+    """Reads the drawing while the pen moves, at most once per frame.
 
-    `predicted` carries the Prediction on show, or None when there is none: nothing is drawn, no network is set, or it
-    cannot read digits. Of a number of several digits it is the chosen one's.
+    `predicted` carries the Prediction shown, or None if there is no drawing, no network, or a network that cannot read
+    digits. With several digits it is that of the selected one.
     """
 
     predicted = Signal(object)
@@ -74,34 +74,34 @@ class DrawTab(QWidget):
         self._connect()
         self._read()
 
-    # What it shows
+    # Content
 
     @property
     def prediction(self) -> Prediction | None:
-        """What is on show; None if nothing is."""
+        """The prediction shown; None if there is none."""
         return self._prediction
 
     @property
     def ink(self) -> Ink | None:
-        """The strokes of the digit on show; None if nothing is."""
+        """The strokes of the digit shown; None if there is none."""
         inks = self._reading.inks
         return inks[self._chosen] if self._chosen < len(inks) else None
 
     @property
     def network(self) -> Network | None:
-        """Who reads: the model in use, or what it was after the epoch that is chosen."""
+        """The network that reads: the current model, or that of the selected epoch."""
         epoch = self.rewind.choice
         if epoch is None or self._rewind is None:
             return self._network
         return self._rewind.network(epoch)
 
     def set_network(self, network: Network | None) -> None:
-        """Read with `network` from now on, and what is on the canvas at once."""
-        self._network, self._explanation = network, None  # another one has other reasons
+        """Use `network` from now on, and read the canvas again."""
+        self._network, self._explanation = network, None  # the explanation was about the old one
         self._read()
 
     def set_rewind(self, rewind: Rewind | None, epochs: int = 0) -> None:
-        """Offer what was known after each epoch of a training, which is to have `epochs`; None for no training."""
+        """Offer the networks of the epochs of a training of `epochs` epochs; None for no training."""
         self._rewind = rewind
         self.rewind.set_rewind(rewind, epochs)
 
@@ -113,23 +113,23 @@ class DrawTab(QWidget):
 
     @Slot(object)
     def show_ink(self, ink: Ink) -> None:
-        """Put `ink`, of any size and place, on the canvas; what is there can be brought back with undo."""
+        """Put `ink`, of any size and position, on the canvas, as one undo step."""
         self.canvas.set_ink(ink)
 
     def show_image(self, explanation: Explanation) -> None:
-        """Put a digit (28, 28) of a data set on the canvas, with these reasons; undo brings back what is there."""
+        """Put a digit (28, 28) of a data set on the canvas with its explanation, as one undo step."""
         self._explanation = explanation
         self.canvas.set_picture(CanvasPicture.from_digit(explanation.image))
 
     @Slot(object)
     def explain(self, explanation: Explanation | None) -> None:
-        """Show what else is known by now, if it is about the digit that was put on the canvas last."""
+        """Update the explanation, if it is about the digit put on the canvas last."""
         if explanation is not None and self._explanation is not None and explanation.image is self._explanation.image:
             self._explanation = explanation
             self._show_explanation()
 
     def _show_explanation(self) -> None:
-        """Show the reasons as long as their digit is on the canvas, in place of steps that it did not go through."""
+        """Show the explanation instead of the filmstrip while its digit is on the canvas."""
         picture, explanation = self.canvas.picture, self._explanation
         explains = explanation is not None and picture is not None and picture.pictures[0] is explanation.image
         if explanation is not None and explains:
@@ -150,7 +150,7 @@ class DrawTab(QWidget):
 
     @Slot()
     def _read(self) -> None:
-        """Prepare what is on the canvas, ask the network, and show the one answer everywhere."""
+        """Read the canvas and show the answer everywhere."""
         picture = self.canvas.picture
         if picture is not None:
             self._reading = read_picture(self.network, picture)
@@ -162,7 +162,7 @@ class DrawTab(QWidget):
 
     @Slot()
     def _show_digit(self) -> None:
-        """Show one digit of what was read: the only one, or the one chosen."""
+        """Show one digit of the reading: the only one, or the selected one."""
         reading, chosen = self._reading, self._chosen
         self._prediction = reading.predictions[chosen] if reading.predictions else None
         image = None if reading.is_blank else reading.images[min(chosen, len(reading.images) - 1)]
@@ -191,7 +191,7 @@ class DrawTab(QWidget):
 
     @Slot(str)
     def _refuse_picture(self, sentence: str) -> None:
-        """Say why there is no picture; what is on the canvas stays."""
+        """Show why a picture cannot be read; the canvas stays unchanged."""
         self._show_trouble(sentence)
 
     @Slot(object)
@@ -205,7 +205,7 @@ class DrawTab(QWidget):
 
     @Slot()
     def ask_picture(self) -> None:
-        """Ask for a picture file."""
+        """Ask for a picture file to read."""
         dialog = QFileDialog(self, "Open a picture of a digit", str(Path.home()), FILES)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
@@ -251,7 +251,7 @@ class DrawTab(QWidget):
         page.addWidget(self.explanation)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(ScrollPage(self.page))  # for a window smaller than a school laptop's
+        whole.addWidget(ScrollPage(self.page))  # for windows smaller than a laptop's screen
 
     def _tools(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -277,24 +277,24 @@ class DrawTab(QWidget):
         return action
 
     def _tool(self, action: QAction, text: bool = True) -> QToolButton:
-        self.addAction(action)  # the keys work wherever in the tab the focus is
+        self.addAction(action)  # the keys work wherever the focus is in the tab
         button = QToolButton()
         button.setDefaultAction(action)
         button.setAccessibleName(action.text())
         button.setProperty("plain", True)
         style = Qt.ToolButtonStyle
         button.setToolButtonStyle(style.ToolButtonTextBesideIcon if text else style.ToolButtonIconOnly)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus on the canvas
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click keeps the focus on the canvas
         button.setIconSize(icon_size(button))
         return button
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Share the new room out."""
+        """Fit the canvas into the new size."""
         super().resizeEvent(event)
         self._square_canvas()
 
     def _square_canvas(self) -> None:
-        """Make the canvas's column no wider than the canvas is high: the bars can use the rest."""
+        """Keep the canvas column no wider than the canvas is high; the bars get the rest."""
         below = GAP + self._buttons.sizeHint().height()
         if not self.trouble.isHidden():
             below += GAP + self.trouble.heightForWidth(self._left.width())

@@ -1,4 +1,4 @@
-"""Why an image of a data set was read so, in place of the steps that its strokes would have gone through."""
+"""Explains the answer to an image of a data set; shown instead of the filmstrip, which needs strokes."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from app.widgets.occlusion_view import OcclusionView
 
 
 class ExplanationStrip(QWidget):
-    """What the answer hangs on, laid over the image; beside it the training digits most like it."""
+    """The image with its occlusion map, and the most similar training digits."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.picture, self.neighbours = OcclusionView(), NeighbourRow()
         self.caption, self.occlusion_text, self.neighbours_text = QLabel(), QLabel(), QLabel()
-        heading = QLabel("Most alike among the training digits")
+        heading = QLabel("Most similar training digits")
         for label in (self.caption, heading):
             label.setProperty("group", True)
         for label in (self.occlusion_text, self.neighbours_text):
@@ -42,10 +42,10 @@ class ExplanationStrip(QWidget):
             column.addStretch()
             row.addLayout(column, stretch)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Why the image was read so")
+        self.setAccessibleName("Explanation of the answer")
 
     def show_explanation(self, explanation: Explanation) -> None:
-        """Show these reasons."""
+        """Show `explanation`."""
         self.picture.show_picture(explanation.image, explanation.occlusion)
         self.picture.setAccessibleDescription(explanation.occlusion_text)
         self.caption.setText(explanation.caption)

@@ -1,7 +1,7 @@
-"""The way from strokes to the network's input, five pictures in a row; each step can be switched off.
+"""The steps from strokes to the network's input as five pictures; each step can be switched off.
 
-Whoever owns the strip draws with `ink.stages(ink, strip.preparation)`, shows the result here, and has the network
-read its last stage: then the answer changes with the switches, and a student sees what each step is for.
+The Draw tab computes `ink.stages(ink, strip.preparation)`, shows the stages here, and lets the network read the last
+one. So the answer changes with the switches, and a student sees what each step is for.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from app.widgets.network_input_view import NetworkInputView
 from nncore.preprocessing.ink import AS_TRAINED, PEN_WIDTH, SIDE, Preparation, Stages, stages
 
 NARROWEST_TEXT = 88
-"""Pixels in which the text beside a picture can still be read."""
+"""Smallest width in pixels for the text beside a picture."""
 
 
-PICTURE = "A picture has no strokes: it is prepared in a way of its own."
+PICTURE = "A picture has no strokes; it is prepared in another way."
 
 
 @dataclass(frozen=True)
 class Step:
-    """One picture of the strip: its name, and what its switch says and does, if it has one.
+    """One picture of the strip, and its switch, if it has one.
 
-    setting: the field of Preparation. on, off: a sentence on what is done, or what comes of it that it is not.
+    setting: the field of Preparation. on, off: what the picture shows while the step is on or off.
     """
 
     name: str
@@ -43,30 +43,30 @@ class Step:
 
 
 STEPS = (
-    Step("1  Strokes", "Where your pen went on the canvas."),
+    Step("1  Strokes", "The path of your pen on the canvas."),
     Step(
         "2  Fitted",
         "The larger side spans 20 of 28 pixels.",
         "fit",
         "scale to fit",
-        "Not fitted: small writing stays small, wherever it is.",
-        "Scale the strokes to a box of 20 pixels; off, the whole canvas is scaled down, as a screenshot would be.",
+        "Not scaled to fit: small writing stays small.",
+        "Scale the strokes to a box of 20 pixels. Off: the whole canvas is scaled down, like a screenshot.",
     ),
     Step(
         "3  Drawn",
-        f"A pen of {PEN_WIDTH:g} pixels, whatever the size.",
+        f"A pen of {PEN_WIDTH:g} pixels, for any size.",
         "fixed_pen",
         "fixed pen",
-        "No fixed pen: the line is scaled too, too fat or too thin.",
-        "Draw the line as thick as MNIST's; off, it is scaled with the strokes, so small writing gets fat lines.",
+        "No fixed pen: the line is scaled too, and becomes too thick or too thin.",
+        "Draw lines as thick as in MNIST. Off: they are scaled with the strokes, so small writing gets thick lines.",
     ),
     Step(
         "4  Centred",
-        "The centre of ink is in the middle.",
+        "The centre of mass is in the middle.",
         "centre",
         "centre",
-        "Not centred: ink lies where training had none.",
-        "Move the centre of ink to where MNIST has it; off, it stays where the last step left it.",
+        "Not centred: ink is where the training data has none.",
+        "Move the centre of mass to the middle, as in MNIST. Off: the ink stays where the last step left it.",
     ),
     Step(
         "5  Seen",
@@ -74,7 +74,7 @@ STEPS = (
         "bright_ink",
         "bright ink",
         "Not inverted: paper is 1, ink is 0, as on a white page.",
-        "Give ink the high numbers, as MNIST does; off, paper has them, as in a photo of a white page.",
+        "Give ink the high values, as in MNIST. Off: paper has them, as in a photo of a white page.",
     ),
 )
 
@@ -82,7 +82,7 @@ STEPS = (
 class Filmstrip(QWidget):
     """Shows the Stages of one drawing, live while the pen moves.
 
-    `preparation_changed` carries the Preparation as it is switched now.
+    `preparation_changed` carries the Preparation after a switch was changed.
     """
 
     preparation_changed = Signal(object)
@@ -90,15 +90,15 @@ class Filmstrip(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._preparation = AS_TRAINED
-        self.setAccessibleName("From your strokes to what the network sees")
+        self.setAccessibleName("Steps from your strokes to the network's input")
         self.strokes, self.fitted = StrokeView(1.0), StrokeView(SIDE, shows_box=True)
         self.drawn, self.centred, self.seen = NetworkInputView(), NetworkInputView(), NetworkInputView()
         pictures: list[StrokeView | NetworkInputView] = [self.strokes, self.fitted, self.drawn, self.centred, self.seen]
         self.frames = [Frame(step, picture) for step, picture in zip(STEPS, pictures, strict=True)]
         self.reset = QToolButton()
         self.reset.setText("Reset")
-        self.reset.setToolTip("Switch all steps on again: the way the network was trained on.")
-        self.reset.setAccessibleName("Switch all steps on again")
+        self.reset.setToolTip("Switch all steps on, as in training.")
+        self.reset.setAccessibleName("Switch all steps on")
         self.reset.setProperty("plain", True)
         self.reset.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         set_icon(self.reset, "revert")
@@ -118,11 +118,11 @@ class Filmstrip(QWidget):
 
     @property
     def preparation(self) -> Preparation:
-        """Which steps are on."""
+        """The steps that are on."""
         return self._preparation
 
     def set_preparation(self, preparation: Preparation) -> None:
-        """Switch the steps as `preparation` says, and tell, if that changes anything."""
+        """Set the switches to `preparation`; emit `preparation_changed` if it changed."""
         if preparation != self._preparation:
             self._preparation = preparation
             self._show_preparation()
@@ -141,7 +141,7 @@ class Filmstrip(QWidget):
             view.set_image(None if blank else image)
 
     def show_picture(self, image: NDArray[np.uint8]) -> None:
-        """Show what the network sees, (28, 28), of a picture that was opened: there were no strokes to prepare."""
+        """Show the network's input (28, 28) of an opened picture, which has no strokes."""
         self.show_stages(None)
         self.seen.set_image(image)
         self.frames[0].set_sentence(PICTURE)
@@ -160,12 +160,12 @@ class Filmstrip(QWidget):
 
     @Slot()
     def _reset(self) -> None:
-        self.frames[1].switch.setFocus()  # the button that has it goes away
+        self.frames[1].switch.setFocus()  # the focused button is about to be hidden
         self.set_preparation(AS_TRAINED)
 
 
 class Frame(QWidget):
-    """One step: its picture, and beside it its name, its switch, and a sentence."""
+    """One step: picture, name, switch, and a sentence."""
 
     switched = Signal(str, bool)
     """The step's setting, and whether it is on."""
@@ -200,11 +200,11 @@ class Frame(QWidget):
         row.addLayout(self._lines, 1)
 
     def add(self, widget: QWidget) -> None:
-        """Put a control below the sentence."""
+        """Add a control below the sentence."""
         self._lines.insertWidget(self._lines.count() - 1, widget, 0, Qt.AlignmentFlag.AlignLeft)
 
     def set_on(self, on: bool) -> None:
-        """Show the step as on or off, without telling."""
+        """Show the step as on or off, without emitting `switched`."""
         with QSignalBlocker(self.switch):
             self.switch.setChecked(on)
         if bool(self.sentence.property("trouble")) == on:
@@ -213,7 +213,7 @@ class Frame(QWidget):
         self.set_sentence(self.step.on if on else self.step.off)
 
     def set_sentence(self, sentence: str) -> None:
-        """Show a sentence beside the picture."""
+        """Show `sentence` beside the picture, also as accessible description."""
         if sentence != self.sentence.text():
             self.sentence.setText(sentence)
         if sentence != self.switch.accessibleDescription():
@@ -232,11 +232,11 @@ class Arrow(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
 
     def sizeHint(self) -> QSize:
-        """Narrow, and as high as it is given room."""
+        """Narrow; the height follows the row."""
         return QSize(GROUP_GAP, GROUP_GAP)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """A chevron at half the height of the pictures."""
+        """Paint a chevron at half the height of the pictures."""
         tip = QPointF(self.width() - 5, min(self.height(), 4 * SIDE) / 2)
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)

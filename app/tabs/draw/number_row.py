@@ -1,4 +1,4 @@
-"""A number of several digits: a chip for each digit that chooses whose bars are shown."""
+"""The digits of a number as buttons; the selected one's bars are shown."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ NO_DIGIT = "?"
 class NumberRow(QWidget):
     """Shows the predictions of a drawing's digits, left to right; hidden unless there are two or more.
 
-    `chosen` carries the place of the digit, from 0, that the user picks: by a click, or by the arrow keys. While the
-    number grows, the last digit is chosen, until the user has picked one.
+    `chosen` carries the place, from 0, of the digit that the user selects by click or arrow keys. Until then the last
+    digit is selected.
     """
 
     chosen = Signal(int)
@@ -27,8 +27,8 @@ class NumberRow(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._picked: int | None = None
-        self.setAccessibleName("The number")
-        self.setToolTip("Your strokes form several digits: each is read by itself, left to right.")
+        self.setAccessibleName("Digits of the number")
+        self.setToolTip("Your strokes form several digits; each is read separately, left to right.")
         self.chips: list[Chip] = []
         self._group = QButtonGroup(self)
         self._group.idClicked.connect(self._pick)
@@ -43,17 +43,17 @@ class NumberRow(QWidget):
 
     @property
     def text(self) -> str:
-        """The number, with "?" for what is no digit; "" unless there are several digits."""
+        """The number, with "?" for a rejected digit; "" unless there are several digits."""
         return "".join(chip.digit for chip in self.chips)
 
     @property
     def choice(self) -> int:
-        """The place of the digit, from 0, whose bars are to be shown."""
+        """The place, from 0, of the digit whose bars are shown."""
         last = max(0, len(self.chips) - 1)
         return last if self._picked is None else min(self._picked, last)
 
     def set_predictions(self, predictions: Sequence[Prediction]) -> None:
-        """Show the digits of a number, left to right; fewer than two hide the row and forget what was picked."""
+        """Show the digits, left to right; fewer than two hide the row and reset the selection."""
         shown = predictions if len(predictions) > 1 else ()
         if not shown:
             self._picked = None
@@ -81,7 +81,7 @@ class NumberRow(QWidget):
         self.chosen.emit(place)
 
     def _arrange(self) -> None:
-        """As many chips side by side as there is room for."""
+        """Arrange the chips in as many columns as fit."""
         if not self.chips:
             return
         widest = max(chip.sizeHint().width() for chip in self.chips) + self._grid.spacing()
@@ -96,43 +96,43 @@ class NumberRow(QWidget):
         self._grid.setColumnStretch(columns, 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Use the new room."""
+        """Arrange the chips for the new width."""
         super().resizeEvent(event)
         self._arrange()
 
 
 class Chip(QToolButton):
-    """One digit of the number: its picture as the network sees it, what it reads, and how sure it is."""
+    """One digit of the number: the network's input, the answer, and its confidence."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._prediction: Prediction | None = None
         self.digit = NO_DIGIT
         self.cell: tuple[int, int] | None = None
-        """Its row and column among the chips."""
+        """Row and column in the grid."""
         self.setCheckable(True)
         self.setAutoExclusive(True)
         self.setProperty("plain", True)
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.setToolTip("Show the bars and the pictures of this digit; the arrow keys go from one to the next.")
+        self.setToolTip("Show the bars and steps of this digit; arrow keys select the next one.")
 
     def show_prediction(self, prediction: Prediction) -> None:
-        """Show what the network reads in this digit."""
+        """Show the answer for this digit."""
         self._prediction = prediction
         self.digit = NO_DIGIT if prediction.verdict == "not a digit" else str(prediction.digit)
-        says = f"{self.digit}  {prediction.confidence:.0%}".replace("%", " %")
-        if says != self.text():
-            self.setText(says)
+        text = f"{self.digit}  {prediction.confidence:.0%}".replace("%", " %")
+        if text != self.text():
+            self.setText(text)
             self.setAccessibleName(f"Digit {self.digit}, {prediction.confidence:.0%} sure, {prediction.verdict}")
         self._show_picture()
 
     def sizeHint(self) -> QSize:
-        """Wide enough for any percentage, so that nothing moves."""
+        """Wide enough for any percentage, so that the layout does not move."""
         figures = QFontMetricsF(self.font()).horizontalAdvance("0  100 %")
         return QSize(round(figures) + self.iconSize().width() + 4 * GAP, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
-        """The same."""
+        """The same as `sizeHint`."""
         return self.sizeHint()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -142,7 +142,7 @@ class Chip(QToolButton):
             self._show_picture()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The button; the chosen one is underlined."""
+        """Paint the button, and a line below the selected one."""
         super().paintEvent(event)
         if self.isChecked():
             with QPainter(self) as painter:

@@ -1,4 +1,4 @@
-"""Pictures that are opened, pasted or dropped, made ready for the canvas on a thread."""
+"""Reads opened, pasted or dropped pictures for the canvas, on a thread."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from app.storage.picture_file import LONGEST_SIDE, SUFFIXES, read_pixels, unpack
 from nncore.errors import DataError
 from nncore.preprocessing.bitmap import to_grey
 
-NO_PICTURE = "There is no picture in the clipboard: copy one, or a picture file, and paste again."
+NO_PICTURE = "There is no picture in the clipboard. Copy a picture or a picture file, and paste again."
 PACKED = ("image/png", "image/jpeg", "image/bmp", "image/webp", "image/tiff", "image/gif")
-"""Pictures that come as the bytes of a file."""
+"""Formats of pictures given as the bytes of a file."""
 
 FILES = f"Pictures ({' '.join(f'*{suffix}' for suffix in SUFFIXES)})"
-"""For a dialog that asks for a picture."""
+"""File filter for pictures."""
 
 
 class PictureSource(QObject):
@@ -40,17 +40,17 @@ class PictureSource(QObject):
 
     @staticmethod
     def takes(data: QMimeData) -> bool:
-        """Whether `data` may hold a picture; of a file the name decides."""
+        """Whether `data` may contain a picture; a file is judged by its name."""
         return data.hasImage() or _picture_path(data) is not None or any(data.hasFormat(kind) for kind in PACKED)
 
     def take(self, data: QMimeData) -> None:
-        """Use what was pasted or dropped: a picture, or the first picture file."""
+        """Read pasted or dropped data: a picture, or the first picture file."""
         path = _picture_path(data)
         packed = next((kind for kind in PACKED if data.hasFormat(kind)), None)
         if path is not None:
             self.open(path)
         elif data.hasImage():
-            # The clipboard may change while a thread reads it: the picture is taken now, and shared, not copied.
+            # The clipboard may change while a thread reads it, so the picture is taken now; QImage shares its data.
             self._start(partial(_of_image, QImage(data.imageData())))
         elif packed is not None:
             self._start(partial(_of_bytes, bytes(data.data(packed).data())))
@@ -59,11 +59,11 @@ class PictureSource(QObject):
 
     @Slot()
     def paste(self) -> None:
-        """Use what is in the clipboard."""
+        """Read the clipboard."""
         self.take(QGuiApplication.clipboard().mimeData())
 
     def open(self, path: Path) -> None:
-        """Use a file."""
+        """Read a picture file."""
         self._start(lambda: _canvas_picture(read_pixels(path)))
 
     def finish(self) -> bool:
@@ -76,12 +76,12 @@ class PictureSource(QObject):
 
 
 def pixels_of(image: QImage) -> NDArray[np.uint8]:
-    """Red, green and blue (height, width, 3) of a picture, at most LONGEST_SIDE each way, what is clear on white.
+    """The pixels (height, width, 3) of a picture on white, scaled to at most LONGEST_SIDE each way.
 
     Raises DataError for a picture without pixels.
     """
     if image.isNull():
-        raise DataError("The clipboard says that it holds a picture, but there is none in it: copy it once more.")
+        raise DataError("The picture in the clipboard is empty. Copy it again.")
     if max(image.width(), image.height()) > LONGEST_SIDE:
         image = image.scaled(
             LONGEST_SIDE, LONGEST_SIDE, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
@@ -108,6 +108,6 @@ def _of_bytes(packed: bytes) -> CanvasPicture:
 
 
 def _picture_path(data: QMimeData) -> Path | None:
-    """The first picture among the files that are dropped or pasted."""
+    """The first picture file among dropped or pasted files."""
     paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
     return next((path for path in paths if path.suffix.lower() in (*SUFFIXES, ".svg")), None)

@@ -1,4 +1,4 @@
-"""What is on the canvas, taken apart into digits and read: strokes, or a picture in their place."""
+"""Splits the content of the canvas into digits and reads them."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from nncore.preprocessing.ink import AS_TRAINED, Ink, Preparation, rasterize
 class Reading:
     """The digits of a drawing or a picture, left to right.
 
-    images: (28, 28) uint8 of each, as the network gets it. inks: the same as strokes. predictions: what the network
-    reads in each; none without a network, or with one that cannot read them, for the reason `trouble`. of_picture:
-    whether there were no strokes to begin with.
+    images: (28, 28) uint8 of each, as the network gets it. inks: the same as strokes. predictions: the answer for each;
+    empty without a network, or if it cannot read digits for the reason `trouble`. of_picture: whether the canvas has a
+    picture instead of strokes.
     """
 
     images: tuple[NDArray[np.uint8], ...] = ()
@@ -37,7 +37,7 @@ class Reading:
 
 
 def read_ink(network: Network | None, ink: Ink, preparation: Preparation = AS_TRAINED) -> Reading:
-    """What `network` reads in what was written."""
+    """Read `ink` with `network`."""
     if network is None or ink.is_blank or (reason := why_unreadable(network)):
         inks = groups(ink)
         trouble = "" if network is None else why_unreadable(network) or ""
@@ -53,7 +53,7 @@ def read_ink(network: Network | None, ink: Ink, preparation: Preparation = AS_TR
 
 
 def read_picture(network: Network | None, picture: CanvasPicture) -> Reading:
-    """What `network` reads in a picture."""
+    """Read the digits of a picture with `network`."""
     blank = Reading(picture.pictures, picture.inks, of_picture=True)
     if network is None:
         return blank

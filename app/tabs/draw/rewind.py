@@ -1,4 +1,4 @@
-"""Going back through a training: a slider over its epochs, and what each of them reads in the present drawing."""
+"""A slider over the epochs of a training, and the answer of each epoch's network to the current drawing."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from nncore.errors import DataError
 from nncore.evaluation.epoch_snapshots import Rewind
 from nncore.evaluation.recognition import Prediction
 
-EMPTY = "Train a network, and a slider here will show what each epoch thought of your drawing."
+EMPTY = "Train a network to see how each epoch reads your drawing."
 REST_MILLISECONDS = 120
-"""The pen must have rested so long before epochs are asked."""
+"""The networks of the epochs read the drawing after the pen has rested this long."""
 
 BUDGET = 0.004
-"""Seconds in one go that are spent on asking them; between two goes the window is free."""
+"""Most seconds of reading at a time; in between the window handles events."""
 
 
 class RewindRow(QWidget):
-    """Shows a Rewind: its epochs as a slider, and below it a cell for each with the digit that it reads.
+    """Shows a Rewind: a slider over its epochs, and a cell for each epoch with its answer.
 
-    `epoch_chosen` carries the epoch whose network is to be shown, or None for the latest, which is the model in use.
+    `epoch_chosen` carries the selected epoch, or None for the latest, which is the current model.
     """
 
     epoch_chosen = Signal(object)
@@ -43,14 +43,14 @@ class RewindRow(QWidget):
         self.caption.setWordWrap(True)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName("Epoch of the last training")
-        self.slider.setToolTip("What each epoch thought: from the untrained network, left, to the latest, right.")
+        self.slider.setToolTip("Select an epoch, from the untrained network (left) to the latest (right).")
         self.slider.setPageStep(5)
         self.strip = AnswerStrip()
         self.strip.picked.connect(self.slider.setValue)
         self.slider.valueChanged.connect(self._slide)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._ask_some)
+        self._timer.timeout.connect(self._read_some)
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
         lines.setSpacing(GAP // 2)
@@ -65,11 +65,11 @@ class RewindRow(QWidget):
 
     @property
     def choice(self) -> int | None:
-        """The epoch that is shown; None for the latest."""
+        """The selected epoch; None for the latest."""
         return self._choice
 
     def set_rewind(self, rewind: Rewind | None, total: int = 0) -> None:
-        """Show the epochs of `rewind`, a training of `total` epochs, from the latest on; None for no training."""
+        """Show the epochs of `rewind`, a training of `total` epochs, and select the latest; None: no training."""
         self._rewind, self._total = rewind, total
         self._epochs = ()
         self.strip.set_answers([])
@@ -77,10 +77,10 @@ class RewindRow(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """Show what the training has kept by now; whoever looked at the latest epoch goes on doing so."""
+        """Show the epochs kept by now; if the latest was selected, the latest stays selected."""
         epochs = self._rewind.epochs if self._rewind is not None else ()
         known = dict(zip(self._epochs, self.strip.answers, strict=True))
-        if self._choice is not None and self._choice not in epochs:  # it was thinned out
+        if self._choice is not None and self._choice not in epochs:  # it is no longer kept
             self._choose(min(epochs, key=lambda epoch: abs(epoch - (self._choice or 0))) if epochs else None)
         self._epochs = epochs
         self.strip.set_answers([known.get(epoch) for epoch in epochs])
@@ -93,13 +93,13 @@ class RewindRow(QWidget):
         self.slider.setValue(place)
         self.slider.blockSignals(blocked)
         self._show_place(place)
-        self._ask_later()
+        self._read_later()
 
     def set_image(self, image: NDArray[np.uint8] | None) -> None:
-        """Ask the epochs about `image` (28, 28), once the pen rests; None for no drawing."""
+        """Let each epoch read `image` (28, 28) after the pen rests; None for no drawing."""
         self._image = image
         self.strip.set_answers([None] * len(self._epochs))
-        self._ask_later()
+        self._read_later()
 
     @Slot(int)
     def _slide(self, place: int) -> None:
@@ -118,21 +118,21 @@ class RewindRow(QWidget):
             return
         epoch = self._epochs[place]
         of = f" of {self._total}" if self._total else ""
-        says = f"What each epoch thought: epoch {epoch}{of}" + (", untrained" if epoch == 0 else "")
+        text = f"Answers by epoch: epoch {epoch}{of}" + (", untrained" if epoch == 0 else "")
         if place == len(self._epochs) - 1:
-            says += ", the latest"
-        self.caption.setText(says + ".")
-        self.slider.setAccessibleDescription(says + ".")
+            text += ", the latest"
+        self.caption.setText(text + ".")
+        self.slider.setAccessibleDescription(text + ".")
 
-    def _ask_later(self) -> None:
+    def _read_later(self) -> None:
         if self._image is not None and len(self._epochs) > 1:
             self._timer.start(REST_MILLISECONDS)
         else:
             self._timer.stop()
 
     @Slot()
-    def _ask_some(self) -> None:
-        """Ask epochs that have not been asked yet, for as long as the budget lasts."""
+    def _read_some(self) -> None:
+        """Let epochs without an answer read the drawing, until BUDGET is spent."""
         if self._rewind is None or self._image is None:
             return
         end, answers = perf_counter() + BUDGET, list(self.strip.answers)
@@ -144,33 +144,33 @@ class RewindRow(QWidget):
                 break
             try:
                 answers[place] = self._rewind.read(epoch, self._image)
-            except KeyError:  # thinned out since; the next refresh takes it away
+            except KeyError:  # no longer kept; the next refresh removes it
                 continue
-            except DataError:  # a network that reads no digits, or has diverged, has no answer
+            except DataError:  # a network that cannot read digits, or diverged
                 continue
         self.strip.set_answers(answers)
 
 
 class AnswerStrip(QWidget):
-    """A cell for each epoch: the digit that it reads, in a colour the firmer the surer it is."""
+    """A cell for each epoch with its answer; the colour is stronger for a higher confidence."""
 
     picked = Signal(int)
-    """The place of the cell, from 0, that was clicked."""
+    """The place, from 0, of the clicked cell."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.answers: list[Prediction | None] = []
         self._place = 0
-        self.setAccessibleName("What each epoch reads")
-        self.setToolTip("What each epoch reads in your drawing: the firmer the colour, the surer. Click to go there.")
+        self.setAccessibleName("Answer of each epoch")
+        self.setToolTip("Answer of each epoch to your drawing; stronger colours are more certain. Click to select it.")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def set_answers(self, answers: list[Prediction | None]) -> None:
-        """Show what the epochs read, first to last; None where it is not known."""
+        """Show the answers of the epochs, first to last; None where it is unknown."""
         if answers != self.answers:
             self.answers = answers
             self.setAccessibleDescription(
-                ", ".join("not known" if each is None else str(each.digit) for each in answers[-30:])
+                ", ".join("unknown" if each is None else str(each.digit) for each in answers[-30:])
             )
             self.update()
 
@@ -181,17 +181,17 @@ class AnswerStrip(QWidget):
             self.update()
 
     def cell(self, place: int) -> QRectF:
-        """Where the cell at `place` is; under the slider's handle."""
+        """The rectangle of the cell at `place`."""
         width = self.width() / max(1, len(self.answers))
         return QRectF(place * width, 0, width, self.height())
 
     def sizeHint(self) -> QSize:
-        """As high as a line of small print."""
+        """As high as a line of small text."""
         height = QFontMetricsF(scaled(self.font(), SMALL_SCALE)).height()
         return QSize(200, round(height) + GAP // 2)
 
     def minimumSizeHint(self) -> QSize:
-        """As high, and narrow."""
+        """The same height, but narrow."""
         return QSize(80, self.sizeHint().height())
 
     def changeEvent(self, event: QEvent) -> None:
@@ -201,13 +201,13 @@ class AnswerStrip(QWidget):
         super().changeEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Go to the cell under the mouse."""
+        """Select the cell under the mouse."""
         if event.button() == Qt.MouseButton.LeftButton and self.answers:
             place = int(event.position().x() * len(self.answers) / max(1, self.width()))
             self.picked.emit(min(max(place, 0), len(self.answers) - 1))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The cells; those that read what the latest reads in the winner's colour."""
+        """Paint the cells; those with the latest epoch's answer in the winner's colour."""
         colours, font = colours_of(self), scaled(self.font(), SMALL_SCALE)
         latest = self.answers[-1].digit if self.answers and self.answers[-1] is not None else None
         figure = QFontMetricsF(font).horizontalAdvance("0") + 2

@@ -1,4 +1,4 @@
-"""Strokes as thin lines in a small square: where the pen went, without its thickness."""
+"""Strokes as thin lines in a small square: the path of the pen without its thickness."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from app.style.theme import colours_of
 from nncore.preprocessing.ink import BOX, CENTRE, SIDE, Ink
 
 MOST_POINTS = 800
-"""Points painted in all: more could not be told apart at this size, and would take long."""
+"""Most points painted; more are not visible at this size and take long."""
 
 LINE, DOT = 1.5, 4.0
-"""Pixels wide."""
+"""Width of a line and of a dot in pixels."""
 
 BLANK = Ink(())
 
 
 class StrokeView(QWidget):
-    """Ink on a square of paper, as large as a NetworkView with the same number of pixels of the screen for each."""
+    """Ink on a square of paper, with the size of a NetworkInputView."""
 
     def __init__(self, extent: float, *, shows_box: bool = False, parent: QWidget | None = None) -> None:
-        """`extent`: the side of the square in the ink's units. shows_box: mark the box that ink is fitted into."""
+        """`extent`: the side of the square in the ink's units. shows_box: show the box that ink is scaled to."""
         super().__init__(parent)
         self._extent, self._shows_box = extent, shows_box
         self._ink = BLANK
@@ -36,11 +36,11 @@ class StrokeView(QWidget):
 
     @property
     def ink(self) -> Ink:
-        """What is shown."""
+        """The ink shown."""
         return self._ink
 
     def set_ink(self, ink: Ink) -> None:
-        """Show `ink`; what lies outside the square is cut off."""
+        """Show `ink`, clipped to the square."""
         self._ink = ink
         strokes = len(ink.strokes)
         described = "Nothing drawn yet." if not strokes else "1 stroke." if strokes == 1 else f"{strokes} strokes."
@@ -49,17 +49,17 @@ class StrokeView(QWidget):
         self.update()
 
     def set_shows_box(self, shown: bool) -> None:
-        """Mark the box that ink is fitted into, or not."""
+        """Show or hide the box that ink is scaled to."""
         if shown != self._shows_box:
             self._shows_box = shown
             self.update()
 
     def sizeHint(self) -> QSize:
-        """As many pixels of the screen as a picture with four for each of its own."""
+        """Four screen pixels for each of 28 pixels."""
         return QSize(SIDE * self._wanted, SIDE * self._wanted)
 
     def minimumSizeHint(self) -> QSize:
-        """The same."""
+        """The same as `sizeHint`."""
         return self.sizeHint()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -69,7 +69,7 @@ class StrokeView(QWidget):
         super().changeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paper, the box, the lines; a stroke of one point is a dot."""
+        """Paint paper, box and lines; a stroke of one point is a dot."""
         colours, side = colours_of(self), float(min(self.width(), self.height()))
         scale = side / self._extent
         paper = QRectF(0.5, 0.5, side - 1, side - 1)
@@ -94,7 +94,7 @@ class StrokeView(QWidget):
                     painter.drawPolyline(line)
 
     def _lines(self, scale: float) -> list[QPolygonF]:
-        """The strokes in pixels of the screen, thinned if there are very many points."""
+        """The strokes in screen pixels, with at most about MOST_POINTS points."""
         every = max(1, ceil(sum(len(stroke) for stroke in self._ink.strokes) / MOST_POINTS))
         strokes = self._ink.strokes[:: max(1, ceil(len(self._ink.strokes) / MOST_POINTS))]
         return [_line(stroke, every, scale) for stroke in strokes]

@@ -1,4 +1,4 @@
-"""The row that teaches: ten digits to click when the network errs, what that has changed, and the way back."""
+"""The row that teaches the network the user's handwriting: ten digit buttons, the effect, Undo and Forget."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ from app.style.theme import GAP, SMALL_SCALE, scaled
 from app.widgets.explanation import with_article
 from app.widgets.plain_text import plain_tooltip
 
-NOTHING_DRAWN = "Draw a digit first, then the network can learn it."
-PRIVATE = "Your drawings stay on this computer: nothing is sent anywhere."
-NOTHING_TAUGHT = f"The network can learn your hand. {PRIVATE}"
-LEARNING = "Learning your hand …"
-KEPT = "Your hand is kept: the network will learn it with the next drawing."
-FORGOTTEN = "Your hand is forgotten: the network is as it was before."
-LEARNT = "These are the very drawings that it learnt; MNIST, other people's digits, tells what that has cost there."
+NOTHING_DRAWN = "Draw a digit first."
+PRIVATE = "Your drawings stay on this computer."
+NOTHING_TAUGHT = f"The network can learn your handwriting. {PRIVATE}"
+LEARNING = "Learning your handwriting …"
+KEPT = "Your drawings are kept. The network learns them with your next one."
+FORGOTTEN = "Your handwriting is forgotten: the network is as before."
+LEARNT = "Measured on the drawings it learned. MNIST shows the effect on other people's digits."
 JUDGED = (
-    "Held out: each drawing was read by a network that had learnt others of the same digit, but not this one. MNIST, "
-    "other people's digits, tells what learning your hand has cost there."
+    "Held out: each drawing was read by a network that had learned your other drawings, but not this one. MNIST shows "
+    "the effect on other people's digits."
 )
 
 
 class DigitButton(QToolButton):
-    """A button no wider than a digit needs, so that ten of them fit beside a question."""
+    """A button as narrow as a digit, so that ten of them fit beside the question."""
 
     def __init__(self, digit: int) -> None:
         super().__init__()
@@ -48,16 +48,16 @@ class DigitButton(QToolButton):
         self.setAccessibleName(f"Teach that this is {with_article(digit)}")
 
     def sizeHint(self) -> QSize:
-        """A digit with the stylesheet's padding."""
+        """A digit and the padding of the style sheet."""
         return QSize(self.fontMetrics().horizontalAdvance("0") + 5 * GAP // 2, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
-        """The same."""
+        """The same as `sizeHint`."""
         return self.sizeHint()
 
 
 class TeachRow(QWidget):
-    """Two rows: the question with the digits 0 to 9; a line on what was learnt, with Undo and Forget.
+    """Two rows: the question with the digits 0 to 9, and the effect of teaching with Undo and Forget.
 
     `digit_chosen` says which digit the drawing on show is. What comes of it is told to the methods, by whoever calls
     them or, after `follow`, by an HandwritingTeacher.
@@ -80,8 +80,8 @@ class TeachRow(QWidget):
         self.line = QLabel()
         self.line.setWordWrap(True)
         self.line.setTextFormat(Qt.TextFormat.PlainText)
-        self.line.setAccessibleName("What the network has learnt of your hand")
-        self.undo_button, self.forget_button = QPushButton("Undo"), QPushButton("Forget my hand")
+        self.line.setAccessibleName("Effect of teaching")
+        self.undo_button, self.forget_button = QPushButton("Undo"), QPushButton("Forget all")
         self.undo_button.setAccessibleName("Undo the last teaching")
         set_icon(self.undo_button, "undo")
         self.undo_button.clicked.connect(self.undo_requested)
@@ -89,7 +89,7 @@ class TeachRow(QWidget):
         self._compose()
         self.set_obstacle(NOTHING_DRAWN)
         self.set_examples(0)
-        self._say(NOTHING_TAUGHT)
+        self._show(NOTHING_TAUGHT)
 
     def follow(self, teacher: HandwritingTeacher) -> None:
         """Show what `teacher` teaches from now on, and connect Undo and Forget with it."""
@@ -103,34 +103,31 @@ class TeachRow(QWidget):
         self._on_change()
 
     def set_obstacle(self, reason: str) -> None:
-        """Offer no digit because of `reason`, a sentence; empty: offer them."""
+        """Disable the digits because of `reason`, a sentence; "" enables them."""
         self.question.setEnabled(not reason)
-        self.question.setToolTip(plain_tooltip(reason) or f"The network learns what you drew. {PRIVATE}")
+        self.question.setToolTip(plain_tooltip(reason) or f"Teach the network your drawing. {PRIVATE}")
         for digit, button in enumerate(self.digits):
             button.setEnabled(not reason)
             button.setToolTip(plain_tooltip(reason) or f"Teach: this is {with_article(digit)} (Alt+{digit}). {PRIVATE}")
 
     def set_examples(self, count: int, forgotten: int = 0) -> None:
-        """Offer Undo and Forget for `count` examples; where there is none, Undo brings the `forgotten` back."""
-        if count or not forgotten:
-            undo = "Take the newest drawing back: the network is as it was before it."
-        else:
-            undo = f"Bring back {_drawings(forgotten)} that you had the network forget."
-        self._offer(self.undo_button, bool(count or forgotten), undo, "There is nothing to take back.")
-        forget = f"Take {_drawings(count)} away: the network is as it was before any. Undo brings them back."
-        self._offer(self.forget_button, bool(count), forget, "The network has learnt nothing of your hand yet.")
+        """Offer Undo and Forget for `count` examples; without any, Undo restores the `forgotten` ones."""
+        undo = "Forget the newest drawing." if count or not forgotten else f"Restore {_drawings(forgotten)}."
+        self._offer(self.undo_button, bool(count or forgotten), undo, "Nothing to undo.")
+        forget = f"Forget {_drawings(count)}: the network is as before. Undo restores them."
+        self._offer(self.forget_button, bool(count), forget, "The network has not learned your handwriting yet.")
 
     def show_nothing_learnt(self, kept: int = 0, forgotten: int = 0) -> None:
-        """Say that the network is as it was, with `kept` examples that it has not learnt."""
-        self._say(KEPT if kept else FORGOTTEN if forgotten else NOTHING_TAUGHT)
+        """Show that the network is unchanged, with `kept` examples that it has not learned."""
+        self._show(KEPT if kept else FORGOTTEN if forgotten else NOTHING_TAUGHT)
 
     def show_busy(self) -> None:
-        """Say that the network is learning."""
-        self._say(LEARNING)
+        """Show that the network is learning."""
+        self._show(LEARNING)
 
     @Slot(object)
     def show_adaptation(self, adaptation: Adaptation) -> None:
-        """Say what was learnt: my digits before and now, and everyone's."""
+        """Show how the user's drawings and MNIST were read before, and are read now."""
         if not adaptation.examples:
             return  # then `changed` tells
         before, after, count = adaptation.own_before.right, adaptation.own_after.right, adaptation.examples
@@ -138,21 +135,21 @@ class TeachRow(QWidget):
             "%", "\N{NO-BREAK SPACE}%"
         )
         self._mnist = f"MNIST: {figures}"
-        self._say(
+        self._show(
             f"{_drawings(count)} taught: {before} read right before, {after} now.\n{self._mnist}",
             f"{LEARNT} It took {adaptation.seconds:.1f} s.",
         )
 
     @Slot(object)
     def show_held_out(self, judged: HeldOut) -> None:
-        """Say how drawings are read that were not learnt, in place of those that were."""
+        """Show how held-out drawings are read, instead of the learned ones."""
         before, after, count = judged.before.right, judged.after.right, judged.after.count
-        self._say(f"{_drawings(count)} held out: {before} read right before, {after} now.\n{self._mnist}", JUDGED)
+        self._show(f"{_drawings(count)} held out: {before} read right before, {after} now.\n{self._mnist}", JUDGED)
 
     @Slot(str)
     def show_failure(self, problem: str) -> None:
-        """Say, in a sentence, what could not be done."""
-        self._say(problem, trouble=True)
+        """Show an error."""
+        self._show(problem, trouble=True)
 
     @Slot()
     def _on_change(self) -> None:
@@ -164,7 +161,7 @@ class TeachRow(QWidget):
         elif not self._teacher.has_learnt and not self.line.property("trouble"):
             self.show_nothing_learnt(self._teacher.count, self._teacher.undo_brings_back)
 
-    def _say(self, text: str, explained: str = "", trouble: bool = False) -> None:
+    def _show(self, text: str, explained: str = "", trouble: bool = False) -> None:
         if self.line.property("trouble") is not trouble:
             self.line.setProperty("trouble", trouble)
             self.line.setProperty("quiet", not trouble)
@@ -180,12 +177,12 @@ class TeachRow(QWidget):
     def _compose(self) -> None:
         buttons: list[QAbstractButton] = [*self.digits, self.undo_button, self.forget_button]
         for button in buttons:
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the focus on the canvas
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click keeps the focus on the canvas
         small = QFontMetricsF(scaled(self.font(), SMALL_SCALE))
-        narrow = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # whatever the longest word
+        narrow = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # for any text
         narrow.setHeightForWidth(True)
         self.line.setSizePolicy(narrow)
-        self.line.setMinimumHeight(round(2 * small.lineSpacing()))  # nothing moves when a second line comes
+        self.line.setMinimumHeight(round(2 * small.lineSpacing()))  # so that a second line does not move the layout
         top, bottom, rows = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
         top.setSpacing(GAP // 2)
         top.addWidget(self.question, 1)

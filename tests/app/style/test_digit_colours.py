@@ -15,14 +15,14 @@ def luminance(colour: str) -> float:
 
 
 @pytest.mark.parametrize(("colours", "ground"), [(ON_LIGHT, LIGHT.surface), (ON_DARK, DARK.surface)])
-def test_ten_different_colours_stand_out_from_the_surface(colours: tuple[str, ...], ground: str) -> None:
+def test_the_digit_colours_differ_and_contrast_with_the_surface(colours: tuple[str, ...], ground: str) -> None:
     assert len(set(colours)) == 10
     for colour in colours:
         low, high = sorted((luminance(colour), luminance(ground)))
         assert (high + 0.05) / (low + 0.05) >= 4.0, colour
 
 
-def test_the_theme_decides(qapp: QApplication, qtbot: QtBot) -> None:
+def test_the_digit_colours_follow_the_theme(qapp: QApplication, qtbot: QtBot) -> None:
     widget = QWidget()
     qtbot.addWidget(widget)
     try:

@@ -31,7 +31,7 @@ def image_of(shown: QIcon, mode: QIcon.Mode = QIcon.Mode.Normal, ratio: float = 
     return shown.pixmap(QSize(24, 24), ratio, mode).toImage()
 
 
-def test_every_name_that_the_window_needs_is_drawn() -> None:
+def test_every_icon_of_the_window_exists() -> None:
     assert set(NAMES) >= {
         "app", "chevron-down", "chevron-right", "clear", "info", "menu", "open", "pause", "play", "redo", "revert",
         "save", "step", "stop", "theme", "undo",
@@ -39,18 +39,18 @@ def test_every_name_that_the_window_needs_is_drawn() -> None:
 
 
 @pytest.mark.parametrize("name", PLAIN)
-def test_an_icon_takes_the_colour_asked_for_and_no_other(name: str, qapp: QApplication) -> None:
+def test_an_icon_has_only_its_colour(name: str, qapp: QApplication) -> None:
     assert is_drawn_in("#C01040", image_of(icon(name, "#C01040")))
 
 
 @pytest.mark.parametrize("name", PLAIN)
-def test_all_icons_share_one_stroke_weight(name: str) -> None:
+def test_all_icons_have_one_stroke_width(name: str) -> None:
     drawing = (files("resources") / "icons" / f"{name}.svg").read_text(encoding="utf-8")
     assert re.findall(r'stroke-width="([^"]+)"', drawing) == ["1.75"]
     assert re.search(r'viewBox="0 0 24 24"', drawing)
 
 
-def test_an_icon_is_rendered_for_the_screens_scale_not_enlarged(qapp: QApplication) -> None:
+def test_an_icon_is_rendered_at_the_screen_scale(qapp: QApplication) -> None:
     assert image_of(icon("play", "#000000"), ratio=2.0).width() == 48
 
 
@@ -68,7 +68,7 @@ def test_a_disabled_icon_is_fainter(qtbot: QtBot, qapp: QApplication) -> None:
     assert image_of(icon("stop", QColor("black")), QIcon.Mode.Disabled).pixelColor(12, 6).alpha() < 128
 
 
-def test_set_icon_follows_the_theme_on_buttons_primary_buttons_and_actions(qtbot: QtBot, qapp: QApplication) -> None:
+def test_set_icon_follows_the_theme(qtbot: QtBot, qapp: QApplication) -> None:
     apply_theme(qapp, ThemeChoice.LIGHT)
     window = QWidget()
     qtbot.addWidget(window)

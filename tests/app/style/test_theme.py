@@ -60,24 +60,24 @@ def contrast(one: str, other: str) -> float:
         ("ink", ("paper",)),
     ],
 )
-def test_texts_stand_out_from_every_ground_they_lie_on(colours: Colours, text: str, grounds: tuple[str, ...]) -> None:
+def test_texts_contrast_with_their_backgrounds(colours: Colours, text: str, grounds: tuple[str, ...]) -> None:
     for ground in grounds:
         assert contrast(getattr(colours, text), getattr(colours, ground)) >= 4.5, ground
 
 
 @pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
-def test_focus_rings_and_bars_and_disabled_texts_can_be_made_out(colours: Colours) -> None:
+def test_focus_rings_bars_and_disabled_texts_are_visible(colours: Colours) -> None:
     for name in ("accent", "winner", "trouble", "disabled_text"):
         for ground in (colours.page, colours.surface, colours.field):
             assert contrast(getattr(colours, name), ground) >= 3.0, name
 
 
-def test_every_colour_is_one() -> None:
+def test_every_colour_is_valid() -> None:
     for colours in (LIGHT, DARK):
         assert all(QColor(getattr(colours, field.name)).isValid() for field in fields(colours))
 
 
-def test_choices_change_palette_and_stylesheet(qapp: QApplication, qtbot: QtBot) -> None:
+def test_a_theme_changes_palette_and_style_sheet(qapp: QApplication, qtbot: QtBot) -> None:
     widget = QWidget()
     qtbot.addWidget(widget)
     assert colours_of(widget) is LIGHT
@@ -88,7 +88,7 @@ def test_choices_change_palette_and_stylesheet(qapp: QApplication, qtbot: QtBot)
     assert LIGHT.accent not in qapp.styleSheet()
 
 
-def test_a_widget_shown_is_told_of_the_change_however_deep_it_sits(qapp: QApplication, qtbot: QtBot) -> None:
+def test_nested_widgets_are_told_of_a_new_theme(qapp: QApplication, qtbot: QtBot) -> None:
     window, inner = QWidget(), Witness()
     qtbot.addWidget(window)
     QVBoxLayout(window).addWidget(inner)
@@ -98,7 +98,7 @@ def test_a_widget_shown_is_told_of_the_change_however_deep_it_sits(qapp: QApplic
     assert inner.themed > before
 
 
-def test_system_follows_the_platform_live_and_an_explicit_choice_does_not(qapp: QApplication, qtbot: QtBot) -> None:
+def test_only_the_system_theme_follows_the_platform(qapp: QApplication, qtbot: QtBot) -> None:
     widget = QWidget()
     qtbot.addWidget(widget)
     hints = qapp.styleHints()
@@ -112,7 +112,7 @@ def test_system_follows_the_platform_live_and_an_explicit_choice_does_not(qapp: 
     assert colours_of(widget) is LIGHT
 
 
-def test_a_tinted_widget_still_knows_its_palette(qapp: QApplication, qtbot: QtBot) -> None:
+def test_a_widget_with_its_own_colour_knows_the_theme(qapp: QApplication, qtbot: QtBot) -> None:
     button = QPushButton("Train")
     button.setProperty("primary", True)
     qtbot.addWidget(button)
@@ -120,7 +120,7 @@ def test_a_tinted_widget_still_knows_its_palette(qapp: QApplication, qtbot: QtBo
     assert colours_of(button) is LIGHT
 
 
-def test_the_bundled_font_has_figures_of_one_width(qapp: QApplication) -> None:
+def test_the_font_has_tabular_figures(qapp: QApplication) -> None:
     font = qapp.font()
     assert font.family() == "Inter"
     for shown in (font, scaled(font, 1.5, QFont.Weight.DemiBold)):
@@ -128,7 +128,7 @@ def test_the_bundled_font_has_figures_of_one_width(qapp: QApplication) -> None:
         assert max(widths) - min(widths) < 0.5
 
 
-def test_sizes_grow_with_the_platforms_font(qapp: QApplication, qtbot: QtBot) -> None:
+def test_sizes_scale_with_the_platform_font(qapp: QApplication, qtbot: QtBot) -> None:
     large = body_font(QFont("Inter", 18))
     assert large.pointSizeF() == pytest.approx(18)
     assert body_font(QFont("Inter", 4)).pointSizeF() > 4
@@ -147,7 +147,7 @@ def test_sizes_grow_with_the_platforms_font(qapp: QApplication, qtbot: QtBot) ->
         qapp.setFont(own)
 
 
-def test_nothing_moves_when_a_control_gets_the_focus(qapp: QApplication, qtbot: QtBot) -> None:
+def test_the_focus_ring_does_not_move_the_layout(qapp: QApplication, qtbot: QtBot) -> None:
     window, field, button = QWidget(), QLineEdit("0.001"), QPushButton("Step")
     qtbot.addWidget(window)
     layout = QVBoxLayout(window)
@@ -162,13 +162,13 @@ def test_nothing_moves_when_a_control_gets_the_focus(qapp: QApplication, qtbot: 
     assert (field.sizeHint(), button.sizeHint()) == unfocused
 
 
-def test_colours_have_one_place_to_come_from() -> None:
+def test_colours_are_defined_in_one_module() -> None:
     modules = {path: path.read_text(encoding="utf-8") for path in Path(app.__file__).parent.rglob("*.py")}
     direct = {path.name for path, text in modules.items() if "from app.style.colours import" in text}
     assert direct == {"theme.py", "stylesheet.py"}
 
 
-def test_the_stylesheet_dresses_no_widget_that_there_is_not(qapp: QApplication) -> None:
+def test_every_rule_of_the_style_sheet_is_used(qapp: QApplication) -> None:
     modules = Path(app.__file__).parent.rglob("*.py")
     used = "\n".join(path.read_text(encoding="utf-8") for path in modules if path.name != "stylesheet.py")
     of_qt = {"QAbstractItemView", "QScrollBar", "QTabBar", "QToolTip"}  # parts of those used
@@ -176,7 +176,7 @@ def test_the_stylesheet_dresses_no_widget_that_there_is_not(qapp: QApplication) 
     assert dressed == {name for name in dressed if re.search(rf"\b{name}\b", used)}
 
 
-def test_no_garbage_is_collected_while_qt_goes_through_the_widgets(qapp: QApplication, qtbot: QtBot) -> None:
+def test_garbage_collection_is_disabled_while_the_theme_changes(qapp: QApplication, qtbot: QtBot) -> None:
     seen: list[bool] = []
 
     class Watcher(QWidget):

@@ -31,7 +31,7 @@ def listener(monkeypatch: pytest.MonkeyPatch) -> Listener:
     return listener
 
 
-def test_a_sentence_is_spoken_politely_or_at_once(qtbot: QtBot, listener: Listener) -> None:
+def test_an_announcement_is_polite_or_urgent(qtbot: QtBot, listener: Listener) -> None:
     widget = QWidget()
     qtbot.addWidget(widget)
     announce(widget, "It reads a 7.")
@@ -40,7 +40,7 @@ def test_a_sentence_is_spoken_politely_or_at_once(qtbot: QtBot, listener: Listen
     assert listener.heard == [("It reads a 7.", politeness.Polite), ("Stop.", politeness.Assertive)]
 
 
-def test_the_pen_that_keys_move_is_spoken_of(qtbot: QtBot, listener: Listener) -> None:
+def test_the_keyboard_pen_is_announced(qtbot: QtBot, listener: Listener) -> None:
     canvas = Canvas()
     qtbot.addWidget(canvas)
     canvas.resize(400, 400)

@@ -19,7 +19,7 @@ def hues(row: NeighbourRow) -> set[str]:
     return {QColor(picture.pixel(x, y)).name().upper() for x in range(picture.width()) for y in range(picture.height())}
 
 
-def test_pictures_have_their_class_and_another_one_stands_out(qtbot: QtBot) -> None:
+def test_a_neighbour_of_another_class_is_highlighted(qtbot: QtBot) -> None:
     row = NeighbourRow()
     qtbot.addWidget(row)
     row.resize(row.sizeHint())
@@ -30,7 +30,7 @@ def test_pictures_have_their_class_and_another_one_stands_out(qtbot: QtBot) -> N
     assert LIGHT.trouble.upper() not in hues(row)
 
 
-def test_without_neighbours_it_says_why(qtbot: QtBot) -> None:
+def test_without_neighbours_it_shows_the_sentence(qtbot: QtBot) -> None:
     row = NeighbourRow()
     qtbot.addWidget(row)
     row.show_neighbours(None, "", "Searching …")
@@ -38,7 +38,7 @@ def test_without_neighbours_it_says_why(qtbot: QtBot) -> None:
     assert row.accessibleDescription() == "Searching …"
 
 
-def test_in_little_room_some_are_left_out(qtbot: QtBot) -> None:
+def test_neighbours_that_do_not_fit_are_not_painted(qtbot: QtBot) -> None:
     row = NeighbourRow()
     qtbot.addWidget(row)
     row.show_neighbours(neighbours(), "7")

@@ -19,7 +19,7 @@ def view(qapp: QApplication, qtbot: QtBot) -> NetworkInputView:
     return view
 
 
-def test_every_pixel_of_the_picture_is_a_square_of_its_grey_value(view: NetworkInputView) -> None:
+def test_every_pixel_is_a_square_of_its_grey_value(view: NetworkInputView) -> None:
     image = np.arange(784).reshape(28, 28).astype(np.uint8)
     view.set_image(image)
     shown = view.grab().toImage()
@@ -31,13 +31,13 @@ def test_every_pixel_of_the_picture_is_a_square_of_its_grey_value(view: NetworkI
                 assert abs(shown.pixelColor(5 * column + dx, 5 * row + dy).red() - wanted) <= 1, (row, column)
 
 
-def test_the_grid_lets_pixels_be_counted(view: NetworkInputView) -> None:
+def test_the_grid_has_27_lines(view: NetworkInputView) -> None:
     shown = view.grab().toImage()
     lines = sum(shown.pixelColor(x, 2) == QColor(LIGHT.grid) for x in range(140))
     assert lines == 27
 
 
-def test_empty_and_full_are_said_in_words(view: NetworkInputView) -> None:
+def test_the_description_counts_the_pixels_with_ink(view: NetworkInputView) -> None:
     assert view.image is None
     assert "Nothing" in view.accessibleDescription()
     image = np.zeros((28, 28), np.uint8)

@@ -31,7 +31,7 @@ def colour(image: QImage, row: int, column: int) -> QColor:
     return image.pixelColor(column * 8 + 4, row * 8 + 4)
 
 
-def test_ink_stands_on_paper_and_what_was_looked_at_is_tinted(shown: OcclusionView) -> None:
+def test_the_map_tints_and_outlines_the_image(shown: OcclusionView) -> None:
     looked = np.zeros((28, 28), np.float32)
     looked[20, 20], looked[20, 5] = 0.3, -0.3
     shown.show_picture(picture(), looked)
@@ -57,14 +57,14 @@ def test_it_follows_the_theme(shown: OcclusionView, qapp: QApplication) -> None:
         apply_theme(qapp, ThemeChoice.LIGHT)
 
 
-def test_nothing_is_just_paper(shown: OcclusionView) -> None:
+def test_without_an_image_there_is_only_paper(shown: OcclusionView) -> None:
     shown.show_picture(picture(), np.zeros((28, 28), np.float32))
     assert colour(shown.grab().toImage(), 10, 4) == QColor(LIGHT.ink)
     shown.show_picture(None)
     assert colour(shown.grab().toImage(), 10, 4) == QColor(LIGHT.paper)
 
 
-def test_an_outline_runs_around_what_is_inside() -> None:
+def test_the_outline_surrounds_the_mask() -> None:
     inside = np.zeros((3, 3), bool)
     inside[0, 0] = inside[0, 1] = True
     assert sorted(outline(inside)) == sorted(
@@ -72,7 +72,7 @@ def test_an_outline_runs_around_what_is_inside() -> None:
     )
 
 
-def test_a_picture_of_another_shape_keeps_its_pixels_square(shown: OcclusionView) -> None:
+def test_an_image_of_another_shape_keeps_square_pixels(shown: OcclusionView) -> None:
     image = np.zeros((8, 16), np.uint8)
     image[6, 15] = 255
     shown.show_picture(image)

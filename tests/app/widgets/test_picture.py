@@ -10,7 +10,7 @@ from app.widgets.picture import coloured, thumbnail
 
 
 @pytest.mark.parametrize("colours", [LIGHT, DARK])
-def test_a_picture_goes_from_paper_to_ink(qapp: QApplication, colours: Colours) -> None:
+def test_grey_values_become_colours_from_paper_to_ink(qapp: QApplication, colours: Colours) -> None:
     image = np.array([[0, 255, 0], [0, 0, 128]], np.uint8)[:, ::-1]  # not contiguous, as a view of a set may be
     picture = coloured(image, colours)
     assert (picture.width(), picture.height()) == (3, 2)
@@ -20,7 +20,7 @@ def test_a_picture_goes_from_paper_to_ink(qapp: QApplication, colours: Colours) 
     assert middle == pytest.approx((QColor(colours.ink).red() - QColor(colours.paper).red()) * 128 / 255, abs=1)
 
 
-def test_a_thumbnail_has_the_pixels_of_its_screen(qapp: QApplication) -> None:
+def test_a_thumbnail_has_the_resolution_of_its_screen(qapp: QApplication) -> None:
     image = np.zeros((28, 28), np.uint8)
     image[10, 4] = 255
     pixmap = thumbnail(image, 56, LIGHT, 2.0)
@@ -28,7 +28,7 @@ def test_a_thumbnail_has_the_pixels_of_its_screen(qapp: QApplication) -> None:
     assert pixmap.toImage().pixelColor(4 * 4 + 2, 10 * 4 + 2).lightness() < 128
 
 
-def test_a_thumbnail_of_a_wide_picture_stands_in_the_middle(qapp: QApplication) -> None:
+def test_a_wide_picture_is_centred_in_its_thumbnail(qapp: QApplication) -> None:
     found = thumbnail(np.full((10, 40), 255, np.uint8), 40, LIGHT, 1.0).toImage()
     column = [found.pixelColor(20, y) for y in (5, 20, 35)]
     assert column == [QColor(LIGHT.paper), QColor(LIGHT.ink), QColor(LIGHT.paper)]

@@ -11,7 +11,7 @@ from app.widgets.plain_text import ElidedLabel, plain_tooltip
 
 
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"]), min_size=1))
-def test_a_tooltip_reads_as_the_text_given(text: str) -> None:
+def test_a_tooltip_shows_its_text_literally(text: str) -> None:
     assert plain_tooltip(text).startswith("<qt>")  # else Qt would show the escapes
     document = QTextDocument()
     document.setHtml(plain_tooltip(text))
@@ -22,7 +22,7 @@ def test_an_empty_text_has_no_tooltip() -> None:
     assert plain_tooltip("") == ""
 
 
-def test_what_fits_is_shown_whole_and_what_does_not_is_cut_short(qtbot: QtBot) -> None:
+def test_only_text_that_does_not_fit_is_elided(qtbot: QtBot) -> None:
     label = ElidedLabel()
     qtbot.addWidget(label)
     label.set_whole_text("MNIST, training part: 60,000 images")
@@ -37,7 +37,7 @@ def test_what_fits_is_shown_whole_and_what_does_not_is_cut_short(qtbot: QtBot) -
     assert label.text() == "MNIST, training part: 60,000 images"
 
 
-def test_a_larger_font_cuts_more_off(qtbot: QtBot, qapp: QApplication) -> None:
+def test_a_larger_font_elides_more(qtbot: QtBot, qapp: QApplication) -> None:
     label = ElidedLabel()
     qtbot.addWidget(label)
     label.resize(300, 20)
@@ -49,7 +49,7 @@ def test_a_larger_font_cuts_more_off(qtbot: QtBot, qapp: QApplication) -> None:
     assert len(label.text()) < len(before)
 
 
-def test_it_is_one_line_of_plain_text_and_hidden_while_empty(qtbot: QtBot) -> None:
+def test_it_is_one_line_of_plain_text_hidden_while_empty(qtbot: QtBot) -> None:
     label = ElidedLabel()
     qtbot.addWidget(label)
     label.resize(1000, 20)

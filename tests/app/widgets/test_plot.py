@@ -20,7 +20,7 @@ def shown(qtbot: QtBot) -> Plot:
     return plot
 
 
-def test_it_speaks_while_it_is_empty(qtbot: QtBot) -> None:
+def test_an_empty_plot_shows_its_sentence(qtbot: QtBot) -> None:
     plot = shown(qtbot)
     assert plot.empty.isVisible()
     plot.describe("0: 90 %", is_empty=False)
@@ -29,7 +29,7 @@ def test_it_speaks_while_it_is_empty(qtbot: QtBot) -> None:
     assert plot.plot.accessibleName() == "Noise"
 
 
-def test_small_shares_are_not_turned_into_thousandths(qtbot: QtBot) -> None:
+def test_axes_use_no_si_prefixes(qtbot: QtBot) -> None:
     plot = shown(qtbot)
     plot.set_axes((0, 0.5), (0, 1), "share of ink", "accuracy (%)")
     QApplication.processEvents()

@@ -28,7 +28,7 @@ def length(image: QImage, bars: ProbabilityBars, digit: int, colour: str) -> int
     return sum(image.pixelColor(x, row) == QColor(colour) for x in range(image.width()))
 
 
-def test_bars_are_as_long_as_the_probabilities_and_the_winner_has_its_colour(bars: ProbabilityBars) -> None:
+def test_bars_show_the_probabilities_and_the_winner_has_its_colour(bars: ProbabilityBars) -> None:
     bars.set_probabilities(SEVEN)
     image = bars.grab().toImage()
     track = length(image, bars, 3, LIGHT.grid)
@@ -38,7 +38,7 @@ def test_bars_are_as_long_as_the_probabilities_and_the_winner_has_its_colour(bar
     assert all(length(image, bars, digit, LIGHT.winner) == 0 for digit in range(10) if digit != 7)
 
 
-def test_the_winner_is_marked_not_by_colour_alone(bars: ProbabilityBars) -> None:
+def test_the_winner_is_bold(bars: ProbabilityBars) -> None:
     """Its digit is bold: more ink than the same digit of a loser."""
 
     def ink(probabilities: np.ndarray) -> int:
@@ -73,28 +73,28 @@ def test_the_winner_is_the_lower_of_two_equals(bars: ProbabilityBars) -> None:
     assert bars.winner == 0
 
 
-def test_the_empty_state_shows_no_bar_and_says_what_would_come(bars: ProbabilityBars) -> None:
+def test_the_empty_state_has_no_bars_and_a_sentence(bars: ProbabilityBars) -> None:
     bars.set_probabilities(SEVEN)
     bars.set_probabilities(None)
     image = bars.grab().toImage()
     assert bars.probabilities is None
     assert bars.winner is None
     assert all(length(image, bars, digit, LIGHT.winner) == 0 for digit in range(10))
-    assert "will show" in bars.accessibleDescription()
+    assert "bars show" in bars.accessibleDescription()
 
 
-def test_the_two_best_are_spoken(bars: ProbabilityBars) -> None:
+def test_the_description_names_the_two_best_digits(bars: ProbabilityBars) -> None:
     bars.set_probabilities(SEVEN)
     assert bars.accessibleDescription() == "7: 75.0%, then 2: 20.0%"
 
 
-def test_later_changes_to_the_array_do_not_show(bars: ProbabilityBars) -> None:
+def test_the_probabilities_are_copied(bars: ProbabilityBars) -> None:
     given = SEVEN.copy()
     bars.set_probabilities(given)
     given[:] = 0.1
     np.testing.assert_array_equal(bars.probabilities, SEVEN)
 
 
-def test_other_than_ten_is_refused(bars: ProbabilityBars) -> None:
+def test_another_shape_of_probabilities_is_refused(bars: ProbabilityBars) -> None:
     with pytest.raises(ValueError, match=r"expected \(10,\)"):
         bars.set_probabilities(np.ones(3))

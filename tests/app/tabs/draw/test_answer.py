@@ -24,11 +24,11 @@ def prediction(verdict: Verdict, **shares: float) -> Prediction:
     [
         (prediction("digit", d7=0.973), "The network reads a 7."),
         (prediction("digit", d8=1.0), "The network reads an 8."),
-        (prediction("unsure", d1=0.4, d7=0.5), "Unsure: a 7, or perhaps a 1."),
+        (prediction("unsure", d1=0.4, d7=0.5), "Unsure: a 7 or a 1."),
         (prediction("not a digit", d1=0.9), "This does not look like a digit."),
     ],
 )
-def test_the_verdict_is_a_sentence(given: Prediction, sentence: str) -> None:
+def test_the_answer_is_a_sentence(given: Prediction, sentence: str) -> None:
     assert answer_in_words(given) == sentence
 
 
@@ -39,7 +39,7 @@ def test_the_answer_shows_digit_and_confidence(qtbot: QtBot) -> None:
     assert (answer.digit.text(), answer.confidence.text()) == ("7", "97.3 %")
 
 
-def test_a_hint_leaves_nothing_of_the_answer_before(qtbot: QtBot) -> None:
+def test_a_hint_replaces_the_answer(qtbot: QtBot) -> None:
     answer = Answer()
     qtbot.addWidget(answer)
     answer.show_prediction(prediction("digit", d7=0.973))
@@ -82,11 +82,11 @@ def answer(qtbot: QtBot) -> Answer:
     ("given", "speech"),
     [
         (prediction("digit", d7=0.973), "The network reads a 7. It is 97% sure."),
-        (prediction("unsure", d1=0.4, d7=0.5), "Unsure: a 7, or perhaps a 1."),
+        (prediction("unsure", d1=0.4, d7=0.5), "Unsure: a 7 or a 1."),
         (prediction("not a digit", d1=0.9), "This does not look like a digit."),
     ],
 )
-def test_the_verdict_is_spoken_once_the_drawing_rests(
+def test_the_answer_is_spoken_after_the_drawing_rests(
     qtbot: QtBot, answer: Answer, given: Prediction, speech: str
 ) -> None:
     with qtbot.waitSignal(answer.spoken) as spoken:
@@ -95,7 +95,7 @@ def test_the_verdict_is_spoken_once_the_drawing_rests(
     assert spoken.args == [speech]
 
 
-def test_only_the_last_of_many_answers_is_spoken_and_no_answer_twice(qtbot: QtBot, answer: Answer) -> None:
+def test_only_the_last_answer_is_spoken_and_only_once(qtbot: QtBot, answer: Answer) -> None:
     said: list[str] = []
     answer.spoken.connect(said.append)
     answer._rest.setTimerType(Qt.TimerType.PreciseTimer)  # the other kinds round by seconds
@@ -110,10 +110,10 @@ def test_only_the_last_of_many_answers_is_spoken_and_no_answer_twice(qtbot: QtBo
     qtbot.waitUntil(lambda: len(said) == 1)
     answer.show_prediction(prediction("unsure", d3=0.5, d9=0.4))
     qtbot.wait(REST_MILLISECONDS + 100)
-    assert said == ["Unsure: a 3, or perhaps a 9."]
+    assert said == ["Unsure: a 3 or a 9."]
 
 
-def test_nothing_moves_when_the_answer_changes(answer: Answer) -> None:
+def test_the_layout_stays_when_the_answer_changes(answer: Answer) -> None:
     answer.show_hint("Nothing is drawn yet.")
     QApplication.processEvents()
     places = [label.geometry() for label in (answer.digit, answer.confidence, answer.sentence)]

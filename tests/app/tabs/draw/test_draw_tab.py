@@ -36,7 +36,7 @@ def tab(qapp: QApplication, qtbot: QtBot) -> DrawTab:
     return tab
 
 
-def test_bars_and_picture_are_what_the_network_gets_and_gives(tab: DrawTab, qtbot: QtBot) -> None:
+def test_bars_and_picture_show_output_and_input_of_the_network(tab: DrawTab, qtbot: QtBot) -> None:
     reader = network(1)
     tab.set_network(reader)
     with qtbot.waitSignal(tab.predicted):
@@ -60,7 +60,7 @@ def test_it_reads_while_the_pen_is_still_down(tab: DrawTab, qtbot: QtBot) -> Non
     assert tab.canvas.drawing.is_drawing
 
 
-def test_a_burst_of_pen_events_is_read_once_a_frame(tab: DrawTab, qtbot: QtBot) -> None:
+def test_many_pen_events_are_read_once_per_frame(tab: DrawTab, qtbot: QtBot) -> None:
     tab.set_network(network(1))
     tab.requests.interval = 60_000  # one frame, however slow the machine
     readings: list[Prediction] = []
@@ -71,7 +71,7 @@ def test_a_burst_of_pen_events_is_read_once_a_frame(tab: DrawTab, qtbot: QtBot) 
     np.testing.assert_array_equal(readings[-1].image, rasterize(tab.canvas.drawing.ink()))
 
 
-def test_a_new_network_rereads_the_drawing_at_once(tab: DrawTab, qtbot: QtBot) -> None:
+def test_a_new_network_reads_the_drawing_immediately(tab: DrawTab, qtbot: QtBot) -> None:
     tab.set_network(network(1))
     drag(tab.canvas, SEVEN)
     tab.requests.flush()
@@ -84,7 +84,7 @@ def test_a_new_network_rereads_the_drawing_at_once(tab: DrawTab, qtbot: QtBot) -
     np.testing.assert_array_equal(tab.bars.probabilities, tab.prediction.probabilities)
 
 
-def test_a_blank_canvas_shows_no_stale_answer(tab: DrawTab) -> None:
+def test_a_blank_canvas_has_no_answer(tab: DrawTab) -> None:
     tab.set_network(network(1))
     drag(tab.canvas, SEVEN)
     tab.requests.flush()
@@ -96,7 +96,7 @@ def test_a_blank_canvas_shows_no_stale_answer(tab: DrawTab) -> None:
     assert tab.answer.digit.text() == "–"
 
 
-def test_a_dot_is_read_without_complaint(tab: DrawTab) -> None:
+def test_a_dot_is_read(tab: DrawTab) -> None:
     tab.set_network(network(1))
     drag(tab.canvas, [(0.5, 0.5)])
     tab.requests.flush()
@@ -104,7 +104,7 @@ def test_a_dot_is_read_without_complaint(tab: DrawTab) -> None:
     assert not tab.trouble.isVisible()
 
 
-def test_without_a_network_the_picture_shows_and_a_sentence_says_why_there_is_no_answer(tab: DrawTab) -> None:
+def test_without_a_network_a_sentence_replaces_the_answer(tab: DrawTab) -> None:
     drag(tab.canvas, SEVEN)
     tab.requests.flush()
     assert tab.prediction is None
@@ -112,7 +112,7 @@ def test_without_a_network_the_picture_shows_and_a_sentence_says_why_there_is_no
     assert "No model is open" in tab.answer.sentence.text()
 
 
-def test_a_network_for_something_else_is_explained_under_the_canvas(tab: DrawTab) -> None:
+def test_an_unsuitable_network_gives_a_message_below_the_canvas(tab: DrawTab) -> None:
     tab.set_network(network(1))
     drag(tab.canvas, SEVEN)
     tab.requests.flush()
@@ -129,7 +129,7 @@ def test_a_network_for_something_else_is_explained_under_the_canvas(tab: DrawTab
     assert tab.prediction is not None
 
 
-def test_a_diverged_network_is_explained_and_not_raised(tab: DrawTab) -> None:
+def test_a_diverged_network_gives_a_message(tab: DrawTab) -> None:
     reader = network(1)
     reader.parameters.values[:] = np.nan
     tab.set_network(reader)
@@ -142,7 +142,7 @@ def test_a_diverged_network_is_explained_and_not_raised(tab: DrawTab) -> None:
     assert not tab.trouble.isVisible()
 
 
-def test_keys_work_wherever_in_the_tab_the_focus_is(tab: DrawTab, qtbot: QtBot) -> None:
+def test_shortcuts_work_everywhere_in_the_tab(tab: DrawTab, qtbot: QtBot) -> None:
     drag(tab.canvas, ONE)
     button = tab.findChild(QToolButton)
     assert button is not None
@@ -152,7 +152,7 @@ def test_keys_work_wherever_in_the_tab_the_focus_is(tab: DrawTab, qtbot: QtBot) 
     assert tab.canvas.drawing.is_blank
 
 
-def test_buttons_undo_redo_and_clear_and_leave_the_focus_on_the_canvas(tab: DrawTab, qtbot: QtBot) -> None:
+def test_buttons_keep_the_focus_on_the_canvas(tab: DrawTab, qtbot: QtBot) -> None:
     drag(tab.canvas, ONE)
     qtbot.waitUntil(tab.canvas.hasFocus)
     buttons = {button.text(): button for button in tab.findChildren(QToolButton)}
@@ -167,7 +167,7 @@ def test_buttons_undo_redo_and_clear_and_leave_the_focus_on_the_canvas(tab: Draw
     assert all(button.toolTip() and button.text() for button in (undo, redo, clear))
 
 
-def test_the_canvas_is_square_in_a_wide_tab_and_everything_fits(tab: DrawTab) -> None:
+def test_the_canvas_is_square_and_everything_fits(tab: DrawTab) -> None:
     for width, height in ((1280, 560), (1366, 640), (1920, 980)):
         tab.resize(width, height)
         QApplication.processEvents()
@@ -177,7 +177,7 @@ def test_the_canvas_is_square_in_a_wide_tab_and_everything_fits(tab: DrawTab) ->
         assert tab.page.size() == tab.size()
 
 
-def test_it_fits_a_school_laptop_at_one_and_a_half_times_the_font(qapp: QApplication, qtbot: QtBot) -> None:
+def test_it_fits_a_laptop_at_150_per_cent_font_size(qapp: QApplication, qtbot: QtBot) -> None:
     apply_theme(qapp, ThemeChoice.LIGHT)
     own = QFont(qapp.font())
     large = QFont(own)
@@ -197,7 +197,7 @@ def test_it_fits_a_school_laptop_at_one_and_a_half_times_the_font(qapp: QApplica
         apply_theme(qapp, ThemeChoice.LIGHT)
 
 
-def test_resizing_the_tab_in_the_middle_of_a_stroke_keeps_it(tab: DrawTab) -> None:
+def test_resizing_the_tab_during_a_stroke_keeps_it(tab: DrawTab) -> None:
     tab.set_network(network(1))
     drag(tab.canvas, [(0.3, 0.3), (0.5, 0.5)], release=False)
     tab.resize(1500, 800)
@@ -212,7 +212,7 @@ def why_of(image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Explanatio
     return Explanation(image, "4 read as 9", "4", None, "Finding out …", None, "Searching …")
 
 
-def test_a_digit_of_a_data_set_comes_with_its_reasons_in_place_of_the_steps(tab: DrawTab) -> None:
+def test_a_digit_of_a_data_set_has_an_explanation_instead_of_the_filmstrip(tab: DrawTab) -> None:
     tab.set_network(network(1))
     image = np.zeros((28, 28), np.uint8)
     image[8:20, 12:16] = 255
@@ -242,7 +242,7 @@ def test_a_digit_of_a_data_set_comes_with_its_reasons_in_place_of_the_steps(tab:
     assert tab.explanation.neighbours.accessibleDescription() == "Nearest first: a 9."
 
 
-def test_reasons_go_with_their_digit_and_come_back_with_it(tab: DrawTab) -> None:
+def test_the_explanation_follows_its_digit_through_undo(tab: DrawTab) -> None:
     tab.set_network(network(1))
     image = np.full((28, 28), 9, np.uint8)
     tab.show_image(why_of(image))
@@ -257,7 +257,7 @@ def test_reasons_go_with_their_digit_and_come_back_with_it(tab: DrawTab) -> None
     assert tab.explanation.isVisible()
 
 
-def test_reasons_of_another_digit_or_network_are_not_shown(tab: DrawTab) -> None:
+def test_explanations_of_another_digit_or_network_are_ignored(tab: DrawTab) -> None:
     tab.set_network(network(1))
     image = np.full((28, 28), 9, np.uint8)
     tab.show_image(why_of(image))

@@ -42,7 +42,7 @@ def test_five_pictures_show_the_stages(strip: Filmstrip) -> None:
     assert strip.drawn.image is strip.centred.image is strip.seen.image is None
 
 
-def test_a_picture_has_no_steps_to_switch_and_says_why(strip: Filmstrip) -> None:
+def test_the_switches_are_disabled_for_a_picture(strip: Filmstrip) -> None:
     strip.show_stages(stages(SMALL_SEVEN))
     image = np.full((28, 28), 9, np.uint8)
     strip.show_picture(image)
@@ -58,9 +58,7 @@ def test_a_picture_has_no_steps_to_switch_and_says_why(strip: Filmstrip) -> None
 
 
 @pytest.mark.parametrize("step", SWITCHED, ids=lambda step: step.setting)
-def test_each_step_can_be_switched_off_by_mouse_and_on_by_keyboard(
-    strip: Filmstrip, qtbot: QtBot, step: object
-) -> None:
+def test_each_step_can_be_switched_by_mouse_and_keyboard(strip: Filmstrip, qtbot: QtBot, step: object) -> None:
     frame = next(frame for frame in strip.frames if frame.step is step)
     with qtbot.waitSignal(strip.preparation_changed) as told:
         frame.switch.click()
@@ -74,7 +72,7 @@ def test_each_step_can_be_switched_off_by_mouse_and_on_by_keyboard(
     assert frame.sentence.text() == frame.step.on
 
 
-def test_reset_appears_once_a_step_is_off_and_switches_all_on(strip: Filmstrip, qtbot: QtBot) -> None:
+def test_reset_is_shown_while_a_step_is_off_and_switches_all_on(strip: Filmstrip, qtbot: QtBot) -> None:
     assert strip.reset.isHidden()
     strip.frames[1].switch.click()
     strip.frames[3].switch.click()
@@ -86,7 +84,7 @@ def test_reset_appears_once_a_step_is_off_and_switches_all_on(strip: Filmstrip, 
     assert all(frame.switch.isChecked() for frame in strip.frames)
 
 
-def test_a_preparation_can_be_set_from_outside(strip: Filmstrip, qtbot: QtBot) -> None:
+def test_a_preparation_can_be_set(strip: Filmstrip, qtbot: QtBot) -> None:
     with qtbot.waitSignal(strip.preparation_changed):
         strip.set_preparation(Preparation(centre=False))
     assert [frame.switch.isChecked() for frame in strip.frames] == [True, True, True, False, True]
@@ -94,7 +92,7 @@ def test_a_preparation_can_be_set_from_outside(strip: Filmstrip, qtbot: QtBot) -
         strip.set_preparation(Preparation(centre=False))
 
 
-def test_every_switch_is_reached_by_tab(strip: Filmstrip) -> None:
+def test_the_tab_key_reaches_every_switch(strip: Filmstrip) -> None:
     strip.frames[1].switch.setFocus()
     reached = []
     for _ in SWITCHED:
@@ -103,7 +101,7 @@ def test_every_switch_is_reached_by_tab(strip: Filmstrip) -> None:
     assert reached == [frame.switch for frame in strip.frames[1:]]
 
 
-def test_every_control_and_picture_is_named_and_explained(strip: Filmstrip) -> None:
+def test_every_control_and_picture_has_a_name_and_a_tooltip(strip: Filmstrip) -> None:
     for frame in strip.frames:
         assert frame.picture.accessibleName() in frame.step.name
         assert frame.picture.toolTip()
@@ -118,7 +116,7 @@ def test_every_control_and_picture_is_named_and_explained(strip: Filmstrip) -> N
         assert button.toolTip()
 
 
-def test_it_is_one_row_that_fits_a_laptop(strip: Filmstrip) -> None:
+def test_it_fits_a_laptop_in_one_row(strip: Filmstrip) -> None:
     assert strip.minimumSizeHint().width() <= 1300
     for frame in strip.frames[1:]:
         frame.switch.click()
@@ -127,5 +125,5 @@ def test_it_is_one_row_that_fits_a_laptop(strip: Filmstrip) -> None:
     assert len({frame.picture.mapTo(strip, frame.picture.rect().topLeft()).y() for frame in strip.frames}) == 1
 
 
-def test_the_canvas_is_drawn_with_the_pen_that_the_preparation_counts_on() -> None:
+def test_canvas_and_preparation_use_the_same_pen_width() -> None:
     assert pytest.approx(PEN_SHARE) == CANVAS_PEN_WIDTH

@@ -29,14 +29,14 @@ def row(qapp: QApplication, qtbot: QtBot) -> NumberRow:
     return row
 
 
-def test_one_digit_is_no_number(row: NumberRow) -> None:
+def test_one_digit_hides_the_row(row: NumberRow) -> None:
     row.set_predictions([a_prediction(3)])
     assert row.isHidden()
     row.set_predictions([])
     assert row.isHidden()
 
 
-def test_a_number_is_shown_in_large_with_a_chip_for_each_digit(row: NumberRow) -> None:
+def test_each_digit_of_a_number_has_a_chip(row: NumberRow) -> None:
     row.set_predictions([a_prediction(1, 0.876), a_prediction(0), a_prediction(7, verdict="not a digit")])
     assert row.isVisible()
     assert row.text == "10?"
@@ -48,7 +48,7 @@ def test_a_number_is_shown_in_large_with_a_chip_for_each_digit(row: NumberRow) -
     assert len(row.chips) == 2
 
 
-def test_the_last_digit_is_chosen_until_the_user_picks_one(row: NumberRow, qtbot: QtBot) -> None:
+def test_the_last_digit_is_selected_until_the_user_selects_one(row: NumberRow, qtbot: QtBot) -> None:
     row.set_predictions([a_prediction(1), a_prediction(0)])
     assert row.choice == 1
     assert row.chips[1].isChecked()
@@ -62,7 +62,7 @@ def test_the_last_digit_is_chosen_until_the_user_picks_one(row: NumberRow, qtbot
     assert [chip.isChecked() for chip in row.chips] == [True, False, False, False]
 
 
-def test_the_arrow_keys_choose(row: NumberRow, qtbot: QtBot) -> None:
+def test_arrow_keys_select_a_digit(row: NumberRow, qtbot: QtBot) -> None:
     row.set_predictions([a_prediction(1), a_prediction(0), a_prediction(7)])
     row.activateWindow()
     row.chips[2].setFocus()
@@ -75,7 +75,7 @@ def test_the_arrow_keys_choose(row: NumberRow, qtbot: QtBot) -> None:
         assert row.chips[place].hasFocus()
 
 
-def test_a_choice_beyond_the_end_falls_on_the_last_digit_and_a_new_drawing_forgets_it(row: NumberRow) -> None:
+def test_a_selection_beyond_the_end_becomes_the_last_digit(row: NumberRow) -> None:
     row.set_predictions([a_prediction(n) for n in range(4)])
     row.chips[3].click()
     row.set_predictions([a_prediction(1), a_prediction(2)])
@@ -87,14 +87,14 @@ def test_a_choice_beyond_the_end_falls_on_the_last_digit_and_a_new_drawing_forge
     assert row.choice == 2
 
 
-def test_while_the_pen_moves_no_chip_tells_of_a_choice(row: NumberRow, qtbot: QtBot) -> None:
+def test_new_predictions_emit_no_selection(row: NumberRow, qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(row.chosen):
         for count in (2, 5, 3, 1, 0, 2):
             row.set_predictions([a_prediction(n) for n in range(count)])
 
 
 @pytest.mark.parametrize("width", [320, 560])
-def test_many_digits_go_on_in_more_rows_without_widening_it(row: NumberRow, width: int) -> None:
+def test_many_digits_wrap_into_rows(row: NumberRow, width: int) -> None:
     row.resize(width, 60)
     row.set_predictions([a_prediction(1)] * 7)
     row.resize(width, row.sizeHint().height())

@@ -27,9 +27,9 @@ def found(qtbot: QtBot, source: PictureSource, data: QMimeData) -> CanvasPicture
     with qtbot.waitSignal(source.found) as signal:
         source.take(data)
     assert source.finish()
-    backdrop = signal.args[0]
-    assert isinstance(backdrop, CanvasPicture)
-    return backdrop
+    picture = signal.args[0]
+    assert isinstance(picture, CanvasPicture)
+    return picture
 
 
 @pytest.fixture(autouse=True)
@@ -47,18 +47,18 @@ def test_a_picture_in_the_clipboard_is_read(qtbot: QtBot, source: PictureSource)
     data = QMimeData()
     data.setImageData(QImage(mnist().training.images[0].tobytes(), 28, 28, 28, QImage.Format.Format_Grayscale8).copy())
     QGuiApplication.clipboard().setMimeData(data)
-    backdrop = found(qtbot, source, QGuiApplication.clipboard().mimeData())
-    np.testing.assert_array_equal(backdrop.pictures[0], mnist().training.images[0])
-    assert (backdrop.image.width(), backdrop.image.height()) == (28, 28)
-    assert backdrop.image.pixelColor(0, 0) == QColor(0, 0, 0)
+    picture = found(qtbot, source, QGuiApplication.clipboard().mimeData())
+    np.testing.assert_array_equal(picture.pictures[0], mnist().training.images[0])
+    assert (picture.image.width(), picture.image.height()) == (28, 28)
+    assert picture.image.pixelColor(0, 0) == QColor(0, 0, 0)
 
 
-def test_a_file_that_is_dropped_is_read(qtbot: QtBot, source: PictureSource, tmp_path: Path) -> None:
+def test_a_dropped_file_is_read(qtbot: QtBot, source: PictureSource, tmp_path: Path) -> None:
     a_digit().save(tmp_path / "five.PNG")
     data = QMimeData()
     data.setUrls([QUrl("https://example.org/a.png"), QUrl.fromLocalFile(str(tmp_path / "five.PNG"))])
-    backdrop = found(qtbot, source, data)
-    np.testing.assert_array_equal(backdrop.pictures[0], mnist().training.images[0])
+    picture = found(qtbot, source, data)
+    np.testing.assert_array_equal(picture.pictures[0], mnist().training.images[0])
 
 
 def test_the_bytes_of_a_file_are_read(qtbot: QtBot, source: PictureSource) -> None:
@@ -69,7 +69,7 @@ def test_the_bytes_of_a_file_are_read(qtbot: QtBot, source: PictureSource) -> No
     assert len(found(qtbot, source, data).pictures) == 1
 
 
-def test_what_is_clear_is_white_paper() -> None:
+def test_transparent_pixels_become_white() -> None:
     image = QImage(40, 30, QImage.Format.Format_ARGB32)
     image.fill(QColor(0, 0, 0, 0))
     image.setPixelColor(3, 2, QColor(255, 0, 0))
@@ -93,7 +93,7 @@ def test_a_large_picture_is_shrunk() -> None:
         ("empty.jpg", b"", "neither a picture nor ink"),
     ],
 )
-def test_what_cannot_be_read_is_one_sentence(
+def test_an_unreadable_picture_gives_one_sentence(
     qtbot: QtBot, source: PictureSource, tmp_path: Path, name: str, content: bytes, words: str
 ) -> None:
     (tmp_path / name).write_bytes(content)
@@ -107,7 +107,7 @@ def test_what_cannot_be_read_is_one_sentence(
     assert sentence.count("\n") == 0
 
 
-def test_a_clipboard_without_a_picture_is_said(qtbot: QtBot, source: PictureSource) -> None:
+def test_a_clipboard_without_a_picture_gives_a_message(qtbot: QtBot, source: PictureSource) -> None:
     data = QMimeData()
     data.setText("seven")
     assert not source.takes(data)
@@ -116,7 +116,7 @@ def test_a_clipboard_without_a_picture_is_said(qtbot: QtBot, source: PictureSour
         source.paste()
 
 
-def test_of_two_pictures_the_last_counts(qtbot: QtBot, source: PictureSource, tmp_path: Path) -> None:
+def test_only_the_last_of_two_pictures_is_used(qtbot: QtBot, source: PictureSource, tmp_path: Path) -> None:
     large = np.tile(np.random.default_rng(0).integers(0, 256, (1000, 1000), np.uint8), (2, 2))
     Image.fromarray(large).save(tmp_path / "slow.png")
     a_digit().save(tmp_path / "quick.png")
@@ -127,4 +127,4 @@ def test_of_two_pictures_the_last_counts(qtbot: QtBot, source: PictureSource, tm
     assert source.finish()
     qtbot.waitUntil(lambda: bool(got))
     qtbot.wait(50)
-    assert [backdrop.image.width() for backdrop in got] == [28]
+    assert [picture.image.width() for picture in got] == [28]

@@ -44,21 +44,21 @@ def read(row: RewindRow) -> list[int | None]:
     return [None if answer is None else answer.digit for answer in row.strip.answers]
 
 
-def test_without_a_training_it_says_what_would_bring_one(row: RewindRow) -> None:
+def test_without_a_training_it_shows_a_hint(row: RewindRow) -> None:
     assert row.caption.text() == EMPTY
     assert row.slider.isHidden()
     assert row.strip.isHidden()
     assert row.choice is None
 
 
-def test_the_slider_goes_over_the_epochs_and_tells_which(row: RewindRow, qtbot: QtBot) -> None:
+def test_the_slider_selects_an_epoch(row: RewindRow, qtbot: QtBot) -> None:
     row.set_rewind(a_rewind(6), 6)
-    assert row.caption.text() == "What each epoch thought: epoch 6 of 6, the latest."
+    assert row.caption.text() == "Answers by epoch: epoch 6 of 6, the latest."
     row.slider.setFocus()
     with qtbot.waitSignal(row.epoch_chosen) as told:
         QTest.keyClick(row.slider, Qt.Key.Key_Left)
     assert told.args == [5]
-    assert row.caption.text() == "What each epoch thought: epoch 5 of 6."
+    assert row.caption.text() == "Answers by epoch: epoch 5 of 6."
     with qtbot.waitSignal(row.epoch_chosen) as told:
         QTest.keyClick(row.slider, Qt.Key.Key_Home)
     assert told.args == [0]
@@ -69,7 +69,7 @@ def test_the_slider_goes_over_the_epochs_and_tells_which(row: RewindRow, qtbot: 
     assert told.args == [None]
 
 
-def test_each_epoch_is_asked_about_the_drawing_once_the_pen_rests(row: RewindRow, qtbot: QtBot) -> None:
+def test_each_epoch_reads_the_drawing_after_the_pen_rests(row: RewindRow, qtbot: QtBot) -> None:
     row.set_rewind(a_rewind(6), 6)
     assert read(row) == [None] * 7
     row.set_image(IMAGE)
@@ -81,7 +81,7 @@ def test_each_epoch_is_asked_about_the_drawing_once_the_pen_rests(row: RewindRow
     assert read(row) == [None] * 7
 
 
-def test_a_click_on_a_cell_goes_to_its_epoch(row: RewindRow, qtbot: QtBot) -> None:
+def test_a_click_on_a_cell_selects_its_epoch(row: RewindRow, qtbot: QtBot) -> None:
     row.set_rewind(a_rewind(6), 6)
     QApplication.processEvents()
     with qtbot.waitSignal(row.epoch_chosen) as told:
@@ -90,7 +90,7 @@ def test_a_click_on_a_cell_goes_to_its_epoch(row: RewindRow, qtbot: QtBot) -> No
     assert row.slider.value() == 2
 
 
-def test_whoever_looks_at_the_latest_goes_on_to_do_so_while_a_training_runs(row: RewindRow, qtbot: QtBot) -> None:
+def test_the_latest_epoch_stays_selected_while_training(row: RewindRow, qtbot: QtBot) -> None:
     rewind = a_rewind(2)
     row.set_rewind(rewind, 9)
     add(rewind, 3)
@@ -101,7 +101,7 @@ def test_whoever_looks_at_the_latest_goes_on_to_do_so_while_a_training_runs(row:
     assert "epoch 3 of 9, the latest" in row.caption.text()
 
 
-def test_whoever_looks_back_stays_at_that_epoch(row: RewindRow, qtbot: QtBot) -> None:
+def test_an_older_epoch_stays_selected_while_training(row: RewindRow, qtbot: QtBot) -> None:
     rewind = a_rewind(4)
     row.set_rewind(rewind, 9)
     row.slider.setValue(1)
@@ -111,7 +111,7 @@ def test_whoever_looks_back_stays_at_that_epoch(row: RewindRow, qtbot: QtBot) ->
     assert (row.choice, row.slider.value()) == (1, 1)
 
 
-def test_an_epoch_that_was_thinned_out_gives_way_to_its_neighbour(row: RewindRow, qtbot: QtBot) -> None:
+def test_a_neighbour_replaces_an_epoch_that_is_no_longer_kept(row: RewindRow, qtbot: QtBot) -> None:
     rewind = a_rewind(7, room=8 * 4 * SPEC.parameter_count)
     row.set_rewind(rewind, 20)
     row.slider.setValue(3)
@@ -123,7 +123,7 @@ def test_an_epoch_that_was_thinned_out_gives_way_to_its_neighbour(row: RewindRow
     assert row.slider.value() == rewind.epochs.index(told.args[0])
 
 
-def test_a_new_training_starts_at_its_latest(row: RewindRow, qtbot: QtBot) -> None:
+def test_a_new_training_selects_its_latest_epoch(row: RewindRow, qtbot: QtBot) -> None:
     row.set_rewind(a_rewind(4), 4)
     row.slider.setValue(1)
     with qtbot.waitSignal(row.epoch_chosen) as told:
@@ -134,7 +134,7 @@ def test_a_new_training_starts_at_its_latest(row: RewindRow, qtbot: QtBot) -> No
     assert row.caption.text() == EMPTY
 
 
-def test_networks_that_read_no_digits_leave_their_cells_empty(row: RewindRow, qtbot: QtBot) -> None:
+def test_networks_that_cannot_read_digits_have_empty_cells(row: RewindRow, qtbot: QtBot) -> None:
     spec = NetworkSpec.dense((4, 3), input_shape=(4,))
     rewind = Rewind(spec)
     for epoch in range(3):

@@ -30,11 +30,11 @@ def stroke(*points: tuple[float, float]) -> Ink:
     return Ink((np.array(points, np.float32),))
 
 
-def test_it_is_as_large_as_the_pictures_beside_it(view: StrokeView) -> None:
+def test_it_has_the_size_of_the_other_pictures(view: StrokeView) -> None:
     assert view.sizeHint().width() == view.sizeHint().height() == 4 * SIDE
 
 
-def test_a_stroke_is_a_thin_line_where_the_pen_went(view: StrokeView) -> None:
+def test_a_stroke_is_a_thin_line(view: StrokeView) -> None:
     assert dark(view.grab().toImage()) == []
     view.set_ink(stroke((0.25, 0.25), (0.75, 0.25)))
     inked = dark(view.grab().toImage())
@@ -48,7 +48,7 @@ def test_a_stroke_of_one_point_is_a_dot(view: StrokeView) -> None:
     assert 4 <= len(dark(view.grab().toImage())) <= 25
 
 
-def test_a_scribble_is_painted_with_a_bounded_number_of_points(view: StrokeView) -> None:
+def test_a_long_scribble_is_painted_quickly(view: StrokeView) -> None:
     scribble = np.random.default_rng(0).random((100_000, 2), np.float32)
     view.set_ink(Ink((scribble,)))
     assert sum(line.size() for line in view._lines(1.0)) <= MOST_POINTS + 1  # the last point is always painted
@@ -63,7 +63,7 @@ def test_the_ends_of_a_long_stroke_are_kept(view: StrokeView) -> None:
     assert (min(xs), max(xs)) == pytest.approx((0.2 * 112, 0.8 * 112), abs=2)
 
 
-def test_the_box_of_a_fitted_digit_can_be_marked(qtbot: QtBot) -> None:
+def test_the_box_can_be_shown(qtbot: QtBot) -> None:
     view = StrokeView(SIDE)
     qtbot.addWidget(view)
     view.resize(view.sizeHint())
@@ -74,7 +74,7 @@ def test_the_box_of_a_fitted_digit_can_be_marked(qtbot: QtBot) -> None:
     assert view.grab().toImage() == plain
 
 
-def test_strokes_are_counted_in_words(view: StrokeView) -> None:
+def test_the_description_counts_the_strokes(view: StrokeView) -> None:
     assert "Nothing" in view.accessibleDescription()
     view.set_ink(Ink((np.ones((2, 2), np.float32), np.zeros((1, 2), np.float32))))
     assert view.accessibleDescription() == "2 strokes."

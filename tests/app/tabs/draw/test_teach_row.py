@@ -54,7 +54,7 @@ def adaptation(network: Network) -> Adaptation:
     return Adaptation(network, 12, Right(3, 12), Right(11, 12), 0.995, 0.9935, 0.8)
 
 
-def test_a_click_says_which_digit_it_is_and_leaves_the_focus_where_it_was(row: TeachRow, qtbot: QtBot) -> None:
+def test_a_click_chooses_a_digit_and_keeps_the_focus(row: TeachRow, qtbot: QtBot) -> None:
     row.set_obstacle("")
     before = row.focusWidget()
     with qtbot.waitSignal(row.digit_chosen) as told:
@@ -64,37 +64,37 @@ def test_a_click_says_which_digit_it_is_and_leaves_the_focus_where_it_was(row: T
 
 
 @pytest.mark.parametrize("digit", range(10))
-def test_alt_and_a_digit_say_so_too(row: TeachRow, digit: int, qtbot: QtBot) -> None:
+def test_alt_and_a_digit_choose_it(row: TeachRow, digit: int, qtbot: QtBot) -> None:
     row.set_obstacle("")
     with qtbot.waitSignal(row.digit_chosen) as told:
         QTest.keyClick(row, Qt.Key(Qt.Key.Key_0 + digit), Qt.KeyboardModifier.AltModifier)
     assert told.args == [digit]
 
 
-def test_what_cannot_be_used_says_why(row: TeachRow, qtbot: QtBot) -> None:
+def test_disabled_buttons_say_why(row: TeachRow, qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(row.digit_chosen):
         QTest.mouseClick(row.digits[7], LEFT)
         QTest.keyClick(row, Qt.Key.Key_7, Qt.KeyboardModifier.AltModifier)
     assert not row.digits[7].isEnabled()
     assert NOTHING_DRAWN in row.digits[7].toolTip()
-    assert row.undo_button.toolTip() == "There is nothing to take back."
+    assert row.undo_button.toolTip() == "Nothing to undo."
     assert not row.undo_button.isEnabled()
     assert not row.forget_button.isEnabled()
     row.set_obstacle("")
     assert "(Alt+7)" in row.digits[7].toolTip()
 
 
-def test_the_line_tells_my_digits_and_everyones_before_and_now(row: TeachRow, network: Network) -> None:
+def test_the_line_compares_own_drawings_and_mnist(row: TeachRow, network: Network) -> None:
     row.show_adaptation(adaptation(network))
     taught, mnist = row.line.text().splitlines()
     assert taught == "12 drawings taught: 3 read right before, 11 now."
     assert mnist.replace("\N{NO-BREAK SPACE}", " ") == "MNIST: 99.50 % before, 99.35 % now."
-    assert "the very drawings that it learnt" in row.line.toolTip()
+    assert "the drawings it learned" in row.line.toolTip()
     row.show_held_out(HeldOut(Right(3, 10), Right(9, 10)))
     assert row.line.text().splitlines() == ["10 drawings held out: 3 read right before, 9 now.", mnist]
 
 
-def test_a_failure_stands_out_until_there_is_something_else_to_say(row: TeachRow, network: Network) -> None:
+def test_an_error_is_shown_until_the_next_message(row: TeachRow, network: Network) -> None:
     row.show_failure("The disk is full.")
     assert (row.line.text(), row.line.property("trouble")) == ("The disk is full.", True)
     row.show_adaptation(adaptation(network))
@@ -110,7 +110,7 @@ def test_it_shows_learning_forgetting_and_undo(row: TeachRow, teacher: Handwriti
     assert row.undo_button.isEnabled()
     QTest.mouseClick(row.forget_button, LEFT)
     assert (teacher.count, row.line.text()) == (0, FORGOTTEN)
-    assert row.undo_button.toolTip() == "Bring back 1 drawing that you had the network forget."
+    assert row.undo_button.toolTip() == "Restore 1 drawing."
     assert not row.forget_button.isEnabled()
     QTest.mouseClick(row.undo_button, LEFT)
     assert (teacher.count, row.line.text()) == (1, LEARNING)
@@ -119,7 +119,7 @@ def test_it_shows_learning_forgetting_and_undo(row: TeachRow, teacher: Handwriti
     assert (teacher.count, row.line.text()) == (0, NOTHING_TAUGHT)
 
 
-def test_it_says_what_could_not_be_taught(row: TeachRow, teacher: HandwritingTeacher, qtbot: QtBot) -> None:
+def test_it_shows_why_a_drawing_cannot_be_taught(row: TeachRow, teacher: HandwritingTeacher, qtbot: QtBot) -> None:
     row.follow(teacher)
     teacher.teach(Ink(()), 7)
     assert row.line.text() == "Nothing is drawn yet, so there is nothing to learn."
@@ -129,7 +129,7 @@ def test_it_says_what_could_not_be_taught(row: TeachRow, teacher: HandwritingTea
     assert row.line.property("trouble")
 
 
-def test_a_network_that_has_not_learnt_the_hand_is_not_said_to_have(
+def test_kept_drawings_are_not_shown_as_learned(
     row: TeachRow, teacher: HandwritingTeacher, network: Network, qtbot: QtBot
 ) -> None:
     row.follow(teacher)
@@ -158,7 +158,7 @@ def test_it_fits_560_pixels(qapp: QApplication, network: Network, scale: float, 
         apply_theme(qapp, ThemeChoice.LIGHT)
 
 
-def test_every_control_has_a_name_and_is_reached_by_tab(row: TeachRow) -> None:
+def test_every_control_has_a_name_and_keyboard_focus(row: TeachRow) -> None:
     row.set_obstacle("")
     row.set_examples(3)
     for button in (*row.digits, row.undo_button, row.forget_button):
