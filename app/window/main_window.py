@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QEvent, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
@@ -33,6 +35,7 @@ from app.tabs.runs.run_offer import RunOffer
 from app.tabs.runs.runs_tab import RunsTab
 from app.tabs.train.train_tab import TrainTab
 from app.widgets.explanation import Explanation
+from app.widgets.tab import Tab
 from app.window.file_actions import FileActions
 from app.window.main_menu import MainMenu
 from app.window.message_bar import MessageBar
@@ -51,6 +54,29 @@ TITLE_BAR = 40
 """Pixels that the frame of a window takes at most; how many is only known once it is shown."""
 
 
+AnyTab = TypeVar("AnyTab", bound=Tab)
+
+
+@dataclass(frozen=True)
+class TabRow:
+    """A tab of the main window: its title, its class, and what its tool tip says."""
+
+    title: str
+    tab: type[Tab]
+    tool_tip: str
+
+
+TABS = (
+    TabRow("Train", TrainTab, "Train a network and watch it learn (Ctrl+1)"),
+    TabRow("Draw", DrawTab, "Draw a digit and see what the network reads (Ctrl+2)"),
+    TabRow("My hand", MyHandTab, "Test how well the network reads your handwriting (Ctrl+3)"),
+    TabRow("Evaluate", EvaluateTab, "Measure a network on labelled digits, and look at its mistakes (Ctrl+4)"),
+    TabRow("Data", DataTab, "Look at the data set, or open another one (Ctrl+5)"),
+    TabRow("Runs", RunsTab, "List, compare, repeat and export training runs (Ctrl+6)"),
+)
+"""The tabs from left to right. The window asks each to `focus` and to `finish`; Ctrl and its number choose it."""
+
+
 class MainWindow(QMainWindow):
     """The tabs, a menu at the right, and a line for messages."""
 
@@ -61,22 +87,12 @@ class MainWindow(QMainWindow):
         self.teacher = HandwritingTeacher(self)
         self.setWindowTitle("Digit Lab")
         self.setAcceptDrops(True)
-        self.train_tab, self.draw_tab, self.my_hand_tab = TrainTab(), DrawTab(), MyHandTab()
-        self.evaluate_tab, self.data_tab, self.runs_tab = EvaluateTab(), DataTab(), RunsTab()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self.tabs.addTab(self.train_tab, "Train")
-        self.tabs.addTab(self.draw_tab, "Draw")
-        self.tabs.addTab(self.my_hand_tab, "My hand")
-        self.tabs.addTab(self.evaluate_tab, "Evaluate")
-        self.tabs.addTab(self.data_tab, "Data")
-        self.tabs.addTab(self.runs_tab, "Runs")
-        self._first_focus: dict[QWidget | None, QWidget] = {
-            self.train_tab: self.train_tab.buttons.train_button,
-            self.draw_tab: self.draw_tab.canvas,
-            self.evaluate_tab: self.evaluate_tab.mistakes.matrix,
-            self.runs_tab: self.runs_tab.search,
-        }
+        for row in TABS:
+            self.tabs.setTabToolTip(self.tabs.addTab(row.tab(), row.title), row.tool_tip)
+        self.train_tab, self.draw_tab, self.my_hand_tab = self.tab(TrainTab), self.tab(DrawTab), self.tab(MyHandTab)
+        self.evaluate_tab, self.data_tab, self.runs_tab = self.tab(EvaluateTab), self.tab(DataTab), self.tab(RunsTab)
         self.training_actions = TrainingActions(session, self.train_tab, self.runs_tab, self)
         self.messages, self.run_offer = MessageBar(), RunOffer(self.runs_tab.store)
         self.menu, self.files = MainMenu(self), FileActions(session, self)
@@ -94,6 +110,11 @@ class MainWindow(QMainWindow):
         self._unkept = ""
         self._restore()
         self.run_offer.look()
+
+    def tab(self, kind: type[AnyTab]) -> AnyTab:
+        """The tab of this class."""
+        pages = (self.tabs.widget(number) for number in range(self.tabs.count()))
+        return next(page for page in pages if isinstance(page, kind))
 
     # --------------------------------------------------------------- connect
 
@@ -180,12 +201,9 @@ class MainWindow(QMainWindow):
     @Slot(int)
     def _focus_tab(self, number: int) -> None:
         """Let the keys work in the tab just chosen, the space bar in Train, Delete and Ctrl+Z in Draw."""
-        if self.focusWidget() is not self.tabs.tabBar():
-            page = self.tabs.widget(number)
-            if page is self.my_hand_tab:
-                self.my_hand_tab.focus()
-            elif page in self._first_focus:
-                self._first_focus[page].setFocus()
+        page = self.tabs.widget(number)
+        if isinstance(page, Tab) and self.focusWidget() is not self.tabs.tabBar():
+            page.focus()
 
     # ------------------------------------------------------------------ menu
 
@@ -309,10 +327,8 @@ class MainWindow(QMainWindow):
 
     def _tabs_finish(self) -> bool:
         """Let every tab come to an end with what its threads do; False if one does not in time."""
-        tabs = (self.draw_tab, self.my_hand_tab, self.evaluate_tab, self.data_tab, self.runs_tab)
-        finished = [
-            part.finish() for part in (self.training_actions, *tabs)
-        ]  # each is asked, also after one that did not
+        tabs = [self.tab(row.tab) for row in TABS]
+        finished = [self.training_actions.finish(), *(tab.finish() for tab in tabs)]  # each is asked in any case
         return all(finished)
 
     def _stay_open(self, event: QCloseEvent, sentence: str) -> None:

@@ -16,6 +16,7 @@ from app.tabs.data.class_rows import ClassRows
 from app.tabs.data.sample_view import PARTS, SampleView
 from app.tabs.data.source_panel import SourcePanel
 from app.widgets.plain_text import ElidedLabel
+from app.widgets.tab import Tab
 from nncore.data.dataset import Dataset, Splits
 from nncore.data.statistics import DataFigures, data_figures
 
@@ -26,7 +27,7 @@ Source = Callable[[Callable[[float], None], Callable[[], bool]], Loaded | None]
 """Reads data; told whom to tell the share that is done, and whom to ask whether it is cancelled."""
 
 
-class DataTab(QWidget):
+class DataTab(Tab):
     """Shows the data given to `set_data`. Before it is destroyed, `finish` must have been called."""
 
     data_chosen = Signal(object)

@@ -32,6 +32,7 @@ from app.tabs.draw.teach_row import NOTHING_DRAWN, TeachRow
 from app.widgets.explanation import Explanation
 from app.widgets.probability_bars import ProbabilityBars
 from app.widgets.scroll_page import ScrollPage
+from app.widgets.tab import Tab
 from nncore.evaluation.epoch_snapshots import Rewind
 from nncore.evaluation.recognition import Prediction
 from nncore.model.network import Network
@@ -42,7 +43,7 @@ NO_MODEL = "No model is open. Train or open one to read your drawing."
 NO_ANSWER = "This model cannot read drawings."
 
 
-class DrawTab(QWidget):
+class DrawTab(Tab):
     """Reads the drawing while the pen moves, at most once per frame.
 
     `predicted` carries the Prediction shown, or None if there is no drawing, no network, or a network that cannot read
@@ -75,6 +76,10 @@ class DrawTab(QWidget):
         self._read()
 
     # Content
+
+    def focus(self) -> None:
+        """Put the focus on the canvas, for its keys."""
+        self.canvas.setFocus()
 
     @property
     def prediction(self) -> Prediction | None:

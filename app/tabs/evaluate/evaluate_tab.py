@@ -15,6 +15,7 @@ from app.tabs.evaluate.mistakes_page import MistakesPage
 from app.tabs.evaluate.robustness_page import RobustnessPage
 from app.tabs.evaluate.summary_header import SummaryHeader
 from app.widgets.neighbour_row import COUNT
+from app.widgets.tab import Tab
 from nncore.data.dataset import Dataset, Splits
 from nncore.model.network import Network
 
@@ -26,7 +27,7 @@ REST_MILLISECONDS = 2000
 """Pause between two evaluations during a training, so that the training gets the processor too."""
 
 
-class EvaluateTab(QWidget):
+class EvaluateTab(Tab):
     """Evaluates the model automatically whenever model or data changed, while the tab is visible.
 
     `image_chosen` carries the Explanation of an image, (28, 28) uint8, for the Draw tab; `image_explained` carries it
@@ -76,6 +77,10 @@ class EvaluateTab(QWidget):
         self.header.set_parts([])
         self.header.show_result(None)
         self._tell_state()
+
+    def focus(self) -> None:
+        """Put the focus on the confusion matrix, for its arrow keys."""
+        self.mistakes.matrix.setFocus()
 
     def _connect(self) -> None:
         header, runner, detail = self.header, self.runner, self.mistakes.detail

@@ -19,6 +19,7 @@ from app.tabs.my_hand.intro_page import IntroPage
 from app.tabs.my_hand.result_page import ResultPage
 from app.tabs.my_hand.status_line import StatusLine
 from app.tabs.my_hand.writing_page import WritingPage
+from app.widgets.tab import Tab
 from nncore.evaluation.recognition import why_unreadable
 from nncore.handwriting.personal_test.history import Entry, History
 from nncore.handwriting.personal_test.import_export import export_test, import_test
@@ -29,7 +30,7 @@ from nncore.model.network import Network
 NO_MODEL = "No model is open. Train or open one to test how well it reads your handwriting."
 
 
-class MyHandTab(QWidget):
+class MyHandTab(Tab):
     """Holds the test being written and the result shown; slow work runs in order on a thread.
 
     `teach_requested` carries ink and its digit, `show_requested` ink for the canvas of the Draw tab. Call `finish`

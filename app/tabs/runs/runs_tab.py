@@ -31,6 +31,7 @@ from app.tabs.runs.comparison import Comparison
 from app.tabs.runs.export_dialog import ask_where_to_export
 from app.tabs.runs.run_table import RunTable
 from app.tabs.runs.run_view import RunView
+from app.widgets.tab import Tab
 from nncore.experiments.run_log.log import RunLogError
 
 NO_RUNS = "Press Train, and the run will appear here with its settings and figures."
@@ -40,7 +41,7 @@ LOOK_MILLISECONDS = 1000
 Result = TypeVar("Result")
 
 
-class RunsTab(QWidget):
+class RunsTab(Tab):
     """Shows the log of runs, and looks once a second whether it has changed, while it can be seen.
 
     ghosts_chosen: the numbers of the runs whose curves are wanted behind the live ones; none for no such curves.
@@ -73,6 +74,10 @@ class RunsTab(QWidget):
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MILLISECONDS)
         self._timer.timeout.connect(self._look)
+
+    def focus(self) -> None:
+        """Put the focus on the search field."""
+        self.search.setFocus()
 
     def _lay_out(self) -> None:
         self.search.setPlaceholderText("Find runs: a name, a network, “adam”, “broken off” …")

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout
 
 from app.session.run_events import EarlierPart, RunState, StepsDone
 from app.session.run_plan import EndedRun
@@ -19,6 +19,7 @@ from app.tabs.train.run_clock import RunClock, ending_in_words
 from app.tabs.train.run_controls import ProgressLine, RunButtons
 from app.tabs.train.settings.collapsible_group import CollapsibleGroup
 from app.tabs.train.settings.settings_panel import SettingsPanel
+from app.widgets.tab import Tab
 from nncore.data.curves import CurvePoints
 from nncore.errors import SettingError
 from nncore.experiments.run_log.log import RunSettings
@@ -34,7 +35,7 @@ TRAINING = "Training; the learning rate can be changed meanwhile."
 PAUSED = "Paused: Step takes one mini-batch, Resume goes on."
 
 
-class TrainTab(QWidget):
+class TrainTab(Tab):
     """Asks for runs by its signals and shows what it is told by its slots; it knows no thread."""
 
     train_requested = Signal(object, object)
@@ -74,6 +75,10 @@ class TrainTab(QWidget):
         self._lay_out()
         self._connect()
         self._on_settings_changed()
+
+    def focus(self) -> None:
+        """Put the focus on the Train button, which the space bar presses."""
+        self.buttons.train_button.setFocus()
 
     def _scrolled_health(self) -> QScrollArea:
         """The health of some layers; those of a deep network are scrolled to."""

@@ -1,0 +1,16 @@
+"""What the main window asks of each of its tabs."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QWidget
+
+
+class Tab(QWidget):
+    """A page of the main window. A tab with threads overrides `finish`; a tab that keys work in overrides `focus`."""
+
+    def focus(self) -> None:
+        """Put the keyboard focus where the user probably needs it first; called when the tab is chosen."""
+
+    def finish(self) -> bool:
+        """Stop the tab's background work and wait for it, before the window closes; False if that takes too long."""
+        return True
