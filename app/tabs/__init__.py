@@ -1,4 +1,4 @@
-"""The tabs of the main window, one package each. A tab imports no other tab.
+"""The tabs of the main window, one package each, listed in `TABS` of app/window/main_window.py. No tab imports another.
 
-Read first: `draw/draw_tab.py`.
+Read first: `tab.py`.
 """

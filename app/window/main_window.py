@@ -33,9 +33,9 @@ from app.tabs.evaluate.evaluate_tab import EvaluateTab
 from app.tabs.my_hand.my_hand_tab import MyHandTab
 from app.tabs.runs.run_offer import RunOffer
 from app.tabs.runs.runs_tab import RunsTab
+from app.tabs.tab import Tab
 from app.tabs.train.train_tab import TrainTab
 from app.widgets.explanation import Explanation
-from app.widgets.tab import Tab
 from app.window.file_actions import FileActions
 from app.window.main_menu import MainMenu
 from app.window.message_bar import MessageBar

@@ -15,8 +15,8 @@ from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.tabs.data.class_rows import ClassRows
 from app.tabs.data.sample_view import PARTS, SampleView
 from app.tabs.data.source_panel import SourcePanel
+from app.tabs.tab import Tab
 from app.widgets.plain_text import ElidedLabel
-from app.widgets.tab import Tab
 from nncore.data.dataset import Dataset, Splits
 from nncore.data.statistics import DataFigures, data_figures
 

@@ -29,10 +29,10 @@ from app.tabs.draw.picture_source import FILES, PictureSource
 from app.tabs.draw.reading import Reading, read_ink, read_picture
 from app.tabs.draw.rewind import RewindRow
 from app.tabs.draw.teach_row import NOTHING_DRAWN, TeachRow
+from app.tabs.tab import Tab
 from app.widgets.explanation import Explanation
 from app.widgets.probability_bars import ProbabilityBars
 from app.widgets.scroll_page import ScrollPage
-from app.widgets.tab import Tab
 from nncore.evaluation.epoch_snapshots import Rewind
 from nncore.evaluation.recognition import Prediction
 from nncore.model.network import Network

@@ -14,8 +14,8 @@ from app.tabs.evaluate.map_page import MapPage
 from app.tabs.evaluate.mistakes_page import MistakesPage
 from app.tabs.evaluate.robustness_page import RobustnessPage
 from app.tabs.evaluate.summary_header import SummaryHeader
+from app.tabs.tab import Tab
 from app.widgets.neighbour_row import COUNT
-from app.widgets.tab import Tab
 from nncore.data.dataset import Dataset, Splits
 from nncore.model.network import Network
 

@@ -19,7 +19,7 @@ from app.tabs.my_hand.intro_page import IntroPage
 from app.tabs.my_hand.result_page import ResultPage
 from app.tabs.my_hand.status_line import StatusLine
 from app.tabs.my_hand.writing_page import WritingPage
-from app.widgets.tab import Tab
+from app.tabs.tab import Tab
 from nncore.evaluation.recognition import why_unreadable
 from nncore.handwriting.personal_test.history import Entry, History
 from nncore.handwriting.personal_test.import_export import export_test, import_test

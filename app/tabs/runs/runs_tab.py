@@ -31,7 +31,7 @@ from app.tabs.runs.comparison import Comparison
 from app.tabs.runs.export_dialog import ask_where_to_export
 from app.tabs.runs.run_table import RunTable
 from app.tabs.runs.run_view import RunView
-from app.widgets.tab import Tab
+from app.tabs.tab import Tab
 from nncore.experiments.run_log.log import RunLogError
 
 NO_RUNS = "Press Train, and the run will appear here with its settings and figures."

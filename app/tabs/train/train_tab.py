@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout
 from app.session.run_events import EarlierPart, RunState, StepsDone
 from app.session.run_plan import EndedRun
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
+from app.tabs.tab import Tab
 from app.tabs.train.charts.curves_view import CurvesView
 from app.tabs.train.charts.fit_view import FitView
 from app.tabs.train.charts.health_view import HealthScroll, HealthView
@@ -19,7 +20,6 @@ from app.tabs.train.run_clock import RunClock, ending_in_words
 from app.tabs.train.run_controls import ProgressLine, RunButtons
 from app.tabs.train.settings.collapsible_group import CollapsibleGroup
 from app.tabs.train.settings.settings_panel import SettingsPanel
-from app.widgets.tab import Tab
 from nncore.data.curves import CurvePoints
 from nncore.errors import SettingError
 from nncore.experiments.run_log.log import RunSettings

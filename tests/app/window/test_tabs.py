@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 import app.tabs
 from app.session.session import Session
-from app.widgets.tab import Tab
+from app.tabs.tab import Tab
 from app.window.main_window import TABS, MainWindow
 from app.window.settings import Settings
 
