@@ -23,7 +23,7 @@ from nncore.data.formats import read_dataset, read_ink
 from nncore.data.formats.unipen_writer import write_ink
 from nncore.errors import ModelFileError
 from nncore.evaluation.metrics import evaluate
-from nncore.evaluation.predictions import judge
+from nncore.evaluation.predictions import predict_dataset
 from nncore.evaluation.projection import principal_components, view
 from nncore.evaluation.recognition import read_digit
 from nncore.evaluation.robustness import DISTORTIONS, robustness
@@ -138,10 +138,10 @@ def check_formats(data: Dataset, folder: Path) -> None:
 def check_evaluation(data: Splits) -> None:
     assert data.test is not None
     network = load_model(bundled_model_path()).network()
-    evaluation, judged = evaluate(network, data.test), judge(network, data.test)
+    evaluation, predictions = evaluate(network, data.test), predict_dataset(network, data.test)
     assert evaluation is not None
-    assert judged is not None
-    assert evaluation.accuracy == judged.accuracy
+    assert predictions is not None
+    assert evaluation.accuracy == predictions.accuracy
     assert evaluation.accuracy is not None
     assert evaluation.accuracy > 0.97
     points = list(robustness(network, data.test, DISTORTIONS[:1], count=100))

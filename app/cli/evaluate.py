@@ -13,7 +13,7 @@ from nncore.data.formats import read_ink
 from nncore.errors import SettingError, shown
 from nncore.evaluation.calibration import Certainty, certainty
 from nncore.evaluation.metrics import Evaluation, evaluate
-from nncore.evaluation.predictions import judge
+from nncore.evaluation.predictions import predict_dataset
 from nncore.evaluation.report import evaluation_report
 from nncore.evaluation.robustness import robustness
 from nncore.files.model_file import Model, bundled_model_path, load_model
@@ -55,10 +55,10 @@ def _write_report(path: Path, network: Network, dataset: Dataset, model: Model) 
     """A page of figures and pictures at `path`."""
     if not dataset.class_names:
         raise SettingError("report", f"--report: {dataset.source} has no classes to report on.")
-    judgement = judge(network, dataset)
-    assert judgement is not None
+    predictions = predict_dataset(network, dataset)
+    assert predictions is not None
     robust = list(robustness(network, dataset)) if dataset.is_bytes else []
-    page = evaluation_report(judgement, dataset, model.card.name, network.spec.summary, robust)
+    page = evaluation_report(predictions, dataset, model.card.name, network.spec.summary, robust)
     try:
         write_safely(path, page.encode())
     except OSError as problem:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,31 +52,72 @@ class Evaluation:
         ]
 
 
+@dataclass(frozen=True, eq=False)
+class AnsweredBatch:
+    """What a network answers to some examples. rows: which of the data set. targets: (n,) or (n, outputs).
+
+    logits: (n, outputs).
+    """
+
+    rows: slice
+    targets: NDArray[Any]
+    logits: Array
+
+    @property
+    def answers(self) -> NDArray[np.intp]:
+        """The class (n,) of each example that the logits name."""
+        return answers(self.logits)
+
+
+def answer_all(
+    network: Network, dataset: Dataset, cancelled: Callable[[], bool] = lambda: False
+) -> Iterator[AnsweredBatch | None]:
+    """The one pass over a data set: yields its examples in order, PREDICTION_ROWS at a time, with their logits.
+
+    Once `cancelled()` is true it yields None and ends. Huge weights give no warnings, but logits that are not finite.
+    """
+    for start in range(0, len(dataset), PREDICTION_ROWS):
+        if cancelled():
+            yield None
+            return
+        rows = slice(start, start + PREDICTION_ROWS)
+        targets = dataset.targets(rows)
+        with np.errstate(over="ignore", invalid="ignore"):
+            logits = network.logits(dataset.inputs(rows))
+        yield AnsweredBatch(rows, targets, logits)
+
+
 @one_blas_thread()
 def evaluate(
     network: Network, dataset: Dataset, cancelled: Callable[[], bool] = lambda: False, loss: Loss | None = None
 ) -> Evaluation | None:
-    """Judge `network` on every example of `dataset`; None if `cancelled()` became true on the way.
+    """The loss and the confusion matrix of `network` on every example of `dataset`; None once `cancelled()` is true.
 
-    loss: what to measure; None for the one that goes with the network's output. A network whose weights are huge is
-    judged like any other, without a warning: that is what there is to see.
+    loss: what to measure; None for the one that goes with the network's output.
     """
     loss = loss or make_loss(None, network.spec.output, 0.0)
     classes = len(dataset.class_names)
     confusion = np.zeros((classes, classes), np.int64) if classes else None
     total_loss = 0.0
-    for start in range(0, len(dataset), PREDICTION_ROWS):
-        if cancelled():
+    for batch in answer_all(network, dataset, cancelled):
+        if batch is None:
             return None
-        rows = slice(start, start + PREDICTION_ROWS)
-        targets = dataset.targets(rows)
         with np.errstate(over="ignore", invalid="ignore"):
-            logits = network.logits(dataset.inputs(rows))
-            total_loss += float(loss.per_example(logits, targets).sum())
+            total_loss += float(loss.per_example(batch.logits, batch.targets).sum())
         if confusion is not None:
-            of_class = targets != NO_CLASS
-            np.add.at(confusion, (targets[of_class], answers(logits)[of_class]), 1)
+            confusion += confusion_matrix(batch.targets, batch.answers, classes)
     return Evaluation(total_loss / len(dataset), len(dataset), confusion)
+
+
+def confusion_matrix(labels: NDArray[np.intp], answered: NDArray[np.intp], classes: int) -> NDArray[np.int64]:
+    """Counts (classes, classes), row = true class, column = answer; examples of NO_CLASS are left out.
+
+    labels, answered: (n,) the true class and the answer of each example.
+    """
+    counts = np.zeros((classes, classes), np.int64)
+    of_class = labels != NO_CLASS
+    np.add.at(counts, (labels[of_class], answered[of_class]), 1)
+    return counts
 
 
 def answers(logits: Array) -> NDArray[np.intp]:

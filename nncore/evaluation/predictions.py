@@ -1,4 +1,4 @@
-"""What a network answers to every example of a data set, kept so that any figure can be traced to its images."""
+"""What a network answers to every example of a data set, stored so that each figure can be traced to its images."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from nncore.errors import DataError
 from nncore.evaluation.metrics import (
     ClassFigures,
     ReliabilityBin,
-    answers,
+    answer_all,
     class_figures,
+    confusion_matrix,
     expected_calibration_error,
     reliability,
     wilson_interval,
 )
 from nncore.model.checks import check_fit
-from nncore.model.network import PREDICTION_ROWS, Network
+from nncore.model.network import Network
 from nncore.model.outputs import OUTPUTS
 from nncore.system.blas_threads import one_blas_thread
 
@@ -29,7 +30,7 @@ Rows = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
-class Judgement:
+class Predictions:
     """The answers of one network to one data set. Examples of NO_CLASS count for nothing: no answer is right.
 
     labels, answers: (n,) the true class and the one named. probabilities: (n, classes) float32, 0 to 1.
@@ -56,9 +57,7 @@ class Judgement:
     @cached_property
     def confusion(self) -> NDArray[np.int64]:
         """Counts (classes, classes), row = true class, column = answer."""
-        counts = np.zeros((len(self.class_names),) * 2, np.int64)
-        np.add.at(counts, (self.labels[self._of_class], self.answers[self._of_class]), 1)
-        return counts
+        return confusion_matrix(self.labels, self.answers, len(self.class_names))
 
     @property
     def right(self) -> int:
@@ -113,33 +112,31 @@ class Judgement:
 
 
 @one_blas_thread()
-def judge(
+def predict_dataset(
     network: Network,
     dataset: Dataset,
     cancelled: Callable[[], bool] = lambda: False,
     progress: Callable[[float], None] = lambda share: None,
-) -> Judgement | None:
-    """Ask `network` about every example of `dataset`; None if `cancelled()` became true on the way.
+) -> Predictions | None:
+    """The answers of `network` to every example of `dataset`; None once `cancelled()` is true.
 
-    progress: is told the share done, 0 to 1. Raises DataError if the data has no classes, SettingError if the network
-    does not take it. Weights that have diverged give answers like any others, with the probability 0.
+    progress: called with the share done, 0 to 1. Raises DataError if the data has no classes, SettingError if it does
+    not fit the network. Weights that have diverged give answers like any others, with the probability 0.
     """
     if not dataset.class_names:
         raise DataError(f"{dataset.source}: numbers to fit have no classes, so there is nothing to misread.")
     check_fit(network, dataset)
-    named = np.empty(len(dataset), np.intp)
+    named, labels = np.empty(len(dataset), np.intp), np.empty(len(dataset), np.intp)
     probabilities = np.empty((len(dataset), len(dataset.class_names)), np.float32)
-    for start in range(0, len(dataset), PREDICTION_ROWS):
-        if cancelled():
+    for batch in answer_all(network, dataset, cancelled):
+        if batch is None:
             return None
-        rows = slice(start, start + PREDICTION_ROWS)
+        rows = batch.rows
         with np.errstate(over="ignore", invalid="ignore"):
-            logits = network.logits(dataset.inputs(rows))
-            probabilities[rows] = _shares(OUTPUTS[network.spec.output](logits))
-        named[rows] = answers(logits)
+            probabilities[rows] = _shares(OUTPUTS[network.spec.output](batch.logits))
+        labels[rows], named[rows] = batch.targets, batch.answers
         progress(min(1.0, rows.stop / len(dataset)))
-    labels = np.array(dataset.targets(slice(None)))
-    return Judgement(labels, named, probabilities, dataset.class_names, dataset.source)
+    return Predictions(labels, named, probabilities, dataset.class_names, dataset.source)
 
 
 def _shares(outputs: NDArray[np.floating]) -> NDArray[np.floating]:

@@ -8,7 +8,7 @@ from html import escape
 import numpy as np
 
 from nncore.data.dataset import Dataset
-from nncore.evaluation.predictions import Judgement
+from nncore.evaluation.predictions import Predictions
 from nncore.evaluation.report_charts import reliability_chart, robustness_chart
 from nncore.evaluation.robustness import RobustnessPoint
 from nncore.reporting.html_page import page
@@ -47,7 +47,7 @@ h2 { break-after: avoid; }
 
 
 def evaluation_report(
-    judgement: Judgement, dataset: Dataset, model: str, summary: str = "", robust: Sequence[RobustnessPoint] = ()
+    predictions: Predictions, dataset: Dataset, model: str, summary: str = "", robust: Sequence[RobustnessPoint] = ()
 ) -> str:
     """The page: accuracy with its interval, confusion matrix, figures a class, calibration, the worst mistakes.
 
@@ -55,12 +55,12 @@ def evaluation_report(
     the robustness curves, if they were measured. Whatever the names hold stands there as text.
     """
     parts = [
-        _head(judgement, model, summary),
-        _section("Confusion matrix: what was read as what", _confusion(judgement)),
-        _section("Each class", _classes(judgement)),
-        _section("Reliability: is it as often right as it is sure?", _calibration(judgement)),
+        _head(predictions, model, summary),
+        _section("Confusion matrix: what was read as what", _confusion(predictions)),
+        _section("Each class", _classes(predictions)),
+        _section("Reliability: is it as often right as it is sure?", _calibration(predictions)),
         _section("Robustness: when digits are distorted", _robustness(robust)),
-        _section("Misread, the most confident mistake first", _misread(judgement, dataset)),
+        _section("Misread, the most confident mistake first", _misread(predictions, dataset)),
     ]
     return page(f"{model}: evaluation", "\n".join(filter(None, parts)), STYLE)
 
@@ -69,19 +69,19 @@ def _section(title: str, inside: str) -> str:
     return f"<section><h2>{title}</h2>{inside}</section>" if inside else ""
 
 
-def _head(judgement: Judgement, model: str, summary: str) -> str:
-    low, high = judgement.interval
-    accuracy = judgement.accuracy
+def _head(predictions: Predictions, model: str, summary: str) -> str:
+    low, high = predictions.interval
+    accuracy = predictions.accuracy
     figure = "no example of a class" if accuracy is None else f"{accuracy:.2%}"
     return (
         f'<h1>{escape(model)}</h1><p class="quiet">{escape(summary)}</p><p class="large">{figure}</p>'
-        f"<p>{judgement.right:,} of {judgement.count:,} read right; of many more like these {low:.2%} to {high:.2%}"
-        f' would be (95&nbsp;% interval).</p><p class="quiet">{escape(judgement.source)}</p>'
+        f"<p>{predictions.right:,} of {predictions.count:,} read right; of many more like these {low:.2%} to {high:.2%}"
+        f' would be (95&nbsp;% interval).</p><p class="quiet">{escape(predictions.source)}</p>'
     )
 
 
-def _confusion(judgement: Judgement) -> str:
-    names, counts = judgement.class_names, judgement.confusion
+def _confusion(predictions: Predictions) -> str:
+    names, counts = predictions.class_names, predictions.confusion
     totals = np.maximum(counts.sum(axis=1), 1)
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
     rows = []
@@ -101,23 +101,23 @@ def _confusion(judgement: Judgement) -> str:
     )
 
 
-def _classes(judgement: Judgement) -> str:
+def _classes(predictions: Predictions) -> str:
     rows = "".join(
         f'<tr><th scope="row">{escape(f.name)}</th><td>{f.count:,}</td>'
         + "".join(f"<td>{_percent(share)}</td>" for share in (f.precision, f.recall, f.f1))
         + "</tr>"
-        for f in judgement.figures
+        for f in predictions.figures
     )
     head = "".join(f'<th scope="col">{word}</th>' for word in ("class", "examples", "precision", "recall", "F1"))
     return f'<div class="wide"><table class="figures"><tr>{head}</tr>{rows}</table></div>'
 
 
-def _calibration(judgement: Judgement) -> str:
-    if not judgement.bins:
+def _calibration(predictions: Predictions) -> str:
+    if not predictions.bins:
         return ""
     return (
-        f"<p>Expected calibration error: {judgement.calibration_error:.2%}.</p>"
-        f'<div class="charts">{reliability_chart(judgement.bins)}</div>'
+        f"<p>Expected calibration error: {predictions.calibration_error:.2%}.</p>"
+        f'<div class="charts">{reliability_chart(predictions.bins)}</div>'
     )
 
 
@@ -129,19 +129,21 @@ def _robustness(points: Sequence[RobustnessPoint]) -> str:
     return f'<p class="quiet">Accuracy on {points[0].count:,} images.</p><div class="charts">{"".join(charts)}</div>'
 
 
-def _misread(judgement: Judgement, dataset: Dataset) -> str:
-    rows = judgement.misread()
+def _misread(predictions: Predictions, dataset: Dataset) -> str:
+    rows = predictions.misread()
     if not len(rows):
         return "<p>Nothing was misread.</p>"
     shown = rows[:MOST_MISREAD]
     pictures = dataset.take(shown).images if dataset.is_bytes else None
     figures = []
     for number, row in enumerate(shown.tolist()):
-        true, read = (escape(judgement.class_names[place[row]]) for place in (judgement.labels, judgement.answers))
+        true, read = (
+            escape(predictions.class_names[place[row]]) for place in (predictions.labels, predictions.answers)
+        )
         words = f"{true} read as {read}"
         picture = "" if pictures is None else f'<img alt="{words}" src="{data_uri(255 - pictures[number])}">'
         figures.append(
-            f'<figure>{picture}{words}<br><span class="quiet">{judgement.confidence[row]:.1%}</span></figure>'
+            f'<figure>{picture}{words}<br><span class="quiet">{predictions.confidence[row]:.1%}</span></figure>'
         )
     said = f"{len(rows):,} in all" + (f"; the first {len(shown)} of them." if len(shown) < len(rows) else ".")
     return f'<p class="quiet">{said}</p><div class="misread">{"".join(figures)}</div>'

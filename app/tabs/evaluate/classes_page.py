@@ -51,12 +51,12 @@ class ClassesPage(QWidget):
 
     def show_result(self, result: EvaluationResult) -> None:
         """Show the figures of `result`."""
-        judgement = result.judgement
-        self.table.set_figures(judgement.figures)
-        self.plot.set_bins(judgement.bins)
+        predictions = result.predictions
+        self.table.set_figures(predictions.figures)
+        self.plot.set_bins(predictions.bins)
         self.error.setText(
-            f"Expected calibration error {judgement.calibration_error:.2%}: the mean difference between confidence and "
-            "accuracy. 0 is perfect; a few per cent are usual."
+            f"Expected calibration error {predictions.calibration_error:.2%}: the mean difference between confidence "
+            "and accuracy. 0 is perfect; a few per cent are usual."
         )
 
 

@@ -75,7 +75,7 @@ class DetailView(QWidget):
             widget.setVisible(result is not None)
         if result is None:
             return
-        probabilities = result.judgement.probabilities[row]
+        probabilities = result.predictions.probabilities[row]
         self.title.setText(result.caption(row))
         self.sure.setText(f"Image {row + 1:,}. {_how_sure(result, row)}")
         self.bars.setVisible(len(probabilities) == ROWS)
@@ -93,9 +93,9 @@ class DetailView(QWidget):
         if self.result is None or (occlusion.result, occlusion.row) != (self.result, self.row):
             return
         self.picture.show_picture(self._image, occlusion.occlusion)
-        judgement = self.result.judgement
-        answer = int(judgement.answers[self.row])
-        read = with_article(answer) if judgement.class_names == DIGITS else judgement.class_names[answer]
+        predictions = self.result.predictions
+        answer = int(predictions.answers[self.row])
+        read = with_article(answer) if predictions.class_names == DIGITS else predictions.class_names[answer]
         self.occlusion_text.setText(
             occlusion.reason if occlusion.occlusion is None else describe_occlusion(occlusion.occlusion, read)
         )
@@ -184,6 +184,6 @@ class DetailView(QWidget):
 
 def _how_sure(result: EvaluationResult, row: int) -> str:
     """The three most probable answers with their probabilities."""
-    shares = result.judgement.probabilities[row]
+    shares = result.predictions.probabilities[row]
     best = (-shares).argsort(kind="stable")[:3].tolist()
     return ", ".join(f"{as_percent(float(shares[number]))} for {result.name_of(number)}" for number in best) + "."

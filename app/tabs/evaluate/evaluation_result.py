@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset
-from nncore.evaluation.predictions import Judgement
+from nncore.evaluation.predictions import Predictions
 from nncore.model.network import Network
 from nncore.preprocessing.ink import SIDE
 
@@ -24,7 +24,7 @@ class EvaluationResult:
     model: str
     dataset: Dataset
     training: Dataset
-    judgement: Judgement
+    predictions: Predictions
 
     def image(self, row: int) -> NDArray[np.uint8] | None:
         """The picture (height, width) of an example; None if the data is not images."""
@@ -32,20 +32,20 @@ class EvaluationResult:
 
     def caption(self, row: int) -> str:
         """An example in short: "7 read as 2"."""
-        true, read = self.true_name(row), self.name_of(int(self.judgement.answers[row]))
+        true, read = self.true_name(row), self.name_of(int(self.predictions.answers[row]))
         return f"{true} read as {read}" if true != read else f"{true} read right"
 
     def sureness(self, row: int) -> str:
         """The probability of the answer to an example, in per cent."""
-        return as_percent(float(self.judgement.confidence[row]))
+        return as_percent(float(self.predictions.confidence[row]))
 
     def true_name(self, row: int) -> str:
         """The name of the true class of an example."""
-        return self.name_of(int(self.judgement.labels[row]))
+        return self.name_of(int(self.predictions.labels[row]))
 
     def name_of(self, number: int) -> str:
         """The name of a class; "no class" for a negative number."""
-        return self.judgement.class_names[number] if number >= 0 else "no class"
+        return self.predictions.class_names[number] if number >= 0 else "no class"
 
 
 def image_of(dataset: Dataset, row: int) -> NDArray[np.uint8] | None:

@@ -16,7 +16,7 @@ from nncore.data.dataset import Dataset
 from nncore.errors import DataError
 from nncore.evaluation.nearest_neighbours import HiddenIndex, Neighbour, nearest_in_pixels
 from nncore.evaluation.occlusion import occlusion_map
-from nncore.evaluation.predictions import judge
+from nncore.evaluation.predictions import predict_dataset
 from nncore.evaluation.projection import TSNE_PARTS, Projection, principal_components, tsne, view
 from nncore.evaluation.robustness import robustness
 from nncore.model.network import Network
@@ -103,8 +103,8 @@ class EvaluationRunner(QObject):
         """Evaluate `network` on `dataset`."""
 
         def work() -> EvaluationResult | None:
-            judgement = judge(network, dataset, is_cancelled, _in_steps(self.progressed.emit))
-            return None if judgement is None else EvaluationResult(network, model, dataset, training, judgement)
+            predictions = predict_dataset(network, dataset, is_cancelled, _in_steps(self.progressed.emit))
+            return None if predictions is None else EvaluationResult(network, model, dataset, training, predictions)
 
         self._evaluating.add("evaluate", work, self.evaluated.emit, self.refused.emit, latest_only=True)
 
@@ -130,7 +130,7 @@ class EvaluationRunner(QObject):
         """Project the outputs of layer `number` for some examples, by principal components or t-SNE."""
 
         def work() -> MapResult | None:
-            labels = result.judgement.labels
+            labels = result.predictions.labels
             rows = np.sort(np.random.default_rng(0).permutation(np.flatnonzero(labels >= 0))[:MAPPED])
             if not len(rows):
                 raise DataError("No example belongs to a class, so there is nothing to map.")
@@ -207,7 +207,7 @@ def _explain(result: EvaluationResult, row: int) -> OcclusionResult:
     if image is None:
         return OcclusionResult(result, row, None, "Only images have an occlusion map; this example is not an image.")
     try:
-        answer = int(result.judgement.answers[row])
+        answer = int(result.predictions.answers[row])
         return OcclusionResult(result, row, occlusion_map(result.network, image, answer))
     except DataError as problem:
         return OcclusionResult(result, row, None, str(problem))

@@ -64,8 +64,8 @@ class _Images(QAbstractListModel):
             return None
         row = int(self.rows[index.row()])
         if role == Qt.ItemDataRole.DisplayRole:
-            judgement = self.result.judgement
-            true, read = (self.result.name_of(int(n[row])) for n in (judgement.labels, judgement.answers))
+            predictions = self.result.predictions
+            true, read = (self.result.name_of(int(n[row])) for n in (predictions.labels, predictions.answers))
             return f"{true} → {read}"
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
             return f"{self.result.caption(row)}, {self.sureness(index)} sure, image {row + 1:,}."

@@ -101,9 +101,9 @@ class MapPage(QWidget):
         if found is None:
             return
         self.map = found
-        judgement = found.result.judgement
-        labels, misread = judgement.labels[found.rows], (judgement.labels != judgement.answers)[found.rows]
-        self.plot.set_points(found.projection.points, labels, judgement.class_names, misread)
+        predictions = found.result.predictions
+        labels, misread = predictions.labels[found.rows], (predictions.labels != predictions.answers)[found.rows]
+        self.plot.set_points(found.projection.points, labels, predictions.class_names, misread)
         summary = f"{len(labels):,} digits; misread ones have a ring."
         if found.done < 1:
             summary = f"t-SNE: {found.done:.0%} done …"

@@ -67,7 +67,7 @@ class MistakesPage(QWidget):
             self._cell = None
             self.matrix.clearSelection()
             self.detail.show_image(None, -1)
-        self.matrix.set_counts(result.judgement.confusion, result.judgement.class_names)
+        self.matrix.set_counts(result.predictions.confusion, result.predictions.class_names)
         self._list()
         if not same_data or row < 0:
             row = int(self.gallery.rows[0]) if len(self.gallery.rows) else -1
@@ -103,12 +103,12 @@ class MistakesPage(QWidget):
         rows = np.empty(0, np.intp)
         title, empty = "Images", "No evaluation yet."
         if self.result is not None:
-            judgement, names = self.result.judgement, self.result.judgement.class_names
+            predictions, names = self.result.predictions, self.result.predictions.class_names
             if self._cell is None:
-                rows, title, empty = judgement.misread(), "Misread", ALL_RIGHT
+                rows, title, empty = predictions.misread(), "Misread", ALL_RIGHT
             else:
                 true, read = self._cell
-                rows, empty = judgement.rows_of(true, read), NONE_SUCH
+                rows, empty = predictions.rows_of(true, read), NONE_SUCH
                 title = f"{names[true]} read as {names[read]}"
             title = f"{title} ({len(rows):,})"
         self.list_title.setText(title)

@@ -65,13 +65,15 @@ class SummaryHeader(QWidget):
         if result is None:
             self.accuracy.setText("–")
             return
-        judgement = result.judgement
-        low, high = judgement.interval
-        accuracy = judgement.accuracy
+        predictions = result.predictions
+        low, high = predictions.interval
+        accuracy = predictions.accuracy
         self.accuracy.setText("–" if accuracy is None else f"{accuracy:.2%}".replace("%", " %"))
         self.interval.setText(f"{100 * low:.2f} to {100 * high:.2f} % (95 % interval)")
-        misread = judgement.count - judgement.right
-        self.about.set_whole_text(f"{misread:,} of {judgement.count:,} misread · {judgement.source} · {result.model}")
+        misread = predictions.count - predictions.right
+        self.about.set_whole_text(
+            f"{misread:,} of {predictions.count:,} misread · {predictions.source} · {result.model}"
+        )
 
     def show_message(self, sentence: str, is_trouble: bool = False) -> None:
         """Show `sentence` below the figures; "" hides it."""

@@ -7,19 +7,19 @@ from html.parser import HTMLParser
 import numpy as np
 
 from nncore.data.dataset import Dataset
-from nncore.evaluation.predictions import Judgement, judge
+from nncore.evaluation.predictions import Predictions, predict_dataset
 from nncore.evaluation.report import MOST_MISREAD, evaluation_report
 from nncore.evaluation.robustness import DISTORTIONS, RobustnessPoint
 from tests.nncore.example_data import small_mnist
 from tests.nncore.mean_network import nearest_mean_network
 
 
-def judged() -> tuple[Judgement, Dataset]:
+def judged() -> tuple[Predictions, Dataset]:
     data = small_mnist()
     assert data.test is not None
-    judgement = judge(nearest_mean_network(data.training), data.test)
-    assert judgement is not None
-    return judgement, data.test
+    predictions = predict_dataset(nearest_mean_network(data.training), data.test)
+    assert predictions is not None
+    return predictions, data.test
 
 
 class Tags(HTMLParser):
@@ -44,33 +44,33 @@ class Tags(HTMLParser):
 
 
 def test_the_page_is_whole_and_asks_for_nothing_from_outside() -> None:
-    judgement, data = judged()
+    predictions, data = judged()
     point = RobustnessPoint(DISTORTIONS[0], 0.0, 0.9, 100)
-    tags = Tags(evaluation_report(judgement, data, "mine", "784 - 10", [point]))
+    tags = Tags(evaluation_report(predictions, data, "mine", "784 - 10", [point]))
     assert not tags.open
     assert not {"script", "link", "iframe"} & {tag for tag, _ in tags.seen}
     sources = [attributes["src"] for _, attributes in tags.seen if "src" in attributes]
-    assert len(sources) == min(MOST_MISREAD, len(judgement.misread()))
+    assert len(sources) == min(MOST_MISREAD, len(predictions.misread()))
     assert all(str(source).startswith("data:image/png;base64,") for source in sources)
     assert not any("href" in attributes for _, attributes in tags.seen)
     assert [tag for tag, _ in tags.seen].count("svg") == 2
 
 
 def test_the_figures_stand_in_it() -> None:
-    judgement, data = judged()
-    page = evaluation_report(judgement, data, "mine")
-    assert f"{judgement.accuracy:.2%}" in page
-    assert f"{judgement.interval[0]:.2%} to {judgement.interval[1]:.2%}" in page
+    predictions, data = judged()
+    page = evaluation_report(predictions, data, "mine")
+    assert f"{predictions.accuracy:.2%}" in page
+    assert f"{predictions.interval[0]:.2%} to {predictions.interval[1]:.2%}" in page
     cells = [int(cell) for cell in re.findall(r"<td class=\"shade\" style=[^>]*>(\d+)<small>", page)]
-    assert sum(cells) == judgement.count
-    share = judgement.confusion[0, 0] / judgement.confusion[0].sum()
-    assert f"{judgement.confusion[0, 0]}<small>{share:.1%}</small>" in page
+    assert sum(cells) == predictions.count
+    share = predictions.confusion[0, 0] / predictions.confusion[0].sum()
+    assert f"{predictions.confusion[0, 0]}<small>{share:.1%}</small>" in page
     assert "Robustness" not in page
 
 
 def test_names_are_text_whatever_they_hold() -> None:
-    judgement, data = judged()
-    evil = replace(judgement, class_names=tuple("<img src=x>" for _ in judgement.class_names), source="<script>")
+    predictions, data = judged()
+    evil = replace(predictions, class_names=tuple("<img src=x>" for _ in predictions.class_names), source="<script>")
     page = evaluation_report(evil, data, "</title><script>alert(1)</script>", "<b>")
     assert "<script" not in page
     assert "<img src=x>" not in page
@@ -79,7 +79,7 @@ def test_names_are_text_whatever_they_hold() -> None:
 
 def test_no_mistake_and_no_picture_are_said_or_left_out() -> None:
     numbers = Dataset.from_floats([[0.0], [1.0]], np.array([0, 1]), ("a", "b"))
-    right = Judgement(np.array([0, 1]), np.array([0, 1]), np.eye(2, dtype=np.float32), ("a", "b"), "two")
+    right = Predictions(np.array([0, 1]), np.array([0, 1]), np.eye(2, dtype=np.float32), ("a", "b"), "two")
     assert "Nothing was misread." in evaluation_report(right, numbers, "m")
     wrong = replace(right, answers=np.array([1, 1]))
     page = evaluation_report(wrong, numbers, "m")

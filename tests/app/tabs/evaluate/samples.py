@@ -8,7 +8,7 @@ import numpy as np
 
 from app.tabs.evaluate.evaluation_result import EvaluationResult
 from nncore.data.dataset import Dataset
-from nncore.evaluation.predictions import judge
+from nncore.evaluation.predictions import predict_dataset
 from tests.nncore.example_data import small_mnist
 from tests.nncore.mean_network import nearest_mean_network
 
@@ -25,9 +25,9 @@ def result_on(dataset: Dataset) -> EvaluationResult:
     """The evaluation of other digits."""
     training = small_mnist().training
     network = nearest_mean_network(training)
-    judgement = judge(network, dataset)
-    assert judgement is not None
-    return EvaluationResult(network, "nearest mean", dataset, training, judgement)
+    predictions = predict_dataset(network, dataset)
+    assert predictions is not None
+    return EvaluationResult(network, "nearest mean", dataset, training, predictions)
 
 
 @cache
@@ -37,6 +37,6 @@ def result_without_images() -> EvaluationResult:
         np.array([[0.0, 1], [1, 0], [0.9, 0.2], [0.2, 0.1]]), np.array([0, 1, 0, 0]), ("Apple", "Pear")
     )
     network = nearest_mean_network(data)
-    judgement = judge(network, data)
-    assert judgement is not None
-    return EvaluationResult(network, "two", data, data, judgement)
+    predictions = predict_dataset(network, data)
+    assert predictions is not None
+    return EvaluationResult(network, "two", data, data, predictions)

@@ -45,10 +45,10 @@ def test_the_page_shows_the_figures_of_an_evaluation(qtbot: QtBot) -> None:
     page = ClassesPage()
     qtbot.addWidget(page)
     page.show_result(result())
-    judgement = result().judgement
+    predictions = result().predictions
     recall = page.table.item(7, 3)
     assert page.table.rowCount() == 10
     assert recall is not None
-    assert recall.text() == f"{100 * judgement.confusion[7, 7] / judgement.confusion[7].sum():.2f}"
-    assert page.plot.bins == judgement.bins
-    assert f"{judgement.calibration_error:.2%}" in page.error.text()
+    assert recall.text() == f"{100 * predictions.confusion[7, 7] / predictions.confusion[7].sum():.2f}"
+    assert page.plot.bins == predictions.bins
+    assert f"{predictions.calibration_error:.2%}" in page.error.text()

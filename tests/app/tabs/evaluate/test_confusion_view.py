@@ -17,8 +17,8 @@ def view(qtbot: QtBot) -> ConfusionView:
     view = ConfusionView()
     qtbot.addWidget(view)
     view.resize(440, 470)
-    judgement = result().judgement
-    view.set_counts(judgement.confusion, judgement.class_names)
+    predictions = result().predictions
+    view.set_counts(predictions.confusion, predictions.class_names)
     with qtbot.waitExposed(view):
         view.show()
     return view
@@ -55,7 +55,7 @@ def test_a_click_opens_a_cell(view: ConfusionView) -> None:
 
 
 def test_cells_show_counts_or_shares(view: ConfusionView) -> None:
-    counts = result().judgement.confusion
+    counts = result().predictions.confusion
     index = view.model().index(4, 9)
     assert index.data() == str(counts[4, 9])
     view.show_shares(True)
@@ -71,7 +71,7 @@ def test_right_and_wrong_cells_differ_in_colour(view: ConfusionView) -> None:
 
 
 def test_every_cell_has_a_text_for_screen_readers(view: ConfusionView) -> None:
-    counts = result().judgement.confusion
+    counts = result().predictions.confusion
     table = QAccessible.queryAccessibleInterface(view)
     assert isinstance(table, QAccessibleInterface)
     names = {cell.text(QAccessible.Text.Name) for cell in map(table.child, range(table.childCount())) if cell}
@@ -81,7 +81,7 @@ def test_every_cell_has_a_text_for_screen_readers(view: ConfusionView) -> None:
 
 def test_new_counts_keep_the_selected_cell(view: ConfusionView) -> None:
     view.select_cell(3, 5)
-    view.set_counts(result().judgement.confusion + 1, result().judgement.class_names)
+    view.set_counts(result().predictions.confusion + 1, result().predictions.class_names)
     assert [(i.row(), i.column()) for i in view.selectedIndexes()] == [(3, 5)]
     view.set_counts(np.eye(2, dtype=np.int64), ("a", "b"))
     assert not view.selectedIndexes()

@@ -30,11 +30,11 @@ def test_without_an_image_it_says_what_to_do(view: DetailView) -> None:
 
 
 def test_an_image_is_shown_with_all_its_probabilities(view: DetailView) -> None:
-    row = int(result().judgement.misread()[0])
+    row = int(result().predictions.misread()[0])
     view.show_image(result(), row)
     assert view.title.text() == result().caption(row)
     assert view.sure.text().startswith(f"Image {row + 1}. {result().sureness(row)} for ")
-    np.testing.assert_array_equal(view.bars.probabilities, result().judgement.probabilities[row])
+    np.testing.assert_array_equal(view.bars.probabilities, result().predictions.probabilities[row])
     assert view.draw_button.isVisible()
 
 
@@ -64,16 +64,16 @@ def test_explanations_of_another_image_are_ignored(view: DetailView) -> None:
 
 
 def test_other_classes_are_called_by_their_names(view: DetailView) -> None:
-    judgement = replace(result().judgement, class_names=tuple("ABCDEFGHIJ"))
-    letters = replace(result(), judgement=judgement)
+    predictions = replace(result().predictions, class_names=tuple("ABCDEFGHIJ"))
+    letters = replace(result(), predictions=predictions)
     view.show_image(letters, 5)
     view.show_occlusion(OcclusionResult(letters, 5, np.full((28, 28), 0.5, np.float32)))
-    assert f"Read as {'ABCDEFGHIJ'[judgement.answers[5]]} mainly because of" in view.occlusion_text.text()
+    assert f"Read as {'ABCDEFGHIJ'[predictions.answers[5]]} mainly because of" in view.occlusion_text.text()
 
 
 def test_neighbours_of_other_classes_are_counted(view: DetailView) -> None:
     view.show_image(result(), 5)
-    true = result().name_of(int(result().judgement.labels[5]))
+    true = result().name_of(int(result().predictions.labels[5]))
     view.show_neighbours(NeighbourResult(result(), 5, [(None, true, 1.0), (None, "x", 2.0)], 2000))
     assert view.found.text() == f"1 of the 2 nearest are not {true}; 2,000 training digits were compared."
     view.show_neighbours(NeighbourResult(result(), 5, [(None, true, 1.0)], 2000))

@@ -63,7 +63,7 @@ def test_a_hidden_tab_does_not_evaluate(tab: EvaluateTab, qtbot: QtBot) -> None:
     settled(tab, qtbot)
     assert tab.pages.isVisible()
     assert tab.result is not None
-    assert tab.header.accuracy.text() == f"{tab.result.judgement.accuracy:.2%}".replace("%", " %")
+    assert tab.header.accuracy.text() == f"{tab.result.predictions.accuracy:.2%}".replace("%", " %")
 
 
 def test_hiding_the_tab_stops_and_showing_it_restarts(tab: EvaluateTab, qtbot: QtBot) -> None:
@@ -120,7 +120,7 @@ def test_another_part_of_the_data_can_be_evaluated(tab: EvaluateTab, qtbot: QtBo
     settled(tab, qtbot)
     assert tab.result is not None
     assert tab.result.dataset is small_mnist().training
-    assert tab.result.judgement.count == 2000
+    assert tab.result.predictions.count == 2000
 
 
 def test_a_cancelled_evaluation_restarts_only_on_request(tab: EvaluateTab, qtbot: QtBot) -> None:
@@ -167,7 +167,7 @@ def test_an_image_of_a_cell_is_sent_to_the_draw_tab(tab: EvaluateTab, qtbot: QtB
         QTest.mouseClick(detail.draw_button, Qt.MouseButton.LeftButton)
     assert told.args is not None
     assert tab.result is not None
-    row = int(tab.result.judgement.rows_of(4, 9)[0])
+    row = int(tab.result.predictions.rows_of(4, 9)[0])
     explanation = told.args[0]
     np.testing.assert_array_equal(explanation.image, tab.result.dataset.images[row])
     assert (explanation.caption, explanation.expected, explanation.occlusion_text) == (
@@ -214,7 +214,7 @@ def test_new_data_is_evaluated_from_scratch(tab: EvaluateTab, qtbot: QtBot) -> N
     tab.set_data(Splits(whole.training, None, whole.test.take(slice(0, 50))))
     settled(tab, qtbot)
     assert tab.result is not None
-    assert tab.result.judgement.count == 50
+    assert tab.result.predictions.count == 50
     assert [tab.header.part.itemText(number) for number in range(tab.header.part.count())] == [
         "test part",
         "training part",

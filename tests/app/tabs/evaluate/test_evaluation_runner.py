@@ -56,7 +56,7 @@ def test_an_evaluation_result_holds_network_and_data(runner: EvaluationRunner, q
     found = told.args[0] if told.args else None
     assert isinstance(found, EvaluationResult)
     assert (found.network, found.model, found.dataset) == (sample.network, sample.model, sample.dataset)
-    np.testing.assert_array_equal(found.judgement.answers, sample.judgement.answers)
+    np.testing.assert_array_equal(found.predictions.answers, sample.predictions.answers)
     qtbot.waitUntil(lambda: not runner.is_evaluating)
     assert shares.told[-1] == 1.0
     assert shares.threads == {threading.main_thread()}

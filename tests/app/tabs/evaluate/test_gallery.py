@@ -22,18 +22,18 @@ def gallery(qtbot: QtBot) -> Gallery:
     gallery = Gallery()
     qtbot.addWidget(gallery)
     gallery.resize(380, 420)
-    gallery.show_rows(result(), result().judgement.misread())
+    gallery.show_rows(result(), result().predictions.misread())
     with qtbot.waitExposed(gallery):
         gallery.show()
     return gallery
 
 
 def test_images_keep_their_order_and_show_their_answers(gallery: Gallery) -> None:
-    judgement = result().judgement
-    row = int(judgement.misread()[0])
+    predictions = result().predictions
+    row = int(predictions.misread()[0])
     first = gallery.model().index(0, 0)
-    assert gallery.model().rowCount() == len(judgement.misread())
-    assert first.data() == f"{judgement.labels[row]} → {judgement.answers[row]}"
+    assert gallery.model().rowCount() == len(predictions.misread())
+    assert first.data() == f"{predictions.labels[row]} → {predictions.answers[row]}"
     said = first.data(Qt.ItemDataRole.AccessibleTextRole)
     assert said == f"{result().caption(row)}, {result().sureness(row)} sure, image {row + 1:,}."
 
@@ -64,7 +64,7 @@ def test_choose_selects_a_listed_row_only(gallery: Gallery) -> None:
     chosen: list[int] = []
     gallery.chosen.connect(chosen.append)
     gallery.choose(int(gallery.rows[5]))
-    gallery.choose(int(result().judgement.rows_of(7, 7)[0]))
+    gallery.choose(int(result().predictions.rows_of(7, 7)[0]))
     assert chosen == [gallery.rows[5]]
 
 

@@ -27,7 +27,7 @@ def test_all_misread_images_are_listed_first_and_the_first_is_enlarged(page: Mis
     explanation_requested: list[int] = []
     page.explanation_requested.connect(explanation_requested.append)
     page.show_result(result())
-    rows = result().judgement.misread()
+    rows = result().predictions.misread()
     assert page.gallery.rows.tolist() == rows.tolist()
     assert page.list_title.text() == f"Misread ({len(rows)})"
     assert explanation_requested == [rows[0]]
@@ -42,12 +42,12 @@ def test_a_cell_lists_its_images_and_a_button_returns_to_all(page: MistakesPage)
         Qt.MouseButton.LeftButton,
         pos=page.matrix.visualRect(page.matrix.model().index(4, 9)).center(),
     )
-    rows = result().judgement.rows_of(4, 9)
+    rows = result().predictions.rows_of(4, 9)
     assert page.list_title.text() == f"4 read as 9 ({len(rows)})"
     assert page.gallery.rows.tolist() == rows.tolist()
     assert page.detail.row == rows[0]
     QTest.mouseClick(page.misread_button, Qt.MouseButton.LeftButton)
-    assert len(page.gallery.rows) == len(result().judgement.misread())
+    assert len(page.gallery.rows) == len(result().predictions.misread())
     assert not page.matrix.selectedIndexes()
 
 
@@ -55,7 +55,7 @@ def test_the_order_can_be_reversed(page: MistakesPage) -> None:
     page.show_result(result())
     page.order.setFocus()
     QTest.keyClick(page.order, Qt.Key.Key_Down)
-    assert page.gallery.rows.tolist() == result().judgement.misread()[::-1].tolist()
+    assert page.gallery.rows.tolist() == result().predictions.misread()[::-1].tolist()
 
 
 def test_the_buttons_switch_between_counts_and_shares(page: MistakesPage) -> None:
@@ -89,7 +89,7 @@ def test_other_data_resets_cell_and_image(page: MistakesPage) -> None:
 
 
 def test_no_mistakes_and_an_empty_cell_have_a_hint(page: MistakesPage) -> None:
-    right = result().judgement.rows_of(0, 0)
+    right = result().predictions.rows_of(0, 0)
     page.show_result(result_on(result().dataset.take(right)))
     assert page.empty.isVisible()
     assert page.empty.text().startswith("No image was misread.")
