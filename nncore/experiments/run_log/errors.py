@@ -1,4 +1,4 @@
-"""What can be wrong with a log of runs, said in words for a reader."""
+"""The errors of a log of runs, with a sentence for the user."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from nncore.errors import DataError
 
 
 class RunLogError(DataError):
-    """The log cannot be read or written; the message says why, and that nothing in it was changed."""
+    """The log cannot be read or written; the message gives the reason, and says that nothing in it was changed."""
 
 
 class RunLogDamagedError(RunLogError):
-    """The file is no log of runs, or one that has come to harm: waiting does not help."""
+    """The file is not a log of runs, or it is damaged; trying again does not help."""
 
 
 class RunLogNewerError(RunLogError):
-    """A sound log that only a newer Digit Lab can read."""
+    """A log that only a newer Digit Lab can read."""
 
 
 @contextmanager
-def telling(path: Path) -> Iterator[None]:
-    """Whatever goes wrong within, with the log at `path`, is a RunLogError with a sentence."""
+def translated_errors(path: Path) -> Iterator[None]:
+    """Turn errors of SQLite and the system, about the log at `path`, into a RunLogError with a sentence."""
     try:
         yield
     except (sqlite3.Error, OSError) as problem:
@@ -39,7 +39,7 @@ def _is_damage(problem: Exception) -> bool:
 
 
 def _reason(problem: Exception) -> str:
-    """What SQLite or the system says, in words for a reader."""
+    """The sentence for an error of SQLite or the system."""
     said = str(problem)
     if "locked" in said or "busy" in said:
         return "another program is writing to this log of runs; nothing in it was changed."
@@ -49,4 +49,4 @@ def _reason(problem: Exception) -> str:
         return f"this log of runs cannot be opened ({problem.strerror or problem})."
     if isinstance(problem, sqlite3.OperationalError) and not _is_damage(problem):
         return f"this log of runs cannot be used ({said}); nothing in it was changed."
-    return f"this is no log of runs, or it is damaged ({said}); nothing in it was changed."
+    return f"this is not a log of runs, or it is damaged ({said}); nothing in it was changed."

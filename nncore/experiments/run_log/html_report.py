@@ -1,4 +1,4 @@
-"""A report on one run or several, as one HTML file that needs nothing else: settings, figures, curves, confusion."""
+"""A report on one or more runs as a single HTML file: settings, figures, curves, confusion matrix."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from nncore.system.atomic_write import write_safely
 from nncore.training.history import Row
 
 MOST_EPOCHS_LISTED, FEW_EPOCHS = 200, 30
-"""Rows of the table of epochs at most, and so few that it is shown at once."""
+"""The largest number of rows in the table of epochs, and up to how many it is shown unfolded."""
 
 
 @dataclass(frozen=True, eq=False)
 class ReportedRun:
-    """A run with all that a report shows. curve: (3, n) step, loss, accuracy. judged: on what, and the confusion."""
+    """A run with all that a report shows. curve: (3, n) step, loss, accuracy. judged: set and confusion matrix."""
 
     run: LoggedRun
     epochs: Sequence[Row]
@@ -35,7 +35,7 @@ class ReportedRun:
 
     @classmethod
     def of(cls, log: RunLog, number: int) -> ReportedRun:
-        """The run of that number; raises RunLogError if there is none."""
+        """The run with this number; raises RunLogError if there is none."""
         return cls(log.run(number), log.epochs(number), log.curve(number), log.judged(number))
 
 
@@ -48,7 +48,7 @@ def write_report(runs: Sequence[ReportedRun], path: Path) -> None:
 
 
 def report_on(runs: Sequence[ReportedRun]) -> str:
-    """The report as HTML; whatever text the runs have is shown as it stands."""
+    """The report as HTML; the text of the runs is escaped."""
     title = runs[0].run.settings.name if len(runs) == 1 else f"{len(runs)} runs compared"
     written = f"Digit Lab, {datetime.now():%Y-%m-%d %H:%M}"
     parts = [f'<h1>{escape(title)}</h1><p class="quiet">{written}</p>', _card(_figures(runs))]
@@ -94,7 +94,7 @@ def _figures(runs: Sequence[ReportedRun]) -> str:
 
 def _curves(runs: Sequence[ReportedRun]) -> str:
     if not any(each.epochs for each in runs):
-        return '<p class="quiet">No epoch of it came to its end: there is no curve.</p>'
+        return '<p class="quiet">There is no curve, because no epoch was finished.</p>'
     losses, accuracies = (_lines(runs, kind) for kind in ("loss", "accuracy"))
     top = max((float(line.y[np.isfinite(line.y)].max(initial=0)) for line in losses if not line.faint), default=1.0)
     html = "<h3>Loss</h3>" + chart(losses, "epochs", "loss", top=1.05 * top or 1.0) + legend(losses)
@@ -108,13 +108,13 @@ def _curves(runs: Sequence[ReportedRun]) -> str:
 
 
 def _bottom(lines: Sequence[Line]) -> float:
-    """Where the axis of accuracies begins: as high as all but the faint lines allow."""
+    """The lower end of the axis of accuracies: as high as the lines allow, except the faint ones."""
     lowest = min((float(line.y[np.isfinite(line.y)].min(initial=100)) for line in lines if not line.faint), default=0.0)
     return max(each for each in (0.0, 50.0, 80.0, 90.0, 95.0, 98.0) if each <= max(lowest, 0.0))
 
 
 def _lines(runs: Sequence[ReportedRun], kind: str) -> list[Line]:
-    """Of one run each batch, training and validation; of several the validation, or training without one, of each."""
+    """One run: batches, training and validation. Several runs: the validation, or else the training, of each."""
     scale = 100.0 if kind == "accuracy" else 1.0
     if len(runs) == 1:
         only = runs[0]
@@ -145,14 +145,14 @@ def _batches(run: ReportedRun, kind: str, scale: float) -> Line:
 def _differences(runs: Sequence[ReportedRun]) -> str:
     found = differing([each.run.settings for each in runs])
     if not found:
-        return '<p class="quiet">None: these runs have the same settings.</p>'
+        return '<p class="quiet">These runs have the same settings.</p>'
     return _table(("", *(_name(each.run) for each in runs)), [(name, *values) for name, values in found.items()])
 
 
 def _details(each: ReportedRun) -> str:
     run, words = each.run, settings_in_words(each.run.settings)
     html = f'<p class="note">{escape(run.note)}</p>' if run.note else ""
-    about = {"begun": run.started.replace("T", " ")[:19], "machine": run.settings.machine or "not known"}
+    about = {"started": run.started.replace("T", " ")[:19], "machine": run.settings.machine or "unknown"}
     if run.best_epoch:
         about["lowest validation loss"] = f"in epoch {run.best_epoch}"
     if run.model:
@@ -172,8 +172,8 @@ def _confusion(on: str, counts: NDArray[np.int64]) -> str:
         lines.append(f"<tr><th>{true}</th>{''.join(cells)}</tr>")
     right = f"{np.trace(counts):,} of {counts.sum():,}"
     return (
-        f'<h3>Confusion on the {escape(on)} set</h3><p class="quiet">Rows: the true class. Columns: what was read. '
-        f'{right} right.</p><table class="confusion"><thead><tr><th></th>{head}</tr></thead>'
+        f'<h3>Confusion on the {escape(on)} set</h3><p class="quiet">Rows: the true class. Columns: the predicted '
+        f'class. {right} correct.</p><table class="confusion"><thead><tr><th></th>{head}</tr></thead>'
         f"<tbody>{''.join(lines)}</tbody></table>"
     )
 

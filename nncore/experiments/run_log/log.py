@@ -1,7 +1,7 @@
-"""Every run that was ever made, in one SQLite file: its settings, its data, its curves and how it ended.
+"""All runs in one SQLite file: the settings, the data, the curves and the end of each.
 
-A run is written as it goes, an epoch at a time, each in a transaction of its own: a process that is killed loses the
-epoch it was in. SQLite's write-ahead log lets one connection write while others read.
+A run is written while it goes on, each epoch in a transaction of its own: a process that is killed loses only the
+epoch that it was in. SQLite's write-ahead log lets one connection write while others read.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.experiments.run_log.errors import RunLogDamagedError, RunLogError, RunLogNewerError, telling
+from nncore.experiments.run_log.errors import RunLogDamagedError, RunLogError, RunLogNewerError, translated_errors
 from nncore.experiments.run_log.logged_run import COLUMNS, SUMMARY, LoggedRun, Rates, RunSettings, State, run_of_values
 from nncore.experiments.run_log.schema import VERSION, make_tables, version_of
 from nncore.training.history import MOST_ROWS, Row
@@ -44,18 +44,18 @@ PATIENCE = 2.0
 
 
 class RunLog:
-    """One connection to the log; a thread that writes or reads has its own. Raises RunLogError whatever is wrong."""
+    """A connection to the log; each thread needs its own. Every method raises RunLogError."""
 
     def __init__(self, path: Path, patience: float | None = None) -> None:
-        """Open the log, or make an empty one; the folder is made if it is missing.
+        """Open the log, or create an empty one and its folder.
 
         patience: seconds to wait for another program that is writing; PATIENCE unless given.
         """
         self.path = path
         wait = PATIENCE if patience is None else patience
         if path.is_dir():
-            raise RunLogDamagedError(f"{path}: this is a folder, where the log of runs should be; nothing was changed.")
-        with self._telling():
+            raise RunLogDamagedError(f"{path}: this is a folder, but should be the log of runs; nothing was changed.")
+        with self._translated_errors():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(path, timeout=wait, isolation_level=None)
         try:
@@ -65,11 +65,11 @@ class RunLog:
             raise
 
     def _prepare(self) -> None:
-        with self._telling():
+        with self._translated_errors():
             version = version_of(self._connection)
             if version > VERSION:
                 raise RunLogNewerError(
-                    f"{self.path}: it has version {version}, this Digit Lab reads up to {VERSION}: a newer one made it."
+                    f"{self.path}: has version {version}, this Digit Lab reads up to {VERSION}: a newer one wrote it."
                 )
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")
@@ -79,7 +79,7 @@ class RunLog:
                 make_tables(cursor, self.path)
 
     def close(self) -> None:
-        """Close the connection; what was written stays."""
+        """Close the connection."""
         self._connection.close()
 
     def __enter__(self) -> Self:
@@ -91,10 +91,10 @@ class RunLog:
     # ----------------------------------------------------------------- write
 
     def begin(self, settings: RunSettings, process: str = "", checkpoint: str = "", started: str = "") -> int:
-        """Note that a run begins; gives its number, which stays its own for ever.
+        """Add a run that begins; returns its number, which never changes.
 
-        process: which one is at work on it. checkpoint: the file in which it keeps what it takes to go on. started:
-        when, in ISO's form; now, unless given.
+        process: the one that trains it. checkpoint: the file from which it can be continued. started: ISO date and
+        time; now, unless given.
         """
         now = _now()
         with self._transaction() as cursor:
@@ -111,7 +111,7 @@ class RunLog:
             return cursor.lastrowid
 
     def go_on(self, run: int, process: str, epochs: int, steps: int) -> None:
-        """Note that `process` goes on with a run after `epochs` and `steps`; what it had done beyond them goes."""
+        """Note that `process` continues a run after `epochs` and `steps`; anything later is removed."""
         curve = self.curve(run)
         with self._transaction() as cursor:
             cursor.execute("DELETE FROM epochs WHERE run = ? AND epoch > ?", (run, epochs))
@@ -120,15 +120,15 @@ class RunLog:
             self._summarise(cursor, run, {"state": "running", "epochs": epochs, "steps": steps, "curve": _packed(kept)})
 
     def leave(self, run: int) -> None:
-        """Note that no process is at work on a run any more, though it has not come to its end."""
+        """Note that no process trains a run any more, although the run has not ended."""
         self._change(run, "process", "")
 
     def add_epochs(self, run: int, rows: Sequence[Row], curve: NDArray[np.float32], **summary: float | None) -> None:
-        """Note epochs that have ended, and how far the run has come.
+        """Add epochs that have ended, and the progress of the run.
 
-        rows: figures of each, "epoch" among them. curve: (3, n) step, loss and accuracy of steps so far, thinned to
-        MOST_POINTS here. summary: of SUMMARY. Of a run with very many epochs every second, fourth ... row stays,
-        and those of the last.
+        rows: the figures of each, with "epoch". curve: (3, n) step, loss and accuracy of steps so far, thinned to
+        MOST_POINTS here. summary: of SUMMARY. Of a run with very many epochs every second, fourth ... row is
+        kept, and the last.
         """
         with self._transaction() as cursor:
             cursor.executemany(
@@ -139,13 +139,13 @@ class RunLog:
             self._summarise(cursor, run, {"curve": _packed(curve), **summary})
 
     def end(self, run: int, state: State, checkpoint: str = "", **summary: float | str | None) -> None:
-        """Note how a run ended; checkpoint: the file from which it can be trained on, if any. summary: of SUMMARY."""
+        """Note how a run ended; checkpoint: the file from which it can be continued, if any. summary: of SUMMARY."""
         with self._transaction() as cursor:
             cursor.execute("UPDATE runs SET process = '', checkpoint = ? WHERE id = ?", (checkpoint, run))
             self._summarise(cursor, run, {"state": state, **summary})
 
     def forget_checkpoints(self, keep: int) -> list[str]:
-        """Note that of the runs that ended only the newest `keep` can be trained on; gives the files of the others."""
+        """Keep the checkpoints of the newest `keep` runs that ended; returns the files of the others."""
         of_ended = "FROM runs WHERE state != 'running' AND checkpoint != '' ORDER BY id DESC LIMIT -1 OFFSET ?"
         with self._transaction() as cursor:
             found = cursor.execute(f"SELECT id, checkpoint {of_ended}", (keep,)).fetchall()
@@ -153,20 +153,20 @@ class RunLog:
         return [name for _, name in found]
 
     def set_rates(self, run: int, rates: Rates) -> None:
-        """Note with which learning rates a run has trained so far."""
+        """Note the learning rates that a run has used so far."""
         self._change(run, "rates", json.dumps(rates))
 
     def update(self, run: int, **summary: float | str | None) -> None:
-        """Note something about a run, whatever its state; summary: of SUMMARY."""
+        """Change figures of a run in any state; summary: of SUMMARY."""
         with self._transaction() as cursor:
             self._summarise(cursor, run, summary)
 
     def judge(self, run: int, on: str, confusion: NDArray[np.int64]) -> None:
-        """Note the confusion matrix (classes, classes) of a run on a set, "test" or "validation", say."""
+        """Note the confusion matrix (classes, classes) of a run on a set, such as "test" or "validation"."""
         self._change(run, "judged", json.dumps({"on": on, "confusion": confusion.tolist()}))
 
     def rename(self, run: int, name: str) -> None:
-        """Give a run another name."""
+        """Rename a run."""
         self._change(run, "name", name)
 
     def annotate(self, run: int, note: str) -> None:
@@ -174,26 +174,26 @@ class RunLog:
         self._change(run, "note", note)
 
     def delete(self, runs: Sequence[int]) -> None:
-        """Put runs away: they are no longer listed, and `restore` brings them back."""
+        """Mark runs as deleted: they are no longer listed; `restore` undoes this."""
         self._mark(runs, _now())
 
     def restore(self, runs: Sequence[int]) -> None:
-        """Bring back what was put away."""
+        """List deleted runs again."""
         self._mark(runs, None)
 
     # ------------------------------------------------------------------ read
 
     def runs(self, deleted: bool = False) -> list[LoggedRun]:
-        """All runs, the newest first; or those put away."""
+        """All runs, the newest first; or the deleted ones."""
         return self._listed(f"deleted IS {'NOT ' if deleted else ''}NULL")
 
     def unended(self) -> list[LoggedRun]:
-        """Those of `runs` that have not come to their end, the newest first: a process is at work on them, or was."""
+        """The runs that have not ended, the newest first: a process trains them, or was killed."""
         return self._listed("deleted IS NULL AND state = 'running'")
 
     def run(self, number: int) -> LoggedRun:
-        """The run with that number, also one put away; raises RunLogError if there is none."""
-        with self._telling():
+        """The run with this number, even if deleted; raises RunLogError if there is none."""
+        with self._translated_errors():
             row = self._connection.execute(f"SELECT {', '.join(COLUMNS)} FROM runs WHERE id = ?", (number,)).fetchone()
         found = None if row is None else run_of_values(row)
         if found is None:
@@ -201,27 +201,27 @@ class RunLog:
         return found
 
     def has(self, run: int, started: str) -> bool:
-        """Whether there is a run of that number that was begun at that moment."""
+        """Whether there is a run with this number that was started at this time."""
         wanted = "SELECT 1 FROM runs WHERE id = ? AND started = ?"
-        with self._telling():
+        with self._translated_errors():
             return self._connection.execute(wanted, (run, started)).fetchone() is not None
 
     def epochs(self, run: int) -> list[Row]:
         """The figures of a run's epochs, in their order."""
-        with self._telling():
+        with self._translated_errors():
             rows = self._connection.execute("SELECT figures FROM epochs WHERE run = ? ORDER BY epoch", (run,))
             return [json.loads(figures) for (figures,) in rows]
 
     def curve(self, run: int) -> NDArray[np.float32]:
         """Step, loss and accuracy (3, n) of steps of a run, n at most MOST_POINTS."""
-        with self._telling():
+        with self._translated_errors():
             row = self._connection.execute("SELECT curve FROM runs WHERE id = ?", (run,)).fetchone()
         blob = row[0] if row else b""
         return np.frombuffer(blob[: len(blob) // 12 * 12], "<f4").reshape(3, -1)
 
     def judged(self, run: int) -> tuple[str, NDArray[np.int64]] | None:
-        """The set a run was judged on last, and its confusion matrix (classes, classes) there; None if unknown."""
-        with self._telling():
+        """The set on which a run was evaluated last, and its confusion matrix (classes, classes); None if unknown."""
+        with self._translated_errors():
             row = self._connection.execute("SELECT judged FROM runs WHERE id = ?", (run,)).fetchone()
         if not row or not row[0]:
             return None
@@ -232,25 +232,25 @@ class RunLog:
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Cursor]:
-        """All that is done within happens, or none of it."""
-        with self._telling():
+        """A transaction: all changes are written, or none."""
+        with self._translated_errors():
             cursor = self._connection.cursor()
             cursor.execute("BEGIN IMMEDIATE")
             try:
                 yield cursor
                 cursor.execute("COMMIT")
             except BaseException:
-                if self._connection.in_transaction:  # SQLite has ended it itself where the disk is full
+                if self._connection.in_transaction:  # SQLite ends it itself when the disk is full
                     cursor.execute("ROLLBACK")
                 raise
 
-    def _telling(self) -> AbstractContextManager[None]:
-        return telling(self.path)
+    def _translated_errors(self) -> AbstractContextManager[None]:
+        return translated_errors(self.path)
 
     def _listed(self, condition: str) -> list[LoggedRun]:
-        """The runs of which `condition` holds, the newest first; without those that this Digit Lab does not know."""
+        """The runs that match `condition`, the newest first, without those that this version cannot read."""
         columns = ", ".join(COLUMNS)
-        with self._telling():
+        with self._translated_errors():
             rows = self._connection.execute(f"SELECT {columns} FROM runs WHERE {condition} ORDER BY id DESC").fetchall()
         return [run for row in rows if (run := run_of_values(row)) is not None]
 
@@ -279,7 +279,7 @@ class RunLog:
 
 
 def thinned(curve: NDArray[np.float32]) -> NDArray[np.float32]:
-    """At most MOST_POINTS columns of a curve (3, n): evenly spread, first and last among them."""
+    """At most MOST_POINTS columns of a curve (3, n): evenly spaced, with the first and the last."""
     n = curve.shape[1]
     if n <= MOST_POINTS:
         return curve

@@ -1,4 +1,4 @@
-"""A run as the log of runs has it: what it was to be, and how far it has come."""
+"""A run in the log of runs: its settings and its progress."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from nncore.training.config import TrainingConfig
 State = Literal["running", "finished", "stopped", "diverged"]
 
 Rates: TypeAlias = tuple[tuple[int, float], ...]
-"""(step, learning rate) of each step, counted from 1, from which the rate was another one."""
+"""(step, learning rate): the steps, counted from 1, at which the rate changed."""
 
 
 @dataclass(frozen=True)
 class RunSettings:
-    """What a run is, as it begins.
+    """The settings of a run.
 
-    recipe: its name, or "". data: its source, in words. parent: the run that it repeats or goes on from. rates: where
-    the learning rate was changed by hand, also while it ran; () if it is that of `config` throughout.
+    recipe: its name, or "". data: its source, in words. parent: the run that it repeats or continues. rates: the
+    changes of the learning rate by hand, also during the run; () if it is always that of `config`.
     """
 
     name: str
@@ -40,12 +40,12 @@ class RunSettings:
 
 @dataclass(frozen=True)
 class LoggedRun:
-    """A run as the log has it. Accuracies: 0 to 1, None where not measured. started: ISO date and time, local.
+    """A run in the log. Accuracies: 0 to 1, None if not measured. started: ISO date and time, local.
 
-    state: "running" also for a run whose process was killed; process says which it was, "" if none is at work on it.
+    state: "running" also if the process was killed; process: the one that trains it, or did; "" for none.
     best_epoch, best_accuracy: the epoch of the lowest validation loss, and the highest validation accuracy. The other
-    training and validation figures are those of the last epoch. model: the file its model was kept in, or "".
-    checkpoint: the name of the file that holds all it takes to go on, or "". deleted: when it was, or None.
+    training and validation figures are those of the last epoch. model: the file of its model, or "".
+    checkpoint: the name of the file from which it can be continued, or "". deleted: the time, or None.
     """
 
     id: int
@@ -74,20 +74,20 @@ SUMMARY = (
     "seconds", "epochs", "steps", "best_epoch", "validation_accuracy", "training_loss", "test_accuracy", "test_loss",
     "model", "training_accuracy", "validation_loss", "best_accuracy",
 )  # fmt: skip
-"""Columns that hold how far a run has come; all are fields of LoggedRun."""
+"""Columns with the progress of a run; all are fields of LoggedRun."""
 
 SETTINGS = ("name", "data", "machine", "recipe", "validation_share", "parent")
-"""Columns that are fields of RunSettings as they stand."""
+"""Columns that are fields of RunSettings without conversion."""
 
 COLUMNS = (
     "id", "note", "spec", "config", "rates", *SETTINGS, "started", "state", *SUMMARY, "process", "checkpoint",
     "deleted",
 )  # fmt: skip
-"""What `run_of` makes a run of."""
+"""The columns that `run_of` needs."""
 
 
 def run_of(row: Mapping[str, Any]) -> LoggedRun | None:
-    """A row of the table, {column: value} for COLUMNS; None if its settings are none that this Digit Lab knows."""
+    """A row of the table, {column: value} for COLUMNS; None if this version cannot read its settings."""
     try:
         spec, config, rates = _spec_of(row["spec"]), _config_of(row["config"]), _rates_of(row["rates"])
     except (ValueError, TypeError, ModelFileError):
@@ -99,11 +99,11 @@ def run_of(row: Mapping[str, Any]) -> LoggedRun | None:
 
 @lru_cache(maxsize=4096)
 def run_of_values(values: tuple[Any, ...]) -> LoggedRun | None:
-    """`run_of` the values of COLUMNS; a row that has not changed since it was read last is not read again."""
+    """`run_of` the values of COLUMNS; cached, so that an unchanged row is not read again."""
     return run_of(dict(zip(COLUMNS, values, strict=True)))
 
 
-# Of a thousand runs most have the network and the settings of another one: each is read once.
+# Most runs share their network or settings with other runs: each text is read once.
 
 
 @lru_cache(maxsize=512)

@@ -1,4 +1,4 @@
-"""A sweep on a room of machines, through a Dask cluster that is there already."""
+"""A sweep on several machines, through a running Dask cluster."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from nncore.experiments.sweep.shared_data import DataSource, PackedData, packed,
 
 SECONDS_BETWEEN_LOOKS = 0.2
 SECONDS_TO_ANSWER = 10
-"""How long a scheduler may take to answer, and to have its first worker."""
+"""How long to wait for a scheduler to answer, and for its first worker."""
 
 SECONDS_BETWEEN_QUESTIONS = 1.0
-"""How often a worker asks whether the sweep is cancelled."""
+"""How often a worker checks whether the sweep is cancelled."""
 
 MOST_ATTEMPTS = 2
-"""Dask itself gives a job to another worker when one dies; beyond that it is handed in once more, and then given up."""
+"""Dask gives the job of a worker that died to another one; if that fails too, the job is submitted once more."""
 
 # The data that this worker read or was sent last, by the sweep's name: {name: data}.
 _held: dict[str, Splits] = {}
@@ -38,8 +38,8 @@ def run_on_cluster(
 ) -> Iterator[SweepProgress | SweepResult]:
     """Do all `jobs` on the workers of the Dask scheduler at the address `scheduler` ("tcp://host:8786").
 
-    Yields what `run_sweep` does, each job's result once, whatever becomes of the workers. Data in memory
-    is sent to them; what is to be called is called there, so it must be the same everywhere, as `load_mnist` is.
+    Yields the same as `run_sweep`: the result of each job once, even if workers die. Data in memory is sent to the
+    workers; a function is called on each worker, so it must give the same data everywhere, as `load_mnist` does.
     Raises SettingError if the package distributed is missing, no scheduler answers, it has no worker, or a worker has
     another version of Digit Lab.
     """
@@ -62,7 +62,8 @@ def _client(scheduler: str) -> Any:
         return Client(scheduler, timeout=SECONDS_TO_ANSWER, set_as_default=False)
     except (OSError, ValueError) as problem:  # TimeoutError is an OSError
         raise SettingError(
-            "scheduler", f"{scheduler}: no Dask scheduler answers there ({problem or type(problem).__name__})."
+            "scheduler",
+            f"{scheduler}: no Dask scheduler answers there ({problem or type(problem).__name__}).",
         ) from None
 
 
@@ -71,17 +72,17 @@ def _check_workers(client: Any, scheduler: str) -> None:
         client.wait_for_workers(1, timeout=SECONDS_TO_ANSWER)
     except TimeoutError:
         raise SettingError(
-            "scheduler", f"{scheduler}: this scheduler has no worker; start one with `dask worker {scheduler}`."
+            "scheduler", f"{scheduler}: the scheduler has no worker; start one with `dask worker {scheduler}`."
         ) from None
     try:
         versions = set(client.run(_version).values())
     except ImportError:
         raise SettingError(
-            "scheduler", f"{scheduler}: a worker there has no Digit Lab; install {__version__}."
+            "scheduler", f"{scheduler}: a worker has no Digit Lab; install version {__version__} there."
         ) from None
     if versions != {__version__}:
         found = ", ".join(sorted(versions - {__version__}))
-        raise SettingError("scheduler", f"{scheduler}: a worker there has Digit Lab {found}; expected {__version__}.")
+        raise SettingError("scheduler", f"{scheduler}: a worker has Digit Lab {found}; install {__version__} there.")
 
 
 def _version() -> str:
@@ -89,7 +90,7 @@ def _version() -> str:
 
 
 class _Cluster:
-    """The client's side."""
+    """The jobs of one sweep, as the client sees them."""
 
     def __init__(self, client: Any, jobs: Sequence[SweepJob], data: PackedData, validation_share: float) -> None:
         from distributed import Event
@@ -101,7 +102,7 @@ class _Cluster:
         self._at_work: dict[Any, tuple[SweepJob, int]] = {}
 
     def events(self, cancelled: Callable[[], bool]) -> Iterator[SweepProgress | SweepResult]:
-        """Progress and results, until all is done or, once `cancelled`, nothing is at work any more."""
+        """Progress and results, until all jobs are done or, after `cancelled`, no job is running."""
         began, done, stopping = perf_counter(), 0, False
         self._send()
         for job in self._jobs:
@@ -124,7 +125,7 @@ class _Cluster:
             self._client.cancel(list(self._at_work))
 
     def _send(self) -> None:
-        """Have the data on every worker, so that it outlives any of them."""
+        """Send the data to every worker, so that it stays available when one dies."""
         self._sent = (
             self._data if callable(self._data) else self._client.scatter(self._data, broadcast=True, hash=False)
         )
@@ -135,7 +136,7 @@ class _Cluster:
         self._at_work[future] = job, attempt
 
     def _take(self, future: Any, stopping: bool) -> SweepResult | None:
-        """The result of a job that ended; None if it is to be done once more, as its workers or data were lost."""
+        """The result of a job that ended; None if it was submitted again, because its workers or data were lost."""
         job, attempt = self._at_work.pop(future)
         if future.status == "finished":
             result: SweepResult = future.result()
@@ -147,12 +148,12 @@ class _Cluster:
             self._hand_in(job, attempt + 1)
             return None
         reason = future.exception() if future.status == "error" else None
-        problem = f"The cluster could not do this run ({type(reason).__name__ if reason else future.status})."
+        problem = f"The cluster could not finish this run ({type(reason).__name__ if reason else future.status})."
         return SweepResult(job, "failed", problem=problem, attempts=attempt)
 
 
 def _work(job: SweepJob, data: PackedData, validation_share: float, name: str) -> SweepResult:
-    """Do a job, on a worker."""
+    """Do a job; runs on a worker."""
     from distributed import Event, get_client
 
     stop, asked, answer = Event(name, client=get_client()), perf_counter(), False

@@ -1,4 +1,4 @@
-"""One run of a sweep, wherever it is worked on, and what it gives."""
+"""One run of a sweep and its result, in a local process or on a cluster."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ Ending = Literal["finished", "stopped", "diverged", "failed"]
 
 @dataclass(frozen=True, eq=False)
 class SweepResult:
-    """What one run of a sweep gave.
+    """The result of one run of a sweep.
 
-    state: "failed" if it could not be done, `problem` then says why in a sentence. history: a row an epoch. curve:
-    (3, n) step, loss and accuracy of steps. Accuracies are 0 to 1, None where not measured; the validation figures are
-    those of the last epoch. seconds: of training. started: ISO date and time. confusion: of the test set. attempts: 2
-    if the process that worked on it first died.
+    state: "failed" if the run was not possible; `problem` then gives the reason in a sentence. history: a row an epoch.
+    curve: (3, n) step, loss and accuracy of steps. Accuracies are 0 to 1, None if not measured; the validation figures
+    are those of the last epoch. seconds: of training. started: ISO date and time. confusion: of the test set.
+    attempts: 2 if the first process of the run died.
     """
 
     job: SweepJob
@@ -55,14 +55,14 @@ class SweepResult:
 
     @property
     def accuracy(self) -> float | None:
-        """What runs are compared by: the accuracy on the test set, or else the last one on the validation set."""
+        """The accuracy that runs are compared by: on the test set, or else the last one on the validation set."""
         if self.test_accuracy is not None:
             return self.test_accuracy
         return self.history[-1]["validation_accuracy"] if self.history else None
 
     @property
     def loss(self) -> float | None:
-        """What runs that tell no classes apart are compared by: the loss on the test, validation or training set."""
+        """The loss that regressions are compared by: on the test, validation or training set."""
         if self.test_loss is not None or not self.history:
             return self.test_loss
         last = self.history[-1]
@@ -71,9 +71,9 @@ class SweepResult:
 
 @dataclass(frozen=True)
 class SweepProgress:
-    """How far a sweep has come. done: runs that are over, of `jobs`. share: of all the work, 0 to 1.
+    """The progress of a sweep. done: runs that ended, of `jobs`. share: of all the work, 0 to 1.
 
-    at_work: the runs in progress and the share that is done of each; on a cluster nobody knows them.
+    at_work: the runs in progress and the finished share of each; unknown, and empty, on a cluster.
     """
 
     done: int
@@ -84,17 +84,17 @@ class SweepProgress:
 
     @property
     def seconds_left(self) -> float | None:
-        """If the rest goes as fast as what is done; None as long as next to nothing is."""
+        """An estimate from the speed so far; None while less than 1 % is done."""
         return self.seconds * (1 - self.share) / self.share if self.share > 0.01 else None
 
 
 def run_job(
     job: SweepJob, data: Splits, validation_share: float, stopped: Callable[[], bool], tell: Callable[[float], None]
 ) -> SweepResult:
-    """Do one job on this thread, on one core: the bits are those of the same run made alone.
+    """Do one job on this thread, on one core; the bits are those of the same run outside a sweep.
 
-    stopped: asked after each step. tell: is given the share of the run that is done. Never raises what the user could
-    have caused: the result then has the state "failed".
+    stopped: called after each step. tell: called with the finished share of the run. Raises nothing that a user can
+    cause: the result then has the state "failed".
     """
     started = datetime.now().isoformat(timespec="milliseconds")
     try:
@@ -139,7 +139,7 @@ def _run(
 
 
 def _share(job: SweepJob, of_epochs: float, step: int, seconds: float) -> float:
-    """The share of a run that is done, 0 to 1: that of the limit which it is nearest to."""
+    """The finished share of a run, 0 to 1, by the limit that it will reach first."""
     limits = [of_epochs]
     if job.config.steps is not None:
         limits.append(step / job.config.steps)

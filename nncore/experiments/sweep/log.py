@@ -1,4 +1,4 @@
-"""The runs of a sweep in the log of runs, as they go."""
+"""Writes the runs of a sweep into the log of runs while they are made."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from nncore.experiments.sweep.job import SweepProgress, SweepResult
 
 
 class SweepRuns:
-    """Writes the runs of one sweep into the log: that they begin, how far they are, and what they gave.
+    """Writes the runs of one sweep into the log: their beginning, their progress and their results.
 
-    What is killed on its way stays in the log as broken off. The log is given to each call, since it may be opened
-    anew between two; all raise RunLogError.
+    A run that is killed stays in the log as broken off. Each call takes the log, because it may be reopened between
+    two calls; all raise RunLogError.
     """
 
     def __init__(self, settings: RunSettings, process: str = "") -> None:
-        """settings: of the sweep: its name, data, machine, recipe and share held out; process: that does it."""
+        """settings: name, data, machine, recipe and validation share of the sweep; process: the one that does it."""
         self._settings, self._process = settings, process
         self._numbers: dict[int, int] = {}
         self._epochs: dict[int, int] = {}
 
     def has_news(self, progress: SweepProgress) -> bool:
-        """Whether there is anything to note of it."""
+        """Whether the progress has anything to write down."""
         return any(self._epochs.get(job.number, -1) != _epochs(job, share) for job, share in progress.at_work)
 
     def note(self, log: RunLog, progress: SweepProgress) -> None:
-        """Note which runs are at work, and how many epochs each has done."""
+        """Write down which runs are in progress, and how many epochs each has done."""
         for job, share in progress.at_work:
             epochs = _epochs(job, share)
             if self._epochs.get(job.number, -1) != epochs:
@@ -35,9 +35,9 @@ class SweepRuns:
                 self._epochs[job.number] = epochs
 
     def end(self, log: RunLog, result: SweepResult) -> int:
-        """Write down what one run gave; gives its number in the log.
+        """Write down the result of one run; returns its number in the log.
 
-        A run that failed has the reason as its note, and counts as broken off.
+        A run that failed has the reason as its note, and is shown as broken off.
         """
         run = self._number(log, result.job, result.started)
         if result.history:
@@ -59,7 +59,7 @@ class SweepRuns:
         return run
 
     def _number(self, log: RunLog, job: SweepJob, started: str = "") -> int:
-        """The run's number in the log, where it is begun if it is not there."""
+        """The run's number in the log; adds it to the log if it is not there."""
         known = self._numbers.get(job.number)
         if known is not None:
             return known

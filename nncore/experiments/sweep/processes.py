@@ -23,12 +23,12 @@ from nncore.experiments.sweep.shared_data import DataSource, shared
 from nncore.system.cores import available_cores
 
 SECONDS_BETWEEN_LOOKS = 0.1
-"""How often it is asked how far the workers are, and whether they are to stop."""
+"""How often the parent reads the progress of the workers and checks whether they must stop."""
 
 MOST_ATTEMPTS = 2
-"""A run whose process dies is made once more, and then given up: it may be what kills it."""
+"""A run whose process dies is tried once more and then given up, because the run may be the cause."""
 
-DIED = "The process that worked on this run died twice: it may need more memory than there is."
+DIED = "The process of this run died twice: the run may need more memory than there is."
 
 # What a worker process holds from one job to the next.
 _held: dict[str, Any] = {}
@@ -41,14 +41,14 @@ def run_sweep(
     workers: int | None = None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[SweepProgress | SweepResult]:
-    """Do all `jobs`, several at a time; yields each one's result once, as it ends, and now and then the progress.
+    """Do all `jobs`, several at a time; yields the result of each once, when it ends, and regularly the progress.
 
-    workers: processes, each on one core; None for as many as there are cores. cancelled: asked often; once it says so,
-    runs in progress end with the state "stopped" within a step, and no other begins. Closing the iterator ends the
-    workers too. A worker that dies takes nothing with it but the run it was at, which is made once more, by a fresh
-    one; if that dies as well, its result has the state "failed".
+    workers: processes, each on one core; None for one a core. cancelled: called often; when it returns True, runs in
+    progress end with the state "stopped" within a step, and no other begins. Closing the iterator ends the workers
+    too. If a worker dies, only its current run is affected: a new worker does it once more, and if that one dies too,
+    the result has the state "failed".
 
-    The workers are started afresh ("spawn"), so a script that calls this needs the usual `if __name__ == "__main__"`.
+    The workers are started with "spawn", so a script that calls this needs the usual `if __name__ == "__main__"`.
     """
     workers = max(1, min(workers or available_cores(), len(jobs)))
     with TemporaryDirectory(prefix="digitlab-sweep-", ignore_cleanup_errors=True) as folder:
@@ -60,15 +60,15 @@ def run_sweep(
 
 
 class _Sweep:
-    """The parent's side. Each worker is a pool of one: when it breaks, it is known which job it was at."""
+    """One sweep, as the parent sees it. A worker is a pool of one, so that its job is known if it dies."""
 
     def __init__(self, jobs: Sequence[SweepJob], validation_share: float, workers: int) -> None:
-        """Start the workers, so that they are ready when the data is written where they find it."""
+        """Start the workers, so that they are ready by the time that the data is written."""
         self._context = multiprocessing.get_context("spawn")
-        # The share of each job that is done. A flag in plain memory costs a step nothing, an Event some microseconds.
+        # The finished share of each job. A flag in shared memory costs a step nothing, an Event some microseconds.
         self._shares, self._stop = self._context.RawArray("d", len(jobs)), self._context.RawArray("b", 1)
         self._initial = (validation_share, self._stop, self._shares)
-        # The last is taken first, and that is the longest: one begun at the end would keep the others waiting.
+        # The longest job is last and is taken first: if it began last, the other cores would wait for it.
         waiting = [(place, job, 1) for place, job in enumerate(jobs)][::-1]
         self._waiting = sorted(waiting, key=lambda each: each[1].work)
         self._at_work: dict[Future[SweepResult], tuple[ProcessPoolExecutor, int, SweepJob, int]] = {}
@@ -77,13 +77,13 @@ class _Sweep:
 
     def _worker(self) -> ProcessPoolExecutor:
         worker = ProcessPoolExecutor(1, self._context, _begin, self._initial)
-        worker.submit(_be_ready)  # a process is started when there is something to do
+        worker.submit(_be_ready)  # a pool starts its process with the first task
         return worker
 
     def events(
         self, data: Callable[[], Splits], cancelled: Callable[[], bool]
     ) -> Iterator[SweepProgress | SweepResult]:
-        """Progress and results, until all is done or, once `cancelled`, nothing is at work any more."""
+        """Progress and results, until all jobs are done or, after `cancelled`, no job is running."""
         yield self._progress()
         while self._waiting or self._at_work:
             if cancelled():
@@ -103,14 +103,14 @@ class _Sweep:
     ) -> None:
         try:
             future = worker.submit(_work, data, place, job)
-        except BrokenProcessPool:  # it died while it had nothing to do
+        except BrokenProcessPool:  # it died while it was idle
             worker.shutdown(wait=False)
             worker = self._worker()
             future = worker.submit(_work, data, place, job)
         self._at_work[future] = worker, place, job, attempt
 
     def _take(self, future: Future[SweepResult]) -> SweepResult | None:
-        """The result of a job that ended; None if it is to be done once more, its worker having died."""
+        """The result of a job that ended; None if its worker died and it is tried again."""
         worker, place, job, attempt = self._at_work.pop(future)
         try:
             result = replace(future.result(), attempts=attempt)
@@ -136,21 +136,21 @@ class _Sweep:
         return SweepProgress(self._done, self._count, share, perf_counter() - self._began, at_work)
 
     def close(self) -> None:
-        """End the workers, and wait for that."""
+        """Stop the workers and wait until they have ended."""
         self._stop[0] = True
         for worker in (*self._idle, *(at_work[0] for at_work in self._at_work.values())):
             worker.shutdown(wait=True, cancel_futures=True)
 
 
 def _begin(validation_share: float, stop: Any, shares: Any) -> None:
-    """What a worker process does first."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal reaches every process; the parent decides
+    """Prepare a worker process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal reaches every process; the parent handles it
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _held.update(splits=None, validation_share=validation_share, stop=stop, shares=shares)
 
 
 def _end_with_parent() -> None:
-    """A parent that is killed cannot say so, and a pool's process would wait for ever for its next job."""
+    """End this process when the parent is killed; it would otherwise wait for its next job for ever."""
     parent = multiprocessing.parent_process()
     assert parent is not None
     parent.join()
@@ -158,11 +158,11 @@ def _end_with_parent() -> None:
 
 
 def _be_ready() -> None:
-    """Do nothing: by then the process has read all its modules."""
+    """Do nothing; the task makes the process import its modules."""
 
 
 def _work(data: Callable[[], Splits], place: int, job: SweepJob) -> SweepResult:
-    """Do a job, in a worker process."""
+    """Do a job; runs in a worker process."""
     shares, stop = _held["shares"], _held["stop"]
 
     def tell(share: float) -> None:

@@ -1,4 +1,4 @@
-"""Data on its way to the workers of a sweep: in files that all of them map, or as arrays to other machines."""
+"""Data for the workers of a sweep: in files that all processes map, or as arrays for other machines."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nncore.data.mapped_dataset import MappedDataset
 from nncore.errors import SettingError
 
 DataSource: TypeAlias = Splits | Callable[[], Splits]
-"""Data in memory, or what a worker calls to read it: `load_mnist`, or partial(read_dataset, path)."""
+"""Data in memory, or a function that a worker calls to read it: `load_mnist`, or partial(read_dataset, path)."""
 
 About: TypeAlias = tuple[tuple[str, ...], str, bool]
 """Class names, source, and whether the set is open."""
@@ -24,10 +24,10 @@ PackedData: TypeAlias = tuple[PackedPart, PackedPart, PackedPart] | Callable[[],
 
 
 def shared(data: DataSource, folder: Path) -> Callable[[], Splits]:
-    """What a process of this machine calls to have `data`, which is written into `folder` for that.
+    """The function with which a process of this machine gets `data`, which this writes into `folder`.
 
-    All processes map the files, so that the images are in memory once, however many work. What is to be called is given
-    back as it is. Raises SettingError for data that stays in its own file, or if the disk is full.
+    All processes map the same files, so that the images are in memory once. If `data` is a function, it is returned
+    unchanged. Raises SettingError for data that stays in its own file, or if the disk is full.
     """
     if not isinstance(data, Splits):
         return data
@@ -40,7 +40,7 @@ def shared(data: DataSource, folder: Path) -> Callable[[], Splits]:
             np.save(folder / f"{name}-labels.npy", part.labels)
         except OSError as problem:
             why = problem.strerror or problem
-            raise SettingError("data", f"{folder}: the data could not be put there for the workers ({why}).") from None
+            raise SettingError("data", f"{folder}: the data could not be written there ({why}).") from None
         about[name] = part.class_names, part.source, part.open_set
     return partial(_opened, folder, about)
 
@@ -54,7 +54,7 @@ def _opened(folder: Path, about: dict[str, About]) -> Splits:
 
 
 def packed(data: DataSource) -> PackedData:
-    """`data` as it travels to another machine; raises SettingError for data that stays in its file."""
+    """`data` in a form that can be sent to another machine; raises SettingError for data that stays in its file."""
     if not isinstance(data, Splits):
         return data
     training, validation, test = (
@@ -65,7 +65,7 @@ def packed(data: DataSource) -> PackedData:
 
 
 def unpacked(data: PackedData) -> Splits:
-    """What `packed` was given; what is to be called is called here."""
+    """The data that `packed` was given; a function is called here."""
     if callable(data):
         return data()
     training, validation, test = (None if part is None else Dataset(*part) for part in data)
@@ -78,7 +78,6 @@ def _parts(data: Splits) -> dict[str, Dataset | None]:
         if isinstance(part, MappedDataset):
             raise SettingError(
                 "data",
-                f"{part.source} stays in its file, which the workers of a sweep do not have: sweep it from the command "
-                "line, with --data.",
+                f"{part.source} is not in memory, so the window cannot sweep it: use the command line, with --data.",
             )
     return {"training": data.training, "validation": data.validation, "test": data.test}
