@@ -95,7 +95,7 @@ def test_the_report_on_a_run_has_settings_figures_curves_and_confusion(runs: lis
         "41",
         "a fine machine",
         "784 - 9 - 10",
-        "945 of 972 right",
+        "945 of 972 correct",
     ):
         assert words in page.text, words
     assert page.tags.count("svg") >= 4  # two charts, each with a frame
@@ -123,7 +123,7 @@ def test_several_runs_are_compared_by_what_differs(runs: list[ReportedRun]) -> N
 
 
 def test_a_run_without_an_epoch_is_said_to_have_no_curve(runs: list[ReportedRun]) -> None:
-    assert "there is no curve" in Page(report_on(runs[2:])).text
+    assert "There is no curve" in Page(report_on(runs[2:])).text
 
 
 def test_a_file_that_cannot_be_written_is_refused(runs: list[ReportedRun], tmp_path: Path) -> None:
