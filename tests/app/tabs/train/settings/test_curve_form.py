@@ -43,7 +43,7 @@ def test_what_is_shown_is_what_is_learnt(form: CurveForm) -> None:
         ("low", "two", "is no number"),
         ("low", "9", "is no range"),
         ("high", "x", "is no number"),
-        ("points", "1", "out of range"),
+        ("points", "1", "must be from 2 to 100,000; got 1"),
     ],
 )
 def test_what_is_wrong_is_found_by_its_name(form: CurveForm, field: str, text: str, said: str) -> None:
