@@ -1,7 +1,7 @@
-"""Finding a learning rate by trying them all: the range test.
+"""The learning rate range test, which finds a learning rate by trying a range of them.
 
-A copy of the network trains while the rate grows from step to step. As long as the rate is too low the loss hardly
-moves; then it falls; when the rate is too high it rises beyond all bounds. A good rate is where it falls fastest
+A copy of the network trains while the rate grows from step to step. While the rate is too low, the loss hardly changes;
+then it falls; once the rate is too high, the loss diverges. A good rate is where the loss falls fastest
 (Smith, "Cyclical learning rates for training neural networks", WACV 2017, section 3.3).
 """
 
@@ -23,26 +23,26 @@ from nncore.training.control import TrainingControl, check_learning_rate
 from nncore.training.events import StepDone
 
 RISEN_FACTOR = 4.0
-"""The sweep is over once the loss is this many times its lowest, and higher than it began."""
+"""The sweep ends once the mean of the recent losses is this many times its minimum, and above its first value."""
 
 RECENT = 5
-"""Steps whose mean loss is compared for that."""
+"""How many losses that mean is taken over."""
 
 LEAST_FALL = 0.02
-"""A loss that falls by a smaller share than this, anywhere in the sweep, has not fallen."""
+"""If the loss falls by a smaller share than this in the whole sweep, no rate is suggested."""
 
 FEWEST_STEPS = 20
 
 ENOUGH_EXAMPLES, SMALL_BATCH = 256, 32
-"""Of a batch below SMALL_BATCH the loss tells little: so many steps are taken with each rate that they see enough."""
+"""The loss of a batch smaller than SMALL_BATCH is noisy, so each rate gets as many steps as see ENOUGH_EXAMPLES."""
 
 
 @dataclass(frozen=True, eq=False)
 class RateSweep:
-    """How the loss went while the rate grew.
+    """The loss as a function of the learning rate.
 
-    rates: (n,) the rates tried, rising. losses: (n,) the loss that each led to, smoothed over its neighbours.
-    suggested: the rate at which the loss fell fastest.
+    rates: (n,) the rates tried, in increasing order. losses: (n,) the loss after training with each, smoothed over its
+    neighbours. suggested: the rate at which the loss fell fastest.
     """
 
     rates: NDArray[np.float64]
@@ -62,20 +62,20 @@ def find_learning_rate(
 ) -> RateSweep | None:
     """Sweep the rate from `lowest` to `highest` in `steps` steps of a run with `config`; None if `cancelled()`.
 
-    `config` gives the optimiser, batch size, loss, augmentation and seed; its rate, schedule and limits do not count.
-    The network is left as it is; the run happens on a copy. cores: as in `train`. Costs `steps` steps of training.
-    With small batches each rate gets several steps, and the mean of their losses counts. Raises SettingError if a
-    setting is out of range, the data does not fit the network, or the loss never fell.
+    `config` gives the optimiser, batch size, loss, augmentation and seed; its rate, schedule and limits are ignored.
+    The run uses a copy of the network. cores: as in `train`. It takes as long as `steps` steps of training. With small
+    batches each rate gets several steps, whose losses are averaged. Raises SettingError if a setting is out of range,
+    the data does not fit the network, or the loss never fell.
     """
     check_learning_rate(lowest)
     check_learning_rate(highest)
     if not lowest < highest:
-        raise SettingError("learning_rate", f"The rates from {lowest:g} to {highest:g} do not rise.")
+        raise SettingError("learning_rate", f"The highest rate must be above the lowest, {lowest:g}; got {highest:g}.")
     if steps < FEWEST_STEPS:
-        raise SettingError("steps", f"{steps} steps tell too little of a learning rate: it is {FEWEST_STEPS} or more.")
+        raise SettingError("steps", f"The steps of a search for a rate must be {FEWEST_STEPS} or more; got {steps}.")
     rates = np.geomspace(lowest, highest, steps)
     losses = _losses_of_sweep(network.copy(), data, config, rates, cancelled, cores)
-    return None if losses is None else _judged(rates, losses)
+    return None if losses is None else _suggestion(rates, losses)
 
 
 def _losses_of_sweep(
@@ -86,9 +86,10 @@ def _losses_of_sweep(
     cancelled: Callable[[], bool],
     cores: int | None,
 ) -> NDArray[np.float64] | None:
-    """The loss after the steps with each rate, until it has risen; None if `cancelled()`.
+    """The loss after the steps with each rate, until it has diverged; None if `cancelled()`.
 
-    A step tells the loss before it, so what a rate led to is told by the step after: one more is taken.
+    A step reports the loss before it. So the effect of a rate is reported by the step after, and the run takes one step
+    more than there are rates.
     """
     control, recent, losses, each = TrainingControl(rates[0]), list[float](), list[float](), _steps_a_rate(data, config)
     sweep = replace(
@@ -114,7 +115,7 @@ def _losses_of_sweep(
         if len(recent) == each:
             losses.append(float(np.mean(recent)))
             recent.clear()
-            if _has_risen(losses):
+            if _has_diverged(losses):
                 control.stop()
         if len(recent) == each - 1:  # the next step is the first of another rate
             control.learning_rate = float(rates[min(len(losses) + 1, len(rates) - 1)])
@@ -126,35 +127,35 @@ def _steps_a_rate(data: Splits, config: TrainingConfig) -> int:
     return ceil(min(ENOUGH_EXAMPLES, len(data.training)) / size) if size < SMALL_BATCH else 1
 
 
-def _has_risen(losses: list[float]) -> bool:
-    """Whether the mean of the recent losses is far above the lowest such mean, and above the first."""
+def _has_diverged(losses: list[float]) -> bool:
+    """Whether the mean of the recent losses is far above the lowest such mean, and above the first one."""
     if len(losses) < RECENT:
         return False
     means = np.convolve(losses, np.full(RECENT, 1 / RECENT), "valid")
     return bool(means[-1] > max(RISEN_FACTOR * means.min(), means[0]))
 
 
-def _judged(rates: NDArray[np.float64], losses: NDArray[np.float64]) -> RateSweep:
+def _suggestion(rates: NDArray[np.float64], losses: NDArray[np.float64]) -> RateSweep:
     """Smooth the losses and find where they fall fastest, on a logarithmic scale of rates."""
     if len(losses) < RECENT:
         raise SettingError(
-            "learning_rate", f"Training diverges already at a learning rate of {rates[0]:g}: start lower."
+            "learning_rate", f"Training diverges at the lowest learning rate, {rates[0]:g}: start lower."
         )
     rates = rates[: len(losses)]
-    # The last losses are beyond all bounds; cut, they do not drown their neighbours.
+    # The last losses are huge; limited, they do not dominate the means of their neighbours.
     smoothed = _smooth(np.minimum(losses, RISEN_FACTOR * losses[0]))
     lowest = int(smoothed.argmin())
     if smoothed[lowest] > (1 - LEAST_FALL) * smoothed[0]:
         raise SettingError(
             "learning_rate",
-            f"The loss never fell at learning rates from {rates[0]:g} to {rates[-1]:g}: none is better.",
+            f"The loss never fell at learning rates from {rates[0]:g} to {rates[-1]:g}, so none is suggested.",
         )
     steepest = int(np.gradient(smoothed)[: lowest + 1].argmin())
     return RateSweep(rates, smoothed, float(rates[steepest]))
 
 
 def _smooth(losses: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The mean of each number and its neighbours on BOTH sides: a mean of past ones alone would lag behind the rate."""
+    """The mean of each loss and its neighbours on BOTH sides; a mean of past losses alone would lag behind the rate."""
     window = np.ones(2 * min(RECENT, (len(losses) - 1) // 2) + 1)
     smoothed: NDArray[np.float64] = np.convolve(losses, window, "same") / np.convolve(
         np.ones_like(losses), window, "same"

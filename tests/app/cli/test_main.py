@@ -240,7 +240,7 @@ def test_ctrl_c_ends_a_training_and_keeps_what_it_learnt(small_data: Path, tmp_p
             "train --learning-rate fast",
             "Learning rate must be a number, above 0; got “fast”.",
         ),
-        ("train --layers 784 0 10", "A layer of 0 units cannot be built: a width is 1 or more"),
+        ("train --layers 784 0 10", "The width of a layer must be a whole number, 1 or more; got 0"),
         ("train --layers 784", "Give at least two widths"),
         ("train --layers 784 ten 10", "invalid int value: 'ten'"),
         ("train --layers 100 10", "100 inputs; the images have 784 pixels"),

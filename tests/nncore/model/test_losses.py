@@ -64,7 +64,7 @@ def test_softmax_cross_entropy_is_the_mean_of_minus_log_of_the_label_probability
     assert loss.forward(logits, np.array([0, 1])) == pytest.approx(-(np.log(0.5) + np.log(0.1)) / 2)
 
 
-def test_smoothed_labels_ask_for_a_share_of_every_class() -> None:
+def test_label_smoothing_gives_every_class_a_share_of_the_target() -> None:
     T = 0.8 * ONE_HOT + 0.2 / 5
     expected = -(T * np.log(softmax(LOGITS))).sum(axis=1).mean()
     assert ready(SoftmaxCrossEntropy(0.2)).forward(LOGITS, LABELS) == pytest.approx(expected)
@@ -95,7 +95,7 @@ def test_mean_squared_error_is_half_the_squared_distance_of_the_answers(
     np.testing.assert_allclose(loss.per_example(LOGITS, targets), distances)
 
 
-def test_the_error_of_one_sigmoid_is_what_it_is_beside_another() -> None:
+def test_the_error_of_a_single_sigmoid_equals_that_in_a_larger_network() -> None:
     logits, targets = np.array([[0.7], [-40.0], [800.0], [-800.0]]), np.array([[0.2], [1.0], [1.0], [1.0]])
     many, one = ready(MeanSquaredError("sigmoid"), outputs=1), ready(MeanSquaredError("sigmoid"), outputs=1)
     losses = [one.forward(logits[[row]], targets[[row]]) for row in range(4)]
@@ -116,7 +116,7 @@ def test_a_single_output_takes_its_labels_as_numbers(name: str) -> None:
     assert (loss.backward()[:, 0] < 0).tolist() == [True, False, False]
 
 
-def test_an_example_of_no_class_asks_cross_entropy_for_the_same_share_of_every_class() -> None:
+def test_the_target_of_no_class_is_the_same_for_every_class() -> None:
     labels = np.array([0, NO_CLASS, 2, NO_CLASS, 1, 0])
     T = np.eye(5)[labels]
     T[[1, 3]] = 1 / 5
@@ -130,7 +130,7 @@ def test_an_example_of_no_class_asks_cross_entropy_for_the_same_share_of_every_c
     np.testing.assert_allclose(loss.per_example(LOGITS, labels), expected)
 
 
-def test_no_class_is_none_of_several_sigmoids_and_a_half_for_a_single_one() -> None:
+def test_the_target_of_no_class_is_zero_for_several_sigmoids_and_a_half_for_one() -> None:
     labels = np.array([1, NO_CLASS])
     numbers = np.array([[0.0, 1, 0, 0, 0], [0.0, 0, 0, 0, 0]])
     loss = ready(BinaryCrossEntropy())
@@ -139,7 +139,7 @@ def test_no_class_is_none_of_several_sigmoids_and_a_half_for_a_single_one() -> N
     assert single.forward(logits, labels) == pytest.approx(single.forward(logits, np.array([[1], [0.5]])))
 
 
-def test_a_softmax_that_is_indifferent_to_what_is_of_no_class_has_no_gradient() -> None:
+def test_equal_probabilities_for_no_class_have_no_gradient() -> None:
     for name in ("cross_entropy", "mean_squared_error"):
         loss = ready(make_loss(name, "softmax"))
         loss.forward(np.full((2, 5), 3.0), np.array([NO_CLASS, NO_CLASS]))
@@ -175,14 +175,14 @@ def test_loss_and_gradient_are_finite_whatever_the_logits(
     assert np.isfinite(loss.backward()).all()
 
 
-def test_loss_of_a_hopeless_logit_is_large_and_exact() -> None:
+def test_the_loss_of_an_extreme_logit_is_exact() -> None:
     logits = np.array([[-1e6, 1e6]], np.float32)
     assert ready(SoftmaxCrossEntropy(), 1, 2, np.float32).forward(logits, np.array([0])) == pytest.approx(2e6)
     assert ready(BinaryCrossEntropy(), 1, 2, np.float32).forward(logits, np.array([0])) == pytest.approx(2e6)
 
 
 @pytest.mark.parametrize(("name", "output", "smoothing"), EVERY_LOSS)
-def test_a_smaller_batch_gives_what_a_loss_of_its_size_would(name: str, output: str, smoothing: float) -> None:
+def test_a_smaller_batch_is_not_affected_by_a_larger_workspace(name: str, output: str, smoothing: float) -> None:
     large, small = ready(make_loss(name, output, smoothing), 6), ready(make_loss(name, output, smoothing), 2)
     large.forward(LOGITS, LABELS)
     large.backward()
@@ -218,13 +218,13 @@ def test_forward_and_backward_allocate_nothing_that_grows_with_the_batch(
     ("output", "loss"),
     [("softmax", SoftmaxCrossEntropy), ("sigmoid", BinaryCrossEntropy), ("linear", MeanSquaredError)],
 )
-def test_each_output_has_its_natural_loss(output: str, loss: type[Loss]) -> None:
+def test_each_output_has_its_default_loss(output: str, loss: type[Loss]) -> None:
     assert type(make_loss(None, output)) is loss
 
 
 @pytest.mark.parametrize("name", LOSSES)
 @pytest.mark.parametrize("output", OUTPUTS)
-def test_a_loss_that_does_not_go_with_the_output_is_refused_naming_both(name: str, output: str) -> None:
+def test_a_loss_that_does_not_fit_the_output_is_refused_with_both_names(name: str, output: str) -> None:
     needed = {"cross_entropy": "softmax", "binary_cross_entropy": "sigmoid", "mean_squared_error": output}[name]
     if needed == output:
         make_loss(name, output)
@@ -245,7 +245,7 @@ def test_a_loss_that_does_not_go_with_the_output_is_refused_naming_both(name: st
         ("mean_squared_error", "softmax", 0.1, "label_smoothing", "mean_squared_error has no label smoothing"),
     ],
 )
-def test_settings_that_no_loss_takes_are_refused(
+def test_invalid_combinations_of_loss_output_and_smoothing_are_refused(
     name: str | None, output: str, smoothing: float, field: str, said: str
 ) -> None:
     with pytest.raises(SettingError, match=said) as refusal:
@@ -254,13 +254,13 @@ def test_settings_that_no_loss_takes_are_refused(
 
 
 @pytest.mark.parametrize("columns", [1, 4])
-def test_targets_of_another_width_are_refused_not_stretched(columns: int) -> None:
+def test_targets_with_the_wrong_number_of_columns_are_refused(columns: int) -> None:
     loss = ready(MeanSquaredError("linear"))
     with pytest.raises(DataError, match=f"must have 5 numbers, one for each output; got {columns}"):
         loss.forward(LOGITS, NUMBERS[:, :columns])
 
 
-def test_cross_entropy_refuses_numbers_for_labels() -> None:
+def test_cross_entropy_refuses_numbers_as_targets() -> None:
     loss = ready(SoftmaxCrossEntropy())
     with pytest.raises(DataError, match="one label per example"):
         loss.forward(LOGITS, NUMBERS)

@@ -28,7 +28,7 @@ def initialized(spec: NetworkSpec, dtype: type = np.float32) -> Network:
     return network
 
 
-def test_dense_builds_what_its_widths_say() -> None:
+def test_dense_builds_a_network_from_widths() -> None:
     spec = NetworkSpec.dense((784, 128, 64, 10), ("relu", "tanh"))
     assert spec.layers == (Dense(128), Activation("relu"), Dense(64), Activation("tanh"), Dense(10))
     assert spec.input_shape == (28, 28)
@@ -52,7 +52,7 @@ def test_the_gradient_of_a_whole_network_matches_central_differences(hidden: tup
     np.testing.assert_allclose(network.parameters.gradients, numeric, rtol=1e-5, atol=1e-8)
 
 
-def test_predict_gives_the_same_in_one_go_and_in_parts() -> None:
+def test_predict_gives_the_same_in_batches_as_at_once() -> None:
     network = initialized(NetworkSpec.dense((3, 4, 2)))
     X = np.random.default_rng(1).random((2 * PREDICTION_ROWS + 7, 3), np.float32)
     whole = network.predict(X)
@@ -136,7 +136,7 @@ def test_a_network_that_ends_in_images_is_refused() -> None:
 
 
 @pytest.mark.parametrize("input_shape", [(), (0,), (28, -1), (28.0, 28)])
-def test_an_input_shape_that_is_none_is_refused(input_shape: tuple[int, ...]) -> None:
+def test_an_invalid_input_shape_is_refused(input_shape: tuple[int, ...]) -> None:
     with pytest.raises(SettingError, match=r"side of the input shape must be a whole number, 1 or more"):
         NetworkSpec(input_shape, (Dense(10),))
 
@@ -159,7 +159,7 @@ def test_shapes_and_sizes_of_a_convolutional_network() -> None:
     assert NetworkSpec.from_json(json.loads(json.dumps(spec.to_json()))) == spec
 
 
-def test_a_network_goes_on_in_other_memory() -> None:
+def test_a_network_trains_on_after_its_parameters_moved() -> None:
     network = initialized(CONVOLUTIONAL)
     X, twin = np.random.default_rng(1).random((6, 784), np.float32), network.copy()
     values, gradients = np.zeros_like(network.parameters.values), np.zeros_like(network.parameters.gradients)

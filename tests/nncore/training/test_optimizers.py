@@ -192,7 +192,7 @@ def test_every_optimizer_finds_the_bottom_of_a_bowl(name: str) -> None:
 
 
 @pytest.mark.parametrize("decay", [-0.1, float("inf"), float("nan")])
-def test_a_weight_decay_that_is_none_is_refused(decay: float) -> None:
+def test_an_invalid_weight_decay_is_refused(decay: float) -> None:
     with pytest.raises(SettingError, match="must be 0 or more and finite") as refusal:
         AdamW(parameters(), decay)
     assert refusal.value.field == "weight_decay"

@@ -68,7 +68,7 @@ def test_a_loss_that_cannot_diverge_ends_the_sweep_once_it_is_worse_than_at_firs
     assert found.losses[-1] > found.losses[0]
 
 
-def test_the_loss_beside_a_rate_is_the_one_it_led_to_averaged_with_its_neighbours() -> None:
+def test_the_loss_of_a_rate_is_measured_after_its_step_and_smoothed() -> None:
     rates, network, images = np.geomspace(1e-3, 0.5, 20), fresh_network(), small_mnist().training
     X, loss = images.inputs(slice(None)), SoftmaxCrossEntropy()
     loss.allocate(len(X), 10, network.dtype)
@@ -121,15 +121,15 @@ def test_a_sweep_can_be_cancelled() -> None:
     assert asked < 15
 
 
-def test_a_network_that_is_beyond_all_bounds_from_the_start_gets_no_suggestion() -> None:
+def test_no_rate_is_suggested_if_the_loss_is_not_finite_at_the_start() -> None:
     network = fresh_network()
     network.parameters.values[:] = 1e30
-    with pytest.raises(SettingError, match="diverges already at a learning rate of 1e-06") as refusal:
+    with pytest.raises(SettingError, match="diverges at the lowest learning rate, 1e-06") as refusal:
         find_learning_rate(network, small_mnist(), CONFIG)
     assert refusal.value.field == "learning_rate"
 
 
-def test_data_from_which_nothing_can_be_learnt_gets_no_suggestion() -> None:
+def test_no_rate_is_suggested_if_the_loss_never_falls() -> None:
     dark = Dataset(np.zeros((100, 28, 28), np.uint8), np.arange(100) % 10, source="dark")
     with pytest.raises(SettingError, match="never fell at learning rates from 1e-06 to") as refusal:
         find_learning_rate(
@@ -143,26 +143,24 @@ def test_data_from_which_nothing_can_be_learnt_gets_no_suggestion() -> None:
     [
         (0.0, 1.0, 100, "learning_rate", "above 0"),
         (0.1, float("inf"), 100, "learning_rate", "finite"),
-        (1.0, 1.0, 100, "learning_rate", "from 1 to 1 do not rise"),
-        (0.1, 1.0, 19, "steps", "19 steps tell too little"),
+        (1.0, 1.0, 100, "learning_rate", "must be above the lowest, 1; got 1"),
+        (0.1, 1.0, 19, "steps", "must be 20 or more; got 19"),
     ],
 )
-def test_settings_that_make_no_sweep_are_refused(
-    lowest: float, highest: float, steps: int, field: str, said: str
-) -> None:
+def test_invalid_rates_and_steps_are_refused(lowest: float, highest: float, steps: int, field: str, said: str) -> None:
     with pytest.raises(SettingError, match=said) as refusal:
         sweep(CONFIG, lowest, highest, steps)
     assert refusal.value.field == field
 
 
 @pytest.mark.parametrize("count", range(5, 14))
-def test_there_are_as_many_losses_as_rates_however_soon_the_sweep_ends(count: int) -> None:
+def test_there_is_a_loss_for_each_rate_even_if_the_sweep_ends_early(count: int) -> None:
     losses = np.linspace(2, 1, count)
-    sweep = rate_finder._judged(np.geomspace(1e-6, 10, 100), losses)
+    sweep = rate_finder._suggestion(np.geomspace(1e-6, 10, 100), losses)
     assert len(sweep.rates) == len(sweep.losses) == count
 
 
-def test_of_single_samples_each_rate_sees_enough_to_be_judged() -> None:
+def test_of_single_samples_each_rate_sees_enough_to_be_suggestion() -> None:
     recipe = RECIPES["sine"]
     network = Network(recipe.spec)
     network.initialize(np.random.default_rng(0))

@@ -56,7 +56,7 @@ def test_what_was_exported_comes_back_bit_for_bit(spec: NetworkSpec) -> None:
     np.testing.assert_array_equal(parameters, network.parameters.values)
 
 
-def test_there_is_one_node_a_layer_and_none_for_dropout() -> None:
+def test_there_is_one_node_per_layer_and_none_for_dropout() -> None:
     nodes = onnx.load_model_from_string(ONNX).graph.node
     names = [node.name for node in nodes if node.op_type != "Constant"]  # the factor of a scale
     kept = [f"{number}.{layer.kind}" for number, layer in enumerate(EVERYTHING.layers, 1) if layer.kind != "dropout"]
@@ -71,7 +71,7 @@ def test_there_is_one_node_a_layer_and_none_for_dropout() -> None:
         ("regression", ("inputs", ["batch", 1]), ("outputs", ["batch", 2])),
     ],
 )
-def test_input_and_output_are_called_what_they_are(
+def test_input_and_output_have_names_that_fit_the_network(
     name: str, given: tuple[str, list[object]], answer: tuple[str, list[object]]
 ) -> None:
     spec = NETWORKS[name]
@@ -138,7 +138,7 @@ def array_elsewhere(model: onnx.ModelProto) -> None:
         (changed(array_elsewhere), r"array 1\.W .*, 0 bytes; expected \(6, 1, 5, 3\) of float, 360 bytes"),
     ],
 )
-def test_what_digit_lab_has_not_written_is_refused_by_what_it_is(content: bytes, sentence: str) -> None:
+def test_files_by_other_programs_are_refused_with_a_description(content: bytes, sentence: str) -> None:
     with pytest.raises(ModelFileError, match=sentence):
         read_onnx(content)
 

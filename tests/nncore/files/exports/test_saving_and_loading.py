@@ -43,7 +43,7 @@ def test_an_exported_model_is_the_same_model_when_it_is_loaded(saved: Path) -> N
     np.testing.assert_array_equal(loaded.network().predict(images), model.network().predict(images))
 
 
-def test_the_end_of_the_name_says_what_is_written(tmp_path: Path) -> None:
+def test_the_suffix_selects_the_format(tmp_path: Path) -> None:
     for name in ("a.ONNX", "a.Py", "a.npz", "a"):
         save_model(model_of(), tmp_path / name)
     assert onnx.load(tmp_path / "a.ONNX").producer_name == "Digit Lab"
@@ -88,7 +88,7 @@ def test_a_file_larger_than_the_free_memory_is_refused_unread(saved: Path) -> No
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_what_is_no_file_is_said(tmp_path: Path, suffix: str) -> None:
+def test_a_path_that_is_not_a_file_is_refused(tmp_path: Path, suffix: str) -> None:
     (tmp_path / f"folder{suffix}").mkdir()
     with pytest.raises(ModelFileError, match="it is not a file"):
         load_model(tmp_path / f"folder{suffix}")

@@ -68,7 +68,7 @@ def test_what_was_exported_comes_back_bit_for_bit(spec: NetworkSpec) -> None:
     np.testing.assert_array_equal(parameters, network.parameters.values)
 
 
-def test_a_script_says_only_what_its_network_needs() -> None:
+def test_a_script_contains_only_the_functions_its_network_uses() -> None:
     source = script(header_of(NETWORKS["dense"]), network_of(NETWORKS["dense"]).parameters.values).decode()
     functions = [line.split("(")[0] for line in source.splitlines() if line.startswith("def ")]
     assert functions == ["def relu", "def dense", "def softmax", "def predict"]
@@ -94,7 +94,7 @@ def test_run_with_a_file_it_answers_for_each_image(tmp_path: Path) -> None:
     assert len(run(path, "inputs.npy").splitlines()) == 3
 
 
-def test_bytes_are_taken_for_pixels_up_to_255(tmp_path: Path) -> None:
+def test_bytes_are_divided_by_255(tmp_path: Path) -> None:
     images = np.random.default_rng(2).integers(0, 256, (5, 28, 28), np.uint8)
     answers = predict_of(written(EVERYTHING, tmp_path))(images)
     np.testing.assert_allclose(answers, expected(EVERYTHING, (images / 255).astype(np.float32)), rtol=0, atol=1e-5)
@@ -106,7 +106,7 @@ def test_text_from_outside_stays_text(tmp_path: Path) -> None:
     assert set(module) >= {"HEADER", "WEIGHTS", "SHAPES", "P", "predict"}
 
 
-def test_reading_a_script_runs_nothing_of_it(tmp_path: Path) -> None:
+def test_reading_a_script_executes_nothing(tmp_path: Path) -> None:
     trap = b"open('trap', 'w')\n"
     read_script(trap + SCRIPT + trap)
     assert not Path("trap").exists()
@@ -142,7 +142,7 @@ HEADER = next(line for line in SCRIPT.splitlines() if line.startswith(b"HEADER")
         (SCRIPT.replace(WEIGHTS, WEIGHTS[:-3] + b'=="'), "WEIGHTS are damaged"),
     ],
 )
-def test_what_digit_lab_has_not_written_is_refused_by_what_it_is(content: bytes, sentence: str) -> None:
+def test_files_by_other_programs_are_refused_with_a_description(content: bytes, sentence: str) -> None:
     with pytest.raises(ModelFileError, match=sentence):
         read_script(content)
 

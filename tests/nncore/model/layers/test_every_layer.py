@@ -102,7 +102,7 @@ def gradient_for(built: Built, rows: int = ROWS) -> np.ndarray:
     return np.random.default_rng(4).standard_normal((rows, *built.spec.output_shape(built.shape)))
 
 
-def test_every_kind_of_layer_is_under_this_contract() -> None:
+def test_every_kind_of_layer_is_tested_here() -> None:
     assert {spec.kind for spec, _ in CASES} == set(LAYER_SPECS)
 
 
@@ -125,7 +125,7 @@ def test_gradient_matches_central_differences(built: Built) -> None:
     np.testing.assert_allclose(gradients, numeric_gradient(loss, built.parameters.trainable), rtol=1e-5, atol=1e-7)
 
 
-def test_parameters_get_the_same_gradients_where_dX_is_not_needed(built: Built) -> None:
+def test_gradients_of_parameters_do_not_depend_on_need_dX(built: Built) -> None:
     X, dY = inputs(built.shape), gradient_for(built)
     built.forward(X)
     built.layer.backward(dY.copy())
@@ -158,7 +158,7 @@ def peak_of_a_step(built: Built, rows: int) -> int:
     return peak
 
 
-def test_predict_leaves_its_input_and_the_training_alone(built: Built) -> None:
+def test_predict_changes_neither_its_input_nor_a_training_step(built: Built) -> None:
     X, dY = inputs(built.shape), gradient_for(built)
     kept, seen = X.copy(), []
     for disturbed in (False, True):
@@ -173,7 +173,7 @@ def test_predict_leaves_its_input_and_the_training_alone(built: Built) -> None:
         np.testing.assert_array_equal(undisturbed, after_predict)
 
 
-def test_predict_gives_what_training_gives_once_its_figures_are_those_of_the_batch(built: Built) -> None:
+def test_predict_equals_forward_once_running_averages_have_converged(built: Built) -> None:
     X = inputs(built.shape)
     if isinstance(built.spec, Dropout):
         np.testing.assert_array_equal(built.layer.predict(X), X)
@@ -187,7 +187,7 @@ def test_predict_gives_what_training_gives_once_its_figures_are_those_of_the_bat
     np.testing.assert_allclose(built.layer.predict(X), Y, rtol=1e-9, atol=1e-12)
 
 
-def test_a_smaller_batch_after_a_larger_one_sees_nothing_of_it(built: Built) -> None:
+def test_a_smaller_batch_is_not_affected_by_a_larger_one_before_it(built: Built) -> None:
     X, dY = inputs(built.shape), gradient_for(built)
     fresh = build(built.spec, built.shape)
     fresh.parameters.values[:] = built.parameters.values
@@ -241,7 +241,7 @@ def test_a_saved_network_of_it_gives_the_same_answers_to_the_bit(built: Built, t
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_a_relu_lets_through_the_same_of_few_numbers_and_of_many(dtype: type) -> None:
+def test_relu_has_the_same_derivative_in_small_and_large_arrays(dtype: type) -> None:
     layer = build(Activation("relu"), (9,), dtype, rows=400).layer
     x: NDArray[np.floating] = inputs((9,), 400).astype(dtype)
     x[0] = 0, -0.0, 1e-38, -1e-38, 1e30, -1e30, np.inf, -np.inf, 1
@@ -277,7 +277,7 @@ def test_batch_normalisation_brings_each_channel_to_gamma_and_beta() -> None:
     np.testing.assert_allclose(Y.std(axis=(0, 2, 3)), [2, 3], rtol=1e-5)
 
 
-def test_batch_normalisation_counts_no_variance_of_a_single_number() -> None:
+def test_batch_normalisation_ignores_a_batch_of_a_single_number() -> None:
     built = build(BatchNorm(), FEATURES)
     built.layer.forward(inputs(FEATURES))
     kept = built.parameters.state.copy()
@@ -330,7 +330,7 @@ def windows_of(x: np.ndarray, size: Shape, stride: Shape, padding: Shape, margin
     return [[padded[:, top : top + size[0], left : left + size[1]] for left in lefts] for top in tops]
 
 
-def test_of_equal_largest_pixels_the_first_gets_the_gradient() -> None:
+def test_the_first_of_equal_maxima_gets_the_gradient() -> None:
     built = build(MaxPool2D(2), (1, 2, 2), rows=1)
     built.layer.forward(np.ones((1, 1, 2, 2)))
     dX = built.layer.backward(np.full((1, 1, 1, 1), 5.0))
@@ -357,7 +357,7 @@ def test_uniform_spreads_weights_and_biases_between_minus_and_plus_a_half() -> N
 
 
 @pytest.mark.parametrize("units", [0, -3, 2.5, True])
-def test_a_width_that_is_none_is_refused(units: int) -> None:
+def test_a_width_below_one_or_not_whole_is_refused(units: int) -> None:
     with pytest.raises(SettingError, match=f"width of a layer must be a whole number, 1 or more; got {units}"):
         Dense(units)
     with pytest.raises(SettingError, match=f"filters of a convolution must be a whole number, 1 or more; got {units}"):
@@ -365,7 +365,7 @@ def test_a_width_that_is_none_is_refused(units: int) -> None:
 
 
 @pytest.mark.parametrize("value", [0, (3, 0), (1, 2, 3), 2.5, "3", True, (True, 1)])
-def test_windows_that_are_none_are_refused(value: Any) -> None:
+def test_invalid_window_sizes_and_strides_are_refused(value: Any) -> None:
     for make in (
         lambda: Conv2D(1, kernel=value),
         lambda: Conv2D(1, stride=value),
@@ -381,7 +381,7 @@ def test_padding_beyond_half_a_pooling_window_is_refused() -> None:
         MaxPool2D(3, padding=2)
 
 
-def test_figures_out_of_their_range_are_refused() -> None:
+def test_rate_momentum_and_epsilon_out_of_range_are_refused() -> None:
     for rate in (-0.1, 1, float("nan")):
         with pytest.raises(SettingError, match="dropout rate must be 0 or more and below 1"):
             Dropout(rate)
@@ -398,7 +398,7 @@ def test_unknown_names_are_refused_with_the_choices() -> None:
 
 
 @pytest.mark.parametrize("factor", [0, float("nan"), float("inf"), True])
-def test_a_scale_that_leaves_nothing_is_refused(factor: float) -> None:
+def test_an_infinite_or_zero_factor_is_refused(factor: float) -> None:
     with pytest.raises(SettingError, match="factor of a scale layer must be finite and not 0"):
         Scale(factor)
 

@@ -88,7 +88,7 @@ def test_each_initialisation_replaces_all_that_was_there(name: str) -> None:
     assert len(np.unique(weights)) > 1900 or name == "zeros"
 
 
-def test_small_normal_spreads_the_kinks_of_units_with_one_input_over_it_looking_both_ways() -> None:
+def test_alternating_normal_spreads_the_kinks_of_units_with_one_input_in_both_directions() -> None:
     weights, biases = np.empty((1, 4000), np.float32), np.empty(4000, np.float32)
     INITIALIZATIONS["small_normal"].fill(weights, biases, 1, np.random.default_rng(0))
     kinks = -biases / weights[0]
@@ -99,7 +99,7 @@ def test_small_normal_spreads_the_kinks_of_units_with_one_input_over_it_looking_
     assert weights.std() == pytest.approx(0.1, abs=0.01)
 
 
-def test_small_normal_lets_every_other_unit_lift_the_answer_and_the_rest_lower_it() -> None:
+def test_alternating_normal_makes_units_raise_and_lower_the_output_in_turn() -> None:
     rng = np.random.default_rng(0)
     inner, biases = np.empty((10, 400), np.float32), np.empty(400, np.float32)
     INITIALIZATIONS["small_normal"].fill(inner, biases, 10, rng)

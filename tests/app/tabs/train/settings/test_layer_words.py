@@ -40,7 +40,7 @@ def test_widths_are_separated_by_spaces_or_commas(text: str, widths: tuple[int, 
         ("8 " * 21, "at most 20 hidden layers; got 21"),
     ],
 )
-def test_widths_that_make_no_layers_are_refused_by_place(text: str, complaint: str) -> None:
+def test_invalid_widths_are_refused_with_the_number_of_their_layer(text: str, complaint: str) -> None:
     with pytest.raises(SettingError, match=complaint) as refusal:
         read_blocks(text)
     assert refusal.value.field == "layers"
@@ -73,7 +73,7 @@ def test_words_name_layers_of_every_kind(text: str, layers: tuple[LayerSpec, ...
         ("norm3", "“norm3”, cannot be read"),
     ],
 )
-def test_a_word_that_cannot_be_read_is_refused_by_place(text: str, complaint: str) -> None:
+def test_an_invalid_word_is_refused_with_the_number_of_its_layer(text: str, complaint: str) -> None:
     with pytest.raises(SettingError, match=complaint) as refusal:
         read_blocks(text)
     assert refusal.value.field == "layers"
@@ -88,7 +88,7 @@ def test_any_text_is_blocks_or_a_setting_error(text: str) -> None:
     assert read_blocks(" ".join(block.word for block in blocks), blocks) == blocks
 
 
-def test_what_no_word_says_stays_as_it_was() -> None:
+def test_activations_and_initialisations_are_kept() -> None:
     before = [Block(Dense(8, "uniform"), "tanh"), Block(BatchNorm(0.3, 1e-3), "gelu")]
     after = read_blocks("16 norm 4", before)
     assert after == (Block(Dense(16, "uniform"), "tanh"), before[1], Block(Dense(4), "gelu"))

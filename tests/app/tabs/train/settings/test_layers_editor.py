@@ -82,7 +82,7 @@ def test_a_row_without_a_width_is_refused(editor: LayersEditor, qtbot: QtBot, ty
         layers(editor)
 
 
-def test_text_that_cannot_be_read_leaves_the_rows_and_is_refused(editor: LayersEditor, qtbot: QtBot) -> None:
+def test_invalid_text_is_refused_and_leaves_the_rows_unchanged(editor: LayersEditor, qtbot: QtBot) -> None:
     with qtbot.waitSignal(editor.changed):
         editor.text.end(False)
         qtbot.keyClicks(editor.text, " x")
@@ -91,7 +91,7 @@ def test_text_that_cannot_be_read_leaves_the_rows_and_is_refused(editor: LayersE
         layers(editor)
 
 
-def test_locked_layers_say_why_and_new_ones_cannot_be_added(editor: LayersEditor) -> None:
+def test_locked_layers_show_the_reason_and_none_can_be_added(editor: LayersEditor) -> None:
     editor.set_locked(True)
     row = editor.rows[0]
     for control in (row.first_edit, row.activation, row.remove, editor.add_button):
@@ -102,7 +102,7 @@ def test_locked_layers_say_why_and_new_ones_cannot_be_added(editor: LayersEditor
     assert editor.add_button.isEnabled()
 
 
-def test_there_are_twenty_layers_at_most(editor: LayersEditor) -> None:
+def test_there_can_be_at_most_twenty_layers(editor: LayersEditor) -> None:
     editor.text.setText("8 " * 20)
     assert not editor.add_button.isEnabled()
     assert "There are 20 layers" in editor.add_button.toolTip()
@@ -142,7 +142,7 @@ def test_a_rate_is_read_while_it_is_typed_and_the_field_left_as_it_is(editor: La
     assert editor.blocks() == (Block(Dropout(0.5)),)
 
 
-def test_a_row_gives_way_to_one_of_another_kind(editor: LayersEditor) -> None:
+def test_a_row_is_replaced_by_one_of_another_kind(editor: LayersEditor) -> None:
     editor.text.setText("128 dropout0.5 64")
     assert [row.layer.kind for row in editor.rows] == ["dense", "dropout", "dense"]
     assert [editor._layout.indexOf(row) for row in editor.rows] == [0, 1, 2]
