@@ -21,7 +21,8 @@ from threadpoolctl import threadpool_limits
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
-from PySide6.QtCore import QThread
+from PySide6.QtCore import QEvent, QThread
+from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
 threadpool_limits(1, user_api="blas")  # as the program does; threads that spin would slow each other
@@ -70,6 +71,14 @@ def user_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path / "digitlab-home"
     monkeypatch.setenv("DIGITLAB_HOME", str(home))
     return home
+
+
+@pytest.fixture(autouse=True)
+def no_widget_left() -> Iterator[None]:
+    """Delete the widgets that a test has closed: a theme goes through all that there are, so later tests would slow."""
+    yield
+    if QApplication.instance() is not None:
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture(autouse=True)
