@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.storage.csv_dialects import read_dataset
 from nncore.data.dataset import Dataset, load_mnist
-from nncore.data.formats import read_ink
+from nncore.data.formats import format_names, read_ink
 from nncore.errors import SettingError, shown
 from nncore.evaluation.calibration import Certainty, certainty
 from nncore.evaluation.metrics import Evaluation, evaluate
@@ -26,7 +26,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `evaluate`."""
     parser.add_argument("--model", type=Path, metavar="MODEL.npz", help="the model to evaluate (the bundled model)")
     source = parser.add_mutually_exclusive_group()
-    source.add_argument("--data", type=Path, metavar="PATH", help="IDX, CSV, NPY or NPZ file (MNIST's test part)")
+    source.add_argument("--data", type=Path, metavar="PATH", help=f"{format_names()} file (MNIST's test part)")
     source.add_argument("--ink", type=Path, metavar="FILE.unipen", help="pen strokes with labels")
     report = "also write a web page with the confusion matrix, misread examples, and robustness"
     parser.add_argument("--report", type=Path, metavar="OUT.html", help=report)

@@ -22,6 +22,7 @@ from app.storage.paths import run_log_path
 from app.storage.run_process import machine_in_words
 from app.storage.sweep_recorder import SweepRecorder
 from nncore.data.dataset import Splits
+from nncore.data.formats import format_names
 from nncore.data.formats.points import read_points
 from nncore.errors import SettingError
 from nncore.experiments.recipes import Recipe, recipe_named
@@ -39,7 +40,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `sweep`."""
     parser.add_argument("--recipe", default="quick", metavar="NAME", help="the experiment that is varied (quick)")
     add_settings(parser, SWEPT, several=True)
-    parser.add_argument("--data", type=Path, metavar="PATH", help="IDX, CSV, NPY or NPZ file (the MNIST in the box)")
+    parser.add_argument("--data", type=Path, metavar="PATH", help=f"{format_names()} file (the MNIST in the box)")
     parser.add_argument("--name", default="sweep", help="what the runs are called in the log (sweep)")
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--workers", type=int, metavar="N", help="processes at a time (one a core)")

@@ -16,6 +16,7 @@ from app.cli.train_report import JsonReporter, TextReporter, with_progress_bar
 from app.storage.paths import run_log_path, runs_folder
 from app.storage.run_process import machine_in_words
 from app.storage.run_recorder import RunRecorder
+from nncore.data.formats import format_names
 from nncore.errors import ModelFileError, SettingError
 from nncore.experiments.run_log.log import RunSettings
 from nncore.files.checkpoint_file import save_checkpoint
@@ -45,7 +46,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_settings(parser, SETTINGS)
     find_rate = "do not train; report the learning rate at which the loss falls fastest"
     parser.add_argument("--find-rate", action="store_true", help=find_rate)
-    parser.add_argument("--data", type=Path, metavar="PATH", help="IDX, CSV, NPY or NPZ file (the MNIST in the box)")
+    parser.add_argument("--data", type=Path, metavar="PATH", help=f"{format_names()} file (the MNIST in the box)")
     parser.add_argument("--out", type=Path, metavar="MODEL.npz", help="keep the trained model here")
     checkpoint = "keep here, after each epoch and at the end, all it takes to go on"
     parser.add_argument("--checkpoint", type=Path, metavar="RUN.npz", help=checkpoint)

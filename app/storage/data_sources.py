@@ -12,8 +12,7 @@ from app.storage.csv_dialects import read_dataset
 from app.storage.paths import own_ink_path
 from app.storage.picture_file import read_picture
 from nncore.data.dataset import Dataset, Splits, load_mnist
-from nncore.data.formats import read_ink
-from nncore.data.formats.files import opened
+from nncore.data.formats import format_of, read_ink
 from nncore.data.formats.picture_folder import is_picture_folder, read_picture_folder
 from nncore.data.mapped_dataset import MappedDataset
 from nncore.errors import DataError, name_of
@@ -45,11 +44,8 @@ def from_path(path: Path, tell: Tell, cancelled: Cancelled) -> Loaded | None:
         if is_picture_folder(path):
             return _from_folder(path, tell, cancelled)
         return Loaded(read_dataset(path))
-    with opened(path) as file:
-        is_ink = file.read(512).lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b".")
-    if is_ink:
-        return Loaded(Splits(read_ink(path).to_dataset()))
-    return Loaded(read_dataset(path))
+    found = format_of(path)
+    return Loaded(found.read(path, None) if found.holds == "ink" else read_dataset(path))
 
 
 def _from_folder(path: Path, tell: Tell, cancelled: Cancelled) -> Loaded | None:

@@ -13,12 +13,13 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.session.session import Session
 from app.storage.paths import models_folder
+from nncore.data.formats import file_patterns
 from nncore.files.model_file import Model, is_model_file
 
 MODEL_FILES = "Digit Lab models (*.npz)"
 READABLE_MODEL_FILES = "Digit Lab models (*.npz *.onnx *.py)"
 EXPORT_FILES = "ONNX, for other frameworks (*.onnx);;Script for NumPy alone (*.py)"
-DATA_FILES = "Images with labels (*.npz *.npy *.csv *.gz *ubyte *.idx *.idx3 *.idx1);;All files (*)"
+DATA_FILES = f"Images with labels ({file_patterns('pictures')});;All files (*)"
 
 
 class FileActions(QObject):

@@ -23,13 +23,12 @@ from app.storage.data_sources import MOST_MADE_UP
 from app.style.icons import set_icon
 from app.style.theme import GAP, GROUP_GAP
 from app.widgets.form import mark_trouble
+from nncore.data.formats import file_patterns
 from nncore.errors import SettingError
 from nncore.training.config import SEEDS
 from nncore.training.settings import Range, Setting
 
-FILES = (
-    "Images or ink with labels (*.npz *.npy *.csv *.gz *ubyte *.idx *.idx3 *.idx1 *.unipen *.txt *.dat);;All files (*)"
-)
+FILES = f"Images or ink with labels ({file_patterns('pictures', 'ink')});;All files (*)"
 HIGHEST_SHARE = 50
 
 

@@ -82,16 +82,16 @@ def test_a_file_that_fails_while_it_is_read_is_refused(read) -> None:  # type: i
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("digits.csv", b"", "digits.csv: the file is empty; expected digits as IDX, CSV, NPY or NPZ."),
+        ("digits.csv", b"", "digits.csv: the file is empty; expected digits as NPY, NPZ, IDX or CSV."),
         (
             "pen.unipen",
             b"\n.SEGMENT",
-            "pen.unipen: holds pen strokes; expected pictures of digits as IDX, CSV, NPY or NPZ.",
+            "pen.unipen: holds pen strokes; expected pictures of digits as NPY, NPZ, IDX or CSV.",
         ),
         (
             "a.png",
             b"\x89PNG\r\n\x1a\n\0\0\0\r",
-            "a.png: is of an unknown kind; expected digits as IDX, CSV, NPY or NPZ.",
+            "a.png: is of an unknown kind; expected digits as NPY, NPZ, IDX or CSV.",
         ),
         (
             "a.npy",

@@ -1,0 +1,120 @@
+"""The formats of data files: one row each, from which `read_dataset`, the file dialogs and the help texts come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from os.path import isdir
+from pathlib import Path
+from typing import Literal
+
+from nncore.data.dataset import Splits
+from nncore.data.formats.files import opened
+from nncore.data.formats.idx import read_idx, read_idx_folder
+from nncore.data.formats.image_csv import read_csv
+from nncore.data.formats.npy import read_npy
+from nncore.data.formats.npz import read_npz
+from nncore.data.formats.unipen import read_ink
+from nncore.errors import DataError, name_of
+
+START = 512
+"""So many bytes from the beginning of a file tell its format."""
+
+BEFORE_TEXT = b"\xef\xbb\xbf \r\n\t"
+"""A byte order mark and empty space, which may precede the first word of a text."""
+
+Holds = Literal["pictures", "ink"]
+
+
+@dataclass(frozen=True)
+class DataFormat:
+    """A format of data files.
+
+    name: as people call it. patterns: the names of its files, as a file dialog takes them. fits: whether a file is in
+    this format, from its first START bytes and its path. read: the function that reads it, given the path and whether
+    the images stay in their file (None: if they are many). can_be_mapped: whether they can.
+    """
+
+    name: str
+    patterns: tuple[str, ...]
+    fits: Callable[[bytes, Path], bool]
+    read: Callable[[Path, bool | None], Splits]
+    holds: Holds = "pictures"
+    can_be_mapped: bool = False
+
+
+def _is_npy(start: bytes, path: Path) -> bool:
+    return start.startswith(b"\x93NUMPY") or path.suffix.lower() == ".npy"
+
+
+def _is_npz(start: bytes, path: Path) -> bool:
+    return start.startswith(b"PK") or path.suffix.lower() == ".npz"
+
+
+def _is_idx(start: bytes, path: Path) -> bool:
+    return start.startswith((b"\x1f\x8b", b"\0\0")) or "-ubyte" in path.name or ".idx" in path.name
+
+
+def _is_unipen(start: bytes, path: Path) -> bool:
+    return start.lstrip(BEFORE_TEXT).startswith(b".")
+
+
+def _is_csv(start: bytes, path: Path) -> bool:
+    return b"\0" not in start
+
+
+FORMATS = (
+    DataFormat("NPY", ("*.npy",), _is_npy, read_npy, can_be_mapped=True),
+    DataFormat("NPZ", ("*.npz",), _is_npz, lambda path, mapped: read_npz(path)),
+    DataFormat("IDX", ("*ubyte", "*.idx", "*.idx3", "*.idx1", "*.gz"), _is_idx, read_idx, can_be_mapped=True),
+    DataFormat(
+        "UNIPEN",
+        ("*.unipen", "*.upen", "*.tra", "*.tes", "*.dat"),
+        _is_unipen,
+        lambda path, mapped: Splits(read_ink(path).to_dataset()),
+        holds="ink",
+    ),
+    DataFormat("CSV", ("*.csv", "*.txt"), _is_csv, lambda path, mapped: Splits(read_csv(path))),
+)
+"""The first that fits is the format of a file, so a format that is known by its first bytes stands before a text."""
+
+
+def format_names(holds: Holds = "pictures") -> str:
+    """The formats in words: "NPY, NPZ, IDX or CSV"."""
+    *most, last = [each.name for each in FORMATS if each.holds == holds]
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+def file_patterns(*holds: Holds) -> str:
+    """The names of all files that hold one of `holds`, as the filter of a file dialog: "*.npy *.npz"."""
+    return " ".join(pattern for each in FORMATS if each.holds in holds for pattern in each.patterns)
+
+
+def format_of(path: Path) -> DataFormat:
+    """The format of a file, which its first bytes tell, or else its name; raises DataError for an unknown one."""
+    with opened(path) as file:
+        start = file.read(START)
+    if not start:
+        raise DataError(f"{name_of(path)}: the file is empty; expected digits as {format_names()}.")
+    found = next((each for each in FORMATS if each.fits(start, path)), None)
+    if found is None:
+        raise DataError(f"{name_of(path)}: is of an unknown kind; expected digits as {format_names()}.")
+    return found
+
+
+def read_dataset(path: Path, mapped: bool | None = None) -> Splits:
+    """Read labelled 28x28 digits in any of the FORMATS that hold pictures; the content tells which.
+
+    training: what the file holds. test: its test part, if it has one: x_test and y_test of an NPZ file, the t10k files
+    beside an IDX file called train, the test files beside an NPY file called train. validation: None. `path` may also
+    be a folder with the MNIST files. mapped: whether the images stay in their file and are read when they are needed
+    (a MappedDataset; plain IDX, or NPY of bytes); None, if they are many. Raises DataError.
+    """
+    if isdir(path):  # unlike Path.is_dir, never raises
+        return read_idx_folder(path, mapped)
+    found = format_of(path)
+    if found.holds == "ink":
+        raise DataError(f"{name_of(path)}: holds pen strokes; expected pictures of digits as {format_names()}.")
+    if mapped and not found.can_be_mapped:
+        raise DataError(f"{name_of(path)}: cannot be mapped; expected plain IDX, or NPY of bytes.")
+    return found.read(path, mapped)
