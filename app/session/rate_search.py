@@ -16,7 +16,7 @@ from nncore.training.rate_finder import RateSweep, find_learning_rate
 class RateSearch(QObject):
     """Looks for the rate that suits a run; one search at a time."""
 
-    found = Signal(object)
+    found = Signal(RateSweep)
     """The RateSweep."""
     failed = Signal(str)
     """One sentence: why there is none."""

@@ -11,6 +11,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal, Slot
 
 from app.background.task_queue import CLOSE_MILLISECONDS, TaskQueue
+from app.session.curve_fit import Fit
 from app.session.paint_priority import PaintPriority
 from app.session.run_events import RunState
 from app.session.run_plan import EndedRun, RunPlan, taken_up
@@ -34,11 +35,11 @@ class Session(QObject):
     All methods return at once: reading, writing and training happen on threads.
     """
 
-    data_changed = Signal(object)
+    data_changed = Signal(Splits)
     """The Splits now in use."""
-    model_changed = Signal(object)
+    model_changed = Signal(Model)
     """The Model now in use: opened, or as far as the present run has trained it; `network` is made of it."""
-    run_state_changed = Signal(object)
+    run_state_changed = Signal(RunState)
     """The RunState of the one run there is."""
     run_happened = Signal(object)
     """What the present run says: Started, EarlierPart, StepsDone, Diverged or Finished."""
@@ -48,13 +49,13 @@ class Session(QObject):
     """One sentence of good news."""
     refused = Signal(str)
     """One sentence: what could not be done and why; everything is as it was."""
-    run_begins = Signal(object)
+    run_begins = Signal(RunPlan)
     """The RunPlan of a run that is about to begin."""
     ended_run_changed = Signal(object)
     """The EndedRun that `train_on` would go on with; None while there is none."""
-    run_fitted = Signal(object)
+    run_fitted = Signal(Fit)
     """A Fit of the present run, which learns a curve."""
-    run_remembers = Signal(object, int)
+    run_remembers = Signal(Rewind, int)
     """The Rewind of a run that begins, and how many epochs it is to have."""
     not_kept = Signal(str)
     """One sentence: why the model of a run, which is still in use, could not be kept on disk."""

@@ -9,7 +9,7 @@ from time import perf_counter
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from app.session.curve_fit import EPOCHS_KEPT, fit_of
+from app.session.curve_fit import EPOCHS_KEPT, Fit, fit_of
 from app.session.paint_priority import PaintPriority
 from app.session.run_events import EarlierPart, StepFolder
 from app.session.run_plan import EndedRun, RunPlan
@@ -50,19 +50,19 @@ class TrainingThread(QThread):
 
     happened = Signal(object)
     """Started, of a run that goes on then EarlierPart; StepsDone; and at the end Diverged or Finished."""
-    improved = Signal(object)
+    improved = Signal(InUse)
     """An InUse: what was learnt so far, after an epoch or at the end."""
     failed = Signal(str)
     """One sentence: why the run could not begin or go on."""
     not_kept = Signal(str)
     """One sentence: why the model could not be kept on disk."""
-    fitted = Signal(object)
+    fitted = Signal(Fit)
     """A Fit: what was learnt so far of a curve."""
     not_logged = Signal(str)
     """One sentence: why the run could not be written down in the log; it goes on."""
-    remembers = Signal(object)
+    remembers = Signal(Rewind)
     """The Rewind of the run that begins: it grows with every epoch, and may be read meanwhile."""
-    ended = Signal(object)
+    ended = Signal(EndedRun)
     """The EndedRun, unless it diverged or learnt nothing."""
 
     def __init__(

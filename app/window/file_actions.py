@@ -25,7 +25,7 @@ DATA_FILES = f"Images with labels ({file_patterns('pictures')});;All files (*)"
 class FileActions(QObject):
     """Asks for a file, then lets the session read or write it. No dialog holds anything up while it is open."""
 
-    data_chosen = Signal(object)
+    data_chosen = Signal(Path)
     """The path of a data set that is to be read."""
 
     def __init__(self, session: Session, window: QWidget) -> None:

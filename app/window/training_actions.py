@@ -33,7 +33,7 @@ from nncore.training.events import Diverged, Finished, Started
 class TrainingActions(QObject):
     """Starts, repeats, varies and goes on with runs, in the order in which the two tabs ask for them."""
 
-    tab_wanted = Signal(object)
+    tab_wanted = Signal(QWidget)
     """The tab in which what was asked for is seen."""
     refused = Signal(str)
     """One sentence: what could not be done, or is not as it was."""

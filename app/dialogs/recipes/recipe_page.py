@@ -55,9 +55,9 @@ class FormulaBrowser(QTextBrowser):
 class RecipePage(QWidget):
     """Shows `recipes`, to choose and to begin one."""
 
-    chosen = Signal(object)
+    chosen = Signal(Recipe)
     """The Recipe whose page is shown."""
-    wanted = Signal(object)
+    wanted = Signal(Recipe)
     """The Recipe to begin: its button was pressed, or its name was double-clicked or entered."""
 
     def __init__(self, recipes: Iterable[Recipe]) -> None:

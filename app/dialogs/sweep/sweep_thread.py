@@ -13,7 +13,7 @@ from app.storage.sweep_recorder import SweepRecorder
 from nncore.data.dataset import Splits
 from nncore.errors import DigitLabError
 from nncore.experiments.run_log.log import RunSettings
-from nncore.experiments.sweep import SweepJob, SweepResult, check_jobs, run_sweep
+from nncore.experiments.sweep import SweepJob, SweepProgress, SweepResult, check_jobs, run_sweep
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,9 +29,9 @@ class SweepRequest:
 class SweepThread(QThread):
     """Makes the runs of one request; `stop` ends it within a step of each run."""
 
-    progressed = Signal(object)
+    progressed = Signal(SweepProgress)
     """A SweepProgress."""
-    run_ended = Signal(object, int)
+    run_ended = Signal(SweepResult, int)
     """A SweepResult, and the run's number in the log, 0 if it is not there."""
     failed = Signal(str)
     """One sentence: why the sweep could not begin or go on."""

@@ -30,7 +30,7 @@ Source = Callable[[Callable[[float], None], Callable[[], bool]], Loaded | None]
 class DataTab(Tab):
     """Shows the data given to `set_data`. Before it is destroyed, `finish` must have been called."""
 
-    data_chosen = Signal(object)
+    data_chosen = Signal(Splits)
     """The Splits to use from now on."""
     share_chosen = Signal(float)
     """The share of the training part that runs are to hold out, 0 to 0.5."""

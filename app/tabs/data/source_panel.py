@@ -35,7 +35,7 @@ HIGHEST_SHARE = 50
 class SourcePanel(QWidget):
     """Buttons for each source; what is asked for is told by signals."""
 
-    path_chosen = Signal(object)
+    path_chosen = Signal(Path)
     """The Path of a file or a folder to read."""
     mnist_requested = Signal()
     own_ink_requested = Signal()

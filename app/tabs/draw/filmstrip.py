@@ -85,7 +85,7 @@ class Filmstrip(QWidget):
     `preparation_changed` carries the Preparation after a switch was changed.
     """
 
-    preparation_changed = Signal(object)
+    preparation_changed = Signal(Preparation)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

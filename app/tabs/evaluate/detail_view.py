@@ -29,7 +29,7 @@ class DetailView(QWidget):
     known; `neighbours_wanted` whether to compare by the last hidden layer.
     """
 
-    draw_requested = Signal(object)
+    draw_requested = Signal(Explanation)
     explanation_changed = Signal(object)
     neighbours_wanted = Signal(bool)
 
@@ -136,7 +136,9 @@ class DetailView(QWidget):
 
     @Slot()
     def _draw(self) -> None:
-        self.draw_requested.emit(self._explained())
+        explanation = self._explained()
+        if explanation is not None:
+            self.draw_requested.emit(explanation)
 
     def _explained(self) -> Explanation | None:
         """What is known about the image shown; None if there is none."""

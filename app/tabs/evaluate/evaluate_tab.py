@@ -15,6 +15,7 @@ from app.tabs.evaluate.mistakes_page import MistakesPage
 from app.tabs.evaluate.robustness_page import RobustnessPage
 from app.tabs.evaluate.summary_header import SummaryHeader
 from app.tabs.tab import Tab
+from app.widgets.explanation import Explanation
 from app.widgets.neighbour_row import COUNT
 from nncore.data.dataset import Dataset, Splits
 from nncore.model.network import Network
@@ -34,7 +35,7 @@ class EvaluateTab(Tab):
     again when more is known. Call `finish` before the tab is destroyed.
     """
 
-    image_chosen = Signal(object)
+    image_chosen = Signal(Explanation)
     image_explained = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -18,7 +18,7 @@ from nncore.evaluation.nearest_neighbours import HiddenIndex, Neighbour, nearest
 from nncore.evaluation.occlusion import occlusion_map
 from nncore.evaluation.predictions import predict_dataset
 from nncore.evaluation.projection import TSNE_PARTS, Projection, principal_components, tsne, view
-from nncore.evaluation.robustness import robustness
+from nncore.evaluation.robustness import RobustnessPoint, robustness
 from nncore.model.network import Network
 
 MAPPED = 1000
@@ -69,7 +69,7 @@ class EvaluationRunner(QObject):
     """An EvaluationResult, or None if the evaluation was cancelled."""
     refused = Signal(str)
     """One sentence: why the evaluation failed."""
-    robustness_measured = Signal(object)
+    robustness_measured = Signal(RobustnessPoint)
     """A RobustnessPoint."""
     robustness_ended = Signal(str)
     """Why it ended early, or ""."""
@@ -78,9 +78,9 @@ class EvaluationRunner(QObject):
     mapping_changed = Signal(bool)
     """Whether a map is being made."""
     map_refused = Signal(str)
-    occlusion = Signal(object)
+    occlusion = Signal(OcclusionResult)
     """An OcclusionResult."""
-    neighbours_found = Signal(object)
+    neighbours_found = Signal(NeighbourResult)
     """A NeighbourResult."""
     neighbours_refused = Signal(str)
     index_progressed = Signal(float)

@@ -11,6 +11,7 @@ from app.tabs.my_hand.formatting import caption, how_sure
 from app.widgets.explanation import describe_occlusion, with_article
 from app.widgets.occlusion_view import OcclusionView
 from nncore.handwriting.personal_test.result import ReadDrawing
+from nncore.preprocessing.ink import Ink
 
 NOTHING = "Select a drawing to see which part its answer depends on."
 LOOKING = "Computing which part the answer depends on …"
@@ -23,8 +24,8 @@ class DrawingView(QWidget):
     `teach_requested` carries the ink and the digit asked for, `show_requested` the ink.
     """
 
-    teach_requested = Signal(object, int)
-    show_requested = Signal(object)
+    teach_requested = Signal(Ink, int)
+    show_requested = Signal(Ink)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -22,8 +22,8 @@ class HistoryList(QTreeWidget):
     `opened` and `deleted` carry the path of a test; `undone` asks to restore the test deleted last.
     """
 
-    opened = Signal(object)
-    deleted = Signal(object)
+    opened = Signal(Path)
+    deleted = Signal(Path)
     undone = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:

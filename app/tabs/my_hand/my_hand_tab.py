@@ -26,6 +26,7 @@ from nncore.handwriting.personal_test.import_export import export_test, import_t
 from nncore.handwriting.personal_test.result import HandResult, ReadDrawing, read_test
 from nncore.handwriting.personal_test.writing_test import WritingTest, new_test
 from nncore.model.network import Network
+from nncore.preprocessing.ink import Ink
 
 NO_MODEL = "No model is open. Train or open one to test how well it reads your handwriting."
 
@@ -37,8 +38,8 @@ class MyHandTab(Tab):
     before the tab is destroyed.
     """
 
-    teach_requested = Signal(object, int)
-    show_requested = Signal(object)
+    teach_requested = Signal(Ink, int)
+    show_requested = Signal(Ink)
 
     def __init__(self, parent: QWidget | None = None, seed: Callable[[], int] | None = None) -> None:
         """`seed` returns the seed for the order of each new test; random by default."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
 
@@ -9,6 +11,7 @@ from app.storage.run_store import KnownRun, RunStore
 from app.style.theme import GAP, PAGE_MARGIN
 from app.widgets.plain_text import ElidedLabel
 from nncore.experiments.run_log.log import RunLogError
+from nncore.experiments.run_log.logged_run import LoggedRun
 
 
 class RunOffer(QFrame):
@@ -17,7 +20,7 @@ class RunOffer(QFrame):
     A run that was turned down can still go on, from the Runs tab.
     """
 
-    go_on_requested = Signal(object, object)
+    go_on_requested = Signal(LoggedRun, Path)
     """A LoggedRun, and the path of its checkpoint."""
     refused = Signal(str)
     """One sentence: why the log of runs cannot be used."""

@@ -33,6 +33,7 @@ from app.tabs.runs.run_table import RunTable
 from app.tabs.runs.run_view import RunView
 from app.tabs.tab import Tab
 from nncore.experiments.run_log.log import RunLogError
+from nncore.experiments.run_log.logged_run import LoggedRun
 
 NO_RUNS = "Press Train, and the run will appear here with its settings and figures."
 NO_MATCH = "No run has all of these words."
@@ -51,9 +52,9 @@ class RunsTab(Tab):
     """
 
     earlier_runs_chosen = Signal(list)
-    rerun_requested, fork_requested = Signal(object), Signal(object)
-    go_on_requested = Signal(object, object)
-    train_on_requested = Signal(object, object)
+    rerun_requested, fork_requested = Signal(LoggedRun), Signal(LoggedRun)
+    go_on_requested = Signal(LoggedRun, Path)
+    train_on_requested = Signal(LoggedRun, Path)
     sweep_requested = Signal()
     informed, refused = Signal(str), Signal(str)
 

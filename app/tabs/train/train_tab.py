@@ -38,9 +38,9 @@ PAUSED = "Paused: Step takes one mini-batch, Resume goes on."
 class TrainTab(Tab):
     """Asks for runs by its signals and shows what it is told by its slots; it knows no thread."""
 
-    train_requested = Signal(object, object)
+    train_requested = Signal(NetworkSpec, TrainingConfig)
     """Start a run: a NetworkSpec and a TrainingConfig."""
-    step_requested = Signal(object, object)
+    step_requested = Signal(NetworkSpec, TrainingConfig)
     """Take one mini-batch and wait: of a new run with this NetworkSpec and TrainingConfig, or of the present one."""
     train_on_requested = Signal(float, int, object, object)
     """Go on with the run that ended: learning rate; epochs, steps and seconds more, the last two perhaps None."""
@@ -48,11 +48,11 @@ class TrainTab(Tab):
     resume_requested = Signal()
     stop_requested = Signal()
     learning_rate_changed = Signal(float)
-    find_rate_requested = Signal(object, object)
+    find_rate_requested = Signal(NetworkSpec, TrainingConfig)
     """Look for a learning rate for this NetworkSpec and TrainingConfig."""
     page_requested = Signal(str)
     """Show the page of the recipe of this name."""
-    remedy_chosen = Signal(object)
+    remedy_chosen = Signal(Hint)
     """The remedy of this Hint was applied, to the run or to the settings of the next one."""
 
     def __init__(self) -> None:

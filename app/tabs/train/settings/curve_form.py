@@ -31,7 +31,7 @@ NO_FILE = "none open"
 class CurveForm(SettingsForm):
     """A form for the points of a curve; a file, once read, counts instead of the function."""
 
-    path_chosen = Signal(object)
+    path_chosen = Signal(Path)
     """The Path of a file to read points from."""
 
     def __init__(self) -> None:
