@@ -4,13 +4,25 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from importlib import import_module
+from pkgutil import iter_modules
 
 import numpy as np
 import pytest
 
 from nncore.data.dataset import Splits
 from nncore.errors import SettingError
-from nncore.experiments.recipes import FAILURES, RECIPES, SEEDS, CurveExamples, DigitExamples, Recipe, recipe_named
+from nncore.experiments import recipes
+from nncore.experiments.recipes import (
+    DIGIT_RECIPES,
+    FAILURES,
+    RECIPES,
+    SEEDS,
+    CurveExamples,
+    DigitExamples,
+    Recipe,
+    recipe_named,
+)  # fmt: skip
 from nncore.experiments.recipes.page import plain
 from nncore.model.checks import check_fit
 from nncore.model.layers import Scale
@@ -31,6 +43,14 @@ def trained(recipe: Recipe, data: Splits, **settings: object) -> tuple[Network, 
 
 def test_a_recipe_is_found_by_its_name() -> None:
     assert all(recipe_named(name).name == name for name in RECIPES)
+
+
+def test_every_recipe_of_the_package_is_in_the_table() -> None:
+    modules = [import_module(f"{recipes.__name__}.{found.name}") for found in iter_modules(recipes.__path__)]
+    defined = [each for module in modules for each in vars(module).values() if isinstance(each, Recipe)]
+    listed = [*SEEDS, *DIGIT_RECIPES, *FAILURES]
+    assert {recipe.name for recipe in defined} <= RECIPES.keys()
+    assert len(listed) == len(RECIPES)  # else two have the same name
 
 
 def test_the_seeds_the_networks_that_read_well_and_the_failures_are_there() -> None:
