@@ -1,10 +1,10 @@
-"""The files that models and runs are kept in: a zip, stored without compression, of a JSON header and some arrays.
+"""The format of model files and checkpoints: a zip without compression, with a JSON header and arrays.
 
     header.json       what the arrays are; see `nncore.files.json_header`
     NAME.npy          each array, float32
 
-`numpy.load` opens it, and so does any unzip program; there is never a pickle in it. Such a file may come from anywhere,
-so that each size is compared with what is expected before anything of that size is read.
+`numpy.load` opens it, and so does any unzip program; it never holds a pickle. Such a file may come from anywhere, so
+each size is compared with the expected one before anything of that size is read.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ from nncore.system.memory import gigabytes, memory_to_spend
 HEADER = "header.json"
 
 MEMORY_PER_BYTE = 4
-"""Bytes of memory that reading a byte of a file takes: the file's part, and the parameters with their copies."""
+"""Bytes of memory needed to read a byte of a file: the file itself, and the parameters with their copies."""
 
 LARGEST_ARRAY_HEADER = 4096
-"""Bytes of what comes before the numbers in an .npy."""
+"""Bytes before the numbers in an .npy file."""
 
 
 def packed(header: str, arrays: Mapping[str, NDArray[np.float32]]) -> bytes:
@@ -47,9 +47,9 @@ def packed(header: str, arrays: Mapping[str, NDArray[np.float32]]) -> bytes:
 
 @contextmanager
 def reading(path: Path, kind: str) -> Iterator[int]:
-    """For as long as a file is read, whose size this gives: all that goes wrong is a ModelFileError naming the file.
+    """Turn every error while a file is read into a ModelFileError that names the file; yields its size.
 
-    kind: what it should be, in a word. What is no file, or larger than the memory, is refused unread.
+    kind: of the file, in a word. Anything but a file, and a file larger than the memory, is refused unread.
     """
     try:
         size = path.stat().st_size
@@ -70,9 +70,9 @@ def reading(path: Path, kind: str) -> Iterator[int]:
 
 @contextmanager
 def only_our_errors(kind: str) -> Iterator[None]:
-    """Let only ModelFileError, OSError and MemoryError out of what parses foreign bytes.
+    """Let only ModelFileError, OSError and MemoryError out of code that parses foreign bytes.
 
-    Given damaged ones, zipfile and NumPy raise whatever they stumble over: BadZipFile, EOFError, ValueError,
+    For damaged bytes, zipfile and NumPy raise many kinds: BadZipFile, EOFError, ValueError,
     NotImplementedError, RuntimeError, RecursionError, TokenError, TypeError, OverflowError, SyntaxError ...
     """
     try:
@@ -80,7 +80,7 @@ def only_our_errors(kind: str) -> Iterator[None]:
     except (ModelFileError, OSError, MemoryError):
         raise
     except Exception:
-        raise ModelFileError(f"this is not a whole Digit Lab {kind}; it is damaged or of another kind.") from None
+        raise ModelFileError(f"this is not a complete Digit Lab {kind}; it is damaged or of another kind.") from None
 
 
 class Archive:
@@ -90,7 +90,7 @@ class Archive:
         self._archive, self._size, self._kind = archive, size, kind
         names = archive.namelist()
         if len(set(names)) < len(names):
-            raise ModelFileError("it holds two parts of the same name, which Digit Lab never writes.")
+            raise ModelFileError("it holds two parts with the same name, which Digit Lab never writes.")
 
     @classmethod
     @contextmanager
@@ -106,9 +106,9 @@ class Archive:
         return self._archive.read(HEADER)
 
     def array(self, name: str, shape: tuple[int, ...], why: str) -> NDArray[np.float32]:
-        """The array called `name`, which must have this shape; read-only. why: what makes it so, for the refusal."""
+        """The array `name`, read-only; it must have this shape. why: the reason for this shape, for messages."""
         member, count = f"{name}.npy", prod(shape)
-        # Compared before it is read: a file may claim to be huge and hold nothing.
+        # Checked before it is read: a file may claim to be huge and hold nothing.
         found = self._info(member).file_size
         if not 4 * count <= found <= 4 * count + LARGEST_ARRAY_HEADER:
             raise ModelFileError(f"{why}, but {member} inside holds {found:,} bytes.")
@@ -130,13 +130,13 @@ class Archive:
             raise ModelFileError(f"this is not a Digit Lab {self._kind}: it has no {name} inside.")
         info = self._archive.getinfo(name)
         encrypted = info.flag_bits & 0x1
-        # Ours are stored as they are, so none can be larger than the file itself.
+        # Digit Lab stores without compression, so no part is larger than the file.
         if encrypted or info.compress_type != zipfile.ZIP_STORED or info.file_size > self._size:
             raise ModelFileError(f"{name} inside is packed in a way Digit Lab never writes.")
         return info
 
 
 def check_finite(arrays: Mapping[str, NDArray[np.floating]]) -> None:
-    """Raise ModelFileError if one of the numbers is none."""
+    """Raise ModelFileError if one of the numbers is not finite."""
     if not all(np.isfinite(array).all() for array in arrays.values()):
         raise ModelFileError("its weights are not all finite numbers.")

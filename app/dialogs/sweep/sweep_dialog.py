@@ -1,4 +1,4 @@
-"""The dialog of a sweep: values for some settings, how many runs that makes, and how they compare."""
+"""The dialog of a sweep: values for some settings, the number of runs, and a comparison of the runs."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ TITLE_BAR = 40
 
 
 class SweepDialog(QDialog):
-    """Makes the runs of a grid in worker processes and compares them.
+    """Makes the runs of a grid in worker processes, and compares them.
 
     `run_logged` carries the number of each run in the log. Closing the dialog stops the sweep and waits for it.
     """
@@ -47,7 +47,7 @@ class SweepDialog(QDialog):
     run_logged = Signal(int)
 
     def __init__(self, base: RunSettings, data: Splits | None, log: Path | None, parent: QWidget | None = None) -> None:
-        """`base`: what is varied, on its recipe's choice of `data`; log: where the runs are written down."""
+        """base: the settings to vary, on the part of `data` that its recipe uses; log: the log of runs."""
         super().__init__(parent)
         self.setWindowTitle("Sweep")
         self._base, self._data, self._log = base, data, log
@@ -65,7 +65,7 @@ class SweepDialog(QDialog):
 
     @classmethod
     def of(cls, base: RunSettings, data: Splits | None, log: Path | None, parent: QWidget | None = None) -> SweepDialog:
-        """A dialog that goes away when it is closed."""
+        """A dialog that is deleted when it is closed."""
         dialog = cls(base, data, log, parent)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return dialog
@@ -125,12 +125,12 @@ class SweepDialog(QDialog):
 
     @property
     def _measure(self) -> str:
-        """What the runs are compared by."""
+        """The figure that runs are compared by."""
         recipe = RECIPES.get(self._base.recipe)
         return "loss" if recipe is not None and recipe.fits_a_curve else "accuracy"
 
     def _usual(self, setting: str) -> str:
-        """The value that a setting has without the sweep."""
+        """The value of a setting outside the sweep."""
         spec = self._base.spec
         if setting == "hidden":
             return OFFERED[setting].in_words(spec.widths[1:-1]) if spec.is_dense else "its own"
@@ -144,7 +144,7 @@ class SweepDialog(QDialog):
 
     @Slot()
     def _read(self) -> None:
-        """Say how many runs the values make, or what is wrong with one."""
+        """Show the number of runs, or what is wrong with a value."""
         problems: dict[str, SettingError] = {}
         self._jobs = []
         try:
@@ -160,7 +160,7 @@ class SweepDialog(QDialog):
         self._show_running(self._thread is not None)
 
     def set_data(self, data: Splits | None) -> None:
-        """Train on `data` from the next sweep on."""
+        """Use `data` for the next sweep."""
         self._data = data
         self._show_running(self._thread is not None)
 
@@ -196,7 +196,7 @@ class SweepDialog(QDialog):
         thread.start()
 
     def _examples(self) -> tuple[Splits, float]:
-        """What the recipe takes of the data, and the share to hold out; raises SettingError for too few images."""
+        """The data that the recipe uses, and the share to hold out; raises SettingError for too few images."""
         assert self._data is not None
         recipe = RECIPES.get(self._base.recipe)
         if recipe is None:
@@ -245,14 +245,14 @@ class SweepDialog(QDialog):
         self.run_button.setText("&Stop" if is_running else "&Run")
         self.run_button.setEnabled(is_running or bool(self._jobs and self._data is not None))
         why = "" if self._data is not None else " The data is still being read."
-        stop = "End all runs; those that have ended stay."
-        start = f"Make these runs, one a core at a time, and log each.{why}"
+        stop = "Stop all runs; finished runs are kept."
+        start = f"Make these runs, one on each core at a time, and log them.{why}"
         self.run_button.setToolTip(stop if is_running else start)
 
     # -------------------------------------------------------------------- plot
 
     def _offer(self) -> None:
-        """What the accuracy can be drawn against: the settings that vary, first."""
+        """List what the accuracy can be drawn against: the settings that vary, time and parameters."""
         varied = [name for name, _ in self._jobs[0].settings if len({dict(j.settings)[name] for j in self._jobs}) > 1]
         self.against.blockSignals(True)
         self.against.clear()
@@ -277,12 +277,12 @@ class SweepDialog(QDialog):
         return self._thread.wait(2 * CLOSE_MILLISECONDS)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop first."""
+        """Stop the sweep first."""
         if self.finish():
             super().closeEvent(event)
         else:
             event.ignore()
 
     def reject(self) -> None:
-        """Escape closes, as the button of the window does."""
+        """Close on Escape, as with the button of the window."""
         self.close()

@@ -276,7 +276,7 @@ def test_what_cannot_be_read_changes_nothing(session: Session, tmp_path: Path, q
     (tmp_path / "broken.npz").write_bytes(b"PK nonsense")
     with qtbot.waitSignal(session.refused) as refused:
         session.open_model(tmp_path / "broken.npz")
-    assert "broken.npz: this is not a whole Digit Lab model" in refused.args[0]
+    assert "broken.npz: this is not a complete Digit Lab model" in refused.args[0]
     with qtbot.waitSignal(session.refused) as refused:
         session.save_model(tmp_path, before)
     assert session.data is before_data

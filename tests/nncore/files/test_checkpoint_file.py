@@ -133,7 +133,7 @@ def test_what_is_no_file_is_said(tmp_path: Path) -> None:
 def test_foreign_bytes_are_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "foreign.npz"
     path.write_bytes(content)
-    assert "this is not a whole Digit Lab run; it is damaged or of another kind" in refusal(path)
+    assert "this is not a complete Digit Lab run; it is damaged or of another kind" in refusal(path)
 
 
 def test_a_model_is_no_run_and_a_run_no_model(saved: Path) -> None:

@@ -198,7 +198,7 @@ def test_a_file_larger_than_the_free_memory_is_refused_unread(saved: Path) -> No
 def test_two_parts_of_one_name_are_refused(saved: Path) -> None:
     with zipfile.ZipFile(saved, "a") as archive:
         archive.writestr("header.json", archive.read("header.json"))
-    with pytest.raises(ModelFileError, match="two parts of the same name"):
+    with pytest.raises(ModelFileError, match="two parts with the same name"):
         load_model(saved)
 
 

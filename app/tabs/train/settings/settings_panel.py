@@ -37,15 +37,15 @@ LETTERS_ACROSS, MOST_ACROSS = 42, 400
 class SettingsPanel(QWidget):
     """A form for a NetworkSpec and a TrainingConfig, which a recipe fills in.
 
-    What is wrong is said under the field that holds it. During a run only the learning rate can be changed.
+    An error is shown under its field. During a run only the learning rate can be changed.
     """
 
     changed = Signal()
-    """A setting was edited; it may now be wrong."""
+    """A setting was edited; it may be invalid."""
     learning_rate_changed = Signal(float)
-    """A new learning rate that can be used was entered: with Enter, the arrow keys, or by leaving the field."""
+    """A new valid learning rate was entered: with Enter, the arrow keys, or by leaving the field."""
     page_requested = Signal(str)
-    """The name of the recipe whose page is to be shown."""
+    """The name of the recipe whose page the user wants to see."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -120,7 +120,7 @@ class SettingsPanel(QWidget):
 
     @property
     def problem(self) -> str:
-        """What is wrong first, in one sentence; empty if nothing is."""
+        """The first error, in one sentence; empty if there is none."""
         return str(next(iter(self._problems.values()), ""))
 
     @property
@@ -138,7 +138,7 @@ class SettingsPanel(QWidget):
         return spec
 
     def config(self) -> TrainingConfig:
-        """How to train it. Raises SettingError."""
+        """How to train the network. Raises SettingError."""
         settings = {**self.learning.values(), **self.loss.values(), **self.augmentation.values()}
         return replace(self._shown, **settings, **self.stopping.values())
 
@@ -162,7 +162,7 @@ class SettingsPanel(QWidget):
         return self.curve.curve()
 
     def set_values(self, spec: NetworkSpec, config: TrainingConfig, run: RunSettings | None = None) -> None:
-        """Show these settings; run: on the examples that this one learns from, until others are chosen."""
+        """Show these settings; run: also choose the examples of this run."""
         if run is not None:
             recipe = RECIPES.get(run.recipe, RECIPES[FIRST_RECIPE])
             self.recipes.show_recipe(recipe.name)
@@ -193,7 +193,7 @@ class SettingsPanel(QWidget):
         self._fit_network()
 
     def set_data(self, data: Splits) -> None:
-        """Learn from these examples: say so, let the network fit them, and show what an augmentation makes of them."""
+        """Use these examples: name them, adapt the network to them, and preview the augmentation with them."""
         self._dataset = data
         if data.training.is_bytes:
             self.augmentation.preview.set_digits(data.training.images)
@@ -201,7 +201,7 @@ class SettingsPanel(QWidget):
         self._on_edit()
 
     def hold_out(self, share: float) -> None:
-        """From now on this share of the images is held out, whatever a recipe says."""
+        """Hold out this share of the images from now on, instead of the share of a recipe."""
         self._share, self._run_share = share, None
         self._on_edit()
 
@@ -216,13 +216,13 @@ class SettingsPanel(QWidget):
         return None if self._dataset is None else self._dataset.training
 
     def _fit_network(self) -> None:
-        """Take the examples there are, and answer with their classes, whatever the recipe was made for."""
+        """Adapt the inputs and outputs of the network to the examples."""
         data = self._training
         if data is not None and data.class_names and not self.recipe.fits_a_curve:
             self.network.fit_data(data.input_shape, len(data.class_names))
 
     def set_running(self, running: bool) -> None:
-        """Lock what a run cannot change, and say so; or unlock it."""
+        """Lock the settings that cannot change during a run, or unlock them."""
         self._running = running
         self.recipes.lock(LOCKED if running else "")
         for form in self._forms:
@@ -234,7 +234,7 @@ class SettingsPanel(QWidget):
         if self._filling:
             return
         self._problems = self._all_problems()
-        # Only images can be distorted, and a curve is asked for only where one is learnt.
+        # Only images can be distorted, and only a regression has a curve.
         for form, group in zip(self._forms, self.groups, strict=True):
             if form in (self.curve, self.augmentation):
                 group.setVisible(self.recipe.fits_a_curve == (form is self.curve))
@@ -246,7 +246,7 @@ class SettingsPanel(QWidget):
         self.changed.emit()
 
     def _all_problems(self) -> dict[str, SettingError]:
-        """What is wrong, by setting; the network first."""
+        """All errors, by setting; those of the network first."""
         problems: dict[str, SettingError] = {}
         for form in self._forms[1:]:
             if form is not self.curve or self.recipe.fits_a_curve:
@@ -262,7 +262,7 @@ class SettingsPanel(QWidget):
         return problems
 
     def _check_with_data(self, spec: NetworkSpec) -> None:
-        """Raise SettingError if the data does not offer what the settings ask for."""
+        """Raise SettingError if the data does not suit the settings."""
         points, data, examples = self.points(), self._dataset, self.recipe.examples
         if points is not None:
             data = points.splits()
@@ -298,7 +298,7 @@ class SettingsPanel(QWidget):
     # ------------------------------------------------------------------- font
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay as wide as the controls need in the font that they have now; keeps no event from them."""
+        """Keep the panel as wide as its controls need in their present font; does not filter any event."""
         if event.type() == QEvent.Type.LayoutRequest:
             self._fit_to_font()
         return False
@@ -309,10 +309,10 @@ class SettingsPanel(QWidget):
             form.set_label_width(names)
         bar = self._scroll.verticalScrollBar().sizeHint().width()
         wanted = min(LETTERS_ACROSS * self.fontMetrics().averageCharWidth(), MOST_ACROSS)
-        # Folded groups count too: the panel keeps its width when one opens.
+        # Collapsed groups count too, so that the panel keeps its width when one opens.
         needed = max(form.minimumSizeHint().width() for form in self._forms) + GAP
         width = max(wanted, needed + bar, self._content.minimumSizeHint().width() + bar)
-        # It grows with what is asked of it, and shrinks only in another font: taking a layer out moves nothing.
+        # The width only grows, unless the font changes: removing a layer must not move the window.
         font = self.font().toString()
         self._widest = font, width if self._widest[0] != font else max(width, self._widest[1])
         self.setFixedWidth(self._widest[1])
