@@ -34,7 +34,7 @@ def _page_of(recipe: Recipe) -> str:
         (
             f"{recipe.name}: {recipe.title}",
             f"{recipe.spec.summary}, {recipe.spec.parameter_count:,} weights; {recipe.settings_in_words}",
-            f"It learns from {recipe.examples.in_words}.",
+            f"It learns from {recipe.examples.description}.",
             "",
             recipe.page.to_text(),
         )

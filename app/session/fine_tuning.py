@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from app.storage.ink_library import Example
 from nncore.data.dataset import NO_CLASS, Dataset, load_mnist
 from nncore.evaluation.metrics import evaluate
-from nncore.handwriting.fine_tuning import adapt
+from nncore.handwriting.fine_tuning import fine_tune
 from nncore.handwriting.synthetic import digits, non_digits
 from nncore.model.network import Network
 from nncore.preprocessing.ink import rasterize
@@ -108,10 +108,10 @@ def drawings(examples: Sequence[Example]) -> Dataset:
 
 
 def adapted(network: Network, own: Dataset, cancelled: Callable[[], bool]) -> Adaptation | None:
-    """`network` having learnt the drawings `own`; None if cancelled. Raises DataError as `adapt` does."""
+    """`network` having learnt the drawings `own`; None if cancelled. Raises DataError as `fine_tune` does."""
     replayed, mnist = others().replayed, others().judged
     started = perf_counter()
-    tuned = adapt(network, own, replayed, SEED, cancelled)
+    tuned = fine_tune(network, own, replayed, SEED, cancelled)
     if tuned is None:
         return None
     before, after = evaluate(network, mnist, cancelled), evaluate(tuned, mnist, cancelled)
@@ -139,7 +139,7 @@ def held_out(network: Network, own: Dataset, cancelled: Callable[[], bool]) -> H
         return None
     right = 0
     for half in (0, 1):
-        tuned = adapt(network, own.take(np.flatnonzero(halves != half)), others().replayed, SEED, cancelled)
+        tuned = fine_tune(network, own.take(np.flatnonzero(halves != half)), others().replayed, SEED, cancelled)
         if tuned is None:
             return None
         right += read_right(tuned, own.take(np.flatnonzero(halves == half))).right

@@ -13,7 +13,7 @@ from app.storage.paths import own_ink_path
 from app.storage.picture_file import read_picture
 from nncore.data.dataset import Dataset, Splits, load_mnist
 from nncore.data.formats import format_of, read_ink
-from nncore.data.formats.picture_folder import is_picture_folder, read_picture_folder
+from nncore.data.formats.image_folder import is_image_folder, read_image_folder
 from nncore.data.mapped_dataset import MappedDataset
 from nncore.errors import DataError, name_of
 from nncore.handwriting.synthetic import digits
@@ -41,7 +41,7 @@ def from_path(path: Path, tell: Tell, cancelled: Cancelled) -> Loaded | None:
     None as soon as it is `cancelled`. Raises DataError.
     """
     if path.is_dir():
-        if is_picture_folder(path):
+        if is_image_folder(path):
             return _from_folder(path, tell, cancelled)
         return Loaded(read_dataset(path))
     found = format_of(path)
@@ -49,7 +49,7 @@ def from_path(path: Path, tell: Tell, cancelled: Cancelled) -> Loaded | None:
 
 
 def _from_folder(path: Path, tell: Tell, cancelled: Cancelled) -> Loaded | None:
-    found = read_picture_folder(path, read_picture, tell, cancelled)
+    found = read_image_folder(path, read_picture, tell, cancelled)
     if found is None:
         return None
     left_out = found.left_out

@@ -1,6 +1,6 @@
-"""Curves to learn: a function of x given as a formula, or points, as examples for a network.
+"""Curves for regression: the points of a formula in x, or points from a file, as examples for a network.
 
-points = sampled("0.5 * (sin(x) + 1)", -2 * pi, 2 * pi, 500)
+points = sample_formula("0.5 * (sin(x) + 1)", -2 * pi, 2 * pi, 500)
 points = read_points(Path("temperatures.csv"))
 """
 
@@ -21,21 +21,18 @@ from nncore.errors import DataError, SettingError, shown
 
 Numbers = NDArray[np.float64]
 
-
 LONGEST_FORMULA, MOST_POINTS = 200, 100_000
-
-
-LARGEST = float(np.finfo(np.float32).max)
+LARGEST_FLOAT32 = float(np.finfo(np.float32).max)
 
 
 @dataclass(frozen=True, eq=False)
 class CurvePoints:
-    """Points (x, y) of a curve, both (n,) float64 and finite, n 2 or more, in the order of x.
+    """Points (x, y) of a curve, both (n,) float64 and finite, n at least 2, sorted by x.
 
-    A network is given x standardised, without its mean and divided by its standard deviation, and y as it is if it lies
-    within 0 to 1, so that a sigmoid can reach it; otherwise its lowest value becomes 0 and its highest 1.
+    The network gets x standardised: minus its mean, divided by its standard deviation. If y is within 0 to 1, which a
+    sigmoid can reach, it is used unchanged; otherwise it is scaled so that its minimum is 0 and its maximum 1.
 
-    source: where they come from, in words. Raises DataError if there is nothing to fit.
+    source: where the points come from, as text for a reader. Raises DataError if there are no two different x.
     """
 
     x: Numbers
@@ -44,15 +41,15 @@ class CurvePoints:
 
     def __post_init__(self) -> None:
         if len(self.x) < 2 or len(self.x) != len(self.y) or np.ptp(self.x) == 0:
-            raise DataError(f"{self.source}: there are not two points side by side; a curve needs at least those.")
+            raise DataError(f"{self.source}: a curve needs at least two points with different x.")
         if not np.isfinite([np.ptp(self.x), np.ptp(self.y), *self.x, *self.y]).all():
-            raise DataError(f"{self.source}: not all of its points are finite numbers.")
+            raise DataError(f"{self.source}: some points are not finite numbers.")
         order = np.argsort(self.x, kind="stable")
         object.__setattr__(self, "x", self.x[order])
         object.__setattr__(self, "y", self.y[order])
 
     def same_as(self, other: CurvePoints | None) -> bool:
-        """Whether the other has the same points, from the same place."""
+        """Whether `other` has the same points and the same source."""
         return other is self or (
             other is not None
             and other.source == self.source
@@ -61,17 +58,17 @@ class CurvePoints:
         )
 
     def inputs(self, x: Numbers) -> NDArray[np.float32]:
-        """The places x (n,) as the network takes them: (n, 1), of mean 0 and standard deviation 1 over the points."""
+        """Standardise x (n,) for the network: (n, 1); the points themselves get mean 0 and standard deviation 1."""
         mean, deviation = self._scale_of_x
         return ((x - mean) / deviation).astype(np.float32)[:, None]
 
     def values(self, outputs: NDArray[np.floating]) -> Numbers:
-        """What the network's outputs (n, 1) stand for, in the unit of y: (n,)."""
+        """Convert the network's outputs (n, 1) to values in the unit of y, (n,)."""
         lowest, span = self._scale_of_y
         return outputs[:, 0].astype(np.float64) * span + lowest
 
     def splits(self) -> Splits:
-        """All points to learn from; there is nothing to test on."""
+        """Return all points as training data; there is no test data."""
         lowest, span = self._scale_of_y
         targets = (self.y - lowest) / span
         return Splits(Dataset.from_floats(self.inputs(self.x), targets, source=self.source))
@@ -91,13 +88,9 @@ FUNCTIONS: dict[str, Callable[[Numbers], Numbers]] = {
     "arcsin": np.arcsin, "arccos": np.arccos, "arctan": np.arctan, "exp": np.exp, "log": np.log, "sqrt": np.sqrt,
     "abs": np.abs, "sign": np.sign, "floor": np.floor,
 }  # fmt: skip
-
-
-"""What may be applied in a formula."""
-
+"""The functions that a formula may contain."""
 
 CONSTANTS = {"pi": np.pi, "e": np.e}
-
 
 OPERATORS: dict[type[ast.AST], Callable[..., Numbers]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv,
@@ -105,74 +98,78 @@ OPERATORS: dict[type[ast.AST], Callable[..., Numbers]] = {
 }  # fmt: skip
 
 
-def parsed(formula: str) -> Callable[[Numbers], Numbers]:
-    """The function of x that a formula such as "sin(3*x)*x" describes: it takes places (n,) and gives values (n,).
+def parse_formula(formula: str) -> Callable[[Numbers], Numbers]:
+    """Convert a formula such as "sin(3*x)*x" to a function that maps x (n,) to values (n,).
 
-    It may hold x, numbers, pi, e, + - * / ** %, brackets and FUNCTIONS, and is read, never run as Python. Raises
-    SettingError("function") for anything else.
+    It may contain x, numbers, pi, e, + - * / ** %, brackets and FUNCTIONS. It is parsed, never executed as Python.
+    Raises SettingError("function") for anything else.
     """
     if len(formula) > LONGEST_FORMULA:
-        raise SettingError("function", f"A formula has at most {LONGEST_FORMULA} characters; this has {len(formula)}.")
+        raise SettingError(
+            "function", f"A formula must have at most {LONGEST_FORMULA} characters; this one has {len(formula)}."
+        )
     try:
         tree = ast.parse(formula.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         example = (
-            "; write sin(3*x)*x, with * between factors" if "=" not in formula else "; write what is right of the ="
+            "; write it like sin(3*x)*x, with * between factors"
+            if "=" not in formula
+            else "; write only the part to the right of the ="
         )
         raise SettingError("function", f"The formula {shown(formula)!r} cannot be read{example}.") from None
     _check(tree)
     return lambda x: np.broadcast_to(_value(tree, x), x.shape).astype(np.float64)
 
 
-def sampled(formula: str, low: float, high: float, count: int) -> CurvePoints:
-    """`count` (2 to MOST_POINTS) points of a formula, the same distance apart from `low` to `high`, finite, low < high.
+def sample_formula(formula: str, low: float, high: float, count: int) -> CurvePoints:
+    """Return `count` points (2 to MOST_POINTS) of a formula, evenly spaced from `low` to `high`, finite, low < high.
 
-    Raises SettingError naming "function", "low" or "points", also if the formula has no value somewhere in between.
+    Raises SettingError for "function", "low" or "points", also if the formula is undefined at one of the points.
     """
     if not 2 <= count <= MOST_POINTS:
-        raise SettingError("points", f"{count} points make no curve to learn: it is 2 to {MOST_POINTS:,}.")
+        raise SettingError("points", f"The number of points must be from 2 to {MOST_POINTS:,}; got {count}.")
     if not (isfinite(low) and isfinite(high) and low < high):
-        raise SettingError("low", f"From {low:g} to {high:g} is no range: the first number is the smaller one.")
+        raise SettingError("low", f"The range must begin with the smaller number; got {low:g} to {high:g}.")
     x = np.linspace(low, high, count)
     with np.errstate(all="ignore"):
-        y = parsed(formula)(x)
-    undefined = np.flatnonzero(~(np.abs(y) < LARGEST))
+        y = parse_formula(formula)(x)
+    undefined = np.flatnonzero(~(np.abs(y) < LARGEST_FLOAT32))
     if undefined.size:
         raise SettingError(
-            "function", f"{shown(formula)} has no value at x = {x[undefined[0]]:g}; choose another range."
+            "function", f"The formula {shown(formula)} has no value at x = {x[undefined[0]]:g}; choose another range."
         )
-    return CurvePoints(x, y, in_words(formula, low, high, count))
+    return CurvePoints(x, y, describe_formula(formula, low, high, count))
 
 
-def in_words(formula: str, low: float, high: float, count: int) -> str:
-    """What `sampled` gives, such as: 500 points of sin(x), x from -2*pi to 2*pi."""
-    return f"{count:,} points of {' '.join(formula.split())}, x from {number_text(low)} to {number_text(high)}"
+def describe_formula(formula: str, low: float, high: float, count: int) -> str:
+    """Describe the points of `sample_formula`, for example: 500 points of sin(x), x from -2*pi to 2*pi."""
+    return f"{count:,} points of {' '.join(formula.split())}, x from {format_number(low)} to {format_number(high)}"
 
 
-def number_of(field: str, text: str) -> float:
-    """The number that a formula without x stands for: "0.5", "0,5" or "-2*pi". Raises SettingError(field)."""
+def parse_number(field: str, text: str) -> float:
+    """Return the value of a number or of a formula without x: "0.5", "0,5" or "-2*pi". Raises SettingError(field)."""
     try:
         number = float(text.strip().replace(",", ".", 1))
     except ValueError:
         number = _constant(field, text)
-    if not abs(number) < LARGEST:
-        raise SettingError(field, f"{shown(text.strip())!r} is no finite number: write one such as 6.28 or 2*pi.")
+    if not abs(number) < LARGEST_FLOAT32:
+        raise SettingError(field, f"{shown(text.strip())!r} is not a finite number; write one such as 6.28 or 2*pi.")
     return number
 
 
 def _constant(field: str, text: str) -> float:
     try:
         with np.errstate(all="ignore"):
-            first, second = parsed(text)(np.array([0.0, 1.0]))
+            first, second = parse_formula(text)(np.array([0.0, 1.0]))
     except SettingError:
         first, second = 0.0, 1.0
     if first != second and not (np.isnan(first) and np.isnan(second)):
-        raise SettingError(field, f"{shown(text.strip())!r} is no number: write one such as 6.28 or 2*pi.")
+        raise SettingError(field, f"{shown(text.strip())!r} is not a number; write one such as 6.28 or 2*pi.")
     return float(first)
 
 
-def number_text(number: float) -> str:
-    """A number as short as it can be to be read back: multiples of pi/2 as such, "-2*pi"."""
+def format_number(number: float) -> str:
+    """Write a number in the shortest form that `parse_number` reads back exactly; multiples of pi/2 as "-2*pi"."""
     halves = number / (pi / 2)
     if halves and halves == int(halves) and abs(halves) < 1000 and halves * (pi / 2) == number:
         factor = f"{halves / 2:g}*"
@@ -181,7 +178,7 @@ def number_text(number: float) -> str:
 
 
 def _check(node: ast.AST) -> None:
-    """Raise SettingError unless all of the formula is known."""
+    """Raise SettingError if the formula contains anything that is not allowed."""
     match node:
         case ast.Constant(value=bool()):
             _refuse(node)
@@ -203,13 +200,15 @@ def _check(node: ast.AST) -> None:
 def _refuse(node: ast.AST) -> None:
     found = shown(ast.unparse(node))
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
-        raise SettingError("function", f"In {found} the ^ is no power: write **.")
+        raise SettingError("function", f"In {found}, ^ is not a power; write ** instead.")
     known = ", ".join(("x", *CONSTANTS, *FUNCTIONS))
-    raise SettingError("function", f"{found} is not known in a formula: it may hold numbers, + - * / ** and {known}.")
+    raise SettingError(
+        "function", f"{found} is not allowed in a formula; use numbers, brackets, + - * / ** % and {known}."
+    )
 
 
 def _value(node: ast.AST, x: Numbers) -> Numbers:
-    """The value of a formula that was checked, at x (n,)."""
+    """Return the value at x (n,) of a formula that has been checked."""
     match node:
         case ast.Constant(value=number):
             return np.asarray(number, np.float64)

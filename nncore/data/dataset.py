@@ -1,4 +1,4 @@
-"""Examples to learn from: what goes into a network, and what should come out."""
+"""Datasets: the inputs of a network and the targets that it should predict."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ from nncore.errors import DataError
 DIGITS = tuple("0123456789")
 
 NO_CLASS = -1
-"""The label of an example that belongs to no class: a network is to give every class the same probability there.
+"""Label of an example that belongs to no class: a network should give every class the same probability for it.
 
 Hendrycks, Mazeika and Dietterich, "Deep Anomaly Detection with Outlier Exposure", ICLR 2019.
 """
 
 Rows: TypeAlias = slice | NDArray[np.intp]
-"""Which examples, counted from 0."""
+"""Indices of examples, counted from 0."""
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Examples in memory, as read-only views: whoever made the arrays must not write to them any more.
+    """Examples in memory, as read-only views: the caller must not write to the given arrays afterwards.
 
-    images: (n, height, width) uint8, ink bright on dark (0 paper, 255 ink); they stay bytes until a batch is taken.
-    Or (n, d) float32, the inputs of any other problem, which go into the network as they are: see `from_floats`.
-    labels: (n,) integers, each an index into `class_names`. Or, where `class_names` is empty, (n, k) float32: the
-    numbers to be learnt (regression). source: where they come from, in words for a reader.
-    open_set: whether examples may belong to no class, their label being NO_CLASS.
+    images: (n, height, width) uint8, bright ink on dark paper (0 paper, 255 ink); they stay bytes until a batch is
+    taken. Or (n, d) float32, the inputs of any other problem, which are not scaled: see `from_floats`.
+    labels: (n,) integers, each an index into `class_names`. Or, if `class_names` is empty, (n, k) float32: the targets
+    of a regression.
+    source: where the examples come from, as text for a reader.
+    open_set: whether examples may belong to no class, with the label NO_CLASS.
 
-    A set may be empty, and its labels may all be the same: it can be judged on, and a network learns from it to give
-    always that one answer.
+    A dataset may be empty, and all its labels may be the same.
 
-    Raises DataError if images and labels do not belong together, a label is no index of a class, or a floating-point
-    number is NaN or infinite.
+    Raises DataError if images and labels do not match, a label is not an index of a class, or a floating-point number
+    is NaN or infinite.
     """
 
     images: NDArray[Any]
@@ -54,7 +54,10 @@ class Dataset:
         self._check_images()
         if self.labels.shape[:1] != self.images.shape[:1]:
             given, wanted = ("images" if self.is_bytes else "inputs"), ("labels" if self.class_names else "targets")
-            raise DataError(f"{self.source}: {len(self.images)} {given}, but {wanted} {self.labels.shape}.")
+            raise DataError(
+                f"{self.source}: found {len(self.images)} {given}, but {wanted} with shape {self.labels.shape}; "
+                "expected one for each."
+            )
         self._check_labels()
         arrays = {
             "images": np.ascontiguousarray(self.images),
@@ -70,10 +73,10 @@ class Dataset:
     def from_floats(
         cls, inputs: ArrayLike, targets: ArrayLike, class_names: tuple[str, ...] = (), source: str = ""
     ) -> Dataset:
-        """A data set of plain numbers: inputs (n, d); targets (n, k), or labels (n,) if there are `class_names`.
+        """Make a dataset of plain numbers: inputs (n, d); targets (n, k), or labels (n,) if there are `class_names`.
 
-        One axis alone means d = 1 or k = 1. All become float32. Raises DataError as the class does, and if a number
-        is beyond float32.
+        An array with one axis means d = 1 or k = 1. All numbers become float32. Raises DataError as the class does, and
+        if a number is too large for float32.
         """
         numbers = _as_columns(inputs, source, "input")
         wanted = np.asarray(targets) if class_names else _as_columns(targets, source, "target")
@@ -89,16 +92,16 @@ class Dataset:
 
     @property
     def is_bytes(self) -> bool:
-        """Whether the examples are images of bytes, so that `raw` can give them."""
+        """Whether the examples are images of bytes, which `raw` can return."""
         return bool(self.images.dtype == np.uint8)
 
     def inputs(self, rows: Rows, out: NDArray[np.floating] | None = None) -> NDArray[np.floating]:
-        """The chosen examples as the network takes them: (rows, input size); of images 0 for paper to 1 for ink.
+        """Return the chosen examples as inputs (rows, input size) of the network; images from 0 for paper to 1 for ink.
 
-        `out`, if given, is filled and returned; otherwise a fresh float32 array is.
+        If `out` is given, it is filled and returned; otherwise the result is a new float32 array.
         """
         if not self.is_bytes and out is not None and not isinstance(rows, slice) and out.dtype == self._flat.dtype:
-            return self._flat.take(rows, axis=0, out=out, mode="clip")  # without a copy on the way
+            return self._flat.take(rows, axis=0, out=out, mode="clip")  # no temporary copy
         scale = np.float32(1 / 255 if self.is_bytes else 1)
         chosen = self._chosen(rows)
         found: NDArray[np.floating] = np.multiply(
@@ -107,16 +110,17 @@ class Dataset:
         return found
 
     def raw(self, rows: NDArray[np.intp], out: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """The chosen images as bytes, copied into `out` (rows, height * width), which is returned.
+        """Copy the chosen images as bytes into `out` (rows, height * width) and return it; allocates nothing.
 
-        Nothing else is allocated. Only if `is_bytes`; `rows` must be within the set.
+        Only if `is_bytes`. All `rows` must be indices of the dataset; they are not checked.
         """
         return self._flat.take(rows, axis=0, out=out, mode="clip")  # other modes copy `out` first
 
     def targets(self, rows: Rows, out: NDArray[Any] | None = None) -> NDArray[Any]:
-        """What should come out: labels (rows,) intp, or (rows, k) float32 where there are no classes.
+        """Return the targets of the chosen examples: labels (rows,) intp, or (rows, k) float32 without classes.
 
-        `out`, of that shape and type, if given, is filled and returned; otherwise a new array or a read-only view is.
+        If `out` is given, with that shape and type, it is filled and returned; otherwise the result is a new array or a
+        read-only view.
         """
         if out is None:
             return self.labels[rows]
@@ -126,41 +130,41 @@ class Dataset:
         return self.labels.take(rows, axis=0, out=out, mode="clip")
 
     def example(self, row: int, dtype: DTypeLike) -> tuple[NDArray[Any], NDArray[Any]] | None:
-        """One example where it lies, input (1, numbers) and target (1, ...), read-only.
+        """Return read-only views of one example: input (1, numbers) and target (1, ...).
 
-        None unless its numbers are there as `dtype`. To see one takes a third of the time of copying it.
+        Returns None if the numbers are not stored as `dtype`. A view takes a third of the time of a copy.
         """
         if self._flat.dtype != dtype:
             return None
         return self._flat[row : row + 1], self.labels[row : row + 1]
 
     def batches(self, batch_size: int, rng: np.random.Generator) -> Iterator[NDArray[np.intp]]:
-        """The rows of each batch of one epoch, in a fresh random order; the last batch is what remains.
+        """Yield the rows of each batch of one epoch in a new random order; the last batch holds the remaining rows.
 
-        A batch as large as the set, or larger, is the whole set, as it lies: of its sum the order does not matter, and
-        in a random one it takes longer to fetch.
+        A batch size of at least the size of the dataset gives all rows in their stored order: the sum over a batch does
+        not depend on the order, and a random order takes longer to read.
         """
         order = np.arange(len(self)) if batch_size >= len(self) else rng.permutation(len(self))
         for start in range(0, len(order), batch_size):
             yield order[start : start + batch_size]
 
     def take(self, rows: Rows) -> Dataset:
-        """A data set of the chosen examples, in memory."""
+        """Return a dataset of the chosen examples, in memory."""
         chosen = self._chosen(rows)
         images = chosen.reshape(-1, *self.input_shape)
         return Dataset(images, self.targets(rows), self.class_names, self.source, self.open_set)
 
     def split(self, share: float, rng: np.random.Generator) -> tuple[Dataset, Dataset]:
-        """Hold out a random `share` in (0, 1) of the examples: (those that stay, those held out).
+        """Hold out a random `share` in (0, 1) of the examples: return (remaining, held out).
 
-        At least one example stays; of a single one none is held out.
+        At least one example remains, so a dataset of one example is not split.
         """
-        held_out = held_out_of(len(self), share)
+        held_out = held_out_count(len(self), share)
         order = rng.permutation(len(self))
         return self.take(np.sort(order[held_out:])), self.take(np.sort(order[:held_out]))
 
     def _chosen(self, rows: Rows) -> NDArray[Any]:
-        """The chosen examples as they are kept, one a row."""
+        """Return the chosen examples as they are stored, one per row."""
         return self._flat[rows]
 
     def _check_images(self) -> None:
@@ -170,7 +174,7 @@ class Dataset:
         elif kind != np.uint8 or axes != 3:
             raise DataError(
                 f"{self.source}: images are {kind} {self.images.shape}; "
-                "expected uint8 with three axes: how many, height, width."
+                "expected uint8 with three axes: number, height, width."
             )
 
     def _check_labels(self) -> None:
@@ -179,45 +183,48 @@ class Dataset:
             if self.labels.dtype != np.float32 or axes != 2:
                 raise DataError(
                     f"{self.source}: targets are {self.labels.dtype} {self.labels.shape}; "
-                    "expected float32 with two axes, as there are no classes."
+                    "expected float32 with two axes, because there are no classes."
                 )
             _check_finite(self.labels, self.labels, self.source, "target")
             return
         if axes != 1:
-            raise DataError(f"{self.source}: {len(self.images)} images, but labels {self.labels.shape}.")
+            raise DataError(
+                f"{self.source}: labels have shape {self.labels.shape}; expected ({len(self.images)},), one per image."
+            )
         if kind not in "iu":
-            raise DataError(f"{self.source}: labels are {self.labels.dtype}; expected whole numbers.")
+            raise DataError(f"{self.source}: labels are {self.labels.dtype}; expected integers.")
         check_classes(self.labels, self.class_names, self.source, open_set=self.open_set)
 
 
 def check_classes(
     labels: NDArray[Any], class_names: tuple[str, ...], source: str, first: int = 0, open_set: bool = False
 ) -> None:
-    """Raise DataError if one of the `labels`, of the images from `first` on, is no index of a class.
+    """Raise DataError if one of the `labels` is not an index of a class, or if there is only one class.
 
-    NO_CLASS is one only in an `open_set`. Nor can there be a single class: there would be nothing to tell apart.
+    first: index of the image that the first label belongs to, for the message. NO_CLASS is valid in an `open_set` only.
     """
     if len(class_names) == 1:
-        raise DataError(f"{source}: there is one class, {class_names[0]!r}; expected two or more to tell apart.")
+        raise DataError(f"{source}: found one class, {class_names[0]!r}; expected at least two.")
     wrong = np.flatnonzero((labels < (NO_CLASS if open_set else 0)) | (labels >= len(class_names)))
     if wrong.size:
         raise DataError(
-            f"{source}: label {labels[wrong[0]]} of image {first + wrong[0] + 1}; expected 0 to {len(class_names) - 1}."
+            f"{source}: the label of image {first + wrong[0] + 1} is {labels[wrong[0]]}; "
+            f"expected 0 to {len(class_names) - 1}."
         )
 
 
-def held_out_of(count: int, share: float) -> int:
-    """How many of `count` a split holds out: about the share, at least one, but never all."""
+def held_out_count(count: int, share: float) -> int:
+    """Return how many of `count` a split holds out: about the share, at least one, but never all."""
     return max(0, min(count - 1, max(1, round(share * count))))
 
 
 def _as_columns(numbers: ArrayLike, source: str, what: str) -> NDArray[np.float32]:
-    """The numbers as (n, columns) float32."""
+    """Convert numbers to (n, columns) float32."""
     given = np.asarray(numbers)
     if given.dtype.kind not in "iuf" or given.ndim not in (1, 2):
         raise DataError(f"{source}: {what}s are {given.dtype} {given.shape}; expected numbers with one or two axes.")
     given = given[:, None] if given.ndim == 1 else given
-    with np.errstate(over="ignore"):  # what is beyond float32 becomes infinite, and is refused as that
+    with np.errstate(over="ignore"):  # numbers too large for float32 become infinite and are refused below
         converted = given.astype(np.float32)
     _check_finite(converted, given, source, what)
     return converted
@@ -235,25 +242,25 @@ def _check_finite(numbers: NDArray[Any], given: NDArray[Any], source: str, what:
 
 @dataclass(frozen=True)
 class Splits:
-    """What a run learns from, what it watches itself on, and what it is judged on at the end."""
+    """The training set of a run, and its validation and test sets if there are any."""
 
     training: Dataset
     validation: Dataset | None = None
     test: Dataset | None = None
 
     def with_test(self, share: float, seed: int = 0) -> Splits:
-        """The same with a random `share` in (0, 1) of the training part as the test part."""
+        """Return splits in which a random `share` in (0, 1) of the training set is the test set."""
         training, test = self.training.split(share, np.random.default_rng(seed))
         return replace(self, training=training, test=test)
 
 
 def bundled_mnist_path() -> Path:
-    """The MNIST that comes with the app."""
+    """Return the path of the MNIST file that comes with the app."""
     return Path(str(files("resources") / "mnist.npz"))
 
 
 def load_mnist(path: Path | None = None) -> Splits:
-    """The 60,000 training and 10,000 test images of MNIST that come with the app; takes about 0.3 s.
+    """Read the 60,000 training and 10,000 test images of MNIST that come with the app; takes about 0.3 s.
 
     Y. LeCun, C. Cortes, C. J. C. Burges, "The MNIST database of handwritten digits"; CC BY-SA 3.0.
     `path`: another copy of that file. Raises DataError if it is missing or damaged.
@@ -266,11 +273,11 @@ def load_mnist(path: Path | None = None) -> Splits:
                 test=Dataset(arrays["x_test"], arrays["y_test"], source="MNIST, test part"),
             )
     except OSError as problem:
-        reason = problem.strerror or "it is no whole file"
+        reason = problem.strerror or "the file is incomplete"
         raise DataError(
             f"{path}: MNIST, which comes with Digit Lab, cannot be read ({reason}); install Digit Lab again."
         ) from None
     except MemoryError:
         raise
-    except Exception:  # of a damaged file zipfile, zlib and NumPy raise whatever they stumble over
+    except Exception:  # zipfile, zlib and NumPy raise many kinds of exception for a damaged file
         raise DataError(f"{path}: MNIST, which comes with Digit Lab, is damaged; install Digit Lab again.") from None

@@ -1,4 +1,4 @@
-"""Data larger than memory: read from the file whenever a batch needs it."""
+"""Datasets larger than memory: images stay in the file and are read when a batch needs them."""
 
 from __future__ import annotations
 
@@ -10,32 +10,31 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from nncore.data.dataset import DIGITS, Dataset, Rows, check_classes, held_out_of
+from nncore.data.dataset import DIGITS, Dataset, Rows, check_classes, held_out_count
 from nncore.errors import DataError
 
 BLOCK_ROWS = 64
-"""Consecutive examples that travel together when a mapped set is shuffled or split: 50 kB of MNIST."""
+"""Number of consecutive examples that are kept together when a mapped set is shuffled or split: 50 kB of MNIST."""
 
 WINDOW_BLOCKS = 128
-"""Blocks whose examples are mixed with each other: 8,192 examples, 6.4 MB of MNIST."""
+"""Number of blocks whose examples are shuffled together: 8,192 examples, 6.4 MB of MNIST."""
 
-BLOCKS_TO_FORGET = 4
-"""Blocks read from a file before the process gives its pages back; Linux may map 2 MB for the first touch of each."""
+BLOCKS_PER_RELEASE = 4
+"""Number of blocks read before the process releases its pages; Linux may map 2 MB when each is first touched."""
 
 LABELS_AT_ONCE = 2**16
 
 
 class MappedArray:
-    """An array within a file, mapped into memory: the system reads a page when it is touched.
+    """An array within a file, mapped into memory: the system reads a page when it is first used.
 
-    Touched pages count as memory of this process, so they are given back again and again; they mostly stay in the
-    system's cache, from where they come again at almost no cost. (Windows has no such call, and takes pages back as it
-    sees fit.) Any number of threads may read at once. The file must stay as it is meanwhile: touching a page that was
-    cut off ends the process.
+    Used pages count as memory of this process, so it releases them regularly. They mostly stay in the system's cache
+    and are quick to read again. (Windows has no such call and releases pages itself.) Any number of threads may read at
+    the same time. The file must not change meanwhile: reading a page that no longer exists ends the process.
     """
 
     def __init__(self, file: BinaryIO, offset: int, dtype: DTypeLike, shape: tuple[int, ...]) -> None:
-        """Map the array of that type and shape which begins at byte `offset` of the open `file`.
+        """Map the array of type `dtype` and `shape` that begins at byte `offset` of the open `file`.
 
         Raises OSError, or ValueError if the file is too short.
         """
@@ -47,31 +46,32 @@ class MappedArray:
         return self.shape[0]
 
     def read(self, rows: NDArray[np.intp], out: NDArray[Any] | None = None) -> NDArray[Any]:
-        """Copy the entries `rows` into `out` (rows, numbers an entry), by default a fresh array of the file's type.
+        """Copy the entries `rows` into `out` (rows, numbers per entry), by default a new array of the file's type.
 
-        However the rows are ordered, each block of the file is visited once.
+        Each block of the file is read once, for any order of the rows.
         """
         if out is None:
             out = np.empty((len(rows), self._entries.shape[1]), self.dtype)
         blocks = rows // BLOCK_ROWS
+        # Sort the requests by block and split them where the block changes; `of_block` are positions in `rows`.
         order = np.argsort(blocks, kind="stable")
         begins = np.flatnonzero(np.diff(blocks[order])) + 1
         for number, of_block in enumerate(np.split(order, begins), start=1):
             out[of_block] = self._entries[rows[of_block]]
-            if number % BLOCKS_TO_FORGET == 0:
-                self._forget()
-        self._forget()
+            if number % BLOCKS_PER_RELEASE == 0:
+                self._release_pages()
+        self._release_pages()
         return out
 
-    def _forget(self) -> None:
+    def _release_pages(self) -> None:
         if hasattr(self._pages, "madvise"):
             self._pages.madvise(mmap.MADV_DONTNEED)
 
 
 class Window(NamedTuple):
-    """Blocks of a mapped set held in memory, where single examples are fast to reach; nobody writes to it.
+    """Blocks of a mapped set in memory, for fast access to single examples; it is never written to.
 
-    blocks: their numbers in the file, rising. images (rows, size), labels (rows, 1): theirs, one block after another.
+    blocks: their numbers in the file, in rising order. images (rows, size), labels (rows, 1): block after block.
     """
 
     blocks: NDArray[np.intp]
@@ -79,8 +79,10 @@ class Window(NamedTuple):
     labels: NDArray[Any]
 
     def find(self, rows: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-        """Where in the window the `rows` of the file are, and whether they are there at all."""
+        """Return the positions in the window of `rows` of the file, and whether the window holds them."""
         blocks, within = np.divmod(rows, BLOCK_ROWS)
+        # Only the last block of the file can be shorter than BLOCK_ROWS, and it is always the last of the window, so
+        # block number i of the window begins at i * BLOCK_ROWS.
         slots = np.minimum(np.searchsorted(self.blocks, blocks), len(self.blocks) - 1)
         return slots * BLOCK_ROWS + within, self.blocks[slots] == blocks
 
@@ -88,20 +90,20 @@ class Window(NamedTuple):
 class MappedDataset(Dataset):
     """Labelled images that stay in their files; an epoch reads them once, in random order.
 
-    images: (n, height, width) uint8; labels: (n,) integers of any type, each an index into `class_names`; both are
-    mapped, so the memory taken does not grow with n. blocks: which blocks of BLOCK_ROWS consecutive images belong to
-    this set, in rising order; None for all.
+    images: (n, height, width) uint8; labels: (n,) integers of any type, each an index into `class_names`. Both are
+    mapped, so memory does not grow with n. blocks: the blocks of BLOCK_ROWS consecutive images that belong to this
+    dataset, in rising order; None for all.
 
-    How random the order is: an epoch deals out the blocks in random order, WINDOW_BLOCKS of them at a time, reads them
-    into a window, and takes all its images in random order. Any image may so meet any other in a batch, and of a file
-    in no particular order batches are as random as they can be. Even if the file is sorted by class (ten, equally
-    large), the share of a class in a window has a standard deviation of 2.7 in 100, as it has in batches of 128 drawn
-    from all images; but the 64 batches of one window share what it has too much of.
+    How random the order is: an epoch shuffles the blocks, reads WINDOW_BLOCKS of them at a time into a window, and
+    shuffles the images of the window. So any two images can be in the same batch. If the file is in random order,
+    batches are random too. If the file is sorted by class (ten classes of equal size), the share of a class in a window
+    has a standard deviation of 2.7 percentage points, as in batches of 128 drawn from all images; but this deviation is
+    the same for all 64 batches of a window.
 
-    Rows may be read in any order and by several threads at once, also while batches are being taken; those of the
-    batch given last are the fast ones.
+    Rows may be read in any order and by several threads at once, also during an epoch; the rows of the latest batch are
+    the fastest.
 
-    Raises DataError if images and labels do not belong together, as Dataset does.
+    Raises DataError if images and labels do not match, as Dataset does.
     """
 
     def __init__(
@@ -115,7 +117,7 @@ class MappedDataset(Dataset):
         object.__setattr__(self, "class_names", class_names)
         object.__setattr__(self, "source", source)
         self._files = images, labels
-        if blocks is None:  # else they have been checked with the whole set
+        if blocks is None:  # otherwise this is a part of a dataset that has been checked
             _check(images, labels, class_names, source)
             blocks = np.arange(-(-len(images) // BLOCK_ROWS))
         self._blocks = blocks
@@ -130,7 +132,7 @@ class MappedDataset(Dataset):
 
     @property
     def images(self) -> NDArray[Any]:
-        """All images, read into memory: only for a set that fits."""
+        """All images, read into memory: only for datasets that fit."""
         return self.take(slice(None)).images
 
     @property
@@ -145,11 +147,11 @@ class MappedDataset(Dataset):
 
     @property
     def is_bytes(self) -> bool:
-        """True: `raw` can give the images."""
+        """Always True: the images are bytes."""
         return True
 
     def raw(self, rows: NDArray[np.intp], out: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        """The chosen images as bytes, copied into `out` (rows, height * width), which is returned."""
+        """Copy the chosen images as bytes into `out` (rows, height * width) and return it."""
         images, _ = self._files
         places, window = self._places(rows), self._window
         if window is None:
@@ -161,11 +163,11 @@ class MappedDataset(Dataset):
         return out
 
     def example(self, row: int, dtype: DTypeLike) -> tuple[NDArray[Any], NDArray[Any]] | None:
-        """None: no example is in memory."""
+        """Return None: no example is in memory."""
         return None
 
     def targets(self, rows: Rows, out: NDArray[Any] | None = None) -> NDArray[Any]:
-        """The labels (rows,) intp; `out`, if given, is filled and returned."""
+        """Return the labels (rows,) intp; if `out` is given, it is filled and returned."""
         _, labels = self._files
         places, window = self._places(rows), self._window
         if out is None:
@@ -180,9 +182,10 @@ class MappedDataset(Dataset):
         return out
 
     def batches(self, batch_size: int, rng: np.random.Generator) -> Iterator[NDArray[np.intp]]:
-        """The rows of each batch of one epoch, in a fresh order as random as the class says; the last is what remains.
+        """Yield the rows of each batch of one epoch in a new random order; the last batch holds the remaining rows.
 
-        A batch larger than the set is the whole set; the numbers of its rows then take 16 bytes each for a while.
+        See the class for how random the order is. A batch size above the size of the dataset gives one batch of all
+        rows; their numbers temporarily take 16 bytes each.
         """
         waiting = np.empty(0, np.intp)
         for window in self._windows(rng):
@@ -195,23 +198,23 @@ class MappedDataset(Dataset):
             yield waiting
 
     def _windows(self, rng: np.random.Generator) -> Iterator[NDArray[np.intp]]:
-        """The rows of each window of one epoch, mixed, once the window has been read."""
+        """Yield the shuffled rows of each window of one epoch, after the window has been read."""
         order = rng.permutation(len(self._blocks))
         for start in range(0, len(order), WINDOW_BLOCKS):
             chosen = np.sort(order[start : start + WINDOW_BLOCKS])
             rows = _rows_of(chosen, len(self))
             places = self._places(rows)
-            self._window = None  # gone before the next takes its place in memory
+            self._window = None  # free its memory before the next one is read
             images, labels = self._files
             self._window = Window(self._blocks[chosen], images.read(places), labels.read(places))
             yield rng.permutation(rows)
 
     def split(self, share: float, rng: np.random.Generator) -> tuple[Dataset, Dataset]:
-        """Hold out a random `share` in (0, 1) of the images, by whole blocks: (those that stay, those held out).
+        """Hold out a random `share` in (0, 1) of the images in whole blocks: return (remaining, held out).
 
-        Nothing is read or copied. At least one block stays; of a single block none is held out.
+        Nothing is read or copied. At least one block remains, so a dataset of one block is not split.
         """
-        held_out = held_out_of(len(self._blocks), share)
+        held_out = held_out_count(len(self._blocks), share)
         order = rng.permutation(len(self._blocks))
         return self._part(np.sort(order[held_out:])), self._part(np.sort(order[:held_out]))
 
@@ -227,20 +230,20 @@ class MappedDataset(Dataset):
         return np.arange(*rows.indices(len(self))) if isinstance(rows, slice) else rows
 
     def _places(self, rows: Rows) -> NDArray[np.intp]:
-        """Where in the files the rows of this set are."""
+        """Return the rows in the files that belong to `rows` of this dataset."""
         blocks, within = np.divmod(self._numbers(rows), BLOCK_ROWS)
         places: NDArray[np.intp] = self._blocks[blocks] * BLOCK_ROWS + within
         return places
 
 
 def _rows_of(blocks: NDArray[np.intp], count: int) -> NDArray[np.intp]:
-    """The rows of some blocks, of `count` rows in all."""
+    """Return all rows of some blocks, of a dataset with `count` rows."""
     rows = (blocks[:, None] * BLOCK_ROWS + np.arange(BLOCK_ROWS)).ravel()
     return rows[rows < count]
 
 
 def _rows_in(blocks: NDArray[np.intp], rows_in_file: int) -> int:
-    """How many rows some blocks have: BLOCK_ROWS each, but for the last of the file, which may be shorter."""
+    """Return the number of rows in some blocks: BLOCK_ROWS each, but the last block of the file may be shorter."""
     if not len(blocks):
         return 0
     return len(blocks) * BLOCK_ROWS - max(0, (int(blocks[-1]) + 1) * BLOCK_ROWS - rows_in_file)
@@ -250,12 +253,12 @@ def _check(images: MappedArray, labels: MappedArray, class_names: tuple[str, ...
     if len(images.shape) != 3 or images.dtype != np.uint8:
         raise DataError(
             f"{source}: images are {images.dtype} {images.shape}; "
-            "expected uint8 with three axes: how many, height, width."
+            "expected uint8 with three axes: number, height, width."
         )
     if labels.shape != (len(images),):
-        raise DataError(f"{source}: {len(images)} images, but labels {labels.shape}.")
+        raise DataError(f"{source}: labels have shape {labels.shape}; expected ({len(images)},), one per image.")
     if labels.dtype.kind not in "iu":
-        raise DataError(f"{source}: labels are {labels.dtype}; expected whole numbers.")
+        raise DataError(f"{source}: labels are {labels.dtype}; expected integers.")
     for start in range(0, len(labels), LABELS_AT_ONCE):
         some = labels.read(np.arange(start, min(start + LABELS_AT_ONCE, len(labels))))
         check_classes(some[:, 0], class_names, source, start)

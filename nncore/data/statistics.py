@@ -1,4 +1,4 @@
-"""What is in a set of examples: how many of each class, what they look like on average, and which are there twice."""
+"""Statistics of a dataset: class counts, mean images, mean and deviation of pixels, and duplicates."""
 
 from __future__ import annotations
 
@@ -13,30 +13,31 @@ from numpy.typing import NDArray
 from nncore.data.dataset import Dataset
 
 ROWS_AT_ONCE = 2000
-"""Examples looked at together: memory grows with a set by 16 bytes an example, wherever its images are."""
+"""Number of examples that are read together. Besides them, only the digests take memory: 16 bytes per example."""
 
 DIGEST_BYTES = 16
-"""Of so many, two different images of all that were ever made have the same digest with a chance of nothing."""
+"""Length of a digest; with 128 bits, two different images practically never have the same one."""
 
 MOST_GROUPS = 200
-"""Groups of identical examples that are kept to be shown; all are counted."""
+"""Number of groups of identical examples that are returned, at most; all groups are counted."""
 
 Group = tuple[int, ...]
-"""Rows of examples that are the same to the last bit, rising."""
+"""Rows of identical examples, in rising order."""
 
 
 @dataclass(frozen=True, eq=False)
-class DataFigures:
-    """Figures of a set of `count` examples.
+class DatasetStatistics:
+    """Statistics of a dataset of `count` examples.
 
-    counts: (classes,) examples of each, empty where there are no classes. no_class: examples of none. means: (classes,
-    height, width) float32, the mean image of each class from 0 (paper) to 255 (ink), all 0 for a class without one;
-    None unless the examples are images. mean, deviation: mean and standard deviation of all pixels or inputs, of images
-    from 0 to 1. ink_share: share of the pixels that are not paper, 0 to 1. ever_lit: (height, width) whether a pixel
-    has ink in any image; None unless the examples are images.
+    counts: (classes,) examples of each class; empty without classes. no_class: examples that belong to no class.
+    means: (classes, height, width) float32, the mean image of each class from 0 (paper) to 255 (ink), all 0 for an
+    empty class; None if the examples are not images.
+    mean, deviation: mean and standard deviation of all pixels (0 to 1) or inputs. ink_share: share of the pixels that
+    are not paper, 0 to 1. ever_inked: (height, width) whether a pixel has ink in any image; None without images.
 
-    surplus: examples that are the same as an earlier one. duplicates: the first MOST_GROUPS groups of the same, and
-    conflicts: those of them (looked for among all) whose labels differ, of which there are conflict_count.
+    surplus: number of examples that are identical to an earlier one. duplicates: the first MOST_GROUPS groups of
+    identical examples. conflicts: the first MOST_GROUPS of all groups whose labels differ; conflict_count: number of
+    all such groups.
     """
 
     count: int
@@ -46,25 +47,25 @@ class DataFigures:
     mean: float
     deviation: float
     ink_share: float
-    ever_lit: NDArray[np.bool_] | None
+    ever_inked: NDArray[np.bool_] | None
     surplus: int
     duplicates: tuple[Group, ...]
     conflicts: tuple[Group, ...]
     conflict_count: int
 
 
-def data_figures(
+def dataset_statistics(
     dataset: Dataset,
     tell: Callable[[float], None] = lambda share: None,
     cancelled: Callable[[], bool] = lambda: False,
-) -> DataFigures | None:
-    """The figures of `dataset`, which is read once, in parts; None as soon as it is `cancelled`.
+) -> DatasetStatistics | None:
+    """Compute the statistics of `dataset`, which is read once, in parts; return None if `cancelled()` becomes true.
 
-    tell: is given the share that is done, 0 to 1. MNIST's 60,000 images take about a second.
+    tell: called with the finished share, 0 to 1. MNIST's 60,000 images take about a second.
     """
     count, size, classes = len(dataset), prod(dataset.input_shape), len(dataset.class_names)
     counts, sums = np.zeros(classes, np.int64), np.zeros((classes, size))
-    total, squares, lit, ever_lit = 0.0, 0.0, 0, np.zeros(size, np.bool_)
+    total, squares, lit, ever_inked = 0.0, 0.0, 0, np.zeros(size, np.bool_)
     digests = np.empty((count, DIGEST_BYTES), np.uint8)
     for start in range(0, count, ROWS_AT_ONCE):
         if cancelled():
@@ -79,7 +80,7 @@ def data_figures(
         numbers = examples.ravel().astype(np.float64)
         squares += float(numbers @ numbers)
         lit += int(np.count_nonzero(examples))
-        ever_lit |= examples.any(axis=0)
+        ever_inked |= examples.any(axis=0)
         digests[rows] = [_digest(example) for example in examples]
         tell(float(rows[-1] + 1) / count)
     pixels = max(1, count * size)
@@ -87,19 +88,19 @@ def data_figures(
     conflicts = [group for group in groups if (labels[list(group)] != labels[group[0]]).any()]
     is_image = dataset.is_bytes
     mean, scale = total / pixels, 255 if is_image else 1
-    return DataFigures(
+    return DatasetStatistics(
         count, counts, count - int(counts.sum()) if classes else 0,
         (sums / np.maximum(counts, 1)[:, None]).astype(np.float32).reshape(classes, *dataset.input_shape)
         if is_image else None,
         mean / scale, max(0.0, squares / pixels - mean**2) ** 0.5 / scale, lit / pixels,
-        ever_lit.reshape(dataset.input_shape) if is_image else None,
+        ever_inked.reshape(dataset.input_shape) if is_image else None,
         sum(len(group) - 1 for group in groups), tuple(groups[:MOST_GROUPS]), tuple(conflicts[:MOST_GROUPS]),
         len(conflicts),
     )  # fmt: skip
 
 
 def _examples(dataset: Dataset, rows: NDArray[np.intp]) -> NDArray[np.uint8] | NDArray[np.floating]:
-    """The examples `rows`, each in a row: bytes of images, else the inputs."""
+    """Return the examples `rows`, one per row: bytes for images, otherwise the inputs."""
     if dataset.is_bytes:
         return dataset.raw(rows, np.empty((len(rows), prod(dataset.input_shape)), np.uint8))
     return dataset.inputs(rows)
@@ -110,11 +111,11 @@ def _digest(example: NDArray[np.uint8] | NDArray[np.floating]) -> NDArray[np.uin
 
 
 def _same(digests: NDArray[np.uint8]) -> list[Group]:
-    """Groups of two or more rows with the same digest (n, DIGEST_BYTES), in the order of their first."""
+    """Return groups of two or more rows with the same digest (n, DIGEST_BYTES), ordered by their first rows."""
     if not len(digests):
         return []
-    halves = digests.view(np.uint64)
-    order = np.lexsort((halves[:, 1], halves[:, 0]))  # of equal ones, the earlier stays first
+    halves = digests.view(np.uint64)  # sorting two numbers is faster than sorting 16 bytes
+    order = np.lexsort((halves[:, 1], halves[:, 0]))  # stable: rows of a group stay in rising order
     begins = np.flatnonzero((halves[order[1:]] != halves[order[:-1]]).any(axis=1)) + 1
     ends = np.append(begins, len(order))
     starts = np.insert(begins, 0, 0)

@@ -1,5 +1,5 @@
-"""What concerns handwriting alone: segmentation of numbers into digits, and fine-tuning to one person's writing.
+"""Handwriting: segmentation of numbers into digits, and fine-tuning of a network to one person's writing.
 
-`personal_test/` is the test of twenty digits, `synthetic/` generates digits as pen strokes.
+`personal_test/` is the handwriting test of twenty digits; `synthetic/` generates digits as pen strokes.
 Read first: `segmentation.py`.
 """

@@ -1,11 +1,11 @@
-"""Teaching a trained network one person's hand, from a few drawings and in about a second.
+"""Fine-tune a trained network to one person's handwriting, with a few drawings and in about a second.
 
-What reads lines and bends is left as it is: only the dense layers, which make digits of them, are trained on. Part of
-each batch are the drawings, varied at random; the larger part is replayed: other people's digits with their labels, so
-that none is forgotten, and what is no digit, where the network is asked to go on answering as it did before (Li and
-Hoiem, "Learning without Forgetting", ECCV 2016), whatever that is. In the end it goes most of the way from the old
-weights to the new, which keeps more of what it knew than it loses of what it learnt (Wortsman et al., "Robust
-fine-tuning of zero-shot models", CVPR 2022).
+Only the dense layers are trained; the layers before them, which detect lines and bends, stay the same. A part of each
+batch are random variations of the drawings. The larger part is replayed to prevent forgetting: digits of other people
+with their labels, and images of no digit. For the latter the targets are the network's own outputs before fine-tuning
+(Li and Hoiem, "Learning without Forgetting", ECCV 2016). The final weights are an interpolation between the old and the
+new ones, which keeps more of the old accuracy than it loses of the new (Wortsman et al., "Robust fine-tuning of
+zero-shot models", CVPR 2022).
 """
 
 from __future__ import annotations
@@ -30,43 +30,44 @@ from nncore.training.optimizers import Adam
 
 STEPS = 60
 LEARNING_RATE = 3e-3
-"""Adam's, at the first step; it falls evenly to zero."""
+"""Learning rate of Adam at the first step; it falls linearly to zero."""
 
-REPLAYED, MOST_OWN, OWN_EACH = 96, 40, 4
-"""Rows of a batch that are replayed; that are own drawings, at most; and how many of these each drawing gives."""
+REPLAY_ROWS, MOST_DRAWING_ROWS, ROWS_PER_DRAWING = 96, 40, 4
+"""Rows of a batch: replayed images, own drawings (at most), and rows for each drawing until that limit."""
 
-WAY = 0.8
-"""How far it goes from the old weights to the new ones."""
+INTERPOLATION = 0.8
+"""Weight of the new weights in the interpolation; the old ones have the rest."""
 
 VARIATION = Augmentation(shift=1, rotation=8, scale=0.1, slant=0.1, elastic=1.0, thickness=0.3)
-"""How much the digits of one hand differ from each other."""
+"""Variation between digits written by one person."""
 
 
-def adapt(
+def fine_tune(
     network: Network, own: Dataset, replay: Dataset, seed: int = 0, cancelled: Callable[[], bool] = lambda: False
 ) -> Network | None:
-    """A copy of `network` that has learnt the drawings `own`; None if `cancelled()` became true on the way.
+    """Return a copy of `network` that has learnt the drawings `own`; None if `cancelled()` becomes true.
 
-    own: images (n, 28, 28) uint8 of digits with the right labels, 1 or more, of any digits, in any order. replay:
-    images of that size, some thousands of digits of other people, and of what is no digit, labelled NO_CLASS.
-    There is a fixed number of steps, so the same arguments give the same bits.
+    own: images (n, 28, 28) uint8 of digits with the correct labels, n at least 1, of any digits, in any order.
+    replay: images of the same size: some thousands of digits of other people, and images of no digit with the label
+    NO_CLASS. The number of steps is fixed, so the same arguments give the same bits.
 
-    Raises DataError if `network` reads no digits, its weights have diverged, or there is nothing to learn or to replay.
+    Raises DataError if `network` does not read digits, its weights have diverged, or `own` or `replay` is empty.
     """
     _check(network, own, replay)
     with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
-        lesson = _Lesson(network, own, replay, np.random.default_rng(seed))
+        tuning = _Tuning(network, own, replay, np.random.default_rng(seed))
         for step in range(STEPS):
             if cancelled():
                 return None
-            lesson.step(LEARNING_RATE * (1 - step / STEPS))
-        old, new = network.parameters.trainable, lesson.tuned.parameters.trainable
+            tuning.step(LEARNING_RATE * (1 - step / STEPS))
+        # In place: new = old + INTERPOLATION * (new - old). The trained weights are views of the copy's parameters.
+        old, new = network.parameters.trainable, tuning.tuned.parameters.trainable
         new -= old
-        new *= WAY
+        new *= INTERPOLATION
         new += old
-    if not np.isfinite(lesson.tuned.parameters.values).all():
-        raise DataError("This model's weights have diverged, so it can learn no hand: train it anew.")
-    return lesson.tuned
+    if not np.isfinite(tuning.tuned.parameters.values).all():
+        raise DataError("The weights of this model have diverged, so it cannot be fine-tuned; train a new model.")
+    return tuning.tuned
 
 
 def _check(network: Network, own: Dataset, replay: Dataset) -> None:
@@ -75,19 +76,19 @@ def _check(network: Network, own: Dataset, replay: Dataset) -> None:
         raise DataError(reason)
     for images, what in ((own, "drawings to learn"), (replay, "images to replay")):
         if not len(images):
-            raise DataError(f"There are no {what}, expected at least 1.")
+            raise DataError(f"There are no {what}; expected at least 1.")
         if images.input_shape != (SIDE, SIDE) or not images.is_bytes:
-            raise DataError(f"The {what} have the shape {images.input_shape}; expected pictures of {SIDE} x {SIDE}.")
+            raise DataError(f"The {what} have the shape {images.input_shape}; expected images of {SIDE} x {SIDE}.")
 
 
-class _Lesson:
-    """A network, its copy that learns, and one batch."""
+class _Tuning:
+    """The state of fine-tuning: a network, its copy that learns, and the workspace of one batch."""
 
     def __init__(self, network: Network, own: Dataset, replay: Dataset, rng: np.random.Generator) -> None:
         self.network, self.tuned = network, network.copy()
         self._own, self._replay, self._rng = own, replay, rng
-        self._own_rows = min(MOST_OWN, OWN_EACH * len(own))
-        rows = self._own_rows + REPLAYED
+        self._own_rows = min(MOST_DRAWING_ROWS, ROWS_PER_DRAWING * len(own))
+        rows = self._own_rows + REPLAY_ROWS
         first = _first_dense(network)
         self._body, self._head_before = network.layers[:first], network.layers[first:]
         self._head = [_frozen(layer) for layer in self.tuned.layers[first:]]
@@ -103,12 +104,13 @@ class _Lesson:
         self._waiting: NDArray[np.intp] = np.empty(0, np.intp)
 
     def step(self, learning_rate: float) -> None:
-        """Learn from one batch."""
+        """Train on one batch."""
         features = self._features_and_targets()
         logits = features
         for layer in self._head:
             logits = layer.forward(logits)
-        # Of softmax with cross-entropy, and of sigmoid with its own, the derivative is P - T, also for targets between.
+        # The gradient of cross-entropy with respect to the logits is P - T for softmax and for sigmoid, also for soft
+        # targets between 0 and 1. The mean over the batch divides it by the number of rows.
         gradient: Array | None = (self._answers(logits) - self._T) / len(logits)
         for number in reversed(range(len(self._head))):
             assert gradient is not None
@@ -116,22 +118,22 @@ class _Lesson:
         self._optimizer.step(learning_rate)
 
     def _features_and_targets(self) -> Array:
-        """What goes into the dense layers: own drawings first; their targets go to `_T`."""
+        """Return the inputs of the dense layers, own drawings first, and write the targets to `_T`."""
         n = self._own_rows
         drawings = self._next_drawings()
         self._distorter.apply(self._own.images[drawings], self._X[:n], self._rng)
-        replayed = self._rng.integers(len(self._replay), size=REPLAYED)
+        replayed = self._rng.integers(len(self._replay), size=REPLAY_ROWS)
         self._replay.inputs(replayed, out=self._X[n:])
         features = _predicted(self._body, self._X.reshape(-1, *self.network.spec.shapes[0]))
         self._T[:n] = self._one_hot[self._own.labels[drawings]]
         labels = self._replay.labels[replayed]
-        self._T[n:] = self._one_hot[labels]
+        self._T[n:] = self._one_hot[labels]  # NO_CLASS is -1 and gets the last row, which is replaced below
         if (no_digits := n + np.flatnonzero(labels == NO_CLASS)).size:
             self._T[no_digits] = self._answers(_predicted(self._head_before, features[no_digits]))
         return features
 
     def _next_drawings(self) -> NDArray[np.intp]:
-        """Which drawings come next: all of them, in random order, before one comes again."""
+        """Return the next drawings: each one appears once, in random order, before any appears again."""
         while len(self._waiting) < self._own_rows:
             self._waiting = np.concatenate([self._waiting, self._rng.permutation(len(self._own))])
         drawings, self._waiting = self._waiting[: self._own_rows], self._waiting[self._own_rows :]
@@ -139,7 +141,7 @@ class _Lesson:
 
 
 def _first_dense(network: Network) -> int:
-    """Where the dense layers begin; 0, so that all layers are trained on, where there is none."""
+    """Return the index of the first dense layer; 0 if there is none, so that all layers are trained."""
     return next((number for number, layer in enumerate(network.spec.layers) if isinstance(layer, Dense)), 0)
 
 
@@ -154,27 +156,29 @@ def _frozen(layer: Layer) -> Layer:
 
 
 class FrozenNorm(Layer):
-    """Batch normalisation with the mean and variance it saw in its training, which stay as they are, as do its weights.
+    """Batch normalisation with fixed mean, variance and weights.
 
-    Those of a batch of which a third is by one hand would not be those that the network predicts with.
+    A third of each batch here is written by one person, so the batch's own mean and variance would differ from those
+    that the network uses to predict.
     """
 
     def __init__(self, layer: BatchNormLayer) -> None:
+        # gamma (x - mean) / sqrt(variance + epsilon) + beta = factor x + offset
         factor = layer.gamma / np.sqrt(layer.variance + layer.spec.epsilon)
         self._shape, beside = layer.input_shape, (-1,) + (1,) * (len(layer.input_shape) - 1)
         self._factor, self._offset = factor.reshape(beside), (layer.beta - layer.mean * factor).reshape(beside)
 
     def allocate(self, rows: int) -> None:
-        """Size the workspace."""
+        """Allocate the workspace for batches of up to `rows` rows."""
         self._Y = Workspace(rows, self._shape, self._factor.dtype)
 
     def forward(self, X: Array) -> Array:
-        """Y = factor X + offset."""
+        """Return Y = factor X + offset."""
         Y: Array = np.multiply(X, self._factor, out=self._Y.array(len(X)))
         Y += self._offset
         return Y
 
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
-        """DX = factor dY."""
+        """Return dX = factor dY."""
         dY *= self._factor
         return dY

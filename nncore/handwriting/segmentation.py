@@ -1,8 +1,8 @@
-"""Which strokes form a digit: what was written, taken apart into digits and read as a number.
+"""Split a drawing into digits: decide which strokes belong to one digit, and read the digits as a number.
 
-Two parts of a drawing belong to one digit if they overlap across, touch, or one is small beside the other, as the bar
-of a 7 or the flag of a 5 is; they are digits of their own if there is room between them. Where that leaves a doubt, the
-network is asked whether it reads the two better together or apart.
+Two parts of a drawing belong to one digit if they overlap horizontally, touch, or one is small beside the other, like
+the bar of a 7 or the flag of a 5. They are separate digits if there is a gap between them. In doubtful cases the
+network decides: whether it reads the parts better together or separately.
 """
 
 from __future__ import annotations
@@ -18,36 +18,38 @@ from nncore.model.network import Network
 from nncore.preprocessing.ink import AS_TRAINED, Ink, Preparation, rasterize
 
 MOST_STROKES = 40
-"""Nobody writes a number with more: it is a scribble, and stays one."""
+"""Number of strokes, at most, of a number; a drawing with more is a scribble and is not split."""
 
 MOST_POINTS = 320
-POINTS_A_STROKE = 24
-"""Points by which the distances between strokes are measured, in all and on each."""
+POINTS_PER_STROKE = 24
+"""Number of points, at most, by which distances between strokes are measured: in all, and for each stroke."""
 
 WEIGHTS = (-7.98, 27.68, 12.46, -7.94, 12.79, 5.12, -16.32)
-"""Of the features in `_odds_apart`, a constant first: a logistic regression on 20,000 pairs of strokes and digits, made
-of the UCI pen digits (Alpaydin and Alimoglu, 1998) of 15 writers. On the others 0.8 % of the pairs were on the wrong
-side."""
+"""Weights of a constant and of the features in `_odds_apart`. They are a logistic regression on 20,000 pairs of strokes
+and digits, made from the UCI pen digits (Alpaydin and Alimoglu, 1998) of 15 writers. Of the pairs of the other writers,
+0.8 % are classified wrongly."""
 
 SURE = 4.0
-"""Log odds, either way, from which on the network need not be asked: 1 pair in 20 is more doubtful."""
+"""Absolute log odds from which the network is not asked; 1 pair in 20 is below."""
 
 EVIDENCE = 2.0
-"""Weight of the network's word beside that of the strokes' places."""
+"""Weight of the network's log odds relative to those of the positions."""
 
 MOST_QUESTIONS = 4
-"""Each has the network read three pictures, which must not keep a moving pen waiting."""
+"""Number of times, at most, that the network is asked. It reads three images each time, and a moving pen must not wait.
+"""
 
 Array = NDArray[np.float64]
 Group = tuple[int, ...]
-"""The numbers of the strokes of one digit, counted from 0."""
+"""The indices of the strokes of one digit, counted from 0."""
 
 
 @dataclass(frozen=True, eq=False)
 class Number:
-    """Digits left to right: the strokes of each, as `inks`, and what the network reads in it; equally long.
+    """A number as digits from left to right; all tuples have one entry per digit.
 
-    groups: of each digit the numbers of its strokes in the drawing, counted from 0.
+    inks: the strokes of each digit. groups: the indices of these strokes in the drawing. predictions: how the network
+    reads each digit.
     """
 
     inks: tuple[Ink, ...]
@@ -56,29 +58,29 @@ class Number:
 
     @property
     def text(self) -> str:
-        """The digits in a row, "10"; "?" stands for what is none."""
+        """The digits as text, such as "10", with "?" for a drawing that is not a digit."""
         return "".join("?" if p.verdict == "not a digit" else str(p.digit) for p in self.predictions)
 
     def digit_of_stroke(self, stroke: int) -> int:
-        """To which digit, counted from 0, the drawing's stroke of this number belongs; raises IndexError for none."""
+        """Return the index of the digit that a stroke belongs to. Raises IndexError if there is no such stroke."""
         for digit, group in enumerate(self.groups):
             if stroke in group:
                 return digit
         raise IndexError(f"There is no stroke {stroke}.")
 
 
-def groups(ink: Ink, network: Network | None = None) -> tuple[Ink, ...]:
-    """The digits of what was written, left to right: one for a single digit, none for a blank.
+def split_into_digits(ink: Ink, network: Network | None = None) -> tuple[Ink, ...]:
+    """Split ink into digits from left to right; blank ink gives none.
 
-    `network` is asked where the strokes' places leave a doubt, if there is one and it reads digits.
+    network: decides doubtful cases, if it is given and reads digits.
     """
     return tuple(_part(ink, group) for group in stroke_groups(ink, network))
 
 
 def read_number(network: Network, ink: Ink, preparation: Preparation = AS_TRAINED) -> Number:
-    """What `network` reads in the digits of `ink`; how they are told apart does not depend on `preparation`.
+    """Split ink into digits and read each with `network`; `preparation` has no influence on the split.
 
-    Raises DataError if the network cannot read digits, or the preparation cannot work on this ink.
+    Raises DataError if the network cannot read digits, or the preparation is not possible for this ink.
     """
     found = stroke_groups(ink, network)
     inks = tuple(_part(ink, group) for group in found)
@@ -86,9 +88,10 @@ def read_number(network: Network, ink: Ink, preparation: Preparation = AS_TRAINE
 
 
 def stroke_groups(ink: Ink, network: Network | None = None) -> tuple[Group, ...]:
-    """The numbers of the strokes of each digit, counted from 0; digits left to right.
+    """Return the indices of the strokes of each digit, digits from left to right.
 
-    Strokes are joined two groups at a time, those first that are most surely one digit.
+    It is an agglomerative clustering: the two groups that are most likely one digit are merged first, until the rest
+    are separate.
     """
     strokes = len(ink.strokes)
     if strokes <= 1 or strokes > MOST_STROKES:
@@ -108,7 +111,7 @@ def stroke_groups(ink: Ink, network: Network | None = None) -> tuple[Group, ...]
 
 
 class _Layout:
-    """Groups of strokes, each stroke by itself at first, and where they lie."""
+    """Groups of strokes and their positions; at first each stroke is a group."""
 
     def __init__(self, ink: Ink) -> None:
         self._groups: list[Group] = [(stroke,) for stroke in range(len(ink.strokes))]
@@ -116,11 +119,11 @@ class _Layout:
         self._high = np.array([stroke.max(axis=0) for stroke in ink.strokes], np.float64)
         self._distances = _distances(ink)
         width, height = (self._high - self._low).max(axis=0)
-        self._size = float(max(height, width / 2)) or 1.0
+        self._size = float(max(height, width / 2)) or 1.0  # about the height of a digit
         self._apart: set[tuple[Group, Group]] = set()
 
     def closest(self) -> tuple[Group, Group, float] | None:
-        """The two groups that are most likely one digit, and the log odds that they are two; None if all are apart."""
+        """Return the two groups that are most likely one digit, and the log odds that they are two; None if none."""
         if len(self._groups) < 2:
             return None
         odds = _odds_apart(self._low / self._size, self._high / self._size, self._distances / self._size)
@@ -132,7 +135,7 @@ class _Layout:
         return None
 
     def join(self, one: Group, other: Group) -> None:
-        """Make two groups one."""
+        """Merge two groups."""
         first, second = self._groups.index(one), self._groups.index(other)
         self._groups[first] = tuple(sorted(one + other))
         self._low[first] = np.minimum(self._low[first], self._low[second])
@@ -144,30 +147,31 @@ class _Layout:
         self._distances = np.delete(np.delete(self._distances, second, 0), second, 1)
 
     def keep_apart(self, one: Group, other: Group) -> None:
-        """Remember that these two are two digits."""
+        """Mark two groups as separate digits."""
         self._apart.add((one, other))
 
     def left_to_right(self) -> tuple[Group, ...]:
-        """The groups by the middles of their boxes."""
+        """Return the groups sorted by the middles of their boxes."""
         middles = self._low[:, 0] + self._high[:, 0]
         return tuple(self._groups[place] for place in np.argsort(middles, kind="stable"))
 
 
 def _odds_apart(low: Array, high: Array, distances: Array) -> Array:
-    """The log odds (n, n) that two groups are two digits; lengths are shares of the size of a digit.
+    """Return the log odds (n, n) that two groups are two digits; the unit of length is the size of a digit.
 
     low, high: (n, 2), corners of their boxes. distances: (n, n), between their nearest points.
     """
     extent, middle = high - low, (low + high) / 2
-    gap = np.maximum(low[:, None], low) - np.minimum(high[:, None], high)  # below 0: they overlap so much
+    gap = np.maximum(low[:, None], low) - np.minimum(high[:, None], high)  # negative: the overlap
     smaller = np.minimum(extent[:, None], extent)
-    features = (  # how far apart, across; nearest points; how high and wide the smaller; how far their middles; down
-        np.clip(gap[..., 0], -0.5, 0.5),
-        np.minimum(distances, 0.5),
-        np.minimum(smaller[..., 1], 1),
-        np.minimum(smaller[..., 0], 0.6),
-        np.minimum(np.abs(middle[:, None, 0] - middle[:, 0]), 1),
-        np.clip(gap[..., 1], -1, 0.2),
+    # The limits are those of the regression; they keep the weight of a feature bounded far outside the usual range.
+    features = (
+        np.clip(gap[..., 0], -0.5, 0.5),  # horizontal gap
+        np.minimum(distances, 0.5),  # distance of the nearest points
+        np.minimum(smaller[..., 1], 1),  # height of the lower one
+        np.minimum(smaller[..., 0], 0.6),  # width of the narrower one
+        np.minimum(np.abs(middle[:, None, 0] - middle[:, 0]), 1),  # horizontal distance of the middles
+        np.clip(gap[..., 1], -1, 0.2),  # vertical gap
     )
     constant, *weights = WEIGHTS
     odds: Array = constant + sum(weight * feature for weight, feature in zip(weights, features, strict=True))
@@ -175,8 +179,8 @@ def _odds_apart(low: Array, high: Array, distances: Array) -> Array:
 
 
 def _distances(ink: Ink) -> Array:
-    """The distances (strokes, strokes) between the nearest points of any two strokes."""
-    count = max(2, min(POINTS_A_STROKE, MOST_POINTS // len(ink.strokes)))
+    """Return the distances (strokes, strokes) between the nearest points of any two strokes."""
+    count = max(2, min(POINTS_PER_STROKE, MOST_POINTS // len(ink.strokes)))
     points = np.concatenate([_spread(stroke.astype(np.float64), count) for stroke in ink.strokes])
     x, y = points.T
     squares = np.square(x[:, None] - x) + np.square(y[:, None] - y)
@@ -186,15 +190,18 @@ def _distances(ink: Ink) -> Array:
 
 
 def _spread(stroke: Array, count: int) -> Array:
-    """`count` points (count, 2), evenly spread along a stroke."""
-    way = np.hypot(*np.diff(stroke, axis=0).T)
-    length = np.concatenate([[0.0], np.cumsum(way)])
+    """Return `count` points (count, 2), evenly spaced along a stroke."""
+    lengths = np.hypot(*np.diff(stroke, axis=0).T)
+    length = np.concatenate([[0.0], np.cumsum(lengths)])
     places = np.linspace(0, length[-1], count)
     return np.stack([np.interp(places, length, stroke[:, axis]) for axis in (0, 1)], axis=1)
 
 
 def _evidence_apart(network: Network, ink: Ink, one: Group, other: Group) -> float:
-    """What the network adds to the log odds that two groups are two digits: how much surer it is of them apart."""
+    """Return the network's share of the log odds that two groups are two digits.
+
+    It is the geometric mean of its best probabilities for the separate groups against that for both together.
+    """
     images = np.stack([rasterize(_part(ink, group)) for group in (one, other, one + other)])
     X = np.multiply(images.reshape(3, -1), np.float32(1 / 255), dtype=network.dtype)
     first, second, together = (max(float(best), 1e-3) for best in network.predict(X).max(axis=1))

@@ -134,7 +134,7 @@ class RecipePage(QWidget):
         self.page.setHtml(
             f"<h2>{escape(recipe.title)}</h2>"
             f'<p class="quiet">{escape(recipe.name)}: {escape(", ".join(facts))}. '
-            f"Learns from {escape(recipe.examples.in_words)}.</p>"
+            f"Learns from {escape(recipe.examples.description)}.</p>"
             f"{recipe.page.to_html(self.page.typeset)}"
         )
 

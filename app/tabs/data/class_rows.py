@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.style.theme import GAP, colours_of
 from app.widgets.picture import thumbnail
-from nncore.data.statistics import DataFigures
+from nncore.data.statistics import DatasetStatistics
 
 PICTURE = 40
 """Logical pixels each way of a mean image."""
@@ -19,14 +19,14 @@ class ClassRows(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._figures: DataFigures | None = None
+        self._figures: DatasetStatistics | None = None
         self._names: tuple[str, ...] = ()
         self._pictures: list[QPixmap] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         self.setAccessibleName("Examples of each class")
         self.setToolTip("How many examples each class has, and what they look like on average.")
 
-    def show_figures(self, figures: DataFigures | None, names: tuple[str, ...]) -> None:
+    def show_figures(self, figures: DatasetStatistics | None, names: tuple[str, ...]) -> None:
         """Show the counts of the classes `names`; nothing for None."""
         self._figures, self._names = figures, names
         self._pictures = []

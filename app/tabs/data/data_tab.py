@@ -18,7 +18,7 @@ from app.tabs.data.source_panel import SourcePanel
 from app.tabs.tab import Tab
 from app.widgets.plain_text import ElidedLabel
 from nncore.data.dataset import Dataset, Splits
-from nncore.data.statistics import DataFigures, data_figures
+from nncore.data.statistics import DatasetStatistics, dataset_statistics
 
 READING = "The data is still being read."
 PANEL_WIDTH, FIGURES_WIDTH = 250, 330
@@ -43,7 +43,7 @@ class DataTab(Tab):
         self._whole: Splits | None = None  # the data before a test part was held out of it
         self._split: Splits | None = None
         self._test_share = 0.0
-        self.figures: DataFigures | None = None
+        self.figures: DatasetStatistics | None = None
         self._reading, self._counting = TaskQueue(self), TaskQueue(self)
         self.panel, self.samples, self.classes = SourcePanel(), SampleView(), ClassRows()
         self.name, self.sizes, self.statistics, self.counting = ElidedLabel(), QLabel(), QLabel(), QLabel()
@@ -125,10 +125,10 @@ class DataTab(Tab):
         self.statistics.setText("")
         self._counting.cancel("count")
         if dataset is not None:
-            work = partial(data_figures, dataset, cancelled=is_cancelled)
+            work = partial(dataset_statistics, dataset, cancelled=is_cancelled)
             self._counting.add("count", work, partial(self._show_figures, dataset), self.statistics.setText)
 
-    def _show_figures(self, dataset: Dataset, figures: DataFigures | None) -> None:
+    def _show_figures(self, dataset: Dataset, figures: DatasetStatistics | None) -> None:
         if figures is None or self.data is None or getattr(self.data, self.samples.chosen_part) is not dataset:
             return
         self.figures = figures
@@ -183,15 +183,15 @@ class DataTab(Tab):
         self.data_chosen.emit(loaded.data)
 
 
-def in_words(figures: DataFigures, dataset: Dataset) -> list[str]:
+def in_words(figures: DatasetStatistics, dataset: Dataset) -> list[str]:
     """The figures of a set, a line each."""
     sides = " x ".join(map(str, dataset.input_shape))
     what = "pixels" if dataset.is_bytes else "number" if sides == "1" else "numbers"
     lines = [f"{figures.count:,} examples of {sides} {what}"]
     if figures.no_class:
         lines.append(f"{figures.no_class:,} of no class")
-    if figures.ever_lit is not None:
-        lit, pixels = int(figures.ever_lit.sum()), figures.ever_lit.size
+    if figures.ever_inked is not None:
+        lit, pixels = int(figures.ever_inked.sum()), figures.ever_inked.size
         lines.append(f"pixels: mean {figures.mean:.3f}, standard deviation {figures.deviation:.3f} (0 paper, 1 ink)")
         lines.append(f"{figures.ink_share:.1%} of all pixels have ink")
         lines.append(f"{pixels - lit:,} of {pixels:,} pixels have none in any image")

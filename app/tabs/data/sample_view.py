@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, 
 from app.style.theme import GAP
 from app.tabs.data.sample_grid import MOST_SHOWN, SampleGrid
 from nncore.data.dataset import NO_CLASS, Dataset
-from nncore.data.statistics import DataFigures
+from nncore.data.statistics import DatasetStatistics
 
 PARTS = {"training": "training part", "validation": "validation part", "test": "test part"}
 ALL, TWICE, CONFLICTS = "all", "twice", "conflicts"
@@ -24,7 +24,7 @@ class SampleView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._dataset: Dataset | None = None
-        self._figures: DataFigures | None = None
+        self._figures: DatasetStatistics | None = None
         self._rng = np.random.default_rng(0)
         self.part, self.which, self.again = QComboBox(), QComboBox(), QPushButton("A&nother sample")
         self.grid = SampleGrid()
@@ -68,7 +68,7 @@ class SampleView(QWidget):
         self._empty = empty
         self._offer()
 
-    def show_figures(self, figures: DataFigures) -> None:
+    def show_figures(self, figures: DatasetStatistics) -> None:
         """Offer also what the figures found: examples that are the same."""
         self._figures = figures
         chosen = self.which.currentData()

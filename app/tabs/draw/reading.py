@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from app.canvas.canvas_picture import CanvasPicture
 from nncore.errors import DataError
 from nncore.evaluation.recognition import Prediction, read_digit, why_unreadable
-from nncore.handwriting.segmentation import groups, read_number
+from nncore.handwriting.segmentation import read_number, split_into_digits
 from nncore.model.network import Network
 from nncore.preprocessing.ink import AS_TRAINED, Ink, Preparation, rasterize
 
@@ -39,7 +39,7 @@ class Reading:
 def read_ink(network: Network | None, ink: Ink, preparation: Preparation = AS_TRAINED) -> Reading:
     """Read `ink` with `network`."""
     if network is None or ink.is_blank or (reason := why_unreadable(network)):
-        inks = groups(ink)
+        inks = split_into_digits(ink)
         trouble = "" if network is None else why_unreadable(network) or ""
         return Reading(tuple(rasterize(each, preparation) for each in inks), inks, trouble=trouble)
     try:
@@ -48,7 +48,7 @@ def read_ink(network: Network | None, ink: Ink, preparation: Preparation = AS_TR
         reason = str(problem)
     else:
         return Reading(tuple(each.image for each in number.predictions), number.inks, number.predictions)
-    inks = groups(ink)
+    inks = split_into_digits(ink)
     return Reading(tuple(rasterize(each, preparation) for each in inks), inks, trouble=reason)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.widgets.explanation import with_article
 from nncore.evaluation.metrics import wilson_interval
-from nncore.handwriting.personal_test.result import HandResult, ReadDrawing
+from nncore.handwriting.personal_test.result import HandwritingTestResult, ReadDrawing
 
 NO_DIGIT = "none"
 
@@ -28,13 +28,13 @@ def interval_of(right: int, count: int) -> str:
     return f"{low * 100:.0f} to {percent(high)}"
 
 
-def headline(result: HandResult) -> str:
+def headline(result: HandwritingTestResult) -> str:
     """The result in one line."""
     count = len(result.drawings)
     return f"{result.right} of {count} read right: {percent(result.accuracy)}"
 
 
-def meaning(result: HandResult) -> str:
+def meaning(result: HandwritingTestResult) -> str:
     """How reliable the accuracy is."""
     count = len(result.drawings)
     return (

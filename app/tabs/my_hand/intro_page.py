@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.tabs.my_hand.history_list import HistoryList
 from nncore.handwriting.personal_test.history import Entry
-from nncore.handwriting.personal_test.writing_test import WritingTest
+from nncore.handwriting.personal_test.handwriting_test import HandwritingTest
 
 WHAT = (
     "How well does the network read your handwriting? Write 20 digits, each of the ten twice, in random order. Write "
@@ -62,7 +62,7 @@ class IntroPage(QWidget):
         self.reason.setVisible(bool(sentence))
         self.start_button.setEnabled(not sentence)
 
-    def set_unfinished(self, test: WritingTest | None) -> None:
+    def set_unfinished(self, test: HandwritingTest | None) -> None:
         """Offer to continue `test`; offer nothing for None."""
         self.unfinished.setVisible(test is not None)
         self.continue_button.setVisible(test is not None)

@@ -23,8 +23,8 @@ from app.tabs.tab import Tab
 from nncore.evaluation.recognition import why_unreadable
 from nncore.handwriting.personal_test.history import Entry, History
 from nncore.handwriting.personal_test.import_export import export_test, import_test
-from nncore.handwriting.personal_test.result import HandResult, ReadDrawing, read_test
-from nncore.handwriting.personal_test.writing_test import WritingTest, new_test
+from nncore.handwriting.personal_test.result import HandwritingTestResult, ReadDrawing, read_test
+from nncore.handwriting.personal_test.handwriting_test import HandwritingTest, new_test
 from nncore.model.network import Network
 from nncore.preprocessing.ink import Ink
 
@@ -47,8 +47,8 @@ class MyHandTab(Tab):
         self._seed = seed or partial(randbits, 32)
         self._network: Network | None = None
         self._model = ""
-        self._test: WritingTest | None = None
-        self._being_read: WritingTest | None = None
+        self._test: HandwritingTest | None = None
+        self._being_read: HandwritingTest | None = None
         self._deleted: list[Path] = []
         self._history = History(handwriting_tests_folder())
         self.tasks = TaskQueue(self)
@@ -133,12 +133,12 @@ class MyHandTab(Tab):
         self.pages.setCurrentWidget(self.intro)
         self.intro.focus()
 
-    def _write(self, test: WritingTest) -> None:
+    def _write(self, test: HandwritingTest) -> None:
         self.status.clear()
         self.pages.setCurrentWidget(self.writing)
         self.writing.show_test(test)
 
-    def _show_result(self, result: HandResult) -> None:
+    def _show_result(self, result: HandwritingTestResult) -> None:
         self.status.clear()
         self.pages.setCurrentWidget(self.result)
         self.result.show_result(result)
@@ -147,13 +147,13 @@ class MyHandTab(Tab):
     # ------------------------------------------------------- the test written
 
     @Slot(object)
-    def _keep(self, test: WritingTest) -> None:
+    def _keep(self, test: HandwritingTest) -> None:
         self._test = test
         self._do("keep", partial(self._history.keep_unfinished, test), lambda _: None, latest_only=True)
         if test.is_complete:
             self._read(test)
 
-    def _read(self, test: WritingTest) -> None:
+    def _read(self, test: HandwritingTest) -> None:
         if not test.written:
             self._test = None
             self._do("keep", partial(self._history.keep_unfinished, None), lambda _: None, latest_only=True)
@@ -168,7 +168,7 @@ class MyHandTab(Tab):
             work = partial(read_test, self._network, test.written, model=self._model, date=_now())
             self.tasks.add("read", work, partial(self._use_reading, test), self._refuse_reading)
 
-    def _use_reading(self, test: WritingTest, result: HandResult) -> None:
+    def _use_reading(self, test: HandwritingTest, result: HandwritingTestResult) -> None:
         self._being_read = None
         if self._test is test:
             self._test = None
@@ -183,7 +183,7 @@ class MyHandTab(Tab):
         self.show_intro()
         self.status.complain(f"{sentence} Your drawings are kept.")
 
-    def _offer(self, test: WritingTest | None) -> None:
+    def _offer(self, test: HandwritingTest | None) -> None:
         if self._test is None and self.pages.currentWidget() is self.intro:
             self._test = test
             self.intro.set_unfinished(test)
@@ -199,7 +199,7 @@ class MyHandTab(Tab):
         if troubles:
             self.status.complain(" ".join(troubles[:3]))
 
-    def _add(self, result: HandResult) -> None:
+    def _add(self, result: HandwritingTestResult) -> None:
         self._do("add", partial(self._history.add, result), lambda _: None)
         self._list()
 
@@ -238,7 +238,7 @@ class MyHandTab(Tab):
         name = f"handwriting {result.date[:16].replace(':', '-').replace('T', ' ')}"
         return ask_where_to_export(self, name, partial(self.export_to, result))
 
-    def export_to(self, result: HandResult, path: Path) -> None:
+    def export_to(self, result: HandwritingTestResult, path: Path) -> None:
         """Save `result` to `path`, as CSV or UNIPEN by its suffix."""
         work = partial(export_test, result, path)
         self._do("export", work, lambda _: self.status.inform(f"Saved as {path}."))
@@ -254,7 +254,7 @@ class MyHandTab(Tab):
         self.status.inform(f"Reading {path.name} …", cancellable=True)
         self._do("import", work, self._use_imported)
 
-    def _use_imported(self, result: HandResult) -> None:
+    def _use_imported(self, result: HandwritingTestResult) -> None:
         self._add(result)
         if self.pages.currentWidget() is self.writing:
             self.status.inform("The imported test is in the list of tests.")

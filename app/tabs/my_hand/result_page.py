@@ -12,7 +12,7 @@ from app.tabs.my_hand.drawing_list import DrawingList
 from app.tabs.my_hand.drawing_view import DrawingView
 from app.tabs.my_hand.formatting import date_in_words, headline, meaning
 from app.widgets.plain_text import ElidedLabel
-from nncore.handwriting.personal_test.result import REFUSED, HandResult, ReadDrawing
+from nncore.handwriting.personal_test.result import REFUSED, HandwritingTestResult, ReadDrawing
 
 TABLE_SHARE = 0.55
 """Share of the page's height that the matrix takes."""
@@ -22,7 +22,7 @@ NONE_SUCH = "This cell has no drawings."
 
 
 class ResultPage(QWidget):
-    """Shows a HandResult.
+    """Shows a HandwritingTestResult.
 
     `chosen` carries the selected ReadDrawing, or None. `view` has the signals for teaching and the Draw tab.
     """
@@ -35,7 +35,7 @@ class ResultPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.result: HandResult | None = None
+        self.result: HandwritingTestResult | None = None
         self.title, self.meaning, self.source = QLabel(), QLabel(), ElidedLabel()
         self.title.setProperty("title", True)
         self.source.setProperty("quiet", True)
@@ -60,7 +60,7 @@ class ResultPage(QWidget):
         self.list.chosen.connect(self._choose)
         self._compose()
 
-    def show_result(self, result: HandResult) -> None:
+    def show_result(self, result: HandwritingTestResult) -> None:
         """Show `result` and list its misread drawings."""
         self.result = result
         self.title.setText(headline(result))

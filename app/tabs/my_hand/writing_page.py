@@ -13,7 +13,7 @@ from app.style.theme import ANSWER_SCALE, GAP, GROUP_GAP, PAGE_MARGIN
 from app.widgets.announcement import announce
 from app.widgets.explanation import with_article
 from app.widgets.large_digit import LargeDigit
-from nncore.handwriting.personal_test.writing_test import SKIPPED, WritingTest
+from nncore.handwriting.personal_test.handwriting_test import SKIPPED, HandwritingTest
 from nncore.preprocessing.ink import Ink
 
 HOW = "Write it as you always do, then press Enter. The answers are shown at the end."
@@ -30,7 +30,7 @@ ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class WritingPage(QWidget):
-    """Shows a WritingTest: the digit to write, a canvas, and the progress.
+    """Shows a HandwritingTest: the digit to write, a canvas, and the progress.
 
     `written` carries the test after each drawing, skip or step back; `left`: the user wants to continue later.
     """
@@ -40,7 +40,7 @@ class WritingPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.test = WritingTest(())
+        self.test = HandwritingTest(())
         self.canvas, self.digit = Canvas(), LargeDigit(DIGIT_SCALE)
         self.request, self.place, self.how = QLabel(), QLabel(), QLabel(HOW)
         self.request.setProperty("title", True)
@@ -68,7 +68,7 @@ class WritingPage(QWidget):
             shortcut.activated.connect(self._enter)
         self._compose()
 
-    def show_test(self, test: WritingTest, drawing: Ink = SKIPPED) -> None:
+    def show_test(self, test: HandwritingTest, drawing: Ink = SKIPPED) -> None:
         """Ask for the next digit of `test`, with `drawing` on the canvas."""
         self.test = test
         number, count, digit = len(test.drawings), len(test.prompts), test.prompt

@@ -1,7 +1,7 @@
-"""Read digits from files: pictures as IDX, CSV, NPY or NPZ, pen strokes as UNIPEN.
+"""Read digits from files: images as IDX, CSV, NPY or NPZ, pen strokes as UNIPEN.
 
-A file is read whole or refused with one DataError that says where it is wrong, what was found, and what was expected.
-Rows, columns, images and bytes are counted from 1, as an editor shows them. Read first: `data_formats.py`.
+A file is read completely, or refused with a DataError that says where the error is, what was found, and what was
+expected. Rows, columns, images and bytes are counted from 1, as an editor shows them. Read first: `data_formats.py`.
 """
 
 from nncore.data.formats.data_formats import FORMATS, file_patterns, format_names, format_of, read_dataset

@@ -1,4 +1,4 @@
-"""The formats of data files: one row each, from which `read_dataset`, the file dialogs and the help texts come."""
+"""The table of data formats: one row per format, which `read_dataset`, the file dialogs and the help texts use."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from nncore.data.formats.unipen import read_ink
 from nncore.errors import DataError, name_of
 
 START = 512
-"""So many bytes from the beginning of a file tell its format."""
+"""Number of bytes at the beginning of a file that are used to recognise its format."""
 
 BEFORE_TEXT = b"\xef\xbb\xbf \r\n\t"
-"""A byte order mark and empty space, which may precede the first word of a text."""
+"""The byte order mark and white space that may precede the first word of a text."""
 
 Holds = Literal["pictures", "ink"]
 
@@ -30,9 +30,9 @@ Holds = Literal["pictures", "ink"]
 class DataFormat:
     """A format of data files.
 
-    name: as people call it. patterns: the names of its files, as a file dialog takes them. fits: whether a file is in
-    this format, from its first START bytes and its path. read: the function that reads it, given the path and whether
-    the images stay in their file (None: if they are many). can_be_mapped: whether they can.
+    name: its usual name. patterns: patterns of file names for a file dialog. fits: returns whether a file has this
+    format, from its first START bytes and its path. read: reads the file, given the path and whether the images stay in
+    the file (None: if it is large). can_be_mapped: whether the images can stay in the file.
     """
 
     name: str
@@ -76,45 +76,46 @@ FORMATS = (
     ),
     DataFormat("CSV", ("*.csv", "*.txt"), _is_csv, lambda path, mapped: Splits(read_csv(path))),
 )
-"""The first that fits is the format of a file, so a format that is known by its first bytes stands before a text."""
+"""All formats. The first one that fits is the format of a file, so text formats come after those with fixed first bytes.
+"""
 
 
 def format_names(holds: Holds = "pictures") -> str:
-    """The formats in words: "NPY, NPZ, IDX or CSV"."""
+    """Return the names of the formats as text: "NPY, NPZ, IDX or CSV"."""
     *most, last = [each.name for each in FORMATS if each.holds == holds]
     return f"{', '.join(most)} or {last}" if most else last
 
 
 def file_patterns(*holds: Holds) -> str:
-    """The names of all files that hold one of `holds`, as the filter of a file dialog: "*.npy *.npz"."""
+    """Return the patterns of all formats with such content, as the filter of a file dialog: "*.npy *.npz"."""
     return " ".join(pattern for each in FORMATS if each.holds in holds for pattern in each.patterns)
 
 
 def format_of(path: Path) -> DataFormat:
-    """The format of a file, which its first bytes tell, or else its name; raises DataError for an unknown one."""
+    """Recognise the format of a file by its first bytes, or else by its name. Raises DataError if it is unknown."""
     with opened(path) as file:
         start = file.read(START)
     if not start:
         raise DataError(f"{name_of(path)}: the file is empty; expected digits as {format_names()}.")
     found = next((each for each in FORMATS if each.fits(start, path)), None)
     if found is None:
-        raise DataError(f"{name_of(path)}: is of an unknown kind; expected digits as {format_names()}.")
+        raise DataError(f"{name_of(path)}: the format is unknown; expected digits as {format_names()}.")
     return found
 
 
 def read_dataset(path: Path, mapped: bool | None = None) -> Splits:
-    """Read labelled 28x28 digits in any of the FORMATS that hold pictures; the content tells which.
+    """Read labelled 28x28 digits in any of the FORMATS of images; the format is recognised by the content.
 
-    training: what the file holds. test: its test part, if it has one: x_test and y_test of an NPZ file, the t10k files
-    beside an IDX file called train, the test files beside an NPY file called train. validation: None. `path` may also
-    be a folder with the MNIST files. mapped: whether the images stay in their file and are read when they are needed
-    (a MappedDataset; plain IDX, or NPY of bytes); None, if they are many. Raises DataError.
+    path: a file, or a folder with the MNIST files. The result has a test set if there is one: x_test and y_test of an
+    NPZ file, the t10k files beside an IDX file called train, or the test files beside an NPY file called train.
+    mapped: whether the images stay in their file and are read when they are needed (a MappedDataset; only uncompressed
+    IDX, or NPY of bytes); None means: if the file is large. Raises DataError.
     """
     if isdir(path):  # unlike Path.is_dir, never raises
         return read_idx_folder(path, mapped)
     found = format_of(path)
     if found.holds == "ink":
-        raise DataError(f"{name_of(path)}: holds pen strokes; expected pictures of digits as {format_names()}.")
+        raise DataError(f"{name_of(path)}: contains pen strokes; expected images of digits as {format_names()}.")
     if mapped and not found.can_be_mapped:
-        raise DataError(f"{name_of(path)}: cannot be mapped; expected plain IDX, or NPY of bytes.")
+        raise DataError(f"{name_of(path)}: this format cannot be mapped; expected uncompressed IDX, or NPY of bytes.")
     return found.read(path, mapped)

@@ -1,4 +1,4 @@
-"""IDX, the format of the original MNIST files: images in one file, their labels in another."""
+"""Read IDX, the format of the original MNIST files: images in one file, their labels in another."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from nncore.data.dataset import Dataset, Splits
 from nncore.data.formats.files import (
     check_mapped_labels,
-    find,
+    find_file,
     is_to_be_mapped,
     map_array,
     opened,
@@ -33,10 +33,10 @@ GZIP = b"\x1f\x8b"
 
 
 def read_idx(path: Path, mapped: bool | None = None) -> Splits:
-    """Read images and labels, given either file, plain or .gz; the partner lies beside it under the usual name.
+    """Read images and labels, given either file, plain or .gz; the other file has the usual name in the same folder.
 
-    If the name says `train` and its `t10k` files lie beside, they are the test part. mapped: see `read_dataset`.
-    Raises DataError.
+    If the name contains `train` and the `t10k` files are in the same folder, these are the test set.
+    mapped: see `read_dataset`. Raises DataError.
     """
     with opened(path, unpack=True) as file:
         axes = len(_header(file, path))
@@ -48,11 +48,11 @@ def read_idx(path: Path, mapped: bool | None = None) -> Splits:
 
 
 def read_idx_folder(folder: Path, mapped: bool | None = None) -> Splits:
-    """Read the MNIST files in `folder`, plain or .gz; without the t10k files there is no test part."""
-    images = find(folder, "train-images-idx3-ubyte", like=folder)
+    """Read the MNIST files in `folder`, plain or .gz; without the t10k files there is no test set."""
+    images = find_file(folder, "train-images-idx3-ubyte", like=folder)
     if images is None:
         raise DataError(
-            f"{name_of(folder)}: found no train-images-idx3-ubyte; expected the MNIST files, or name one data file."
+            f"{name_of(folder)}: found no train-images-idx3-ubyte; expected the MNIST files, or one data file."
         )
     return read_idx(images, mapped)
 
@@ -63,7 +63,7 @@ def _labels_of(images: Path) -> Path:
 
 def _read_pair(images_path: Path, labels_path: Path, mapped: bool | None) -> Dataset:
     packed = next((path for path in (images_path, labels_path) if _is_packed(path)), None)
-    if is_to_be_mapped(images_path, f"{name_of(packed)}: is compressed" if packed else None, mapped):
+    if is_to_be_mapped(images_path, f"{name_of(packed)}: the file is compressed" if packed else None, mapped):
         return _map_pair(images_path, labels_path)
     images, labels = _read(images_path, IMAGE_AXES), _read(labels_path, LABEL_AXES)
     _check_count(images_path, len(images), labels_path, len(labels))
@@ -77,7 +77,7 @@ def _read_pair(images_path: Path, labels_path: Path, mapped: bool | None) -> Dat
 
 
 def _map_pair(images_path: Path, labels_path: Path) -> Dataset:
-    """The data set of two plain files, of which only the headers and the labels are read now."""
+    """Map two uncompressed files; only their headers and the labels are read now."""
     images, labels = _map(images_path, IMAGE_AXES), _map(labels_path, LABEL_AXES)
     _check_count(images_path, len(images), labels_path, len(labels))
     check_mapped_labels(labels_path, labels)
@@ -88,7 +88,7 @@ def _check_count(images_path: Path, images: int, labels_path: Path, labels: int)
     if images != labels:
         raise DataError(
             f"{name_of(images_path)}: found {images:,} images, but {labels:,} labels in "
-            f"{name_of(labels_path)}; expected as many."
+            f"{name_of(labels_path)}; expected equal numbers."
         )
 
 
@@ -98,24 +98,27 @@ def _is_packed(path: Path) -> bool:
 
 
 def _header(file: BinaryIO, path: Path) -> tuple[int, ...]:
-    """The length of each axis, of a file that holds images (three) or labels (one)."""
+    """Read the header: return the length of each axis, three for images or one for labels.
+
+    The header is 00 00, the code of the type, the number of axes, and the length of each axis as 4 bytes, big-endian.
+    """
     mark = file.read(4)
     if len(mark) < 4 or mark[:2] != b"\0\0":
-        raise DataError(f"{name_of(path)}: found {_hex(mark)} as its first bytes, expected 00 00, an IDX file's.")
+        raise DataError(f"{name_of(path)}: the first bytes are {_hex(mark)}; an IDX file begins with 00 00.")
     if mark[2] != BYTES:
-        raise DataError(f"{name_of(path)}, byte 3: found {mark[2]:02X}, expected 08, an IDX file of unsigned bytes.")
+        raise DataError(f"{name_of(path)}, byte 3: found {mark[2]:02X}, expected 08 for unsigned bytes.")
     if mark[3] not in (IMAGE_AXES, LABEL_AXES):
         raise DataError(f"{name_of(path)}, byte 4: found {mark[3]} axes, expected 3 for images or 1 for labels.")
     lengths = file.read(4 * mark[3])
     if len(lengths) < 4 * mark[3]:
         raise DataError(
-            f"{name_of(path)}: found {4 + len(lengths)} bytes, expected a header of {4 + 4 * mark[3]} at least."
+            f"{name_of(path)}: found {4 + len(lengths)} bytes, expected a header of {4 + 4 * mark[3]} bytes."
         )
     shape = tuple(int(length) for length in np.frombuffer(lengths, ">u4"))
     if mark[3] == IMAGE_AXES and shape[1:] != (SIDE, SIDE):
         raise DataError(f"{name_of(path)}: found images of {shape[2]} by {shape[1]} pixels, expected {SIDE} by {SIDE}.")
     if shape[0] == 0:
-        raise DataError(f"{name_of(path)}: found a header that promises 0 entries, expected at least 1.")
+        raise DataError(f"{name_of(path)}: the header declares 0 entries, expected at least 1.")
     return shape
 
 
@@ -124,20 +127,20 @@ def _hex(content: bytes) -> str:
 
 
 def _read(path: Path, axes: int) -> NDArray[np.uint8]:
-    """The array in an IDX file; memory is taken only after the file has shown that it holds what it promises."""
+    """Read the array in an IDX file; no memory is allocated before the size of the file has been checked."""
     with opened(path, unpack=True) as file:
         shape = _shape(file, path, axes)
-        start, promised = file.tell(), prod(shape)
-        _check_size(path, shape, _count(file, promised + 1))
-        require_memory(path, promised)
+        start, declared = file.tell(), prod(shape)
+        _check_size(path, shape, _count(file, declared + 1))
+        require_memory(path, declared)
         file.seek(start)
-        array = np.empty(promised, np.uint8)
+        array = np.empty(declared, np.uint8)
         _fill(array, file, path)
     return array.reshape(shape)
 
 
 def _map(path: Path, axes: int) -> MappedArray:
-    """The array in a plain IDX file, mapped."""
+    """Map the array in an uncompressed IDX file."""
     with opened(path) as file:
         shape = _shape(file, path, axes)
         start = file.tell()
@@ -149,21 +152,23 @@ def _shape(file: BinaryIO, path: Path, axes: int) -> tuple[int, ...]:
     shape = _header(file, path)
     if len(shape) != axes:
         kind = "images (3 axes)" if axes == IMAGE_AXES else "labels (1 axis)"
-        raise DataError(f"{name_of(path)}, byte 4: found {len(shape)} in the header, expected {axes}: {kind}.")
+        raise DataError(f"{name_of(path)}, byte 4: found {len(shape)} axes in the header, expected {kind}.")
     return shape
 
 
 def _check_size(path: Path, shape: tuple[int, ...], held: int) -> None:
-    """Raise DataError unless the file holds, after its header, as many bytes as that promises."""
-    promised = prod(shape)
-    if held != promised:
-        kind, size = ("images", SIDE * SIDE) if len(shape) == IMAGE_AXES else ("labels", 1)
-        found = "more" if held > promised else f"{held:,}, which end in number {held // size + 1:,}"
-        raise DataError(f"{name_of(path)}: found {found}; its header promises {promised:,} bytes: {shape[0]:,} {kind}.")
+    """Raise DataError unless the file holds, after its header, as many bytes as the header declares."""
+    declared = prod(shape)
+    if held != declared:
+        kind, size = ("image", SIDE * SIDE) if len(shape) == IMAGE_AXES else ("label", 1)
+        found = "more bytes" if held > declared else f"{held:,} bytes, which end in {kind} {held // size + 1:,}"
+        raise DataError(
+            f"{name_of(path)}: found {found}; the header declares {declared:,} bytes for {shape[0]:,} {kind}s."
+        )
 
 
 def _count(file: BinaryIO, at_most: int) -> int:
-    """How many bytes are left in the file, counting no further than `at_most`."""
+    """Count the bytes that are left in the file, up to `at_most`."""
     count = 0
     while count < at_most and (block := file.read(min(BLOCK, at_most - count))):
         count += len(block)
@@ -175,6 +180,6 @@ def _fill(array: NDArray[np.uint8], file: BinaryIO, path: Path) -> None:
     while start < len(array):
         block = file.read(min(BLOCK, len(array) - start))
         if not block:
-            raise DataError(f"{name_of(path)}: was cut short while it was read.")
+            raise DataError(f"{name_of(path)}: the file became shorter while it was read; read it again.")
         array[start : start + len(block)] = np.frombuffer(block, np.uint8)
         start += len(block)

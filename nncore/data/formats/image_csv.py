@@ -1,4 +1,4 @@
-"""CSV: one digit a row, the label first, then 784 pixels row by row; with or without a header."""
+"""Read CSV: one digit per row, the label first, then 784 pixels row by row; with or without a header."""
 
 from __future__ import annotations
 
@@ -18,42 +18,42 @@ from nncore.preprocessing.ink import SIDE
 COLUMNS = 1 + SIDE * SIDE
 ROWS_AT_ONCE = 2000
 LONGEST_ROW = 2**16
-"""Bytes; more than 785 numbers can take, so that a file without line ends cannot fill the memory."""
+"""Bytes. It is more than 785 numbers need, and keeps a file without line ends from filling the memory."""
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 PLAIN_NUMBERS = b'0123456789.+-eE, "\r\n'
 LABEL_NAMES = {"label", "class", "digit", "target", "y"}
 
 Row = tuple[int, bytes]
-"""Its number in the file, counted from 1, and its line."""
+"""The number of a row, counted from 1, and its bytes."""
 
 
 def read_csv(path: Path) -> Dataset:
     """Read a CSV file; pixels are whole numbers from 0 (paper) to 255 (ink), labels from 0 to 9.
 
-    The first row is a header if it does not begin with a number. Empty lines may only follow the last row.
-    Raises DataError naming the first row and column that is wrong.
+    The first row is a header if it does not begin with a number. Empty lines are allowed only after the last row.
+    Raises DataError with the row and column of the first error.
     """
     with opened(path) as file:
-        # At least two characters a number, which becomes one byte here, and two while the blocks are joined.
+        # A number takes at least two characters in the file, and one byte here; two while blocks are concatenated.
         require_memory(path, path.stat().st_size)
         rows = _rows(file)
         first = next(rows, None)
         if first is None:
-            raise DataError(f"{name_of(path)}: found no rows, expected at least 1.")
+            raise DataError(f"{name_of(path)}: the file has no rows; expected at least 1.")
         table = _Table(name_of(path), _header(first, name_of(path)))
         remaining = rows if table.names else chain([first], rows)
         blocks = []
         while some := list(islice(remaining, ROWS_AT_ONCE)):
             blocks.append(table.numbers(some))
     if not blocks:
-        raise DataError(f"{name_of(path)}: found a header, but no rows; expected at least 1.")
+        raise DataError(f"{name_of(path)}: the file has a header, but no rows; expected at least 1.")
     numbers = np.concatenate(blocks)
     return Dataset(numbers[:, 1:].reshape(-1, SIDE, SIDE), numbers[:, 0].astype(np.intp), source=name_of(path))
 
 
 def _rows(file: BinaryIO) -> Iterator[Row]:
-    """The lines of a file; an empty one only if another follows, a longer one than LONGEST_ROW cut."""
+    """Yield the rows of a file; empty lines only if another row follows; rows longer than LONGEST_ROW are cut off."""
     empty = 0
     for number in count(1):
         line = file.readline(LONGEST_ROW + 1)
@@ -73,13 +73,13 @@ def _fields(row: Row, name: str) -> list[str]:
     number, line = row
     if len(line) > LONGEST_ROW:
         raise DataError(
-            f"{name}, row {number}: found a line of over {LONGEST_ROW:,} bytes, expected {COLUMNS} columns."
+            f"{name}, row {number}: the row is longer than {LONGEST_ROW:,} bytes; expected {COLUMNS} columns."
         )
     try:
         text = line.decode()
     except UnicodeDecodeError as error:
         raise DataError(
-            f"{name}, row {number}: found the byte {line[error.start]:02X}, which is no text in UTF-8."
+            f"{name}, row {number}: found the byte {line[error.start]:02X}, which is not valid UTF-8 text."
         ) from error
     return [_unquoted(field.strip()) for field in text.split(",")]
 
@@ -97,7 +97,7 @@ def _is_number(field: str) -> bool:
 
 
 def _whole_number(field: str, highest: int) -> int | None:
-    """The number in a field, such as 3, 3.0 or 3e0; None unless it is whole and from 0 to `highest`."""
+    """Return the number in a field, such as 3, 3.0 or 3e0; None if it is not a whole number from 0 to `highest`."""
     if not _is_number(field) or "_" in field:
         return None
     number = float(field)
@@ -105,9 +105,9 @@ def _whole_number(field: str, highest: int) -> int | None:
 
 
 def _header(row: Row, name: str) -> list[str] | None:
-    """The columns' names if the first row is a header; None if it is data."""
+    """Return the names of the columns if the first row is a header; None if it is data."""
     fields = _fields(row, name)
-    # A row of pixels with a mistake in it is no header; taken for one it would be lost without a word.
+    # A row of pixels with an error in its label must not pass as a header: it would be lost without a message.
     pixels = sum(_whole_number(field, 255) is not None for field in fields[1:])
     if _is_number(fields[0]) or 2 * pixels >= len(fields) - 1:
         return None
@@ -115,7 +115,7 @@ def _header(row: Row, name: str) -> list[str] | None:
     elsewhere = [n for n, field in enumerate(fields, start=1) if field.lower() in LABEL_NAMES]
     if elsewhere and elsewhere[0] > 1:
         raise DataError(
-            f'{name}, row 1, column {elsewhere[0]}: found the name "{shown(fields[elsewhere[0] - 1])}"; '
+            f'{name}, row 1, column {elsewhere[0]}: this column is called "{shown(fields[elsewhere[0] - 1])}"; '
             "expected the label in column 1."
         )
     return fields
@@ -128,18 +128,18 @@ def _check_columns(fields: Sequence[str], number: int, name: str) -> None:
     wanted = f"expected {COLUMNS}: the label and 784 pixels"
     other = next((mark for mark in ";\t| " if len(fields) == 1 and fields[0].count(mark) > 1), None)
     if other:
-        wanted += f', with "," between them, not "{shown(other)}"'
+        wanted += f', separated by ",", not by "{shown(other)}"'
     raise DataError(f"{name}, row {number}: found {columns}, {wanted}.")
 
 
 class _Table:
-    """What stays the same from row to row: the file's name and the columns' names, if it has any."""
+    """Reads rows of a file with a given name and column names, if it has a header."""
 
     def __init__(self, name: str, names: list[str] | None) -> None:
         self.name, self.names = name, names
 
     def numbers(self, rows: list[Row]) -> NDArray[np.uint8]:
-        """The numbers (rows, 785) of some rows. What cannot be read at once is read field by field."""
+        """Return the numbers (rows, 785) of some rows; rows that the fast way refuses are read field by field."""
         numbers = _read_at_once([line for _, line in rows])
         if numbers is None:
             numbers = np.array([self._numbers_of(row) for row in rows], np.uint8)
@@ -147,7 +147,7 @@ class _Table:
 
     def _numbers_of(self, row: Row) -> list[int]:
         if not row[1]:
-            raise DataError(f"{self.name}, row {row[0]}: found an empty line, expected the label and 784 pixels.")
+            raise DataError(f"{self.name}, row {row[0]}: the line is empty; expected the label and 784 pixels.")
         fields = _fields(row, self.name)
         _check_columns(fields, row[0], self.name)
         numbers = []
@@ -166,9 +166,9 @@ class _Table:
 
 
 def _read_at_once(lines: list[bytes]) -> NDArray[np.uint8] | None:
-    """The numbers (lines, 785) of many lines, fast; None if there is anything to check field by field.
+    """Return the numbers (lines, 785) of many lines, the fast way; None if they need a check field by field.
 
-    np.loadtxt skips empty lines and reads text in ways of its own, so it gets only lines that cannot hold any.
+    np.loadtxt skips empty lines and accepts some text as numbers, so it gets only lines that cannot contain these.
     """
     if any(line.count(b",") != COLUMNS - 1 or line.count(b'"') % 2 or len(line) > LONGEST_ROW for line in lines):
         return None
@@ -189,27 +189,27 @@ def _read_at_once(lines: list[bytes]) -> NDArray[np.uint8] | None:
 
 
 def _short_whole_numbers(text: bytes) -> NDArray[Any] | None:
-    """All numbers of `text` if each has one to three digits and nothing else stands between them; None otherwise.
+    """Return all numbers of `text` if each has one to three digits and there are only separators between; else None.
 
-    That is how nearly all files are written; NumPy reads them here in a seventh of the time that np.loadtxt takes.
+    Nearly all files are written like this, and it takes a seventh of the time of np.loadtxt.
     """
     text = text.replace(b"\r\n", b"\n").removesuffix(b"\n") + b"\n"
     if text.translate(None, b"0123456789,\n"):
         return None
     characters = np.frombuffer(text, np.uint8)
-    ends = np.flatnonzero(characters < ord("0"))  # of each number: its "," or line end
+    ends = np.flatnonzero(characters < ord("0"))  # the comma or line end after each number
     digits = np.diff(ends, prepend=-1) - 1
     if digits.min() < 1 or digits.max() > 3:
         return None
     values = characters.astype(np.uint16) - ord("0")
-    # Of a number with fewer digits, the places before it hold other characters, which count 0 times.
+    # If a number has fewer digits, the positions before it hold other characters, which are multiplied by 0.
     return values[ends - 1] + 10 * values[ends - 2] * (digits > 1) + 100 * values[ends - 3] * (digits > 2)
 
 
 def _quotes_end_fields(text: bytes) -> bool:
-    """Whether every second quote is the last character of its field; not so in "1"2, which is no number.
+    """Return whether every second quote is the last character of its field, unlike in "1"2, which is not a number.
 
-    A quote that opens a field of one comma or more is counted too, but what it opens is no number, as np.loadtxt finds.
+    The count includes quotes that open a field with a comma in it, but np.loadtxt refuses such a field.
     """
     closing = text.count(b'",') + text.count(b'"\n') + text.count(b'"\r') + text.endswith(b'"')
     return 2 * closing == text.count(b'"')

@@ -1,4 +1,4 @@
-"""NPY, the format of numpy.save: images in one file, their labels in another."""
+"""Read NPY, the format of numpy.save: images in one file, their labels in another."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ROWS_AT_ONCE = 4096
 
 
 class Header(NamedTuple):
-    """What the header of an array says, and at which byte the array begins."""
+    """The header of an array. by_columns: Fortran order. offset: the byte at which the array begins."""
 
     shape: tuple[int, ...]
     by_columns: bool
@@ -43,10 +43,10 @@ class Header(NamedTuple):
 def read_npy(path: Path, mapped: bool | None = None) -> Splits:
     """Read images (n, 28, 28), (n, 784) or (n, 28, 28, 1) and labels (n,), given either file.
 
-    The partner lies beside it: images.npy and labels.npy, with whatever else the two names have in common
-    (my-images.npy, my-labels.npy), or x_train.npy and y_train.npy, X.npy and y.npy. If the name says `train` and the
-    same with `test` lies beside, that is the test part. Numbers may be of any integer or floating type, if they are
-    whole and from 0 to 255, labels from 0 to 9. mapped: see `read_dataset`. Raises DataError.
+    Both files are in the same folder: images.npy and labels.npy, also with a common part (my-images.npy,
+    my-labels.npy), or x_train.npy and y_train.npy, or X.npy and y.npy. If the name contains `train` and there are files
+    with `test` instead, these are the test set. Numbers may have any integer or floating-point type, but must be whole,
+    pixels from 0 to 255 and labels from 0 to 9. mapped: see `read_dataset`. Raises DataError.
     """
     is_labels = len(_header_of(path).shape) == 1
     images = partner(path, "labels", "images", _swaps(path, to_labels=False)) if is_labels else path
@@ -57,7 +57,7 @@ def read_npy(path: Path, mapped: bool | None = None) -> Splits:
 
 
 def _swaps(path: Path, to_labels: bool) -> Swaps:
-    """What is another in the name of the partner."""
+    """Return how the name of the other file differs from that of `path`."""
     name = path.name.lower()
     if "images" in name or "labels" in name:
         return {"images": "labels"} if to_labels else {"labels": "images"}
@@ -83,44 +83,44 @@ def _read_pair(images: Path, labels: Path, mapped: bool | None) -> Dataset:
 
 
 def _obstacle(images: Path, pixels: Header, labels: Path, numbers: Header) -> str | None:
-    """Which of the two files cannot be mapped and why; None if both can."""
+    """Return which of the two files cannot be mapped and why; None if both can be."""
     if pixels.dtype != np.uint8:
-        return f"{name_of(images)}: holds {pixels.dtype}"
+        return f"{name_of(images)}: the type of the array is {pixels.dtype}"
     if pixels.by_columns:
-        return f"{name_of(images)}: is kept by columns (in Fortran's order)"
-    return None if numbers.dtype.kind in "iu" else f"{name_of(labels)}: holds {numbers.dtype}"
+        return f"{name_of(images)}: the array is in column order (Fortran order)"
+    return None if numbers.dtype.kind in "iu" else f"{name_of(labels)}: the type of the array is {numbers.dtype}"
 
 
 def _header_of(path: Path) -> Header:
-    with opened(path) as file, sound(path, "NPY"):
+    with opened(path) as file, reading(path, "NPY"):
         return read_header(file, path.stat().st_size, name_of(path))
 
 
 def _array_in(path: Path) -> NDArray[np.generic]:
-    require_memory(path, 2 * path.stat().st_size)  # twice, because numbers that are not bytes are copied into bytes
-    with opened(path) as file, sound(path, "NPY"):
+    require_memory(path, 2 * path.stat().st_size)  # twice: the array, and its copy as bytes
+    with opened(path) as file, reading(path, "NPY"):
         array: NDArray[np.generic] = npy.read_array(file, allow_pickle=False)
         return array
 
 
 @contextmanager
-def sound(path: Path, kind: str) -> Iterator[None]:
-    """Raise DataError for whatever goes wrong while a file of NumPy's is read."""
+def reading(path: Path, kind: str) -> Iterator[None]:
+    """Turn every exception while a NumPy file is read into a DataError."""
     try:
         yield
     except DataError:
         raise
     except MemoryError as error:
-        raise DataError(f"{name_of(path)}: holds more than there is memory for.") from error
-    # A damaged file makes zipfile, zlib and NumPy raise whatever they happen to stumble over: BadZipFile,
-    # EOFError, ValueError, NotImplementedError, RuntimeError, TokenError, TypeError, SyntaxError, LZMAError ...
+        raise DataError(f"{name_of(path)}: the file needs more memory than is free.") from error
+    # zipfile, zlib and NumPy raise many kinds of exception for a damaged file: BadZipFile, EOFError, ValueError,
+    # NotImplementedError, RuntimeError, TokenError, TypeError, SyntaxError, LZMAError ...
     except Exception as error:
         reason = shown(str(error), 120) or type(error).__name__
-        raise DataError(f"{name_of(path)}: is no sound {kind} file: {reason}.") from error
+        raise DataError(f"{name_of(path)}: this is not a valid {kind} file: {reason}.") from error
 
 
 def read_header(file: IO[bytes], size: int, where: str) -> Header:
-    """The header of an array, once it is known to hold plain numbers, and as many as it promises.
+    """Read the header of an array. Raises DataError if it does not hold numbers, or not as many as its shape says.
 
     size: bytes of the header and the array together.
     """
@@ -128,31 +128,31 @@ def read_header(file: IO[bytes], size: int, where: str) -> Header:
     shape, by_columns, dtype = read(file)
     offset = file.tell()
     if dtype.hasobject:
-        raise DataError(f"{where}: holds Python objects, which are never read; expected numbers.")
+        raise DataError(f"{where}: found Python objects, which are not read for safety; expected numbers.")
     if dtype.kind not in "iuf":
         raise DataError(f"{where}: found the type {shown(str(dtype))}, expected integers or floating-point numbers.")
-    held, promised = size - offset, prod(shape) * dtype.itemsize
-    if held != promised:
-        raise DataError(f"{where}: found {held:,} bytes, but its shape {shape} promises {promised:,}.")
+    held, declared = size - offset, prod(shape) * dtype.itemsize
+    if held != declared:
+        raise DataError(f"{where}: found {held:,} bytes, but the shape {shape} needs {declared:,}.")
     return Header(shape, by_columns, dtype, offset)
 
 
 def check_shapes(images: tuple[int, ...], labels: tuple[int, ...], images_where: str, labels_where: str) -> None:
-    """Raise DataError unless the shapes are those of at least one 28x28 image and as many labels."""
+    """Raise DataError unless the shapes are those of one or more 28x28 images and one label for each."""
     if images[1:] not in IMAGE_SHAPES:
         raise DataError(f"{images_where}: found the shape {images}, expected (n, 28, 28) or (n, 784).")
     if images[0] == 0:
         raise DataError(f"{images_where}: found no images, expected at least 1.")
     if labels != images[:1]:
-        raise DataError(f"{labels_where}: found the shape {labels}, expected ({images[0]},): one label an image.")
+        raise DataError(f"{labels_where}: found the shape {labels}, expected ({images[0]},): one label per image.")
 
 
 def to_bytes(array: NDArray[np.generic], highest: int, where: str) -> NDArray[np.uint8]:
-    """The numbers as bytes, if each is whole and from 0 to `highest`; block by block, to save memory."""
+    """Convert whole numbers from 0 to `highest` to bytes, block by block to save memory. Else raises DataError."""
     result = np.empty(array.shape, np.uint8)
     for start in range(0, len(array), ROWS_AT_ONCE):
         block = array[start : start + ROWS_AT_ONCE]
-        with np.errstate(invalid="ignore"):  # NaN compares false, as it should
+        with np.errstate(invalid="ignore"):  # comparisons with NaN are false, so NaN is refused
             right = (block >= 0) & (block <= highest)  # type: ignore[operator]
             if array.dtype.kind == "f":
                 right &= block == np.floor(block)
@@ -167,7 +167,7 @@ def to_bytes(array: NDArray[np.generic], highest: int, where: str) -> NDArray[np
 
 
 def _place(start: int, place: NDArray[np.intp]) -> str:
-    """The place of a number within an array, in words."""
+    """Describe the position of a number within an array."""
     number = f"{start + place[0] + 1:,}"
     if len(place) == 1:
         return f"label {number}"

@@ -1,4 +1,4 @@
-"""NPZ in the layout of Keras's mnist.npz: x_train and y_train, and perhaps x_test and y_test."""
+"""Read NPZ in the layout of Keras's mnist.npz: x_train and y_train, optionally x_test and y_test."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset, Splits
 from nncore.data.formats.files import opened, require_memory
-from nncore.data.formats.npy import check_shapes, read_header, sound, to_bytes
+from nncore.data.formats.npy import check_shapes, read_header, reading, to_bytes
 from nncore.errors import DataError, name_of, shown
 from nncore.preprocessing.ink import SIDE
 
 
 def read_npz(path: Path) -> Splits:
-    """Read x_train (n, 28, 28), (n, 784) or (n, 28, 28, 1) and y_train (n,), and x_test and y_test if there are any.
+    """Read x_train (n, 28, 28), (n, 784) or (n, 28, 28, 1) and y_train (n,), and x_test and y_test if they exist.
 
-    Numbers may be of any integer or floating type, if they are whole and from 0 to 255, labels from 0 to 9. Nothing is
-    expanded, and no memory taken, before sizes and shapes have been checked; nothing is ever unpickled.
+    Numbers may have any integer or floating-point type, but must be whole, pixels from 0 to 255 and labels from 0 to 9.
+    Nothing is decompressed or allocated before sizes and shapes have been checked; pickled objects are never read.
     Raises DataError.
     """
-    with opened(path) as file, sound(path, "NPZ"), ZipFile(file) as archive:
+    with opened(path) as file, reading(path, "NPZ"), ZipFile(file) as archive:
         return _read(archive, path)
 
 
@@ -35,7 +35,7 @@ def _read(archive: ZipFile, path: Path) -> Splits:
     if not held.issuperset(wanted):
         arrays = shown(", ".join(sorted(held)), 80) or "no arrays"
         raise DataError(f"{name_of(path)}: found {arrays}; expected {' and '.join(wanted)}.")
-    # Twice, because numbers that are not bytes yet are copied into bytes.
+    # Twice: the arrays, and their copies as bytes.
     require_memory(path, 2 * sum(archive.getinfo(f"{name}.npy").file_size for name in wanted))
     training = _part(archive, path, "train")
     return Splits(training, test=_part(archive, path, "test") if "x_test" in wanted else None)

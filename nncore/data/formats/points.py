@@ -1,4 +1,4 @@
-"""Files with two columns of numbers, x and y: the points of a curve."""
+"""Read files with two columns of numbers, x and y: the points of a curve."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import BinaryIO
 
 import numpy as np
 
-from nncore.data.curves import LARGEST, MOST_POINTS, CurvePoints
+from nncore.data.curves import LARGEST_FLOAT32, MOST_POINTS, CurvePoints
 from nncore.data.formats.files import opened
 from nncore.errors import DataError, name_of, shown
 
 LONGEST_LINE = 200
-"""Characters that two numbers may take in a file."""
+"""Bytes in a line, at most."""
 
 
 def read_points(path: Path) -> CurvePoints:
-    """Read a file of two columns, x and y, one point a line, with a comma, semicolon, tab or space between them.
+    """Read a file of two columns, x and y, one point per line, separated by a comma, semicolon, tab or space.
 
-    Where a semicolon or a tab is between them, a comma is a decimal comma. The first line is a header if it holds no
-    number. Empty lines are passed over. Raises DataError naming the first line that is wrong.
+    If the separator is a semicolon or a tab, commas are decimal commas. The first line is a header if it contains no
+    number. Empty lines are ignored. Raises DataError with the number of the first wrong line.
     """
     name, points = name_of(path), []
     with opened(path) as file:
@@ -34,9 +34,9 @@ def read_points(path: Path) -> CurvePoints:
                 raise DataError(f'{name}, line {number}: found "{shown(line.strip())}"; expected two numbers, x and y.')
             points.append((x, y))
             if len(points) > MOST_POINTS:
-                raise DataError(f"{name}: holds more points than the {MOST_POINTS:,} that can be fitted.")
+                raise DataError(f"{name}: found more than {MOST_POINTS:,} points; expected at most {MOST_POINTS:,}.")
     if len(points) < 2:
-        raise DataError(f"{name}: holds {len(points)} points; expected at least 2.")
+        raise DataError(f"{name}: found {len(points)} points; expected at least 2.")
     table = np.array(points, np.float64)
     return CurvePoints(table[:, 0], table[:, 1], name)
 
@@ -50,17 +50,17 @@ def _fields(line: str) -> list[str]:
 def _lines(file: BinaryIO, name: str) -> Iterator[str]:
     while line := file.readline(LONGEST_LINE + 1):
         if len(line) > LONGEST_LINE:
-            raise DataError(f"{name}: found a line of over {LONGEST_LINE} characters; expected two numbers a line.")
+            raise DataError(f"{name}: a line is longer than {LONGEST_LINE} characters; expected two numbers per line.")
         try:
             yield line.decode("utf-8-sig")
         except UnicodeDecodeError:
-            raise DataError(f"{name}: is no text; expected two numbers a line, x and y.") from None
+            raise DataError(f"{name}: this is not a text file; expected two numbers per line, x and y.") from None
 
 
 def _number(field: str) -> float | None:
-    """The number that a field holds; None unless it is finite, within float32."""
+    """Return the number in a field; None if it is not a finite number within float32."""
     try:
         number = float(field.strip('"'))
     except ValueError:
         return None
-    return number if abs(number) < LARGEST and "_" not in field else None
+    return number if abs(number) < LARGEST_FLOAT32 and "_" not in field else None

@@ -1,8 +1,8 @@
-"""UNIPEN: pen strokes as the tablet saw them.
+"""Read UNIPEN, a format for pen strokes as recorded by a tablet.
 
-    .SEGMENT DIGIT 0-1 ? "8"      a new sample; its strokes; its label
-    .COMMENT 8 12 224             label, writer, running number (as the UCI pen digits have it)
-    .PEN_DOWN                     a stroke begins; then one "x y" a line, y upwards
+    .SEGMENT DIGIT 0-1 ? "8"      a new sample: the numbers of its strokes, its label
+    .COMMENT 8 12 224             label, writer, running number (in the UCI pen digits)
+    .PEN_DOWN                     a stroke begins; the following lines are "x y", with y upwards
     .PEN_UP                       the stroke ends
 
 Guyon et al., "UNIPEN project of on-line data exchange and recognizer benchmarks", ICPR 1994.
@@ -27,10 +27,10 @@ from nncore.preprocessing.ink import Ink, rasterize
 
 LONGEST_LINE = 2**16
 FARTHEST = 1e6
-"""No tablet has coordinates beyond this."""
+"""Largest absolute value of a coordinate; no tablet has larger ones."""
 
 MEMORY_PER_BYTE = 16
-"""The most that a byte of the file becomes: a stroke of one point takes 20 bytes there and some 300 here."""
+"""Bytes of memory per byte of the file, at most: a stroke of one point takes 20 bytes in the file and some 300 here."""
 
 LABEL = re.compile(r'"([^"]*)"')
 DELINEATION = re.compile(r"\S+\s+(\d{1,9})(?:-(\d{1,9}))?(?:\s|$)")
@@ -39,10 +39,10 @@ UCI_COMMENT = re.compile(r"\d+\s+(\d+)\s+\d+\s*")
 
 @dataclass(frozen=True, eq=False)
 class InkSamples:
-    """Pen strokes with what is known about them; the tuples are equally long.
+    """Samples of pen strokes with labels and writers; all tuples have the same length.
 
-    inks: the strokes, y down. labels: 0 to 9, None where the file gives none. writers: "" where it names none.
-    source: where they come from, in words for a reader.
+    inks: the strokes, y down. labels: 0 to 9, or None if unknown. writers: a name, or "" if unknown.
+    source: where the samples come from, as text for a reader.
     """
 
     inks: tuple[Ink, ...]
@@ -54,7 +54,7 @@ class InkSamples:
         return len(self.inks)
 
     def to_dataset(self) -> Dataset:
-        """Draw every labelled sample as the canvas would; about 0.4 ms each. Raises DataError if none is."""
+        """Draw every labelled sample like ink on the canvas; 0.4 ms each. Raises DataError if none has a label."""
         labelled = [(ink, label) for ink, label in zip(self.inks, self.labels, strict=True) if label is not None]
         if not labelled:
             raise DataError(f"{self.source}: found no sample with a label, expected at least 1.")
@@ -65,8 +65,8 @@ class InkSamples:
 def read_ink(path: Path) -> InkSamples:
     """Read a UNIPEN file of digits, each a .SEGMENT followed by its strokes.
 
-    Keywords without meaning here are passed over, as are coordinates while the pen is up, and columns other than X and
-    Y (the first two, unless .COORD says otherwise). Raises DataError naming the row.
+    Other keywords, coordinates while the pen is up, and columns other than X and Y are ignored. X and Y are the first
+    two columns unless .COORD says otherwise. Raises DataError with the number of the wrong row.
     """
     with opened(path) as file:
         require_memory(path, MEMORY_PER_BYTE * path.stat().st_size)
@@ -82,13 +82,13 @@ def _lines(file: BinaryIO, name: str) -> Iterator[tuple[int, str]]:
         if not line:
             return
         if len(line) > LONGEST_LINE:
-            raise DataError(f"{name}, row {row}: found a line of over {LONGEST_LINE:,} bytes, expected UNIPEN ink.")
-        # Comments may be in any encoding; all that matters here is ASCII.
+            raise DataError(f"{name}, row {row}: the line is longer than {LONGEST_LINE:,} bytes; expected UNIPEN ink.")
+        # Comments may have any encoding; everything that is used here is ASCII.
         yield row, line.decode("utf-8-sig" if row == 1 else "utf-8", errors="replace").strip()
 
 
 class _Parser:
-    """Takes a UNIPEN file line by line."""
+    """Parses a UNIPEN file line by line."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -98,15 +98,15 @@ class _Parser:
         self.x_column, self.y_column = 0, 1
         self.writer = ""
         self.segment_row = 0
-        """Where the sample began; 0 before the first."""
+        """The row where the sample began; 0 before the first sample."""
         self.expected_strokes: int | None = None
         self.strokes: list[NDArray[np.float32]] = []
         self.stroke_row = 0
-        """Where the pen went down; 0 while it is up."""
+        """The row where the pen went down; 0 while it is up."""
         self.points: list[tuple[float, float]] = []
 
     def take(self, row: int, line: str) -> None:
-        """Take the next line."""
+        """Process the next line."""
         if not line.startswith("."):
             if self.stroke_row and line:
                 self.points.append(self._point(row, line))
@@ -126,7 +126,7 @@ class _Parser:
             self.writers[-1] = comment[1]
 
     def finish(self) -> InkSamples:
-        """Close the last sample; gives them all."""
+        """End the last sample and return all of them."""
         if not self.segment_row:
             raise DataError(f'{self.name}: found no .SEGMENT; expected UNIPEN ink: .SEGMENT DIGIT 0-1 ? "8".')
         self._end_sample()
@@ -163,7 +163,7 @@ class _Parser:
     def _pen_down(self, row: int) -> None:
         self._check_lifted()
         if not self.segment_row:
-            raise DataError(f"{self.name}, row {row}: found a .PEN_DOWN, expected a .SEGMENT before it.")
+            raise DataError(f"{self.name}, row {row}: found a .PEN_DOWN before the first .SEGMENT.")
         self.stroke_row = row
 
     def _pen_up(self) -> None:
@@ -172,7 +172,7 @@ class _Parser:
         if not self.points:
             raise DataError(f'{self.name}, row {self.stroke_row}: found a stroke without points, expected "x y" lines.')
         points = np.array(self.points, np.float32)
-        points[:, 1] *= -1  # the file's y grows upwards
+        points[:, 1] *= -1  # y points upwards in the file and downwards in Ink
         self.strokes.append(points)
         self.points = []
         self.stroke_row = 0

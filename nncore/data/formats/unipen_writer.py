@@ -1,4 +1,4 @@
-"""Writing pen strokes as UNIPEN, the format that `nncore.data.formats.read_ink` reads: I. Guyon et al., ICPR 1994."""
+"""Write pen strokes as UNIPEN, the format that `nncore.data.formats.read_ink` reads (I. Guyon et al., ICPR 1994)."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from nncore.preprocessing.ink import Ink
 from nncore.system.atomic_write import write_safely
 
 LONGEST_TEXT = 200
-"""Characters of a writer's name or of a comment that are kept."""
+"""Length of a writer's name or a comment, at most; the rest is cut off."""
 
 UPWARDS: NDArray[np.float32] = np.array([1, -1], np.float32)
-"""The file's y grows upwards."""
+"""Factors of x and y: y points upwards in the file and downwards in Ink."""
 
 HEADER = (".VERSION 1.0", ".HIERARCHY DIGIT", ".COORD X Y")
 
 
 def write_ink(samples: InkSamples, path: Path, comments: Sequence[str] = ()) -> None:
-    """Write `samples` to `path`, wholly or not at all; `read_ink` gives their strokes back to the last bit.
+    """Write `samples` to `path`, completely or not at all; `read_ink` returns exactly the same strokes.
 
-    Each sample is a .SEGMENT with its label ("?" for None), below the .WRITER_ID of its writer; the file's y grows
-    upwards. comments: a line about each sample, which `read_comments` gives back; it must not be three numbers, which
-    stand for a label, a writer and a running number. Of names and comments the first LONGEST_TEXT characters are kept,
-    white space as single spaces.
+    Each sample is a .SEGMENT with its label ("?" for None), below the .WRITER_ID of its writer; y points upwards.
+    comments: a line about each sample, which `read_comments` returns. A comment must not consist of three numbers,
+    because these mean a label, a writer and a running number. Names and comments are cut to LONGEST_TEXT characters,
+    with white space as single spaces.
 
-    Raises DataError if there is no sample, one is blank or farther away than the reader takes, or the file cannot be
+    Raises DataError if there is no sample, a sample is blank or has too large coordinates, or the file cannot be
     written.
     """
     if not len(samples):
-        raise DataError(f"{path}: there is no sample to write, expected at least 1.")
+        raise DataError(f"{path}: there are no samples to write; expected at least 1.")
     content = "\n".join(_lines(samples, comments)) + "\n"
     try:
         write_safely(path, content.encode("utf-8", "replace"))
@@ -44,7 +44,7 @@ def write_ink(samples: InkSamples, path: Path, comments: Sequence[str] = ()) -> 
 
 
 def read_comments(path: Path) -> list[str]:
-    """The first comment of each sample of a UNIPEN file that `read_ink` has read, "" where there is none."""
+    """Return the first comment of each sample of a valid UNIPEN file, or "" if it has none."""
     comments: list[str] = []
     begins = False
     for line in path.read_bytes().decode("utf-8-sig", "replace").split("\n"):
@@ -79,14 +79,14 @@ def _lines(samples: InkSamples, comments: Sequence[str]) -> Iterator[str]:
 def _strokes(ink: Ink) -> Iterator[str]:
     for stroke in ink.strokes:
         yield ".PEN_DOWN"
-        # As text a float32 has as many digits as tell it from its neighbours, so it is read back to the last bit.
+        # NumPy writes as many digits as distinguish a float32 from its neighbours, so reading gives the same bits.
         yield from map(" ".join, (stroke * UPWARDS).astype(str).tolist())
         yield ".PEN_UP"
 
 
 def _check(ink: Ink, number: int) -> None:
     if ink.is_blank:
-        raise DataError(f"Sample {number} is blank, expected at least 1 stroke.")
+        raise DataError(f"Sample {number} is blank; expected at least 1 stroke.")
     farthest = max(float(np.abs(stroke).max()) for stroke in ink.strokes)
     if farthest > FARTHEST:
         raise DataError(
@@ -97,7 +97,7 @@ def _check(ink: Ink, number: int) -> None:
 def _comment(text: str) -> str:
     line = _one_line(text)
     if UCI_COMMENT.fullmatch(line):
-        raise DataError(f'The comment "{line}" would be read as a writer, expected something else than three numbers.')
+        raise DataError(f'The comment "{line}" would be read as a writer; it must not consist of three numbers.')
     return f".COMMENT {line}"
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from math import pi
 
-from nncore.data.curves import CurvePoints, in_words, number_of, sampled
+from nncore.data.curves import CurvePoints, describe_formula, parse_number, sample_formula
 from nncore.data.dataset import Splits
 from nncore.errors import SettingError
 
@@ -37,7 +37,7 @@ class DigitExamples:
         return Splits(images.take(slice(self.held_out, self.count)), validation, digits.test)
 
     @property
-    def in_words(self) -> str:
+    def description(self) -> str:
         """Such as: the first 20,000 training images, the first 1,000 of them held out."""
         used = "all training images" if self.count is None else f"the first {self.count:,} training images"
         return used + (f", the first {self.held_out:,} of them held out" if self.held_out else "")
@@ -57,13 +57,13 @@ class CurveExamples:
 
     @classmethod
     def from_words(cls, words: str) -> CurveExamples | None:
-        """Those that `in_words` tells of, to the last bit; None if it did not write `words`."""
+        """Those that `description` tells of, to the last bit; None if it did not write `words`."""
         found = re.fullmatch(r"([\d,]+) points of (.+), x from (\S+) to (\S+)", words)
         if found is None:
             return None
         count, function, low, high = found.groups()
         try:
-            examples = cls(function, number_of("low", low), number_of("high", high), int(count.replace(",", "")))
+            examples = cls(function, parse_number("low", low), parse_number("high", high), int(count.replace(",", "")))
             examples.curve()
         except SettingError:
             return None
@@ -71,9 +71,9 @@ class CurveExamples:
 
     def curve(self) -> CurvePoints:
         """The points; raises SettingError if the function has none."""
-        return sampled(self.function, self.low, self.high, self.points)
+        return sample_formula(self.function, self.low, self.high, self.points)
 
     @property
-    def in_words(self) -> str:
+    def description(self) -> str:
         """Such as: 500 points of sin(x), x from -2*pi to 2*pi."""
-        return in_words(self.function, self.low, self.high, self.points)
+        return describe_formula(self.function, self.low, self.high, self.points)

@@ -66,7 +66,7 @@ class Recipe:
             "name": self.name,
             "title": self.title,
             "description": self.description,
-            "examples": self.examples.in_words,
+            "examples": self.examples.description,
             "validation_share": self.validation_share,
             "network": self.spec.summary,
             "layers": list(self.spec.widths) if self.spec.is_dense else None,

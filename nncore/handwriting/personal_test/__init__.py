@@ -1,4 +1,4 @@
-"""The handwriting test: 20 digits asked for one by one, how a network reads them, and the files that keep them.
+"""The handwriting test: a person writes 20 requested digits, a network reads them, and files store the result.
 
-`jsonl_file` and `history` keep tests on disk, `import_export` exchanges them. Read first: `writing_test.py`.
+`jsonl_file` and `history` store tests on disk; `import_export` exchanges them. Read first: `handwriting_test.py`.
 """

@@ -1,8 +1,8 @@
-"""A test as CSV, for spreadsheets and pandas: one row a drawing.
+"""Write and read a handwriting test as CSV, for spreadsheets and pandas: one row per drawing.
 
     number, date, model, prompted, read, verdict, p0 ... p9, strokes
 
-Of a file from elsewhere only the columns `prompted` and `strokes` are needed; see `stroke_text` for the latter.
+A file from another program needs only the columns `prompted` and `strokes`; for the latter see `strokes_from_text`.
 """
 
 from __future__ import annotations
@@ -16,18 +16,20 @@ from pathlib import Path
 
 from nncore.data.formats.files import opened, require_memory
 from nncore.errors import DataError, name_of, shown
-from nncore.handwriting.personal_test.field_checks import (
+from nncore.handwriting.personal_test.fields import (
     LARGEST_FILE,
+    LONGEST_DRAWING,
     MOST_DRAWINGS,
     date_of,
     digit_of,
     ink_of,
     name_of_model,
     probabilities_of,
+    strokes_as_text,
+    strokes_from_text,
     verdict_of,
 )
-from nncore.handwriting.personal_test.result import HandResult, ReadDrawing
-from nncore.handwriting.personal_test.stroke_text import LONGEST, strokes_as_text, strokes_from_text
+from nncore.handwriting.personal_test.result import HandwritingTestResult, ReadDrawing
 from nncore.preprocessing.ink import Ink
 from nncore.system.atomic_write import write_safely
 
@@ -36,26 +38,26 @@ COLUMNS = ("number", "date", "model", "prompted", "read", "verdict", *PROBABILIT
 NEEDED, OF_A_READING = ("prompted", "strokes"), ("verdict", *PROBABILITIES)
 
 FORMULA = ("=", "+", "-", "@", "\t", "'")
-"""What a spreadsheet would take for the beginning of a formula: a model's name may come from anybody's file."""
+"""Beginnings of text that a spreadsheet would run as a formula; a model's name may come from an untrusted file."""
 
 MEMORY_PER_BYTE = 8
-"""The most that a byte of the file becomes on the way, as text and as words."""
+"""Bytes of memory per byte of the file, at most, while it is read as text and words."""
 
 
 @dataclass(frozen=True, eq=False)
 class DrawingsFromTable:
-    """What a CSV file holds.
+    """The content of a CSV file.
 
-    written: the digit asked for and the ink of each drawing. result: how they were read, None where the file does not
-    say; its date is "" where the file has none.
+    written: the requested digit and the ink of each drawing. result: how they were read; None if the file does not say;
+    its date is "" if the file has none.
     """
 
     written: tuple[tuple[int, Ink], ...]
-    result: HandResult | None
+    result: HandwritingTestResult | None
 
 
-def write_csv(result: HandResult, path: Path) -> None:
-    """Write a test to `path`, wholly or not at all; raises DataError if that fails."""
+def write_csv(result: HandwritingTestResult, path: Path) -> None:
+    """Write a test to `path`, completely or not at all. Raises DataError if that fails."""
     text = StringIO(newline="")
     table = csv.writer(text)
     table.writerow(COLUMNS)
@@ -71,18 +73,18 @@ def write_csv(result: HandResult, path: Path) -> None:
 
 
 def read_csv(path: Path) -> DrawingsFromTable:
-    """Read the drawings of a test from `path`; raises DataError naming the row that is wrong."""
+    """Read the drawings of a test from `path`. Raises DataError with the number of the wrong row."""
     with opened(path) as file:
         size = path.stat().st_size
         if size > LARGEST_FILE:
-            raise DataError(f"{name_of(path)}: has {size:,} bytes; expected at most {LARGEST_FILE:,}.")
+            raise DataError(f"{name_of(path)}: the file has {size:,} bytes; expected at most {LARGEST_FILE:,}.")
         require_memory(path, MEMORY_PER_BYTE * size)
         with TextIOWrapper(file, "utf-8-sig", newline="") as text, _long_fields():
             return _drawings(_Table(path, csv.reader(text, strict=True)))
 
 
 class _Table:
-    """The rows below the header, by the names of their columns."""
+    """Iterates over the rows below the header, as mappings from column names to fields."""
 
     def __init__(self, path: Path, lines: Iterator[list[str]]) -> None:
         self.name, self.row = name_of(path), 0
@@ -92,8 +94,8 @@ class _Table:
             if self.columns.count(column) != 1:
                 found = shown(", ".join(self.columns), 80)
                 raise DataError(
-                    f"{self.name}, row 1: found the columns {found}; expected {' and '.join(NEEDED)} once each, and "
-                    f"commas between them."
+                    f"{self.name}, row 1: found the columns {found}; expected {' and '.join(NEEDED)} once each, "
+                    f"separated by commas."
                 )
 
     def __iter__(self) -> Iterator[Mapping[str, str]]:
@@ -105,7 +107,7 @@ class _Table:
             yield dict(zip(self.columns, fields, strict=True))
 
     def wrong(self, sentence: str) -> DataError:
-        """The sentence with the place it is about."""
+        """Return an error with the file name, the row and this sentence."""
         return DataError(f"{self.name}, row {self.row}: {sentence[:1].lower()}{sentence[1:]}")
 
     def _next(self) -> list[str] | None:
@@ -113,9 +115,9 @@ class _Table:
         try:
             return next(self._lines, None)
         except UnicodeDecodeError:
-            raise self.wrong("found bytes that are no text, expected CSV in UTF-8.") from None
+            raise self.wrong("found bytes that are not text; expected CSV in UTF-8.") from None
         except csv.Error as problem:
-            raise self.wrong(f"found a line that is no CSV ({problem}).") from None
+            raise self.wrong(f"the line is not valid CSV ({problem}).") from None
 
 
 def _drawings(table: _Table) -> DrawingsFromTable:
@@ -125,7 +127,7 @@ def _drawings(table: _Table) -> DrawingsFromTable:
     date = model = ""
     for fields in table:
         if len(written) == MOST_DRAWINGS:
-            raise table.wrong(f"found more drawings than a test can have, {MOST_DRAWINGS:,}.")
+            raise table.wrong(f"found too many drawings; a test can have at most {MOST_DRAWINGS:,}.")
         try:
             prompted, ink = digit_of(fields["prompted"]), ink_of(strokes_from_text(fields["strokes"]))
             written.append((prompted, ink))
@@ -136,8 +138,8 @@ def _drawings(table: _Table) -> DrawingsFromTable:
         except DataError as problem:
             raise table.wrong(str(problem)) from None
     if not written:
-        raise DataError(f"{table.name}: found no drawing, expected at least 1 below the names of the columns.")
-    result = HandResult(tuple(readings), date, model or "not named") if is_read else None
+        raise DataError(f"{table.name}: found no drawings; expected at least 1 row below the column names.")
+    result = HandwritingTestResult(tuple(readings), date, model or "not named") if is_read else None
     return DrawingsFromTable(tuple(written), result)
 
 
@@ -146,19 +148,19 @@ def _reading(prompted: int, ink: Ink, fields: Mapping[str, str]) -> ReadDrawing:
     reading = ReadDrawing(prompted, ink, probabilities, verdict_of(fields["verdict"].strip()))
     said, read = fields.get("read", "").strip(), "none" if reading.read is None else str(reading.read)
     if said not in ("", read):
-        raise DataError(f'the column read says "{shown(said)}", verdict and probabilities say "{read}".')
+        raise DataError(f'the column read is "{shown(said)}"; expected "{read}" from verdict and probabilities.')
     return reading
 
 
 def _model(text: str) -> str:
-    """The name as it was before it was guarded against spreadsheets."""
+    """Return the name without the quotation mark that protects it from spreadsheets."""
     return name_of_model(text[1:] if text.startswith("'") else text)
 
 
 @contextmanager
 def _long_fields() -> Iterator[None]:
-    """Let a field hold the longest drawing: csv's own limit is 131,072 characters."""
-    before = csv.field_size_limit(LONGEST)
+    """Allow fields as long as the longest drawing; the default limit of csv is 131,072 characters."""
+    before = csv.field_size_limit(LONGEST_DRAWING)
     try:
         yield
     finally:

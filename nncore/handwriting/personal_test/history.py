@@ -1,4 +1,4 @@
-"""The tests written so far: a folder with one file a test, and one for the test that is still being written."""
+"""The history of handwriting tests: a folder with one file per test, and one for the test in progress."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from nncore.errors import DataError, name_of
+from nncore.handwriting.personal_test.handwriting_test import HandwritingTest
 from nncore.handwriting.personal_test.jsonl_file import (
     NewerFileError,
     Summary,
@@ -18,8 +19,7 @@ from nncore.handwriting.personal_test.jsonl_file import (
     write_result,
     write_unfinished,
 )
-from nncore.handwriting.personal_test.result import HandResult
-from nncore.handwriting.personal_test.writing_test import WritingTest
+from nncore.handwriting.personal_test.result import HandwritingTestResult
 
 SUFFIX, DELETED, DAMAGED = ".jsonl", ".deleted", ".damaged"
 UNFINISHED = "unfinished"
@@ -29,16 +29,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Entry:
-    """One test in the list: its file, and what the first row of it says."""
+    """One test in the list: its file and its summary."""
 
     path: Path
     summary: Summary
 
 
 class History:
-    """Reads and writes a folder, which need not exist yet; all methods but the constructor may take a while.
+    """Reads and writes the folder of tests, which does not have to exist; all methods access the disk.
 
-    A file that cannot be read is set aside under another name, never overwritten and never in the way again.
+    A damaged file is renamed, so it is never overwritten and never read again.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -49,51 +49,51 @@ class History:
         return self.folder / f"{UNFINISHED}{SUFFIX}"
 
     def entries(self) -> tuple[list[Entry], list[str]]:
-        """All tests, the newest first, and a sentence about each file that cannot be read."""
+        """Return all tests, the newest first, and a message for each file that cannot be read."""
         found, troubles = [], []
         for path in self._files(SUFFIX):
             if path == self._unfinished:
                 continue
             try:
-                found.append(Entry(path, self._sound(path, read_summary)))
+                found.append(Entry(path, self._checked(path, read_summary)))
             except DataError as problem:
                 troubles.append(str(problem))
         found.sort(key=lambda entry: (entry.summary.date, entry.path.name), reverse=True)
         return found, troubles
 
-    def add(self, result: HandResult) -> Entry:
-        """Keep a test; raises DataError if that fails."""
+    def add(self, result: HandwritingTestResult) -> Entry:
+        """Store a test. Raises DataError if that fails."""
         summary = Summary(result.date, result.model, result.right, len(result.drawings))
         path = _free(self.folder / f"{result.date.replace(':', '-')}{SUFFIX}")
         write_result(result, path)
         return Entry(path, summary)
 
-    def finish(self, result: HandResult) -> Entry:
-        """Keep the test that was being written, now that it is read; only then forget it as unfinished."""
+    def finish(self, result: HandwritingTestResult) -> Entry:
+        """Store the result of the test in progress, and then delete the unfinished test."""
         entry = self.add(result)
         self.keep_unfinished(None)
         return entry
 
-    def load(self, path: Path) -> HandResult:
-        """Read a test whole; raises DataError, and sets the file aside if it is damaged."""
-        return self._sound(path, read_result)
+    def load(self, path: Path) -> HandwritingTestResult:
+        """Read a complete test. Raises DataError, and renames the file if it is damaged."""
+        return self._checked(path, read_result)
 
     def delete(self, path: Path) -> Path:
-        """Take a test out of the list; gives what `restore` needs. Raises DataError if that fails."""
+        """Remove a test from the list; returns the path for `restore`. Raises DataError if that fails."""
         return _renamed(path, _free(path.with_name(path.name + DELETED)))
 
     def restore(self, deleted: Path) -> Path:
-        """Bring back what `delete` took, unless it was purged; gives its place. Raises DataError if that fails."""
+        """Undo `delete`, unless the test was purged; returns the new path. Raises DataError if that fails."""
         return _renamed(deleted, _free(deleted.with_name(deleted.name.removesuffix(DELETED))))
 
     def purge(self) -> None:
-        """Let go of what was deleted for good."""
+        """Permanently delete the tests that were removed from the list."""
         for path in self._files(DELETED):
-            with suppress(OSError):  # it is in nobody's way, and will go another time
+            with suppress(OSError):  # the next purge tries again
                 path.unlink()
 
-    def keep_unfinished(self, test: WritingTest | None) -> None:
-        """Keep the test that is being written, or forget it for None; raises DataError if that fails."""
+    def keep_unfinished(self, test: HandwritingTest | None) -> None:
+        """Store the test in progress, or delete it for None. Raises DataError if that fails."""
         if test is not None:
             write_unfinished(test, self._unfinished)
             return
@@ -102,31 +102,31 @@ class History:
         except OSError as problem:
             raise _not_changed(self._unfinished, problem) from None
 
-    def unfinished(self) -> WritingTest | None:
-        """The test that is being written; raises DataError, and sets the file aside if it is damaged."""
-        return self._sound(self._unfinished, read_unfinished) if self._unfinished.is_file() else None
+    def unfinished(self) -> HandwritingTest | None:
+        """Read the test in progress, None if there is none. Raises DataError, and renames the file if it is damaged."""
+        return self._checked(self._unfinished, read_unfinished) if self._unfinished.is_file() else None
 
     def _files(self, suffix: str) -> list[Path]:
         return sorted(self.folder.glob(f"*{suffix}")) if self.folder.is_dir() else []
 
-    def _sound(self, path: Path, read: Callable[[Path], T]) -> T:
-        """What `read` makes of a file."""
+    def _checked(self, path: Path, read: Callable[[Path], T]) -> T:
+        """Read a file with `read`, and rename it if it is damaged."""
         try:
             return read(path)
         except NewerFileError:
             raise
         except DataError as problem:
             if isinstance(problem.__cause__, OSError) or not path.is_file():
-                raise  # it cannot be read now: nothing says that it is damaged
+                raise  # the file could not be read at all, so it may not be damaged
             try:
                 aside = _renamed(path, _free(path.with_name(path.name + DAMAGED)))
-            except DataError:  # then it stays where it is, and is complained about again
+            except DataError:  # it keeps its name and is reported again next time
                 raise problem from None
-            raise DataError(f"{problem} It was set aside as {name_of(aside)}.") from None
+            raise DataError(f"{problem} The file was renamed to {name_of(aside)}.") from None
 
 
 def _free(path: Path) -> Path:
-    """A path like `path` that nothing has."""
+    """Return `path`, or the first path with a number added that does not exist."""
     number, free = 1, path
     while free.exists():
         number += 1

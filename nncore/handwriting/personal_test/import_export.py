@@ -1,4 +1,4 @@
-"""Tests that leave Digit Lab and come in: as CSV with all that was read, or as UNIPEN ink with the strokes alone."""
+"""Export and import handwriting tests: CSV with all readings, or UNIPEN ink with the strokes alone."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from nncore.data.formats.unipen import InkSamples, read_ink
 from nncore.data.formats.unipen_writer import write_ink
 from nncore.errors import DataError, name_of
 from nncore.handwriting.personal_test.drawings_csv import read_csv, write_csv
-from nncore.handwriting.personal_test.field_checks import MOST_DRAWINGS
-from nncore.handwriting.personal_test.result import HandResult, read_test
+from nncore.handwriting.personal_test.fields import MOST_DRAWINGS
+from nncore.handwriting.personal_test.result import HandwritingTestResult, read_test
 from nncore.model.network import Network
 from nncore.preprocessing.ink import Ink
 
 CSV_SUFFIX, INK_SUFFIX = ".csv", ".unipen"
 ME = "my hand"
-"""Who wrote, in a UNIPEN file."""
+"""The writer's name in a UNIPEN file."""
 
 
-def export_test(result: HandResult, path: Path) -> None:
-    """Write a test to `path`, as CSV if that is how its name ends, else as UNIPEN; raises DataError if that fails."""
+def export_test(result: HandwritingTestResult, path: Path) -> None:
+    """Write a test to `path`: as CSV if it ends with .csv, otherwise as UNIPEN. Raises DataError if that fails."""
     if path.suffix.lower() == CSV_SUFFIX:
         write_csv(result, path)
         return
@@ -33,12 +33,11 @@ def export_test(result: HandResult, path: Path) -> None:
 
 def import_test(
     path: Path, network: Network | None, *, model: str, date: str, cancelled: Callable[[], bool] = lambda: False
-) -> HandResult:
-    """A test from a file, CSV or UNIPEN, which its content tells; what a UNIPEN file has as labels was asked for.
+) -> HandwritingTestResult:
+    """Read a test from a CSV or UNIPEN file, recognised by its content; UNIPEN labels are the requested digits.
 
-    A CSV file that says how its drawings were read is taken at its word; anything else is read by `network`, whose
-    name is `model`, and dated `date`. Raises DataError naming the row that is wrong, or if there is no network to read
-    with.
+    If a CSV file contains readings, these are used. Other drawings are read by `network`, with the name `model` and the
+    date `date`. Raises DataError with the number of the wrong row, or if there is no network to read drawings.
     """
     with opened(path) as file:
         start = file.read(512).removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -52,17 +51,17 @@ def import_test(
             return replace(drawings.result, date=drawings.result.date or date)
         written = drawings.written
     if network is None:
-        raise DataError(f"{name_of(path)}: holds drawings, and no model is open to read them: open one first.")
+        raise DataError(f"{name_of(path)}: no model is open to read the drawings in this file; open a model first.")
     return read_test(network, written, model=model, date=date, cancelled=cancelled)
 
 
 def _from_unipen(path: Path) -> tuple[tuple[int, Ink], ...]:
     samples = read_ink(path)
     if len(samples) > MOST_DRAWINGS:
-        raise DataError(f"{name_of(path)}: has {len(samples):,} samples; expected at most {MOST_DRAWINGS:,}.")
+        raise DataError(f"{name_of(path)}: found {len(samples):,} samples; expected at most {MOST_DRAWINGS:,}.")
     written = []
     for number, (label, ink) in enumerate(zip(samples.labels, samples.inks, strict=True), start=1):
         if label is None:
-            raise DataError(f"{name_of(path)}, sample {number}: has no label; expected the digit that was asked for.")
+            raise DataError(f"{name_of(path)}, sample {number}: there is no label; expected the requested digit.")
         written.append((label, ink))
     return tuple(written)

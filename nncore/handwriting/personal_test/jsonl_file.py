@@ -1,9 +1,9 @@
-"""Tests as files: one JSON object a line, the first about the whole test, the others about a drawing each.
+"""Write and read handwriting tests as files of JSON lines: the first line describes the test, each other a drawing.
 
     {"format": "digitlab-hand-test", "version": 1, "date": "2026-01-31T09:30:00", "model": "convnet", "count": 20, ...}
     {"prompted": 7, "verdict": "digit", "probabilities": [0.0, ...], "strokes": "0.3 0.25 0.7 0.25 0.5 0.8"}
 
-A list of many tests reads their first lines only. The test that is still being written has a format of its own.
+A list of many tests needs to read only their first lines. The test in progress has its own format.
 """
 
 from __future__ import annotations
@@ -17,34 +17,36 @@ from typing import Any, BinaryIO
 
 from nncore.data.formats.files import opened
 from nncore.errors import DataError, name_of
-from nncore.handwriting.personal_test.field_checks import (
+from nncore.handwriting.personal_test.fields import (
     LARGEST_FILE,
+    LONGEST_DRAWING,
     MOST_DRAWINGS,
     date_of,
     digit_of,
     ink_of,
     name_of_model,
     probabilities_of,
+    strokes_as_text,
+    strokes_from_text,
     verdict_of,
 )
-from nncore.handwriting.personal_test.result import HandResult, ReadDrawing
-from nncore.handwriting.personal_test.stroke_text import LONGEST, strokes_as_text, strokes_from_text
-from nncore.handwriting.personal_test.writing_test import WritingTest
+from nncore.handwriting.personal_test.handwriting_test import HandwritingTest
+from nncore.handwriting.personal_test.result import HandwritingTestResult, ReadDrawing
 from nncore.system.atomic_write import write_safely
 
 FORMAT, UNFINISHED, VERSION = "digitlab-hand-test", "digitlab-hand-test-unfinished", 1
 
-LONGEST_LINE = LONGEST + 1000
-"""Bytes; the longest drawing, and what is said of it."""
+LONGEST_LINE = LONGEST_DRAWING + 1000
+"""Bytes: the longest drawing and its other fields."""
 
 
 class NewerFileError(DataError):
-    """A sound file that only a newer Digit Lab can read."""
+    """A valid file that only a newer Digit Lab can read."""
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What the list of tests shows of one. date, model: as in HandResult; right of count were read right."""
+    """A test in the list. date, model: as in HandwritingTestResult; right: of count, those read correctly."""
 
     date: str
     model: str
@@ -52,14 +54,14 @@ class Summary:
     count: int
 
 
-def write_result(result: HandResult, path: Path) -> None:
-    """Write a test that was read to `path`, wholly or not at all; raises DataError if that fails."""
+def write_result(result: HandwritingTestResult, path: Path) -> None:
+    """Write a result to `path`, completely or not at all. Raises DataError if that fails."""
     header = {"date": result.date, "model": result.model, "count": len(result.drawings), "right": result.right}
     lines = [
         {
             "prompted": drawing.prompted,
             "verdict": drawing.verdict,
-            "probabilities": [float(str(share)) for share in drawing.probabilities],  # as short as a float32 is
+            "probabilities": [float(str(share)) for share in drawing.probabilities],  # the shortest form of a float32
             "strokes": strokes_as_text(drawing.ink),
         }
         for drawing in result.drawings
@@ -67,37 +69,37 @@ def write_result(result: HandResult, path: Path) -> None:
     _write(path, {"format": FORMAT, "version": VERSION, **header}, lines)
 
 
-def read_result(path: Path) -> HandResult:
-    """Read a test that was read; raises DataError naming the row that is wrong."""
+def read_result(path: Path) -> HandwritingTestResult:
+    """Read a result. Raises DataError with the number of the wrong row."""
     with _rows(path) as rows:
         summary = _summary(path, rows)
         drawings = []
         for number, fields in rows:
             with _row(path, number):
                 drawings.append(_drawing(fields))
-    result = HandResult(tuple(drawings), summary.date, summary.model)
+    result = HandwritingTestResult(tuple(drawings), summary.date, summary.model)
     if len(drawings) != summary.count or result.right != summary.right:
         raise DataError(
-            f"{name_of(path)}: its {len(drawings)} drawings, {result.right} of them read right, are not the "
-            f"{summary.right} of {summary.count} that its first row promises."
+            f"{name_of(path)}: {result.right} of {len(drawings)} drawings were read correctly; "
+            f"the first row says {summary.right} of {summary.count}."
         )
     return result
 
 
 def read_summary(path: Path) -> Summary:
-    """Read the first row of a test only; raises DataError if it is wrong."""
+    """Read only the first row of a result. Raises DataError if it is wrong."""
     with _rows(path) as rows:
         return _summary(path, rows)
 
 
-def write_unfinished(test: WritingTest, path: Path) -> None:
-    """Write a test that is still being written to `path`; raises DataError if that fails."""
+def write_unfinished(test: HandwritingTest, path: Path) -> None:
+    """Write a test in progress to `path`. Raises DataError if that fails."""
     header = {"format": UNFINISHED, "version": VERSION, "prompts": list(test.prompts)}
     _write(path, header, [{"strokes": strokes_as_text(ink)} for ink in test.drawings])
 
 
-def read_unfinished(path: Path) -> WritingTest:
-    """Read a test that is still being written; raises DataError naming the row that is wrong."""
+def read_unfinished(path: Path) -> HandwritingTest:
+    """Read a test in progress. Raises DataError with the number of the wrong row."""
     with _rows(path) as rows:
         _, header = _header(path, rows, UNFINISHED)
         with _row(path, 1):
@@ -107,8 +109,8 @@ def read_unfinished(path: Path) -> WritingTest:
             with _row(path, number):
                 drawings.append(strokes_from_text(_text(fields, "strokes")))
     if not prompts or len(drawings) > len(prompts):
-        raise DataError(f"{name_of(path)}: found {len(drawings)} drawings for {len(prompts)} digits asked for.")
-    return WritingTest(prompts, tuple(drawings))
+        raise DataError(f"{name_of(path)}: found {len(drawings)} drawings, but {len(prompts)} requested digits.")
+    return HandwritingTest(prompts, tuple(drawings))
 
 
 def _drawing(fields: Mapping[str, Any]) -> ReadDrawing:
@@ -136,7 +138,7 @@ Rows = Iterator[tuple[int, Mapping[str, Any]]]
 def _rows(path: Path) -> Iterator[Rows]:
     with opened(path) as file:
         if path.stat().st_size > LARGEST_FILE:
-            raise DataError(f"{name_of(path)}: is larger than any test, {LARGEST_FILE:,} bytes.")
+            raise DataError(f"{name_of(path)}: the file is too large; expected at most {LARGEST_FILE:,} bytes.")
         yield _objects(file, path)
 
 
@@ -149,7 +151,7 @@ def _objects(file: BinaryIO, path: Path) -> Rows:
         except (ValueError, RecursionError):
             row = None
         if not isinstance(row, dict) or number > MOST_DRAWINGS + 1:
-            raise DataError(f"{name_of(path)}, row {number}: is no row of a handwriting test.")
+            raise DataError(f"{name_of(path)}, row {number}: this is not a row of a handwriting test.")
         yield number, row
 
 
@@ -157,9 +159,9 @@ def _header(path: Path, rows: Rows, wanted: str) -> tuple[int, Mapping[str, Any]
     number, header = next(rows, (0, {}))
     version = header.get("version")
     if header.get("format") != wanted or not isinstance(version, int):
-        raise DataError(f"{name_of(path)}: is no handwriting test: its first row says something else.")
+        raise DataError(f'{name_of(path)}: this is not a handwriting test; its first row does not say "{wanted}".')
     if version > VERSION:
-        raise NewerFileError(f"{name_of(path)}: has format version {version}: a newer Digit Lab made it.")
+        raise NewerFileError(f"{name_of(path)}: the format version is {version}; update Digit Lab to read this file.")
     return number, header
 
 
@@ -168,13 +170,13 @@ def _summary(path: Path, rows: Rows) -> Summary:
     right, count = header.get("right"), header.get("count")
     with _row(path, number):
         if not (isinstance(right, int) and isinstance(count, int) and 0 <= right <= count and count >= 1):
-            raise DataError(f"{right} of {count} were read right; expected whole numbers, at least 1 drawing.")
+            raise DataError(f"{right} of {count} were read correctly; expected whole numbers and at least 1 drawing.")
         return Summary(date_of(header.get("date")), name_of_model(header.get("model")), right, count)
 
 
 @contextmanager
 def _row(path: Path, number: int) -> Iterator[None]:
-    """Say in which row of which file something is wrong."""
+    """Add the file name and the row to errors."""
     try:
         yield
     except DataError as problem:
@@ -185,12 +187,12 @@ def _row(path: Path, number: int) -> Iterator[None]:
 def _list(fields: Mapping[str, Any], name: str) -> list[Any]:
     value = fields.get(name)
     if not isinstance(value, list) or len(value) > MOST_DRAWINGS:
-        raise DataError(f"it has no list of {name}.")
+        raise DataError(f"the list {name} is missing.")
     return value
 
 
 def _text(fields: Mapping[str, Any], name: str) -> str:
     value = fields.get(name)
     if not isinstance(value, str):
-        raise DataError(f"it has no {name}.")
+        raise DataError(f"the text {name} is missing.")
     return value

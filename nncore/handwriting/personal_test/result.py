@@ -1,4 +1,4 @@
-"""How a network reads a handwriting test: accuracy with its interval, confusion matrix, what was misread."""
+"""The result of a handwriting test: how a network reads each drawing, accuracy and confusion matrix."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from nncore.model.network import Network
 from nncore.preprocessing.ink import Ink, rasterize
 
 REFUSED = len(DIGITS)
-"""The column of the confusion matrix for what was called no digit."""
+"""The column of the confusion matrix for drawings that the network calls "not a digit"."""
 
 
 @dataclass(frozen=True, eq=False)
 class ReadDrawing:
-    """One drawing and what was read in it.
+    """One drawing and how it was read.
 
-    prompted: the digit asked for, 0 to 9. probabilities: (10,) float32, read-only, summing to 1.
+    prompted: the requested digit, 0 to 9. probabilities: (10,) float32, read-only, sum 1.
     """
 
     prompted: int
@@ -33,20 +33,20 @@ class ReadDrawing:
 
     @cached_property
     def read(self) -> int | None:
-        """The digit read, the most probable one; None if it was called no digit."""
+        """The most probable digit; None if the verdict is "not a digit"."""
         return None if self.verdict == "not a digit" else int(self.probabilities.argmax())
 
     @property
     def is_right(self) -> bool:
-        """Whether the digit asked for was read, surely or not."""
+        """Whether the requested digit was read, with any probability."""
         return self.read == self.prompted
 
 
 @dataclass(frozen=True, eq=False)
-class HandResult:
-    """A handwriting test that was read.
+class HandwritingTestResult:
+    """The result of a handwriting test.
 
-    date: when it was written, ISO 8601 to the second, local time. model: the name of what read it.
+    date: when it was written, ISO 8601 to the second, local time. model: the name of the model that read it.
     """
 
     drawings: tuple[ReadDrawing, ...]
@@ -55,17 +55,17 @@ class HandResult:
 
     @cached_property
     def right(self) -> int:
-        """How many drawings were read as the digit asked for."""
+        """The number of drawings that were read as the requested digit."""
         return sum(drawing.is_right for drawing in self.drawings)
 
     @property
     def accuracy(self) -> float:
-        """Their share, 0 to 1."""
+        """The fraction of drawings that were read as the requested digit, 0 to 1."""
         return self.right / len(self.drawings)
 
     @property
     def confusion(self) -> NDArray[np.int64]:
-        """Counts (10, 11): row = digit asked for, column = digit read, the last one for "not a digit"."""
+        """The counts (10, 11): row = requested digit, column = digit read; the last column means "not a digit"."""
         counts = np.zeros((len(DIGITS), len(DIGITS) + 1), np.int64)
         for drawing in self.drawings:
             counts[drawing.prompted, REFUSED if drawing.read is None else drawing.read] += 1
@@ -79,11 +79,11 @@ def read_test(
     model: str,
     date: str,
     cancelled: Callable[[], bool] = lambda: False,
-) -> HandResult:
-    """Read each drawing (digit asked for, ink) with `network`, as the Draw tab would; about 0.6 ms each.
+) -> HandwritingTestResult:
+    """Read each drawing (requested digit, ink) with `network`, like the Draw tab; about 0.6 ms each.
 
-    model, date: as in HandResult. Raises DataError if there is no drawing, if the network cannot read digits, or if
-    `cancelled()` became true on the way.
+    model, date: as in HandwritingTestResult. Raises DataError if there is no drawing, the network cannot read digits,
+    or `cancelled()` becomes true.
     """
     drawings = []
     for prompted, ink in written:
@@ -92,5 +92,5 @@ def read_test(
         prediction = read_digit(network, rasterize(ink))
         drawings.append(ReadDrawing(prompted, ink, prediction.probabilities, prediction.verdict))
     if not drawings:
-        raise DataError("Nothing was written in this test, so there is nothing to read.")
-    return HandResult(tuple(drawings), date, model)
+        raise DataError("This test has no drawings; write at least one digit.")
+    return HandwritingTestResult(tuple(drawings), date, model)

@@ -1,4 +1,4 @@
-"""What people draw that is no digit, made up: for a network to learn, and to be judged on, when not to answer."""
+"""Synthetic drawings that are not digits, to train and to test a network to refuse them."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from numpy.random import Generator
 
 from nncore.errors import SettingError
 from nncore.handwriting.synthetic import scribbles
-from nncore.handwriting.synthetic.spoilt_digits import crossed_out, turned_digit, two_digits
-from nncore.handwriting.synthetic.symbol_shapes import symbol_shapes
-from nncore.handwriting.synthetic.writer import Hand, Stroke
+from nncore.handwriting.synthetic.invalid_digits import crossed_out, turned_digit, two_digits
+from nncore.handwriting.synthetic.symbol_glyphs import SYMBOL_GLYPHS
+from nncore.handwriting.synthetic.writer_style import Stroke, WriterStyle
 from nncore.preprocessing.ink import Ink
 
 ROUNDEST = 0.25
-"""Corners stay corners here: a square without is a 0."""
+"""Largest roundness. Corners must stay corners, because a square with round corners is a 0."""
 
 MOST_SLANT = 0.35
-"""A letter that leans more may be a digit."""
+"""Largest slant; a letter that leans more may look like a digit."""
 
-_BY_RULE = {
+_SCRIBBLES = {
     "zigzag": scribbles.zigzag,
     "back and forth": scribbles.back_and_forth,
     "spiral": scribbles.spiral,
     "rings": scribbles.rings,
     "coil": scribbles.coil,
-    "wandering": scribbles.wander,
+    "wandering": scribbles.wandering,
     "jagged": scribbles.jagged,
     "knot": scribbles.knot,
     "hatching": scribbles.hatching,
@@ -40,64 +40,65 @@ _BY_RULE = {
     "parallel lines": scribbles.parallel_lines,
     "fan": scribbles.fan,
 }
-_SPOILT = {"two digits": two_digits, "crossed out": crossed_out, "turned digit": turned_digit}
+_INVALID_DIGITS = {"two digits": two_digits, "crossed out": crossed_out, "turned digit": turned_digit}
 
 
-def _hand(rng: Generator) -> Hand:
-    """A hand that is careful enough for what it draws to stay what it is."""
-    hand = Hand.drawn(rng)
+def _careful_style(rng: Generator) -> WriterStyle:
+    """Return a random style that is careful enough to keep drawings recognisable."""
+    style = WriterStyle.random(rng)
     return replace(
-        hand,
-        roundness=min(hand.roundness, ROUNDEST),
-        slant=float(np.clip(hand.slant, -MOST_SLANT, MOST_SLANT)),
+        style,
+        roundness=min(style.roundness, ROUNDEST),
+        slant=float(np.clip(style.slant, -MOST_SLANT, MOST_SLANT)),
     )
 
 
-def _scribble(rule: Callable[[Generator], list[Stroke]], rng: Generator) -> Ink:
-    # Upright, because a slant would make a 1 of a line; not rounded, because dots are smaller than a unit.
-    return replace(_hand(rng), slant=0.0, whole_units=False).trace(rule(rng), rng)
+def _scribble(draw: Callable[[Generator], list[Stroke]], rng: Generator) -> Ink:
+    # No slant, because a slanted line may be a 1; no rounding, because dots are smaller than a unit.
+    return replace(_careful_style(rng), slant=0.0, whole_units=False).to_ink(draw(rng), rng)
 
 
 def _dot(rng: Generator) -> Ink:
-    """A dot that the pen filled by moving to and fro in it, a thousandth to a fiftieth of a digit high."""
-    hand = _hand(rng)
-    return replace(hand, size=hand.size * 10 ** rng.uniform(-3, -1.7), whole_units=False).trace(
+    """Return a dot filled by a jagged stroke, from a thousandth to a fiftieth of a digit high."""
+    style = _careful_style(rng)
+    return replace(style, size=style.size * 10 ** rng.uniform(-3, -1.7), whole_units=False).to_ink(
         scribbles.jagged(rng), rng
     )
 
 
-def _spoilt(rule: Callable[[Hand, Generator], list[Stroke]], rng: Generator) -> Ink:
-    hand = _hand(rng)
-    return hand.trace(rule(hand, rng), rng)
+def _invalid_digit(draw: Callable[[WriterStyle, Generator], list[Stroke]], rng: Generator) -> Ink:
+    style = _careful_style(rng)
+    return style.to_ink(draw(style, rng), rng)
 
 
 def _symbol(kind: str, rng: Generator) -> Ink:
-    shapes = _SHAPES[kind]
-    return _hand(rng).write(shapes[int(rng.integers(len(shapes)))], rng)
+    glyphs = _GLYPHS[kind]
+    return _careful_style(rng).write(glyphs[int(rng.integers(len(glyphs)))], rng)
 
 
-_SHAPES = {kind: tuple(shapes.values()) for kind, shapes in symbol_shapes.items()}
+_GLYPHS = {kind: tuple(glyphs.values()) for kind, glyphs in SYMBOL_GLYPHS.items()}
 
 non_digit_kinds: Mapping[str, Callable[[Generator], Ink]] = {
-    **{kind: partial(_scribble, rule) for kind, rule in _BY_RULE.items()},
+    **{kind: partial(_scribble, draw) for kind, draw in _SCRIBBLES.items()},
     "dot": _dot,
-    **{kind: partial(_spoilt, spoil) for kind, spoil in _SPOILT.items()},
-    **{kind: partial(_symbol, kind) for kind in _SHAPES},
+    **{kind: partial(_invalid_digit, draw) for kind, draw in _INVALID_DIGITS.items()},
+    **{kind: partial(_symbol, kind) for kind in _GLYPHS},
 }
-"""For each kind, by name, what draws one of it."""
+"""For each kind, by name, the function that makes a drawing of it."""
 
 SHARES = {"capital letter": 5, "small letter": 4, "other script": 3, "sign": 4, "figure": 4, "two digits": 2}
-"""How much more often than the others a kind is drawn that has many shapes."""
+"""Relative frequency of kinds with many glyphs; all other kinds have 1."""
 
 
 def non_digits(count: int, rng: Generator) -> tuple[Ink, ...]:
-    """`count` drawings that are no digit, of all kinds in random order, varied as `digits` are.
+    """Return `count` drawings that are not digits, of all kinds in random order, with the variations of `digits`.
 
-    Letters that are a digit in somebody's hand are not among them. The same state of `rng` gives the same drawings.
+    Letters that look like a digit in some handwriting are left out. The same state of `rng` gives the same drawings.
     Raises SettingError for a negative count.
     """
     if count < 0:
-        raise SettingError("count", f"count is {count}; expected 0 or more.")
+        raise SettingError("count", f"The count must be 0 or more; got {count}.")
+    # Like a pack of cards with SHARES cards of each kind: it is dealt completely before it is shuffled again.
     pack = [draw for kind, draw in non_digit_kinds.items() for _ in range(SHARES.get(kind, 1))]
     drawn = np.concatenate([rng.permutation(len(pack)) for _ in range(-(-count // len(pack)) or 1)])[:count]
     return tuple(pack[index](rng) for index in drawn.tolist())

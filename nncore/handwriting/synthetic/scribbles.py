@@ -1,6 +1,6 @@
-"""Scribbles, dots and lines: strokes of any number of turns, made by rule rather than from a shape.
+"""Scribbles, dots and lines, made by formulas rather than from glyphs.
 
-Each function draws strokes about 1 high, for `Hand.trace`.
+Each function returns random strokes about 1 high, for `WriterStyle.to_ink`.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from nncore.handwriting.synthetic.writer import Stroke
+from nncore.handwriting.synthetic.writer_style import Stroke
 
 STEPS_A_TURN = 16
-"""Points drawn for each turn of a round scribble."""
+"""Number of points per turn of a round scribble."""
 
 
 def zigzag(rng: Generator) -> list[Stroke]:
-    """To and fro with sharp turns, moving on all the while; at least five ways."""
+    """Return a zigzag of at least five lines."""
     turns = int(rng.integers(6, 16))
     x = np.linspace(0, rng.uniform(0.8, 2.5), turns)
     y = np.where(np.arange(turns) % 2, 1.0, 0.0) + rng.normal(0, 0.12, turns)
@@ -26,7 +26,7 @@ def zigzag(rng: Generator) -> list[Stroke]:
 
 
 def back_and_forth(rng: Generator) -> list[Stroke]:
-    """Shaded: many ways over nearly the same place."""
+    """Return shading: many lines back and forth over nearly the same place."""
     ways = int(rng.integers(7, 22))
     side = np.where(np.arange(ways) % 2, 1.0, 0.0)
     x = side + rng.normal(0, 0.1, ways)
@@ -35,7 +35,7 @@ def back_and_forth(rng: Generator) -> list[Stroke]:
 
 
 def spiral(rng: Generator) -> list[Stroke]:
-    """Inwards or outwards, two and a half turns or more."""
+    """Return a spiral of at least two and a half turns, inwards or outwards."""
     turns = rng.uniform(2.5, 7)
     angle = np.linspace(0, turns * tau, int(turns * STEPS_A_TURN))
     radius = 0.5 * np.linspace(rng.uniform(0.02, 0.2), 1, len(angle))
@@ -44,7 +44,7 @@ def spiral(rng: Generator) -> list[Stroke]:
 
 
 def rings(rng: Generator) -> list[Stroke]:
-    """Round and round in one place, ever a little different."""
+    """Return repeated rings around one place that differ a little."""
     turns = rng.uniform(3.5, 9)
     angle = np.linspace(0, turns * tau, int(turns * STEPS_A_TURN))
     centre = np.cumsum(rng.normal(0, 0.03, (len(angle), 2)), axis=0)
@@ -52,7 +52,7 @@ def rings(rng: Generator) -> list[Stroke]:
 
 
 def coil(rng: Generator) -> list[Stroke]:
-    """A row of loops, as of a telephone cord or a row of e's."""
+    """Return a row of loops, like a telephone cord."""
     turns = int(rng.integers(4, 10))
     angle = np.linspace(0, turns * tau, turns * STEPS_A_TURN)
     points = 0.5 * np.column_stack([np.cos(angle), np.sin(angle)]) * rng.uniform(0.6, 1.2, 2)
@@ -60,8 +60,8 @@ def coil(rng: Generator) -> list[Stroke]:
     return [_turned(points, rng)]
 
 
-def wander(rng: Generator) -> list[Stroke]:
-    """A pen that turns this way and that, until its way is five to eight times as long as the drawing is large."""
+def wandering(rng: Generator) -> list[Stroke]:
+    """Return a random walk that is five to eight times as long as its larger side."""
     steps = np.arange(1, 1500)
     heading = np.cumsum(rng.normal(0, rng.uniform(0.35, 0.6), len(steps))) + rng.normal(0, 0.08) * steps
     points = np.cumsum([np.cos(heading), np.sin(heading)], axis=1)
@@ -73,20 +73,20 @@ def wander(rng: Generator) -> list[Stroke]:
 
 
 def jagged(rng: Generator) -> list[Stroke]:
-    """Straight from one random place to the next."""
+    """Return straight lines between random points."""
     return [rng.random((int(rng.integers(10, 22)), 2))]
 
 
 def knot(rng: Generator) -> list[Stroke]:
-    """A curve of sines across itself (Lissajous) with too many loops for an 8."""
+    """Return a Lissajous curve with too many loops for an 8."""
     a, b = ((3, 4), (4, 3), (3, 5), (5, 3), (4, 5), (5, 4))[int(rng.integers(6))]
     t = np.linspace(0, tau, 4 * STEPS_A_TURN)
-    phase = (int(rng.integers(4)) + rng.uniform(0.4, 0.6)) * pi / (2 * b)  # between those where it folds onto itself
+    phase = (int(rng.integers(4)) + rng.uniform(0.4, 0.6)) * pi / (2 * b)  # not where the curve retraces itself
     return [0.5 * np.column_stack([np.sin(a * t + phase), np.sin(b * t)])]
 
 
 def hatching(rng: Generator) -> list[Stroke]:
-    """Parallel lines, often crossed by others."""
+    """Return parallel lines, often crossed by others."""
     angle, strokes = rng.uniform(0, pi), []
     for direction in (angle, angle + rng.uniform(1.0, 2.0))[: int(rng.integers(1, 3))]:
         strokes += _parallel(int(rng.integers(4, 8)), direction, rng)
@@ -94,7 +94,7 @@ def hatching(rng: Generator) -> list[Stroke]:
 
 
 def cloud(rng: Generator) -> list[Stroke]:
-    """A closed line with bulges all around."""
+    """Return a closed line with bulges all around."""
     bulges = int(rng.integers(5, 10))
     angle = np.linspace(0, tau, bulges * 10)
     radius = 0.35 + 0.2 * np.abs(np.sin(angle * bulges / 2)) + 0.03 * _drift(len(angle), rng)
@@ -102,7 +102,7 @@ def cloud(rng: Generator) -> list[Stroke]:
 
 
 def wave(rng: Generator) -> list[Stroke]:
-    """A wave that lies, of two crests or more; or two such."""
+    """Return one or two horizontal waves with at least two crests."""
     length = rng.uniform(2, 5)
     x = np.linspace(0, length, int(length * STEPS_A_TURN))
     y = rng.uniform(0.1, 0.35) * np.sin(x * tau + rng.uniform(0, tau))
@@ -111,30 +111,30 @@ def wave(rng: Generator) -> list[Stroke]:
 
 
 def point(rng: Generator) -> list[Stroke]:
-    """The pen touched down: one point."""
+    """Return one point, where the pen touched down."""
     return [rng.random((1, 2))]
 
 
 def dots(rng: Generator) -> list[Stroke]:
-    """Two to eight dots."""
+    """Return two to eight dots."""
     places = rng.random((int(rng.integers(2, 9)), 1, 2))
     return [place + rng.normal(0, 0.005, (int(rng.integers(1, 5)), 2)) for place in places]
 
 
 def line(rng: Generator) -> list[Stroke]:
-    """A line that lies, or rises less than any 1."""
+    """Return a line that is too flat for a 1."""
     return [_segment(_flat(rng), 1.0)]
 
 
 def parallel_lines(rng: Generator) -> list[Stroke]:
-    """Two to five lines beside or above each other."""
+    """Return two to five lines side by side or one above the other."""
     count = int(rng.integers(2, 6))
     direction = _flat(rng) if rng.random() < 0.6 else pi / 2 + rng.normal(0, 0.2)
     return _parallel(count, direction, rng)
 
 
 def fan(rng: Generator) -> list[Stroke]:
-    """Lines from or through one place, four or more."""
+    """Return four or more lines from or through one point."""
     count, through = int(rng.integers(4, 8)), rng.random() < 0.5
     angles = rng.uniform(0, pi) + np.linspace(0, pi if through else tau, count, endpoint=False) + rng.normal(0, 0.1)
     strokes = [_segment(angle + rng.normal(0, 0.1), rng.uniform(0.7, 1)) for angle in angles.tolist()]
@@ -142,17 +142,17 @@ def fan(rng: Generator) -> list[Stroke]:
 
 
 def _flat(rng: Generator) -> float:
-    """A direction at most 35 degrees off the horizontal."""
+    """Return a direction at most 35 degrees (0.6 radians) from the horizontal."""
     return float(rng.uniform(-0.6, 0.6))
 
 
 def _segment(direction: float, length: float) -> Stroke:
-    """A straight line through (0, 0)."""
+    """Return a straight line through (0, 0)."""
     return np.outer(np.linspace(-length / 2, length / 2, 9), [cos(direction), sin(direction)])
 
 
 def _parallel(count: int, direction: float, rng: Generator) -> list[Stroke]:
-    """Lines in a direction, side by side."""
+    """Return parallel lines in a direction."""
     across = np.array([-sin(direction), cos(direction)])
     places = np.linspace(-0.5, 0.5, count) * rng.uniform(0.5, 1.1) * min(1.0, 0.3 * count)
     return [
@@ -162,13 +162,13 @@ def _parallel(count: int, direction: float, rng: Generator) -> list[Stroke]:
 
 
 def _ring(angle: NDArray[np.float64], radius: NDArray[np.float64], rng: Generator) -> Stroke:
-    """Polar to x and y, flattened a little, either way."""
+    """Convert polar coordinates to x and y, scaled a little in each direction."""
     points: Stroke = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
     return np.multiply(points, rng.uniform(0.6, 1.1, 2))
 
 
 def _turned(stroke: Stroke, rng: Generator) -> Stroke:
-    """The stroke in a random direction, its larger side 1."""
+    """Return the stroke rotated at random, with a larger side of 1."""
     angle = rng.uniform(0, tau)
     turned: Stroke = stroke @ np.array([[cos(angle), sin(angle)], [-sin(angle), cos(angle)]])
     turned /= max(np.ptp(turned, axis=0).max(), 1e-6)
@@ -176,7 +176,7 @@ def _turned(stroke: Stroke, rng: Generator) -> Stroke:
 
 
 def _drift(count: int, rng: Generator) -> NDArray[np.float64]:
-    """A slow random course of `count` numbers around 0, about -1 to 1."""
+    """Return `count` slowly changing random numbers from -1 to 1."""
     nodes = max(2, count // 12)
     course: NDArray[np.float64] = np.interp(
         np.linspace(0, nodes - 1, count), np.arange(nodes), rng.uniform(-1, 1, nodes)

@@ -14,12 +14,12 @@ from nncore.errors import DataError
 
 
 def numbered(count: int) -> Dataset:
-    """Images that can be told apart: every pixel of image i is i."""
+    """Images that can be distinguished: every pixel of image i is i."""
     images = np.broadcast_to(np.arange(count, dtype=np.uint8)[:, None, None], (count, 2, 3))
     return Dataset(images, np.arange(count) % 10, source="numbered")
 
 
-def test_mnist_comes_whole_with_the_app() -> None:
+def test_the_complete_mnist_comes_with_the_app() -> None:
     splits = load_mnist()
     assert splits.validation is None
     assert splits.test is not None
@@ -40,12 +40,12 @@ def refused_mnist(path: Path) -> str:
     return said
 
 
-def test_mnist_that_is_missing_is_said(tmp_path: Path) -> None:
+def test_a_missing_mnist_file_is_reported(tmp_path: Path) -> None:
     assert "cannot be read (No such file or directory)" in refused_mnist(tmp_path / "mnist.npz")
     assert "cannot be read (Is a directory)" in refused_mnist(tmp_path)
 
 
-def test_mnist_that_is_damaged_is_said(tmp_path: Path) -> None:
+def test_a_damaged_mnist_file_is_reported(tmp_path: Path) -> None:
     path, whole = tmp_path / "mnist.npz", bundled_mnist_path().read_bytes()
     middle = len(whole) // 2
     for content in (b"", b"hello", whole[:-100], whole[:middle], whole[:middle] + b"oops" + whole[middle + 4 :]):
@@ -63,7 +63,7 @@ def test_images_stay_bytes() -> None:
     assert not np.shares_memory(data.inputs(slice(0, 2)), data.images)
 
 
-def test_nobody_changes_the_images_or_labels_of_a_data_set() -> None:
+def test_images_and_labels_of_a_dataset_are_read_only() -> None:
     data = numbered(3)
     with pytest.raises(ValueError, match="read-only"):
         data.images[0, 0, 0] = 1
@@ -81,14 +81,14 @@ def test_inputs_are_flat_rows_from_0_to_1(rows: Any) -> None:
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_inputs_fill_the_workspace_they_are_given(dtype: type[np.floating]) -> None:
+def test_inputs_are_written_to_the_given_array(dtype: type[np.floating]) -> None:
     out = np.full((2, 6), np.nan, dtype)
     found = numbered(4).inputs(np.array([3, 1]), out=out)
     assert found is out
     assert np.allclose(out[:, 0], np.array([3, 1]) / 255)
 
 
-def test_raw_gives_the_bytes_and_targets_the_labels_of_the_rows() -> None:
+def test_raw_returns_bytes_and_targets_returns_labels_of_the_rows() -> None:
     data, rows = numbered(20), np.array([13, 4, 13])
     images, labels = np.empty((3, 6), np.uint8), np.empty(3, np.intp)
     assert data.raw(rows, images) is images
@@ -98,7 +98,7 @@ def test_raw_gives_the_bytes_and_targets_the_labels_of_the_rows() -> None:
     assert data.targets(slice(12, 15), labels).tolist() == data.targets(slice(12, 15)).tolist() == [2, 3, 4]
 
 
-def test_one_example_is_seen_where_it_lies_if_it_is_of_the_type_asked_for() -> None:
+def test_example_returns_a_view_if_the_type_matches() -> None:
     data = numbered(20)
     seen = data.example(13, np.uint8)
     assert seen is not None
@@ -111,7 +111,7 @@ def test_one_example_is_seen_where_it_lies_if_it_is_of_the_type_asked_for() -> N
     assert [array.tolist() for array in numbers] == [[[2.0]], [[4.0]]]
 
 
-def test_taking_a_batch_allocates_nothing_that_grows_with_it() -> None:
+def test_reading_a_batch_allocates_nothing_that_grows_with_it() -> None:
     data, rows = Dataset(np.zeros((5000, 28, 28), np.uint8), np.zeros(5000, np.intp)), np.arange(4096)
     images, labels = np.empty((4096, 784), np.uint8), np.empty(4096, np.intp)
     tracemalloc.start()
@@ -122,14 +122,14 @@ def test_taking_a_batch_allocates_nothing_that_grows_with_it() -> None:
     assert peak < 4096
 
 
-def test_shape_kind_and_names_are_told() -> None:
+def test_a_dataset_knows_its_shape_type_and_class_names() -> None:
     images, numbers = numbered(3), Dataset.from_floats(np.zeros((3, 7)), np.zeros((3, 2)), source="numbers")
     assert (images.input_shape, images.is_bytes, images.class_names) == ((2, 3), True, tuple("0123456789"))
     assert (numbers.input_shape, numbers.is_bytes, numbers.class_names, len(numbers)) == ((7,), False, (), 3)
 
 
 @given(count=st.integers(1, 200), batch_size=st.integers(1, 300), seed=st.integers(0, 2**32))
-def test_an_epoch_gives_every_row_once_in_batches_of_the_size_asked_for(count: int, batch_size: int, seed: int) -> None:
+def test_an_epoch_gives_every_row_once_in_batches_of_the_given_size(count: int, batch_size: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     epochs = [list(numbered(count).batches(batch_size, rng)) for _ in range(2)]
     for batches in epochs:
@@ -142,7 +142,7 @@ def test_an_epoch_gives_every_row_once_in_batches_of_the_size_asked_for(count: i
         assert np.array_equal(np.concatenate(batches), order)
 
 
-def test_plain_numbers_go_in_and_come_out_as_they_are() -> None:
+def test_plain_numbers_are_not_changed() -> None:
     x, y = np.array([[0.5, -3], [1e9, 7], [0, 255]]), np.array([[1.5], [2.5], [-3.5]])
     data = Dataset.from_floats(x, y, source="numbers")
     rows = np.array([2, 0])
@@ -160,22 +160,22 @@ def test_plain_numbers_go_in_and_come_out_as_they_are() -> None:
     assert not np.shares_memory(data.images, x)
 
 
-def test_one_axis_of_numbers_is_one_column() -> None:
+def test_an_array_with_one_axis_becomes_one_column() -> None:
     data = Dataset.from_floats([1, 2, 3], np.linspace(0, 1, 3))
     assert (data.input_shape, data.images.tolist()) == ((1,), [[1], [2], [3]])
     assert data.labels.tolist() == [[0], [0.5], [1]]
 
 
-def test_plain_numbers_may_have_labels() -> None:
+def test_plain_numbers_can_have_labels() -> None:
     data = Dataset.from_floats(np.zeros((3, 5)), [1, 0, 1], ("no", "yes"), "flowers")
     assert data.targets(slice(None)).tolist() == [1, 0, 1]
     assert data.targets(slice(None)).dtype == np.intp
-    with pytest.raises(DataError, match="flowers: label 2 of image 2; expected 0 to 1"):
+    with pytest.raises(DataError, match="flowers: the label of image 2 is 2; expected 0 to 1"):
         Dataset.from_floats(np.zeros((3, 5)), [1, 2, 1], ("no", "yes"), "flowers")
 
 
 @pytest.mark.parametrize(("value", "found"), [(np.nan, "nan"), (np.inf, "inf"), (-np.inf, "-inf"), (1e39, "1e+39")])
-def test_numbers_that_are_not_finite_are_named_with_their_place(value: float, found: str) -> None:
+def test_the_error_for_a_number_that_is_not_finite_says_where_it_is(value: float, found: str) -> None:
     sound, wrong = np.zeros((9, 4)), np.zeros((9, 4))
     wrong[6, 2] = value
     for inputs, targets, what in ((wrong, sound, "input"), (sound, wrong, "target")):
@@ -192,16 +192,16 @@ def test_numbers_that_are_not_finite_are_named_with_their_place(value: float, fo
         (np.zeros((3, 2, 2)), np.zeros(3), r"ours: inputs are float64 \(3, 2, 2\); expected numbers with one or two"),
         (["a", "b"], [1, 2], r"ours: inputs are <U1 \(2,\)"),
         (np.zeros((3, 2)), np.zeros(()), r"ours: targets are float64 \(\)"),
-        (np.zeros((3, 2)), np.zeros(4), r"ours: 3 inputs, but targets \(4, 1\)"),
+        (np.zeros((3, 2)), np.zeros(4), r"ours: found 3 inputs, but targets with shape \(4, 1\)"),
     ],
 )
-def test_what_are_no_columns_of_numbers_is_refused(inputs: Any, targets: Any, message: str) -> None:
+def test_arrays_that_are_not_columns_of_numbers_are_refused(inputs: Any, targets: Any, message: str) -> None:
     with pytest.raises(DataError, match=message):
         Dataset.from_floats(inputs, targets, source="ours")
 
 
-def test_without_classes_whole_numbers_are_no_targets() -> None:
-    with pytest.raises(DataError, match=r"ours: targets are int64 \(3,\); expected float32 with two axes"):
+def test_integer_targets_are_refused_without_classes() -> None:
+    with pytest.raises(DataError, match=r"ours: targets are int64 \(3,\); expected float32 with two axes, because"):
         Dataset(np.zeros((3, 2, 2), np.uint8), np.zeros(3, np.int64), (), "ours")
 
 
@@ -213,7 +213,7 @@ def test_float32_arrays_are_checked_like_other_numbers() -> None:
             Dataset(inputs, targets, (), "ours")
 
 
-def test_no_examples_and_examples_of_one_class_are_data_sets() -> None:
+def test_a_dataset_may_be_empty_or_hold_a_single_class() -> None:
     assert len(numbered(0)) == 0
     assert list(numbered(0).batches(4, np.random.default_rng(0))) == []
     assert len(Dataset.from_floats(np.zeros((0, 3)), np.zeros((0, 1)))) == 0
@@ -228,19 +228,19 @@ def test_take_keeps_images_labels_names_and_source_together() -> None:
     assert list(numbered(20).take(slice(5, 7)).labels) == [5, 6]
 
 
-def test_an_open_set_may_hold_what_is_of_no_class_and_stays_one_when_taken_from() -> None:
+def test_an_open_set_may_hold_examples_of_no_class_and_so_may_its_parts() -> None:
     images, labels = np.zeros((3, 2, 2), np.uint8), np.array([4, NO_CLASS, 0])
     mixed = Dataset(images, labels, source="ours", open_set=True)
     assert list(mixed.take(slice(1, 3)).labels) == [NO_CLASS, 0]
     assert sum(map(len, mixed.split(0.4, np.random.default_rng(0)))) == 3
-    with pytest.raises(DataError, match=r"ours: label -1 of image 2; expected 0 to 9"):
+    with pytest.raises(DataError, match=r"ours: the label of image 2 is -1; expected 0 to 9"):
         Dataset(images, labels, source="ours")
-    with pytest.raises(DataError, match=r"ours: label -2 of image 2; expected 0 to 9"):
+    with pytest.raises(DataError, match=r"ours: the label of image 2 is -2; expected 0 to 9"):
         Dataset(images, np.array([4, -2, 0]), source="ours", open_set=True)
 
 
 @given(count=st.integers(1, 200), share=st.floats(0.001, 0.999), seed=st.integers(0, 2**32))
-def test_a_split_keeps_every_image_once_with_its_label(count: int, share: float, seed: int) -> None:
+def test_a_split_contains_every_image_once_with_its_label(count: int, share: float, seed: int) -> None:
     stay, held_out = numbered(count).split(share, np.random.default_rng(seed))
     ids = np.concatenate([stay.images[:, 0, 0], held_out.images[:, 0, 0]])
     assert sorted(ids) == list(range(count))
@@ -249,7 +249,7 @@ def test_a_split_keeps_every_image_once_with_its_label(count: int, share: float,
     assert abs(len(held_out) - share * count) <= 1
 
 
-def test_the_same_seed_splits_alike_and_another_differently() -> None:
+def test_the_same_seed_gives_the_same_split_and_another_seed_another() -> None:
     def held_out(seed: int) -> list[int]:
         return list(numbered(100).split(0.2, np.random.default_rng(seed))[1].images[:, 0, 0])
 
@@ -262,13 +262,17 @@ def test_the_same_seed_splits_alike_and_another_differently() -> None:
     [
         (np.zeros((2, 4), np.uint8), [0, 1], r"ours: images are uint8 \(2, 4\); expected uint8 with three axes"),
         (np.zeros((2, 4, 4), np.float32), [0, 1], r"ours: images are float32"),
-        (np.zeros((2, 4, 4), np.uint8), [0], r"ours: 2 images, but labels \(1,\)"),
-        (np.zeros((2, 4, 4), np.uint8), [[0], [1]], r"ours: 2 images, but labels \(2, 1\)"),
-        (np.zeros((2, 4, 4), np.uint8), 3, r"ours: 2 images, but labels \(\)"),
-        (np.zeros((2, 4, 4), np.uint8), [0, 10], r"ours: label 10 of image 2; expected 0 to 9"),
-        (np.zeros((2, 4, 4), np.uint8), [-1, 0], r"ours: label -1 of image 1; expected 0 to 9"),
+        (np.zeros((2, 4, 4), np.uint8), [0], r"ours: found 2 images, but labels with shape \(1,\)"),
+        (
+            np.zeros((2, 4, 4), np.uint8),
+            [[0], [1]],
+            r"ours: labels have shape \(2, 1\); expected \(2,\), one per image",
+        ),
+        (np.zeros((2, 4, 4), np.uint8), 3, r"ours: found 2 images, but labels with shape \(\)"),
+        (np.zeros((2, 4, 4), np.uint8), [0, 10], r"ours: the label of image 2 is 10; expected 0 to 9"),
+        (np.zeros((2, 4, 4), np.uint8), [-1, 0], r"ours: the label of image 1 is -1; expected 0 to 9"),
     ],
 )
-def test_what_does_not_belong_together_is_refused(images: Any, labels: Any, message: str) -> None:
+def test_images_and_labels_that_do_not_match_are_refused(images: Any, labels: Any, message: str) -> None:
     with pytest.raises(DataError, match=message):
         Dataset(images, np.array(labels), source="ours")

@@ -30,7 +30,7 @@ def mapped(path: Path, array: NDArray[Any]) -> MappedArray:
 
 
 def numbered(count: int) -> Dataset:
-    """In memory: images of 1x4 bytes, which are their number; the label is its last digit."""
+    """In memory: images of 1x4 bytes that encode their number; the label is its last digit."""
     numbers = np.arange(count, dtype=np.uint32)
     return Dataset(numbers.view(np.uint8).reshape(count, 1, 4), numbers % 10, source="numbered")
 
@@ -56,7 +56,7 @@ counts = st.one_of(st.integers(1, 300), st.integers(WINDOW - 70, 2 * WINDOW + 70
 @given(
     count=counts, seed=st.integers(0, 2**32), label_type=st.sampled_from(["u1", "<i8", ">i4"]), reading=st.booleans()
 )
-def test_whatever_rows_are_asked_for_are_those_in_memory(
+def test_any_rows_equal_those_of_a_dataset_in_memory(
     count: int, seed: int, label_type: str, reading: bool, folder: Path
 ) -> None:
     memory, rng = numbered(count), np.random.default_rng(seed)
@@ -81,11 +81,11 @@ def test_whatever_rows_are_asked_for_are_those_in_memory(
     assert disk.targets(slice(None)).dtype == np.intp
 
 
-def test_no_example_of_it_is_in_memory(folder: Path) -> None:
+def test_a_mapped_set_returns_no_view_of_an_example(folder: Path) -> None:
     assert on_disk(folder, numbered(5)).example(0, np.uint8) is None
 
 
-def test_it_says_what_it_is_without_reading_it(folder: Path) -> None:
+def test_its_description_does_not_read_the_file(folder: Path) -> None:
     disk = on_disk(folder, numbered(1234))
     assert (len(disk), disk.input_shape, disk.is_bytes, disk.source) == (1234, (1, 4), True, "numbered")
     assert disk.class_names == tuple("0123456789")
@@ -94,7 +94,7 @@ def test_it_says_what_it_is_without_reading_it(folder: Path) -> None:
 
 @settings(max_examples=60)
 @given(count=counts, batch_size=st.one_of(st.integers(1, 300), st.just(10**6)), seed=st.integers(0, 2**32))
-def test_an_epoch_gives_every_row_once_in_batches_of_the_size_asked_for(
+def test_an_epoch_gives_every_row_once_in_batches_of_the_given_size(
     count: int, batch_size: int, seed: int, folder: Path
 ) -> None:
     disk, rng = on_disk(folder, numbered(count)), np.random.default_rng(seed)
@@ -105,7 +105,7 @@ def test_an_epoch_gives_every_row_once_in_batches_of_the_size_asked_for(
         assert 1 <= len(batches[-1]) <= batch_size
 
 
-def test_batches_are_read_right_while_they_are_given(folder: Path) -> None:
+def test_batches_are_correct_when_read_during_the_epoch(folder: Path) -> None:
     data = on_disk(folder, numbered(3 * WINDOW + 100)).split(0.1, np.random.default_rng(0))[0]
     whole = numbers_of(data.images)
     for rows in data.batches(100, np.random.default_rng(1)):
@@ -114,7 +114,7 @@ def test_batches_are_read_right_while_they_are_given(folder: Path) -> None:
         assert np.array_equal(data.targets(rows), found % 10)
 
 
-def test_threads_read_halves_of_batches_at_the_same_time(folder: Path) -> None:
+def test_threads_can_read_halves_of_batches_at_the_same_time(folder: Path) -> None:
     data = on_disk(folder, numbered(2 * WINDOW))
     with ThreadPoolExecutor(2) as pool:
         for rows in data.batches(128, np.random.default_rng(0)):
@@ -124,7 +124,7 @@ def test_threads_read_halves_of_batches_at_the_same_time(folder: Path) -> None:
             assert np.array_equal(numbers_of(out), rows)
 
 
-def test_the_same_seed_gives_the_same_order_and_each_epoch_another(folder: Path) -> None:
+def test_the_same_seed_gives_the_same_order_and_each_epoch_a_new_one(folder: Path) -> None:
     data = on_disk(folder, numbered(WINDOW + 500))
 
     def epochs(seed: int) -> list[list[int]]:
@@ -137,7 +137,7 @@ def test_the_same_seed_gives_the_same_order_and_each_epoch_another(folder: Path)
     assert first != epochs(2)[0]
 
 
-def test_a_batch_of_a_file_sorted_by_class_has_all_classes_about_equally(folder: Path) -> None:
+def test_batches_of_a_file_sorted_by_class_contain_all_classes_about_equally(folder: Path) -> None:
     count = 10 * WINDOW
     data = numbered(count)
     disk = on_disk(folder, Dataset(data.images, np.arange(count) * 10 // count))
@@ -151,7 +151,7 @@ def test_a_batch_of_a_file_sorted_by_class_has_all_classes_about_equally(folder:
 
 @settings(max_examples=60)
 @given(count=counts, share=st.floats(0.001, 0.999), seed=st.integers(0, 2**32))
-def test_a_split_keeps_every_image_once_with_its_label(count: int, share: float, seed: int, folder: Path) -> None:
+def test_a_split_contains_every_image_once_with_its_label(count: int, share: float, seed: int, folder: Path) -> None:
     disk = on_disk(folder, numbered(count))
     stay, held_out = disk.split(share, np.random.default_rng(seed))
     ids = [numbers_of(part.images) for part in (stay, held_out)]
@@ -165,7 +165,7 @@ def test_a_split_keeps_every_image_once_with_its_label(count: int, share: float,
     assert np.array_equal(numbers_of(again.images), ids[1])
 
 
-def test_a_split_stays_on_disk_can_be_split_again_and_is_random(folder: Path) -> None:
+def test_a_split_is_mapped_and_random_and_can_be_split_again(folder: Path) -> None:
     disk = on_disk(folder, numbered(100 * BLOCK_ROWS))
     rest, held_out = disk.split(0.2, np.random.default_rng(0))
     assert isinstance(rest, MappedDataset)
@@ -177,7 +177,7 @@ def test_a_split_stays_on_disk_can_be_split_again_and_is_random(folder: Path) ->
     assert np.array_equal(np.sort(np.concatenate([numbers_of(part.images) for part in parts])), np.arange(len(disk)))
 
 
-def test_of_a_single_block_none_is_held_out(folder: Path) -> None:
+def test_a_dataset_of_a_single_block_is_not_split(folder: Path) -> None:
     stay, held_out = on_disk(folder, numbered(BLOCK_ROWS)).split(0.5, np.random.default_rng(0))
     assert (len(stay), len(held_out)) == (BLOCK_ROWS, 0)
     assert list(held_out.batches(8, np.random.default_rng(0))) == []
@@ -189,14 +189,20 @@ def test_of_a_single_block_none_is_held_out(folder: Path) -> None:
     [
         (np.zeros((2, 4), np.uint8), [0, 1], r"ours: images are uint8 \(2, 4\); expected uint8 with three axes"),
         (np.zeros((2, 4, 4), np.float32), [0, 1], r"ours: images are float32"),
-        (np.zeros((2, 4, 4), np.uint8), [0, 1, 2], r"ours: 2 images, but labels \(3,\)"),
-        (np.zeros((2, 4, 4), np.uint8), [[0], [1]], r"ours: 2 images, but labels \(2, 1\)"),
-        (np.zeros((2, 4, 4), np.uint8), [0.0, 1.0], r"ours: labels are float64; expected whole numbers"),
-        (np.zeros((2, 4, 4), np.uint8), [0, 10], r"ours: label 10 of image 2; expected 0 to 9"),
-        (np.zeros((2, 4, 4), np.uint8), [-1, 0], r"ours: label -1 of image 1; expected 0 to 9"),
+        (np.zeros((2, 4, 4), np.uint8), [0, 1, 2], r"ours: labels have shape \(3,\); expected \(2,\), one per image"),
+        (
+            np.zeros((2, 4, 4), np.uint8),
+            [[0], [1]],
+            r"ours: labels have shape \(2, 1\); expected \(2,\), one per image",
+        ),
+        (np.zeros((2, 4, 4), np.uint8), [0.0, 1.0], r"ours: labels are float64; expected integers"),
+        (np.zeros((2, 4, 4), np.uint8), [0, 10], r"ours: the label of image 2 is 10; expected 0 to 9"),
+        (np.zeros((2, 4, 4), np.uint8), [-1, 0], r"ours: the label of image 1 is -1; expected 0 to 9"),
     ],
 )
-def test_what_does_not_belong_together_is_refused(images: Any, labels: list[Any], message: str, folder: Path) -> None:
+def test_images_and_labels_that_do_not_match_are_refused(
+    images: Any, labels: list[Any], message: str, folder: Path
+) -> None:
     files = mapped(folder / "images", images), mapped(folder / "labels", np.array(labels))
     with pytest.raises(DataError, match=message):
         MappedDataset(*files, source="ours")
@@ -206,7 +212,7 @@ def test_a_wrong_label_far_into_the_file_is_found(folder: Path) -> None:
     labels = np.zeros(2 * LABELS_AT_ONCE, np.uint8)
     labels[-5] = 10
     images = mapped(folder / "images", np.zeros((len(labels), 1, 1), np.uint8))
-    with pytest.raises(DataError, match=f"label 10 of image {len(labels) - 4}; expected 0 to 9"):
+    with pytest.raises(DataError, match=f"the label of image {len(labels) - 4} is 10; expected 0 to 9"):
         MappedDataset(images, mapped(folder / "labels", labels))
 
 
@@ -235,7 +241,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere peaks are counted otherwise")
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     def peak(count: int) -> int:
-        """MiB held at most by a process that learns from and judges on a file of `count` images."""
+        """Peak memory in MiB of a process that trains and evaluates on a file of `count` images."""
         block = np.random.default_rng(0).bytes(784 * 10_000)  # not a file with holes: those are cached differently
         with (tmp_path / "images").open("wb") as file:
             for _ in range(count // 10_000):

@@ -9,7 +9,7 @@ from nncore.data.dataset import NO_CLASS, Dataset
 from nncore.errors import DataError
 from nncore.evaluation.metrics import evaluate
 from nncore.files.model_file import bundled_model_path, load_model
-from nncore.handwriting.fine_tuning import FrozenNorm, adapt
+from nncore.handwriting.fine_tuning import FrozenNorm, fine_tune
 from nncore.handwriting.synthetic import non_digits
 from nncore.model.layers import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten
 from nncore.model.layers.batch_norm import BatchNormLayer
@@ -38,7 +38,7 @@ def judged() -> Dataset:
 
 
 def mirrored(digit: int, count: int, start: int = 0) -> Dataset:
-    """Digits as one odd hand writes them: mirrored. What MNIST has of them is another person's each."""
+    """Digits of a person with unusual writing: mirrored digits of MNIST."""
     rows = np.flatnonzero(judged().labels == digit)[start : start + count]
     return Dataset(judged().images[rows][:, :, ::-1], np.full(count, digit))
 
@@ -55,13 +55,13 @@ def accuracy(network: Network, dataset: Dataset) -> float:
 
 
 def learnt(network: Network, own: Dataset, others: Dataset | None = None, seed: int = 0) -> Network:
-    tuned = adapt(network, own, others or replay(), seed)
+    tuned = fine_tune(network, own, others or replay(), seed)
     assert tuned is not None
     return tuned
 
 
 @pytest.mark.slow  # fine-tunes the bundled network on 2,000 images
-def test_a_few_drawings_teach_the_hand_and_not_only_the_drawings() -> None:
+def test_a_few_drawings_improve_the_reading_of_new_drawings() -> None:
     own, unseen = (together(*(mirrored(d, count, start) for d in (2, 3, 7))) for start, count in ((0, 3), (10, 40)))
     tuned = learnt(boxed(), own)
     assert accuracy(boxed(), unseen) < 0.4
@@ -69,7 +69,7 @@ def test_a_few_drawings_teach_the_hand_and_not_only_the_drawings() -> None:
     assert accuracy(tuned, judged()) > accuracy(boxed(), judged()) - 0.02
 
 
-def test_one_drawing_is_learnt_and_no_digit_is_forgotten() -> None:
+def test_one_drawing_is_learnt_without_forgetting_other_digits() -> None:
     seven = mirrored(7, 1)
     tuned = learnt(boxed(), seven)
     assert accuracy(boxed(), seven) == 0
@@ -80,7 +80,7 @@ def test_one_drawing_is_learnt_and_no_digit_is_forgotten() -> None:
 
 
 @pytest.mark.slow  # fine-tunes the bundled network on 2,000 images
-def test_drawings_that_contradict_each_other_leave_doubt_and_harm_nothing() -> None:
+def test_contradicting_drawings_lower_the_probability_and_do_no_harm() -> None:
     image = mirrored(7, 1).images
     tuned = learnt(boxed(), Dataset(np.concatenate([image, image]), np.array([2, 7])))
     two, seven = tuned.predict((image.reshape(1, -1) / 255).astype(np.float32))[0][[2, 7]]
@@ -89,7 +89,7 @@ def test_drawings_that_contradict_each_other_leave_doubt_and_harm_nothing() -> N
     assert accuracy(tuned, judged()) > accuracy(boxed(), judged()) - 0.01
 
 
-def test_the_same_seed_gives_the_same_bits_and_the_network_given_stays_as_it_was() -> None:
+def test_the_same_seed_gives_the_same_bits_and_the_given_network_does_not_change() -> None:
     before = boxed().parameters.values.copy()
     own, few = mirrored(7, 2), replay().take(slice(0, 200))
     first, again, other = (learnt(boxed(), own, few, seed).parameters.values for seed in (1, 1, 2))
@@ -98,7 +98,7 @@ def test_the_same_seed_gives_the_same_bits_and_the_network_given_stays_as_it_was
     np.testing.assert_array_equal(boxed().parameters.values, before)
 
 
-def test_convolutions_and_running_figures_stay_as_they_are() -> None:
+def test_convolutions_and_running_statistics_do_not_change() -> None:
     tuned = learnt(boxed(), mirrored(7, 2), replay().take(slice(0, 200)))
     spec = boxed().spec
     dense = next(number for number, layer in enumerate(spec.layers, start=1) if isinstance(layer, Dense))
@@ -109,7 +109,7 @@ def test_convolutions_and_running_figures_stay_as_they_are() -> None:
 
 
 @pytest.mark.slow  # fine-tunes the bundled network on 2,000 images, twice
-def test_what_is_no_digit_goes_on_being_answered_as_it_was() -> None:
+def test_the_outputs_for_images_of_no_digit_stay_about_the_same() -> None:
     rng = np.random.default_rng(0)
     scrawls, others_scrawls = (np.stack([rasterize(ink) for ink in non_digits(count, rng)]) for count in (300, 200))
     others = Dataset(
@@ -138,7 +138,7 @@ def test_what_is_no_digit_goes_on_being_answered_as_it_was() -> None:
     ids=lambda spec: f"{spec.summary} {spec.output}",
 )
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_any_network_that_reads_digits_can_learn(spec: NetworkSpec, dtype: type[np.floating]) -> None:
+def test_any_network_that_reads_digits_can_be_fine_tuned(spec: NetworkSpec, dtype: type[np.floating]) -> None:
     network = Network(spec, dtype)
     network.initialize(np.random.default_rng(1))
     own = small_mnist().training.take(np.arange(3))
@@ -149,7 +149,7 @@ def test_any_network_that_reads_digits_can_learn(spec: NetworkSpec, dtype: type[
     assert (tuned.predict(X)[rows, own.labels] > network.predict(X)[rows, own.labels]).all()
 
 
-def test_it_stops_when_it_is_cancelled() -> None:
+def test_fine_tuning_stops_when_it_is_cancelled() -> None:
     asked = 0
 
     def at_the_third() -> bool:
@@ -157,7 +157,7 @@ def test_it_stops_when_it_is_cancelled() -> None:
         asked += 1
         return asked == 3
 
-    assert adapt(boxed(), mirrored(7, 1), replay(), 0, at_the_third) is None
+    assert fine_tune(boxed(), mirrored(7, 1), replay(), 0, at_the_third) is None
     assert asked == 3
 
 
@@ -180,7 +180,7 @@ def diverged() -> Network:
 @pytest.mark.parametrize(
     ("network", "own", "others", "message"),
     [
-        (reader(784, 10), nothing(), nothing((5, 28, 28)), "There are no drawings to learn, expected at least 1"),
+        (reader(784, 10), nothing(), nothing((5, 28, 28)), "There are no drawings to learn; expected at least 1"),
         (reader(784, 10), nothing((5, 28, 28)), nothing(), "There are no images to replay"),
         (
             reader(784, 10),
@@ -192,12 +192,12 @@ def diverged() -> Network:
         (diverged(), nothing((5, 28, 28)), nothing((5, 28, 28)), "weights have diverged"),
     ],
 )
-def test_what_cannot_be_learnt_is_said(network: Network, own: Dataset, others: Dataset, message: str) -> None:
+def test_invalid_networks_and_data_are_refused(network: Network, own: Dataset, others: Dataset, message: str) -> None:
     with pytest.raises(DataError, match=message):
-        adapt(network, own, others)
+        fine_tune(network, own, others)
 
 
-def test_a_frozen_norm_is_what_batch_normalisation_predicts_and_its_derivative() -> None:
+def test_a_frozen_norm_equals_the_prediction_of_batch_norm_and_its_derivative() -> None:
     network = Network(NetworkSpec((3, 4), (BatchNorm(), Conv2D(2), Flatten())), np.float64)
     rng = np.random.default_rng(0)
     network.initialize(rng)
@@ -215,8 +215,8 @@ def test_a_frozen_norm_is_what_batch_normalisation_predicts_and_its_derivative()
     assert slope == pytest.approx((dX * step).sum(), rel=1e-6)
 
 
-def test_adam_leaves_what_has_no_gradient() -> None:
-    """The layers below the dense ones have none: this is what leaves them as they are."""
+def test_adam_does_not_change_weights_without_gradient() -> None:
+    """The layers before the dense ones have no gradient, so Adam must not change them."""
     network = reader(784, 10)
     before = network.parameters.values.copy()
     optimizer = Adam(network.parameters)

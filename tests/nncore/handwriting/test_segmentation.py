@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from nncore.errors import DataError
 from nncore.evaluation.recognition import read_digit
 from nncore.files.model_file import bundled_model_path, load_model
-from nncore.handwriting.segmentation import MOST_STROKES, groups, read_number, stroke_groups
+from nncore.handwriting.segmentation import MOST_STROKES, read_number, split_into_digits, stroke_groups
 from nncore.model.network import Network, NetworkSpec
 from nncore.preprocessing.ink import Ink, Preparation, rasterize
 from tests.nncore.preprocessing.test_ink import DIGITS, Points, an_arc, ink_of
@@ -30,7 +30,7 @@ shapes = st.sampled_from(list(SHAPES))
 
 
 def side_by_side(names: Sequence[str], gap: float, heights: Sequence[float] = ()) -> tuple[Ink, list[tuple[int, ...]]]:
-    """Digits with `gap` times 20 between them, and which strokes are whose."""
+    """Digits with a gap of `gap` times 20 between them, and the strokes of each."""
     strokes, owners, x, done = [], [], 0.0, 0
     for number, name in enumerate(names):
         height = heights[number] if heights else 1.0
@@ -50,7 +50,7 @@ def network() -> Network:
 
 
 def test_blank_ink_has_no_digits(network: Network) -> None:
-    assert groups(Ink(())) == ()
+    assert split_into_digits(Ink(())) == ()
     assert read_number(network, Ink(())).text == ""
 
 
@@ -58,12 +58,12 @@ def test_blank_ink_has_no_digits(network: Network) -> None:
 def test_one_digit_is_not_split(name: str, network: Network) -> None:
     ink = ink_of(SHAPES[name])
     for reader in (None, network):
-        (whole,) = groups(ink, reader)
+        (whole,) = split_into_digits(ink, reader)
         assert [stroke.tolist() for stroke in whole.strokes] == [stroke.tolist() for stroke in ink.strokes]
 
 
 @given(st.lists(shapes, min_size=2, max_size=5), st.floats(0.12, 2), st.floats(1e-3, 1e3))
-def test_digits_with_room_between_them_are_told_apart(names: list[str], gap: float, scale: float) -> None:
+def test_digits_with_gaps_between_them_are_separated(names: list[str], gap: float, scale: float) -> None:
     ink, owners = side_by_side(names, gap)
     assert list(stroke_groups(Ink(tuple(stroke * np.float32(scale) for stroke in ink.strokes)))) == owners
 
@@ -75,7 +75,7 @@ def test_digits_may_differ_in_size(digits: list[tuple[str, float]]) -> None:
 
 
 @pytest.mark.parametrize("gap", [-0.03, 0.0, 0.05, 0.1, 0.3, 0.8])
-def test_ten_is_ten_and_not_four(gap: float, network: Network) -> None:
+def test_ten_is_not_read_as_four(gap: float, network: Network) -> None:
     ink, owners = side_by_side(["1", "0"], gap)
     number = read_number(network, ink)
     assert number.text == "10"
@@ -83,13 +83,13 @@ def test_ten_is_ten_and_not_four(gap: float, network: Network) -> None:
 
 
 @given(st.permutations(range(6)))
-def test_the_order_in_which_strokes_are_written_does_not_matter(order: list[int]) -> None:
+def test_the_order_of_strokes_does_not_matter(order: list[int]) -> None:
     ink, owners = side_by_side(["crossed 7", "4 in two strokes", "5 with a flag"], 0.2)
     mixed = Ink(tuple(ink.strokes[stroke] for stroke in order))
     assert [{order[stroke] for stroke in group} for group in stroke_groups(mixed)] == [set(group) for group in owners]
 
 
-def test_each_digit_is_read_as_if_it_were_alone(network: Network) -> None:
+def test_each_digit_is_read_like_a_single_digit(network: Network) -> None:
     ink, owners = side_by_side(["3", "crossed 7", "0"], 0.3)
     number = read_number(network, ink)
     assert len(number.predictions) == len(number.inks) == 3
@@ -101,7 +101,7 @@ def test_each_digit_is_read_as_if_it_were_alone(network: Network) -> None:
         number.digit_of_stroke(4)
 
 
-def test_digits_are_prepared_as_asked(network: Network) -> None:
+def test_digits_are_drawn_with_the_given_preparation(network: Network) -> None:
     ink, _ = side_by_side(["3", "0"], 0.3)
     small = Ink(tuple(stroke / np.float32(100) + np.float32(0.1) for stroke in ink.strokes))
     preparation = Preparation(fit=False)
@@ -109,36 +109,36 @@ def test_digits_are_prepared_as_asked(network: Network) -> None:
     assert (number.predictions[0].image == rasterize(number.inks[0], preparation)).all()
 
 
-def test_a_scribble_of_many_strokes_stays_one() -> None:
+def test_a_scribble_of_many_strokes_is_not_split() -> None:
     scribble = ink_of([[(x, 0.0), (x + 1.0, 9.0)] for x in range(MOST_STROKES + 1)])
-    assert len(groups(scribble)) == 1
+    assert len(split_into_digits(scribble)) == 1
 
 
 @given(st.lists(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), min_size=1, max_size=5), max_size=12))
-def test_every_stroke_is_in_one_digit_whatever_is_written(strokes: list[list[tuple[float, float]]]) -> None:
+def test_every_stroke_of_any_drawing_belongs_to_one_digit(strokes: list[list[tuple[float, float]]]) -> None:
     found = stroke_groups(ink_of(strokes))
     assert sorted(stroke for group in found for stroke in group) == list(range(len(strokes)))
 
 
-def test_dots_in_one_place_are_one() -> None:
-    assert len(groups(ink_of([[(5, 5)], [(5, 5)], [(5, 5), (5, 5)]]))) == 1
+def test_dots_at_one_position_are_one_digit() -> None:
+    assert len(split_into_digits(ink_of([[(5, 5)], [(5, 5)], [(5, 5), (5, 5)]]))) == 1
 
 
-def test_the_network_decides_where_places_leave_a_doubt() -> None:
-    """A network that is sure of one picture alone: the two strokes together, or each by itself."""
+def test_the_network_decides_doubtful_cases() -> None:
+    """A network that is sure of one image only: both strokes together, or each separately."""
     doubtful = ink_of([[(5, 0), (0, 12), (12, 12)], [(12.4, 0), (12.3, 20)]])
     together = rasterize(doubtful).reshape(-1).astype(np.float32) / 255
     reader = Network(NetworkSpec.dense((784, 10)))
     reader.parameters.value("1.W")[:, 0] = together - together.mean()
     reader.parameters.value("1.W")[:] *= 5
-    assert len(groups(doubtful, reader)) == 1
+    assert len(split_into_digits(doubtful, reader)) == 1
     apart = [rasterize(Ink((stroke,))).reshape(-1).astype(np.float32) / 255 for stroke in doubtful.strokes]
     for digit, picture in enumerate(apart):
         reader.parameters.value("1.W")[:, digit] = 5 * (picture - together)
-    assert len(groups(doubtful, reader)) == 2
+    assert len(split_into_digits(doubtful, reader)) == 2
 
 
-def test_a_network_for_something_else_is_not_asked() -> None:
+def test_a_network_that_does_not_read_digits_is_not_asked() -> None:
     ink, _ = side_by_side(["1", "0"], 0.02)
     other = Network(NetworkSpec.dense((4, 3), input_shape=(4,)))
     assert stroke_groups(ink, other) == stroke_groups(ink)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QToolButton
 from app.style.theme import GAP
 from app.widgets.form import LOCKED, SettingsForm
 from app.widgets.plain_text import ElidedLabel
-from nncore.data.curves import MOST_POINTS, CurvePoints, number_of, number_text, parsed, sampled
+from nncore.data.curves import MOST_POINTS, CurvePoints, format_number, parse_formula, parse_number, sample_formula
 from nncore.errors import SettingError
 from nncore.experiments.recipes import CurveExamples
 from nncore.training.settings import Range, Setting
@@ -39,8 +39,8 @@ class CurveForm(SettingsForm):
         self._file: CurvePoints | None = None
         self._running = False
         self.function = self.add_entry("function", "function", FUNCTION_TIP, self._read_function)
-        self.low = self.add_entry("low", "x from", LOW_TIP, lambda: number_of("low", self.low.text()))
-        self.high = self.add_entry("high", "x to", HIGH_TIP, lambda: number_of("high", self.high.text()))
+        self.low = self.add_entry("low", "x from", LOW_TIP, lambda: parse_number("low", self.low.text()))
+        self.high = self.add_entry("high", "x to", HIGH_TIP, lambda: parse_number("high", self.high.text()))
         self.points = self.add_entry("points", "points", POINTS_TIP, self._read_count)
         self.file_name, self.open_button, self.close_button = ElidedLabel(), QPushButton("Open…"), QToolButton()
         self.open_button.setToolTip(FILE_TIP)
@@ -70,7 +70,7 @@ class CurveForm(SettingsForm):
         if self._file is not None:
             return self._file
         values = self.values()
-        return sampled(values["function"], values["low"], values["high"], values["points"])
+        return sample_formula(values["function"], values["low"], values["high"], values["points"])
 
     @property
     def line(self) -> str:
@@ -90,8 +90,8 @@ class CurveForm(SettingsForm):
         self._file = None
         for edit, text in (
             (self.function, examples.function),
-            (self.low, number_text(examples.low)),
-            (self.high, number_text(examples.high)),
+            (self.low, format_number(examples.low)),
+            (self.high, format_number(examples.high)),
             (self.points, str(examples.points)),
         ):
             with QSignalBlocker(edit):
@@ -112,7 +112,7 @@ class CurveForm(SettingsForm):
         return problems
 
     def _read_function(self) -> str:
-        parsed(self.function.text())
+        parse_formula(self.function.text())
         return self.function.text()
 
     def _read_count(self) -> int:

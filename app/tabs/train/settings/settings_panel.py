@@ -154,7 +154,7 @@ class SettingsPanel(QWidget):
         recipe = RECIPES.get(run.recipe)
         if recipe is None or not recipe.fits_a_curve:
             return None
-        examples = CurveExamples.from_words(run.data or recipe.examples.in_words)
+        examples = CurveExamples.from_words(run.data or recipe.examples.description)
         if examples is not None:
             return examples.curve()
         if self.curve.source != run.data:
@@ -167,7 +167,7 @@ class SettingsPanel(QWidget):
             recipe = RECIPES.get(run.recipe, RECIPES[FIRST_RECIPE])
             self.recipes.show_recipe(recipe.name)
             self._run_share = run.validation_share
-            examples = CurveExamples.from_words(run.data or recipe.examples.in_words)
+            examples = CurveExamples.from_words(run.data or recipe.examples.description)
             if examples is not None:
                 self.curve.show_examples(examples)
         self._shown = config
@@ -284,7 +284,7 @@ class SettingsPanel(QWidget):
         recipe = self.recipe
         changed = bool(self._problems) or spec != recipe.spec or self.config() != recipe.config
         if not changed and recipe.fits_a_curve:
-            changed = self.curve.curve().source != recipe.examples.in_words
+            changed = self.curve.curve().source != recipe.examples.description
         return f"{recipe.title}{', changed' if changed else ''}."
 
     def _data_line(self) -> str:
@@ -292,7 +292,7 @@ class SettingsPanel(QWidget):
             return self.curve.line or "No curve yet: see what is marked below."
         data, examples = self._training, self.recipe.examples
         if data is not None and examples != ALL_DIGITS:
-            return f"{examples.in_words}, of {data.source}"
+            return f"{examples.description}, of {data.source}"
         return "" if data is None else f"{data.source}: {len(data):,} {'images' if data.is_bytes else 'examples'}"
 
     # ------------------------------------------------------------------- font

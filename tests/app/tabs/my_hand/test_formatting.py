@@ -1,17 +1,17 @@
 from __future__ import annotations
 
 from app.tabs.my_hand.formatting import caption, date_in_words, headline, how_sure, meaning
-from nncore.handwriting.personal_test.result import HandResult
+from nncore.handwriting.personal_test.result import HandwritingTestResult
 from tests.nncore.handwriting.personal_test.samples import DATE, read_drawing, result
 
 
 def test_the_result_has_an_accuracy_and_an_interval() -> None:
-    of_twenty = HandResult(tuple(read_drawing(3, 3 if n < 18 else 5) for n in range(20)), DATE, "m")
+    of_twenty = HandwritingTestResult(tuple(read_drawing(3, 3 if n < 18 else 5) for n in range(20)), DATE, "m")
     assert headline(of_twenty) == "18 of 20 read right: 90 %"
     assert meaning(of_twenty) == (
         "Measured on 20 drawings, so the true accuracy is probably 70 to 97 % (95 % interval)."
     )
-    assert "Measured on 1 drawing," in meaning(HandResult(of_twenty.drawings[:1], DATE, "m"))
+    assert "Measured on 1 drawing," in meaning(HandwritingTestResult(of_twenty.drawings[:1], DATE, "m"))
     assert date_in_words("2026-01-03T09:05:00") == "3 Jan 2026, 9:05"
 
 

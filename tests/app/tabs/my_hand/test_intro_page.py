@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from app.style.theme import ThemeChoice, apply_theme
 from app.tabs.my_hand.intro_page import IntroPage
-from nncore.handwriting.personal_test.writing_test import WritingTest
+from nncore.handwriting.personal_test.handwriting_test import HandwritingTest
 from tests.app.tabs.my_hand.test_history_list import ENTRIES
 from tests.nncore.handwriting.personal_test.samples import ink
 
@@ -48,14 +48,14 @@ def test_start_is_disabled_while_a_reason_is_shown(page: IntroPage, qtbot: QtBot
 def test_an_unfinished_test_is_offered_first(page: IntroPage, qtbot: QtBot) -> None:
     page.focus()
     assert page.start_button.hasFocus()
-    page.set_unfinished(WritingTest((3, 8, 1), (ink(1),)))
+    page.set_unfinished(HandwritingTest((3, 8, 1), (ink(1),)))
     assert "1 of 3 digits" in page.unfinished.text()
     page.focus()
     assert page.continue_button.hasFocus()
     assert (page.continue_button.property("primary"), page.start_button.property("primary")) == (True, False)
     with qtbot.waitSignal(page.continue_requested):
         qtbot.mouseClick(page.continue_button, Qt.MouseButton.LeftButton)
-    page.set_unfinished(WritingTest((3,), (ink(1),)))
+    page.set_unfinished(HandwritingTest((3,), (ink(1),)))
     assert page.continue_button.text() == "&Read"
     page.set_unfinished(None)
     assert not page.continue_button.isVisible()

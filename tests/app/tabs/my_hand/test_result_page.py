@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from app.style.theme import ThemeChoice, apply_theme
 from app.tabs.my_hand.result_page import ResultPage
-from nncore.handwriting.personal_test.result import REFUSED, HandResult
+from nncore.handwriting.personal_test.result import REFUSED, HandwritingTestResult
 from tests.nncore.handwriting.personal_test.samples import DATE, read_drawing, result
 
 
@@ -57,7 +57,7 @@ def test_an_empty_cell_and_a_perfect_test_have_a_hint(page: ResultPage) -> None:
     page.matrix.setCurrentIndex(page.matrix.model().index(9, 1))
     assert page.empty.text() == "This cell has no drawings."
     assert page.view.drawing is None
-    page.show_result(HandResult((read_drawing(3, 3),), DATE, "m"))
+    page.show_result(HandwritingTestResult((read_drawing(3, 3),), DATE, "m"))
     assert page.empty.isVisible()
     assert "No digit was misread" in page.empty.text()
 
@@ -67,7 +67,7 @@ def test_the_table_gets_the_focus_if_no_digit_was_misread(page: ResultPage) -> N
     page.show_result(result())
     page.focus()
     assert page.list.hasFocus()
-    page.show_result(HandResult((read_drawing(3, 3),), DATE, "m"))
+    page.show_result(HandwritingTestResult((read_drawing(3, 3),), DATE, "m"))
     page.focus()
     assert page.matrix.hasFocus()
     QTest.keyClick(page.matrix, Qt.Key.Key_Down)

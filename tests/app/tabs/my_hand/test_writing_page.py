@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.style.theme import LIGHT, ThemeChoice, apply_theme
 from app.tabs.my_hand.writing_page import WritingPage, drawing_of
-from nncore.handwriting.personal_test.writing_test import WritingTest
+from nncore.handwriting.personal_test.handwriting_test import HandwritingTest
 from tests.app.canvas.gestures import ONE, SEVEN, drag, pixel
 from tests.nncore.handwriting.personal_test.samples import assert_same_ink, ink
 
@@ -23,7 +23,7 @@ def page(qapp: QApplication, qtbot: QtBot) -> WritingPage:
     with qtbot.waitExposed(page):
         page.show()
     page.activateWindow()
-    page.show_test(WritingTest((7, 8, 1)))
+    page.show_test(HandwritingTest((7, 8, 1)))
     qtbot.waitUntil(page.canvas.hasFocus)
     return page
 
@@ -137,7 +137,7 @@ def test_it_fits_at_150_per_cent_font_size(qapp: QApplication, qtbot: QtBot) -> 
         apply_theme(qapp, ThemeChoice.LIGHT)
         page = WritingPage()
         qtbot.addWidget(page)
-        page.show_test(WritingTest((8,)))
+        page.show_test(HandwritingTest((8,)))
         assert page.minimumSizeHint().height() <= 560
         assert page.minimumSizeHint().width() <= 1000
     finally:

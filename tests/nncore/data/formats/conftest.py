@@ -1,4 +1,4 @@
-"""A few real digits, and what the fuzz tests of all readers share."""
+"""A few real digits, and the parts shared by the fuzz tests of all readers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def reads_or_says_why(read: Callable[[Path], object], path: Path, content: bytes) -> None:
-    """Whatever the content, the reader reads it or raises a DataError of one line that names the file."""
+    """Check that the reader reads the content or raises a DataError of one line with the file's name."""
     path.write_bytes(content)
     said = f"{path.name} was read."
     try:

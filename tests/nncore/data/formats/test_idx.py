@@ -57,7 +57,9 @@ def test_either_file_finds_its_partner(images: str, labels: str, tmp_path: Path,
         assert splits.validation is None
 
 
-def test_of_a_plain_and_a_packed_partner_the_one_like_the_given_file_counts(tmp_path: Path, digits: Dataset) -> None:
+def test_of_a_plain_and_a_compressed_partner_the_one_like_the_given_file_is_read(
+    tmp_path: Path, digits: Dataset
+) -> None:
     first, last = digits.take(slice(0, 6)), digits.take(slice(6, None))
     plain = write(tmp_path, first, "my-images-idx3-ubyte", "my-labels-idx1-ubyte")
     packed = write(tmp_path, last, "my-images-idx3-ubyte.gz", "my-labels-idx1-ubyte.gz")
@@ -66,7 +68,7 @@ def test_of_a_plain_and_a_packed_partner_the_one_like_the_given_file_counts(tmp_
 
 
 @pytest.mark.parametrize("suffix", ["", ".gz"])
-def test_a_folder_or_a_train_file_brings_its_test_part(suffix: str, tmp_path: Path, digits: Dataset) -> None:
+def test_a_folder_or_a_train_file_includes_the_test_set(suffix: str, tmp_path: Path, digits: Dataset) -> None:
     training, test = digits.take(slice(0, 9)), digits.take(slice(9, None))
     train = write(tmp_path, training, f"train-images-idx3-ubyte{suffix}", f"train-labels-idx1-ubyte{suffix}")
     write(tmp_path, test, f"t10k-images-idx3-ubyte{suffix}", f"t10k-labels-idx1-ubyte{suffix}")
@@ -79,7 +81,7 @@ def test_a_folder_or_a_train_file_brings_its_test_part(suffix: str, tmp_path: Pa
     assert alone.test is None
 
 
-def test_a_file_is_mapped_on_request_and_holds_the_same(tmp_path: Path, digits: Dataset) -> None:
+def test_a_file_mapped_on_request_has_the_same_content(tmp_path: Path, digits: Dataset) -> None:
     training, test = digits.take(slice(0, 9)), digits.take(slice(9, None))
     train = write(tmp_path, training, "train-images-idx3-ubyte", "train-labels-idx1-ubyte")
     write(tmp_path, test, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
@@ -103,7 +105,7 @@ def large_file(folder: Path, size: int) -> Path:
     return folder / "images.idx3"
 
 
-def test_a_large_file_is_mapped_unasked(tmp_path: Path) -> None:
+def test_a_large_file_is_mapped_by_default(tmp_path: Path) -> None:
     path = large_file(tmp_path, MAPPED_FROM)
     tracemalloc.start()
     training = read_dataset(path).training
@@ -114,19 +116,19 @@ def test_a_large_file_is_mapped_unasked(tmp_path: Path) -> None:
     assert peak < 10e6
 
 
-def test_a_packed_file_cannot_be_mapped(tmp_path: Path, digits: Dataset) -> None:
+def test_a_compressed_file_cannot_be_mapped(tmp_path: Path, digits: Dataset) -> None:
     for images, packed in (("images.idx3.gz", "images.idx3.gz"), ("images.idx3", "labels.idx1.gz")):
         path = write(tmp_path, digits, images, "labels.idx1.gz")
         with pytest.raises(DataError) as error:
             read_dataset(path, mapped=True)
-        said = f"{packed}: is compressed, so it cannot be mapped; expected plain bytes, row by row."
+        said = f"{packed}: the file is compressed, so it cannot be mapped; expected uncompressed bytes in row order."
         assert str(error.value) == said
 
 
 def refusal(
     folder: Path, digits: Dataset, images: bytes | None = None, labels: bytes | None = None, mapped: bool = False
 ) -> str:
-    """What is said when the content of one of the files is another."""
+    """The message for other contents of the files."""
     path = write(folder, digits, "images.idx3", "labels.idx1")
     if images is not None:
         path.write_bytes(images)
@@ -137,7 +139,7 @@ def refusal(
     return str(error.value)
 
 
-def test_a_header_that_promises_more_than_the_file_holds_is_named_and_takes_no_memory(
+def test_a_header_that_declares_more_than_the_file_holds_is_refused_without_allocating_memory(
     tmp_path: Path, digits: Dataset
 ) -> None:
     content = bytearray(idx(digits.images))
@@ -147,31 +149,35 @@ def test_a_header_that_promises_more_than_the_file_holds_is_named_and_takes_no_m
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert said == (
-        "images.idx3: found 9,408, which end in number 13; "
-        "its header promises 3,367,254,359,280 bytes: 4,294,967,295 images."
+        "images.idx3: found 9,408 bytes, which end in image 13; "
+        "the header declares 3,367,254,359,280 bytes for 4,294,967,295 images."
     )
     assert peak < 20e6
 
 
 @pytest.mark.parametrize("mapped", [False, True])
-def test_a_file_cut_short_is_named_with_the_image_it_ends_in(mapped: bool, tmp_path: Path, digits: Dataset) -> None:
+def test_the_error_for_a_truncated_file_says_in_which_image_it_ends(
+    mapped: bool, tmp_path: Path, digits: Dataset
+) -> None:
     said = refusal(tmp_path, digits, images=idx(digits.images)[:-785], mapped=mapped)
-    assert "images.idx3: found 8,623, which end in number 11; its header promises 9,408 bytes: 12 images" in said
+    assert (
+        "images.idx3: found 8,623 bytes, which end in image 11; the header declares 9,408 bytes for 12 images" in said
+    )
 
 
 @pytest.mark.parametrize("mapped", [False, True])
 def test_bytes_after_the_last_image_are_refused(mapped: bool, tmp_path: Path, digits: Dataset) -> None:
     said = refusal(tmp_path, digits, images=idx(digits.images) + b"\0", mapped=mapped)
-    assert said == "images.idx3: found more; its header promises 9,408 bytes: 12 images."
+    assert said == "images.idx3: found more bytes; the header declares 9,408 bytes for 12 images."
 
 
 @pytest.mark.parametrize("mapped", [False, True])
-def test_images_and_labels_that_differ_in_number_are_refused(mapped: bool, tmp_path: Path, digits: Dataset) -> None:
+def test_different_numbers_of_images_and_labels_are_refused(mapped: bool, tmp_path: Path, digits: Dataset) -> None:
     said = refusal(tmp_path, digits, labels=idx(digits.labels.astype(np.uint8)[:-1]), mapped=mapped)
-    assert said == "images.idx3: found 12 images, but 11 labels in labels.idx1; expected as many."
+    assert said == "images.idx3: found 12 images, but 11 labels in labels.idx1; expected equal numbers."
 
 
-def test_a_label_beyond_9_is_named(tmp_path: Path, digits: Dataset) -> None:
+def test_a_label_above_9_is_refused_with_its_position(tmp_path: Path, digits: Dataset) -> None:
     labels = digits.labels.astype(np.uint8)
     labels[4] = 11
     said = refusal(tmp_path, digits, labels=idx(labels))
@@ -184,39 +190,45 @@ def test_a_label_beyond_9_is_named(tmp_path: Path, digits: Dataset) -> None:
     [
         (b"\0\0\x0d\x03" + bytes(12), "images.idx3, byte 3: found 0D, expected 08"),
         (b"\0\0\x08\x02" + bytes(12), "images.idx3, byte 4: found 2 axes, expected 3 for images or 1 for labels"),
-        (b"\0\0\x08\x03" + bytes(5), "images.idx3: found 9 bytes, expected a header of 16 at least"),
-        (b"\0\0", "images.idx3: found 00 00 as its first bytes"),
-        (b"GIF89a", "images.idx3: found 47 49 46 38 as its first bytes, expected 00 00"),
+        (b"\0\0\x08\x03" + bytes(5), "images.idx3: found 9 bytes, expected a header of 16 bytes"),
+        (b"\0\0", "images.idx3: the first bytes are 00 00;"),
+        (b"GIF89a", "images.idx3: the first bytes are 47 49 46 38; an IDX file begins with 00 00"),
         (idx(np.zeros((2, 20, 30), np.uint8)), "images.idx3: found images of 30 by 20 pixels, expected 28 by 28"),
-        (idx(np.zeros((0, 28, 28), np.uint8)), "images.idx3: found a header that promises 0 entries"),
-        (gzip.compress(b"label,1x1"), "images.idx3: found 6C 61 62 65 as its first bytes"),
-        (gzip.compress(idx(np.zeros((2, 28, 28), np.uint8)))[:-9], "images.idx3: is cut short"),
-        (b"\x1f\x8b\x08\x00" + bytes(30), "images.idx3: is damaged"),
+        (idx(np.zeros((0, 28, 28), np.uint8)), "images.idx3: the header declares 0 entries"),
+        (gzip.compress(b"label,1x1"), "images.idx3: the first bytes are 6C 61 62 65;"),
+        (
+            gzip.compress(idx(np.zeros((2, 28, 28), np.uint8)))[:-9],
+            "images.idx3: the file is truncated: the compressed data ends too early",
+        ),
+        (b"\x1f\x8b\x08\x00" + bytes(30), "images.idx3: the file is damaged"),
     ],
 )
-def test_a_file_of_another_kind_is_refused(images: bytes, message: str, tmp_path: Path, digits: Dataset) -> None:
+def test_a_file_of_another_format_is_refused(images: bytes, message: str, tmp_path: Path, digits: Dataset) -> None:
     assert message in refusal(tmp_path, digits, images=images)
 
 
-def test_images_where_labels_should_be_are_refused(tmp_path: Path, digits: Dataset) -> None:
+def test_images_instead_of_labels_are_refused(tmp_path: Path, digits: Dataset) -> None:
     said = refusal(tmp_path, digits, labels=idx(digits.images))
-    assert said == "labels.idx1, byte 4: found 3 in the header, expected 1: labels (1 axis)."
+    assert said == "labels.idx1, byte 4: found 3 axes in the header, expected labels (1 axis)."
 
 
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("train-images-idx3-ubyte", "expected a file with its labels beside it called train-labels-idx1-ubyte"),
-        ("pictures", "pictures: holds images only; expected a file with its labels beside it."),
+        (
+            "train-images-idx3-ubyte",
+            "expected a file with the labels in the same folder called train-labels-idx1-ubyte",
+        ),
+        ("pictures", "pictures: contains only images; expected a file with the labels in the same folder."),
     ],
 )
-def test_a_missing_partner_is_named(name: str, message: str, tmp_path: Path, digits: Dataset) -> None:
+def test_the_error_for_a_missing_file_gives_its_name(name: str, message: str, tmp_path: Path, digits: Dataset) -> None:
     (tmp_path / name).write_bytes(idx(digits.images))
     with pytest.raises(DataError, match=message):
         read_dataset(tmp_path / name)
 
 
-def test_a_folder_without_data_says_what_it_should_hold(tmp_path: Path) -> None:
+def test_the_error_for_a_folder_without_data_says_what_is_expected(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=f"^{tmp_path.name}: found no train-images-idx3-ubyte"):
         read_dataset(tmp_path)
 

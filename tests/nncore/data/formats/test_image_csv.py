@@ -56,15 +56,15 @@ def test_without_a_header_every_row_is_a_digit(file: Path, digits: Dataset, cell
     assert same(read(file, text_of(cells)), digits)
 
 
-def test_a_header_is_not_taken_for_a_digit(file: Path, digits: Dataset, cells: Cells) -> None:
+def test_a_header_is_not_read_as_a_digit(file: Path, digits: Dataset, cells: Cells) -> None:
     assert same(read(file, text_of([HEADER, *cells])), digits)
 
 
-def test_a_header_of_bare_column_numbers_after_the_label_is_a_header(file: Path, digits: Dataset, cells: Cells) -> None:
+def test_a_header_of_column_numbers_is_recognised(file: Path, digits: Dataset, cells: Cells) -> None:
     assert same(read(file, text_of([["label", *map(str, range(784))], *cells])), digits)
 
 
-def test_more_rows_than_are_read_at_once_keep_their_order(file: Path, digits: Dataset, cells: Cells) -> None:
+def test_rows_of_several_blocks_keep_their_order(file: Path, digits: Dataset, cells: Cells) -> None:
     count = 2 * ROWS_AT_ONCE + 7
     found = read(file, text_of([cells[i % len(cells)] for i in range(count)]))
     assert np.array_equal(found.labels, digits.labels[np.arange(count) % len(digits)])
@@ -98,7 +98,7 @@ def test_more_rows_than_are_read_at_once_keep_their_order(file: Path, digits: Da
         "spaces after quotes",
     ],
 )
-def test_harmless_ways_to_write_the_same_are_read(change, file: Path, digits: Dataset, cells: Cells) -> None:  # type: ignore[no-untyped-def]
+def test_other_valid_ways_to_write_the_same_numbers_are_read(change, file: Path, digits: Dataset, cells: Cells) -> None:  # type: ignore[no-untyped-def]
     assert same(read(file, change(text_of(cells))), digits)
     assert same(read(file, change(text_of([HEADER, *cells]))), digits)
 
@@ -112,7 +112,7 @@ def test_harmless_ways_to_write_the_same_are_read(change, file: Path, digits: Da
         (5, "9" * 5000, 255), (5, "1e999", 255), (5, "True", 255), (5, "3\0", 255),
     ],
 )  # fmt: skip
-def test_a_wrong_number_is_named_with_its_place(
+def test_the_error_for_a_wrong_number_says_where_it_is(
     column: int, found: str, highest: int, with_header: bool, file: Path, cells: Cells
 ) -> None:
     cells[5][column - 1] = found
@@ -150,33 +150,33 @@ def test_quotes_that_span_columns_or_rows_are_refused(file: Path, cells: Cells) 
         read(file, "".join(lines))
 
 
-def test_a_file_all_in_quotes_takes_the_fast_way_too(cells: Cells) -> None:
+def test_a_file_with_all_fields_in_quotes_is_read_the_fast_way(cells: Cells) -> None:
     lines = fully_quoted(text_of(cells)).encode().splitlines(keepends=True)
     numbers = _read_at_once(lines)
     assert numbers is not None
     assert numbers.tolist() == [[int(cell) for cell in row] for row in cells]
 
 
-def test_the_first_of_two_mistakes_is_named_across_blocks(file: Path, cells: Cells) -> None:
+def test_the_first_of_two_errors_is_reported_across_blocks(file: Path, cells: Cells) -> None:
     many = [list(cells[0]) for _ in range(ROWS_AT_ONCE + 10)]
     many[ROWS_AT_ONCE + 3][9] = many[ROWS_AT_ONCE + 5][2] = "x"
     with pytest.raises(DataError, match=rf"row {ROWS_AT_ONCE + 4}, column 10: "):
         read(file, text_of(many))
 
 
-def test_a_bad_label_in_the_first_row_does_not_pass_for_a_header(file: Path, cells: Cells) -> None:
+def test_a_wrong_label_in_the_first_row_is_not_read_as_a_header(file: Path, cells: Cells) -> None:
     cells[0][0] = "seven"
     with pytest.raises(DataError, match=r'row 1, column 1: found "seven", expected a whole number from 0 to 9'):
         read(file, text_of(cells))
 
 
-def test_a_first_row_with_two_mistakes_is_no_header(file: Path, cells: Cells) -> None:
+def test_a_first_row_with_two_errors_is_not_read_as_a_header(file: Path, cells: Cells) -> None:
     cells[0][0], cells[0][5] = "three", "300"
     with pytest.raises(DataError, match=r'row 1, column 1: found "three"'):
         read(file, text_of(cells))
 
 
-def test_an_empty_cell_is_named(file: Path, cells: Cells) -> None:
+def test_the_error_for_an_empty_cell_says_where_it_is(file: Path, cells: Cells) -> None:
     cells[1][2] = ""
     with pytest.raises(DataError, match=r"row 2, column 3: found nothing, expected a whole number from 0 to 255"):
         read(file, text_of(cells))
@@ -184,7 +184,7 @@ def test_an_empty_cell_is_named(file: Path, cells: Cells) -> None:
 
 @pytest.mark.parametrize(("change", "found"), [(-1, 784), (1, 786)])
 @pytest.mark.parametrize("row", [1, 7])
-def test_a_row_too_short_or_too_long_is_named(change: int, found: int, row: int, file: Path, cells: Cells) -> None:
+def test_a_row_that_is_too_short_or_too_long_is_refused_with_its_number(change: int, found: int, row: int, file: Path, cells: Cells) -> None:
     cells[row - 1] = cells[row - 1][:-1] if change < 0 else [*cells[row - 1], "0"]
     with pytest.raises(DataError) as refusal:
         read(file, text_of(cells))
@@ -193,7 +193,7 @@ def test_a_row_too_short_or_too_long_is_named(change: int, found: int, row: int,
     )
 
 
-def test_a_missing_column_throughout_is_named_in_the_header(file: Path, cells: Cells) -> None:
+def test_a_column_missing_in_all_rows_is_reported_for_the_header(file: Path, cells: Cells) -> None:
     with pytest.raises(DataError, match=r"row 1: found 784 columns, expected 785"):
         read(file, text_of([row[:-1] for row in [HEADER, *cells]]))
 
@@ -201,23 +201,23 @@ def test_a_missing_column_throughout_is_named_in_the_header(file: Path, cells: C
 @pytest.mark.parametrize(("separator", "shown"), [(";", ";"), ("\t", r"\\x09"), (" ", " ")])
 def test_a_wrong_separator_is_recognised(separator: str, shown: str, file: Path, cells: Cells) -> None:
     for rows in (cells, [HEADER, *cells]):
-        with pytest.raises(DataError, match=rf'row 1: found 1 column, .*with "," between them, not "{shown}"'):
+        with pytest.raises(DataError, match=rf'row 1: found 1 column, .*separated by ",", not by "{shown}"'):
             read(file, text_of(rows).replace(",", separator))
 
 
 def test_a_label_that_is_not_the_first_column_is_refused(file: Path, cells: Cells) -> None:
-    with pytest.raises(DataError, match=r'row 1, column 785: found the name "class"; expected the label in column 1'):
+    with pytest.raises(DataError, match=r'row 1, column 785: this column is called "class"; expected the label in column 1'):
         read(file, text_of([row[1:] + row[:1] for row in [["class", *HEADER[1:]], *cells]]))
 
 
 @pytest.mark.parametrize("row", [1, 4])
-def test_an_empty_line_before_the_end_is_named(row: int, file: Path, cells: Cells) -> None:
+def test_an_empty_line_before_the_end_is_refused_with_its_number(row: int, file: Path, cells: Cells) -> None:
     lines = text_of(cells).splitlines(keepends=True)
-    with pytest.raises(DataError, match=rf"row {row}: found an empty line"):
+    with pytest.raises(DataError, match=rf"row {row}: the line is empty"):
         read(file, "".join([*lines[: row - 1], "\n", *lines[row - 1 :]]))
 
 
-def test_rows_after_a_byte_that_is_no_text_are_not_guessed(file: Path, cells: Cells) -> None:
+def test_a_byte_that_is_not_utf_8_is_refused_with_its_row(file: Path, cells: Cells) -> None:
     lines = text_of(cells).encode().splitlines(keepends=True)
     lines[2] = lines[2].replace(b",0,", b",\xff,", 1)
     with pytest.raises(DataError, match=r"digits.csv, row 3: found the byte FF"):
@@ -228,10 +228,10 @@ def test_rows_after_a_byte_that_is_no_text_are_not_guessed(file: Path, cells: Ce
     ("content", "message"),
     [
         ("", "the file is empty"),
-        ("\n\n", "found no rows"),
-        (text_of([HEADER]), "found a header, but no rows"),
+        ("\n\n", "the file has no rows"),
+        (text_of([HEADER]), "the file has a header, but no rows"),
         ("hello\n", "row 1: found 1 column, expected 785"),
-        ("0," * LONGEST_ROW, f"row 1: found a line of over {LONGEST_ROW:,} bytes"),
+        ("0," * LONGEST_ROW, f"row 1: the row is longer than {LONGEST_ROW:,} bytes"),
     ],
 )
 def test_a_file_without_rows_is_refused(content: str, message: str, file: Path) -> None:
@@ -259,7 +259,7 @@ numbers = st.one_of(
 
 @settings(max_examples=150)
 @given(values=st.dictionaries(st.integers(1, 783), numbers, min_size=1, max_size=4))
-def test_the_fast_way_and_the_close_look_agree(values: dict[int, str], scratch: Path) -> None:
+def test_the_fast_way_and_the_field_by_field_way_agree(values: dict[int, str], scratch: Path) -> None:
     """A tab is not among the plain numbers, so the reader checks every field by itself."""
     row = ["4"] + ["0"] * 784
     for column, value in values.items():

@@ -51,7 +51,7 @@ def test_either_file_finds_its_partner(images: str, labels: str, mapped: bool, t
         assert splits.test is None
 
 
-def test_a_train_file_brings_its_test_part(tmp_path: Path, digits: Dataset) -> None:
+def test_a_train_file_includes_the_test_set(tmp_path: Path, digits: Dataset) -> None:
     training, test = digits.take(slice(0, 9)), digits.take(slice(9, None))
     train = write(tmp_path, training, "x_train.npy", "y_train.npy")
     write(tmp_path, test, "x_test.npy", "y_test.npy")
@@ -62,7 +62,7 @@ def test_a_train_file_brings_its_test_part(tmp_path: Path, digits: Dataset) -> N
     assert read_dataset(tmp_path / "x_test.npy").test is None
 
 
-def test_a_file_of_a_few_images_is_read_into_memory_unasked(tmp_path: Path, digits: Dataset) -> None:
+def test_a_small_file_is_read_into_memory_by_default(tmp_path: Path, digits: Dataset) -> None:
     assert not isinstance(read_dataset(write(tmp_path, digits)).training, MappedDataset)
 
 
@@ -85,7 +85,8 @@ def test_other_types_of_whole_numbers_are_read_but_not_mapped(dtype: Any, tmp_pa
     assert same(read_dataset(tmp_path / "images.npy").training, digits)
     with pytest.raises(DataError) as error:
         read_dataset(tmp_path / "images.npy", mapped=True)
-    said = f"images.npy: holds {np.dtype(dtype)}, so it cannot be mapped; expected plain bytes, row by row."
+    said = f"images.npy: the type of the array is {np.dtype(dtype)}, so it cannot be mapped; "
+    said += "expected uncompressed bytes in row order."
     assert str(error.value) == said
 
 
@@ -93,27 +94,29 @@ def test_fortran_order_is_read_but_not_mapped(tmp_path: Path, digits: Dataset) -
     write(tmp_path, digits)
     np.save(tmp_path / "images.npy", np.asfortranarray(digits.images))
     assert same(read_dataset(tmp_path / "images.npy").training, digits)
-    with pytest.raises(DataError, match="is kept by columns"):
+    with pytest.raises(DataError, match="the array is in column order"):
         read_dataset(tmp_path / "images.npy", mapped=True)
 
 
-def test_a_missing_partner_is_named(tmp_path: Path, digits: Dataset) -> None:
+def test_the_error_for_a_missing_file_gives_its_name(tmp_path: Path, digits: Dataset) -> None:
     for name, message in (
         (
             "x_train.npy",
-            "x_train.npy: holds images only; expected a file with its labels beside it called y_train.npy.",
+            "x_train.npy: contains only images; expected a file with the labels in the same folder called y_train.npy.",
         ),
-        ("digits.npy", "digits.npy: holds images only; expected a file with its labels beside it."),
+        ("digits.npy", "digits.npy: contains only images; expected a file with the labels in the same folder."),
     ):
         np.save(tmp_path / name, digits.images)
         with pytest.raises(DataError) as error:
             read_dataset(tmp_path / name)
         assert str(error.value) == message
     write(tmp_path, digits, "box.npy", "boy.npy")
-    with pytest.raises(DataError, match=r"^box.npy: holds images only; expected a file with its labels beside it\.$"):
+    with pytest.raises(
+        DataError, match=r"^box.npy: contains only images; expected a file with the labels in the same folder\.$"
+    ):
         read_dataset(tmp_path / "box.npy")
     np.save(tmp_path / "labels.npy", digits.labels)
-    with pytest.raises(DataError, match=r"^labels.npy: holds labels only; .* called images.npy\.$"):
+    with pytest.raises(DataError, match=r"^labels.npy: contains only labels; .* called images.npy\.$"):
         read_dataset(tmp_path / "labels.npy")
 
 
@@ -121,12 +124,12 @@ def test_a_missing_partner_is_named(tmp_path: Path, digits: Dataset) -> None:
 def test_wrong_arrays_are_refused(mapped: bool, tmp_path: Path, digits: Dataset) -> None:
     x, y = digits.images, digits.labels
     wrong: list[tuple[NDArray[Any], NDArray[Any], str]] = [
-        (x, y[:-1], "labels.npy: found the shape (11,), expected (12,): one label an image"),
+        (x, y[:-1], "labels.npy: found the shape (11,), expected (12,): one label per image"),
         (x, x, "labels.npy: found the shape (12, 28, 28), expected (12,)"),
         (x[:, :20], y, "images.npy: found the shape (12, 20, 28), expected (n, 28, 28)"),
         (x[:0], y[:0], "images.npy: found no images"),
         (x.astype("U3"), y, "images.npy: found the type <U3, expected integers"),
-        (x, np.array([{}] * 12, object), "labels.npy: holds Python objects, which are never read"),
+        (x, np.array([{}] * 12, object), "labels.npy: found Python objects, which are not read for safety"),
     ]
     for images, labels, message in wrong:
         np.save(tmp_path / "images.npy", images)
@@ -136,7 +139,7 @@ def test_wrong_arrays_are_refused(mapped: bool, tmp_path: Path, digits: Dataset)
         assert str(error.value).startswith(message)
 
 
-def test_a_label_beyond_9_is_named(tmp_path: Path, digits: Dataset) -> None:
+def test_a_label_above_9_is_refused_with_its_position(tmp_path: Path, digits: Dataset) -> None:
     path = write(tmp_path, digits)
     np.save(tmp_path / "labels.npy", np.where(np.arange(12) == 4, 11, digits.labels))
     for mapped in (False, True):
@@ -145,16 +148,14 @@ def test_a_label_beyond_9_is_named(tmp_path: Path, digits: Dataset) -> None:
 
 
 @pytest.mark.parametrize("mapped", [False, True])
-def test_a_file_cut_short_or_with_more_than_it_promises_is_refused(
-    mapped: bool, tmp_path: Path, digits: Dataset
-) -> None:
+def test_a_truncated_or_too_long_file_is_refused(mapped: bool, tmp_path: Path, digits: Dataset) -> None:
     path = write(tmp_path, digits)
     content = path.read_bytes()
     for other, found in ((content[:-100], "9,308"), (content + b"\0", "9,409")):
         path.write_bytes(other)
         with pytest.raises(DataError) as error:
             read_dataset(path, mapped)
-        assert str(error.value) == f"images.npy: found {found} bytes, but its shape (12, 28, 28) promises 9,408."
+        assert str(error.value) == f"images.npy: found {found} bytes, but the shape (12, 28, 28) needs 9,408."
 
 
 @settings(max_examples=200)
@@ -170,11 +171,11 @@ def test_mutated_files_are_read_or_refused(
     reads_or_says_why(lambda path: read_dataset(path, mapped), path, content)
 
 
-def test_a_header_that_promises_more_than_there_is_takes_no_memory(tmp_path: Path, digits: Dataset) -> None:
+def test_a_header_that_declares_too_much_is_refused_without_allocating_memory(tmp_path: Path, digits: Dataset) -> None:
     path = write(tmp_path, digits)
     content = io.BytesIO()
     header = {"descr": "|u1", "fortran_order": False, "shape": (10**12, 28, 28)}
     np.lib.format.write_array_header_1_0(content, header)
     path.write_bytes(content.getvalue() + digits.images.tobytes())
-    with pytest.raises(DataError, match=r"found 9,408 bytes, but its shape .* promises 784,000,000,000,000\.$"):
+    with pytest.raises(DataError, match=r"found 9,408 bytes, but the shape .* needs 784,000,000,000,000\.$"):
         read_dataset(path)

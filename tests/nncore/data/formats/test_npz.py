@@ -62,7 +62,7 @@ def test_the_test_part_is_read(file: Path, digits: Dataset, arrays: dict[str, ND
     assert np.array_equal(test.labels, digits.labels[:3])
 
 
-def test_numbers_that_are_no_pixels_are_named_with_their_place(file: Path, digits: Dataset) -> None:
+def test_the_error_for_a_number_that_is_not_a_pixel_says_where_it_is(file: Path, digits: Dataset) -> None:
     for value, found in ((300, "300.0"), (-1, "-1.0"), (3.5, "3.5"), (np.nan, "nan"), (np.inf, "inf")):
         images = digits.images.astype(np.float64)
         images[4, 6, 7] = value
@@ -74,7 +74,7 @@ def test_numbers_that_are_no_pixels_are_named_with_their_place(file: Path, digit
     assert ", image 5, pixel 176: found inf" in refusal(file, {"x_train": flat, "y_train": digits.labels})
 
 
-def test_the_place_is_right_beyond_the_first_block(file: Path) -> None:
+def test_the_reported_position_is_correct_after_the_first_block(file: Path) -> None:
     labels = np.zeros(5000, np.int16)
     labels[4321] = 11
     said = refusal(file, {"x_train": np.zeros((5000, 784), np.uint8), "y_train": labels})
@@ -88,7 +88,7 @@ def test_wrong_arrays_are_refused(file: Path, arrays: dict[str, NDArray[Any]]) -
         ({"images": x, "labels": y}, "digits.npz: found images, labels; expected x_train and y_train"),
         ({**arrays, "x_test": x}, "expected x_train and y_train and x_test and y_test"),
         ({}, "digits.npz: found no arrays; expected x_train and y_train"),
-        ({"x_train": x, "y_train": y[:-1]}, "y_train: found the shape (11,), expected (12,): one label an image"),
+        ({"x_train": x, "y_train": y[:-1]}, "y_train: found the shape (11,), expected (12,): one label per image"),
         ({"x_train": x, "y_train": np.eye(10)[y]}, "y_train: found the shape (12, 10), expected (12,)"),
         ({"x_train": x[:, :20], "y_train": y}, "x_train: found the shape (12, 20, 28), expected (n, 28, 28)"),
         ({"x_train": np.uint8(3), "y_train": y}, "x_train: found the shape (), expected (n, 28, 28)"),
@@ -100,13 +100,13 @@ def test_wrong_arrays_are_refused(file: Path, arrays: dict[str, NDArray[Any]]) -
         assert message in refusal(file, wrong)  # type: ignore[arg-type]
 
 
-def test_pickled_objects_are_refused_unread(file: Path, arrays: dict[str, NDArray[Any]]) -> None:
+def test_pickled_objects_are_refused_without_reading_them(file: Path, arrays: dict[str, NDArray[Any]]) -> None:
     said = refusal(file, {**arrays, "y_train": np.array([{}] * 12, object)})
-    assert said == "digits.npz, y_train: holds Python objects, which are never read; expected numbers."
+    assert said == "digits.npz, y_train: found Python objects, which are not read for safety; expected numbers."
 
 
 def archive(file: Path, members: dict[str, bytes], sizes: dict[str, int] | None = None) -> str:
-    """Zip some members, lying about their sizes; gives what the reader says."""
+    """Zip some members with wrong sizes and return the reader's message."""
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, content in members.items():
             packed.writestr(name, content)
@@ -123,22 +123,22 @@ def npy(array: NDArray[Any], shape: tuple[int, ...] | None = None) -> bytes:
     return content.getvalue() + array.tobytes()
 
 
-def test_an_archive_that_would_expand_beyond_memory_is_refused_before(
+def test_an_archive_too_large_for_memory_is_refused_before_it_is_decompressed(
     file: Path, arrays: dict[str, NDArray[Any]]
 ) -> None:
     members = {f"{name}.npy": npy(array) for name, array in arrays.items()}
     said = archive(file, members, {"x_train.npy": 2**50})
-    assert said.startswith("digits.npz: needs 2,251,799.8 GB of memory; expected at most ")
+    assert said.startswith("digits.npz: reading this file needs 2,251,799.8 GB of memory, but only ")
 
 
-def test_a_header_that_promises_more_than_its_array_holds_is_refused(
+def test_a_header_that_declares_more_than_its_array_holds_is_refused(
     file: Path, arrays: dict[str, NDArray[Any]]
 ) -> None:
     huge = (10**12, 28, 28)
     members = {"x_train.npy": npy(arrays["x_train"], huge), "y_train.npy": npy(arrays["y_train"])}
     said = archive(file, members)
     assert said == (
-        "digits.npz, x_train: found 9,408 bytes, but its shape (1000000000000, 28, 28) promises 784,000,000,000,000."
+        "digits.npz, x_train: found 9,408 bytes, but the shape (1000000000000, 28, 28) needs 784,000,000,000,000."
     )
 
 
@@ -147,15 +147,15 @@ def test_a_header_that_promises_more_than_its_array_holds_is_refused(
     [b"", b"not a zip", b"PK\x03\x04 cut short", pickle.dumps([1]), b"PK\x05\x06" + bytes(18)],
     ids=["empty", "text", "cut short", "pickle", "zip of nothing"],
 )
-def test_what_is_no_npz_is_refused(content: bytes, file: Path) -> None:
+def test_a_file_that_is_not_npz_is_refused(content: bytes, file: Path) -> None:
     file.write_bytes(content)
     with pytest.raises(DataError, match=r"^digits\.npz: "):
         read_dataset(file)
 
 
-def test_a_member_that_is_no_array_is_refused(file: Path, arrays: dict[str, NDArray[Any]]) -> None:
+def test_a_member_that_is_not_an_array_is_refused(file: Path, arrays: dict[str, NDArray[Any]]) -> None:
     said = archive(file, {"x_train.npy": b"hello", "y_train.npy": npy(arrays["y_train"])})
-    assert said.startswith("digits.npz: is no sound NPZ file: ")
+    assert said.startswith("digits.npz: this is not a valid NPZ file: ")
 
 
 def test_a_damaged_member_is_refused(file: Path, arrays: dict[str, NDArray[Any]]) -> None:
@@ -163,7 +163,9 @@ def test_a_damaged_member_is_refused(file: Path, arrays: dict[str, NDArray[Any]]
     content = bytearray(file.read_bytes())
     content[4000] ^= 0xFF
     file.write_bytes(content)
-    with pytest.raises(DataError, match=r"^digits\.npz: is no sound NPZ file: Bad CRC-32 for file 'x_train\.npy'\.$"):
+    with pytest.raises(
+        DataError, match=r"^digits\.npz: this is not a valid NPZ file: Bad CRC-32 for file 'x_train\.npy'\.$"
+    ):
         read_dataset(file)
 
 
@@ -182,7 +184,7 @@ def test_mutated_files_are_read_or_refused(
 @settings(max_examples=200)
 @given(changes=mutations)
 @pytest.mark.filterwarnings("ignore")
-def test_mutated_arrays_in_a_sound_archive_are_read_or_refused(
+def test_mutated_arrays_in_a_valid_archive_are_read_or_refused(
     changes: list[Mutation], scratch: Path, digits: Dataset
 ) -> None:
     images = npy(digits.images[:2])

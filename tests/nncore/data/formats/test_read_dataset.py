@@ -17,7 +17,7 @@ from nncore.errors import DataError
 from tests.nncore.data.formats.conftest import reads_or_says_why
 
 
-def test_the_content_tells_the_format_whatever_the_name(tmp_path: Path, digits: Dataset) -> None:
+def test_the_format_is_recognised_by_the_content_not_the_name(tmp_path: Path, digits: Dataset) -> None:
     np.savez(tmp_path / "archive.npz", x_train=digits.images, y_train=digits.labels)
     npz = (tmp_path / "archive.npz").rename(tmp_path / "digits")
     assert np.array_equal(read_dataset(npz).training.images, digits.images)
@@ -27,7 +27,7 @@ def test_the_content_tells_the_format_whatever_the_name(tmp_path: Path, digits: 
 
 
 @pytest.mark.parametrize("read", [read_dataset, read_ink])
-def test_a_file_that_is_not_there_is_named_in_full(read, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_the_error_for_a_missing_file_gives_the_full_path(read, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(DataError) as error:
         read(tmp_path / "gone.csv")
     assert str(error.value) == f"{tmp_path / 'gone.csv'}: there is no such file."
@@ -37,14 +37,14 @@ def test_a_file_that_is_not_there_is_named_in_full(read, tmp_path: Path) -> None
     "path", ["\0", "a\nb", "\ud800", "x" * 5000, "missing/folder/x.csv"], ids=["nul", "line", "half", "long", "folder"]
 )
 @pytest.mark.parametrize("read", [read_dataset, read_ink])
-def test_an_impossible_path_is_refused_in_one_line(read, path: str) -> None:  # type: ignore[no-untyped-def]
+def test_an_impossible_path_is_refused_in_a_message_of_one_line(read, path: str) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(DataError) as error:
         read(Path(path))
     assert len(str(error.value).splitlines()) == 1
     str(error.value).encode()
 
 
-def test_a_folder_is_no_ink(tmp_path: Path) -> None:
+def test_a_folder_is_refused_as_ink(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="is not a file"):
         read_ink(tmp_path)
 
@@ -68,14 +68,17 @@ def test_a_file_without_permission_is_refused(read, tmp_path: Path) -> None:  # 
     path = tmp_path / "secret.csv"
     path.write_text("5")
     path.chmod(0)
-    with as_ordinary_user(), pytest.raises(DataError, match=r"^secret\.csv: cannot be read: Permission denied\.$"):
+    with (
+        as_ordinary_user(),
+        pytest.raises(DataError, match=r"^secret\.csv: the file cannot be read: Permission denied\.$"),
+    ):
         read(path)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 @pytest.mark.parametrize("read", [read_dataset, read_ink])
-def test_a_file_that_fails_while_it_is_read_is_refused(read) -> None:  # type: ignore[no-untyped-def]
-    with pytest.raises(DataError, match=r"^mem: cannot be read: Input/output error\.$"):
+def test_a_read_error_is_reported(read) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(DataError, match=r"^mem: the file cannot be read: Input/output error\.$"):
         read(Path("/proc/self/mem"))
 
 
@@ -86,21 +89,21 @@ def test_a_file_that_fails_while_it_is_read_is_refused(read) -> None:  # type: i
         (
             "pen.unipen",
             b"\n.SEGMENT",
-            "pen.unipen: holds pen strokes; expected pictures of digits as NPY, NPZ, IDX or CSV.",
+            "pen.unipen: contains pen strokes; expected images of digits as NPY, NPZ, IDX or CSV.",
         ),
         (
             "a.png",
             b"\x89PNG\r\n\x1a\n\0\0\0\r",
-            "a.png: is of an unknown kind; expected digits as NPY, NPZ, IDX or CSV.",
+            "a.png: the format is unknown; expected digits as NPY, NPZ, IDX or CSV.",
         ),
         (
             "a.npy",
             b"\x93NUMPY\x01\0",
-            "a.npy: is no sound NPY file: EOF: reading array header length, expected 2 bytes got 0.",
+            "a.npy: this is not a valid NPY file: EOF: reading array header length, expected 2 bytes got 0.",
         ),
     ],
 )
-def test_what_is_no_data_set_is_refused(name: str, content: bytes, message: str, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_dataset_is_refused(name: str, content: bytes, message: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(DataError) as error:
         read_dataset(tmp_path / name)
@@ -119,13 +122,15 @@ starts = st.sampled_from(
 @given(
     start=starts, rest=st.binary(max_size=300), name=st.sampled_from(["x.csv", "x.npz", "x.npy", "x-images-idx3-ubyte"])
 )
-def test_arbitrary_bytes_are_refused_in_words(start: bytes, rest: bytes, name: str, scratch: Path) -> None:
+def test_arbitrary_bytes_are_refused_with_a_message(start: bytes, rest: bytes, name: str, scratch: Path) -> None:
     for read in (read_dataset, read_ink):
         reads_or_says_why(read, scratch / name, start + rest)
 
 
 @pytest.mark.parametrize("name", ["digits.csv", "digits.npz"])
-def test_what_cannot_be_mapped_is_refused_if_that_is_asked_for(name: str, digits: Dataset, tmp_path: Path) -> None:
+def test_a_format_that_cannot_be_mapped_is_refused_if_mapping_is_requested(
+    name: str, digits: Dataset, tmp_path: Path
+) -> None:
     path = tmp_path / name
     if name.endswith("csv"):
         path.write_text("5" + ",0" * 784 + "\n")
@@ -133,5 +138,5 @@ def test_what_cannot_be_mapped_is_refused_if_that_is_asked_for(name: str, digits
         np.savez(path, x_train=digits.images, y_train=digits.labels)
     with pytest.raises(DataError) as error:
         read_dataset(path, mapped=True)
-    assert str(error.value) == f"{name}: cannot be mapped; expected plain IDX, or NPY of bytes."
+    assert str(error.value) == f"{name}: this format cannot be mapped; expected uncompressed IDX, or NPY of bytes."
     assert len(read_dataset(path, mapped=False).training) >= 1

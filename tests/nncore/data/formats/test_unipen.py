@@ -58,7 +58,7 @@ def refusal(file: Path, text: str) -> str:
     return str(error.value)
 
 
-def test_samples_have_strokes_label_and_writer_and_y_grows_downwards(file: Path) -> None:
+def test_samples_have_strokes_label_and_writer_with_y_downwards(file: Path) -> None:
     samples = read(file, SEVEN_AND_ONE)
     assert len(samples) == 2
     assert samples.labels == (7, 1)
@@ -70,14 +70,14 @@ def test_samples_have_strokes_label_and_writer_and_y_grows_downwards(file: Path)
     assert bar.dtype == np.float32
 
 
-def test_a_seven_is_drawn_with_its_bar_on_top(file: Path) -> None:
+def test_a_seven_is_drawn_with_its_bar_at_the_top(file: Path) -> None:
     data = read(file, SEVEN_AND_ONE).to_dataset()
     assert list(data.labels) == [7, 1]
     widths = [np.count_nonzero(row) for row in data.images[0] if row.any()]
     assert widths[1] > 2 * widths[-2]
 
 
-def test_a_data_set_has_the_labelled_samples_only(file: Path) -> None:
+def test_a_dataset_contains_the_labelled_samples_only(file: Path) -> None:
     samples = read(file, SEVEN_AND_ONE.replace('"7"', '"?"'))
     assert samples.labels == (None, 1)
     data = samples.to_dataset()
@@ -89,7 +89,7 @@ def test_a_data_set_has_the_labelled_samples_only(file: Path) -> None:
         InkSamples(unlabelled.inks, (None, None), unlabelled.writers, "pen").to_dataset()
 
 
-def test_other_keywords_columns_and_pen_up_points_change_nothing(file: Path) -> None:
+def test_other_keywords_columns_and_pen_up_points_are_ignored(file: Path) -> None:
     plain = read(file, SEVEN_AND_ONE)
     rich = SEVEN_AND_ONE.replace(" 100  300", "\t100.0 3e2 0.75 1234567890").replace(".DT 100", ".DT 100\n120 250\n")
     rich = ".VERSION 1.0\n.COMMENT free text\nthat goes on\n.COORD X Y P T\n.WRITER_ID ann\n" + rich
@@ -100,12 +100,12 @@ def test_other_keywords_columns_and_pen_up_points_change_nothing(file: Path) -> 
             assert np.array_equal(stroke, expected)
 
 
-def test_the_writer_may_be_named_for_all_that_follows(file: Path) -> None:
+def test_a_writer_id_applies_to_all_following_samples(file: Path) -> None:
     text = ".WRITER_ID ann\n" + SEVEN_AND_ONE.replace(".COMMENT 7 12  224", ".COMMENT a fine seven")
     assert read(file, text).writers == ("ann", "30")
 
 
-def test_columns_are_where_coord_says(file: Path) -> None:
+def test_coord_gives_the_columns_of_x_and_y(file: Path) -> None:
     samples = read(file, '.COORD T Y X\n.SEGMENT DIGIT 0 ? "1"\n.PEN_DOWN\n0 5 7\n1 6 8\n.PEN_UP\n')
     assert np.array_equal(samples.inks[0].strokes[0], [[7, -5], [8, -6]])
 
@@ -125,12 +125,12 @@ def test_columns_are_where_coord_says(file: Path) -> None:
         ("0-1", "0-2", "row 6: found 2 strokes for this .SEGMENT, expected 3"),
         (" 50  300\n 50  100\n", "", "row 22: found a stroke without points"),
         (".PEN_DOWN\n 50  300\n 50  100\n.PEN_UP\n", "", "row 20: found 0 strokes for this .SEGMENT, expected 1"),
-        ('.SEGMENT DIGIT    0-1 ? "7"\n', "", "row 7: found a .PEN_DOWN, expected a .SEGMENT before it"),
+        ('.SEGMENT DIGIT    0-1 ? "7"\n', "", "row 7: found a .PEN_DOWN before the first .SEGMENT"),
         (".LEXICON", ".COORD P T\n.LEXICON", 'row 3: found .COORD "P T", expected X and Y'),
-        (".LEXICON", "x" * 70_000 + "\n.LEXICON", "row 3: found a line of over 65,536 bytes"),
+        (".LEXICON", "x" * 70_000 + "\n.LEXICON", "row 3: the line is longer than 65,536 bytes"),
     ],
 )
-def test_what_is_wrong_is_named_with_its_row(old: str, new: str, message: str, file: Path) -> None:
+def test_an_error_is_reported_with_its_row(old: str, new: str, message: str, file: Path) -> None:
     assert old in SEVEN_AND_ONE
     assert refusal(file, SEVEN_AND_ONE.replace(old, new)).startswith(f"pen.unipen, {message}")
 
@@ -140,7 +140,7 @@ def test_a_file_without_samples_is_refused(text: str, file: Path) -> None:
     assert refusal(file, text).startswith("pen.unipen: found no .SEGMENT; expected UNIPEN ink")
 
 
-def test_no_file_is_no_ink(tmp_path: Path) -> None:
+def test_a_missing_ink_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="there is no such file"):
         read_ink(tmp_path / "gone.unipen")
 
@@ -152,7 +152,9 @@ strokes = st.lists(st.tuples(st.integers(-9999, 9999), st.integers(-9999, 9999))
 @given(
     samples=st.lists(st.tuples(st.integers(0, 9), st.lists(strokes, min_size=1, max_size=3)), min_size=1, max_size=4)
 )
-def test_whatever_ink_is_written_is_read(samples: list[tuple[int, list[list[tuple[int, int]]]]], scratch: Path) -> None:
+def test_any_ink_that_is_written_can_be_read(
+    samples: list[tuple[int, list[list[tuple[int, int]]]]], scratch: Path
+) -> None:
     lines = []
     for label, ink in samples:
         lines.append(f'.SEGMENT DIGIT 0-{len(ink) - 1} ? "{label}"')

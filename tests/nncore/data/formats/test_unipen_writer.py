@@ -26,7 +26,7 @@ def ink(*strokes: object) -> Ink:
 
 
 def bits(inks: tuple[Ink, ...]) -> list[list[bytes]]:
-    """The strokes' bytes; a zero has no sign here, since that of y is lost on the way."""
+    """The bytes of the strokes; zeros lose their sign, as y does when its direction is reversed."""
     return [[(stroke + np.float32(0)).tobytes() for stroke in each.strokes] for each in inks]
 
 
@@ -40,7 +40,7 @@ sample = st.tuples(
 
 @settings(max_examples=100)
 @given(chosen=st.lists(sample, min_size=1, max_size=5))
-def test_what_is_written_is_read_to_the_last_bit(
+def test_written_ink_is_read_back_to_the_last_bit(
     chosen: list[tuple[list[list[tuple[float, float]]], int | None, str, bool]],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
@@ -71,7 +71,7 @@ def test_the_file_is_unipen_with_y_upwards(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_a_name_or_comment_stays_one_line_of_bounded_length(tmp_path: Path) -> None:
+def test_a_name_or_comment_becomes_one_line_of_limited_length(tmp_path: Path) -> None:
     path = tmp_path / "pen.unipen"
     write_ink(samples(ink([[0, 0]]), writers=("ann\n.PEN_DOWN",)), path, ["x" * 70_000])
     assert read_ink(path).writers == ("ann .PEN_DOWN",)
@@ -84,13 +84,13 @@ far: NDArray[np.float32] = np.array([[2e6, 0]], np.float32)
 @pytest.mark.parametrize(
     ("written", "comments", "message"),
     [
-        (samples(), [], "there is no sample to write"),
+        (samples(), [], "there are no samples to write"),
         (samples(ink([[0, 0]]), Ink(())), [], "Sample 2 is blank"),
         (samples(Ink((far,))), [], r"Sample 1 reaches to 2e\+06, expected coordinates from -1,000,000"),
         (samples(ink([[0, 0]])), ["7 12 224"], 'comment "7 12 224" would be read as a writer'),
     ],
 )
-def test_what_could_not_be_read_again_is_not_written(
+def test_samples_that_could_not_be_read_back_are_not_written(
     written: InkSamples, comments: list[str], message: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "pen.unipen"
@@ -100,7 +100,7 @@ def test_what_could_not_be_read_again_is_not_written(
     assert path.read_text(encoding="utf-8") == "old"
 
 
-def test_a_full_disk_leaves_the_old_file_and_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_reported_and_the_old_file_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 

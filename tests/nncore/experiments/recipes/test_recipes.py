@@ -177,7 +177,7 @@ def test_sine_learns_five_hundred_points_of_its_curve() -> None:
     data = recipe_named("sine").splits().training
     assert (len(data), data.input_shape) == (500, (1,))
     assert data.source == "500 points of 0.5 * (sin(x) + 1), x from -2*pi to 2*pi"
-    assert CurveExamples("x").in_words == "500 points of x, x from -2*pi to 2*pi"
+    assert CurveExamples("x").description == "500 points of x, x from -2*pi to 2*pi"
 
 
 def test_sine_begins_at_the_loss_of_its_author_and_falls_as_his_did() -> None:

@@ -1,4 +1,4 @@
-"""Tests that were written and read, made up: the probabilities are given, the strokes simple but not round numbers."""
+"""Examples of tests: the probabilities are given; the strokes are random."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from nncore.evaluation.recognition import Verdict
-from nncore.handwriting.personal_test.result import HandResult, ReadDrawing
+from nncore.handwriting.personal_test.result import HandwritingTestResult, ReadDrawing
 from nncore.model.network import Network, NetworkSpec
 from nncore.preprocessing.ink import Ink
 
@@ -26,18 +26,18 @@ def read_drawing(prompted: int, read: int, verdict: Verdict = "digit", seed: int
     return ReadDrawing(prompted, ink(seed), probabilities, verdict)
 
 
-def result(date: str = DATE, model: str = "convnet") -> HandResult:
-    """Four drawings: one right, one right but unsure, one misread, one refused."""
+def result(date: str = DATE, model: str = "convnet") -> HandwritingTestResult:
+    """Four drawings: one correct, one correct but unsure, one misread, one called not a digit."""
     drawings = (
         read_drawing(7, 7, "digit", 1),
         read_drawing(4, 4, "unsure", 2),
         read_drawing(7, 2, "digit", 3),
         read_drawing(0, 0, "not a digit", 4),
     )
-    return HandResult(drawings, date, model)
+    return HandwritingTestResult(drawings, date, model)
 
 
-def assert_same(got: HandResult, wanted: HandResult) -> None:
+def assert_same(got: HandwritingTestResult, wanted: HandwritingTestResult) -> None:
     assert (got.date, got.model) == (wanted.date, wanted.model)
     assert len(got.drawings) == len(wanted.drawings)
     for one, other in zip(got.drawings, wanted.drawings, strict=True):

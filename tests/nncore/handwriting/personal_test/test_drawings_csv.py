@@ -11,7 +11,7 @@ import pytest
 from nncore.errors import DataError
 from nncore.handwriting.personal_test import drawings_csv as csv_table
 from nncore.handwriting.personal_test.drawings_csv import COLUMNS, read_csv, write_csv
-from nncore.handwriting.personal_test.result import HandResult, ReadDrawing
+from nncore.handwriting.personal_test.result import HandwritingTestResult, ReadDrawing
 from nncore.preprocessing.ink import Ink
 from tests.nncore.handwriting.personal_test.samples import DATE, assert_same, assert_same_ink, ink, result, rewrite
 
@@ -32,13 +32,13 @@ def refusal(path: Path) -> str:
     return str(error.value)
 
 
-def test_a_result_comes_back_whole(file: Path) -> None:
+def test_a_result_is_read_back_completely(file: Path) -> None:
     back = read_csv(file)
     assert back.result is not None
     assert_same(back.result, result())
 
 
-def test_pandas_reads_a_row_a_drawing(file: Path) -> None:
+def test_pandas_reads_one_row_per_drawing(file: Path) -> None:
     table = pd.read_csv(file)
     assert tuple(table.columns) == COLUMNS
     assert table["prompted"].tolist() == [7, 4, 7, 0]
@@ -48,7 +48,7 @@ def test_pandas_reads_a_row_a_drawing(file: Path) -> None:
 
 
 @pytest.mark.parametrize("model", ["=cmd()", "+1", "-x", "@y", "'quoted'", 'a, "b"', "ünï"])
-def test_no_model_name_becomes_a_formula_and_each_comes_back(tmp_path: Path, model: str) -> None:
+def test_no_model_name_becomes_a_formula_and_each_is_read_back(tmp_path: Path, model: str) -> None:
     path = tmp_path / "x.csv"
     write_csv(result(model=model), path)
     with path.open(encoding="utf-8", newline="") as text:
@@ -58,7 +58,7 @@ def test_no_model_name_becomes_a_formula_and_each_comes_back(tmp_path: Path, mod
     assert back.model == model
 
 
-def test_a_file_from_elsewhere_needs_only_what_was_asked_for_and_the_strokes(tmp_path: Path) -> None:
+def test_a_file_from_another_program_needs_only_prompted_and_strokes(tmp_path: Path) -> None:
     path = tmp_path / "foreign.csv"
     path.write_text("\ufeff" + FOREIGN, encoding="utf-8")
     drawings = read_csv(path)
@@ -68,10 +68,10 @@ def test_a_file_from_elsewhere_needs_only_what_was_asked_for_and_the_strokes(tmp
     assert_same_ink(drawings.written[1][1], Ink((line, dot)))
 
 
-def test_a_long_drawing_comes_back_and_leaves_the_csv_module_as_it_was(tmp_path: Path) -> None:
+def test_a_long_drawing_is_read_back_and_the_limit_of_csv_is_restored(tmp_path: Path) -> None:
     usual = csv.field_size_limit(1000)
     scribble = Ink((np.random.default_rng(0).random((100_000, 2), np.float32),))
-    long = HandResult((ReadDrawing(3, scribble, np.full(10, 0.1, np.float32), "unsure"),), DATE, "m")
+    long = HandwritingTestResult((ReadDrawing(3, scribble, np.full(10, 0.1, np.float32), "unsure"),), DATE, "m")
     write_csv(long, tmp_path / "long.csv")
     back = read_csv(tmp_path / "long.csv").result
     assert back is not None
@@ -84,18 +84,18 @@ def test_a_long_drawing_comes_back_and_leaves_the_csv_module_as_it_was(tmp_path:
     [
         ("prompted", "asked", "row 1: found the columns number, date, model, asked"),
         ("strokes", "prompted", "expected prompted and strokes once each"),
-        (",7,7,digit", ",x,7,digit", 'row 2: the digit asked for is "x"'),
-        (",7,7,digit", ",7,3,digit", 'row 2: the column read says "3", verdict and probabilities say "7"'),
+        (",7,7,digit", ",x,7,digit", 'row 2: the requested digit is "x"'),
+        (",7,7,digit", ",7,3,digit", 'row 2: the column read is "3"; expected "7" from verdict and probabilities'),
         (",7,7,digit", ",7,7,maybe", 'row 2: the verdict is "maybe"'),
         (",7,7,digit", ",7,7,digit,", "row 2: found 18 columns, expected 17"),
-        (",7,7,digit,", ",7,7,digit,nan", "row 2: the probabilities are wrong"),
-        (",4,4,unsure", ',4,4,"unsure', "row 3: found a line that is no CSV"),
+        (",7,7,digit,", ",7,7,digit,nan", "row 2: the probabilities are invalid"),
+        (",4,4,unsure", ',4,4,"unsure', "row 3: the line is not valid CSV"),
         ("2026-01-31", "31.1.2026 ", "row 2: the date is"),
         (" | ", " | NaN 0 ", "row 2: stroke 2, point 1 is"),
         (" | ", " | 0 ", "row 2: stroke 2 has 11 numbers"),
     ],
 )
-def test_what_is_wrong_is_said_with_its_row(file: Path, old: str, new: str, said: str) -> None:
+def test_an_error_is_reported_with_its_row(file: Path, old: str, new: str, said: str) -> None:
     rewrite(file, old, new)
     assert refusal(file).startswith("mine.csv")
     assert said in refusal(file)
@@ -112,7 +112,7 @@ def test_what_is_wrong_is_said_with_its_row(file: Path, old: str, new: str, said
         (b"prompted,strokes\n" + b"7,0 0 1 1\n" * 4, "row 5: found more drawings than a test can have, 3"),
     ],
 )
-def test_files_that_are_no_tests_are_refused(
+def test_files_that_are_not_tests_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, said: str
 ) -> None:
     monkeypatch.setattr(csv_table, "MOST_DRAWINGS", 3)
@@ -132,10 +132,10 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: p
     assert "row 2: found a line that is no CSV" in refusal(path)
 
 
-def test_a_place_that_cannot_be_written_to_is_said(tmp_path: Path) -> None:
+def test_a_path_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(DataError, match="could not be saved"):
         write_csv(
-            HandResult((ReadDrawing(1, ink(1), np.full(10, 0.1, np.float32), "digit"),), DATE, "m"),
+            HandwritingTestResult((ReadDrawing(1, ink(1), np.full(10, 0.1, np.float32), "digit"),), DATE, "m"),
             tmp_path / "file" / "x.csv",
         )

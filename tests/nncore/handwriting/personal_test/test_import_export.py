@@ -7,7 +7,7 @@ import pytest
 from nncore.data.formats import read_ink
 from nncore.errors import DataError
 from nncore.handwriting.personal_test.import_export import export_test, import_test
-from nncore.handwriting.personal_test.result import HandResult
+from nncore.handwriting.personal_test.result import HandwritingTestResult
 from nncore.model.network import Network
 from tests.nncore.handwriting.personal_test.samples import DATE, assert_same, assert_same_ink, network, result
 
@@ -26,17 +26,17 @@ UNIPEN = """.SEGMENT DIGIT 0 ? "7"
 """
 
 
-def bring_in(path: Path, reader: Network | None = None) -> HandResult:
+def bring_in(path: Path, reader: Network | None = None) -> HandwritingTestResult:
     return import_test(path, reader, model="new", date=NOW)
 
 
-def test_csv_brings_back_how_it_was_read_whatever_model_is_open(tmp_path: Path) -> None:
+def test_csv_restores_the_readings_with_any_open_model(tmp_path: Path) -> None:
     export_test(result(), tmp_path / "x.CSV")
     assert_same(bring_in(tmp_path / "x.CSV", network()), result())
     assert_same(bring_in(tmp_path / "x.CSV", None), result())
 
 
-def test_unipen_brings_back_the_strokes_which_are_read_anew(tmp_path: Path) -> None:
+def test_unipen_restores_the_strokes_which_are_read_again(tmp_path: Path) -> None:
     path = tmp_path / "x.unipen"
     export_test(result(), path)
     assert read_ink(path).labels == (7, 4, 7, 0)
@@ -47,22 +47,22 @@ def test_unipen_brings_back_the_strokes_which_are_read_anew(tmp_path: Path) -> N
         assert_same_ink(one.ink, other.ink)
 
 
-def test_labels_of_ink_from_elsewhere_were_asked_for(tmp_path: Path) -> None:
+def test_labels_of_ink_from_another_program_are_the_requested_digits(tmp_path: Path) -> None:
     path = tmp_path / "whatever.dat"
     path.write_text("\ufeff\n" + UNIPEN, encoding="utf-8")
     assert [drawing.prompted for drawing in bring_in(path, network()).drawings] == [7, 1]
 
 
-def test_a_table_of_strokes_is_read_by_the_model_in_use_and_dated_today(tmp_path: Path) -> None:
+def test_a_table_of_strokes_is_read_by_the_open_model_with_the_given_date(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text("prompted,strokes\n7,0 0 1 0 0.5 1\n", encoding="utf-8")
     back = bring_in(path, network())
     assert (back.model, back.date, len(back.drawings)) == ("new", NOW, 1)
-    with pytest.raises(DataError, match="no model is open to read them"):
+    with pytest.raises(DataError, match="no model is open to read the drawings"):
         bring_in(path)
 
 
-def test_readings_without_a_date_are_dated_today(tmp_path: Path) -> None:
+def test_readings_without_a_date_get_the_given_date(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     export_test(result(), path)
     path.write_text(path.read_text(encoding="utf-8").replace(DATE, ""), encoding="utf-8")
@@ -91,7 +91,7 @@ def test_a_file_with_too_many_samples_is_refused(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr("nncore.handwriting.personal_test.import_export.MOST_DRAWINGS", 1)
     path = tmp_path / "x.unipen"
     path.write_text(UNIPEN, encoding="utf-8")
-    with pytest.raises(DataError, match="has 2 samples; expected at most 1"):
+    with pytest.raises(DataError, match="found 2 samples; expected at most 1"):
         bring_in(path, network())
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from nncore.errors import DataError
 from nncore.handwriting.personal_test import jsonl_file as kept
+from nncore.handwriting.personal_test.handwriting_test import SKIPPED, HandwritingTest
 from nncore.handwriting.personal_test.jsonl_file import (
     NewerFileError,
     Summary,
@@ -19,8 +20,7 @@ from nncore.handwriting.personal_test.jsonl_file import (
     write_result,
     write_unfinished,
 )
-from nncore.handwriting.personal_test.result import HandResult, ReadDrawing
-from nncore.handwriting.personal_test.writing_test import SKIPPED, WritingTest
+from nncore.handwriting.personal_test.result import HandwritingTestResult, ReadDrawing
 from nncore.preprocessing.ink import Ink
 from tests.nncore.handwriting.personal_test.samples import DATE, assert_same, assert_same_ink, ink, result, rewrite
 
@@ -39,19 +39,19 @@ def refusal(path: Path) -> str:
     return str(error.value)
 
 
-def test_a_result_comes_back_whole(file: Path) -> None:
+def test_a_result_is_read_back_completely(file: Path) -> None:
     assert_same(read_result(file), result())
 
 
-def test_the_list_needs_the_first_row_only(file: Path) -> None:
+def test_the_summary_reads_the_first_row_only(file: Path) -> None:
     first = file.read_text(encoding="utf-8").split("\n")[0]
     file.write_text(first + "\nnot even JSON", encoding="utf-8")
     assert read_summary(file) == Summary(DATE, "convnet", 2, 4)
 
 
-def test_a_drawing_of_a_hundred_thousand_points_comes_back(tmp_path: Path) -> None:
+def test_a_drawing_of_a_hundred_thousand_points_is_read_back(tmp_path: Path) -> None:
     scribble = Ink((np.random.default_rng(0).random((100_000, 2), np.float32),))
-    before = HandResult((ReadDrawing(3, scribble, np.full(10, 0.1, np.float32), "unsure"),), DATE, "m")
+    before = HandwritingTestResult((ReadDrawing(3, scribble, np.full(10, 0.1, np.float32), "unsure"),), DATE, "m")
     write_result(before, tmp_path / "long.jsonl")
     assert_same(read_result(tmp_path / "long.jsonl"), before)
 
@@ -59,38 +59,38 @@ def test_a_drawing_of_a_hundred_thousand_points_comes_back(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('"digitlab-hand-test"', '"something"', "is no handwriting test"),
-        ('"count": 4', '"count": 0', "row 1: 2 of 0 were read right"),
+        ('"digitlab-hand-test"', '"something"', "this is not a handwriting test"),
+        ('"count": 4', '"count": 0', "row 1: 2 of 0 were read correctly"),
         ('"date": "2026', '"date": "20-26', "row 1: the date is"),
-        ('"prompted": 7', '"prompted": 17', 'row 2: the digit asked for is "17"'),
+        ('"prompted": 7', '"prompted": 17', 'row 2: the requested digit is "17"'),
         ('"verdict": "unsure"', '"verdict": 5', 'row 3: the verdict is "5"'),
-        ('"verdict": "unsure"', '"verdict": "digit', "row 3: is no row of a handwriting test"),
+        ('"verdict": "unsure"', '"verdict": "digit', "row 3: this is not a row of a handwriting test"),
         ('"strokes": "', '"strokes": "nan ', "row 2: stroke 1 has 11 numbers"),
         ('"strokes": "', '"strokes": "nan 1 ', "row 2: stroke 1, point 1 is"),
-        ('"strokes"', '"stroke"', "row 2: it has no strokes"),
-        ('"probabilities": [', '"probabilities": [0.5, ', "row 2: the probabilities are wrong"),
-        ('"probabilities": [', '"probabilities": 5, "p": [', "row 2: it has no list of probabilities"),
-        ('"right": 2', '"right": 3', "2 of them read right, are not the 3 of 4"),
-        ('"prompted": 0', '"prompted": NaN', 'row 5: the digit asked for is "nan"'),
+        ('"strokes"', '"stroke"', "row 2: the text strokes is missing"),
+        ('"probabilities": [', '"probabilities": [0.5, ', "row 2: the probabilities are invalid"),
+        ('"probabilities": [', '"probabilities": 5, "p": [', "row 2: the list probabilities is missing"),
+        ('"right": 2', '"right": 3', "2 of 4 drawings were read correctly; the first row says 3 of 4"),
+        ('"prompted": 0', '"prompted": NaN', 'row 5: the requested digit is "nan"'),
     ],
 )
-def test_what_is_wrong_is_said_with_its_row(file: Path, old: str, new: str, said: str) -> None:
+def test_an_error_is_reported_with_its_row(file: Path, old: str, new: str, said: str) -> None:
     rewrite(file, old, new)
     assert f"{file.name}" in refusal(file)
     assert said in refusal(file)
 
 
-def test_a_file_that_was_cut_short_is_refused(file: Path) -> None:
+def test_a_truncated_file_is_refused(file: Path) -> None:
     content = file.read_bytes()
     file.write_bytes(content[: content.rindex(b'{"prompted"')])
     assert "3 drawings" in refusal(file)
     file.write_bytes(b"")
-    assert "is no handwriting test" in refusal(file)
+    assert "this is not a handwriting test" in refusal(file)
 
 
-def test_a_newer_file_is_told_from_a_damaged_one(file: Path) -> None:
+def test_a_newer_file_is_distinguished_from_a_damaged_one(file: Path) -> None:
     rewrite(file, '"version": 1', '"version": 2')
-    with pytest.raises(NewerFileError, match="a newer Digit Lab made it"):
+    with pytest.raises(NewerFileError, match="update Digit Lab to read this file"):
         read_summary(file)
 
 
@@ -99,7 +99,7 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path, file: Path, mo
     huge.touch()
     os.truncate(huge, 3 * 10**11)
     assert "is larger than any test" in refusal(huge)
-    write_result(HandResult(result().drawings * 3, DATE, "m"), file)
+    write_result(HandwritingTestResult(result().drawings * 3, DATE, "m"), file)
     monkeypatch.setattr(kept, "MOST_DRAWINGS", 10)
     assert "row 12: is no row" in refusal(file)
     monkeypatch.setattr(kept, "LONGEST_LINE", 100)
@@ -108,7 +108,7 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path, file: Path, mo
 
 @settings(max_examples=60)
 @given(place=st.floats(0, 0.9999), junk=st.binary(max_size=6), cut=st.integers(0, 6))
-def test_a_damaged_file_is_read_or_refused_with_a_sentence(
+def test_a_damaged_file_is_read_or_refused_with_a_message(
     tmp_path_factory: pytest.TempPathFactory, place: float, junk: bytes, cut: int
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "damaged.jsonl"
@@ -124,9 +124,9 @@ def test_a_damaged_file_is_read_or_refused_with_a_sentence(
     assert said.startswith("damaged.jsonl")
 
 
-def test_a_test_left_unfinished_comes_back_with_what_was_skipped(tmp_path: Path) -> None:
+def test_an_unfinished_test_is_read_back_with_its_skipped_drawings(tmp_path: Path) -> None:
     path = tmp_path / "unfinished.jsonl"
-    test = WritingTest((3, 8, 1)).with_drawing(ink(1)).with_drawing(SKIPPED)
+    test = HandwritingTest((3, 8, 1)).with_drawing(ink(1)).with_drawing(SKIPPED)
     write_unfinished(test, path)
     back = read_unfinished(path)
     assert back.prompts == (3, 8, 1)
@@ -138,21 +138,21 @@ def test_a_test_left_unfinished_comes_back_with_what_was_skipped(tmp_path: Path)
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("[3, 8, 1]", "[3]", "found 2 drawings for 1 digits"),
-        ("[3, 8, 1]", "[3, 8, 11]", 'row 1: the digit asked for is "11"'),
-        ("unfinished", "finished", "is no handwriting test"),
-        ('"strokes": "', '"strokes": "x ', "row 2: stroke 1 is not made of numbers"),
+        ("[3, 8, 1]", "[3]", "found 2 drawings, but 1 requested digits"),
+        ("[3, 8, 1]", "[3, 8, 11]", 'row 1: the requested digit is "11"'),
+        ("unfinished", "finished", "this is not a handwriting test"),
+        ('"strokes": "', '"strokes": "x ', "row 2: stroke 1 does not consist of numbers"),
     ],
 )
 def test_a_damaged_unfinished_test_is_refused(tmp_path: Path, old: str, new: str, said: str) -> None:
     path = tmp_path / "test.jsonl"
-    write_unfinished(WritingTest((3, 8, 1), (ink(1), ink(2))), path)
+    write_unfinished(HandwritingTest((3, 8, 1), (ink(1), ink(2))), path)
     rewrite(path, old, new)
     with pytest.raises(DataError, match=said):
         read_unfinished(path)
 
 
-def test_a_place_that_cannot_be_written_to_is_said(tmp_path: Path) -> None:
+def test_a_path_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(DataError, match="could not be saved"):
         write_result(result(), tmp_path / "file" / "test.jsonl")

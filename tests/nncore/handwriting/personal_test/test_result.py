@@ -12,19 +12,19 @@ from nncore.preprocessing.ink import rasterize
 from tests.nncore.handwriting.personal_test.samples import DATE, ink, network, result
 
 
-def test_what_is_unsure_can_be_right_and_what_is_refused_cannot() -> None:
+def test_an_unsure_reading_can_be_right_and_a_refused_one_cannot() -> None:
     assert [drawing.is_right for drawing in result().drawings] == [True, True, False, False]
     assert [drawing.read for drawing in result().drawings] == [7, 4, 2, None]
     assert (result().right, result().accuracy) == (2, 0.5)
 
 
-def test_the_confusion_matrix_has_a_row_for_what_was_asked_and_a_column_for_what_was_read() -> None:
+def test_rows_of_the_confusion_matrix_are_requested_digits_and_columns_are_digits_read() -> None:
     wanted = np.zeros((10, 11), int)
     wanted[7, 7] = wanted[4, 4] = wanted[7, 2] = wanted[0, REFUSED] = 1
     assert np.array_equal(result().confusion, wanted)
 
 
-def test_drawings_are_read_as_the_draw_tab_reads_them() -> None:
+def test_drawings_are_read_like_in_the_draw_tab() -> None:
     read = read_test(network(), [(3, ink(1)), (8, ink(2))], model="mine", date=DATE)
     assert (read.model, read.date) == ("mine", DATE)
     assert [drawing.prompted for drawing in read.drawings] == [3, 8]
@@ -34,8 +34,8 @@ def test_drawings_are_read_as_the_draw_tab_reads_them() -> None:
         assert drawing.verdict == prediction.verdict
 
 
-def test_a_test_without_drawings_a_foreign_network_and_cancelling_are_said() -> None:
-    with pytest.raises(DataError, match="nothing to read"):
+def test_no_drawings_another_network_and_cancelling_are_reported() -> None:
+    with pytest.raises(DataError, match="write at least one digit"):
         read_test(network(), [], model="", date=DATE)
     with pytest.raises(DataError, match="digits are 10"):
         read_test(Network(NetworkSpec.dense((784, 3))), [(1, ink(1))], model="", date=DATE)
@@ -47,10 +47,10 @@ def test_a_test_without_drawings_a_foreign_network_and_cancelling_are_said() -> 
     ("right", "count", "low", "high"),
     [(18, 20, 0.6990, 0.9721), (20, 20, 0.8389, 1.0), (0, 10, 0.0, 0.2775), (81, 263, 0.2553, 0.3662)],
 )
-def test_wilsons_interval_is_that_of_the_tables(right: int, count: int, low: float, high: float) -> None:
+def test_the_wilson_interval_equals_published_values(right: int, count: int, low: float, high: float) -> None:
     """The last is an example of R. G. Newcombe, Statistics in Medicine 17 (1998), table I."""
     assert wilson_interval(right, count) == pytest.approx((low, high), abs=5e-5)
 
 
-def test_nothing_is_known_of_no_drawings() -> None:
+def test_the_interval_of_no_drawings_is_0_to_1() -> None:
     assert wilson_interval(0, 0) == (0, 1)

@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from nncore.errors import SettingError
 from nncore.handwriting.synthetic import digits, non_digit_kinds, non_digits, scribbles
-from nncore.handwriting.synthetic.digit_shapes import RARE, digit_shapes
-from nncore.handwriting.synthetic.digits import some_way
-from nncore.handwriting.synthetic.shape import shape
-from nncore.handwriting.synthetic.spoilt_digits import TURNS
-from nncore.handwriting.synthetic.symbol_shapes import symbol_shapes
-from nncore.handwriting.synthetic.writer import Hand
+from nncore.handwriting.synthetic.digit_glyphs import DIGIT_GLYPHS, RARE
+from nncore.handwriting.synthetic.digits import random_glyph
+from nncore.handwriting.synthetic.glyph import parse_glyph
+from nncore.handwriting.synthetic.invalid_digits import TURNS
+from nncore.handwriting.synthetic.symbol_glyphs import SYMBOL_GLYPHS
+from nncore.handwriting.synthetic.writer_style import WriterStyle
 from nncore.preprocessing.ink import Ink, rasterize
 
 
@@ -25,39 +25,39 @@ def bits(ink: Ink) -> tuple[bytes, ...]:
     return tuple(stroke.tobytes() for stroke in ink.strokes)
 
 
-def test_every_way_of_every_digit_is_written_within_reach_of_its_control_points() -> None:
+def test_every_glyph_of_a_digit_is_written_near_its_control_points() -> None:
     rng = np.random.default_rng(1)
-    for digit, ways in digit_shapes.items():
-        assert len(ways) >= 9, digit
-        for way, form in ways.items():
-            ink = Hand.drawn(rng).write(form, rng)
-            assert len(ink.strokes) == len(form.lengths), (digit, way)
-            assert rasterize(ink).max() == 255, (digit, way)
-            assert np.ptp(form.control[:, 1]) == pytest.approx(1, abs=0.12), (digit, way)
+    for digit, glyphs in DIGIT_GLYPHS.items():
+        assert len(glyphs) >= 9, digit
+        for name, glyph in glyphs.items():
+            ink = WriterStyle.random(rng).write(glyph, rng)
+            assert len(ink.strokes) == len(glyph.lengths), (digit, name)
+            assert rasterize(ink).max() == 255, (digit, name)
+            assert np.ptp(glyph.control[:, 1]) == pytest.approx(1, abs=0.12), (digit, name)
 
 
-def test_every_way_of_a_digit_is_chosen_and_rare_ones_seldom() -> None:
+def test_every_glyph_of_a_digit_is_chosen_and_rare_ones_less_often() -> None:
     rng = np.random.default_rng(2)
-    for digit, ways in digit_shapes.items():
-        chosen = [some_way(digit, rng) for _ in range(1500)]
-        counts = {way: sum(form is one for one in chosen) for way, form in ways.items()}
-        usual = np.mean([count for way, count in counts.items() if way not in RARE])
+    for digit, glyphs in DIGIT_GLYPHS.items():
+        chosen = [random_glyph(digit, rng) for _ in range(1500)]
+        counts = {name: sum(glyph is one for one in chosen) for name, glyph in glyphs.items()}
+        usual = np.mean([count for name, count in counts.items() if name not in RARE])
         assert min(counts.values()) > 0, digit
-        assert all(count < 0.7 * usual for way, count in counts.items() if way in RARE), digit
+        assert all(count < 0.7 * usual for name, count in counts.items() if name in RARE), digit
 
 
-def test_rare_ways_exist() -> None:
-    assert set().union(*digit_shapes.values()) >= RARE
+def test_rare_glyphs_exist() -> None:
+    assert set().union(*DIGIT_GLYPHS.values()) >= RARE
 
 
 def test_curves_pass_through_their_control_points_and_only_corners_are_sharp() -> None:
-    form = shape("0,0 50,0! 50,100; 10,10 20,30 60,20")
-    points = form.sharp @ form.control
-    assert form.lengths == (13, 13)
-    np.testing.assert_allclose(points[[0, 6, 12, 13, 19, 25]], form.control, atol=1e-12)
+    glyph = parse_glyph("0,0 50,0! 50,100; 10,10 20,30 60,20")
+    points = glyph.sharp @ glyph.control
+    assert glyph.lengths == (13, 13)
+    np.testing.assert_allclose(points[[0, 6, 12, 13, 19, 25]], glyph.control, atol=1e-12)
     np.testing.assert_allclose(points[:7, 1], 0, atol=1e-12)  # straight up to the corner,
     np.testing.assert_allclose(points[6:13, 0], 0.5, atol=1e-12)  # and straight from it on
-    rounded = form.smooth @ form.control
+    rounded = glyph.smooth @ glyph.control
     assert rounded[:7, 1].min() < -0.01
     np.testing.assert_array_equal(rounded[13:], points[13:])
 
@@ -72,7 +72,7 @@ def test_the_same_seed_gives_the_same_digits_and_drawings() -> None:
     assert drawings[0] == drawings[1]
 
 
-def test_a_second_call_draws_something_else() -> None:
+def test_a_second_call_gives_other_drawings() -> None:
     rng = np.random.default_rng(5)
     inks = [*digits(60, rng).inks, *digits(60, rng).inks, *non_digits(60, rng), *non_digits(60, rng)]
     assert len({bits(ink) for ink in inks if len(points_of(ink)) > 1}) == sum(len(points_of(ink)) > 1 for ink in inks)
@@ -80,7 +80,7 @@ def test_a_second_call_draws_something_else() -> None:
     assert labels[0] != labels[1]
 
 
-def test_digits_come_equally_often_from_several_hands() -> None:
+def test_digits_are_equally_frequent_and_come_from_several_writers() -> None:
     samples = digits(205, np.random.default_rng(6))
     counts = np.bincount(np.array(samples.labels, np.intp), minlength=10)
     assert len(samples) == 205
@@ -89,8 +89,8 @@ def test_digits_come_equally_often_from_several_hands() -> None:
     assert len(samples.to_dataset().images) == 205
 
 
-def test_a_hand_is_alike_from_digit_to_digit() -> None:
-    """Rounding is a matter of the tablet: a writer's coordinates are whole numbers always, or never."""
+def test_the_digits_of_a_writer_are_similar() -> None:
+    """Rounding depends on the writer's tablet: coordinates are always whole numbers, or never."""
     samples = digits(400, np.random.default_rng(7))
     whole: dict[str, set[bool]] = {}
     for ink, writer in zip(samples.inks, samples.writers, strict=True):
@@ -100,7 +100,7 @@ def test_a_hand_is_alike_from_digit_to_digit() -> None:
     assert set().union(*whole.values()) == {True, False}
 
 
-def test_size_place_slant_and_sampling_vary() -> None:
+def test_size_position_slant_and_sampling_vary() -> None:
     samples = digits(1000, np.random.default_rng(8))
     points = [points_of(ink) for ink in samples.inks]
     heights = np.array([np.ptp(drawn[:, 1]) for drawn in points])
@@ -111,14 +111,14 @@ def test_size_place_slant_and_sampling_vary() -> None:
     assert np.quantile(counts, 0.95) > 4 * np.quantile(counts, 0.05)
 
 
-def test_hands_slant_what_they_write_each_its_own_way() -> None:
+def test_the_slant_depends_on_the_writer() -> None:
     rng = np.random.default_rng(8)
-    assert np.std([Hand.drawn(rng).slant for _ in range(200)]) > 0.15
+    assert np.std([WriterStyle.random(rng).slant for _ in range(200)]) > 0.15
 
     def leans(slant: float) -> list[float]:
-        """How far to the right the top of a bar lies, per height, for several hands of that slant."""
-        hands = [replace(Hand.drawn(rng), slant=slant) for _ in range(30)]
-        bars = [points_of(hand.write(digit_shapes[1]["bar"], rng)) for hand in hands]
+        """The mean slant of a bar (dx / dy) for several writers with this slant."""
+        styles = [replace(WriterStyle.random(rng), slant=slant) for _ in range(30)]
+        bars = [points_of(style.write(DIGIT_GLYPHS[1]["bar"], rng)) for style in styles]
         return [-float(np.polyfit(bar[:, 1], bar[:, 0], 1)[0]) for bar in bars]
 
     assert np.median(leans(0.4)) == pytest.approx(0.4, abs=0.1)
@@ -144,25 +144,25 @@ def test_most_ones_are_narrower_than_sevens() -> None:
 
 
 @pytest.mark.parametrize("kind", non_digit_kinds)
-def test_every_kind_draws_again_and_again_something_else(kind: str) -> None:
+def test_every_kind_gives_a_new_drawing_each_time(kind: str) -> None:
     rng = np.random.default_rng(11)
     inks = [non_digit_kinds[kind](rng) for _ in range(30)]
     assert len({bits(ink) for ink in inks}) == 30
     assert all(rasterize(ink).max() > 0 for ink in inks)
 
 
-@pytest.mark.parametrize("kind", symbol_shapes)
+@pytest.mark.parametrize("kind", SYMBOL_GLYPHS)
 def test_every_symbol_of_a_kind_is_drawn(kind: str) -> None:
     rng = np.random.default_rng(12)
-    for name, form in symbol_shapes[kind].items():
-        assert np.ptp(form.control[:, 1]) > 0.3, name
-        assert rasterize(Hand.drawn(rng).write(form, rng)).max() == 255, name
+    for name, glyph in SYMBOL_GLYPHS[kind].items():
+        assert np.ptp(glyph.control[:, 1]) > 0.3, name
+        assert rasterize(WriterStyle.random(rng).write(glyph, rng)).max() == 255, name
     drawn = {len(non_digit_kinds[kind](rng).strokes) for _ in range(400)}
-    assert drawn == {len(form.lengths) for form in symbol_shapes[kind].values()}
+    assert drawn == {len(glyph.lengths) for glyph in SYMBOL_GLYPHS[kind].values()}
 
 
 def test_the_kinds_are_complete() -> None:
-    assert set(symbol_shapes) <= set(non_digit_kinds)
+    assert set(SYMBOL_GLYPHS) <= set(non_digit_kinds)
     assert {"zigzag", "spiral", "point", "dots", "line", "two digits", "crossed out", "turned digit"} <= set(
         non_digit_kinds
     )
@@ -177,26 +177,26 @@ def test_all_kinds_are_among_the_drawings() -> None:
     assert sum(len(ink.strokes) == 1 for ink in drawings) >= 100
 
 
-def test_letters_that_are_digits_somewhere_are_left_out() -> None:
-    letters = {name.split(",")[0] for kind in ("capital letter", "small letter") for name in symbol_shapes[kind]}
+def test_letters_that_look_like_digits_are_left_out() -> None:
+    letters = {name.split(",")[0] for kind in ("capital letter", "small letter") for name in SYMBOL_GLYPHS[kind]}
     assert not letters & set("BDGIJOQSYZbcgijloqsyz")
 
 
-def test_a_spiral_turns_at_least_twice_whole() -> None:
+def test_a_spiral_has_at_least_two_full_turns() -> None:
     rng = np.random.default_rng(14)
     for _ in range(30):
         x, y = scribbles.spiral(rng)[0].T
         assert np.ptp(np.unwrap(np.arctan2(y, x))) > 4 * np.pi
 
 
-def test_a_wandering_pen_goes_too_far_for_a_digit() -> None:
+def test_a_wandering_stroke_is_too_long_for_a_digit() -> None:
     rng = np.random.default_rng(14)
     for _ in range(50):
-        stroke = scribbles.wander(rng)[0]
+        stroke = scribbles.wandering(rng)[0]
         assert np.hypot(*np.diff(stroke, axis=0).T).sum() > 4 * np.ptp(stroke, axis=0).max()
 
 
-def test_a_dot_is_tiny_but_no_line() -> None:
+def test_a_dot_is_tiny_but_not_a_line() -> None:
     rng = np.random.default_rng(14)
     for _ in range(50):
         size = np.ptp(points_of(non_digit_kinds["dot"](rng)), axis=0)
@@ -204,7 +204,7 @@ def test_a_dot_is_tiny_but_no_line() -> None:
         assert size.min() > 0.2 * size.max()
 
 
-def test_a_line_lies_and_is_no_one() -> None:
+def test_a_line_is_too_flat_for_a_one() -> None:
     rng = np.random.default_rng(15)
     for _ in range(100):
         width, height = np.ptp(points_of(non_digit_kinds["line"](rng)), axis=0)
@@ -217,14 +217,14 @@ def test_two_digits_are_wider_than_one() -> None:
     assert np.median([width / height for width, height in sizes]) > 1
 
 
-def test_no_digit_is_turned_that_stays_one() -> None:
+def test_digits_that_stay_digits_are_not_rotated() -> None:
     assert not set(TURNS) & {0, 1, 2, 5, 6, 8, 9}
 
 
-def test_none_are_none_and_less_than_none_is_refused() -> None:
+def test_a_count_of_zero_gives_nothing_and_a_negative_count_is_refused() -> None:
     rng = np.random.default_rng(17)
     assert len(digits(0, rng)) == 0
     assert non_digits(0, rng) == ()
     for draw in (digits, non_digits):
-        with pytest.raises(SettingError, match="count is -1"):
+        with pytest.raises(SettingError, match="The count must be 0 or more; got -1"):
             draw(-1, rng)

@@ -6,10 +6,10 @@ from pytestqt.qtbot import QtBot
 
 from app.session.curve_fit import EPOCHS_KEPT, Fit, fit_grid, fit_of
 from app.tabs.train.charts.fit_view import FitPlot, FitView
-from nncore.data.curves import sampled
+from nncore.data.curves import sample_formula
 from nncore.model.network import Network, NetworkSpec
 
-POINTS = sampled("10 * x", -3, 3, 50)
+POINTS = sample_formula("10 * x", -3, 3, 50)
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_the_latest_fit_is_live_and_that_of_chosen_epochs_stays(view: FitView) -
 def test_new_points_wipe_the_fits_of_the_run_before(view: FitView) -> None:
     view.set_points(POINTS)
     view.show_fit(Fit(10, np.zeros(50)))
-    view.set_points(sampled("x", 0, 1, 50))
+    view.set_points(sample_formula("x", 0, 1, 50))
     assert all(line_of(plot) == ([], []) for plot in (view.live, *view.small))
 
 

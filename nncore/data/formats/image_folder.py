@@ -1,4 +1,4 @@
-"""A folder of pictures, a sub-folder for each class."""
+"""Read a folder of image files with a sub-folder for each class."""
 
 from __future__ import annotations
 
@@ -16,45 +16,48 @@ from nncore.errors import DataError, name_of, shown
 from nncore.preprocessing.bitmap import whole_image
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp")
-"""Files with other ends of their names are passed over."""
+"""Suffixes of image files; other files are ignored."""
 
-MOST_PICTURES = 200_000
-"""More would take hours to prepare: they are better kept as IDX or NPZ."""
+MOST_IMAGES = 200_000
+"""More images would take hours to convert; they should be stored as IDX or NPZ."""
 
 PARTS = {"training": ("train", "training"), "validation": ("val", "valid", "validation"), "test": ("test", "testing")}
-"""What sub-folders are called that hold the parts of a set, each with its classes."""
+"""Names of the sub-folders with the parts of a dataset, each of which has a sub-folder for each class."""
 
-ReadPicture = Callable[[Path], NDArray[np.uint8]]
+ReadImage = Callable[[Path], NDArray[np.uint8]]
 
 
 @dataclass(frozen=True)
-class PictureFolder:
-    """What a folder held. left_out: a sentence for each picture that could not be read."""
+class ImageFolder:
+    """The content of a folder. left_out: a message for each image that could not be used."""
 
     splits: Splits
     left_out: tuple[str, ...]
 
 
-def read_picture_folder(
+def read_image_folder(
     folder: Path,
-    read: ReadPicture,
+    read: ReadImage,
     tell: Callable[[float], None] = lambda share: None,
     cancelled: Callable[[], bool] = lambda: False,
-) -> PictureFolder | None:
-    """Read `folder`/CLASS/PICTURE, each picture prepared as one from a camera is; None as soon as it is `cancelled`.
+) -> ImageFolder | None:
+    """Read `folder`/CLASS/IMAGE and convert each image like a photo; return None if `cancelled()` becomes true.
 
-    The sub-folders' names are the classes: those of digits mean these digits, others are taken in the order of their
-    names. With `train` and `test` (and `validation`) in between, they are the parts of the set. read: gives the grey
-    values (height, width) of a picture file, or raises DataError. tell: is given the share that is done.
+    The names of the sub-folders are the classes. If all are digits, they mean these digits; others are sorted by name.
+    Folders `train` and `test` (and `validation`) above the classes are the parts of the dataset.
+    read: returns the grey values (height, width) of an image file, or raises DataError. tell: called with the finished
+    share, 0 to 1.
 
-    A picture that cannot be read, or on which nothing is to be seen, is left out and named. Raises DataError if there
-    are fewer than two classes, no picture, or none that can be read.
+    An image that cannot be read, or is blank, is left out and listed. Raises DataError if there are fewer than two
+    classes, too many images, or no image that can be read.
     """
     found = _found(folder)
     names = _class_names(sorted({name for classes in found.values() for name in classes}, key=_in_order), folder)
     files = [(part, name, path) for part, classes in found.items() for name, paths in classes.items() for path in paths]
-    if len(files) > MOST_PICTURES:
-        raise DataError(f"{name_of(folder)}: found {len(files):,} pictures, expected at most {MOST_PICTURES:,}.")
+    if len(files) > MOST_IMAGES:
+        raise DataError(
+            f"{name_of(folder)}: found {len(files):,} images, expected up to {MOST_IMAGES:,}; store them as IDX or NPZ."
+        )
     images: dict[str, list[NDArray[np.uint8]]] = {part: [] for part in found}
     labels: dict[str, list[int]] = {part: [] for part in found}
     left_out: list[str] = []
@@ -71,30 +74,30 @@ def read_picture_folder(
         tell(number / len(files))
     if not images["training"]:
         reason = f": {left_out[0]}" if left_out else "."
-        raise DataError(f"{name_of(folder)}: found no picture that can be read{reason}")
+        raise DataError(f"{name_of(folder)}: found no image that can be read{reason}")
     sets = {
         part: Dataset(np.stack(some), np.array(labels[part], np.intp), names, _source(folder, part, found))
         for part, some in images.items()
         if some
     }
-    return PictureFolder(Splits(**sets), tuple(left_out))
+    return ImageFolder(Splits(**sets), tuple(left_out))
 
 
-def _prepared(path: Path, read: ReadPicture) -> NDArray[np.uint8]:
+def _prepared(path: Path, read: ReadImage) -> NDArray[np.uint8]:
     image = whole_image(read(path))
     if not image.any():
-        raise DataError(f"{path}: there is nothing to be seen on it.")
+        raise DataError(f"{path}: the image is blank.")
     return image
 
 
 def _found(folder: Path) -> dict[str, dict[str, list[Path]]]:
-    """The pictures of each class of each part."""
+    """Return the image files of each class of each part."""
     parts = {part: place for part in PARTS if (place := _part(folder, part)) is not None}
     return {part: _classes(place) for part, place in (parts if "training" in parts else {"training": folder}).items()}
 
 
-def is_picture_folder(folder: Path) -> bool:
-    """Whether there are sub-folders, so that the folder may hold pictures by class; never raises."""
+def is_image_folder(folder: Path) -> bool:
+    """Return whether there are sub-folders, so that the folder may contain images by class; never raises."""
     try:
         with os.scandir(folder) as entries:
             return any(entry.is_dir() for entry in entries)
@@ -107,7 +110,7 @@ def _part(folder: Path, part: str) -> Path | None:
 
 
 def _classes(folder: Path) -> dict[str, list[Path]]:
-    """The pictures in each sub-folder that has one."""
+    """Return the image files in each sub-folder that has at least one."""
     try:
         folders = sorted(entry for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith("."))
         classes = {
@@ -115,19 +118,19 @@ def _classes(folder: Path) -> dict[str, list[Path]]:
             for each in folders
         }
     except OSError as problem:
-        raise DataError(f"{name_of(folder)}: cannot be read: {problem.strerror or problem}.") from None
+        raise DataError(f"{name_of(folder)}: the folder cannot be read: {problem.strerror or problem}.") from None
     return {name: paths for name, paths in classes.items() if paths}
 
 
 def _class_names(found: Sequence[str], folder: Path) -> tuple[str, ...]:
     if len(found) < 2:
-        what = f"one sub-folder with pictures, {shown(found[0])}" if found else "no sub-folder with pictures"
-        raise DataError(f"{name_of(folder)}: found {what}; expected one for each of two classes or more.")
+        what = f"only one sub-folder with images, {shown(found[0])}" if found else "no sub-folder with images"
+        raise DataError(f"{name_of(folder)}: found {what}; expected one for each class, at least two.")
     return DIGITS if set(found) <= set(DIGITS) else tuple(found)
 
 
 def _in_order(name: str) -> list[tuple[int, str]]:
-    """For sorting: runs of digits by the number that they are, "2" before "10"."""
+    """Return a sort key that orders numbers within names by value: "2" before "10"."""
     return [(int(run) if run.isdigit() and run.isascii() else 0, run) for run in re.split(r"(\d+)", name)]
 
 

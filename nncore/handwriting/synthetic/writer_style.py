@@ -1,4 +1,4 @@
-"""A hand: what all that one person writes has in common, and how it turns shapes into ink."""
+"""The style of a synthetic writer, and how it turns glyphs into ink."""
 
 from __future__ import annotations
 
@@ -10,24 +10,26 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from nncore.handwriting.synthetic.shape import Shape
+from nncore.handwriting.synthetic.glyph import Glyph
 from nncore.preprocessing.ink import Ink
 
 Stroke = NDArray[np.float64]
 """(points, 2): x to the right, y down; digits are about 1 high."""
 
 TABLET = 500.0
-"""Units each way of the surface that is written on."""
+"""Height and width of the writing surface in units."""
 
 
 @dataclass(frozen=True)
-class Hand:
-    """How one person writes; lengths in heights of a digit.
+class WriterStyle:
+    """The style of one writer; the unit of length is the height of a digit.
 
-    slant: x that goes with 1 of y upwards. turn: radians, clockwise. width: a factor. roundness: 0 keeps corners, 1
-    makes curves of them. wobble: how far control points stray. bend: how far the whole is bent. gap: how far strokes
-    miss each other. tremor: of every point. spacing: between two points. slowing: how much slower the pen is where it
-    turns. hook: how often a stroke begins or ends with one. size: units of the tablet. whole_units: points are rounded.
+    slant: dx per dy upwards. turn: rotation in radians, clockwise. width: a factor. roundness: from 0 for corners to 1
+    for curves instead. size: height of a digit in units of the tablet. whole_units: whether coordinates are rounded.
+
+    Standard deviations: wobble, of control points; bend, of the waves that bend the whole digit; gap, of the position
+    of each stroke; tremor, of each point. spacing: distance between points. slowing: how much slower the pen is in
+    curves. hook: probability of a hook at an end of a stroke.
     """
 
     slant: float
@@ -45,8 +47,8 @@ class Hand:
     whole_units: bool
 
     @classmethod
-    def drawn(cls, rng: Generator) -> Hand:
-        """Some hand."""
+    def random(cls, rng: Generator) -> WriterStyle:
+        """Return a random style."""
         slant, turn, width, spacing, size = rng.standard_normal(5).tolist()
         roundness, wobble, bend, gap, tremor, slowing, hook, whole = rng.random(8).tolist()
         return cls(
@@ -65,21 +67,20 @@ class Hand:
             whole_units=whole < 0.6,
         )
 
-    def write(self, shape: Shape, rng: Generator) -> Ink:
-        """The ink of a shape, a little different each time."""
-        return self.trace(self.sketch(shape, rng), rng)
+    def write(self, glyph: Glyph, rng: Generator) -> Ink:
+        """Return the ink of a glyph, a little different each time."""
+        return self.to_ink(self.sketch(glyph, rng), rng)
 
-    def sketch(self, shape: Shape, rng: Generator) -> list[Stroke]:
-        """The strokes of a shape as this hand's control points make them, before they are bent, slanted and sampled."""
-        strays = rng.normal(0, self.wobble, shape.control.shape)
-        control = shape.control + strays
-        if len(shape.lengths) > 1:
-            control += rng.normal(0, self.gap, (len(shape.lengths), 2))[shape.stroke_of]
-        points = shape.sharp @ control * (1 - self.roundness) + shape.smooth @ control * self.roundness
-        return split(points, shape.lengths)
+    def sketch(self, glyph: Glyph, rng: Generator) -> list[Stroke]:
+        """Return the strokes of a glyph with moved control points, before they are bent, slanted and sampled."""
+        control = glyph.control + rng.normal(0, self.wobble, glyph.control.shape)
+        if len(glyph.lengths) > 1:
+            control += rng.normal(0, self.gap, (len(glyph.lengths), 2))[glyph.stroke_of]
+        points = glyph.sharp @ control * (1 - self.roundness) + glyph.smooth @ control * self.roundness
+        return split(points, glyph.lengths)
 
-    def trace(self, strokes: Sequence[Stroke], rng: Generator) -> Ink:
-        """The ink of strokes that are about 1 high: bent, slanted, and sampled along the pen's way.
+    def to_ink(self, strokes: Sequence[Stroke], rng: Generator) -> Ink:
+        """Convert strokes about 1 high to ink: bend, slant and place them on the tablet, and sample them like a pen.
 
         Strokes of one point stay points.
         """
@@ -93,28 +94,29 @@ class Hand:
         return Ink(tuple(np.rint(stroke) for stroke in inked) if self.whole_units else tuple(inked))
 
     def _bent(self, points: Stroke, rng: Generator) -> Stroke:
-        """The points bent by slow waves, then slanted, turned and stretched."""
+        """Return the points bent by slow waves, then slanted, rotated and stretched."""
         across, along = rng.normal(0, self.bend, (2, 2))
         phase = rng.random(2) * tau
         slant, turn, width, bulge = rng.standard_normal(4).tolist()
         waves = np.sin(points * 3.5 + phase)  # of x, and of y
         bent = points + across * waves[:, ::-1] + along / 2 * waves
-        bent[:, 1] += 0.03 * bulge * np.sin(tau * points[:, 1])  # a larger head, or a larger foot
+        bent[:, 1] += 0.03 * bulge * np.sin(tau * points[:, 1])  # makes the upper or the lower half larger
         slant = self.slant + 0.06 * slant
         turn = self.turn + 0.05 * turn
         width = self.width * exp(0.08 * width)
-        c, s = 1 - turn * turn / 2, sin(turn)
+        c, s = 1 - turn * turn / 2, sin(turn)  # the cosine to second order, which is enough for small angles
         rotate = np.array([[c, s], [-s, c]])
         placed: Stroke = bent @ (np.array([[width, 0], [-slant, 1]]) @ rotate)
         return placed
 
     def _sampled(self, stroke: Stroke, rng: Generator) -> Stroke:
-        """Points along a stroke as a pen gives them: in equal times, slower where it turns, with a tremor."""
+        """Return points along a stroke as a tablet records them: at equal times, denser in curves, with a tremor."""
         if len(stroke) == 1:
             return stroke
         ways = stroke[1:] - stroke[:-1]
         times = np.sqrt(np.einsum("ij,ij->i", ways, ways)) + 1e-9
         if self.slowing > 0:
+            # The cross product of two successive directions is the sine of the angle between them.
             x, y = (ways / times[:, None]).T
             turns = np.abs(x[1:] * y[:-1] - y[1:] * x[:-1]) * self.slowing
             times[1:] += turns * np.minimum(times[1:], 0.2)
@@ -133,12 +135,12 @@ class Hand:
         return points + rng.normal(0, self.tremor, points.shape)
 
     def _ends(self, whole: float, luck: list[float]) -> tuple[float, float]:
-        """From where to where of a stroke the tablet noticed: rarely it lost a little at an end."""
+        """Return the start and end of the recorded part of a stroke; in rare cases a little is lost at one end."""
         lost = 0.12 * whole
         return (lost * luck[1] if luck[0] < 0.03 else 0.0), (whole - lost * luck[1] if luck[0] > 0.97 else whole)
 
 
 def split(points: Stroke, lengths: Sequence[int]) -> list[Stroke]:
-    """The strokes that lie one after the other in `points`."""
+    """Split `points` into consecutive strokes of these lengths."""
     ends = np.cumsum(lengths).tolist()
     return [points[end - length : end] for end, length in zip(ends, lengths, strict=True)]

@@ -1,6 +1,6 @@
-"""Letters and signs that are no digit's twin; the notation is that of `nncore.handwriting.synthetic.shape`.
+"""Glyphs of letters and signs that do not look like digits; for the notation see `nncore.handwriting.synthetic.glyph`.
 
-Left out is what is a digit, or nearly one, in somebody's hand: B b c D G g I i J j l O o Q q S s Y y Z z, the
+Symbols that look like a digit in some handwriting are left out: B b c D G g I i J j l O o Q q S s Y y Z z, the
 single-storey a, < and a stroke of lightning.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nncore.handwriting.synthetic.shape import Shape, shape
+from nncore.handwriting.synthetic.glyph import Glyph, parse_glyph
 
 _TEXTS: dict[str, dict[str, str]] = {
     "capital letter": {
@@ -123,7 +123,7 @@ _TEXTS: dict[str, dict[str, str]] = {
     },
 }  # fmt: skip
 
-symbol_shapes: Mapping[str, Mapping[str, Shape]] = {
-    kind: {name: shape(text) for name, text in texts.items()} for kind, texts in _TEXTS.items()
+SYMBOL_GLYPHS: Mapping[str, Mapping[str, Glyph]] = {
+    kind: {name: parse_glyph(text) for name, text in texts.items()} for kind, texts in _TEXTS.items()
 }
-"""For each kind the shapes, by name."""
+"""For each kind, its glyphs by name."""

@@ -1,10 +1,10 @@
-"""The digits as people of many countries write them; the notation is that of `nncore.handwriting.synthetic.shape`."""
+"""Glyphs of the digits as written in many countries; the notation is that of `nncore.handwriting.synthetic.glyph`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nncore.handwriting.synthetic.shape import Shape, shape
+from nncore.handwriting.synthetic.glyph import Glyph, parse_glyph
 
 _TEXTS: dict[int, dict[str, str]] = {
     0: {
@@ -189,9 +189,9 @@ _TEXTS: dict[int, dict[str, str]] = {
 RARE = frozenset(
     {"slashed", "bar, upwards", "clockwise", "ended inside", "stem first", "closed, crossbar first", "snake"}
 )
-"""Ways that few hands have."""
+"""Names of glyphs that few people write."""
 
-digit_shapes: Mapping[int, Mapping[str, Shape]] = {
-    digit: {way: shape(text) for way, text in ways.items()} for digit, ways in _TEXTS.items()
+DIGIT_GLYPHS: Mapping[int, Mapping[str, Glyph]] = {
+    digit: {name: parse_glyph(text) for name, text in texts.items()} for digit, texts in _TEXTS.items()
 }
-"""For each digit its ways of being written, by name."""
+"""For each digit, its glyphs by name."""
