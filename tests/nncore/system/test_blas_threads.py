@@ -161,7 +161,7 @@ from nncore.data.dataset import Splits, load_mnist
 from nncore.evaluation.metrics import evaluate
 from nncore.evaluation.projection import principal_components, view
 from nncore.evaluation.robustness import DISTORTIONS, robustness
-from nncore.handwriting.fine_tuning import adapt
+from nncore.handwriting.fine_tuning import fine_tune
 from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig, train
 from tests.nncore.runs import fresh_network
@@ -180,7 +180,7 @@ def training():
     return trained.parameters.values.tobytes()
 
 def teaching():
-    return adapt(network(), digits.take(slice(0, 20)), digits).parameters.values.tobytes()
+    return fine_tune(network(), digits.take(slice(0, 20)), digits).parameters.values.tobytes()
 
 def evaluation():
     return repr([evaluate(network(), digits).loss for _ in range(3)]).encode()
