@@ -1,1 +1,1 @@
-"""Files that come with the app; each folder says where its files come from."""
+"""Files that come with the app; ATTRIBUTION.md says where they come from."""

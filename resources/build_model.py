@@ -1,13 +1,13 @@
-"""Train the model in the box: MNIST, pen strokes of real writers, generated ink, and what is no digit.
+"""Train the bundled model on MNIST, pen strokes of real writers, generated digits, and drawings that are not digits.
 
-Run from the project's folder as `python -m resources.build_model --ink FILE.unipen`. FILE holds digits of many writers;
-the model that ships learnt from the training part of the UCI data set "Pen-Based Recognition of Handwritten Digits"
-(E. Alpaydin and F. Alimoglu, 1998; CC BY 4.0) in its original UNIPEN form. Without it the model learns from MNIST and
-generated ink alone.
+Run `python -m resources.build_model --ink FILE.unipen` in the project's folder. FILE contains digits of many writers;
+for the bundled model it is the training set of the UCI dataset "Pen-Based Recognition of Handwritten Digits"
+(E. Alpaydin and F. Alimoglu, 1998; CC BY 4.0) in its original UNIPEN format. Without FILE the model is trained on MNIST
+and generated drawings alone.
 
-How well it reads strangers is told by folds: a network is trained in the same way, but without a share of the writers
-and without a share of the kinds of things that are no digits, and judged on those. The model that is written has learnt
-from all of them; its probabilities are calibrated (nncore.evaluation.calibration) on what the folds left out.
+Cross-validation measures how well the model reads new writers: for each fold, a network is trained in the same way, but
+without a part of the writers and of the kinds of non-digits, and evaluated on these. The final model is trained on all
+data; its probabilities are calibrated (nncore.evaluation.calibration) on the examples that the folds left out.
 """
 
 from __future__ import annotations
@@ -39,21 +39,22 @@ from nncore.model.network import Network
 from nncore.training import TrainingConfig, train
 from nncore.training.events import Diverged, EpochDone
 from nncore.training.random_streams import RandomStreams
-from resources.fold_report import Judged, report
+from resources.fold_report import HeldOutLogits, report
 from resources.training_ink import Amounts, Images, chosen, drawn, labels_of, non_digits, training_images
 
 RECIPE = "handwriting"
 
 FOLD_EPOCHS = 0.5
-"""The folds take this share of the recipe's epochs, and no average: their figures are on the safe side."""
+"""The networks of the folds are trained for this fraction of the recipe's epochs and not averaged, so their accuracy is
+a conservative estimate."""
 
 AVERAGED_EPOCHS, AVERAGED_RATE = 10, 0.6
-"""The model is the mean of the weights after each of so many more epochs, on ink made up anew, at a constant learning
-rate of this share of the recipe's: it read 99.48 % of MNIST's test part instead of 99.30 %. (Izmailov et al.,
-"Averaging Weights Leads to Wider Optima and Better Generalization", UAI 2018.)"""
+"""The model is the mean of the weights after each of these additional epochs, with newly generated drawings and a
+constant learning rate of this fraction of the recipe's. It read 99.48 % of MNIST's test set instead of 99.30 %.
+(Izmailov et al., "Averaging Weights Leads to Wider Optima and Better Generalization", UAI 2018.)"""
 
-JUDGED_NON_DIGITS = 3_000
-"""Drawings of what is no digit, that each fold is judged on."""
+TEST_NON_DIGITS = 3_000
+"""Number of non-digits on which each fold is evaluated."""
 
 CITATION = (
     'Pen strokes: E. Alpaydin and F. Alimoglu, "Pen-Based Recognition of Handwritten Digits", UCI, 1998, CC BY 4.0.'
@@ -62,7 +63,7 @@ CITATION = (
 
 @dataclass(frozen=True)
 class Plan:
-    """What is built: the settings of the training, and what it learns from. ink: labelled samples of named writers."""
+    """The settings of the training and the training data. ink: labelled samples of named writers."""
 
     config: TrainingConfig
     amounts: Amounts
@@ -71,29 +72,29 @@ class Plan:
 
 
 class Trained(NamedTuple):
-    """One training's outcome. values: the network's parameters. judged: on what it was kept from; None for all."""
+    """The result of one training. values: the network's parameters. held_out: its outputs for examples left out."""
 
     values: NDArray[np.float32]
     history: tuple[dict[str, float | None], ...]
-    judged: Judged
+    held_out: HeldOutLogits
 
 
 def build(plan: Plan, processes: int = 1) -> Model:
-    """Train the folds and the model; `processes` trainings at the same time."""
+    """Train the folds and the final model, with `processes` trainings at the same time."""
     jobs: list[int | None] = [None, *range(plan.folds)]
     if processes == 1:
         final, *folds = map(partial(_trained, plan), jobs)
     else:
         with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
             final, *folds = pool.map(partial(_trained, plan), jobs)
-    judged = [fold.judged for fold in folds] or [final.judged]
+    held_out = [fold.held_out for fold in folds] or [final.held_out]
     temperature = best_temperature(
-        np.concatenate([each.logits for each in judged]), np.concatenate([each.labels for each in judged])
+        np.concatenate([each.logits for each in held_out]), np.concatenate([each.labels for each in held_out])
     )
     network = Network(RECIPES[RECIPE].spec)
     network.parameters.values[:] = final.values
     apply_temperature(network, temperature)
-    findings = report([each.cooled(temperature) for each in judged], named_writers=plan.folds > 0)
+    findings = report([each.scaled(temperature) for each in held_out], named_writers=plan.folds > 0)
     print(findings.text)
     notes = f"{CITATION if plan.ink else ''} {findings.notes} Temperature {temperature:.3f}.".strip()
     card = ModelCard(
@@ -112,9 +113,9 @@ def build(plan: Plan, processes: int = 1) -> Model:
 
 
 def _trained(plan: Plan, fold: int | None) -> Trained:
-    """A network trained without fold's writers and kinds, or with all of them, judged on what it was kept from.
+    """Train a network without the writers and kinds of a fold, or with all for None, and evaluate it on held-out data.
 
-    Without folds it is judged on generated digits that it has not seen.
+    With `fold` None the held-out digits are newly generated ones.
     """
     kinds = tuple(non_digit_kinds)
     left_out = kinds if fold is None else kinds[fold :: plan.folds]
@@ -138,18 +139,18 @@ def _trained(plan: Plan, fold: int | None) -> Trained:
     return Trained(
         network.parameters.values.astype(np.float32, copy=False),
         tuple({"epoch": epoch, "training_loss": loss} for epoch, loss in enumerate(losses, start=1)),
-        _judged(
-            network, strangers, non_digits(JUDGED_NON_DIGITS, left_out, np.random.default_rng(plan.config.seed + 2))
+        _held_out(
+            network, strangers, non_digits(TEST_NON_DIGITS, left_out, np.random.default_rng(plan.config.seed + 2))
         ),
     )
 
 
-def _judged(network: Network, strangers: InkSamples, no_digits: tuple[Images, list[str]]) -> Judged:
-    """What `network` says to digits of strangers and to what is no digit."""
+def _held_out(network: Network, strangers: InkSamples, no_digits: tuple[Images, list[str]]) -> HeldOutLogits:
+    """Return the outputs of `network` for digits of new writers and for non-digits."""
     images, of_kind = no_digits
     labels = np.concatenate([labels_of(strangers), np.full(len(images), NO_CLASS)])
     unseen = Dataset(np.concatenate([drawn(strangers.inks), images]), labels, open_set=True)
-    return Judged(logits_of(network, unseen), labels, (*strangers.writers, *of_kind))
+    return HeldOutLogits(logits_of(network, unseen), labels, (*strangers.writers, *of_kind))
 
 
 def _losses(
@@ -159,11 +160,11 @@ def _losses(
     name: str,
     after_epoch: Callable[[], None] = lambda: None,
 ) -> list[float | None]:
-    """Train `network`, saying after each epoch how it goes; gives the loss of each."""
+    """Train `network`, print the loss after each epoch, and return the losses."""
     losses: list[float | None] = []
     for event in train(network, Splits(data), config, cores=1):
         if isinstance(event, Diverged):
-            raise SettingError("learning_rate", f"The training of {name} diverged: take a lower learning rate.")
+            raise SettingError("learning_rate", f"The training of {name} diverged; use a lower learning rate.")
         if isinstance(event, EpochDone):
             print(f"{name}, epoch {event.epoch}: loss {event.training_loss:.4f}", file=sys.stderr, flush=True)
             losses.append(event.training_loss)
@@ -172,7 +173,7 @@ def _losses(
 
 
 def _averaged(network: Network, data: Dataset, config: TrainingConfig) -> list[float | None]:
-    """Train `network` on, and leave it with the mean of the weights after each epoch; gives the losses."""
+    """Continue the training of `network`, set it to the mean of the weights after each epoch, and return the losses."""
     further = replace(
         config,
         seed=config.seed + 1,
@@ -199,7 +200,7 @@ def _test_accuracy(network: Network) -> float | None:
 
 
 def _described(plan: Plan) -> str:
-    """What the model has learnt from, in words."""
+    """Describe the training data."""
     amounts = plan.amounts
     parts = [f"MNIST, training part: {amounts.mnist:,} images"]
     if plan.ink is not None:
@@ -212,13 +213,13 @@ def _described(plan: Plan) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Build the model; gives the exit status, 2 for a user's mistake."""
+    """Build the model; returns the exit status, 2 for a wrong argument or file."""
     parser = argparse.ArgumentParser(prog="python -m resources.build_model", description=__doc__.split("\n\n")[0])
     parser.add_argument("--ink", type=Path, help="UNIPEN file of labelled digits of many writers")
-    parser.add_argument("--folds", type=int, default=3, help="how often to leave writers out to judge on them (3)")
-    parser.add_argument("--epochs", type=int, help="passes over the data, instead of the recipe's")
-    parser.add_argument("--seed", type=int, help="instead of the recipe's")
-    parser.add_argument("--processes", type=int, default=2, help="trainings at the same time (2)")
+    parser.add_argument("--folds", type=int, default=3, help="number of folds of cross-validation over writers (3)")
+    parser.add_argument("--epochs", type=int, help="number of epochs (the recipe's)")
+    parser.add_argument("--seed", type=int, help="random seed (the recipe's)")
+    parser.add_argument("--processes", type=int, default=2, help="number of trainings at the same time (2)")
     parser.add_argument("--out", type=Path, default=bundled_model_path(), help="the model file to write")
     options = parser.parse_args(arguments)
     given = {name: getattr(options, name) for name in ("epochs", "seed") if getattr(options, name) is not None}
@@ -230,7 +231,7 @@ def main(arguments: Sequence[str]) -> int:
     except DigitLabError as problem:
         print(problem, file=sys.stderr)
         return 2
-    print(f"{options.out}: {options.out.stat().st_size:,} bytes, {model.card.test_accuracy:.2%} of MNIST's test part")
+    print(f"{options.out}: {options.out.stat().st_size:,} bytes, {model.card.test_accuracy:.2%} of MNIST's test set")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""What the model in the box learns from: how much of what, and the pictures."""
+"""The training data of the bundled model: amounts and images."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ Images = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Amounts:
-    """How many examples of each sort there are to learn from.
+    """The number of training examples of each sort.
 
-    mnist: MNIST's first images. varied: how often each pen drawing comes in another shape, beside its own. generated:
-    digits of `nncore.handwriting.synthetic`. non_digits: drawings of what is none.
+    mnist: the first images of MNIST. varied: random variations of each pen drawing, besides the original. generated:
+    digits of `nncore.handwriting.synthetic`. non_digits: drawings that are not digits.
     """
 
     mnist: int = 60_000
@@ -35,9 +35,9 @@ class Amounts:
 def training_images(
     mnist: Dataset, ink: InkSamples | None, kinds: Sequence[str], amounts: Amounts, seed: int
 ) -> Dataset:
-    """MNIST, the pen drawings of `ink`, which are all labelled, and what `amounts` asks for of the generated.
+    """Return the training set: MNIST, the pen drawings of `ink`, all labelled, and generated drawings, as in `amounts`.
 
-    kinds: which kinds of drawings are shown as what is no digit; those of many shapes more often.
+    kinds: the kinds of non-digits; kinds with many glyphs appear more often.
     """
     rng = np.random.default_rng(seed)
     first = mnist.take(slice(0, amounts.mnist))
@@ -54,24 +54,24 @@ def training_images(
 
 
 def non_digits(count: int, kinds: Sequence[str], rng: np.random.Generator) -> tuple[Images, list[str]]:
-    """Pictures (count, 28, 28) of what is no digit, each of the `kinds` as often as the others; and their kinds."""
+    """Return images (count, 28, 28) of non-digits, each of `kinds` equally often, and the kind of each image."""
     chosen = [kinds[number % len(kinds)] for number in range(count)]
     return drawn(non_digit_kinds[kind](rng) for kind in chosen), chosen
 
 
 def drawn(inks: Iterable[Ink]) -> Images:
-    """The pictures (n, 28, 28) of ink."""
-    pictures = [rasterize(ink) for ink in inks]
-    return np.stack(pictures) if pictures else np.empty((0, 28, 28), np.uint8)
+    """Draw ink as images (n, 28, 28)."""
+    images = [rasterize(ink) for ink in inks]
+    return np.stack(images) if images else np.empty((0, 28, 28), np.uint8)
 
 
 def labels_of(samples: InkSamples) -> NDArray[np.intp]:
-    """The labels (n,) of samples that all have one."""
+    """Return the labels (n,) of samples that all have one."""
     return np.array(samples.labels, np.intp)
 
 
 def chosen(samples: InkSamples, rows: NDArray[np.bool_]) -> InkSamples:
-    """The samples at which `rows` (n,) is true."""
+    """Return the samples where `rows` (n,) is true."""
     where = np.flatnonzero(rows).tolist()
     return InkSamples(
         tuple(samples.inks[i] for i in where),

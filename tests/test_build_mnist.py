@@ -122,7 +122,7 @@ def test_a_missing_file_is_named(folder: Path, capsys: pytest.CaptureFixture[str
 def test_a_damaged_compressed_file_is_named(content: bytes, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "t10k-labels-idx1-ubyte").unlink()
     (folder / "t10k-labels-idx1-ubyte.gz").write_bytes(content)
-    assert f"{folder / 't10k-labels-idx1-ubyte.gz'}: cannot be read" in refusal(folder, capsys)
+    assert f"{folder / 't10k-labels-idx1-ubyte.gz'}: the file cannot be read" in refusal(folder, capsys)
 
 
 @pytest.mark.parametrize("arguments", [[], ["one", "two"]])

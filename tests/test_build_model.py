@@ -21,7 +21,7 @@ from nncore.model.network import Network
 from nncore.training import train
 from resources import build_model
 from resources.build_model import Plan, build
-from resources.fold_report import Judged, report
+from resources.fold_report import HeldOutLogits, report
 from resources.training_ink import Amounts, training_images
 from tests.nncore.example_data import small_mnist
 
@@ -32,7 +32,7 @@ CONFIG = replace(RECIPES["handwriting"].config, epochs=1, batch_size=64, seed=3)
 @pytest.fixture(autouse=True, scope="module")
 def everything_is_smaller() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(build_model, "JUDGED_NON_DIGITS", 100)
+        patch.setattr(build_model, "TEST_NON_DIGITS", 100)
         patch.setattr(build_model, "AVERAGED_EPOCHS", 2)
         patch.setattr(build_model, "load_mnist", small_mnist)
         yield
@@ -111,9 +111,9 @@ def test_folds_change_only_the_temperature_of_the_model(built: tuple[Model, str]
 
 
 def test_a_fold_is_not_trained_on_its_writers_and_kinds() -> None:
-    judged = build_model._trained(Plan(CONFIG, FEW, some_ink(), folds=2), 1).judged
-    assert set(judged.groups) == {"w1", "w3", *tuple(non_digit_kinds)[1::2]}
-    assert (np.array(judged.labels) == NO_CLASS).sum() == 100
+    held_out = build_model._trained(Plan(CONFIG, FEW, some_ink(), folds=2), 1).held_out
+    assert set(held_out.groups) == {"w1", "w3", *tuple(non_digit_kinds)[1::2]}
+    assert (np.array(held_out.labels) == NO_CLASS).sum() == 100
 
 
 def test_the_averaged_weights_are_the_mean_of_the_weights_after_each_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,15 +135,15 @@ def test_the_averaged_weights_are_the_mean_of_the_weights_after_each_epoch(monke
 
 def test_a_report_counts_each_writer_and_each_kind() -> None:
     sure, even = np.eye(10)[7] * 9, np.zeros(10)
-    judged = Judged(
+    outputs = HeldOutLogits(
         np.stack([sure, sure, sure, even, sure]),
         np.array([7, 1, 7, NO_CLASS, NO_CLASS]),
         ("anna", "anna", "bo", "dots", "dots"),
     )
-    found = report([judged], named_writers=True)
+    found = report([outputs], named_writers=True)
     assert found.writer_accuracy == {"anna": 0.5, "bo": 1}
-    assert "Of writers it had not seen it read 75.00%, refused 0.00%" in found.notes
-    assert "it refused 50.0% and was unsure of 0.0%" in found.notes
+    assert "Digits of new writers: 75.00% read correctly, 0.00% refused" in found.notes
+    assert "of new kinds): 50.0% refused, 0.0% unsure" in found.notes
 
 
 def test_a_missing_ink_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

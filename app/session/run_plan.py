@@ -116,7 +116,7 @@ class RunPlan:
         curve, recipe = self.curve, RECIPES.get(self.recipe)
         if curve is not None:
             return curve.splits()
-        chosen = recipe.examples.of(data) if recipe and isinstance(recipe.examples, DigitExamples) else data
+        chosen = recipe.examples.take_from(data) if recipe and isinstance(recipe.examples, DigitExamples) else data
         return hold_out_validation(chosen, share, seed)
 
     def begin(self, data: Splits, control: TrainingControl, cores: int) -> Training:

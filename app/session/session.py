@@ -175,7 +175,7 @@ class Session(QObject):
     def go_on_with(self, run: LoggedRun, checkpoint: Path) -> None:
         """Go on with a run whose process was killed, from what it kept in `checkpoint`; it needs the same data."""
         settings = run.settings
-        share, curve = settings.validation_share, CurveExamples.from_words(settings.data)
+        share, curve = settings.validation_share, CurveExamples.from_description(settings.data)
         plan = RunPlan(settings.spec, settings.config, share, settings.recipe, broken_off=(run, checkpoint))
         self._begin(plan if curve is None else replace(plan, points=curve.curve()), paused=False)
 

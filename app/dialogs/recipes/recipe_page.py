@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushBu
 from app.dialogs.recipes.formula import picture_of
 from app.style.theme import GAP, GROUP_GAP, colours_of, scaled
 from nncore.experiments.recipes import Recipe
-from nncore.experiments.recipes.page import plain
 
 LIST_LETTERS = 26
 """Letters of the body font that the list of names is wide."""
@@ -130,7 +129,7 @@ class RecipePage(QWidget):
         )
         self.page.document().setDocumentMargin(GROUP_GAP)
         self.page.pictures.clear()
-        self.page.setAccessibleDescription("; ".join(map(plain, recipe.page.formulas)))
+        self.page.setAccessibleDescription("; ".join(map(as_text, recipe.page.formulas)))
         self.page.setHtml(
             f"<h2>{escape(recipe.title)}</h2>"
             f'<p class="quiet">{escape(recipe.name)}: {escape(", ".join(facts))}. '

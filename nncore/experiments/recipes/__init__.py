@@ -1,4 +1,4 @@
-"""Named, complete experiments: data, network, training settings, and a page that explains them.
+"""Named, complete experiments: data, network, training settings, and a page that explains each.
 
 Read first: `recipe.py`.
 """
@@ -7,7 +7,7 @@ from nncore.errors import SettingError
 from nncore.experiments.recipes.digits import DIGIT_RECIPES
 from nncore.experiments.recipes.examples import ALL_DIGITS, CurveExamples, DigitExamples
 from nncore.experiments.recipes.failures import FAILURES
-from nncore.experiments.recipes.notebooks import SEEDS
+from nncore.experiments.recipes.notebooks import NOTEBOOKS
 from nncore.experiments.recipes.page import Page
 from nncore.experiments.recipes.recipe import VALIDATION_SHARE, Recipe
 
@@ -15,8 +15,8 @@ __all__ = [
     "ALL_DIGITS",
     "DIGIT_RECIPES",
     "FAILURES",
+    "NOTEBOOKS",
     "RECIPES",
-    "SEEDS",
     "VALIDATION_SHARE",
     "CurveExamples",
     "DigitExamples",
@@ -25,11 +25,11 @@ __all__ = [
     "recipe_named",
 ]
 
-RECIPES = {recipe.name: recipe for recipe in (*SEEDS, *DIGIT_RECIPES, *FAILURES)}
+RECIPES = {recipe.name: recipe for recipe in (*NOTEBOOKS, *DIGIT_RECIPES, *FAILURES)}
 
 
 def recipe_named(name: str) -> Recipe:
-    """The recipe called `name`; raises SettingError with the names there are."""
+    """Return the recipe called `name`. Raises SettingError with all names if there is none."""
     if name not in RECIPES:
-        raise SettingError("recipe", f"There is no recipe {name!r}: choose one of {', '.join(RECIPES)}.")
+        raise SettingError("recipe", f"There is no recipe {name!r}; choose one of {', '.join(RECIPES)}.")
     return RECIPES[name]

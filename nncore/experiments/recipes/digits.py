@@ -1,4 +1,4 @@
-"""Networks that read digits well, from a few seconds of training to some minutes."""
+"""Recipes for networks that read digits well, with training times from a few seconds to some minutes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nncore.preprocessing.augmentation import Augmentation
 from nncore.training import TrainingConfig
 
 DISTORTIONS = Augmentation(shift=1.5, rotation=10, scale=0.1, slant=0.15, elastic=1.0)
-"""Mild ones: every digit a little different in each epoch, none of them odd."""
+"""Mild distortions: every digit differs a little in each epoch, and all of them look natural."""
 
 ADAM = (
     "<i>m</i> ← 0.9 <i>m</i> + 0.1 <i>g</i>, &nbsp; <i>v</i> ← 0.999 <i>v</i> + 0.001 <i>g</i><sup>2</sup>, &nbsp; "
@@ -28,12 +28,12 @@ SIMARD = (
 
 
 def _strided_convolutions(*filters: int, dense: int) -> NetworkSpec:
-    """5x5 convolutions of stride 2, which need no pooling, a dense layer, and ten classes; all but the last normalised.
+    """Return a network of 5x5 convolutions with stride 2, without pooling, a dense layer, and ten classes.
 
-    The network of Simard, Steinkraus and Platt ("Best Practices for Convolutional Neural Networks", ICDAR 2003) with
-    batch normalisation. With it, a network of 16 and 48 filters read 99.45 % instead of 99.31 % of 10,000 held-out
-    training images, after 14 epochs; stronger distortions than the recipe's, more or less of the learning rate, or
-    dropout made no difference or were worse.
+    It is the network of Simard, Steinkraus and Platt ("Best Practices for Convolutional Neural Networks", ICDAR 2003)
+    with batch normalisation after each layer but the last. With the normalisation, a network of 16 and 48 filters read
+    99.45 % instead of 99.31 % of 10,000 held-out training images after 14 epochs. Stronger distortions, another
+    learning rate or dropout did not improve it.
     """
     layers: list[LayerSpec] = []
     for count in filters:
@@ -44,16 +44,16 @@ def _strided_convolutions(*filters: int, dense: int) -> NetworkSpec:
 QUICK = Recipe(
     "quick",
     "A first network",
-    "Two small hidden layers; reads 97 % of MNIST after a few seconds. What the Train tab starts with.",
+    "Two small hidden layers; reads 97 % of MNIST after a few seconds. It is the default of the Train tab.",
     NetworkSpec.dense((784, 128, 64, 10)),
     TrainingConfig(learning_rate=0.003, schedule="cosine"),
     Page(
-        "The network to begin with: large enough to read well, small enough to be trained while one watches.",
+        "A network for a first try: large enough to read well, and small enough to train within seconds.",
         ("<i>A</i> = ReLU(<i>X W</i> + <i>b</i>), twice, &nbsp; <i>P</i> = softmax(<i>A W</i> + <i>b</i>)", ADAM),
         (
-            "One epoch of 128 images a step does more than a hundred steps with all images at once.",
-            "The learning rate follows a cosine down to zero: watch the training loss settle in the last epoch.",
-            "Ten per cent of the images are held out; their loss is the one to believe.",
+            "One epoch with batches of 128 images learns more than a hundred steps with all images at once.",
+            "The learning rate falls to zero along a cosine, so the training loss changes little in the last epoch.",
+            "Ten per cent of the images are held out; their loss shows how well the network reads new digits.",
         ),
         "97 to 98 % of the test images after five epochs.",
         "Adam: Kingma and Ba, ICLR 2015. The cosine: Loshchilov and Hutter, “SGDR”, ICLR 2017.",
@@ -63,8 +63,7 @@ QUICK = Recipe(
 MLP = Recipe(
     "mlp",
     "A wide dense network",
-    "More units, and every digit shifted, turned, stretched and bent a little anew in each epoch: 99 % within a "
-    "minute.",
+    "More units, and in each epoch every digit is shifted, rotated, stretched and bent a little: 99 % within a minute.",
     NetworkSpec.dense((784, 512, 256, 128, 10)),
     TrainingConfig(
         learning_rate=0.002,
@@ -73,13 +72,14 @@ MLP = Recipe(
         augmentation=Augmentation(shift=1.5, rotation=12, scale=0.12, slant=0.15, elastic=1.0),
     ),
     Page(
-        "How far a network gets that knows nothing of pictures: each pixel is a number of its own, and neighbours are "
-        "strangers. What it is not told it must be shown, in ever new distortions.",
+        "A dense network has no information about the positions of pixels: it does not know which ones are neighbours. "
+        "It has to learn from examples that a shifted digit is the same digit, so it gets new distortions in each "
+        "epoch.",
         ("<i>A</i> = ReLU(<i>X W</i> + <i>b</i>), three times, &nbsp; <i>P</i> = softmax(<i>A W</i> + <i>b</i>)", ADAM),
         (
-            "The training accuracy stays below the test's: the network only ever sees distorted digits.",
-            "The learning rate rises for a while, then falls to almost nothing; most is learnt on the way down.",
-            "Switch the augmentation off and train again: it learns its images by heart, and reads worse.",
+            "The training accuracy stays below the test accuracy, because all training images are distorted.",
+            "The learning rate rises first and then falls almost to zero; the loss falls most while it decreases.",
+            "Switch the augmentation off and train again: the network memorises its images and reads new ones worse.",
         ),
         "About 99 % of the test images.",
         "Elastic distortions: Simard, Steinkraus and Platt, ICDAR 2003. The schedule: Smith and Topin, "
@@ -91,18 +91,18 @@ MLP = Recipe(
 CONVNET = Recipe(
     "convnet",
     "Convolutions",
-    "Filters that slide over the image find the same line wherever it is. Fewer errors than any dense network, "
-    "for some minutes of training.",
+    "Filters that are applied at every position of the image. Fewer errors than the dense networks, but some minutes "
+    "of training.",
     _strided_convolutions(24, 64, dense=128),
     TrainingConfig(learning_rate=0.005, epochs=30, schedule="one_cycle", augmentation=DISTORTIONS),
     Page(
-        "A network that knows what a picture is: neighbouring pixels belong together, and a line is a line wherever it "
-        "is. So each filter is learnt once and used everywhere.",
+        "A convolutional network uses two facts about images: neighbouring pixels belong together, and a line looks "
+        "the same at every position. So each filter is learnt once and applied everywhere.",
         (CONVOLUTION, NORMALISATION, ADAM),
         (
-            "Far fewer errors than mlp with a fraction of its weights; but each weight is used many times, so it takes "
-            "longer.",
-            "Look at the filters of the first layer afterwards: edges and ends of strokes.",
+            "It makes far fewer errors than mlp with a fraction of its weights; but each weight is used many times, so "
+            "the training takes longer.",
+            "After the training, look at the filters of the first layer: they detect edges and ends of strokes.",
         ),
         "About 99.5 % of the test images.",
         SIMARD,
@@ -112,22 +112,22 @@ CONVNET = Recipe(
 
 HANDWRITING = Recipe(
     "handwriting",
-    "The model in the box",
-    "The network of `convnet` with fewer epochs for twice as much data: `python -m resources.build_model` "
-    "shows it MNIST, pen strokes of real writers, made-up ink, and what is no digit. It makes the model that "
-    "Digit Lab starts with; on MNIST alone it is a shorter `convnet`.",
+    "The bundled model",
+    "The network of `convnet` with fewer epochs. `python -m resources.build_model` trains it on twice as much data: "
+    "MNIST, pen strokes of real writers, synthetic ink, and drawings that are not digits. The result is the model that "
+    "Digit Lab starts with. On MNIST alone this recipe is a shorter `convnet`.",
     _strided_convolutions(24, 64, dense=128),
     TrainingConfig(learning_rate=0.005, epochs=24, schedule="one_cycle", augmentation=DISTORTIONS),
     Page(
-        "What reads the digits you draw. Whoever learns from MNIST alone misreads a crossed 7 and a flagged 1: "
-        "nobody in MNIST writes them. The remedy is more hands, not more layers.",
+        "The bundled model reads the digits that you draw. A network trained on MNIST alone misreads a crossed 7 and a "
+        "1 with a flag, because MNIST does not contain them. More writers help here, not more layers.",
         (CONVOLUTION, NORMALISATION, ADAM),
         (
-            "On MNIST it ends where convnet does; the difference shows in the Draw tab.",
-            "What is no digit is taught as “no opinion”: every class gets the same probability.",
+            "On MNIST it reaches the accuracy of convnet; the difference is visible in the Draw tab.",
+            "For drawings that are not digits, the target is the same probability for every class.",
         ),
-        "99.5 % of the test images for the model in the box, which learns from much more; MNIST alone was not tried.",
-        SIMARD + " What is no digit: Hendrycks, Mazeika and Dietterich, “Outlier Exposure”, ICLR 2019.",
+        "99.5 % of the test images for the bundled model, which has more training data; MNIST alone was not tried.",
+        SIMARD + " Drawings that are not digits: Hendrycks, Mazeika and Dietterich, “Outlier Exposure”, ICLR 2019.",
     ),
     validation_share=0,
 )

@@ -1,4 +1,4 @@
-"""Which examples a recipe learns from."""
+"""The examples that a recipe uses for training."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from nncore.errors import SettingError
 
 @dataclass(frozen=True)
 class DigitExamples:
-    """The first images of a training set, and how many of them are held out.
+    """The first images of a training set, some of which are held out.
 
-    count: the first so many are used, None for all there are. held_out: of those the first so many become the
-    validation set, and the network never learns from them.
+    count: the number of images that are used, None for all. held_out: the number of these, from the first on, that
+    become the validation set.
     """
 
     count: int | None = None
     held_out: int = 0
 
-    def of(self, digits: Splits) -> Splits:
-        """Those of `digits`, with its test set; raises SettingError("data") if it has too few images."""
+    def take_from(self, digits: Splits) -> Splits:
+        """Return these images of `digits` with its test set. Raises SettingError("data") if there are too few."""
         images = digits.training
         if self.count is None and not self.held_out:
             return digits
         if len(images) <= self.held_out:
             raise SettingError(
                 "data",
-                f"{images.source} has {len(images):,} images to train on; "
-                f"this recipe holds out the first {self.held_out:,} and needs more than those.",
+                f"{images.source} has {len(images):,} training images; "
+                f"this recipe needs more than {self.held_out:,}, because it holds out that many.",
             )
         validation = images.take(slice(self.held_out)) if self.held_out else digits.validation
         return Splits(images.take(slice(self.held_out, self.count)), validation, digits.test)
 
     @property
     def description(self) -> str:
-        """Such as: the first 20,000 training images, the first 1,000 of them held out."""
+        """The images in words, such as: the first 20,000 training images, the first 1,000 of them held out."""
         used = "all training images" if self.count is None else f"the first {self.count:,} training images"
         return used + (f", the first {self.held_out:,} of them held out" if self.held_out else "")
 
@@ -48,7 +48,7 @@ ALL_DIGITS = DigitExamples()
 
 @dataclass(frozen=True)
 class CurveExamples:
-    """Points of a function of x, see `nncore.data.curves.sampled`."""
+    """Points of a function of x, see `nncore.data.curves.sample_formula`."""
 
     function: str
     low: float = -2 * pi
@@ -56,9 +56,9 @@ class CurveExamples:
     points: int = 500
 
     @classmethod
-    def from_words(cls, words: str) -> CurveExamples | None:
-        """Those that `description` tells of, to the last bit; None if it did not write `words`."""
-        found = re.fullmatch(r"([\d,]+) points of (.+), x from (\S+) to (\S+)", words)
+    def from_description(cls, description: str) -> CurveExamples | None:
+        """Return exactly the examples with this `description`; None if it is not a description of a curve."""
+        found = re.fullmatch(r"([\d,]+) points of (.+), x from (\S+) to (\S+)", description)
         if found is None:
             return None
         count, function, low, high = found.groups()
@@ -70,10 +70,10 @@ class CurveExamples:
         return examples
 
     def curve(self) -> CurvePoints:
-        """The points; raises SettingError if the function has none."""
+        """Compute the points. Raises SettingError if the function is undefined somewhere."""
         return sample_formula(self.function, self.low, self.high, self.points)
 
     @property
     def description(self) -> str:
-        """Such as: 500 points of sin(x), x from -2*pi to 2*pi."""
+        """The points in words, such as: 500 points of sin(x), x from -2*pi to 2*pi."""
         return describe_formula(self.function, self.low, self.high, self.points)

@@ -1,4 +1,4 @@
-"""Five well-known from-scratch notebooks, as their authors ran them, but with correct gradients."""
+"""Recipes of five well-known from-scratch notebooks, with their authors' settings but correct gradients."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ BACKWARD = (
     "d<i>b</i><sub>1</sub> = Σ d<i>Z</i><sub>1</sub>",
 )
 DESCENT = "<i>W</i> ← <i>W</i> − η d<i>W</i>, &nbsp; <i>b</i> ← <i>b</i> − η d<i>b</i>"
-"""Of the images X (n, 784), one a row, and the labels as rows T of zeros with a one."""
+"""The formulas are for images X (n, 784), one per row, and one-hot labels T (n, 10)."""
 
 
 def _full_batch(learning_rate: float, steps: int, seed: int = 0) -> TrainingConfig:
-    """Gradient descent on all examples at once: a step is an epoch."""
+    """Return settings for gradient descent on all examples at once, so that a step is an epoch."""
     return TrainingConfig("sgd", learning_rate, batch_size=None, epochs=steps, seed=seed)
 
 
 def _curve_network(*hidden: int) -> NetworkSpec:
-    """From one number to one from 0 to 1, by ReLU layers whose weights begin small."""
+    """Return a network from one number to one number from 0 to 1, with ReLU layers and small initial weights."""
     layers: list[LayerSpec] = []
     for units in hidden:
         layers += [Dense(units, "small_normal"), Activation("relu")]
@@ -44,23 +44,24 @@ def _curve_network(*hidden: int) -> NetworkSpec:
 BASIC_ML = Recipe(
     "basic-ml",
     "Ten hidden units, by hand",
-    "The smallest network that reads digits, and the plainest way to train it: all images at once, five hundred times.",
+    "A very small network that reads digits, trained in the simplest way: 500 steps of gradient descent on all images.",
     NetworkSpec.dense((784, 10, 10), "relu", "uniform"),
     _full_batch(0.1, 500),
     Page(
-        "A network small enough to work out on paper, without any library for learning: 784 pixels, ten hidden units, "
-        "ten digits. It shows that back-propagation is four products of matrices, and no magic.",
+        "This network is small enough to understand completely and needs no machine-learning library: 784 pixels, ten "
+        "hidden units, ten digits. It shows that back-propagation consists of a few matrix products.",
         (*FORWARD, LOSS, *BACKWARD, DESCENT),
         (
-            "The loss falls steeply for some fifty steps, then ever more slowly: without momentum or a schedule, plain "
-            "descent creeps along the bottom of the valley.",
-            "Training and validation curve lie on each other: 7,960 numbers cannot learn 19,000 images by heart.",
-            "The weights begin between −0.5 and 0.5, which is wide for 784 inputs: the first loss is far above that of "
-            "guessing, log 10 = 2.30.",
+            "The loss falls quickly for about fifty steps, then more and more slowly, because gradient descent without "
+            "momentum or a schedule takes very small steps where the gradient is small.",
+            "The training and validation curves are nearly the same: 7,960 parameters cannot memorise 19,000 images.",
+            "The initial weights are between −0.5 and 0.5, which is large for 784 inputs. So the first loss is far "
+            "above that of random guessing, log 10 = 2.30.",
         ),
-        "About 85 % of the test images. The notebook reported 81.1 % on its held-out images and 83.2 % on the test.",
+        "About 85 % of the test images. The notebook reported 81.1 % on its held-out images and 83.2 % on the test "
+        "set.",
         "A notebook that builds a network from scratch in NumPy on the first 20,000 training images of MNIST, "
-        "the first 1,000 of which it holds out. Its bias gradients were summed over all units; here they are right.",
+        "of which it holds out the first 1,000. It summed the bias gradients over all units; here they are correct.",
     ),
     validation_share=0,
     examples=DigitExamples(20_000, held_out=1000),
@@ -69,17 +70,17 @@ BASIC_ML = Recipe(
 TWO_LAYER = Recipe(
     "two-layer",
     "A hundred steps",
-    "The network of basic-ml on all 60,000 images, stopped after a hundred steps: how far does so little get?",
+    "The network of basic-ml on all 60,000 images, stopped after 100 steps, when it has learnt only a part.",
     NetworkSpec.dense((784, 10, 10), "relu", "uniform"),
     _full_batch(0.1, 100),
     Page(
-        "The same 784-10-10, three times the data, a fifth of the steps. More images make each step better founded, "
-        "but no longer: what counts here is how many steps are taken.",
+        "The same network, 784-10-10, with three times the data and a fifth of the steps. More images make the "
+        "gradient of each step more accurate, but do not make the step longer: here the number of steps decides.",
         (*FORWARD, LOSS, *BACKWARD, DESCENT),
         (
-            "The curve is cut off where it still falls. Train it again with 500 steps and compare.",
-            "Different seeds end several points apart: so early, luck with the first weights still shows.",
-            "Forget to divide the pixels by 255 and nothing is learnt at all: see the recipe pixels-0-255.",
+            "The training stops while the loss still falls. Train again with 500 steps and compare.",
+            "Different seeds give results several percentage points apart: so early, the initial weights still matter.",
+            "If the pixels are not divided by 255, the network learns nothing: see the recipe pixels-0-255.",
         ),
         "62 to 65 % of the test images. The notebook reported 61.99 %.",
         "A notebook on a two-layer network in NumPy, trained on the whole of MNIST as a table of numbers.",
@@ -89,13 +90,13 @@ TWO_LAYER = Recipe(
 
 NUMPYNET = Recipe(
     "numpynet",
-    "A better start",
-    "Sixty-four hidden units and weights that begin at the right size: the same plain descent reads 92 %.",
+    "Better initial weights",
+    "With 64 hidden units and initial weights of the right size, the same gradient descent reads 92 %.",
     NetworkSpec.dense((784, 64, 10), "relu", "he"),
     _full_batch(0.1, 500, seed=33),
     Page(
-        "What a good start is worth. With He initialisation a signal keeps its size from layer to layer, so that the "
-        "first step is already a useful one.",
+        "This recipe shows the effect of good initial weights. With He initialisation, signals keep their size from "
+        "layer to layer, so even the first step is useful.",
         (
             "<i>W</i> ~ N(0, 2/inputs), &nbsp; <i>b</i> = 0",
             *FORWARD,
@@ -104,12 +105,12 @@ NUMPYNET = Recipe(
             DESCENT,
         ),
         (
-            "The first loss is near log 10 = 2.30, that of guessing, and falls at once; compare basic-ml.",
-            "Loss and accuracy side by side: the loss goes on falling where the accuracy hardly moves.",
+            "The first loss is near log 10 = 2.30, that of random guessing, and falls immediately; compare basic-ml.",
+            "Compare loss and accuracy: the loss continues to fall when the accuracy hardly changes any more.",
         ),
-        "92.0 to 92.5 % of the test images, by the seed. The notebook reported 92.18 %, having divided the test's "
-        "pixels by 225 instead of 255.",
-        "A notebook that writes a network as a class in NumPy, seed 33. He initialisation: He, Zhang, Ren and Sun, "
+        "92.0 to 92.5 % of the test images, depending on the seed. The notebook reported 92.18 %; it divided the "
+        "pixels of the test images by 225 instead of 255.",
+        "A notebook that defines a network as a class in NumPy, seed 33. He initialisation: He, Zhang, Ren and Sun, "
         "“Delving Deep into Rectifiers”, ICCV 2015.",
     ),
     validation_share=0,
@@ -117,14 +118,14 @@ NUMPYNET = Recipe(
 
 THREE_LAYER = Recipe(
     "three-layer",
-    "Trained on and on",
-    "Two hidden layers of ten, a learning rate of 1, and a run that is taken up again and again with a smaller one.",
+    "Continued training",
+    "Two hidden layers of ten units and a learning rate of 1; the run is continued several times with a smaller one.",
     NetworkSpec.dense((784, 10, 10, 10), "relu", "uniform"),
     _full_batch(1.0, 500),
     Page(
-        "How patience pays, and what it costs: the same network after 500 steps, 1,000, … 8,840. Each time the "
-        "run goes on from where it stopped, with another learning rate if you wish. Each hidden layer may be "
-        "ReLU or sigmoid.",
+        "This recipe shows what longer training brings and what it costs: the same network after 500, 1,000, … 8,840 "
+        "steps. Each time the run continues from where it stopped, optionally with another learning rate. Each hidden "
+        "layer can be ReLU or sigmoid.",
         (
             "<i>A</i><sub>1</sub> = <i>f</i>(<i>X W</i><sub>1</sub> + <i>b</i><sub>1</sub>), &nbsp; "
             "<i>A</i><sub>2</sub> = <i>g</i>(<i>A</i><sub>1</sub> <i>W</i><sub>2</sub> + <i>b</i><sub>2</sub>), &nbsp; "
@@ -135,16 +136,16 @@ THREE_LAYER = Recipe(
             DESCENT,
         ),
         (
-            "With rate 1 the loss jumps now and then: the step is longer than the valley is wide. Go on with 0.5 "
-            "and the jumps cease.",
-            "Each doubling of the steps brings less than the one before.",
-            "With sigmoid in both layers the beginning is slow: see the recipe vanishing-sigmoid.",
+            "With a learning rate of 1 the loss sometimes jumps up, because a step goes beyond the minimum. Continue "
+            "with 0.5, and the jumps stop.",
+            "Each doubling of the number of steps improves the accuracy less than the one before.",
+            "With sigmoid in both layers the training begins slowly: see the recipe vanishing-sigmoid.",
         ),
-        "85 to 91 % of the test images after 500 steps, by the seed. Trained on with rate 0.5, 92.2 % after 1,000 "
-        "steps, 93.4 after 2,840 and 93.3 to 94.0 % from 6,840 on, with seed 0. The notebook reported 83.5 % after "
-        "500, 87.6 after 1,000, 88.1 after 1,340, 90.0 after 2,840, 91.8 after 4,840, 92.5 after 6,840 and 92.3 % "
-        "after 8,840.",
-        "A notebook on a network of three layers in NumPy, on 59,000 training images; 1,000 are held out.",
+        "85 to 91 % of the test images after 500 steps, depending on the seed. Continued with rate 0.5, 92.2 % after "
+        "1,000 steps, 93.4 after 2,840 and 93.3 to 94.0 % from 6,840 on, with seed 0. The notebook reported 83.5 % "
+        "after 500, 87.6 after 1,000, 88.1 after 1,340, 90.0 after 2,840, 91.8 after 4,840, 92.5 after 6,840 and "
+        "92.3 % after 8,840.",
+        "A notebook with a network of three layers in NumPy, trained on 59,000 images; 1,000 are held out.",
     ),
     validation_share=0,
     examples=DigitExamples(60_000, held_out=1000),
@@ -153,15 +154,15 @@ THREE_LAYER = Recipe(
 SINE = Recipe(
     "sine",
     "Fitting a sine",
-    "A network that learns a curve instead of digits: 500 points of a sine wave, one at a time.",
+    "A network that learns a curve instead of digits: 500 points of a sine wave, one point per step.",
     _curve_network(10, 10),
     TrainingConfig("sgd", 0.01, batch_size=1, epochs=1000, loss="mean_squared_error"),
     Page(
-        "A network is a function, and learning is bending it. With one number in and one out all of it can be drawn: "
-        "every ReLU unit is a kink, and the sigmoid at the end rounds them off.",
+        "A network is a function, and training changes its shape. With one input and one output the whole function can "
+        "be plotted: every ReLU unit adds a kink, and the sigmoid at the output smooths the kinks.",
         (
             "<i>y</i> = ½ (sin <i>x</i> + 1), &nbsp; −2π ≤ <i>x</i> ≤ 2π, &nbsp; "
-            "<i>x</i> given as (<i>x</i> − mean)/(standard deviation)",
+            "input (<i>x</i> − mean)/(standard deviation)",
             "<i>p</i> = σ(ReLU(ReLU(<i>x W</i><sub>1</sub> + <i>b</i><sub>1</sub>) <i>W</i><sub>2</sub> + "
             "<i>b</i><sub>2</sub>) <i>W</i><sub>3</sub> + <i>b</i><sub>3</sub>)",
             "<i>L</i> = ½ (<i>p</i> − <i>y</i>)<sup>2</sup>, &nbsp; "
@@ -169,20 +170,21 @@ SINE = Recipe(
             DESCENT + ", after each single point",
         ),
         (
-            "First the network finds the mean, a flat line; then one slope, then one hill after the other.",
-            "Long stretches where nothing seems to happen: small weights have small gradients, until a kink finds its "
-            "place.",
-            "The fits after 10, 50, 100, 500 and 1,000 epochs side by side.",
+            "First the network learns the mean, a flat line; then a slope, then one maximum or minimum after the "
+            "other.",
+            "For many epochs the loss hardly changes: small weights have small gradients, until a kink reaches a "
+            "useful position.",
+            "Compare the fits after 10, 50, 100, 500 and 1,000 epochs.",
         ),
         "Loss 0.0625 in the first epoch, 0.0062 after 200, 0.0035 after 400, 0.0010 after 600, 0.0004 after 800 and "
         "0.0002 after 1,000: the means of ten seeds. The author reported 0.0624 at epoch 0, 0.0062 at 200, 0.0035 at "
-        "400, 0.0009 at 600 and 0.0003 at 800. Of 100 seeds some 97 stay below twice these figures all the way; with "
-        "the others a hill comes later.",
-        "A script that fits a sine with a network in NumPy, a sample a step; its options were --layers 1 10 10 1 "
+        "400, 0.0009 at 600 and 0.0003 at 800. Of 100 seeds, about 97 always stay below twice these figures; the "
+        "others learn a maximum or minimum later.",
+        "A script that fits a sine with a network in NumPy, one sample per step; its options were --layers 1 10 10 1 "
         "--learning_rate 0.01 --epochs 1000 --verbose_epoch 200.",
     ),
     validation_share=0,
     examples=CurveExamples("0.5 * (sin(x) + 1)"),
 )
 
-SEEDS = (BASIC_ML, TWO_LAYER, NUMPYNET, THREE_LAYER, SINE)
+NOTEBOOKS = (BASIC_ML, TWO_LAYER, NUMPYNET, THREE_LAYER, SINE)

@@ -1,4 +1,4 @@
-"""The page that explains a recipe: for the window as HTML, for the terminal as text."""
+"""The page that explains a recipe: as HTML for the window and as text for the terminal."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ MINUS = "−"
 
 @dataclass(frozen=True)
 class Page:
-    """What to know of an experiment, each part a fragment of HTML with no other tags than <i>, <b>, <sub> and <sup>.
+    """The explanation of an experiment; each part is HTML with no tags other than <i>, <b>, <sub> and <sup>.
 
-    In a formula a/b and √c stand for a fraction and a root, of what is in brackets where more belongs to them.
+    In a formula, a/b is a fraction and √c is a root; longer operands are in brackets.
 
-    goal: why to run it. formulas: one a line. look_at: what to watch, a sentence or two each. expected: what comes out.
-    source: where it comes from, in words.
+    goal: why to run the experiment. formulas: one per line. look_at: what to observe, one or two sentences each.
+    expected: the expected result. source: where the experiment comes from.
     """
 
     goal: str
@@ -30,9 +30,9 @@ class Page:
     source: str
 
     def to_html(self, typeset: Callable[[str], str] = str) -> str:
-        """All of it, with headings; colours and sizes are whoever shows it's to choose.
+        """Return the whole page with headings, without colours and sizes.
 
-        typeset: makes HTML of a formula that looks better than the fragment in one line that it is.
+        typeset: converts a formula to HTML that looks better than the formula in one line.
         """
         formulas = "".join(f'<p class="formula">{typeset(formula)}</p>' for formula in self.formulas)
         look_at = "".join(f"<li>{each}</li>" for each in self.look_at)
@@ -45,15 +45,15 @@ class Page:
         )
 
     def to_text(self, width: int = 100) -> str:
-        """All of it for a terminal, in lines of at most `width` characters where words allow."""
-        parts = [fill(plain(self.goal), width), "", *(f"    {plain(formula)}" for formula in self.formulas), ""]
-        parts += ["Look at:", *(_item(plain(each), width) for each in self.look_at), ""]
-        parts += [fill(f"Expected: {plain(self.expected)}", width), fill(f"Source: {plain(self.source)}", width)]
+        """Return the whole page as text, in lines of at most `width` characters unless a word is longer."""
+        parts = [fill(as_text(self.goal), width), "", *(f"    {as_text(formula)}" for formula in self.formulas), ""]
+        parts += ["Look at:", *(_item(as_text(each), width) for each in self.look_at), ""]
+        parts += [fill(f"Expected: {as_text(self.expected)}", width), fill(f"Source: {as_text(self.source)}", width)]
         return "\n".join(parts)
 
 
-def plain(html: str) -> str:
-    """A fragment as text: W<sub>1</sub> becomes W₁, or W_(ab) where Unicode has no such sign."""
+def as_text(html: str) -> str:
+    """Convert HTML to text: W<sub>1</sub> becomes W₁, or W_(ab) if Unicode has no such character."""
     text = re.sub(r"<sub>(.*?)</sub>", lambda found: _raised(found[1], SUBSCRIPTS, "_"), html)
     text = re.sub(r"<sup>(.*?)</sup>", lambda found: _raised(found[1], SUPERSCRIPTS, "^"), text)
     return unescape(re.sub(r"<[^>]*>", "", text))

@@ -1,4 +1,4 @@
-"""What a recipe is."""
+"""The definition of a recipe."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig, hold_out_validation
 
 VALIDATION_SHARE = 0.1
-"""The share of the training images that a run holds out to watch itself on, unless a recipe says otherwise."""
+"""The default share of the training images that is held out for validation."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """A complete experiment: examples, network, how to train, and the page that explains it.
+    """A complete experiment: examples, network, training settings, and the page that explains it.
 
-    title: what it is, in a few words. description: what it is for, in a sentence or two. validation_share: share of
-    the training images held out at random, 0 for none; those that `examples` holds out come first.
+    title: a few words. description: its purpose in one or two sentences. validation_share: share of the training images
+    that is held out at random, 0 for none; it is taken from the images that `examples` does not hold out.
     """
 
     name: str
@@ -34,26 +34,26 @@ class Recipe:
 
     @property
     def fits_a_curve(self) -> bool:
-        """Whether it learns numbers, a function of x, and no digits."""
+        """Whether the network learns a function of x instead of digits."""
         return isinstance(self.examples, CurveExamples)
 
     def splits(self, digits: Splits | None = None) -> Splits:
-        """What it learns from and is judged on; `digits`: to use instead of the MNIST in the box.
+        """Return the training, validation and test sets, from `digits` or else from the bundled MNIST.
 
-        Raises SettingError if those are too few, DataError if MNIST is missing.
+        Raises SettingError if `digits` has too few images, DataError if MNIST is missing.
         """
         share = 0.0 if self.fits_a_curve else self.validation_share
         return hold_out_validation(self.chosen(digits), share, self.config.seed)
 
     def chosen(self, digits: Splits | None = None) -> Splits:
-        """Like `splits`, before a share of it is held out at random."""
+        """Return the same as `splits`, before `validation_share` is held out at random."""
         if isinstance(self.examples, CurveExamples):
             return self.examples.curve().splits()
-        return self.examples.of(load_mnist() if digits is None else digits)
+        return self.examples.take_from(load_mnist() if digits is None else digits)
 
     @property
     def settings_in_words(self) -> str:
-        """Such as: sgd, learning rate 0.1, full batch, 500 steps, seed 33."""
+        """The settings in words, such as: sgd, learning rate 0.1, full batch, 500 steps, seed 33."""
         config = self.config
         size = config.batch_size
         batch = "full batch" if size is None else f"{size} example{'' if size == 1 else 's'} a step"
@@ -61,7 +61,7 @@ class Recipe:
         return f"{config.optimizer}, learning rate {config.learning_rate:g}, {batch}, {length}, seed {config.seed}"
 
     def to_json(self) -> dict[str, Any]:
-        """As plain lists, numbers and strings."""
+        """Return the recipe as lists, numbers and strings for JSON."""
         return {
             "name": self.name,
             "title": self.title,

@@ -115,7 +115,7 @@ def test_a_log_that_cannot_be_written_is_said_and_the_runs_are_made(
 
 
 def test_a_recipe_is_varied_on_its_own_examples(digits: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SettingError, match="this recipe holds out the first 1,000"):
+    with pytest.raises(SettingError, match="this recipe needs more than 1,000"):
         sweep("--recipe", "overfitting", "--data", digits)
     assert sweep("--recipe", "sine", "--epochs", "1", "--learning-rate", "0.01", "1e-9", "--json") == 0
     *runs, end = [json.loads(line) for line in capsys.readouterr().out.splitlines()]

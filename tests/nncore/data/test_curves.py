@@ -176,7 +176,7 @@ def test_a_number_is_written_in_the_shortest_form_that_reads_back(text: str) -> 
 @given(st.floats(-1e6, 1e6), st.floats(0.001, 1e6), st.integers(2, 1000))
 def test_a_curve_can_be_restored_from_its_description(low: float, width: float, points: int) -> None:
     examples = CurveExamples("sin(3*x) * x", low, low + width, points)
-    again = CurveExamples.from_words(examples.description)
+    again = CurveExamples.from_description(examples.description)
     assert again == examples
     np.testing.assert_array_equal(again.curve().y, examples.curve().y)
 
@@ -185,7 +185,7 @@ def test_a_curve_can_be_restored_from_its_description(low: float, width: float, 
     "words", ["", "MNIST", "temperatures.csv", "5 points of y, x from 0 to 1", "1 points of x, x from 0 to 1"]
 )
 def test_other_text_is_not_the_description_of_a_curve(words: str) -> None:
-    assert CurveExamples.from_words(words) is None
+    assert CurveExamples.from_description(words) is None
 
 
 @pytest.mark.parametrize("text", ["0,5;1,5\n1;2,25", "Zeit;Wert\n0,5;1,5\n1,0;2,25\n", "0,5\t1,5\n1\t2,25"])

@@ -154,7 +154,7 @@ class SettingsPanel(QWidget):
         recipe = RECIPES.get(run.recipe)
         if recipe is None or not recipe.fits_a_curve:
             return None
-        examples = CurveExamples.from_words(run.data or recipe.examples.description)
+        examples = CurveExamples.from_description(run.data or recipe.examples.description)
         if examples is not None:
             return examples.curve()
         if self.curve.source != run.data:
@@ -167,7 +167,7 @@ class SettingsPanel(QWidget):
             recipe = RECIPES.get(run.recipe, RECIPES[FIRST_RECIPE])
             self.recipes.show_recipe(recipe.name)
             self._run_share = run.validation_share
-            examples = CurveExamples.from_words(run.data or recipe.examples.description)
+            examples = CurveExamples.from_description(run.data or recipe.examples.description)
             if examples is not None:
                 self.curve.show_examples(examples)
         self._shown = config

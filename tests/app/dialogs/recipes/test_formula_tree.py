@@ -2,7 +2,7 @@ import pytest
 
 from app.dialogs.recipes.formula_tree import Fraction, Group, Node, Root, Row, Scripted, Text, tree_of
 from nncore.experiments.recipes import RECIPES
-from nncore.experiments.recipes.page import plain
+from nncore.experiments.recipes.page import as_text
 
 
 def line(node: Node) -> str:
@@ -46,5 +46,5 @@ def test_a_line_becomes_fractions_roots_and_scripts(markup: str, tree: str) -> N
 def test_no_sign_of_any_recipe_is_lost(name: str) -> None:
     for formula in RECIPES[name].page.formulas:
         signs = set(line(tree_of(formula)))
-        words = {sign for sign in plain(formula) if sign.isascii() and sign.isalpha()}
+        words = {sign for sign in as_text(formula) if sign.isascii() and sign.isalpha()}
         assert words <= signs

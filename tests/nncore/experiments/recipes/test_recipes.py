@@ -16,14 +16,14 @@ from nncore.experiments import recipes
 from nncore.experiments.recipes import (
     DIGIT_RECIPES,
     FAILURES,
+    NOTEBOOKS,
     RECIPES,
-    SEEDS,
     CurveExamples,
     DigitExamples,
     Recipe,
     recipe_named,
 )  # fmt: skip
-from nncore.experiments.recipes.page import plain
+from nncore.experiments.recipes.page import as_text
 from nncore.model.checks import check_fit
 from nncore.model.layers import Scale
 from nncore.model.network import Network
@@ -48,21 +48,21 @@ def test_a_recipe_is_found_by_its_name() -> None:
 def test_every_recipe_of_the_package_is_in_the_table() -> None:
     modules = [import_module(f"{recipes.__name__}.{found.name}") for found in iter_modules(recipes.__path__)]
     defined = [each for module in modules for each in vars(module).values() if isinstance(each, Recipe)]
-    listed = [*SEEDS, *DIGIT_RECIPES, *FAILURES]
+    listed = [*NOTEBOOKS, *DIGIT_RECIPES, *FAILURES]
     assert {recipe.name for recipe in defined} <= RECIPES.keys()
-    assert len(listed) == len(RECIPES)  # else two have the same name
+    assert len(listed) == len(RECIPES)  # otherwise two have the same name
 
 
-def test_the_seeds_the_networks_that_read_well_and_the_failures_are_there() -> None:
-    assert [recipe.name for recipe in SEEDS] == ["basic-ml", "two-layer", "numpynet", "three-layer", "sine"]
+def test_the_recipes_contain_the_notebooks_the_good_networks_and_the_failures() -> None:
+    assert [recipe.name for recipe in NOTEBOOKS] == ["basic-ml", "two-layer", "numpynet", "three-layer", "sine"]
     assert {"quick", "mlp", "convnet", "handwriting"} <= RECIPES.keys()
     assert [recipe.name for recipe in FAILURES] == [
         "pixels-0-255", "rate-too-high", "vanishing-sigmoid", "all-zero", "dead-relus", "overfitting",
     ]  # fmt: skip
 
 
-def test_an_unknown_name_is_refused_with_those_there_are() -> None:
-    with pytest.raises(SettingError, match=r"no recipe 'soup': choose one of basic-ml, .*overfitting\.") as refusal:
+def test_an_unknown_name_is_refused_with_a_list_of_all_names() -> None:
+    with pytest.raises(SettingError, match=r"no recipe 'soup'; choose one of basic-ml, .*overfitting\.") as refusal:
         recipe_named("soup")
     assert refusal.value.field == "recipe"
 
@@ -73,7 +73,7 @@ def test_every_recipe_for_digits_fits_mnist(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_every_recipe_says_what_it_is(name: str) -> None:
+def test_every_recipe_has_a_title_a_description_and_a_complete_page(name: str) -> None:
     recipe = RECIPES[name]
     assert 0 <= recipe.validation_share < 1
     assert recipe.title
@@ -100,7 +100,7 @@ class Tags(HTMLParser):
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_every_page_is_sound_html_and_plain_text(name: str) -> None:
+def test_every_page_is_valid_html_and_plain_text(name: str) -> None:
     page, tags = RECIPES[name].page, Tags()
     tags.feed(page.to_html())
     assert not tags.open
@@ -112,11 +112,11 @@ def test_every_page_is_sound_html_and_plain_text(name: str) -> None:
 
 def test_indices_and_powers_are_shown_in_plain_text() -> None:
     assert (
-        plain("<i>W</i><sub>12</sub><sup>T</sup> &gt; e<sup>−<i>z</i></sup> x<sub>qy</sub>") == "W₁₂ᵀ > e^(-z) x_(qy)"
+        as_text("<i>W</i><sub>12</sub><sup>T</sup> &gt; e<sup>−<i>z</i></sup> x<sub>qy</sub>") == "W₁₂ᵀ > e^(-z) x_(qy)"
     )
 
 
-def test_a_recipe_survives_json() -> None:
+def test_a_recipe_can_be_written_as_json() -> None:
     fields = json.loads(json.dumps(RECIPES["quick"].to_json()))
     assert (fields["name"], fields["layers"], fields["parameters"]) == ("quick", [784, 128, 64, 10], 109_386)
     assert fields["config"]["optimizer"] == "adam"
@@ -128,8 +128,10 @@ def test_a_recipe_survives_json() -> None:
     )
 
 
-def test_the_seeds_are_as_their_authors_ran_them() -> None:
-    told = {recipe.name: (recipe.spec.widths, recipe.config.learning_rate, recipe.config.epochs) for recipe in SEEDS}
+def test_the_notebooks_have_the_settings_of_their_authors() -> None:
+    told = {
+        recipe.name: (recipe.spec.widths, recipe.config.learning_rate, recipe.config.epochs) for recipe in NOTEBOOKS
+    }
     assert told == {
         "basic-ml": ((784, 10, 10), 0.1, 500),
         "two-layer": ((784, 10, 10), 0.1, 100),
@@ -137,8 +139,8 @@ def test_the_seeds_are_as_their_authors_ran_them() -> None:
         "three-layer": ((784, 10, 10, 10), 1.0, 500),
         "sine": ((1, 10, 10, 1), 0.01, 1000),
     }
-    assert [recipe.config.batch_size for recipe in SEEDS] == [None] * 4 + [1]
-    assert all(recipe.config.optimizer == "sgd" for recipe in SEEDS)
+    assert [recipe.config.batch_size for recipe in NOTEBOOKS] == [None] * 4 + [1]
+    assert all(recipe.config.optimizer == "sgd" for recipe in NOTEBOOKS)
     assert recipe_named("numpynet").config.seed == 33
 
 
@@ -151,11 +153,11 @@ def test_the_seeds_are_as_their_authors_ran_them() -> None:
         (DigitExamples(10**6, held_out=50), slice(50, None), slice(0, 50)),
     ],
 )
-def test_the_first_images_are_taken_and_the_first_of_those_held_out(
+def test_the_first_images_are_used_and_the_first_of_these_held_out(
     examples: DigitExamples, training: slice, validation: slice | None
 ) -> None:
     data = small_mnist()
-    chosen = examples.of(data)
+    chosen = examples.take_from(data)
     np.testing.assert_array_equal(chosen.training.images, data.training.images[training])
     assert chosen.test is data.test
     if validation is None:
@@ -168,7 +170,7 @@ def test_the_first_images_are_taken_and_the_first_of_those_held_out(
 def test_too_few_images_to_hold_some_out_are_refused() -> None:
     data = small_mnist()
     few = Splits(data.training.take(slice(0, 1000)))
-    with pytest.raises(SettingError, match="has 1,000 images to train on; this recipe holds out the first 1,000") as no:
+    with pytest.raises(SettingError, match="has 1,000 training images; this recipe needs more than 1,000") as no:
         recipe_named("basic-ml").splits(few)
     assert no.value.field == "data"
 
@@ -180,7 +182,7 @@ def test_sine_learns_five_hundred_points_of_its_curve() -> None:
     assert CurveExamples("x").description == "500 points of x, x from -2*pi to 2*pi"
 
 
-def test_sine_begins_at_the_loss_of_its_author_and_falls_as_his_did() -> None:
+def test_the_loss_of_sine_begins_and_falls_as_its_author_reported() -> None:
     recipe = recipe_named("sine")
     _, events = trained(recipe, recipe.splits(), epochs=200)
     losses = [event.training_loss for event in events if isinstance(event, EpochDone)]
@@ -196,11 +198,11 @@ def test_pixels_from_0_to_255_kill_every_hidden_unit() -> None:
     assert not network.activations(small_mnist().training.inputs(slice(0, 100)))[2].any()
 
 
-def test_too_high_a_rate_diverges() -> None:
+def test_a_learning_rate_that_is_too_high_diverges() -> None:
     assert isinstance(trained(recipe_named("rate-too-high"), small_mnist())[1][-1], Diverged)
 
 
-def test_sigmoids_leave_the_first_of_many_layers_without_gradient() -> None:
+def test_sigmoids_make_the_gradient_of_the_first_layer_small() -> None:
     epochs = [
         e for e in trained(recipe_named("vanishing-sigmoid"), small_mnist(), epochs=1)[1] if isinstance(e, EpochDone)
     ]
@@ -209,13 +211,13 @@ def test_sigmoids_leave_the_first_of_many_layers_without_gradient() -> None:
     assert norms[0] < 0.05 * norms[-1]
 
 
-def test_of_weights_that_are_all_zero_only_the_last_biases_learn() -> None:
+def test_if_all_weights_are_zero_only_the_last_biases_learn() -> None:
     network, _ = trained(recipe_named("all-zero"), small_mnist(), epochs=1)
     moved = np.flatnonzero(network.parameters.values)
     assert moved.tolist() == list(range(network.parameters.size - 10, network.parameters.size))
 
 
-def test_many_relus_die_and_they_do_not_at_a_sound_rate() -> None:
+def test_many_relus_die_at_a_high_learning_rate_only() -> None:
     active = []
     for rate in (0.1, 0.003):
         network, _ = trained(recipe_named("dead-relus"), small_mnist(), learning_rate=rate)
@@ -223,7 +225,7 @@ def test_many_relus_die_and_they_do_not_at_a_sound_rate() -> None:
     assert active[0] < 0.8 < active[1]
 
 
-def test_five_hundred_digits_are_learnt_by_heart() -> None:
+def test_five_hundred_digits_are_memorised() -> None:
     recipe = recipe_named("overfitting")
     _, events = trained(recipe, recipe.splits(small_mnist()), epochs=30)
     last = [event for event in events if isinstance(event, EpochDone)][-1]
