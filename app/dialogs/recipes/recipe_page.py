@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushBu
 from app.dialogs.recipes.formula import picture_of
 from app.style.theme import GAP, GROUP_GAP, colours_of, scaled
 from nncore.experiments.recipes import Recipe
+from nncore.experiments.recipes.page import as_text
 
 LIST_LETTERS = 26
 """Letters of the body font that the list of names is wide."""

@@ -189,7 +189,7 @@ def diverged() -> Network:
             r"have the shape \(14, 56\); expected .* 28 x 28",
         ),
         (reader(784, 3), nothing((5, 28, 28)), nothing((5, 28, 28)), "tells 3 classes apart"),
-        (diverged(), nothing((5, 28, 28)), nothing((5, 28, 28)), "weights have diverged"),
+        (diverged(), nothing((5, 28, 28)), nothing((5, 28, 28)), "weights of this model have diverged"),
     ],
 )
 def test_invalid_networks_and_data_are_refused(network: Network, own: Dataset, others: Dataset, message: str) -> None:

@@ -107,9 +107,9 @@ def test_an_error_is_reported_with_its_row(file: Path, old: str, new: str, said:
         (b"", "row 1: found the columns "),
         (b"prompted,strokes\n", "found no drawing"),
         (b"prompted,strokes\n7,\n", "row 2: there are no strokes"),
-        (b"prompted,strokes\n7,\xff\xfe\n", "found bytes that are no text"),
-        (b"prompted;strokes\n7;0 0 1 1\n", "commas between them"),
-        (b"prompted,strokes\n" + b"7,0 0 1 1\n" * 4, "row 5: found more drawings than a test can have, 3"),
+        (b"prompted,strokes\n7,\xff\xfe\n", "found bytes that are not text"),
+        (b"prompted;strokes\n7;0 0 1 1\n", "separated by commas"),
+        (b"prompted,strokes\n" + b"7,0 0 1 1\n" * 4, "row 5: found too many drawings; a test can have at most 3"),
     ],
 )
 def test_files_that_are_not_tests_are_refused(
@@ -126,10 +126,10 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: p
     huge.touch()
     os.truncate(huge, 3 * 10**11)
     assert "expected at most 256,000,000" in refusal(huge)
-    monkeypatch.setattr(csv_table, "LONGEST", 20)
+    monkeypatch.setattr(csv_table, "LONGEST_DRAWING", 20)
     path = tmp_path / "long.csv"
     path.write_text(f"prompted,strokes\n7,{'0 1 ' * 20}\n", encoding="utf-8")
-    assert "row 2: found a line that is no CSV" in refusal(path)
+    assert "row 2: the line is not valid CSV" in refusal(path)
 
 
 def test_a_path_that_cannot_be_written_is_reported(tmp_path: Path) -> None:

@@ -73,13 +73,13 @@ def test_readings_without_a_date_get_the_given_date(tmp_path: Path) -> None:
     ("content", "said"),
     [
         ("", "the file is empty"),
-        (UNIPEN.replace('"1"', '"?"'), "sample 2: has no label"),
+        (UNIPEN.replace('"1"', '"?"'), "sample 2: there is no label"),
         (UNIPEN.removesuffix(".PEN_UP\n"), "row 8: found a .PEN_DOWN without its .PEN_UP"),
         (UNIPEN.replace("5 10", "nan 10"), 'row 4: found "nan 10"'),
         ("hello", "row 1: found the columns hello"),
     ],
 )
-def test_what_is_no_test_is_refused_with_its_row(tmp_path: Path, content: str, said: str) -> None:
+def test_a_file_that_is_not_a_test_is_refused_with_its_row(tmp_path: Path, content: str, said: str) -> None:
     path = tmp_path / "bad.txt"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(DataError, match=r"bad\.txt") as error:

@@ -98,12 +98,12 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path, file: Path, mo
     huge = tmp_path / "huge.jsonl"
     huge.touch()
     os.truncate(huge, 3 * 10**11)
-    assert "is larger than any test" in refusal(huge)
+    assert "the file is too large; expected at most 256,000,000" in refusal(huge)
     write_result(HandwritingTestResult(result().drawings * 3, DATE, "m"), file)
     monkeypatch.setattr(kept, "MOST_DRAWINGS", 10)
-    assert "row 12: is no row" in refusal(file)
+    assert "row 12: this is not a row" in refusal(file)
     monkeypatch.setattr(kept, "LONGEST_LINE", 100)
-    assert "row 1: is no row" in refusal(file)
+    assert "row 1: this is not a row" in refusal(file)
 
 
 @settings(max_examples=60)
