@@ -32,7 +32,7 @@ from nncore.experiments.run_log.log import RunLog, RunSettings
 from nncore.experiments.sweep import SweepResult, grid, run_sweep
 from nncore.files.checkpoint_file import load_checkpoint, save_checkpoint
 from nncore.files.model_file import bundled_model_path, load_model, save_model, trained_model
-from nncore.handwriting.fine_tuning import adapt
+from nncore.handwriting.fine_tuning import fine_tune
 from nncore.handwriting.synthetic import digits
 from nncore.model.network import Network, NetworkSpec
 from nncore.preprocessing.ink import rasterize
@@ -157,7 +157,7 @@ def check_handwriting(data: Splits, folder: Path) -> None:
     read = [read_digit(network, rasterize(ink)).digit for ink in drawings.inks]
     right = sum(found == label for found, label in zip(read, drawings.labels, strict=True))
     assert right >= 15
-    assert adapt(network, drawings.to_dataset(), data.training) is not None
+    assert fine_tune(network, drawings.to_dataset(), data.training) is not None
     print(f"handwriting: {right} of {len(read)} drawings read, fine tuning")
 
 

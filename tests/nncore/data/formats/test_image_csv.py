@@ -184,7 +184,9 @@ def test_the_error_for_an_empty_cell_says_where_it_is(file: Path, cells: Cells) 
 
 @pytest.mark.parametrize(("change", "found"), [(-1, 784), (1, 786)])
 @pytest.mark.parametrize("row", [1, 7])
-def test_a_row_that_is_too_short_or_too_long_is_refused_with_its_number(change: int, found: int, row: int, file: Path, cells: Cells) -> None:
+def test_a_row_that_is_too_short_or_too_long_is_refused_with_its_number(
+    change: int, found: int, row: int, file: Path, cells: Cells
+) -> None:
     cells[row - 1] = cells[row - 1][:-1] if change < 0 else [*cells[row - 1], "0"]
     with pytest.raises(DataError) as refusal:
         read(file, text_of(cells))
@@ -206,7 +208,9 @@ def test_a_wrong_separator_is_recognised(separator: str, shown: str, file: Path,
 
 
 def test_a_label_that_is_not_the_first_column_is_refused(file: Path, cells: Cells) -> None:
-    with pytest.raises(DataError, match=r'row 1, column 785: this column is called "class"; expected the label in column 1'):
+    with pytest.raises(
+        DataError, match=r'row 1, column 785: this column is called "class"; expected the label in column 1'
+    ):
         read(file, text_of([row[1:] + row[:1] for row in [["class", *HEADER[1:]], *cells]]))
 
 
