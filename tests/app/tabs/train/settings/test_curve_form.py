@@ -40,9 +40,9 @@ def test_what_is_shown_is_what_is_learnt(form: CurveForm) -> None:
     [
         ("function", "x^2", "write **"),
         ("function", "log(x)", "has no value"),
-        ("low", "two", "is no number"),
-        ("low", "9", "is no range"),
-        ("high", "x", "is no number"),
+        ("low", "two", "is not a number"),
+        ("low", "9", "must begin with the smaller number"),
+        ("high", "x", "is not a number"),
         ("points", "1", "must be from 2 to 100,000; got 1"),
     ],
 )
