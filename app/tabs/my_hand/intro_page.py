@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.tabs.my_hand.history_list import HistoryList
-from nncore.handwriting.personal_test.history import Entry
 from nncore.handwriting.personal_test.handwriting_test import HandwritingTest
+from nncore.handwriting.personal_test.history import Entry
 
 WHAT = (
     "How well does the network read your handwriting? Write 20 digits, each of the ten twice, in random order. Write "

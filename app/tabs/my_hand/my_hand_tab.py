@@ -21,10 +21,10 @@ from app.tabs.my_hand.status_line import StatusLine
 from app.tabs.my_hand.writing_page import WritingPage
 from app.tabs.tab import Tab
 from nncore.evaluation.recognition import why_unreadable
+from nncore.handwriting.personal_test.handwriting_test import HandwritingTest, new_test
 from nncore.handwriting.personal_test.history import Entry, History
 from nncore.handwriting.personal_test.import_export import export_test, import_test
 from nncore.handwriting.personal_test.result import HandwritingTestResult, ReadDrawing, read_test
-from nncore.handwriting.personal_test.handwriting_test import HandwritingTest, new_test
 from nncore.model.network import Network
 from nncore.preprocessing.ink import Ink
 

@@ -17,9 +17,9 @@ from app.storage.paths import user_folder
 from app.style.theme import ThemeChoice, apply_theme
 from app.tabs.my_hand.drawing_explanation import explain_drawing
 from app.tabs.my_hand.my_hand_tab import MyHandTab
+from nncore.handwriting.personal_test.handwriting_test import new_test
 from nncore.handwriting.personal_test.history import History
 from nncore.handwriting.personal_test.import_export import export_test
-from nncore.handwriting.personal_test.handwriting_test import new_test
 from nncore.model.network import Network, NetworkSpec
 from tests.app.canvas.gestures import SEVEN, drag
 from tests.nncore.handwriting.personal_test.samples import assert_same_ink, network, result, rewrite
