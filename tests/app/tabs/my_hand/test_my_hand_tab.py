@@ -200,7 +200,7 @@ def test_a_damaged_test_is_set_aside_with_a_message(make_tab: Callable[[], MyHan
     tab.intro.list.open_chosen()
     idle(qtbot, tab)
     assert page(tab) is tab.intro
-    assert "It was set aside as" in tab.status.text
+    assert "The file was renamed to" in tab.status.text
     assert tab.intro.list.topLevelItemCount() == 0
 
 
