@@ -76,8 +76,7 @@ FORMATS = (
     ),
     DataFormat("CSV", ("*.csv", "*.txt"), _is_csv, lambda path, mapped: Splits(read_csv(path))),
 )
-"""All formats. The first one that fits is the format of a file, so text formats come after those with fixed first bytes.
-"""
+"""All formats. The first one that fits is the format of a file, so formats with fixed first bytes precede text."""
 
 
 def format_names(holds: Holds = "pictures") -> str:

@@ -23,7 +23,7 @@ OTHER_READERS = {
     "read_dataset": "chooses among the formats",
     "read_header": "reads a part of an NPY file",
     "read_idx_folder": "reads a folder",
-    "read_picture_folder": "reads a folder",
+    "read_image_folder": "reads a folder",
     "read_points": "reads points of a curve, which are no digits",
 }
 
