@@ -35,7 +35,7 @@ class WritingPage(QWidget):
     `written` carries the test after each drawing, skip or step back; `left`: the user wants to continue later.
     """
 
-    written = Signal(WritingTest)
+    written = Signal(HandwritingTest)
     left = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
