@@ -1,4 +1,4 @@
-"""The mistakes a user can make, each as one clear sentence."""
+"""The errors that a user can cause, each with one clear sentence as its message."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ class DataError(DigitLabError):
 
 
 class ModelFileError(DigitLabError):
-    """A model file is unreadable, truncated, foreign, or from a newer version."""
+    """A model or checkpoint file cannot be read or written: it is cut short, damaged, of another kind, or newer."""
 
 
-def shown(text: str, longest: int = 40) -> str:
-    """`text` as it can stand in one line of a message: cut, and without characters that cannot be seen."""
+def printable(text: str, longest: int = 40) -> str:
+    """`text` for one line of a message: at most `longest` characters, and invisible ones by their hexadecimal codes."""
     cut = text if len(text) <= longest else text[: longest - 1] + "…"
     return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in cut)
 
 
-def name_of(path: Path) -> str:
-    """The file's name, for messages."""
-    return shown(path.name or str(path), 200)
+def file_name(path: Path) -> str:
+    """The name of a file without its folder, for messages."""
+    return printable(path.name or str(path), 200)

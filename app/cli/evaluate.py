@@ -10,7 +10,7 @@ from pathlib import Path
 from app.storage.csv_dialects import read_dataset
 from nncore.data.dataset import Dataset, load_mnist
 from nncore.data.formats import format_names, read_ink
-from nncore.errors import SettingError, shown
+from nncore.errors import SettingError, printable
 from nncore.evaluation.calibration import Certainty, certainty
 from nncore.evaluation.metrics import Evaluation, evaluate
 from nncore.evaluation.predictions import predict_dataset
@@ -89,7 +89,7 @@ def _as_json(judged: Evaluation, certain: Certainty | None, model: Model, datase
 
 
 def _print_table(judged: Evaluation, certain: Certainty | None, model: Model, dataset: Dataset) -> None:
-    on = f"{shown(model.card.name)} on {dataset.source}, {judged.count:,}"
+    on = f"{printable(model.card.name)} on {dataset.source}, {judged.count:,}"
     if judged.confusion is None:
         print(f"{on} examples: loss {judged.loss:.4f}")
         return

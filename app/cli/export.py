@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from app.cli.output import LONGEST_LINE
-from nncore.errors import SettingError, shown
+from nncore.errors import SettingError, printable
 from nncore.files.exports import ONNX_SUFFIX, SCRIPT_SUFFIX
 from nncore.files.model_file import bundled_model_path, load_model, save_model
 
@@ -30,5 +30,5 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps({"file": str(out), "model": model.card.name, "bytes": out.stat().st_size}))
     else:
-        print(f"{shown(model.card.name)} is exported as {shown(str(out), LONGEST_LINE)}")
+        print(f"{printable(model.card.name)} is exported as {printable(str(out), LONGEST_LINE)}")
     return 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
-from nncore.errors import shown
+from nncore.errors import printable
 
 LONGEST_LINE = 2000
 
@@ -24,7 +24,7 @@ def prepare_output() -> None:
 def complain(sentence: str) -> None:
     """One line on standard error, without anything that a terminal would act on."""
     if sys.stderr is not None:
-        print(f"digitlab: {shown(' '.join(sentence.split()), LONGEST_LINE)}", file=sys.stderr)
+        print(f"digitlab: {printable(' '.join(sentence.split()), LONGEST_LINE)}", file=sys.stderr)
 
 
 def let_output_go() -> None:

@@ -14,7 +14,7 @@ from app.cli.output import LONGEST_LINE, complain
 from nncore.data.dataset import DIGITS
 from nncore.data.formats import read_ink
 from nncore.data.formats.files import opened
-from nncore.errors import DataError, ModelFileError, shown
+from nncore.errors import DataError, ModelFileError, printable
 from nncore.evaluation.recognition import Prediction, read_digit, why_unreadable
 from nncore.files.model_file import bundled_model_path, load_model
 from nncore.preprocessing.bitmap import digit_images
@@ -80,5 +80,5 @@ def _print(path: Path, sample: int | None, prediction: Prediction, names: tuple[
         fields["probabilities"] = [round(float(p), 6) for p in prediction.probabilities]
         print(json.dumps(fields, allow_nan=False))
     else:
-        where = shown(str(path), LONGEST_LINE) + ("" if sample is None else f", sample {sample}")
+        where = printable(str(path), LONGEST_LINE) + ("" if sample is None else f", sample {sample}")
         print(f"{where}: {(names or DIGITS)[prediction.digit]}  {prediction.confidence:.1%}  ({prediction.verdict})")

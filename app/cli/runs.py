@@ -14,7 +14,7 @@ from app.storage.paths import run_log_path, runs_folder
 from app.storage.run_log_file import with_log
 from app.storage.run_process import is_alive
 from app.storage.run_tables import write_csv
-from nncore.errors import SettingError, shown
+from nncore.errors import SettingError, printable
 from nncore.experiments.run_log.descriptions import duration, figure, percent, settings_in_words
 from nncore.experiments.run_log.html_report import ReportedRun, write_report
 from nncore.experiments.run_log.log import RunLog
@@ -80,7 +80,7 @@ def _list(runs: Sequence[LoggedRun], as_json: bool) -> None:
         print(
             f"{run.id:5}  {run.started[:16].replace('T', ' ')}  {state_in_words(run):10}  {run.epochs:6,}  "
             f"{duration(run.seconds):>11}  {best:>10}  {percent(run.test_accuracy):>9}  "
-            f"{shown(run.settings.name, WIDEST_NAME)}  {run.settings.spec.summary}"
+            f"{printable(run.settings.name, WIDEST_NAME)}  {run.settings.spec.summary}"
         )
 
 
@@ -89,7 +89,7 @@ def _show(log: RunLog, number: int, as_json: bool) -> None:
     if as_json:
         print(json.dumps({**_as_json(run), "history": rows}))
         return
-    print(f"run {run.id}: {shown(run.settings.name)}, {state_in_words(run)}")
+    print(f"run {run.id}: {printable(run.settings.name)}, {state_in_words(run)}")
     about = {
         **settings_in_words(run.settings), "begun": run.started.replace("T", " "), "time": duration(run.seconds),
         "machine": run.settings.machine, "best epoch": run.best_epoch, "test accuracy": percent(run.test_accuracy),
@@ -98,7 +98,7 @@ def _show(log: RunLog, number: int, as_json: bool) -> None:
     }  # fmt: skip
     for name, value in about.items():
         if value not in ("", None):
-            print(f"  {name:20} {shown(str(value), LONGEST_VALUE)}")
+            print(f"  {name:20} {printable(str(value), LONGEST_VALUE)}")
     print(f"\n{'epoch':>6} {'loss':>10} {'accuracy':>10} {'validation':>11} {'accuracy':>10}")
     for row in rows:
         print(

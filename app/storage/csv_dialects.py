@@ -18,7 +18,7 @@ from nncore.data.dataset import Dataset, Splits
 from nncore.data.formats import read_dataset as read_plain
 from nncore.data.formats.files import opened, require_memory
 from nncore.data.formats.image_csv import COLUMNS, LABEL_NAMES, LONGEST_ROW, ROWS_AT_ONCE
-from nncore.errors import DataError, name_of, shown
+from nncore.errors import DataError, file_name, printable
 from nncore.preprocessing.ink import SIDE
 
 if TYPE_CHECKING:
@@ -81,15 +81,15 @@ def _read(path: Path, dialect: Dialect) -> Dataset:
             header=0 if dialect.has_names else None, chunksize=ROWS_AT_ONCE, skip_blank_lines=False,
         ) as frames:  # fmt: skip
             for frame in frames:
-                blocks.append(_numbers(frame, dialect, name_of(path)))
+                blocks.append(_numbers(frame, dialect, file_name(path)))
     except DataError:
         raise
     except (OSError, ValueError) as problem:  # pandas' own errors are ValueErrors
-        raise DataError(f"{name_of(path)}: cannot be read as a table ({shown(str(problem), 200)}).") from None
+        raise DataError(f"{file_name(path)}: cannot be read as a table ({printable(str(problem), 200)}).") from None
     if not sum(map(len, blocks)):
-        raise DataError(f"{name_of(path)}: found a header, but no rows; expected at least 1.")
+        raise DataError(f"{file_name(path)}: found a header, but no rows; expected at least 1.")
     numbers = np.concatenate(blocks)
-    return Dataset(numbers[:, 1:].reshape(-1, SIDE, SIDE), numbers[:, 0].astype(np.intp), source=name_of(path))
+    return Dataset(numbers[:, 1:].reshape(-1, SIDE, SIDE), numbers[:, 0].astype(np.intp), source=file_name(path))
 
 
 def _numbers(frame: DataFrame, dialect: Dialect, name: str) -> NDArray[np.uint8]:
@@ -105,7 +105,7 @@ def _numbers(frame: DataFrame, dialect: Dialect, name: str) -> NDArray[np.uint8]
     wrong = np.argwhere(~((numbers >= 0) & (numbers <= highest) & (numbers == np.floor(numbers))))
     if wrong.size:
         row, column = wrong[0]
-        found = "nothing" if frame.isna().iat[row, column] else repr(shown(str(frame.iat[row, column])))
+        found = "nothing" if frame.isna().iat[row, column] else repr(printable(str(frame.iat[row, column])))
         raise DataError(
             f"{name}, row {frame.index[row] + 1 + dialect.has_names}, column {column + 1}: found {found}, "
             f"expected a whole number from 0 to {highest[column]}."

@@ -15,7 +15,7 @@ from nncore.data.dataset import Dataset, Splits, load_mnist
 from nncore.data.formats import format_of, read_ink
 from nncore.data.formats.image_folder import is_image_folder, read_image_folder
 from nncore.data.mapped_dataset import MappedDataset
-from nncore.errors import DataError, name_of
+from nncore.errors import DataError, file_name
 from nncore.handwriting.synthetic import digits
 
 Tell = Callable[[float], None]
@@ -97,7 +97,7 @@ def added(present: Splits, more: Splits) -> Splits:
         raise DataError("Data that stays in its file, because it is large, cannot be added to other data.")
     if (here.input_shape, here.class_names, here.is_bytes) != (there.input_shape, there.class_names, there.is_bytes):
         raise DataError(
-            f"{name_of(Path(there.source))} cannot be added to {here.source}: examples or classes are others."
+            f"{file_name(Path(there.source))} cannot be added to {here.source}: examples or classes are others."
         )
     training = Dataset(
         np.concatenate([here.images, there.images]),

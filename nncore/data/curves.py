@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset, Splits
-from nncore.errors import DataError, SettingError, shown
+from nncore.errors import DataError, SettingError, printable
 
 Numbers = NDArray[np.float64]
 
@@ -116,7 +116,7 @@ def parse_formula(formula: str) -> Callable[[Numbers], Numbers]:
             if "=" not in formula
             else "; write only the part to the right of the ="
         )
-        raise SettingError("function", f"The formula {shown(formula)!r} cannot be read{example}.") from None
+        raise SettingError("function", f"The formula {printable(formula)!r} cannot be read{example}.") from None
     _check(tree)
     return lambda x: np.broadcast_to(_value(tree, x), x.shape).astype(np.float64)
 
@@ -136,7 +136,8 @@ def sample_formula(formula: str, low: float, high: float, count: int) -> CurvePo
     undefined = np.flatnonzero(~(np.abs(y) < LARGEST_FLOAT32))
     if undefined.size:
         raise SettingError(
-            "function", f"The formula {shown(formula)} has no value at x = {x[undefined[0]]:g}; choose another range."
+            "function",
+            f"The formula {printable(formula)} has no value at x = {x[undefined[0]]:g}; choose another range.",
         )
     return CurvePoints(x, y, describe_formula(formula, low, high, count))
 
@@ -153,7 +154,9 @@ def parse_number(field: str, text: str) -> float:
     except ValueError:
         number = _constant(field, text)
     if not abs(number) < LARGEST_FLOAT32:
-        raise SettingError(field, f"{shown(text.strip())!r} is not a finite number; write one such as 6.28 or 2*pi.")
+        raise SettingError(
+            field, f"{printable(text.strip())!r} is not a finite number; write one such as 6.28 or 2*pi."
+        )
     return number
 
 
@@ -164,7 +167,7 @@ def _constant(field: str, text: str) -> float:
     except SettingError:
         first, second = 0.0, 1.0
     if first != second and not (np.isnan(first) and np.isnan(second)):
-        raise SettingError(field, f"{shown(text.strip())!r} is not a number; write one such as 6.28 or 2*pi.")
+        raise SettingError(field, f"{printable(text.strip())!r} is not a number; write one such as 6.28 or 2*pi.")
     return float(first)
 
 
@@ -198,7 +201,7 @@ def _check(node: ast.AST) -> None:
 
 
 def _refuse(node: ast.AST) -> None:
-    found = shown(ast.unparse(node))
+    found = printable(ast.unparse(node))
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
         raise SettingError("function", f"In {found}, ^ is not a power; write ** instead.")
     known = ", ".join(("x", *CONSTANTS, *FUNCTIONS))

@@ -17,7 +17,7 @@ from math import prod
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NoReturn, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from nncore.errors import ModelFileError, SettingError, shown
+from nncore.errors import ModelFileError, SettingError, printable
 from nncore.model.network import NetworkSpec
 
 LARGEST_HEADER = 4_000_000
@@ -148,7 +148,7 @@ def _in_words(kind: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    return shown(json.dumps(value))
+    return printable(json.dumps(value))
 
 
 def spec_from(described: Any) -> NetworkSpec:

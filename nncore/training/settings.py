@@ -14,7 +14,7 @@ from math import isfinite
 from numbers import Real
 from typing import Annotated, Any, Literal, NoReturn, TypeAlias
 
-from nncore.errors import SettingError, shown
+from nncore.errors import SettingError, printable
 
 LARGEST_WHOLE_NUMBER = 2**63 - 1
 """The limit of counts and seeds that have no limit of their own: SQLite stores no larger whole number."""
@@ -174,7 +174,7 @@ class Setting:
         elif isinstance(value, int | float) and not isinstance(value, bool):
             given = f"{value:,}" if isinstance(value, int) else f"{value:g}"
         else:
-            given = "nothing" if value in ("", None) else f"“{shown(str(value), 20)[:40]}”"
+            given = "nothing" if value in ("", None) else f"“{printable(str(value), 20)[:40]}”"
         raise SettingError(self.name, f"{self.title} must be {expected}; got {given}.")
 
     def in_words(self, value: Any) -> str:

@@ -20,7 +20,7 @@ from app.storage.run_store import KnownRun
 from app.style.theme import GAP, GROUP_GAP
 from app.tabs.runs.run_view import table_style
 from app.widgets.plain_text import plain_tooltip
-from nncore.errors import shown
+from nncore.errors import printable
 from nncore.experiments.run_log.descriptions import differing, duration, figure, percent
 
 CHOOSE = "Choose two runs or more (Ctrl or Shift and a click), and what differs between them will stand here."
@@ -85,7 +85,9 @@ class Comparison(QFrame):
         rows = {**found, **figures}
         self.table.setRowCount(len(rows))
         self.table.setColumnCount(len(runs))
-        self.table.setHorizontalHeaderLabels([f"{run.id} · {shown(run.settings.name, WIDEST_NAME)}" for run in runs])
+        self.table.setHorizontalHeaderLabels(
+            [f"{run.id} · {printable(run.settings.name, WIDEST_NAME)}" for run in runs]
+        )
         self.table.setVerticalHeaderLabels(list(rows))
         for row, values in enumerate(rows.values()):
             for column, value in enumerate(values):

@@ -15,7 +15,7 @@ from nncore.data.formats.image_csv import read_csv
 from nncore.data.formats.npy import read_npy
 from nncore.data.formats.npz import read_npz
 from nncore.data.formats.unipen import read_ink
-from nncore.errors import DataError, name_of
+from nncore.errors import DataError, file_name
 
 START = 512
 """Number of bytes at the beginning of a file that are used to recognise its format."""
@@ -95,10 +95,10 @@ def format_of(path: Path) -> DataFormat:
     with opened(path) as file:
         start = file.read(START)
     if not start:
-        raise DataError(f"{name_of(path)}: the file is empty; expected digits as {format_names()}.")
+        raise DataError(f"{file_name(path)}: the file is empty; expected digits as {format_names()}.")
     found = next((each for each in FORMATS if each.fits(start, path)), None)
     if found is None:
-        raise DataError(f"{name_of(path)}: the format is unknown; expected digits as {format_names()}.")
+        raise DataError(f"{file_name(path)}: the format is unknown; expected digits as {format_names()}.")
     return found
 
 
@@ -114,7 +114,7 @@ def read_dataset(path: Path, mapped: bool | None = None) -> Splits:
         return read_idx_folder(path, mapped)
     found = format_of(path)
     if found.holds == "ink":
-        raise DataError(f"{name_of(path)}: contains pen strokes; expected images of digits as {format_names()}.")
+        raise DataError(f"{file_name(path)}: contains pen strokes; expected images of digits as {format_names()}.")
     if mapped and not found.can_be_mapped:
-        raise DataError(f"{name_of(path)}: this format cannot be mapped; expected uncompressed IDX, or NPY of bytes.")
+        raise DataError(f"{file_name(path)}: this format cannot be mapped; expected uncompressed IDX, or NPY of bytes.")
     return found.read(path, mapped)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from nncore.data.mapped_dataset import LABELS_AT_ONCE, MappedArray
-from nncore.errors import DataError, name_of, shown
+from nncore.errors import DataError, file_name, printable
 from nncore.system.memory import gigabytes, memory_to_spend
 
 
@@ -25,9 +25,9 @@ def opened(path: Path, unpack: bool = False) -> Iterator[BinaryIO]:
     """
     try:
         if not path.exists():
-            raise DataError(f"{shown(str(path), 400)}: there is no such file.")
+            raise DataError(f"{printable(str(path), 400)}: there is no such file.")
         if not path.is_file():
-            raise DataError(f"{shown(str(path), 400)}: this is not a file.")
+            raise DataError(f"{printable(str(path), 400)}: this is not a file.")
         with path.open("rb") as file:
             if unpack and file.peek(2)[:2] == b"\x1f\x8b":
                 with gzip.open(file) as unpacked:
@@ -35,12 +35,12 @@ def opened(path: Path, unpack: bool = False) -> Iterator[BinaryIO]:
             else:
                 yield file
     except EOFError as error:
-        raise DataError(f"{name_of(path)}: the file is truncated: the compressed data ends too early.") from error
+        raise DataError(f"{file_name(path)}: the file is truncated: the compressed data ends too early.") from error
     except (zlib.error, gzip.BadGzipFile) as error:
-        raise DataError(f"{name_of(path)}: the file is damaged: its data cannot be decompressed.") from error
+        raise DataError(f"{file_name(path)}: the file is damaged: its data cannot be decompressed.") from error
     except OSError as error:
         reason = error.strerror or "the system gives no reason"
-        raise DataError(f"{name_of(path)}: the file cannot be read: {reason}.") from error
+        raise DataError(f"{file_name(path)}: the file cannot be read: {reason}.") from error
 
 
 def require_memory(path: Path, needed: int) -> None:
@@ -48,7 +48,7 @@ def require_memory(path: Path, needed: int) -> None:
     free = memory_to_spend()
     if needed > free:
         raise DataError(
-            f"{name_of(path)}: reading this file needs {gigabytes(needed)} of memory, but only {gigabytes(free)} "
+            f"{file_name(path)}: reading this file needs {gigabytes(needed)} of memory, but only {gigabytes(free)} "
             "are free; close other programs or use a smaller file."
         )
 
@@ -67,7 +67,7 @@ def find_file(folder: Path, name: str, like: Path) -> Path | None:
     try:
         found = [path for path in folder.iterdir() if normalized(path.name) == name and path.is_file()]
     except OSError as error:
-        raise DataError(f"{name_of(folder)}: the folder cannot be read: {error.strerror}.") from error
+        raise DataError(f"{file_name(folder)}: the folder cannot be read: {error.strerror}.") from error
     return min(found, key=lambda path: (path.suffix != like.suffix, path.name), default=None)
 
 
@@ -84,7 +84,7 @@ def partner(path: Path, mine: str, other: str, swaps: Swaps) -> Path:
         expected = with_swaps(path.name, swaps)
         called = f" called {expected}" if expected != path.name else ""
         raise DataError(
-            f"{name_of(path)}: contains only {mine}; expected a file with the {other} in the same folder{called}."
+            f"{file_name(path)}: contains only {mine}; expected a file with the {other} in the same folder{called}."
         )
     return found
 
@@ -121,7 +121,7 @@ def map_array(path: Path, offset: int, dtype: DTypeLike, shape: tuple[int, ...])
     except ValueError as error:
         if isinstance(error, DataError):  # DataError is a ValueError
             raise
-        raise DataError(f"{name_of(path)}: the file became shorter while it was opened; open it again.") from error
+        raise DataError(f"{file_name(path)}: the file became shorter while it was opened; open it again.") from error
 
 
 def check_mapped_labels(path: Path, labels: MappedArray) -> None:
@@ -131,6 +131,6 @@ def check_mapped_labels(path: Path, labels: MappedArray) -> None:
         wrong = np.flatnonzero((some < 0) | (some > 9))
         if wrong.size:
             raise DataError(
-                f"{name_of(path)}, label {start + wrong[0] + 1:,}: found {some[wrong[0]]}, "
+                f"{file_name(path)}, label {start + wrong[0] + 1:,}: found {some[wrong[0]]}, "
                 "expected a whole number from 0 to 9."
             )

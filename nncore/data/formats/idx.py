@@ -21,7 +21,7 @@ from nncore.data.formats.files import (
     sibling,
 )
 from nncore.data.mapped_dataset import MappedArray, MappedDataset
-from nncore.errors import DataError, name_of
+from nncore.errors import DataError, file_name
 from nncore.preprocessing.ink import SIDE
 
 BYTES = 8
@@ -52,7 +52,7 @@ def read_idx_folder(folder: Path, mapped: bool | None = None) -> Splits:
     images = find_file(folder, "train-images-idx3-ubyte", like=folder)
     if images is None:
         raise DataError(
-            f"{name_of(folder)}: found no train-images-idx3-ubyte; expected the MNIST files, or one data file."
+            f"{file_name(folder)}: found no train-images-idx3-ubyte; expected the MNIST files, or one data file."
         )
     return read_idx(images, mapped)
 
@@ -63,17 +63,16 @@ def _labels_of(images: Path) -> Path:
 
 def _read_pair(images_path: Path, labels_path: Path, mapped: bool | None) -> Dataset:
     packed = next((path for path in (images_path, labels_path) if _is_packed(path)), None)
-    if is_to_be_mapped(images_path, f"{name_of(packed)}: the file is compressed" if packed else None, mapped):
+    if is_to_be_mapped(images_path, f"{file_name(packed)}: the file is compressed" if packed else None, mapped):
         return _map_pair(images_path, labels_path)
     images, labels = _read(images_path, IMAGE_AXES), _read(labels_path, LABEL_AXES)
     _check_count(images_path, len(images), labels_path, len(labels))
     wrong = np.flatnonzero(labels > 9)
     if wrong.size:
         first = int(wrong[0])
-        raise DataError(
-            f"{name_of(labels_path)}, label {first + 1:,}: found {labels[first]}, expected a whole number from 0 to 9."
-        )
-    return Dataset(images, labels.astype(np.intp), source=name_of(images_path))
+        where = f"{file_name(labels_path)}, label {first + 1:,}"
+        raise DataError(f"{where}: found {labels[first]}, expected a whole number from 0 to 9.")
+    return Dataset(images, labels.astype(np.intp), source=file_name(images_path))
 
 
 def _map_pair(images_path: Path, labels_path: Path) -> Dataset:
@@ -81,14 +80,14 @@ def _map_pair(images_path: Path, labels_path: Path) -> Dataset:
     images, labels = _map(images_path, IMAGE_AXES), _map(labels_path, LABEL_AXES)
     _check_count(images_path, len(images), labels_path, len(labels))
     check_mapped_labels(labels_path, labels)
-    return MappedDataset(images, labels, source=name_of(images_path))
+    return MappedDataset(images, labels, source=file_name(images_path))
 
 
 def _check_count(images_path: Path, images: int, labels_path: Path, labels: int) -> None:
     if images != labels:
         raise DataError(
-            f"{name_of(images_path)}: found {images:,} images, but {labels:,} labels in "
-            f"{name_of(labels_path)}; expected equal numbers."
+            f"{file_name(images_path)}: found {images:,} images, but {labels:,} labels in "
+            f"{file_name(labels_path)}; expected equal numbers."
         )
 
 
@@ -104,21 +103,23 @@ def _header(file: BinaryIO, path: Path) -> tuple[int, ...]:
     """
     mark = file.read(4)
     if len(mark) < 4 or mark[:2] != b"\0\0":
-        raise DataError(f"{name_of(path)}: the first bytes are {_hex(mark)}; an IDX file begins with 00 00.")
+        raise DataError(f"{file_name(path)}: the first bytes are {_hex(mark)}; an IDX file begins with 00 00.")
     if mark[2] != BYTES:
-        raise DataError(f"{name_of(path)}, byte 3: found {mark[2]:02X}, expected 08 for unsigned bytes.")
+        raise DataError(f"{file_name(path)}, byte 3: found {mark[2]:02X}, expected 08 for unsigned bytes.")
     if mark[3] not in (IMAGE_AXES, LABEL_AXES):
-        raise DataError(f"{name_of(path)}, byte 4: found {mark[3]} axes, expected 3 for images or 1 for labels.")
+        raise DataError(f"{file_name(path)}, byte 4: found {mark[3]} axes, expected 3 for images or 1 for labels.")
     lengths = file.read(4 * mark[3])
     if len(lengths) < 4 * mark[3]:
         raise DataError(
-            f"{name_of(path)}: found {4 + len(lengths)} bytes, expected a header of {4 + 4 * mark[3]} bytes."
+            f"{file_name(path)}: found {4 + len(lengths)} bytes, expected a header of {4 + 4 * mark[3]} bytes."
         )
     shape = tuple(int(length) for length in np.frombuffer(lengths, ">u4"))
     if mark[3] == IMAGE_AXES and shape[1:] != (SIDE, SIDE):
-        raise DataError(f"{name_of(path)}: found images of {shape[2]} by {shape[1]} pixels, expected {SIDE} by {SIDE}.")
+        raise DataError(
+            f"{file_name(path)}: found images of {shape[2]} by {shape[1]} pixels, expected {SIDE} by {SIDE}."
+        )
     if shape[0] == 0:
-        raise DataError(f"{name_of(path)}: the header declares 0 entries, expected at least 1.")
+        raise DataError(f"{file_name(path)}: the header declares 0 entries, expected at least 1.")
     return shape
 
 
@@ -152,7 +153,7 @@ def _shape(file: BinaryIO, path: Path, axes: int) -> tuple[int, ...]:
     shape = _header(file, path)
     if len(shape) != axes:
         kind = "images (3 axes)" if axes == IMAGE_AXES else "labels (1 axis)"
-        raise DataError(f"{name_of(path)}, byte 4: found {len(shape)} axes in the header, expected {kind}.")
+        raise DataError(f"{file_name(path)}, byte 4: found {len(shape)} axes in the header, expected {kind}.")
     return shape
 
 
@@ -163,7 +164,7 @@ def _check_size(path: Path, shape: tuple[int, ...], held: int) -> None:
         kind, size = ("image", SIDE * SIDE) if len(shape) == IMAGE_AXES else ("label", 1)
         found = "more bytes" if held > declared else f"{held:,} bytes, which end in {kind} {held // size + 1:,}"
         raise DataError(
-            f"{name_of(path)}: found {found}; the header declares {declared:,} bytes for {shape[0]:,} {kind}s."
+            f"{file_name(path)}: found {found}; the header declares {declared:,} bytes for {shape[0]:,} {kind}s."
         )
 
 
@@ -180,6 +181,6 @@ def _fill(array: NDArray[np.uint8], file: BinaryIO, path: Path) -> None:
     while start < len(array):
         block = file.read(min(BLOCK, len(array) - start))
         if not block:
-            raise DataError(f"{name_of(path)}: the file became shorter while it was read; read it again.")
+            raise DataError(f"{file_name(path)}: the file became shorter while it was read; read it again.")
         array[start : start + len(block)] = np.frombuffer(block, np.uint8)
         start += len(block)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset
 from nncore.data.formats.files import opened, require_memory
-from nncore.errors import DataError, name_of, shown
+from nncore.errors import DataError, file_name, printable
 from nncore.preprocessing.ink import SIDE
 
 COLUMNS = 1 + SIDE * SIDE
@@ -40,16 +40,16 @@ def read_csv(path: Path) -> Dataset:
         rows = _rows(file)
         first = next(rows, None)
         if first is None:
-            raise DataError(f"{name_of(path)}: the file has no rows; expected at least 1.")
-        table = _Table(name_of(path), _header(first, name_of(path)))
+            raise DataError(f"{file_name(path)}: the file has no rows; expected at least 1.")
+        table = _Table(file_name(path), _header(first, file_name(path)))
         remaining = rows if table.names else chain([first], rows)
         blocks = []
         while some := list(islice(remaining, ROWS_AT_ONCE)):
             blocks.append(table.numbers(some))
     if not blocks:
-        raise DataError(f"{name_of(path)}: the file has a header, but no rows; expected at least 1.")
+        raise DataError(f"{file_name(path)}: the file has a header, but no rows; expected at least 1.")
     numbers = np.concatenate(blocks)
-    return Dataset(numbers[:, 1:].reshape(-1, SIDE, SIDE), numbers[:, 0].astype(np.intp), source=name_of(path))
+    return Dataset(numbers[:, 1:].reshape(-1, SIDE, SIDE), numbers[:, 0].astype(np.intp), source=file_name(path))
 
 
 def _rows(file: BinaryIO) -> Iterator[Row]:
@@ -115,7 +115,7 @@ def _header(row: Row, name: str) -> list[str] | None:
     elsewhere = [n for n, field in enumerate(fields, start=1) if field.lower() in LABEL_NAMES]
     if elsewhere and elsewhere[0] > 1:
         raise DataError(
-            f'{name}, row 1, column {elsewhere[0]}: this column is called "{shown(fields[elsewhere[0] - 1])}"; '
+            f'{name}, row 1, column {elsewhere[0]}: this column is called "{printable(fields[elsewhere[0] - 1])}"; '
             "expected the label in column 1."
         )
     return fields
@@ -128,7 +128,7 @@ def _check_columns(fields: Sequence[str], number: int, name: str) -> None:
     wanted = f"expected {COLUMNS}: the label and 784 pixels"
     other = next((mark for mark in ";\t| " if len(fields) == 1 and fields[0].count(mark) > 1), None)
     if other:
-        wanted += f', separated by ",", not by "{shown(other)}"'
+        wanted += f', separated by ",", not by "{printable(other)}"'
     raise DataError(f"{name}, row {number}: found {columns}, {wanted}.")
 
 
@@ -155,8 +155,8 @@ class _Table:
             highest = 9 if column == 1 else 255
             number = _whole_number(field, highest)
             if number is None:
-                title = f' ("{shown(self.names[column - 1])}")' if self.names else ""
-                found = f'"{shown(field)}"' if field else "nothing"
+                title = f' ("{printable(self.names[column - 1])}")' if self.names else ""
+                found = f'"{printable(field)}"' if field else "nothing"
                 raise DataError(
                     f"{self.name}, row {row[0]}, column {column}{title}: found {found}, "
                     f"expected a whole number from 0 to {highest}."

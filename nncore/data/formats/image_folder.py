@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.data.dataset import DIGITS, Dataset, Splits
-from nncore.errors import DataError, name_of, shown
+from nncore.errors import DataError, file_name, printable
 from nncore.preprocessing.bitmap import whole_image
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp")
@@ -55,9 +55,8 @@ def read_image_folder(
     names = _class_names(sorted({name for classes in found.values() for name in classes}, key=_in_order), folder)
     files = [(part, name, path) for part, classes in found.items() for name, paths in classes.items() for path in paths]
     if len(files) > MOST_IMAGES:
-        raise DataError(
-            f"{name_of(folder)}: found {len(files):,} images, expected up to {MOST_IMAGES:,}; store them as IDX or NPZ."
-        )
+        found_images = f"{file_name(folder)}: found {len(files):,} images"
+        raise DataError(f"{found_images}, expected up to {MOST_IMAGES:,}; store them as IDX or NPZ.")
     images: dict[str, list[NDArray[np.uint8]]] = {part: [] for part in found}
     labels: dict[str, list[int]] = {part: [] for part in found}
     left_out: list[str] = []
@@ -67,14 +66,14 @@ def read_image_folder(
         try:
             image = _prepared(path, read)
         except DataError as problem:
-            left_out.append(shown(str(problem), 400))
+            left_out.append(printable(str(problem), 400))
         else:
             images[part].append(image)
             labels[part].append(names.index(name))
         tell(number / len(files))
     if not images["training"]:
         reason = f": {left_out[0]}" if left_out else "."
-        raise DataError(f"{name_of(folder)}: found no image that can be read{reason}")
+        raise DataError(f"{file_name(folder)}: found no image that can be read{reason}")
     sets = {
         part: Dataset(np.stack(some), np.array(labels[part], np.intp), names, _source(folder, part, found))
         for part, some in images.items()
@@ -118,14 +117,14 @@ def _classes(folder: Path) -> dict[str, list[Path]]:
             for each in folders
         }
     except OSError as problem:
-        raise DataError(f"{name_of(folder)}: the folder cannot be read: {problem.strerror or problem}.") from None
+        raise DataError(f"{file_name(folder)}: the folder cannot be read: {problem.strerror or problem}.") from None
     return {name: paths for name, paths in classes.items() if paths}
 
 
 def _class_names(found: Sequence[str], folder: Path) -> tuple[str, ...]:
     if len(found) < 2:
-        what = f"only one sub-folder with images, {shown(found[0])}" if found else "no sub-folder with images"
-        raise DataError(f"{name_of(folder)}: found {what}; expected one for each class, at least two.")
+        what = f"only one sub-folder with images, {printable(found[0])}" if found else "no sub-folder with images"
+        raise DataError(f"{file_name(folder)}: found {what}; expected one for each class, at least two.")
     return DIGITS if set(found) <= set(DIGITS) else tuple(found)
 
 
@@ -135,4 +134,4 @@ def _in_order(name: str) -> list[tuple[int, str]]:
 
 
 def _source(folder: Path, part: str, found: dict[str, dict[str, list[Path]]]) -> str:
-    return name_of(folder) + (f", {part} part" if len(found) > 1 else "")
+    return file_name(folder) + (f", {part} part" if len(found) > 1 else "")

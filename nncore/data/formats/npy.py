@@ -24,7 +24,7 @@ from nncore.data.formats.files import (
     sibling,
 )
 from nncore.data.mapped_dataset import MappedDataset
-from nncore.errors import DataError, name_of, shown
+from nncore.errors import DataError, file_name, printable
 from nncore.preprocessing.ink import SIDE
 
 IMAGE_SHAPES = ((SIDE, SIDE), (SIDE * SIDE,), (SIDE, SIDE, 1))
@@ -71,29 +71,29 @@ def _labels_of(images: Path) -> Path:
 
 def _read_pair(images: Path, labels: Path, mapped: bool | None) -> Dataset:
     image_header, label_header = _header_of(images), _header_of(labels)
-    check_shapes(image_header.shape, label_header.shape, name_of(images), name_of(labels))
+    check_shapes(image_header.shape, label_header.shape, file_name(images), file_name(labels))
     if is_to_be_mapped(images, _obstacle(images, image_header, labels, label_header), mapped):
         mapped_labels = map_array(labels, label_header.offset, label_header.dtype, label_header.shape)
         check_mapped_labels(labels, mapped_labels)
         mapped_images = map_array(images, image_header.offset, np.uint8, (image_header.shape[0], SIDE, SIDE))
-        return MappedDataset(mapped_images, mapped_labels, source=name_of(images))
-    numbers = to_bytes(_array_in(labels), 9, name_of(labels))
-    pixels = to_bytes(_array_in(images), 255, name_of(images))
-    return Dataset(pixels.reshape(-1, SIDE, SIDE), numbers.astype(np.intp), source=name_of(images))
+        return MappedDataset(mapped_images, mapped_labels, source=file_name(images))
+    numbers = to_bytes(_array_in(labels), 9, file_name(labels))
+    pixels = to_bytes(_array_in(images), 255, file_name(images))
+    return Dataset(pixels.reshape(-1, SIDE, SIDE), numbers.astype(np.intp), source=file_name(images))
 
 
 def _obstacle(images: Path, pixels: Header, labels: Path, numbers: Header) -> str | None:
     """Return which of the two files cannot be mapped and why; None if both can be."""
     if pixels.dtype != np.uint8:
-        return f"{name_of(images)}: the type of the array is {pixels.dtype}"
+        return f"{file_name(images)}: the type of the array is {pixels.dtype}"
     if pixels.by_columns:
-        return f"{name_of(images)}: the array is in column order (Fortran order)"
-    return None if numbers.dtype.kind in "iu" else f"{name_of(labels)}: the type of the array is {numbers.dtype}"
+        return f"{file_name(images)}: the array is in column order (Fortran order)"
+    return None if numbers.dtype.kind in "iu" else f"{file_name(labels)}: the type of the array is {numbers.dtype}"
 
 
 def _header_of(path: Path) -> Header:
     with opened(path) as file, reading(path, "NPY"):
-        return read_header(file, path.stat().st_size, name_of(path))
+        return read_header(file, path.stat().st_size, file_name(path))
 
 
 def _array_in(path: Path) -> NDArray[np.generic]:
@@ -111,12 +111,12 @@ def reading(path: Path, kind: str) -> Iterator[None]:
     except DataError:
         raise
     except MemoryError as error:
-        raise DataError(f"{name_of(path)}: the file needs more memory than is free.") from error
+        raise DataError(f"{file_name(path)}: the file needs more memory than is free.") from error
     # zipfile, zlib and NumPy raise many kinds of exception for a damaged file: BadZipFile, EOFError, ValueError,
     # NotImplementedError, RuntimeError, TokenError, TypeError, SyntaxError, LZMAError ...
     except Exception as error:
-        reason = shown(str(error), 120) or type(error).__name__
-        raise DataError(f"{name_of(path)}: this is not a valid {kind} file: {reason}.") from error
+        reason = printable(str(error), 120) or type(error).__name__
+        raise DataError(f"{file_name(path)}: this is not a valid {kind} file: {reason}.") from error
 
 
 def read_header(file: IO[bytes], size: int, where: str) -> Header:
@@ -130,7 +130,9 @@ def read_header(file: IO[bytes], size: int, where: str) -> Header:
     if dtype.hasobject:
         raise DataError(f"{where}: found Python objects, which are not read for safety; expected numbers.")
     if dtype.kind not in "iuf":
-        raise DataError(f"{where}: found the type {shown(str(dtype))}, expected integers or floating-point numbers.")
+        raise DataError(
+            f"{where}: found the type {printable(str(dtype))}, expected integers or floating-point numbers."
+        )
     held, declared = size - offset, prod(shape) * dtype.itemsize
     if held != declared:
         raise DataError(f"{where}: found {held:,} bytes, but the shape {shape} needs {declared:,}.")

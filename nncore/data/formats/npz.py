@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from nncore.data.dataset import Dataset, Splits
 from nncore.data.formats.files import opened, require_memory
 from nncore.data.formats.npy import check_shapes, read_header, reading, to_bytes
-from nncore.errors import DataError, name_of, shown
+from nncore.errors import DataError, file_name, printable
 from nncore.preprocessing.ink import SIDE
 
 
@@ -33,8 +33,8 @@ def _read(archive: ZipFile, path: Path) -> Splits:
     if held & {"x_test", "y_test"}:
         wanted += ["x_test", "y_test"]
     if not held.issuperset(wanted):
-        arrays = shown(", ".join(sorted(held)), 80) or "no arrays"
-        raise DataError(f"{name_of(path)}: found {arrays}; expected {' and '.join(wanted)}.")
+        arrays = printable(", ".join(sorted(held)), 80) or "no arrays"
+        raise DataError(f"{file_name(path)}: found {arrays}; expected {' and '.join(wanted)}.")
     # Twice: the arrays, and their copies as bytes.
     require_memory(path, 2 * sum(archive.getinfo(f"{name}.npy").file_size for name in wanted))
     training = _part(archive, path, "train")
@@ -43,7 +43,7 @@ def _read(archive: ZipFile, path: Path) -> Splits:
 
 def _part(archive: ZipFile, path: Path, part: str) -> Dataset:
     x_name, y_name = f"x_{part}", f"y_{part}"
-    x_where, y_where = f"{name_of(path)}, {x_name}", f"{name_of(path)}, {y_name}"
+    x_where, y_where = f"{file_name(path)}, {x_name}", f"{file_name(path)}, {y_name}"
     check_shapes(_shape(archive, x_name, x_where), _shape(archive, y_name, y_where), x_where, y_where)
     labels = to_bytes(_array(archive, y_name), 9, y_where)
     images = to_bytes(_array(archive, x_name), 255, x_where)

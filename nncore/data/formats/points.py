@@ -10,7 +10,7 @@ import numpy as np
 
 from nncore.data.curves import LARGEST_FLOAT32, MOST_POINTS, CurvePoints
 from nncore.data.formats.files import opened
-from nncore.errors import DataError, name_of, shown
+from nncore.errors import DataError, file_name, printable
 
 LONGEST_LINE = 200
 """Bytes in a line, at most."""
@@ -22,7 +22,7 @@ def read_points(path: Path) -> CurvePoints:
     If the separator is a semicolon or a tab, commas are decimal commas. The first line is a header if it contains no
     number. Empty lines are ignored. Raises DataError with the number of the first wrong line.
     """
-    name, points = name_of(path), []
+    name, points = file_name(path), []
     with opened(path) as file:
         for number, line in enumerate(_lines(file, name), start=1):
             fields = _fields(line)
@@ -31,7 +31,9 @@ def read_points(path: Path) -> CurvePoints:
                 continue
             x, y = numbers if len(numbers) == 2 else (None, None)
             if x is None or y is None:
-                raise DataError(f'{name}, line {number}: found "{shown(line.strip())}"; expected two numbers, x and y.')
+                raise DataError(
+                    f'{name}, line {number}: found "{printable(line.strip())}"; expected two numbers, x and y.'
+                )
             points.append((x, y))
             if len(points) > MOST_POINTS:
                 raise DataError(f"{name}: found more than {MOST_POINTS:,} points; expected at most {MOST_POINTS:,}.")

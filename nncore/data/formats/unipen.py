@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import DIGITS, Dataset
 from nncore.data.formats.files import opened, require_memory
-from nncore.errors import DataError, name_of, shown
+from nncore.errors import DataError, file_name, printable
 from nncore.preprocessing.ink import Ink, rasterize
 
 LONGEST_LINE = 2**16
@@ -70,8 +70,8 @@ def read_ink(path: Path) -> InkSamples:
     """
     with opened(path) as file:
         require_memory(path, MEMORY_PER_BYTE * path.stat().st_size)
-        parser = _Parser(name_of(path))
-        for row, line in _lines(file, name_of(path)):
+        parser = _Parser(file_name(path))
+        for row, line in _lines(file, file_name(path)):
             parser.take(row, line)
         return parser.finish()
 
@@ -138,7 +138,9 @@ class _Parser:
         quoted = LABEL.search(rest)
         label = quoted[1].strip() if quoted else "?"
         if label not in ("", "?", *DIGITS):
-            raise DataError(f'{self.name}, row {row}: found the label "{shown(label)}", expected a digit from 0 to 9.')
+            raise DataError(
+                f'{self.name}, row {row}: found the label "{printable(label)}", expected a digit from 0 to 9.'
+            )
         self.segment_row = row
         self.labels.append(int(label) if label in DIGITS else None)
         self.writers.append(self.writer)
@@ -185,7 +187,7 @@ class _Parser:
             x = y = float("nan")
         if not (abs(x) <= FARTHEST and abs(y) <= FARTHEST):
             raise DataError(
-                f'{self.name}, row {row}: found "{shown(line)}", '
+                f'{self.name}, row {row}: found "{printable(line)}", '
                 f"expected x and y, two numbers from {-FARTHEST:,.0f} to {FARTHEST:,.0f}."
             )
         return x, y
@@ -194,6 +196,6 @@ class _Parser:
         names = rest.upper().split()
         if "X" not in names or "Y" not in names:
             raise DataError(
-                f'{self.name}, row {row}: found .COORD "{shown(rest)}", expected X and Y among its columns.'
+                f'{self.name}, row {row}: found .COORD "{printable(rest)}", expected X and Y among its columns.'
             )
         self.x_column, self.y_column = names.index("X"), names.index("Y")

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore import __version__
-from nncore.errors import ModelFileError, shown
+from nncore.errors import ModelFileError, printable
 from nncore.files.model_header import LARGEST_HEADER, ModelHeader
 from nncore.model.layers import LEAK
 from nncore.model.layers.parameters import Parameters
@@ -158,11 +158,10 @@ def _description(model: ModelProto) -> str:
     if not model.graph.node:
         return "this is not an ONNX model"
     operators = Counter(_as_text(node.op_type) for node in model.graph.node)
-    kinds = ", ".join(f"{count} {shown(kind)}" for kind, count in operators.most_common(3))
+    kinds = ", ".join(f"{count} {printable(kind)}" for kind, count in operators.most_common(3))
     more = " ..." if len(operators) > 3 else ""
-    return (
-        f"this is an ONNX model made by {shown(_as_text(model.producer_name)) or 'an unnamed program'} ({kinds}{more})"
-    )
+    program = printable(_as_text(model.producer_name)) or "an unnamed program"
+    return f"this is an ONNX model made by {program} ({kinds}{more})"
 
 
 def _parameters(model: ModelProto, spec: NetworkSpec) -> NDArray[np.float32]:

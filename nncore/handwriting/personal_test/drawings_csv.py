@@ -15,7 +15,7 @@ from io import StringIO, TextIOWrapper
 from pathlib import Path
 
 from nncore.data.formats.files import opened, require_memory
-from nncore.errors import DataError, name_of, shown
+from nncore.errors import DataError, file_name, printable
 from nncore.handwriting.personal_test.fields import (
     LARGEST_FILE,
     LONGEST_DRAWING,
@@ -77,7 +77,7 @@ def read_csv(path: Path) -> DrawingsFromTable:
     with opened(path) as file:
         size = path.stat().st_size
         if size > LARGEST_FILE:
-            raise DataError(f"{name_of(path)}: the file has {size:,} bytes; expected at most {LARGEST_FILE:,}.")
+            raise DataError(f"{file_name(path)}: the file has {size:,} bytes; expected at most {LARGEST_FILE:,}.")
         require_memory(path, MEMORY_PER_BYTE * size)
         with TextIOWrapper(file, "utf-8-sig", newline="") as text, _long_fields():
             return _drawings(_Table(path, csv.reader(text, strict=True)))
@@ -87,12 +87,12 @@ class _Table:
     """Iterates over the rows below the header, as mappings from column names to fields."""
 
     def __init__(self, path: Path, lines: Iterator[list[str]]) -> None:
-        self.name, self.row = name_of(path), 0
+        self.name, self.row = file_name(path), 0
         self._lines = lines
         self.columns = [column.strip().lower() for column in self._next() or []]
         for column in NEEDED:
             if self.columns.count(column) != 1:
-                found = shown(", ".join(self.columns), 80)
+                found = printable(", ".join(self.columns), 80)
                 raise DataError(
                     f"{self.name}, row 1: found the columns {found}; expected {' and '.join(NEEDED)} once each, "
                     f"separated by commas."
@@ -148,7 +148,7 @@ def _reading(prompted: int, ink: Ink, fields: Mapping[str, str]) -> ReadDrawing:
     reading = ReadDrawing(prompted, ink, probabilities, verdict_of(fields["verdict"].strip()))
     said, read = fields.get("read", "").strip(), "none" if reading.read is None else str(reading.read)
     if said not in ("", read):
-        raise DataError(f'the column read is "{shown(said)}"; expected "{read}" from verdict and probabilities.')
+        raise DataError(f'the column read is "{printable(said)}"; expected "{read}" from verdict and probabilities.')
     return reading
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.data.dataset import DIGITS
-from nncore.errors import DataError, shown
+from nncore.errors import DataError, printable
 from nncore.evaluation.recognition import Verdict
 from nncore.preprocessing.ink import Ink
 
@@ -42,7 +42,7 @@ def digit_of(value: object) -> int:
     """Return a requested digit, 0 to 9, given as a number or as text."""
     text = str(value).strip()
     if isinstance(value, bool) or text not in DIGITS:
-        raise DataError(f'the requested digit is "{shown(text)}"; expected 0 to 9.')
+        raise DataError(f'the requested digit is "{printable(text)}"; expected 0 to 9.')
     return int(text)
 
 
@@ -58,7 +58,7 @@ def verdict_of(value: object) -> Verdict:
     for verdict in VERDICTS:
         if value == verdict:
             return verdict
-    raise DataError(f'the verdict is "{shown(str(value))}"; expected {", ".join(VERDICTS[:-1])} or {VERDICTS[-1]}.')
+    raise DataError(f'the verdict is "{printable(str(value))}"; expected {", ".join(VERDICTS[:-1])} or {VERDICTS[-1]}.')
 
 
 def probabilities_of(values: Sequence[object]) -> NDArray[np.float32]:
@@ -80,13 +80,13 @@ def date_of(value: object) -> str:
         return datetime.fromisoformat(str(value).strip()).replace(tzinfo=None).isoformat(timespec="seconds")
     except ValueError:
         raise DataError(
-            f'the date is "{shown(str(value))}"; expected one like {datetime(2026, 1, 31, 9, 30).isoformat()}.'
+            f'the date is "{printable(str(value))}"; expected one like {datetime(2026, 1, 31, 9, 30).isoformat()}.'
         ) from None
 
 
 def name_of_model(value: object) -> str:
     """Return a model's name as one line, shortened if it is too long."""
-    return shown(" ".join(str(value).split()), LONGEST_NAME)
+    return printable(" ".join(str(value).split()), LONGEST_NAME)
 
 
 def strokes_as_text(ink: Ink) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from nncore.errors import DataError, name_of
+from nncore.errors import DataError, file_name
 from nncore.handwriting.personal_test.handwriting_test import HandwritingTest
 from nncore.handwriting.personal_test.jsonl_file import (
     NewerFileError,
@@ -122,7 +122,7 @@ class History:
                 aside = _renamed(path, _free(path.with_name(path.name + DAMAGED)))
             except DataError:  # it keeps its name and is reported again next time
                 raise problem from None
-            raise DataError(f"{problem} The file was renamed to {name_of(aside)}.") from None
+            raise DataError(f"{problem} The file was renamed to {file_name(aside)}.") from None
 
 
 def _free(path: Path) -> Path:
@@ -144,4 +144,4 @@ def _renamed(path: Path, to: Path) -> Path:
 
 
 def _not_changed(path: Path, problem: OSError) -> DataError:
-    return DataError(f"{name_of(path)}: could not be changed ({problem.strerror or problem}).")
+    return DataError(f"{file_name(path)}: could not be changed ({problem.strerror or problem}).")

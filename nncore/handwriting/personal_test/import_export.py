@@ -9,7 +9,7 @@ from pathlib import Path
 from nncore.data.formats.files import opened
 from nncore.data.formats.unipen import InkSamples, read_ink
 from nncore.data.formats.unipen_writer import write_ink
-from nncore.errors import DataError, name_of
+from nncore.errors import DataError, file_name
 from nncore.handwriting.personal_test.drawings_csv import read_csv, write_csv
 from nncore.handwriting.personal_test.fields import MOST_DRAWINGS
 from nncore.handwriting.personal_test.result import HandwritingTestResult, read_test
@@ -42,7 +42,7 @@ def import_test(
     with opened(path) as file:
         start = file.read(512).removeprefix(b"\xef\xbb\xbf").lstrip()
     if not start:
-        raise DataError(f"{name_of(path)}: the file is empty; expected a handwriting test as CSV or UNIPEN.")
+        raise DataError(f"{file_name(path)}: the file is empty; expected a handwriting test as CSV or UNIPEN.")
     if start.startswith(b"."):
         written = _from_unipen(path)
     else:
@@ -51,17 +51,17 @@ def import_test(
             return replace(drawings.result, date=drawings.result.date or date)
         written = drawings.written
     if network is None:
-        raise DataError(f"{name_of(path)}: no model is open to read the drawings in this file; open a model first.")
+        raise DataError(f"{file_name(path)}: no model is open to read the drawings in this file; open a model first.")
     return read_test(network, written, model=model, date=date, cancelled=cancelled)
 
 
 def _from_unipen(path: Path) -> tuple[tuple[int, Ink], ...]:
     samples = read_ink(path)
     if len(samples) > MOST_DRAWINGS:
-        raise DataError(f"{name_of(path)}: found {len(samples):,} samples; expected at most {MOST_DRAWINGS:,}.")
+        raise DataError(f"{file_name(path)}: found {len(samples):,} samples; expected at most {MOST_DRAWINGS:,}.")
     written = []
     for number, (label, ink) in enumerate(zip(samples.labels, samples.inks, strict=True), start=1):
         if label is None:
-            raise DataError(f"{name_of(path)}, sample {number}: there is no label; expected the requested digit.")
+            raise DataError(f"{file_name(path)}, sample {number}: there is no label; expected the requested digit.")
         written.append((label, ink))
     return tuple(written)

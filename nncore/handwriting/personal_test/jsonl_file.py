@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from nncore.data.formats.files import opened
-from nncore.errors import DataError, name_of
+from nncore.errors import DataError, file_name
 from nncore.handwriting.personal_test.fields import (
     LARGEST_FILE,
     LONGEST_DRAWING,
@@ -80,7 +80,7 @@ def read_result(path: Path) -> HandwritingTestResult:
     result = HandwritingTestResult(tuple(drawings), summary.date, summary.model)
     if len(drawings) != summary.count or result.right != summary.right:
         raise DataError(
-            f"{name_of(path)}: {result.right} of {len(drawings)} drawings were read correctly; "
+            f"{file_name(path)}: {result.right} of {len(drawings)} drawings were read correctly; "
             f"the first row says {summary.right} of {summary.count}."
         )
     return result
@@ -109,7 +109,7 @@ def read_unfinished(path: Path) -> HandwritingTest:
             with _row(path, number):
                 drawings.append(strokes_from_text(_text(fields, "strokes")))
     if not prompts or len(drawings) > len(prompts):
-        raise DataError(f"{name_of(path)}: found {len(drawings)} drawings, but {len(prompts)} requested digits.")
+        raise DataError(f"{file_name(path)}: found {len(drawings)} drawings, but {len(prompts)} requested digits.")
     return HandwritingTest(prompts, tuple(drawings))
 
 
@@ -138,7 +138,7 @@ Rows = Iterator[tuple[int, Mapping[str, Any]]]
 def _rows(path: Path) -> Iterator[Rows]:
     with opened(path) as file:
         if path.stat().st_size > LARGEST_FILE:
-            raise DataError(f"{name_of(path)}: the file is too large; expected at most {LARGEST_FILE:,} bytes.")
+            raise DataError(f"{file_name(path)}: the file is too large; expected at most {LARGEST_FILE:,} bytes.")
         yield _objects(file, path)
 
 
@@ -151,7 +151,7 @@ def _objects(file: BinaryIO, path: Path) -> Rows:
         except (ValueError, RecursionError):
             row = None
         if not isinstance(row, dict) or number > MOST_DRAWINGS + 1:
-            raise DataError(f"{name_of(path)}, row {number}: this is not a row of a handwriting test.")
+            raise DataError(f"{file_name(path)}, row {number}: this is not a row of a handwriting test.")
         yield number, row
 
 
@@ -159,9 +159,9 @@ def _header(path: Path, rows: Rows, wanted: str) -> tuple[int, Mapping[str, Any]
     number, header = next(rows, (0, {}))
     version = header.get("version")
     if header.get("format") != wanted or not isinstance(version, int):
-        raise DataError(f'{name_of(path)}: this is not a handwriting test; its first row does not say "{wanted}".')
+        raise DataError(f'{file_name(path)}: this is not a handwriting test; its first row does not say "{wanted}".')
     if version > VERSION:
-        raise NewerFileError(f"{name_of(path)}: the format version is {version}; update Digit Lab to read this file.")
+        raise NewerFileError(f"{file_name(path)}: the format version is {version}; update Digit Lab to read this file.")
     return number, header
 
 
@@ -181,7 +181,7 @@ def _row(path: Path, number: int) -> Iterator[None]:
         yield
     except DataError as problem:
         sentence = str(problem)
-        raise DataError(f"{name_of(path)}, row {number}: {sentence[:1].lower()}{sentence[1:]}") from None
+        raise DataError(f"{file_name(path)}, row {number}: {sentence[:1].lower()}{sentence[1:]}") from None
 
 
 def _list(fields: Mapping[str, Any], name: str) -> list[Any]:
