@@ -12,7 +12,7 @@ from app.storage.csv_dialects import read_dataset
 from app.storage.paths import own_ink_path
 from app.storage.picture_file import read_picture
 from nncore.data.dataset import Dataset, Splits, load_mnist
-from nncore.data.formats import format_of, read_ink
+from nncore.data.formats import file_patterns, format_of, read_ink
 from nncore.data.formats.image_folder import is_image_folder, read_image_folder
 from nncore.data.mapped_dataset import MappedDataset
 from nncore.errors import DataError, file_name
@@ -20,6 +20,9 @@ from nncore.handwriting.synthetic import digits
 
 Tell = Callable[[float], None]
 Cancelled = Callable[[], bool]
+
+DATA_FILES = f"Images or ink with labels ({file_patterns('pictures', 'ink')});;All files (*)"
+"""The filter of every dialog that asks for a data set: what `from_path` reads."""
 
 MOST_MADE_UP = 100_000
 """Made-up digits take about a second a thousand."""

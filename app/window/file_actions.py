@@ -12,14 +12,13 @@ from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.session.session import Session
+from app.storage.data_sources import DATA_FILES
 from app.storage.paths import models_folder
-from nncore.data.formats import file_patterns
 from nncore.files.model_file import Model, is_model_file
 
 MODEL_FILES = "Digit Lab models (*.npz)"
 READABLE_MODEL_FILES = "Digit Lab models (*.npz *.onnx *.py)"
 EXPORT_FILES = "ONNX, for other frameworks (*.onnx);;Script for NumPy alone (*.py)"
-DATA_FILES = f"Images with labels ({file_patterns('pictures')});;All files (*)"
 
 
 class FileActions(QObject):
@@ -59,7 +58,7 @@ class FileActions(QObject):
     @Slot()
     def open_data(self) -> None:
         """Ask for a data set."""
-        self._dialog("Open images with labels", Path.home(), DATA_FILES, self.data_chosen.emit).open()
+        self._dialog("Open a data set", Path.home(), DATA_FILES, self.data_chosen.emit).open()
 
     def open_dropped(self, path: Path) -> None:
         """Use what was dropped: a model as the model, anything else, also a folder, as data."""

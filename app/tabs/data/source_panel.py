@@ -19,16 +19,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.storage.data_sources import MOST_MADE_UP
+from app.storage.data_sources import DATA_FILES, MOST_MADE_UP
 from app.style.icons import set_icon
 from app.style.theme import GAP, GROUP_GAP
 from app.widgets.form import mark_trouble
-from nncore.data.formats import file_patterns
 from nncore.errors import SettingError
 from nncore.training.config import SEEDS
 from nncore.training.settings import Range, Setting
 
-FILES = f"Images or ink with labels ({file_patterns('pictures', 'ink')});;All files (*)"
 HIGHEST_SHARE = 50
 
 
@@ -161,7 +159,7 @@ class SourcePanel(QWidget):
     def _ask(self, mode: QFileDialog.FileMode) -> None:
         dialog = QFileDialog(self, "Open data", str(Path.home()))
         if mode is QFileDialog.FileMode.ExistingFile:
-            dialog.setNameFilters(FILES.split(";;"))
+            dialog.setNameFilters(DATA_FILES.split(";;"))
         dialog.setFileMode(mode)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(lambda path: self.path_chosen.emit(Path(path)))

@@ -9,13 +9,14 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from nncore.data.formats import file_patterns
 from nncore.handwriting.personal_test.import_export import CSV_SUFFIX, INK_SUFFIX
 
 EXPORTED = {
     f"Table with strokes and answers (*{CSV_SUFFIX})": CSV_SUFFIX,
     f"UNIPEN ink, strokes only (*{INK_SUFFIX})": INK_SUFFIX,
 }
-IMPORTED = "Handwriting tests and ink (*.csv *.unipen *.upen *.tra *.tes *.dat);;All files (*)"
+IMPORTED = f"Handwriting tests and ink (*{CSV_SUFFIX} {file_patterns('ink')});;All files (*)"
 
 
 def ask_what_to_import(parent: QWidget, use: Callable[[Path], None]) -> QFileDialog:

@@ -189,6 +189,13 @@ def test_opening_a_model_reads_the_file_chosen(
     assert session.model_path == tmp_path / "kept.npz"
 
 
+def test_the_dialog_for_data_offers_pictures_and_ink(actions: FileActions, qtbot: QtBot) -> None:
+    actions.open_data()
+    offered = dialog_of(actions, qtbot).nameFilters()[0]
+    assert {"*.npz", "*.csv", "*.unipen"} <= set(offered.partition("(")[2].rstrip(")").split())
+    dialog_of(actions, qtbot).reject()
+
+
 def test_opening_data_tells_the_file_chosen(actions: FileActions, qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "mine.npz").touch()
     actions.open_data()
