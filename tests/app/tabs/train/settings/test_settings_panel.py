@@ -412,7 +412,7 @@ def test_what_the_data_does_not_offer_is_marked_before_a_run(panel: SettingsPane
     panel.set_data(Splits(small_images(28, tuple("0123456789"))))
     panel.choose_recipe("numpynet")  # which holds nothing out
     type_into(qtbot, panel.stopping.edits["patience"], "3")
-    assert "hold some of it out" in message(panel, "patience")
+    assert "hold out some of it" in message(panel, "patience")
     assert not panel.is_valid
     panel.hold_out(0.2)
     assert panel.is_valid
