@@ -1,4 +1,4 @@
-"""What can be changed while a run goes on: pause, single step, stop and the learning rate."""
+"""Controls of a run in progress: pause, single step, stop and the learning rate."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def check_learning_rate(rate: float) -> None:
 class TrainingControl(NotCopied):
     """Pause, single step, stop and learning rate, safe to use from another thread; each acts within one mini-batch.
 
-    The run itself reads `learning_rate` and `stopped`; whoever iterates it calls `wait_for_turn` after each step,
-    which is what makes pause and single step work.
+    The run itself reads `learning_rate` and `stopped`. The code that iterates over the run calls `wait_for_turn` after
+    each step; that makes pause and single step work.
     """
 
     copy_instead = "Make another one: each run has its own, which threads share."
@@ -58,36 +58,36 @@ class TrainingControl(NotCopied):
 
     @property
     def paused(self) -> bool:
-        """Whether the run waits, or will after the present step."""
+        """Whether the run is paused, or will be after the current step."""
         return self._paused
 
     @property
     def stopped(self) -> bool:
-        """Whether the run is to end."""
+        """Whether the run was told to stop."""
         return self._stopped
 
     def pause(self) -> None:
-        """Wait after the present mini-batch."""
+        """Pause after the current mini-batch."""
         with self._turn:
             self._paused = True
             self._steps_allowed = 0
 
     def resume(self) -> None:
-        """Go on."""
+        """End the pause."""
         with self._turn:
             self._paused = False
             self._steps_allowed = 0
             self._turn.notify_all()
 
     def step(self) -> None:
-        """Take one mini-batch, then wait again."""
+        """Train on one mini-batch, then pause again."""
         with self._turn:
             self._paused = True
             self._steps_allowed += 1
             self._turn.notify_all()
 
     def stop(self) -> None:
-        """End the run, paused or not."""
+        """Stop the run, also while it is paused."""
         with self._turn:
             self._stopped = True
             self._turn.notify_all()

@@ -1,8 +1,8 @@
-"""What a training says as it goes: frozen events, in this order.
+"""The events of a training, immutable and in this order.
 
     Started, then for each epoch its StepDone ... and EpochDone, and at the end Diverged or Finished
 
-They hold figures, no weights: between two events those are in the network that is being trained.
+They hold figures but no weights; between two events the weights are in the network that is being trained.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from nncore.evaluation.metrics import Evaluation
 from nncore.training.health import LayerHealth
 
 Reason = Literal["epochs", "steps", "seconds", "patience", "stopped"]
-"""Why a run ended: all epochs are done, a limit is reached, it got no better for too long, or it was told to."""
+"""Why a run ended: all epochs are done, a limit was reached, it stopped improving, or it was stopped."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
     for event in train(network, data, config):
         ...
 
-Whoever iterates is in charge: not asking for the next event is a pause, closing the iterator is a stop.
+The caller controls the run: it pauses while the next event is not requested, and stops when the iterator is closed.
 """
 
 from __future__ import annotations
@@ -40,10 +40,10 @@ from nncore.training.random_streams import RandomStreams
 from nncore.training.schedules import SCHEDULES
 
 DIVERGED_FACTOR = 100.0
-"""A loss this many times the first batch's (or that of guessing, if that is more) has diverged."""
+"""A loss this many times the loss of the first batch (or of guessing, if that is higher) has diverged."""
 
 ROWS_JUDGED = 1000
-"""Without a validation set the weights are judged on this many training examples after each epoch."""
+"""Without a validation set, the weights are evaluated on this many training examples after each epoch."""
 
 
 def train(
@@ -56,8 +56,8 @@ def train(
     """Train `network` in place, from the parameters it has; yields Started first, Diverged or Finished last.
 
     `control` may change the learning rate or stop the run from another thread; closing the iterator stops it too.
-    cores: how many may work, 1 or more; None for all there are. With more than one, a second process helps with large
-    batches, and the network's parameters move into memory that both share; the bits do not depend on it. Until the run
+    cores: how many to use, 1 or more; None for all. With more than one, a helper process computes half of each large
+    batch, and the network's parameters move into memory that both share; the bits do not depend on it. Until the run
     ends, BLAS has one thread in the whole process (see `one_blas_thread`).
     Raises SettingError if the data does not fit the network.
     """
@@ -67,7 +67,7 @@ def train(
 def hold_out_validation(data: Splits, share: float, seed: int) -> Splits:
     """Move a random `share` (0 to below 1) of the training images to the validation set, as the seed decides.
 
-    A data set that has a validation set already, or of which nothing can be held out, is given back as it is.
+    Gives `data` unchanged if it has a validation set already, or if nothing can be held out.
     """
     if share == 0 or data.validation is not None or len(data.training) < 2:
         return data
@@ -76,9 +76,9 @@ def hold_out_validation(data: Splits, share: float, seed: int) -> Splits:
 
 
 class Training(NotCopied):
-    """A run: `events` is the loop; between two of them, `checkpoint` is all it takes to go on later to the same bits.
+    """A run: `events` is the loop; between two events, `checkpoint` gives all that a resumed run needs.
 
-    history: the epochs so far. control: the levers. `network` is trained in place.
+    history: the epochs so far. control: pause, stop and the learning rate. `network` is trained in place.
     """
 
     copy_instead = "Take `checkpoint()` and go on from it with `Training.resumed`."
@@ -142,7 +142,7 @@ class Training(NotCopied):
             yield self._finished(reason)
 
     def _started(self) -> Started:
-        """How long the run will be, and what the network can do before it."""
+        """The first event: how long the run will be, and the validation figures of the untrained network."""
         judged = self._judge() if self.data.validation else None
         progress = self._progress
         return Started(
@@ -155,11 +155,11 @@ class Training(NotCopied):
         )
 
     def _batches(self) -> Iterator[NDArray[np.intp]]:
-        """The rows of each batch of the present epoch, in an order that the epoch's beginning decides."""
+        """The rows of each batch of the current epoch, in an order that is drawn when the epoch begins."""
         return self.data.training.batches(self._progress.batch_size, self._streams.shuffling)
 
     def _step(self, rows: NDArray[np.intp]) -> StepDone | Diverged | Finished:
-        """One step of the optimiser on the examples `rows`; the end of the run if it diverged or is to stop."""
+        """Take one step of the optimiser on the examples `rows`; the last event if the run diverged or stopped."""
         progress, began = self._progress, perf_counter()
         looked_at = progress.ends_epoch and self._probe.due
         figures = self._gradients.of(rows, add_up=looked_at or self.config.clip_norm is not None)
@@ -183,7 +183,7 @@ class Training(NotCopied):
         return StepDone(progress.step, progress.epoch, loss, accuracy, rate, len(rows))
 
     def _end_epoch(self) -> EpochDone | Diverged | Finished:
-        """Judge the weights, which no step has done since the last one; the end of the run if they are unsound."""
+        """Evaluate the weights after the last step; the last event if they diverged or the run stopped."""
         progress, began = self._progress, perf_counter()
         judged = self._judge()
         if judged is None:
@@ -213,7 +213,7 @@ class Training(NotCopied):
         return done
 
     def _loss_of_guessing(self) -> float:
-        """The largest loss of an example, were all logits 0; of cross-entropy that is the logarithm of the classes."""
+        """The largest loss of an example if all logits were 0; log(classes) for cross-entropy."""
         targets = self._judges.targets(slice(0, ROWS_JUDGED))
         return float(self._loss.per_example(np.zeros((len(targets), self.network.spec.outputs)), targets).max())
 
@@ -221,7 +221,7 @@ class Training(NotCopied):
         return not (isfinite(loss) and loss <= self._progress.highest_loss)
 
     def _undo_epoch(self, loss: float) -> Diverged:
-        """Bring back the weights of the last epoch that was judged sound."""
+        """Restore the weights of the last epoch that had not diverged."""
         self.network.parameters.values[:] = self._good_values
         progress = self._progress
         return Diverged(progress.epoch, progress.step, loss, self.control.learning_rate, progress.epochs_done)
@@ -230,12 +230,12 @@ class Training(NotCopied):
         return "stopped" if self.control.stopped else self._progress.reason_to_end
 
     def _finished(self, reason: Reason) -> Finished:
-        """The last event; the test set is judged unless the run was stopped."""
+        """The last event; evaluates the test set unless the run was stopped."""
         values, progress = self.network.parameters.values, self._progress
         if not np.isfinite(values).all():  # stopped on its way to diverging
             values[:] = self._good_values
         if self._best_values is not None and progress.best_epoch:
-            self._last_values = values.copy()  # a checkpoint goes on from these
+            self._last_values = values.copy()  # a run resumed from a checkpoint continues with these
             values[:] = self._best_values
         test = None
         if self.data.test is not None and not self.control.stopped:
@@ -247,11 +247,11 @@ class Training(NotCopied):
         )
 
     def _judge(self) -> Evaluation | None:
-        """The figures on the validation set, or on some training examples without one; None if the run is to stop."""
+        """The figures on the validation set, or else on some training examples; None if the run was stopped."""
         return evaluate(self.network, self._judges, lambda: self.control.stopped, self._loss)
 
     def checkpoint(self) -> Checkpoint:
-        """Everything that the rest of the run depends on, as copies; ask for it between two events."""
+        """Copies of everything that the rest of the run depends on; call it between two events."""
         arrays = {
             "values": self.network.parameters.values if self._last_values is None else self._last_values,
             "good_values": self._good_values,
@@ -277,7 +277,7 @@ class Training(NotCopied):
     def resumed(
         cls, checkpoint: Checkpoint, data: Splits, control: TrainingControl | None = None, cores: int | None = None
     ) -> Training:
-        """The run that `checkpoint` was taken of, about to take its next step; raises SettingError for other data."""
+        """The run of `checkpoint`, before its next step; raises SettingError if `data` is not the run's data."""
         config, arrays = checkpoint.config, checkpoint.arrays
         progress = Progress(config, **checkpoint.counters)
         if (progress.examples, checkpoint.data_check) != (len(data.training), check_of(data.training)):
@@ -298,6 +298,6 @@ class Training(NotCopied):
             run._best_values[:] = arrays["best_values"]
         run._streams.restore(checkpoint.random_states)
         run._shuffled_from = checkpoint.shuffled_from
-        if progress.epoch_is_open:  # its order is made anew, from where it was made
+        if progress.epoch_is_open:  # its order of batches is drawn again, from the same random state
             run._streams.shuffling.bit_generator.state = checkpoint.shuffled_from
         return run

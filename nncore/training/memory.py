@@ -11,13 +11,13 @@ from nncore.training.config import TrainingConfig
 from nncore.training.parallel.batch_gradients import is_split, rows_at_once
 
 COPIES, COPIES_OF_BEST = 15, 2
-"""Vectors as long as the parameters that a run in the window holds at its worst, with Adam, which keeps most.
+"""Vectors as long as the parameters that a run in the window holds at most, with Adam, which keeps the most.
 
-They are the parameters, the gradients of both halves, Adam's two, those of the last whole epoch and from before a step;
-two more if a second process helps, to add up in and to undo a step with; then a model and a network for the window to
-read digits with, the pair they take the place of, and what is being written to disk. Where the best epoch's are kept,
-those and the last ones; of a batch of several passes, their sum of gradients. Measured with 3.4 million weights,
-without a second process: 12.0, 13.9 where the best are kept.
+They are the parameters, the gradients of both halves, Adam's two, and copies from the last whole epoch and from before
+a step; two more with a helper process, for the sum of gradients and for undoing a step; then a model and a network with
+which the window reads digits, the two that they replace, and what is being written to disk. With the best epoch kept,
+its parameters and the last ones; for a batch of several passes, their sum of gradients. Measured with 3.4 million
+weights, without a helper process: 12.0, or 13.9 with the best epoch kept.
 """
 
 

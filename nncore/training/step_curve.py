@@ -1,4 +1,4 @@
-"""Every run that was ever made, in one SQLite file: its settings, its data, its curves and how it ended."""
+"""The loss and accuracy of a run step by step, in at most MOST_POINTS points."""
 
 from __future__ import annotations
 

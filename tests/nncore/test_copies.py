@@ -55,7 +55,7 @@ from nncore.training.optimizers import OPTIMIZERS, Optimizer
 from nncore.training.parallel.batch_gradients import BatchGradients
 from nncore.training.parallel.batch_part import BatchPart, Examples, PartSpec
 from nncore.training.parallel.helper_main import Worker
-from nncore.training.parallel.helper_process import SecondProcess
+from nncore.training.parallel.helper_process import HelperProcess
 from nncore.training.progress import Progress
 from nncore.training.random_streams import RandomStreams
 from nncore.training.step_curve import StepCurve
@@ -321,10 +321,10 @@ def _refused() -> Iterator[Any]:
     yield BatchGradients(dense, digits, CONFIG, RandomStreams.from_seed(0), 48, 1, lambda: False)
     spec = PartSpec.of(dense, digits, CONFIG, 48)
     yield BatchPart(dense, spec)
-    second = SecondProcess(dense, spec)
+    second = HelperProcess(dense, spec)
     yield second
-    yield second.room
-    yield Worker(second.room, spec)
+    yield second.shared
+    yield Worker(second.shared, spec)
     second.close()
 
 

@@ -1,4 +1,4 @@
-"""The gradient of a whole batch and the step it makes, by one process or two: the bits are the same."""
+"""The gradient of a whole batch and the optimiser's step, computed by one process or by two to the same bits."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from nncore.system.copying import NotCopied
 from nncore.training.config import TrainingConfig
 from nncore.training.optimizers import OPTIMIZERS
 from nncore.training.parallel.batch_part import BatchPart, Examples, PartSpec
-from nncore.training.parallel.helper_process import SecondProcess, can_start
+from nncore.training.parallel.helper_process import HelperProcess, can_start
 from nncore.training.random_streams import RandomStreams
 
 ROWS_AT_ONCE = 4096
-"""A larger part of a batch is worked through in passes of this many rows: memory stays bounded, a stop is heard."""
+"""A larger part of a batch is computed in passes of this many rows, to bound memory and to react to a stop."""
 
 NUMBERS_AT_ONCE = 2**24
-"""Numbers that the workspaces for a part may hold; a convolution takes fewer rows at once."""
+"""Numbers that the workspaces for a part may hold; with a convolution a pass has fewer rows."""
 
 WORTH_SPLITTING, FEWEST_ROWS = 10_000_000, 16
-"""Multiplications of a weight a batch, and rows for each half, from which a batch is split into halves.
+"""Multiplications by weights in a batch, and rows in each half, from which on a batch is split into halves.
 
 Seconds that an epoch of 60,000 took whole, in halves by one process, and in halves by two, on two cores:
 
@@ -35,21 +35,22 @@ Seconds that an epoch of 60,000 took whole, in halves by one process, and in hal
     784-512-256-128-10, batch 128 (73 million)            1.80    2.24    1.32
     convolutions 24-64, dense 128, batch 128 (307 million)  13.1   12.4     6.5
 
-Halves cost one process up to a third more, since it does everything twice with arrays half as long; so only what gains
-more by two is split. A second BLAS thread gained nothing: OpenBLAS waits by spinning, and with another program on one
-core it made training four to ten times slower.
+For one process, halves cost up to a third more, since it does everything twice with arrays half as long; so a batch is
+split only where two processes gain more than that. A second BLAS thread gained nothing: OpenBLAS waits by spinning, and
+with another program on one core it made training four to ten times slower.
 """
 
 PATIENCE = 0.0002
-"""Seconds that the second half may take longer than twice the first before it is done here."""
+"""Seconds by which the second half may take longer than twice the first before this process computes it itself."""
 
 
 class BatchGradients(NotCopied):
-    """Sets a network's gradients for one batch after the other, and takes the optimiser's steps.
+    """Computes the gradients of one batch after the other, and takes the optimiser's steps.
 
-    A large batch is split into halves, whose gradients are added up. How it is split depends on network and batch
-    alone, so the bits do not depend on who works: with more than one of `cores`, a second process takes the second
-    halves, whenever it is free to, and some of the optimiser's blocks. It ends with the `with` this is used in.
+    A large batch is split into halves, whose gradients are added up. The split depends only on the network and the
+    batch, so the bits do not depend on the number of processes: with more than one of `cores`, a helper process
+    computes the second halves whenever it is free, and steps some of the optimiser's blocks. It ends with the `with`
+    block in which this is used.
 
     optimizer: the one of `config`.
     """
@@ -70,16 +71,16 @@ class BatchGradients(NotCopied):
         self._streams, self._stopped = streams, stopped
         self._split = is_split(network.spec, batch_size)
         most = max(-(-batch_size // 2), min(batch_size, 2 * FEWEST_ROWS)) if self._split else batch_size
-        self._rows = rows = min(most, rows_at_once(network.spec))  # a small rest is not split
+        self._rows = rows = min(most, rows_at_once(network.spec))  # a small remainder is not split
         self._rows_a_pass = 2 * rows if self._split else rows
         spec = PartSpec.of(network, data, config, rows)
-        self._second = _second_process(network, spec) if self._split and cores > 1 else None
+        self._second = _helper_process(network, spec) if self._split and cores > 1 else None
         self._part = BatchPart(network, spec)
         self._input_dtype = np.dtype(spec.input_dtype)
         self._examples = Examples(
-            np.empty(spec.room_for_inputs, self._input_dtype), np.empty(spec.room_for_targets, spec.target_dtype)
+            np.empty(spec.inputs_shape, self._input_dtype), np.empty(spec.targets_shape, spec.target_dtype)
         )
-        memory = self._second.room.memory if self._second else None
+        memory = self._second.shared.memory if self._second else None
         self.optimizer = OPTIMIZERS[config.optimizer](network.parameters, config.weight_decay, memory)
         self._first_half = np.empty_like(network.parameters.gradients) if self._split else None
         self._sum = np.empty_like(network.parameters.gradients) if batch_size > self._rows_a_pass else None
@@ -90,7 +91,7 @@ class BatchGradients(NotCopied):
         """Set the gradients of the mean loss over the examples `rows`.
 
         Gives that loss and how many were answered correctly (None where there are no classes), or None if the run is
-        to stop. Without add_up, the gradients may be those of a half until `step`, which can be faster.
+        to stop. Without add_up the gradients may be those of one half until `step`, which can be faster.
         """
         if self._stopped():
             return None
@@ -106,7 +107,7 @@ class BatchGradients(NotCopied):
         streams, state = self._streams.states(), self.network.parameters.state.copy()
         loss, right = 0.0, 0
         for start in range(0, len(rows), self._rows_a_pass):
-            if start and self._stopped():  # nothing of it is to be seen by a run that goes on from here
+            if start and self._stopped():  # a resumed run must not see anything of this unfinished batch
                 self._streams.restore(streams)
                 self.network.parameters.state[:] = state
                 return None
@@ -118,26 +119,26 @@ class BatchGradients(NotCopied):
     def step(self, learning_rate: float) -> None:
         """Take the optimiser's step, which uses up the gradients."""
         second = self._second
-        if second is not None and self._helped and second.room.blocks < len(self.optimizer.blocks):
+        if second is not None and self._helped and second.shared.blocks < len(self.optimizer.blocks):
             self._step_with(second, learning_rate)
         else:
             self._add_up()
             self.optimizer.step(learning_rate)
 
-    def _step_with(self, second: SecondProcess, learning_rate: float) -> None:
-        """What lies before the cut is stepped here, what lies behind it by the second process, or here if it ends."""
-        optimizer, room, to_add = self.optimizer, second.room, self._to_add
+    def _step_with(self, second: HelperProcess, learning_rate: float) -> None:
+        """Step the values before the cut here and the others in the helper process, or here if it has ended."""
+        optimizer, shared, to_add = self.optimizer, second.shared, self._to_add
         second.begin_step(optimizer.steps + 1, learning_rate, added_up=to_add is None)
-        self._add_up(slice(room.cut))
-        optimizer.step(learning_rate, slice(room.blocks))
+        self._add_up(slice(shared.cut))
+        optimizer.step(learning_rate, slice(shared.blocks))
         if not second.end_step(optimizer.steps):
             self._to_add = to_add
-            self._add_up(slice(room.cut, None))
+            self._add_up(slice(shared.cut, None))
             optimizer.steps -= 1
-            optimizer.step(learning_rate, slice(room.blocks, None))
+            optimizer.step(learning_rate, slice(shared.blocks, None))
 
     def _pass(self, rows: NDArray[np.intp], count: int) -> tuple[float, int]:
-        """Set the gradients that `rows` add to the mean loss of a batch of `count`; gives loss and right answers."""
+        """Set the gradients of the part `rows` of a batch of `count`; gives its share of the loss and right answers."""
         self._to_add, self._helped = None, False
         if not self._split or len(rows) < min(2 * FEWEST_ROWS, self._rows + 1):
             return self._alone(rows, count, 0)
@@ -145,18 +146,18 @@ class BatchGradients(NotCopied):
         return self._halves(rows[:half], rows[half:], count)
 
     def _halves(self, first: NDArray[np.intp], second: NDArray[np.intp], count: int) -> tuple[float, int]:
-        """The second half by the second process, if it is free and comes to an end in time."""
-        chance = self._streams.augmentation[1], self._streams.dropout[1]
+        """Compute both halves, the second one in the helper process if it is free and finishes in time."""
+        generators = self._streams.augmentation[1], self._streams.dropout[1]
         parameters, helper, began = self.network.parameters, self._second, perf_counter()
         state, found = parameters.state.copy(), None
         if helper is not None and not helper.free:
             helper = None
         if helper is not None:
-            helper.begin_gradients(self._data, second, len(second) / count, chance)
+            helper.begin_gradients(self._data, second, len(second) / count, generators)
         loss, right = self._alone(first, count, 0)
         of_first = parameters.state.copy()
-        if helper is not None and (found := helper.gradients(perf_counter() - began + PATIENCE, chance)):
-            self._to_add, state = helper.room.gradients[1], helper.room.state
+        if helper is not None and (found := helper.gradients(perf_counter() - began + PATIENCE, generators)):
+            self._to_add, state = helper.shared.gradients[1], helper.shared.state
             self._helped = True
         else:
             assert self._first_half is not None
@@ -164,16 +165,17 @@ class BatchGradients(NotCopied):
             self._to_add = self._first_half
             parameters.state[:] = state
             found, state = self._alone(second, count, 1), parameters.state
+        # Both halves started from the same state (of batch normalisation), so the batch's is their weighted mean.
         share = len(first) / (len(first) + len(second))
         parameters.state[:] = share * of_first + (1 - share) * state
         return loss + found[0], right + found[1]
 
     def _alone(self, rows: NDArray[np.intp], count: int, half: int) -> tuple[float, int]:
-        """Set the gradients of these rows here, with the chance of that half."""
-        chance = self._streams.augmentation[half], self._streams.dropout[half]
-        lying = self._data.example(rows.item(), self._input_dtype) if len(rows) == 1 else None
-        examples = lying or self._examples.gather(self._data, rows)
-        return self._part.gradients_of(examples, len(rows) / count, *chance)
+        """Set the gradients of these rows in this process, with the random generators of that half."""
+        generators = self._streams.augmentation[half], self._streams.dropout[half]
+        in_place = self._data.example(rows.item(), self._input_dtype) if len(rows) == 1 else None
+        examples = in_place or self._examples.gather(self._data, rows)
+        return self._part.gradients_of(examples, len(rows) / count, *generators)
 
     def _add_up(self, where: slice = slice(None)) -> None:
         """Add up the gradients of both halves, unless that is done."""
@@ -196,15 +198,15 @@ class BatchGradients(NotCopied):
         return self
 
     def __exit__(self, *problem: object) -> None:
-        """End the second process, if there is one."""
+        """End the helper process, if there is one."""
         if self._second is not None:
             self._second.close()
 
 
-def _second_process(network: Network, spec: PartSpec) -> SecondProcess | None:
-    """A process to share the work with, if there can be one."""
+def _helper_process(network: Network, spec: PartSpec) -> HelperProcess | None:
+    """A helper process, if one can be started."""
     try:
-        return SecondProcess(network, spec) if can_start() else None
+        return HelperProcess(network, spec) if can_start() else None
     except OSError:  # no memory to share
         return None
 

@@ -1,4 +1,4 @@
-"""A part of a batch: its examples sent forward and back through a network, by whichever process does it."""
+"""A part of a batch: the forward and backward pass of its examples, the same in each process."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from nncore.training.config import TrainingConfig
 
 @dataclass(frozen=True)
 class PartSpec:
-    """All that is to be known of the parts of a run's batches; it can be sent to another process.
+    """What describes the parts of a run's batches; it can be sent to another process.
 
-    dtype: what the network computes in. rows: the most that a part has. input_shape: of an example. input_dtype: uint8
-    for images of bytes, otherwise `dtype`. target_shape, target_dtype: of what should come out for one example.
+    dtype: what the network computes in. rows: at most in a part. input_shape: of an example. input_dtype: uint8 for
+    images of bytes, otherwise `dtype`. target_shape, target_dtype: of the target of one example.
     """
 
     network: NetworkSpec
@@ -36,7 +36,7 @@ class PartSpec:
 
     @classmethod
     def of(cls, network: Network, data: Dataset, config: TrainingConfig, rows: int) -> PartSpec:
-        """That of the batches of `data`."""
+        """The spec of the parts of batches of `data`."""
         target, dtype = data.targets(slice(0, 1)), network.dtype.name
         return cls(
             network.spec, config, dtype, rows, data.input_shape, "uint8" if data.is_bytes else dtype,
@@ -49,24 +49,24 @@ class PartSpec:
         return self.input_dtype == "uint8"
 
     @property
-    def room_for_inputs(self) -> Shape:
-        """Shape of an array for the inputs of a part as they lie in the data set."""
+    def inputs_shape(self) -> Shape:
+        """Shape of an array for the inputs of a part, of the type that the data set has."""
         return (self.rows, prod(self.input_shape))
 
     @property
-    def room_for_targets(self) -> Shape:
+    def targets_shape(self) -> Shape:
         """Shape of an array for its targets."""
         return (self.rows, *self.target_shape)
 
 
 class Examples(CopiedDeeply):
-    """Room for the examples of a part, as they lie in the data set: inputs (rows, numbers), targets (rows, ...)."""
+    """Buffers for the examples of a part, of the data set's types: inputs (rows, numbers), targets (rows, ...)."""
 
     def __init__(self, inputs: NDArray[np.generic], targets: NDArray[np.generic]) -> None:
         self._inputs, self._targets = inputs, targets
 
     def gather(self, data: Dataset, rows: NDArray[np.intp]) -> tuple[NDArray[np.generic], NDArray[np.generic]]:
-        """Inputs and targets of the chosen examples, in this room."""
+        """Inputs and targets of the chosen examples, copied into the buffers."""
         inputs = self._inputs[: len(rows)]
         if data.is_bytes:
             data.raw(rows, out=inputs)  # type: ignore[arg-type]
@@ -76,7 +76,7 @@ class Examples(CopiedDeeply):
 
 
 class BatchPart(NotCopied):
-    """A network with all the room it needs to work on a part of a batch; every workspace is sized once."""
+    """A network with all workspaces that a part of a batch needs; each is allocated once."""
 
     copy_instead = "Make another one of the same PartSpec."
 
@@ -86,7 +86,7 @@ class BatchPart(NotCopied):
         self._loss = make_loss(config.loss, spec.network.output, config.label_smoothing)
         self._loss.allocate(spec.rows, spec.network.outputs, dtype)
         network.allocate(spec.rows)
-        self._inputs = np.empty(spec.room_for_inputs if spec.is_bytes else 0, dtype)
+        self._inputs = np.empty(spec.inputs_shape if spec.is_bytes else 0, dtype)
         self._answers, self._hits = np.empty(spec.rows, np.intp), np.empty(spec.rows, np.bool_)
         self._distorter = None
         if config.augmentation is not None:
@@ -102,8 +102,8 @@ class BatchPart(NotCopied):
     ) -> tuple[float, int]:
         """Set the gradient of `share` times the mean loss of `examples`, inputs and targets.
 
-        Gives that loss and how many were answered correctly, 0 where there are no classes. Chance comes from
-        `augmentation` and `dropout`. A network that diverges overflows: whoever calls lets NumPy be silent about it.
+        Gives that loss and how many were answered correctly, 0 where there are no classes. `augmentation` and
+        `dropout` give the random numbers. A network that diverges overflows: the caller turns NumPy's warnings off.
         """
         X, targets = self._as_numbers(examples[0], augmentation), examples[1]
         self.network.use_randomness(dropout)
@@ -117,7 +117,7 @@ class BatchPart(NotCopied):
         return loss, right
 
     def _as_numbers(self, inputs: NDArray[np.generic], augmentation: np.random.Generator) -> NDArray[np.floating]:
-        """Inputs as the network takes them; images of bytes are distorted on the way, if they are to be."""
+        """Inputs as floating-point numbers, 0 to 1 for images of bytes, which are distorted if the settings say so."""
         if inputs.dtype != np.uint8:
             return inputs  # type: ignore[return-value]
         X = self._inputs[: len(inputs)]
@@ -128,7 +128,7 @@ class BatchPart(NotCopied):
         return X
 
     def _count_right(self, logits: NDArray[np.floating], targets: NDArray[np.generic]) -> int:
-        """How many answers are right: the largest logit is the label's, or a single one is on its side of 0."""
+        """How many answers are right: the largest logit is the label's, or a single logit has the label's sign."""
         if targets.ndim > 1:
             return 0
         hits = self._hits[: len(logits)]

@@ -1,7 +1,7 @@
-"""The second process of a run: works on the second half of each batch, and steps the second part of the parameters.
+"""The helper process of a run: computes the second half of each batch, and steps the second part of the parameters.
 
-It knows nothing from one task to the next but what lies in the shared memory, so that the first process can do without
-it at any time: what it was to do is then done by that one, to the same bits.
+Between two tasks it remembers nothing but what is in the shared memory. So the main process can do any task itself at
+any time, with the same bits, if the helper is late or has ended.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from nncore.training.optimizers import OPTIMIZERS
 from nncore.training.parallel.batch_part import BatchPart, PartSpec
 from nncore.training.parallel.shared_memory import (
     ADDED_UP,
-    CHANCE_LENGTH,
     DONE,
     GIVEN,
     LOSS,
+    RANDOM_STATES_LENGTH,
     RATE,
     RIGHT,
     ROWS,
@@ -32,11 +32,11 @@ from nncore.training.parallel.shared_memory import (
     SHARE,
     STEP,
     TASK,
-    SharedRoom,
+    SharedArrays,
     opened,
-    read_chance,
-    room_for,
-    write_chance,
+    read_random_states,
+    shared_size,
+    write_random_states,
 )
 from nncore.training.parallel.spin_wait import order_memory, wait_for
 
@@ -45,27 +45,27 @@ GRADIENTS, OPTIMIZER_STEP = 0, 1
 
 
 class Worker(NotCopied):
-    """What the second process does."""
+    """The work of the helper process."""
 
     copy_instead = "It belongs to its process and its shared memory."
 
-    def __init__(self, room: SharedRoom, spec: PartSpec) -> None:
-        self.room, self.spec = room, spec
+    def __init__(self, shared: SharedArrays, spec: PartSpec) -> None:
+        self.shared, self.spec = shared, spec
         shapes, state_shapes = spec.network.parameter_shapes, spec.network.state_shapes
-        shared = Parameters(shapes, state_shapes, spec.dtype, room.values, room.gradients[0])
-        self._part = BatchPart(Network(spec.network, parameters=shared.replica(room.gradients[1])), spec)
-        # Gradients are added up elsewhere, so that both halves' remain, should this process end in the middle.
-        self._sum = np.empty_like(room.gradients[0])
-        stepped = Parameters(shapes, state_shapes, spec.dtype, room.values, self._sum)
-        self._optimizer = OPTIMIZERS[spec.config.optimizer](stepped, spec.config.weight_decay, room.memory)
-        self._chance = np.random.default_rng(), np.random.default_rng()
+        parameters = Parameters(shapes, state_shapes, spec.dtype, shared.values, shared.gradients[0])
+        self._part = BatchPart(Network(spec.network, parameters=parameters.replica(shared.gradients[1])), spec)
+        # Gradients are added up in another array: if this process ends in the middle, both halves' gradients remain.
+        self._sum = np.empty_like(shared.gradients[0])
+        stepped = Parameters(shapes, state_shapes, spec.dtype, shared.values, self._sum)
+        self._optimizer = OPTIMIZERS[spec.config.optimizer](stepped, spec.config.weight_decay, shared.memory)
+        self._generators = np.random.default_rng(), np.random.default_rng()
 
     def run(self) -> None:
-        """Do one task after the other, for ever."""
-        words = self.room.words
+        """Do one task after the other until the process is ended."""
+        words = self.shared.words
         tasks = {GRADIENTS: self._gradients, OPTIMIZER_STEP: self._step}
-        np.seterr(over="ignore", invalid="ignore", divide="ignore")  # what diverges is seen by the first process
-        done = words[DONE] = 1  # the first task was to be ready
+        np.seterr(over="ignore", invalid="ignore", divide="ignore")  # the main process notices what diverges
+        done = words[DONE] = 1  # counting the process's start as the first task
         while True:
             wait_for(words, GIVEN, done + 1, inf)
             done += 1
@@ -77,50 +77,50 @@ class Worker(NotCopied):
                 self._save(self._optimizer.steps + 1)
 
     def _gradients(self) -> None:
-        """The second half's gradients; what chance and what layers count go on from what the first process says."""
-        room, words, count = self.room, self.room.words, self.room.words[ROWS]
-        length = words[CHANCE_LENGTH]
+        """Compute the second half's gradients; random generators and layers' state continue from the shared memory."""
+        shared, words, count = self.shared, self.shared.words, self.shared.words[ROWS]
+        length = words[RANDOM_STATES_LENGTH]
         if length:
-            read_chance(room, self._chance)
+            read_random_states(shared, self._generators)
         state = self._part.network.parameters.state
-        state[:] = room.state
-        room.numbers[LOSS], words[RIGHT] = self._part.gradients_of(
-            (room.inputs[:count], room.targets[:count]), room.numbers[SHARE], *self._chance
+        state[:] = shared.state
+        shared.numbers[LOSS], words[RIGHT] = self._part.gradients_of(
+            (shared.inputs[:count], shared.targets[:count]), shared.numbers[SHARE], *self._generators
         )
-        room.state[:] = state
+        shared.state[:] = state
         if length:
-            write_chance(room, self._chance)
+            write_random_states(shared, self._generators)
 
     def _step(self) -> None:
-        """The optimiser's step with what lies behind the cut."""
-        room, words, behind = self.room, self.room.words, slice(self.room.cut, None)
+        """Take the optimiser's step with the values from the cut on."""
+        shared, words, behind = self.shared, self.shared.words, slice(self.shared.cut, None)
         step = words[STEP]
         if words[SAVED] != step:
             self._save(step)
-        own, other = room.gradients[:, behind]
+        own, other = shared.gradients[:, behind]
         if words[ADDED_UP]:
             self._sum[behind] = own
         else:
             np.add(own, other, out=self._sum[behind])
         self._optimizer.steps = step - 1
-        self._optimizer.step(room.numbers[RATE], slice(room.blocks, None))
+        self._optimizer.step(shared.numbers[RATE], slice(shared.blocks, None))
 
     def _save(self, step: int) -> None:
-        """Keep what `step` will change, in case this process ends in the middle of it; done while nothing waits."""
-        room, behind = self.room, slice(self.room.cut, None)
-        room.words[SAVED] = 0
+        """Copy what `step` will change, in case this process ends in the middle of it; done while nobody waits."""
+        shared, behind = self.shared, slice(self.shared.cut, None)
+        shared.words[SAVED] = 0
         order_memory()
-        room.saved[0] = self._part.network.parameters.trainable[behind]
-        room.saved[1:] = room.memory[:, behind]
+        shared.saved[0] = self._part.network.parameters.trainable[behind]
+        shared.saved[1:] = shared.memory[:, behind]
         order_memory()
-        room.words[SAVED] = step
+        shared.words[SAVED] = step
 
 
 def main() -> None:
-    """Do what the process that writes to the standard input wants, until that ends or closes it."""
+    """Do the tasks of the process that writes to the standard input, until it ends or closes that input."""
     name, spec = pickle.load(sys.stdin.buffer)
     threading.Thread(target=_end_with_input, daemon=True).start()
-    Worker(SharedRoom(opened(name, room_for(spec)), spec), spec).run()
+    Worker(SharedArrays(opened(name, shared_size(spec)), spec), spec).run()
 
 
 def _end_with_input() -> None:

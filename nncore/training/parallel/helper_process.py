@@ -1,4 +1,4 @@
-"""The first process's side of the second one: starting it, giving it tasks, doing without it."""
+"""The main process's side of the helper process: starting it, giving it tasks, and working without it."""
 
 from __future__ import annotations
 
@@ -31,37 +31,36 @@ from nncore.training.parallel.shared_memory import (
     SHARE,
     STEP,
     TASK,
-    SharedRoom,
+    SharedArrays,
     new_memory,
-    read_chance,
-    room_for,
-    write_chance,
+    read_random_states,
+    shared_size,
+    write_random_states,
 )
-from nncore.training.parallel.spin_wait import SPINNING, order_memory, wait_for
+from nncore.training.parallel.spin_wait import SPIN_SECONDS, order_memory, wait_for
 
 PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from nncore.training.parallel.helper_main import main; main()"
-"""For a fresh interpreter. multiprocessing would first run the user's script once more, which may train on import."""
+"""For a new interpreter. multiprocessing would first run the user's script again, which may train when imported."""
 
 NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 """Windows would open a console for it."""
 
 SECONDS_BETWEEN_LOOKS = 0.02
-"""While a task is waited for, this often it is asked whether the process is still there."""
+"""While waiting for a task, how often to check that the process is still running."""
 
 LONGEST_STEP = 5.0
-"""Seconds after which a process that does not finish its part of a step is ended: somebody has stopped it."""
-
+"""Seconds after which a process that has not finished its part of a step is ended: it must have been stopped."""
 
 LATE = 0.001
-"""Seconds for which a step is waited for before the process counts as late; with a core of its own it takes 0.0001."""
+"""Seconds of waiting for a step after which the process counts as late; with a core of its own it takes 0.0001."""
 
 SHORTEST_REST, LONGEST_REST = 0.005, 1.0
-"""Seconds for which a process that was late is not asked: another program wants its core, and waiting for it would cost
-more than it gains. Each time twice as long, after each step in time a little shorter."""
+"""Seconds for which a late process gets no task: another program uses its core, and waiting would cost more than it
+gains. The rest doubles each time that the process is late, and gets a little shorter after each step in time."""
 
 
 def can_start() -> bool:
-    """Whether there may be a second process that computes the same bits.
+    """Whether a helper process can be started that computes the same bits.
 
     A program that was packed into one file, or that embeds Python, has no interpreter to start. And if this process
     cannot have one BLAS thread, several threads calculate its matrix products, with other bits.
@@ -70,33 +69,33 @@ def can_start() -> bool:
     return has_interpreter and can_have_one_blas_thread()
 
 
-class SecondProcess(NotCopied):
-    """A process that shares `network`, whose parameters it moves into shared memory; raises OSError if there is none.
+class HelperProcess(NotCopied):
+    """A process that shares `network`; moves its parameters into shared memory, and raises OSError if that fails.
 
-    It is `free` when it has come up and has nothing to do. Then `begin_gradients` gives it the second half of a batch
+    It is `free` once it has started and has nothing to do. Then `begin_gradients` gives it the second half of a batch
     and `gradients` waits for it; `begin_step` and `end_step` share a step of the optimiser, which must work on
-    `room.memory`. It comes up between `start` and `close`, some tenths of a second later, or never.
+    `shared.memory`. It is ready some tenths of a second after `start`, or never.
     """
 
     copy_instead = "It owns a process and shared memory."
 
     def __init__(self, network: Network, spec: PartSpec) -> None:
         self._spec = spec
-        memory, self._name, self._files = new_memory(room_for(spec))
-        self.room = SharedRoom(memory, spec)
-        network.move_to(self.room.values, self.room.gradients[0])
+        memory, self._name, self._files = new_memory(shared_size(spec))
+        self.shared = SharedArrays(memory, spec)
+        network.move_to(self.shared.values, self.shared.gradients[0])
         self._parameters = network.parameters
-        self._examples = Examples(self.room.inputs, self.room.targets)
+        self._examples = Examples(self.shared.inputs, self.shared.targets)
         self._process: subprocess.Popen[bytes] | None = None
         self._closed, self._was_awake = False, False
-        self._given = self.room.words[GIVEN] = 1  # the first task is to be ready
+        self._given = self.shared.words[GIVEN] = 1  # the process's start counts as its first task
         self._rest, self._resting_until, self._last_seen = SHORTEST_REST, 0.0, 0.0
-        self._needs_chance = spec.config.augmentation is not None or any(
+        self._is_random = spec.config.augmentation is not None or any(
             layer.uses_randomness for layer in spec.network.layers
         )
 
     def start(self) -> None:
-        """Start it, once; nothing waits for it, and nothing is said if it cannot be."""
+        """Start it, once. Does not wait for it; if it cannot be started, the run goes on without it."""
         if self._closed:
             return
         environment = {**os.environ, **ONE_THREAD_ENVIRONMENT}
@@ -107,7 +106,7 @@ class SecondProcess(NotCopied):
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 pass_fds=self._files,
-                start_new_session=True,  # Ctrl+C in the terminal is for the first process
+                start_new_session=True,  # Ctrl+C in the terminal is for the main process
                 creationflags=NO_WINDOW,
                 env=environment,
             )
@@ -118,7 +117,7 @@ class SecondProcess(NotCopied):
             self.close()
 
     def close(self) -> None:
-        """End it at once; nothing of it stays behind, and the parameters where they are."""
+        """End the process at once. The parameters stay in the memory where they are."""
         process, self._process, self._closed = self._process, None, True
         if process is not None:
             process.kill()
@@ -131,57 +130,63 @@ class SecondProcess(NotCopied):
 
     @property
     def free(self) -> bool:
-        """Whether it waits for a task, and may be expected to do it in time."""
+        """Whether it waits for a task, and is likely to do it in time."""
         return (
-            self._process is not None and self.room.words[DONE] == self._given and perf_counter() >= self._resting_until
+            self._process is not None
+            and self.shared.words[DONE] == self._given
+            and perf_counter() >= self._resting_until
         )
 
     def begin_gradients(
-        self, data: Dataset, rows: NDArray[np.intp], share: float, chance: tuple[np.random.Generator, ...]
+        self, data: Dataset, rows: NDArray[np.intp], share: float, generators: tuple[np.random.Generator, ...]
     ) -> None:
-        """Let it find the gradient of `share` times the mean loss of these examples of `data`, with this chance."""
-        room = self.room
-        self._was_awake = perf_counter() - self._last_seen < SPINNING
+        """Let it compute the gradient of `share` times the mean loss of the examples `rows` of `data`.
+
+        generators: the ones that the examples' augmentation and dropout continue.
+        """
+        shared = self.shared
+        self._was_awake = perf_counter() - self._last_seen < SPIN_SECONDS
         self._examples.gather(data, rows)
-        room.state[:] = self._parameters.state
-        room.words[ROWS], room.numbers[SHARE] = len(rows), share
-        if self._needs_chance:
-            write_chance(room, chance)
+        shared.state[:] = self._parameters.state
+        shared.words[ROWS], shared.numbers[SHARE] = len(rows), share
+        if self._is_random:
+            write_random_states(shared, generators)
         self._give(GRADIENTS)
 
-    def gradients(self, seconds: float, chance: tuple[np.random.Generator, ...]) -> tuple[float, int] | None:
-        """The loss and the right answers, and `chance` moved on; None if it has not found them after so many seconds.
+    def gradients(self, seconds: float, generators: tuple[np.random.Generator, ...]) -> tuple[float, int] | None:
+        """The loss and the number of right answers; None if they are not ready within `seconds`.
 
-        Then it is not free until it has, and whoever asked finds them alone. The gradients are in `room.gradients[1]`,
-        what layers count in `room.state`.
+        `generators` then continue where the helper's ended. The gradients are in `shared.gradients[1]`, the layers'
+        state in `shared.state`. If it is None, the caller computes the half itself, and the helper is free again when
+        it has finished.
         """
-        room = self.room
-        if not self._waits(seconds):
+        shared = self.shared
+        if not self._wait(seconds):
             if self._was_awake:
                 self._was_late()
             return None
-        if self._needs_chance:
-            read_chance(room, chance)
-        return room.numbers[LOSS], room.words[RIGHT]
+        if self._is_random:
+            read_random_states(shared, generators)
+        return shared.numbers[LOSS], shared.words[RIGHT]
 
     def begin_step(self, step: int, learning_rate: float, added_up: bool) -> None:
-        """Let it take the step with this number with what lies behind `room.cut`.
+        """Let it take the step with this number, for the values from `shared.cut` on.
 
-        added_up: whether the gradients of the first half are those of both.
+        added_up: whether the gradients of the first half are already the sum of both.
         """
-        words = self.room.words
-        words[STEP], self.room.numbers[RATE], words[ADDED_UP] = step, learning_rate, added_up
+        words = self.shared.words
+        words[STEP], self.shared.numbers[RATE], words[ADDED_UP] = step, learning_rate, added_up
         self._give(OPTIMIZER_STEP)
 
     def end_step(self, step: int) -> bool:
-        """Wait until it has; False if it ended on the way: then all behind the cut is as before the step."""
-        room, began = self.room, perf_counter()
-        if not self._waits(LONGEST_STEP):
+        """Wait for the end of the step; False if the process ended: values from the cut on are then as before it."""
+        shared, began = self.shared, perf_counter()
+        if not self._wait(LONGEST_STEP):
             self.close()
-            if room.words[DONE] < self._given:
-                if room.words[SAVED] == step:  # else it had not begun
-                    self._parameters.trainable[room.cut :] = room.saved[0]
-                    room.memory[:, room.cut :] = room.saved[1:]
+            if shared.words[DONE] < self._given:
+                if shared.words[SAVED] == step:  # otherwise it had not started the step
+                    self._parameters.trainable[shared.cut :] = shared.saved[0]
+                    shared.memory[:, shared.cut :] = shared.saved[1:]
                 return False
         self._last_seen = perf_counter()
         if self._last_seen - began > LATE:
@@ -190,13 +195,13 @@ class SecondProcess(NotCopied):
             self._rest = max(SHORTEST_REST, 0.99 * self._rest)
         return True
 
-    def _waits(self, seconds: float) -> bool:
-        """Wait until the task is done, for so long at most; whether it is. A process that has ended is closed."""
+    def _wait(self, seconds: float) -> bool:
+        """Wait until the task is done, at most `seconds`; gives whether it is. Closes a process that has ended."""
         end = perf_counter() + seconds
-        while not wait_for(self.room.words, DONE, self._given, min(seconds, SECONDS_BETWEEN_LOOKS)):
+        while not wait_for(self.shared.words, DONE, self._given, min(seconds, SECONDS_BETWEEN_LOOKS)):
             if self._process is None or self._process.poll() is not None:
                 self.close()
-                return self.room.words[DONE] == self._given
+                return self.shared.words[DONE] == self._given
             seconds = end - perf_counter()
             if seconds <= 0:
                 return False
@@ -207,7 +212,7 @@ class SecondProcess(NotCopied):
         self._rest = min(2 * self._rest, LONGEST_REST)
 
     def _give(self, task: int) -> None:
-        self.room.words[TASK] = task
+        self.shared.words[TASK] = task
         order_memory()
         self._given += 1
-        self.room.words[GIVEN] = self._given
+        self.shared.words[GIVEN] = self._given

@@ -1,4 +1,4 @@
-"""What two processes that train one network share: its parameters, and the words they tell each other."""
+"""The memory that two processes share while they train one network: its parameters, and words that pass messages."""
 
 from __future__ import annotations
 
@@ -19,31 +19,36 @@ from nncore.training.optimizers import BLOCK, OPTIMIZERS
 from nncore.training.parallel.batch_part import PartSpec
 
 LINE = 128
-"""Bytes between the beginnings of what lies there: two lines of the processor's cache, which it fetches in pairs."""
+"""Bytes between the starts of two arrays: two lines of the processor's cache, which it fetches in pairs.
 
-GIVEN, DONE, TASK, ROWS, STEP, ADDED_UP, SAVED, RIGHT, CHANCE_LENGTH = range(0, 9 * LINE // 8, LINE // 8)
-"""Where each of the `words` is.
+Two processes that write to the same line slow each other, even if they write to different words of it.
+"""
 
-GIVEN, DONE: how many tasks the second process was given, and has done. TASK: what to do. ROWS: how many examples. STEP:
-the number of the optimiser's step. ADDED_UP: 1 if the first half's gradients are the sum of both already. SAVED: the
-step from before which `saved` is. RIGHT: how many answers were right. CHANCE_LENGTH: the bytes of `chance` in use.
+GIVEN, DONE, TASK, ROWS, STEP, ADDED_UP, SAVED, RIGHT, RANDOM_STATES_LENGTH = range(0, 9 * LINE // 8, LINE // 8)
+"""The index of each of the `words`.
+
+GIVEN, DONE: how many tasks the helper process was given, and has done. TASK: what to do. ROWS: how many examples. STEP:
+the number of the optimiser's step. ADDED_UP: 1 if the first half's gradients are already the sum of both. SAVED: the
+step before which `saved` was copied. RIGHT: how many answers were right. RANDOM_STATES_LENGTH: how
+many bytes of `random_states` are in use.
 """
 
 SHARE, RATE, LOSS = range(3)
-"""Where each of the `numbers` is: the part's share of the batch, the learning rate, the loss."""
+"""The index of each of the `numbers`: the part's share of the batch, the learning rate, the loss."""
 
-BYTES_OF_CHANCE = 4096
-"""Room for the states of two generators, a few hundred bytes each."""
+RANDOM_STATES_BYTES = 4096
+"""Enough for the states of two generators, a few hundred bytes each."""
 
 
-class SharedRoom(NotCopied):
+class SharedArrays(NotCopied):
     """Arrays in memory that two processes share.
 
     values: (size,) the network's parameters. gradients: (2, trained), those of each half of a batch. memory: (vectors,
-    trained), the optimiser's. state: (kept,) what layers keep count of, before and after the second half. inputs,
-    targets: the second half's examples. saved: (1 + vectors, trained - cut), values and memory from before a step of
-    what lies behind `cut`. words, numbers: integers and floating-point numbers. chance: the states of generators.
-    cut, blocks: the first so many numbers, in so many of the optimiser's blocks, are the first process's to step.
+    trained), the optimiser's. state: (kept,) what layers accumulate, before and after the second half. inputs,
+    targets: the second half's examples. saved: (1 + vectors, trained - cut), a copy of the values and the memory from
+    `cut` on, made before a step. words, numbers: integers and floating-point numbers. random_states: the pickled states
+    of random generators. cut, blocks: the main process steps the first `cut` values, which are the first `blocks` of
+    the optimiser's blocks; the helper process steps the rest.
     """
 
     copy_instead = "It is memory that two processes share."
@@ -57,13 +62,13 @@ class SharedRoom(NotCopied):
         self.state, self.saved = arrays["state"], arrays["saved"]
         self.inputs, self.targets = arrays["inputs"], arrays["targets"]
         # A memoryview gives a number in a third of the time that an array takes.
-        self.words, self.chance = arrays["words"].data, arrays["chance"].data
+        self.words, self.random_states = arrays["words"].data, arrays["random_states"].data
         self.numbers = cast("memoryview[float]", arrays["numbers"].data)
         self.cut, self.blocks = _first_part(self.gradients.shape[1])
 
 
-def room_for(spec: PartSpec) -> int:
-    """The bytes that a SharedRoom takes."""
+def shared_size(spec: PartSpec) -> int:
+    """The bytes that a SharedArrays takes."""
     return sum(_whole_lines(prod(shape) * np.dtype(dtype).itemsize) for shape, dtype in _layout(spec).values())
 
 
@@ -75,19 +80,19 @@ def _layout(spec: PartSpec) -> dict[str, tuple[Shape, str]]:
     return {
         "words": ((9 * LINE // 8,), "int64"),
         "numbers": ((3,), "float64"),
-        "chance": ((BYTES_OF_CHANCE,), "uint8"),
+        "random_states": ((RANDOM_STATES_BYTES,), "uint8"),
         "values": ((trained + kept,), spec.dtype),
         "gradients": ((2, trained), spec.dtype),
         "memory": ((vectors, trained), spec.dtype),
         "state": ((kept,), spec.dtype),
-        "inputs": (spec.room_for_inputs, spec.input_dtype),
-        "targets": (spec.room_for_targets, spec.target_dtype),
+        "inputs": (spec.inputs_shape, spec.input_dtype),
+        "targets": (spec.targets_shape, spec.target_dtype),
         "saved": ((1 + vectors, trained - _first_part(trained)[0]), spec.dtype),
     }
 
 
 def _first_part(trained: int) -> tuple[int, int]:
-    """The numbers, and the optimiser's blocks, that the first process steps: half of them, or one more."""
+    """How many values, and how many of the optimiser's blocks, the main process steps: half the blocks, rounded up."""
     blocks = (-(-trained // BLOCK) + 1) // 2
     return min(trained, blocks * BLOCK), blocks
 
@@ -96,25 +101,25 @@ def _whole_lines(size: int) -> int:
     return -(-size // LINE) * LINE
 
 
-def write_chance(room: SharedRoom, generators: tuple[np.random.Generator, ...]) -> None:
+def write_random_states(shared: SharedArrays, generators: tuple[np.random.Generator, ...]) -> None:
     """Put the states of generators into the shared memory."""
     states = pickle.dumps([generator.bit_generator.state for generator in generators])
-    room.chance[: len(states)] = states
-    room.words[CHANCE_LENGTH] = len(states)
+    shared.random_states[: len(states)] = states
+    shared.words[RANDOM_STATES_LENGTH] = len(states)
 
 
-def read_chance(room: SharedRoom, generators: tuple[np.random.Generator, ...]) -> None:
-    """Let generators go on from the states that were put there."""
-    states = pickle.loads(room.chance[: room.words[CHANCE_LENGTH]])
+def read_random_states(shared: SharedArrays, generators: tuple[np.random.Generator, ...]) -> None:
+    """Set generators to the states in the shared memory."""
+    states = pickle.loads(shared.random_states[: shared.words[RANDOM_STATES_LENGTH]])
     for generator, state in zip(generators, states, strict=True):
         generator.bit_generator.state = state
 
 
 def new_memory(size: int) -> tuple[mmap.mmap, str, tuple[int, ...]]:
-    """Memory that another process can open: itself, what to give `opened`, and the files that process must inherit.
+    """Memory that another process can open: the memory, its name for `opened`, and the files the process must inherit.
 
-    It has no name that could outlive its users: on Windows the system forgets the name with the last of them, elsewhere
-    it is a file without one. Raises OSError if there is no room.
+    Nothing is left behind when its users end: on Windows the system then drops the name, and elsewhere it is a file
+    without a name. Raises OSError if there is not enough memory.
     """
     if sys.platform == "win32":
         name = f"digitlab-{os.getpid()}-{secrets.token_hex(8)}"

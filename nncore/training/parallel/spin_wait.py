@@ -1,7 +1,7 @@
-"""How two processes wait for each other: by looking at a word of shared memory until it changes.
+"""How two processes wait for each other: each reads a word of shared memory until it changes (a spin-wait).
 
-Handing over takes 1 us this way, where waking a thread takes 40 to 70. Who waits for long sleeps: a run that is paused
-costs nothing, and other programs get the core.
+Handing over work takes 1 us this way; waking a thread takes 40 to 70. A process that has waited for long sleeps between
+two reads, so a paused run costs almost nothing and other programs get the core.
 """
 
 from __future__ import annotations
@@ -10,45 +10,46 @@ import threading
 import time
 from time import perf_counter
 
-LOOKS = 100
-"""So many looks at the word, about 4 us, between two at the clock."""
+READS = 100
+"""Reads of the word between two reads of the clock, about 4 us."""
 
-SPINNING = 0.0003
+SPIN_SECONDS = 0.0003
 """Seconds of waiting after which sleeping begins.
 
-Until then nothing is given away: time.sleep(0) takes 50 us or more, and sched_yield lets any other program have the
-core for 3 ms, be it ever so humble. Other threads of this process wait so long at most.
+Until then the process keeps its core: time.sleep(0) takes 50 us or more, and sched_yield gives the core to any other
+program for 3 ms, however low its priority. Other threads of this process wait for the interpreter at most so long.
 """
 
 SHORTEST_SLEEP, LONGEST_SLEEP = 0.00005, 0.05
-"""Seconds. In between, a sleep is as long as SLEEP_SHARE of what was waited already: so late the end of it is seen."""
+"""Seconds of one sleep, at least and at most."""
 
 SLEEP_SHARE = 0.05
+"""A sleep lasts this share of the time waited so far, so a change is noticed late by at most this share."""
 
 _barrier = threading.Lock()
 _barrier.acquire()
 
 
 def order_memory() -> None:
-    """Let nothing written or read before this be seen, or done, after what comes behind it.
+    """A memory barrier: all reads and writes before this call take effect before all those after it.
 
-    Processors such as ARM's let a later write overtake an earlier one: the word that says "done" could be there before
-    the numbers are. Releasing a lock waits for all that went before, taking it holds back all that follows.
+    Processors such as ARM's may reorder writes: another process could see the word that says "done" before it sees the
+    numbers. Releasing a lock completes everything before it, and acquiring one holds back everything after it.
     """
     _barrier.release()
     _barrier.acquire()
 
 
 def wait_for(words: memoryview, place: int, value: int, seconds: float) -> bool:
-    """Wait until words[place] is at least `value`, for `seconds` at most; whether it is."""
+    """Wait until words[place] is at least `value`, at most `seconds`; gives whether it is."""
     began = perf_counter()
     while True:
-        for _ in range(LOOKS):
+        for _ in range(READS):
             if words[place] >= value:
                 order_memory()
                 return True
         waited = perf_counter() - began
         if waited > seconds:
             return False
-        if waited > SPINNING:
+        if waited > SPIN_SECONDS:
             time.sleep(min(max(SHORTEST_SLEEP, SLEEP_SHARE * waited), LONGEST_SLEEP))

@@ -26,7 +26,7 @@ from nncore.training.events import Started, StepDone
 from nncore.training.optimizers import BLOCK, OPTIMIZERS
 from nncore.training.parallel import batch_gradients
 from nncore.training.parallel import helper_process as second_process
-from nncore.training.parallel.helper_process import SecondProcess
+from nncore.training.parallel.helper_process import HelperProcess
 from nncore.training.parallel.shared_memory import DONE, SAVED
 from tests.nncore.runs import SMALL, few_digits, fresh_network
 
@@ -38,7 +38,7 @@ STEPS = 9
 
 on_posix = pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="Windows cannot stop a process")
 
-Change = Callable[[SecondProcess, int], None]
+Change = Callable[[HelperProcess, int], None]
 
 
 @pytest.fixture(autouse=True)
@@ -56,13 +56,13 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
-def second_of(training: Training) -> SecondProcess:
+def second_of(training: Training) -> HelperProcess:
     second = training._gradients._second
     assert second is not None
     return second
 
 
-def come_up(training: Training) -> SecondProcess:
+def come_up(training: Training) -> HelperProcess:
     second = second_of(training)
     wait_until(lambda: second.free)
     return second
@@ -94,7 +94,7 @@ def alone(
 
 
 def tasks_done(training: Training) -> int:
-    return second_of(training).room.words[DONE] - 1
+    return second_of(training).shared.words[DONE] - 1
 
 
 def test_the_network_is_large_enough_for_two_to_step_it() -> None:
@@ -140,7 +140,7 @@ def test_it_may_come_up_at_any_time() -> None:
 
 @pytest.mark.parametrize("killed_after", [0, 1, 5])
 def test_it_may_be_killed_between_two_steps(killed_after: int) -> None:
-    def kill(second: SecondProcess, step: int) -> None:
+    def kill(second: HelperProcess, step: int) -> None:
         if step == killed_after:
             assert second._process is not None
             second._process.kill()
@@ -152,7 +152,7 @@ def test_it_may_be_killed_between_two_steps(killed_after: int) -> None:
 def test_it_may_be_stopped_and_go_on_later(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch_gradients, "PATIENCE", 0.01)
 
-    def hold(second: SecondProcess, step: int) -> None:
+    def hold(second: HelperProcess, step: int) -> None:
         assert second._process is not None
         if step in (2, 5):
             os.kill(second._process.pid, signal.SIGSTOP if step == 2 else signal.SIGCONT)
@@ -166,22 +166,22 @@ def test_a_step_that_it_leaves_half_done_is_taken_anew(begun: bool) -> None:
     """With the values and the memory from before it, whether or not it had begun to change them."""
     spoilt = 0
 
-    def break_off(second: SecondProcess, step: int) -> None:
+    def break_off(second: HelperProcess, step: int) -> None:
         begin = second.begin_step
 
         def begin_and_die(number: int, learning_rate: float, added_up: bool) -> None:
             nonlocal spoilt
-            room, process, behind = second.room, second._process, slice(second.room.cut, None)
+            shared, process, behind = second.shared, second._process, slice(second.shared.cut, None)
             assert process is not None
-            wait_until(lambda: room.words[SAVED] == number)
+            wait_until(lambda: shared.words[SAVED] == number)
             os.kill(process.pid, signal.SIGSTOP)
             begin(number, learning_rate, added_up)
             if begun:
-                room.values[: room.memory.shape[1]][behind] = np.nan
-                room.memory[:, behind] = np.nan
+                shared.values[: shared.memory.shape[1]][behind] = np.nan
+                shared.memory[:, behind] = np.nan
             else:
-                room.words[SAVED] = 0
-                room.saved[:] = np.nan
+                shared.words[SAVED] = 0
+                shared.saved[:] = np.nan
             process.kill()
             process.wait()
             spoilt += 1
@@ -199,7 +199,7 @@ def test_it_may_be_killed_in_the_middle_of_anything(microseconds: int) -> None:
 
     timers = []
 
-    def kill_soon(second: SecondProcess, step: int) -> None:
+    def kill_soon(second: HelperProcess, step: int) -> None:
         if step == 2:
             assert second._process is not None
             timers.append(threading.Timer(microseconds / 1e6, second._process.kill))
