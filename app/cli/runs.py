@@ -60,10 +60,10 @@ def _act(options: argparse.Namespace, log: RunLog) -> None:
 
 
 def state_in_words(run: LoggedRun) -> str:
-    """How a run stands; one whose process is gone before its end was broken off."""
+    """How a run stands; one whose process is gone before its end was interrupted."""
     if run.state != "running" or is_alive(run.process):
         return run.state
-    return "broken off"
+    return "interrupted"
 
 
 def _list(runs: Sequence[LoggedRun], as_json: bool) -> None:

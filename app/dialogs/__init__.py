@@ -1,4 +1,4 @@
-"""Windows of their own: recipe pages (`recipes/`), sweeps (`sweep/`), the model card.
+"""Dialogs: recipe pages (`recipes/`), sweeps (`sweep/`) and the model card.
 
 Read first: `model_card.py`.
 """

@@ -1,4 +1,4 @@
-"""The model card: what a model is, where it comes from, how good it is."""
+"""The model card: architecture, origin and accuracy of a model."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nncore.files.model_file import Model
 
 
 def card_rows(model: Model) -> list[tuple[str, str]]:
-    """The card as (what, value) for a reader; what is not known is left out."""
+    """The rows of the card as (name, value), without unknown values."""
     card = model.card
     tested = card.test_accuracy is not None
     accuracy = f"{card.test_accuracy:.2%} of the test set read correctly" if tested else "not tested"
@@ -21,7 +21,7 @@ def card_rows(model: Model) -> list[tuple[str, str]]:
         ("Unseen writers", _writers(card.writer_accuracy)),
         ("Network", model.spec.summary.replace("-", "–") + f", {model.spec.parameter_count:,} weights"),
         ("Data", card.data),
-        ("Recipe", card.recipe or "made in the Train tab"),
+        ("Recipe", card.recipe or "settings of the Train tab"),
         ("Settings", _settings(card.settings)),
         ("Epochs", str(card.epochs)),
         ("Seed", "" if card.seed is None else str(card.seed)),
@@ -33,20 +33,20 @@ def card_rows(model: Model) -> list[tuple[str, str]]:
 
 
 def _writers(accuracy: Mapping[str, float]) -> str:
-    """How well writers are read whom the network never saw: the mean, then each of them."""
+    """The accuracy on writers that the network never saw: the mean, then each writer."""
     if not accuracy:
         return ""
     mean = sum(accuracy.values()) / len(accuracy)
     lowest = min(accuracy.values())
     each = ", ".join(f"{name}: {share:.1%}" for name, share in accuracy.items())
     return (
-        f"{mean:.2%} on average, {lowest:.2%} at least; each of {len(accuracy)} writers by a network that was trained "
-        f"without them.\n{each}"
+        f"{mean:.2%} on average, {lowest:.2%} at lowest; each of {len(accuracy)} writers was read by a network trained "
+        f"without that writer.\n{each}"
     )
 
 
 def _settings(settings: Mapping[str, object]) -> str:
-    """The settings of a run in one line; what is off, which most are, is left out."""
+    """The settings of a run in one line, without those that are off."""
     shown = [_setting(name, value) for name, value in settings.items() if value or name == "batch_size"]
     return ", ".join(shown)
 
@@ -63,7 +63,7 @@ def _setting(name: str, value: object) -> str:
 
 
 class ModelCardDialog(QDialog):
-    """Shows the card of one model; its text can be selected."""
+    """Shows the card of a model as selectable text."""
 
     def __init__(self, model: Model, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -34,7 +34,7 @@ class KnownRun:
     @property
     def state(self) -> str:
         """How it stands, in a word or two."""
-        return "broken off" if self.is_broken_off else self.run.state
+        return "interrupted" if self.is_broken_off else self.run.state
 
 
 class RunStore:

@@ -50,7 +50,7 @@ def describe_occlusion(occlusion: NDArray[np.float32], answer: str) -> str:
     if occlusion.max() < NEGLIGIBLE:
         return f"Read as {answer}, but no single part decides it: covering any part hardly lowers the probability."
     region = strongest_region(occlusion)
-    return f"Read as {answer} mainly because of the {region} (marked): covering that part lowers the probability."
+    return f"Read as {answer} mainly because of the {region}: covering the marked part lowers the probability."
 
 
 def strongest_region(occlusion: NDArray[np.float32]) -> str:

@@ -109,7 +109,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self._unkept = ""
         self._restore()
-        self.run_offer.look()
+        self.run_offer.check_log()
 
     def tab(self, kind: type[AnyTab]) -> AnyTab:
         """The tab of this class."""

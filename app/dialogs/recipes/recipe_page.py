@@ -1,4 +1,4 @@
-"""The recipes: their names at the left, the page of the chosen one at the right, and a button that begins it."""
+"""The recipes: names on the left, the selected page on the right, and a button to use the recipe."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from nncore.experiments.recipes import Recipe
 from nncore.experiments.recipes.page import as_text
 
 LIST_LETTERS = 26
-"""Letters of the body font that the list of names is wide."""
+"""Width of the list of names, in letters of the body font."""
 
 SMALLEST_PAGE = 240
-"""Pixels: narrower, the formulas could not be read."""
+"""Smallest width of the page in pixels, so that formulas can be read."""
 
 
 FORMULA_SCALE = 1.15
 
 BETWEEN_FORMULAS = ", &nbsp; "
-"""What is between two of them in a line, where it may be broken."""
+"""The separator of formulas in a line, where the line may break."""
 
 
 class FormulaBrowser(QTextBrowser):
-    """Text with formulas as pictures, which are made when the page is written."""
+    """A text browser with formulas as pictures, which are rendered with the page."""
 
     def __init__(self) -> None:
         super().__init__()
         self.pictures: list[QImage] = []
 
     def typeset(self, formula: str) -> str:
-        """HTML that shows `formula`, in pieces that a narrow page may put below each other."""
+        """HTML that shows `formula`, in pieces between which a narrow page may break the line."""
         return " &nbsp; ".join(map(self._picture, formula.replace(BETWEEN_FORMULAS, ",\n").split("\n")))
 
     def _picture(self, formula: str) -> str:
@@ -47,32 +47,30 @@ class FormulaBrowser(QTextBrowser):
         return f'<img src="{name}" width="{size.width()}" height="{size.height()}" style="vertical-align: middle">'
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:
-        """The picture of a formula; nothing else is ever fetched."""
+        """Return the picture of a formula; other resources are never loaded."""
         number = QUrl(name).path()
         return self.pictures[int(number)] if number.isdigit() and int(number) < len(self.pictures) else None
 
 
 class RecipePage(QWidget):
-    """Shows `recipes`, to choose and to begin one."""
+    """Shows `recipes` and lets the user select one to use."""
 
     chosen = Signal(Recipe)
     """The Recipe whose page is shown."""
     wanted = Signal(Recipe)
-    """The Recipe to begin: its button was pressed, or its name was double-clicked or entered."""
+    """The Recipe to use: the button was pressed, or its name was double-clicked or activated with Enter."""
 
     def __init__(self, recipes: Iterable[Recipe]) -> None:
         super().__init__()
         self._recipes = list(recipes)
         self.names, self.page, self.use = QListWidget(), FormulaBrowser(), QPushButton("Use this recipe")
-        self.names.setAccessibleName("recipes")
-        self.names.setToolTip("The named experiments; Enter uses the one that is chosen.")
-        self.page.setAccessibleName("about this recipe")
-        self.page.setToolTip("What this recipe shows, its formulas, and what to look at.")
+        self.names.setAccessibleName("Recipes")
+        self.names.setToolTip("Select a recipe to read about it; Enter uses it.")
+        self.page.setAccessibleName("Description of the recipe")
+        self.page.setToolTip("What this recipe shows, and its formulas.")
         self.page.setMinimumWidth(SMALLEST_PAGE)
         self.names.setSpacing(GAP // 4)
-        self.use.setToolTip(
-            "Fill the Train tab's settings with those of this recipe; all of them can be changed there."
-        )
+        self.use.setToolTip("Copy the settings of this recipe to the Train tab, where they can be changed.")
         self.use.setProperty("primary", True)
         for recipe in self._recipes:
             item = QListWidgetItem(recipe.title, self.names)
@@ -100,11 +98,11 @@ class RecipePage(QWidget):
 
     @property
     def recipe(self) -> Recipe:
-        """The one whose page is shown."""
+        """The recipe shown."""
         return self._recipes[max(0, self.names.currentRow())]
 
     def show_recipe(self, name: str) -> None:
-        """Show the page of the recipe called `name`; does nothing if there is none."""
+        """Show the recipe called `name`, if there is one."""
         for row, recipe in enumerate(self._recipes):
             if recipe.name == name:
                 self.names.setCurrentRow(row)
@@ -143,7 +141,7 @@ class RecipePage(QWidget):
         self.names.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Write the page anew in another theme or font."""
+        """Render the page again for another theme or font."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.FontChange):
             self._fit_list()

@@ -35,7 +35,7 @@ from nncore.experiments.sweep import SweepJob, SweepProgress, SweepResult, grid
 
 EXAMPLES = {"learning_rate": "0.001 0.003 0.01", "batch_size": "32 128"}
 TITLE_BAR = 40
-"""Pixels that the frame of a window takes at most."""
+"""Most pixels of a window's title bar."""
 
 
 class SweepDialog(QDialog):
@@ -73,7 +73,7 @@ class SweepDialog(QDialog):
     def _compose(self) -> None:
         self._prepare()
         left = QVBoxLayout()
-        explanation = QLabel("Several values each, with spaces between them; every combination is a run.")
+        explanation = QLabel("Enter several values separated by spaces. Every combination is one run.")
         explanation.setProperty("quiet", True)
         explanation.setWordWrap(True)
         left.setSpacing(GAP)
@@ -102,7 +102,7 @@ class SweepDialog(QDialog):
 
     def _prepare(self) -> None:
         for setting, entry in self.entries.items():
-            entry.setPlaceholderText(f"{self._usual(setting)}, as now")
+            entry.setPlaceholderText(f"{self._usual(setting)} (current)")
             row = OFFERED[setting]
             examples = row.examples or " ".join(row.choices)
             self.form.add(setting, row.label, entry, f"{row.help} Values such as {examples}.")
@@ -118,9 +118,7 @@ class SweepDialog(QDialog):
         self.run_button.setProperty("primary", True)
         self.run_button.clicked.connect(self._press)
         self.against.setAccessibleName(f"{self._measure.capitalize()} against")
-        self.against.setToolTip(
-            f"What the {self._measure} is drawn against: a setting, the training time, or the parameters."
-        )
+        self.against.setToolTip("Horizontal axis: a setting, the training time, or the number of parameters.")
         self.against.currentIndexChanged.connect(self._draw)
 
     @property
@@ -133,7 +131,7 @@ class SweepDialog(QDialog):
         """The value of a setting outside the sweep."""
         spec = self._base.spec
         if setting == "hidden":
-            return OFFERED[setting].in_words(spec.widths[1:-1]) if spec.is_dense else "its own"
+            return OFFERED[setting].in_words(spec.widths[1:-1]) if spec.is_dense else "as in the network"
         if setting == "activation":
             return next(
                 (str(function) for layer in spec.layers if (function := getattr(layer, "function", ""))), "none"
@@ -156,7 +154,7 @@ class SweepDialog(QDialog):
         elsewhere = [str(problem) for field, problem in problems.items() if field not in self.entries]
         self._complain(elsewhere[0] if elsewhere else "")
         runs = len(self._jobs)
-        self.count.setText("1 run" if runs == 1 else f"{runs:,} runs" if runs else "no run")
+        self.count.setText("1 run" if runs == 1 else f"{runs:,} runs" if runs else "no runs")
         self._show_running(self._thread is not None)
 
     def set_data(self, data: Splits | None) -> None:
@@ -230,7 +228,7 @@ class SweepDialog(QDialog):
         ends = [result.state for result in self.results]
         told = ", ".join(f"{ends.count(state)} {state}" for state in dict.fromkeys(ends))
         best = f". Best: {self.plot.best_in_words}" if len(ends) > 1 and self.plot.best_in_words else ""
-        self.state.setText(f"{told}{best}." if told else "No run was made.")
+        self.state.setText(f"{told}{best}." if told else "No run was finished.")
         self._show_running(False)
 
     @Slot(str)
@@ -270,7 +268,7 @@ class SweepDialog(QDialog):
     # ------------------------------------------------------------------- close
 
     def finish(self) -> bool:
-        """Stop the sweep and wait for it; False if it does not end."""
+        """Stop the sweep and wait for it; False if it does not end in time."""
         if self._thread is None:
             return True
         self._thread.stop()

@@ -1,4 +1,4 @@
-"""Runs of a sweep in one plot: the accuracy, or loss, against a setting, the time, or the number of parameters."""
+"""The runs of a sweep in one plot: accuracy or loss against a setting, time, or number of parameters."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from nncore.experiments.sweep import SweepResult
 from nncore.experiments.sweep.grid import SWEPT
 
 TIME, PARAMETERS = "time", "parameters"
-EMPTY = "Press Run, and each run will appear here as it ends."
+EMPTY = "Press Run to train and compare the runs."
 
 
 class SweepPlot(Plot):
-    """A dot a run; the best one is larger and green. The pointer over a dot tells which run it is."""
+    """One dot per run; the best is a green star. Pointing at a dot shows its run."""
 
     def __init__(self, name: str = "Accuracy", parent: QWidget | None = None) -> None:
         super().__init__(name, EMPTY, parent)
@@ -33,9 +33,9 @@ class SweepPlot(Plot):
         self.show_results([], TIME)
 
     def show_results(self, results: Sequence[SweepResult], against: str) -> None:
-        """Show the runs that finished, by their accuracy, or by their loss if they tell no classes apart.
+        """Show the finished runs by accuracy, or by loss for regression.
 
-        against: a setting of theirs, TIME or PARAMETERS.
+        against: a setting, TIME or PARAMETERS.
         """
         self._results = [result for result in results if result.state == "finished" and _figure(result) is not None]
         self._against = against
@@ -62,7 +62,7 @@ class SweepPlot(Plot):
         self.describe("; ".join(self._words(result) for result in self._results), False)
 
     def _places(self, against: str) -> tuple[list[float], list[list[tuple[float, str]]] | None]:
-        """Where each run is along the axis, and the axis' ticks: values of a setting stand evenly, in their order."""
+        """The x position of each run, and the ticks; values of a setting are evenly spaced in order."""
         if against == TIME:
             return [result.seconds for result in self._results], None
         if against == PARAMETERS:
@@ -81,7 +81,7 @@ class SweepPlot(Plot):
         return self._words(data) if isinstance(data, SweepResult) else ""
 
     def apply_colours(self) -> None:
-        """Also of the dots."""
+        """Apply the theme's colours, also to the dots."""
         super().apply_colours()
         if hasattr(self, "_best"):
             colours = colours_of(self)
@@ -92,12 +92,12 @@ class SweepPlot(Plot):
 
 
 def _figure(result: SweepResult) -> float | None:
-    """How high a run's dot is: its accuracy in percent, or its loss."""
+    """The y value of a run: its accuracy in per cent, or its loss."""
     return result.loss if result.accuracy is None else 100 * result.accuracy
 
 
 def _wider(values: Sequence[float]) -> tuple[float, float]:
-    """The range of the values with some room around them."""
+    """The range of the values with a margin."""
     low, high = min(values), max(values)
     room = 0.08 * (high - low) or 0.5
     return low - room, high + room

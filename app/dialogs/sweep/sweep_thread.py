@@ -1,4 +1,4 @@
-"""The thread that waits for the processes of a sweep, and writes what they find into the log of runs."""
+"""The thread that runs a sweep's processes and logs their results."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from nncore.experiments.sweep import SweepJob, SweepProgress, SweepResult, check
 
 @dataclass(frozen=True, eq=False)
 class SweepRequest:
-    """A sweep: its jobs, the data, what the log is to say of them, and where the log is (None: nowhere)."""
+    """A sweep: jobs, data, settings for the log, and the path of the log (None: no log)."""
 
     jobs: Sequence[SweepJob]
     data: Splits
@@ -27,16 +27,16 @@ class SweepRequest:
 
 
 class SweepThread(QThread):
-    """Makes the runs of one request; `stop` ends it within a step of each run."""
+    """Runs one request; `stop` ends each run within one step."""
 
     progressed = Signal(SweepProgress)
     """A SweepProgress."""
     run_ended = Signal(SweepResult, int)
-    """A SweepResult, and the run's number in the log, 0 if it is not there."""
+    """A SweepResult, and the run's number in the log, 0 if it is not logged."""
     failed = Signal(str)
-    """One sentence: why the sweep could not begin or go on."""
+    """One sentence: why the sweep could not start or continue."""
     not_logged = Signal(str)
-    """One sentence: why a run is not in the log."""
+    """One sentence: why a run could not be logged."""
 
     def __init__(self, request: SweepRequest, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -44,19 +44,19 @@ class SweepThread(QThread):
         self._stop = Event()
 
     def stop(self) -> None:
-        """End all runs; those in progress are told as stopped."""
+        """Stop all runs; running ones get the state stopped."""
         self._stop.set()
 
     def run(self) -> None:
-        """Make the runs; Qt calls this on the new thread."""
+        """Run the sweep; Qt calls this on the new thread."""
         try:
             self._sweep()
         except DigitLabError as problem:
             self.failed.emit(str(problem))
         except OSError as problem:
             self.failed.emit(f"The processes of the sweep could not be started ({problem.strerror or problem}).")
-        except Exception as problem:  # a mistake of ours: whoever waits must hear of it, and so must the crash hook
-            self.failed.emit(f"The sweep broke off because of an error in Digit Lab ({type(problem).__name__}).")
+        except Exception as problem:  # a bug: report it here, and raise it for the crash hook
+            self.failed.emit(f"The sweep failed because of an error in Digit Lab ({type(problem).__name__}).")
             raise
 
     def _sweep(self) -> None:

@@ -1,4 +1,4 @@
-"""The Data tab: what the data set contains, and where it comes from.
+"""The Data tab: contents and source of the data set.
 
 Read first: `data_tab.py`.
 """

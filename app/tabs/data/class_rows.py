@@ -1,4 +1,4 @@
-"""A row a class: the mean image, the name, and a bar of how many examples there are."""
+"""One row per class: mean image, name, and a bar with the number of examples."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from app.widgets.picture import thumbnail
 from nncore.data.statistics import DatasetStatistics
 
 PICTURE = 40
-"""Logical pixels each way of a mean image."""
+"""Side of a mean image in logical pixels."""
 
 
 class ClassRows(QWidget):
-    """Paints counts and mean images; nothing before `show_figures`."""
+    """Paints counts and mean images."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,7 +24,7 @@ class ClassRows(QWidget):
         self._pictures: list[QPixmap] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         self.setAccessibleName("Examples of each class")
-        self.setToolTip("How many examples each class has, and what they look like on average.")
+        self.setToolTip("Number of examples and mean image of each class.")
 
     def show_figures(self, figures: DatasetStatistics | None, names: tuple[str, ...]) -> None:
         """Show the counts of the classes `names`; nothing for None."""
@@ -37,7 +37,7 @@ class ClassRows(QWidget):
 
     @property
     def row_height(self) -> int:
-        """Pixels from one row to the next."""
+        """Height of a row in pixels."""
         return max(PICTURE, self.fontMetrics().height()) + GAP // 2
 
     def sizeHint(self) -> QSize:
@@ -46,11 +46,11 @@ class ClassRows(QWidget):
         return QSize(280, rows * self.row_height)
 
     def minimumSizeHint(self) -> QSize:
-        """All rows, and a bar that can be compared."""
+        """All rows, with bars long enough to compare."""
         return QSize(200, self.sizeHint().height())
 
     def description(self, row: int) -> str:
-        """What a row says."""
+        """The tooltip of a row."""
         assert self._figures is not None
         count, share = int(self._figures.counts[row]), 0.0
         if self._figures.count:
@@ -58,7 +58,7 @@ class ClassRows(QWidget):
         return f"{self._names[row]}: {count:,} examples, {share:.1%} of all"
 
     def event(self, event: QEvent) -> bool:
-        """Tell the row under the pointer."""
+        """Show the tooltip of the row under the pointer."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and self._figures is not None:
             row = event.pos().y() // self.row_height
             if 0 <= row < len(self._names):
@@ -73,7 +73,7 @@ class ClassRows(QWidget):
         super().changeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The rows."""
+        """Paint the rows."""
         figures, colours, metrics = self._figures, colours_of(self), self.fontMetrics()
         if figures is None or not len(figures.counts):
             return

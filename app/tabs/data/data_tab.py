@@ -1,4 +1,4 @@
-"""The Data tab: what is in the set, and other sets to use."""
+"""The Data tab: contents of the data set, and other data to use."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ Source = Callable[[Callable[[float], None], Callable[[], bool]], Loaded | None]
 
 
 class DataTab(Tab):
-    """Shows the data given to `set_data`. Before it is destroyed, `finish` must have been called."""
+    """Shows the data given to `set_data`. Call `finish` before it is destroyed."""
 
     data_chosen = Signal(Splits)
     """The Splits to use from now on."""
     share_chosen = Signal(float)
-    """The share of the training part that runs are to hold out, 0 to 0.5."""
+    """The share of the training part to hold out for validation, 0 to 0.5."""
     progressed = Signal(float)
-    """The share of what is being read; from its thread."""
+    """The share of the data read, 0 to 1; emitted on the reading thread."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.data: Splits | None = None
-        self._whole: Splits | None = None  # the data before a test part was held out of it
+        self._whole: Splits | None = None  # the data before a test part was held out
         self._split: Splits | None = None
         self._test_share = 0.0
         self.figures: DatasetStatistics | None = None
@@ -61,7 +61,7 @@ class DataTab(Tab):
         column = QVBoxLayout(figures)
         column.setContentsMargins(0, 0, GAP, 0)
         column.setSpacing(GAP)
-        heading = QLabel("Classes and their mean image")
+        heading = QLabel("Classes and mean images")
         heading.setProperty("group", True)
         for widget in (heading, self.counting, self.classes, self.statistics):
             column.addWidget(widget)
@@ -110,7 +110,7 @@ class DataTab(Tab):
         self._show_part()
 
     def finish(self) -> bool:
-        """Stop reading and counting, and wait for the threads; False if one does not end."""
+        """Cancel reading and counting and wait; False if a thread does not end."""
         self._reading.cancel("read")
         self._counting.cancel("count")
         return self._reading.finish() and self._counting.finish()
@@ -145,12 +145,12 @@ class DataTab(Tab):
 
     @Slot(object)
     def open_path(self, path: Path) -> None:
-        """Read a file or a folder and use what is in it."""
+        """Read a file or a folder and use its data."""
         self._read(partial(from_path, path))
 
     @Slot(float)
     def _hold_out_to_test(self, share: float) -> None:
-        """Use this share of the data's training part as its test part."""
+        """Use this share of the training part as test part."""
         whole = self._whole
         if whole is not None and whole.test is None and share != self._test_share:
             self._reading.cancel("read")
@@ -164,43 +164,43 @@ class DataTab(Tab):
     def _read(self, source: Source) -> None:
         self.panel.show_message("")
         self._reading.cancel("read")
-        present = self.data if self.panel.adds else None
+        current = self.data if self.panel.adds else None
         tell = self.progressed.emit
 
         def work() -> Loaded | None:
             loaded = source(tell, is_cancelled)
-            if loaded is None or present is None:
+            if loaded is None or current is None:
                 return loaded
-            return Loaded(added(present, loaded.data), loaded.note)
+            return Loaded(added(current, loaded.data), loaded.note)
 
         self._reading.add("read", work, self._use, self.panel.show_message)
 
     def _use(self, loaded: Loaded | None) -> None:
         if loaded is None:
-            self.panel.show_message("", "Cancelled: the data is as it was.")
+            self.panel.show_message("", "Cancelled; the data is unchanged.")
             return
         self.panel.show_message("", loaded.note)
         self.data_chosen.emit(loaded.data)
 
 
 def in_words(figures: DatasetStatistics, dataset: Dataset) -> list[str]:
-    """The figures of a set, a line each."""
+    """The statistics of a data set, one line each."""
     sides = " x ".join(map(str, dataset.input_shape))
     what = "pixels" if dataset.is_bytes else "number" if sides == "1" else "numbers"
     lines = [f"{figures.count:,} examples of {sides} {what}"]
     if figures.no_class:
-        lines.append(f"{figures.no_class:,} of no class")
+        lines.append(f"{figures.no_class:,} without a class")
     if figures.ever_inked is not None:
         lit, pixels = int(figures.ever_inked.sum()), figures.ever_inked.size
         lines.append(f"pixels: mean {figures.mean:.3f}, standard deviation {figures.deviation:.3f} (0 paper, 1 ink)")
         lines.append(f"{figures.ink_share:.1%} of all pixels have ink")
-        lines.append(f"{pixels - lit:,} of {pixels:,} pixels have none in any image")
+        lines.append(f"{pixels - lit:,} of {pixels:,} pixels have no ink in any image")
     else:
         lines.append(f"mean {figures.mean:.4g}, standard deviation {figures.deviation:.4g}")
-    copies = "no example is there twice" if not figures.surplus else f"{figures.surplus:,} copies of another example"
+    copies = "no duplicates" if not figures.surplus else f"{figures.surplus:,} duplicates"
     lines.append(copies)
     if figures.conflict_count:
-        lines.append(f"{figures.conflict_count:,} times the same example has different labels")
+        lines.append(f"{figures.conflict_count:,} duplicates with conflicting labels")
     return lines
 
 

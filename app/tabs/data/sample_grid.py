@@ -1,4 +1,4 @@
-"""As many examples as there is room for, each with its class."""
+"""A grid of examples with their classes, as many as fit."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from app.widgets.picture import thumbnail
 from nncore.data.dataset import Dataset
 
 PICTURE = 56
-"""Logical pixels each way: each of MNIST's 28 doubled."""
+"""Side of a picture in logical pixels: twice 28."""
 
 MOST_SHOWN = 600
 
 
 class SampleGrid(QWidget):
-    """Paints the examples `rows` of a set, as many as fit; a tooltip says which one it is."""
+    """Paints the examples `rows` of a data set, as many as fit, with tooltips."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,11 +29,11 @@ class SampleGrid(QWidget):
         self._empty = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Examples")
-        self.setToolTip("Examples of the set, each above its class.")
+        self.setToolTip("Examples of the data, with their classes.")
 
     @property
     def rows(self) -> list[int]:
-        """The rows of the set that are in view, in the order shown."""
+        """The data set rows shown, in order."""
         return [int(row) for row in self._rows[: self.room]]
 
     @property
@@ -51,7 +51,7 @@ class SampleGrid(QWidget):
         self.update()
 
     def description(self, place: int) -> str:
-        """What is told of the example at a place in the grid."""
+        """The tooltip of the example at a place in the grid."""
         assert self._dataset is not None
         row = int(self._rows[place])
         return f"Example {row + 1:,}: {self._label(row)}"
@@ -86,7 +86,7 @@ class SampleGrid(QWidget):
         return QRect(number % across * width, number // across * height, width - GAP, height - GAP)
 
     def event(self, event: QEvent) -> bool:
-        """Tell the example under the pointer."""
+        """Show the tooltip of the example under the pointer."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             for number in range(len(self.rows)):
                 if self._place(number).contains(event.pos()):
@@ -100,12 +100,12 @@ class SampleGrid(QWidget):
         super().changeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """More may fit now."""
+        """Update the description, because more examples may fit."""
         self._describe()
         super().resizeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Each example and its class; numbers that are no image are written out."""
+        """Paint each example and its class; data that is not images is painted as numbers."""
         colours = colours_of(self)
         with QPainter(self) as painter:
             if self._dataset is None or not len(self._rows):

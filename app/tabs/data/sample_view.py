@@ -1,4 +1,4 @@
-"""Samples of a set: of all classes, of one, or those that are there twice."""
+"""Samples of the data: of all classes, of one class, or duplicates."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ALL, TWICE, CONFLICTS = "all", "twice", "conflicts"
 
 
 class SampleView(QWidget):
-    """`part_chosen` tells that another part of the data is to be looked at."""
+    """Shows a random sample; `part_chosen`: another part of the data was selected."""
 
     part_chosen = Signal()
 
@@ -30,9 +30,9 @@ class SampleView(QWidget):
         self.grid = SampleGrid()
         self.part.setToolTip("The part of the data to look at.")
         self.part.setAccessibleName("Part of the data")
-        self.which.setToolTip("Examples of all classes, of one, or those that are there more than once.")
+        self.which.setToolTip("Show examples of all classes, of one class, or duplicates.")
         self.which.setAccessibleName("Which examples")
-        self.again.setToolTip("Draw other examples at random.")
+        self.again.setToolTip("Show other random examples.")
         self.part.currentIndexChanged.connect(self._tell_part)
         self.which.currentIndexChanged.connect(self.show_sample)
         self.again.clicked.connect(self.show_sample)
@@ -51,11 +51,11 @@ class SampleView(QWidget):
 
     @property
     def chosen_part(self) -> str:
-        """The key of the part chosen; "" if there is none."""
+        """The key of the selected part; "" if there is none."""
         return self.part.currentData() or ""
 
     def set_parts(self, parts: list[str]) -> None:
-        """Offer these keys of PARTS; the first is chosen, without a word."""
+        """Offer these keys of PARTS and select the first, without emitting `part_chosen`."""
         self.part.blockSignals(True)
         self.part.clear()
         for part in parts:
@@ -69,7 +69,7 @@ class SampleView(QWidget):
         self._offer()
 
     def show_figures(self, figures: DatasetStatistics) -> None:
-        """Offer also what the figures found: examples that are the same."""
+        """Offer also the duplicates found by the statistics."""
         self._figures = figures
         chosen = self.which.currentData()
         self._offer(chosen)
@@ -82,9 +82,9 @@ class SampleView(QWidget):
         if figures is not None and figures.no_class:
             offers.append(("no class", NO_CLASS))
         if figures is not None and figures.duplicates:
-            offers.append((f"more than once ({figures.surplus:,} copies)", TWICE))
+            offers.append((f"duplicates ({figures.surplus:,})", TWICE))
         if figures is not None and figures.conflicts:
-            offers.append((f"the same, labels differ ({figures.conflict_count:,})", CONFLICTS))
+            offers.append((f"conflicting labels ({figures.conflict_count:,})", CONFLICTS))
         self.which.blockSignals(True)
         before = self.which.currentData()
         self.which.clear()
@@ -100,11 +100,11 @@ class SampleView(QWidget):
 
     @Slot()
     def show_sample(self) -> None:
-        """Show other examples of those chosen."""
+        """Show another sample of the selected examples."""
         if self._dataset is None:
             self.grid.show_rows(None, np.empty(0, np.intp), self._empty)
             return
-        self.grid.show_rows(self._dataset, self._chosen(self._dataset), "There is no such example in this part.")
+        self.grid.show_rows(self._dataset, self._chosen(self._dataset), "This part has no such examples.")
         self.again.setEnabled(self.which.currentData() not in (TWICE, CONFLICTS))
 
     def _chosen(self, dataset: Dataset) -> NDArray[np.intp]:

@@ -1,4 +1,4 @@
-"""Where the data is to come from, how much of it is held out, and how far the reading is."""
+"""Buttons for the data sources, the shares held out, and the progress of reading."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ HIGHEST_SHARE = 50
 
 
 class SourcePanel(QWidget):
-    """Buttons for each source; what is asked for is told by signals."""
+    """Emits a signal for each source and share that the user asks for."""
 
     path_chosen = Signal(Path)
     """The Path of a file or a folder to read."""
@@ -47,22 +47,24 @@ class SourcePanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.file = _button("Open a &file…", "open", "Read CSV, IDX, NPY, NPZ, or UNIPEN ink.")
+        self.file = _button("Open a &file…", "open", "Read a CSV, IDX, NPY, NPZ or UNIPEN file.")
         self.folder = _button(
-            "Open a f&older…", "open", "Read pictures, a sub-folder for each class; or MNIST's files."
+            "Open a f&older…",
+            "open",
+            "Read a folder of MNIST files, or with one sub-folder of pictures per class.",
         )
-        self.mnist = _button("&MNIST", "", "The 70,000 digits in the box.")
-        self.own_ink = _button("My own &ink", "", "The digits that you taught in the Draw tab.")
-        self.made_up = _button("Made-&up digits", "", "Digits written by made-up hands: about a second a thousand.")
-        self.count = _entry("Count of made-up digits", "2000", f"How many to make up, 10 to {MOST_MADE_UP:,}.")
-        self.seed = _entry("Seed of made-up digits", "0", "The same seed gives the same digits; any other, others.")
-        self.add = QCheckBox("&Add to the present data")
-        self.add.setToolTip("Put what is read among the training part, instead of using it alone.")
-        self.share = _entry("Held out to validate, in per cent", "10", "")
-        self.test_share = _entry("Held out to test, in per cent", "0", "")
+        self.mnist = _button("&MNIST", "", "Use the 70,000 bundled MNIST digits.")
+        self.own_ink = _button("My own &ink", "", "Use the digits that you taught in the Draw tab.")
+        self.made_up = _button("S&ynthetic digits", "", "Generate digits from strokes; about 1 s per 1,000.")
+        self.count = _entry("Count of synthetic digits", "2000", f"Number of digits, 10 to {MOST_MADE_UP:,}.")
+        self.seed = _entry("Seed of synthetic digits", "0", "The same seed gives the same digits.")
+        self.add = QCheckBox("&Add to the current data")
+        self.add.setToolTip("Add the data read next to the training part, instead of replacing all data.")
+        self.share = _entry("Validation share in per cent", "10", "")
+        self.test_share = _entry("Test share in per cent", "0", "")
         self.problem, self.note = QLabel(), QLabel()
         self.progress, self.cancel = QProgressBar(), QPushButton("&Cancel")
-        self.cancel.setToolTip("Leave the data as it is.")
+        self.cancel.setToolTip("Stop reading; the current data stays.")
         self.progress.setRange(0, 100)
         self.progress.setAccessibleName("Progress of the reading")
         self._compose()
@@ -88,7 +90,7 @@ class SourcePanel(QWidget):
         layout.addWidget(self.add)
         layout.addSpacing(GROUP_GAP - GAP)
         layout.addWidget(_heading("Split"))
-        for words, entry in (("held out to validate, %", self.share), ("held out to test, %", self.test_share)):
+        for words, entry in (("validation share, %", self.share), ("test share, %", self.test_share)):
             row, held_out = QHBoxLayout(), QLabel(words)
             held_out.setBuddy(entry)
             row.addWidget(held_out, 1)
@@ -121,17 +123,17 @@ class SourcePanel(QWidget):
 
     @property
     def adds(self) -> bool:
-        """Whether what is read joins the present data."""
+        """Whether new data is added to the current data."""
         return self.add.isChecked()
 
     def show_message(self, problem: str, note: str = "") -> None:
-        """Say what went wrong, or what else there is to know."""
+        """Show an error or a note."""
         for label, text in ((self.problem, problem), (self.note, note)):
             label.setText(text)
             label.setVisible(bool(text))
 
     def show_busy(self, is_busy: bool) -> None:
-        """Show how far the reading is, and offer to cancel it."""
+        """Show progress and Cancel while reading."""
         self.progress.setVisible(is_busy)
         self.cancel.setVisible(is_busy)
         if not is_busy:
@@ -139,20 +141,20 @@ class SourcePanel(QWidget):
 
     @Slot(float)
     def show_progress(self, share: float) -> None:
-        """Show the share that is read."""
+        """Show the share read, 0 to 1."""
         self.progress.setValue(round(100 * share))
 
     def set_split(self, validates: bool, tests: bool, test_share: float) -> None:
-        """Say whether the data has a validation or a test part of its own: then nothing is held out for that.
+        """Disable the shares of parts that the data has of its own.
 
-        test_share: what is held out to test now, 0 to 0.5.
+        test_share: the share held out for testing, 0 to 0.5.
         """
-        of_what = f"Of the training part, 0 to {HIGHEST_SHARE} per cent, chosen at random"
-        own = "This data has a part of its own for that: nothing needs to be held out."
+        of_what = f"Share of the training part, 0 to {HIGHEST_SHARE} per cent, selected at random"
+        own = "This data has a part of its own for this purpose."
         self.share.setEnabled(not validates)
-        self.share.setToolTip(own if validates else f"{of_what}; until you enter a share, the recipe's counts.")
+        self.share.setToolTip(own if validates else f"{of_what}; until you enter one, that of the recipe.")
         self.test_share.setEnabled(not tests)
-        self.test_share.setToolTip(own if tests else f"{of_what}, to judge on what no network learns from.")
+        self.test_share.setToolTip(own if tests else f"{of_what}, and never used for training.")
         self.test_share.setText(f"{100 * test_share:.0f}")
         mark_trouble(self.test_share, False)
 
@@ -175,7 +177,7 @@ class SourcePanel(QWidget):
 
     def _choose_share(self, entry: QLineEdit, chosen: SignalInstance) -> None:
         self.show_message("")
-        share = self._number(entry, "Held out", Range(0, HIGHEST_SHARE))
+        share = self._number(entry, "Share", Range(0, HIGHEST_SHARE))
         if share is not None:
             chosen.emit(share / 100)
 

@@ -25,7 +25,7 @@ from app.tabs.evaluate.gallery import Gallery
 
 ALL_RIGHT = "No image was misread. Open a cell of the table to see its images."
 NONE_SUCH = "This cell has no images."
-ORDERS = ("surest first", "least sure first")
+ORDERS = ("most certain first", "least certain first")
 
 
 class MistakesPage(QWidget):

@@ -1,4 +1,4 @@
-"""The Runs tab: every run so far, to sort, compare, repeat, continue and export.
+"""The Runs tab: sort, compare, repeat, continue and export all logged runs.
 
 Read first: `runs_tab.py`.
 """

@@ -1,4 +1,4 @@
-"""The buttons under the table of runs: what can be done with those that are chosen."""
+"""The buttons below the table of runs, for the selected runs."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from app.storage.run_store import KnownRun
 from app.style.theme import GAP, GROUP_GAP
 
 MOST_EARLIER_RUNS = 6
-"""Curves behind the live ones: more could not be told apart."""
+"""Most earlier runs behind the live curves; more are hard to distinguish."""
 
 
-GO_ON_ENDED = "Take this run to the Train tab, to train it on from where it stopped, with any learning rate."
+GO_ON_ENDED = "Continue this run in the Train tab from where it stopped, with any learning rate."
 
 
 class ActionsRow(QWidget):
-    """Each button is enabled if the choice allows it; its tooltip says what it does, or why it cannot."""
+    """Each button is enabled if the selection allows it; its tooltip says what it does, or why it is disabled."""
 
     earlier_runs_requested, earlier_runs_cleared = Signal(), Signal()
     compared = Signal(bool)
@@ -29,16 +29,16 @@ class ActionsRow(QWidget):
         super().__init__(parent)
         self.earlier_runs = self._button("Show &behind the curves", self.earlier_runs_requested)
         self.earlier_runs.setProperty("primary", True)
-        self.no_earlier_runs = self._button("C&lear the curves", self.earlier_runs_cleared)
-        self.no_earlier_runs.setToolTip("Show no earlier run behind the curves of the Train tab any more.")
+        self.no_earlier_runs = self._button("C&lear curves", self.earlier_runs_cleared)
+        self.no_earlier_runs.setToolTip("Remove the earlier runs from the curves in the Train tab.")
         self.no_earlier_runs.hide()
         self.compare = QPushButton("&Compare")
         self.compare.setCheckable(True)
-        self.compare.setToolTip("Show which settings differ between the chosen runs, and how they did.")
+        self.compare.setToolTip("Compare settings and results of the selected runs.")
         self.compare.toggled.connect(self.compared)
         self.rerun = self._button("&Rerun", self.rerun_requested)
         self.fork = self._button("&Fork", self.fork_requested)
-        self.go_on = self._button("&Go on", self.go_on_requested)
+        self.go_on = self._button("Co&ntinue", self.go_on_requested)
         self.csv = self._button("Export C&SV …", self.csv_requested)
         self.report = self._button("R&eport …", self.report_requested)
         self.delete = self._button("&Delete", self.delete_requested)
@@ -60,17 +60,15 @@ class ActionsRow(QWidget):
         return button
 
     def set_choice(self, chosen: Sequence[KnownRun]) -> None:
-        """Offer what can be done with these runs."""
+        """Enable the buttons for these selected runs."""
         count = len(chosen)
-        some = "" if count else "Choose one run or more first."
-        one = "" if count == 1 else "Choose one run, and one alone, first."
-        few = some or (
-            "" if count <= MOST_EARLIER_RUNS else f"At most {MOST_EARLIER_RUNS} runs at once can be told apart."
-        )
+        some = "" if count else "Select one or more runs first."
+        one = "" if count == 1 else "Select exactly one run first."
+        few = some or ("" if count <= MOST_EARLIER_RUNS else f"Select at most {MOST_EARLIER_RUNS} runs.")
         on = one or _why_not_on(chosen[0])
         ended = count == 1 and not chosen[0].is_broken_off
         running = some or next(
-            (f"{known.run.settings.name} is still going on." for known in chosen if known.state == "running"), ""
+            (f"{known.run.settings.name} is still running." for known in chosen if known.state == "running"), ""
         )
         for button, obstacle, purpose in (
             (
@@ -78,12 +76,12 @@ class ActionsRow(QWidget):
                 few,
                 "Show the curves of the chosen runs behind those in the Train tab.",
             ),
-            (self.rerun, one, "Train once more with the same settings and the same seed."),
-            (self.fork, one, "Take its settings to the Train tab, to change some before training."),
-            (self.go_on, on, GO_ON_ENDED if ended else "Go on with this run after the last epoch that it kept."),
-            (self.csv, some, "Write the chosen runs as a table, and their epochs as another one beside it."),
-            (self.report, some, "Write settings, figures and curves of the chosen runs as one HTML page."),
-            (self.delete, running, "Delete the chosen runs from the list; Undo brings them back."),
+            (self.rerun, one, "Train again with the same settings and the same seed."),
+            (self.fork, one, "Copy its settings to the Train tab, where they can be changed."),
+            (self.go_on, on, GO_ON_ENDED if ended else "Continue this run after its last saved epoch."),
+            (self.csv, some, "Save the selected runs as a table, and their epochs as a second table."),
+            (self.report, some, "Save settings, results and curves of the selected runs as an HTML page."),
+            (self.delete, running, "Delete the selected runs; Undo restores them."),
         ):
             button.setEnabled(not obstacle)
             button.setToolTip(obstacle or purpose)
@@ -94,9 +92,9 @@ def _why_not_on(known: KnownRun) -> str:
     if known.checkpoint is not None:
         return ""
     if known.state == "running":
-        return "This run is still going on."
+        return "This run is still running."
     if known.is_broken_off:
-        return "It was broken off before its first epoch was kept; rerun it."
+        return "It was interrupted before its first epoch was saved. Rerun it."
     if known.state == "diverged":
-        return "A run that diverged cannot go on; fork it, and train with a lower learning rate."
-    return "Only the newest runs keep what it takes to train them on; rerun or fork this one."
+        return "A diverged run cannot continue. Fork it and lower the learning rate."
+    return "Only the newest runs can be continued. Rerun or fork this one."

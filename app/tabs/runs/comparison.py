@@ -1,4 +1,4 @@
-"""What differs between the chosen runs, as a small table."""
+"""The table of the settings that differ between the selected runs."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ from app.widgets.plain_text import plain_tooltip
 from nncore.errors import printable
 from nncore.experiments.run_log.descriptions import differing, duration, figure, percent
 
-CHOOSE = "Choose two runs or more (Ctrl or Shift and a click), and what differs between them will stand here."
-ALIKE = "These runs have the same settings."
+SELECT = "Select two or more runs (Ctrl or Shift and click) to compare them."
+SAME_SETTINGS = "These runs have the same settings."
 MOST_RUNS = 12
-"""Runs side by side; of more only so many are shown."""
+"""Most runs side by side."""
 
 WIDEST_NAME = 32
-"""Letters of a run's name above its column."""
+"""Most letters of a run's name above its column."""
 
 
 class Comparison(QFrame):
-    """One row a setting that differs, one column a run, and below how they did."""
+    """One column per run; one row per setting that differs, then the results."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("card", True)
-        self.sentence, self.table = QLabel(CHOOSE), QTableWidget()
+        self.sentence, self.table = QLabel(SELECT), QTableWidget()
         self.sentence.setProperty("quiet", True)
         self.sentence.setWordWrap(True)
         self.table.setFrameShape(QFrame.Shape.NoFrame)
@@ -46,7 +46,7 @@ class Comparison(QFrame):
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.table.setAccessibleName("Settings that differ")
-        self.table.setToolTip("One row a setting that differs between the chosen runs, and below how they did.")
+        self.table.setToolTip("Settings that differ between the selected runs, then their results.")
         self.table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight)
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
@@ -66,16 +66,18 @@ class Comparison(QFrame):
             self._apply_style()
 
     def _apply_style(self) -> None:
-        if hasattr(self, "table"):  # Qt tells of a font while the widget is made
+        if hasattr(self, "table"):  # Qt sends a font change during construction
             self.table.setStyleSheet(table_style(self))
 
     def show_runs(self, chosen: Sequence[KnownRun]) -> None:
-        """Compare `chosen`, two or more; with fewer say what to do."""
+        """Compare `chosen`, two or more runs; with fewer show what to do."""
         runs = [known.run for known in chosen[:MOST_RUNS]]
         self.table.setVisible(len(runs) > 1)
         found = differing([run.settings for run in runs])
-        more = f" Of {len(chosen)} the first {MOST_RUNS} are shown." if len(chosen) > MOST_RUNS else ""
-        self.sentence.setText(CHOOSE if len(runs) < 2 else (ALIKE if not found else "Settings that differ") + more)
+        more = f" The first {MOST_RUNS} of {len(chosen)} runs are shown." if len(chosen) > MOST_RUNS else ""
+        self.sentence.setText(
+            SELECT if len(runs) < 2 else (SAME_SETTINGS if not found else "Settings that differ") + more
+        )
         figures = {
             "best validation accuracy": [percent(run.best_accuracy) for run in runs],
             "test accuracy": [percent(run.test_accuracy) for run in runs],

@@ -1,4 +1,4 @@
-"""Choosing the file that runs are exported to."""
+"""The file dialog for exporting runs."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ KINDS = {".csv": ("Export runs", "Tables (*.csv)"), ".html": ("Write a report", 
 
 
 def ask_where_to_export(parent: QWidget, name: str, suffix: str, use: Callable[[Path], None]) -> QFileDialog:
-    """Ask where to write, first proposing `name`, and hand the path to `use`; holds nothing up.
+    """Ask where to save without blocking, suggest `name`, and call `use` with the path.
 
-    The dialog itself asks before a file is replaced.
+    The dialog itself asks before it replaces a file.
     """
     title, kind = KINDS[suffix]
     dialog = QFileDialog(parent, title, str(Path.home()), kind)
@@ -24,7 +24,7 @@ def ask_where_to_export(parent: QWidget, name: str, suffix: str, use: Callable[[
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setFileMode(QFileDialog.FileMode.AnyFile)
     if sys.platform not in ("win32", "darwin"):
-        # GTK's dialog asks about the name as it was typed, and Qt adds the suffix afterwards.
+        # GTK's dialog checks the name as typed; Qt adds the suffix only afterwards.
         dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
     dialog.setDefaultSuffix(suffix)
     dialog.selectFile(f"{file_name(name)}{suffix}")
@@ -34,5 +34,5 @@ def ask_where_to_export(parent: QWidget, name: str, suffix: str, use: Callable[[
 
 
 def file_name(name: str) -> str:
-    """A run's name as far as every file system takes it."""
+    """A run's name without characters that some file systems refuse, at most 60 characters."""
     return re.sub(r'[\x00-\x1f<>:"/\\|?*]+', " ", name)[:60].strip(" .") or "runs"

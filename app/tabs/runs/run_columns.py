@@ -1,4 +1,4 @@
-"""The columns of the table of runs: what each shows, what it is sorted by, and how wide it is."""
+"""The columns of the table of runs: text, sort key and width."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from nncore.experiments.run_log.logged_run import RunSettings
 
 @dataclass(frozen=True)
 class Column:
-    """text: what is shown. widest: a text for which there is room. explained: a tooltip.
+    """text: the text of a run. widest: a text that sets the column width. explained: the tooltip.
 
-    number: what it is sorted by, None for its text, whatever its case. edits: what an edit of it changes, if it can be.
+    number: the sort key; None: the text, ignoring case. edits: the field that an edit changes, "" if read-only.
     """
 
     title: str
@@ -27,11 +27,11 @@ class Column:
 
     @property
     def is_number(self) -> bool:
-        """Whether it stands at the right."""
+        """Whether the column is right-aligned."""
         return self.number is not None
 
     def key(self, known: KnownRun, text: str) -> str | float:
-        """What a run whose `text` is known is sorted by."""
+        """The sort key of a run with this `text`."""
         return text.casefold() if self.number is None else self.number(known)
 
 
@@ -54,22 +54,22 @@ def _number(
 
 
 COLUMNS = (
-    Column("Name", lambda known: known.run.settings.name, "784-128-64-10", "Its name; F2 changes it.", edits="name"),
-    Column("Begun", lambda known: known.run.started[:16].replace("T", " "), "2026-08-28 20:38.", "When it began."),
-    Column("Recipe", lambda known: known.run.settings.recipe or "–", "numpynet", "The recipe it was begun from."),
-    Column("Network", lambda known: known.run.settings.spec.summary, "784 - 128 - 64 - 10", "Its layers."),
+    Column("Name", lambda known: known.run.settings.name, "784-128-64-10", "Name; F2 edits it.", edits="name"),
+    Column("Begun", lambda known: known.run.started[:16].replace("T", " "), "2026-08-28 20:38.", "Start time."),
+    Column("Recipe", lambda known: known.run.settings.recipe or "–", "numpynet", "Recipe of the settings."),
+    Column("Network", lambda known: known.run.settings.spec.summary, "784 - 128 - 64 - 10", "Layers."),
     Column(
         "Settings",
         lambda known: _changed(known.run.settings) or "–",
         "learning rate 0.01",
-        "What is not as in its recipe, or as usual without one.",
+        "Settings that differ from the recipe, or from the defaults.",
     ),
-    _number("Epochs", lambda known: known.run.epochs, lambda n: f"{n:,.0f}", "1,000", "Epochs done."),
-    _number("Best", lambda known: known.run.best_accuracy, percent, "100.00 %", "The highest validation accuracy."),
-    _number("Validation", lambda known: known.run.validation_accuracy, percent, "100.00 %", "That of the last epoch."),
-    _number("Test", lambda known: known.run.test_accuracy, percent, "100.00 %", "The accuracy on the test set."),
-    _number("Loss", lambda known: known.run.training_loss, figure, "0.008888", "Training loss, last epoch."),
-    _number("Time", lambda known: known.run.seconds, duration, "12:34 min", "Spent in its epochs, pauses left out."),
-    Column("State", lambda known: known.state, "broken off", "How it stands; what was broken off may go on."),
-    Column("Note", lambda known: known.run.note, "a note", "A note of yours; F2 changes it.", edits="note"),
+    _number("Epochs", lambda known: known.run.epochs, lambda n: f"{n:,.0f}", "1,000", "Finished epochs."),
+    _number("Best", lambda known: known.run.best_accuracy, percent, "100.00 %", "Highest validation accuracy."),
+    _number("Validation", lambda known: known.run.validation_accuracy, percent, "100.00 %", "After the last epoch."),
+    _number("Test", lambda known: known.run.test_accuracy, percent, "100.00 %", "Test accuracy."),
+    _number("Loss", lambda known: known.run.training_loss, figure, "0.008888", "Training loss of the last epoch."),
+    _number("Time", lambda known: known.run.seconds, duration, "12:34 min", "Time of all epochs, without pauses."),
+    Column("State", lambda known: known.state, "interrupted", "State; an interrupted run can be continued."),
+    Column("Note", lambda known: known.run.note, "a note", "Your note; F2 edits it.", edits="note"),
 )  # fmt: skip

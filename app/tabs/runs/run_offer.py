@@ -1,4 +1,4 @@
-"""What the window says first after it was killed: that the run which was broken off can go on."""
+"""The offer to continue an interrupted run, shown at start."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from nncore.experiments.run_log.logged_run import LoggedRun
 
 
 class RunOffer(QFrame):
-    """A line with a button, hidden while no run was broken off; closing it turns the offer down for good.
+    """A line with a button, hidden if no run was interrupted; closing it dismisses the offer for good.
 
-    A run that was turned down can still go on, from the Runs tab.
+    The run can still be continued from the Runs tab.
     """
 
     go_on_requested = Signal(LoggedRun, Path)
@@ -29,14 +29,14 @@ class RunOffer(QFrame):
         super().__init__(parent)
         self._store = store
         self._known: KnownRun | None = None
-        self.label, self.go_on, self.close_button = ElidedLabel(), QPushButton("Go on with it"), QToolButton()
-        self.label.setAccessibleName("A run that was broken off")
-        self.go_on.setToolTip("Train on after the last epoch that was kept, as if the run had never been broken off.")
+        self.label, self.go_on, self.close_button = ElidedLabel(), QPushButton("Continue"), QToolButton()
+        self.label.setAccessibleName("Interrupted run")
+        self.go_on.setToolTip("Continue after the last saved epoch, with the same result as without the interruption.")
         self.go_on.clicked.connect(self._go_on)
         self.close_button.setText("✕")
         self.close_button.setAutoRaise(True)
-        self.close_button.setToolTip("Not now: the run stays in the Runs tab, and can go on from there.")
-        self.close_button.setAccessibleName("Not now")
+        self.close_button.setToolTip("Dismiss; the run can still be continued from the Runs tab.")
+        self.close_button.setAccessibleName("Dismiss")
         self.close_button.clicked.connect(self._turn_down)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(PAGE_MARGIN, GAP, PAGE_MARGIN, GAP)
@@ -46,8 +46,8 @@ class RunOffer(QFrame):
         layout.addWidget(self.close_button)
         self.hide()
 
-    def look(self) -> None:
-        """Offer the newest run that was broken off, if there is one."""
+    def check_log(self) -> None:
+        """Offer the newest interrupted run, if there is one."""
         try:
             self._known = self._store.broken_off()
         except RunLogError as problem:
@@ -59,7 +59,7 @@ class RunOffer(QFrame):
 
     @Slot()
     def withdraw(self) -> None:
-        """Offer nothing any more, for now."""
+        """Withdraw the offer, without dismissing it."""
         self._known = None
         self.hide()
 
@@ -83,6 +83,6 @@ class RunOffer(QFrame):
 
 def _sentence(known: KnownRun) -> str:
     run = known.run
-    kept = "1 epoch is kept" if run.epochs == 1 else f"{run.epochs:,} epochs are kept"
+    saved = "1 epoch was saved" if run.epochs == 1 else f"{run.epochs:,} epochs were saved"
     begun = run.started[:16].replace("T", " ")
-    return f"{run.settings.name}, begun {begun}, was broken off when Digit Lab ended: {kept}."
+    return f"{run.settings.name}, started {begun}, was interrupted when Digit Lab ended; {saved}."

@@ -1,4 +1,4 @@
-"""The table of runs as Qt's models: one that holds the runs, and one that sorts and filters them."""
+"""The Qt models of the table of runs: the table, and a proxy that sorts and filters."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from app.widgets.plain_text import plain_tooltip
 Index = QModelIndex | QPersistentModelIndex
 NOWHERE = QModelIndex()
 KEY_ROLE = int(Qt.ItemDataRole.UserRole)
-"""What a cell is sorted by."""
+"""The role of a cell's sort key."""
 
 RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 FIXED = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled
 EDITABLE = FIXED | Qt.ItemFlag.ItemIsEditable
-"""Made once: Qt asks for them tens of thousands of times when a thousand runs are chosen."""
+"""Created once, because Qt asks for them tens of thousands of times for a thousand runs."""
 
 
 class RunTable(QAbstractTableModel):
-    """Runs, a row each; `edited` asks for another name or note: the run, "name" or "note", and the text."""
+    """One row per run; `edited` carries the run's number, "name" or "note", and the new text."""
 
     edited = Signal(int, str, str)
 
@@ -47,11 +47,11 @@ class RunTable(QAbstractTableModel):
         self._trouble = self._quiet = QColor()
 
     def set_colours(self, colours: Colours) -> None:
-        """Show runs in trouble in their colour, and values that are none in a quiet one."""
+        """Set the colours of failed runs and of missing values."""
         self._trouble, self._quiet = QColor(colours.trouble), QColor(colours.quiet_text)
 
     def set_runs(self, runs: Sequence[KnownRun]) -> None:
-        """Show `runs`; if they are the same as before, but further on, rows stay where they are."""
+        """Show `runs`; if only their progress changed, the rows and the selection stay."""
         same = [known.run.id for known in runs] == [known.run.id for known in self._runs]
         rows = zip(self._runs, self._texts, self._keys, strict=True)
         before = {known.run.id: (known, text, key) for known, text, key in rows}
@@ -77,16 +77,16 @@ class RunTable(QAbstractTableModel):
         """The run in a row."""
         return self._runs[row]
 
-    def haystack(self, row: int) -> str:
-        """All that is shown of a run, to search in."""
+    def search_text(self, row: int) -> str:
+        """All texts of a row, for the search."""
         return "\n".join(self._texts[row]).casefold()
 
     def rowCount(self, parent: Index = NOWHERE) -> int:
-        """How many runs there are."""
+        """The number of runs."""
         return 0 if parent.isValid() else len(self._runs)
 
     def columnCount(self, parent: Index = NOWHERE) -> int:
-        """How many columns there are."""
+        """The number of columns."""
         return 0 if parent.isValid() else len(COLUMNS)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -94,7 +94,7 @@ class RunTable(QAbstractTableModel):
         return EDITABLE if COLUMNS[index.column()].edits else FIXED
 
     def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
-        """What a cell shows, or is sorted by."""
+        """The text, colour, alignment, tooltip or sort key of a cell."""
         row, column = index.row(), index.column()
         if role == KEY_ROLE:
             return self._keys[row][column]
@@ -113,11 +113,11 @@ class RunTable(QAbstractTableModel):
 
     def _colour(self, row: int, column: int) -> QColor | None:
         text = self._texts[row][column]
-        in_trouble = COLUMNS[column].title == "State" and text in ("broken off", "diverged")
+        in_trouble = COLUMNS[column].title == "State" and text in ("interrupted", "diverged")
         return self._trouble if in_trouble else self._quiet if text == "–" else None
 
     def setData(self, index: Index, value: Any, role: int = int(Qt.ItemDataRole.EditRole)) -> bool:
-        """Ask for another name or note; shown once it is in the log."""
+        """Ask to change a name or note; it is shown when it is in the log."""
         column, text = COLUMNS[index.column()], str(value).strip()
         if role != Qt.ItemDataRole.EditRole or not column.edits or (column.edits == "name" and not text):
             return False
@@ -128,7 +128,7 @@ class RunTable(QAbstractTableModel):
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = int(Qt.ItemDataRole.DisplayRole)
     ) -> Any:
-        """Titles, and what they mean."""
+        """Titles and their tooltips."""
         if orientation == Qt.Orientation.Horizontal:
             match role:
                 case Qt.ItemDataRole.DisplayRole:
@@ -141,7 +141,7 @@ class RunTable(QAbstractTableModel):
 
 
 class RunFilter(QSortFilterProxyModel):
-    """The runs in which every word of a text occurs, sorted by a column."""
+    """Shows the runs that contain every word of a text, sorted by a column."""
 
     def __init__(self, table: RunTable, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -151,13 +151,13 @@ class RunFilter(QSortFilterProxyModel):
         self.setSourceModel(table)
 
     def set_text(self, text: str) -> None:
-        """Show the runs with every word of `text`, wherever it stands; upper or lower case is the same."""
+        """Show the runs that contain every word of `text`, in any column, ignoring case."""
         self._words = text.casefold().split()
         self.invalidate()
 
     def filterAcceptsRow(self, row: int, parent: Index) -> bool:
-        """Whether a run has all the words."""
+        """Whether a run contains all words."""
         if not self._words:
             return True
-        haystack = self._table.haystack(row)
-        return all(word in haystack for word in self._words)
+        text = self._table.search_text(row)
+        return all(word in text for word in self._words)

@@ -1,4 +1,4 @@
-"""The table of runs on the screen."""
+"""The table view of runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BEGUN = [column.title for column in COLUMNS].index("Begun")
 
 
 class RunView(QTableView):
-    """Sorts at a click on a title, chooses several rows, edits names and notes in place."""
+    """Sorts by a clicked title, selects several rows, edits names and notes in place."""
 
     choice_changed = Signal()
     delete_requested = Signal()
@@ -37,7 +37,7 @@ class RunView(QTableView):
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setAccessibleName("Runs")
-        self.setAccessibleDescription("One run a row. F2 edits a name or note, Delete deletes, Ctrl+Z brings back.")
+        self.setAccessibleDescription("One run per row. F2 edits a name or note, Delete deletes, Ctrl+Z restores.")
         self.verticalHeader().hide()
         header = self.horizontalHeader()
         header.setHighlightSections(False)
@@ -60,7 +60,7 @@ class RunView(QTableView):
         return [self.table.known(self.filter.mapToSource(self.filter.index(row, 0)).row()) for row in rows]
 
     def choose(self, runs: set[int]) -> None:
-        """Select the runs with these numbers, as far as they are shown."""
+        """Select the runs with these numbers, if they are shown."""
         wanted = QItemSelection()
         for row in range(self.filter.rowCount()):
             index = self.filter.index(row, 0)
@@ -71,12 +71,12 @@ class RunView(QTableView):
 
     @property
     def is_editing(self) -> bool:
-        """Whether a name or note is being typed."""
+        """Whether a name or note is being edited."""
         return self.state() == QAbstractItemView.State.EditingState
 
     @Slot(QItemSelection, QItemSelection)
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
-        """Tell it."""
+        """Emit `choice_changed`."""
         super().selectionChanged(selected, deselected)
         self.choice_changed.emit()
 
@@ -89,12 +89,12 @@ class RunView(QTableView):
             self._apply_style()
 
     def _apply_style(self) -> None:
-        if not hasattr(self, "table"):  # Qt tells of a font while the widget is made
+        if not hasattr(self, "table"):  # Qt sends a font change during construction
             return
         colours, metrics, header = colours_of(self), self.fontMetrics(), self.horizontalHeader()
         self.table.set_colours(colours)
         style = table_style(self)
-        if style != self.styleSheet():  # which tells of a change of style once more
+        if style != self.styleSheet():  # setting it sends another style change
             self.setStyleSheet(style)
         self.verticalHeader().setDefaultSectionSize(metrics.height() + GAP)
         self.verticalHeader().setMinimumSectionSize(metrics.height() + GAP)
@@ -106,11 +106,11 @@ class RunView(QTableView):
 
 
 TEXT_MARGIN = 3
-"""Pixels that Qt leaves at either side of a cell's text within its padding, but not of a title's."""
+"""Pixels that Qt adds at both sides of a cell's text, but not of a title's."""
 
 
 def table_style(widget: QWidget) -> str:
-    """A style sheet for a table, in the theme and font that `widget` has now."""
+    """A style sheet for a table, for the current theme and font of `widget`."""
     c, body = colours_of(widget), widget.font().pointSizeF()
     return f"""
 QTableView {{ background: {c.surface}; selection-background-color: {c.line}; selection-color: {c.text}; }}

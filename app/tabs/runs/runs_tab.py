@@ -1,4 +1,4 @@
-"""The Runs tab: every run so far, to sort, find, name, compare, repeat, go on with, delete and export."""
+"""The Runs tab: all logged runs, to sort, find, name, compare, repeat, continue, delete and export."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ from app.tabs.tab import Tab
 from nncore.experiments.run_log.log import RunLogError
 from nncore.experiments.run_log.logged_run import LoggedRun
 
-NO_RUNS = "Press Train, and the run will appear here with its settings and figures."
-NO_MATCH = "No run has all of these words."
-LOOK_MILLISECONDS = 1000
+NO_RUNS = "No runs yet. Press Train in the Train tab."
+NO_MATCH = "No run contains all of these words."
+CHECK_MILLISECONDS = 1000
 
 Result = TypeVar("Result")
 
@@ -45,8 +45,8 @@ Result = TypeVar("Result")
 class RunsTab(Tab):
     """Shows the log of runs, and looks once a second whether it has changed, while it can be seen.
 
-    ghosts_chosen: the numbers of the runs whose curves are wanted behind the live ones; none for no such curves.
-    rerun_requested, fork_requested: a LoggedRun. go_on_requested: a LoggedRun that was broken off, and the path of its
+    earlier_runs_chosen: the numbers of the runs to show behind the live curves; empty: none.
+    rerun_requested, fork_requested: a LoggedRun. go_on_requested: a LoggedRun that was interrupted, and the path of its
     checkpoint. train_on_requested: the same of one that ended. sweep_requested: settings are to be varied. informed,
     refused: a sentence of good news, of bad news. Before it is destroyed, `finish` must have been called.
     """
@@ -64,7 +64,7 @@ class RunsTab(Tab):
         self._stamp: tuple[object, ...] | None = None
         self._deleted: list[list[int]] = []
         self._tasks = TaskQueue(self)
-        self._said = ""
+        self._last_error = ""
         self.search, self.count = QLineEdit(), QLabel()
         self.undo_button, self.sweep_button = QPushButton("&Undo"), QPushButton("S&weep …")
         self.table = RunTable(self)
@@ -73,20 +73,20 @@ class RunsTab(Tab):
         self._lay_out()
         self._connect()
         self._timer = QTimer(self)
-        self._timer.setInterval(LOOK_MILLISECONDS)
-        self._timer.timeout.connect(self._look)
+        self._timer.setInterval(CHECK_MILLISECONDS)
+        self._timer.timeout.connect(self._check_log)
 
     def focus(self) -> None:
         """Put the focus on the search field."""
         self.search.setFocus()
 
     def _lay_out(self) -> None:
-        self.search.setPlaceholderText("Find runs: a name, a network, “adam”, “broken off” …")
+        self.search.setPlaceholderText("Find runs: a name, a network, “adam”, “diverged” …")
         self.search.setClearButtonEnabled(True)
         self.search.setAccessibleName("Find runs")
-        self.search.setToolTip("Show only the runs in which all of these words occur, in whatever column.")
+        self.search.setToolTip("Show only the runs that contain all of these words, in any column.")
         self.count.setProperty("quiet", True)
-        self.undo_button.setToolTip("Bring back what was deleted last (Ctrl+Z).")
+        self.undo_button.setToolTip("Restore the runs deleted last (Ctrl+Z).")
         set_icon(self.undo_button, "undo")
         self.undo_button.hide()
         self.sweep_button.setToolTip(
@@ -138,9 +138,9 @@ class RunsTab(Tab):
 
     @Slot()
     def refresh(self) -> None:
-        """Read the log again; what is chosen stays so."""
+        """Read the log again; the selection stays."""
         if self.view.is_editing:
-            return  # in a second
+            return  # the next refresh is in a second
         runs = self._do(self.store.runs)
         self._stamp = self.store.stamp()
         if runs is None:
@@ -153,31 +153,31 @@ class RunsTab(Tab):
         self._show_count()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Show what came while nobody looked."""
+        """Refresh, and check the log regularly while the tab is visible."""
         super().showEvent(event)
-        self._look()
+        self._check_log()
         self._timer.start()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Rest while nobody looks."""
+        """Stop checking the log."""
         super().hideEvent(event)
         self._timer.stop()
 
     @Slot()
-    def _look(self) -> None:
+    def _check_log(self) -> None:
         if self._stamp is None or self.store.stamp() != self._stamp:
             self.refresh()
 
     def _do(self, work: Callable[[], Result]) -> Result | None:
-        """Ask the log for something; None if it cannot be used now, which is said, but not every second again."""
+        """Run `work` on the log; None if the log cannot be used, which is reported only once."""
         try:
             result = work()
         except RunLogError as problem:
-            if str(problem) != self._said:
-                self._said = str(problem)
-                self.refused.emit(self._said)
+            if str(problem) != self._last_error:
+                self._last_error = str(problem)
+                self.refused.emit(self._last_error)
             return None
-        self._said = ""
+        self._last_error = ""
         return result
 
     # ------------------------------------------------------------------ choice
@@ -238,24 +238,24 @@ class RunsTab(Tab):
 
     @Slot()
     def delete(self) -> None:
-        """Delete the chosen runs, unless one of them is still going on."""
+        """Delete the selected runs, unless one of them is still running."""
         chosen: list[KnownRun] = self.view.chosen()
         runs = [known.run.id for known in chosen]
         if not runs or any(known.state == "running" for known in chosen):
             return
         self._do(partial(self.store.delete, runs))
-        if not self._said:
+        if not self._last_error:
             self._deleted.append(runs)
             self.undo_button.show()
-            self.view.setFocus()  # the button pressed is about to be disabled, and Ctrl+Z is the table's
+            self.view.setFocus()  # the pressed button is about to be disabled, and Ctrl+Z works in the table
             self.refresh()
 
     @Slot()
     def undo(self) -> None:
-        """Bring back what was deleted last."""
+        """Restore the runs deleted last."""
         if self._deleted:
             self._do(partial(self.store.restore, self._deleted[-1]))
-            if not self._said:
+            if not self._last_error:
                 runs = self._deleted.pop()
                 self.undo_button.setVisible(bool(self._deleted))
                 self.refresh()
@@ -264,7 +264,7 @@ class RunsTab(Tab):
     # ------------------------------------------------------------------ export
 
     def ask_export(self, suffix: str) -> QFileDialog | None:
-        """Ask where to write the chosen runs: as a table (".csv") or as a report (".html")."""
+        """Ask where to save the selected runs, as a table (".csv") or a report (".html")."""
         chosen = self.view.chosen()
         if not chosen:
             return None

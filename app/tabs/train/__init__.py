@@ -1,4 +1,4 @@
-"""The Train tab: settings at the left (`settings/`), live charts at the right (`charts/`).
+"""The Train tab: settings on the left (`settings/`), live charts on the right (`charts/`).
 
 Read first: `train_tab.py`.
 """

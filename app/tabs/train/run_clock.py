@@ -1,4 +1,4 @@
-"""How far a run is, how fast it goes, and how long it will take. No Qt in here."""
+"""Progress, speed and remaining time of a run. No Qt here."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from app.session.run_events import StepsDone
 from nncore.training.events import EpochDone, Finished, Started
 
 SECONDS_REMEMBERED = 2.0
-"""The speed shown is that of about the last two seconds."""
+"""Time constant of the moving average of the speed."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is.
+    """The progress of a run.
 
-    epoch: the one being worked on, from 1. fraction: share of all steps done, 0 to 1. samples_per_second and
-    seconds_left: None as long as nobody knows.
+    epoch: the current one, from 1. fraction: share of all steps done, 0 to 1. samples_per_second and seconds_left: None
+    while unknown.
     """
 
     epoch: int
@@ -28,7 +28,7 @@ class Progress:
 
 
 class RunClock:
-    """Reckons the time left from the steps that are left and the recent speed; pauses do not count."""
+    """Estimates the remaining time from the remaining steps and the recent speed; pauses are not counted."""
 
     def __init__(self, started: Started) -> None:
         self._started = started
@@ -38,7 +38,7 @@ class RunClock:
         self._validation_seconds, self._validated = 0.0, self._epoch - 1
 
     def add_steps(self, done: StepsDone) -> None:
-        """Some steps were taken, at least one."""
+        """Record finished steps, at least one."""
         if done.samples_per_second > 0:
             seconds = done.samples / done.samples_per_second
             fading = exp(-seconds / SECONDS_REMEMBERED)
@@ -47,19 +47,19 @@ class RunClock:
         self._epoch, self._steps = done.epoch, int(done.steps[-1])
 
     def add_epoch(self, done: EpochDone) -> None:
-        """An epoch was taken, and its validation."""
+        """Record a finished epoch and its validation."""
         self._validated = done.epoch
         self._steps = done.step
         self._validation_seconds = max(0.0, done.seconds - self._started.samples_per_epoch / done.samples_per_second)
 
     @property
     def steps_per_epoch(self) -> int:
-        """How many steps make an epoch of this run."""
+        """The number of steps per epoch."""
         return self._started.steps_per_epoch
 
     @property
     def progress(self) -> Progress:
-        """How far the run is now."""
+        """The current progress."""
         all_steps = self._started.epochs * self._started.steps_per_epoch
         fraction = min(1.0, self._steps / all_steps)
         if not self._seconds:
@@ -79,17 +79,17 @@ def in_minutes(seconds: float) -> str:
 
 
 def three_figures(value: float) -> str:
-    """`value` >= 0 to three significant figures, so that the last ones do not flicker: "118,000"."""
+    """`value` >= 0 with three significant figures, so that the last ones do not flicker: "118,000"."""
     return f"{float(f'{value:.3g}'):,.0f}"
 
 
 def ending_in_words(finished: Finished) -> str:
-    """How a run ended, in one sentence."""
+    """The end of a run as one sentence."""
     epochs = f"{finished.epochs:,} epoch{'' if finished.epochs == 1 else 's'}"
     if finished.stopped and not finished.step:
-        return "Stopped before the first step; nothing was learnt."
+        return "Stopped before the first step; the network is unchanged."
     if finished.stopped:
-        return f"Stopped at step {finished.step:,}, after {epochs}; what it has learnt stays."
+        return f"Stopped at step {finished.step:,}, after {epochs}; the trained network stays."
     if finished.test is None or finished.test.accuracy is None:
         return f"Finished {epochs} in {in_minutes(finished.seconds)}."
     return (

@@ -1,4 +1,4 @@
-"""The buttons that drive a run, and the line that says how far it is."""
+"""The buttons that control a run, and the line with its progress."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from app.widgets.form import mark_trouble
 from app.widgets.plain_text import plain_tooltip
 
 SECONDS_BETWEEN_READINGS = 0.4
-"""Figures that change more often cannot be read."""
+"""Shortest time between two updates of the figures; faster ones cannot be read."""
 
 
 class RunButtons(QWidget):
-    """Train, which becomes Pause and Resume; Step; Stop. Below them Train on, once there is a run to go on with."""
+    """Train, which becomes Pause and Resume; Step; Stop; below, Train on if there is a run to continue."""
 
     train_requested = Signal()
     pause_requested = Signal()
@@ -39,7 +39,7 @@ class RunButtons(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._state, self._obstacle = RunState.IDLE, ""
-        self._train_on_words = self._train_on_tip = ""
+        self._train_on_text = self._train_on_tip = ""
         self.train_button, self.step_button, self.stop_button = (
             QPushButton(),
             QPushButton("Step"),
@@ -68,27 +68,27 @@ class RunButtons(QWidget):
 
     @property
     def state(self) -> RunState:
-        """Where the run is."""
+        """The state of the run."""
         return self._state
 
     @property
     def has_obstacle(self) -> bool:
-        """Whether no run can start now."""
+        """Whether something prevents a run from starting."""
         return bool(self._obstacle)
 
     def set_state(self, state: RunState) -> None:
-        """Offer what makes sense in `state`."""
+        """Show and enable the buttons for `state`."""
         self._state = state
         self._update()
 
     def set_obstacle(self, reason: str) -> None:
-        """Refuse to start a run because of `reason`, a sentence; empty: nothing is in the way."""
+        """Disable starting a run because of `reason`, a sentence; "" enables it."""
         self._obstacle = reason
         self._update()
 
-    def offer_train_on(self, words: str, tooltip: str = "") -> None:
-        """Offer to train on, saying what that would do; empty: there is no run to go on with."""
-        self._train_on_words, self._train_on_tip = words, tooltip
+    def offer_train_on(self, text: str, tooltip: str = "") -> None:
+        """Offer to continue the last run, with this button text; "" hides the button."""
+        self._train_on_text, self._train_on_tip = text, tooltip
         self._update()
 
     @Slot()
@@ -102,7 +102,7 @@ class RunButtons(QWidget):
 
     @Slot()
     def _on_train_on_clicked(self) -> None:
-        self.train_button.setFocus()  # this button goes, and Qt would pass the focus on to anything
+        self.train_button.setFocus()  # this button is about to be hidden
         self.train_on_requested.emit()
 
     @Slot()
@@ -112,11 +112,11 @@ class RunButtons(QWidget):
 
     def _update(self) -> None:
         text, picture, tip = {
-            RunState.IDLE: ("Train", "play", "Train a fresh network with these settings (space bar)."),
-            RunState.STARTING: ("Starting …", "play", "The run is about to begin."),
-            RunState.RUNNING: ("Pause", "pause", "Wait after the present mini-batch (space bar)."),
-            RunState.PAUSED: ("Resume", "play", "Go on with the run (space bar)."),
-            RunState.STOPPING: ("Stopping …", "stop", "The run is about to end."),
+            RunState.IDLE: ("Train", "play", "Train a new network with these settings (space bar)."),
+            RunState.STARTING: ("Starting …", "play", "The run is starting."),
+            RunState.RUNNING: ("Pause", "pause", "Pause after the current mini-batch (space bar)."),
+            RunState.PAUSED: ("Resume", "play", "Continue the run (space bar)."),
+            RunState.STOPPING: ("Stopping …", "stop", "The run is stopping."),
         }[self._state]
         idle = self._state is RunState.IDLE
         obstacle = self._obstacle if idle else ""
@@ -125,16 +125,16 @@ class RunButtons(QWidget):
         self.train_button.setEnabled(not obstacle)
         self.train_button.setToolTip(plain_tooltip(obstacle) or tip)
         self.step_button.setEnabled(not obstacle)
-        self.step_button.setToolTip(plain_tooltip(obstacle) or "Take one mini-batch, then wait.")
-        self.train_on_button.setVisible(idle and bool(self._train_on_words))
-        self.train_on_button.setText(self._train_on_words)
+        self.step_button.setToolTip(plain_tooltip(obstacle) or "Train one mini-batch, then pause.")
+        self.train_on_button.setVisible(idle and bool(self._train_on_text))
+        self.train_on_button.setText(self._train_on_text)
         self.train_on_button.setEnabled(not obstacle)
         self.train_on_button.setToolTip(plain_tooltip(obstacle or self._train_on_tip))
         if idle and self.stop_button.hasFocus():
-            self.train_button.setFocus()  # before Qt passes the focus of a disabled button on to anything
+            self.train_button.setFocus()  # before Qt moves the focus away from the disabled button
         self.stop_button.setEnabled(not idle)
         self.stop_button.setToolTip(
-            "There is no run to stop: press Train first." if idle else "End the run; what it has learnt stays."
+            "There is no run to stop; press Train first." if idle else "Stop the run; the trained network stays."
         )
 
 
@@ -152,12 +152,12 @@ class ProgressLine(QWidget):
         self._bar = QProgressBar()
         self._bar.setRange(0, 1000)
         self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("progress of the run")
+        self._bar.setAccessibleName("Progress of the run")
         self._status = QLabel()
         self._status.setWordWrap(True)
         self._status.setTextFormat(Qt.TextFormat.PlainText)
         self._status.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self._status.setAccessibleName("status of the run")
+        self._status.setAccessibleName("Status of the run")
         self.remedy_button = QPushButton()
         self.remedy_button.clicked.connect(self.remedy_chosen)
         self.remedy_button.hide()
@@ -188,7 +188,7 @@ class ProgressLine(QWidget):
     # ---------------------------------------------------------------- showing
 
     def show_no_run(self) -> None:
-        """Nothing runs, and nothing has."""
+        """Show that there has been no run yet."""
         self._bar.setValue(0)
         for label, text in (
             (self._epoch, "no run yet"),
@@ -198,7 +198,7 @@ class ProgressLine(QWidget):
             label.setText(text)
 
     def show_progress(self, progress: Progress, *, now: bool = False) -> None:
-        """Show how far a run is; figures change at a pace that can be read, or at once if `now`."""
+        """Show the progress; figures change at a readable rate, or immediately if `now`."""
         self._bar.setValue(round(1000 * progress.fraction))
         self._epoch.setText(f"epoch {progress.epoch:,} of {progress.epochs:,}")
         if not now and perf_counter() - self._told < SECONDS_BETWEEN_READINGS:
@@ -209,29 +209,29 @@ class ProgressLine(QWidget):
             self._left.setText(f"{in_minutes(progress.seconds_left)} left")
 
     def show_ended(self) -> None:
-        """The run is over: no time is left to speak of."""
+        """Clear the time left after the run has ended."""
         self._left.setText("")
 
     def show_message(self, sentence: str, *, trouble: bool = False) -> None:
-        """Show a sentence on how the run goes."""
+        """Show a message about the run."""
         self._status.setText(sentence)
         self._status.setToolTip(plain_tooltip(sentence))
         mark_trouble(self._status, trouble)
 
     def offer(self, remedy: str, tooltip: str = "") -> None:
-        """Offer a remedy, in a few words; empty: none."""
+        """Offer a remedy as a button; "" hides it."""
         self.remedy_button.setText(remedy)
         self.remedy_button.setToolTip(plain_tooltip(tooltip))
         self.remedy_button.setVisible(bool(remedy))
 
     def texts(self) -> tuple[str, str, str, str]:
-        """What is shown now: epoch, speed, time left, sentence."""
+        """The texts shown: epoch, speed, time left, message."""
         return self._epoch.text(), self._speed.text(), self._left.text(), self._status.text()
 
     # ------------------------------------------------------------------- font
 
     def event(self, event: QEvent) -> bool:
-        """Keep the places of the figures in the font that they have now."""
+        """Adapt the widths of the figures to the font."""
         if event.type() == QEvent.Type.LayoutRequest:
             self._fit_to_font()
         return super().event(event)

@@ -1,4 +1,4 @@
-"""The Train tab: settings at the left, curves and progress at the right."""
+"""The Train tab: settings on the left, curves and progress on the right."""
 
 from __future__ import annotations
 
@@ -29,29 +29,29 @@ from nncore.training.diagnosis.advice import Adviser
 from nncore.training.diagnosis.hint import Hint
 from nncore.training.events import Diverged, Finished, Started
 
-READY = "Press Train, or Step for a single mini-batch."
-CHANGED = f"The settings are changed. {READY}"
-TRAINING = "Training; the learning rate can be changed meanwhile."
-PAUSED = "Paused: Step takes one mini-batch, Resume goes on."
+READY = "Press Train, or Step to train one mini-batch."
+CHANGED = f"The settings have changed. {READY}"
+TRAINING = "Training. You can change the learning rate meanwhile."
+PAUSED = "Paused. Step trains one mini-batch, Resume continues."
 
 
 class TrainTab(Tab):
-    """Asks for runs by its signals and shows what it is told by its slots; it knows no thread."""
+    """Requests runs by signals and shows their events in its slots; it knows no threads."""
 
     train_requested = Signal(NetworkSpec, TrainingConfig)
     """Start a run: a NetworkSpec and a TrainingConfig."""
     step_requested = Signal(NetworkSpec, TrainingConfig)
-    """Take one mini-batch and wait: of a new run with this NetworkSpec and TrainingConfig, or of the present one."""
+    """Train one mini-batch of a new run with this NetworkSpec and TrainingConfig, or of the current run, and pause."""
     train_on_requested = Signal(float, int, object, object)
-    """Go on with the run that ended: learning rate; epochs, steps and seconds more, the last two perhaps None."""
+    """Continue the ended run: learning rate; more epochs, steps and seconds, the last two may be None."""
     pause_requested = Signal()
     resume_requested = Signal()
     stop_requested = Signal()
     learning_rate_changed = Signal(float)
     find_rate_requested = Signal(NetworkSpec, TrainingConfig)
-    """Look for a learning rate for this NetworkSpec and TrainingConfig."""
+    """Search a learning rate for this NetworkSpec and TrainingConfig."""
     page_requested = Signal(str)
-    """Show the page of the recipe of this name."""
+    """Show the page of the recipe with this name."""
     remedy_chosen = Signal(Hint)
     """The remedy of this Hint was applied, to the run or to the settings of the next one."""
 
@@ -71,7 +71,7 @@ class TrainTab(Tab):
         self._sentence = READY, False
         self._was_shown = False
         self.health_group = CollapsibleGroup("Health of the layers", self._scrolled_health())
-        self.health_group.heading.setToolTip("Show or hide gradients, silent units and weights of each layer.")
+        self.health_group.heading.setToolTip("Show or hide gradients, dead units and weights of each layer.")
         self._lay_out()
         self._connect()
         self._on_settings_changed()
@@ -81,7 +81,7 @@ class TrainTab(Tab):
         self.buttons.train_button.setFocus()
 
     def _scrolled_health(self) -> QScrollArea:
-        """The health of some layers; those of a deep network are scrolled to."""
+        """The health view with a scroll bar, for deep networks."""
         scroll = HealthScroll()
         scroll.setWidget(self.health)
         return scroll
@@ -132,11 +132,11 @@ class TrainTab(Tab):
         if self.buttons.state is RunState.IDLE:
             sentence, trouble = (obstacle, True) if obstacle else self._sentence
             self.progress.show_message(sentence, trouble=trouble)
-            with suppress(SettingError):  # said beside the field; the last points stay
+            with suppress(SettingError):  # shown at the field; the last points stay
                 self._preview(self.settings.points())
 
     def _preview(self, points: CurvePoints | None) -> None:
-        """Show the curve that the settings ask for, once it is another than before; until then that of the last run."""
+        """Show the points of the settings if they changed; otherwise those of the last run stay."""
         if not _same(points, self._asked):
             self._asked = points
             self.show_points(points)
@@ -160,12 +160,12 @@ class TrainTab(Tab):
 
     @Slot(object)
     def set_ended_run(self, ended: EndedRun | None) -> None:
-        """Offer to go on with this run; None: there is none."""
+        """Offer to continue this run; None: offer nothing."""
         self._ended = ended
         self._offer_train_on()
 
     def _offer_train_on(self) -> None:
-        """Say what training on would do with the learning rate and the limits entered now."""
+        """Offer to continue the ended run with the learning rate and limits entered now."""
         ended = self._ended
         if ended is None:
             self.buttons.offer_train_on("")
@@ -174,13 +174,13 @@ class TrainTab(Tab):
             more = f"{config.epochs:,} epoch{'' if config.epochs == 1 else 's'} more"
             self.buttons.offer_train_on(
                 f"Train on: {more}, rate {config.learning_rate:g}",
-                f"Go on with {ended.name} where it stopped, after {done:,} epochs, with this learning rate and so many "
-                "epochs more; all else stays as it was in that run.",
+                f"Continue {ended.name} after {done:,} epochs with this learning rate and number of epochs; the other "
+                "settings of that run stay.",
             )
 
     @Slot()
     def _on_train_on(self) -> None:
-        """Go on with the run that ended, whose settings are shown again but for those that may change."""
+        """Continue the ended run; show its settings again, except those that may change."""
         if self._ended is None:
             return
         try:
@@ -196,13 +196,13 @@ class TrainTab(Tab):
 
     @Slot(float)
     def _on_learning_rate(self, rate: float) -> None:
-        self._adviser.learning_rate = rate  # what was set: a schedule may make a step's rate a small part of it
+        self._adviser.learning_rate = rate  # the rate entered; a schedule may scale it down
         if self._hint is not None and self._hint.only_rate:
             self._show_hint(None)
         self.learning_rate_changed.emit(rate)
 
     def _take_settings(self) -> bool:
-        """Fix the settings of a new run; False if they will not do, which is then said where they stand."""
+        """Take the settings for a new run; False if one is wrong, after showing the error."""
         try:
             self._run = self.settings.spec(), self.settings.config()
         except SettingError as problem:
@@ -213,7 +213,7 @@ class TrainTab(Tab):
         return True
 
     def show_points(self, points: CurvePoints | None) -> None:
-        """Show the points that a run fits a curve to, for fits to come; None hides them. The same ones keep the fit."""
+        """Show the points to fit a curve to; None hides them. Equal points keep the fit."""
         if _same(points, self._points):
             return
         if (points is None) != (self._points is None):
@@ -225,7 +225,7 @@ class TrainTab(Tab):
             self.fit.set_points(points)
 
     def set_settings(self, spec: NetworkSpec, config: TrainingConfig, run: RunSettings | None = None) -> None:
-        """Show these settings, on the examples of `run` if one is given; while a run goes on, when it has ended."""
+        """Show these settings, with the examples of `run` if given; during a run, after it has ended."""
         if self.buttons.state is RunState.IDLE:
             self.settings.set_values(spec, config, run)
             self._show_hint(None)
@@ -236,7 +236,7 @@ class TrainTab(Tab):
     # ----------------------------------------------------------------- advice
 
     def _show_hint(self, hint: Hint | None) -> None:
-        """Say this hint from now on, and offer its remedy; None: there is nothing to say."""
+        """Show this hint and offer its remedy; None: no hint."""
         self._hint = hint
         self.progress.offer(hint.remedy if hint else "", self._remedy_tip(hint))
 
@@ -244,14 +244,12 @@ class TrainTab(Tab):
         if hint is None:
             return ""
         if self.buttons.state is RunState.IDLE:
-            return "Change the settings so; then press Train."
-        return (
-            "Apply this at once." if hint.only_rate else "Stop this run, and change the settings so for the next one."
-        )
+            return "Change the settings like this, then press Train."
+        return "Apply this now." if hint.only_rate else "Stop this run, and change the settings for the next one."
 
     @Slot()
     def _on_remedy(self) -> None:
-        """Apply the remedy offered: to the run if it is but a learning rate, otherwise to the settings after it."""
+        """Apply the remedy: a learning rate to the running run, anything else to the settings after it."""
         hint = self._hint
         if hint is None:
             return
@@ -260,7 +258,7 @@ class TrainTab(Tab):
             self._apply_when_idle(hint)
         elif hint.only_rate:
             self.settings.learning.enter_rate(hint.settings["learning_rate"])
-            self._say_how_it_goes()
+            self._show_state()
         else:
             self.set_settings(*hint.apply(*self._run))
             self.stop_requested.emit()
@@ -269,20 +267,20 @@ class TrainTab(Tab):
     def _apply_when_idle(self, hint: Hint) -> None:
         try:
             settings = hint.apply(self.settings.spec(), self.settings.config())
-        except SettingError:  # they were edited since; those of the run were sound
+        except SettingError:  # edited since; the settings of the run are valid
             settings = hint.apply(*self._run)
         self.settings.set_values(*settings)
-        self._conclude(f"{hint.remedy}: done. {READY}", trouble=False)
+        self._conclude(f"Applied: {hint.remedy}. {READY}", trouble=False)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Take the focus when shown first, so that the space bar trains and is not typed into a field."""
+        """Take the focus when first shown, so that the space bar starts a training."""
         super().showEvent(event)
         if not self._was_shown:
             self._was_shown = True
             self.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Train or pause on the space bar, when no field or button has taken it for itself."""
+        """Train or pause on the space bar, if no field or button handled it."""
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self.buttons.train_button.click()
         else:
@@ -292,7 +290,7 @@ class TrainTab(Tab):
 
     @Slot(object)
     def set_run_state(self, state: RunState) -> None:
-        """Offer and say what fits the state of the run."""
+        """Adapt buttons, settings and message to the state of the run."""
         was_idle = self.buttons.state is RunState.IDLE
         self.buttons.set_state(state)
         if state is RunState.IDLE:
@@ -308,11 +306,11 @@ class TrainTab(Tab):
         if was_idle:
             self.settings.set_running(True)
             self._sentence = READY, False
-        self._say_how_it_goes()
+        self._show_state()
 
     @Slot(object)
     def run_started(self, started: Started) -> None:
-        """A run begins."""
+        """Show that a run begins."""
         self._clock = RunClock(started)
         self.curves.begin(started)
         if self._points is not None and not started.samples_done:
@@ -322,12 +320,12 @@ class TrainTab(Tab):
 
     @Slot(object)
     def show_earlier(self, part: EarlierPart) -> None:
-        """The run that has just begun goes on from here."""
+        """Show the earlier part of a continued run."""
         self.curves.add_earlier(part)
 
     @Slot(object)
     def steps_done(self, done: StepsDone) -> None:
-        """Some steps were taken, and perhaps epochs: show the layers' health after them, and say what seems wrong."""
+        """Show finished steps and epochs, the health of the layers, and hints."""
         if self._clock is None:
             return
         if len(done.steps):
@@ -339,40 +337,40 @@ class TrainTab(Tab):
             for epoch in done.epochs:
                 self.health.show_health(epoch.health)
                 hint = self._adviser.after_epoch(epoch)
-            if self._next is None:  # what was seen after a remedy was chosen is cured by it already
+            if self._next is None:  # after a remedy was chosen, hints are outdated
                 self._show_hint(hint)
-            self._say_how_it_goes()
+            self._show_state()
         at_once = bool(done.epochs) or self.buttons.state is RunState.PAUSED
         self.progress.show_progress(self._clock.progress, now=at_once)
 
     @Slot(object)
     def run_diverged(self, diverged: Diverged) -> None:
-        """The run is over, badly."""
+        """Show that the run diverged, and a remedy."""
         hint = self._adviser.after_divergence(diverged)
         self._show_hint(hint)
         self._conclude(hint.sentence, trouble=True)
 
     @Slot(object)
     def run_finished(self, finished: Finished) -> None:
-        """The run is over; what seems wrong is said still."""
+        """Show the result of the run, and a remaining hint."""
         hint = self._hint.sentence if self._hint else ""
         self._conclude(f"{ending_in_words(finished)} {hint}".rstrip(), trouble=bool(hint))
 
     @Slot(str)
     def run_failed(self, sentence: str) -> None:
-        """The run could not begin, or go on, because of what `sentence` says."""
+        """Show why the run could not start or continue."""
         self._conclude(sentence, trouble=True)
 
     def _conclude(self, sentence: str, *, trouble: bool) -> None:
         self._sentence = sentence, trouble
         self._on_settings_changed()
 
-    def _say_how_it_goes(self) -> None:
+    def _show_state(self) -> None:
         match self.buttons.state:
             case RunState.STARTING:
                 self.progress.show_message("Starting …")
             case RunState.STOPPING:
-                self.progress.show_message("Stopping after the present mini-batch …")
+                self.progress.show_message("Stopping after the current mini-batch …")
             case RunState.PAUSED:
                 self.progress.show_message(PAUSED)
             case RunState.RUNNING:

@@ -30,7 +30,7 @@ def run_command(*arguments: str) -> int:
 
 @pytest.fixture
 def log(user_files: Path) -> RunLog:
-    """Two runs, the first finished, the second broken off."""
+    """Two runs, the first finished, the second interrupted."""
     with RunLog(run_log_path()) as log:
         for name, rate in (("first", 0.1), ("second", 0.2)):
             config = TrainingConfig(learning_rate=rate)
@@ -53,7 +53,7 @@ def test_the_list_has_one_line_a_run_the_newest_first(log: RunLog, capsys: pytes
     run_command()
     head, second, first = capsys.readouterr().out.splitlines()
     assert "validation" in head
-    assert "broken off" in second
+    assert "interrupted" in second
     for word in ("finished", "75.00 %", "1:05 min", "first", "784 - 16 - 10"):
         assert word in first
 
@@ -63,7 +63,7 @@ def test_json_is_one_object_a_line(log: RunLog, capsys: pytest.CaptureFixture[st
     run_command(*arguments)
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert lines[0]["id"] == 2
-    assert lines[0]["state"] == "broken off"
+    assert lines[0]["state"] == "interrupted"
     assert lines[0]["checkpoint"] == str(runs_folder() / "second.checkpoint")
     assert lines[0]["settings"]["learning rate"] == "0.2"
     if "show" in arguments:
@@ -77,7 +77,7 @@ def test_show_tells_settings_epochs_and_from_where_it_can_go_on(
 ) -> None:
     run_command("show", "2")
     text = capsys.readouterr().out
-    for word in ("second, broken off", "learning rate        0.2", "second.checkpoint", "50.00 %"):
+    for word in ("second, interrupted", "learning rate        0.2", "second.checkpoint", "50.00 %"):
         assert word in text
 
 

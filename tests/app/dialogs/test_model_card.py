@@ -16,7 +16,7 @@ def model() -> Model:
     return load_model(bundled_model_path())
 
 
-def test_the_card_says_what_the_model_is_and_how_good(model: Model) -> None:
+def test_the_card_describes_the_model_and_its_accuracy(model: Model) -> None:
     rows = dict(card_rows(model))
     assert model.card.test_accuracy is not None
     assert rows["Accuracy"].startswith(f"{model.card.test_accuracy:.2%}")
@@ -28,26 +28,26 @@ def test_the_card_says_what_the_model_is_and_how_good(model: Model) -> None:
     assert "augmentation (shift 1.5" in rows["Settings"]
 
 
-def test_what_is_not_known_is_left_out_but_an_untested_model_says_so(model: Model) -> None:
+def test_unknown_values_are_left_out(model: Model) -> None:
     unknown = replace(model.card, test_accuracy=None, recipe="", seed=None, created="", notes="", settings={})
     rows = dict(card_rows(replace(model, card=unknown)))
     assert rows["Accuracy"] == "not tested"
-    assert rows["Recipe"] == "made in the Train tab"
+    assert rows["Recipe"] == "settings of the Train tab"
     assert not {"Seed", "Made", "Notes", "Settings"} & set(rows)
     assert all(rows.values())
 
 
-def test_settings_that_are_off_are_left_out_and_no_batch_size_is_the_full_batch(model: Model) -> None:
+def test_settings_that_are_off_are_left_out(model: Model) -> None:
     settings = {"batch_size": None, "learning_rate": 0.00025, "clip_norm": None, "weight_decay": 0.0, "keep_best": True}
     card = replace(model.card, settings=settings | {"augmentation": {"shift": 1.5, "noise": 0.0}})
     shown = dict(card_rows(replace(model, card=card)))["Settings"]
     assert shown == "batch size full, learning rate 0.00025, keep best, augmentation (shift 1.5)"
 
 
-def test_writers_are_listed_with_their_mean_and_the_lowest(model: Model) -> None:
+def test_writers_are_listed_with_mean_and_lowest_accuracy(model: Model) -> None:
     card = replace(model.card, writer_accuracy={"anna": 0.99, "7": 0.95})
     assert dict(card_rows(replace(model, card=card)))["Unseen writers"] == (
-        "97.00% on average, 95.00% at least; each of 2 writers by a network that was trained without them.\n"
+        "97.00% on average, 95.00% at lowest; each of 2 writers was read by a network trained without that writer.\n"
         "anna: 99.0%, 7: 95.0%"
     )
     nobody = replace(model.card, writer_accuracy={})
@@ -71,7 +71,7 @@ def test_the_dialog_shows_every_row_and_closes(model: Model, qtbot: QtBot) -> No
         buttons.button(QDialogButtonBox.StandardButton.Close).click()
 
 
-def test_a_card_from_a_foreign_file_is_shown_as_it_stands(model: Model, qtbot: QtBot) -> None:
+def test_the_text_of_a_card_is_shown_literally(model: Model, qtbot: QtBot) -> None:
     card = replace(model.card, name="<b>bold</b>", notes="<img src='http://example.org/x.png'>", data="<i>mine</i>")
     dialog = ModelCardDialog(replace(model, card=card))
     qtbot.addWidget(dialog)

@@ -102,5 +102,5 @@ def test_an_unknown_name_is_refused(qapp: QApplication) -> None:
 
 
 def test_an_action_without_a_widget_is_refused(qapp: QApplication) -> None:
-    with pytest.raises(TypeError, match="widget as its parent"):
+    with pytest.raises(TypeError, match="must be a widget"):
         set_icon(QAction("Undo"), "undo")

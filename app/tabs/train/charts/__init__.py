@@ -1,4 +1,4 @@
-"""Live charts of a run: loss and accuracy, the fitted curve, earlier runs, the health of the layers.
+"""Live charts of a run: loss and accuracy, fitted curve, earlier runs, health of the layers.
 
 Read first: `curves_view.py`.
 """

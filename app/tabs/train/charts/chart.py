@@ -1,4 +1,4 @@
-"""One plot of the training curves: a legend that reads values, axes with units, a crosshair."""
+"""One chart of the training curves: a legend with values, axes with units, and a crosshair."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from app.tabs.train.charts.legend import Legend, Series
 
 MARKER_SIZE = 7
 MOST_MARKERS = 40
-"""Of more points only some are marked: markers would run into each other."""
+"""Most markers per curve; more would overlap."""
 
 
 @dataclass(frozen=True)
 class ChartText:
-    """What a chart says. `format_value` turns a value into its reading, at most as wide as `widest`."""
+    """The texts of a chart. `format_value` formats a value, at most as wide as `widest`."""
 
     name: str
     unit: str
@@ -32,18 +32,14 @@ class ChartText:
     format_value: Callable[[float], str]
 
 
-LABEL_OPTIONS = {"position": 0.96, "anchors": [(0, 0), (0, 0)]}
-"""The words of a mark stand at its right, near the top."""
-
-
 class Chart(QWidget):
     """Curves over the epochs, drawn with pyqtgraph in the theme's colours.
 
-    It neither zooms nor pans: the whole run is always in view, and the wheel scrolls what the chart lies in.
+    There is no zooming or panning: the whole run is always visible, and the wheel scrolls the page.
     """
 
     pointer_moved = Signal(float)
-    """The mouse is over the plot, at this epoch."""
+    """The epoch under the mouse."""
     pointer_left = Signal()
 
     def __init__(self, text: ChartText, series: Sequence[Series]) -> None:
@@ -74,7 +70,7 @@ class Chart(QWidget):
         item.disableAutoRange()
         item.setDefaultPadding(0)
         item.setClipToView(False)
-        # Also while the plot is empty: a first picture of the grid would hold up the start of a run.
+        # Also while empty: rendering the grid for the first time would delay the start of a run.
         item.showGrid(x=True, y=True)
         self._curves = [pg.PlotCurveItem(antialias=not each.faint) for each in self._series]
         self._markers = [pg.ScatterPlotItem(size=MARKER_SIZE if each.marked else 5) for each in self._series]
@@ -85,9 +81,9 @@ class Chart(QWidget):
             if not self._series[number].faint:
                 item.addItem(markers)
         for side in ("left", "bottom"):
-            # Grid and figures change seldom, and playing them back takes longer than the curves.
+            # Grid and labels change rarely, and drawing them takes longer than the curves.
             item.getAxis(side).setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
-        # In line with the figures, in the corner that the other axis leaves: a line of its own would cost the curves.
+        # In the free corner beside the labels: a line of its own would take space from the curves.
         self._epoch_word = QGraphicsSimpleTextItem("epoch", item.getAxis("bottom"))
         self._crosshair = pg.InfiniteLine(angle=90, movable=False)
         self._crosshair.setVisible(False)
@@ -103,7 +99,7 @@ class Chart(QWidget):
         layout.addWidget(self.plot, 1, 0)
         self._empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        # Its going must not move the plot, whose axes would all be drawn anew.
+        # Hiding it must not move the plot, or all axes would be redrawn.
         keeps_place = self._empty.sizePolicy()
         keeps_place.setRetainSizeWhenHidden(True)
         self._empty.setSizePolicy(keeps_place)
@@ -113,47 +109,47 @@ class Chart(QWidget):
     # ---------------------------------------------------------------- drawing
 
     def set_unit(self, unit: str) -> None:
-        """What the values are counted in; "" for nothing that has a name."""
+        """Set the unit of the values; "" for none."""
         self._unit = unit
         self._apply_colours()
 
     def set_points(self, number: int, x: Points, y: Points) -> None:
         """Draw series `number` through points x, y (n,)."""
         if x is self._points[number][0]:
-            return  # the same as last time: a Curve gives the same arrays until a point comes in
+            return  # unchanged: a Curve returns the same arrays until it gets a point
         self._points[number] = (x, y)
         self._curves[number].setData(x, y)
         if self._series[number].marked:
             few = slice(None, None, 1 + len(x) // MOST_MARKERS)
             self._markers[number].setData(x[few], y[few])
         elif not self._series[number].faint:
-            # Where the training is now: visible after one step already, when a line is not.
+            # The newest point: visible after one step, unlike a line.
             self._markers[number].setData(x[-1:], y[-1:])
         self._show_emptiness()
 
     def set_earlier_lines(self, lines: Sequence[EarlierLine]) -> None:
-        """Draw lines of earlier runs behind the curves, instead of those that were there."""
+        """Draw these lines of earlier runs behind the curves, replacing the last ones."""
         item = self.plot.getPlotItem()
         for _, curve in self._earlier:
             item.removeItem(curve)
         self._earlier = [(line, pg.PlotCurveItem(line.x, line.y)) for line in lines]
         for _, curve in self._earlier:
             curve.setZValue(-1)
-            # They change when the axes do, and not with every step: a picture of them is cheaper.
+            # They change only with the axes, so a cached picture is cheaper.
             curve.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
             item.addItem(curve)
         self._colour_earlier()
         self._show_emptiness()
 
     def set_annotations(self, annotations: Sequence[tuple[float, str]]) -> None:
-        """Show a line with a few words at each of these epochs, instead of those that were there."""
+        """Show a vertical line with a label at each (epoch, label), replacing the last ones."""
         for line in self._annotations:
             self.plot.getPlotItem().removeItem(line)
         self._annotations = [
             pg.InfiniteLine(
-                epoch, 90, movable=False, label=words, labelOpts={"position": 0.94, "anchors": [(0, 0), (0, 0)]}
+                epoch, 90, movable=False, label=text, labelOpts={"position": 0.94, "anchors": [(0, 0), (0, 0)]}
             )
-            for epoch, words in annotations
+            for epoch, text in annotations
         ]
         for line in self._annotations:
             self.plot.getPlotItem().addItem(line)
@@ -191,7 +187,7 @@ class Chart(QWidget):
             self._crosshair.setValue(x)
 
     def read(self, x: float | None) -> None:
-        """Let the legend read each curve at the point nearest to epoch `x`, or at its newest."""
+        """Show each curve's value in the legend, at the point nearest to epoch `x`, or the newest."""
         self.legend.show_values([self._reading(points, x) for points in self._points])
 
     def _reading(self, points: tuple[Points, Points], x: float | None) -> str:
@@ -201,7 +197,7 @@ class Chart(QWidget):
         return self._text.format_value(float(ys[-1] if x is None else ys[nearest(xs, x)]))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the mouse over the plot; keeps no event from it."""
+        """Follow the mouse over the plot; never filters an event out."""
         if event.type() == QEvent.Type.MouseMove and isinstance(event, QMouseEvent):
             box = self.plot.getViewBox()
             place = self.plot.mapToScene(event.position().toPoint())
@@ -216,7 +212,7 @@ class Chart(QWidget):
     # ------------------------------------------------------------------ theme
 
     def changeEvent(self, event: QEvent) -> None:
-        """Take on a new theme or font: pyqtgraph knows of neither."""
+        """Apply a new theme or font, which pyqtgraph does not follow."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.FontChange):
             self._apply_colours()
@@ -238,12 +234,12 @@ class Chart(QWidget):
             axis.setTextPen(QColor(colours.quiet_text))
             axis.setStyle(tickFont=small, tickLength=0, tickTextOffset=GAP // 2, maxTickLevel=1)
             axis.label.setFont(small)
-        # Fixed, and the same for every chart: those above each other line up, and no figure moves a plot.
+        # Fixed and the same for every chart, so that charts line up and labels never move a plot.
         metrics, left, bottom = self._small_print(), self.plot.getAxis("left"), self.plot.getAxis("bottom")
         name = f"{self._text.name} ({self._unit})" if self._unit else self._text.name
         left.setLabel(name, siPrefixEnableRanges=(), color=colours.quiet_text)
         for axis in (left, bottom):
-            axis.enableAutoSIPrefix(False)  # which alone still writes 0.1 as 100
+            axis.enableAutoSIPrefix(False)  # setLabel alone still shows 0.1 as 100
         left.setWidth(metrics.horizontalAdvance("0.00") + metrics.height() + 2 * GAP)
         bottom.setHeight(metrics.height() + GAP // 2)
         self._epoch_word.setFont(small)
@@ -264,7 +260,7 @@ class Chart(QWidget):
 
 
 def nearest(xs: Points, x: float) -> int:
-    """The place in ascending `xs` (n,), not empty, of what is nearest to `x`."""
+    """The index in ascending `xs` (n,), not empty, of the value nearest to `x`."""
     right = min(int(np.searchsorted(xs, x)), len(xs) - 1)
     left = max(0, right - 1)
     return left if abs(xs[left] - x) <= abs(xs[right] - x) else right

@@ -1,4 +1,4 @@
-"""Curves of any length in bounded memory, peaks kept, and their smoothing. No Qt in here."""
+"""Curves of any length in bounded memory that keep their peaks, and smoothing. No Qt here."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from numpy.typing import NDArray
 Points = NDArray[np.float64]
 
 LARGEST = 1e6
-"""Values beyond this in magnitude are not drawn: they would wreck the axes."""
+"""Values of greater magnitude are not drawn, because they would make the axes useless."""
 
 
 class Curve:
-    """A curve that is appended to for as long as one likes and never holds more than 2 * `capacity` points.
+    """A curve of any length that holds at most 2 * `capacity` points.
 
-    Points fall into buckets in the order they come; of each bucket the lowest and the highest stay, so that no peak
-    is lost. When there would be more than `capacity` buckets, neighbours merge and buckets are twice as large from
-    then on. However the points come in, one by one or many at a time, what stays is the same.
+    Points go into buckets in their order; the lowest and the highest of each bucket are kept, so that no peak is lost.
+    If there would be more than `capacity` buckets, the bucket size doubles. The kept points do not depend on how many
+    points are added at a time.
 
     Values that are not finite, or beyond LARGEST in magnitude, are dropped.
     """
 
     def __init__(self, capacity: int = 500) -> None:
         if capacity < 1:
-            raise ValueError(f"A curve of {capacity} buckets cannot hold a point: it needs 1 or more.")
+            raise ValueError(f"Capacity must be at least 1; got {capacity}.")
         self._capacity = capacity
         self._bucket_size = 1
         self._count = 0
@@ -39,7 +39,7 @@ class Curve:
 
     def extend(self, xs: Points, ys: Points) -> None:
         """Add points (n,) in their order."""
-        # Sorting into buckets waits until the points are asked for, or the newest are many.
+        # Points are sorted into buckets only when they are asked for, or when there are many new ones.
         good = is_drawable(xs) & is_drawable(ys)
         self._newest.append((xs[good], ys[good]))
         self._newest_count += int(np.count_nonzero(good))
@@ -47,7 +47,7 @@ class Curve:
             self._thin_out()
 
     def points(self) -> tuple[Points, Points]:
-        """The points that stay: x (n,) and y (n,), in the order they came."""
+        """The kept points x (n,) and y (n,), in order."""
         self._thin_out()
         return self._x, self._y
 
@@ -67,7 +67,7 @@ class Curve:
 
 
 def _lowest_and_highest(y: Points, buckets: NDArray[np.int64]) -> NDArray[np.intp]:
-    """The places of the first lowest and the last highest y of each bucket, in order; `buckets` ascend."""
+    """The indices of the first lowest and the last highest y of each bucket, in order; `buckets` ascend."""
     by_height = np.lexsort((y, buckets))
     ends = np.flatnonzero(np.diff(buckets))
     lowest = by_height[np.concatenate(([0], ends + 1))]
@@ -91,15 +91,15 @@ class Smoothed:
 
     def __init__(self, window: float) -> None:
         if not window >= 1:
-            raise ValueError(f"A window of {window} steps cannot smooth: it needs 1 or more.")
+            raise ValueError(f"Window must be at least 1 step; got {window}.")
         self._decay = 1 - 1 / window
         self._mean = 0.0
         self._weight = 0.0
 
     def extend(self, values: Points) -> Points:
-        """The average (n,) after each of `values` (n,), all that came before included.
+        """The average (n,) after each of `values` (n,) and all earlier values.
 
-        What a Curve would drop is passed over: the average stays as it is, NaN if there is none yet.
+        Values that a Curve would drop are skipped: the average stays, NaN if there is none yet.
         """
         decay, mean, weight = self._decay, self._mean, self._weight
         averages = []

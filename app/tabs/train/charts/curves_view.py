@@ -1,4 +1,4 @@
-"""The live curves: loss above, accuracy below, one crosshair through both."""
+"""The live curves: loss above, accuracy below, with a common crosshair."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from nncore.training.events import EpochDone, Started
 
 MILLISECONDS_BETWEEN_PAINTS = 100
 SAMPLES_SMOOTHED = 500
-"""As many samples at least count in a firm line, or those of an epoch if they are fewer."""
+"""A smoothed line averages over at least this number of samples, or an epoch if it is shorter."""
 
 EPOCHS_SHOWN_AT_FIRST = 10
-"""A longer run is shown from its start as far as it has come, further in a few jumps."""
+"""The axis of a longer run grows in a few jumps."""
 
 SMALLEST_TOP = 0.1
-"""Where the axis of the loss of a curve ends at first; that of classes begins at about log 10."""
+"""First end of the loss axis for regression; the loss of ten classes starts at about log 10."""
 
-LOSS = ChartText("loss", "nats", "Press Train and the loss will appear here.", "88.888", lambda loss: loss_text(loss))
-ACCURACY = ChartText("accuracy", "%", "The accuracy will appear here.", "100.0 %", lambda percent: f"{percent:.1f} %")
+LOSS = ChartText("loss", "nats", "Press Train to see the loss.", "88.888", lambda loss: loss_text(loss))
+ACCURACY = ChartText("accuracy", "%", "Press Train to see the accuracy.", "100.0 %", lambda percent: f"{percent:.1f} %")
 EACH_BATCH = Series("each batch", "training", faint=True)
 SMOOTHED = Series("smoothed", "training")
 TRAINING = Series("training, smoothed", "training")
@@ -37,14 +37,14 @@ VALIDATION = Series("validation", "validation", marked=True)
 
 
 class CurvesView(QFrame):
-    """Loss and accuracy of the present run over its epochs.
+    """Loss and accuracy of the current run over its epochs.
 
-    What comes in is painted from one timer, at most ten times a second, while the view can be seen; the timer rests
-    when nothing is new.
+    New points are painted by a timer, at most ten times per second, while the view is visible; the timer stops when
+    nothing is new.
     """
 
     painting = Signal()
-    """The charts are about to take new points, and will be painted then."""
+    """The charts are about to be painted with new points."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -79,20 +79,20 @@ class CurvesView(QFrame):
     # ----------------------------------------------------------------- events
 
     def clear(self) -> None:
-        """Forget the run: empty plots that say what will come."""
+        """Remove the run and show empty plots."""
         self._empty_curves(epochs=5, steps_per_epoch=1, samples_per_step=1)
         self._tell_screen_readers()
         self._paint()
 
     def begin(self, started: Started) -> None:
-        """A run begins: forget the one before, and show what the untrained network does."""
+        """Begin a run: remove the last one, and show the untrained network's validation."""
         self._empty_curves(started.epochs, started.steps_per_epoch, started.samples_per_epoch / started.steps_per_epoch)
         done = started.samples_done // started.samples_per_epoch
         self._add_validation(done, started.validation_loss, started.validation_accuracy)
         self._mark_dirty()
 
     def add_earlier(self, part: EarlierPart) -> None:
-        """Show what the run that has just begun did before it went on."""
+        """Show the earlier part of a continued run."""
         self._validation_loss, self._validation_accuracy = Curve(), Curve()
         for row in part.epochs:
             self._add_validation(int(row["epoch"] or 0), row["validation_loss"], row["validation_accuracy"])
@@ -107,7 +107,7 @@ class CurvesView(QFrame):
         self._add(steps / self._steps_per_epoch, losses, accuracies, Smoothed(window), Smoothed(window))
 
     def add_steps(self, epochs: Points, losses: Points, accuracies: Points) -> None:
-        """Add steps: how many `epochs` (n,) were done after each, its loss (n,) and its accuracy (n,), 0 to 1."""
+        """Add steps: epochs done (n,), losses (n,) and accuracies (n,), 0 to 1."""
         self._add(epochs, losses, accuracies, self._smooth_loss, self._smooth_accuracy)
 
     def _add(
@@ -121,7 +121,7 @@ class CurvesView(QFrame):
         self._mark_dirty()
 
     def add_epochs(self, epochs: Sequence[EpochDone]) -> None:
-        """Add the validation figures of whole epochs, and sum the run up for a screen reader after the last."""
+        """Add the validation figures of epochs, and update the summary for screen readers."""
         for done in epochs:
             self._add_validation(done.epoch, done.validation_loss, done.validation_accuracy)
         if epochs:
@@ -129,7 +129,7 @@ class CurvesView(QFrame):
             self._mark_dirty()
 
     def set_earlier_runs(self, runs: Sequence[EarlierRun]) -> None:
-        """Show earlier runs, MOST_GHOSTS at most, behind the live curves until others are given; none for none."""
+        """Show earlier runs behind the live curves, at most MOST_EARLIER_RUNS; empty: none."""
         runs = runs[:MOST_EARLIER_RUNS]
         self.loss.set_earlier_lines([line for dash, run in enumerate(runs) for line in run.losses(dash)])
         self.accuracy.set_earlier_lines([line for dash, run in enumerate(runs) for line in run.accuracies(dash)])
@@ -138,17 +138,17 @@ class CurvesView(QFrame):
         self._mark_dirty()
 
     def set_classes(self, classes: bool) -> None:
-        """Whether the run tells classes apart; without, there is no accuracy to show, and the loss may be small."""
+        """Set whether the run is a classification; without classes there is no accuracy."""
         self._classes = classes
         self.accuracy.setVisible(classes)
-        # Linked axes follow each other's place on the screen, which a hidden one does not have.
+        # Linked axes need positions on the screen, which a hidden plot does not have.
         self.accuracy.plot.setXLink(self.loss.plot if classes else None)
         self.loss.set_unit(LOSS.unit if classes else "")
-        self.loss.legend.set_shown(2, classes)  # all points of a curve are learnt
+        self.loss.legend.set_shown(2, classes)  # regression uses no validation set
         self.clear()
 
     def _empty_curves(self, epochs: int, steps_per_epoch: int, samples_per_step: float) -> None:
-        # The firm lines average over it: over few samples they would be as ragged as the faint ones.
+        # Smoothed lines average over this window; with few samples they would be as noisy as the raw ones.
         window = max(1.0, SMOOTHED_SHARE * steps_per_epoch, min(steps_per_epoch, SAMPLES_SMOOTHED / samples_per_step))
         self._window = window
         self._smooth_loss, self._smooth_accuracy = Smoothed(window), Smoothed(window)
@@ -167,7 +167,7 @@ class CurvesView(QFrame):
             self._make_room(loss)
 
     def _make_room(self, loss: float) -> None:
-        """Let the loss axis reach higher if it must; it never shrinks during a run."""
+        """Extend the loss axis if necessary; it never shrinks during a run."""
         if loss <= LARGEST and 1.1 * loss > self._loss_top:
             self._loss_top = round_up(1.1 * loss)
 
@@ -187,13 +187,13 @@ class CurvesView(QFrame):
             self._timer.stop()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Catch up on what came while nobody looked."""
+        """Paint the points that arrived while hidden."""
         super().showEvent(event)
         if self._dirty:
             self._paint()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Rest while nobody looks."""
+        """Stop painting."""
         super().hideEvent(event)
         self._timer.stop()
 
@@ -228,7 +228,7 @@ class CurvesView(QFrame):
         self._read()
 
     def _read(self) -> None:
-        """Let both legends read where the pointer is, or the newest values where there is no pointer."""
+        """Show the values at the pointer, or the newest ones without a pointer."""
         done = self._batch_loss.points()[0]
         x = float(done[nearest(done, self._pointer)]) if self._pointer is not None and len(done) else None
         for chart in self._charts:
@@ -255,12 +255,12 @@ class CurvesView(QFrame):
 
 
 def loss_text(loss: float) -> str:
-    """A loss in at most six characters, with a digit more where it is small."""
+    """A loss in at most six characters, with one more decimal below 0.01."""
     return f"{loss:.3f}" if loss >= 0.01 else f"{loss:.4f}"
 
 
 def round_up(value: float) -> float:
-    """The next 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8 or 10 times a power of ten that is not below `value` > 0."""
+    """The smallest 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8 or 10 times a power of ten that is at least `value` > 0."""
     power = 10.0 ** floor(log10(value))
     for digit in (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10):
         if digit * power >= value:

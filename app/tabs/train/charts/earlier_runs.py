@@ -1,4 +1,4 @@
-"""Earlier runs behind the live curves: what is drawn of each, and the row that says which is which."""
+"""Earlier runs behind the live curves: their lines and their legend."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from nncore.experiments.run_log.html_report import ReportedRun
 from nncore.training.history import Row
 
 DASHES: tuple[tuple[float, ...], ...] = ((8, 4), (2, 3), (10, 3, 2, 3), (16, 4), (4, 6), (10, 3, 2, 3, 2, 3))
-"""Pixels drawn and left out in turn: one pattern a run. Solid lines are the live ones."""
+"""Dash patterns in pixels, one per run; live curves are solid."""
 
 MOST_EARLIER_RUNS = len(DASHES)
 OPACITY = 0.5
 CAPACITY = 150
-"""Buckets of a ghost's curve, each with its lowest and highest point: it is a backdrop, and must cost little."""
+"""Buckets of an earlier run's curve, few to be painted quickly."""
 
 SMOOTHED_SHARE = 0.04
-"""Of an epoch, as the live curves are."""
+"""Share of an epoch that a smoothed line averages over, as for the live curves."""
 
 COLUMNS = 2
 
@@ -47,7 +47,7 @@ class EarlierLine:
 
 @dataclass(frozen=True, eq=False)
 class EarlierRun:
-    """An earlier run. differs: the settings in which it differs from the others.
+    """An earlier run. differs: the settings that differ from the other runs.
 
     epochs: its figures epoch by epoch. curve: (3, n) step, loss and accuracy (0 to 1), of `steps_per_epoch` steps an
     epoch.
@@ -61,15 +61,15 @@ class EarlierRun:
 
     @property
     def length(self) -> float:
-        """How many epochs it had."""
+        """The number of its epochs."""
         return float(self.epochs[-1]["epoch"] or 0) if self.epochs else 0.0
 
     def losses(self, dash: int) -> list[EarlierLine]:
-        """Its smoothed training loss, and its validation loss."""
+        """Smoothed training loss and validation loss."""
         return self._lines(dash, 1, "validation_loss", 1.0)
 
     def accuracies(self, dash: int) -> list[EarlierLine]:
-        """Its smoothed training accuracy, and its validation accuracy, in percent."""
+        """Smoothed training accuracy and validation accuracy, in per cent."""
         return self._lines(dash, 2, "validation_accuracy", 100.0)
 
     def _lines(self, dash: int, row: int, field: str, scale: float) -> list[EarlierLine]:
@@ -89,7 +89,7 @@ class EarlierRun:
 
 
 def earlier_runs_of(runs: Sequence[ReportedRun]) -> list[EarlierRun]:
-    """Logged runs as ghosts, MOST_GHOSTS of them at most."""
+    """Convert logged runs, at most MOST_EARLIER_RUNS."""
     runs = runs[:MOST_EARLIER_RUNS]
     differences = told_apart([each.run.settings for each in runs])
     return [
@@ -105,7 +105,7 @@ def earlier_runs_of(runs: Sequence[ReportedRun]) -> list[EarlierRun]:
 
 
 def earlier_pen(colour: QColor, dash: int) -> QPen:
-    """The faint dashed pen of a ghost."""
+    """The faint dashed pen of an earlier run."""
     colour = QColor(colour)
     colour.setAlphaF(OPACITY)
     pen = QPen(colour, 1)
@@ -116,7 +116,7 @@ def earlier_pen(colour: QColor, dash: int) -> QPen:
 
 
 class EarlierRunsLegend(QWidget):
-    """The dash, the name and the differing settings of each ghost; hidden while there is none."""
+    """Dash pattern, name and differing settings of each earlier run; hidden without any."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -128,7 +128,7 @@ class EarlierRunsLegend(QWidget):
         self.hide()
 
     def show_runs(self, runs: Sequence[EarlierRun]) -> None:
-        """Name `runs`, in the order of their dashes."""
+        """Show `runs` in the order of their dash patterns."""
         while (taken := self._grid.takeAt(0)) is not None:
             widget = taken.widget()
             if widget is not None:
@@ -155,7 +155,7 @@ class EarlierRunsLegend(QWidget):
 
 
 class _DashSample(QWidget):
-    """A piece of a ghost's line, long enough to tell its dashes."""
+    """A sample of a dash pattern."""
 
     def __init__(self, dash: int) -> None:
         super().__init__()
@@ -167,7 +167,7 @@ class _DashSample(QWidget):
         return QSize(3 * self.fontMetrics().height(), self.fontMetrics().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw it in the colour of text: the dash tells the run, the colours of the curves tell what they are of."""
+        """Paint it in the text colour: the dash identifies the run, colours identify training and validation."""
         painter = QPainter(self)
         pen = earlier_pen(QColor(colours_of(self).text), self._dash)
         painter.setPen(pen)

@@ -1,4 +1,4 @@
-"""A curve being learnt: the points, the network's fit as it is now, and the fits after a few epochs side by side."""
+"""Regression on a curve: points, the current fit, and the fits after a few epochs."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from nncore.data.curves import CurvePoints
 SMALL_HEIGHT = 60
 
 
-NO_FIT = "Press Train, and the fit appears on these points."
+NO_FIT = "Press Train to see the fit on these points."
 
 
 class FitView(QFrame):
-    """Data and fit of a regression. Give it the points, then a Fit whenever there is a new one.
+    """Data and fit of a regression.
 
-    strip: the fits after EPOCHS_KEPT side by side, a card of its own for whoever lays both out.
+    strip: the fits after EPOCHS_KEPT side by side, a separate card placed by the Train tab.
     """
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ class FitView(QFrame):
         layout.addWidget(self.live)
 
     def set_points(self, points: CurvePoints) -> None:
-        """Begin another run, on these points."""
+        """Begin a run on these points."""
         self._points = points
         few = slice(None, None, 1 + (len(points.x) - 1) // MOST_GRID_POINTS)
         for plot in (self.live, *self.small):
@@ -60,7 +60,7 @@ class FitView(QFrame):
             plot.set_caption(f"after {epoch:,} epochs", "not yet")
 
     def show_fit(self, fit: Fit) -> None:
-        """Draw a fit of the present points; that of an epoch in EPOCHS_KEPT stays, in a plot of its own."""
+        """Draw a fit of the current points; the fits after EPOCHS_KEPT stay in plots of their own."""
         if self._points is None:
             return
         x = fit_grid(self._points)
@@ -72,7 +72,7 @@ class FitView(QFrame):
             small.set_caption(f"after {fit.epoch:,} epochs")
 
     def changeEvent(self, event: QEvent) -> None:
-        """Take the colours of another theme."""
+        """Apply another theme."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
             for plot in (self.live, *self.small):
@@ -80,7 +80,7 @@ class FitView(QFrame):
 
 
 class FitPlot(QWidget):
-    """Points as dots, one fit as a line, and a caption; it neither zooms nor pans."""
+    """Points as dots, one fit as a line, and a caption; without zooming or panning."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -108,12 +108,12 @@ class FitPlot(QWidget):
         self.apply_colours()
 
     def set_caption(self, caption: str, detail: str = "") -> None:
-        """What stands above the plot, for a screen reader too; `detail`: what only the plot shows."""
+        """Set the text above the plot, also for screen readers; `detail` is added for screen readers."""
         self.caption.set_whole_text(caption)
         self.plot.setAccessibleDescription(f"{caption}: {detail}" if detail else caption)
 
     def set_points(self, x: Numbers, y: Numbers) -> None:
-        """Draw the points x, y (n,); the axes stay as they are now, so that fits can be compared."""
+        """Draw the points x, y (n,) and set the axes, which stay so that fits can be compared."""
         self.dots.setData(x, y)
         self.line.setData([], [])
         margin = 0.1 * (float(np.ptp(y)) or 1.0)
@@ -124,12 +124,12 @@ class FitPlot(QWidget):
         )
 
     def set_fit(self, x: Numbers, y: Numbers) -> None:
-        """Draw the fit through x, y (n,); what is not finite is left out."""
+        """Draw the fit through x, y (n,), without values that are not finite."""
         sound = np.isfinite(y)
         self.line.setData(x[sound], y[sound])
 
     def apply_colours(self) -> None:
-        """Those of the theme."""
+        """Apply the theme's colours."""
         colours = colours_of(self)
         self.plot.setBackground(QColor(colours.surface))
         self.dots.setPen(None)

@@ -1,4 +1,4 @@
-"""The health of the layers while a network learns: figures, how they went, and the weights' histogram."""
+"""The health of the layers during training: figures, their history, and the histogram of the weights."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from nncore.training.diagnosis.advice import EXPLODING_NORM, MANY_DEAD
 from nncore.training.health import LayerHealth, block_numbers
 
 REMEMBERED = 60
-"""Figures that a sparkline goes back."""
+"""Number of values in a sparkline."""
 
 LAYERS_IN_SIGHT = 4
 
-EMPTY = "Press Train, and the gradients, silent units and weights of each layer will appear here."
+EMPTY = "Press Train to see the gradients, dead units and weights of each layer."
 HEADINGS = ("layer", "gradient norm", "step / weights", "dead units", "weights")
 EDGES = (0.22, 0.44, 0.66, 0.80, 1.0)
-"""Where the columns end, as shares of the width."""
+"""Ends of the columns as shares of the width."""
 
 LONG_STEP = 0.5
-"""A step of this share of its weights throws them about; short ones are usual where a schedule ends."""
+"""A step of this share of the weights is too long; short steps are normal at the end of a schedule."""
 
 
 class LayerFigures:
-    """What is known of one layer: the newest figures, and the logarithms of the ones before."""
+    """The figures of one layer: the newest, and the logarithms of earlier ones."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -41,7 +41,7 @@ class LayerFigures:
         self.ratios: deque[float] = deque(maxlen=REMEMBERED)
 
     def add(self, health: LayerHealth) -> None:
-        """Take in newer figures of this layer."""
+        """Add newer figures of this layer."""
         self.newest = health
         for past, value in ((self.norms, health.gradient_norm), (self.ratios, health.update_ratio)):
             if value is not None:
@@ -49,7 +49,7 @@ class LayerFigures:
 
     @property
     def texts(self) -> tuple[str, str, str, str]:
-        """Name, gradient norm, update ratio and share of dead units, for a reader."""
+        """Name, gradient norm, update ratio and share of dead units as text."""
         health = self.newest
         norm, ratio = (health.gradient_norm, health.update_ratio) if health else (None, None)
         dead = "–" if self.dead_share is None else f"{self.dead_share:.0%}".replace("%", " %")
@@ -57,7 +57,7 @@ class LayerFigures:
 
     @property
     def has_trouble(self) -> tuple[bool, bool, bool]:
-        """Whether the gradient, the step, the dead units are out of what is usual."""
+        """Whether gradient, step and dead units are outside their usual ranges."""
         health = self.newest
         norm, ratio = (health.gradient_norm, health.update_ratio) if health else (None, None)
         return (
@@ -68,14 +68,14 @@ class LayerFigures:
 
 
 def figure(value: float | None) -> str:
-    """A figure of two significant digits that stays short: "0.013", "2.5e-05"."""
+    """A figure with two significant digits: "0.013", "2.5e-05"."""
     if value is None:
         return "–"
     return f"{value:.2g}" if isfinite(value) else "∞"
 
 
 def figures_by_layer(health: Sequence[LayerHealth]) -> list[tuple[LayerHealth, float | None]]:
-    """The layers with weights, each with the share of dead units of the ReLU that follows it."""
+    """The layers with weights, each with the share of dead units of the following ReLU."""
     rows: list[tuple[LayerHealth, float | None]] = []
     for layer in health:
         if layer.gradient_norm is not None:
@@ -86,28 +86,28 @@ def figures_by_layer(health: Sequence[LayerHealth]) -> list[tuple[LayerHealth, f
 
 
 class HealthView(QWidget):
-    """A row for each layer with weights; a figure far from what is usual is in the colour of trouble."""
+    """One row per layer with weights; unusual figures have the error colour."""
 
     def __init__(self) -> None:
         super().__init__()
         self.layers: list[LayerFigures] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.setAccessibleName("health of the layers")
+        self.setAccessibleName("Health of the layers")
         self.setToolTip(
-            "Of each layer: the length of its gradient, how far a step goes as a share of its weights (about 0.001 is "
-            "usual), the share of its ReLUs that are always silent, and how its weights are spread."
+            "For each layer: gradient norm, step length as a share of the weights (usually about 0.001), share of dead "
+            "ReLU units, and histogram of the weights."
         )
         self._tell_screen_readers()
 
     def clear(self) -> None:
-        """Forget the run."""
+        """Remove all figures."""
         self.layers = []
         self._tell_screen_readers()
         self.updateGeometry()
         self.update()
 
     def show_health(self, health: Sequence[LayerHealth] | None) -> None:
-        """Show the figures of one more epoch; of an epoch without any the last ones stay."""
+        """Show the figures of an epoch; without figures the last ones stay."""
         if not health:
             return
         rows = figures_by_layer(health)
@@ -133,25 +133,25 @@ class HealthView(QWidget):
 
     @property
     def row_height(self) -> int:
-        """Pixels that a row takes."""
+        """Height of a row in pixels."""
         return self.fontMetrics().height() + GAP // 2
 
     def sizeHint(self) -> QSize:
-        """Headings and all rows; some rows' room before there are any."""
+        """Room for headings and all rows."""
         return QSize(400, (1 + len(self.layers)) * self.row_height)
 
     def minimumSizeHint(self) -> QSize:
-        """As high as its rows are."""
+        """As high as `sizeHint`."""
         return QSize(200, (1 + len(self.layers)) * self.row_height)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Take the room that another font needs."""
+        """Adapt the size to another font."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self.updateGeometry()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw headings and rows, or say what will come."""
+        """Paint headings and rows, or the hint of the empty state."""
         painter, colours = QPainter(self), colours_of(self)
         painter.setFont(scaled(self.font(), SMALL_SCALE))
         painter.setPen(QColor(colours.quiet_text))
@@ -195,7 +195,7 @@ class HealthView(QWidget):
         return QRect(left, row * self.row_height, right - left, self.row_height)
 
     def _right_part(self, row: int, column: int) -> QRectF:
-        """Beside the figure: where the sparkline goes."""
+        """The part of a cell beside the figure, for the sparkline."""
         cell = self._cell(row, column)
         figures = min(cell.width() // 2, self.fontMetrics().horizontalAdvance("8.8e-88"))
         return QRectF(cell.adjusted(figures + GAP, 3, 0, -3))
@@ -210,7 +210,7 @@ class HealthView(QWidget):
 
 
 class HealthScroll(QScrollArea):
-    """A HealthView of which a few rows are seen at a time, always with the same room, so that nothing jumps."""
+    """Scrolls a HealthView; the height is fixed, so that the layout does not move."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -218,20 +218,20 @@ class HealthScroll(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("health of the layers, scrolled")
+        self.setAccessibleName("Health of the layers, scrollable")
 
     def sizeHint(self) -> QSize:
-        """Room for headings and some layers."""
+        """Room for headings and LAYERS_IN_SIGHT layers."""
         row = self.fontMetrics().height() + GAP // 2
         return QSize(400, (1 + LAYERS_IN_SIGHT) * row)
 
     def minimumSizeHint(self) -> QSize:
-        """As `sizeHint`."""
+        """As high as `sizeHint`."""
         return QSize(200, self.sizeHint().height())
 
 
 def _sparkline(values: list[float], room: QRectF) -> QPolygonF:
-    """The line of `values` in `room`; it spans a factor of ten at least, so that noise stays small."""
+    """The line of `values` in `room`; the scale spans at least a factor of ten, so that noise stays small."""
     if len(values) < 2 or room.width() <= 0:
         return QPolygonF()
     low, high = min(values), max(values)

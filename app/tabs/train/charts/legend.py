@@ -1,4 +1,4 @@
-"""A legend that is also the readout: a sample of each line, its name, and its value in a fixed place."""
+"""A legend with values: line sample, name, and current value of each series."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 from app.style.theme import GAP, GROUP_GAP, Colours, colours_of
 
 FAINT = 0.4
-"""Opacity of what lies behind the firm lines."""
+"""Opacity of the lines of single batches."""
 
 
 @dataclass(frozen=True)
 class Series:
-    """How one curve is named and drawn; told apart by markers too, not by colour alone."""
+    """Name and style of one curve; markers distinguish curves in addition to colour."""
 
     name: str
     role: Literal["training", "validation"]
@@ -32,14 +32,14 @@ class Series:
         return colour
 
     def pen(self, colours: Colours) -> QPen:
-        """Its pen: one pixel wide, because Qt takes many times as long for wider curves."""
+        """Its pen, one pixel wide, because Qt paints wider curves much more slowly."""
         pen = QPen(self.colour(colours), 1)
         pen.setCosmetic(True)
         return pen
 
 
 class LineSample(QWidget):
-    """A short piece of a series' line, with its marker."""
+    """A sample of a series' line with its marker."""
 
     def __init__(self, series: Series) -> None:
         super().__init__()
@@ -47,7 +47,7 @@ class LineSample(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        """As high as the text, and half as much again wide."""
+        """As high as the text, and 1.5 times as wide."""
         return QSize(3 * self.fontMetrics().height() // 2, self.fontMetrics().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -65,7 +65,7 @@ class LineSample(QWidget):
 
 
 class Legend(QWidget):
-    """One entry a series, left to right. Each value has room for `widest`, so that nothing moves when it changes."""
+    """One entry per series. Each value has room for `widest`, so that the layout does not move."""
 
     def __init__(self, series: Sequence[Series], widest: str) -> None:
         super().__init__()
@@ -88,14 +88,14 @@ class Legend(QWidget):
             self._values.append(value)
 
     def event(self, event: QEvent) -> bool:
-        """Make room for the widest value in the font that the values have now."""
+        """Adapt the width of the values to the font."""
         if event.type() == QEvent.Type.LayoutRequest:
             for value in self._values:
                 value.setMinimumWidth(value.fontMetrics().horizontalAdvance(self._widest))
         return super().event(event)
 
     def set_shown(self, number: int, shown: bool) -> None:
-        """Show the entry of a series, or leave it out where there never is anything to read."""
+        """Show or hide the entry of a series."""
         for part in self._entries[number]:
             part.setVisible(shown)
 
@@ -105,5 +105,5 @@ class Legend(QWidget):
             label.setText(value)
 
     def values(self) -> list[str]:
-        """What is shown now."""
+        """The values shown."""
         return [label.text() for label in self._values]

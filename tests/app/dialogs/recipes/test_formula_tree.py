@@ -43,7 +43,7 @@ def test_a_line_becomes_fractions_roots_and_scripts(markup: str, tree: str) -> N
 
 
 @pytest.mark.parametrize("name", list(RECIPES))
-def test_no_sign_of_any_recipe_is_lost(name: str) -> None:
+def test_no_sign_of_a_recipe_formula_is_lost(name: str) -> None:
     for formula in RECIPES[name].page.formulas:
         signs = set(line(tree_of(formula)))
         words = {sign for sign in as_text(formula) if sign.isascii() and sign.isalpha()}

@@ -34,7 +34,7 @@ def test_every_recipe_is_listed_and_the_first_is_shown(page: RecipePage) -> None
     assert page.recipe.title in page.page.toPlainText()
 
 
-def test_the_arrow_keys_turn_the_pages(page: RecipePage, qtbot: QtBot) -> None:
+def test_arrow_keys_select_a_recipe(page: RecipePage, qtbot: QtBot) -> None:
     with qtbot.waitSignal(page.chosen) as told:
         qtbot.keyClick(page.names, Qt.Key.Key_Down)
     second = list(RECIPES.values())[1]
@@ -42,7 +42,7 @@ def test_the_arrow_keys_turn_the_pages(page: RecipePage, qtbot: QtBot) -> None:
     assert second.title in page.page.toPlainText()
 
 
-def test_a_recipe_is_shown_by_its_name_with_its_formulas(page: RecipePage) -> None:
+def test_a_recipe_is_shown_with_its_formulas(page: RecipePage) -> None:
     page.show_recipe("sine")
     text = page.page.toPlainText()
     assert "1 - 10 - 10 - 1" in text
@@ -54,7 +54,7 @@ def test_a_recipe_is_shown_by_its_name_with_its_formulas(page: RecipePage) -> No
     assert page.recipe.name == "sine"
 
 
-def test_button_and_enter_ask_for_the_recipe(page: RecipePage, qtbot: QtBot) -> None:
+def test_button_and_enter_use_the_recipe(page: RecipePage, qtbot: QtBot) -> None:
     page.show_recipe("mlp")
     with qtbot.waitSignal(page.wanted) as told:
         qtbot.mouseClick(page.use, Qt.MouseButton.LeftButton)
@@ -64,13 +64,13 @@ def test_button_and_enter_ask_for_the_recipe(page: RecipePage, qtbot: QtBot) -> 
     assert told.args == [recipe_named("mlp")]
 
 
-def test_every_control_says_what_it_is(page: RecipePage) -> None:
+def test_every_control_has_a_name_and_a_tooltip(page: RecipePage) -> None:
     for control in (page.names, page.page, page.use):
         assert control.toolTip().endswith(".")
         assert control.accessibleName() or page.use.text()
 
 
-def test_the_page_takes_the_colours_of_another_theme(page: RecipePage, dark_theme: None) -> None:
+def test_the_page_follows_the_theme(page: RecipePage, dark_theme: None) -> None:
     block = page.page.document().begin().next()
     colour = block.begin().fragment().charFormat().foreground().color()
     assert colour.lightness() > 128

@@ -35,15 +35,15 @@ def press(dialog: SweepDialog, qtbot: QtBot) -> None:
     qtbot.mouseClick(dialog.run_button, Qt.MouseButton.LeftButton)
 
 
-def test_it_says_how_many_runs_the_values_make(dialog: SweepDialog, qtbot: QtBot) -> None:
+def test_the_number_of_runs_is_shown(dialog: SweepDialog, qtbot: QtBot) -> None:
     assert dialog.count.text() == "1 run"
     qtbot.keyClicks(dialog.entries["learning_rate"], "0.1 0.01 0.001")
     qtbot.keyClicks(dialog.entries["seed"], "0 1")
     assert dialog.count.text() == "6 runs"
-    assert dialog.entries["hidden"].placeholderText() == "16, as now"
+    assert dialog.entries["hidden"].placeholderText() == "16 (current)"
 
 
-def test_a_wrong_value_is_marked_where_it_stands(dialog: SweepDialog, qtbot: QtBot) -> None:
+def test_a_wrong_value_is_marked(dialog: SweepDialog, qtbot: QtBot) -> None:
     qtbot.keyClicks(dialog.entries["optimizer"], "adam bogus")
     assert "bogus" in dialog.form.rows["optimizer"].message.text()
     assert not dialog.run_button.isEnabled()
@@ -51,7 +51,7 @@ def test_a_wrong_value_is_marked_where_it_stands(dialog: SweepDialog, qtbot: QtB
     assert dialog.run_button.isEnabled()
 
 
-def test_all_runs_are_made_logged_and_drawn(dialog: SweepDialog, qtbot: QtBot, tmp_path: Path) -> None:
+def test_all_runs_are_trained_logged_and_drawn(dialog: SweepDialog, qtbot: QtBot, tmp_path: Path) -> None:
     qtbot.keyClicks(dialog.entries["learning_rate"], "0.001 0.01")
     qtbot.keyClicks(dialog.entries["hidden"], "8 none")
     logged: list[int] = []
@@ -87,23 +87,23 @@ def test_a_sweep_can_be_stopped(dialog: SweepDialog, qtbot: QtBot) -> None:
     assert dialog.entries["seed"].isEnabled()
 
 
-def test_settings_that_the_data_does_not_take_are_refused_before_a_run(dialog: SweepDialog, qtbot: QtBot) -> None:
+def test_settings_that_do_not_fit_the_data_are_refused(dialog: SweepDialog, qtbot: QtBot) -> None:
     dialog.set_data(few_digits().__class__(few_digits().training.take(slice(0, 0))))
     press(dialog, qtbot)
     qtbot.waitUntil(lambda: bool(dialog.problem.text()))
-    assert "no image" in dialog.problem.text()
+    assert "no examples" in dialog.problem.text()
     qtbot.waitUntil(lambda: dialog.run_button.text() == "&Run")
     assert not dialog.results
 
 
-def test_without_data_there_is_nothing_to_run(qtbot: QtBot) -> None:
+def test_without_data_the_run_button_is_disabled(qtbot: QtBot) -> None:
     dialog = SweepDialog(BASE, None, None)
     qtbot.addWidget(dialog)
     assert not dialog.run_button.isEnabled()
     assert "still being read" in dialog.run_button.toolTip()
 
 
-def test_a_recipe_that_fits_a_curve_is_compared_by_its_loss(qtbot: QtBot, tmp_path: Path) -> None:
+def test_regression_runs_are_compared_by_loss(qtbot: QtBot, tmp_path: Path) -> None:
     sine = RECIPES["sine"]
     base = RunSettings("fits", sine.spec, replace(sine.config, epochs=1), "", recipe="sine", validation_share=0.1)
     dialog = SweepDialog(base, few_digits(), tmp_path / "runs.sqlite")
@@ -122,7 +122,7 @@ def test_a_recipe_that_fits_a_curve_is_compared_by_its_loss(qtbot: QtBot, tmp_pa
         }
 
 
-def test_too_few_images_for_the_recipe_are_said(qtbot: QtBot) -> None:
+def test_too_few_images_for_the_recipe_give_a_message(qtbot: QtBot) -> None:
     recipe = RECIPES["overfitting"]
     dialog = SweepDialog(RunSettings("few", recipe.spec, recipe.config, "", recipe=recipe.name), few_digits(), None)
     qtbot.addWidget(dialog)

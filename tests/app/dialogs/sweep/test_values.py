@@ -8,7 +8,7 @@ from app.dialogs.sweep.values import read_values
 from nncore.errors import SettingError
 
 
-def test_each_setting_is_read_in_its_own_way() -> None:
+def test_each_setting_has_its_own_format() -> None:
     texts = {
         "learning_rate": "0.001  1e-2", "batch_size": "32, 128 full", "hidden": "none 64 128-64", "epochs": "3",
         "optimizer": "adam sgd", "weight_decay": "0 0.1", "seed": "0 1", "schedule": "", "activation": "relu",
@@ -31,7 +31,7 @@ def test_each_setting_is_read_in_its_own_way() -> None:
         ("seed", "-1"),
     ],
 )
-def test_what_is_no_value_is_refused_by_its_setting(setting: str, text: str) -> None:
+def test_a_wrong_value_names_its_setting(setting: str, text: str) -> None:
     with pytest.raises(SettingError) as refusal:
         read_values({setting: text})
     assert refusal.value.field == setting

@@ -45,23 +45,23 @@ def press(qtbot: QtBot, button: object) -> None:
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
-def test_without_data_it_says_why(tab: DataTab) -> None:
+def test_without_data_it_shows_a_message(tab: DataTab) -> None:
     assert "still being read" in tab.sizes.text()
     assert not tab.samples.again.isEnabled()
 
 
-def test_name_sizes_counts_and_figures_are_shown(counted: DataTab) -> None:
+def test_name_sizes_and_statistics_are_shown(counted: DataTab) -> None:
     assert "302 in the training part · 500 in the test part" in counted.sizes.text()
     assert counted.figures is not None
     assert counted.classes.description(3).startswith(f"3: {counted.figures.counts[3]} examples")
     assert "302 examples of 28 x 28 pixels" in counted.statistics.text()
     pixels = counted.data.training.images / 255 if counted.data is not None else np.zeros(1)
     assert f"pixels: mean {pixels.mean():.3f}, standard deviation {pixels.std():.3f}" in counted.statistics.text()
-    assert "2 copies" in counted.statistics.text()
-    assert "1 times the same example has different labels" in counted.statistics.text()
+    assert "2 duplicates" in counted.statistics.text()
+    assert "1 duplicates with conflicting labels" in counted.statistics.text()
 
 
-def test_samples_are_of_the_class_that_is_chosen_and_change_at_a_click(counted: DataTab, qtbot: QtBot) -> None:
+def test_samples_are_of_the_selected_class(counted: DataTab, qtbot: QtBot) -> None:
     data = counted.data
     assert data is not None
     samples = counted.samples
@@ -74,7 +74,7 @@ def test_samples_are_of_the_class_that_is_chosen_and_change_at_a_click(counted: 
     assert (data.training.labels[samples.grid.rows] == 4).all()
 
 
-def test_copies_and_conflicts_can_be_looked_at(counted: DataTab) -> None:
+def test_duplicates_and_conflicting_labels_can_be_shown(counted: DataTab) -> None:
     samples = counted.samples
     samples.which.setCurrentIndex(samples.which.findData(TWICE))
     assert samples.grid.rows == [0, 300, 1, 301]
@@ -82,13 +82,13 @@ def test_copies_and_conflicts_can_be_looked_at(counted: DataTab) -> None:
     assert samples.grid.rows == [1, 301]
 
 
-def test_another_part_is_counted_when_it_is_chosen(counted: DataTab, qtbot: QtBot) -> None:
+def test_the_selected_part_is_counted(counted: DataTab, qtbot: QtBot) -> None:
     counted.samples.part.setCurrentIndex(1)
     qtbot.waitUntil(lambda: counted.figures is not None and counted.figures.count == 500)
     assert counted.samples.chosen_part == "test"
 
 
-def test_made_up_digits_are_used_or_added(counted: DataTab, qtbot: QtBot) -> None:
+def test_synthetic_digits_replace_or_extend_the_data(counted: DataTab, qtbot: QtBot) -> None:
     counted.panel.count.setText("30")
     with qtbot.waitSignal(counted.data_chosen) as chosen:
         press(qtbot, counted.panel.made_up)
@@ -104,7 +104,7 @@ def test_made_up_digits_are_used_or_added(counted: DataTab, qtbot: QtBot) -> Non
     assert joined.test is small_mnist().test
 
 
-def test_a_count_that_is_none_is_marked_where_it_stands(counted: DataTab, qtbot: QtBot) -> None:
+def test_a_wrong_count_is_marked(counted: DataTab, qtbot: QtBot) -> None:
     counted.panel.count.setText("many")
     with qtbot.assertNotEmitted(counted.data_chosen, wait=50):
         press(qtbot, counted.panel.made_up)
@@ -112,7 +112,7 @@ def test_a_count_that_is_none_is_marked_where_it_stands(counted: DataTab, qtbot:
     assert "whole number" in counted.panel.problem.text()
 
 
-def test_own_ink_is_used_where_there_is_some(counted: DataTab, qtbot: QtBot) -> None:
+def test_own_ink_is_used_if_there_is_any(counted: DataTab, qtbot: QtBot) -> None:
     press(qtbot, counted.panel.own_ink)
     qtbot.waitUntil(lambda: "no ink of yours yet" in counted.panel.problem.text())
     own_ink_path().parent.mkdir(parents=True)
@@ -139,7 +139,7 @@ def test_ink_files_and_folders_of_pictures_are_read(counted: DataTab, qtbot: QtB
     assert "1 picture is left out" in counted.panel.note.text()
 
 
-def test_a_file_that_cannot_be_read_is_said_and_nothing_changes(counted: DataTab, qtbot: QtBot, tmp_path: Path) -> None:
+def test_an_unreadable_file_gives_a_message_and_changes_nothing(counted: DataTab, qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "digits.csv").write_text("no digits here")
     with qtbot.assertNotEmitted(counted.data_chosen, wait=100):
         counted.open_path(tmp_path / "digits.csv")
@@ -156,7 +156,7 @@ def test_reading_can_be_cancelled(counted: DataTab, qtbot: QtBot) -> None:
         qtbot.waitUntil(lambda: "Cancelled" in counted.panel.note.text())
 
 
-def test_the_share_held_out_is_told(counted: DataTab, qtbot: QtBot) -> None:
+def test_the_validation_share_is_emitted(counted: DataTab, qtbot: QtBot) -> None:
     counted.panel.share.setFocus()
     counted.panel.share.selectAll()
     with qtbot.waitSignal(counted.share_chosen) as chosen:
@@ -165,7 +165,7 @@ def test_the_share_held_out_is_told(counted: DataTab, qtbot: QtBot) -> None:
     assert chosen.args == [0.2]
 
 
-def test_a_test_part_is_held_out_of_data_that_has_none(tab: DataTab, qtbot: QtBot) -> None:
+def test_a_test_part_can_be_held_out(tab: DataTab, qtbot: QtBot) -> None:
     whole = Splits(small_mnist().training)
     tab.data_chosen.connect(tab.set_data)
     tab.set_data(whole)
@@ -191,7 +191,7 @@ def test_a_test_part_is_held_out_of_data_that_has_none(tab: DataTab, qtbot: QtBo
     assert "of its own" in entry.toolTip()
 
 
-def test_numbers_that_are_no_images_are_shown_as_numbers(tab: DataTab, qtbot: QtBot) -> None:
+def test_data_without_images_is_shown_as_numbers(tab: DataTab, qtbot: QtBot) -> None:
     tab.set_data(Splits(Dataset.from_floats(np.arange(20.0), np.arange(20.0), source="a line")))
     qtbot.waitUntil(lambda: tab.figures is not None)
     assert "20 examples of 1 number\n" in tab.statistics.text()

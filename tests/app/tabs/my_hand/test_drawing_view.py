@@ -41,7 +41,7 @@ def test_a_drawing_is_shown_with_its_answer_and_explanation(view: DrawingView) -
     assert view.title.text() == "Asked 7, read 2"
     assert "Computing" in view.occlusion_text.text()
     view.show_explanation(explanation(2))
-    assert view.occlusion_text.text().startswith("Read as a 2 mainly because of the top left (marked)")
+    assert view.occlusion_text.text().startswith("Read as a 2 mainly because of the top left")
     assert view.picture.map is not None
     assert view.picture.accessibleDescription() == view.occlusion_text.text()
 

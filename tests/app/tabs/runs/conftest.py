@@ -26,7 +26,7 @@ ROWS: list[Row] = [
 ]
 
 FINISHED, BROKEN, LOST, GOING = 1, 2, 3, 4
-"""The runs: one that finished, one to go on with, one broken off before its first epoch, and one that goes on."""
+"""The runs: a finished one, an interrupted one to continue, one interrupted before its first epoch, a running one."""
 
 
 @pytest.fixture(autouse=True)

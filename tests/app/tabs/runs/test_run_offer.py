@@ -34,24 +34,22 @@ def killed(log_path: Path) -> None:
         log.go_on(BROKEN, GONE, 2, 4)
 
 
-def test_nothing_is_offered_without_a_log_and_none_is_made(offer: RunOffer) -> None:
-    offer.look()
+def test_without_a_log_nothing_is_offered_and_no_file_is_created(offer: RunOffer) -> None:
+    offer.check_log()
     assert offer.isHidden()
     assert not runs_folder().exists()
 
 
-def test_runs_that_ended_or_still_go_on_are_not_offered(offer: RunOffer, log_path: Path) -> None:
-    offer.look()
+def test_finished_and_running_runs_are_not_offered(offer: RunOffer, log_path: Path) -> None:
+    offer.check_log()
     assert offer.isHidden()
 
 
-def test_the_run_of_a_process_that_was_killed_is_offered_and_goes_on(
-    offer: RunOffer, killed: None, qtbot: QtBot
-) -> None:
-    offer.look()
+def test_an_interrupted_run_is_offered_and_continues(offer: RunOffer, killed: None, qtbot: QtBot) -> None:
+    offer.check_log()
     assert not offer.isHidden()
     assert "beta" in offer.label.whole_text
-    assert "2 epochs are kept" in offer.label.whole_text
+    assert "2 epochs were saved" in offer.label.whole_text
     asked: list[tuple[Any, Path]] = []
     offer.go_on_requested.connect(lambda run, checkpoint: asked.append((run, checkpoint)))
     qtbot.mouseClick(offer.go_on, Qt.MouseButton.LeftButton)
@@ -59,36 +57,36 @@ def test_the_run_of_a_process_that_was_killed_is_offered_and_goes_on(
     assert offer.isHidden()
 
 
-def test_an_offer_that_is_turned_down_does_not_come_again(offer: RunOffer, killed: None, qtbot: QtBot) -> None:
-    offer.look()
+def test_a_dismissed_offer_does_not_return(offer: RunOffer, killed: None, qtbot: QtBot) -> None:
+    offer.check_log()
     qtbot.mouseClick(offer.close_button, Qt.MouseButton.LeftButton)
     assert offer.isHidden()
-    offer.look()
+    offer.check_log()
     assert offer.isHidden()
     with RunLog(run_log_path()) as log:
         assert log.run(BROKEN).state == "running"
         assert log.run(BROKEN).checkpoint
 
 
-def test_a_run_whose_file_is_gone_is_not_offered(offer: RunOffer, killed: None) -> None:
+def test_a_run_without_its_checkpoint_is_not_offered(offer: RunOffer, killed: None) -> None:
     (runs_folder() / "beta.checkpoint").unlink()
-    offer.look()
+    offer.check_log()
     assert offer.isHidden()
 
 
-def test_a_log_that_cannot_be_used_is_said(offer: RunOffer, killed: None, qtbot: QtBot) -> None:
+def test_an_unusable_log_gives_a_message(offer: RunOffer, killed: None, qtbot: QtBot) -> None:
     other = sqlite3.connect(run_log_path(), isolation_level=None)
     other.execute("PRAGMA journal_mode = DELETE")
     other.execute("BEGIN EXCLUSIVE")
     with qtbot.waitSignal(offer.refused) as said:
-        offer.look()
+        offer.check_log()
     assert said.args is not None
     assert "another program" in said.args[0]
     assert offer.isHidden()
     other.close()
 
 
-def test_the_log_lists_only_what_has_not_ended(log_path: Path) -> None:
+def test_the_log_lists_only_interrupted_runs(log_path: Path) -> None:
     with RunLog(log_path) as log:
         unended = [run.id for run in log.unended()]
     assert GOING in unended

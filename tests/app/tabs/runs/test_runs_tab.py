@@ -49,17 +49,17 @@ def type_into_editor(tab: RunsTab, qtbot: QtBot, text: str) -> None:
     qtbot.keyClick(editor, Qt.Key.Key_Return)
 
 
-def test_without_runs_the_tab_says_how_to_get_one(tab: RunsTab, qtbot: QtBot) -> None:
+def test_an_empty_tab_says_how_to_make_a_run(tab: RunsTab, qtbot: QtBot) -> None:
     open_tab(tab, qtbot)
     assert tab.empty.isVisible()
     assert tab.empty.text() == NO_RUNS
     assert not tab.actions_row.report.isEnabled()
 
 
-def test_every_run_is_listed_the_newest_first_with_its_figures(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+def test_runs_are_listed_newest_first(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
     open_tab(tab, qtbot)
     assert shown(tab, "Name") == ["delta", "gamma", "beta", "alpha"]
-    assert shown(tab, "State") == ["running", "broken off", "broken off", "finished"]
+    assert shown(tab, "State") == ["running", "interrupted", "interrupted", "finished"]
     assert shown(tab, "Test") == ["–", "–", "–", "75.00 %"]
     assert shown(tab, "Best") == ["70.00 %", "–", "70.00 %", "70.00 %"]
     assert shown(tab, "Time")[-1] == "1:05 min"
@@ -83,9 +83,9 @@ def test_a_click_on_a_title_sorts_by_value_not_by_text(tab: RunsTab, log_path: P
     assert sorted(orders) == sorted([["0", "3", "20", "100"], ["100", "20", "3", "0"]])
 
 
-def test_the_list_narrows_as_one_types(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+def test_typing_filters_the_list(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
     open_tab(tab, qtbot)
-    qtbot.keyClicks(tab.search, "BROKEN")
+    qtbot.keyClicks(tab.search, "INTERRUPTED")
     assert shown(tab, "Name") == ["gamma", "beta"]
     assert tab.count.text() == "2 of 4 runs"
     qtbot.keyClicks(tab.search, " 0.02")
@@ -99,9 +99,7 @@ def test_the_list_narrows_as_one_types(tab: RunsTab, log_path: Path, qtbot: QtBo
 
 
 @pytest.mark.parametrize(("title", "field"), [("Name", "name"), ("Note", "note")])
-def test_names_and_notes_are_edited_in_place_and_kept(
-    tab: RunsTab, log_path: Path, qtbot: QtBot, title: str, field: str
-) -> None:
+def test_edited_names_and_notes_are_saved(tab: RunsTab, log_path: Path, qtbot: QtBot, title: str, field: str) -> None:
     open_tab(tab, qtbot)
     column = [each.title for each in COLUMNS].index(title)
     tab.view.setCurrentIndex(tab.view.filter.index(3, column))
@@ -114,7 +112,7 @@ def test_names_and_notes_are_edited_in_place_and_kept(
     assert {"name": run.settings.name, "note": run.note}[field] == "best so far"
 
 
-def test_a_name_cannot_be_emptied(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+def test_an_empty_name_is_refused(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
     open_tab(tab, qtbot)
     with qtbot.assertNotEmitted(tab.table.edited):
         tab.view.edit(tab.view.filter.index(3, NAME))
@@ -124,7 +122,7 @@ def test_a_name_cannot_be_emptied(tab: RunsTab, log_path: Path, qtbot: QtBot) ->
         assert log.run(FINISHED).settings.name == "alpha"
 
 
-def test_deleted_runs_go_and_undo_brings_them_back(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+def test_deleted_runs_can_be_restored(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
     open_tab(tab, qtbot)
     click_row(tab, qtbot, "alpha")
     click_row(tab, qtbot, "gamma", Qt.KeyboardModifier.ControlModifier)
@@ -139,7 +137,7 @@ def test_deleted_runs_go_and_undo_brings_them_back(tab: RunsTab, log_path: Path,
     assert not tab.undo_button.isVisible()
 
 
-def test_after_the_button_deleted_ctrl_z_brings_back(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+def test_ctrl_z_restores_after_the_delete_button(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
     open_tab(tab, qtbot)
     tab.activateWindow()
     click_row(tab, qtbot, "alpha")
@@ -152,22 +150,22 @@ def test_after_the_button_deleted_ctrl_z_brings_back(tab: RunsTab, log_path: Pat
     assert "alpha" in shown(tab, "Name")
 
 
-def test_a_run_that_goes_on_cannot_be_deleted_and_why_is_said(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+def test_a_running_run_cannot_be_deleted(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
     open_tab(tab, qtbot)
     click_row(tab, qtbot, "delta")
     assert not tab.actions_row.delete.isEnabled()
-    assert "still going on" in tab.actions_row.delete.toolTip()
+    assert "still running" in tab.actions_row.delete.toolTip()
     qtbot.keyClick(tab.view, Qt.Key.Key_Delete)
     assert len(shown(tab, "Name")) == 4
 
 
-def test_only_what_was_broken_off_and_kept_can_go_on(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+def test_only_saved_runs_can_be_continued(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
     open_tab(tab, qtbot)
     button = tab.actions_row.go_on
     for name, reason in (
-        ("alpha", "Only the newest runs keep"),
+        ("alpha", "Only the newest runs can"),
         ("gamma", "before its first epoch"),
-        ("delta", "still going on"),
+        ("delta", "still running"),
     ):
         click_row(tab, qtbot, name)
         assert not button.isEnabled()
@@ -180,7 +178,7 @@ def test_only_what_was_broken_off_and_kept_can_go_on(tab: RunsTab, log_path: Pat
     assert (run.id, checkpoint) == (BROKEN, runs_folder() / "beta.checkpoint")
 
 
-def test_a_run_that_ended_and_kept_how_can_be_trained_on(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+def test_an_ended_run_can_be_continued(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
     with RunLog(log_path) as log:
         log.end(FINISHED, "finished", "alpha.checkpoint")
     (runs_folder() / "alpha.checkpoint").touch()
@@ -194,7 +192,7 @@ def test_a_run_that_ended_and_kept_how_can_be_trained_on(tab: RunsTab, log_path:
 
 
 @pytest.mark.parametrize("what", ["rerun", "fork"])
-def test_one_run_can_be_repeated_or_changed(tab: RunsTab, log_path: Path, qtbot: QtBot, what: str) -> None:
+def test_one_run_can_be_rerun_or_forked(tab: RunsTab, log_path: Path, qtbot: QtBot, what: str) -> None:
     open_tab(tab, qtbot)
     button = getattr(tab.actions_row, what)
     assert not button.isEnabled()
@@ -207,7 +205,7 @@ def test_one_run_can_be_repeated_or_changed(tab: RunsTab, log_path: Path, qtbot:
     assert not button.isEnabled()
 
 
-def test_chosen_runs_become_ghosts_until_they_are_cleared(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+def test_selected_runs_are_shown_behind_the_curves_until_cleared(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
     open_tab(tab, qtbot)
     chosen: list[list[int]] = []
     tab.earlier_runs_chosen.connect(chosen.append)
@@ -219,11 +217,11 @@ def test_chosen_runs_become_ghosts_until_they_are_cleared(tab: RunsTab, log_path
     assert not tab.actions_row.no_earlier_runs.isVisible()
 
 
-def test_chosen_runs_are_compared_by_what_differs(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+def test_selected_runs_are_compared(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
     open_tab(tab, qtbot)
     qtbot.mouseClick(tab.actions_row.compare, Qt.MouseButton.LeftButton)
     assert tab.comparison.isVisible()
-    assert "Choose two runs" in tab.comparison.sentence.text()
+    assert "Select two or more runs" in tab.comparison.sentence.text()
     click_row(tab, qtbot, "beta")
     click_row(tab, qtbot, "alpha", Qt.KeyboardModifier.ControlModifier)
     table = tab.comparison.table
@@ -237,7 +235,7 @@ def test_chosen_runs_are_compared_by_what_differs(tab: RunsTab, log_path: Path, 
     assert "seed" not in rows
 
 
-def test_a_run_that_gets_further_is_seen_and_the_choice_stays(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+def test_progress_of_a_run_keeps_the_selection(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
     open_tab(tab, qtbot)
     click_row(tab, qtbot, "alpha")
     with RunLog(log_path) as log:
@@ -250,7 +248,7 @@ def test_a_run_that_gets_further_is_seen_and_the_choice_stays(tab: RunsTab, log_
     assert [known.run.id for known in tab.view.chosen()] == [FINISHED]
 
 
-def test_chosen_runs_are_exported(tab: RunsTab, log_path: Path, qtbot: QtBot, tmp_path: Path) -> None:
+def test_selected_runs_are_exported(tab: RunsTab, log_path: Path, qtbot: QtBot, tmp_path: Path) -> None:
     open_tab(tab, qtbot)
     click_row(tab, qtbot, "alpha")
     for button, file in ((tab.actions_row.csv, "out.csv"), (tab.actions_row.report, "out.html")):
@@ -271,7 +269,7 @@ def test_chosen_runs_are_exported(tab: RunsTab, log_path: Path, qtbot: QtBot, tm
     assert "<svg" in (tmp_path / "out.html").read_text(encoding="utf-8")
 
 
-def test_an_export_that_fails_is_said(tab: RunsTab, log_path: Path, qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_failed_export_gives_a_message(tab: RunsTab, log_path: Path, qtbot: QtBot, tmp_path: Path) -> None:
     with qtbot.waitSignal(tab.refused) as said:
         tab.export([FINISHED], tmp_path / "digitlab-home" / "runs" / "runs.sqlite" / "x.csv")
     assert said.args is not None
@@ -289,7 +287,7 @@ def spoil(path: Path, how: str) -> Any:
 
 
 @pytest.mark.parametrize("how", ["damaged", "newer"])
-def test_a_log_that_cannot_be_read_is_said_once_and_kept(tab: RunsTab, log_path: Path, qtbot: QtBot, how: str) -> None:
+def test_an_unreadable_log_gives_one_message_and_is_kept(tab: RunsTab, log_path: Path, qtbot: QtBot, how: str) -> None:
     before = spoil(log_path, how)
     said: list[str] = []
     tab.refused.connect(said.append)
@@ -302,7 +300,7 @@ def test_a_log_that_cannot_be_read_is_said_once_and_kept(tab: RunsTab, log_path:
     assert kept.read_bytes() == before
 
 
-def test_a_log_that_is_locked_is_said_and_nothing_is_lost(
+def test_a_locked_log_gives_a_message_and_loses_nothing(
     tab: RunsTab, log_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.storage.run_store.PATIENCE", 0.01)
@@ -325,26 +323,26 @@ def test_a_log_that_is_locked_is_said_and_nothing_is_lost(
 @pytest.mark.parametrize(
     "name", ["earlier_runs", "no_earlier_runs", "compare", "rerun", "fork", "go_on", "csv", "report", "delete"]
 )
-def test_every_button_explains_itself(tab: RunsTab, name: str) -> None:
+def test_every_button_has_a_tooltip_and_a_mnemonic(tab: RunsTab, name: str) -> None:
     button = getattr(tab.actions_row, name)
     assert button.toolTip().endswith(".")
     assert "&" in button.text()
 
 
-def test_one_run_is_counted_as_one(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+def test_one_run_is_counted_in_the_singular(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
     with RunLog(log_path) as log:
         log.delete([BROKEN, LOST, GOING])
     open_tab(tab, qtbot)
     assert tab.count.text() == "1 run"
 
 
-def test_all_columns_fit_beside_each_other_on_a_small_screen(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
+def test_all_columns_fit_a_small_screen(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
     tab.resize(1366, 640)
     open_tab(tab, qtbot)
     assert not tab.view.horizontalScrollBar().isVisible()
 
 
-def test_a_sweep_is_asked_for(tab: RunsTab, qtbot: QtBot) -> None:
+def test_the_sweep_button_emits_its_signal(tab: RunsTab, qtbot: QtBot) -> None:
     open_tab(tab, qtbot)
     with qtbot.waitSignal(tab.sweep_requested):
         qtbot.mouseClick(tab.sweep_button, Qt.MouseButton.LeftButton)

@@ -19,14 +19,14 @@ def epoch_done(epoch: int, speed: float, seconds: float) -> EpochDone:
     return EpochDone(epoch, 100 * epoch, 1.0, 0.5, None, None, speed, seconds)
 
 
-def test_nobody_knows_the_time_left_before_the_first_step() -> None:
+def test_the_time_left_is_unknown_before_the_first_step() -> None:
     progress = RunClock(STARTED).progress
     assert (progress.epoch, progress.epochs, progress.fraction) == (1, 4, 0.0)
     assert progress.seconds_left is None
     assert progress.samples_per_second is None
 
 
-def test_time_left_is_the_samples_left_at_the_recent_speed() -> None:
+def test_time_left_is_remaining_samples_divided_by_recent_speed() -> None:
     clock = RunClock(STARTED)
     clock.add_steps(steps_done(1, 100, speed=500))
     assert clock.progress.fraction == 0.25
@@ -34,7 +34,7 @@ def test_time_left_is_the_samples_left_at_the_recent_speed() -> None:
     assert clock.progress.seconds_left == pytest.approx(3000 / 500)
 
 
-def test_the_speed_follows_the_last_seconds_and_forgets_the_first() -> None:
+def test_the_speed_is_that_of_the_last_seconds() -> None:
     clock = RunClock(STARTED)
     clock.add_steps(steps_done(1, 100, speed=1000))  # 1 second
     for _ in range(10):
@@ -42,14 +42,14 @@ def test_the_speed_follows_the_last_seconds_and_forgets_the_first() -> None:
     assert clock.progress.samples_per_second == pytest.approx(100, rel=0.01)
 
 
-def test_validation_that_is_still_to_come_counts_as_time_left() -> None:
+def test_time_left_includes_validation() -> None:
     clock = RunClock(STARTED)
     clock.add_steps(steps_done(1, 100, speed=500))
     clock.add_epoch(epoch_done(1, speed=500, seconds=2.5))
     assert clock.progress.seconds_left == pytest.approx(3 * (2 + 0.5))
 
 
-def test_a_run_at_its_end_has_no_time_left() -> None:
+def test_no_time_is_left_at_the_end() -> None:
     clock = RunClock(STARTED)
     clock.add_steps(steps_done(301, 400, speed=500))
     clock.add_epoch(epoch_done(4, speed=500, seconds=2.5))
@@ -61,30 +61,30 @@ def test_a_run_at_its_end_has_no_time_left() -> None:
 @pytest.mark.parametrize(
     ("seconds", "text"), [(0, "0:00"), (4.4, "0:04"), (59.6, "1:00"), (754, "12:34"), (3723, "1:02:03")]
 )
-def test_times_read_as_minutes(seconds: float, text: str) -> None:
+def test_times_are_shown_in_minutes(seconds: float, text: str) -> None:
     assert in_minutes(seconds) == text
 
 
 @pytest.mark.parametrize(("value", "text"), [(118_432.7, "118,000"), (999.6, "1,000"), (12.34, "12"), (0.0, "0")])
-def test_speeds_are_read_to_three_figures(value: float, text: str) -> None:
+def test_speeds_have_three_figures(value: float, text: str) -> None:
     assert three_figures(value) == text
 
 
-def test_a_run_that_goes_on_begins_where_it_stopped() -> None:
+def test_a_continued_run_begins_where_it_stopped() -> None:
     progress = RunClock(Started(4, 100, 1000, None, None, samples_done=2500)).progress
     assert (progress.epoch, progress.fraction) == (3, 0.625)
 
 
-def test_a_finished_run_says_how_many_test_images_it_reads() -> None:
+def test_a_finished_run_reports_its_test_accuracy() -> None:
     test = Evaluation(0.1, 2000, np.array([[970, 30], [20, 980]]))
     sentence = ending_in_words(Finished(1, 422, 64.0, "epochs", test))
     assert sentence == "Finished: 97.50 % of the 2,000 test images read correctly, after 1 epoch in 1:04."
 
 
-def test_a_stopped_run_says_where() -> None:
+def test_a_stopped_run_reports_its_step() -> None:
     sentence = ending_in_words(Finished(2, 1234, 3.0, "stopped", None))
-    assert sentence == "Stopped at step 1,234, after 2 epochs; what it has learnt stays."
+    assert sentence == "Stopped at step 1,234, after 2 epochs; the trained network stays."
 
 
-def test_a_run_without_test_images_says_how_long_it_took() -> None:
+def test_a_run_without_test_images_reports_its_time() -> None:
     assert ending_in_words(Finished(5, 9, 3.0, "epochs", None)) == "Finished 5 epochs in 0:03."

@@ -59,7 +59,7 @@ def test_stop_without_a_run_is_disabled_and_says_why(buttons: RunButtons) -> Non
     assert buttons.stop_button.isEnabled()
 
 
-def test_an_obstacle_is_the_reason_that_no_run_can_begin(buttons: RunButtons) -> None:
+def test_an_obstacle_disables_starting_a_run(buttons: RunButtons) -> None:
     buttons.set_obstacle("Learning rate must be above 0; got 0.")
     for button in (buttons.train_button, buttons.step_button):
         assert not button.isEnabled()
@@ -68,13 +68,13 @@ def test_an_obstacle_is_the_reason_that_no_run_can_begin(buttons: RunButtons) ->
     assert buttons.train_button.isEnabled()
 
 
-def test_progress_reads_as_epoch_speed_and_time_left(line: ProgressLine) -> None:
+def test_progress_shows_epoch_speed_and_time_left(line: ProgressLine) -> None:
     line.show_progress(Progress(3, 5, 0.5, 118_432.0, 4.2), now=True)
     assert line.texts()[:3] == ("epoch 3 of 5", "118,000 samples/s", "0:04 left")
     assert line._bar.value() == 500
 
 
-def test_figures_change_at_a_pace_that_can_be_read(line: ProgressLine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_figures_change_at_a_readable_rate(line: ProgressLine, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
     monkeypatch.setattr(run_controls, "perf_counter", lambda: now)
     line.show_progress(Progress(1, 5, 0.1, 1000.0, 9.0))
@@ -86,7 +86,7 @@ def test_figures_change_at_a_pace_that_can_be_read(line: ProgressLine, monkeypat
     assert line.texts()[1:3] == ("3,000 samples/s", "0:02 left")
 
 
-def test_figures_keep_their_places_whatever_they_are(line: ProgressLine, qtbot: QtBot) -> None:
+def test_figures_keep_their_positions(line: ProgressLine, qtbot: QtBot) -> None:
     places = set()
     for speed, left, epoch in ((1.0, 1.0, 1), (999_999.0, 3599.0, 99), (118_000.0, 61.0, 100)):
         line.show_progress(Progress(epoch, 100, 0.5, speed, left), now=True)
@@ -95,7 +95,7 @@ def test_figures_keep_their_places_whatever_they_are(line: ProgressLine, qtbot: 
     assert len(places) == 1
 
 
-def test_sentences_of_one_or_two_lines_take_the_same_room(line: ProgressLine, qtbot: QtBot) -> None:
+def test_messages_of_one_or_two_lines_have_the_same_height(line: ProgressLine, qtbot: QtBot) -> None:
     line.show_message("Short.")
     height = line.sizeHint().height()
     line.show_message("Training diverged in epoch 1. Learning rate 10 is too high here; try 1.", trouble=True)
@@ -105,7 +105,7 @@ def test_sentences_of_one_or_two_lines_take_the_same_room(line: ProgressLine, qt
     assert not line._status.property("trouble")
 
 
-def test_a_remedy_is_offered_beside_the_sentence_in_the_same_room(line: ProgressLine, qtbot: QtBot) -> None:
+def test_a_remedy_button_does_not_change_the_height(line: ProgressLine, qtbot: QtBot) -> None:
     line.show_message("It overfits.", trouble=True)
     height = line.sizeHint().height()
     line.offer("Keep the best epoch", "Change the <b>settings</b> so.")
@@ -118,7 +118,7 @@ def test_a_remedy_is_offered_beside_the_sentence_in_the_same_room(line: Progress
     assert not line.remedy_button.isVisible()
 
 
-def test_training_on_is_offered_between_runs_and_says_what_it_would_do(buttons: RunButtons, qtbot: QtBot) -> None:
+def test_train_on_is_offered_between_runs(buttons: RunButtons, qtbot: QtBot) -> None:
     assert not buttons.train_on_button.isVisible()
     buttons.offer_train_on("Train on: 5 epochs more, rate 0.5", "Go on with it.")
     assert buttons.train_on_button.isVisible()

@@ -67,7 +67,7 @@ def status(tab: TrainTab) -> str:
     return tab.progress.texts()[3]
 
 
-def test_train_asks_for_a_run_with_the_settings_shown(tab: TrainTab, qtbot: QtBot) -> None:
+def test_train_requests_a_run_with_the_settings(tab: TrainTab, qtbot: QtBot) -> None:
     tab.settings.network.hidden_layers.setText("32")
     with qtbot.waitSignal(tab.train_requested) as request:
         click(qtbot, tab.buttons.train_button)
@@ -77,7 +77,7 @@ def test_train_asks_for_a_run_with_the_settings_shown(tab: TrainTab, qtbot: QtBo
     assert not tab.settings.network.hidden_layers.isEnabled()
 
 
-def test_step_asks_for_a_run_that_waits_after_one_mini_batch(tab: TrainTab, qtbot: QtBot) -> None:
+def test_step_requests_a_run_of_one_mini_batch(tab: TrainTab, qtbot: QtBot) -> None:
     with qtbot.waitSignal(tab.step_requested) as request:
         click(qtbot, tab.buttons.step_button)
     assert request.args == [NetworkSpec.dense((784, 128, 64, 10)), RECIPES["quick"].config]
@@ -104,7 +104,7 @@ def test_pause_resume_step_and_stop_are_passed_on(running: TrainTab, qtbot: QtBo
     assert running.buttons.train_button.text() == "Stopping …"
     end(running, STOPPED)
     assert running.buttons.train_button.text() == "Train"
-    assert status(running) == "Stopped at step 12, after 1 epoch; what it has learnt stays."
+    assert status(running) == "Stopped at step 12, after 1 epoch; the trained network stays."
 
 
 def test_after_a_stop_the_space_bar_trains_again(running: TrainTab, qtbot: QtBot) -> None:
@@ -130,14 +130,14 @@ def test_progress_and_curves_follow_the_events(running: TrainTab, qtbot: QtBot) 
     assert running.curves._place.text() == "now, epoch 0.50"
 
 
-def test_an_epoch_that_ends_after_its_steps_were_told_is_shown(running: TrainTab, qtbot: QtBot) -> None:
+def test_an_epoch_without_new_steps_is_shown(running: TrainTab, qtbot: QtBot) -> None:
     running.steps_done(STEPS)
     none = np.empty(0)
     running.steps_done(StepsDone(np.empty(0, np.int64), none, none, 1, 0, 0.0, 0.001, (EPOCH,)))
     qtbot.waitUntil(lambda: running.curves.loss.legend.values()[2] == "0.900")
 
 
-def test_the_learning_rate_stays_live(running: TrainTab, qtbot: QtBot) -> None:
+def test_the_learning_rate_can_be_changed_during_a_run(running: TrainTab, qtbot: QtBot) -> None:
     field = running.settings.learning_rate
     field.selectAll()
     qtbot.keyClicks(field, "0.01")
@@ -146,7 +146,7 @@ def test_the_learning_rate_stays_live(running: TrainTab, qtbot: QtBot) -> None:
     assert change.args == [0.01]
 
 
-def test_wrong_settings_disable_train_and_say_why_in_sight(tab: TrainTab, qtbot: QtBot) -> None:
+def test_wrong_settings_disable_train_and_show_the_error(tab: TrainTab, qtbot: QtBot) -> None:
     tab.settings.learning_rate.setText("0")
     assert not tab.buttons.train_button.isEnabled()
     assert status(tab).startswith("Learning rate must be above 0; got 0.")
@@ -158,7 +158,7 @@ def test_wrong_settings_disable_train_and_say_why_in_sight(tab: TrainTab, qtbot:
     assert status(tab).startswith("Press Train")
 
 
-def test_a_run_that_diverges_says_so_and_what_to_try_until_the_next(running: TrainTab, qtbot: QtBot) -> None:
+def test_a_diverged_run_shows_a_remedy_until_the_next_run(running: TrainTab, qtbot: QtBot) -> None:
     end(running, Diverged(1, 7, float("nan"), 10.0, 0))
     assert running.buttons.state is RunState.IDLE
     assert "Training diverged in epoch 1, step 7" in status(running)
@@ -170,7 +170,7 @@ def test_a_run_that_diverges_says_so_and_what_to_try_until_the_next(running: Tra
     assert "diverged" not in status(running)
 
 
-def test_a_run_that_fails_says_why_and_another_can_begin(running: TrainTab) -> None:
+def test_a_failed_run_shows_the_error(running: TrainTab) -> None:
     running.run_failed("There is not enough memory.")
     running.set_run_state(RunState.IDLE)
     assert status(running) == "There is not enough memory."
@@ -178,14 +178,14 @@ def test_a_run_that_fails_says_why_and_another_can_begin(running: TrainTab) -> N
     assert running.settings.network.hidden_layers.isEnabled()
 
 
-def test_a_finished_run_says_how_well_it_reads(running: TrainTab) -> None:
+def test_a_finished_run_shows_its_test_accuracy(running: TrainTab) -> None:
     test = Evaluation(0.1, 200, np.array([[97, 3], [2, 98]]))
     end(running, Finished(5, 50, 4.0, "epochs", test))
     assert status(running).startswith("Finished: 97.50 % of the 200 test images")
     assert running.progress.texts()[2] == ""
 
 
-def test_no_better_than_guessing_is_said_and_taken_back_when_it_learns(running: TrainTab) -> None:
+def test_the_guessing_hint_disappears_when_the_network_learns(running: TrainTab) -> None:
     take_epoch(running, replace(EPOCH, step=200, training_loss=2.302, validation_loss=2.302))
     assert status(running).startswith("No better than guessing")
     assert running.progress.remedy_button.isVisible()
@@ -197,7 +197,7 @@ def test_no_better_than_guessing_is_said_and_taken_back_when_it_learns(running: 
     assert "No better than guessing" in status(running)
 
 
-def test_a_remedy_that_is_a_learning_rate_is_applied_at_once(running: TrainTab, qtbot: QtBot) -> None:
+def test_a_learning_rate_remedy_is_applied_during_the_run(running: TrainTab, qtbot: QtBot) -> None:
     for epoch in range(1, 10):
         take_epoch(running, replace(EPOCH, epoch=epoch, step=200 * epoch, training_loss=0.1 if epoch < 4 else 0.5))
     assert running.progress.remedy_button.text() == "Learning rate 0.0003"
@@ -209,7 +209,7 @@ def test_a_remedy_that_is_a_learning_rate_is_applied_at_once(running: TrainTab, 
     assert running.buttons.state is RunState.RUNNING
 
 
-def test_another_remedy_stops_the_run_and_changes_the_settings_for_the_next(running: TrainTab, qtbot: QtBot) -> None:
+def test_another_remedy_stops_the_run_and_changes_the_settings(running: TrainTab, qtbot: QtBot) -> None:
     dead = LayerHealth(2, "activation", None, None, None, None, 0.97)
     take_epoch(running, replace(EPOCH, health=(dead,)))
     assert "97 % of the ReLU units of layer 1 are dead" in status(running)
@@ -220,22 +220,22 @@ def test_another_remedy_stops_the_run_and_changes_the_settings_for_the_next(runn
     assert not running.progress.remedy_button.isVisible()
     end(running, STOPPED)
     assert running.settings.spec() == NetworkSpec.dense((784, 128, 64, 10), "leaky_relu")
-    assert status(running).startswith("The settings are changed. Press Train")
+    assert status(running).startswith("The settings have changed. Press Train")
 
 
-def test_after_a_run_that_diverged_the_remedy_changes_the_settings(running: TrainTab, qtbot: QtBot) -> None:
+def test_after_divergence_the_remedy_changes_the_settings(running: TrainTab, qtbot: QtBot) -> None:
     end(running, Diverged(1, 7, float("nan"), 10.0, 0))
     assert running.progress.remedy_button.text() == "Learning rate 0.001"
     click(qtbot, running.progress.remedy_button)
     assert running.settings.config().learning_rate == 0.001
-    assert status(running).startswith("Learning rate 0.001: done. Press Train")
+    assert status(running).startswith("Applied: Learning rate 0.001. Press Train")
 
 
-def test_settings_from_elsewhere_are_shown_at_once_or_after_the_run(tab: TrainTab) -> None:
+def test_new_settings_are_shown_immediately_or_after_the_run(tab: TrainTab) -> None:
     recipe = RECIPES["mlp"]
     tab.set_settings(recipe.spec, recipe.config)
     assert tab.settings.spec() == recipe.spec
-    assert status(tab).startswith("The settings are changed.")
+    assert status(tab).startswith("The settings have changed.")
     begin(tab)
     tab.set_settings(RECIPES["quick"].spec, RECIPES["quick"].config)
     assert tab.settings.spec() == recipe.spec
@@ -253,13 +253,13 @@ def test_the_health_of_the_layers_follows_the_epochs(running: TrainTab) -> None:
     assert running.health.layers == []
 
 
-def test_the_page_of_a_recipe_is_asked_for(tab: TrainTab, qtbot: QtBot) -> None:
+def test_the_recipe_page_is_requested(tab: TrainTab, qtbot: QtBot) -> None:
     with qtbot.waitSignal(tab.page_requested) as request:
         click(qtbot, tab.settings.recipes.page_button)
     assert request.args == ["quick"]
 
 
-def test_events_that_come_before_any_run_are_ignored(tab: TrainTab) -> None:
+def test_events_without_a_run_are_ignored(tab: TrainTab) -> None:
     tab.steps_done(STEPS)
     assert tab.buttons.train_button.text() == "Train"
 
@@ -272,7 +272,7 @@ def test_the_space_bar_trains_and_pauses(tab: TrainTab, qtbot: QtBot) -> None:
         qtbot.keyClick(tab.curves.loss.plot, Qt.Key.Key_Space)
 
 
-def test_the_space_bar_is_left_to_fields_and_buttons(running: TrainTab, qtbot: QtBot) -> None:
+def test_fields_and_buttons_keep_the_space_bar(running: TrainTab, qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(running.pause_requested), qtbot.assertNotEmitted(running.stop_requested):
         qtbot.keyClick(running.settings.learning_rate, Qt.Key.Key_Space)
         with qtbot.waitSignal(running.step_requested):

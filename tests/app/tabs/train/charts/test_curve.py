@@ -17,26 +17,26 @@ def curve_of(ys: Values, capacity: int) -> Curve:
 
 
 @given(heights, capacities)
-def test_a_curve_never_holds_more_than_two_points_a_bucket(ys: Values, capacity: int) -> None:
+def test_a_curve_holds_at_most_two_points_per_bucket(ys: Values, capacity: int) -> None:
     assert len(curve_of(ys, capacity).points()[0]) <= 2 * capacity
 
 
 @given(heights.filter(bool), capacities)
-def test_the_highest_and_the_lowest_value_stay(ys: Values, capacity: int) -> None:
+def test_highest_and_lowest_value_are_kept(ys: Values, capacity: int) -> None:
     _, kept = curve_of(ys, capacity).points()
     assert kept.max() == max(ys)
     assert kept.min() == min(ys)
 
 
 @given(heights, capacities)
-def test_what_stays_are_points_that_came_in_the_order_they_came(ys: Values, capacity: int) -> None:
+def test_kept_points_are_in_order(ys: Values, capacity: int) -> None:
     x, y = curve_of(ys, capacity).points()
     assert (np.diff(x) > 0).all()
     assert [ys[int(place)] for place in x] == y.tolist()
 
 
 @given(heights, capacities, st.data())
-def test_it_does_not_matter_how_the_points_come_in(ys: Values, capacity: int, data: st.DataObject) -> None:
+def test_kept_points_do_not_depend_on_how_they_are_added(ys: Values, capacity: int, data: st.DataObject) -> None:
     piecewise, start = Curve(capacity), 0
     while start < len(ys):
         end = start + data.draw(st.integers(1, len(ys) - start))
@@ -48,13 +48,13 @@ def test_it_does_not_matter_how_the_points_come_in(ys: Values, capacity: int, da
         np.testing.assert_array_equal(one, other)
 
 
-def test_a_short_curve_is_kept_whole() -> None:
+def test_a_short_curve_is_kept_completely() -> None:
     x, y = curve_of([3.0, 1.0, 2.0], 3).points()
     assert x.tolist() == [0, 1, 2]
     assert y.tolist() == [3, 1, 2]
 
 
-def test_every_peak_of_a_long_curve_stays_where_it_was() -> None:
+def test_every_peak_of_a_long_curve_is_kept() -> None:
     y = np.zeros(100_000)
     y[[777, 50_000, 99_998]] = 5.0
     curve = Curve()
@@ -65,7 +65,7 @@ def test_every_peak_of_a_long_curve_stays_where_it_was() -> None:
     assert x[kept == 5.0].tolist() == [777, 50_000, 99_998]
 
 
-def test_memory_stays_bounded_without_the_points_being_asked_for() -> None:
+def test_memory_is_bounded_without_reading_the_points() -> None:
     curve = Curve(10)
     for step in range(5_000):
         curve.append(step, float("nan"))
@@ -75,14 +75,14 @@ def test_memory_stays_bounded_without_the_points_being_asked_for() -> None:
 
 
 @pytest.mark.parametrize("absurd", [float("nan"), float("inf"), -float("inf"), 1e308, -2e6])
-def test_absurd_values_are_dropped(absurd: float) -> None:
+def test_huge_values_are_dropped(absurd: float) -> None:
     curve = curve_of([1.0, absurd, 2.0], 5)
     curve.append(absurd, 3.0)
     assert curve.points()[1].tolist() == [1.0, 2.0]
 
 
 def test_a_curve_without_buckets_is_refused() -> None:
-    with pytest.raises(ValueError, match="0 buckets"):
+    with pytest.raises(ValueError, match="got 0"):
         Curve(0)
 
 
@@ -94,7 +94,7 @@ def test_the_average_is_the_weighted_mean_of_all_before_it(ys: Values, window: f
 
 
 @given(st.lists(st.floats(-100, 100), max_size=60), st.integers(0, 60))
-def test_the_average_does_not_care_how_the_values_come_in(ys: Values, cut: int) -> None:
+def test_the_average_does_not_depend_on_how_values_are_added(ys: Values, cut: int) -> None:
     pieces = Smoothed(5)
     averages = [*pieces.extend(np.array(ys[:cut])), *pieces.extend(np.array(ys[cut:]))]
     assert averages == Smoothed(5).extend(np.array(ys)).tolist()
@@ -108,12 +108,12 @@ def test_a_window_of_one_does_not_smooth() -> None:
     assert Smoothed(1).extend(np.array([3.0, 1.0, 2.0])).tolist() == [3.0, 1.0, 2.0]
 
 
-def test_the_average_passes_over_absurd_values() -> None:
+def test_the_average_skips_huge_values() -> None:
     averages = Smoothed(2).extend(np.array([np.nan, 4.0, np.inf, 1e300, 4.0]))
     assert np.isnan(averages[0])
     assert averages[1:].tolist() == [4.0, 4.0, 4.0, 4.0]
 
 
 def test_a_window_below_one_is_refused() -> None:
-    with pytest.raises(ValueError, match="window"):
+    with pytest.raises(ValueError, match="Window"):
         Smoothed(0.5)

@@ -54,9 +54,9 @@ def move_mouse(chart: Chart, x: float) -> None:
     QApplication.sendEvent(viewport, move)
 
 
-def test_without_a_run_the_plots_say_what_will_come(view: CurvesView, qtbot: QtBot) -> None:
+def test_without_a_run_the_plots_show_a_hint(view: CurvesView, qtbot: QtBot) -> None:
     assert view.loss._empty.isVisible()
-    assert view.loss._empty.text() == "Press Train and the loss will appear here."
+    assert view.loss._empty.text() == "Press Train to see the loss."
     train_two_epochs(view)
     settled(qtbot, view)
     assert not view.loss._empty.isVisible()
@@ -66,7 +66,7 @@ def test_without_a_run_the_plots_say_what_will_come(view: CurvesView, qtbot: QtB
     assert view.loss.legend.values() == ["–", "–", "–"]
 
 
-def test_losses_and_accuracies_come_out_as_curves(view: CurvesView, qtbot: QtBot) -> None:
+def test_losses_and_accuracies_are_drawn(view: CurvesView, qtbot: QtBot) -> None:
     train_two_epochs(view)
     settled(qtbot, view)
     x, y = view.loss._curves[0].getData()
@@ -79,7 +79,7 @@ def test_losses_and_accuracies_come_out_as_curves(view: CurvesView, qtbot: QtBot
     np.testing.assert_allclose(y, [10, 15, 40])
 
 
-def test_a_second_run_begins_anew(view: CurvesView, qtbot: QtBot) -> None:
+def test_a_second_run_replaces_the_first(view: CurvesView, qtbot: QtBot) -> None:
     train_two_epochs(view)
     view.begin(STARTED)
     settled(qtbot, view)
@@ -94,7 +94,7 @@ def test_without_a_validation_set_there_is_no_validation_curve(view: CurvesView,
     assert view.accuracy.legend.values()[1] == "–"
 
 
-def test_the_legend_reads_the_newest_values(view: CurvesView, qtbot: QtBot) -> None:
+def test_the_legend_shows_the_newest_values(view: CurvesView, qtbot: QtBot) -> None:
     train_two_epochs(view)
     settled(qtbot, view)
     assert view.loss.legend.values()[0] == "1.000"
@@ -103,7 +103,7 @@ def test_the_legend_reads_the_newest_values(view: CurvesView, qtbot: QtBot) -> N
     assert view._place.text() == "now, epoch 2.00"
 
 
-def test_the_crosshair_reads_both_charts_wherever_the_mouse_is(view: CurvesView, qtbot: QtBot) -> None:
+def test_the_crosshair_shows_values_of_both_charts(view: CurvesView, qtbot: QtBot) -> None:
     train_two_epochs(view)
     settled(qtbot, view)
     for chart in (view.loss, view.accuracy):
@@ -128,7 +128,7 @@ def test_the_crosshair_does_not_move_the_layout(view: CurvesView, qtbot: QtBot) 
     assert [chart.plot.geometry() for chart in (view.loss, view.accuracy)] == before
 
 
-def test_the_whole_run_is_in_view_from_the_start_and_does_not_move(view: CurvesView, qtbot: QtBot) -> None:
+def test_the_axis_shows_the_whole_run_from_the_start(view: CurvesView, qtbot: QtBot) -> None:
     view.begin(STARTED)
     settled(qtbot, view)
     before = view.loss.plot.viewRange()
@@ -141,7 +141,7 @@ def test_the_whole_run_is_in_view_from_the_start_and_does_not_move(view: CurvesV
     assert view.accuracy.plot.viewRange()[0] == pytest.approx(before[0])
 
 
-def test_a_peak_makes_the_axis_higher_but_nothing_makes_it_lower(view: CurvesView, qtbot: QtBot) -> None:
+def test_the_loss_axis_grows_and_never_shrinks(view: CurvesView, qtbot: QtBot) -> None:
     view.begin(STARTED)
     view.add_steps(np.array([0.1]), np.array([30.0]), np.array([0.1]))
     settled(qtbot, view)
@@ -152,7 +152,7 @@ def test_a_peak_makes_the_axis_higher_but_nothing_makes_it_lower(view: CurvesVie
     assert view.loss.plot.viewRange()[1][1] == high
 
 
-def test_absurd_losses_neither_reach_the_plot_nor_wreck_its_axes(view: CurvesView, qtbot: QtBot) -> None:
+def test_huge_losses_are_not_drawn(view: CurvesView, qtbot: QtBot) -> None:
     view.begin(STARTED)
     view.add_steps(np.arange(1, 6) / 10, np.array([2.0, 1e308, np.nan, np.inf, 1.0]), np.full(5, 0.5))
     settled(qtbot, view)
@@ -160,7 +160,7 @@ def test_absurd_losses_neither_reach_the_plot_nor_wreck_its_axes(view: CurvesVie
     assert view.loss.plot.viewRange()[1][1] < 5
 
 
-def test_steps_are_painted_in_one_go_and_the_timer_rests_afterwards(view: CurvesView, qtbot: QtBot) -> None:
+def test_steps_are_painted_together_and_the_timer_stops(view: CurvesView, qtbot: QtBot) -> None:
     paints: list[int] = []
     view.begin(STARTED)
     settled(qtbot, view)
@@ -173,7 +173,7 @@ def test_steps_are_painted_in_one_go_and_the_timer_rests_afterwards(view: Curves
     assert len(paints) == 1
 
 
-def test_a_hidden_view_does_not_paint_and_catches_up_when_shown(view: CurvesView, qtbot: QtBot) -> None:
+def test_a_hidden_view_paints_when_shown_again(view: CurvesView, qtbot: QtBot) -> None:
     settled(qtbot, view)
     view.hide()
     train_two_epochs(view)
@@ -209,7 +209,7 @@ def test_a_right_click_opens_no_menu(view: CurvesView, qtbot: QtBot) -> None:
     assert QApplication.activePopupWidget() is None
 
 
-def test_a_screen_reader_hears_a_summary(view: CurvesView) -> None:
+def test_screen_readers_get_a_summary(view: CurvesView) -> None:
     assert "No curves yet" in view.accessibleDescription()
     train_two_epochs(view)
     summary = view.accessibleDescription()
@@ -227,7 +227,7 @@ def test_both_charts_line_up_in_any_font(view: CurvesView, qtbot: QtBot, enlarge
 
 
 @pytest.mark.parametrize("scale", [1.0, 1.5])
-def test_both_charts_say_that_they_count_epochs(
+def test_both_charts_have_an_epoch_label(
     view: CurvesView, qtbot: QtBot, enlarge_font: Callable[[float], None], scale: float
 ) -> None:
     enlarge_font(scale)
@@ -246,7 +246,7 @@ def test_both_charts_say_that_they_count_epochs(
     assert view.loss.legend.values()[0] == "1.000"
 
 
-def test_a_run_that_begins_moves_neither_plot(view: CurvesView, qtbot: QtBot) -> None:
+def test_starting_a_run_does_not_move_the_plots(view: CurvesView, qtbot: QtBot) -> None:
     qtbot.wait(1)
     before = [chart.plot.getViewBox().sceneBoundingRect() for chart in (view.loss, view.accuracy)]
     train_two_epochs(view)
@@ -256,7 +256,7 @@ def test_a_run_that_begins_moves_neither_plot(view: CurvesView, qtbot: QtBot) ->
     assert [chart.plot.getViewBox().sceneBoundingRect() for chart in (view.loss, view.accuracy)] == before
 
 
-def test_curves_take_on_another_theme(view: CurvesView, qapp: QApplication) -> None:
+def test_curves_follow_the_theme(view: CurvesView, qapp: QApplication) -> None:
     try:
         for choice, colours in ((ThemeChoice.DARK, DARK), (ThemeChoice.LIGHT, LIGHT)):
             apply_theme(qapp, choice)
@@ -279,20 +279,18 @@ def test_the_legend_shows_every_value_in_a_large_font_too(
 
 
 @given(st.floats(1e-6, 1e6))
-def test_axes_end_at_a_round_number_not_far_above(value: float) -> None:
+def test_axes_end_at_the_next_round_number(value: float) -> None:
     assert value <= round_up(value) * (1 + 1e-12)
     assert round_up(value) <= 1.5 * value * (1 + 1e-9)
 
 
 @given(st.lists(st.floats(-100, 100), min_size=1, max_size=30).map(sorted), st.floats(-200, 200))
-def test_the_nearest_point_is_the_nearest(xs: list[float], x: float) -> None:
+def test_nearest_finds_the_nearest_point(xs: list[float], x: float) -> None:
     found = xs[nearest(np.array(xs), x)]
     assert abs(found - x) == min(abs(other - x) for other in xs)
 
 
-def test_a_run_that_goes_on_continues_its_curves_and_marks_where_the_rate_changed(
-    view: CurvesView, qtbot: QtBot
-) -> None:
+def test_a_continued_run_shows_its_earlier_part_and_rate_changes(view: CurvesView, qtbot: QtBot) -> None:
     view.begin(Started(4, 10, 100, 0.9, 0.7, samples_done=200))
     steps = np.arange(1, 21)
     rows = [epoch_done(epoch, 2.0 - epoch / 2, epoch / 4) for epoch in (1, 2)]
@@ -323,7 +321,7 @@ def test_a_run_that_goes_on_continues_its_curves_and_marks_where_the_rate_change
     assert len(view._batch_loss.points()[0]) == 0
 
 
-def test_of_a_curve_there_is_no_accuracy_and_a_small_loss_fills_the_plot(view: CurvesView, qtbot: QtBot) -> None:
+def test_regression_has_no_accuracy_chart_and_a_small_loss_axis(view: CurvesView, qtbot: QtBot) -> None:
     view.set_classes(False)
     view.resize(view.width() // 2, view.height())
     view.begin(Started(50, 10, 500, None, None))
@@ -342,7 +340,7 @@ def test_of_a_curve_there_is_no_accuracy_and_a_small_loss_fills_the_plot(view: C
     assert view.loss.plot.getAxis("left").labelText == "loss (nats)"
 
 
-def test_of_single_samples_a_firm_line_is_the_mean_of_many(view: CurvesView, qtbot: QtBot) -> None:
+def test_with_batch_size_1_the_smoothed_line_averages_many_steps(view: CurvesView, qtbot: QtBot) -> None:
     view.begin(Started(10, 500, 500, None, None))
     losses = np.tile([0.0, 1.0], 1000)
     view.add_steps(np.arange(1, 2001) / 500, losses, np.full(2000, np.nan))

@@ -50,7 +50,7 @@ def settled(qtbot: QtBot, view: CurvesView) -> None:
     qtbot.waitUntil(lambda: not view._timer.isActive())
 
 
-def test_a_ghost_has_its_training_and_validation_curve_over_the_epochs() -> None:
+def test_an_earlier_run_has_training_and_validation_lines() -> None:
     training, validation = earlier_run().losses(dash=2)
     np.testing.assert_allclose(training.x, np.arange(1, 31) / 10, rtol=1e-6)
     np.testing.assert_allclose(training.y, 3 - np.arange(1, 31) / 30, rtol=1e-6)
@@ -61,12 +61,12 @@ def test_a_ghost_has_its_training_and_validation_curve_over_the_epochs() -> None
     np.testing.assert_allclose(judged.y, [20, 40, 60])
 
 
-def test_a_long_run_costs_no_more_than_a_short_one() -> None:
+def test_a_long_earlier_run_has_a_limited_number_of_points() -> None:
     for line in earlier_run(steps=2000, epochs=1000).losses(dash=0):
         assert 100 < len(line.x) <= 2 * CAPACITY
 
 
-def test_ghosts_lie_behind_the_live_curves_fainter_and_each_in_its_dash(view: CurvesView) -> None:
+def test_earlier_runs_are_faint_and_dashed_behind_the_live_curves(view: CurvesView) -> None:
     view.set_earlier_runs([earlier_run(), earlier_run(name="other")])
     for chart in (view.loss, view.accuracy):
         assert len(chart._earlier) == 4
@@ -78,7 +78,7 @@ def test_ghosts_lie_behind_the_live_curves_fainter_and_each_in_its_dash(view: Cu
         assert pens[0].dashPattern() != pens[2].dashPattern()
 
 
-def test_ghosts_stay_when_a_run_begins_and_go_when_none_are_wanted(view: CurvesView, qtbot: QtBot) -> None:
+def test_earlier_runs_stay_when_a_run_begins(view: CurvesView, qtbot: QtBot) -> None:
     view.set_earlier_runs([earlier_run()])
     view.begin(STARTED)
     settled(qtbot, view)
@@ -90,7 +90,7 @@ def test_ghosts_stay_when_a_run_begins_and_go_when_none_are_wanted(view: CurvesV
     assert view.earlier_legend.isHidden()
 
 
-def test_without_a_run_the_ghosts_are_seen_whole(view: CurvesView, qtbot: QtBot) -> None:
+def test_without_a_run_earlier_runs_set_the_axis(view: CurvesView, qtbot: QtBot) -> None:
     view.set_earlier_runs([earlier_run(steps=120, epochs=12), earlier_run()])
     settled(qtbot, view)
     assert not view.loss._empty.isVisible()
@@ -100,20 +100,20 @@ def test_without_a_run_the_ghosts_are_seen_whole(view: CurvesView, qtbot: QtBot)
     assert view.loss._empty.isVisible()
 
 
-def test_the_legend_names_each_ghost_with_what_differs(view: CurvesView) -> None:
+def test_the_legend_shows_names_and_differing_settings(view: CurvesView) -> None:
     view.set_earlier_runs([earlier_run(), earlier_run(name="alone", differs="")])
     assert view.earlier_legend.isVisible()
     assert [label.whole_text for label in view.earlier_legend.labels] == ["earlier: learning rate 0.1", "alone"]
     assert "earlier: learning rate 0.1" in view.earlier_legend.accessibleDescription()
 
 
-def test_more_ghosts_than_can_be_told_apart_are_left_out(view: CurvesView) -> None:
+def test_the_number_of_earlier_runs_is_limited(view: CurvesView) -> None:
     view.set_earlier_runs([earlier_run()] * (MOST_EARLIER_RUNS + 3))
     assert len(view.earlier_legend.labels) == MOST_EARLIER_RUNS
     assert len({tuple(curve.opts["pen"].dashPattern()) for _, curve in view.loss._earlier}) == MOST_EARLIER_RUNS
 
 
-def test_ghosts_take_on_another_theme(view: CurvesView, qapp: QApplication) -> None:
+def test_earlier_runs_follow_the_theme(view: CurvesView, qapp: QApplication) -> None:
     view.set_earlier_runs([earlier_run()])
     try:
         for choice, colours in ((ThemeChoice.DARK, DARK), (ThemeChoice.LIGHT, LIGHT)):
@@ -125,7 +125,7 @@ def test_ghosts_take_on_another_theme(view: CurvesView, qapp: QApplication) -> N
         apply_theme(qapp, ThemeChoice.LIGHT)
 
 
-def test_logged_runs_become_ghosts_with_the_settings_that_differ() -> None:
+def test_logged_runs_are_converted_with_their_differing_settings() -> None:
     settings = RunSettings("a", NetworkSpec.dense((784, 8, 10)), TrainingConfig(), "MNIST")
     run = LoggedRun(1, settings, "", "", "finished", 1.0, 3, 30, None, None, None, None, None)
     other = replace(run, settings=replace(settings, config=TrainingConfig(seed=5)))

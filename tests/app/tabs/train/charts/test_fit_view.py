@@ -28,13 +28,13 @@ def line_of(plot: FitPlot) -> tuple[list[float], list[float]]:
     return ([], []) if x is None else (x.tolist(), y.tolist())
 
 
-def test_the_points_are_drawn_before_there_is_a_fit(view: FitView) -> None:
+def test_points_are_drawn_without_a_fit(view: FitView) -> None:
     view.set_points(POINTS)
     x, y = view.live.dots.getData()
     np.testing.assert_array_equal(x, POINTS.x)
     np.testing.assert_array_equal(y, POINTS.y)
     assert line_of(view.live) == ([], [])
-    assert view.live.caption.text() == "Press Train, and the fit appears on these points."
+    assert view.live.caption.text() == "Press Train to see the fit on these points."
 
 
 @pytest.mark.parametrize(("y", "lowest", "highest"), [((-2.0, 3.0), -2.5, 3.5), ((4.0, 4.0), 3.9, 4.1)])
@@ -48,7 +48,7 @@ def test_a_tenth_of_the_height_stays_free_above_and_below_the_points(
     assert (bottom, top) == pytest.approx((lowest - padding, highest + padding))
 
 
-def test_the_latest_fit_is_live_and_that_of_chosen_epochs_stays(view: FitView) -> None:
+def test_fits_after_kept_epochs_stay(view: FitView) -> None:
     view.set_points(POINTS)
     for epoch in (9, 10, 11):
         view.show_fit(Fit(epoch, np.full(50, float(epoch))))
@@ -61,26 +61,26 @@ def test_the_latest_fit_is_live_and_that_of_chosen_epochs_stays(view: FitView) -
     assert line_of(view.small[1]) == ([], [])
 
 
-def test_new_points_wipe_the_fits_of_the_run_before(view: FitView) -> None:
+def test_new_points_remove_the_fits(view: FitView) -> None:
     view.set_points(POINTS)
     view.show_fit(Fit(10, np.zeros(50)))
     view.set_points(sample_formula("x", 0, 1, 50))
     assert all(line_of(plot) == ([], []) for plot in (view.live, *view.small))
 
 
-def test_a_fit_without_points_is_passed_over(view: FitView) -> None:
+def test_a_fit_without_points_is_ignored(view: FitView) -> None:
     view.show_fit(Fit(10, np.zeros(50)))
     assert line_of(view.live) == ([], [])
 
 
-def test_what_is_not_finite_is_left_out(view: FitView) -> None:
+def test_values_that_are_not_finite_are_not_drawn(view: FitView) -> None:
     view.set_points(POINTS)
     view.show_fit(Fit(1, np.where(np.arange(50) < 10, np.nan, 1.0)))
     assert len(line_of(view.live)[0]) == 40
     assert view.live.caption.text() == "fit after 1 epoch"
 
 
-def test_a_fit_is_in_the_unit_of_the_points() -> None:
+def test_a_fit_has_the_unit_of_the_points() -> None:
     network = Network(NetworkSpec.dense((1, 1), initialization="zeros"))
     network.parameters.values[:] = 0.5, 0.5  # of a target from 0 to 1, over an input of deviation 1
     network = Network(

@@ -35,7 +35,7 @@ def colours(view: HealthView) -> set[str]:
     return {image.pixelColor(x, y).name() for x in range(0, image.width()) for y in range(image.height())}
 
 
-def test_each_layer_with_weights_has_a_row_with_the_dead_units_after_it(view: HealthView) -> None:
+def test_each_layer_with_weights_has_a_row(view: HealthView) -> None:
     view.show_health((weights(1, 0.5), relu(2, 0.25), weights(3, 1.234)))
     assert [layer.texts for layer in view.layers] == [
         ("1 dense", "0.5", "0.001", "25 %"),
@@ -52,7 +52,7 @@ def test_the_last_figures_stay_after_an_epoch_without_any(view: HealthView) -> N
     assert len(view.layers[0].norms) == 1
 
 
-def test_sparklines_remember_what_was_and_not_for_ever(view: HealthView) -> None:
+def test_sparklines_have_a_limited_history(view: HealthView) -> None:
     for number in range(1, 200):
         view.show_health((weights(1, 10.0**-number),))
     assert len(view.layers[0].norms) == 60
@@ -61,7 +61,7 @@ def test_sparklines_remember_what_was_and_not_for_ever(view: HealthView) -> None
     assert list(view.layers[0].norms) == [-2]
 
 
-def test_trouble_has_its_colour_and_health_has_not(view: HealthView) -> None:
+def test_only_unusual_figures_have_the_error_colour(view: HealthView) -> None:
     trouble = QColor(LIGHT.trouble).name()
     view.show_health((weights(1, 0.5), relu(2, 0.1)))
     assert trouble not in colours(view)
@@ -77,7 +77,7 @@ def test_figures_that_are_not_finite_can_be_shown(view: HealthView) -> None:
     view.grab()
 
 
-def test_before_a_run_it_says_what_will_appear(view: HealthView) -> None:
+def test_before_a_run_it_shows_a_hint(view: HealthView) -> None:
     assert view.accessibleDescription() == EMPTY
     empty = view.grab().toImage()
     view.show_health((weights(1, 0.5),))
@@ -100,7 +100,7 @@ def test_figures_stay_short(value: float | None, text: str) -> None:
     assert figure(value) == text
 
 
-def test_the_room_is_the_same_before_and_in_a_run_and_deep_networks_are_scrolled_to(qtbot: QtBot) -> None:
+def test_the_height_is_fixed_and_deep_networks_scroll(qtbot: QtBot) -> None:
     scroll, view = HealthScroll(), HealthView()
     scroll.setWidget(view)
     qtbot.addWidget(scroll)
