@@ -421,7 +421,7 @@ def test_what_the_data_does_not_offer_is_marked_before_a_run(panel: SettingsPane
     assert not panel.augmentation.isVisible()
     panel.network.output.choose("softmax")
     panel.loss.choices["loss"].choose("")
-    assert "numbers as targets" in message(panel, "loss")
+    assert "the targets of this data are numbers" in message(panel, "loss")
 
 
 def test_data_without_images_cannot_be_distorted(panel: SettingsPanel) -> None:
