@@ -269,7 +269,7 @@ def test_data_that_does_not_fit_the_network_is_refused() -> None:
     with pytest.raises(SettingError, match="4 outputs; the data has 10 classes"):
         next(train(fresh_network((784, 4)), small_mnist(), CONFIG))
     none = Splits(small_mnist().training.take(slice(0, 0)))
-    with pytest.raises(SettingError, match="no image"):
+    with pytest.raises(SettingError, match="has no examples"):
         next(train(fresh_network(), none, CONFIG))
 
 
