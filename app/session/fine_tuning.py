@@ -1,4 +1,4 @@
-"""What teaching a hand gives: the network that has learnt it, and how well it reads before and after."""
+"""Fine-tuning on the user's handwriting: the adapted network, and its accuracy before and after."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from nncore.preprocessing.ink import rasterize
 SEED = 0
 
 MNIST_REPLAYED, MADE_UP_DIGITS, MADE_UP_OTHERS = 4000, 1000, 500
-"""What is replayed: training images of MNIST, digits of made-up hands, and what is no digit."""
+"""Replayed beside the user's drawings: MNIST training images, digits of synthetic writers, and non-digits."""
 
 MNIST_JUDGED = 2000
-"""Test images of MNIST that a network is judged on: none is replayed. One of them is 0.05 points."""
+"""MNIST test images on which a network is evaluated; none of them is replayed. One image is 0.05 %."""
 
 
 @dataclass(frozen=True)
 class Right:
-    """How many of `count` drawings were read right."""
+    """How many of `count` drawings were read correctly."""
 
     right: int
     count: int
@@ -38,10 +38,10 @@ class Right:
 
 @dataclass(frozen=True, eq=False)
 class Adaptation:
-    """A network that has learnt `examples` drawings; with none, the network as it was.
+    """A network that has learnt `examples` drawings; with 0 examples, the unchanged network.
 
-    own_before, own_after: on the very drawings it was taught. mnist_before, mnist_after: share of MNIST_JUDGED test
-    images read right, 0 to 1; None where nothing was learnt. seconds: what learning took, judging included.
+    own_before, own_after: on the drawings that it learnt. mnist_before, mnist_after: accuracy on MNIST_JUDGED test
+    images, 0 to 1; None if nothing was learnt. seconds: duration of learning and evaluation.
     """
 
     network: Network
@@ -55,9 +55,9 @@ class Adaptation:
 
 @dataclass(frozen=True)
 class HeldOut:
-    """How drawings are read that were not learnt: each by a network taught without it and its like.
+    """How well drawings are read that were not learnt: each by a network that was adapted without it.
 
-    Only digits taught twice or more can be judged so. before: by the network as it was.
+    Only digits with two examples or more can be measured in this way. before: the result of the unchanged network.
     """
 
     before: Right
@@ -66,7 +66,7 @@ class HeldOut:
 
 @dataclass(frozen=True, eq=False)
 class Others:
-    """What other people wrote, always the same: what is replayed, and test images of MNIST that are judged on."""
+    """Data of other writers, always the same: the replayed images, and the MNIST test images for evaluation."""
 
     replayed: Dataset
     judged: Dataset
@@ -76,8 +76,8 @@ _one_at_a_time = Lock()
 
 
 def others() -> Others:
-    """The images of others; takes about a second the first time, and none from then on."""
-    with _one_at_a_time:  # whoever comes while they are made waits for them
+    """The images of other writers; the first call takes about a second, later ones return the same object."""
+    with _one_at_a_time:  # a second caller waits for the first one's result
         return _others()
 
 
@@ -102,9 +102,9 @@ def _others() -> Others:
 
 
 def drawings(examples: Sequence[Example]) -> Dataset:
-    """The examples as a network sees them."""
+    """The examples as a data set: (n, 28, 28) images and their digits."""
     images = np.stack([rasterize(example.ink) for example in examples])
-    return Dataset(images, np.array([example.digit for example in examples]), source="own hand")
+    return Dataset(images, np.array([example.digit for example in examples]), source="own handwriting")
 
 
 def adapted(network: Network, own: Dataset, cancelled: Callable[[], bool]) -> Adaptation | None:
@@ -129,9 +129,9 @@ def adapted(network: Network, own: Dataset, cancelled: Callable[[], bool]) -> Ad
 
 
 def held_out(network: Network, own: Dataset, cancelled: Callable[[], bool]) -> HeldOut | None:
-    """Judge the teaching of `own` on drawings that were not learnt; None if none can be held out, or if cancelled.
+    """Measure the adaptation to `own` on drawings that were not learnt; None if there are none or cancelled.
 
-    Of each digit taught twice or more, every other drawing is held out, then those in between.
+    Cross-validation in two halves: of each digit with two drawings or more, every other one is held out in turn.
     """
     halves = _halves(own.labels)
     judged = np.flatnonzero(halves >= 0)
@@ -147,7 +147,7 @@ def held_out(network: Network, own: Dataset, cancelled: Callable[[], bool]) -> H
 
 
 def _halves(labels: NDArray[np.intp]) -> NDArray[np.intp]:
-    """0 and 1 in turn for the drawings of each digit, -1 for digits that were drawn once."""
+    """The half of each drawing: 0 and 1 in turn for each digit, -1 for digits with one drawing."""
     halves = np.full(len(labels), -1)
     for digit in np.unique(labels):
         rows = np.flatnonzero(labels == digit)
@@ -157,6 +157,6 @@ def _halves(labels: NDArray[np.intp]) -> NDArray[np.intp]:
 
 
 def read_right(network: Network, own: Dataset) -> Right:
-    """How many of the drawings `network` reads right."""
+    """How many of the drawings `network` reads correctly."""
     answers = network.predict(own.inputs(slice(None))).argmax(axis=1)
     return Right(int(np.count_nonzero(answers == own.labels)), len(own))

@@ -1,4 +1,4 @@
-"""The search for a learning rate, on a thread of its own."""
+"""The search for a learning rate, in the background."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ from nncore.training.rate_finder import RateSweep, find_learning_rate
 
 
 class RateSearch(QObject):
-    """Looks for the rate that suits a run; one search at a time."""
+    """Searches a good learning rate for a run; one search at a time."""
 
     found = Signal(RateSweep)
-    """The RateSweep."""
     failed = Signal(str)
-    """One sentence: why there is none."""
+    """One sentence: why no learning rate was found."""
     searching_changed = Signal(bool)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -28,16 +27,16 @@ class RateSearch(QObject):
         self._tasks.busy_changed.connect(self.searching_changed)
 
     def begin(self, plan: RunPlan, data: Splits) -> None:
-        """Look for the rate for this run on `data`, of which nothing but a copy is trained."""
+        """Search the learning rate for this run on `data`; a copy of the network is trained."""
         self._tasks.add("rate", partial(_search, plan, data), self._use, self.failed.emit, latest_only=True)
 
     @Slot()
     def cancel(self) -> None:
-        """Leave it, within a step."""
+        """Cancel the search within one step."""
         self._tasks.cancel("rate")
 
     def finish(self) -> bool:
-        """Leave it, and wait until it has ended; False if that takes too long."""
+        """Cancel the search and wait for its end; False if that takes too long."""
         self.cancel()
         return self._tasks.finish()
 

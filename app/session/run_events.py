@@ -1,4 +1,4 @@
-"""The steps of a training, folded so that the window hears of them at a pace it can follow. No Qt in here."""
+"""The steps of a training, combined into fewer events so that the window keeps up. Imports no Qt."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ SECONDS_BETWEEN_EVENTS = 0.05
 
 @dataclass(frozen=True)
 class StepsDone:
-    """Several steps, and the epochs that ended with them, folded into one event.
+    """Several steps, and the epochs that ended with them, in one event.
 
-    steps, losses, accuracies: (n,) one for each step; n is 0 where only an epoch ended. An accuracy is NaN where there
-    are no classes. epoch, learning_rate: of the last step. epochs: those that ended meanwhile. samples: examples seen
-    in these steps. samples_per_second: by the wall clock, pauses and validation left out.
+    steps, losses, accuracies: (n,) one value per step; n is 0 if only an epoch ended. An accuracy is NaN if there are
+    no classes. epoch, learning_rate: of the last step. epochs: those that ended. samples: number of examples in these
+    steps. samples_per_second: wall-clock speed without pauses and validation.
     """
 
     steps: NDArray[np.int64]
@@ -38,10 +38,10 @@ class StepsDone:
 
 @dataclass(frozen=True, eq=False)
 class EarlierPart:
-    """What a run that goes on did before.
+    """The earlier part of a resumed run.
 
-    curve: (3, n) step, loss and accuracy. epochs: a row each. rates: (step, learning rate) of the first step and of
-    each from which another one was used, the next one among them.
+    curve: (3, n) step, loss and accuracy. epochs: one row per epoch. rates: (step, learning rate) of the first step and
+    of each step at which the learning rate changed, including the next step.
     """
 
     curve: NDArray[np.float32]
@@ -50,7 +50,7 @@ class EarlierPart:
 
 
 class StepFolder:
-    """Gathers steps and ends of epochs until SECONDS_BETWEEN_EVENTS have passed since the last were given out."""
+    """Collects steps and epoch ends, and returns them together every SECONDS_BETWEEN_EVENTS."""
 
     def __init__(self, clock: Callable[[], float] = perf_counter) -> None:
         self._clock = clock
@@ -61,7 +61,7 @@ class StepFolder:
         self._seconds = 0.0
 
     def add(self, event: StepDone | EpochDone) -> StepsDone | None:
-        """Take one event in; gives all that were gathered if it is time."""
+        """Add one event; returns all collected events when SECONDS_BETWEEN_EVENTS have passed, otherwise None."""
         now = self._clock()
         if isinstance(event, StepDone):
             self._steps.append(event)
@@ -69,11 +69,11 @@ class StepFolder:
             self._seconds += now - self._seconds_began
         else:
             self._epochs.append(event)
-        self._seconds_began = now  # what came before an epoch's end was validation, and is no training speed
+        self._seconds_began = now  # the time before an epoch's end is validation, not training
         return self.flush() if now - self._last_given >= SECONDS_BETWEEN_EVENTS else None
 
     def flush(self) -> StepsDone | None:
-        """All that were gathered, or None if there is nothing."""
+        """All collected events, or None if there are none."""
         self._last_given = self._clock()
         if not self._steps and not self._epochs:
             return None
@@ -92,14 +92,14 @@ class StepFolder:
         )
 
     def restart_clock(self) -> None:
-        """Count seconds from now on: a pause is over."""
+        """Measure seconds from now on, after a pause."""
         self._seconds_began = self._clock()
 
 
 class RunState(Enum):
-    """Where the one run of a session is.
+    """The state of a session's run.
 
-    STARTING: it was asked for, and has not said a word yet. STOPPING: it was told to end, and has not yet.
+    STARTING: requested, but without an event so far. STOPPING: asked to stop, but not ended yet.
     """
 
     IDLE = auto()

@@ -1,4 +1,4 @@
-"""What a run of the window is to be: a fresh one, one that goes on after it was killed, or one that is trained on."""
+"""The plan of a run: a new run, the continuation of an interrupted one, or further training of an ended one."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from nncore.training.control import TrainingControl
 
 @dataclass(frozen=True, eq=False)
 class EndedRun:
-    """A run that is over, with all it takes to train it on.
+    """A run that has ended, with everything needed to train it further.
 
-    checkpoint: its state, with the name of its recipe and the share that it held out. curve: (3, n) step, loss and
-    accuracy of its steps. number: in the log of runs, None if it is in none. points: those that it fits a curve to.
+    checkpoint: its state, with its recipe's name and validation share. curve: (3, n) step, loss and accuracy of its
+    steps. number: its number in the run log, None if it is not logged. points: the curve that it fits, if any.
     """
 
     checkpoint: Checkpoint
@@ -40,14 +40,14 @@ class EndedRun:
 
     @property
     def settings(self) -> RunSettings:
-        """What it was."""
+        """The settings of the run."""
         state, data = self.checkpoint, self.points.source if self.points else ""
         return RunSettings(self.name, state.spec, state.config, data, "", state.recipe, state.validation_share)
 
     def plan(
         self, learning_rate: float, epochs: int, steps: int | None = None, seconds: float | None = None
     ) -> RunPlan:
-        """That of the same run for so much longer, whichever limit comes first; raises SettingError if out of range."""
+        """The plan to train the run further up to these limits; raises SettingError for one out of range."""
         longer = self.checkpoint.extended(learning_rate, steps, epochs, seconds)
         return RunPlan(
             longer.spec,
@@ -61,9 +61,9 @@ class EndedRun:
 
 
 def taken_up(run: LoggedRun, path: Path, points: CurvePoints | None) -> EndedRun:
-    """A run of the log that ended, from the file that it kept; raises ModelFileError or RunLogError.
+    """An ended run of the log, read from its checkpoint file; raises ModelFileError or RunLogError.
 
-    points: those that it fits a curve to.
+    points: the curve that it fits, if any.
     """
     checkpoint = load_checkpoint(path)
     with RunLog(run_log_path()) as log:
@@ -73,13 +73,13 @@ def taken_up(run: LoggedRun, path: Path, points: CurvePoints | None) -> EndedRun
 
 @dataclass(frozen=True)
 class RunPlan:
-    """What a run is to be.
+    """Everything that defines a run.
 
-    recipe: its name, or "". parent: the run in the log that this one repeats, varies or trains on. broken_off: the run
-    that this one goes on with, and the file that tells from where; it stays the same run in the log. trained_on: the
-    run that this one begins with; it stays as it is, this is another one. Of both, spec and config are theirs.
-    rates: from which step on to train with which other learning rate. points: the curve to fit, None for the recipe's
-    own, if it has one.
+    recipe: its name, or "". parent: the logged run that this one repeats, varies or trains further. broken_off: the
+    interrupted run that this one continues, and its checkpoint file; it stays the same run in the log. trained_on: the
+    ended run from which this one starts; it stays unchanged, and this run is logged separately. In both cases spec and
+    config are those of that run. rates: (step, learning rate) of each planned change. points: the curve to fit; None
+    for the recipe's own, if it has one.
     """
 
     spec: NetworkSpec
@@ -94,25 +94,25 @@ class RunPlan:
 
     @property
     def name(self) -> str:
-        """The run's model, in a few characters: "784-128-64-10"."""
+        """The name of the run's model, such as "784-128-64-10"."""
         if self.broken_off is not None:
             return self.broken_off[0].settings.name
         return self.trained_on.name if self.trained_on is not None else self.spec.summary.replace(" ", "")
 
     def control(self) -> TrainingControl:
-        """The levers of the run."""
+        """A new control for pausing, stopping and changing the learning rate."""
         return TrainingControl(self.config.learning_rate, self.rates)
 
     @property
     def curve(self) -> CurvePoints | None:
-        """The points that the run fits a curve to; None if it learns digits."""
+        """The curve that the run fits; None if it learns digits."""
         if self.points is not None:
             return self.points
         recipe = RECIPES.get(self.recipe)
         return recipe.examples.curve() if recipe and isinstance(recipe.examples, CurveExamples) else None
 
     def examples(self, data: Splits, share: float, seed: int) -> Splits:
-        """What the run learns from and is judged on: the recipe's choice of `data`, some of it held out."""
+        """Training, validation and test data: the recipe's part of `data`, with `share` held out for validation."""
         curve, recipe = self.curve, RECIPES.get(self.recipe)
         if curve is not None:
             return curve.splits()
@@ -120,9 +120,10 @@ class RunPlan:
         return hold_out_validation(chosen, share, seed)
 
     def begin(self, data: Splits, control: TrainingControl, cores: int) -> Training:
-        """The run, with a network of its own, about to take its first step, or the next one.
+        """The training with its own network, ready for its first step, or the next one of a continued run.
 
-        Raises SettingError if `data` is not what it began with, ModelFileError if what it kept cannot be read.
+        Raises SettingError if `data` differs from the data of the continued run, ModelFileError if its checkpoint is
+        unreadable.
         """
         if self.broken_off is not None:
             return self._resumed(load_checkpoint(self.broken_off[1]), data, control, cores)
@@ -138,7 +139,7 @@ class RunPlan:
         return Training.resumed(checkpoint, examples, control, cores)
 
     def recorder(self, source: str, complain: Callable[[str], None]) -> RunRecorder:
-        """What writes the run down in the log; source: of its examples, in words."""
+        """The recorder that logs the run. source: a description of its data."""
         settings = RunSettings(
             self.name,
             self.spec,

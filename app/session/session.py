@@ -1,4 +1,4 @@
-"""What the window is about: the data, the model in use, and the run in progress."""
+"""The state of the window: the data, the model in use, and the run in progress."""
 
 from __future__ import annotations
 
@@ -30,35 +30,35 @@ from nncore.training.events import Diverged, Finished, Started
 
 
 class Session(QObject):
-    """Holds the state that the tabs show, and says when a part of it changes.
+    """Holds the state that the tabs show, and emits a signal when a part of it changes.
 
-    All methods return at once: reading, writing and training happen on threads.
+    All methods return at once: reading, writing and training run on threads.
     """
 
     data_changed = Signal(Splits)
-    """The Splits now in use."""
+    """The data set in use has changed."""
     model_changed = Signal(Model)
-    """The Model now in use: opened, or as far as the present run has trained it; `network` is made of it."""
+    """The model in use has changed: opened, reverted, or trained by the present run; `network` is built from it."""
     run_state_changed = Signal(RunState)
-    """The RunState of the one run there is."""
+    """The state of the run has changed."""
     run_happened = Signal(object)
-    """What the present run says: Started, EarlierPart, StepsDone, Diverged or Finished."""
+    """An event of the present run: Started, EarlierPart, StepsDone, Diverged or Finished."""
     run_failed = Signal(str)
-    """One sentence: why a run could not begin or go on."""
+    """One sentence: why a run could not start or continue."""
     informed = Signal(str)
-    """One sentence of good news."""
+    """One sentence: what was done."""
     refused = Signal(str)
-    """One sentence: what could not be done and why; everything is as it was."""
+    """One sentence: what could not be done and why; nothing has changed."""
     run_begins = Signal(RunPlan)
-    """The RunPlan of a run that is about to begin."""
+    """The plan of a run that is about to start."""
     ended_run_changed = Signal(object)
-    """The EndedRun that `train_on` would go on with; None while there is none."""
+    """The EndedRun that `train_on` would train further; None if there is none."""
     run_fitted = Signal(Fit)
-    """A Fit of the present run, which learns a curve."""
+    """The present fit of a run that learns a curve."""
     run_remembers = Signal(Rewind, int)
-    """The Rewind of a run that begins, and how many epochs it is to have."""
+    """The epoch snapshots of a run that starts, and its planned number of epochs."""
     not_kept = Signal(str)
-    """One sentence: why the model of a run, which is still in use, could not be kept on disk."""
+    """One sentence: why the model of a run, which is still in use, could not be saved."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -79,13 +79,13 @@ class Session(QObject):
     # ------------------------------------------------------------------ data
 
     def load_bundled_data(self) -> None:
-        """Use the MNIST that comes with the app."""
+        """Use the bundled MNIST data."""
         self._data_files.discard("data")
         self._data_files.add("data", load_mnist, self.use_data, self._refuse_data)
 
     @Slot(object)
     def use_data(self, data: Splits) -> None:
-        """Train and judge on `data` from now on."""
+        """Train and evaluate on `data` from now on."""
         self.data = data
         self.data_changed.emit(data)
         if self._waiting is not None:
@@ -96,34 +96,34 @@ class Session(QObject):
 
     @property
     def follows_run(self) -> bool:
-        """Whether the model in use is the present or last run's, and changes with it."""
+        """Whether the model in use is that of the run in progress, and changes with it."""
         return self._following_run and self.run_state is not RunState.IDLE
 
     @property
     def model_is_saved(self) -> bool:
-        """Whether the model in use is the one last opened or saved."""
+        """Whether the model in use is the one that was last opened or saved."""
         return self._kept is not None and self.model is self._kept[0].model
 
     def open_bundled_model(self) -> None:
-        """Use the model that comes with the app."""
+        """Use the bundled model."""
         self._read("model", partial(_load, bundled_model_path()), self._use_bundled_model)
 
     def open_model(self, path: Path) -> None:
-        """Use the model of a file."""
+        """Use the model in a file."""
         self._read("model", partial(_load, path), partial(self._use_opened_model, path))
 
     def save_model(self, path: Path, model: Model) -> None:
-        """Write `model` to `path`; if it is still in use then, it is what `revert_model` brings back."""
+        """Write `model` to `path`; `revert_model` then returns to it."""
         in_use = InUse(model, self.network) if model is self.model and self.network is not None else None
         self._files.add(
             "save", partial(save_model, model, path), lambda _: self._remember_saved(in_use, path), self.refused.emit
         )
 
     def revert_model(self) -> None:
-        """Use the model last opened or saved again."""
+        """Return to the model that was last opened or saved."""
         if self._kept is not None:
             self._choose_model(*self._kept)
-            self.informed.emit(f"Back to the model {self._kept[0].model.card.name}.")
+            self.informed.emit(f"Reverted to the model {self._kept[0].model.card.name}.")
 
     def _use_bundled_model(self, in_use: InUse) -> None:
         self._choose_model(in_use, None)
@@ -140,7 +140,7 @@ class Session(QObject):
         self.informed.emit(f"Saved as {path}.")
 
     def _choose_model(self, in_use: InUse, path: Path | None) -> None:
-        """Use a model that the user asked for, also while a run goes on that would replace it."""
+        """Use a model that the user chose, even while a run is in progress whose model would replace it."""
         self._following_run = False
         self._kept = in_use, path
         self._use_model(in_use, path)
@@ -163,17 +163,17 @@ class Session(QObject):
         rates: Rates = (),
         points: CurvePoints | None = None,
     ) -> None:
-        """Train a fresh network; `paused`: wait after its first step. Does nothing while another run goes on.
+        """Train a new network; `paused`: wait after its first step. Does nothing while another run is in progress.
 
-        If the data is still being read, the run begins when it is there. recipe: its name, or "". parent: the run in
-        the log that this one repeats. rates: the learning rates to change to on the way. points: the curve to fit,
-        instead of the recipe's own.
+        If the data is still being read, the run starts afterwards. recipe: its name, or "". parent: the logged run that
+        this one repeats. rates: (step, learning rate) of each planned change. points: the curve to fit instead of the
+        recipe's own.
         """
         plan = RunPlan(spec, config, validation_share, recipe, parent, rates=rates, points=points)
         self._begin(plan, paused)
 
     def go_on_with(self, run: LoggedRun, checkpoint: Path) -> None:
-        """Go on with a run whose process was killed, from what it kept in `checkpoint`; it needs the same data."""
+        """Continue a run whose process was killed, from its file `checkpoint`; this needs the same data."""
         settings = run.settings
         share, curve = settings.validation_share, CurveExamples.from_description(settings.data)
         plan = RunPlan(settings.spec, settings.config, share, settings.recipe, broken_off=(run, checkpoint))
@@ -182,22 +182,21 @@ class Session(QObject):
     def train_on(
         self, learning_rate: float, epochs: int, steps: int | None = None, seconds: float | None = None
     ) -> None:
-        """Go on with the run that ended last, or was taken up, for so much longer; does nothing without one.
+        """Train the run that ended or was chosen last further, until the first limit; does nothing without such a run.
 
-        It becomes a run of its own in the log, and leaves the one it begins with as it is. Raises SettingError for what
-        is out of range.
+        This is logged as a separate run; the former one stays unchanged. Raises SettingError for a value out of range.
         """
         if self.ended_run is not None:
             self._begin(self.ended_run.plan(learning_rate, epochs, steps, seconds), paused=False)
 
     def take_up(self, run: LoggedRun, checkpoint: Path, points: CurvePoints | None = None) -> None:
-        """Make a run of the log that ended the one that `train_on` goes on with; points: of the curve it fits."""
+        """Make an ended run of the log the one that `train_on` trains further; points: the curve that it fits."""
         self._read("run", partial(taken_up, run, checkpoint, points), self._take_up)
 
     def _take_up(self, ended: EndedRun) -> None:
         if self.run_state is RunState.IDLE:
             self._set_ended_run(ended)
-            self.informed.emit(f"{ended.name}: choose a learning rate and how many epochs more, and press Train on.")
+            self.informed.emit(f"{ended.name}: choose a learning rate and a number of epochs, then press Train on.")
 
     def _begin(self, plan: RunPlan, paused: bool) -> None:
         if self.run_state is not RunState.IDLE:
@@ -230,25 +229,25 @@ class Session(QObject):
         self._thread.start()
 
     def pause(self) -> None:
-        """Wait after the present mini-batch."""
+        """Pause after the present mini-batch."""
         if self._thread is not None and self.run_state is RunState.RUNNING:
             self._thread.control.pause()
             self._set_run_state(RunState.PAUSED)
 
     def resume(self) -> None:
-        """Go on."""
+        """Continue a paused run."""
         if self._thread is not None and self.run_state is RunState.PAUSED:
             self._thread.control.resume()
             self._set_run_state(RunState.RUNNING)
 
     def step(self) -> None:
-        """Take one mini-batch, then wait."""
+        """Train one mini-batch, then pause."""
         if self._thread is not None and self.run_state in (RunState.RUNNING, RunState.PAUSED):
             self._thread.control.step()
             self._set_run_state(RunState.PAUSED)
 
     def stop(self) -> None:
-        """End the run; what was learnt stays."""
+        """Stop the run; the model keeps what it learnt."""
         if self._waiting is not None:
             self._waiting = None
             self._set_run_state(RunState.IDLE)
@@ -257,7 +256,7 @@ class Session(QObject):
             self._set_run_state(RunState.STOPPING)
 
     def set_learning_rate(self, rate: float) -> None:
-        """Train with `rate` from the next mini-batch on; does nothing when no run is in progress.
+        """Train with `rate` from the next mini-batch on; does nothing if no run is in progress.
 
         Raises SettingError unless it is above 0 and finite.
         """
@@ -308,7 +307,7 @@ class Session(QObject):
             self._thread = None
         if not self._run_has_ended:
             self._run_has_ended = True
-            self.run_failed.emit("The run broke off because of an error in Digit Lab; the log file tells more.")
+            self.run_failed.emit("The run stopped because of an error in Digit Lab; the log file has the details.")
         self._set_run_state(RunState.IDLE)
 
     # --------------------------------------------------------------- threads

@@ -1,4 +1,4 @@
-"""The thread a training runs on, so that the window stays free."""
+"""The thread that trains, so that the window stays responsive."""
 
 from __future__ import annotations
 
@@ -25,45 +25,45 @@ from nncore.training.events import Diverged, EpochDone, Finished, Started, StepD
 
 SECONDS_BETWEEN_FITS = 0.1
 SECONDS_BETWEEN_MODELS = 0.25
-"""A digit on the canvas is read anew by the network in training this often at most."""
+"""Shortest time between two models of a run in progress that are sent to the window."""
 
 
 @dataclass(frozen=True)
 class InUse:
-    """A model and a network made of it, for the window's thread to read digits with."""
+    """A model and the network built from it, which the window's thread uses to read digits."""
 
     model: Model
     network: Network
 
     @classmethod
     def of(cls, model: Model) -> InUse:
-        """Build the network, which takes a moment for a large one."""
+        """Build the network of a model; takes a moment for a large one."""
         return cls(model, model.network())
 
 
 class TrainingThread(QThread):
-    """Builds a network of its own, trains it, and keeps what it has learnt.
+    """Builds its own network, trains it, and saves the model.
 
-    `control` pauses, steps, stops and changes the learning rate, each within one mini-batch. What the signals carry is
-    frozen, and the arrays in it are copies.
+    `control` pauses, steps, stops and changes the learning rate, each within one mini-batch. The signals carry frozen
+    objects whose arrays are copies.
     """
 
     happened = Signal(object)
-    """Started, of a run that goes on then EarlierPart; StepsDone; and at the end Diverged or Finished."""
+    """Started; EarlierPart for a continued run; StepsDone; and at the end Diverged or Finished."""
     improved = Signal(InUse)
-    """An InUse: what was learnt so far, after an epoch or at the end."""
+    """The model trained so far, after an epoch or at the end."""
     failed = Signal(str)
-    """One sentence: why the run could not begin or go on."""
+    """One sentence: why the run could not start or continue."""
     not_kept = Signal(str)
-    """One sentence: why the model could not be kept on disk."""
+    """One sentence: why the model could not be saved."""
     fitted = Signal(Fit)
-    """A Fit: what was learnt so far of a curve."""
+    """The present fit of a curve."""
     not_logged = Signal(str)
-    """One sentence: why the run could not be written down in the log; it goes on."""
+    """One sentence: why the run could not be logged; the run continues."""
     remembers = Signal(Rewind)
-    """The Rewind of the run that begins: it grows with every epoch, and may be read meanwhile."""
+    """The epoch snapshots of the run that starts. They grow with every epoch, and may be read at the same time."""
     ended = Signal(EndedRun)
-    """The EndedRun, unless it diverged or learnt nothing."""
+    """The run that ended, unless it diverged or took no step."""
 
     def __init__(
         self, plan: RunPlan, data: Splits, keep_in: Path, parent: QObject, paint_priority: PaintPriority | None = None
@@ -89,7 +89,7 @@ class TrainingThread(QThread):
 
     def _train(self) -> None:
         plan = self._plan
-        # One core is left for the window: painting and the pen must not wait for matrix products.
+        # One core is left to the window: painting and the pen must not wait for matrix products.
         self._training = plan.begin(self._data, self.control, max(1, available_cores() - 1))
         self._curve = plan.curve
         with plan.recorder(self._training.data.training.source, self.not_logged.emit) as self._recorder:
@@ -106,7 +106,7 @@ class TrainingThread(QThread):
                 self._folder.restart_clock()
 
     def _begin(self) -> None:
-        """Tell what there is to see before the first step: how the network is, and what came before."""
+        """Emit what is known before the first step: a snapshot of the network, and the earlier part of the run."""
         training = self._training
         self._rewind.add(training.history.epochs, training.network)
         self.remembers.emit(self._rewind)
@@ -131,7 +131,7 @@ class TrainingThread(QThread):
             self._paint_priority.wait_for_release()
 
     def _tell_fit(self, epoch: int) -> None:
-        """Tell how the curve looks now: after the epochs that are kept, and else as often as it can be seen."""
+        """Emit the present fit: after each of EPOCHS_KEPT, otherwise at most every SECONDS_BETWEEN_FITS."""
         if self._curve is None or (epoch not in EPOCHS_KEPT and perf_counter() - self._told_fit < SECONDS_BETWEEN_FITS):
             return
         self._told_fit = perf_counter()
@@ -142,7 +142,7 @@ class TrainingThread(QThread):
             self.happened.emit(steps)
 
     def _end(self, event: TrainingEvent) -> None:
-        """Keep what was learnt, if anything was."""
+        """Save the model if anything was learnt."""
         if isinstance(event, Finished) and event.step:
             self._keep(self._tell_model(event.test))
             self.ended.emit(self._ended_run())
@@ -165,6 +165,6 @@ class TrainingThread(QThread):
         try:
             save_model(model, path)
         except DigitLabError as problem:
-            self.not_kept.emit(f"The model of this run is in use but could not be kept: {problem}")
+            self.not_kept.emit(f"The model of this run is in use, but could not be saved: {problem}")
         else:
             self._recorder.keep_model(path)

@@ -1,4 +1,4 @@
-"""Where data comes from: files, folders of pictures, the user's own ink, ink made up. No Qt in here."""
+"""Sources of data sets: files, image folders, the user's own ink, and synthetic ink. Imports no Qt."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ DATA_FILES = f"Images or ink with labels ({file_patterns('pictures', 'ink')});;A
 """The filter of every dialog that asks for a data set: what `from_path` reads."""
 
 MOST_MADE_UP = 100_000
-"""Made-up digits take about a second a thousand."""
+"""A thousand synthetic digits take about a second."""
 
 MADE_UP_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """Data that was read, and what there is to say of it: a sentence or two, or ""."""
+    """Data that was read, and a note on it for the user, or ""."""
 
     data: Splits
     note: str = ""
@@ -41,7 +41,7 @@ class Loaded:
 def from_path(path: Path, tell: Tell, cancelled: Cancelled) -> Loaded | None:
     """Data from a file (CSV, IDX, NPY, NPZ, or UNIPEN ink) or a folder (MNIST's files, or pictures by class).
 
-    None as soon as it is `cancelled`. Raises DataError.
+    Returns None if `cancelled`. Raises DataError.
     """
     if path.is_dir():
         if is_image_folder(path):
@@ -58,26 +58,26 @@ def _from_folder(path: Path, tell: Tell, cancelled: Cancelled) -> Loaded | None:
     left_out = found.left_out
     if not left_out:
         return Loaded(found.splits)
-    what = "1 picture is" if len(left_out) == 1 else f"{len(left_out):,} pictures are"
-    return Loaded(found.splits, f"{what} left out. {left_out[0]}")
+    what = "1 picture was" if len(left_out) == 1 else f"{len(left_out):,} pictures were"
+    return Loaded(found.splits, f"{what} skipped. {left_out[0]}")
 
 
 def bundled(tell: Tell, cancelled: Cancelled) -> Loaded | None:
-    """The MNIST in the box."""
+    """The bundled MNIST data."""
     return Loaded(load_mnist())
 
 
 def own_ink(tell: Tell, cancelled: Cancelled) -> Loaded | None:
-    """The digits that the user drew and gave a label; raises DataError if there are none."""
+    """The user's own labelled drawings; raises DataError if there are none."""
     path = own_ink_path()
     if not path.exists():
-        raise DataError("There is no ink of yours yet: teach your hand in the Draw tab, and it will be here.")
+        raise DataError("There are no drawings of yours yet. Correct the network in the Draw tab to add some.")
     ink = read_ink(path).to_dataset()
     return Loaded(Splits(Dataset(ink.images, ink.labels, source="my own ink")))
 
 
 def made_up(count: int, seed: int, tell: Tell, cancelled: Cancelled) -> Loaded | None:
-    """`count` digits of made-up writers; the same seed gives the same. None as soon as it is `cancelled`."""
+    """`count` digits of synthetic writers; the same seed gives the same digits. None if `cancelled`."""
     images, labels, rng = [], [], np.random.default_rng(seed)
     for start in range(0, count, MADE_UP_AT_ONCE):
         if cancelled():
@@ -91,17 +91,15 @@ def made_up(count: int, seed: int, tell: Tell, cancelled: Cancelled) -> Loaded |
 
 
 def added(present: Splits, more: Splits) -> Splits:
-    """`present` with the training examples of `more` among its own; what is held out to judge on stays as it was.
+    """`present` with the training examples of `more` added; validation and test data stay unchanged.
 
-    Raises DataError if they are of different shapes or classes, or one stays in its file.
+    Raises DataError if shapes or classes differ, or one of them is mapped from its file.
     """
     here, there = present.training, more.training
     if isinstance(here, MappedDataset) or isinstance(there, MappedDataset):
-        raise DataError("Data that stays in its file, because it is large, cannot be added to other data.")
+        raise DataError("A data set that is too large for memory cannot be combined with another one.")
     if (here.input_shape, here.class_names, here.is_bytes) != (there.input_shape, there.class_names, there.is_bytes):
-        raise DataError(
-            f"{file_name(Path(there.source))} cannot be added to {here.source}: examples or classes are others."
-        )
+        raise DataError(f"{file_name(Path(there.source))} cannot be added to {here.source}: shape or classes differ.")
     training = Dataset(
         np.concatenate([here.images, there.images]),
         np.concatenate([here.labels, there.labels]),

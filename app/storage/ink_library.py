@@ -1,4 +1,4 @@
-"""The user's own ink: every drawing that was taught, with its label, kept on disk at once."""
+"""The user's own ink: every labelled drawing, written to disk immediately."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nncore.errors import DataError
 from nncore.preprocessing.ink import Ink
 
 MOST_EXAMPLES = 500
-"""Examples that are kept: with more, the oldest goes."""
+"""The largest number of examples; beyond it the oldest one is removed."""
 
 WRITER = "me"
 COMMENT = re.compile(r"drawn (\S+)(?: read (\d))?")
@@ -22,9 +22,9 @@ COMMENT = re.compile(r"drawn (\S+)(?: read (\d))?")
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """A drawing and the digit it is. drawn: when it was taught. read: what the network had read in it, None if nothing.
+    """A drawing and its digit. read: the digit that the network had read, None if there was none.
 
-    Of an example from a file that does not say, `drawn` is None.
+    drawn: when it was added; None if the file does not tell.
     """
 
     ink: Ink
@@ -34,10 +34,10 @@ class Example:
 
 
 class InkLibrary:
-    """The examples of one file, and those last forgotten, which stay in a backup beside it.
+    """The examples of one file, and those that were forgotten last, which stay in a backup file beside it.
 
-    Each change is on the disk, wholly or not at all, before it is in `examples`. A change raises DataError, a sentence,
-    if that fails.
+    Each change is written to disk completely or not at all before `examples` changes; if that fails it raises
+    DataError.
     """
 
     def __init__(self, path: Path) -> None:
@@ -48,37 +48,37 @@ class InkLibrary:
         self._blocked = ""
 
     def load(self) -> str:
-        """Read both files anew; gives a sentence on what was damaged and set aside, "" if nothing was."""
+        """Read both files; returns a sentence about damaged files that were renamed, or ""."""
         self._blocked = ""
         self.examples, trouble = self._read(self.path)
         self.forgotten, more = self._read(self.backup_path)
         return " ".join(filter(None, (trouble, more)))
 
     def add(self, example: Example) -> None:
-        """Keep one more."""
+        """Add an example."""
         self._refresh()
         self._write(self.path, (*self.examples, example)[-MOST_EXAMPLES:])
 
     def remove_last(self) -> None:
-        """Take the newest away; there must be one."""
+        """Remove the newest example; there must be one."""
         self._refresh()
         self._write(self.path, self.examples[:-1])
 
     def forget(self) -> None:
-        """Take all away, into the backup, whose former content is lost; does nothing if there is none."""
+        """Move all examples to the backup, and lose its former content; does nothing without examples."""
         self._refresh()
         if self.examples:
             self._write(self.backup_path, self.examples)
             self._write(self.path, ())
 
     def remember(self) -> None:
-        """Bring back what was last forgotten, before what has been taught since."""
+        """Bring the forgotten examples back, in front of those added since."""
         self._refresh()
         self._write(self.path, (*self.forgotten, *self.examples)[-MOST_EXAMPLES:])
         self._write(self.backup_path, ())
 
     def _refresh(self) -> None:
-        """See what another window of the app has written to the files since."""
+        """Read the files again if another window of the app has changed them."""
         if any(_stamp(path) != stamp for path, stamp in self._stamps.items()):
             trouble = self.load()
             if trouble:
@@ -104,10 +104,10 @@ class InkLibrary:
         try:
             path.rename(aside)
         except OSError:
-            self._blocked = f"Your drawings cannot be read, and the file stays as it is: {problem}"
+            self._blocked = f"Your drawings cannot be read; the file was left unchanged. {problem}"
             return self._blocked
         self._stamps[path] = None
-        return f"Your drawings could not be read; the file is now {aside.name}. {problem}"
+        return f"Your drawings could not be read; the file was renamed to {aside.name}. {problem}"
 
     def _write(self, path: Path, examples: tuple[Example, ...]) -> None:
         if examples:
@@ -125,7 +125,7 @@ class InkLibrary:
 
 def _example(ink: Ink, label: int | None, comment: str) -> Example:
     if label is None:
-        raise DataError("A drawing in it has no label, expected a digit from 0 to 9.")
+        raise DataError("A drawing in it has no label; expected a digit from 0 to 9.")
     said = COMMENT.fullmatch(comment)
     if said is None:
         return Example(ink, label)
@@ -151,7 +151,7 @@ def _delete(path: Path) -> None:
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:
-    """What changes with a file's content: its time and size; None if there is no file."""
+    """Modification time and size of a file, which tell whether it has changed; None if there is no file."""
     try:
         status = path.stat()
     except OSError:

@@ -1,4 +1,4 @@
-"""Reading a picture file, or a picture out of the clipboard."""
+"""Reading a picture from a file or the clipboard."""
 
 from __future__ import annotations
 
@@ -16,21 +16,20 @@ from nncore.errors import DataError
 from nncore.preprocessing.bitmap import to_grey
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP")
-"""What is read; Pillow knows many more, some of which start other programs (EPS runs Ghostscript)."""
+"""The formats that are read. Pillow knows more, some of which start other programs (EPS runs Ghostscript)."""
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp")
-"""The ends of the names that such files have."""
+"""The suffixes of these files."""
 
 MAX_PIXELS = 60_000_000
-"""A larger picture is refused before it is unpacked: it is no photo of a digit. Unpacked, one of these takes 240 MB;
-as a GIF twice that."""
+"""A larger picture is refused before it is decoded. A decoded picture of this size takes 240 MB, a GIF twice that."""
 
 LONGEST_SIDE = 1024
-"""Pixels; a larger picture is shrunk to this at once: a digit is read in 28."""
+"""Pixels. A larger picture is reduced to this size: a digit is read in 28 pixels."""
 
 
 def read_picture(path: Path) -> NDArray[np.uint8]:
-    """The picture of a file as grey values (height, width), ink of any colour as far from its paper as can be.
+    """The picture of a file as grey values (height, width), with the best contrast of ink and paper.
 
     Otherwise as `read_pixels`.
     """
@@ -38,24 +37,24 @@ def read_picture(path: Path) -> NDArray[np.uint8]:
 
 
 def read_pixels(path: Path) -> NDArray[np.uint8]:
-    """The picture of a file, red, green and blue (height, width, 3), what is transparent shown on white.
+    """The picture of a file as red, green and blue (height, width, 3); transparent pixels become white.
 
-    At most LONGEST_SIDE pixels each way; of several pages or frames the first.
-    Raises DataError, naming the file, if it is no picture, a broken one, or larger than MAX_PIXELS.
+    At most LONGEST_SIDE pixels per side; of several pages or frames the first one.
+    Raises DataError, which names the file, if it is not a picture, damaged, or larger than MAX_PIXELS.
     """
     with opened(path) as file:
         return _pixels(file, str(path))
 
 
 def unpack_pixels(packed: bytes, name: str) -> NDArray[np.uint8]:
-    """The picture in the bytes of a file, as `read_pixels`; `name` says in a refusal what it was."""
+    """The picture in the bytes of a file, as `read_pixels`; error messages call it `name`."""
     return _pixels(io.BytesIO(packed), name)
 
 
 def _pixels(file: BinaryIO, name: str) -> NDArray[np.uint8]:
     start = file.read(512)
     file.seek(0)
-    if b"<svg" in start.lower():  # and any bomb of entities before it
+    if b"<svg" in start.lower():  # also protects from entity expansion attacks
         raise DataError(f"{name}: this is a drawing (SVG), not a picture of pixels; expected PNG, JPEG or the like.")
     try:
         with warnings.catch_warnings(action="ignore"), Image.open(file, formats=FORMATS) as picture:
@@ -69,8 +68,8 @@ def _pixels(file: BinaryIO, name: str) -> NDArray[np.uint8]:
         ) from None
     except Image.DecompressionBombError:
         raise DataError(f"{name}: too many pixels; expected at most {MAX_PIXELS:,} in all.") from None
-    except Exception as problem:  # a decoder that stumbles over a broken file raises whatever it likes
-        raise DataError(f"{name}: this picture is broken ({type(problem).__name__}: {problem}).") from None
+    except Exception as problem:  # decoders raise exceptions of many classes for damaged files
+        raise DataError(f"{name}: this picture is damaged ({type(problem).__name__}: {problem}).") from None
 
 
 def _on_white(picture: Image.Image, name: str) -> NDArray[np.uint8]:
@@ -84,20 +83,20 @@ def _on_white(picture: Image.Image, name: str) -> NDArray[np.uint8]:
 
 
 def _shrunk(picture: Image.Image) -> Image.Image:
-    """The picture with sides of LONGEST_SIDE at most; one that is no larger is given back as it is."""
+    """The picture with sides of at most LONGEST_SIDE; a smaller one is returned unchanged."""
     if max(picture.size) <= LONGEST_SIDE:
         return picture
     if picture.mode == "1":
         picture = picture.convert("L")
-    elif picture.mode in ("P", "PA"):  # colours by number cannot be averaged
+    elif picture.mode in ("P", "PA"):  # palette indices cannot be averaged
         picture = picture.convert("RGBA")
-    # Of a JPEG this unpacks no more than it needs: a half, a quarter or an eighth of each side.
+    # A JPEG is decoded at a half, a quarter or an eighth of its size if that is enough.
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.BOX)
     return picture
 
 
 def _in_8_bits(picture: Image.Image) -> Image.Image:
-    """The picture with grey values from 0 to 255: Pillow would cut those of a 16-bit scan off at 255."""
+    """The picture with grey values from 0 to 255; Pillow itself would clip a 16-bit scan at 255."""
     if picture.mode not in ("I", "F") and not picture.mode.startswith("I;"):
         return picture
     values = np.nan_to_num(np.asarray(picture, np.float64), posinf=0, neginf=0)

@@ -1,4 +1,4 @@
-"""Opening the log of runs, whatever state its file is in: what cannot be read is set aside, never overwritten."""
+"""Opening the run log, whatever state its file is in: an unreadable file is renamed, never overwritten."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from nncore.experiments.run_log.log import VERSION, RunLog, RunLogDamagedError, 
 
 Result = TypeVar("Result")
 Complain = Callable[[str], None]
-"""Is given one sentence: what is wrong, and what was done about it."""
+"""Called with one sentence: what is wrong, and what was done about it."""
 
 
 def open_log(path: Path, complain: Complain, patience: float | None = None) -> RunLog:
-    """The log at `path`; where that one cannot be used, a fresh one in its place or beside it, which is said.
+    """The log at `path`; if it cannot be used, a new one in its place or beside it, and `complain` is called.
 
-    A damaged log is kept under another name. One of a newer Digit Lab stays where it is. patience: seconds to wait for
-    another program. Raises RunLogError if there can be no log at all, or another program is writing.
+    A damaged log is renamed. A log of a newer Digit Lab stays unchanged. patience: seconds to wait for another program.
+    Raises RunLogError if no log can be opened or created, or another program is writing.
     """
     try:
         return RunLog(path, patience)
     except RunLogNewerError as problem:
         beside = path.with_name(f"{path.stem} of version {VERSION}{path.suffix}")
-        complain(f"{problem} It is left as it is, and {beside.name} beside it is used.")
+        complain(f"{problem} The file stays unchanged, and {beside.name} beside it is used.")
         return _sound(beside, complain, patience)
     except RunLogDamagedError as problem:
         set_aside(path, problem, complain)
@@ -32,9 +32,9 @@ def open_log(path: Path, complain: Complain, patience: float | None = None) -> R
 
 
 def with_log(path: Path, complain: Complain, work: Callable[[RunLog], Result], patience: float | None = None) -> Result:
-    """What `work` gives when it is done with the log that `open_log` opens.
+    """Call `work` with the log that `open_log` opens, and return its result.
 
-    A log whose damage shows only now is set aside too, and `work` is done with a fresh one. Raises RunLogError.
+    If the log turns out to be damaged only now, it is renamed and `work` is called with a new log. Raises RunLogError.
     """
     try:
         with open_log(path, complain, patience) as log:
@@ -55,13 +55,13 @@ def _sound(path: Path, complain: Complain, patience: float | None) -> RunLog:
 
 
 def set_aside(path: Path, problem: RunLogDamagedError, complain: Complain) -> None:
-    """Keep the damaged log at `path` under another name, and say so; raises RunLogError if that fails."""
+    """Rename the damaged log at `path`, and call `complain`; raises RunLogError if that fails."""
     aside = path.with_name(f"{path.stem} damaged {datetime.now():%Y-%m-%d %H.%M.%S.%f}{path.suffix}")
     try:
-        for suffix in ("-wal", "-shm", ""):  # what SQLite keeps beside it belongs to it
+        for suffix in ("-wal", "-shm", ""):  # SQLite's own files beside it belong to it
             part = path.with_name(path.name + suffix)
             if part.exists():
                 part.rename(aside.with_name(aside.name + suffix))
     except OSError as failure:
-        raise RunLogError(f"{problem} It cannot be set aside ({failure.strerror or failure}).") from None
-    complain(f"{problem} It is kept as {aside.name}, and a fresh log is begun.")
+        raise RunLogError(f"{problem} It cannot be renamed ({failure.strerror or failure}).") from None
+    complain(f"{problem} It was renamed to {aside.name}, and a new log was created.")

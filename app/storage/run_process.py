@@ -1,4 +1,4 @@
-"""Which process is at work on a run, whether it still lives, and what machine this is."""
+"""Which process runs a training, whether it is still alive, and a description of this machine."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ import psutil
 from nncore.system.cores import available_cores
 
 SLACK = 2.0
-"""Seconds by which two readings of when a process began may differ."""
+"""Seconds by which two readings of a process's start time may differ."""
 
 
 def this_process() -> str:
-    """What tells this process apart from every other one: its number, when it began, and its machine."""
+    """A unique description of this process: its number, start time and machine."""
     return f"{os.getpid()} {psutil.Process().create_time():.2f} {platform.node()}"
 
 
 def is_alive(process: str) -> bool:
-    """Whether a process, described by `this_process`, is still there; False for "".
+    """Whether a process, described by `this_process`, is still running; False for "".
 
-    One of another machine, which may share the user's folder, cannot be asked: it counts as alive.
+    A process of another machine, which may share the user's folder, cannot be checked: it counts as running.
     """
     try:
         number, began, machine = process.split(" ", 2)
@@ -37,7 +37,7 @@ def is_alive(process: str) -> bool:
 
 
 def machine_in_words() -> str:
-    """The machine and what computes on it, in a line: a run repeats to the bit only on the same."""
+    """The machine and its software in one line: a run is reproducible to the bit only on the same ones."""
     system = f"{platform.system()} {platform.release()}".strip()
     cores = available_cores()
     processor = platform.processor() or platform.machine()

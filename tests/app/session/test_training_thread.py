@@ -131,7 +131,7 @@ def test_a_folder_that_cannot_be_written_is_said_and_the_model_told_all_the_same
     with qtbot.waitSignal(thread.finished):
         thread.start()
     qtbot.waitUntil(lambda: listener.heard(Finished) == 1 and len(listener.problems) == 1)
-    assert "in use but could not be kept" in listener.problems[0]
+    assert "in use, but could not be saved" in listener.problems[0]
     assert listener.models[-1].model.card.epochs == 1
 
 

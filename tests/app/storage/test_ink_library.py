@@ -74,19 +74,19 @@ def test_forgetting_nothing_keeps_the_backup(path: Path) -> None:
     assert [each.digit for each in library.forgotten] == [7]
 
 
-def test_a_damaged_file_is_set_aside_and_never_overwritten(path: Path) -> None:
+def test_a_damaged_file_is_renamed_and_never_overwritten(path: Path) -> None:
     for text in ("no ink", '.SEGMENT DIGIT 0 ? "?"\n.PEN_DOWN\n1 1\n.PEN_UP\n'):
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
         library = InkLibrary(path)
-        assert library.load().startswith("Your drawings could not be read; the file is now my hand.damaged-")
+        assert library.load().startswith("Your drawings could not be read; the file was renamed to my hand.damaged-")
         library.add(example(7))
     assert (path.parent / "my hand.damaged-1.unipen").read_text(encoding="utf-8") == "no ink"
     assert (path.parent / "my hand.damaged-2.unipen").exists()
     assert len(opened(path).examples) == 1
 
 
-def test_a_damaged_file_that_cannot_be_set_aside_stays_as_it_is(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_damaged_file_that_cannot_be_renamed_is_left_unchanged(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
@@ -94,8 +94,8 @@ def test_a_damaged_file_that_cannot_be_set_aside_stays_as_it_is(path: Path, monk
     path.write_text("no ink", encoding="utf-8")
     monkeypatch.setattr(Path, "rename", refuse)
     library = InkLibrary(path)
-    assert "the file stays as it is" in library.load()
-    with pytest.raises(DataError, match="the file stays as it is"):
+    assert "the file was left unchanged" in library.load()
+    with pytest.raises(DataError, match="the file was left unchanged"):
         library.add(example(7))
     assert path.read_text(encoding="utf-8") == "no ink"
 

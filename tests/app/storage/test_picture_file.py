@@ -108,7 +108,7 @@ def test_a_scan_of_16_bits_keeps_its_greys(tmp_path: Path, grey: np.ndarray, suf
 
 @settings(max_examples=100)
 @given(st.data(), st.sampled_from(["png", "jpeg", "gif", "bmp"]))
-def test_a_broken_picture_is_read_or_refused(tmp_path: Path, grey: np.ndarray, data: st.DataObject, kind: str) -> None:
+def test_a_damaged_picture_is_read_or_refused(tmp_path: Path, grey: np.ndarray, data: st.DataObject, kind: str) -> None:
     path = tmp_path / f"broken.{kind}"
     Image.fromarray(grey).save(path)
     content = bytearray(path.read_bytes())
@@ -157,5 +157,5 @@ def test_the_bytes_of_a_picture_are_read_as_its_file_is(tmp_path: Path, grey: np
     Image.fromarray(grey).save(tmp_path / "picture.png")
     packed = (tmp_path / "picture.png").read_bytes()
     np.testing.assert_array_equal(unpack_pixels(packed, "it")[:, :, 0], grey)
-    with pytest.raises(DataError, match=r"^it: this picture is broken"):
+    with pytest.raises(DataError, match=r"^it: this picture is damaged"):
         unpack_pixels(packed[:-400], "it")

@@ -268,7 +268,7 @@ def test_a_model_that_could_not_be_kept_holds_the_window_open_once(
     qtbot.waitUntil(lambda: window.session.model is not None and window.session.model.card.name == "784-16-10")
     assert not window.close()
     assert window.isVisible()
-    assert "could not be kept" in window.messages.text
+    assert "could not be saved" in window.messages.text
     assert window.close()
 
 

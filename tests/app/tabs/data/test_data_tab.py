@@ -114,7 +114,7 @@ def test_a_wrong_count_is_marked(counted: DataTab, qtbot: QtBot) -> None:
 
 def test_own_ink_is_used_if_there_is_any(counted: DataTab, qtbot: QtBot) -> None:
     press(qtbot, counted.panel.own_ink)
-    qtbot.waitUntil(lambda: "no ink of yours yet" in counted.panel.problem.text())
+    qtbot.waitUntil(lambda: "no drawings of yours yet" in counted.panel.problem.text())
     own_ink_path().parent.mkdir(parents=True)
     write_ink(digits(5, np.random.default_rng(0)), own_ink_path())
     with qtbot.waitSignal(counted.data_chosen) as chosen:
@@ -136,7 +136,7 @@ def test_ink_files_and_folders_of_pictures_are_read(counted: DataTab, qtbot: QtB
     with qtbot.waitSignal(counted.data_chosen) as chosen:
         counted.open_path(tmp_path / "set")
     assert len((chosen.args or [])[0].training) == 3
-    assert "1 picture is left out" in counted.panel.note.text()
+    assert "1 picture was skipped" in counted.panel.note.text()
 
 
 def test_an_unreadable_file_gives_a_message_and_changes_nothing(counted: DataTab, qtbot: QtBot, tmp_path: Path) -> None:
