@@ -90,13 +90,13 @@ class FormRow:
         control.setAccessibleName(name)
         self._tell(tooltip)
 
-    def say(self, words: str, *, trouble: bool = True) -> None:
-        """Show `words` under the control, or nothing; `trouble` marks the control too."""
-        self.message.setText(words)
-        self.message.setVisible(bool(words))
+    def show_message(self, text: str, *, trouble: bool = True) -> None:
+        """Show `text` under the control, or nothing; `trouble` marks the control too."""
+        self.message.setText(text)
+        self.message.setVisible(bool(text))
         mark_trouble(self.message, trouble)
-        mark_trouble(self.control, trouble and bool(words))
-        self.control.setAccessibleDescription(words)
+        mark_trouble(self.control, trouble and bool(text))
+        self.control.setAccessibleDescription(text)
 
     def lock(self, reason: str) -> None:
         """Disable the control and give the reason in its tooltip; enable it if `reason` is empty."""
@@ -148,10 +148,10 @@ class Form(QWidget):
         if width != self._grid.columnMinimumWidth(0):
             self._grid.setColumnMinimumWidth(0, width)
 
-    def say(self, problems: dict[str, SettingError]) -> None:
+    def show_problems(self, problems: dict[str, SettingError]) -> None:
         """Mark the settings that have a problem, and no others."""
         for field, row in self.rows.items():
-            row.say(str(problems.get(field, "")))
+            row.show_message(str(problems.get(field, "")))
 
 
 class SettingsForm(Form):

@@ -150,7 +150,7 @@ class SweepDialog(QDialog):
             self._jobs = grid(self._base.spec, self._base.config, values)
         except SettingError as problem:
             problems[problem.field] = problem
-        self.form.say(problems)
+        self.form.show_problems(problems)
         elsewhere = [str(problem) for field, problem in problems.items() if field not in self.entries]
         self._complain(elsewhere[0] if elsewhere else "")
         runs = len(self._jobs)

@@ -60,7 +60,7 @@ def test_a_problem_stands_under_its_own_field_until_it_is_gone(qtbot: QtBot) -> 
     form.add("seed", "seed", first, "Where it starts.")
     form.add("epochs", "epochs", second, "How often.")
     form.show()
-    form.say({"epochs": SettingError("epochs", "0 epochs are none.")})
+    form.show_problems({"epochs": SettingError("epochs", "0 epochs are none.")})
     assert form.rows["epochs"].message.isVisible()
     assert form.rows["epochs"].message.text() == "0 epochs are none."
     assert form.rows["epochs"].message.y() > second.y()
@@ -68,7 +68,7 @@ def test_a_problem_stands_under_its_own_field_until_it_is_gone(qtbot: QtBot) -> 
     assert second.accessibleDescription() == "0 epochs are none."
     assert not form.rows["seed"].message.isVisible()
     assert not first.property("trouble")
-    form.say({})
+    form.show_problems({})
     assert not form.rows["epochs"].message.isVisible()
     assert not second.property("trouble")
 
@@ -77,9 +77,9 @@ def test_a_problem_that_quotes_html_is_shown_as_it_stands(qtbot: QtBot) -> None:
     form, field = Form(), QLineEdit()
     qtbot.addWidget(form)
     form.add("seed", "seed", field, "Where it starts.")
-    form.rows["seed"].say("plain words")
+    form.rows["seed"].show_message("plain words")
     narrow = form.rows["seed"].message.sizeHint()
-    form.rows["seed"].say("<b>plain</b> words")
+    form.rows["seed"].show_message("<b>plain</b> words")
     assert form.rows["seed"].message.textFormat() == Qt.TextFormat.PlainText
     assert form.rows["seed"].message.sizeHint() != narrow  # the tags take room: they can be read
 

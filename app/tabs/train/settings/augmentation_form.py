@@ -78,7 +78,7 @@ class AugmentationForm(SettingsForm):
         self._running = running
         self._lock_rows()
 
-    def say(self, problems: dict[str, SettingError]) -> None:
+    def show_problems(self, problems: dict[str, SettingError]) -> None:
         """Mark each distortion that is wrong, or the whole augmentation where the data has no images."""
         any_is_wrong = False
         for field in self.edits:
@@ -88,8 +88,8 @@ class AugmentationForm(SettingsForm):
                     self._read(field)
                 except SettingError as problem:
                     sentence, any_is_wrong = str(problem), True
-            self.rows[field].say(sentence)
-        self.rows["augmentation"].say("" if any_is_wrong else str(problems.get("augmentation", "")))
+            self.rows[field].show_message(sentence)
+        self.rows["augmentation"].show_message("" if any_is_wrong else str(problems.get("augmentation", "")))
 
     def _read(self, field: str) -> float:
         label = TIPS[field][0].split(",")[0]

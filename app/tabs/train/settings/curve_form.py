@@ -136,7 +136,7 @@ class CurveForm(SettingsForm):
 
     def refuse_file(self, sentence: str) -> None:
         """Say why a file is not read; what there was stays."""
-        self.rows["file"].say(sentence)
+        self.rows["file"].show_message(sentence)
 
     @Slot()
     def close_file(self) -> None:

@@ -99,14 +99,14 @@ class LearningForm(SettingsForm):
         self._finding = finding
         row = self.rows["learning_rate"]
         if finding or row.message.text() == TRYING:
-            row.say(TRYING if finding else "", trouble=False)
+            row.show_message(TRYING if finding else "", trouble=False)
         self._lock_rows()
 
     def show_found(self, sweep: RateSweep) -> None:
         """Enter the rate that was found, and show the range of the rates that were tried."""
         self.learning_rate.setText(f"{sweep.suggested:.2g}")
         self._on_rate_entered()
-        self.rows["learning_rate"].say(
+        self.rows["learning_rate"].show_message(
             f"The loss fell fastest at this rate, of {len(sweep.rates)} rates from {sweep.rates[0]:g} to "
             f"{sweep.rates[-1]:.2g}.",
             trouble=False,
@@ -114,7 +114,7 @@ class LearningForm(SettingsForm):
 
     def refuse_finding(self, sentence: str) -> None:
         """Show why no rate was found."""
-        self.rows["learning_rate"].say(sentence)
+        self.rows["learning_rate"].show_message(sentence)
 
     # ------------------------------------------------------------- during a run
 
@@ -125,25 +125,25 @@ class LearningForm(SettingsForm):
         if running:
             self._entered_rate = self._read_rate()
         elif "learning_rate" not in self.problems():
-            self.rows["learning_rate"].say("")
+            self.rows["learning_rate"].show_message("")
 
     def enter_rate(self, rate: float) -> None:
         """Enter this learning rate, as with the keyboard."""
         self.learning_rate.setText(f"{rate:.12g}")
         self._on_rate_entered()
 
-    def say(self, problems: dict[str, SettingError]) -> None:
+    def show_problems(self, problems: dict[str, SettingError]) -> None:
         """Mark what is wrong; during a run, say too what happens to a learning rate that was typed."""
-        super().say(problems)
+        super().show_problems(problems)
         if self._finding and "learning_rate" not in problems:
-            self.rows["learning_rate"].say(TRYING, trouble=False)
+            self.rows["learning_rate"].show_message(TRYING, trouble=False)
         if not self._running:
             return
         if "learning_rate" in problems:
             goes_on = f"{problems['learning_rate']} The run goes on with {self._entered_rate:g}."
-            self.rows["learning_rate"].say(goes_on)
+            self.rows["learning_rate"].show_message(goes_on)
         elif self._read_rate() != self._entered_rate:
-            self.rows["learning_rate"].say("Press Enter to apply it.", trouble=False)
+            self.rows["learning_rate"].show_message("Press Enter to apply it.", trouble=False)
 
     @Slot()
     def _on_rate_entered(self) -> None:
@@ -154,7 +154,7 @@ class LearningForm(SettingsForm):
         if rate != self._entered_rate:
             self._entered_rate = rate
             self.learning_rate_entered.emit(rate)
-        self.rows["learning_rate"].say("")
+        self.rows["learning_rate"].show_message("")
 
     @Slot()
     def _lock_rows(self) -> None:

@@ -239,7 +239,7 @@ class SettingsPanel(QWidget):
             if form in (self.curve, self.augmentation):
                 group.setVisible(self.recipe.fits_a_curve == (form is self.curve))
         for form, group in zip(self._forms, self.groups, strict=True):
-            form.say(self._problems)
+            form.show_problems(self._problems)
             if not group.is_open and any(field in self._problems for field in form.rows):
                 group.open()
         self._summarize(self.network.draw())

@@ -44,7 +44,7 @@ def test_a_wrong_distortion_is_marked_and_the_last_examples_stay(form: Augmentat
     with pytest.raises(SettingError, match="Noise must be from 0 to 1; got 2") as refusal:
         form.augmentation()
     assert refusal.value.field == "augmentation"
-    form.say({"augmentation": refusal.value})
+    form.show_problems({"augmentation": refusal.value})
     assert [field for field, row in form.rows.items() if row.message.isVisible()] == ["noise"]
     assert form.preview.pictures is before
 

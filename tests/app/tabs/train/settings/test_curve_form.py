@@ -72,7 +72,7 @@ def test_a_file_that_cannot_be_read_is_said_beside_the_button(form: CurveForm) -
     form.refuse_file('bad.csv, line 3: found "hello".')
     assert form.rows["file"].message.text().startswith("bad.csv, line 3")
     form.show_file(POINTS)
-    form.say({})
+    form.show_problems({})
     assert not form.rows["file"].message.isVisible()
 
 
