@@ -445,7 +445,7 @@ def test_a_learning_rate_is_found_and_a_search_can_be_left(window: MainWindow, q
     learning = window.train_tab.settings.learning
     choose_small_network(window)
     qtbot.mouseClick(learning.find_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: learning.rows["learning_rate"].message.text().startswith("Of "))
+    qtbot.waitUntil(lambda: learning.rows["learning_rate"].message.text().startswith("The loss fell fastest"))
     assert 1e-4 < learning.values()["learning_rate"] < 1
     qtbot.waitUntil(lambda: learning.find_button.text() == "Find")
     found = learning.learning_rate.text()
