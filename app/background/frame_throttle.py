@@ -1,19 +1,18 @@
-"""Folding a burst of requests into one: at most one a frame, and always the latest."""
+"""Combines a burst of requests: at most one per frame, and always the latest state."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal, Slot
 
 FRAME_MILLISECONDS = 6
-"""Less than a frame of a screen, 16 ms: reading and painting take the rest of it."""
+"""Less than the 16 ms of a screen's frame, because reading and painting need time in it, too."""
 
 
 class FrameThrottle(QObject):
     """Emits `due` for requests, at most once in `interval` milliseconds.
 
-    The first request after a rest is due at once (as soon as the event loop comes round), so a single one waits for
-    nothing; those that follow within the interval fold into one at its end. Whoever answers `due` looks at the newest
-    state then, which is why no request carries any.
+    The first request after a pause is due at once, in the next turn of the event loop. Further requests within the
+    interval are combined into one at its end. A request carries no state: the slot of `due` reads the newest state.
     """
 
     due = Signal()
@@ -29,19 +28,19 @@ class FrameThrottle(QObject):
 
     @property
     def is_waiting(self) -> bool:
-        """Whether a request has not been answered yet."""
+        """Whether a request is waiting for `due`."""
         return self._timer.isActive()
 
     @Slot()
     def request(self) -> None:
-        """Ask for `due`."""
+        """Request `due`."""
         if not self._timer.isActive():
             passed = self._since_last.elapsed() if self._since_last.isValid() else self.interval
             self._timer.start(max(0, self.interval - passed))
 
     @Slot()
     def flush(self) -> None:
-        """Answer now what is waiting, if anything is."""
+        """Emit `due` now if a request is waiting."""
         if self._timer.isActive():
             self._timer.stop()
             self._fire()

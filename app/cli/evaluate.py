@@ -1,4 +1,4 @@
-"""`evaluate`: how well a model reads labelled digits."""
+"""`evaluate`: measure how well a model reads labelled digits."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run it; gives the exit status."""
+    """Run the command; returns the exit status."""
     model = load_model(options.model or bundled_model_path())
     dataset = _dataset(options.data, options.ink)
     network = model.network()
@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _write_report(path: Path, network: Network, dataset: Dataset, model: Model) -> None:
-    """A page of figures and pictures at `path`."""
+    """Write a web page with figures and pictures to `path`."""
     if not dataset.class_names:
         raise SettingError("report", f"--report: {dataset.source} has no classes to report on.")
     predictions = predict_dataset(network, dataset)
@@ -66,7 +66,7 @@ def _write_report(path: Path, network: Network, dataset: Dataset, model: Model) 
 
 
 def _dataset(data: Path | None, ink: Path | None) -> Dataset:
-    """The labelled digits to judge by: a file's test part if it has one."""
+    """The labelled digits to evaluate on: the test part of a file if it has one."""
     if ink is not None:
         return read_ink(ink).to_dataset()
     splits = read_dataset(data) if data is not None else load_mnist()

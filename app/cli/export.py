@@ -1,4 +1,4 @@
-"""`export`: a model in a format that others read."""
+"""`export`: write a model in a format that other programs read."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write it; gives the exit status."""
+    """Write the file; returns the exit status."""
     out = options.out
     if out.suffix.lower() not in (ONNX_SUFFIX, SCRIPT_SUFFIX):
-        raise SettingError("out", f"{out}: a model is exported as {ONNX_SUFFIX} or {SCRIPT_SUFFIX}; name the file so.")
+        raise SettingError("out", f"{out}: the name of the file must end in {ONNX_SUFFIX} or {SCRIPT_SUFFIX}.")
     model = load_model(options.model or bundled_model_path())
     save_model(model, out)
     if options.json:
         print(json.dumps({"file": str(out), "model": model.card.name, "bytes": out.stat().st_size}))
     else:
-        print(f"{printable(model.card.name)} is exported as {printable(str(out), LONGEST_LINE)}")
+        print(f"{printable(model.card.name)} was exported as {printable(str(out), LONGEST_LINE)}")
     return 0

@@ -1,7 +1,7 @@
-"""Where the commands' words go: results to standard output, complaints to standard error.
+"""Output of the commands: results on standard output, error messages on standard error.
 
-Neither may end a command on its own: a name that the terminal cannot show is escaped, and whoever reads the output may
-leave before it ends.
+Output never ends a command: a character that the terminal cannot show is escaped, and the reader of the output may
+close it early.
 """
 
 from __future__ import annotations
@@ -15,36 +15,36 @@ LONGEST_LINE = 2000
 
 
 def prepare_output() -> None:
-    """Let both streams escape what they cannot encode."""
+    """Let both streams escape characters that they cannot encode."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
 
 
 def complain(sentence: str) -> None:
-    """One line on standard error, without anything that a terminal would act on."""
+    """Print one line on standard error, without control characters."""
     if sys.stderr is not None:
         print(f"digitlab: {printable(' '.join(sentence.split()), LONGEST_LINE)}", file=sys.stderr)
 
 
 def let_output_go() -> None:
-    """Standard output cannot be written any more: keep Python from trying once more at its end."""
+    """Redirect standard output to nowhere after an error, so that Python does not write to it again when it exits."""
     if sys.stdout is not None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class PatientOutput:
-    """Lines on standard output that are given up, not raised about, when nobody takes them.
+    """Lines on standard output. After an error the rest is dropped, and no exception is raised.
 
-    A training is worth more than the words about it: it goes on, and its model is kept.
+    So a training continues, and its model is saved, even if its output cannot be written.
     """
 
     def __init__(self) -> None:
         self.problem: OSError | None = None
-        """Why the rest was not written."""
+        """The error after which lines were dropped."""
 
     def say(self, line: str) -> None:
-        """Write one line, if lines can still be written; clears a progress bar that is in the way."""
+        """Write one line if lines can still be written; a progress bar is moved out of the way."""
         if self.problem is not None or sys.stdout is None:
             return
         from tqdm import tqdm

@@ -1,4 +1,4 @@
-"""`recipes`: the named experiments, and the page of each."""
+"""`recipes`: list the named experiments, or show the page of one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """List them, or show the page of the one that is named; gives the exit status."""
+    """List all recipes, or show the page of one; returns the exit status."""
     name: str | None = getattr(options, "name", None)
     chosen = list(RECIPES.values()) if name is None else [recipe_named(name)]
     for recipe in chosen:

@@ -29,7 +29,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Read each file; a file that cannot be read is said, and the others are read all the same."""
+    """Read each file; report unreadable files, and read the others. Returns the exit status."""
     model = load_model(options.model or bundled_model_path())
     network = model.network()
     reason = why_unreadable(network)
@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _images_of(path: Path) -> Iterator[tuple[int | None, NDArray[np.uint8]]]:
-    """Each digit of a file with its number, counted from 1; the only one of a picture has none.
+    """Each digit of a file with its number, counted from 1; None for a picture with one digit.
 
     The digits of a picture are counted from left to right.
     """
@@ -63,7 +63,7 @@ def _images_of(path: Path) -> Iterator[tuple[int | None, NDArray[np.uint8]]]:
 
 
 def _is_ink(path: Path) -> bool:
-    """Whether a file looks like UNIPEN: text, in which some line begins with a keyword, a full stop before it."""
+    """Whether a file looks like UNIPEN: text with a line that begins with a full stop and a keyword."""
     with opened(path) as file:
         start = file.read(4096)
     lines = start.removeprefix(b"\xef\xbb\xbf").splitlines()

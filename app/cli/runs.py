@@ -1,4 +1,4 @@
-"""`runs`: the log of runs listed, shown, exported, deleted and restored."""
+"""`runs`: list, show, export, delete and restore logged runs."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `runs`, and its own commands."""
     parser.add_argument("--json", action="store_true", help="print one JSON object per line")
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
-    show = actions.add_parser("show", help="all about a run: settings, figures, epochs")
+    show = actions.add_parser("show", help="show a run: settings, figures, epochs")
     show.add_argument("numbers", nargs=1, type=int, metavar="N", help="its number in the list")
     show.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="as one JSON object")
     export = actions.add_parser("export", help="write runs as CSV, or as a report with curves")
     export.add_argument("numbers", nargs="+", type=int, metavar="N", help="their numbers in the list")
     export.add_argument("--out", type=Path, required=True, metavar="FILE", help="a file that ends in .csv or .html")
     for name, what in (
-        ("delete", "put runs away; restore brings them back"),
-        ("restore", "bring back what was put away"),
+        ("delete", "delete runs; restore brings them back"),
+        ("restore", "restore deleted runs"),
     ):
         action = actions.add_parser(name, help=what)
         action.add_argument("numbers", nargs="+", type=int, metavar="N", help="their numbers in the list")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run it; gives the exit status."""
+    """Run the command; returns the exit status."""
     with_log(run_log_path(), complain, partial(_act, options))
     return 0
 
@@ -72,7 +72,7 @@ def _list(runs: Sequence[LoggedRun], as_json: bool) -> None:
             print(json.dumps(_as_json(run)))
         return
     if not runs:
-        print("No run is logged yet: train a network, and it will be listed here.")
+        print("No run is logged yet. Train a network to add one.")
         return
     print(f"{'run':>5}  {'begun':16}  {'state':10}  {'epochs':>6}  {'time':>11}  {'validation':>10}  {'test':>9}  name")
     for run in runs:
@@ -127,13 +127,13 @@ def _export(log: RunLog, numbers: Sequence[int], out: Path) -> None:
 
 
 def _mark(log: RunLog, numbers: Sequence[int], action: str) -> None:
-    runs = [log.run(number) for number in numbers]  # all, or none
+    runs = [log.run(number) for number in numbers]  # all runs or none
     for run in runs:
         if action == "delete" and run.state == "running" and is_alive(run.process):
-            raise SettingError("numbers", f"Run {run.id} is still going on: it can be deleted when it has ended.")
+            raise SettingError("numbers", f"Run {run.id} is still in progress. Delete it when it has ended.")
     (log.delete if action == "delete" else log.restore)(numbers)
     what = f"{len(runs)} run{'s' if len(runs) > 1 else ''}"
-    print(f"{what} deleted; `runs restore` brings back." if action == "delete" else f"{what} restored.")
+    print(f"{what} deleted. `runs restore` brings them back." if action == "delete" else f"{what} restored.")
 
 
 def _as_json(run: LoggedRun) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`sweep`: a recipe with several values of some settings, every combination a run, several at a time."""
+"""`sweep`: train a recipe with several values of some settings, one run per combination, in parallel."""
 
 from __future__ import annotations
 
@@ -33,23 +33,23 @@ from nncore.experiments.sweep.cluster import run_on_cluster
 from nncore.experiments.sweep.grid import SWEPT
 
 SOME_FAILED, INTERRUPTED = 1, 130
-"""Exit statuses; the second is the one a shell expects after Ctrl+C."""
+"""Exit statuses; the second is the one that a shell expects after Ctrl+C."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `sweep`."""
-    parser.add_argument("--recipe", default="quick", metavar="NAME", help="the experiment that is varied (quick)")
+    parser.add_argument("--recipe", default="quick", metavar="NAME", help="the experiment to vary (quick)")
     add_settings(parser, SWEPT, several=True)
-    parser.add_argument("--data", type=Path, metavar="PATH", help=f"{format_names()} file (the MNIST in the box)")
-    parser.add_argument("--name", default="sweep", help="what the runs are called in the log (sweep)")
+    parser.add_argument("--data", type=Path, metavar="PATH", help=f"{format_names()} file (bundled MNIST)")
+    parser.add_argument("--name", default="sweep", help="name of the runs in the log (sweep)")
     where = parser.add_mutually_exclusive_group()
-    where.add_argument("--workers", type=int, metavar="N", help="processes at a time (one a core)")
-    where.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="work on the Dask cluster of this scheduler")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    where.add_argument("--workers", type=int, metavar="N", help="number of parallel processes (one per core)")
+    where.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="use the Dask cluster of this scheduler")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run it; gives the exit status."""
+    """Run the command; returns the exit status."""
     if options.workers is not None and options.workers < 1:
         raise SettingError("workers", f"--workers must be at least 1; got {options.workers}.")
     recipe = recipe_named(options.recipe)
@@ -75,7 +75,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _examples(recipe: Recipe, path: Path | None) -> Splits:
-    """What the recipe takes of the data at `path`, or of its own."""
+    """The examples that the recipe selects from the data at `path`, or from its own data."""
     if path is None:
         return recipe.chosen()
     return read_points(path).splits() if recipe.fits_a_curve else recipe.chosen(read_dataset(path))
@@ -90,7 +90,7 @@ def _events(
     cancelled: Callable[[], bool],
 ) -> Iterator[SweepProgress | SweepResult]:
     if options.scheduler:
-        source = data if options.data else recipe.chosen  # which every machine with Digit Lab has
+        source = data if options.data else recipe.chosen  # every machine with Digit Lab has this data
         return run_on_cluster(jobs, source, options.scheduler, share, cancelled)
     there = partial(_examples, recipe, options.data) if options.data else data
     return run_sweep(jobs, there, share, options.workers, cancelled)
@@ -99,9 +99,9 @@ def _events(
 def _shown(
     events: Iterator[SweepProgress | SweepResult], recorder: SweepRecorder
 ) -> Iterator[tuple[SweepResult, int | None]]:
-    """The results, each with its number in the log, None if it is not there.
+    """The results, each with its number in the log, None if it is not logged.
 
-    On a terminal, show on standard error how far the sweep is and what time is left.
+    On a terminal, show the progress of the sweep and the remaining time on standard error.
     """
     hidden = sys.stderr is None or not sys.stderr.isatty()
     form = "{desc} {percentage:3.0f}%|{bar}| {postfix}"
@@ -119,14 +119,14 @@ def _shown(
 
 def _say_text(output: PatientOutput, result: SweepResult, number: int | None) -> None:
     run = "" if number is None else f"run {number}: "
-    name = result.job.name or "as the recipe says"
+    name = result.job.name or "as in the recipe"
     end = "" if result.state == "finished" else f", {result.state}"
     why = f": {result.problem}" if result.problem else ""
     output.say(f"{_reached(result):>8}  {duration(result.seconds):>9}  {run}{name}{end}{why}")
 
 
 def _reached(result: SweepResult) -> str:
-    """Its accuracy, or the loss of a run that tells no classes apart."""
+    """The accuracy, or the loss of a run without classes."""
     return figure(result.loss) if result.accuracy is None else percent(result.accuracy)
 
 
@@ -154,7 +154,7 @@ def _as_json(result: SweepResult, number: int | None) -> dict[str, Any]:
 
 
 def _finish(output: PatientOutput, results: Sequence[SweepResult], as_json: bool) -> None:
-    """Say which was best."""
+    """Report the best run."""
     finished = [result for result in results if result.state == "finished"]
     best = max(finished, key=_merit, default=None)
     if as_json:

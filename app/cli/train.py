@@ -1,4 +1,4 @@
-"""`train`: a network from a recipe or from options, trained, judged, and kept if asked."""
+"""`train`: train a network from a recipe or from options, test it, and save it if asked."""
 
 from __future__ import annotations
 
@@ -32,34 +32,34 @@ DIVERGED, OUTPUT_LOST, INTERRUPTED = 1, 1, 130
 """Exit statuses; the last is the one a shell expects after Ctrl+C."""
 
 LONGEST_NAME = 255
-"""Bytes of a file name that all usual file systems take."""
+"""The longest file name in bytes that all usual file systems accept."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `train`."""
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--recipe", metavar="NAME", help="a named experiment; the other options change parts of it")
+    what.add_argument("--recipe", metavar="NAME", help="a named experiment; other options change parts of it")
     what.add_argument("--layers", type=int, nargs="+", metavar="N", help="widths from inputs to classes: 784 128 64 10")
     activations = f"one for all hidden layers or one each: {', '.join(ACTIVATIONS)}"
     parser.add_argument("--activations", nargs="+", metavar="NAME", help=activations)
-    parser.add_argument("--initialization", choices=INITIALIZATIONS, help="how weights begin (the recipe's way; he)")
+    parser.add_argument("--initialization", choices=INITIALIZATIONS, help="how weights are initialised (he)")
     add_settings(parser, SETTINGS)
     find_rate = "do not train; report the learning rate at which the loss falls fastest"
     parser.add_argument("--find-rate", action="store_true", help=find_rate)
-    parser.add_argument("--data", type=Path, metavar="PATH", help=f"{format_names()} file (the MNIST in the box)")
-    parser.add_argument("--out", type=Path, metavar="MODEL.npz", help="keep the trained model here")
-    checkpoint = "keep here, after each epoch and at the end, all it takes to go on"
+    parser.add_argument("--data", type=Path, metavar="PATH", help=f"{format_names()} file (bundled MNIST)")
+    parser.add_argument("--out", type=Path, metavar="MODEL.npz", help="save the trained model to this file")
+    checkpoint = "save the state of the run to this file after each epoch and at the end"
     parser.add_argument("--checkpoint", type=Path, metavar="RUN.npz", help=checkpoint)
-    what.add_argument("--resume", type=Path, metavar="RUN.npz", help="go on from a checkpoint as if it had never ended")
+    what.add_argument("--resume", type=Path, metavar="RUN.npz", help="continue the run of a checkpoint")
     function = "for sine: fit this function of x instead, such as sin(3*x)*x"
     parser.add_argument("--function", metavar="TEXT", help=function)
-    parser.add_argument("--verbose-epoch", type=int, metavar="N", help="tell of every N-th epoch only")
-    parser.add_argument("--no-log", action="store_true", help="leave the run out of the log of runs")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--verbose-epoch", type=int, metavar="N", help="report only every N-th epoch")
+    parser.add_argument("--no-log", action="store_true", help="do not log the run")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run it; gives the exit status."""
+    """Run the command; returns the exit status."""
     _check_files(options)
     every = verbose_epoch(options)
     if options.resume is not None:
@@ -79,7 +79,7 @@ def run(options: argparse.Namespace) -> int:
     if not_kept is not None:
         complain(str(not_kept))
     if isinstance(event, Diverged):
-        rescued = f" The weights after epoch {event.epochs} are kept as {kept}." if kept else ""
+        rescued = f" The weights after epoch {event.epochs} were saved as {kept}." if kept else ""
         advice = Adviser(training.network.spec, training.config).after_divergence(event)
         complain(f"{advice.text}{rescued}")
         return DIVERGED
@@ -87,7 +87,7 @@ def run(options: argparse.Namespace) -> int:
     reporter.finish(event, kept)
     if event.stopped:
         if options.out is not None and kept is None:
-            complain(f"Stopped within the first epoch: nothing is written to {options.out}.")
+            complain(f"Stopped within the first epoch: no model was written to {options.out}.")
         return INTERRUPTED
     if output.problem is not None and not isinstance(output.problem, BrokenPipeError):
         complain(f"The output could not be written: {output.problem.strerror}.")
@@ -98,7 +98,7 @@ def run(options: argparse.Namespace) -> int:
 def _recorder(
     options: argparse.Namespace, training: Training, recipe: str, share: float
 ) -> AbstractContextManager[RunRecorder | None]:
-    """What writes the run down in the log of runs; None if it is not to be."""
+    """The recorder that logs the run; None with --no-log."""
     if options.no_log:
         return nullcontext()
     spec, name = training.network.spec, options.out.stem if options.out else ""
@@ -110,7 +110,7 @@ def _recorder(
 
 
 def _kept(out: Path | None, training: Training, event: TrainingEvent, recipe: str) -> Path | None:
-    """Save what was learnt, if anything was and it is asked for; gives where."""
+    """Save the model if --out is given and an epoch was completed; returns its path, otherwise None."""
     if out is None or not training.history.epochs:
         return None
     test = event.test if isinstance(event, Finished) else None
@@ -119,14 +119,14 @@ def _kept(out: Path | None, training: Training, event: TrainingEvent, recipe: st
 
 
 def _find_rate(training: Training, as_json: bool) -> int:
-    """Say which learning rate suits this network and data; nothing is trained. Gives the exit status."""
+    """Report a good learning rate for this network and data, without training; returns the exit status."""
     sweep = find_learning_rate(training.network, training.data, training.config)
-    assert sweep is not None  # nobody cancels it
+    assert sweep is not None  # it is not cancelled
     if as_json:
         found = {"suggested": sweep.suggested, "rates": sweep.rates.tolist(), "losses": sweep.losses.tolist()}
         print(json.dumps({"event": "learning_rate", **found}))
     else:
-        print(f"learning rate {sweep.suggested:.2g}: there the loss falls fastest, of {len(sweep.rates)} rates tried")
+        print(f"learning rate {sweep.suggested:.2g}: the loss falls fastest there, of {len(sweep.rates)} rates tried")
     return 0
 
 
@@ -138,9 +138,9 @@ def _run_through(
     share: float,
     checkpoint: Path | None,
 ) -> tuple[TrainingEvent, ModelFileError | None]:
-    """Train to the end; gives the last event, and why the last checkpoint could not be kept, if it could not.
+    """Train to the end; returns the last event, and the error of the last checkpoint if it could not be saved.
 
-    A run goes on without its checkpoint: nothing that was learnt is lost to a full disk.
+    The run continues without a checkpoint, so that a full disk does not end it.
     """
     problem = None
     with on_ctrl_c(training.control.stop):
@@ -159,7 +159,7 @@ def _run_through(
 
 
 def _check_files(options: argparse.Namespace) -> None:
-    """Raise SettingError now if what is learnt could not be kept afterwards, or would replace something else."""
+    """Raise SettingError now if the model or checkpoint could not be saved later, or would replace another file."""
     given = {field: getattr(options, field) for field in ("data", "resume", "checkpoint", "out")}
     seen: dict[str, str] = {}
     for field, path in given.items():
@@ -168,14 +168,14 @@ def _check_files(options: argparse.Namespace) -> None:
         try:
             place = os.path.realpath(path)
             writable = field in ("data", "resume") or _can_write(Path(place))
-        except (OSError, ValueError):  # a name too long, with a NUL, in a folder that may not be entered
+        except (OSError, ValueError):  # a name that is too long or contains NUL, or a folder without permission
             place, writable = "", False
         if not writable:
             what = "model" if field == "out" else "checkpoint"
-            raise SettingError(field, f"{path}: a {what} cannot be written there; name a file in a folder of yours.")
+            raise SettingError(field, f"{path}: a {what} cannot be written there. Choose another folder.")
         other = seen.setdefault(place, field)
         if other != field and (other, field) != ("resume", "checkpoint"):
-            raise SettingError(field, f"{path}: --{field} and --{other} need a file each.")
+            raise SettingError(field, f"{path}: --{field} and --{other} must be different files.")
 
 
 def _can_write(target: Path) -> bool:

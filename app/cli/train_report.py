@@ -1,4 +1,4 @@
-"""What `train` says while it goes: a few lines for a reader, or JSON for a program."""
+"""The output of `train`: a few lines for people, or JSON for programs."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from nncore.training.events import Diverged, EpochDone, Finished, Started, StepD
 
 
 def with_progress_bar(events: Iterator[TrainingEvent]) -> Iterator[TrainingEvent]:
-    """Pass the events on; on a terminal, show on standard error how far the run is."""
+    """Pass the events on; on a terminal, show a progress bar on standard error."""
     hidden = sys.stderr is None or not sys.stderr.isatty()
     with tqdm(unit=" samples", unit_scale=True, dynamic_ncols=True, disable=hidden, leave=False) as bar:
-        if hidden:  # a run of single samples has no time to spare
+        if hidden:  # the fast path, for runs with very short steps
             yield from events
             return
         for event in events:
@@ -32,31 +32,31 @@ def with_progress_bar(events: Iterator[TrainingEvent]) -> Iterator[TrainingEvent
 
 
 class SomeEpochs:
-    """Which epochs are told: the first, every `every`-th, and in the end the last, which is `left_out` until then."""
+    """Selects the epochs to report: the first, every `every`-th, and the last, which is `left_out` until the end."""
 
     def __init__(self, every: int) -> None:
         self._every = every
         self.left_out: EpochDone | None = None
 
     def has(self, event: EpochDone) -> bool:
-        """Whether this one is to be told now."""
+        """Whether to report this epoch now."""
         told = event.epoch == 1 or event.epoch % self._every == 0
         self.left_out = None if told else event
         return told
 
 
 class JsonReporter:
-    """One JSON object a line; of epochs the first, every so many, and the last."""
+    """One JSON object per line; reports the epochs that SomeEpochs selects."""
 
     def __init__(self, output: PatientOutput, every: int = 1) -> None:
         self._output, self._epochs = output, SomeEpochs(every)
 
     def tell(self, event: TrainingEvent) -> None:
-        """Say what happened, if it is worth a line."""
+        """Report an event, if it needs a line."""
         if isinstance(event, EpochDone) and self._epochs.has(event):
             self._tell_epoch(event)
         elif isinstance(event, Diverged):
-            # NaN and infinity are not JSON; the message says them in words.
+            # JSON has no NaN and no infinity; the message contains them as words.
             self._print("diverged", epoch=event.epoch, step=event.step, message=event.message)
 
     def _tell_epoch(self, event: EpochDone) -> None:
@@ -64,7 +64,7 @@ class JsonReporter:
         self._print("epoch", **{name: getattr(event, name) for name in (*figures, "samples_per_second", "seconds")})
 
     def finish(self, event: Finished, model: Path | None) -> None:
-        """Say how the run ended, and where its model is kept."""
+        """Report how the run ended, and where its model was saved."""
         if self._epochs.left_out is not None:
             self._tell_epoch(self._epochs.left_out)
         self._print(
@@ -84,7 +84,7 @@ class JsonReporter:
 
 
 class TextReporter:
-    """A few lines for a reader; of epochs the first, every so many, and the last."""
+    """A few lines for people; reports the epochs that SomeEpochs selects."""
 
     def __init__(self, output: PatientOutput, training: Training, every: int = 1) -> None:
         self._say, self._epochs = output.say, SomeEpochs(every)
@@ -94,7 +94,7 @@ class TextReporter:
         self._say(f"{spec.summary}: {spec.parameter_count:,} weights; {learnt}")
 
     def tell(self, event: TrainingEvent) -> None:
-        """Say what happened, if it is worth a line."""
+        """Report an event, if it needs a line."""
         if isinstance(event, EpochDone) and self._epochs.has(event):
             self._tell_epoch(event)
 
@@ -105,13 +105,13 @@ class TextReporter:
         self._say(f"{line}   {event.samples_per_second:9,.0f} samples/s")
 
     def finish(self, event: Finished, model: Path | None) -> None:
-        """Say how the run ended, and where its model is kept."""
+        """Report how the run ended, and where its model was saved."""
         if self._epochs.left_out is not None:
             self._tell_epoch(self._epochs.left_out)
         ended = "stopped" if event.stopped else "finished"
         self._say(f"{ended} after {event.epochs} epochs, {event.seconds:.1f} s: {_tested(event)}")
         if model:
-            self._say(f"kept as {model}")
+            self._say(f"saved as {model}")
 
 
 def _figures(loss: float, accuracy: float | None) -> str:

@@ -1,4 +1,4 @@
-"""The boot order: log, QApplication, crash reporter, theme, window; then data and model are read on threads."""
+"""The start of the app: log, QApplication, crash reporter, theme, window; then threads read data and model."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.window.settings import Settings
 
 
 def run_window() -> int:
-    """Open the window and stay until it is closed; gives the exit status."""
+    """Open the window and run until it is closed; returns the exit status."""
     QGuiApplication.setApplicationName("DigitLab")
     QGuiApplication.setApplicationDisplayName("Digit Lab")
     application = QApplication(["digitlab"])

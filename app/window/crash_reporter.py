@@ -1,4 +1,4 @@
-"""What happens when something goes wrong that nobody foresaw: it is logged, and the user is told.
+"""Uncaught exceptions: they are logged, and the user is informed.
 
 Exceptions in slots, paint events and QThread.run all reach `sys.excepthook`.
 """
@@ -18,7 +18,7 @@ LOG_BYTES = 1_000_000
 
 
 def start_log(folder: Path) -> Path:
-    """Log warnings and crashes to a file in `folder`; gives its path. Without a writable folder, to stderr."""
+    """Log warnings and crashes to a file in `folder`, or to stderr if it is not writable; returns the file's path."""
     path = folder / "digitlab.log"
     handler: logging.Handler
     try:
@@ -32,7 +32,7 @@ def start_log(folder: Path) -> Path:
 
 
 class CrashReporter(QObject):
-    """Shows one message at a time about an exception that nobody caught; the app goes on."""
+    """Shows a message about an uncaught exception, one at a time; the app continues."""
 
     _crashed = Signal(str)
 
@@ -40,7 +40,7 @@ class CrashReporter(QObject):
         super().__init__(parent)
         self._log = log
         self._box: QMessageBox | None = None
-        # Queued: the exception may come from another thread, or from the middle of a paint event.
+        # Queued, because the exception may come from another thread or a paint event.
         self._crashed.connect(self._show, Qt.ConnectionType.QueuedConnection)
 
     def install(self) -> None:
@@ -48,11 +48,11 @@ class CrashReporter(QObject):
         sys.excepthook = self.report
 
     def report(self, kind: type[BaseException], problem: BaseException, traceback: TracebackType | None) -> None:
-        """Log an exception and tell the user; Ctrl+C in the terminal quits."""
+        """Log an exception and inform the user; a KeyboardInterrupt quits the app."""
         if issubclass(kind, KeyboardInterrupt):
             QApplication.quit()
             return
-        logging.critical("unforeseen", exc_info=(kind, problem, traceback))
+        logging.critical("uncaught exception", exc_info=(kind, problem, traceback))
         self._crashed.emit(f"{kind.__name__}: {problem}")
 
     @Slot(str)
@@ -62,7 +62,7 @@ class CrashReporter(QObject):
         box = QMessageBox(
             QMessageBox.Icon.Warning,
             "Digit Lab",
-            "Something went wrong that should not have. Digit Lab goes on; your work is kept.",
+            "An unexpected error occurred. Digit Lab continues, and your work is kept.",
             QMessageBox.StandardButton.Ok,
             QApplication.activeWindow(),
         )

@@ -1,4 +1,4 @@
-"""Choosing the files that models and data are read from and written to."""
+"""File dialogs for models and data sets."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from nncore.files.model_file import Model, is_model_file
 
 MODEL_FILES = "Digit Lab models (*.npz)"
 READABLE_MODEL_FILES = "Digit Lab models (*.npz *.onnx *.py)"
-EXPORT_FILES = "ONNX, for other frameworks (*.onnx);;Script for NumPy alone (*.py)"
+EXPORT_FILES = "ONNX, for other frameworks (*.onnx);;Script that needs only NumPy (*.py)"
 
 
 class FileActions(QObject):
-    """Asks for a file, then lets the session read or write it. No dialog holds anything up while it is open."""
+    """Asks for a file, then lets the session read or write it. The dialogs do not block the window."""
 
     data_chosen = Signal(Path)
-    """The path of a data set that is to be read."""
+    """The path of a data set to read."""
 
     def __init__(self, session: Session, window: QWidget) -> None:
         super().__init__(window)
@@ -38,7 +38,7 @@ class FileActions(QObject):
 
     @Slot()
     def save_model(self) -> None:
-        """Save the model in use over its own file; one that has none asks where."""
+        """Save the model in use to its own file, or ask for a file if it has none."""
         session = self._session
         if session.model is not None and session.model_path is not None and session.model_is_saved:
             session.save_model(session.model_path, session.model)
@@ -47,12 +47,12 @@ class FileActions(QObject):
 
     @Slot()
     def save_model_as(self) -> None:
-        """Ask where to save the model now in use, whatever is in use when the question is answered."""
+        """Ask where to save the model that is in use now."""
         self._ask_where_to_save("Save the model", MODEL_FILES)
 
     @Slot()
     def export_model(self) -> None:
-        """Ask where to write the model now in use in a format that others read: ONNX, or a script."""
+        """Ask where to export the model that is in use now: as ONNX, or as a script."""
         self._ask_where_to_save("Export the model", EXPORT_FILES)
 
     @Slot()
@@ -61,7 +61,7 @@ class FileActions(QObject):
         self._dialog("Open a data set", Path.home(), DATA_FILES, self.data_chosen.emit).open()
 
     def open_dropped(self, path: Path) -> None:
-        """Use what was dropped: a model as the model, anything else, also a folder, as data."""
+        """Open a dropped file: a model as the model, any other file or folder as data."""
         if is_model_file(path):
             self._session.open_model(path)
         else:
@@ -71,19 +71,19 @@ class FileActions(QObject):
         model = self._session.model
         if model is None:
             return
-        with suppress(OSError):  # then the dialog begins somewhere else
+        with suppress(OSError):  # then the dialog starts in another folder
             models_folder().mkdir(parents=True, exist_ok=True)
         name = _as_file_name(model.card.name) + _suffixes(kinds)[0]
         self._ask_where(model, title, kinds, models_folder() / name)
 
     def _ask_where(self, model: Model, title: str, kinds: str, proposed: Path) -> None:
-        """Ask where to save `model`; the dialog itself asks before a file is replaced."""
+        """Ask where to save `model`; the dialog asks for confirmation before a file is replaced."""
         dialog = self._dialog(title, proposed.parent, kinds, lambda path: self._save(model, title, kinds, path, dialog))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setFileMode(QFileDialog.FileMode.AnyFile)
         dialog.filterSelected.connect(lambda kind: dialog.setDefaultSuffix(_suffixes(kind)[0]))
         if sys.platform not in ("win32", "darwin"):
-            # GTK's dialog asks about the name as it was typed, and Qt adds the suffix afterwards.
+            # GTK's dialog checks the name as typed, and Qt adds the suffix only afterwards.
             dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
         dialog.selectNameFilter(next(kind for kind in kinds.split(";;") if proposed.suffix in _suffixes(kind)))
         dialog.setDefaultSuffix(proposed.suffix)
@@ -91,7 +91,7 @@ class FileActions(QObject):
         dialog.open()
 
     def _save(self, model: Model, title: str, kinds: str, path: Path, dialog: QFileDialog) -> None:
-        # Qt takes the ".5" of "run 0.5" for a suffix and adds none.
+        # Qt takes the ".5" of "run 0.5" for a suffix and adds no other.
         suffix = f".{dialog.defaultSuffix()}"
         whole = path if path.suffix.lower() in _suffixes(kinds) else path.with_name(f"{path.name}{suffix}")
         if whole != path and whole.exists():
@@ -100,7 +100,7 @@ class FileActions(QObject):
             self._session.save_model(whole, model)
 
     def _dialog(self, title: str, folder: Path, kinds: str, use: Callable[[Path], None]) -> QFileDialog:
-        """A dialog that hands the file chosen to `use`."""
+        """A dialog that calls `use` with the chosen file."""
         dialog = QFileDialog(self._window, title, str(folder), kinds)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
@@ -109,10 +109,10 @@ class FileActions(QObject):
 
 
 def _suffixes(kinds: str) -> list[str]:
-    """The ends of names in the words for a dialog: [".onnx", ".py"] of "ONNX (*.onnx);;Script (*.py)"."""
+    """The suffixes in a dialog's filter: [".onnx", ".py"] of "ONNX (*.onnx);;Script (*.py)"."""
     return re.findall(r"\*(\.\w+)", kinds)
 
 
 def _as_file_name(name: str) -> str:
-    """The name of a model without what no file system takes: it may come from anybody's file."""
+    """The name of a model without characters that file systems refuse."""
     return re.sub(r'[\x00-\x1f\\/:*?"<>|]+', "-", name).strip(" .") or "model"

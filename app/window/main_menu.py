@@ -1,4 +1,4 @@
-"""The menu at the top right; its keys work in the whole window."""
+"""The menu at the top right; its shortcuts work in the whole window."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Key = QKeySequence | QKeySequence.StandardKey | None
 
 
 class MainMenu(QMenu):
-    """Offers what belongs to no tab. A choice of theme is told by `theme_chosen`."""
+    """Actions that belong to no tab. `theme_chosen` carries the chosen theme."""
 
     theme_chosen = Signal(ThemeChoice)
 
@@ -25,7 +25,7 @@ class MainMenu(QMenu):
         self._window = window
 
     def add(self, text: str, act: Callable[[], object], key: Key = None, icon_name: str | None = None) -> QAction:
-        """One more line, that does `act` when it is chosen or its key is pressed; `icon_name`: see `style.icons`."""
+        """Add an entry that calls `act` when it is chosen or its key is pressed; `icon_name`: see `style.icons`."""
         action = QAction(text, self)
         if icon_name is not None:
             set_icon(action, icon_name)
@@ -33,12 +33,12 @@ class MainMenu(QMenu):
             action.setShortcut(key)
         action.triggered.connect(act)
         self.addAction(action)
-        # An action of a menu that is closed hears no key; one of the window does.
+        # The shortcut of an action works only if the action belongs to the window, too, and not just to a closed menu.
         self._window.addAction(action)
         return action
 
     def add_themes(self, chosen: ThemeChoice) -> None:
-        """A sub-menu of themes, `chosen` marked."""
+        """Add a sub-menu of themes, with `chosen` checked."""
         themes, group = self.addMenu("&Theme"), QActionGroup(self)
         set_icon(themes.menuAction(), "theme")
         for choice, text in (

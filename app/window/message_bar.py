@@ -1,4 +1,4 @@
-"""A line under the tabs that says what happened; bad news stays until it is closed."""
+"""A line above the tabs with messages; a message about a problem stays until it is closed."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolBut
 
 from app.style.theme import GAP, PAGE_MARGIN
 
-GOOD_NEWS_MILLISECONDS = 6000
+MESSAGE_MILLISECONDS = 6000
 
 
 class MessageBar(QFrame):
-    """Hidden while there is nothing to say."""
+    """Shows one message; hidden while there is none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,24 +32,24 @@ class MessageBar(QFrame):
         layout.addWidget(close)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(GOOD_NEWS_MILLISECONDS)
+        self._timer.setInterval(MESSAGE_MILLISECONDS)
         self._timer.timeout.connect(self.hide)
         self.hide()
 
     @property
     def text(self) -> str:
-        """The sentence now shown, or "" when hidden."""
+        """The message shown, or "" when hidden."""
         return "" if self.isHidden() else self._label.text()
 
     @Slot(str)
     def inform(self, sentence: str) -> None:
-        """Show good news for a few seconds."""
+        """Show a message about success for a few seconds."""
         self._show(sentence, trouble=False)
         self._timer.start()
 
     @Slot(str)
     def complain(self, sentence: str) -> None:
-        """Show bad news until it is closed."""
+        """Show a message about a problem until it is closed."""
         self._timer.stop()
         self._show(sentence, trouble=True)
 

@@ -1,4 +1,4 @@
-"""What the window remembers from one start to the next."""
+"""Settings of the window that are kept between starts."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from app.style.theme import ThemeChoice
 
 
 class Settings:
-    """What the window remembers. A value that is missing or makes no sense counts as never set."""
+    """Settings of the window, in an INI file. A missing or invalid value counts as not set."""
 
     def __init__(self) -> None:
         self._store = QSettings(str(user_folder() / "settings.ini"), QSettings.Format.IniFormat)
 
     @property
     def theme(self) -> ThemeChoice:
-        """Light, dark, or what the system says."""
+        """Light, dark, or that of the system."""
         stored = self._store.value("theme")
         is_known = isinstance(stored, str) and stored in list(ThemeChoice)
         return ThemeChoice(stored) if is_known else ThemeChoice.SYSTEM
@@ -27,7 +27,7 @@ class Settings:
 
     @property
     def geometry(self) -> QByteArray | None:
-        """Size and place of the window, as Qt packs them."""
+        """Size and position of the window, encoded by Qt."""
         stored = self._store.value("geometry")
         return stored if isinstance(stored, QByteArray) else None
 

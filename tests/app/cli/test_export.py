@@ -27,8 +27,8 @@ def test_the_model_in_the_box_is_exported_and_can_be_used_again(
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--out", "model.h5"], "model.h5: a model is exported as .onnx or .py; name the file so."),
-        (["--out", "."], ".: a model is exported as .onnx or .py; name the file so."),
+        (["--out", "model.h5"], "model.h5: the name of the file must end in .onnx or .py."),
+        (["--out", "."], ".: the name of the file must end in .onnx or .py."),
         (["--model", "nowhere.npz", "--out", "model.py"], "nowhere.npz: there is no such file."),
         ([], "the following arguments are required: --out"),
     ],

@@ -151,7 +151,7 @@ def test_recognize_reads_pictures_and_ink_and_goes_on_after_a_bad_file(tmp_path:
 def test_the_model_never_takes_the_place_of_its_data(small_data: Path) -> None:
     before = small_data.read_bytes()
     refused = refusal(run("train", *SMALL, "--data", small_data, "--out", small_data))
-    assert "--out and --data need a file each" in refused
+    assert "--out and --data must be different files" in refused
     assert small_data.read_bytes() == before
 
 

@@ -33,13 +33,13 @@ def refusal(*command: str, **environment: str) -> str:
 @pytest.mark.parametrize("arguments", [[], ["train"]])
 def test_without_its_packages_it_names_one_and_points_at_the_readme(arguments: list[str]) -> None:
     sentence = refusal("-S", "-E", str(MAIN), *arguments)  # -S: no installed packages
-    assert re.search(r"digitlab: \w+ is not installed here; the README's first command", sentence)
+    assert re.search(r"digitlab: The Python package \w+ is not installed\. Run the first command", sentence)
 
 
 def test_a_package_that_only_a_command_needs_is_named_too() -> None:
     blocked = "import sys; sys.modules['PySide6'] = None; sys.argv = ['main.py']; import main; sys.exit(main.run())"
     (folder,) = [str(MAIN.parent)]
-    assert "PySide6 is not installed here" in refusal("-c", blocked, PYTHONPATH=folder, QT_QPA_PLATFORM="offscreen")
+    assert "PySide6 is not installed" in refusal("-c", blocked, PYTHONPATH=folder, QT_QPA_PLATFORM="offscreen")
 
 
 def test_a_module_of_our_own_that_is_missing_is_no_matter_of_installing() -> None:

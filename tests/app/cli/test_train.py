@@ -195,7 +195,7 @@ def test_what_cannot_be_resumed_is_refused(trainer: Trainer) -> None:
     for option in (["--batch-size", 9], ["--keep-best"], ["--activations", "tanh"], ["--seed", 0]):
         said = trainer.refused("--resume", checkpoint, *option)
         assert f"{option[0]} cannot be used with --resume: a resumed run keeps its settings" in said
-    assert "need a file each" in trainer.refused("--resume", checkpoint, "--out", out, "--checkpoint", out)
+    assert "must be different files" in trainer.refused("--resume", checkpoint, "--out", out, "--checkpoint", out)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.style.theme import LIGHT, ThemeChoice, apply_theme
-from app.window.message_bar import GOOD_NEWS_MILLISECONDS, MessageBar
+from app.window.message_bar import MESSAGE_MILLISECONDS, MessageBar
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_it_is_hidden_while_there_is_nothing_to_say(bar: MessageBar) -> None:
 def test_good_news_goes_by_itself(bar: MessageBar, qtbot: QtBot) -> None:
     bar.inform("Saved.")
     assert bar.text == "Saved."
-    assert timer(bar).interval() == GOOD_NEWS_MILLISECONDS
+    assert timer(bar).interval() == MESSAGE_MILLISECONDS
     timer(bar).setInterval(0)
     qtbot.waitUntil(bar.isHidden)
     assert bar.text == ""
