@@ -1,4 +1,4 @@
-"""A form: labels at the left, controls at the right, and what is wrong with an entry under its control."""
+"""A form: labels on the left, controls on the right, and an error message under each control."""
 
 from __future__ import annotations
 
@@ -15,15 +15,14 @@ from nncore.errors import SettingError
 from nncore.training.config import SETTINGS, TrainingConfig
 from nncore.training.settings import Group, Setting
 
-LOCKED = "Locked while a run is on: stop it to change this."
-
+LOCKED = "Locked during a run. Stop the run to change this."
 
 MOST_VISIBLE = 20
 """Options that a list shows without scrolling."""
 
 
 def mark_trouble(widget: QWidget, trouble: bool) -> None:
-    """Show `widget` in the colour of errors, or in its usual one."""
+    """Show `widget` in the colour of errors, or in its usual colour."""
     if bool(widget.property("trouble")) != trouble:
         widget.setProperty("trouble", trouble)
         widget.style().unpolish(widget)
@@ -34,7 +33,7 @@ class Choice(QComboBox):
     """A choice of one of several values; the mouse wheel scrolls the page and does not change the choice."""
 
     def __init__(self, options: dict[str, str]) -> None:
-        """`options`: what is shown for each value."""
+        """options: the text shown for each value."""
         super().__init__()
         self.setMaxVisibleItems(MOST_VISIBLE)
         for value, words in options.items():
@@ -42,11 +41,11 @@ class Choice(QComboBox):
 
     @property
     def value(self) -> str:
-        """The value chosen."""
+        """The selected value."""
         return str(self.currentData())
 
     def choose(self, value: str) -> None:
-        """Choose `value`; a value that is not among the options is added to them."""
+        """Select `value`; add it to the options if it is not among them."""
         if self.findData(value) < 0:
             self.addItem(value, value)
         self.setCurrentIndex(self.findData(value))
@@ -75,7 +74,7 @@ class RateEdit(QLineEdit):
 
 
 class FormRow:
-    """One setting: its label, its control, and a line under both for what is wrong."""
+    """One setting: its label, its control, and a line below for a message."""
 
     def __init__(self, name: str, control: QWidget, tooltip: str) -> None:
         self.control = control
@@ -158,7 +157,7 @@ class SettingsForm(Form):
     """A form that can read each of its settings; `edits`, `choices` and `checks` hold the controls of `group`."""
 
     def __init__(self, group: Group | None = None) -> None:
-        """group: of the settings of a TrainingConfig that the form shows, in the order of their fields."""
+        """group: the group of settings of a TrainingConfig to show, in the order of their fields; None for no group."""
         super().__init__()
         self.readers: dict[str, Callable[[], object]] = {}
         self.edits: dict[str, QLineEdit] = {}
@@ -169,7 +168,7 @@ class SettingsForm(Form):
                 self._add_setting(setting)
 
     def _add_setting(self, setting: Setting) -> None:
-        """Add the row of a setting; a form with a special control for one overrides this."""
+        """Add the row of a setting; a form overrides this to use a special control for a setting."""
         field, label, tooltip = setting.name, setting.label, setting.help
         if setting.kind == "choice":
             options = ({"": setting.absent} if setting.absent else {}) | dict(setting.choices)
@@ -196,11 +195,11 @@ class SettingsForm(Form):
             check.setChecked(getattr(config, field))
 
     def values(self) -> dict[str, Any]:
-        """All settings, by name. Raises SettingError for the first that is wrong."""
+        """All settings, by name. Raises SettingError for the first invalid one."""
         return {field: read() for field, read in self.readers.items()}
 
     def problems(self) -> dict[str, SettingError]:
-        """All that is wrong, by setting."""
+        """The errors of all invalid settings, by name."""
         problems = {}
         for read in self.readers.values():
             try:
@@ -217,7 +216,7 @@ class SettingsForm(Form):
     def add_entry(
         self, field: str, name: str, tooltip: str, read: Callable[[], object] | None = None, empty: str = ""
     ) -> QLineEdit:
-        """Add a setting that is typed; `empty`: what an empty field means. `read` may be put into `readers` later."""
+        """Add a setting that the user types. empty: what an empty field means. read: None to set `readers` later."""
         edit = QLineEdit()
         edit.setPlaceholderText(empty)
         edit.textChanged.connect(self.changed)
@@ -227,7 +226,7 @@ class SettingsForm(Form):
         return edit
 
     def add_choice(self, field: str, name: str, options: dict[str, str], tooltip: str) -> Choice:
-        """Add a setting that is chosen."""
+        """Add a setting that the user chooses from `options`."""
         choice = Choice(options)
         choice.currentIndexChanged.connect(self.changed)
         self.add(field, name, choice, tooltip)

@@ -1,4 +1,4 @@
-"""Text that is typed into an entry. No Qt in here."""
+"""Text that is typed into an entry. This module does not use Qt."""
 
 from __future__ import annotations
 

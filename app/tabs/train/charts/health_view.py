@@ -137,7 +137,7 @@ class HealthView(QWidget):
         return self.fontMetrics().height() + GAP // 2
 
     def sizeHint(self) -> QSize:
-        """Room for headings and all rows."""
+        """Space for headings and all rows."""
         return QSize(400, (1 + len(self.layers)) * self.row_height)
 
     def minimumSizeHint(self) -> QSize:
@@ -221,7 +221,7 @@ class HealthScroll(QScrollArea):
         self.setAccessibleName("Health of the layers, scrollable")
 
     def sizeHint(self) -> QSize:
-        """Room for headings and LAYERS_IN_SIGHT layers."""
+        """Space for headings and LAYERS_IN_SIGHT layers."""
         row = self.fontMetrics().height() + GAP // 2
         return QSize(400, (1 + LAYERS_IN_SIGHT) * row)
 
@@ -230,16 +230,16 @@ class HealthScroll(QScrollArea):
         return QSize(200, self.sizeHint().height())
 
 
-def _sparkline(values: list[float], room: QRectF) -> QPolygonF:
-    """The line of `values` in `room`; the scale spans at least a factor of ten, so that noise stays small."""
-    if len(values) < 2 or room.width() <= 0:
+def _sparkline(values: list[float], area: QRectF) -> QPolygonF:
+    """The line of `values` in `area`; the scale spans at least a factor of ten, so that noise stays small."""
+    if len(values) < 2 or area.width() <= 0:
         return QPolygonF()
     low, high = min(values), max(values)
     middle, half = (low + high) / 2, max(0.5, (high - low) / 2)
-    step = room.width() / (len(values) - 1)
+    step = area.width() / (len(values) - 1)
     return QPolygonF(
         [
-            QPointF(room.left() + number * step, room.center().y() - (value - middle) / half * room.height() / 2)
+            QPointF(area.left() + number * step, area.center().y() - (value - middle) / half * area.height() / 2)
             for number, value in enumerate(values)
         ]
     )

@@ -16,14 +16,14 @@ from nncore.training.config import SETTINGS
 from nncore.training.settings import Range, Setting
 
 USUAL = RECIPES["convnet"].config.augmentation or Augmentation(shift=1.5, rotation=10)
-"""What the form proposes where there are no distortions yet: those of the recipe that reads best."""
+"""The distortions that the form proposes if there are none yet: those of the most accurate recipe."""
 
 OFF = "Tick “distort images” to change this."
 TIPS = {
     "shift": ("shift, pixels", "How far images are moved, in each direction"),
     "rotation": ("rotation, degrees", "How far images are turned, in each direction"),
-    "scale": ("size, share", "How much wider or narrower, taller or lower (0.1 is up to a tenth)"),
-    "slant": ("slant", "Pixels sideways for each pixel of height"),
+    "scale": ("size, share", "How much images are stretched or shrunk in width and height (0.1: up to a tenth)"),
+    "slant": ("slant", "How far images are slanted, in pixels sideways per pixel of height"),
     "elastic": ("elastic, pixels", "How far a smooth random field bends the strokes"),
     "thickness": ("thickness, pixels", "How much thicker or thinner strokes get"),
     "noise": ("noise, share of ink", "How much random ink is added to each pixel"),
@@ -31,7 +31,7 @@ TIPS = {
 
 
 class AugmentationForm(SettingsForm):
-    """A form for an Augmentation, or none."""
+    """A form for an Augmentation that can be switched off."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ class AugmentationForm(SettingsForm):
         self.add_whole_width(self.preview)
         self.add_whole_width(self.again)
         for field, (name, tip) in TIPS.items():
-            sentence = f"{tip}, from 0 to {LARGEST[field]:g}: 0 switches it off, the largest makes digits unreadable."
+            sentence = f"{tip}, 0 to {LARGEST[field]:g}. 0 switches it off; the maximum makes digits unreadable."
             edit = QLineEdit()
             edit.textChanged.connect(self._on_edit)
             self.add(field, name, edit, sentence)
@@ -60,13 +60,13 @@ class AugmentationForm(SettingsForm):
         self.show_augmentation(None)
 
     def augmentation(self) -> Augmentation | None:
-        """The distortions. Raises SettingError("augmentation") for the first that is wrong."""
+        """The distortions; None if switched off. Raises SettingError("augmentation") for the first invalid one."""
         if not self.distort.isChecked():
             return None
         return Augmentation(**{field: self._read(field) for field in self.edits})
 
     def show_augmentation(self, augmentation: Augmentation | None) -> None:
-        """Show these distortions; for None, the usual ones, switched off."""
+        """Show these distortions; for None, show the usual ones, switched off."""
         for field, edit in self.edits.items():
             with QSignalBlocker(edit):
                 edit.setText(f"{getattr(augmentation or USUAL, field):.12g}")
@@ -79,7 +79,7 @@ class AugmentationForm(SettingsForm):
         self._lock_rows()
 
     def show_problems(self, problems: dict[str, SettingError]) -> None:
-        """Mark each distortion that is wrong, or the whole augmentation where the data has no images."""
+        """Mark each invalid distortion, or the whole augmentation if the data has no images."""
         any_is_wrong = False
         for field in self.edits:
             sentence = ""

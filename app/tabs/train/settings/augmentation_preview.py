@@ -1,4 +1,4 @@
-"""A few digits, distorted as the present settings say."""
+"""A preview of the augmentation: a few digits with the distortions of the current settings."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from app.widgets.picture import coloured
 from nncore.preprocessing.augmentation import Augmentation, Distorter
 
 DIGITS_SHOWN, VARIANTS = 6, 2
-EMPTY = "The digits appear here when the data is read."
+EMPTY = "The digits appear here when the data has been read."
 
 
 class AugmentationPreview(QWidget):
-    """Digits in columns: as they are in the first row, distorted anew in each row below; a click draws others."""
+    """Digits in columns: undistorted in the first row, distorted in the rows below; a click shows other distortions."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -27,7 +27,9 @@ class AugmentationPreview(QWidget):
         self.pictures: NDArray[np.uint8] = np.empty((0, 0, 28, 28), np.uint8)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("examples of the augmentation")
-        self.setToolTip("Above digits as they are, below the same distorted: click to draw other distortions.")
+        self.setToolTip(
+            "Top row: the digits as they are. Below: the same digits, distorted. Click for other distortions."
+        )
 
     def set_digits(self, digits: NDArray[np.uint8]) -> None:
         """Show some of these images (n, height, width), 0 paper to 255 ink."""
@@ -47,7 +49,7 @@ class AugmentationPreview(QWidget):
         self._draw()
 
     def _draw(self) -> None:
-        """Distort the digits; the same seed for all settings lets one see what a setting does."""
+        """Distort the digits; all settings use the same seed, so that the effect of each setting is visible."""
         rows = [self._digits]
         if self._augmentation is not None and len(self._digits):
             count, height, width = self._digits.shape
@@ -63,11 +65,11 @@ class AugmentationPreview(QWidget):
     # --------------------------------------------------------------- painting
 
     def sizeHint(self) -> QSize:
-        """Room for all rows, distorted or not, so that nothing jumps."""
+        """Space for all rows, also without distortions, so that the layout does not move."""
         return QSize(DIGITS_SHOWN * 48, (1 + VARIANTS) * 48)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Draw others."""
+        """Show other distortions on a click."""
         self.draw_others()
 
     def paintEvent(self, event: QPaintEvent) -> None:

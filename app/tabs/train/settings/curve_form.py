@@ -1,4 +1,4 @@
-"""The curve that a regression is to learn: a function of x, or the points of a file."""
+"""The form for the curve that a regression learns: a function of x, or the points of a file."""
 
 from __future__ import annotations
 
@@ -17,19 +17,20 @@ from nncore.training.settings import Range, Setting
 
 FILES = "Two columns of numbers (*.csv *.txt *.tsv *.dat);;All files (*)"
 
-FUNCTION_TIP = "What is to be learnt, written with x, such as sin(3*x)*x: the more it bends, the more units it takes."
-LOW_TIP = "Where the curve begins, a number such as -6.28 or -2*pi."
-HIGH_TIP = "Where the curve ends, above where it begins: a longer curve takes more units and more epochs."
-POINTS_TIP = (
-    f"How many points of it there are, 2 to {MOST_POINTS:,}: few leave gaps to guess, many make an epoch longer."
+FUNCTION_TIP = "The function of x to learn, such as sin(3*x)*x. A function with more bends needs more units."
+LOW_TIP = "The smallest x of the curve, a number such as -6.28 or -2*pi."
+HIGH_TIP = "The largest x of the curve. A longer curve needs more units and more epochs."
+POINTS_TIP = f"Number of points, 2 to {MOST_POINTS:,}. Few points leave gaps; many points make an epoch longer."
+FILE_TIP = (
+    "Learn the points of a file instead of a function. Each line holds x and y, separated by a comma, semicolon, tab "
+    "or space."
 )
-FILE_TIP = "Learn from a file instead: two numbers a line, x and y, with a comma, semicolon, tab or space between them."
 POINTS = Setting("number of points", "whole number", range=Range(2, MOST_POINTS), name="points")
-NO_FILE = "none open"
+NO_FILE = "no file open"
 
 
 class CurveForm(SettingsForm):
-    """A form for the points of a curve; a file, once read, counts instead of the function."""
+    """A form for the points of a curve; the points of an open file replace the function."""
 
     path_chosen = Signal(Path)
     """The Path of a file to read points from."""
@@ -47,7 +48,7 @@ class CurveForm(SettingsForm):
         self.open_button.setAccessibleName("open a file of points")
         self.open_button.clicked.connect(self._ask_for_file)
         self.close_button.setText("×")
-        self.close_button.setToolTip("Learn the function again instead of the file.")
+        self.close_button.setToolTip("Close the file and learn the function again.")
         self.close_button.setAccessibleName("close the file of points")
         self.close_button.clicked.connect(self.close_file)
         self.add("file", "or a file", self._file_row(), FILE_TIP)
@@ -74,19 +75,19 @@ class CurveForm(SettingsForm):
 
     @property
     def line(self) -> str:
-        """What is learnt, and how many points that is; empty where something is wrong."""
+        """The function or the file, with the number of points of a file; empty if an entry is invalid."""
         return self.source if self._file is None else f"{self.source}: {len(self._file.x):,} points"
 
     @property
     def source(self) -> str:
-        """What is learnt, in words; empty where that is wrong."""
+        """The function or the file, in words; empty if an entry is invalid."""
         try:
             return self.curve().source
         except SettingError:
             return ""
 
     def show_examples(self, examples: CurveExamples) -> None:
-        """Show this function; a file is closed."""
+        """Show this function, and close the file if one is open."""
         self._file = None
         for edit, text in (
             (self.function, examples.function),
@@ -100,7 +101,7 @@ class CurveForm(SettingsForm):
         self._show_file()
 
     def problems(self) -> dict[str, SettingError]:
-        """All that is wrong, by setting; nothing is while a file counts."""
+        """The errors of all invalid entries, by name; empty while a file is open."""
         if self._file is not None:
             return {}
         problems = super().problems()
@@ -123,24 +124,24 @@ class CurveForm(SettingsForm):
 
     @Slot()
     def _ask_for_file(self) -> None:
-        dialog = QFileDialog(self, "Open the points of a curve", str(Path.home()), FILES)
+        dialog = QFileDialog(self, "Open a file with the points of a curve", str(Path.home()), FILES)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda path: self.path_chosen.emit(Path(path)))
         dialog.open()
 
     def show_file(self, points: CurvePoints) -> None:
-        """Learn these points of a file instead of the function."""
+        """Use these points of a file instead of the function."""
         self._file = points
         self._show_file()
 
     def refuse_file(self, sentence: str) -> None:
-        """Say why a file is not read; what there was stays."""
+        """Show why a file could not be read; the current points stay."""
         self.rows["file"].show_message(sentence)
 
     @Slot()
     def close_file(self) -> None:
-        """Learn the function again."""
+        """Close the file, so that the function is learnt again."""
         self._file = None
         self._show_file()
 
@@ -154,12 +155,12 @@ class CurveForm(SettingsForm):
     # ----------------------------------------------------------- during a run
 
     def set_running(self, running: bool) -> None:
-        """Lock all of it, or nothing."""
+        """Lock all rows during a run, or unlock them."""
         self._running = running
         self._lock_rows()
 
     def _lock_rows(self) -> None:
         locked = LOCKED if self._running else ""
-        from_file = "" if self._file is None else "The points come from a file: close it (×) to change this."
+        from_file = "" if self._file is None else "The points come from a file. Close it (×) to change this."
         for field, row in self.rows.items():
             row.lock(locked or ("" if field == "file" else from_file))

@@ -10,7 +10,9 @@ from app.tabs.train.settings.layer_words import NO_ACTIVATION, Block, texts_of, 
 from app.widgets.form import Choice
 from nncore.model.layers import ACTIVATIONS, LayerSpec
 
-ACTIVATION_TIP = "What each unit applies to its sum: ReLU is a safe choice; sigmoid learns slowly in deep networks."
+ACTIVATION_TIP = (
+    "The function of each unit's weighted sum. ReLU is a safe choice; sigmoid learns slowly in deep networks."
+)
 
 
 class LayerRow(QWidget):
@@ -60,7 +62,7 @@ class LayerRow(QWidget):
             layout.addLayout(self._second_line(edits[1:]))
 
     def _second_line(self, edits: list[QLineEdit]) -> QHBoxLayout:
-        """The numbers that are rarely changed, each with its name."""
+        """A line with the numbers that are rarely changed, each with its name."""
         line = QHBoxLayout()
         line.setSpacing(GAP // 2)
         line.setContentsMargins(GAP, 0, 0, 0)
@@ -77,17 +79,17 @@ class LayerRow(QWidget):
 
     @property
     def first_edit(self) -> QLineEdit:
-        """The field for its first number, such as the width."""
+        """The field for the first number, such as the width."""
         return next(iter(self.edits.values()))
 
     @property
     def word(self) -> str:
-        """Its word in the line of all layers."""
+        """The word of this layer in the line of all layers."""
         return word_of(self.layer.kind, {field: edit.text() for field, edit in self.edits.items()})
 
     @property
     def block(self) -> Block:
-        """The last valid layer it showed, with the chosen activation."""
+        """The last valid layer that was shown, with the chosen activation."""
         return Block(self.layer, self.activation.value if self.kind.takes_activation else NO_ACTIVATION)
 
     def show_block(self, block: Block) -> None:
@@ -119,7 +121,7 @@ class LayerRow(QWidget):
             edit.setMinimumWidth(self.fontMetrics().horizontalAdvance(figures) + 2 * GAP + 4)
 
     def lock(self, reason: str) -> None:
-        """Disable it and show the reason in its tips; enable it if `reason` is empty."""
+        """Disable the row and give the reason in its tooltips; enable it if `reason` is empty."""
         self.name.setEnabled(not reason)
         self.name.setToolTip(self.layer.help)
         tips: list[tuple[QWidget, str]] = [(self.edits[part.field], part.tip) for part in self.kind.parts]

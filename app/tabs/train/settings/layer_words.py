@@ -38,7 +38,7 @@ NO_ACTIVATION = "linear"
 class Part:
     """A number of a block that can be edited.
 
-    field: of the layer's spec. letter: what stands before it in a word. name: for the reader. usual: the text of its
+    field: its field of the layer's spec. letter: the text before it in a word. name: its label. usual: the text of its
     usual value, "" if it has none. number: a whole number, a decimal one, or "pair": one or two whole numbers ("5x3").
     """
 
@@ -64,11 +64,11 @@ class Kind:
     new: LayerSpec | None = None
 
 
-_STRIDE_TIP = "How many pixels the window moves each time, 1 or more; with 2 the image is half as large after it."
-_PADDING_TIP = "How many empty pixels are put around the image, 0 or more: they keep its edges in view."
+_STRIDE_TIP = "How many pixels the window moves in each step, 1 or more. With 2 the output is half as large."
+_PADDING_TIP = "Width of the empty border around the image in pixels, 0 or more. It keeps the edges in view."
 _POOL_PARTS = (
-    Part("size", "", "window", "2", "Pixels a side of each window, 1 or more: 2 makes the image half as large."),
-    Part("stride", "s", "stride", "", _STRIDE_TIP + " Left empty: the window's size."),
+    Part("size", "", "window", "2", "Side of each window in pixels, 1 or more. With 2 the output is half as large."),
+    Part("stride", "s", "stride", "", _STRIDE_TIP + " Leave it empty for the window's size."),
     Part("padding", "p", "padding", "0", _PADDING_TIP),
 )
 
@@ -81,7 +81,7 @@ KINDS: dict[str, Kind] = {
                 "",
                 "width",
                 "",
-                "How many units this layer has, 1 or more: few learn little, many are slow.",
+                "Number of units in this layer, 1 or more. Few units learn little; many units are slow.",
                 "whole",
             ),
         ),
@@ -96,10 +96,10 @@ KINDS: dict[str, Kind] = {
                 "",
                 "filters",
                 "",
-                "How many filters slide over the image, 1 or more: each finds one shape.",
+                "Number of filters that slide over the image, 1 or more. Each filter finds one shape.",
                 "whole",
             ),
-            Part("kernel", "k", "kernel", "5", "Pixels a side of each filter, such as 5, or 5x3: large ones see more."),
+            Part("kernel", "k", "kernel", "5", "Size of each filter in pixels, such as 5 or 5x3. Large ones see more."),
             Part("stride", "s", "stride", "2", _STRIDE_TIP),
             Part("padding", "p", "padding", "2", _PADDING_TIP),
         ),
@@ -117,7 +117,7 @@ KINDS: dict[str, Kind] = {
                 "",
                 "rate",
                 "",
-                "The share of inputs set to zero in each step, 0 to below 1: 0 none, 0.5 half; against overfitting.",
+                "Share of the inputs that are set to zero in each step, 0 to below 1. It reduces overfitting.",
                 "decimal",
             ),
         ),
@@ -131,7 +131,7 @@ KINDS: dict[str, Kind] = {
                 "",
                 "factor",
                 "",
-                "What every number is multiplied by, not 0: 255 gives pixels as bytes.",
+                "The number that each input is multiplied by, not 0. 255 turns pixels of 0 to 1 into 0 to 255.",
                 "decimal",
             ),
         ),
@@ -139,7 +139,7 @@ KINDS: dict[str, Kind] = {
     "flatten": Kind("flatten"),
     "activation": Kind("activation", (), True),
 }
-"""By the kind of their layer."""
+"""The kinds of hidden layers, by `LayerSpec.kind`."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ class Block:
 
     @property
     def kind(self) -> Kind:
-        """The row of KINDS of its layer."""
+        """The row of KINDS for its layer."""
         return KINDS[self.layer.kind]
 
     @property

@@ -1,4 +1,4 @@
-"""The hidden layers: a row for each, kept in step with a line of words."""
+"""The hidden layers as rows, which always agree with a line of words."""
 
 from __future__ import annotations
 
@@ -151,6 +151,6 @@ class LayersEditor(QWidget):
     def _update_add_button(self) -> None:
         reason = self._lock_reason
         if len(self.rows) >= MOST_HIDDEN_LAYERS:
-            reason = f"There are {MOST_HIDDEN_LAYERS} layers, the most that are possible."
+            reason = f"There are {MOST_HIDDEN_LAYERS} hidden layers, which is the maximum."
         self.add_button.setEnabled(not reason)
         self.add_button.setToolTip(f"{ADD_TIP} {reason}".rstrip())

@@ -16,27 +16,29 @@ from nncore.training.settings import Setting
 
 BATCH_NAMES = {"some": "mini-batch", "all": "full batch", "one": "one sample"}
 NO_BATCH_SIZE = {
-    "all": "A full batch takes all training examples: choose mini-batch to set a size.",
-    "one": "One sample a step is a batch of 1: choose mini-batch to set a size.",
+    "all": "A full batch is all training examples. Choose mini-batch to set a size.",
+    "one": "One sample is a batch of 1. Choose mini-batch to set a size.",
 }
 
-RATE_KEYS = " The arrow keys step it; Enter applies it during a run."
+RATE_KEYS = " The arrow keys change it in steps. During a run, Enter applies it."
 FIND_TIP = (
-    "Try a hundred rates, from far too low to far too high, on a copy of the network, and take the one at which the "
+    "Try a hundred rates, from far too low to far too high, on a copy of the network, and enter the one at which the "
     "loss falls fastest."
 )
 TRYING = "Trying rates on a copy of the network …"
-CANCEL_TIP = "Keep the present rate."
-BATCH_TIP = "How many examples make one step: all of them is smooth but slow, a single one is quick but noisy."
+CANCEL_TIP = "Stop the search and keep the current rate."
+BATCH_TIP = (
+    "How many examples make one step. Steps of all examples are smooth but slow; steps of one are quick but noisy."
+)
 
 
 class LearningForm(SettingsForm):
-    """A form for the part of a TrainingConfig that everybody changes; rate and batch size have special controls."""
+    """A form for the most used settings of a TrainingConfig; rate and batch size have special controls."""
 
     learning_rate_entered = Signal(float)
     """A valid rate that differs from the one before was entered: with Enter, an arrow key, or by leaving the field."""
     find_requested = Signal()
-    """Look for a good learning rate."""
+    """The user asks for a search for a good learning rate."""
     find_cancelled = Signal()
 
     def __init__(self) -> None:
@@ -58,7 +60,7 @@ class LearningForm(SettingsForm):
             self.readers[setting.name] = self._read_rate
         elif setting.name == "batch_size":
             self.batch = self.add_choice("batch", "batch", BATCH_NAMES, BATCH_TIP)
-            del self.readers["batch"]  # it is no setting of its own
+            del self.readers["batch"]  # not a setting: `read_batch_size` reads it
             self.batch_size = self.add_entry(setting.name, setting.label, setting.help, self.read_batch_size)
             self.batch_size.setText("128")
         else:
@@ -74,7 +76,7 @@ class LearningForm(SettingsForm):
         self._lock_rows()
 
     def read_batch_size(self) -> int | None:
-        """Examples a step, None for all. Raises SettingError("batch_size")."""
+        """Examples per step; None for all examples. Raises SettingError("batch_size")."""
         if self.batch.value == "some":
             setting = replace(SETTINGS["batch_size"], absent="")  # the choice beside it says "full batch"
             size: int = setting.read(self.batch_size.text())
@@ -107,8 +109,8 @@ class LearningForm(SettingsForm):
         self.learning_rate.setText(f"{sweep.suggested:.2g}")
         self._on_rate_entered()
         self.rows["learning_rate"].show_message(
-            f"The loss fell fastest at this rate, of {len(sweep.rates)} rates from {sweep.rates[0]:g} to "
-            f"{sweep.rates[-1]:.2g}.",
+            f"The loss fell fastest at this rate. {len(sweep.rates)} rates from {sweep.rates[0]:g} to "
+            f"{sweep.rates[-1]:.2g} were tried.",
             trouble=False,
         )
 
@@ -133,7 +135,7 @@ class LearningForm(SettingsForm):
         self._on_rate_entered()
 
     def show_problems(self, problems: dict[str, SettingError]) -> None:
-        """Mark what is wrong; during a run, say too what happens to a learning rate that was typed."""
+        """Show the errors; during a run, also what happens to a learning rate that was typed."""
         super().show_problems(problems)
         if self._finding and "learning_rate" not in problems:
             self.rows["learning_rate"].show_message(TRYING, trouble=False)

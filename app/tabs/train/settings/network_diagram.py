@@ -13,8 +13,8 @@ from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
 from nncore.model.layers import ACTIVATIONS, Activation
 from nncore.model.network import NetworkSpec
 
-EMPTY = "The network appears here once its layers can be read."
-HEADINGS = ("layer", "gives", "weights", "multiplies")
+EMPTY = "The network appears here when its layers are valid."
+HEADINGS = ("layer", "output", "weights", "multiplies")
 
 
 @dataclass(frozen=True)
@@ -54,14 +54,14 @@ def lines_of(spec: NetworkSpec) -> list[Line]:
 
 
 def shape_text(shape: tuple[int, ...]) -> str:
-    """A shape for a reader: "128", "28×28", or "24 of 14×14" for channels of images."""
+    """A shape as text: "128", "28×28", or "24 of 14×14" for 24 channels of 14×14."""
     if len(shape) == 3:
         return f"{shape[0]} of {shape[1]}×{shape[2]}" if shape[0] > 1 else f"{shape[1]}×{shape[2]}"
     return "×".join(map(str, shape))
 
 
 class NetworkDiagram(QWidget):
-    """A row for each layer: a bar as long as the logarithm of its numbers, its shape, and its counts; then the sum."""
+    """One row per layer: a bar (logarithm of its number of outputs), output shape and counts; the sums below."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -70,18 +70,18 @@ class NetworkDiagram(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("drawing of the network")
         self.setToolTip(
-            "Each layer: the bar shows how many numbers it gives, then their shape, its weights, and how many "
-            "multiplications one example costs in it."
+            "One row per layer: a bar for its number of outputs, the output shape, the number of weights, and the "
+            "number of multiplications per example."
         )
 
     def show_spec(self, spec: NetworkSpec | None) -> None:
-        """Draw this network; None: there is none to draw."""
+        """Draw this network; for None, show a sentence instead."""
         self.lines = lines_of(spec) if spec else []
         self.total = EMPTY
         if spec:
-            self.total = f"{spec.parameter_count:,} weights, {spec.multiplications:,} multiplications an example"
-        said = "; ".join(f"{line.texts[0]} gives {line.texts[1]}" for line in self.lines)
-        self.setAccessibleDescription(f"{said}. {self.total}." if said else EMPTY)
+            self.total = f"{spec.parameter_count:,} weights, {spec.multiplications:,} multiplications per example"
+        rows = "; ".join(f"{line.texts[0]}, output {line.texts[1]}" for line in self.lines)
+        self.setAccessibleDescription(f"{rows}. {self.total}." if rows else EMPTY)
         self.updateGeometry()
         self.update()
 
@@ -92,11 +92,11 @@ class NetworkDiagram(QWidget):
         return self.fontMetrics().height()
 
     def sizeHint(self) -> QSize:
-        """The height of all rows with headings and the sum; it may be narrower."""
+        """The height of all rows with headings and sums; the width adapts to the form."""
         return QSize(200, (len(self.lines) + 2) * self._line_height + GAP)
 
     def minimumSizeHint(self) -> QSize:
-        """As `sizeHint`."""
+        """The same as `sizeHint`."""
         return self.sizeHint()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -106,7 +106,7 @@ class NetworkDiagram(QWidget):
             self.updateGeometry()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the headings, the layers and the sum."""
+        """Draw the headings, the layers and the sums."""
         painter, colours = QPainter(self), colours_of(self)
         painter.setFont(scaled(self.font(), SMALL_SCALE))
         painter.setPen(QColor(colours.quiet_text))
@@ -118,9 +118,9 @@ class NetworkDiagram(QWidget):
             self._write(painter, number, line.texts)
         painter.setPen(QColor(colours.quiet_text))
         top = (len(self.lines) + 1) * self._line_height
-        room = QRect(0, top, self.width(), self._line_height)
+        area = QRect(0, top, self.width(), self._line_height)
         total = painter.fontMetrics().elidedText(self.total, Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, total)
+        painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, total)
 
     def _draw_bar(self, painter: QPainter, number: int, line: Line) -> None:
         """Draw a bar behind the text, half the row long for 1,024 numbers (a logarithmic scale)."""
@@ -138,8 +138,8 @@ class NetworkDiagram(QWidget):
         edges = (0.38, 0.60, 0.79, 1.0)
         left = GAP // 2
         for column, (text, edge) in enumerate(zip(texts, edges, strict=True)):
-            room = QRect(left, top, round(edge * width) - left + GAP // 2, self._line_height)
+            area = QRect(left, top, round(edge * width) - left + GAP // 2, self._line_height)
             side = Qt.AlignmentFlag.AlignLeft if column == 0 else Qt.AlignmentFlag.AlignRight
-            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
-            painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter, text)
-            left = room.right() + GAP // 2
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width())
+            painter.drawText(area, side | Qt.AlignmentFlag.AlignVCenter, text)
+            left = area.right() + GAP // 2

@@ -20,16 +20,16 @@ MIXED = "mixed"
 """Shown if layers have different initialisations; each then keeps its own."""
 
 LAYERS_TIP = (
-    "The hidden layers, such as 128 64, or conv8k3 max2 norm dropout0.3 64: a wider and deeper network learns more and "
-    "takes longer; left empty, the inputs are connected to the outputs."
+    "The hidden layers, such as 128 64, or conv8k3 max2 norm dropout0.3 64. A wider or deeper network learns more and "
+    "takes longer. If this is empty, the inputs are connected directly to the outputs."
 )
 INITIALIZATION_TIP = (
-    "The weights to start from: He fits ReLU; uniform(−0.5, 0.5) makes wide layers overshoot at first; equal weights, "
-    "such as all zeros, always stay equal."
+    "The weights before training. He suits ReLU; uniform(−0.5, 0.5) makes wide layers overshoot at first. Equal "
+    "weights, such as all zeros, always stay equal."
 )
 OUTPUT_TIP = (
-    "The output function: softmax for one class of several, sigmoid for a yes or no each, linear for any numbers; "
-    "one that does not fit the data cannot be trained well."
+    "The output function: softmax for one class of several, sigmoid for yes or no per class, linear for any numbers. "
+    "It must suit the data."
 )
 
 
@@ -53,7 +53,7 @@ class NetworkForm(SettingsForm):
         self.layers.changed.connect(self.changed)
 
     def spec(self) -> NetworkSpec:
-        """The network described; raises SettingError if there is none."""
+        """The network that the form describes; raises SettingError if an entry is invalid."""
         layers = layers_of(self.layers.blocks(), self._last)
         if self.initialization.value != MIXED:
             layers = tuple(layer.with_initialization(self.initialization.value) for layer in layers)
@@ -69,7 +69,7 @@ class NetworkForm(SettingsForm):
         self.output.choose(spec.output)
 
     def fit_data(self, input_shape: tuple[int, ...], classes: int) -> None:
-        """Keep the hidden layers, but take examples of this shape and distinguish so many classes."""
+        """Adapt input and output to examples of this shape and this number of classes; the hidden layers stay."""
         last = list(self._last)
         if last and isinstance(last[0], Dense):
             one_for_two = last[0].units == 1 and classes == 2 and self._shown.output == "sigmoid"
@@ -82,7 +82,7 @@ class NetworkForm(SettingsForm):
         self.changed.emit()
 
     def draw(self) -> NetworkSpec | None:
-        """Draw the described network and return it; None if there is none."""
+        """Draw the network and return it; None if an entry is invalid."""
         try:
             spec = self.spec()
         except SettingError:

@@ -1,4 +1,4 @@
-"""A choice of recipes, and the way to the page of the one chosen."""
+"""The list of recipes, and a button that opens the page of the selected recipe."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from app.widgets.form import Choice
 from app.widgets.plain_text import plain_tooltip
 from nncore.experiments.recipes import RECIPES, Recipe
 
-TIP = "A recipe fills in all settings; every one of them can be changed afterwards."
+TIP = "A recipe fills in all settings; you can change each of them afterwards."
 
 
 class RecipeChooser(QWidget):
-    """Names of recipes; choosing one again brings its settings back."""
+    """Lets the user select a recipe; selecting the same one again restores its settings."""
 
     chosen = Signal(str)
     """The name of the recipe to fill in."""
@@ -33,7 +33,7 @@ class RecipeChooser(QWidget):
         self._label.setBuddy(self.choice)
         self.page_button = QToolButton()
         self.page_button.setAccessibleName("about this recipe")
-        self.page_button.setToolTip("Show the page that explains this recipe: its formulas, and what to look at.")
+        self.page_button.setToolTip("Show the page that explains this recipe: its formulas, and what to observe.")
         set_icon(self.page_button, "info")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, GAP, 0)
@@ -47,15 +47,15 @@ class RecipeChooser(QWidget):
 
     @property
     def recipe(self) -> Recipe:
-        """The recipe chosen; its settings may have been changed since."""
+        """The selected recipe; its settings may have been changed since."""
         return RECIPES[self.choice.value]
 
     def show_recipe(self, name: str) -> None:
-        """Show the name of this recipe; nothing is filled in."""
+        """Show the name of this recipe without filling in its settings."""
         self.choice.setCurrentIndex(max(0, self.choice.findData(name)))
 
     def lock(self, reason: str) -> None:
-        """Make the choice deaf and say why, or let it hear again if there is no `reason`."""
+        """Disable the list and give the reason in its tooltip; enable it if `reason` is empty."""
         self.choice.setEnabled(not reason)
         self._label.setEnabled(not reason)
         self.choice.setToolTip(f"{TIP} {reason}".rstrip())

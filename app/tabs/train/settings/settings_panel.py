@@ -28,10 +28,10 @@ from nncore.training import TrainingConfig, check_settings
 from nncore.training.memory import check_memory
 
 FIRST_RECIPE = "quick"
-WHAT_IT_TAKES = "Train starts from fresh weights."
+NEW_WEIGHTS = "Train starts with new weights."
 ONLY_RATE = "During a run only the learning rate can change."
 LETTERS_ACROSS, MOST_ACROSS = 42, 400
-"""How many average letters the panel is wide, and how many pixels at most unless its controls need more."""
+"""Width of the panel in average letters, and its maximum in pixels, unless the controls need more."""
 
 
 class SettingsPanel(QWidget):
@@ -125,11 +125,11 @@ class SettingsPanel(QWidget):
 
     @property
     def recipe(self) -> Recipe:
-        """The recipe chosen last, for its data; its settings may have been changed since."""
+        """The recipe selected last; its settings may have been changed since."""
         return self.recipes.recipe
 
     def spec(self) -> NetworkSpec:
-        """The network described. Raises SettingError, for one too large for this machine too."""
+        """The network that the form describes. Raises SettingError, also if it is too large for this machine."""
         spec = self.network.spec()
         memory = TrainingConfig(
             batch_size=self.learning.read_batch_size(), keep_best=bool(self.stopping.readers["keep_best"]())
@@ -158,7 +158,9 @@ class SettingsPanel(QWidget):
         if examples is not None:
             return examples.curve()
         if self.curve.source != run.data:
-            raise SettingError("file", f"The points of {run.data} are not in the log: open it in the Train tab first.")
+            raise SettingError(
+                "file", f"The points of {run.data} are not in the log. Open the file in the Train tab first."
+            )
         return self.curve.curve()
 
     def set_values(self, spec: NetworkSpec, config: TrainingConfig, run: RunSettings | None = None) -> None:
@@ -262,7 +264,7 @@ class SettingsPanel(QWidget):
         return problems
 
     def _check_with_data(self, spec: NetworkSpec) -> None:
-        """Raise SettingError if the data does not suit the settings."""
+        """Raise SettingError if data and settings do not suit each other."""
         points, data, examples = self.points(), self._dataset, self.recipe.examples
         if points is not None:
             data = points.splits()
@@ -273,10 +275,10 @@ class SettingsPanel(QWidget):
             check_settings(spec, data, self.config())
 
     def _summarize(self, spec: NetworkSpec | None) -> None:
-        self.note.setText(ONLY_RATE if self._running else f"{self._recipe_line(spec)} {WHAT_IT_TAKES}")
+        self.note.setText(ONLY_RATE if self._running else f"{self._recipe_line(spec)} {NEW_WEIGHTS}")
         self.data.set_whole_text(self._data_line())
         if spec is None:
-            self.summary.setText("No network yet: see hidden layers.")
+            self.summary.setText("No network yet. Correct the hidden layers.")
             return
         self.summary.setText(f"{spec.summary.replace('-', '–')} · {spec.parameter_count:,} weights")
 
@@ -289,7 +291,7 @@ class SettingsPanel(QWidget):
 
     def _data_line(self) -> str:
         if self.recipe.fits_a_curve:
-            return self.curve.line or "No curve yet: see what is marked below."
+            return self.curve.line or "No curve yet. Correct the marked entries below."
         data, examples = self._training, self.recipe.examples
         if data is not None and examples != ALL_DIGITS:
             return f"{examples.description}, of {data.source}"

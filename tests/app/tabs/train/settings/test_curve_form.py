@@ -61,7 +61,7 @@ def test_a_file_counts_until_it_is_closed(form: CurveForm, qtbot: QtBot) -> None
     assert form.line == "temperatures.csv: 3 points"
     assert form.problems() == {}
     assert not form.function.isEnabled()
-    assert "close it" in form.function.toolTip()
+    assert "Close it" in form.function.toolTip()
     qtbot.mouseClick(form.close_button, Qt.MouseButton.LeftButton)
     assert form.function.isEnabled()
     assert "function" in form.problems()

@@ -96,7 +96,7 @@ def test_locked_layers_show_the_reason_and_none_can_be_added(editor: LayersEdito
     row = editor.rows[0]
     for control in (row.first_edit, row.activation, row.remove, editor.add_button):
         assert not control.isEnabled()
-        assert "Locked while a run is on" in control.toolTip()
+        assert "Locked during a run" in control.toolTip()
     editor.set_locked(False)
     assert row.activation.isEnabled()
     assert editor.add_button.isEnabled()
@@ -105,7 +105,7 @@ def test_locked_layers_show_the_reason_and_none_can_be_added(editor: LayersEdito
 def test_there_can_be_at_most_twenty_layers(editor: LayersEditor) -> None:
     editor.text.setText("8 " * 20)
     assert not editor.add_button.isEnabled()
-    assert "There are 20 layers" in editor.add_button.toolTip()
+    assert "There are 20 hidden layers" in editor.add_button.toolTip()
 
 
 def test_every_kind_of_layer_can_be_added(editor: LayersEditor) -> None:

@@ -43,8 +43,8 @@ def test_the_drawing_follows_the_network_and_says_when_there_is_none(diagram: Ne
     diagram.show_spec(NetworkSpec.dense((784, 128, 10)))
     shown, height = diagram.grab().toImage(), diagram.sizeHint().height()
     assert shown != empty
-    assert diagram.total == "101,770 weights, 101,632 multiplications an example"
-    assert "dense, ReLU gives 128" in diagram.accessibleDescription()
+    assert diagram.total == "101,770 weights, 101,632 multiplications per example"
+    assert "dense, ReLU, output 128" in diagram.accessibleDescription()
     diagram.show_spec(NetworkSpec.dense((784, 128, 64, 10)))
     assert diagram.sizeHint().height() > height
     diagram.show_spec(None)

@@ -244,7 +244,7 @@ def test_one_sample_and_full_batch_need_no_batch_size(panel: SettingsPanel, qtbo
     qtbot.keyClick(panel.learning.batch, Qt.Key.Key_Down)
     assert panel.config().batch_size is None
     assert not panel.learning.batch_size.isEnabled()
-    assert "choose mini-batch" in panel.learning.batch_size.toolTip()
+    assert "Choose mini-batch" in panel.learning.batch_size.toolTip()
     qtbot.keyClick(panel.learning.batch, Qt.Key.Key_Down)
     assert panel.config().batch_size == 1
 
@@ -253,7 +253,7 @@ def test_during_a_run_all_is_locked_with_a_reason_but_the_learning_rate(panel: S
     panel.set_running(True)
     for name, row in all_rows(panel).items():
         assert row.control.isEnabled() == (name == "learning_rate")
-        assert ("Locked while a run is on" in row.control.toolTip()) == (name != "learning_rate")
+        assert ("Locked during a run" in row.control.toolTip()) == (name != "learning_rate")
     assert not panel.distort.isEnabled()
     assert not panel.recipes.choice.isEnabled()
     assert "only the learning rate" in panel.note.text()
@@ -394,7 +394,7 @@ def test_a_rate_is_looked_for_and_found(panel: SettingsPanel, qtbot: QtBot) -> N
     panel.learning.show_found(RateSweep(np.geomspace(1e-6, 10, 99), np.ones(99), 0.01234))
     panel.learning.set_finding(False)
     assert panel.config().learning_rate == 0.012
-    assert message(panel, "learning_rate").startswith("The loss fell fastest at this rate, of 99 rates from 1e-06")
+    assert message(panel, "learning_rate").startswith("The loss fell fastest at this rate. 99 rates from 1e-06")
     panel.set_running(True)
     assert not button.isEnabled()
     assert "Locked" in button.toolTip()
