@@ -72,11 +72,25 @@ def refusal(path: Path) -> str:
 
 
 def read_or_refused(path: Path) -> None:
-    """What is read can be gone on with, or is of other data."""
-    with contextlib.suppress(ModelFileError):
+    """Check that a file is refused in one line that begins with `path`, or can be gone on with, or is of other data."""
+    try:
         loaded = load_checkpoint(path)
-        loaded = replace(loaded, config=replace(loaded.config, epochs=loaded.counters["epoch"] + 1))
-        with contextlib.suppress(SettingError):
-            for event in Training.resumed(loaded, few_digits()).events():
-                if isinstance(event, StepDone) and event.step > loaded.counters["step"] + 4:
+    except ModelFileError as error:
+        said = str(error)
+    else:
+        said = f"{path}: was read"
+        _go_on(loaded)
+    assert said.startswith(f"{path}: ")
+    assert len(said.splitlines()) == 1
+
+
+def _go_on(loaded: Checkpoint) -> None:
+    loaded = replace(loaded, config=replace(loaded.config, epochs=loaded.counters["epoch"] + 1))
+    with contextlib.suppress(SettingError):
+        step = loaded.counters["step"]
+        for event in Training.resumed(loaded, few_digits()).events():
+            if isinstance(event, StepDone):
+                step += 1
+                assert event.step == step
+                if step > loaded.counters["step"] + 4:
                     break

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 from hypothesis import strategies as st
+
+from nncore.errors import ModelFileError
+from nncore.files.model_file import load_model
 
 Mutation = tuple[float, int, bytes]
 
@@ -23,3 +29,16 @@ def mutated(content: bytes, changes: list[Mutation]) -> bytes:
         start = round(place * len(content))
         content = content[:start] + replacement + content[start + length :]
     return content
+
+
+def check_loaded_or_refused(path: Path) -> None:
+    """Check that a model of 784 inputs is loaded and predicts, or is refused in one line that begins with `path`."""
+    said = f"{path}: was read"
+    try:
+        model = load_model(path)
+    except ModelFileError as error:
+        said = str(error)
+    else:
+        assert model.network().predict(np.zeros((1, 784), np.float32)).shape == (1, model.spec.outputs)
+    assert said.startswith(f"{path}: ")
+    assert len(said.splitlines()) == 1

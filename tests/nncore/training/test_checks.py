@@ -234,4 +234,4 @@ def test_targets_of_another_size_now_and_then_are_no_divergence(seed: int) -> No
     targets = np.where(rng.random(200) < 0.1, 1000.0, 0.0)
     data = Splits(Dataset.from_floats(rng.random((200, 3)), targets, source="rare"))
     config = TrainingConfig(learning_rate=0.01, batch_size=8, epochs=3, seed=seed)
-    last(list(train(fresh_network(numbers("linear", 3, 8, 1), seed), data, config)))
+    assert last(list(train(fresh_network(numbers("linear", 3, 8, 1), seed), data, config))).reason == "epochs"

@@ -69,7 +69,10 @@ def test_an_unknown_name_is_refused_with_a_list_of_all_names() -> None:
 
 @pytest.mark.parametrize("name", DIGITS)
 def test_every_recipe_for_digits_fits_mnist(name: str) -> None:
-    check_fit(Network(RECIPES[name].spec), small_mnist().training)
+    network, digits = Network(RECIPES[name].spec), small_mnist().training
+    network.initialize(np.random.default_rng(0))
+    check_fit(network, digits)
+    assert network.predict(digits.inputs(slice(0, 3))).shape == (3, len(digits.class_names))
 
 
 @pytest.mark.parametrize("name", RECIPES)
