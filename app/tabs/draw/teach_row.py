@@ -180,7 +180,6 @@ class TeachRow(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click keeps the focus on the canvas
         small = QFontMetricsF(scaled(self.font(), SMALL_SCALE))
         narrow = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # for any text
-        narrow.setHeightForWidth(True)
         self.line.setSizePolicy(narrow)
         self.line.setMinimumHeight(round(2 * small.lineSpacing()))  # so that a second line does not move the layout
         top, bottom, rows = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)

@@ -39,6 +39,14 @@ def test_fractions_and_roots_are_taller_than_a_line_and_a_script_smaller(qapp: Q
     assert picture("x<sup>2</sup>").width() < picture("x2").width()
 
 
+def test_signs_have_the_size_and_the_weight_asked_for(qapp: QApplication) -> None:
+    def ink_height(size: float) -> int:
+        return int((ink(picture("H", size)) > 100).any(axis=1).sum())
+
+    assert ink_height(36) == pytest.approx(3 * ink_height(12), abs=2)
+    assert ink(picture("<b>H</b>", 36)).sum() > 1.2 * ink(picture("H", 36)).sum()
+
+
 @pytest.mark.parametrize("markup", [formula for recipe in RECIPES.values() for formula in recipe.page.formulas])
 def test_no_formula_of_a_recipe_is_cut_off(qapp: QApplication, markup: str) -> None:
     shown = ink(picture(markup))

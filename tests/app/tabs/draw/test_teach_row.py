@@ -139,6 +139,15 @@ def test_kept_drawings_are_not_shown_as_learned(
     assert row.line.text() == KEPT
 
 
+def test_a_narrow_row_is_taller_than_a_wide_one_because_the_line_wraps(row: TeachRow) -> None:
+    row.show_failure("The drawings could not be saved because the disk is full. Delete some files and try again.")
+    assert row.line.sizePolicy().hasHeightForWidth()
+    two_lines, most_lines = row.heightForWidth(900), row.heightForWidth(360)
+    assert most_lines >= two_lines + 2 * row.line.fontMetrics().lineSpacing()
+    row.resize(360, most_lines)
+    assert row.line.height() >= row.line.heightForWidth(row.line.width())
+
+
 @pytest.mark.parametrize("scale", [1.0, 1.5])
 def test_it_fits_560_pixels(qapp: QApplication, network: Network, scale: float, qtbot: QtBot) -> None:
     font = qapp.font()

@@ -2,6 +2,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.session.curve_fit import EPOCHS_KEPT, Fit, fit_grid, fit_of
@@ -46,6 +50,25 @@ def test_a_tenth_of_the_height_stays_free_above_and_below_the_points(
     assert (left, right) == pytest.approx((-1.2, 9.2))  # with a padding of 2 % on each side
     padding = 0.02 * (highest - lowest)
     assert (bottom, top) == pytest.approx((lowest - padding, highest + padding))
+
+
+def test_wheel_and_mouse_neither_change_the_range_nor_open_a_menu(view: FitView) -> None:
+    view.set_points(POINTS)
+    box, viewport = view.live.plot.getPlotItem().getViewBox(), view.live.plot.viewport()
+    assert not box.menuEnabled()
+    before, middle = box.viewRange(), viewport.rect().center()
+    wheel = QWheelEvent(
+        QPointF(middle), QPointF(middle), QPoint(), QPoint(0, 240), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(viewport, wheel)
+    assert box.viewRange() == before
+    for button in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton):
+        QTest.mousePress(viewport, button, pos=middle)
+        for way in range(1, 6):
+            QTest.mouseMove(viewport, middle + QPoint(8 * way, 8 * way), 20)
+        QTest.mouseRelease(viewport, button, pos=middle + QPoint(40, 40))
+    assert box.viewRange() == before
 
 
 def test_fits_after_kept_epochs_stay(view: FitView) -> None:
