@@ -1,8 +1,7 @@
-"""Records a run as it goes: in the log of runs, and in a file from which it can go on if its process is killed.
+"""Records a run while it trains: in the run log, and in a checkpoint from which it continues if its process is killed.
 
-No Qt in here: the window's training thread and the command line tell it the same events. A run is worth more than what
-is written about it: whatever is wrong with log or disk is said once, the run goes on, and what is missing is written as
-soon as that works again.
+Imports no Qt: the window's training thread and the command line pass it the same events. An error of log or disk never
+ends the run: it is reported once, and the missing entries are written when writing works again.
 """
 
 from __future__ import annotations
@@ -31,26 +30,26 @@ from nncore.training.history import FIGURES, MOST_ROWS, Row
 from nncore.training.step_curve import StepCurve
 
 SECONDS_BETWEEN_WRITES, SHARE_OF_WRITING = 0.25, 0.1
-"""A kill loses the epoch it falls into. Very short ones are written several at a time, so that writing takes no more of
-the time than this share; but no more than so many seconds of them are unwritten."""
+"""A killed run loses the unfinished epoch. Very short epochs are written several at a time, so that writing takes
+at most this share of the time, but at least every so many seconds."""
 
-NOT_LATER = "This run cannot be trained on once Digit Lab is closed"
+NOT_LATER = "This run cannot be trained further once Digit Lab is closed"
 
 CHECKPOINTS_KEPT = 20
-"""Of so many runs that ended it is kept how to train them on: some megabytes each at most, of usual networks."""
+"""The number of ended runs whose checkpoints are kept: at most some megabytes each for usual networks."""
 
 SECONDS_BETWEEN_TRIES, SHORT_PATIENCE = 2.0, 0.02
-"""How often a log that could not be used is tried again, and how long the training waits for it then."""
+"""Time between two attempts to use a log after an error, and how long the training then waits for it."""
 
 
 class RunRecorder:
-    """Writes one run down; used on one thread, the one that trains.
+    """Records one run; used on the thread that trains.
 
         with RunRecorder(log, settings, folder, complain) as recorder:
             for event in training.events():
                 recorder.tell(event, training)
 
-    number: the run's in the log, None while it is in none.
+    number: the run's number in the log, None while it is not logged.
     """
 
     def __init__(
@@ -64,9 +63,9 @@ class RunRecorder:
     ) -> None:
         """Record in the log at `path`, which is opened when the run starts.
 
-        checkpoints: the folder for the file from which a killed run goes on. complain: is given a sentence if something
-        cannot be written. going_on: the run that was broken off and now goes on; it stays the same run.
-        earlier: (3, n) step, loss and accuracy of the run that this one, another run, begins with.
+        checkpoints: the folder for the run's checkpoint. complain: called with one sentence if something cannot be
+        written. going_on: the interrupted run that is continued; it stays the same run. earlier: (3, n) step, loss and
+        accuracy of the ended run from which this run starts.
         """
         self.number = going_on.id if going_on else None
         self._path, self._settings, self._complain = path, settings, complain
@@ -97,13 +96,13 @@ class RunRecorder:
 
     @property
     def curve(self) -> NDArray[np.float32]:
-        """(3, n) step, loss and accuracy of the steps so far; of those before it went on too, once it has begun."""
+        """(3, n) step, loss and accuracy of the steps so far, including those before a run was continued."""
         return self._curve.array()
 
     # ------------------------------------------------------------------ events
 
     def tell(self, event: TrainingEvent, training: Training) -> None:
-        """Write down what happened, at the end of an epoch and of the run; never raises because of log or disk."""
+        """Record an event; writes at the end of an epoch and of the run. Never raises because of log or disk."""
         if isinstance(event, StepDone):
             self._curve.add(event.step, event.loss, event.accuracy)
         elif isinstance(event, EpochDone):
@@ -116,12 +115,12 @@ class RunRecorder:
             self._end(event, training)
 
     def keep_model(self, path: Path) -> None:
-        """Note that the model of the run is kept in the file `path`."""
+        """Log that the model of the run was saved as `path`."""
         self._try(lambda log, run: log.update(run, model=str(path)))
         self._close_log()
 
     def close(self) -> None:
-        """Close the log. A run that has not come to its end can be gone on with, by any process, from now on."""
+        """Close the log. From now on any process can continue a run that has not ended."""
         if self.number is not None and not self._ended:
             self._try(lambda log, run: log.leave(run))
         self._close_log()
@@ -138,13 +137,13 @@ class RunRecorder:
     def _note(self, done: EpochDone) -> None:
         self._last = done
         self._pending.append({"step": done.step, **{figure: getattr(done, figure) for figure in FIGURES}})
-        if len(self._pending) > 2 * MOST_ROWS:  # the log has not worked for long
+        if len(self._pending) > 2 * MOST_ROWS:  # the log has failed for a long time
             self._pending = self._pending[::2]
         if done.validation_accuracy is not None:
             self._best = max(self._best or 0.0, done.validation_accuracy)
 
     def _write(self, training: Training) -> None:
-        """Write the epochs that ended since the last time, and the file to go on from."""
+        """Write the epochs since the last call, and the checkpoint."""
         began = perf_counter()
         state = training.checkpoint()
         if self._try(lambda log, run: self._add_epochs(log, run, state)):
@@ -171,8 +170,8 @@ class RunRecorder:
         if last is not None and last.confusion is not None:
             log.judge(run, "validation" if last.validation_loss is not None else "training", last.confusion)
 
-    def _save(self, state: Checkpoint, lost: str = "If this run is killed it cannot be gone on with") -> bool:
-        """Write the file from which the run can go on; if that fails, say what is `lost` by that."""
+    def _save(self, state: Checkpoint, lost: str = "If this run is killed it cannot be continued") -> bool:
+        """Write the checkpoint; if that fails, report the consequence `lost`."""
         recipe, share = self._settings.recipe, self._settings.validation_share
         try:
             save_checkpoint(replace(state, recipe=recipe, validation_share=share), self._checkpoint)
@@ -183,8 +182,8 @@ class RunRecorder:
 
     def _end(self, event: Finished | Diverged, training: Training) -> None:
         state = training.checkpoint()
-        self._failed = float("-inf")  # once more, and with patience
-        # From then on the file is there to train the run on.
+        self._failed = float("-inf")  # try once more, with the full patience
+        # From now on the checkpoint serves to train the run further.
         is_sound = isinstance(event, Finished) and event.step > 0 and self.number is not None
         kept = is_sound and self._save(state, NOT_LATER)
 
@@ -211,24 +210,24 @@ class RunRecorder:
             try:
                 path.unlink(missing_ok=True)
             except OSError as problem:
-                self._say(f"{path}: it is not needed any more and could not be deleted ({problem.strerror}).")
+                self._say(f"{path}: it is no longer needed, but could not be deleted ({problem.strerror}).")
 
     # ----------------------------------------------------------------- the log
 
     def _try(self, work: Callable[[RunLog, int], None]) -> bool:
-        """Do `work` with the log and the run's number in it; False, said once, if the log cannot be used now."""
+        """Call `work` with the log and the run's number; False, reported once, if the log cannot be used now."""
         if perf_counter() - self._failed < SECONDS_BETWEEN_TRIES:
             return False
         try:
             try:
                 work(*self._opened())
-            except RunLogDamagedError as problem:  # found only now
+            except RunLogDamagedError as problem:  # the damage was found only now
                 path = self._log.path if self._log is not None else self._path
                 self._close_log()
                 set_aside(path, problem, self._say)
                 work(*self._opened())
         except RunLogError as problem:
-            self._say(f"This run goes on, but is not logged for now: {problem}")
+            self._say(f"This run continues, but is not logged for now: {problem}")
             self._close_log()
             self._failed = perf_counter()
             return False
@@ -239,7 +238,7 @@ class RunRecorder:
         if self._log is None:
             has_failed = self._failed > float("-inf")
             self._log = open_log(self._path, self._say, SHORT_PATIENCE if has_failed else None)
-            if self.number is not None and not self._log.has(self.number, self._started):  # it is another log now
+            if self.number is not None and not self._log.has(self.number, self._started):  # the log is another file now
                 self.number = self._going_on = None
         if self.number is None:
             self._pending = self._all_epochs()
@@ -255,7 +254,7 @@ class RunRecorder:
         return [in_full.get(row["epoch"], row) for row in rows]
 
     def _join(self, log: RunLog, run: int, epochs: int, steps: int) -> None:
-        """Go on where the run was broken off: what the log has beyond that goes, what it lacks is added."""
+        """Continue the entry of an interrupted run: remove rows after the checkpoint, add missing ones before it."""
         log.go_on(run, this_process(), epochs, steps)
         known = {row["epoch"] for row in log.epochs(run)}
         self._pending = [row for row in self._earlier if row["epoch"] not in known] + self._pending

@@ -1,4 +1,4 @@
-"""What the Runs tab asks of the log: opened anew each time, as it may be set aside meanwhile. No Qt in here."""
+"""The Runs tab's access to the run log. The log is opened for each call, as its file may be renamed. Imports no Qt."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class KnownRun:
-    """A run of the log. is_broken_off: it has not come to its end, and no process is at work on it.
+    """A run of the log. is_broken_off: it has not ended, and its process is gone.
 
-    checkpoint: the file from which such a run can go on, or one that ended can be trained on, if there is one.
+    checkpoint: the file, if there is one, to continue an interrupted run or train an ended one further.
     """
 
     run: LoggedRun
@@ -33,14 +33,14 @@ class KnownRun:
 
     @property
     def state(self) -> str:
-        """How it stands, in a word or two."""
+        """The state in one word."""
         return "interrupted" if self.is_broken_off else self.run.state
 
 
 class RunStore:
-    """The log at `path`, with the files from which runs can go on beside it; every method raises RunLogError.
+    """The log at `path`, with the checkpoints of runs beside it; every method raises RunLogError.
 
-    complain: is given a sentence, once, when the log had to be set aside.
+    complain: called with one sentence, once, if the log is damaged and was renamed.
     """
 
     def __init__(self, path: Path, complain: Callable[[str], None]) -> None:
@@ -49,7 +49,7 @@ class RunStore:
         self._said: set[str] = set()
 
     def stamp(self) -> tuple[object, ...]:
-        """Something that changes whenever anybody writes to the log."""
+        """A value that changes whenever any program writes to the log."""
         return tuple(
             (found.stat().st_mtime_ns, found.stat().st_size)
             for found in sorted(self.path.parent.glob("*.sqlite*"))
@@ -57,22 +57,22 @@ class RunStore:
         )
 
     def runs(self) -> list[KnownRun]:
-        """All runs that are not deleted, the newest first."""
+        """All runs that are not deleted, newest first."""
         return [self._known(run) for run in self._do(RunLog.runs)]
 
     def broken_off(self) -> KnownRun | None:
-        """The newest run whose process was killed and that can go on, unless that was turned down; None without one."""
+        """The newest run that can be continued after its process was killed; None without one, or if declined."""
         if not self.path.exists():
             return None
         known = (self._known(run) for run in self._do(RunLog.unended) if run.process)
         return next((run for run in known if run.checkpoint is not None), None)
 
     def turn_down(self, run: int) -> None:
-        """Note that a run which was broken off is not to go on now; it still can."""
+        """Do not offer again to continue this interrupted run; it can still be continued in the Runs tab."""
         self._do(lambda log: log.leave(run))
 
     def rename(self, run: int, name: str) -> None:
-        """Give a run another name."""
+        """Rename a run."""
         self._do(lambda log: log.rename(run, name))
 
     def annotate(self, run: int, note: str) -> None:
@@ -80,19 +80,19 @@ class RunStore:
         self._do(lambda log: log.annotate(run, note))
 
     def delete(self, runs: Sequence[int]) -> None:
-        """Put runs away."""
+        """Mark runs as deleted."""
         self._do(lambda log: log.delete(runs))
 
     def restore(self, runs: Sequence[int]) -> None:
-        """Bring back what was put away."""
+        """Restore deleted runs."""
         self._do(lambda log: log.restore(runs))
 
     def reported(self, runs: Sequence[int]) -> list[ReportedRun]:
-        """Runs with their epochs and curves, as a report or the curves in the Train tab want them."""
+        """Runs with their epochs and curves, for a report or for the curves in the Train tab."""
         return self._do(lambda log: [ReportedRun.of(log, run) for run in runs])
 
     def export(self, runs: Sequence[int], path: Path) -> str:
-        """Write runs as CSV, or as a report if `path` ends in .html; gives what was written, in words."""
+        """Write runs as CSV, or as a report if `path` ends in .html; returns a sentence about the written files."""
         reported = self.reported(runs)
         if path.suffix.lower() in (".html", ".htm"):
             write_report(reported, path)

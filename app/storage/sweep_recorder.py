@@ -1,4 +1,4 @@
-"""Writes a sweep into the log of runs, whatever state the log is in. No Qt in here."""
+"""Writes the runs of a sweep into the run log. Imports no Qt."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from nncore.experiments.sweep import SweepProgress, SweepResult, SweepRuns
 
 
 class SweepRecorder:
-    """A sweep is worth more than its log: what is wrong with that is said, and the sweep goes on."""
+    """Logs a sweep. An error of the log is reported, and the sweep continues."""
 
     def __init__(self, path: Path | None, settings: RunSettings, complain: Complain) -> None:
-        """path: of the log, None for none. settings: of the sweep. complain: is given a sentence."""
+        """path: of the log, None for no log. settings: of the sweep. complain: called with one sentence on an error."""
         self._path, self._complain = path, complain
         self._runs = SweepRuns(settings, this_process())
         self._said = ""
 
     def tell(self, event: SweepProgress | SweepResult) -> int | None:
-        """Write down what happened; gives the number of a run that ended, None if it is not in the log."""
+        """Log an event; returns the number of a run that ended, None if it is not logged."""
         if isinstance(event, SweepResult):
             return self._do(lambda log: self._runs.end(log, event))
         if self._runs.has_news(event):

@@ -1,4 +1,4 @@
-"""The window: composes the tabs and connects them with the session."""
+"""The main window: creates the tabs and connects them with the session."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ from nncore.model.network import Network
 from nncore.preprocessing.ink import Ink
 
 NAME_WIDTH = 260
-"""Pixels of a model's name in the corner; a longer one is cut in the middle, the card has it whole."""
+"""Pixels for the model's name in the corner. A longer name is elided in the middle; the model card shows it whole."""
 
 TITLE_BAR = 40
-"""Pixels that the frame of a window takes at most; how many is only known once it is shown."""
+"""Largest height of a window's title bar in pixels; the true one is known only when the window is shown."""
 
 
 AnyTab = TypeVar("AnyTab", bound=Tab)
@@ -78,7 +78,7 @@ TABS = (
 
 
 class MainWindow(QMainWindow):
-    """The tabs, a menu at the right, and a line for messages."""
+    """The tabs, a menu at the right, and a message bar."""
 
     def __init__(self, session: Session, settings: Settings) -> None:
         super().__init__()
@@ -132,7 +132,7 @@ class MainWindow(QMainWindow):
         self._connect_tabs()
 
     def _connect_teacher(self) -> None:
-        """What the window learns of the user's own hand, and what it shows of it."""
+        """Connect the tabs with the teacher of the user's handwriting."""
         self.draw_tab.follow(self.teacher)
         self.teacher.adapted.connect(self._show_adaptation)
         self.my_hand_tab.teach_requested.connect(self.teacher.teach)
@@ -141,7 +141,7 @@ class MainWindow(QMainWindow):
         self.draw_tab.canvas.drawing_changed.connect(self.teacher.prepare, Qt.ConnectionType.SingleShotConnection)
 
     def _connect_tabs(self) -> None:
-        """What the tabs ask of each other and of the session."""
+        """Connect the requests of the tabs with each other and with the session."""
         self.evaluate_tab.image_chosen.connect(self._show_image)
         self.evaluate_tab.image_explained.connect(self.draw_tab.explain)
         self.data_tab.data_chosen.connect(self.session.use_data)
@@ -173,7 +173,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _show_adaptation(self, adaptation: Adaptation) -> None:
-        """Read with what has learnt the user's hand; the model itself, which can be saved, stays as it is."""
+        """Read with the network that has learnt the user's handwriting; the model to save stays unchanged."""
         self._read_with(adaptation.network)
 
     @Slot(object)
@@ -188,7 +188,7 @@ class MainWindow(QMainWindow):
 
     @Slot(object)
     def _open_data(self, path: Path) -> None:
-        """Read a data set in the Data tab, which says how that goes."""
+        """Read a data set in the Data tab, which shows the progress."""
         self.tabs.setCurrentWidget(self.data_tab)
         self.data_tab.open_path(path)
 
@@ -200,7 +200,7 @@ class MainWindow(QMainWindow):
 
     @Slot(int)
     def _focus_tab(self, number: int) -> None:
-        """Let the keys work in the tab just chosen, the space bar in Train, Delete and Ctrl+Z in Draw."""
+        """Give the chosen tab the focus, so that its keys work: the space bar in Train, Delete and Ctrl+Z in Draw."""
         page = self.tabs.widget(number)
         if isinstance(page, Tab) and self.focusWidget() is not self.tabs.tabBar():
             page.focus()
@@ -211,7 +211,7 @@ class MainWindow(QMainWindow):
         self.model_button, self.menu_button = QToolButton(), QToolButton()
         self.model_button.setText("model: none yet")
         self.model_button.setAutoRaise(True)
-        self.model_button.setToolTip("What this model is, where it comes from, how good it is")
+        self.model_button.setToolTip("Show the model card: origin, settings and accuracy")
         self.model_button.setAccessibleName("Model card")
         self.model_button.clicked.connect(self.show_model_card)
         set_icon(self.menu_button, "menu")
@@ -236,12 +236,12 @@ class MainWindow(QMainWindow):
         menu.add("&Export model…", files.export_model, QKeySequence("Ctrl+E"))
         self.revert_action = menu.add("&Revert model", self.session.revert_model, None, "revert")
         self.revert_action.setEnabled(False)
-        menu.add("Use the model in the &box", self.session.open_bundled_model)
+        menu.add("Use the &bundled model", self.session.open_bundled_model)
         menu.add("&Model card", self.show_model_card, None, "info")
         menu.addSeparator()
         menu.add("Open &data set…", files.open_data)
         menu.add("S&weep settings…", self.training_actions.open_sweep)
-        menu.add("Use the M&NIST in the box", self.session.load_bundled_data)
+        menu.add("Use the bundled M&NIST data", self.session.load_bundled_data)
         menu.addSeparator()
         menu.add_themes(self.settings.theme)
         menu.add("&Full screen", self._toggle_full_screen, QKeySequence("F11"))
@@ -255,7 +255,7 @@ class MainWindow(QMainWindow):
 
     @Slot(ThemeChoice)
     def set_theme(self, choice: ThemeChoice) -> None:
-        """Dress the window as `choice` says, now and from the next start on."""
+        """Use the theme `choice` now and after the next start."""
         self.settings.theme = choice
         application = QApplication.instance()
         assert isinstance(application, QApplication)
@@ -277,24 +277,24 @@ class MainWindow(QMainWindow):
             self,
             "About Digit Lab",
             f"<h3>Digit Lab {__version__}</h3><p>See a neural network learn to read handwriting.</p>"
-            "<p>The data in the box is MNIST by Y. LeCun, C. Cortes and C. J. C. Burges (CC BY-SA 3.0).</p>",
+            "<p>The bundled data is MNIST by Y. LeCun, C. Cortes and C. J. C. Burges (CC BY-SA 3.0).</p>",
         )
 
     def event(self, event: QEvent) -> bool:
-        """Paint before the training takes its next step."""
+        """Give painting priority over the training."""
         if event.type() == QEvent.Type.UpdateRequest:
             with self.session.paint_priority.claimed():
                 return super().event(event)
         return super().event(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take files and pictures."""
+        """Accept files and pictures."""
         data = event.mimeData()
         if PictureSource.takes(data) or (data.hasUrls() and all(url.isLocalFile() for url in data.urls())):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open each file; a picture goes onto the canvas."""
+        """Open each dropped file; a picture is shown on the canvas."""
         data = event.mimeData()
         if PictureSource.takes(data):
             self.draw_tab.pictures.take(data)
@@ -314,19 +314,19 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop the run and wait for every thread, out of sight; stay open if something is still under way, or lost."""
+        """Hide, stop the run and wait for every thread; stay open if one goes on, or a model was not saved."""
         self.settings.geometry = self.saveGeometry()
         self._unkept = ""
         self.hide()
         if not (self.session.close() and self.teacher.close() and self._tabs_finish()):
-            self._stay_open(event, "Something is still being read or written; close the window again in a moment.")
+            self._stay_open(event, "A file is still being read or written. Close the window again in a moment.")
         elif self._unkept:
-            self._stay_open(event, f"{self._unkept} Save it elsewhere, or close the window again to let it go.")
+            self._stay_open(event, f"{self._unkept} Save it elsewhere, or close the window again to discard it.")
         else:
             event.accept()
 
     def _tabs_finish(self) -> bool:
-        """Let every tab come to an end with what its threads do; False if one does not in time."""
+        """Stop the background work of all tabs and wait for it; False if one does not end in time."""
         tabs = [self.tab(row.tab) for row in TABS]
         finished = [self.training_actions.finish(), *(tab.finish() for tab in tabs)]  # each is asked in any case
         return all(finished)

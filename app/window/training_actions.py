@@ -1,4 +1,4 @@
-"""What is trained: between the settings in the Train tab, the runs in the Runs tab, and the session that trains."""
+"""Training actions: they connect the settings in the Train tab and the runs in the Runs tab with the session."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ from nncore.training.events import Diverged, Finished, Started
 
 
 class TrainingActions(QObject):
-    """Starts, repeats, varies and goes on with runs, in the order in which the two tabs ask for them."""
+    """Starts, repeats, varies and continues runs, as the two tabs request."""
 
     tab_wanted = Signal(QWidget)
-    """The tab in which what was asked for is seen."""
+    """The tab that shows the result of an action."""
     refused = Signal(str)
-    """One sentence: what could not be done, or is not as it was."""
+    """One sentence: what could not be done, or what has changed since a run."""
 
     def __init__(self, session: Session, train_tab: TrainTab, runs_tab: RunsTab, window: QWidget) -> None:
-        """`window`: what dialogs belong to."""
+        """window: the parent of dialogs."""
         super().__init__(window)
         self.session, self.train_tab, self.runs_tab, self._window = session, train_tab, runs_tab, window
         self.rates, self.reading = RateSearch(self), TaskQueue(self)
@@ -49,7 +49,7 @@ class TrainingActions(QObject):
         self._connect_runs()
 
     def finish(self) -> bool:
-        """Leave searches and sweeps, and wait for their threads; False if that takes too long."""
+        """Cancel searches and sweeps, and wait for their threads; False if that takes too long."""
         if self._sweep is not None and not self._sweep.finish():
             return False
         return self.rates.finish() and self.reading.finish()
@@ -64,7 +64,7 @@ class TrainingActions(QObject):
         train_tab.resume_requested.connect(session.resume)
         train_tab.stop_requested.connect(session.stop)
         train_tab.page_requested.connect(self._show_recipe_page)
-        train_tab.curves.painting.connect(session.paint_priority.claim)  # until what is painted is on the screen
+        train_tab.curves.painting.connect(session.paint_priority.claim)  # until the painted curve is on the screen
         session.run_begins.connect(self._show_run_points)
         train_tab.find_rate_requested.connect(self._find_rate)
         learning, rates = train_tab.settings.learning, self.rates
@@ -92,13 +92,13 @@ class TrainingActions(QObject):
 
     @Slot(float)
     def hold_out(self, share: float) -> None:
-        """Hold out this share of the training images from the next run on, whatever its recipe says."""
+        """Hold out this share of the training images from the next run on, instead of the recipe's share."""
         self._forked = None
         self.train_tab.settings.hold_out(share)
 
     @Slot()
     def open_sweep(self) -> None:
-        """Ask for values of some settings, and train a network for each combination, while the window stays in use."""
+        """Open the sweep dialog, which trains a network for each combination of values; the window stays usable."""
         if self._sweep is not None:
             self._sweep.raise_()
             self._sweep.activateWindow()
@@ -124,7 +124,7 @@ class TrainingActions(QObject):
         self._sweep = None
 
     def _recipe_and_share(self) -> tuple[str, float]:
-        """The recipe chosen last, and the share of images to hold out: the one chosen, or else the recipe's."""
+        """The recipe chosen last, and the share of images to hold out: the chosen one, otherwise the recipe's."""
         settings = self.train_tab.settings
         return settings.recipe.name, settings.validation_share
 
@@ -136,7 +136,7 @@ class TrainingActions(QObject):
 
     @Slot(object)
     def rerun(self, run: LoggedRun) -> None:
-        """Train once more what the run was, with the same seed."""
+        """Repeat the run with the same settings and seed."""
         settings = run.settings
         points = self._points_of(run)
         if points is None:
@@ -150,21 +150,21 @@ class TrainingActions(QObject):
         self._say_if_data_differs(run)
 
     def _say_if_data_differs(self, run: LoggedRun) -> None:
-        """Say so if the run learnt from other images than there are now; a curve comes back with its run."""
+        """Inform the user if the run used other images than the present ones; a curve is restored with its run."""
         data, recipe = self.session.data, RECIPES.get(run.settings.recipe)
         learnt_from, fits = run.settings.data, recipe is not None and recipe.fits_a_curve
         if fits or data is None or learnt_from in ("", data.training.source):
             return
-        self.refused.emit(f"That run learnt from {learnt_from}, this one learns from {data.training.source}.")
+        self.refused.emit(f"That run was trained on {learnt_from}; this one is trained on {data.training.source}.")
 
     @Slot(object, object)
     def go_on(self, run: LoggedRun, checkpoint: Path) -> None:
-        """Go on with a run that was broken off, from what it kept in `checkpoint`."""
+        """Continue an interrupted run from its file `checkpoint`."""
         self._start_run(partial(self.session.go_on_with, run, checkpoint))
 
     @Slot(object, object)
     def _take_up(self, run: LoggedRun, checkpoint: Path) -> None:
-        """Show the settings of a run that ended, and offer to train it on."""
+        """Show the settings of an ended run, and offer to train it further."""
         points = self._points_of(run)
         if points is not None:
 
@@ -175,7 +175,7 @@ class TrainingActions(QObject):
             self._start_run(take_up)
 
     def _points_of(self, run: LoggedRun) -> tuple[CurvePoints | None] | None:
-        """The curve that a run in the log fits, or (None,) if it learns digits; None, which is said, if it is gone."""
+        """The curve that a logged run fits, or (None,) if it learns digits; None, with a message, if it is lost."""
         try:
             return (self.train_tab.settings.points_of(run.settings),)
         except SettingError as problem:
@@ -187,7 +187,7 @@ class TrainingActions(QObject):
 
     @Slot(object)
     def _fork(self, run: LoggedRun) -> None:
-        """Show the run's settings, for runs of the same recipe and share, until a recipe or share is chosen."""
+        """Show the run's settings for varied runs, which name it as parent until another recipe or share is chosen."""
         if self._points_of(run) is None:
             return
         self._forked = run
@@ -204,7 +204,7 @@ class TrainingActions(QObject):
             start()
             self.tab_wanted.emit(self.train_tab)
         else:
-            self.refused.emit("A run is going on: stop it first, or wait for its end.")
+            self.refused.emit("A run is in progress. Stop it first, or wait for its end.")
 
     @Slot(object, object)
     def _train(self, spec: NetworkSpec, config: TrainingConfig) -> None:
@@ -218,7 +218,7 @@ class TrainingActions(QObject):
             self._start_recipe(spec, config, paused=True)
 
     def _start_recipe(self, spec: NetworkSpec, config: TrainingConfig, paused: bool) -> None:
-        """Begin a run on the examples of the recipe chosen last, whatever of its settings was changed."""
+        """Start a run on the examples of the recipe chosen last, with the present settings."""
         name, share = self._recipe_and_share()
         parent, points = self._forked.id if self._forked else None, self.train_tab.settings.points()
         self.session.start_training(
@@ -234,13 +234,13 @@ class TrainingActions(QObject):
 
     @Slot(object)
     def _read_points(self, path: Path) -> None:
-        """Read the points of a curve, which may be many, on a thread."""
+        """Read the points of a curve in the background."""
         curve = self.train_tab.settings.curve
         self.reading.add("points", partial(read_points, path), curve.show_file, curve.refuse_file, latest_only=True)
 
     @Slot(str)
     def _show_recipe_page(self, name: str) -> None:
-        """The page of a recipe, in a window of its own that can stay open."""
+        """Open the page of a recipe in a separate window, which does not block."""
         page = RecipePage(RECIPES.values())
         page.show_recipe(name)
         page.wanted.connect(self._use_recipe)

@@ -39,7 +39,7 @@ def test_what_is_no_file_is_one_sentence_and_the_others_are_read(
     elif kind == "folder":
         path.mkdir()
     out, err = said_about(capfd, path, picture)
-    assert err == f"digitlab: {path}: is not a file.\n"
+    assert err == f"digitlab: {path}: this is not a file.\n"
     assert out.startswith(f"{picture}: 5")
 
 

@@ -203,7 +203,7 @@ def test_a_locked_log_is_said_once_and_what_is_missing_is_written_later(
         assert log.curve(logged.id).shape[1] == logged.steps
     assert logged.state == "finished"
     (said,) = run.complaints
-    assert "goes on" in said
+    assert "continues" in said
     assert "another program is writing" in said
 
 
@@ -295,8 +295,8 @@ def test_a_checkpoint_that_cannot_be_written_is_said_once_and_the_run_is_logged(
     events = list(run)
     assert isinstance(events[-1], Finished)
     first, second, third = run.complaints
-    assert "cannot be gone on with" in first
-    assert "cannot be trained on" in second
+    assert "cannot be continued" in first
+    assert "cannot be trained further" in second
     assert "could not be deleted" in third
     assert (run.recorder._checkpoint / "kept").exists()
     with RunLog(path) as log:
