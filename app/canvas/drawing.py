@@ -35,8 +35,8 @@ class Drawing:
     """The strokes of a drawing, in units of the canvas's side: x to the right and y down, both 0 to 1.
 
     Parts outside that square are clipped. One stroke, one movement of the eraser, one picture and one clearing are each
-    one step of undo; what changes nothing is no step. A picture, which may be any object, replaces the strokes, and the
-    next stroke replaces the picture.
+    one step of undo; an action without effect is not a step. A picture, which may be any object, replaces the strokes,
+    and the next stroke replaces the picture.
     """
 
     def __init__(self) -> None:
@@ -55,12 +55,12 @@ class Drawing:
 
     @property
     def picture(self) -> object | None:
-        """The picture on the canvas; None if there is none."""
+        """The picture on the canvas; None without a picture."""
         return None if self._current else self._sheet.picture
 
     @property
     def current(self) -> Stroke:
-        """The stroke being drawn; empty if there is none."""
+        """The stroke being drawn; empty while the pen is up."""
         return self._current
 
     @property

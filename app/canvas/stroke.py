@@ -6,7 +6,7 @@ Point = tuple[float, float]
 Piece = list[Point]
 
 Stroke = list[Piece]
-"""What one touch of the pen drew: several pieces if the pen left the canvas and came back, or the eraser cut it."""
+"""One stroke of the pen; it has several pieces if the pen left the canvas and came back, or the eraser cut it."""
 
 
 def clip(start: Point, end: Point) -> tuple[Point, Point] | None:

@@ -336,4 +336,4 @@ class Session(QObject):
 
 
 def _load(path: Path) -> InUse:
-    return InUse.of(load_model(path))
+    return InUse.from_model(load_model(path))

@@ -36,7 +36,7 @@ class InUse:
     network: Network
 
     @classmethod
-    def of(cls, model: Model) -> InUse:
+    def from_model(cls, model: Model) -> InUse:
         """Build the network of a model; takes a moment for a large one."""
         return cls(model, model.network())
 
@@ -157,7 +157,7 @@ class TrainingThread(QThread):
     def _tell_model(self, test: Evaluation | None) -> Model:
         model = trained_model(self._training, test, name=self._plan.name)
         self._told_model = perf_counter()
-        self.improved.emit(InUse.of(model))
+        self.improved.emit(InUse.from_model(model))
         return model
 
     def _keep(self, model: Model) -> None:

@@ -13,12 +13,12 @@ NeighbourPicture = tuple[NDArray[np.uint8] | None, str, float]
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
-    """What is known so far about why an image got its answer.
+    """The known part of the explanation why an image got its answer.
 
     image: (height, width) uint8, 0 paper to 255 ink. caption: the answer in short. expected: the name of the true
     class. occlusion: the occlusion map of the answer, of the image's shape, or None. occlusion_text: what the map
-    shows, or why there is none. neighbours: the most similar training examples, nearest first, or None.
-    neighbours_text: what they show, or why there are none.
+    shows, or why it is missing. neighbours: the most similar training examples, nearest first, or None.
+    neighbours_text: what the neighbours show, or why they are missing.
     """
 
     image: NDArray[np.uint8]

@@ -12,7 +12,7 @@ from app.style.theme import ANSWER_SCALE, colours_of, scaled
 
 NOTHING = "–"
 MOST_LARGE_DIGITS = 5
-"""A number with more digits than this is written smaller."""
+"""A number with more digits than this has smaller digits."""
 
 
 class LargeDigit(QLabel):

@@ -17,7 +17,7 @@ SIDE = 28
 
 
 class NetworkInputView(QWidget):
-    """A picture of 28 x 28 grey values, each a square of whole screen pixels, with a faint grid.
+    """An image of 28 x 28 grey values, each a square of whole screen pixels, with a faint grid.
 
     It uses the theme's ink and paper colours, like the canvas.
     """
@@ -33,27 +33,27 @@ class NetworkInputView(QWidget):
 
     @property
     def image(self) -> NDArray[np.uint8] | None:
-        """The picture shown, (28, 28), 0 for paper to 255 for ink; None if there is none."""
+        """The image shown, (28, 28), 0 for paper to 255 for ink; None while the grid is empty."""
         return self._image
 
     def set_image(self, image: NDArray[np.uint8] | None) -> None:
         """Show `image` (28, 28), or the empty grid for None. Raises ValueError for another shape."""
         if image is not None and image.shape != (SIDE, SIDE):
-            raise ValueError(f"The picture has the shape {image.shape}; expected ({SIDE}, {SIDE}).")
+            raise ValueError(f"Image must have the shape ({SIDE}, {SIDE}); got {image.shape}.")
         self._image = None if image is None else np.ascontiguousarray(image, np.uint8)
         described = "Nothing drawn yet." if image is None else f"{np.count_nonzero(image)} of 784 pixels have ink."
         if described != self.accessibleDescription():
             self.setAccessibleDescription(described)
         self.update()
 
-    def set_wanted(self, pixels: int) -> None:
+    def set_pixel_size(self, pixels: int) -> None:
         """Set the preferred size of a pixel, in logical screen pixels."""
         if pixels != self._wanted:
             self._wanted = pixels
             self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        """28 pixels of the size given to `set_wanted`."""
+        """28 pixels of the size given to `set_pixel_size`."""
         return QSize(SIDE * self._wanted, SIDE * self._wanted)
 
     def minimumSizeHint(self) -> QSize:

@@ -30,7 +30,7 @@ class OcclusionView(QWidget):
         self.setAccessibleName("Image with occlusion map")
         self.setToolTip("The input of the network. The answer depends most on the orange parts.")
 
-    def show_picture(self, image: NDArray[np.uint8] | None, occlusion: NDArray[np.float32] | None = None) -> None:
+    def show_image(self, image: NDArray[np.uint8] | None, occlusion: NDArray[np.float32] | None = None) -> None:
         """Show `image` (height, width) and a map `occlusion` of that shape; nothing for None."""
         self._image, self.map = image, occlusion
         self.update()

@@ -11,8 +11,22 @@ from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
 
 Range = tuple[float, float]
 SHARES: Range = (-0.1, 1.1)
-"""The range of an axis for shares, with room for half a label at both ends."""
+"""The range of an axis for shares, with space for half a label at both ends."""
 PERCENT = [(share / 100, f"{share}") for share in (0, 25, 50, 75, 100)]
+
+
+def fixed_plot(name: str) -> pg.PlotWidget:
+    """A plot widget without a frame, menu or buttons, which the mouse cannot zoom or pan."""
+    plot = pg.PlotWidget()
+    plot.setAccessibleName(name)
+    plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    plot.setFrameShape(pg.PlotWidget.Shape.NoFrame)
+    item = plot.getPlotItem()
+    item.setMenuEnabled(False)
+    item.setMouseEnabled(x=False, y=False)
+    item.hideButtons()
+    item.disableAutoRange()
+    return plot
 
 
 class Plot(QWidget):
@@ -25,15 +39,8 @@ class Plot(QWidget):
         super().__init__(parent)
         self.title, self.empty = QLabel(name), QLabel(empty)
         self.title.setProperty("group", True)
-        self.plot = pg.PlotWidget()
-        self.plot.setAccessibleName(name)
-        self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.plot.setFrameShape(pg.PlotWidget.Shape.NoFrame)
+        self.plot = fixed_plot(name)
         self.item = self.plot.getPlotItem()
-        self.item.setMenuEnabled(False)
-        self.item.setMouseEnabled(x=False, y=False)
-        self.item.hideButtons()
-        self.item.disableAutoRange()
         for side in ("left", "bottom"):
             self.item.getAxis(side).enableAutoSIPrefix(False)  # show 0.5, not "500 m"
         self.empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)

@@ -64,7 +64,7 @@ class ProbabilityBars(QWidget):
     def set_probabilities(self, probabilities: Probabilities | None) -> None:
         """Show `probabilities` (10,), each 0 to 1, or the empty state for None. Raises ValueError for another shape."""
         if probabilities is not None and probabilities.shape != (ROWS,):
-            raise ValueError(f"Probabilities have the shape {probabilities.shape}; expected ({ROWS},).")
+            raise ValueError(f"Probabilities must have the shape ({ROWS},); got {probabilities.shape}.")
         before = self._figures()
         self._target = None if probabilities is None else np.array(probabilities)
         self._from = self._shown
@@ -130,7 +130,7 @@ class ProbabilityBars(QWidget):
             self.setAccessibleDescription(described)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the rows, and a sentence over them in the empty state."""
+        """Paint the rows; in the empty state, also a sentence over them."""
         colours, measures, figures = colours_of(self), _Measures.measure(self), self._figures()
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -112,7 +112,7 @@ class TrainingActions(QObject):
         name, share = self._recipe_and_share()
         base = RunSettings("sweep", spec, config, "", recipe=name, validation_share=share)
         data = self.session.data if points is None else points.splits()
-        self._sweep = SweepDialog.of(base, data, run_log_path(), self._window)
+        self._sweep = SweepDialog.deleted_on_close(base, data, run_log_path(), self._window)
         if points is None:
             self.session.data_changed.connect(self._sweep.set_data)
         self._sweep.run_logged.connect(self.runs_tab.refresh)

@@ -1,4 +1,4 @@
-"""A formula as a picture: fractions with a bar, roots, brackets as tall as what they hold."""
+"""Renders a formula as an image: fractions with a bar, roots, and brackets as tall as their content."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from app.style.theme import scaled
 SCRIPT_SCALE, SUM_SCALE = 0.72, 1.4
 SMALLEST_SCALE = 0.6
 AXIS = 0.28
-"""Above the baseline, in letters' heights: where bars of fractions lie, and signs are centred."""
+"""Height of the axis above the baseline, in heights of letters: bars of fractions and signs are centred on it."""
 
 ASIDE = 3.0
-"""Pixels at both ends, into which slanted letters reach."""
+"""Free pixels at both ends, because slanted letters extend beyond their width."""
 
 Draw = Callable[[QPainter, float, float], None]
 
 
 @dataclass
 class Box:
-    """A part laid out: its width, how far it reaches above and below the baseline, and how it draws itself there."""
+    """A part with its size: width, height above and below the baseline, and the function that draws it."""
 
     width: float
     above: float
@@ -34,27 +34,27 @@ class Box:
 
 
 def picture_of(markup: str, font: QFont, colour: QColor, ratio: float) -> QImage:
-    """The formula in `font` and `colour` on nothing, `ratio` pixels for each point; its axis lies half-way up.
+    """Render the formula in `font` and `colour` on a transparent image with `ratio` pixels per logical pixel.
 
-    So formulas that are centred on a line have their bars at one height.
+    The axis is in the middle of the image, so that all formulas in a line have their bars at the same height.
     """
-    setter = _Setter(font)
-    box = setter.box(tree_of(markup), 1.0)
-    axis = AXIS * setter.em(1.0)
+    typesetter = _Typesetter(font)
+    box = typesetter.box(tree_of(markup), 1.0)
+    axis = AXIS * typesetter.em(1.0)
     half = ceil(max(box.above - axis, box.below + axis)) + 2
     image = QImage(round(ceil(box.width + 2 * ASIDE) * ratio), round(2 * half * ratio), QImage.Format.Format_ARGB32)
     image.setDevicePixelRatio(ratio)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(colour, max(1.0, setter.em(1.0) / 14)))
+    painter.setPen(QPen(colour, max(1.0, typesetter.em(1.0) / 14)))
     box.draw(painter, ASIDE, half + axis)
     painter.end()
     return image
 
 
-class _Setter:
-    """Lays parts out, each at a scale of the font's size."""
+class _Typesetter:
+    """Computes the boxes of the parts; each part has a scale relative to the font's size."""
 
     def __init__(self, font: QFont) -> None:
         self._font = font
@@ -64,7 +64,7 @@ class _Setter:
         return QFontMetricsF(scaled(self._font, scale)).ascent()
 
     def box(self, node: Node, scale: float) -> Box:
-        """`node` laid out."""
+        """The box of `node` at this scale."""
         match node:
             case Text():
                 return self._text(node, scale)
@@ -140,7 +140,7 @@ class _Setter:
         small = max(SMALLEST_SCALE, scale * SCRIPT_SCALE)
         sub = self.box(node.sub, small) if node.sub else None
         sup = self.box(node.sup, small) if node.sup else None
-        both = 0.08 * em if sub and sup else 0.0  # apart from each other
+        both = 0.08 * em if sub and sup else 0.0  # keeps subscript and superscript apart
         drop, rise = 0.2 * em + both, max(0.36 * em, base.above - 0.45 * em) + both
 
         def draw(painter: QPainter, x: float, y: float) -> None:
@@ -173,7 +173,7 @@ def _beside(boxes: list[Box]) -> Box:
 
 
 def _tall_bracket(sign: str, half: float, axis: float, em: float) -> Box:
-    """A bracket that reaches `half` up and down from the axis."""
+    """A bracket that extends by `half` above and below the axis."""
     width, left = 0.32 * em, sign in "(["
 
     def draw(painter: QPainter, x: float, y: float) -> None:

@@ -1,7 +1,7 @@
-"""A formula of a recipe's page as a tree: fractions, roots, brackets, sub- and superscripts. No Qt in here.
+"""A formula of a recipe's page as a tree: fractions, roots, brackets, sub- and superscripts.
 
-The markup is that of `recipes.page`: text with <i>, <b>, <sub> and <sup>. What is written m/(√v + ε) in one
-line is a fraction with a root in its denominator.
+The markup is that of `recipes.page`: text with <i>, <b>, <sub> and <sup>. For example, m/(√v + ε) becomes a fraction
+with a root in its denominator. This module does not use Qt.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Text:
 
 @dataclass
 class Group:
-    """What stands between two brackets."""
+    """A pair of brackets and the parts between them."""
 
     left: str
     row: Row
@@ -41,7 +41,7 @@ class Group:
 
 @dataclass
 class Fraction:
-    """One above the other."""
+    """A fraction: numerator `above`, denominator `below`."""
 
     above: Row
     below: Row
@@ -56,7 +56,7 @@ class Root:
 
 @dataclass
 class Scripted:
-    """A part with what stands at its lower and upper right."""
+    """A part with a subscript, a superscript, or both."""
 
     base: Node
     sub: Row | None = None
@@ -67,7 +67,7 @@ Node = Row | Text | Group | Fraction | Root | Scripted
 
 
 def tree_of(markup: str) -> Row:
-    """The formula that `markup` describes."""
+    """Parse `markup` into the tree of a formula."""
     reader = _Reader()
     reader.feed(markup)
     reader.close()
@@ -76,14 +76,14 @@ def tree_of(markup: str) -> Row:
 
 @dataclass
 class _Script:
-    """Of which part it is, is not known yet."""
+    """A subscript or superscript that is not yet attached to its part."""
 
     tag: str
     row: Row
 
 
 class _Reader(HTMLParser):
-    """Makes words and scripts of markup; what the brackets mean comes later."""
+    """Splits markup into words and scripts; brackets, roots and fractions are found afterwards."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -91,14 +91,14 @@ class _Reader(HTMLParser):
         self._italic = self._bold = 0
 
     def handle_starttag(self, tag: str, attrs: object) -> None:
-        """A style or a script begins."""
+        """Start a style or a script."""
         self._italic += tag == "i"
         self._bold += tag == "b"
         if tag in ("sub", "sup"):
             self.rows.append([])
 
     def handle_endtag(self, tag: str) -> None:
-        """It ends."""
+        """End a style or a script."""
         self._italic -= tag == "i"
         self._bold -= tag == "b"
         if tag in ("sub", "sup"):
@@ -106,7 +106,7 @@ class _Reader(HTMLParser):
             self.rows[-1].append(_Script(tag, row))
 
     def handle_data(self, data: str) -> None:
-        """Words, numbers, spaces and signs, each on its own."""
+        """Split text into words, numbers, spaces and signs."""
         for word in re.findall(r"\d[\d.,]*\d|\d|[^\W\d_]+|\s+|.", data):
             self.rows[-1].append(Text(word, bool(self._italic), bool(self._bold)))
 
@@ -118,7 +118,7 @@ def _grouped(items: list[Text | _Script]) -> Row:
 
 
 def _row_until(rest: Iterator[Text | _Script], end: str) -> tuple[Row, str]:
-    """The parts up to the bracket `end`, or up to the last one if it is missing; gives the bracket found too."""
+    """The parts up to the bracket `end`, and that bracket; all parts and "" if the bracket is missing."""
     parts: list[Node] = []
     for item in rest:
         if isinstance(item, _Script):
@@ -142,7 +142,7 @@ def _attach(parts: list[Node], script: _Script) -> None:
 
 
 def _joined(parts: list[Node]) -> list[Node]:
-    """With roots over what follows their sign, then fractions for what stands at both sides of a slash."""
+    """Combine each root sign with the part after it, then each slash with the parts on both sides."""
     rooted: list[Node] = []
     for part, following in _with_operand(parts, "√"):
         rooted.append(part if following is None else Root(_bare(following)))
@@ -156,7 +156,7 @@ def _joined(parts: list[Node]) -> list[Node]:
 
 
 def _with_operand(parts: list[Node], sign: str) -> Iterator[tuple[Node, Node | None]]:
-    """Each part on its own, but `sign` together with the part after it."""
+    """Yield each part with None, but `sign` with the part after it."""
     rest = iter(parts)
     for part in rest:
         following = next(rest, None) if isinstance(part, Text) and part.text == sign else None
@@ -168,7 +168,7 @@ def _with_operand(parts: list[Node], sign: str) -> Iterator[tuple[Node, Node | N
 
 
 def _bare(part: Node) -> Row:
-    """Without the brackets that a line needs and a bar does not."""
+    """Remove the outer brackets, which a fraction bar or a root makes unnecessary."""
     if isinstance(part, Group):
         return part.row
     return part if isinstance(part, Row) else Row([part])

@@ -1,4 +1,4 @@
-"""The recipes: names on the left, the selected page on the right, and a button to use the recipe."""
+"""The window of recipes: names on the left, the selected page on the right, and a button to use the recipe."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ BETWEEN_FORMULAS = ", &nbsp; "
 
 
 class FormulaBrowser(QTextBrowser):
-    """A text browser with formulas as pictures, which are rendered with the page."""
+    """A text browser that shows formulas as images, which are rendered with the page."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,7 +47,7 @@ class FormulaBrowser(QTextBrowser):
         return f'<img src="{name}" width="{size.width()}" height="{size.height()}" style="vertical-align: middle">'
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:
-        """Return the picture of a formula; other resources are never loaded."""
+        """Return the image of a formula; other resources are never loaded."""
         number = QUrl(name).path()
         return self.pictures[int(number)] if number.isdigit() and int(number) < len(self.pictures) else None
 

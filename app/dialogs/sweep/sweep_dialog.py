@@ -64,8 +64,10 @@ class SweepDialog(QDialog):
         self._show_running(False)
 
     @classmethod
-    def of(cls, base: RunSettings, data: Splits | None, log: Path | None, parent: QWidget | None = None) -> SweepDialog:
-        """A dialog that is deleted when it is closed."""
+    def deleted_on_close(
+        cls, base: RunSettings, data: Splits | None, log: Path | None, parent: QWidget | None = None
+    ) -> SweepDialog:
+        """Create a dialog that is deleted when it is closed."""
         dialog = cls(base, data, log, parent)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return dialog
@@ -123,7 +125,7 @@ class SweepDialog(QDialog):
 
     @property
     def _measure(self) -> str:
-        """The figure that runs are compared by."""
+        """The measure by which runs are compared."""
         recipe = RECIPES.get(self._base.recipe)
         return "loss" if recipe is not None and recipe.fits_a_curve else "accuracy"
 
@@ -226,9 +228,9 @@ class SweepDialog(QDialog):
             self._thread.deleteLater()
             self._thread = None
         ends = [result.state for result in self.results]
-        told = ", ".join(f"{ends.count(state)} {state}" for state in dict.fromkeys(ends))
+        counts = ", ".join(f"{ends.count(state)} {state}" for state in dict.fromkeys(ends))
         best = f". Best: {self.plot.best_in_words}" if len(ends) > 1 and self.plot.best_in_words else ""
-        self.state.setText(f"{told}{best}." if told else "No run was finished.")
+        self.state.setText(f"{counts}{best}." if counts else "No run was finished.")
         self._show_running(False)
 
     @Slot(str)
@@ -250,7 +252,7 @@ class SweepDialog(QDialog):
     # -------------------------------------------------------------------- plot
 
     def _offer(self) -> None:
-        """List what the accuracy can be drawn against: the settings that vary, time and parameters."""
+        """List the choices for the horizontal axis: the settings that vary, time, and number of parameters."""
         varied = [name for name, _ in self._jobs[0].settings if len({dict(j.settings)[name] for j in self._jobs}) > 1]
         self.against.blockSignals(True)
         self.against.clear()

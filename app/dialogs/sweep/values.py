@@ -1,4 +1,4 @@
-"""The values of a sweep as they are typed. No Qt in here."""
+"""Reads the values of a sweep that the user types. This module does not use Qt."""
 
 from __future__ import annotations
 

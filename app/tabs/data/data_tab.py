@@ -24,7 +24,7 @@ READING = "The data is still being read."
 PANEL_WIDTH, FIGURES_WIDTH = 250, 330
 
 Source = Callable[[Callable[[float], None], Callable[[], bool]], Loaded | None]
-"""Reads data; told whom to tell the share that is done, and whom to ask whether it is cancelled."""
+"""Reads data. Arguments: a function that reports the share that is read, and one that asks whether to cancel."""
 
 
 class DataTab(Tab):
@@ -95,7 +95,7 @@ class DataTab(Tab):
     # ------------------------------------------------------------- what is shown
 
     def set_data(self, data: Splits | None) -> None:
-        """Show `data`; None as long as there is none."""
+        """Show `data`; None while no data has been read."""
         self.data = data
         if data is not self._split:
             self._whole, self._split, self._test_share = data, None, 0.0

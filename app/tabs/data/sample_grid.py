@@ -34,17 +34,17 @@ class SampleGrid(QWidget):
     @property
     def rows(self) -> list[int]:
         """The data set rows shown, in order."""
-        return [int(row) for row in self._rows[: self.room]]
+        return [int(row) for row in self._rows[: self.capacity]]
 
     @property
-    def room(self) -> int:
+    def capacity(self) -> int:
         """How many examples fit."""
         width, height = self._cell()
         across = max(1, (self.width() + GAP) // width)
         return min(MOST_SHOWN, int(across * max(1, (self.height() + GAP) // height)))
 
     def show_rows(self, dataset: Dataset | None, rows: NDArray[np.intp], empty: str = "") -> None:
-        """Show the examples `rows` of `dataset`, or the sentence `empty` if there is none."""
+        """Show the examples `rows` of `dataset`; without any, show the sentence `empty`."""
         self._dataset, self._rows, self._empty = dataset, rows[:MOST_SHOWN], empty
         self._pictures.clear()
         self._describe()

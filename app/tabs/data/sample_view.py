@@ -28,7 +28,7 @@ class SampleView(QWidget):
         self._rng = np.random.default_rng(0)
         self.part, self.which, self.again = QComboBox(), QComboBox(), QPushButton("A&nother sample")
         self.grid = SampleGrid()
-        self.part.setToolTip("The part of the data to look at.")
+        self.part.setToolTip("The part of the data to show.")
         self.part.setAccessibleName("Part of the data")
         self.which.setToolTip("Show examples of all classes, of one class, or duplicates.")
         self.which.setAccessibleName("Which examples")
@@ -51,7 +51,7 @@ class SampleView(QWidget):
 
     @property
     def chosen_part(self) -> str:
-        """The key of the selected part; "" if there is none."""
+        """The key of the selected part; "" without data."""
         return self.part.currentData() or ""
 
     def set_parts(self, parts: list[str]) -> None:

@@ -38,7 +38,7 @@ class SourcePanel(QWidget):
     mnist_requested = Signal()
     own_ink_requested = Signal()
     made_up_requested = Signal(int, object)
-    """How many digits to make up, and the seed, which may be longer than Qt's int."""
+    """The number of digits to generate, and the seed, which may exceed Qt's int."""
     share_chosen = Signal(float)
     """The share of the training part to hold out for validation, 0 to 0.5."""
     test_share_chosen = Signal(float)

@@ -83,12 +83,12 @@ class DrawTab(Tab):
 
     @property
     def prediction(self) -> Prediction | None:
-        """The prediction shown; None if there is none."""
+        """The prediction shown; None without a prediction."""
         return self._prediction
 
     @property
     def ink(self) -> Ink | None:
-        """The strokes of the digit shown; None if there is none."""
+        """The strokes of the digit shown; None without a digit."""
         inks = self._reading.inks
         return inks[self._chosen] if self._chosen < len(inks) else None
 

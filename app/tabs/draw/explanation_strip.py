@@ -46,7 +46,7 @@ class ExplanationStrip(QWidget):
 
     def show_explanation(self, explanation: Explanation) -> None:
         """Show `explanation`."""
-        self.picture.show_picture(explanation.image, explanation.occlusion)
+        self.picture.show_image(explanation.image, explanation.occlusion)
         self.picture.setAccessibleDescription(explanation.occlusion_text)
         self.caption.setText(explanation.caption)
         self.occlusion_text.setText(explanation.occlusion_text)

@@ -65,11 +65,11 @@ STEPS = (
         "The centre of mass is in the middle.",
         "centre",
         "centre",
-        "Not centred: ink is where the training data has none.",
+        "Not centred: the ink lies where training images are blank.",
         "Move the centre of mass to the middle, as in MNIST. Off: the ink stays where the last step left it.",
     ),
     Step(
-        "5  Seen",
+        "5  Input",
         "784 numbers: paper is 0, ink is 1.",
         "bright_ink",
         "bright ink",
@@ -176,7 +176,7 @@ class Frame(QWidget):
         picture.setAccessibleName(step.name.split()[-1])
         picture.setToolTip(step.tip or step.on)
         if isinstance(picture, NetworkInputView):
-            picture.set_wanted(4)
+            picture.set_pixel_size(4)
         name = QLabel(step.name)
         name.setProperty("group", True)
         self.sentence = QLabel(step.on)

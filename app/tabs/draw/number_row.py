@@ -85,8 +85,8 @@ class NumberRow(QWidget):
         if not self.chips:
             return
         widest = max(chip.sizeHint().width() for chip in self.chips) + self._grid.spacing()
-        room = self.width() + self._grid.spacing()
-        columns = max(1, room // widest)
+        width = self.width() + self._grid.spacing()
+        columns = max(1, width // widest)
         for place, chip in enumerate(self.chips):
             if chip.cell != divmod(place, columns):
                 chip.cell = divmod(place, columns)

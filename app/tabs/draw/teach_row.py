@@ -59,12 +59,12 @@ class DigitButton(QToolButton):
 class TeachRow(QWidget):
     """Two rows: the question with the digits 0 to 9, and the effect of teaching with Undo and Forget.
 
-    `digit_chosen` says which digit the drawing on show is. What comes of it is told to the methods, by whoever calls
-    them or, after `follow`, by an HandwritingTeacher.
+    `digit_chosen` carries the right digit of the drawing. The caller, or after `follow` a HandwritingTeacher, reports
+    the effect by calling the methods.
     """
 
     digit_chosen = Signal(int)
-    """The right digit, 0 to 9, of what is drawn."""
+    """The right digit of the drawing, 0 to 9."""
     undo_requested = Signal()
     forget_requested = Signal()
 
@@ -129,7 +129,7 @@ class TeachRow(QWidget):
     def show_adaptation(self, adaptation: Adaptation) -> None:
         """Show how the user's drawings and MNIST were read before, and are read now."""
         if not adaptation.examples:
-            return  # then `changed` tells
+            return  # `changed` reports this
         before, after, count = adaptation.own_before.right, adaptation.own_after.right, adaptation.examples
         figures = f"{adaptation.mnist_before:.2%} before, {adaptation.mnist_after:.2%} now.".replace(
             "%", "\N{NO-BREAK SPACE}%"
@@ -153,7 +153,7 @@ class TeachRow(QWidget):
 
     @Slot()
     def _on_change(self) -> None:
-        """Follow the hand's examples; its other signals tell what was learnt."""
+        """Update the row after a change of the examples; other signals report the effect."""
         assert self._teacher is not None
         self.set_examples(self._teacher.count, self._teacher.undo_brings_back)
         if self._teacher.is_busy:

@@ -69,7 +69,7 @@ class DetailView(QWidget):
         """Show the image `row`, without its explanation yet; nothing for None."""
         self.result, self.row = result, row
         self._image = result.image(row) if result else None
-        self.picture.show_picture(self._image)
+        self.picture.show_image(self._image)
         self.occlusion_text.setText(LOOKING if result else NOTHING)
         for widget in self._parts:
             widget.setVisible(result is not None)
@@ -92,7 +92,7 @@ class DetailView(QWidget):
         """Show the occlusion map, if it belongs to the image shown."""
         if self.result is None or (occlusion.result, occlusion.row) != (self.result, self.row):
             return
-        self.picture.show_picture(self._image, occlusion.occlusion)
+        self.picture.show_image(self._image, occlusion.occlusion)
         predictions = self.result.predictions
         answer = int(predictions.answers[self.row])
         read = with_article(answer) if predictions.class_names == DIGITS else predictions.class_names[answer]
@@ -141,7 +141,7 @@ class DetailView(QWidget):
             self.draw_requested.emit(explanation)
 
     def _explained(self) -> Explanation | None:
-        """What is known about the image shown; None if there is none."""
+        """The known part of the explanation of the image shown; None without an image."""
         if self.result is None or self._image is None:
             return None
         alike, true = self.neighbours.neighbours, self.result.true_name(self.row)

@@ -27,7 +27,7 @@ class EvaluationResult:
     predictions: Predictions
 
     def image(self, row: int) -> NDArray[np.uint8] | None:
-        """The picture (height, width) of an example; None if the data is not images."""
+        """The image (height, width) of an example; None if the data is not images."""
         return image_of(self.dataset, row)
 
     def caption(self, row: int) -> str:
@@ -49,7 +49,7 @@ class EvaluationResult:
 
 
 def image_of(dataset: Dataset, row: int) -> NDArray[np.uint8] | None:
-    """The picture (height, width) of the example `row`; None if the data is not images."""
+    """The image (height, width) of the example `row`; None if the data is not images."""
     if not dataset.is_bytes:
         return None
     image: NDArray[np.uint8] = dataset.take(np.array([row])).images[0]

@@ -85,7 +85,7 @@ class MapPage(QWidget):
 
     @Slot()
     def request(self) -> None:
-        """Ask for the selected map, or show why there is none."""
+        """Ask for the selected map, or show why it cannot be made."""
         reason = why_no_tsne() if self.by_tsne else None
         if self.result is None:
             return
@@ -140,7 +140,7 @@ class MapPage(QWidget):
         if number < 0 or self.map is None:
             return  # keep the last image
         result, row = self.map.result, int(self.map.rows[number])
-        self.picture.show_picture(result.image(row))
+        self.picture.show_image(result.image(row))
         self.caption.setText(f"{result.caption(row)}, {result.sureness(row)} sure. {POINT}")
 
     @Slot(int)
@@ -160,11 +160,11 @@ class MapPage(QWidget):
             widget.setMinimumContentsLength(18)
             side.addWidget(label)
             side.addWidget(widget)
-        told = QHBoxLayout()
-        told.setSpacing(GAP)
-        told.addWidget(self.sentence, 1)
-        told.addWidget(self.button)
-        side.addLayout(told)
+        sentence_row = QHBoxLayout()
+        sentence_row.setSpacing(GAP)
+        sentence_row.addWidget(self.sentence, 1)
+        sentence_row.addWidget(self.button)
+        side.addLayout(sentence_row)
         side.addSpacing(GAP)
         side.addWidget(self.picture, 10)
         side.addWidget(self.caption)

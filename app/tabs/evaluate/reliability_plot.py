@@ -39,8 +39,8 @@ class ReliabilityPlot(Plot):
     def set_bins(self, bins: Sequence[ReliabilityBin]) -> None:
         """Show these bars."""
         self.bins = tuple(bins)
-        told = (f"{b.low:.0%} to {b.high:.0%} sure: {b.accuracy:.0%} of {b.count:,} right" for b in self.bins)
-        self.describe("; ".join(told), not self.bins)
+        bars = (f"{b.low:.0%} to {b.high:.0%} sure: {b.accuracy:.0%} of {b.count:,} right" for b in self.bins)
+        self.describe("; ".join(bars), not self.bins)
         self.apply_colours()
 
     def apply_colours(self) -> None:

@@ -55,7 +55,7 @@ class SummaryHeader(QWidget):
 
     @property
     def chosen_part(self) -> str:
-        """The key of the selected part; "" if there is none."""
+        """The key of the selected part; "" without data."""
         return self.part.currentData() or ""
 
     def show_result(self, result: EvaluationResult | None) -> None:

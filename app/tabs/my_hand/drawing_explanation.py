@@ -36,5 +36,5 @@ def explain_drawing(network: Network | None, drawing: ReadDrawing) -> DrawingExp
     try:
         digit = read_digit(network, image).digit
         return DrawingExplanation(image, digit, occlusion_map(network, image, digit))
-    except DataError:  # a network for something else, or one that has diverged
+    except DataError:  # a network that does not read digits, or that has diverged
         return DrawingExplanation(image, None, None)

@@ -61,7 +61,7 @@ class DrawingView(QWidget):
     def show_drawing(self, drawing: ReadDrawing | None) -> None:
         """Show `drawing`, without its explanation yet; nothing for None."""
         self.drawing = drawing
-        self.picture.show_picture(None)
+        self.picture.show_image(None)
         self.title.setText(caption(drawing).capitalize() if drawing else "")
         self.sentence.setText(how_sure(drawing) if drawing else "")
         self.occlusion_text.setText(LOOKING if drawing else NOTHING)
@@ -71,7 +71,7 @@ class DrawingView(QWidget):
 
     def show_explanation(self, explanation: DrawingExplanation) -> None:
         """Show how the current model reads the drawing."""
-        self.picture.show_picture(explanation.image, explanation.occlusion)
+        self.picture.show_image(explanation.image, explanation.occlusion)
         if explanation.occlusion is None or explanation.digit is None or self.drawing is None:
             self.occlusion_text.setText(NO_NETWORK)
         else:

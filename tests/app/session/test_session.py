@@ -41,7 +41,7 @@ def model_called(name: str) -> Model:
 
 
 def in_use(name: str) -> InUse:
-    return InUse.of(model_called(name))
+    return InUse.from_model(model_called(name))
 
 
 def epochs_of(events: list[object]) -> list[EpochDone]:

@@ -54,5 +54,5 @@ def test_the_picture_follows_the_theme(view: NetworkInputView, qapp: QApplicatio
 
 
 def test_another_shape_is_refused(view: NetworkInputView) -> None:
-    with pytest.raises(ValueError, match=r"expected \(28, 28\)"):
+    with pytest.raises(ValueError, match=r"must have the shape \(28, 28\)"):
         view.set_image(np.zeros((8, 8), np.uint8))

@@ -34,7 +34,7 @@ def colour(image: QImage, row: int, column: int) -> QColor:
 def test_the_map_tints_and_outlines_the_image(shown: OcclusionView) -> None:
     looked = np.zeros((28, 28), np.float32)
     looked[20, 20], looked[20, 5] = 0.3, -0.3
-    shown.show_picture(picture(), looked)
+    shown.show_image(picture(), looked)
     image = shown.grab().toImage()
     assert colour(image, 10, 4) == QColor(LIGHT.ink)
     assert colour(image, 2, 2) == QColor(LIGHT.paper)
@@ -47,7 +47,7 @@ def test_the_map_tints_and_outlines_the_image(shown: OcclusionView) -> None:
 
 
 def test_it_follows_the_theme(shown: OcclusionView, qapp: QApplication) -> None:
-    shown.show_picture(picture())
+    shown.show_image(picture())
     apply_theme(qapp, ThemeChoice.DARK)
     try:
         image = shown.grab().toImage()
@@ -58,9 +58,9 @@ def test_it_follows_the_theme(shown: OcclusionView, qapp: QApplication) -> None:
 
 
 def test_without_an_image_there_is_only_paper(shown: OcclusionView) -> None:
-    shown.show_picture(picture(), np.zeros((28, 28), np.float32))
+    shown.show_image(picture(), np.zeros((28, 28), np.float32))
     assert colour(shown.grab().toImage(), 10, 4) == QColor(LIGHT.ink)
-    shown.show_picture(None)
+    shown.show_image(None)
     assert colour(shown.grab().toImage(), 10, 4) == QColor(LIGHT.paper)
 
 
@@ -75,7 +75,7 @@ def test_the_outline_surrounds_the_mask() -> None:
 def test_an_image_of_another_shape_keeps_square_pixels(shown: OcclusionView) -> None:
     image = np.zeros((8, 16), np.uint8)
     image[6, 15] = 255
-    shown.show_picture(image)
+    shown.show_image(image)
     found = shown.grab().toImage()  # 14 pixels of the screen each
     assert found.pixelColor(15 * 14 + 7, 6 * 14 + 7) == QColor(LIGHT.ink)
     assert found.pixelColor(15 * 14 + 7, 7 * 14 + 7) == QColor(LIGHT.paper)

@@ -96,5 +96,5 @@ def test_the_probabilities_are_copied(bars: ProbabilityBars) -> None:
 
 
 def test_another_shape_of_probabilities_is_refused(bars: ProbabilityBars) -> None:
-    with pytest.raises(ValueError, match=r"expected \(10,\)"):
+    with pytest.raises(ValueError, match=r"must have the shape \(10,\)"):
         bars.set_probabilities(np.ones(3))

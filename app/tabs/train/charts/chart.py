@@ -15,6 +15,7 @@ from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
 from app.tabs.train.charts.curve import Points
 from app.tabs.train.charts.earlier_runs import EarlierLine, earlier_pen
 from app.tabs.train.charts.legend import Legend, Series
+from app.widgets.plot import fixed_plot
 
 MARKER_SIZE = 7
 MOST_MARKERS = 40
@@ -53,21 +54,14 @@ class Chart(QWidget):
         self.header = QHBoxLayout()
         self.header.addWidget(self.legend)
         self.header.addStretch()
-        self.plot = pg.PlotWidget()
+        self.plot = fixed_plot(f"{text.name} over the epochs")
         self._empty = QLabel(text.empty)
         self._prepare_plot()
         self._lay_out()
         self._apply_colours()
 
     def _prepare_plot(self) -> None:
-        self.plot.setAccessibleName(f"{self._text.name} over the epochs")
-        self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.plot.setFrameShape(pg.PlotWidget.Shape.NoFrame)
         item = self.plot.getPlotItem()
-        item.setMenuEnabled(False)
-        item.setMouseEnabled(x=False, y=False)
-        item.hideButtons()
-        item.disableAutoRange()
         item.setDefaultPadding(0)
         item.setClipToView(False)
         # Also while empty: rendering the grid for the first time would delay the start of a run.

@@ -99,7 +99,7 @@ class Smoothed:
     def extend(self, values: Points) -> Points:
         """The average (n,) after each of `values` (n,) and all earlier values.
 
-        Values that a Curve would drop are skipped: the average stays, NaN if there is none yet.
+        Values that a Curve would drop are skipped: the average stays, NaN without an earlier value.
         """
         decay, mean, weight = self._decay, self._mean, self._weight
         averages = []

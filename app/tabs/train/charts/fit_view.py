@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.session.curve_fit import EPOCHS_KEPT, MOST_GRID_POINTS, Fit, Numbers, fit_grid
 from app.style.theme import GAP, GROUP_GAP, colours_of
 from app.widgets.plain_text import ElidedLabel
+from app.widgets.plot import fixed_plot
 from nncore.data.curves import CurvePoints
 
 SMALL_HEIGHT = 60
@@ -72,7 +73,7 @@ class FitView(QFrame):
             small.set_caption(f"after {fit.epoch:,} epochs")
 
     def changeEvent(self, event: QEvent) -> None:
-        """Apply another theme."""
+        """Apply a new theme."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
             for plot in (self.live, *self.small):
@@ -86,15 +87,8 @@ class FitPlot(QWidget):
         super().__init__()
         self.caption = ElidedLabel()
         self.caption.setProperty("quiet", True)
-        self.plot = pg.PlotWidget()
-        self.plot.setAccessibleName(name)
-        self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.plot.setFrameShape(pg.PlotWidget.Shape.NoFrame)
+        self.plot = fixed_plot(name)
         item = self.plot.getPlotItem()
-        item.setMenuEnabled(False)
-        item.setMouseEnabled(x=False, y=False)
-        item.hideButtons()
-        item.disableAutoRange()
         self.dots = pg.ScatterPlotItem(size=3)
         self.line = pg.PlotCurveItem()
         item.addItem(self.dots)

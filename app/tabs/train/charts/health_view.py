@@ -123,11 +123,11 @@ class HealthView(QWidget):
         self.update()
 
     def _tell_screen_readers(self) -> None:
-        said = (
+        rows = (
             f"Layer {name}: gradient norm {norm}, step to weights {ratio}, dead units {dead}"
             for name, norm, ratio, dead in (layer.texts for layer in self.layers)
         )
-        self.setAccessibleDescription(". ".join(said) or EMPTY)
+        self.setAccessibleDescription(". ".join(rows) or EMPTY)
 
     # --------------------------------------------------------------- painting
 
