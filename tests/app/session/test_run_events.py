@@ -49,6 +49,13 @@ def test_nothing_is_given_until_it_is_time_and_then_all_in_order(clock: Clock) -
     assert folder.flush() is None
 
 
+def test_events_are_given_when_exactly_the_time_between_two_has_passed(clock: Clock) -> None:
+    clock.now = 0.0
+    folder = StepFolder(clock)
+    clock.now = SECONDS_BETWEEN_EVENTS
+    assert folder.add(step(1)) is not None
+
+
 def test_speed_counts_neither_validation_nor_pauses(clock: Clock) -> None:
     folder = StepFolder(clock)
     clock.now += 0.01

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from math import inf
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -80,6 +81,19 @@ def test_an_open_epoch_is_no_end() -> None:
     assert progress.reason_to_end is None
     progress.close_epoch(0.1)
     assert progress.reason_to_end is not None
+
+
+@pytest.mark.parametrize(("limits", "reason"), [({"steps": 3}, "steps"), ({"seconds": 1.5}, "seconds")])
+def test_a_run_ends_as_soon_as_a_limit_is_reached_exactly(limits: dict[str, Any], reason: str) -> None:
+    progress = Progress(TrainingConfig(batch_size=2, **limits), 20)
+    progress.begin_epoch()
+    for _ in range(3):
+        assert not progress.at_limit
+        progress.count_step(1.0, 1, 2, 0.5)
+    assert progress.at_limit
+    assert progress.share == 1.0
+    progress.close_epoch(0.0)
+    assert progress.reason_to_end == reason
 
 
 @pytest.mark.parametrize(

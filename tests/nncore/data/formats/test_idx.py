@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset
-from nncore.data.formats import read_dataset
+from nncore.data.formats import files, read_dataset
 from nncore.data.formats.files import MAPPED_FROM
 from nncore.data.mapped_dataset import MappedDataset
 from nncore.errors import DataError
@@ -226,6 +226,18 @@ def test_the_error_for_a_missing_file_gives_its_name(name: str, message: str, tm
     (tmp_path / name).write_bytes(idx(digits.images))
     with pytest.raises(DataError, match=message):
         read_dataset(tmp_path / name)
+
+
+def test_a_file_larger_than_the_free_memory_is_refused(
+    tmp_path: Path, digits: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, digits, "x-images-idx3-ubyte", "x-labels-idx1-ubyte")
+    free = digits.images.nbytes
+    monkeypatch.setattr(files, "memory_to_spend", lambda: free)
+    assert len(read_dataset(tmp_path / "x-images-idx3-ubyte").training) == len(digits)
+    free -= 1
+    with pytest.raises(DataError, match=r"^x-images-idx3-ubyte: reading this file needs 0\.0 GB of memory"):
+        read_dataset(tmp_path / "x-images-idx3-ubyte")
 
 
 def test_the_error_for_a_folder_without_data_says_what_is_expected(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from nncore.errors import DataError
 from nncore.preprocessing.bitmap import to_grey
+from nncore.preprocessing.bitmap.paper import ink_level
 
 
 def page(paper: tuple[int, int, int], ink: tuple[int, int, int]) -> NDArray[np.uint8]:
@@ -39,3 +40,17 @@ def test_ink_of_any_colour_stands_out(paper: tuple[int, int, int], ink: tuple[in
 def test_an_image_without_three_colours_is_refused(bad: NDArray[np.uint8]) -> None:
     with pytest.raises(DataError, match="expected uint8, height, width and 3 colours"):
         to_grey(bad)
+
+
+@pytest.mark.parametrize("level", [0.4, 0.8, 1.0])
+def test_the_level_of_ink_is_its_darkness_and_that_of_an_empty_page_is_zero(level: float) -> None:
+    darkness = np.zeros((60, 80), np.float32)
+    assert ink_level(darkness) == 0.0
+    darkness[20:40, 30:34] = level
+    assert ink_level(darkness) == pytest.approx(level, abs=1e-6)
+
+
+def test_ink_one_grey_value_darker_than_grey_paper_is_found() -> None:
+    darkness = np.full((60, 80), 0.5, np.float32)  # grey value 127
+    darkness[20:40, 30:34] = 128.5 / 255
+    assert ink_level(darkness) == pytest.approx(128 / 255)
