@@ -206,7 +206,7 @@ def table() -> str:
         "# Packages",
         "",
         "Written by `python -m docs.package_diagram`: do not edit. The order is `package-order` in `pyproject.toml`;",
-        "`tests/test_architecture.py` fails when a package imports one above it.",
+        "`tests/test_architecture.py` fails when a package imports one that is not below it.",
         "",
         "![The packages in their order, with arrows for the imports](packages.svg)",
         "",

@@ -28,6 +28,7 @@ if TYPE_CHECKING:  # for type checkers and editors, which do not run `__getattr_
     from nncore.errors import SettingError as SettingError
     from nncore.evaluation.metrics import Evaluation as Evaluation
     from nncore.evaluation.metrics import evaluate as evaluate
+    from nncore.evaluation.occlusion import occlusion_map as occlusion_map
     from nncore.evaluation.recognition import Prediction as Prediction
     from nncore.evaluation.recognition import read_digit as read_digit
     from nncore.experiments.recipes import RECIPES as RECIPES
@@ -38,6 +39,7 @@ if TYPE_CHECKING:  # for type checkers and editors, which do not run `__getattr_
     from nncore.files.model_file import load_model as load_model
     from nncore.files.model_file import save_model as save_model
     from nncore.files.model_file import trained_model as trained_model
+    from nncore.files.model_header import ModelCard as ModelCard
     from nncore.model.layers import Activation as Activation
     from nncore.model.layers import AveragePool2D as AveragePool2D
     from nncore.model.layers import BatchNorm as BatchNorm
@@ -71,10 +73,12 @@ _HOMES = {
     "nncore.data.formats": ("read_dataset", "read_ink"),
     "nncore.errors": ("DataError", "DigitLabError", "ModelFileError", "SettingError"),
     "nncore.evaluation.metrics": ("Evaluation", "evaluate"),
+    "nncore.evaluation.occlusion": ("occlusion_map",),
     "nncore.evaluation.recognition": ("Prediction", "read_digit"),
     "nncore.experiments.recipes": ("RECIPES",),
     "nncore.files.checkpoint_file": ("load_checkpoint", "save_checkpoint"),
     "nncore.files.model_file": ("Model", "bundled_model_path", "load_model", "save_model", "trained_model"),
+    "nncore.files.model_header": ("ModelCard",),
     "nncore.model.layers": (
         "Activation",
         "AveragePool2D",

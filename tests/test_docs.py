@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from docs.package_diagram import package_order
+from docs.package_diagram import described, package_order
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -87,9 +87,11 @@ def test_definitions_finds_functions_classes_methods_and_constants(tmp_path: Pat
     assert definitions(file) == {"A", "B", "f", "C", "C.x", "C.g"}
 
 
-def test_the_readme_names_every_package() -> None:
+def test_the_readme_lists_the_packages_in_their_order_with_the_file_that_each_says_to_read_first() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    assert [name for name in package_order() if f"`{name.replace('.', '/')}" not in readme] == []
+    rows = re.findall(r"^\| `((?:app|nncore)/[^`]*)` \| .+ \| (?:`([^`]*)` )?\|$", readme, re.MULTILINE)
+    packages = [described(name) for name in reversed(package_order())]
+    assert rows == [(each.folder, each.first.removeprefix(each.folder)) for each in packages]
 
 
 @pytest.mark.parametrize("ending", ["main.py", "pytest"])

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import nncore
 from app.tabs.train.settings import layer_words, network_form
 from nncore.files.exports.onnx_file import FUNCTIONS as ONNX_FUNCTIONS
 from nncore.files.exports.onnx_file import LAYERS as ONNX_LAYERS
@@ -61,6 +62,7 @@ TABLES: dict[str, tuple[Collection[str], dict[str, Collection[str]]]] = {
     "layer": (
         LAYER_SPECS,
         {
+            "nncore": {kind for kind, spec in LAYER_SPECS.items() if spec.__name__ in nncore.__all__},
             "ONNX": ONNX_LAYERS,
             "script": SCRIPT_LAYERS,
             "form": layer_words.KINDS,

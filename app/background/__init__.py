@@ -1,4 +1,4 @@
-"""Work on threads: a queue of background tasks, and a throttle that folds requests within one frame.
+"""Work on threads: a queue of background tasks, and a throttle that combines frequent requests.
 
 Read first: `task_queue.py`.
 """

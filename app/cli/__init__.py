@@ -1,4 +1,4 @@
-"""The command line: one file a command; no command but the window itself needs Qt.
+"""The command line: one file for each command. Only the window needs Qt.
 
 Read first: `main.py`.
 """
