@@ -41,6 +41,17 @@ def test_a_click_leaves_a_visible_dot() -> None:
     assert drawing.can_undo
 
 
+@pytest.mark.parametrize("point", [(0.0, 0.5), (1.0, 0.5), (0.5, 0.0), (0.5, 1.0), (0.0, 0.0), (1.0, 1.0)])
+def test_a_click_on_the_border_leaves_a_dot_and_one_beyond_it_does_not(point: tuple[float, float]) -> None:
+    drawing = Drawing()
+    write(drawing, point)
+    assert pieces(drawing) == [[point]]
+    drawing.undo()
+    x, y = point
+    write(drawing, (1.001 * x - 0.0005, 1.001 * y - 0.0005))
+    assert drawing.is_blank
+
+
 def test_the_ink_contains_the_stroke_being_drawn() -> None:
     drawing = Drawing()
     drawing.begin(0.1, 0.1)

@@ -24,6 +24,17 @@ def test_the_folder_is_the_one_that_qt_names(qapp: QApplication, monkeypatch: py
         QCoreApplication.setApplicationName(before)
 
 
+def test_everything_is_kept_under_the_folder_that_the_environment_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIGITLAB_HOME", str(tmp_path))
+    assert paths.models_folder() == tmp_path / "models"
+    assert paths.runs_folder() == tmp_path / "runs"
+    assert paths.run_log_path() == tmp_path / "runs" / "runs.sqlite"
+    assert paths.own_ink_path() == tmp_path / "ink" / "my hand.unipen"
+    assert paths.handwriting_tests_folder() == tmp_path / "tests"
+
+
 def test_recording_and_listing_runs_loads_no_qt() -> None:
     code = "import sys, app.cli.runs, app.storage.run_recorder; print('PySide6' in sys.modules)"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

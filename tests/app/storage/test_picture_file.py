@@ -106,6 +106,12 @@ def test_a_scan_of_16_bits_keeps_its_greys(tmp_path: Path, grey: np.ndarray, suf
     np.testing.assert_array_equal(read_picture(tmp_path / f"scan.{suffix}"), grey)
 
 
+def test_infinite_values_of_a_scan_with_fractions_count_as_zero(tmp_path: Path) -> None:
+    values = np.array([[0.0, 200.0], [np.inf, -np.inf]], np.float32)
+    Image.fromarray(values).save(tmp_path / "scan.tiff")
+    np.testing.assert_array_equal(read_picture(tmp_path / "scan.tiff"), [[0, 255], [0, 0]])
+
+
 @settings(max_examples=100)
 @given(st.data(), st.sampled_from(["png", "jpeg", "gif", "bmp"]))
 def test_a_damaged_picture_is_read_or_refused(tmp_path: Path, grey: np.ndarray, data: st.DataObject, kind: str) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from nncore.errors import DataError
 from nncore.evaluation.recognition import read_digit
@@ -136,6 +137,23 @@ def test_the_network_decides_doubtful_cases() -> None:
     for digit, picture in enumerate(apart):
         reader.parameters.value("1.W")[:, digit] = 5 * (picture - together)
     assert len(split_into_digits(doubtful, reader)) == 2
+
+
+def test_the_network_is_asked_about_each_stroke_and_both_together_scaled_as_in_training(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    doubtful = ink_of([[(5, 0), (0, 12), (12, 12)], [(12.4, 0), (12.3, 20)]])
+    asked = []
+
+    def predict(self: Network, X: NDArray[np.float32]) -> NDArray[np.float32]:
+        asked.append(X)
+        return np.full((len(X), 10), 0.1, np.float32)
+
+    monkeypatch.setattr(Network, "predict", predict)
+    split_into_digits(doubtful, network)
+    parts = [Ink((doubtful.strokes[0],)), Ink((doubtful.strokes[1],)), doubtful]
+    (X,) = asked
+    np.testing.assert_allclose(X, np.stack([rasterize(part).reshape(-1) for part in parts]) / 255, rtol=1e-6)
 
 
 def test_a_network_that_does_not_read_digits_is_not_asked() -> None:

@@ -33,6 +33,7 @@ def test_each_image_has_the_class_of_its_folder(tmp_path: Path) -> None:
     assert is_image_folder(tmp_path)
     data = read(tmp_path).splits.training
     assert data.class_names == DIGITS
+    assert data.source == tmp_path.name
     assert sorted(data.labels.tolist()) == sorted(mnist().training.labels[:6].tolist())
     for image, label in zip(data.images, data.labels, strict=True):
         rows = [n for n in range(6) if (mnist().training.images[n] == image).all()]

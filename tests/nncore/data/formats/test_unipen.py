@@ -166,6 +166,15 @@ def test_any_ink_that_is_written_can_be_read(
     assert read_back == [ink for _, ink in samples]
 
 
+@pytest.mark.parametrize("farthest", ["1000000", "-1000000"])
+def test_the_largest_coordinate_is_read_and_a_larger_one_is_refused(farthest: str, file: Path) -> None:
+    for point in (f"{farthest} 3", f"3 {farthest}"):
+        text = f'.SEGMENT DIGIT 0 ? "1"\n.PEN_DOWN\n{point}\n.PEN_UP\n'
+        x, y = map(float, point.split())
+        np.testing.assert_array_equal(read(file, text).inks[0].strokes[0], [[x, -y]])
+        assert "from -1,000,000 to 1,000,000" in refusal(file, text.replace("000000", "000001"))
+
+
 @settings(max_examples=200)
 @given(changes=mutations)
 def test_mutated_files_are_read_or_refused(changes: list[Mutation], scratch: Path) -> None:

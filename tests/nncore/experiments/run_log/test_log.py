@@ -182,6 +182,15 @@ def test_a_locked_log_is_said_and_keeps_what_it_has(path: Path, monkeypatch: pyt
         assert log.epochs(number) == [row(1)]
 
 
+def test_a_log_is_opened_and_read_while_another_program_writes_to_it(path: Path) -> None:
+    with RunLog(path) as log:
+        number = log.begin(SETTINGS)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with RunLog(path, patience=0.0) as log:
+            assert [run.id for run in log.runs()] == [number]
+
+
 def test_a_damaged_log_is_said_and_left_as_it_is(path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(b"this is no database at all, whatever it is called" * 100)

@@ -54,6 +54,11 @@ def test_a_short_curve_is_kept_completely() -> None:
     assert y.tolist() == [3, 1, 2]
 
 
+def test_a_curve_of_twice_its_capacity_is_kept_completely_and_a_longer_one_is_thinned_out() -> None:
+    assert curve_of([1.0, 2.0, 3.0, 4.0], 2).points()[1].tolist() == [1, 2, 3, 4]
+    assert curve_of([1.0, 2.0, 3.0, 4.0, 5.0], 2).points()[1].tolist() == [1, 4, 5]
+
+
 def test_every_peak_of_a_long_curve_is_kept() -> None:
     y = np.zeros(100_000)
     y[[777, 50_000, 99_998]] = 5.0
