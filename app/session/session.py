@@ -196,7 +196,7 @@ class Session(QObject):
     def _take_up(self, ended: EndedRun) -> None:
         if self.run_state is RunState.IDLE:
             self._set_ended_run(ended)
-            self.informed.emit(f"{ended.name}: choose a learning rate and a number of epochs, then press Train on.")
+            self.informed.emit(f"{ended.name}: choose a learning rate and a number of epochs, then press Continue.")
 
     def _begin(self, plan: RunPlan, paused: bool) -> None:
         if self.run_state is not RunState.IDLE:

@@ -1,6 +1,6 @@
-"""The Qt stylesheet: how controls look. Colours and sizes come from `colours`; only `theme` calls this.
+"""The Qt style sheet: how controls look. Colours and sizes come from `colours`; only `theme` calls this.
 
-Borders are one pixel and two when focused; paddings give the pixel back, so that nothing moves.
+Borders are one pixel wide, and two when focused; the padding is then one pixel smaller, so that nothing moves.
 """
 
 from __future__ import annotations

@@ -151,7 +151,7 @@ class MainWindow(QMainWindow):
         self.runs_tab.refused.connect(self.messages.complain)
         self.training_actions.refused.connect(self.messages.complain)
         self.training_actions.tab_wanted.connect(self.tabs.setCurrentWidget)
-        self.run_offer.go_on_requested.connect(self.training_actions.go_on)
+        self.run_offer.continue_requested.connect(self.training_actions.go_on)
         self.run_offer.refused.connect(self.messages.complain)
         self.session.run_begins.connect(self.run_offer.withdraw)
 

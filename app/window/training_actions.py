@@ -87,7 +87,7 @@ class TrainingActions(QObject):
         runs.sweep_requested.connect(self.open_sweep)
         runs.fork_requested.connect(self._fork)
         self.train_tab.settings.recipes.chosen.connect(self._forget_fork)
-        runs.go_on_requested.connect(self.go_on)
+        runs.continue_requested.connect(self.go_on)
         runs.train_on_requested.connect(self._take_up)
 
     @Slot(float)

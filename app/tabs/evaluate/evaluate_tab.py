@@ -122,7 +122,7 @@ class EvaluateTab(Tab):
     def set_data(self, data: Splits | None) -> None:
         """Evaluate on `data`: on its test part unless the user selects another part."""
         self._data = data
-        self.runner.stop_all()  # running work is about other images
+        self.runner.stop_all()  # running work uses other images
         parts = ("test", "validation", "training")
         self.header.set_parts([part for part in parts if data is not None and getattr(data, part) is not None])
         self._rest.stop()

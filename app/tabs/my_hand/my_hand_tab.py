@@ -92,7 +92,7 @@ class MyHandTab(Tab):
     def _connect(self) -> None:
         intro, writing, result = self.intro, self.writing, self.result
         intro.start_requested.connect(self.start)
-        intro.continue_requested.connect(self.go_on)
+        intro.continue_requested.connect(self.continue_test)
         intro.import_requested.connect(self.ask_import)
         intro.undo_requested.connect(self._restore)
         intro.list.opened.connect(self._open)
@@ -119,7 +119,7 @@ class MyHandTab(Tab):
             self._write(new_test(self._seed()))
 
     @Slot()
-    def go_on(self) -> None:
+    def continue_test(self) -> None:
         """Continue the unfinished test; read it if all digits are written."""
         if self._test is not None:
             self._write(self._test)

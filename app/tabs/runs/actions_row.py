@@ -22,30 +22,33 @@ class ActionsRow(QWidget):
 
     earlier_runs_requested, earlier_runs_cleared = Signal(), Signal()
     compared = Signal(bool)
-    rerun_requested, fork_requested, go_on_requested = Signal(), Signal(), Signal()
+    rerun_requested, fork_requested, continue_requested = Signal(), Signal(), Signal()
     delete_requested, csv_requested, report_requested = Signal(), Signal(), Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.earlier_runs = self._button("Show &behind the curves", self.earlier_runs_requested)
         self.earlier_runs.setProperty("primary", True)
-        self.no_earlier_runs = self._button("C&lear curves", self.earlier_runs_cleared)
-        self.no_earlier_runs.setToolTip("Remove the earlier runs from the curves in the Train tab.")
-        self.no_earlier_runs.hide()
+        self.clear_button = self._button("C&lear curves", self.earlier_runs_cleared)
+        self.clear_button.setToolTip("Remove the earlier runs from the curves in the Train tab.")
+        self.clear_button.hide()
         self.compare = QPushButton("&Compare")
         self.compare.setCheckable(True)
         self.compare.setToolTip("Compare settings and results of the selected runs.")
         self.compare.toggled.connect(self.compared)
         self.rerun = self._button("&Rerun", self.rerun_requested)
         self.fork = self._button("&Fork", self.fork_requested)
-        self.go_on = self._button("Co&ntinue", self.go_on_requested)
+        self.continue_button = self._button("Co&ntinue", self.continue_requested)
         self.csv = self._button("Export C&SV …", self.csv_requested)
         self.report = self._button("R&eport …", self.report_requested)
         self.delete = self._button("&Delete", self.delete_requested)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GAP)
-        for group in ((self.earlier_runs, self.no_earlier_runs, self.compare), (self.rerun, self.fork, self.go_on)):
+        for group in (
+            (self.earlier_runs, self.clear_button, self.compare),
+            (self.rerun, self.fork, self.continue_button),
+        ):
             for button in group:
                 layout.addWidget(button)
             layout.addSpacing(GROUP_GAP - GAP)
@@ -65,7 +68,7 @@ class ActionsRow(QWidget):
         some = "" if count else "Select one or more runs first."
         one = "" if count == 1 else "Select exactly one run first."
         few = some or ("" if count <= MOST_EARLIER_RUNS else f"Select at most {MOST_EARLIER_RUNS} runs.")
-        on = one or _why_not_on(chosen[0])
+        on = one or _why_not_continued(chosen[0])
         ended = count == 1 and not chosen[0].is_broken_off
         running = some or next(
             (f"{known.run.settings.name} is still running." for known in chosen if known.state == "running"), ""
@@ -78,7 +81,7 @@ class ActionsRow(QWidget):
             ),
             (self.rerun, one, "Train again with the same settings and the same seed."),
             (self.fork, one, "Copy its settings to the Train tab, where they can be changed."),
-            (self.go_on, on, GO_ON_ENDED if ended else "Continue this run after its last saved epoch."),
+            (self.continue_button, on, GO_ON_ENDED if ended else "Continue this run after its last saved epoch."),
             (self.csv, some, "Save the selected runs as a table, and their epochs as a second table."),
             (self.report, some, "Save settings, results and curves of the selected runs as an HTML page."),
             (self.delete, running, "Delete the selected runs; Undo restores them."),
@@ -88,7 +91,7 @@ class ActionsRow(QWidget):
             button.setAccessibleDescription(obstacle or purpose)
 
 
-def _why_not_on(known: KnownRun) -> str:
+def _why_not_continued(known: KnownRun) -> str:
     if known.checkpoint is not None:
         return ""
     if known.state == "running":

@@ -20,7 +20,7 @@ class RunOffer(QFrame):
     The run can still be continued from the Runs tab.
     """
 
-    go_on_requested = Signal(LoggedRun, Path)
+    continue_requested = Signal(LoggedRun, Path)
     """A LoggedRun, and the path of its checkpoint."""
     refused = Signal(str)
     """One sentence: why the log of runs cannot be used."""
@@ -29,20 +29,22 @@ class RunOffer(QFrame):
         super().__init__(parent)
         self._store = store
         self._known: KnownRun | None = None
-        self.label, self.go_on, self.close_button = ElidedLabel(), QPushButton("Continue"), QToolButton()
+        self.label, self.continue_button, self.close_button = ElidedLabel(), QPushButton("Continue"), QToolButton()
         self.label.setAccessibleName("Interrupted run")
-        self.go_on.setToolTip("Continue after the last saved epoch, with the same result as without the interruption.")
-        self.go_on.clicked.connect(self._go_on)
+        self.continue_button.setToolTip(
+            "Continue after the last saved epoch. The result is the same as without interruption."
+        )
+        self.continue_button.clicked.connect(self._continue)
         self.close_button.setText("✕")
         self.close_button.setAutoRaise(True)
         self.close_button.setToolTip("Dismiss; the run can still be continued from the Runs tab.")
         self.close_button.setAccessibleName("Dismiss")
-        self.close_button.clicked.connect(self._turn_down)
+        self.close_button.clicked.connect(self._dismiss)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(PAGE_MARGIN, GAP, PAGE_MARGIN, GAP)
         layout.setSpacing(GAP)
         layout.addWidget(self.label, 1)
-        layout.addWidget(self.go_on)
+        layout.addWidget(self.continue_button)
         layout.addWidget(self.close_button)
         self.hide()
 
@@ -64,14 +66,14 @@ class RunOffer(QFrame):
         self.hide()
 
     @Slot()
-    def _go_on(self) -> None:
+    def _continue(self) -> None:
         known = self._known
         if known is not None:
             self.withdraw()
-            self.go_on_requested.emit(known.run, known.checkpoint)
+            self.continue_requested.emit(known.run, known.checkpoint)
 
     @Slot()
-    def _turn_down(self) -> None:
+    def _dismiss(self) -> None:
         known = self._known
         self.withdraw()
         if known is not None:

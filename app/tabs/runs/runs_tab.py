@@ -43,17 +43,17 @@ Result = TypeVar("Result")
 
 
 class RunsTab(Tab):
-    """Shows the log of runs, and looks once a second whether it has changed, while it can be seen.
+    """Shows the log of runs; while visible, it checks once per second whether the log has changed.
 
     earlier_runs_chosen: the numbers of the runs to show behind the live curves; empty: none.
-    rerun_requested, fork_requested: a LoggedRun. go_on_requested: a LoggedRun that was interrupted, and the path of its
-    checkpoint. train_on_requested: the same of one that ended. sweep_requested: settings are to be varied. informed,
-    refused: a sentence of good news, of bad news. Before it is destroyed, `finish` must have been called.
+    rerun_requested, fork_requested: a LoggedRun. continue_requested: an interrupted LoggedRun, and the path of its
+    checkpoint. train_on_requested: the same for a run that ended. sweep_requested: the user wants a sweep. informed,
+    refused: a sentence that confirms an action, or reports an error. Call `finish` before the tab is destroyed.
     """
 
     earlier_runs_chosen = Signal(list)
     rerun_requested, fork_requested = Signal(LoggedRun), Signal(LoggedRun)
-    go_on_requested = Signal(LoggedRun, Path)
+    continue_requested = Signal(LoggedRun, Path)
     train_on_requested = Signal(LoggedRun, Path)
     sweep_requested = Signal()
     informed, refused = Signal(str), Signal(str)
@@ -129,7 +129,7 @@ class RunsTab(Tab):
         row.compared.connect(self._compare)
         row.rerun_requested.connect(lambda: self._request(self.rerun_requested.emit))
         row.fork_requested.connect(lambda: self._request(self.fork_requested.emit))
-        row.go_on_requested.connect(self._go_on)
+        row.continue_requested.connect(self._continue)
         row.delete_requested.connect(self.delete)
         row.csv_requested.connect(lambda: self.ask_export(".csv"))
         row.report_requested.connect(lambda: self.ask_export(".html"))
@@ -208,12 +208,12 @@ class RunsTab(Tab):
 
     @Slot()
     def _choose_earlier_runs(self) -> None:
-        self.actions_row.no_earlier_runs.show()
+        self.actions_row.clear_button.show()
         self.earlier_runs_chosen.emit([known.run.id for known in self.view.chosen()])
 
     @Slot()
     def _clear_earlier_runs(self) -> None:
-        self.actions_row.no_earlier_runs.hide()
+        self.actions_row.clear_button.hide()
         self.earlier_runs_chosen.emit([])
 
     def _request(self, ask: Callable[[object], None]) -> None:
@@ -222,10 +222,10 @@ class RunsTab(Tab):
             ask(chosen[0].run)
 
     @Slot()
-    def _go_on(self) -> None:
+    def _continue(self) -> None:
         chosen = self.view.chosen()
         if len(chosen) == 1 and chosen[0].checkpoint is not None:
-            wanted = self.go_on_requested if chosen[0].is_broken_off else self.train_on_requested
+            wanted = self.continue_requested if chosen[0].is_broken_off else self.train_on_requested
             wanted.emit(chosen[0].run, chosen[0].checkpoint)
 
     # ------------------------------------------------------------------ change
@@ -277,6 +277,6 @@ class RunsTab(Tab):
         self._tasks.add("export", partial(self.store.export, runs, path), self.informed.emit, self.refused.emit)
 
     def finish(self) -> bool:
-        """Let an export come to its end; False if that takes too long."""
+        """Wait until a running export has finished; False if that takes too long."""
         self._timer.stop()
         return self._tasks.finish()

@@ -27,7 +27,7 @@ SECONDS_BETWEEN_READINGS = 0.4
 
 
 class RunButtons(QWidget):
-    """Train, which becomes Pause and Resume; Step; Stop; below, Train on if there is a run to continue."""
+    """The buttons Train (later Pause or Resume), Step and Stop; below, Continue if a run can be continued."""
 
     train_requested = Signal()
     pause_requested = Signal()
@@ -134,14 +134,14 @@ class RunButtons(QWidget):
             self.train_button.setFocus()  # before Qt moves the focus away from the disabled button
         self.stop_button.setEnabled(not idle)
         self.stop_button.setToolTip(
-            "There is no run to stop; press Train first." if idle else "Stop the run; the trained network stays."
+            "There is no run to stop. Press Train first." if idle else "Stop the run; the trained network stays."
         )
 
 
 class ProgressLine(QWidget):
-    """Epoch, bar, speed and time left in one line, each in its place; below it a sentence on how it goes.
+    """The progress of a run: epoch, bar, speed and time left in one line, and a message below.
 
-    Beside the sentence a button may offer a remedy for what it says.
+    Beside the message, a button may offer a remedy for the problem that the message describes.
     """
 
     remedy_chosen = Signal()

@@ -36,7 +36,7 @@ PAUSED = "Paused. Step trains one mini-batch, Resume continues."
 
 
 class TrainTab(Tab):
-    """Requests runs by signals and shows their events in its slots; it knows no threads."""
+    """Requests runs by signals and shows their events in its slots; it uses no threads."""
 
     train_requested = Signal(NetworkSpec, TrainingConfig)
     """Start a run: a NetworkSpec and a TrainingConfig."""
@@ -49,7 +49,7 @@ class TrainTab(Tab):
     stop_requested = Signal()
     learning_rate_changed = Signal(float)
     find_rate_requested = Signal(NetworkSpec, TrainingConfig)
-    """Search a learning rate for this NetworkSpec and TrainingConfig."""
+    """Search for a learning rate for this NetworkSpec and TrainingConfig."""
     page_requested = Signal(str)
     """Show the page of the recipe with this name."""
     remedy_chosen = Signal(Hint)
@@ -171,9 +171,9 @@ class TrainTab(Tab):
             self.buttons.offer_train_on("")
         elif not self.buttons.has_obstacle:
             config, done = self.settings.config(), ended.checkpoint.counters["epochs_done"]
-            more = f"{config.epochs:,} epoch{'' if config.epochs == 1 else 's'} more"
+            more = f"{config.epochs:,} more epoch{'' if config.epochs == 1 else 's'}"
             self.buttons.offer_train_on(
-                f"Train on: {more}, rate {config.learning_rate:g}",
+                f"Continue: {more}, rate {config.learning_rate:g}",
                 f"Continue {ended.name} after {done:,} epochs with this learning rate and number of epochs; the other "
                 "settings of that run stay.",
             )

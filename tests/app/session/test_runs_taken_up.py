@@ -87,7 +87,7 @@ def test_a_run_that_was_killed_is_offered_by_the_next_window(window: MainWindow,
     assert following.run_offer.isVisible()
     following.session.use_data(small_mnist())
     with qtbot.waitSignal(following.session.run_begins):
-        qtbot.mouseClick(following.run_offer.go_on, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(following.run_offer.continue_button, Qt.MouseButton.LeftButton)
     assert following.run_offer.isHidden()
     following.close()
 

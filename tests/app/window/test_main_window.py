@@ -340,7 +340,7 @@ def test_a_run_is_trained_on_by_mouse_with_another_rate_as_often_as_wanted(windo
         learning.edits["epochs"].setText(str(epochs))
         learning.learning_rate.setText(str(rate))
         tab.settings.network.hidden_layers.setText("32")  # which a run that goes on cannot take up
-        assert tab.buttons.train_on_button.text() == f"Train on: {epochs} epochs more, rate {rate:g}"
+        assert tab.buttons.train_on_button.text() == f"Continue: {epochs} more epochs, rate {rate:g}"
         click(qtbot, window, "train_on_button")
         qtbot.waitUntil(lambda: state(window) is RunState.IDLE)
         assert tab.settings.network.hidden_layers.text() == "16"
@@ -359,7 +359,7 @@ def test_a_run_of_the_log_is_taken_up_and_trained_on_after_a_restart(window: Mai
     assert not window.train_tab.buttons.train_on_button.isVisible()
     window.tabs.setCurrentWidget(window.runs_tab)
     window.runs_tab.view.choose({1})
-    qtbot.mouseClick(window.runs_tab.actions_row.go_on, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.runs_tab.actions_row.continue_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.train_tab.buttons.train_on_button.isVisible())
     assert window.tabs.currentWidget() is window.train_tab
     window.train_tab.settings.learning.edits["epochs"].setText("1")

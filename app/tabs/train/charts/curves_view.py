@@ -26,7 +26,7 @@ EPOCHS_SHOWN_AT_FIRST = 10
 """The axis of a longer run grows in a few jumps."""
 
 SMALLEST_TOP = 0.1
-"""First end of the loss axis for regression; the loss of ten classes starts at about log 10."""
+"""First upper end of the loss axis of a regression; for a classification it is 3, above log 10 for ten classes."""
 
 LOSS = ChartText("loss", "nats", "Press Train to see the loss.", "88.888", lambda loss: loss_text(loss))
 ACCURACY = ChartText("accuracy", "%", "Press Train to see the accuracy.", "100.0 %", lambda percent: f"{percent:.1f} %")
@@ -117,7 +117,7 @@ class CurvesView(QFrame):
         self._batch_loss.extend(epochs, losses)
         self._training_loss.extend(epochs, smoothed)
         self._training_accuracy.extend(epochs, smooth_accuracy.extend(100 * accuracies))
-        self._make_room(float(np.nanmax(smoothed, initial=0)))
+        self._extend_loss_axis(float(np.nanmax(smoothed, initial=0)))
         self._mark_dirty()
 
     def add_epochs(self, epochs: Sequence[EpochDone]) -> None:
@@ -164,9 +164,9 @@ class CurvesView(QFrame):
         if loss is not None and accuracy is not None:
             self._validation_loss.append(epoch, loss)
             self._validation_accuracy.append(epoch, 100 * accuracy)
-            self._make_room(loss)
+            self._extend_loss_axis(loss)
 
-    def _make_room(self, loss: float) -> None:
+    def _extend_loss_axis(self, loss: float) -> None:
         """Extend the loss axis if necessary; it never shrinks during a run."""
         if loss <= LARGEST and 1.1 * loss > self._loss_top:
             self._loss_top = round_up(1.1 * loss)

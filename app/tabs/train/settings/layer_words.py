@@ -236,7 +236,7 @@ def _numbers(number: int, kind: str, word: str) -> dict[str, Any]:
     match = re.fullmatch(re.escape(row.word) + pattern, word, re.ASCII)
     if match is None:
         example = Block(row.new or Flatten()).word
-        raise SettingError("layers", f"Hidden layer {number}, {quoted(word)}, cannot be read: write it like {example}.")
+        raise SettingError("layers", f"Hidden layer {number}, {quoted(word)}, cannot be read. Write it like {example}.")
     given = zip(row.parts, match.groups(), strict=True)
     return {part.field: _number(number, LAYER_SPECS[kind].label, part, text or part.usual) for part, text in given}
 

@@ -51,8 +51,8 @@ def test_an_interrupted_run_is_offered_and_continues(offer: RunOffer, killed: No
     assert "beta" in offer.label.whole_text
     assert "2 epochs were saved" in offer.label.whole_text
     asked: list[tuple[Any, Path]] = []
-    offer.go_on_requested.connect(lambda run, checkpoint: asked.append((run, checkpoint)))
-    qtbot.mouseClick(offer.go_on, Qt.MouseButton.LeftButton)
+    offer.continue_requested.connect(lambda run, checkpoint: asked.append((run, checkpoint)))
+    qtbot.mouseClick(offer.continue_button, Qt.MouseButton.LeftButton)
     assert [(run.id, path.name) for run, path in asked] == [(BROKEN, "beta.checkpoint")]
     assert offer.isHidden()
 

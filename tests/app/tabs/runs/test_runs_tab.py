@@ -161,7 +161,7 @@ def test_a_running_run_cannot_be_deleted(tab: RunsTab, log_path: Path, qtbot: Qt
 
 def test_only_saved_runs_can_be_continued(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
     open_tab(tab, qtbot)
-    button = tab.actions_row.go_on
+    button = tab.actions_row.continue_button
     for name, reason in (
         ("alpha", "Only the newest runs can"),
         ("gamma", "before its first epoch"),
@@ -171,7 +171,7 @@ def test_only_saved_runs_can_be_continued(tab: RunsTab, log_path: Path, qtbot: Q
         assert not button.isEnabled()
         assert reason in button.toolTip()
     click_row(tab, qtbot, "beta")
-    with qtbot.waitSignal(tab.go_on_requested) as asked:
+    with qtbot.waitSignal(tab.continue_requested) as asked:
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert asked.args is not None
     run, checkpoint = asked.args
@@ -184,8 +184,8 @@ def test_an_ended_run_can_be_continued(tab: RunsTab, log_path: Path, qtbot: QtBo
     (runs_folder() / "alpha.checkpoint").touch()
     open_tab(tab, qtbot)
     click_row(tab, qtbot, "alpha")
-    with qtbot.waitSignal(tab.train_on_requested) as asked, qtbot.assertNotEmitted(tab.go_on_requested):
-        qtbot.mouseClick(tab.actions_row.go_on, Qt.MouseButton.LeftButton)
+    with qtbot.waitSignal(tab.train_on_requested) as asked, qtbot.assertNotEmitted(tab.continue_requested):
+        qtbot.mouseClick(tab.actions_row.continue_button, Qt.MouseButton.LeftButton)
     assert asked.args is not None
     run, checkpoint = asked.args
     assert (run.id, checkpoint) == (FINISHED, runs_folder() / "alpha.checkpoint")
@@ -212,9 +212,9 @@ def test_selected_runs_are_shown_behind_the_curves_until_cleared(tab: RunsTab, l
     click_row(tab, qtbot, "beta")
     click_row(tab, qtbot, "alpha", Qt.KeyboardModifier.ControlModifier)
     qtbot.mouseClick(tab.actions_row.earlier_runs, Qt.MouseButton.LeftButton)
-    qtbot.mouseClick(tab.actions_row.no_earlier_runs, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(tab.actions_row.clear_button, Qt.MouseButton.LeftButton)
     assert chosen == [[BROKEN, FINISHED], []]
-    assert not tab.actions_row.no_earlier_runs.isVisible()
+    assert not tab.actions_row.clear_button.isVisible()
 
 
 def test_selected_runs_are_compared(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
@@ -321,7 +321,7 @@ def test_a_locked_log_gives_a_message_and_loses_nothing(
 
 
 @pytest.mark.parametrize(
-    "name", ["earlier_runs", "no_earlier_runs", "compare", "rerun", "fork", "go_on", "csv", "report", "delete"]
+    "name", ["earlier_runs", "clear_button", "compare", "rerun", "fork", "continue_button", "csv", "report", "delete"]
 )
 def test_every_button_has_a_tooltip_and_a_mnemonic(tab: RunsTab, name: str) -> None:
     button = getattr(tab.actions_row, name)

@@ -54,7 +54,7 @@ def test_a_run_that_is_starting_cannot_be_started_again(buttons: RunButtons, qtb
 
 def test_stop_without_a_run_is_disabled_and_says_why(buttons: RunButtons) -> None:
     assert not buttons.stop_button.isEnabled()
-    assert "press Train first" in buttons.stop_button.toolTip()
+    assert "Press Train first" in buttons.stop_button.toolTip()
     buttons.set_state(RunState.PAUSED)
     assert buttons.stop_button.isEnabled()
 
@@ -120,9 +120,9 @@ def test_a_remedy_button_does_not_change_the_height(line: ProgressLine, qtbot: Q
 
 def test_train_on_is_offered_between_runs(buttons: RunButtons, qtbot: QtBot) -> None:
     assert not buttons.train_on_button.isVisible()
-    buttons.offer_train_on("Train on: 5 epochs more, rate 0.5", "Go on with it.")
+    buttons.offer_train_on("Continue: 5 more epochs, rate 0.5", "Continue it.")
     assert buttons.train_on_button.isVisible()
-    assert buttons.train_on_button.text() == "Train on: 5 epochs more, rate 0.5"
+    assert buttons.train_on_button.text() == "Continue: 5 more epochs, rate 0.5"
     buttons.activateWindow()
     buttons.train_on_button.setFocus()
     with qtbot.waitSignal(buttons.train_on_requested):

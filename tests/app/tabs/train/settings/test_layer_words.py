@@ -66,7 +66,7 @@ def test_words_name_layers_of_every_kind(text: str, layers: tuple[LayerSpec, ...
     [
         ("8 conv", "The filters of hidden layer 2, a convolution layer, must be a number such as 8; got “”"),
         ("convx", "The filters of hidden layer 1"),
-        ("conv8k?", "layer 1, “conv8k\\?”, cannot be read: write it like conv8"),
+        ("conv8k?", "layer 1, “conv8k\\?”, cannot be read. Write it like conv8"),
         ("conv8s0", "stride"),
         ("dropout1", "dropout rate must be 0 or more and below 1; got 1.0"),
         ("dropout1x2", "The rate of hidden layer 1, a dropout layer, must be a number such as 0.3; got “1x2”"),
