@@ -16,6 +16,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 NAMED_PATH = re.compile(r"`((?:app|nncore|docs|resources|tests|\.ci)/[\w./-]*)`")
 NAMED_FUNCTION = re.compile(r"`((?:app|nncore)/[\w/]+\.py):([\w.]+)`")
+NAMED_METHOD = re.compile(r"`([A-Z]\w*\.\w+)`")
 
 pages = pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
 
@@ -59,6 +60,14 @@ def test_every_function_that_is_named_exists(page: Path) -> None:
     assert [
         f"{path}:{name}" for path, name in named if not (ROOT / path).is_file() or name not in definitions(ROOT / path)
     ] == []
+
+
+def test_every_method_that_is_named_without_its_file_exists() -> None:
+    files = [path for top in ("app", "nncore") for path in (ROOT / top).rglob("*.py")]
+    defined = set[str]().union(*map(definitions, files))
+    named = {name for page in PAGES for name in NAMED_METHOD.findall(page.read_text(encoding="utf-8"))}
+    assert len(named) >= 5
+    assert named - defined == set()
 
 
 @pages
