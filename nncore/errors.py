@@ -1,4 +1,4 @@
-"""The errors that a user can cause, each with one clear sentence as its message."""
+"""Errors that a user can cause; the message of each is one clear sentence."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from pathlib import Path
 
 
 class DigitLabError(ValueError):
-    """Something given from outside cannot be used; the message says what, where, and what was expected."""
+    """An input from a user or a file cannot be used; the message says what, where, and what was expected."""
 
 
 class SettingError(DigitLabError):
     """A setting is out of its range.
 
     `field` names the setting (a field of TrainingConfig, or "layers"), so that a form can show the message
-    beside the control that holds it.
+    beside its control.
     """
 
     def __init__(self, field: str, message: str) -> None:
@@ -22,7 +22,7 @@ class SettingError(DigitLabError):
 
 
 class DataError(DigitLabError):
-    """A data file cannot be read; the message names file, row and column where there are any."""
+    """A data file cannot be read; the message names the file, and the row and column if there are any."""
 
 
 class ModelFileError(DigitLabError):
@@ -30,11 +30,11 @@ class ModelFileError(DigitLabError):
 
 
 def printable(text: str, longest: int = 40) -> str:
-    """`text` for one line of a message: at most `longest` characters, and invisible ones by their hexadecimal codes."""
+    """Return `text` for one line of a message: at most `longest` characters, invisible ones as hexadecimal codes."""
     cut = text if len(text) <= longest else text[: longest - 1] + "…"
     return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in cut)
 
 
 def file_name(path: Path) -> str:
-    """The name of a file without its folder, for messages."""
+    """Return the name of a file without its folder, for messages."""
     return printable(path.name or str(path), 200)

@@ -1,4 +1,4 @@
-"""What a trained network answers, how good the answers are, and why it gives them.
+"""Predictions of a trained network, measures of their quality, and explanations of single predictions.
 
 Read first: `metrics.py` for a data set, `recognition.py` for a single image and its verdict.
 """

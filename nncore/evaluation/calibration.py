@@ -1,4 +1,4 @@
-"""Probabilities that mean what they say, and what comes of them: how much a network refuses, and how much it doubts.
+"""Calibration: make probabilities equal to the fraction of correct answers; count rejected and unsure answers.
 
 Guo, Pleiss, Sun and Weinberger, "On Calibration of Modern Neural Networks", ICML 2017.
 """
@@ -22,15 +22,15 @@ from nncore.system.blas_threads import one_blas_thread
 Array = NDArray[np.floating]
 
 COLDEST, HOTTEST = 1 / 20, 20.0
-"""Between these a temperature is sought; beyond, the probabilities are those of a coin or of a fanatic."""
+"""Limits of the search for a temperature. Above them the probabilities are nearly uniform, below nearly 0 and 1."""
 
 
 @dataclass(frozen=True)
 class Certainty:
-    """How certain a network is of a data set, as shares of its examples, 0 to 1.
+    """Rates of the verdicts of a network on a data set, as fractions of its examples, 0 to 1.
 
-    refused: called "not a digit". unsure: called "unsure". calibration_error: the expected calibration error of its
-    answers to examples of a class; None if there is none.
+    refused: verdict "not a digit". unsure: verdict "unsure". calibration_error: the expected calibration error on the
+    examples that have a class; None if there are none.
     """
 
     refused: float
@@ -39,9 +39,9 @@ class Certainty:
 
 
 def certainty(network: Network, dataset: Dataset) -> Certainty | None:
-    """How certain `network` is of `dataset`.
+    """Return the rates of the verdicts of `network` on `dataset`.
 
-    None if it does not answer with the probabilities of classes, there is no example, or its weights have diverged.
+    None if its output is not softmax, if there are no examples, or if its weights have diverged.
     """
     if network.spec.output != "softmax" or not dataset.class_names or not len(dataset):
         return None
@@ -53,7 +53,7 @@ def certainty(network: Network, dataset: Dataset) -> Certainty | None:
 
 
 def certainty_of(logits: Array, labels: NDArray[np.intp]) -> Certainty:
-    """How certain a network is that gave these logits (n, classes) to examples of these labels (n,), n at least 1."""
+    """Return the rates for the logits (n, classes) of examples with these labels (n,); n is at least 1."""
     P = softmax(logits)
     said, of_class = verdicts(P), labels != NO_CLASS
     error = None
@@ -65,7 +65,7 @@ def certainty_of(logits: Array, labels: NDArray[np.intp]) -> Certainty:
 
 @one_blas_thread()
 def logits_of(network: Network, dataset: Dataset) -> Array:
-    """The logits (n, outputs) of every example of `dataset`."""
+    """Return the logits (n, outputs) of every example of `dataset`."""
     step = 512
     return np.concatenate(
         [network.logits(dataset.inputs(slice(start, start + step))) for start in range(0, len(dataset), step)]
@@ -73,13 +73,13 @@ def logits_of(network: Network, dataset: Dataset) -> Array:
 
 
 def best_temperature(logits: Array, labels: NDArray[np.intp]) -> float:
-    """The temperature T for which softmax(logits / T) gives the labels (n,) the highest likelihood.
+    """Return the temperature T for which softmax(logits / T) gives the labels (n,) the highest likelihood.
 
-    Above 1 for a network that is too sure of itself, below 1 for one that is too modest. To be told by examples that
-    the network was not trained on; those of NO_CLASS are left out. It changes no answer, only how sure it is.
+    It is above 1 for an overconfident network, below 1 for an underconfident one. Use examples that were not used for
+    training; those of NO_CLASS are left out. The temperature changes no predicted class, only the probabilities.
 
     With a = 1 / T the mean loss log sum exp(a z) - a z[label] has the derivative E[z] - z[label], where E[z] is the
-    mean of a row's logits weighted by its probabilities. It grows with a, so its zero is found by halving.
+    mean of a row's logits weighted by its probabilities. The derivative grows with a, so bisection finds its zero.
     """
     of_class = labels != NO_CLASS
     z = logits[of_class].astype(np.float64)
@@ -93,12 +93,16 @@ def best_temperature(logits: Array, labels: NDArray[np.intp]) -> float:
 
 
 def apply_temperature(network: Network, temperature: float) -> None:
-    """Divide the logits of `network` by `temperature`, in place, for good: W and b of its last layer are divided.
+    """Divide the logits of `network` by `temperature` permanently: divide W and b of its last layer in place.
 
-    Raises SettingError if the last layer is not dense, or the temperature not above 0.
+    Raises SettingError if the last layer is not dense, or if the temperature is not above 0.
     """
     if not temperature > 0 or not isinstance(network.spec.layers[-1], Dense):
-        raise SettingError("temperature", f"A temperature of {temperature:g} is for a dense last layer, and above 0.")
+        raise SettingError(
+            "temperature",
+            f"The temperature must be above 0 and the last layer must be dense; got {temperature:g} and "
+            f"{network.spec.layers[-1].kind}.",
+        )
     number = len(network.spec.layers)
     for name in ("W", "b"):
         network.parameters.value(f"{number}.{name}")[...] /= temperature

@@ -1,6 +1,7 @@
-"""What a training knew after each of its epochs, to be asked again afterwards: as many of them as there is room for.
+"""Snapshots of the parameters after each epoch, so that earlier networks can read a drawing, within a memory limit.
 
-One thread adds while it trains, another may read at the same time: what is kept is replaced as a whole, never changed.
+One thread adds snapshots while it trains; another may read them at the same time, because the tuple of snapshots is
+replaced as a whole and never changed.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from nncore.model.network import Network, NetworkSpec
 from nncore.system.copying import CopiedDeeply
 
 ROOM = 64 * 2**20
-"""Bytes that the kept parameters take at most."""
+"""Largest size of all snapshots, in bytes."""
 
 MOST_KEPT = 256
-"""More epochs than this are not kept, however small the network: a slider has no more places."""
+"""Largest number of snapshots; a slider cannot show more."""
 
 Kept = tuple[int, NDArray[np.float32]]
 
@@ -24,12 +25,12 @@ Kept = tuple[int, NDArray[np.float32]]
 class Rewind(CopiedDeeply):
     """Keeps the parameters of the first epoch, of the last, and of others evenly spread between.
 
-    When it is full, every second one goes, and from then on half as many are kept. Of networks so large that there is
-    no room for two, it keeps the last alone.
+    When it is full, every second snapshot is deleted, and from then on half as many epochs are kept. If only one fits,
+    only the last is kept.
     """
 
     def __init__(self, spec: NetworkSpec, room: int = ROOM) -> None:
-        """`room`: bytes."""
+        """room: the largest size of all snapshots, in bytes."""
         self.spec = spec
         self._most = min(MOST_KEPT, max(1, room // (4 * spec.parameter_count)))
         self._stride = 1
@@ -42,9 +43,9 @@ class Rewind(CopiedDeeply):
         return tuple(epoch for epoch, _ in self._kept)
 
     def add(self, epoch: int, network: Network) -> None:
-        """Keep what `network` knows after `epoch`; raises ValueError unless epochs come in order."""
+        """Add the parameters of `network` after `epoch`; raises ValueError if it is not later than the last epoch."""
         if self._kept and epoch <= self._kept[-1][0]:
-            raise ValueError(f"Epoch {epoch} comes after epoch {self._kept[-1][0]}.")
+            raise ValueError(f"An epoch after {self._kept[-1][0]} is expected; got {epoch}.")
         values = network.parameters.values.astype(np.float32)
         values.flags.writeable = False
         kept = (*self._evenly(self._kept), (epoch, values))
@@ -54,21 +55,21 @@ class Rewind(CopiedDeeply):
         self._kept = kept
 
     def _evenly(self, kept: tuple[Kept, ...]) -> tuple[Kept, ...]:
-        """Those of `kept` that are a whole number of strides from the first."""
+        """Return the snapshots whose distance from the first is a multiple of the stride."""
         return tuple(each for each in kept if (each[0] - kept[0][0]) % self._stride == 0)
 
     def values(self, epoch: int) -> NDArray[np.float32]:
-        """All parameters (size,) after `epoch`, read-only; raises KeyError if they are not kept."""
+        """Return all parameters (size,) after `epoch`, read-only; raises KeyError if that epoch is not kept."""
         return dict(self._kept)[epoch]
 
     def network(self, epoch: int) -> Network:
-        """A network that knows what was known after `epoch`; raises KeyError if that is not kept."""
+        """Return a new network with the parameters after `epoch`; raises KeyError if that epoch is not kept."""
         network = Network(self.spec)
         network.parameters.values[:] = self.values(epoch)
         return network
 
     def read(self, epoch: int, image: NDArray[np.uint8]) -> Prediction:
-        """What was read after `epoch` in the digit `image` (28, 28); for one thread at a time.
+        """Return the prediction of the network after `epoch` for the digit `image` (28, 28); for one thread at a time.
 
         Raises KeyError if that epoch is not kept, DataError if the network cannot read digits.
         """

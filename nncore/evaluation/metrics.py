@@ -1,4 +1,4 @@
-"""How well a network does on a data set."""
+"""Measures of the predictions of a network on a data set: loss, accuracy, confusion, F1, calibration."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ Array = NDArray[np.floating]
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """The figures of one network on one data set.
+    """The loss and the confusion matrix of one network on one data set.
 
-    loss: mean of the loss that goes with the network's output (of cross-entropy: nats), or of the one it was trained
-    with; not finite if the weights are so large that the logits are not. count: how many examples were judged.
-    confusion: (classes, classes) counts, row = true class, column = answer; None where there are no classes. Examples
-    of NO_CLASS are in the loss and the count alone: no answer to them is right.
+    loss: mean of the loss of the training, or of the default loss of the network's output (cross-entropy in nats); not
+    finite if the weights are so large that the logits are not. count: number of examples.
+    confusion: (classes, classes) counts, row = true class, column = predicted class; None for data without classes.
+    Examples of NO_CLASS count only in `loss` and `count`, because no prediction for them is correct.
     """
 
     loss: float
@@ -35,14 +35,14 @@ class Evaluation:
 
     @property
     def accuracy(self) -> float | None:
-        """Share of the examples of a class answered correctly, 0 to 1; None where there are none."""
+        """Fraction of the examples with a class that are predicted correctly, 0 to 1; None if there are none."""
         if self.confusion is None or not self.confusion.any():
             return None
         return float(np.trace(self.confusion) / self.confusion.sum())
 
     @property
     def per_class(self) -> list[float | None]:
-        """Share of each class answered correctly (its recall); None for a class with no image."""
+        """Recall of each class, 0 to 1; None for a class without examples."""
         if self.confusion is None:
             return []
         totals = self.confusion.sum(axis=1)
@@ -54,9 +54,9 @@ class Evaluation:
 
 @dataclass(frozen=True, eq=False)
 class AnsweredBatch:
-    """What a network answers to some examples. rows: which of the data set. targets: (n,) or (n, outputs).
+    """The logits of a network for some examples.
 
-    logits: (n, outputs).
+    rows: the rows of the data set. targets: (n,) or (n, outputs). logits: (n, outputs).
     """
 
     rows: slice
@@ -65,16 +65,17 @@ class AnsweredBatch:
 
     @property
     def answers(self) -> NDArray[np.intp]:
-        """The class (n,) of each example that the logits name."""
+        """The predicted class (n,) of each example."""
         return answers(self.logits)
 
 
 def answer_all(
     network: Network, dataset: Dataset, cancelled: Callable[[], bool] = lambda: False
 ) -> Iterator[AnsweredBatch | None]:
-    """The one pass over a data set: yields its examples in order, PREDICTION_ROWS at a time, with their logits.
+    """Yield all examples of a data set in order, PREDICTION_ROWS at a time, with their logits.
 
-    Once `cancelled()` is true it yields None and ends. Huge weights give no warnings, but logits that are not finite.
+    Once `cancelled()` is true it yields None and ends. If the weights are huge, the logits are not finite; NumPy's
+    warnings are switched off.
     """
     for start in range(0, len(dataset), PREDICTION_ROWS):
         if cancelled():
@@ -91,9 +92,9 @@ def answer_all(
 def evaluate(
     network: Network, dataset: Dataset, cancelled: Callable[[], bool] = lambda: False, loss: Loss | None = None
 ) -> Evaluation | None:
-    """The loss and the confusion matrix of `network` on every example of `dataset`; None once `cancelled()` is true.
+    """Return the loss and the confusion matrix of `network` on `dataset`; None if `cancelled()` became true.
 
-    loss: what to measure; None for the one that goes with the network's output.
+    loss: the loss to measure; None for the default loss of the network's output.
     """
     loss = loss or make_loss(None, network.spec.output, 0.0)
     classes = len(dataset.class_names)
@@ -110,9 +111,9 @@ def evaluate(
 
 
 def confusion_matrix(labels: NDArray[np.intp], answered: NDArray[np.intp], classes: int) -> NDArray[np.int64]:
-    """Counts (classes, classes), row = true class, column = answer; examples of NO_CLASS are left out.
+    """Return counts (classes, classes), row = true class, column = predicted class, without examples of NO_CLASS.
 
-    labels, answered: (n,) the true class and the answer of each example.
+    labels, answered: (n,) the true class and the predicted class of each example.
     """
     counts = np.zeros((classes, classes), np.int64)
     of_class = labels != NO_CLASS
@@ -121,16 +122,19 @@ def confusion_matrix(labels: NDArray[np.intp], answered: NDArray[np.intp], class
 
 
 def answers(logits: Array) -> NDArray[np.intp]:
-    """The class (n,) that each row of logits (n, outputs) names: the largest, or the side of 0 of a single one."""
+    """Return the predicted class (n,) of each row of logits (n, outputs).
+
+    It is the index of the largest logit. With a single logit it is 1 if the logit is above 0, else 0.
+    """
     return (logits[:, 0] > 0).astype(np.intp) if logits.shape[1] == 1 else logits.argmax(axis=1)
 
 
 def expected_calibration_error(confidence: Array, right: NDArray[np.bool_], bins: int = 15) -> float:
-    """How far a network's confidence is from how often it is right, 0 to 1: the mean of |accuracy - confidence|.
+    """Return the expected calibration error, 0 to 1: the mean of |accuracy - confidence|; 0 without predictions.
 
-    confidence: (n,) probability of each answer, 0 to 1. right: (n,) whether it was the right one. The answers are put
-    into `bins` equally wide intervals of confidence, and each interval counts by how many answers fall into it: of 100
-    answers given with 90 % about 90 should be right. 0 for no answers.
+    confidence: (n,) probability of each predicted class, 0 to 1. right: (n,) whether the prediction is correct. The
+    predictions are sorted into `bins` intervals of confidence of equal width; each interval is weighted by its number
+    of predictions. Of 100 predictions with a confidence of 90 %, about 90 should be correct.
 
     Guo, Pleiss, Sun and Weinberger, "On Calibration of Modern Neural Networks", ICML 2017, section 2.
     """
@@ -142,11 +146,13 @@ def expected_calibration_error(confidence: Array, right: NDArray[np.bool_], bins
 
 
 def wilson_interval(right: int, count: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Between which shares, 0 to 1, the true one lies when `right` of `count` were right; (0, 1) of none.
+    """Return the confidence interval (low, high) of a proportion, if `right` of `count` were correct.
+
+    It is within 0 to 1, and (0, 1) if `count` is 0.
 
     E. B. Wilson, "Probable inference, the law of succession, and statistical inference", Journal of the American
     Statistical Association 22 (1927). Unlike the textbook's p ± 1.96 sqrt(p (1 - p) / n) it stays within 0 and 1, and
-    20 right of 20 do not become "exactly 100 %".
+    its lower limit is below 100 % for 20 correct of 20.
     """
     if count == 0:
         return 0.0, 1.0
@@ -158,15 +164,15 @@ def wilson_interval(right: int, count: int, confidence: float = 0.95) -> tuple[f
 
 
 BINS = 15
-"""Intervals of confidence, as Guo and others have them."""
+"""Number of confidence bins, as in Guo et al."""
 
 
 @dataclass(frozen=True)
 class ClassFigures:
-    """How well one class is told from the others, as shares, 0 to 1; None where there is nothing to divide by.
+    """Precision, recall and F1 of one class, 0 to 1; None where the divisor is 0.
 
-    count: examples of it. precision: of the answers that named it, how many were right. recall: of its examples, how
-    many were found. f1: the harmonic mean of the two, which is low if either is.
+    count: number of its examples. precision: fraction of the predictions of this class that are correct. recall:
+    fraction of its examples that are predicted correctly. f1: the harmonic mean of the two, low if either is low.
     """
 
     name: str
@@ -177,7 +183,7 @@ class ClassFigures:
 
 
 def class_figures(confusion: NDArray[np.int64], class_names: tuple[str, ...]) -> tuple[ClassFigures, ...]:
-    """The figures of each class from its counts (classes, classes), row = true class, column = answer.
+    """Return the figures of each class from counts (classes, classes), row = true class, column = predicted class.
 
     C. J. van Rijsbergen, "Information Retrieval", 1979, chapter 7.
     """
@@ -194,9 +200,9 @@ def _share(part: np.int64, whole: np.int64) -> float | None:
 
 @dataclass(frozen=True)
 class ReliabilityBin:
-    """Answers about equally sure: their confidence is above `low` and at most `high`, 0 to 1.
+    """Predictions of similar confidence: above `low` and at most `high`, 0 to 1.
 
-    confidence: their mean confidence; accuracy: the share of them that is right.
+    confidence: their mean confidence; accuracy: the fraction of them that is correct.
     """
 
     low: float
@@ -207,11 +213,11 @@ class ReliabilityBin:
 
 
 def reliability(confidence: Array, right: NDArray[np.bool_], bins: int = BINS) -> tuple[ReliabilityBin, ...]:
-    """The bars of a reliability diagram, lowest confidence first; intervals without an answer are left out.
+    """Return the bars of a reliability diagram, lowest confidence first, without the empty intervals.
 
-    confidence: (n,) probability of each answer, 0 to 1. right: (n,) whether it was the right one. Where accuracy and
-    confidence are equal in each bar, a network's "90 %" means 90 %; `expected_calibration_error` is how far they are
-    apart on the whole. Guo, Pleiss, Sun and Weinberger, "On Calibration of Modern Neural Networks", ICML 2017.
+    confidence: (n,) probability of each predicted class, 0 to 1. right: (n,) whether the prediction is correct. If
+    accuracy and confidence are equal in each bar, the network is calibrated; `expected_calibration_error` is their mean
+    difference. Guo, Pleiss, Sun and Weinberger, "On Calibration of Modern Neural Networks", ICML 2017.
     """
     number = np.clip(np.ceil(confidence * bins).astype(np.intp) - 1, 0, bins - 1)
     counts = np.bincount(number, minlength=bins)

@@ -1,4 +1,4 @@
-"""The training digits most like a given one: what a network may have had in mind."""
+"""Find the training examples that are most similar to an image."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from nncore.model.network import PREDICTION_ROWS, Network
 from nncore.system.blas_threads import one_blas_thread
 
 BLOCK_ROWS = 2048
-"""Rows compared at once: of MNIST 6 MB as floats."""
+"""Rows compared at once: 6 MB of MNIST as floats."""
 
 MOST_ROWS, MOST_NUMBERS = 20_000, 8_000_000
-"""That an index of hidden layers holds: 32 MB, and a convolutional network makes them in about 5 s."""
+"""Limits of an index of hidden outputs: 32 MB; a convolutional network needs about 5 s to compute them."""
 
 Array = NDArray[np.floating]
 
@@ -31,9 +31,9 @@ class Neighbour:
 
 @one_blas_thread()
 def nearest_in_pixels(training: Dataset, x: Array, count: int = 8) -> list[Neighbour]:
-    """The `count` examples of `training` whose inputs are nearest to x (inputs,), the nearest first.
+    """Return the `count` examples of `training` whose inputs are nearest to x (inputs,), the nearest first.
 
-    Of one digit all 60,000 of MNIST take about 0.1 s, and no memory that grows with them.
+    To search the 60,000 images of MNIST takes about 0.1 s, and memory that does not depend on their number.
     """
     best_rows, best = np.empty(0, np.intp), np.empty(0, np.float32)
     for start in range(0, len(training), BLOCK_ROWS):
@@ -46,9 +46,9 @@ def nearest_in_pixels(training: Dataset, x: Array, count: int = 8) -> list[Neigh
 
 
 class HiddenIndex:
-    """What the last hidden layer of a network makes of training examples, so that the nearest are found at once.
+    """An index of the outputs of the last hidden layer for training examples, for a fast search for the nearest.
 
-    rows: (n,) which examples it holds: all, or of too many as many as fit, chosen at random.
+    rows: (n,) the examples in the index: all, or a random subset if there are too many.
     """
 
     def __init__(self, network: Network, rows: NDArray[np.intp], features: Array) -> None:
@@ -63,7 +63,10 @@ class HiddenIndex:
         cancelled: Callable[[], bool] = lambda: False,
         progress: Callable[[float], None] = lambda share: None,
     ) -> HiddenIndex | None:
-        """The index of `training`; None if `cancelled()` became true. progress: is told the share done, 0 to 1."""
+        """Return the index of `training`; None if `cancelled()` became true.
+
+        progress: called with the fraction done, 0 to 1.
+        """
         width = hidden_features(network, training.inputs(slice(0, 1))).shape[1]
         rows = np.arange(len(training))
         most = max(1, min(MOST_ROWS, MOST_NUMBERS // width))
@@ -80,7 +83,7 @@ class HiddenIndex:
 
     @one_blas_thread()
     def nearest(self, x: Array, count: int = 8) -> list[Neighbour]:
-        """The `count` examples that the last hidden layer sees as most like x (inputs,), the nearest first."""
+        """Return the `count` examples whose hidden outputs are nearest to those of x (inputs,), the nearest first."""
         wanted = hidden_features(self._network, x[None])[0].astype(np.float32)
         squares = _squared_distances(self._features, wanted)
         nearest = np.argsort(squares, kind="stable")[:count]
@@ -88,10 +91,9 @@ class HiddenIndex:
 
 
 def hidden_features(network: Network, X: Array) -> Array:
-    """What goes into the last layer of `network` for inputs (n, inputs): (n, features).
+    """Return the input (n, features) of the last layer of `network` for inputs (n, inputs).
 
-    There every class is a direction: what is near here gets about the same answer. Of a network without a hidden
-    layer these are the inputs.
+    In this space, near examples get nearly the same prediction. Without a hidden layer these are the inputs.
     """
     with np.errstate(over="ignore", invalid="ignore"):
         outputs = network.activations(X)
@@ -100,7 +102,7 @@ def hidden_features(network: Network, X: Array) -> Array:
 
 
 def _squared_distances(block: Array, x: Array) -> Array:
-    """|row - x|^2 of each row of block (n, d), as |row|^2 - 2 row x + |x|^2: one product instead of n differences."""
+    """Return |row - x|^2 of each row of block (n, d) as |row|^2 - 2 row x + |x|^2: one product, not n differences."""
     squares: Array = np.einsum("nd,nd->n", block, block)
     squares += -2 * (block @ x) + float(x @ x)
     return np.maximum(squares, 0, out=squares)

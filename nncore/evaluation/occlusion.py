@@ -1,4 +1,4 @@
-"""Why a network reads what it reads: which parts of a picture its answer hangs on."""
+"""Occlusion maps: which parts of an image the prediction of a network depends on."""
 
 from __future__ import annotations
 
@@ -14,36 +14,37 @@ from nncore.preprocessing.ink import SIDE
 from nncore.system.blas_threads import one_blas_thread
 
 PATCH = 6
-"""Pixels each way of the patch: about two widths of the pen, so that it can hide a whole stroke."""
+"""Width and height of the patch in pixels: about two widths of the pen, so that it can hide a whole stroke."""
 
 STRIDE = 2
-"""Pixels from one place of the patch to the next; PATCH is a multiple, so every pixel is covered equally often."""
+"""Pixels from one place of the patch to the next. PATCH is a multiple of it: all pixels are covered equally often."""
 
 _FIRST = range(STRIDE - PATCH, SIDE, STRIDE)
-"""Where patches begin, the outermost of them partly outside the picture."""
+"""First row or column of each patch; the outermost patches are partly outside the image."""
 
 
 @one_blas_thread()
 def occlusion_map(network: Network, image: NDArray[np.uint8], answer: int) -> NDArray[np.float32]:
-    """How much the answer, a class, hangs on each pixel of `image` (28, 28): (28, 28) float32, -1 to 1.
+    """Return how much the probability of the class `answer` depends on each pixel of `image` (28, 28).
 
-    A patch of blank paper is slid over the picture. A pixel gets the mean, over all patches that cover it, of how far
-    the probability of `answer` falls; it is below 0 where the ink speaks against it, and 0 where a patch hides no
-    ink. M. D. Zeiler and R. Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014, section 4.2.
-    Raises DataError if the network does not read such pictures, or for a picture of another shape.
+    The map is (28, 28) float32, -1 to 1. A patch of blank paper is slid over the image. The value of a pixel is the
+    mean decrease of the probability over all patches that cover it. It is negative where hiding the ink increases the
+    probability, and 0 where no patch hides ink. M. D. Zeiler and R. Fergus, "Visualizing and Understanding
+    Convolutional Networks", ECCV 2014, section 4.2.
+    Raises DataError if the network does not take such images, or if the shape or dtype of the image is wrong.
     """
     spec = network.spec
     if prod(spec.input_shape) != SIDE * SIDE or spec.output == "linear" or answer >= spec.outputs:
-        raise DataError(why_unreadable(network) or f"This model has no answer {answer}.")
+        raise DataError(why_unreadable(network) or f"This model has no class {answer}.")
     if image.shape != (SIDE, SIDE) or image.dtype != np.uint8:
-        raise DataError(f"The picture is {image.dtype} {image.shape}; expected uint8 ({SIDE}, {SIDE}).")
+        raise DataError(f"The image is {image.dtype} {image.shape}; expected uint8 ({SIDE}, {SIDE}).")
     places = [(slice(max(0, top), top + PATCH), slice(max(0, left), left + PATCH)) for top in _FIRST for left in _FIRST]
-    places = [place for place in places if image[place].any()]  # to hide paper with paper changes nothing
+    places = [place for place in places if image[place].any()]  # hiding blank paper changes nothing
     pictures = np.multiply(image, np.float32(1 / 255), dtype=network.dtype)
     pictures = np.repeat(pictures[None], len(places) + 1, axis=0)
     for picture, place in zip(pictures[1:], places, strict=True):
         picture[place] = 0
-    with np.errstate(over="ignore", invalid="ignore"):  # huge weights show as they are
+    with np.errstate(over="ignore", invalid="ignore"):  # huge weights can give NaN
         probabilities = network.predict(pictures.reshape(len(pictures), -1))[:, answer]
         falls = probabilities[0] - probabilities[1:]
     total = np.zeros((SIDE, SIDE), np.float32)

@@ -1,4 +1,4 @@
-"""What a network answers to every example of a data set, stored so that each figure can be traced to its images."""
+"""The predictions of a network for a whole data set, stored so that each figure can be traced to its images."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ Rows = NDArray[np.intp]
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
-    """The answers of one network to one data set. Examples of NO_CLASS count for nothing: no answer is right.
+    """The predictions of one network for one data set. Examples of NO_CLASS are not counted in any figure.
 
-    labels, answers: (n,) the true class and the one named. probabilities: (n, classes) float32, 0 to 1.
+    labels, answers: (n,) the true class and the predicted class. probabilities: (n, classes) float32, 0 to 1.
     source: the data set, in words.
     """
 
@@ -45,33 +45,33 @@ class Predictions:
 
     @property
     def count(self) -> int:
-        """How many examples have a class."""
+        """Number of examples that have a class."""
         return int(self._of_class.sum())
 
     @cached_property
     def confidence(self) -> NDArray[np.float32]:
-        """The probability (n,) of each answer."""
+        """The probability (n,) of each predicted class."""
         sure: NDArray[np.float32] = self.probabilities[np.arange(len(self.answers)), self.answers]
         return sure
 
     @cached_property
     def confusion(self) -> NDArray[np.int64]:
-        """Counts (classes, classes), row = true class, column = answer."""
+        """Counts (classes, classes), row = true class, column = predicted class."""
         return confusion_matrix(self.labels, self.answers, len(self.class_names))
 
     @property
     def right(self) -> int:
-        """How many answers were right."""
+        """Number of correct predictions."""
         return int(np.trace(self.confusion))
 
     @property
     def accuracy(self) -> float | None:
-        """Share of right answers, 0 to 1; None if no example has a class."""
+        """Fraction of correct predictions, 0 to 1; None if no example has a class."""
         return self.right / self.count if self.count else None
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Between which shares the accuracy on many more such examples lies, with 95 % confidence (Wilson)."""
+        """The 95 % confidence interval (low, high) of the accuracy, 0 to 1 (Wilson)."""
         return wilson_interval(self.right, self.count)
 
     @property
@@ -81,7 +81,7 @@ class Predictions:
 
     @cached_property
     def bins(self) -> tuple[ReliabilityBin, ...]:
-        """How often answers are right, by how sure they are."""
+        """Accuracy by confidence: the bars of a reliability diagram."""
         return reliability(*self._sureness())
 
     @cached_property
@@ -90,11 +90,11 @@ class Predictions:
         return expected_calibration_error(*self._sureness())
 
     def misread(self) -> Rows:
-        """The rows answered wrongly, the most confident mistake first."""
+        """Return the rows predicted wrongly, the most confident mistake first."""
         return self._surest_first(self._of_class & (self.labels != self.answers))
 
     def rows_of(self, label: int, answer: int) -> Rows:
-        """The rows of one cell of the confusion matrix, the most confident answer first."""
+        """Return the rows of one cell of the confusion matrix, the most confident prediction first."""
         return self._surest_first((self.labels == label) & (self.answers == answer))
 
     @cached_property
@@ -118,13 +118,13 @@ def predict_dataset(
     cancelled: Callable[[], bool] = lambda: False,
     progress: Callable[[float], None] = lambda share: None,
 ) -> Predictions | None:
-    """The answers of `network` to every example of `dataset`; None once `cancelled()` is true.
+    """Return the predictions of `network` for every example of `dataset`; None if `cancelled()` became true.
 
-    progress: called with the share done, 0 to 1. Raises DataError if the data has no classes, SettingError if it does
-    not fit the network. Weights that have diverged give answers like any others, with the probability 0.
+    progress: called with the fraction done, 0 to 1. Raises DataError if the data has no classes, SettingError if it
+    does not fit the network. If the weights have diverged, the probability of each prediction is 0.
     """
     if not dataset.class_names:
-        raise DataError(f"{dataset.source}: numbers to fit have no classes, so there is nothing to misread.")
+        raise DataError(f"{dataset.source}: this is regression data without classes, so there are no misread examples.")
     check_fit(network, dataset)
     named, labels = np.empty(len(dataset), np.intp), np.empty(len(dataset), np.intp)
     probabilities = np.empty((len(dataset), len(dataset.class_names)), np.float32)
@@ -140,7 +140,10 @@ def predict_dataset(
 
 
 def _shares(outputs: NDArray[np.floating]) -> NDArray[np.floating]:
-    """Outputs (n, outputs) as a share for each class: one alone stands for the second of two; numbers are clipped."""
+    """Return outputs (n, outputs) as a probability per class (n, classes).
+
+    A single output is the probability of the second of two classes. Other values are clipped to 0 to 1.
+    """
     if outputs.shape[1] == 1:
         outputs = np.hstack([1 - outputs, outputs])
     shares: NDArray[np.floating] = np.clip(np.nan_to_num(outputs), 0.0, 1.0)

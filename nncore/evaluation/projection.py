@@ -1,4 +1,4 @@
-"""Maps of digits as each layer of a network sees them: many dimensions flattened to two."""
+"""Maps of digits: the outputs of a layer, projected to two dimensions."""
 
 from __future__ import annotations
 
@@ -17,27 +17,28 @@ from nncore.system.blas_threads import one_blas_thread
 Array = NDArray[np.floating]
 
 PERPLEXITY = 30.0
-"""About how many neighbours t-SNE keeps beside each digit; its authors recommend 5 to 50."""
+"""About the number of neighbours that t-SNE keeps near each digit; its authors recommend 5 to 50."""
 
 EXAGGERATION = 12.0
-"""How much more than later neighbours attract each other in the first part, so that groups form."""
+"""Factor by which neighbours attract each other more in the first part of t-SNE ("early exaggeration"), so that
+clusters form."""
 
 TSNE_PARTS = 4
-"""Each of 250 steps, the fewest that scikit-learn makes at a time."""
+"""Number of parts, each of 250 steps: the smallest number that scikit-learn accepts."""
 
 WITHOUT_TSNE = 't-SNE needs scikit-learn: install it with  pip install "digitlab[maps]"  and start Digit Lab again.'
 
 
 @dataclass(frozen=True, eq=False)
 class Projection:
-    """points: (n, 2) float32. explained: the share of the variance that each axis shows, 0 to 1; None of t-SNE."""
+    """points: (n, 2) float32. explained: fraction of the variance along each axis, 0 to 1; None for t-SNE."""
 
     points: NDArray[np.float32]
     explained: tuple[float, float] | None = None
 
 
 def views_of(network: Network) -> tuple[str, ...]:
-    """What can be mapped: the pixels, then what each layer gives, first to last."""
+    """Return the names of the outputs that can be mapped: the pixels, then each layer, first to last."""
     layers = zip(network.spec.layers, network.spec.shapes[1:], strict=True)
     named = (
         f"{n} {layer.kind.replace('_', ' ')}, {' × '.join(map(str, shape))}"
@@ -50,7 +51,10 @@ def views_of(network: Network) -> tuple[str, ...]:
 def view(
     network: Network, dataset: Dataset, rows: NDArray[np.intp], number: int, cancelled: Callable[[], bool]
 ) -> NDArray[np.float32] | None:
-    """The view `number` of `views_of` on the examples `rows` (n,): (n, numbers) float32; None if cancelled."""
+    """Return the output `number` of `views_of` for the examples `rows` (n,): (n, numbers) float32; None if cancelled.
+
+    Raises DataError if the weights have diverged.
+    """
     parts: list[Array] = []
     for start in range(0, len(rows), PREDICTION_ROWS):
         if cancelled():
@@ -67,11 +71,11 @@ def view(
 
 @one_blas_thread()
 def principal_components(X: Array) -> Projection:
-    """X (n, numbers) seen from where its points lie furthest apart: its first two principal components.
+    """Project X (n, numbers) on its first two principal components.
 
-    With the singular value decomposition X = U S V^T of the centred X they are the first two columns of U S. Of a wide
-    X it is found by way of X X^T = U S^2 U^T, which is only n x n: ten times as fast for a convolution's 4,704 numbers.
-    The sign, which is arbitrary, is chosen so that the point furthest out is on the positive side.
+    With the singular value decomposition X = U S V^T of the centred X they are the first two columns of U S. For a wide
+    X they come from X X^T = U S^2 U^T, which is only n x n: ten times as fast for a convolution's 4,704 numbers.
+    The sign, which is arbitrary, is chosen so that the most distant point has a positive coordinate.
 
     K. Pearson, "On lines and planes of closest fit to systems of points in space", 1901.
     """
@@ -93,17 +97,17 @@ def principal_components(X: Array) -> Projection:
 
 
 def why_no_tsne() -> str | None:
-    """One sentence on why there is no t-SNE here; None if there is."""
+    """Return one sentence on why t-SNE is not available; None if it is."""
     return None if find_spec("sklearn") else WITHOUT_TSNE
 
 
 def tsne(X: Array, seed: int = 0) -> Iterator[Projection]:
-    """X (n, numbers) laid out so that neighbours stay neighbours; what is far apart in it means little.
+    """Yield layouts of X (n, numbers) in which neighbours stay neighbours; large distances have little meaning.
 
-    Yields TSNE_PARTS layouts, each going on from the one before and nearer to the end, so that one can watch, or stop.
+    There are TSNE_PARTS layouts. Each continues the one before, so that progress can be shown, and can be stopped.
     L. van der Maaten and G. Hinton, "Visualizing Data using t-SNE", Journal of Machine Learning Research 9, 2008;
-    computed by scikit-learn, 1,000 points in about 6 s. Raises DataError if it is not installed, or of fewer than
-    three points.
+    computed by scikit-learn, 1,000 points in about 6 s. Raises DataError if it is not installed, if there are fewer
+    than three points, or if all points are equal.
     """
     reason = why_no_tsne()
     if reason is not None:
@@ -121,15 +125,16 @@ def tsne(X: Array, seed: int = 0) -> Iterator[Projection]:
     perplexity = min(PERPLEXITY, (len(X) - 1) / 3)
     rate = max(len(X) / EXAGGERATION / 4, 50.0)
     for part in range(TSNE_PARTS):
-        # Neighbours are drawn together first. Of its 250 steps scikit-learn makes every one with a momentum of 0.5,
-        # where later ones would have 0.8: steps 2.5 times as long make up for that, as 1 / (1 - momentum) tells.
+        # The first part draws neighbours together. scikit-learn uses a momentum of 0.5 in its first 250 steps and
+        # of 0.8 later. Each part is a new call, so all steps have 0.5. A learning rate 2.5 times as high compensates
+        # for that, because the length of a step is proportional to 1 / (1 - momentum).
         exaggeration, longer = (EXAGGERATION, 1.0) if part == 0 else (1.0, 2.5)
         layout = TSNE(
             perplexity=perplexity, init=points, random_state=seed, max_iter=250,
             early_exaggeration=exaggeration, learning_rate=longer * rate,
         )  # fmt: skip
-        # One OpenMP thread: with two, each waits for the other whenever the window takes a core. And scikit-learn
-        # limits BLAS by itself and restores what it found: within our own limit it can only find one thread.
+        # One OpenMP thread: with two, each waits for the other whenever the window uses a core. scikit-learn limits
+        # BLAS itself and restores the earlier number of threads: within our own limit that number is one.
         with one_blas_thread(), threadpool_limits(1, user_api="openmp"):
             points = np.asarray(layout.fit_transform(X), np.float32)
         yield Projection(points)

@@ -1,4 +1,4 @@
-"""An evaluation as one HTML file: it carries its plots and pictures with it, and needs no network and no script."""
+"""An evaluation as one HTML file: it includes its charts and images, and needs no internet and no script."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nncore.reporting.html_page import page
 from nncore.reporting.png import data_uri
 
 MOST_MISREAD = 60
-"""Pictures of mistakes in a report; the most confident ones."""
+"""Largest number of misread images in a report; the most confident mistakes are shown."""
 
 STYLE = """
 :root { --right: 0, 114, 178; --wrong: 230, 159, 0; }
@@ -49,17 +49,17 @@ h2 { break-after: avoid; }
 def evaluation_report(
     predictions: Predictions, dataset: Dataset, model: str, summary: str = "", robust: Sequence[RobustnessPoint] = ()
 ) -> str:
-    """The page: accuracy with its interval, confusion matrix, figures a class, calibration, the worst mistakes.
+    """Return the HTML page: accuracy with its interval, confusion matrix, figures per class, calibration, mistakes.
 
-    dataset: the one judged, for the pictures. model: its name; summary: the network in a line. robust: the points of
-    the robustness curves, if they were measured. Whatever the names hold stands there as text.
+    dataset: the evaluated data set, for the images. model: the name of the model; summary: the network in one line.
+    robust: the points of the robustness curves, if they were measured. All names are escaped.
     """
     parts = [
         _head(predictions, model, summary),
-        _section("Confusion matrix: what was read as what", _confusion(predictions)),
+        _section("Confusion matrix", _confusion(predictions)),
         _section("Each class", _classes(predictions)),
-        _section("Reliability: is it as often right as it is sure?", _calibration(predictions)),
-        _section("Robustness: when digits are distorted", _robustness(robust)),
+        _section("Reliability: accuracy compared with confidence", _calibration(predictions)),
+        _section("Robustness: accuracy on distorted digits", _robustness(robust)),
         _section("Misread, the most confident mistake first", _misread(predictions, dataset)),
     ]
     return page(f"{model}: evaluation", "\n".join(filter(None, parts)), STYLE)
@@ -72,11 +72,11 @@ def _section(title: str, inside: str) -> str:
 def _head(predictions: Predictions, model: str, summary: str) -> str:
     low, high = predictions.interval
     accuracy = predictions.accuracy
-    figure = "no example of a class" if accuracy is None else f"{accuracy:.2%}"
+    figure = "no examples with a class" if accuracy is None else f"{accuracy:.2%}"
     return (
         f'<h1>{escape(model)}</h1><p class="quiet">{escape(summary)}</p><p class="large">{figure}</p>'
-        f"<p>{predictions.right:,} of {predictions.count:,} read right; of many more like these {low:.2%} to {high:.2%}"
-        f' would be (95&nbsp;% interval).</p><p class="quiet">{escape(predictions.source)}</p>'
+        f"<p>{predictions.right:,} of {predictions.count:,} read correctly; the accuracy is between {low:.2%} and "
+        f'{high:.2%} (95&nbsp;% confidence interval).</p><p class="quiet">{escape(predictions.source)}</p>'
     )
 
 
@@ -95,7 +95,8 @@ def _confusion(predictions: Predictions) -> str:
             cells.append(f'<td class="shade" style="background:{ground}">{figures}</td>' if count else "<td></td>")
         rows.append(f'<tr><th scope="row">{escape(name)}</th>{"".join(cells)}</tr>')
     return (
-        '<p class="quiet">Rows: the true class. Columns: the answer. Below each count its share of the row.</p>'
+        '<p class="quiet">Rows: the true class. Columns: the predicted class. '
+        "The percentage below a count is its share of the row.</p>"
         '<div class="wide"><table class="figures">'
         f"<tr><td></td>{head}</tr>{''.join(rows)}</table></div>"
     )
@@ -132,7 +133,7 @@ def _robustness(points: Sequence[RobustnessPoint]) -> str:
 def _misread(predictions: Predictions, dataset: Dataset) -> str:
     rows = predictions.misread()
     if not len(rows):
-        return "<p>Nothing was misread.</p>"
+        return "<p>No example was misread.</p>"
     shown = rows[:MOST_MISREAD]
     pictures = dataset.take(shown).images if dataset.is_bytes else None
     figures = []

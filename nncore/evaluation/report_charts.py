@@ -1,4 +1,4 @@
-"""The plots of an evaluation as SVG, to stand within a page: no script, no file beside it, colours from its style."""
+"""The charts of an evaluation as SVG for an HTML page: no script, no other file, colours from the style sheet."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from nncore.evaluation.robustness import RobustnessPoint
 
 WIDTH, HEIGHT = 320, 220
 LEFT, RIGHT, TOP, BOTTOM = 44, 302, 12, 176
-"""The plot within the picture, in its pixels."""
+"""Edges of the plot within the image, in pixels."""
 
 
 def reliability_chart(bins: Sequence[ReliabilityBin]) -> str:
-    """Bars of accuracy over confidence, and the diagonal on which they would end if confidence were honest."""
+    """Return bars of accuracy over confidence, and the diagonal of perfect calibration."""
     bars = "".join(
         f'<rect class="bar" x="{_x(b.low) + 1:.1f}" y="{_y(b.accuracy):.1f}" width="{_x(b.high) - _x(b.low) - 2:.1f}"'
-        f' height="{BOTTOM - _y(b.accuracy):.1f}"><title>{b.count:,} answers {b.low:.0%} to {b.high:.0%} sure:'
-        f" {b.accuracy:.1%} right</title></rect>"
+        f' height="{BOTTOM - _y(b.accuracy):.1f}"><title>{b.count:,} answers with confidence {b.low:.0%} to'
+        f" {b.high:.0%}: {b.accuracy:.1%} correct</title></rect>"
         for b in bins
     )
     diagonal = f'<line class="aim" x1="{LEFT}" y1="{BOTTOM}" x2="{RIGHT}" y2="{TOP}"/>'
     ticks = [(share, f"{share:.0%}") for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
-    return _chart("Reliability diagram: right answers by confidence", "confidence", ticks, bars + diagonal)
+    return _chart("Reliability diagram: correct answers by confidence", "confidence", ticks, bars + diagonal)
 
 
 def robustness_chart(points: Sequence[RobustnessPoint]) -> str:
-    """The accuracy over the strength of one distortion; `points` are of that one, weakest first."""
+    """Return the accuracy over the strength of one distortion. points: of this distortion, lowest strength first."""
     distortion = points[0].distortion
     low, high = points[0].strength, max(points[-1].strength, points[0].strength + 1e-9)
     places = [((p.strength - low) / (high - low), p) for p in points]
@@ -42,7 +42,7 @@ def robustness_chart(points: Sequence[RobustnessPoint]) -> str:
 
 
 def _chart(name: str, unit: str, ticks: Sequence[tuple[float, str]], inside: str) -> str:
-    """Axes, grid and figures around what is inside."""
+    """Return the axes, the grid and the labels around `inside`."""
     across = "".join(
         f'<text x="{_x(share):.1f}" y="{BOTTOM + 16}" text-anchor="middle">{escape(text)}</text>'
         for share, text in ticks

@@ -1,4 +1,4 @@
-"""How much worse a network reads when digits are turned, moved, thickened or soiled."""
+"""Accuracy on rotated, shifted, thicker or thinner, and noisy images."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from nncore.preprocessing.augmentation import Augmentation, Distorter
 from nncore.system.blas_threads import one_blas_thread
 
 IMAGES = 1000
-"""Enough to tell 95 % from 97 %."""
+"""Number of images: enough to distinguish an accuracy of 95 % from 97 %."""
 
 
 @dataclass(frozen=True)
 class Distortion:
-    """One way to make reading harder, at several strengths.
+    """One kind of distortion at several strengths.
 
-    setting: the field of an Augmentation. strengths: ascending; the sign, where there is one, is the direction.
-    both_ways: each image goes to either side by chance. unit: of a strength, as an axis has it.
+    setting: the field of an Augmentation. strengths: ascending; a sign is the direction. both_ways: the direction is
+    random for each image. unit: the unit of a strength, for the label of an axis.
     """
 
     name: str
@@ -42,12 +42,12 @@ DISTORTIONS = (
     Distortion("Shift", "shift", "pixels each way", (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0), both_ways=True),
     Distortion("Thickness", "thickness", "pixels wider", (-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0)),
 )
-"""Those of the robustness curves."""
+"""The distortions of the robustness curves."""
 
 
 @dataclass(frozen=True)
 class RobustnessPoint:
-    """The accuracy, 0 to 1, on `count` images distorted so much."""
+    """The accuracy, 0 to 1, on `count` images distorted with this strength."""
 
     distortion: Distortion
     strength: float
@@ -58,10 +58,10 @@ class RobustnessPoint:
 def distorted(
     images: NDArray[np.uint8], distortion: Distortion, strength: float, seed: int = 0
 ) -> NDArray[np.floating]:
-    """The images (n, height, width), 0 to 255, distorted exactly so much: (n, height * width) float32, 0 to 1.
+    """Return images (n, height, width), 0 to 255, distorted by `strength`: (n, height * width) float32, 0 to 1.
 
-    A positive rotation is clockwise, a positive thickness wider. Raises SettingError if the strength is beyond what an
-    Augmentation may be.
+    A positive rotation is clockwise, a positive thickness wider. Raises SettingError if the strength is out of the
+    range of an Augmentation.
     """
     augmentation = Augmentation(**{distortion.setting: abs(strength)})
     distorter = Distorter(augmentation, images.shape[1:], len(images))
@@ -77,10 +77,10 @@ def robustness(
     seed: int = 0,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[RobustnessPoint]:
-    """Judge `network` on `count` random images of `dataset`, the same ones at each strength; a point at a time.
+    """Evaluate `network` on `count` random images of `dataset`, the same at each strength; yield point by point.
 
-    Ends early once `cancelled()` is true. Raises DataError if there are no images of a class, SettingError if the
-    network does not take them.
+    Ends early once `cancelled()` is true. Raises DataError if there are no images of a class, SettingError if they do
+    not fit the network.
     """
     rows = _some_rows(network, dataset, count, seed)
     chosen = dataset.take(rows)
@@ -99,24 +99,24 @@ def robustness(
 
 def _some_rows(network: Network, dataset: Dataset, count: int, seed: int) -> NDArray[np.intp]:
     if not (dataset.is_bytes and dataset.class_names):
-        raise DataError(f"{dataset.source}: only pictures with classes can be turned, moved or soiled.")
+        raise DataError(f"{dataset.source}: robustness can be measured only on images with classes.")
     check_fit(network, dataset)
     of_class = np.flatnonzero(dataset.targets(slice(None)) != NO_CLASS)
     if not len(of_class):
-        raise DataError(f"{dataset.source}: no picture belongs to a class.")
+        raise DataError(f"{dataset.source}: no image belongs to a class.")
     return np.sort(np.random.default_rng(seed).permutation(of_class)[:count])
 
 
 class _AtTheLimit(np.random.Generator):
-    """Chance that only knows the ends: a Distorter then goes as far as its limits say, not anywhere up to them."""
+    """A random generator that returns only 0 or 1, so that a Distorter applies its full limits."""
 
     def __init__(self, seed: int, upwards: bool | None) -> None:
-        """upwards: to which end; None for either, by chance."""
+        """upwards: True for 1, False for 0; None for a random one of the two."""
         super().__init__(np.random.PCG64(seed))
         self._upwards = upwards
 
     def random(self, size: Any = None, dtype: Any = np.float64, out: Any = None) -> Any:
-        """0 or 1, instead of numbers between."""
+        """Return 0 or 1 instead of the numbers between."""
         numbers = super().random(size, dtype, out)
         numbers[...] = np.round(numbers) if self._upwards is None else self._upwards
         return numbers

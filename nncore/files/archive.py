@@ -3,8 +3,8 @@
     header.json       what the arrays are; see `nncore.files.json_header`
     NAME.npy          each array, float32
 
-`numpy.load` opens it, and so does any unzip program; it never holds a pickle. Such a file may come from anywhere, so
-each size is compared with the expected one before anything of that size is read.
+`numpy.load` opens it, and so does any unzip program; it never contains a pickle. A file may come from an unknown
+source, so each size is compared with the expected size before the data is read.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from nncore.system.memory import gigabytes, memory_to_spend
 HEADER = "header.json"
 
 MEMORY_PER_BYTE = 4
-"""Bytes of memory needed to read a byte of a file: the file itself, and the parameters with their copies."""
+"""Bytes of memory needed per byte of a file: for the file itself, and for the parameters with their copies."""
 
 LARGEST_ARRAY_HEADER = 4096
-"""Bytes before the numbers in an .npy file."""
+"""Largest size of the header of an .npy file, in bytes."""
 
 
 def packed(header: str, arrays: Mapping[str, NDArray[np.float32]]) -> bytes:
-    """The bytes of such a file; the same content gives the same bytes."""
+    """Return the bytes of such a file; the same content gives the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(zipfile.ZipInfo(HEADER), header)  # a ZipInfo has a fixed date
@@ -47,16 +47,17 @@ def packed(header: str, arrays: Mapping[str, NDArray[np.float32]]) -> bytes:
 
 @contextmanager
 def reading(path: Path, kind: str) -> Iterator[int]:
-    """Turn every error while a file is read into a ModelFileError that names the file; yields its size.
+    """Convert every error while a file is read to a ModelFileError that names the file; yields its size in bytes.
 
-    kind: of the file, in a word. Anything but a file, and a file larger than the memory, is refused unread.
+    kind: the kind of the file, "model" or "run". Raises ModelFileError for something that is not a regular file, or
+    too large for the memory, without reading it.
     """
     try:
         size = path.stat().st_size
-        if not path.is_file():  # a pipe or a device may never come to an end
+        if not path.is_file():  # a pipe or a device may have no end
             raise ModelFileError("could not be read: it is not a file.")
         if MEMORY_PER_BYTE * size > memory_to_spend():
-            raise ModelFileError(f"with {gigabytes(size)} it is larger than the memory that is free.")
+            raise ModelFileError(f"the file has {gigabytes(size)}, which is too large for the free memory.")
         yield size
     except FileNotFoundError:
         raise ModelFileError(f"{path}: there is no such file.") from None
@@ -70,9 +71,9 @@ def reading(path: Path, kind: str) -> Iterator[int]:
 
 @contextmanager
 def only_our_errors(kind: str) -> Iterator[None]:
-    """Let only ModelFileError, OSError and MemoryError out of code that parses foreign bytes.
+    """Convert the errors of code that parses a file, except OSError and MemoryError, to ModelFileError.
 
-    For damaged bytes, zipfile and NumPy raise many kinds: BadZipFile, EOFError, ValueError,
+    For damaged bytes, zipfile and NumPy raise many kinds of errors: BadZipFile, EOFError, ValueError,
     NotImplementedError, RuntimeError, RecursionError, TokenError, TypeError, OverflowError, SyntaxError ...
     """
     try:
@@ -84,31 +85,31 @@ def only_our_errors(kind: str) -> Iterator[None]:
 
 
 class Archive:
-    """A file that is being read, part by part."""
+    """An open file whose parts are read one by one."""
 
     def __init__(self, archive: zipfile.ZipFile, size: int, kind: str) -> None:
         self._archive, self._size, self._kind = archive, size, kind
         names = archive.namelist()
         if len(set(names)) < len(names):
-            raise ModelFileError("it holds two parts with the same name, which Digit Lab never writes.")
+            raise ModelFileError("it contains two parts with the same name, which Digit Lab never writes.")
 
     @classmethod
     @contextmanager
     def opened(cls, path: Path, size: int, kind: str) -> Iterator[Archive]:
-        """The file of `size` bytes, for as long as it is read; use it within `reading`."""
+        """Open the file of `size` bytes for reading; use it within `reading`."""
         with only_our_errors(kind), zipfile.ZipFile(path) as archive:
             yield cls(archive, size, kind)
 
     def header(self) -> bytes:
-        """The header's text."""
+        """Return the text of the header."""
         if self._info(HEADER).file_size > LARGEST_HEADER:
             raise ModelFileError(f"{HEADER} inside is larger than any that Digit Lab writes.")
         return self._archive.read(HEADER)
 
     def array(self, name: str, shape: tuple[int, ...], why: str) -> NDArray[np.float32]:
-        """The array `name`, read-only; it must have this shape. why: the reason for this shape, for messages."""
+        """Return the array `name`, read-only; it must have this shape. why: the reason for the shape, for messages."""
         member, count = f"{name}.npy", prod(shape)
-        # Checked before it is read: a file may claim to be huge and hold nothing.
+        # Checked before reading: the stated size may be huge although there is no data.
         found = self._info(member).file_size
         if not 4 * count <= found <= 4 * count + LARGEST_ARRAY_HEADER:
             raise ModelFileError(f"{why}, but {member} inside holds {found:,} bytes.")
@@ -132,11 +133,11 @@ class Archive:
         encrypted = info.flag_bits & 0x1
         # Digit Lab stores without compression, so no part is larger than the file.
         if encrypted or info.compress_type != zipfile.ZIP_STORED or info.file_size > self._size:
-            raise ModelFileError(f"{name} inside is packed in a way Digit Lab never writes.")
+            raise ModelFileError(f"{name} inside is compressed, encrypted or too large, which Digit Lab never writes.")
         return info
 
 
 def check_finite(arrays: Mapping[str, NDArray[np.floating]]) -> None:
     """Raise ModelFileError if one of the numbers is not finite."""
     if not all(np.isfinite(array).all() for array in arrays.values()):
-        raise ModelFileError("its weights are not all finite numbers.")
+        raise ModelFileError("some of its weights are not finite numbers.")

@@ -1,10 +1,10 @@
-"""Runs on disk, to continue them later: a file as `nncore.files.archive` describes, never a pickle.
+"""Checkpoints on disk, to continue a run later: a file in the format of `nncore.files.archive`, never a pickle.
 
-    header.json             all fields of a Checkpoint but the arrays
+    header.json             all fields of a Checkpoint except the arrays
     values.npy ...          the arrays
 
-Python's JSON keeps every float and every whole number, however long, exactly as it is. A run that continues relies on
-each of these numbers: a wrong one would not fail, but train something else, so that all of them are checked.
+Python's JSON keeps every float and every integer of any length exactly. All numbers are checked, because a run that
+continues with a wrong number would not fail, but train something else.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ KIND = "run"
 
 @dataclass(frozen=True)
 class _Pcg64:
-    """Where a PCG64 generator is in its sequence; the increment is odd."""
+    """The state of a PCG64 generator; the increment is odd."""
 
     state: Annotated[int, Range(0, 2**128 - 1)]
     inc: Annotated[int, Range(0, 2**128 - 1)]
@@ -46,7 +46,7 @@ class _Pcg64:
 
 @dataclass(frozen=True)
 class _RandomState:
-    """What NumPy gives as the state of such a generator."""
+    """The state of a generator as NumPy returns it."""
 
     bit_generator: Literal["PCG64"]
     state: _Pcg64
@@ -55,9 +55,9 @@ class _RandomState:
 
 
 def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
-    """Write `checkpoint` to `path`, wholly or not at all.
+    """Write `checkpoint` to `path` atomically.
 
-    Raises ModelFileError if that fails, or if no run can continue from it: one that is diverging, or one of float64.
+    Raises ModelFileError if that fails, or if no run can continue from it: its run has diverged or uses float64.
     """
     try:
         _check_sound(checkpoint)
@@ -70,7 +70,7 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
-    """Read a run; raises ModelFileError, naming the file and what is wrong with it."""
+    """Read a checkpoint; raises ModelFileError that names the file and what is wrong with it."""
     with reading(path, KIND) as size, Archive.opened(path, size, KIND) as archive:
         header = _renamed(read(archive.header(), FORMAT, VERSION, KIND))
         config = built(TrainingConfig, header.pop("config", None), "settings")
@@ -81,14 +81,17 @@ def load_checkpoint(path: Path) -> Checkpoint:
         if not all(before[0] < after[0] for before, after in pairwise(given["rates_used"])):
             raise ModelFileError("rates_used in its header must have its steps in ascending order.")
         if given["optimizer_steps"] != given["counters"]["step"]:
-            raise ModelFileError("its optimiser has taken another number of steps than its run.")
+            raise ModelFileError(
+                f"the number of optimiser steps ({given['optimizer_steps']:,}) is not the number of steps of the run "
+                f"({given['counters']['step']:,})."
+            )
         arrays = _arrays_from(archive, given["spec"], config)
         check_finite(arrays)
         return Checkpoint(config=config, arrays=arrays, **given)
 
 
 def _renamed(header: dict[str, Any]) -> dict[str, Any]:
-    """A header with the names of today: the first checkpoints counted the examples that were held out."""
+    """Convert a header of the first checkpoints: they had `examples_held_out` instead of `validation_share`."""
     held_out = header.pop("examples_held_out", None)
     counters = header.get("counters")
     if isinstance(held_out, int) and isinstance(counters, dict) and isinstance(counters.get("examples"), int):
@@ -97,17 +100,17 @@ def _renamed(header: dict[str, Any]) -> dict[str, Any]:
 
 
 def _check_sound(checkpoint: Checkpoint) -> None:
-    """Raise ModelFileError for what could be written, but not read."""
+    """Raise ModelFileError if the checkpoint could be written, but not read again."""
     check_finite(checkpoint.arrays)
     if not isfinite(checkpoint.counters["summed_loss"] + checkpoint.counters["highest_loss"]):
-        raise ModelFileError("it cannot hold a run that has diverged.")
+        raise ModelFileError("a run that has diverged cannot be saved.")
     if any(array.dtype != np.float32 for array in checkpoint.arrays.values()):
-        raise ModelFileError("it can only hold a run of float32.")
+        raise ModelFileError("only a run in float32 can be saved.")
 
 
 def _counters_from(given: dict[str, Any], config: TrainingConfig) -> dict[str, Any]:
-    """The counters of a run; raises ModelFileError if no run can have them."""
-    never_validated = given.get("best_loss", 0) is None  # the best loss is then infinite, written as null
+    """Return the counters of a run; raises ModelFileError if they contradict each other."""
+    never_validated = given.get("best_loss", 0) is None  # the best loss is then infinity, which is stored as null
     counters = fields_of(
         Progress, given | ({"best_loss": 0.0} if never_validated else {}), "counters", without=("config",),
         complete=True,
@@ -133,7 +136,7 @@ def _counters_from(given: dict[str, Any], config: TrainingConfig) -> dict[str, A
 
 
 def _check_history(rows: tuple[dict[str, float | None], ...], epochs_done: int) -> None:
-    """Raise ModelFileError unless `rows` are those that a History of so many epochs gives."""
+    """Raise ModelFileError unless `rows` are possible rows of a History with this number of epochs."""
     epochs: list[Any] = [row.get("epoch") for row in rows]
     sound = (
         len(rows) <= MOST_ROWS + 1
@@ -143,11 +146,11 @@ def _check_history(rows: tuple[dict[str, float | None], ...], epochs_done: int) 
         and (epochs[-1] if epochs else 0) == epochs_done
     )
     if not sound:
-        raise ModelFileError("its history is not that of its epochs.")
+        raise ModelFileError("its history does not match its number of epochs.")
 
 
 def _check_random(random_states: list[dict[str, Any]], shuffled_from: dict[str, Any]) -> None:
-    """Raise ModelFileError unless these are states of the generators of a run."""
+    """Raise ModelFileError unless these are states of the random generators of a run."""
     generators = len(RandomStreams.from_seed(0).states())
     if len(random_states) != generators:
         raise ModelFileError(f"random_states in its header must be {generators} states; got {len(random_states)}.")

@@ -1,8 +1,8 @@
-"""The JSON header of the files that we write: dataclasses written to it, and read back with every field checked.
+"""The JSON header of model files and checkpoints: write dataclasses, and read them with every field checked.
 
-What a field may be is said once, by its type in the dataclass: `Annotated[int, Range(0, 10)]` is checked as such, and a
-field with a default may be missing, so that a new field never makes an older file unreadable. A file may come from
-anywhere: what no Digit Lab can have written is refused with a ModelFileError that names the field.
+The type of a dataclass field defines its valid values, such as `Annotated[int, Range(0, 10)]`. A field with a default
+may be missing, so a new field never makes an older file unreadable. A file may come from an unknown source: values
+that Digit Lab cannot have written raise a ModelFileError that names the field.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from nncore.errors import ModelFileError, SettingError, printable
 from nncore.model.network import NetworkSpec
 
 LARGEST_HEADER = 4_000_000
-"""Bytes of the header. A history of a thousand epochs makes it 200,000 bytes long."""
+"""Largest size of a header in bytes. With a history of a thousand epochs it has 200,000 bytes."""
 
 LONGEST_TEXT = 2000
-"""Characters of a text: more cannot be shown in a window."""
+"""Largest number of characters of a text: a window cannot show more."""
 
 MOST_ENTRIES, MOST_LEVELS = 500, 3
-"""Entries of an object or of a list of free values, and how deep these are nested: more cannot be shown in a window."""
+"""Largest number of entries and of nested levels of an object or a list of any values: a window cannot show more."""
 
 MOST_WEIGHTS = 2**48
-"""More than any disk holds."""
+"""Largest number of weights: more than any disk can store."""
 
 T = TypeVar("T")
 
 
 def written(format_name: str, version: int, content: Any, without: Collection[str] = ()) -> str:
-    """A dataclass as the text of a header; without: fields to leave out.
+    """Return a dataclass as the text of a header; without: fields to leave out.
 
     A float that is not finite becomes null, because JSON has no such numbers.
     """
@@ -45,22 +45,25 @@ def written(format_name: str, version: int, content: Any, without: Collection[st
 
 
 def read(text: bytes, format_name: str, version: int, kind: str) -> dict[str, Any]:
-    """The fields of a header, not checked yet. version: the newest that can be read. kind: of the file, in a word."""
+    """Return the fields of a header, not checked yet.
+
+    version: the newest that can be read. kind: the kind of the file, "model" or "run".
+    """
     try:
         # Python's json takes NaN, Infinity and 1e999, which are not valid JSON: each is read as null.
         header = json.loads(text, parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError):
         raise ModelFileError("its header is damaged: it is not JSON.") from None
     if not isinstance(header, dict) or header.pop("format", None) != format_name:
-        raise ModelFileError(f"this is not a Digit Lab {kind}: its header says something else.")
+        raise ModelFileError(f"this is not a Digit Lab {kind}: the format in its header must be {format_name!r}.")
     _check_version(header.pop("version", None), version)
     return header
 
 
 def built(kind: type[T], given: object, where: str, *, complete: bool = False) -> T:
-    """The dataclass `kind` from a JSON object. where: what the object is, for messages: "settings".
+    """Return the dataclass `kind` from a JSON object. where: the name of the object for messages, such as "settings".
 
-    complete: whether fields with a default must be there too. Raises ModelFileError naming the field that is wrong.
+    complete: whether fields with a default are required too. Raises ModelFileError that names the wrong field.
     """
     try:
         return kind(**fields_of(kind, given, where, complete=complete))
@@ -71,14 +74,14 @@ def built(kind: type[T], given: object, where: str, *, complete: bool = False) -
 def fields_of(
     kind: type, given: object, where: str, *, without: Collection[str] = (), complete: bool = False
 ) -> dict[str, Any]:
-    """The fields for the dataclass `kind`, all but `without`, from a JSON object; else like `built`."""
+    """Return the fields of the dataclass `kind` except `without` from a JSON object; otherwise like `built`."""
     if not isinstance(given, dict):
         raise ModelFileError(f"its {where} must be an object with named fields; got {_shown(given)}.")
     known = {each.name: each for each in fields(kind) if each.init and each.name not in without}
     for name in given.keys() - known.keys():
         raise ModelFileError(
-            f"its {where} has the field {_shown(name)}, which this Digit Lab does not know; a newer one may have "
-            "written the file."
+            f"its {where} has the field {_shown(name)}, which this version of Digit Lab does not know; a newer "
+            "version may have written the file."
         )
     for name, each in known.items():
         needed = complete or each.default is each.default_factory is MISSING
@@ -94,7 +97,7 @@ def _types(kind: type) -> dict[str, Any]:
 
 
 def _value(kind: Any, value: Any, name: str, where: str) -> Any:
-    """A JSON value as a value of the type `kind`."""
+    """Return a JSON value as a value of the type `kind`."""
     origin, inside = get_origin(kind), get_args(kind)
     if origin is Annotated:
         if not _is_plain(inside[0], (), value) or not inside[1].holds(value):
@@ -120,7 +123,7 @@ def _value(kind: Any, value: Any, name: str, where: str) -> Any:
 
 
 def _is_plain(kind: Any, inside: tuple[Any, ...], value: Any) -> bool:
-    """Whether a JSON value is of a type, but for what it holds."""
+    """Whether a JSON value has this type; the elements of lists and objects are not checked."""
     if kind in (list, tuple):
         return isinstance(value, list) and (kind is list or Ellipsis in inside or len(value) == len(inside))
     if is_dataclass(kind):
@@ -152,7 +155,7 @@ def _shown(value: Any) -> str:
 
 
 def spec_from(described: Any) -> NetworkSpec:
-    """The network that a header describes."""
+    """Return the network that a header describes."""
     if not isinstance(described, Mapping):
         raise ModelFileError(f"spec in its header must be the description of a network; got {_shown(described)}.")
     try:
@@ -160,12 +163,12 @@ def spec_from(described: Any) -> NetworkSpec:
     except SettingError as problem:
         raise ModelFileError(f"the network in its header cannot be used: {problem}") from None
     if max(prod(spec.input_shape), spec.parameter_count) > MOST_WEIGHTS:
-        raise ModelFileError("the network in its header is larger than any file.")
+        raise ModelFileError("the network in its header is too large for any file.")
     return spec
 
 
 def _storable(value: Any) -> Any:
-    """`value` for JSON: null for floats that are not finite, "?" for characters that no text file can hold."""
+    """Return `value` for JSON: null for floats that are not finite, "?" for characters that UTF-8 cannot encode."""
     if isinstance(value, NetworkSpec):
         return value.to_json()
     if is_dataclass(value):
@@ -189,12 +192,13 @@ def _check_version(version: object, newest: int) -> None:
         raise ModelFileError(f"its format version must be a whole number, at least 1; got {_shown(version)}.")
     if version > newest:
         raise ModelFileError(
-            f"it has format version {version}, this Digit Lab reads up to {newest}: a newer one wrote it."
+            f"its format version is {version}, but this Digit Lab reads versions up to {newest}. Open it with a newer "
+            "Digit Lab."
         )
 
 
 def _is_text(value: object) -> bool:
-    """Whether it is text that can be shown and saved, which half a surrogate pair cannot."""
+    """Whether it is text that can be shown and saved; half a surrogate pair cannot be saved."""
     return (
         isinstance(value, str)
         and len(value) <= LONGEST_TEXT
@@ -220,7 +224,7 @@ def _is_object(value: object) -> bool:
 
 
 def _is_free(value: object, levels: int = MOST_LEVELS - 1) -> bool:
-    """Whether it is a plain value, or lists and objects of these; a deeper one could not be saved again."""
+    """Whether it is a plain value, or lists and objects of plain values with at most `levels` levels."""
     if not isinstance(value, dict | list):
         return value is None or isinstance(value, bool | int | float) or _is_text(value)
     held = [*value.keys(), *value.values()] if isinstance(value, dict) else value

@@ -1,9 +1,9 @@
-"""Models on disk: an .npz with a JSON header, never a pickle; or in one of the open formats of `nncore.files.exports`.
+"""Models on disk: an .npz with a JSON header, never a pickle, or an open format of `nncore.files.exports`.
 
 The .npz is a zip, stored without compression, with two members:
 
     header.json       format, version, spec, class names, preprocessing, history, card
-    parameters.npy    the flat float32 vector; the spec says which part is which
+    parameters.npy    the flat float32 vector of all parameters, in the order of the spec
 
 `numpy.load` opens it, and so does any unzip program.
 """
@@ -38,9 +38,9 @@ ZIP_START = b"PK\x03\x04"
 
 @dataclass(frozen=True)
 class Model:
-    """What a model file holds.
+    """The content of a model file.
 
-    parameters: (size,) float32, read-only. history: one {figure: value} an epoch.
+    parameters: (size,) float32, read-only. history: one {figure: value} per epoch.
     """
 
     spec: NetworkSpec
@@ -60,18 +60,18 @@ class Model:
         object.__setattr__(self, "parameters", parameters)
 
     def network(self) -> Network:
-        """A network of its own with these parameters."""
+        """Return a new network with a copy of these parameters."""
         network = Network(self.spec)
         network.parameters.values[:] = self.parameters
         return network
 
 
 def trained_model(training: Training, test: Evaluation | None, *, name: str, recipe: str = "") -> Model:
-    """The model that a run has made so far, with its card filled in. Its parameters are a copy."""
+    """Return the model of a run so far, with a complete card. Its parameters are a copy."""
     network, data, config, history = training.network, training.data, training.config, training.history
     settings, rates_used = asdict(config), training.control.rates_used
     if len(rates_used) > 1:
-        last = rates_used[-MOST_ENTRIES:]  # a card holds no more
+        last = rates_used[-MOST_ENTRIES:]  # the largest number in a card
         settings["learning_rates_from_step"] = {str(step): rate for step, rate in last}
     held_out = f", {len(data.validation):,} more to validate" if data.validation else ""
     card = ModelCard(
@@ -89,15 +89,15 @@ def trained_model(training: Training, test: Evaluation | None, *, name: str, rec
 
 
 def bundled_model_path() -> Path:
-    """The model that comes with the app."""
+    """Return the path of the bundled model."""
     return Path(str(files("resources") / "models" / "handwriting.npz"))
 
 
 def save_model(model: Model, path: Path) -> None:
-    """Write `model` to `path`, wholly or not at all; raises ModelFileError if that fails.
+    """Write `model` to `path` atomically; raises ModelFileError if that fails.
 
-    The name's end says how: .onnx as ONNX, .py as a script for NumPy alone, anything else as our own .npz. Each can be
-    loaded again and gives the same model.
+    The suffix chooses the format: .onnx is ONNX, .py is a script that needs only NumPy, any other is an .npz. Each of
+    them can be loaded again and gives the same model.
     """
     write = {ONNX_SUFFIX: onnx_file, SCRIPT_SUFFIX: script}.get(path.suffix.lower(), _npz)
     header = ModelHeader(model.spec, model.card, model.class_names, model.history, model.preprocessing)
@@ -114,20 +114,20 @@ def _npz(header: ModelHeader, parameters: NDArray[np.float32]) -> bytes:
 
 
 def is_model_file(path: Path) -> bool:
-    """Whether a file looks like a model, sound or not, rather than like data."""
+    """Whether a file is a model file, even a damaged one, and not a data file."""
     try:
-        if not path.is_file():  # a pipe or a device may never come to an end
+        if not path.is_file():  # a pipe or a device may have no end
             return False
         if path.suffix.lower() in (ONNX_SUFFIX, SCRIPT_SUFFIX):
             return True
         with zipfile.ZipFile(path) as archive:
             return HEADER in archive.namelist()
-    except Exception:  # OSError, BadZipFile, and whatever else zipfile stumbles over in foreign bytes
+    except Exception:  # OSError, BadZipFile, or another error of zipfile for damaged bytes
         return False
 
 
 def load_model(path: Path) -> Model:
-    """Read a model; raises ModelFileError, naming the file and what is wrong with it."""
+    """Read a model; raises ModelFileError that names the file and what is wrong with it."""
     with reading(path, "model") as size:
         described, parameters = _contents_of(path, size)
         check_finite({PARAMETERS: parameters})
@@ -142,7 +142,7 @@ def load_model(path: Path) -> Model:
 
 
 def _contents_of(path: Path, size: int) -> tuple[ModelHeader, NDArray[np.float32]]:
-    """The header and the parameters of a file of `size` bytes, in whichever format; an .npz goes by any name."""
+    """Return the header and the parameters of a file of `size` bytes in any format; an .npz may have any suffix."""
     read = {ONNX_SUFFIX: read_onnx, SCRIPT_SUFFIX: read_script}.get(path.suffix.lower())
     if read is not None:
         content = path.read_bytes()

@@ -23,11 +23,11 @@ PREPROCESSING = {
 
 @dataclass(frozen=True)
 class ModelCard:
-    """Where a model comes from and how good it is, for whoever uses it.
+    """The origin and the quality of a model.
 
-    test_accuracy: share of the test set answered correctly; None if it was never tested. seed, settings: of the run.
-    version: of Digit Lab. created: ISO date and time, or "". writer_accuracy: share of each writer's digits answered
-    correctly by a network trained in the same way but without this writer; empty if that was not measured.
+    test_accuracy: accuracy on the test set, 0 to 1; None if it was not measured. seed, settings: those of the run.
+    version: the version of Digit Lab. created: ISO date and time, or "". writer_accuracy: accuracy on the digits of
+    each writer of a network that was trained in the same way without this writer; empty if it was not measured.
     """
 
     name: str
@@ -45,7 +45,7 @@ class ModelCard:
 
 @dataclass(frozen=True)
 class ModelHeader:
-    """Everything in a model file but the parameters. history: one {figure: value} an epoch."""
+    """The content of a model file except the parameters. history: one {figure: value} per epoch."""
 
     spec: NetworkSpec
     card: ModelCard
@@ -54,12 +54,12 @@ class ModelHeader:
     preprocessing: dict[str, str] = field(default_factory=lambda: dict(PREPROCESSING))
 
     def to_json(self) -> str:
-        """As text; a float that is not finite becomes null, because JSON has no such numbers."""
+        """Return the header as JSON text; a float that is not finite becomes null, because JSON has no such numbers."""
         return written(FORMAT, VERSION, self)
 
     @classmethod
     def from_json(cls, text: bytes) -> ModelHeader:
-        """The opposite of `to_json`; raises ModelFileError naming the field that is wrong."""
+        """Read the text of `to_json`; raises ModelFileError that names the wrong field."""
         header = built(cls, read(text, FORMAT, VERSION, "model"), "header", complete=True)
         names, spec = header.class_names, header.spec
         if len(names) not in _class_counts(spec):
@@ -68,7 +68,7 @@ class ModelHeader:
 
 
 def _class_counts(spec: NetworkSpec) -> tuple[int, ...]:
-    """The numbers of classes that a network may have: one an output; two for a single sigmoid; 0 for a regression."""
+    """Return the possible numbers of classes: one per output; 2 for a single sigmoid; 0 for a regression."""
     if spec.output == "softmax":
         return (spec.outputs,)
     return (spec.outputs, 2, 0) if (spec.output, spec.outputs) == ("sigmoid", 1) else (spec.outputs, 0)

@@ -1,4 +1,4 @@
-"""HTML pages, SVG charts and PNG pictures as text, for reports that open in any browser without a network.
+"""HTML pages, SVG charts and PNG images as text, for reports that open in any browser without internet.
 
-Knows nothing of networks. Read first: `html_page.py`.
+It does not depend on neural networks. Read first: `html_page.py`.
 """

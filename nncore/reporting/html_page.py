@@ -1,4 +1,4 @@
-"""The look of a report: one style sheet for light and dark screens and for paper. Needs nothing from a network."""
+"""The HTML frame of a report, with one style sheet for light and dark screens and for paper. Needs no internet."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ circle.c3 { fill: var(--s3); } circle.c4 { fill: var(--s4); } circle.c5 { fill: 
 
 
 def page(title: str, body: str, style: str = "") -> str:
-    """A whole HTML page. title: plain text; body: HTML; style: what it needs beyond STYLE.
+    """Return a complete HTML page. title: plain text; body: HTML; style: CSS in addition to STYLE.
 
-    Its policy forbids a browser to load anything for it, or to run anything in it.
+    Its content security policy forbids a browser to load other files and to run scripts.
     """
     policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
     return (

@@ -1,4 +1,4 @@
-"""A grey picture as PNG, for pages that carry their pictures with them."""
+"""Grey images as PNG, for HTML pages that include their images."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 
 def png(image: NDArray[np.uint8]) -> bytes:
-    """The picture (height, width), 0 black to 255 white, as the bytes of a PNG file.
+    """Return the image (height, width), 0 black to 255 white, as the bytes of a PNG file.
 
     Each line begins with the byte 0, "no filter". (ISO/IEC 15948, "Portable Network Graphics", section 5.)
     """
@@ -23,7 +23,7 @@ def png(image: NDArray[np.uint8]) -> bytes:
 
 
 def data_uri(image: NDArray[np.uint8]) -> str:
-    """The picture as an address that holds it, for the src of an <img>."""
+    """Return the image as a data URI, for the src of an <img>."""
     return "data:image/png;base64," + b64encode(png(image)).decode("ascii")
 
 

@@ -1,4 +1,4 @@
-"""A line chart as SVG text, to stand in an HTML page: no script, no file beside it, colours from the style sheet."""
+"""A line chart as SVG text for an HTML page: no script, no other file, colours from the style sheet."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from numpy.typing import NDArray
 WIDTH, HEIGHT = 760, 280
 LEFT, RIGHT, TOP, BOTTOM = 56, 12, 10, 36
 MOST_MARKERS = 40
-ROOM = 4
-"""Beside the last point, for its marker."""
+MARKER_MARGIN = 4
+"""Extra pixels at the right for the marker of the last point."""
 
 COLOURS = DASHES = 6
-"""The style sheet tells so many lines apart, by the classes c0, c1 ... and d0, d1 ... ."""
+"""Number of colours and of dash patterns in the style sheet: the classes c0, c1 ... and d0, d1 ... ."""
 
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """A line through x, y (n,), of which those not finite are left out; `look` says its colour and dash."""
+    """A line through x, y (n,), without points that are not finite. look: the number of its colour and dash pattern."""
 
     name: str
     x: NDArray[np.floating]
@@ -34,14 +34,15 @@ class Line:
 
 
 def chart(lines: Sequence[Line], x_name: str, y_name: str, top: float | None = None, bottom: float = 0.0) -> str:
-    """The chart as an <svg> element; from 0 to the largest x, and from `bottom` to `top` or the largest y."""
+    """Return the chart as an <svg> element; x from 0 to the largest, y from `bottom` to `top` or the largest."""
     lines = [_finite(line) for line in lines]
     right = max((float(line.x.max()) for line in lines if len(line.x)), default=1.0) or 1.0
     highest = max((float(line.y.max()) for line in lines if len(line.y)), default=1.0) if top is None else top
     plot = _Plot(right, bottom, highest if highest > bottom else bottom + 1.0)
     drawn = "".join(plot.line(line) for line in sorted(lines, key=lambda line: not line.faint))
     frame = (
-        f'<svg x="{LEFT}" y="{TOP}" width="{plot.width + ROOM}" height="{plot.height}" overflow="hidden">{drawn}</svg>'
+        f'<svg x="{LEFT}" y="{TOP}" width="{plot.width + MARKER_MARGIN}" height="{plot.height}"'
+        f' overflow="hidden">{drawn}</svg>'
     )
     return (
         f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(y_name)} over the '
@@ -50,7 +51,7 @@ def chart(lines: Sequence[Line], x_name: str, y_name: str, top: float | None = N
 
 
 def legend(lines: Sequence[Line]) -> str:
-    """What stands for each line, as HTML."""
+    """Return the legend as HTML: a sample of each line and its name."""
     entries = "".join(
         f'<li><svg class="key" viewBox="0 0 28 10">{_stroke(line, "M0 5H28")}'
         + (f'<circle class="c{line.look % COLOURS}" cx="14" cy="5" r="3"/>' if line.marked else "")
@@ -105,7 +106,7 @@ class _Plot:
 
 
 def ticks(largest: float, about: int = 6) -> list[float]:
-    """Round numbers from 0 to `largest` > 0, some `about` of them, 1, 2 or 5 times a power of ten apart."""
+    """Return about `about` round numbers from 0 to `largest` > 0, at distances of 1, 2 or 5 times a power of ten."""
     power = 10.0 ** floor(log10(largest / about))
     step = next(digit * power for digit in (1, 2, 5, 10) if digit * power * about >= largest * (1 - 1e-9))
     return [round(number * step, 12) for number in range(int(largest / step * (1 + 1e-9)) + 1)]

@@ -1,4 +1,4 @@
-"""What the computer offers: cores, BLAS threads, free memory, NumPy's modes, and files written safely.
+"""Access to the system: cores, BLAS threads, free memory, modes of NumPy, and atomic writes of files.
 
-Knows nothing of networks. Read first: `blas_threads.py`.
+It does not depend on networks. Read first: `blas_threads.py`.
 """

@@ -1,4 +1,4 @@
-"""Writing a file so that it is either wholly the new one or still the old one."""
+"""Write a file atomically: either the whole new content is written, or the old file stays."""
 
 from __future__ import annotations
 
@@ -16,24 +16,23 @@ def _read_umask() -> int:
 
 
 UMASK = _read_umask()
-"""Permissions that new files do not get. It can only be read by setting it, for the whole process: so it is read
-once, before there are threads that write."""
+"""Permissions that new files do not get. The only way to read them is to set them for the whole process, so they are
+read once, before there are threads that write files."""
 
 
 def write_safely(path: Path, content: bytes | memoryview) -> None:
-    """Replace `path` by `content`: written beside it, flushed to the disk, then renamed over it.
+    """Replace the content of `path`: write a new file in the same folder, flush it to the disk, rename it to `path`.
 
-    Whatever goes wrong on the way (a full disk, a power cut) leaves the file that was there untouched.
-    Raises OSError if it cannot be written, or if `path` is something else than a file (a device, say); the folder is
-    made if it is missing.
+    After any failure (a full disk, a power cut) the old file is unchanged. A missing folder is created. Raises OSError
+    if the file cannot be written, or if `path` is not a regular file (for example a device).
     """
-    path = Path(os.path.realpath(path))  # a link stays a link, to a file with the new content
+    path = Path(os.path.realpath(path))  # a link stays a link; its target is replaced
     if path.exists() and not path.is_file():
         raise OSError(errno.EINVAL, "it is not a file")
     if path.exists() and not os.access(path, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Of a long name only a part: a file system takes 255 bytes, and a character may have four.
+    # Only the first 40 characters: a file name has at most 255 bytes, and a character may need four.
     descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -49,12 +48,12 @@ def write_safely(path: Path, content: bytes | memoryview) -> None:
 
 
 def _mode_for(path: Path) -> int:
-    """The permissions of the file that is replaced, or those of a file made the ordinary way."""
+    """Return the permissions of the file that is replaced, or the usual ones of a new file."""
     return path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~UMASK
 
 
 def _flush_folder(folder: Path) -> None:
-    """Have the rename itself on the disk, where the system can (Windows cannot, nor some network disks)."""
+    """Flush the folder, so that the rename is on the disk too (not possible on Windows and some network disks)."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:

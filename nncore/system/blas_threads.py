@@ -1,4 +1,4 @@
-"""One BLAS thread while a network is at work: the limit is counted, and all its users in this process share it."""
+"""Limit BLAS to one thread while a network calculates; all users of the limit in this process are counted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ONE_THREAD_ENVIRONMENT = dict.fromkeys(
 
 
 def can_have_one_blas_thread() -> bool:
-    """Whether `one_blas_thread` works here: threadpoolctl is installed, or this process was started with one thread."""
+    """Whether `one_blas_thread` works: threadpoolctl is installed, or this process started with one thread."""
     return find_spec("threadpoolctl") is not None or ONE_THREAD_ENVIRONMENT.items() <= os.environ.items()
 
 
@@ -26,10 +26,10 @@ def can_have_one_blas_thread() -> bool:
 def one_blas_thread() -> Iterator[None]:
     """Limit BLAS to one thread in this process, so that each matrix product runs on the thread that asks for it.
 
-    The bits of a product depend on the number of threads, so every calculation whose bits count runs within this; see
-    `nncore.training.parallel.batch_gradients` for what it gains in speed. Users may overlap in any order and on any
-    threads: the first sets the limit, the last to leave restores the number of threads from before. Also usable as a
-    decorator. Without the package threadpoolctl BLAS keeps its threads.
+    The bits of a product depend on the number of threads, so every calculation that must be reproducible runs within
+    this limit; see `nncore.training.parallel.batch_gradients` for the gain in speed. Users may overlap in any order and
+    on any threads: the first sets the limit, the last to leave restores the earlier number of threads. Also usable as a
+    decorator. Without the package threadpoolctl, BLAS keeps its number of threads.
     """
     _limit.enter()
     try:
@@ -42,7 +42,8 @@ class _SharedLimit:
     """Counts the users of the limit."""
 
     def __init__(self) -> None:
-        # Reentrant: the garbage collector may close an abandoned training, which leaves, on a thread that is in here.
+        # Reentrant: the garbage collector may close an abandoned training, which calls `leave`, on a thread that has
+        # the lock already.
         self._lock = RLock()
         self._users = 0
         self._libraries: list[Any] = []
@@ -54,12 +55,12 @@ class _SharedLimit:
             self._libraries = self._libraries or _blas_libraries()
             if not self._users:
                 self._threads_before = [library.get_num_threads() for library in self._libraries]
-            # By every user, not only by the first: MKL, and OpenBLAS with OpenMP, have a limit for each thread.
+            # Every user sets the limit, not only the first: MKL, and OpenBLAS with OpenMP, have a limit per thread.
             self._set([1] * len(self._libraries))
             self._users += 1
 
     def leave(self) -> None:
-        """Take a user away; the last restores the number of threads."""
+        """Remove a user; the last one restores the number of threads."""
         with self._lock:
             self._users -= 1
             if not self._users:
@@ -78,7 +79,7 @@ _limit = _SharedLimit()
 
 
 def _blas_libraries() -> list[Any]:
-    """The controllers of all BLAS libraries in this process; none without threadpoolctl.
+    """Return the controllers of all BLAS libraries in this process; none without threadpoolctl.
 
     The search takes 0.4 ms, or 6 ms in a process with Qt.
     """
@@ -91,9 +92,9 @@ def _blas_libraries() -> list[Any]:
 
 
 def _let_any_thread_set(library: Any) -> None:
-    """Lift a restriction of threadpoolctl 3.8: of OpenBLAS it ignores all threads but the first that set a number.
+    """Remove a restriction of threadpoolctl 3.8: for OpenBLAS, only the first thread that set a number may change it.
 
-    This limit is one for the whole process, and another thread than the first may have to restore the number.
+    All threads of the process share this limit, and a different thread may have to restore the number.
     """
     lift = getattr(library, "clear_controlling_thread", None)
     if lift is not None:

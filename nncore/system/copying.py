@@ -1,7 +1,7 @@
-"""How objects that write into their own arrays are copied: completely, or not at all.
+"""Rules for copies of objects that write into their own arrays: a deep copy, or no copy.
 
-A shallow copy of such an object would write into the arrays of its original. A deep copy or a pickle keeps arrays
-apart that were views of one another. Each class says which of the two rules here it follows.
+A shallow copy of such an object would write into the arrays of its original. In a deep copy or a pickle, arrays that
+were views of one another are separate arrays. Each class inherits from one of the two classes here.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from typing import ClassVar, NoReturn, Self
 
 
 class CopiedDeeply:
-    """An object whose `copy.copy` is its `copy.deepcopy`: original and copy share nothing that either writes to."""
+    """An object whose `copy.copy` is a `copy.deepcopy`: original and copy share no data that one of them changes."""
 
     def __copy__(self) -> Self:
-        """A copy that shares nothing with this object."""
+        """Return a deep copy."""
         return deepcopy(self)
 
 
 class NotCopied:
-    """An object that `copy` and `pickle` refuse with a TypeError that says what to do instead."""
+    """An object that cannot be copied or pickled: it raises a TypeError that says what to do instead."""
 
     copy_instead: ClassVar[str]
     """What to do instead of a copy, as a sentence."""
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
-        """Refuse: `copy.copy`, `copy.deepcopy`, `pickle` and joblib all ask this method how to make a copy."""
+        """Raise TypeError: `copy.copy`, `copy.deepcopy`, `pickle` and joblib all call this method to make a copy."""
         raise TypeError(f"{type(self).__name__} objects cannot be copied or pickled. {self.copy_instead}")

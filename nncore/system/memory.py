@@ -1,4 +1,4 @@
-"""How much memory is free."""
+"""The free memory of the system."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import sys
 from contextlib import suppress
 
 RESERVE = 256_000_000
-"""Bytes left for everything else, whatever is read or trained."""
+"""Bytes that are never used for data or training, as a reserve for other programs."""
 
 UNKNOWN = sys.maxsize
-"""The memory of a system that does not say how much is free: no need exceeds it, so nothing is refused."""
+"""Returned if the free memory is unknown: larger than any need, so that nothing is rejected."""
 
 
 def available_memory() -> int:
-    """Bytes that the system can give without swapping; UNKNOWN if neither psutil nor the system says it."""
+    """Return the bytes that are available without swapping; UNKNOWN if neither psutil nor the system reports them."""
     try:
         import psutil
     except ModuleNotFoundError:  # nncore needs only NumPy
@@ -23,7 +23,7 @@ def available_memory() -> int:
 
 
 def _available_by_the_system() -> int:
-    """The kernel's estimate on Linux, all of the memory on other POSIX systems, UNKNOWN on Windows."""
+    """Return the kernel's estimate on Linux, the total memory on other POSIX systems, UNKNOWN on Windows."""
     with suppress(OSError, ValueError, StopIteration), open("/proc/meminfo", encoding="ascii") as lines:
         kilobytes = next(line.split()[1] for line in lines if line.startswith("MemAvailable:"))
         return 1024 * int(kilobytes)
@@ -33,10 +33,10 @@ def _available_by_the_system() -> int:
 
 
 def memory_to_spend(available: int | None = None) -> int:
-    """Bytes that may be taken: `available` (None: ask the system) without RESERVE; never below 0."""
+    """Return the bytes that may be used: `available` (None: ask the system) minus RESERVE; at least 0."""
     return max(0, (available_memory() if available is None else available) - RESERVE)
 
 
 def gigabytes(count: int) -> str:
-    """`count` bytes for a reader: "1.5 GB"."""
+    """Return `count` bytes as text: "1.5 GB"."""
     return f"{count / 1e9:,.1f} GB" if count < 10**18 else "more than a billion GB"

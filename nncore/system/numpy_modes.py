@@ -1,4 +1,4 @@
-"""NumPy's modes: without warnings, and without its buffer."""
+"""Modes of NumPy: without warnings, and without its buffer."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import numpy as np
 
 
 def without_warnings() -> Context:
-    """Where NumPy says nothing of overflows: a network that diverges has them, and the loss shows it.
+    """Return a context in which NumPy does not warn about overflows; the loss shows that a network diverges.
 
-    Entering it takes a tenth of the time of np.errstate, which counts where a step has one example.
+    Entering it takes a tenth of the time of np.errstate, which matters if a batch has one example.
     """
     context = copy_context()
     context.run(partial(np.seterr, over="ignore", invalid="ignore", divide="ignore"))
@@ -22,12 +22,13 @@ def without_warnings() -> Context:
 
 @contextmanager
 def unbuffered() -> Iterator[None]:
-    """Within it, NumPy calculates on arrays of many short runs where they lie, for this thread.
+    """Within this context, NumPy calculates in place on arrays with many short contiguous parts, in this thread.
 
-    NumPy (2.4 at least) otherwise copies runs that are shorter than its buffer of 8192 numbers there and back, which
-    takes two to three times as long. Only for arrays of one dtype: conversions need the buffer, and are slow in little.
+    Otherwise NumPy (at least 2.4) copies parts that are shorter than its buffer of 8192 numbers to the buffer and back,
+    which takes two to three times as long. Use it only for arrays of one dtype: conversions of the dtype need the
+    buffer, and are slow with a small one.
     """
-    size = np.setbufsize(16)  # the smallest there is
+    size = np.setbufsize(16)  # the smallest size
     try:
         yield
     finally:

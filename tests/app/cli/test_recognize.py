@@ -43,7 +43,7 @@ def test_what_is_no_file_is_one_sentence_and_the_others_are_read(
     assert out.startswith(f"{picture}: 5")
 
 
-@pytest.mark.parametrize(("widths", "words"), [((100, 10), "takes inputs of 100"), ((784, 3), "3 classes apart")])
+@pytest.mark.parametrize(("widths", "words"), [((100, 10), "takes inputs of 100"), ((784, 3), "has 3 classes")])
 def test_a_model_for_something_else_is_refused_once(
     widths: tuple[int, ...], words: str, tmp_path: Path, picture: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

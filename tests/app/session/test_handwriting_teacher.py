@@ -167,7 +167,7 @@ def test_a_network_that_reads_no_digits_is_said_and_the_drawing_kept(teacher: Ha
     with qtbot.waitSignal(teacher.failed) as told:
         teacher.teach(ink(), 7)
     assert told.args is not None
-    assert "tells 3 classes apart" in told.args[0]
+    assert "has 3 classes" in told.args[0]
     assert (teacher.count, teacher.is_busy) == (1, False)
 
 

@@ -62,7 +62,7 @@ def test_an_impossible_temperature_is_refused(temperature: float) -> None:
 
 def test_a_network_that_ends_otherwise_is_refused() -> None:
     spec = NetworkSpec((784,), (Dense(10), Activation("relu")), output="linear")
-    with pytest.raises(SettingError, match="dense last layer"):
+    with pytest.raises(SettingError, match="the last layer must be dense"):
         apply_temperature(Network(spec), 2)
 
 

@@ -63,7 +63,7 @@ def test_without_room_for_two_the_last_is_kept(room: int) -> None:
 
 def test_epochs_come_in_order() -> None:
     rewind = trained(3, 10)
-    with pytest.raises(ValueError, match="Epoch 3 comes after epoch 3"):
+    with pytest.raises(ValueError, match="An epoch after 3 is expected; got 3"):
         rewind.add(3, network_of(3))
 
 
@@ -98,5 +98,5 @@ def test_a_network_for_something_else_reads_no_digit() -> None:
     spec = NetworkSpec.dense((4, 3), input_shape=(4,))
     rewind = Rewind(spec)
     rewind.add(0, Network(spec))
-    with pytest.raises(DataError, match="open or train one for digits"):
+    with pytest.raises(DataError, match="Open or train one for digits"):
         rewind.read(0, np.zeros((28, 28), np.uint8))

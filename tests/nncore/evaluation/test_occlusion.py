@@ -65,7 +65,7 @@ def test_classes_that_are_no_digits_have_reasons_too() -> None:
 def test_another_network_or_picture_is_refused() -> None:
     with pytest.raises(DataError, match="takes inputs of 64"):
         occlusion_map(Network(NetworkSpec.dense((64, 10))), cross(), 1)
-    with pytest.raises(DataError, match="digits are 10"):
+    with pytest.raises(DataError, match="there are 10 digits"):
         occlusion_map(Network(NetworkSpec.dense((784, 3))), cross(), 3)
     with pytest.raises(DataError, match=r"expected uint8 \(28, 28\)"):
         occlusion_map(reader(1, 1, 1), np.zeros((8, 8), np.uint8), 1)

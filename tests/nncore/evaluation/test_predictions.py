@@ -87,7 +87,7 @@ def test_weights_that_have_diverged_give_predictions_without_a_warning() -> None
 
 def test_what_has_no_classes_or_does_not_fit_is_refused() -> None:
     network = nearest_mean_network(small_mnist().training)
-    with pytest.raises(DataError, match="no classes"):
+    with pytest.raises(DataError, match="without classes"):
         predict_dataset(network, Dataset.from_floats([1.0], [2.0]))
     with pytest.raises(SettingError, match="pixels"):
         predict_dataset(network, Dataset(np.zeros((1, 5, 5), np.uint8), np.array([1])))

@@ -136,13 +136,16 @@ def test_a_digit_is_read_as_it_is_recognized() -> None:
 
 @pytest.mark.parametrize(
     ("widths", "words"),
-    [((1, 10, 10), "takes inputs of 1, a drawing is 28 × 28"), ((784, 8, 3), "tells 3 classes apart, digits are 10")],
+    [
+        ((1, 10, 10), "takes inputs of 1, but a drawing is 28 × 28"),
+        ((784, 8, 3), "has 3 classes, but there are 10 digits"),
+    ],
 )
 def test_a_network_for_something_else_is_refused_in_words(widths: tuple[int, ...], words: str) -> None:
     reason = why_unreadable(a_network(widths))
     assert reason is not None
     assert words in reason
-    with pytest.raises(DataError, match=r"open or train one for digits\.$"):
+    with pytest.raises(DataError, match=r"Open or train one for digits\.$"):
         read_digit(a_network(widths), an_image())
 
 

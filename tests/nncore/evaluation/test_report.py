@@ -60,7 +60,7 @@ def test_the_figures_stand_in_it() -> None:
     predictions, data = judged()
     page = evaluation_report(predictions, data, "mine")
     assert f"{predictions.accuracy:.2%}" in page
-    assert f"{predictions.interval[0]:.2%} to {predictions.interval[1]:.2%}" in page
+    assert f"{predictions.interval[0]:.2%} and {predictions.interval[1]:.2%}" in page
     cells = [int(cell) for cell in re.findall(r"<td class=\"shade\" style=[^>]*>(\d+)<small>", page)]
     assert sum(cells) == predictions.count
     share = predictions.confusion[0, 0] / predictions.confusion[0].sum()
@@ -80,7 +80,7 @@ def test_names_are_text_whatever_they_hold() -> None:
 def test_no_mistake_and_no_picture_are_said_or_left_out() -> None:
     numbers = Dataset.from_floats([[0.0], [1.0]], np.array([0, 1]), ("a", "b"))
     right = Predictions(np.array([0, 1]), np.array([0, 1]), np.eye(2, dtype=np.float32), ("a", "b"), "two")
-    assert "Nothing was misread." in evaluation_report(right, numbers, "m")
+    assert "No example was misread." in evaluation_report(right, numbers, "m")
     wrong = replace(right, answers=np.array([1, 1]))
     page = evaluation_report(wrong, numbers, "m")
     assert "a read as b" in page

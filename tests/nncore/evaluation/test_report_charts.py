@@ -17,7 +17,7 @@ def test_a_bar_is_as_high_as_its_accuracy() -> None:
     assert float(bar.attrib["x"]) > float(empty.attrib["x"])
     title = bar.find("title")
     assert title is not None
-    assert title.text == "12 answers 80% to 100% sure: 75.0% right"
+    assert title.text == "12 answers with confidence 80% to 100%: 75.0% correct"
 
 
 def test_a_curve_runs_from_edge_to_edge_and_names_are_text() -> None:

@@ -69,8 +69,8 @@ def test_it_ends_when_cancelled() -> None:
 
 def test_numbers_and_sets_without_a_class_are_refused() -> None:
     network = nearest_mean_network(small_mnist().training)
-    with pytest.raises(DataError, match="pictures"):
+    with pytest.raises(DataError, match="robustness can be measured only on images"):
         next(robustness(network, Dataset.from_floats([1.0], np.array([0]), ("a", "b"))))
     nothing = Dataset(np.zeros((2, 28, 28), np.uint8), np.array([-1, -1]), open_set=True)
-    with pytest.raises(DataError, match="no picture belongs"):
+    with pytest.raises(DataError, match="no image belongs"):
         next(robustness(network, nothing))

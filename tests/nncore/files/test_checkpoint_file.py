@@ -116,7 +116,7 @@ def test_saving_over_a_run_keeps_the_old_one_if_it_fails(saved: Path, monkeypatc
 def test_a_run_that_diverges_is_not_saved_over_a_sound_one(saved: Path, name: str) -> None:
     before, broken = saved.read_bytes(), checkpoint().arrays[name].copy()
     broken.flat[3] = nan
-    with pytest.raises(ModelFileError, match="not all finite"):
+    with pytest.raises(ModelFileError, match="some of its weights are not finite"):
         save_checkpoint(replace(checkpoint(), arrays={**checkpoint().arrays, name: broken}), saved)
     for figure in ("summed_loss", "highest_loss"):
         with pytest.raises(ModelFileError, match="diverged"):
@@ -137,7 +137,7 @@ def test_foreign_bytes_are_refused(tmp_path: Path, content: bytes) -> None:
 
 
 def test_a_model_is_no_run_and_a_run_no_model(saved: Path) -> None:
-    assert "this is not a Digit Lab run: its header says something else" in refusal(
+    assert "this is not a Digit Lab run: the format in its header must be 'digitlab-run'" in refusal(
         Path(__file__).parents[3] / "resources" / "models" / "handwriting.npz"
     )
     with pytest.raises(ModelFileError, match="this is not a Digit Lab model"):
@@ -153,7 +153,7 @@ def test_every_truncation_is_refused(saved: Path) -> None:
 
 def test_a_newer_version_is_named(saved: Path) -> None:
     path = with_header(saved, {**header_of(saved), "version": 99})
-    assert "format version 99, this Digit Lab reads up to 1" in refusal(path)
+    assert "format version is 99, but this Digit Lab reads versions up to 1" in refusal(path)
 
 
 @pytest.mark.parametrize("name", ["values", "good_values", "best_values", "optimizer_memory"])
@@ -180,13 +180,13 @@ def test_adams_memory_is_not_taken_for_momentums(saved: Path) -> None:
 def test_weights_that_are_not_finite_are_refused(saved: Path, name: str, value: float) -> None:
     content = members_of(saved)[f"{name}.npy"]
     broken = content[:-4] + np.float32(value).tobytes()
-    assert "not all finite" in refusal(with_members(saved, **{f"{name}_npy": broken}))
+    assert "some of its weights are not finite" in refusal(with_members(saved, **{f"{name}_npy": broken}))
 
 
 def test_a_file_larger_than_the_free_memory_is_refused_unread(saved: Path) -> None:
     with saved.open("r+b") as file:
         file.truncate(2**43)  # a hole: takes no room on the disk
-    assert "larger than the memory that is free" in refusal(saved)
+    assert "too large for the free memory" in refusal(saved)
 
 
 def test_what_is_not_a_file_is_refused_without_waiting(tmp_path: Path) -> None:

@@ -127,14 +127,14 @@ def test_every_truncation_is_refused(saved: Path) -> None:
 
 def test_a_newer_version_is_named(saved: Path) -> None:
     rewrite_header(saved, lambda header: header.update(version=99))
-    with pytest.raises(ModelFileError, match="format version 99, this Digit Lab reads up to 1"):
+    with pytest.raises(ModelFileError, match="format version is 99, but this Digit Lab reads versions up to 1"):
         load_model(saved)
 
 
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (lambda h: h.update(format="other"), "header says something else"),
+        (lambda h: h.update(format="other"), "the format in its header must be 'digitlab-model'"),
         (lambda h: h.pop("card"), "header is incomplete"),
         (
             lambda h: h["card"].update(test_accuracy="good"),
@@ -168,7 +168,7 @@ def test_weights_that_are_not_finite_are_refused(tmp_path: Path) -> None:
     model = small_model()
     broken = replace(model, parameters=np.full(model.parameters.shape, np.nan, np.float32))
     save_model(broken, tmp_path / "nan.npz")
-    with pytest.raises(ModelFileError, match="not all finite"):
+    with pytest.raises(ModelFileError, match="some of its weights are not finite"):
         load_model(tmp_path / "nan.npz")
 
 
@@ -189,7 +189,7 @@ def test_what_is_not_a_file_is_refused_without_waiting(tmp_path: Path) -> None:
 def test_a_file_larger_than_the_free_memory_is_refused_unread(saved: Path) -> None:
     with saved.open("r+b") as file:
         file.truncate(2**43)  # a hole: takes no room on the disk
-    with pytest.raises(ModelFileError, match=r"with 8,796\.1 GB it is larger than the memory that is free"):
+    with pytest.raises(ModelFileError, match=r"8,796\.1 GB, which is too large for the free memory"):
         load_model(saved)
 
 
@@ -206,7 +206,7 @@ def test_an_encrypted_model_is_refused(saved: Path) -> None:
     start = content.index(b"PK\x01\x02")  # the first entry of the zip's directory
     content[start + 8] |= 1
     saved.write_bytes(content)
-    with pytest.raises(ModelFileError, match=r"header\.json inside is packed in a way Digit Lab never writes"):
+    with pytest.raises(ModelFileError, match=r"header\.json inside is compressed, encrypted or too large"):
         load_model(saved)
 
 

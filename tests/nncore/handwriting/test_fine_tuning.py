@@ -188,7 +188,7 @@ def diverged() -> Network:
             nothing((5, 28, 28)),
             r"have the shape \(14, 56\); expected .* 28 x 28",
         ),
-        (reader(784, 3), nothing((5, 28, 28)), nothing((5, 28, 28)), "tells 3 classes apart"),
+        (reader(784, 3), nothing((5, 28, 28)), nothing((5, 28, 28)), "This model has 3 classes"),
         (diverged(), nothing((5, 28, 28)), nothing((5, 28, 28)), "weights of this model have diverged"),
     ],
 )

@@ -160,5 +160,5 @@ def test_a_network_that_does_not_read_digits_is_not_asked() -> None:
     ink, _ = side_by_side(["1", "0"], 0.02)
     other = Network(NetworkSpec.dense((4, 3), input_shape=(4,)))
     assert stroke_groups(ink, other) == stroke_groups(ink)
-    with pytest.raises(DataError, match="open or train one for digits"):
+    with pytest.raises(DataError, match="Open or train one for digits"):
         read_number(other, ink)

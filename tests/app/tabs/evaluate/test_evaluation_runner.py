@@ -72,7 +72,7 @@ def test_an_evaluation_can_be_cancelled(runner: EvaluationRunner, qtbot: QtBot) 
 def test_data_without_classes_is_refused(runner: EvaluationRunner, qtbot: QtBot) -> None:
     with qtbot.waitSignal(runner.refused) as told:
         judge(runner, Dataset.from_floats([1.0], [2.0], source="sine"))
-    assert told.args == ["sine: numbers to fit have no classes, so there is nothing to misread."]
+    assert told.args == ["sine: this is regression data without classes, so there are no misread examples."]
 
 
 def test_robustness_is_reported_point_by_point(runner: EvaluationRunner, qtbot: QtBot) -> None:
@@ -90,7 +90,7 @@ def test_robustness_of_data_without_images_is_refused(runner: EvaluationRunner, 
     with qtbot.waitSignal(runner.robustness_ended) as ended:
         runner.measure_robustness(result_without_images())
     assert ended.args is not None
-    assert "only pictures" in ended.args[0]
+    assert "only on images with classes" in ended.args[0]
 
 
 def test_a_map_has_a_point_for_each_digit(runner: EvaluationRunner, qtbot: QtBot) -> None:

@@ -75,14 +75,14 @@ def test_a_file_cut_short_anywhere_is_refused_by_name(saved: Path) -> None:
 
 def test_weights_that_are_not_finite_are_refused(saved: Path) -> None:
     save_model(replace(model_of(), parameters=np.full(EVERYTHING.parameter_count, np.inf, np.float32)), saved)
-    with pytest.raises(ModelFileError, match="weights are not all finite"):
+    with pytest.raises(ModelFileError, match="some of its weights are not finite"):
         load_model(saved)
 
 
 def test_a_file_larger_than_the_free_memory_is_refused_unread(saved: Path) -> None:
     with saved.open("r+b") as file:
         file.truncate(2**43)  # a hole: takes no room on the disk
-    with pytest.raises(ModelFileError, match=r"with 8,796\.1 GB it is larger than the memory that is free"):
+    with pytest.raises(ModelFileError, match=r"8,796\.1 GB, which is too large for the free memory"):
         load_model(saved)
 
 
