@@ -1,4 +1,4 @@
-"""Opens the door: hands the arguments to app.cli.main."""
+"""Start Digit Lab: call app.cli.main with the arguments."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 
 def run() -> int:
-    """Do what the arguments ask for; gives the exit status."""
+    """Run the command that the arguments name; returns the exit status."""
     try:
         from app.cli.main import main
     except ModuleNotFoundError as problem:

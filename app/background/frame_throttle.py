@@ -1,4 +1,4 @@
-"""Combines a burst of requests: at most one per frame, and always the latest state."""
+"""Combines many requests into one: at most one per frame, always with the latest state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A queue of tasks: each runs on a thread, one after another, so what is saved first is on disk before the next."""
+"""A queue of tasks that run on a thread, one after another, in the order in which they were added."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class TaskQueue(QObject):
         """Run `work` when all earlier tasks have ended; then call `use` with its result, or `refuse` with a sentence.
 
         kind: a word by which tasks are cancelled and replaced. latest_only: waiting tasks of this kind are dropped,
-        because this one makes them pointless; a running one still delivers its result.
+        because this one replaces them; a running one still delivers its result.
         """
         if latest_only:
             self._drop_waiting(kind)

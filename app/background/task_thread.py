@@ -29,7 +29,7 @@ class TaskThread(QThread):
             self.failed.emit(str(problem))
         except MemoryError:
             self.failed.emit("There is not enough memory for this.")
-        except Exception as problem:  # a bug: both the caller and the crash reporter must hear of it
+        except Exception as problem:  # a bug: report it to the caller and to the crash reporter
             self.failed.emit(f"This failed because of an error in Digit Lab ({type(problem).__name__}).")
             raise
         else:

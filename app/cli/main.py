@@ -1,8 +1,8 @@
-"""The command line: the table of commands, and what all of them share. Without a command the window opens.
+"""The command line: the table of commands, and the code that they share. Without a command the window opens.
 
-Each command is one module of `app.cli`, imported only when that command is asked for: a command loads neither Qt nor
-what only another command needs. Exit status 2 and one line on standard error tell of a user's mistake, exit status 1 of
-a training that diverged.
+Each command is one module of `app.cli`, imported only when that command runs: a command loads neither Qt nor
+the libraries that only another command needs. Exit status 2 and one line on standard error report a user's mistake,
+exit status 1 a training that diverged.
 """
 
 from __future__ import annotations
@@ -127,11 +127,11 @@ class _Parser(argparse.ArgumentParser):
     """Reports what is wrong in one line."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message} ({self.prog} --help lists what is possible)\n")
+        self.exit(2, f"{self.prog}: {message} ({self.prog} --help lists the options)\n")
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
-    """A parser that knows all commands, and the options of the one that `arguments` name."""
+    """A parser with all commands, and with the options of the command in `arguments`."""
     parser = _Parser(
         prog="digitlab",
         description="Train a neural network to read handwriting, and use it. Without a command the window opens.",

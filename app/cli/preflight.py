@@ -1,4 +1,4 @@
-"""Preflight checks: what this machine lacks to run the app, as one line each. Imports only the standard library."""
+"""Checks before the start: each reports in one line what the app lacks. Imports only the standard library."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     export.add_argument("numbers", nargs="+", type=int, metavar="N", help="their numbers in the list")
     export.add_argument("--out", type=Path, required=True, metavar="FILE", help="a file that ends in .csv or .html")
     for name, what in (
-        ("delete", "delete runs; restore brings them back"),
+        ("delete", "delete runs; `runs restore` restores them"),
         ("restore", "restore deleted runs"),
     ):
         action = actions.add_parser(name, help=what)
@@ -60,7 +60,7 @@ def _act(options: argparse.Namespace, log: RunLog) -> None:
 
 
 def state_in_words(run: LoggedRun) -> str:
-    """How a run stands; one whose process is gone before its end was interrupted."""
+    """The state of a run; a run that has not ended and whose process no longer exists was interrupted."""
     if run.state != "running" or is_alive(run.process):
         return run.state
     return "interrupted"
@@ -94,7 +94,7 @@ def _show(log: RunLog, number: int, as_json: bool) -> None:
         **settings_in_words(run.settings), "begun": run.started.replace("T", " "), "time": duration(run.seconds),
         "machine": run.settings.machine, "best epoch": run.best_epoch, "test accuracy": percent(run.test_accuracy),
         "test loss": figure(run.test_loss), "model": run.model, "note": run.note,
-        "can go on from": _checkpoint(run),
+        "continue from": _checkpoint(run),
     }  # fmt: skip
     for name, value in about.items():
         if value not in ("", None):
@@ -108,7 +108,7 @@ def _show(log: RunLog, number: int, as_json: bool) -> None:
 
 
 def _checkpoint(run: LoggedRun) -> str:
-    """The file from which a run that is over can go on (`train --resume`), or ""."""
+    """The checkpoint from which `train --resume` can continue an ended or interrupted run, or ""."""
     path = runs_folder() / run.checkpoint
     return str(path) if run.checkpoint and state_in_words(run) != "running" and path.is_file() else ""
 
@@ -133,7 +133,7 @@ def _mark(log: RunLog, numbers: Sequence[int], action: str) -> None:
             raise SettingError("numbers", f"Run {run.id} is still in progress. Delete it when it has ended.")
     (log.delete if action == "delete" else log.restore)(numbers)
     what = f"{len(runs)} run{'s' if len(runs) > 1 else ''}"
-    print(f"{what} deleted. `runs restore` brings them back." if action == "delete" else f"{what} restored.")
+    print(f"{what} deleted. `runs restore` restores them." if action == "delete" else f"{what} restored.")
 
 
 def _as_json(run: LoggedRun) -> dict[str, Any]:

@@ -28,7 +28,7 @@ CHANGED_ON_THE_WAY = ("learning_rate", "steps", "epochs", "seconds")
 
 
 def add_settings(parser: argparse.ArgumentParser, rows: Mapping[str, Setting], several: bool = False) -> None:
-    """Add an option for each of these settings; several: it takes one value or more. An option not given is not set."""
+    """Add an option for each setting; several: each takes one or more values. Omitted options are not set."""
     quick = RECIPES["quick"].config
     for name, setting in rows.items():
         if setting.kind == "distortions":

@@ -22,7 +22,7 @@ from nncore.preprocessing.ink import rasterize
 SEED = 0
 
 MNIST_REPLAYED, MADE_UP_DIGITS, MADE_UP_OTHERS = 4000, 1000, 500
-"""Replayed beside the user's drawings: MNIST training images, digits of synthetic writers, and non-digits."""
+"""Training data beside the user's drawings: MNIST images, digits of synthetic writers, and synthetic non-digits."""
 
 MNIST_JUDGED = 2000
 """MNIST test images on which a network is evaluated; none of them is replayed. One image is 0.05 %."""

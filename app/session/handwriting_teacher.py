@@ -22,9 +22,9 @@ from nncore.preprocessing.ink import Ink
 class HandwritingTeacher(QObject):
     """The user's examples, and the network that has learnt them.
 
-    The adapted network is always trained anew from the network given to `set_base` and from all examples, with the same
+    The adapted network is always trained from the network given to `set_base`, with all examples, with the same
     seed. So the same examples give the same bits, undo restores the network from before, and without examples the
-    network is the base itself. All methods return at once; of several requests the newest counts. Nothing leaves the
+    network is the base itself. All methods return at once; a new request replaces an older one. Nothing leaves the
     computer.
     """
 
@@ -150,7 +150,7 @@ class HandwritingTeacher(QObject):
             self.judged.emit(judged)
 
     def _start(self, kind: str, work: Callable[[], object], use: Callable[[Any], None]) -> None:
-        """Run `work`; it must not refer to this object, or the thread might become the last to let go of it."""
+        """Run `work`; it must not refer to this object, or the thread might delete it."""
         self._tasks.add(kind, work, use, self._refuse)
 
     def _stop(self) -> None:

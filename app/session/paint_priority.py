@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from threading import Event
 
 LONGEST_WAIT = 0.05
-"""Seconds that a training waits at most, whatever the window does."""
+"""The longest time, in seconds, that a training waits for one frame."""
 
 
 class PaintPriority:

@@ -74,7 +74,7 @@ class Session(QObject):
         self.ended_run: EndedRun | None = None
         self._thread: TrainingThread | None = None
         self._waiting: tuple[RunPlan, bool] | None = None
-        self._files, self._data_files = TaskQueue(self), TaskQueue(self)  # a model is not kept waiting by a data set
+        self._files, self._data_files = TaskQueue(self), TaskQueue(self)  # a model does not wait for a data set
 
     # ------------------------------------------------------------------ data
 
@@ -212,7 +212,7 @@ class Session(QObject):
     def _start(self, plan: RunPlan, paused: bool) -> None:
         assert self.data is not None
         self._thread = TrainingThread(plan, self.data, models_folder(), self, self.paint_priority)
-        self._following_run = plan.curve is None  # what draws curves reads no digits
+        self._following_run = plan.curve is None  # a network that fits a curve cannot read digits
         self._run_has_ended, self._epochs_wanted = False, plan.config.epochs
         if paused:
             self._thread.control.pause()
@@ -323,7 +323,7 @@ class Session(QObject):
         return self._files.finish() and self._data_files.finish()
 
     def _read(self, kind: str, work: Callable[[], object], use: Callable[[Any], None]) -> None:
-        """Run `work` on a thread and give its result to `use`. Of several requests of one kind the last counts."""
+        """Run `work` on a thread and give its result to `use`. A new request replaces one of the same kind."""
         self._files.discard(kind)
         self._files.add(kind, work, use, self.refused.emit)
 

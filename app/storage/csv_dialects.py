@@ -1,7 +1,7 @@
-"""Data files as `nncore.data.formats` reads them, and CSV files in other dialects, which pandas reads. No Qt in here.
+"""Data files as `nncore.data.formats` reads them, and CSV files in other dialects, which pandas reads. Imports no Qt.
 
 A dialect may have semicolons, tabs, bars or spaces between the numbers, text in UTF-16 or Latin-1 as spreadsheets write
-it, and the label in any column whose name says so (OpenML writes it last).
+it, and the label in any column that is named as a label (in OpenML's files, the last one).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ TABLE_SUFFIXES = (".csv", ".tsv", ".txt")
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a CSV file is written. label: the column of the labels, counted from 0. has_names: in its first row."""
+    """How a CSV file is written. label: the label column, from 0. has_names: whether the first row has names."""
 
     separator: str
     encoding: str
@@ -39,7 +39,7 @@ class Dialect:
 
     @property
     def is_plain(self) -> bool:
-        """Whether nncore reads it, which names every mistake by row and column."""
+        """Whether nncore can read it; its error messages name row and column."""
         return (self.separator, self.encoding, self.label) == (",", "utf-8-sig", 0)
 
 
@@ -52,7 +52,7 @@ def read_dataset(path: Path, mapped: bool | None = None) -> Splits:
 
 
 def dialect_of(path: Path) -> Dialect | None:
-    """The dialect that the first line shows; None if it is no row of a table."""
+    """The dialect of the first line; None if it is not a row of a table."""
     with opened(path) as file:
         start = file.read(LONGEST_ROW)
     encoding = "utf-16" if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
@@ -93,7 +93,7 @@ def _read(path: Path, dialect: Dialect) -> Dataset:
 
 
 def _numbers(frame: DataFrame, dialect: Dialect, name: str) -> NDArray[np.uint8]:
-    """The rows as (rows, 785) uint8, the label first; raises DataError for the first number that is wrong."""
+    """The rows as (rows, 785) uint8, the label first; raises DataError for the first invalid number."""
     import pandas
 
     if frame.shape[1] != COLUMNS or not isinstance(frame.index, pandas.RangeIndex):

@@ -1,4 +1,4 @@
-"""The user's own ink: every labelled drawing, written to disk immediately."""
+"""The user's own drawings with their labels; each is written to disk immediately."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ COMMENT = re.compile(r"drawn (\S+)(?: read (\d))?")
 class Example:
     """A drawing and its digit. read: the digit that the network had read, None if there was none.
 
-    drawn: when it was added; None if the file does not tell.
+    drawn: when it was added; None if the file does not contain it.
     """
 
     ink: Ink
@@ -34,7 +34,7 @@ class Example:
 
 
 class InkLibrary:
-    """The examples of one file, and those that were forgotten last, which stay in a backup file beside it.
+    """The examples of one file, and the examples that were removed last by `forget`, in a backup file beside it.
 
     Each change is written to disk completely or not at all before `examples` changes; if that fails it raises
     DataError.
@@ -65,14 +65,14 @@ class InkLibrary:
         self._write(self.path, self.examples[:-1])
 
     def forget(self) -> None:
-        """Move all examples to the backup, and lose its former content; does nothing without examples."""
+        """Move all examples to the backup file and replace its content; does nothing without examples."""
         self._refresh()
         if self.examples:
             self._write(self.backup_path, self.examples)
             self._write(self.path, ())
 
     def remember(self) -> None:
-        """Bring the forgotten examples back, in front of those added since."""
+        """Restore the forgotten examples, in front of those that were added later."""
         self._refresh()
         self._write(self.path, (*self.forgotten, *self.examples)[-MOST_EXAMPLES:])
         self._write(self.backup_path, ())

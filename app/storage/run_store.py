@@ -98,7 +98,7 @@ class RunStore:
             write_report(reported, path)
             return f"Written: {path}."
         beside = write_csv([(each.run, each.epochs) for each in reported], path)
-        return f"Written: {path}, and the epochs in {beside.name} beside it."
+        return f"Written: {path}, and the epochs in {beside.name} in the same folder."
 
     def _known(self, run: LoggedRun) -> KnownRun:
         is_unended = run.state == "running"

@@ -1,4 +1,4 @@
-"""Runs and their epochs as tables of pandas, and as CSV files: one of the runs, one of the epochs of all of them.
+"""Runs and their epochs as pandas tables and as CSV files: one of the runs, one of the epochs of all runs.
 
 In a notebook:
 
@@ -33,12 +33,12 @@ FIGURES = (
 )  # fmt: skip
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula."""
+"""A spreadsheet takes text that starts with one of these characters for a formula."""
 
 
 def runs_table(runs: Sequence[LoggedRun]) -> DataFrame:
     """One row for each run: name, figures, settings, machine. Accuracies from 0 to 1, missing where not measured."""
-    names = ["epochs_done" if name == "epochs" else name for name in FIGURES]  # the setting "epochs": those asked for
+    names = ["epochs_done" if name == "epochs" else name for name in FIGURES]  # "epochs" is the planned number
     rows: list[dict[str, object]] = []
     for run in runs:
         figures = zip(names, (getattr(run, name) for name in FIGURES), strict=True)
@@ -55,7 +55,7 @@ def epochs_table(runs: Sequence[tuple[LoggedRun, Sequence[Row]]]) -> DataFrame:
 
 
 def write_csv(runs: Sequence[tuple[LoggedRun, Sequence[Row]]], path: Path) -> Path:
-    """Write the table of runs to `path` and the table of their epochs beside it; returns the path of the second.
+    """Write the runs to `path`, and their epochs to a second file beside it; returns the path of the second.
 
     Raises DataError if that fails.
     """
@@ -63,7 +63,7 @@ def write_csv(runs: Sequence[tuple[LoggedRun, Sequence[Row]]], path: Path) -> Pa
     for target, table in ((path, runs_table([run for run, _ in runs])), (beside, epochs_table(runs))):
         text = table.map(_cell).to_csv(index=False, lineterminator="\r\n")  # RFC 4180
         try:
-            write_safely(target, text.encode("utf-8-sig"))  # without the mark Excel takes it for another encoding
+            write_safely(target, text.encode("utf-8-sig"))  # without the byte order mark Excel assumes another encoding
         except OSError as problem:
             raise DataError(f"{target}: could not be written ({problem.strerror or problem}).") from None
     return beside
@@ -78,5 +78,5 @@ def _table(rows: Sequence[Mapping[str, object]], first: Sequence[str]) -> DataFr
 
 
 def _cell(value: object) -> object:
-    """A cell; text that a spreadsheet would compute is kept from that by an apostrophe."""
+    """A cell; text that a spreadsheet would take for a formula gets an apostrophe in front."""
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

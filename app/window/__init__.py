@@ -1,4 +1,4 @@
-"""The main window, its menu, and what connects the tabs with the session.
+"""The main window, its menu, and the connections of the tabs with the session.
 
 Read first: `main_window.py`.
 """

@@ -12,7 +12,7 @@ from app.background.interrupt import on_ctrl_c
 
 
 class CtrlC(QObject):
-    """Emits `pressed`, from the event loop, each time Ctrl+C interrupts the process; `was_pressed` remembers it.
+    """Emits `pressed`, from the event loop, each time Ctrl+C interrupts the process; then `was_pressed` is true.
 
     Python runs a signal handler only between two instructions of Python code, and Qt's event loop may run none for
     minutes. So the signal also writes to a socket, which wakes the loop.
@@ -41,7 +41,7 @@ class CtrlC(QObject):
             self.pressed.emit()
 
     def release(self) -> None:
-        """Give Ctrl+C the effect back that it had before."""
+        """Restore the effect that Ctrl+C had before."""
         signal.set_wakeup_fd(-1)
         self._handler.close()
         self._notifier.setEnabled(False)

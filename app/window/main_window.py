@@ -59,7 +59,7 @@ AnyTab = TypeVar("AnyTab", bound=Tab)
 
 @dataclass(frozen=True)
 class TabRow:
-    """A tab of the main window: its title, its class, and what its tool tip says."""
+    """A tab of the main window: its title, its class, and the text of its tool tip."""
 
     title: str
     tab: type[Tab]
@@ -74,7 +74,7 @@ TABS = (
     TabRow("Data", DataTab, "Look at the data set, or open another one (Ctrl+5)"),
     TabRow("Runs", RunsTab, "List, compare, repeat and export training runs (Ctrl+6)"),
 )
-"""The tabs from left to right. The window asks each to `focus` and to `finish`; Ctrl and its number choose it."""
+"""The tabs from left to right. The window calls `focus` and `finish` of each; Ctrl+1 chooses the first one."""
 
 
 class MainWindow(QMainWindow):
@@ -328,7 +328,7 @@ class MainWindow(QMainWindow):
     def _tabs_finish(self) -> bool:
         """Stop the background work of all tabs and wait for it; False if one does not end in time."""
         tabs = [self.tab(row.tab) for row in TABS]
-        finished = [self.training_actions.finish(), *(tab.finish() for tab in tabs)]  # each is asked in any case
+        finished = [self.training_actions.finish(), *(tab.finish() for tab in tabs)]  # all are called in any case
         return all(finished)
 
     def _stay_open(self, event: QCloseEvent, sentence: str) -> None:
