@@ -65,7 +65,7 @@ STEPS = (
         "The centre of mass is in the middle.",
         "centre",
         "centre",
-        "Not centred: the ink lies where training images are blank.",
+        "Not centred, unlike the training images.",
         "Move the centre of mass to the middle, as in MNIST. Off: the ink stays where the last step left it.",
     ),
     Step(
