@@ -16,7 +16,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 NAMED_PATH = re.compile(r"`((?:app|nncore|docs|resources|tests|\.ci)/[\w./-]*)`")
 NAMED_FUNCTION = re.compile(r"`((?:app|nncore)/[\w/]+\.py):([\w.]+)`")
-NAMED_METHOD = re.compile(r"`([A-Z]\w*\.\w+)`")
+NAMED_METHOD = re.compile(r"`([A-Z]\w*[a-z]\w*\.\w+)`")
 
 pages = pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
 
