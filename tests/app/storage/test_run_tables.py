@@ -48,6 +48,14 @@ def test_both_tables_are_read_back(log: RunLog, tmp_path: Path) -> None:
     assert epochs["validation_loss"].isna().all()
 
 
+@pytest.mark.parametrize(("name", "beside"), [("all.txt", "all epochs.txt"), ("all", "all epochs.csv")])
+def test_the_table_of_epochs_has_the_suffix_of_the_other_and_else_csv(
+    log: RunLog, tmp_path: Path, name: str, beside: str
+) -> None:
+    assert write_csv([(log.run(1), [])], tmp_path / name) == tmp_path / beside
+    assert (tmp_path / beside).exists()
+
+
 def test_a_loss_below_zero_stays_a_number(log: RunLog, tmp_path: Path) -> None:
     log.update(1, training_loss=-0.5)
     write_csv([(log.run(1), [])], tmp_path / "one.csv")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nncore.data.dataset import Dataset
 from nncore.data.formats import read_dataset
-from nncore.data.formats.image_csv import LONGEST_ROW, ROWS_AT_ONCE, _read_at_once
+from nncore.data.formats.image_csv import LONGEST_ROW, ROWS_AT_ONCE, _read_at_once, _short_whole_numbers
 from nncore.errors import DataError
 from tests.nncore.data.formats.conftest import reads_or_says_why
 from tests.nncore.mutation import Mutation, mutated, mutations
@@ -251,6 +251,14 @@ def test_mutated_files_are_read_or_refused(
     rows = cells_of(digits)[:3]
     content = text_of([HEADER, *rows] if with_header else rows).encode()
     reads_or_says_why(read_dataset, scratch / "mutated.csv", mutated(content, changes))
+
+
+def test_the_fast_way_reads_numbers_of_one_to_three_digits_and_no_others() -> None:
+    found = _short_whole_numbers(b"0,12,255\r\n7,0,999\n")
+    assert found is not None
+    assert found.tolist() == [0, 12, 255, 7, 0, 999]
+    for other in (b"0,,1\n", b"0,1000\n", b"1\n\n2\n", b"1,2.5\n", b"1,-2\n"):
+        assert _short_whole_numbers(other) is None
 
 
 numbers = st.one_of(

@@ -7,9 +7,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from time import perf_counter
 
 import numpy as np
 import psutil
@@ -68,6 +70,15 @@ def test_each_job_is_done_once_and_has_the_figures_of_a_run_alone() -> None:
         assert figures(result) == figures(alone(result.job, few_digits()))
         assert result.attempts == 1
         assert len(result.history) == 2
+
+
+def test_the_finished_share_of_a_run_with_a_time_limit_is_the_share_of_that_time() -> None:
+    (job,) = grid(SMALL, replace(ENDLESS, seconds=300.0), {"seed": [0]})
+    told: list[float] = []
+    began = perf_counter()
+    result = run_job(job, few_digits(), 0.0, lambda: len(told) >= 3, told.append)
+    assert result.state == "stopped"
+    assert 0 < told[0] < told[1] < told[2] <= (perf_counter() - began) / 300
 
 
 def test_the_share_held_out_is_the_one_of_each_seed() -> None:

@@ -61,3 +61,12 @@ def a_blob(number: int, left: int, top: int, width: int, height: int) -> Blob:
 )
 def test_parts_of_a_digit_are_merged_and_dirt_is_left_out(blobs: list[Blob], wanted: list[set[int]]) -> None:
     assert [set(blob.numbers) for blob in digit_blobs(blobs, (200, 200))] == wanted
+
+
+@pytest.mark.parametrize(("side", "wanted"), [(3, {1}), (4, {1, 2})])
+def test_a_speck_of_3_percent_of_the_largest_size_is_left_out_and_a_larger_one_is_a_part(
+    side: int, wanted: set[int]
+) -> None:
+    stem, speck = Blob((1,), 50, 150, 50, 54, 100), Blob((2,), 100, 100 + side, 50, 50 + side, side**2)
+    (digit,) = digit_blobs([stem, speck], (200, 200))
+    assert set(digit.numbers) == wanted

@@ -29,6 +29,15 @@ def test_a_ring_is_reduced_to_a_ring_one_pixel_wide() -> None:
     assert not (skeleton[:-1, :-1] & skeleton[1:, :-1] & skeleton[:-1, 1:] & skeleton[1:, 1:]).any()
 
 
+def test_a_bump_of_one_pixel_at_the_end_of_a_line_is_removed() -> None:
+    line = np.zeros((8, 20), bool)
+    line[3, 2:18] = True
+    line[4, 17] = True
+    skeleton = thin(line)
+    assert set(np.nonzero(skeleton)[0].tolist()) == {3}
+    assert skeleton[3, 2:16].all()
+
+
 @given(arrays(bool, array_shapes(min_dims=2, max_dims=2, max_side=16)))
 def test_thinning_only_removes_pixels_and_does_not_change_a_skeleton(mask: Mask) -> None:
     before = mask.copy()

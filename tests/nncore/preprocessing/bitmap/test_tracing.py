@@ -45,8 +45,11 @@ def test_a_corner_of_three_pixels_is_one_stroke_around_the_corner(turns: int) ->
 def test_diagonal_neighbours_are_linked_in_every_direction(turns: int) -> None:
     hook = np.zeros((4, 5), bool)
     hook[[0, 1, 2, 3, 2], [0, 1, 2, 3, 4]] = True
-    (stroke,) = trace(np.rot90(hook, turns), 0)
+    pixels = np.rot90(hook, turns)
+    (stroke,) = trace(pixels, 0)
     assert len(stroke) == 5
+    middle = np.argwhere(pixels).mean(axis=0)[::-1] + 0.5  # the average of all five
+    np.testing.assert_allclose(stroke[2], middle, rtol=1e-6)
 
 
 @pytest.mark.parametrize(("length", "strokes"), [(4, 1), (9, 3)])
