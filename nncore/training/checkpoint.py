@@ -23,12 +23,13 @@ EXAMPLES_CHECKED = 100
 class Checkpoint:
     """The state of a run between two of its steps.
 
-    arrays: the parameters ("values"), those of the last sound epoch ("good_values"), those of the best one
-    ("best_values", if it is kept), and the optimiser's memory ("optimizer_memory"). counters: of Progress.
-    random_states: of the run's generators now; shuffled_from: of the one that shuffles, at the beginning of the epoch.
-    learning_rate, rates_used: of the TrainingControl. history: one {figure: value} an epoch. data_check: a
-    check sum of the first examples, to recognise the data. recipe: its name, or ""; validation_share: of the examples
-    that `hold_out_validation` took: whoever saves the run fills both in. A file's fields are checked by these types.
+    arrays: the parameters ("values"), those of the last epoch that had not diverged ("good_values"), those of the best
+    epoch ("best_values", if `keep_best` is on), and the optimiser's memory ("optimizer_memory"). counters: the fields
+    of Progress. random_states: the states of the run's generators now; shuffled_from: the state of the shuffling
+    generator at the beginning of the epoch. learning_rate, rates_used: of the TrainingControl. history: one
+    {figure: value} per epoch. data_check: a checksum of the first examples, to recognise the data. recipe: its name, or
+    "". validation_share: the share that `hold_out_validation` took. The code that saves the run sets these last two.
+    When a file is read, its fields are checked against these types.
     """
 
     spec: NetworkSpec
@@ -52,11 +53,11 @@ class Checkpoint:
         epochs: int | None = None,
         seconds: float | None = None,
     ) -> Checkpoint:
-        """The same run, to continue with another rate, for so many steps, epochs or seconds more.
+        """The same run, to be continued with another learning rate, for more steps, epochs or seconds.
 
-        The first limit that is reached ends it; None for all three keeps the limits that it had. A schedule runs over
-        the whole run, so that its rate is that of the longer run at this step. Patience that is used up begins
-        again. Raises SettingError naming what is out of range.
+        The first limit that is reached ends the run; if all three are None, the run keeps its old limits. A schedule
+        covers the whole run, so its factor is that of the longer run at this step. If patience had run out, it starts
+        again. Raises SettingError that names the value that is out of range.
         """
         config = replace(
             self.config,
@@ -65,7 +66,7 @@ class Checkpoint:
             epochs=self.config.epochs if epochs is None else epochs,
             seconds=seconds,
         )  # raises SettingError
-        config = replace(config, learning_rate=self.config.learning_rate)  # the rate at its first step
+        config = replace(config, learning_rate=self.config.learning_rate)  # a config holds the rate of the first step
         if (steps, epochs, seconds) == (None, None, None):
             config = replace(config, steps=self.config.steps, seconds=self.config.seconds)
         else:
@@ -80,6 +81,7 @@ class Checkpoint:
         if epochs is None:
             epochs = ceil((more.steps or 0) / done.steps_per_epoch) + 1 if more.steps else MOST_EPOCHS - done.epoch
         patience, waited = more.patience, done.epochs_done - done.best_epoch
+        # A run that patience had ended would otherwise end again at once.
         if patience is not None and waited >= patience:
             patience += waited
         return replace(
@@ -92,6 +94,6 @@ class Checkpoint:
 
 
 def check_of(data: Dataset) -> int:
-    """A check sum of the first examples of a set, with their targets."""
+    """A checksum of the first examples of a set, with their targets."""
     some = slice(0, EXAMPLES_CHECKED)
     return crc32(data.inputs(some).tobytes(), crc32(data.targets(some).tobytes()))

@@ -19,7 +19,7 @@ def check_settings(spec: NetworkSpec, data: Splits, config: TrainingConfig) -> N
             _check_targets(dataset, spec, config)
     if config.augmentation is not None and not (data.training.is_bytes and len(data.training.input_shape) == 2):
         raise SettingError(
-            "augmentation", "Augmentation distorts images of bytes, and this data has none: switch it off."
+            "augmentation", "Augmentation needs images of bytes, but this data has no such images: switch it off."
         )
     rows = min(config.batch_size or len(data.training), len(data.training))
     for layer, shape in zip(spec.layers, spec.shapes, strict=False):
@@ -27,17 +27,17 @@ def check_settings(spec: NetworkSpec, data: Splits, config: TrainingConfig) -> N
             raise SettingError("batch_size", f"A {layer.label} layer needs batches of {fewest} or more; got {rows}.")
     if data.validation is None and (config.patience is not None or config.keep_best):
         field, what = ("patience", "Early stopping") if config.patience is not None else ("keep_best", "The best epoch")
-        raise SettingError(field, f"{what} needs a validation set, and this data has none: hold out some of it.")
+        raise SettingError(field, f"{what} needs a validation set, but this data has none: hold out some of it.")
 
 
 def _check_targets(dataset: Dataset, spec: NetworkSpec, config: TrainingConfig) -> None:
-    """Raise SettingError if the loss cannot take the numbers that are the targets of `dataset`."""
+    """Raise SettingError if the loss does not accept the numbers that are the targets of `dataset`."""
     loss = LOSSES[config.loss or DEFAULT_LOSSES[spec.output]]
     name = loss.label.capitalize()
     if loss.target_range is None:
-        raise SettingError("loss", f"{name} tells classes apart; the targets of this data are numbers.")
+        raise SettingError("loss", f"{name} needs classes as targets; the targets of this data are numbers.")
     targets, (lowest, highest) = dataset.targets(slice(None)), loss.target_range
     if np.min(targets) < lowest or np.max(targets) > highest:
         raise SettingError(
-            "loss", f"{name} takes targets from {lowest:g} to {highest:g}; this data has targets outside this range."
+            "loss", f"{name} needs targets from {lowest:g} to {highest:g}; this data has targets outside this range."
         )

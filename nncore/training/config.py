@@ -1,4 +1,4 @@
-"""How to train: every setting of a run but the network and the data, one row each.
+"""How to train: every setting of a run except the network and the data, one row each.
 
 A new setting is a field with its row here, and the code that uses it. The command line, sweeps, the form in the Train
 tab, reports and the checks of files read the rows.
@@ -33,17 +33,17 @@ def _helps(rows: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """How to train; `SETTINGS` says what each setting may be. Raises SettingError naming the one that is out of range.
+    """How to train; `SETTINGS` has the allowed values of each setting. Raises SettingError for a value out of range.
 
-    batch_size: examples a step; None, or more than there are, takes all of them (full batch). seed: the same seed gives
-    the same bits on the same machine. loss: None for the one that goes with the network's output. weight_decay: of
-    weights, not of biases. clip_norm: a longer gradient is scaled down to this length; None leaves it.
+    batch_size: examples per step; None, or more than the data has, takes all of them (full batch). seed: the same seed
+    gives the same bits on the same machine. loss: None for the default loss of the network's output. weight_decay:
+    applies to weights, not to biases. clip_norm: a longer gradient is scaled down to this length; None turns this off.
 
     steps, seconds: the run ends after so many, if the epochs have not ended before; None for no such limit. A schedule
-    runs over what the limits leave. With a limit in seconds the bits depend on how fast the machine is.
+    covers the run up to its limits. With a limit in seconds the bits depend on how fast the machine is.
     patience: the run ends after so many epochs without a lower validation loss (Prechelt, "Early Stopping", 1998).
-    keep_best: whether the network ends with the weights of its lowest validation loss; one that diverges ends with
-    those of its last sound epoch.
+    keep_best: whether the network ends with the weights of its lowest validation loss; a network that diverges ends
+    with those of the last epoch that had not diverged.
     """
 
     # fmt: off
@@ -62,8 +62,8 @@ class TrainingConfig:
         128, "batch size", "whole number", "learning", range=FROM_1, absent="full", in_dialog=True,
         examples="32 128 full",
         purpose="Examples in a step",
-        extremes="small batches give noisy steps, large ones fewer and smoother steps an epoch; a full batch takes all "
-        "examples",
+        extremes="small batches give noisy steps, large ones give fewer and smoother steps per epoch; a full batch "
+        "takes all examples",
     )
     epochs: int = row(
         5, "epochs", "whole number", "learning", range=Range(1, MOST_EPOCHS), in_dialog=True, examples="2 5 10",
@@ -78,7 +78,7 @@ class TrainingConfig:
     seed: int = row(
         0, "seed", "whole number", "learning", range=SEEDS, in_dialog=True, examples="0 1 2",
         purpose="Where the random numbers start",
-        extremes="the same seed gives the same run again, several seeds show how much is chance",
+        extremes="the same seed gives the same run again, several seeds show how much results vary at random",
     )
     augmentation: Augmentation | None = row(  # noqa: RUF009
         None, "augmentation", "distortions", "augmentation", absent="none", swept=False,
@@ -87,7 +87,7 @@ class TrainingConfig:
     )
     loss: str | None = row(
         None, "loss", "choice", "loss", choices=_labels(LOSSES), absent="fitting the output",
-        purpose="What the training makes small",
+        purpose="The function that training minimises",
         extremes=_helps(LOSSES),
     )
     label_smoothing: float = row(
@@ -98,7 +98,7 @@ class TrainingConfig:
     weight_decay: float = row(
         0.0, "weight decay", "number", "loss", in_dialog=True, examples="0 0.0001",
         purpose="How strongly weights are pulled towards 0, often 0.0001",
-        extremes="0 does not pull, 1 keeps weights from learning",
+        extremes="0 has no effect, near 1 the weights cannot learn",
     )
     clip_norm: float | None = row(
         None, "gradient clipping", "number", "loss", range=Range(0, float("inf"), above=True), absent="none",
@@ -108,24 +108,24 @@ class TrainingConfig:
     )
     steps: int | None = row(
         None, "maximum steps", "whole number", "stopping", range=FROM_1, absent="no limit", examples="1000 5000",
-        purpose="The run ends after so many steps if its epochs are not over before",
+        purpose="The run ends after so many steps, if its epochs have not ended before",
         extremes="few learn little, more than the epochs have change nothing",
     )
     seconds: float | None = row(
         None, "maximum seconds", "number", "stopping", range=Range(0, float("inf"), above=True), absent="no limit",
         examples="10 60",
         purpose="The run ends after so many seconds of training",
-        extremes="how much is learnt then depends on the machine",
+        extremes="how much the network learns then depends on the speed of the machine",
     )
     patience: int | None = row(
         None, "patience", "whole number", "stopping", range=FROM_1, absent="no limit", examples="none 3",
         purpose="The run ends after so many epochs without a lower validation loss",
-        extremes="1 may stop at a chance rise of the loss, a large one may overfit before it stops",
+        extremes="1 may stop at a random rise of the loss, with a large value the run may overfit before it stops",
     )
     keep_best: bool = row(
         False, "keep the best epoch", "flag", "stopping", examples="yes no",
         purpose="End with the weights of the lowest validation loss",
-        extremes="otherwise the last weights stay; it takes a little memory",
+        extremes="otherwise the run ends with its last weights; the copy takes a little memory",
     )
     # fmt: on
 

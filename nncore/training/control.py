@@ -17,14 +17,14 @@ def check_learning_rate(rate: float) -> None:
 class TrainingControl(NotCopied):
     """Pause, single step, stop and learning rate, safe to use from another thread; each acts within one mini-batch.
 
-    The run itself reads `learning_rate` and `stopped`. The code that iterates over the run calls `wait_for_turn` after
-    each step; that makes pause and single step work.
+    The run itself reads `learning_rate` and `stopped`. The code that iterates over the run must call `wait_for_turn`
+    after each step, so that pause and single step work.
     """
 
-    copy_instead = "Make another one: each run has its own, which threads share."
+    copy_instead = "Make another one: each run has its own control, which threads share."
 
     def __init__(self, learning_rate: float, planned: Sequence[tuple[int, float]] = ()) -> None:
-        """planned: (step, learning rate) from which to use another rate; setting the rate by hand ends the plan."""
+        """planned: (step, learning rate), the steps from which to use another rate; setting a rate ends the plan."""
         for rate in (learning_rate, *(rate for _, rate in planned)):
             check_learning_rate(rate)
         self._learning_rate = learning_rate
@@ -38,7 +38,7 @@ class TrainingControl(NotCopied):
 
     @property
     def learning_rate(self) -> float:
-        """The rate to train with from the next step on; setting it raises SettingError unless above 0 and finite."""
+        """The rate of the next steps; setting it raises SettingError if it is not above 0 and finite."""
         return self._learning_rate
 
     @learning_rate.setter
@@ -48,7 +48,7 @@ class TrainingControl(NotCopied):
         self._learning_rate = rate
 
     def rate_for_step(self, step: int) -> float:
-        """The rate that `step`, counted from 1, is to use; the run asks once a step, and what it got is kept."""
+        """The rate for `step`, counted from 1; the run calls this once per step, and `rates_used` gets the changes."""
         while self._planned and step >= self._planned[0][0]:
             self._learning_rate = self._planned.pop(0)[1]
         rate = self._learning_rate

@@ -25,8 +25,8 @@ Reason = Literal["epochs", "steps", "seconds", "patience", "stopped"]
 class Started:
     """The run is about to take its first step.
 
-    Validation figures are the untrained network's; None without a validation set. samples_done: seen already, by the
-    run that this one goes on from.
+    Validation figures are those of the untrained network; None without a validation set. samples_done: the examples
+    that the run had seen before, if it continues from a checkpoint.
     """
 
     epochs: int
@@ -38,10 +38,10 @@ class Started:
 
 
 class StepDone(NamedTuple):
-    """One step was taken. A tuple, as there may be a million of them: it is made in a third of a dataclass's time.
+    """One step was taken. It is a tuple because a run may have millions: a dataclass takes three times as long to make.
 
-    loss (of cross-entropy: nats) and accuracy (0 to 1; None where there are no classes) are those of its batch, before
-    the step. step counts from 1 through the run, epoch from 1; samples is the size of the batch.
+    loss (for cross-entropy in nats) and accuracy (0 to 1; None if the data has no classes) are those of the batch
+    before the step. step: counted from 1 through the whole run. epoch: from 1. samples: the size of the batch.
     """
 
     step: int
@@ -54,15 +54,15 @@ class StepDone(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class EpochDone:
-    """All training examples were seen once more (or as many as a limit allowed), and the weights were found sound.
+    """An epoch has ended (or a limit ended it early), and its loss has not diverged.
 
-    Training figures are means over the epoch's batches, each before its step; validation figures are taken now, None
-    without a validation set. seconds: spent in this epoch, validation included, pauses left out.
-    samples_per_second: of the steps alone. Accuracies are None where there are no classes.
+    Training figures are means over the epoch's batches, each measured before its step. Validation figures are measured
+    at the end of the epoch; None without a validation set. seconds: the time of this epoch with its validation, without
+    pauses. samples_per_second: of the steps only. Accuracies are None if the data has no classes.
 
-    confusion: (classes, classes) counts of the examples the weights were judged on, the validation set if there is
-    one; row = true class, column = answer; None where there are no classes. health: a layer each, or None if the last
-    figures are only a moment old, or a limit in seconds cut the epoch short.
+    confusion: (classes, classes) counts on the validation set, or on some training examples without one; row = true
+    class, column = answer; None if the data has no classes. health: one entry per layer; None if the last figures are
+    less than `health.SECONDS_BETWEEN_FIGURES` old, or if a limit in seconds ended the epoch early.
     """
 
     epoch: int
@@ -79,9 +79,9 @@ class EpochDone:
 
 @dataclass(frozen=True)
 class Diverged:
-    """The loss left all bounds and the run is over; the network has its weights of the last whole epoch again.
+    """The loss diverged and the run is over; the network has the weights of the last whole epoch again.
 
-    epochs: whole epochs done, those that the weights come from. epoch, step: where it happened.
+    epochs: the whole epochs done, after which the weights were stored. epoch, step: where the loss diverged.
     """
 
     epoch: int
@@ -92,7 +92,7 @@ class Diverged:
 
     @property
     def message(self) -> str:
-        """What happened, in a sentence; what to try is for nncore.training.diagnosis.advice."""
+        """What happened, in a sentence; `nncore.training.diagnosis.advice` suggests what to try."""
         became = f"rose to {self.loss:.3g}" if isfinite(self.loss) else "is no longer a number"
         return (
             f"Training diverged in epoch {self.epoch}, step {self.step}, at a learning rate of "
@@ -104,8 +104,8 @@ class Diverged:
 class Finished:
     """The run is over. test is None without a test set, or if the run was stopped.
 
-    epochs: epochs done. step: steps taken. seconds: spent in those epochs, pauses left out. best_epoch: the one of the
-    lowest validation loss, None without a validation set.
+    epochs: epochs done. step: steps taken. seconds: the time of these epochs, without pauses. best_epoch: the epoch of
+    the lowest validation loss, None without a validation set.
     """
 
     epochs: int
@@ -117,7 +117,7 @@ class Finished:
 
     @property
     def stopped(self) -> bool:
-        """Whether it was told to end before its time."""
+        """Whether the run was stopped before one of its limits."""
         return self.reason == "stopped"
 
 

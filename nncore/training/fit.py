@@ -1,4 +1,4 @@
-"""`fit`: a whole training in one call, for whoever does not need its events one by one."""
+"""`fit`: a whole training in one call, for programs that do not need its events one by one."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from nncore.training.loop import Training
 def fit(
     network: Network, data: Splits, config: TrainingConfig, *, verbose: bool = True, cores: int | None = None
 ) -> History:
-    """Train `network` in place to the end of the run; gives the figures of its epochs.
+    """Train `network` in place to the end of the run; returns the figures of its epochs.
 
-    verbose: print a line for each epoch, and one for the test set if there is one. cores: as in `train`, which runs the
-    same training and yields its events. Raises SettingError if the data does not fit the network, or if the training
-    diverges; the network then has the weights of the last whole epoch.
+    verbose: print one line per epoch, and one for the test set if the data has one. cores: as in `train`, which runs
+    the same training and yields its events. Raises SettingError if the data does not fit the network, or if the
+    training diverges; the network then has the weights of the last whole epoch.
     """
     training = Training(network, data, config, cores=cores)
     epochs = config.epochs
@@ -46,7 +46,7 @@ def _epoch_line(event: EpochDone, epochs: int) -> str:
 
 
 def _test_line(event: Finished) -> str:
-    """The figure of the test set; empty without one."""
+    """The result on the test set as a line; "" without a test set."""
     if event.test is None:
         return ""
     accuracy = event.test.accuracy

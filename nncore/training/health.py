@@ -1,4 +1,4 @@
-"""What goes on within the layers while a network learns: the figures that tell a healthy run from a sick one."""
+"""Figures of each layer while a network learns: gradients, size of the updates, weights, dead units."""
 
 from __future__ import annotations
 
@@ -18,23 +18,24 @@ from nncore.training.optimizers import norm_of
 Array = NDArray[np.floating]
 
 SECONDS_BETWEEN_FIGURES = 0.2
-"""They are gathered this often at most, at the end of an epoch: of a run with thousands of epochs a second, of some."""
+"""The least time between two sets of figures. They are taken at the end of an epoch; very short epochs have none."""
 
 BINS = 40
 
 ROWS_PROBED = 128
-"""Examples on which a unit must be silent to count as dead; they are spread over all, which may come in an order."""
+"""A unit counts as dead if it gives 0 for this many examples. They are spread evenly over the data, which may be sorted
+by class."""
 
 
 @dataclass(frozen=True, eq=False)
 class LayerHealth:
-    """The figures of one layer at the end of an epoch; those of weights are None in a layer without.
+    """The figures of one layer at the end of an epoch; those of parameters are None for a layer without parameters.
 
     layer: its number, from 1. kind: as in its spec. gradient_norm: length of the gradient of all its parameters in the
-    epoch's last step, before it was clipped. update_ratio: length of that step, as a share of the length of the
-    parameters; about 0.001 is healthy. histogram: (BINS,) how many of its parameters lie between each two neighbours of
-    `edges` (BINS + 1,), the same distance apart. dead_share: of a ReLU's units (or pixels), the share that gave 0 for
-    each of up to ROWS_PROBED examples, 0 to 1; None for any other layer.
+    epoch's last step, before it was clipped. update_ratio: length of this step divided by the length of the parameters;
+    about 0.001 is healthy. histogram: (BINS,) counts of its parameters in the intervals between `edges` (BINS + 1,),
+    which are evenly spaced. dead_share: for a ReLU, the share of its units (or pixels) that gave 0 for each of up to
+    ROWS_PROBED examples, 0 to 1; None for other layers.
     """
 
     layer: int
@@ -47,7 +48,7 @@ class LayerHealth:
 
 
 def block_numbers(layers: Sequence[LayerHealth]) -> list[int]:
-    """The number of each layer for a reader, from 1: an activation has that of the layer before it."""
+    """The number of each layer as the window shows it, from 1: an activation has the number of the layer before it."""
     numbers, number = list[int](), 0
     for layer in layers:
         number += LAYER_SPECS[layer.kind].is_counted
@@ -56,9 +57,9 @@ def block_numbers(layers: Sequence[LayerHealth]) -> list[int]:
 
 
 class HealthProbe(CopiedDeeply):
-    """Looks at one step of a network's training: call `before_step` once its gradients are set, then `after_step`.
+    """Measures one step of a training: call `before_step` when the gradients are set, and `after_step` after the step.
 
-    has_looked: whether it looked at a step since it last gave figures.
+    has_looked: whether a step was measured since `figures` was last called.
     """
 
     def __init__(self, network: Network) -> None:
@@ -76,23 +77,23 @@ class HealthProbe(CopiedDeeply):
         return perf_counter() - self._last >= SECONDS_BETWEEN_FIGURES
 
     def before_step(self) -> None:
-        """Note the gradients, and where the parameters are."""
+        """Store the lengths of the gradients, and the parameters."""
         parameters = self.network.parameters
         self._values[:] = parameters.trainable
         self._gradient_norms = {layer: norm_of(parameters.gradients[part]) for layer, part in self._parts.items()}
 
     def after_step(self) -> None:
-        """Note how far the parameters went."""
+        """Store the size of the step for each layer, relative to its parameters."""
         for layer, part in self._parts.items():
             now, before = self.network.parameters.trainable[part], self._values[part]
-            before -= now
+            before -= now  # in place: the step with the opposite sign, whose length is the same
             self._update_ratios[layer] = norm_of(before) / max(norm_of(now), 1e-30)
         self.has_looked = True
 
     def figures(self, examples: Dataset) -> tuple[LayerHealth, ...]:
-        """All figures of the step looked at last; units are probed with some of `examples`."""
+        """All figures of the step that was measured last; dead units are found with some of `examples`."""
         self._last, self.has_looked = perf_counter(), False
-        with np.errstate(over="ignore", invalid="ignore"):  # what overflows and leaves the loss sound is no news
+        with np.errstate(over="ignore", invalid="ignore"):  # the loss shows it if an overflow matters
             rows = np.linspace(0, len(examples) - 1, min(len(examples), ROWS_PROBED)).astype(np.intp)
             activations = self.network.activations(examples.inputs(rows))
         return tuple(self._figures_of(number, activation) for number, activation in enumerate(activations, start=1))
@@ -100,7 +101,7 @@ class HealthProbe(CopiedDeeply):
     def _figures_of(self, number: int, activation: Array) -> LayerHealth:
         spec, histogram, edges, dead = self.network.spec.layers[number - 1], None, None, None
         if number in self._parts:
-            # As float64: between parameters that hardly differ, float32 has no room for so many edges.
+            # As float64: if the parameters hardly differ, float32 has too few numbers between them for so many edges.
             parameters = self.network.parameters.trainable[self._parts[number]].astype(np.float64)
             histogram, edges = np.histogram(parameters[np.isfinite(parameters)], BINS)
         if isinstance(spec, Activation) and ACTIVATIONS[spec.function].can_die:
@@ -110,7 +111,7 @@ class HealthProbe(CopiedDeeply):
 
 
 def _parts_of(network: Network) -> dict[int, slice]:
-    """Where in the flat vector each layer's parameters are."""
+    """Where in the flat vector each layer's parameters are; they are next to each other, so one slice is enough."""
     parts: dict[int, slice] = {}
     start = 0
     for name, shape in network.spec.parameter_shapes.items():

@@ -15,16 +15,16 @@ Row = dict[str, float | None]
 
 
 class History(CopiedDeeply):
-    """One row an epoch; of a run with more than MOST_ROWS epochs every second, fourth ... row stays, and the last."""
+    """One row per epoch. After more than MOST_ROWS epochs it keeps every second, fourth ... row, and the last one."""
 
     def __init__(self, rows: Sequence[Row] = ()) -> None:
-        """`rows`: of the history that this one goes on from."""
+        """rows: those of the run that this one continues."""
         self._every = _epoch(rows[0]) if rows else 1
         self._rows = [row for row in rows if _epoch(row) % self._every == 0]
         self._last: Row | None = rows[-1] if rows else None
 
     def append(self, done: EpochDone) -> None:
-        """Take in one more epoch."""
+        """Add one more epoch."""
         self._last = {figure: getattr(done, figure) for figure in FIGURES}
         if done.epoch % self._every == 0:
             self._rows.append(self._last)

@@ -40,7 +40,7 @@ from nncore.training.random_streams import RandomStreams
 from nncore.training.schedules import SCHEDULES
 
 DIVERGED_FACTOR = 100.0
-"""A loss this many times the loss of the first batch (or of guessing, if that is higher) has diverged."""
+"""A loss has diverged if it exceeds this many times the loss of the first batch (or of guessing, if that is higher)."""
 
 ROWS_JUDGED = 1000
 """Without a validation set, the weights are evaluated on this many training examples after each epoch."""
@@ -55,19 +55,19 @@ def train(
 ) -> Iterator[TrainingEvent]:
     """Train `network` in place, from the parameters it has; yields Started first, Diverged or Finished last.
 
-    `control` may change the learning rate or stop the run from another thread; closing the iterator stops it too.
+    `control` may change the learning rate or stop the run from another thread; closing the iterator also stops it.
     cores: how many to use, 1 or more; None for all. With more than one, a helper process computes half of each large
-    batch, and the network's parameters move into memory that both share; the bits do not depend on it. Until the run
-    ends, BLAS has one thread in the whole process (see `one_blas_thread`).
+    batch, and the network's parameters move into memory that both processes share; the bits do not depend on this.
+    Until the run ends, BLAS has one thread in the whole process (see `one_blas_thread`).
     Raises SettingError if the data does not fit the network.
     """
     return Training(network, data, config, control, cores).events()
 
 
 def hold_out_validation(data: Splits, share: float, seed: int) -> Splits:
-    """Move a random `share` (0 to below 1) of the training images to the validation set, as the seed decides.
+    """Move a random `share` (0 to below 1) of the training examples to the validation set; `seed` decides which.
 
-    Gives `data` unchanged if it has a validation set already, or if nothing can be held out.
+    Returns `data` unchanged if it already has a validation set, or if it has too few examples.
     """
     if share == 0 or data.validation is not None or len(data.training) < 2:
         return data
@@ -76,12 +76,12 @@ def hold_out_validation(data: Splits, share: float, seed: int) -> Splits:
 
 
 class Training(NotCopied):
-    """A run: `events` is the loop; between two events, `checkpoint` gives all that a resumed run needs.
+    """A run: `events` is the loop; between two events, `checkpoint` gives everything that a resumed run needs.
 
     history: the epochs so far. control: pause, stop and the learning rate. `network` is trained in place.
     """
 
-    copy_instead = "Take `checkpoint()` and go on from it with `Training.resumed`."
+    copy_instead = "Take a `checkpoint()` and continue it with `Training.resumed`."
 
     def __init__(
         self,
@@ -127,6 +127,7 @@ class Training(NotCopied):
             while (reason := self._reason_to_end()) is None:
                 if not progress.epoch_is_open:
                     progress.begin_epoch()
+                    # A run resumed within this epoch draws the same order again from this state.
                     self._shuffled_from = self._streams.shuffling.bit_generator.state
                 for rows in islice(self._batches(), progress.steps_in_epoch, None):
                     if progress.at_limit:
@@ -155,14 +156,15 @@ class Training(NotCopied):
         )
 
     def _batches(self) -> Iterator[NDArray[np.intp]]:
-        """The rows of each batch of the current epoch, in an order that is drawn when the epoch begins."""
+        """The rows of each batch of the current epoch; the order is drawn at random when the epoch begins."""
         return self.data.training.batches(self._progress.batch_size, self._streams.shuffling)
 
     def _step(self, rows: NDArray[np.intp]) -> StepDone | Diverged | Finished:
-        """Take one step of the optimiser on the examples `rows`; the last event if the run diverged or stopped."""
+        """Take one step of the optimiser on the examples `rows`; returns the last event if it diverged or stopped."""
         progress, began = self._progress, perf_counter()
+        # Only the last step of an epoch is measured, and not of every epoch: copying all parameters takes time.
         looked_at = progress.ends_epoch and self._probe.due
-        figures = self._gradients.of(rows, add_up=looked_at or self.config.clip_norm is not None)
+        figures = self._gradients.compute(rows, add_up=looked_at or self.config.clip_norm is not None)
         if figures is None:
             return self._finished("stopped")
         loss, right = figures
@@ -183,7 +185,7 @@ class Training(NotCopied):
         return StepDone(progress.step, progress.epoch, loss, accuracy, rate, len(rows))
 
     def _end_epoch(self) -> EpochDone | Diverged | Finished:
-        """Evaluate the weights after the last step; the last event if they diverged or the run stopped."""
+        """Evaluate the weights after an epoch; returns the last event if they diverged or the run was stopped."""
         progress, began = self._progress, perf_counter()
         judged = self._judge()
         if judged is None:
@@ -213,7 +215,7 @@ class Training(NotCopied):
         return done
 
     def _loss_of_guessing(self) -> float:
-        """The largest loss of an example if all logits were 0; log(classes) for cross-entropy."""
+        """The largest loss of an example when all logits are 0; log(classes) for cross-entropy."""
         targets = self._judges.targets(slice(0, ROWS_JUDGED))
         return float(self._loss.per_example(np.zeros((len(targets), self.network.spec.outputs)), targets).max())
 
@@ -232,7 +234,7 @@ class Training(NotCopied):
     def _finished(self, reason: Reason) -> Finished:
         """The last event; evaluates the test set unless the run was stopped."""
         values, progress = self.network.parameters.values, self._progress
-        if not np.isfinite(values).all():  # stopped on its way to diverging
+        if not np.isfinite(values).all():  # stopped after the weights overflowed and before a loss showed it
             values[:] = self._good_values
         if self._best_values is not None and progress.best_epoch:
             self._last_values = values.copy()  # a run resumed from a checkpoint continues with these
@@ -247,11 +249,11 @@ class Training(NotCopied):
         )
 
     def _judge(self) -> Evaluation | None:
-        """The figures on the validation set, or else on some training examples; None if the run was stopped."""
+        """The evaluation on the validation set, or on some training examples without one; None if it was stopped."""
         return evaluate(self.network, self._judges, lambda: self.control.stopped, self._loss)
 
     def checkpoint(self) -> Checkpoint:
-        """Copies of everything that the rest of the run depends on; call it between two events."""
+        """The state of the run as copies; call it between two events."""
         arrays = {
             "values": self.network.parameters.values if self._last_values is None else self._last_values,
             "good_values": self._good_values,
@@ -277,14 +279,14 @@ class Training(NotCopied):
     def resumed(
         cls, checkpoint: Checkpoint, data: Splits, control: TrainingControl | None = None, cores: int | None = None
     ) -> Training:
-        """The run of `checkpoint`, before its next step; raises SettingError if `data` is not the run's data."""
+        """The run of `checkpoint`, ready for its next step; raises SettingError if `data` is not the run's data."""
         config, arrays = checkpoint.config, checkpoint.arrays
         progress = Progress(config, **checkpoint.counters)
         if (progress.examples, checkpoint.data_check) != (len(data.training), check_of(data.training)):
             raise SettingError(
                 "data",
-                f"The run was learning from {progress.examples:,} other examples than the {len(data.training):,} of "
-                f"{data.training.source}; it goes on with its own data alone.",
+                f"The run can only continue with its own {progress.examples:,} training examples; got "
+                f"{len(data.training):,} others from {data.training.source}.",
             )
         network = Network(checkpoint.spec, arrays["values"].dtype)
         network.parameters.values[:] = arrays["values"]

@@ -11,13 +11,13 @@ from nncore.training.config import TrainingConfig
 from nncore.training.parallel.batch_gradients import is_split, rows_at_once
 
 COPIES, COPIES_OF_BEST = 15, 2
-"""Vectors as long as the parameters that a run in the window holds at most, with Adam, which keeps the most.
+"""The most vectors of the parameters' length that a run in the window holds, and how many more with `keep_best`.
 
-They are the parameters, the gradients of both halves, Adam's two, and copies from the last whole epoch and from before
-a step; two more with a helper process, for the sum of gradients and for undoing a step; then a model and a network with
-which the window reads digits, the two that they replace, and what is being written to disk. With the best epoch kept,
-its parameters and the last ones; for a batch of several passes, their sum of gradients. Measured with 3.4 million
-weights, without a helper process: 12.0, or 13.9 with the best epoch kept.
+These are the parameters, the gradients of both halves, Adam's two vectors (no optimiser has more), and copies from the
+last whole epoch and from before a step; with a helper process two more, for the sum of gradients and for undoing a
+step; then a model and a network with which the window reads digits, the two that they replace, and the bytes that are
+written to disk. `keep_best` adds the best parameters and the last ones; a batch of several passes adds its sum of
+gradients. Measured with 3.4 million weights, without a helper process: 12.0, or 13.9 with `keep_best`.
 """
 
 
@@ -26,10 +26,10 @@ FLOAT = 4
 
 
 def memory_for_training(spec: NetworkSpec, config: TrainingConfig) -> int:
-    """About how many bytes a training takes in the window: copies of the parameters, and room for a batch.
+    """An estimate of the bytes that a training in the window needs: copies of the parameters, and workspaces.
 
-    The workspaces of the layers are sized for a batch, or the part of it that is worked through at once; while the
-    network is judged, each layer's output lies in memory too.
+    The workspaces of the layers have the size of a batch, or of the part of it that one pass computes; while the
+    network is evaluated, each layer's output is in memory too.
     """
     halves = 1 if config.batch_size is not None and not is_split(spec, config.batch_size) else 2
     at_once = halves * rows_at_once(spec)
@@ -41,9 +41,9 @@ def memory_for_training(spec: NetworkSpec, config: TrainingConfig) -> int:
 
 
 def check_memory(spec: NetworkSpec, config: TrainingConfig, available: int | None = None) -> None:
-    """Raise SettingError if training would need more memory than may be taken.
+    """Raise SettingError if training would need more memory than is free.
 
-    available: bytes that the system could give; None asks it.
+    available: the bytes that are free; None asks the system.
     """
     needed = memory_for_training(spec, config)
     free = memory_to_spend(available)

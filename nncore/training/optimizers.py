@@ -20,7 +20,7 @@ from nncore.system.copying import CopiedDeeply
 Array = NDArray[np.floating]
 
 BLOCK = 2**16
-"""Parameters that are updated before the next ones, few enough for the processor's second-level cache.
+"""The number of parameters that are updated together: few enough for the processor's second-level cache.
 
 Adam's ten passes over 536,000 parameters took 711 us in blocks and 1,091 us without; over 109,000, 122 and 118 us.
 """
@@ -28,9 +28,10 @@ Adam's ten passes over 536,000 parameters took 711 us in blocks and 1,091 us wit
 FLUSH_EVERY, NEGLIGIBLE = 100, 1e-30
 """After each FLUSH_EVERY steps, running means smaller than NEGLIGIBLE are set to zero.
 
-The running mean of a weight whose pixel is hardly ever on shrinks with each step. Below 1e-38 it is a denormal number,
-which processors multiply many times slower: with 15 % such weights, Adam's steps took 2.5 times as long. From 1e-30 it
-cannot get there in 100 steps, because no optimiser here decays faster than 0.9 per step, and 0.9^100 = 3e-5.
+If the pixel of a weight is almost always 0, the running mean of its gradient shrinks with each step. Below 1e-38 it is
+a denormal number, which processors multiply many times slower: with 15 % such weights, Adam's steps took 2.5 times as
+long. A mean of 1e-30 cannot get below 1e-38 in 100 steps, because no optimiser here decays faster than 0.9 per step,
+and 0.9^100 = 3e-5.
 """
 
 
@@ -226,12 +227,12 @@ class Adam(Optimizer):
 class AdamW(Adam):
     """Adam with decoupled weight decay: W <- W - lr weight_decay W, then Adam's step.
 
-    So all weights decay at the same rate, whatever the size of their gradients
+    All weights then decay at the same rate, whatever the size of their gradients
     (Loshchilov and Hutter, "Decoupled Weight Decay Regularization", ICLR 2019, algorithm 2).
     """
 
     label = "AdamW"
-    help = "is Adam with weight decay apart from the gradient"
+    help = "is Adam with weight decay separate from the gradient"
 
     def _decay(self, W: Array, g: Array, lr: float) -> None:
         W *= 1 - lr * self.weight_decay
@@ -259,7 +260,7 @@ def norm_of(vector: Array) -> float:
 
 
 def clip(gradients: Array, limit: float) -> float:
-    """Scale the gradient vector to the norm `limit` (above 0) if its norm is larger; gives the norm before.
+    """Scale the gradient vector to the norm `limit` (above 0) if its norm is larger; returns the norm before.
 
     (Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks", ICML 2013, algorithm 1.)
     Gradients whose norm is not finite are left unchanged.

@@ -1,4 +1,4 @@
-"""How far a run is: its counters, and when it ends."""
+"""The progress of a run: its counters, and when it ends."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from nncore.training.settings import LARGEST_WHOLE_NUMBER, Count, NotNegative, R
 
 @dataclass
 class Progress:
-    """The counters of a run: plain numbers, so that a checkpoint can hold them; a file's are checked by these types.
+    """The counters of a run: plain numbers, which a checkpoint can hold; a file is checked against these types.
 
-    examples: of the training set. step: steps taken. epoch: the present one, or the last; 0 before the first.
-    epochs_done: those whose weights were judged sound. seconds: spent in those, pauses left out. highest_loss: a higher
-    one has diverged. The figures of an epoch stay until the next one begins.
+    examples: in the training set. step: steps taken. epoch: the current or last epoch; 0 before the first. epochs_done:
+    the epochs that ended without divergence. seconds: the time of these epochs, without pauses. highest_loss: a higher
+    loss has diverged. right: right answers in the epoch. The figures of an epoch stay until the next one begins.
     """
 
     config: TrainingConfig
@@ -45,13 +45,13 @@ class Progress:
         self.most_steps = min(self.config.epochs * self.steps_per_epoch, self.config.steps or inf)
 
     def counters(self) -> dict[str, Any]:
-        """All that was counted, as plain numbers."""
+        """All counters as plain numbers, {name: value}."""
         return {
             name: getattr(self, name) for name, of in self.__dataclass_fields__.items() if of.init and name != "config"
         }
 
     def begin_epoch(self) -> None:
-        """Another pass over the data."""
+        """Start to count the next epoch."""
         self.epoch += 1
         self.epoch_is_open = True
         self.steps_in_epoch = self.samples_in_epoch = 0
@@ -59,23 +59,24 @@ class Progress:
         self.right = 0
 
     def count_step(self, loss: float, right: int | None, samples: int, seconds: float) -> None:
-        """A step on `samples` examples, with their mean loss and how many were right."""
+        """Count a step on `samples` examples, with their mean loss and the number of right answers."""
         self.step += 1
         self.steps_in_epoch += 1
         self.samples_in_epoch += samples
+        # Weighted by its examples: the last batch of an epoch may be smaller than the others.
         self.summed_loss += loss * samples
         self.right = None if right is None or self.right is None else self.right + right
         self.epoch_seconds += seconds
 
     def close_epoch(self, seconds: float) -> None:
-        """The weights were judged, which took `seconds`, and are sound."""
+        """Count the epoch as done: its weights were evaluated, which took `seconds`, and have not diverged."""
         self.epoch_is_open = False
         self.epochs_done = self.epoch
         self.epoch_seconds += seconds
         self.seconds += self.epoch_seconds
 
     def is_best(self, validation_loss: float) -> bool:
-        """Whether an epoch's validation loss is the lowest so far, which is noted."""
+        """Whether this epoch's validation loss is the lowest so far; stores it if it is."""
         if validation_loss >= self.best_loss:
             return False
         self.best_loss, self.best_epoch = validation_loss, self.epoch
@@ -83,15 +84,15 @@ class Progress:
 
     @property
     def share(self) -> float:
-        """How much of the run is done, by steps or by the clock: 0 at its first step, 1 at its end."""
+        """The finished share of the run, by steps or by time: 0 at its first step, 1 at its end."""
         share = self.step / self.most_steps
-        if self.config.seconds is not None:
+        if self.config.seconds is not None:  # the limit that will be reached first counts, as that ends the run
             share = max(share, self._elapsed / self.config.seconds)
         return share if share < 1.0 else 1.0
 
     @property
     def ends_epoch(self) -> bool:
-        """Whether the next step is the last of its epoch, as far as can be told before it."""
+        """Whether the next step is the last of its epoch; a limit in seconds cannot be foreseen."""
         last = self.config.steps is not None and self.step + 1 == self.config.steps
         return last or self.steps_in_epoch + 1 == self.steps_per_epoch
 
@@ -103,7 +104,7 @@ class Progress:
 
     @property
     def reason_to_end(self) -> Reason | None:
-        """Why the run is over, once an epoch is closed; None as long as it is not."""
+        """Why the run is over; None if it is not over, or if an epoch is in progress."""
         if self.epoch_is_open:
             return None
         if self.config.patience is not None and self.epochs_done - self.best_epoch >= self.config.patience:
@@ -118,15 +119,15 @@ class Progress:
 
     @property
     def epoch_loss(self) -> float:
-        """Mean loss of the epoch's batches, each before its step."""
+        """Mean loss of the epoch's examples, each measured before the step of its batch."""
         return self.summed_loss / self.samples_in_epoch
 
     @property
     def epoch_accuracy(self) -> float | None:
-        """Share answered correctly, likewise; None where there are no classes."""
+        """Share of right answers, 0 to 1, measured at the same time; None if the data has no classes."""
         return None if self.right is None else self.right / self.samples_in_epoch
 
     @property
     def samples_per_second(self) -> float:
-        """Of the epoch's steps, until it is closed."""
+        """The speed of the epoch's steps; valid until `close_epoch`, which adds the time of the evaluation."""
         return self.samples_in_epoch / max(self.epoch_seconds, 1e-9)

@@ -26,7 +26,7 @@ RISEN_FACTOR = 4.0
 """The sweep ends once the mean of the recent losses is this many times its minimum, and above its first value."""
 
 RECENT = 5
-"""How many losses that mean is taken over."""
+"""How many losses this mean covers."""
 
 LEAST_FALL = 0.02
 """If the loss falls by a smaller share than this in the whole sweep, no rate is suggested."""
@@ -34,7 +34,7 @@ LEAST_FALL = 0.02
 FEWEST_STEPS = 20
 
 ENOUGH_EXAMPLES, SMALL_BATCH = 256, 32
-"""The loss of a batch smaller than SMALL_BATCH is noisy, so each rate gets as many steps as see ENOUGH_EXAMPLES."""
+"""The loss of a batch smaller than SMALL_BATCH is noisy, so each rate gets enough steps for ENOUGH_EXAMPLES."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,19 +60,19 @@ def find_learning_rate(
     cancelled: Callable[[], bool] = lambda: False,
     cores: int | None = None,
 ) -> RateSweep | None:
-    """Sweep the rate from `lowest` to `highest` in `steps` steps of a run with `config`; None if `cancelled()`.
+    """Raise the rate from `lowest` to `highest` in `steps` steps of a run with `config`; None if `cancelled()`.
 
     `config` gives the optimiser, batch size, loss, augmentation and seed; its rate, schedule and limits are ignored.
-    The run uses a copy of the network. cores: as in `train`. It takes as long as `steps` steps of training. With small
-    batches each rate gets several steps, whose losses are averaged. Raises SettingError if a setting is out of range,
-    the data does not fit the network, or the loss never fell.
+    The run uses a copy of the network, and takes as long as `steps` steps of training. With small batches each rate
+    gets several steps, whose losses are averaged. cores: as in `train`. Raises SettingError if a setting is out of
+    range, if the data does not fit the network, or if the loss never fell.
     """
     check_learning_rate(lowest)
     check_learning_rate(highest)
     if not lowest < highest:
         raise SettingError("learning_rate", f"The highest rate must be above the lowest, {lowest:g}; got {highest:g}.")
     if steps < FEWEST_STEPS:
-        raise SettingError("steps", f"The steps of a search for a rate must be {FEWEST_STEPS} or more; got {steps}.")
+        raise SettingError("steps", f"A search for a learning rate needs at least {FEWEST_STEPS} steps; got {steps}.")
     rates = np.geomspace(lowest, highest, steps)
     losses = _losses_of_sweep(network.copy(), data, config, rates, cancelled, cores)
     return None if losses is None else _suggestion(rates, losses)
@@ -86,10 +86,10 @@ def _losses_of_sweep(
     cancelled: Callable[[], bool],
     cores: int | None,
 ) -> NDArray[np.float64] | None:
-    """The loss after the steps with each rate, until it has diverged; None if `cancelled()`.
+    """The loss after the steps with each rate, until the loss has diverged; None if `cancelled()`.
 
-    A step reports the loss before it. So the effect of a rate is reported by the step after, and the run takes one step
-    more than there are rates.
+    A step reports the loss from before it. So the effect of a rate is reported by the step after it, and the run takes
+    one step more than the rates need.
     """
     control, recent, losses, each = TrainingControl(rates[0]), list[float](), list[float](), _steps_a_rate(data, config)
     sweep = replace(
@@ -128,7 +128,7 @@ def _steps_a_rate(data: Splits, config: TrainingConfig) -> int:
 
 
 def _has_diverged(losses: list[float]) -> bool:
-    """Whether the mean of the recent losses is far above the lowest such mean, and above the first one."""
+    """Whether the mean of the recent losses is far above the lowest such mean, and above the first mean."""
     if len(losses) < RECENT:
         return False
     means = np.convolve(losses, np.full(RECENT, 1 / RECENT), "valid")
@@ -139,7 +139,7 @@ def _suggestion(rates: NDArray[np.float64], losses: NDArray[np.float64]) -> Rate
     """Smooth the losses and find where they fall fastest, on a logarithmic scale of rates."""
     if len(losses) < RECENT:
         raise SettingError(
-            "learning_rate", f"Training diverges at the lowest learning rate, {rates[0]:g}: start lower."
+            "learning_rate", f"Training diverges at the lowest learning rate, {rates[0]:g}: use a lower one."
         )
     rates = rates[: len(losses)]
     # The last losses are huge; limited, they do not dominate the means of their neighbours.
@@ -148,7 +148,8 @@ def _suggestion(rates: NDArray[np.float64], losses: NDArray[np.float64]) -> Rate
     if smoothed[lowest] > (1 - LEAST_FALL) * smoothed[0]:
         raise SettingError(
             "learning_rate",
-            f"The loss never fell at learning rates from {rates[0]:g} to {rates[-1]:g}, so none is suggested.",
+            f"The loss did not fall at any learning rate from {rates[0]:g} to {rates[-1]:g}: try another range, or "
+            "another network.",
         )
     steepest = int(np.gradient(smoothed)[: lowest + 1].argmin())
     return RateSweep(rates, smoothed, float(rates[steepest]))
@@ -157,6 +158,7 @@ def _suggestion(rates: NDArray[np.float64], losses: NDArray[np.float64]) -> Rate
 def _smooth(losses: NDArray[np.float64]) -> NDArray[np.float64]:
     """The mean of each loss and its neighbours on BOTH sides; a mean of past losses alone would lag behind the rate."""
     window = np.ones(2 * min(RECENT, (len(losses) - 1) // 2) + 1)
+    # The window has fewer losses at both ends, so each sum is divided by how many losses it covers.
     smoothed: NDArray[np.float64] = np.convolve(losses, window, "same") / np.convolve(
         np.ones_like(losses), window, "same"
     )

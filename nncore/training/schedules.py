@@ -52,7 +52,7 @@ def one_cycle(progress: float) -> float:
 
 
 class Schedule(NamedTuple):
-    """A row of SCHEDULES: its name in the window, what it does in a few words, and the function."""
+    """A row of SCHEDULES: its name in the window, what it does to the rate in a few words, and the function."""
 
     label: str
     help: str
@@ -60,7 +60,7 @@ class Schedule(NamedTuple):
 
 
 SCHEDULES = {
-    "constant": Schedule("constant", "keeps it", constant),
+    "constant": Schedule("constant", "never changes it", constant),
     "cosine": Schedule("cosine", "lowers it to 0", cosine),
     "one_cycle": Schedule("one cycle", "raises it first", one_cycle),
     "step": Schedule("step", "divides it by 10 twice", step),

@@ -17,10 +17,10 @@ from typing import Annotated, Any, Literal, NoReturn, TypeAlias
 from nncore.errors import SettingError, printable
 
 LARGEST_WHOLE_NUMBER = 2**63 - 1
-"""The limit of counts and seeds that have no limit of their own: SQLite stores no larger whole number."""
+"""The limit of counts and seeds without a limit of their own: SQLite stores no larger whole number."""
 
 MOST_UNITS = 1_000_000
-"""Of a layer, where a user writes its width."""
+"""The largest width of a layer that a user can enter."""
 
 LARGEST_NUMBER = sys.float_info.max
 
@@ -32,7 +32,7 @@ THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(?!\d)", re.ASCII)
 
 @dataclass(frozen=True)
 class Range:
-    """The numbers from `lowest` to `highest`; above, below: without the lowest, without the highest."""
+    """The numbers from `lowest` to `highest`; above: `lowest` itself is excluded; below: `highest` is excluded."""
 
     lowest: float = 0
     highest: float = LARGEST_NUMBER
@@ -40,7 +40,7 @@ class Range:
     below: bool = False
 
     def holds(self, value: float) -> bool:
-        """Whether `value` is one of these numbers; NaN is not."""
+        """Whether `value` is in the range; NaN never is."""
         least = self.lowest < value if self.above else self.lowest <= value
         return least and (value < self.highest if self.below else value <= self.highest)
 
@@ -64,12 +64,12 @@ Share: TypeAlias = Annotated[float, Range(0, 1)]
 
 @dataclass(frozen=True)
 class Setting:
-    """A row.
+    """One setting: its label, its allowed values, and its help text.
 
-    label: what a reader calls it. purpose, extremes: what it does, and what the ends of its range lead to; `help` puts
-    the range between them. group: the form that shows it. range: of numbers. choices: of a choice, {value: label}.
-    absent: what None is called; "" if the setting cannot be None. examples: some values, separated by spaces. swept:
-    whether a sweep may vary it; in_dialog: whether the window's sweep offers it too.
+    label: its name in the window. purpose, extremes: what the setting does, and what happens at the ends of its range;
+    `help` puts the range between the two. group: the form that shows it. range: of a number. choices: of a choice,
+    {value: label}. absent: the text for None; "" if the setting cannot be None. examples: some values, separated by
+    spaces. swept: whether a sweep can vary it. in_dialog: whether the sweep dialog offers it too.
     """
 
     label: str
@@ -137,7 +137,7 @@ class Setting:
         return value
 
     def _converted(self, text: str) -> Any:
-        """The value in a text; the text itself if it holds none of this kind, which `check` refuses."""
+        """The value in a text; the text itself if it has no value of this kind, and `check` then refuses it."""
         match self.kind:
             case "flag":
                 return {"yes": True, "no": False}.get(text, text)
@@ -178,7 +178,7 @@ class Setting:
         raise SettingError(self.name, f"{self.title} must be {expected}; got {given}.")
 
     def in_words(self, value: Any) -> str:
-        """A value as a reader writes it."""
+        """A value as text, in the form in which a user enters it."""
         if value is None:
             return self.absent
         if isinstance(value, bool):

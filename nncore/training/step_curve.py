@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 from nncore.system.copying import CopiedDeeply
 
 MOST_POINTS = 2000
-"""Steps of a curve that are kept; a screen has no more columns."""
+"""The most points of a curve; a plot on a screen has no more columns."""
 
 
 Point = tuple[float, float, float]
 
 
 class StepCurve(CopiedDeeply):
-    """At most MOST_POINTS points, each the mean over as many steps; when there would be more, neighbours merge."""
+    """At most MOST_POINTS points, each the mean of equally many steps; when they get too many, pairs are merged."""
 
     def __init__(self, earlier: NDArray[np.float32] | None = None) -> None:
-        """`earlier`: (3, n) of the run that this one goes on from."""
+        """earlier: the curve (3, n) of the run that this one continues."""
         self._points: list[Point] = [] if earlier is None else [(p[0], p[1], p[2]) for p in earlier.T.tolist()]
         self._steps_each = max(1, round(self._points[-1][0] / len(self._points))) if self._points else 1
         self._count = 0

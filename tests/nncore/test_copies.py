@@ -319,7 +319,7 @@ def _refused() -> Iterator[Any]:
     yield ThicknessChanger(sampler.framed)
     dense = Network(NetworkSpec.dense((784, 8, 10)))
     yield BatchGradients(dense, digits, CONFIG, RandomStreams.from_seed(0), 48, 1, lambda: False)
-    spec = PartSpec.of(dense, digits, CONFIG, 48)
+    spec = PartSpec.for_run(dense, digits, CONFIG, 48)
     yield BatchPart(dense, spec)
     second = HelperProcess(dense, spec)
     yield second

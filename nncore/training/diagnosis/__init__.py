@@ -1,4 +1,4 @@
-"""What goes wrong in a training run, said in words, with a change of settings that helps.
+"""Finds common problems of a training run, and suggests a change of settings for each.
 
 Read first: `advice.py`.
 """

@@ -1,4 +1,7 @@
-"""What goes wrong in a run, in plain language, with the remedy: from what the run says as it goes."""
+"""Finds common problems of a run from its events, and suggests a remedy for each.
+
+Each check compares the figures of a run with thresholds, which are the constants below.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,9 @@ from nncore.training import TrainingConfig
 from nncore.training.diagnosis.hint import (
     MODERATE,
     Hint,
-    begun_by_he,
     rate_remedy,
     squashes,
+    with_he_initialization,
     with_leaky_relu,
     with_relu,
     without_first_layer,
@@ -25,38 +28,41 @@ from nncore.training.health import LayerHealth, block_numbers
 from nncore.training.optimizers import OPTIMIZERS
 
 BARELY_BETTER = 0.98
-"""A loss above this share of guessing's has learnt nothing to speak of."""
+"""A network whose loss is above this share of the loss of guessing has learnt almost nothing."""
 
 STEPS_TO_LEARN = 100
-"""Before so many steps, a network that is no better than guessing may just have begun."""
+"""In its first steps, so many of them, a healthy network may still be no better than guessing."""
 
 MANY_DEAD = 0.9
-"""The share of a layer's units from which on too few are left; healthy runs on digits have up to a half silent."""
+"""A layer has too many dead units from this share on; in healthy runs on digits up to a half are dead."""
 
 EXPLODING_NORM = 100.0
-"""Healthy runs on digits have gradients of a length of about 1 a layer."""
+"""A longer gradient of a layer explodes; in healthy runs on digits its length is about 1."""
 
 VANISHING_SHARE = 0.05
-"""The first layer's gradient as a share of the last's; in healthy runs it is about 1."""
+"""Gradients vanish if the first layer's is shorter than this share of the last layer's; in healthy runs it is about 1.
+"""
 
 SLIGHT_STEP, SLIGHT_EPOCH, SLIGHT_PROGRESS = 1e-4, 0.01, 0.02
-"""Steps of this share of the weights, or epochs of this share, that lower the loss by this, take for ever."""
+"""Training is too slow if a step changes the weights by less than the first share, an epoch by less than the second,
+and an epoch lowers the loss by less than the third."""
 
 STEPS_COMPARED = 5
-"""Epochs whose steps are looked at for that: one step alone, of a single example it may be, tells little."""
+"""The number of epochs whose last steps are compared for this: one step may be small because of its examples."""
 
 LONG_REST = 0.1
-"""The share of a run's epochs that a plateau takes at least: a long run has stretches in which it finds its way."""
+"""The least share of a run's epochs that a plateau lasts: in a long run the loss often stays the same for some epochs.
+"""
 
 LARGEST_HEALTHY_SCALE = 10.0
 
 _RECORDS = 60
-"""Epochs remembered."""
+"""The most epochs that are remembered."""
 
 
 @dataclass(frozen=True)
 class _Record:
-    """What an epoch showed."""
+    """The figures of an epoch that the checks need."""
 
     epoch: int
     step: int
@@ -71,10 +77,10 @@ class _Record:
 
 
 class Adviser(CopiedDeeply):
-    """Watches one run: tell it every epoch's end, and it says what seems wrong, the gravest first.
+    """Watches one run: `after_epoch` takes each EpochDone, and returns the most serious problem that it finds.
 
-    learning_rate: the one set; to be kept up to date. Memory does not grow with the run: of a long one every second,
-    fourth ... epoch is remembered.
+    learning_rate: the current one; the caller must update it when it changes. Memory does not grow with the run: in a
+    long run only every second, fourth ... epoch is remembered.
     """
 
     def __init__(self, spec: NetworkSpec, config: TrainingConfig) -> None:
@@ -87,16 +93,17 @@ class Adviser(CopiedDeeply):
         self._largest_steps: deque[float] = deque(maxlen=STEPS_COMPARED)
 
     def after_divergence(self, diverged: Diverged) -> Hint:
-        """What to do about a run whose loss left all bounds."""
+        """The hint for a run that diverged."""
         unscaled = self._unscaled()
         if unscaled is not None:
             return replace(unscaled, sentence=f"{diverged.message} {unscaled.sentence}")
-        # From far above what is usual a tenth would diverge again, or freeze what saturates.
+        # A tenth of a rate far above the usual one would diverge again, or saturate the activations.
         return Hint("diverged", diverged.message, *rate_remedy(min(diverged.learning_rate / 10, self._usual_rate)))
 
     def after_epoch(self, done: EpochDone) -> Hint | None:
-        """What seems wrong after this epoch; None if nothing does."""
+        """The most serious problem after this epoch; None if no problem is found."""
         self._remember(done)
+        # Causes come before symptoms: a network with dead units, for example, also is no better than guessing.
         checks = (
             self._symmetric,
             self._unscaled,
@@ -122,18 +129,18 @@ class Adviser(CopiedDeeply):
             self._every *= 2
             self._records = [record for record in self._records if record.epoch % self._every == 0]
 
-    # ----------------------------------------------------------- what is known
+    # ----------------------------------------------------------------- figures
 
     @property
     def _guess(self) -> float | None:
-        """The loss of guessing; None where there are no classes to guess."""
+        """The loss if all classes get the same probability; None if the loss is not cross-entropy over classes."""
         classes = self.spec.output == "softmax" and self.config.loss in (None, "cross_entropy")
         return log(self.spec.outputs) if classes else None
 
     def _learnt_nothing(self, share: float = BARELY_BETTER) -> bool:
-        """Whether the loss has been above this share of guessing's for the last STEPS_TO_LEARN steps.
+        """Whether the loss has been above `share` of the loss of guessing for the last STEPS_TO_LEARN steps.
 
-        The training loss is a mean over the epoch; where the validation loss is lower, it has learnt something since.
+        The training loss is a mean over the epoch. If the validation loss, measured at its end, is lower, it counts.
         """
         now, guess = self._now, self._guess
         if now is None or guess is None or now.step < STEPS_TO_LEARN:
@@ -143,7 +150,7 @@ class Adviser(CopiedDeeply):
 
     @property
     def _weights(self) -> list[LayerHealth]:
-        """Those of dense layers and convolutions, first to last."""
+        """The figures of the layers with weights (dense and convolutional), first to last."""
         return [layer for layer in self._health if LAYER_SPECS[layer.kind].has_weights]
 
     @property
@@ -155,6 +162,7 @@ class Adviser(CopiedDeeply):
     def _symmetric(self) -> Hint | None:
         hidden = self._weights[:-1]
         from_zeros = bool(hidden) and any(getattr(layer, "initialization", "") == "zeros" for layer in self.spec.layers)
+        # All weights in one bin of the histogram are equal.
         alike = any(
             layer.histogram is not None
             and layer.histogram.sum() > 16
@@ -165,9 +173,9 @@ class Adviser(CopiedDeeply):
             return None
         return Hint(
             "symmetric",
-            "All units of a layer began the same, so they get the same gradient and never come apart.",
-            "Begin with He's random weights",
-            change=begun_by_he,
+            "All units of a layer started with the same weights, so they get the same gradient and stay the same.",
+            "Use He initialisation",
+            change=with_he_initialization,
         )
 
     def _unscaled(self) -> Hint | None:
@@ -176,9 +184,9 @@ class Adviser(CopiedDeeply):
             return None
         return Hint(
             "unscaled",
-            f"The inputs reach {abs(first.factor):g} instead of 1, so the first layer's sums and gradients are far too "
-            "large.",
-            "Feed the pixels as 0 to 1",
+            f"The inputs reach {abs(first.factor):g} instead of 1, so the sums and gradients of the first layer are "
+            "far too large.",
+            "Use pixels from 0 to 1",
             change=without_first_layer,
         )
 
@@ -190,10 +198,10 @@ class Adviser(CopiedDeeply):
             return None
         if guess is not None and now.training_loss < guess:
             return None
-        length = f"{max(long):.2g}" if all(map(isfinite, long)) else "beyond all bounds"
+        length = f"{max(long):.2g}" if all(map(isfinite, long)) else "infinite"
         return Hint(
             "exploding",
-            f"The gradient explodes: its length in one layer is {length}, where about 1 is usual.",
+            f"The gradient explodes: its length in one layer is {length}; about 1 is usual.",
             "Clip gradients to a length of 1",
             {"clip_norm": 1.0},
         )
@@ -215,16 +223,16 @@ class Adviser(CopiedDeeply):
         if len(norms) < 3 or not self._learnt_nothing(0.9) or not norms[0] < VANISHING_SHARE * norms[-1]:
             return None
         sentence = (
-            "The gradient vanishes on its way down: "
-            f"{norms[0]:.2g} long in the first layer, {norms[-1]:.2g} in the last."
+            "The gradient vanishes towards the first layer: its length is "
+            f"{norms[0]:.2g} in the first layer and {norms[-1]:.2g} in the last."
         )
         if any(squashes(layer) for layer in self.spec.layers):
             return Hint("vanishing", sentence, "Use ReLU", change=with_relu)
         return Hint(
             "vanishing",
             sentence,
-            "Begin with He's random weights",
-            change=begun_by_he,
+            "Use He initialisation",
+            change=with_he_initialization,
         )
 
     def _too_slow(self) -> Hint | None:
@@ -247,15 +255,15 @@ class Adviser(CopiedDeeply):
         if self._now is None or self._guess is None or not self._learnt_nothing():
             return None
         sentence = (
-            f"No better than guessing: the training loss of epoch {self._now.epoch} is {self._now.training_loss:.2f}, "
-            f"and guessing gives {self._guess:.2f}."
+            f"No better than guessing: the training loss of epoch {self._now.epoch} is {self._now.training_loss:.2f}; "
+            f"the loss of guessing is {self._guess:.2f}."
         )
         if any(getattr(layer, "initialization", "") == "uniform" for layer in self.spec.layers):
             return Hint(
                 "guessing",
                 sentence,
-                "Begin with He's random weights",
-                change=begun_by_he,
+                "Use He initialisation",
+                change=with_he_initialization,
             )
         if sum(map(squashes, self.spec.layers)) > 1:
             return Hint("guessing", sentence, "Use ReLU", change=with_relu)
@@ -272,7 +280,7 @@ class Adviser(CopiedDeeply):
             return None
         return Hint(
             "rising",
-            f"The training loss rises: it was {best:.3g}, and is {late[-1].training_loss:.3g} now.",
+            f"The training loss rises: it was {best:.3g} and is now {late[-1].training_loss:.3g}.",
             *rate_remedy(self.learning_rate / 10),
         )
 
@@ -286,8 +294,8 @@ class Adviser(CopiedDeeply):
         if min(latest) < 1.1 * best or now.training_loss > 0.5 * best:
             return None
         sentence = (
-            f"It overfits: the validation loss was {best:.3g} and has risen to {latest[-1]:.3g}, while the training "
-            f"loss is down to {now.training_loss:.2g}."
+            f"The network overfits: the validation loss has risen from {best:.3g} to {latest[-1]:.3g}, while the "
+            f"training loss has fallen to {now.training_loss:.2g}."
         )
         if len(self.spec.input_shape) == 2 and self.config.augmentation is None:
             settings = {"augmentation": MODERATE, "keep_best": True}
@@ -312,7 +320,7 @@ class Adviser(CopiedDeeply):
         )
 
     def _last_third(self) -> tuple[list[_Record], list[_Record]]:
-        """The epochs before the last third of those remembered, and those in it; both empty if there are few."""
+        """The remembered epochs before the last third, and those of the last third; both empty for fewer than 6."""
         if len(self._records) < 6:
             return [], []
         third = len(self._records) // 3

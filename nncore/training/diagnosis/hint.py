@@ -1,4 +1,4 @@
-"""A hint: what seems wrong in a run, and the remedy as a change of its settings."""
+"""A hint: a problem of a run, and a remedy as a change of its settings."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ MODERATE = Augmentation(shift=1.5, rotation=10, scale=0.1, slant=0.15, elastic=1
 
 
 def same(spec: NetworkSpec) -> NetworkSpec:
-    """As it is."""
+    """The spec unchanged."""
     return spec
 
 
 @dataclass(frozen=True)
 class Hint:
-    """What seems wrong, and what to do about it.
+    """A problem of a run, and a remedy.
 
-    cause: in a word, such as "dead". sentence: what was seen. remedy: what to do, as a command in a few words.
-    settings: what the remedy changes in a TrainingConfig. change: what it makes of the network. fresh: whether it helps
-    a network that begins anew only, as where units are dead already.
+    cause: the problem in a word, such as "dead". sentence: what was seen. remedy: what to do, as a command in a few
+    words. settings: what the remedy changes in a TrainingConfig. change: how the remedy changes the network. fresh:
+    whether the remedy helps only a network with new weights, for example because dead units stay dead.
     """
 
     cause: str
@@ -38,47 +38,47 @@ class Hint:
 
     @property
     def only_rate(self) -> bool:
-        """Whether the remedy is but another learning rate, which can be set while the run goes on."""
+        """Whether the remedy is only another learning rate, which can be set while the run goes on."""
         return set(self.settings) == {"learning_rate"} and self.change is same and not self.fresh
 
     @property
     def text(self) -> str:
-        """Both in two sentences."""
+        """The problem and the remedy in two sentences."""
         return f"{self.sentence} Try this: {self.remedy[0].lower()}{self.remedy[1:]}."
 
     def apply(self, spec: NetworkSpec, config: TrainingConfig) -> tuple[NetworkSpec, TrainingConfig]:
-        """The settings with the remedy. Raises SettingError if they do not go together."""
+        """The settings with the remedy. Raises SettingError if they do not fit together."""
         return self.change(spec), replace(config, **self.settings)
 
 
 def rate_remedy(rate: float) -> tuple[str, dict[str, Any]]:
-    """A remedy in words, and its settings."""
+    """The remedy "another learning rate" in words, and as settings."""
     rounded = float(f"{rate:.3g}")
     return f"Learning rate {rounded:g}", {"learning_rate": rounded}
 
 
-def begun_by_he(spec: NetworkSpec) -> NetworkSpec:
-    """With He's random weights in every layer."""
+def with_he_initialization(spec: NetworkSpec) -> NetworkSpec:
+    """The network with He initialisation in every layer."""
     return _with_layers(spec, lambda layer: layer.with_initialization("he"))
 
 
 def with_leaky_relu(spec: NetworkSpec) -> NetworkSpec:
-    """With leaky ReLU in place of ReLU."""
+    """The network with leaky ReLU in place of ReLU."""
     return _with_layers(spec, lambda layer: Activation("leaky_relu") if layer == Activation("relu") else layer)
 
 
 def with_relu(spec: NetworkSpec) -> NetworkSpec:
-    """With ReLU in place of sigmoid and tanh."""
+    """The network with ReLU in place of sigmoid and tanh."""
     return _with_layers(spec, lambda layer: Activation("relu") if squashes(layer) else layer)
 
 
 def without_first_layer(spec: NetworkSpec) -> NetworkSpec:
-    """With the second layer as the first."""
+    """The network without its first layer."""
     return replace(spec, layers=spec.layers[1:])
 
 
 def squashes(layer: LayerSpec) -> bool:
-    """Whether it is an activation whose slope is small for large sums, on either side."""
+    """Whether a layer is an activation that saturates: its slope is small for large positive and negative inputs."""
     return isinstance(layer, Activation) and ACTIVATIONS[layer.function].saturates
 
 

@@ -19,15 +19,15 @@ from nncore.training.parallel.helper_process import HelperProcess, can_start
 from nncore.training.random_streams import RandomStreams
 
 ROWS_AT_ONCE = 4096
-"""A larger part of a batch is computed in passes of this many rows, to bound memory and to react to a stop."""
+"""The most rows of one pass; a larger batch takes several passes, which bounds memory and lets a stop take effect."""
 
 NUMBERS_AT_ONCE = 2**24
-"""Numbers that the workspaces for a part may hold; with a convolution a pass has fewer rows."""
+"""The most numbers that the workspaces for a pass may hold; a network with convolutions therefore has fewer rows."""
 
 WORTH_SPLITTING, FEWEST_ROWS = 10_000_000, 16
-"""Multiplications by weights in a batch, and rows in each half, from which on a batch is split into halves.
+"""A batch is split into halves if it has at least so many multiplications by weights, and so many rows in each half.
 
-Seconds that an epoch of 60,000 took whole, in halves by one process, and in halves by two, on two cores:
+Seconds for an epoch of 60,000 examples on two cores: whole batches, halves in one process, halves in two processes:
 
     784-32-10, batch 128 (3 million)                      0.15    0.18    0.13
     784-128-64-10, batch 64 (7 million)                   0.54    0.72    0.44
@@ -35,9 +35,9 @@ Seconds that an epoch of 60,000 took whole, in halves by one process, and in hal
     784-512-256-128-10, batch 128 (73 million)            1.80    2.24    1.32
     convolutions 24-64, dense 128, batch 128 (307 million)  13.1   12.4     6.5
 
-For one process, halves cost up to a third more, since it does everything twice with arrays half as long; so a batch is
-split only where two processes gain more than that. A second BLAS thread gained nothing: OpenBLAS waits by spinning, and
-with another program on one core it made training four to ten times slower.
+In one process, halves cost up to a third more time, because it does everything twice with arrays half as long. So a
+batch is split only where two processes gain more than that. A second BLAS thread gained nothing: OpenBLAS waits by
+spinning, and with another program on one core this made training four to ten times slower.
 """
 
 PATIENCE = 0.0002
@@ -48,11 +48,11 @@ class BatchGradients(NotCopied):
     """Computes the gradients of one batch after the other, and takes the optimiser's steps.
 
     A large batch is split into halves, whose gradients are added up. The split depends only on the network and the
-    batch, so the bits do not depend on the number of processes: with more than one of `cores`, a helper process
-    computes the second halves whenever it is free, and steps some of the optimiser's blocks. It ends with the `with`
-    block in which this is used.
+    batch, so the bits do not depend on the number of processes. If `cores` is more than 1, a helper process computes
+    the second halves whenever it is free, and updates some of the optimiser's blocks. The helper process ends at the
+    end of the `with` block of this object.
 
-    optimizer: the one of `config`.
+    optimizer: the optimiser that `config` names.
     """
 
     copy_instead = "Take a checkpoint of the Training and resume that."
@@ -73,7 +73,7 @@ class BatchGradients(NotCopied):
         most = max(-(-batch_size // 2), min(batch_size, 2 * FEWEST_ROWS)) if self._split else batch_size
         self._rows = rows = min(most, rows_at_once(network.spec))  # a small remainder is not split
         self._rows_a_pass = 2 * rows if self._split else rows
-        spec = PartSpec.of(network, data, config, rows)
+        spec = PartSpec.for_run(network, data, config, rows)
         self._second = _helper_process(network, spec) if self._split and cores > 1 else None
         self._part = BatchPart(network, spec)
         self._input_dtype = np.dtype(spec.input_dtype)
@@ -87,11 +87,11 @@ class BatchGradients(NotCopied):
         self._to_add: NDArray[np.floating] | None = None
         self._helped = False
 
-    def of(self, rows: NDArray[np.intp], add_up: bool = True) -> tuple[float, int | None] | None:
+    def compute(self, rows: NDArray[np.intp], add_up: bool = True) -> tuple[float, int | None] | None:
         """Set the gradients of the mean loss over the examples `rows`.
 
-        Gives that loss and how many were answered correctly (None where there are no classes), or None if the run is
-        to stop. Without add_up the gradients may be those of one half until `step`, which can be faster.
+        Returns this loss and how many answers were right (None if the data has no classes), or None if the run must
+        stop. If `add_up` is False, the gradients may be those of one half until `step`, which can be faster.
         """
         if self._stopped():
             return None
@@ -103,7 +103,7 @@ class BatchGradients(NotCopied):
         return figures if self._data.class_names else (figures[0], None)
 
     def _several_passes(self, rows: NDArray[np.intp]) -> tuple[float, int] | None:
-        """Add up the gradients of the parts of a large batch; gives loss and right answers, None if it is to stop."""
+        """Add up the gradients of the parts of a large batch; returns loss and right answers, None if it must stop."""
         streams, state = self._streams.states(), self.network.parameters.state.copy()
         loss, right = 0.0, 0
         for start in range(0, len(rows), self._rows_a_pass):
@@ -117,7 +117,7 @@ class BatchGradients(NotCopied):
         return loss, right
 
     def step(self, learning_rate: float) -> None:
-        """Take the optimiser's step, which uses up the gradients."""
+        """Take the optimiser's step, which overwrites the gradients."""
         second = self._second
         if second is not None and self._helped and second.shared.blocks < len(self.optimizer.blocks):
             self._step_with(second, learning_rate)
@@ -126,19 +126,20 @@ class BatchGradients(NotCopied):
             self.optimizer.step(learning_rate)
 
     def _step_with(self, second: HelperProcess, learning_rate: float) -> None:
-        """Step the values before the cut here and the others in the helper process, or here if it has ended."""
+        """Update the values before the cut here and the rest in the helper process; all here if the helper ended."""
         optimizer, shared, to_add = self.optimizer, second.shared, self._to_add
         second.begin_step(optimizer.steps + 1, learning_rate, added_up=to_add is None)
         self._add_up(slice(shared.cut))
         optimizer.step(learning_rate, slice(shared.blocks))
         if not second.end_step(optimizer.steps):
+            # `_add_up` and `step` count as done for all values, but the helper's were not changed: repeat them here.
             self._to_add = to_add
             self._add_up(slice(shared.cut, None))
             optimizer.steps -= 1
             optimizer.step(learning_rate, slice(shared.blocks, None))
 
     def _pass(self, rows: NDArray[np.intp], count: int) -> tuple[float, int]:
-        """Set the gradients of the part `rows` of a batch of `count`; gives its share of the loss and right answers."""
+        """Set the gradients of `rows`, a part of a batch of `count`; returns its part of the loss and right answers."""
         self._to_add, self._helped = None, False
         if not self._split or len(rows) < min(2 * FEWEST_ROWS, self._rows + 1):
             return self._alone(rows, count, 0)
@@ -146,7 +147,7 @@ class BatchGradients(NotCopied):
         return self._halves(rows[:half], rows[half:], count)
 
     def _halves(self, first: NDArray[np.intp], second: NDArray[np.intp], count: int) -> tuple[float, int]:
-        """Compute both halves, the second one in the helper process if it is free and finishes in time."""
+        """Compute both halves, the second one in the helper process if the helper is free and finishes in time."""
         generators = self._streams.augmentation[1], self._streams.dropout[1]
         parameters, helper, began = self.network.parameters, self._second, perf_counter()
         state, found = parameters.state.copy(), None
@@ -160,31 +161,32 @@ class BatchGradients(NotCopied):
             self._to_add, state = helper.shared.gradients[1], helper.shared.state
             self._helped = True
         else:
+            # The second half overwrites the gradients and needs the state from before the first half.
             assert self._first_half is not None
             self._first_half[:] = parameters.gradients
             self._to_add = self._first_half
             parameters.state[:] = state
             found, state = self._alone(second, count, 1), parameters.state
-        # Both halves started from the same state (of batch normalisation), so the batch's is their weighted mean.
+        # Both halves started from the same state of batch normalisation, so the batch's state is their weighted mean.
         share = len(first) / (len(first) + len(second))
         parameters.state[:] = share * of_first + (1 - share) * state
         return loss + found[0], right + found[1]
 
     def _alone(self, rows: NDArray[np.intp], count: int, half: int) -> tuple[float, int]:
-        """Set the gradients of these rows in this process, with the random generators of that half."""
+        """Set the gradients of these rows in this process, with the random generators of `half`, 0 or 1."""
         generators = self._streams.augmentation[half], self._streams.dropout[half]
         in_place = self._data.example(rows.item(), self._input_dtype) if len(rows) == 1 else None
         examples = in_place or self._examples.gather(self._data, rows)
         return self._part.gradients_of(examples, len(rows) / count, *generators)
 
     def _add_up(self, where: slice = slice(None)) -> None:
-        """Add up the gradients of both halves, unless that is done."""
+        """Add up the gradients of both halves, if this was not done before."""
         if self._to_add is not None:
             self.network.parameters.gradients[where] += self._to_add[where]
             self._to_add = None
 
     def _keep_sum(self, first: bool) -> None:
-        """Where a batch takes several passes, add up their gradients."""
+        """Add the gradients of this pass to those of the earlier passes of the same batch."""
         assert self._sum is not None
         self._add_up()
         gradients = self.network.parameters.gradients
@@ -204,7 +206,7 @@ class BatchGradients(NotCopied):
 
 
 def _helper_process(network: Network, spec: PartSpec) -> HelperProcess | None:
-    """A helper process, if one can be started."""
+    """A helper process; None if no process can be started."""
     try:
         return HelperProcess(network, spec) if can_start() else None
     except OSError:  # no memory to share
@@ -217,5 +219,5 @@ def is_split(spec: NetworkSpec, batch_size: int) -> bool:
 
 
 def rows_at_once(spec: NetworkSpec) -> int:
-    """Rows of a part of a large batch, so many that its workspaces hold at most NUMBERS_AT_ONCE."""
+    """The number of rows of a pass: ROWS_AT_ONCE, or fewer if the workspaces would exceed NUMBERS_AT_ONCE."""
     return max(1, min(ROWS_AT_ONCE, NUMBERS_AT_ONCE // spec.numbers_per_row))

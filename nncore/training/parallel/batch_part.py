@@ -19,10 +19,10 @@ from nncore.training.config import TrainingConfig
 
 @dataclass(frozen=True)
 class PartSpec:
-    """What describes the parts of a run's batches; it can be sent to another process.
+    """The sizes and types of the parts of a run's batches; it can be sent to another process.
 
-    dtype: what the network computes in. rows: at most in a part. input_shape: of an example. input_dtype: uint8 for
-    images of bytes, otherwise `dtype`. target_shape, target_dtype: of the target of one example.
+    dtype: the type of the network's numbers. rows: the most rows of a part. input_shape: of one example. input_dtype:
+    uint8 for images of bytes, otherwise `dtype`. target_shape, target_dtype: of the target of one example.
     """
 
     network: NetworkSpec
@@ -35,8 +35,8 @@ class PartSpec:
     target_dtype: str
 
     @classmethod
-    def of(cls, network: Network, data: Dataset, config: TrainingConfig, rows: int) -> PartSpec:
-        """The spec of the parts of batches of `data`."""
+    def for_run(cls, network: Network, data: Dataset, config: TrainingConfig, rows: int) -> PartSpec:
+        """The spec for a run that trains `network` on `data` with `config`."""
         target, dtype = data.targets(slice(0, 1)), network.dtype.name
         return cls(
             network.spec, config, dtype, rows, data.input_shape, "uint8" if data.is_bytes else dtype,
@@ -50,17 +50,17 @@ class PartSpec:
 
     @property
     def inputs_shape(self) -> Shape:
-        """Shape of an array for the inputs of a part, of the type that the data set has."""
+        """Shape of the array for the inputs of a part: one row per example, all its numbers in a row."""
         return (self.rows, prod(self.input_shape))
 
     @property
     def targets_shape(self) -> Shape:
-        """Shape of an array for its targets."""
+        """Shape of the array for the targets of a part."""
         return (self.rows, *self.target_shape)
 
 
 class Examples(CopiedDeeply):
-    """Buffers for the examples of a part, of the data set's types: inputs (rows, numbers), targets (rows, ...)."""
+    """Buffers for the examples of a part: inputs (rows, numbers) and targets (rows, ...), in the data set's types."""
 
     def __init__(self, inputs: NDArray[np.generic], targets: NDArray[np.generic]) -> None:
         self._inputs, self._targets = inputs, targets
@@ -76,9 +76,9 @@ class Examples(CopiedDeeply):
 
 
 class BatchPart(NotCopied):
-    """A network with all workspaces that a part of a batch needs; each is allocated once."""
+    """A network with all workspaces that a part of a batch needs; they are allocated once and used for every batch."""
 
-    copy_instead = "Make another one of the same PartSpec."
+    copy_instead = "Make another one from the same PartSpec."
 
     def __init__(self, network: Network, spec: PartSpec) -> None:
         self.network = network
@@ -100,10 +100,10 @@ class BatchPart(NotCopied):
         augmentation: np.random.Generator,
         dropout: np.random.Generator,
     ) -> tuple[float, int]:
-        """Set the gradient of `share` times the mean loss of `examples`, inputs and targets.
+        """Set the gradient of `share` times the mean loss of `examples` (inputs, targets).
 
-        Gives that loss and how many were answered correctly, 0 where there are no classes. `augmentation` and
-        `dropout` give the random numbers. A network that diverges overflows: the caller turns NumPy's warnings off.
+        Returns `share` times the loss, and how many answers were right, 0 if the data has no classes. `augmentation`
+        and `dropout` give the random numbers. A network that diverges overflows: the caller turns off NumPy's warnings.
         """
         X, targets = self._as_numbers(examples[0], augmentation), examples[1]
         self.network.use_randomness(dropout)
@@ -111,13 +111,14 @@ class BatchPart(NotCopied):
         right = self._count_right(logits, targets)
         loss = share * self._loss.forward(logits, targets)
         dlogits = self._loss.backward()
+        # Scaled here, so that the gradients of all parts of a batch add up to the gradient of its mean loss.
         if share != 1:
             dlogits *= share
         self.network.backward(dlogits)
         return loss, right
 
     def _as_numbers(self, inputs: NDArray[np.generic], augmentation: np.random.Generator) -> NDArray[np.floating]:
-        """Inputs as floating-point numbers, 0 to 1 for images of bytes, which are distorted if the settings say so."""
+        """Inputs as floating-point numbers; images of bytes become 0 to 1, distorted if augmentation is on."""
         if inputs.dtype != np.uint8:
             return inputs  # type: ignore[return-value]
         X = self._inputs[: len(inputs)]

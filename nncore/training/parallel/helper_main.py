@@ -1,7 +1,7 @@
-"""The helper process of a run: computes the second half of each batch, and steps the second part of the parameters.
+"""The helper process of a run: computes the second half of each batch, and updates the second part of the parameters.
 
-Between two tasks it remembers nothing but what is in the shared memory. So the main process can do any task itself at
-any time, with the same bits, if the helper is late or has ended.
+Its whole state between two tasks is in the shared memory. So if the helper is late or has ended, the main process can
+do any task itself, with the same bits.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ from nncore.training.parallel.shared_memory import (
 from nncore.training.parallel.spin_wait import order_memory, wait_for
 
 GRADIENTS, OPTIMIZER_STEP = 0, 1
-"""The tasks."""
+"""The tasks that the main process gives."""
 
 
 class Worker(NotCopied):
-    """The work of the helper process."""
+    """Does the tasks of the helper process."""
 
     copy_instead = "It belongs to its process and its shared memory."
 
@@ -64,8 +64,8 @@ class Worker(NotCopied):
         """Do one task after the other until the process is ended."""
         words = self.shared.words
         tasks = {GRADIENTS: self._gradients, OPTIMIZER_STEP: self._step}
-        np.seterr(over="ignore", invalid="ignore", divide="ignore")  # the main process notices what diverges
-        done = words[DONE] = 1  # counting the process's start as the first task
+        np.seterr(over="ignore", invalid="ignore", divide="ignore")  # the main process detects a diverged loss
+        done = words[DONE] = 1  # the start of the process counts as the first task
         while True:
             wait_for(words, GIVEN, done + 1, inf)
             done += 1
@@ -92,7 +92,7 @@ class Worker(NotCopied):
             write_random_states(shared, self._generators)
 
     def _step(self) -> None:
-        """Take the optimiser's step with the values from the cut on."""
+        """Take the optimiser's step for the values from the cut on."""
         shared, words, behind = self.shared, self.shared.words, slice(self.shared.cut, None)
         step = words[STEP]
         if words[SAVED] != step:
@@ -106,9 +106,12 @@ class Worker(NotCopied):
         self._optimizer.step(shared.numbers[RATE], slice(shared.blocks, None))
 
     def _save(self, step: int) -> None:
-        """Copy what `step` will change, in case this process ends in the middle of it; done while nobody waits."""
+        """Copy the numbers that `step` will change, so that the main process can undo a step that was not finished.
+
+        This is done after a step is reported as done, while the main process does not wait for the helper.
+        """
         shared, behind = self.shared, slice(self.shared.cut, None)
-        shared.words[SAVED] = 0
+        shared.words[SAVED] = 0  # no step: the copy is not valid while it is being made
         order_memory()
         shared.saved[0] = self._part.network.parameters.trainable[behind]
         shared.saved[1:] = shared.memory[:, behind]
@@ -124,5 +127,6 @@ def main() -> None:
 
 
 def _end_with_input() -> None:
+    """End this process when the standard input is closed, which the system does if the main process dies."""
     sys.stdin.buffer.read()
     os._exit(0)

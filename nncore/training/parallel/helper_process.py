@@ -43,38 +43,39 @@ PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from nncore.training.parallel
 """For a new interpreter. multiprocessing would first run the user's script again, which may train when imported."""
 
 NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
-"""Windows would open a console for it."""
+"""A flag for Windows, which would otherwise open a console window for the helper process."""
 
 SECONDS_BETWEEN_LOOKS = 0.02
-"""While waiting for a task, how often to check that the process is still running."""
+"""How often to check, while waiting for a task, that the helper process is still running."""
 
 LONGEST_STEP = 5.0
-"""Seconds after which a process that has not finished its part of a step is ended: it must have been stopped."""
+"""Seconds after which a helper that has not finished its part of a step is killed: the system must have stopped it."""
 
 LATE = 0.001
-"""Seconds of waiting for a step after which the process counts as late; with a core of its own it takes 0.0001."""
+"""Seconds of waiting for a step after which the helper counts as late; on a free core the wait is 0.0001 s."""
 
 SHORTEST_REST, LONGEST_REST = 0.005, 1.0
-"""Seconds for which a late process gets no task: another program uses its core, and waiting would cost more than it
-gains. The rest doubles each time that the process is late, and gets a little shorter after each step in time."""
+"""Seconds for which a late helper gets no task: another program uses its core, and waiting for the helper costs more
+than it gains. The rest doubles each time that the helper is late, and gets a little shorter after each step in time."""
 
 
 def can_start() -> bool:
     """Whether a helper process can be started that computes the same bits.
 
-    A program that was packed into one file, or that embeds Python, has no interpreter to start. And if this process
-    cannot have one BLAS thread, several threads calculate its matrix products, with other bits.
+    A program that was packed into one file, or that embeds Python, has no interpreter to start. If this process cannot
+    be limited to one BLAS thread, several threads calculate its matrix products, and the bits differ.
     """
     has_interpreter = "python" in os.path.basename(sys.executable or "").lower() and not getattr(sys, "frozen", False)
     return has_interpreter and can_have_one_blas_thread()
 
 
 class HelperProcess(NotCopied):
-    """A process that shares `network`; moves its parameters into shared memory, and raises OSError if that fails.
+    """A second process that trains `network`, whose parameters are moved into memory that both processes share.
 
-    It is `free` once it has started and has nothing to do. Then `begin_gradients` gives it the second half of a batch
-    and `gradients` waits for it; `begin_step` and `end_step` share a step of the optimiser, which must work on
-    `shared.memory`. It is ready some tenths of a second after `start`, or never.
+    `free` is True when the process has started and has no task. `begin_gradients` then gives it the second half of a
+    batch, and `gradients` waits for the result. `begin_step` and `end_step` share a step of the optimiser, which must
+    work on `shared.memory`. The process needs some tenths of a second to start; if the start fails, it is never free.
+    Raises OSError if there is no memory to share.
     """
 
     copy_instead = "It owns a process and shared memory."
@@ -95,7 +96,7 @@ class HelperProcess(NotCopied):
         )
 
     def start(self) -> None:
-        """Start it, once. Does not wait for it; if it cannot be started, the run goes on without it."""
+        """Start the process without waiting for it; if it cannot be started, the run goes on without a helper."""
         if self._closed:
             return
         environment = {**os.environ, **ONE_THREAD_ENVIRONMENT}
@@ -117,12 +118,12 @@ class HelperProcess(NotCopied):
             self.close()
 
     def close(self) -> None:
-        """End the process at once. The parameters stay in the memory where they are."""
+        """End the process at once. The parameters stay in the shared memory, which the network goes on using."""
         process, self._process, self._closed = self._process, None, True
         if process is not None:
             process.kill()
             process.wait()
-            with suppress(OSError):  # what it had not read yet
+            with suppress(OSError):  # closing writes what is still in the buffer, and nobody reads it any more
                 cast(IO[bytes], process.stdin).close()
         for file in self._files:
             os.close(file)
@@ -130,7 +131,7 @@ class HelperProcess(NotCopied):
 
     @property
     def free(self) -> bool:
-        """Whether it waits for a task, and is likely to do it in time."""
+        """Whether the process waits for a task and was not late recently."""
         return (
             self._process is not None
             and self.shared.words[DONE] == self._given
@@ -140,9 +141,9 @@ class HelperProcess(NotCopied):
     def begin_gradients(
         self, data: Dataset, rows: NDArray[np.intp], share: float, generators: tuple[np.random.Generator, ...]
     ) -> None:
-        """Let it compute the gradient of `share` times the mean loss of the examples `rows` of `data`.
+        """Let the helper compute the gradient of `share` times the mean loss of the examples `rows` of `data`.
 
-        generators: the ones that the examples' augmentation and dropout continue.
+        generators: the random generators for augmentation and dropout; the helper continues from their states.
         """
         shared = self.shared
         self._was_awake = perf_counter() - self._last_seen < SPIN_SECONDS
@@ -156,12 +157,13 @@ class HelperProcess(NotCopied):
     def gradients(self, seconds: float, generators: tuple[np.random.Generator, ...]) -> tuple[float, int] | None:
         """The loss and the number of right answers; None if they are not ready within `seconds`.
 
-        `generators` then continue where the helper's ended. The gradients are in `shared.gradients[1]`, the layers'
-        state in `shared.state`. If it is None, the caller computes the half itself, and the helper is free again when
-        it has finished.
+        `generators` are set to the states in which the helper's generators ended. The gradients are in
+        `shared.gradients[1]`, the layers' state in `shared.state`. If this returns None, the caller computes the half
+        itself, and the helper is free again when it has finished.
         """
         shared = self.shared
         if not self._wait(seconds):
+            # A helper that was asleep when it got the task is late for that reason, and not because its core is busy.
             if self._was_awake:
                 self._was_late()
             return None
@@ -170,7 +172,7 @@ class HelperProcess(NotCopied):
         return shared.numbers[LOSS], shared.words[RIGHT]
 
     def begin_step(self, step: int, learning_rate: float, added_up: bool) -> None:
-        """Let it take the step with this number, for the values from `shared.cut` on.
+        """Let the helper take the step with this number, for the values from `shared.cut` on.
 
         added_up: whether the gradients of the first half are already the sum of both.
         """
@@ -179,7 +181,7 @@ class HelperProcess(NotCopied):
         self._give(OPTIMIZER_STEP)
 
     def end_step(self, step: int) -> bool:
-        """Wait for the end of the step; False if the process ended: values from the cut on are then as before it."""
+        """Wait for the end of the step; False if the helper ended: the values from the cut on are then unchanged."""
         shared, began = self.shared, perf_counter()
         if not self._wait(LONGEST_STEP):
             self.close()
@@ -196,7 +198,7 @@ class HelperProcess(NotCopied):
         return True
 
     def _wait(self, seconds: float) -> bool:
-        """Wait until the task is done, at most `seconds`; gives whether it is. Closes a process that has ended."""
+        """Wait at most `seconds` for the task; returns whether it is done. Closes a process that has ended."""
         end = perf_counter() + seconds
         while not wait_for(self.shared.words, DONE, self._given, min(seconds, SECONDS_BETWEEN_LOOKS)):
             if self._process is None or self._process.poll() is not None:

@@ -43,12 +43,12 @@ RANDOM_STATES_BYTES = 4096
 class SharedArrays(NotCopied):
     """Arrays in memory that two processes share.
 
-    values: (size,) the network's parameters. gradients: (2, trained), those of each half of a batch. memory: (vectors,
-    trained), the optimiser's. state: (kept,) what layers accumulate, before and after the second half. inputs,
-    targets: the second half's examples. saved: (1 + vectors, trained - cut), a copy of the values and the memory from
-    `cut` on, made before a step. words, numbers: integers and floating-point numbers. random_states: the pickled states
-    of random generators. cut, blocks: the main process steps the first `cut` values, which are the first `blocks` of
-    the optimiser's blocks; the helper process steps the rest.
+    values: (size,) the network's parameters. gradients: (2, trained), the gradients of each half of a batch. memory:
+    (vectors, trained), the optimiser's memory. state: (kept,) the running statistics of layers, before and after the
+    second half. inputs, targets: the second half's examples. saved: (1 + vectors, trained - cut), a copy of the values
+    and the memory from `cut` on, made before a step. words, numbers: integers and floating-point numbers.
+    random_states: the pickled states of random generators. cut, blocks: the main process updates the first `cut`
+    values, which are the first `blocks` of the optimiser's blocks; the helper process updates the rest.
     """
 
     copy_instead = "It is memory that two processes share."
@@ -68,7 +68,7 @@ class SharedArrays(NotCopied):
 
 
 def shared_size(spec: PartSpec) -> int:
-    """The bytes that a SharedArrays takes."""
+    """The bytes of memory that SharedArrays need."""
     return sum(_whole_lines(prod(shape) * np.dtype(dtype).itemsize) for shape, dtype in _layout(spec).values())
 
 
@@ -92,7 +92,7 @@ def _layout(spec: PartSpec) -> dict[str, tuple[Shape, str]]:
 
 
 def _first_part(trained: int) -> tuple[int, int]:
-    """How many values, and how many of the optimiser's blocks, the main process steps: half the blocks, rounded up."""
+    """How many values and how many blocks of the optimiser the main process updates: half the blocks, rounded up."""
     blocks = (-(-trained // BLOCK) + 1) // 2
     return min(trained, blocks * BLOCK), blocks
 
@@ -118,8 +118,8 @@ def read_random_states(shared: SharedArrays, generators: tuple[np.random.Generat
 def new_memory(size: int) -> tuple[mmap.mmap, str, tuple[int, ...]]:
     """Memory that another process can open: the memory, its name for `opened`, and the files the process must inherit.
 
-    Nothing is left behind when its users end: on Windows the system then drops the name, and elsewhere it is a file
-    without a name. Raises OSError if there is not enough memory.
+    The system frees it when both processes have ended, even if they are killed: on Windows it drops the name, and
+    elsewhere the memory is a file without a name. Raises OSError if there is not enough memory.
     """
     if sys.platform == "win32":
         name = f"digitlab-{os.getpid()}-{secrets.token_hex(8)}"

@@ -1,7 +1,7 @@
 """How two processes wait for each other: each reads a word of shared memory until it changes (a spin-wait).
 
-Handing over work takes 1 us this way; waking a thread takes 40 to 70. A process that has waited for long sleeps between
-two reads, so a paused run costs almost nothing and other programs get the core.
+Handing over work takes 1 us this way; waking a thread takes 40 to 70 us. A process that has waited for long sleeps
+between two reads, so a paused run costs almost nothing and other programs can use the core.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import time
 from time import perf_counter
 
 READS = 100
-"""Reads of the word between two reads of the clock, about 4 us."""
+"""Reads of the word between two reads of the clock; so many take about 4 us."""
 
 SPIN_SECONDS = 0.0003
 """Seconds of waiting after which sleeping begins.
 
 Until then the process keeps its core: time.sleep(0) takes 50 us or more, and sched_yield gives the core to any other
-program for 3 ms, however low its priority. Other threads of this process wait for the interpreter at most so long.
+program for 3 ms, even to one of low priority. Other threads of this process wait at most this long for the interpreter.
 """
 
 SHORTEST_SLEEP, LONGEST_SLEEP = 0.00005, 0.05
@@ -41,7 +41,7 @@ def order_memory() -> None:
 
 
 def wait_for(words: memoryview, place: int, value: int, seconds: float) -> bool:
-    """Wait until words[place] is at least `value`, at most `seconds`; gives whether it is."""
+    """Wait at most `seconds` until words[place] is at least `value`; returns whether it is."""
     began = perf_counter()
     while True:
         for _ in range(READS):

@@ -171,7 +171,7 @@ def test_other_data_is_refused(trainer: Trainer) -> None:
     images = small_mnist().training.take(slice(100, 300))
     np.savez(other, x_train=images.images, y_train=images.labels)
     trainer.data = str(other)
-    assert "goes on with its own data alone" in trainer.refused("--resume", checkpoint)
+    assert "can only continue with its own" in trainer.refused("--resume", checkpoint)
 
 
 def test_a_full_disk_costs_the_checkpoint_and_not_the_model(trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:

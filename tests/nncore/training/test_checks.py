@@ -153,12 +153,18 @@ def splits(kind: str) -> Splits:
         (numbers("linear", 1, 3), "numbers", {}, "layers", "3 outputs; the data has 1 targets"),
         (numbers("linear", 2, 1), "two classes", {}, "layers", "1 outputs; the data has 2 classes"),
         (numbers("softmax", 2, 1), "two classes", {}, "layers", "1 outputs; the data has 2 classes"),
-        (numbers("softmax", 1, 1), "numbers", {}, "loss", "Cross-entropy tells classes apart"),
+        (numbers("softmax", 1, 1), "numbers", {}, "loss", "Cross-entropy needs classes as targets"),
         (numbers("sigmoid", 1, 1), "numbers", {}, "loss", "targets from 0 to 1; this data has targets outside"),
         (numbers("linear", 1, 1), "numbers", {"loss": "cross_entropy"}, "loss", "needs the output softmax"),
         (numbers("linear", 784, 10), "digits", {"loss": "binary_cross_entropy"}, "loss", "needs the output sigmoid"),
         (numbers("linear", 1, 1), "numbers", {"label_smoothing": 0.1}, "label_smoothing", "moothing"),
-        (numbers("linear", 1, 1), "numbers", {"augmentation": Augmentation(1)}, "augmentation", "data has none"),
+        (
+            numbers("linear", 1, 1),
+            "numbers",
+            {"augmentation": Augmentation(1)},
+            "augmentation",
+            "has no such images",
+        ),
     ],
 )
 def test_what_does_not_go_together_is_refused(
@@ -217,7 +223,7 @@ def test_a_gradient_is_cut_to_the_length_asked_for() -> None:
 
 
 def test_there_is_nothing_to_tell_apart_where_there_is_one_class() -> None:
-    with pytest.raises(DataError, match="there is one class, 'seven'; expected two or more"):
+    with pytest.raises(DataError, match="found one class, 'seven'; expected at least two"):
         Dataset(few_digits().training.images, np.zeros(len(few_digits().training), np.intp), ("seven",), "ours")
 
 

@@ -58,7 +58,7 @@ def test_gradient_norms_are_those_of_the_last_step_before_it_is_clipped() -> Non
     before, _, figures = after_an_epoch()
     data = few_digits().training
     with BatchGradients(before, data, CONFIG, RandomStreams.from_seed(0), len(data), 1, lambda: False) as gradients:
-        gradients.of(np.arange(len(data)))
+        gradients.compute(np.arange(len(data)))
     assert np.linalg.norm(before.parameters.gradients) > 0.1  # far longer than what it is clipped to
     for each in figures:
         if each.gradient_norm is not None:

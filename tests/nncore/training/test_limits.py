@@ -177,8 +177,8 @@ def test_the_best_are_kept_of_a_run_stopped_on_its_way_to_diverging(poisoned: fl
 @pytest.mark.parametrize(
     ("settings", "field", "sentence"),
     [
-        ({"patience": 3}, "patience", "Early stopping needs a validation set, and this data has none"),
-        ({"keep_best": True}, "keep_best", "The best epoch needs a validation set, and this data has none"),
+        ({"patience": 3}, "patience", "Early stopping needs a validation set, but this data has none"),
+        ({"keep_best": True}, "keep_best", "The best epoch needs a validation set, but this data has none"),
     ],
 )
 def test_what_needs_a_validation_set_is_refused_without(settings: dict[str, object], field: str, sentence: str) -> None:

@@ -131,7 +131,7 @@ def test_no_rate_is_suggested_if_the_loss_is_not_finite_at_the_start() -> None:
 
 def test_no_rate_is_suggested_if_the_loss_never_falls() -> None:
     dark = Dataset(np.zeros((100, 28, 28), np.uint8), np.arange(100) % 10, source="dark")
-    with pytest.raises(SettingError, match="never fell at learning rates from 1e-06 to") as refusal:
+    with pytest.raises(SettingError, match="did not fall at any learning rate from 1e-06 to") as refusal:
         find_learning_rate(
             fresh_network(), Splits(dark), replace(CONFIG, batch_size=None, keep_best=False, patience=None)
         )
@@ -144,7 +144,7 @@ def test_no_rate_is_suggested_if_the_loss_never_falls() -> None:
         (0.0, 1.0, 100, "learning_rate", "above 0"),
         (0.1, float("inf"), 100, "learning_rate", "finite"),
         (1.0, 1.0, 100, "learning_rate", "must be above the lowest, 1; got 1"),
-        (0.1, 1.0, 19, "steps", "must be 20 or more; got 19"),
+        (0.1, 1.0, 19, "steps", "at least 20 steps; got 19"),
     ],
 )
 def test_invalid_rates_and_steps_are_refused(lowest: float, highest: float, steps: int, field: str, said: str) -> None:

@@ -223,6 +223,6 @@ def test_other_data_is_refused() -> None:
     relabelled = Dataset(data.images, (data.labels + 1) % 10, source="the same, other labels")
     others = Dataset(data.images[::-1], data.labels, source="other images")
     for other in (fewer, relabelled, others):
-        with pytest.raises(SettingError, match="goes on with its own data alone") as refused:
+        with pytest.raises(SettingError, match="can only continue with its own") as refused:
             Training.resumed(checkpoint, Splits(other, few_digits().validation))
         assert refused.value.field == "data"

@@ -6,8 +6,8 @@ from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
 from nncore.training.diagnosis.hint import (
     Hint,
-    begun_by_he,
     rate_remedy,
+    with_he_initialization,
     with_leaky_relu,
     with_relu,
     without_first_layer,
@@ -42,8 +42,8 @@ def test_a_setting_that_cannot_be_is_refused() -> None:
 
 def test_changes_of_the_network() -> None:
     assert with_relu(SPEC) == NetworkSpec.dense((784, 8, 4, 10), "relu", "uniform")
-    assert begun_by_he(SPEC) == NetworkSpec.dense((784, 8, 4, 10), ["relu", "tanh"])
+    assert with_he_initialization(SPEC) == NetworkSpec.dense((784, 8, 4, 10), ["relu", "tanh"])
     layers = (Scale(255.0), Conv2D(2, initialization="zeros"), Activation("sigmoid"), Flatten(), Dense(10))
     images = NetworkSpec((28, 28), layers)
     assert without_first_layer(images).layers == layers[1:]
-    assert begun_by_he(images).layers[1] == Conv2D(2)
+    assert with_he_initialization(images).layers[1] == Conv2D(2)

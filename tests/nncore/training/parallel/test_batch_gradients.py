@@ -58,7 +58,7 @@ def of_batches(
     data = small_mnist().training if data is None else data
     with BatchGradients(network, data, config, RandomStreams.from_seed(0), size, cores, lambda: False) as gradients:
         for rows in batches:
-            found = gradients.of(rows)
+            found = gradients.compute(rows)
             assert found is not None
             figures.append(found)
     return figures
@@ -198,11 +198,11 @@ def test_a_stop_is_heard_before_a_batch_and_between_its_passes(monkeypatch: pyte
     states = streams.states()
     config = replace(CONFIG, augmentation=Augmentation(shift=1))
     with BatchGradients(network, small_mnist().training, config, streams, 200, 1, stopped) as gradients:
-        assert gradients.of(np.arange(200)) is None
+        assert gradients.compute(np.arange(200)) is None
         assert asked == 3
         np.testing.assert_array_equal(network.parameters.state, before)
         assert streams.states() == states
-        assert gradients.of(np.arange(200)) is None
+        assert gradients.compute(np.arange(200)) is None
         assert asked == 4
 
 
@@ -244,7 +244,7 @@ def test_a_step_allocates_nothing_that_grows_with_the_batch(
                 if number == 1:
                     tracemalloc.start()
                     before = tracemalloc.get_traced_memory()[0]
-                assert gradients.of(rows) is not None
+                assert gradients.compute(rows) is not None
                 optimizer.step(0.001)
             taken = tracemalloc.get_traced_memory()[1] - before
             tracemalloc.stop()

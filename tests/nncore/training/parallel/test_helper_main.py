@@ -26,7 +26,7 @@ def network() -> Network:
 @pytest.mark.parametrize("added_up", [False, True])
 def test_a_step_is_the_optimizers_with_what_lies_behind_the_cut(network: Network, added_up: bool) -> None:
     whole, rng = network.copy(), np.random.default_rng(0)
-    spec = PartSpec.of(network, small_mnist().training, TrainingConfig(), 16)
+    spec = PartSpec.for_run(network, small_mnist().training, TrainingConfig(), 16)
     second = HelperProcess(network, spec)
     shared = second.shared
     shared.gradients[:] = rng.standard_normal(shared.gradients.shape)
@@ -45,7 +45,7 @@ def test_a_step_is_the_optimizers_with_what_lies_behind_the_cut(network: Network
 
 def test_what_a_step_changes_is_saved_before(network: Network) -> None:
     """Also if it was not saved while nothing was waiting, as before the first step and after one taken elsewhere."""
-    spec = PartSpec.of(network, small_mnist().training, TrainingConfig(), 16)
+    spec = PartSpec.for_run(network, small_mnist().training, TrainingConfig(), 16)
     second = HelperProcess(network, spec)
     shared, worker = second.shared, Worker(second.shared, spec)
     for step in (1, 5):

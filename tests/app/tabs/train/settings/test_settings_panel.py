@@ -429,7 +429,7 @@ def test_data_without_images_cannot_be_distorted(panel: SettingsPanel) -> None:
     assert panel.is_valid
     panel.groups[4].open()
     panel.distort.click()
-    assert "distorts images" in message(panel, "augmentation")
+    assert "needs images of bytes" in message(panel, "augmentation")
     assert not any(message(panel, field) for field in panel.augmentation.edits)
 
 
