@@ -114,7 +114,7 @@ def _checkpoint(run: LoggedRun) -> str:
 
 
 def _export(log: RunLog, numbers: Sequence[int], out: Path) -> None:
-    runs = [ReportedRun.of(log, number) for number in dict.fromkeys(numbers)]
+    runs = [ReportedRun.from_log(log, number) for number in dict.fromkeys(numbers)]
     match out.suffix.lower():
         case ".csv":
             beside = write_csv([(each.run, each.epochs) for each in runs], out)

@@ -89,7 +89,7 @@ class RunStore:
 
     def reported(self, runs: Sequence[int]) -> list[ReportedRun]:
         """Runs with their epochs and curves, for a report or for the curves in the Train tab."""
-        return self._do(lambda log: [ReportedRun.of(log, run) for run in runs])
+        return self._do(lambda log: [ReportedRun.from_log(log, run) for run in runs])
 
     def export(self, runs: Sequence[int], path: Path) -> str:
         """Write runs as CSV, or as a report if `path` ends in .html; returns a sentence about the written files."""

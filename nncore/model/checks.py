@@ -1,4 +1,4 @@
-"""Whether a network and a data set fit together."""
+"""Checks that a network and a data set fit together."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The losses that training minimises, each with its gradient.
 
-A loss compares the answers P (n, outputs) of a network with the targets T (n, outputs). It is given the logits z that P
-is computed from (see `nncore.model.outputs`): the logarithm of a probability that was rounded to 0 is infinite, but its
+A loss compares the answers P (n, outputs) of a network with the targets T (n, outputs). It takes the logits z, from
+which P is computed (see `nncore.model.outputs`): if a probability is rounded to 0, its logarithm is infinite, but the
 logit is still exact.
 
 A new loss is a class with the methods of `Loss` and a row of LOSSES.
@@ -31,11 +31,11 @@ Targets = NDArray[np.generic]
 def cross_entropy(logits: Array, labels: Labels) -> Array:
     """The loss -log softmax(logits)[label] in nats of each row (n,); labels (n,) in 0 .. classes - 1, or NO_CLASS.
 
-    The logarithm is taken of the sum, never of a probability that may be 0:
+    The formula takes the logarithm of the sum, never of a probability that may be 0:
 
         -log(exp(z[label]) / sum(exp(z))) = log(sum(exp(z))) - z[label]
 
-    For an example of no class it is the mean over all labels.
+    For an example of NO_CLASS, the loss is the mean over all labels.
     """
     work = subtract_maximum(logits, out=None)
     of_label = np.where(labels == NO_CLASS, work.mean(axis=1), work[np.arange(len(labels)), labels])
@@ -47,9 +47,9 @@ def cross_entropy(logits: Array, labels: Labels) -> Array:
 class Loss(Protocol):
     """The mean loss over a batch, and its gradient.
 
-    logits: (n, outputs), where n is at most the `rows` of `allocate`. targets: (n, outputs) numbers; or labels (n,),
-    each of which means a row of zeros with a 1 at the label. A network with a single output takes the label, 0 or 1, as
-    the number. The label NO_CLASS means a row of zeros (1/2 for a single output). Data sets check the range of labels.
+    logits: (n, outputs), where n is at most the `rows` of `allocate`. targets: numbers (n, outputs); or labels (n,),
+    each of which stands for a row of zeros with a 1 at the label. For a single output, the label 0 or 1 itself is the
+    target. The label NO_CLASS stands for a row of zeros (1/2 for a single output). Data sets check the range of labels.
     """
 
     def allocate(self, rows: int, outputs: int, dtype: np.dtype[np.floating]) -> None:
@@ -72,8 +72,8 @@ class SoftmaxCrossEntropy(CopiedDeeply):
 
         loss = log sum exp(z) - sum T z    (each row of T sums to 1),    d log sum exp(z) / dz = softmax(z) = P.
 
-    An example of NO_CLASS has the target 1 / classes for each class: the network should prefer none ("outlier
-    exposure", see nncore.data.dataset).
+    An example of NO_CLASS has the target 1 / classes for each class: the network should give all classes the same
+    probability ("outlier exposure", see nncore.data.dataset).
 
     label_smoothing s, 0 to below 1: the target of the label is 1 - s + s / classes, that of each other class is
     s / classes (Szegedy et al., "Rethinking the Inception Architecture", CVPR 2016, section 7).
@@ -118,13 +118,13 @@ class SoftmaxCrossEntropy(CopiedDeeply):
 class BinaryCrossEntropy(CopiedDeeply):
     """-(T log P + (1 - T) log(1 - P)) with P = sigmoid(z), in nats, summed over the outputs.
 
-    Each output answers its own yes-or-no question; with labels: is it this class? Targets are labels, or numbers from
-    0 to 1. In terms of the logit the loss is
+    Each output answers a separate yes-or-no question, for labels: "is it this class?" Targets are labels, or numbers
+    from 0 to 1. In terms of the logit the loss is
 
         log(1 + exp(z)) - z T  =  max(z, 0) - z T + log(1 + exp(-|z|)),
 
     in which exp cannot overflow; its derivative is sigmoid(z) - T = P - T. label_smoothing s, 0 to below 1, moves the
-    targets towards "don't know": (1 - s) T + s / 2.
+    targets towards 1/2: (1 - s) T + s / 2.
     """
 
     def __init__(self, label_smoothing: float = 0.0) -> None:
@@ -165,8 +165,8 @@ class BinaryCrossEntropy(CopiedDeeply):
 class MeanSquaredError(CopiedDeeply):
     """Half the squared distance from answer to target: 1/2 sum (P - T)^2 over the outputs, mean over the rows.
 
-    The factor 1/2 makes the derivative with respect to P simply P - T; the chain rule through the output function
-    gives the rest. output: a key of OUTPUTS.
+    With the factor 1/2, the derivative with respect to P is P - T; the chain rule through the output function gives
+    the derivative with respect to the logits. output: a key of OUTPUTS.
     """
 
     def __init__(self, output: str) -> None:
@@ -235,7 +235,7 @@ class MeanSquaredError(CopiedDeeply):
 
 
 def _sigmoid(logits: Array, out: Array) -> Array:
-    """(1 + tanh(z / 2)) / 2, half as many operations as `sigmoid`, with an error of up to 1e-7."""
+    """Compute (1 + tanh(z / 2)) / 2: half as many operations as `sigmoid`, with an error of up to 1e-7."""
     np.multiply(logits, 0.5, out=out)
     np.tanh(out, out=out)
     out *= 0.5
@@ -249,7 +249,7 @@ def _target_rows(logits: Array, targets: Targets) -> Array:
 
 
 def _smooth(targets: Array, towards: float, share: float) -> None:
-    """Move all targets towards a number by this share of their distance."""
+    """Move all targets towards the number `towards`, by this share of the distance."""
     targets *= 1 - share
     targets += share * towards
 
@@ -264,12 +264,12 @@ def _checked_smoothing(label_smoothing: float) -> float:
 
 @dataclass(frozen=True)
 class LossKind:
-    """A row of LOSSES: all that the program knows about a loss.
+    """A row of LOSSES: everything that the program needs to know about a loss.
 
     label: its name in the window. help: what it is for, in a few words that follow its name. build(output,
-    label_smoothing): makes it. outputs: the output functions that it works
-    with. target_range: the smallest and largest number it takes as a target; None if it takes labels only.
-    has_label_smoothing: whether `label_smoothing` may be above 0.
+    label_smoothing): creates it. outputs: the output functions that it works with. target_range: the smallest and the
+    largest number that a target may be; None if targets must be labels. has_label_smoothing: whether `label_smoothing`
+    may be above 0.
     """
 
     label: str
@@ -308,13 +308,13 @@ LOSSES = {
 """By their names in settings and files."""
 
 DEFAULT_LOSSES = {"softmax": "cross_entropy", "sigmoid": "binary_cross_entropy", "linear": "mean_squared_error"}
-"""The loss for each output function if none is chosen: the one whose gradient is (P - T) / n."""
+"""The default loss of each output function: the loss whose gradient is (P - T) / n."""
 
 
 def make_loss(name: str | None, output: str, label_smoothing: float = 0.0) -> Loss:
-    """The loss called `name` (None: the default one) for a network with the output function `output`.
+    """The loss called `name` (None: the default loss) for a network with the output function `output`.
 
-    Raises SettingError naming "loss", "output" or "label_smoothing" if one is unknown or they do not fit together.
+    Raises SettingError that names "loss", "output" or "label_smoothing" if one is unknown, or if they do not fit.
     """
     if output not in OUTPUTS:
         raise SettingError("output", f"Output {output!r} is unknown: choose one of {', '.join(OUTPUTS)}.")

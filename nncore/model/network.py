@@ -22,7 +22,7 @@ from nncore.system.copying import CopiedDeeply
 Array = NDArray[np.floating]
 
 PREDICTION_ROWS = 128
-"""Rows that are predicted at once: this bounds the memory, and whoever cancels waits for one such batch at most."""
+"""The most rows of one prediction: this bounds the memory, and a cancelled evaluation ends after at most one batch."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class NetworkSpec:
     are flattened before the first layer. layers: the specs of the layers, first to last. output: "softmax" for the
     probabilities of classes of which one is right, "sigmoid" for independent probabilities, "linear" for any numbers.
 
-    Raises SettingError if it does not describe a network; the message names the layer and both shapes if they do not
-    fit.
+    Raises SettingError if this is not a valid network. If two layers do not fit, the message names the layer and both
+    shapes.
     """
 
     input_shape: Shape
@@ -120,16 +120,16 @@ class NetworkSpec:
 
     @property
     def is_dense(self) -> bool:
-        """Whether it consists of dense layers and activations alone."""
+        """Whether it consists only of dense layers and activations."""
         return all(isinstance(layer, Dense | Activation) for layer in self.layers)
 
     @property
     def outputs(self) -> int:
-        """How many outputs it has; if it distinguishes classes, one per class."""
+        """The number of outputs; a network for classes has one per class."""
         return self.shapes[-1][0]
 
     def can_distinguish(self, classes: int) -> bool:
-        """Whether it has an output for each of so many classes, or a single sigmoid for two."""
+        """Whether it has one output for each class, or a single sigmoid for two classes."""
         return 2 <= classes == self.outputs or (classes == 2 and self.outputs == 1 and self.output == "sigmoid")
 
     @property
@@ -151,12 +151,12 @@ class NetworkSpec:
 
     @property
     def parameter_count(self) -> int:
-        """How many parameters it has, including the state."""
+        """The number of parameters, including the state."""
         return sum(prod(shape) for shape in (*self.parameter_shapes.values(), *self.state_shapes.values()))
 
     @property
     def multiplications(self) -> int:
-        """How many multiplications by a weight the forward pass of one example takes."""
+        """The number of multiplications by a weight in the forward pass of one example."""
         shapes = self.parameter_shapes
         return sum(
             prod(shapes[f"{number}.W"]) * prod(output[1:])
@@ -166,20 +166,20 @@ class NetworkSpec:
 
     @property
     def numbers_per_row(self) -> int:
-        """About how many numbers the workspaces of a training hold for each row of a batch."""
+        """An estimate of how many numbers the workspaces of a training hold per row of a batch."""
         return sum(
             layer.workspace_size(before) + prod(after)
             for layer, before, after in zip(self.layers, self.shapes, self.shapes[1:], strict=False)
         )
 
     def to_json(self) -> dict[str, Any]:
-        """As plain lists, numbers and strings."""
+        """The spec as plain lists, numbers and strings."""
         layers = [{"kind": layer.kind, **asdict(layer)} for layer in self.layers]
         return {"input_shape": list(self.input_shape), "layers": layers, "output": self.output}
 
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> NetworkSpec:
-        """The inverse of `to_json`; raises SettingError for anything that it cannot have written."""
+        """The inverse of `to_json`; raises SettingError for fields that `to_json` never writes."""
         try:
             layers = []
             for layer in fields["layers"]:
@@ -195,8 +195,8 @@ class NetworkSpec:
 def initialization_generator(seed: int) -> np.random.Generator:
     """The generator that draws the first parameters of a run with this seed.
 
-    It is the first of a run's streams (`nncore.training.random_streams`): what is drawn later does not depend on how
-    many numbers a network needs.
+    It is the first of a run's streams (`nncore.training.random_streams`), so the random numbers of the training do not
+    depend on how many numbers the first parameters need.
     """
     return np.random.default_rng(np.random.SeedSequence(seed).spawn(1)[0])
 
@@ -204,9 +204,9 @@ def initialization_generator(seed: int) -> np.random.Generator:
 class Network(CopiedDeeply):
     """The layers of a spec, which share one Parameters.
 
-    Training calls `forward` and `backward`, which use workspaces; `predict` uses none, so one network can be shown
-    while a copy of it trains. `copy.deepcopy`, `copy.copy` and `pickle` make a network that trains on by itself
-    to the same bits; they do not copy workspaces, so `backward` needs a `forward` of the copy first.
+    Training calls `forward` and `backward`, which use workspaces; `predict` uses no workspace, so a network can
+    predict while a copy of it trains. `copy.deepcopy`, `copy.copy` and `pickle` make an independent network whose
+    training continues with the same bits; workspaces are not copied, so call `forward` of the copy before `backward`.
     """
 
     def __init__(
@@ -217,10 +217,10 @@ class Network(CopiedDeeply):
         *,
         seed: int | None = None,
     ) -> None:
-        """`parameters`: those of such a network, used without a copy; by default new ones, all zero.
+        """parameters: those of a network with the same spec, used without a copy; by default new ones, all zero.
 
-        seed: of the run, 0 or more; the parameters are drawn from the first stream of `RandomStreams.from_seed(seed)`.
-        None: they stay as they are.
+        seed: that of the run, 0 or more; draws the parameters from the first stream of `RandomStreams.from_seed(seed)`.
+        None leaves the parameters unchanged.
         """
         self.spec = spec
         self._use(parameters or Parameters(spec.parameter_shapes, spec.state_shapes, dtype))
@@ -242,10 +242,10 @@ class Network(CopiedDeeply):
         self._rows = 0
 
     def move_to(self, values: Array, gradients: Array) -> None:
-        """Keep the parameters and their gradients in these arrays from now on, for instance in shared memory.
+        """Keep the parameters and their gradients in these arrays from now on, for example in shared memory.
 
-        values: (size,), overwritten with the present values. gradients: one number per trained parameter. Afterwards
-        `parameters` is another object, and the workspaces must be allocated again.
+        values: (size,), overwritten with the current values. gradients: one number per trained parameter. Afterwards
+        `parameters` is a new object, and the workspaces must be allocated again.
         """
         values[:] = self.parameters.values
         shapes, state_shapes = self.spec.parameter_shapes, self.spec.state_shapes
@@ -294,7 +294,7 @@ class Network(CopiedDeeply):
         return self.activations(X)[-1]
 
     def activations(self, X: Array) -> list[Array]:
-        """The output of each layer for inputs (n, inputs), first to last; the last ones are the logits."""
+        """The output of each layer for inputs (n, inputs), first to last; the last output is the logits."""
         X = X.reshape(len(X), *self.spec.shapes[0])
         outputs = []
         for layer in self.layers:
@@ -311,7 +311,7 @@ class Network(CopiedDeeply):
         return answers
 
     def __getstate__(self) -> dict[str, Any]:
-        """What the layers are built from, and their random generators; not the layers, because they hold views."""
+        """The spec, the parameters and the random generators; not the layers, because they hold views."""
         generators = [layer.generator for layer in self._random_layers]
         return {"spec": self.spec, "parameters": self.parameters, "generators": generators}
 
@@ -323,7 +323,7 @@ class Network(CopiedDeeply):
             layer.use_randomness(generator)
 
     def copy(self) -> Network:
-        """A network of its own with the same parameters; unlike `copy.deepcopy`, without gradients and generators."""
-        twin = Network(self.spec, self.dtype)
-        twin.parameters.values[:] = self.parameters.values
-        return twin
+        """A new network with a copy of the parameters; unlike `copy.deepcopy`, without gradients and generators."""
+        copied = Network(self.spec, self.dtype)
+        copied.parameters.values[:] = self.parameters.values
+        return copied

@@ -1,7 +1,7 @@
 """The output functions, which turn the logits of a network into its answer.
 
-Logits z (n, outputs) are numbers without bounds. softmax turns them into the probabilities of classes that exclude each
-other, sigmoid into one independent probability per output; linear leaves them as they are.
+Logits z (n, outputs) are any numbers. softmax turns them into the probabilities of classes of which exactly one is
+right, sigmoid into one independent probability per output; linear leaves them unchanged.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def sigmoid(logits: Array, out: Array | None = None, work: Array | None = None) 
 
 
 def linear(logits: Array) -> Array:
-    """A copy of the logits (n, outputs), for answers that may be any numbers."""
+    """A copy of the logits (n, outputs), for answers that are any numbers."""
     return logits.copy()
 
 
@@ -53,7 +53,7 @@ def subtract_maximum(logits: Array, out: Array | None) -> Array:
 
 
 class SoftmaxWorkspace(CopiedDeeply):
-    """Softmax in workspaces, in two steps, because the loss uses the result of the first."""
+    """Softmax in workspaces, in two steps, because the loss also needs the result of the first step."""
 
     def __init__(self, rows: int, outputs: int, dtype: np.dtype[np.floating]) -> None:
         self._shifted = np.empty((rows, outputs), dtype)
@@ -73,14 +73,14 @@ class SoftmaxWorkspace(CopiedDeeply):
         return np.subtract(logits, largest[:, None], out=self._shifted[:n])
 
     def probabilities(self, shifted: Array) -> tuple[Array, Array]:
-        """Turn the result of `subtract_maximum` into probabilities, in place; also gives the sums (n, 1) of its exp."""
+        """Turn the result of `subtract_maximum` into probabilities, in place; returns also the sums (n, 1) of exp."""
         np.exp(shifted, out=shifted)
         sums = self.row_sums(shifted)
         shifted /= sums
         return shifted, sums
 
     def row_sums(self, numbers: Array) -> Array:
-        """The sums (n, 1) of the rows, as a product with ones, which BLAS computes faster than NumPy adds."""
+        """The sums (n, 1) of the rows, as a matrix product with ones, which is faster than NumPy's sum."""
         sums = self._row_figures[: len(numbers)]
         np.matmul(numbers, self._ones, out=sums[:, 0])
         return sums

@@ -1,4 +1,4 @@
-"""Targets, labels or numbers, as the rows of numbers that a loss compares answers with."""
+"""Turns targets (labels or numbers) into the rows of numbers that a loss compares with a network's answers."""
 
 from __future__ import annotations
 

@@ -29,13 +29,13 @@ def settings_in_words(settings: RunSettings) -> dict[str, str]:
 def differing(runs: Sequence[RunSettings]) -> dict[str, tuple[str, ...]]:
     """The settings in which `runs` differ: {label: a value for each run}."""
     described = [settings_in_words(run) for run in runs]
-    names = dict.fromkeys(name for each in described for name in each if name != "weights")  # the network says it
+    names = dict.fromkeys(name for each in described for name in each if name != "weights")  # the network shows it
     values = {name: tuple(each.get(name, "–") for each in described) for name in names}
     return {name: each for name, each in values.items() if len(set(each)) > 1}
 
 
 def told_apart(runs: Sequence[RunSettings]) -> list[str]:
-    """For each run, the settings in which `runs` differ: "learning rate 0.01, seed 3"; "" if there is one run."""
+    """For each run, the settings in which `runs` differ: "learning rate 0.01, seed 3"; "" for a single run."""
     differences = differing(runs)
     return [
         ", ".join(f"{name} {values[number]}" for name, values in differences.items()) for number in range(len(runs))

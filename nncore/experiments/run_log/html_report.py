@@ -21,12 +21,15 @@ from nncore.system.atomic_write import write_safely
 from nncore.training.history import Row
 
 MOST_EPOCHS_LISTED, FEW_EPOCHS = 200, 30
-"""The largest number of rows in the table of epochs, and up to how many it is shown unfolded."""
+"""The most rows in the table of epochs, and the most rows of a table that is open at first."""
 
 
 @dataclass(frozen=True, eq=False)
 class ReportedRun:
-    """A run with all that a report shows. curve: (3, n) step, loss, accuracy. judged: set and confusion matrix."""
+    """A run with everything that a report shows.
+
+    curve: (3, n) step, loss, accuracy. judged: the name of the set that it was evaluated on, and the confusion matrix.
+    """
 
     run: LoggedRun
     epochs: Sequence[Row]
@@ -34,8 +37,8 @@ class ReportedRun:
     judged: tuple[str, NDArray[np.int64]] | None = None
 
     @classmethod
-    def of(cls, log: RunLog, number: int) -> ReportedRun:
-        """The run with this number; raises RunLogError if there is none."""
+    def from_log(cls, log: RunLog, number: int) -> ReportedRun:
+        """The run with this number; raises RunLogError if the log has no such run."""
         return cls(log.run(number), log.epochs(number), log.curve(number), log.judged(number))
 
 

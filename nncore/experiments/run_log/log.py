@@ -1,7 +1,7 @@
-"""All runs in one SQLite file: the settings, the data, the curves and the end of each.
+"""All runs in one SQLite file: settings, data, curves and result of each run.
 
-A run is written while it goes on, each epoch in a transaction of its own: a process that is killed loses only the
-epoch that it was in. SQLite's write-ahead log lets one connection write while others read.
+A run is written while it is trained, each epoch in its own transaction: a process that is killed loses only the
+current epoch. SQLite's write-ahead log lets one connection write while others read.
 """
 
 from __future__ import annotations
@@ -114,6 +114,7 @@ class RunLog:
         """Note that `process` continues a run after `epochs` and `steps`; anything later is removed."""
         curve = self.curve(run)
         with self._transaction() as cursor:
+            # The killed process may have logged more than the checkpoint has; these epochs are trained again.
             cursor.execute("DELETE FROM epochs WHERE run = ? AND epoch > ?", (run, epochs))
             cursor.execute("UPDATE runs SET process = ? WHERE id = ?", (process, run))
             kept = curve[:, curve[0] <= steps]
@@ -127,8 +128,8 @@ class RunLog:
         """Add epochs that have ended, and the progress of the run.
 
         rows: the figures of each, with "epoch". curve: (3, n) step, loss and accuracy of steps so far, thinned to
-        MOST_POINTS here. summary: of SUMMARY. Of a run with very many epochs every second, fourth ... row is
-        kept, and the last.
+        MOST_POINTS here. summary: columns of SUMMARY with their values. If a run has more than MOST_ROWS epochs, only
+        every second, fourth ... row is kept, and the last one.
         """
         with self._transaction() as cursor:
             cursor.executemany(
@@ -139,7 +140,10 @@ class RunLog:
             self._summarise(cursor, run, {"curve": _packed(curve), **summary})
 
     def end(self, run: int, state: State, checkpoint: str = "", **summary: float | str | None) -> None:
-        """Note how a run ended; checkpoint: the file from which it can be continued, if any. summary: of SUMMARY."""
+        """Write down how a run ended.
+
+        checkpoint: the file from which it can be continued, or "". summary: columns of SUMMARY with their values.
+        """
         with self._transaction() as cursor:
             cursor.execute("UPDATE runs SET process = '', checkpoint = ? WHERE id = ?", (checkpoint, run))
             self._summarise(cursor, run, {"state": state, **summary})
@@ -157,7 +161,7 @@ class RunLog:
         self._change(run, "rates", json.dumps(rates))
 
     def update(self, run: int, **summary: float | str | None) -> None:
-        """Change figures of a run in any state; summary: of SUMMARY."""
+        """Change figures of a run in any state; summary: columns of SUMMARY with their values."""
         with self._transaction() as cursor:
             self._summarise(cursor, run, summary)
 
@@ -192,7 +196,7 @@ class RunLog:
         return self._listed("deleted IS NULL AND state = 'running'")
 
     def run(self, number: int) -> LoggedRun:
-        """The run with this number, even if deleted; raises RunLogError if there is none."""
+        """The run with this number, even if it is deleted; raises RunLogError if the log has no such run."""
         with self._translated_errors():
             row = self._connection.execute(f"SELECT {', '.join(COLUMNS)} FROM runs WHERE id = ?", (number,)).fetchone()
         found = None if row is None else run_of_values(row)

@@ -42,7 +42,7 @@ class RunSettings:
 class LoggedRun:
     """A run in the log. Accuracies: 0 to 1, None if not measured. started: ISO date and time, local.
 
-    state: "running" also if the process was killed; process: the one that trains it, or did; "" for none.
+    state: "running" also if the process was killed. process: the process that trains or trained the run, or "".
     best_epoch, best_accuracy: the epoch of the lowest validation loss, and the highest validation accuracy. The other
     training and validation figures are those of the last epoch. model: the file of its model, or "".
     checkpoint: the name of the file from which it can be continued, or "". deleted: the time, or None.

@@ -17,10 +17,10 @@ from nncore.experiments.sweep.shared_data import DataSource, PackedData, packed,
 
 SECONDS_BETWEEN_LOOKS = 0.2
 SECONDS_TO_ANSWER = 10
-"""How long to wait for a scheduler to answer, and for its first worker."""
+"""How long to wait for the scheduler's answer, and for its first worker."""
 
 SECONDS_BETWEEN_QUESTIONS = 1.0
-"""How often a worker checks whether the sweep is cancelled."""
+"""The time between two checks of a worker whether the sweep is cancelled."""
 
 MOST_ATTEMPTS = 2
 """Dask gives the job of a worker that died to another one; if that fails too, the job is submitted once more."""
@@ -99,7 +99,7 @@ class _Cluster:
         self._name = f"digitlab-sweep-{uuid4().hex}"
         self._stop = Event(self._name, client=client)
         self._sent: Any = None
-        self._at_work: dict[Any, tuple[SweepJob, int]] = {}
+        self._at_work: dict[Any, tuple[SweepJob, int]] = {}  # by their futures: the jobs and their attempts
 
     def events(self, cancelled: Callable[[], bool]) -> Iterator[SweepProgress | SweepResult]:
         """Progress and results, until all jobs are done or, after `cancelled`, no job is running."""
@@ -125,12 +125,13 @@ class _Cluster:
             self._client.cancel(list(self._at_work))
 
     def _send(self) -> None:
-        """Send the data to every worker, so that it stays available when one dies."""
+        """Send the data to every worker, so that it stays available when a worker dies."""
         self._sent = (
             self._data if callable(self._data) else self._client.scatter(self._data, broadcast=True, hash=False)
         )
 
     def _hand_in(self, job: SweepJob, attempt: int) -> None:
+        # A new key for each attempt: Dask would return the failed result of a key that it knows.
         key = f"{self._name}-{job.number}-{attempt}"
         future = self._client.submit(_work, job, self._sent, self._share, self._name, key=key, pure=False)
         self._at_work[future] = job, attempt
@@ -144,7 +145,7 @@ class _Cluster:
         if stopping:
             return SweepResult(job, "stopped")
         if attempt < MOST_ATTEMPTS:
-            self._send()
+            self._send()  # the copies of the data may have been lost with the workers
             self._hand_in(job, attempt + 1)
             return None
         reason = future.exception() if future.status == "error" else None
@@ -159,6 +160,7 @@ def _work(job: SweepJob, data: PackedData, validation_share: float, name: str) -
     stop, asked, answer = Event(name, client=get_client()), perf_counter(), False
 
     def stopped() -> bool:
+        # `run_job` calls this after every step, but each question is a message to the scheduler.
         nonlocal asked, answer
         if perf_counter() - asked > SECONDS_BETWEEN_QUESTIONS:
             answer, asked = bool(stop.is_set()), perf_counter()
@@ -167,6 +169,6 @@ def _work(job: SweepJob, data: PackedData, validation_share: float, name: str) -
     if stop.is_set():
         return SweepResult(job, "stopped")
     if name not in _held:
-        _held.clear()
+        _held.clear()  # the data of an earlier sweep
         _held[name] = unpacked(data)
     return run_job(job, _held[name], validation_share, stopped, lambda share: None)

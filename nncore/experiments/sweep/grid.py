@@ -19,12 +19,12 @@ from nncore.training.memory import check_memory
 from nncore.training.settings import MOST_UNITS, Range, Setting
 
 MOST_JOBS = 1000
-"""Runs of one sweep."""
+"""The most runs of one sweep."""
 
 NETWORK_SETTINGS = {
     "hidden": Setting(
-        "hidden layers", "widths", "network", "Widths of the hidden layers, each value another network",
-        "wide ones learn more and take longer", Range(1, MOST_UNITS), examples="64 128-64 none", in_dialog=True,
+        "hidden layers", "widths", "network", "Widths of the hidden layers; each value is another network",
+        "wide layers learn more and take longer", Range(1, MOST_UNITS), examples="64 128-64 none", in_dialog=True,
         name="hidden",
     ),
     "activation": Setting(
@@ -33,17 +33,17 @@ NETWORK_SETTINGS = {
         in_dialog=True, name="activation",
     ),
 }  # fmt: skip
-"""Settings of a sweep that are no fields of TrainingConfig: the widths of the hidden layers, and their activation."""
+"""Settings of a sweep that are not fields of TrainingConfig: the widths of the hidden layers, and their activation."""
 
 SWEPT = {name: setting for name, setting in SETTINGS.items() if setting.swept} | NETWORK_SETTINGS
-"""What a sweep can vary, by name."""
+"""The settings that a sweep can vary, by name."""
 
 
 @dataclass(frozen=True)
 class SweepJob:
     """One run of a sweep.
 
-    number: from 0. settings: those that the sweep varies, with their values here, in its order. name: how it differs
+    number: from 0. settings: the settings that the sweep varies, with their values in this run. name: the differences
     from the other runs: "learning rate 0.01, batch size 32".
     """
 
@@ -63,14 +63,14 @@ def grid(spec: NetworkSpec, config: TrainingConfig, values: Mapping[str, Sequenc
     """A job for every combination of `values`, the last setting varying fastest; `spec` and `config` give the others.
 
     values: for a field of TrainingConfig its values; for "hidden" the widths of the hidden layers, each a tuple, ()
-    for none; for "activation" names. A value given twice counts once. Raises SettingError naming the setting for a
-    setting or value that is not valid, or if there would be more than MOST_JOBS.
+    for no hidden layer; for "activation" names. A value given twice counts once. Raises SettingError that names the
+    setting if a setting or value is not valid, or if there would be more than MOST_JOBS runs.
     """
     for setting, wanted in values.items():
         if setting not in SWEPT:
             raise SettingError(setting, f"A sweep cannot vary {setting!r}; choose from {', '.join(SWEPT)}.")
         if not wanted:
-            raise SettingError(setting, f"{SWEPT[setting].title} must have at least one value; got none.")
+            raise SettingError(setting, f"{SWEPT[setting].title} must have at least one value; got 0 values.")
     axes = [list(dict.fromkeys(wanted)) for wanted in values.values()]
     count = prod(map(len, axes))
     if count > MOST_JOBS:
@@ -109,7 +109,7 @@ def _network(spec: NetworkSpec, hidden: Sequence[int] | None = None, activation:
 def check_jobs(jobs: Sequence[SweepJob], data: Splits, validation_share: float = 0.0) -> None:
     """Raise SettingError, naming the run, if `data` does not suit one of the jobs."""
     if not jobs:
-        raise SettingError("sweep", "The sweep has no run: give at least one value.")
+        raise SettingError("sweep", "The sweep has no runs: give at least one value.")
     split = hold_out_validation(data, validation_share, 0)  # the sizes of the parts are the same for every seed
     for job in jobs:
         try:

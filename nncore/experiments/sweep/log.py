@@ -1,4 +1,4 @@
-"""Writes the runs of a sweep into the log of runs while they are made."""
+"""Writes the runs of a sweep into the log of runs while the sweep is in progress."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from nncore.experiments.sweep.job import SweepProgress, SweepResult
 class SweepRuns:
     """Writes the runs of one sweep into the log: their beginning, their progress and their results.
 
-    A run that is killed stays in the log as broken off. Each call takes the log, because it may be reopened between
-    two calls; all raise RunLogError.
+    A run that is killed stays in the log as interrupted. The log is an argument of each call, because it may be
+    reopened between two calls; all methods raise RunLogError.
     """
 
     def __init__(self, settings: RunSettings, process: str = "") -> None:
@@ -37,7 +37,7 @@ class SweepRuns:
     def end(self, log: RunLog, result: SweepResult) -> int:
         """Write down the result of one run; returns its number in the log.
 
-        A run that failed has the reason as its note, and is shown as broken off.
+        A run that failed has the reason as its note, and is shown as interrupted.
         """
         run = self._number(log, result.job, result.started)
         if result.history:

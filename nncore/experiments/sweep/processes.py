@@ -1,4 +1,4 @@
-"""A sweep on this machine: one worker process a core, each doing one run after another."""
+"""A sweep on this machine: one worker process per core, and each does one run after another."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from nncore.experiments.sweep.shared_data import DataSource, shared
 from nncore.system.cores import available_cores
 
 SECONDS_BETWEEN_LOOKS = 0.1
-"""How often the parent reads the progress of the workers and checks whether they must stop."""
+"""The time between two looks of the parent at the progress of the workers and at `cancelled`."""
 
 MOST_ATTEMPTS = 2
 """A run whose process dies is tried once more and then given up, because the run may be the cause."""
 
-DIED = "The process of this run died twice: the run may need more memory than there is."
+DIED = "The process of this run died twice: the run may need more memory than the computer has."
 
 # What a worker process holds from one job to the next.
 _held: dict[str, Any] = {}
@@ -43,10 +43,10 @@ def run_sweep(
 ) -> Iterator[SweepProgress | SweepResult]:
     """Do all `jobs`, several at a time; yields the result of each once, when it ends, and regularly the progress.
 
-    workers: processes, each on one core; None for one a core. cancelled: called often; when it returns True, runs in
-    progress end with the state "stopped" within a step, and no other begins. Closing the iterator ends the workers
-    too. If a worker dies, only its current run is affected: a new worker does it once more, and if that one dies too,
-    the result has the state "failed".
+    workers: the number of processes, each on one core; None for one per core. cancelled: called often; when it returns
+    True, runs in progress end with the state "stopped" within a step, and no other run begins. Closing the iterator
+    also ends the workers. If a worker dies, only its current run is affected: a new worker does it again, and if this
+    worker dies too, the result has the state "failed".
 
     The workers are started with "spawn", so a script that calls this needs the usual `if __name__ == "__main__"`.
     """
@@ -60,10 +60,10 @@ def run_sweep(
 
 
 class _Sweep:
-    """One sweep, as the parent sees it. A worker is a pool of one, so that its job is known if it dies."""
+    """One sweep in the parent process. Each worker is a pool of one process, so that its job is known if it dies."""
 
     def __init__(self, jobs: Sequence[SweepJob], validation_share: float, workers: int) -> None:
-        """Start the workers, so that they are ready by the time that the data is written."""
+        """Start the workers, so that they can import their modules while the data is being written."""
         self._context = multiprocessing.get_context("spawn")
         # The finished share of each job. A flag in shared memory costs a step nothing, an Event some microseconds.
         self._shares, self._stop = self._context.RawArray("d", len(jobs)), self._context.RawArray("b", 1)
@@ -174,6 +174,6 @@ def _work(data: Callable[[], Splits], place: int, job: SweepJob) -> SweepResult:
     try:
         if _held["splits"] is None:
             _held["splits"] = data()
-    except DigitLabError as problem:
+    except DigitLabError as problem:  # the data cannot be read
         return SweepResult(job, "failed", problem=str(problem))
     return run_job(job, _held["splits"], _held["validation_share"], stopped, tell)

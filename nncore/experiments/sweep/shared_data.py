@@ -24,7 +24,7 @@ PackedData: TypeAlias = tuple[PackedPart, PackedPart, PackedPart] | Callable[[],
 
 
 def shared(data: DataSource, folder: Path) -> Callable[[], Splits]:
-    """The function with which a process of this machine gets `data`, which this writes into `folder`.
+    """Write `data` into `folder`; returns the function with which a process of this machine reads it.
 
     All processes map the same files, so that the images are in memory once. If `data` is a function, it is returned
     unchanged. Raises SettingError for data that stays in its own file, or if the disk is full.
@@ -78,6 +78,7 @@ def _parts(data: Splits) -> dict[str, Dataset | None]:
         if isinstance(part, MappedDataset):
             raise SettingError(
                 "data",
-                f"{part.source} is not in memory, so the window cannot sweep it: use the command line, with --data.",
+                f"{part.source} is not in memory, so the window cannot use it in a sweep: use the command line with "
+                "--data.",
             )
     return {"training": data.training, "validation": data.validation, "test": data.test}

@@ -1,6 +1,6 @@
-"""Open formats: a trained network as an ONNX file, or as a short Python script that needs NumPy alone.
+"""Open formats: a trained network as an ONNX file, or as a short Python script that needs only NumPy.
 
-Both contain the header of our own model files, so `load_model` restores the same model bit for bit.
+Both contain the header of Digit Lab's model files, so `load_model` restores the same model bit for bit.
 Read first: `script.py`.
 """
 

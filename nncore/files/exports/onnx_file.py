@@ -1,7 +1,8 @@
 """A trained network as an ONNX file, which most other frameworks and tools can read (onnx.ai).
 
-The graph has one node per layer, named after it ("1.dense"), and the parameters under our own names ("1.W"). Layers
-that work in training only (dropout) are left out. Our header is stored as metadata.
+The graph has one node per layer, named after the layer ("1.dense"), and the parameters have the names that Parameters
+gives them ("1.W"). Layers that work only in training (dropout) are left out. The header of Digit Lab's model files is
+stored as metadata.
 
 A new activation or output function is a row of FUNCTIONS, a new layer a row of LAYERS.
 """
@@ -37,10 +38,10 @@ HEADER_KEY = "digitlab"
 """The metadata key of the header."""
 
 LARGEST_FILE = 2**31 - 1
-"""Bytes: protobuf, the encoding of ONNX, has no longer messages."""
+"""The most bytes of a file: protobuf, the encoding of ONNX, has no longer messages."""
 
 Operator = tuple[str, tuple[str, ...], dict[str, Any]]
-"""What a node computes: its operator, the names of its parameters ("W"), its attributes."""
+"""The computation of a node: its operator, the names of its parameters ("W"), its attributes."""
 
 FUNCTIONS: dict[str, Operator] = {
     "relu": ("Relu", (), {}),
@@ -75,7 +76,7 @@ LAYERS: dict[str, Callable[[Any], Operator | None]] = {
     "flatten": lambda layer: ("Flatten", (), {"axis": 1}),
     "scale": lambda layer: ("Mul", (), {"value_float": float(layer.factor)}),
 }
-"""The operator of each kind of layer, from its spec; None for a layer that a trained network does without."""
+"""The operator of each kind of layer, from its spec; None for a layer that has no effect in a trained network."""
 
 
 def onnx_file(header: ModelHeader, parameters: NDArray[np.float32]) -> bytes:
@@ -154,7 +155,7 @@ def _as_text(held: str | bytes) -> str:
 
 
 def _description(model: ModelProto) -> str:
-    """What the file of another program contains."""
+    """A description of an ONNX file that Digit Lab did not write, for messages."""
     if not model.graph.node:
         return "this is not an ONNX model"
     operators = Counter(_as_text(node.op_type) for node in model.graph.node)

@@ -1,8 +1,8 @@
-"""A trained network as one short Python script that needs NumPy alone and gives the same answers.
+"""A trained network as one short Python script that needs only NumPy and gives the same answers.
 
-It contains the few lines that compute each kind of layer that the network has. Near its end are our header as JSON and
-the weights as base64 of their float32 bytes. Text from outside is escaped, so that it cannot end its string. Reading a
-script uses those two lines alone, and executes nothing.
+It contains the few lines that compute each kind of layer in the network. Near its end are the header of a model file as
+JSON, and the weights as base64 of their float32 bytes. Text from users is escaped, so that it cannot end its string.
+`read_script` uses only these two lines, and executes nothing.
 
 A new activation or output function is a row of FUNCTIONS, a new layer a row of LAYERS.
 """
@@ -31,10 +31,10 @@ MOST_LINES = 59
 """The most lines of a script."""
 
 LONGEST_CALL = 110
-"""Characters of nested calls: Python limits how deeply brackets may be nested."""
+"""The most characters of nested calls: Python limits how deeply brackets may be nested."""
 
 LONGEST_SUMMARY = 60
-"""Characters of the summary of the network."""
+"""The most characters of the summary of the network."""
 
 HEADER_START, HEADER_END = "HEADER = r'''", "'''"
 WEIGHTS_START, WEIGHTS_END = 'WEIGHTS = "', '"'
@@ -81,15 +81,15 @@ def script(header: ModelHeader, parameters: NDArray[np.float32]) -> bytes:
         "images": f"(n, {', '.join(map(str, spec.input_shape))})",
         "first_shape": ", ".join(map(str, spec.shapes[0])),
         "output": "X" if spec.output == "linear" else f"{spec.output}(X)",
-        "classes": ascii(header.class_names),  # text from outside, in quotes and escaped
+        "classes": ascii(header.class_names),  # text from users, in quotes and escaped
         "shapes": repr(shapes),
         "blank": repr((1, *spec.input_shape)),
         "printed": _printed(header),
         "header": f"{HEADER_START}{_in_one_line(header)}{HEADER_END}",
         "weights": f"{WEIGHTS_START}{_base64(parameters)}{WEIGHTS_END}",
     }
-    room = MOST_LINES - (TEMPLATE.count("\n") - 1) - functions.count("\n")
-    return TEMPLATE.format(**fields, calls=_calls(spec, room)).encode()
+    most_calls = MOST_LINES - (TEMPLATE.count("\n") - 1) - functions.count("\n")
+    return TEMPLATE.format(**fields, calls=_calls(spec, most_calls)).encode()
 
 
 def _printed(header: ModelHeader) -> str:
@@ -101,7 +101,7 @@ def _printed(header: ModelHeader) -> str:
 
 
 def read_script(content: bytes) -> tuple[ModelHeader, NDArray[np.float32]]:
-    """The inverse of `script`; raises ModelFileError for anything that it cannot have written."""
+    """The inverse of `script`; raises ModelFileError for content that `script` never writes."""
     lines = content.splitlines()
     text = _between(lines, HEADER_START, HEADER_END)
     if len(text) > LARGEST_HEADER:
@@ -147,7 +147,7 @@ def _in_one_line(header: ModelHeader) -> str:
 
 
 def _functions(spec: NetworkSpec) -> str:
-    """The source of the functions that the calls use: first those of one line, then the others, each after a blank."""
+    """The source of the functions that the calls use: first those of one line, then the others after blank lines."""
     used = {*(_source(layer).code for layer in spec.layers), FUNCTIONS[spec.output].code} - {""}
     codes = [source.code for source in (*FUNCTIONS.values(), *LAYERS.values()) if source.code in used]
     if any("windows(" in code for code in codes):
@@ -160,8 +160,11 @@ def _source(layer: LayerSpec) -> Source:
     return FUNCTIONS[layer.function] if isinstance(layer, Activation) else LAYERS[layer.kind]
 
 
-def _calls(spec: NetworkSpec, room: int) -> str:
-    """The lines that apply the layers: one per layer and its activation; several per line if there are too many."""
+def _calls(spec: NetworkSpec, most_lines: int) -> str:
+    """The lines that apply the layers: one line per layer and its activation, or several layers per line.
+
+    most_lines: how many lines there may be.
+    """
     calls = ["X"]
     for number, layer in enumerate(spec.layers, start=1):
         before, after = _call(number, layer)
@@ -169,7 +172,7 @@ def _calls(spec: NetworkSpec, room: int) -> str:
             calls.append("X")
         calls[-1] = before + calls[-1] + after
     statements = [f"X = {call}" for call in calls if call != "X"] or ["X = X"]
-    in_a_line = ceil(len(statements) / room)
+    in_a_line = ceil(len(statements) / most_lines)
     return "\n".join(
         "    " + "; ".join(statements[start : start + in_a_line]) for start in range(0, len(statements), in_a_line)
     )

@@ -25,7 +25,7 @@ class Activation(Spec):
 
     kind: ClassVar[str] = "activation"
     label: ClassVar[str] = "activation"
-    help: ClassVar[str] = "An activation on its own."
+    help: ClassVar[str] = "An activation function as a separate layer."
     is_counted: ClassVar[bool] = False
     function: str
 
@@ -42,11 +42,11 @@ class Activation(Spec):
 
 @dataclass(frozen=True)
 class ActivationKind:
-    """A row of ACTIVATIONS: all that the program knows about an activation, except how to export it.
+    """A row of ACTIVATIONS: everything that the program needs to know about an activation, except how to export it.
 
-    label: its name in the window. build(shape, dtype): makes its layer for inputs of `shape`. saturates: whether its
-    slope vanishes for large inputs of either sign, which the advice blames for vanishing gradients. can_die: whether a
-    unit that gives 0 for all inputs has no gradient left; the health view counts such units.
+    label: its name in the window. build(shape, dtype): creates its layer for inputs of `shape`. saturates: whether its
+    slope vanishes for large positive and negative inputs, which can make gradients vanish. can_die: whether a unit that
+    gives 0 for all inputs has no gradient; the health view counts such units.
     """
 
     label: str

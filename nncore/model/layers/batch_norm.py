@@ -18,9 +18,9 @@ from nncore.system.numpy_modes import unbuffered
 class BatchNorm(Spec):
     """Y = gamma (X - mean) / sqrt(variance + epsilon) + beta, for each feature, or each channel of images.
 
-    In training, mean and variance are those of the batch (of its part, if a batch is processed in parts). A trained
+    In training, mean and variance are those of the batch (or of its part, if a batch is processed in parts). A trained
     layer uses running averages, in which each batch has the weight `momentum` (above 0, at most 1). A batch with a
-    single number per feature has no variance and is left out of them. epsilon: above 0.
+    single number per feature has no variance and does not change them. epsilon: above 0.
 
     Ioffe and Szegedy, "Batch Normalization", ICML 2015.
     """
@@ -92,7 +92,8 @@ class BatchNormLayer(Layer):
         self._mean = self._X @ self._ones[:count] / count  # as a BLAS product, which is faster than a sum
         with unbuffered():
             np.subtract(self._X, self._mean[:, None], out=by_feature)
-            variance = np.vecdot(by_feature, by_feature) / count  # of the centred numbers, so nothing cancels
+            # The mean square of the centred numbers: E[X^2] - E[X]^2 would lose digits if the mean is large.
+            variance = np.vecdot(by_feature, by_feature) / count
             self._scale = 1 / np.sqrt(variance + self.spec.epsilon)
             by_feature *= (self.gamma * self._scale)[:, None]
             by_feature += self.beta[:, None]

@@ -17,15 +17,15 @@ from nncore.model.layers.windows import Pair, Part, Windows, contiguous_rows_las
 from nncore.system.numpy_modes import unbuffered
 
 COLUMNS_PER_PART = 2**17
-"""Numbers in the columns that are processed at once: few enough for the processor's second-level cache."""
+"""The most numbers in the columns of one part: few enough for the processor's second-level cache."""
 
 
 @dataclass(frozen=True)
 class Conv2D(Spec):
-    """Filters that slide over images: each gives one channel of the output.
+    """Filters that slide over images; each filter gives one channel of the output.
 
-    filters: how many, 1 or more. kernel, stride, padding: (height, width) in pixels, or one number for both; padding
-    is zeros. initialization: a key of INITIALIZATIONS.
+    filters: the number of filters, 1 or more. kernel, stride, padding: (height, width) in pixels, or one number for
+    both; padding is zeros. initialization: a key of INITIALIZATIONS.
 
     A stride of 2 replaces pooling (Simard, Steinkraus and Platt, "Best Practices for Convolutional Neural Networks",
     ICDAR 2003) at a tenth of the cost. As usual for neural networks, the kernel is not mirrored.
@@ -33,7 +33,7 @@ class Conv2D(Spec):
 
     kind: ClassVar[str] = "conv2d"
     label: ClassVar[str] = "convolution"
-    help: ClassVar[str] = "Filters that slide over the image and find the same shape wherever it is."
+    help: ClassVar[str] = "Filters that slide over the image and find the same shape at every position."
     has_weights: ClassVar[bool] = True
     needs_images: ClassVar[bool] = True
     filters: int
@@ -53,7 +53,7 @@ class Conv2D(Spec):
 
     @property
     def windows(self) -> Windows:
-        """Where the kernel is applied."""
+        """The windows to which the kernel is applied."""
         return Windows(pair(self.kernel, "kernel", 1), pair(self.stride, "stride", 1), pair(self.padding, "padding", 0))
 
     @property
@@ -70,7 +70,7 @@ class Conv2D(Spec):
         return {"W": (self.filters, input_shape[0], *self.windows.size), "b": (self.filters,)}
 
     def workspace_size(self, input_shape: Shape) -> int:
-        """The padded images, their gradient with and without padding, that of the output, and the columns of a line."""
+        """The padded images, their gradient with and without padding, the output's gradient, and a line's columns."""
         filters, down, across = self.output_shape(input_shape)
         columns = input_shape[0] * prod(self.windows.size) * across
         images = 2 * prod(self.windows.padded_shape(input_shape)) + prod(input_shape)
@@ -90,7 +90,7 @@ class Conv2DLayer(Layer):
     several windows, so dX adds up its gradients in all of their columns (`_add_windows`).
 
     All columns together would be many times as large as the images. So they are made for a few lines of windows at a
-    time, and again in `backward`, which takes hardly longer than reading them from memory would. A column has the lines
+    time, and made again in `backward`, which takes hardly longer than reading them from memory. A column has the lines
     of its window one after the other, so that lines that lie on the padding can be left out.
     """
 
@@ -117,7 +117,7 @@ class Conv2DLayer(Layer):
         self._ones = np.ones(prod(self.count) * rows, self.dtype)
 
     def _line_size(self, rows: int) -> int:
-        """How many numbers the columns of one line of windows hold."""
+        """The number of numbers in the columns of one line of windows."""
         return self.W.shape[1] * self.count[1] * rows
 
     def _empty_columns(self, rows: int) -> Array:

@@ -17,12 +17,12 @@ from nncore.model.layers.parameters import Parameters, Shape
 class Dense(Spec):
     """A fully connected layer: Y = X W + b.
 
-    units: its width, 1 or more. initialization: how its weights begin, a key of INITIALIZATIONS.
+    units: its width, 1 or more. initialization: a key of INITIALIZATIONS.
     """
 
     kind: ClassVar[str] = "dense"
     label: ClassVar[str] = "dense"
-    help: ClassVar[str] = "Each unit weighs all numbers that come in."
+    help: ClassVar[str] = "Each unit computes a weighted sum of all its inputs."
     needs_rows: ClassVar[bool] = True
     gives_rows: ClassVar[bool] = True
     has_weights: ClassVar[bool] = True

@@ -22,7 +22,7 @@ class Dropout(Spec):
 
     kind: ClassVar[str] = "dropout"
     label: ClassVar[str] = "dropout"
-    help: ClassVar[str] = "Sets random units to zero in training, so that none relies on another."
+    help: ClassVar[str] = "Sets random units to zero in training, so that no unit relies on another one."
     uses_randomness: ClassVar[bool] = True
     rate: float
 

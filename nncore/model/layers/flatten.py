@@ -12,7 +12,7 @@ from nncore.model.layers.parameters import Parameters, Shape
 
 @dataclass(frozen=True)
 class Flatten(Spec):
-    """All numbers of an image in one row, channel by channel, line by line."""
+    """Put all numbers of an image in one row, channel by channel and line by line."""
 
     kind: ClassVar[str] = "flatten"
     label: ClassVar[str] = "flatten"

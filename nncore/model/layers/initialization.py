@@ -1,4 +1,4 @@
-"""Initialisations: how the weights and biases of a layer begin."""
+"""Initialisations: functions that set the first weights and biases of a layer."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ def he(weights: Array, biases: Array, inputs: int, rng: np.random.Generator) -> 
 
 
 def uniform(weights: Array, biases: Array, inputs: int, rng: np.random.Generator) -> None:
-    """Draw weights AND biases from U(-0.5, 0.5), as many beginners' notebooks do."""
+    """Draw weights AND biases from U(-0.5, 0.5), as in many notebooks of beginners."""
     for values in (weights, biases):
         values[...] = rng.random(values.shape, dtype=np.float32)
         values -= 0.5
 
 
 def alternating_normal(weights: Array, biases: Array, inputs: int, rng: np.random.Generator) -> None:
-    """Draw the sizes of the weights from 0.1 |N(0, 1)|, whatever the width; their signs follow a fixed pattern.
+    """Draw the sizes of the weights from 0.1 |N(0, 1)| for every width; their signs follow a fixed pattern.
 
-    With weights this small, a narrow network needs every unit, so the pattern gives it units of each kind:
+    With such small weights, a narrow network needs every unit, so the pattern gives it units of each kind:
     - A unit with one standardised input x switches at its kink, x = -b / W. The kinks are spread evenly from -sqrt(3)
       to sqrt(3), the range of evenly distributed inputs. Two units in a row are active to the right of their kinks, the
       next two to the left, and so on.
-    - Units with several inputs have the sign +1 and -1 in turn. A weight is positive between units of equal sign and
-      negative otherwise. So the effects of a unit on the output do not cancel, and of two neighbours one raises the
-      output and the other lowers it.
+    - Units with several inputs have the signs +1 and -1 alternately. A weight is positive between units of equal sign
+      and negative otherwise. So the effects of a unit on the output do not cancel, and in each pair of neighbours one
+      raises the output and the other lowers it.
     - The biases of those units are 0.1, so that hardly any unit is dead at the start.
-    With random signs, half of all runs on a sine never learn one of its hills: no unit is active there in the
-    direction that the hill needs.
+    With random signs, half of all runs on a sine never learn one of its maxima: no unit there is active in the
+    direction that it needs.
     """
     weights[...] = np.abs(rng.standard_normal(weights.shape, dtype=np.float32))
     weights *= 0.1
@@ -63,7 +63,7 @@ def _alternating_signs(units: int) -> Array:
 
 
 def zeros(weights: Array, biases: Array, inputs: int, rng: np.random.Generator) -> None:
-    """Set everything to zero, to show why nobody does: the units of a layer then stay equal for the whole training."""
+    """Set all weights and biases to zero, to show the effect: the units of a layer stay equal during the training."""
     weights[...] = 0.0
     biases[...] = 0.0
 

@@ -1,6 +1,6 @@
-"""All weights of a network as one flat vector, so that optimiser, model file and gradient check see ONE array.
+"""All weights of a network as one flat vector, so that optimiser, model file and gradient check use ONE array.
 
-Layers get reshaped views of it: writing to a view changes the vector, and the other way round.
+Layers get reshaped views of it: writing to a view changes the vector, and writing to the vector changes the view.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Parameters(CopiedDeeply):
     """One flat vector of values, one of gradients, and named views of both.
 
     The trained parameters come first in `values`. The state, which a layer updates without a gradient (the running
-    means of batch normalisation), comes last. So a model file holds all of `values`; an optimiser sees the first part.
+    means of batch normalisation), comes last. A model file stores all of `values`; an optimiser uses the first part.
 
     Attributes:
         values: (size,) all weights and biases in the order of `shapes`, then the state in the order of `state_shapes`.
@@ -66,7 +66,7 @@ class Parameters(CopiedDeeply):
         self._gradient_views = _views(self.gradients, self.shapes)
 
     def __getstate__(self) -> dict[str, Any]:
-        """The vectors without their views: a copied view would be an array of its own, which no optimiser changes."""
+        """The vectors without their views: a copied view would be a separate array, which no optimiser changes."""
         values = np.concatenate([self.trainable, self.state])  # the state of a replica is not part of its `values`
         return {"shapes": self.shapes, "state_shapes": self.state_shapes, "values": values, "gradients": self.gradients}
 
@@ -88,7 +88,7 @@ class Parameters(CopiedDeeply):
         return self._gradient_views[name]
 
     def weights(self) -> list[slice]:
-        """Where in `trainable` each weight matrix and kernel is; arrays of one axis, such as biases, are left out."""
+        """The slices of `trainable` with weight matrices and kernels; arrays of one axis (biases) are left out."""
         places, start = [], 0
         for shape in self.shapes.values():
             if len(shape) > 1:

@@ -1,4 +1,4 @@
-"""Pooling: each window of an image becomes one number, its largest or its mean."""
+"""Pooling: each window of an image becomes one number, its maximum or its mean."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class _Pool(Spec):
 
     @property
     def windows(self) -> Windows:
-        """Which pixels are pooled."""
+        """The windows whose pixels are pooled."""
         size = pair(self.size, "size", 1)
         return Windows(size, pair(self.stride, "stride", 1), pair(self.padding, "padding", 0))
 
@@ -130,7 +130,7 @@ class _PoolLayer(Layer):
 
 
 class MaxPool2DLayer(_PoolLayer):
-    """Y = max of each window; the gradient goes to the largest pixel, of equal ones to the first."""
+    """Y = max of each window; the gradient goes to the largest pixel, or to the first of several equal ones."""
 
     padding_value = -inf
 

@@ -26,7 +26,7 @@ def pair(value: object, name: str, least: int) -> Pair:
 
 
 class Part(NamedTuple):
-    """Some lines of windows, and the lines of the kernel that lie on the image there; the others see padding, zeros."""
+    """Some lines of windows, and the lines of the kernel that lie on the image there; the others lie on padding."""
 
     lines: slice
     kernel: slice
@@ -34,7 +34,7 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True)
 class Windows:
-    """Which pixels of an image each window sees.
+    """The pixels of an image in each window.
 
     Window (y, x) begins at row stride * y - padding and column stride * x - padding. Pixels outside the image are
     padding. All pairs are (height, width).
@@ -45,7 +45,7 @@ class Windows:
     padding: Pair
 
     def output_shape(self, input_shape: Shape) -> Pair:
-        """How many windows there are down and across images of (channels, height, width)."""
+        """The number of windows (down, across) for images of (channels, height, width)."""
         if len(input_shape) != 3:
             raise SettingError("layers", f"takes images (channels, height, width); got {input_shape}.")
         sides = self.padded_shape(input_shape)[1:]

@@ -38,7 +38,7 @@ def runs(tmp_path: Path) -> list[ReportedRun]:
             log.annotate(number, NASTY)
             log.judge(number, "test", np.diag(np.arange(90, 100)) + 3 * np.eye(10, k=1, dtype=int))
             log.end(number, "finished", test_accuracy=0.9125)
-        return [ReportedRun.of(log, number) for number in (1, 2, 3)]
+        return [ReportedRun.from_log(log, number) for number in (1, 2, 3)]
 
 
 class Page(HTMLParser):
