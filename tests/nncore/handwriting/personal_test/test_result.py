@@ -37,7 +37,7 @@ def test_drawings_are_read_like_in_the_draw_tab() -> None:
 def test_no_drawings_another_network_and_cancelling_are_reported() -> None:
     with pytest.raises(DataError, match="write at least one digit"):
         read_test(network(), [], model="", date=DATE)
-    with pytest.raises(DataError, match="digits are 10"):
+    with pytest.raises(DataError, match="there are 10 digits"):
         read_test(Network(NetworkSpec.dense((784, 3))), [(1, ink(1))], model="", date=DATE)
     with pytest.raises(DataError, match="cancelled"):
         read_test(network(), [(1, ink(1))], model="", date=DATE, cancelled=lambda: True)
