@@ -151,8 +151,8 @@ def test_a_model_that_cannot_read_digits_loses_no_drawings(tab: MyHandTab, qtbot
     tab.set_network(Network(NetworkSpec.dense((784, 3))))
     write(qtbot, tab)
     qtbot.waitUntil(lambda: page(tab) is tab.intro)
-    assert "digits are 10" in tab.status.text
-    assert "digits are 10" in tab.intro.reason.text()
+    assert "there are 10 digits" in tab.status.text
+    assert "there are 10 digits" in tab.intro.reason.text()
     assert not tab.intro.start_button.isEnabled()
     assert "20 of 20" in tab.intro.unfinished.text()
 
