@@ -18,7 +18,7 @@ LAYER_SPECS: dict[str, type[LayerSpec]] = {
     spec.kind: spec
     for spec in (Dense, Activation, Conv2D, MaxPool2D, AveragePool2D, BatchNorm, Dropout, Flatten, Scale)
 }
-"""By the kind that files name."""
+"""The spec class of each kind of layer, by its name in files."""
 
 __all__ = [
     "ACTIVATIONS",
