@@ -47,7 +47,7 @@ class EndedRun:
     def plan(
         self, learning_rate: float, epochs: int, steps: int | None = None, seconds: float | None = None
     ) -> RunPlan:
-        """The plan to train the run further up to these limits; raises SettingError for one out of range."""
+        """The plan to train the run so many epochs, steps or seconds more; raises SettingError for one out of range."""
         longer = self.checkpoint.extended(learning_rate, steps, epochs, seconds)
         return RunPlan(
             longer.spec,

@@ -20,14 +20,19 @@ from nncore.experiments.run_log.log import LoggedRun, RunLog, RunSettings
 from tests.nncore.example_data import small_mnist
 
 
-@pytest.fixture
-def window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
+def opened(qtbot: QtBot, qapp: QApplication) -> MainWindow:
     apply_theme(qapp, ThemeChoice.LIGHT)
     window = MainWindow(Session(), Settings())
     qtbot.addWidget(window)
     with qtbot.waitExposed(window):
         window.show()
     window.session.use_data(small_mnist())
+    return window
+
+
+@pytest.fixture
+def window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
+    window = opened(qtbot, qapp)
     yield window
     window.close()
 
@@ -49,7 +54,9 @@ def train_and_stop(window: MainWindow, qtbot: QtBot) -> LoggedRun:
         return log.runs()[0]
 
 
-def test_a_fork_keeps_the_examples_and_the_share_of_its_run(window: MainWindow, qtbot: QtBot) -> None:
+def test_a_fork_keeps_the_examples_and_the_share_of_its_run_and_a_recipe_chosen_later_has_its_own(
+    window: MainWindow, qtbot: QtBot
+) -> None:
     run = logged("sine", 0.0)
     window.runs_tab.fork_requested.emit(run)
     assert window.train_tab.settings.recipe.name == "sine"
@@ -63,8 +70,6 @@ def test_a_fork_keeps_the_examples_and_the_share_of_its_run(window: MainWindow, 
     made = train_and_stop(window, qtbot)
     assert (made.settings.validation_share, made.settings.parent) == (0.35, run.id)
 
-
-def test_a_recipe_chosen_after_a_fork_is_its_own(window: MainWindow, qtbot: QtBot) -> None:
     window.runs_tab.fork_requested.emit(logged("sine", 0.0))
     choice = window.train_tab.settings.recipes.choice
     choice.setCurrentIndex(choice.findData("quick"))
@@ -74,25 +79,24 @@ def test_a_recipe_chosen_after_a_fork_is_its_own(window: MainWindow, qtbot: QtBo
     assert made.settings.validation_share == RECIPES["quick"].validation_share
 
 
-def test_a_run_that_was_killed_is_offered_by_the_next_window(window: MainWindow, qtbot: QtBot) -> None:
-    assert window.run_offer.isHidden()
+def test_a_run_that_was_killed_is_offered_by_the_next_window(qtbot: QtBot, qapp: QApplication) -> None:
     run = logged("quick", 0.1)
     checkpoint = run_log_path().with_name("kept.checkpoint")
     checkpoint.touch()
     with RunLog(run_log_path()) as log:
         log.begin(run.settings, this_process().replace(" ", " 1", 1), checkpoint.name)
-    following = MainWindow(Session(), Settings())
-    qtbot.addWidget(following)
-    following.show()
-    assert following.run_offer.isVisible()
-    following.session.use_data(small_mnist())
-    with qtbot.waitSignal(following.session.run_begins):
-        qtbot.mouseClick(following.run_offer.continue_button, Qt.MouseButton.LeftButton)
-    assert following.run_offer.isHidden()
-    following.close()
+    window = opened(qtbot, qapp)
+    assert window.run_offer.isVisible()
+    with qtbot.waitSignal(window.session.run_begins):
+        qtbot.mouseClick(window.run_offer.continue_button, Qt.MouseButton.LeftButton)
+    assert window.run_offer.isHidden()
+    window.close()
 
 
-def test_other_data_than_a_run_had_is_said_when_it_is_taken_up(window: MainWindow, qtbot: QtBot) -> None:
+def test_without_a_killed_run_nothing_is_offered_and_other_data_than_a_run_had_is_said(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    assert window.run_offer.isHidden()
     assert window.session.data is not None
     window.runs_tab.fork_requested.emit(logged("quick", 0.1, window.session.data.training.source))
     assert not window.messages.text

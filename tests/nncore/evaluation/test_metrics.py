@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nncore.data.dataset import NO_CLASS, Dataset
-from nncore.evaluation.metrics import evaluate, expected_calibration_error
+from nncore.evaluation.metrics import answers, evaluate, expected_calibration_error
 from nncore.model.network import Network, NetworkSpec
 
 
@@ -96,3 +96,7 @@ def test_weights_beyond_all_bounds_are_judged_without_a_warning(weight: float) -
     assert judged is not None
     assert not np.isfinite(judged.loss)
     assert judged.count == 4
+
+
+def test_a_single_logit_answers_1_above_0_and_else_0() -> None:
+    assert answers(np.array([[-0.5], [0.0], [0.5]])).tolist() == [0, 0, 1]

@@ -73,6 +73,10 @@ def test_durations_are_as_exact_as_one_wants_them(seconds: float, words: str) ->
     assert duration(seconds) == words
 
 
+def test_half_a_second_below_a_minute_is_rounded_up_to_a_minute() -> None:
+    assert (duration(59.4), duration(59.5)) == ("59 s", "1:00 min")
+
+
 def test_an_accuracy_that_was_not_measured_is_a_dash() -> None:
     assert (percent(None), percent(0.98765)) == ("–", "98.77 %")
 
