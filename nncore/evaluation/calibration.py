@@ -84,6 +84,7 @@ def best_temperature(logits: Array, labels: NDArray[np.intp]) -> float:
     of_class = labels != NO_CLASS
     z = logits[of_class].astype(np.float64)
     of_label = z[np.arange(len(z)), labels[of_class]]
+    # Bisection on log(a): the limits differ by a factor of 400, and 40 halvings leave an error below 1e-11.
     low, high = np.log(1 / HOTTEST), np.log(1 / COLDEST)
     for _ in range(40):
         middle = (low + high) / 2

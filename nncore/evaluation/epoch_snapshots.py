@@ -13,7 +13,7 @@ from nncore.evaluation.recognition import Prediction, read_digit
 from nncore.model.network import Network, NetworkSpec
 from nncore.system.copying import CopiedDeeply
 
-ROOM = 64 * 2**20
+MOST_BYTES = 64 * 2**20
 """Largest size of all snapshots, in bytes."""
 
 MOST_KEPT = 256
@@ -29,10 +29,10 @@ class Rewind(CopiedDeeply):
     only the last is kept.
     """
 
-    def __init__(self, spec: NetworkSpec, room: int = ROOM) -> None:
-        """room: the largest size of all snapshots, in bytes."""
+    def __init__(self, spec: NetworkSpec, most_bytes: int = MOST_BYTES) -> None:
+        """most_bytes: the largest size of all snapshots, in bytes."""
         self.spec = spec
-        self._most = min(MOST_KEPT, max(1, room // (4 * spec.parameter_count)))
+        self._most = min(MOST_KEPT, max(1, most_bytes // (4 * spec.parameter_count)))
         self._stride = 1
         self._kept: tuple[Kept, ...] = ()
         self._reader: Network | None = None

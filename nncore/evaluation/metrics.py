@@ -140,6 +140,7 @@ def expected_calibration_error(confidence: Array, right: NDArray[np.bool_], bins
     """
     if not len(confidence):
         return 0.0
+    # Each interval adds (count / n) |right / count - confidence / count|, in which the count cancels.
     interval = np.clip(np.ceil(confidence * bins).astype(np.intp) - 1, 0, bins - 1)
     surplus = np.bincount(interval, right.astype(np.float64) - confidence, minlength=bins)
     return float(np.abs(surplus).sum() / len(confidence))
@@ -157,6 +158,7 @@ def wilson_interval(right: int, count: int, confidence: float = 0.95) -> tuple[f
     if count == 0:
         return 0.0, 1.0
     z = NormalDist().inv_cdf((1 + confidence) / 2)
+    # The bounds solve (p - q)^2 = z^2 q (1 - q) / n for q: p is z standard errors away from the true share q.
     p, n = right / count, count
     middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
     reach = z / (1 + z**2 / n) * sqrt(p * (1 - p) / n + z**2 / (4 * n**2))

@@ -40,15 +40,15 @@ def occlusion_map(network: Network, image: NDArray[np.uint8], answer: int) -> ND
         raise DataError(f"The image is {image.dtype} {image.shape}; expected uint8 ({SIDE}, {SIDE}).")
     places = [(slice(max(0, top), top + PATCH), slice(max(0, left), left + PATCH)) for top in _FIRST for left in _FIRST]
     places = [place for place in places if image[place].any()]  # hiding blank paper changes nothing
-    pictures = np.multiply(image, np.float32(1 / 255), dtype=network.dtype)
-    pictures = np.repeat(pictures[None], len(places) + 1, axis=0)
-    for picture, place in zip(pictures[1:], places, strict=True):
-        picture[place] = 0
+    images = np.multiply(image, np.float32(1 / 255), dtype=network.dtype)
+    images = np.repeat(images[None], len(places) + 1, axis=0)  # the first one stays unchanged
+    for occluded, place in zip(images[1:], places, strict=True):
+        occluded[place] = 0
     with np.errstate(over="ignore", invalid="ignore"):  # huge weights can give NaN
-        probabilities = network.predict(pictures.reshape(len(pictures), -1))[:, answer]
+        probabilities = network.predict(images.reshape(len(images), -1))[:, answer]
         falls = probabilities[0] - probabilities[1:]
     total = np.zeros((SIDE, SIDE), np.float32)
     for fall, place in zip(np.nan_to_num(falls), places, strict=True):
         total[place] += fall
-    total *= (STRIDE / PATCH) ** 2
+    total *= (STRIDE / PATCH) ** 2  # the mean, because (PATCH / STRIDE)^2 patches cover each pixel
     return total

@@ -85,6 +85,7 @@ def principal_components(X: Array) -> Projection:
         U, S, _ = np.linalg.svd(centred, full_matrices=False)
         squares = S.astype(np.float64) ** 2
     else:
+        # eigh gives the eigenvalues in ascending order, and rounding can make those near 0 negative.
         squares, U = np.linalg.eigh(centred @ centred.T)
         squares, U = np.maximum(squares[::-1], 0).astype(np.float64), U[:, ::-1]
     points = np.zeros((n, 2), np.float32)
@@ -121,6 +122,8 @@ def tsne(X: Array, seed: int = 0) -> Iterator[Projection]:
     spread = float(begin[:, 0].std())
     if not spread:
         raise DataError("All digits look the same to this layer, so there is nothing to map.")
+    # The start and the rate are those of scikit-learn with init="pca" and learning_rate="auto". It uses about three
+    # times as many neighbours of each point as the perplexity says, and a point has only n - 1.
     points: NDArray[np.float32] = begin * np.float32(1e-4 / spread)
     perplexity = min(PERPLEXITY, (len(X) - 1) / 3)
     rate = max(len(X) / EXAGGERATION / 4, 50.0)

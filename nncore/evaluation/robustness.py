@@ -82,6 +82,7 @@ def robustness(
     Ends early once `cancelled()` is true. Raises DataError if there are no images of a class, SettingError if they do
     not fit the network.
     """
+    # Images and seeds are the same at each strength, so that points differ only by the strength.
     rows = _some_rows(network, dataset, count, seed)
     chosen = dataset.take(rows)
     for distortion in distortions:

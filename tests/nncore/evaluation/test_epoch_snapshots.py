@@ -19,7 +19,7 @@ def network_of(epoch: float) -> Network:
 
 
 def trained(epochs: int, kept: int) -> Rewind:
-    rewind = Rewind(SPEC, room=kept * BYTES)
+    rewind = Rewind(SPEC, most_bytes=kept * BYTES)
     for epoch in range(epochs + 1):
         rewind.add(epoch, network_of(epoch))
     return rewind
@@ -53,9 +53,9 @@ def test_there_is_an_end_to_memory_however_small_the_network() -> None:
     assert len(rewind.epochs) <= MOST_KEPT
 
 
-@pytest.mark.parametrize("room", [0, BYTES, 2 * BYTES - 1])
-def test_without_room_for_two_the_last_is_kept(room: int) -> None:
-    rewind = Rewind(SPEC, room=room)
+@pytest.mark.parametrize("most_bytes", [0, BYTES, 2 * BYTES - 1])
+def test_without_room_for_two_the_last_is_kept(most_bytes: int) -> None:
+    rewind = Rewind(SPEC, most_bytes=most_bytes)
     for epoch in range(5):
         rewind.add(epoch, network_of(epoch))
     assert rewind.epochs == (4,)

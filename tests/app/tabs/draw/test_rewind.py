@@ -23,8 +23,8 @@ def add(rewind: Rewind, epoch: int) -> None:
     rewind.add(epoch, network)
 
 
-def a_rewind(epochs: int, room: int = 2**26) -> Rewind:
-    rewind = Rewind(SPEC, room)
+def a_rewind(epochs: int, most_bytes: int = 2**26) -> Rewind:
+    rewind = Rewind(SPEC, most_bytes)
     for epoch in range(epochs + 1):
         add(rewind, epoch)
     return rewind
@@ -112,7 +112,7 @@ def test_an_older_epoch_stays_selected_while_training(row: RewindRow, qtbot: QtB
 
 
 def test_a_neighbour_replaces_an_epoch_that_is_no_longer_kept(row: RewindRow, qtbot: QtBot) -> None:
-    rewind = a_rewind(7, room=8 * 4 * SPEC.parameter_count)
+    rewind = a_rewind(7, most_bytes=8 * 4 * SPEC.parameter_count)
     row.set_rewind(rewind, 20)
     row.slider.setValue(3)
     add(rewind, 8)
