@@ -1,4 +1,4 @@
-"""The report of cross-validation: the accuracy for each writer, and how often each kind of non-digit is refused."""
+"""The report of cross-validation: the accuracy for each writer, and how often each kind of non-digit is rejected."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.data.dataset import NO_CLASS
-from nncore.evaluation.calibration import Array, certainty_of
+from nncore.evaluation.calibration import Array, verdict_rates_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,30 +50,30 @@ def report(folds: Sequence[HeldOutLogits], named_writers: bool) -> Findings:
     writers, kinds = _by_group(whole, is_digit), _by_group(whole, ~is_digit)
     accuracy = {name: right for name, (_, right, _, _) in writers.items()}
     lines = [
-        f"{name:>16} {count:5} drawings, read {right:7.2%}, refused {refused:7.2%}, unsure {unsure:7.2%}"
+        f"{name:>16} {count:5} drawings, read {right:7.2%}, rejected {rejected:7.2%}, unsure {unsure:7.2%}"
         for table in (writers if named_writers else {}, kinds)
-        for name, (count, right, refused, unsure) in table.items()
+        for name, (count, right, rejected, unsure) in table.items()
     ]
-    digits = certainty_of(whole.logits[is_digit], whole.labels[is_digit])
-    others = certainty_of(whole.logits[~is_digit], whole.labels[~is_digit])
+    digits = verdict_rates_of(whole.logits[is_digit], whole.labels[is_digit])
+    others = verdict_rates_of(whole.logits[~is_digit], whole.labels[~is_digit])
     error = digits.calibration_error or 0.0
     who = "Digits of new writers" if named_writers else "New generated digits"
     notes = (
-        f"{who}: {fmean(accuracy.values()):.2%} read correctly, {digits.refused:.2%} refused, {digits.unsure:.2%} "
+        f"{who}: {fmean(accuracy.values()):.2%} read correctly, {digits.rejected:.2%} rejected, {digits.unsure:.2%} "
         f"unsure; expected calibration error {error:.2%}. Drawings that are not digits "
-        f"({'of new kinds' if named_writers else 'generated'}): {others.refused:.1%} refused, {others.unsure:.1%} "
+        f"({'of new kinds' if named_writers else 'generated'}): {others.rejected:.1%} rejected, {others.unsure:.1%} "
         f"unsure."
     )
     return Findings("\n".join([*lines, notes]), notes, accuracy if named_writers else {})
 
 
 def _by_group(outputs: HeldOutLogits, rows: NDArray[np.bool_]) -> dict[str, tuple[int, float, float, float]]:
-    """Return for each group of the chosen rows: their number, and the fractions read correctly, refused and unsure."""
+    """Return for each group of the chosen rows: their number, and the fractions read correctly, rejected and unsure."""
     groups = np.array(outputs.groups)
     table = {}
     for name in sorted(set(groups[rows].tolist()), key=lambda name: (len(name), name)):
         of_group = rows & (groups == name)
         logits, labels = outputs.logits[of_group], outputs.labels[of_group]
-        said = certainty_of(logits, labels)
-        table[name] = (len(labels), float((logits.argmax(axis=1) == labels).mean()), said.refused, said.unsure)
+        said = verdict_rates_of(logits, labels)
+        table[name] = (len(labels), float((logits.argmax(axis=1) == labels).mean()), said.rejected, said.unsure)
     return table

@@ -24,7 +24,7 @@ from nncore.data.formats.unipen_writer import write_ink
 from nncore.errors import ModelFileError
 from nncore.evaluation.metrics import evaluate
 from nncore.evaluation.predictions import predict_dataset
-from nncore.evaluation.projection import principal_components, view
+from nncore.evaluation.projection import layer_output, principal_components
 from nncore.evaluation.recognition import read_digit
 from nncore.evaluation.robustness import DISTORTIONS, robustness
 from nncore.experiments.recipes import RECIPES
@@ -146,7 +146,7 @@ def check_evaluation(data: Splits) -> None:
     assert evaluation.accuracy > 0.97
     points = list(robustness(network, data.test, DISTORTIONS[:1], count=100))
     assert points[0].accuracy > points[-1].accuracy
-    seen = view(network, data.test, np.arange(200), 0, lambda: False)
+    seen = layer_output(network, data.test, np.arange(200), 0, lambda: False)
     assert seen is not None
     assert np.isfinite(principal_components(seen).points).all()
     print(f"evaluation: {evaluation.accuracy:.1%}, robustness at {len(points)} strengths, projection")

@@ -12,7 +12,7 @@ import pytest
 
 from nncore.data.dataset import NO_CLASS, Dataset
 from nncore.data.formats import read_ink
-from nncore.evaluation.calibration import certainty
+from nncore.evaluation.calibration import verdict_rates
 from nncore.evaluation.metrics import evaluate
 from nncore.experiments.recipes import RECIPES
 from nncore.files.model_file import Model, bundled_model_path, load_model
@@ -36,13 +36,13 @@ def model() -> Model:
 def test_it_reads_the_test_images_of_mnist_as_accurately_as_its_card_says(model: Model) -> None:
     test = mnist().test
     assert test is not None
-    judged, certain = evaluate(model.network(), test), certainty(model.network(), test)
+    judged, certain = evaluate(model.network(), test), verdict_rates(model.network(), test)
     assert judged is not None
     assert judged.accuracy is not None
     assert judged.accuracy >= 0.993
     assert model.card.test_accuracy == judged.accuracy
     assert certain is not None
-    assert certain.refused <= 0.02
+    assert certain.rejected <= 0.02
     assert certain.calibration_error is not None
     assert certain.calibration_error <= 0.02
 
@@ -72,18 +72,18 @@ def test_its_file_is_small() -> None:
 def test_it_reads_few_other_drawings_as_digits(model: Model, kind: str) -> None:
     rng = np.random.default_rng(2024)
     images = np.stack([rasterize(non_digit_kinds[kind](rng)) for _ in range(100)])
-    certain = certainty(model.network(), Dataset(images, np.full(100, NO_CLASS), open_set=True))
+    certain = verdict_rates(model.network(), Dataset(images, np.full(100, NO_CLASS), open_set=True))
     assert certain is not None
-    assert certain.refused + certain.unsure >= 0.9
+    assert certain.rejected + certain.unsure >= 0.9
 
 
 def test_it_reads_generated_digits_and_refuses_few(model: Model) -> None:
     made = digits(500, np.random.default_rng(2024)).to_dataset()
-    judged, certain = evaluate(model.network(), made), certainty(model.network(), made)
+    judged, certain = evaluate(model.network(), made), verdict_rates(model.network(), made)
     assert judged is not None
     assert certain is not None
     assert (judged.accuracy or 0) >= 0.97
-    assert certain.refused <= 0.02
+    assert certain.rejected <= 0.02
 
 
 @pytest.mark.skipif(PEN_STROKES is None, reason="DIGITLAB_BENCH_INK names no file of real writers' strokes")

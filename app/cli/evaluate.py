@@ -11,7 +11,7 @@ from app.storage.csv_dialects import read_dataset
 from nncore.data.dataset import Dataset, load_mnist
 from nncore.data.formats import format_names, read_ink
 from nncore.errors import SettingError, printable
-from nncore.evaluation.calibration import Certainty, certainty
+from nncore.evaluation.calibration import VerdictRates, verdict_rates
 from nncore.evaluation.metrics import Evaluation, evaluate
 from nncore.evaluation.predictions import predict_dataset
 from nncore.evaluation.report import evaluation_report
@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     check_fit(network, dataset)
     judged = evaluate(network, dataset)
     assert judged is not None
-    certain = certainty(network, dataset)
+    certain = verdict_rates(network, dataset)
     if options.report is not None:
         _write_report(options.report, network, dataset, model)
     if options.json:
@@ -73,14 +73,14 @@ def _dataset(data: Path | None, ink: Path | None) -> Dataset:
     return splits.test or splits.training
 
 
-def _as_json(judged: Evaluation, certain: Certainty | None, model: Model, dataset: Dataset) -> dict[str, object]:
+def _as_json(judged: Evaluation, certain: VerdictRates | None, model: Model, dataset: Dataset) -> dict[str, object]:
     return {
         "count": judged.count,
         "accuracy": judged.accuracy,
         "loss": judged.loss if isfinite(judged.loss) else None,
         "per_class": judged.per_class,
         "confusion": None if judged.confusion is None else judged.confusion.tolist(),
-        "refused": certain.refused if certain else None,
+        "refused": certain.rejected if certain else None,
         "unsure": certain.unsure if certain else None,
         "ece": certain.calibration_error if certain else None,
         "model": model.card.name,
@@ -88,7 +88,7 @@ def _as_json(judged: Evaluation, certain: Certainty | None, model: Model, datase
     }
 
 
-def _print_table(judged: Evaluation, certain: Certainty | None, model: Model, dataset: Dataset) -> None:
+def _print_table(judged: Evaluation, certain: VerdictRates | None, model: Model, dataset: Dataset) -> None:
     on = f"{printable(model.card.name)} on {dataset.source}, {judged.count:,}"
     if judged.confusion is None:
         print(f"{on} examples: loss {judged.loss:.4f}")
@@ -101,4 +101,4 @@ def _print_table(judged: Evaluation, certain: Certainty | None, model: Model, da
         print(f"{name:>4}  {cells}   {'' if share is None else f'{share:7.2%}'}")
     if certain is not None:
         error = "" if certain.calibration_error is None else f"; calibration error {certain.calibration_error:.2%}"
-        print(f"\nnot a digit: {certain.refused:.2%}, unsure: {certain.unsure:.2%}{error}")
+        print(f"\nnot a digit: {certain.rejected:.2%}, unsure: {certain.unsure:.2%}{error}")

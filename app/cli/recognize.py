@@ -15,7 +15,7 @@ from nncore.data.dataset import DIGITS
 from nncore.data.formats import read_ink
 from nncore.data.formats.files import opened
 from nncore.errors import DataError, ModelFileError, printable
-from nncore.evaluation.recognition import Prediction, read_digit, why_unreadable
+from nncore.evaluation.recognition import Prediction, read_digit, why_cannot_read
 from nncore.files.model_file import bundled_model_path, load_model
 from nncore.preprocessing.bitmap import digit_images
 from nncore.preprocessing.ink import rasterize
@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     """Read each file; report unreadable files, and read the others. Returns the exit status."""
     model = load_model(options.model or bundled_model_path())
     network = model.network()
-    reason = why_unreadable(network)
+    reason = why_cannot_read(network)
     if reason is not None:
         raise ModelFileError(f"{options.model}: {reason}")
     status = 0

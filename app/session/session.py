@@ -19,7 +19,7 @@ from app.session.training_thread import InUse, TrainingThread
 from app.storage.paths import models_folder
 from nncore.data.curves import CurvePoints
 from nncore.data.dataset import Splits, load_mnist
-from nncore.evaluation.epoch_snapshots import Rewind
+from nncore.evaluation.epoch_snapshots import EpochSnapshots
 from nncore.experiments.recipes import VALIDATION_SHARE, CurveExamples
 from nncore.experiments.run_log.logged_run import LoggedRun, Rates
 from nncore.files.model_file import Model, bundled_model_path, load_model, save_model
@@ -55,7 +55,7 @@ class Session(QObject):
     """The EndedRun that `train_on` would train further; None if there is none."""
     run_fitted = Signal(Fit)
     """The present fit of a run that learns a curve."""
-    run_remembers = Signal(Rewind, int)
+    run_remembers = Signal(EpochSnapshots, int)
     """The epoch snapshots of a run that starts, and its planned number of epochs."""
     not_kept = Signal(str)
     """One sentence: why the model of a run, which is still in use, could not be saved."""
@@ -291,7 +291,7 @@ class Session(QObject):
         self.ended_run_changed.emit(ended)
 
     @Slot(object)
-    def _on_rewind(self, rewind: Rewind) -> None:
+    def _on_rewind(self, rewind: EpochSnapshots) -> None:
         if self._following_run:
             self.run_remembers.emit(rewind, self._epochs_wanted)
 

@@ -16,7 +16,7 @@ from app.session.run_plan import EndedRun, RunPlan
 from nncore.data.curves import CurvePoints
 from nncore.data.dataset import Splits
 from nncore.errors import DigitLabError
-from nncore.evaluation.epoch_snapshots import Rewind
+from nncore.evaluation.epoch_snapshots import EpochSnapshots
 from nncore.evaluation.metrics import Evaluation
 from nncore.files.model_file import Model, save_model, trained_model
 from nncore.model.network import Network
@@ -60,7 +60,7 @@ class TrainingThread(QThread):
     """The present fit of a curve."""
     not_logged = Signal(str)
     """One sentence: why the run could not be logged; the run continues."""
-    remembers = Signal(Rewind)
+    remembers = Signal(EpochSnapshots)
     """The epoch snapshots of the run that starts. They grow with every epoch, and may be read at the same time."""
     ended = Signal(EndedRun)
     """The run that ended, unless it diverged or took no step."""
@@ -74,7 +74,7 @@ class TrainingThread(QThread):
         self._plan, self._data, self._keep_in = plan, data, keep_in
         self._paint_priority = paint_priority or PaintPriority()
         self._folder = StepFolder()
-        self._rewind = Rewind(plan.spec)
+        self._rewind = EpochSnapshots(plan.spec)
         self._told_model = self._told_fit = float("-inf")
         self._curve: CurvePoints | None = None
 

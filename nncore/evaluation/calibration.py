@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import NO_CLASS, Dataset
 from nncore.errors import SettingError
-from nncore.evaluation.metrics import answers, expected_calibration_error
+from nncore.evaluation.metrics import expected_calibration_error, predicted_classes
 from nncore.evaluation.recognition import verdicts
 from nncore.model.layers import Dense
 from nncore.model.network import Network
@@ -26,19 +26,19 @@ COLDEST, HOTTEST = 1 / 20, 20.0
 
 
 @dataclass(frozen=True)
-class Certainty:
+class VerdictRates:
     """Rates of the verdicts of a network on a data set, as fractions of its examples, 0 to 1.
 
-    refused: verdict "not a digit". unsure: verdict "unsure". calibration_error: the expected calibration error on the
+    rejected: verdict "not a digit". unsure: verdict "unsure". calibration_error: the expected calibration error on the
     examples that have a class; None if there are none.
     """
 
-    refused: float
+    rejected: float
     unsure: float
     calibration_error: float | None
 
 
-def certainty(network: Network, dataset: Dataset) -> Certainty | None:
+def verdict_rates(network: Network, dataset: Dataset) -> VerdictRates | None:
     """Return the rates of the verdicts of `network` on `dataset`.
 
     None if its output is not softmax, if there are no examples, or if its weights have diverged.
@@ -49,18 +49,18 @@ def certainty(network: Network, dataset: Dataset) -> Certainty | None:
         logits = logits_of(network, dataset)
         if not np.isfinite(logits).all():
             return None
-        return certainty_of(logits, dataset.targets(slice(None)))
+        return verdict_rates_of(logits, dataset.targets(slice(None)))
 
 
-def certainty_of(logits: Array, labels: NDArray[np.intp]) -> Certainty:
+def verdict_rates_of(logits: Array, labels: NDArray[np.intp]) -> VerdictRates:
     """Return the rates for the logits (n, classes) of examples with these labels (n,); n is at least 1."""
     P = softmax(logits)
     said, of_class = verdicts(P), labels != NO_CLASS
     error = None
     if of_class.any():
-        right = answers(logits)[of_class] == labels[of_class]
+        right = predicted_classes(logits)[of_class] == labels[of_class]
         error = expected_calibration_error(P.max(axis=1)[of_class], right)
-    return Certainty(said.count("not a digit") / len(said), said.count("unsure") / len(said), error)
+    return VerdictRates(said.count("not a digit") / len(said), said.count("unsure") / len(said), error)
 
 
 @one_blas_thread()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from nncore.evaluation.recognition import Prediction, read_digit
 from nncore.model.network import Network, NetworkSpec
-from nncore.system.copying import CopiedDeeply
+from nncore.system.copying import DeepCopyable
 
 MOST_BYTES = 64 * 2**20
 """Largest size of all snapshots, in bytes."""
@@ -22,7 +22,7 @@ MOST_KEPT = 256
 Kept = tuple[int, NDArray[np.float32]]
 
 
-class Rewind(CopiedDeeply):
+class EpochSnapshots(DeepCopyable):
     """Keeps the parameters of the first epoch, of the last, and of others evenly spread between.
 
     When it is full, every second snapshot is deleted, and from then on half as many epochs are kept. If only one fits,

@@ -18,6 +18,9 @@ from nncore.system.blas_threads import one_blas_thread
 
 Array = NDArray[np.floating]
 
+CONFIDENCE_BINS = 15
+"""Number of confidence bins, as in Guo et al."""
+
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
@@ -53,7 +56,7 @@ class Evaluation:
 
 
 @dataclass(frozen=True, eq=False)
-class AnsweredBatch:
+class PredictedBatch:
     """The logits of a network for some examples.
 
     rows: the rows of the data set. targets: (n,) or (n, outputs). logits: (n, outputs).
@@ -64,14 +67,14 @@ class AnsweredBatch:
     logits: Array
 
     @property
-    def answers(self) -> NDArray[np.intp]:
+    def predicted(self) -> NDArray[np.intp]:
         """The predicted class (n,) of each example."""
-        return answers(self.logits)
+        return predicted_classes(self.logits)
 
 
-def answer_all(
+def predict_batches(
     network: Network, dataset: Dataset, cancelled: Callable[[], bool] = lambda: False
-) -> Iterator[AnsweredBatch | None]:
+) -> Iterator[PredictedBatch | None]:
     """Yield all examples of a data set in order, PREDICTION_ROWS at a time, with their logits.
 
     Once `cancelled()` is true it yields None and ends. If the weights are huge, the logits are not finite; NumPy's
@@ -85,7 +88,7 @@ def answer_all(
         targets = dataset.targets(rows)
         with np.errstate(over="ignore", invalid="ignore"):
             logits = network.logits(dataset.inputs(rows))
-        yield AnsweredBatch(rows, targets, logits)
+        yield PredictedBatch(rows, targets, logits)
 
 
 @one_blas_thread()
@@ -100,13 +103,13 @@ def evaluate(
     classes = len(dataset.class_names)
     confusion = np.zeros((classes, classes), np.int64) if classes else None
     total_loss = 0.0
-    for batch in answer_all(network, dataset, cancelled):
+    for batch in predict_batches(network, dataset, cancelled):
         if batch is None:
             return None
         with np.errstate(over="ignore", invalid="ignore"):
             total_loss += float(loss.per_example(batch.logits, batch.targets).sum())
         if confusion is not None:
-            confusion += confusion_matrix(batch.targets, batch.answers, classes)
+            confusion += confusion_matrix(batch.targets, batch.predicted, classes)
     return Evaluation(total_loss / len(dataset), len(dataset), confusion)
 
 
@@ -121,7 +124,7 @@ def confusion_matrix(labels: NDArray[np.intp], answered: NDArray[np.intp], class
     return counts
 
 
-def answers(logits: Array) -> NDArray[np.intp]:
+def predicted_classes(logits: Array) -> NDArray[np.intp]:
     """Return the predicted class (n,) of each row of logits (n, outputs).
 
     It is the index of the largest logit. With a single logit it is 1 if the logit is above 0, else 0.
@@ -129,7 +132,7 @@ def answers(logits: Array) -> NDArray[np.intp]:
     return (logits[:, 0] > 0).astype(np.intp) if logits.shape[1] == 1 else logits.argmax(axis=1)
 
 
-def expected_calibration_error(confidence: Array, right: NDArray[np.bool_], bins: int = 15) -> float:
+def expected_calibration_error(confidence: Array, right: NDArray[np.bool_], bins: int = CONFIDENCE_BINS) -> float:
     """Return the expected calibration error, 0 to 1: the mean of |accuracy - confidence|; 0 without predictions.
 
     confidence: (n,) probability of each predicted class, 0 to 1. right: (n,) whether the prediction is correct. The
@@ -163,10 +166,6 @@ def wilson_interval(right: int, count: int, confidence: float = 0.95) -> tuple[f
     middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
     reach = z / (1 + z**2 / n) * sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
     return max(0.0, middle - reach), min(1.0, middle + reach)
-
-
-BINS = 15
-"""Number of confidence bins, as in Guo et al."""
 
 
 @dataclass(frozen=True)
@@ -214,7 +213,7 @@ class ReliabilityBin:
     accuracy: float
 
 
-def reliability(confidence: Array, right: NDArray[np.bool_], bins: int = BINS) -> tuple[ReliabilityBin, ...]:
+def reliability(confidence: Array, right: NDArray[np.bool_], bins: int = CONFIDENCE_BINS) -> tuple[ReliabilityBin, ...]:
     """Return the bars of a reliability diagram, lowest confidence first, without the empty intervals.
 
     confidence: (n,) probability of each predicted class, 0 to 1. right: (n,) whether the prediction is correct. If

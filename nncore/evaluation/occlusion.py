@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.errors import DataError
-from nncore.evaluation.recognition import why_unreadable
+from nncore.evaluation.recognition import why_cannot_read
 from nncore.model.network import Network
 from nncore.preprocessing.ink import SIDE
 from nncore.system.blas_threads import one_blas_thread
@@ -35,7 +35,7 @@ def occlusion_map(network: Network, image: NDArray[np.uint8], answer: int) -> ND
     """
     spec = network.spec
     if prod(spec.input_shape) != SIDE * SIDE or spec.output == "linear" or answer >= spec.outputs:
-        raise DataError(why_unreadable(network) or f"This model has no class {answer}.")
+        raise DataError(why_cannot_read(network) or f"This model has no class {answer}.")
     if image.shape != (SIDE, SIDE) or image.dtype != np.uint8:
         raise DataError(f"The image is {image.dtype} {image.shape}; expected uint8 ({SIDE}, {SIDE}).")
     places = [(slice(max(0, top), top + PATCH), slice(max(0, left), left + PATCH)) for top in _FIRST for left in _FIRST]

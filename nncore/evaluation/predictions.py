@@ -14,10 +14,10 @@ from nncore.errors import DataError
 from nncore.evaluation.metrics import (
     ClassFigures,
     ReliabilityBin,
-    answer_all,
     class_figures,
     confusion_matrix,
     expected_calibration_error,
+    predict_batches,
     reliability,
     wilson_interval,
 )
@@ -128,13 +128,13 @@ def predict_dataset(
     check_fit(network, dataset)
     named, labels = np.empty(len(dataset), np.intp), np.empty(len(dataset), np.intp)
     probabilities = np.empty((len(dataset), len(dataset.class_names)), np.float32)
-    for batch in answer_all(network, dataset, cancelled):
+    for batch in predict_batches(network, dataset, cancelled):
         if batch is None:
             return None
         rows = batch.rows
         with np.errstate(over="ignore", invalid="ignore"):
             probabilities[rows] = _shares(OUTPUTS[network.spec.output](batch.logits))
-        labels[rows], named[rows] = batch.targets, batch.answers
+        labels[rows], named[rows] = batch.targets, batch.predicted
         progress(min(1.0, rows.stop / len(dataset)))
     return Predictions(labels, named, probabilities, dataset.class_names, dataset.source)
 

@@ -37,7 +37,7 @@ class Projection:
     explained: tuple[float, float] | None = None
 
 
-def views_of(network: Network) -> tuple[str, ...]:
+def output_names(network: Network) -> tuple[str, ...]:
     """Return the names of the outputs that can be mapped: the pixels, then each layer, first to last."""
     layers = zip(network.spec.layers, network.spec.shapes[1:], strict=True)
     named = (
@@ -48,12 +48,12 @@ def views_of(network: Network) -> tuple[str, ...]:
 
 
 @one_blas_thread()
-def view(
+def layer_output(
     network: Network, dataset: Dataset, rows: NDArray[np.intp], number: int, cancelled: Callable[[], bool]
 ) -> NDArray[np.float32] | None:
-    """Return the output `number` of `views_of` for the examples `rows` (n,): (n, numbers) float32; None if cancelled.
+    """Return the output `number` of `output_names` for the examples `rows` (n,): (n, numbers) float32.
 
-    Raises DataError if the weights have diverged.
+    It is None if `cancelled()` became true. Raises DataError if the weights have diverged.
     """
     parts: list[Array] = []
     for start in range(0, len(rows), PREDICTION_ROWS):

@@ -18,7 +18,7 @@ from nncore.preprocessing.ink import SIDE
 UNSURE_BELOW = 0.8
 """If the best probability is less than this, the verdict is "unsure"."""
 
-REFUSED_BELOW = 0.8
+REJECTED_BELOW = 0.8
 """If the two best probabilities sum to less than this, the image is rejected: its verdict is "not a digit". A badly
 written digit is usually confused with one other digit, a scribble with many."""
 
@@ -75,7 +75,7 @@ def recognize(network: Network, image: NDArray[np.uint8]) -> Prediction:
     )
 
 
-def why_unreadable(network: Network) -> str | None:
+def why_cannot_read(network: Network) -> str | None:
     """Return one sentence on why `network` cannot read drawn digits; None if it can."""
     shape, classes = network.spec.input_shape, network.spec.outputs
     if prod(shape) != SIDE * SIDE:
@@ -93,7 +93,7 @@ def read_digit(network: Network, image: NDArray[np.uint8]) -> Prediction:
 
     Raises DataError if the network is not for digits, or if its weights have diverged.
     """
-    reason = why_unreadable(network)
+    reason = why_cannot_read(network)
     if reason is not None:
         raise DataError(reason)
     with np.errstate(over="ignore", invalid="ignore"):  # infinite values are detected below
@@ -119,16 +119,16 @@ def _reach(inked: NDArray[np.bool_]) -> int:
 def verdicts(probabilities: NDArray[np.floating]) -> list[Verdict]:
     """Return the verdict on each row of probabilities (n, classes), or on one row (classes,).
 
-    "not a digit" if the two best probabilities sum to less than REFUSED_BELOW; "unsure" if the best is less than
+    "not a digit" if the two best probabilities sum to less than REJECTED_BELOW; "unsure" if the best is less than
     UNSURE_BELOW, or if the weights have diverged; otherwise "digit". A network that was trained without examples of
     nncore.data.dataset.NO_CLASS is overconfident and rejects few drawings.
     """
     rows = np.atleast_2d(probabilities)
     best = rows.max(axis=1)
     best_two = np.partition(rows, -2, axis=1)[:, -2:].sum(axis=1) if rows.shape[1] > 1 else best
-    refused = best_two < REFUSED_BELOW
+    rejected = best_two < REJECTED_BELOW
     unsure = ~(best >= UNSURE_BELOW)  # also True for NaN, from diverged weights
-    return [VERDICTS[number] for number in np.where(refused, 2, unsure).tolist()]
+    return [VERDICTS[number] for number in np.where(rejected, 2, unsure).tolist()]
 
 
 def _read_only(array: NDArray[Scalar]) -> NDArray[Scalar]:

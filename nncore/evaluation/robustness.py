@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import NO_CLASS, Dataset
 from nncore.errors import DataError
-from nncore.evaluation.metrics import answers
+from nncore.evaluation.metrics import predicted_classes
 from nncore.model.checks import check_fit
 from nncore.model.network import PREDICTION_ROWS, Network
 from nncore.preprocessing.augmentation import Augmentation, Distorter
@@ -66,7 +66,7 @@ def distorted(
     augmentation = Augmentation(**{distortion.setting: abs(strength)})
     distorter = Distorter(augmentation, images.shape[1:], len(images))
     out = np.empty((len(images), images[0].size), np.float32)
-    return distorter.apply(images, out, _AtTheLimit(seed, None if distortion.both_ways else strength >= 0))
+    return distorter.apply(images, out, _ExtremeGenerator(seed, None if distortion.both_ways else strength >= 0))
 
 
 def robustness(
@@ -94,7 +94,7 @@ def robustness(
                 part = slice(start, start + PREDICTION_ROWS)
                 X = distorted(chosen.images[part], distortion, strength, seed + start)
                 with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
-                    right += int((answers(network.logits(X)) == chosen.labels[part]).sum())
+                    right += int((predicted_classes(network.logits(X)) == chosen.labels[part]).sum())
             yield RobustnessPoint(distortion, strength, right / len(rows), len(rows))
 
 
@@ -108,7 +108,7 @@ def _some_rows(network: Network, dataset: Dataset, count: int, seed: int) -> NDA
     return np.sort(np.random.default_rng(seed).permutation(of_class)[:count])
 
 
-class _AtTheLimit(np.random.Generator):
+class _ExtremeGenerator(np.random.Generator):
     """A random generator that returns only 0 or 1, so that a Distorter applies its full limits."""
 
     def __init__(self, seed: int, upwards: bool | None) -> None:

@@ -33,7 +33,7 @@ LARGEST_ARRAY_HEADER = 4096
 """Largest size of the header of an .npy file, in bytes."""
 
 
-def packed(header: str, arrays: Mapping[str, NDArray[np.float32]]) -> bytes:
+def archive_bytes(header: str, arrays: Mapping[str, NDArray[np.float32]]) -> bytes:
     """Return the bytes of such a file; the same content gives the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
@@ -46,7 +46,7 @@ def packed(header: str, arrays: Mapping[str, NDArray[np.float32]]) -> bytes:
 
 
 @contextmanager
-def reading(path: Path, kind: str) -> Iterator[int]:
+def model_file_errors(path: Path, kind: str) -> Iterator[int]:
     """Convert every error while a file is read to a ModelFileError that names the file; yields its size in bytes.
 
     kind: the kind of the file, "model" or "run". Raises ModelFileError for something that is not a regular file, or
@@ -70,7 +70,7 @@ def reading(path: Path, kind: str) -> Iterator[int]:
 
 
 @contextmanager
-def only_our_errors(kind: str) -> Iterator[None]:
+def as_model_file_errors(kind: str) -> Iterator[None]:
     """Convert the errors of code that parses a file, except OSError and MemoryError, to ModelFileError.
 
     For damaged bytes, zipfile and NumPy raise many kinds of errors: BadZipFile, EOFError, ValueError,
@@ -95,9 +95,9 @@ class Archive:
 
     @classmethod
     @contextmanager
-    def opened(cls, path: Path, size: int, kind: str) -> Iterator[Archive]:
-        """Open the file of `size` bytes for reading; use it within `reading`."""
-        with only_our_errors(kind), zipfile.ZipFile(path) as archive:
+    def open(cls, path: Path, size: int, kind: str) -> Iterator[Archive]:
+        """Open the file of `size` bytes for reading; use it within `model_file_errors`."""
+        with as_model_file_errors(kind), zipfile.ZipFile(path) as archive:
             yield cls(archive, size, kind)
 
     def header(self) -> bytes:

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.errors import ModelFileError
-from nncore.files.archive import Archive, check_finite, packed, reading
-from nncore.files.json_header import built, fields_of, read, written
+from nncore.files.archive import Archive, archive_bytes, check_finite, model_file_errors
+from nncore.files.json_header import checked_fields, dataclass_from, header_text, parse_header
 from nncore.model.network import NetworkSpec
 from nncore.system.atomic_write import write_safely
 from nncore.training.checkpoint import Checkpoint
@@ -61,8 +61,8 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
     """
     try:
         _check_sound(checkpoint)
-        header = written(FORMAT, VERSION, checkpoint, without=("arrays",))
-        write_safely(path, packed(header, checkpoint.arrays))
+        header = header_text(FORMAT, VERSION, checkpoint, without=("arrays",))
+        write_safely(path, archive_bytes(header, checkpoint.arrays))
     except ModelFileError as problem:
         raise ModelFileError(f"{path}: {problem}") from None
     except OSError as problem:
@@ -71,10 +71,10 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
 
 def load_checkpoint(path: Path) -> Checkpoint:
     """Read a checkpoint; raises ModelFileError that names the file and what is wrong with it."""
-    with reading(path, KIND) as size, Archive.opened(path, size, KIND) as archive:
-        header = _renamed(read(archive.header(), FORMAT, VERSION, KIND))
-        config = built(TrainingConfig, header.pop("config", None), "settings")
-        given = fields_of(Checkpoint, header, "header", without=("arrays", "config"))
+    with model_file_errors(path, KIND) as size, Archive.open(path, size, KIND) as archive:
+        header = _renamed(parse_header(archive.header(), FORMAT, VERSION, KIND))
+        config = dataclass_from(TrainingConfig, header.pop("config", None), "settings")
+        given = checked_fields(Checkpoint, header, "header", without=("arrays", "config"))
         given["counters"] = _counters_from(given["counters"], config)
         _check_history(given["history"], given["counters"]["epochs_done"])
         _check_random(given["random_states"], given["shuffled_from"])
@@ -111,7 +111,7 @@ def _check_sound(checkpoint: Checkpoint) -> None:
 def _counters_from(given: dict[str, Any], config: TrainingConfig) -> dict[str, Any]:
     """Return the counters of a run; raises ModelFileError if they contradict each other."""
     never_validated = given.get("best_loss", 0) is None  # the best loss is then infinity, which is stored as null
-    counters = fields_of(
+    counters = checked_fields(
         Progress, given | ({"best_loss": 0.0} if never_validated else {}), "counters", without=("config",),
         complete=True,
     )  # fmt: skip
@@ -155,7 +155,7 @@ def _check_random(random_states: list[dict[str, Any]], shuffled_from: dict[str, 
     if len(random_states) != generators:
         raise ModelFileError(f"random_states in its header must be {generators} states; got {len(random_states)}.")
     for state in (*random_states, shuffled_from):
-        if built(_RandomState, state, "state of random numbers").state.inc % 2 == 0:
+        if dataclass_from(_RandomState, state, "state of random numbers").state.inc % 2 == 0:
             raise ModelFileError("inc in its state of random numbers must be odd.")
 
 

@@ -35,7 +35,7 @@ MOST_WEIGHTS = 2**48
 T = TypeVar("T")
 
 
-def written(format_name: str, version: int, content: Any, without: Collection[str] = ()) -> str:
+def header_text(format_name: str, version: int, content: Any, without: Collection[str] = ()) -> str:
     """Return a dataclass as the text of a header; without: fields to leave out.
 
     A float that is not finite becomes null, because JSON has no such numbers.
@@ -44,7 +44,7 @@ def written(format_name: str, version: int, content: Any, without: Collection[st
     return json.dumps({"format": format_name, "version": version, **stored}, indent=1, allow_nan=False)
 
 
-def read(text: bytes, format_name: str, version: int, kind: str) -> dict[str, Any]:
+def parse_header(text: bytes, format_name: str, version: int, kind: str) -> dict[str, Any]:
     """Return the fields of a header, not checked yet.
 
     version: the newest that can be read. kind: the kind of the file, "model" or "run".
@@ -60,21 +60,21 @@ def read(text: bytes, format_name: str, version: int, kind: str) -> dict[str, An
     return header
 
 
-def built(kind: type[T], given: object, where: str, *, complete: bool = False) -> T:
+def dataclass_from(kind: type[T], given: object, where: str, *, complete: bool = False) -> T:
     """Return the dataclass `kind` from a JSON object. where: the name of the object for messages, such as "settings".
 
     complete: whether fields with a default are required too. Raises ModelFileError that names the wrong field.
     """
     try:
-        return kind(**fields_of(kind, given, where, complete=complete))
+        return kind(**checked_fields(kind, given, where, complete=complete))
     except SettingError as problem:
         raise ModelFileError(f"its {where} cannot be used: {problem}") from None
 
 
-def fields_of(
+def checked_fields(
     kind: type, given: object, where: str, *, without: Collection[str] = (), complete: bool = False
 ) -> dict[str, Any]:
-    """Return the fields of the dataclass `kind` except `without` from a JSON object; otherwise like `built`."""
+    """Return the fields of the dataclass `kind` except `without` from a JSON object; see `dataclass_from`."""
     if not isinstance(given, dict):
         raise ModelFileError(f"its {where} must be an object with named fields; got {_shown(given)}.")
     known = {each.name: each for each in fields(kind) if each.init and each.name not in without}
@@ -109,7 +109,7 @@ def _value(kind: Any, value: Any, name: str, where: str) -> Any:
     if kind is NetworkSpec:
         return spec_from(value)
     if is_dataclass(kind) and isinstance(value, dict):
-        return built(kind, value, name)  # type: ignore[arg-type]
+        return dataclass_from(kind, value, name)  # type: ignore[arg-type]
     if not _is_plain(origin or kind, inside, value):
         _refuse(kind, value, name, where)
     if origin is dict:

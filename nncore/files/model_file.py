@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from nncore.data.dataset import DIGITS
 from nncore.errors import ModelFileError
 from nncore.evaluation.metrics import Evaluation
-from nncore.files.archive import HEADER, Archive, check_finite, only_our_errors, packed, reading
+from nncore.files.archive import HEADER, Archive, archive_bytes, as_model_file_errors, check_finite, model_file_errors
 from nncore.files.exports import ONNX_SUFFIX, SCRIPT_SUFFIX, onnx_file, read_onnx, read_script, script
 from nncore.files.json_header import MOST_ENTRIES
 from nncore.files.model_header import PREPROCESSING, ModelHeader
@@ -110,7 +110,7 @@ def save_model(model: Model, path: Path) -> None:
 
 
 def _npz(header: ModelHeader, parameters: NDArray[np.float32]) -> bytes:
-    return packed(header.to_json(), {PARAMETERS: parameters})
+    return archive_bytes(header.to_json(), {PARAMETERS: parameters})
 
 
 def is_model_file(path: Path) -> bool:
@@ -128,7 +128,7 @@ def is_model_file(path: Path) -> bool:
 
 def load_model(path: Path) -> Model:
     """Read a model; raises ModelFileError that names the file and what is wrong with it."""
-    with reading(path, "model") as size:
+    with model_file_errors(path, "model") as size:
         described, parameters = _contents_of(path, size)
         check_finite({PARAMETERS: parameters})
     return Model(
@@ -147,9 +147,9 @@ def _contents_of(path: Path, size: int) -> tuple[ModelHeader, NDArray[np.float32
     if read is not None:
         content = path.read_bytes()
         if not content.startswith(ZIP_START):
-            with only_our_errors("model"):
+            with as_model_file_errors("model"):
                 return read(content)
-    with Archive.opened(path, size, "model") as archive:
+    with Archive.open(path, size, "model") as archive:
         header = ModelHeader.from_json(archive.header())
         count = header.spec.parameter_count
         return header, archive.array(PARAMETERS, (count,), f"its network has {count:,} weights")

@@ -9,7 +9,7 @@ from nncore import __version__
 from nncore.data.dataset import DIGITS
 from nncore.errors import ModelFileError
 from nncore.files.json_header import LARGEST_HEADER as LARGEST_HEADER
-from nncore.files.json_header import built, read, written
+from nncore.files.json_header import dataclass_from, header_text, parse_header
 from nncore.model.network import NetworkSpec
 from nncore.training.settings import Count, Share
 
@@ -55,12 +55,12 @@ class ModelHeader:
 
     def to_json(self) -> str:
         """Return the header as JSON text; a float that is not finite becomes null, because JSON has no such numbers."""
-        return written(FORMAT, VERSION, self)
+        return header_text(FORMAT, VERSION, self)
 
     @classmethod
     def from_json(cls, text: bytes) -> ModelHeader:
         """Read the text of `to_json`; raises ModelFileError that names the wrong field."""
-        header = built(cls, read(text, FORMAT, VERSION, "model"), "header", complete=True)
+        header = dataclass_from(cls, parse_header(text, FORMAT, VERSION, "model"), "header", complete=True)
         names, spec = header.class_names, header.spec
         if len(names) not in _class_counts(spec):
             raise ModelFileError(f"it names {len(names)} classes, but its network has {spec.outputs} outputs.")

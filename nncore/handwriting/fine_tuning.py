@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import NO_CLASS, Dataset
 from nncore.errors import DataError
-from nncore.evaluation.recognition import why_unreadable
+from nncore.evaluation.recognition import why_cannot_read
 from nncore.model.layers import Dense, Layer
 from nncore.model.layers.batch_norm import BatchNormLayer
 from nncore.model.layers.layer import Array, Workspace
@@ -71,7 +71,7 @@ def fine_tune(
 
 
 def _check(network: Network, own: Dataset, replay: Dataset) -> None:
-    reason = why_unreadable(network)
+    reason = why_cannot_read(network)
     if reason is not None:
         raise DataError(reason)
     for images, what in ((own, "drawings to learn"), (replay, "images to replay")):

@@ -13,7 +13,7 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.evaluation.recognition import Prediction, read_digit, why_unreadable
+from nncore.evaluation.recognition import Prediction, read_digit, why_cannot_read
 from nncore.model.network import Network
 from nncore.preprocessing.ink import AS_TRAINED, Ink, Preparation, rasterize
 
@@ -97,7 +97,7 @@ def stroke_groups(ink: Ink, network: Network | None = None) -> tuple[Group, ...]
     if strokes <= 1 or strokes > MOST_STROKES:
         return (tuple(range(strokes)),) if strokes else ()
     layout, asked = _Layout(ink), 0
-    reader = network if network is not None and why_unreadable(network) is None else None
+    reader = network if network is not None and why_cannot_read(network) is None else None
     while (pair := layout.closest()) is not None:
         one, other, odds = pair
         if abs(odds) < SURE and reader is not None and asked < MOST_QUESTIONS:

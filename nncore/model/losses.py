@@ -21,7 +21,7 @@ from nncore.data.dataset import NO_CLASS
 from nncore.errors import SettingError
 from nncore.model.outputs import OUTPUTS, SoftmaxWorkspace, sigmoid, subtract_maximum
 from nncore.model.targets import TargetRows
-from nncore.system.copying import CopiedDeeply
+from nncore.system.copying import DeepCopyable
 
 Array = NDArray[np.floating]
 Labels = NDArray[np.integer]
@@ -65,7 +65,7 @@ class Loss(Protocol):
         """The loss of each row (n,) in a new array, without label smoothing, so that runs can be compared."""
 
 
-class SoftmaxCrossEntropy(CopiedDeeply):
+class SoftmaxCrossEntropy(DeepCopyable):
     """-log of the probability that softmax gives the label, in nats: - sum T log P over the classes.
 
     Softmax and cross-entropy are one step because their derivative together is simply P - T:
@@ -115,7 +115,7 @@ class SoftmaxCrossEntropy(CopiedDeeply):
         return cross_entropy(logits, targets.astype(np.intp, copy=False))
 
 
-class BinaryCrossEntropy(CopiedDeeply):
+class BinaryCrossEntropy(DeepCopyable):
     """-(T log P + (1 - T) log(1 - P)) with P = sigmoid(z), in nats, summed over the outputs.
 
     Each output answers a separate yes-or-no question, for labels: "is it this class?" Targets are labels, or numbers
@@ -162,7 +162,7 @@ class BinaryCrossEntropy(CopiedDeeply):
         return sums
 
 
-class MeanSquaredError(CopiedDeeply):
+class MeanSquaredError(DeepCopyable):
     """Half the squared distance from answer to target: 1/2 sum (P - T)^2 over the outputs, mean over the rows.
 
     With the factor 1/2, the derivative with respect to P is P - T; the chain rule through the output function gives

@@ -17,7 +17,7 @@ from nncore.model.layers import LAYER_SPECS, Activation, Dense, Layer, LayerSpec
 from nncore.model.layers.parameters import Parameters, Shape
 from nncore.model.outputs import OUTPUTS
 from nncore.preprocessing.ink import SIDE
-from nncore.system.copying import CopiedDeeply
+from nncore.system.copying import DeepCopyable
 
 Array = NDArray[np.floating]
 
@@ -201,7 +201,7 @@ def initialization_generator(seed: int) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence(seed).spawn(1)[0])
 
 
-class Network(CopiedDeeply):
+class Network(DeepCopyable):
     """The layers of a spec, which share one Parameters.
 
     Training calls `forward` and `backward`, which use workspaces; `predict` uses no workspace, so a network can

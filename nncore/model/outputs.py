@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.system.copying import CopiedDeeply
+from nncore.system.copying import DeepCopyable
 
 Array = NDArray[np.floating]
 
@@ -52,7 +52,7 @@ def subtract_maximum(logits: Array, out: Array | None) -> Array:
     return shifted
 
 
-class SoftmaxWorkspace(CopiedDeeply):
+class SoftmaxWorkspace(DeepCopyable):
     """Softmax in workspaces, in two steps, because the loss also needs the result of the first step."""
 
     def __init__(self, rows: int, outputs: int, dtype: np.dtype[np.floating]) -> None:

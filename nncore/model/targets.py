@@ -7,13 +7,13 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import NO_CLASS
 from nncore.errors import DataError
-from nncore.system.copying import CopiedDeeply
+from nncore.system.copying import DeepCopyable
 
 Array = NDArray[np.floating]
 Targets = NDArray[np.generic]
 
 
-class TargetRows(CopiedDeeply):
+class TargetRows(DeepCopyable):
     """The targets of a batch as rows (n, outputs) of numbers, in a workspace."""
 
     def __init__(self, rows: int, outputs: int, dtype: np.dtype[np.floating]) -> None:

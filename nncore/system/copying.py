@@ -10,7 +10,7 @@ from copy import deepcopy
 from typing import ClassVar, NoReturn, Self
 
 
-class CopiedDeeply:
+class DeepCopyable:
     """An object whose `copy.copy` is a `copy.deepcopy`: original and copy share no data that one of them changes."""
 
     def __copy__(self) -> Self:
@@ -18,7 +18,7 @@ class CopiedDeeply:
         return deepcopy(self)
 
 
-class NotCopied:
+class NotCopyable:
     """An object that cannot be copied or pickled: it raises a TypeError that says what to do instead."""
 
     copy_instead: ClassVar[str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 
-from nncore.system.copying import NotCopied
+from nncore.system.copying import NotCopyable
 from nncore.training.config import SETTINGS
 
 
@@ -14,7 +14,7 @@ def check_learning_rate(rate: float) -> None:
     SETTINGS["learning_rate"].check(rate)
 
 
-class TrainingControl(NotCopied):
+class TrainingControl(NotCopyable):
     """Pause, single step, stop and learning rate, safe to use from another thread; each acts within one mini-batch.
 
     The run itself reads `learning_rate` and `stopped`. The code that iterates over the run must call `wait_for_turn`

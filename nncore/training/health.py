@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from nncore.data.dataset import Dataset
 from nncore.model.layers import ACTIVATIONS, LAYER_SPECS, Activation
 from nncore.model.network import Network
-from nncore.system.copying import CopiedDeeply
+from nncore.system.copying import DeepCopyable
 from nncore.training.optimizers import norm_of
 
 Array = NDArray[np.floating]
@@ -56,7 +56,7 @@ def block_numbers(layers: Sequence[LayerHealth]) -> list[int]:
     return numbers
 
 
-class HealthProbe(CopiedDeeply):
+class HealthProbe(DeepCopyable):
     """Measures one step of a training: call `before_step` when the gradients are set, and `after_step` after the step.
 
     has_looked: whether a step was measured since `figures` was last called.

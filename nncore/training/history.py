@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nncore.system.copying import CopiedDeeply
+from nncore.system.copying import DeepCopyable
 from nncore.training.events import EpochDone
 
 MOST_ROWS = 1000
@@ -14,7 +14,7 @@ FIGURES = ("epoch", "training_loss", "training_accuracy", "validation_loss", "va
 Row = dict[str, float | None]
 
 
-class History(CopiedDeeply):
+class History(DeepCopyable):
     """One row per epoch. After more than MOST_ROWS epochs it keeps every second, fourth ... row, and the last one."""
 
     def __init__(self, rows: Sequence[Row] = ()) -> None:

@@ -23,7 +23,7 @@ from nncore.model.checks import check_fit
 from nncore.model.losses import make_loss
 from nncore.model.network import Network
 from nncore.system.blas_threads import one_blas_thread
-from nncore.system.copying import NotCopied
+from nncore.system.copying import NotCopyable
 from nncore.system.cores import available_cores
 from nncore.system.numpy_modes import without_warnings
 from nncore.training.checkpoint import Checkpoint, check_of
@@ -75,7 +75,7 @@ def hold_out_validation(data: Splits, share: float, seed: int) -> Splits:
     return Splits(training, validation, data.test) if len(validation) else data
 
 
-class Training(NotCopied):
+class Training(NotCopyable):
     """A run: `events` is the loop; between two events, `checkpoint` gives everything that a resumed run needs.
 
     history: the epochs so far. control: pause, stop and the learning rate. `network` is trained in place.
@@ -194,7 +194,7 @@ class Training(NotCopied):
             return self._undo_epoch(judged.loss)
         self._good_values[:] = self.network.parameters.values
         validated = judged if self.data.validation else None
-        if validated and progress.is_best(validated.loss) and self._best_values is not None:
+        if validated and progress.record_if_best(validated.loss) and self._best_values is not None:
             self._best_values[:] = self.network.parameters.values
         health = self._probe.figures(self._judges) if self._probe.has_looked else None
         samples_per_second = progress.samples_per_second

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from nncore.errors import SettingError
 from nncore.model.layers.parameters import Parameters
-from nncore.system.copying import CopiedDeeply
+from nncore.system.copying import DeepCopyable
 
 Array = NDArray[np.floating]
 
@@ -35,7 +35,7 @@ and 0.9^100 = 3e-5.
 """
 
 
-class Optimizer(CopiedDeeply):
+class Optimizer(DeepCopyable):
     """Moves the parameters against the gradient.
 
     weight_decay, 0 or more and finite: how strongly weights, but not biases, are pulled towards zero. It adds the

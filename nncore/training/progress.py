@@ -75,7 +75,7 @@ class Progress:
         self.epoch_seconds += seconds
         self.seconds += self.epoch_seconds
 
-    def is_best(self, validation_loss: float) -> bool:
+    def record_if_best(self, validation_loss: float) -> bool:
         """Whether this epoch's validation loss is the lowest so far; stores it if it is."""
         if validation_loss >= self.best_loss:
             return False

@@ -7,7 +7,7 @@ from math import nan
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.system.copying import CopiedDeeply
+from nncore.system.copying import DeepCopyable
 
 MOST_POINTS = 2000
 """The most points of a curve; a plot on a screen has no more columns."""
@@ -16,7 +16,7 @@ MOST_POINTS = 2000
 Point = tuple[float, float, float]
 
 
-class StepCurve(CopiedDeeply):
+class StepCurve(DeepCopyable):
     """At most MOST_POINTS points, each the mean of equally many steps; when they get too many, pairs are merged."""
 
     def __init__(self, earlier: NDArray[np.float32] | None = None) -> None:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from nncore.data.dataset import NO_CLASS, Dataset, load_mnist
 from nncore.data.formats import read_ink
 from nncore.data.formats.unipen import InkSamples
-from nncore.evaluation.calibration import certainty, certainty_of, logits_of
+from nncore.evaluation.calibration import logits_of, verdict_rates, verdict_rates_of
 from nncore.evaluation.metrics import evaluate
 from nncore.files.model_file import bundled_model_path, load_model
 from nncore.handwriting.synthetic import digits, non_digit_kinds
@@ -64,18 +64,18 @@ def _read(network: Network, samples: InkSamples) -> tuple[NDArray[np.bool_], flo
     """Return which samples are misread (n,), then the percentages refused, unsure, calibration error and misread."""
     data = samples.to_dataset()
     logits = logits_of(network, data)
-    said = certainty_of(logits, data.labels)
+    said = verdict_rates_of(logits, data.labels)
     wrong = logits.argmax(axis=1) != data.labels
-    return wrong, 100 * said.refused, 100 * said.unsure, 100 * (said.calibration_error or 0), 100 * float(wrong.mean())
+    return wrong, 100 * said.rejected, 100 * said.unsure, 100 * (said.calibration_error or 0), 100 * float(wrong.mean())
 
 
 def _mnist(network: Network) -> Section:
     test = load_mnist().test
     assert test is not None
-    judged, said = evaluate(network, test), certainty(network, test)
+    judged, said = evaluate(network, test), verdict_rates(network, test)
     assert judged is not None
     assert said is not None
-    shares = {"misread": 1 - (judged.accuracy or 0), "refused": said.refused, "unsure": said.unsure}
+    shares = {"misread": 1 - (judged.accuracy or 0), "refused": said.rejected, "unsure": said.unsure}
     wanted = {"misread": 0.7}
     return Section(
         "MNIST, test part",
@@ -90,9 +90,9 @@ def _non_digits(network: Network, rounds: int) -> Section:
         for kind, draw in non_digit_kinds.items():
             rng = np.random.default_rng((number, len(kind)))
             images = np.stack([rasterize(draw(rng)) for _ in range(OF_A_KIND)])
-            said = certainty(network, Dataset(images, np.full(OF_A_KIND, NO_CLASS), open_set=True))
+            said = verdict_rates(network, Dataset(images, np.full(OF_A_KIND, NO_CLASS), open_set=True))
             assert said is not None
-            taken[kind].append(100 * (1 - said.refused - said.unsure))
+            taken[kind].append(100 * (1 - said.rejected - said.unsure))
     together = tuple(float(np.mean(shares)) for shares in zip(*taken.values(), strict=True))
     each = [Figure(kind, "%", tuple(shares), at_most=10) for kind, shares in taken.items()]
     return Section("No digits, taken for digits", [Figure("all kinds", "%", together, at_most=10), *each])

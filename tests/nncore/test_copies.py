@@ -18,7 +18,7 @@ import pytest
 from numpy.typing import NDArray
 
 import nncore
-from nncore.evaluation.epoch_snapshots import Rewind
+from nncore.evaluation.epoch_snapshots import EpochSnapshots
 from nncore.evaluation.nearest_neighbours import HiddenIndex
 from nncore.handwriting.fine_tuning import FrozenNorm
 from nncore.model.layers import (
@@ -259,13 +259,13 @@ def _resume(checkpoint: Checkpoint) -> bytes:
     return training.network.parameters.values.tobytes()
 
 
-def _rewind() -> Rewind:
-    rewind = Rewind(EVERY_LAYER)
+def _rewind() -> EpochSnapshots:
+    rewind = EpochSnapshots(EVERY_LAYER)
     rewind.add(1, _network())
     return rewind
 
 
-def _wind(rewind: Rewind) -> object:
+def _wind(rewind: EpochSnapshots) -> object:
     network = rewind.network(1)
     network.parameters.values[:] += 1
     rewind.add(rewind.epochs[-1] + 1, network)

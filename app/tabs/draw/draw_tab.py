@@ -33,7 +33,7 @@ from app.tabs.tab import Tab
 from app.widgets.explanation import Explanation
 from app.widgets.probability_bars import ProbabilityBars
 from app.widgets.scroll_page import ScrollPage
-from nncore.evaluation.epoch_snapshots import Rewind
+from nncore.evaluation.epoch_snapshots import EpochSnapshots
 from nncore.evaluation.recognition import Prediction
 from nncore.model.network import Network
 from nncore.preprocessing.ink import Ink, stages
@@ -55,7 +55,7 @@ class DrawTab(Tab):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._network: Network | None = None
-        self._rewind: Rewind | None = None
+        self._rewind: EpochSnapshots | None = None
         self._teacher: HandwritingTeacher | None = None
         self._reading = Reading()
         self._prediction: Prediction | None = None
@@ -105,7 +105,7 @@ class DrawTab(Tab):
         self._network, self._explanation = network, None  # the explanation was about the old one
         self._read()
 
-    def set_rewind(self, rewind: Rewind | None, epochs: int = 0) -> None:
+    def set_rewind(self, rewind: EpochSnapshots | None, epochs: int = 0) -> None:
         """Offer the networks of the epochs of a training of `epochs` epochs; None for no training."""
         self._rewind = rewind
         self.rewind.set_rewind(rewind, epochs)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from app.canvas.canvas_picture import CanvasPicture
 from nncore.errors import DataError
-from nncore.evaluation.recognition import Prediction, read_digit, why_unreadable
+from nncore.evaluation.recognition import Prediction, read_digit, why_cannot_read
 from nncore.handwriting.segmentation import read_number, split_into_digits
 from nncore.model.network import Network
 from nncore.preprocessing.ink import AS_TRAINED, Ink, Preparation, rasterize
@@ -38,9 +38,9 @@ class Reading:
 
 def read_ink(network: Network | None, ink: Ink, preparation: Preparation = AS_TRAINED) -> Reading:
     """Read `ink` with `network`."""
-    if network is None or ink.is_blank or (reason := why_unreadable(network)):
+    if network is None or ink.is_blank or (reason := why_cannot_read(network)):
         inks = split_into_digits(ink)
-        trouble = "" if network is None else why_unreadable(network) or ""
+        trouble = "" if network is None else why_cannot_read(network) or ""
         return Reading(tuple(rasterize(each, preparation) for each in inks), inks, trouble=trouble)
     try:
         number = read_number(network, ink, preparation)

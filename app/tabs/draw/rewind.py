@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QVBoxLa
 
 from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, scaled
 from nncore.errors import DataError
-from nncore.evaluation.epoch_snapshots import Rewind
+from nncore.evaluation.epoch_snapshots import EpochSnapshots
 from nncore.evaluation.recognition import Prediction
 
 EMPTY = "Train a network to see how each epoch reads your drawing."
@@ -24,7 +24,7 @@ BUDGET = 0.004
 
 
 class RewindRow(QWidget):
-    """Shows a Rewind: a slider over its epochs, and a cell for each epoch with its answer.
+    """Shows the snapshots of the epochs: a slider over its epochs, and a cell for each epoch with its answer.
 
     `epoch_chosen` carries the selected epoch, or None for the latest, which is the current model.
     """
@@ -33,7 +33,7 @@ class RewindRow(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rewind: Rewind | None = None
+        self._rewind: EpochSnapshots | None = None
         self._epochs: tuple[int, ...] = ()
         self._total = 0
         self._image: NDArray[np.uint8] | None = None
@@ -68,7 +68,7 @@ class RewindRow(QWidget):
         """The selected epoch; None for the latest."""
         return self._choice
 
-    def set_rewind(self, rewind: Rewind | None, total: int = 0) -> None:
+    def set_rewind(self, rewind: EpochSnapshots | None, total: int = 0) -> None:
         """Show the epochs of `rewind`, a training of `total` epochs, and select the latest; None: no training."""
         self._rewind, self._total = rewind, total
         self._epochs = ()

@@ -17,7 +17,7 @@ from nncore.errors import DataError
 from nncore.evaluation.nearest_neighbours import HiddenIndex, Neighbour, nearest_in_pixels
 from nncore.evaluation.occlusion import occlusion_map
 from nncore.evaluation.predictions import predict_dataset
-from nncore.evaluation.projection import TSNE_PARTS, Projection, principal_components, tsne, view
+from nncore.evaluation.projection import TSNE_PARTS, Projection, layer_output, principal_components, tsne
 from nncore.evaluation.robustness import RobustnessPoint, robustness
 from nncore.model.network import Network
 
@@ -134,7 +134,7 @@ class EvaluationRunner(QObject):
             rows = np.sort(np.random.default_rng(0).permutation(np.flatnonzero(labels >= 0))[:MAPPED])
             if not len(rows):
                 raise DataError("No example belongs to a class, so there is nothing to map.")
-            X = view(result.network, result.dataset, rows, number, is_cancelled)
+            X = layer_output(result.network, result.dataset, rows, number, is_cancelled)
             if X is None or is_cancelled():
                 return None
             if not by_tsne:

@@ -16,7 +16,7 @@ from app.tabs.evaluate.evaluation_result import EvaluationResult
 from app.tabs.evaluate.evaluation_runner import MapResult
 from app.widgets.occlusion_view import OcclusionView
 from app.widgets.plot import Plot
-from nncore.evaluation.projection import views_of, why_no_tsne
+from nncore.evaluation.projection import output_names, why_no_tsne
 
 METHODS = ("Principal components", "t-SNE")
 POINT = "Point at a digit to see its image; click it to see why it got its answer."
@@ -76,7 +76,7 @@ class MapPage(QWidget):
         """Offer the layers of the network; `request` then asks for the map."""
         before, self.result = self.result, result
         if before is None or before.network.spec != result.network.spec:
-            names = views_of(result.network)
+            names = output_names(result.network)
             self.view.blockSignals(True)
             self.view.clear()
             self.view.addItems(names)

@@ -20,7 +20,7 @@ from app.tabs.my_hand.result_page import ResultPage
 from app.tabs.my_hand.status_line import StatusLine
 from app.tabs.my_hand.writing_page import WritingPage
 from app.tabs.tab import Tab
-from nncore.evaluation.recognition import why_unreadable
+from nncore.evaluation.recognition import why_cannot_read
 from nncore.handwriting.personal_test.handwriting_test import HandwritingTest, new_test
 from nncore.handwriting.personal_test.history import Entry, History
 from nncore.handwriting.personal_test.import_export import export_test, import_test
@@ -70,7 +70,7 @@ class MyHandTab(Tab):
     def set_network(self, network: Network | None, name: str = "") -> None:
         """Use `network`, called `name`, from now on; results already shown stay unchanged."""
         self._network, self._model = network, name or "unnamed model"
-        self.intro.set_reason(NO_MODEL if network is None else why_unreadable(network) or "")
+        self.intro.set_reason(NO_MODEL if network is None else why_cannot_read(network) or "")
         if self.pages.currentWidget() is self.result:
             self._explain(self.result.view.drawing)
 

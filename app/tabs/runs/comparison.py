@@ -21,7 +21,7 @@ from app.style.theme import GAP, GROUP_GAP
 from app.tabs.runs.run_view import table_style
 from app.widgets.plain_text import plain_tooltip
 from nncore.errors import printable
-from nncore.experiments.run_log.descriptions import differing, duration, figure, percent
+from nncore.experiments.run_log.descriptions import differing_settings, duration, figure, percent
 
 SELECT = "Select two or more runs (Ctrl or Shift and click) to compare them."
 SAME_SETTINGS = "These runs have the same settings."
@@ -73,7 +73,7 @@ class Comparison(QFrame):
         """Compare `chosen`, two or more runs; with fewer show what to do."""
         runs = [known.run for known in chosen[:MOST_RUNS]]
         self.table.setVisible(len(runs) > 1)
-        found = differing([run.settings for run in runs])
+        found = differing_settings([run.settings for run in runs])
         more = f" The first {MOST_RUNS} of {len(chosen)} runs are shown." if len(chosen) > MOST_RUNS else ""
         self.sentence.setText(
             SELECT if len(runs) < 2 else (SAME_SETTINGS if not found else "Settings that differ") + more

@@ -26,7 +26,7 @@ def settings_in_words(settings: RunSettings) -> dict[str, str]:
     }
 
 
-def differing(runs: Sequence[RunSettings]) -> dict[str, tuple[str, ...]]:
+def differing_settings(runs: Sequence[RunSettings]) -> dict[str, tuple[str, ...]]:
     """The settings in which `runs` differ: {label: a value for each run}."""
     described = [settings_in_words(run) for run in runs]
     names = dict.fromkeys(name for each in described for name in each if name != "weights")  # the network shows it
@@ -34,9 +34,9 @@ def differing(runs: Sequence[RunSettings]) -> dict[str, tuple[str, ...]]:
     return {name: each for name, each in values.items() if len(set(each)) > 1}
 
 
-def told_apart(runs: Sequence[RunSettings]) -> list[str]:
+def labels_by_difference(runs: Sequence[RunSettings]) -> list[str]:
     """For each run, the settings in which `runs` differ: "learning rate 0.01, seed 3"; "" for a single run."""
-    differences = differing(runs)
+    differences = differing_settings(runs)
     return [
         ", ".join(f"{name} {values[number]}" for name, values in differences.items()) for number in range(len(runs))
     ]

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.errors import DataError
-from nncore.experiments.run_log.descriptions import differing, duration, figure, percent, settings_in_words
+from nncore.experiments.run_log.descriptions import differing_settings, duration, figure, percent, settings_in_words
 from nncore.experiments.run_log.log import RunLog
 from nncore.experiments.run_log.logged_run import LoggedRun
 from nncore.reporting.html_page import page
@@ -146,7 +146,7 @@ def _batches(run: ReportedRun, kind: str, scale: float) -> Line:
 
 
 def _differences(runs: Sequence[ReportedRun]) -> str:
-    found = differing([each.run.settings for each in runs])
+    found = differing_settings([each.run.settings for each in runs])
     if not found:
         return '<p class="quiet">These runs have the same settings.</p>'
     return _table(("", *(_name(each.run) for each in runs)), [(name, *values) for name, values in found.items()])

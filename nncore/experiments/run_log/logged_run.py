@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
 from nncore.errors import ModelFileError
-from nncore.files.json_header import built, spec_from
+from nncore.files.json_header import dataclass_from, spec_from
 from nncore.model.network import NetworkSpec
 from nncore.training.config import TrainingConfig
 
@@ -76,31 +76,31 @@ SUMMARY = (
 )  # fmt: skip
 """Columns with the progress of a run; all are fields of LoggedRun."""
 
-SETTINGS = ("name", "data", "machine", "recipe", "validation_share", "parent")
+SETTINGS_COLUMNS = ("name", "data", "machine", "recipe", "validation_share", "parent")
 """Columns that are fields of RunSettings without conversion."""
 
 COLUMNS = (
-    "id", "note", "spec", "config", "rates", *SETTINGS, "started", "state", *SUMMARY, "process", "checkpoint",
+    "id", "note", "spec", "config", "rates", *SETTINGS_COLUMNS, "started", "state", *SUMMARY, "process", "checkpoint",
     "deleted",
 )  # fmt: skip
-"""The columns that `run_of` needs."""
+"""The columns that `run_from_row` needs."""
 
 
-def run_of(row: Mapping[str, Any]) -> LoggedRun | None:
-    """A row of the table, {column: value} for COLUMNS; None if this version cannot read its settings."""
+def run_from_row(row: Mapping[str, Any]) -> LoggedRun | None:
+    """Return the run of a row {column: value} of COLUMNS; None if this version cannot read its settings."""
     try:
         spec, config, rates = _spec_of(row["spec"]), _config_of(row["config"]), _rates_of(row["rates"])
     except (ValueError, TypeError, ModelFileError):
         return None
-    settings = RunSettings(spec=spec, config=config, rates=rates, **{name: row[name] for name in SETTINGS})
-    others = {name: row[name] for name in COLUMNS if name not in (*SETTINGS, "spec", "config", "rates")}
+    settings = RunSettings(spec=spec, config=config, rates=rates, **{name: row[name] for name in SETTINGS_COLUMNS})
+    others = {name: row[name] for name in COLUMNS if name not in (*SETTINGS_COLUMNS, "spec", "config", "rates")}
     return LoggedRun(settings=settings, **others)
 
 
 @lru_cache(maxsize=4096)
-def run_of_values(values: tuple[Any, ...]) -> LoggedRun | None:
-    """`run_of` the values of COLUMNS; cached, so that an unchanged row is not read again."""
-    return run_of(dict(zip(COLUMNS, values, strict=True)))
+def run_from_values(values: tuple[Any, ...]) -> LoggedRun | None:
+    """Return the run of the values of COLUMNS; cached, so that an unchanged row is not read again."""
+    return run_from_row(dict(zip(COLUMNS, values, strict=True)))
 
 
 # Most runs share their network or settings with other runs: each text is read once.
@@ -113,7 +113,7 @@ def _spec_of(text: str) -> NetworkSpec:
 
 @lru_cache(maxsize=2048)
 def _config_of(text: str) -> TrainingConfig:
-    return built(TrainingConfig, json.loads(text), "settings")
+    return dataclass_from(TrainingConfig, json.loads(text), "settings")
 
 
 @lru_cache(maxsize=512)

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from nncore.model.layers.parameters import Parameters, Shape
-from nncore.system.copying import NotCopied
+from nncore.system.copying import NotCopyable
 
 Array = NDArray[np.floating]
 
@@ -116,7 +116,7 @@ class Spec:
         return replace(self, initialization=name) if self.has_weights else self  # type: ignore[type-var]
 
 
-class Layer(NotCopied):
+class Layer(NotCopyable):
     """A layer that computes. Layers with parameters, workspaces or randomness override more than the rest."""
 
     copy_instead = "Copy the Network that the layer belongs to: the layer's arrays are views of its parameters."
@@ -146,7 +146,7 @@ class Layer(NotCopied):
         raise NotImplementedError
 
 
-class Workspace(NotCopied):
+class Workspace(NotCopyable):
     """A reused array of up to `rows` rows of `shape`; images have their rows last in memory.
 
     zeroed: whether to fill it with zeros whenever the number of rows changes, for layers that never write its margins.

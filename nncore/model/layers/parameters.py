@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from nncore.system.copying import CopiedDeeply
+from nncore.system.copying import DeepCopyable
 
 Shape = tuple[int, ...]
 Array = NDArray[np.floating]
 
 
-class Parameters(CopiedDeeply):
+class Parameters(DeepCopyable):
     """One flat vector of values, one of gradients, and named views of both.
 
     The trained parameters come first in `values`. The state, which a layer updates without a gradient (the running

@@ -11,7 +11,7 @@ from numpy.typing import DTypeLike, NDArray
 from nncore.errors import SettingError
 from nncore.preprocessing.augmentation.bilinear import SUBPIXELS, BilinearSampler
 from nncore.preprocessing.augmentation.stroke_thickness import ThicknessChanger
-from nncore.system.copying import NotCopied
+from nncore.system.copying import NotCopyable
 
 LARGEST = {
     "shift": 100.0,
@@ -62,7 +62,7 @@ class Augmentation:
                 raise SettingError("augmentation", sentence)
 
 
-class Distorter(NotCopied):
+class Distorter(NotCopyable):
     """Workspace that applies an Augmentation to batches of up to `rows` images of one shape.
 
     The workspace is allocated once: `apply` allocates nothing that grows with the batch. Use one per thread.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.system.copying import NotCopied
+from nncore.system.copying import NotCopyable
 
 SUBPIXELS = 256
 """Steps per pixel in which positions are given. As a power of two it allows a shift to give whole pixels and a mask to
@@ -15,7 +15,7 @@ _BITS = 8
 _LOW_HALF = 0xFFFF
 
 
-class BilinearSampler(NotCopied):
+class BilinearSampler(NotCopyable):
     """Workspace that resamples `images` images of height * width, each pixel at its own position.
 
     All arithmetic is in integers, which is fastest in NumPy: positions in 1/256 pixel, ink from 0 to 255. A pixel and

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.system.copying import NotCopied
+from nncore.system.copying import NotCopyable
 
 
-class ThicknessChanger(NotCopied):
+class ThicknessChanger(NotCopyable):
     """Workspace that changes the thickness of strokes in `framed`, (images, height + 1, width + 1) uint8, in place.
 
     framed: contiguous; the images are at [:, 1:, 1:]; the first row and column of each image are a frame of paper (0).

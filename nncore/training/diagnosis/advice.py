@@ -11,7 +11,7 @@ from math import isfinite, log
 
 from nncore.model.layers import LAYER_SPECS, Scale
 from nncore.model.network import NetworkSpec
-from nncore.system.copying import CopiedDeeply
+from nncore.system.copying import DeepCopyable
 from nncore.training import TrainingConfig
 from nncore.training.diagnosis.hint import (
     MODERATE,
@@ -76,7 +76,7 @@ class _Record:
         return self.training_loss if self.validation_loss is None else min(self.training_loss, self.validation_loss)
 
 
-class Adviser(CopiedDeeply):
+class Adviser(DeepCopyable):
     """Watches one run: `after_epoch` takes each EpochDone, and returns the most serious problem that it finds.
 
     learning_rate: the current one; the caller must update it when it changes. Memory does not grow with the run: in a

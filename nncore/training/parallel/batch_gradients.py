@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset
 from nncore.model.network import Network, NetworkSpec
-from nncore.system.copying import NotCopied
+from nncore.system.copying import NotCopyable
 from nncore.training.config import TrainingConfig
 from nncore.training.optimizers import OPTIMIZERS
 from nncore.training.parallel.batch_part import BatchPart, Examples, PartSpec
@@ -44,7 +44,7 @@ PATIENCE = 0.0002
 """Seconds by which the second half may take longer than twice the first before this process computes it itself."""
 
 
-class BatchGradients(NotCopied):
+class BatchGradients(NotCopyable):
     """Computes the gradients of one batch after the other, and takes the optimiser's steps.
 
     A large batch is split into halves, whose gradients are added up. The split depends only on the network and the

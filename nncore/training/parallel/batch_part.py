@@ -13,7 +13,7 @@ from nncore.model.layers.parameters import Shape
 from nncore.model.losses import make_loss
 from nncore.model.network import Network, NetworkSpec
 from nncore.preprocessing.augmentation import Distorter
-from nncore.system.copying import CopiedDeeply, NotCopied
+from nncore.system.copying import DeepCopyable, NotCopyable
 from nncore.training.config import TrainingConfig
 
 
@@ -59,7 +59,7 @@ class PartSpec:
         return (self.rows, *self.target_shape)
 
 
-class Examples(CopiedDeeply):
+class Examples(DeepCopyable):
     """Buffers for the examples of a part: inputs (rows, numbers) and targets (rows, ...), in the data set's types."""
 
     def __init__(self, inputs: NDArray[np.generic], targets: NDArray[np.generic]) -> None:
@@ -75,7 +75,7 @@ class Examples(CopiedDeeply):
         return inputs, data.targets(rows, out=self._targets[: len(rows)])
 
 
-class BatchPart(NotCopied):
+class BatchPart(NotCopyable):
     """A network with all workspaces that a part of a batch needs; they are allocated once and used for every batch."""
 
     copy_instead = "Make another one from the same PartSpec."

@@ -16,7 +16,7 @@ import numpy as np
 
 from nncore.model.layers.parameters import Parameters
 from nncore.model.network import Network
-from nncore.system.copying import NotCopied
+from nncore.system.copying import NotCopyable
 from nncore.training.optimizers import OPTIMIZERS
 from nncore.training.parallel.batch_part import BatchPart, PartSpec
 from nncore.training.parallel.shared_memory import (
@@ -44,7 +44,7 @@ GRADIENTS, OPTIMIZER_STEP = 0, 1
 """The tasks that the main process gives."""
 
 
-class Worker(NotCopied):
+class Worker(NotCopyable):
     """Does the tasks of the helper process."""
 
     copy_instead = "It belongs to its process and its shared memory."

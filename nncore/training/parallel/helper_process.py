@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from nncore.data.dataset import Dataset
 from nncore.model.network import Network
 from nncore.system.blas_threads import ONE_THREAD_ENVIRONMENT, can_have_one_blas_thread
-from nncore.system.copying import NotCopied
+from nncore.system.copying import NotCopyable
 from nncore.training.parallel.batch_part import Examples, PartSpec
 from nncore.training.parallel.helper_main import GRADIENTS, OPTIMIZER_STEP
 from nncore.training.parallel.shared_memory import (
@@ -69,7 +69,7 @@ def can_start() -> bool:
     return has_interpreter and can_have_one_blas_thread()
 
 
-class HelperProcess(NotCopied):
+class HelperProcess(NotCopyable):
     """A second process that trains `network`, whose parameters are moved into memory that both processes share.
 
     `free` is True when the process has started and has no task. `begin_gradients` then gives it the second half of a

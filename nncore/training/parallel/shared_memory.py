@@ -14,7 +14,7 @@ from typing import cast
 import numpy as np
 
 from nncore.model.layers.parameters import Shape
-from nncore.system.copying import NotCopied
+from nncore.system.copying import NotCopyable
 from nncore.training.optimizers import BLOCK, OPTIMIZERS
 from nncore.training.parallel.batch_part import PartSpec
 
@@ -40,7 +40,7 @@ RANDOM_STATES_BYTES = 4096
 """Enough for the states of two generators, a few hundred bytes each."""
 
 
-class SharedArrays(NotCopied):
+class SharedArrays(NotCopyable):
     """Arrays in memory that two processes share.
 
     values: (size,) the network's parameters. gradients: (2, trained), the gradients of each half of a batch. memory:

@@ -5,7 +5,13 @@ import pytest
 
 from nncore.data.dataset import NO_CLASS, Dataset
 from nncore.errors import SettingError
-from nncore.evaluation.calibration import apply_temperature, best_temperature, certainty, certainty_of, logits_of
+from nncore.evaluation.calibration import (
+    apply_temperature,
+    best_temperature,
+    logits_of,
+    verdict_rates,
+    verdict_rates_of,
+)
 from nncore.model.layers import Activation, Dense
 from nncore.model.losses import cross_entropy
 from nncore.model.network import Network, NetworkSpec
@@ -68,22 +74,22 @@ def test_a_network_that_ends_otherwise_is_refused() -> None:
 
 def test_certainty_counts_verdicts_and_leaves_what_is_no_class_out_of_the_calibration() -> None:
     P = np.array([[0.96, 0.01, 0.01, 0.01, 0.01], [0.48, 0.48, 0.02, 0.01, 0.01], [0.2] * 5, [0.2] * 5])
-    found = certainty_of(np.log(P), np.array([0, 1, NO_CLASS, NO_CLASS]))
-    assert (found.refused, found.unsure) == (0.5, 0.25)
+    found = verdict_rates_of(np.log(P), np.array([0, 1, NO_CLASS, NO_CLASS]))
+    assert (found.rejected, found.unsure) == (0.5, 0.25)
     assert found.calibration_error == pytest.approx((0.04 + 0.48) / 2)
-    assert certainty_of(np.log(P[2:]), np.array([NO_CLASS, NO_CLASS])).calibration_error is None
+    assert verdict_rates_of(np.log(P[2:]), np.array([NO_CLASS, NO_CLASS])).calibration_error is None
 
 
 def test_certainty_of_a_data_set_is_that_of_its_logits() -> None:
     network, data = Network(NetworkSpec.dense((784, 10))), small_mnist().training
     network.initialize(np.random.default_rng(0))
-    assert certainty(network, data) == certainty_of(logits_of(network, data), data.labels)
+    assert verdict_rates(network, data) == verdict_rates_of(logits_of(network, data), data.labels)
 
 
 def test_numbers_and_diverged_weights_have_no_certainty() -> None:
     data = small_mnist().training.take(slice(0, 20))
     broken = Network(NetworkSpec.dense((784, 10)))
     broken.parameters.values[:] = np.nan
-    assert certainty(broken, data) is None
-    assert certainty(Network(NetworkSpec((784,), (Dense(1),), output="linear")), data) is None
-    assert certainty(Network(NetworkSpec.dense((784, 10))), Dataset(data.images[:0], data.labels[:0])) is None
+    assert verdict_rates(broken, data) is None
+    assert verdict_rates(Network(NetworkSpec((784,), (Dense(1),), output="linear")), data) is None
+    assert verdict_rates(Network(NetworkSpec.dense((784, 10))), Dataset(data.images[:0], data.labels[:0])) is None

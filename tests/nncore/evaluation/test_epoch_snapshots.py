@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nncore.errors import DataError
-from nncore.evaluation.epoch_snapshots import MOST_KEPT, Rewind
+from nncore.evaluation.epoch_snapshots import MOST_KEPT, EpochSnapshots
 from nncore.model.network import Network, NetworkSpec
 
 SPEC = NetworkSpec.dense((784, 10))
@@ -18,8 +18,8 @@ def network_of(epoch: float) -> Network:
     return network
 
 
-def trained(epochs: int, kept: int) -> Rewind:
-    rewind = Rewind(SPEC, most_bytes=kept * BYTES)
+def trained(epochs: int, kept: int) -> EpochSnapshots:
+    rewind = EpochSnapshots(SPEC, most_bytes=kept * BYTES)
     for epoch in range(epochs + 1):
         rewind.add(epoch, network_of(epoch))
     return rewind
@@ -38,7 +38,7 @@ def test_first_and_last_are_kept_and_others_evenly_between(epochs: int, kept: in
 
 
 def test_what_is_kept_is_a_copy() -> None:
-    rewind, network = Rewind(SPEC), network_of(3)
+    rewind, network = EpochSnapshots(SPEC), network_of(3)
     rewind.add(0, network)
     network.parameters.values[:] = 9
     assert (rewind.values(0) == 3).all()
@@ -47,7 +47,7 @@ def test_what_is_kept_is_a_copy() -> None:
 
 
 def test_there_is_an_end_to_memory_however_small_the_network() -> None:
-    rewind = Rewind(NetworkSpec.dense((784, 10)))
+    rewind = EpochSnapshots(NetworkSpec.dense((784, 10)))
     for epoch in range(2 * MOST_KEPT):
         rewind.add(epoch, network_of(epoch))
     assert len(rewind.epochs) <= MOST_KEPT
@@ -55,7 +55,7 @@ def test_there_is_an_end_to_memory_however_small_the_network() -> None:
 
 @pytest.mark.parametrize("most_bytes", [0, BYTES, 2 * BYTES - 1])
 def test_without_room_for_two_the_last_is_kept(most_bytes: int) -> None:
-    rewind = Rewind(SPEC, most_bytes=most_bytes)
+    rewind = EpochSnapshots(SPEC, most_bytes=most_bytes)
     for epoch in range(5):
         rewind.add(epoch, network_of(epoch))
     assert rewind.epochs == (4,)
@@ -68,13 +68,13 @@ def test_epochs_come_in_order() -> None:
 
 
 def test_a_training_of_double_precision_is_kept_in_single() -> None:
-    rewind = Rewind(SPEC)
+    rewind = EpochSnapshots(SPEC)
     rewind.add(0, Network(SPEC, np.float64))
     assert rewind.values(0).dtype == np.float32
 
 
 def test_each_epoch_reads_what_it_would_have_read_then() -> None:
-    rewind, networks = Rewind(SPEC), []
+    rewind, networks = EpochSnapshots(SPEC), []
     image = np.zeros((28, 28), np.uint8)
     image[8:20, 12:15] = 255
     for epoch in range(3):
@@ -91,12 +91,12 @@ def test_what_is_not_kept_is_said() -> None:
     rewind = trained(100, 4)
     with pytest.raises(KeyError):
         rewind.read(1, np.zeros((28, 28), np.uint8))
-    assert Rewind(SPEC).epochs == ()
+    assert EpochSnapshots(SPEC).epochs == ()
 
 
 def test_a_network_for_something_else_reads_no_digit() -> None:
     spec = NetworkSpec.dense((4, 3), input_shape=(4,))
-    rewind = Rewind(spec)
+    rewind = EpochSnapshots(spec)
     rewind.add(0, Network(spec))
     with pytest.raises(DataError, match="Open or train one for digits"):
         rewind.read(0, np.zeros((28, 28), np.uint8))

@@ -5,7 +5,7 @@ import pytest
 
 import nncore.evaluation.projection
 from nncore.errors import DataError
-from nncore.evaluation.projection import TSNE_PARTS, principal_components, tsne, view, views_of, why_no_tsne
+from nncore.evaluation.projection import TSNE_PARTS, layer_output, output_names, principal_components, tsne, why_no_tsne
 from nncore.model.layers import Conv2D, Dense, Flatten
 from nncore.model.network import Network, NetworkSpec
 from tests.nncore.example_data import small_mnist
@@ -35,23 +35,23 @@ def test_every_layer_has_its_view() -> None:
     network = Network(NetworkSpec((28, 28), (Conv2D(3, 5, 2), Flatten(), Dense(10))))
     network.initialize(np.random.default_rng(0))
     data, rows = small_mnist().training, np.array([3, 1, 700])
-    names = views_of(network)
+    names = output_names(network)
     assert len(names) == 4
     assert names[0] == "the pixels"
     assert "10" in names[-1]
     layers = network.activations(data.inputs(rows))
     for number, wanted in enumerate([data.inputs(rows), *layers]):
-        seen = view(network, data, rows, number, lambda: False)
+        seen = layer_output(network, data, rows, number, lambda: False)
         assert seen is not None
         np.testing.assert_allclose(seen, wanted.reshape(3, -1), rtol=1e-5, atol=1e-5)
-    assert view(network, data, rows, 0, lambda: True) is None
+    assert layer_output(network, data, rows, 0, lambda: True) is None
 
 
 def test_weights_that_have_diverged_are_said() -> None:
     network = Network(NetworkSpec.dense((784, 10)))
     network.parameters.values[:] = np.nan
     with pytest.raises(DataError, match="diverged"):
-        view(network, small_mnist().training, np.arange(3), 1, lambda: False)
+        layer_output(network, small_mnist().training, np.arange(3), 1, lambda: False)
 
 
 def test_without_scikit_learn_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:

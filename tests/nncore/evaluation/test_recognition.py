@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from nncore.errors import DataError
-from nncore.evaluation.recognition import REFUSED_BELOW, UNSURE_BELOW, read_digit, recognize, verdicts, why_unreadable
+from nncore.evaluation.recognition import REJECTED_BELOW, UNSURE_BELOW, read_digit, recognize, verdicts, why_cannot_read
 from nncore.model.network import Network, NetworkSpec
 from nncore.preprocessing.ink import Ink, rasterize
 from tests.nncore.example_data import mnist
@@ -82,7 +82,7 @@ def test_a_doubt_between_two_is_unsure_but_one_between_all_is_no_digit() -> None
 
 
 def test_too_little_for_the_best_two_is_no_digit() -> None:
-    half = REFUSED_BELOW / 2
+    half = REJECTED_BELOW / 2
     assert verdicts(np.array(spread(half + 0.04, half - 0.05))) == ["not a digit"]
     assert verdicts(np.array(spread(half + 0.06, half - 0.05))) == ["unsure"]
 
@@ -130,7 +130,7 @@ def test_a_picture_that_does_not_fit_is_refused(bad: NDArray[np.uint8]) -> None:
 
 def test_a_digit_is_read_as_it_is_recognized() -> None:
     network = a_network()
-    assert why_unreadable(network) is None
+    assert why_cannot_read(network) is None
     assert (read_digit(network, an_image()).probabilities == recognize(network, an_image()).probabilities).all()
 
 
@@ -142,7 +142,7 @@ def test_a_digit_is_read_as_it_is_recognized() -> None:
     ],
 )
 def test_a_network_for_something_else_is_refused_in_words(widths: tuple[int, ...], words: str) -> None:
-    reason = why_unreadable(a_network(widths))
+    reason = why_cannot_read(a_network(widths))
     assert reason is not None
     assert words in reason
     with pytest.raises(DataError, match=r"Open or train one for digits\.$"):

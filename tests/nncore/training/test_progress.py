@@ -20,7 +20,7 @@ def run_through(progress: Progress, validation_losses: list[float]) -> list[str 
             rest = progress.examples - progress.samples_in_epoch
             progress.count_step(2.0, 1, min(progress.batch_size, rest), 1.0)
         if validation_losses:
-            progress.is_best(validation_losses.pop(0))
+            progress.record_if_best(validation_losses.pop(0))
         progress.close_epoch(0.5)
         reasons.append(progress.reason_to_end)
     return reasons

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 from app.style.theme import GAP, GROUP_GAP, colours_of
 from app.tabs.train.charts.curve import Curve, Points, Smoothed
 from app.widgets.plain_text import ElidedLabel
-from nncore.experiments.run_log.descriptions import told_apart
+from nncore.experiments.run_log.descriptions import labels_by_difference
 from nncore.experiments.run_log.html_report import ReportedRun
 from nncore.training.history import Row
 
@@ -91,7 +91,7 @@ class EarlierRun:
 def earlier_runs_of(runs: Sequence[ReportedRun]) -> list[EarlierRun]:
     """Convert logged runs, at most MOST_EARLIER_RUNS."""
     runs = runs[:MOST_EARLIER_RUNS]
-    differences = told_apart([each.run.settings for each in runs])
+    differences = labels_by_difference([each.run.settings for each in runs])
     return [
         EarlierRun(
             each.run.settings.name,

@@ -9,22 +9,22 @@ from pytestqt.qtbot import QtBot
 
 from app.style.theme import ThemeChoice, apply_theme
 from app.tabs.draw.rewind import EMPTY, RewindRow
-from nncore.evaluation.epoch_snapshots import Rewind
+from nncore.evaluation.epoch_snapshots import EpochSnapshots
 from nncore.model.network import Network, NetworkSpec
 
 IMAGE = np.full((28, 28), 255, np.uint8)
 SPEC = NetworkSpec.dense((784, 10))
 
 
-def add(rewind: Rewind, epoch: int) -> None:
+def add(rewind: EpochSnapshots, epoch: int) -> None:
     """Keep a network that reads `epoch` in everything."""
     network = Network(SPEC)
     network.parameters.value("1.b")[epoch % 10] = 9.0
     rewind.add(epoch, network)
 
 
-def a_rewind(epochs: int, most_bytes: int = 2**26) -> Rewind:
-    rewind = Rewind(SPEC, most_bytes)
+def a_rewind(epochs: int, most_bytes: int = 2**26) -> EpochSnapshots:
+    rewind = EpochSnapshots(SPEC, most_bytes)
     for epoch in range(epochs + 1):
         add(rewind, epoch)
     return rewind
@@ -136,7 +136,7 @@ def test_a_new_training_selects_its_latest_epoch(row: RewindRow, qtbot: QtBot) -
 
 def test_networks_that_cannot_read_digits_have_empty_cells(row: RewindRow, qtbot: QtBot) -> None:
     spec = NetworkSpec.dense((4, 3), input_shape=(4,))
-    rewind = Rewind(spec)
+    rewind = EpochSnapshots(spec)
     for epoch in range(3):
         rewind.add(epoch, Network(spec))
     row.set_rewind(rewind, 2)

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 import nncore.evaluation.projection
 from app.tabs.evaluate.evaluation_runner import MapResult
 from app.tabs.evaluate.map_page import POINT, STOPPED, MapPage
-from nncore.evaluation.projection import Projection, views_of
+from nncore.evaluation.projection import Projection, output_names
 from tests.app.tabs.evaluate.samples import result, result_without_images
 
 ROWS = np.array([4, 8, 15])
@@ -36,7 +36,7 @@ def wanted(page: MapPage) -> list[tuple[int, bool]]:
 
 def test_every_layer_is_offered_and_selecting_one_asks_for_its_map(page: MapPage) -> None:
     names = [page.view.itemText(number) for number in range(page.view.count())]
-    assert names == list(views_of(result().network))
+    assert names == list(output_names(result().network))
     asked = wanted(page)
     page.view.setFocus()
     QTest.keyClick(page.view, Qt.Key.Key_Down)
@@ -48,7 +48,7 @@ def test_the_selected_layer_stays_for_the_same_architecture(page: MapPage) -> No
     page.show_result(replace(result(), model="later"))
     assert page.view.currentIndex() == 1
     page.show_result(result_without_images())
-    assert page.view.count() == len(views_of(result_without_images().network))
+    assert page.view.count() == len(output_names(result_without_images().network))
 
 
 def test_without_scikit_learn_it_says_how_to_get_tsne(page: MapPage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,11 +9,11 @@ import pytest
 from nncore.experiments.recipes import RECIPES
 from nncore.experiments.run_log.descriptions import (
     changed_settings,
-    differing,
+    differing_settings,
     duration,
+    labels_by_difference,
     percent,
     settings_in_words,
-    told_apart,
 )
 from nncore.experiments.run_log.log import RunSettings
 from nncore.model.network import NetworkSpec
@@ -38,22 +38,22 @@ def test_every_setting_is_said() -> None:
 
 
 def test_runs_that_are_alike_differ_in_nothing() -> None:
-    assert differing([ONE, replace(ONE, name="two", machine="another")]) == {}
-    assert differing([]) == {}
-    assert told_apart([ONE]) == [""]
+    assert differing_settings([ONE, replace(ONE, name="two", machine="another")]) == {}
+    assert differing_settings([]) == {}
+    assert labels_by_difference([ONE]) == [""]
 
 
 def test_what_differs_is_told_for_each_run() -> None:
     runs = [ONE, with_config(learning_rate=0.01), with_config(seed=10_000)]
-    assert differing(runs) == {"learning rate": ("0.001", "0.01", "0.001"), "seed": ("0", "0", "10000")}
-    assert told_apart(runs)[1] == "learning rate 0.01, seed 0"
+    assert differing_settings(runs) == {"learning rate": ("0.001", "0.01", "0.001"), "seed": ("0", "0", "10000")}
+    assert labels_by_difference(runs)[1] == "learning rate 0.01, seed 0"
 
 
 def test_networks_differ_in_more_than_their_widths() -> None:
     sigmoid = replace(ONE, spec=NetworkSpec.dense((784, 16, 10), "sigmoid"))
-    assert differing([ONE, sigmoid]) == {"activations": ("relu", "sigmoid")}
+    assert differing_settings([ONE, sigmoid]) == {"activations": ("relu", "sigmoid")}
     wide = replace(ONE, spec=NetworkSpec.dense((784, 32, 10)))
-    assert list(differing([ONE, wide])) == ["network"]
+    assert list(differing_settings([ONE, wide])) == ["network"]
 
 
 def test_settings_are_told_apart_from_those_of_the_recipe() -> None:
