@@ -19,15 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.experiments.run_log.errors import RunLogDamagedError, RunLogError, RunLogNewerError, translated_errors
-from nncore.experiments.run_log.logged_run import (
-    COLUMNS,
-    SUMMARY,
-    LoggedRun,
-    Rates,
-    RunSettings,
-    State,
-    run_from_values,
-)
+from nncore.experiments.run_log.logged_run import COLUMNS, SUMMARY, LoggedRun, Rates, RunSettings, State, run_from_row
 from nncore.experiments.run_log.schema import VERSION, make_tables, version_of
 from nncore.training.history import MOST_ROWS, Row
 from nncore.training.step_curve import MOST_POINTS
@@ -207,7 +199,7 @@ class RunLog:
         """The run with this number, even if it is deleted; raises RunLogError if the log has no such run."""
         with self._translated_errors():
             row = self._connection.execute(f"SELECT {', '.join(COLUMNS)} FROM runs WHERE id = ?", (number,)).fetchone()
-        found = None if row is None else run_from_values(row)
+        found = None if row is None else run_from_row(row)
         if found is None:
             raise RunLogError(f"{self.path}: there is no run {number}.")
         return found
@@ -264,7 +256,7 @@ class RunLog:
         columns = ", ".join(COLUMNS)
         with self._translated_errors():
             rows = self._connection.execute(f"SELECT {columns} FROM runs WHERE {condition} ORDER BY id DESC").fetchall()
-        return [run for row in rows if (run := run_from_values(row)) is not None]
+        return [run for row in rows if (run := run_from_row(row)) is not None]
 
     def _summarise(self, cursor: sqlite3.Cursor, run: int, values: dict[str, Any]) -> None:
         unknown = values.keys() - {*SUMMARY, "curve", "state"}

@@ -86,7 +86,7 @@ COLUMNS = (
 """The columns that `run_from_row` needs."""
 
 
-def run_from_row(row: Mapping[str, Any]) -> LoggedRun | None:
+def _run_from_columns(row: Mapping[str, Any]) -> LoggedRun | None:
     """Return the run of a row {column: value} of COLUMNS; None if this version cannot read its settings."""
     try:
         spec, config, rates = _spec_of(row["spec"]), _config_of(row["config"]), _rates_of(row["rates"])
@@ -98,9 +98,9 @@ def run_from_row(row: Mapping[str, Any]) -> LoggedRun | None:
 
 
 @lru_cache(maxsize=4096)
-def run_from_values(values: tuple[Any, ...]) -> LoggedRun | None:
+def run_from_row(values: tuple[Any, ...]) -> LoggedRun | None:
     """Return the run of the values of COLUMNS; cached, so that an unchanged row is not read again."""
-    return run_from_row(dict(zip(COLUMNS, values, strict=True)))
+    return _run_from_columns(dict(zip(COLUMNS, values, strict=True)))
 
 
 # Most runs share their network or settings with other runs: each text is read once.
