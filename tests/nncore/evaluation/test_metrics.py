@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nncore.data.dataset import NO_CLASS, Dataset
-from nncore.evaluation.metrics import answers, evaluate, expected_calibration_error
+from nncore.evaluation.metrics import evaluate, expected_calibration_error, predicted_classes
 from nncore.model.network import Network, NetworkSpec
 
 
@@ -99,4 +99,4 @@ def test_weights_beyond_all_bounds_are_judged_without_a_warning(weight: float) -
 
 
 def test_a_single_logit_answers_1_above_0_and_else_0() -> None:
-    assert answers(np.array([[-0.5], [0.0], [0.5]])).tolist() == [0, 0, 1]
+    assert predicted_classes(np.array([[-0.5], [0.0], [0.5]])).tolist() == [0, 0, 1]
