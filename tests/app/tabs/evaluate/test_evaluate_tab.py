@@ -153,7 +153,7 @@ def test_regression_data_is_refused(tab: EvaluateTab, qtbot: QtBot) -> None:
     tab.set_data(Splits(Dataset.from_floats([1.0], [2.0], source="sine")))
     show(tab, qtbot)
     settled(tab, qtbot)
-    assert "no classes" in tab.header.trouble.text()
+    assert "without classes" in tab.header.trouble.text()
 
 
 def test_an_image_of_a_cell_is_sent_to_the_draw_tab(tab: EvaluateTab, qtbot: QtBot) -> None:
