@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import NoReturn
 
-from app.cli.output import complain, let_output_go, prepare_output
+from app.cli.output import complain, discard_output, prepare_output
 from app.cli.preflight import missing_package, no_qt, why_no_window
 from nncore import __version__
 from nncore.errors import DigitLabError
@@ -56,10 +56,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MemoryError:
         return _refuse("There is not enough memory for this; a smaller network, batch or file needs less.")
     except BrokenPipeError:  # the reader of the output has closed it (`| head`)
-        let_output_go()
+        discard_output()
         return 0
     except OSError as problem:
-        let_output_go()
+        discard_output()
         return _refuse(f"The output could not be written: {problem.strerror or problem}.")
 
 

@@ -27,13 +27,13 @@ def complain(sentence: str) -> None:
         print(f"digitlab: {printable(' '.join(sentence.split()), LONGEST_LINE)}", file=sys.stderr)
 
 
-def let_output_go() -> None:
+def discard_output() -> None:
     """Redirect standard output to nowhere after an error, so that Python does not write to it again when it exits."""
     if sys.stdout is not None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-class PatientOutput:
+class FaultTolerantOutput:
     """Lines on standard output. After an error the rest is dropped, and no exception is raised.
 
     So a training continues, and its model is saved, even if its output cannot be written.
@@ -54,4 +54,4 @@ class PatientOutput:
                 print(line, flush=True)
         except OSError as problem:
             self.problem = problem
-            let_output_go()
+            discard_output()

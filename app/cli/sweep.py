@@ -15,7 +15,7 @@ from typing import Any
 from tqdm import tqdm
 
 from app.background.interrupt import on_ctrl_c
-from app.cli.output import PatientOutput, complain
+from app.cli.output import FaultTolerantOutput, complain
 from app.cli.train_options import add_settings
 from app.storage.csv_dialects import read_dataset
 from app.storage.paths import run_log_path
@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     settings = RunSettings(
         options.name, recipe.spec, recipe.config, data.training.source, machine_in_words(), recipe.name, share
     )
-    output, results = PatientOutput(), []
+    output, results = FaultTolerantOutput(), []
     say = _say_json if options.json else _say_text
     interrupted = Event()
     with on_ctrl_c(interrupted.set):
@@ -117,7 +117,7 @@ def _shown(
                 bar.update(event.share - bar.n)
 
 
-def _say_text(output: PatientOutput, result: SweepResult, number: int | None) -> None:
+def _say_text(output: FaultTolerantOutput, result: SweepResult, number: int | None) -> None:
     run = "" if number is None else f"run {number}: "
     name = result.job.name or "as in the recipe"
     end = "" if result.state == "finished" else f", {result.state}"
@@ -130,7 +130,7 @@ def _reached(result: SweepResult) -> str:
     return figure(result.loss) if result.accuracy is None else percent(result.accuracy)
 
 
-def _say_json(output: PatientOutput, result: SweepResult, number: int | None) -> None:
+def _say_json(output: FaultTolerantOutput, result: SweepResult, number: int | None) -> None:
     output.say(json.dumps({"event": "run", **_as_json(result, number)}, allow_nan=False))
 
 
@@ -153,7 +153,7 @@ def _as_json(result: SweepResult, number: int | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _finish(output: PatientOutput, results: Sequence[SweepResult], as_json: bool) -> None:
+def _finish(output: FaultTolerantOutput, results: Sequence[SweepResult], as_json: bool) -> None:
     """Report the best run."""
     finished = [result for result in results if result.state == "finished"]
     best = max(finished, key=_merit, default=None)

@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.background.interrupt import on_ctrl_c
-from app.cli.output import PatientOutput, complain
-from app.cli.train_options import add_settings, begun, recipe_from, resumed, verbose_epoch
+from app.cli.output import FaultTolerantOutput, complain
+from app.cli.train_options import add_settings, continued_training, new_training, recipe_from, verbose_epoch
 from app.cli.train_report import JsonReporter, TextReporter, with_progress_bar
 from app.storage.paths import run_log_path, runs_folder
 from app.storage.run_process import machine_in_words
@@ -63,13 +63,13 @@ def run(options: argparse.Namespace) -> int:
     _check_files(options)
     every = verbose_epoch(options)
     if options.resume is not None:
-        training, recipe, share = resumed(options)
+        training, recipe, share = continued_training(options)
     else:
         chosen = recipe_from(options)
-        training, recipe, share = begun(chosen, options.data), chosen.name, chosen.validation_share
+        training, recipe, share = new_training(chosen, options.data), chosen.name, chosen.validation_share
     if options.find_rate:
         return _find_rate(training, options.json)
-    output = PatientOutput()
+    output = FaultTolerantOutput()
     reporter = JsonReporter(output, every) if options.json else TextReporter(output, training, every)
     with _recorder(options, training, recipe, share) as recorder:
         event, not_kept = _run_through(training, reporter, recorder, recipe, share, options.checkpoint)

@@ -23,7 +23,7 @@ from nncore.training.config import SETTINGS
 from nncore.training.memory import check_memory
 from nncore.training.settings import Setting
 
-CHANGED_ON_THE_WAY = ("learning_rate", "steps", "epochs", "seconds")
+OPTIONS_WITH_RESUME = ("learning_rate", "steps", "epochs", "seconds")
 """Options that a resumed run takes."""
 
 
@@ -94,7 +94,7 @@ def _spec_from(recipe: Recipe, options: argparse.Namespace) -> NetworkSpec:
     return replace(changed, output=spec.output)
 
 
-def begun(recipe: Recipe, path: Path | None) -> Training:
+def new_training(recipe: Recipe, path: Path | None) -> Training:
     """A new run, on the data at `path` or that of the recipe."""
     check_memory(recipe.spec, recipe.config)
     data = _data_for(recipe, path)
@@ -103,10 +103,10 @@ def begun(recipe: Recipe, path: Path | None) -> Training:
     return Training(network, data, recipe.config)
 
 
-def resumed(options: argparse.Namespace) -> tuple[Training, str, float]:
+def continued_training(options: argparse.Namespace) -> tuple[Training, str, float]:
     """The run of a checkpoint, the name of its recipe, and the share of the data that it holds out."""
     for name in (*SETTINGS, "activations", "initialization"):
-        if getattr(options, name, None) is not None and name not in CHANGED_ON_THE_WAY:
+        if getattr(options, name, None) is not None and name not in OPTIONS_WITH_RESUME:
             option = name.replace("_", "-")
             raise SettingError(
                 name,
@@ -114,7 +114,7 @@ def resumed(options: argparse.Namespace) -> tuple[Training, str, float]:
                 "how many more --steps, --epochs or --seconds, can be given.",
             )
     checkpoint = load_checkpoint(options.resume)
-    checkpoint = checkpoint.extended(**{name: getattr(options, name, None) for name in CHANGED_ON_THE_WAY})
+    checkpoint = checkpoint.extended(**{name: getattr(options, name, None) for name in OPTIONS_WITH_RESUME})
     check_memory(checkpoint.spec, checkpoint.config)
     recipe = replace(
         _of_function(RECIPES.get(checkpoint.recipe, RECIPES["quick"]), options),

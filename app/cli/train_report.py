@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from app.cli.output import PatientOutput
+from app.cli.output import FaultTolerantOutput
 from nncore.training import Training
 from nncore.training.events import Diverged, EpochDone, Finished, Started, StepDone, TrainingEvent
 
@@ -31,7 +31,7 @@ def with_progress_bar(events: Iterator[TrainingEvent]) -> Iterator[TrainingEvent
             yield event
 
 
-class SomeEpochs:
+class EpochFilter:
     """Selects the epochs to report: the first, every `every`-th, and the last, which is `left_out` until the end."""
 
     def __init__(self, every: int) -> None:
@@ -46,10 +46,10 @@ class SomeEpochs:
 
 
 class JsonReporter:
-    """One JSON object per line; reports the epochs that SomeEpochs selects."""
+    """One JSON object per line; reports the epochs that EpochFilter selects."""
 
-    def __init__(self, output: PatientOutput, every: int = 1) -> None:
-        self._output, self._epochs = output, SomeEpochs(every)
+    def __init__(self, output: FaultTolerantOutput, every: int = 1) -> None:
+        self._output, self._epochs = output, EpochFilter(every)
 
     def tell(self, event: TrainingEvent) -> None:
         """Report an event, if it needs a line."""
@@ -84,10 +84,10 @@ class JsonReporter:
 
 
 class TextReporter:
-    """A few lines for people; reports the epochs that SomeEpochs selects."""
+    """A few lines for people; reports the epochs that EpochFilter selects."""
 
-    def __init__(self, output: PatientOutput, training: Training, every: int = 1) -> None:
-        self._say, self._epochs = output.say, SomeEpochs(every)
+    def __init__(self, output: FaultTolerantOutput, training: Training, every: int = 1) -> None:
+        self._say, self._epochs = output.say, EpochFilter(every)
         spec, data = training.network.spec, training.data.training
         count = f"{len(data):,} {'images' if data.is_bytes else 'points'}"
         learnt = data.source if data.source.startswith(count) else f"{data.source}, {count}"

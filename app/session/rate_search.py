@@ -47,5 +47,5 @@ class RateSearch(QObject):
 
 def _search(plan: RunPlan, data: Splits) -> RateSweep | None:
     cores = max(1, available_cores() - 1)
-    training = plan.begin(data, plan.control(), cores)
+    training = plan.begin(data, plan.new_control(), cores)
     return find_learning_rate(training.network, training.data, plan.config, cancelled=is_cancelled, cores=cores)

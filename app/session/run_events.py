@@ -37,7 +37,7 @@ class StepsDone:
 
 
 @dataclass(frozen=True, eq=False)
-class EarlierPart:
+class EarlierHistory:
     """The earlier part of a resumed run.
 
     curve: (3, n) step, loss and accuracy. epochs: one row per epoch. rates: (step, learning rate) of the first step and
@@ -49,7 +49,7 @@ class EarlierPart:
     rates: tuple[tuple[int, float], ...] = ()
 
 
-class StepFolder:
+class StepBatcher:
     """Collects steps and epoch ends, and returns them together every SECONDS_BETWEEN_EVENTS."""
 
     def __init__(self, clock: Callable[[], float] = perf_counter) -> None:

@@ -55,12 +55,12 @@ class EndedRun:
             longer.validation_share,
             longer.recipe,
             parent=self.number,
-            trained_on=replace(self, checkpoint=longer),
+            ended=replace(self, checkpoint=longer),
             points=self.points,
         )
 
 
-def taken_up(run: LoggedRun, path: Path, points: CurvePoints | None) -> EndedRun:
+def load_ended_run(run: LoggedRun, path: Path, points: CurvePoints | None) -> EndedRun:
     """An ended run of the log, read from its checkpoint file; raises ModelFileError or RunLogError.
 
     points: the curve that it fits, if any.
@@ -75,8 +75,8 @@ def taken_up(run: LoggedRun, path: Path, points: CurvePoints | None) -> EndedRun
 class RunPlan:
     """Everything that defines a run.
 
-    recipe: its name, or "". parent: the logged run that this one repeats, varies or trains further. broken_off: the
-    interrupted run that this one continues, and its checkpoint file; it stays the same run in the log. trained_on: the
+    recipe: its name, or "". parent: the logged run that this one repeats, varies or trains further. interrupted: the
+    interrupted run that this one continues, and its checkpoint file; it stays the same run in the log. ended: the
     ended run from which this one starts; it stays unchanged, and this run is logged separately. In both cases spec and
     config are those of that run. rates: (step, learning rate) of each planned change. points: the curve to fit; None
     for the recipe's own, if it has one.
@@ -87,19 +87,19 @@ class RunPlan:
     validation_share: float
     recipe: str = ""
     parent: int | None = None
-    broken_off: tuple[LoggedRun, Path] | None = None
-    trained_on: EndedRun | None = field(default=None, compare=False)
+    interrupted: tuple[LoggedRun, Path] | None = None
+    ended: EndedRun | None = field(default=None, compare=False)
     rates: Rates = ()
     points: CurvePoints | None = None
 
     @property
     def name(self) -> str:
         """The name of the run's model, such as "784-128-64-10"."""
-        if self.broken_off is not None:
-            return self.broken_off[0].settings.name
-        return self.trained_on.name if self.trained_on is not None else self.spec.summary.replace(" ", "")
+        if self.interrupted is not None:
+            return self.interrupted[0].settings.name
+        return self.ended.name if self.ended is not None else self.spec.summary.replace(" ", "")
 
-    def control(self) -> TrainingControl:
+    def new_control(self) -> TrainingControl:
         """A new control for pausing, stopping and changing the learning rate."""
         return TrainingControl(self.config.learning_rate, self.rates)
 
@@ -125,15 +125,15 @@ class RunPlan:
         Raises SettingError if `data` differs from the data of the continued run, ModelFileError if its checkpoint is
         unreadable.
         """
-        if self.broken_off is not None:
-            return self._resumed(load_checkpoint(self.broken_off[1]), data, control, cores)
-        if self.trained_on is not None:
-            return self._resumed(self.trained_on.checkpoint, data, control, cores)
+        if self.interrupted is not None:
+            return self._continued(load_checkpoint(self.interrupted[1]), data, control, cores)
+        if self.ended is not None:
+            return self._continued(self.ended.checkpoint, data, control, cores)
         network = Network(self.spec, seed=self.config.seed)
         examples = self.examples(data, self.validation_share, self.config.seed)
         return Training(network, examples, self.config, control, cores)
 
-    def _resumed(self, checkpoint: Checkpoint, data: Splits, control: TrainingControl, cores: int) -> Training:
+    def _continued(self, checkpoint: Checkpoint, data: Splits, control: TrainingControl, cores: int) -> Training:
         control.learning_rate = checkpoint.learning_rate
         examples = self.examples(data, checkpoint.validation_share, checkpoint.config.seed)
         return Training.resumed(checkpoint, examples, control, cores)
@@ -151,6 +151,6 @@ class RunPlan:
             self.parent,
             self.rates,
         )
-        going_on = self.broken_off[0] if self.broken_off else None
-        earlier = self.trained_on.curve if self.trained_on else None
-        return RunRecorder(run_log_path(), settings, runs_folder(), complain, going_on, earlier)
+        continued = self.interrupted[0] if self.interrupted else None
+        earlier = self.ended.curve if self.ended else None
+        return RunRecorder(run_log_path(), settings, runs_folder(), complain, continued, earlier)

@@ -12,10 +12,11 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal, Slot
 
 from app.background.task_queue import CLOSE_MILLISECONDS, TaskQueue
 from app.session.curve_fit import Fit
+from app.session.loaded_model import LoadedModel
 from app.session.paint_priority import PaintPriority
 from app.session.run_events import RunState
-from app.session.run_plan import EndedRun, RunPlan, taken_up
-from app.session.training_thread import InUse, TrainingThread
+from app.session.run_plan import EndedRun, RunPlan, load_ended_run
+from app.session.training_thread import TrainingThread
 from app.storage.paths import models_folder
 from nncore.data.curves import CurvePoints
 from nncore.data.dataset import Splits, load_mnist
@@ -41,8 +42,8 @@ class Session(QObject):
     """The model in use has changed: opened, reverted, or trained by the present run; `network` is built from it."""
     run_state_changed = Signal(RunState)
     """The state of the run has changed."""
-    run_happened = Signal(object)
-    """An event of the present run: Started, EarlierPart, StepsDone, Diverged or Finished."""
+    run_event = Signal(object)
+    """An event of the present run: Started, EarlierHistory, StepsDone, Diverged or Finished."""
     run_failed = Signal(str)
     """One sentence: why a run could not start or continue."""
     informed = Signal(str)
@@ -52,12 +53,12 @@ class Session(QObject):
     run_begins = Signal(RunPlan)
     """The plan of a run that is about to start."""
     ended_run_changed = Signal(object)
-    """The EndedRun that `train_on` would train further; None if there is none."""
-    run_fitted = Signal(Fit)
+    """The EndedRun that `continue_ended` would train further; None if there is none."""
+    curve_fitted = Signal(Fit)
     """The present fit of a run that learns a curve."""
-    run_remembers = Signal(EpochSnapshots, int)
+    snapshots_created = Signal(Rewind, int)
     """The epoch snapshots of a run that starts, and its planned number of epochs."""
-    not_kept = Signal(str)
+    model_not_saved = Signal(str)
     """One sentence: why the model of a run, which is still in use, could not be saved."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -68,7 +69,7 @@ class Session(QObject):
         self.model_path: Path | None = None
         self.run_state = RunState.IDLE
         self.paint_priority = PaintPriority()
-        self._kept: tuple[InUse, Path | None] | None = None
+        self._kept: tuple[LoadedModel, Path | None] | None = None
         self._following_run = False
         self._run_has_ended, self._epochs_wanted = True, 0
         self.ended_run: EndedRun | None = None
@@ -114,9 +115,9 @@ class Session(QObject):
 
     def save_model(self, path: Path, model: Model) -> None:
         """Write `model` to `path`; `revert_model` then returns to it."""
-        in_use = InUse(model, self.network) if model is self.model and self.network is not None else None
+        loaded = LoadedModel(model, self.network) if model is self.model and self.network is not None else None
         self._files.add(
-            "save", partial(save_model, model, path), lambda _: self._remember_saved(in_use, path), self.refused.emit
+            "save", partial(save_model, model, path), lambda _: self._remember_saved(loaded, path), self.refused.emit
         )
 
     def revert_model(self) -> None:
@@ -125,29 +126,29 @@ class Session(QObject):
             self._choose_model(*self._kept)
             self.informed.emit(f"Reverted to the model {self._kept[0].model.card.name}.")
 
-    def _use_bundled_model(self, in_use: InUse) -> None:
-        self._choose_model(in_use, None)
+    def _use_bundled_model(self, loaded: LoadedModel) -> None:
+        self._choose_model(loaded, None)
 
-    def _use_opened_model(self, path: Path, in_use: InUse) -> None:
-        self._choose_model(in_use, path)
+    def _use_opened_model(self, path: Path, loaded: LoadedModel) -> None:
+        self._choose_model(loaded, path)
         self.informed.emit(f"Opened {path.name}.")
 
-    def _remember_saved(self, in_use: InUse | None, path: Path) -> None:
-        if in_use is not None:
-            self._kept = in_use, path
-            if self.model is in_use.model:
-                self._use_model(in_use, path)
+    def _remember_saved(self, loaded: LoadedModel | None, path: Path) -> None:
+        if loaded is not None:
+            self._kept = loaded, path
+            if self.model is loaded.model:
+                self._use_model(loaded, path)
         self.informed.emit(f"Saved as {path}.")
 
-    def _choose_model(self, in_use: InUse, path: Path | None) -> None:
+    def _choose_model(self, loaded: LoadedModel, path: Path | None) -> None:
         """Use a model that the user chose, even while a run is in progress whose model would replace it."""
         self._following_run = False
-        self._kept = in_use, path
-        self._use_model(in_use, path)
+        self._kept = loaded, path
+        self._use_model(loaded, path)
 
-    def _use_model(self, in_use: InUse, path: Path | None) -> None:
-        self.model, self.network, self.model_path = in_use.model, in_use.network, path
-        self.model_changed.emit(in_use.model)
+    def _use_model(self, loaded: LoadedModel, path: Path | None) -> None:
+        self.model, self.network, self.model_path = loaded.model, loaded.network, path
+        self.model_changed.emit(loaded.model)
 
     # ------------------------------------------------------------------- run
 
@@ -172,14 +173,14 @@ class Session(QObject):
         plan = RunPlan(spec, config, validation_share, recipe, parent, rates=rates, points=points)
         self._begin(plan, paused)
 
-    def go_on_with(self, run: LoggedRun, checkpoint: Path) -> None:
+    def continue_interrupted(self, run: LoggedRun, checkpoint: Path) -> None:
         """Continue a run whose process was killed, from its file `checkpoint`; this needs the same data."""
         settings = run.settings
         share, curve = settings.validation_share, CurveExamples.from_description(settings.data)
-        plan = RunPlan(settings.spec, settings.config, share, settings.recipe, broken_off=(run, checkpoint))
+        plan = RunPlan(settings.spec, settings.config, share, settings.recipe, interrupted=(run, checkpoint))
         self._begin(plan if curve is None else replace(plan, points=curve.curve()), paused=False)
 
-    def train_on(
+    def continue_ended(
         self, learning_rate: float, epochs: int, steps: int | None = None, seconds: float | None = None
     ) -> None:
         """Train the run that ended or was chosen last further, until the first limit; does nothing without such a run.
@@ -189,11 +190,11 @@ class Session(QObject):
         if self.ended_run is not None:
             self._begin(self.ended_run.plan(learning_rate, epochs, steps, seconds), paused=False)
 
-    def take_up(self, run: LoggedRun, checkpoint: Path, points: CurvePoints | None = None) -> None:
-        """Make an ended run of the log the one that `train_on` trains further; points: the curve that it fits."""
-        self._read("run", partial(taken_up, run, checkpoint, points), self._take_up)
+    def select_ended_run(self, run: LoggedRun, checkpoint: Path, points: CurvePoints | None = None) -> None:
+        """Make an ended run of the log the one that `continue_ended` trains further; points: the curve that it fits."""
+        self._read("run", partial(load_ended_run, run, checkpoint, points), self._use_ended_run)
 
-    def _take_up(self, ended: EndedRun) -> None:
+    def _use_ended_run(self, ended: EndedRun) -> None:
         if self.run_state is RunState.IDLE:
             self._set_ended_run(ended)
             self.informed.emit(f"{ended.name}: choose a learning rate and a number of epochs, then press Continue.")
@@ -201,7 +202,7 @@ class Session(QObject):
     def _begin(self, plan: RunPlan, paused: bool) -> None:
         if self.run_state is not RunState.IDLE:
             return
-        if plan.trained_on is None:
+        if plan.ended is None:
             self._set_ended_run(None)
         self._set_run_state(RunState.STARTING)
         if self.data is None:
@@ -216,14 +217,14 @@ class Session(QObject):
         self._run_has_ended, self._epochs_wanted = False, plan.config.epochs
         if paused:
             self._thread.control.pause()
-        self._thread.happened.connect(self._on_event)
-        self._thread.improved.connect(self._on_improvement)
+        self._thread.run_event.connect(self._on_event)
+        self._thread.model_updated.connect(self._on_improvement)
         self._thread.failed.connect(self._on_run_failure)
-        self._thread.remembers.connect(self._on_rewind)
-        self._thread.fitted.connect(self.run_fitted)
-        self._thread.not_kept.connect(self.not_kept)
+        self._thread.snapshots_created.connect(self._on_rewind)
+        self._thread.curve_fitted.connect(self.curve_fitted)
+        self._thread.model_not_saved.connect(self.model_not_saved)
         self._thread.not_logged.connect(self.refused)
-        self._thread.ended.connect(self._set_ended_run)
+        self._thread.run_ended.connect(self._set_ended_run)
         self._thread.finished.connect(self._on_thread_end)
         self.run_begins.emit(plan)
         self._thread.start()
@@ -278,12 +279,12 @@ class Session(QObject):
             self._set_run_state(RunState.PAUSED if self._thread.control.paused else RunState.RUNNING)
         if isinstance(event, Finished | Diverged):
             self._run_has_ended = True
-        self.run_happened.emit(event)
+        self.run_event.emit(event)
 
     @Slot(object)
-    def _on_improvement(self, in_use: InUse) -> None:
+    def _on_improvement(self, loaded: LoadedModel) -> None:
         if self._following_run:
-            self._use_model(in_use, None)
+            self._use_model(loaded, None)
 
     @Slot(object)
     def _set_ended_run(self, ended: EndedRun | None) -> None:
@@ -293,7 +294,7 @@ class Session(QObject):
     @Slot(object)
     def _on_rewind(self, rewind: EpochSnapshots) -> None:
         if self._following_run:
-            self.run_remembers.emit(rewind, self._epochs_wanted)
+            self.snapshots_created.emit(rewind, self._epochs_wanted)
 
     @Slot(str)
     def _on_run_failure(self, problem: str) -> None:
@@ -335,5 +336,5 @@ class Session(QObject):
             self._set_run_state(RunState.IDLE)
 
 
-def _load(path: Path) -> InUse:
-    return InUse.from_model(load_model(path))
+def _load(path: Path) -> LoadedModel:
+    return LoadedModel.from_model(load_model(path))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from time import perf_counter
@@ -10,8 +10,9 @@ from time import perf_counter
 from PySide6.QtCore import QObject, QThread, Signal
 
 from app.session.curve_fit import EPOCHS_KEPT, Fit, fit_of
+from app.session.loaded_model import LoadedModel
 from app.session.paint_priority import PaintPriority
-from app.session.run_events import EarlierPart, StepFolder
+from app.session.run_events import EarlierHistory, StepBatcher
 from app.session.run_plan import EndedRun, RunPlan
 from nncore.data.curves import CurvePoints
 from nncore.data.dataset import Splits
@@ -19,26 +20,12 @@ from nncore.errors import DigitLabError
 from nncore.evaluation.epoch_snapshots import EpochSnapshots
 from nncore.evaluation.metrics import Evaluation
 from nncore.files.model_file import Model, save_model, trained_model
-from nncore.model.network import Network
 from nncore.system.cores import available_cores
 from nncore.training.events import Diverged, EpochDone, Finished, Started, StepDone, TrainingEvent
 
 SECONDS_BETWEEN_FITS = 0.1
 SECONDS_BETWEEN_MODELS = 0.25
 """Shortest time between two models of a run in progress that are sent to the window."""
-
-
-@dataclass(frozen=True)
-class InUse:
-    """A model and the network built from it, which the window's thread uses to read digits."""
-
-    model: Model
-    network: Network
-
-    @classmethod
-    def from_model(cls, model: Model) -> InUse:
-        """Build the network of a model; takes a moment for a large one."""
-        return cls(model, model.network())
 
 
 class TrainingThread(QThread):
@@ -48,21 +35,21 @@ class TrainingThread(QThread):
     objects whose arrays are copies.
     """
 
-    happened = Signal(object)
-    """Started; EarlierPart for a continued run; StepsDone; and at the end Diverged or Finished."""
-    improved = Signal(InUse)
+    run_event = Signal(object)
+    """Started; EarlierHistory for a continued run; StepsDone; and at the end Diverged or Finished."""
+    model_updated = Signal(LoadedModel)
     """The model trained so far, after an epoch or at the end."""
     failed = Signal(str)
     """One sentence: why the run could not start or continue."""
-    not_kept = Signal(str)
+    model_not_saved = Signal(str)
     """One sentence: why the model could not be saved."""
-    fitted = Signal(Fit)
+    curve_fitted = Signal(Fit)
     """The present fit of a curve."""
     not_logged = Signal(str)
     """One sentence: why the run could not be logged; the run continues."""
-    remembers = Signal(EpochSnapshots)
+    snapshots_created = Signal(Rewind)
     """The epoch snapshots of the run that starts. They grow with every epoch, and may be read at the same time."""
-    ended = Signal(EndedRun)
+    run_ended = Signal(EndedRun)
     """The run that ended, unless it diverged or took no step."""
 
     def __init__(
@@ -70,12 +57,12 @@ class TrainingThread(QThread):
     ) -> None:
         """keep_in: the folder for the run's model. paint_priority: the training waits while it is claimed."""
         super().__init__(parent)
-        self.control = plan.control()
+        self.control = plan.new_control()
         self._plan, self._data, self._keep_in = plan, data, keep_in
         self._paint_priority = paint_priority or PaintPriority()
-        self._folder = StepFolder()
-        self._rewind = EpochSnapshots(plan.spec)
-        self._told_model = self._told_fit = float("-inf")
+        self._batcher = StepBatcher()
+        self._rewind = Rewind(plan.spec)
+        self._model_sent = self._fit_sent = float("-inf")
         self._curve: CurvePoints | None = None
 
     def run(self) -> None:
@@ -96,56 +83,56 @@ class TrainingThread(QThread):
             for event in self._training.events():
                 self._recorder.tell(event, self._training)
                 if isinstance(event, StepDone | EpochDone):
-                    self._fold(event)
+                    self._collect(event)
                     continue
-                self._emit(self._folder.flush())
+                self._emit(self._batcher.flush())
                 self._end(event)
-                self.happened.emit(event)
+                self.run_event.emit(event)
                 if isinstance(event, Started):
                     self._begin()
-                self._folder.restart_clock()
+                self._batcher.restart_clock()
 
     def _begin(self) -> None:
         """Emit what is known before the first step: a snapshot of the network, and the earlier part of the run."""
         training = self._training
         self._rewind.add(training.history.epochs, training.network)
-        self.remembers.emit(self._rewind)
+        self.snapshots_created.emit(self._rewind)
         if training.history.epochs:
             rates, control = list(self.control.rates_used), self.control
             if not rates or rates[-1][1] != control.learning_rate:
                 rates.append((training.steps + 1, control.learning_rate))
-            self.happened.emit(EarlierPart(self._recorder.curve, training.history.rows(), tuple(rates)))
+            self.run_event.emit(EarlierHistory(self._recorder.curve, training.history.rows(), tuple(rates)))
 
-    def _fold(self, event: StepDone | EpochDone) -> None:
-        self._emit(self._folder.add(event))
+    def _collect(self, event: StepDone | EpochDone) -> None:
+        self._emit(self._batcher.add(event))
         if isinstance(event, EpochDone):
             self._rewind.add(event.epoch, self._training.network)
             self._tell_fit(event.epoch)
-            if perf_counter() - self._told_model >= SECONDS_BETWEEN_MODELS:
+            if perf_counter() - self._model_sent >= SECONDS_BETWEEN_MODELS:
                 self._tell_model(test=None)
         elif self.control.paused:
-            self._emit(self._folder.flush())
+            self._emit(self._batcher.flush())
             self.control.wait_for_turn()
-            self._folder.restart_clock()
+            self._batcher.restart_clock()
         else:
             self._paint_priority.wait_for_release()
 
     def _tell_fit(self, epoch: int) -> None:
         """Emit the present fit: after each of EPOCHS_KEPT, otherwise at most every SECONDS_BETWEEN_FITS."""
-        if self._curve is None or (epoch not in EPOCHS_KEPT and perf_counter() - self._told_fit < SECONDS_BETWEEN_FITS):
+        if self._curve is None or (epoch not in EPOCHS_KEPT and perf_counter() - self._fit_sent < SECONDS_BETWEEN_FITS):
             return
-        self._told_fit = perf_counter()
-        self.fitted.emit(fit_of(self._training.network, self._curve, epoch))
+        self._fit_sent = perf_counter()
+        self.curve_fitted.emit(fit_of(self._training.network, self._curve, epoch))
 
     def _emit(self, steps: object | None) -> None:
         if steps is not None:
-            self.happened.emit(steps)
+            self.run_event.emit(steps)
 
     def _end(self, event: TrainingEvent) -> None:
         """Save the model if anything was learnt."""
         if isinstance(event, Finished) and event.step:
             self._keep(self._tell_model(event.test))
-            self.ended.emit(self._ended_run())
+            self.run_ended.emit(self._ended_run())
         elif isinstance(event, Diverged) and event.epochs:
             self._keep(self._tell_model(test=None))
 
@@ -156,8 +143,8 @@ class TrainingThread(QThread):
 
     def _tell_model(self, test: Evaluation | None) -> Model:
         model = trained_model(self._training, test, name=self._plan.name)
-        self._told_model = perf_counter()
-        self.improved.emit(InUse.from_model(model))
+        self._model_sent = perf_counter()
+        self.model_updated.emit(LoadedModel.from_model(model))
         return model
 
     def _keep(self, model: Model) -> None:
@@ -165,6 +152,6 @@ class TrainingThread(QThread):
         try:
             save_model(model, path)
         except DigitLabError as problem:
-            self.not_kept.emit(f"The model of this run is in use, but could not be saved: {problem}")
+            self.model_not_saved.emit(f"The model of this run is in use, but could not be saved: {problem}")
         else:
             self._recorder.keep_model(path)

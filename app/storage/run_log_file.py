@@ -25,9 +25,9 @@ def open_log(path: Path, complain: Complain, patience: float | None = None) -> R
     except RunLogNewerError as problem:
         beside = path.with_name(f"{path.stem} of version {VERSION}{path.suffix}")
         complain(f"{problem} The file stays unchanged, and {beside.name} beside it is used.")
-        return _sound(beside, complain, patience)
+        return _open_or_replace(beside, complain, patience)
     except RunLogDamagedError as problem:
-        set_aside(path, problem, complain)
+        rename_damaged(path, problem, complain)
         return RunLog(path, patience)
 
 
@@ -41,20 +41,20 @@ def with_log(path: Path, complain: Complain, work: Callable[[RunLog], Result], p
             path = log.path
             return work(log)
     except RunLogDamagedError as problem:
-        set_aside(path, problem, complain)
+        rename_damaged(path, problem, complain)
         with open_log(path, complain, patience) as log:
             return work(log)
 
 
-def _sound(path: Path, complain: Complain, patience: float | None) -> RunLog:
+def _open_or_replace(path: Path, complain: Complain, patience: float | None) -> RunLog:
     try:
         return RunLog(path, patience)
     except RunLogDamagedError as problem:
-        set_aside(path, problem, complain)
+        rename_damaged(path, problem, complain)
         return RunLog(path, patience)
 
 
-def set_aside(path: Path, problem: RunLogDamagedError, complain: Complain) -> None:
+def rename_damaged(path: Path, problem: RunLogDamagedError, complain: Complain) -> None:
     """Rename the damaged log at `path`, and call `complain`; raises RunLogError if that fails."""
     aside = path.with_name(f"{path.stem} damaged {datetime.now():%Y-%m-%d %H.%M.%S.%f}{path.suffix}")
     try:

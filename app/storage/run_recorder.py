@@ -18,7 +18,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from app.storage.run_log_file import Complain, open_log, set_aside
+from app.storage.run_log_file import Complain, open_log, rename_damaged
 from app.storage.run_process import this_process
 from nncore.errors import ModelFileError
 from nncore.experiments.run_log.log import LoggedRun, RunLog, RunLogDamagedError, RunLogError, RunSettings, State
@@ -58,29 +58,29 @@ class RunRecorder:
         settings: RunSettings,
         checkpoints: Path,
         complain: Complain,
-        going_on: LoggedRun | None = None,
+        continued: LoggedRun | None = None,
         earlier: NDArray[np.float32] | None = None,
     ) -> None:
         """Record in the log at `path`, which is opened when the run starts.
 
         checkpoints: the folder for the run's checkpoint. complain: called with one sentence if something cannot be
-        written. going_on: the interrupted run that is continued; it stays the same run. earlier: (3, n) step, loss and
+        written. continued: the interrupted run that is continued; it stays the same run. earlier: (3, n) step, loss and
         accuracy of the ended run from which this run starts.
         """
-        self.number = going_on.id if going_on else None
+        self.number = continued.id if continued else None
         self._path, self._settings, self._complain = path, settings, complain
         name = f"{datetime.now():%Y-%m-%d %H.%M.%S} {token_hex(4)}.checkpoint"
-        self._checkpoint = checkpoints / ((going_on.checkpoint if going_on else "") or name)
-        self._started = going_on.started if going_on else datetime.now().isoformat(timespec="milliseconds")
+        self._checkpoint = checkpoints / ((continued.checkpoint if continued else "") or name)
+        self._started = continued.started if continued else datetime.now().isoformat(timespec="milliseconds")
         self._training: Training | None = None
         self._log: RunLog | None = None
         self._curve = StepCurve(earlier)
-        self._rates = going_on.settings.rates if going_on else settings.rates
+        self._rates = continued.settings.rates if continued else settings.rates
         self._pending: list[Row] = []
         self._earlier: Sequence[Row] = ()
-        self._going_on: tuple[int, int] | None = None
+        self._continued_at: tuple[int, int] | None = None
         self._last: EpochDone | None = None
-        self._best = going_on.best_accuracy if going_on else None
+        self._best = continued.best_accuracy if continued else None
         self._written = self._failed = float("-inf")
         self._pause = 0.0
         self._said: set[str] = set()
@@ -131,7 +131,7 @@ class RunRecorder:
         counters = training.checkpoint().counters
         self._training, self._earlier = training, training.history.rows()
         if self.number is not None:
-            self._going_on = counters["epochs_done"], counters["step"]
+            self._continued_at = counters["epochs_done"], counters["step"]
         self._try(lambda log, run: None)
 
     def _note(self, done: EpochDone) -> None:
@@ -224,7 +224,7 @@ class RunRecorder:
             except RunLogDamagedError as problem:  # the damage was found only now
                 path = self._log.path if self._log is not None else self._path
                 self._close_log()
-                set_aside(path, problem, self._say)
+                rename_damaged(path, problem, self._say)
                 work(*self._opened())
         except RunLogError as problem:
             self._say(f"This run continues, but is not logged for now: {problem}")
@@ -239,13 +239,13 @@ class RunRecorder:
             has_failed = self._failed > float("-inf")
             self._log = open_log(self._path, self._say, SHORT_PATIENCE if has_failed else None)
             if self.number is not None and not self._log.has(self.number, self._started):  # the log is another file now
-                self.number = self._going_on = None
+                self.number = self._continued_at = None
         if self.number is None:
             self._pending = self._all_epochs()
             self.number = self._log.begin(self._settings, this_process(), self._checkpoint.name, self._started)
-        elif self._going_on is not None:
-            self._join(self._log, self.number, *self._going_on)
-            self._going_on = None
+        elif self._continued_at is not None:
+            self._join(self._log, self.number, *self._continued_at)
+            self._continued_at = None
         return self._log, self.number
 
     def _all_epochs(self) -> list[Row]:

@@ -21,20 +21,20 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class KnownRun:
-    """A run of the log. is_broken_off: it has not ended, and its process is gone.
+class StoredRun:
+    """A run of the log. is_interrupted: it has not ended, and its process is gone.
 
     checkpoint: the file, if there is one, to continue an interrupted run or train an ended one further.
     """
 
     run: LoggedRun
-    is_broken_off: bool = False
+    is_interrupted: bool = False
     checkpoint: Path | None = None
 
     @property
     def state(self) -> str:
         """The state in one word."""
-        return "interrupted" if self.is_broken_off else self.run.state
+        return "interrupted" if self.is_interrupted else self.run.state
 
 
 class RunStore:
@@ -56,18 +56,18 @@ class RunStore:
             if not found.name.endswith("-shm") and found.exists()
         )
 
-    def runs(self) -> list[KnownRun]:
+    def runs(self) -> list[StoredRun]:
         """All runs that are not deleted, newest first."""
         return [self._known(run) for run in self._do(RunLog.runs)]
 
-    def broken_off(self) -> KnownRun | None:
+    def newest_interrupted(self) -> StoredRun | None:
         """The newest run that can be continued after its process was killed; None without one, or if declined."""
         if not self.path.exists():
             return None
         known = (self._known(run) for run in self._do(RunLog.unended) if run.process)
         return next((run for run in known if run.checkpoint is not None), None)
 
-    def turn_down(self, run: int) -> None:
+    def dismiss(self, run: int) -> None:
         """Do not offer again to continue this interrupted run; it can still be continued in the Runs tab."""
         self._do(lambda log: log.leave(run))
 
@@ -100,12 +100,12 @@ class RunStore:
         beside = write_csv([(each.run, each.epochs) for each in reported], path)
         return f"Written: {path}, and the epochs in {beside.name} in the same folder."
 
-    def _known(self, run: LoggedRun) -> KnownRun:
+    def _known(self, run: LoggedRun) -> StoredRun:
         is_unended = run.state == "running"
         if is_unended and is_alive(run.process):
-            return KnownRun(run)
+            return StoredRun(run)
         checkpoint = self.path.parent / run.checkpoint
-        return KnownRun(run, is_unended, checkpoint if run.checkpoint and checkpoint.is_file() else None)
+        return StoredRun(run, is_unended, checkpoint if run.checkpoint and checkpoint.is_file() else None)
 
     def _do(self, work: Callable[[RunLog], Result]) -> Result:
         return with_log(self.path, self._say, work, PATIENCE)

@@ -120,12 +120,12 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         session = self.session
-        session.run_remembers.connect(self.draw_tab.set_rewind)
+        session.snapshots_created.connect(self.draw_tab.set_rewind)
         session.model_changed.connect(self._show_model)
         session.data_changed.connect(self._show_data)
         session.informed.connect(self.messages.inform)
         session.refused.connect(self.messages.complain)
-        session.not_kept.connect(self._remember_unkept)
+        session.model_not_saved.connect(self._remember_unkept)
         self.menu.theme_chosen.connect(self.set_theme)
         self.tabs.currentChanged.connect(self._focus_tab)
         self._connect_teacher()
@@ -151,7 +151,7 @@ class MainWindow(QMainWindow):
         self.runs_tab.refused.connect(self.messages.complain)
         self.training_actions.refused.connect(self.messages.complain)
         self.training_actions.tab_wanted.connect(self.tabs.setCurrentWidget)
-        self.run_offer.continue_requested.connect(self.training_actions.go_on)
+        self.run_offer.continue_requested.connect(self.training_actions.continue_run)
         self.run_offer.refused.connect(self.messages.complain)
         self.session.run_begins.connect(self.run_offer.withdraw)
 

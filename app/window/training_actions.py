@@ -13,7 +13,7 @@ from app.background.task_queue import TaskQueue
 from app.dialogs.recipes.recipe_page import RecipePage
 from app.dialogs.sweep.sweep_dialog import SweepDialog
 from app.session.rate_search import RateSearch
-from app.session.run_events import EarlierPart, RunState, StepsDone
+from app.session.run_events import EarlierHistory, RunState, StepsDone
 from app.session.run_plan import RunPlan
 from app.session.session import Session
 from app.storage.paths import run_log_path
@@ -58,7 +58,7 @@ class TrainingActions(QObject):
         session, train_tab = self.session, self.train_tab
         train_tab.train_requested.connect(self._train)
         train_tab.step_requested.connect(self._step)
-        train_tab.train_on_requested.connect(session.train_on)
+        train_tab.train_on_requested.connect(session.continue_ended)
         session.ended_run_changed.connect(train_tab.set_ended_run)
         train_tab.pause_requested.connect(session.pause)
         train_tab.resume_requested.connect(session.resume)
@@ -74,9 +74,9 @@ class TrainingActions(QObject):
         rates.found.connect(learning.show_found)
         rates.failed.connect(learning.refuse_finding)
         train_tab.settings.curve.path_chosen.connect(self._read_points)
-        session.run_fitted.connect(train_tab.fit.show_fit)
+        session.curve_fitted.connect(train_tab.fit.show_fit)
         train_tab.learning_rate_changed.connect(session.set_learning_rate)
-        session.run_happened.connect(self._show_event)
+        session.run_event.connect(self._show_event)
         session.run_failed.connect(train_tab.run_failed)
         session.run_state_changed.connect(train_tab.set_run_state)
 
@@ -87,8 +87,8 @@ class TrainingActions(QObject):
         runs.sweep_requested.connect(self.open_sweep)
         runs.fork_requested.connect(self._fork)
         self.train_tab.settings.recipes.chosen.connect(self._forget_fork)
-        runs.continue_requested.connect(self.go_on)
-        runs.train_on_requested.connect(self._take_up)
+        runs.continue_requested.connect(self.continue_run)
+        runs.train_on_requested.connect(self._select_ended_run)
 
     @Slot(float)
     def hold_out(self, share: float) -> None:
@@ -158,21 +158,21 @@ class TrainingActions(QObject):
         self.refused.emit(f"That run was trained on {learnt_from}; this one is trained on {data.training.source}.")
 
     @Slot(object, object)
-    def go_on(self, run: LoggedRun, checkpoint: Path) -> None:
+    def continue_run(self, run: LoggedRun, checkpoint: Path) -> None:
         """Continue an interrupted run from its file `checkpoint`."""
-        self._start_run(partial(self.session.go_on_with, run, checkpoint))
+        self._start_run(partial(self.session.continue_interrupted, run, checkpoint))
 
     @Slot(object, object)
-    def _take_up(self, run: LoggedRun, checkpoint: Path) -> None:
+    def _select_ended_run(self, run: LoggedRun, checkpoint: Path) -> None:
         """Show the settings of an ended run, and offer to train it further."""
         points = self._points_of(run)
         if points is not None:
 
-            def take_up() -> None:
+            def select() -> None:
                 self._show_settings_of(run.settings)
-                self.session.take_up(run, checkpoint, *points)
+                self.session.select_ended_run(run, checkpoint, *points)
 
-            self._start_run(take_up)
+            self._start_run(select)
 
     def _points_of(self, run: LoggedRun) -> tuple[CurvePoints | None] | None:
         """The curve that a logged run fits, or (None,) if it learns digits; None, with a message, if it is lost."""
@@ -272,7 +272,7 @@ class TrainingActions(QObject):
                 tab.steps_done(event)
             case Started():
                 tab.run_started(event)
-            case EarlierPart():
+            case EarlierHistory():
                 tab.show_earlier(event)
             case Diverged():
                 tab.run_diverged(event)

@@ -15,8 +15,8 @@ EVENTS = "carries one of several event classes"
 UNTYPED = {
     "background/task_thread.py: succeeded": "carries the result of any function",
     "session/session.py: ended_run_changed": NONE,
-    "session/session.py: run_happened": EVENTS,
-    "session/training_thread.py: happened": EVENTS,
+    "session/session.py: run_event": EVENTS,
+    "session/training_thread.py: run_event": EVENTS,
     "tabs/data/source_panel.py: made_up_requested": "carries a seed up to 2^32 - 1, more than Qt's int holds",
     "tabs/draw/draw_tab.py: predicted": NONE,
     "tabs/draw/rewind.py: epoch_chosen": NONE,

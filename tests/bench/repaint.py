@@ -97,7 +97,7 @@ def repaints(way: str) -> dict[str, float]:
                 found.clear()
                 QTimer.singleShot(SECONDS * 1000, application.quit)
 
-    session.run_happened.connect(note)
+    session.run_event.connect(note)
     window.train_tab.curves.set_earlier_runs(_earlier())
     if way == "sine":
         recipe = recipe_named("sine")

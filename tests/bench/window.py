@@ -126,7 +126,7 @@ def in_window(draw: bool) -> dict[str, float]:
     probe.timeout.connect(probe_now)
     pen = QTimer(interval=10, timerType=Qt.TimerType.PreciseTimer)
     pen.timeout.connect(move_pen)
-    session.run_happened.connect(note)
+    session.run_event.connect(note)
     if draw:
         pen.start()
     session.start_training(NetworkSpec.dense((784, 128, 64, 10)), TrainingConfig(epochs=EPOCHS))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from app.storage.run_store import KnownRun
+from app.storage.run_store import StoredRun
 from app.style.theme import GAP, GROUP_GAP
 
 MOST_EARLIER_RUNS = 6
@@ -62,14 +62,14 @@ class ActionsRow(QWidget):
         button.clicked.connect(signal)
         return button
 
-    def set_choice(self, chosen: Sequence[KnownRun]) -> None:
+    def set_choice(self, chosen: Sequence[StoredRun]) -> None:
         """Enable the buttons for these selected runs."""
         count = len(chosen)
         some = "" if count else "Select one or more runs first."
         one = "" if count == 1 else "Select exactly one run first."
         few = some or ("" if count <= MOST_EARLIER_RUNS else f"Select at most {MOST_EARLIER_RUNS} runs.")
         on = one or _why_not_continued(chosen[0])
-        ended = count == 1 and not chosen[0].is_broken_off
+        ended = count == 1 and not chosen[0].is_interrupted
         running = some or next(
             (f"{known.run.settings.name} is still running." for known in chosen if known.state == "running"), ""
         )
@@ -91,12 +91,12 @@ class ActionsRow(QWidget):
             button.setAccessibleDescription(obstacle or purpose)
 
 
-def _why_not_continued(known: KnownRun) -> str:
+def _why_not_continued(known: StoredRun) -> str:
     if known.checkpoint is not None:
         return ""
     if known.state == "running":
         return "This run is still running."
-    if known.is_broken_off:
+    if known.is_interrupted:
         return "It was interrupted before its first epoch was saved. Rerun it."
     if known.state == "diverged":
         return "A diverged run cannot continue. Fork it and lower the learning rate."

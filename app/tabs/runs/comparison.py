@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.storage.run_store import KnownRun
+from app.storage.run_store import StoredRun
 from app.style.theme import GAP, GROUP_GAP
 from app.tabs.runs.run_view import table_style
 from app.widgets.plain_text import plain_tooltip
@@ -69,7 +69,7 @@ class Comparison(QFrame):
         if hasattr(self, "table"):  # Qt sends a font change during construction
             self.table.setStyleSheet(table_style(self))
 
-    def show_runs(self, chosen: Sequence[KnownRun]) -> None:
+    def show_runs(self, chosen: Sequence[StoredRun]) -> None:
         """Compare `chosen`, two or more runs; with fewer show what to do."""
         runs = [known.run for known in chosen[:MOST_RUNS]]
         self.table.setVisible(len(runs) > 1)

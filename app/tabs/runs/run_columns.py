@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
 
-from app.storage.run_store import KnownRun
+from app.storage.run_store import StoredRun
 from nncore.experiments.run_log.descriptions import changed_settings, duration, figure, percent
 from nncore.experiments.run_log.logged_run import RunSettings
 
@@ -19,10 +19,10 @@ class Column:
     """
 
     title: str
-    text: Callable[[KnownRun], str]
+    text: Callable[[StoredRun], str]
     widest: str
     explained: str
-    number: Callable[[KnownRun], float] | None = None
+    number: Callable[[StoredRun], float] | None = None
     edits: str = ""
 
     @property
@@ -30,7 +30,7 @@ class Column:
         """Whether the column is right-aligned."""
         return self.number is not None
 
-    def key(self, known: KnownRun, text: str) -> str | float:
+    def key(self, known: StoredRun, text: str) -> str | float:
         """The sort key of a run with this `text`."""
         return text.casefold() if self.number is None else self.number(known)
 
@@ -40,13 +40,13 @@ def _changed(settings: RunSettings) -> str:
 
 
 def _number(
-    title: str, value: Callable[[KnownRun], float | None], shown: Callable[[float], str], widest: str, explained: str
+    title: str, value: Callable[[StoredRun], float | None], shown: Callable[[float], str], widest: str, explained: str
 ) -> Column:
-    def text(known: KnownRun) -> str:
+    def text(known: StoredRun) -> str:
         found = value(known)
         return "–" if found is None else shown(found)
 
-    def key(known: KnownRun) -> float:
+    def key(known: StoredRun) -> float:
         found = value(known)
         return -inf if found is None else found
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
 
-from app.storage.run_store import KnownRun, RunStore
+from app.storage.run_store import RunStore, StoredRun
 from app.style.theme import GAP, PAGE_MARGIN
 from app.widgets.plain_text import ElidedLabel
 from nncore.experiments.run_log.log import RunLogError
@@ -28,7 +28,7 @@ class RunOffer(QFrame):
     def __init__(self, store: RunStore, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._store = store
-        self._known: KnownRun | None = None
+        self._known: StoredRun | None = None
         self.label, self.continue_button, self.close_button = ElidedLabel(), QPushButton("Continue"), QToolButton()
         self.label.setAccessibleName("Interrupted run")
         self.continue_button.setToolTip(
@@ -51,7 +51,7 @@ class RunOffer(QFrame):
     def check_log(self) -> None:
         """Offer the newest interrupted run, if there is one."""
         try:
-            self._known = self._store.broken_off()
+            self._known = self._store.newest_interrupted()
         except RunLogError as problem:
             self._known = None
             self.refused.emit(str(problem))
@@ -78,12 +78,12 @@ class RunOffer(QFrame):
         self.withdraw()
         if known is not None:
             try:
-                self._store.turn_down(known.run.id)
+                self._store.dismiss(known.run.id)
             except RunLogError as problem:
                 self.refused.emit(str(problem))
 
 
-def _sentence(known: KnownRun) -> str:
+def _sentence(known: StoredRun) -> str:
     run = known.run
     saved = "1 epoch was saved" if run.epochs == 1 else f"{run.epochs:,} epochs were saved"
     begun = run.started[:16].replace("T", " ")

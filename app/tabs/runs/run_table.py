@@ -16,7 +16,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColor
 
-from app.storage.run_store import KnownRun
+from app.storage.run_store import StoredRun
 from app.style.theme import Colours
 from app.tabs.runs.run_columns import COLUMNS
 from app.widgets.plain_text import plain_tooltip
@@ -41,7 +41,7 @@ class RunTable(QAbstractTableModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._runs: list[KnownRun] = []
+        self._runs: list[StoredRun] = []
         self._texts: list[tuple[str, ...]] = []
         self._keys: list[tuple[str | float, ...]] = []
         self._trouble = self._quiet = QColor()
@@ -50,7 +50,7 @@ class RunTable(QAbstractTableModel):
         """Set the colours of failed runs and of missing values."""
         self._trouble, self._quiet = QColor(colours.trouble), QColor(colours.quiet_text)
 
-    def set_runs(self, runs: Sequence[KnownRun]) -> None:
+    def set_runs(self, runs: Sequence[StoredRun]) -> None:
         """Show `runs`; if only their progress changed, the rows and the selection stay."""
         same = [known.run.id for known in runs] == [known.run.id for known in self._runs]
         rows = zip(self._runs, self._texts, self._keys, strict=True)
@@ -73,7 +73,7 @@ class RunTable(QAbstractTableModel):
         for row in changed:
             self.dataChanged.emit(self.index(row, 0), self.index(row, len(COLUMNS) - 1))
 
-    def known(self, row: int) -> KnownRun:
+    def known(self, row: int) -> StoredRun:
         """The run in a row."""
         return self._runs[row]
 

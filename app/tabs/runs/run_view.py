@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, Qt, Sign
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView, QWidget
 
-from app.storage.run_store import KnownRun
+from app.storage.run_store import StoredRun
 from app.style.theme import GAP, SMALL_SCALE, colours_of
 from app.tabs.runs.run_columns import COLUMNS
 from app.tabs.runs.run_table import RunFilter, RunTable
@@ -54,7 +54,7 @@ class RunView(QTableView):
 
     # ------------------------------------------------------------------ choice
 
-    def chosen(self) -> list[KnownRun]:
+    def chosen(self) -> list[StoredRun]:
         """The runs whose rows are selected, in the order shown."""
         rows = sorted(index.row() for index in self.selectionModel().selectedRows())
         return [self.table.known(self.filter.mapToSource(self.filter.index(row, 0)).row()) for row in rows]

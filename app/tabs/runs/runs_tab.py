@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from app.background.task_queue import TaskQueue
 from app.storage.paths import run_log_path
-from app.storage.run_store import KnownRun, RunStore
+from app.storage.run_store import RunStore, StoredRun
 from app.style.icons import set_icon
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.tabs.runs.actions_row import ActionsRow
@@ -225,7 +225,7 @@ class RunsTab(Tab):
     def _continue(self) -> None:
         chosen = self.view.chosen()
         if len(chosen) == 1 and chosen[0].checkpoint is not None:
-            wanted = self.continue_requested if chosen[0].is_broken_off else self.train_on_requested
+            wanted = self.continue_requested if chosen[0].is_interrupted else self.train_on_requested
             wanted.emit(chosen[0].run, chosen[0].checkpoint)
 
     # ------------------------------------------------------------------ change
@@ -239,7 +239,7 @@ class RunsTab(Tab):
     @Slot()
     def delete(self) -> None:
         """Delete the selected runs, unless one of them is still running."""
-        chosen: list[KnownRun] = self.view.chosen()
+        chosen: list[StoredRun] = self.view.chosen()
         runs = [known.run.id for known in chosen]
         if not runs or any(known.state == "running" for known in chosen):
             return

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout
 
-from app.session.run_events import EarlierPart, RunState, StepsDone
+from app.session.run_events import EarlierHistory, RunState, StepsDone
 from app.session.run_plan import EndedRun
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.tabs.tab import Tab
@@ -319,7 +319,7 @@ class TrainTab(Tab):
         self.progress.show_progress(self._clock.progress, now=True)
 
     @Slot(object)
-    def show_earlier(self, part: EarlierPart) -> None:
+    def show_earlier(self, part: EarlierHistory) -> None:
         """Show the earlier part of a continued run."""
         self.curves.add_earlier(part)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.cli.train_options import begun, recipe_from, resumed, verbose_epoch
+from app.cli.train_options import continued_training, new_training, recipe_from, verbose_epoch
 from nncore.errors import DataError, SettingError
 from nncore.experiments.recipes import RECIPES
 from nncore.files.checkpoint_file import save_checkpoint
@@ -51,18 +51,18 @@ def test_layers_that_are_a_recipes_own_stay() -> None:
 
 
 def test_a_function_is_fitted_instead_of_the_sine() -> None:
-    training = begun(recipe_from(options(function="sin(3*x)*x")), None)
+    training = new_training(recipe_from(options(function="sin(3*x)*x")), None)
     assert training.data.training.source == "500 points of sin(3*x)*x, x from -2*pi to 2*pi"
 
 
 def test_a_file_of_two_columns_is_fitted(tmp_path: Path) -> None:
     path = tmp_path / "curve.csv"
     path.write_text("x,y\n0,1\n1,3\n2,5\n")
-    training = begun(recipe_from(options(layers=[1, 5, 1])), path)
+    training = new_training(recipe_from(options(layers=[1, 5, 1])), path)
     assert (training.data.training.source, len(training.data.training)) == ("curve.csv", 3)
     path.write_text("1,2,3\n")
     with pytest.raises(DataError, match="expected two numbers"):
-        begun(recipe_from(options(recipe="sine")), path)
+        new_training(recipe_from(options(recipe="sine")), path)
 
 
 def test_a_function_is_not_for_digits_nor_beside_a_file(tmp_path: Path) -> None:
@@ -73,10 +73,10 @@ def test_a_function_is_not_for_digits_nor_beside_a_file(tmp_path: Path) -> None:
 
 
 def test_a_run_goes_on_with_its_own_examples_for_longer_and_at_another_rate(tmp_path: Path) -> None:
-    first = begun(recipe_from(options(recipe="sine", epochs=2)), None)
+    first = new_training(recipe_from(options(recipe="sine", epochs=2)), None)
     list(first.events())
     save_checkpoint(replace(first.checkpoint(), recipe="sine"), tmp_path / "run.npz")
-    on, name, _ = resumed(options(resume=tmp_path / "run.npz", learning_rate=0.005, epochs=3))
+    on, name, _ = continued_training(options(resume=tmp_path / "run.npz", learning_rate=0.005, epochs=3))
     list(on.events())
     assert name == "sine"
     assert [row["epoch"] for row in on.history.rows()] == [1, 2, 3, 4, 5]
@@ -85,7 +85,7 @@ def test_a_run_goes_on_with_its_own_examples_for_longer_and_at_another_rate(tmp_
 
 def test_other_settings_of_a_run_that_goes_on_stay(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="--batch-size cannot be used with --resume") as refusal:
-        resumed(options(resume=tmp_path / "run.npz", batch_size=3))
+        continued_training(options(resume=tmp_path / "run.npz", batch_size=3))
     assert refusal.value.field == "batch_size"
 
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from app.session.run_events import SECONDS_BETWEEN_EVENTS, StepFolder
+from app.session.run_events import SECONDS_BETWEEN_EVENTS, StepBatcher
 from nncore.training.events import EpochDone, StepDone
 
 
@@ -32,13 +32,13 @@ EPOCH = EpochDone(1, 2, 0.7, 0.5, 0.6, 0.6, 1e4, 0.2)
 
 
 def test_nothing_is_given_until_it_is_time_and_then_all_in_order(clock: Clock) -> None:
-    folder = StepFolder(clock)
-    assert folder.add(step(1)) is None
+    batcher = StepBatcher(clock)
+    assert batcher.add(step(1)) is None
     clock.now += SECONDS_BETWEEN_EVENTS / 2
-    assert folder.add(step(2)) is None
-    assert folder.add(EPOCH) is None
+    assert batcher.add(step(2)) is None
+    assert batcher.add(EPOCH) is None
     clock.now += SECONDS_BETWEEN_EVENTS / 2
-    told = folder.add(step(3))
+    told = batcher.add(step(3))
     assert told is not None
     assert list(told.steps) == [1, 2, 3]
     assert list(told.losses) == [1, 1 / 2, 1 / 3]
@@ -46,53 +46,53 @@ def test_nothing_is_given_until_it_is_time_and_then_all_in_order(clock: Clock) -
     assert (told.epoch, told.samples) == (2, 21)
     assert told.learning_rate == pytest.approx(0.3)
     assert told.epochs == (EPOCH,)
-    assert folder.flush() is None
+    assert batcher.flush() is None
 
 
 def test_events_are_given_when_exactly_the_time_between_two_has_passed(clock: Clock) -> None:
     clock.now = 0.0
-    folder = StepFolder(clock)
+    batcher = StepBatcher(clock)
     clock.now = SECONDS_BETWEEN_EVENTS
-    assert folder.add(step(1)) is not None
+    assert batcher.add(step(1)) is not None
 
 
 def test_speed_counts_neither_validation_nor_pauses(clock: Clock) -> None:
-    folder = StepFolder(clock)
+    batcher = StepBatcher(clock)
     clock.now += 0.01
-    folder.add(step(1))
+    batcher.add(step(1))
     clock.now += 0.02  # validation
-    folder.add(EPOCH)
+    batcher.add(EPOCH)
     clock.now += 0.01
-    folder.add(step(2))
+    batcher.add(step(2))
     clock.now += 60  # a pause
-    folder.restart_clock()
+    batcher.restart_clock()
     clock.now += 0.01
-    told = folder.add(step(3))
+    told = batcher.add(step(3))
     assert told is not None
     assert told.samples_per_second == pytest.approx(21 / 0.03)
 
 
 def test_the_end_of_an_epoch_is_told_at_once_when_steps_are_slow(clock: Clock) -> None:
-    folder = StepFolder(clock)
+    batcher = StepBatcher(clock)
     clock.now += 1
-    assert folder.add(step(1)) is not None
-    assert folder.add(step(2)) is None
+    assert batcher.add(step(1)) is not None
+    assert batcher.add(step(2)) is None
     clock.now += 1
-    told = folder.add(EPOCH)
+    told = batcher.add(EPOCH)
     assert told is not None
     assert told.epochs == (EPOCH,)
 
 
 def test_the_end_of_an_epoch_is_told_also_when_its_steps_have_been(clock: Clock) -> None:
-    folder = StepFolder(clock)
+    batcher = StepBatcher(clock)
     clock.now += 1
-    assert folder.add(step(2)) is not None
-    assert folder.add(EPOCH) is None
-    told = folder.flush()
+    assert batcher.add(step(2)) is not None
+    assert batcher.add(EPOCH) is None
+    told = batcher.flush()
     assert told is not None
     assert (len(told.steps), told.epochs, told.samples) == (0, (EPOCH,), 0)
     assert told.learning_rate == pytest.approx(0.2)
-    assert folder.flush() is None
+    assert batcher.flush() is None
 
 
 def test_it_loads_no_qt() -> None:

@@ -8,9 +8,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.session import run_plan
-from app.session.run_events import EarlierPart, RunState, StepsDone
+from app.session.loaded_model import LoadedModel
+from app.session.run_events import EarlierHistory, RunState, StepsDone
 from app.session.session import Session
-from app.session.training_thread import InUse
 from app.storage.paths import models_folder, run_log_path
 from nncore.data import dataset
 from nncore.data.dataset import Splits
@@ -40,8 +40,8 @@ def model_called(name: str) -> Model:
     return Model(SPEC, network.parameters.values.astype(np.float32), ModelCard(name))
 
 
-def in_use(name: str) -> InUse:
-    return InUse.from_model(model_called(name))
+def loaded_model(name: str) -> LoadedModel:
+    return LoadedModel.from_model(model_called(name))
 
 
 def epochs_of(events: list[object]) -> list[EpochDone]:
@@ -58,7 +58,7 @@ def kept_models() -> list[Path]:
 
 def events_of(session: Session) -> list[object]:
     events: list[object] = []
-    session.run_happened.connect(events.append)
+    session.run_event.connect(events.append)
     return events
 
 
@@ -218,7 +218,7 @@ def test_of_two_models_asked_for_the_later_one_is_used(session: Session, tmp_pat
 
 
 def test_a_diverged_run_leaves_the_model_in_use_alone(session: Session, qtbot: QtBot) -> None:
-    session._use_opened_model(Path("before.npz"), in_use("before"))
+    session._use_opened_model(Path("before.npz"), loaded_model("before"))
     before = session.model
     events = events_of(session)
     session.start_training(SPEC, TrainingConfig("sgd", 1e6))
@@ -270,7 +270,7 @@ def test_a_model_opened_during_a_run_stays_in_use_and_the_run_is_kept(
 
 
 def test_what_cannot_be_read_changes_nothing(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
-    session._use_opened_model(Path("before.npz"), in_use("before"))
+    session._use_opened_model(Path("before.npz"), loaded_model("before"))
     before_data, before = session.data, session.model
     assert before is not None
     (tmp_path / "broken.npz").write_bytes(b"PK nonsense")
@@ -298,9 +298,9 @@ def test_training_on_ends_with_the_bits_of_a_run_that_never_stopped(session: Ses
     assert session.network is not None
     whole = session.network.parameters.values.copy()
     train_to_the_end(session, qtbot, TrainingConfig(epochs=2))
-    session.train_on(0.001, epochs=1)
+    session.continue_ended(0.001, epochs=1)
     qtbot.waitUntil(lambda: is_idle(session))
-    session.train_on(0.001, epochs=1)
+    session.continue_ended(0.001, epochs=1)
     qtbot.waitUntil(lambda: is_idle(session))
     np.testing.assert_array_equal(session.network.parameters.values, whole)
     assert len(kept_models()) == 4
@@ -310,9 +310,9 @@ def test_what_is_trained_on_is_a_run_of_its_own_with_the_whole_curve(session: Se
     events = events_of(session)
     train_to_the_end(session, qtbot, TrainingConfig(epochs=2, batch_size=50))
     events.clear()
-    session.train_on(0.5, epochs=1)
+    session.continue_ended(0.5, epochs=1)
     qtbot.waitUntil(lambda: is_idle(session))
-    (part,) = [event for event in events if isinstance(event, EarlierPart)]
+    (part,) = [event for event in events if isinstance(event, EarlierHistory)]
     assert [row["epoch"] for row in part.epochs] == [1, 2]
     assert list(part.curve[0]) == list(range(1, 81))
     assert part.rates == ((1, 0.001), (81, 0.5))
@@ -333,7 +333,7 @@ def test_a_stopped_run_can_be_trained_on_and_a_fresh_one_forgets_it(session: Ses
     qtbot.waitUntil(lambda: is_idle(session))
     assert session.ended_run is not None
     done = session.ended_run.checkpoint.counters["epochs_done"]
-    session.train_on(0.01, epochs=2)
+    session.continue_ended(0.01, epochs=2)
     qtbot.waitUntil(lambda: is_idle(session))
     assert session.ended_run.checkpoint.counters["epochs_done"] == done + 2
     session.start_training(SPEC, TrainingConfig(epochs=1))
@@ -344,7 +344,7 @@ def test_training_on_that_diverges_leaves_what_it_began_with(session: Session, q
     events = events_of(session)
     train_to_the_end(session, qtbot, TrainingConfig("sgd", 0.1, epochs=1))
     before = session.ended_run
-    session.train_on(1e6, epochs=1)
+    session.continue_ended(1e6, epochs=1)
     qtbot.waitUntil(lambda: is_idle(session))
     assert any(isinstance(event, Diverged) for event in events)
     assert session.ended_run is before
@@ -355,5 +355,5 @@ def test_other_data_than_it_began_with_is_refused_in_a_sentence(session: Session
     data = small_mnist()
     session.use_data(Splits(data.training.take(slice(100, 900)), None, data.test))
     with qtbot.waitSignal(session.run_failed) as failure:
-        session.train_on(0.001, epochs=1)
+        session.continue_ended(0.001, epochs=1)
     assert "its own data" in failure.args[0]

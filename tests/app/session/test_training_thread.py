@@ -9,9 +9,10 @@ import pytest
 from PySide6.QtCore import QObject, Qt, Slot
 from pytestqt.qtbot import QtBot
 
+from app.session.loaded_model import LoadedModel
 from app.session.run_events import SECONDS_BETWEEN_EVENTS, StepsDone
 from app.session.run_plan import RunPlan
-from app.session.training_thread import SECONDS_BETWEEN_MODELS, InUse, TrainingThread
+from app.session.training_thread import SECONDS_BETWEEN_MODELS, TrainingThread
 from nncore.data.dataset import Splits
 from nncore.files.model_file import load_model
 from nncore.model.network import NetworkSpec
@@ -30,15 +31,15 @@ class Listener(QObject):
         super().__init__()
         self.events: list[object] = []
         self.problems: list[str] = []
-        self.models: list[InUse] = []
+        self.models: list[LoadedModel] = []
 
     @Slot(object)
     def hear(self, event: object) -> None:
         self.events.append(event)
 
     @Slot(object)
-    def hear_model(self, in_use: InUse) -> None:
-        self.models.append(in_use)
+    def hear_model(self, loaded: LoadedModel) -> None:
+        self.models.append(loaded)
 
     @Slot(str)
     def hear_problem(self, problem: str) -> None:
@@ -65,10 +66,10 @@ def thread_for(
     listener: Listener, config: TrainingConfig, keep_in: Path, spec: NetworkSpec = SPEC, data: Splits | None = None
 ) -> TrainingThread:
     thread = TrainingThread(RunPlan(spec, config, 0.1), data or small_mnist(), keep_in, listener)
-    thread.happened.connect(listener.hear, Qt.ConnectionType.QueuedConnection)
-    thread.improved.connect(listener.hear_model, Qt.ConnectionType.QueuedConnection)
+    thread.run_event.connect(listener.hear, Qt.ConnectionType.QueuedConnection)
+    thread.model_updated.connect(listener.hear_model, Qt.ConnectionType.QueuedConnection)
     thread.failed.connect(listener.hear_problem, Qt.ConnectionType.QueuedConnection)
-    thread.not_kept.connect(listener.hear_problem, Qt.ConnectionType.QueuedConnection)
+    thread.model_not_saved.connect(listener.hear_problem, Qt.ConnectionType.QueuedConnection)
     return thread
 
 

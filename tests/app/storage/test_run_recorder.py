@@ -43,14 +43,14 @@ def path(tmp_path: Path) -> Path:
 class Recorded:
     """A run, and its recorder, which are told to go on event by event."""
 
-    def __init__(self, path: Path, config: TrainingConfig = CONFIG, going_on: LoggedRun | None = None) -> None:
+    def __init__(self, path: Path, config: TrainingConfig = CONFIG, continued: LoggedRun | None = None) -> None:
         self.complaints: list[str] = []
-        if going_on is None:
+        if continued is None:
             self.training = Training(fresh_network(seed=config.seed), few_digits(), config)
         else:
-            self.training = Training.resumed(load_checkpoint(path.parent / going_on.checkpoint), few_digits())
+            self.training = Training.resumed(load_checkpoint(path.parent / continued.checkpoint), few_digits())
         settings = RunSettings("a run", self.training.network.spec, config, "digits", recipe="quick")
-        self.recorder = RunRecorder(path, settings, path.parent, self.complaints.append, going_on)
+        self.recorder = RunRecorder(path, settings, path.parent, self.complaints.append, continued)
 
     def __iter__(self) -> Iterator[TrainingEvent]:
         for event in self.training.events():
@@ -123,7 +123,7 @@ def test_a_run_that_broke_off_goes_on_as_the_same_run_to_the_same_bits(path: Pat
     with RunLog(path) as log:
         (broken,) = log.runs()
     assert (broken.state, is_alive(broken.process)) == ("running", False)
-    second = Recorded(path, going_on=broken)
+    second = Recorded(path, continued=broken)
     second.go()
     with RunLog(path) as log, RunLog(whole.recorder._path) as other:
         (logged,), (expected,) = log.runs(), other.runs()
@@ -144,7 +144,7 @@ def test_what_the_log_has_beyond_the_checkpoint_is_done_again_and_what_it_lacks_
         (broken,) = log.runs()
         log.add_epochs(broken.id, [{"epoch": 4, "training_loss": 99.0}], log.curve(broken.id), epochs=4)
         log._connection.execute("DELETE FROM epochs WHERE epoch = 2")
-    second = Recorded(path, going_on=broken)
+    second = Recorded(path, continued=broken)
     second.go()
     with RunLog(path) as log:
         rows = log.epochs(broken.id)
@@ -224,7 +224,7 @@ def test_a_log_locked_halfway_does_not_keep_the_checkpoint_from_being_written(
     with RunLog(path) as log:
         (broken,) = log.runs()
     assert broken.epochs == 1
-    again = Recorded(path, going_on=broken)
+    again = Recorded(path, continued=broken)
     assert again.training.history.epochs == 3
     again.go()
     with RunLog(path) as log:

@@ -14,9 +14,9 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPalette
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
+from app.session.loaded_model import LoadedModel
 from app.session.run_events import RunState, StepsDone
 from app.session.session import Session
-from app.session.training_thread import InUse
 from app.storage.paths import models_folder, run_log_path
 from app.style.theme import ThemeChoice, apply_theme
 from app.window.main_window import MainWindow
@@ -74,7 +74,7 @@ def draw_a_one(qtbot: QtBot, window: MainWindow, between: Callable[[], object] =
 def test_train_draw_change_pause_resume_stop_and_close_while_it_runs(window: MainWindow, qtbot: QtBot) -> None:
     session, tab = window.session, window.train_tab
     told: list[StepsDone] = []
-    session.run_happened.connect(lambda event: told.append(event) if isinstance(event, StepsDone) else None)
+    session.run_event.connect(lambda event: told.append(event) if isinstance(event, StepsDone) else None)
 
     def steps() -> int:
         return sum(len(event.steps) for event in told)
@@ -138,7 +138,7 @@ def test_a_run_that_diverges_says_what_to_try_and_the_model_in_use_stays(window:
 
 def test_a_first_step_waits_after_one_mini_batch(window: MainWindow, qtbot: QtBot) -> None:
     taken: list[int] = []
-    window.session.run_happened.connect(lambda e: taken.extend(e.steps) if hasattr(e, "steps") else None)
+    window.session.run_event.connect(lambda e: taken.extend(e.steps) if hasattr(e, "steps") else None)
     choose_small_network(window)
     click(qtbot, window, "step_button")
     qtbot.waitUntil(lambda: state(window) is RunState.PAUSED and taken == [1])
@@ -277,7 +277,7 @@ def test_a_long_name_does_not_widen_the_window(window: MainWindow) -> None:
     model = window.session.model
     assert model is not None
     long = replace(model, card=replace(model.card, name="W" * 2000))
-    window.session._choose_model(InUse.from_model(long), None)
+    window.session._choose_model(LoadedModel.from_model(long), None)
     assert "…" in window.model_button.text()
     assert window.minimumSizeHint().width() < before + 300
 
@@ -351,7 +351,7 @@ def test_a_run_is_trained_on_by_mouse_with_another_rate_as_often_as_wanted(windo
     assert not tab.buttons.train_on_button.isEnabled()
 
 
-def test_a_run_of_the_log_is_taken_up_and_trained_on_after_a_restart(window: MainWindow, qtbot: QtBot) -> None:
+def test_a_logged_run_is_selected_and_trained_further_after_a_restart(window: MainWindow, qtbot: QtBot) -> None:
     choose_small_network(window, epochs=2)
     click(qtbot, window, "train_button")
     qtbot.waitUntil(lambda: window.session.ended_run is not None and state(window) is RunState.IDLE)

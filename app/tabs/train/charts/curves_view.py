@@ -10,7 +10,7 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
-from app.session.run_events import EarlierPart
+from app.session.run_events import EarlierHistory
 from app.style.theme import GAP, GROUP_GAP
 from app.tabs.train.charts.chart import Chart, ChartText, nearest
 from app.tabs.train.charts.curve import LARGEST, Curve, Points, Smoothed
@@ -91,7 +91,7 @@ class CurvesView(QFrame):
         self._add_validation(done, started.validation_loss, started.validation_accuracy)
         self._mark_dirty()
 
-    def add_earlier(self, part: EarlierPart) -> None:
+    def add_earlier(self, part: EarlierHistory) -> None:
         """Show the earlier part of a continued run."""
         self._validation_loss, self._validation_accuracy = Curve(), Curve()
         for row in part.epochs:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.session.run_events import EarlierPart
+from app.session.run_events import EarlierHistory
 from app.style.theme import DARK, LIGHT, ThemeChoice, apply_theme
 from app.tabs.train.charts.chart import Chart, nearest
 from app.tabs.train.charts.curves_view import CurvesView, round_up
@@ -296,7 +296,7 @@ def test_a_continued_run_shows_its_earlier_part_and_rate_changes(view: CurvesVie
     rows = [epoch_done(epoch, 2.0 - epoch / 2, epoch / 4) for epoch in (1, 2)]
     figures = ("epoch", "validation_loss", "validation_accuracy")
     view.add_earlier(
-        EarlierPart(
+        EarlierHistory(
             np.array([steps, np.linspace(2, 1, 20), np.linspace(0, 1, 20)], np.float32),
             tuple({figure: getattr(row, figure) for figure in figures} for row in rows),
             ((1, 1.0), (15, 0.5), (21, 0.25)),

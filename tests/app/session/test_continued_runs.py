@@ -46,7 +46,7 @@ def logged(name: str, share: float, data: str = "") -> LoggedRun:
 
 def train_and_stop(window: MainWindow, qtbot: QtBot) -> LoggedRun:
     """The run that the Train button makes, from the log."""
-    with qtbot.waitSignal(window.session.run_happened):
+    with qtbot.waitSignal(window.session.run_event):
         qtbot.mouseClick(window.train_tab.buttons.train_button, Qt.MouseButton.LeftButton)
     window.session.stop()
     qtbot.waitUntil(lambda: window.session.run_state.name == "IDLE")
@@ -93,10 +93,7 @@ def test_a_run_that_was_killed_is_offered_by_the_next_window(qtbot: QtBot, qapp:
     window.close()
 
 
-def test_without_a_killed_run_nothing_is_offered_and_other_data_than_a_run_had_is_said(
-    window: MainWindow, qtbot: QtBot
-) -> None:
-    assert window.run_offer.isHidden()
+def test_a_warning_names_other_data_when_a_run_is_continued(window: MainWindow, qtbot: QtBot) -> None:
     assert window.session.data is not None
     window.runs_tab.fork_requested.emit(logged("quick", 0.1, window.session.data.training.source))
     assert not window.messages.text
