@@ -21,33 +21,33 @@ from nncore.preprocessing.ink import rasterize
 
 SEED = 0
 
-MNIST_REPLAYED, MADE_UP_DIGITS, MADE_UP_OTHERS = 4000, 1000, 500
+MNIST_REPLAYED, SYNTHETIC_DIGITS, SYNTHETIC_NON_DIGITS = 4000, 1000, 500
 """Training data beside the user's drawings: MNIST images, digits of synthetic writers, and synthetic non-digits."""
 
-MNIST_JUDGED = 2000
+MNIST_EVALUATED = 2000
 """MNIST test images on which a network is evaluated; none of them is replayed. One image is 0.05 %."""
 
 
 @dataclass(frozen=True)
-class Right:
-    """How many of `count` drawings were read correctly."""
+class CorrectCount:
+    """How many of `total` drawings were read correctly."""
 
-    right: int
-    count: int
+    correct: int
+    total: int
 
 
 @dataclass(frozen=True, eq=False)
 class Adaptation:
     """A network that has learnt `examples` drawings; with 0 examples, the unchanged network.
 
-    own_before, own_after: on the drawings that it learnt. mnist_before, mnist_after: accuracy on MNIST_JUDGED test
+    own_before, own_after: on the drawings that it learnt. mnist_before, mnist_after: accuracy on MNIST_EVALUATED test
     images, 0 to 1; None if nothing was learnt. seconds: duration of learning and evaluation.
     """
 
     network: Network
     examples: int
-    own_before: Right = Right(0, 0)
-    own_after: Right = Right(0, 0)
+    own_before: CorrectCount = CorrectCount(0, 0)
+    own_after: CorrectCount = CorrectCount(0, 0)
     mnist_before: float | None = None
     mnist_after: float | None = None
     seconds: float = 0.0
@@ -60,12 +60,12 @@ class HeldOut:
     Only digits with two examples or more can be measured in this way. before: the result of the unchanged network.
     """
 
-    before: Right
-    after: Right
+    before: CorrectCount
+    after: CorrectCount
 
 
 @dataclass(frozen=True, eq=False)
-class Others:
+class ReplayData:
     """Data of other writers, always the same: the replayed images, and the MNIST test images for evaluation."""
 
     replayed: Dataset
@@ -75,41 +75,41 @@ class Others:
 _one_at_a_time = Lock()
 
 
-def others() -> Others:
+def replay_data() -> ReplayData:
     """The images of other writers; the first call takes about a second, later ones return the same object."""
     with _one_at_a_time:  # a second caller waits for the first one's result
-        return _others()
+        return _replay_data()
 
 
 @cache
-def _others() -> Others:
+def _replay_data() -> ReplayData:
     rng = np.random.default_rng(SEED)
     mnist = load_mnist()
     assert mnist.test is not None
     learnt, judged = (
         part.take(np.sort(rng.permutation(len(part))[:count]))
-        for part, count in ((mnist.training, MNIST_REPLAYED), (mnist.test, MNIST_JUDGED))
+        for part, count in ((mnist.training, MNIST_REPLAYED), (mnist.test, MNIST_EVALUATED))
     )
-    no_digits = [rasterize(ink) for ink in non_digits(MADE_UP_OTHERS, rng)]
-    made_up = digits(MADE_UP_DIGITS, rng).to_dataset()
+    no_digits = [rasterize(ink) for ink in non_digits(SYNTHETIC_NON_DIGITS, rng)]
+    synthetic = digits(SYNTHETIC_DIGITS, rng).to_dataset()
     replayed = Dataset(
-        np.concatenate([learnt.images, made_up.images, no_digits]),
-        np.concatenate([learnt.labels, made_up.labels, np.full(len(no_digits), NO_CLASS)]),
+        np.concatenate([learnt.images, synthetic.images, no_digits]),
+        np.concatenate([learnt.labels, synthetic.labels, np.full(len(no_digits), NO_CLASS)]),
         source="MNIST and made-up ink",
         open_set=True,
     )
-    return Others(replayed, judged)
+    return ReplayData(replayed, judged)
 
 
-def drawings(examples: Sequence[Example]) -> Dataset:
+def dataset_of(examples: Sequence[Example]) -> Dataset:
     """The examples as a data set: (n, 28, 28) images and their digits."""
     images = np.stack([rasterize(example.ink) for example in examples])
     return Dataset(images, np.array([example.digit for example in examples]), source="own handwriting")
 
 
-def adapted(network: Network, own: Dataset, cancelled: Callable[[], bool]) -> Adaptation | None:
+def fine_tune_and_evaluate(network: Network, own: Dataset, cancelled: Callable[[], bool]) -> Adaptation | None:
     """`network` having learnt the drawings `own`; None if cancelled. Raises DataError as `fine_tune` does."""
-    replayed, mnist = others().replayed, others().judged
+    replayed, mnist = replay_data().replayed, replay_data().judged
     started = perf_counter()
     tuned = fine_tune(network, own, replayed, SEED, cancelled)
     if tuned is None:
@@ -120,15 +120,15 @@ def adapted(network: Network, own: Dataset, cancelled: Callable[[], bool]) -> Ad
     return Adaptation(
         tuned,
         len(own),
-        read_right(network, own),
-        read_right(tuned, own),
+        count_correct(network, own),
+        count_correct(tuned, own),
         before.accuracy,
         after.accuracy,
         perf_counter() - started,
     )
 
 
-def held_out(network: Network, own: Dataset, cancelled: Callable[[], bool]) -> HeldOut | None:
+def evaluate_held_out(network: Network, own: Dataset, cancelled: Callable[[], bool]) -> HeldOut | None:
     """Measure the adaptation to `own` on drawings that were not learnt; None if there are none or cancelled.
 
     Cross-validation in two halves: of each digit with two drawings or more, every other one is held out in turn.
@@ -137,13 +137,13 @@ def held_out(network: Network, own: Dataset, cancelled: Callable[[], bool]) -> H
     judged = np.flatnonzero(halves >= 0)
     if not judged.size:
         return None
-    right = 0
+    correct = 0
     for half in (0, 1):
-        tuned = fine_tune(network, own.take(np.flatnonzero(halves != half)), others().replayed, SEED, cancelled)
+        tuned = fine_tune(network, own.take(np.flatnonzero(halves != half)), replay_data().replayed, SEED, cancelled)
         if tuned is None:
             return None
-        right += read_right(tuned, own.take(np.flatnonzero(halves == half))).right
-    return HeldOut(read_right(network, own.take(judged)), Right(right, judged.size))
+        correct += count_correct(tuned, own.take(np.flatnonzero(halves == half))).correct
+    return HeldOut(count_correct(network, own.take(judged)), CorrectCount(correct, judged.size))
 
 
 def _halves(labels: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -156,7 +156,7 @@ def _halves(labels: NDArray[np.intp]) -> NDArray[np.intp]:
     return halves
 
 
-def read_right(network: Network, own: Dataset) -> Right:
+def count_correct(network: Network, own: Dataset) -> CorrectCount:
     """How many of the drawings `network` reads correctly."""
     answers = network.predict(own.inputs(slice(None))).argmax(axis=1)
-    return Right(int(np.count_nonzero(answers == own.labels)), len(own))
+    return CorrectCount(int(np.count_nonzero(answers == own.labels)), len(own))

@@ -11,7 +11,14 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from app.background.task_queue import TaskQueue, is_cancelled
-from app.session.fine_tuning import Adaptation, HeldOut, adapted, drawings, held_out, others
+from app.session.fine_tuning import (
+    Adaptation,
+    HeldOut,
+    dataset_of,
+    evaluate_held_out,
+    fine_tune_and_evaluate,
+    replay_data,
+)
 from app.storage.ink_library import Example, InkLibrary
 from app.storage.paths import own_ink_path
 from nncore.errors import DataError
@@ -80,7 +87,7 @@ class HandwritingTeacher(QObject):
     def prepare(self) -> None:
         """Load the data that teaching needs, so that the first lesson is as fast as the next."""
         if not self._tasks.is_busy:
-            self._start("prepare", others, lambda _: None)
+            self._start("prepare", replay_data, lambda _: None)
 
     def set_base(self, network: Network | None, *, learn: bool = True) -> None:
         """Adapt `network`, which stays unchanged itself, from now on.
@@ -162,8 +169,8 @@ class HandwritingTeacher(QObject):
 
 
 def _lesson(base: Network, examples: tuple[Example, ...]) -> Adaptation | None:
-    return adapted(base, drawings(examples), is_cancelled)
+    return fine_tune_and_evaluate(base, dataset_of(examples), is_cancelled)
 
 
 def _judgement(base: Network, examples: tuple[Example, ...]) -> HeldOut | None:
-    return held_out(base, drawings(examples), is_cancelled)
+    return evaluate_held_out(base, dataset_of(examples), is_cancelled)

@@ -22,75 +22,75 @@ Tell = Callable[[float], None]
 Cancelled = Callable[[], bool]
 
 DATA_FILES = f"Images or ink with labels ({file_patterns('pictures', 'ink')});;All files (*)"
-"""The filter of every dialog that asks for a data set: what `from_path` reads."""
+"""The filter of every dialog that asks for a data set: what `load_path` reads."""
 
-MOST_MADE_UP = 100_000
+MOST_SYNTHETIC = 100_000
 """A thousand synthetic digits take about a second."""
 
-MADE_UP_AT_ONCE = 500
+SYNTHETIC_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
-class Loaded:
+class LoadedData:
     """Data that was read, and a note on it for the user, or ""."""
 
     data: Splits
     note: str = ""
 
 
-def from_path(path: Path, tell: Tell, cancelled: Cancelled) -> Loaded | None:
+def load_path(path: Path, tell: Tell, cancelled: Cancelled) -> LoadedData | None:
     """Data from a file (CSV, IDX, NPY, NPZ, or UNIPEN ink) or a folder (MNIST's files, or pictures by class).
 
     Returns None if `cancelled`. Raises DataError.
     """
     if path.is_dir():
         if is_image_folder(path):
-            return _from_folder(path, tell, cancelled)
-        return Loaded(read_dataset(path))
+            return _load_folder(path, tell, cancelled)
+        return LoadedData(read_dataset(path))
     found = format_of(path)
-    return Loaded(found.read(path, None) if found.holds == "ink" else read_dataset(path))
+    return LoadedData(found.read(path, None) if found.holds == "ink" else read_dataset(path))
 
 
-def _from_folder(path: Path, tell: Tell, cancelled: Cancelled) -> Loaded | None:
+def _load_folder(path: Path, tell: Tell, cancelled: Cancelled) -> LoadedData | None:
     found = read_image_folder(path, read_picture, tell, cancelled)
     if found is None:
         return None
     left_out = found.left_out
     if not left_out:
-        return Loaded(found.splits)
+        return LoadedData(found.splits)
     what = "1 picture was" if len(left_out) == 1 else f"{len(left_out):,} pictures were"
-    return Loaded(found.splits, f"{what} skipped. {left_out[0]}")
+    return LoadedData(found.splits, f"{what} skipped. {left_out[0]}")
 
 
-def bundled(tell: Tell, cancelled: Cancelled) -> Loaded | None:
+def load_bundled(tell: Tell, cancelled: Cancelled) -> LoadedData | None:
     """The bundled MNIST data."""
-    return Loaded(load_mnist())
+    return LoadedData(load_mnist())
 
 
-def own_ink(tell: Tell, cancelled: Cancelled) -> Loaded | None:
+def load_own_ink(tell: Tell, cancelled: Cancelled) -> LoadedData | None:
     """The user's own labelled drawings; raises DataError if there are none."""
     path = own_ink_path()
     if not path.exists():
         raise DataError("There are no drawings of yours yet. Correct the network in the Draw tab to add some.")
     ink = read_ink(path).to_dataset()
-    return Loaded(Splits(Dataset(ink.images, ink.labels, source="my own ink")))
+    return LoadedData(Splits(Dataset(ink.images, ink.labels, source="my own ink")))
 
 
-def made_up(count: int, seed: int, tell: Tell, cancelled: Cancelled) -> Loaded | None:
+def generate_digits(count: int, seed: int, tell: Tell, cancelled: Cancelled) -> LoadedData | None:
     """`count` digits of synthetic writers; the same seed gives the same digits. None if `cancelled`."""
     images, labels, rng = [], [], np.random.default_rng(seed)
-    for start in range(0, count, MADE_UP_AT_ONCE):
+    for start in range(0, count, SYNTHETIC_AT_ONCE):
         if cancelled():
             return None
-        some = digits(min(MADE_UP_AT_ONCE, count - start), rng).to_dataset()
+        some = digits(min(SYNTHETIC_AT_ONCE, count - start), rng).to_dataset()
         images.append(some.images)
         labels.append(some.labels)
-        tell(min(1.0, (start + MADE_UP_AT_ONCE) / count))
+        tell(min(1.0, (start + SYNTHETIC_AT_ONCE) / count))
     source = f"{count:,} made-up digits, seed {seed}"
-    return Loaded(Splits(Dataset(np.concatenate(images), np.concatenate(labels), source=source)))
+    return LoadedData(Splits(Dataset(np.concatenate(images), np.concatenate(labels), source=source)))
 
 
-def added(present: Splits, more: Splits) -> Splits:
+def combine(present: Splits, more: Splits) -> Splits:
     """`present` with the training examples of `more` added; validation and test data stay unchanged.
 
     Raises DataError if shapes or classes differ, or one of them is mapped from its file.

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app.background.task_queue import TaskQueue, is_cancelled
-from app.storage.data_sources import Loaded, added, bundled, from_path, made_up, own_ink
+from app.storage.data_sources import LoadedData, combine, generate_digits, load_bundled, load_own_ink, load_path
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.tabs.data.class_rows import ClassRows
 from app.tabs.data.sample_view import PARTS, SampleView
@@ -23,7 +23,7 @@ from nncore.data.statistics import DatasetStatistics, dataset_statistics
 READING = "The data is still being read."
 PANEL_WIDTH, FIGURES_WIDTH = 250, 330
 
-Source = Callable[[Callable[[float], None], Callable[[], bool]], Loaded | None]
+Source = Callable[[Callable[[float], None], Callable[[], bool]], LoadedData | None]
 """Reads data. Arguments: a function that reports the share that is read, and one that asks whether to cancel."""
 
 
@@ -81,9 +81,9 @@ class DataTab(Tab):
     def _connect(self) -> None:
         panel = self.panel
         panel.path_chosen.connect(self.open_path)
-        panel.mnist_requested.connect(partial(self._read, bundled))
-        panel.own_ink_requested.connect(partial(self._read, own_ink))
-        panel.made_up_requested.connect(lambda count, seed: self._read(partial(made_up, count, seed)))
+        panel.mnist_requested.connect(partial(self._read, load_bundled))
+        panel.own_ink_requested.connect(partial(self._read, load_own_ink))
+        panel.made_up_requested.connect(lambda count, seed: self._read(partial(generate_digits, count, seed)))
         panel.share_chosen.connect(self.share_chosen)
         panel.test_share_chosen.connect(self._hold_out_to_test)
         panel.cancel_requested.connect(lambda: self._reading.cancel("read"))
@@ -146,7 +146,7 @@ class DataTab(Tab):
     @Slot(object)
     def open_path(self, path: Path) -> None:
         """Read a file or a folder and use its data."""
-        self._read(partial(from_path, path))
+        self._read(partial(load_path, path))
 
     @Slot(float)
     def _hold_out_to_test(self, share: float) -> None:
@@ -167,15 +167,15 @@ class DataTab(Tab):
         current = self.data if self.panel.adds else None
         tell = self.progressed.emit
 
-        def work() -> Loaded | None:
+        def work() -> LoadedData | None:
             loaded = source(tell, is_cancelled)
             if loaded is None or current is None:
                 return loaded
-            return Loaded(added(current, loaded.data), loaded.note)
+            return LoadedData(combine(current, loaded.data), loaded.note)
 
         self._reading.add("read", work, self._use, self.panel.show_message)
 
-    def _use(self, loaded: Loaded | None) -> None:
+    def _use(self, loaded: LoadedData | None) -> None:
         if loaded is None:
             self.panel.show_message("", "Cancelled; the data is unchanged.")
             return

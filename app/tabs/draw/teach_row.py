@@ -130,7 +130,7 @@ class TeachRow(QWidget):
         """Show how the user's drawings and MNIST were read before, and are read now."""
         if not adaptation.examples:
             return  # `changed` reports this
-        before, after, count = adaptation.own_before.right, adaptation.own_after.right, adaptation.examples
+        before, after, count = adaptation.own_before.correct, adaptation.own_after.correct, adaptation.examples
         figures = f"{adaptation.mnist_before:.2%} before, {adaptation.mnist_after:.2%} now.".replace(
             "%", "\N{NO-BREAK SPACE}%"
         )
@@ -143,7 +143,7 @@ class TeachRow(QWidget):
     @Slot(object)
     def show_held_out(self, judged: HeldOut) -> None:
         """Show how held-out drawings are read, instead of the learned ones."""
-        before, after, count = judged.before.right, judged.after.right, judged.after.count
+        before, after, count = judged.before.correct, judged.after.correct, judged.after.total
         self._show(f"{_drawings(count)} held out: {before} read right before, {after} now.\n{self._mnist}", JUDGED)
 
     @Slot(str)

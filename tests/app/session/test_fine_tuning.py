@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.session import fine_tuning
-from app.session.fine_tuning import adapted, held_out, others, read_right
+from app.session.fine_tuning import count_correct, evaluate_held_out, fine_tune_and_evaluate, replay_data
 from nncore.data.dataset import NO_CLASS, Dataset
 from nncore.files.model_file import bundled_model_path, load_model
 from nncore.model.network import Network
@@ -16,14 +16,14 @@ from tests.nncore.example_data import mnist
 @pytest.fixture(autouse=True, scope="module")
 def fewer_images() -> Iterator[None]:
     """Replay and judge a fraction of the images: the behaviour is the same, and ten times as fast."""
-    fine_tuning._others.cache_clear()
+    fine_tuning._replay_data.cache_clear()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fine_tuning, "MNIST_REPLAYED", 800)
-        patch.setattr(fine_tuning, "MADE_UP_DIGITS", 100)
-        patch.setattr(fine_tuning, "MADE_UP_OTHERS", 50)
-        patch.setattr(fine_tuning, "MNIST_JUDGED", 400)
+        patch.setattr(fine_tuning, "SYNTHETIC_DIGITS", 100)
+        patch.setattr(fine_tuning, "SYNTHETIC_NON_DIGITS", 50)
+        patch.setattr(fine_tuning, "MNIST_EVALUATED", 400)
         yield
-    fine_tuning._others.cache_clear()
+    fine_tuning._replay_data.cache_clear()
 
 
 def boxed() -> Network:
@@ -43,28 +43,28 @@ def never() -> bool:
 
 
 def test_nothing_is_judged_on_that_is_replayed() -> None:
-    judged, replayed = others().judged, others().replayed
+    judged, replayed = replay_data().judged, replay_data().replayed
     test = mnist().test
     assert test is not None
     known = {image.tobytes() for image in test.images}
-    assert len(judged) == fine_tuning.MNIST_JUDGED
+    assert len(judged) == fine_tuning.MNIST_EVALUATED
     assert all(image.tobytes() in known for image in judged.images)
     learnt = {image.tobytes() for image in replayed.images}
     assert not any(image.tobytes() in learnt for image in judged.images)
     assert set(replayed.labels.tolist()) == {NO_CLASS, *range(10)}
-    assert others() is others()
+    assert replay_data() is replay_data()
 
 
 def test_an_adaptation_tells_before_and_after() -> None:
     base, own = boxed(), mirrored(7, 3)
-    found = adapted(base, own, never)
+    found = fine_tune_and_evaluate(base, own, never)
     assert found is not None
     assert (found.examples, found.own_before, found.own_after) == (
         3,
-        read_right(base, own),
-        read_right(found.network, own),
+        count_correct(base, own),
+        count_correct(found.network, own),
     )
-    assert found.own_before.right < found.own_after.right == found.own_after.count == 3
+    assert found.own_before.correct < found.own_after.correct == found.own_after.total == 3
     assert found.mnist_before is not None
     assert found.mnist_after is not None
     assert found.mnist_before > 0.98
@@ -75,27 +75,27 @@ def test_an_adaptation_tells_before_and_after() -> None:
 def test_drawings_held_out_are_read_by_a_network_that_has_not_learnt_them() -> None:
     seven, two = mirrored(7, 4), mirrored(2, 1)
     own = Dataset(np.concatenate([seven.images, two.images]), np.concatenate([seven.labels, two.labels]))
-    found = held_out(boxed(), own, never)
+    found = evaluate_held_out(boxed(), own, never)
     assert found is not None
-    assert found.after.count == found.before.count == 4  # the two, drawn once, cannot be held out
-    assert found.before == read_right(boxed(), seven)
-    assert found.after.right > found.before.right
+    assert found.after.total == found.before.total == 4  # the two, drawn once, cannot be held out
+    assert found.before == count_correct(boxed(), seven)
+    assert found.after.correct > found.before.correct
 
 
 def test_a_drawing_does_not_help_to_read_itself() -> None:
     """Two drawings that have nothing in common but their wrong label are learnt, but neither shows the other's."""
     four, six = mirrored(4, 1).images[:, :, ::-1], mirrored(6, 1).images[:, :, ::-1]
     own = Dataset(np.concatenate([four, six]), np.array([2, 2]))
-    learnt, found = adapted(boxed(), own, never), held_out(boxed(), own, never)
+    learnt, found = fine_tune_and_evaluate(boxed(), own, never), evaluate_held_out(boxed(), own, never)
     assert learnt is not None
     assert found is not None
-    assert (learnt.own_after.right, found.after.right) == (2, 0)
+    assert (learnt.own_after.correct, found.after.correct) == (2, 0)
 
 
 def test_a_digit_drawn_once_cannot_be_held_out() -> None:
-    assert held_out(boxed(), mirrored(7, 1), never) is None
+    assert evaluate_held_out(boxed(), mirrored(7, 1), never) is None
 
 
 def test_both_end_when_they_are_cancelled() -> None:
-    assert adapted(boxed(), mirrored(7, 2), lambda: True) is None
-    assert held_out(boxed(), mirrored(7, 2), lambda: True) is None
+    assert fine_tune_and_evaluate(boxed(), mirrored(7, 2), lambda: True) is None
+    assert evaluate_held_out(boxed(), mirrored(7, 2), lambda: True) is None

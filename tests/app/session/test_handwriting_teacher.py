@@ -62,7 +62,7 @@ def test_what_is_taught_is_kept_at_once_and_learnt(teacher: HandwritingTeacher, 
         assert own_ink_path().exists()
         assert teacher.is_busy
     found = adaptation(told.args)
-    assert (found.examples, found.own_after.right, teacher.has_learnt, teacher.is_busy) == (1, 1, True, False)
+    assert (found.examples, found.own_after.correct, teacher.has_learnt, teacher.is_busy) == (1, 1, True, False)
     np.testing.assert_array_equal(base.parameters.values, before)
     assert (teacher.library.examples[0].digit, teacher.library.examples[0].read) == (7, 2)
 
@@ -142,7 +142,7 @@ def test_drawings_held_out_are_judged_afterwards(teacher: HandwritingTeacher, qt
     assert isinstance(told.args, list)
     judged = told.args[0]
     assert isinstance(judged, HeldOut)
-    assert (judged.after.right, judged.after.count) == (2, 2)
+    assert (judged.after.correct, judged.after.total) == (2, 2)
 
 
 def test_learning_leaves_the_windows_thread_free(teacher: HandwritingTeacher, qtbot: QtBot) -> None:

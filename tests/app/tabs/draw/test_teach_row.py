@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.session.fine_tuning import Adaptation, HeldOut, Right
+from app.session.fine_tuning import Adaptation, CorrectCount, HeldOut
 from app.session.handwriting_teacher import HandwritingTeacher
 from app.style.theme import ThemeChoice, apply_theme
 from app.tabs.draw.teach_row import FORGOTTEN, KEPT, LEARNING, NOTHING_DRAWN, NOTHING_TAUGHT, TeachRow
@@ -51,7 +51,7 @@ def teacher(network: Network) -> Iterator[HandwritingTeacher]:
 
 
 def adaptation(network: Network) -> Adaptation:
-    return Adaptation(network, 12, Right(3, 12), Right(11, 12), 0.995, 0.9935, 0.8)
+    return Adaptation(network, 12, CorrectCount(3, 12), CorrectCount(11, 12), 0.995, 0.9935, 0.8)
 
 
 def test_a_click_chooses_a_digit_and_keeps_the_focus(row: TeachRow, qtbot: QtBot) -> None:
@@ -90,7 +90,7 @@ def test_the_line_compares_own_drawings_and_mnist(row: TeachRow, network: Networ
     assert taught == "12 drawings taught: 3 read right before, 11 now."
     assert mnist.replace("\N{NO-BREAK SPACE}", " ") == "MNIST: 99.50 % before, 99.35 % now."
     assert "the drawings it learned" in row.line.toolTip()
-    row.show_held_out(HeldOut(Right(3, 10), Right(9, 10)))
+    row.show_held_out(HeldOut(CorrectCount(3, 10), CorrectCount(9, 10)))
     assert row.line.text().splitlines() == ["10 drawings held out: 3 read right before, 9 now.", mnist]
 
 
