@@ -19,8 +19,8 @@ CLOSE_MILLISECONDS = 10_000
 class _Task:
     kind: str
     work: Callable[[], object]
-    use: Callable[[Any], None]
-    refuse: Callable[[str], None]
+    on_result: Callable[[Any], None]
+    on_error: Callable[[str], None]
 
 
 class TaskQueue(QObject):
@@ -48,19 +48,19 @@ class TaskQueue(QObject):
         self,
         kind: str,
         work: Callable[[], object],
-        use: Callable[[Any], None],
-        refuse: Callable[[str], None],
+        on_result: Callable[[Any], None],
+        on_error: Callable[[str], None],
         *,
         latest_only: bool = False,
     ) -> None:
-        """Run `work` when all earlier tasks have ended; then call `use` with its result, or `refuse` with a sentence.
+        """Run `work` after all earlier tasks; then call `on_result` with its result, or `on_error` with a sentence.
 
         kind: a word by which tasks are cancelled and replaced. latest_only: waiting tasks of this kind are dropped,
         because this one replaces them; a running one still delivers its result.
         """
         if latest_only:
             self._drop_waiting(kind)
-        self._waiting.append(_Task(kind, work, use, refuse))
+        self._waiting.append(_Task(kind, work, on_result, on_error))
         self._start_next()
 
     def cancel(self, *kinds: str) -> None:
@@ -95,23 +95,23 @@ class TaskQueue(QObject):
             return
         self._current = task = self._waiting.popleft()
         self._thread = TaskThread(task.work, self)
-        self._thread.succeeded.connect(self._use)
-        self._thread.failed.connect(self._refuse)
+        self._thread.succeeded.connect(self._deliver_result)
+        self._thread.failed.connect(self._deliver_error)
         self._thread.finished.connect(self._end)
         self._thread.start()
         self.busy_changed.emit(True)
 
     @Slot(object)
-    def _use(self, result: object) -> None:
+    def _deliver_result(self, result: object) -> None:
         task, self._current = self._current, None
         if task is not None:
-            task.use(result)
+            task.on_result(result)
 
     @Slot(str)
-    def _refuse(self, sentence: str) -> None:
+    def _deliver_error(self, sentence: str) -> None:
         task, self._current = self._current, None
         if task is not None:
-            task.refuse(sentence)
+            task.on_error(sentence)
 
     @Slot()
     def _end(self) -> None:

@@ -7,7 +7,7 @@ import json
 from math import isfinite
 from pathlib import Path
 
-from app.storage.csv_dialects import read_dataset
+from app.storage.csv_dialects import read_any_dataset
 from nncore.data.dataset import Dataset, load_mnist
 from nncore.data.formats import format_names, read_ink
 from nncore.errors import SettingError, printable
@@ -69,7 +69,7 @@ def _dataset(data: Path | None, ink: Path | None) -> Dataset:
     """The labelled digits to evaluate on: the test part of a file if it has one."""
     if ink is not None:
         return read_ink(ink).to_dataset()
-    splits = read_dataset(data) if data is not None else load_mnist()
+    splits = read_any_dataset(data) if data is not None else load_mnist()
     return splits.test or splits.training
 
 

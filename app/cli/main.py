@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import NoReturn
 
-from app.cli.output import complain, discard_output, prepare_output
+from app.cli.output import discard_output, prepare_output, print_error
 from app.cli.preflight import missing_package, no_qt, why_no_window
 from nncore import __version__
 from nncore.errors import DigitLabError
@@ -84,7 +84,7 @@ def _open_window() -> int:
 
 
 def _refuse(sentence: str) -> int:
-    complain(sentence)
+    print_error(sentence)
     return 2
 
 

@@ -21,7 +21,7 @@ def prepare_output() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def complain(sentence: str) -> None:
+def print_error(sentence: str) -> None:
     """Print one line on standard error, without control characters."""
     if sys.stderr is not None:
         print(f"digitlab: {printable(' '.join(sentence.split()), LONGEST_LINE)}", file=sys.stderr)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.cli.output import LONGEST_LINE, complain
+from app.cli.output import LONGEST_LINE, print_error
 from nncore.data.dataset import DIGITS
 from nncore.data.formats import read_ink
 from nncore.data.formats.files import opened
@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
             for sample, image in _images_of(path):
                 _print(path, sample, read_digit(network, image), model.class_names, options.json)
         except DataError as problem:
-            complain(str(problem))
+            print_error(str(problem))
             status = 2
     return status
 

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from app.cli.output import complain
+from app.cli.output import print_error
 from app.storage.paths import run_log_path, runs_folder
 from app.storage.run_log_file import with_log
 from app.storage.run_process import is_alive
@@ -43,7 +43,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command; returns the exit status."""
-    with_log(run_log_path(), complain, partial(_act, options))
+    with_log(run_log_path(), print_error, partial(_act, options))
     return 0
 
 

@@ -15,9 +15,9 @@ from typing import Any
 from tqdm import tqdm
 
 from app.background.interrupt import on_ctrl_c
-from app.cli.output import FaultTolerantOutput, complain
+from app.cli.output import FaultTolerantOutput, print_error
 from app.cli.train_options import add_settings
-from app.storage.csv_dialects import read_dataset
+from app.storage.csv_dialects import read_any_dataset
 from app.storage.paths import run_log_path
 from app.storage.run_process import machine_in_words
 from app.storage.sweep_recorder import SweepRecorder
@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
     say = _say_json if options.json else _say_text
     interrupted = Event()
     with on_ctrl_c(interrupted.set):
-        recorder = SweepRecorder(run_log_path(), settings, complain)
+        recorder = SweepRecorder(run_log_path(), settings, print_error)
         for result, number in _shown(_events(options, jobs, data, recipe, share, interrupted.is_set), recorder):
             results.append(result)
             say(output, result, number)
@@ -78,7 +78,7 @@ def _examples(recipe: Recipe, path: Path | None) -> Splits:
     """The examples that the recipe selects from the data at `path`, or from its own data."""
     if path is None:
         return recipe.chosen()
-    return read_points(path).splits() if recipe.fits_a_curve else recipe.chosen(read_dataset(path))
+    return read_points(path).splits() if recipe.fits_a_curve else recipe.chosen(read_any_dataset(path))
 
 
 def _events(
@@ -107,7 +107,7 @@ def _shown(
     form = "{desc} {percentage:3.0f}%|{bar}| {postfix}"
     with tqdm(total=1.0, dynamic_ncols=True, disable=hidden, leave=False, bar_format=form) as bar:
         for event in events:
-            number = recorder.tell(event)
+            number = recorder.record(event)
             if isinstance(event, SweepResult):
                 yield event, number
             else:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.background.interrupt import on_ctrl_c
-from app.cli.output import FaultTolerantOutput, complain
+from app.cli.output import FaultTolerantOutput, print_error
 from app.cli.train_options import add_settings, continued_training, new_training, recipe_from, verbose_epoch
 from app.cli.train_report import JsonReporter, TextReporter, with_progress_bar
 from app.storage.paths import run_log_path, runs_folder
@@ -77,20 +77,20 @@ def run(options: argparse.Namespace) -> int:
         if kept is not None and recorder is not None:
             recorder.keep_model(kept)
     if not_kept is not None:
-        complain(str(not_kept))
+        print_error(str(not_kept))
     if isinstance(event, Diverged):
         rescued = f" The weights after epoch {event.epochs} were saved as {kept}." if kept else ""
         advice = Adviser(training.network.spec, training.config).after_divergence(event)
-        complain(f"{advice.text}{rescued}")
+        print_error(f"{advice.text}{rescued}")
         return DIVERGED
     assert isinstance(event, Finished)
     reporter.finish(event, kept)
     if event.stopped:
         if options.out is not None and kept is None:
-            complain(f"Stopped within the first epoch: no model was written to {options.out}.")
+            print_error(f"Stopped within the first epoch: no model was written to {options.out}.")
         return INTERRUPTED
     if output.problem is not None and not isinstance(output.problem, BrokenPipeError):
-        complain(f"The output could not be written: {output.problem.strerror}.")
+        print_error(f"The output could not be written: {output.problem.strerror}.")
         return OUTPUT_LOST
     return 0 if not_kept is None else OUTPUT_LOST
 
@@ -106,7 +106,7 @@ def _recorder(
         name or spec.summary.replace(" ", ""), spec, training.config, training.data.training.source,
         machine_in_words(), recipe, share,
     )  # fmt: skip
-    return RunRecorder(run_log_path(), settings, runs_folder(), complain)
+    return RunRecorder(run_log_path(), settings, runs_folder(), print_error)
 
 
 def _kept(out: Path | None, training: Training, event: TrainingEvent, recipe: str) -> Path | None:
@@ -145,9 +145,9 @@ def _run_through(
     problem = None
     with on_ctrl_c(training.control.stop):
         for event in with_progress_bar(training.events()):
-            reporter.tell(event)
+            reporter.report(event)
             if recorder is not None:
-                recorder.tell(event, training)
+                recorder.record(event, training)
             if checkpoint is not None and isinstance(event, EpochDone | Finished):
                 try:
                     state = replace(training.checkpoint(), recipe=recipe, validation_share=share)

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from app.storage.csv_dialects import read_dataset
+from app.storage.csv_dialects import read_any_dataset
 from nncore.data.dataset import Splits
 from nncore.data.formats.points import read_points
 from nncore.errors import SettingError
@@ -136,7 +136,7 @@ def verbose_epoch(options: argparse.Namespace) -> int:
 def _data_for(recipe: Recipe, path: Path | None) -> Splits:
     if path is None:
         return recipe.splits()
-    return read_points(path).splits() if recipe.fits_a_curve else recipe.splits(read_dataset(path))
+    return read_points(path).splits() if recipe.fits_a_curve else recipe.splits(read_any_dataset(path))
 
 
 def _function(options: argparse.Namespace) -> str | None:

@@ -40,9 +40,9 @@ class EpochFilter:
 
     def has(self, event: EpochDone) -> bool:
         """Whether to report this epoch now."""
-        told = event.epoch == 1 or event.epoch % self._every == 0
-        self.left_out = None if told else event
-        return told
+        is_selected = event.epoch == 1 or event.epoch % self._every == 0
+        self.left_out = None if is_selected else event
+        return is_selected
 
 
 class JsonReporter:
@@ -51,22 +51,22 @@ class JsonReporter:
     def __init__(self, output: FaultTolerantOutput, every: int = 1) -> None:
         self._output, self._epochs = output, EpochFilter(every)
 
-    def tell(self, event: TrainingEvent) -> None:
+    def report(self, event: TrainingEvent) -> None:
         """Report an event, if it needs a line."""
         if isinstance(event, EpochDone) and self._epochs.has(event):
-            self._tell_epoch(event)
+            self._report_epoch(event)
         elif isinstance(event, Diverged):
             # JSON has no NaN and no infinity; the message contains them as words.
             self._print("diverged", epoch=event.epoch, step=event.step, message=event.message)
 
-    def _tell_epoch(self, event: EpochDone) -> None:
+    def _report_epoch(self, event: EpochDone) -> None:
         figures = ("epoch", "training_loss", "training_accuracy", "validation_loss", "validation_accuracy")
         self._print("epoch", **{name: getattr(event, name) for name in (*figures, "samples_per_second", "seconds")})
 
     def finish(self, event: Finished, model: Path | None) -> None:
         """Report how the run ended, and where its model was saved."""
         if self._epochs.left_out is not None:
-            self._tell_epoch(self._epochs.left_out)
+            self._report_epoch(self._epochs.left_out)
         self._print(
             "finished",
             test_accuracy=event.test.accuracy if event.test else None,
@@ -93,12 +93,12 @@ class TextReporter:
         learnt = data.source if data.source.startswith(count) else f"{data.source}, {count}"
         self._say(f"{spec.summary}: {spec.parameter_count:,} weights; {learnt}")
 
-    def tell(self, event: TrainingEvent) -> None:
+    def report(self, event: TrainingEvent) -> None:
         """Report an event, if it needs a line."""
         if isinstance(event, EpochDone) and self._epochs.has(event):
-            self._tell_epoch(event)
+            self._report_epoch(event)
 
-    def _tell_epoch(self, event: EpochDone) -> None:
+    def _report_epoch(self, event: EpochDone) -> None:
         line = f"epoch {event.epoch:3}  {_figures(event.training_loss, event.training_accuracy)}"
         if event.validation_loss is not None:
             line += f"   validation: {_figures(event.validation_loss, event.validation_accuracy)}"
@@ -107,7 +107,7 @@ class TextReporter:
     def finish(self, event: Finished, model: Path | None) -> None:
         """Report how the run ended, and where its model was saved."""
         if self._epochs.left_out is not None:
-            self._tell_epoch(self._epochs.left_out)
+            self._report_epoch(self._epochs.left_out)
         ended = "stopped" if event.stopped else "finished"
         self._say(f"{ended} after {event.epochs} epochs, {event.seconds:.1f} s: {_tested(event)}")
         if model:

@@ -138,7 +138,7 @@ class RunPlan:
         examples = self.examples(data, checkpoint.validation_share, checkpoint.config.seed)
         return Training.resumed(checkpoint, examples, control, cores)
 
-    def recorder(self, source: str, complain: Callable[[str], None]) -> RunRecorder:
+    def recorder(self, source: str, report_error: Callable[[str], None]) -> RunRecorder:
         """The recorder that logs the run. source: a description of its data."""
         settings = RunSettings(
             self.name,
@@ -153,4 +153,4 @@ class RunPlan:
         )
         continued = self.interrupted[0] if self.interrupted else None
         earlier = self.ended.curve if self.ended else None
-        return RunRecorder(run_log_path(), settings, runs_folder(), complain, continued, earlier)
+        return RunRecorder(run_log_path(), settings, runs_folder(), report_error, continued, earlier)

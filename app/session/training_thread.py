@@ -81,7 +81,7 @@ class TrainingThread(QThread):
         self._curve = plan.curve
         with plan.recorder(self._training.data.training.source, self.not_logged.emit) as self._recorder:
             for event in self._training.events():
-                self._recorder.tell(event, self._training)
+                self._recorder.record(event, self._training)
                 if isinstance(event, StepDone | EpochDone):
                     self._collect(event)
                     continue

@@ -43,7 +43,7 @@ class Dialect:
         return (self.separator, self.encoding, self.label) == (",", "utf-8-sig", 0)
 
 
-def read_dataset(path: Path, mapped: bool | None = None) -> Splits:
+def read_any_dataset(path: Path, mapped: bool | None = None) -> Splits:
     """`nncore.data.formats.read_dataset`, and CSV files in other dialects. Raises DataError."""
     dialect = dialect_of(path) if path.suffix.lower() in TABLE_SUFFIXES and path.is_file() else None
     if dialect is None or dialect.is_plain or mapped:

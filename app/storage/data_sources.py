@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.storage.csv_dialects import read_dataset
+from app.storage.csv_dialects import read_any_dataset
 from app.storage.paths import own_ink_path
 from app.storage.picture_file import read_picture
 from nncore.data.dataset import Dataset, Splits, load_mnist
@@ -46,9 +46,9 @@ def load_path(path: Path, tell: Tell, cancelled: Cancelled) -> LoadedData | None
     if path.is_dir():
         if is_image_folder(path):
             return _load_folder(path, tell, cancelled)
-        return LoadedData(read_dataset(path))
+        return LoadedData(read_any_dataset(path))
     found = format_of(path)
-    return LoadedData(found.read(path, None) if found.holds == "ink" else read_dataset(path))
+    return LoadedData(found.read(path, None) if found.holds == "ink" else read_any_dataset(path))
 
 
 def _load_folder(path: Path, tell: Tell, cancelled: Cancelled) -> LoadedData | None:

@@ -10,12 +10,12 @@ from typing import TypeVar
 from nncore.experiments.run_log.log import VERSION, RunLog, RunLogDamagedError, RunLogError, RunLogNewerError
 
 Result = TypeVar("Result")
-Complain = Callable[[str], None]
+ReportError = Callable[[str], None]
 """Called with one sentence: what is wrong, and what was done about it."""
 
 
-def open_log(path: Path, complain: Complain, patience: float | None = None) -> RunLog:
-    """The log at `path`; if it cannot be used, a new one in its place or beside it, and `complain` is called.
+def open_log(path: Path, report_error: ReportError, patience: float | None = None) -> RunLog:
+    """The log at `path`; if it cannot be used, a new one in its place or beside it, and `report_error` is called.
 
     A damaged log is renamed. A log of a newer Digit Lab stays unchanged. patience: seconds to wait for another program.
     Raises RunLogError if no log can be opened or created, or another program is writing.
@@ -24,38 +24,40 @@ def open_log(path: Path, complain: Complain, patience: float | None = None) -> R
         return RunLog(path, patience)
     except RunLogNewerError as problem:
         beside = path.with_name(f"{path.stem} of version {VERSION}{path.suffix}")
-        complain(f"{problem} The file stays unchanged, and {beside.name} beside it is used.")
-        return _open_or_replace(beside, complain, patience)
+        report_error(f"{problem} The file stays unchanged, and {beside.name} beside it is used.")
+        return _open_or_replace(beside, report_error, patience)
     except RunLogDamagedError as problem:
-        rename_damaged(path, problem, complain)
+        rename_damaged(path, problem, report_error)
         return RunLog(path, patience)
 
 
-def with_log(path: Path, complain: Complain, work: Callable[[RunLog], Result], patience: float | None = None) -> Result:
+def with_log(
+    path: Path, report_error: ReportError, work: Callable[[RunLog], Result], patience: float | None = None
+) -> Result:
     """Call `work` with the log that `open_log` opens, and return its result.
 
     If the log turns out to be damaged only now, it is renamed and `work` is called with a new log. Raises RunLogError.
     """
     try:
-        with open_log(path, complain, patience) as log:
+        with open_log(path, report_error, patience) as log:
             path = log.path
             return work(log)
     except RunLogDamagedError as problem:
-        rename_damaged(path, problem, complain)
-        with open_log(path, complain, patience) as log:
+        rename_damaged(path, problem, report_error)
+        with open_log(path, report_error, patience) as log:
             return work(log)
 
 
-def _open_or_replace(path: Path, complain: Complain, patience: float | None) -> RunLog:
+def _open_or_replace(path: Path, report_error: ReportError, patience: float | None) -> RunLog:
     try:
         return RunLog(path, patience)
     except RunLogDamagedError as problem:
-        rename_damaged(path, problem, complain)
+        rename_damaged(path, problem, report_error)
         return RunLog(path, patience)
 
 
-def rename_damaged(path: Path, problem: RunLogDamagedError, complain: Complain) -> None:
-    """Rename the damaged log at `path`, and call `complain`; raises RunLogError if that fails."""
+def rename_damaged(path: Path, problem: RunLogDamagedError, report_error: ReportError) -> None:
+    """Rename the damaged log at `path`, and call `report_error`; raises RunLogError if that fails."""
     aside = path.with_name(f"{path.stem} damaged {datetime.now():%Y-%m-%d %H.%M.%S.%f}{path.suffix}")
     try:
         for suffix in ("-wal", "-shm", ""):  # SQLite's own files beside it belong to it
@@ -64,4 +66,4 @@ def rename_damaged(path: Path, problem: RunLogDamagedError, complain: Complain) 
                 part.rename(aside.with_name(aside.name + suffix))
     except OSError as failure:
         raise RunLogError(f"{problem} It cannot be renamed ({failure.strerror or failure}).") from None
-    complain(f"{problem} It was renamed to {aside.name}, and a new log was created.")
+    report_error(f"{problem} It was renamed to {aside.name}, and a new log was created.")

@@ -18,7 +18,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from app.storage.run_log_file import Complain, open_log, rename_damaged
+from app.storage.run_log_file import ReportError, open_log, rename_damaged
 from app.storage.run_process import this_process
 from nncore.errors import ModelFileError
 from nncore.experiments.run_log.log import LoggedRun, RunLog, RunLogDamagedError, RunLogError, RunSettings, State
@@ -45,9 +45,9 @@ SECONDS_BETWEEN_TRIES, SHORT_PATIENCE = 2.0, 0.02
 class RunRecorder:
     """Records one run; used on the thread that trains.
 
-        with RunRecorder(log, settings, folder, complain) as recorder:
+        with RunRecorder(log, settings, folder, report_error) as recorder:
             for event in training.events():
-                recorder.tell(event, training)
+                recorder.record(event, training)
 
     number: the run's number in the log, None while it is not logged.
     """
@@ -57,18 +57,18 @@ class RunRecorder:
         path: Path,
         settings: RunSettings,
         checkpoints: Path,
-        complain: Complain,
+        report_error: ReportError,
         continued: LoggedRun | None = None,
         earlier: NDArray[np.float32] | None = None,
     ) -> None:
         """Record in the log at `path`, which is opened when the run starts.
 
-        checkpoints: the folder for the run's checkpoint. complain: called with one sentence if something cannot be
+        checkpoints: the folder for the run's checkpoint. report_error: called with one sentence if something cannot be
         written. continued: the interrupted run that is continued; it stays the same run. earlier: (3, n) step, loss and
         accuracy of the ended run from which this run starts.
         """
         self.number = continued.id if continued else None
-        self._path, self._settings, self._complain = path, settings, complain
+        self._path, self._settings, self._report_error = path, settings, report_error
         name = f"{datetime.now():%Y-%m-%d %H.%M.%S} {token_hex(4)}.checkpoint"
         self._checkpoint = checkpoints / ((continued.checkpoint if continued else "") or name)
         self._started = continued.started if continued else datetime.now().isoformat(timespec="milliseconds")
@@ -101,7 +101,7 @@ class RunRecorder:
 
     # ------------------------------------------------------------------ events
 
-    def tell(self, event: TrainingEvent, training: Training) -> None:
+    def record(self, event: TrainingEvent, training: Training) -> None:
         """Record an event; writes at the end of an epoch and of the run. Never raises because of log or disk."""
         if isinstance(event, StepDone):
             self._curve.add(event.step, event.loss, event.accuracy)
@@ -268,4 +268,4 @@ class RunRecorder:
     def _say(self, sentence: str) -> None:
         if sentence not in self._said:
             self._said.add(sentence)
-            self._complain(sentence)
+            self._report_error(sentence)

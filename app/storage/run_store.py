@@ -40,15 +40,15 @@ class StoredRun:
 class RunStore:
     """The log at `path`, with the checkpoints of runs beside it; every method raises RunLogError.
 
-    complain: called with one sentence, once, if the log is damaged and was renamed.
+    report_error: called with one sentence, once, if the log is damaged and was renamed.
     """
 
-    def __init__(self, path: Path, complain: Callable[[str], None]) -> None:
+    def __init__(self, path: Path, report_error: Callable[[str], None]) -> None:
         self.path = path
-        self._complain = complain
+        self._report_error = report_error
         self._said: set[str] = set()
 
-    def stamp(self) -> tuple[object, ...]:
+    def modification_stamp(self) -> tuple[object, ...]:
         """A value that changes whenever any program writes to the log."""
         return tuple(
             (found.stat().st_mtime_ns, found.stat().st_size)
@@ -87,13 +87,13 @@ class RunStore:
         """Restore deleted runs."""
         self._do(lambda log: log.restore(runs))
 
-    def reported(self, runs: Sequence[int]) -> list[ReportedRun]:
+    def for_report(self, runs: Sequence[int]) -> list[ReportedRun]:
         """Runs with their epochs and curves, for a report or for the curves in the Train tab."""
         return self._do(lambda log: [ReportedRun.from_log(log, run) for run in runs])
 
     def export(self, runs: Sequence[int], path: Path) -> str:
         """Write runs as CSV, or as a report if `path` ends in .html; returns a sentence about the written files."""
-        reported = self.reported(runs)
+        reported = self.for_report(runs)
         if path.suffix.lower() in (".html", ".htm"):
             write_report(reported, path)
             return f"Written: {path}."
@@ -113,4 +113,4 @@ class RunStore:
     def _say(self, sentence: str) -> None:
         if sentence not in self._said:
             self._said.add(sentence)
-            self._complain(sentence)
+            self._report_error(sentence)

@@ -12,7 +12,7 @@ from app.style.theme import apply_theme
 from app.window.crash_reporter import CrashReporter, start_log
 from app.window.ctrl_c import CtrlC
 from app.window.main_window import MainWindow
-from app.window.settings import Settings
+from app.window.preferences import WindowPreferences
 
 
 def run_window() -> int:
@@ -22,7 +22,7 @@ def run_window() -> int:
     application = QApplication(["digitlab"])
     application.setWindowIcon(icon("app", ""))
     CrashReporter(start_log(user_folder()), application).install()
-    settings = Settings()
+    settings = WindowPreferences()
     apply_theme(application, settings.theme)
     window = MainWindow(Session(), settings)
     window.show()

@@ -39,7 +39,7 @@ from app.widgets.explanation import Explanation
 from app.window.file_actions import FileActions
 from app.window.main_menu import MainMenu
 from app.window.message_bar import MessageBar
-from app.window.settings import Settings
+from app.window.preferences import WindowPreferences
 from app.window.training_actions import TrainingActions
 from nncore import __version__
 from nncore.data.dataset import Splits
@@ -80,7 +80,7 @@ TABS = (
 class MainWindow(QMainWindow):
     """The tabs, a menu at the right, and a message bar."""
 
-    def __init__(self, session: Session, settings: Settings) -> None:
+    def __init__(self, session: Session, settings: WindowPreferences) -> None:
         super().__init__()
         self.session, self.settings = session, settings
         session.setParent(self)
@@ -123,8 +123,8 @@ class MainWindow(QMainWindow):
         session.snapshots_created.connect(self.draw_tab.set_rewind)
         session.model_changed.connect(self._show_model)
         session.data_changed.connect(self._show_data)
-        session.informed.connect(self.messages.inform)
-        session.refused.connect(self.messages.complain)
+        session.informed.connect(self.messages.show_message)
+        session.refused.connect(self.messages.show_error)
         session.model_not_saved.connect(self._remember_unkept)
         self.menu.theme_chosen.connect(self.set_theme)
         self.tabs.currentChanged.connect(self._focus_tab)
@@ -147,12 +147,12 @@ class MainWindow(QMainWindow):
         self.data_tab.data_chosen.connect(self.session.use_data)
         self.files.data_chosen.connect(self._open_data)
         self.data_tab.share_chosen.connect(self.training_actions.hold_out)
-        self.runs_tab.informed.connect(self.messages.inform)
-        self.runs_tab.refused.connect(self.messages.complain)
-        self.training_actions.refused.connect(self.messages.complain)
+        self.runs_tab.informed.connect(self.messages.show_message)
+        self.runs_tab.refused.connect(self.messages.show_error)
+        self.training_actions.refused.connect(self.messages.show_error)
         self.training_actions.tab_wanted.connect(self.tabs.setCurrentWidget)
         self.run_offer.continue_requested.connect(self.training_actions.continue_run)
-        self.run_offer.refused.connect(self.messages.complain)
+        self.run_offer.refused.connect(self.messages.show_error)
         self.session.run_begins.connect(self.run_offer.withdraw)
 
     @Slot(object)
@@ -334,9 +334,9 @@ class MainWindow(QMainWindow):
     def _stay_open(self, event: QCloseEvent, sentence: str) -> None:
         event.ignore()
         self.show()
-        self.messages.complain(sentence)
+        self.messages.show_error(sentence)
 
     @Slot(str)
     def _remember_unkept(self, sentence: str) -> None:
         self._unkept = sentence
-        self.messages.complain(sentence)
+        self.messages.show_error(sentence)

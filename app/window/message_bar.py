@@ -42,13 +42,13 @@ class MessageBar(QFrame):
         return "" if self.isHidden() else self._label.text()
 
     @Slot(str)
-    def inform(self, sentence: str) -> None:
+    def show_message(self, sentence: str) -> None:
         """Show a message about success for a few seconds."""
         self._show(sentence, trouble=False)
         self._timer.start()
 
     @Slot(str)
-    def complain(self, sentence: str) -> None:
+    def show_error(self, sentence: str) -> None:
         """Show a message about a problem until it is closed."""
         self._timer.stop()
         self._show(sentence, trouble=True)

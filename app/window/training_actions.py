@@ -130,7 +130,7 @@ class TrainingActions(QObject):
 
     @Slot(list)
     def _show_earlier_runs(self, numbers: list[int]) -> None:
-        self.train_tab.curves.set_earlier_runs(earlier_runs_of(self.runs_tab.store.reported(numbers)))
+        self.train_tab.curves.set_earlier_runs(earlier_runs_of(self.runs_tab.store.for_report(numbers)))
         if numbers:
             self.tab_wanted.emit(self.train_tab)
 

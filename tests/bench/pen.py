@@ -53,7 +53,7 @@ def latencies(trains: str) -> dict[str, float]:
     from app.tabs.draw import draw_tab
     from app.widgets.probability_bars import ProbabilityBars
     from app.window.main_window import MainWindow
-    from app.window.settings import Settings
+    from app.window.preferences import WindowPreferences
     from nncore.experiments.recipes import recipe_named
     from nncore.training import TrainingConfig
 
@@ -75,7 +75,7 @@ def latencies(trains: str) -> dict[str, float]:
     draw_tab.ProbabilityBars = TimedBars  # type: ignore[attr-defined]
     application = QApplication([])
     apply_theme(application, ThemeChoice.LIGHT)
-    window = MainWindow(Session(), Settings())
+    window = MainWindow(Session(), WindowPreferences())
     window.resize(1366, 700)
     window.show()
     session = window.session

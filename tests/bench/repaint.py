@@ -52,7 +52,7 @@ def repaints(way: str) -> dict[str, float]:
     from app.style.theme import ThemeChoice, apply_theme
     from app.tabs.train.charts.curves_view import CurvesView
     from app.window.main_window import MainWindow
-    from app.window.settings import Settings
+    from app.window.preferences import WindowPreferences
     from nncore.experiments.recipes import recipe_named
     from nncore.model.network import NetworkSpec
     from nncore.training import TrainingConfig
@@ -80,7 +80,7 @@ def repaints(way: str) -> dict[str, float]:
     CurvesView._paint = timed  # type: ignore[assignment, method-assign]
     application = TimedApplication([])
     apply_theme(application, ThemeChoice.LIGHT)
-    window = MainWindow(Session(), Settings())
+    window = MainWindow(Session(), WindowPreferences())
     window.resize(1366, 728)
     window.show()
     session, process = window.session, psutil.Process()

@@ -77,14 +77,14 @@ def in_window(draw: bool) -> dict[str, float]:
     from app.session.session import Session
     from app.style.theme import ThemeChoice, apply_theme
     from app.window.main_window import MainWindow
-    from app.window.settings import Settings
+    from app.window.preferences import WindowPreferences
     from nncore.model.network import NetworkSpec
     from nncore.training import TrainingConfig
     from nncore.training.events import Finished, Started
 
     application = QApplication([])
     apply_theme(application, ThemeChoice.LIGHT)
-    window = MainWindow(Session(), Settings())
+    window = MainWindow(Session(), WindowPreferences())
     window.resize(1366, 700)
     window.show()
     session = window.session

@@ -64,7 +64,7 @@ class SweepThread(QThread):
         check_jobs(request.jobs, request.data, share)
         recorder = SweepRecorder(request.log, request.settings, self.not_logged.emit)
         for event in run_sweep(request.jobs, request.data, share, cancelled=self._stop.is_set):
-            number = recorder.tell(event)
+            number = recorder.record(event)
             if isinstance(event, SweepResult):
                 self.run_ended.emit(event, number or 0)
             else:

@@ -142,7 +142,7 @@ class RunsTab(Tab):
         if self.view.is_editing:
             return  # the next refresh is in a second
         runs = self._do(self.store.runs)
-        self._stamp = self.store.stamp()
+        self._stamp = self.store.modification_stamp()
         if runs is None:
             return
         chosen = {known.run.id for known in self.view.chosen()}
@@ -165,7 +165,7 @@ class RunsTab(Tab):
 
     @Slot()
     def _check_log(self) -> None:
-        if self._stamp is None or self.store.stamp() != self._stamp:
+        if self._stamp is None or self.store.modification_stamp() != self._stamp:
             self.refresh()
 
     def _do(self, work: Callable[[], Result]) -> Result | None:

@@ -14,7 +14,7 @@ from app.storage.paths import run_log_path
 from app.storage.run_process import this_process
 from app.style.theme import ThemeChoice, apply_theme
 from app.window.main_window import MainWindow
-from app.window.settings import Settings
+from app.window.preferences import WindowPreferences
 from nncore.experiments.recipes import RECIPES
 from nncore.experiments.run_log.log import LoggedRun, RunLog, RunSettings
 from tests.nncore.example_data import small_mnist
@@ -22,7 +22,7 @@ from tests.nncore.example_data import small_mnist
 
 def opened(qtbot: QtBot, qapp: QApplication) -> MainWindow:
     apply_theme(qapp, ThemeChoice.LIGHT)
-    window = MainWindow(Session(), Settings())
+    window = MainWindow(Session(), WindowPreferences())
     qtbot.addWidget(window)
     with qtbot.waitExposed(window):
         window.show()
@@ -85,12 +85,15 @@ def test_a_run_that_was_killed_is_offered_by_the_next_window(qtbot: QtBot, qapp:
     checkpoint.touch()
     with RunLog(run_log_path()) as log:
         log.begin(run.settings, this_process().replace(" ", " 1", 1), checkpoint.name)
-    window = opened(qtbot, qapp)
-    assert window.run_offer.isVisible()
-    with qtbot.waitSignal(window.session.run_begins):
-        qtbot.mouseClick(window.run_offer.continue_button, Qt.MouseButton.LeftButton)
-    assert window.run_offer.isHidden()
-    window.close()
+    following = MainWindow(Session(), WindowPreferences())
+    qtbot.addWidget(following)
+    following.show()
+    assert following.run_offer.isVisible()
+    following.session.use_data(small_mnist())
+    with qtbot.waitSignal(following.session.run_begins):
+        qtbot.mouseClick(following.run_offer.continue_button, Qt.MouseButton.LeftButton)
+    assert following.run_offer.isHidden()
+    following.close()
 
 
 def test_a_warning_names_other_data_when_a_run_is_continued(window: MainWindow, qtbot: QtBot) -> None:

@@ -17,7 +17,7 @@ from app.session.run_plan import RunPlan
 from app.session.session import Session
 from app.session.training_thread import TrainingThread
 from app.window.main_window import MainWindow
-from app.window.settings import Settings
+from app.window.preferences import WindowPreferences
 from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
 from tests.app.waiting import at_rest
@@ -79,7 +79,7 @@ def test_a_training_takes_no_step_while_it_is_claimed(
 
 def test_the_window_claims_the_priority_only_while_it_paints(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
-    window = MainWindow(Session(), Settings())
+    window = MainWindow(Session(), WindowPreferences())
     qtbot.addWidget(window)
     priority = window.session.paint_priority
     monkeypatch.setattr(priority, "claim", lambda: told.append("claim"))

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.storage.csv_dialects import dialect_of, read_dataset
+from app.storage.csv_dialects import dialect_of, read_any_dataset
 from nncore.data.formats import read_dataset as read_plain
 from nncore.errors import DataError
 
@@ -42,7 +42,7 @@ def written(path: Path, separator: str = ",", encoding: str = "utf-8", names: bo
 def test_every_dialect_gives_the_same_digits(
     separator: str, encoding: str, names: bool, last: bool, tmp_path: Path
 ) -> None:
-    data = read_dataset(written(tmp_path / "digits.csv", separator, encoding, names, last)).training
+    data = read_any_dataset(written(tmp_path / "digits.csv", separator, encoding, names, last)).training
     np.testing.assert_array_equal(data.labels, LABELS)
     np.testing.assert_array_equal(data.images.reshape(5, 784), PIXELS)
     assert data.source == "digits.csv"
@@ -53,7 +53,7 @@ def test_a_plain_file_is_left_to_nncore(tmp_path: Path) -> None:
     dialect = dialect_of(path)
     assert dialect is not None
     assert dialect.is_plain
-    np.testing.assert_array_equal(read_dataset(path).training.images, read_plain(path).training.images)
+    np.testing.assert_array_equal(read_any_dataset(path).training.images, read_plain(path).training.images)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_wrong_number_is_named(row: int, column: int, text: str, sentence: str
     lines[row + 1][column] = text
     path.write_text("\n".join(map(";".join, lines)), "utf-8")
     with pytest.raises(DataError) as caught:
-        read_dataset(path)
+        read_any_dataset(path)
     assert str(caught.value) == sentence
 
 
@@ -92,7 +92,7 @@ def test_a_table_of_another_shape_is_refused(change: object, sentence: str, tmp_
     assert callable(change)
     path.write_text(change(path.read_text("utf-8")), "utf-8")
     with pytest.raises(DataError, match=sentence):
-        read_dataset(path)
+        read_any_dataset(path)
 
 
 def test_rows_with_one_number_more_than_names_are_refused(tmp_path: Path) -> None:
@@ -100,11 +100,11 @@ def test_rows_with_one_number_more_than_names_are_refused(tmp_path: Path) -> Non
     names, _, rows = path.read_text("utf-8").partition("\n")
     path.write_text(f"{names}\n{rows.replace(chr(10), ';7' + chr(10))}", "utf-8")
     with pytest.raises(DataError, match="found 786 columns, expected 785"):
-        read_dataset(path)
+        read_any_dataset(path)
 
 
 @pytest.mark.parametrize("content", [b"", b"\0\1\2", b"no digits here", b"\xff\xfe", b"\n\n"])
 def test_what_is_no_table_is_refused_as_before(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "digits.csv").write_bytes(content)
     with pytest.raises(DataError, match=r"digits\.csv"):
-        read_dataset(tmp_path / "digits.csv")
+        read_any_dataset(tmp_path / "digits.csv")

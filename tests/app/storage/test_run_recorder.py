@@ -54,7 +54,7 @@ class Recorded:
 
     def __iter__(self) -> Iterator[TrainingEvent]:
         for event in self.training.events():
-            self.recorder.tell(event, self.training)
+            self.recorder.record(event, self.training)
             yield event
 
     def go(self, epochs: int = 10**9) -> None:

@@ -39,15 +39,15 @@ def test_runs_are_there_while_they_are_at_work_with_the_epochs_they_have_done(pa
     said: list[str] = []
     sweep = recorder(path, said)
     for shares in ((0.0,), (0.4, 0.1), (0.7, 0.1)):
-        assert sweep.tell(progress(*shares)) is None
+        assert sweep.record(progress(*shares)) is None
     first, second = logged(path)
     assert [(run.state, is_alive(run.process), run.epochs) for run in (first, second)] == [
         ("running", True, 2),
         ("running", True, 0),
     ]
     assert (first.settings.name, first.settings.config.seed) == ("tries: seed 0", 0)
-    assert sweep.tell(SweepResult(JOBS[0], "finished", test_accuracy=0.5)) == first.id
-    assert sweep.tell(SweepResult(JOBS[1], "failed", problem="no memory")) == second.id
+    assert sweep.record(SweepResult(JOBS[0], "finished", test_accuracy=0.5)) == first.id
+    assert sweep.record(SweepResult(JOBS[1], "failed", problem="no memory")) == second.id
     first, second = logged(path)
     assert (first.state, first.test_accuracy) == ("finished", 0.5)
     assert (second.state, second.process, second.note) == ("running", "", "no memory")
@@ -56,9 +56,9 @@ def test_runs_are_there_while_they_are_at_work_with_the_epochs_they_have_done(pa
 
 def test_nothing_is_written_as_long_as_nothing_is_new(path: Path) -> None:
     sweep = recorder(path, [])
-    sweep.tell(progress(0.4))
+    sweep.record(progress(0.4))
     before = path.stat().st_mtime_ns, logged(path)
-    sweep.tell(progress(0.5))
+    sweep.record(progress(0.5))
     assert (path.stat().st_mtime_ns, logged(path)) == before
 
 
@@ -66,7 +66,7 @@ def test_a_real_sweep_leaves_each_run_once_and_whole(path: Path) -> None:
     said: list[str] = []
     sweep, at_work = recorder(path, said), 0
     for event in run_sweep(JOBS, few_digits(), workers=1):
-        sweep.tell(event)
+        sweep.record(event)
         if isinstance(event, SweepProgress):
             at_work = max(at_work, len(event.at_work))
             assert len(logged(path) if path.exists() else []) <= len(JOBS)
@@ -86,6 +86,6 @@ def test_a_log_that_cannot_be_used_is_said_once_and_the_sweep_goes_on(tmp_path: 
     said: list[str] = []
     sweep = recorder(tmp_path / "file" / "runs.sqlite", said)
     for share in (0.0, 0.5, 0.9):
-        sweep.tell(progress(share))
-    assert sweep.tell(SweepResult(JOBS[0], "finished")) is None
+        sweep.record(progress(share))
+    assert sweep.record(SweepResult(JOBS[0], "finished")) is None
     assert ["is not logged" in sentence for sentence in said] == [True]

@@ -20,7 +20,7 @@ from app.session.session import Session
 from app.storage.paths import models_folder, run_log_path
 from app.style.theme import ThemeChoice, apply_theme
 from app.window.main_window import MainWindow
-from app.window.settings import Settings
+from app.window.preferences import WindowPreferences
 from nncore.data.dataset import Dataset, Splits
 from nncore.experiments.run_log.log import LoggedRun, RunLog
 from nncore.files.model_file import load_model, save_model
@@ -32,7 +32,7 @@ from tests.nncore.example_data import small_mnist
 @pytest.fixture
 def window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
     apply_theme(qapp, ThemeChoice.LIGHT)
-    window = MainWindow(Session(), Settings())
+    window = MainWindow(Session(), WindowPreferences())
     qtbot.addWidget(window)
     window.resize(1280, 690)
     with qtbot.waitExposed(window):
@@ -288,7 +288,7 @@ def test_the_theme_menu_overrides_the_system_and_is_remembered(window: MainWindo
 
     window.set_theme(ThemeChoice.DARK)
     assert lightness() < 128
-    assert Settings().theme is ThemeChoice.DARK
+    assert WindowPreferences().theme is ThemeChoice.DARK
     window.set_theme(ThemeChoice.LIGHT)
     assert lightness() > 128
 
@@ -320,12 +320,12 @@ def test_it_fits_a_small_screen(window: MainWindow, qtbot: QtBot, qapp: QApplica
 
 
 def test_the_window_comes_back_in_the_height_it_was_left(qtbot: QtBot) -> None:
-    first = MainWindow(Session(), Settings())
+    first = MainWindow(Session(), WindowPreferences())
     qtbot.addWidget(first)
     first.resize(780, 611)  # the offscreen platform's screen, 800 x 800, decides how wide it comes back
     first.show()
     first.close()
-    second = MainWindow(Session(), Settings())
+    second = MainWindow(Session(), WindowPreferences())
     qtbot.addWidget(second)
     assert second.height() == 611
     second.close()

@@ -37,7 +37,7 @@ def test_it_is_hidden_while_there_is_nothing_to_say(bar: MessageBar) -> None:
 
 
 def test_good_news_goes_by_itself(bar: MessageBar, qtbot: QtBot) -> None:
-    bar.inform("Saved.")
+    bar.show_message("Saved.")
     assert bar.text == "Saved."
     assert timer(bar).interval() == MESSAGE_MILLISECONDS
     timer(bar).setInterval(0)
@@ -46,8 +46,8 @@ def test_good_news_goes_by_itself(bar: MessageBar, qtbot: QtBot) -> None:
 
 
 def test_bad_news_stays_also_after_good_news_until_it_is_closed(bar: MessageBar, qtbot: QtBot) -> None:
-    bar.inform("Saved.")
-    bar.complain("kept.npz: there is no such file.")
+    bar.show_message("Saved.")
+    bar.show_error("kept.npz: there is no such file.")
     assert not timer(bar).isActive()
     assert bar.text == "kept.npz: there is no such file."
     close = bar.findChild(QToolButton)
@@ -57,13 +57,13 @@ def test_bad_news_stays_also_after_good_news_until_it_is_closed(bar: MessageBar,
 
 
 def test_bad_news_has_the_colour_of_trouble_and_good_news_does_not(bar: MessageBar) -> None:
-    bar.complain("This went wrong.")
+    bar.show_error("This went wrong.")
     assert label(bar).palette().color(label(bar).foregroundRole()) == QColor(LIGHT.trouble)
-    bar.inform("This went well.")
+    bar.show_message("This went well.")
     assert label(bar).palette().color(label(bar).foregroundRole()) == QColor(LIGHT.text)
 
 
 def test_the_name_of_a_file_is_shown_as_it_stands(bar: MessageBar) -> None:
-    bar.complain("<h1>x</h1>.npz: this is no model.")
+    bar.show_error("<h1>x</h1>.npz: this is no model.")
     assert label(bar).textFormat() == Qt.TextFormat.PlainText
     assert label(bar).sizeHint().height() < 3 * label(bar).fontMetrics().height()

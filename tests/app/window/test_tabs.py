@@ -13,7 +13,7 @@ import app.tabs
 from app.session.session import Session
 from app.tabs.tab import Tab
 from app.window.main_window import TABS, MainWindow
-from app.window.settings import Settings
+from app.window.preferences import WindowPreferences
 
 PACKAGES = sorted(path.parent.name for path in Path(app.tabs.__file__ or "").parent.glob("*/__init__.py"))
 
@@ -42,7 +42,7 @@ def test_every_package_of_tabs_has_one_tab_with_a_row(package: str) -> None:
 
 @pytest.fixture
 def window(qtbot: QtBot) -> MainWindow:
-    window = MainWindow(Session(), Settings())
+    window = MainWindow(Session(), WindowPreferences())
     qtbot.addWidget(window)
     return window
 

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.session.session import Session
 from app.window.file_actions import EXPORT_FILES, FileActions
 from app.window.main_window import MainWindow
-from app.window.settings import Settings
+from app.window.preferences import WindowPreferences
 from nncore.files.model_file import Model, load_model, save_model
 from tests.app.window.test_file_actions import actions as actions
 from tests.app.window.test_file_actions import answer_next_question, dialog_of, type_name
@@ -116,7 +116,7 @@ def test_a_foreign_model_is_refused_and_the_one_in_use_stays(
 
 
 def test_the_menu_offers_the_export(qtbot: QtBot) -> None:
-    window = MainWindow(Session(), Settings())
+    window = MainWindow(Session(), WindowPreferences())
     qtbot.addWidget(window)
     with qtbot.waitSignal(window.session.model_changed):
         window.session.open_bundled_model()

@@ -7,7 +7,7 @@ from PySide6.QtCore import QByteArray
 
 from app.storage.paths import models_folder, user_folder
 from app.style.theme import ThemeChoice
-from app.window.settings import Settings
+from app.window.preferences import WindowPreferences
 
 
 def test_digitlab_home_is_where_files_go(user_files: Path) -> None:
@@ -22,13 +22,13 @@ def test_without_it_the_platform_decides(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_what_is_set_is_there_next_time() -> None:
-    first = Settings()
+    first = WindowPreferences()
     assert first.theme is ThemeChoice.SYSTEM
     assert first.geometry is None
     first.theme, first.geometry = ThemeChoice.DARK, QByteArray(b"abc")
     del first
-    assert Settings().theme is ThemeChoice.DARK
-    assert Settings().geometry == QByteArray(b"abc")
+    assert WindowPreferences().theme is ThemeChoice.DARK
+    assert WindowPreferences().geometry == QByteArray(b"abc")
 
 
 @pytest.mark.parametrize(
@@ -43,5 +43,5 @@ def test_what_is_set_is_there_next_time() -> None:
 def test_a_file_that_makes_no_sense_counts_as_never_set(user_files: Path, content: str) -> None:
     user_files.mkdir()
     (user_files / "settings.ini").write_text(content)
-    assert Settings().theme is ThemeChoice.SYSTEM
-    assert Settings().geometry is None
+    assert WindowPreferences().theme is ThemeChoice.SYSTEM
+    assert WindowPreferences().geometry is None

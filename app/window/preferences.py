@@ -1,4 +1,4 @@
-"""Settings of the window that are kept between starts."""
+"""WindowPreferences of the window that are kept between starts."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from app.storage.paths import user_folder
 from app.style.theme import ThemeChoice
 
 
-class Settings:
-    """Settings of the window, in an INI file. A missing or invalid value counts as not set."""
+class WindowPreferences:
+    """WindowPreferences of the window, in an INI file. A missing or invalid value counts as not set."""
 
     def __init__(self) -> None:
         self._store = QSettings(str(user_folder() / "settings.ini"), QSettings.Format.IniFormat)
