@@ -96,9 +96,9 @@ class InkLibrary:
             comments = read_comments(path)
             return tuple(_example(*each) for each in zip(samples.inks, samples.labels, comments, strict=True)), ""
         except (DataError, OSError) as problem:
-            return (), self._set_aside(path, str(problem))
+            return (), self._rename_damaged(path, str(problem))
 
-    def _set_aside(self, path: Path, problem: str) -> str:
+    def _rename_damaged(self, path: Path, problem: str) -> str:
         names = (path.with_suffix(f".damaged-{number}{path.suffix}") for number in count(1))
         aside = next(name for name in names if not name.exists())
         try:
