@@ -184,8 +184,8 @@ class RunRecorder:
         state = training.checkpoint()
         self._failed = float("-inf")  # try once more, with the full patience
         # From now on the checkpoint serves to train the run further.
-        is_sound = isinstance(event, Finished) and event.step > 0 and self.number is not None
-        kept = is_sound and self._save(state, NOT_LATER)
+        can_be_trained_further = isinstance(event, Finished) and event.step > 0 and self.number is not None
+        kept = can_be_trained_further and self._save(state, NOT_LATER)
 
         def end(log: RunLog, run: int) -> None:
             self._add_epochs(log, run, state)

@@ -314,7 +314,7 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Hide, stop the run and wait for every thread; stay open if one goes on, or a model was not saved."""
+        """Hide, stop the run and wait for every thread; stay open if one does not end, or a model was not saved."""
         self.settings.geometry = self.saveGeometry()
         self._unkept = ""
         self.hide()
