@@ -128,7 +128,7 @@ def fine_tune_and_evaluate(network: Network, own: Dataset, cancelled: Callable[[
     )
 
 
-def evaluate_held_out(network: Network, own: Dataset, cancelled: Callable[[], bool]) -> HeldOut | None:
+def cross_validate(network: Network, own: Dataset, cancelled: Callable[[], bool]) -> HeldOut | None:
     """Measure the adaptation to `own` on drawings that were not learnt; None if there are none or cancelled.
 
     Cross-validation in two halves: of each digit with two drawings or more, every other one is held out in turn.

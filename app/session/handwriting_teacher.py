@@ -11,14 +11,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from app.background.task_queue import TaskQueue, is_cancelled
-from app.session.fine_tuning import (
-    Adaptation,
-    HeldOut,
-    dataset_of,
-    evaluate_held_out,
-    fine_tune_and_evaluate,
-    replay_data,
-)
+from app.session.fine_tuning import Adaptation, HeldOut, cross_validate, dataset_of, fine_tune_and_evaluate, replay_data
 from app.storage.ink_library import Example, InkLibrary
 from app.storage.paths import own_ink_path
 from nncore.errors import DataError
@@ -173,4 +166,4 @@ def _lesson(base: Network, examples: tuple[Example, ...]) -> Adaptation | None:
 
 
 def _judgement(base: Network, examples: tuple[Example, ...]) -> HeldOut | None:
-    return evaluate_held_out(base, dataset_of(examples), is_cancelled)
+    return cross_validate(base, dataset_of(examples), is_cancelled)

@@ -38,7 +38,7 @@ class StepsDone:
 
 @dataclass(frozen=True, eq=False)
 class EarlierHistory:
-    """The earlier part of a resumed run.
+    """The steps and epochs of a continued run before the continuation.
 
     curve: (3, n) step, loss and accuracy. epochs: one row per epoch. rates: (step, learning rate) of the first step and
     of each step at which the learning rate changed, including the next step.

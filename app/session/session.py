@@ -218,9 +218,9 @@ class Session(QObject):
         if paused:
             self._thread.control.pause()
         self._thread.run_event.connect(self._on_event)
-        self._thread.model_updated.connect(self._on_improvement)
+        self._thread.model_updated.connect(self._on_model_updated)
         self._thread.failed.connect(self._on_run_failure)
-        self._thread.snapshots_created.connect(self._on_rewind)
+        self._thread.snapshots_created.connect(self._on_snapshots_created)
         self._thread.curve_fitted.connect(self.curve_fitted)
         self._thread.model_not_saved.connect(self.model_not_saved)
         self._thread.not_logged.connect(self.refused)
@@ -282,7 +282,7 @@ class Session(QObject):
         self.run_event.emit(event)
 
     @Slot(object)
-    def _on_improvement(self, loaded: LoadedModel) -> None:
+    def _on_model_updated(self, loaded: LoadedModel) -> None:
         if self._following_run:
             self._use_model(loaded, None)
 
@@ -292,7 +292,7 @@ class Session(QObject):
         self.ended_run_changed.emit(ended)
 
     @Slot(object)
-    def _on_rewind(self, rewind: EpochSnapshots) -> None:
+    def _on_snapshots_created(self, rewind: Rewind) -> None:
         if self._following_run:
             self.snapshots_created.emit(rewind, self._epochs_wanted)
 

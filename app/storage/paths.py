@@ -30,7 +30,7 @@ def models_folder() -> Path:
 
 
 def runs_folder() -> Path:
-    """The folder of the run log, and of the checkpoints from which interrupted runs can be resumed."""
+    """The folder of the run log, and of the checkpoints from which interrupted runs can be continued."""
     return user_folder() / "runs"
 
 

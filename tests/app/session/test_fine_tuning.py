@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.session import fine_tuning
-from app.session.fine_tuning import count_correct, evaluate_held_out, fine_tune_and_evaluate, replay_data
+from app.session.fine_tuning import count_correct, cross_validate, fine_tune_and_evaluate, replay_data
 from nncore.data.dataset import NO_CLASS, Dataset
 from nncore.files.model_file import bundled_model_path, load_model
 from nncore.model.network import Network
@@ -75,7 +75,7 @@ def test_an_adaptation_tells_before_and_after() -> None:
 def test_drawings_held_out_are_read_by_a_network_that_has_not_learnt_them() -> None:
     seven, two = mirrored(7, 4), mirrored(2, 1)
     own = Dataset(np.concatenate([seven.images, two.images]), np.concatenate([seven.labels, two.labels]))
-    found = evaluate_held_out(boxed(), own, never)
+    found = cross_validate(boxed(), own, never)
     assert found is not None
     assert found.after.total == found.before.total == 4  # the two, drawn once, cannot be held out
     assert found.before == count_correct(boxed(), seven)
@@ -86,16 +86,16 @@ def test_a_drawing_does_not_help_to_read_itself() -> None:
     """Two drawings that have nothing in common but their wrong label are learnt, but neither shows the other's."""
     four, six = mirrored(4, 1).images[:, :, ::-1], mirrored(6, 1).images[:, :, ::-1]
     own = Dataset(np.concatenate([four, six]), np.array([2, 2]))
-    learnt, found = fine_tune_and_evaluate(boxed(), own, never), evaluate_held_out(boxed(), own, never)
+    learnt, found = fine_tune_and_evaluate(boxed(), own, never), cross_validate(boxed(), own, never)
     assert learnt is not None
     assert found is not None
     assert (learnt.own_after.correct, found.after.correct) == (2, 0)
 
 
 def test_a_digit_drawn_once_cannot_be_held_out() -> None:
-    assert evaluate_held_out(boxed(), mirrored(7, 1), never) is None
+    assert cross_validate(boxed(), mirrored(7, 1), never) is None
 
 
 def test_both_end_when_they_are_cancelled() -> None:
     assert fine_tune_and_evaluate(boxed(), mirrored(7, 2), lambda: True) is None
-    assert evaluate_held_out(boxed(), mirrored(7, 2), lambda: True) is None
+    assert cross_validate(boxed(), mirrored(7, 2), lambda: True) is None

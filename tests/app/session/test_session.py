@@ -356,4 +356,4 @@ def test_other_data_than_it_began_with_is_refused_in_a_sentence(session: Session
     session.use_data(Splits(data.training.take(slice(100, 900)), None, data.test))
     with qtbot.waitSignal(session.run_failed) as failure:
         session.continue_ended(0.001, epochs=1)
-    assert "its own data" in failure.args[0]
+    assert "its own 2,000 training examples" in failure.args[0]
