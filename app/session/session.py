@@ -56,7 +56,7 @@ class Session(QObject):
     """The EndedRun that `continue_ended` would train further; None if there is none."""
     curve_fitted = Signal(Fit)
     """The present fit of a run that learns a curve."""
-    snapshots_created = Signal(Rewind, int)
+    snapshots_created = Signal(EpochSnapshots, int)
     """The epoch snapshots of a run that starts, and its planned number of epochs."""
     model_not_saved = Signal(str)
     """One sentence: why the model of a run, which is still in use, could not be saved."""
@@ -292,7 +292,7 @@ class Session(QObject):
         self.ended_run_changed.emit(ended)
 
     @Slot(object)
-    def _on_snapshots_created(self, rewind: Rewind) -> None:
+    def _on_snapshots_created(self, rewind: EpochSnapshots) -> None:
         if self._following_run:
             self.snapshots_created.emit(rewind, self._epochs_wanted)
 

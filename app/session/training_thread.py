@@ -47,7 +47,7 @@ class TrainingThread(QThread):
     """The present fit of a curve."""
     not_logged = Signal(str)
     """One sentence: why the run could not be logged; the run continues."""
-    snapshots_created = Signal(Rewind)
+    snapshots_created = Signal(EpochSnapshots)
     """The epoch snapshots of the run that starts. They grow with every epoch, and may be read at the same time."""
     run_ended = Signal(EndedRun)
     """The run that ended, unless it diverged or took no step."""
@@ -61,7 +61,7 @@ class TrainingThread(QThread):
         self._plan, self._data, self._keep_in = plan, data, keep_in
         self._paint_priority = paint_priority or PaintPriority()
         self._batcher = StepBatcher()
-        self._rewind = Rewind(plan.spec)
+        self._rewind = EpochSnapshots(plan.spec)
         self._model_sent = self._fit_sent = float("-inf")
         self._curve: CurvePoints | None = None
 

@@ -85,18 +85,18 @@ def test_a_run_that_was_killed_is_offered_by_the_next_window(qtbot: QtBot, qapp:
     checkpoint.touch()
     with RunLog(run_log_path()) as log:
         log.begin(run.settings, this_process().replace(" ", " 1", 1), checkpoint.name)
-    following = MainWindow(Session(), WindowPreferences())
-    qtbot.addWidget(following)
-    following.show()
-    assert following.run_offer.isVisible()
-    following.session.use_data(small_mnist())
-    with qtbot.waitSignal(following.session.run_begins):
-        qtbot.mouseClick(following.run_offer.continue_button, Qt.MouseButton.LeftButton)
-    assert following.run_offer.isHidden()
-    following.close()
+    window = opened(qtbot, qapp)
+    assert window.run_offer.isVisible()
+    with qtbot.waitSignal(window.session.run_begins):
+        qtbot.mouseClick(window.run_offer.continue_button, Qt.MouseButton.LeftButton)
+    assert window.run_offer.isHidden()
+    window.close()
 
 
-def test_a_warning_names_other_data_when_a_run_is_continued(window: MainWindow, qtbot: QtBot) -> None:
+def test_without_a_killed_run_nothing_is_offered_and_other_data_than_a_run_had_is_said(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    assert window.run_offer.isHidden()
     assert window.session.data is not None
     window.runs_tab.fork_requested.emit(logged("quick", 0.1, window.session.data.training.source))
     assert not window.messages.text
