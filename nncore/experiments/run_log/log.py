@@ -69,7 +69,8 @@ class RunLog:
             version = version_of(self._connection)
             if version > VERSION:
                 raise RunLogNewerError(
-                    f"{self.path}: has version {version}, this Digit Lab reads up to {VERSION}: a newer one wrote it."
+                    f"{self.path}: its version is {version}, but this Digit Lab reads versions up to {VERSION}. "
+                    "Open it with a newer Digit Lab."
                 )
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")

@@ -206,7 +206,7 @@ def test_a_log_of_a_newer_version_is_said_and_left_as_it_is(path: Path) -> None:
         connection.execute(f"PRAGMA user_version = {VERSION + 1}")
     connection.close()
     before = path.read_bytes()
-    with pytest.raises(RunLogError, match="a newer one wrote it"):
+    with pytest.raises(RunLogError, match="Open it with a newer Digit Lab"):
         RunLog(path)
     assert path.read_bytes() == before
 
