@@ -142,8 +142,8 @@ def test_a_report_counts_each_writer_and_each_kind() -> None:
     )
     found = report([outputs], named_writers=True)
     assert found.writer_accuracy == {"anna": 0.5, "bo": 1}
-    assert "Digits of new writers: 75.00% read correctly, 0.00% refused" in found.notes
-    assert "of new kinds): 50.0% refused, 0.0% unsure" in found.notes
+    assert "Digits of new writers: 75.00% read correctly, 0.00% rejected" in found.notes
+    assert "of new kinds): 50.0% rejected, 0.0% unsure" in found.notes
 
 
 def test_a_missing_ink_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -159,7 +159,7 @@ import numpy as np
 
 from nncore.data.dataset import Splits, load_mnist
 from nncore.evaluation.metrics import evaluate
-from nncore.evaluation.projection import principal_components, view
+from nncore.evaluation.projection import layer_output, principal_components
 from nncore.evaluation.robustness import DISTORTIONS, robustness
 from nncore.handwriting.fine_tuning import fine_tune
 from nncore.model.network import NetworkSpec
@@ -188,7 +188,8 @@ def evaluation():
 def mapping():
     rows = np.arange(300)
     return b"".join(
-        principal_components(view(network(), digits, rows, number, lambda: False)).points.tobytes() for number in (0, 1)
+        principal_components(layer_output(network(), digits, rows, number, lambda: False)).points.tobytes()
+        for number in (0, 1)
     )
 
 def distorting():
