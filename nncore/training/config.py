@@ -109,7 +109,7 @@ class TrainingConfig:
     steps: int | None = row(
         None, "maximum steps", "whole number", "stopping", range=FROM_1, absent="no limit", examples="1000 5000",
         purpose="The run ends after so many steps, if its epochs have not ended before",
-        extremes="few learn little, more than the epochs have change nothing",
+        extremes="a small limit ends the run early, one beyond the last epoch has no effect",
     )
     seconds: float | None = row(
         None, "maximum seconds", "number", "stopping", range=Range(0, float("inf"), above=True), absent="no limit",

@@ -19,6 +19,7 @@ from nncore.model.layers.windows import Pair, Windows, padded_copy, pair
 class _Pool(Spec):
     """size, stride, padding: (height, width) in pixels, or one number for both; the default stride is the size."""
 
+    label: ClassVar[str]
     needs_images: ClassVar[bool] = True
     size: int | Pair = (2, 2)
     stride: int | Pair | None = None
@@ -45,6 +46,11 @@ class _Pool(Spec):
         """(channels, height, width) for images (channels, height, width)."""
         return (*input_shape[:1], *self.windows.output_shape(input_shape))
 
+    @property
+    def summary(self) -> str:
+        """Its part of a one-line summary of the network."""
+        return self.label
+
     def workspace_size(self, input_shape: Shape) -> int:
         """The padded images, their gradient, the output, and the gradient of one pixel of each window."""
         return 2 * prod(self.windows.padded_shape(input_shape)) + 2 * prod(self.output_shape(input_shape))
@@ -62,11 +68,6 @@ class MaxPool2D(_Pool):
     label: ClassVar[str] = "max pool"
     help: ClassVar[str] = "The largest pixel of each window: a smaller image."
 
-    @property
-    def summary(self) -> str:
-        """Its part of a one-line summary of the network."""
-        return "max pool"
-
     def build(self, name: str, input_shape: Shape, parameters: Parameters) -> MaxPool2DLayer:
         """The layer that computes."""
         return MaxPool2DLayer(self.windows, input_shape, parameters.values.dtype)
@@ -83,11 +84,6 @@ class AveragePool2D(_Pool):
     kind: ClassVar[str] = "average_pool2d"
     label: ClassVar[str] = "average pool"
     help: ClassVar[str] = "The mean of each window: a smaller image."
-
-    @property
-    def summary(self) -> str:
-        """Its part of a one-line summary of the network."""
-        return "average pool"
 
     def build(self, name: str, input_shape: Shape, parameters: Parameters) -> AveragePool2DLayer:
         """The layer that computes."""
