@@ -39,6 +39,7 @@ def check_loaded_or_refused(path: Path) -> None:
     except ModelFileError as error:
         said = str(error)
     else:
-        assert model.network().predict(np.zeros((1, 784), np.float32)).shape == (1, model.spec.outputs)
+        with np.errstate(over="ignore", invalid="ignore"):  # a changed byte can make weights huge
+            assert model.network().predict(np.zeros((1, 784), np.float32)).shape == (1, model.spec.outputs)
     assert said.startswith(f"{path}: ")
     assert len(said.splitlines()) == 1
