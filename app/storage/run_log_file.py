@@ -14,46 +14,46 @@ ReportError = Callable[[str], None]
 """Called with one sentence: what is wrong, and what was done about it."""
 
 
-def open_log(path: Path, report_error: ReportError, patience: float | None = None) -> RunLog:
+def open_log(path: Path, report_error: ReportError, timeout: float | None = None) -> RunLog:
     """The log at `path`; if it cannot be used, a new one in its place or beside it, and `report_error` is called.
 
-    A damaged log is renamed. A log of a newer Digit Lab stays unchanged. patience: seconds to wait for another program.
+    A damaged log is renamed. A log of a newer Digit Lab stays unchanged. timeout: seconds to wait for another program.
     Raises RunLogError if no log can be opened or created, or another program is writing.
     """
     try:
-        return RunLog(path, patience)
+        return RunLog(path, timeout)
     except RunLogNewerError as problem:
         beside = path.with_name(f"{path.stem} of version {VERSION}{path.suffix}")
         report_error(f"{problem} The file stays unchanged, and {beside.name} beside it is used.")
-        return _open_or_replace(beside, report_error, patience)
+        return _open_or_replace(beside, report_error, timeout)
     except RunLogDamagedError as problem:
         rename_damaged(path, problem, report_error)
-        return RunLog(path, patience)
+        return RunLog(path, timeout)
 
 
 def with_log(
-    path: Path, report_error: ReportError, work: Callable[[RunLog], Result], patience: float | None = None
+    path: Path, report_error: ReportError, work: Callable[[RunLog], Result], timeout: float | None = None
 ) -> Result:
     """Call `work` with the log that `open_log` opens, and return its result.
 
     If the log turns out to be damaged only now, it is renamed and `work` is called with a new log. Raises RunLogError.
     """
     try:
-        with open_log(path, report_error, patience) as log:
+        with open_log(path, report_error, timeout) as log:
             path = log.path
             return work(log)
     except RunLogDamagedError as problem:
         rename_damaged(path, problem, report_error)
-        with open_log(path, report_error, patience) as log:
+        with open_log(path, report_error, timeout) as log:
             return work(log)
 
 
-def _open_or_replace(path: Path, report_error: ReportError, patience: float | None) -> RunLog:
+def _open_or_replace(path: Path, report_error: ReportError, timeout: float | None) -> RunLog:
     try:
-        return RunLog(path, patience)
+        return RunLog(path, timeout)
     except RunLogDamagedError as problem:
         rename_damaged(path, problem, report_error)
-        return RunLog(path, patience)
+        return RunLog(path, timeout)
 
 
 def rename_damaged(path: Path, problem: RunLogDamagedError, report_error: ReportError) -> None:

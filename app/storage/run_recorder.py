@@ -38,7 +38,7 @@ NOT_LATER = "This run cannot be trained further once Digit Lab is closed"
 CHECKPOINTS_KEPT = 20
 """The number of ended runs whose checkpoints are kept: at most some megabytes each for usual networks."""
 
-SECONDS_BETWEEN_TRIES, SHORT_PATIENCE = 2.0, 0.02
+SECONDS_BETWEEN_TRIES, SHORT_LOCK_TIMEOUT = 2.0, 0.02
 """Time between two attempts to use a log after an error, and how long the training then waits for it."""
 
 
@@ -122,7 +122,7 @@ class RunRecorder:
     def close(self) -> None:
         """Close the log. From now on any process can continue a run that has not ended."""
         if self.number is not None and not self._ended:
-            self._try(lambda log, run: log.leave(run))
+            self._try(lambda log, run: log.release(run))
         self._close_log()
 
     # ----------------------------------------------------------------- writing
@@ -168,7 +168,7 @@ class RunRecorder:
             log.set_rates(run, rates)
             self._rates = rates
         if last is not None and last.confusion is not None:
-            log.judge(run, "validation" if last.validation_loss is not None else "training", last.confusion)
+            log.set_confusion(run, "validation" if last.validation_loss is not None else "training", last.confusion)
 
     def _save(self, state: Checkpoint, lost: str = "If this run is killed it cannot be continued") -> bool:
         """Write the checkpoint; if that fails, report the consequence `lost`."""
@@ -182,7 +182,7 @@ class RunRecorder:
 
     def _end(self, event: Finished | Diverged, training: Training) -> None:
         state = training.checkpoint()
-        self._failed = float("-inf")  # try once more, with the full patience
+        self._failed = float("-inf")  # try once more, with the full timeout
         # From now on the checkpoint serves to train the run further.
         can_be_trained_further = isinstance(event, Finished) and event.step > 0 and self.number is not None
         kept = can_be_trained_further and self._save(state, NOT_LATER)
@@ -193,7 +193,7 @@ class RunRecorder:
                 log.end(run, "diverged")
                 return
             if event.test is not None and event.test.confusion is not None:
-                log.judge(run, "test", event.test.confusion)
+                log.set_confusion(run, "test", event.test.confusion)
             test = event.test
             figures = {"test_accuracy": test.accuracy, "test_loss": test.loss} if test else {}
             ended: State = "stopped" if event.stopped else "finished"
@@ -202,7 +202,7 @@ class RunRecorder:
         self._ended = self._try(end)
         if self._ended:
             self._delete([] if kept else [self._checkpoint.name])
-            self._try(lambda log, run: self._delete(log.forget_checkpoints(CHECKPOINTS_KEPT)))
+            self._try(lambda log, run: self._delete(log.forget_old_checkpoints(CHECKPOINTS_KEPT)))
 
     def _delete(self, checkpoints: Sequence[str]) -> None:
         for name in checkpoints:
@@ -237,14 +237,14 @@ class RunRecorder:
     def _opened(self) -> tuple[RunLog, int]:
         if self._log is None:
             has_failed = self._failed > float("-inf")
-            self._log = open_log(self._path, self._say, SHORT_PATIENCE if has_failed else None)
+            self._log = open_log(self._path, self._say, SHORT_LOCK_TIMEOUT if has_failed else None)
             if self.number is not None and not self._log.has(self.number, self._started):  # the log is another file now
                 self.number = self._continued_at = None
         if self.number is None:
             self._pending = self._all_epochs()
             self.number = self._log.begin(self._settings, this_process(), self._checkpoint.name, self._started)
         elif self._continued_at is not None:
-            self._join(self._log, self.number, *self._continued_at)
+            self._resume_entry(self._log, self.number, *self._continued_at)
             self._continued_at = None
         return self._log, self.number
 
@@ -253,9 +253,9 @@ class RunRecorder:
         rows = self._training.history.rows() if self._training else ()
         return [in_full.get(row["epoch"], row) for row in rows]
 
-    def _join(self, log: RunLog, run: int, epochs: int, steps: int) -> None:
+    def _resume_entry(self, log: RunLog, run: int, epochs: int, steps: int) -> None:
         """Continue the entry of an interrupted run: remove rows after the checkpoint, add missing ones before it."""
-        log.go_on(run, this_process(), epochs, steps)
+        log.resume(run, this_process(), epochs, steps)
         known = {row["epoch"] for row in log.epochs(run)}
         self._pending = [row for row in self._earlier if row["epoch"] not in known] + self._pending
         self._curve = StepCurve(np.hstack((log.curve(run), self._curve.array())))

@@ -14,7 +14,7 @@ from nncore.experiments.run_log.html_report import ReportedRun, write_report
 from nncore.experiments.run_log.log import RunLog
 from nncore.experiments.run_log.logged_run import LoggedRun
 
-PATIENCE = 0.2
+LOCK_TIMEOUT = 0.2
 """Seconds that the window may wait for another program that is writing to the log."""
 
 Result = TypeVar("Result")
@@ -64,12 +64,12 @@ class RunStore:
         """The newest run that can be continued after its process was killed; None without one, or if declined."""
         if not self.path.exists():
             return None
-        known = (self._known(run) for run in self._do(RunLog.unended) if run.process)
+        known = (self._known(run) for run in self._do(RunLog.unfinished) if run.process)
         return next((run for run in known if run.checkpoint is not None), None)
 
     def dismiss(self, run: int) -> None:
         """Do not offer again to continue this interrupted run; it can still be continued in the Runs tab."""
-        self._do(lambda log: log.leave(run))
+        self._do(lambda log: log.release(run))
 
     def rename(self, run: int, name: str) -> None:
         """Rename a run."""
@@ -101,14 +101,14 @@ class RunStore:
         return f"Written: {path}, and the epochs in {beside.name} in the same folder."
 
     def _known(self, run: LoggedRun) -> StoredRun:
-        is_unended = run.state == "running"
-        if is_unended and is_alive(run.process):
+        is_unfinished = run.state == "running"
+        if is_unfinished and is_alive(run.process):
             return StoredRun(run)
         checkpoint = self.path.parent / run.checkpoint
-        return StoredRun(run, is_unended, checkpoint if run.checkpoint and checkpoint.is_file() else None)
+        return StoredRun(run, is_unfinished, checkpoint if run.checkpoint and checkpoint.is_file() else None)
 
     def _do(self, work: Callable[[RunLog], Result]) -> Result:
-        return with_log(self.path, self._say, work, PATIENCE)
+        return with_log(self.path, self._say, work, LOCK_TIMEOUT)
 
     def _say(self, sentence: str) -> None:
         if sentence not in self._said:

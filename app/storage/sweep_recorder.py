@@ -2,40 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from app.storage.run_log_file import ReportError, open_log
 from app.storage.run_process import this_process
 from nncore.experiments.run_log.log import RunLog, RunLogError, RunSettings
-from nncore.experiments.sweep import SweepProgress, SweepResult, SweepRuns
+from nncore.experiments.sweep import SweepJob, SweepProgress, SweepResult
 
 
 class SweepRecorder:
-    """Logs a sweep. An error of the log is reported, and the sweep continues."""
+    """Logs the runs of a sweep: their beginning, progress and results.
+
+    An error of the log is reported, and the sweep continues. A run that is killed stays in the log as interrupted.
+    """
 
     def __init__(self, path: Path | None, settings: RunSettings, report_error: ReportError) -> None:
-        """path: of the log, None for no log. settings: of the sweep. report_error: called for an error of the log."""
-        self._path, self._report_error = path, report_error
-        self._runs = SweepRuns(settings, this_process())
-        self._said = ""
+        """path: of the log, None for no log. settings: name, data, machine, recipe and validation share of the sweep.
+
+        report_error: called with one sentence for an error of the log.
+        """
+        self._path, self._settings, self._report_error = path, settings, report_error
+        self._numbers: dict[int, int] = {}  # of runs in the log, by job number
+        self._epochs: dict[int, int] = {}  # that were logged last, by job number
+        self._last_error = ""
 
     def record(self, event: SweepProgress | SweepResult) -> int | None:
         """Log an event; returns the number of a run that ended, None if it is not logged."""
         if isinstance(event, SweepResult):
-            return self._do(lambda log: self._runs.end(log, event))
-        if self._runs.has_news(event):
-            self._do(lambda log: self._runs.note(log, event))
+            return self._with_log(lambda log: self._log_result(log, event))
+        progress = [(job, int(fraction * job.config.epochs)) for job, fraction in event.at_work]
+        changed = [(job, epochs) for job, epochs in progress if self._epochs.get(job.number) != epochs]
+        if changed:
+            self._with_log(lambda log: self._log_progress(log, changed))
         return None
 
-    def _do(self, work: Callable[[RunLog], int | None]) -> int | None:
+    def _log_progress(self, log: RunLog, changed: Sequence[tuple[SweepJob, int]]) -> None:
+        """Log the number of completed epochs of each job."""
+        for job, epochs in changed:
+            log.update(self._number(log, job), epochs=epochs)
+            self._epochs[job.number] = epochs
+
+    def _log_result(self, log: RunLog, result: SweepResult) -> int:
+        """Log the result of one run; a run that failed has the reason as its note, and is shown as interrupted."""
+        run = self._number(log, result.job, result.started)
+        if result.history:
+            last = result.history[-1]
+            figures = ("training_loss", "training_accuracy", "validation_loss", "validation_accuracy")
+            log.add_epochs(
+                run, result.history, result.curve, epochs=last["epoch"], steps=result.steps, seconds=result.seconds,
+                best_epoch=result.best_epoch, best_accuracy=result.best_accuracy,
+                **{figure: last[figure] for figure in figures},
+            )  # fmt: skip
+        if result.confusion is not None:
+            log.set_confusion(run, "test", result.confusion)
+        if result.problem:
+            log.annotate(run, result.problem)
+        if result.state == "failed":
+            log.release(run)
+        else:
+            log.end(run, result.state, test_accuracy=result.test_accuracy, test_loss=result.test_loss)
+        return run
+
+    def _number(self, log: RunLog, job: SweepJob, started: str = "") -> int:
+        """Return the run's number in the log; adds the run if the log does not have it."""
+        if job.number not in self._numbers:
+            name = f"{self._settings.name}: {job.name}" if job.name else self._settings.name
+            settings = replace(self._settings, name=name, spec=job.spec, config=job.config)
+            self._numbers[job.number] = log.begin(settings, this_process(), started=started)
+        return self._numbers[job.number]
+
+    def _with_log(self, work: Callable[[RunLog], int | None]) -> int | None:
         if self._path is None:
             return None
         try:
             with open_log(self._path, self._report_error) as log:
                 return work(log)
         except RunLogError as problem:
-            if str(problem) != self._said:
-                self._said = str(problem)
+            if str(problem) != self._last_error:
+                self._last_error = str(problem)
                 self._report_error(f"A run of the sweep is not logged: {problem}")
             return None

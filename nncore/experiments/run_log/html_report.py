@@ -28,18 +28,18 @@ MOST_EPOCHS_LISTED, FEW_EPOCHS = 200, 30
 class ReportedRun:
     """A run with everything that a report shows.
 
-    curve: (3, n) step, loss, accuracy. judged: the name of the set that it was evaluated on, and the confusion matrix.
+    curve: (3, n) step, loss, accuracy. confusion: the part of the data on which the run was evaluated, and the matrix.
     """
 
     run: LoggedRun
     epochs: Sequence[Row]
     curve: NDArray[np.float32]
-    judged: tuple[str, NDArray[np.int64]] | None = None
+    confusion: tuple[str, NDArray[np.int64]] | None = None
 
     @classmethod
     def from_log(cls, log: RunLog, number: int) -> ReportedRun:
         """The run with this number; raises RunLogError if the log has no such run."""
-        return cls(log.run(number), log.epochs(number), log.curve(number), log.judged(number))
+        return cls(log.run(number), log.epochs(number), log.curve(number), log.confusion(number))
 
 
 def write_report(runs: Sequence[ReportedRun], path: Path) -> None:
@@ -162,8 +162,8 @@ def _details(each: ReportedRun) -> str:
         about["model"] = Path(run.model).name
     html += "<h3>Settings</h3>" + _table(("", ""), [*words.items(), *about.items()])
     cards = _card(html)
-    if each.judged is not None:
-        cards += _card(_confusion(*each.judged))
+    if each.confusion is not None:
+        cards += _card(_confusion(*each.confusion))
     return cards + (_card(_epochs(each.epochs)) if each.epochs else "")
 
 

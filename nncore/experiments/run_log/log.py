@@ -39,25 +39,25 @@ __all__ = [
 ]
 
 
-PATIENCE = 2.0
+LOCK_TIMEOUT = 2.0
 """Seconds to wait for another program that is writing to the log."""
 
 
 class RunLog:
     """A connection to the log; each thread needs its own. Every method raises RunLogError."""
 
-    def __init__(self, path: Path, patience: float | None = None) -> None:
+    def __init__(self, path: Path, timeout: float | None = None) -> None:
         """Open the log, or create an empty one and its folder.
 
-        patience: seconds to wait for another program that is writing; PATIENCE unless given.
+        timeout: seconds to wait for another program that is writing; None for LOCK_TIMEOUT.
         """
         self.path = path
-        wait = PATIENCE if patience is None else patience
+        seconds = LOCK_TIMEOUT if timeout is None else timeout
         if path.is_dir():
             raise RunLogDamagedError(f"{path}: this is a folder, but should be the log of runs; nothing was changed.")
         with self._translated_errors():
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._connection = sqlite3.connect(path, timeout=wait, isolation_level=None)
+            self._connection = sqlite3.connect(path, timeout=seconds, isolation_level=None)
         try:
             self._prepare()
         except BaseException:
@@ -92,10 +92,10 @@ class RunLog:
     # ----------------------------------------------------------------- write
 
     def begin(self, settings: RunSettings, process: str = "", checkpoint: str = "", started: str = "") -> int:
-        """Add a run that begins; returns its number, which never changes.
+        """Add a run at its beginning; returns its number, which never changes.
 
-        process: the one that trains it. checkpoint: the file from which it can be continued. started: ISO date and
-        time; now, unless given.
+        process: the process that trains it. checkpoint: the file from which it can be continued. started: ISO date and
+        time, "" for now.
         """
         now = _now()
         with self._transaction() as cursor:
@@ -111,8 +111,8 @@ class RunLog:
             assert cursor.lastrowid is not None
             return cursor.lastrowid
 
-    def go_on(self, run: int, process: str, epochs: int, steps: int) -> None:
-        """Note that `process` continues a run after `epochs` and `steps`; anything later is removed."""
+    def resume(self, run: int, process: str, epochs: int, steps: int) -> None:
+        """Log that `process` continues a run after `epochs` and `steps`; later epochs and steps are removed."""
         curve = self.curve(run)
         with self._transaction() as cursor:
             # The killed process may have logged more than the checkpoint has; these epochs are trained again.
@@ -121,12 +121,12 @@ class RunLog:
             kept = curve[:, curve[0] <= steps]
             self._summarise(cursor, run, {"state": "running", "epochs": epochs, "steps": steps, "curve": _packed(kept)})
 
-    def leave(self, run: int) -> None:
-        """Note that no process trains a run any more, although the run has not ended."""
+    def release(self, run: int) -> None:
+        """Log that no process trains a run any more, although the run has not ended."""
         self._change(run, "process", "")
 
     def add_epochs(self, run: int, rows: Sequence[Row], curve: NDArray[np.float32], **summary: float | None) -> None:
-        """Add epochs that have ended, and the progress of the run.
+        """Add completed epochs, and update the progress of the run.
 
         rows: the figures of each, with "epoch". curve: (3, n) step, loss and accuracy of steps so far, thinned to
         MOST_POINTS here. summary: columns of SUMMARY with their values. If a run has more than MOST_ROWS epochs, only
@@ -141,7 +141,7 @@ class RunLog:
             self._summarise(cursor, run, {"curve": _packed(curve), **summary})
 
     def end(self, run: int, state: State, checkpoint: str = "", **summary: float | str | None) -> None:
-        """Write down how a run ended.
+        """Set the final state of a run.
 
         checkpoint: the file from which it can be continued, or "". summary: columns of SUMMARY with their values.
         """
@@ -149,8 +149,8 @@ class RunLog:
             cursor.execute("UPDATE runs SET process = '', checkpoint = ? WHERE id = ?", (checkpoint, run))
             self._summarise(cursor, run, {"state": state, **summary})
 
-    def forget_checkpoints(self, keep: int) -> list[str]:
-        """Keep the checkpoints of the newest `keep` runs that ended; returns the files of the others."""
+    def forget_old_checkpoints(self, keep: int) -> list[str]:
+        """Remove all checkpoints of ended runs from the log, except those of the newest `keep`; returns their files."""
         of_ended = "FROM runs WHERE state != 'running' AND checkpoint != '' ORDER BY id DESC LIMIT -1 OFFSET ?"
         with self._transaction() as cursor:
             found = cursor.execute(f"SELECT id, checkpoint {of_ended}", (keep,)).fetchall()
@@ -158,7 +158,7 @@ class RunLog:
         return [name for _, name in found]
 
     def set_rates(self, run: int, rates: Rates) -> None:
-        """Note the learning rates that a run has used so far."""
+        """Set the learning rates that a run has used so far."""
         self._change(run, "rates", json.dumps(rates))
 
     def update(self, run: int, **summary: float | str | None) -> None:
@@ -166,9 +166,9 @@ class RunLog:
         with self._transaction() as cursor:
             self._summarise(cursor, run, summary)
 
-    def judge(self, run: int, on: str, confusion: NDArray[np.int64]) -> None:
-        """Note the confusion matrix (classes, classes) of a run on a set, such as "test" or "validation"."""
-        self._change(run, "judged", json.dumps({"on": on, "confusion": confusion.tolist()}))
+    def set_confusion(self, run: int, part: str, confusion: NDArray[np.int64]) -> None:
+        """Set the confusion matrix (classes, classes) of a run. part: the part of the data, "test" or "validation"."""
+        self._change(run, "judged", json.dumps({"on": part, "confusion": confusion.tolist()}))
 
     def rename(self, run: int, name: str) -> None:
         """Rename a run."""
@@ -192,24 +192,20 @@ class RunLog:
         """All runs, the newest first; or the deleted ones."""
         return self._listed(f"deleted IS {'NOT ' if deleted else ''}NULL")
 
-    def unended(self) -> list[LoggedRun]:
-        """The runs that have not ended, the newest first: a process trains them, or was killed."""
+    def unfinished(self) -> list[LoggedRun]:
+        """The runs that have not ended, the newest first: their process trains them, or was killed."""
         return self._listed("deleted IS NULL AND state = 'running'")
 
     def run(self, number: int) -> LoggedRun:
         """The run with this number, even if it is deleted; raises RunLogError if the log has no such run."""
-        with self._translated_errors():
-            row = self._connection.execute(f"SELECT {', '.join(COLUMNS)} FROM runs WHERE id = ?", (number,)).fetchone()
-        found = None if row is None else run_from_row(row)
-        if found is None:
+        found = self._listed("id = ?", number)
+        if not found:
             raise RunLogError(f"{self.path}: there is no run {number}.")
-        return found
+        return found[0]
 
     def has(self, run: int, started: str) -> bool:
-        """Whether there is a run with this number that was started at this time."""
-        wanted = "SELECT 1 FROM runs WHERE id = ? AND started = ?"
-        with self._translated_errors():
-            return self._connection.execute(wanted, (run, started)).fetchone() is not None
+        """Whether the log has a run with this number that was started at this time."""
+        return bool(self._column(run, "started") == started)
 
     def epochs(self, run: int) -> list[Row]:
         """The figures of a run's epochs, in their order."""
@@ -219,25 +215,22 @@ class RunLog:
 
     def curve(self, run: int) -> NDArray[np.float32]:
         """Step, loss and accuracy (3, n) of steps of a run, n at most MOST_POINTS."""
-        with self._translated_errors():
-            row = self._connection.execute("SELECT curve FROM runs WHERE id = ?", (run,)).fetchone()
-        blob = row[0] if row else b""
+        blob = self._column(run, "curve") or b""
         return np.frombuffer(blob[: len(blob) // 12 * 12], "<f4").reshape(3, -1)
 
-    def judged(self, run: int) -> tuple[str, NDArray[np.int64]] | None:
-        """The set on which a run was evaluated last, and its confusion matrix (classes, classes); None if unknown."""
-        with self._translated_errors():
-            row = self._connection.execute("SELECT judged FROM runs WHERE id = ?", (run,)).fetchone()
-        if not row or not row[0]:
+    def confusion(self, run: int) -> tuple[str, NDArray[np.int64]] | None:
+        """The last evaluation of a run: the part of the data, and the confusion matrix (classes, classes). Or None."""
+        text = self._column(run, "judged")
+        if not text:
             return None
-        found = json.loads(row[0])
+        found = json.loads(text)
         return found["on"], np.array(found["confusion"], np.int64)
 
-    # ---------------------------------------------------------------- within
+    # --------------------------------------------------------------- private
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Cursor]:
-        """A transaction: all changes are written, or none."""
+        """Run the block in a transaction: all changes are written, or none."""
         with self._translated_errors():
             cursor = self._connection.cursor()
             cursor.execute("BEGIN IMMEDIATE")
@@ -249,14 +242,20 @@ class RunLog:
                     cursor.execute("ROLLBACK")
                 raise
 
+    def _column(self, run: int, name: str) -> Any:
+        """The value of one column of a run; None if the log has no such run."""
+        with self._translated_errors():
+            row = self._connection.execute(f"SELECT {name} FROM runs WHERE id = ?", (run,)).fetchone()
+        return row[0] if row else None
+
     def _translated_errors(self) -> AbstractContextManager[None]:
         return translated_errors(self.path)
 
-    def _listed(self, condition: str) -> list[LoggedRun]:
+    def _listed(self, condition: str, *values: object) -> list[LoggedRun]:
         """The runs that match `condition`, the newest first, without those that this version cannot read."""
-        columns = ", ".join(COLUMNS)
+        query = f"SELECT {', '.join(COLUMNS)} FROM runs WHERE {condition} ORDER BY id DESC"
         with self._translated_errors():
-            rows = self._connection.execute(f"SELECT {columns} FROM runs WHERE {condition} ORDER BY id DESC").fetchall()
+            rows = self._connection.execute(query, values).fetchall()
         return [run for row in rows if (run := run_from_row(row)) is not None]
 
     def _summarise(self, cursor: sqlite3.Cursor, run: int, values: dict[str, Any]) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 
@@ -76,34 +75,28 @@ SUMMARY = (
 )  # fmt: skip
 """Columns with the progress of a run; all are fields of LoggedRun."""
 
-SETTINGS_COLUMNS = ("name", "data", "machine", "recipe", "validation_share", "parent")
-"""Columns that are fields of RunSettings without conversion."""
-
-COLUMNS = (
-    "id", "note", "spec", "config", "rates", *SETTINGS_COLUMNS, "started", "state", *SUMMARY, "process", "checkpoint",
-    "deleted",
-)  # fmt: skip
-"""The columns that `run_from_row` needs."""
-
-
-def _run_from_columns(row: Mapping[str, Any]) -> LoggedRun | None:
-    """Return the run of a row {column: value} of COLUMNS; None if this version cannot read its settings."""
-    try:
-        spec, config, rates = _spec_of(row["spec"]), _config_of(row["config"]), _rates_of(row["rates"])
-    except (ValueError, TypeError, ModelFileError):
-        return None
-    settings = RunSettings(spec=spec, config=config, rates=rates, **{name: row[name] for name in SETTINGS_COLUMNS})
-    others = {name: row[name] for name in COLUMNS if name not in (*SETTINGS_COLUMNS, "spec", "config", "rates")}
-    return LoggedRun(settings=settings, **others)
+SETTINGS_COLUMNS = tuple(field.name for field in fields(RunSettings))
+COLUMNS = (*SETTINGS_COLUMNS, *(field.name for field in fields(LoggedRun) if field.name != "settings"))
+"""The columns of the table of runs that `run_from_row` needs."""
 
 
 @lru_cache(maxsize=4096)
 def run_from_row(values: tuple[Any, ...]) -> LoggedRun | None:
-    """Return the run of the values of COLUMNS; cached, so that an unchanged row is not read again."""
-    return _run_from_columns(dict(zip(COLUMNS, values, strict=True)))
+    """Return the run of a row with the values of COLUMNS; None if this version cannot read its settings.
+
+    It is cached, so that an unchanged row is not parsed again.
+    """
+    row = dict(zip(COLUMNS, values, strict=True))
+    settings = {name: row.pop(name) for name in SETTINGS_COLUMNS}
+    try:
+        for name, parse in (("spec", _spec_of), ("config", _config_of), ("rates", _rates_of)):
+            settings[name] = parse(settings[name])
+    except (ValueError, TypeError, ModelFileError):
+        return None
+    return LoggedRun(settings=RunSettings(**settings), **row)
 
 
-# Most runs share their network or settings with other runs: each text is read once.
+# Most runs share their network or settings with other runs, so each text is parsed once.
 
 
 @lru_cache(maxsize=512)

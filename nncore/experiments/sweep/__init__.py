@@ -5,7 +5,6 @@ Read first: `grid.py`.
 
 from nncore.experiments.sweep.grid import MOST_JOBS, SweepJob, check_jobs, grid
 from nncore.experiments.sweep.job import SweepProgress, SweepResult
-from nncore.experiments.sweep.log import SweepRuns
 from nncore.experiments.sweep.processes import run_sweep
 
-__all__ = ["MOST_JOBS", "SweepJob", "SweepProgress", "SweepResult", "SweepRuns", "check_jobs", "grid", "run_sweep"]
+__all__ = ["MOST_JOBS", "SweepJob", "SweepProgress", "SweepResult", "check_jobs", "grid", "run_sweep"]

@@ -78,7 +78,7 @@ def test_a_run_that_ends_is_in_the_log_whole_and_keeps_what_it_takes_to_train_it
     done = [event for event in events if isinstance(event, EpochDone)]
     with RunLog(path) as log:
         (logged,) = log.runs()
-        rows, curve, judged = log.epochs(logged.id), log.curve(logged.id), log.judged(logged.id)
+        rows, curve, judged = log.epochs(logged.id), log.curve(logged.id), log.confusion(logged.id)
     assert (logged.state, logged.epochs, logged.steps, logged.process) == ("finished", 4, finished.step, "")
     assert (logged.test_accuracy, logged.test_loss) == (finished.test.accuracy, finished.test.loss)
     assert (logged.best_epoch, logged.seconds) == (finished.best_epoch, finished.seconds)
@@ -187,7 +187,7 @@ def test_learning_rates_that_were_changed_on_the_way_are_written_down(path: Path
 def test_a_locked_log_is_said_once_and_what_is_missing_is_written_later(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nncore.experiments.run_log.log.PATIENCE", 0.05)
+    monkeypatch.setattr("nncore.experiments.run_log.log.LOCK_TIMEOUT", 0.05)
     RunLog(path).close()
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -210,7 +210,7 @@ def test_a_locked_log_is_said_once_and_what_is_missing_is_written_later(
 def test_a_log_locked_halfway_does_not_keep_the_checkpoint_from_being_written(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nncore.experiments.run_log.log.PATIENCE", 0.05)
+    monkeypatch.setattr("nncore.experiments.run_log.log.LOCK_TIMEOUT", 0.05)
     run = Recorded(path)
     for event in run:
         if isinstance(event, EpochDone) and event.epoch == 1:

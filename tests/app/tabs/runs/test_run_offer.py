@@ -31,7 +31,7 @@ def offer(qtbot: QtBot, user_files: Path) -> RunOffer:
 @pytest.fixture
 def killed(log_path: Path) -> None:
     with RunLog(log_path) as log:
-        log.go_on(BROKEN, GONE, 2, 4)
+        log.resume(BROKEN, GONE, 2, 4)
 
 
 def test_without_a_log_nothing_is_offered_and_no_file_is_created(offer: RunOffer) -> None:
@@ -88,6 +88,6 @@ def test_an_unusable_log_gives_a_message(offer: RunOffer, killed: None, qtbot: Q
 
 def test_the_log_lists_only_interrupted_runs(log_path: Path) -> None:
     with RunLog(log_path) as log:
-        unended = [run.id for run in log.unended()]
-    assert GOING in unended
-    assert FINISHED not in unended
+        unfinished = [run.id for run in log.unfinished()]
+    assert GOING in unfinished
+    assert FINISHED not in unfinished

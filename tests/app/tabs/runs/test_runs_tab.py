@@ -303,7 +303,7 @@ def test_an_unreadable_log_gives_one_message_and_is_kept(tab: RunsTab, log_path:
 def test_a_locked_log_gives_a_message_and_loses_nothing(
     tab: RunsTab, log_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.storage.run_store.PATIENCE", 0.01)
+    monkeypatch.setattr("app.storage.run_store.LOCK_TIMEOUT", 0.01)
     open_tab(tab, qtbot)
     click_row(tab, qtbot, "alpha")
     other = sqlite3.connect(log_path, isolation_level=None)

@@ -36,7 +36,7 @@ def runs(tmp_path: Path) -> list[ReportedRun]:
             ]  # fmt: skip
             log.add_epochs(number, rows, CURVE, epochs=2, steps=4, training_loss=1.0)
             log.annotate(number, NASTY)
-            log.judge(number, "test", np.diag(np.arange(90, 100)) + 3 * np.eye(10, k=1, dtype=int))
+            log.set_confusion(number, "test", np.diag(np.arange(90, 100)) + 3 * np.eye(10, k=1, dtype=int))
             log.end(number, "finished", test_accuracy=0.9125)
         return [ReportedRun.from_log(log, number) for number in (1, 2, 3)]
 

@@ -168,7 +168,7 @@ def test_a_killed_process_loses_at_most_the_epoch_it_was_in(path: Path) -> None:
 
 
 def test_a_locked_log_is_said_and_keeps_what_it_has(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nncore.experiments.run_log.log.PATIENCE", 0.1)
+    monkeypatch.setattr("nncore.experiments.run_log.log.LOCK_TIMEOUT", 0.1)
     with RunLog(path) as log:
         number = log.begin(SETTINGS)
         other = sqlite3.connect(path, isolation_level=None)
@@ -187,7 +187,7 @@ def test_a_log_is_opened_and_read_while_another_program_writes_to_it(path: Path)
         number = log.begin(SETTINGS)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        with RunLog(path, patience=0.0) as log:
+        with RunLog(path, timeout=0.0) as log:
             assert [run.id for run in log.runs()] == [number]
 
 
@@ -238,9 +238,9 @@ def test_a_run_is_gone_on_with_where_it_was_broken_off(path: Path) -> None:
     with RunLog(path) as log:
         number = log.begin(SETTINGS, "1 2.0 here", "a.checkpoint", "2026-01-31T09:30:00.000")
         log.add_epochs(number, [row(1), row(2), row(3)], curve, epochs=3, steps=9)
-        log.leave(number)
+        log.release(number)
         left = log.run(number)
-        log.go_on(number, "3 4.0 here", epochs=2, steps=6)
+        log.resume(number, "3 4.0 here", epochs=2, steps=6)
         run = log.run(number)
         assert [each["epoch"] for each in log.epochs(number)] == [1, 2]
         assert log.curve(number)[0].tolist() == [0, 1, 2, 3, 4, 5, 6]
@@ -264,10 +264,10 @@ def test_what_a_run_was_judged_on_last_is_kept(path: Path) -> None:
     confusion = np.arange(9).reshape(3, 3)
     with RunLog(path) as log:
         number = log.begin(SETTINGS)
-        assert log.judged(number) is None
-        log.judge(number, "validation", confusion + 1)
-        log.judge(number, "test", confusion)
-        found = log.judged(number)
+        assert log.confusion(number) is None
+        log.set_confusion(number, "validation", confusion + 1)
+        log.set_confusion(number, "test", confusion)
+        found = log.confusion(number)
     assert found is not None
     assert found[0] == "test"
     np.testing.assert_array_equal(found[1], confusion)
@@ -342,7 +342,7 @@ def test_of_runs_that_ended_only_the_newest_keep_their_checkpoints(path: Path) -
         for number, run in enumerate(ended):
             log.end(run, "finished", f"{number}.checkpoint")
         going = log.begin(SETTINGS, checkpoint="going.checkpoint")
-        assert log.forget_checkpoints(keep=2) == ["1.checkpoint", "0.checkpoint"]
-        assert log.forget_checkpoints(keep=2) == []
+        assert log.forget_old_checkpoints(keep=2) == ["1.checkpoint", "0.checkpoint"]
+        assert log.forget_old_checkpoints(keep=2) == []
         kept = {run.id: run.checkpoint for run in log.runs()}
     assert kept == {going: "going.checkpoint", 4: "3.checkpoint", 3: "2.checkpoint", 2: "", 1: ""}
