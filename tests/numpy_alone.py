@@ -38,7 +38,7 @@ from nncore.model.network import Network, NetworkSpec
 from nncore.preprocessing.ink import rasterize
 from nncore.training import RandomStreams, Training, TrainingConfig, train
 from nncore.training.events import EpochDone, Finished
-from nncore.training.parallel.helper_process import can_start
+from nncore.training.parallel.helper_process import can_start_helper
 
 SPEC = NetworkSpec.dense((784, 512, 10))
 CONFIG = TrainingConfig(learning_rate=0.001, batch_size=100, epochs=2)
@@ -80,7 +80,8 @@ def check_training(data: Splits) -> tuple[Training, Finished]:
     for _ in train(with_help, data, CONFIG, cores=2):
         pass
     same_bits(alone.network, with_help)
-    print(f"training: {finished.test.accuracy:.1%}; with {'a second' if can_start() else 'no second'} process to help")
+    helper = "a second" if can_start_helper() else "no second"
+    print(f"training: {finished.test.accuracy:.1%}; with {helper} process to help")
     return alone, finished
 
 

@@ -26,7 +26,7 @@ from nncore.files.checkpoint_file import save_checkpoint
 from nncore.training import Training
 from nncore.training.checkpoint import Checkpoint
 from nncore.training.events import Diverged, EpochDone, Finished, Started, StepDone, TrainingEvent
-from nncore.training.history import FIGURES, MOST_ROWS, Row
+from nncore.training.history import FIGURES, MAX_ROWS, Row
 from nncore.training.step_curve import StepCurve
 
 SECONDS_BETWEEN_WRITES, SHARE_OF_WRITING = 0.25, 0.1
@@ -137,7 +137,7 @@ class RunRecorder:
     def _note(self, done: EpochDone) -> None:
         self._last = done
         self._pending.append({"step": done.step, **{figure: getattr(done, figure) for figure in FIGURES}})
-        if len(self._pending) > 2 * MOST_ROWS:  # the log has failed for a long time
+        if len(self._pending) > 2 * MAX_ROWS:  # the log has failed for a long time
             self._pending = self._pending[::2]
         if done.validation_accuracy is not None:
             self._best = max(self._best or 0.0, done.validation_accuracy)

@@ -21,7 +21,7 @@ from nncore.system.blas_threads import one_blas_thread
 
 Array = NDArray[np.floating]
 
-COLDEST, HOTTEST = 1 / 20, 20.0
+MIN_TEMPERATURE, MAX_TEMPERATURE = 1 / 20, 20.0
 """Limits of the search for a temperature. Above them the probabilities are nearly uniform, below nearly 0 and 1."""
 
 
@@ -85,7 +85,7 @@ def best_temperature(logits: Array, labels: NDArray[np.intp]) -> float:
     z = logits[of_class].astype(np.float64)
     of_label = z[np.arange(len(z)), labels[of_class]]
     # Bisection on log(a): the limits differ by a factor of 400, and 40 halvings leave an error below 1e-11.
-    low, high = np.log(1 / HOTTEST), np.log(1 / COLDEST)
+    low, high = np.log(1 / MAX_TEMPERATURE), np.log(1 / MIN_TEMPERATURE)
     for _ in range(40):
         middle = (low + high) / 2
         slope = ((softmax(np.exp(middle) * z) * z).sum(axis=1) - of_label).sum()

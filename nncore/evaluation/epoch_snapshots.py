@@ -13,10 +13,10 @@ from nncore.evaluation.recognition import Prediction, read_digit
 from nncore.model.network import Network, NetworkSpec
 from nncore.system.copying import DeepCopyable
 
-MOST_BYTES = 64 * 2**20
+MAX_BYTES = 64 * 2**20
 """Largest size of all snapshots, in bytes."""
 
-MOST_KEPT = 256
+MAX_SNAPSHOTS = 256
 """Largest number of snapshots; a slider cannot show more."""
 
 Kept = tuple[int, NDArray[np.float32]]
@@ -29,10 +29,10 @@ class EpochSnapshots(DeepCopyable):
     only the last is kept.
     """
 
-    def __init__(self, spec: NetworkSpec, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, spec: NetworkSpec, most_bytes: int = MAX_BYTES) -> None:
         """most_bytes: the largest size of all snapshots, in bytes."""
         self.spec = spec
-        self._most = min(MOST_KEPT, max(1, most_bytes // (4 * spec.parameter_count)))
+        self._most = min(MAX_SNAPSHOTS, max(1, most_bytes // (4 * spec.parameter_count)))
         self._stride = 1
         self._kept: tuple[Kept, ...] = ()
         self._reader: Network | None = None

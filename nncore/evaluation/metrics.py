@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import NO_CLASS, Dataset
 from nncore.model.losses import Loss, make_loss
-from nncore.model.network import PREDICTION_ROWS, Network
+from nncore.model.network import PREDICTION_BATCH_SIZE, Network
 from nncore.system.blas_threads import one_blas_thread
 
 Array = NDArray[np.floating]
@@ -75,16 +75,16 @@ class PredictedBatch:
 def predict_batches(
     network: Network, dataset: Dataset, cancelled: Callable[[], bool] = lambda: False
 ) -> Iterator[PredictedBatch | None]:
-    """Yield all examples of a data set in order, PREDICTION_ROWS at a time, with their logits.
+    """Yield all examples of a data set in order, PREDICTION_BATCH_SIZE at a time, with their logits.
 
     Once `cancelled()` is true it yields None and ends. If the weights are huge, the logits are not finite; NumPy's
     warnings are switched off.
     """
-    for start in range(0, len(dataset), PREDICTION_ROWS):
+    for start in range(0, len(dataset), PREDICTION_BATCH_SIZE):
         if cancelled():
             yield None
             return
-        rows = slice(start, start + PREDICTION_ROWS)
+        rows = slice(start, start + PREDICTION_BATCH_SIZE)
         targets = dataset.targets(rows)
         with np.errstate(over="ignore", invalid="ignore"):
             logits = network.logits(dataset.inputs(rows))
@@ -169,7 +169,7 @@ def wilson_interval(right: int, count: int, confidence: float = 0.95) -> tuple[f
 
 
 @dataclass(frozen=True)
-class ClassFigures:
+class ClassMetrics:
     """Precision, recall and F1 of one class, 0 to 1; None where the divisor is 0.
 
     count: number of its examples. precision: fraction of the predictions of this class that are correct. recall:
@@ -183,14 +183,14 @@ class ClassFigures:
     f1: float | None
 
 
-def class_figures(confusion: NDArray[np.int64], class_names: tuple[str, ...]) -> tuple[ClassFigures, ...]:
+def class_metrics(confusion: NDArray[np.int64], class_names: tuple[str, ...]) -> tuple[ClassMetrics, ...]:
     """Return the figures of each class from counts (classes, classes), row = true class, column = predicted class.
 
     C. J. van Rijsbergen, "Information Retrieval", 1979, chapter 7.
     """
     found, examples, named = np.diagonal(confusion), confusion.sum(axis=1), confusion.sum(axis=0)
     return tuple(
-        ClassFigures(name, int(n), _share(tp, said), _share(tp, n), _share(2 * tp, n + said))
+        ClassMetrics(name, int(n), _share(tp, said), _share(tp, n), _share(2 * tp, n + said))
         for name, tp, n, said in zip(class_names, found, examples, named, strict=True)
     )
 

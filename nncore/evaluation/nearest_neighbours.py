@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset
-from nncore.model.network import PREDICTION_ROWS, Network
+from nncore.model.network import PREDICTION_BATCH_SIZE, Network
 from nncore.system.blas_threads import one_blas_thread
 
 BLOCK_ROWS = 2048
 """Rows compared at once: 6 MB of MNIST as floats."""
 
-MOST_ROWS, MOST_NUMBERS = 20_000, 8_000_000
+MAX_ROWS, MAX_NUMBERS = 20_000, 8_000_000
 """Limits of an index of hidden outputs: 32 MB; a convolutional network needs about 5 s to compute them."""
 
 Array = NDArray[np.floating]
@@ -69,14 +69,14 @@ class HiddenIndex:
         """
         width = hidden_features(network, training.inputs(slice(0, 1))).shape[1]
         rows = np.arange(len(training))
-        most = max(1, min(MOST_ROWS, MOST_NUMBERS // width))
+        most = max(1, min(MAX_ROWS, MAX_NUMBERS // width))
         if len(rows) > most:
             rows = np.sort(np.random.default_rng(0).permutation(rows)[:most])
         features = np.empty((len(rows), width), np.float32)
-        for start in range(0, len(rows), PREDICTION_ROWS):
+        for start in range(0, len(rows), PREDICTION_BATCH_SIZE):
             if cancelled():
                 return None
-            part = slice(start, start + PREDICTION_ROWS)
+            part = slice(start, start + PREDICTION_BATCH_SIZE)
             features[part] = hidden_features(network, training.inputs(rows[part]))
             progress(min(1.0, part.stop / len(rows)))
         return cls(network, rows, features)

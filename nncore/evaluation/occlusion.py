@@ -13,13 +13,13 @@ from nncore.model.network import Network
 from nncore.preprocessing.ink import SIDE
 from nncore.system.blas_threads import one_blas_thread
 
-PATCH = 6
+PATCH_SIZE = 6
 """Width and height of the patch in pixels: about two widths of the pen, so that it can hide a whole stroke."""
 
 STRIDE = 2
-"""Pixels from one place of the patch to the next. PATCH is a multiple of it: all pixels are covered equally often."""
+"""Pixels from one place of the patch to the next. It divides PATCH_SIZE, so all pixels are covered equally often."""
 
-_FIRST = range(STRIDE - PATCH, SIDE, STRIDE)
+_FIRST = range(STRIDE - PATCH_SIZE, SIDE, STRIDE)
 """First row or column of each patch; the outermost patches are partly outside the image."""
 
 
@@ -38,7 +38,11 @@ def occlusion_map(network: Network, image: NDArray[np.uint8], answer: int) -> ND
         raise DataError(why_cannot_read(network) or f"This model has no class {answer}.")
     if image.shape != (SIDE, SIDE) or image.dtype != np.uint8:
         raise DataError(f"The image is {image.dtype} {image.shape}; expected uint8 ({SIDE}, {SIDE}).")
-    places = [(slice(max(0, top), top + PATCH), slice(max(0, left), left + PATCH)) for top in _FIRST for left in _FIRST]
+    places = [
+        (slice(max(0, top), top + PATCH_SIZE), slice(max(0, left), left + PATCH_SIZE))
+        for top in _FIRST
+        for left in _FIRST
+    ]
     places = [place for place in places if image[place].any()]  # hiding blank paper changes nothing
     images = np.multiply(image, np.float32(1 / 255), dtype=network.dtype)
     images = np.repeat(images[None], len(places) + 1, axis=0)  # the first one stays unchanged
@@ -50,5 +54,5 @@ def occlusion_map(network: Network, image: NDArray[np.uint8], answer: int) -> ND
     total = np.zeros((SIDE, SIDE), np.float32)
     for fall, place in zip(np.nan_to_num(falls), places, strict=True):
         total[place] += fall
-    total *= (STRIDE / PATCH) ** 2  # the mean, because (PATCH / STRIDE)^2 patches cover each pixel
+    total *= (STRIDE / PATCH_SIZE) ** 2  # the mean, because (PATCH_SIZE / STRIDE)^2 patches cover each pixel
     return total

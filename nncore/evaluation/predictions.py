@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from nncore.data.dataset import NO_CLASS, Dataset
 from nncore.errors import DataError
 from nncore.evaluation.metrics import (
-    ClassFigures,
+    ClassMetrics,
     ReliabilityBin,
-    class_figures,
+    class_metrics,
     confusion_matrix,
     expected_calibration_error,
     predict_batches,
@@ -75,9 +75,9 @@ class Predictions:
         return wilson_interval(self.right, self.count)
 
     @property
-    def figures(self) -> tuple[ClassFigures, ...]:
+    def figures(self) -> tuple[ClassMetrics, ...]:
         """Precision, recall and F1 of each class."""
-        return class_figures(self.confusion, self.class_names)
+        return class_metrics(self.confusion, self.class_names)
 
     @cached_property
     def bins(self) -> tuple[ReliabilityBin, ...]:

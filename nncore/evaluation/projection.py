@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset
 from nncore.errors import DataError
-from nncore.model.network import PREDICTION_ROWS, Network
+from nncore.model.network import PREDICTION_BATCH_SIZE, Network
 from nncore.system.blas_threads import one_blas_thread
 
 Array = NDArray[np.floating]
@@ -56,10 +56,10 @@ def layer_output(
     It is None if `cancelled()` became true. Raises DataError if the weights have diverged.
     """
     parts: list[Array] = []
-    for start in range(0, len(rows), PREDICTION_ROWS):
+    for start in range(0, len(rows), PREDICTION_BATCH_SIZE):
         if cancelled():
             return None
-        X = dataset.inputs(rows[start : start + PREDICTION_ROWS])
+        X = dataset.inputs(rows[start : start + PREDICTION_BATCH_SIZE])
         with np.errstate(over="ignore", invalid="ignore"):
             seen = network.activations(X)[number - 1] if number else X
         parts.append(seen.reshape(len(X), -1))

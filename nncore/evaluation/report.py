@@ -14,7 +14,7 @@ from nncore.evaluation.robustness import RobustnessPoint
 from nncore.reporting.html_page import page
 from nncore.reporting.png import data_uri
 
-MOST_MISREAD = 60
+MAX_MISREAD = 60
 """Largest number of misread images in a report; the most confident mistakes are shown."""
 
 STYLE = """
@@ -134,7 +134,7 @@ def _misread(predictions: Predictions, dataset: Dataset) -> str:
     rows = predictions.misread()
     if not len(rows):
         return "<p>No example was misread.</p>"
-    shown = rows[:MOST_MISREAD]
+    shown = rows[:MAX_MISREAD]
     pictures = dataset.take(shown).images if dataset.is_bytes else None
     figures = []
     for number, row in enumerate(shown.tolist()):

@@ -13,11 +13,11 @@ from nncore.data.dataset import NO_CLASS, Dataset
 from nncore.errors import DataError
 from nncore.evaluation.metrics import predicted_classes
 from nncore.model.checks import check_fit
-from nncore.model.network import PREDICTION_ROWS, Network
+from nncore.model.network import PREDICTION_BATCH_SIZE, Network
 from nncore.preprocessing.augmentation import Augmentation, Distorter
 from nncore.system.blas_threads import one_blas_thread
 
-IMAGES = 1000
+IMAGE_COUNT = 1000
 """Number of images: enough to distinguish an accuracy of 95 % from 97 %."""
 
 
@@ -25,21 +25,21 @@ IMAGES = 1000
 class Distortion:
     """One kind of distortion at several strengths.
 
-    setting: the field of an Augmentation. strengths: ascending; a sign is the direction. both_ways: the direction is
-    random for each image. unit: the unit of a strength, for the label of an axis.
+    setting: the field of an Augmentation. strengths: ascending; a sign is the direction. is_direction_random: whether
+    the direction is random for each image. unit: the unit of a strength, for the label of an axis.
     """
 
     name: str
     setting: str
     unit: str
     strengths: tuple[float, ...]
-    both_ways: bool = False
+    is_direction_random: bool = False
 
 
 DISTORTIONS = (
     Distortion("Noise", "noise", "share of full ink", (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)),
     Distortion("Rotation", "rotation", "degrees", (-60.0, -45.0, -30.0, -15.0, 0.0, 15.0, 30.0, 45.0, 60.0)),
-    Distortion("Shift", "shift", "pixels each way", (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0), both_ways=True),
+    Distortion("Shift", "shift", "pixels each way", (0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0), is_direction_random=True),
     Distortion("Thickness", "thickness", "pixels wider", (-2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0)),
 )
 """The distortions of the robustness curves."""
@@ -66,14 +66,16 @@ def distorted(
     augmentation = Augmentation(**{distortion.setting: abs(strength)})
     distorter = Distorter(augmentation, images.shape[1:], len(images))
     out = np.empty((len(images), images[0].size), np.float32)
-    return distorter.apply(images, out, _ExtremeGenerator(seed, None if distortion.both_ways else strength >= 0))
+    return distorter.apply(
+        images, out, _ExtremeGenerator(seed, None if distortion.is_direction_random else strength >= 0)
+    )
 
 
 def robustness(
     network: Network,
     dataset: Dataset,
     distortions: Sequence[Distortion] = DISTORTIONS,
-    count: int = IMAGES,
+    count: int = IMAGE_COUNT,
     seed: int = 0,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[RobustnessPoint]:
@@ -88,10 +90,10 @@ def robustness(
     for distortion in distortions:
         for strength in distortion.strengths:
             right = 0
-            for start in range(0, len(rows), PREDICTION_ROWS):
+            for start in range(0, len(rows), PREDICTION_BATCH_SIZE):
                 if cancelled():
                     return
-                part = slice(start, start + PREDICTION_ROWS)
+                part = slice(start, start + PREDICTION_BATCH_SIZE)
                 X = distorted(chosen.images[part], distortion, strength, seed + start)
                 with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
                     right += int((predicted_classes(network.logits(X)) == chosen.labels[part]).sum())

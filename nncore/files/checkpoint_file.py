@@ -25,7 +25,7 @@ from nncore.model.network import NetworkSpec
 from nncore.system.atomic_write import write_safely
 from nncore.training.checkpoint import Checkpoint
 from nncore.training.config import TrainingConfig
-from nncore.training.history import FIGURES, MOST_ROWS
+from nncore.training.history import FIGURES, MAX_ROWS
 from nncore.training.optimizers import OPTIMIZERS
 from nncore.training.progress import Progress
 from nncore.training.random_streams import RandomStreams
@@ -139,7 +139,7 @@ def _check_history(rows: tuple[dict[str, float | None], ...], epochs_done: int) 
     """Raise ModelFileError unless `rows` are possible rows of a History with this number of epochs."""
     epochs: list[Any] = [row.get("epoch") for row in rows]
     sound = (
-        len(rows) <= MOST_ROWS + 1
+        len(rows) <= MAX_ROWS + 1
         and all(row.keys() == set(FIGURES) for row in rows)
         and all(isinstance(epoch, int) and epoch >= 1 for epoch in epochs)
         and all(before < after for before, after in pairwise(epochs))

@@ -94,7 +94,7 @@ class _Tuning:
         self._head = [_frozen(layer) for layer in self.tuned.layers[first:]]
         for layer in self._head:
             layer.allocate(rows)
-            layer.use_randomness(rng)
+            layer.set_generator(rng)
         self._distorter = Distorter(VARIATION, (SIDE, SIDE), self._own_rows, network.dtype)
         self._optimizer = Adam(self.tuned.parameters)
         self._answers = OUTPUTS[network.spec.output]

@@ -21,7 +21,7 @@ from nncore.system.copying import DeepCopyable
 
 Array = NDArray[np.floating]
 
-PREDICTION_ROWS = 128
+PREDICTION_BATCH_SIZE = 128
 """The most rows of one prediction: this bounds the memory, and a cancelled evaluation ends after at most one batch."""
 
 
@@ -261,10 +261,10 @@ class Network(DeepCopyable):
         for layer in self.layers:
             layer.initialize(rng)
 
-    def use_randomness(self, rng: np.random.Generator) -> None:
+    def set_generator(self, rng: np.random.Generator) -> None:
         """Let all layers that use randomness draw from `rng` in training."""
         for layer in self._random_layers:
-            layer.use_randomness(rng)
+            layer.set_generator(rng)
 
     def allocate(self, rows: int) -> None:
         """Create the workspaces for training batches of up to `rows` rows."""
@@ -305,8 +305,8 @@ class Network(DeepCopyable):
     def predict(self, X: Array) -> Array:
         """The answers (n, outputs) to inputs (n, inputs); with a softmax output, the probabilities of the classes."""
         answers = np.empty((len(X), self.spec.outputs), self.dtype)
-        for start in range(0, len(X), PREDICTION_ROWS):
-            rows = slice(start, start + PREDICTION_ROWS)
+        for start in range(0, len(X), PREDICTION_BATCH_SIZE):
+            rows = slice(start, start + PREDICTION_BATCH_SIZE)
             answers[rows] = OUTPUTS[self.spec.output](self.logits(X[rows]))
         return answers
 
@@ -320,7 +320,7 @@ class Network(DeepCopyable):
         self.spec = copied["spec"]
         self._use(copied["parameters"])
         for layer, generator in zip(self._random_layers, copied["generators"], strict=True):
-            layer.use_randomness(generator)
+            layer.set_generator(generator)
 
     def copy(self) -> Network:
         """A new network with a copy of the parameters; unlike `copy.deepcopy`, without gradients and generators."""

@@ -5,12 +5,12 @@ Read first: `loop.py`.
 
 from nncore.model.checks import check_fit
 from nncore.training.checks import check_settings
-from nncore.training.config import MOST_EPOCHS, TrainingConfig
+from nncore.training.config import MAX_EPOCHS, TrainingConfig
 from nncore.training.loop import Training, hold_out_validation, train
 from nncore.training.random_streams import RandomStreams
 
 __all__ = [
-    "MOST_EPOCHS",
+    "MAX_EPOCHS",
     "RandomStreams",
     "Training",
     "TrainingConfig",

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset
 from nncore.model.network import NetworkSpec
-from nncore.training.config import MOST_EPOCHS, TrainingConfig
+from nncore.training.config import MAX_EPOCHS, TrainingConfig
 from nncore.training.progress import Progress
-from nncore.training.settings import LARGEST_WHOLE_NUMBER, Count, Positive, Range
+from nncore.training.settings import MAX_INTEGER, Count, Positive, Range
 
-EXAMPLES_CHECKED = 100
+CHECKSUM_EXAMPLES = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +40,7 @@ class Checkpoint:
     random_states: list[dict[str, Any]]
     shuffled_from: dict[str, Any]
     learning_rate: Positive
-    rates_used: tuple[tuple[Annotated[int, Range(1, LARGEST_WHOLE_NUMBER)], Positive], ...]
+    rates_used: tuple[tuple[Annotated[int, Range(1, MAX_INTEGER)], Positive], ...]
     history: tuple[dict[str, float | None], ...]
     data_check: Annotated[int, Range(0, 2**32 - 1)]
     recipe: str = ""
@@ -79,21 +79,21 @@ class Checkpoint:
         """The limits of `more`, counted from the beginning of the run instead of from now."""
         done = Progress(self.config, **self.counters)
         if epochs is None:
-            epochs = ceil((more.steps or 0) / done.steps_per_epoch) + 1 if more.steps else MOST_EPOCHS - done.epoch
+            epochs = ceil((more.steps or 0) / done.steps_per_epoch) + 1 if more.steps else MAX_EPOCHS - done.epoch
         patience, waited = more.patience, done.epochs_done - done.best_epoch
         # A run that patience had ended would otherwise end again at once.
         if patience is not None and waited >= patience:
             patience += waited
         return replace(
             more,
-            epochs=min(max(done.epochs_done + epochs, done.epoch), MOST_EPOCHS),
+            epochs=min(max(done.epochs_done + epochs, done.epoch), MAX_EPOCHS),
             steps=None if more.steps is None else done.step + more.steps,
             seconds=None if more.seconds is None else done.seconds + more.seconds,
             patience=patience,
         )
 
 
-def check_of(data: Dataset) -> int:
+def data_checksum(data: Dataset) -> int:
     """A checksum of the first examples of a set, with their targets."""
-    some = slice(0, EXAMPLES_CHECKED)
+    some = slice(0, CHECKSUM_EXAMPLES)
     return crc32(data.inputs(some).tobytes(), crc32(data.targets(some).tobytes()))

@@ -23,7 +23,7 @@ def check_settings(spec: NetworkSpec, data: Splits, config: TrainingConfig) -> N
         )
     rows = min(config.batch_size or len(data.training), len(data.training))
     for layer, shape in zip(spec.layers, spec.shapes, strict=False):
-        if rows < (fewest := layer.fewest_rows(shape)):
+        if rows < (fewest := layer.min_batch_size(shape)):
             raise SettingError("batch_size", f"A {layer.label} layer needs batches of {fewest} or more; got {rows}.")
     if data.validation is None and (config.patience is not None or config.keep_best):
         field, what = ("patience", "Early stopping") if config.patience is not None else ("keep_best", "The best epoch")

@@ -14,12 +14,12 @@ from nncore.model.losses import LOSSES
 from nncore.preprocessing.augmentation import Augmentation
 from nncore.training.optimizers import OPTIMIZERS
 from nncore.training.schedules import SCHEDULES
-from nncore.training.settings import LARGEST_WHOLE_NUMBER, Range, row, settings_of
+from nncore.training.settings import MAX_INTEGER, Range, row, settings_by_name
 
-MOST_EPOCHS = 10**9
+MAX_EPOCHS = 10**9
 
-FROM_1 = Range(1, LARGEST_WHOLE_NUMBER)
-SEEDS = Range(0, LARGEST_WHOLE_NUMBER)
+FROM_1 = Range(1, MAX_INTEGER)
+SEEDS = Range(0, MAX_INTEGER)
 
 
 def _labels(rows: Mapping[str, Any]) -> dict[str, str]:
@@ -66,7 +66,7 @@ class TrainingConfig:
         "takes all examples",
     )
     epochs: int = row(
-        5, "epochs", "whole number", "learning", range=Range(1, MOST_EPOCHS), in_dialog=True, examples="2 5 10",
+        5, "epochs", "whole number", "learning", range=Range(1, MAX_EPOCHS), in_dialog=True, examples="2 5 10",
         purpose="Passes over the training data",
         extremes="few learn little, many may overfit",
     )
@@ -134,5 +134,5 @@ class TrainingConfig:
             setting.check(getattr(self, name))
 
 
-SETTINGS = settings_of(TrainingConfig)
+SETTINGS = settings_by_name(TrainingConfig)
 """The row of each setting, by its name."""

@@ -62,7 +62,7 @@ class EpochDone:
 
     confusion: (classes, classes) counts on the validation set, or on some training examples without one; row = true
     class, column = answer; None if the data has no classes. health: one entry per layer; None if the last figures are
-    less than `health.SECONDS_BETWEEN_FIGURES` old, or if a limit in seconds ended the epoch early.
+    less than `health.MIN_SECONDS_BETWEEN_FIGURES` old, or if a limit in seconds ended the epoch early.
     """
 
     epoch: int

@@ -13,16 +13,16 @@ from nncore.data.dataset import Dataset
 from nncore.model.layers import ACTIVATIONS, LAYER_SPECS, Activation
 from nncore.model.network import Network
 from nncore.system.copying import DeepCopyable
-from nncore.training.optimizers import norm_of
+from nncore.training.optimizers import euclidean_norm
 
 Array = NDArray[np.floating]
 
-SECONDS_BETWEEN_FIGURES = 0.2
+MIN_SECONDS_BETWEEN_FIGURES = 0.2
 """The least time between two sets of figures. They are taken at the end of an epoch; very short epochs have none."""
 
-BINS = 40
+HISTOGRAM_BINS = 40
 
-ROWS_PROBED = 128
+EXAMPLES_PROBED = 128
 """A unit counts as dead if it gives 0 for this many examples. They are spread evenly over the data, which may be sorted
 by class."""
 
@@ -31,11 +31,11 @@ by class."""
 class LayerHealth:
     """The figures of one layer at the end of an epoch; those of parameters are None for a layer without parameters.
 
-    layer: its number, from 1. kind: as in its spec. gradient_norm: length of the gradient of all its parameters in the
-    epoch's last step, before it was clipped. update_ratio: length of this step divided by the length of the parameters;
-    about 0.001 is healthy. histogram: (BINS,) counts of its parameters in the intervals between `edges` (BINS + 1,),
-    which are evenly spaced. dead_share: for a ReLU, the share of its units (or pixels) that gave 0 for each of up to
-    ROWS_PROBED examples, 0 to 1; None for other layers.
+    layer: its number, from 1. kind: as in its spec. gradient_norm: norm of the gradient of all its parameters in the
+    epoch's last step, before clipping. update_ratio: norm of the change in this step divided by the norm of the
+    parameters; about 0.001 is healthy. histogram: (HISTOGRAM_BINS,) counts of its parameters in the intervals between
+    `edges` (HISTOGRAM_BINS + 1,), which are evenly spaced. dead_fraction: for a ReLU, the fraction of its units (or
+    pixels) whose output was 0 for each of up to EXAMPLES_PROBED examples, 0 to 1; None for other layers.
     """
 
     layer: int
@@ -44,7 +44,7 @@ class LayerHealth:
     update_ratio: float | None
     histogram: NDArray[np.int64] | None
     edges: NDArray[np.float64] | None
-    dead_share: float | None
+    dead_fraction: float | None
 
 
 def block_numbers(layers: Sequence[LayerHealth]) -> list[int]:
@@ -59,7 +59,7 @@ def block_numbers(layers: Sequence[LayerHealth]) -> list[int]:
 class HealthProbe(DeepCopyable):
     """Measures one step of a training: call `before_step` when the gradients are set, and `after_step` after the step.
 
-    has_looked: whether a step was measured since `figures` was last called.
+    has_measurement: whether a step was measured since `figures` was last called.
     """
 
     def __init__(self, network: Network) -> None:
@@ -68,33 +68,35 @@ class HealthProbe(DeepCopyable):
         self._gradient_norms: dict[int, float] = {}
         self._update_ratios: dict[int, float] = {}
         self._last = float("-inf")
-        self.has_looked = False
+        self.has_measurement = False
         self._parts = _parts_of(network)
 
     @property
     def due(self) -> bool:
         """Whether it is time for new figures."""
-        return perf_counter() - self._last >= SECONDS_BETWEEN_FIGURES
+        return perf_counter() - self._last >= MIN_SECONDS_BETWEEN_FIGURES
 
     def before_step(self) -> None:
         """Store the lengths of the gradients, and the parameters."""
         parameters = self.network.parameters
         self._values[:] = parameters.trainable
-        self._gradient_norms = {layer: norm_of(parameters.gradients[part]) for layer, part in self._parts.items()}
+        self._gradient_norms = {
+            layer: euclidean_norm(parameters.gradients[part]) for layer, part in self._parts.items()
+        }
 
     def after_step(self) -> None:
         """Store the size of the step for each layer, relative to its parameters."""
         for layer, part in self._parts.items():
             now, before = self.network.parameters.trainable[part], self._values[part]
             before -= now  # in place: the step with the opposite sign, whose length is the same
-            self._update_ratios[layer] = norm_of(before) / max(norm_of(now), 1e-30)
-        self.has_looked = True
+            self._update_ratios[layer] = euclidean_norm(before) / max(euclidean_norm(now), 1e-30)
+        self.has_measurement = True
 
     def figures(self, examples: Dataset) -> tuple[LayerHealth, ...]:
         """All figures of the step that was measured last; dead units are found with some of `examples`."""
-        self._last, self.has_looked = perf_counter(), False
+        self._last, self.has_measurement = perf_counter(), False
         with np.errstate(over="ignore", invalid="ignore"):  # the loss shows it if an overflow matters
-            rows = np.linspace(0, len(examples) - 1, min(len(examples), ROWS_PROBED)).astype(np.intp)
+            rows = np.linspace(0, len(examples) - 1, min(len(examples), EXAMPLES_PROBED)).astype(np.intp)
             activations = self.network.activations(examples.inputs(rows))
         return tuple(self._figures_of(number, activation) for number, activation in enumerate(activations, start=1))
 
@@ -103,7 +105,7 @@ class HealthProbe(DeepCopyable):
         if number in self._parts:
             # As float64: if the parameters hardly differ, float32 has too few numbers between them for so many edges.
             parameters = self.network.parameters.trainable[self._parts[number]].astype(np.float64)
-            histogram, edges = np.histogram(parameters[np.isfinite(parameters)], BINS)
+            histogram, edges = np.histogram(parameters[np.isfinite(parameters)], HISTOGRAM_BINS)
         if isinstance(spec, Activation) and ACTIVATIONS[spec.function].can_die:
             dead = float(1 - activation.any(axis=0).mean())
         norm, ratio = self._gradient_norms.get(number), self._update_ratios.get(number)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from nncore.system.copying import DeepCopyable
 from nncore.training.events import EpochDone
 
-MOST_ROWS = 1000
+MAX_ROWS = 1000
 
 FIGURES = ("epoch", "training_loss", "training_accuracy", "validation_loss", "validation_accuracy", "seconds")
 
@@ -15,7 +15,7 @@ Row = dict[str, float | None]
 
 
 class History(DeepCopyable):
-    """One row per epoch. After more than MOST_ROWS epochs it keeps every second, fourth ... row, and the last one."""
+    """One row per epoch. After more than MAX_ROWS epochs it keeps every second, fourth ... row, and the last one."""
 
     def __init__(self, rows: Sequence[Row] = ()) -> None:
         """rows: those of the run that this one continues."""
@@ -28,7 +28,7 @@ class History(DeepCopyable):
         self._last = {figure: getattr(done, figure) for figure in FIGURES}
         if done.epoch % self._every == 0:
             self._rows.append(self._last)
-        if len(self._rows) > MOST_ROWS:
+        if len(self._rows) > MAX_ROWS:
             self._every *= 2
             self._rows = [row for row in self._rows if _epoch(row) % self._every == 0]
 

@@ -26,7 +26,7 @@ from nncore.system.blas_threads import one_blas_thread
 from nncore.system.copying import NotCopyable
 from nncore.system.cores import available_cores
 from nncore.system.numpy_modes import without_warnings
-from nncore.training.checkpoint import Checkpoint, check_of
+from nncore.training.checkpoint import Checkpoint, data_checksum
 from nncore.training.checks import check_settings
 from nncore.training.config import TrainingConfig
 from nncore.training.control import TrainingControl
@@ -42,7 +42,7 @@ from nncore.training.schedules import SCHEDULES
 DIVERGED_FACTOR = 100.0
 """A loss has diverged if it exceeds this many times the loss of the first batch (or of guessing, if that is higher)."""
 
-ROWS_JUDGED = 1000
+EXAMPLES_EVALUATED = 1000
 """Without a validation set, the weights are evaluated on this many training examples after each epoch."""
 
 
@@ -109,7 +109,7 @@ class Training(NotCopyable):
         self._schedule = SCHEDULES[config.schedule].factor
         self._loss = make_loss(config.loss, network.spec.output, 0.0)
         self._probe = HealthProbe(network)
-        self._judges = data.validation or data.training.take(slice(0, ROWS_JUDGED))
+        self._judges = data.validation or data.training.take(slice(0, EXAMPLES_EVALUATED))
         self._good_values = network.parameters.values.copy()
         self._best_values = network.parameters.values.copy() if config.keep_best else None
         self._last_values: NDArray[np.floating] | None = None
@@ -124,7 +124,7 @@ class Training(NotCopyable):
         progress, silently = self._progress, without_warnings()
         with one_blas_thread(), self._gradients:
             yield self._started()
-            while (reason := self._reason_to_end()) is None:
+            while (reason := self._end_reason()) is None:
                 if not progress.epoch_is_open:
                     progress.begin_epoch()
                     # A run resumed within this epoch draws the same order again from this state.
@@ -168,7 +168,7 @@ class Training(NotCopyable):
         if figures is None:
             return self._finished("stopped")
         loss, right = figures
-        rate = self.control.rate_for_step(progress.step + 1) * self._schedule(progress.share)
+        rate = self.control.rate_for_step(progress.step + 1) * self._schedule(progress.fraction_done)
         if looked_at:
             self._probe.before_step()
         if self.config.clip_norm is not None:
@@ -196,7 +196,7 @@ class Training(NotCopyable):
         validated = judged if self.data.validation else None
         if validated and progress.record_if_best(validated.loss) and self._best_values is not None:
             self._best_values[:] = self.network.parameters.values
-        health = self._probe.figures(self._judges) if self._probe.has_looked else None
+        health = self._probe.figures(self._judges) if self._probe.has_measurement else None
         samples_per_second = progress.samples_per_second
         progress.close_epoch(perf_counter() - began)
         done = EpochDone(
@@ -216,7 +216,7 @@ class Training(NotCopyable):
 
     def _loss_of_guessing(self) -> float:
         """The largest loss of an example when all logits are 0; log(classes) for cross-entropy."""
-        targets = self._judges.targets(slice(0, ROWS_JUDGED))
+        targets = self._judges.targets(slice(0, EXAMPLES_EVALUATED))
         return float(self._loss.per_example(np.zeros((len(targets), self.network.spec.outputs)), targets).max())
 
     def _has_diverged(self, loss: float) -> bool:
@@ -228,8 +228,8 @@ class Training(NotCopyable):
         progress = self._progress
         return Diverged(progress.epoch, progress.step, loss, self.control.learning_rate, progress.epochs_done)
 
-    def _reason_to_end(self) -> Reason | None:
-        return "stopped" if self.control.stopped else self._progress.reason_to_end
+    def _end_reason(self) -> Reason | None:
+        return "stopped" if self.control.stopped else self._progress.end_reason
 
     def _finished(self, reason: Reason) -> Finished:
         """The last event; evaluates the test set unless the run was stopped."""
@@ -272,7 +272,7 @@ class Training(NotCopyable):
             self.control.learning_rate,
             tuple(self.control.rates_used),
             self.history.rows(),
-            check_of(self.data.training),
+            data_checksum(self.data.training),
         )
 
     @classmethod
@@ -282,7 +282,7 @@ class Training(NotCopyable):
         """The run of `checkpoint`, ready for its next step; raises SettingError if `data` is not the run's data."""
         config, arrays = checkpoint.config, checkpoint.arrays
         progress = Progress(config, **checkpoint.counters)
-        if (progress.examples, checkpoint.data_check) != (len(data.training), check_of(data.training)):
+        if (progress.examples, checkpoint.data_check) != (len(data.training), data_checksum(data.training)):
             raise SettingError(
                 "data",
                 f"The run can only continue with its own {progress.examples:,} training examples; got "

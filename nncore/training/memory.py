@@ -5,12 +5,12 @@ from __future__ import annotations
 from math import prod
 
 from nncore.errors import SettingError
-from nncore.model.network import PREDICTION_ROWS, NetworkSpec
+from nncore.model.network import PREDICTION_BATCH_SIZE, NetworkSpec
 from nncore.system.memory import gigabytes, memory_to_spend
 from nncore.training.config import TrainingConfig
-from nncore.training.parallel.batch_gradients import is_split, rows_at_once
+from nncore.training.parallel.batch_gradients import is_split, rows_per_pass
 
-COPIES, COPIES_OF_BEST = 15, 2
+PARAMETER_COPIES, BEST_EPOCH_COPIES = 15, 2
 """The most vectors of the parameters' length that a run in the window holds, and how many more with `keep_best`.
 
 These are the parameters, the gradients of both halves, Adam's two vectors (no optimiser has more), and copies from the
@@ -21,7 +21,7 @@ gradients. Measured with 3.4 million weights, without a helper process: 12.0, or
 """
 
 
-FLOAT = 4
+BYTES_PER_FLOAT = 4
 """Bytes of a float32."""
 
 
@@ -32,12 +32,12 @@ def memory_for_training(spec: NetworkSpec, config: TrainingConfig) -> int:
     network is evaluated, each layer's output is in memory too.
     """
     halves = 1 if config.batch_size is not None and not is_split(spec, config.batch_size) else 2
-    at_once = halves * rows_at_once(spec)
+    at_once = halves * rows_per_pass(spec)
     several_passes = config.batch_size is None or config.batch_size > at_once
-    copies = COPIES + COPIES_OF_BEST * config.keep_best + several_passes
+    copies = PARAMETER_COPIES + BEST_EPOCH_COPIES * config.keep_best + several_passes
     rows = at_once if several_passes else config.batch_size or at_once
     numbers_per_row = 2 * prod(spec.input_shape) + spec.numbers_per_row
-    return FLOAT * (copies * spec.parameter_count + (rows + PREDICTION_ROWS) * numbers_per_row)
+    return BYTES_PER_FLOAT * (copies * spec.parameter_count + (rows + PREDICTION_BATCH_SIZE) * numbers_per_row)
 
 
 def check_memory(spec: NetworkSpec, config: TrainingConfig, available: int | None = None) -> None:

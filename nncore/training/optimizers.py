@@ -19,14 +19,14 @@ from nncore.system.copying import DeepCopyable
 
 Array = NDArray[np.floating]
 
-BLOCK = 2**16
+BLOCK_SIZE = 2**16
 """The number of parameters that are updated together: few enough for the processor's second-level cache.
 
 Adam's ten passes over 536,000 parameters took 711 us in blocks and 1,091 us without; over 109,000, 122 and 118 us.
 """
 
-FLUSH_EVERY, NEGLIGIBLE = 100, 1e-30
-"""After each FLUSH_EVERY steps, running means smaller than NEGLIGIBLE are set to zero.
+FLUSH_INTERVAL, NEGLIGIBLE = 100, 1e-30
+"""After each FLUSH_INTERVAL steps, running means smaller than NEGLIGIBLE are set to zero.
 
 If the pixel of a weight is almost always 0, the running mean of its gradient shrinks with each step. Below 1e-38 it is
 a denormal number, which processors multiply many times slower: with 15 % such weights, Adam's steps took 2.5 times as
@@ -66,8 +66,10 @@ class Optimizer(DeepCopyable):
         self.steps = 0
         values, gradients = parameters.trainable, parameters.gradients
         self.memory = np.zeros((self.vectors, values.size), values.dtype) if memory is None else memory
-        self._work = np.empty(min(BLOCK, values.size), values.dtype)
-        self.blocks = [slice(start, min(start + BLOCK, values.size)) for start in range(0, values.size, BLOCK)]
+        self._work = np.empty(min(BLOCK_SIZE, values.size), values.dtype)
+        self.blocks = [
+            slice(start, min(start + BLOCK_SIZE, values.size)) for start in range(0, values.size, BLOCK_SIZE)
+        ]
         weights = parameters.weights() if weight_decay else []
         self._parts = [
             _Part(values[block], gradients[block], self.memory[:, block], _overlaps(block, weights))
@@ -88,7 +90,7 @@ class Optimizer(DeepCopyable):
             for where in part.weights:
                 self._decay(part.W[where], part.g[where], learning_rate)
             self._move(part.W, part.g, part.memory, learning_rate)
-            if self.steps % FLUSH_EVERY == 0:
+            if self.steps % FLUSH_INTERVAL == 0:
                 _flush(part)
 
     def _decay(self, W: Array, g: Array, lr: float) -> None:
@@ -249,7 +251,7 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
 """By their names in settings and files, in the order of the window's list."""
 
 
-def norm_of(vector: Array) -> float:
+def euclidean_norm(vector: Array) -> float:
     """The Euclidean norm of a vector, even if the squares of its numbers overflow a float32."""
     with np.errstate(over="ignore", invalid="ignore"):
         squares = float(np.dot(vector, vector))
@@ -266,7 +268,7 @@ def clip(gradients: Array, limit: float) -> float:
     Gradients whose norm is not finite are left unchanged.
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        norm = norm_of(gradients)
+        norm = euclidean_norm(gradients)
     if isfinite(norm) and norm > limit:
         gradients *= limit / norm
     return norm

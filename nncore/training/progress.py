@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from nncore.training.config import TrainingConfig
 from nncore.training.events import Reason
-from nncore.training.settings import LARGEST_WHOLE_NUMBER, Count, NotNegative, Range
+from nncore.training.settings import MAX_INTEGER, Count, NotNegative, Range
 
 
 @dataclass
@@ -21,7 +21,7 @@ class Progress:
     """
 
     config: TrainingConfig
-    examples: Annotated[int, Range(1, LARGEST_WHOLE_NUMBER)]
+    examples: Annotated[int, Range(1, MAX_INTEGER)]
     step: Count = 0
     epoch: Count = 0
     epochs_done: Count = 0
@@ -37,12 +37,12 @@ class Progress:
     right: Count | None = 0
     batch_size: int = field(init=False)
     steps_per_epoch: int = field(init=False)
-    most_steps: float = field(init=False)
+    max_steps: float = field(init=False)
 
     def __post_init__(self) -> None:
         self.batch_size = min(self.config.batch_size or self.examples, self.examples)
         self.steps_per_epoch = ceil(self.examples / self.batch_size)
-        self.most_steps = min(self.config.epochs * self.steps_per_epoch, self.config.steps or inf)
+        self.max_steps = min(self.config.epochs * self.steps_per_epoch, self.config.steps or inf)
 
     def counters(self) -> dict[str, Any]:
         """All counters as plain numbers, {name: value}."""
@@ -83,12 +83,12 @@ class Progress:
         return True
 
     @property
-    def share(self) -> float:
-        """The finished share of the run, by steps or by time: 0 at its first step, 1 at its end."""
-        share = self.step / self.most_steps
-        if self.config.seconds is not None:  # the limit that will be reached first counts, as that ends the run
-            share = max(share, self._elapsed / self.config.seconds)
-        return share if share < 1.0 else 1.0
+    def fraction_done(self) -> float:
+        """The fraction of the run that is done, by steps or by time: 0 at its first step, 1 at its end."""
+        fraction = self.step / self.max_steps
+        if self.config.seconds is not None:  # the limit that will be reached first ends the run, so it decides
+            fraction = max(fraction, self._elapsed / self.config.seconds)
+        return fraction if fraction < 1.0 else 1.0
 
     @property
     def ends_epoch(self) -> bool:
@@ -103,7 +103,7 @@ class Progress:
         return by_steps or (self.config.seconds is not None and self._elapsed >= self.config.seconds)
 
     @property
-    def reason_to_end(self) -> Reason | None:
+    def end_reason(self) -> Reason | None:
         """Why the run is over; None if it is not over, or if an epoch is in progress."""
         if self.epoch_is_open:
             return None

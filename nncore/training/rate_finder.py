@@ -18,23 +18,23 @@ from nncore.data.dataset import Splits
 from nncore.errors import SettingError
 from nncore.model.network import Network
 from nncore.training import train
-from nncore.training.config import MOST_EPOCHS, TrainingConfig
+from nncore.training.config import MAX_EPOCHS, TrainingConfig
 from nncore.training.control import TrainingControl, check_learning_rate
 from nncore.training.events import StepDone
 
-RISEN_FACTOR = 4.0
+STOP_FACTOR = 4.0
 """The sweep ends once the mean of the recent losses is this many times its minimum, and above its first value."""
 
-RECENT = 5
+AVERAGED_LOSSES = 5
 """How many losses this mean covers."""
 
-LEAST_FALL = 0.02
+MIN_LOSS_FALL = 0.02
 """If the loss falls by a smaller share than this in the whole sweep, no rate is suggested."""
 
-FEWEST_STEPS = 20
+MIN_STEPS = 20
 
-ENOUGH_EXAMPLES, SMALL_BATCH = 256, 32
-"""The loss of a batch smaller than SMALL_BATCH is noisy, so each rate gets enough steps for ENOUGH_EXAMPLES."""
+EXAMPLES_PER_RATE, SMALL_BATCH = 256, 32
+"""The loss of a batch smaller than SMALL_BATCH is noisy, so each rate gets enough steps for EXAMPLES_PER_RATE."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,8 +71,8 @@ def find_learning_rate(
     check_learning_rate(highest)
     if not lowest < highest:
         raise SettingError("learning_rate", f"The highest rate must be above the lowest, {lowest:g}; got {highest:g}.")
-    if steps < FEWEST_STEPS:
-        raise SettingError("steps", f"A search for a learning rate needs at least {FEWEST_STEPS} steps; got {steps}.")
+    if steps < MIN_STEPS:
+        raise SettingError("steps", f"A search for a learning rate needs at least {MIN_STEPS} steps; got {steps}.")
     rates = np.geomspace(lowest, highest, steps)
     losses = _losses_of_sweep(network.copy(), data, config, rates, cancelled, cores)
     return None if losses is None else _suggestion(rates, losses)
@@ -95,7 +95,7 @@ def _losses_of_sweep(
     sweep = replace(
         config,
         schedule="constant",
-        epochs=MOST_EPOCHS,
+        epochs=MAX_EPOCHS,
         steps=len(rates) * each + 1,
         seconds=None,
         patience=None,
@@ -124,28 +124,28 @@ def _losses_of_sweep(
 
 def _steps_a_rate(data: Splits, config: TrainingConfig) -> int:
     size = config.batch_size or len(data.training)
-    return ceil(min(ENOUGH_EXAMPLES, len(data.training)) / size) if size < SMALL_BATCH else 1
+    return ceil(min(EXAMPLES_PER_RATE, len(data.training)) / size) if size < SMALL_BATCH else 1
 
 
 def _has_diverged(losses: list[float]) -> bool:
     """Whether the mean of the recent losses is far above the lowest such mean, and above the first mean."""
-    if len(losses) < RECENT:
+    if len(losses) < AVERAGED_LOSSES:
         return False
-    means = np.convolve(losses, np.full(RECENT, 1 / RECENT), "valid")
-    return bool(means[-1] > max(RISEN_FACTOR * means.min(), means[0]))
+    means = np.convolve(losses, np.full(AVERAGED_LOSSES, 1 / AVERAGED_LOSSES), "valid")
+    return bool(means[-1] > max(STOP_FACTOR * means.min(), means[0]))
 
 
 def _suggestion(rates: NDArray[np.float64], losses: NDArray[np.float64]) -> RateSweep:
     """Smooth the losses and find where they fall fastest, on a logarithmic scale of rates."""
-    if len(losses) < RECENT:
+    if len(losses) < AVERAGED_LOSSES:
         raise SettingError(
             "learning_rate", f"Training diverges at the lowest learning rate, {rates[0]:g}: use a lower one."
         )
     rates = rates[: len(losses)]
     # The last losses are huge; limited, they do not dominate the means of their neighbours.
-    smoothed = _smooth(np.minimum(losses, RISEN_FACTOR * losses[0]))
+    smoothed = _smooth(np.minimum(losses, STOP_FACTOR * losses[0]))
     lowest = int(smoothed.argmin())
-    if smoothed[lowest] > (1 - LEAST_FALL) * smoothed[0]:
+    if smoothed[lowest] > (1 - MIN_LOSS_FALL) * smoothed[0]:
         raise SettingError(
             "learning_rate",
             f"The loss did not fall at any learning rate from {rates[0]:g} to {rates[-1]:g}: try another range, or "
@@ -157,7 +157,7 @@ def _suggestion(rates: NDArray[np.float64], losses: NDArray[np.float64]) -> Rate
 
 def _smooth(losses: NDArray[np.float64]) -> NDArray[np.float64]:
     """The mean of each loss and its neighbours on BOTH sides; a mean of past losses alone would lag behind the rate."""
-    window = np.ones(2 * min(RECENT, (len(losses) - 1) // 2) + 1)
+    window = np.ones(2 * min(AVERAGED_LOSSES, (len(losses) - 1) // 2) + 1)
     # The window has fewer losses at both ends, so each sum is divided by how many losses it covers.
     smoothed: NDArray[np.float64] = np.convolve(losses, window, "same") / np.convolve(
         np.ones_like(losses), window, "same"

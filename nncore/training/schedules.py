@@ -11,7 +11,7 @@ from collections.abc import Callable
 from math import cos, pi
 from typing import NamedTuple
 
-WARM_UP = 0.3
+WARM_UP_FRACTION = 0.3
 """Share of the run in which `one_cycle` increases the rate."""
 
 
@@ -46,9 +46,9 @@ def one_cycle(progress: float) -> float:
     (Smith and Topin, "Super-Convergence", 2018, with the proportions of PyTorch's OneCycleLR.)
     """
     start, end = 1 / 25, 1 / 250_000
-    if progress < WARM_UP:
-        return 1 + (start - 1) * cosine(progress / WARM_UP)
-    return end + (1 - end) * cosine((progress - WARM_UP) / (1 - WARM_UP))
+    if progress < WARM_UP_FRACTION:
+        return 1 + (start - 1) * cosine(progress / WARM_UP_FRACTION)
+    return end + (1 - end) * cosine((progress - WARM_UP_FRACTION) / (1 - WARM_UP_FRACTION))
 
 
 class Schedule(NamedTuple):

@@ -16,13 +16,13 @@ from typing import Annotated, Any, Literal, NoReturn, TypeAlias
 
 from nncore.errors import SettingError, printable
 
-LARGEST_WHOLE_NUMBER = 2**63 - 1
+MAX_INTEGER = 2**63 - 1
 """The limit of counts and seeds without a limit of their own: SQLite stores no larger whole number."""
 
-MOST_UNITS = 1_000_000
+MAX_UNITS = 1_000_000
 """The largest width of a layer that a user can enter."""
 
-LARGEST_NUMBER = sys.float_info.max
+MAX_FLOAT = sys.float_info.max
 
 Kind = Literal["choice", "whole number", "number", "flag", "widths", "distortions"]
 Group = Literal["network", "learning", "loss", "augmentation", "stopping"]
@@ -35,7 +35,7 @@ class Range:
     """The numbers from `lowest` to `highest`; above: `lowest` itself is excluded; below: `highest` is excluded."""
 
     lowest: float = 0
-    highest: float = LARGEST_NUMBER
+    highest: float = MAX_FLOAT
     above: bool = False
     below: bool = False
 
@@ -48,14 +48,14 @@ class Range:
     def in_words(self) -> str:
         """The range after "must be": "at least 1", "above 0", "at least 0 and below 1", "from 1 to 10"."""
         lowest, highest = f"{self.lowest:,.12g}", f"{self.highest:,.12g}"
-        if self.highest >= LARGEST_WHOLE_NUMBER:
+        if self.highest >= MAX_INTEGER:
             return f"above {lowest}" if self.above else f"at least {lowest}"
         if not (self.above or self.below):
             return f"from {lowest} to {highest}"
         return f"{'above' if self.above else 'at least'} {lowest} and {'below' if self.below else 'at most'} {highest}"
 
 
-Count: TypeAlias = Annotated[int, Range(0, LARGEST_WHOLE_NUMBER)]
+Count: TypeAlias = Annotated[int, Range(0, MAX_INTEGER)]
 Positive: TypeAlias = Annotated[float, Range(0, above=True)]
 NotNegative: TypeAlias = Annotated[float, Range(0)]
 Share: TypeAlias = Annotated[float, Range(0, 1)]
@@ -119,8 +119,8 @@ class Setting:
             self._refuse(self._expected, value)
         if self.range.holds(value):
             return
-        if isinstance(value, int) and value > self.range.highest == LARGEST_WHOLE_NUMBER:
-            self._refuse(f"at most {LARGEST_WHOLE_NUMBER:,}", value)
+        if isinstance(value, int) and value > self.range.highest == MAX_INTEGER:
+            self._refuse(f"at most {MAX_INTEGER:,}", value)
         finite = isinstance(value, int) or isfinite(value)
         self._refuse(self.range.in_words if finite else f"a finite number, {self.range.in_words}", value)
 
@@ -169,7 +169,7 @@ class Setting:
 
     def _refuse(self, expected: str, value: object) -> NoReturn:
         """Raise the SettingError."""
-        if isinstance(value, int) and not isinstance(value, bool) and abs(value) > LARGEST_WHOLE_NUMBER:
+        if isinstance(value, int) and not isinstance(value, bool) and abs(value) > MAX_INTEGER:
             given = f"a far {'larger' if value > 0 else 'smaller'} number"
         elif isinstance(value, int | float) and not isinstance(value, bool):
             given = f"{value:,}" if isinstance(value, int) else f"{value:g}"
@@ -193,6 +193,6 @@ def row(default: Any, label: str, kind: Kind, group: Group, purpose: str, extrem
     return field(default=default, metadata={"setting": Setting(label, kind, group, purpose, extremes, **more)})
 
 
-def settings_of(settings: type) -> dict[str, Setting]:
+def settings_by_name(settings: type) -> dict[str, Setting]:
     """The rows of a dataclass, each by the name of its field; raises KeyError for a field without a row."""
     return {each.name: replace(each.metadata["setting"], name=each.name) for each in fields(settings)}

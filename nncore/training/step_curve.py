@@ -1,4 +1,4 @@
-"""The loss and accuracy of a run step by step, in at most MOST_POINTS points."""
+"""The loss and accuracy of a run step by step, in at most MAX_POINTS points."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from nncore.system.copying import DeepCopyable
 
-MOST_POINTS = 2000
+MAX_POINTS = 2000
 """The most points of a curve; a plot on a screen has no more columns."""
 
 
@@ -17,7 +17,7 @@ Point = tuple[float, float, float]
 
 
 class StepCurve(DeepCopyable):
-    """At most MOST_POINTS points, each the mean of equally many steps; when they get too many, pairs are merged."""
+    """At most MAX_POINTS points, each the mean of equally many steps; when they get too many, pairs are merged."""
 
     def __init__(self, earlier: NDArray[np.float32] | None = None) -> None:
         """earlier: the curve (3, n) of the run that this one continues."""
@@ -35,11 +35,11 @@ class StepCurve(DeepCopyable):
             self._points.append((step, self._loss / self._count, self._accuracy / self._count))
             self._count = 0
             self._loss = self._accuracy = 0.0
-            if len(self._points) >= MOST_POINTS:
+            if len(self._points) >= MAX_POINTS:
                 self._merge()
 
     def array(self) -> NDArray[np.float32]:
-        """(3, n): step, loss and accuracy, NaN where there are no classes; n is at most MOST_POINTS."""
+        """(3, n): step, loss and accuracy, NaN where there are no classes; n is at most MAX_POINTS."""
         return np.array(self._points, np.float32).reshape(-1, 3).T
 
     def _merge(self) -> None:

@@ -18,7 +18,7 @@ from app.tabs.train.settings.settings_panel import SettingsPanel
 from nncore.errors import SettingError
 from nncore.experiments.sweep.grid import SWEPT
 from nncore.training.config import SETTINGS, TrainingConfig
-from nncore.training.settings import MOST_UNITS
+from nncore.training.settings import MAX_UNITS
 
 WHOLE = {name: setting for name, setting in SETTINGS.items() if setting.kind == "whole number"}
 
@@ -75,8 +75,8 @@ def test_a_seed_of_made_up_digits_may_be_as_long_as_that_of_a_run(qtbot: QtBot) 
 
 
 def test_a_layer_is_as_wide_in_a_sweep_as_in_the_train_tab() -> None:
-    assert read_values({"hidden": str(MOST_UNITS)}) == {"hidden": [(MOST_UNITS,)]}
-    assert len(read_blocks(str(MOST_UNITS))) == 1
+    assert read_values({"hidden": str(MAX_UNITS)}) == {"hidden": [(MAX_UNITS,)]}
+    assert len(read_blocks(str(MAX_UNITS))) == 1
     for read in (lambda text: read_values({"hidden": text}), read_blocks):
         with pytest.raises(SettingError, match="1,000,000"):
-            read(str(MOST_UNITS + 1))
+            read(str(MAX_UNITS + 1))

@@ -102,7 +102,7 @@ def _through_joblib(it: object) -> object:
 def _network(dtype: type = np.float32) -> Network:
     network = Network(EVERY_LAYER, dtype)
     network.initialize(np.random.default_rng(0))
-    network.use_randomness(np.random.default_rng(1))
+    network.set_generator(np.random.default_rng(1))
     _train(network)
     return network
 
@@ -124,7 +124,7 @@ def _in_shared_memory() -> Network:
     network = _network()
     values, gradients = np.zeros(network.parameters.size, np.float32), np.zeros_like(network.parameters.gradients)
     network.move_to(values, gradients)
-    network.use_randomness(np.random.default_rng(1))
+    network.set_generator(np.random.default_rng(1))
     return network
 
 
@@ -223,7 +223,7 @@ def _probe(probe: HealthProbe) -> object:
     probe.network.parameters.trainable[:] *= 0.99
     probe.after_step()
     figures = probe.figures(few_digits().training)
-    return [(layer.gradient_norm, layer.update_ratio, layer.dead_share) for layer in figures]
+    return [(layer.gradient_norm, layer.update_ratio, layer.dead_fraction) for layer in figures]
 
 
 def _probed() -> HealthProbe:

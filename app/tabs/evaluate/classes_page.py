@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from app.style.theme import GAP, GROUP_GAP
 from app.tabs.evaluate.evaluation_result import EvaluationResult
 from app.tabs.evaluate.reliability_plot import ReliabilityPlot
-from nncore.evaluation.metrics import ClassFigures
+from nncore.evaluation.metrics import ClassMetrics
 
 COLUMNS = (
     ("class", "The true class."),
@@ -97,7 +97,7 @@ class ClassTable(QTableWidget):
         self.setAccessibleName("Figures of each class")
         self.setToolTip("Precision, recall and F1 of each class. Click a heading to sort by it.")
 
-    def set_figures(self, figures: Sequence[ClassFigures]) -> None:
+    def set_figures(self, figures: Sequence[ClassMetrics]) -> None:
         """Show these classes; the sorting stays."""
         self.setSortingEnabled(False)  # otherwise rows move while they are filled
         self.setRowCount(len(figures))

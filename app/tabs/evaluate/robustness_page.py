@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVB
 
 from app.style.theme import GAP, GROUP_GAP, colours_of
 from app.widgets.plot import PERCENT, SHARES, Plot
-from nncore.evaluation.robustness import DISTORTIONS, IMAGES, Distortion, RobustnessPoint
+from nncore.evaluation.robustness import DISTORTIONS, IMAGE_COUNT, Distortion, RobustnessPoint
 
-WHAT = f"Accuracy on up to {IMAGES:,} distorted images, the same ones for every point."
+WHAT = f"Accuracy on up to {IMAGE_COUNT:,} distorted images, the same ones for every point."
 EMPTY = "Press Measure to draw this curve."
 STALE = "The model or the data has changed. Press Measure."
 

@@ -197,7 +197,7 @@ class TrainTab(Tab):
     @Slot(float)
     def _on_learning_rate(self, rate: float) -> None:
         self._adviser.learning_rate = rate  # the rate entered; a schedule may scale it down
-        if self._hint is not None and self._hint.only_rate:
+        if self._hint is not None and self._hint.changes_only_learning_rate:
             self._show_hint(None)
         self.learning_rate_changed.emit(rate)
 
@@ -245,7 +245,11 @@ class TrainTab(Tab):
             return ""
         if self.buttons.state is RunState.IDLE:
             return "Change the settings like this, then press Train."
-        return "Apply this now." if hint.only_rate else "Stop this run, and change the settings for the next one."
+        return (
+            "Apply this now."
+            if hint.changes_only_learning_rate
+            else "Stop this run, and change the settings for the next one."
+        )
 
     @Slot()
     def _on_remedy(self) -> None:
@@ -256,7 +260,7 @@ class TrainTab(Tab):
         self._show_hint(None)
         if self.buttons.state is RunState.IDLE:
             self._apply_when_idle(hint)
-        elif hint.only_rate:
+        elif hint.changes_only_learning_rate:
             self.settings.learning.enter_rate(hint.settings["learning_rate"])
             self._show_state()
         else:

@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 from nncore.experiments.run_log.errors import RunLogDamagedError, RunLogError, RunLogNewerError, translated_errors
 from nncore.experiments.run_log.logged_run import COLUMNS, SUMMARY, LoggedRun, Rates, RunSettings, State, run_from_row
 from nncore.experiments.run_log.schema import VERSION, make_tables, version_of
-from nncore.training.history import MOST_ROWS, Row
-from nncore.training.step_curve import MOST_POINTS
+from nncore.training.history import MAX_ROWS, Row
+from nncore.training.step_curve import MAX_POINTS
 
 __all__ = [
-    "MOST_POINTS",
+    "MAX_POINTS",
     "SUMMARY",
     "VERSION",
     "LoggedRun",
@@ -129,7 +129,7 @@ class RunLog:
         """Add completed epochs, and update the progress of the run.
 
         rows: the figures of each, with "epoch". curve: (3, n) step, loss and accuracy of steps so far, thinned to
-        MOST_POINTS here. summary: columns of SUMMARY with their values. If a run has more than MOST_ROWS epochs, only
+        MAX_POINTS here. summary: columns of SUMMARY with their values. If a run has more than MAX_ROWS epochs, only
         every second, fourth ... row is kept, and the last one.
         """
         with self._transaction() as cursor:
@@ -214,7 +214,7 @@ class RunLog:
             return [json.loads(figures) for (figures,) in rows]
 
     def curve(self, run: int) -> NDArray[np.float32]:
-        """Step, loss and accuracy (3, n) of steps of a run, n at most MOST_POINTS."""
+        """Step, loss and accuracy (3, n) of steps of a run, n at most MAX_POINTS."""
         blob = self._column(run, "curve") or b""
         return np.frombuffer(blob[: len(blob) // 12 * 12], "<f4").reshape(3, -1)
 
@@ -268,7 +268,7 @@ class RunLog:
     def _thin(self, cursor: sqlite3.Cursor, run: int) -> None:
         count, last = cursor.execute("SELECT count(*), max(epoch) FROM epochs WHERE run = ?", (run,)).fetchone()
         every = 1
-        while count > MOST_ROWS:
+        while count > MAX_ROWS:
             every *= 2
             cursor.execute("DELETE FROM epochs WHERE run = ? AND epoch % ? != 0 AND epoch != ?", (run, every, last))
             count = cursor.execute("SELECT count(*) FROM epochs WHERE run = ?", (run,)).fetchone()[0]
@@ -283,11 +283,11 @@ class RunLog:
 
 
 def thinned(curve: NDArray[np.float32]) -> NDArray[np.float32]:
-    """At most MOST_POINTS columns of a curve (3, n): evenly spaced, with the first and the last."""
+    """At most MAX_POINTS columns of a curve (3, n): evenly spaced, with the first and the last."""
     n = curve.shape[1]
-    if n <= MOST_POINTS:
+    if n <= MAX_POINTS:
         return curve
-    return curve[:, np.linspace(0, n - 1, MOST_POINTS).round().astype(np.intp)]
+    return curve[:, np.linspace(0, n - 1, MAX_POINTS).round().astype(np.intp)]
 
 
 def _packed(curve: NDArray[np.float32]) -> bytes:

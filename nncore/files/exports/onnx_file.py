@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from nncore import __version__
 from nncore.errors import ModelFileError, printable
 from nncore.files.model_header import LARGEST_HEADER, ModelHeader
-from nncore.model.layers import LEAK
+from nncore.model.layers import LEAKY_RELU_SLOPE
 from nncore.model.layers.parameters import Parameters
 from nncore.model.layers.windows import Windows
 from nncore.model.network import NetworkSpec
@@ -45,7 +45,7 @@ Operator = tuple[str, tuple[str, ...], dict[str, Any]]
 
 FUNCTIONS: dict[str, Operator] = {
     "relu": ("Relu", (), {}),
-    "leaky_relu": ("LeakyRelu", (), {"alpha": LEAK}),
+    "leaky_relu": ("LeakyRelu", (), {"alpha": LEAKY_RELU_SLOPE}),
     "sigmoid": ("Sigmoid", (), {}),
     "tanh": ("Tanh", (), {}),
     "gelu": ("Gelu", (), {"approximate": "tanh"}),

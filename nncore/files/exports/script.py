@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from nncore.errors import ModelFileError
 from nncore.files.model_header import LARGEST_HEADER, ModelHeader
-from nncore.model.layers import LEAK, Activation, AveragePool2D, LayerSpec, MaxPool2D
+from nncore.model.layers import LEAKY_RELU_SLOPE, Activation, AveragePool2D, LayerSpec, MaxPool2D
 from nncore.model.layers.activation import GELU_CUBIC, GELU_SCALE
 from nncore.model.network import NetworkSpec
 
@@ -217,7 +217,7 @@ def windows(X, size, stride, padding, margin=0):
 
 FUNCTIONS = {
     "relu": Source("def relu(X): return np.maximum(X, 0)"),
-    "leaky_relu": Source(f"def leaky_relu(X): return np.maximum(X, {LEAK} * X)"),
+    "leaky_relu": Source(f"def leaky_relu(X): return np.maximum(X, {LEAKY_RELU_SLOPE} * X)"),
     "sigmoid": Source("def sigmoid(X): return 0.5 + 0.5 * np.tanh(0.5 * X)"),
     "tanh": Source("def tanh(X): return np.tanh(X)"),
     "gelu": Source(f"def gelu(X): return 0.5 * X * (1 + np.tanh({GELU_SCALE} * (X + {GELU_CUBIC} * X * X * X)))"),

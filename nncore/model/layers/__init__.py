@@ -3,7 +3,7 @@
 Read first: `layer.py`.
 """
 
-from nncore.model.layers.activation import ACTIVATIONS, LEAK, Activation
+from nncore.model.layers.activation import ACTIVATIONS, LEAKY_RELU_SLOPE, Activation
 from nncore.model.layers.batch_norm import BatchNorm
 from nncore.model.layers.convolution import Conv2D
 from nncore.model.layers.dense import Dense
@@ -24,7 +24,7 @@ __all__ = [
     "ACTIVATIONS",
     "INITIALIZATIONS",
     "LAYER_SPECS",
-    "LEAK",
+    "LEAKY_RELU_SLOPE",
     "Activation",
     "AveragePool2D",
     "BatchNorm",

@@ -90,7 +90,7 @@ class ActivationFunction:
     works_in_booleans: bool = False
 
 
-LEAK = 0.01
+LEAKY_RELU_SLOPE = 0.01
 """The slope of leaky ReLU below 0."""
 
 SIGN_IS_FASTER_BELOW = 2000
@@ -110,16 +110,16 @@ def _relu_backward(dY: Array, X: Array, Y: Array, work: NDArray[np.bool_]) -> Ar
 
 
 def _leaky_relu(X: Array, out: Array) -> Array:
-    """The larger of X and LEAK X, which is X where X is positive, because LEAK < 1."""
-    np.multiply(X, LEAK, out=out)
+    """The larger of X and LEAKY_RELU_SLOPE X, which is X where X is positive, because LEAKY_RELU_SLOPE < 1."""
+    np.multiply(X, LEAKY_RELU_SLOPE, out=out)
     return np.maximum(X, out, out=out)
 
 
 def _leaky_relu_backward(dY: Array, X: Array, Y: Array, work: Array) -> Array:
-    """F' = LEAK + (1 - LEAK) [Y > 0]."""
+    """F' = LEAKY_RELU_SLOPE + (1 - LEAKY_RELU_SLOPE) [Y > 0]."""
     np.greater(Y, 0, out=work)
-    work *= 1 - LEAK
-    work += LEAK
+    work *= 1 - LEAKY_RELU_SLOPE
+    work += LEAKY_RELU_SLOPE
     dY *= work
     return dY
 

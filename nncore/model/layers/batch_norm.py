@@ -54,7 +54,7 @@ class BatchNorm(Spec):
         """The running mean and variance, one number per feature or channel."""
         return {"mean": input_shape[:1], "variance": input_shape[:1]}
 
-    def fewest_rows(self, input_shape: Shape) -> int:
+    def min_batch_size(self, input_shape: Shape) -> int:
         """Two, if each row has one number per feature: a single number has no variance."""
         return 2 if len(input_shape) == 1 else 1
 

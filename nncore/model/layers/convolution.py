@@ -16,7 +16,7 @@ from nncore.model.layers.parameters import Parameters, Shape
 from nncore.model.layers.windows import Pair, Part, Windows, contiguous_rows_last, padded_copy, pair
 from nncore.system.numpy_modes import unbuffered
 
-COLUMNS_PER_PART = 2**17
+MAX_NUMBERS_PER_PART = 2**17
 """The most numbers in the columns of one part: few enough for the processor's second-level cache."""
 
 
@@ -123,7 +123,7 @@ class Conv2DLayer(Layer):
     def _empty_columns(self, rows: int) -> Array:
         """Memory for the columns of any part of a batch of up to `rows` rows."""
         line = self._line_size(rows)
-        return np.empty(max(line, min(COLUMNS_PER_PART, line * self.count[0])), self.dtype)
+        return np.empty(max(line, min(MAX_NUMBERS_PER_PART, line * self.count[0])), self.dtype)
 
     def initialize(self, rng: np.random.Generator) -> None:
         INITIALIZATIONS[self.spec.initialization].fill(self.W, self.b, self.W.shape[1], rng)
@@ -177,7 +177,7 @@ class Conv2DLayer(Layer):
     def _parts(self, padded: Array, memory: Array) -> Iterator[tuple[Part, Array]]:
         """The windows part by part, with the columns of each part, which are written to `memory`."""
         windows = self.windows.view(padded, self.count)
-        for part in self.windows.parts(self.input_shape, max(1, COLUMNS_PER_PART // self._line_size(len(padded)))):
+        for part in self.windows.parts(self.input_shape, max(1, MAX_NUMBERS_PER_PART // self._line_size(len(padded)))):
             seen = windows[part.kernel, :, :, part.lines]
             columns = memory[: seen.size].reshape(seen.shape)
             columns[...] = seen

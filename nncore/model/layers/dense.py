@@ -23,8 +23,8 @@ class Dense(Spec):
     kind: ClassVar[str] = "dense"
     label: ClassVar[str] = "dense"
     help: ClassVar[str] = "Each unit computes a weighted sum of all its inputs."
-    needs_rows: ClassVar[bool] = True
-    gives_rows: ClassVar[bool] = True
+    needs_flat_input: ClassVar[bool] = True
+    gives_flat_output: ClassVar[bool] = True
     has_weights: ClassVar[bool] = True
     units: int
     initialization: str = "he"

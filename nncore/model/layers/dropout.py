@@ -50,7 +50,7 @@ class DropoutLayer(Layer):
     def allocate(self, rows: int) -> None:
         self._mask, self._Y = Workspace(rows, self.shape, self.dtype), Workspace(rows, self.shape, self.dtype)
 
-    def use_randomness(self, rng: np.random.Generator) -> None:
+    def set_generator(self, rng: np.random.Generator) -> None:
         self.generator = rng
 
     def forward(self, X: Array) -> Array:

@@ -17,7 +17,7 @@ class Flatten(Spec):
     kind: ClassVar[str] = "flatten"
     label: ClassVar[str] = "flatten"
     help: ClassVar[str] = "Puts the pixels of all channels in one row."
-    gives_rows: ClassVar[bool] = True
+    gives_flat_output: ClassVar[bool] = True
     is_counted: ClassVar[bool] = False
 
     def output_shape(self, input_shape: Shape) -> Shape:

@@ -38,9 +38,9 @@ class LayerSpec(Protocol):
     """What it does, in one sentence for the window."""
     needs_images: ClassVar[bool]
     """Whether its input must be (channels, height, width)."""
-    needs_rows: ClassVar[bool]
+    needs_flat_input: ClassVar[bool]
     """Whether its input must be (features,)."""
-    gives_rows: ClassVar[bool]
+    gives_flat_output: ClassVar[bool]
     """Whether its output is (features,) even if its input is an image."""
     has_weights: ClassVar[bool]
     """Whether it has a weight matrix or kernel "W", and a field `initialization` that names how it begins."""
@@ -66,7 +66,7 @@ class LayerSpec(Protocol):
     def workspace_size(self, input_shape: Shape) -> int:
         """How many numbers its workspaces hold per row of a batch, without its output."""
 
-    def fewest_rows(self, input_shape: Shape) -> int:
+    def min_batch_size(self, input_shape: Shape) -> int:
         """The smallest batch that it can train on."""
 
     def with_initialization(self, name: str) -> Self:
@@ -80,8 +80,8 @@ class Spec:
     """The defaults of a LayerSpec: it takes any input and has no parameters and no state."""
 
     needs_images: ClassVar[bool] = False
-    needs_rows: ClassVar[bool] = False
-    gives_rows: ClassVar[bool] = False
+    needs_flat_input: ClassVar[bool] = False
+    gives_flat_output: ClassVar[bool] = False
     has_weights: ClassVar[bool] = False
     uses_randomness: ClassVar[bool] = False
     is_counted: ClassVar[bool] = True
@@ -107,7 +107,7 @@ class Spec:
         """One array of the size of the input, which is what most layers need."""
         return prod(input_shape)
 
-    def fewest_rows(self, input_shape: Shape) -> int:
+    def min_batch_size(self, input_shape: Shape) -> int:
         """A batch of one row is enough."""
         return 1
 
@@ -130,7 +130,7 @@ class Layer(NotCopyable):
     def initialize(self, rng: np.random.Generator) -> None:
         """Draw new parameters."""
 
-    def use_randomness(self, rng: np.random.Generator) -> None:
+    def set_generator(self, rng: np.random.Generator) -> None:
         """Draw random numbers from `rng` in every `forward` from now on."""
 
     def forward(self, X: Array) -> Array:

@@ -136,9 +136,9 @@ class MaxPool2DLayer(_PoolLayer):
         self._open, self._hit = Workspace(rows, pooled, np.bool_), Workspace(rows, pooled, np.bool_)
 
     def _pool(self, padded: Array, out: Array) -> Array:
-        out[...] = self.windows.pixel_of_each(padded, 0, 0, self.windows_per_image)
+        out[...] = self.windows.pixel_of_each_window(padded, 0, 0, self.windows_per_image)
         for row, column in self.window_pixels[1:]:
-            np.maximum(out, self.windows.pixel_of_each(padded, row, column, self.windows_per_image), out=out)
+            np.maximum(out, self.windows.pixel_of_each_window(padded, row, column, self.windows_per_image), out=out)
         return out
 
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
@@ -149,10 +149,10 @@ class MaxPool2DLayer(_PoolLayer):
         still_open[...] = True
         # A window is open until its largest pixel is found; later pixels that are equal get no gradient.
         for row, column in self.window_pixels:
-            np.equal(self.windows.pixel_of_each(X, row, column, self.windows_per_image), Y, out=hit)
+            np.equal(self.windows.pixel_of_each_window(X, row, column, self.windows_per_image), Y, out=hit)
             np.logical_and(hit, still_open, out=hit)
             np.logical_xor(still_open, hit, out=still_open)
-            pixels = self.windows.pixel_of_each(dX, row, column, self.windows_per_image)
+            pixels = self.windows.pixel_of_each_window(dX, row, column, self.windows_per_image)
             pixels += np.multiply(dY, hit, out=part)
         return self.windows.interior(dX)
 
@@ -161,9 +161,9 @@ class AveragePool2DLayer(_PoolLayer):
     """Y = mean of each window; each of its pixels gets an equal share of the gradient."""
 
     def _pool(self, padded: Array, out: Array) -> Array:
-        out[...] = self.windows.pixel_of_each(padded, 0, 0, self.windows_per_image)
+        out[...] = self.windows.pixel_of_each_window(padded, 0, 0, self.windows_per_image)
         for row, column in self.window_pixels[1:]:
-            out += self.windows.pixel_of_each(padded, row, column, self.windows_per_image)
+            out += self.windows.pixel_of_each_window(padded, row, column, self.windows_per_image)
         out *= 1 / len(self.window_pixels)
         return out
 
@@ -171,6 +171,6 @@ class AveragePool2DLayer(_PoolLayer):
         dX, share = self._dX.array(len(dY)), np.multiply(dY, 1 / len(self.window_pixels), out=self._part.array(len(dY)))
         dX[...] = 0
         for row, column in self.window_pixels:
-            pixels = self.windows.pixel_of_each(dX, row, column, self.windows_per_image)
+            pixels = self.windows.pixel_of_each_window(dX, row, column, self.windows_per_image)
             pixels += share
         return self.windows.interior(dX)

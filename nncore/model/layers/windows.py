@@ -69,7 +69,7 @@ class Windows:
         down, across = self.padding
         return padded[:, :, down : padded.shape[2] - down, across : padded.shape[3] - across]
 
-    def pixel_of_each(self, padded: Array, row: int, column: int, count: Pair) -> Array:
+    def pixel_of_each_window(self, padded: Array, row: int, column: int, count: Pair) -> Array:
         """The pixel (row, column) of each of `count` windows: (rows, channels, *count), a view of the padded images."""
         down, across = self.stride
         return padded[:, :, row : row + down * count[0] : down, column : column + across * count[1] : across]

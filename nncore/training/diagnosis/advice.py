@@ -14,10 +14,10 @@ from nncore.model.network import NetworkSpec
 from nncore.system.copying import DeepCopyable
 from nncore.training import TrainingConfig
 from nncore.training.diagnosis.hint import (
-    MODERATE,
+    MODERATE_AUGMENTATION,
     Hint,
+    is_saturating,
     rate_remedy,
-    squashes,
     with_he_initialization,
     with_leaky_relu,
     with_relu,
@@ -27,36 +27,36 @@ from nncore.training.events import Diverged, EpochDone
 from nncore.training.health import LayerHealth, block_numbers
 from nncore.training.optimizers import OPTIMIZERS
 
-BARELY_BETTER = 0.98
+BARELY_BETTER_FACTOR = 0.98
 """A network whose loss is above this share of the loss of guessing has learnt almost nothing."""
 
-STEPS_TO_LEARN = 100
+MIN_STEPS_TO_LEARN = 100
 """In its first steps, so many of them, a healthy network may still be no better than guessing."""
 
-MANY_DEAD = 0.9
+MAX_HEALTHY_DEAD_FRACTION = 0.9
 """A layer has too many dead units from this share on; in healthy runs on digits up to a half are dead."""
 
 EXPLODING_NORM = 100.0
 """A longer gradient of a layer explodes; in healthy runs on digits its length is about 1."""
 
-VANISHING_SHARE = 0.05
+VANISHING_RATIO = 0.05
 """Gradients vanish if the first layer's is shorter than this share of the last layer's; in healthy runs it is about 1.
 """
 
-SLIGHT_STEP, SLIGHT_EPOCH, SLIGHT_PROGRESS = 1e-4, 0.01, 0.02
+MIN_STEP_CHANGE, MIN_EPOCH_CHANGE, MIN_LOSS_FALL = 1e-4, 0.01, 0.02
 """Training is too slow if a step changes the weights by less than the first share, an epoch by less than the second,
 and an epoch lowers the loss by less than the third."""
 
 STEPS_COMPARED = 5
 """The number of epochs whose last steps are compared for this: one step may be small because of its examples."""
 
-LONG_REST = 0.1
+MIN_PLATEAU_FRACTION = 0.1
 """The least share of a run's epochs that a plateau lasts: in a long run the loss often stays the same for some epochs.
 """
 
-LARGEST_HEALTHY_SCALE = 10.0
+MAX_HEALTHY_SCALE = 10.0
 
-_RECORDS = 60
+_MAX_RECORDS = 60
 """The most epochs that are remembered."""
 
 
@@ -125,7 +125,7 @@ class Adviser(DeepCopyable):
             self._largest_steps.append(max((layer.update_ratio or 0.0 for layer in self._weights), default=0.0))
         if done.epoch % self._every == 0:
             self._records.append(self._now)
-        if len(self._records) > _RECORDS:
+        if len(self._records) > _MAX_RECORDS:
             self._every *= 2
             self._records = [record for record in self._records if record.epoch % self._every == 0]
 
@@ -137,15 +137,15 @@ class Adviser(DeepCopyable):
         classes = self.spec.output == "softmax" and self.config.loss in (None, "cross_entropy")
         return log(self.spec.outputs) if classes else None
 
-    def _learnt_nothing(self, share: float = BARELY_BETTER) -> bool:
-        """Whether the loss has been above `share` of the loss of guessing for the last STEPS_TO_LEARN steps.
+    def _learnt_nothing(self, share: float = BARELY_BETTER_FACTOR) -> bool:
+        """Whether the loss has been above `share` of the loss of guessing for the last MIN_STEPS_TO_LEARN steps.
 
         The training loss is a mean over the epoch. If the validation loss, measured at its end, is lower, it counts.
         """
         now, guess = self._now, self._guess
-        if now is None or guess is None or now.step < STEPS_TO_LEARN:
+        if now is None or guess is None or now.step < MIN_STEPS_TO_LEARN:
             return False
-        recent = (record for record in self._records if record.step > now.step - STEPS_TO_LEARN)
+        recent = (record for record in self._records if record.step > now.step - MIN_STEPS_TO_LEARN)
         return all(record.lowest_loss >= share * guess for record in (*recent, now))
 
     @property
@@ -180,7 +180,7 @@ class Adviser(DeepCopyable):
 
     def _unscaled(self) -> Hint | None:
         first = self.spec.layers[0]
-        if not (isinstance(first, Scale) and abs(first.factor) > LARGEST_HEALTHY_SCALE):
+        if not (isinstance(first, Scale) and abs(first.factor) > MAX_HEALTHY_SCALE):
             return None
         return Hint(
             "unscaled",
@@ -208,9 +208,9 @@ class Adviser(DeepCopyable):
 
     def _dead(self) -> Hint | None:
         for layer, number in zip(self._health, block_numbers(self._health), strict=True):
-            if layer.dead_share is not None and layer.dead_share >= MANY_DEAD:
+            if layer.dead_fraction is not None and layer.dead_fraction >= MAX_HEALTHY_DEAD_FRACTION:
                 sentence = (
-                    f"{layer.dead_share:.0%} of the ReLU units of layer {number} are dead: they give 0 for every "
+                    f"{layer.dead_fraction:.0%} of the ReLU units of layer {number} are dead: they give 0 for every "
                     "example, so no gradient reaches them."
                 ).replace("%", " %")
                 if self.learning_rate >= 10 * self._usual_rate:
@@ -220,13 +220,13 @@ class Adviser(DeepCopyable):
 
     def _vanishing(self) -> Hint | None:
         norms = [layer.gradient_norm for layer in self._weights if layer.gradient_norm is not None]
-        if len(norms) < 3 or not self._learnt_nothing(0.9) or not norms[0] < VANISHING_SHARE * norms[-1]:
+        if len(norms) < 3 or not self._learnt_nothing(0.9) or not norms[0] < VANISHING_RATIO * norms[-1]:
             return None
         sentence = (
             "The gradient vanishes towards the first layer: its length is "
             f"{norms[0]:.2g} in the first layer and {norms[-1]:.2g} in the last."
         )
-        if any(squashes(layer) for layer in self.spec.layers):
+        if any(is_saturating(layer) for layer in self.spec.layers):
             return Hint("vanishing", sentence, "Use ReLU", change=with_relu)
         return Hint(
             "vanishing",
@@ -237,12 +237,12 @@ class Adviser(DeepCopyable):
 
     def _too_slow(self) -> Hint | None:
         now, records, largest = self._now, self._records, max(self._largest_steps, default=0.0)
-        if now is None or not largest or now.step < STEPS_TO_LEARN or len(records) < 2:
+        if now is None or not largest or now.step < MIN_STEPS_TO_LEARN or len(records) < 2:
             return None
-        if largest >= SLIGHT_STEP or largest * now.step / now.epoch >= SLIGHT_EPOCH:
+        if largest >= MIN_STEP_CHANGE or largest * now.step / now.epoch >= MIN_EPOCH_CHANGE:
             return None
         before, reference = records[-2].training_loss, self._guess or records[0].training_loss
-        if now.training_loss < (1 - SLIGHT_PROGRESS) * before or now.training_loss < 0.5 * reference:
+        if now.training_loss < (1 - MIN_LOSS_FALL) * before or now.training_loss < 0.5 * reference:
             return None
         return Hint(
             "too slow",
@@ -265,7 +265,7 @@ class Adviser(DeepCopyable):
                 "Use He initialisation",
                 change=with_he_initialization,
             )
-        if sum(map(squashes, self.spec.layers)) > 1:
+        if sum(map(is_saturating, self.spec.layers)) > 1:
             return Hint("guessing", sentence, "Use ReLU", change=with_relu)
         if self.learning_rate < self._usual_rate:
             return Hint("guessing", sentence, *rate_remedy(self.learning_rate * 10))
@@ -273,7 +273,7 @@ class Adviser(DeepCopyable):
 
     def _rising(self) -> Hint | None:
         before, late = self._last_third()
-        if len(late) < 3 or late[-1].step - before[-1].step < STEPS_TO_LEARN:
+        if len(late) < 3 or late[-1].step - before[-1].step < MIN_STEPS_TO_LEARN:
             return None
         best, now = min(record.training_loss for record in before), min(record.training_loss for record in late)
         if now < 1.3 * best:
@@ -298,16 +298,16 @@ class Adviser(DeepCopyable):
             f"training loss has fallen to {now.training_loss:.2g}."
         )
         if len(self.spec.input_shape) == 2 and self.config.augmentation is None:
-            settings = {"augmentation": MODERATE, "keep_best": True}
+            settings = {"augmentation": MODERATE_AUGMENTATION, "keep_best": True}
             return Hint("overfitting", sentence, "Distort the images, and keep the best epoch", settings)
         settings = {"patience": 3, "keep_best": True}
         return Hint("overfitting", sentence, "Stop after 3 worse epochs, and keep the best", settings)
 
     def _plateau(self) -> Hint | None:
         before, late = self._last_third()
-        if len(late) < 4 or late[-1].step < 2 * STEPS_TO_LEARN or self.config.schedule != "constant":
+        if len(late) < 4 or late[-1].step < 2 * MIN_STEPS_TO_LEARN or self.config.schedule != "constant":
             return None
-        if late[-1].epoch - before[-1].epoch < LONG_REST * self.config.epochs:
+        if late[-1].epoch - before[-1].epoch < MIN_PLATEAU_FRACTION * self.config.epochs:
             return None
         best, now = min(record.training_loss for record in before), min(record.training_loss for record in late)
         reference = self._guess or self._records[0].training_loss

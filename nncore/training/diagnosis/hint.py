@@ -12,7 +12,7 @@ from nncore.preprocessing.augmentation import Augmentation
 from nncore.training import TrainingConfig
 
 SpecChange = Callable[[NetworkSpec], NetworkSpec]
-MODERATE = Augmentation(shift=1.5, rotation=10, scale=0.1, slant=0.15, elastic=1.0)
+MODERATE_AUGMENTATION = Augmentation(shift=1.5, rotation=10, scale=0.1, slant=0.15, elastic=1.0)
 
 
 def same(spec: NetworkSpec) -> NetworkSpec:
@@ -37,7 +37,7 @@ class Hint:
     fresh: bool = False
 
     @property
-    def only_rate(self) -> bool:
+    def changes_only_learning_rate(self) -> bool:
         """Whether the remedy is only another learning rate, which can be set while the run goes on."""
         return set(self.settings) == {"learning_rate"} and self.change is same and not self.fresh
 
@@ -69,7 +69,7 @@ def with_leaky_relu(spec: NetworkSpec) -> NetworkSpec:
 
 def with_relu(spec: NetworkSpec) -> NetworkSpec:
     """The network with ReLU in place of sigmoid and tanh."""
-    return _with_layers(spec, lambda layer: Activation("relu") if squashes(layer) else layer)
+    return _with_layers(spec, lambda layer: Activation("relu") if is_saturating(layer) else layer)
 
 
 def without_first_layer(spec: NetworkSpec) -> NetworkSpec:
@@ -77,7 +77,7 @@ def without_first_layer(spec: NetworkSpec) -> NetworkSpec:
     return replace(spec, layers=spec.layers[1:])
 
 
-def squashes(layer: LayerSpec) -> bool:
+def is_saturating(layer: LayerSpec) -> bool:
     """Whether a layer is an activation that saturates: its slope is small for large positive and negative inputs."""
     return isinstance(layer, Activation) and ACTIVATIONS[layer.function].saturates
 

@@ -15,16 +15,16 @@ from nncore.system.copying import NotCopyable
 from nncore.training.config import TrainingConfig
 from nncore.training.optimizers import OPTIMIZERS
 from nncore.training.parallel.batch_part import BatchPart, Examples, PartSpec
-from nncore.training.parallel.helper_process import HelperProcess, can_start
+from nncore.training.parallel.helper_process import HelperProcess, can_start_helper
 from nncore.training.random_streams import RandomStreams
 
-ROWS_AT_ONCE = 4096
+MAX_ROWS_PER_PASS = 4096
 """The most rows of one pass; a larger batch takes several passes, which bounds memory and lets a stop take effect."""
 
-NUMBERS_AT_ONCE = 2**24
+MAX_NUMBERS_PER_PASS = 2**24
 """The most numbers that the workspaces for a pass may hold; a network with convolutions therefore has fewer rows."""
 
-WORTH_SPLITTING, FEWEST_ROWS = 10_000_000, 16
+MIN_MULTIPLICATIONS_TO_SPLIT, MIN_ROWS_PER_HALF = 10_000_000, 16
 """A batch is split into halves if it has at least so many multiplications by weights, and so many rows in each half.
 
 Seconds for an epoch of 60,000 examples on two cores: whole batches, halves in one process, halves in two processes:
@@ -40,7 +40,7 @@ batch is split only where two processes gain more than that. A second BLAS threa
 spinning, and with another program on one core this made training four to ten times slower.
 """
 
-PATIENCE = 0.0002
+EXTRA_WAIT_SECONDS = 0.0002
 """Seconds by which the second half may take longer than twice the first before this process computes it itself."""
 
 
@@ -70,8 +70,8 @@ class BatchGradients(NotCopyable):
         self.network, self._data = network, data
         self._streams, self._stopped = streams, stopped
         self._split = is_split(network.spec, batch_size)
-        most = max(-(-batch_size // 2), min(batch_size, 2 * FEWEST_ROWS)) if self._split else batch_size
-        self._rows = rows = min(most, rows_at_once(network.spec))  # a small remainder is not split
+        most = max(-(-batch_size // 2), min(batch_size, 2 * MIN_ROWS_PER_HALF)) if self._split else batch_size
+        self._rows = rows = min(most, rows_per_pass(network.spec))  # a small remainder is not split
         self._rows_a_pass = 2 * rows if self._split else rows
         spec = PartSpec.for_run(network, data, config, rows)
         self._second = _helper_process(network, spec) if self._split and cores > 1 else None
@@ -141,7 +141,7 @@ class BatchGradients(NotCopyable):
     def _pass(self, rows: NDArray[np.intp], count: int) -> tuple[float, int]:
         """Set the gradients of `rows`, a part of a batch of `count`; returns its part of the loss and right answers."""
         self._to_add, self._helped = None, False
-        if not self._split or len(rows) < min(2 * FEWEST_ROWS, self._rows + 1):
+        if not self._split or len(rows) < min(2 * MIN_ROWS_PER_HALF, self._rows + 1):
             return self._alone(rows, count, 0)
         half = -(-len(rows) // 2)
         return self._halves(rows[:half], rows[half:], count)
@@ -157,7 +157,7 @@ class BatchGradients(NotCopyable):
             helper.begin_gradients(self._data, second, len(second) / count, generators)
         loss, right = self._alone(first, count, 0)
         of_first = parameters.state.copy()
-        if helper is not None and (found := helper.gradients(perf_counter() - began + PATIENCE, generators)):
+        if helper is not None and (found := helper.gradients(perf_counter() - began + EXTRA_WAIT_SECONDS, generators)):
             self._to_add, state = helper.shared.gradients[1], helper.shared.state
             self._helped = True
         else:
@@ -208,16 +208,16 @@ class BatchGradients(NotCopyable):
 def _helper_process(network: Network, spec: PartSpec) -> HelperProcess | None:
     """A helper process; None if no process can be started."""
     try:
-        return HelperProcess(network, spec) if can_start() else None
+        return HelperProcess(network, spec) if can_start_helper() else None
     except OSError:  # no memory to share
         return None
 
 
 def is_split(spec: NetworkSpec, batch_size: int) -> bool:
     """Whether batches of this size are split into halves."""
-    return batch_size >= 2 * FEWEST_ROWS and spec.multiplications * batch_size >= WORTH_SPLITTING
+    return batch_size >= 2 * MIN_ROWS_PER_HALF and spec.multiplications * batch_size >= MIN_MULTIPLICATIONS_TO_SPLIT
 
 
-def rows_at_once(spec: NetworkSpec) -> int:
-    """The number of rows of a pass: ROWS_AT_ONCE, or fewer if the workspaces would exceed NUMBERS_AT_ONCE."""
-    return max(1, min(ROWS_AT_ONCE, NUMBERS_AT_ONCE // spec.numbers_per_row))
+def rows_per_pass(spec: NetworkSpec) -> int:
+    """The number of rows of a pass: MAX_ROWS_PER_PASS, or fewer if the workspaces would exceed MAX_NUMBERS_PER_PASS."""
+    return max(1, min(MAX_ROWS_PER_PASS, MAX_NUMBERS_PER_PASS // spec.numbers_per_row))

@@ -106,7 +106,7 @@ class BatchPart(NotCopyable):
         and `dropout` give the random numbers. A network that diverges overflows: the caller turns off NumPy's warnings.
         """
         X, targets = self._as_numbers(examples[0], augmentation), examples[1]
-        self.network.use_randomness(dropout)
+        self.network.set_generator(dropout)
         logits = self.network.forward(X)
         right = self._count_right(logits, targets)
         loss = share * self._loss.forward(logits, targets)

@@ -33,7 +33,7 @@ from nncore.training.parallel.shared_memory import (
     STEP,
     TASK,
     SharedArrays,
-    opened,
+    open_memory,
     read_random_states,
     shared_size,
     write_random_states,
@@ -123,7 +123,7 @@ def main() -> None:
     """Do the tasks of the process that writes to the standard input, until it ends or closes that input."""
     name, spec = pickle.load(sys.stdin.buffer)
     threading.Thread(target=_end_with_input, daemon=True).start()
-    Worker(SharedArrays(opened(name, shared_size(spec)), spec), spec).run()
+    Worker(SharedArrays(open_memory(name, shared_size(spec)), spec), spec).run()
 
 
 def _end_with_input() -> None:

@@ -32,7 +32,7 @@ from nncore.training.parallel.shared_memory import (
     STEP,
     TASK,
     SharedArrays,
-    new_memory,
+    create_memory,
     read_random_states,
     shared_size,
     write_random_states,
@@ -45,21 +45,21 @@ PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from nncore.training.parallel
 NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 """A flag for Windows, which would otherwise open a console window for the helper process."""
 
-SECONDS_BETWEEN_LOOKS = 0.02
+POLL_INTERVAL = 0.02
 """How often to check, while waiting for a task, that the helper process is still running."""
 
-LONGEST_STEP = 5.0
+STEP_TIMEOUT = 5.0
 """Seconds after which a helper that has not finished its part of a step is killed: the system must have stopped it."""
 
-LATE = 0.001
+LATE_AFTER_SECONDS = 0.001
 """Seconds of waiting for a step after which the helper counts as late; on a free core the wait is 0.0001 s."""
 
-SHORTEST_REST, LONGEST_REST = 0.005, 1.0
+MIN_REST_SECONDS, MAX_REST_SECONDS = 0.005, 1.0
 """Seconds for which a late helper gets no task: another program uses its core, and waiting for the helper costs more
 than it gains. The rest doubles each time that the helper is late, and gets a little shorter after each step in time."""
 
 
-def can_start() -> bool:
+def can_start_helper() -> bool:
     """Whether a helper process can be started that computes the same bits.
 
     A program that was packed into one file, or that embeds Python, has no interpreter to start. If this process cannot
@@ -82,7 +82,7 @@ class HelperProcess(NotCopyable):
 
     def __init__(self, network: Network, spec: PartSpec) -> None:
         self._spec = spec
-        memory, self._name, self._files = new_memory(shared_size(spec))
+        memory, self._name, self._files = create_memory(shared_size(spec))
         self.shared = SharedArrays(memory, spec)
         network.move_to(self.shared.values, self.shared.gradients[0])
         self._parameters = network.parameters
@@ -90,7 +90,7 @@ class HelperProcess(NotCopyable):
         self._process: subprocess.Popen[bytes] | None = None
         self._closed, self._was_awake = False, False
         self._given = self.shared.words[GIVEN] = 1  # the process's start counts as its first task
-        self._rest, self._resting_until, self._last_seen = SHORTEST_REST, 0.0, 0.0
+        self._rest, self._resting_until, self._last_seen = MIN_REST_SECONDS, 0.0, 0.0
         self._is_random = spec.config.augmentation is not None or any(
             layer.uses_randomness for layer in spec.network.layers
         )
@@ -183,7 +183,7 @@ class HelperProcess(NotCopyable):
     def end_step(self, step: int) -> bool:
         """Wait for the end of the step; False if the helper ended: the values from the cut on are then unchanged."""
         shared, began = self.shared, perf_counter()
-        if not self._wait(LONGEST_STEP):
+        if not self._wait(STEP_TIMEOUT):
             self.close()
             if shared.words[DONE] < self._given:
                 if shared.words[SAVED] == step:  # otherwise it had not started the step
@@ -191,16 +191,16 @@ class HelperProcess(NotCopyable):
                     shared.memory[:, shared.cut :] = shared.saved[1:]
                 return False
         self._last_seen = perf_counter()
-        if self._last_seen - began > LATE:
+        if self._last_seen - began > LATE_AFTER_SECONDS:
             self._was_late()
         else:
-            self._rest = max(SHORTEST_REST, 0.99 * self._rest)
+            self._rest = max(MIN_REST_SECONDS, 0.99 * self._rest)
         return True
 
     def _wait(self, seconds: float) -> bool:
         """Wait at most `seconds` for the task; returns whether it is done. Closes a process that has ended."""
         end = perf_counter() + seconds
-        while not wait_for(self.shared.words, DONE, self._given, min(seconds, SECONDS_BETWEEN_LOOKS)):
+        while not wait_for(self.shared.words, DONE, self._given, min(seconds, POLL_INTERVAL)):
             if self._process is None or self._process.poll() is not None:
                 self.close()
                 return self.shared.words[DONE] == self._given
@@ -211,7 +211,7 @@ class HelperProcess(NotCopyable):
 
     def _was_late(self) -> None:
         self._resting_until = perf_counter() + self._rest
-        self._rest = min(2 * self._rest, LONGEST_REST)
+        self._rest = min(2 * self._rest, MAX_REST_SECONDS)
 
     def _give(self, task: int) -> None:
         self.shared.words[TASK] = task

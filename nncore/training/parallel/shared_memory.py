@@ -15,7 +15,7 @@ import numpy as np
 
 from nncore.model.layers.parameters import Shape
 from nncore.system.copying import NotCopyable
-from nncore.training.optimizers import BLOCK, OPTIMIZERS
+from nncore.training.optimizers import BLOCK_SIZE, OPTIMIZERS
 from nncore.training.parallel.batch_part import PartSpec
 
 LINE = 128
@@ -93,8 +93,8 @@ def _layout(spec: PartSpec) -> dict[str, tuple[Shape, str]]:
 
 def _first_part(trained: int) -> tuple[int, int]:
     """How many values and how many blocks of the optimiser the main process updates: half the blocks, rounded up."""
-    blocks = (-(-trained // BLOCK) + 1) // 2
-    return min(trained, blocks * BLOCK), blocks
+    blocks = (-(-trained // BLOCK_SIZE) + 1) // 2
+    return min(trained, blocks * BLOCK_SIZE), blocks
 
 
 def _whole_lines(size: int) -> int:
@@ -115,10 +115,11 @@ def read_random_states(shared: SharedArrays, generators: tuple[np.random.Generat
         generator.bit_generator.state = state
 
 
-def new_memory(size: int) -> tuple[mmap.mmap, str, tuple[int, ...]]:
-    """Memory that another process can open: the memory, its name for `opened`, and the files the process must inherit.
+def create_memory(size: int) -> tuple[mmap.mmap, str, tuple[int, ...]]:
+    """Create memory that another process can open.
 
-    The system frees it when both processes have ended, even if they are killed: on Windows it drops the name, and
+    Returns the memory, its name for `open_memory`, and the file descriptors that the other process must inherit. The
+    system frees the memory when both processes have ended, even if they are killed: on Windows it drops the name, and
     elsewhere the memory is a file without a name. Raises OSError if there is not enough memory.
     """
     if sys.platform == "win32":
@@ -133,8 +134,8 @@ def new_memory(size: int) -> tuple[mmap.mmap, str, tuple[int, ...]]:
     return mmap.mmap(file, size), str(file), (file,)
 
 
-def opened(name: str, size: int) -> mmap.mmap:
-    """The memory that another process made with `new_memory`."""
+def open_memory(name: str, size: int) -> mmap.mmap:
+    """The memory that another process made with `create_memory`."""
     if sys.platform == "win32":
         return mmap.mmap(-1, size, tagname=name)
     return mmap.mmap(int(name), size)

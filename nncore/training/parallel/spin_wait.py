@@ -10,7 +10,7 @@ import threading
 import time
 from time import perf_counter
 
-READS = 100
+READS_PER_CLOCK_CHECK = 100
 """Reads of the word between two reads of the clock; so many take about 4 us."""
 
 SPIN_SECONDS = 0.0003
@@ -20,10 +20,10 @@ Until then the process keeps its core: time.sleep(0) takes 50 us or more, and sc
 program for 3 ms, even to one of low priority. Other threads of this process wait at most this long for the interpreter.
 """
 
-SHORTEST_SLEEP, LONGEST_SLEEP = 0.00005, 0.05
+MIN_SLEEP, MAX_SLEEP = 0.00005, 0.05
 """Seconds of one sleep, at least and at most."""
 
-SLEEP_SHARE = 0.05
+SLEEP_FRACTION = 0.05
 """A sleep lasts this share of the time waited so far, so a change is noticed late by at most this share."""
 
 _barrier = threading.Lock()
@@ -44,7 +44,7 @@ def wait_for(words: memoryview, place: int, value: int, seconds: float) -> bool:
     """Wait at most `seconds` until words[place] is at least `value`; returns whether it is."""
     began = perf_counter()
     while True:
-        for _ in range(READS):
+        for _ in range(READS_PER_CLOCK_CHECK):
             if words[place] >= value:
                 order_memory()
                 return True
@@ -52,4 +52,4 @@ def wait_for(words: memoryview, place: int, value: int, seconds: float) -> bool:
         if waited > seconds:
             return False
         if waited > SPIN_SECONDS:
-            time.sleep(min(max(SHORTEST_SLEEP, SLEEP_SHARE * waited), LONGEST_SLEEP))
+            time.sleep(min(max(MIN_SLEEP, SLEEP_FRACTION * waited), MAX_SLEEP))

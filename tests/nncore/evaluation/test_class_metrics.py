@@ -3,12 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nncore.evaluation.metrics import class_figures, expected_calibration_error, reliability
+from nncore.evaluation.metrics import class_metrics, expected_calibration_error, reliability
 
 
 def test_precision_recall_and_f1_of_each_class() -> None:
     confusion = np.array([[8, 2, 0], [1, 9, 0], [3, 1, 0]], np.int64)
-    first, second, third = class_figures(confusion, ("a", "b", "c"))
+    first, second, third = class_metrics(confusion, ("a", "b", "c"))
     assert (first.name, first.count) == ("a", 10)
     assert first.precision == pytest.approx(8 / 12)
     assert first.recall == pytest.approx(0.8)
@@ -18,7 +18,7 @@ def test_precision_recall_and_f1_of_each_class() -> None:
 
 
 def test_a_class_that_does_not_occur_has_no_recall() -> None:
-    _, absent = class_figures(np.array([[5, 0], [0, 0]], np.int64), ("a", "b"))
+    _, absent = class_metrics(np.array([[5, 0], [0, 0]], np.int64), ("a", "b"))
     assert (absent.count, absent.precision, absent.recall, absent.f1) == (0, None, None, None)
 
 

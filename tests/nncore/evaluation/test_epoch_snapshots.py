@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nncore.errors import DataError
-from nncore.evaluation.epoch_snapshots import MOST_KEPT, EpochSnapshots
+from nncore.evaluation.epoch_snapshots import MAX_SNAPSHOTS, EpochSnapshots
 from nncore.model.network import Network, NetworkSpec
 
 SPEC = NetworkSpec.dense((784, 10))
@@ -48,9 +48,9 @@ def test_what_is_kept_is_a_copy() -> None:
 
 def test_there_is_an_end_to_memory_however_small_the_network() -> None:
     rewind = EpochSnapshots(NetworkSpec.dense((784, 10)))
-    for epoch in range(2 * MOST_KEPT):
+    for epoch in range(2 * MAX_SNAPSHOTS):
         rewind.add(epoch, network_of(epoch))
-    assert len(rewind.epochs) <= MOST_KEPT
+    assert len(rewind.epochs) <= MAX_SNAPSHOTS
 
 
 @pytest.mark.parametrize("most_bytes", [0, BYTES, 2 * BYTES - 1])

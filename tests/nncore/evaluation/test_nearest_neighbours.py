@@ -52,7 +52,7 @@ def test_without_a_hidden_layer_it_is_the_inputs() -> None:
 
 
 def test_of_too_many_only_some_are_held_and_keep_their_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nncore.evaluation.nearest_neighbours, "MOST_NUMBERS", 30 * 100)
+    monkeypatch.setattr(nncore.evaluation.nearest_neighbours, "MAX_NUMBERS", 30 * 100)
     data = small_mnist().training
     index = HiddenIndex.build(network(), data)
     assert index is not None

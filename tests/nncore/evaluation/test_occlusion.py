@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nncore.errors import DataError
-from nncore.evaluation.occlusion import PATCH, occlusion_map
+from nncore.evaluation.occlusion import PATCH_SIZE, occlusion_map
 from nncore.model.network import Network, NetworkSpec
 
 
@@ -27,8 +27,8 @@ def test_the_pixel_that_decides_is_where_the_map_is_highest() -> None:
     assert looked.dtype == np.float32
     assert looked[14, 6] == looked.max() > 0.5
     rows, columns = np.nonzero(looked > 1e-6)
-    assert np.abs(rows - 14).max() < PATCH
-    assert np.abs(columns - 6).max() < PATCH
+    assert np.abs(rows - 14).max() < PATCH_SIZE
+    assert np.abs(columns - 6).max() < PATCH_SIZE
 
 
 def test_a_pixel_that_decides_gets_the_whole_fall_wherever_it_lies() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from nncore.data.dataset import Dataset
 from nncore.evaluation.predictions import Predictions, predict_dataset
-from nncore.evaluation.report import MOST_MISREAD, evaluation_report
+from nncore.evaluation.report import MAX_MISREAD, evaluation_report
 from nncore.evaluation.robustness import DISTORTIONS, RobustnessPoint
 from tests.nncore.example_data import small_mnist
 from tests.nncore.mean_network import nearest_mean_network
@@ -50,7 +50,7 @@ def test_the_page_is_whole_and_asks_for_nothing_from_outside() -> None:
     assert not tags.open
     assert not {"script", "link", "iframe"} & {tag for tag, _ in tags.seen}
     sources = [attributes["src"] for _, attributes in tags.seen if "src" in attributes]
-    assert len(sources) == min(MOST_MISREAD, len(predictions.misread()))
+    assert len(sources) == min(MAX_MISREAD, len(predictions.misread()))
     assert all(str(source).startswith("data:image/png;base64,") for source in sources)
     assert not any("href" in attributes for _, attributes in tags.seen)
     assert [tag for tag, _ in tags.seen].count("svg") == 2

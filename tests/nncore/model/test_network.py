@@ -18,7 +18,7 @@ from nncore.model.layers import (
     MaxPool2D,
 )
 from nncore.model.losses import SoftmaxCrossEntropy
-from nncore.model.network import PREDICTION_ROWS, Network, NetworkSpec
+from nncore.model.network import PREDICTION_BATCH_SIZE, Network, NetworkSpec
 from tests.nncore.gradient_check import numeric_gradient
 
 
@@ -54,7 +54,7 @@ def test_the_gradient_of_a_whole_network_matches_central_differences(hidden: tup
 
 def test_predict_gives_the_same_in_batches_as_at_once() -> None:
     network = initialized(NetworkSpec.dense((3, 4, 2)))
-    X = np.random.default_rng(1).random((2 * PREDICTION_ROWS + 7, 3), np.float32)
+    X = np.random.default_rng(1).random((2 * PREDICTION_BATCH_SIZE + 7, 3), np.float32)
     whole = network.predict(X)
     np.testing.assert_allclose(whole.sum(axis=1), 1, rtol=1e-5)
     np.testing.assert_allclose(whole[-3:], network.predict(X[-3:]), rtol=1e-5)

@@ -10,7 +10,7 @@ from nncore.data.dataset import Dataset
 from nncore.model.layers import Activation, BatchNorm, Conv2D, Dense, Dropout, Flatten
 from nncore.model.network import Network, NetworkSpec
 from nncore.training import TrainingConfig, health, train
-from nncore.training.health import BINS, HealthProbe, LayerHealth
+from nncore.training.health import HISTOGRAM_BINS, HealthProbe, LayerHealth
 from nncore.training.parallel.batch_gradients import BatchGradients
 from nncore.training.random_streams import RandomStreams
 from tests.nncore.runs import SMALL, epochs, few_digits, fresh_network, values_of
@@ -51,7 +51,7 @@ def test_there_are_figures_of_every_layer_and_of_weights_where_there_are_any() -
     assert with_weights == [1, 3, 6, 8]
     assert [each.layer for each in figures if each.update_ratio is not None] == with_weights
     assert [each.layer for each in figures if each.histogram is not None] == with_weights
-    assert [each.layer for each in figures if each.dead_share is not None] == [2, 7]
+    assert [each.layer for each in figures if each.dead_fraction is not None] == [2, 7]
 
 
 def test_gradient_norms_are_those_of_the_last_step_before_it_is_clipped() -> None:
@@ -79,7 +79,7 @@ def test_histograms_count_every_parameter() -> None:
     for each in figures:
         if each.histogram is not None:
             part = part_of(SPEC, each.layer, after.parameters.values).astype(np.float64)
-            counts, edges = np.histogram(part, BINS)
+            counts, edges = np.histogram(part, HISTOGRAM_BINS)
             np.testing.assert_array_equal(each.histogram, counts)
             np.testing.assert_array_equal(each.edges, edges)
             assert each.histogram.sum() == len(part)
@@ -93,7 +93,7 @@ def test_dead_units_are_those_that_are_silent_for_every_example() -> None:
     assert done.health is not None
     silent = (network.activations(validation.inputs(slice(None)))[1] == 0).all(axis=0)
     assert silent[:5].all()
-    assert done.health[1].dead_share == pytest.approx(silent.mean())
+    assert done.health[1].dead_fraction == pytest.approx(silent.mean())
     assert 0.25 <= silent.mean() < 1
 
 
@@ -124,7 +124,7 @@ def test_figures_a_moment_old_are_not_gathered_anew(monkeypatch: pytest.MonkeyPa
     for event in train(fresh_network(), few_digits(), replace(CONFIG, epochs=6)):
         for done in epochs([event]):
             gathered.append(done.health is not None)
-            clock += 0.6 * health.SECONDS_BETWEEN_FIGURES
+            clock += 0.6 * health.MIN_SECONDS_BETWEEN_FIGURES
     assert gathered == [True, False, True, False, True, False]
 
 
@@ -149,7 +149,7 @@ def test_gathering_them_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None
         return values_of(network)
 
     with_figures = trained()
-    monkeypatch.setattr(health, "SECONDS_BETWEEN_FIGURES", 1e9)
+    monkeypatch.setattr(health, "MIN_SECONDS_BETWEEN_FIGURES", 1e9)
     np.testing.assert_array_equal(trained(), with_figures)
 
 
@@ -159,4 +159,4 @@ def test_units_are_probed_with_examples_from_first_to_last() -> None:
     network.parameters.value("1.W")[...], network.parameters.value("1.b")[...] = 1, -0.95
     inputs = np.linspace(0, 1, 1000, dtype=np.float32)[:, None]
     health = HealthProbe(network).figures(Dataset.from_floats(inputs, inputs))
-    assert health[1].dead_share == 0
+    assert health[1].dead_fraction == 0

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from nncore.training.events import EpochDone
-from nncore.training.history import MOST_ROWS, History
+from nncore.training.history import MAX_ROWS, History
 
 
 def history_of(epochs: int) -> History:
@@ -27,17 +27,17 @@ def test_no_epoch_no_row() -> None:
     assert History().epochs == 0
 
 
-@pytest.mark.parametrize("epochs", [MOST_ROWS, MOST_ROWS + 1, 12_345])
+@pytest.mark.parametrize("epochs", [MAX_ROWS, MAX_ROWS + 1, 12_345])
 def test_a_long_run_is_thinned_evenly_and_keeps_its_last_epoch(epochs: int) -> None:
     history = history_of(epochs)
     numbers = [row["epoch"] for row in history.rows()]
-    assert MOST_ROWS // 2 <= len(numbers) <= MOST_ROWS + 1
+    assert MAX_ROWS // 2 <= len(numbers) <= MAX_ROWS + 1
     assert numbers[-1] == epochs == history.epochs
     gaps = {b - a for a, b in pairwise(numbers[:-1]) if a is not None and b is not None}
     assert len(gaps) == 1
 
 
-@pytest.mark.parametrize("epochs", [1, 2, MOST_ROWS, MOST_ROWS + 1, 3333])
+@pytest.mark.parametrize("epochs", [1, 2, MAX_ROWS, MAX_ROWS + 1, 3333])
 @pytest.mark.parametrize("more", [0, 1, 1500])
 def test_a_history_goes_on_from_its_rows_as_if_it_had_never_been_kept(epochs: int, more: int) -> None:
     resumed = History(history_of(epochs).rows())

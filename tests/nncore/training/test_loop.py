@@ -93,7 +93,7 @@ def test_full_batch_is_one_step_an_epoch_and_a_larger_batch_means_the_same() -> 
 def test_a_batch_worked_through_in_parts_steps_like_a_whole_one(monkeypatch: pytest.MonkeyPatch) -> None:
     config = replace(CONFIG, optimizer="sgd", learning_rate=0.1, batch_size=None, epochs=3)
     whole, whole_parameters = run(config), trained(config)
-    monkeypatch.setattr(batch_gradients, "ROWS_AT_ONCE", 300)
+    monkeypatch.setattr(batch_gradients, "MAX_ROWS_PER_PASS", 300)
     parts = run(config)
     np.testing.assert_allclose(trained(config), whole_parameters, rtol=1e-4, atol=1e-6)
     assert [s.loss for s in steps(parts)] == pytest.approx([s.loss for s in steps(whole)], rel=1e-5)
@@ -165,7 +165,7 @@ CONVOLUTIONAL = NetworkSpec(
 def test_running_statistics_come_back_with_the_weights_of_a_run_that_diverged(
     parts: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batch_gradients, "WORTH_SPLITTING", 0 if parts == "replicas" else 10**9)
+    monkeypatch.setattr(batch_gradients, "MIN_MULTIPLICATIONS_TO_SPLIT", 0 if parts == "replicas" else 10**9)
     network, control = runs.fresh_network(CONVOLUTIONAL), TrainingControl(0.1)
     for event in train(network, small_mnist(), TrainingConfig("sgd", 0.1, epochs=9), control):
         if isinstance(event, EpochDone):

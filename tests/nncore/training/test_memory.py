@@ -54,7 +54,7 @@ def test_the_estimate_covers_a_training_and_what_the_window_keeps_of_it(
     monkeypatch: pytest.MonkeyPatch, batch_size: int | None, keep_best: bool
 ) -> None:
     if batch_size is None:
-        monkeypatch.setattr(batch_gradients, "ROWS_AT_ONCE", 50)  # a full batch takes several passes
+        monkeypatch.setattr(batch_gradients, "MAX_ROWS_PER_PASS", 50)  # a full batch takes several passes
     data, config = small_mnist(), TrainingConfig(epochs=2, batch_size=batch_size, keep_best=keep_best)
 
     def pair() -> tuple[Model, Network]:

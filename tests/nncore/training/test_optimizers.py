@@ -10,7 +10,7 @@ import pytest
 from nncore.errors import SettingError
 from nncore.model.layers.parameters import Parameters
 from nncore.training import optimizers
-from nncore.training.optimizers import FLUSH_EVERY, NEGLIGIBLE, OPTIMIZERS, AdamW, Optimizer, clip
+from nncore.training.optimizers import FLUSH_INTERVAL, NEGLIGIBLE, OPTIMIZERS, AdamW, Optimizer, clip
 
 STEPS = 60
 SHAPES = {"1.W": (4, 3), "1.b": (3,), "2.K": (2, 1, 2, 2), "2.gamma": (2,)}
@@ -114,7 +114,7 @@ def test_every_optimizer_follows_its_paper(name: str, decay: float) -> None:
 def test_working_in_blocks_changes_no_bit(name: str, decay: float, monkeypatch: pytest.MonkeyPatch) -> None:
     whole, in_blocks = parameters(np.float32), parameters(np.float32)
     run(OPTIMIZERS[name](whole, decay), whole, inputs())
-    monkeypatch.setattr(optimizers, "BLOCK", 7)
+    monkeypatch.setattr(optimizers, "BLOCK_SIZE", 7)
     run(OPTIMIZERS[name](in_blocks, decay), in_blocks, inputs())
     np.testing.assert_array_equal(in_blocks.values, whole.values)
 
@@ -166,7 +166,7 @@ def test_memory_of_a_gradient_that_stays_away_becomes_zero_and_never_denormal(na
     optimizer = OPTIMIZERS[name](trained)
     start = trained.trainable.copy()
     run(optimizer, trained, iter([(1, 0.001, np.ones(25))]))
-    for t in range(2, 20 * FLUSH_EVERY):
+    for t in range(2, 20 * FLUSH_INTERVAL):
         run(optimizer, trained, iter([(t, 0.001, np.zeros(25))]))
         assert not ((optimizer.memory != 0) & (np.abs(optimizer.memory) < np.finfo(np.float32).tiny)).any()
     fast = optimizer.memory[:1]  # in each of them the first vector is the one that decays by 0.9 a step
@@ -177,7 +177,7 @@ def test_memory_of_a_gradient_that_stays_away_becomes_zero_and_never_denormal(na
 def test_nothing_decays_so_fast_that_it_gets_denormal_between_two_flushes() -> None:
     factors = [optimizers.Momentum.decay, optimizers.Nesterov.decay, optimizers.RMSProp.rho]
     factors += [optimizers.Adam.beta1, optimizers.Adam.beta2]
-    assert NEGLIGIBLE * min(factors) ** FLUSH_EVERY > np.finfo(np.float32).tiny
+    assert NEGLIGIBLE * min(factors) ** FLUSH_INTERVAL > np.finfo(np.float32).tiny
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)

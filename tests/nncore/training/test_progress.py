@@ -14,7 +14,7 @@ from nncore.training.progress import Progress
 def run_through(progress: Progress, validation_losses: list[float]) -> list[str | None]:
     """Take all steps, each of a second; gives the reason to end after each epoch."""
     reasons: list[str | None] = []
-    while progress.reason_to_end is None:
+    while progress.end_reason is None:
         progress.begin_epoch()
         while progress.steps_in_epoch < progress.steps_per_epoch and not progress.at_limit:
             rest = progress.examples - progress.samples_in_epoch
@@ -22,7 +22,7 @@ def run_through(progress: Progress, validation_losses: list[float]) -> list[str 
         if validation_losses:
             progress.record_if_best(validation_losses.pop(0))
         progress.close_epoch(0.5)
-        reasons.append(progress.reason_to_end)
+        reasons.append(progress.end_reason)
     return reasons
 
 
@@ -41,7 +41,7 @@ def test_a_run_ends_for_the_reason_that_comes_first(
     *before, reason = run_through(progress, [])
     assert before == [None] * (progress.epochs_done - 1)
     assert progress.step <= min(epochs * progress.steps_per_epoch, steps or inf)
-    assert progress.share <= 1
+    assert progress.fraction_done <= 1
     if reason == "steps":
         assert progress.step == steps
     elif reason == "seconds":
@@ -78,9 +78,9 @@ def test_an_open_epoch_is_no_end() -> None:
     progress.begin_epoch()
     progress.count_step(1.0, 1, 2, 0.1)
     assert progress.at_limit
-    assert progress.reason_to_end is None
+    assert progress.end_reason is None
     progress.close_epoch(0.1)
-    assert progress.reason_to_end is not None
+    assert progress.end_reason is not None
 
 
 @pytest.mark.parametrize(("limits", "reason"), [({"steps": 3}, "steps"), ({"seconds": 1.5}, "seconds")])
@@ -91,9 +91,9 @@ def test_a_run_ends_as_soon_as_a_limit_is_reached_exactly(limits: dict[str, Any]
         assert not progress.at_limit
         progress.count_step(1.0, 1, 2, 0.5)
     assert progress.at_limit
-    assert progress.share == 1.0
+    assert progress.fraction_done == 1.0
     progress.close_epoch(0.0)
-    assert progress.reason_to_end == reason
+    assert progress.end_reason == reason
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_patience_counts_the_epochs_since_the_best(
 def test_the_last_step_of_an_epoch_is_told_before_it() -> None:
     progress = Progress(TrainingConfig(batch_size=2, epochs=2, steps=5), 6)
     told = []
-    while progress.reason_to_end is None:
+    while progress.end_reason is None:
         progress.begin_epoch()
         while progress.steps_in_epoch < 3 and not progress.at_limit:
             told.append(progress.ends_epoch)

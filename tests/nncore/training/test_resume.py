@@ -98,7 +98,7 @@ def test_every_optimizer_goes_on_with_what_it_remembers(tmp_path: Path, optimize
 def test_layers_with_chance_and_state_go_on_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int, worth_splitting: int
 ) -> None:
-    monkeypatch.setattr(batch_gradients, "WORTH_SPLITTING", worth_splitting)
+    monkeypatch.setattr(batch_gradients, "MIN_MULTIPLICATIONS_TO_SPLIT", worth_splitting)
     config = replace(CONFIG, augmentation=Augmentation(elastic=1, noise=0.1))
     whole = whole_run(CONVOLUTIONAL, config)
     assert_same(interrupted(CONVOLUTIONAL, config, tmp_path / "run.npz", after_step(step)), whole)
@@ -142,8 +142,8 @@ def test_a_stop_at_whatever_moment_leaves_no_trace(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, worth_splitting: int
 ) -> None:
     """Also in the middle of a batch that takes several passes, and while the network is judged."""
-    monkeypatch.setattr(batch_gradients, "WORTH_SPLITTING", worth_splitting)
-    monkeypatch.setattr(batch_gradients, "ROWS_AT_ONCE", 15)
+    monkeypatch.setattr(batch_gradients, "MIN_MULTIPLICATIONS_TO_SPLIT", worth_splitting)
+    monkeypatch.setattr(batch_gradients, "MAX_ROWS_PER_PASS", 15)
     config = TrainingConfig(
         epochs=2, batch_size=150, keep_best=True, optimizer="momentum", augmentation=Augmentation(shift=2)
     )

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from nncore.errors import SettingError
 from nncore.preprocessing.augmentation import Augmentation
 from nncore.training.config import SETTINGS, TrainingConfig
-from nncore.training.settings import LARGEST_WHOLE_NUMBER, Range, Setting, row, settings_of
+from nncore.training.settings import MAX_INTEGER, Range, Setting, row, settings_by_name
 
 RATE = SETTINGS["learning_rate"]
 COUNT = Setting("count", "whole number", range=Range(1, 1_000_000), name="count")
@@ -94,7 +94,7 @@ def test_nothing_given_is_said() -> None:
 @pytest.mark.parametrize(
     ("limits", "words"),
     [
-        (Range(1, LARGEST_WHOLE_NUMBER), "at least 1"),
+        (Range(1, MAX_INTEGER), "at least 1"),
         (Range(0, above=True), "above 0"),
         (Range(0, 1, below=True), "at least 0 and below 1"),
         (Range(0, 2, above=True), "above 0 and at most 2"),
@@ -168,7 +168,7 @@ def test_a_field_without_a_row_is_refused() -> None:
         forgotten: int = 2
 
     with pytest.raises(KeyError, match="setting"):
-        settings_of(Forgotten)
+        settings_by_name(Forgotten)
 
 
 def test_labels_are_told_apart() -> None:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
 from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
 from nncore.model.layers import LAYER_SPECS
-from nncore.training.diagnosis.advice import EXPLODING_NORM, MANY_DEAD
+from nncore.training.diagnosis.advice import EXPLODING_NORM, MAX_HEALTHY_DEAD_FRACTION
 from nncore.training.health import LayerHealth, block_numbers
 
 REMEMBERED = 60
@@ -36,7 +36,7 @@ class LayerFigures:
     def __init__(self, name: str) -> None:
         self.name = name
         self.newest: LayerHealth | None = None
-        self.dead_share: float | None = None
+        self.dead_fraction: float | None = None
         self.norms: deque[float] = deque(maxlen=REMEMBERED)
         self.ratios: deque[float] = deque(maxlen=REMEMBERED)
 
@@ -52,7 +52,7 @@ class LayerFigures:
         """Name, gradient norm, update ratio and share of dead units as text."""
         health = self.newest
         norm, ratio = (health.gradient_norm, health.update_ratio) if health else (None, None)
-        dead = "–" if self.dead_share is None else f"{self.dead_share:.0%}".replace("%", " %")
+        dead = "–" if self.dead_fraction is None else f"{self.dead_fraction:.0%}".replace("%", " %")
         return self.name, figure(norm), figure(ratio), dead
 
     @property
@@ -63,7 +63,7 @@ class LayerFigures:
         return (
             norm is not None and not 0 < norm <= EXPLODING_NORM,
             ratio is not None and not ratio < LONG_STEP,
-            self.dead_share is not None and self.dead_share >= MANY_DEAD,
+            self.dead_fraction is not None and self.dead_fraction >= MAX_HEALTHY_DEAD_FRACTION,
         )
 
 
@@ -80,8 +80,8 @@ def figures_by_layer(health: Sequence[LayerHealth]) -> list[tuple[LayerHealth, f
     for layer in health:
         if layer.gradient_norm is not None:
             rows.append((layer, None))
-        elif layer.dead_share is not None and rows:
-            rows[-1] = rows[-1][0], layer.dead_share
+        elif layer.dead_fraction is not None and rows:
+            rows[-1] = rows[-1][0], layer.dead_fraction
     return rows
 
 
@@ -118,7 +118,7 @@ class HealthView(QWidget):
             self.updateGeometry()
         for figures, (layer, dead) in zip(self.layers, rows, strict=True):
             figures.add(layer)
-            figures.dead_share = dead
+            figures.dead_fraction = dead
         self._tell_screen_readers()
         self.update()
 

@@ -27,7 +27,7 @@ from nncore.model.layers import (
     MaxPool2D,
 )
 from nncore.model.network import NetworkSpec
-from nncore.training.settings import MOST_UNITS
+from nncore.training.settings import MAX_UNITS
 
 MOST_HIDDEN_LAYERS = 20
 
@@ -222,9 +222,9 @@ def _width(number: int, word: str) -> int:
             "layers", f"The width of hidden layer {number} must be a whole number, such as 64; got {quoted(word)}."
         )
     units = int(word)
-    if not 1 <= units <= MOST_UNITS:
+    if not 1 <= units <= MAX_UNITS:
         raise SettingError(
-            "layers", f"The width of hidden layer {number} must be from 1 to {MOST_UNITS:,}; got {units:,}."
+            "layers", f"The width of hidden layer {number} must be from 1 to {MAX_UNITS:,}; got {units:,}."
         )
     return units
 
@@ -296,9 +296,9 @@ def layers_of(blocks: Sequence[Block], last: Sequence[LayerSpec]) -> tuple[Layer
     layers.extend(last)
     images, flattened = any(layer.needs_images for layer in layers), list[LayerSpec]()
     for layer in layers:
-        if images and layer.needs_rows:
+        if images and layer.needs_flat_input:
             flattened.append(Flatten())
-        images = images and not layer.gives_rows
+        images = images and not layer.gives_flat_output
         flattened.append(layer)
     return tuple(flattened)
 

@@ -4,13 +4,13 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.tabs.evaluate.classes_page import ClassesPage, ClassTable
-from nncore.evaluation.metrics import ClassFigures
+from nncore.evaluation.metrics import ClassMetrics
 from tests.app.tabs.evaluate.samples import result
 
 FIGURES = (
-    ClassFigures("a", 980, 0.9, 1.0, 0.9474),
-    ClassFigures("b", 1135, 1.0, 0.95, 0.9744),
-    ClassFigures("c", 0, None, None, None),
+    ClassMetrics("a", 980, 0.9, 1.0, 0.9474),
+    ClassMetrics("b", 1135, 1.0, 0.95, 0.9744),
+    ClassMetrics("c", 0, None, None, None),
 )
 
 

@@ -20,8 +20,8 @@ from nncore.model.layers import Activation, BatchNorm, Conv2D, Dense, Flatten
 from nncore.model.network import NetworkSpec
 from nncore.preprocessing.augmentation import Augmentation
 from nncore.training import TrainingConfig
-from nncore.training.history import MOST_ROWS
-from nncore.training.step_curve import MOST_POINTS
+from nncore.training.history import MAX_ROWS
+from nncore.training.step_curve import MAX_POINTS
 
 SETTINGS = RunSettings("a run", NetworkSpec.dense((784, 16, 10)), TrainingConfig(learning_rate=0.003), "MNIST")
 NO_CURVE = np.empty((3, 0), np.float32)
@@ -75,13 +75,13 @@ def test_an_epoch_told_twice_counts_once(path: Path) -> None:
 
 
 def test_of_very_many_epochs_few_rows_stay_the_last_among_them(path: Path) -> None:
-    last = 5 * MOST_ROWS + 3
+    last = 5 * MAX_ROWS + 3
     with RunLog(path) as log:
         number = log.begin(SETTINGS)
         for first in range(1, last + 1, 500):
             log.add_epochs(number, [row(epoch) for epoch in range(first, min(first + 500, last + 1))], NO_CURVE)
         epochs = [int(each["epoch"] or 0) for each in log.epochs(number)]
-    assert len(epochs) <= MOST_ROWS
+    assert len(epochs) <= MAX_ROWS
     assert epochs[-1] == last
     assert epochs == sorted(epochs)
     assert np.diff(epochs).max() <= 8
@@ -93,9 +93,9 @@ def test_a_long_curve_is_thinned_and_keeps_its_ends(path: Path) -> None:
         number = log.begin(SETTINGS)
         log.add_epochs(number, [row(1)], curve)
         kept = log.curve(number)
-    assert kept.shape == (3, MOST_POINTS)
+    assert kept.shape == (3, MAX_POINTS)
     assert (kept[0, 0], kept[0, -1]) == (0, 99_999)
-    assert np.diff(kept[0]).max() <= 100_000 / MOST_POINTS + 1
+    assert np.diff(kept[0]).max() <= 100_000 / MAX_POINTS + 1
 
 
 def test_the_newest_run_is_listed_first_and_numbers_are_never_used_again(path: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nncore.model.layers import Conv2D
-from nncore.model.layers.convolution import COLUMNS_PER_PART, Conv2DLayer
+from nncore.model.layers.convolution import MAX_NUMBERS_PER_PART, Conv2DLayer
 from nncore.model.layers.parameters import Parameters
 from nncore.model.layers.windows import Part, Windows
 from nncore.system.numpy_modes import unbuffered
@@ -72,7 +72,7 @@ def test_columns_take_no_more_memory_for_a_taller_image() -> None:
     low, high = (Conv2DLayer(*_of_height(height)) for height in (28, 280))
     low.allocate(rows)
     high.allocate(rows)
-    assert low._columns.size == high._columns.size <= COLUMNS_PER_PART
+    assert low._columns.size == high._columns.size <= MAX_NUMBERS_PER_PART
 
 
 def _of_height(height: int) -> tuple[Conv2D, str, tuple[int, int, int], Parameters]:

@@ -67,7 +67,7 @@ class Built(NamedTuple):
 
     def forward(self, X: np.ndarray) -> np.ndarray:
         """With the same chance and the same state every time."""
-        self.layer.use_randomness(np.random.default_rng(7))
+        self.layer.set_generator(np.random.default_rng(7))
         state = self.parameters.state.copy()
         Y = self.layer.forward(X)
         self.parameters.state[:] = state
@@ -259,9 +259,9 @@ def test_relu_has_the_same_derivative_in_small_and_large_arrays(dtype: type) -> 
 def test_dropout_draws_a_new_mask_each_time_as_its_generator_decides() -> None:
     built = build(Dropout(0.3), (1000,))
     X = np.ones((ROWS, 1000))
-    built.layer.use_randomness(np.random.default_rng(7))
+    built.layer.set_generator(np.random.default_rng(7))
     first, second = built.layer.forward(X).copy(), built.layer.forward(X).copy()
-    built.layer.use_randomness(np.random.default_rng(7))
+    built.layer.set_generator(np.random.default_rng(7))
     np.testing.assert_array_equal(built.layer.forward(X), first)
     assert not np.array_equal(first, second)
     assert np.unique(first) == pytest.approx([0, 1 / 0.7])

@@ -63,7 +63,7 @@ def test_a_run_that_diverges_gets_a_usual_rate(optimizer: str, rate: float, bett
     (hint,) = hints_of(SMALL, TrainingConfig(optimizer, rate))
     assert hint.cause == "diverged"
     assert hint.sentence.startswith("Training diverged in epoch 1")
-    assert hint.only_rate
+    assert hint.changes_only_learning_rate
     assert hint.apply(SMALL, BY_32) == (SMALL, replace(BY_32, learning_rate=better))
 
 
@@ -85,14 +85,14 @@ def test_relus_that_a_high_rate_has_killed_are_found() -> None:
     assert hint.cause == "dead"
     assert "94 % of the ReLU units of layer 2" in hint.sentence
     assert hint.settings == {"learning_rate": 0.001}
-    assert not hint.only_rate  # units that are dead stay so: the run has to begin anew
+    assert not hint.changes_only_learning_rate  # units that are dead stay so: the run has to begin anew
 
 
 def test_dead_relus_at_a_usual_rate_become_leaky() -> None:
     hint = Adviser(SMALL, TrainingConfig()).after_epoch(epoch(1, 1.0, dead=0.95))
     assert hint is not None
     assert hint.cause == "dead"
-    assert not hint.only_rate
+    assert not hint.changes_only_learning_rate
     assert hint.apply(SMALL, BY_32)[0] == NetworkSpec.dense((784, 32, 16, 10), "leaky_relu")
 
 

@@ -25,10 +25,10 @@ def test_a_hint_changes_what_it_says_and_nothing_else() -> None:
 
 
 def test_only_a_learning_rate_can_be_set_while_a_run_goes_on() -> None:
-    assert Hint("", "It is.", *rate_remedy(0.1)).only_rate
-    assert not Hint("", "It is.", "Do", {"learning_rate": 0.1, "epochs": 3}).only_rate
-    assert not Hint("", "It is.", "Do", {"learning_rate": 0.1}, with_relu).only_rate
-    assert not Hint("", "It is.", "Do").only_rate
+    assert Hint("", "It is.", *rate_remedy(0.1)).changes_only_learning_rate
+    assert not Hint("", "It is.", "Do", {"learning_rate": 0.1, "epochs": 3}).changes_only_learning_rate
+    assert not Hint("", "It is.", "Do", {"learning_rate": 0.1}, with_relu).changes_only_learning_rate
+    assert not Hint("", "It is.", "Do").changes_only_learning_rate
 
 
 def test_a_rate_has_three_figures() -> None:

@@ -18,11 +18,11 @@ from nncore.training import TrainingConfig, train
 from nncore.training.optimizers import OPTIMIZERS
 from nncore.training.parallel import batch_gradients
 from nncore.training.parallel.batch_gradients import (
-    FEWEST_ROWS,
-    NUMBERS_AT_ONCE,
-    ROWS_AT_ONCE,
+    MAX_NUMBERS_PER_PASS,
+    MAX_ROWS_PER_PASS,
+    MIN_ROWS_PER_HALF,
     BatchGradients,
-    rows_at_once,
+    rows_per_pass,
 )
 from nncore.training.random_streams import RandomStreams
 from tests.nncore.example_data import mnist, small_mnist
@@ -43,7 +43,7 @@ def cores(request: pytest.FixtureRequest) -> int:
 @pytest.fixture
 def split(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every batch of enough rows is worth splitting among the replicas."""
-    monkeypatch.setattr(batch_gradients, "WORTH_SPLITTING", 0)
+    monkeypatch.setattr(batch_gradients, "MIN_MULTIPLICATIONS_TO_SPLIT", 0)
 
 
 def of_batches(
@@ -74,7 +74,7 @@ def directly(network: Network, rows: NDArray[np.intp], data: Dataset) -> tuple[f
 
 
 @pytest.mark.parametrize("spec", [SMALL, WITHOUT_NORM], ids=["dense", "conv"])
-@pytest.mark.parametrize("count", [1, FEWEST_ROWS, 31, 32, 33, 47, 100, 1001])
+@pytest.mark.parametrize("count", [1, MIN_ROWS_PER_HALF, 31, 32, 33, 47, 100, 1001])
 @pytest.mark.usefixtures("split")
 def test_the_halves_of_a_batch_add_up_to_it(spec: NetworkSpec, count: int, cores: int) -> None:
     data, network = small_mnist().training, fresh_network(spec)
@@ -110,8 +110,8 @@ def test_a_rest_too_small_to_split_counts_in_full_after_batches_hardly_larger(si
 def test_the_passes_of_a_batch_add_up_to_it(
     monkeypatch: pytest.MonkeyPatch, at_once: int, worth_splitting: int, cores: int
 ) -> None:
-    monkeypatch.setattr(batch_gradients, "WORTH_SPLITTING", worth_splitting)
-    monkeypatch.setattr(batch_gradients, "ROWS_AT_ONCE", at_once)
+    monkeypatch.setattr(batch_gradients, "MIN_MULTIPLICATIONS_TO_SPLIT", worth_splitting)
+    monkeypatch.setattr(batch_gradients, "MAX_ROWS_PER_PASS", at_once)
     data, network = small_mnist().training, fresh_network()
     batches = [np.arange(150), np.arange(200, 350), np.arange(400, 433)]
     figures = of_batches(network, batches, cores)
@@ -144,10 +144,10 @@ def test_a_network_that_costs_enough_is_split_and_a_small_one_is_not(monkeypatch
         network = fresh_network(spec)
         of_batches(network, [rows])
         found = network.parameters.gradients.copy()
-        monkeypatch.setattr(batch_gradients, "WORTH_SPLITTING", 0 if replicas == 2 else 10**9)
+        monkeypatch.setattr(batch_gradients, "MIN_MULTIPLICATIONS_TO_SPLIT", 0 if replicas == 2 else 10**9)
         of_batches(network, [rows])
         np.testing.assert_array_equal(network.parameters.gradients, found)
-        monkeypatch.setattr(batch_gradients, "WORTH_SPLITTING", 10**9 if replicas == 2 else 0)
+        monkeypatch.setattr(batch_gradients, "MIN_MULTIPLICATIONS_TO_SPLIT", 10**9 if replicas == 2 else 0)
         of_batches(network, [rows])
         assert not np.array_equal(network.parameters.gradients, found)
         monkeypatch.undo()
@@ -186,7 +186,7 @@ def test_both_replicas_go_on_from_the_same_statistics(cores: int) -> None:
 
 
 def test_a_stop_is_heard_before_a_batch_and_between_its_passes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch_gradients, "ROWS_AT_ONCE", 40)
+    monkeypatch.setattr(batch_gradients, "MAX_ROWS_PER_PASS", 40)
     network, asked = fresh_network(CONVOLUTIONAL), 0
 
     def stopped() -> bool:
@@ -207,10 +207,10 @@ def test_a_stop_is_heard_before_a_batch_and_between_its_passes(monkeypatch: pyte
 
 
 def test_workspaces_are_bounded_for_a_dense_and_for_a_large_convolutional_network() -> None:
-    assert rows_at_once(SMALL) == ROWS_AT_ONCE
+    assert rows_per_pass(SMALL) == MAX_ROWS_PER_PASS
     wide = NetworkSpec((28, 28), (Conv2D(64, stride=(1, 1)), Conv2D(64, stride=(1, 1)), Flatten(), Dense(10)))
-    assert 1 <= rows_at_once(wide) < 200
-    assert rows_at_once(wide) * wide.numbers_per_row <= NUMBERS_AT_ONCE
+    assert 1 <= rows_per_pass(wide) < 200
+    assert rows_per_pass(wide) * wide.numbers_per_row <= MAX_NUMBERS_PER_PASS
 
 
 FEW, MANY = 2048, 4096
@@ -225,7 +225,7 @@ FLOAT32 = 4
 def test_a_step_allocates_nothing_that_grows_with_the_batch(
     monkeypatch: pytest.MonkeyPatch, spec: NetworkSpec, kind: str, worth_splitting: int
 ) -> None:
-    monkeypatch.setattr(batch_gradients, "WORTH_SPLITTING", worth_splitting)
+    monkeypatch.setattr(batch_gradients, "MIN_MULTIPLICATIONS_TO_SPLIT", worth_splitting)
     data = mnist().training.take(slice(0, MANY))
     if kind == "floats":
         data = Dataset.from_floats(data.inputs(slice(None)), np.eye(10)[data.labels])

@@ -25,7 +25,7 @@ from nncore.model.network import NetworkSpec
 from nncore.preprocessing.augmentation import Augmentation
 from nncore.training import Training, TrainingConfig
 from nncore.training.events import Started, StepDone
-from nncore.training.optimizers import BLOCK, OPTIMIZERS
+from nncore.training.optimizers import BLOCK_SIZE, OPTIMIZERS
 from nncore.training.parallel import batch_gradients
 from nncore.training.parallel import helper_process as second_process
 from nncore.training.parallel.helper_process import HelperProcess
@@ -46,9 +46,9 @@ Change = Callable[[HelperProcess, int], None]
 @pytest.fixture(autouse=True)
 def split(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every batch of enough rows is split, and the second process is waited for, however busy the machine is."""
-    monkeypatch.setattr(batch_gradients, "WORTH_SPLITTING", 0)
-    monkeypatch.setattr(batch_gradients, "PATIENCE", 30.0)
-    monkeypatch.setattr(second_process, "LATE", 30.0)
+    monkeypatch.setattr(batch_gradients, "MIN_MULTIPLICATIONS_TO_SPLIT", 0)
+    monkeypatch.setattr(batch_gradients, "EXTRA_WAIT_SECONDS", 30.0)
+    monkeypatch.setattr(second_process, "LATE_AFTER_SECONDS", 30.0)
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -100,7 +100,7 @@ def tasks_done(training: Training) -> int:
 
 
 def test_the_network_is_large_enough_for_two_to_step_it() -> None:
-    assert fresh_network(SPEC).parameters.trainable.size > BLOCK
+    assert fresh_network(SPEC).parameters.trainable.size > BLOCK_SIZE
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
@@ -119,7 +119,7 @@ def test_a_clipped_gradient_is_that_of_the_whole_batch() -> None:
 
 
 def test_a_batch_of_several_passes_has_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch_gradients, "ROWS_AT_ONCE", 30)
+    monkeypatch.setattr(batch_gradients, "MAX_ROWS_PER_PASS", 30)
     config = replace(CONFIG, batch_size=None)
     training = with_second(config)
     np.testing.assert_array_equal(run(training), alone(config))
@@ -152,7 +152,7 @@ def test_it_may_be_killed_between_two_steps(killed_after: int) -> None:
 
 @on_posix
 def test_it_may_be_stopped_and_go_on_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch_gradients, "PATIENCE", 0.01)
+    monkeypatch.setattr(batch_gradients, "EXTRA_WAIT_SECONDS", 0.01)
 
     def hold(second: HelperProcess, step: int) -> None:
         assert second._process is not None

@@ -92,7 +92,7 @@ def test_the_figures_of_a_real_run_can_be_shown(view: HealthView) -> None:
         if isinstance(event, EpochDone):
             view.show_health(event.health)
     assert [layer.name for layer in view.layers] == ["1 dense", "2 dense"]
-    assert view.layers[0].dead_share is not None
+    assert view.layers[0].dead_fraction is not None
 
 
 @pytest.mark.parametrize(("value", "text"), [(None, "–"), (0.00012345, "0.00012"), (1e-9, "1e-09"), (12.3, "12")])
