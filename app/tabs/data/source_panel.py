@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from app.storage.data_sources import DATA_FILES, MOST_SYNTHETIC
 from app.style.icons import set_icon
 from app.style.theme import GAP, GROUP_GAP
+from app.widgets.file_dialogs import ask_for_file
 from app.widgets.form import mark_trouble
 from nncore.errors import SettingError
 from nncore.training.config import SEEDS
@@ -159,13 +160,8 @@ class SourcePanel(QWidget):
         mark_trouble(self.test_share, False)
 
     def _ask(self, mode: QFileDialog.FileMode) -> None:
-        dialog = QFileDialog(self, "Open data", str(Path.home()))
-        if mode is QFileDialog.FileMode.ExistingFile:
-            dialog.setNameFilters(DATA_FILES.split(";;"))
-        dialog.setFileMode(mode)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda path: self.path_chosen.emit(Path(path)))
-        dialog.open()
+        filters = DATA_FILES if mode is QFileDialog.FileMode.ExistingFile else ""
+        ask_for_file(self, "Open data", filters, self.path_chosen.emit, mode=mode)
 
     @Slot()
     def _make_up(self) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QToolButton,
@@ -31,6 +28,7 @@ from app.tabs.draw.rewind import RewindRow
 from app.tabs.draw.teach_row import NOTHING_DRAWN, TeachRow
 from app.tabs.tab import Tab
 from app.widgets.explanation import Explanation
+from app.widgets.file_dialogs import ask_for_file
 from app.widgets.probability_bars import ProbabilityBars
 from app.widgets.scroll_page import ScrollPage
 from nncore.evaluation.epoch_snapshots import EpochSnapshots
@@ -211,11 +209,7 @@ class DrawTab(Tab):
     @Slot()
     def ask_picture(self) -> None:
         """Ask for a picture file to read."""
-        dialog = QFileDialog(self, "Open a picture of a digit", str(Path.home()), FILES)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda path: self.pictures.open(Path(path)))
-        dialog.open()
+        ask_for_file(self, "Open a picture of a digit", FILES, self.pictures.open)
 
     # Composition
 

@@ -14,19 +14,23 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 from app.background.task_queue import TaskQueue, is_cancelled
 from app.storage.paths import handwriting_tests_folder
 from app.tabs.my_hand.drawing_explanation import DrawingExplanation, explain_drawing
-from app.tabs.my_hand.exchange_dialogs import ask_what_to_import, ask_where_to_export
 from app.tabs.my_hand.intro_page import IntroPage
 from app.tabs.my_hand.result_page import ResultPage
 from app.tabs.my_hand.status_line import StatusLine
 from app.tabs.my_hand.writing_page import WritingPage
 from app.tabs.tab import Tab
+from app.widgets.file_dialogs import ask_for_file, ask_where_to_save
+from nncore.data.formats import file_patterns
 from nncore.evaluation.recognition import why_cannot_read
 from nncore.handwriting.personal_test.handwriting_test import HandwritingTest, new_test
 from nncore.handwriting.personal_test.history import Entry, History
-from nncore.handwriting.personal_test.import_export import export_test, import_test
+from nncore.handwriting.personal_test.import_export import CSV_SUFFIX, INK_SUFFIX, export_test, import_test
 from nncore.handwriting.personal_test.result import HandwritingTestResult, ReadDrawing, read_test
 from nncore.model.network import Network
 from nncore.preprocessing.ink import Ink
+
+EXPORTED = f"Table with strokes and answers (*{CSV_SUFFIX});;UNIPEN ink, strokes only (*{INK_SUFFIX})"
+IMPORTED = f"Handwriting tests and ink (*{CSV_SUFFIX} {file_patterns('ink')});;All files (*)"
 
 NO_MODEL = "No model is open. Train or open one to test how well it reads your handwriting."
 
@@ -236,7 +240,10 @@ class MyHandTab(Tab):
         if result is None:
             return None
         name = f"handwriting {result.date[:16].replace(':', '-').replace('T', ' ')}"
-        return ask_where_to_export(self, name, partial(self.export_to, result))
+        proposed = Path.home() / f"{name}{CSV_SUFFIX}"
+        return ask_where_to_save(
+            self, "Export the handwriting test", EXPORTED, proposed, partial(self.export_to, result)
+        )
 
     def export_to(self, result: HandwritingTestResult, path: Path) -> None:
         """Save `result` to `path`, as CSV or UNIPEN by its suffix."""
@@ -246,7 +253,7 @@ class MyHandTab(Tab):
     @Slot()
     def ask_import(self) -> QFileDialog:
         """Ask for a test file to import."""
-        return ask_what_to_import(self, self.import_from)
+        return ask_for_file(self, "Import a handwriting test", IMPORTED, self.import_from)
 
     def import_from(self, path: Path) -> None:
         """Read a test from `path`, add it to the list and show it."""

@@ -28,16 +28,21 @@ from app.style.icons import set_icon
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.tabs.runs.actions_row import ActionsRow
 from app.tabs.runs.comparison import Comparison
-from app.tabs.runs.export_dialog import ask_where_to_export
 from app.tabs.runs.run_table import RunTable
 from app.tabs.runs.run_view import RunView
 from app.tabs.tab import Tab
+from app.widgets.file_dialogs import ask_where_to_save, valid_file_name
 from nncore.experiments.run_log.log import RunLogError
 from nncore.experiments.run_log.logged_run import LoggedRun
 
 NO_RUNS = "No runs yet. Press Train in the Train tab."
 NO_MATCH = "No run contains all of these words."
 CHECK_MILLISECONDS = 1000
+EXPORT_DIALOGS = {
+    ".csv": ("Export runs", "Tables (*.csv)"),
+    ".html": ("Write a report", "Web page (*.html *.htm)"),
+}
+"""For each suffix of an export: the title of its dialog, and the file types to choose from."""
 
 Result = TypeVar("Result")
 
@@ -270,7 +275,9 @@ class RunsTab(Tab):
             return None
         name = chosen[0].run.settings.name if len(chosen) == 1 else f"{len(chosen)} runs"
         runs = [known.run.id for known in chosen]
-        return ask_where_to_export(self, name, suffix, partial(self.export, runs))
+        title, filters = EXPORT_DIALOGS[suffix]
+        proposed = Path.home() / f"{valid_file_name(name, 'runs')}{suffix}"
+        return ask_where_to_save(self, title, filters, proposed, partial(self.export, runs))
 
     def export(self, runs: list[int], path: Path) -> None:
         """Write runs to `path`, on a thread."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QToolButton, QWidget
+from PySide6.QtCore import QSignalBlocker, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
 
 from app.style.theme import GAP
+from app.widgets.file_dialogs import ask_for_file
 from app.widgets.form import LOCKED, SettingsForm
 from app.widgets.plain_text import ElidedLabel
 from nncore.data.curves import MOST_POINTS, CurvePoints, format_number, parse_formula, parse_number, sample_formula
@@ -124,11 +125,7 @@ class CurveForm(SettingsForm):
 
     @Slot()
     def _ask_for_file(self) -> None:
-        dialog = QFileDialog(self, "Open a file with the points of a curve", str(Path.home()), FILES)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda path: self.path_chosen.emit(Path(path)))
-        dialog.open()
+        ask_for_file(self, "Open a file with the points of a curve", FILES, self.path_chosen.emit)
 
     def show_file(self, points: CurvePoints) -> None:
         """Use these points of a file instead of the function."""
