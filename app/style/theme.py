@@ -1,13 +1,12 @@
-"""The light and the dark theme: all colours and sizes of the window.
+"""The light and the dark theme: all colours and sizes of the window. Widgets define no colours of their own.
 
 There are two palettes on Qt's Fusion style, because not every platform reports a dark mode to Qt. A widget calls
 `colours_of(self)` when it paints; Qt sends it a PaletteChange (or StyleChange) when the theme changes.
 
-The style sheet selects widgets by dynamic properties, which are set before the widget is shown: `primary` (the one
-filled button of a page), `title`, `quiet` (small text), `trouble` (an error: a label, or the field that it is about),
-`group` (the heading of a group), `card` (a frame with a raised surface), `value` (an emphasised figure), `plain` (a
-tool button that looks like a push button).
-`button.setProperty("primary", True)`.
+The style sheet, resources/stylesheet.qss, selects widgets by dynamic properties, which are set before the widget is
+shown, as in `button.setProperty("primary", True)`: `primary` (the one filled button of a page), `title`, `quiet` (small
+text), `error` (an error message, or the field that it is about), `group` (the heading of a group), `card` (a frame with
+a raised surface), `value` (an emphasised figure), `plain` (a tool button that looks like a push button).
 """
 
 from __future__ import annotations
@@ -15,45 +14,73 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from importlib.resources import files
+from string import Template
 
 from PySide6.QtCore import QDir, QObject, Qt, Slot
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QWidget
 
-from app.style.colours import (
-    ANSWER_SCALE,
-    DARK,
-    GAP,
-    GROUP_GAP,
-    LIGHT,
-    PAGE_MARGIN,
-    SMALL_SCALE,
-    SMALLEST_BODY,
-    TITLE_SCALE,
-    Colours,
-)
-from app.style.stylesheet import stylesheet
+GAP, GROUP_GAP, PAGE_MARGIN = 8, 16, 24
+"""Pixels between related widgets, between groups, and around a page."""
 
-__all__ = [
-    "ANSWER_SCALE",
-    "DARK",
-    "GAP",
-    "GROUP_GAP",
-    "LIGHT",
-    "PAGE_MARGIN",
-    "SMALL_SCALE",
-    "TITLE_SCALE",
-    "Colours",
-    "ThemeChoice",
-    "apply_theme",
-    "body_font",
-    "colours_of",
-    "motion_milliseconds",
-    "palette_of",
-    "scaled",
-]
+TITLE_SCALE, SMALL_SCALE, ANSWER_SCALE = 1.5, 0.875, 6.0
+"""Sizes of a page title, of small text and of the answer on the Draw tab, as multiples of the body text."""
+
+MIN_BODY_PIXELS = 13.0
+"""Smallest body text in logical pixels; some platforms use 9 points."""
+
+
+@dataclass(frozen=True)
+class Colours:
+    """One palette. The series colours are Okabe and Ito's, which colour-blind people can distinguish.
+
+    page: background of the window. surface: a card on it. field: an entry. hover: under the pointer. line: separators.
+    edge: borders of controls. accent: primary button and focus ring.
+    """
+
+    page: str
+    surface: str
+    field: str
+    line: str
+    text: str
+    quiet_text: str
+    accent: str
+    on_accent: str
+    training: str
+    validation: str
+    winner: str
+    trouble: str
+    bar: str
+    ink: str
+    paper: str
+    grid: str
+    hover: str
+    edge: str
+    disabled_text: str
+    accent_hover: str
+    accent_pressed: str
+    tooltip: str
+    tooltip_text: str
+
+
+LIGHT = Colours(
+    page="#F4F5F7", surface="#FFFFFF", field="#FFFFFF", line="#DDE0E5", text="#1B1F27", quiet_text="#5A6270",
+    accent="#0072B2", on_accent="#FFFFFF", training="#0072B2", validation="#E69F00", winner="#009E73",
+    trouble="#B84A00", bar="#AEB8C6", ink="#1B1F27", paper="#FFFFFF", grid="#E6E8EC", hover="#E8EBEF",
+    edge="#B6BDC8", disabled_text="#858D9A", accent_hover="#00639B", accent_pressed="#005485",
+    tooltip="#1B1F27", tooltip_text="#F4F5F7",
+)  # fmt: skip
+
+DARK = Colours(
+    page="#16181D", surface="#1F2229", field="#262A33", line="#31353F", text="#E8EAEE", quiet_text="#A0A7B4",
+    accent="#56B4E9", on_accent="#0B1116", training="#56B4E9", validation="#E69F00", winner="#22B88E",
+    trouble="#F0803C", bar="#566074", ink="#F2F3F5", paper="#101216", grid="#2B2F38", hover="#2B2F38",
+    edge="#4A5160", disabled_text="#757D8B", accent_hover="#74C3F0", accent_pressed="#8FD0F5",
+    tooltip="#E8EAEE", tooltip_text="#16181D",
+)  # fmt: skip
 
 
 class ThemeChoice(StrEnum):
@@ -137,10 +164,9 @@ class _Theme(QObject):
         if self._app.font() != self._font:  # the platform's font, or one set since
             self._font = body_font(self._app.font())
             self._app.setFont(self._font)
-        body = self._font.pointSizeF()
         with _no_widget_collected():
             self._app.setPalette(palette_of(colours))
-            self._app.setStyleSheet(stylesheet(colours, body, round(body * _pixels_a_point())))
+            self._app.setStyleSheet(_stylesheet(colours, self._font.pointSizeF()))
 
 
 @contextmanager
@@ -165,16 +191,29 @@ def _load_fonts() -> None:
         QFontDatabase.addApplicationFontFromData((folder / name).read_bytes())
 
 
-def _pixels_a_point() -> float:
+def _pixels_per_point() -> float:
     screen = QGuiApplication.primaryScreen()
     return (screen.logicalDotsPerInchY() if screen else 96.0) / 72.0
 
 
+def _stylesheet(colours: Colours, body: float) -> str:
+    """The Qt style sheet for one palette; body: height of the body text in points."""
+    em = round(body * _pixels_per_point())
+    return Template((files("resources") / "stylesheet.qss").read_text(encoding="utf-8")).substitute(
+        asdict(colours),
+        theme="dark" if colours == DARK else "light",
+        title_size=f"{body * TITLE_SCALE:.2f}pt",
+        small_size=f"{body * SMALL_SCALE:.2f}pt",
+        em=f"{em}px",
+        row_height=f"{2 * em}px",
+    )
+
+
 def body_font(platform: QFont) -> QFont:
-    """Inter with tabular figures, as large as the platform's font, but at least SMALLEST_BODY pixels."""
+    """Inter with tabular figures, as large as the platform's font, but at least MIN_BODY_PIXELS pixels."""
     font = QFont("Inter")
     font.setStyleHint(QFont.StyleHint.SansSerif)
-    font.setPointSizeF(max(QFontInfo(platform).pointSizeF(), SMALLEST_BODY / _pixels_a_point()))
+    font.setPointSizeF(max(QFontInfo(platform).pointSizeF(), MIN_BODY_PIXELS / _pixels_per_point()))
     font.setFeature(QFont.Tag("tnum"), 1)
     return font
 

@@ -10,7 +10,6 @@ from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
 from app.style.theme import GAP
-from app.widgets.parse_entries import next_learning_rate
 from nncore.errors import SettingError
 from nncore.training.config import SETTINGS, TrainingConfig
 from nncore.training.settings import Group, Setting
@@ -19,6 +18,8 @@ LOCKED = "Locked during a run. Stop the run to change this."
 
 MOST_VISIBLE = 20
 """Options that a list shows without scrolling."""
+
+LEARNING_RATE_DIGITS = (1, 2, 5)
 
 
 def mark_trouble(widget: QWidget, trouble: bool) -> None:
@@ -71,6 +72,14 @@ class RateEdit(QLineEdit):
         self.setText(f"{next_learning_rate(rate, direction):g}")
         self.textEdited.emit(self.text())
         self.editingFinished.emit()
+
+
+def next_learning_rate(rate: float, direction: int) -> float:
+    """The next rate above (`direction` 1) or below (-1) in the series 1, 2, 5, 10 ..., from 1e-6 to 10."""
+    series = [float(f"{digit}e{power}") for power in range(-6, 1) for digit in LEARNING_RATE_DIGITS] + [10.0]
+    if direction > 0:
+        return next((step for step in series if step > rate * (1 + 1e-9)), series[-1])
+    return next((step for step in reversed(series) if step < rate * (1 - 1e-9)), series[0])
 
 
 class FormRow:

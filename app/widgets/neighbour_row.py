@@ -44,13 +44,6 @@ class NeighbourRow(QWidget):
         """Four pictures; those that do not fit are not shown."""
         return QSize(4 * (PICTURE + GAP // 2), self.sizeHint().height())
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow theme and font."""
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.FontChange):
-            self.updateGeometry()
-            self.update()
-        super().changeEvent(event)
-
     def event(self, event: QEvent) -> bool:
         """Show class and distance of the picture under the pointer as a tooltip."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and self.neighbours:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QLine, QRect, QSize, Qt
+from PySide6.QtCore import QLine, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -59,12 +59,6 @@ class NetworkInputView(QWidget):
     def minimumSizeHint(self) -> QSize:
         """Four screen pixels per pixel; smaller ones cannot be counted."""
         return QSize(SIDE * 4, SIDE * 4)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
-            self.update()
-        super().changeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the pixels and grid lines one screen pixel wide, at any screen scale."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QLineF, QRectF, QSize
+from PySide6.QtCore import QLineF, QRectF, QSize
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -42,12 +42,6 @@ class OcclusionView(QWidget):
     def minimumSizeHint(self) -> QSize:
         """Four screen pixels per pixel."""
         return QSize(SIDE * 4, SIDE * 4)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow the theme."""
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
-            self.update()
-        super().changeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint image, map, outline and border, in whole screen pixels."""

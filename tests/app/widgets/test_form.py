@@ -4,7 +4,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from app.widgets.form import LOCKED, Choice, Form, RateEdit, SettingsForm
+from app.widgets.form import LOCKED, Choice, Form, RateEdit, SettingsForm, next_learning_rate
 from nncore.errors import SettingError
 from nncore.training import TrainingConfig
 from nncore.training.config import SETTINGS
@@ -180,3 +180,11 @@ def test_a_check_box_reports_a_change(stopping: SettingsForm, qtbot: QtBot) -> N
     with qtbot.waitSignal(stopping.changed):
         stopping.checks["keep_best"].click()
     assert stopping.values()["keep_best"] is True
+
+
+@pytest.mark.parametrize(
+    ("rate", "up", "down"), [(0.001, 0.002, 0.0005), (0.003, 0.005, 0.002), (10.0, 10.0, 5.0), (1e-6, 2e-6, 1e-6)]
+)
+def test_arrow_keys_step_through_one_two_five(rate: float, up: float, down: float) -> None:
+    assert next_learning_rate(rate, 1) == pytest.approx(up)
+    assert next_learning_rate(rate, -1) == pytest.approx(down)

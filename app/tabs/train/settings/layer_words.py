@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from app.widgets.parse_entries import quoted
 from nncore.errors import SettingError
 from nncore.model.layers import (
     LAYER_SPECS,
@@ -306,3 +305,9 @@ def layers_of(blocks: Sequence[Block], last: Sequence[LayerSpec]) -> tuple[Layer
 def initializations_of(layers: Sequence[LayerSpec]) -> set[str]:
     """The initialisations of all layers that have weights."""
     return {vars(layer)["initialization"] for layer in layers if layer.has_weights}
+
+
+def quoted(text: str) -> str:
+    """`text` in quotation marks, cut short if it is long."""
+    text = text.strip()
+    return f"“{text[:20]}…”" if len(text) > 20 else f"“{text}”"

@@ -10,5 +10,5 @@ from app.style.theme import ThemeChoice, apply_theme
 
 @pytest.fixture(autouse=True)
 def light_theme(qapp: QApplication) -> None:
-    if not qapp.styleSheet():  # dressing again takes a while
+    if not qapp.styleSheet():  # applying it again is slow
         apply_theme(qapp, ThemeChoice.LIGHT)

@@ -12,7 +12,7 @@ from app.style.theme import ThemeChoice, apply_theme
 
 @pytest.fixture(autouse=True)
 def light_theme(qapp: QApplication) -> None:
-    if not qapp.styleSheet():  # dressing again takes a while, and leaves the theme that there was
+    if not qapp.styleSheet():  # applying it again is slow, and the theme stays
         apply_theme(qapp, ThemeChoice.LIGHT)
 
 
