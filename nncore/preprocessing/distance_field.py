@@ -19,21 +19,21 @@ SIDE = 28
 to c + 1 and y from r to r + 1."""
 
 PEN_WIDTH = 2.5
-"""Thickness of a line in pixels, measured at half grey. With it, digits of real pens have the same share of ink as
+"""Thickness of a line in pixels, measured at half grey. With it, digits of real pens have the same fraction of ink as
 MNIST, 13.1 %."""
 
 EDGE_SOFTNESS = 1.1
 """Pixels over which the edge of a line fades from ink to paper. It is as soft as in MNIST, where 19 % of the pixels are
 not paper and half of those are full ink."""
 
-STEP = 0.25
+MAX_POINT_SPACING = 0.25
 """Largest distance in pixels between the points that a stroke is drawn as; it is too small to see in the image."""
 
-LONGEST_STEP = 1.0
-"""Largest step in pixels for strokes that are so long that STEP would need more than MOST_POINTS."""
+MAX_LONG_STROKE_SPACING = 1.0
+"""Largest step in pixels for strokes that are so long that MAX_POINT_SPACING would need more than MAX_GRID_POINTS."""
 
-MOST_POINTS = 2**17
-MANY_POINTS = 2048
+MAX_GRID_POINTS = 2**17
+MAX_DIRECT_POINTS = 2048
 """With more points than this, the grid is used."""
 
 CELLS_PER_PIXEL = 32
@@ -42,8 +42,8 @@ CELLS_PER_PIXEL = 32
 GRID_SIDE = SIDE * CELLS_PER_PIXEL + 1
 """Grid cells in each direction; the last one holds points exactly on the right or lower border of the frame."""
 
-SEGMENTS_AT_ONCE = 4096
-POINTS_AT_ONCE = 64
+SEGMENTS_PER_BLOCK = 4096
+POINTS_PER_BLOCK = 64
 """Small enough for the cache, and for BLAS to stay on one thread: a second one would slow down a running training."""
 
 _middles = np.arange(SIDE, dtype=np.float32) + 0.5 - SIDE / 2
@@ -63,12 +63,12 @@ class PenPath:
     points: NDArray[np.float32]
     ends: NDArray[np.intp]
 
-    def coverage(self, pen: float = PEN_WIDTH, move: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
+    def coverage(self, pen: float = PEN_WIDTH, offset: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
         """Return how much of each pixel is ink, (28, 28), 0 to 1, for a pen `pen` pixels thick.
 
-        move: (x, y) added to all points first. Raises DataError for points outside the frame.
+        offset: (x, y) added to all points first. Raises DataError for points outside the frame.
         """
-        points = self.points if move is None else self.points + move
+        points = self.points if offset is None else self.points + offset
         if points.min() < 0 or points.max() > SIDE:
             raise DataError(
                 f"The ink reaches from {points.min():g} to {points.max():g}; expected frame units, 0 to {SIDE}."
@@ -76,40 +76,43 @@ class PenPath:
         if self._grid is None:
             squares = _nearest_of(_points_on(points, *_segments(points, self.ends)))
         else:
-            squares = _nearest_on_grid(self._grid, np.zeros(2, np.float32) if move is None else move)
+            squares = _nearest_on_grid(self._grid, np.zeros(2, np.float32) if offset is None else offset)
         # 1 within the line, 0 outside, 1/2 at a distance of pen / 2; linear over EDGE_SOFTNESS pixels in between.
-        inked: NDArray[np.float32] = np.clip(
+        coverage: NDArray[np.float32] = np.clip(
             ((pen + EDGE_SOFTNESS) / 2 - np.sqrt(squares).reshape(SIDE, SIDE)) / EDGE_SOFTNESS, 0, 1
         )
-        return inked
+        return coverage
 
     @cached_property
     def _grid(self) -> NDArray[np.bool_] | None:
         """The cells of the fine grid (rows, columns) that the strokes go through; None if the grid is not needed."""
-        ways, lengths = _segments(self.points, self.ends)
-        needed = len(lengths) + float(lengths.sum(dtype=np.float64)) / STEP
-        if needed <= MANY_POINTS:
+        vectors, lengths = _segments(self.points, self.ends)
+        needed = len(lengths) + float(lengths.sum(dtype=np.float64)) / MAX_POINT_SPACING
+        if needed <= MAX_DIRECT_POINTS:
             return None
-        step = min(max(STEP, STEP * needed / MOST_POINTS), LONGEST_STEP)
-        return _marked_cells(self.points, ways, np.ceil(lengths / step))
+        step = min(max(MAX_POINT_SPACING, MAX_POINT_SPACING * needed / MAX_GRID_POINTS), MAX_LONG_STROKE_SPACING)
+        return _marked_cells(self.points, vectors, np.ceil(lengths / step))
 
 
 def _segments(points: NDArray[np.float32], ends: NDArray[np.intp]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the vector (n, 2) from each point to the next and its length (n,); 0 where the pen is up."""
-    ways = np.diff(points, axis=0, append=points[-1:])
-    ways[ends] = 0
-    return ways, np.hypot(ways[:, 0], ways[:, 1])
+    vectors = np.diff(points, axis=0, append=points[-1:])
+    vectors[ends] = 0
+    return vectors, np.hypot(vectors[:, 0], vectors[:, 1])
 
 
 def _points_on(
-    starts: NDArray[np.float32], ways: NDArray[np.float32], lengths: NDArray[np.float32]
+    starts: NDArray[np.float32], vectors: NDArray[np.float32], lengths: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Return points (2, n) on segments from `starts` (s, 2) along `ways`, at most STEP apart, without the far ends."""
-    counts = np.maximum(1, np.ceil(lengths / STEP)).astype(np.intp)
+    """Return points (2, n) on segments from `starts` (s, 2) along `vectors` (s, 2), without the far ends.
+
+    The points of a segment are evenly spaced, at most MAX_POINT_SPACING apart.
+    """
+    counts = np.maximum(1, np.ceil(lengths / MAX_POINT_SPACING)).astype(np.intp)
     # number: 0, 1, ... within each segment. It is the running index less the index of the segment's first point.
     number = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-    share = (number / np.repeat(counts, counts)).astype(np.float32)
-    points: NDArray[np.float32] = np.repeat(starts.T, counts, axis=1) + share * np.repeat(ways.T, counts, axis=1)
+    fraction = (number / np.repeat(counts, counts)).astype(np.float32)
+    points: NDArray[np.float32] = np.repeat(starts.T, counts, axis=1) + fraction * np.repeat(vectors.T, counts, axis=1)
     return points
 
 
@@ -121,42 +124,42 @@ def _nearest_of(points: NDArray[np.float32]) -> NDArray[np.float32]:
     # |pixel|^2 is the same for all points and is added after the minimum.
     points = np.vstack([points, np.square(points).sum(axis=0)])
     nearest = np.full(SIDE * SIDE, np.inf, np.float32)
-    for start in range(0, points.shape[1], POINTS_AT_ONCE):
-        distances = points[:, start : start + POINTS_AT_ONCE].T @ _PIXEL_TERMS
+    for start in range(0, points.shape[1], POINTS_PER_BLOCK):
+        distances = points[:, start : start + POINTS_PER_BLOCK].T @ _PIXEL_TERMS
         np.minimum(nearest, distances.min(axis=0), out=nearest)
     squares: NDArray[np.float32] = np.maximum(nearest + _PIXEL_SQUARES, 0)
     return squares
 
 
 def _marked_cells(
-    starts: NDArray[np.float32], ways: NDArray[np.float32], counts: NDArray[np.float32]
+    starts: NDArray[np.float32], vectors: NDArray[np.float32], counts: NDArray[np.float32]
 ) -> NDArray[np.bool_]:
     """Mark the grid cells (rows, columns) that hold one of the `counts` points (at least 1) of each segment."""
     marked = np.zeros((GRID_SIDE, GRID_SIDE), bool)
-    for first in range(0, len(starts), SEGMENTS_AT_ONCE):
-        part = slice(first, first + SEGMENTS_AT_ONCE)
+    for first in range(0, len(starts), SEGMENTS_PER_BLOCK):
+        part = slice(first, first + SEGMENTS_PER_BLOCK)
         x, y = starts[part].T * np.float32(CELLS_PER_PIXEL)
-        dx, dy = ways[part].T * np.float32(CELLS_PER_PIXEL)
+        dx, dy = vectors[part].T * np.float32(CELLS_PER_PIXEL)
         left, number = counts[part], 0
         while len(left):  # first point of all segments, then second point of the segments that have one, ...
-            share = np.float32(number) / np.maximum(left, 1)
-            marked[(y + share * dy).astype(np.intp), (x + share * dx).astype(np.intp)] = True
+            fraction = np.float32(number) / np.maximum(left, 1)
+            marked[(y + fraction * dy).astype(np.intp), (x + fraction * dx).astype(np.intp)] = True
             number += 1
             more = left > number
             x, y, dx, dy, left = x[more], y[more], dx[more], dy[more], left[more]
     return marked
 
 
-def _nearest_on_grid(marked: NDArray[np.bool_], move: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the squared distance (784,) from each pixel's middle to the nearest marked cell, moved by `move`.
+def _nearest_on_grid(marked: NDArray[np.bool_], offset: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the squared distance (784,) from each pixel's middle to the nearest marked cell, moved by `offset`.
 
     The squared distance is a sum over the axes, so the minimum is found axis by axis: the nearest marked cell within
     each grid row, then the best of all rows (P. F. Felzenszwalb and D. P. Huttenlocher, "Distance transforms of sampled
     functions", Theory of Computing 8, 2012).
     """
-    # Pixel middles in cells. Moving the pixels by -move is the same as moving the cells, and the grid can be reused.
+    # Pixel middles in cells. Moving the pixels by -offset is the same as moving the cells, and the grid can be reused.
     # Cell i covers i to i + 1, so its middle is at i + 0.5; the -0.5 lets whole numbers stand for the middles of cells.
-    x, y = (np.arange(SIDE, dtype=np.float32) + 0.5 - move[:, None]) * CELLS_PER_PIXEL - 0.5
+    x, y = (np.arange(SIDE, dtype=np.float32) + 0.5 - offset[:, None]) * CELLS_PER_PIXEL - 0.5
     rows = np.flatnonzero(marked.any(axis=1))
     # Flat indices over all rows rise from row to row, so one binary search finds the neighbours in every row at once.
     columns = np.flatnonzero(marked[rows])

@@ -16,27 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.errors import DataError
-from nncore.preprocessing.distance_field import EDGE_SOFTNESS, PEN_WIDTH, SIDE, PenPath
+from nncore.preprocessing.distance_field import EDGE_SOFTNESS as EDGE_SOFTNESS
+from nncore.preprocessing.distance_field import PEN_WIDTH as PEN_WIDTH
+from nncore.preprocessing.distance_field import SIDE as SIDE
+from nncore.preprocessing.distance_field import PenPath
 
-__all__ = [
-    "AS_TRAINED",
-    "BOX",
-    "CANVAS_PEN_WIDTH",
-    "CENTRE",
-    "EDGE_SOFTNESS",
-    "PEN_WIDTH",
-    "SIDE",
-    "Ink",
-    "Preparation",
-    "Stages",
-    "centre",
-    "draw",
-    "fit",
-    "rasterize",
-    "stages",
-]  # fmt: skip
-
-BOX = 20.0
+BOX_SIDE = 20.0
 """Length of the larger side of a digit in pixels, as in MNIST."""
 
 CENTRE = 14.5
@@ -68,6 +53,9 @@ class Preparation:
 
 AS_TRAINED = Preparation()
 """The preparation that networks are trained with: all steps."""
+
+_NO_INK: NDArray[np.float32] = np.zeros((SIDE, SIDE), np.float32)
+"""Coverage of blank paper. It is only read."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +91,7 @@ class Ink:
 def _checked(stroke: NDArray[np.float32], number: int) -> NDArray[np.float32]:
     """Return a read-only float32 copy of a stroke; an empty array of any shape becomes (0, 2)."""
     try:
-        with np.errstate(over="ignore"):  # an overflow becomes infinite, which is refused below
+        with np.errstate(over="ignore"):  # an overflow becomes infinite, which is rejected below
             points = np.array(stroke, np.float32)
     except (TypeError, ValueError):
         raise DataError(f"Stroke {number} does not consist of numbers; expected x and y for each point.") from None
@@ -112,9 +100,9 @@ def _checked(stroke: NDArray[np.float32], number: int) -> NDArray[np.float32]:
     if points.ndim != 2 or points.shape[1] != 2:
         raise DataError(f"Stroke {number} has the shape {points.shape}; expected (points, 2), x and y for each point.")
     if not np.isfinite(points).all():
-        wrong = int(np.flatnonzero(~np.isfinite(points).all(axis=1))[0])
-        x, y = np.asarray(stroke)[wrong]
-        raise DataError(f"Stroke {number}, point {wrong + 1} is ({x}, {y}); expected finite coordinates below 3e38.")
+        first = int(np.flatnonzero(~np.isfinite(points).all(axis=1))[0])
+        x, y = np.asarray(stroke)[first]
+        raise DataError(f"Stroke {number}, point {first + 1} is ({x}, {y}); expected finite coordinates below 3e38.")
     points.flags.writeable = False
     return points
 
@@ -123,15 +111,16 @@ def _checked(stroke: NDArray[np.float32], number: int) -> NDArray[np.float32]:
 class Stages:
     """The results of all steps from strokes to image; a step that is switched off changes nothing.
 
-    written: the strokes as given. fitted: the strokes in frame units, 0 to 28. drawn: `fitted` as an image, (28, 28)
-    uint8, 0 for paper to 255 for ink. centred: the image of the centred strokes. seen: the input of the network.
+    written: the strokes as they were written. fitted: the strokes in frame units, 0 to 28. drawn: `fitted` as an image
+    (28, 28) uint8, 0 for paper to 255 for ink. centred: the image of the centred strokes. network_input: the image that
+    the network gets.
     """
 
     written: Ink
     fitted: Ink
     drawn: NDArray[np.uint8]
     centred: NDArray[np.uint8]
-    seen: NDArray[np.uint8]
+    network_input: NDArray[np.uint8]
 
 
 def rasterize(ink: Ink, preparation: Preparation = AS_TRAINED) -> NDArray[np.uint8]:
@@ -141,27 +130,30 @@ def rasterize(ink: Ink, preparation: Preparation = AS_TRAINED) -> NDArray[np.uin
     pen. A dot becomes a dot as wide as the pen. Takes 0.2 ms for a digit, some 10 ms for a scribble of 100,000 points.
     Raises DataError if `fit` or `fixed_pen` is off and the ink is not within the canvas.
     """
-    if ink.is_blank:
-        return _seen(_paper(), preparation)
-    points, pen = _fitted(ink.points, preparation)
-    trace = PenPath(points, ink.ends)
-    inked = trace.coverage(pen)
-    if preparation.centre:
-        inked = trace.coverage(pen, _move_to_centre(points, inked, pen))
-    return _seen(_grey(inked), preparation)
+    _, _, centred = _draw_in_steps(ink, preparation)
+    return _with_colours(_grey(centred), preparation)
 
 
 def stages(ink: Ink, preparation: Preparation = AS_TRAINED) -> Stages:
     """Return the results of all steps of `rasterize`; the last one is its image. Raises DataError as `rasterize`."""
+    points, drawn, centred = _draw_in_steps(ink, preparation)
+    centred_image = _grey(centred)
+    network_input = _with_colours(centred_image, preparation)
+    return Stages(ink, _ink_of(points, ink.ends), _grey(drawn), centred_image, network_input)
+
+
+def _draw_in_steps(
+    ink: Ink, preparation: Preparation
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """Return the fitted points (n, 2), their coverage (28, 28), and the coverage after centring (28, 28)."""
     if ink.is_blank:
-        return Stages(ink, ink, _paper(), _paper(), _seen(_paper(), preparation))
+        return ink.points, _NO_INK, _NO_INK
     points, pen = _fitted(ink.points, preparation)
-    trace = PenPath(points, ink.ends)
-    inked = trace.coverage(pen)
-    drawn = centred = _grey(inked)
-    if preparation.centre:
-        centred = _grey(trace.coverage(pen, _move_to_centre(points, inked, pen)))
-    return Stages(ink, _ink_of(points, ink.ends), drawn, centred, _seen(centred, preparation))
+    path = PenPath(points, ink.ends)
+    coverage = path.coverage(pen)
+    if not preparation.centre:
+        return points, coverage, coverage
+    return points, coverage, path.coverage(pen, _offset_to_centre(points, coverage, pen))
 
 
 def fit(ink: Ink) -> Ink:
@@ -173,8 +165,8 @@ def centre(ink: Ink) -> Ink:
     """Move ink in frame units so that its centre of mass lies at CENTRE, or as near as the frame allows."""
     if ink.is_blank:
         return ink
-    trace = PenPath(ink.points, ink.ends)
-    return _ink_of(trace.points + _move_to_centre(trace.points, trace.coverage(), PEN_WIDTH), trace.ends)
+    path = PenPath(ink.points, ink.ends)
+    return _ink_of(path.points + _offset_to_centre(path.points, path.coverage(), PEN_WIDTH), path.ends)
 
 
 def draw(ink: Ink) -> NDArray[np.uint8]:
@@ -184,7 +176,7 @@ def draw(ink: Ink) -> NDArray[np.uint8]:
     (PEN_WIDTH - EDGE_SOFTNESS) / 2, falls linearly, and is 0 from (PEN_WIDTH + EDGE_SOFTNESS) / 2 on.
     Raises DataError for ink outside the frame.
     """
-    return _paper() if ink.is_blank else _grey(PenPath(ink.points, ink.ends).coverage())
+    return _grey(_NO_INK if ink.is_blank else PenPath(ink.points, ink.ends).coverage())
 
 
 def _fitted(points: NDArray[np.float32], preparation: Preparation) -> tuple[NDArray[np.float32], float]:
@@ -199,12 +191,12 @@ def _fitted(points: NDArray[np.float32], preparation: Preparation) -> tuple[NDAr
         return points * np.float32(SIDE), PEN_WIDTH if preparation.fixed_pen else CANVAS_PEN_WIDTH * SIDE
     larger_side = float((high - low).max())
     if preparation.fixed_pen:
-        # The line reaches half a pen beyond its points at both ends, so the points span BOX - PEN_WIDTH.
+        # The line reaches half a pen beyond its points at both ends, so the points span BOX_SIDE - PEN_WIDTH.
         pen = PEN_WIDTH
-        scale = (BOX - PEN_WIDTH) / larger_side if larger_side > 0 else 1.0
+        scale = (BOX_SIDE - PEN_WIDTH) / larger_side if larger_side > 0 else 1.0
     else:
-        # Points and pen grow together: (larger_side + CANVAS_PEN_WIDTH) * scale = BOX.
-        scale = BOX / (larger_side + CANVAS_PEN_WIDTH)
+        # Points and pen grow together: (larger_side + CANVAS_PEN_WIDTH) * scale = BOX_SIDE.
+        scale = BOX_SIDE / (larger_side + CANVAS_PEN_WIDTH)
         pen = CANVAS_PEN_WIDTH * scale
     middle = low + (high - low) / 2
     return ((points - middle) * scale + CENTRE).astype(np.float32), pen
@@ -212,33 +204,30 @@ def _fitted(points: NDArray[np.float32], preparation: Preparation) -> tuple[NDAr
 
 def _box(points: NDArray[np.float32]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the upper left and the lower right corner of points (n, 2)."""
-    x, y = points.T  # two separate minima are many times as fast as one along axis 0
+    x, y = points.T  # two minima over (n,) are many times as fast as one over (n, 2) along axis 0
     return np.array([x.min(), y.min()], np.float64), np.array([x.max(), y.max()], np.float64)
 
 
-def _move_to_centre(points: NDArray[np.float32], inked: NDArray[np.float32], pen: float) -> NDArray[np.float32]:
-    """Return the move (x, y) that brings the centre of mass to CENTRE, shortened so that no ink leaves the frame."""
-    total, places = inked.sum(), np.arange(SIDE) + 0.5
-    centre_of_ink = np.array([inked.sum(axis=0) @ places, inked.sum(axis=1) @ places]) / total
+def _offset_to_centre(points: NDArray[np.float32], coverage: NDArray[np.float32], pen: float) -> NDArray[np.float32]:
+    """Return the offset (x, y) that brings the centre of mass to CENTRE, shortened so that no ink leaves the frame."""
+    middles = np.arange(SIDE) + 0.5
+    # The sum over rows (axis 0) is the ink in each column, whose weighted mean is x; the other sum gives y.
+    centre_of_mass = np.array([coverage.sum(axis=0) @ middles, coverage.sum(axis=1) @ middles]) / coverage.sum()
     margin = (pen + EDGE_SOFTNESS) / 2
     low, high = _box(points)
     leftmost = np.minimum(0, margin - low)  # at most 0: ink that is already in the margin may stay there
     rightmost = np.maximum(0, SIDE - margin - high)
-    move: NDArray[np.float32] = np.clip(CENTRE - centre_of_ink, leftmost, rightmost).astype(np.float32)
-    return move
+    offset: NDArray[np.float32] = np.clip(CENTRE - centre_of_mass, leftmost, rightmost).astype(np.float32)
+    return offset
 
 
 def _ink_of(points: NDArray[np.float32], ends: NDArray[np.intp]) -> Ink:
     return Ink(tuple(np.split(points, ends[:-1] + 1)))
 
 
-def _grey(inked: NDArray[np.float32]) -> NDArray[np.uint8]:
-    return np.rint(255 * inked).astype(np.uint8)
+def _grey(coverage: NDArray[np.float32]) -> NDArray[np.uint8]:
+    return np.rint(255 * coverage).astype(np.uint8)
 
 
-def _paper() -> NDArray[np.uint8]:
-    return np.zeros((SIDE, SIDE), np.uint8)
-
-
-def _seen(image: NDArray[np.uint8], preparation: Preparation) -> NDArray[np.uint8]:
+def _with_colours(image: NDArray[np.uint8], preparation: Preparation) -> NDArray[np.uint8]:
     return image if preparation.bright_ink else 255 - image

@@ -137,7 +137,7 @@ class Filmstrip(QWidget):
         shown = shown or stages(BLANK)
         self.strokes.set_ink(shown.written)
         self.fitted.set_ink(shown.fitted)
-        for view, image in ((self.drawn, shown.drawn), (self.centred, shown.centred), (self.seen, shown.seen)):
+        for view, image in ((self.drawn, shown.drawn), (self.centred, shown.centred), (self.seen, shown.network_input)):
             view.set_image(None if blank else image)
 
     def show_picture(self, image: NDArray[np.uint8]) -> None:

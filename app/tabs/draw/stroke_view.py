@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.style.theme import colours_of
-from nncore.preprocessing.ink import BOX, CENTRE, SIDE, Ink
+from nncore.preprocessing.ink import BOX_SIDE, CENTRE, SIDE, Ink
 
 MOST_POINTS = 800
 """Most points painted; more are not visible at this size and take long."""
@@ -79,8 +79,8 @@ class StrokeView(QWidget):
             painter.drawRect(paper)
             if self._shows_box:
                 painter.setPen(QPen(QColor(colours.edge), 1, Qt.PenStyle.DotLine))
-                corner = (CENTRE - BOX / 2) * scale
-                painter.drawRect(QRectF(corner, corner, BOX * scale, BOX * scale))
+                corner = (CENTRE - BOX_SIDE / 2) * scale
+                painter.drawRect(QRectF(corner, corner, BOX_SIDE * scale, BOX_SIDE * scale))
             painter.setClipRect(paper)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             for line in self._lines(scale):

@@ -3,6 +3,6 @@
 Read first: `augmentation.py`.
 """
 
-from nncore.preprocessing.augmentation.augmentation import LARGEST, Augmentation, Distorter
+from nncore.preprocessing.augmentation.augmentation import MAX_DISTORTION, Augmentation, Distorter
 
-__all__ = ["LARGEST", "Augmentation", "Distorter"]
+__all__ = ["MAX_DISTORTION", "Augmentation", "Distorter"]

@@ -13,7 +13,7 @@ from nncore.preprocessing.augmentation.bilinear import SUBPIXELS, BilinearSample
 from nncore.preprocessing.augmentation.stroke_thickness import ThicknessChanger
 from nncore.system.copying import NotCopyable
 
-LARGEST = {
+MAX_DISTORTION = {
     "shift": 100.0,
     "rotation": 180.0,
     "scale": 0.9,
@@ -24,9 +24,9 @@ LARGEST = {
 }
 """The largest value of each setting of an Augmentation; beyond it, images can no longer be recognised."""
 
-_KNOTS = 5  # knots of the elastic field along each side
+_KNOTS_PER_SIDE = 5  # knots of the elastic field along each side
 _BLOCK_PIXELS = 32 * 28 * 28  # images are distorted in blocks small enough for the processor's cache
-_NOISE_STARTS = 1 << 16
+_NOISE_START_COUNT = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,9 @@ class Augmentation:
     elastic: displacement of each point by a smooth random field, in pixels, in each direction.
     noise: change of each pixel, relative to full ink.
 
-    Values are from 0 to LARGEST. Moderate affine and elastic distortions improve MNIST results (Simard, Steinkraus and
-    Platt, "Best Practices for Convolutional Neural Networks Applied to Visual Document Analysis", ICDAR 2003). Raises
-    SettingError for other values.
+    Values are from 0 to MAX_DISTORTION; others raise SettingError. Moderate affine and elastic distortions improve the
+    results on MNIST (Simard, Steinkraus and Platt, "Best Practices for Convolutional Neural Networks Applied to Visual
+    Document Analysis", ICDAR 2003).
     """
 
     shift: float = 0.0
@@ -56,9 +56,9 @@ class Augmentation:
 
     def __post_init__(self) -> None:
         for setting in fields(self):
-            value, largest = getattr(self, setting.name), LARGEST[setting.name]
-            if not 0 <= value <= largest:  # NaN fails both comparisons
-                sentence = f"Augmentation {setting.name} must be from 0 to {largest:g}; got {value:g}."
+            value, maximum = getattr(self, setting.name), MAX_DISTORTION[setting.name]
+            if not 0 <= value <= maximum:  # NaN fails both comparisons
+                sentence = f"Augmentation {setting.name} must be from 0 to {maximum:g}; got {value:g}."
                 raise SettingError("augmentation", sentence)
 
 
@@ -151,7 +151,7 @@ class Distorter(NotCopyable):
 
     def _add_noise(self, images: NDArray[np.floating], rng: np.random.Generator) -> None:
         """Add noise to images (n, pixels), in place, and clip them to [0, 1]."""
-        start = int(rng.integers(_NOISE_STARTS))
+        start = int(rng.integers(_NOISE_START_COUNT))
         images += self._noise[start : start + images.size].reshape(images.shape)
         np.clip(images, 0.0, 1.0, out=images)
 
@@ -183,7 +183,7 @@ def _basis(shape: tuple[int, int], elastic: bool) -> NDArray[np.float32]:
 
 def _bumps(size: int) -> NDArray[np.float64]:
     """Return Gaussians (knots, size) around evenly spaced knots along one side of an image."""
-    knots = np.linspace(0, size - 1, _KNOTS)
+    knots = np.linspace(0, size - 1, _KNOTS_PER_SIDE)
     distance = (np.arange(size) - knots[:, None]) / (size / 5)
     return np.exp(-(distance**2) / 2)
 
@@ -196,5 +196,5 @@ def _noise_table(standard_deviation: float, pixels: int, dtype: DTypeLike) -> ND
     """
     if not standard_deviation:
         return np.empty(0, dtype)
-    numbers = np.random.default_rng(0).standard_normal(_NOISE_STARTS + pixels)
+    numbers = np.random.default_rng(0).standard_normal(_NOISE_START_COUNT + pixels)
     return (numbers * standard_deviation).astype(dtype)

@@ -91,13 +91,13 @@ class BilinearSampler(NotCopyable):
         self._index[:n] = row
 
 
-def _blend(near: NDArray[np.uint32], far: NDArray[np.uint32], share: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """Return 256 * near + share * (far - near), computed in place of `near`; `far` is overwritten.
+def _blend(near: NDArray[np.uint32], far: NDArray[np.uint32], weight: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Return 256 * near + weight * (far - near), computed in place of `near`; `far` is overwritten.
 
     A negative difference wraps around modulo 2**32, and the sum wraps back, so the result is exact.
     """
     far -= near
-    far *= share
+    far *= weight
     near <<= _BITS
     near += far
     return near

@@ -7,19 +7,19 @@ from numpy.typing import NDArray
 
 from nncore.preprocessing.ink import Ink
 
-TURN = 0.08
-SLANT = 0.15
-STRETCH = 0.13
+ROTATION_DEVIATION = 0.08
+SLANT_DEVIATION = 0.15
+STRETCH_DEVIATION = 0.13
 """Standard deviations of the rotation in radians, of the slant (dx / dy), and of the logarithm of width / height."""
 
-WAVES, WAVE_SIZE = 4, 0.022
+WAVE_COUNT, WAVE_AMPLITUDE = 4, 0.022
 """Number of the waves whose sum bends a digit, and their amplitude relative to the digit's size."""
 
-STROKE_SHIFT = 0.025
+STROKE_SHIFT_DEVIATION = 0.025
 """Standard deviation of each stroke's shift relative to the others, divided by the digit's size."""
 
-TREMOR, TREMBLING = 0.012, 0.3
-LOST_ENDS = 0.08
+TREMOR_AMPLITUDE, TREMOR_PROBABILITY = 0.012, 0.3
+LOST_END_PROBABILITY = 0.08
 """Amplitude of the tremor relative to the digit's size; probability of a tremor in a digit; probability that a stroke
 loses an end."""
 
@@ -36,15 +36,15 @@ def vary_strokes(ink: Ink, rng: np.random.Generator) -> Ink:
     low, high = points.min(axis=0), points.max(axis=0)
     middle, size = low / 2 + high / 2, float((high - low).max()) or 1.0
     affine = _affine(rng)
-    directions, phases = rng.normal(0, 3, (WAVES, 2)), rng.uniform(0, 2 * np.pi, WAVES)
-    waves = rng.normal(0, WAVE_SIZE, (WAVES, 2))
-    tremor = TREMOR if rng.random() < TREMBLING else 0.0
+    directions, phases = rng.normal(0, 3, (WAVE_COUNT, 2)), rng.uniform(0, 2 * np.pi, WAVE_COUNT)
+    waves = rng.normal(0, WAVE_AMPLITUDE, (WAVE_COUNT, 2))
+    tremor = TREMOR_AMPLITUDE if rng.random() < TREMOR_PROBABILITY else 0.0
     strokes = []
     for stroke in ink.strokes:
         moved = _shortened((stroke - middle) / size, rng) @ affine.T
         moved += np.sin(moved @ directions.T + phases) @ waves
         if len(ink.strokes) > 1:
-            moved += rng.normal(0, STROKE_SHIFT, 2)
+            moved += rng.normal(0, STROKE_SHIFT_DEVIATION, 2)
         if tremor:
             moved += rng.normal(0, tremor, moved.shape)
         strokes.append(moved.astype(np.float32))
@@ -53,8 +53,8 @@ def vary_strokes(ink: Ink, rng: np.random.Generator) -> Ink:
 
 def _affine(rng: np.random.Generator) -> NDArray[np.float64]:
     """Return a random 2x2 matrix: a slant and a stretch that keeps the area, then a rotation."""
-    turn, slant, stretch = rng.normal(0, (TURN, SLANT, STRETCH))
-    cosine, sine = np.cos(turn), np.sin(turn)
+    rotation_angle, slant, stretch = rng.normal(0, (ROTATION_DEVIATION, SLANT_DEVIATION, STRETCH_DEVIATION))
+    cosine, sine = np.cos(rotation_angle), np.sin(rotation_angle)
     rotation = np.array([[cosine, -sine], [sine, cosine]])
     affine: NDArray[np.float64] = rotation @ np.array([[np.exp(stretch / 2), slant], [0, np.exp(-stretch / 2)]])
     return affine
@@ -62,7 +62,7 @@ def _affine(rng: np.random.Generator) -> NDArray[np.float64]:
 
 def _shortened(stroke: NDArray[np.float64], rng: np.random.Generator) -> NDArray[np.float64]:
     """Return the stroke, sometimes without up to a ninth of its points at one end."""
-    if rng.random() >= LOST_ENDS or len(stroke) <= 12:
+    if rng.random() >= LOST_END_PROBABILITY or len(stroke) <= 12:
         return stroke
     lost = int(rng.integers(1, max(2, len(stroke) // 9)))
     return stroke[lost:] if rng.random() < 0.5 else stroke[:-lost]

@@ -18,8 +18,8 @@ class ThicknessChanger(NotCopyable):
 
     def __init__(self, framed: NDArray[np.uint8]) -> None:
         self._framed = framed
-        self._grown = np.empty(framed.size, np.uint8)
-        self._gain = np.empty((len(framed), framed[0].size), np.uint16)
+        self._dilation_buffer = np.empty(framed.size, np.uint8)
+        self._increase_buffer = np.empty((len(framed), framed[0].size), np.uint16)
 
     def apply(self, thickness: NDArray[np.floating]) -> None:
         """Make strokes of the first n images wider (or narrower, below 0) by thickness (n,) pixels, -2 to 2.
@@ -31,17 +31,17 @@ class ThicknessChanger(NotCopyable):
         n = len(thickness)
         images = self._framed[:n].reshape(n, -1)
         negative = np.where(thickness < 0, 255, 0).astype(np.uint8)[:, None]
-        share = (np.abs(thickness) * (256 / 2)).astype(np.uint16)[:, None]  # 2 pixels are the whole dilation, 256/256
+        weight = (np.abs(thickness) * (256 / 2)).astype(np.uint16)[:, None]  # 2 pixels are the whole dilation, 256/256
         images ^= negative  # x ^ 255 = 255 - x
         self._clear_frames(n)  # otherwise the frame of a negative would be ink beside the image before it
-        grown = self._dilated(images.reshape(-1)).reshape(n, -1)
-        grown -= images
-        gain = self._gain[:n]
-        gain[...] = grown
-        gain *= share  # at most 255 * 256, which fits uint16
-        gain >>= 8
-        grown[...] = gain
-        images += grown
+        dilated = self._dilated(images.reshape(-1)).reshape(n, -1)
+        dilated -= images
+        increase = self._increase_buffer[:n]
+        increase[...] = dilated
+        increase *= weight  # at most 255 * 256, which fits uint16
+        increase >>= 8
+        dilated[...] = increase
+        images += dilated
         images ^= negative
         self._clear_frames(n)
 
@@ -52,11 +52,11 @@ class ThicknessChanger(NotCopyable):
 
     def _dilated(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Return the maximum of each pixel and its four neighbours; pixels: all framed images, flattened."""
-        grown = self._grown[: len(pixels)]
-        grown[...] = pixels
+        dilated = self._dilation_buffer[: len(pixels)]
+        dilated[...] = pixels
         # In flat order the neighbours are 1 (left, right) and one row (above, below) away. At the edges of an image
         # they fall on a frame, which is paper.
         for step in 1, self._framed.shape[2]:
-            np.maximum(grown[step:], pixels[:-step], out=grown[step:])
-            np.maximum(grown[:-step], pixels[step:], out=grown[:-step])
-        return grown
+            np.maximum(dilated[step:], pixels[:-step], out=dilated[step:])
+            np.maximum(dilated[:-step], pixels[step:], out=dilated[:-step])
+        return dilated

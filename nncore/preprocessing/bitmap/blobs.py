@@ -7,16 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-SPECK = 0.03
-"""A blob below this fraction of the largest blob's size (the larger side of its box) or of its ink is dirt."""
+MIN_RELATIVE_SIZE = 0.03
+"""A blob is dirt if its size (the larger side of its box) or its number of pixels is below this fraction of the largest
+blob's."""
 
-DUST = 0.012
-"""If the largest blob is below this fraction of the image's larger side, the sheet is empty."""
+MIN_INK_SIZE = 0.012
+"""The sheet is empty if its largest blob is smaller than this fraction of the image's larger side."""
 
-PART = 0.55
+MAX_PART_SIZE = 0.55
 """A blob below this fraction of the largest blob's size is a part of the digit beside it, not a digit."""
 
-OVERLAP = 0.35
+MIN_OVERLAP = 0.35
 """Two blobs are one digit if they overlap horizontally by more than this fraction of the narrower one's width."""
 
 
@@ -67,7 +68,7 @@ def label(mask: NDArray[np.bool_], diagonal: bool = True) -> tuple[NDArray[np.in
     padded[:, 1:-1] = mask
     edges = np.flatnonzero(np.diff(padded.ravel()))  # alternately the start and the end of a run
     starts, ends = edges[0::2] + 1, edges[1::2] + 1
-    roots = _roots(len(starts), *_touching(starts, ends, width + 2, int(diagonal)))
+    roots = _component_roots(len(starts), *_touching_runs(starts, ends, width + 2, int(diagonal)))
     names, number = np.unique(roots, return_inverse=True)
     lengths = ends - starts
     flat = np.zeros(height * (width + 2), np.int32)
@@ -76,10 +77,10 @@ def label(mask: NDArray[np.bool_], diagonal: bool = True) -> tuple[NDArray[np.in
         number + 1, lengths
     )
     labels = flat.reshape(height, width + 2)[:, 1:-1]
-    return labels, _boxes(len(names), number, starts, ends, width + 2)
+    return labels, _blobs(len(names), number, starts, ends, width + 2)
 
 
-def _touching(
+def _touching_runs(
     starts: NDArray[np.intp], ends: NDArray[np.intp], row: int, reach: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return the pairs of runs that touch: (upper runs, lower runs). Positions are flat, with `row` per row.
@@ -96,7 +97,7 @@ def _touching(
     return upper, lower
 
 
-def _roots(n: int, upper: NDArray[np.intp], lower: NDArray[np.intp]) -> NDArray[np.intp]:
+def _component_roots(n: int, upper: NDArray[np.intp], lower: NDArray[np.intp]) -> NDArray[np.intp]:
     """Return a number for each of n nodes that is the same for all nodes of a connected component."""
     parent = np.arange(n)
     while True:
@@ -112,9 +113,12 @@ def _roots(n: int, upper: NDArray[np.intp], lower: NDArray[np.intp]) -> NDArray[
             parent = parent[parent]
 
 
-def _boxes(
+def _blobs(
     count: int, number: NDArray[np.intp], starts: NDArray[np.intp], ends: NDArray[np.intp], row: int
 ) -> list[Blob]:
+    """Return `count` blobs; number: the blob (0 to count - 1) of each run. `row` is the length of a padded row."""
+    # Minus 1, because the padded rows begin with an empty column. A run's end may be the last position of its row, so
+    # it is measured from the row of the start.
     rows, left, right = starts // row, starts % row - 1, ends - (starts // row) * row - 1
     top, bottom = np.full(count, np.iinfo(np.intp).max), np.full(count, -1)
     first, last, pixels = top.copy(), bottom.copy(), np.zeros(count, np.intp)
@@ -125,7 +129,7 @@ def _boxes(
     np.add.at(pixels, number, right - left)
     columns = (array.tolist() for array in (top, bottom, first, last, pixels))
     boxes = enumerate(zip(*columns, strict=True), start=1)
-    return [Blob((i,), t, b + 1, near, far, ink) for i, (t, b, near, far, ink) in boxes]
+    return [Blob((i,), t, b + 1, x0, x1, size) for i, (t, b, x0, x1, size) in boxes]
 
 
 def digit_blobs(blobs: list[Blob], shape: tuple[int, int]) -> list[Blob]:
@@ -137,31 +141,34 @@ def digit_blobs(blobs: list[Blob], shape: tuple[int, int]) -> list[Blob]:
     blobs = _without_border(blobs, shape)
     if not blobs:
         return []
-    largest = max(_size(blob) for blob in blobs)
-    most = max(blob.pixels for blob in blobs)
-    if largest < DUST * max(shape):
+    max_size, max_pixels = max(map(_size, blobs)), max(blob.pixels for blob in blobs)
+    if max_size < MIN_INK_SIZE * max(shape):
         return []
-    clean = [blob for blob in blobs if _size(blob) > SPECK * largest and blob.pixels > SPECK * most]
+    min_size, min_pixels = MIN_RELATIVE_SIZE * max_size, MIN_RELATIVE_SIZE * max_pixels
+    clean = [blob for blob in blobs if _size(blob) > min_size and blob.pixels > min_pixels]
     merged: list[Blob] = []
     for blob in sorted(clean, key=lambda blob: blob.left):
-        while merged and _one_digit(merged[-1], blob):
+        while merged and _overlap_horizontally(merged[-1], blob):
             blob = merged.pop().merged_with(blob)
         merged.append(blob)
-    return _with_parts(merged)
+    return _with_parts_merged(merged)
 
 
 def _without_border(blobs: list[Blob], shape: tuple[int, int]) -> list[Blob]:
-    """Leave out the blobs at the border, or else the narrow ones there; the first choice with a large blob left."""
-    enough = max(shape) / 10
-    free = [blob for blob in blobs if not _touches(blob, shape)]
-    broad = [blob for blob in blobs if min(blob.height, blob.width) > enough / 2 or not _touches(blob, shape)]
-    for chosen in (free, broad):
-        if any(_size(blob) >= enough for blob in chosen):
+    """Leave out the blobs at the border. If no large blob remains, leave out only the narrow blobs at the border.
+
+    If there is still no large blob, return all blobs.
+    """
+    min_large = max(shape) / 10
+    inside = [blob for blob in blobs if not _touches_border(blob, shape)]
+    wide = [blob for blob in blobs if min(blob.height, blob.width) > min_large / 2 or not _touches_border(blob, shape)]
+    for chosen in (inside, wide):
+        if any(_size(blob) >= min_large for blob in chosen):
             return chosen
     return blobs
 
 
-def _touches(blob: Blob, shape: tuple[int, int]) -> bool:
+def _touches_border(blob: Blob, shape: tuple[int, int]) -> bool:
     return blob.top == 0 or blob.left == 0 or blob.bottom == shape[0] or blob.right == shape[1]
 
 
@@ -169,20 +176,21 @@ def _size(blob: Blob) -> int:
     return max(blob.height, blob.width)
 
 
-def _one_digit(one: Blob, other: Blob) -> bool:
+def _overlap_horizontally(one: Blob, other: Blob) -> bool:
+    """Return whether two blobs overlap so much that they are parts of one digit."""
     common = min(one.right, other.right) - max(one.left, other.left)
-    return common > OVERLAP * min(one.width, other.width)
+    return common > MIN_OVERLAP * min(one.width, other.width)
 
 
-def _with_parts(blobs: list[Blob]) -> list[Blob]:
-    """Merge every small blob with its nearest large neighbour; a small blob far from all of them is dirt."""
-    tallest = max(_size(blob) for blob in blobs)
-    whole = [blob for blob in blobs if _size(blob) >= PART * tallest]
-    for part in (blob for blob in blobs if _size(blob) < PART * tallest):
-        place = min(range(len(whole)), key=lambda i: _gap(whole[i], part))
-        if _gap(whole[place], part) < PART * tallest / 2:
-            whole[place] = whole[place].merged_with(part)
-    return whole
+def _with_parts_merged(blobs: list[Blob]) -> list[Blob]:
+    """Merge every small blob with the nearest digit; a small blob that is far from all digits is dirt."""
+    max_size = max(_size(blob) for blob in blobs)
+    digits = [blob for blob in blobs if _size(blob) >= MAX_PART_SIZE * max_size]
+    for part in (blob for blob in blobs if _size(blob) < MAX_PART_SIZE * max_size):
+        nearest = min(range(len(digits)), key=lambda i: _gap(digits[i], part))
+        if _gap(digits[nearest], part) < MAX_PART_SIZE * max_size / 2:
+            digits[nearest] = digits[nearest].merged_with(part)
+    return digits
 
 
 def _gap(one: Blob, other: Blob) -> int:

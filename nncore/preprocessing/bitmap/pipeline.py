@@ -2,31 +2,40 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 from numpy.typing import NDArray
 
 from nncore.errors import DataError
 from nncore.preprocessing.bitmap.blobs import Blob, digit_blobs, label
-from nncore.preprocessing.bitmap.paper import FAINTEST, faintest, ink_level, ink_on_paper
-from nncore.preprocessing.bitmap.ruled_lines import EDGE, without_ruled_lines
+from nncore.preprocessing.bitmap.paper import (
+    MIN_CONTRAST,
+    ink_level,
+    ink_on_paper,
+    ink_threshold,
+    resampling_weights,
+    window_maximum,
+)
+from nncore.preprocessing.bitmap.ruled_lines import INK_EDGE, without_ruled_lines
 from nncore.preprocessing.bitmap.thinning import thin
-from nncore.preprocessing.bitmap.tracing import trace
+from nncore.preprocessing.bitmap.tracing import strokes_from_skeleton
 from nncore.preprocessing.ink import SIDE, Ink, rasterize
 
-LARGEST_SIDE = 640
-"""Pixels. A larger image is first reduced by a whole factor, which also reduces the grain."""
+MAX_PAGE_SIDE = 640
+"""Largest side in pixels. A larger image is first reduced by a whole factor, which also reduces the grain."""
 
 DIGIT_SIDE = 96
 """Length in pixels of the larger side of a digit when its middle line is computed."""
 
-HOLE = 0.0015
+MAX_GAP_AREA = 0.0015
 """A hole smaller than this fraction of the digit's square is a gap in the ink, not a loop."""
 
-THIN = 0.7
+FULL_DARKNESS_THICKNESS = 0.7
 """Thickness in pixels, after scaling, from which a line still has its full darkness in some pixel."""
 
-MOST_DIGITS = 32
-"""An image with more digits than this does not show a number; all of it is read as one digit."""
+MAX_DIGITS = 32
+"""An image with more digits than this does not show a number, so all of its ink is read as one digit."""
 
 
 def whole_image(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -38,8 +47,8 @@ def whole_image(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
     Raises DataError unless `grey` is uint8 with two axes and at least one pixel.
     """
-    if (given := _like_mnist(grey)) is not None:
-        return given
+    if (mnist_image := _as_mnist_image(grey)) is not None:
+        return mnist_image
     return rasterize(Ink(tuple(stroke for ink in digit_inks(grey) for stroke in ink.strokes)))
 
 
@@ -48,8 +57,8 @@ def digit_images(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], ...]:
 
     An empty sheet gives one blank image. Raises DataError as `whole_image` does.
     """
-    if (given := _like_mnist(grey)) is not None:
-        return (given,)
+    if (mnist_image := _as_mnist_image(grey)) is not None:
+        return (mnist_image,)
     return tuple(rasterize(ink) for ink in digit_inks(grey)) or (np.zeros((SIDE, SIDE), np.uint8),)
 
 
@@ -59,8 +68,8 @@ def digit_inks(grey: NDArray[np.uint8]) -> tuple[Ink, ...]:
     Raises DataError as `whole_image` does.
     """
     _check(grey)
-    times = -(-max(grey.shape) // LARGEST_SIDE)  # rounded up
-    page = ink_on_paper(_shrunk(grey, times))
+    factor = -(-max(grey.shape) // MAX_PAGE_SIDE)  # rounded up
+    page = ink_on_paper(_reduced(grey, factor))
     level = ink_level(page)
     darkness = without_ruled_lines(page, level)
     if darkness is not page:  # the first level was influenced by the lines: repeat with the level of the ink alone
@@ -69,11 +78,11 @@ def digit_inks(grey: NDArray[np.uint8]) -> tuple[Ink, ...]:
         level = ink_level(darkness)
     if not level:
         return ()
-    labels, blobs = label(darkness > max(EDGE * level, faintest(darkness)))
+    labels, blobs = label(darkness > max(INK_EDGE * level, ink_threshold(darkness)))
     found = digit_blobs(blobs, labels.shape)
-    if len(found) > MOST_DIGITS:
-        found = [_all_of(found)]
-    return tuple(_ink(darkness, labels, digit, level, times) for digit in found)
+    if len(found) > MAX_DIGITS:
+        found = [reduce(Blob.merged_with, found)]
+    return tuple(_ink(darkness, labels, digit, level, factor) for digit in found)
 
 
 def _check(grey: NDArray[np.uint8]) -> None:
@@ -81,83 +90,66 @@ def _check(grey: NDArray[np.uint8]) -> None:
         raise DataError(f"The image is {grey.dtype} {grey.shape}; expected uint8, height and width at least 1.")
 
 
-def _like_mnist(grey: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+def _as_mnist_image(grey: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     """Return the image with bright ink if it is in MNIST's format, else None."""
     _check(grey)
     if grey.shape != (SIDE, SIDE):
         return None
     border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    for bright, blank in ((grey, border == 0), (255 - grey, border == 255)):
-        if blank.mean() > 0.5 and bright.max() >= FAINTEST:
-            return bright.copy()
+    for with_bright_ink, is_blank in ((grey, border == 0), (255 - grey, border == 255)):
+        if is_blank.mean() > 0.5 and with_bright_ink.max() >= MIN_CONTRAST:
+            return with_bright_ink.copy()
     return None
 
 
-def _shrunk(grey: NDArray[np.uint8], times: int) -> NDArray[np.uint8]:
-    """Return the means of squares of `times` x `times` pixels; incomplete squares at the far edges are cut off."""
-    times = min(times, *grey.shape)
-    if times == 1:
+def _reduced(grey: NDArray[np.uint8], factor: int) -> NDArray[np.uint8]:
+    """Return the means of squares of `factor` x `factor` pixels; incomplete squares at the far edges are cut off."""
+    factor = min(factor, *grey.shape)
+    if factor == 1:
         return grey
-    height, width = (side // times for side in grey.shape)
-    squares = grey[: height * times, : width * times].reshape(height, times, width, times)
+    height, width = (side // factor for side in grey.shape)
+    squares = grey[: height * factor, : width * factor].reshape(height, factor, width, factor)
     sums = squares.sum(axis=1, dtype=np.uint32).sum(axis=2)
-    means: NDArray[np.uint8] = (sums // (times * times)).astype(np.uint8)
+    means: NDArray[np.uint8] = (sums // (factor * factor)).astype(np.uint8)
     return means
 
 
-def _all_of(blobs: list[Blob]) -> Blob:
-    whole = blobs[0]
-    for blob in blobs[1:]:
-        whole = whole.merged_with(blob)
-    return whole
-
-
-def _ink(darkness: NDArray[np.float32], labels: NDArray[np.int32], digit: Blob, level: float, times: int) -> Ink:
-    """Return the middle lines of one digit in pixels of the original image, which was reduced by `times`."""
+def _ink(darkness: NDArray[np.float32], labels: NDArray[np.int32], digit: Blob, level: float, factor: int) -> Ink:
+    """Return the middle lines of one digit in pixels of the original image, which was reduced by `factor`."""
     box = np.s_[max(0, digit.top - 1) : digit.bottom + 1, max(0, digit.left - 1) : digit.right + 1]
-    own = np.isin(labels[box], digit.numbers)
-    # The grown mask keeps the soft edges of the digit's own strokes and excludes other digits within the box.
-    soft = np.where(_grown(own), np.minimum(darkness[box], level), 0)
-    scale = DIGIT_SIDE / max(soft.shape)
-    down, across = (_resampling(length, scale) for length in soft.shape)
+    digit_mask = np.isin(labels[box], digit.numbers)
+    # The mask, one pixel wider, keeps the soft edges of this digit's strokes and excludes other digits within the box.
+    digit_darkness = np.where(_dilated(digit_mask), np.minimum(darkness[box], level), 0)
+    scale = DIGIT_SIDE / max(digit_darkness.shape)
+    down, across = (resampling_weights(side, max(1, round(side * scale))) for side in digit_darkness.shape)
     # Scaled down, a line thinner than a pixel gets paler; the threshold is lowered by the same factor.
-    paleness = min(1.0, THIN * _thickness(own) * scale)
-    mask = _without_holes(down @ soft @ across.T > EDGE * level * paleness)
+    paleness = min(1.0, FULL_DARKNESS_THICKNESS * _thickness(digit_mask) * scale)
+    mask = _without_gaps(down @ digit_darkness @ across.T > INK_EDGE * level * paleness)
     skeleton = thin(mask)
     if not skeleton.any():  # thinning can remove a dot completely
         skeleton[skeleton.shape[0] // 2, skeleton.shape[1] // 2] = True
     thickness = np.count_nonzero(mask) / np.count_nonzero(skeleton)
     corner = np.array([box[1].start, box[0].start], np.float32)
-    lines = trace(skeleton, 0.7 * thickness)
-    return Ink(tuple((line / np.float32(scale) + corner) * np.float32(times) for line in lines))
+    # A spur leads from the middle line to the outline, so it is about half as long as the line is thick.
+    lines = strokes_from_skeleton(skeleton, 0.7 * thickness)
+    return Ink(tuple((line / np.float32(scale) + corner) * np.float32(factor) for line in lines))
 
 
 def _thickness(mask: NDArray[np.bool_]) -> float:
     """Estimate the thickness of lines in pixels: a line of length l and thickness t has l * t pixels, 2 l on edges."""
-    inner = ~_grown(~np.pad(mask, 1))[1:-1, 1:-1]
+    # Eroding the mask is dilating its background. The padding makes the border of the image count as background.
+    inner = ~_dilated(~np.pad(mask, 1))[1:-1, 1:-1]
     outline = int(np.count_nonzero(mask & ~inner))
     return 2 * int(np.count_nonzero(mask)) / max(1, outline)
 
 
-def _grown(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return the mask and all pixels that touch it."""
-    padded = np.pad(mask, 1)
-    rows = padded[:-2] | padded[1:-1] | padded[2:]
-    grown: NDArray[np.bool_] = rows[:, :-2] | rows[:, 1:-1] | rows[:, 2:]
-    return grown
+def _dilated(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the mask and all pixels that touch it, also at a corner."""
+    return window_maximum(np.pad(mask, 1), 1)
 
 
-def _resampling(n: int, scale: float) -> NDArray[np.float32]:
-    """Return the weights (m, n) of n pixels in each of m = n * scale pixels: a triangle, as wide as the larger one."""
-    m = max(1, round(n * scale))
-    reach = max(1.0, n / m)
-    middles = (np.arange(m) + 0.5) * n / m - 0.5
-    shares = np.maximum(0, 1 - np.abs(middles[:, None] - np.arange(n)) / reach)
-    shares /= shares.sum(axis=1, keepdims=True)
-    return shares.astype(np.float32)
-
-
-def _without_holes(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    holes, blobs = label(~mask, diagonal=False)  # ink is 8-connected, so its background is 4-connected
-    small = [blob.numbers[0] for blob in blobs if blob.pixels < HOLE * DIGIT_SIDE**2]
-    return mask | np.isin(holes, small) if small else mask
+def _without_gaps(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Fill holes that are too small to be the loop of a digit."""
+    labels, blobs = label(~mask, diagonal=False)  # ink is 8-connected, so its background is 4-connected
+    gaps = [blob.numbers[0] for blob in blobs if blob.pixels < MAX_GAP_AREA * DIGIT_SIDE**2]
+    return mask | np.isin(labels, gaps) if gaps else mask

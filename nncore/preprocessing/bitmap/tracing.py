@@ -12,17 +12,17 @@ Links = dict[Pixel, list[Pixel]]
 """For each pixel (row, column) of the skeleton, the pixels that a line leads to from it."""
 
 
-def trace(skeleton: NDArray[np.bool_], shortest: float) -> list[NDArray[np.float32]]:
+def strokes_from_skeleton(skeleton: NDArray[np.bool_], min_branch_length: float) -> list[NDArray[np.float32]]:
     """Return the lines of `skeleton` (height, width) between ends and crossings, each (points, 2) of x and y.
 
-    Spurs, which are side branches of fewer than `shortest` pixels with a free end, are left out: thinning produces them
+    Spurs are left out: side branches of fewer than `min_branch_length` pixels with a free end, which thinning produces
     where the outline is uneven. Lines are smoothed over neighbouring pixels.
     """
     links = _links(skeleton)
     for _ in range(2):  # without a spur, two lines become one, which may be a spur too
         for path in _paths(links):
             ends = sorted((len(links[path[0]]), len(links[path[-1]])))
-            if len(path) - 1 < shortest and ends[0] == 1 and ends[1] >= 3:  # one free end, one crossing
+            if len(path) - 1 < min_branch_length and ends[0] == 1 and ends[1] >= 3:  # one free end, one crossing
                 _remove_spur(links, path if len(links[path[0]]) == 1 else path[::-1])
     return [_smooth(np.array(path, np.float32)[:, ::-1] + np.float32(0.5)) for path in _paths(links)]
 
@@ -49,20 +49,20 @@ def _links(skeleton: NDArray[np.bool_]) -> Links:
 
 def _paths(links: Links) -> list[list[Pixel]]:
     """Return the lines between ends and crossings, then the rings, which have neither, then single pixels."""
-    seen: set[tuple[Pixel, Pixel]] = set()  # links that are part of a path, in both directions
+    visited: set[tuple[Pixel, Pixel]] = set()  # links that are part of a path, in both directions
     paths = []
     # 1 link is an end, 2 are the inside of a line, 3 or more are a crossing.
     ends = [pixel for pixel, others in links.items() if len(others) not in (0, 2)]
     for pixel in [*ends, *(pixel for pixel, others in links.items() if len(others) == 2)]:
         for first in links[pixel]:
-            if (pixel, first) in seen:
+            if (pixel, first) in visited:
                 continue
             path = [pixel, first]
             while len(links[path[-1]]) == 2 and path[-1] != pixel:
                 one, other = links[path[-1]]
                 path.append(other if one == path[-2] else one)
-            seen.update(pairwise(path))
-            seen.update(pairwise(path[::-1]))
+            visited.update(pairwise(path))
+            visited.update(pairwise(path[::-1]))
             paths.append(path)
     return paths + [[pixel] for pixel, others in links.items() if not others]
 
@@ -80,8 +80,8 @@ def _smooth(points: NDArray[np.float32]) -> NDArray[np.float32]:
     if len(points) < 5:
         return points
     padded = np.concatenate([points[:1], points[:1], points, points[-1:], points[-1:]])
-    smooth = np.zeros_like(points)
+    averages = np.zeros_like(points)
     for start in range(5):
-        smooth += padded[start : start + len(points)] / np.float32(5)
-    smooth[0], smooth[-1] = points[0], points[-1]
-    return smooth
+        averages += padded[start : start + len(points)] / np.float32(5)
+    averages[0], averages[-1] = points[0], points[-1]
+    return averages

@@ -14,17 +14,17 @@ from nncore.files.model_file import bundled_model_path, load_model
 from nncore.handwriting.segmentation import MOST_STROKES, read_number, split_into_digits, stroke_groups
 from nncore.model.network import Network, NetworkSpec
 from nncore.preprocessing.ink import Ink, Preparation, rasterize
-from tests.nncore.preprocessing.test_ink import DIGITS, Points, an_arc, ink_of
+from tests.nncore.preprocessing.test_ink import DIGITS, Points, arc, ink_of
 
 SHAPES: dict[str, list[Points]] = {
     **{str(digit): strokes for digit, strokes in DIGITS.items()},
     "crossed 7": [[(0, 0), (11, 0), (4, 20)], [(3, 10), (10, 9)]],
     "4 in two strokes": [[(5, 0), (0, 12), (12, 12)], [(9, 5), (8, 20)]],
     "4 whose stem stands aside": [[(2, 0), (0, 11), (9, 12)], [(9.6, 3), (9.4, 20)]],
-    "5 with a flag": [[(2, 0), (1, 9), *an_arc(5, 14, 6, 6, -100, 150)], [(2, 0), (10, -0.5)]],
-    "8 as two circles": [an_arc(5, 5, 4.5, 5, 90, 450), an_arc(5, 15, 5, 5, -90, 270)],
+    "5 with a flag": [[(2, 0), (1, 9), *arc(5, 14, 6, 6, -100, 150)], [(2, 0), (10, -0.5)]],
+    "8 as two circles": [arc(5, 5, 4.5, 5, 90, 450), arc(5, 15, 5, 5, -90, 270)],
     "1 with a foot": [[(0, 5), (4, 0), (4, 20)], [(0, 20), (8, 20)]],
-    "9 with its tail apart": [an_arc(5, 5, 5, 5, 0, 360), [(10, 4), (9, 20)]],
+    "9 with its tail apart": [arc(5, 5, 5, 5, 0, 360), [(10, 4), (9, 20)]],
 }
 names = pytest.mark.parametrize("name", SHAPES)
 shapes = st.sampled_from(list(SHAPES))

@@ -7,77 +7,84 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from nncore.errors import DataError
-from nncore.preprocessing.distance_field import EDGE_SOFTNESS, MANY_POINTS, PEN_WIDTH, SIDE, STEP, PenPath
+from nncore.preprocessing.distance_field import (
+    EDGE_SOFTNESS,
+    MAX_DIRECT_POINTS,
+    MAX_POINT_SPACING,
+    PEN_WIDTH,
+    SIDE,
+    PenPath,
+)
 
 GRID_TOLERANCE = 0.06
 """Largest error of the fine grid, for ink from 0 to 1."""
 
 
-def trace(*strokes: list[tuple[float, float]]) -> PenPath:
+def path_of(*strokes: list[tuple[float, float]]) -> PenPath:
     ends = np.cumsum([len(stroke) for stroke in strokes]) - 1
     return PenPath(np.concatenate([np.array(stroke, np.float32) for stroke in strokes]), ends)
 
 
-def a_walk(points: int, seed: int, stride: float = 0.4) -> NDArray[np.float32]:
+def random_walk(points: int, seed: int, stride: float = 0.4) -> NDArray[np.float32]:
     """A scribble with all coordinates from 5 to 23."""
-    way = np.cumsum(np.random.default_rng(seed).normal(0, stride, (points, 2)), axis=0)
-    return (np.abs((way + 9) % 36 - 18) + 5).astype(np.float32)
+    offset = np.cumsum(np.random.default_rng(seed).normal(0, stride, (points, 2)), axis=0)
+    return (np.abs((offset + 9) % 36 - 18) + 5).astype(np.float32)
 
 
-def exact(points: NDArray[np.float32], ends: NDArray[np.intp], pen: float) -> NDArray[np.float64]:
+def exact_coverage(points: NDArray[np.float32], ends: NDArray[np.intp], pen: float) -> NDArray[np.float64]:
     """The ink computed from the distances to whole segments, one segment at a time."""
     middles = np.stack(np.meshgrid(np.arange(SIDE) + 0.5, np.arange(SIDE) + 0.5), axis=-1)
     distance = np.full((SIDE, SIDE), np.inf)
     for number, a in enumerate(points.astype(np.float64)):
         b = a if number in ends else points[number + 1].astype(np.float64)
-        way = b - a
-        share = np.clip((middles - a) @ way / max(way @ way, 1e-30), 0, 1)
-        distance = np.minimum(distance, np.linalg.norm(middles - a - share[..., None] * way, axis=-1))
+        offset = b - a
+        fraction = np.clip((middles - a) @ offset / max(offset @ offset, 1e-30), 0, 1)
+        distance = np.minimum(distance, np.linalg.norm(middles - a - fraction[..., None] * offset, axis=-1))
     return np.clip((pen + EDGE_SOFTNESS) / 2 - distance, 0, EDGE_SOFTNESS) / EDGE_SOFTNESS
 
 
-def exact_dots(points: NDArray[np.float32]) -> NDArray[np.float64]:
+def exact_coverage_of_points(points: NDArray[np.float32]) -> NDArray[np.float64]:
     """The ink computed from the distances to the points alone, which are close together."""
     middles = np.arange(SIDE) + 0.5
     across, down = np.square(middles - points[:, :1]), np.square(middles - points[:, 1:])
     squares = np.min([across[n][None] + down[n][:, None] for n in range(len(points))], axis=0)
-    inked: NDArray[np.float64] = (
+    coverage: NDArray[np.float64] = (
         np.clip((PEN_WIDTH + EDGE_SOFTNESS) / 2 - np.sqrt(squares), 0, EDGE_SOFTNESS) / EDGE_SOFTNESS
     )
-    return inked
+    return coverage
 
 
 @pytest.mark.parametrize("pen", [1.2, PEN_WIDTH, 7.0])
 def test_ink_depends_on_the_distance_to_the_nearest_segment(pen: float) -> None:
-    drawn = trace([(5, 5), (20, 9), (8, 22)], [(15.3, 15.8)])
-    assert drawn.coverage(pen) == pytest.approx(exact(drawn.points, drawn.ends, pen), abs=0.07)
+    drawn = path_of([(5, 5), (20, 9), (8, 22)], [(15.3, 15.8)])
+    assert drawn.coverage(pen) == pytest.approx(exact_coverage(drawn.points, drawn.ends, pen), abs=0.07)
 
 
 @settings(max_examples=30)
-@given(st.integers(MANY_POINTS + 1, 6000), st.integers(0, 1000))
+@given(st.integers(MAX_DIRECT_POINTS + 1, 6000), st.integers(0, 1000))
 def test_the_grid_draws_a_scribble_like_the_exact_method(points: int, seed: int) -> None:
-    walk = a_walk(points, seed, stride=0.05)
-    inked = PenPath(walk, np.array([points // 3, points - 1])).coverage()
-    assert inked == pytest.approx(exact_dots(walk), abs=GRID_TOLERANCE)
+    walk = random_walk(points, seed, stride=0.05)
+    coverage = PenPath(walk, np.array([points // 3, points - 1])).coverage()
+    assert coverage == pytest.approx(exact_coverage_of_points(walk), abs=GRID_TOLERANCE)
 
 
 def test_the_pen_is_up_between_strokes_of_a_scribble() -> None:
     left, right = np.tile([[6.0, 6.0], [6.0, 20.0]], (1500, 1)), np.tile([[20.0, 6.0], [20.0, 20.0]], (1500, 1))
     points = np.concatenate([left, right]).astype(np.float32)
-    inked = PenPath(points, np.array([2999, 5999])).coverage()
-    assert not inked[:, 9:17].any()
-    assert inked == pytest.approx(trace([(6, 6), (6, 20)], [(20, 6), (20, 20)]).coverage(), abs=GRID_TOLERANCE)
+    coverage = PenPath(points, np.array([2999, 5999])).coverage()
+    assert not coverage[:, 9:17].any()
+    assert coverage == pytest.approx(path_of([(6, 6), (6, 20)], [(20, 6), (20, 20)]).coverage(), abs=GRID_TOLERANCE)
 
 
 @pytest.mark.parametrize("times", [60, 3000, 100_000])
 def test_a_line_drawn_many_times_looks_like_one_line(times: int) -> None:
-    over = np.tile(np.array([[6, 7], [21, 18]], np.float32), (times // 2, 1))
-    inked = PenPath(over, np.array([len(over) - 1])).coverage()
-    assert inked == pytest.approx(trace([(6, 7), (21, 18)]).coverage(), abs=0.15)
+    points = np.tile(np.array([[6, 7], [21, 18]], np.float32), (times // 2, 1))
+    coverage = PenPath(points, np.array([len(points) - 1])).coverage()
+    assert coverage == pytest.approx(path_of([(6, 7), (21, 18)]).coverage(), abs=0.15)
 
 
 def test_a_single_line_that_leaves_a_scribble_is_drawn() -> None:
-    walk = a_walk(50_000, 1) / 4 + 2
+    walk = random_walk(50_000, 1) / 4 + 2
     points = np.concatenate([walk, [[8, 8], [26, 26]]]).astype(np.float32)
     diagonal = PenPath(points, np.array([len(points) - 1])).coverage().diagonal()
     assert diagonal[9:25].min() > 0.95
@@ -86,31 +93,31 @@ def test_a_single_line_that_leaves_a_scribble_is_drawn() -> None:
 @pytest.mark.parametrize("points", [40, 3000])
 @given(st.tuples(st.floats(-4, 4), st.floats(-4, 4)))
 def test_moving_ink_gives_the_same_image_as_drawing_it_at_the_new_position(
-    points: int, way: tuple[float, float]
+    points: int, offset: tuple[float, float]
 ) -> None:
-    walk, move = a_walk(points, 2), np.array(way, np.float32)
+    walk, move = random_walk(points, 2), np.array(offset, np.float32)
     ends = np.array([points - 1])
-    there = PenPath(walk + move, ends).coverage()
-    assert PenPath(walk, ends).coverage(move=move) == pytest.approx(there, abs=2 * GRID_TOLERANCE)
+    expected = PenPath(walk + move, ends).coverage()
+    assert PenPath(walk, ends).coverage(offset=move) == pytest.approx(expected, abs=2 * GRID_TOLERANCE)
 
 
 def test_ink_up_to_the_borders_of_the_frame_is_drawn() -> None:
-    corner = np.linspace(0, SIDE, round(8 * SIDE / STEP), dtype=np.float32)
+    corner = np.linspace(0, SIDE, round(8 * SIDE / MAX_POINT_SPACING), dtype=np.float32)
     border = np.concatenate([np.stack([corner, 0 * corner + side], axis=1) for side in (0, SIDE)])
-    inked = PenPath(border, np.array([len(corner) - 1, len(border) - 1])).coverage()
-    assert inked[0].min() > 0.95
-    assert inked[-1].min() > 0.95
-    assert not inked[3:-3].any()
+    coverage = PenPath(border, np.array([len(corner) - 1, len(border) - 1])).coverage()
+    assert coverage[0].min() > 0.95
+    assert coverage[-1].min() > 0.95
+    assert not coverage[3:-3].any()
 
 
 def test_a_scribble_at_the_right_border_leaves_the_left_side_blank() -> None:
     y = np.linspace(0, SIDE, 3000, dtype=np.float32)
-    inked = PenPath(np.stack([np.full_like(y, SIDE), y], axis=1), np.array([2999])).coverage()
-    assert inked[:, -1].min() > 0.95
-    assert not inked[:, :-2].any()
+    coverage = PenPath(np.stack([np.full_like(y, SIDE), y], axis=1), np.array([2999])).coverage()
+    assert coverage[:, -1].min() > 0.95
+    assert not coverage[:, :-2].any()
 
 
 @pytest.mark.parametrize("points", [[(-0.1, 5.0)], [(5.0, 5.0), (5.0, 28.1)]])
 def test_points_outside_the_frame_are_refused(points: list[tuple[float, float]]) -> None:
     with pytest.raises(DataError, match="expected frame units, 0 to 28"):
-        trace(points).coverage()
+        path_of(points).coverage()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from nncore.errors import DataError
-from nncore.preprocessing.ink import BOX, CENTRE, EDGE_SOFTNESS, PEN_WIDTH, SIDE, Ink, centre, draw, fit, rasterize
+from nncore.preprocessing.ink import BOX_SIDE, CENTRE, EDGE_SOFTNESS, PEN_WIDTH, SIDE, Ink, centre, draw, fit, rasterize
 from tests.nncore.example_data import mnist
 
 Points = Sequence[tuple[float, float]]
@@ -19,22 +19,22 @@ TOLERANCE = 8
 for long lines."""
 
 
-def an_arc(x: float, y: float, rx: float, ry: float, start: float, stop: float) -> list[tuple[float, float]]:
+def arc(x: float, y: float, rx: float, ry: float, start: float, stop: float) -> list[tuple[float, float]]:
     angles = np.deg2rad(np.linspace(start, stop, 24))
     return [(x + rx * float(np.cos(a)), y + ry * float(np.sin(a))) for a in angles]
 
 
 DIGITS: dict[int, list[Points]] = {
-    0: [an_arc(5, 10, 5, 10, -90, 270)],
+    0: [arc(5, 10, 5, 10, -90, 270)],
     1: [[(5, 0), (4, 20)]],
-    2: [[*an_arc(6, 5, 5, 5, -170, 30), (1, 20), (12, 20)]],
-    3: [[*an_arc(5, 5, 5, 5, -150, 80), *an_arc(5, 15, 6, 5, -80, 150)]],
+    2: [[*arc(6, 5, 5, 5, -170, 30), (1, 20), (12, 20)]],
+    3: [[*arc(5, 5, 5, 5, -150, 80), *arc(5, 15, 6, 5, -80, 150)]],
     4: [[(7, 0), (0, 13), (12, 13)], [(9, 6), (9, 20)]],
-    5: [[(10, 0), (2, 0), (1, 9), *an_arc(5, 14, 6, 6, -100, 150)]],
-    6: [[(9, 0), (3, 8), *an_arc(5, 14, 5, 6, -160, 200)]],
+    5: [[(10, 0), (2, 0), (1, 9), *arc(5, 14, 6, 6, -100, 150)]],
+    6: [[(9, 0), (3, 8), *arc(5, 14, 5, 6, -160, 200)]],
     7: [[(0, 0), (11, 0), (4, 20)]],
-    8: [an_arc(5, 5, 4.5, 5, 90, 450) + an_arc(5, 15, 5, 5, -90, 270)],
-    9: [[*an_arc(5, 5, 5, 5, 0, 360), (9, 20)]],
+    8: [arc(5, 5, 4.5, 5, 90, 450) + arc(5, 15, 5, 5, -90, 270)],
+    9: [[*arc(5, 5, 5, 5, 0, 360), (9, 20)]],
 }
 
 
@@ -62,9 +62,9 @@ def difference(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> int:
 
 def centre_of_ink(image: NDArray[np.uint8]) -> tuple[float, float]:
     """x and y in frame units."""
-    places = np.arange(SIDE) + 0.5
+    middles = np.arange(SIDE) + 0.5
     grey = image.astype(float)
-    return float(grey.sum(axis=0) @ places / grey.sum()), float(grey.sum(axis=1) @ places / grey.sum())
+    return float(grey.sum(axis=0) @ middles / grey.sum()), float(grey.sum(axis=1) @ middles / grey.sum())
 
 
 def exact_drawing(ink: Ink) -> NDArray[np.float64]:
@@ -74,9 +74,9 @@ def exact_drawing(ink: Ink) -> NDArray[np.float64]:
     for stroke in ink.strokes:
         points = stroke.astype(np.float64)
         for a, b in zip(points, [*points[1:], points[-1]], strict=True):
-            way = b - a
-            share = np.clip((middles - a) @ way / max(way @ way, 1e-30), 0, 1)
-            distance = np.minimum(distance, np.linalg.norm(middles - a - share[..., None] * way, axis=-1))
+            offset = b - a
+            fraction = np.clip((middles - a) @ offset / max(offset @ offset, 1e-30), 0, 1)
+            distance = np.minimum(distance, np.linalg.norm(middles - a - fraction[..., None] * offset, axis=-1))
     return 255 * np.clip((PEN_WIDTH + EDGE_SOFTNESS) / 2 - distance, 0, EDGE_SOFTNESS) / EDGE_SOFTNESS
 
 
@@ -170,7 +170,7 @@ def test_the_centre_of_mass_is_where_mnist_has_it(digit: int) -> None:
 def test_the_larger_side_spans_twenty_pixels(digit: int) -> None:
     inked = rasterize(ink_of(DIGITS[digit])) >= 128
     sides = [np.ptp(np.flatnonzero(inked.any(axis=axis))) + 1 for axis in (0, 1)]
-    assert max(sides) == pytest.approx(BOX, abs=1)
+    assert max(sides) == pytest.approx(BOX_SIDE, abs=1)
 
 
 @pytest.mark.parametrize("length", [0.01, 1, 20, 5000])

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from nncore.errors import DataError
 from nncore.preprocessing.ink import (
-    BOX,
+    BOX_SIDE,
     CANVAS_PEN_WIDTH,
     CENTRE,
     PEN_WIDTH,
@@ -24,10 +24,12 @@ from nncore.preprocessing.ink import (
 from tests.nncore.preprocessing.test_ink import DIGITS, centre_of_ink, digits, ink_of, resampled
 
 
-def on_canvas(ink: Ink, share: float, place: tuple[float, float]) -> Ink:
-    """The ink on a canvas from 0 to 1: its larger side is `share` long, its upper left corner is at `place`."""
+def on_canvas(ink: Ink, fraction: float, place: tuple[float, float]) -> Ink:
+    """The ink on a canvas from 0 to 1: its larger side is `fraction` long, its upper left corner is at `place`."""
     low, side = ink.points.min(axis=0), np.ptp(ink.points, axis=0).max()
-    return Ink(tuple((stroke - low) / side * np.float32(share) + np.array(place, np.float32) for stroke in ink.strokes))
+    return Ink(
+        tuple((stroke - low) / side * np.float32(fraction) + np.array(place, np.float32) for stroke in ink.strokes)
+    )
 
 
 def half_grey_width(image: NDArray[np.uint8]) -> float:
@@ -40,7 +42,7 @@ def test_the_last_stage_equals_the_result_of_rasterize(digit: int) -> None:
     ink = on_canvas(ink_of(DIGITS[digit]), 0.3, (0.6, 0.1))
     for on in np.ndindex(2, 2, 2, 2):
         preparation = Preparation(*map(bool, on))
-        assert (stages(ink, preparation).seen == rasterize(ink, preparation)).all()
+        assert (stages(ink, preparation).network_input == rasterize(ink, preparation)).all()
 
 
 def test_every_combination_of_steps_gives_a_different_image() -> None:
@@ -56,7 +58,7 @@ def test_with_all_steps_the_stages_are_the_results_of_fit_centre_and_draw() -> N
     assert all((a == b).all() for a, b in zip(shown.fitted.strokes, fit(ink).strokes, strict=True))
     assert (shown.drawn == draw(fit(ink))).all()
     assert (shown.centred == draw(centre(fit(ink)))).all()
-    assert (shown.seen == shown.centred).all()
+    assert (shown.network_input == shown.centred).all()
 
 
 def test_without_fitting_ink_keeps_its_size_and_position_on_the_canvas() -> None:
@@ -71,16 +73,16 @@ def test_without_fitting_ink_keeps_its_size_and_position_on_the_canvas() -> None
 def test_without_a_fixed_pen_small_writing_gets_thick_lines_and_large_writing_thin_ones() -> None:
     upright = ink_of([[(0, 0), (0, 1)]])
     widths = [
-        half_grey_width(rasterize(on_canvas(upright, share, (0.5, 0.02)), Preparation(fixed_pen=False)))
-        for share in (0.1, 0.3, 0.9)
+        half_grey_width(rasterize(on_canvas(upright, fraction, (0.5, 0.02)), Preparation(fixed_pen=False)))
+        for fraction in (0.1, 0.3, 0.9)
     ]
     assert widths[0] > 2 * widths[1] > 2 * widths[2]
-    assert widths[2] == pytest.approx(CANVAS_PEN_WIDTH * BOX / (0.9 + CANVAS_PEN_WIDTH), abs=0.15)
+    assert widths[2] == pytest.approx(CANVAS_PEN_WIDTH * BOX_SIDE / (0.9 + CANVAS_PEN_WIDTH), abs=0.15)
 
 
 def test_without_a_fixed_pen_a_dot_is_enlarged_to_the_whole_box() -> None:
     image = rasterize(ink_of([[(0.3, 0.8)]]), Preparation(fixed_pen=False))
-    assert image.sum() / 255 == pytest.approx(np.pi * (BOX / 2) ** 2, rel=0.02)
+    assert image.sum() / 255 == pytest.approx(np.pi * (BOX_SIDE / 2) ** 2, rel=0.02)
     assert centre_of_ink(image) == pytest.approx((CENTRE, CENTRE), abs=0.1)
 
 
@@ -129,7 +131,7 @@ def test_blank_ink_has_blank_stages() -> None:
     shown = stages(Ink(()))
     assert shown.written.is_blank
     assert shown.fitted.is_blank
-    assert not np.any([shown.drawn, shown.centred, shown.seen])
+    assert not np.any([shown.drawn, shown.centred, shown.network_input])
 
 
 @digits

@@ -11,7 +11,7 @@ from app.tabs.train.settings.augmentation_preview import AugmentationPreview
 from app.widgets.form import LOCKED, SettingsForm
 from nncore.errors import SettingError
 from nncore.experiments.recipes import RECIPES
-from nncore.preprocessing.augmentation import LARGEST, Augmentation
+from nncore.preprocessing.augmentation import MAX_DISTORTION, Augmentation
 from nncore.training.config import SETTINGS
 from nncore.training.settings import Range, Setting
 
@@ -50,7 +50,7 @@ class AugmentationForm(SettingsForm):
         self.add_whole_width(self.preview)
         self.add_whole_width(self.again)
         for field, (name, tip) in TIPS.items():
-            sentence = f"{tip}, 0 to {LARGEST[field]:g}. 0 switches it off; the maximum makes digits unreadable."
+            sentence = f"{tip}, 0 to {MAX_DISTORTION[field]:g}. 0 switches it off; the maximum makes digits unreadable."
             edit = QLineEdit()
             edit.textChanged.connect(self._on_edit)
             self.add(field, name, edit, sentence)
@@ -93,7 +93,7 @@ class AugmentationForm(SettingsForm):
 
     def _read(self, field: str) -> float:
         label = TIPS[field][0].split(",")[0]
-        amount: float = Setting(label, "number", range=Range(0, LARGEST[field]), name="augmentation").read(
+        amount: float = Setting(label, "number", range=Range(0, MAX_DISTORTION[field]), name="augmentation").read(
             self.edits[field].text()
         )
         return amount

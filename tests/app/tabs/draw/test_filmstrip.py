@@ -36,7 +36,7 @@ def test_five_pictures_show_the_stages(strip: Filmstrip) -> None:
     assert strip.centred.image is not None
     assert (strip.centred.image == shown.centred).all()
     assert strip.seen.image is not None
-    assert (strip.seen.image == shown.seen).all()
+    assert (strip.seen.image == shown.network_input).all()
     strip.show_stages(None)
     assert strip.strokes.ink.is_blank
     assert strip.drawn.image is strip.centred.image is strip.seen.image is None

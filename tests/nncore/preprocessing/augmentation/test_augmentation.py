@@ -8,11 +8,11 @@ import pytest
 from numpy.typing import NDArray
 
 from nncore.errors import SettingError
-from nncore.preprocessing.augmentation import LARGEST, Augmentation, Distorter
+from nncore.preprocessing.augmentation import MAX_DISTORTION, Augmentation, Distorter
 from tests.nncore.example_data import mnist, small_mnist
 
 EVERYTHING = Augmentation(shift=1.5, rotation=12, scale=0.12, slant=0.15, elastic=1.0, thickness=1.0, noise=0.1)
-LIMITS = ["shift", "rotation", "scale", "slant", "elastic", "thickness", "noise"]
+SETTINGS = ["shift", "rotation", "scale", "slant", "elastic", "thickness", "noise"]
 
 
 def digits(count: int = 50) -> NDArray[np.uint8]:
@@ -33,7 +33,7 @@ def centre(images: NDArray[np.generic]) -> NDArray[np.float64]:
     return np.stack([(ink * rows).sum(axis=(1, 2)), (ink * columns).sum(axis=(1, 2))], axis=1)
 
 
-def blob(count: int, height: int = 28, width: int = 28, size: float = 3.0) -> NDArray[np.uint8]:
+def spots(count: int, height: int = 28, width: int = 28, size: float = 3.0) -> NDArray[np.uint8]:
     """Images of a round, soft spot in the middle."""
     rows, columns = np.mgrid[:height, :width]
     away = (rows - (height - 1) / 2) ** 2 + (columns - (width - 1) / 2) ** 2
@@ -56,7 +56,7 @@ def test_a_shift_moves_each_image_differently_and_within_the_limit() -> None:
 
 
 def test_shifts_are_uniform_and_independent_in_both_directions() -> None:
-    moved = centre(distorted(Augmentation(shift=3), blob(2000))) - 13.5
+    moved = centre(distorted(Augmentation(shift=3), spots(2000))) - 13.5
     np.testing.assert_allclose(moved.mean(axis=0), 0, atol=0.15)
     np.testing.assert_allclose(moved.std(axis=0), 3 / np.sqrt(3), rtol=0.06)
     assert abs((moved[:, 0] * moved[:, 1]).mean()) < 0.3
@@ -64,7 +64,7 @@ def test_shifts_are_uniform_and_independent_in_both_directions() -> None:
 
 def test_a_shift_by_whole_pixels_moves_pixels_exactly() -> None:
     class LargestShift:
-        """Replaces the generator: a shift by the whole limit, down and to the right."""
+        """Replaces the generator: the largest shift, down and to the right."""
 
         def random(self, out: NDArray[np.float32], dtype: type) -> None:
             out[:] = 0.5
@@ -112,11 +112,11 @@ def test_slant_moves_top_and_bottom_apart() -> None:
     pole[:, 4:24, 13:15] = 255
     images = distorted(Augmentation(slant=0.3), pole)
     columns = np.arange(28)
-    lean = (images[:, 22] * columns).sum(axis=1) / images[:, 22].sum(axis=1)
-    lean -= (images[:, 5] * columns).sum(axis=1) / images[:, 5].sum(axis=1)
-    assert 4.5 < np.abs(lean).max() < 0.3 * 17 + 0.5
-    assert lean.min() < -3
-    assert lean.max() > 3
+    slant = (images[:, 22] * columns).sum(axis=1) / images[:, 22].sum(axis=1)
+    slant -= (images[:, 5] * columns).sum(axis=1) / images[:, 5].sum(axis=1)
+    assert 4.5 < np.abs(slant).max() < 0.3 * 17 + 0.5
+    assert slant.min() < -3
+    assert slant.max() > 3
 
 
 @pytest.mark.parametrize("middle", [(6, 6), (13.5, 13.5), (6, 20)])
@@ -163,9 +163,9 @@ def test_noise_is_normal_with_its_standard_deviation_and_differs_between_images(
     assert noise.mean() == pytest.approx(0, abs=1e-3)
     assert noise.std() == pytest.approx(0.1, rel=0.02)
     assert (np.abs(noise) > 0.2).mean() == pytest.approx(0.0455, abs=0.005)  # 2 standard deviations, if normal
-    likeness = np.corrcoef(noise)
-    np.fill_diagonal(likeness, 0)
-    assert np.abs(likeness).max() < 0.25
+    correlation = np.corrcoef(noise)
+    np.fill_diagonal(correlation, 0)
+    assert np.abs(correlation).max() < 0.25
 
 
 def test_the_next_batch_gets_new_noise() -> None:
@@ -175,24 +175,24 @@ def test_the_next_batch_gets_new_noise() -> None:
     assert abs(np.corrcoef(first.ravel(), second.ravel())[0, 1]) < 0.05
 
 
-@pytest.mark.parametrize("augmentation", [EVERYTHING, Augmentation(**LARGEST)])
+@pytest.mark.parametrize("augmentation", [EVERYTHING, Augmentation(**MAX_DISTORTION)])
 def test_values_stay_between_0_and_1(augmentation: Augmentation) -> None:
     after = distorted(augmentation, digits(200))
     assert after.min() >= 0
     assert after.max() <= 1
 
 
-@pytest.mark.parametrize("limit", LIMITS)
-def test_the_same_seed_gives_the_same_images_and_another_seed_others(limit: str) -> None:
-    augmentation = Augmentation(**{limit: 0.5})
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_the_same_seed_gives_the_same_images_and_another_seed_others(setting: str) -> None:
+    augmentation = Augmentation(**{setting: 0.5})
     np.testing.assert_array_equal(distorted(augmentation, digits()), distorted(augmentation, digits()))
     assert not np.array_equal(distorted(augmentation, digits()), distorted(augmentation, digits(), seed=1))
 
 
-@pytest.mark.parametrize("limit", LIMITS)
-def test_each_image_is_distorted_differently(limit: str) -> None:
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_each_image_is_distorted_differently(setting: str) -> None:
     same = np.repeat(digits(1), 100, axis=0)
-    images = distorted(Augmentation(**{limit: 0.9}), same).reshape(100, -1)
+    images = distorted(Augmentation(**{setting: 0.9}), same).reshape(100, -1)
     assert len(np.unique(images, axis=0)) > 75  # nearly the same thickness can give the same image
 
 
@@ -213,7 +213,7 @@ def test_a_batch_may_be_smaller_than_the_workspace(count: int) -> None:
 
 
 def test_an_image_larger_than_a_block_is_distorted_too() -> None:
-    images = blob(3, 300, 200, size=20)
+    images = spots(3, 300, 200, size=20)
     moved = centre(distorted(Augmentation(shift=20), images)) - [149.5, 99.5]
     assert np.abs(moved).max() <= 20.01
     assert len(np.unique(moved.round(2), axis=0)) == 3
@@ -250,9 +250,9 @@ def test_a_batch_allocates_nothing_that_grows_with_it() -> None:
     assert peak < 64 * 1024
 
 
-@pytest.mark.parametrize("limit", LIMITS)
-def test_limits_out_of_range_are_refused(limit: str) -> None:
-    for value in (-0.1, nan, inf, LARGEST[limit] * 1.01):
-        with pytest.raises(SettingError, match=f"Augmentation {limit} must be from 0 to .*; got"):
-            Augmentation(**{limit: value})
-    Augmentation(**{limit: LARGEST[limit]})
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_limits_out_of_range_are_refused(setting: str) -> None:
+    for value in (-0.1, nan, inf, MAX_DISTORTION[setting] * 1.01):
+        with pytest.raises(SettingError, match=f"Augmentation {setting} must be from 0 to .*; got"):
+            Augmentation(**{setting: value})
+    Augmentation(**{setting: MAX_DISTORTION[setting]})

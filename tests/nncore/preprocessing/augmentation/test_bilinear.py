@@ -19,7 +19,7 @@ def sampled(images: NDArray[np.uint8], positions: NDArray[np.float64]) -> NDArra
     return out.reshape(images.shape)
 
 
-def textbook(images: NDArray[np.uint8], positions: NDArray[np.float64]) -> NDArray[np.float64]:
+def reference_interpolation(images: NDArray[np.uint8], positions: NDArray[np.float64]) -> NDArray[np.float64]:
     """Bilinear interpolation pixel by pixel, paper outside."""
     padded = np.pad(images / 255, ((0, 0), (1, 2), (1, 2)))
     result = np.empty(images.shape)
@@ -45,7 +45,7 @@ def test_sampling_equals_bilinear_interpolation(margin: int) -> None:
         (2, 5, HEIGHT, WIDTH),
     )
     positions = steps / SUBPIXELS
-    np.testing.assert_allclose(sampled(noise(), positions), textbook(noise(), positions), atol=1e-6)
+    np.testing.assert_allclose(sampled(noise(), positions), reference_interpolation(noise(), positions), atol=1e-6)
 
 
 def test_whole_positions_give_the_image_back_to_the_bit() -> None:

@@ -12,27 +12,27 @@ from nncore.preprocessing.bitmap.blobs import Blob, digit_blobs, label
 Mask = NDArray[np.bool_]
 
 
-def flooded(mask: Mask, diagonal: bool) -> NDArray[np.int32]:
+def flood_fill_labels(mask: Mask, diagonal: bool) -> NDArray[np.int32]:
     """Connected components found by flood fill, pixel by pixel."""
     labels = np.zeros(mask.shape, np.int32)
     for start in np.argwhere(mask).tolist():
         if labels[tuple(start)]:
             continue
-        number, todo = labels.max() + 1, [tuple(start)]
-        while todo:
-            y, x = todo.pop()
+        number, pixels_to_visit = labels.max() + 1, [tuple(start)]
+        while pixels_to_visit:
+            y, x = pixels_to_visit.pop()
             inside = 0 <= y < mask.shape[0] and 0 <= x < mask.shape[1]
             if inside and mask[y, x] and not labels[y, x]:
                 labels[y, x] = number
-                todo += [(y + a, x + b) for a in (-1, 0, 1) for b in (-1, 0, 1) if diagonal or not (a and b)]
+                pixels_to_visit += [(y + a, x + b) for a in (-1, 0, 1) for b in (-1, 0, 1) if diagonal or not (a and b)]
     return labels
 
 
 @given(arrays(bool, array_shapes(min_dims=2, max_dims=2, max_side=12)), st.booleans())
 def test_labels_equal_those_of_a_flood_fill(mask: Mask, diagonal: bool) -> None:
     labels, blobs = label(mask, diagonal)
-    wanted = flooded(mask, diagonal)
-    pairs = set(zip(labels.ravel().tolist(), wanted.ravel().tolist(), strict=True))
+    expected = flood_fill_labels(mask, diagonal)
+    pairs = set(zip(labels.ravel().tolist(), expected.ravel().tolist(), strict=True))
     assert len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs})
     assert ((labels > 0) == mask).all()
     for blob in blobs:
@@ -47,7 +47,7 @@ def a_blob(number: int, left: int, top: int, width: int, height: int) -> Blob:
 
 
 @pytest.mark.parametrize(
-    ("blobs", "wanted"),
+    ("blobs", "expected"),
     [
         ([a_blob(1, 100, 50, 40, 80), a_blob(2, 20, 50, 40, 80)], [{2}, {1}]),
         ([a_blob(1, 50, 50, 40, 80), a_blob(2, 60, 30, 40, 15)], [{1, 2}]),
@@ -59,14 +59,14 @@ def a_blob(number: int, left: int, top: int, width: int, height: int) -> Blob:
         ([], []),
     ],
 )
-def test_parts_of_a_digit_are_merged_and_dirt_is_left_out(blobs: list[Blob], wanted: list[set[int]]) -> None:
-    assert [set(blob.numbers) for blob in digit_blobs(blobs, (200, 200))] == wanted
+def test_parts_of_a_digit_are_merged_and_dirt_is_left_out(blobs: list[Blob], expected: list[set[int]]) -> None:
+    assert [set(blob.numbers) for blob in digit_blobs(blobs, (200, 200))] == expected
 
 
-@pytest.mark.parametrize(("side", "wanted"), [(3, {1}), (4, {1, 2})])
+@pytest.mark.parametrize(("side", "expected"), [(3, {1}), (4, {1, 2})])
 def test_a_speck_of_3_percent_of_the_largest_size_is_left_out_and_a_larger_one_is_a_part(
-    side: int, wanted: set[int]
+    side: int, expected: set[int]
 ) -> None:
     stem, speck = Blob((1,), 50, 150, 50, 54, 100), Blob((2,), 100, 100 + side, 50, 50 + side, side**2)
     (digit,) = digit_blobs([stem, speck], (200, 200))
-    assert set(digit.numbers) == wanted
+    assert set(digit.numbers) == expected

@@ -9,36 +9,36 @@ from numpy.typing import NDArray
 
 from nncore.errors import DataError
 from nncore.preprocessing.bitmap import whole_image
-from nncore.preprocessing.ink import BOX, CENTRE, SIDE
+from nncore.preprocessing.ink import BOX_SIDE, CENTRE, SIDE
 from tests.nncore.example_data import mnist
 
-Picture = NDArray[np.uint8]
+GreyImage = NDArray[np.uint8]
 
 
-def an_image(number: int = 0) -> Picture:
-    image: Picture = mnist().training.images[number]
+def mnist_image(number: int = 0) -> GreyImage:
+    image: GreyImage = mnist().training.images[number]
     return image
 
 
-def a_scan(paper: int = 200, ink: int = 30, times: int = 5) -> Picture:
+def scanned_digit(paper: int = 200, ink: int = 30, times: int = 5) -> GreyImage:
     """A digit of MNIST, enlarged and away from the middle of a sheet."""
-    digit = np.kron(an_image(), np.ones((times, times))) / 255
+    digit = np.kron(mnist_image(), np.ones((times, times))) / 255
     sheet = np.pad(digit, ((10, 70), (90, 20)))
     return np.rint(paper + (ink - paper) * sheet).astype(np.uint8)
 
 
-def likeness(one: Picture, other: Picture) -> float:
+def correlation(one: GreyImage, other: GreyImage) -> float:
     """Correlation of two images, 1 if they are equal."""
     return float(np.corrcoef(one.ravel(), other.ravel())[0, 1])
 
 
-def centre_of_ink(image: Picture) -> tuple[float, float]:
-    places, grey = np.arange(SIDE) + 0.5, image.astype(float)
-    return float(grey.sum(axis=0) @ places / grey.sum()), float(grey.sum(axis=1) @ places / grey.sum())
+def centre_of_ink(image: GreyImage) -> tuple[float, float]:
+    middles, grey = np.arange(SIDE) + 0.5, image.astype(float)
+    return float(grey.sum(axis=0) @ middles / grey.sum()), float(grey.sum(axis=1) @ middles / grey.sum())
 
 
 @given(arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, max_side=60)))
-def test_any_image_gives_an_input_for_the_network_and_is_not_changed(grey: Picture) -> None:
+def test_any_image_gives_an_input_for_the_network_and_is_not_changed(grey: GreyImage) -> None:
     before = grey.copy()
     image = whole_image(grey)
     assert image.shape == (SIDE, SIDE)
@@ -47,43 +47,43 @@ def test_any_image_gives_an_input_for_the_network_and_is_not_changed(grey: Pictu
 
 
 @given(arrays(np.uint8, array_shapes(min_dims=2, max_dims=2, min_side=3, max_side=40)))
-def test_the_result_has_full_ink_or_is_blank(grey: Picture) -> None:
+def test_the_result_has_full_ink_or_is_blank(grey: GreyImage) -> None:
     framed = np.pad(grey, 15)
     assert whole_image(framed).max() in (0, 255)
 
 
 @pytest.mark.parametrize("number", range(5))
 def test_an_image_in_mnist_format_stays_the_same(number: int) -> None:
-    assert (whole_image(an_image(number)) == an_image(number)).all()
+    assert (whole_image(mnist_image(number)) == mnist_image(number)).all()
 
 
 @pytest.mark.parametrize("number", range(5))
 def test_the_negative_of_an_image_in_mnist_format_is_inverted(number: int) -> None:
-    assert (whole_image(255 - an_image(number)) == an_image(number)).all()
+    assert (whole_image(255 - mnist_image(number)) == mnist_image(number)).all()
 
 
 def test_dark_ink_and_bright_ink_give_the_same_image() -> None:
-    assert (whole_image(a_scan()) == whole_image(255 - a_scan())).all()
+    assert (whole_image(scanned_digit()) == whole_image(255 - scanned_digit())).all()
 
 
 def test_an_enlarged_digit_away_from_the_middle_gives_the_original_again() -> None:
-    assert likeness(whole_image(a_scan()), an_image()) > 0.8
-    assert centre_of_ink(whole_image(a_scan())) == pytest.approx((CENTRE, CENTRE), abs=0.2)
+    assert correlation(whole_image(scanned_digit()), mnist_image()) > 0.8
+    assert centre_of_ink(whole_image(scanned_digit())) == pytest.approx((CENTRE, CENTRE), abs=0.2)
 
 
 @pytest.mark.parametrize(("paper", "ink"), [(250, 0), (180, 120), (60, 120)])
 def test_the_image_does_not_depend_on_contrast(paper: int, ink: int) -> None:
-    assert likeness(whole_image(a_scan(paper, ink)), whole_image(a_scan())) > 0.99
-    assert whole_image(a_scan(paper, ink)).max() == 255
+    assert correlation(whole_image(scanned_digit(paper, ink)), whole_image(scanned_digit())) > 0.99
+    assert whole_image(scanned_digit(paper, ink)).max() == 255
 
 
 def test_the_grain_of_paper_is_not_taken_for_ink() -> None:
-    grain = np.random.default_rng(0).integers(-8, 9, a_scan().shape)
-    assert likeness(whole_image((a_scan() + grain).astype(np.uint8)), whole_image(a_scan())) > 0.95
+    grain = np.random.default_rng(0).integers(-8, 9, scanned_digit().shape)
+    assert correlation(whole_image((scanned_digit() + grain).astype(np.uint8)), whole_image(scanned_digit())) > 0.95
 
 
 def test_a_dark_speck_on_the_border_does_not_change_the_image() -> None:
-    scan = a_scan(paper=60, ink=255)
+    scan = scanned_digit(paper=60, ink=255)
     without = whole_image(scan)
     scan[0, 5] = 0
     assert (whole_image(scan) == without).all()
@@ -95,13 +95,13 @@ def test_lopsided_ink_stays_in_the_frame() -> None:
     flag[48:52, 10:90] = 255
     image = whole_image(flag)
     assert centre_of_ink(image)[0] < CENTRE
-    assert np.ptp(np.flatnonzero(image.any(axis=0))) + 1 in (BOX, BOX + 1)
+    assert np.ptp(np.flatnonzero(image.any(axis=0))) + 1 in (BOX_SIDE, BOX_SIDE + 1)
 
 
 def test_the_larger_side_spans_twenty_pixels() -> None:
-    inked = whole_image(a_scan()) > 0
+    inked = whole_image(scanned_digit()) > 0
     sides = [np.ptp(np.flatnonzero(inked.any(axis=axis))) + 1 for axis in (0, 1)]
-    assert max(sides) in (BOX, BOX + 1)
+    assert max(sides) in (BOX_SIDE, BOX_SIDE + 1)
 
 
 @given(st.integers(1, 60), st.integers(1, 60), st.integers(0, 255), st.integers(0, 10))
@@ -114,20 +114,22 @@ def test_an_empty_sheet_is_blank(height: int, width: int, paper: int, grain: int
 
 @pytest.mark.parametrize("times", [1, 2, 100])
 def test_small_and_huge_scans_give_similar_images(times: int) -> None:
-    assert likeness(whole_image(a_scan(times=times)), whole_image(a_scan())) > (0.85 if times == 1 else 0.97)
+    assert correlation(whole_image(scanned_digit(times=times)), whole_image(scanned_digit())) > (
+        0.85 if times == 1 else 0.97
+    )
 
 
 @pytest.mark.parametrize("shape", [(1, 4000), (4000, 1)])
 def test_a_line_one_pixel_thin_is_found(shape: tuple[int, int]) -> None:
     image = whole_image(np.pad(np.full(shape, 255, np.uint8), 50))
     assert image.max() == 255
-    assert sorted(np.ptp(np.argwhere(image), axis=0) + 1) == pytest.approx([3, BOX], abs=1)
+    assert sorted(np.ptp(np.argwhere(image), axis=0) + 1) == pytest.approx([3, BOX_SIDE], abs=1)
 
 
 @pytest.mark.parametrize(
     "bad",
     [np.zeros((28, 28, 3), np.uint8), np.zeros(784, np.uint8), np.zeros((0, 5), np.uint8), np.zeros((28, 28))],
 )
-def test_an_array_that_is_not_a_grey_image_is_refused(bad: Picture) -> None:
+def test_an_array_that_is_not_a_grey_image_is_refused(bad: GreyImage) -> None:
     with pytest.raises(DataError, match="expected uint8, height and width at least 1"):
         whole_image(bad)
