@@ -85,7 +85,7 @@ def test_json_has_every_round_and_no_infinite_number() -> None:
     assert found["notes"] == ["A note."]
 
 
-def test_a_framework_is_compared_by_the_fastest_of_its_ways() -> None:
+def test_a_framework_is_compared_by_its_fastest_variant() -> None:
     slow, fast = Figure("slow", "s", (8.0,) * 3), Figure("fast", "s", (4.0,) * 3)
     best, *ways = frameworks.against_best(OURS, [slow, fast], at_most=0.4)
     assert (best.median, best.ratio, best.at_most) == (4.0, 0.5, 0.4)
@@ -126,7 +126,7 @@ def echo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return calls
 
 
-def test_rounds_take_the_ways_in_turn_and_every_second_round_in_reverse_order(echo: Path) -> None:
+def test_every_second_round_measures_the_variants_in_reverse_order(echo: Path) -> None:
     runs = interleaved("echo_of_bench", {"a": ["a", "{round}"], "b": ["b", "1{round}"]}, range(2))
     assert echo.read_text().splitlines() == ["a 0", "b 10", "b 11", "a 1"]
     assert runs["a"].of("seed") == (0.0, 1.0)

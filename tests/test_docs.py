@@ -42,7 +42,7 @@ def definitions(path: Path) -> set[str]:
 
 
 @pages
-def test_every_link_leads_to_a_file(page: Path) -> None:
+def test_every_link_points_to_a_file(page: Path) -> None:
     targets = [target for target in LINK.findall(page.read_text(encoding="utf-8")) if "://" not in target]
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
@@ -104,7 +104,7 @@ def test_the_readme_lists_the_packages_in_their_order_with_the_file_that_each_sa
 
 
 @pytest.mark.parametrize("ending", ["main.py", "pytest"])
-def test_the_readme_has_one_line_that_installs_and_does(ending: str) -> None:
+def test_the_install_line_of_the_readme_works(ending: str) -> None:
     lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
     assert len([line for line in lines if re.match(rf"python3 -m venv .*{re.escape(ending)}$", line)]) == 1
 

@@ -61,7 +61,7 @@ def test_the_drawing_is_well_formed_and_loads_nothing_from_elsewhere() -> None:
 
 
 @pytest.mark.parametrize("axis", ["x", "y"])
-def test_all_text_begins_within_the_picture(axis: str) -> None:
+def test_all_text_begins_within_the_image(axis: str) -> None:
     tree = ElementTree.fromstring(drawing())
     size = float(tree.attrib["width" if axis == "x" else "height"])
     places = [float(element.attrib[axis]) for element in tree.iter("{http://www.w3.org/2000/svg}text")]
@@ -69,7 +69,7 @@ def test_all_text_begins_within_the_picture(axis: str) -> None:
     assert max(places) < size
 
 
-def test_at_most_two_lines_of_text_stand_beside_a_box() -> None:
+def test_at_most_two_lines_of_text_are_beside_a_box() -> None:
     tree = ElementTree.fromstring(drawing())
     lines = [e for e in tree.iter("{http://www.w3.org/2000/svg}text") if e.get("class") == "note"][1:]
     assert len(lines) <= 2 * len(package_order())

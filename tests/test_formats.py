@@ -69,7 +69,7 @@ def test_a_model_of_every_version_is_read(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("commit", ["d9ab6ec"])
-def test_the_formats_of_a_version_hold_the_same_model(commit: str, tmp_path: Path) -> None:
+def test_all_formats_of_a_version_contain_the_same_model(commit: str, tmp_path: Path) -> None:
     first, *others = [load_model(opened(name, tmp_path)) for name in named(f"model_{commit}.*")]
     assert len(others) == 2
     for other in others:

@@ -33,7 +33,7 @@ def model() -> Model:
     return load_model(bundled_model_path())
 
 
-def test_it_reads_the_test_images_of_mnist_as_accurately_as_its_card_says(model: Model) -> None:
+def test_the_accuracy_on_mnist_is_that_of_the_card(model: Model) -> None:
     test = mnist().test
     assert test is not None
     judged, certain = evaluate(model.network(), test), verdict_rates(model.network(), test)
@@ -47,7 +47,7 @@ def test_it_reads_the_test_images_of_mnist_as_accurately_as_its_card_says(model:
     assert certain.calibration_error <= 0.02
 
 
-def test_it_was_trained_with_the_committed_recipe(model: Model) -> None:
+def test_the_model_was_trained_with_the_committed_recipe(model: Model) -> None:
     recipe, settings = RECIPES["handwriting"], dict(model.card.settings)
     assert model.card.recipe == "handwriting"
     assert model.spec == recipe.spec
@@ -58,18 +58,18 @@ def test_it_was_trained_with_the_committed_recipe(model: Model) -> None:
     assert model.card.epochs == recipe.config.epochs + AVERAGED_EPOCHS
 
 
-def test_its_card_names_its_training_data_and_the_accuracy_for_unseen_writers(model: Model) -> None:
+def test_the_card_names_the_training_data_and_the_accuracy_for_unseen_writers(model: Model) -> None:
     assert "Alpaydin" in model.card.notes
     assert len(model.card.writer_accuracy) == 30
     assert fmean(model.card.writer_accuracy.values()) >= 0.985
 
 
-def test_its_file_is_small() -> None:
+def test_the_model_file_is_small() -> None:
     assert bundled_model_path().stat().st_size < 2_000_000
 
 
 @pytest.mark.parametrize("kind", non_digit_kinds)
-def test_it_reads_few_other_drawings_as_digits(model: Model, kind: str) -> None:
+def test_few_other_drawings_are_read_as_digits(model: Model, kind: str) -> None:
     rng = np.random.default_rng(2024)
     images = np.stack([rasterize(non_digit_kinds[kind](rng)) for _ in range(100)])
     certain = verdict_rates(model.network(), Dataset(images, np.full(100, NO_CLASS), open_set=True))
@@ -77,7 +77,7 @@ def test_it_reads_few_other_drawings_as_digits(model: Model, kind: str) -> None:
     assert certain.rejected + certain.unsure >= 0.9
 
 
-def test_it_reads_generated_digits_and_refuses_few(model: Model) -> None:
+def test_generated_digits_are_read_and_few_are_rejected(model: Model) -> None:
     made = digits(500, np.random.default_rng(2024)).to_dataset()
     judged, certain = evaluate(model.network(), made), verdict_rates(model.network(), made)
     assert judged is not None
@@ -87,7 +87,7 @@ def test_it_reads_generated_digits_and_refuses_few(model: Model) -> None:
 
 
 @pytest.mark.skipif(PEN_STROKES is None, reason="DIGITLAB_BENCH_INK names no file of real writers' strokes")
-def test_it_reads_digits_that_real_writers_drew_with_a_pen(model: Model) -> None:
+def test_pen_strokes_of_real_writers_are_read(model: Model) -> None:
     assert PEN_STROKES is not None
     judged = evaluate(model.network(), read_ink(Path(PEN_STROKES)).to_dataset())
     assert judged is not None

@@ -13,7 +13,7 @@ from nncore.files.model_file import bundled_model_path, load_model, save_model
 from tests.nncore.example_data import small_mnist
 
 
-def test_a_model_of_huge_weights_is_judged_in_proper_json_and_without_a_warning(
+def test_a_model_with_huge_weights_is_evaluated_to_valid_json_without_a_warning(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     model = load_model(bundled_model_path())
@@ -28,7 +28,9 @@ def test_a_model_of_huge_weights_is_judged_in_proper_json_and_without_a_warning(
     assert json.loads(output.out, parse_constant=pytest.fail)["loss"] is None
 
 
-def test_json_says_how_certain_the_model_is(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_json_contains_the_verdict_rates_and_the_calibration_error(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     test = small_mnist().test
     assert test is not None
     np.savez(tmp_path / "data.npz", x_train=test.images, y_train=test.labels)

@@ -11,7 +11,7 @@ from nncore.files.model_file import bundled_model_path, load_model
 
 
 @pytest.mark.parametrize("name", ["model.onnx", "model.py"])
-def test_the_model_in_the_box_is_exported_and_can_be_used_again(
+def test_the_bundled_model_is_exported_and_can_be_loaded_again(
     tmp_path: Path, capfd: pytest.CaptureFixture[str], name: str
 ) -> None:
     out = tmp_path / name
@@ -33,7 +33,7 @@ def test_the_model_in_the_box_is_exported_and_can_be_used_again(
         ([], "the following arguments are required: --out"),
     ],
 )
-def test_what_cannot_be_exported_is_said_in_one_line(
+def test_an_impossible_export_is_reported_in_one_line(
     arguments: list[str],
     sentence: str,
     tmp_path: Path,

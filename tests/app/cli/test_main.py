@@ -55,7 +55,7 @@ def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow  # trains on all of MNIST
-def test_train_reaches_97_percent_on_mnist_and_keeps_the_model(tmp_path: Path) -> None:
+def test_train_reaches_97_percent_on_mnist_and_saves_the_model(tmp_path: Path) -> None:
     out = tmp_path / "model.npz"
     network = ["--layers", "784", "128", "64", "10", "--optimizer", "adam", "--epochs", "3"]
     events = json_lines(run("train", *network, "--json", "--out", out))
@@ -79,7 +79,7 @@ def test_training_without_a_window_loads_no_qt(small_data: Path) -> None:
     assert "PySide6" not in printed.stdout.splitlines()[-1]
 
 
-def test_underscores_work_for_hyphens_and_the_seed_decides(small_data: Path) -> None:
+def test_option_names_may_have_underscores_and_the_seed_determines_the_result(small_data: Path) -> None:
     same = [*SMALL, "--json", "--data", small_data]
     first = json_lines(run("train", *same, "--learning_rate", "0.003", "--batch_size=64", "--seed", 5))
     second = json_lines(run("train", *same, "--learning-rate", "0.003", "--batch-size", "64", "--seed", 5))
@@ -87,7 +87,7 @@ def test_underscores_work_for_hyphens_and_the_seed_decides(small_data: Path) -> 
     assert first[-1]["test_loss"] == second[-1]["test_loss"] != other[-1]["test_loss"]
 
 
-def test_a_recipe_is_changed_by_the_options_beside_it(small_data: Path, tmp_path: Path) -> None:
+def test_options_change_the_settings_of_a_recipe(small_data: Path, tmp_path: Path) -> None:
     out = tmp_path / "m.npz"
     run("train", "--recipe", "mlp", "--epochs", 1, "--batch-size", "full", "--data", small_data, "--out", out)
     card = load_model(out).card
@@ -95,7 +95,7 @@ def test_a_recipe_is_changed_by_the_options_beside_it(small_data: Path, tmp_path
     assert card.settings["augmentation"] is not None
 
 
-def test_train_prints_lines_for_a_reader(small_data: Path) -> None:
+def test_train_prints_readable_lines(small_data: Path) -> None:
     process = run("train", *SMALL, "--data", small_data)
     assert process.returncode == 0
     lines = process.stdout.splitlines()
@@ -104,14 +104,14 @@ def test_train_prints_lines_for_a_reader(small_data: Path) -> None:
     assert re.match(r"finished after 1 epochs, .* test accuracy \d", lines[-1])
 
 
-def test_a_run_that_diverges_says_so_and_what_to_try(small_data: Path) -> None:
+def test_a_diverged_run_is_reported_with_advice(small_data: Path) -> None:
     process = run("train", *SMALL, "--optimizer", "sgd", "--learning-rate", "1e6", "--json", "--data", small_data)
     assert process.returncode == 1
     assert json.loads(process.stdout.splitlines()[-1])["event"] == "diverged"
     assert re.fullmatch(r"digitlab: Training diverged in epoch 1, .* Try this: learning rate 0\.1\.\n", process.stderr)
 
 
-def test_recipes_lists_each_with_its_network() -> None:
+def test_recipes_lists_each_recipe_with_its_network() -> None:
     recipes = json_lines(run("recipes", "--json"))
     assert {recipe["name"] for recipe in recipes} >= {"basic-ml", "sine", "quick", "mlp", "convnet"}
     assert {recipe["network"].split(" - ")[-1] for recipe in recipes if recipe["name"] != "sine"} == {"10"}
@@ -125,13 +125,13 @@ def test_the_bundled_model_reads_mnist() -> None:
     assert judged["accuracy"] >= 0.985
 
 
-def test_evaluate_prints_a_table_for_a_reader(small_data: Path) -> None:
+def test_evaluate_prints_a_readable_table(small_data: Path) -> None:
     process = run("evaluate", "--data", small_data)
     assert process.returncode == 0
     assert re.search(r"500 digits: \d\d\.\d+% read correctly", process.stdout)
 
 
-def test_recognize_reads_pictures_and_ink_and_goes_on_after_a_bad_file(tmp_path: Path) -> None:
+def test_recognize_reads_pictures_and_ink_and_continues_after_an_unreadable_file(tmp_path: Path) -> None:
     test = mnist().test
     assert test is not None
     picture, ink, noise = tmp_path / "seven.png", tmp_path / "one.unipen", tmp_path / "noise.png"
@@ -148,7 +148,7 @@ def test_recognize_reads_pictures_and_ink_and_goes_on_after_a_bad_file(tmp_path:
     assert sum(one["probabilities"]) == pytest.approx(1, abs=1e-4)
 
 
-def test_the_model_never_takes_the_place_of_its_data(small_data: Path) -> None:
+def test_the_model_never_overwrites_its_data(small_data: Path) -> None:
     before = small_data.read_bytes()
     refused = refusal(run("train", *SMALL, "--data", small_data, "--out", small_data))
     assert "--out and --data must be different files" in refused
@@ -156,7 +156,7 @@ def test_the_model_never_takes_the_place_of_its_data(small_data: Path) -> None:
 
 
 @pytest.mark.parametrize("form", [[], ["--json"]])
-def test_a_reader_that_leaves_does_not_end_the_training(small_data: Path, tmp_path: Path, form: list[str]) -> None:
+def test_a_closed_pipe_does_not_end_the_training(small_data: Path, tmp_path: Path, form: list[str]) -> None:
     out = tmp_path / "kept.npz"
     process = subprocess.Popen(
         [sys.executable, "main.py", "train", *SMALL, *form, "--data", str(small_data), "--out", str(out)],
@@ -173,7 +173,7 @@ def test_a_reader_that_leaves_does_not_end_the_training(small_data: Path, tmp_pa
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
-def test_output_that_cannot_be_written_is_said_and_the_model_kept(small_data: Path, tmp_path: Path) -> None:
+def test_output_that_cannot_be_written_is_reported_and_the_model_is_saved(small_data: Path, tmp_path: Path) -> None:
     out = tmp_path / "kept.npz"
     with open("/dev/full", "w") as full:
         command = [sys.executable, "main.py", "train", *SMALL, "--data", str(small_data), "--out", str(out)]
@@ -192,13 +192,13 @@ def test_output_that_cannot_be_written_is_said_and_the_model_kept(small_data: Pa
         assert (process.returncode, process.stderr.count("\n")) == (2, 1)
 
 
-def test_names_that_a_terminal_cannot_show_or_would_act_on_are_escaped(tmp_path: Path) -> None:
+def test_control_characters_and_unencodable_characters_in_names_are_escaped(tmp_path: Path) -> None:
     said = refusal(run("recognize", tmp_path / "new\nline \x1b[31m.png"))
     assert "\x1b" not in said
     assert "line" in said
 
 
-def test_after_two_hyphens_all_are_files() -> None:
+def test_all_arguments_after_two_hyphens_are_files() -> None:
     assert "--my_file.png" in refusal(run("recognize", "--", "--my_file.png"))
 
 
@@ -211,7 +211,7 @@ def test_ctrl_c_ends_a_command_without_a_traceback() -> None:
     assert process.stderr == ""
 
 
-def test_ctrl_c_ends_a_training_and_keeps_what_it_learnt(small_data: Path, tmp_path: Path) -> None:
+def test_ctrl_c_ends_a_training_and_saves_the_model(small_data: Path, tmp_path: Path) -> None:
     out = tmp_path / "kept.npz"
     arguments = [*SMALL[:-1], "100000", "--data", str(small_data), "--out", str(out)]
     process = subprocess.Popen(
@@ -274,7 +274,7 @@ def test_ctrl_c_ends_a_training_and_keeps_what_it_learnt(small_data: Path, tmp_p
         ("train --altitude 3", "unrecognized arguments: --altitude 3"),
     ],
 )
-def test_a_mistake_is_one_line_and_status_2(
+def test_a_mistake_is_reported_in_one_line_with_status_2(
     arguments: str, sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(ROOT)
@@ -287,7 +287,7 @@ def test_a_mistake_is_one_line_and_status_2(
     assert sentence in refusal(subprocess.CompletedProcess(given, status, output.out, output.err))
 
 
-def test_a_function_is_fitted_and_named_once_with_its_points() -> None:
+def test_a_function_is_fitted_and_its_points_are_named_once() -> None:
     process = run("train", "--recipe", "sine", "--function", "cos(x)", "--epochs", "1", "--no-log")
     assert process.returncode == 0
     assert process.stdout.splitlines()[0] == "1 - 10 - 10 - 1: 141 weights; 500 points of cos(x), x from -2*pi to 2*pi"

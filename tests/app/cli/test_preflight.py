@@ -31,29 +31,29 @@ def refusal(*command: str, **environment: str) -> str:
 
 
 @pytest.mark.parametrize("arguments", [[], ["train"]])
-def test_without_its_packages_it_names_one_and_points_at_the_readme(arguments: list[str]) -> None:
+def test_a_missing_package_is_named_with_a_pointer_to_the_readme(arguments: list[str]) -> None:
     sentence = refusal("-S", "-E", str(MAIN), *arguments)  # -S: no installed packages
     assert re.search(r"digitlab: The Python package \w+ is not installed\. Run the first command", sentence)
 
 
-def test_a_package_that_only_a_command_needs_is_named_too() -> None:
+def test_a_missing_package_of_one_command_is_named_too() -> None:
     blocked = "import sys; sys.modules['PySide6'] = None; sys.argv = ['main.py']; import main; sys.exit(main.run())"
     (folder,) = [str(MAIN.parent)]
     assert "PySide6 is not installed" in refusal("-c", blocked, PYTHONPATH=folder, QT_QPA_PLATFORM="offscreen")
 
 
-def test_a_module_of_our_own_that_is_missing_is_no_matter_of_installing() -> None:
+def test_a_missing_module_of_digit_lab_itself_is_not_reported_as_a_missing_package() -> None:
     with pytest.raises(ModuleNotFoundError):
         missing_package(ModuleNotFoundError(name="nncore.nowhere"))
 
 
 @on_linux
-def test_without_a_screen_it_says_so_instead_of_aborting() -> None:
+def test_a_missing_screen_is_reported_instead_of_an_abort() -> None:
     assert "neither DISPLAY nor WAYLAND_DISPLAY is set" in refusal(str(MAIN))
 
 
 @on_linux
-def test_with_a_display_where_nobody_answers_it_says_so_instead_of_aborting() -> None:
+def test_a_display_without_an_x_server_is_reported_instead_of_an_abort() -> None:
     sentence = refusal(str(MAIN), DISPLAY=":987")
     assert "DISPLAY=:987" in sentence or "apt install" in sentence
 
@@ -68,7 +68,7 @@ def load_all_but(*missing: str) -> object:
 
 
 @on_linux
-def test_the_packages_of_missing_libraries_are_named_and_no_others() -> None:
+def test_only_the_packages_of_missing_libraries_are_named() -> None:
     load = load_all_but("libxcb-cursor.so.0", "libxcb-icccm.so.4")
     for environment in ({"DISPLAY": ":0"}, {"DISPLAY": ":0", "QT_QPA_PLATFORM": "xcb"}):
         obstacle = why_no_window(environment, load)  # type: ignore[arg-type]
@@ -85,11 +85,11 @@ def test_the_packages_of_missing_libraries_are_named_and_no_others() -> None:
         {"WAYLAND_DISPLAY": "wayland-0", "DISPLAY": ":0"},
     ],
 )
-def test_where_x11_is_not_what_qt_will_use_its_libraries_do_not_matter(environment: dict[str, str]) -> None:
+def test_x11_libraries_are_not_needed_on_other_platforms(environment: dict[str, str]) -> None:
     assert why_no_window(environment, load_all_but(*WINDOW_PACKAGES)) == ""  # type: ignore[arg-type]
 
 
-def test_a_qt_that_cannot_be_loaded_brings_the_whole_list() -> None:
+def test_if_qt_cannot_be_loaded_all_packages_are_listed() -> None:
     sentence = no_qt(ImportError("libEGL.so.1: cannot open shared object file"))
     assert "libEGL.so.1" in sentence
     for package in ("libegl1", "libglib2.0-0", "libxcb-cursor0", "libx11-xcb1"):

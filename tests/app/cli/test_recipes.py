@@ -10,18 +10,18 @@ from nncore.errors import SettingError
 from nncore.experiments.recipes import RECIPES
 
 
-def test_all_are_listed_one_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_all_recipes_are_listed_one_per_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(Namespace(json=False, name=None)) == 0
     assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == list(RECIPES)
 
 
-def test_json_holds_the_page(capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_contains_the_page(capsys: pytest.CaptureFixture[str]) -> None:
     run(Namespace(json=True, name="sine"))
     (line,) = capsys.readouterr().out.splitlines()
     assert json.loads(line)["page"]["goal"] == RECIPES["sine"].page.goal
 
 
-def test_one_that_is_named_shows_its_page(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_page_of_a_named_recipe_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     run(Namespace(json=False, name="basic-ml"))
     said = capsys.readouterr().out
     assert said.startswith("basic-ml: Ten hidden units, by hand\n784 - 10 - 10, 7,960 weights; sgd, learning rate 0.1,")
@@ -29,6 +29,6 @@ def test_one_that_is_named_shows_its_page(capsys: pytest.CaptureFixture[str]) ->
     assert "Expected: About 85 %" in said
 
 
-def test_an_unknown_one_is_refused() -> None:
+def test_an_unknown_recipe_is_rejected() -> None:
     with pytest.raises(SettingError, match="There is no recipe 'soup'"):
         run(Namespace(json=False, name="soup"))

@@ -30,7 +30,7 @@ def said_about(capfd: pytest.CaptureFixture[str], *arguments: object) -> tuple[s
 
 
 @pytest.mark.parametrize("kind", ["pipe", "folder", "device"])
-def test_what_is_no_file_is_one_sentence_and_the_others_are_read(
+def test_a_missing_file_is_reported_in_one_sentence_and_the_others_are_read(
     kind: str, tmp_path: Path, picture: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     path = Path("/dev/zero") if kind == "device" else tmp_path / kind
@@ -44,7 +44,7 @@ def test_what_is_no_file_is_one_sentence_and_the_others_are_read(
 
 
 @pytest.mark.parametrize(("widths", "words"), [((100, 10), "takes inputs of 100"), ((784, 3), "has 3 classes")])
-def test_a_model_for_something_else_is_refused_once(
+def test_a_model_that_does_not_read_digits_is_rejected_once(
     widths: tuple[int, ...], words: str, tmp_path: Path, picture: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     network, model = Network(NetworkSpec.dense(widths)), tmp_path / "other.npz"
@@ -57,7 +57,7 @@ def test_a_model_for_something_else_is_refused_once(
     assert err.count("\n") == 1
 
 
-def test_a_model_of_784_inputs_in_a_row_reads_digits_too(
+def test_a_model_with_784_flat_inputs_reads_digits_too(
     tmp_path: Path, picture: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     network = Network(NetworkSpec.dense((784, 16, 10)))
@@ -71,7 +71,7 @@ def test_a_model_of_784_inputs_in_a_row_reads_digits_too(
     assert said[0] == said[1]
 
 
-def test_diverged_weights_are_said_without_a_warning(
+def test_diverged_weights_are_reported_without_a_warning(
     tmp_path: Path, picture: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     model = load_model(bundled_model_path())
@@ -84,7 +84,7 @@ def test_diverged_weights_are_said_without_a_warning(
     assert err.count("\n") == 1
 
 
-def test_a_picture_of_several_digits_is_told_digit_by_digit(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_each_digit_of_a_picture_is_reported(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     images = mnist().training.images
     path = tmp_path / "number.png"
     Image.fromarray(np.pad(np.hstack([images[0], images[1], images[3]]).repeat(6, 0).repeat(6, 1), 20)).save(path)
@@ -95,7 +95,7 @@ def test_a_picture_of_several_digits_is_told_digit_by_digit(tmp_path: Path, capf
     ]
 
 
-def test_a_picture_of_one_digit_is_one_object_without_a_number(
+def test_a_picture_of_one_digit_is_one_json_object_without_a_sample_number(
     picture: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main(["recognize", str(picture), "--json"]) == 0

@@ -44,12 +44,12 @@ def log(user_files: Path) -> RunLog:
     return log
 
 
-def test_an_empty_log_says_what_will_be_listed(user_files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_empty_log_is_reported_with_advice(user_files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command() == 0
     assert "No run is logged yet" in capsys.readouterr().out
 
 
-def test_the_list_has_one_line_a_run_the_newest_first(log: RunLog, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_list_has_one_line_per_run_newest_first(log: RunLog, capsys: pytest.CaptureFixture[str]) -> None:
     run_command()
     head, second, first = capsys.readouterr().out.splitlines()
     assert "validation" in head
@@ -59,7 +59,9 @@ def test_the_list_has_one_line_a_run_the_newest_first(log: RunLog, capsys: pytes
 
 
 @pytest.mark.parametrize("arguments", [("--json",), ("--json", "show", "2"), ("show", "2", "--json")])
-def test_json_is_one_object_a_line(log: RunLog, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]) -> None:
+def test_json_has_one_object_per_line(
+    log: RunLog, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...]
+) -> None:
     run_command(*arguments)
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert lines[0]["id"] == 2
@@ -72,9 +74,7 @@ def test_json_is_one_object_a_line(log: RunLog, capsys: pytest.CaptureFixture[st
         assert [line["id"] for line in lines] == [2, 1]
 
 
-def test_show_tells_settings_epochs_and_from_where_it_can_go_on(
-    log: RunLog, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_show_prints_settings_epochs_and_the_checkpoint(log: RunLog, capsys: pytest.CaptureFixture[str]) -> None:
     run_command("show", "2")
     text = capsys.readouterr().out
     for word in ("second, interrupted", "learning rate        0.2", "second.checkpoint", "50.00 %"):
@@ -92,7 +92,7 @@ def test_export_writes_tables_and_a_report(log: RunLog, tmp_path: Path) -> None:
         run_command("export", "1", "--out", str(tmp_path / "one.pdf"))
 
 
-def test_what_is_deleted_can_be_restored(log: RunLog, capsys: pytest.CaptureFixture[str]) -> None:
+def test_deleted_runs_can_be_restored(log: RunLog, capsys: pytest.CaptureFixture[str]) -> None:
     run_command("delete", "1")
     capsys.readouterr()
     run_command("--json")
@@ -103,7 +103,7 @@ def test_what_is_deleted_can_be_restored(log: RunLog, capsys: pytest.CaptureFixt
     assert len(capsys.readouterr().out.splitlines()) == 2
 
 
-def test_a_run_that_is_not_there_or_goes_on_is_refused_and_nothing_happens(log: RunLog) -> None:
+def test_if_one_run_is_missing_or_in_progress_no_run_is_deleted(log: RunLog) -> None:
     with RunLog(run_log_path()) as again:
         going = again.begin(again.run(1).settings, this_process())
         for numbers in (["1", "99"], ["1", str(going)]):

@@ -55,7 +55,7 @@ def test_every_combination_is_run_and_logged(digits: str, capsys: pytest.Capture
             assert log.curve(run.id).shape[1] == run.steps
 
 
-def test_json_is_one_object_a_run_and_one_at_the_end(digits: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_has_one_object_per_run_and_one_at_the_end(digits: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert sweep("--hidden", "none", "8-4", "--epochs", "1", "--data", digits, "--json", "--workers", "1") == 0
     *runs, end = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [run["settings"] for run in runs] == [{"hidden": [], "epochs": 1}, {"hidden": [8, 4], "epochs": 1}]
@@ -67,7 +67,7 @@ def test_json_is_one_object_a_run_and_one_at_the_end(digits: str, capsys: pytest
     }  # fmt: skip
 
 
-def test_a_run_that_diverges_is_logged_as_that(digits: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_diverged_run_is_logged_as_diverged(digits: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert sweep(*QUICK, "--learning-rate", "1e9", "--data", digits) == 0
     assert "diverged" in capsys.readouterr().out
     with RunLog(run_log_path()) as log:
@@ -86,24 +86,24 @@ def test_a_run_that_diverges_is_logged_as_that(digits: str, capsys: pytest.Captu
         (("--data", "/nowhere/digits.csv"), "no such file"),
     ],
 )
-def test_mistakes_are_one_sentence_before_anything_runs(arguments: tuple[str, ...], sentence: str) -> None:
+def test_mistakes_are_reported_in_one_sentence_before_the_first_run(arguments: tuple[str, ...], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence):
         sweep(*arguments)
     assert not run_log_path().exists()
 
 
-def test_a_loss_that_does_not_go_with_the_network_is_refused(digits: str) -> None:
+def test_a_loss_that_does_not_suit_the_network_is_rejected(digits: str) -> None:
     with pytest.raises(SettingError, match="Loss binary_cross_entropy needs"):
         sweep(*QUICK, "--loss", "binary_cross_entropy", "--data", digits)
 
 
 @pytest.mark.parametrize("arguments", [("--hidden", "8-x"), ("--hidden", "0"), ("--batch-size", "all")])
-def test_invalid_values_are_refused(arguments: tuple[str, ...]) -> None:
+def test_invalid_values_are_rejected(arguments: tuple[str, ...]) -> None:
     with pytest.raises(SettingError, match="must be"):
         sweep(*arguments)
 
 
-def test_a_log_that_cannot_be_written_is_said_and_the_runs_are_made(
+def test_a_log_that_cannot_be_written_is_reported_and_the_sweep_continues(
     digits: str, user_files: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     user_files.mkdir(parents=True)
@@ -114,7 +114,7 @@ def test_a_log_that_cannot_be_written_is_said_and_the_runs_are_made(
     assert "%" in said.out
 
 
-def test_a_recipe_is_varied_on_its_own_examples(digits: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_sweep_uses_the_examples_of_its_recipe(digits: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SettingError, match="this recipe needs more than 1,000"):
         sweep("--recipe", "overfitting", "--data", digits)
     assert sweep("--recipe", "sine", "--epochs", "1", "--learning-rate", "0.01", "1e-9", "--json") == 0

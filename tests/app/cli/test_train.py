@@ -67,7 +67,7 @@ def test_steps_and_seconds_end_a_run(trainer: Trainer) -> None:
     assert trainer.run(*SMALL, "--epochs", 10**6, "--seconds", "0.05")[-1]["reason"] == "seconds"
 
 
-def test_the_rate_finder_says_a_rate_and_trains_nothing(trainer: Trainer) -> None:
+def test_the_rate_finder_reports_a_rate_without_training(trainer: Trainer) -> None:
     (found,) = trainer.run(*SMALL, "--find-rate", "--out", trainer.folder / "none.npz")
     assert found["event"] == "learning_rate"
     assert found["rates"] == sorted(found["rates"])
@@ -86,7 +86,7 @@ def test_patience_and_keep_best_end_with_the_best_epoch(trainer: Trainer) -> Non
     assert load_model(out).card.settings["keep_best"] is True
 
 
-def test_loss_smoothing_decay_and_clipping_reach_the_run(trainer: Trainer) -> None:
+def test_options_for_loss_smoothing_decay_and_clipping_are_used(trainer: Trainer) -> None:
     def weights(*options: object) -> Any:
         out = trainer.folder / "m.npz"
         trainer.run(*SMALL, "--epochs", 1, *options, "--out", out)
@@ -104,7 +104,7 @@ def test_loss_smoothing_decay_and_clipping_reach_the_run(trainer: Trainer) -> No
 
 @pytest.mark.parametrize("stop_after", [7, 18, 25])
 @pytest.mark.parametrize("optimizer", ["momentum", "adam"])
-def test_a_run_that_is_resumed_ends_like_one_that_never_stopped(
+def test_a_resumed_run_ends_like_an_uninterrupted_run(
     trainer: Trainer, monkeypatch: pytest.MonkeyPatch, stop_after: int, optimizer: str
 ) -> None:
     whole, resumed, checkpoint = (trainer.folder / name for name in ("whole.npz", "resumed.npz", "run.npz"))
@@ -139,7 +139,7 @@ def without(fields: Any, names: set[str]) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if name not in names}
 
 
-def test_a_recipe_with_augmentation_goes_on_under_its_name(trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_resumed_run_keeps_the_name_of_its_recipe(trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
     whole, resumed, checkpoint = (trainer.folder / name for name in ("whole.npz", "resumed.npz", "run.npz"))
     recipe = ["--recipe", "mlp", "--epochs", 1, "--steps", 6]
     trainer.run(*recipe, "--out", whole)
@@ -152,7 +152,7 @@ def test_a_recipe_with_augmentation_goes_on_under_its_name(trainer: Trainer, mon
     assert load_checkpoint(checkpoint).counters["step"] == 6
 
 
-def test_each_epoch_leaves_a_checkpoint(trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_checkpoint_is_saved_after_each_epoch(trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run that is killed goes on from the last one."""
     taken = []
 
@@ -165,7 +165,7 @@ def test_each_epoch_leaves_a_checkpoint(trainer: Trainer, monkeypatch: pytest.Mo
     assert taken == [1, 2, 3, 3]
 
 
-def test_other_data_is_refused(trainer: Trainer) -> None:
+def test_resuming_with_other_data_is_rejected(trainer: Trainer) -> None:
     checkpoint, other = trainer.folder / "run.npz", trainer.folder / "other.npz"
     trainer.run(*SMALL, "--epochs", 1, "--checkpoint", checkpoint)
     images = small_mnist().training.take(slice(100, 300))
@@ -174,7 +174,7 @@ def test_other_data_is_refused(trainer: Trainer) -> None:
     assert "can only continue with its own" in trainer.refused("--resume", checkpoint)
 
 
-def test_a_full_disk_costs_the_checkpoint_and_not_the_model(trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_model_is_saved_even_if_the_checkpoint_cannot_be(trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(path: Path, content: memoryview) -> None:
         raise OSError(28, "No space left on device")
 
@@ -187,7 +187,7 @@ def test_a_full_disk_costs_the_checkpoint_and_not_the_model(trainer: Trainer, mo
     assert not checkpoint.exists()
 
 
-def test_what_cannot_be_resumed_is_refused(trainer: Trainer) -> None:
+def test_a_file_that_cannot_be_resumed_is_rejected(trainer: Trainer) -> None:
     checkpoint, out = trainer.folder / "run.npz", trainer.folder / "m.npz"
     trainer.run(*SMALL, "--epochs", 1, "--checkpoint", checkpoint, "--out", out)
     assert "nowhere.npz: there is no such file" in trainer.refused("--resume", "nowhere.npz")
@@ -215,11 +215,11 @@ def test_what_cannot_be_resumed_is_refused(trainer: Trainer) -> None:
         ("--checkpoint /dev/null/run.npz", "cannot be written there"),
     ],
 )
-def test_a_mistake_is_one_line(trainer: Trainer, options: str, sentence: str) -> None:
+def test_a_mistake_is_reported_in_one_line(trainer: Trainer, options: str, sentence: str) -> None:
     assert sentence in trainer.refused(*options.split())
 
 
-def test_a_run_that_diverges_at_once_leaves_no_checkpoint(trainer: Trainer) -> None:
+def test_a_run_that_diverges_in_the_first_epoch_leaves_no_checkpoint(trainer: Trainer) -> None:
     checkpoint = trainer.folder / "run.npz"
     rates = ["--optimizer", "sgd", "--learning-rate", 1e6, "--epochs", 5]
     said = trainer.refused(*SMALL, *rates, "--checkpoint", checkpoint, status=1)

@@ -21,21 +21,21 @@ def options(**given: object) -> Namespace:
     return Namespace(**{**dict.fromkeys(OPTIONS), **given})
 
 
-def test_without_a_name_it_is_quick() -> None:
+def test_the_default_recipe_is_quick() -> None:
     recipe = recipe_from(options(epochs=2))
     assert (recipe.name, recipe.spec, recipe.config.epochs) == ("", RECIPES["quick"].spec, 2)
 
 
-def test_a_network_from_one_number_to_one_is_the_sine_as_its_author_ran_it() -> None:
+def test_a_network_with_one_input_and_one_output_uses_the_recipe_sine() -> None:
     recipe = recipe_from(options(layers=[1, 10, 10, 1], learning_rate=0.01, epochs=1000, verbose_epoch=200))
     assert recipe == RECIPES["sine"]
 
 
-def test_a_network_for_digits_fits_no_curve() -> None:
+def test_a_network_for_digits_does_not_fit_a_curve() -> None:
     assert not recipe_from(options(layers=[784, 10])).fits_a_curve
 
 
-def test_a_recipe_keeps_its_start_and_its_activations_unless_told() -> None:
+def test_a_recipe_keeps_its_initialisation_and_activations_by_default() -> None:
     deeper = recipe_from(options(recipe="three-layer", activations=["sigmoid", "relu"]))
     functions = [layer["function"] for layer in deeper.spec.to_json()["layers"] if layer["kind"] == "activation"]
     starts = {layer["initialization"] for layer in deeper.spec.to_json()["layers"] if layer["kind"] == "dense"}
@@ -45,17 +45,17 @@ def test_a_recipe_keeps_its_start_and_its_activations_unless_told() -> None:
     assert functions == ["sigmoid"] * 6
 
 
-def test_layers_that_are_a_recipes_own_stay() -> None:
+def test_the_layers_of_a_convolutional_recipe_cannot_be_changed() -> None:
     with pytest.raises(SettingError, match="The layers of the recipe pixels-0-255 cannot be changed"):
         recipe_from(options(recipe="pixels-0-255", activations=["tanh"]))
 
 
-def test_a_function_is_fitted_instead_of_the_sine() -> None:
+def test_a_given_function_replaces_the_sine() -> None:
     training = new_training(recipe_from(options(function="sin(3*x)*x")), None)
     assert training.data.training.source == "500 points of sin(3*x)*x, x from -2*pi to 2*pi"
 
 
-def test_a_file_of_two_columns_is_fitted(tmp_path: Path) -> None:
+def test_a_file_with_two_columns_is_fitted(tmp_path: Path) -> None:
     path = tmp_path / "curve.csv"
     path.write_text("x,y\n0,1\n1,3\n2,5\n")
     training = new_training(recipe_from(options(layers=[1, 5, 1])), path)
@@ -65,14 +65,14 @@ def test_a_file_of_two_columns_is_fitted(tmp_path: Path) -> None:
         new_training(recipe_from(options(recipe="sine")), path)
 
 
-def test_a_function_is_not_for_digits_nor_beside_a_file(tmp_path: Path) -> None:
+def test_a_function_is_rejected_for_digits_and_together_with_a_file(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="the recipe mlp reads digits"):
         recipe_from(options(recipe="mlp", function="x"))
     with pytest.raises(SettingError, match="use one of them"):
         recipe_from(options(function="x", data=tmp_path / "curve.csv"))
 
 
-def test_a_run_goes_on_with_its_own_examples_for_longer_and_at_another_rate(tmp_path: Path) -> None:
+def test_a_resumed_run_uses_its_examples_for_more_epochs_at_another_rate(tmp_path: Path) -> None:
     first = new_training(recipe_from(options(recipe="sine", epochs=2)), None)
     list(first.events())
     save_checkpoint(replace(first.checkpoint(), recipe="sine"), tmp_path / "run.npz")
@@ -83,13 +83,13 @@ def test_a_run_goes_on_with_its_own_examples_for_longer_and_at_another_rate(tmp_
     assert on.control.rates_used == [(1, 0.01), (1001, 0.005)]
 
 
-def test_other_settings_of_a_run_that_goes_on_stay(tmp_path: Path) -> None:
+def test_other_settings_of_a_resumed_run_cannot_be_changed(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="--batch-size cannot be used with --resume") as refusal:
         continued_training(options(resume=tmp_path / "run.npz", batch_size=3))
     assert refusal.value.field == "batch_size"
 
 
-def test_epochs_are_told_every_so_many() -> None:
+def test_only_every_nth_epoch_is_reported() -> None:
     assert verbose_epoch(options()) == 1
     assert verbose_epoch(options(verbose_epoch=200)) == 200
     with pytest.raises(SettingError, match="--verbose-epoch must be at least 1; got 0"):

@@ -47,13 +47,13 @@ def assert_same(one: Checkpoint, other: Checkpoint) -> None:
             assert getattr(one, field.name) == getattr(other, field.name), field.name
 
 
-def test_a_run_survives_the_disk(saved: Path) -> None:
+def test_a_checkpoint_is_read_back_unchanged(saved: Path) -> None:
     assert checkpoint().counters["steps_in_epoch"] == 2
     assert set(checkpoint().arrays) == {"values", "good_values", "best_values", "optimizer_memory"}
     assert_same(load_checkpoint(saved), checkpoint())
 
 
-def test_a_run_that_has_not_begun_survives_it_too(tmp_path: Path) -> None:
+def test_the_checkpoint_of_a_new_run_is_read_back_unchanged(tmp_path: Path) -> None:
     begun = Training(fresh_network(), few_digits(), TrainingConfig(optimizer="sgd", seed=2**63 - 1)).checkpoint()
     assert begun.counters["best_loss"] == inf
     save_checkpoint(begun, tmp_path / "run.npz")
@@ -61,20 +61,20 @@ def test_a_run_that_has_not_begun_survives_it_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("setting", ["clip_norm", "seconds"])
-def test_a_limit_that_is_infinite_is_none(tmp_path: Path, setting: str) -> None:
+def test_an_infinite_time_limit_is_stored_as_none(tmp_path: Path, setting: str) -> None:
     config = TrainingConfig(**{setting: inf})  # type: ignore[arg-type]
     save_checkpoint(Training(fresh_network(), few_digits(), config).checkpoint(), tmp_path / "run.npz")
     assert getattr(load_checkpoint(tmp_path / "run.npz").config, setting) is None
 
 
-def test_a_batch_larger_than_anything_survives(tmp_path: Path) -> None:
+def test_a_huge_batch_size_is_read_back_unchanged(tmp_path: Path) -> None:
     training = Training(fresh_network(), few_digits(), TrainingConfig(batch_size=2**63 - 1, epochs=1, steps=2**63 - 1))
     list(training.events())
     save_checkpoint(training.checkpoint(), tmp_path / "run.npz")
     assert load_checkpoint(tmp_path / "run.npz").config.batch_size == 2**63 - 1
 
 
-def test_a_long_history_survives(tmp_path: Path) -> None:
+def test_a_long_history_is_read_back_unchanged(tmp_path: Path) -> None:
     history = History()
     for epoch in range(1, 3334):
         history.append(EpochDone(epoch, epoch, 1 / epoch, 0.5, None, None, 1e5, 0.1))
@@ -100,7 +100,7 @@ def test_the_same_run_gives_the_same_bytes_and_numpy_alone_opens_it(tmp_path: Pa
         assert json.loads(members["header.json"])["format"] == "digitlab-run"
 
 
-def test_saving_over_a_run_keeps_the_old_one_if_it_fails(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_old_checkpoint_stays_if_saving_fails(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = saved.read_bytes()
 
     def disk_full(descriptor: int) -> None:
@@ -113,7 +113,7 @@ def test_saving_over_a_run_keeps_the_old_one_if_it_fails(saved: Path, monkeypatc
 
 
 @pytest.mark.parametrize("name", ["values", "good_values", "best_values", "optimizer_memory"])
-def test_a_run_that_diverges_is_not_saved_over_a_sound_one(saved: Path, name: str) -> None:
+def test_a_diverged_run_does_not_replace_a_valid_checkpoint(saved: Path, name: str) -> None:
     before, broken = saved.read_bytes(), checkpoint().arrays[name].copy()
     broken.flat[3] = nan
     with pytest.raises(ModelFileError, match="some of its weights are not finite"):
@@ -124,19 +124,19 @@ def test_a_run_that_diverges_is_not_saved_over_a_sound_one(saved: Path, name: st
     assert saved.read_bytes() == before
 
 
-def test_what_is_no_file_is_said(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     assert "no such file" in refusal(tmp_path / "nowhere.npz")
     assert "could not be read" in refusal(tmp_path)
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04", b"\x80\x04]\x94."])
-def test_foreign_bytes_are_refused(tmp_path: Path, content: bytes) -> None:
+def test_foreign_bytes_are_rejected(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "foreign.npz"
     path.write_bytes(content)
     assert "this is not a complete Digit Lab run; it is damaged or of another kind" in refusal(path)
 
 
-def test_a_model_is_no_run_and_a_run_no_model(saved: Path) -> None:
+def test_a_model_is_not_read_as_a_checkpoint_or_the_reverse(saved: Path) -> None:
     assert "this is not a Digit Lab run: the format in its header must be 'digitlab-run'" in refusal(
         Path(__file__).parents[3] / "resources" / "models" / "handwriting.npz"
     )
@@ -144,20 +144,20 @@ def test_a_model_is_no_run_and_a_run_no_model(saved: Path) -> None:
         load_model(saved)
 
 
-def test_every_truncation_is_refused(saved: Path) -> None:
+def test_every_truncated_file_is_rejected(saved: Path) -> None:
     whole = saved.read_bytes()
     for length in range(0, len(whole), 4999):
         saved.write_bytes(whole[:length])
         refusal(saved)
 
 
-def test_a_newer_version_is_named(saved: Path) -> None:
+def test_a_newer_version_is_reported(saved: Path) -> None:
     path = with_header(saved, {**header_of(saved), "version": 99})
     assert "format version is 99, but this Digit Lab reads versions up to 1" in refusal(path)
 
 
 @pytest.mark.parametrize("name", ["values", "good_values", "best_values", "optimizer_memory"])
-def test_an_array_that_is_missing_or_of_the_wrong_size_is_refused(saved: Path, name: str) -> None:
+def test_a_missing_array_and_an_array_of_another_size_are_rejected(saved: Path, name: str) -> None:
     content = members_of(saved)[f"{name}.npy"]
     assert f"it has no {name}.npy inside" in refusal(with_members(saved, **{f"{name}_npy": None}))
     for wrong in (content[:-4], content + bytes(4), content[:-1]):
@@ -169,7 +169,7 @@ def test_an_array_that_is_missing_or_of_the_wrong_size_is_refused(saved: Path, n
     assert "of the wrong kind" in refusal(with_members(saved, **{f"{name}_npy": integers}))
 
 
-def test_adams_memory_is_not_taken_for_momentums(saved: Path) -> None:
+def test_the_optimiser_memory_of_adam_is_rejected_for_momentum(saved: Path) -> None:
     header = header_of(saved)
     header["config"]["optimizer"] = "momentum"
     assert "optimizer_memory.npy inside holds" in refusal(with_header(saved, header))
@@ -177,32 +177,32 @@ def test_adams_memory_is_not_taken_for_momentums(saved: Path) -> None:
 
 @pytest.mark.parametrize("value", [nan, inf, -inf])
 @pytest.mark.parametrize("name", ["values", "good_values", "best_values", "optimizer_memory"])
-def test_weights_that_are_not_finite_are_refused(saved: Path, name: str, value: float) -> None:
+def test_weights_that_are_not_finite_are_rejected(saved: Path, name: str, value: float) -> None:
     content = members_of(saved)[f"{name}.npy"]
     broken = content[:-4] + np.float32(value).tobytes()
     assert "some of its weights are not finite" in refusal(with_members(saved, **{f"{name}_npy": broken}))
 
 
-def test_a_file_larger_than_the_free_memory_is_refused_unread(saved: Path) -> None:
+def test_a_file_larger_than_the_free_memory_is_rejected_unread(saved: Path) -> None:
     with saved.open("r+b") as file:
         file.truncate(2**43)  # a hole: takes no room on the disk
     assert "too large for the free memory" in refusal(saved)
 
 
-def test_what_is_not_a_file_is_refused_without_waiting(tmp_path: Path) -> None:
+def test_a_path_that_is_not_a_regular_file_is_rejected_without_waiting(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.npz")
     assert "it is not a file" in refusal(tmp_path / "pipe.npz")
 
 
 @settings(max_examples=150)
 @given(changes=mutations)
-def test_a_mutated_header_is_read_or_refused(saved: Path, changes: list[Mutation]) -> None:
+def test_a_mutated_header_is_read_or_rejected(saved: Path, changes: list[Mutation]) -> None:
     read_or_refused(with_members(saved, **{"header.json": mutated(members_of(saved)["header.json"], changes)}))
 
 
 @settings(max_examples=100)
 @given(changes=mutations)
-def test_a_mutated_file_is_read_or_refused(saved: Path, changes: list[Mutation]) -> None:
+def test_a_mutated_file_is_read_or_rejected(saved: Path, changes: list[Mutation]) -> None:
     path = saved.with_name("mutated.npz")
     path.write_bytes(mutated(saved.read_bytes(), changes))
     read_or_refused(path)

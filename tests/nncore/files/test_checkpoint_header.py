@@ -22,7 +22,7 @@ def saved(tmp_path: Path) -> Path:
     return tmp_path / "run.npz"
 
 
-def test_a_missing_setting_is_the_default(saved: Path) -> None:
+def test_a_missing_setting_gets_its_default(saved: Path) -> None:
     header = header_of(saved)
     del header["config"]["patience"], header["config"]["augmentation"]["noise"]
     assert load_checkpoint(with_header(saved, header)).config == replace(TRAINED_WITH, patience=None)
@@ -100,7 +100,7 @@ Change = Callable[[dict[str, Any]], object]
         (lambda h: h.pop("counters"), "it has no counters"),
     ],
 )
-def test_a_header_that_does_not_hold_is_refused(saved: Path, change: Change, sentence: str) -> None:
+def test_an_invalid_header_is_rejected(saved: Path, change: Change, sentence: str) -> None:
     header = header_of(saved)
     change(header)
     assert sentence in refusal(with_header(saved, header))
@@ -123,7 +123,7 @@ ODD: st.SearchStrategy[Any] = st.sampled_from(
 
 @settings(max_examples=300)
 @given(data=st.data())
-def test_an_odd_value_in_the_header_is_read_or_refused(saved: Path, data: st.DataObject) -> None:
+def test_any_value_in_the_header_is_read_or_rejected(saved: Path, data: st.DataObject) -> None:
     header = copy.deepcopy(header_of(saved))
     *holders, key = data.draw(st.sampled_from(places(header)))
     holder: Any = header

@@ -44,7 +44,7 @@ def rewrite_header(path: Path, change: Callable[[dict[str, Any]], None]) -> None
         archive.writestr("parameters.npy", vector)
 
 
-def test_a_model_survives_the_disk(saved: Path) -> None:
+def test_a_model_is_read_back_unchanged(saved: Path) -> None:
     model, loaded = small_model(), load_model(saved)
     np.testing.assert_array_equal(loaded.parameters, model.parameters)
     assert replace(loaded, parameters=model.parameters).spec == model.spec
@@ -58,13 +58,13 @@ def test_the_same_model_gives_the_same_bytes(tmp_path: Path, saved: Path) -> Non
     assert saved.read_bytes() == (tmp_path / "again.npz").read_bytes()
 
 
-def test_numpy_alone_opens_it_without_pickle(saved: Path) -> None:
+def test_numpy_opens_a_model_file_without_pickle(saved: Path) -> None:
     with np.load(saved, allow_pickle=False) as members:
         assert members["parameters"].dtype == np.float32
         assert json.loads(members["header.json"])["format"] == "digitlab-model"
 
 
-def test_a_run_fills_in_the_card() -> None:
+def test_the_card_describes_the_run() -> None:
     network, control = Network(NetworkSpec.dense((784, 16, 10))), TrainingControl(0.001)
     network.initialize(RandomStreams.from_seed(7).initialization)
     training = Training(network, small_mnist(), TrainingConfig(epochs=2, seed=7), control)
@@ -83,7 +83,7 @@ def test_a_run_fills_in_the_card() -> None:
     assert model.parameters.base is not network.parameters.values
 
 
-def test_saving_over_a_model_keeps_the_old_one_if_it_fails(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_old_model_stays_if_saving_fails(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = saved.read_bytes()
 
     def disk_full(descriptor: int) -> None:
@@ -96,7 +96,7 @@ def test_saving_over_a_model_keeps_the_old_one_if_it_fails(saved: Path, monkeypa
     assert list(saved.parent.iterdir()) == [saved]
 
 
-def test_what_is_no_file_is_said(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match="no such file"):
         load_model(tmp_path / "nowhere.npz")
     with pytest.raises(ModelFileError, match="could not be read"):
@@ -104,20 +104,20 @@ def test_what_is_no_file_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04", b"\x80\x04]\x94."])
-def test_foreign_bytes_are_refused(tmp_path: Path, content: bytes) -> None:
+def test_foreign_bytes_are_rejected(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "foreign.npz"
     path.write_bytes(content)
     with pytest.raises(ModelFileError, match="damaged or of another kind"):
         load_model(path)
 
 
-def test_a_data_file_is_no_model(tmp_path: Path) -> None:
+def test_a_data_file_is_not_a_model(tmp_path: Path) -> None:
     np.savez(tmp_path / "data.npz", x_train=np.zeros(3))
     with pytest.raises(ModelFileError, match=r"no header\.json inside"):
         load_model(tmp_path / "data.npz")
 
 
-def test_every_truncation_is_refused(saved: Path) -> None:
+def test_every_truncated_file_is_rejected(saved: Path) -> None:
     whole = saved.read_bytes()
     for length in range(0, len(whole), 997):
         saved.write_bytes(whole[:length])
@@ -125,7 +125,7 @@ def test_every_truncation_is_refused(saved: Path) -> None:
             load_model(saved)
 
 
-def test_a_newer_version_is_named(saved: Path) -> None:
+def test_a_newer_version_is_reported(saved: Path) -> None:
     rewrite_header(saved, lambda header: header.update(version=99))
     with pytest.raises(ModelFileError, match="format version is 99, but this Digit Lab reads versions up to 1"):
         load_model(saved)
@@ -156,15 +156,13 @@ def test_a_newer_version_is_named(saved: Path) -> None:
         ),
     ],
 )
-def test_a_header_that_does_not_hold_is_refused(
-    saved: Path, change: Callable[[dict[str, Any]], None], sentence: str
-) -> None:
+def test_an_invalid_header_is_rejected(saved: Path, change: Callable[[dict[str, Any]], None], sentence: str) -> None:
     rewrite_header(saved, change)
     with pytest.raises(ModelFileError, match=sentence):
         load_model(saved)
 
 
-def test_weights_that_are_not_finite_are_refused(tmp_path: Path) -> None:
+def test_weights_that_are_not_finite_are_rejected(tmp_path: Path) -> None:
     model = small_model()
     broken = replace(model, parameters=np.full(model.parameters.shape, np.nan, np.float32))
     save_model(broken, tmp_path / "nan.npz")
@@ -172,21 +170,21 @@ def test_weights_that_are_not_finite_are_refused(tmp_path: Path) -> None:
         load_model(tmp_path / "nan.npz")
 
 
-def test_a_packed_bomb_is_not_unpacked(saved: Path) -> None:
+def test_a_zip_bomb_is_not_unpacked(saved: Path) -> None:
     with zipfile.ZipFile(saved, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("header.json", b" " * 50_000_000)
     with pytest.raises(ModelFileError, match="never writes"):
         load_model(saved)
 
 
-def test_what_is_not_a_file_is_refused_without_waiting(tmp_path: Path) -> None:
+def test_a_path_that_is_not_a_regular_file_is_rejected_without_waiting(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.npz")
     assert not is_model_file(tmp_path / "pipe.npz")
     with pytest.raises(ModelFileError, match=r"pipe\.npz: could not be read: it is not a file"):
         load_model(tmp_path / "pipe.npz")
 
 
-def test_a_file_larger_than_the_free_memory_is_refused_unread(saved: Path) -> None:
+def test_a_file_larger_than_the_free_memory_is_rejected_unread(saved: Path) -> None:
     with saved.open("r+b") as file:
         file.truncate(2**43)  # a hole: takes no room on the disk
     with pytest.raises(ModelFileError, match=r"8,796\.1 GB, which is too large for the free memory"):
@@ -194,14 +192,14 @@ def test_a_file_larger_than_the_free_memory_is_refused_unread(saved: Path) -> No
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_two_parts_of_one_name_are_refused(saved: Path) -> None:
+def test_two_members_with_the_same_name_are_rejected(saved: Path) -> None:
     with zipfile.ZipFile(saved, "a") as archive:
         archive.writestr("header.json", archive.read("header.json"))
     with pytest.raises(ModelFileError, match="two parts with the same name"):
         load_model(saved)
 
 
-def test_an_encrypted_model_is_refused(saved: Path) -> None:
+def test_an_encrypted_model_is_rejected(saved: Path) -> None:
     content = bytearray(saved.read_bytes())
     start = content.index(b"PK\x01\x02")  # the first entry of the zip's directory
     content[start + 8] |= 1
@@ -247,14 +245,14 @@ def npy(header: bytes, data: bytes = bytes(4 * 3985)) -> bytes:
         npy(b"{'descr': '<f4', 'fortran_order': False, 'shape': (3985,)}", bytes(4 * 3985 + 1)),
     ],
 )
-def test_parameters_that_are_no_array_of_the_network_are_refused(saved: Path, vector: bytes) -> None:
+def test_parameters_that_do_not_suit_the_network_are_rejected(saved: Path, vector: bytes) -> None:
     with pytest.raises(ModelFileError, match=r"mutated\.npz: "):
         load_model(with_vector(saved, vector))
 
 
 @settings(max_examples=200)
 @given(changes=mutations)
-def test_mutated_parameters_in_a_sound_archive_are_read_or_refused(saved: Path, changes: list[Mutation]) -> None:
+def test_mutated_parameters_in_a_valid_archive_are_read_or_rejected(saved: Path, changes: list[Mutation]) -> None:
     vector = members_of(saved)["parameters.npy"]
     path = with_vector(saved, mutated(vector[:128], changes) + vector[128:])
     check_loaded_or_refused(path)
@@ -262,7 +260,7 @@ def test_mutated_parameters_in_a_sound_archive_are_read_or_refused(saved: Path, 
 
 @settings(max_examples=100)
 @given(changes=mutations)
-def test_a_mutated_file_is_read_or_refused(saved: Path, changes: list[Mutation]) -> None:
+def test_a_mutated_file_is_read_or_rejected(saved: Path, changes: list[Mutation]) -> None:
     path = saved.with_name("mutated.npz")
     path.write_bytes(mutated(saved.read_bytes(), changes))
     is_model_file(path)

@@ -51,18 +51,18 @@ def refusal(text: bytes) -> str:
     return str(refused.value)
 
 
-def test_a_card_of_an_older_version_has_no_writers() -> None:
+def test_a_card_of_an_older_version_has_no_writer_accuracy() -> None:
     older = copy.deepcopy(WRITTEN)
     del older["card"]["writer_accuracy"]
     assert ModelHeader.from_json(json.dumps(older).encode()).card.writer_accuracy == {}
 
 
-def test_figures_a_writer_at_a_time_are_read_as_they_were_written() -> None:
+def test_the_accuracy_for_each_writer_is_read_back() -> None:
     card = ModelCard("x", writer_accuracy={"7": 0.984, "anna": 1.0})
     assert ModelHeader.from_json(ModelHeader(SPEC, card).to_json().encode()).card == card
 
 
-def test_what_is_written_is_read() -> None:
+def test_a_header_is_read_back_unchanged() -> None:
     header = ModelHeader.from_json(json.dumps(WRITTEN).encode())
     assert (header.spec, header.card.epochs, header.card.seed) == (SPEC, 2, 3)
     assert ModelHeader.from_json(header.to_json().encode()) == header
@@ -80,22 +80,22 @@ def test_numbers_that_are_not_finite_become_null() -> None:
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999"])
-def test_what_is_no_json_number_counts_as_none(number: str) -> None:
+def test_a_number_that_json_does_not_allow_is_read_as_none(number: str) -> None:
     text = json.dumps(WRITTEN).replace("0.25", number).encode()
     assert ModelHeader.from_json(text).history[1]["training_loss"] is None
 
 
-def test_half_a_character_is_written_as_a_question_mark() -> None:
+def test_half_a_surrogate_pair_is_written_as_a_question_mark() -> None:
     text = ModelHeader(SPEC, ModelCard("caf\udce9")).to_json()
     assert ModelHeader.from_json(text.encode()).card.name == "caf?"
 
 
 @pytest.mark.parametrize("version", [True, False, 0, -1, 1.0, "1", None, [1]])
-def test_a_version_that_is_none_is_refused(version: object) -> None:
+def test_an_invalid_version_is_rejected(version: object) -> None:
     assert "its format version must be a whole number, at least 1" in refusal(changed(("version",), version))
 
 
-def test_a_newer_version_is_named() -> None:
+def test_a_newer_version_is_reported() -> None:
     assert "format version is 99, but this Digit Lab reads versions up to 1" in refusal(changed(("version",), 99))
 
 
@@ -113,7 +113,7 @@ def test_a_newer_version_is_named() -> None:
         (("preprocessing", "pixels"), 1), (("spec",), []), (("card",), "small"),
     ],
 )  # fmt: skip
-def test_a_field_of_the_wrong_kind_is_named(path: tuple[Any, ...], wrong: object) -> None:
+def test_a_field_of_the_wrong_type_is_named(path: tuple[Any, ...], wrong: object) -> None:
     said = refusal(changed(path, wrong))
     name = path[1] if path[0] == "card" and len(path) > 1 else path[0]
     assert said.startswith(f"{name} in its ")
@@ -121,13 +121,13 @@ def test_a_field_of_the_wrong_kind_is_named(path: tuple[Any, ...], wrong: object
 
 
 @pytest.mark.parametrize("text", [b"", b"{", b"\xff\xfe\xfa", b"[" * 100_000, b"9" * 5000, b'{"a": 1} 2'])
-def test_text_that_is_not_json_is_refused(text: bytes) -> None:
+def test_text_that_is_not_json_is_rejected(text: bytes) -> None:
     assert "damaged: it is not JSON" in refusal(text)
 
 
 @pytest.mark.parametrize("value", [10**30, 10**4000])
 @pytest.mark.parametrize("path", [("spec", "layers", 0, "units"), ("spec", "input_shape", 0)])
-def test_a_network_larger_than_any_file_is_refused(path: tuple[Any, ...], value: int) -> None:
+def test_a_network_larger_than_any_file_is_rejected(path: tuple[Any, ...], value: int) -> None:
     assert "too large for any file" in refusal(changed(path, value))
 
 
@@ -145,7 +145,7 @@ json_values = st.recursive(
 @example(path=("spec", "layers", 0, "kind"), value=[])
 @example(path=("spec", "layers", 1, "function"), value={})
 @example(path=("spec", "input_shape"), value=[True, 784])
-def test_any_value_in_any_place_is_read_or_refused(path: tuple[Any, ...], value: object) -> None:
+def test_any_value_in_any_field_is_read_or_rejected(path: tuple[Any, ...], value: object) -> None:
     """And what is read can be written and read again, to the same."""
     with contextlib.suppress(ModelFileError):
         header = ModelHeader.from_json(changed(path, value))
@@ -167,7 +167,7 @@ def test_any_value_in_any_place_is_read_or_refused(path: tuple[Any, ...], value:
         ("linear", 1, 2, False),
     ],
 )
-def test_a_model_names_as_many_classes_as_its_network_has_outputs_for(
+def test_the_number_of_class_names_matches_the_outputs_of_the_network(
     output: str, outputs: int, names: int, fits: bool
 ) -> None:
     spec = replace(NetworkSpec.dense((4, outputs)), output=output)

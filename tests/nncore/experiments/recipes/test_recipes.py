@@ -61,7 +61,7 @@ def test_the_recipes_contain_the_notebooks_the_good_networks_and_the_failures() 
     ]  # fmt: skip
 
 
-def test_an_unknown_name_is_refused_with_a_list_of_all_names() -> None:
+def test_an_unknown_name_is_rejected_with_a_list_of_all_names() -> None:
     with pytest.raises(SettingError, match=r"no recipe 'soup'; choose one of basic-ml, .*overfitting\.") as refusal:
         recipe_named("soup")
     assert refusal.value.field == "recipe"
@@ -156,7 +156,7 @@ def test_the_notebooks_have_the_settings_of_their_authors() -> None:
         (DigitExamples(10**6, held_out=50), slice(50, None), slice(0, 50)),
     ],
 )
-def test_the_first_images_are_used_and_the_first_of_these_held_out(
+def test_the_first_images_are_used_and_some_of_them_are_held_out(
     examples: DigitExamples, training: slice, validation: slice | None
 ) -> None:
     data = small_mnist()
@@ -170,7 +170,7 @@ def test_the_first_images_are_used_and_the_first_of_these_held_out(
         np.testing.assert_array_equal(chosen.validation.labels, data.training.labels[validation])
 
 
-def test_too_few_images_to_hold_some_out_are_refused() -> None:
+def test_too_few_images_to_hold_some_out_are_rejected() -> None:
     data = small_mnist()
     few = Splits(data.training.take(slice(0, 1000)))
     with pytest.raises(SettingError, match="has 1,000 training images; this recipe needs more than 1,000") as no:

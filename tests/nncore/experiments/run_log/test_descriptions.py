@@ -27,7 +27,7 @@ def with_config(**changed: object) -> RunSettings:
     return replace(ONE, config=replace(ONE.config, **changed))  # type: ignore[arg-type]
 
 
-def test_every_setting_is_said() -> None:
+def test_every_setting_is_described() -> None:
     words = settings_in_words(with_config(augmentation=Augmentation(shift=1.5), batch_size=None, keep_best=True))
     assert words["network"] == "784 - 16 - 10"
     assert words["augmentation"] == "shift 1.5"
@@ -37,26 +37,26 @@ def test_every_setting_is_said() -> None:
     assert len(words) >= len(vars(ONE.config)) + 5
 
 
-def test_runs_that_are_alike_differ_in_nothing() -> None:
+def test_equal_runs_have_no_differing_settings() -> None:
     assert differing_settings([ONE, replace(ONE, name="two", machine="another")]) == {}
     assert differing_settings([]) == {}
     assert labels_by_difference([ONE]) == [""]
 
 
-def test_what_differs_is_told_for_each_run() -> None:
+def test_differing_settings_have_a_value_for_each_run() -> None:
     runs = [ONE, with_config(learning_rate=0.01), with_config(seed=10_000)]
     assert differing_settings(runs) == {"learning rate": ("0.001", "0.01", "0.001"), "seed": ("0", "0", "10000")}
     assert labels_by_difference(runs)[1] == "learning rate 0.01, seed 0"
 
 
-def test_networks_differ_in_more_than_their_widths() -> None:
+def test_networks_of_equal_widths_may_differ() -> None:
     sigmoid = replace(ONE, spec=NetworkSpec.dense((784, 16, 10), "sigmoid"))
     assert differing_settings([ONE, sigmoid]) == {"activations": ("relu", "sigmoid")}
     wide = replace(ONE, spec=NetworkSpec.dense((784, 32, 10)))
     assert list(differing_settings([ONE, wide])) == ["network"]
 
 
-def test_settings_are_told_apart_from_those_of_the_recipe() -> None:
+def test_only_settings_that_differ_from_the_recipe_are_listed() -> None:
     config = RECIPES["quick"].config
     assert changed_settings(config, "quick") == ""
     assert changed_settings(replace(config, seed=3), "quick") == "seed 3"
@@ -69,11 +69,11 @@ def test_settings_are_told_apart_from_those_of_the_recipe() -> None:
     ("seconds", "words"),
     [(0.04, "0.0 s"), (9.94, "9.9 s"), (9.96, "10 s"), (59.4, "59 s"), (59.6, "1:00 min"), (3723, "1:02:03 h")],
 )
-def test_durations_are_as_exact_as_one_wants_them(seconds: float, words: str) -> None:
+def test_the_precision_of_a_duration_depends_on_its_length(seconds: float, words: str) -> None:
     assert duration(seconds) == words
 
 
-def test_half_a_second_below_a_minute_is_rounded_up_to_a_minute() -> None:
+def test_a_duration_just_below_a_minute_is_rounded_up_to_a_minute() -> None:
     assert (duration(59.4), duration(59.5)) == ("59 s", "1:00 min")
 
 
@@ -81,7 +81,7 @@ def test_an_accuracy_that_was_not_measured_is_a_dash() -> None:
     assert (percent(None), percent(0.98765)) == ("–", "98.77 %")
 
 
-def test_learning_rates_that_were_changed_on_the_way_are_told() -> None:
+def test_learning_rates_that_changed_during_a_run_are_described() -> None:
     def rate(*rates: tuple[int, float]) -> str:
         return settings_in_words(replace(ONE, rates=rates))["learning rate"]
 

@@ -73,7 +73,7 @@ class Page(HTMLParser):
             self.text += f"{data}\n"
 
 
-def test_a_report_runs_nothing_and_loads_nothing(runs: list[ReportedRun]) -> None:
+def test_a_report_has_no_script_and_loads_no_other_file(runs: list[ReportedRun]) -> None:
     for some in (runs[:1], runs):
         html = report_on(some)
         page = Page(html)
@@ -114,7 +114,7 @@ def test_curves_are_drawn_where_their_values_are(runs: list[ReportedRun]) -> Non
     assert y2 == pytest.approx(height * (1 - 1 / top), abs=0.1)
 
 
-def test_several_runs_are_compared_by_what_differs(runs: list[ReportedRun]) -> None:
+def test_several_runs_are_compared_by_their_differing_settings(runs: list[ReportedRun]) -> None:
     page = Page(report_on(runs))
     assert "3 runs compared" in page.text
     after = page.text.split("Settings that differ")[1].split("1 ·")[1]
@@ -122,11 +122,11 @@ def test_several_runs_are_compared_by_what_differs(runs: list[ReportedRun]) -> N
     assert "seed" not in after.split("recipe")[0]
 
 
-def test_a_run_without_an_epoch_is_said_to_have_no_curve(runs: list[ReportedRun]) -> None:
+def test_the_report_on_a_run_without_an_epoch_has_no_curve(runs: list[ReportedRun]) -> None:
     assert "There is no curve" in Page(report_on(runs[2:])).text
 
 
-def test_a_file_that_cannot_be_written_is_refused(runs: list[ReportedRun], tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_reported(runs: list[ReportedRun], tmp_path: Path) -> None:
     write_report(runs, tmp_path / "report.html")
     assert (tmp_path / "report.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     with pytest.raises(DataError, match="could not be written"):

@@ -36,7 +36,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "logs" / "runs.sqlite"
 
 
-def test_a_run_comes_back_as_it_was_begun_from_another_connection(path: Path) -> None:
+def test_a_new_run_is_read_back_by_another_connection(path: Path) -> None:
     layers = (Conv2D(4), BatchNorm(), Activation("relu"), Flatten(), Dense(10))
     config = TrainingConfig(batch_size=None, augmentation=Augmentation(shift=1.0), patience=3, seed=7)
     settings = RunSettings(
@@ -51,7 +51,7 @@ def test_a_run_comes_back_as_it_was_begun_from_another_connection(path: Path) ->
     assert (run.id, run.state, run.epochs, run.note, run.deleted) == (number, "running", 0, "", None)
 
 
-def test_epochs_curve_and_summary_are_kept_as_the_run_goes(path: Path) -> None:
+def test_epochs_curve_and_summary_are_stored_during_the_run(path: Path) -> None:
     curve = np.arange(12, dtype=np.float32).reshape(3, 4)
     with RunLog(path) as writer, RunLog(path) as reader:
         number = writer.begin(SETTINGS)
@@ -66,7 +66,7 @@ def test_epochs_curve_and_summary_are_kept_as_the_run_goes(path: Path) -> None:
     assert (run.training_loss, run.test_accuracy, run.best_epoch, run.model) == (0.25, 0.97, 2, "m.npz")
 
 
-def test_an_epoch_told_twice_counts_once(path: Path) -> None:
+def test_an_epoch_that_is_added_twice_is_replaced(path: Path) -> None:
     with RunLog(path) as log:
         number = log.begin(SETTINGS)
         log.add_epochs(number, [row(1, 2.0)], NO_CURVE)
@@ -74,7 +74,7 @@ def test_an_epoch_told_twice_counts_once(path: Path) -> None:
         assert log.epochs(number) == [row(1, 1.0), row(2)]
 
 
-def test_of_very_many_epochs_few_rows_stay_the_last_among_them(path: Path) -> None:
+def test_a_long_history_is_thinned_and_keeps_its_last_row(path: Path) -> None:
     last = 5 * MAX_ROWS + 3
     with RunLog(path) as log:
         number = log.begin(SETTINGS)
@@ -106,7 +106,7 @@ def test_the_newest_run_is_listed_first_and_numbers_are_never_used_again(path: P
         assert log.begin(SETTINGS) > second
 
 
-def test_deleted_runs_come_back_whole(path: Path) -> None:
+def test_deleted_runs_are_restored_completely(path: Path) -> None:
     with RunLog(path) as log:
         kept, gone = log.begin(SETTINGS), log.begin(SETTINGS)
         log.add_epochs(gone, [row(1)], NO_CURVE)
@@ -118,7 +118,7 @@ def test_deleted_runs_come_back_whole(path: Path) -> None:
         assert log.epochs(gone) == [row(1)]
 
 
-def test_names_and_notes_take_any_text(path: Path) -> None:
+def test_names_and_notes_can_be_any_text(path: Path) -> None:
     text = "Robert'); DROP TABLE runs;-- ✎\nsecond line"
     with RunLog(path) as log:
         number = log.begin(SETTINGS)
@@ -128,7 +128,7 @@ def test_names_and_notes_take_any_text(path: Path) -> None:
     assert (run.settings.name, run.note) == (text, text)
 
 
-def test_a_run_that_does_not_exist_is_said(path: Path) -> None:
+def test_a_missing_run_is_reported(path: Path) -> None:
     with RunLog(path) as log, pytest.raises(RunLogError, match="there is no run 99"):
         log.run(99)
 
@@ -148,7 +148,7 @@ for epoch in range(1, 100_000):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
-def test_a_killed_process_loses_at_most_the_epoch_it_was_in(path: Path) -> None:
+def test_a_killed_process_loses_at_most_its_current_epoch(path: Path) -> None:
     with RunLog(path) as log:
         earlier = log.begin(SETTINGS)
         log.add_epochs(earlier, [row(1)], NO_CURVE)
@@ -167,7 +167,7 @@ def test_a_killed_process_loses_at_most_the_epoch_it_was_in(path: Path) -> None:
             assert log.run(earlier).state == "finished"
 
 
-def test_a_locked_log_is_said_and_keeps_what_it_has(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_log_is_reported_and_unchanged(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nncore.experiments.run_log.log.LOCK_TIMEOUT", 0.1)
     with RunLog(path) as log:
         number = log.begin(SETTINGS)
@@ -191,7 +191,7 @@ def test_a_log_is_opened_and_read_while_another_program_writes_to_it(path: Path)
             assert [run.id for run in log.runs()] == [number]
 
 
-def test_a_damaged_log_is_said_and_left_as_it_is(path: Path) -> None:
+def test_a_damaged_log_is_reported_and_unchanged(path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(b"this is no database at all, whatever it is called" * 100)
     before = path.read_bytes()
@@ -200,7 +200,7 @@ def test_a_damaged_log_is_said_and_left_as_it_is(path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_a_log_of_a_newer_version_is_said_and_left_as_it_is(path: Path) -> None:
+def test_a_newer_log_is_reported_and_unchanged(path: Path) -> None:
     RunLog(path).close()
     with sqlite3.connect(path) as connection:
         connection.execute(f"PRAGMA user_version = {VERSION + 1}")
@@ -211,7 +211,7 @@ def test_a_log_of_a_newer_version_is_said_and_left_as_it_is(path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_a_run_with_settings_of_a_stranger_is_passed_over(path: Path) -> None:
+def test_a_run_with_unknown_settings_is_skipped(path: Path) -> None:
     with RunLog(path) as log:
         mine = log.begin(SETTINGS)
         strange = log.begin(SETTINGS)
@@ -222,7 +222,7 @@ def test_a_run_with_settings_of_a_stranger_is_passed_over(path: Path) -> None:
         assert [run.id for run in log.runs()] == [mine]
 
 
-def test_a_full_disk_is_said_and_the_log_stays_whole(path: Path) -> None:
+def test_a_full_disk_is_reported_and_the_log_is_unchanged(path: Path) -> None:
     with RunLog(path) as log:
         number = log.begin(SETTINGS)
         pages = log._connection.execute("PRAGMA page_count").fetchone()[0]
@@ -233,7 +233,7 @@ def test_a_full_disk_is_said_and_the_log_stays_whole(path: Path) -> None:
         assert log.epochs(number) == []
 
 
-def test_a_run_is_gone_on_with_where_it_was_broken_off(path: Path) -> None:
+def test_an_interrupted_run_is_resumed_at_its_checkpoint(path: Path) -> None:
     curve = np.arange(30, dtype=np.float32).reshape(3, 10)
     with RunLog(path) as log:
         number = log.begin(SETTINGS, "1 2.0 here", "a.checkpoint", "2026-01-31T09:30:00.000")
@@ -251,7 +251,7 @@ def test_a_run_is_gone_on_with_where_it_was_broken_off(path: Path) -> None:
     assert (ended.process, ended.checkpoint, ended.state) == ("", "", "finished")
 
 
-def test_a_run_is_known_by_its_number_and_when_it_began(path: Path) -> None:
+def test_a_run_is_identified_by_its_number_and_start_time(path: Path) -> None:
     with RunLog(path) as log:
         number = log.begin(SETTINGS)
         started = log.run(number).started
@@ -260,7 +260,7 @@ def test_a_run_is_known_by_its_number_and_when_it_began(path: Path) -> None:
         assert not log.has(number, "2026-01-31T09:30:00.000")
 
 
-def test_what_a_run_was_judged_on_last_is_kept(path: Path) -> None:
+def test_the_last_confusion_matrix_of_a_run_is_stored(path: Path) -> None:
     confusion = np.arange(9).reshape(3, 3)
     with RunLog(path) as log:
         number = log.begin(SETTINGS)
@@ -273,14 +273,14 @@ def test_what_a_run_was_judged_on_last_is_kept(path: Path) -> None:
     np.testing.assert_array_equal(found[1], confusion)
 
 
-def test_settings_that_an_older_digit_lab_did_not_know_are_as_usual(path: Path) -> None:
+def test_settings_missing_in_an_older_log_have_their_defaults(path: Path) -> None:
     with RunLog(path) as log:
         number = log.begin(SETTINGS)
         log._connection.execute("UPDATE runs SET config = json_remove(config, '$.keep_best')")
         assert log.run(number).settings == SETTINGS
 
 
-def test_another_programs_database_is_no_log_and_is_left_as_it_is(path: Path) -> None:
+def test_a_database_of_another_program_is_rejected_and_unchanged(path: Path) -> None:
     path.parent.mkdir()
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE TABLE addresses (name TEXT)")
@@ -311,7 +311,7 @@ PRAGMA user_version = 1;
 """
 
 
-def test_a_log_of_the_first_version_is_taken_over_with_all_its_runs(path: Path) -> None:
+def test_a_log_of_version_1_is_converted_with_all_its_runs(path: Path) -> None:
     path.parent.mkdir()
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(VERSION_1)
@@ -329,14 +329,14 @@ def test_a_log_of_the_first_version_is_taken_over_with_all_its_runs(path: Path) 
         assert connection.execute("PRAGMA user_version").fetchone()[0] == VERSION
 
 
-def test_rates_that_were_changed_on_the_way_are_kept(path: Path) -> None:
+def test_changed_learning_rates_are_stored(path: Path) -> None:
     with RunLog(path) as log:
         number = log.begin(SETTINGS)
         log.set_rates(number, ((5, 0.5), (9, 0.25)))
         assert log.run(number).settings.rates == ((5, 0.5), (9, 0.25))
 
 
-def test_of_runs_that_ended_only_the_newest_keep_their_checkpoints(path: Path) -> None:
+def test_only_the_newest_ended_runs_keep_their_checkpoints(path: Path) -> None:
     with RunLog(path) as log:
         ended = [log.begin(SETTINGS, checkpoint=f"{number}.checkpoint") for number in range(4)]
         for number, run in enumerate(ended):

@@ -68,7 +68,7 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 
 @needs_dask
 @pytest.mark.filterwarnings("ignore")  # what Dask and its event loop warn of is not ours
-def test_no_run_is_lost_and_none_made_twice_when_a_worker_is_killed_half_way(cluster: Cluster) -> None:
+def test_each_run_is_done_once_although_a_worker_is_killed(cluster: Cluster) -> None:
     jobs = grid(SMALL, TrainingConfig(epochs=60, batch_size=8), {"seed": [0, 1, 2, 3, 4, 5]})
     results, killed = [], False
     for event in run_on_cluster(jobs, few_digits(), cluster.address):
@@ -86,7 +86,7 @@ def test_no_run_is_lost_and_none_made_twice_when_a_worker_is_killed_half_way(clu
 
 @needs_dask
 @pytest.mark.filterwarnings("ignore")
-def test_a_cancelled_sweep_ends_the_runs_of_the_cluster(cluster: Cluster) -> None:
+def test_a_cancelled_sweep_stops_the_runs_on_the_cluster(cluster: Cluster) -> None:
     jobs = [SweepJob(number, SMALL, ENDLESS) for number in range(4)]
     asked: list[bool] = []
 
@@ -101,13 +101,13 @@ def test_a_cancelled_sweep_ends_the_runs_of_the_cluster(cluster: Cluster) -> Non
 
 @needs_dask
 @pytest.mark.filterwarnings("ignore")
-def test_where_no_scheduler_answers_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_scheduler_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nncore.experiments.sweep.cluster.SECONDS_TO_ANSWER", 1)
     with pytest.raises(SettingError, match="no Dask scheduler answers"):
         list(run_on_cluster(grid(SMALL, CONFIG, {"seed": [0]}), few_digits(), "tcp://127.0.0.1:9"))
 
 
-def test_without_the_package_its_name_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_package_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(SettingError, match=r"digitlab\[cluster\]"):
         list(run_on_cluster(grid(SMALL, CONFIG, {"seed": [0]}), few_digits(), "tcp://127.0.0.1:8786"))

@@ -25,14 +25,14 @@ def test_a_value_given_twice_is_one_run() -> None:
     assert len(grid(SMALL, TrainingConfig(), {"seed": [1, 1, 2]})) == 2
 
 
-def test_as_many_runs_as_are_allowed_are_made_and_not_one_more() -> None:
+def test_the_number_of_runs_is_limited() -> None:
     assert len(grid(SMALL, TrainingConfig(), {"seed": range(MOST_JOBS)})) == MOST_JOBS
     with pytest.raises(SettingError, match="at most 1,000 runs; these values make 1,001") as refusal:
         grid(SMALL, TrainingConfig(), {"epochs": [3], "seed": range(MOST_JOBS + 1)})
     assert refusal.value.field == "seed"
 
 
-def test_hidden_layers_and_activations_make_other_networks_of_the_same_ends() -> None:
+def test_hidden_layers_and_activations_vary_but_not_inputs_and_outputs() -> None:
     spec = NetworkSpec.dense((784, 16, 10), "tanh")
     jobs = grid(spec, TrainingConfig(), {"hidden": [(), (32, 8)]})
     assert [job.spec for job in jobs] == [NetworkSpec.dense((784, 10)), NetworkSpec.dense((784, 32, 8, 10), "tanh")]
@@ -41,7 +41,7 @@ def test_hidden_layers_and_activations_make_other_networks_of_the_same_ends() ->
     assert job.spec == NetworkSpec.dense((784, 16, 10), "sigmoid")
 
 
-def test_the_output_of_the_network_stays() -> None:
+def test_the_output_function_of_the_network_stays() -> None:
     spec = NetworkSpec((4,), NetworkSpec.dense((4, 3, 1)).layers, "linear")
     (job,) = grid(spec, TrainingConfig(), {"hidden": [(5,)]})
     assert job.spec.output == "linear"
@@ -57,7 +57,7 @@ def test_the_output_of_the_network_stays() -> None:
         ({"hidden": [(0,)]}, "units"),
     ],
 )
-def test_what_cannot_be_a_setting_is_refused_by_name(values: dict[str, list[object]], field: str) -> None:
+def test_an_invalid_setting_is_rejected_by_name(values: dict[str, list[object]], field: str) -> None:
     with pytest.raises(SettingError) as refusal:
         grid(SMALL, TrainingConfig(), values)
     assert refusal.value.field in (field, "layers")
@@ -70,7 +70,7 @@ def test_layers_of_a_convolutional_network_are_not_varied() -> None:
     assert len(grid(recipe.spec, recipe.config, {"seed": [1, 2]})) == 2
 
 
-def test_jobs_that_do_not_go_with_the_data_are_refused_before_one_begins() -> None:
+def test_jobs_that_do_not_suit_the_data_are_rejected() -> None:
     data = few_digits()
     check_jobs(grid(SMALL, TrainingConfig(), {"seed": [0, 1]}), data)
     wrong = grid(SMALL, TrainingConfig(), {"loss": [None, "binary_cross_entropy"]})
@@ -83,6 +83,6 @@ def test_jobs_that_do_not_go_with_the_data_are_refused_before_one_begins() -> No
         check_jobs(patient, alone)
 
 
-def test_no_job_at_all_is_refused() -> None:
+def test_an_empty_sweep_is_rejected() -> None:
     with pytest.raises(SettingError, match="no run"):
         check_jobs([], few_digits())

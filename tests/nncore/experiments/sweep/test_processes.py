@@ -62,7 +62,7 @@ def results_of(
     return results
 
 
-def test_each_job_is_done_once_and_has_the_figures_of_a_run_alone() -> None:
+def test_each_job_is_done_once_with_the_figures_of_the_same_run_outside_a_sweep() -> None:
     jobs = grid(SMALL, CONFIG, {"learning_rate": [0.001, 0.01], "seed": [0, 1]})
     results = results_of(run_sweep(jobs, few_digits(), workers=2))
     assert sorted(result.job.number for result in results) == [0, 1, 2, 3]
@@ -72,7 +72,7 @@ def test_each_job_is_done_once_and_has_the_figures_of_a_run_alone() -> None:
         assert len(result.history) == 2
 
 
-def test_the_finished_share_of_a_run_with_a_time_limit_is_the_share_of_that_time() -> None:
+def test_the_completed_fraction_of_a_run_with_a_time_limit_is_that_of_the_time() -> None:
     (job,) = grid(SMALL, replace(ENDLESS, seconds=300.0), {"seed": [0]})
     told: list[float] = []
     began = perf_counter()
@@ -81,7 +81,7 @@ def test_the_finished_share_of_a_run_with_a_time_limit_is_the_share_of_that_time
     assert 0 < told[0] < told[1] < told[2] <= (perf_counter() - began) / 300
 
 
-def test_the_share_held_out_is_the_one_of_each_seed() -> None:
+def test_each_seed_holds_out_its_own_validation_images() -> None:
     data = Splits(few_digits().training, test=few_digits().test)
     (job,) = grid(SMALL, CONFIG, {"seed": [7]})
     (result,) = results_of(run_sweep([job], data, validation_share=0.2, workers=1))
@@ -93,7 +93,7 @@ def test_the_share_held_out_is_the_one_of_each_seed() -> None:
     assert result.best_epoch in (1, 2)
 
 
-def test_data_may_be_read_by_the_workers(tmp_path: Path) -> None:
+def test_workers_can_read_the_data_themselves(tmp_path: Path) -> None:
     data = few_digits()
     np.savez(tmp_path / "digits.npz", x_train=data.training.images, y_train=data.training.labels)
     source = partial(read_dataset, tmp_path / "digits.npz")
@@ -106,7 +106,7 @@ def test_data_may_be_read_by_the_workers(tmp_path: Path) -> None:
     assert "no such file" in result.problem
 
 
-def test_progress_rises_to_the_end_and_tells_the_time_left() -> None:
+def test_progress_increases_to_one_and_estimates_the_remaining_time() -> None:
     jobs = grid(SMALL, CONFIG, {"seed": [0, 1, 2]})
     progress = [event for event in run_sweep(jobs, few_digits(), workers=2) if isinstance(event, SweepProgress)]
     assert (progress[0].done, progress[0].jobs) == (0, 3)
@@ -116,7 +116,7 @@ def test_progress_rises_to_the_end_and_tells_the_time_left() -> None:
     assert SweepProgress(0, 3, 0.0, 10.0).seconds_left is None
 
 
-def test_a_worker_that_is_killed_costs_no_run_and_makes_none_twice() -> None:
+def test_each_run_is_done_once_although_a_worker_is_killed() -> None:
     jobs = grid(SMALL, TrainingConfig(epochs=120, batch_size=8), {"seed": [0, 1, 2, 3]})
     results = results_of(run_sweep(jobs, few_digits(), workers=2), lambda progress: progress.share > 0.2)
     assert sorted(result.job.number for result in results) == [0, 1, 2, 3]
@@ -126,7 +126,7 @@ def test_a_worker_that_is_killed_costs_no_run_and_makes_none_twice() -> None:
     assert figures(again) == figures(alone(again.job, few_digits()))
 
 
-def test_a_run_whose_worker_dies_twice_is_given_up_and_the_others_are_made() -> None:
+def test_a_run_whose_worker_dies_twice_fails_and_the_others_are_done() -> None:
     jobs = [SweepJob(0, SMALL, ENDLESS), SweepJob(1, SMALL, CONFIG)]
     results, kills = [], 0
     for event in run_sweep(jobs, few_digits(), workers=1):
@@ -142,7 +142,7 @@ def test_a_run_whose_worker_dies_twice_is_given_up_and_the_others_are_made() -> 
     assert "died twice" in next(result.problem for result in results if result.state == "failed")
 
 
-def test_a_cancelled_sweep_ends_its_runs_and_begins_no_other() -> None:
+def test_a_cancelled_sweep_stops_its_runs_and_starts_no_other() -> None:
     jobs = [SweepJob(number, SMALL, ENDLESS) for number in range(5)]
     far: list[bool] = []
     results = []
@@ -177,7 +177,7 @@ if __name__ == "__main__":
 """
 
 
-def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+def test_workers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
     (tmp_path / "sweeps.py").write_text(PARENT)
     environment = {**os.environ, "PYTHONPATH": os.getcwd()}
     command = [sys.executable, str(tmp_path / "sweeps.py")]
@@ -192,7 +192,7 @@ def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     assert not alive
 
 
-def test_a_run_that_diverges_says_so_and_stops_no_other() -> None:
+def test_a_diverged_run_does_not_stop_the_others() -> None:
     jobs = grid(SMALL, CONFIG, {"learning_rate": [1e9, 0.001]})
     results = {result.job.number: result for result in results_of(run_sweep(jobs, few_digits(), workers=1))}
     assert (results[0].state, results[1].state) == ("diverged", "finished")
@@ -201,7 +201,7 @@ def test_a_run_that_diverges_says_so_and_stops_no_other() -> None:
     assert results[1].accuracy == results[1].test_accuracy
 
 
-def test_a_run_that_does_not_fit_fails_with_its_reason() -> None:
+def test_an_impossible_run_fails_with_a_reason() -> None:
     (job,) = grid(SMALL, CONFIG, {"loss": ["mean_squared_error"], "label_smoothing": [0.1]})
     result = alone(job, few_digits())
     assert result.state in ("failed", "finished")
@@ -209,7 +209,7 @@ def test_a_run_that_does_not_fit_fails_with_its_reason() -> None:
     assert alone(wrong, few_digits()).state == "failed"
 
 
-def test_data_on_its_way_to_another_machine_arrives_whole() -> None:
+def test_data_is_sent_to_another_machine_completely() -> None:
     data = unpacked(packed(few_digits()))
     assert data.test is not None
     for there, here in ((data.training, few_digits().training), (data.test, few_digits().test)):
@@ -219,7 +219,7 @@ def test_data_on_its_way_to_another_machine_arrives_whole() -> None:
         assert (there.class_names, there.source) == (here.class_names, here.source)
 
 
-def test_data_that_stays_in_its_file_is_refused(tmp_path: Path) -> None:
+def test_data_that_is_not_in_memory_is_rejected(tmp_path: Path) -> None:
     data = few_digits().training
     np.save(tmp_path / "train-images.npy", data.images)
     np.save(tmp_path / "train-labels.npy", data.labels)
@@ -228,7 +228,7 @@ def test_data_that_stays_in_its_file_is_refused(tmp_path: Path) -> None:
         next(iter(run_sweep(grid(SMALL, CONFIG, {"seed": [0]}), mapped)))
 
 
-def test_the_longest_run_is_begun_first() -> None:
+def test_the_longest_run_starts_first() -> None:
     jobs = grid(SMALL, TrainingConfig(), {"hidden": [(8,), (8, 8)], "epochs": [1, 12]})
     with_one = [result.job.number for result in results_of(run_sweep(jobs, few_digits(), workers=1))]
     assert with_one == [3, 1, 2, 0]

@@ -39,7 +39,7 @@ def test_the_largest_network_has_every_kind_of_layer_and_every_activation() -> N
 
 @pytest.mark.parametrize("spec", [*NETWORKS.values(), *ALONE.values()], ids=[*NETWORKS, *ALONE])
 @pytest.mark.parametrize("rows", [1, 7])
-def test_onnxruntime_gives_the_same_answers(spec: NetworkSpec, rows: int) -> None:
+def test_onnxruntime_computes_the_same_outputs(spec: NetworkSpec, rows: int) -> None:
     network, inputs = network_of(spec), images_for(spec, rows)
     content = onnx_file(header_of(spec), network.parameters.values)
     onnx.checker.check_model(onnx.load_model_from_string(content), full_check=True)
@@ -48,7 +48,7 @@ def test_onnxruntime_gives_the_same_answers(spec: NetworkSpec, rows: int) -> Non
 
 
 @pytest.mark.parametrize("spec", NETWORKS.values(), ids=NETWORKS)
-def test_what_was_exported_comes_back_bit_for_bit(spec: NetworkSpec) -> None:
+def test_an_exported_model_is_read_back_bit_for_bit(spec: NetworkSpec) -> None:
     network, header = network_of(spec), header_of(spec)
     read, parameters = read_onnx(onnx_file(header, network.parameters.values))
     assert read.to_json() == header.to_json()
@@ -85,7 +85,7 @@ def test_the_same_model_gives_the_same_bytes() -> None:
     assert onnx_file(header_of(EVERYTHING), network_of(EVERYTHING).parameters.values) == ONNX
 
 
-def test_a_network_too_large_for_onnx_is_refused_before_it_is_written() -> None:
+def test_a_network_too_large_for_onnx_is_rejected_before_it_is_written() -> None:
     large = NetworkSpec.dense((784, 700_000, 10))
     nothing = np.broadcast_to(np.float32(0), (large.parameter_count,))  # takes no memory
     with pytest.raises(ModelFileError, match=r"holds up to 2 GB; this network has 556,500,010 weights"):
@@ -138,12 +138,12 @@ def array_elsewhere(model: onnx.ModelProto) -> None:
         (changed(array_elsewhere), r"array 1\.W .*, 0 bytes; expected \(6, 1, 5, 3\) of float, 360 bytes"),
     ],
 )
-def test_files_by_other_programs_are_refused_with_a_description(content: bytes, sentence: str) -> None:
+def test_files_by_other_programs_are_rejected_with_a_description(content: bytes, sentence: str) -> None:
     with pytest.raises(ModelFileError, match=sentence):
         read_onnx(content)
 
 
-def test_a_foreign_models_names_cannot_break_the_sentence() -> None:
+def test_names_in_a_foreign_model_cannot_break_the_message() -> None:
     foreign = onnx.ModelProto(producer_name="a\n\x1b[31mb" * 100)
     foreign.graph.node.add(op_type="Odd\nNode")
     content: bytes = foreign.SerializeToString()
@@ -155,7 +155,7 @@ def test_a_foreign_models_names_cannot_break_the_sentence() -> None:
 
 @settings(max_examples=150)
 @given(changes=mutations)
-def test_a_mutated_file_is_read_or_refused(changes: list[Mutation]) -> None:
+def test_a_mutated_file_is_read_or_rejected(changes: list[Mutation]) -> None:
     with contextlib.suppress(ModelFileError):
         header, parameters = read_onnx(mutated(ONNX, changes))
         assert isinstance(header, ModelHeader)

@@ -51,13 +51,13 @@ def test_the_suffix_selects_the_format(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_one_of_our_npz_files_is_read_under_any_name(tmp_path: Path, suffix: str) -> None:
+def test_an_npz_model_is_read_with_any_suffix(tmp_path: Path, suffix: str) -> None:
     save_model(model_of(), tmp_path / "a.npz")
     renamed = (tmp_path / "a.npz").rename(tmp_path / f"a{suffix}")
     np.testing.assert_array_equal(load_model(renamed).parameters, model_of().parameters)
 
 
-def test_an_exported_model_looks_like_a_model_rather_than_like_data(saved: Path) -> None:
+def test_an_exported_model_is_recognised_as_a_model_file(saved: Path) -> None:
     assert is_model_file(saved)
     saved.write_bytes(b"damaged")
     assert is_model_file(saved)
@@ -65,7 +65,7 @@ def test_an_exported_model_looks_like_a_model_rather_than_like_data(saved: Path)
     assert not is_model_file(saved)
 
 
-def test_a_file_cut_short_anywhere_is_refused_by_name(saved: Path) -> None:
+def test_every_truncated_file_is_rejected_by_name(saved: Path) -> None:
     content = saved.read_bytes()
     for length in {0, 1, 10, 100, len(content) // 4, len(content) // 2}:
         saved.write_bytes(content[:length])
@@ -73,13 +73,13 @@ def test_a_file_cut_short_anywhere_is_refused_by_name(saved: Path) -> None:
             load_model(saved)
 
 
-def test_weights_that_are_not_finite_are_refused(saved: Path) -> None:
+def test_weights_that_are_not_finite_are_rejected(saved: Path) -> None:
     save_model(replace(model_of(), parameters=np.full(EVERYTHING.parameter_count, np.inf, np.float32)), saved)
     with pytest.raises(ModelFileError, match="some of its weights are not finite"):
         load_model(saved)
 
 
-def test_a_file_larger_than_the_free_memory_is_refused_unread(saved: Path) -> None:
+def test_a_file_larger_than_the_free_memory_is_rejected_unread(saved: Path) -> None:
     with saved.open("r+b") as file:
         file.truncate(2**43)  # a hole: takes no room on the disk
     with pytest.raises(ModelFileError, match=r"8,796\.1 GB, which is too large for the free memory"):
@@ -87,7 +87,7 @@ def test_a_file_larger_than_the_free_memory_is_refused_unread(saved: Path) -> No
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_a_path_that_is_not_a_file_is_refused(tmp_path: Path, suffix: str) -> None:
+def test_a_path_that_is_not_a_file_is_rejected(tmp_path: Path, suffix: str) -> None:
     (tmp_path / f"folder{suffix}").mkdir()
     with pytest.raises(ModelFileError, match="it is not a file"):
         load_model(tmp_path / f"folder{suffix}")
@@ -99,7 +99,7 @@ def test_a_path_that_is_not_a_file_is_refused(tmp_path: Path, suffix: str) -> No
 
 @settings(max_examples=60)
 @given(changes=mutations)
-def test_a_mutated_file_is_read_or_refused(saved: Path, changes: list[Mutation]) -> None:
+def test_a_mutated_file_is_read_or_rejected(saved: Path, changes: list[Mutation]) -> None:
     path = saved.with_name(f"mutated{saved.suffix}")
     path.write_bytes(mutated(saved.read_bytes(), changes))
     check_loaded_or_refused(path)

@@ -12,7 +12,7 @@ from nncore.preprocessing.ink import rasterize
 from tests.nncore.handwriting.personal_test.samples import DATE, ink, network, result
 
 
-def test_an_unsure_reading_can_be_right_and_a_refused_one_cannot() -> None:
+def test_an_unsure_reading_can_be_correct_and_a_rejected_one_cannot() -> None:
     assert [drawing.is_right for drawing in result().drawings] == [True, True, False, False]
     assert [drawing.read for drawing in result().drawings] == [7, 4, 2, None]
     assert (result().right, result().accuracy) == (2, 0.5)
