@@ -1,4 +1,4 @@
-"""Conditions under which every test runs: Qt without a screen, a user folder of its own, no thread left running.
+"""Conditions of every test: Qt without a screen, its own user folder, and no thread that still runs at the end.
 
 No test may depend on how fast the machine is or on who started the tests. Time limits are therefore long enough for a
 machine that is busy with other work; a test that passes does not wait for them.
@@ -25,7 +25,7 @@ from PySide6.QtCore import QEvent, QThread
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
-threadpool_limits(1, user_api="blas")  # as the program does; threads that spin would slow each other
+threadpool_limits(1, user_api="blas")  # as in the app; waiting threads would slow each other down
 
 # A shell that starts a job in the background makes it ignore Ctrl+C, and every process started from it inherits that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -56,12 +56,12 @@ QThread.start = _start_and_remember  # type: ignore[method-assign]
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
-    """Name bytes by their parameter: a packed file holds the time, and all processes must agree on the names."""
+    """Name bytes by their parameter: compressed files contain the time, and all processes need the same names."""
     return argname if isinstance(val, bytes) and not (val.isascii() and val.decode().isprintable()) else None
 
 
 def pytest_collection_finish() -> None:
-    """Spare later garbage collections the thousands of collected tests: a change of theme makes a full collection."""
+    """Exclude the thousands of collected tests from garbage collections: a change of theme runs a full collection."""
     gc.collect()
     gc.freeze()
 
@@ -75,7 +75,7 @@ def user_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(autouse=True)
 def no_widget_left() -> Iterator[None]:
-    """Delete the widgets that a test has closed: a theme goes through all that there are, so later tests would slow."""
+    """Delete the widgets that a test has closed: a theme visits all widgets, so later tests would be slower."""
     yield
     if QApplication.instance() is not None:
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

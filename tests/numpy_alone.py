@@ -45,7 +45,7 @@ CONFIG = TrainingConfig(learning_rate=0.001, batch_size=100, epochs=2)
 
 
 def main() -> None:
-    """Take each path, with real digits, in a folder of its own."""
+    """Run each path with real digits in its own folder."""
     mnist = load_mnist()
     assert mnist.test is not None
     few = Splits(mnist.training.take(slice(0, 2000)), mnist.test.take(slice(0, 500)), mnist.test.take(slice(500, 1000)))
@@ -104,11 +104,11 @@ def check_model_files(training: Training, finished: Finished, data: Splits, fold
         same_bits(training.network, load_model(folder / f"model{suffix}").network())
     np.save(folder / "digits.npy", data.training.inputs(slice(0, 2)))
     subprocess.run([sys.executable, folder / "model.py", folder / "digits.npy"], check=True, stdout=subprocess.DEVNULL)
-    assert "pip install onnx" in refusal(lambda: save_model(model, folder / "model.onnx"))
+    assert "pip install onnx" in error_message(lambda: save_model(model, folder / "model.onnx"))
     print("model file: saved, loaded, exported as a script that runs; ONNX says which package it needs")
 
 
-def refusal(write: Callable[[], None]) -> str:
+def error_message(write: Callable[[], None]) -> str:
     """The message of the ModelFileError that `write` raises; empty if it raises none."""
     try:
         write()
@@ -183,7 +183,7 @@ def same_bits(first: Network, second: Network) -> None:
 
 
 def check_imports() -> None:
-    """Fail if a package from outside other than NumPy was imported."""
+    """Fail if a third-party package other than NumPy was imported."""
     libraries = os.sep + "site-packages" + os.sep
     foreign = {
         name.partition(".")[0]

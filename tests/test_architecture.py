@@ -1,4 +1,4 @@
-"""The plan of the packages: imports go one way, packages stay small, tests mirror the code."""
+"""The rules for packages: imports have one direction, packages stay small, tests mirror the code."""
 
 from __future__ import annotations
 

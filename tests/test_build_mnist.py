@@ -93,7 +93,7 @@ def test_a_full_disk_leaves_the_old_file_unchanged(
     assert list(tmp_path.glob("*built*")) == [target]
 
 
-def refusal(folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
+def error_message(folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
     """Return the message of the script about `folder` and check that it leaves mnist.npz unchanged."""
     before = build_mnist.TARGET.stat()
     assert build_mnist.main([str(folder)]) == 2
@@ -109,20 +109,20 @@ def test_a_changed_file_is_refused(folder: Path, capsys: pytest.CaptureFixture[s
     content = bytearray(path.read_bytes())
     content[100] ^= 1
     path.write_bytes(content)
-    said = refusal(folder, capsys)
-    assert said.startswith(f"{path}: found SHA-256 {sha256(content).hexdigest()}, expected ff7bcfd4")
+    message = error_message(folder, capsys)
+    assert message.startswith(f"{path}: found SHA-256 {sha256(content).hexdigest()}, expected ff7bcfd4")
 
 
 def test_a_missing_file_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "t10k-labels-idx1-ubyte").unlink()
-    assert "found no t10k-labels-idx1-ubyte or t10k-labels-idx1-ubyte.gz" in refusal(folder, capsys)
+    assert "found no t10k-labels-idx1-ubyte or t10k-labels-idx1-ubyte.gz" in error_message(folder, capsys)
 
 
 @pytest.mark.parametrize("content", [gzip.compress(bytes(5000), mtime=0)[:-10], b"not packed"])
 def test_a_damaged_compressed_file_is_named(content: bytes, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "t10k-labels-idx1-ubyte").unlink()
     (folder / "t10k-labels-idx1-ubyte.gz").write_bytes(content)
-    assert f"{folder / 't10k-labels-idx1-ubyte.gz'}: the file cannot be read" in refusal(folder, capsys)
+    assert f"{folder / 't10k-labels-idx1-ubyte.gz'}: the file cannot be read" in error_message(folder, capsys)
 
 
 @pytest.mark.parametrize("arguments", [[], ["one", "two"]])

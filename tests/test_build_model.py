@@ -85,9 +85,9 @@ def test_the_card_names_the_training_data_and_the_accuracy_for_each_writer_and_k
 def test_the_card_has_the_accuracy_on_the_test_set(built: tuple[Model, str]) -> None:
     test = small_mnist().test
     assert test is not None
-    judged = evaluate(built[0].network(), test)
-    assert judged is not None
-    assert built[0].card.test_accuracy == judged.accuracy
+    evaluation = evaluate(built[0].network(), test)
+    assert evaluation is not None
+    assert built[0].card.test_accuracy == evaluation.accuracy
 
 
 def test_without_ink_a_fold_has_no_writers_and_the_command_writes_the_model(

@@ -1,4 +1,4 @@
-"""Whatever the README and docs/ name exists: links, files, folders, functions, options and commands."""
+"""Everything that the README and docs/ name exists: links, files, folders, functions, options and commands."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ pages = pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to
 
 
 def definitions(path: Path) -> set[str]:
-    """The names a module defines at its top, and those of its classes as `Class.name`."""
+    """Return the names that a module defines, and those of its classes as `Class.name`."""
 
     def names(body: list[ast.stmt], prefix: str) -> set[str]:
         found: set[str] = set()

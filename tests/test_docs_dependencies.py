@@ -36,7 +36,7 @@ def test_every_dependency_has_its_reason(package: str) -> None:
 
 
 def loads_pandas(what: str, *arguments: str) -> bool:
-    """Whether a fresh Python has loaded pandas after `what`."""
+    """Whether a new Python process has loaded pandas after `what`."""
     program = PROBE.format(what=what, arguments=["main.py", *arguments])
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     return done.stdout.splitlines()[-1] == "pandas loaded: True"

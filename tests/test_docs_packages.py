@@ -1,4 +1,4 @@
-"""The drawing of the packages shows the imports that the files have, and can be read."""
+"""The diagram of the packages shows the imports in the files and is readable."""
 
 from __future__ import annotations
 

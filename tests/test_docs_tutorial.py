@@ -1,4 +1,4 @@
-"""The tutorial runs from top to bottom and prints what it says."""
+"""The code of the tutorial runs from top to bottom and prints the output that the text shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files of every format written so far can be opened, and hold what was written."""
+"""Files in every format since the first version can be opened and have the expected content."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def named(pattern: str) -> list[str]:
 
 
 def opened(name: str, folder: Path) -> Path:
-    """A copy that may be changed, with the name that the sample had."""
+    """A copy of a sample with the same name, which may be changed."""
     return Path(shutil.copy(SAMPLES / name, folder / name.removesuffix(".txt")))
 
 
 def twelve() -> Splits:
-    """The examples of the samples."""
+    """The examples with which the samples were made."""
     rng = np.random.default_rng(0)
 
     def part(count: int, source: str) -> Dataset:

@@ -1,4 +1,4 @@
-"""What `tests/numpy_alone.py` runs must work while no package but NumPy can be imported."""
+"""`tests/numpy_alone.py` works if no package other than NumPy can be imported."""
 
 from __future__ import annotations
 

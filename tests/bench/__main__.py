@@ -12,7 +12,7 @@ from tests.bench.report import as_json, table
 
 BENCHMARKS = (
     "epoch", "products", "accuracy", "latency", "memory", "scaling", "drawing", "handwriting", "pen", "repaint",
-    "seeds", "sweep", "window",
+    "notebooks", "sweep", "window",
 )  # fmt: skip
 """Modules of this package. They are imported when they run, because the workers of a sweep import this module too."""
 
@@ -21,10 +21,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m tests.bench",
         description="Measures speed and memory. Tables go to standard error as they are found, JSON to standard "
-        "output: one object a benchmark. So `python -m tests.bench > bench.json` shows the one and keeps the other.",
+        "output, one object per benchmark: `python -m tests.bench > bench.json` shows the tables and stores the JSON.",
     )
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"what to measure: {', '.join(BENCHMARKS)} (all)")
-    parser.add_argument("--rounds", type=int, default=5, help="how often each is run (5)")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"benchmarks to run: {', '.join(BENCHMARKS)} (all)")
+    parser.add_argument("--rounds", type=int, default=5, help="number of rounds (5)")
     options = parser.parse_args()
     unknown = set(options.names) - set(BENCHMARKS)
     if unknown:

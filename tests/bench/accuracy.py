@@ -28,7 +28,7 @@ FEWEST_SEEDS = 3
 
 
 class Plan(NamedTuple):
-    """A schedule, its learning rate, and over how many epochs it runs."""
+    """A schedule, its learning rate, and its number of epochs."""
 
     schedule: str
     rate: float
@@ -36,7 +36,7 @@ class Plan(NamedTuple):
 
 
 class Goal(NamedTuple):
-    """An accuracy, in percent, that a network is to reach. at_most: the wanted share of PyTorch's time."""
+    """The accuracy in percent that a network must reach. at_most: the limit as a share of PyTorch's time."""
 
     network: str
     percent: float
@@ -118,10 +118,10 @@ def nncore_run(network_name: str, percent: float, plan: Plan, seed: int) -> Run:
     for event in train(network, Splits(data.training), config):
         if isinstance(event, EpochDone):
             reached = perf_counter()
-            judged = evaluate(network, data.test)
-            assert judged is not None
-            assert judged.accuracy is not None
-            if 100 * judged.accuracy >= percent:
+            evaluation = evaluate(network, data.test)
+            assert evaluation is not None
+            assert evaluation.accuracy is not None
+            if 100 * evaluation.accuracy >= percent:
                 return Run(reached - began - judging, event.epoch)
             judging += perf_counter() - reached
     return NEVER

@@ -99,7 +99,7 @@ def mlp_classifier(name: str, epochs: int) -> Any:
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.neural_network import MLPClassifier
 
-    warnings.simplefilter("ignore", ConvergenceWarning)  # it was told to stop early
+    warnings.simplefilter("ignore", ConvergenceWarning)  # it stops early on purpose
     return MLPClassifier(
         NETWORKS[name].widths[1:-1],
         activation="relu",

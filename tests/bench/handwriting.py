@@ -64,18 +64,24 @@ def _read(network: Network, samples: InkSamples) -> tuple[NDArray[np.bool_], flo
     """Return which samples are misread (n,), then the percentages refused, unsure, calibration error and misread."""
     data = samples.to_dataset()
     logits = logits_of(network, data)
-    said = verdict_rates_of(logits, data.labels)
+    rates = verdict_rates_of(logits, data.labels)
     wrong = logits.argmax(axis=1) != data.labels
-    return wrong, 100 * said.rejected, 100 * said.unsure, 100 * (said.calibration_error or 0), 100 * float(wrong.mean())
+    return (
+        wrong,
+        100 * rates.rejected,
+        100 * rates.unsure,
+        100 * (rates.calibration_error or 0),
+        100 * float(wrong.mean()),
+    )
 
 
 def _mnist(network: Network) -> Section:
     test = load_mnist().test
     assert test is not None
-    judged, said = evaluate(network, test), verdict_rates(network, test)
+    judged, rates = evaluate(network, test), verdict_rates(network, test)
     assert judged is not None
-    assert said is not None
-    shares = {"misread": 1 - (judged.accuracy or 0), "refused": said.rejected, "unsure": said.unsure}
+    assert rates is not None
+    shares = {"misread": 1 - (judged.accuracy or 0), "refused": rates.rejected, "unsure": rates.unsure}
     wanted = {"misread": 0.7}
     return Section(
         "MNIST, test part",
@@ -90,9 +96,9 @@ def _non_digits(network: Network, rounds: int) -> Section:
         for kind, draw in non_digit_kinds.items():
             rng = np.random.default_rng((number, len(kind)))
             images = np.stack([rasterize(draw(rng)) for _ in range(OF_A_KIND)])
-            said = verdict_rates(network, Dataset(images, np.full(OF_A_KIND, NO_CLASS), open_set=True))
-            assert said is not None
-            taken[kind].append(100 * (1 - said.rejected - said.unsure))
+            rates = verdict_rates(network, Dataset(images, np.full(OF_A_KIND, NO_CLASS), open_set=True))
+            assert rates is not None
+            taken[kind].append(100 * (1 - rates.rejected - rates.unsure))
     together = tuple(float(np.mean(shares)) for shares in zip(*taken.values(), strict=True))
     each = [Figure(kind, "%", tuple(shares), at_most=10) for kind, shares in taken.items()]
     return Section("No digits, taken for digits", [Figure("all kinds", "%", together, at_most=10), *each])

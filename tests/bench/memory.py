@@ -19,7 +19,7 @@ AT_MOST = 200
 
 
 def measure(rounds: int) -> Iterator[Section]:
-    """One section."""
+    """Measure the peak memory in one section."""
     theirs = {**torch_ways(adams=["fused"], threads=threads_tried()[:1]), **sklearn_ways()}
     runs = interleaved("tests.bench.memory", {"digitlab train": ["command"], **theirs}, range(rounds))
     ours = Figure("digitlab train", "MiB", runs["digitlab train"].of("MiB"), at_most=AT_MOST)

@@ -60,7 +60,7 @@ def latencies(trains: str) -> dict[str, float]:
     found: list[float] = []
     waiting: list[float] = []
     read: list[float] = []
-    """Events whose prediction is there, but not yet painted."""
+    """Events whose prediction is known, but not yet painted."""
     read_at = 0.0
 
     def answer(now: float) -> None:
@@ -94,7 +94,7 @@ def latencies(trains: str) -> dict[str, float]:
     canvas, numbers = window.draw_tab.canvas, itertools.count()
 
     def move_pen() -> None:
-        answer(read_at)  # what is still read and not painted looked no different
+        answer(read_at)  # their bars did not change, so nothing was painted
         number, moment = divmod(next(numbers), CYCLE_EVENTS)
         side, turn = min(canvas.width(), canvas.height()) / 2, 2 * pi * moment / STROKE_EVENTS * (1 + number % 3 / 2)
         point = QPoint(

@@ -31,7 +31,7 @@ class Figure:
 
     @property
     def ratio(self) -> float | None:
-        """The median over the rounds of `compared` divided by this; a round's two runs saw the same machine."""
+        """The median over the rounds of `compared` divided by this; the machine affects both runs of a round alike."""
         if self.compared is None:
             return None
         pairs = zip(self.compared.runs, self.runs, strict=True)
@@ -58,7 +58,7 @@ HEADINGS = ("", "median", "lowest", "highest", "unit", "ratio", "wanted")
 
 
 def table(section: Section) -> str:
-    """The section as text: a row a figure, the columns aligned."""
+    """The section as text: one row per figure, with aligned columns."""
     rows = [HEADINGS, *(_cells(figure) for figure in section.figures)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
     lines = [section.title]

@@ -100,7 +100,7 @@ def nncore_microseconds(batch: int, width: int) -> float:
 
 
 def _of_last_epoch(data: Splits, batch: int, width: int, epochs: int) -> float:
-    """Microseconds an image from step to step, without the first; epochs are judged between their steps."""
+    """Microseconds an image from step to step, without the first; epochs are evaluated between their steps."""
     config = TrainingConfig(batch_size=batch, epochs=epochs)
     began, images = 0.0, 0
     for event in train(fresh_network(network_of(width)), data, config):

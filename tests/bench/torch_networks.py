@@ -82,7 +82,7 @@ def tensors(dataset: Dataset, spec: NetworkSpec) -> tuple[Any, Any]:
 
 
 class TorchTraining:
-    """Training `network` (a Sequential) with Adam on the given tensors."""
+    """Trains `network` (a Sequential) with Adam on the given tensors."""
 
     def __init__(self, network: Any, images: Any, labels: Any, rate: float, batch: int, fused: bool) -> None:
         self.network, self.images, self.labels, self.rate, self.batch = network, images, labels, rate, batch
@@ -105,7 +105,7 @@ class TorchTraining:
             self.step += 1
 
     def accuracy(self, images: Any, labels: Any) -> float:
-        """The share of `images` answered correctly, 0 to 1."""
+        """The fraction of `images` that is read correctly, 0 to 1."""
         self.network.eval()
         with torch.inference_mode():
             right = sum(

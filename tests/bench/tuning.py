@@ -1,4 +1,4 @@
-"""Which schedule brings a network to an accuracy soonest: `python -m tests.bench.tuning FRAMEWORK NETWORK PERCENT`.
+"""Find the fastest schedule to an accuracy: `python -m tests.bench.tuning FRAMEWORK NETWORK PERCENT`.
 
 It tries each plan of a grid with SEEDS seeds and prints the plans that reached the accuracy with every seed, fewest
 epochs first. It counts epochs, not seconds: an epoch costs the same with every schedule, and the count does not depend

@@ -1,4 +1,4 @@
-"""What `import nncore` offers."""
+"""The names that `import nncore` exports."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROOT = Path(nncore.__file__).parent.parent
 
 
 def imports_for_type_checkers() -> dict[str, str]:
-    """Each name and its module, as the block under TYPE_CHECKING has them."""
+    """Each name and its module, from the imports under TYPE_CHECKING."""
     tree = ast.parse(Path(nncore.__file__).read_text(encoding="utf-8"))
     block = next(node for node in tree.body if isinstance(node, ast.If))
     return {
@@ -27,7 +27,7 @@ def imports_for_type_checkers() -> dict[str, str]:
         for node in block.body
         if isinstance(node, ast.ImportFrom) and node.module
         for alias in node.names
-        if alias.asname == alias.name  # else a type checker takes the name for a private one
+        if alias.asname == alias.name  # otherwise a type checker treats the name as private
     }
 
 

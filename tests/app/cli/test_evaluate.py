@@ -35,11 +35,11 @@ def test_json_contains_the_verdict_rates_and_the_calibration_error(
     assert test is not None
     np.savez(tmp_path / "data.npz", x_train=test.images, y_train=test.labels)
     assert cli.main(["evaluate", "--data", str(tmp_path / "data.npz"), "--json"]) == 0
-    judged = json.loads(capfd.readouterr().out)
+    printed = json.loads(capfd.readouterr().out)
     network = load_model(bundled_model_path()).network()
-    said = [recognize(network, image).verdict for image in test.images]
-    assert judged["refused"] == said.count("not a digit") / 500
-    assert judged["unsure"] == said.count("unsure") / 500
-    assert 0 < judged["ece"] < 0.02
+    verdicts = [recognize(network, image).verdict for image in test.images]
+    assert printed["refused"] == verdicts.count("not a digit") / 500
+    assert printed["unsure"] == verdicts.count("unsure") / 500
+    assert 0 < printed["ece"] < 0.02
     assert cli.main(["evaluate", "--data", str(tmp_path / "data.npz")]) == 0
-    assert f"not a digit: {judged['refused']:.2%}, unsure: {judged['unsure']:.2%}" in capfd.readouterr().out
+    assert f"not a digit: {printed['refused']:.2%}, unsure: {printed['unsure']:.2%}" in capfd.readouterr().out

@@ -20,8 +20,8 @@ def test_the_bundled_model_is_exported_and_can_be_loaded_again(
     np.testing.assert_array_equal(load_model(out).parameters, load_model(bundled_model_path()).parameters)
     again = tmp_path / "again.onnx"
     assert cli.main(["export", "--model", str(out), "--out", str(again), "--json"]) == 0
-    told = json.loads(capfd.readouterr().out)
-    assert told == {"file": str(again), "model": "handwriting", "bytes": again.stat().st_size}
+    printed = json.loads(capfd.readouterr().out)
+    assert printed == {"file": str(again), "model": "handwriting", "bytes": again.stat().st_size}
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_an_impossible_export_is_reported_in_one_line(
     monkeypatch.chdir(tmp_path)
     try:
         status = cli.main(["export", *arguments])
-    except SystemExit as end:  # argparse's own refusals
+    except SystemExit as end:  # argparse reports errors itself
         status = int(end.code or 0)
     printed = capfd.readouterr()
     assert status == 2

@@ -1,4 +1,4 @@
-"""The command line as a user meets it: `python main.py ...` in a process of its own."""
+"""The command line as users call it: `python main.py ...` in its own process."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def json_lines(process: subprocess.CompletedProcess[str]) -> list[dict[str, Any]
     return [json.loads(line) for line in process.stdout.splitlines()]
 
 
-def refusal(process: subprocess.CompletedProcess[str]) -> str:
-    """The one line of a user's mistake."""
+def error_message(process: subprocess.CompletedProcess[str]) -> str:
+    """Check that a user's mistake is reported in one line, and return the line."""
     assert process.returncode == 2, process
     assert process.stdout == ""
     assert re.fullmatch(r"digitlab[^\n]*: [^\n]+\n", process.stderr), process.stderr
@@ -63,10 +63,10 @@ def test_train_reaches_97_percent_on_mnist_and_saves_the_model(tmp_path: Path) -
     assert set(events[-1]) >= {"test_accuracy", "test_loss", "epochs", "seconds", "model"}
     assert events[-1]["test_accuracy"] >= 0.97
     assert events[-1]["model"] == str(out)
-    judged = json_lines(run("evaluate", "--model", out, "--json"))[0]
-    assert (judged["count"], judged["accuracy"]) == (10_000, events[-1]["test_accuracy"])
-    assert np.sum(judged["confusion"]) == 10_000
-    assert judged["per_class"][3] == judged["confusion"][3][3] / sum(judged["confusion"][3])
+    evaluation = json_lines(run("evaluate", "--model", out, "--json"))[0]
+    assert (evaluation["count"], evaluation["accuracy"]) == (10_000, events[-1]["test_accuracy"])
+    assert np.sum(evaluation["confusion"]) == 10_000
+    assert evaluation["per_class"][3] == evaluation["confusion"][3][3] / sum(evaluation["confusion"][3])
     assert load_model(out).card.test_accuracy == events[-1]["test_accuracy"]
 
 
@@ -120,9 +120,9 @@ def test_recipes_lists_each_recipe_with_its_network() -> None:
 
 @pytest.mark.slow  # reads 10,000 images
 def test_the_bundled_model_reads_mnist() -> None:
-    judged = json_lines(run("evaluate", "--json"))[0]
-    assert judged["count"] == 10_000
-    assert judged["accuracy"] >= 0.985
+    evaluation = json_lines(run("evaluate", "--json"))[0]
+    assert evaluation["count"] == 10_000
+    assert evaluation["accuracy"] >= 0.985
 
 
 def test_evaluate_prints_a_readable_table(small_data: Path) -> None:
@@ -150,7 +150,7 @@ def test_recognize_reads_pictures_and_ink_and_continues_after_an_unreadable_file
 
 def test_the_model_never_overwrites_its_data(small_data: Path) -> None:
     before = small_data.read_bytes()
-    refused = refusal(run("train", *SMALL, "--data", small_data, "--out", small_data))
+    refused = error_message(run("train", *SMALL, "--data", small_data, "--out", small_data))
     assert "--out and --data must be different files" in refused
     assert small_data.read_bytes() == before
 
@@ -165,10 +165,10 @@ def test_a_closed_pipe_does_not_end_the_training(small_data: Path, tmp_path: Pat
     assert process.stdout is not None
     assert process.stderr is not None
     process.stdout.close()
-    said = process.stderr.read()
+    message = process.stderr.read()
     process.stderr.close()
     assert process.wait(240) == 0
-    assert said == ""
+    assert message == ""
     assert load_model(out).card.epochs == 1
 
 
@@ -193,13 +193,13 @@ def test_output_that_cannot_be_written_is_reported_and_the_model_is_saved(small_
 
 
 def test_control_characters_and_unencodable_characters_in_names_are_escaped(tmp_path: Path) -> None:
-    said = refusal(run("recognize", tmp_path / "new\nline \x1b[31m.png"))
-    assert "\x1b" not in said
-    assert "line" in said
+    message = error_message(run("recognize", tmp_path / "new\nline \x1b[31m.png"))
+    assert "\x1b" not in message
+    assert "line" in message
 
 
 def test_all_arguments_after_two_hyphens_are_files() -> None:
-    assert "--my_file.png" in refusal(run("recognize", "--", "--my_file.png"))
+    assert "--my_file.png" in error_message(run("recognize", "--", "--my_file.png"))
 
 
 def test_ctrl_c_ends_a_command_without_a_traceback() -> None:
@@ -280,11 +280,11 @@ def test_a_mistake_is_reported_in_one_line_with_status_2(
     monkeypatch.chdir(ROOT)
     given = arguments.split()
     try:
-        status: Any = cli.main(given)  # in this process: forty processes would take half a minute
+        status: Any = cli.main(given)  # in this process, because forty processes would take half a minute
     except SystemExit as exit_of_argparse:
         status = exit_of_argparse.code
     output = capsys.readouterr()
-    assert sentence in refusal(subprocess.CompletedProcess(given, status, output.out, output.err))
+    assert sentence in error_message(subprocess.CompletedProcess(given, status, output.out, output.err))
 
 
 def test_a_function_is_fitted_and_its_points_are_named_once() -> None:

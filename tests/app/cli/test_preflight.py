@@ -1,4 +1,4 @@
-"""What a machine lacks, as its user meets it: `python main.py` in a process of its own, with less than it needs."""
+"""Messages about missing packages, libraries and screens: `python main.py` in its own process without them."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ MAIN = Path(main.__file__)
 on_linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems always have a screen")
 
 
-def refusal(*command: str, **environment: str) -> str:
-    """The one line that `command` ends with, in an environment that says nothing of screens but `environment`."""
+def error_message(*command: str, **environment: str) -> str:
+    """Return the error line of `command`; of the variables about screens, only those in `environment` are set."""
     bare = {name: value for name, value in os.environ.items() if "DISPLAY" not in name and "QT" not in name}
     process = subprocess.run(
         [sys.executable, *command], env=bare | environment, capture_output=True, text=True, timeout=240
@@ -32,14 +32,14 @@ def refusal(*command: str, **environment: str) -> str:
 
 @pytest.mark.parametrize("arguments", [[], ["train"]])
 def test_a_missing_package_is_named_with_a_pointer_to_the_readme(arguments: list[str]) -> None:
-    sentence = refusal("-S", "-E", str(MAIN), *arguments)  # -S: no installed packages
+    sentence = error_message("-S", "-E", str(MAIN), *arguments)  # -S: no installed packages
     assert re.search(r"digitlab: The Python package \w+ is not installed\. Run the first command", sentence)
 
 
 def test_a_missing_package_of_one_command_is_named_too() -> None:
     blocked = "import sys; sys.modules['PySide6'] = None; sys.argv = ['main.py']; import main; sys.exit(main.run())"
     (folder,) = [str(MAIN.parent)]
-    assert "PySide6 is not installed" in refusal("-c", blocked, PYTHONPATH=folder, QT_QPA_PLATFORM="offscreen")
+    assert "PySide6 is not installed" in error_message("-c", blocked, PYTHONPATH=folder, QT_QPA_PLATFORM="offscreen")
 
 
 def test_a_missing_module_of_digit_lab_itself_is_not_reported_as_a_missing_package() -> None:
@@ -49,12 +49,12 @@ def test_a_missing_module_of_digit_lab_itself_is_not_reported_as_a_missing_packa
 
 @on_linux
 def test_a_missing_screen_is_reported_instead_of_an_abort() -> None:
-    assert "neither DISPLAY nor WAYLAND_DISPLAY is set" in refusal(str(MAIN))
+    assert "neither DISPLAY nor WAYLAND_DISPLAY is set" in error_message(str(MAIN))
 
 
 @on_linux
 def test_a_display_without_an_x_server_is_reported_instead_of_an_abort() -> None:
-    sentence = refusal(str(MAIN), DISPLAY=":987")
+    sentence = error_message(str(MAIN), DISPLAY=":987")
     assert "DISPLAY=:987" in sentence or "apt install" in sentence
 
 

@@ -23,10 +23,10 @@ def test_json_contains_the_page(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_page_of_a_named_recipe_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     run(Namespace(json=False, name="basic-ml"))
-    said = capsys.readouterr().out
-    assert said.startswith("basic-ml: Ten hidden units, by hand\n784 - 10 - 10, 7,960 weights; sgd, learning rate 0.1,")
-    assert "Z₁ = X W₁ + b₁" in said
-    assert "Expected: About 85 %" in said
+    page = capsys.readouterr().out
+    assert page.startswith("basic-ml: Ten hidden units, by hand\n784 - 10 - 10, 7,960 weights; sgd, learning rate 0.1,")
+    assert "Z₁ = X W₁ + b₁" in page
+    assert "Expected: About 85 %" in page
 
 
 def test_an_unknown_recipe_is_rejected() -> None:

@@ -23,7 +23,7 @@ def picture(tmp_path: Path) -> Path:
 
 
 def said_about(capfd: pytest.CaptureFixture[str], *arguments: object) -> tuple[str, str]:
-    """What the command prints: on standard output, and of a mistake on standard error."""
+    """Return the standard output of the command, or its standard error after a mistake."""
     assert cli.main(["recognize", *map(str, arguments)]) == 2
     output = capfd.readouterr()
     return output.out, output.err
@@ -62,13 +62,13 @@ def test_a_model_with_784_flat_inputs_reads_digits_too(
 ) -> None:
     network = Network(NetworkSpec.dense((784, 16, 10)))
     network.initialize(np.random.default_rng(0))
-    said = []
+    outputs = []
     for input_shape in ((28, 28), (784,)):
         spec = replace(network.spec, input_shape=input_shape)
         save_model(Model(spec, network.parameters.values, ModelCard("any")), tmp_path / "any.npz")
         assert cli.main(["recognize", str(picture), "--model", str(tmp_path / "any.npz"), "--json"]) == 0
-        said.append(capfd.readouterr().out)
-    assert said[0] == said[1]
+        outputs.append(capfd.readouterr().out)
+    assert outputs[0] == outputs[1]
 
 
 def test_diverged_weights_are_reported_without_a_warning(
@@ -89,8 +89,8 @@ def test_each_digit_of_a_picture_is_reported(tmp_path: Path, capfd: pytest.Captu
     path = tmp_path / "number.png"
     Image.fromarray(np.pad(np.hstack([images[0], images[1], images[3]]).repeat(6, 0).repeat(6, 1), 20)).save(path)
     assert cli.main(["recognize", str(path), "--json"]) == 0
-    told = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
-    assert [(line["file"], line["sample"], line["digit"]) for line in told] == [
+    printed = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    assert [(line["file"], line["sample"], line["digit"]) for line in printed] == [
         (str(path), number, digit) for number, digit in enumerate((5, 0, 1), start=1)
     ]
 

@@ -1,4 +1,4 @@
-"""`runs` lists, shows, exports, deletes and restores what is in the log."""
+"""`runs` lists, shows, exports, deletes and restores logged runs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def run_command(*arguments: str) -> int:
 
 @pytest.fixture
 def log(user_files: Path) -> RunLog:
-    """Two runs, the first finished, the second interrupted."""
+    """A log with two runs: the first finished, the second interrupted."""
     with RunLog(run_log_path()) as log:
         for name, rate in (("first", 0.1), ("second", 0.2)):
             config = TrainingConfig(learning_rate=rate)

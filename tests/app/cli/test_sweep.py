@@ -1,4 +1,4 @@
-"""`sweep` makes every combination of the values, logs each run, and says which was best."""
+"""`sweep` trains with every combination of the values, logs each run, and reports the best one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`train` and the settings it takes: what they change, and what a run leaves to go on from."""
+"""`train`: the effect of its options, and the checkpoints from which a run can be resumed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from nncore.training.events import StepDone, TrainingEvent
 from tests.nncore.example_data import small_mnist
 
 SMALL = ["--layers", "784", "16", "10", "--batch-size", "100"]
-"""Eighteen steps an epoch on what a tenth of was held out."""
+"""Options for 18 steps per epoch when a tenth of the images is held out."""
 
 
 @pytest.fixture(scope="module")
@@ -44,16 +44,16 @@ class Trainer:
         self.data, self.folder, self._capfd = data, folder, capfd
 
     def run(self, *arguments: object, status: int = 0) -> list[dict[str, Any]]:
-        """The JSON lines of a run."""
+        """Return the JSON lines of a run."""
         assert cli.main(["train", "--json", "--data", self.data, *map(str, arguments)]) == status
         return [json.loads(line, parse_constant=pytest.fail) for line in self._capfd.readouterr().out.splitlines()]
 
-    def refused(self, *arguments: object, status: int = 2) -> str:
-        """The one line of a mistake."""
+    def error_message(self, *arguments: object, status: int = 2) -> str:
+        """Return the line that reports a mistake."""
         assert cli.main(["train", "--json", "--data", self.data, *map(str, arguments)]) == status
-        said = self._capfd.readouterr().err
-        assert said.count("\n") == 1
-        return said
+        message = self._capfd.readouterr().err
+        assert message.count("\n") == 1
+        return message
 
 
 @pytest.fixture
@@ -124,15 +124,15 @@ def test_a_resumed_run_ends_like_an_uninterrupted_run(
 
 
 def interrupt(patch: pytest.MonkeyPatch, step: int) -> None:
-    """Have somebody press Ctrl+C after a step."""
+    """Simulate Ctrl+C after a step."""
 
-    def pressed(events: Iterator[TrainingEvent]) -> Iterator[TrainingEvent]:
+    def with_ctrl_c(events: Iterator[TrainingEvent]) -> Iterator[TrainingEvent]:
         for event in with_progress_bar(events):
             yield event
             if isinstance(event, StepDone) and event.step == step:
                 os.kill(os.getpid(), signal.SIGINT)
 
-    patch.setattr("app.cli.train.with_progress_bar", pressed)
+    patch.setattr("app.cli.train.with_progress_bar", with_ctrl_c)
 
 
 def without(fields: Any, names: set[str]) -> dict[str, Any]:
@@ -153,16 +153,16 @@ def test_a_resumed_run_keeps_the_name_of_its_recipe(trainer: Trainer, monkeypatc
 
 
 def test_a_checkpoint_is_saved_after_each_epoch(trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A run that is killed goes on from the last one."""
-    taken = []
+    """A killed run can be resumed from the last checkpoint."""
+    saved_epochs = []
 
-    def noted(checkpoint: Checkpoint, path: Path) -> None:
+    def save_and_note(checkpoint: Checkpoint, path: Path) -> None:
         save_checkpoint(checkpoint, path)
-        taken.append(load_checkpoint(path).counters["epochs_done"])
+        saved_epochs.append(load_checkpoint(path).counters["epochs_done"])
 
-    monkeypatch.setattr("app.cli.train.save_checkpoint", noted)
+    monkeypatch.setattr("app.cli.train.save_checkpoint", save_and_note)
     trainer.run(*SMALL, "--epochs", 3, "--checkpoint", trainer.folder / "run.npz")
-    assert taken == [1, 2, 3, 3]
+    assert saved_epochs == [1, 2, 3, 3]
 
 
 def test_resuming_with_other_data_is_rejected(trainer: Trainer) -> None:
@@ -171,7 +171,7 @@ def test_resuming_with_other_data_is_rejected(trainer: Trainer) -> None:
     images = small_mnist().training.take(slice(100, 300))
     np.savez(other, x_train=images.images, y_train=images.labels)
     trainer.data = str(other)
-    assert "can only continue with its own" in trainer.refused("--resume", checkpoint)
+    assert "can only continue with its own" in trainer.error_message("--resume", checkpoint)
 
 
 def test_the_model_is_saved_even_if_the_checkpoint_cannot_be(trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,8 +181,8 @@ def test_the_model_is_saved_even_if_the_checkpoint_cannot_be(trainer: Trainer, m
     monkeypatch.setattr(checkpoint_file, "write_safely", full)
     out, checkpoint = trainer.folder / "m.npz", trainer.folder / "run.npz"
     options = "--epochs", 2, "--out", out, "--checkpoint", checkpoint, "--no-log"
-    said = trainer.refused(*SMALL, *options, status=1)
-    assert "run.npz: could not be saved (No space left on device)" in said
+    message = trainer.error_message(*SMALL, *options, status=1)
+    assert "run.npz: could not be saved (No space left on device)" in message
     assert load_model(out).card.epochs == 2
     assert not checkpoint.exists()
 
@@ -190,12 +190,12 @@ def test_the_model_is_saved_even_if_the_checkpoint_cannot_be(trainer: Trainer, m
 def test_a_file_that_cannot_be_resumed_is_rejected(trainer: Trainer) -> None:
     checkpoint, out = trainer.folder / "run.npz", trainer.folder / "m.npz"
     trainer.run(*SMALL, "--epochs", 1, "--checkpoint", checkpoint, "--out", out)
-    assert "nowhere.npz: there is no such file" in trainer.refused("--resume", "nowhere.npz")
-    assert "this is not a Digit Lab run" in trainer.refused("--resume", out)
+    assert "nowhere.npz: there is no such file" in trainer.error_message("--resume", "nowhere.npz")
+    assert "this is not a Digit Lab run" in trainer.error_message("--resume", out)
     for option in (["--batch-size", 9], ["--keep-best"], ["--activations", "tanh"], ["--seed", 0]):
-        said = trainer.refused("--resume", checkpoint, *option)
-        assert f"{option[0]} cannot be used with --resume: a resumed run keeps its settings" in said
-    assert "must be different files" in trainer.refused("--resume", checkpoint, "--out", out, "--checkpoint", out)
+        message = trainer.error_message("--resume", checkpoint, *option)
+        assert f"{option[0]} cannot be used with --resume: a resumed run keeps its settings" in message
+    assert "must be different files" in trainer.error_message("--resume", checkpoint, "--out", out, "--checkpoint", out)
 
 
 @pytest.mark.parametrize(
@@ -216,12 +216,12 @@ def test_a_file_that_cannot_be_resumed_is_rejected(trainer: Trainer) -> None:
     ],
 )
 def test_a_mistake_is_reported_in_one_line(trainer: Trainer, options: str, sentence: str) -> None:
-    assert sentence in trainer.refused(*options.split())
+    assert sentence in trainer.error_message(*options.split())
 
 
 def test_a_run_that_diverges_in_the_first_epoch_leaves_no_checkpoint(trainer: Trainer) -> None:
     checkpoint = trainer.folder / "run.npz"
     rates = ["--optimizer", "sgd", "--learning-rate", 1e6, "--epochs", 5]
-    said = trainer.refused(*SMALL, *rates, "--checkpoint", checkpoint, status=1)
-    assert "Training diverged in epoch 1" in said
+    message = trainer.error_message(*SMALL, *rates, "--checkpoint", checkpoint, status=1)
+    assert "Training diverged in epoch 1" in message
     assert not checkpoint.exists()

@@ -1,4 +1,4 @@
-"""What the options of `train` make of a recipe and of a run that goes on."""
+"""The effect of the options of `train` on a recipe and on a resumed run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OPTIONS = ("recipe", "layers", "activations", "initialization", "data", "resume"
 
 
 def options(**given: object) -> Namespace:
-    """As argparse gives them: an option of a training setting that was not given is not there."""
+    """Return options as argparse does: without attributes for training settings that were not given."""
     return Namespace(**{**dict.fromkeys(OPTIONS), **given})
 
 
@@ -84,9 +84,9 @@ def test_a_resumed_run_uses_its_examples_for_more_epochs_at_another_rate(tmp_pat
 
 
 def test_other_settings_of_a_resumed_run_cannot_be_changed(tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match="--batch-size cannot be used with --resume") as refusal:
+    with pytest.raises(SettingError, match="--batch-size cannot be used with --resume") as error_message:
         continued_training(options(resume=tmp_path / "run.npz", batch_size=3))
-    assert refusal.value.field == "batch_size"
+    assert error_message.value.field == "batch_size"
 
 
 def test_only_every_nth_epoch_is_reported() -> None:

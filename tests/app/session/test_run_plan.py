@@ -4,7 +4,7 @@ import numpy as np
 
 from app.session.run_plan import EndedRun
 from nncore.data.curves import sample_formula
-from tests.nncore.kept_run import TRAINED_WITH, checkpoint
+from tests.nncore.saved_run import TRAINED_WITH, checkpoint
 
 
 def test_the_settings_of_an_ended_run_name_its_curve_and_no_data_without_one() -> None:

@@ -22,8 +22,8 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "runs.sqlite"
 
 
-def recorder(path: Path, said: list[str]) -> SweepRecorder:
-    return SweepRecorder(path, RunSettings("tries", SMALL, CONFIG, "digits", recipe="quick"), said.append)
+def recorder(path: Path, reported: list[str]) -> SweepRecorder:
+    return SweepRecorder(path, RunSettings("tries", SMALL, CONFIG, "digits", recipe="quick"), reported.append)
 
 
 def logged(path: Path) -> list[LoggedRun]:
@@ -36,8 +36,8 @@ def progress(*shares: float) -> SweepProgress:
 
 
 def test_runs_are_there_while_they_are_at_work_with_the_epochs_they_have_done(path: Path) -> None:
-    said: list[str] = []
-    sweep = recorder(path, said)
+    reported: list[str] = []
+    sweep = recorder(path, reported)
     for shares in ((0.0,), (0.4, 0.1), (0.7, 0.1)):
         assert sweep.record(progress(*shares)) is None
     first, second = logged(path)
@@ -51,7 +51,7 @@ def test_runs_are_there_while_they_are_at_work_with_the_epochs_they_have_done(pa
     first, second = logged(path)
     assert (first.state, first.test_accuracy) == ("finished", 0.5)
     assert (second.state, second.process, second.note) == ("running", "", "no memory")
-    assert said == []
+    assert reported == []
 
 
 def test_nothing_is_written_as_long_as_nothing_is_new(path: Path) -> None:
@@ -63,8 +63,8 @@ def test_nothing_is_written_as_long_as_nothing_is_new(path: Path) -> None:
 
 
 def test_a_real_sweep_leaves_each_run_once_and_whole(path: Path) -> None:
-    said: list[str] = []
-    sweep, at_work = recorder(path, said), 0
+    reported: list[str] = []
+    sweep, at_work = recorder(path, reported), 0
     for event in run_sweep(JOBS, few_digits(), workers=1):
         sweep.record(event)
         if isinstance(event, SweepProgress):
@@ -78,14 +78,14 @@ def test_a_real_sweep_leaves_each_run_once_and_whole(path: Path) -> None:
     ]
     with RunLog(path) as log:
         assert [len(log.epochs(run.id)) for run in runs] == [3, 3]
-    assert said == []
+    assert reported == []
 
 
 def test_a_log_that_cannot_be_used_is_said_once_and_the_sweep_goes_on(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    said: list[str] = []
-    sweep = recorder(tmp_path / "file" / "runs.sqlite", said)
+    reported: list[str] = []
+    sweep = recorder(tmp_path / "file" / "runs.sqlite", reported)
     for share in (0.0, 0.5, 0.9):
         sweep.record(progress(share))
     assert sweep.record(SweepResult(JOBS[0], "finished")) is None
-    assert ["is not logged" in sentence for sentence in said] == [True]
+    assert ["is not logged" in sentence for sentence in reported] == [True]

@@ -17,18 +17,18 @@ from nncore.training import Training, TrainingConfig
 from nncore.training.checkpoint import Checkpoint
 from nncore.training.events import EpochDone
 from nncore.training.history import History
-from tests.nncore.kept_run import (
+from tests.nncore.mutation import Mutation, mutated, mutations
+from tests.nncore.runs import few_digits, fresh_network
+from tests.nncore.saved_run import (
     TRAINED_WITH,
+    check_read_or_rejected,
     checkpoint,
+    error_message,
     header_of,
     members_of,
-    read_or_refused,
-    refusal,
     with_header,
     with_members,
 )
-from tests.nncore.mutation import Mutation, mutated, mutations
-from tests.nncore.runs import few_digits, fresh_network
 
 
 @pytest.fixture
@@ -54,10 +54,10 @@ def test_a_checkpoint_is_read_back_unchanged(saved: Path) -> None:
 
 
 def test_the_checkpoint_of_a_new_run_is_read_back_unchanged(tmp_path: Path) -> None:
-    begun = Training(fresh_network(), few_digits(), TrainingConfig(optimizer="sgd", seed=2**63 - 1)).checkpoint()
-    assert begun.counters["best_loss"] == inf
-    save_checkpoint(begun, tmp_path / "run.npz")
-    assert_same(load_checkpoint(tmp_path / "run.npz"), begun)
+    new_run = Training(fresh_network(), few_digits(), TrainingConfig(optimizer="sgd", seed=2**63 - 1)).checkpoint()
+    assert new_run.counters["best_loss"] == inf
+    save_checkpoint(new_run, tmp_path / "run.npz")
+    assert_same(load_checkpoint(tmp_path / "run.npz"), new_run)
 
 
 @pytest.mark.parametrize("setting", ["clip_norm", "seconds"])
@@ -125,19 +125,19 @@ def test_a_diverged_run_does_not_replace_a_valid_checkpoint(saved: Path, name: s
 
 
 def test_a_missing_file_is_reported(tmp_path: Path) -> None:
-    assert "no such file" in refusal(tmp_path / "nowhere.npz")
-    assert "could not be read" in refusal(tmp_path)
+    assert "no such file" in error_message(tmp_path / "nowhere.npz")
+    assert "could not be read" in error_message(tmp_path)
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04", b"\x80\x04]\x94."])
 def test_foreign_bytes_are_rejected(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "foreign.npz"
     path.write_bytes(content)
-    assert "this is not a complete Digit Lab run; it is damaged or of another kind" in refusal(path)
+    assert "this is not a complete Digit Lab run; it is damaged or of another kind" in error_message(path)
 
 
 def test_a_model_is_not_read_as_a_checkpoint_or_the_reverse(saved: Path) -> None:
-    assert "this is not a Digit Lab run: the format in its header must be 'digitlab-run'" in refusal(
+    assert "this is not a Digit Lab run: the format in its header must be 'digitlab-run'" in error_message(
         Path(__file__).parents[3] / "resources" / "models" / "handwriting.npz"
     )
     with pytest.raises(ModelFileError, match="this is not a Digit Lab model"):
@@ -148,31 +148,31 @@ def test_every_truncated_file_is_rejected(saved: Path) -> None:
     whole = saved.read_bytes()
     for length in range(0, len(whole), 4999):
         saved.write_bytes(whole[:length])
-        refusal(saved)
+        error_message(saved)
 
 
 def test_a_newer_version_is_reported(saved: Path) -> None:
     path = with_header(saved, {**header_of(saved), "version": 99})
-    assert "format version is 99, but this Digit Lab reads versions up to 1" in refusal(path)
+    assert "format version is 99, but this Digit Lab reads versions up to 1" in error_message(path)
 
 
 @pytest.mark.parametrize("name", ["values", "good_values", "best_values", "optimizer_memory"])
 def test_a_missing_array_and_an_array_of_another_size_are_rejected(saved: Path, name: str) -> None:
     content = members_of(saved)[f"{name}.npy"]
-    assert f"it has no {name}.npy inside" in refusal(with_members(saved, **{f"{name}_npy": None}))
+    assert f"it has no {name}.npy inside" in error_message(with_members(saved, **{f"{name}_npy": None}))
     for wrong in (content[:-4], content + bytes(4), content[:-1]):
-        said = refusal(with_members(saved, **{f"{name}_npy": wrong}))
-        assert f"its network has 12,730 weights, but {name}.npy inside holds" in said
+        message = error_message(with_members(saved, **{f"{name}_npy": wrong}))
+        assert f"its network has 12,730 weights, but {name}.npy inside holds" in message
     flat = content.replace(b"'shape': (", b"'shape': [")
-    refusal(with_members(saved, **{f"{name}_npy": flat}))
+    error_message(with_members(saved, **{f"{name}_npy": flat}))
     integers = content.replace(b"<f4", b"<i4")
-    assert "of the wrong kind" in refusal(with_members(saved, **{f"{name}_npy": integers}))
+    assert "of the wrong kind" in error_message(with_members(saved, **{f"{name}_npy": integers}))
 
 
 def test_the_optimiser_memory_of_adam_is_rejected_for_momentum(saved: Path) -> None:
     header = header_of(saved)
     header["config"]["optimizer"] = "momentum"
-    assert "optimizer_memory.npy inside holds" in refusal(with_header(saved, header))
+    assert "optimizer_memory.npy inside holds" in error_message(with_header(saved, header))
 
 
 @pytest.mark.parametrize("value", [nan, inf, -inf])
@@ -180,24 +180,24 @@ def test_the_optimiser_memory_of_adam_is_rejected_for_momentum(saved: Path) -> N
 def test_weights_that_are_not_finite_are_rejected(saved: Path, name: str, value: float) -> None:
     content = members_of(saved)[f"{name}.npy"]
     broken = content[:-4] + np.float32(value).tobytes()
-    assert "some of its weights are not finite" in refusal(with_members(saved, **{f"{name}_npy": broken}))
+    assert "some of its weights are not finite" in error_message(with_members(saved, **{f"{name}_npy": broken}))
 
 
 def test_a_file_larger_than_the_free_memory_is_rejected_unread(saved: Path) -> None:
     with saved.open("r+b") as file:
-        file.truncate(2**43)  # a hole: takes no room on the disk
-    assert "too large for the free memory" in refusal(saved)
+        file.truncate(2**43)  # a sparse file, which takes no disk space
+    assert "too large for the free memory" in error_message(saved)
 
 
 def test_a_path_that_is_not_a_regular_file_is_rejected_without_waiting(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.npz")
-    assert "it is not a file" in refusal(tmp_path / "pipe.npz")
+    assert "it is not a file" in error_message(tmp_path / "pipe.npz")
 
 
 @settings(max_examples=150)
 @given(changes=mutations)
 def test_a_mutated_header_is_read_or_rejected(saved: Path, changes: list[Mutation]) -> None:
-    read_or_refused(with_members(saved, **{"header.json": mutated(members_of(saved)["header.json"], changes)}))
+    check_read_or_rejected(with_members(saved, **{"header.json": mutated(members_of(saved)["header.json"], changes)}))
 
 
 @settings(max_examples=100)
@@ -205,4 +205,4 @@ def test_a_mutated_header_is_read_or_rejected(saved: Path, changes: list[Mutatio
 def test_a_mutated_file_is_read_or_rejected(saved: Path, changes: list[Mutation]) -> None:
     path = saved.with_name("mutated.npz")
     path.write_bytes(mutated(saved.read_bytes(), changes))
-    read_or_refused(path)
+    check_read_or_rejected(path)

@@ -1,4 +1,4 @@
-"""Whatever the header of a kept run says is checked before a run goes on from it."""
+"""Every field of a checkpoint's header is checked before a run continues from it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nncore.files.checkpoint_file import load_checkpoint, save_checkpoint
-from tests.nncore.kept_run import TRAINED_WITH, checkpoint, header_of, read_or_refused, refusal, with_header
+from tests.nncore.saved_run import (
+    TRAINED_WITH,
+    check_read_or_rejected,
+    checkpoint,
+    error_message,
+    header_of,
+    with_header,
+)
 
 
 @pytest.fixture
@@ -103,11 +110,11 @@ Change = Callable[[dict[str, Any]], object]
 def test_an_invalid_header_is_rejected(saved: Path, change: Change, sentence: str) -> None:
     header = header_of(saved)
     change(header)
-    assert sentence in refusal(with_header(saved, header))
+    assert sentence in error_message(with_header(saved, header))
 
 
 def places(value: object, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """The path to every value within a JSON value."""
+    """Return the path to every value inside a JSON value."""
     inside: list[tuple[Any, object]] = []
     if isinstance(value, dict):
         inside = list(value.items())
@@ -130,4 +137,4 @@ def test_any_value_in_the_header_is_read_or_rejected(saved: Path, data: st.DataO
     for each in holders:
         holder = holder[each]
     holder[key] = data.draw(ODD)
-    read_or_refused(with_header(saved, header))
+    check_read_or_rejected(with_header(saved, header))

@@ -186,7 +186,7 @@ def test_a_path_that_is_not_a_regular_file_is_rejected_without_waiting(tmp_path:
 
 def test_a_file_larger_than_the_free_memory_is_rejected_unread(saved: Path) -> None:
     with saved.open("r+b") as file:
-        file.truncate(2**43)  # a hole: takes no room on the disk
+        file.truncate(2**43)  # a sparse file, which takes no disk space
     with pytest.raises(ModelFileError, match=r"8,796\.1 GB, which is too large for the free memory"):
         load_model(saved)
 
@@ -209,7 +209,7 @@ def test_an_encrypted_model_is_rejected(saved: Path) -> None:
 
 
 def with_vector(path: Path, vector: bytes) -> Path:
-    """A sound archive, like `path` but for its parameters."""
+    """Return a valid archive like `path`, with other parameters."""
     header, mutated = members_of(path)["header.json"], path.with_name("mutated.npz")
     with zipfile.ZipFile(mutated, "w") as archive:
         archive.writestr("header.json", header)

@@ -1,4 +1,4 @@
-"""Every field of a header that comes from outside is checked before anything relies on it."""
+"""Every field of an untrusted header is checked before it is used."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WRITTEN: dict[str, Any] = json.loads(
 
 
 def places(value: object, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """The path to every value within a JSON value."""
+    """Return the path to every value inside a JSON value."""
     inside: list[tuple[Any, object]] = []
     if isinstance(value, dict):
         inside = list(value.items())
@@ -45,7 +45,7 @@ def changed(path: tuple[Any, ...], value: object) -> bytes:
     return json.dumps(header).encode()
 
 
-def refusal(text: bytes) -> str:
+def error_message(text: bytes) -> str:
     with pytest.raises(ModelFileError) as refused:
         ModelHeader.from_json(text)
     return str(refused.value)
@@ -92,11 +92,11 @@ def test_half_a_surrogate_pair_is_written_as_a_question_mark() -> None:
 
 @pytest.mark.parametrize("version", [True, False, 0, -1, 1.0, "1", None, [1]])
 def test_an_invalid_version_is_rejected(version: object) -> None:
-    assert "its format version must be a whole number, at least 1" in refusal(changed(("version",), version))
+    assert "its format version must be a whole number, at least 1" in error_message(changed(("version",), version))
 
 
 def test_a_newer_version_is_reported() -> None:
-    assert "format version is 99, but this Digit Lab reads versions up to 1" in refusal(changed(("version",), 99))
+    assert "format version is 99, but this Digit Lab reads versions up to 1" in error_message(changed(("version",), 99))
 
 
 @pytest.mark.parametrize(
@@ -114,21 +114,21 @@ def test_a_newer_version_is_reported() -> None:
     ],
 )  # fmt: skip
 def test_a_field_of_the_wrong_type_is_named(path: tuple[Any, ...], wrong: object) -> None:
-    said = refusal(changed(path, wrong))
+    message = error_message(changed(path, wrong))
     name = path[1] if path[0] == "card" and len(path) > 1 else path[0]
-    assert said.startswith(f"{name} in its ")
-    assert " must be " in said
+    assert message.startswith(f"{name} in its ")
+    assert " must be " in message
 
 
 @pytest.mark.parametrize("text", [b"", b"{", b"\xff\xfe\xfa", b"[" * 100_000, b"9" * 5000, b'{"a": 1} 2'])
 def test_text_that_is_not_json_is_rejected(text: bytes) -> None:
-    assert "damaged: it is not JSON" in refusal(text)
+    assert "damaged: it is not JSON" in error_message(text)
 
 
 @pytest.mark.parametrize("value", [10**30, 10**4000])
 @pytest.mark.parametrize("path", [("spec", "layers", 0, "units"), ("spec", "input_shape", 0)])
 def test_a_network_larger_than_any_file_is_rejected(path: tuple[Any, ...], value: int) -> None:
-    assert "too large for any file" in refusal(changed(path, value))
+    assert "too large for any file" in error_message(changed(path, value))
 
 
 json_values = st.recursive(
@@ -146,7 +146,7 @@ json_values = st.recursive(
 @example(path=("spec", "layers", 1, "function"), value={})
 @example(path=("spec", "input_shape"), value=[True, 784])
 def test_any_value_in_any_field_is_read_or_rejected(path: tuple[Any, ...], value: object) -> None:
-    """And what is read can be written and read again, to the same."""
+    """A header that can be read can also be written and read back unchanged."""
     with contextlib.suppress(ModelFileError):
         header = ModelHeader.from_json(changed(path, value))
         assert ModelHeader.from_json(header.to_json().encode()) == header
@@ -159,7 +159,7 @@ def test_any_value_in_any_field_is_read_or_rejected(path: tuple[Any, ...], value
         ("softmax", 10, 0, False),
         ("softmax", 2, 1, False),
         ("sigmoid", 3, 3, True),
-        ("sigmoid", 1, 2, True),  # it says yes or no
+        ("sigmoid", 1, 2, True),  # yes or no
         ("sigmoid", 1, 3, False),
         ("sigmoid", 3, 2, False),
         ("linear", 3, 0, True),
@@ -175,4 +175,4 @@ def test_the_number_of_class_names_matches_the_outputs_of_the_network(
     if fits:
         assert len(ModelHeader.from_json(written.encode()).class_names) == names
     else:
-        assert f"names {names} classes, but its network has {outputs} outputs" in refusal(written.encode())
+        assert f"names {names} classes, but its network has {outputs} outputs" in error_message(written.encode())

@@ -21,7 +21,7 @@ from tests.nncore.example_data import mnist, small_mnist
 
 
 @cache
-def boxed() -> Network:
+def bundled_network() -> Network:
     return load_model(bundled_model_path()).network()
 
 
@@ -31,7 +31,7 @@ def replay() -> Dataset:
 
 
 @cache
-def judged() -> Dataset:
+def evaluation_digits() -> Dataset:
     test = mnist().test
     assert test is not None
     return test.take(slice(0, 1000))
@@ -39,8 +39,8 @@ def judged() -> Dataset:
 
 def mirrored(digit: int, count: int, start: int = 0) -> Dataset:
     """Digits of a person with unusual writing: mirrored digits of MNIST."""
-    rows = np.flatnonzero(judged().labels == digit)[start : start + count]
-    return Dataset(judged().images[rows][:, :, ::-1], np.full(count, digit))
+    rows = np.flatnonzero(evaluation_digits().labels == digit)[start : start + count]
+    return Dataset(evaluation_digits().images[rows][:, :, ::-1], np.full(count, digit))
 
 
 def together(*sets: Dataset) -> Dataset:
@@ -63,18 +63,18 @@ def learnt(network: Network, own: Dataset, others: Dataset | None = None, seed: 
 @pytest.mark.slow  # fine-tunes the bundled network on 2,000 images
 def test_a_few_drawings_improve_the_reading_of_new_drawings() -> None:
     own, unseen = (together(*(mirrored(d, count, start) for d in (2, 3, 7))) for start, count in ((0, 3), (10, 40)))
-    tuned = learnt(boxed(), own)
-    assert accuracy(boxed(), unseen) < 0.4
-    assert accuracy(tuned, unseen) > accuracy(boxed(), unseen) + 0.2
-    assert accuracy(tuned, judged()) > accuracy(boxed(), judged()) - 0.02
+    tuned = learnt(bundled_network(), own)
+    assert accuracy(bundled_network(), unseen) < 0.4
+    assert accuracy(tuned, unseen) > accuracy(bundled_network(), unseen) + 0.2
+    assert accuracy(tuned, evaluation_digits()) > accuracy(bundled_network(), evaluation_digits()) - 0.02
 
 
 def test_one_drawing_is_learnt_without_forgetting_other_digits() -> None:
     seven = mirrored(7, 1)
-    tuned = learnt(boxed(), seven)
-    assert accuracy(boxed(), seven) == 0
+    tuned = learnt(bundled_network(), seven)
+    assert accuracy(bundled_network(), seven) == 0
     assert accuracy(tuned, seven) == 1
-    evaluation = evaluate(tuned, judged())
+    evaluation = evaluate(tuned, evaluation_digits())
     assert evaluation is not None
     assert min(each for each in evaluation.per_class if each is not None) > 0.93
 
@@ -82,29 +82,29 @@ def test_one_drawing_is_learnt_without_forgetting_other_digits() -> None:
 @pytest.mark.slow  # fine-tunes the bundled network on 2,000 images
 def test_contradicting_drawings_lower_the_probability_and_do_no_harm() -> None:
     image = mirrored(7, 1).images
-    tuned = learnt(boxed(), Dataset(np.concatenate([image, image]), np.array([2, 7])))
+    tuned = learnt(bundled_network(), Dataset(np.concatenate([image, image]), np.array([2, 7])))
     two, seven = tuned.predict((image.reshape(1, -1) / 255).astype(np.float32))[0][[2, 7]]
     assert two > 0.2
     assert seven > 0.2
-    assert accuracy(tuned, judged()) > accuracy(boxed(), judged()) - 0.01
+    assert accuracy(tuned, evaluation_digits()) > accuracy(bundled_network(), evaluation_digits()) - 0.01
 
 
 def test_the_same_seed_gives_the_same_bits_and_the_given_network_does_not_change() -> None:
-    before = boxed().parameters.values.copy()
+    before = bundled_network().parameters.values.copy()
     own, few = mirrored(7, 2), replay().take(slice(0, 200))
-    first, again, other = (learnt(boxed(), own, few, seed).parameters.values for seed in (1, 1, 2))
+    first, again, other = (learnt(bundled_network(), own, few, seed).parameters.values for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert not np.array_equal(first, other)
-    np.testing.assert_array_equal(boxed().parameters.values, before)
+    np.testing.assert_array_equal(bundled_network().parameters.values, before)
 
 
 def test_convolutions_and_running_statistics_do_not_change() -> None:
-    tuned = learnt(boxed(), mirrored(7, 2), replay().take(slice(0, 200)))
-    spec = boxed().spec
+    tuned = learnt(bundled_network(), mirrored(7, 2), replay().take(slice(0, 200)))
+    spec = bundled_network().spec
     dense = next(number for number, layer in enumerate(spec.layers, start=1) if isinstance(layer, Dense))
     for name in (*spec.parameter_shapes, *spec.state_shapes):
         layer = spec.layers[int(name.split(".")[0]) - 1]
-        same = np.array_equal(tuned.parameters.value(name), boxed().parameters.value(name))
+        same = np.array_equal(tuned.parameters.value(name), bundled_network().parameters.value(name))
         assert same == (int(name.split(".")[0]) < dense or isinstance(layer, BatchNorm)), name
 
 
@@ -120,7 +120,8 @@ def test_the_outputs_for_images_of_no_digit_stay_about_the_same() -> None:
     X = (others_scrawls.reshape(200, -1) / 255).astype(np.float32)
     own = mirrored(7, 3)
     before, with_scrawls, without = (
-        network.predict(X) for network in (boxed(), learnt(boxed(), own, others), learnt(boxed(), own))
+        network.predict(X)
+        for network in (bundled_network(), learnt(bundled_network(), own, others), learnt(bundled_network(), own))
     )
     assert np.abs(with_scrawls - before).mean() < np.abs(without - before).mean()
 
@@ -157,7 +158,7 @@ def test_fine_tuning_stops_when_it_is_cancelled() -> None:
         asked += 1
         return asked == 3
 
-    assert fine_tune(boxed(), mirrored(7, 1), replay(), 0, at_the_third) is None
+    assert fine_tune(bundled_network(), mirrored(7, 1), replay(), 0, at_the_third) is None
     assert asked == 3
 
 

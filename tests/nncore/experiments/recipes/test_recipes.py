@@ -50,7 +50,7 @@ def test_every_recipe_of_the_package_is_in_the_table() -> None:
     defined = [each for module in modules for each in vars(module).values() if isinstance(each, Recipe)]
     listed = [*NOTEBOOKS, *DIGIT_RECIPES, *FAILURES]
     assert {recipe.name for recipe in defined} <= RECIPES.keys()
-    assert len(listed) == len(RECIPES)  # otherwise two have the same name
+    assert len(listed) == len(RECIPES)  # otherwise two recipes have the same name
 
 
 def test_the_recipes_contain_the_notebooks_the_good_networks_and_the_failures() -> None:
@@ -62,9 +62,11 @@ def test_the_recipes_contain_the_notebooks_the_good_networks_and_the_failures() 
 
 
 def test_an_unknown_name_is_rejected_with_a_list_of_all_names() -> None:
-    with pytest.raises(SettingError, match=r"no recipe 'soup'; choose one of basic-ml, .*overfitting\.") as refusal:
+    with pytest.raises(
+        SettingError, match=r"no recipe 'soup'; choose one of basic-ml, .*overfitting\."
+    ) as error_message:
         recipe_named("soup")
-    assert refusal.value.field == "recipe"
+    assert error_message.value.field == "recipe"
 
 
 @pytest.mark.parametrize("name", DIGITS)
@@ -87,7 +89,7 @@ def test_every_recipe_has_a_title_a_description_and_a_complete_page(name: str) -
 
 
 class Tags(HTMLParser):
-    """Fails unless every tag that is opened is closed, innermost first."""
+    """Fails if a tag is not closed, or tags are closed in the wrong order."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -132,10 +134,10 @@ def test_a_recipe_can_be_written_as_json() -> None:
 
 
 def test_the_notebooks_have_the_settings_of_their_authors() -> None:
-    told = {
+    reported = {
         recipe.name: (recipe.spec.widths, recipe.config.learning_rate, recipe.config.epochs) for recipe in NOTEBOOKS
     }
-    assert told == {
+    assert reported == {
         "basic-ml": ((784, 10, 10), 0.1, 500),
         "two-layer": ((784, 10, 10), 0.1, 100),
         "numpynet": ((784, 64, 10), 0.1, 500),

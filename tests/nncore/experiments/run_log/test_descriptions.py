@@ -1,4 +1,4 @@
-"""What runs are, in words, and in what they differ."""
+"""Descriptions of runs in words, and of the differences between runs."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_only_settings_that_differ_from_the_recipe_are_listed() -> None:
     assert changed_settings(replace(config, seed=3), "quick") == "seed 3"
     assert changed_settings(TrainingConfig(optimizer="sgd"), "") == "optimiser SGD"
     assert changed_settings(config, "quick", ((845, 0.5),)) == "from step 845 rate 0.5"
-    assert changed_settings(TrainingConfig(optimizer="sgd"), "a recipe that is gone") == "optimiser SGD"
+    assert changed_settings(TrainingConfig(optimizer="sgd"), "a deleted recipe") == "optimiser SGD"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A report stands alone: one file, no script, nothing loaded, and every text as it is."""
+"""A report is one file without scripts that loads nothing, and all text in it is escaped."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CURVE = np.array([[1, 2, 3, 4], [2.0, 1.0, 0.5, 0.4], [0.1, 0.5, 0.8, 0.9]], np.
 
 @pytest.fixture
 def runs(tmp_path: Path) -> list[ReportedRun]:
-    """Two runs, one of them with nasty texts, and one that has not done an epoch."""
+    """Two runs, one of them with text that must be escaped, and a run without a completed epoch."""
     with RunLog(tmp_path / "runs.sqlite") as log:
         for name, rate in ((NASTY, 0.1), ("second", 0.25), ("empty", 0.25)):
             config = TrainingConfig(learning_rate=rate, seed=41)
@@ -42,7 +42,7 @@ def runs(tmp_path: Path) -> list[ReportedRun]:
 
 
 class Page(HTMLParser):
-    """The tags, the attributes and the visible text of a page; fails if tags do not close in order."""
+    """Collects the tags, attributes and visible text of a page; fails if tags are closed in the wrong order."""
 
     VOID = ("meta", "br", "circle", "path")
 

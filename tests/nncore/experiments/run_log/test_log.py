@@ -1,4 +1,4 @@
-"""The log of runs: what is kept, through crashes, locks, damage and newer versions."""
+"""The log of runs keeps its content after crashes, with locks, damage and newer versions."""
 
 from __future__ import annotations
 
@@ -108,14 +108,14 @@ def test_the_newest_run_is_listed_first_and_numbers_are_never_used_again(path: P
 
 def test_deleted_runs_are_restored_completely(path: Path) -> None:
     with RunLog(path) as log:
-        kept, gone = log.begin(SETTINGS), log.begin(SETTINGS)
-        log.add_epochs(gone, [row(1)], NO_CURVE)
-        log.delete([gone])
+        kept, deleted_run = log.begin(SETTINGS), log.begin(SETTINGS)
+        log.add_epochs(deleted_run, [row(1)], NO_CURVE)
+        log.delete([deleted_run])
         assert [run.id for run in log.runs()] == [kept]
-        assert [run.id for run in log.runs(deleted=True)] == [gone]
-        log.restore([gone])
-        assert [run.id for run in log.runs()] == [gone, kept]
-        assert log.epochs(gone) == [row(1)]
+        assert [run.id for run in log.runs(deleted=True)] == [deleted_run]
+        log.restore([deleted_run])
+        assert [run.id for run in log.runs()] == [deleted_run, kept]
+        assert log.epochs(deleted_run) == [row(1)]
 
 
 def test_names_and_notes_can_be_any_text(path: Path) -> None:
@@ -156,13 +156,13 @@ def test_a_killed_process_loses_at_most_its_current_epoch(path: Path) -> None:
     for lines in (1, 7, 40):
         with subprocess.Popen([sys.executable, "-c", KILLED, str(path)], stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
-            told = [int(process.stdout.readline()) for _ in range(lines)][-1]
+            printed = [int(process.stdout.readline()) for _ in range(lines)][-1]
             process.send_signal(signal.SIGKILL)
-            told = max([told, *(int(line) for line in process.stdout.read().split())])
+            printed = max([printed, *(int(line) for line in process.stdout.read().split())])
         with RunLog(path) as log:
             run = log.runs()[0]
             assert run.state == "running"
-            assert run.epochs >= told
+            assert run.epochs >= printed
             assert len(log.epochs(run.id)) == run.epochs
             assert log.run(earlier).state == "finished"
 
@@ -213,20 +213,20 @@ def test_a_newer_log_is_reported_and_unchanged(path: Path) -> None:
 
 def test_a_run_with_unknown_settings_is_skipped(path: Path) -> None:
     with RunLog(path) as log:
-        mine = log.begin(SETTINGS)
-        strange = log.begin(SETTINGS)
+        known = log.begin(SETTINGS)
+        unknown = log.begin(SETTINGS)
     with sqlite3.connect(path) as connection:
-        connection.execute('UPDATE runs SET config = \'{"optimizer": "magic"}\' WHERE id = ?', (strange,))
+        connection.execute('UPDATE runs SET config = \'{"optimizer": "magic"}\' WHERE id = ?', (unknown,))
     connection.close()
     with RunLog(path) as log:
-        assert [run.id for run in log.runs()] == [mine]
+        assert [run.id for run in log.runs()] == [known]
 
 
 def test_a_full_disk_is_reported_and_the_log_is_unchanged(path: Path) -> None:
     with RunLog(path) as log:
         number = log.begin(SETTINGS)
         pages = log._connection.execute("PRAGMA page_count").fetchone()[0]
-        log._connection.execute(f"PRAGMA max_page_count = {pages}")  # SQLite's own word for a disk that is full
+        log._connection.execute(f"PRAGMA max_page_count = {pages}")  # the same error of SQLite as for a full disk
         with pytest.raises(RunLogError, match="the disk is full"):
             log.add_epochs(number, [row(epoch) for epoch in range(1, 900)], NO_CURVE)
         assert log.run(number).settings == SETTINGS
@@ -239,14 +239,14 @@ def test_an_interrupted_run_is_resumed_at_its_checkpoint(path: Path) -> None:
         number = log.begin(SETTINGS, "1 2.0 here", "a.checkpoint", "2026-01-31T09:30:00.000")
         log.add_epochs(number, [row(1), row(2), row(3)], curve, epochs=3, steps=9)
         log.release(number)
-        left = log.run(number)
+        released = log.run(number)
         log.resume(number, "3 4.0 here", epochs=2, steps=6)
         run = log.run(number)
         assert [each["epoch"] for each in log.epochs(number)] == [1, 2]
         assert log.curve(number)[0].tolist() == [0, 1, 2, 3, 4, 5, 6]
         log.end(number, "finished")
         ended = log.run(number)
-    assert (left.process, left.checkpoint, left.started) == ("", "a.checkpoint", "2026-01-31T09:30:00.000")
+    assert (released.process, released.checkpoint, released.started) == ("", "a.checkpoint", "2026-01-31T09:30:00.000")
     assert (run.process, run.state, run.epochs, run.steps) == ("3 4.0 here", "running", 2, 6)
     assert (ended.process, ended.checkpoint, ended.state) == ("", "", "finished")
 
@@ -341,8 +341,8 @@ def test_only_the_newest_ended_runs_keep_their_checkpoints(path: Path) -> None:
         ended = [log.begin(SETTINGS, checkpoint=f"{number}.checkpoint") for number in range(4)]
         for number, run in enumerate(ended):
             log.end(run, "finished", f"{number}.checkpoint")
-        going = log.begin(SETTINGS, checkpoint="going.checkpoint")
+        running = log.begin(SETTINGS, checkpoint="running.checkpoint")
         assert log.forget_old_checkpoints(keep=2) == ["1.checkpoint", "0.checkpoint"]
         assert log.forget_old_checkpoints(keep=2) == []
         kept = {run.id: run.checkpoint for run in log.runs()}
-    assert kept == {going: "going.checkpoint", 4: "3.checkpoint", 3: "2.checkpoint", 2: "", 1: ""}
+    assert kept == {running: "running.checkpoint", 4: "3.checkpoint", 3: "2.checkpoint", 2: "", 1: ""}

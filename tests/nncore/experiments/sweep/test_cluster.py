@@ -1,4 +1,4 @@
-"""A sweep through a real Dask scheduler and two workers on the loopback address."""
+"""A sweep with a real Dask scheduler and two workers on this machine."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from nncore.errors import SettingError
 from nncore.experiments.sweep import SweepJob, SweepProgress, SweepResult, grid
 from nncore.experiments.sweep.cluster import run_on_cluster
 from nncore.training import TrainingConfig
-from tests.nncore.experiments.sweep.test_processes import CONFIG, ENDLESS, alone, figures
+from tests.nncore.experiments.sweep.test_processes import CONFIG, ENDLESS, figures, run_alone
 from tests.nncore.runs import SMALL, few_digits
 
 needs_dask = pytest.mark.skipif(find_spec("distributed") is None, reason="the package distributed is not installed")
@@ -26,16 +26,18 @@ QUIET = {"DASK_DISTRIBUTED__DIAGNOSTICS__NVML": "False", "DASK_LOGGING__DISTRIBU
 
 
 class Cluster:
-    """A scheduler and two workers, each a process."""
+    """A scheduler and two workers, each in its own process."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        said = folder / "scheduler.json"
-        self._scheduler = self._start("dask_scheduler", "--host=127.0.0.1", "--port=0", f"--scheduler-file={said}")
-        while not (said.exists() and said.read_text()):
+        scheduler_file = folder / "scheduler.json"
+        self._scheduler = self._start(
+            "dask_scheduler", "--host=127.0.0.1", "--port=0", f"--scheduler-file={scheduler_file}"
+        )
+        while not (scheduler_file.exists() and scheduler_file.read_text()):
             assert self._scheduler.poll() is None
             sleep(0.05)
-        self.address = str(json.loads(said.read_text())["address"])
+        self.address = str(json.loads(scheduler_file.read_text())["address"])
         self.workers = [self._worker() for _ in range(2)]
         from distributed import Client
 
@@ -50,7 +52,7 @@ class Cluster:
             return subprocess.Popen(command, cwd=self._folder, env=environment, stdout=log, stderr=log)
 
     def _worker(self) -> subprocess.Popen[bytes]:
-        # Without a nanny nobody starts a killed worker again.
+        # Without a nanny process, a killed worker is not restarted.
         return self._start("dask_worker", self.address, "--no-nanny", "--nthreads=1", "--host=127.0.0.1")
 
     def end(self) -> None:
@@ -67,7 +69,7 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 
 
 @needs_dask
-@pytest.mark.filterwarnings("ignore")  # what Dask and its event loop warn of is not ours
+@pytest.mark.filterwarnings("ignore")  # warnings of Dask and its event loop
 def test_each_run_is_done_once_although_a_worker_is_killed(cluster: Cluster) -> None:
     jobs = grid(SMALL, TrainingConfig(epochs=60, batch_size=8), {"seed": [0, 1, 2, 3, 4, 5]})
     results, killed = [], False
@@ -80,7 +82,7 @@ def test_each_run_is_done_once_although_a_worker_is_killed(cluster: Cluster) -> 
     assert killed
     assert sorted(result.job.number for result in results) == [0, 1, 2, 3, 4, 5]
     assert {result.state for result in results} == {"finished"}
-    assert figures(results[-1]) == figures(alone(results[-1].job, few_digits()))
+    assert figures(results[-1]) == figures(run_alone(results[-1].job, few_digits()))
     assert event == SweepProgress(6, 6, 1.0, event.seconds)
 
 

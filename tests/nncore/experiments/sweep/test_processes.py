@@ -1,4 +1,4 @@
-"""A sweep in worker processes: each run once, with the figures it has alone, whatever becomes of a worker."""
+"""A sweep in worker processes does each run once, with the figures of a single run, even if workers are killed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CONFIG = TrainingConfig(epochs=2, batch_size=32)
 ENDLESS = TrainingConfig(epochs=10**6, batch_size=8)
 
 
-def alone(job: SweepJob, data: Splits, share: float = 0.0) -> SweepResult:
+def run_alone(job: SweepJob, data: Splits, share: float = 0.0) -> SweepResult:
     return run_job(job, data, share, lambda: False, lambda share: None)
 
 
@@ -40,11 +40,11 @@ def figures(result: SweepResult) -> tuple[object, ...]:
 
 
 def workers() -> list[psutil.Process]:
-    """The processes that work on a sweep of this one."""
+    """The worker processes of a sweep in this process."""
     return [psutil.Process(process.pid) for process in multiprocessing.active_children() if process.pid]
 
 
-def kill_one_at_work() -> None:
+def kill_busy_worker() -> None:
     busy = max(workers(), key=lambda process: process.cpu_times().user)
     busy.kill()
 
@@ -57,7 +57,7 @@ def results_of(
         if isinstance(event, SweepResult):
             results.append(event)
         elif kills and kill_when(event):
-            kill_one_at_work()
+            kill_busy_worker()
             kills -= 1
     return results
 
@@ -67,18 +67,18 @@ def test_each_job_is_done_once_with_the_figures_of_the_same_run_outside_a_sweep(
     results = results_of(run_sweep(jobs, few_digits(), workers=2))
     assert sorted(result.job.number for result in results) == [0, 1, 2, 3]
     for result in results:
-        assert figures(result) == figures(alone(result.job, few_digits()))
+        assert figures(result) == figures(run_alone(result.job, few_digits()))
         assert result.attempts == 1
         assert len(result.history) == 2
 
 
 def test_the_completed_fraction_of_a_run_with_a_time_limit_is_that_of_the_time() -> None:
     (job,) = grid(SMALL, replace(ENDLESS, seconds=300.0), {"seed": [0]})
-    told: list[float] = []
+    fractions: list[float] = []
     began = perf_counter()
-    result = run_job(job, few_digits(), 0.0, lambda: len(told) >= 3, told.append)
+    result = run_job(job, few_digits(), 0.0, lambda: len(fractions) >= 3, fractions.append)
     assert result.state == "stopped"
-    assert 0 < told[0] < told[1] < told[2] <= (perf_counter() - began) / 300
+    assert 0 < fractions[0] < fractions[1] < fractions[2] <= (perf_counter() - began) / 300
 
 
 def test_each_seed_holds_out_its_own_validation_images() -> None:
@@ -99,7 +99,7 @@ def test_workers_can_read_the_data_themselves(tmp_path: Path) -> None:
     source = partial(read_dataset, tmp_path / "digits.npz")
     (job,) = grid(SMALL, CONFIG, {"seed": [0]})
     (result,) = results_of(run_sweep([job], source))
-    assert figures(result) == figures(alone(job, source()))
+    assert figures(result) == figures(run_alone(job, source()))
     (tmp_path / "digits.npz").unlink()
     (result,) = results_of(run_sweep([job], source))
     assert result.state == "failed"
@@ -123,7 +123,7 @@ def test_each_run_is_done_once_although_a_worker_is_killed() -> None:
     assert [result.state for result in results] == ["finished"] * 4
     assert sorted(result.attempts for result in results) == [1, 1, 1, 2]
     again = next(result for result in results if result.attempts == 2)
-    assert figures(again) == figures(alone(again.job, few_digits()))
+    assert figures(again) == figures(run_alone(again.job, few_digits()))
 
 
 def test_a_run_whose_worker_dies_twice_fails_and_the_others_are_done() -> None:
@@ -133,7 +133,7 @@ def test_a_run_whose_worker_dies_twice_fails_and_the_others_are_done() -> None:
         if isinstance(event, SweepResult):
             results.append(event)
         elif kills < 2 and event.share > 1e-5 and workers():
-            kill_one_at_work()
+            kill_busy_worker()
             kills += 1
     assert sorted((result.job.number, result.state, result.attempts) for result in results) == [
         (0, "failed", 2),
@@ -203,10 +203,10 @@ def test_a_diverged_run_does_not_stop_the_others() -> None:
 
 def test_an_impossible_run_fails_with_a_reason() -> None:
     (job,) = grid(SMALL, CONFIG, {"loss": ["mean_squared_error"], "label_smoothing": [0.1]})
-    result = alone(job, few_digits())
+    result = run_alone(job, few_digits())
     assert result.state in ("failed", "finished")
     wrong = SweepJob(0, SMALL, TrainingConfig(loss="binary_cross_entropy"))
-    assert alone(wrong, few_digits()).state == "failed"
+    assert run_alone(wrong, few_digits()).state == "failed"
 
 
 def test_data_is_sent_to_another_machine_completely() -> None:

@@ -1,4 +1,4 @@
-"""Models for the tests of the exports: untrained, but with every number of theirs in use."""
+"""Models for the tests of the exports: untrained, but without parameters that are 0 or 1."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ EVERYTHING = NetworkSpec(
         Dense(10),
     ),
 )
-"""Every kind of layer and every activation, with sizes that are not the same both ways."""
+"""Every kind of layer and every activation; heights and widths differ."""
 
 IMAGES, FEATURES = (2, 7, 6), (6,)
 
@@ -62,7 +62,7 @@ ALONE = {
     **{name: NetworkSpec(FEATURES, (Activation(name),), "linear") for name in ACTIVATIONS},
     **{f"output {name}": NetworkSpec(FEATURES, (Dense(3),), name) for name in OUTPUTS},
 }
-"""One kind each, so that no later layer makes a difference smaller."""
+"""One kind of layer each, so that no later layer makes a difference smaller."""
 
 NETWORKS = {
     "every kind of layer": EVERYTHING,
@@ -75,11 +75,11 @@ NETWORKS = {
 }
 
 FOREIGN_TEXT = "é'''\"\"\"\\\n{0}\u2028\x1c'"
-"""What would end a string, a line or a format, were it not written with care."""
+"""Text that would end a string, a line or a format field if it were not escaped."""
 
 
 def network_of(spec: NetworkSpec) -> Network:
-    """A network whose every array, biases and running figures too, says something."""
+    """A network in which no array is all zeros or ones, not even biases and running statistics."""
     network, rng = Network(spec), np.random.default_rng(0)
     network.initialize(rng)
     for name, shape in (spec.parameter_shapes | spec.state_shapes).items():
@@ -89,12 +89,12 @@ def network_of(spec: NetworkSpec) -> Network:
 
 
 def header_of(spec: NetworkSpec) -> ModelHeader:
-    """A header for such a network, with texts that a careless writer would trip over."""
+    """A header for such a network, with text that must be escaped."""
     names = tuple(f"{FOREIGN_TEXT}{number}" for number in range(spec.outputs))
     history = ({"epoch": 1, "training_loss": 0.5, "validation_loss": None},)
     return ModelHeader(spec, ModelCard(FOREIGN_TEXT, settings={"rate": 0.001}, epochs=1, seed=3), names, history)
 
 
 def images_for(spec: NetworkSpec, count: int = 7) -> NDArray[np.float32]:
-    """Inputs (count, *input_shape), negative ones among them."""
+    """Inputs (count, *input_shape), some of them negative."""
     return np.random.default_rng(1).standard_normal((count, *spec.input_shape), np.float32)

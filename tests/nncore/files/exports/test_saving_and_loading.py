@@ -1,4 +1,4 @@
-"""The open formats as model files: the end of the name says which one is written, and each is read back."""
+"""The open formats as model files: the suffix selects the format, and each is read back."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_weights_that_are_not_finite_are_rejected(saved: Path) -> None:
 
 def test_a_file_larger_than_the_free_memory_is_rejected_unread(saved: Path) -> None:
     with saved.open("r+b") as file:
-        file.truncate(2**43)  # a hole: takes no room on the disk
+        file.truncate(2**43)  # a sparse file, which takes no disk space
     with pytest.raises(ModelFileError, match=r"8,796\.1 GB, which is too large for the free memory"):
         load_model(saved)
 

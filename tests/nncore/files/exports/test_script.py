@@ -32,7 +32,7 @@ def predict_of(path: Path) -> Any:
 
 
 def run(path: Path, *arguments: str) -> str:
-    """What the script prints when it runs on its own, without Digit Lab in sight, any warning being an error."""
+    """Return the output of the script; it cannot import Digit Lab, and every warning is an error."""
     command = [sys.executable, "-I", "-W", "error", "-X", "utf8", str(path), *arguments]
     done = subprocess.run(command, cwd=path.parent, capture_output=True, text=True, encoding="utf-8", check=False)
     assert done.stderr == ""

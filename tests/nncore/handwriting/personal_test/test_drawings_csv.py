@@ -25,7 +25,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def refusal(path: Path) -> str:
+def error_message(path: Path) -> str:
     with pytest.raises(DataError) as error:
         read_csv(path)
     assert "\n" not in str(error.value)
@@ -80,7 +80,7 @@ def test_a_long_drawing_is_read_back_and_the_limit_of_csv_is_restored(tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         ("prompted", "asked", "row 1: found the columns number, date, model, asked"),
         ("strokes", "prompted", "expected prompted and strokes once each"),
@@ -95,14 +95,14 @@ def test_a_long_drawing_is_read_back_and_the_limit_of_csv_is_restored(tmp_path: 
         (" | ", " | 0 ", "row 2: stroke 2 has 11 numbers"),
     ],
 )
-def test_an_error_is_reported_with_its_row(file: Path, old: str, new: str, said: str) -> None:
+def test_an_error_is_reported_with_its_row(file: Path, old: str, new: str, message: str) -> None:
     rewrite(file, old, new)
-    assert refusal(file).startswith("mine.csv")
-    assert said in refusal(file)
+    assert error_message(file).startswith("mine.csv")
+    assert message in error_message(file)
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"", "row 1: found the columns "),
         (b"prompted,strokes\n", "found no drawing"),
@@ -113,23 +113,23 @@ def test_an_error_is_reported_with_its_row(file: Path, old: str, new: str, said:
     ],
 )
 def test_files_that_are_not_tests_are_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, said: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, message: str
 ) -> None:
     monkeypatch.setattr(csv_table, "MOST_DRAWINGS", 3)
     path = tmp_path / "mine.csv"
     path.write_bytes(content)
-    assert said in refusal(path)
+    assert message in error_message(path)
 
 
 def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     huge = tmp_path / "huge.csv"
     huge.touch()
     os.truncate(huge, 3 * 10**11)
-    assert "expected at most 256,000,000" in refusal(huge)
+    assert "expected at most 256,000,000" in error_message(huge)
     monkeypatch.setattr(csv_table, "LONGEST_DRAWING", 20)
     path = tmp_path / "long.csv"
     path.write_text(f"prompted,strokes\n7,{'0 1 ' * 20}\n", encoding="utf-8")
-    assert "row 2: the line is not valid CSV" in refusal(path)
+    assert "row 2: the line is not valid CSV" in error_message(path)
 
 
 def test_a_path_that_cannot_be_written_is_reported(tmp_path: Path) -> None:

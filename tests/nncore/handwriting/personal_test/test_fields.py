@@ -85,7 +85,7 @@ def test_the_example_of_the_docstring_is_correct() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("0 0 1 1 | 0 0 1", "Stroke 2 has 3 numbers"),
         ("0 0 | 1 one", "Stroke 2 does not consist of numbers"),
@@ -93,6 +93,6 @@ def test_the_example_of_the_docstring_is_correct() -> None:
         ("0 0 1e40 1", "Stroke 1, point 2 is"),
     ],
 )
-def test_an_error_in_strokes_is_reported_with_the_stroke(text: str, said: str) -> None:
-    with pytest.raises(DataError, match=said):
+def test_an_error_in_strokes_is_reported_with_the_stroke(text: str, message: str) -> None:
+    with pytest.raises(DataError, match=message):
         strokes_from_text(text)

@@ -70,7 +70,7 @@ def test_readings_without_a_date_get_the_given_date(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         ("", "the file is empty"),
         (UNIPEN.replace('"1"', '"?"'), "sample 2: there is no label"),
@@ -79,12 +79,12 @@ def test_readings_without_a_date_get_the_given_date(tmp_path: Path) -> None:
         ("hello", "row 1: found the columns hello"),
     ],
 )
-def test_a_file_that_is_not_a_test_is_refused_with_its_row(tmp_path: Path, content: str, said: str) -> None:
+def test_a_file_that_is_not_a_test_is_refused_with_its_row(tmp_path: Path, content: str, message: str) -> None:
     path = tmp_path / "bad.txt"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(DataError, match=r"bad\.txt") as error:
         bring_in(path, network())
-    assert said in str(error.value)
+    assert message in str(error.value)
 
 
 def test_a_file_with_too_many_samples_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

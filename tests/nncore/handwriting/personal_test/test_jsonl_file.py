@@ -32,7 +32,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def refusal(path: Path) -> str:
+def error_message(path: Path) -> str:
     with pytest.raises(DataError) as error:
         read_result(path)
     assert "\n" not in str(error.value)
@@ -57,7 +57,7 @@ def test_a_drawing_of_a_hundred_thousand_points_is_read_back(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         ('"digitlab-hand-test"', '"something"', "this is not a handwriting test"),
         ('"count": 4', '"count": 0', "row 1: 2 of 0 were read correctly"),
@@ -74,18 +74,18 @@ def test_a_drawing_of_a_hundred_thousand_points_is_read_back(tmp_path: Path) -> 
         ('"prompted": 0', '"prompted": NaN', 'row 5: the requested digit is "nan"'),
     ],
 )
-def test_an_error_is_reported_with_its_row(file: Path, old: str, new: str, said: str) -> None:
+def test_an_error_is_reported_with_its_row(file: Path, old: str, new: str, message: str) -> None:
     rewrite(file, old, new)
-    assert f"{file.name}" in refusal(file)
-    assert said in refusal(file)
+    assert f"{file.name}" in error_message(file)
+    assert message in error_message(file)
 
 
 def test_a_truncated_file_is_refused(file: Path) -> None:
     content = file.read_bytes()
     file.write_bytes(content[: content.rindex(b'{"prompted"')])
-    assert "3 drawings" in refusal(file)
+    assert "3 drawings" in error_message(file)
     file.write_bytes(b"")
-    assert "this is not a handwriting test" in refusal(file)
+    assert "this is not a handwriting test" in error_message(file)
 
 
 def test_a_newer_file_is_distinguished_from_a_damaged_one(file: Path) -> None:
@@ -98,12 +98,12 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path, file: Path, mo
     huge = tmp_path / "huge.jsonl"
     huge.touch()
     os.truncate(huge, 3 * 10**11)
-    assert "the file is too large; expected at most 256,000,000" in refusal(huge)
+    assert "the file is too large; expected at most 256,000,000" in error_message(huge)
     write_result(HandwritingTestResult(result().drawings * 3, DATE, "m"), file)
     monkeypatch.setattr(kept, "MOST_DRAWINGS", 10)
-    assert "row 12: this is not a row" in refusal(file)
+    assert "row 12: this is not a row" in error_message(file)
     monkeypatch.setattr(kept, "LONGEST_LINE", 100)
-    assert "row 1: this is not a row" in refusal(file)
+    assert "row 1: this is not a row" in error_message(file)
 
 
 @settings(max_examples=60)
@@ -116,12 +116,12 @@ def test_a_damaged_file_is_read_or_refused_with_a_message(
     content = path.read_bytes()
     at = int(place * len(content))
     path.write_bytes(content[:at] + junk + content[at + cut :])
-    said = "damaged.jsonl"
+    message = "damaged.jsonl"
     try:
         read_result(path)
     except DataError as problem:
-        said = str(problem)
-    assert said.startswith("damaged.jsonl")
+        message = str(problem)
+    assert message.startswith("damaged.jsonl")
 
 
 def test_an_unfinished_test_is_read_back_with_its_skipped_drawings(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_an_unfinished_test_is_read_back_with_its_skipped_drawings(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         ("[3, 8, 1]", "[3]", "found 2 drawings, but 1 requested digits"),
         ("[3, 8, 1]", "[3, 8, 11]", 'row 1: the requested digit is "11"'),
@@ -144,11 +144,11 @@ def test_an_unfinished_test_is_read_back_with_its_skipped_drawings(tmp_path: Pat
         ('"strokes": "', '"strokes": "x ', "row 2: stroke 1 does not consist of numbers"),
     ],
 )
-def test_a_damaged_unfinished_test_is_refused(tmp_path: Path, old: str, new: str, said: str) -> None:
+def test_a_damaged_unfinished_test_is_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
     path = tmp_path / "test.jsonl"
     write_unfinished(HandwritingTest((3, 8, 1), (ink(1), ink(2))), path)
     rewrite(path, old, new)
-    with pytest.raises(DataError, match=said):
+    with pytest.raises(DataError, match=message):
         read_unfinished(path)
 
 

@@ -128,7 +128,7 @@ def test_the_slant_depends_on_the_writer() -> None:
 def test_all_coordinates_lie_on_or_near_the_tablet() -> None:
     rng = np.random.default_rng(9)
     for ink in (*digits(300, rng).inks, *non_digits(300, rng)):
-        assert points_of(ink).min() > -500  # Ink itself refuses what is not finite
+        assert points_of(ink).min() > -500  # Ink rejects numbers that are not finite
         assert points_of(ink).max() < 2500
 
 

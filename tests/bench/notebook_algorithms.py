@@ -1,7 +1,7 @@
-"""The algorithms of the seeds as their authors wrote them: plain NumPy in float64.
+"""The algorithms of the five notebooks as their authors wrote them: plain NumPy in float64.
 
 The recipes are compared with them, so they stay as in a first notebook: no `out=`, no float32, a new array for each
-formula. Only mistakes in the gradients are corrected. Figures: see `tests.bench.seeds`.
+formula. Only mistakes in the gradients are corrected. Figures: see `tests.bench.notebooks`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the bundled model can do."""
+"""The accuracy and the origin of the bundled model."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ def model() -> Model:
 def test_the_accuracy_on_mnist_is_that_of_the_card(model: Model) -> None:
     test = mnist().test
     assert test is not None
-    judged, certain = evaluate(model.network(), test), verdict_rates(model.network(), test)
-    assert judged is not None
-    assert judged.accuracy is not None
-    assert judged.accuracy >= 0.993
-    assert model.card.test_accuracy == judged.accuracy
-    assert certain is not None
-    assert certain.rejected <= 0.02
-    assert certain.calibration_error is not None
-    assert certain.calibration_error <= 0.02
+    evaluation, rates = evaluate(model.network(), test), verdict_rates(model.network(), test)
+    assert evaluation is not None
+    assert evaluation.accuracy is not None
+    assert evaluation.accuracy >= 0.993
+    assert model.card.test_accuracy == evaluation.accuracy
+    assert rates is not None
+    assert rates.rejected <= 0.02
+    assert rates.calibration_error is not None
+    assert rates.calibration_error <= 0.02
 
 
 def test_the_model_was_trained_with_the_committed_recipe(model: Model) -> None:
@@ -72,25 +72,25 @@ def test_the_model_file_is_small() -> None:
 def test_few_other_drawings_are_read_as_digits(model: Model, kind: str) -> None:
     rng = np.random.default_rng(2024)
     images = np.stack([rasterize(non_digit_kinds[kind](rng)) for _ in range(100)])
-    certain = verdict_rates(model.network(), Dataset(images, np.full(100, NO_CLASS), open_set=True))
-    assert certain is not None
-    assert certain.rejected + certain.unsure >= 0.9
+    rates = verdict_rates(model.network(), Dataset(images, np.full(100, NO_CLASS), open_set=True))
+    assert rates is not None
+    assert rates.rejected + rates.unsure >= 0.9
 
 
 def test_generated_digits_are_read_and_few_are_rejected(model: Model) -> None:
-    made = digits(500, np.random.default_rng(2024)).to_dataset()
-    judged, certain = evaluate(model.network(), made), verdict_rates(model.network(), made)
-    assert judged is not None
-    assert certain is not None
-    assert (judged.accuracy or 0) >= 0.97
-    assert certain.rejected <= 0.02
+    generated = digits(500, np.random.default_rng(2024)).to_dataset()
+    evaluation, rates = evaluate(model.network(), generated), verdict_rates(model.network(), generated)
+    assert evaluation is not None
+    assert rates is not None
+    assert (evaluation.accuracy or 0) >= 0.97
+    assert rates.rejected <= 0.02
 
 
 @pytest.mark.skipif(PEN_STROKES is None, reason="DIGITLAB_BENCH_INK names no file of real writers' strokes")
 def test_pen_strokes_of_real_writers_are_read(model: Model) -> None:
     assert PEN_STROKES is not None
-    judged = evaluate(model.network(), read_ink(Path(PEN_STROKES)).to_dataset())
-    assert judged is not None
-    assert judged.accuracy is not None
-    assert judged.accuracy >= 0.985
-    assert min(np.array(judged.per_class, float)) > 0.95
+    evaluation = evaluate(model.network(), read_ink(Path(PEN_STROKES)).to_dataset())
+    assert evaluation is not None
+    assert evaluation.accuracy is not None
+    assert evaluation.accuracy >= 0.985
+    assert min(np.array(evaluation.per_class, float)) > 0.95

@@ -1,4 +1,4 @@
-"""A run that was kept in the middle of it, and files like its own, but for some of their parts."""
+"""The checkpoint of an unfinished run, and copies of its file in which some parts are changed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TRAINED_WITH = TrainingConfig(
 
 @cache
 def checkpoint() -> Checkpoint:
-    """Of a run in its third epoch."""
+    """Return the checkpoint of a run in its third epoch."""
     training = Training(fresh_network(seed=7), few_digits(), TRAINED_WITH)
     for event in training.events():
         if isinstance(event, StepDone) and event.step == 8:
@@ -42,7 +42,7 @@ def members_of(path: Path) -> dict[str, bytes]:
 
 
 def with_members(path: Path, **changed: bytes | None) -> Path:
-    """A sound archive like `path`, but for some members; without those that are None."""
+    """Return a copy of the archive `path` with changed members, without the members that are None."""
     members: dict[str, bytes | None] = {
         **members_of(path),
         **{n.replace("_npy", ".npy"): c for n, c in changed.items()},
@@ -64,27 +64,27 @@ def header_of(path: Path) -> dict[str, Any]:
     return header
 
 
-def refusal(path: Path) -> str:
-    with pytest.raises(ModelFileError) as refused:
+def error_message(path: Path) -> str:
+    with pytest.raises(ModelFileError) as error:
         load_checkpoint(path)
-    assert str(refused.value).startswith(f"{path}: ")
-    return str(refused.value)
+    assert str(error.value).startswith(f"{path}: ")
+    return str(error.value)
 
 
-def read_or_refused(path: Path) -> None:
-    """Check that a file is refused in one line that begins with `path`, or can be gone on with, or is of other data."""
+def check_read_or_rejected(path: Path) -> None:
+    """Check that a file is rejected in one line that begins with `path`, or that its run can be continued."""
     try:
         loaded = load_checkpoint(path)
     except ModelFileError as error:
-        said = str(error)
+        message = str(error)
     else:
-        said = f"{path}: was read"
-        _go_on(loaded)
-    assert said.startswith(f"{path}: ")
-    assert len(said.splitlines()) == 1
+        message = f"{path}: was read"
+        _continue(loaded)
+    assert message.startswith(f"{path}: ")
+    assert len(message.splitlines()) == 1
 
 
-def _go_on(loaded: Checkpoint) -> None:
+def _continue(loaded: Checkpoint) -> None:
     loaded = replace(loaded, config=replace(loaded.config, epochs=loaded.counters["epoch"] + 1))
     with contextlib.suppress(SettingError):
         step = loaded.counters["step"]

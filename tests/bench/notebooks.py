@@ -1,4 +1,4 @@
-"""Seconds of the seeds' recipes, against their authors' algorithms written plainly in NumPy.
+"""Seconds of the recipes from notebooks, against the algorithms of their authors in plain NumPy.
 
 Of the long recipes only some steps are measured, because all steps of a recipe cost the same. The time of nncore
 includes everything that `train` does: events, health, and the check of the weights after each epoch.
@@ -19,7 +19,7 @@ from nncore.model.network import Network
 from nncore.training import RandomStreams, Training
 from nncore.training.events import StepDone
 from tests.bench.child import interleaved
-from tests.bench.plain_seeds import Classifier, CurveFitter
+from tests.bench.notebook_algorithms import Classifier, CurveFitter
 from tests.bench.report import Figure, Section
 
 STEPS = {"basic-ml": 20, "two-layer": 10, "numpynet": 10, "three-layer": 10, "sine": 20_000}
@@ -32,7 +32,7 @@ SHOWN_EVERY = 10
 def measure(rounds: int) -> Iterator[Section]:
     """A section for each recipe."""
     for name in STEPS:
-        runs = interleaved("tests.bench.seeds", {"ours": ["ours", name], "plain": ["plain", name]}, range(rounds))
+        runs = interleaved("tests.bench.notebooks", {"ours": ["ours", name], "plain": ["plain", name]}, range(rounds))
         theirs = Figure("plain NumPy", "ms a step", runs["plain"].of("milliseconds"))
         figure = Figure("nncore", "ms a step", runs["ours"].of("milliseconds"))
         figures = [figure, replace(theirs, compared=figure, at_most=1.0)]
