@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
@@ -82,12 +82,6 @@ class HistoryList(QTreeWidget):
     @Slot(QTreeWidgetItem, int)
     def _open(self, item: QTreeWidgetItem, column: int) -> None:
         self.open_chosen()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow theme and font."""
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self.doItemsLayout()
 
 
 def _row(entry: Entry) -> QTreeWidgetItem:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from math import isfinite, log10
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
@@ -143,12 +143,6 @@ class HealthView(QWidget):
     def minimumSizeHint(self) -> QSize:
         """As high as `sizeHint`."""
         return QSize(200, (1 + len(self.layers)) * self.row_height)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Adapt the size to another font."""
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self.updateGeometry()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint headings and rows, or the hint of the empty state."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import log2, prod
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -98,12 +98,6 @@ class NetworkDiagram(QWidget):
     def minimumSizeHint(self) -> QSize:
         """The same as `sizeHint`."""
         return self.sizeHint()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Change the height with the font."""
-        super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self.updateGeometry()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the headings, the layers and the sums."""
