@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
 from app.style.theme import GAP
+from app.widgets.elements import set_style
 from nncore.errors import SettingError
 from nncore.training.config import SETTINGS, TrainingConfig
 from nncore.training.settings import Group, Setting
@@ -20,14 +21,6 @@ MOST_VISIBLE = 20
 """Options that a list shows without scrolling."""
 
 LEARNING_RATE_DIGITS = (1, 2, 5)
-
-
-def mark_trouble(widget: QWidget, trouble: bool) -> None:
-    """Show `widget` in the colour of errors, or in its usual colour."""
-    if bool(widget.property("trouble")) != trouble:
-        widget.setProperty("trouble", trouble)
-        widget.style().unpolish(widget)
-        widget.style().polish(widget)
 
 
 class Choice(QComboBox):
@@ -102,8 +95,8 @@ class FormRow:
         """Show `text` under the control, or nothing; `trouble` marks the control too."""
         self.message.setText(text)
         self.message.setVisible(bool(text))
-        mark_trouble(self.message, trouble)
-        mark_trouble(self.control, trouble and bool(text))
+        set_style(self.message, "trouble", trouble)
+        set_style(self.control, "trouble", trouble and bool(text))
         self.control.setAccessibleDescription(text)
 
     def lock(self, reason: str) -> None:

@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 from app.storage.data_sources import DATA_FILES, MOST_SYNTHETIC
 from app.style.icons import set_icon
 from app.style.theme import GAP, GROUP_GAP
+from app.widgets.elements import set_style
 from app.widgets.file_dialogs import ask_for_file
-from app.widgets.form import mark_trouble
 from nncore.errors import SettingError
 from nncore.training.config import SEEDS
 from nncore.training.settings import Range, Setting
@@ -157,7 +157,7 @@ class SourcePanel(QWidget):
         self.test_share.setEnabled(not tests)
         self.test_share.setToolTip(own if tests else f"{of_what}, and never used for training.")
         self.test_share.setText(f"{100 * test_share:.0f}")
-        mark_trouble(self.test_share, False)
+        set_style(self.test_share, "trouble", False)
 
     def _ask(self, mode: QFileDialog.FileMode) -> None:
         filters = DATA_FILES if mode is QFileDialog.FileMode.ExistingFile else ""
@@ -182,10 +182,10 @@ class SourcePanel(QWidget):
         try:
             number: int = Setting(label, "whole number", range=range).read(entry.text())
         except SettingError as problem:
-            mark_trouble(entry, True)
+            set_style(entry, "trouble", True)
             self.show_message(str(problem))
             return None
-        mark_trouble(entry, False)
+        set_style(entry, "trouble", False)
         return number
 
 

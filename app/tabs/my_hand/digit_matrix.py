@@ -12,8 +12,8 @@ from app.widgets.confusion_matrix import ConfusionMatrix
 from nncore.data.dataset import DIGITS
 from nncore.handwriting.personal_test.result import REFUSED
 
-LOWEST, HIGHEST = 1.25, 2.2
-"""Lowest and highest row, in lines of text."""
+MIN_ROW_LINES, MAX_ROW_LINES = 1.25, 2.2
+"""Minimum and maximum height of a row, in lines of text."""
 
 
 class DigitMatrix(ConfusionMatrix):
@@ -23,7 +23,7 @@ class DigitMatrix(ConfusionMatrix):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(_describe_cell, parent)
-        self._room = 0
+        self._available_height = 0
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for header in (self.horizontalHeader(), self.verticalHeader()):
@@ -31,7 +31,7 @@ class DigitMatrix(ConfusionMatrix):
             header.setMinimumSectionSize(8)
         self.setAccessibleDescription("Rows: the digit asked for. Columns: the digit read. Arrow keys select a cell.")
         self.setToolTip("How often each digit was read as each digit. Select a cell to see its drawings.")
-        self.selectionModel().selectionChanged.connect(self._tell)
+        self.selectionModel().selectionChanged.connect(self._emit_cell)
         self.show_counts(np.zeros((len(DIGITS), REFUSED + 1), np.int64))
 
     def show_counts(self, counts: NDArray[np.int64]) -> None:
@@ -39,10 +39,10 @@ class DigitMatrix(ConfusionMatrix):
         self.set_counts(counts, DIGITS, (*DIGITS, NO_DIGIT))
         self.clearSelection()
 
-    def set_room(self, pixels: int) -> None:
-        """Fit into a height of about `pixels`, within LOWEST and HIGHEST."""
-        if pixels != self._room:
-            self._room = pixels
+    def set_available_height(self, pixels: int) -> None:
+        """Fit into a height of about `pixels`, within MIN_ROW_LINES and MAX_ROW_LINES."""
+        if pixels != self._available_height:
+            self._available_height = pixels
             self.fit()
 
     def sizeHint(self) -> QSize:
@@ -59,7 +59,7 @@ class DigitMatrix(ConfusionMatrix):
     def fit(self) -> None:
         """Set the sizes of cells and headers from the height available."""
         line = self.fontMetrics().height()
-        height = round(min(max(self._room / (len(DIGITS) + 1), LOWEST * line), HIGHEST * line))
+        height = round(min(max(self._available_height / (len(DIGITS) + 1), MIN_ROW_LINES * line), MAX_ROW_LINES * line))
         width = round(height * 1.15)
         self.horizontalHeader().setDefaultSectionSize(width)
         self.horizontalHeader().resizeSection(REFUSED, self.fontMetrics().horizontalAdvance(NO_DIGIT) + line)
@@ -69,7 +69,7 @@ class DigitMatrix(ConfusionMatrix):
         self.setFixedSize(self.sizeHint())
 
     @Slot(QItemSelection, QItemSelection)
-    def _tell(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+    def _emit_cell(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         for index in selected.indexes():
             self.cell_chosen.emit(index.row(), index.column())
 

@@ -1,4 +1,4 @@
-"""The list of drawings of a test: picture, digit asked for, digit read."""
+"""The list of drawings of a test: image, digit asked for, digit read."""
 
 from __future__ import annotations
 
@@ -22,48 +22,48 @@ from app.widgets.picture import thumbnail
 from nncore.handwriting.personal_test.result import ReadDrawing
 from nncore.preprocessing.ink import rasterize
 
-THUMBNAIL = 56
+THUMBNAIL_SIDE = 56
 """Side in logical pixels: twice the 28 of the network's input."""
 
 Index = QModelIndex | QPersistentModelIndex
 
 
 class _Drawings(QAbstractListModel):
-    """The list's model. It renders a picture only when its row becomes visible."""
+    """The list's model. It renders an image only when its row becomes visible."""
 
     def __init__(self, view: QWidget) -> None:
         super().__init__(view)
         self._view = view
         self.drawings: tuple[ReadDrawing, ...] = ()
-        self._pictures: dict[int, QPixmap] = {}
+        self._thumbnails: dict[int, QPixmap] = {}
 
     def set_drawings(self, drawings: tuple[ReadDrawing, ...]) -> None:
         self.beginResetModel()
         self.drawings = drawings
-        self._pictures.clear()
+        self._thumbnails.clear()
         self.endResetModel()
 
-    def forget_pictures(self) -> None:
-        self._pictures.clear()
+    def clear_thumbnails(self) -> None:
+        self._thumbnails.clear()
 
     def rowCount(self, parent: Index | None = None) -> int:
         """One row per drawing."""
         return len(self.drawings)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """The caption or the picture of a drawing."""
+        """The caption or the image of a drawing."""
         drawing = self.drawings[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return caption(drawing)
         if role == Qt.ItemDataRole.DecorationRole:
-            return self._picture(index.row(), drawing)
+            return self._thumbnail(index.row(), drawing)
         return None
 
-    def _picture(self, row: int, drawing: ReadDrawing) -> QPixmap:
-        if row not in self._pictures:
+    def _thumbnail(self, row: int, drawing: ReadDrawing) -> QPixmap:
+        if row not in self._thumbnails:
             ratio = self._view.devicePixelRatioF()
-            self._pictures[row] = thumbnail(rasterize(drawing.ink), THUMBNAIL, colours_of(self._view), ratio)
-        return self._pictures[row]
+            self._thumbnails[row] = thumbnail(rasterize(drawing.ink), THUMBNAIL_SIDE, colours_of(self._view), ratio)
+        return self._thumbnails[row]
 
 
 class DrawingList(QListView):
@@ -76,13 +76,13 @@ class DrawingList(QListView):
         self._model = _Drawings(self)
         self.setModel(self._model)
         self.setUniformItemSizes(True)
-        self.setIconSize(QSize(THUMBNAIL, THUMBNAIL))
+        self.setIconSize(QSize(THUMBNAIL_SIDE, THUMBNAIL_SIDE))
         self.setSpacing(2)
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Drawings")
         self.setToolTip("Select a drawing to see which part its answer depends on.")
-        self.selectionModel().selectionChanged.connect(self._tell)
+        self.selectionModel().selectionChanged.connect(self._emit_chosen)
 
     @property
     def drawings(self) -> tuple[ReadDrawing, ...]:
@@ -98,21 +98,21 @@ class DrawingList(QListView):
             self.chosen.emit(None)
 
     def sizeHint(self) -> QSize:
-        """Wide enough for a picture and its caption."""
+        """Wide enough for an image and its caption."""
         text = self.fontMetrics().horizontalAdvance("asked 7, read 2, unsure")
-        return QSize(THUMBNAIL + text + 56, 4 * THUMBNAIL)
+        return QSize(THUMBNAIL_SIDE + text + 56, 4 * THUMBNAIL_SIDE)
 
     def minimumSizeHint(self) -> QSize:
         """High enough for two drawings."""
-        return QSize(self.sizeHint().width(), 2 * THUMBNAIL)
+        return QSize(self.sizeHint().width(), 2 * THUMBNAIL_SIDE)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the theme."""
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
-            self._model.forget_pictures()
+            self._model.clear_thumbnails()
         super().changeEvent(event)
 
     @Slot(QItemSelection, QItemSelection)
-    def _tell(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+    def _emit_chosen(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         rows = [index.row() for index in selected.indexes()]
         self.chosen.emit(self.drawings[rows[0]] if rows else None)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.style.theme import GAP
 from app.tabs.my_hand.drawing_explanation import DrawingExplanation
-from app.tabs.my_hand.formatting import caption, how_sure
+from app.tabs.my_hand.formatting import caption, probabilities_in_words
+from app.widgets.elements import push_button, row_of, text_label, without_margins
 from app.widgets.explanation import describe_occlusion, with_article
 from app.widgets.occlusion_view import OcclusionView
 from nncore.handwriting.personal_test.result import ReadDrawing
 from nncore.preprocessing.ink import Ink
 
-NOTHING = "Select a drawing to see which part its answer depends on."
-LOOKING = "Computing which part the answer depends on …"
-NO_NETWORK = "Open a model that reads digits to see which part its answer depends on."
+NOTHING_SELECTED = "Select a drawing to see which part its answer depends on."
+COMPUTING_OCCLUSION = "Computing which part the answer depends on …"
+NO_MODEL = "Open a model that reads digits to see which part its answer depends on."
 
 
 class DrawingView(QWidget):
@@ -31,27 +31,17 @@ class DrawingView(QWidget):
         super().__init__(parent)
         self.drawing: ReadDrawing | None = None
         self._taught: set[int] = set()
-        self.picture = OcclusionView()
-        self.title, self.sentence, self.occlusion_text = QLabel(), QLabel(), QLabel()
-        self.title.setProperty("group", True)
-        self.occlusion_text.setProperty("quiet", True)
-        for label in (self.title, self.sentence, self.occlusion_text):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setWordWrap(True)
-        self.teach_button, self.show_button = QPushButton(), QPushButton("Sho&w on Draw")
-        self.show_button.setToolTip("Show this drawing on the canvas of the Draw tab.")
-        self.teach_button.clicked.connect(self._teach)
-        self.show_button.clicked.connect(self._show)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(GAP)
-        buttons.addWidget(self.teach_button)
-        buttons.addWidget(self.show_button)
+        self.image_view = OcclusionView()
+        self.title, self.sentence = text_label(style="group"), text_label()
+        self.occlusion_text = text_label(style="quiet")
+        self.teach_button = push_button("", "", self._teach)
+        show_tip = "Show this drawing on the canvas of the Draw tab."
+        self.show_button = push_button("Sho&w on Draw", show_tip, self._request_show)
+        buttons = row_of(self.teach_button, self.show_button)
         buttons.addStretch()
-        page = QVBoxLayout(self)
-        page.setContentsMargins(0, 0, 0, 0)
-        page.setSpacing(GAP)
+        page = without_margins(QVBoxLayout(self))
         page.addWidget(self.title)
-        page.addWidget(self.picture, 100)  # takes all the space while it is shown
+        page.addWidget(self.image_view, 100)  # takes all the space while it is shown
         page.addWidget(self.sentence)
         page.addWidget(self.occlusion_text)
         page.addLayout(buttons)
@@ -61,27 +51,27 @@ class DrawingView(QWidget):
     def show_drawing(self, drawing: ReadDrawing | None) -> None:
         """Show `drawing`, without its explanation yet; nothing for None."""
         self.drawing = drawing
-        self.picture.show_image(None)
+        self.image_view.show_image(None)
         self.title.setText(caption(drawing).capitalize() if drawing else "")
-        self.sentence.setText(how_sure(drawing) if drawing else "")
-        self.occlusion_text.setText(LOOKING if drawing else NOTHING)
-        for widget in (self.title, self.sentence, self.picture, self.teach_button, self.show_button):
+        self.sentence.setText(probabilities_in_words(drawing) if drawing else "")
+        self.occlusion_text.setText(COMPUTING_OCCLUSION if drawing else NOTHING_SELECTED)
+        for widget in (self.title, self.sentence, self.image_view, self.teach_button, self.show_button):
             widget.setVisible(drawing is not None)
         self._update_teach_button()
 
     def show_explanation(self, explanation: DrawingExplanation) -> None:
         """Show how the current model reads the drawing."""
-        self.picture.show_image(explanation.image, explanation.occlusion)
+        self.image_view.show_image(explanation.image, explanation.occlusion)
         if explanation.occlusion is None or explanation.digit is None or self.drawing is None:
-            self.occlusion_text.setText(NO_NETWORK)
+            self.occlusion_text.setText(NO_MODEL)
         else:
-            before = int(self.drawing.probabilities.argmax())
+            previous_digit = int(self.drawing.probabilities.argmax())
             digit = with_article(explanation.digit)
-            now = "" if explanation.digit == before else f"The current model reads {digit}. "
+            now = "" if explanation.digit == previous_digit else f"The current model reads {digit}. "
             self.occlusion_text.setText(now + describe_occlusion(explanation.occlusion, digit))
-        self.picture.setAccessibleDescription(self.occlusion_text.text())
+        self.image_view.setAccessibleDescription(self.occlusion_text.text())
 
-    def forget_taught(self) -> None:
+    def enable_teaching(self) -> None:
         """Enable the teach button for every drawing again."""
         self._taught.clear()
         self._update_teach_button()
@@ -108,6 +98,6 @@ class DrawingView(QWidget):
             self.teach_requested.emit(self.drawing.ink, self.drawing.prompted)
 
     @Slot()
-    def _show(self) -> None:
+    def _request_show(self) -> None:
         if self.drawing is not None:
             self.show_requested.emit(self.drawing.ink)

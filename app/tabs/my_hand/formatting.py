@@ -22,19 +22,19 @@ def percent(share: float) -> str:
     return f"{share:.0%}".replace("%", " %")
 
 
-def interval_of(right: int, count: int) -> str:
-    """The 95 % confidence interval of `right` out of `count`, such as "70 to 97 %"."""
-    low, high = wilson_interval(right, count)
+def interval_of(correct: int, count: int) -> str:
+    """The 95 % confidence interval of `correct` out of `count`, such as "70 to 97 %"."""
+    low, high = wilson_interval(correct, count)
     return f"{low * 100:.0f} to {percent(high)}"
 
 
 def headline(result: HandwritingTestResult) -> str:
     """The result in one line."""
     count = len(result.drawings)
-    return f"{result.right} of {count} read right: {percent(result.accuracy)}"
+    return f"{result.right} of {count} read correctly: {percent(result.accuracy)}"
 
 
-def meaning(result: HandwritingTestResult) -> str:
+def interval_in_words(result: HandwritingTestResult) -> str:
     """How reliable the accuracy is."""
     count = len(result.drawings)
     return (
@@ -54,7 +54,7 @@ def caption(drawing: ReadDrawing) -> str:
     return f"asked {drawing.prompted}, read {read_as(drawing)}{unsure}"
 
 
-def how_sure(drawing: ReadDrawing) -> str:
+def probabilities_in_words(drawing: ReadDrawing) -> str:
     """The two most probable answers with their probabilities, and that of the digit asked for."""
     shares = drawing.probabilities
     named = (-shares).argsort(kind="stable")[:2].tolist()

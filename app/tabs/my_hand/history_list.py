@@ -13,18 +13,18 @@ from app.tabs.my_hand.formatting import date_in_words, interval_of, percent
 from app.widgets.plain_text import plain_tooltip
 from nncore.handwriting.personal_test.history import Entry
 
-COLUMNS = ("Written", "Read by", "Read right", "95 % interval", "Drawings")
+COLUMNS = ("Written", "Read by", "Read correctly", "95 % interval", "Drawings")
 
 
 class HistoryList(QTreeWidget):
     """Lists earlier tests, newest first.
 
-    `opened` and `deleted` carry the path of a test; `undone` asks to restore the test deleted last.
+    `opened` and `deleted` carry the path of a test; `undo_requested` asks to restore the test deleted last.
     """
 
     opened = Signal(Path)
     deleted = Signal(Path)
-    undone = Signal()
+    undo_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,7 +47,7 @@ class HistoryList(QTreeWidget):
         self.itemActivated.connect(self._open)
         for key, slot in (
             (QKeySequence(Qt.Key.Key_Delete), self.delete_chosen),
-            (QKeySequence(QKeySequence.StandardKey.Undo), self.undone),
+            (QKeySequence(QKeySequence.StandardKey.Undo), self.undo_requested),
         ):
             shortcut = QShortcut(key, self)
             shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
@@ -64,7 +64,7 @@ class HistoryList(QTreeWidget):
         """List `entries`; the selection stays at the same row."""
         row = self.currentIndex().row()
         self.clear()
-        self.addTopLevelItems([_row(entry) for entry in entries])
+        self.addTopLevelItems([_item(entry) for entry in entries])
         self.setCurrentIndex(self.model().index(min(max(row, 0), len(entries) - 1), 0))
 
     @Slot()
@@ -84,11 +84,11 @@ class HistoryList(QTreeWidget):
         self.open_chosen()
 
 
-def _row(entry: Entry) -> QTreeWidgetItem:
+def _item(entry: Entry) -> QTreeWidgetItem:
     summary = entry.summary
-    right = f"{percent(summary.right / summary.count)}"
+    correct = f"{percent(summary.right / summary.count)}"
     interval, count = interval_of(summary.right, summary.count), f"{summary.count:,}"
-    item = QTreeWidgetItem([date_in_words(summary.date), summary.model, right, interval, count])
+    item = QTreeWidgetItem([date_in_words(summary.date), summary.model, correct, interval, count])
     item.setData(0, Qt.ItemDataRole.UserRole, entry.path)
     item.setToolTip(1, plain_tooltip(summary.model))
     for column in range(2, len(COLUMNS)):

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
+from app.style.theme import GROUP_GAP, PAGE_MARGIN
 from app.tabs.my_hand.history_list import HistoryList
+from app.widgets.elements import column_of, push_button, row_of, set_style, text_label
 from nncore.handwriting.personal_test.handwriting_test import HandwritingTest
 from nncore.handwriting.personal_test.history import Entry
 
-WHAT = (
+EXPLANATION = (
     "How well does the network read your handwriting? Write 20 digits, each of the ten twice, in random order. Write "
-    "as you always do. At the end you see how many were read right, which digits were confused, and for each misread "
-    "digit which part the answer depended on."
+    "as you always do. At the end you see how many were read correctly, which digits were confused, and for each "
+    "misread digit which part the answer depended on."
 )
-KEPT = "Your drawings stay on this computer."
-NO_TESTS = "Your tests are listed here, so that you can see whether the network gets better at your handwriting."
+PRIVACY = "Your drawings stay on this computer."
+NO_TESTS_YET = "Your tests are listed here, so that you can see whether the network gets better at your handwriting."
 
 
 class IntroPage(QWidget):
@@ -32,34 +33,26 @@ class IntroPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        title, what, kept = QLabel("My hand"), QLabel(WHAT), QLabel(KEPT)
-        title.setProperty("title", True)
-        kept.setProperty("quiet", True)
-        what.setWordWrap(True)
-        self.reason, self.unfinished, self.empty = QLabel(), QLabel(), QLabel(NO_TESTS)
-        self.reason.setProperty("trouble", True)
-        self.empty.setProperty("quiet", True)
-        for label in (self.reason, self.unfinished, self.empty, kept):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setWordWrap(True)
-        self.continue_button = _button("&Continue", "Write the remaining digits.", self.continue_requested)
-        self.start_button = _button("&Start", "Start a test: 20 digits, about two minutes.", self.start_requested)
-        self.import_button = _button("&Import …", "Open a test from a CSV or UNIPEN file.", self.import_requested)
+        self.obstacle, self.unfinished = text_label(style="trouble"), text_label()
+        self.empty = text_label(NO_TESTS_YET, "quiet")
+        self.continue_button = push_button("&Continue", "Write the remaining digits.", self.continue_requested)
+        self.start_button = push_button("&Start", "Start a test: 20 digits, about two minutes.", self.start_requested)
+        self.import_button = push_button("&Import …", "Open a test from a CSV or UNIPEN file.", self.import_requested)
         self.list = HistoryList()
-        self.show_button = _button("&Open", "Open the selected test (Enter).", self.list.open_chosen)
-        self.delete_button = _button("&Delete", "Delete the selected test (Delete).", self.list.delete_chosen)
-        self.undo_button = _button("&Undo", "Restore the test deleted last (Ctrl+Z).", self.undo_requested)
-        self.list.undone.connect(self.undo_requested)
+        self.open_button = push_button("&Open", "Open the selected test (Enter).", self.list.open_chosen)
+        self.delete_button = push_button("&Delete", "Delete the selected test (Delete).", self.list.delete_chosen)
+        self.undo_button = push_button("&Undo", "Restore the test deleted last (Ctrl+Z).", self.undo_requested)
+        self.list.undo_requested.connect(self.undo_requested)
         self.undo_button.hide()
-        self._compose((title, what, kept, self.reason, self.unfinished))
-        self.set_reason("")
+        self._compose()
+        self.set_obstacle("")
         self.set_unfinished(None)
         self.set_entries([])
 
-    def set_reason(self, sentence: str) -> None:
-        """Show why no test can start, and disable the button; "" enables it."""
-        self.reason.setText(sentence)
-        self.reason.setVisible(bool(sentence))
+    def set_obstacle(self, sentence: str) -> None:
+        """Show why no test can start, and disable the Start button; "" enables it."""
+        self.obstacle.setText(sentence)
+        self.obstacle.setVisible(bool(sentence))
         self.start_button.setEnabled(not sentence)
 
     def set_unfinished(self, test: HandwritingTest | None) -> None:
@@ -67,9 +60,7 @@ class IntroPage(QWidget):
         self.unfinished.setVisible(test is not None)
         self.continue_button.setVisible(test is not None)
         for button, primary in ((self.start_button, test is None), (self.continue_button, True)):
-            button.setProperty("primary", primary)
-            button.style().unpolish(button)
-            button.style().polish(button)
+            set_style(button, "primary", primary)
         self.start_button.setText("&Start" if test is None else "&Start again")
         if test is not None:
             done, count = len(test.drawings), len(test.prompts)
@@ -82,7 +73,7 @@ class IntroPage(QWidget):
         self.list.set_entries(entries)
         self.list.setVisible(bool(entries))
         self.empty.setVisible(not entries)
-        for button in (self.show_button, self.delete_button):
+        for button in (self.open_button, self.delete_button):
             button.setVisible(bool(entries))
 
     @Slot()
@@ -90,40 +81,22 @@ class IntroPage(QWidget):
         """Give the focus to the button for the next action."""
         (self.start_button if self.continue_button.isHidden() else self.continue_button).setFocus()
 
-    def _compose(self, texts: tuple[QLabel, ...]) -> None:
-        left = QVBoxLayout()
-        left.setSpacing(GROUP_GAP)
-        for text in texts:
-            left.addWidget(text)
-        left.addLayout(_row(self.continue_button, self.start_button, self.import_button))
+    def _compose(self) -> None:
+        title, explanation = text_label("My hand", "title", wraps=False), text_label(EXPLANATION)
+        privacy = text_label(PRIVACY, "quiet")
+        left = column_of(title, explanation, privacy, self.obstacle, self.unfinished, spacing=GROUP_GAP)
+        start = row_of(self.continue_button, self.start_button, self.import_button)
+        start.addStretch()
+        left.addLayout(start)
         left.addStretch()
-        right = QVBoxLayout()
-        right.setSpacing(GAP)
-        heading = QLabel("Earlier tests")
-        heading.setProperty("group", True)
-        right.addWidget(heading)
-        right.addWidget(self.list, 1)
-        right.addWidget(self.empty)
-        right.addLayout(_row(self.show_button, self.delete_button, self.undo_button))
+        right = column_of(text_label("Earlier tests", "group", wraps=False), self.list, self.empty)
+        right.setStretchFactor(self.list, 1)
+        chosen = row_of(self.open_button, self.delete_button, self.undo_button)
+        chosen.addStretch()
+        right.addLayout(chosen)
         right.addStretch()
         page = QHBoxLayout(self)
         page.setContentsMargins(PAGE_MARGIN, PAGE_MARGIN, PAGE_MARGIN, PAGE_MARGIN)
         page.setSpacing(2 * PAGE_MARGIN)
         page.addLayout(left, 2)
         page.addLayout(right, 3)
-
-
-def _button(text: str, tooltip: str, receiver: object) -> QPushButton:
-    button = QPushButton(text)
-    button.setToolTip(tooltip)
-    button.clicked.connect(receiver)
-    return button
-
-
-def _row(*buttons: QPushButton) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(GAP)
-    for button in buttons:
-        row.addWidget(button)
-    row.addStretch()
-    return row

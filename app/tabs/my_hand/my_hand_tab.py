@@ -19,6 +19,7 @@ from app.tabs.my_hand.result_page import ResultPage
 from app.tabs.my_hand.status_line import StatusLine
 from app.tabs.my_hand.writing_page import WritingPage
 from app.tabs.tab import Tab
+from app.widgets.elements import without_margins
 from app.widgets.file_dialogs import ask_for_file, ask_where_to_save
 from nncore.data.formats import file_patterns
 from nncore.evaluation.recognition import why_cannot_read
@@ -29,10 +30,9 @@ from nncore.handwriting.personal_test.result import HandwritingTestResult, ReadD
 from nncore.model.network import Network
 from nncore.preprocessing.ink import Ink
 
-EXPORTED = f"Table with strokes and answers (*{CSV_SUFFIX});;UNIPEN ink, strokes only (*{INK_SUFFIX})"
-IMPORTED = f"Handwriting tests and ink (*{CSV_SUFFIX} {file_patterns('ink')});;All files (*)"
-
 NO_MODEL = "No model is open. Train or open one to test how well it reads your handwriting."
+EXPORT_FILTERS = f"Table with strokes and answers (*{CSV_SUFFIX});;UNIPEN ink, strokes only (*{INK_SUFFIX})"
+IMPORT_FILTERS = f"Handwriting tests and ink (*{CSV_SUFFIX} {file_patterns('ink')});;All files (*)"
 
 
 class MyHandTab(Tab):
@@ -52,7 +52,7 @@ class MyHandTab(Tab):
         self._network: Network | None = None
         self._model = ""
         self._test: HandwritingTest | None = None
-        self._being_read: HandwritingTest | None = None
+        self._test_being_read: HandwritingTest | None = None
         self._deleted: list[Path] = []
         self._history = History(handwriting_tests_folder())
         self.tasks = TaskQueue(self)
@@ -60,26 +60,24 @@ class MyHandTab(Tab):
         self.intro, self.writing, self.result = IntroPage(), WritingPage(), ResultPage()
         for page in (self.intro, self.writing, self.result):
             self.pages.addWidget(page)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
+        layout = without_margins(QVBoxLayout(self), spacing=0)
         layout.addWidget(self.status)
         layout.addWidget(self.pages)
         self._connect()
         self.set_network(None)
-        self._do("begin", self._history.purge, lambda _: None)
-        self._do("unfinished", self._history.unfinished, self._offer)
+        self._run("purge", self._history.purge)
+        self._run("unfinished", self._history.unfinished, self._offer_unfinished)
         self._list()
 
     def set_network(self, network: Network | None, name: str = "") -> None:
         """Use `network`, called `name`, from now on; results already shown stay unchanged."""
         self._network, self._model = network, name or "unnamed model"
-        self.intro.set_reason(NO_MODEL if network is None else why_cannot_read(network) or "")
+        self.intro.set_obstacle(NO_MODEL if network is None else why_cannot_read(network) or "")
         if self.pages.currentWidget() is self.result:
             self._explain(self.result.view.drawing)
 
     def focus(self) -> None:
-        """Give the focus to the right widget of the current page."""
+        """Give the focus to the main control of the current page."""
         page = self.pages.currentWidget()
         if page is self.writing:
             self.writing.canvas.setFocus()
@@ -89,8 +87,8 @@ class MyHandTab(Tab):
             self.intro.focus()
 
     def finish(self) -> bool:
-        """Cancel what can be cancelled and finish saving; False if that takes too long."""
-        self.tasks.cancel("import", "list", "open", "look")
+        """Cancel reading tasks and wait for saving tasks; False if that takes too long."""
+        self.tasks.cancel("import", "list", "open", "explain")
         return self.tasks.finish()
 
     def _connect(self) -> None:
@@ -101,8 +99,8 @@ class MyHandTab(Tab):
         intro.undo_requested.connect(self._restore)
         intro.list.opened.connect(self._open)
         intro.list.deleted.connect(self._delete)
-        writing.written.connect(self._keep)
-        writing.left.connect(self.show_intro)
+        writing.written.connect(self._keep_unfinished)
+        writing.later_requested.connect(self.show_intro)
         result.chosen.connect(self._explain)
         result.again_requested.connect(self.start)
         result.export_requested.connect(self.ask_export)
@@ -117,7 +115,7 @@ class MyHandTab(Tab):
     @Slot()
     def start(self) -> None:
         """Start a new test."""
-        if self.intro.reason.text():
+        if self.intro.obstacle.text():
             self.show_intro()  # it shows why no test can start
         else:
             self._write(new_test(self._seed()))
@@ -148,46 +146,46 @@ class MyHandTab(Tab):
         self.result.show_result(result)
         self.result.focus()
 
-    # ------------------------------------------------------- the test written
+    # ------------------------------------------------------- the current test
 
     @Slot(object)
-    def _keep(self, test: HandwritingTest) -> None:
+    def _keep_unfinished(self, test: HandwritingTest) -> None:
         self._test = test
-        self._do("keep", partial(self._history.keep_unfinished, test), lambda _: None, latest_only=True)
+        self._run("keep", partial(self._history.keep_unfinished, test), latest_only=True)
         if test.is_complete:
             self._read(test)
 
     def _read(self, test: HandwritingTest) -> None:
         if not test.written:
             self._test = None
-            self._do("keep", partial(self._history.keep_unfinished, None), lambda _: None, latest_only=True)
+            self._run("keep", partial(self._history.keep_unfinished, None), latest_only=True)
             self.show_intro()
-            self.status.inform("All digits were skipped, so there is no result.")
+            self.status.show_message("All digits were skipped, so there is no result.")
             return
         if self._network is None:
-            self._refuse_reading(NO_MODEL)
+            self._show_reading_error(NO_MODEL)
             return
-        if self._being_read is not test:
-            self._being_read = test
+        if self._test_being_read is not test:
+            self._test_being_read = test
             work = partial(read_test, self._network, test.written, model=self._model, date=_now())
-            self.tasks.add("read", work, partial(self._use_reading, test), self._refuse_reading)
+            self.tasks.add("read", work, partial(self._finish_reading, test), self._show_reading_error)
 
-    def _use_reading(self, test: HandwritingTest, result: HandwritingTestResult) -> None:
-        self._being_read = None
+    def _finish_reading(self, test: HandwritingTest, result: HandwritingTestResult) -> None:
+        self._test_being_read = None
         if self._test is test:
             self._test = None
             self._show_result(result)
-            self._do("add", partial(self._history.finish, result), lambda _: None)
+            self._run("add", partial(self._history.finish, result))
             self._list()
         else:  # another test was started meanwhile
             self._add(result)
 
-    def _refuse_reading(self, sentence: str) -> None:
-        self._being_read = None
+    def _show_reading_error(self, sentence: str) -> None:
+        self._test_being_read = None
         self.show_intro()
-        self.status.complain(f"{sentence} Your drawings are kept.")
+        self.status.show_error(f"{sentence} Your drawings are kept.")
 
-    def _offer(self, test: HandwritingTest | None) -> None:
+    def _offer_unfinished(self, test: HandwritingTest | None) -> None:
         if self._test is None and self.pages.currentWidget() is self.intro:
             self._test = test
             self.intro.set_unfinished(test)
@@ -195,32 +193,32 @@ class MyHandTab(Tab):
     # ------------------------------------------------------------ the history
 
     def _list(self) -> None:
-        self._do("list", self._history.entries, self._use_entries, latest_only=True)
+        self._run("list", self._history.entries, self._use_entries, latest_only=True)
 
     def _use_entries(self, found: tuple[list[Entry], list[str]]) -> None:
         entries, troubles = found
         self.intro.set_entries(entries)
         if troubles:
-            self.status.complain(" ".join(troubles[:3]))
+            self.status.show_error(" ".join(troubles[:3]))
 
     def _add(self, result: HandwritingTestResult) -> None:
-        self._do("add", partial(self._history.add, result), lambda _: None)
+        self._run("add", partial(self._history.add, result))
         self._list()
 
     @Slot(object)
     def _open(self, path: Path) -> None:
-        self._do("open", partial(self._history.load, path), self._show_result)
+        self._run("open", partial(self._history.load, path), self._show_result)
         self._list()  # a damaged test is no longer in it
 
     @Slot(object)
     def _delete(self, path: Path) -> None:
-        self._do("delete", partial(self._history.delete, path), self._remember_deleted)
+        self._run("delete", partial(self._history.delete, path), self._remember_deleted)
         self._list()
 
     def _remember_deleted(self, path: Path) -> None:
         self._deleted.append(path)
         self.intro.undo_button.show()
-        self.status.inform("Test deleted. Undo restores it until Digit Lab is closed.")
+        self.status.show_message("Test deleted. Undo restores it until Digit Lab is closed.")
 
     @Slot()
     def _restore(self) -> None:
@@ -228,7 +226,7 @@ class MyHandTab(Tab):
             path = self._deleted.pop()
             self.intro.undo_button.setVisible(bool(self._deleted))
             self.status.clear()
-            self._do("restore", partial(self._history.restore, path), lambda _: None)
+            self._run("restore", partial(self._history.restore, path))
             self._list()
 
     # ------------------------------------------------------- export and import
@@ -241,30 +239,29 @@ class MyHandTab(Tab):
             return None
         name = f"handwriting {result.date[:16].replace(':', '-').replace('T', ' ')}"
         proposed = Path.home() / f"{name}{CSV_SUFFIX}"
-        return ask_where_to_save(
-            self, "Export the handwriting test", EXPORTED, proposed, partial(self.export_to, result)
-        )
+        export = partial(self.export_to, result)
+        return ask_where_to_save(self, "Export the handwriting test", EXPORT_FILTERS, proposed, export)
 
     def export_to(self, result: HandwritingTestResult, path: Path) -> None:
         """Save `result` to `path`, as CSV or UNIPEN by its suffix."""
         work = partial(export_test, result, path)
-        self._do("export", work, lambda _: self.status.inform(f"Saved as {path}."))
+        self._run("export", work, lambda _: self.status.show_message(f"Saved as {path}."))
 
     @Slot()
     def ask_import(self) -> QFileDialog:
         """Ask for a test file to import."""
-        return ask_for_file(self, "Import a handwriting test", IMPORTED, self.import_from)
+        return ask_for_file(self, "Import a handwriting test", IMPORT_FILTERS, self.import_from)
 
     def import_from(self, path: Path) -> None:
         """Read a test from `path`, add it to the list and show it."""
         work = partial(import_test, path, self._network, model=self._model, date=_now(), cancelled=is_cancelled)
-        self.status.inform(f"Reading {path.name} …", cancellable=True)
-        self._do("import", work, self._use_imported)
+        self.status.show_message(f"Reading {path.name} …", cancellable=True)
+        self._run("import", work, self._use_imported)
 
     def _use_imported(self, result: HandwritingTestResult) -> None:
         self._add(result)
         if self.pages.currentWidget() is self.writing:
-            self.status.inform("The imported test is in the list of tests.")
+            self.status.show_message("The imported test is in the list of tests.")
         else:
             self._show_result(result)
 
@@ -280,16 +277,22 @@ class MyHandTab(Tab):
         """Compute which part the current model's answer depends on."""
         if drawing is not None:
             work = partial(explain_drawing, self._network, drawing)
-            self._do("look", work, partial(self._use_explanation, drawing), latest_only=True)
+            self._run("explain", work, partial(self._use_explanation, drawing), latest_only=True)
 
     def _use_explanation(self, drawing: ReadDrawing, explanation: DrawingExplanation) -> None:
         if drawing is self.result.view.drawing:
             self.result.view.show_explanation(explanation)
 
-    def _do(
-        self, kind: str, work: Callable[[], object], use: Callable[..., None], *, latest_only: bool = False
+    def _run(
+        self,
+        kind: str,
+        work: Callable[[], object],
+        on_result: Callable[..., None] = lambda _: None,
+        *,
+        latest_only: bool = False,
     ) -> None:
-        self.tasks.add(kind, work, use, self.status.complain, latest_only=latest_only)
+        """Run `work` on the thread; then call `on_result` with its result, or show its error."""
+        self.tasks.add(kind, work, on_result, self.status.show_error, latest_only=latest_only)
 
 
 def _now() -> str:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.tabs.my_hand.digit_matrix import DigitMatrix
 from app.tabs.my_hand.drawing_list import DrawingList
 from app.tabs.my_hand.drawing_view import DrawingView
-from app.tabs.my_hand.formatting import date_in_words, headline, meaning
+from app.tabs.my_hand.formatting import date_in_words, headline, interval_in_words
+from app.widgets.elements import column_of, push_button, row_of, text_label
 from app.widgets.plain_text import ElidedLabel
 from nncore.handwriting.personal_test.result import REFUSED, HandwritingTestResult, ReadDrawing
 
-TABLE_SHARE = 0.55
-"""Share of the page's height that the matrix takes."""
+MATRIX_HEIGHT_SHARE = 0.55
+"""Share of the page's height for the matrix."""
 
-ALL_RIGHT = "No digit was misread. Select a cell of the table to see its drawings."
-NONE_SUCH = "This cell has no drawings."
+ALL_CORRECT = "No digit was misread. Select a cell of the table to see its drawings."
+EMPTY_CELL = "This cell has no drawings."
 
 
 class ResultPage(QWidget):
@@ -36,27 +37,19 @@ class ResultPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.result: HandwritingTestResult | None = None
-        self.title, self.meaning, self.source = QLabel(), QLabel(), ElidedLabel()
-        self.title.setProperty("title", True)
+        self.title, self.interval, self.source = text_label(style="title"), text_label(), ElidedLabel()
         self.source.setProperty("quiet", True)
-        self.list_title, self.empty = QLabel(), QLabel()
-        self.list_title.setProperty("group", True)
-        self.empty.setProperty("quiet", True)
-        for label in (self.title, self.meaning, self.list_title, self.empty):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setWordWrap(True)
+        self.list_title, self.empty = text_label(style="group"), text_label(style="quiet")
         self.matrix, self.list, self.view = DigitMatrix(), DrawingList(), DrawingView()
-        self.misread_button = QPushButton("All &misread")
-        self.misread_button.setToolTip("List all misread drawings, not only those of one cell.")
-        self.again_button = self._button("Test &again", "Write another 20 digits.", self.again_requested)
+        misread_tip = "List all misread drawings, not only those of one cell."
+        export_tip = "Save this test as CSV with strokes and answers, or as UNIPEN ink."
+        self.misread_button = push_button("All &misread", misread_tip, self.list_misread)
+        self.again_button = push_button("Test &again", "Write another 20 digits.", self.again_requested)
         self.again_button.setProperty("primary", True)
-        self.export_button = self._button(
-            "&Export …", "Save this test as CSV with strokes and answers, or as UNIPEN ink.", self.export_requested
-        )
-        self.import_button = self._button("&Import …", "Open a test from a CSV or UNIPEN file.", self.import_requested)
-        self.back_button = self._button("All te&sts", "Go back to the list of tests.", self.back_requested)
+        self.export_button = push_button("&Export …", export_tip, self.export_requested)
+        self.import_button = push_button("&Import …", "Open a test from a CSV or UNIPEN file.", self.import_requested)
+        self.back_button = push_button("All te&sts", "Go back to the list of tests.", self.back_requested)
         self.matrix.cell_chosen.connect(self._list_cell)
-        self.misread_button.clicked.connect(self.list_misread)
         self.list.chosen.connect(self._choose)
         self._compose()
 
@@ -64,10 +57,10 @@ class ResultPage(QWidget):
         """Show `result` and list its misread drawings."""
         self.result = result
         self.title.setText(headline(result))
-        self.meaning.setText(meaning(result))
+        self.interval.setText(interval_in_words(result))
         self.source.set_whole_text(f"Written {date_in_words(result.date)}, read by the model {result.model}")
         self.matrix.show_counts(result.confusion)
-        self.view.forget_taught()
+        self.view.enable_teaching()
         self.list_misread()
 
     @Slot()
@@ -75,7 +68,7 @@ class ResultPage(QWidget):
         """List the misread drawings."""
         self.matrix.clearSelection()
         misread = tuple(drawing for drawing in self._drawings() if not drawing.is_right)
-        self._list("Misread", misread, ALL_RIGHT)
+        self._list("Misread", misread, ALL_CORRECT)
         self.misread_button.hide()
 
     @Slot(int, int)
@@ -83,7 +76,7 @@ class ResultPage(QWidget):
         read = None if column == REFUSED else column
         drawings = (drawing for drawing in self._drawings() if (drawing.prompted, drawing.read) == (prompted, read))
         answer = "not accepted as a digit" if read is None else f"read as {read}"
-        self._list(f"Asked for {prompted}, {answer}", tuple(drawings), NONE_SUCH)
+        self._list(f"Asked for {prompted}, {answer}", tuple(drawings), EMPTY_CELL)
         self.misread_button.show()
 
     def _list(self, title: str, drawings: tuple[ReadDrawing, ...], empty: str) -> None:
@@ -108,32 +101,18 @@ class ResultPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give the matrix its share of the height."""
         super().resizeEvent(event)
-        self.matrix.set_room(round(TABLE_SHARE * self.height()))
-
-    def _button(self, text: str, tooltip: str, signal: object) -> QPushButton:
-        button = QPushButton(text)
-        button.setToolTip(tooltip)
-        button.clicked.connect(signal)
-        return button
+        self.matrix.set_available_height(round(MATRIX_HEIGHT_SHARE * self.height()))
 
     def _compose(self) -> None:
-        left = QVBoxLayout()
-        left.setSpacing(GAP)
-        axes = QLabel("Rows: asked for. Columns: read as.")
-        axes.setProperty("quiet", True)
-        for widget in (self.title, self.meaning, self.source):
-            left.addWidget(widget)
-        left.addSpacing(GAP)
-        left.addWidget(axes)
-        left.addWidget(self.matrix)
+        axes = text_label("Rows: asked for. Columns: read as.", "quiet", wraps=False)
+        left = column_of(self.title, self.interval, self.source, axes, self.matrix)
+        left.insertSpacing(3, GAP)
         left.addStretch()
-        left.addLayout(self._actions())
-        middle = QVBoxLayout()
-        middle.setSpacing(GAP)
-        middle.addWidget(self.list_title)
-        middle.addWidget(self.list, 100)  # takes all the space while it is shown
-        middle.addWidget(self.empty)
-        middle.addWidget(self.misread_button)
+        actions = row_of(self.again_button, self.export_button, self.import_button, self.back_button)
+        actions.addStretch()
+        left.addLayout(actions)
+        middle = column_of(self.list_title, self.list, self.empty, self.misread_button)
+        middle.setStretchFactor(self.list, 100)  # takes all the space while it is shown
         middle.addStretch()
         middle.setAlignment(self.misread_button, Qt.AlignmentFlag.AlignLeft)
         page = QHBoxLayout(self)
@@ -142,11 +121,3 @@ class ResultPage(QWidget):
         page.addLayout(left)
         page.addLayout(middle, 2)
         page.addWidget(self.view, 3)
-
-    def _actions(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(GAP)
-        for button in (self.again_button, self.export_button, self.import_button, self.back_button):
-            row.addWidget(button)
-        row.addStretch()
-        return row

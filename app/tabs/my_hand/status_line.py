@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.style.theme import GAP, PAGE_MARGIN
+from app.widgets.elements import push_button, set_style, text_label
 
 
 class StatusLine(QWidget):
@@ -15,14 +16,10 @@ class StatusLine(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.label = QLabel()
-        self.label.setTextFormat(Qt.TextFormat.PlainText)
-        self.label.setWordWrap(True)
+        self.label = text_label()
         self.label.setMinimumWidth(1)  # a long path must not widen the window
         self.label.setAccessibleName("Message")
-        self.cancel_button = QPushButton("&Cancel")
-        self.cancel_button.setToolTip("Stop; nothing is changed.")
-        self.cancel_button.clicked.connect(self.cancelled)
+        self.cancel_button = push_button("&Cancel", "Stop; nothing is changed.", self.cancelled)
         row = QHBoxLayout(self)
         row.setContentsMargins(PAGE_MARGIN, GAP, PAGE_MARGIN, 0)
         row.setSpacing(GAP)
@@ -39,18 +36,16 @@ class StatusLine(QWidget):
         """Hide the line."""
         self.hide()
 
-    def inform(self, sentence: str, *, cancellable: bool = False) -> None:
+    def show_message(self, sentence: str, *, cancellable: bool = False) -> None:
         """Show what is in progress or was done."""
         self._show(sentence, trouble=False, cancellable=cancellable)
 
-    def complain(self, sentence: str) -> None:
+    def show_error(self, sentence: str) -> None:
         """Show an error."""
         self._show(sentence, trouble=True, cancellable=False)
 
     def _show(self, sentence: str, *, trouble: bool, cancellable: bool) -> None:
-        self.label.setProperty("trouble", trouble)
-        self.label.style().unpolish(self.label)
-        self.label.style().polish(self.label)
+        set_style(self.label, "trouble", trouble)
         self.label.setText(sentence)
         self.cancel_button.setVisible(cancellable)
         self.show()

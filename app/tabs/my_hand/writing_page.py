@@ -4,65 +4,59 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from app.canvas.canvas import Canvas
 from app.canvas.drawing import Drawing
-from app.style.icons import icon_size
 from app.style.theme import ANSWER_SCALE, GAP, GROUP_GAP, PAGE_MARGIN
 from app.widgets.announcement import announce
+from app.widgets.elements import action_button, column_of, push_button, row_of, text_label, without_margins
 from app.widgets.explanation import with_article
 from app.widgets.large_digit import LargeDigit
 from nncore.handwriting.personal_test.handwriting_test import SKIPPED, HandwritingTest
 from nncore.preprocessing.ink import Ink
 
-HOW = "Write it as you always do, then press Enter. The answers are shown at the end."
-BLANK = "Write the digit first, or skip it."
-CANVAS = (
+INSTRUCTION = "Write it as you always do, then press Enter. The answers are shown at the end."
+NOTHING_WRITTEN = "Write the digit first, or skip it."
+CANVAS_DESCRIPTION = (
     "Write the digit here with the mouse, a pen or a finger. By keyboard: the arrow keys move a pen, two at once "
     "for diagonals, faster with Shift; Space puts it down or lifts it; Home moves it to the middle. Enter takes the "
     "drawing and asks for the next digit."
 )
 DIGIT_SCALE = 1.5 * ANSWER_SCALE
-"""Large enough to be read from the last row of a classroom."""
+"""Large enough to read from the last row of a classroom."""
 
-ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class WritingPage(QWidget):
     """Shows a HandwritingTest: the digit to write, a canvas, and the progress.
 
-    `written` carries the test after each drawing, skip or step back; `left`: the user wants to continue later.
+    `written` carries the test after each drawing, skip or step back; `later_requested`: pause the test.
     """
 
     written = Signal(HandwritingTest)
-    left = Signal()
+    later_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.test = HandwritingTest(())
         self.canvas, self.digit = Canvas(), LargeDigit(DIGIT_SCALE)
-        self.request, self.place, self.how = QLabel(), QLabel(), QLabel(HOW)
-        self.request.setProperty("title", True)
-        self.place.setProperty("quiet", True)
-        self.how.setWordWrap(True)
+        self.request, self.position = text_label(style="title", wraps=False), text_label(style="quiet", wraps=False)
+        self.instruction = text_label(INSTRUCTION)
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName("Progress of the test")
-        self.next_button = QPushButton("&Next")
+        self.next_button = push_button("&Next", "", self._accept)
+        self.back_button = push_button("&Back", "", self._back)
         self.next_button.setProperty("primary", True)
-        self.skip_button, self.back_button = QPushButton("&Skip"), QPushButton("&Back")
-        self.leave_button = QPushButton("&Later")
-        self.skip_button.setToolTip("Skip this digit; it is not counted.")
-        self.leave_button.setToolTip("Continue another time; the drawings so far are kept.")
-        self.next_button.clicked.connect(self._accept)
-        self.skip_button.clicked.connect(self._skip)
-        self.back_button.clicked.connect(self._go_back)
-        self.leave_button.clicked.connect(self.left)
-        self.canvas.drawing_changed.connect(self._follow_canvas)
-        self.canvas.setAccessibleDescription(CANVAS)
+        later_tip = "Continue another time; the drawings so far are kept."
+        self.skip_button = push_button("&Skip", "Skip this digit; it is not counted.", self._skip)
+        self.later_button = push_button("&Later", later_tip, self.later_requested)
+        self.canvas.drawing_changed.connect(self._update_next_button)
+        self.canvas.setAccessibleDescription(CANVAS_DESCRIPTION)
         self.canvas.installEventFilter(self)
-        for key in ENTER:
+        for key in ENTER_KEYS:
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(self._enter)
@@ -75,34 +69,36 @@ class WritingPage(QWidget):
         self.digit.setText("" if digit is None else str(digit))
         self.digit.setAccessibleName("" if digit is None else f"Write {with_article(digit)}")
         self.request.setText("Reading …" if digit is None else f"Write {with_article(digit)}")
-        self.place.setText("" if digit is None else f"{number + 1} of {count}")
+        self.position.setText("" if digit is None else f"{number + 1} of {count}")
         self.progress.setRange(0, max(1, count))
         self.progress.setValue(number)
-        self.canvas.drawing = drawing_of(drawing)
+        self.canvas.drawing = drawing_from_ink(drawing)
         self.canvas.redo()  # nothing to redo: this only makes the canvas show its new drawing
         self.canvas.setEnabled(digit is not None)
         self.skip_button.setEnabled(digit is not None)
         self.back_button.setEnabled(bool(number) and digit is not None)
         self.back_button.setToolTip("Go back to the last digit to change it." if number else "This is the first digit.")
-        self._follow_canvas()
+        self._update_next_button()
         if digit is not None:
             self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
-            announce(self.canvas, f"{self.request.text()}, {self.place.text()}.")
+            announce(self.canvas, f"{self.request.text()}, {self.position.text()}.")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep Enter from the canvas, where it would lift or lower the pen; the space bar does that too."""
-        claims = event.type() == QEvent.Type.ShortcutOverride
-        if claims and isinstance(event, QKeyEvent) and event.key() in ENTER:
+        """Ignore Enter in the canvas, where it would lift or lower the pen, so that the shortcut gets it."""
+        is_override = event.type() == QEvent.Type.ShortcutOverride
+        if is_override and isinstance(event, QKeyEvent) and event.key() in ENTER_KEYS:
             event.ignore()
             return True
         return False
 
     @Slot()
-    def _follow_canvas(self) -> None:
+    def _update_next_button(self) -> None:
         writable = bool(self.canvas.drawing.strokes) and not self.test.is_complete
         if writable != self.next_button.isEnabled() or not self.next_button.toolTip():
             self.next_button.setEnabled(writable)
-            self.next_button.setToolTip("Take this drawing and ask for the next digit (Enter)." if writable else BLANK)
+            self.next_button.setToolTip(
+                "Take this drawing and ask for the next digit (Enter)." if writable else NOTHING_WRITTEN
+            )
 
     @Slot()
     def _enter(self) -> None:
@@ -113,7 +109,7 @@ class WritingPage(QWidget):
         elif self.next_button.isEnabled():
             self._accept()
         elif not self.test.is_complete:
-            announce(self.canvas, BLANK)
+            announce(self.canvas, NOTHING_WRITTEN)
 
     @Slot()
     def _accept(self) -> None:
@@ -129,35 +125,27 @@ class WritingPage(QWidget):
             self.written.emit(self.test)
 
     @Slot()
-    def _go_back(self) -> None:
+    def _back(self) -> None:
         if self.test.drawings:
             self.show_test(self.test.without_last(), self.test.drawings[-1])
             self.written.emit(self.test)
 
     def _compose(self) -> None:
-        self._paper = QWidget()
-        paper = QVBoxLayout(self._paper)
-        paper.setContentsMargins(0, 0, 0, 0)
-        paper.setSpacing(GAP)
-        paper.addWidget(self.canvas, 1)
-        paper.addLayout(self._tools())
-        asked = QVBoxLayout()
-        asked.setSpacing(GAP)
-        for widget in (self.request, self.digit, self.place, self.progress, self.how):
-            asked.addWidget(widget)
+        self._canvas_column = QWidget()
+        canvas_column = without_margins(QVBoxLayout(self._canvas_column))
+        canvas_column.addWidget(self.canvas, 1)
+        canvas_column.addLayout(self._tools())
+        asked = column_of(self.request, self.digit, self.position, self.progress, self.instruction)
         asked.insertSpacing(2, GROUP_GAP)
         asked.addStretch()
-        buttons = QHBoxLayout()
-        buttons.setSpacing(GAP)
-        for button in (self.next_button, self.skip_button, self.back_button):
-            buttons.addWidget(button)
+        buttons = row_of(self.next_button, self.skip_button, self.back_button)
         buttons.addStretch()
-        buttons.addWidget(self.leave_button)
+        buttons.addWidget(self.later_button)
         asked.addLayout(buttons)
         page = QHBoxLayout(self)
         page.setContentsMargins(PAGE_MARGIN, PAGE_MARGIN, PAGE_MARGIN, PAGE_MARGIN)
         page.setSpacing(PAGE_MARGIN)
-        page.addWidget(self._paper, 58)
+        page.addWidget(self._canvas_column, 58)
         page.addLayout(asked, 42)
 
     def _tools(self) -> QHBoxLayout:
@@ -165,13 +153,7 @@ class WritingPage(QWidget):
         self._tool_row.setSpacing(GAP)
         for action in self.canvas.canvas_actions.all:
             self.addAction(action)  # the keys work wherever the focus is on the page
-            button = QToolButton()
-            button.setDefaultAction(action)
-            button.setProperty("plain", True)
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click keeps the focus on the canvas
-            button.setIconSize(icon_size(button))
-            self._tool_row.addWidget(button)
+            self._tool_row.addWidget(action_button(action))
         self._tool_row.addStretch()
         return self._tool_row
 
@@ -179,10 +161,10 @@ class WritingPage(QWidget):
         """Keep the canvas column no wider than the canvas is high."""
         super().resizeEvent(event)
         room = self.height() - 2 * PAGE_MARGIN - GAP - self._tool_row.sizeHint().height()
-        self._paper.setMaximumWidth(max(self.canvas.minimumSizeHint().width(), room))
+        self._canvas_column.setMaximumWidth(max(self.canvas.minimumSizeHint().width(), room))
 
 
-def drawing_of(ink: Ink) -> Drawing:
+def drawing_from_ink(ink: Ink) -> Drawing:
     """A Drawing with the strokes of `ink`, which is in units of the canvas's side."""
     drawing = Drawing()
     for stroke in ink.strokes:

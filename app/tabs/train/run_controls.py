@@ -19,7 +19,7 @@ from app.session.run_events import RunState
 from app.style.icons import set_icon
 from app.style.theme import GAP, GROUP_GAP
 from app.tabs.train.run_clock import Progress, in_minutes, three_figures
-from app.widgets.form import mark_trouble
+from app.widgets.elements import set_style
 from app.widgets.plain_text import plain_tooltip
 
 SECONDS_BETWEEN_READINGS = 0.4
@@ -216,7 +216,7 @@ class ProgressLine(QWidget):
         """Show a message about the run."""
         self._status.setText(sentence)
         self._status.setToolTip(plain_tooltip(sentence))
-        mark_trouble(self._status, trouble)
+        set_style(self._status, "trouble", trouble)
 
     def offer(self, remedy: str, tooltip: str = "") -> None:
         """Offer a remedy as a button; "" hides it."""

@@ -72,7 +72,7 @@ def test_all_cells_are_visible_with_any_font_size(matrix: DigitMatrix, qapp: QAp
         font.setPointSizeF(font.pointSizeF() * scale)
         matrix.setFont(font)
         for room in (0, 300, 2000):
-            matrix.set_room(room)
+            matrix.set_available_height(room)
             QApplication.processEvents()
             last = matrix.visualRect(matrix.model().index(9, REFUSED))
             assert last.right() <= matrix.viewport().width()

@@ -42,8 +42,8 @@ def test_a_drawing_is_shown_with_its_answer_and_explanation(view: DrawingView) -
     assert "Computing" in view.occlusion_text.text()
     view.show_explanation(explanation(2))
     assert view.occlusion_text.text().startswith("Read as a 2 mainly because of the top left")
-    assert view.picture.map is not None
-    assert view.picture.accessibleDescription() == view.occlusion_text.text()
+    assert view.image_view.map is not None
+    assert view.image_view.accessibleDescription() == view.occlusion_text.text()
 
 
 def test_it_says_if_the_current_model_reads_another_digit(view: DrawingView) -> None:
@@ -56,7 +56,7 @@ def test_without_a_network_the_drawing_is_still_shown(view: DrawingView) -> None
     view.show_drawing(MISREAD)
     view.show_explanation(explanation(None))
     assert "Open a model" in view.occlusion_text.text()
-    assert view.picture.map is None
+    assert view.image_view.map is None
 
 
 def test_each_drawing_can_be_taught_once(view: DrawingView, qtbot: QtBot) -> None:
@@ -71,7 +71,7 @@ def test_each_drawing_can_be_taught_once(view: DrawingView, qtbot: QtBot) -> Non
     assert view.teach_button.isEnabled()
     view.show_drawing(MISREAD)
     assert not view.teach_button.isEnabled()
-    view.forget_taught()
+    view.enable_teaching()
     assert view.teach_button.isEnabled()
 
 

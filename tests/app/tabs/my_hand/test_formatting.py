@@ -1,17 +1,17 @@
 from __future__ import annotations
 
-from app.tabs.my_hand.formatting import caption, date_in_words, headline, how_sure, meaning
+from app.tabs.my_hand.formatting import caption, date_in_words, headline, interval_in_words, probabilities_in_words
 from nncore.handwriting.personal_test.result import HandwritingTestResult
 from tests.nncore.handwriting.personal_test.samples import DATE, read_drawing, result
 
 
 def test_the_result_has_an_accuracy_and_an_interval() -> None:
     of_twenty = HandwritingTestResult(tuple(read_drawing(3, 3 if n < 18 else 5) for n in range(20)), DATE, "m")
-    assert headline(of_twenty) == "18 of 20 read right: 90 %"
-    assert meaning(of_twenty) == (
+    assert headline(of_twenty) == "18 of 20 read correctly: 90 %"
+    assert interval_in_words(of_twenty) == (
         "Measured on 20 drawings, so the true accuracy is probably 70 to 97 % (95 % interval)."
     )
-    assert "Measured on 1 drawing," in meaning(HandwritingTestResult(of_twenty.drawings[:1], DATE, "m"))
+    assert "Measured on 1 drawing," in interval_in_words(HandwritingTestResult(of_twenty.drawings[:1], DATE, "m"))
     assert date_in_words("2026-01-03T09:05:00") == "3 Jan 2026, 9:05"
 
 
@@ -24,6 +24,6 @@ def test_a_caption_has_the_digit_asked_for_and_the_answer() -> None:
 def test_how_sure_names_the_two_best_answers_and_the_digit_asked_for() -> None:
     drawing = read_drawing(8, 2)
     drawing.probabilities[:] = [0, 0.05, 0.7, 0.2, 0, 0, 0, 0, 0.05, 0]
-    assert how_sure(drawing) == "It was read as a 2: 70 % for 2, 20 % for 3, 5 % for 8."
-    assert how_sure(result().drawings[3]).startswith("It was not accepted as a digit: ")
-    assert "an 8" in how_sure(read_drawing(1, 8))
+    assert probabilities_in_words(drawing) == "It was read as a 2: 70 % for 2, 20 % for 3, 5 % for 8."
+    assert probabilities_in_words(result().drawings[3]).startswith("It was not accepted as a digit: ")
+    assert "an 8" in probabilities_in_words(read_drawing(1, 8))

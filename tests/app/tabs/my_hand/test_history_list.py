@@ -53,7 +53,7 @@ def test_keys_open_delete_and_restore_a_test(listed: HistoryList, qtbot: QtBot) 
     with qtbot.waitSignal(listed.deleted) as deleted:
         QTest.keyClick(listed, Qt.Key.Key_Delete)
     assert deleted.args == [Path("a.jsonl")]
-    with qtbot.waitSignal(listed.undone):
+    with qtbot.waitSignal(listed.undo_requested):
         QTest.keySequence(listed, QKeySequence("Ctrl+Z"))
 
 

@@ -37,12 +37,12 @@ def test_an_empty_list_is_replaced_by_a_hint(page: IntroPage) -> None:
 def test_start_is_disabled_while_a_reason_is_shown(page: IntroPage, qtbot: QtBot) -> None:
     with qtbot.waitSignal(page.start_requested):
         qtbot.mouseClick(page.start_button, Qt.MouseButton.LeftButton)
-    page.set_reason("No model is open.")
+    page.set_obstacle("No model is open.")
     assert not page.start_button.isEnabled()
-    assert page.reason.isVisible()
-    page.set_reason("")
+    assert page.obstacle.isVisible()
+    page.set_obstacle("")
     assert page.start_button.isEnabled()
-    assert not page.reason.isVisible()
+    assert not page.obstacle.isVisible()
 
 
 def test_an_unfinished_test_is_offered_first(page: IntroPage, qtbot: QtBot) -> None:
@@ -65,7 +65,7 @@ def test_an_unfinished_test_is_offered_first(page: IntroPage, qtbot: QtBot) -> N
 def test_buttons_act_on_the_selected_row(page: IntroPage, qtbot: QtBot) -> None:
     page.set_entries(ENTRIES)
     with qtbot.waitSignal(page.list.opened) as opened:
-        qtbot.mouseClick(page.show_button, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(page.open_button, Qt.MouseButton.LeftButton)
     with qtbot.waitSignal(page.list.deleted) as deleted:
         qtbot.mouseClick(page.delete_button, Qt.MouseButton.LeftButton)
     assert opened.args == deleted.args == [ENTRIES[0].path]

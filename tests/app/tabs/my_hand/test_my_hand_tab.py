@@ -102,7 +102,7 @@ def test_drawings_survive_a_killed_process(make_tab: Callable[[], MyHandTab], qt
     second = make_tab()
     assert "2 of 20" in second.intro.unfinished.text()
     qtbot.mouseClick(second.intro.continue_button, Qt.MouseButton.LeftButton)
-    assert second.writing.place.text() == "3 of 20"
+    assert second.writing.position.text() == "3 of 20"
     for one, other in zip(second.writing.test.drawings, drawn, strict=True):
         assert_same_ink(one, other)
 
@@ -120,12 +120,12 @@ def test_closing_saves_the_unfinished_test(make_tab: Callable[[], MyHandTab], qt
 def test_an_unfinished_test_can_be_continued_later(tab: MyHandTab, qtbot: QtBot) -> None:
     tab.start()
     write(qtbot, tab)
-    qtbot.mouseClick(tab.writing.leave_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(tab.writing.later_button, Qt.MouseButton.LeftButton)
     assert page(tab) is tab.intro
     assert "1 of 20" in tab.intro.unfinished.text()
     qtbot.waitUntil(tab.intro.continue_button.hasFocus)
     QTest.keyClick(tab.intro.continue_button, Qt.Key.Key_Space)
-    assert tab.writing.place.text() == "2 of 20"
+    assert tab.writing.position.text() == "2 of 20"
 
 
 def test_without_a_model_the_finished_drawings_are_kept(tab: MyHandTab, qtbot: QtBot) -> None:
@@ -152,7 +152,7 @@ def test_a_model_that_cannot_read_digits_loses_no_drawings(tab: MyHandTab, qtbot
     write(qtbot, tab)
     qtbot.waitUntil(lambda: page(tab) is tab.intro)
     assert "there are 10 digits" in tab.status.text
-    assert "there are 10 digits" in tab.intro.reason.text()
+    assert "there are 10 digits" in tab.intro.obstacle.text()
     assert not tab.intro.start_button.isEnabled()
     assert "20 of 20" in tab.intro.unfinished.text()
 
@@ -175,7 +175,7 @@ def test_a_test_can_be_opened_deleted_and_restored(make_tab: Callable[[], MyHand
     tab.intro.list.setFocus()
     QTest.keyClick(tab.intro.list, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: page(tab) is tab.result)
-    assert tab.result.title.text() == "2 of 4 read right: 50 %"
+    assert tab.result.title.text() == "2 of 4 read correctly: 50 %"
     qtbot.mouseClick(tab.result.back_button, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(tab.intro.delete_button, Qt.MouseButton.LeftButton)
     idle(qtbot, tab)
@@ -212,15 +212,15 @@ def test_a_misread_drawing_shows_its_occlusion_map(tab: MyHandTab, qtbot: QtBot)
     path = user_folder() / "x.csv"
     export_test(result(), path)
     tab.import_from(path)
-    qtbot.waitUntil(lambda: tab.result.view.picture.map is not None)
-    drawing, shown = tab.result.view.drawing, tab.result.view.picture.map
+    qtbot.waitUntil(lambda: tab.result.view.image_view.map is not None)
+    drawing, shown = tab.result.view.drawing, tab.result.view.image_view.map
     assert drawing is not None
     assert shown is not None
     wanted = explain_drawing(network(), drawing).occlusion
     assert wanted is not None
     assert np.array_equal(shown, wanted)
     tab.set_network(None)
-    qtbot.waitUntil(lambda: tab.result.view.picture.map is None)
+    qtbot.waitUntil(lambda: tab.result.view.image_view.map is None)
 
 
 def test_the_tab_passes_on_requests_to_teach_and_to_show(tab: MyHandTab, qtbot: QtBot) -> None:
@@ -292,7 +292,7 @@ def test_all_pages_fit_at_150_per_cent_font_size(
         export_test(result(), path)
         tab.import_from(path)
         idle(qtbot, tab)
-        tab.status.inform("Something.")
+        tab.status.show_message("Something.")
         for shown in (tab.result, tab.writing, tab.intro):
             tab.pages.setCurrentWidget(shown)
             QApplication.processEvents()

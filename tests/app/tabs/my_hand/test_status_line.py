@@ -10,13 +10,13 @@ def test_it_shows_progress_and_errors(qtbot: QtBot) -> None:
     status = StatusLine()
     qtbot.addWidget(status)
     assert status.text == ""
-    status.inform("Reading <b>x</b> …", cancellable=True)
+    status.show_message("Reading <b>x</b> …", cancellable=True)
     assert status.text == "Reading <b>x</b> …"
     assert status.label.textFormat() == Qt.TextFormat.PlainText
     assert not status.label.property("trouble")
     with qtbot.waitSignal(status.cancelled):
         qtbot.mouseClick(status.cancel_button, Qt.MouseButton.LeftButton)
-    status.complain("It is damaged.")
+    status.show_error("It is damaged.")
     assert status.label.property("trouble")
     assert not status.cancel_button.isVisible()
     status.clear()
@@ -26,5 +26,5 @@ def test_it_shows_progress_and_errors(qtbot: QtBot) -> None:
 def test_a_long_path_does_not_widen_the_window(qtbot: QtBot) -> None:
     status = StatusLine()
     qtbot.addWidget(status)
-    status.inform("Saved as /" + "x" * 500)
+    status.show_message("Saved as /" + "x" * 500)
     assert status.minimumSizeHint().width() < 400

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.style.theme import LIGHT, ThemeChoice, apply_theme
-from app.tabs.my_hand.writing_page import WritingPage, drawing_of
+from app.tabs.my_hand.writing_page import WritingPage, drawing_from_ink
 from nncore.handwriting.personal_test.handwriting_test import HandwritingTest
 from tests.app.canvas.gestures import ONE, SEVEN, drag, pixel
 from tests.nncore.handwriting.personal_test.samples import assert_same_ink, ink
@@ -29,14 +29,14 @@ def page(qapp: QApplication, qtbot: QtBot) -> WritingPage:
 
 
 def test_it_asks_for_one_digit_after_another(page: WritingPage) -> None:
-    assert (page.request.text(), page.digit.text(), page.place.text()) == ("Write a 7", "7", "1 of 3")
+    assert (page.request.text(), page.digit.text(), page.position.text()) == ("Write a 7", "7", "1 of 3")
     drag(page.canvas, SEVEN)
     inked = pixel(page.canvas, 0.5, 0.25)
     assert page.canvas.grab().toImage().pixelColor(inked) == QColor(LIGHT.ink)
     QTest.keyClick(page.canvas, Qt.Key.Key_Return)
     assert page.canvas.grab().toImage().pixelColor(inked) == QColor(LIGHT.paper)
     assert not page.canvas.canvas_actions.clear.isEnabled()
-    assert (page.request.text(), page.digit.text(), page.place.text()) == ("Write an 8", "8", "2 of 3")
+    assert (page.request.text(), page.digit.text(), page.position.text()) == ("Write an 8", "8", "2 of 3")
     assert page.progress.value() == 1
     assert page.canvas.drawing.is_blank
     assert page.canvas.hasFocus()
@@ -45,9 +45,9 @@ def test_it_asks_for_one_digit_after_another(page: WritingPage) -> None:
 def test_a_drawing_is_kept_as_drawn(page: WritingPage, qtbot: QtBot) -> None:
     drag(page.canvas, SEVEN)
     drawn = page.canvas.drawing.ink()
-    with qtbot.waitSignal(page.written) as told:
+    with qtbot.waitSignal(page.written) as emitted:
         qtbot.mouseClick(page.next_button, Qt.MouseButton.LeftButton)
-    (test,) = told.args
+    (test,) = emitted.args
     assert test is page.test
     assert_same_ink(test.drawings[0], drawn)
 
@@ -57,9 +57,9 @@ def test_a_blank_drawing_is_refused_but_can_be_skipped(page: WritingPage, qtbot:
     assert "skip" in page.next_button.toolTip()
     with qtbot.assertNotEmitted(page.written):
         QTest.keyClick(page.canvas, Qt.Key.Key_Return)
-    with qtbot.waitSignal(page.written) as told:
+    with qtbot.waitSignal(page.written) as emitted:
         qtbot.mouseClick(page.skip_button, Qt.MouseButton.LeftButton)
-    assert told.args[0].drawings[0].is_blank
+    assert emitted.args[0].drawings[0].is_blank
     assert page.digit.text() == "8"
 
 
@@ -79,9 +79,9 @@ def test_back_returns_to_the_last_digit(page: WritingPage, qtbot: QtBot) -> None
     drag(page.canvas, SEVEN)
     drawn = page.canvas.drawing.ink()
     QTest.keyClick(page.canvas, Qt.Key.Key_Return)
-    with qtbot.waitSignal(page.written) as told:
+    with qtbot.waitSignal(page.written) as emitted:
         qtbot.mouseClick(page.back_button, Qt.MouseButton.LeftButton)
-    assert told.args[0].drawings == ()
+    assert emitted.args[0].drawings == ()
     assert page.digit.text() == "7"
     assert_same_ink(page.canvas.drawing.ink(), drawn)
     QTest.keyClick(page.canvas, Qt.Key.Key_Return)
@@ -90,9 +90,9 @@ def test_back_returns_to_the_last_digit(page: WritingPage, qtbot: QtBot) -> None
 
 def test_enter_presses_the_button_that_has_the_focus(page: WritingPage, qtbot: QtBot) -> None:
     drag(page.canvas, SEVEN)
-    page.leave_button.setFocus()
-    with qtbot.waitSignal(page.left), qtbot.assertNotEmitted(page.written):
-        QTest.keyClick(page.leave_button, Qt.Key.Key_Return)
+    page.later_button.setFocus()
+    with qtbot.waitSignal(page.later_requested), qtbot.assertNotEmitted(page.written):
+        QTest.keyClick(page.later_button, Qt.Key.Key_Return)
 
 
 def test_after_the_last_digit_nothing_more_can_be_written(page: WritingPage, qtbot: QtBot) -> None:
@@ -124,7 +124,7 @@ def test_every_control_has_a_name_and_a_tooltip(page: WritingPage) -> None:
 
 
 def test_ink_becomes_a_drawing_and_back() -> None:
-    assert_same_ink(drawing_of(ink(3, strokes=4)).ink(), ink(3, strokes=4))
+    assert_same_ink(drawing_from_ink(ink(3, strokes=4)).ink(), ink(3, strokes=4))
 
 
 def test_it_fits_at_150_per_cent_font_size(qapp: QApplication, qtbot: QtBot) -> None:

@@ -1,0 +1,77 @@
+"""Labels, buttons and layouts with the properties that most widgets of the app need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from app.style.icons import icon_size
+from app.style.theme import GAP
+
+BoxLayout = TypeVar("BoxLayout", bound=QBoxLayout)
+
+
+def text_label(text: str = "", style: str = "", *, wraps: bool = True) -> QLabel:
+    """A label that shows its text literally, not as HTML; `style`: a property of the style sheet, such as "quiet"."""
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(wraps)
+    if style:
+        label.setProperty(style, True)
+    return label
+
+
+def set_style(widget: QWidget, style: str, enabled: bool) -> None:
+    """Set a property of the style sheet, such as "trouble", and let the style sheet apply it."""
+    if bool(widget.property(style)) != enabled:
+        widget.setProperty(style, enabled)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+def push_button(text: str, tooltip: str, on_click: Callable[..., Any] | Any) -> QPushButton:
+    """A button with a tooltip; `on_click`: the slot or the signal that a click calls."""
+    button = QPushButton(text)
+    button.setToolTip(tooltip)
+    button.clicked.connect(on_click)
+    return button
+
+
+def action_button(action: QAction, *, shows_text: bool = True) -> QToolButton:
+    """A tool button for `action`; a click on it does not take the focus from the canvas."""
+    button = QToolButton()
+    button.setDefaultAction(action)
+    button.setAccessibleName(action.text())
+    button.setProperty("plain", True)
+    style = Qt.ToolButtonStyle
+    button.setToolButtonStyle(style.ToolButtonTextBesideIcon if shows_text else style.ToolButtonIconOnly)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setIconSize(icon_size(button))
+    return button
+
+
+def without_margins(layout: BoxLayout, spacing: int = GAP) -> BoxLayout:
+    """Remove the margins of `layout`, set the spacing in pixels, and return it."""
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(spacing)
+    return layout
+
+
+def row_of(*widgets: QWidget, spacing: int = GAP) -> QHBoxLayout:
+    """A layout with these widgets from left to right."""
+    return _filled(QHBoxLayout(), widgets, spacing)
+
+
+def column_of(*widgets: QWidget, spacing: int = GAP) -> QVBoxLayout:
+    """A layout with these widgets from top to bottom."""
+    return _filled(QVBoxLayout(), widgets, spacing)
+
+
+def _filled(layout: BoxLayout, widgets: tuple[QWidget, ...], spacing: int) -> BoxLayout:
+    for widget in widgets:
+        layout.addWidget(widget)
+    return without_margins(layout, spacing)
