@@ -19,7 +19,7 @@ from app.canvas.key_pen import KeyPen
 from app.canvas.pointer import Pointer
 from app.canvas.writing_surface import WritingSurface
 from app.style.theme import colours_of
-from app.widgets.announcement import announce
+from app.widgets.elements import announce
 from nncore.preprocessing.ink import Ink
 
 ERASER = 0.035

@@ -1,4 +1,4 @@
-"""Labels, buttons and layouts with the properties that most widgets of the app need."""
+"""Functions for labels, buttons, layouts and announcements, which most widgets of the app use."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from app.style.icons import icon_size
@@ -75,3 +75,11 @@ def _filled(layout: BoxLayout, widgets: tuple[QWidget, ...], spacing: int) -> Bo
     for widget in widgets:
         layout.addWidget(widget)
     return without_margins(layout, spacing)
+
+
+def announce(widget: QWidget, sentence: str, urgent: bool = False) -> None:
+    """Let a screen reader speak `sentence` for `widget`; `urgent` interrupts what it is speaking."""
+    event = QAccessibleAnnouncementEvent(widget, sentence)
+    level = QAccessible.AnnouncementPoliteness
+    event.setPoliteness(level.Assertive if urgent else level.Polite)
+    QAccessible.updateAccessibility(event)

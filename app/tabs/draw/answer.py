@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.style.theme import GROUP_GAP
-from app.widgets.announcement import announce
+from app.widgets.elements import announce
 from app.widgets.explanation import with_article
 from app.widgets.large_digit import NOTHING, LargeDigit
 from nncore.evaluation.recognition import Prediction

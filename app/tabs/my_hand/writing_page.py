@@ -9,8 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QToolButto
 from app.canvas.canvas import Canvas
 from app.canvas.drawing import Drawing
 from app.style.theme import ANSWER_SCALE, GAP, GROUP_GAP, PAGE_MARGIN
-from app.widgets.announcement import announce
-from app.widgets.elements import action_button, column_of, push_button, row_of, text_label, without_margins
+from app.widgets.elements import action_button, announce, column_of, push_button, row_of, text_label, without_margins
 from app.widgets.explanation import with_article
 from app.widgets.large_digit import LargeDigit
 from nncore.handwriting.personal_test.handwriting_test import SKIPPED, HandwritingTest

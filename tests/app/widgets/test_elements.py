@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.canvas.canvas import Canvas
-from app.widgets import announcement
-from app.widgets.announcement import announce
+from app.widgets import elements
+from app.widgets.elements import action_button, announce, push_button, set_style, text_label
 
 
 class Listener:
@@ -27,7 +27,7 @@ class Listener:
 @pytest.fixture
 def listener(monkeypatch: pytest.MonkeyPatch) -> Listener:
     listener = Listener()
-    monkeypatch.setattr(announcement, "QAccessible", listener)
+    monkeypatch.setattr(elements, "QAccessible", listener)
     return listener
 
 
@@ -61,3 +61,40 @@ def test_without_a_screen_reader_an_announcement_raises_nothing_and_leaves_the_w
     announce(widget, "Nobody hears this.")
     assert not QAccessible.isActive()
     assert (widget.isVisible(), widget.accessibleName(), widget.accessibleDescription()) == (False, "", "")
+
+
+def test_a_label_shows_its_text_literally(qtbot: QtBot) -> None:
+    label = text_label("<b>7</b>", "quiet")
+    qtbot.addWidget(label)
+    assert label.textFormat() == Qt.TextFormat.PlainText
+    assert label.property("quiet")
+    assert label.wordWrap()
+
+
+def test_a_button_calls_its_slot(qtbot: QtBot) -> None:
+    clicks: list[bool] = []
+    button = push_button("Stop", "Stop the run.", clicks.append)
+    qtbot.addWidget(button)
+    button.click()
+    assert clicks == [False]
+    assert button.toolTip() == "Stop the run."
+
+
+def test_a_button_triggers_its_action_and_does_not_take_the_focus(qtbot: QtBot) -> None:
+    action, triggered = QAction("Undo"), list[bool]()
+    action.triggered.connect(triggered.append)
+    button = action_button(action, shows_text=False)
+    qtbot.addWidget(button)
+    button.click()
+    assert triggered == [False]
+    assert button.accessibleName() == "Undo"
+    assert button.focusPolicy() == Qt.FocusPolicy.TabFocus
+
+
+def test_a_style_can_be_switched_on_and_off(qtbot: QtBot) -> None:
+    label = text_label()
+    qtbot.addWidget(label)
+    set_style(label, "trouble", True)
+    assert label.property("trouble")
+    set_style(label, "trouble", False)
+    assert not label.property("trouble")
