@@ -27,7 +27,7 @@ class FrameThrottle(QObject):
         self._timer.timeout.connect(self._fire)
 
     @property
-    def is_waiting(self) -> bool:
+    def has_pending_request(self) -> bool:
         """Whether a request is waiting for `due`."""
         return self._timer.isActive()
 

@@ -8,18 +8,18 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def on_ctrl_c(act: Callable[[], None], *, only_first: bool = True) -> Iterator[None]:
-    """Call `act` on the main thread when Ctrl+C is pressed, until the `with` block ends.
+def on_ctrl_c(callback: Callable[[], None], *, only_first: bool = True) -> Iterator[None]:
+    """Call `callback` on the main thread when Ctrl+C is pressed, until the `with` block ends.
 
     only_first: a second Ctrl+C has the effect that it had before, usually a KeyboardInterrupt.
     """
 
-    def answer(*_: object) -> None:
+    def handler(*_: object) -> None:
         if only_first:
             signal.signal(signal.SIGINT, before)
-        act()
+        callback()
 
-    before = signal.signal(signal.SIGINT, answer)
+    before = signal.signal(signal.SIGINT, handler)
     try:
         yield
     finally:

@@ -55,9 +55,9 @@ def _images_of(path: Path) -> Iterator[tuple[int | None, NDArray[np.uint8]]]:
         for number, ink in enumerate(read_ink(path).inks, start=1):
             yield number, rasterize(ink)
     else:
-        from app.storage.picture_file import read_picture
+        from app.storage.image_file import read_grey_image
 
-        images = digit_images(read_picture(path))
+        images = digit_images(read_grey_image(path))
         for number, image in enumerate(images, start=1):
             yield number if len(images) > 1 else None, image
 

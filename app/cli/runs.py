@@ -13,7 +13,7 @@ from app.cli.output import print_error
 from app.storage.paths import run_log_path, runs_folder
 from app.storage.run_log_file import with_log
 from app.storage.run_process import is_alive
-from app.storage.run_tables import write_csv
+from app.storage.run_tables import write_run_tables
 from nncore.errors import SettingError, printable
 from nncore.experiments.run_log.descriptions import duration, figure, percent, settings_in_words
 from nncore.experiments.run_log.html_report import ReportedRun, write_report
@@ -117,7 +117,7 @@ def _export(log: RunLog, numbers: Sequence[int], out: Path) -> None:
     runs = [ReportedRun.from_log(log, number) for number in dict.fromkeys(numbers)]
     match out.suffix.lower():
         case ".csv":
-            beside = write_csv([(each.run, each.epochs) for each in runs], out)
+            beside = write_run_tables([(each.run, each.epochs) for each in runs], out)
             print(f"written: {out} and {beside}")
         case ".html" | ".htm":
             write_report(runs, out)

@@ -19,7 +19,7 @@ from app.cli.output import FaultTolerantOutput, print_error
 from app.cli.train_options import add_settings
 from app.storage.csv_dialects import read_any_dataset
 from app.storage.paths import run_log_path
-from app.storage.run_process import machine_in_words
+from app.storage.run_process import machine_description
 from app.storage.sweep_recorder import SweepRecorder
 from nncore.data.dataset import Splits
 from nncore.data.formats import format_names
@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
     data, share = _examples(recipe, options.data), 0.0 if recipe.fits_a_curve else recipe.validation_share
     check_jobs(jobs, data, share)
     settings = RunSettings(
-        options.name, recipe.spec, recipe.config, data.training.source, machine_in_words(), recipe.name, share
+        options.name, recipe.spec, recipe.config, data.training.source, machine_description(), recipe.name, share
     )
     output, results = FaultTolerantOutput(), []
     say = _say_json if options.json else _say_text

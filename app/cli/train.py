@@ -14,7 +14,7 @@ from app.cli.output import FaultTolerantOutput, print_error
 from app.cli.train_options import add_settings, continued_training, new_training, recipe_from, verbose_epoch
 from app.cli.train_report import JsonReporter, TextReporter, with_progress_bar
 from app.storage.paths import run_log_path, runs_folder
-from app.storage.run_process import machine_in_words
+from app.storage.run_process import machine_description
 from app.storage.run_recorder import RunRecorder
 from nncore.data.formats import format_names
 from nncore.errors import ModelFileError, SettingError
@@ -104,7 +104,7 @@ def _recorder(
     spec, name = training.network.spec, options.out.stem if options.out else ""
     settings = RunSettings(
         name or spec.summary.replace(" ", ""), spec, training.config, training.data.training.source,
-        machine_in_words(), recipe, share,
+        machine_description(), recipe, share,
     )  # fmt: skip
     return RunRecorder(run_log_path(), settings, runs_folder(), print_error)
 

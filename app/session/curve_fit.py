@@ -1,4 +1,4 @@
-"""The fit of a network that learns a curve: its values on a grid, now and after a few epochs."""
+"""The fit of a network that learns a curve: its output on a grid of x values."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from nncore.data.curves import CurvePoints
 from nncore.model.network import Network
 
-EPOCHS_KEPT = (10, 50, 100, 500, 1000)
-"""The fits after these epochs are kept for comparison."""
+COMPARED_EPOCHS = (10, 50, 100, 500, 1000)
+"""The window keeps the fits after these epochs, to compare them."""
 
-MOST_GRID_POINTS = 500
-"""The largest number of grid points of a fit, and of points that are drawn."""
+MAX_GRID_POINTS = 500
+"""Maximum number of grid points of a fit, and of points that are drawn."""
 
 Numbers = NDArray[np.float64]
 
@@ -29,9 +29,9 @@ class Fit:
 
 def fit_grid(points: CurvePoints) -> Numbers:
     """The x at which a fit is drawn: (n,), evenly spaced from the first point to the last."""
-    return np.linspace(points.x[0], points.x[-1], min(MOST_GRID_POINTS, max(2, len(points.x))))
+    return np.linspace(points.x[0], points.x[-1], min(MAX_GRID_POINTS, max(2, len(points.x))))
 
 
-def fit_of(network: Network, points: CurvePoints, epoch: int) -> Fit:
-    """The present fit of `network`. Fast; must be called on the thread that owns the network."""
+def current_fit(network: Network, points: CurvePoints, epoch: int) -> Fit:
+    """The fit of `network` after `epoch`. Fast; must be called on the thread that trains the network."""
     return Fit(epoch, points.values(network.predict(points.inputs(fit_grid(points)))))

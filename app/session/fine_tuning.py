@@ -30,7 +30,7 @@ MNIST_EVALUATED = 2000
 
 @dataclass(frozen=True)
 class CorrectCount:
-    """How many of `total` drawings were read correctly."""
+    """The number of drawings that were read correctly, of `total` drawings."""
 
     correct: int
     total: int
@@ -40,8 +40,8 @@ class CorrectCount:
 class Adaptation:
     """A network that has learnt `examples` drawings; with 0 examples, the unchanged network.
 
-    own_before, own_after: on the drawings that it learnt. mnist_before, mnist_after: accuracy on MNIST_EVALUATED test
-    images, 0 to 1; None if nothing was learnt. seconds: duration of learning and evaluation.
+    own_before, own_after: the result on the drawings that it learnt. mnist_before, mnist_after: accuracy on
+    MNIST_EVALUATED test images, 0 to 1; None if nothing was learnt. seconds: duration of training and evaluation.
     """
 
     network: Network
@@ -55,7 +55,7 @@ class Adaptation:
 
 @dataclass(frozen=True)
 class HeldOut:
-    """How well drawings are read that were not learnt: each by a network that was adapted without it.
+    """The result of `cross_validate`: each drawing is read by a network that has not learnt it.
 
     Only digits with two examples or more can be measured in this way. before: the result of the unchanged network.
     """
@@ -66,18 +66,18 @@ class HeldOut:
 
 @dataclass(frozen=True, eq=False)
 class ReplayData:
-    """Data of other writers, always the same: the replayed images, and the MNIST test images for evaluation."""
+    """Data of other writers: the images to replay, and the MNIST test images for evaluation. It is always the same."""
 
     replayed: Dataset
-    judged: Dataset
+    test: Dataset
 
 
-_one_at_a_time = Lock()
+_replay_data_lock = Lock()
 
 
 def replay_data() -> ReplayData:
     """The images of other writers; the first call takes about a second, later ones return the same object."""
-    with _one_at_a_time:  # a second caller waits for the first one's result
+    with _replay_data_lock:  # a second caller waits for the first one's result
         return _replay_data()
 
 
@@ -86,19 +86,19 @@ def _replay_data() -> ReplayData:
     rng = np.random.default_rng(SEED)
     mnist = load_mnist()
     assert mnist.test is not None
-    learnt, judged = (
+    training, test = (
         part.take(np.sort(rng.permutation(len(part))[:count]))
         for part, count in ((mnist.training, MNIST_REPLAYED), (mnist.test, MNIST_EVALUATED))
     )
     no_digits = [rasterize(ink) for ink in non_digits(SYNTHETIC_NON_DIGITS, rng)]
     synthetic = digits(SYNTHETIC_DIGITS, rng).to_dataset()
     replayed = Dataset(
-        np.concatenate([learnt.images, synthetic.images, no_digits]),
-        np.concatenate([learnt.labels, synthetic.labels, np.full(len(no_digits), NO_CLASS)]),
-        source="MNIST and made-up ink",
+        np.concatenate([training.images, synthetic.images, no_digits]),
+        np.concatenate([training.labels, synthetic.labels, np.full(len(no_digits), NO_CLASS)]),
+        source="MNIST and synthetic ink",
         open_set=True,
     )
-    return ReplayData(replayed, judged)
+    return ReplayData(replayed, test)
 
 
 def dataset_of(examples: Sequence[Example]) -> Dataset:
@@ -108,8 +108,8 @@ def dataset_of(examples: Sequence[Example]) -> Dataset:
 
 
 def fine_tune_and_evaluate(network: Network, own: Dataset, cancelled: Callable[[], bool]) -> Adaptation | None:
-    """`network` having learnt the drawings `own`; None if cancelled. Raises DataError as `fine_tune` does."""
-    replayed, mnist = replay_data().replayed, replay_data().judged
+    """Adapt `network` to the drawings `own`, and measure the result; None if cancelled. Raises DataError."""
+    replayed, mnist = replay_data().replayed, replay_data().test
     started = perf_counter()
     tuned = fine_tune(network, own, replayed, SEED, cancelled)
     if tuned is None:
@@ -129,13 +129,14 @@ def fine_tune_and_evaluate(network: Network, own: Dataset, cancelled: Callable[[
 
 
 def cross_validate(network: Network, own: Dataset, cancelled: Callable[[], bool]) -> HeldOut | None:
-    """Measure the adaptation to `own` on drawings that were not learnt; None if there are none or cancelled.
+    """Measure on drawings that were not learnt; None if cancelled, or if no digit has two drawings.
 
-    Cross-validation in two halves: of each digit with two drawings or more, every other one is held out in turn.
+    Two-fold cross-validation: the drawings of each digit go to the two halves in turn. Each half is read by a network
+    that has learnt the other half, and the digits with one drawing.
     """
     halves = _halves(own.labels)
-    judged = np.flatnonzero(halves >= 0)
-    if not judged.size:
+    measured = np.flatnonzero(halves >= 0)
+    if not measured.size:
         return None
     correct = 0
     for half in (0, 1):
@@ -143,11 +144,11 @@ def cross_validate(network: Network, own: Dataset, cancelled: Callable[[], bool]
         if tuned is None:
             return None
         correct += count_correct(tuned, own.take(np.flatnonzero(halves == half))).correct
-    return HeldOut(count_correct(network, own.take(judged)), CorrectCount(correct, judged.size))
+    return HeldOut(count_correct(network, own.take(measured)), CorrectCount(correct, measured.size))
 
 
 def _halves(labels: NDArray[np.intp]) -> NDArray[np.intp]:
-    """The half of each drawing: 0 and 1 in turn for each digit, -1 for digits with one drawing."""
+    """The half (n,) of each drawing: 0 and 1 in turn for each digit, -1 for a digit with one drawing."""
     halves = np.full(len(labels), -1)
     for digit in np.unique(labels):
         rows = np.flatnonzero(labels == digit)
@@ -158,5 +159,5 @@ def _halves(labels: NDArray[np.intp]) -> NDArray[np.intp]:
 
 def count_correct(network: Network, own: Dataset) -> CorrectCount:
     """How many of the drawings `network` reads correctly."""
-    answers = network.predict(own.inputs(slice(None))).argmax(axis=1)
+    answers = network.predict(own.inputs(slice(None))).argmax(axis=1)  # (n, 10) -> (n,)
     return CorrectCount(int(np.count_nonzero(answers == own.labels)), len(own))

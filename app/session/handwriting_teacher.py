@@ -1,4 +1,4 @@
-"""Teaches the network in use the user's handwriting: keeps the drawings, and has a copy learn them on a thread."""
+"""Teaches the user's handwriting to a copy of the network in use, on a thread, and saves the drawings."""
 
 from __future__ import annotations
 
@@ -22,23 +22,22 @@ from nncore.preprocessing.ink import Ink
 class HandwritingTeacher(QObject):
     """The user's examples, and the network that has learnt them.
 
-    The adapted network is always trained from the network given to `set_base`, with all examples, with the same
-    seed. So the same examples give the same bits, undo restores the network from before, and without examples the
-    network is the base itself. All methods return at once; a new request replaces an older one. Nothing leaves the
-    computer.
+    Each training starts from the network given to `set_base`, and uses all examples and the same seed. So the same
+    examples give the same bits, undo restores the previous network, and without examples the network is the base
+    itself. All methods return at once; a new request replaces an older one. Nothing leaves the computer.
     """
 
     adapted = Signal(Adaptation)
-    """The network to use from now on, and how well it reads."""
-    judged = Signal(HeldOut)
-    """Some time after `adapted`: how well the network reads drawings that it did not learn."""
+    """The network to use from now on, and its accuracy."""
+    cross_validated = Signal(HeldOut)
+    """Emitted some time after `adapted`: how well the network reads drawings that it did not learn."""
     failed = Signal(str)
-    """One sentence: why a drawing could not be kept, read or learnt."""
+    """One sentence: why a drawing could not be saved, read or learnt."""
     changed = Signal()
     """A property may have another value."""
 
     def __init__(self, parent: QObject | None = None, path: Path | None = None) -> None:
-        """path: a file of examples other than the user's own."""
+        """path: the file of the examples; None for the user's own file."""
         super().__init__(parent)
         self.library = InkLibrary(path or own_ink_path())
         self.base: Network | None = None
@@ -52,12 +51,12 @@ class HandwritingTeacher(QObject):
 
     @property
     def can_undo(self) -> bool:
-        """Whether `undo` has something to undo: an example that was added, or examples that were forgotten."""
-        return bool(self.count or self.undo_brings_back)
+        """Whether `undo` can remove an example or restore forgotten ones."""
+        return bool(self.count or self.restorable_count)
 
     @property
-    def undo_brings_back(self) -> int:
-        """How many forgotten examples `undo` would bring back; 0 if it would remove the newest example."""
+    def restorable_count(self) -> int:
+        """The number of forgotten examples that `undo` would restore; 0 if it would remove the newest example."""
         return 0 if self.count else len(self.library.forgotten)
 
     @property
@@ -71,21 +70,21 @@ class HandwritingTeacher(QObject):
         return self._tasks.has("adapt")
 
     def load(self) -> None:
-        """Read the kept examples; a damaged file is renamed, and `failed` tells how."""
-        trouble = self.library.load()
+        """Read the saved examples; a damaged file is renamed, and `failed` reports its new name."""
+        problem = self.library.load()
         self.changed.emit()
-        if trouble:
-            self.failed.emit(trouble)
+        if problem:
+            self.failed.emit(problem)
 
     def prepare(self) -> None:
-        """Load the data that teaching needs, so that the first lesson is as fast as the next."""
+        """Load the replay data, so that the first adaptation is as fast as later ones."""
         if not self._tasks.is_busy:
             self._start("prepare", replay_data, lambda _: None)
 
     def set_base(self, network: Network | None, *, learn: bool = True) -> None:
-        """Adapt `network`, which stays unchanged itself, from now on.
+        """Adapt copies of `network` from now on; `network` itself stays unchanged.
 
-        learn: adapt it at once to the present examples; otherwise with the next change of them.
+        learn: adapt to the present examples now; otherwise when the examples change next.
         """
         self._stop()
         self.base, self._has_learnt = network, False
@@ -94,21 +93,21 @@ class HandwritingTeacher(QObject):
         self.changed.emit()
 
     def teach(self, ink: Ink, digit: int, read: int | None = None) -> None:
-        """Keep `ink` as an example of `digit`, 0 to 9, and learn it. read: the digit that the network had read."""
+        """Save `ink` as an example of `digit`, 0 to 9, and learn it. read: the digit that the network had read."""
         if ink.is_blank:
             self.failed.emit("Nothing is drawn yet, so there is nothing to learn.")
             return
         self._change(partial(self.library.add, Example(ink, digit, datetime.now(), read)))
 
     def undo(self) -> None:
-        """Remove the newest example; without examples, bring the forgotten ones back, if there are any."""
+        """Remove the newest example; without examples, restore the forgotten examples."""
         if self.count:
             self._change(self.library.remove_last)
         elif self.library.forgotten:
-            self._change(self.library.remember)
+            self._change(self.library.restore_forgotten)
 
     def forget(self) -> None:
-        """Remove all examples, which `undo` brings back, and return to the base."""
+        """Remove all examples and use the base network again; `undo` restores the examples."""
         if self.count:
             self._change(self.library.forget)
 
@@ -132,38 +131,38 @@ class HandwritingTeacher(QObject):
         if self.base is None:
             return
         if self.count:
-            self._start("adapt", partial(_lesson, self.base, self.library.examples), self._take_adaptation)
+            self._start("adapt", partial(_adapt_to_examples, self.base, self.library.examples), self._use_adaptation)
         elif self._has_learnt:
             self._has_learnt = False
             self.adapted.emit(Adaptation(self.base, 0))
 
-    def _take_adaptation(self, adaptation: Adaptation | None) -> None:
+    def _use_adaptation(self, adaptation: Adaptation | None) -> None:
         if adaptation is None or self.base is None:
             return
         self._has_learnt = True
-        self._start("judge", partial(_judgement, self.base, self.library.examples), self._take_judgement)
+        self._start("cross_validate", partial(_measure_held_out, self.base, self.library.examples), self._emit_held_out)
         self.adapted.emit(adaptation)
         self.changed.emit()
 
-    def _take_judgement(self, judged: HeldOut | None) -> None:
-        if judged is not None:
-            self.judged.emit(judged)
+    def _emit_held_out(self, held_out: HeldOut | None) -> None:
+        if held_out is not None:
+            self.cross_validated.emit(held_out)
 
     def _start(self, kind: str, work: Callable[[], object], use: Callable[[Any], None]) -> None:
         """Run `work`; it must not refer to this object, or the thread might delete it."""
-        self._tasks.add(kind, work, use, self._refuse)
+        self._tasks.add(kind, work, use, self._report_failure)
 
     def _stop(self) -> None:
-        self._tasks.discard("prepare", "adapt", "judge")
+        self._tasks.discard("prepare", "adapt", "cross_validate")
 
-    def _refuse(self, problem: str) -> None:
+    def _report_failure(self, problem: str) -> None:
         self.failed.emit(problem)
         self.changed.emit()
 
 
-def _lesson(base: Network, examples: tuple[Example, ...]) -> Adaptation | None:
+def _adapt_to_examples(base: Network, examples: tuple[Example, ...]) -> Adaptation | None:
     return fine_tune_and_evaluate(base, dataset_of(examples), is_cancelled)
 
 
-def _judgement(base: Network, examples: tuple[Example, ...]) -> HeldOut | None:
+def _measure_held_out(base: Network, examples: tuple[Example, ...]) -> HeldOut | None:
     return cross_validate(base, dataset_of(examples), is_cancelled)

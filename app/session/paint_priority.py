@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event
 
-LONGEST_WAIT = 0.05
+MAX_WAIT_SECONDS = 0.05
 """The longest time, in seconds, that a training waits for one frame."""
 
 
@@ -40,6 +40,6 @@ class PaintPriority:
             self.release()
 
     def wait_for_release(self) -> None:
-        """Wait while the priority is claimed, at most LONGEST_WAIT; called between two training steps."""
-        if not self._free.is_set() and not self._free.wait(LONGEST_WAIT):
+        """Wait while the priority is claimed, at most MAX_WAIT_SECONDS; called between two training steps."""
+        if not self._free.is_set() and not self._free.wait(MAX_WAIT_SECONDS):
             self._free.set()

@@ -14,7 +14,7 @@ from nncore.training.rate_finder import RateSweep, find_learning_rate
 
 
 class RateSearch(QObject):
-    """Searches a good learning rate for a run; one search at a time."""
+    """Searches for a good learning rate for a run; one search at a time."""
 
     found = Signal(RateSweep)
     failed = Signal(str)
@@ -27,8 +27,8 @@ class RateSearch(QObject):
         self._tasks.busy_changed.connect(self.searching_changed)
 
     def begin(self, plan: RunPlan, data: Splits) -> None:
-        """Search the learning rate for this run on `data`; a copy of the network is trained."""
-        self._tasks.add("rate", partial(_search, plan, data), self._use, self.failed.emit, latest_only=True)
+        """Search for the learning rate of this run on `data`; a new network is trained for it."""
+        self._tasks.add("rate", partial(_find_rate, plan, data), self._emit_found, self.failed.emit, latest_only=True)
 
     @Slot()
     def cancel(self) -> None:
@@ -40,12 +40,12 @@ class RateSearch(QObject):
         self.cancel()
         return self._tasks.finish()
 
-    def _use(self, sweep: RateSweep | None) -> None:
+    def _emit_found(self, sweep: RateSweep | None) -> None:
         if sweep is not None:
             self.found.emit(sweep)
 
 
-def _search(plan: RunPlan, data: Splits) -> RateSweep | None:
+def _find_rate(plan: RunPlan, data: Splits) -> RateSweep | None:
     cores = max(1, available_cores() - 1)
     training = plan.begin(data, plan.new_control(), cores)
     return find_learning_rate(training.network, training.data, plan.config, cancelled=is_cancelled, cores=cores)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from nncore.training.events import EpochDone, StepDone
 from nncore.training.history import Row
 
-SECONDS_BETWEEN_EVENTS = 0.05
+EVENT_INTERVAL_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -50,31 +50,31 @@ class EarlierHistory:
 
 
 class StepBatcher:
-    """Collects steps and epoch ends, and returns them together every SECONDS_BETWEEN_EVENTS."""
+    """Collects steps and epoch ends, and returns them together every EVENT_INTERVAL_SECONDS."""
 
     def __init__(self, clock: Callable[[], float] = perf_counter) -> None:
         self._clock = clock
         self._steps: list[StepDone] = []
         self._epochs: list[EpochDone] = []
         self._last_step: StepDone | None = None
-        self._last_given = self._seconds_began = clock()
+        self._last_flush = self._interval_start = clock()
         self._seconds = 0.0
 
     def add(self, event: StepDone | EpochDone) -> StepsDone | None:
-        """Add one event; returns all collected events when SECONDS_BETWEEN_EVENTS have passed, otherwise None."""
+        """Add one event; returns all collected events when EVENT_INTERVAL_SECONDS have passed, otherwise None."""
         now = self._clock()
         if isinstance(event, StepDone):
             self._steps.append(event)
             self._last_step = event
-            self._seconds += now - self._seconds_began
+            self._seconds += now - self._interval_start
         else:
             self._epochs.append(event)
-        self._seconds_began = now  # the time before an epoch's end is validation, not training
-        return self.flush() if now - self._last_given >= SECONDS_BETWEEN_EVENTS else None
+        self._interval_start = now  # the time before an epoch's end is validation, not training
+        return self.flush() if now - self._last_flush >= EVENT_INTERVAL_SECONDS else None
 
     def flush(self) -> StepsDone | None:
         """All collected events, or None if there are none."""
-        self._last_given = self._clock()
+        self._last_flush = self._clock()
         if not self._steps and not self._epochs:
             return None
         steps, epochs, seconds = self._steps, self._epochs, self._seconds
@@ -93,7 +93,7 @@ class StepBatcher:
 
     def restart_clock(self) -> None:
         """Measure seconds from now on, after a pause."""
-        self._seconds_began = self._clock()
+        self._interval_start = self._clock()
 
 
 class RunState(Enum):

@@ -1,4 +1,4 @@
-"""The plan of a run: a new run, the continuation of an interrupted one, or further training of an ended one."""
+"""The plan of a run: a new run, the rest of an interrupted run, or further training of an ended run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.storage.paths import run_log_path, runs_folder
-from app.storage.run_process import machine_in_words
+from app.storage.run_process import machine_description
 from app.storage.run_recorder import RunRecorder
 from nncore.data.curves import CurvePoints
 from nncore.data.dataset import Splits
@@ -28,8 +28,9 @@ from nncore.training.control import TrainingControl
 class EndedRun:
     """A run that has ended, with everything needed to train it further.
 
-    checkpoint: its state, with its recipe's name and validation share. curve: (3, n) step, loss and accuracy of its
-    steps. number: its number in the run log, None if it is not logged. points: the curve that it fits, if any.
+    checkpoint: the final state, with the recipe's name and the validation share. curve: (3, n) step, loss and accuracy
+    of its steps. number: its number in the run log, None if it is not logged. points: the curve that it fits,
+    None if it learns digits.
     """
 
     checkpoint: Checkpoint
@@ -47,23 +48,23 @@ class EndedRun:
     def plan(
         self, learning_rate: float, epochs: int, steps: int | None = None, seconds: float | None = None
     ) -> RunPlan:
-        """The plan to train the run so many epochs, steps or seconds more; raises SettingError for one out of range."""
-        longer = self.checkpoint.extended(learning_rate, steps, epochs, seconds)
+        """The plan to train the run for more epochs, steps or seconds; raises SettingError for a value out of range."""
+        extended = self.checkpoint.extended(learning_rate, steps, epochs, seconds)
         return RunPlan(
-            longer.spec,
-            longer.config,
-            longer.validation_share,
-            longer.recipe,
+            extended.spec,
+            extended.config,
+            extended.validation_share,
+            extended.recipe,
             parent=self.number,
-            ended=replace(self, checkpoint=longer),
+            ended=replace(self, checkpoint=extended),
             points=self.points,
         )
 
 
 def load_ended_run(run: LoggedRun, path: Path, points: CurvePoints | None) -> EndedRun:
-    """An ended run of the log, read from its checkpoint file; raises ModelFileError or RunLogError.
+    """Read an ended run of the log from its checkpoint file; raises ModelFileError or RunLogError.
 
-    points: the curve that it fits, if any.
+    points: the curve that the run fits, None if it learns digits.
     """
     checkpoint = load_checkpoint(path)
     with RunLog(run_log_path()) as log:
@@ -120,7 +121,7 @@ class RunPlan:
         return hold_out_validation(chosen, share, seed)
 
     def begin(self, data: Splits, control: TrainingControl, cores: int) -> Training:
-        """The training with its own network, ready for its first step, or the next one of a continued run.
+        """A training with its own network, ready for the first step, or for the next step of a continued run.
 
         Raises SettingError if `data` differs from the data of the continued run, ModelFileError if its checkpoint is
         unreadable.
@@ -145,7 +146,7 @@ class RunPlan:
             self.spec,
             self.config,
             source,
-            machine_in_words(),
+            machine_description(),
             self.recipe,
             self.validation_share,
             self.parent,

@@ -12,11 +12,10 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal, Slot
 
 from app.background.task_queue import CLOSE_MILLISECONDS, TaskQueue
 from app.session.curve_fit import Fit
-from app.session.loaded_model import LoadedModel
 from app.session.paint_priority import PaintPriority
 from app.session.run_events import RunState
 from app.session.run_plan import EndedRun, RunPlan, load_ended_run
-from app.session.training_thread import TrainingThread
+from app.session.training_thread import LoadedModel, TrainingThread
 from app.storage.paths import models_folder
 from nncore.data.curves import CurvePoints
 from nncore.data.dataset import Splits, load_mnist
@@ -46,11 +45,11 @@ class Session(QObject):
     """An event of the present run: Started, EarlierHistory, StepsDone, Diverged or Finished."""
     run_failed = Signal(str)
     """One sentence: why a run could not start or continue."""
-    informed = Signal(str)
-    """One sentence: what was done."""
-    refused = Signal(str)
-    """One sentence: what could not be done and why; nothing has changed."""
-    run_begins = Signal(RunPlan)
+    status_message = Signal(str)
+    """One sentence: an action has succeeded."""
+    error_message = Signal(str)
+    """One sentence: what could not be done, and why. Nothing has changed."""
+    run_starting = Signal(RunPlan)
     """The plan of a run that is about to start."""
     ended_run_changed = Signal(object)
     """The EndedRun that `continue_ended` would train further; None if there is none."""
@@ -59,7 +58,7 @@ class Session(QObject):
     snapshots_created = Signal(EpochSnapshots, int)
     """The epoch snapshots of a run that starts, and its planned number of epochs."""
     model_not_saved = Signal(str)
-    """One sentence: why the model of a run, which is still in use, could not be saved."""
+    """One sentence: why the model of a run could not be saved. The model is still in use."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -69,81 +68,83 @@ class Session(QObject):
         self.model_path: Path | None = None
         self.run_state = RunState.IDLE
         self.paint_priority = PaintPriority()
-        self._kept: tuple[LoadedModel, Path | None] | None = None
-        self._following_run = False
-        self._run_has_ended, self._epochs_wanted = True, 0
+        self._saved_model: tuple[LoadedModel, Path | None] | None = None
+        self._model_follows_run = False
+        self._run_has_ended, self._planned_epochs = True, 0
         self.ended_run: EndedRun | None = None
         self._thread: TrainingThread | None = None
-        self._waiting: tuple[RunPlan, bool] | None = None
-        self._files, self._data_files = TaskQueue(self), TaskQueue(self)  # a model does not wait for a data set
+        self._pending_run: tuple[RunPlan, bool] | None = None
+        self._files, self._data_files = (
+            TaskQueue(self),
+            TaskQueue(self),
+        )  # two queues: a model does not wait for a data set
 
     # ------------------------------------------------------------------ data
 
     def load_bundled_data(self) -> None:
         """Use the bundled MNIST data."""
         self._data_files.discard("data")
-        self._data_files.add("data", load_mnist, self.use_data, self._refuse_data)
+        self._data_files.add("data", load_mnist, self.use_data, self._on_data_error)
 
     @Slot(object)
     def use_data(self, data: Splits) -> None:
         """Train and evaluate on `data` from now on."""
         self.data = data
         self.data_changed.emit(data)
-        if self._waiting is not None:
-            waiting, self._waiting = self._waiting, None
-            self._start(*waiting)
+        if self._pending_run is not None:
+            pending_run, self._pending_run = self._pending_run, None
+            self._start(*pending_run)
 
     # ----------------------------------------------------------------- model
 
     @property
-    def follows_run(self) -> bool:
-        """Whether the model in use is that of the run in progress, and changes with it."""
-        return self._following_run and self.run_state is not RunState.IDLE
+    def model_follows_run(self) -> bool:
+        """Whether the model in use comes from the run in progress, and changes with it."""
+        return self._model_follows_run and self.run_state is not RunState.IDLE
 
     @property
     def model_is_saved(self) -> bool:
         """Whether the model in use is the one that was last opened or saved."""
-        return self._kept is not None and self.model is self._kept[0].model
+        return self._saved_model is not None and self.model is self._saved_model[0].model
 
     def open_bundled_model(self) -> None:
         """Use the bundled model."""
-        self._read("model", partial(_load, bundled_model_path()), self._use_bundled_model)
+        self._start_reading("model", partial(_load, bundled_model_path()), self._use_bundled_model)
 
     def open_model(self, path: Path) -> None:
         """Use the model in a file."""
-        self._read("model", partial(_load, path), partial(self._use_opened_model, path))
+        self._start_reading("model", partial(_load, path), partial(self._use_opened_model, path))
 
     def save_model(self, path: Path, model: Model) -> None:
         """Write `model` to `path`; `revert_model` then returns to it."""
         loaded = LoadedModel(model, self.network) if model is self.model and self.network is not None else None
-        self._files.add(
-            "save", partial(save_model, model, path), lambda _: self._remember_saved(loaded, path), self.refused.emit
-        )
+        write, on_result = partial(save_model, model, path), lambda _: self._remember_saved(loaded, path)
+        self._files.add("save", write, on_result, self.error_message.emit)
 
     def revert_model(self) -> None:
-        """Return to the model that was last opened or saved."""
-        if self._kept is not None:
-            self._choose_model(*self._kept)
-            self.informed.emit(f"Reverted to the model {self._kept[0].model.card.name}.")
+        """Use the model that was last opened or saved again."""
+        if self._saved_model is not None:
+            self._select_model(*self._saved_model)
+            self.status_message.emit(f"Reverted to the model {self._saved_model[0].model.card.name}.")
 
     def _use_bundled_model(self, loaded: LoadedModel) -> None:
-        self._choose_model(loaded, None)
+        self._select_model(loaded, None)
 
     def _use_opened_model(self, path: Path, loaded: LoadedModel) -> None:
-        self._choose_model(loaded, path)
-        self.informed.emit(f"Opened {path.name}.")
+        self._select_model(loaded, path)
+        self.status_message.emit(f"Opened {path.name}.")
 
     def _remember_saved(self, loaded: LoadedModel | None, path: Path) -> None:
         if loaded is not None:
-            self._kept = loaded, path
+            self._saved_model = loaded, path
             if self.model is loaded.model:
                 self._use_model(loaded, path)
-        self.informed.emit(f"Saved as {path}.")
+        self.status_message.emit(f"Saved as {path}.")
 
-    def _choose_model(self, loaded: LoadedModel, path: Path | None) -> None:
+    def _select_model(self, loaded: LoadedModel, path: Path | None) -> None:
         """Use a model that the user chose, even while a run is in progress whose model would replace it."""
-        self._following_run = False
-        self._kept = loaded, path
+        self._model_follows_run = False
+        self._saved_model = loaded, path
         self._use_model(loaded, path)
 
     def _use_model(self, loaded: LoadedModel, path: Path | None) -> None:
@@ -183,21 +184,23 @@ class Session(QObject):
     def continue_ended(
         self, learning_rate: float, epochs: int, steps: int | None = None, seconds: float | None = None
     ) -> None:
-        """Train the run that ended or was chosen last further, until the first limit; does nothing without such a run.
+        """Train `ended_run` further, until the first limit is reached; does nothing if there is no ended run.
 
-        This is logged as a separate run; the former one stays unchanged. Raises SettingError for a value out of range.
+        This is logged as a new run; the ended run stays unchanged. Raises SettingError for a value out of range.
         """
         if self.ended_run is not None:
             self._begin(self.ended_run.plan(learning_rate, epochs, steps, seconds), paused=False)
 
     def select_ended_run(self, run: LoggedRun, checkpoint: Path, points: CurvePoints | None = None) -> None:
-        """Make an ended run of the log the one that `continue_ended` trains further; points: the curve that it fits."""
-        self._read("run", partial(load_ended_run, run, checkpoint, points), self._use_ended_run)
+        """Make a logged run the `ended_run`, which `continue_ended` trains further. points: the curve that it fits."""
+        self._start_reading("run", partial(load_ended_run, run, checkpoint, points), self._use_ended_run)
 
     def _use_ended_run(self, ended: EndedRun) -> None:
         if self.run_state is RunState.IDLE:
             self._set_ended_run(ended)
-            self.informed.emit(f"{ended.name}: choose a learning rate and a number of epochs, then press Continue.")
+            self.status_message.emit(
+                f"{ended.name}: choose a learning rate and a number of epochs, then press Continue."
+            )
 
     def _begin(self, plan: RunPlan, paused: bool) -> None:
         if self.run_state is not RunState.IDLE:
@@ -206,15 +209,15 @@ class Session(QObject):
             self._set_ended_run(None)
         self._set_run_state(RunState.STARTING)
         if self.data is None:
-            self._waiting = plan, paused
+            self._pending_run = plan, paused
         else:
             self._start(plan, paused)
 
     def _start(self, plan: RunPlan, paused: bool) -> None:
         assert self.data is not None
         self._thread = TrainingThread(plan, self.data, models_folder(), self, self.paint_priority)
-        self._following_run = plan.curve is None  # a network that fits a curve cannot read digits
-        self._run_has_ended, self._epochs_wanted = False, plan.config.epochs
+        self._model_follows_run = plan.curve is None  # a network that fits a curve cannot read digits
+        self._run_has_ended, self._planned_epochs = False, plan.config.epochs
         if paused:
             self._thread.control.pause()
         self._thread.run_event.connect(self._on_event)
@@ -223,10 +226,10 @@ class Session(QObject):
         self._thread.snapshots_created.connect(self._on_snapshots_created)
         self._thread.curve_fitted.connect(self.curve_fitted)
         self._thread.model_not_saved.connect(self.model_not_saved)
-        self._thread.not_logged.connect(self.refused)
+        self._thread.not_logged.connect(self.error_message)
         self._thread.run_ended.connect(self._set_ended_run)
         self._thread.finished.connect(self._on_thread_end)
-        self.run_begins.emit(plan)
+        self.run_starting.emit(plan)
         self._thread.start()
 
     def pause(self) -> None:
@@ -249,8 +252,8 @@ class Session(QObject):
 
     def stop(self) -> None:
         """Stop the run; the model keeps what it learnt."""
-        if self._waiting is not None:
-            self._waiting = None
+        if self._pending_run is not None:
+            self._pending_run = None
             self._set_run_state(RunState.IDLE)
         elif self._thread is not None:
             self._thread.control.stop()
@@ -262,9 +265,9 @@ class Session(QObject):
         Raises SettingError unless it is above 0 and finite.
         """
         check_learning_rate(rate)
-        if self._waiting is not None:
-            plan, paused = self._waiting
-            self._waiting = replace(plan, config=replace(plan.config, learning_rate=rate)), paused
+        if self._pending_run is not None:
+            plan, paused = self._pending_run
+            self._pending_run = replace(plan, config=replace(plan.config, learning_rate=rate)), paused
         elif self._thread is not None:
             self._thread.control.learning_rate = rate
 
@@ -283,7 +286,7 @@ class Session(QObject):
 
     @Slot(object)
     def _on_model_updated(self, loaded: LoadedModel) -> None:
-        if self._following_run:
+        if self._model_follows_run:
             self._use_model(loaded, None)
 
     @Slot(object)
@@ -292,9 +295,9 @@ class Session(QObject):
         self.ended_run_changed.emit(ended)
 
     @Slot(object)
-    def _on_snapshots_created(self, rewind: EpochSnapshots) -> None:
-        if self._following_run:
-            self.snapshots_created.emit(rewind, self._epochs_wanted)
+    def _on_snapshots_created(self, snapshots: EpochSnapshots) -> None:
+        if self._model_follows_run:
+            self.snapshots_created.emit(snapshots, self._planned_epochs)
 
     @Slot(str)
     def _on_run_failure(self, problem: str) -> None:
@@ -323,15 +326,15 @@ class Session(QObject):
             QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall)
         return self._files.finish() and self._data_files.finish()
 
-    def _read(self, kind: str, work: Callable[[], object], use: Callable[[Any], None]) -> None:
+    def _start_reading(self, kind: str, work: Callable[[], object], use: Callable[[Any], None]) -> None:
         """Run `work` on a thread and give its result to `use`. A new request replaces one of the same kind."""
         self._files.discard(kind)
-        self._files.add(kind, work, use, self.refused.emit)
+        self._files.add(kind, work, use, self.error_message.emit)
 
-    def _refuse_data(self, problem: str) -> None:
-        self.refused.emit(problem)
-        if self._waiting is not None and self.data is None:
-            self._waiting = None
+    def _on_data_error(self, problem: str) -> None:
+        self.error_message.emit(problem)
+        if self._pending_run is not None and self.data is None:
+            self._pending_run = None
             self.run_failed.emit(f"There is no data to train on: {problem}")
             self._set_run_state(RunState.IDLE)
 

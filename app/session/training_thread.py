@@ -1,16 +1,15 @@
-"""The thread that trains, so that the window stays responsive."""
+"""The training thread, and the model that it sends to the window."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from time import perf_counter
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from app.session.curve_fit import EPOCHS_KEPT, Fit, fit_of
-from app.session.loaded_model import LoadedModel
+from app.session.curve_fit import COMPARED_EPOCHS, Fit, current_fit
 from app.session.paint_priority import PaintPriority
 from app.session.run_events import EarlierHistory, StepBatcher
 from app.session.run_plan import EndedRun, RunPlan
@@ -20,12 +19,25 @@ from nncore.errors import DigitLabError
 from nncore.evaluation.epoch_snapshots import EpochSnapshots
 from nncore.evaluation.metrics import Evaluation
 from nncore.files.model_file import Model, save_model, trained_model
+from nncore.model.network import Network
 from nncore.system.cores import available_cores
 from nncore.training.events import Diverged, EpochDone, Finished, Started, StepDone, TrainingEvent
 
-SECONDS_BETWEEN_FITS = 0.1
-SECONDS_BETWEEN_MODELS = 0.25
-"""Shortest time between two models of a run in progress that are sent to the window."""
+FIT_INTERVAL_SECONDS, MODEL_INTERVAL_SECONDS = 0.1, 0.25
+"""Minimum time between two fits, and between two models, that a run in progress sends to the window."""
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A model and the network that is built from it; the window's thread uses the network to read digits."""
+
+    model: Model
+    network: Network
+
+    @classmethod
+    def from_model(cls, model: Model) -> LoadedModel:
+        """Build the network of a model; takes a moment for a large one."""
+        return cls(model, model.network())
 
 
 class TrainingThread(QThread):
@@ -50,19 +62,24 @@ class TrainingThread(QThread):
     snapshots_created = Signal(EpochSnapshots)
     """The epoch snapshots of the run that starts. They grow with every epoch, and may be read at the same time."""
     run_ended = Signal(EndedRun)
-    """The run that ended, unless it diverged or took no step."""
+    """The ended run; not emitted if it diverged or made no step."""
 
     def __init__(
-        self, plan: RunPlan, data: Splits, keep_in: Path, parent: QObject, paint_priority: PaintPriority | None = None
+        self,
+        plan: RunPlan,
+        data: Splits,
+        models_folder: Path,
+        parent: QObject,
+        paint_priority: PaintPriority | None = None,
     ) -> None:
-        """keep_in: the folder for the run's model. paint_priority: the training waits while it is claimed."""
+        """models_folder: the folder for the run's model. paint_priority: the training waits while it is claimed."""
         super().__init__(parent)
         self.control = plan.new_control()
-        self._plan, self._data, self._keep_in = plan, data, keep_in
+        self._plan, self._data, self._models_folder = plan, data, models_folder
         self._paint_priority = paint_priority or PaintPriority()
         self._batcher = StepBatcher()
-        self._rewind = EpochSnapshots(plan.spec)
-        self._model_sent = self._fit_sent = float("-inf")
+        self._snapshots = EpochSnapshots(plan.spec)
+        self._model_emitted_at = self._fit_emitted_at = float("-inf")
         self._curve: CurvePoints | None = None
 
     def run(self) -> None:
@@ -85,7 +102,7 @@ class TrainingThread(QThread):
                 if isinstance(event, StepDone | EpochDone):
                     self._collect(event)
                     continue
-                self._emit(self._batcher.flush())
+                self._emit_steps(self._batcher.flush())
                 self._end(event)
                 self.run_event.emit(event)
                 if isinstance(event, Started):
@@ -95,8 +112,8 @@ class TrainingThread(QThread):
     def _begin(self) -> None:
         """Emit what is known before the first step: a snapshot of the network, and the earlier part of the run."""
         training = self._training
-        self._rewind.add(training.history.epochs, training.network)
-        self.snapshots_created.emit(self._rewind)
+        self._snapshots.add(training.history.epochs, training.network)
+        self.snapshots_created.emit(self._snapshots)
         if training.history.epochs:
             rates, control = list(self.control.rates_used), self.control
             if not rates or rates[-1][1] != control.learning_rate:
@@ -104,51 +121,51 @@ class TrainingThread(QThread):
             self.run_event.emit(EarlierHistory(self._recorder.curve, training.history.rows(), tuple(rates)))
 
     def _collect(self, event: StepDone | EpochDone) -> None:
-        self._emit(self._batcher.add(event))
+        self._emit_steps(self._batcher.add(event))
         if isinstance(event, EpochDone):
-            self._rewind.add(event.epoch, self._training.network)
-            self._tell_fit(event.epoch)
-            if perf_counter() - self._model_sent >= SECONDS_BETWEEN_MODELS:
-                self._tell_model(test=None)
+            self._snapshots.add(event.epoch, self._training.network)
+            self._emit_fit(event.epoch)
+            if perf_counter() - self._model_emitted_at >= MODEL_INTERVAL_SECONDS:
+                self._emit_model(test=None)
         elif self.control.paused:
-            self._emit(self._batcher.flush())
+            self._emit_steps(self._batcher.flush())
             self.control.wait_for_turn()
             self._batcher.restart_clock()
         else:
             self._paint_priority.wait_for_release()
 
-    def _tell_fit(self, epoch: int) -> None:
-        """Emit the present fit: after each of EPOCHS_KEPT, otherwise at most every SECONDS_BETWEEN_FITS."""
-        if self._curve is None or (epoch not in EPOCHS_KEPT and perf_counter() - self._fit_sent < SECONDS_BETWEEN_FITS):
-            return
-        self._fit_sent = perf_counter()
-        self.curve_fitted.emit(fit_of(self._training.network, self._curve, epoch))
+    def _emit_fit(self, epoch: int) -> None:
+        """Emit the present fit: after each of COMPARED_EPOCHS, otherwise at most every FIT_INTERVAL_SECONDS."""
+        is_due = epoch in COMPARED_EPOCHS or perf_counter() - self._fit_emitted_at >= FIT_INTERVAL_SECONDS
+        if self._curve is not None and is_due:
+            self._fit_emitted_at = perf_counter()
+            self.curve_fitted.emit(current_fit(self._training.network, self._curve, epoch))
 
-    def _emit(self, steps: object | None) -> None:
+    def _emit_steps(self, steps: object | None) -> None:
         if steps is not None:
             self.run_event.emit(steps)
 
     def _end(self, event: TrainingEvent) -> None:
         """Save the model if anything was learnt."""
         if isinstance(event, Finished) and event.step:
-            self._keep(self._tell_model(event.test))
+            self._save_model(self._emit_model(event.test))
             self.run_ended.emit(self._ended_run())
         elif isinstance(event, Diverged) and event.epochs:
-            self._keep(self._tell_model(test=None))
+            self._save_model(self._emit_model(test=None))
 
     def _ended_run(self) -> EndedRun:
         plan = self._plan
         state = replace(self._training.checkpoint(), recipe=plan.recipe, validation_share=plan.validation_share)
         return EndedRun(state, self._recorder.curve, plan.name, self._recorder.number, plan.points)
 
-    def _tell_model(self, test: Evaluation | None) -> Model:
+    def _emit_model(self, test: Evaluation | None) -> Model:
         model = trained_model(self._training, test, name=self._plan.name)
-        self._model_sent = perf_counter()
+        self._model_emitted_at = perf_counter()
         self.model_updated.emit(LoadedModel.from_model(model))
         return model
 
-    def _keep(self, model: Model) -> None:
-        path = self._keep_in / f"{datetime.now():%Y-%m-%d %H.%M.%S.%f} {self._plan.name}.npz"
+    def _save_model(self, model: Model) -> None:
+        path = self._models_folder / f"{datetime.now():%Y-%m-%d %H.%M.%S.%f} {self._plan.name}.npz"
         try:
             save_model(model, path)
         except DigitLabError as problem:

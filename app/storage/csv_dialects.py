@@ -30,12 +30,12 @@ TABLE_SUFFIXES = (".csv", ".tsv", ".txt")
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a CSV file is written. label: the label column, from 0. has_names: whether the first row has names."""
+    """How a CSV file is written. label: the label column, from 0. has_header: whether the first row has names."""
 
     separator: str
     encoding: str
     label: int
-    has_names: bool
+    has_header: bool
 
     @property
     def is_plain(self) -> bool:
@@ -45,13 +45,13 @@ class Dialect:
 
 def read_any_dataset(path: Path, mapped: bool | None = None) -> Splits:
     """`nncore.data.formats.read_dataset`, and CSV files in other dialects. Raises DataError."""
-    dialect = dialect_of(path) if path.suffix.lower() in TABLE_SUFFIXES and path.is_file() else None
+    dialect = detect_dialect(path) if path.suffix.lower() in TABLE_SUFFIXES and path.is_file() else None
     if dialect is None or dialect.is_plain or mapped:
         return read_plain(path, mapped)
     return Splits(_read(path, dialect))
 
 
-def dialect_of(path: Path) -> Dialect | None:
+def detect_dialect(path: Path) -> Dialect | None:
     """The dialect of the first line; None if it is not a row of a table."""
     with opened(path) as file:
         start = file.read(LONGEST_ROW)
@@ -78,7 +78,7 @@ def _read(path: Path, dialect: Dialect) -> Dataset:
     try:
         with pandas.read_csv(
             path, sep=r"\s+" if dialect.separator == " " else dialect.separator, encoding=dialect.encoding,
-            header=0 if dialect.has_names else None, chunksize=ROWS_AT_ONCE, skip_blank_lines=False,
+            header=0 if dialect.has_header else None, chunksize=ROWS_AT_ONCE, skip_blank_lines=False,
         ) as frames:  # fmt: skip
             for frame in frames:
                 blocks.append(_numbers(frame, dialect, file_name(path)))
@@ -107,7 +107,7 @@ def _numbers(frame: DataFrame, dialect: Dialect, name: str) -> NDArray[np.uint8]
         row, column = wrong[0]
         found = "nothing" if frame.isna().iat[row, column] else repr(printable(str(frame.iat[row, column])))
         raise DataError(
-            f"{name}, row {frame.index[row] + 1 + dialect.has_names}, column {column + 1}: found {found}, "
+            f"{name}, row {frame.index[row] + 1 + dialect.has_header}, column {column + 1}: found {found}, "
             f"expected a whole number from 0 to {highest[column]}."
         )
     order = [dialect.label, *np.delete(np.arange(COLUMNS), dialect.label)]

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from app.storage.csv_dialects import read_any_dataset
+from app.storage.image_file import read_grey_image
 from app.storage.paths import own_ink_path
-from app.storage.picture_file import read_picture
 from nncore.data.dataset import Dataset, Splits, load_mnist
 from nncore.data.formats import file_patterns, format_of, read_ink
 from nncore.data.formats.image_folder import is_image_folder, read_image_folder
@@ -18,16 +18,16 @@ from nncore.data.mapped_dataset import MappedDataset
 from nncore.errors import DataError, file_name
 from nncore.handwriting.synthetic import digits
 
-Tell = Callable[[float], None]
+ReportProgress = Callable[[float], None]
 Cancelled = Callable[[], bool]
 
 DATA_FILES = f"Images or ink with labels ({file_patterns('pictures', 'ink')});;All files (*)"
 """The filter of every dialog that asks for a data set: what `load_path` reads."""
 
-MOST_SYNTHETIC = 100_000
+MAX_SYNTHETIC_DIGITS = 100_000
 """A thousand synthetic digits take about a second."""
 
-SYNTHETIC_AT_ONCE = 500
+SYNTHETIC_BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -38,21 +38,21 @@ class LoadedData:
     note: str = ""
 
 
-def load_path(path: Path, tell: Tell, cancelled: Cancelled) -> LoadedData | None:
+def load_path(path: Path, report_progress: ReportProgress, cancelled: Cancelled) -> LoadedData | None:
     """Data from a file (CSV, IDX, NPY, NPZ, or UNIPEN ink) or a folder (MNIST's files, or pictures by class).
 
     Returns None if `cancelled`. Raises DataError.
     """
     if path.is_dir():
         if is_image_folder(path):
-            return _load_folder(path, tell, cancelled)
+            return _load_folder(path, report_progress, cancelled)
         return LoadedData(read_any_dataset(path))
     found = format_of(path)
     return LoadedData(found.read(path, None) if found.holds == "ink" else read_any_dataset(path))
 
 
-def _load_folder(path: Path, tell: Tell, cancelled: Cancelled) -> LoadedData | None:
-    found = read_image_folder(path, read_picture, tell, cancelled)
+def _load_folder(path: Path, report_progress: ReportProgress, cancelled: Cancelled) -> LoadedData | None:
+    found = read_image_folder(path, read_grey_image, report_progress, cancelled)
     if found is None:
         return None
     left_out = found.left_out
@@ -62,12 +62,12 @@ def _load_folder(path: Path, tell: Tell, cancelled: Cancelled) -> LoadedData | N
     return LoadedData(found.splits, f"{what} skipped. {left_out[0]}")
 
 
-def load_bundled(tell: Tell, cancelled: Cancelled) -> LoadedData | None:
+def load_bundled(report_progress: ReportProgress, cancelled: Cancelled) -> LoadedData | None:
     """The bundled MNIST data."""
     return LoadedData(load_mnist())
 
 
-def load_own_ink(tell: Tell, cancelled: Cancelled) -> LoadedData | None:
+def load_own_ink(report_progress: ReportProgress, cancelled: Cancelled) -> LoadedData | None:
     """The user's own labelled drawings; raises DataError if there are none."""
     path = own_ink_path()
     if not path.exists():
@@ -76,17 +76,17 @@ def load_own_ink(tell: Tell, cancelled: Cancelled) -> LoadedData | None:
     return LoadedData(Splits(Dataset(ink.images, ink.labels, source="my own ink")))
 
 
-def generate_digits(count: int, seed: int, tell: Tell, cancelled: Cancelled) -> LoadedData | None:
+def generate_digits(count: int, seed: int, report_progress: ReportProgress, cancelled: Cancelled) -> LoadedData | None:
     """`count` digits of synthetic writers; the same seed gives the same digits. None if `cancelled`."""
     images, labels, rng = [], [], np.random.default_rng(seed)
-    for start in range(0, count, SYNTHETIC_AT_ONCE):
+    for start in range(0, count, SYNTHETIC_BATCH):
         if cancelled():
             return None
-        some = digits(min(SYNTHETIC_AT_ONCE, count - start), rng).to_dataset()
+        some = digits(min(SYNTHETIC_BATCH, count - start), rng).to_dataset()
         images.append(some.images)
         labels.append(some.labels)
-        tell(min(1.0, (start + SYNTHETIC_AT_ONCE) / count))
-    source = f"{count:,} made-up digits, seed {seed}"
+        report_progress(min(1.0, (start + SYNTHETIC_BATCH) / count))
+    source = f"{count:,} synthetic digits, seed {seed}"
     return LoadedData(Splits(Dataset(np.concatenate(images), np.concatenate(labels), source=source)))
 
 

@@ -13,11 +13,11 @@ from nncore.data.formats.unipen_writer import read_comments, write_ink
 from nncore.errors import DataError
 from nncore.preprocessing.ink import Ink
 
-MOST_EXAMPLES = 500
+MAX_EXAMPLES = 500
 """The largest number of examples; beyond it the oldest one is removed."""
 
 WRITER = "me"
-COMMENT = re.compile(r"drawn (\S+)(?: read (\d))?")
+COMMENT_PATTERN = re.compile(r"drawn (\S+)(?: read (\d))?")
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +44,7 @@ class InkLibrary:
         self.path, self.backup_path = path, path.with_suffix(".forgotten" + path.suffix)
         self.examples: tuple[Example, ...] = ()
         self.forgotten: tuple[Example, ...] = ()
-        self._stamps: dict[Path, tuple[int, int] | None] = {}
+        self._file_stamps: dict[Path, tuple[int, int] | None] = {}
         self._blocked = ""
 
     def load(self) -> str:
@@ -57,7 +57,7 @@ class InkLibrary:
     def add(self, example: Example) -> None:
         """Add an example."""
         self._refresh()
-        self._write(self.path, (*self.examples, example)[-MOST_EXAMPLES:])
+        self._write(self.path, (*self.examples, example)[-MAX_EXAMPLES:])
 
     def remove_last(self) -> None:
         """Remove the newest example; there must be one."""
@@ -71,15 +71,15 @@ class InkLibrary:
             self._write(self.backup_path, self.examples)
             self._write(self.path, ())
 
-    def remember(self) -> None:
+    def restore_forgotten(self) -> None:
         """Restore the forgotten examples, in front of those that were added later."""
         self._refresh()
-        self._write(self.path, (*self.forgotten, *self.examples)[-MOST_EXAMPLES:])
+        self._write(self.path, (*self.forgotten, *self.examples)[-MAX_EXAMPLES:])
         self._write(self.backup_path, ())
 
     def _refresh(self) -> None:
         """Read the files again if another window of the app has changed them."""
-        if any(_stamp(path) != stamp for path, stamp in self._stamps.items()):
+        if any(_file_stamp(path) != stamp for path, stamp in self._file_stamps.items()):
             trouble = self.load()
             if trouble:
                 raise DataError(trouble)
@@ -88,8 +88,8 @@ class InkLibrary:
 
     def _read(self, path: Path) -> tuple[tuple[Example, ...], str]:
         """The examples of a file, none if there is no file; and a sentence if it was damaged."""
-        self._stamps[path] = _stamp(path)
-        if self._stamps[path] is None:
+        self._file_stamps[path] = _file_stamp(path)
+        if self._file_stamps[path] is None:
             return (), ""
         try:
             samples = read_ink(path)
@@ -100,14 +100,14 @@ class InkLibrary:
 
     def _rename_damaged(self, path: Path, problem: str) -> str:
         names = (path.with_suffix(f".damaged-{number}{path.suffix}") for number in count(1))
-        aside = next(name for name in names if not name.exists())
+        damaged_path = next(name for name in names if not name.exists())
         try:
-            path.rename(aside)
+            path.rename(damaged_path)
         except OSError:
             self._blocked = f"Your drawings cannot be read; the file was left unchanged. {problem}"
             return self._blocked
-        self._stamps[path] = None
-        return f"Your drawings could not be read; the file was renamed to {aside.name}. {problem}"
+        self._file_stamps[path] = None
+        return f"Your drawings could not be read; the file was renamed to {damaged_path.name}. {problem}"
 
     def _write(self, path: Path, examples: tuple[Example, ...]) -> None:
         if examples:
@@ -116,7 +116,7 @@ class InkLibrary:
             write_ink(samples, path, [_comment(each) for each in examples])
         else:
             _delete(path)
-        self._stamps[path] = _stamp(path)
+        self._file_stamps[path] = _file_stamp(path)
         if path == self.path:
             self.examples = examples
         else:
@@ -126,14 +126,14 @@ class InkLibrary:
 def _example(ink: Ink, label: int | None, comment: str) -> Example:
     if label is None:
         raise DataError("A drawing in it has no label; expected a digit from 0 to 9.")
-    said = COMMENT.fullmatch(comment)
-    if said is None:
+    match = COMMENT_PATTERN.fullmatch(comment)
+    if match is None:
         return Example(ink, label)
     try:
-        drawn = datetime.fromisoformat(said[1])
+        drawn = datetime.fromisoformat(match[1])
     except ValueError:
         drawn = None
-    return Example(ink, label, drawn, int(said[2]) if said[2] else None)
+    return Example(ink, label, drawn, int(match[2]) if match[2] else None)
 
 
 def _comment(example: Example) -> str:
@@ -150,7 +150,7 @@ def _delete(path: Path) -> None:
         raise DataError(f"{path}: could not be deleted ({problem.strerror or problem}).") from None
 
 
-def _stamp(path: Path) -> tuple[int, int] | None:
+def _file_stamp(path: Path) -> tuple[int, int] | None:
     """Modification time and size of a file, which tell whether it has changed; None if there is no file."""
     try:
         status = path.stat()

@@ -58,12 +58,12 @@ def _open_or_replace(path: Path, report_error: ReportError, timeout: float | Non
 
 def rename_damaged(path: Path, problem: RunLogDamagedError, report_error: ReportError) -> None:
     """Rename the damaged log at `path`, and call `report_error`; raises RunLogError if that fails."""
-    aside = path.with_name(f"{path.stem} damaged {datetime.now():%Y-%m-%d %H.%M.%S.%f}{path.suffix}")
+    damaged_path = path.with_name(f"{path.stem} damaged {datetime.now():%Y-%m-%d %H.%M.%S.%f}{path.suffix}")
     try:
         for suffix in ("-wal", "-shm", ""):  # SQLite's own files beside it belong to it
             part = path.with_name(path.name + suffix)
             if part.exists():
-                part.rename(aside.with_name(aside.name + suffix))
+                part.rename(damaged_path.with_name(damaged_path.name + suffix))
     except OSError as failure:
         raise RunLogError(f"{problem} It cannot be renamed ({failure.strerror or failure}).") from None
-    report_error(f"{problem} It was renamed to {aside.name}, and a new log was created.")
+    report_error(f"{problem} It was renamed to {damaged_path.name}, and a new log was created.")

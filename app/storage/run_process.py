@@ -1,4 +1,4 @@
-"""Which process runs a training, whether it is still alive, and a description of this machine."""
+"""Descriptions of this process and this machine, and whether a described process still runs."""
 
 from __future__ import annotations
 
@@ -10,34 +10,35 @@ import psutil
 
 from nncore.system.cores import available_cores
 
-SLACK = 2.0
-"""Seconds by which two readings of a process's start time may differ."""
+START_TIME_TOLERANCE = 2.0
+"""Maximum difference in seconds between two readings of a process's start time."""
 
 
-def this_process() -> str:
+def process_description() -> str:
     """A unique description of this process: its number, start time and machine."""
     return f"{os.getpid()} {psutil.Process().create_time():.2f} {platform.node()}"
 
 
 def is_alive(process: str) -> bool:
-    """Whether a process, described by `this_process`, is still running; False for "".
+    """Whether a process, described by `process_description`, is still running; False for "".
 
     A process of another machine, which may share the user's folder, cannot be checked: it counts as running.
     """
     try:
-        number, began, machine = process.split(" ", 2)
+        number, started, machine = process.split(" ", 2)
         if machine != platform.node():
             return True
         found = psutil.Process(int(number))
-        return found.status() != psutil.STATUS_ZOMBIE and abs(found.create_time() - float(began)) <= SLACK
+        is_same = abs(found.create_time() - float(started)) <= START_TIME_TOLERANCE
+        return is_same and found.status() != psutil.STATUS_ZOMBIE
     except (ValueError, psutil.NoSuchProcess):
         return False
     except psutil.AccessDenied:
         return True
 
 
-def machine_in_words() -> str:
-    """The machine and its software in one line: a run is reproducible to the bit only on the same ones."""
+def machine_description() -> str:
+    """The machine and its software in one line; a run gives the same bits only on the same machine and software."""
     system = f"{platform.system()} {platform.release()}".strip()
     cores = available_cores()
     processor = platform.processor() or platform.machine()

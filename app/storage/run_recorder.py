@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.storage.run_log_file import ReportError, open_log, rename_damaged
-from app.storage.run_process import this_process
+from app.storage.run_process import process_description
 from nncore.errors import ModelFileError
 from nncore.experiments.run_log.log import LoggedRun, RunLog, RunLogDamagedError, RunLogError, RunSettings, State
 from nncore.files.checkpoint_file import save_checkpoint
@@ -29,16 +29,16 @@ from nncore.training.events import Diverged, EpochDone, Finished, Started, StepD
 from nncore.training.history import FIGURES, MAX_ROWS, Row
 from nncore.training.step_curve import StepCurve
 
-SECONDS_BETWEEN_WRITES, SHARE_OF_WRITING = 0.25, 0.1
+MAX_WRITE_INTERVAL_SECONDS, MAX_WRITING_FRACTION = 0.25, 0.1
 """A killed run loses the unfinished epoch. Very short epochs are written several at a time, so that writing takes
 at most this share of the time, but at least every so many seconds."""
 
-NOT_LATER = "This run cannot be trained further once Digit Lab is closed"
+NOT_EXTENDABLE = "This run cannot be trained further once Digit Lab is closed"
 
-CHECKPOINTS_KEPT = 20
+MAX_CHECKPOINTS = 20
 """The number of ended runs whose checkpoints are kept: at most some megabytes each for usual networks."""
 
-SECONDS_BETWEEN_TRIES, SHORT_LOCK_TIMEOUT = 2.0, 0.02
+RETRY_INTERVAL_SECONDS, SHORT_LOCK_TIMEOUT = 2.0, 0.02
 """Time between two attempts to use a log after an error, and how long the training then waits for it."""
 
 
@@ -76,14 +76,14 @@ class RunRecorder:
         self._log: RunLog | None = None
         self._curve = StepCurve(earlier)
         self._rates = continued.settings.rates if continued else settings.rates
-        self._pending: list[Row] = []
+        self._pending_epochs: list[Row] = []
         self._earlier: Sequence[Row] = ()
         self._continued_at: tuple[int, int] | None = None
-        self._last: EpochDone | None = None
+        self._last_epoch: EpochDone | None = None
         self._best = continued.best_accuracy if continued else None
-        self._written = self._failed = float("-inf")
-        self._pause = 0.0
-        self._said: set[str] = set()
+        self._written_at = self._failed_at = float("-inf")
+        self._write_interval = 0.0
+        self._reported: set[str] = set()
         self._ended = False
 
     def __enter__(self) -> Self:
@@ -106,8 +106,8 @@ class RunRecorder:
         if isinstance(event, StepDone):
             self._curve.add(event.step, event.loss, event.accuracy)
         elif isinstance(event, EpochDone):
-            self._note(event)
-            if perf_counter() - self._written >= self._pause:
+            self._add_epoch(event)
+            if perf_counter() - self._written_at >= self._write_interval:
                 self._write(training)
         elif isinstance(event, Started):
             self._begin(training)
@@ -116,13 +116,13 @@ class RunRecorder:
 
     def keep_model(self, path: Path) -> None:
         """Log that the model of the run was saved as `path`."""
-        self._try(lambda log, run: log.update(run, model=str(path)))
+        self._use_log(lambda log, run: log.update(run, model=str(path)))
         self._close_log()
 
     def close(self) -> None:
         """Close the log. From now on any process can continue a run that has not ended."""
         if self.number is not None and not self._ended:
-            self._try(lambda log, run: log.release(run))
+            self._use_log(lambda log, run: log.release(run))
         self._close_log()
 
     # ----------------------------------------------------------------- writing
@@ -132,13 +132,13 @@ class RunRecorder:
         self._training, self._earlier = training, training.history.rows()
         if self.number is not None:
             self._continued_at = counters["epochs_done"], counters["step"]
-        self._try(lambda log, run: None)
+        self._use_log(lambda log, run: None)
 
-    def _note(self, done: EpochDone) -> None:
-        self._last = done
-        self._pending.append({"step": done.step, **{figure: getattr(done, figure) for figure in FIGURES}})
-        if len(self._pending) > 2 * MAX_ROWS:  # the log has failed for a long time
-            self._pending = self._pending[::2]
+    def _add_epoch(self, done: EpochDone) -> None:
+        self._last_epoch = done
+        self._pending_epochs.append({"step": done.step, **{figure: getattr(done, figure) for figure in FIGURES}})
+        if len(self._pending_epochs) > 2 * MAX_ROWS:  # the log has failed for a long time
+            self._pending_epochs = self._pending_epochs[::2]
         if done.validation_accuracy is not None:
             self._best = max(self._best or 0.0, done.validation_accuracy)
 
@@ -146,15 +146,15 @@ class RunRecorder:
         """Write the epochs since the last call, and the checkpoint."""
         began = perf_counter()
         state = training.checkpoint()
-        if self._try(lambda log, run: self._add_epochs(log, run, state)):
-            self._pending = []
+        if self._use_log(lambda log, run: self._add_epochs(log, run, state)):
+            self._pending_epochs = []
         if self.number is not None:
             self._save(state)
-        self._written = perf_counter()
-        self._pause = min(SECONDS_BETWEEN_WRITES, (self._written - began) / SHARE_OF_WRITING)
+        self._written_at = perf_counter()
+        self._write_interval = min(MAX_WRITE_INTERVAL_SECONDS, (self._written_at - began) / MAX_WRITING_FRACTION)
 
     def _add_epochs(self, log: RunLog, run: int, state: Checkpoint) -> None:
-        counters, last = state.counters, self._last
+        counters, last = state.counters, self._last_epoch
         summary = {
             "epochs": counters["epochs_done"], "steps": counters["step"], "seconds": counters["seconds"],
             "best_epoch": counters["best_epoch"] or None, "best_accuracy": self._best,
@@ -162,7 +162,7 @@ class RunRecorder:
         if last is not None:
             figures = ("training_loss", "training_accuracy", "validation_loss", "validation_accuracy")
             summary |= {name: getattr(last, name) for name in figures}
-        log.add_epochs(run, self._pending, self._curve.array(), **summary)
+        log.add_epochs(run, self._pending_epochs, self._curve.array(), **summary)
         rates = tuple(change for change in state.rates_used if change != (1, state.config.learning_rate))
         if rates != self._rates:
             log.set_rates(run, rates)
@@ -176,16 +176,16 @@ class RunRecorder:
         try:
             save_checkpoint(replace(state, recipe=recipe, validation_share=share), self._checkpoint)
         except ModelFileError as problem:
-            self._say(f"{lost}: {problem}")
+            self._report_once(f"{lost}: {problem}")
             return False
         return True
 
     def _end(self, event: Finished | Diverged, training: Training) -> None:
         state = training.checkpoint()
-        self._failed = float("-inf")  # try once more, with the full timeout
+        self._failed_at = float("-inf")  # try once more, with the full timeout
         # From now on the checkpoint serves to train the run further.
         can_be_trained_further = isinstance(event, Finished) and event.step > 0 and self.number is not None
-        kept = can_be_trained_further and self._save(state, NOT_LATER)
+        kept = can_be_trained_further and self._save(state, NOT_EXTENDABLE)
 
         def end(log: RunLog, run: int) -> None:
             self._add_epochs(log, run, state)
@@ -199,10 +199,10 @@ class RunRecorder:
             ended: State = "stopped" if event.stopped else "finished"
             log.end(run, ended, self._checkpoint.name if kept else "", seconds=event.seconds, **figures)
 
-        self._ended = self._try(end)
+        self._ended = self._use_log(end)
         if self._ended:
             self._delete([] if kept else [self._checkpoint.name])
-            self._try(lambda log, run: self._delete(log.forget_old_checkpoints(CHECKPOINTS_KEPT)))
+            self._use_log(lambda log, run: self._delete(log.forget_old_checkpoints(MAX_CHECKPOINTS)))
 
     def _delete(self, checkpoints: Sequence[str]) -> None:
         for name in checkpoints:
@@ -210,54 +210,54 @@ class RunRecorder:
             try:
                 path.unlink(missing_ok=True)
             except OSError as problem:
-                self._say(f"{path}: it is no longer needed, but could not be deleted ({problem.strerror}).")
+                self._report_once(f"{path}: it is no longer needed, but could not be deleted ({problem.strerror}).")
 
     # ----------------------------------------------------------------- the log
 
-    def _try(self, work: Callable[[RunLog, int], None]) -> bool:
+    def _use_log(self, work: Callable[[RunLog, int], None]) -> bool:
         """Call `work` with the log and the run's number; False, reported once, if the log cannot be used now."""
-        if perf_counter() - self._failed < SECONDS_BETWEEN_TRIES:
+        if perf_counter() - self._failed_at < RETRY_INTERVAL_SECONDS:
             return False
         try:
             try:
-                work(*self._opened())
+                work(*self._opened_log())
             except RunLogDamagedError as problem:  # the damage was found only now
                 path = self._log.path if self._log is not None else self._path
                 self._close_log()
-                rename_damaged(path, problem, self._say)
-                work(*self._opened())
+                rename_damaged(path, problem, self._report_once)
+                work(*self._opened_log())
         except RunLogError as problem:
-            self._say(f"This run continues, but is not logged for now: {problem}")
+            self._report_once(f"This run continues, but is not logged for now: {problem}")
             self._close_log()
-            self._failed = perf_counter()
+            self._failed_at = perf_counter()
             return False
-        self._failed = float("-inf")
+        self._failed_at = float("-inf")
         return True
 
-    def _opened(self) -> tuple[RunLog, int]:
+    def _opened_log(self) -> tuple[RunLog, int]:
         if self._log is None:
-            has_failed = self._failed > float("-inf")
-            self._log = open_log(self._path, self._say, SHORT_LOCK_TIMEOUT if has_failed else None)
+            has_failed = self._failed_at > float("-inf")
+            self._log = open_log(self._path, self._report_once, SHORT_LOCK_TIMEOUT if has_failed else None)
             if self.number is not None and not self._log.has(self.number, self._started):  # the log is another file now
                 self.number = self._continued_at = None
         if self.number is None:
-            self._pending = self._all_epochs()
-            self.number = self._log.begin(self._settings, this_process(), self._checkpoint.name, self._started)
+            self._pending_epochs = self._all_epochs()
+            self.number = self._log.begin(self._settings, process_description(), self._checkpoint.name, self._started)
         elif self._continued_at is not None:
             self._resume_entry(self._log, self.number, *self._continued_at)
             self._continued_at = None
         return self._log, self.number
 
     def _all_epochs(self) -> list[Row]:
-        in_full = {row["epoch"]: row for row in self._pending}
+        in_full = {row["epoch"]: row for row in self._pending_epochs}
         rows = self._training.history.rows() if self._training else ()
         return [in_full.get(row["epoch"], row) for row in rows]
 
     def _resume_entry(self, log: RunLog, run: int, epochs: int, steps: int) -> None:
         """Continue the entry of an interrupted run: remove rows after the checkpoint, add missing ones before it."""
-        log.resume(run, this_process(), epochs, steps)
+        log.resume(run, process_description(), epochs, steps)
         known = {row["epoch"] for row in log.epochs(run)}
-        self._pending = [row for row in self._earlier if row["epoch"] not in known] + self._pending
+        self._pending_epochs = [row for row in self._earlier if row["epoch"] not in known] + self._pending_epochs
         self._curve = StepCurve(np.hstack((log.curve(run), self._curve.array())))
 
     def _close_log(self) -> None:
@@ -265,7 +265,7 @@ class RunRecorder:
             self._log.close()
             self._log = None
 
-    def _say(self, sentence: str) -> None:
-        if sentence not in self._said:
-            self._said.add(sentence)
+    def _report_once(self, sentence: str) -> None:
+        if sentence not in self._reported:
+            self._reported.add(sentence)
             self._report_error(sentence)

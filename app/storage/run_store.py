@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from app.storage.run_log_file import with_log
 from app.storage.run_process import is_alive
-from app.storage.run_tables import write_csv
+from app.storage.run_tables import write_run_tables
 from nncore.experiments.run_log.html_report import ReportedRun, write_report
 from nncore.experiments.run_log.log import RunLog
 from nncore.experiments.run_log.logged_run import LoggedRun
@@ -46,7 +46,7 @@ class RunStore:
     def __init__(self, path: Path, report_error: Callable[[str], None]) -> None:
         self.path = path
         self._report_error = report_error
-        self._said: set[str] = set()
+        self._reported: set[str] = set()
 
     def modification_stamp(self) -> tuple[object, ...]:
         """A value that changes whenever any program writes to the log."""
@@ -58,59 +58,59 @@ class RunStore:
 
     def runs(self) -> list[StoredRun]:
         """All runs that are not deleted, newest first."""
-        return [self._known(run) for run in self._do(RunLog.runs)]
+        return [self._stored(run) for run in self._with_log(RunLog.runs)]
 
     def newest_interrupted(self) -> StoredRun | None:
         """The newest run that can be continued after its process was killed; None without one, or if declined."""
         if not self.path.exists():
             return None
-        known = (self._known(run) for run in self._do(RunLog.unfinished) if run.process)
+        known = (self._stored(run) for run in self._with_log(RunLog.unfinished) if run.process)
         return next((run for run in known if run.checkpoint is not None), None)
 
     def dismiss(self, run: int) -> None:
         """Do not offer again to continue this interrupted run; it can still be continued in the Runs tab."""
-        self._do(lambda log: log.release(run))
+        self._with_log(lambda log: log.release(run))
 
     def rename(self, run: int, name: str) -> None:
         """Rename a run."""
-        self._do(lambda log: log.rename(run, name))
+        self._with_log(lambda log: log.rename(run, name))
 
     def annotate(self, run: int, note: str) -> None:
         """Replace the note on a run."""
-        self._do(lambda log: log.annotate(run, note))
+        self._with_log(lambda log: log.annotate(run, note))
 
     def delete(self, runs: Sequence[int]) -> None:
         """Mark runs as deleted."""
-        self._do(lambda log: log.delete(runs))
+        self._with_log(lambda log: log.delete(runs))
 
     def restore(self, runs: Sequence[int]) -> None:
         """Restore deleted runs."""
-        self._do(lambda log: log.restore(runs))
+        self._with_log(lambda log: log.restore(runs))
 
-    def for_report(self, runs: Sequence[int]) -> list[ReportedRun]:
+    def reported_runs(self, runs: Sequence[int]) -> list[ReportedRun]:
         """Runs with their epochs and curves, for a report or for the curves in the Train tab."""
-        return self._do(lambda log: [ReportedRun.from_log(log, run) for run in runs])
+        return self._with_log(lambda log: [ReportedRun.from_log(log, run) for run in runs])
 
     def export(self, runs: Sequence[int], path: Path) -> str:
         """Write runs as CSV, or as a report if `path` ends in .html; returns a sentence about the written files."""
-        reported = self.for_report(runs)
+        reported = self.reported_runs(runs)
         if path.suffix.lower() in (".html", ".htm"):
             write_report(reported, path)
             return f"Written: {path}."
-        beside = write_csv([(each.run, each.epochs) for each in reported], path)
+        beside = write_run_tables([(each.run, each.epochs) for each in reported], path)
         return f"Written: {path}, and the epochs in {beside.name} in the same folder."
 
-    def _known(self, run: LoggedRun) -> StoredRun:
+    def _stored(self, run: LoggedRun) -> StoredRun:
         is_unfinished = run.state == "running"
         if is_unfinished and is_alive(run.process):
             return StoredRun(run)
         checkpoint = self.path.parent / run.checkpoint
         return StoredRun(run, is_unfinished, checkpoint if run.checkpoint and checkpoint.is_file() else None)
 
-    def _do(self, work: Callable[[RunLog], Result]) -> Result:
-        return with_log(self.path, self._say, work, LOCK_TIMEOUT)
+    def _with_log(self, work: Callable[[RunLog], Result]) -> Result:
+        return with_log(self.path, self._report_once, work, LOCK_TIMEOUT)
 
-    def _say(self, sentence: str) -> None:
-        if sentence not in self._said:
-            self._said.add(sentence)
+    def _report_once(self, sentence: str) -> None:
+        if sentence not in self._reported:
+            self._reported.add(sentence)
             self._report_error(sentence)

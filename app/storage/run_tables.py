@@ -32,7 +32,7 @@ FIGURES = (
     "model",
 )  # fmt: skip
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet takes text that starts with one of these characters for a formula."""
 
 
@@ -54,19 +54,19 @@ def epochs_table(runs: Sequence[tuple[LoggedRun, Sequence[Row]]]) -> DataFrame:
     return _table(rows, ("run", "name"))
 
 
-def write_csv(runs: Sequence[tuple[LoggedRun, Sequence[Row]]], path: Path) -> Path:
+def write_run_tables(runs: Sequence[tuple[LoggedRun, Sequence[Row]]], path: Path) -> Path:
     """Write the runs to `path`, and their epochs to a second file beside it; returns the path of the second.
 
     Raises DataError if that fails.
     """
-    beside = path.with_name(f"{path.stem} epochs{path.suffix or '.csv'}")
-    for target, table in ((path, runs_table([run for run, _ in runs])), (beside, epochs_table(runs))):
+    epochs_path = path.with_name(f"{path.stem} epochs{path.suffix or '.csv'}")
+    for target, table in ((path, runs_table([run for run, _ in runs])), (epochs_path, epochs_table(runs))):
         text = table.map(_cell).to_csv(index=False, lineterminator="\r\n")  # RFC 4180
         try:
             write_safely(target, text.encode("utf-8-sig"))  # without the byte order mark Excel assumes another encoding
         except OSError as problem:
             raise DataError(f"{target}: could not be written ({problem.strerror or problem}).") from None
-    return beside
+    return epochs_path
 
 
 def _table(rows: Sequence[Mapping[str, object]], first: Sequence[str]) -> DataFrame:
@@ -79,4 +79,4 @@ def _table(rows: Sequence[Mapping[str, object]], first: Sequence[str]) -> DataFr
 
 def _cell(value: object) -> object:
     """A cell; text that a spreadsheet would take for a formula gets an apostrophe in front."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_PREFIXES) else value

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.storage.run_log_file import ReportError, open_log
-from app.storage.run_process import this_process
+from app.storage.run_process import process_description
 from nncore.experiments.run_log.log import RunLog, RunLogError, RunSettings
 from nncore.experiments.sweep import SweepJob, SweepProgress, SweepResult
 
@@ -70,7 +70,7 @@ class SweepRecorder:
         if job.number not in self._numbers:
             name = f"{self._settings.name}: {job.name}" if job.name else self._settings.name
             settings = replace(self._settings, name=name, spec=job.spec, config=job.config)
-            self._numbers[job.number] = log.begin(settings, this_process(), started=started)
+            self._numbers[job.number] = log.begin(settings, process_description(), started=started)
         return self._numbers[job.number]
 
     def _with_log(self, work: Callable[[RunLog], int | None]) -> int | None:

@@ -35,7 +35,7 @@ class TrainingActions(QObject):
 
     tab_wanted = Signal(QWidget)
     """The tab that shows the result of an action."""
-    refused = Signal(str)
+    error_message = Signal(str)
     """One sentence: what could not be done, or what has changed since a run."""
 
     def __init__(self, session: Session, train_tab: TrainTab, runs_tab: RunsTab, window: QWidget) -> None:
@@ -65,11 +65,11 @@ class TrainingActions(QObject):
         train_tab.stop_requested.connect(session.stop)
         train_tab.page_requested.connect(self._show_recipe_page)
         train_tab.curves.painting.connect(session.paint_priority.claim)  # until the painted curve is on the screen
-        session.run_begins.connect(self._show_run_points)
+        session.run_starting.connect(self._show_run_points)
         train_tab.find_rate_requested.connect(self._find_rate)
         learning, rates = train_tab.settings.learning, self.rates
         learning.find_cancelled.connect(rates.cancel)
-        session.run_begins.connect(rates.cancel)
+        session.run_starting.connect(rates.cancel)
         rates.searching_changed.connect(learning.set_finding)
         rates.found.connect(learning.show_found)
         rates.failed.connect(learning.refuse_finding)
@@ -107,7 +107,7 @@ class TrainingActions(QObject):
         try:
             spec, config, points = settings.spec(), settings.config(), settings.points()
         except SettingError as problem:
-            self.refused.emit(str(problem))
+            self.error_message.emit(str(problem))
             return
         name, share = self._recipe_and_share()
         base = RunSettings("sweep", spec, config, "", recipe=name, validation_share=share)
@@ -130,7 +130,7 @@ class TrainingActions(QObject):
 
     @Slot(list)
     def _show_earlier_runs(self, numbers: list[int]) -> None:
-        self.train_tab.curves.set_earlier_runs(earlier_runs_of(self.runs_tab.store.for_report(numbers)))
+        self.train_tab.curves.set_earlier_runs(earlier_runs_of(self.runs_tab.store.reported_runs(numbers)))
         if numbers:
             self.tab_wanted.emit(self.train_tab)
 
@@ -155,7 +155,9 @@ class TrainingActions(QObject):
         learnt_from, fits = run.settings.data, recipe is not None and recipe.fits_a_curve
         if fits or data is None or learnt_from in ("", data.training.source):
             return
-        self.refused.emit(f"That run was trained on {learnt_from}; this one is trained on {data.training.source}.")
+        self.error_message.emit(
+            f"That run was trained on {learnt_from}; this one is trained on {data.training.source}."
+        )
 
     @Slot(object, object)
     def continue_run(self, run: LoggedRun, checkpoint: Path) -> None:
@@ -179,7 +181,7 @@ class TrainingActions(QObject):
         try:
             return (self.train_tab.settings.points_of(run.settings),)
         except SettingError as problem:
-            self.refused.emit(str(problem))
+            self.error_message.emit(str(problem))
             return None
 
     def _show_settings_of(self, settings: RunSettings) -> None:
@@ -204,7 +206,7 @@ class TrainingActions(QObject):
             start()
             self.tab_wanted.emit(self.train_tab)
         else:
-            self.refused.emit("A run is in progress. Stop it first, or wait for its end.")
+            self.error_message.emit("A run is in progress. Stop it first, or wait for its end.")
 
     @Slot(object, object)
     def _train(self, spec: NetworkSpec, config: TrainingConfig) -> None:

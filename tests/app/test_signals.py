@@ -13,7 +13,7 @@ NONE = "may carry None"
 EVENTS = "carries one of several event classes"
 
 UNTYPED = {
-    "background/task_thread.py: succeeded": "carries the result of any function",
+    "background/task_queue.py: succeeded": "carries the result of any function",
     "session/session.py: ended_run_changed": NONE,
     "session/session.py: run_event": EVENTS,
     "session/training_thread.py: run_event": EVENTS,

@@ -23,7 +23,7 @@ from app.background.task_queue import CLOSE_MILLISECONDS
 from app.dialogs.sweep.sweep_plot import PARAMETERS, TIME, SweepPlot
 from app.dialogs.sweep.sweep_thread import SweepRequest, SweepThread
 from app.dialogs.sweep.values import OFFERED, read_values
-from app.storage.run_process import machine_in_words
+from app.storage.run_process import machine_description
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.widgets.form import Form
 from nncore.data.dataset import Splits
@@ -179,7 +179,7 @@ class SweepDialog(QDialog):
             return
         base = self._base
         settings = replace(
-            base, name=base.name or "sweep", data=data.training.source, machine=base.machine or machine_in_words(),
+            base, name=base.name or "sweep", data=data.training.source, machine=base.machine or machine_description(),
             validation_share=share,
         )  # fmt: skip
         self.results = []

@@ -165,10 +165,10 @@ class DataTab(Tab):
         self.panel.show_message("")
         self._reading.cancel("read")
         current = self.data if self.panel.adds else None
-        tell = self.progressed.emit
+        report_progress = self.progressed.emit
 
         def work() -> LoadedData | None:
-            loaded = source(tell, is_cancelled)
+            loaded = source(report_progress, is_cancelled)
             if loaded is None or current is None:
                 return loaded
             return LoadedData(combine(current, loaded.data), loaded.note)

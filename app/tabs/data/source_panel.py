@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.storage.data_sources import DATA_FILES, MOST_SYNTHETIC
+from app.storage.data_sources import DATA_FILES, MAX_SYNTHETIC_DIGITS
 from app.style.icons import set_icon
 from app.style.theme import GAP, GROUP_GAP
 from app.widgets.elements import set_style
@@ -57,7 +57,7 @@ class SourcePanel(QWidget):
         self.mnist = _button("&MNIST", "", "Use the 70,000 bundled MNIST digits.")
         self.own_ink = _button("My own &ink", "", "Use the digits that you taught in the Draw tab.")
         self.made_up = _button("S&ynthetic digits", "", "Generate digits from strokes; about 1 s per 1,000.")
-        self.count = _entry("Count of synthetic digits", "2000", f"Number of digits, 10 to {MOST_SYNTHETIC:,}.")
+        self.count = _entry("Count of synthetic digits", "2000", f"Number of digits, 10 to {MAX_SYNTHETIC_DIGITS:,}.")
         self.seed = _entry("Seed of synthetic digits", "0", "The same seed gives the same digits.")
         self.add = QCheckBox("&Add to the current data")
         self.add.setToolTip("Add the data read next to the training part, instead of replacing all data.")
@@ -166,7 +166,7 @@ class SourcePanel(QWidget):
     @Slot()
     def _make_up(self) -> None:
         self.show_message("")
-        count = self._number(self.count, "Count", Range(10, MOST_SYNTHETIC))
+        count = self._number(self.count, "Count", Range(10, MAX_SYNTHETIC_DIGITS))
         seed = self._number(self.seed, "Seed", SEEDS)
         if count is not None and seed is not None:
             self.made_up_requested.emit(count, seed)

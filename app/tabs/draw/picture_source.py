@@ -13,7 +13,7 @@ from PySide6.QtGui import QGuiApplication, QImage, QPainter
 
 from app.background.task_queue import TaskQueue
 from app.canvas.canvas_picture import CanvasPicture
-from app.storage.picture_file import LONGEST_SIDE, SUFFIXES, read_pixels, unpack_pixels
+from app.storage.image_file import IMAGE_SUFFIXES, MAX_SIDE, decode_colour_image, read_colour_image
 from nncore.errors import DataError
 from nncore.preprocessing.bitmap import to_grey
 
@@ -21,7 +21,7 @@ NO_PICTURE = "There is no picture in the clipboard. Copy a picture or a picture 
 PACKED = ("image/png", "image/jpeg", "image/bmp", "image/webp", "image/tiff", "image/gif")
 """Formats of pictures given as the bytes of a file."""
 
-FILES = f"Pictures ({' '.join(f'*{suffix}' for suffix in SUFFIXES)})"
+FILES = f"Pictures ({' '.join(f'*{suffix}' for suffix in IMAGE_SUFFIXES)})"
 """File filter for pictures."""
 
 
@@ -64,7 +64,7 @@ class PictureSource(QObject):
 
     def open(self, path: Path) -> None:
         """Read a picture file."""
-        self._start(lambda: _canvas_picture(read_pixels(path)))
+        self._start(lambda: _canvas_picture(read_colour_image(path)))
 
     def finish(self) -> bool:
         """Wait until no thread runs, before the window closes; False if one did not end in time."""
@@ -76,15 +76,15 @@ class PictureSource(QObject):
 
 
 def pixels_of(image: QImage) -> NDArray[np.uint8]:
-    """The pixels (height, width, 3) of a picture on white, scaled to at most LONGEST_SIDE each way.
+    """The pixels (height, width, 3) of a picture on white, scaled to at most MAX_SIDE each way.
 
     Raises DataError for a picture without pixels.
     """
     if image.isNull():
         raise DataError("The picture in the clipboard is empty. Copy it again.")
-    if max(image.width(), image.height()) > LONGEST_SIDE:
+    if max(image.width(), image.height()) > MAX_SIDE:
         image = image.scaled(
-            LONGEST_SIDE, LONGEST_SIDE, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+            MAX_SIDE, MAX_SIDE, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
         )
     page = QImage(image.size(), QImage.Format.Format_RGB888)
     page.fill(Qt.GlobalColor.white)
@@ -104,10 +104,10 @@ def _of_image(image: QImage) -> CanvasPicture:
 
 
 def _of_bytes(packed: bytes) -> CanvasPicture:
-    return _canvas_picture(unpack_pixels(packed, "The clipboard"))
+    return _canvas_picture(decode_colour_image(packed, "The clipboard"))
 
 
 def _picture_path(data: QMimeData) -> Path | None:
     """The first picture file among dropped or pasted files."""
     paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-    return next((path for path in paths if path.suffix.lower() in (*SUFFIXES, ".svg")), None)
+    return next((path for path in paths if path.suffix.lower() in (*IMAGE_SUFFIXES, ".svg")), None)

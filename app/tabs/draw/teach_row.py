@@ -96,7 +96,7 @@ class TeachRow(QWidget):
         self._teacher = teacher
         teacher.changed.connect(self._on_change)
         teacher.adapted.connect(self.show_adaptation)
-        teacher.judged.connect(self.show_held_out)
+        teacher.cross_validated.connect(self.show_held_out)
         teacher.failed.connect(self.show_failure)
         self.undo_requested.connect(teacher.undo)
         self.forget_requested.connect(teacher.forget)
@@ -155,11 +155,11 @@ class TeachRow(QWidget):
     def _on_change(self) -> None:
         """Update the row after a change of the examples; other signals report the effect."""
         assert self._teacher is not None
-        self.set_examples(self._teacher.count, self._teacher.undo_brings_back)
+        self.set_examples(self._teacher.count, self._teacher.restorable_count)
         if self._teacher.is_busy:
             self.show_busy()
         elif not self._teacher.has_learnt and not self.line.property("trouble"):
-            self.show_nothing_learnt(self._teacher.count, self._teacher.undo_brings_back)
+            self.show_nothing_learnt(self._teacher.count, self._teacher.restorable_count)
 
     def _show(self, text: str, explained: str = "", trouble: bool = False) -> None:
         if self.line.property("trouble") is not trouble:

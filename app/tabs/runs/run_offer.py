@@ -22,7 +22,7 @@ class RunOffer(QFrame):
 
     continue_requested = Signal(LoggedRun, Path)
     """A LoggedRun, and the path of its checkpoint."""
-    refused = Signal(str)
+    error_message = Signal(str)
     """One sentence: why the log of runs cannot be used."""
 
     def __init__(self, store: RunStore, parent: QWidget | None = None) -> None:
@@ -54,7 +54,7 @@ class RunOffer(QFrame):
             self._known = self._store.newest_interrupted()
         except RunLogError as problem:
             self._known = None
-            self.refused.emit(str(problem))
+            self.error_message.emit(str(problem))
         if self._known is not None:
             self.label.set_whole_text(_sentence(self._known))
         self.setVisible(self._known is not None)
@@ -80,7 +80,7 @@ class RunOffer(QFrame):
             try:
                 self._store.dismiss(known.run.id)
             except RunLogError as problem:
-                self.refused.emit(str(problem))
+                self.error_message.emit(str(problem))
 
 
 def _sentence(known: StoredRun) -> str:

@@ -52,8 +52,9 @@ class RunsTab(Tab):
 
     earlier_runs_chosen: the numbers of the runs to show behind the live curves; empty: none.
     rerun_requested, fork_requested: a LoggedRun. continue_requested: an interrupted LoggedRun, and the path of its
-    checkpoint. train_on_requested: the same for a run that ended. sweep_requested: the user wants a sweep. informed,
-    refused: a sentence that confirms an action, or reports an error. Call `finish` before the tab is destroyed.
+    checkpoint. train_on_requested: the same for a run that ended. sweep_requested: the user wants a sweep.
+    status_message, error_message: a sentence that confirms an action, or reports an error. Call `finish` before the tab
+    is destroyed.
     """
 
     earlier_runs_chosen = Signal(list)
@@ -61,11 +62,11 @@ class RunsTab(Tab):
     continue_requested = Signal(LoggedRun, Path)
     train_on_requested = Signal(LoggedRun, Path)
     sweep_requested = Signal()
-    informed, refused = Signal(str), Signal(str)
+    status_message, error_message = Signal(str), Signal(str)
 
     def __init__(self, parent: QWidget | None = None, path: Path | None = None) -> None:
         super().__init__(parent)
-        self.store = RunStore(path or run_log_path(), self.refused.emit)
+        self.store = RunStore(path or run_log_path(), self.error_message.emit)
         self._stamp: tuple[object, ...] | None = None
         self._deleted: list[list[int]] = []
         self._tasks = TaskQueue(self)
@@ -180,7 +181,7 @@ class RunsTab(Tab):
         except RunLogError as problem:
             if str(problem) != self._last_error:
                 self._last_error = str(problem)
-                self.refused.emit(self._last_error)
+                self.error_message.emit(self._last_error)
             return None
         self._last_error = ""
         return result
@@ -281,7 +282,9 @@ class RunsTab(Tab):
 
     def export(self, runs: list[int], path: Path) -> None:
         """Write runs to `path`, on a thread."""
-        self._tasks.add("export", partial(self.store.export, runs, path), self.informed.emit, self.refused.emit)
+        self._tasks.add(
+            "export", partial(self.store.export, runs, path), self.status_message.emit, self.error_message.emit
+        )
 
     def finish(self) -> bool:
         """Wait until a running export has finished; False if that takes too long."""

@@ -13,7 +13,7 @@ def test_requests_within_a_frame_fold_into_one(qtbot: QtBot) -> None:
     fold.due.connect(lambda: answers.append(monotonic()))
     for _ in range(100):
         fold.request()
-    qtbot.waitUntil(lambda: not fold.is_waiting)
+    qtbot.waitUntil(lambda: not fold.has_pending_request)
     assert len(answers) == 1
 
 
@@ -25,9 +25,9 @@ def test_the_last_request_is_never_lost(qtbot: QtBot) -> None:
         state[0] = number
         fold.request()
         qtbot.waitUntil(lambda: bool(seen))
-    assert fold.is_waiting
+    assert fold.has_pending_request
     fold.flush()
-    assert not fold.is_waiting
+    assert not fold.has_pending_request
     assert seen[-1] == 40
     assert len(seen) == 2  # the first, which waits for nothing, and all the others
 
@@ -62,4 +62,4 @@ def test_flush_answers_at_once_and_only_what_waits(qtbot: QtBot) -> None:
     fold.request()
     fold.flush()
     assert len(answers) == 1
-    assert not fold.is_waiting
+    assert not fold.has_pending_request

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from app.background.task_thread import TaskThread
+from app.background.task_queue import TaskThread
 from nncore.errors import DataError
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from app.cli.runs import add_options, run
 from app.storage.paths import run_log_path, runs_folder
-from app.storage.run_process import this_process
+from app.storage.run_process import process_description
 from nncore.errors import DigitLabError, SettingError
 from nncore.experiments.run_log.log import RunLog, RunLogError, RunSettings
 from nncore.model.network import NetworkSpec
@@ -105,7 +105,7 @@ def test_deleted_runs_can_be_restored(log: RunLog, capsys: pytest.CaptureFixture
 
 def test_if_one_run_is_missing_or_in_progress_no_run_is_deleted(log: RunLog) -> None:
     with RunLog(run_log_path()) as again:
-        going = again.begin(again.run(1).settings, this_process())
+        going = again.begin(again.run(1).settings, process_description())
         for numbers in (["1", "99"], ["1", str(going)]):
             with pytest.raises(DigitLabError) as refused:
                 run_command("delete", *numbers)

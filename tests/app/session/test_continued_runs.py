@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.session.session import Session
 from app.storage.paths import run_log_path
-from app.storage.run_process import this_process
+from app.storage.run_process import process_description
 from app.style.theme import ThemeChoice, apply_theme
 from app.window.main_window import MainWindow
 from app.window.preferences import WindowPreferences
@@ -84,10 +84,10 @@ def test_a_run_that_was_killed_is_offered_by_the_next_window(qtbot: QtBot, qapp:
     checkpoint = run_log_path().with_name("kept.checkpoint")
     checkpoint.touch()
     with RunLog(run_log_path()) as log:
-        log.begin(run.settings, this_process().replace(" ", " 1", 1), checkpoint.name)
+        log.begin(run.settings, process_description().replace(" ", " 1", 1), checkpoint.name)
     window = opened(qtbot, qapp)
     assert window.run_offer.isVisible()
-    with qtbot.waitSignal(window.session.run_begins):
+    with qtbot.waitSignal(window.session.run_starting):
         qtbot.mouseClick(window.run_offer.continue_button, Qt.MouseButton.LeftButton)
     assert window.run_offer.isHidden()
     window.close()

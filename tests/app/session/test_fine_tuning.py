@@ -42,15 +42,15 @@ def never() -> bool:
     return False
 
 
-def test_nothing_is_judged_on_that_is_replayed() -> None:
-    judged, replayed = replay_data().judged, replay_data().replayed
-    test = mnist().test
-    assert test is not None
-    known = {image.tobytes() for image in test.images}
-    assert len(judged) == fine_tuning.MNIST_EVALUATED
-    assert all(image.tobytes() in known for image in judged.images)
+def test_no_test_image_is_replayed() -> None:
+    test_data, replayed = replay_data().test, replay_data().replayed
+    mnist_test = mnist().test
+    assert mnist_test is not None
+    known = {image.tobytes() for image in mnist_test.images}
+    assert len(test_data) == fine_tuning.MNIST_EVALUATED
+    assert all(image.tobytes() in known for image in test_data.images)
     learnt = {image.tobytes() for image in replayed.images}
-    assert not any(image.tobytes() in learnt for image in judged.images)
+    assert not any(image.tobytes() in learnt for image in test_data.images)
     assert set(replayed.labels.tolist()) == {NO_CLASS, *range(10)}
     assert replay_data() is replay_data()
 

@@ -89,11 +89,11 @@ def test_forgetting_restores_the_base_and_can_be_undone(
         teacher.forget()
     assert adaptation(told.args).network is base
     assert not own_ink_path().exists()
-    assert (teacher.count, teacher.undo_brings_back, teacher.can_undo) == (0, 2, True)
+    assert (teacher.count, teacher.restorable_count, teacher.can_undo) == (0, 2, True)
     with qtbot.waitSignal(teacher.adapted) as told:
         teacher.undo()
     assert bits(adaptation(told.args)) == bits(second)
-    assert teacher.undo_brings_back == 0
+    assert teacher.restorable_count == 0
 
 
 def test_kept_examples_are_learnt_again_to_the_same_bits(
@@ -135,9 +135,9 @@ def test_what_was_learnt_too_late_is_not_told(teacher: HandwritingTeacher, qtbot
     assert not teacher.has_learnt
 
 
-def test_drawings_held_out_are_judged_afterwards(teacher: HandwritingTeacher, qtbot: QtBot) -> None:
+def test_cross_validation_follows_the_adaptation(teacher: HandwritingTeacher, qtbot: QtBot) -> None:
     taught(teacher, qtbot)
-    with qtbot.waitSignal(teacher.judged) as told:
+    with qtbot.waitSignal(teacher.cross_validated) as told:
         teacher.teach(ink(0.1), 7)
     assert isinstance(told.args, list)
     judged = told.args[0]

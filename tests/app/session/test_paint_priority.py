@@ -26,7 +26,7 @@ from tests.nncore.example_data import small_mnist
 
 @pytest.fixture
 def priority(monkeypatch: pytest.MonkeyPatch) -> PaintPriority:
-    monkeypatch.setattr(paint_priority, "LONGEST_WAIT", 60.0)
+    monkeypatch.setattr(paint_priority, "MAX_WAIT_SECONDS", 60.0)
     return PaintPriority()
 
 
@@ -42,7 +42,7 @@ def test_a_training_waits_until_the_priority_is_released(priority: PaintPriority
 
 
 def test_a_priority_that_is_never_released_delays_a_training_only_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paint_priority, "LONGEST_WAIT", 0.1)
+    monkeypatch.setattr(paint_priority, "MAX_WAIT_SECONDS", 0.1)
     priority = PaintPriority()
     priority.claim()
     priority.wait_for_release()

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from app.session.run_events import SECONDS_BETWEEN_EVENTS, StepBatcher
+from app.session.run_events import EVENT_INTERVAL_SECONDS, StepBatcher
 from nncore.training.events import EpochDone, StepDone
 
 
@@ -34,10 +34,10 @@ EPOCH = EpochDone(1, 2, 0.7, 0.5, 0.6, 0.6, 1e4, 0.2)
 def test_nothing_is_given_until_it_is_time_and_then_all_in_order(clock: Clock) -> None:
     batcher = StepBatcher(clock)
     assert batcher.add(step(1)) is None
-    clock.now += SECONDS_BETWEEN_EVENTS / 2
+    clock.now += EVENT_INTERVAL_SECONDS / 2
     assert batcher.add(step(2)) is None
     assert batcher.add(EPOCH) is None
-    clock.now += SECONDS_BETWEEN_EVENTS / 2
+    clock.now += EVENT_INTERVAL_SECONDS / 2
     told = batcher.add(step(3))
     assert told is not None
     assert list(told.steps) == [1, 2, 3]
@@ -52,7 +52,7 @@ def test_nothing_is_given_until_it_is_time_and_then_all_in_order(clock: Clock) -
 def test_events_are_given_when_exactly_the_time_between_two_has_passed(clock: Clock) -> None:
     clock.now = 0.0
     batcher = StepBatcher(clock)
-    clock.now = SECONDS_BETWEEN_EVENTS
+    clock.now = EVENT_INTERVAL_SECONDS
     assert batcher.add(step(1)) is not None
 
 

@@ -8,9 +8,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.session import run_plan
-from app.session.loaded_model import LoadedModel
 from app.session.run_events import EarlierHistory, RunState, StepsDone
 from app.session.session import Session
+from app.session.training_thread import LoadedModel
 from app.storage.paths import models_folder, run_log_path
 from nncore.data import dataset
 from nncore.data.dataset import Splits
@@ -135,7 +135,7 @@ def test_a_run_that_waits_for_data_that_cannot_be_read_says_so(qtbot: QtBot, mon
     monkeypatch.setattr(dataset, "bundled_mnist_path", lambda: Path("nowhere.npz"))
     session = Session()
     session.start_training(SPEC, TrainingConfig(epochs=1))
-    with qtbot.waitSignals([session.run_failed, session.refused]):
+    with qtbot.waitSignals([session.run_failed, session.error_message]):
         session.load_bundled_data()
     assert is_idle(session)
     assert session.close()
@@ -245,7 +245,7 @@ def test_save_open_and_revert(session: Session, tmp_path: Path, qtbot: QtBot) ->
     session.start_training(SPEC, TrainingConfig(epochs=1))
     qtbot.waitUntil(lambda: is_idle(session))
     trained = session.model
-    with qtbot.waitSignal(session.informed):
+    with qtbot.waitSignal(session.status_message):
         session.save_model(second, trained)
     np.testing.assert_array_equal(load_model(second).parameters, trained.parameters)
     assert session.model_is_saved
@@ -259,7 +259,7 @@ def test_a_model_opened_during_a_run_stays_in_use_and_the_run_is_kept(
     events = events_of(session)
     session.start_training(SPEC, LONG)
     qtbot.waitUntil(lambda: len(epochs_of(events)) > 0)
-    with qtbot.waitSignal(session.informed):
+    with qtbot.waitSignal(session.status_message):
         session.open_model(tmp_path / "mine.npz")
     seen = len(events)
     qtbot.waitUntil(lambda: len(epochs_of(events[seen:])) > 0)
@@ -274,10 +274,10 @@ def test_what_cannot_be_read_changes_nothing(session: Session, tmp_path: Path, q
     before_data, before = session.data, session.model
     assert before is not None
     (tmp_path / "broken.npz").write_bytes(b"PK nonsense")
-    with qtbot.waitSignal(session.refused) as refused:
+    with qtbot.waitSignal(session.error_message) as refused:
         session.open_model(tmp_path / "broken.npz")
     assert "broken.npz: this is not a complete Digit Lab model" in refused.args[0]
-    with qtbot.waitSignal(session.refused) as refused:
+    with qtbot.waitSignal(session.error_message) as refused:
         session.save_model(tmp_path, before)
     assert session.data is before_data
     assert session.model is before

@@ -9,10 +9,9 @@ import pytest
 from PySide6.QtCore import QObject, Qt, Slot
 from pytestqt.qtbot import QtBot
 
-from app.session.loaded_model import LoadedModel
-from app.session.run_events import SECONDS_BETWEEN_EVENTS, StepsDone
+from app.session.run_events import EVENT_INTERVAL_SECONDS, StepsDone
 from app.session.run_plan import RunPlan
-from app.session.training_thread import SECONDS_BETWEEN_MODELS, TrainingThread
+from app.session.training_thread import MODEL_INTERVAL_SECONDS, LoadedModel, TrainingThread
 from nncore.data.dataset import Splits
 from nncore.files.model_file import load_model
 from nncore.model.network import NetworkSpec
@@ -105,8 +104,8 @@ def test_steps_epochs_and_models_are_told_at_a_pace_the_window_can_follow(
     qtbot.waitUntil(lambda: listener.heard(Finished) == 1)
     seconds = perf_counter() - began
     assert len(listener.epochs) == 1000
-    assert listener.heard(StepsDone) <= seconds / SECONDS_BETWEEN_EVENTS + 2
-    assert len(listener.models) <= seconds / SECONDS_BETWEEN_MODELS + 2
+    assert listener.heard(StepsDone) <= seconds / EVENT_INTERVAL_SECONDS + 2
+    assert len(listener.models) <= seconds / MODEL_INTERVAL_SECONDS + 2
 
 
 def test_what_a_run_has_learnt_is_told_and_kept(listener: Listener, qtbot: QtBot, tmp_path: Path) -> None:

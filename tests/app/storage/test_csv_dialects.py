@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.storage.csv_dialects import dialect_of, read_any_dataset
+from app.storage.csv_dialects import detect_dialect, read_any_dataset
 from nncore.data.formats import read_dataset as read_plain
 from nncore.errors import DataError
 
@@ -50,7 +50,7 @@ def test_every_dialect_gives_the_same_digits(
 
 def test_a_plain_file_is_left_to_nncore(tmp_path: Path) -> None:
     path = written(tmp_path / "digits.csv")
-    dialect = dialect_of(path)
+    dialect = detect_dialect(path)
     assert dialect is not None
     assert dialect.is_plain
     np.testing.assert_array_equal(read_any_dataset(path).training.images, read_plain(path).training.images)

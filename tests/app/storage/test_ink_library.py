@@ -62,7 +62,7 @@ def test_what_is_forgotten_stays_in_a_backup_until_it_is_remembered(path: Path) 
     assert library.examples == ()
     again = opened(path)
     assert [each.digit for each in again.forgotten] == [7, 1]
-    again.remember()
+    again.restore_forgotten()
     assert (len(again.forgotten), [each.digit for each in opened(path).examples]) == (0, [7, 1])
 
 
@@ -132,7 +132,7 @@ def test_each_window_changes_what_the_other_has_written(path: Path) -> None:
     other.add(example(3))
     one.forget()
     assert [each.digit for each in opened(path).forgotten] == [7, 3]
-    other.remember()
+    other.restore_forgotten()
     assert [each.digit for each in opened(path).examples] == [7, 3]
 
 

@@ -8,21 +8,21 @@ import sys
 
 import psutil
 
-from app.storage.run_process import is_alive, machine_in_words, this_process
+from app.storage.run_process import is_alive, machine_description, process_description
 
 
 def test_this_process_lives() -> None:
-    assert is_alive(this_process())
+    assert is_alive(process_description())
 
 
 def test_a_process_that_has_ended_does_not_live() -> None:
-    code = "from app.storage.run_process import this_process; print(this_process())"
+    code = "from app.storage.run_process import process_description; print(process_description())"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not is_alive(said.stdout.strip())
 
 
 def test_another_process_of_the_same_number_is_another_one() -> None:
-    number, began, machine = this_process().split(" ", 2)
+    number, began, machine = process_description().split(" ", 2)
     assert not is_alive(f"{number} {float(began) - 60:.2f} {machine}")
 
 
@@ -36,6 +36,6 @@ def test_a_process_of_another_machine_cannot_be_asked_and_counts_as_alive() -> N
 
 
 def test_the_machine_is_told_with_what_decides_the_bits() -> None:
-    words = machine_in_words()
+    words = machine_description()
     assert "NumPy" in words
     assert "core" in words

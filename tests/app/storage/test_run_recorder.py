@@ -31,8 +31,8 @@ CONFIG = TrainingConfig(batch_size=64, epochs=4, seed=3)
 
 @pytest.fixture(autouse=True)
 def every_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_recorder, "SECONDS_BETWEEN_WRITES", 0.0)
-    monkeypatch.setattr(run_recorder, "SECONDS_BETWEEN_TRIES", 0.0)
+    monkeypatch.setattr(run_recorder, "MAX_WRITE_INTERVAL_SECONDS", 0.0)
+    monkeypatch.setattr(run_recorder, "RETRY_INTERVAL_SECONDS", 0.0)
 
 
 @pytest.fixture
@@ -164,7 +164,7 @@ def test_a_run_that_diverged_or_was_stopped_says_so(path: Path) -> None:
 
 
 def test_only_the_newest_runs_that_ended_keep_their_checkpoints(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_recorder, "CHECKPOINTS_KEPT", 2)
+    monkeypatch.setattr(run_recorder, "MAX_CHECKPOINTS", 2)
     for seed in range(3):
         Recorded(path, TrainingConfig(batch_size=64, epochs=1, seed=seed)).go()
     with RunLog(path) as log:
@@ -317,7 +317,7 @@ TRAINED = """
 import sys
 from pathlib import Path
 from tests.app.storage import test_run_recorder as here
-here.run_recorder.SECONDS_BETWEEN_WRITES = 0.0
+here.run_recorder.MAX_WRITE_INTERVAL_SECONDS = 0.0
 path = Path(sys.argv[1])
 with here.RunLog(path) as log:
     broken = next((run for run in log.runs() if run.state == "running"), None)

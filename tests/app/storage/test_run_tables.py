@@ -8,7 +8,7 @@ import numpy as np
 import pandas
 import pytest
 
-from app.storage.run_tables import epochs_table, runs_table, write_csv
+from app.storage.run_tables import epochs_table, runs_table, write_run_tables
 from nncore.errors import DataError
 from nncore.experiments.run_log.log import RunLog, RunSettings
 from nncore.model.network import NetworkSpec
@@ -35,7 +35,7 @@ def log(tmp_path: Path) -> RunLog:
 def test_both_tables_are_read_back(log: RunLog, tmp_path: Path) -> None:
     runs = [(run, log.epochs(run.id)) for run in log.runs()]
     log.close()
-    beside = write_csv(runs, tmp_path / "all.csv")
+    beside = write_run_tables(runs, tmp_path / "all.csv")
     table, epochs = pandas.read_csv(tmp_path / "all.csv"), pandas.read_csv(beside)
     assert not [column for column in table.columns if column.endswith(".1")]  # pandas' name for one that comes twice
     assert table["epochs_done"].tolist() == [2, 2]
@@ -52,13 +52,13 @@ def test_both_tables_are_read_back(log: RunLog, tmp_path: Path) -> None:
 def test_the_table_of_epochs_has_the_suffix_of_the_other_and_else_csv(
     log: RunLog, tmp_path: Path, name: str, beside: str
 ) -> None:
-    assert write_csv([(log.run(1), [])], tmp_path / name) == tmp_path / beside
+    assert write_run_tables([(log.run(1), [])], tmp_path / name) == tmp_path / beside
     assert (tmp_path / beside).exists()
 
 
 def test_a_loss_below_zero_stays_a_number(log: RunLog, tmp_path: Path) -> None:
     log.update(1, training_loss=-0.5)
-    write_csv([(log.run(1), [])], tmp_path / "one.csv")
+    write_run_tables([(log.run(1), [])], tmp_path / "one.csv")
     log.close()
     text = (tmp_path / "one.csv").read_text(encoding="utf-8-sig")
     assert "-0.5" in text
@@ -78,7 +78,7 @@ def test_tables_keep_numbers_and_what_is_missing(log: RunLog) -> None:
 
 
 def test_the_epochs_of_runs_without_any_are_a_table_without_rows(log: RunLog, tmp_path: Path) -> None:
-    beside = write_csv([(log.run(1), [])], tmp_path / "one.csv")
+    beside = write_run_tables([(log.run(1), [])], tmp_path / "one.csv")
     log.close()
     assert beside.read_bytes() == b"\xef\xbb\xbfrun,name\r\n"
 
@@ -86,5 +86,5 @@ def test_the_epochs_of_runs_without_any_are_a_table_without_rows(log: RunLog, tm
 def test_a_folder_that_is_none_is_refused(log: RunLog, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(DataError, match="could not be written"):
-        write_csv([(log.run(1), [])], tmp_path / "file" / "all.csv")
+        write_run_tables([(log.run(1), [])], tmp_path / "file" / "all.csv")
     log.close()

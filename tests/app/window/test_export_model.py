@@ -45,7 +45,7 @@ def test_the_kind_chosen_is_written_unless_the_name_says_another_one(
     actions.export_model()
     dialog = dialog_of(actions, qtbot)
     choose(dialog, kind)
-    with qtbot.waitSignal(session.informed):
+    with qtbot.waitSignal(session.status_message):
         type_name(qtbot, dialog, tmp_path / typed)
     assert [path.name for path in tmp_path.glob("*.*")] == [written]
     assert session.model is not None
@@ -68,7 +68,7 @@ def test_a_file_that_would_be_replaced_is_asked_about(
     dialog = dialog_of(actions, qtbot)
     choose(dialog, SCRIPT)
     asked = answer_next_question(qtbot, QMessageBox.StandardButton.No)
-    with qtbot.assertNotEmitted(session.informed):
+    with qtbot.assertNotEmitted(session.status_message):
         type_name(qtbot, dialog, tmp_path / "kept")
     assert len(asked) == 1
     assert (tmp_path / "kept.py").read_bytes() == b"precious"
@@ -81,7 +81,7 @@ def test_a_name_that_gets_its_end_from_us_replaces_nothing_unasked(
     (tmp_path / "run 0.5.py").write_bytes(b"precious")
     actions.export_model()
     choose(dialog_of(actions, qtbot), SCRIPT)
-    with qtbot.assertNotEmitted(session.informed):
+    with qtbot.assertNotEmitted(session.status_message):
         type_name(qtbot, dialog_of(actions, qtbot), tmp_path / "run 0.5")
     again = dialog_of(actions, qtbot)  # with the whole name, for the dialog to ask about
     assert [Path(path).name for path in again.selectedFiles()] == ["run 0.5.py"]
@@ -97,7 +97,7 @@ def test_an_exported_model_can_be_opened_and_is_saved_in_its_own_format(
     with qtbot.waitSignal(session.model_changed):
         actions.open_dropped(tmp_path / "own.onnx")
     (tmp_path / "own.onnx").unlink()
-    with qtbot.waitSignal(session.informed):
+    with qtbot.waitSignal(session.status_message):
         actions.save_model()
     assert onnx.load(tmp_path / "own.onnx").producer_name == "Digit Lab"
 
@@ -109,7 +109,7 @@ def test_a_foreign_model_is_refused_and_the_one_in_use_stays(
     foreign.graph.node.add(op_type="Conv")
     onnx.save(foreign, tmp_path / "foreign.onnx")
     before = session.model
-    with qtbot.waitSignal(session.refused) as refusal:
+    with qtbot.waitSignal(session.error_message) as refusal:
         session.open_model(tmp_path / "foreign.onnx")
     assert "foreign.onnx: this is an ONNX model made by other (1 Conv)" in refusal.args[0]
     assert session.model is before

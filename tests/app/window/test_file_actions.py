@@ -77,7 +77,7 @@ def test_the_suffix_is_added_and_the_dialog_does_not_wait(
 ) -> None:
     actions.save_model_as()
     dialog = dialog_of(actions, qtbot)
-    with qtbot.waitSignal(session.informed):
+    with qtbot.waitSignal(session.status_message):
         type_name(qtbot, dialog, tmp_path / "kept")
     assert session.model is not None
     np.testing.assert_array_equal(load_model(tmp_path / "kept.npz").parameters, session.model.parameters)
@@ -89,7 +89,7 @@ def test_a_name_that_has_the_suffix_gets_no_second_one(
     actions: FileActions, session: Session, qtbot: QtBot, tmp_path: Path, name: str
 ) -> None:
     actions.save_model_as()
-    with qtbot.waitSignal(session.informed):
+    with qtbot.waitSignal(session.status_message):
         type_name(qtbot, dialog_of(actions, qtbot), tmp_path / name)
     assert (tmp_path / name).is_file()
     assert not (tmp_path / f"{name}.npz").exists()
@@ -103,14 +103,14 @@ def test_a_file_that_would_be_replaced_is_asked_about_by_its_real_name(
     actions.save_model_as()
     dialog = dialog_of(actions, qtbot)
     asked = answer_next_question(qtbot, QMessageBox.StandardButton.No)
-    with qtbot.assertNotEmitted(session.informed):
+    with qtbot.assertNotEmitted(session.status_message):
         type_name(qtbot, dialog, tmp_path / typed)
     assert len(asked) == 1
     assert "kept.npz" in asked[0]
     assert (tmp_path / "kept.npz").read_bytes() == b"precious"
     assert dialog.isVisible()
     answer_next_question(qtbot, QMessageBox.StandardButton.Yes)
-    with qtbot.waitSignal(session.informed):
+    with qtbot.waitSignal(session.status_message):
         type_name(qtbot, dialog, tmp_path / typed)
     assert load_model(tmp_path / "kept.npz").card.name == "handwriting"
 
@@ -119,7 +119,7 @@ def test_a_name_with_a_full_stop_keeps_its_end_and_replaces_nothing_unasked(
     actions: FileActions, session: Session, qtbot: QtBot, tmp_path: Path
 ) -> None:
     actions.save_model_as()
-    with qtbot.waitSignal(session.informed):
+    with qtbot.waitSignal(session.status_message):
         type_name(qtbot, dialog_of(actions, qtbot), tmp_path / "run 0.5")
     assert (tmp_path / "run 0.5.npz").is_file()
     (tmp_path / "run 0.5.npz").write_bytes(b"precious")
@@ -139,7 +139,7 @@ def test_the_model_saved_is_the_one_that_was_in_use_when_the_dialog_opened(
     save_model(other, tmp_path / "other.npz")
     with qtbot.waitSignal(session.model_changed):
         session.open_model(tmp_path / "other.npz")
-    with qtbot.waitSignal(session.informed):
+    with qtbot.waitSignal(session.status_message):
         type_name(qtbot, dialog_of(actions, qtbot), tmp_path / "kept")
     assert load_model(tmp_path / "kept.npz").card.name == "handwriting"
 
@@ -151,7 +151,7 @@ def test_a_model_that_has_a_file_is_saved_there_without_a_question(
     with qtbot.waitSignal(session.model_changed):
         session.open_model(tmp_path / "own.npz")
     (tmp_path / "own.npz").unlink()
-    with qtbot.waitSignal(session.informed):
+    with qtbot.waitSignal(session.status_message):
         actions.save_model()
     assert (tmp_path / "own.npz").is_file()
 

@@ -14,9 +14,9 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPalette
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
-from app.session.loaded_model import LoadedModel
 from app.session.run_events import RunState, StepsDone
 from app.session.session import Session
+from app.session.training_thread import LoadedModel
 from app.storage.paths import models_folder, run_log_path
 from app.style.theme import ThemeChoice, apply_theme
 from app.window.main_window import MainWindow
@@ -176,7 +176,7 @@ def choose_file(qtbot: QtBot, window: MainWindow, path: Path) -> None:
 
 def test_save_as_then_open_then_revert(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     path = tmp_path / "kept.npz"
-    with qtbot.waitSignal(window.session.informed):
+    with qtbot.waitSignal(window.session.status_message):
         qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
         choose_file(qtbot, window, path)
     assert window.session.model is not None
@@ -199,7 +199,7 @@ def test_a_broken_model_is_one_sentence_in_the_window_and_nothing_is_lost(
 ) -> None:
     model = window.session.model
     (tmp_path / "broken.npz").write_bytes(b"PK")
-    with qtbot.waitSignal(window.session.refused):
+    with qtbot.waitSignal(window.session.error_message):
         window.files.open_model()
         choose_file(qtbot, window, tmp_path / "broken.npz")
     assert "broken.npz" in window.messages.text
@@ -277,7 +277,7 @@ def test_a_long_name_does_not_widen_the_window(window: MainWindow) -> None:
     model = window.session.model
     assert model is not None
     long = replace(model, card=replace(model.card, name="W" * 2000))
-    window.session._choose_model(LoadedModel.from_model(long), None)
+    window.session._select_model(LoadedModel.from_model(long), None)
     assert "…" in window.model_button.text()
     assert window.minimumSizeHint().width() < before + 300
 

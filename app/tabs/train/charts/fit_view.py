@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.session.curve_fit import EPOCHS_KEPT, MOST_GRID_POINTS, Fit, Numbers, fit_grid
+from app.session.curve_fit import COMPARED_EPOCHS, MAX_GRID_POINTS, Fit, Numbers, fit_grid
 from app.style.theme import GAP, GROUP_GAP, colours_of
 from app.widgets.plain_text import ElidedLabel
 from app.widgets.plot import fixed_plot
@@ -23,7 +23,7 @@ NO_FIT = "Press Train to see the fit on these points."
 class FitView(QFrame):
     """Data and fit of a regression.
 
-    strip: the fits after EPOCHS_KEPT side by side, a separate card placed by the Train tab.
+    strip: the fits after COMPARED_EPOCHS side by side, a separate card placed by the Train tab.
     """
 
     def __init__(self) -> None:
@@ -32,7 +32,7 @@ class FitView(QFrame):
         self._points: CurvePoints | None = None
         self.live = FitPlot("fit")
         self.live.plot.setAccessibleName("data and fit")
-        self.small = [FitPlot(f"after {epoch:,} epochs") for epoch in EPOCHS_KEPT]
+        self.small = [FitPlot(f"after {epoch:,} epochs") for epoch in COMPARED_EPOCHS]
         self.strip = QFrame()
         self.strip.setProperty("card", True)
         self._lay_out()
@@ -53,22 +53,22 @@ class FitView(QFrame):
     def set_points(self, points: CurvePoints) -> None:
         """Begin a run on these points."""
         self._points = points
-        few = slice(None, None, 1 + (len(points.x) - 1) // MOST_GRID_POINTS)
+        few = slice(None, None, 1 + (len(points.x) - 1) // MAX_GRID_POINTS)
         for plot in (self.live, *self.small):
             plot.set_points(points.x[few], points.y[few])
         self.live.set_caption(NO_FIT)
-        for plot, epoch in zip(self.small, EPOCHS_KEPT, strict=True):
+        for plot, epoch in zip(self.small, COMPARED_EPOCHS, strict=True):
             plot.set_caption(f"after {epoch:,} epochs", "not yet")
 
     def show_fit(self, fit: Fit) -> None:
-        """Draw a fit of the current points; the fits after EPOCHS_KEPT stay in plots of their own."""
+        """Draw a fit of the current points; the fits after COMPARED_EPOCHS stay in plots of their own."""
         if self._points is None:
             return
         x = fit_grid(self._points)
         self.live.set_fit(x, fit.y)
         self.live.set_caption(f"fit after {fit.epoch:,} epoch{'' if fit.epoch == 1 else 's'}")
-        if fit.epoch in EPOCHS_KEPT:
-            small = self.small[EPOCHS_KEPT.index(fit.epoch)]
+        if fit.epoch in COMPARED_EPOCHS:
+            small = self.small[COMPARED_EPOCHS.index(fit.epoch)]
             small.set_fit(x, fit.y)
             small.set_caption(f"after {fit.epoch:,} epochs")
 

@@ -41,7 +41,7 @@ def test_bars_and_picture_show_output_and_input_of_the_network(tab: DrawTab, qtb
     tab.set_network(reader)
     with qtbot.waitSignal(tab.predicted):
         drag(tab.canvas, SEVEN)
-    qtbot.waitUntil(lambda: not tab.requests.is_waiting)
+    qtbot.waitUntil(lambda: not tab.requests.has_pending_request)
     image = rasterize(tab.canvas.drawing.ink())
     wanted = reader.predict((image.reshape(1, -1) / 255).astype(np.float32))[0]
     assert tab.bars.probabilities is not None

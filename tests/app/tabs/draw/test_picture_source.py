@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QImage
 from pytestqt.qtbot import QtBot
 
 from app.canvas.canvas_picture import CanvasPicture
-from app.storage.picture_file import LONGEST_SIDE
+from app.storage.image_file import MAX_SIDE
 from app.tabs.draw.picture_source import PictureSource, pixels_of
 from tests.nncore.example_data import mnist
 
@@ -82,7 +82,7 @@ def test_transparent_pixels_become_white() -> None:
 def test_a_large_picture_is_shrunk() -> None:
     image = QImage(4000, 1000, QImage.Format.Format_RGB32)
     image.fill(QColor("blue"))
-    assert pixels_of(image).shape == (256, LONGEST_SIDE, 3)
+    assert pixels_of(image).shape == (256, MAX_SIDE, 3)
 
 
 @pytest.mark.parametrize(

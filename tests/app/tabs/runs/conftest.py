@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.storage.paths import run_log_path, runs_folder
-from app.storage.run_process import this_process
+from app.storage.run_process import process_description
 from app.style.theme import ThemeChoice, apply_theme
 from app.tabs.runs.runs_tab import RunsTab
 from nncore.experiments.run_log.log import RunLog, RunSettings
@@ -39,7 +39,7 @@ def light_theme(qapp: QApplication) -> None:
 def log_path(user_files: Path) -> Path:
     with RunLog(run_log_path()) as log:
         for number, (name, process) in enumerate(
-            (("alpha", ""), ("beta", ""), ("gamma", ""), ("delta", this_process())), start=1
+            (("alpha", ""), ("beta", ""), ("gamma", ""), ("delta", process_description())), start=1
         ):
             config = TrainingConfig(learning_rate=number / 100)
             settings = RunSettings(name, NetworkSpec.dense((784, 8 * number, 10)), config, "MNIST", recipe="quick")

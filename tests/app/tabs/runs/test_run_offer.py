@@ -11,13 +11,13 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.storage.paths import run_log_path, runs_folder
-from app.storage.run_process import this_process
+from app.storage.run_process import process_description
 from app.storage.run_store import RunStore
 from app.tabs.runs.run_offer import RunOffer
 from nncore.experiments.run_log.log import RunLog
 from tests.app.tabs.runs.conftest import BROKEN, FINISHED, GOING
 
-GONE = this_process().replace(" ", " 1", 1)
+GONE = process_description().replace(" ", " 1", 1)
 """This process' number, but another time of birth: it is no more."""
 
 
@@ -78,7 +78,7 @@ def test_an_unusable_log_gives_a_message(offer: RunOffer, killed: None, qtbot: Q
     other = sqlite3.connect(run_log_path(), isolation_level=None)
     other.execute("PRAGMA journal_mode = DELETE")
     other.execute("BEGIN EXCLUSIVE")
-    with qtbot.waitSignal(offer.refused) as said:
+    with qtbot.waitSignal(offer.error_message) as said:
         offer.check_log()
     assert said.args is not None
     assert "another program" in said.args[0]

@@ -256,7 +256,7 @@ def test_selected_runs_are_exported(tab: RunsTab, log_path: Path, qtbot: QtBot, 
         dialog = tab.findChild(QFileDialog)
         assert dialog is not None
         assert dialog.selectedFiles()[0].endswith(f"alpha{Path(file).suffix}")
-        with qtbot.waitSignal(tab.informed) as said:
+        with qtbot.waitSignal(tab.status_message) as said:
             dialog.fileSelected.emit(str(tmp_path / file))
         assert said.args is not None
         assert file in said.args[0]
@@ -270,7 +270,7 @@ def test_selected_runs_are_exported(tab: RunsTab, log_path: Path, qtbot: QtBot, 
 
 
 def test_a_failed_export_gives_a_message(tab: RunsTab, log_path: Path, qtbot: QtBot, tmp_path: Path) -> None:
-    with qtbot.waitSignal(tab.refused) as said:
+    with qtbot.waitSignal(tab.error_message) as said:
         tab.export([FINISHED], tmp_path / "digitlab-home" / "runs" / "runs.sqlite" / "x.csv")
     assert said.args is not None
     assert "could not be written" in said.args[0]
@@ -290,7 +290,7 @@ def spoil(path: Path, how: str) -> Any:
 def test_an_unreadable_log_gives_one_message_and_is_kept(tab: RunsTab, log_path: Path, qtbot: QtBot, how: str) -> None:
     before = spoil(log_path, how)
     said: list[str] = []
-    tab.refused.connect(said.append)
+    tab.error_message.connect(said.append)
     open_tab(tab, qtbot)
     tab.refresh()
     assert len(said) == 1
@@ -308,7 +308,7 @@ def test_a_locked_log_gives_a_message_and_loses_nothing(
     click_row(tab, qtbot, "alpha")
     other = sqlite3.connect(log_path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with qtbot.waitSignal(tab.refused) as said:
+    with qtbot.waitSignal(tab.error_message) as said:
         tab.delete()
     assert said.args is not None
     assert "another program" in said.args[0]

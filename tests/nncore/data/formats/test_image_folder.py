@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.storage.picture_file import read_picture
+from app.storage.image_file import read_grey_image
 from nncore.data.dataset import DIGITS
 from nncore.data.formats.image_folder import ImageFolder, is_image_folder, read_image_folder
 from nncore.errors import DataError
@@ -22,7 +22,7 @@ def put(folder: Path, name: str, row: int, suffix: str = ".png") -> None:
 
 
 def read(folder: Path) -> ImageFolder:
-    found = read_image_folder(folder, read_picture)
+    found = read_image_folder(folder, read_grey_image)
     assert found is not None
     return found
 
@@ -94,9 +94,9 @@ def test_reading_can_be_cancelled_and_reports_progress(tmp_path: Path) -> None:
     for row in range(4):
         put(tmp_path / f"{row % 2}", f"{row}", row)
     told: list[float] = []
-    read_image_folder(tmp_path, read_picture, told.append)
+    read_image_folder(tmp_path, read_grey_image, told.append)
     assert told == [0.25, 0.5, 0.75, 1.0]
-    assert read_image_folder(tmp_path, read_picture, cancelled=lambda: len(told) >= 4) is None
+    assert read_image_folder(tmp_path, read_grey_image, cancelled=lambda: len(told) >= 4) is None
 
 
 def test_a_folder_without_sub_folders_is_not_an_image_folder(tmp_path: Path) -> None:

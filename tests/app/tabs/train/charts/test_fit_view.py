@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.session.curve_fit import EPOCHS_KEPT, Fit, fit_grid, fit_of
+from app.session.curve_fit import COMPARED_EPOCHS, Fit, current_fit, fit_grid
 from app.tabs.train.charts.fit_view import FitPlot, FitView
 from nncore.data.curves import sample_formula
 from nncore.model.network import Network, NetworkSpec
@@ -77,7 +77,7 @@ def test_fits_after_kept_epochs_stay(view: FitView) -> None:
         view.show_fit(Fit(epoch, np.full(50, float(epoch))))
     assert set(line_of(view.live)[1]) == {11.0}
     assert view.live.caption.text() == "fit after 11 epochs"
-    assert set(line_of(view.small[EPOCHS_KEPT.index(10)])[1]) == {10.0}
+    assert set(line_of(view.small[COMPARED_EPOCHS.index(10)])[1]) == {10.0}
     assert view.small[0].caption.text() == "after 10 epochs"
     assert view.small[1].caption.text() == "after 50 epochs"
     assert view.small[1].plot.accessibleDescription() == "after 50 epochs: not yet"
@@ -109,7 +109,7 @@ def test_a_fit_has_the_unit_of_the_points() -> None:
     network = Network(
         NetworkSpec(network.spec.input_shape, network.spec.layers, "linear"), parameters=network.parameters
     )
-    fit = fit_of(network, POINTS, 3)
+    fit = current_fit(network, POINTS, 3)
     assert fit.epoch == 3
     assert fit.y[0] == pytest.approx(60 * (0.5 - 0.5 * 3 / POINTS.x.std()) - 30, abs=0.01)
     assert len(fit.y) == len(fit_grid(POINTS)) == 50

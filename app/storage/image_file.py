@@ -18,36 +18,36 @@ from nncore.preprocessing.bitmap import to_grey
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP")
 """The formats that are read. Pillow knows more, some of which start other programs (EPS runs Ghostscript)."""
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp")
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp")
 """The suffixes of these files."""
 
 MAX_PIXELS = 60_000_000
 """A larger picture is refused before it is decoded. A decoded picture of this size takes 240 MB, a GIF twice that."""
 
-LONGEST_SIDE = 1024
+MAX_SIDE = 1024
 """Pixels. A larger picture is reduced to this size: a digit is read in 28 pixels."""
 
 
-def read_picture(path: Path) -> NDArray[np.uint8]:
+def read_grey_image(path: Path) -> NDArray[np.uint8]:
     """The picture of a file as grey values (height, width), with the best contrast of ink and paper.
 
-    Otherwise as `read_pixels`.
+    Otherwise as `read_colour_image`.
     """
-    return to_grey(read_pixels(path))
+    return to_grey(read_colour_image(path))
 
 
-def read_pixels(path: Path) -> NDArray[np.uint8]:
+def read_colour_image(path: Path) -> NDArray[np.uint8]:
     """The picture of a file as red, green and blue (height, width, 3); transparent pixels become white.
 
-    At most LONGEST_SIDE pixels per side; of several pages or frames the first one.
+    At most MAX_SIDE pixels per side; of several pages or frames the first one.
     Raises DataError, which names the file, if it is not a picture, damaged, or larger than MAX_PIXELS.
     """
     with opened(path) as file:
         return _pixels(file, str(path))
 
 
-def unpack_pixels(packed: bytes, name: str) -> NDArray[np.uint8]:
-    """The picture in the bytes of a file, as `read_pixels`; error messages call it `name`."""
+def decode_colour_image(packed: bytes, name: str) -> NDArray[np.uint8]:
+    """The picture in the bytes of a file, as `read_colour_image`; error messages call it `name`."""
     return _pixels(io.BytesIO(packed), name)
 
 
@@ -83,15 +83,15 @@ def _on_white(picture: Image.Image, name: str) -> NDArray[np.uint8]:
 
 
 def _shrunk(picture: Image.Image) -> Image.Image:
-    """The picture with sides of at most LONGEST_SIDE; a smaller one is returned unchanged."""
-    if max(picture.size) <= LONGEST_SIDE:
+    """The picture with sides of at most MAX_SIDE; a smaller one is returned unchanged."""
+    if max(picture.size) <= MAX_SIDE:
         return picture
     if picture.mode == "1":
         picture = picture.convert("L")
     elif picture.mode in ("P", "PA"):  # palette indices cannot be averaged
         picture = picture.convert("RGBA")
     # A JPEG is decoded at a half, a quarter or an eighth of its size if that is enough.
-    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.BOX)
+    picture.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.BOX)
     return picture
 
 
