@@ -72,21 +72,21 @@ def test_a_label_shows_its_text_literally(qtbot: QtBot) -> None:
 
 
 def test_a_button_calls_its_slot(qtbot: QtBot) -> None:
-    clicks: list[bool] = []
-    button = push_button("Stop", "Stop the run.", clicks.append)
+    clicks: list[str] = []
+    button = push_button("Stop", "Stop the run.", lambda: clicks.append("click"))
     qtbot.addWidget(button)
     button.click()
-    assert clicks == [False]
+    assert clicks == ["click"]
     assert button.toolTip() == "Stop the run."
 
 
 def test_a_button_triggers_its_action_and_does_not_take_the_focus(qtbot: QtBot) -> None:
-    action, triggered = QAction("Undo"), list[bool]()
-    action.triggered.connect(triggered.append)
+    action, triggers = QAction("Undo"), list[str]()
+    action.triggered.connect(lambda: triggers.append("trigger"))
     button = action_button(action, shows_text=False)
     qtbot.addWidget(button)
     button.click()
-    assert triggered == [False]
+    assert triggers == ["trigger"]
     assert button.accessibleName() == "Undo"
     assert button.focusPolicy() == Qt.FocusPolicy.TabFocus
 
