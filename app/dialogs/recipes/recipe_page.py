@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
+from urllib.parse import quote
 
 from PySide6.QtCore import QEvent, Qt, QUrl, Signal, Slot
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QTextDocument
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QPushButton, QTextBrowser, QVBoxLayout, QWidget
 
-from app.dialogs.recipes.formula import picture_of
-from app.style.theme import GAP, GROUP_GAP, colours_of, scaled
+from app.dialogs.recipes.formula_image import formula_image
+from app.style.theme import GAP, GROUP_GAP, colours_of
 from nncore.experiments.recipes import Recipe
 from nncore.experiments.recipes.page import as_text
 
@@ -20,36 +21,8 @@ LIST_LETTERS = 26
 SMALLEST_PAGE = 240
 """Smallest width of the page in pixels, so that formulas can be read."""
 
-
-FORMULA_SCALE = 1.15
-
-BETWEEN_FORMULAS = ", &nbsp; "
-"""The separator of formulas in a line, where the line may break."""
-
-
-class FormulaBrowser(QTextBrowser):
-    """A text browser that shows formulas as images, which are rendered with the page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.pictures: list[QImage] = []
-
-    def typeset(self, formula: str) -> str:
-        """HTML that shows `formula`, in pieces between which a narrow page may break the line."""
-        return " &nbsp; ".join(map(self._picture, formula.replace(BETWEEN_FORMULAS, ",\n").split("\n")))
-
-    def _picture(self, formula: str) -> str:
-        colour, font = QColor(colours_of(self).text), scaled(self.font(), FORMULA_SCALE)
-        picture = picture_of(formula, font, colour, self.devicePixelRatioF())
-        self.pictures.append(picture)
-        size = picture.deviceIndependentSize().toSize()
-        name = f"formula:{len(self.pictures) - 1}"
-        return f'<img src="{name}" width="{size.width()}" height="{size.height()}" style="vertical-align: middle">'
-
-    def loadResource(self, kind: int, name: QUrl | str) -> object:
-        """Return the image of a formula; other resources are never loaded."""
-        number = QUrl(name).path()
-        return self.pictures[int(number)] if number.isdigit() and int(number) < len(self.pictures) else None
+EM_SPACE = "\u2003"
+"""Wide space between the formulas of a line, where the line may break."""
 
 
 class RecipePage(QWidget):
@@ -63,7 +36,7 @@ class RecipePage(QWidget):
     def __init__(self, recipes: Iterable[Recipe]) -> None:
         super().__init__()
         self._recipes = list(recipes)
-        self.names, self.page, self.use = QListWidget(), FormulaBrowser(), QPushButton("Use this recipe")
+        self.names, self.page, self.use = QListWidget(), QTextBrowser(), QPushButton("Use this recipe")
         self.names.setAccessibleName("Recipes")
         self.names.setToolTip("Select a recipe to read about it; Enter uses it.")
         self.page.setAccessibleName("Description of the recipe")
@@ -124,17 +97,35 @@ class RecipePage(QWidget):
             f"p, li {{ color: {colours.text}; line-height: 140%; margin-bottom: {GAP}px; }}"
             f"h2, h3 {{ color: {colours.text}; margin-top: {GROUP_GAP}px; margin-bottom: {GAP // 2}px; }}"
             f".quiet {{ color: {colours.quiet_text}; }}"
-            f".formula {{ margin-left: {GROUP_GAP}px; line-height: 100%; }}"
+            f".formula {{ margin-left: {GROUP_GAP}px; line-height: 100%; white-space: pre-wrap; }}"
         )
         self.page.document().setDocumentMargin(GROUP_GAP)
-        self.page.pictures.clear()
-        self.page.setAccessibleDescription("; ".join(map(as_text, recipe.page.formulas)))
+        page = recipe.page
+        self.page.setAccessibleDescription("; ".join(map(as_text, page.formulas)))
+        formulas = "".join(f'<p class="formula">{self._line_html(line)}</p>' for line in page.formulas)
+        look_at = "".join(f"<li>{escape(each)}</li>" for each in page.look_at)
         self.page.setHtml(
             f"<h2>{escape(recipe.title)}</h2>"
             f'<p class="quiet">{escape(recipe.name)}: {escape(", ".join(facts))}. '
             f"Learns from {escape(recipe.examples.description)}.</p>"
-            f"{recipe.page.to_html(self.page.typeset)}"
+            f"<p>{escape(page.goal)}</p>"
+            f"<h3>The formulas</h3>{formulas}"
+            f"<h3>What to look at</h3><ul>{look_at}</ul>"
+            f"<h3>Expected</h3><p>{escape(page.expected)}</p>"
+            f"<h3>Source</h3><p>{escape(page.source)}</p>"
         )
+
+    def _line_html(self, line: str) -> str:
+        """Words, and formulas as images, which are added to the document."""
+        parts = escape(line, quote=False).replace("  ", EM_SPACE).split("$")
+        parts[1::2] = map(self._image_html, line.split("$")[1::2])
+        return "".join(parts)
+
+    def _image_html(self, latex: str) -> str:
+        image = formula_image(latex, self.page.font(), QColor(colours_of(self).text), self.devicePixelRatioF())
+        size, name = image.deviceIndependentSize().toSize(), f"formula:{quote(latex)}"
+        self.page.document().addResource(QTextDocument.ResourceType.ImageResource, QUrl(name), image)
+        return f'<img src="{name}" width="{size.width()}" height="{size.height()}" style="vertical-align: middle">'
 
     def _fit_list(self) -> None:
         self.names.setFixedWidth(LIST_LETTERS * self.fontMetrics().averageCharWidth() + 2 * GROUP_GAP)

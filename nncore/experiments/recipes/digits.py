@@ -13,14 +13,11 @@ DISTORTIONS = Augmentation(shift=1.5, rotation=10, scale=0.1, slant=0.15, elasti
 """Mild distortions: every digit differs a little in each epoch, and all of them look natural."""
 
 ADAM = (
-    "<i>m</i> ← 0.9 <i>m</i> + 0.1 <i>g</i>, &nbsp; <i>v</i> ← 0.999 <i>v</i> + 0.001 <i>g</i><sup>2</sup>, &nbsp; "
-    "<i>W</i> ← <i>W</i> − η <i>m</i>/(√<i>v</i> + ε)"
+    r"$m \leftarrow 0.9\,m + 0.1\,g$,   $v \leftarrow 0.999\,v + 0.001\,g^2$,   "
+    r"$W \leftarrow W - \eta\,\frac{m}{\sqrt{v} + \varepsilon}$"
 )
-CONVOLUTION = (
-    "<i>Y</i>(<i>k</i>, <i>i</i>, <i>j</i>) = Σ <i>W</i>(<i>k</i>, <i>c</i>, <i>u</i>, <i>v</i>) "
-    "<i>X</i>(<i>c</i>, 2<i>i</i> + <i>u</i>, 2<i>j</i> + <i>v</i>) + <i>b</i>(<i>k</i>)"
-)
-NORMALISATION = "<i>Y</i> = γ (<i>X</i> − mean)/√(variance + ε) + β, over each batch"
+CONVOLUTION = r"$Y(k, i, j) = \sum W(k, c, u, v)\,X(c, 2i + u, 2j + v) + b(k)$"
+NORMALISATION = r"$Y = \gamma\,\frac{X - \text{mean}}{\sqrt{\text{variance} + \varepsilon}} + \beta$, over each batch"
 SIMARD = (
     "The network of Simard, Steinkraus and Platt (“Best Practices for Convolutional Neural Networks”, ICDAR 2003) with "
     "batch normalisation (Ioffe and Szegedy, ICML 2015)."
@@ -49,7 +46,7 @@ QUICK = Recipe(
     TrainingConfig(learning_rate=0.003, schedule="cosine"),
     Page(
         "A network for a first try: large enough to read well, and small enough to train within seconds.",
-        ("<i>A</i> = ReLU(<i>X W</i> + <i>b</i>), twice, &nbsp; <i>P</i> = softmax(<i>A W</i> + <i>b</i>)", ADAM),
+        (r"$A = \text{ReLU}(X W + b)$, twice,   $P = \text{softmax}(A W + b)$", ADAM),
         (
             "One epoch with batches of 128 images learns more than a hundred steps with all images at once.",
             "The learning rate falls to zero along a cosine, so the training loss changes little in the last epoch.",
@@ -75,7 +72,7 @@ MLP = Recipe(
         "A dense network has no information about the positions of pixels: it does not know which ones are neighbours. "
         "It has to learn from examples that a shifted digit is the same digit, so it gets new distortions in each "
         "epoch.",
-        ("<i>A</i> = ReLU(<i>X W</i> + <i>b</i>), three times, &nbsp; <i>P</i> = softmax(<i>A W</i> + <i>b</i>)", ADAM),
+        (r"$A = \text{ReLU}(X W + b)$, three times,   $P = \text{softmax}(A W + b)$", ADAM),
         (
             "The training accuracy stays below the test accuracy, because all training images are distorted.",
             "The learning rate rises first and then falls almost to zero; the loss falls most while it decreases.",

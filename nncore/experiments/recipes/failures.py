@@ -21,14 +21,11 @@ UNSCALED = Recipe(
         "This is a common mistake in a first notebook. Everything else is the same, but the network learns nothing: "
         "inputs that are 255 times as large make the gradients of the first layer 255 times as large, and the first "
         "step moves the weights far away from useful values.",
-        (
-            "<i>Z</i><sub>1</sub> = 255 <i>X W</i><sub>1</sub> + <i>b</i><sub>1</sub>, &nbsp; "
-            "d<i>W</i><sub>1</sub> = 255 <i>X</i><sup>T</sup> d<i>Z</i><sub>1</sub>",
-        ),
+        (r"$Z_1 = 255\,X W_1 + b_1$,   $dW_1 = 255\,X^\top\,dZ_1$",),
         (
             "The first loss is in the hundreds. After one or two steps every hidden unit is dead (dead units: 100 %), "
             "and the loss stays near log 10 = 2.30, that of random guessing.",
-            "The original notebook stayed at 9.87 %. There the softmax also overflowed, because e<sup>710</sup> is too "
+            "The original notebook stayed at 9.87 %. There the softmax also overflowed, because e⁷¹⁰ is too "
             "large for a floating-point number. Here the largest logit is subtracted first, so nothing overflows; the "
             "failure is otherwise the same.",
             "Remedy: divide the pixels by 255, or use a learning rate thousands of times smaller and train longer.",
@@ -51,9 +48,8 @@ RATE_TOO_HIGH = Recipe(
         "Gradient descent reduces the loss only if its steps are short enough. With longer steps, each one goes so far "
         "beyond the minimum that the loss is higher than before, and it grows without limit.",
         (
-            "<i>W</i> ← <i>W</i> − η d<i>W</i>",
-            "on <i>L</i> = ½ <i>c W</i><sup>2</sup>: &nbsp; <i>W</i> ← (1 − η <i>c</i>) <i>W</i>, &nbsp; "
-            "which grows as soon as η &gt; 2/<i>c</i>",
+            r"$W \leftarrow W - \eta\,dW$",
+            r"on $L = \frac{1}{2} c W^2$:   $W \leftarrow (1 - \eta c) W$,   which grows if $\eta > \frac{2}{c}$",
         ),
         (
             "The loss rises from the first steps, and the run stops with the weights of the last epoch without "
@@ -76,9 +72,9 @@ VANISHING = Recipe(
         "For many years this problem kept deep networks from learning. The slope of a sigmoid is at most ¼, and "
         "back-propagation multiplies the slopes of all layers: almost nothing of the gradient reaches the first layer.",
         (
-            "σ′(<i>z</i>) = σ(<i>z</i>)(1 − σ(<i>z</i>)) ≤ ¼",
-            "six layers: &nbsp; σ′(<i>z</i><sub>1</sub>) σ′(<i>z</i><sub>2</sub>) … σ′(<i>z</i><sub>6</sub>) ≤ "
-            "(¼)<sup>6</sup> = 1/4096, &nbsp; which larger weights compensate in part",
+            r"$\sigma'(z) = \sigma(z) (1 - \sigma(z)) \le \frac{1}{4}$",
+            r"six layers:   $\sigma'(z_1)\,\sigma'(z_2) \ldots \sigma'(z_6) \le \left(\frac{1}{4}\right)^6 "
+            r"= \frac{1}{4096}$,   which larger weights compensate in part",
         ),
         (
             "The gradient norm gets smaller from layer to layer: in the first layer it is about 200 times smaller than "
@@ -102,11 +98,7 @@ ALL_ZERO = Recipe(
     Page(
         "Units become different only because their initial weights are random. If all weights are equal, all gradients "
         "are equal too, so the weights stay equal. If they are zero, with ReLU, only the last bias has a gradient.",
-        (
-            "<i>W</i> = 0 &nbsp; ⇒ &nbsp; <i>A</i> = 0 &nbsp; ⇒ &nbsp; d<i>W</i><sub>3</sub> = "
-            "<i>A</i><sub>2</sub><sup>T</sup> d<i>Z</i><sub>3</sub> = 0, &nbsp; "
-            "d<i>Z</i><sub>2</sub> = d<i>Z</i><sub>3</sub> <i>W</i><sub>3</sub><sup>T</sup> = 0",
-        ),
+        (r"$W = 0$   ⇒   $A = 0$   ⇒   $dW_3 = A_2^\top\,dZ_3 = 0$,   $dZ_2 = dZ_3\,W_3^\top = 0$",),
         (
             "The weight histograms stay a single bar at zero; only ten biases learn.",
             "The biases learn the frequency of each digit, so every prediction is 1, the most frequent digit.",
@@ -126,7 +118,7 @@ DEAD_RELUS = Recipe(
     Page(
         "If the input of a ReLU is negative for every image, its output is 0 and its slope is 0 too. So its weights "
         "get no gradient and cannot change. A long step at the beginning can do this to a whole layer.",
-        ("ReLU′(<i>z</i>) = 0 for <i>z</i> &lt; 0 &nbsp; ⇒ &nbsp; d<i>W</i> = 0 in every step",),
+        (r"$\text{ReLU}'(z) = 0$ for $z < 0$   ⇒   $dW = 0$ in every step",),
         (
             "Dead units: after the first epoch nine of ten units in the hidden layers are dead, and they stay dead.",
             "The other units continue to learn. If a whole layer is dead, all predictions are the same.",
@@ -147,8 +139,8 @@ OVERFITTING = Recipe(
         "A network with many weights and few images can memorise them instead of learning what digits have in common. "
         "Digits that are not in the training set show the difference.",
         (
-            "gap = <i>L</i>(validation) − <i>L</i>(training)",
-            "weight decay: <i>L</i> + ½ λ ‖<i>W</i>‖<sup>2</sup>",
+            r"gap = $L(\text{validation}) - L(\text{training})$",
+            r"weight decay: $L + \frac{1}{2} \lambda \|W\|^2$",
         ),
         (
             "After about ten epochs all training images are read correctly and their loss goes towards zero, while the "

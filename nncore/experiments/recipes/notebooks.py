@@ -10,21 +10,15 @@ from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
 
 FORWARD = (
-    "<i>Z</i><sub>1</sub> = <i>X W</i><sub>1</sub> + <i>b</i><sub>1</sub>, &nbsp; "
-    "<i>A</i><sub>1</sub> = ReLU(<i>Z</i><sub>1</sub>) = max(<i>Z</i><sub>1</sub>, 0)",
-    "<i>Z</i><sub>2</sub> = <i>A</i><sub>1</sub> <i>W</i><sub>2</sub> + <i>b</i><sub>2</sub>, &nbsp; "
-    "<i>P</i> = softmax(<i>Z</i><sub>2</sub>)",
+    r"$Z_1 = X W_1 + b_1$,   $A_1 = \text{ReLU}(Z_1) = \text{max}(Z_1, 0)$",
+    r"$Z_2 = A_1 W_2 + b_2$,   $P = \text{softmax}(Z_2)$",
 )
-LOSS = "<i>L</i> = −1/<i>n</i> Σ log <i>p</i>(label), the cross-entropy"
+LOSS = r"$L = {-}\frac{1}{n} \sum \log p(\text{label})$, the cross-entropy"
 BACKWARD = (
-    "d<i>Z</i><sub>2</sub> = (<i>P</i> − <i>T</i>)/<i>n</i>, &nbsp; "
-    "d<i>W</i><sub>2</sub> = <i>A</i><sub>1</sub><sup>T</sup> d<i>Z</i><sub>2</sub>, &nbsp; "
-    "d<i>b</i><sub>2</sub> = Σ d<i>Z</i><sub>2</sub>",
-    "d<i>Z</i><sub>1</sub> = d<i>Z</i><sub>2</sub> <i>W</i><sub>2</sub><sup>T</sup> · [<i>Z</i><sub>1</sub> &gt; 0], "
-    "&nbsp; d<i>W</i><sub>1</sub> = <i>X</i><sup>T</sup> d<i>Z</i><sub>1</sub>, &nbsp; "
-    "d<i>b</i><sub>1</sub> = Σ d<i>Z</i><sub>1</sub>",
+    r"$dZ_2 = \frac{P - T}{n}$,   $dW_2 = A_1^\top\,dZ_2$,   $db_2 = \sum dZ_2$",
+    r"$dZ_1 = dZ_2\,W_2^\top \cdot [Z_1 > 0]$,   $dW_1 = X^\top\,dZ_1$,   $db_1 = \sum dZ_1$",
 )
-DESCENT = "<i>W</i> ← <i>W</i> − η d<i>W</i>, &nbsp; <i>b</i> ← <i>b</i> − η d<i>b</i>"
+DESCENT = r"$W \leftarrow W - \eta\,dW$,   $b \leftarrow b - \eta\,db$"
 """The formulas are for images X (n, 784), one per row, and one-hot labels T (n, 10)."""
 
 
@@ -98,7 +92,7 @@ NUMPYNET = Recipe(
         "This recipe shows the effect of good initial weights. With He initialisation, signals keep their size from "
         "layer to layer, so even the first step is useful.",
         (
-            "<i>W</i> ~ N(0, 2/inputs), &nbsp; <i>b</i> = 0",
+            r"$W\,\sim\,N\left(0, \frac{2}{\text{inputs}}\right)$,   $b = 0$",
             *FORWARD,
             LOSS,
             *BACKWARD,
@@ -127,11 +121,9 @@ THREE_LAYER = Recipe(
         "steps. Each time the run continues from where it stopped, optionally with another learning rate. Each hidden "
         "layer can be ReLU or sigmoid.",
         (
-            "<i>A</i><sub>1</sub> = <i>f</i>(<i>X W</i><sub>1</sub> + <i>b</i><sub>1</sub>), &nbsp; "
-            "<i>A</i><sub>2</sub> = <i>g</i>(<i>A</i><sub>1</sub> <i>W</i><sub>2</sub> + <i>b</i><sub>2</sub>), &nbsp; "
-            "<i>P</i> = softmax(<i>A</i><sub>2</sub> <i>W</i><sub>3</sub> + <i>b</i><sub>3</sub>)",
-            "<i>f</i>, <i>g</i>: ReLU(<i>z</i>) = max(<i>z</i>, 0) &nbsp; or &nbsp; "
-            "σ(<i>z</i>) = 1/(1 + e<sup>−<i>z</i></sup>), &nbsp; σ′ = σ(1 − σ)",
+            r"$A_1 = f(X W_1 + b_1)$,   $A_2 = g(A_1 W_2 + b_2)$,   $P = \text{softmax}(A_2 W_3 + b_3)$",
+            r"$f$, $g$:   $\text{ReLU}(z) = \text{max}(z, 0)$   or   $\sigma(z) = \frac{1}{1 + e^{-z}}$,   "
+            r"$\sigma' = \sigma (1 - \sigma)$",
             LOSS,
             DESCENT,
         ),
@@ -161,12 +153,10 @@ SINE = Recipe(
         "A network is a function, and training changes its shape. With one input and one output the whole function can "
         "be plotted: every ReLU unit adds a kink, and the sigmoid at the output smooths the kinks.",
         (
-            "<i>y</i> = ½ (sin <i>x</i> + 1), &nbsp; −2π ≤ <i>x</i> ≤ 2π, &nbsp; "
-            "input (<i>x</i> − mean)/(standard deviation)",
-            "<i>p</i> = σ(ReLU(ReLU(<i>x W</i><sub>1</sub> + <i>b</i><sub>1</sub>) <i>W</i><sub>2</sub> + "
-            "<i>b</i><sub>2</sub>) <i>W</i><sub>3</sub> + <i>b</i><sub>3</sub>)",
-            "<i>L</i> = ½ (<i>p</i> − <i>y</i>)<sup>2</sup>, &nbsp; "
-            "d<i>z</i><sub>3</sub> = (<i>p</i> − <i>y</i>) <i>p</i> (1 − <i>p</i>)",
+            r"$y = \frac{1}{2}\,(\sin x + 1)$,   $-2\pi \le x \le 2\pi$,   "
+            r"input $\frac{x - \text{mean}}{\text{standard deviation}}$",
+            r"$p = \sigma(\text{ReLU}(\text{ReLU}(x W_1 + b_1) W_2 + b_2) W_3 + b_3)$",
+            r"$L = \frac{1}{2}\,(p - y)^2$,   $dz_3 = (p - y)\,p\,(1 - p)$",
             DESCENT + ", after each single point",
         ),
         (

@@ -1,26 +1,25 @@
-"""The page that explains a recipe: as HTML for the window and as text for the terminal."""
+"""The page that explains a recipe, and its text for the terminal."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from html import unescape
 from textwrap import fill
 
-SUBSCRIPTS = str.maketrans("0123456789+-=()aeijklnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑᵢⱼₖₗₙₒₚᵣₛₜᵤᵥₓ")
-SUPERSCRIPTS = str.maketrans("0123456789+-=()nTi", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿᵀⁱ")
-MINUS = "−"
+SUBSCRIPTS = str.maketrans("0123456789+−=()aeijklnoprstuvx", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑᵢⱼₖₗₙₒₚᵣₛₜᵤᵥₓ")
+SUPERSCRIPTS = str.maketrans("0123456789+−=()nTi", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿᵀⁱ")
+GREEK = {"beta": "β", "gamma": "γ", "varepsilon": "ε", "eta": "η", "lambda": "λ", "pi": "π", "sigma": "σ", "sum": "Σ"}
+SIGNS = {"leftarrow": "←", "le": "≤", "sim": "~", "cdot": "·", "ldots": "…", "|": "‖", "top": "T", ",": " "}
+COMMANDS = {**GREEK, **SIGNS, "left": "", "right": ""}
+"""The Unicode text of LaTeX commands; the text of other commands, such as log, is their name."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """The explanation of an experiment; each part is HTML with no tags other than <i>, <b>, <sub> and <sup>.
+    """The explanation of an experiment, as plain text.
 
-    In a formula, a/b is a fraction and √c is a root; longer operands are in brackets.
-
-    goal: why to run the experiment. formulas: one per line. look_at: what to observe, one or two sentences each.
-    expected: the expected result. source: where the experiment comes from.
+    goal: why to run the experiment. formulas: lines of words, and of formulas in LaTeX between dollar signs. look_at:
+    what to observe, one or two sentences each. expected: the expected result. source: where the experiment comes from.
     """
 
     goal: str
@@ -29,41 +28,42 @@ class Page:
     expected: str
     source: str
 
-    def to_html(self, typeset: Callable[[str], str] = str) -> str:
-        """Return the whole page with headings, without colours and sizes.
-
-        typeset: converts a formula to HTML that looks better than the formula in one line.
-        """
-        formulas = "".join(f'<p class="formula">{typeset(formula)}</p>' for formula in self.formulas)
-        look_at = "".join(f"<li>{each}</li>" for each in self.look_at)
-        return (
-            f"<p>{self.goal}</p>"
-            f"<h3>The formulas</h3>{formulas}"
-            f"<h3>What to look at</h3><ul>{look_at}</ul>"
-            f"<h3>Expected</h3><p>{self.expected}</p>"
-            f"<h3>Source</h3><p>{self.source}</p>"
-        )
-
     def to_text(self, width: int = 100) -> str:
         """Return the whole page as text, in lines of at most `width` characters unless a word is longer."""
-        parts = [fill(as_text(self.goal), width), "", *(f"    {as_text(formula)}" for formula in self.formulas), ""]
-        parts += ["Look at:", *(_item(as_text(each), width) for each in self.look_at), ""]
-        parts += [fill(f"Expected: {as_text(self.expected)}", width), fill(f"Source: {as_text(self.source)}", width)]
+        parts = [fill(self.goal, width), "", *(f"    {as_text(line)}" for line in self.formulas), ""]
+        parts += ["Look at:", *(_item(each, width) for each in self.look_at), ""]
+        parts += [fill(f"Expected: {self.expected}", width), fill(f"Source: {self.source}", width)]
         return "\n".join(parts)
 
 
-def as_text(html: str) -> str:
-    """Convert HTML to text: W<sub>1</sub> becomes W₁, or W_(ab) if Unicode has no such character."""
-    text = re.sub(r"<sub>(.*?)</sub>", lambda found: _raised(found[1], SUBSCRIPTS, "_"), html)
-    text = re.sub(r"<sup>(.*?)</sup>", lambda found: _raised(found[1], SUPERSCRIPTS, "^"), text)
-    return unescape(re.sub(r"<[^>]*>", "", text))
+def as_text(line: str) -> str:
+    r"""Convert the formulas of a line to Unicode: $W_1^\top$ becomes W₁ᵀ, and $\frac{a}{b + c}$ becomes a/(b + c).
+
+    A fraction or a root may contain a root, words and scripts, but not a fraction.
+    """
+    parts = line.split("$")
+    parts[1::2] = map(_formula_text, parts[1::2])
+    return "".join(parts)
 
 
-def _raised(html: str, signs: dict[int, int], mark: str) -> str:
-    text = unescape(re.sub(r"<[^>]*>", "", html)).replace(MINUS, "-")
+def _formula_text(latex: str) -> str:
+    text = re.sub(r"\\text\{(.*?)\}", r"\1", latex)
+    text = re.sub(r"\\(?!frac|sqrt)([A-Za-z]+|.)", lambda found: COMMANDS.get(found[1], found[1]), text)
+    text = text.replace("{-}", "-").replace("-", "−").replace("'", "′")
+    text = re.sub(r"([_^])(\{.*?\}|.)", lambda found: _script(found[1], found[2].strip("{}")), text)
+    text = re.sub(r"\\sqrt\{(.*?)\}", lambda found: f"√{_operand(found[1])}", text)
+    return re.sub(r"\\frac\{(.*?)\}\{(.*?)\}", lambda found: f"{_operand(found[1])}/{_operand(found[2])}", text)
+
+
+def _script(mark: str, text: str) -> str:
+    signs = SUBSCRIPTS if mark == "_" else SUPERSCRIPTS
     if all(ord(sign) in signs for sign in text):
         return text.translate(signs)
     return f"{mark}{text}" if len(text) == 1 else f"{mark}({text})"
+
+
+def _operand(text: str) -> str:
+    return text if re.fullmatch(r"\w+|√\([^()]*\)", text) else f"({text})"
 
 
 def _item(text: str, width: int) -> str:
