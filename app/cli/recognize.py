@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from app.cli.output import LONGEST_LINE, print_error
 from nncore.data.dataset import DIGITS
 from nncore.data.formats import read_ink
-from nncore.data.formats.files import opened
+from nncore.data.formats.files import open_data_file
 from nncore.errors import DataError, ModelFileError, printable
 from nncore.evaluation.recognition import Prediction, read_digit, why_cannot_read
 from nncore.files.model_file import bundled_model_path, load_model
@@ -64,7 +64,7 @@ def _images_of(path: Path) -> Iterator[tuple[int | None, NDArray[np.uint8]]]:
 
 def _is_ink(path: Path) -> bool:
     """Whether a file looks like UNIPEN: text with a line that begins with a full stop and a keyword."""
-    with opened(path) as file:
+    with open_data_file(path) as file:
         start = file.read(4096)
     lines = start.removeprefix(b"\xef\xbb\xbf").splitlines()
     return b"\0" not in start and any(line.lstrip().startswith(b".") for line in lines)

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset, Splits
 from nncore.data.formats import read_dataset as read_plain
-from nncore.data.formats.files import opened, require_memory
-from nncore.data.formats.image_csv import COLUMNS, LABEL_NAMES, LONGEST_ROW, ROWS_AT_ONCE
+from nncore.data.formats.files import open_data_file, require_memory
+from nncore.data.formats.image_csv import COLUMNS, LABEL_NAMES, MAX_ROW_BYTES, ROWS_PER_BLOCK
 from nncore.errors import DataError, file_name, printable
 from nncore.preprocessing.ink import SIDE
 
@@ -53,8 +53,8 @@ def read_any_dataset(path: Path, mapped: bool | None = None) -> Splits:
 
 def detect_dialect(path: Path) -> Dialect | None:
     """The dialect of the first line; None if it is not a row of a table."""
-    with opened(path) as file:
-        start = file.read(LONGEST_ROW)
+    with open_data_file(path) as file:
+        start = file.read(MAX_ROW_BYTES)
     encoding = "utf-16" if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
     try:
         text = codecs.getincrementaldecoder(encoding)().decode(start)
@@ -78,7 +78,7 @@ def _read(path: Path, dialect: Dialect) -> Dataset:
     try:
         with pandas.read_csv(
             path, sep=r"\s+" if dialect.separator == " " else dialect.separator, encoding=dialect.encoding,
-            header=0 if dialect.has_header else None, chunksize=ROWS_AT_ONCE, skip_blank_lines=False,
+            header=0 if dialect.has_header else None, chunksize=ROWS_PER_BLOCK, skip_blank_lines=False,
         ) as frames:  # fmt: skip
             for frame in frames:
                 blocks.append(_numbers(frame, dialect, file_name(path)))

@@ -21,7 +21,7 @@ from nncore.handwriting.synthetic import digits
 ReportProgress = Callable[[float], None]
 Cancelled = Callable[[], bool]
 
-DATA_FILES = f"Images or ink with labels ({file_patterns('pictures', 'ink')});;All files (*)"
+DATA_FILES = f"Images or ink with labels ({file_patterns('images', 'ink')});;All files (*)"
 """The filter of every dialog that asks for a data set: what `load_path` reads."""
 
 MAX_SYNTHETIC_DIGITS = 100_000
@@ -48,18 +48,18 @@ def load_path(path: Path, report_progress: ReportProgress, cancelled: Cancelled)
             return _load_folder(path, report_progress, cancelled)
         return LoadedData(read_any_dataset(path))
     found = format_of(path)
-    return LoadedData(found.read(path, None) if found.holds == "ink" else read_any_dataset(path))
+    return LoadedData(found.read(path, None) if found.content == "ink" else read_any_dataset(path))
 
 
 def _load_folder(path: Path, report_progress: ReportProgress, cancelled: Cancelled) -> LoadedData | None:
     found = read_image_folder(path, read_grey_image, report_progress, cancelled)
     if found is None:
         return None
-    left_out = found.left_out
-    if not left_out:
+    skipped = found.skipped
+    if not skipped:
         return LoadedData(found.splits)
-    what = "1 picture was" if len(left_out) == 1 else f"{len(left_out):,} pictures were"
-    return LoadedData(found.splits, f"{what} skipped. {left_out[0]}")
+    what = "1 picture was" if len(skipped) == 1 else f"{len(skipped):,} pictures were"
+    return LoadedData(found.splits, f"{what} skipped. {skipped[0]}")
 
 
 def load_bundled(report_progress: ReportProgress, cancelled: Cancelled) -> LoadedData | None:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from nncore.data.formats.files import opened
+from nncore.data.formats.files import open_data_file
 from nncore.errors import DataError
 from nncore.preprocessing.bitmap import to_grey
 
@@ -42,7 +42,7 @@ def read_colour_image(path: Path) -> NDArray[np.uint8]:
     At most MAX_SIDE pixels per side; of several pages or frames the first one.
     Raises DataError, which names the file, if it is not a picture, damaged, or larger than MAX_PIXELS.
     """
-    with opened(path) as file:
+    with open_data_file(path) as file:
         return _pixels(file, str(path))
 
 

@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from math import isfinite, pi
+from math import isfinite, nan, pi
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +20,10 @@ from nncore.data.dataset import Dataset, Splits
 from nncore.errors import DataError, SettingError, printable
 
 Numbers = NDArray[np.float64]
+Function = Callable[[Numbers], Numbers]
 
-LONGEST_FORMULA, MOST_POINTS = 200, 100_000
-LARGEST_FLOAT32 = float(np.finfo(np.float32).max)
+MAX_FORMULA_LENGTH, MAX_POINTS = 200, 100_000
+MAX_FLOAT32 = float(np.finfo(np.float32).max)
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +74,8 @@ class CurvePoints:
         targets = (self.y - lowest) / span
         return Splits(Dataset.from_floats(self.inputs(self.x), targets, source=self.source))
 
+    # Standardised inputs keep the sums of the first layer near 0, where no activation is saturated. Targets are scaled
+    # to [0, 1], because an output layer with a sigmoid reaches nothing else.
     @cached_property
     def _scale_of_x(self) -> tuple[float, float]:
         return float(self.x.mean()), float(self.x.std())
@@ -83,7 +86,7 @@ class CurvePoints:
         return (0.0, 1.0) if lowest >= 0 and highest <= 1 else (lowest, (highest - lowest) or 1.0)
 
 
-FUNCTIONS: dict[str, Callable[[Numbers], Numbers]] = {
+FUNCTIONS: dict[str, Function] = {
     "sin": np.sin, "cos": np.cos, "tan": np.tan, "tanh": np.tanh, "sinh": np.sinh, "cosh": np.cosh,
     "arcsin": np.arcsin, "arccos": np.arccos, "arctan": np.arctan, "exp": np.exp, "log": np.log, "sqrt": np.sqrt,
     "abs": np.abs, "sign": np.sign, "floor": np.floor,
@@ -98,42 +101,40 @@ OPERATORS: dict[type[ast.AST], Callable[..., Numbers]] = {
 }  # fmt: skip
 
 
-def parse_formula(formula: str) -> Callable[[Numbers], Numbers]:
+def parse_formula(formula: str) -> Function:
     """Convert a formula such as "sin(3*x)*x" to a function that maps x (n,) to values (n,).
 
     It may contain x, numbers, pi, e, + - * / ** %, brackets and FUNCTIONS. It is parsed, never executed as Python.
     Raises SettingError("function") for anything else.
     """
-    if len(formula) > LONGEST_FORMULA:
+    if len(formula) > MAX_FORMULA_LENGTH:
         raise SettingError(
-            "function", f"A formula must have at most {LONGEST_FORMULA} characters; this one has {len(formula)}."
+            "function", f"A formula must have at most {MAX_FORMULA_LENGTH} characters; this one has {len(formula)}."
         )
     try:
         tree = ast.parse(formula.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        example = (
-            "; write it like sin(3*x)*x, with * between factors"
-            if "=" not in formula
-            else "; write only the part to the right of the ="
-        )
-        raise SettingError("function", f"The formula {printable(formula)!r} cannot be read{example}.") from None
-    _check(tree)
-    return lambda x: np.broadcast_to(_value(tree, x), x.shape).astype(np.float64)
+        advice = "write it like sin(3*x)*x, with * between factors"
+        if "=" in formula:
+            advice = "write only the part to the right of the ="
+        raise SettingError("function", f"The formula {printable(formula)!r} cannot be read; {advice}.") from None
+    function = _compiled(tree)
+    return lambda x: np.broadcast_to(function(x), x.shape).astype(np.float64)  # a constant has the shape ()
 
 
 def sample_formula(formula: str, low: float, high: float, count: int) -> CurvePoints:
-    """Return `count` points (2 to MOST_POINTS) of a formula, evenly spaced from `low` to `high`, finite, low < high.
+    """Return `count` points (2 to MAX_POINTS) of a formula, evenly spaced from `low` to `high`, finite, low < high.
 
     Raises SettingError for "function", "low" or "points", also if the formula is undefined at one of the points.
     """
-    if not 2 <= count <= MOST_POINTS:
-        raise SettingError("points", f"The number of points must be from 2 to {MOST_POINTS:,}; got {count}.")
+    if not 2 <= count <= MAX_POINTS:
+        raise SettingError("points", f"The number of points must be from 2 to {MAX_POINTS:,}; got {count}.")
     if not (isfinite(low) and isfinite(high) and low < high):
         raise SettingError("low", f"The range must begin with the smaller number; got {low:g} to {high:g}.")
     x = np.linspace(low, high, count)
     with np.errstate(all="ignore"):
         y = parse_formula(formula)(x)
-    undefined = np.flatnonzero(~(np.abs(y) < LARGEST_FLOAT32))
+    undefined = np.flatnonzero(~(np.abs(y) < MAX_FLOAT32))  # also NaN, because each comparison with NaN is false
     if undefined.size:
         raise SettingError(
             "function",
@@ -152,55 +153,47 @@ def parse_number(field: str, text: str) -> float:
     try:
         number = float(text.strip().replace(",", ".", 1))
     except ValueError:
-        number = _constant(field, text)
-    if not abs(number) < LARGEST_FLOAT32:
-        raise SettingError(
-            field, f"{printable(text.strip())!r} is not a finite number; write one such as 6.28 or 2*pi."
-        )
+        number = _value_without_x(text)
+    if not abs(number) < MAX_FLOAT32:
+        found = printable(text.strip())
+        raise SettingError(field, f"{found!r} is not a number; write a finite number such as 6.28 or 2*pi.")
     return number
 
 
-def _constant(field: str, text: str) -> float:
+def _value_without_x(text: str) -> float:
+    """Return the value of a formula without x; NaN if the text is not such a formula."""
     try:
         with np.errstate(all="ignore"):
-            first, second = parse_formula(text)(np.array([0.0, 1.0]))
+            at_0, at_1 = parse_formula(text)(np.array([0.0, 1.0]))
     except SettingError:
-        first, second = 0.0, 1.0
-    if first != second and not (np.isnan(first) and np.isnan(second)):
-        raise SettingError(field, f"{printable(text.strip())!r} is not a number; write one such as 6.28 or 2*pi.")
-    return float(first)
+        return nan
+    return float(at_0) if at_0 == at_1 else nan
 
 
 def format_number(number: float) -> str:
     """Write a number in the shortest form that `parse_number` reads back exactly; multiples of pi/2 as "-2*pi"."""
-    halves = number / (pi / 2)
+    halves = number / (pi / 2)  # a multiple of pi/2 has a whole number of halves and is written as a factor of pi
     if halves and halves == int(halves) and abs(halves) < 1000 and halves * (pi / 2) == number:
         factor = f"{halves / 2:g}*"
         return {"1*": "", "-1*": "-"}.get(factor, factor) + "pi"
     return f"{number:.15g}" if float(f"{number:.15g}") == number else repr(number)
 
 
-def _check(node: ast.AST) -> None:
-    """Raise SettingError if the formula contains anything that is not allowed."""
+def _compiled(node: ast.AST) -> Function:
+    """Return a node of the syntax tree as a function of x (n,). Raises SettingError for everything not allowed."""
     match node:
-        case ast.Constant(value=bool()):
-            _refuse(node)
-        case ast.Constant(value=int() | float()):
-            return
-        case ast.Name(id=name) if name == "x" or name in CONSTANTS:
-            return
+        case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):  # bool is an int
+            return lambda x: np.asarray(number, np.float64)
+        case ast.Name(id="x"):
+            return lambda x: x
+        case ast.Name(id=name) if name in CONSTANTS:
+            return lambda x: np.asarray(CONSTANTS[name])
         case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
-            _check(left)
-            _check(right)
+            return _composed(OPERATORS[type(op)], left, right)
         case ast.UnaryOp(op=op, operand=operand) if type(op) in OPERATORS:
-            _check(operand)
+            return _composed(OPERATORS[type(op)], operand)
         case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name in FUNCTIONS:
-            _check(argument)
-        case _:
-            _refuse(node)
-
-
-def _refuse(node: ast.AST) -> None:
+            return _composed(FUNCTIONS[name], argument)
     found = printable(ast.unparse(node))
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
         raise SettingError("function", f"In {found}, ^ is not a power; write ** instead.")
@@ -210,17 +203,7 @@ def _refuse(node: ast.AST) -> None:
     )
 
 
-def _value(node: ast.AST, x: Numbers) -> Numbers:
-    """Return the value at x (n,) of a formula that has been checked."""
-    match node:
-        case ast.Constant(value=number):
-            return np.asarray(number, np.float64)
-        case ast.Name(id=name):
-            return x if name == "x" else np.asarray(CONSTANTS[name])
-        case ast.BinOp(left=left, op=op, right=right):
-            return OPERATORS[type(op)](_value(left, x), _value(right, x))
-        case ast.UnaryOp(op=op, operand=operand):
-            return OPERATORS[type(op)](_value(operand, x))
-        case ast.Call(func=ast.Name(id=name), args=[argument]):
-            return FUNCTIONS[name](_value(argument, x))
-    raise AssertionError(f"{node} was not checked")
+def _composed(outer: Callable[..., Numbers], *arguments: ast.AST) -> Function:
+    """Return the function that applies `outer` to the values of the arguments."""
+    compiled = [_compiled(argument) for argument in arguments]
+    return lambda x: outer(*(argument(x) for argument in compiled))

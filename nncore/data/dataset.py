@@ -53,9 +53,9 @@ class Dataset:
     def __post_init__(self) -> None:
         self._check_images()
         if self.labels.shape[:1] != self.images.shape[:1]:
-            given, wanted = ("images" if self.is_bytes else "inputs"), ("labels" if self.class_names else "targets")
+            inputs, targets = ("images" if self.is_bytes else "inputs"), ("labels" if self.class_names else "targets")
             raise DataError(
-                f"{self.source}: found {len(self.images)} {given}, but {wanted} with shape {self.labels.shape}; "
+                f"{self.source}: found {len(self.images)} {inputs}, but {targets} with shape {self.labels.shape}; "
                 "expected one for each."
             )
         self._check_labels()
@@ -64,6 +64,7 @@ class Dataset:
             "labels": np.ascontiguousarray(self.labels, np.intp if self.class_names else np.float32),
         }
         arrays["_flat"] = arrays["images"].reshape(len(self.images), prod(self.images.shape[1:]))
+        # `_flat` (n, numbers) shares the memory of `images`. A view is made read-only, not the caller's array itself.
         for name, array in arrays.items():
             view = array.view()
             view.flags.writeable = False
@@ -78,9 +79,9 @@ class Dataset:
         An array with one axis means d = 1 or k = 1. All numbers become float32. Raises DataError as the class does, and
         if a number is too large for float32.
         """
-        numbers = _as_columns(inputs, source, "input")
-        wanted = np.asarray(targets) if class_names else _as_columns(targets, source, "target")
-        return cls(numbers, wanted, class_names, source)
+        columns = _as_columns(inputs, source, "input")
+        converted = np.asarray(targets) if class_names else _as_columns(targets, source, "target")
+        return cls(columns, converted, class_names, source)
 
     def __len__(self) -> int:
         return len(self.images)
@@ -101,13 +102,12 @@ class Dataset:
         If `out` is given, it is filled and returned; otherwise the result is a new float32 array.
         """
         if not self.is_bytes and out is not None and not isinstance(rows, slice) and out.dtype == self._flat.dtype:
-            return self._flat.take(rows, axis=0, out=out, mode="clip")  # no temporary copy
+            return self._flat.take(rows, axis=0, out=out, mode="clip")  # without the temporary copy that indexing makes
         scale = np.float32(1 / 255 if self.is_bytes else 1)
         chosen = self._chosen(rows)
-        found: NDArray[np.floating] = np.multiply(
-            chosen, scale, out=out, dtype=np.float32 if out is None else out.dtype
-        )
-        return found
+        dtype = np.float32 if out is None else out.dtype
+        scaled: NDArray[np.floating] = np.multiply(chosen, scale, out=out, dtype=dtype)
+        return scaled
 
     def raw(self, rows: NDArray[np.intp], out: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Copy the chosen images as bytes into `out` (rows, height * width) and return it; allocates nothing.
@@ -154,12 +154,12 @@ class Dataset:
         images = chosen.reshape(-1, *self.input_shape)
         return Dataset(images, self.targets(rows), self.class_names, self.source, self.open_set)
 
-    def split(self, share: float, rng: np.random.Generator) -> tuple[Dataset, Dataset]:
-        """Hold out a random `share` in (0, 1) of the examples: return (remaining, held out).
+    def split(self, fraction: float, rng: np.random.Generator) -> tuple[Dataset, Dataset]:
+        """Hold out a random `fraction` in (0, 1) of the examples: return (remaining, held out).
 
         At least one example remains, so a dataset of one example is not split.
         """
-        held_out = held_out_count(len(self), share)
+        held_out = held_out_count(len(self), fraction)
         order = rng.permutation(len(self))
         return self.take(np.sort(order[held_out:])), self.take(np.sort(order[:held_out]))
 
@@ -168,32 +168,36 @@ class Dataset:
         return self._flat[rows]
 
     def _check_images(self) -> None:
-        kind, axes = self.images.dtype, self.images.ndim
-        if kind == np.float32 and axes == 2:
+        if self.images.dtype == np.float32 and self.images.ndim == 2:
             _check_finite(self.images, self.images, self.source, "input")
-        elif kind != np.uint8 or axes != 3:
-            raise DataError(
-                f"{self.source}: images are {kind} {self.images.shape}; "
-                "expected uint8 with three axes: number, height, width."
-            )
+        else:
+            check_image_array(self.images.shape, self.images.dtype, self.source)
 
     def _check_labels(self) -> None:
-        kind, axes = self.labels.dtype.kind, self.labels.ndim
-        if not self.class_names:
-            if self.labels.dtype != np.float32 or axes != 2:
-                raise DataError(
-                    f"{self.source}: targets are {self.labels.dtype} {self.labels.shape}; "
-                    "expected float32 with two axes, because there are no classes."
-                )
-            _check_finite(self.labels, self.labels, self.source, "target")
+        if self.class_names:
+            check_label_array(self.labels.shape, self.labels.dtype, len(self.images), self.source)
+            check_classes(self.labels, self.class_names, self.source, open_set=self.open_set)
             return
-        if axes != 1:
+        if self.labels.dtype != np.float32 or self.labels.ndim != 2:
             raise DataError(
-                f"{self.source}: labels have shape {self.labels.shape}; expected ({len(self.images)},), one per image."
+                f"{self.source}: targets are {self.labels.dtype} {self.labels.shape}; "
+                "expected float32 with two axes, because there are no classes."
             )
-        if kind not in "iu":
-            raise DataError(f"{self.source}: labels are {self.labels.dtype}; expected integers.")
-        check_classes(self.labels, self.class_names, self.source, open_set=self.open_set)
+        _check_finite(self.labels, self.labels, self.source, "target")
+
+
+def check_image_array(shape: tuple[int, ...], dtype: np.dtype[Any], source: str) -> None:
+    """Raise DataError unless an array of images consists of bytes and has three axes."""
+    if len(shape) != 3 or dtype != np.uint8:
+        raise DataError(f"{source}: images are {dtype} {shape}; expected uint8 with three axes: number, height, width.")
+
+
+def check_label_array(shape: tuple[int, ...], dtype: np.dtype[Any], count: int, source: str) -> None:
+    """Raise DataError unless an array of labels consists of `count` integers and has one axis."""
+    if shape != (count,):
+        raise DataError(f"{source}: labels have shape {shape}; expected ({count},), one per image.")
+    if dtype.kind not in "iu":
+        raise DataError(f"{source}: labels are {dtype}; expected integers.")
 
 
 def check_classes(
@@ -205,17 +209,17 @@ def check_classes(
     """
     if len(class_names) == 1:
         raise DataError(f"{source}: found one class, {class_names[0]!r}; expected at least two.")
-    wrong = np.flatnonzero((labels < (NO_CLASS if open_set else 0)) | (labels >= len(class_names)))
-    if wrong.size:
+    invalid = np.flatnonzero((labels < (NO_CLASS if open_set else 0)) | (labels >= len(class_names)))
+    if invalid.size:
         raise DataError(
-            f"{source}: the label of image {first + wrong[0] + 1} is {labels[wrong[0]]}; "
+            f"{source}: the label of image {first + invalid[0] + 1} is {labels[invalid[0]]}; "
             f"expected 0 to {len(class_names) - 1}."
         )
 
 
-def held_out_count(count: int, share: float) -> int:
-    """Return how many of `count` a split holds out: about the share, at least one, but never all."""
-    return max(0, min(count - 1, max(1, round(share * count))))
+def held_out_count(count: int, fraction: float) -> int:
+    """Return how many of `count` a split holds out: about this fraction, at least one, but never all."""
+    return max(0, min(count - 1, max(1, round(fraction * count))))
 
 
 def _as_columns(numbers: ArrayLike, source: str, what: str) -> NDArray[np.float32]:
@@ -224,16 +228,17 @@ def _as_columns(numbers: ArrayLike, source: str, what: str) -> NDArray[np.float3
     if given.dtype.kind not in "iuf" or given.ndim not in (1, 2):
         raise DataError(f"{source}: {what}s are {given.dtype} {given.shape}; expected numbers with one or two axes.")
     given = given[:, None] if given.ndim == 1 else given
-    with np.errstate(over="ignore"):  # numbers too large for float32 become infinite and are refused below
+    with np.errstate(over="ignore"):  # numbers too large for float32 become infinite and are rejected below
         converted = given.astype(np.float32)
     _check_finite(converted, given, source, what)
     return converted
 
 
 def _check_finite(numbers: NDArray[Any], given: NDArray[Any], source: str, what: str) -> None:
-    wrong = np.argwhere(~np.isfinite(numbers))
-    if wrong.size:
-        row, column = wrong[0]
+    """Raise DataError if one of the numbers (n, columns) is not finite; the message shows the number in `given`."""
+    invalid = np.argwhere(~np.isfinite(numbers))
+    if invalid.size:
+        row, column = invalid[0]
         raise DataError(
             f"{source}, row {row + 1}, {what} {column + 1}: found {given[row, column]}; "
             "expected a finite number that a float32 can hold."
@@ -248,9 +253,9 @@ class Splits:
     validation: Dataset | None = None
     test: Dataset | None = None
 
-    def with_test(self, share: float, seed: int = 0) -> Splits:
-        """Return splits in which a random `share` in (0, 1) of the training set is the test set."""
-        training, test = self.training.split(share, np.random.default_rng(seed))
+    def with_test(self, fraction: float, seed: int = 0) -> Splits:
+        """Return splits in which a random `fraction` in (0, 1) of the training set is the test set."""
+        training, test = self.training.split(fraction, np.random.default_rng(seed))
         return replace(self, training=training, test=test)
 
 

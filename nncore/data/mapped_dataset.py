@@ -10,8 +10,15 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from nncore.data.dataset import DIGITS, Dataset, Rows, check_classes, held_out_count
-from nncore.errors import DataError
+from nncore.data.dataset import (
+    DIGITS,
+    Dataset,
+    Rows,
+    check_classes,
+    check_image_array,
+    check_label_array,
+    held_out_count,
+)
 
 BLOCK_ROWS = 64
 """Number of consecutive examples that are kept together when a mapped set is shuffled or split: 50 kB of MNIST."""
@@ -22,7 +29,7 @@ WINDOW_BLOCKS = 128
 BLOCKS_PER_RELEASE = 4
 """Number of blocks read before the process releases its pages; Linux may map 2 MB when each is first touched."""
 
-LABELS_AT_ONCE = 2**16
+LABELS_PER_BLOCK = 2**16
 
 
 class MappedArray:
@@ -53,17 +60,18 @@ class MappedArray:
         if out is None:
             out = np.empty((len(rows), self._entries.shape[1]), self.dtype)
         blocks = rows // BLOCK_ROWS
-        # Sort the requests by block and split them where the block changes; `of_block` are positions in `rows`.
+        # Sort the requests by block and split them where the block changes; `positions` are indices of `rows`.
         order = np.argsort(blocks, kind="stable")
-        begins = np.flatnonzero(np.diff(blocks[order])) + 1
-        for number, of_block in enumerate(np.split(order, begins), start=1):
-            out[of_block] = self._entries[rows[of_block]]
+        first_of_block = np.flatnonzero(np.diff(blocks[order])) + 1
+        for number, positions in enumerate(np.split(order, first_of_block), start=1):
+            out[positions] = self._entries[rows[positions]]
             if number % BLOCKS_PER_RELEASE == 0:
                 self._release_pages()
         self._release_pages()
         return out
 
     def _release_pages(self) -> None:
+        """Let the system take back the pages: they count as memory of this process until then."""
         if hasattr(self._pages, "madvise"):
             self._pages.madvise(mmap.MADV_DONTNEED)
 
@@ -71,20 +79,20 @@ class MappedArray:
 class Window(NamedTuple):
     """Blocks of a mapped set in memory, for fast access to single examples; it is never written to.
 
-    blocks: their numbers in the file, in rising order. images (rows, size), labels (rows, 1): block after block.
+    blocks: their numbers in the file, in rising order. arrays: the images (rows, size) uint8 and the labels (rows, 1)
+    intp, block after block.
     """
 
     blocks: NDArray[np.intp]
-    images: NDArray[np.uint8]
-    labels: NDArray[Any]
+    arrays: tuple[NDArray[Any], NDArray[Any]]
 
     def find(self, rows: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
         """Return the positions in the window of `rows` of the file, and whether the window holds them."""
-        blocks, within = np.divmod(rows, BLOCK_ROWS)
+        blocks, offsets = np.divmod(rows, BLOCK_ROWS)
         # Only the last block of the file can be shorter than BLOCK_ROWS, and it is always the last of the window, so
         # block number i of the window begins at i * BLOCK_ROWS.
         slots = np.minimum(np.searchsorted(self.blocks, blocks), len(self.blocks) - 1)
-        return slots * BLOCK_ROWS + within, self.blocks[slots] == blocks
+        return slots * BLOCK_ROWS + offsets, self.blocks[slots] == blocks
 
 
 class MappedDataset(Dataset):
@@ -121,7 +129,7 @@ class MappedDataset(Dataset):
             _check(images, labels, class_names, source)
             blocks = np.arange(-(-len(images) // BLOCK_ROWS))
         self._blocks = blocks
-        self._count = _rows_in(blocks, len(images))
+        self._count = _row_count(blocks, len(images))
         self._window: Window | None = None
 
     def __len__(self) -> int:
@@ -152,14 +160,7 @@ class MappedDataset(Dataset):
 
     def raw(self, rows: NDArray[np.intp], out: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Copy the chosen images as bytes into `out` (rows, height * width) and return it."""
-        images, _ = self._files
-        places, window = self._places(rows), self._window
-        if window is None:
-            return images.read(places, out)
-        where, held = window.find(places)
-        np.take(window.images, where, axis=0, out=out, mode="clip")
-        if not held.all():
-            out[~held] = images.read(places[~held])
+        self._gather(0, rows, out)
         return out
 
     def example(self, row: int, dtype: DTypeLike) -> tuple[NDArray[Any], NDArray[Any]] | None:
@@ -168,18 +169,22 @@ class MappedDataset(Dataset):
 
     def targets(self, rows: Rows, out: NDArray[Any] | None = None) -> NDArray[Any]:
         """Return the labels (rows,) intp; if `out` is given, it is filled and returned."""
-        _, labels = self._files
-        places, window = self._places(rows), self._window
+        row_numbers = self._row_numbers(rows)
         if out is None:
-            out = np.empty(len(places), np.intp)
-        if window is None:
-            out[:] = labels.read(places)[:, 0]
-            return out
-        where, held = window.find(places)
-        out[:] = window.labels[:, 0].take(where, mode="clip")
-        if not held.all():
-            out[~held] = labels.read(places[~held])[:, 0]
+            out = np.empty(len(row_numbers), np.intp)
+        self._gather(1, row_numbers, out[:, None])
         return out
+
+    def _gather(self, part: int, rows: NDArray[np.intp], out: NDArray[Any]) -> None:
+        """Fill `out` (rows, numbers) with the images (part 0) or labels (part 1); rows outside the window are read."""
+        file_rows, window = self._file_rows(rows), self._window  # another thread may replace the window meanwhile
+        if window is None:
+            self._files[part].read(file_rows, out)
+            return
+        positions, in_window = window.find(file_rows)
+        np.take(window.arrays[part], positions, axis=0, out=out, mode="clip")  # other modes copy `out` first
+        if not in_window.all():
+            out[~in_window] = self._files[part].read(file_rows[~in_window])
 
     def batches(self, batch_size: int, rng: np.random.Generator) -> Iterator[NDArray[np.intp]]:
         """Yield the rows of each batch of one epoch in a new random order; the last batch holds the remaining rows.
@@ -187,13 +192,15 @@ class MappedDataset(Dataset):
         See the class for how random the order is. A batch size above the size of the dataset gives one batch of all
         rows; their numbers temporarily take 16 bytes each.
         """
-        waiting = np.empty(0, np.intp)
+        waiting = np.empty(
+            0, np.intp
+        )  # rows that do not fill a batch yet; they begin the first batch of the next window
         for window in self._windows(rng):
             waiting = np.concatenate([waiting, window])
-            whole = len(waiting) - len(waiting) % batch_size
-            for start in range(0, whole, batch_size):
+            complete = len(waiting) - len(waiting) % batch_size
+            for start in range(0, complete, batch_size):
                 yield waiting[start : start + batch_size]
-            waiting = waiting[whole:]
+            waiting = waiting[complete:]
         if len(waiting):
             yield waiting
 
@@ -203,37 +210,39 @@ class MappedDataset(Dataset):
         for start in range(0, len(order), WINDOW_BLOCKS):
             chosen = np.sort(order[start : start + WINDOW_BLOCKS])
             rows = _rows_of(chosen, len(self))
-            places = self._places(rows)
+            file_rows = self._file_rows(rows)
             self._window = None  # free its memory before the next one is read
             images, labels = self._files
-            self._window = Window(self._blocks[chosen], images.read(places), labels.read(places))
+            label_rows = labels.read(file_rows).astype(np.intp)
+            self._window = Window(self._blocks[chosen], (images.read(file_rows), label_rows))
             yield rng.permutation(rows)
 
-    def split(self, share: float, rng: np.random.Generator) -> tuple[Dataset, Dataset]:
-        """Hold out a random `share` in (0, 1) of the images in whole blocks: return (remaining, held out).
+    def split(self, fraction: float, rng: np.random.Generator) -> tuple[Dataset, Dataset]:
+        """Hold out a random `fraction` in (0, 1) of the images in whole blocks: return (remaining, held out).
 
         Nothing is read or copied. At least one block remains, so a dataset of one block is not split.
         """
-        held_out = held_out_count(len(self._blocks), share)
+        held_out = held_out_count(len(self._blocks), fraction)
         order = rng.permutation(len(self._blocks))
-        return self._part(np.sort(order[held_out:])), self._part(np.sort(order[:held_out]))
+        return self._subset(np.sort(order[held_out:])), self._subset(np.sort(order[:held_out]))
 
-    def _part(self, blocks: NDArray[np.intp]) -> MappedDataset:
+    def _subset(self, blocks: NDArray[np.intp]) -> MappedDataset:
         images, labels = self._files
         return MappedDataset(images, labels, self.class_names, self.source, self._blocks[blocks])
 
     def _chosen(self, rows: Rows) -> NDArray[Any]:
-        rows = self._numbers(rows)
-        return self.raw(rows, np.empty((len(rows), prod(self.input_shape)), np.uint8))
+        row_numbers = self._row_numbers(rows)
+        return self.raw(row_numbers, np.empty((len(row_numbers), prod(self.input_shape)), np.uint8))
 
-    def _numbers(self, rows: Rows) -> NDArray[np.intp]:
+    def _row_numbers(self, rows: Rows) -> NDArray[np.intp]:
         return np.arange(*rows.indices(len(self))) if isinstance(rows, slice) else rows
 
-    def _places(self, rows: Rows) -> NDArray[np.intp]:
+    def _file_rows(self, rows: Rows) -> NDArray[np.intp]:
         """Return the rows in the files that belong to `rows` of this dataset."""
-        blocks, within = np.divmod(self._numbers(rows), BLOCK_ROWS)
-        places: NDArray[np.intp] = self._blocks[blocks] * BLOCK_ROWS + within
-        return places
+        # Only the last block of a dataset can be shorter than BLOCK_ROWS, so its row r is in its block r // BLOCK_ROWS.
+        blocks, offsets = np.divmod(self._row_numbers(rows), BLOCK_ROWS)
+        file_rows: NDArray[np.intp] = self._blocks[blocks] * BLOCK_ROWS + offsets
+        return file_rows
 
 
 def _rows_of(blocks: NDArray[np.intp], count: int) -> NDArray[np.intp]:
@@ -242,7 +251,7 @@ def _rows_of(blocks: NDArray[np.intp], count: int) -> NDArray[np.intp]:
     return rows[rows < count]
 
 
-def _rows_in(blocks: NDArray[np.intp], rows_in_file: int) -> int:
+def _row_count(blocks: NDArray[np.intp], rows_in_file: int) -> int:
     """Return the number of rows in some blocks: BLOCK_ROWS each, but the last block of the file may be shorter."""
     if not len(blocks):
         return 0
@@ -250,15 +259,13 @@ def _rows_in(blocks: NDArray[np.intp], rows_in_file: int) -> int:
 
 
 def _check(images: MappedArray, labels: MappedArray, class_names: tuple[str, ...], source: str) -> None:
-    if len(images.shape) != 3 or images.dtype != np.uint8:
-        raise DataError(
-            f"{source}: images are {images.dtype} {images.shape}; "
-            "expected uint8 with three axes: number, height, width."
-        )
-    if labels.shape != (len(images),):
-        raise DataError(f"{source}: labels have shape {labels.shape}; expected ({len(images)},), one per image.")
-    if labels.dtype.kind not in "iu":
-        raise DataError(f"{source}: labels are {labels.dtype}; expected integers.")
-    for start in range(0, len(labels), LABELS_AT_ONCE):
-        some = labels.read(np.arange(start, min(start + LABELS_AT_ONCE, len(labels))))
-        check_classes(some[:, 0], class_names, source, start)
+    check_image_array(images.shape, images.dtype, source)
+    check_label_array(labels.shape, labels.dtype, len(images), source)
+    for start, block in label_blocks(labels):
+        check_classes(block, class_names, source, start)
+
+
+def label_blocks(labels: MappedArray) -> Iterator[tuple[int, NDArray[Any]]]:
+    """Yield the mapped labels (n,) in blocks of LABELS_PER_BLOCK, each with the index of its first label."""
+    for start in range(0, len(labels), LABELS_PER_BLOCK):
+        yield start, labels.read(np.arange(start, min(start + LABELS_PER_BLOCK, len(labels))))[:, 0]

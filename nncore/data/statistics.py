@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset
 
-ROWS_AT_ONCE = 2000
-"""Number of examples that are read together. Besides them, only the digests take memory: 16 bytes per example."""
+ROWS_PER_BLOCK = 2000
+"""Number of examples that are read together. In addition, only the digests take memory: 16 bytes per example."""
 
 DIGEST_BYTES = 16
 """Length of a digest; with 128 bits, two different images practically never have the same one."""
 
-MOST_GROUPS = 200
-"""Number of groups of identical examples that are returned, at most; all groups are counted."""
+MAX_GROUPS = 200
+"""Largest number of groups of identical examples that are returned; all groups are counted."""
 
 Group = tuple[int, ...]
 """Rows of identical examples, in rising order."""
@@ -32,11 +32,11 @@ class DatasetStatistics:
     counts: (classes,) examples of each class; empty without classes. no_class: examples that belong to no class.
     means: (classes, height, width) float32, the mean image of each class from 0 (paper) to 255 (ink), all 0 for an
     empty class; None if the examples are not images.
-    mean, deviation: mean and standard deviation of all pixels (0 to 1) or inputs. ink_share: share of the pixels that
-    are not paper, 0 to 1. ever_inked: (height, width) whether a pixel has ink in any image; None without images.
+    mean, deviation: mean and standard deviation of all pixels (0 to 1) or inputs. ink_fraction: fraction of the pixels
+    that are not paper, 0 to 1. ever_inked: (height, width) whether a pixel has ink in any image; None without images.
 
-    surplus: number of examples that are identical to an earlier one. duplicates: the first MOST_GROUPS groups of
-    identical examples. conflicts: the first MOST_GROUPS of all groups whose labels differ; conflict_count: number of
+    duplicate_count: number of examples that are identical to an earlier one. duplicates: the first MAX_GROUPS groups of
+    identical examples. conflicts: the first MAX_GROUPS of the groups whose labels differ; conflict_count: number of
     all such groups.
     """
 
@@ -46,9 +46,9 @@ class DatasetStatistics:
     means: NDArray[np.float32] | None
     mean: float
     deviation: float
-    ink_share: float
+    ink_fraction: float
     ever_inked: NDArray[np.bool_] | None
-    surplus: int
+    duplicate_count: int
     duplicates: tuple[Group, ...]
     conflicts: tuple[Group, ...]
     conflict_count: int
@@ -56,45 +56,48 @@ class DatasetStatistics:
 
 def dataset_statistics(
     dataset: Dataset,
-    tell: Callable[[float], None] = lambda share: None,
+    progress: Callable[[float], None] = lambda fraction: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> DatasetStatistics | None:
     """Compute the statistics of `dataset`, which is read once, in parts; return None if `cancelled()` becomes true.
 
-    tell: called with the finished share, 0 to 1. MNIST's 60,000 images take about a second.
+    progress: called with the finished fraction, 0 to 1. MNIST's 60,000 images take about a second.
     """
     count, size, classes = len(dataset), prod(dataset.input_shape), len(dataset.class_names)
     counts, sums = np.zeros(classes, np.int64), np.zeros((classes, size))
-    total, squares, lit, ever_inked = 0.0, 0.0, 0, np.zeros(size, np.bool_)
+    total, squares, ink_pixels, ever_inked = 0.0, 0.0, 0, np.zeros(size, np.bool_)
     digests = np.empty((count, DIGEST_BYTES), np.uint8)
-    for start in range(0, count, ROWS_AT_ONCE):
+    for start in range(0, count, ROWS_PER_BLOCK):
         if cancelled():
             return None
-        rows = np.arange(start, min(start + ROWS_AT_ONCE, count))
+        rows = np.arange(start, min(start + ROWS_PER_BLOCK, count))
         examples = _examples(dataset, rows)
         if classes:
+            # One-hot labels (classes, rows): the product with the examples (rows, size) is the sum of each class.
             of_class = dataset.targets(rows) == np.arange(classes)[:, None]
             counts += of_class.sum(axis=1)
             sums += of_class.astype(np.float32) @ examples.astype(np.float32)
         total += float(examples.sum(dtype=np.float64))
         numbers = examples.ravel().astype(np.float64)
         squares += float(numbers @ numbers)
-        lit += int(np.count_nonzero(examples))
+        ink_pixels += int(np.count_nonzero(examples))
         ever_inked |= examples.any(axis=0)
         digests[rows] = [_digest(example) for example in examples]
-        tell(float(rows[-1] + 1) / count)
+        progress(float(rows[-1] + 1) / count)
     pixels = max(1, count * size)
-    groups, labels = _same(digests), dataset.targets(slice(None))
+    groups, labels = _equal_rows(digests), dataset.targets(slice(None))
     conflicts = [group for group in groups if (labels[list(group)] != labels[group[0]]).any()]
     is_image = dataset.is_bytes
     mean, scale = total / pixels, 255 if is_image else 1
+    # The variance is the mean of the squares minus the square of the mean; rounding can make it slightly negative.
+    deviation = max(0.0, squares / pixels - mean**2) ** 0.5
     return DatasetStatistics(
         count, counts, count - int(counts.sum()) if classes else 0,
         (sums / np.maximum(counts, 1)[:, None]).astype(np.float32).reshape(classes, *dataset.input_shape)
         if is_image else None,
-        mean / scale, max(0.0, squares / pixels - mean**2) ** 0.5 / scale, lit / pixels,
+        mean / scale, deviation / scale, ink_pixels / pixels,
         ever_inked.reshape(dataset.input_shape) if is_image else None,
-        sum(len(group) - 1 for group in groups), tuple(groups[:MOST_GROUPS]), tuple(conflicts[:MOST_GROUPS]),
+        sum(len(group) - 1 for group in groups), tuple(groups[:MAX_GROUPS]), tuple(conflicts[:MAX_GROUPS]),
         len(conflicts),
     )  # fmt: skip
 
@@ -110,7 +113,7 @@ def _digest(example: NDArray[np.uint8] | NDArray[np.floating]) -> NDArray[np.uin
     return np.frombuffer(blake2b(example.tobytes(), digest_size=DIGEST_BYTES).digest(), np.uint8)
 
 
-def _same(digests: NDArray[np.uint8]) -> list[Group]:
+def _equal_rows(digests: NDArray[np.uint8]) -> list[Group]:
     """Return groups of two or more rows with the same digest (n, DIGEST_BYTES), ordered by their first rows."""
     if not len(digests):
         return []
@@ -119,6 +122,4 @@ def _same(digests: NDArray[np.uint8]) -> list[Group]:
     begins = np.flatnonzero((halves[order[1:]] != halves[order[:-1]]).any(axis=1)) + 1
     ends = np.append(begins, len(order))
     starts = np.insert(begins, 0, 0)
-    several = np.flatnonzero(ends - starts > 1)
-    groups = [tuple(order[starts[n] : ends[n]].tolist()) for n in several]
-    return sorted(groups)
+    return sorted(tuple(order[a:b].tolist()) for a, b in zip(starts, ends, strict=True) if b - a > 1)

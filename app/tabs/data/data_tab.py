@@ -193,11 +193,11 @@ def in_words(figures: DatasetStatistics, dataset: Dataset) -> list[str]:
     if figures.ever_inked is not None:
         lit, pixels = int(figures.ever_inked.sum()), figures.ever_inked.size
         lines.append(f"pixels: mean {figures.mean:.3f}, standard deviation {figures.deviation:.3f} (0 paper, 1 ink)")
-        lines.append(f"{figures.ink_share:.1%} of all pixels have ink")
+        lines.append(f"{figures.ink_fraction:.1%} of all pixels have ink")
         lines.append(f"{pixels - lit:,} of {pixels:,} pixels have no ink in any image")
     else:
         lines.append(f"mean {figures.mean:.4g}, standard deviation {figures.deviation:.4g}")
-    copies = "no duplicates" if not figures.surplus else f"{figures.surplus:,} duplicates"
+    copies = "no duplicates" if not figures.duplicate_count else f"{figures.duplicate_count:,} duplicates"
     lines.append(copies)
     if figures.conflict_count:
         lines.append(f"{figures.conflict_count:,} duplicates with conflicting labels")

@@ -82,7 +82,7 @@ class SampleView(QWidget):
         if figures is not None and figures.no_class:
             offers.append(("no class", NO_CLASS))
         if figures is not None and figures.duplicates:
-            offers.append((f"duplicates ({figures.surplus:,})", TWICE))
+            offers.append((f"duplicates ({figures.duplicate_count:,})", TWICE))
         if figures is not None and figures.conflicts:
             offers.append((f"conflicting labels ({figures.conflict_count:,})", CONFLICTS))
         self.which.blockSignals(True)

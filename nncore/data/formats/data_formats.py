@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from nncore.data.dataset import Splits
-from nncore.data.formats.files import opened
+from nncore.data.formats.files import open_data_file
 from nncore.data.formats.idx import read_idx, read_idx_folder
 from nncore.data.formats.image_csv import read_csv
 from nncore.data.formats.npy import read_npy
@@ -17,50 +17,50 @@ from nncore.data.formats.npz import read_npz
 from nncore.data.formats.unipen import read_ink
 from nncore.errors import DataError, file_name
 
-START = 512
-"""Number of bytes at the beginning of a file that are used to recognise its format."""
+HEAD_BYTES = 512
+"""Number of bytes at the beginning of a file from which its format is recognised."""
 
-BEFORE_TEXT = b"\xef\xbb\xbf \r\n\t"
+LEADING_BYTES = b"\xef\xbb\xbf \r\n\t"
 """The byte order mark and white space that may precede the first word of a text."""
 
-Holds = Literal["pictures", "ink"]
+Content = Literal["images", "ink"]
 
 
 @dataclass(frozen=True)
 class DataFormat:
     """A format of data files.
 
-    name: its usual name. patterns: patterns of file names for a file dialog. fits: returns whether a file has this
-    format, from its first START bytes and its path. read: reads the file, given the path and whether the images stay in
-    the file (None: if it is large). can_be_mapped: whether the images can stay in the file.
+    name: its usual name. patterns: patterns of file names for a file dialog. matches: returns whether a file has this
+    format, given its first HEAD_BYTES bytes and its path. read: reads the file, given its path and whether the images
+    stay in the file (None: if it is large). can_be_mapped: whether the images can stay in the file.
     """
 
     name: str
     patterns: tuple[str, ...]
-    fits: Callable[[bytes, Path], bool]
+    matches: Callable[[bytes, Path], bool]
     read: Callable[[Path, bool | None], Splits]
-    holds: Holds = "pictures"
+    content: Content = "images"
     can_be_mapped: bool = False
 
 
-def _is_npy(start: bytes, path: Path) -> bool:
-    return start.startswith(b"\x93NUMPY") or path.suffix.lower() == ".npy"
+def _is_npy(head: bytes, path: Path) -> bool:
+    return head.startswith(b"\x93NUMPY") or path.suffix.lower() == ".npy"
 
 
-def _is_npz(start: bytes, path: Path) -> bool:
-    return start.startswith(b"PK") or path.suffix.lower() == ".npz"
+def _is_npz(head: bytes, path: Path) -> bool:
+    return head.startswith(b"PK") or path.suffix.lower() == ".npz"
 
 
-def _is_idx(start: bytes, path: Path) -> bool:
-    return start.startswith((b"\x1f\x8b", b"\0\0")) or "-ubyte" in path.name or ".idx" in path.name
+def _is_idx(head: bytes, path: Path) -> bool:
+    return head.startswith((b"\x1f\x8b", b"\0\0")) or "-ubyte" in path.name or ".idx" in path.name
 
 
-def _is_unipen(start: bytes, path: Path) -> bool:
-    return start.lstrip(BEFORE_TEXT).startswith(b".")
+def _is_unipen(head: bytes, path: Path) -> bool:
+    return head.lstrip(LEADING_BYTES).startswith(b".")
 
 
-def _is_csv(start: bytes, path: Path) -> bool:
-    return b"\0" not in start
+def _is_csv(head: bytes, path: Path) -> bool:
+    return b"\0" not in head
 
 
 FORMATS = (
@@ -72,31 +72,31 @@ FORMATS = (
         ("*.unipen", "*.upen", "*.tra", "*.tes", "*.dat"),
         _is_unipen,
         lambda path, mapped: Splits(read_ink(path).to_dataset()),
-        holds="ink",
+        content="ink",
     ),
     DataFormat("CSV", ("*.csv", "*.txt"), _is_csv, lambda path, mapped: Splits(read_csv(path))),
 )
-"""All formats. The first one that fits is the format of a file, so formats with fixed first bytes precede text."""
+"""All formats. The first one that matches is the format of a file, so formats with fixed first bytes precede text."""
 
 
-def format_names(holds: Holds = "pictures") -> str:
+def format_names(content: Content = "images") -> str:
     """Return the names of the formats as text: "NPY, NPZ, IDX or CSV"."""
-    *most, last = [each.name for each in FORMATS if each.holds == holds]
+    *most, last = [each.name for each in FORMATS if each.content == content]
     return f"{', '.join(most)} or {last}" if most else last
 
 
-def file_patterns(*holds: Holds) -> str:
-    """Return the patterns of all formats with such content, as the filter of a file dialog: "*.npy *.npz"."""
-    return " ".join(pattern for each in FORMATS if each.holds in holds for pattern in each.patterns)
+def file_patterns(*content: Content) -> str:
+    """Return the patterns of all formats with this content, as the filter of a file dialog: "*.npy *.npz"."""
+    return " ".join(pattern for each in FORMATS if each.content in content for pattern in each.patterns)
 
 
 def format_of(path: Path) -> DataFormat:
     """Recognise the format of a file by its first bytes, or else by its name. Raises DataError if it is unknown."""
-    with opened(path) as file:
-        start = file.read(START)
-    if not start:
+    with open_data_file(path) as file:
+        head = file.read(HEAD_BYTES)
+    if not head:
         raise DataError(f"{file_name(path)}: the file is empty; expected digits as {format_names()}.")
-    found = next((each for each in FORMATS if each.fits(start, path)), None)
+    found = next((each for each in FORMATS if each.matches(head, path)), None)
     if found is None:
         raise DataError(f"{file_name(path)}: the format is unknown; expected digits as {format_names()}.")
     return found
@@ -113,7 +113,7 @@ def read_dataset(path: Path, mapped: bool | None = None) -> Splits:
     if isdir(path):  # unlike Path.is_dir, never raises
         return read_idx_folder(path, mapped)
     found = format_of(path)
-    if found.holds == "ink":
+    if found.content == "ink":
         raise DataError(f"{file_name(path)}: contains pen strokes; expected images of digits as {format_names()}.")
     if mapped and not found.can_be_mapped:
         raise DataError(f"{file_name(path)}: this format cannot be mapped; expected uncompressed IDX, or NPY of bytes.")

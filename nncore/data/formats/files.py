@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import DTypeLike, NDArray
 
-from nncore.data.mapped_dataset import LABELS_AT_ONCE, MappedArray
+from nncore.data.dataset import Dataset, Splits
+from nncore.data.mapped_dataset import MappedArray, label_blocks
 from nncore.errors import DataError, file_name, printable
 from nncore.system.memory import gigabytes, memory_to_spend
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
 
 @contextmanager
-def opened(path: Path, unpack: bool = False) -> Iterator[BinaryIO]:
+def open_data_file(path: Path, unpack: bool = False) -> Iterator[BinaryIO]:
     """Open `path` to read its bytes; with `unpack`, a gzip-compressed file is decompressed.
 
     Raises DataError if opening fails, or reading within the `with` block.
@@ -34,6 +38,7 @@ def opened(path: Path, unpack: bool = False) -> Iterator[BinaryIO]:
                     yield cast(BinaryIO, unpacked)
             else:
                 yield file
+    # gzip raises EOFError if the file is cut short, and zlib.error or BadGzipFile if bytes are changed.
     except EOFError as error:
         raise DataError(f"{file_name(path)}: the file is truncated: the compressed data ends too early.") from error
     except (zlib.error, gzip.BadGzipFile) as error:
@@ -41,6 +46,28 @@ def opened(path: Path, unpack: bool = False) -> Iterator[BinaryIO]:
     except OSError as error:
         reason = error.strerror or "the system gives no reason"
         raise DataError(f"{file_name(path)}: the file cannot be read: {reason}.") from error
+
+
+def numbered_rows(file: BinaryIO, name: str, max_bytes: int, expected: str) -> Iterator[tuple[int, bytes]]:
+    """Yield the rows of a text file with their numbers, counted from 1, without a byte order mark.
+
+    Raises DataError for a row of more than `max_bytes`: a file without line ends must not fill the memory.
+    """
+    for number in count(1):
+        row = file.readline(max_bytes + 1)
+        if not row:
+            return
+        if len(row) > max_bytes:
+            raise DataError(f"{name}, row {number}: the row is longer than {max_bytes:,} bytes; expected {expected}.")
+        yield number, row.removeprefix(BYTE_ORDER_MARK) if number == 1 else row
+
+
+def parse_float(field: str) -> float | None:
+    """Return the number in a field of a text file; None if it is no number. Unlike Python, rejects "1_000"."""
+    try:
+        return None if "_" in field else float(field)
+    except ValueError:
+        return None
 
 
 def require_memory(path: Path, needed: int) -> None:
@@ -57,7 +84,7 @@ Swaps = dict[str, str]
 """Parts of a file name and their replacements, applied in this order."""
 
 
-def normalized(name: str) -> str:
+def normalized_name(name: str) -> str:
     """Return a file name without the differences between copies of MNIST: .gz, dots or hyphens, capitals."""
     return name.lower().removesuffix(".gz").replace(".", "-").replace("_", "-")
 
@@ -65,42 +92,65 @@ def normalized(name: str) -> str:
 def find_file(folder: Path, name: str, like: Path) -> Path | None:
     """Return the file with this normalized name; of two, the one that is compressed (or not) like `like`."""
     try:
-        found = [path for path in folder.iterdir() if normalized(path.name) == name and path.is_file()]
+        found = [path for path in folder.iterdir() if normalized_name(path.name) == name and path.is_file()]
     except OSError as error:
         raise DataError(f"{file_name(folder)}: the folder cannot be read: {error.strerror}.") from error
     return min(found, key=lambda path: (path.suffix != like.suffix, path.name), default=None)
 
 
-def sibling(path: Path, swaps: Swaps) -> Path | None:
+def _sibling(path: Path, swaps: Swaps) -> Path | None:
     """Return the file in the same folder whose name differs from `path` by the `swaps`; None if there is none."""
-    name = with_swaps(normalized(path.name), swaps)
-    return None if name == normalized(path.name) else find_file(path.parent, name, like=path)
+    name = _swapped(normalized_name(path.name), swaps)
+    return None if name == normalized_name(path.name) else find_file(path.parent, name, like=path)
 
 
-def partner(path: Path, mine: str, other: str, swaps: Swaps) -> Path:
+def read_pairs(
+    path: Path,
+    is_labels: bool,
+    swaps_of: Callable[[Path, bool], Swaps],
+    test_swaps: Swaps,
+    read_pair: Callable[[Path, Path], Dataset],
+) -> Splits:
+    """Read an images file and its labels file, given either, and the test set in the same folder if there is one.
+
+    swaps_of: returns how the name of the partner of a file differs; its second argument is whether that is the labels
+    file. test_swaps: how the name of the test images differs. read_pair: reads an images file and its labels file.
+    """
+
+    def labels_of(images: Path) -> Path:
+        return _partner(images, "images", "labels", swaps_of(images, True))
+
+    images = _partner(path, "labels", "images", swaps_of(path, False)) if is_labels else path
+    test_images = _sibling(images, test_swaps)
+    test = read_pair(test_images, labels_of(test_images)) if test_images else None
+    return Splits(read_pair(images, path if is_labels else labels_of(images)), test=test)
+
+
+def _partner(path: Path, content: str, missing: str, swaps: Swaps) -> Path:
     """Return the labels file that belongs to an images file, or the reverse. Raises DataError if there is none."""
-    found = sibling(path, swaps)
-    if found is None:
-        expected = with_swaps(path.name, swaps)
+    partner = _sibling(path, swaps)
+    if partner is None:
+        expected = _swapped(path.name, swaps)
         called = f" called {expected}" if expected != path.name else ""
         raise DataError(
-            f"{file_name(path)}: contains only {mine}; expected a file with the {other} in the same folder{called}."
+            f"{file_name(path)}: contains only {content}; "
+            f"expected a file with the {missing} in the same folder{called}."
         )
-    return found
+    return partner
 
 
-def with_swaps(name: str, swaps: Swaps) -> str:
-    """Return `name` with all `swaps` applied."""
+def _swapped(name: str, swaps: Swaps) -> str:
+    """Return a file name with all `swaps` applied."""
     for old, new in swaps.items():
         name = name.replace(old, new)
     return name
 
 
-MAPPED_FROM = 256_000_000
+MIN_MAPPED_BYTES = 256_000_000
 """Size in bytes from which an images file is mapped by default."""
 
 
-def is_to_be_mapped(images: Path, obstacle: str | None, mapped: bool | None) -> bool:
+def should_map(images: Path, obstacle: str | None, mapped: bool | None) -> bool:
     """Return whether to map an images file and its labels file: as `mapped` says; if it is None, if they are large.
 
     obstacle: a text that says which file cannot be mapped and why, or None. Raises DataError if `mapped` is True and
@@ -109,14 +159,14 @@ def is_to_be_mapped(images: Path, obstacle: str | None, mapped: bool | None) -> 
     if mapped and obstacle:
         raise DataError(f"{obstacle}, so it cannot be mapped; expected uncompressed bytes in row order.")
     if mapped is None:
-        return images.stat().st_size >= MAPPED_FROM and not obstacle
+        return images.stat().st_size >= MIN_MAPPED_BYTES and not obstacle
     return mapped
 
 
 def map_array(path: Path, offset: int, dtype: DTypeLike, shape: tuple[int, ...]) -> MappedArray:
     """Map the array that begins at byte `offset` of a file. Raises DataError if that fails."""
     try:
-        with opened(path) as file:
+        with open_data_file(path) as file:
             return MappedArray(file, offset, dtype, shape)
     except ValueError as error:
         if isinstance(error, DataError):  # DataError is a ValueError
@@ -126,11 +176,15 @@ def map_array(path: Path, offset: int, dtype: DTypeLike, shape: tuple[int, ...])
 
 def check_mapped_labels(path: Path, labels: MappedArray) -> None:
     """Raise DataError for the first of the mapped labels (n,) that is not a digit."""
-    for start in range(0, len(labels), LABELS_AT_ONCE):
-        some = labels.read(np.arange(start, min(start + LABELS_AT_ONCE, len(labels))))[:, 0]
-        wrong = np.flatnonzero((some < 0) | (some > 9))
-        if wrong.size:
-            raise DataError(
-                f"{file_name(path)}, label {start + wrong[0] + 1:,}: found {some[wrong[0]]}, "
-                "expected a whole number from 0 to 9."
-            )
+    for start, block in label_blocks(labels):
+        check_digits(path, block, start)
+
+
+def check_digits(path: Path, labels: NDArray[Any], start: int = 0) -> None:
+    """Raise DataError for the first of the labels (n,) that is not a digit; start: index of labels[0] in the file."""
+    invalid = np.flatnonzero((labels < 0) | (labels > 9))
+    if invalid.size:
+        raise DataError(
+            f"{file_name(path)}, label {start + invalid[0] + 1:,}: found {labels[invalid[0]]}, "
+            "expected a whole number from 0 to 9."
+        )

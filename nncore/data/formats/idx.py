@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from math import prod
 from pathlib import Path
 from typing import BinaryIO
@@ -11,25 +12,26 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset, Splits
 from nncore.data.formats.files import (
+    Swaps,
+    check_digits,
     check_mapped_labels,
     find_file,
-    is_to_be_mapped,
     map_array,
-    opened,
-    partner,
+    open_data_file,
+    read_pairs,
     require_memory,
-    sibling,
+    should_map,
 )
 from nncore.data.mapped_dataset import MappedArray, MappedDataset
 from nncore.errors import DataError, file_name
 from nncore.preprocessing.ink import SIDE
 
-BYTES = 8
+UINT8_CODE = 8
 """The code for unsigned bytes in the third byte of an IDX file."""
 
 IMAGE_AXES, LABEL_AXES = 3, 1
-BLOCK = 2**20
-GZIP = b"\x1f\x8b"
+BLOCK_BYTES = 2**20
+GZIP_MAGIC = b"\x1f\x8b"
 
 
 def read_idx(path: Path, mapped: bool | None = None) -> Splits:
@@ -38,13 +40,10 @@ def read_idx(path: Path, mapped: bool | None = None) -> Splits:
     If the name contains `train` and the `t10k` files are in the same folder, these are the test set.
     mapped: see `read_dataset`. Raises DataError.
     """
-    with opened(path, unpack=True) as file:
-        axes = len(_header(file, path))
-    images = path if axes == IMAGE_AXES else partner(path, "labels", "images", {"labels": "images", "idx1": "idx3"})
-    labels = path if axes == LABEL_AXES else _labels_of(path)
-    test_images = sibling(images, {"train": "t10k"})
-    test = _read_pair(test_images, _labels_of(test_images), mapped) if test_images else None
-    return Splits(_read_pair(images, labels, mapped), test=test)
+    with open_data_file(path, unpack=True) as file:
+        is_labels = len(_header(file, path)) == LABEL_AXES
+    read_pair = partial(_read_pair, mapped=mapped)
+    return read_pairs(path, is_labels, _swaps_of, {"train": "t10k"}, read_pair)
 
 
 def read_idx_folder(folder: Path, mapped: bool | None = None) -> Splits:
@@ -57,21 +56,17 @@ def read_idx_folder(folder: Path, mapped: bool | None = None) -> Splits:
     return read_idx(images, mapped)
 
 
-def _labels_of(images: Path) -> Path:
-    return partner(images, "images", "labels", {"images": "labels", "idx3": "idx1"})
+def _swaps_of(path: Path, to_labels: bool) -> Swaps:
+    return {"images": "labels", "idx3": "idx1"} if to_labels else {"labels": "images", "idx1": "idx3"}
 
 
 def _read_pair(images_path: Path, labels_path: Path, mapped: bool | None) -> Dataset:
-    packed = next((path for path in (images_path, labels_path) if _is_packed(path)), None)
-    if is_to_be_mapped(images_path, f"{file_name(packed)}: the file is compressed" if packed else None, mapped):
+    compressed = next((path for path in (images_path, labels_path) if _is_compressed(path)), None)
+    if should_map(images_path, f"{file_name(compressed)}: the file is compressed" if compressed else None, mapped):
         return _map_pair(images_path, labels_path)
     images, labels = _read(images_path, IMAGE_AXES), _read(labels_path, LABEL_AXES)
     _check_count(images_path, len(images), labels_path, len(labels))
-    wrong = np.flatnonzero(labels > 9)
-    if wrong.size:
-        first = int(wrong[0])
-        where = f"{file_name(labels_path)}, label {first + 1:,}"
-        raise DataError(f"{where}: found {labels[first]}, expected a whole number from 0 to 9.")
+    check_digits(labels_path, labels)
     return Dataset(images, labels.astype(np.intp), source=file_name(images_path))
 
 
@@ -91,9 +86,9 @@ def _check_count(images_path: Path, images: int, labels_path: Path, labels: int)
         )
 
 
-def _is_packed(path: Path) -> bool:
-    with opened(path) as file:
-        return file.read(2) == GZIP
+def _is_compressed(path: Path) -> bool:
+    with open_data_file(path) as file:
+        return file.read(2) == GZIP_MAGIC
 
 
 def _header(file: BinaryIO, path: Path) -> tuple[int, ...]:
@@ -101,20 +96,21 @@ def _header(file: BinaryIO, path: Path) -> tuple[int, ...]:
 
     The header is 00 00, the code of the type, the number of axes, and the length of each axis as 4 bytes, big-endian.
     """
-    mark = file.read(4)
-    if len(mark) < 4 or mark[:2] != b"\0\0":
-        raise DataError(f"{file_name(path)}: the first bytes are {_hex(mark)}; an IDX file begins with 00 00.")
-    if mark[2] != BYTES:
-        raise DataError(f"{file_name(path)}, byte 3: found {mark[2]:02X}, expected 08 for unsigned bytes.")
-    if mark[3] not in (IMAGE_AXES, LABEL_AXES):
-        raise DataError(f"{file_name(path)}, byte 4: found {mark[3]} axes, expected 3 for images or 1 for labels.")
-    lengths = file.read(4 * mark[3])
-    if len(lengths) < 4 * mark[3]:
+    magic = file.read(4)
+    if len(magic) < 4 or magic[:2] != b"\0\0":
+        found = magic.hex(" ").upper() or "nothing"
+        raise DataError(f"{file_name(path)}: the first bytes are {found}; an IDX file begins with 00 00.")
+    if magic[2] != UINT8_CODE:
+        raise DataError(f"{file_name(path)}, byte 3: found {magic[2]:02X}, expected 08 for unsigned bytes.")
+    if magic[3] not in (IMAGE_AXES, LABEL_AXES):
+        raise DataError(f"{file_name(path)}, byte 4: found {magic[3]} axes, expected 3 for images or 1 for labels.")
+    lengths = file.read(4 * magic[3])
+    if len(lengths) < 4 * magic[3]:
         raise DataError(
-            f"{file_name(path)}: found {4 + len(lengths)} bytes, expected a header of {4 + 4 * mark[3]} bytes."
+            f"{file_name(path)}: found {4 + len(lengths)} bytes, expected a header of {4 + 4 * magic[3]} bytes."
         )
     shape = tuple(int(length) for length in np.frombuffer(lengths, ">u4"))
-    if mark[3] == IMAGE_AXES and shape[1:] != (SIDE, SIDE):
+    if magic[3] == IMAGE_AXES and shape[1:] != (SIDE, SIDE):
         raise DataError(
             f"{file_name(path)}: found images of {shape[2]} by {shape[1]} pixels, expected {SIDE} by {SIDE}."
         )
@@ -123,26 +119,24 @@ def _header(file: BinaryIO, path: Path) -> tuple[int, ...]:
     return shape
 
 
-def _hex(content: bytes) -> str:
-    return content.hex(" ").upper() or "nothing"
-
-
 def _read(path: Path, axes: int) -> NDArray[np.uint8]:
     """Read the array in an IDX file; no memory is allocated before the size of the file has been checked."""
-    with opened(path, unpack=True) as file:
+    with open_data_file(path, unpack=True) as file:
         shape = _shape(file, path, axes)
         start, declared = file.tell(), prod(shape)
+        # The size of a compressed file is known only after decompressing it, so it is read twice.
         _check_size(path, shape, _count(file, declared + 1))
         require_memory(path, declared)
         file.seek(start)
-        array = np.empty(declared, np.uint8)
-        _fill(array, file, path)
-    return array.reshape(shape)
+        content = file.read(declared)
+    if len(content) < declared:
+        raise DataError(f"{file_name(path)}: the file became shorter while it was read; read it again.")
+    return np.frombuffer(content, np.uint8).reshape(shape)
 
 
 def _map(path: Path, axes: int) -> MappedArray:
     """Map the array in an uncompressed IDX file."""
-    with opened(path) as file:
+    with open_data_file(path) as file:
         shape = _shape(file, path, axes)
         start = file.tell()
     _check_size(path, shape, path.stat().st_size - start)
@@ -157,30 +151,20 @@ def _shape(file: BinaryIO, path: Path, axes: int) -> tuple[int, ...]:
     return shape
 
 
-def _check_size(path: Path, shape: tuple[int, ...], held: int) -> None:
-    """Raise DataError unless the file holds, after its header, as many bytes as the header declares."""
+def _check_size(path: Path, shape: tuple[int, ...], size: int) -> None:
+    """Raise DataError unless `size`, the bytes after the header, is the number of bytes that the header declares."""
     declared = prod(shape)
-    if held != declared:
-        kind, size = ("image", SIDE * SIDE) if len(shape) == IMAGE_AXES else ("label", 1)
-        found = "more bytes" if held > declared else f"{held:,} bytes, which end in {kind} {held // size + 1:,}"
+    if size != declared:
+        kind, entry_size = ("image", SIDE * SIDE) if len(shape) == IMAGE_AXES else ("label", 1)
+        found = "more bytes" if size > declared else f"{size:,} bytes, which end in {kind} {size // entry_size + 1:,}"
         raise DataError(
             f"{file_name(path)}: found {found}; the header declares {declared:,} bytes for {shape[0]:,} {kind}s."
         )
 
 
 def _count(file: BinaryIO, at_most: int) -> int:
-    """Count the bytes that are left in the file, up to `at_most`."""
+    """Count the bytes that are left in the file, up to `at_most`, without keeping them in memory."""
     count = 0
-    while count < at_most and (block := file.read(min(BLOCK, at_most - count))):
+    while count < at_most and (block := file.read(min(BLOCK_BYTES, at_most - count))):
         count += len(block)
     return count
-
-
-def _fill(array: NDArray[np.uint8], file: BinaryIO, path: Path) -> None:
-    start = 0
-    while start < len(array):
-        block = file.read(min(BLOCK, len(array) - start))
-        if not block:
-            raise DataError(f"{file_name(path)}: the file became shorter while it was read; read it again.")
-        array[start : start + len(block)] = np.frombuffer(block, np.uint8)
-        start += len(block)

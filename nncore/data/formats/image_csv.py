@@ -11,16 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset
-from nncore.data.formats.files import opened, require_memory
+from nncore.data.formats.files import BYTE_ORDER_MARK, open_data_file, parse_float, require_memory
 from nncore.errors import DataError, file_name, printable
 from nncore.preprocessing.ink import SIDE
 
 COLUMNS = 1 + SIDE * SIDE
-ROWS_AT_ONCE = 2000
-LONGEST_ROW = 2**16
-"""Bytes. It is more than 785 numbers need, and keeps a file without line ends from filling the memory."""
+ROWS_PER_BLOCK = 2000
+MAX_ROW_BYTES = 2**16
+"""More than 785 numbers need. The limit keeps a file without line ends from filling the memory."""
 
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 PLAIN_NUMBERS = b'0123456789.+-eE, "\r\n'
 LABEL_NAMES = {"label", "class", "digit", "target", "y"}
 
@@ -34,18 +33,18 @@ def read_csv(path: Path) -> Dataset:
     The first row is a header if it does not begin with a number. Empty lines are allowed only after the last row.
     Raises DataError with the row and column of the first error.
     """
-    with opened(path) as file:
+    with open_data_file(path) as file:
         # A number takes at least two characters in the file, and one byte here; two while blocks are concatenated.
         require_memory(path, path.stat().st_size)
         rows = _rows(file)
         first = next(rows, None)
         if first is None:
             raise DataError(f"{file_name(path)}: the file has no rows; expected at least 1.")
-        table = _Table(file_name(path), _header(first, file_name(path)))
-        remaining = rows if table.names else chain([first], rows)
+        titles = _header(first, file_name(path))
+        remaining = rows if titles else chain([first], rows)
         blocks = []
-        while some := list(islice(remaining, ROWS_AT_ONCE)):
-            blocks.append(table.numbers(some))
+        while block := list(islice(remaining, ROWS_PER_BLOCK)):
+            blocks.append(_parse(block, file_name(path), titles))
     if not blocks:
         raise DataError(f"{file_name(path)}: the file has a header, but no rows; expected at least 1.")
     numbers = np.concatenate(blocks)
@@ -53,10 +52,10 @@ def read_csv(path: Path) -> Dataset:
 
 
 def _rows(file: BinaryIO) -> Iterator[Row]:
-    """Yield the rows of a file; empty lines only if another row follows; rows longer than LONGEST_ROW are cut off."""
+    """Yield the rows of a file; empty lines only if another row follows; rows longer than MAX_ROW_BYTES are cut off."""
     empty = 0
     for number in count(1):
-        line = file.readline(LONGEST_ROW + 1)
+        line = file.readline(MAX_ROW_BYTES + 1)
         if not line:
             return
         if number == 1:
@@ -71,9 +70,9 @@ def _rows(file: BinaryIO) -> Iterator[Row]:
 
 def _fields(row: Row, name: str) -> list[str]:
     number, line = row
-    if len(line) > LONGEST_ROW:
+    if len(line) > MAX_ROW_BYTES:
         raise DataError(
-            f"{name}, row {number}: the row is longer than {LONGEST_ROW:,} bytes; expected {COLUMNS} columns."
+            f"{name}, row {number}: the row is longer than {MAX_ROW_BYTES:,} bytes; expected {COLUMNS} columns."
         )
     try:
         text = line.decode()
@@ -88,34 +87,24 @@ def _unquoted(field: str) -> str:
     return field[1:-1] if len(field) >= 2 and field[0] == field[-1] == '"' else field
 
 
-def _is_number(field: str) -> bool:
-    try:
-        float(field)
-    except ValueError:
-        return False
-    return True
-
-
-def _whole_number(field: str, highest: int) -> int | None:
-    """Return the number in a field, such as 3, 3.0 or 3e0; None if it is not a whole number from 0 to `highest`."""
-    if not _is_number(field) or "_" in field:
-        return None
-    number = float(field)
-    return int(number) if 0 <= number <= highest and number == int(number) else None
+def _parse_integer(field: str, maximum: int) -> int | None:
+    """Return the number in a field, such as 3, 3.0 or 3e0; None if it is not a whole number from 0 to `maximum`."""
+    number = parse_float(field)
+    return int(number) if number is not None and 0 <= number <= maximum and number == int(number) else None
 
 
 def _header(row: Row, name: str) -> list[str] | None:
     """Return the names of the columns if the first row is a header; None if it is data."""
     fields = _fields(row, name)
     # A row of pixels with an error in its label must not pass as a header: it would be lost without a message.
-    pixels = sum(_whole_number(field, 255) is not None for field in fields[1:])
-    if _is_number(fields[0]) or 2 * pixels >= len(fields) - 1:
+    pixels = sum(_parse_integer(field, 255) is not None for field in fields[1:])
+    if parse_float(fields[0]) is not None or 2 * pixels >= len(fields) - 1:
         return None
     _check_columns(fields, row[0], name)
-    elsewhere = [n for n, field in enumerate(fields, start=1) if field.lower() in LABEL_NAMES]
-    if elsewhere and elsewhere[0] > 1:
+    label_column = next((n for n, field in enumerate(fields, start=1) if field.lower() in LABEL_NAMES), 1)
+    if label_column > 1:
         raise DataError(
-            f'{name}, row 1, column {elsewhere[0]}: this column is called "{printable(fields[elsewhere[0] - 1])}"; '
+            f'{name}, row 1, column {label_column}: this column is called "{printable(fields[label_column - 1])}"; '
             "expected the label in column 1."
         )
     return fields
@@ -125,57 +114,52 @@ def _check_columns(fields: Sequence[str], number: int, name: str) -> None:
     if len(fields) == COLUMNS:
         return
     columns = "1 column" if len(fields) == 1 else f"{len(fields)} columns"
-    wanted = f"expected {COLUMNS}: the label and 784 pixels"
-    other = next((mark for mark in ";\t| " if len(fields) == 1 and fields[0].count(mark) > 1), None)
-    if other:
-        wanted += f', separated by ",", not by "{printable(other)}"'
-    raise DataError(f"{name}, row {number}: found {columns}, {wanted}.")
+    expected = f"expected {COLUMNS}: the label and 784 pixels"
+    separator = next((mark for mark in ";\t| " if len(fields) == 1 and fields[0].count(mark) > 1), None)
+    if separator:
+        expected += f', separated by ",", not by "{printable(separator)}"'
+    raise DataError(f"{name}, row {number}: found {columns}, {expected}.")
 
 
-class _Table:
-    """Reads rows of a file with a given name and column names, if it has a header."""
-
-    def __init__(self, name: str, names: list[str] | None) -> None:
-        self.name, self.names = name, names
-
-    def numbers(self, rows: list[Row]) -> NDArray[np.uint8]:
-        """Return the numbers (rows, 785) of some rows; rows that the fast way refuses are read field by field."""
-        numbers = _read_at_once([line for _, line in rows])
-        if numbers is None:
-            numbers = np.array([self._numbers_of(row) for row in rows], np.uint8)
-        return numbers
-
-    def _numbers_of(self, row: Row) -> list[int]:
-        if not row[1]:
-            raise DataError(f"{self.name}, row {row[0]}: the line is empty; expected the label and 784 pixels.")
-        fields = _fields(row, self.name)
-        _check_columns(fields, row[0], self.name)
-        numbers = []
-        for column, field in enumerate(fields, start=1):
-            highest = 9 if column == 1 else 255
-            number = _whole_number(field, highest)
-            if number is None:
-                title = f' ("{printable(self.names[column - 1])}")' if self.names else ""
-                found = f'"{printable(field)}"' if field else "nothing"
-                raise DataError(
-                    f"{self.name}, row {row[0]}, column {column}{title}: found {found}, "
-                    f"expected a whole number from 0 to {highest}."
-                )
-            numbers.append(number)
-        return numbers
+def _parse(rows: list[Row], name: str, titles: list[str] | None) -> NDArray[np.uint8]:
+    """Return the numbers (rows, 785) of some rows; titles: the names of the columns if there is a header."""
+    numbers = _parse_at_once([line for _, line in rows])
+    if numbers is None:
+        numbers = np.array([_parse_field_by_field(row, name, titles) for row in rows], np.uint8)
+    return numbers
 
 
-def _read_at_once(lines: list[bytes]) -> NDArray[np.uint8] | None:
-    """Return the numbers (lines, 785) of many lines, the fast way; None if they need a check field by field.
+def _parse_field_by_field(row: Row, name: str, titles: list[str] | None) -> list[int]:
+    if not row[1]:
+        raise DataError(f"{name}, row {row[0]}: the line is empty; expected the label and 784 pixels.")
+    fields = _fields(row, name)
+    _check_columns(fields, row[0], name)
+    numbers = []
+    for column, field in enumerate(fields, start=1):
+        maximum = 9 if column == 1 else 255
+        number = _parse_integer(field, maximum)
+        if number is None:
+            title = f' ("{printable(titles[column - 1])}")' if titles else ""
+            found = f'"{printable(field)}"' if field else "nothing"
+            raise DataError(
+                f"{name}, row {row[0]}, column {column}{title}: found {found}, "
+                f"expected a whole number from 0 to {maximum}."
+            )
+        numbers.append(number)
+    return numbers
+
+
+def _parse_at_once(lines: list[bytes]) -> NDArray[np.uint8] | None:
+    """Return the numbers (lines, 785) of many lines together, which is fast; None if they need a check field by field.
 
     np.loadtxt skips empty lines and accepts some text as numbers, so it gets only lines that cannot contain these.
     """
-    if any(line.count(b",") != COLUMNS - 1 or line.count(b'"') % 2 or len(line) > LONGEST_ROW for line in lines):
+    if any(line.count(b",") != COLUMNS - 1 or line.count(b'"') % 2 or len(line) > MAX_ROW_BYTES for line in lines):
         return None
     text = b"".join(lines)
     if text.translate(None, PLAIN_NUMBERS) or not _quotes_end_fields(text):
         return None
-    numbers = _short_whole_numbers(text)
+    numbers = _parse_short_integers(text)
     if numbers is None:
         try:
             numbers = np.loadtxt(lines, delimiter=",", quotechar='"', comments=None)
@@ -184,12 +168,12 @@ def _read_at_once(lines: list[bytes]) -> NDArray[np.uint8] | None:
     if numbers.size != len(lines) * COLUMNS:
         return None
     numbers = numbers.reshape(-1, COLUMNS)
-    right = (numbers >= 0) & (numbers <= 255) & (numbers == np.floor(numbers))
-    return numbers.astype(np.uint8) if right.all() and (numbers[:, 0] <= 9).all() else None
+    valid = (numbers >= 0) & (numbers <= 255) & (numbers == np.floor(numbers))
+    return numbers.astype(np.uint8) if valid.all() and (numbers[:, 0] <= 9).all() else None
 
 
-def _short_whole_numbers(text: bytes) -> NDArray[Any] | None:
-    """Return all numbers of `text` if each has one to three digits and there are only separators between; else None.
+def _parse_short_integers(text: bytes) -> NDArray[Any] | None:
+    """Return all numbers of `text` (n,) if each has one to three digits, with one separator between two; else None.
 
     Nearly all files are written like this, and it takes a seventh of the time of np.loadtxt.
     """
@@ -202,14 +186,15 @@ def _short_whole_numbers(text: bytes) -> NDArray[Any] | None:
     if digits.min() < 1 or digits.max() > 3:
         return None
     values = characters.astype(np.uint16) - ord("0")
-    # If a number has fewer digits, the positions before it hold other characters, which are multiplied by 0.
+    # The ones, tens and hundreds are 1, 2 and 3 characters before the end. If a number has fewer digits, some of these
+    # characters do not belong to it; they are multiplied by 0.
     return values[ends - 1] + 10 * values[ends - 2] * (digits > 1) + 100 * values[ends - 3] * (digits > 2)
 
 
 def _quotes_end_fields(text: bytes) -> bool:
     """Return whether every second quote is the last character of its field, unlike in "1"2, which is not a number.
 
-    The count includes quotes that open a field with a comma in it, but np.loadtxt refuses such a field.
+    The count includes quotes that open a field with a comma in it, but np.loadtxt rejects such a field.
     """
     closing = text.count(b'",') + text.count(b'"\n') + text.count(b'"\r') + text.endswith(b'"')
     return 2 * closing == text.count(b'"')

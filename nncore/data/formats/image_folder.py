@@ -18,10 +18,14 @@ from nncore.preprocessing.bitmap import whole_image
 SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp")
 """Suffixes of image files; other files are ignored."""
 
-MOST_IMAGES = 200_000
+MAX_IMAGES = 200_000
 """More images would take hours to convert; they should be stored as IDX or NPZ."""
 
-PARTS = {"training": ("train", "training"), "validation": ("val", "valid", "validation"), "test": ("test", "testing")}
+FOLDERS_OF_PART = {
+    "training": ("train", "training"),
+    "validation": ("val", "valid", "validation"),
+    "test": ("test", "testing"),
+}
 """Names of the sub-folders with the parts of a dataset, each of which has a sub-folder for each class."""
 
 ReadImage = Callable[[Path], NDArray[np.uint8]]
@@ -29,57 +33,57 @@ ReadImage = Callable[[Path], NDArray[np.uint8]]
 
 @dataclass(frozen=True)
 class ImageFolder:
-    """The content of a folder. left_out: a message for each image that could not be used."""
+    """The content of a folder. skipped: a message for each image that could not be used."""
 
     splits: Splits
-    left_out: tuple[str, ...]
+    skipped: tuple[str, ...]
 
 
 def read_image_folder(
     folder: Path,
     read: ReadImage,
-    tell: Callable[[float], None] = lambda share: None,
+    progress: Callable[[float], None] = lambda fraction: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> ImageFolder | None:
     """Read `folder`/CLASS/IMAGE and convert each image like a photo; return None if `cancelled()` becomes true.
 
     The names of the sub-folders are the classes. If all are digits, they mean these digits; others are sorted by name.
     Folders `train` and `test` (and `validation`) above the classes are the parts of the dataset.
-    read: returns the grey values (height, width) of an image file, or raises DataError. tell: called with the finished
-    share, 0 to 1.
+    read: returns the grey values (height, width) of an image file, or raises DataError. progress: called with the
+    finished fraction, 0 to 1.
 
     An image that cannot be read, or is blank, is left out and listed. Raises DataError if there are fewer than two
     classes, too many images, or no image that can be read.
     """
-    found = _found(folder)
-    names = _class_names(sorted({name for classes in found.values() for name in classes}, key=_in_order), folder)
+    found = _image_paths(folder)
+    names = _class_names(sorted({name for classes in found.values() for name in classes}, key=_natural_order), folder)
     files = [(part, name, path) for part, classes in found.items() for name, paths in classes.items() for path in paths]
-    if len(files) > MOST_IMAGES:
+    if len(files) > MAX_IMAGES:
         found_images = f"{file_name(folder)}: found {len(files):,} images"
-        raise DataError(f"{found_images}, expected up to {MOST_IMAGES:,}; store them as IDX or NPZ.")
+        raise DataError(f"{found_images}, expected up to {MAX_IMAGES:,}; store them as IDX or NPZ.")
     images: dict[str, list[NDArray[np.uint8]]] = {part: [] for part in found}
     labels: dict[str, list[int]] = {part: [] for part in found}
-    left_out: list[str] = []
+    skipped: list[str] = []
     for number, (part, name, path) in enumerate(files, start=1):
         if cancelled():
             return None
         try:
             image = _prepared(path, read)
         except DataError as problem:
-            left_out.append(printable(str(problem), 400))
+            skipped.append(printable(str(problem), 400))
         else:
             images[part].append(image)
             labels[part].append(names.index(name))
-        tell(number / len(files))
+        progress(number / len(files))
     if not images["training"]:
-        reason = f": {left_out[0]}" if left_out else "."
+        reason = f": {skipped[0]}" if skipped else "."
         raise DataError(f"{file_name(folder)}: found no image that can be read{reason}")
     sets = {
         part: Dataset(np.stack(some), np.array(labels[part], np.intp), names, _source(folder, part, found))
         for part, some in images.items()
         if some
     }
-    return ImageFolder(Splits(**sets), tuple(left_out))
+    return ImageFolder(Splits(**sets), tuple(skipped))
 
 
 def _prepared(path: Path, read: ReadImage) -> NDArray[np.uint8]:
@@ -89,9 +93,9 @@ def _prepared(path: Path, read: ReadImage) -> NDArray[np.uint8]:
     return image
 
 
-def _found(folder: Path) -> dict[str, dict[str, list[Path]]]:
+def _image_paths(folder: Path) -> dict[str, dict[str, list[Path]]]:
     """Return the image files of each class of each part."""
-    parts = {part: place for part in PARTS if (place := _part(folder, part)) is not None}
+    parts = {part: place for part in FOLDERS_OF_PART if (place := _part(folder, part)) is not None}
     return {part: _classes(place) for part, place in (parts if "training" in parts else {"training": folder}).items()}
 
 
@@ -105,7 +109,7 @@ def is_image_folder(folder: Path) -> bool:
 
 
 def _part(folder: Path, part: str) -> Path | None:
-    return next((place for name in PARTS[part] if (place := folder / name).is_dir()), None)
+    return next((place for name in FOLDERS_OF_PART[part] if (place := folder / name).is_dir()), None)
 
 
 def _classes(folder: Path) -> dict[str, list[Path]]:
@@ -128,7 +132,7 @@ def _class_names(found: Sequence[str], folder: Path) -> tuple[str, ...]:
     return DIGITS if set(found) <= set(DIGITS) else tuple(found)
 
 
-def _in_order(name: str) -> list[tuple[int, str]]:
+def _natural_order(name: str) -> list[tuple[int, str]]:
     """Return a sort key that orders numbers within names by value: "2" before "10"."""
     return [(int(run) if run.isdigit() and run.isascii() else 0, run) for run in re.split(r"(\d+)", name)]
 

@@ -11,22 +11,19 @@ Guyon et al., "UNIPEN project of on-line data exchange and recognizer benchmarks
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nncore.data.dataset import DIGITS, Dataset
-from nncore.data.formats.files import opened, require_memory
+from nncore.data.formats.files import numbered_rows, open_data_file, require_memory
 from nncore.errors import DataError, file_name, printable
 from nncore.preprocessing.ink import Ink, rasterize
 
-LONGEST_LINE = 2**16
-FARTHEST = 1e6
+MAX_ROW_BYTES = 2**16
+MAX_COORDINATE = 1e6
 """Largest absolute value of a coordinate; no tablet has larger ones."""
 
 MEMORY_PER_BYTE = 16
@@ -68,27 +65,17 @@ def read_ink(path: Path) -> InkSamples:
     Other keywords, coordinates while the pen is up, and columns other than X and Y are ignored. X and Y are the first
     two columns unless .COORD says otherwise. Raises DataError with the number of the wrong row.
     """
-    with opened(path) as file:
+    with open_data_file(path) as file:
         require_memory(path, MEMORY_PER_BYTE * path.stat().st_size)
         parser = _Parser(file_name(path))
-        for row, line in _lines(file, file_name(path)):
-            parser.take(row, line)
+        for row, content in numbered_rows(file, file_name(path), MAX_ROW_BYTES, "UNIPEN ink"):
+            # Comments may have any encoding; everything that is used here is ASCII.
+            parser.parse_row(row, content.decode(errors="replace").strip())
         return parser.finish()
 
 
-def _lines(file: BinaryIO, name: str) -> Iterator[tuple[int, str]]:
-    for row in count(1):
-        line = file.readline(LONGEST_LINE + 1)
-        if not line:
-            return
-        if len(line) > LONGEST_LINE:
-            raise DataError(f"{name}, row {row}: the line is longer than {LONGEST_LINE:,} bytes; expected UNIPEN ink.")
-        # Comments may have any encoding; everything that is used here is ASCII.
-        yield row, line.decode("utf-8-sig" if row == 1 else "utf-8", errors="replace").strip()
-
-
 class _Parser:
-    """Parses a UNIPEN file line by line."""
+    """Parses a UNIPEN file row by row; keeps the samples so far and the state of the current one."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -105,8 +92,8 @@ class _Parser:
         """The row where the pen went down; 0 while it is up."""
         self.points: list[tuple[float, float]] = []
 
-    def take(self, row: int, line: str) -> None:
-        """Process the next line."""
+    def parse_row(self, row: int, line: str) -> None:
+        """Parse the next row of the file."""
         if not line.startswith("."):
             if self.stroke_row and line:
                 self.points.append(self._point(row, line))
@@ -185,10 +172,10 @@ class _Parser:
             x, y = float(fields[self.x_column]), float(fields[self.y_column])
         except (IndexError, ValueError):
             x = y = float("nan")
-        if not (abs(x) <= FARTHEST and abs(y) <= FARTHEST):
+        if not (abs(x) <= MAX_COORDINATE and abs(y) <= MAX_COORDINATE):
             raise DataError(
                 f'{self.name}, row {row}: found "{printable(line)}", '
-                f"expected x and y, two numbers from {-FARTHEST:,.0f} to {FARTHEST:,.0f}."
+                f"expected x and y, two numbers from {-MAX_COORDINATE:,.0f} to {MAX_COORDINATE:,.0f}."
             )
         return x, y
 

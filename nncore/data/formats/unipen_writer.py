@@ -9,16 +9,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.data.formats.unipen import FARTHEST, UCI_COMMENT, InkSamples
+from nncore.data.formats.unipen import MAX_COORDINATE, UCI_COMMENT, InkSamples
 from nncore.errors import DataError
 from nncore.preprocessing.ink import Ink
 from nncore.system.atomic_write import write_safely
 
-LONGEST_TEXT = 200
-"""Length of a writer's name or a comment, at most; the rest is cut off."""
+MAX_TEXT_LENGTH = 200
+"""Largest length of a writer's name or a comment; the rest is cut off."""
 
-UPWARDS: NDArray[np.float32] = np.array([1, -1], np.float32)
-"""Factors of x and y: y points upwards in the file and downwards in Ink."""
+FLIP_Y: NDArray[np.float32] = np.array([1, -1], np.float32)
+"""Factors of x and y, because y points upwards in the file and downwards in Ink."""
 
 HEADER = (".VERSION 1.0", ".HIERARCHY DIGIT", ".COORD X Y")
 
@@ -28,7 +28,7 @@ def write_ink(samples: InkSamples, path: Path, comments: Sequence[str] = ()) -> 
 
     Each sample is a .SEGMENT with its label ("?" for None), below the .WRITER_ID of its writer; y points upwards.
     comments: a line about each sample, which `read_comments` returns. A comment must not consist of three numbers,
-    because these mean a label, a writer and a running number. Names and comments are cut to LONGEST_TEXT characters,
+    because these mean a label, a writer and a running number. Names and comments are cut to MAX_TEXT_LENGTH characters,
     with white space as single spaces.
 
     Raises DataError if there is no sample, a sample is blank or has too large coordinates, or the file cannot be
@@ -46,15 +46,15 @@ def write_ink(samples: InkSamples, path: Path, comments: Sequence[str] = ()) -> 
 def read_comments(path: Path) -> list[str]:
     """Return the first comment of each sample of a valid UNIPEN file, or "" if it has none."""
     comments: list[str] = []
-    begins = False
+    is_first = False
     for line in path.read_bytes().decode("utf-8-sig", "replace").split("\n"):
         keyword, rest = [*line.split(maxsplit=1), "", ""][:2]
         if keyword == ".SEGMENT":
             comments.append("")
-            begins = True
-        elif keyword == ".COMMENT" and begins:
+            is_first = True
+        elif keyword == ".COMMENT" and is_first:
             comments[-1] = rest.strip()
-            begins = False
+            is_first = False
     return comments
 
 
@@ -80,7 +80,7 @@ def _strokes(ink: Ink) -> Iterator[str]:
     for stroke in ink.strokes:
         yield ".PEN_DOWN"
         # NumPy writes as many digits as distinguish a float32 from its neighbours, so reading gives the same bits.
-        yield from map(" ".join, (stroke * UPWARDS).astype(str).tolist())
+        yield from map(" ".join, (stroke * FLIP_Y).astype(str).tolist())
         yield ".PEN_UP"
 
 
@@ -88,10 +88,9 @@ def _check(ink: Ink, number: int) -> None:
     if ink.is_blank:
         raise DataError(f"Sample {number} is blank; expected at least 1 stroke.")
     farthest = max(float(np.abs(stroke).max()) for stroke in ink.strokes)
-    if farthest > FARTHEST:
-        raise DataError(
-            f"Sample {number} reaches to {farthest:g}, expected coordinates from {-FARTHEST:,.0f} to {FARTHEST:,.0f}."
-        )
+    if farthest > MAX_COORDINATE:
+        limits = f"from {-MAX_COORDINATE:,.0f} to {MAX_COORDINATE:,.0f}"
+        raise DataError(f"Sample {number} reaches to {farthest:g}, expected coordinates {limits}.")
 
 
 def _comment(text: str) -> str:
@@ -102,4 +101,4 @@ def _comment(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())[:LONGEST_TEXT].rstrip()
+    return " ".join(text.split())[:MAX_TEXT_LENGTH].rstrip()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from io import StringIO, TextIOWrapper
 from pathlib import Path
 
-from nncore.data.formats.files import opened, require_memory
+from nncore.data.formats.files import open_data_file, require_memory
 from nncore.errors import DataError, file_name, printable
 from nncore.handwriting.personal_test.fields import (
     LARGEST_FILE,
@@ -74,7 +74,7 @@ def write_csv(result: HandwritingTestResult, path: Path) -> None:
 
 def read_csv(path: Path) -> DrawingsFromTable:
     """Read the drawings of a test from `path`. Raises DataError with the number of the wrong row."""
-    with opened(path) as file:
+    with open_data_file(path) as file:
         size = path.stat().st_size
         if size > LARGEST_FILE:
             raise DataError(f"{file_name(path)}: the file has {size:,} bytes; expected at most {LARGEST_FILE:,}.")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from nncore.data.formats.files import opened
+from nncore.data.formats.files import open_data_file
 from nncore.data.formats.unipen import InkSamples, read_ink
 from nncore.data.formats.unipen_writer import write_ink
 from nncore.errors import DataError, file_name
@@ -39,7 +39,7 @@ def import_test(
     If a CSV file contains readings, these are used. Other drawings are read by `network`, with the name `model` and the
     date `date`. Raises DataError with the number of the wrong row, or if there is no network to read drawings.
     """
-    with opened(path) as file:
+    with open_data_file(path) as file:
         start = file.read(512).removeprefix(b"\xef\xbb\xbf").lstrip()
     if not start:
         raise DataError(f"{file_name(path)}: the file is empty; expected a handwriting test as CSV or UNIPEN.")

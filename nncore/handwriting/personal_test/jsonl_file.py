@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from nncore.data.formats.files import opened
+from nncore.data.formats.files import open_data_file
 from nncore.errors import DataError, file_name
 from nncore.handwriting.personal_test.fields import (
     LARGEST_FILE,
@@ -136,7 +136,7 @@ Rows = Iterator[tuple[int, Mapping[str, Any]]]
 
 @contextmanager
 def _rows(path: Path) -> Iterator[Rows]:
-    with opened(path) as file:
+    with open_data_file(path) as file:
         if path.stat().st_size > LARGEST_FILE:
             raise DataError(f"{file_name(path)}: the file is too large; expected at most {LARGEST_FILE:,} bytes.")
         yield _objects(file, path)

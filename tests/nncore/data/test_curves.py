@@ -18,7 +18,7 @@ X = np.linspace(0.1, 3, 7)
 
 
 @pytest.mark.parametrize(
-    ("formula", "wanted"),
+    ("formula", "expected"),
     [
         ("sin(3*x)*x", np.sin(3 * X) * X),
         ("-x**2 + 1.5e0", 1.5 - X**2),
@@ -28,8 +28,8 @@ X = np.linspace(0.1, 3, 7)
         ("e", np.full(7, np.e)),
     ],
 )
-def test_a_formula_has_its_mathematical_value(formula: str, wanted: np.ndarray) -> None:
-    np.testing.assert_allclose(parse_formula(formula)(X), wanted)
+def test_a_formula_has_its_mathematical_value(formula: str, expected: np.ndarray) -> None:
+    np.testing.assert_allclose(parse_formula(formula)(X), expected)
 
 
 @pytest.mark.parametrize(
@@ -41,9 +41,9 @@ def test_a_formula_has_its_mathematical_value(formula: str, wanted: np.ndarray) 
     ],
 )  # fmt: skip
 def test_python_code_is_refused_and_never_executed(formula: str) -> None:
-    with pytest.raises(SettingError, match="is not allowed in a formula") as refusal:
+    with pytest.raises(SettingError, match="is not allowed in a formula") as error:
         parse_formula(formula)
-    assert refusal.value.field == "function"
+    assert error.value.field == "function"
 
 
 @pytest.mark.parametrize("formula", ["", "2x", "sin(x", "y = x", "x; x", "import os", "\0"])
@@ -79,9 +79,9 @@ def test_a_formula_that_is_undefined_at_some_point_is_refused(formula: str) -> N
     [(1, 1, 5, "low"), (2, 1, 5, "low"), (0, np.inf, 5, "low"), (0, 1, 1, "points"), (0, 1, 10**6, "points")],
 )
 def test_an_invalid_range_or_number_of_points_is_refused(low: float, high: float, count: int, field: str) -> None:
-    with pytest.raises(SettingError) as refusal:
+    with pytest.raises(SettingError) as error:
         sample_formula("x", low, high, count)
-    assert refusal.value.field == field
+    assert error.value.field == field
 
 
 def test_inputs_are_standardised_and_targets_within_0_to_1_are_not_scaled() -> None:
@@ -136,22 +136,22 @@ def test_a_file_of_two_columns_is_read(tmp_path: Path, text: str) -> None:
     [
         (b"", "found 0 points"),
         (b"x,y\n1,2\n", "found 1 points"),
-        (b"1,2\n3,four\n", 'line 2: found "3,four"; expected two numbers'),
-        (b"1,2,3\n", 'line 1: found "1,2,3"'),
-        (b"1,2\nx,y\n", 'line 2: found "x,y"'),
+        (b"1,2\n3,four\n", 'row 2: found "3,four"; expected two numbers'),
+        (b"1,2,3\n", 'row 1: found "1,2,3"'),
+        (b"1,2\nx,y\n", 'row 2: found "x,y"'),
         (b"1,2\n1,3\n", "at least two points with different x"),
-        (b"1,2\n2,inf\n", "line 2"),
-        (b"1,2\n2,1e300\n", "line 2"),
+        (b"1,2\n2,inf\n", "row 2"),
+        (b"1,2\n2,1e300\n", "row 2"),
         (b"\xff\xfe\x00", "this is not a text file"),
-        (b"1" * 5000, "a line is longer than 200 characters"),
+        (b"1" * 5000, "row 1: the row is longer than 200 bytes"),
     ],
 )
 def test_a_file_without_a_curve_is_refused(tmp_path: Path, content: bytes, sentence: str) -> None:
     path = tmp_path / "curve.csv"
     path.write_bytes(content)
-    with pytest.raises(DataError, match=r"curve\.csv") as refusal:
+    with pytest.raises(DataError, match=r"curve\.csv") as error:
         read_points(path)
-    assert sentence in str(refusal.value)
+    assert sentence in str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -163,9 +163,9 @@ def test_the_end_of_a_range_can_be_a_number_or_a_formula_without_x(text: str, nu
 
 @pytest.mark.parametrize("text", ["", "two", "x", "2*x", "inf", "nan", "1/0", "log(-1)", "1e400", "pi pi"])
 def test_text_that_is_not_a_number_is_refused_as_the_end_of_a_range(text: str) -> None:
-    with pytest.raises(SettingError, match="number") as refusal:
+    with pytest.raises(SettingError, match="number") as error:
         parse_number("high", text)
-    assert refusal.value.field == "high"
+    assert error.value.field == "high"
 
 
 @pytest.mark.parametrize("text", ["-2*pi", "pi", "-pi", "0.5*pi", "0", "0.1", "6.28", "-1e-07"])

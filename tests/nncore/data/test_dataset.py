@@ -30,31 +30,37 @@ def test_the_complete_mnist_comes_with_the_app() -> None:
     assert list(splits.test.labels[:10]) == [7, 2, 1, 0, 4, 1, 4, 9, 5, 9]
 
 
-def refused_mnist(path: Path) -> str:
-    with pytest.raises(DataError) as refusal:
+def mnist_error(path: Path) -> str:
+    with pytest.raises(DataError) as error:
         load_mnist(path)
-    said = str(refusal.value)
-    assert said.startswith(f"{path}: MNIST, which comes with Digit Lab, ")
-    assert said.endswith("; install Digit Lab again.")
-    assert len(said.splitlines()) == 1
-    return said
+    message = str(error.value)
+    assert message.startswith(f"{path}: MNIST, which comes with Digit Lab, ")
+    assert message.endswith("; install Digit Lab again.")
+    assert len(message.splitlines()) == 1
+    return message
 
 
 def test_a_missing_mnist_file_is_reported(tmp_path: Path) -> None:
-    assert "cannot be read (No such file or directory)" in refused_mnist(tmp_path / "mnist.npz")
-    assert "cannot be read (Is a directory)" in refused_mnist(tmp_path)
+    assert "cannot be read (No such file or directory)" in mnist_error(tmp_path / "mnist.npz")
+    assert "cannot be read (Is a directory)" in mnist_error(tmp_path)
 
 
 def test_a_damaged_mnist_file_is_reported(tmp_path: Path) -> None:
-    path, whole = tmp_path / "mnist.npz", bundled_mnist_path().read_bytes()
-    middle = len(whole) // 2
-    for content in (b"", b"hello", whole[:-100], whole[:middle], whole[:middle] + b"oops" + whole[middle + 4 :]):
+    path, complete = tmp_path / "mnist.npz", bundled_mnist_path().read_bytes()
+    middle = len(complete) // 2
+    for content in (
+        b"",
+        b"hello",
+        complete[:-100],
+        complete[:middle],
+        complete[:middle] + b"oops" + complete[middle + 4 :],
+    ):
         path.write_bytes(content)
-        assert "is damaged" in refused_mnist(path)
+        assert "is damaged" in mnist_error(path)
     np.savez(path, x_train=np.zeros((2, 28, 28), np.uint8), y_train=np.zeros(3, np.uint8))
-    assert "is damaged" in refused_mnist(path)
+    assert "is damaged" in mnist_error(path)
     np.savez(path, x_train=np.array([{}], object))
-    assert "is damaged" in refused_mnist(path)
+    assert "is damaged" in mnist_error(path)
 
 
 def test_images_stay_bytes() -> None:
@@ -100,11 +106,11 @@ def test_raw_returns_bytes_and_targets_returns_labels_of_the_rows() -> None:
 
 def test_example_returns_a_view_if_the_type_matches() -> None:
     data = numbered(20)
-    seen = data.example(13, np.uint8)
-    assert seen is not None
-    assert (seen[0].tolist(), seen[1].tolist()) == ([[13] * 6], [3])
-    assert np.shares_memory(seen[0], data.images)
-    assert not any(array.flags.writeable for array in seen)
+    view = data.example(13, np.uint8)
+    assert view is not None
+    assert (view[0].tolist(), view[1].tolist()) == ([[13] * 6], [3])
+    assert np.shares_memory(view[0], data.images)
+    assert not any(array.flags.writeable for array in view)
     assert data.example(13, np.float32) is None
     numbers = Dataset.from_floats([1.0, 2.0], [[3.0], [4.0]]).example(1, np.float32)
     assert numbers is not None
@@ -155,8 +161,8 @@ def test_plain_numbers_are_not_changed() -> None:
     assert data.inputs(rows, inputs) is inputs
     assert (inputs.tolist(), targets.tolist()) == (x[rows].tolist(), y[rows].tolist())
     assert data.take(rows).inputs(slice(None)).tolist() == x[rows].tolist()
-    stay, held_out = data.split(0.3, np.random.default_rng(0))
-    assert sorted([*stay.targets(slice(None))[:, 0], *held_out.targets(slice(None))[:, 0]]) == [-3.5, 1.5, 2.5]
+    remaining, held_out = data.split(0.3, np.random.default_rng(0))
+    assert sorted([*remaining.targets(slice(None))[:, 0], *held_out.targets(slice(None))[:, 0]]) == [-3.5, 1.5, 2.5]
     assert not np.shares_memory(data.images, x)
 
 
@@ -176,9 +182,9 @@ def test_plain_numbers_can_have_labels() -> None:
 
 @pytest.mark.parametrize(("value", "found"), [(np.nan, "nan"), (np.inf, "inf"), (-np.inf, "-inf"), (1e39, "1e+39")])
 def test_the_error_for_a_number_that_is_not_finite_says_where_it_is(value: float, found: str) -> None:
-    sound, wrong = np.zeros((9, 4)), np.zeros((9, 4))
-    wrong[6, 2] = value
-    for inputs, targets, what in ((wrong, sound, "input"), (sound, wrong, "target")):
+    valid, invalid = np.zeros((9, 4)), np.zeros((9, 4))
+    invalid[6, 2] = value
+    for inputs, targets, what in ((invalid, valid, "input"), (valid, invalid, "target")):
         with pytest.raises(DataError) as error:
             Dataset.from_floats(inputs, targets, source="ours")
         assert str(error.value) == (
@@ -206,9 +212,13 @@ def test_integer_targets_are_refused_without_classes() -> None:
 
 
 def test_float32_arrays_are_checked_like_other_numbers() -> None:
-    wrong = np.array([[0, 0], [np.nan, 0]], np.float32)
-    sound, images = np.zeros((2, 2), np.float32), np.zeros((2, 4, 4), np.uint8)
-    for inputs, targets, place in ((wrong, sound, "input 1"), (sound, wrong, "target 1"), (images, wrong, "target 1")):
+    invalid = np.array([[0, 0], [np.nan, 0]], np.float32)
+    valid, images = np.zeros((2, 2), np.float32), np.zeros((2, 4, 4), np.uint8)
+    for inputs, targets, place in (
+        (invalid, valid, "input 1"),
+        (valid, invalid, "target 1"),
+        (images, invalid, "target 1"),
+    ):
         with pytest.raises(DataError, match=f"^ours, row 2, {place}: found nan; expected a finite number"):
             Dataset(inputs, targets, (), "ours")
 
@@ -239,14 +249,14 @@ def test_an_open_set_may_hold_examples_of_no_class_and_so_may_its_parts() -> Non
         Dataset(images, np.array([4, -2, 0]), source="ours", open_set=True)
 
 
-@given(count=st.integers(1, 200), share=st.floats(0.001, 0.999), seed=st.integers(0, 2**32))
-def test_a_split_contains_every_image_once_with_its_label(count: int, share: float, seed: int) -> None:
-    stay, held_out = numbered(count).split(share, np.random.default_rng(seed))
-    ids = np.concatenate([stay.images[:, 0, 0], held_out.images[:, 0, 0]])
+@given(count=st.integers(1, 200), fraction=st.floats(0.001, 0.999), seed=st.integers(0, 2**32))
+def test_a_split_contains_every_image_once_with_its_label(count: int, fraction: float, seed: int) -> None:
+    remaining, held_out = numbered(count).split(fraction, np.random.default_rng(seed))
+    ids = np.concatenate([remaining.images[:, 0, 0], held_out.images[:, 0, 0]])
     assert sorted(ids) == list(range(count))
-    assert np.array_equal(np.concatenate([stay.labels, held_out.labels]), ids % 10)
-    assert len(stay) >= 1
-    assert abs(len(held_out) - share * count) <= 1
+    assert np.array_equal(np.concatenate([remaining.labels, held_out.labels]), ids % 10)
+    assert len(remaining) >= 1
+    assert abs(len(held_out) - fraction * count) <= 1
 
 
 def test_the_same_seed_gives_the_same_split_and_another_seed_another() -> None:

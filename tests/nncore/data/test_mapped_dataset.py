@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 import nncore
 from nncore.data.dataset import Dataset
-from nncore.data.mapped_dataset import BLOCK_ROWS, LABELS_AT_ONCE, WINDOW_BLOCKS, MappedArray, MappedDataset
+from nncore.data.mapped_dataset import BLOCK_ROWS, LABELS_PER_BLOCK, WINDOW_BLOCKS, MappedArray, MappedDataset
 from nncore.errors import DataError
 
 HEADER = 16
@@ -54,15 +54,18 @@ counts = st.one_of(st.integers(1, 300), st.integers(WINDOW - 70, 2 * WINDOW + 70
 
 @settings(max_examples=60)
 @given(
-    count=counts, seed=st.integers(0, 2**32), label_type=st.sampled_from(["u1", "<i8", ">i4"]), reading=st.booleans()
+    count=counts,
+    seed=st.integers(0, 2**32),
+    label_type=st.sampled_from(["u1", "<i8", ">i4"]),
+    during_epoch=st.booleans(),
 )
 def test_any_rows_equal_those_of_a_dataset_in_memory(
-    count: int, seed: int, label_type: str, reading: bool, folder: Path
+    count: int, seed: int, label_type: str, during_epoch: bool, folder: Path
 ) -> None:
     memory, rng = numbered(count), np.random.default_rng(seed)
     disk = on_disk(folder, memory, label_type)
     epoch = disk.batches(32, rng)
-    if reading:  # then a window is held in memory
+    if during_epoch:  # then a window is held in memory
         next(epoch)
     bounds = np.sort(rng.integers(0, count + 1, 2))
     for rows in (rng.integers(0, count, 150), rng.integers(0, count, 0), slice(*bounds.tolist()), slice(None)):
@@ -107,10 +110,10 @@ def test_an_epoch_gives_every_row_once_in_batches_of_the_given_size(
 
 def test_batches_are_correct_when_read_during_the_epoch(folder: Path) -> None:
     data = on_disk(folder, numbered(3 * WINDOW + 100)).split(0.1, np.random.default_rng(0))[0]
-    whole = numbers_of(data.images)
+    expected = numbers_of(data.images)
     for rows in data.batches(100, np.random.default_rng(1)):
         found = numbers_of(data.raw(rows, np.empty((len(rows), 4), np.uint8)))
-        assert np.array_equal(found, whole[rows])
+        assert np.array_equal(found, expected[rows])
         assert np.array_equal(data.targets(rows), found % 10)
 
 
@@ -150,19 +153,19 @@ def test_batches_of_a_file_sorted_by_class_contain_all_classes_about_equally(fol
 
 
 @settings(max_examples=60)
-@given(count=counts, share=st.floats(0.001, 0.999), seed=st.integers(0, 2**32))
-def test_a_split_contains_every_image_once_with_its_label(count: int, share: float, seed: int, folder: Path) -> None:
+@given(count=counts, fraction=st.floats(0.001, 0.999), seed=st.integers(0, 2**32))
+def test_a_split_contains_every_image_once_with_its_label(count: int, fraction: float, seed: int, folder: Path) -> None:
     disk = on_disk(folder, numbered(count))
-    stay, held_out = disk.split(share, np.random.default_rng(seed))
-    ids = [numbers_of(part.images) for part in (stay, held_out)]
-    assert np.array_equal(np.sort(np.concatenate(ids)), np.arange(count))
-    for part, its in zip((stay, held_out), ids, strict=True):
-        assert len(part) == len(its)
-        assert np.array_equal(part.labels, its % 10)
-    assert len(stay) >= 1
-    assert abs(len(held_out) - share * count) <= 1.5 * BLOCK_ROWS
-    again = disk.split(share, np.random.default_rng(seed))[1]
-    assert np.array_equal(numbers_of(again.images), ids[1])
+    remaining, held_out = disk.split(fraction, np.random.default_rng(seed))
+    numbers = [numbers_of(part.images) for part in (remaining, held_out)]
+    assert np.array_equal(np.sort(np.concatenate(numbers)), np.arange(count))
+    for part, found in zip((remaining, held_out), numbers, strict=True):
+        assert len(part) == len(found)
+        assert np.array_equal(part.labels, found % 10)
+    assert len(remaining) >= 1
+    assert abs(len(held_out) - fraction * count) <= 1.5 * BLOCK_ROWS
+    again = disk.split(fraction, np.random.default_rng(seed))[1]
+    assert np.array_equal(numbers_of(again.images), numbers[1])
 
 
 def test_a_split_is_mapped_and_random_and_can_be_split_again(folder: Path) -> None:
@@ -178,8 +181,8 @@ def test_a_split_is_mapped_and_random_and_can_be_split_again(folder: Path) -> No
 
 
 def test_a_dataset_of_a_single_block_is_not_split(folder: Path) -> None:
-    stay, held_out = on_disk(folder, numbered(BLOCK_ROWS)).split(0.5, np.random.default_rng(0))
-    assert (len(stay), len(held_out)) == (BLOCK_ROWS, 0)
+    remaining, held_out = on_disk(folder, numbered(BLOCK_ROWS)).split(0.5, np.random.default_rng(0))
+    assert (len(remaining), len(held_out)) == (BLOCK_ROWS, 0)
     assert list(held_out.batches(8, np.random.default_rng(0))) == []
     assert held_out.inputs(slice(0, 9)).shape == (0, 4)
 
@@ -209,7 +212,7 @@ def test_images_and_labels_that_do_not_match_are_refused(
 
 
 def test_a_wrong_label_far_into_the_file_is_found(folder: Path) -> None:
-    labels = np.zeros(2 * LABELS_AT_ONCE, np.uint8)
+    labels = np.zeros(2 * LABELS_PER_BLOCK, np.uint8)
     labels[-5] = 10
     images = mapped(folder / "images", np.zeros((len(labels), 1, 1), np.uint8))
     with pytest.raises(DataError, match=f"the label of image {len(labels) - 4} is 10; expected 0 to 9"):

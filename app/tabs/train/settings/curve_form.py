@@ -11,7 +11,7 @@ from app.style.theme import GAP
 from app.widgets.file_dialogs import ask_for_file
 from app.widgets.form import LOCKED, SettingsForm
 from app.widgets.plain_text import ElidedLabel
-from nncore.data.curves import MOST_POINTS, CurvePoints, format_number, parse_formula, parse_number, sample_formula
+from nncore.data.curves import MAX_POINTS, CurvePoints, format_number, parse_formula, parse_number, sample_formula
 from nncore.errors import SettingError
 from nncore.experiments.recipes import CurveExamples
 from nncore.training.settings import Range, Setting
@@ -21,12 +21,12 @@ FILES = "Two columns of numbers (*.csv *.txt *.tsv *.dat);;All files (*)"
 FUNCTION_TIP = "The function of x to learn, such as sin(3*x)*x. A function with more bends needs more units."
 LOW_TIP = "The smallest x of the curve, a number such as -6.28 or -2*pi."
 HIGH_TIP = "The largest x of the curve. A longer curve needs more units and more epochs."
-POINTS_TIP = f"Number of points, 2 to {MOST_POINTS:,}. Few points leave gaps; many points make an epoch longer."
+POINTS_TIP = f"Number of points, 2 to {MAX_POINTS:,}. Few points leave gaps; many points make an epoch longer."
 FILE_TIP = (
     "Learn the points of a file instead of a function. Each line holds x and y, separated by a comma, semicolon, tab "
     "or space."
 )
-POINTS = Setting("number of points", "whole number", range=Range(2, MOST_POINTS), name="points")
+POINTS = Setting("number of points", "whole number", range=Range(2, MAX_POINTS), name="points")
 NO_FILE = "no file open"
 
 

@@ -1,4 +1,4 @@
-"""A few real digits, and the parts shared by the fuzz tests of all readers."""
+"""A few real digits, and what the fuzz tests of all readers share."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("scratch")
 
 
-def reads_or_says_why(read: Callable[[Path], object], path: Path, content: bytes) -> None:
-    """Check that the reader reads the content or raises a DataError of one line with the file's name."""
+def check_read_or_data_error(read: Callable[[Path], object], path: Path, content: bytes) -> None:
+    """Check that the reader reads the content or raises a DataError whose message is one line with the file's name."""
     path.write_bytes(content)
-    said = f"{path.name} was read."
+    message = f"{path.name} was read."
     try:
         read(path)
     except DataError as error:
-        said = str(error)
-    assert path.name in said
-    assert len(said.splitlines()) == 1
-    assert said.endswith(".")
+        message = str(error)
+    assert path.name in message
+    assert len(message.splitlines()) == 1
+    assert message.endswith(".")

@@ -88,9 +88,9 @@ def test_the_first_bytes_tell_the_format_whatever_the_name(name: str, tmp_path: 
 def test_dialogs_and_messages_list_all_formats(tmp_path: Path) -> None:
     assert format_names() == "NPY, NPZ, IDX or CSV"
     assert format_names("ink") == "UNIPEN"
-    assert "*.npz" in file_patterns("pictures").split()
-    assert "*.unipen" not in file_patterns("pictures").split()
-    assert sorted(file_patterns("pictures", "ink").split()) == sorted(
+    assert "*.npz" in file_patterns("images").split()
+    assert "*.unipen" not in file_patterns("images").split()
+    assert sorted(file_patterns("images", "ink").split()) == sorted(
         pattern for each in FORMATS for pattern in each.patterns
     )
     (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\r")

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset
 from nncore.data.formats import files, read_dataset
-from nncore.data.formats.files import MAPPED_FROM
+from nncore.data.formats.files import MIN_MAPPED_BYTES
 from nncore.data.mapped_dataset import MappedDataset
 from nncore.errors import DataError
-from tests.nncore.data.formats.conftest import reads_or_says_why
+from tests.nncore.data.formats.conftest import check_read_or_data_error
 from tests.nncore.mutation import Mutation, mutated, mutations
 
 
@@ -30,7 +30,7 @@ def write(folder: Path, digits: Dataset, images: str, labels: str) -> Path:
     return folder / images
 
 
-def same(found: Dataset | None, expected: Dataset) -> bool:
+def equal_datasets(found: Dataset | None, expected: Dataset) -> bool:
     assert found is not None
     return np.array_equal(found.images, expected.images) and np.array_equal(found.labels, expected.labels)
 
@@ -52,7 +52,7 @@ def test_either_file_finds_its_partner(images: str, labels: str, tmp_path: Path,
     write(tmp_path, digits, images, labels)
     for name in (images, labels):
         splits = read_dataset(tmp_path / name)
-        assert same(splits.training, digits)
+        assert equal_datasets(splits.training, digits)
         assert splits.test is None
         assert splits.validation is None
 
@@ -63,8 +63,8 @@ def test_of_a_plain_and_a_compressed_partner_the_one_like_the_given_file_is_read
     first, last = digits.take(slice(0, 6)), digits.take(slice(6, None))
     plain = write(tmp_path, first, "my-images-idx3-ubyte", "my-labels-idx1-ubyte")
     packed = write(tmp_path, last, "my-images-idx3-ubyte.gz", "my-labels-idx1-ubyte.gz")
-    assert same(read_dataset(plain).training, first)
-    assert same(read_dataset(packed).training, last)
+    assert equal_datasets(read_dataset(plain).training, first)
+    assert equal_datasets(read_dataset(packed).training, last)
 
 
 @pytest.mark.parametrize("suffix", ["", ".gz"])
@@ -74,10 +74,10 @@ def test_a_folder_or_a_train_file_includes_the_test_set(suffix: str, tmp_path: P
     write(tmp_path, test, f"t10k-images-idx3-ubyte{suffix}", f"t10k-labels-idx1-ubyte{suffix}")
     for path in (tmp_path, train, tmp_path / f"train-labels-idx1-ubyte{suffix}"):
         splits = read_dataset(path)
-        assert same(splits.training, training)
-        assert same(splits.test, test)
+        assert equal_datasets(splits.training, training)
+        assert equal_datasets(splits.test, test)
     alone = read_dataset(tmp_path / f"t10k-images-idx3-ubyte{suffix}")
-    assert same(alone.training, test)
+    assert equal_datasets(alone.training, test)
     assert alone.test is None
 
 
@@ -89,8 +89,8 @@ def test_a_file_mapped_on_request_has_the_same_content(tmp_path: Path, digits: D
         splits = read_dataset(path, mapped=True)
         assert isinstance(splits.training, MappedDataset)
         assert isinstance(splits.test, MappedDataset)
-        assert same(splits.training, training)
-        assert same(splits.test, test)
+        assert equal_datasets(splits.training, training)
+        assert equal_datasets(splits.test, test)
     assert not isinstance(read_dataset(train).training, MappedDataset)
 
 
@@ -106,13 +106,13 @@ def large_file(folder: Path, size: int) -> Path:
 
 
 def test_a_large_file_is_mapped_by_default(tmp_path: Path) -> None:
-    path = large_file(tmp_path, MAPPED_FROM)
+    path = large_file(tmp_path, MIN_MAPPED_BYTES)
     tracemalloc.start()
     training = read_dataset(path).training
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert isinstance(training, MappedDataset)
-    assert len(training) == -(-MAPPED_FROM // 784)
+    assert len(training) == -(-MIN_MAPPED_BYTES // 784)
     assert peak < 10e6
 
 
@@ -121,11 +121,11 @@ def test_a_compressed_file_cannot_be_mapped(tmp_path: Path, digits: Dataset) -> 
         path = write(tmp_path, digits, images, "labels.idx1.gz")
         with pytest.raises(DataError) as error:
             read_dataset(path, mapped=True)
-        said = f"{packed}: the file is compressed, so it cannot be mapped; expected uncompressed bytes in row order."
-        assert str(error.value) == said
+        message = f"{packed}: the file is compressed, so it cannot be mapped; expected uncompressed bytes in row order."
+        assert str(error.value) == message
 
 
-def refusal(
+def error_message(
     folder: Path, digits: Dataset, images: bytes | None = None, labels: bytes | None = None, mapped: bool = False
 ) -> str:
     """The message for other contents of the files."""
@@ -145,10 +145,10 @@ def test_a_header_that_declares_more_than_the_file_holds_is_refused_without_allo
     content = bytearray(idx(digits.images))
     content[4:8] = b"\xff\xff\xff\xff"
     tracemalloc.start()
-    said = refusal(tmp_path, digits, images=bytes(content))
+    message = error_message(tmp_path, digits, images=bytes(content))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert said == (
+    assert message == (
         "images.idx3: found 9,408 bytes, which end in image 13; "
         "the header declares 3,367,254,359,280 bytes for 4,294,967,295 images."
     )
@@ -159,30 +159,31 @@ def test_a_header_that_declares_more_than_the_file_holds_is_refused_without_allo
 def test_the_error_for_a_truncated_file_says_in_which_image_it_ends(
     mapped: bool, tmp_path: Path, digits: Dataset
 ) -> None:
-    said = refusal(tmp_path, digits, images=idx(digits.images)[:-785], mapped=mapped)
+    message = error_message(tmp_path, digits, images=idx(digits.images)[:-785], mapped=mapped)
     assert (
-        "images.idx3: found 8,623 bytes, which end in image 11; the header declares 9,408 bytes for 12 images" in said
+        "images.idx3: found 8,623 bytes, which end in image 11; the header declares 9,408 bytes for 12 images"
+        in message
     )
 
 
 @pytest.mark.parametrize("mapped", [False, True])
 def test_bytes_after_the_last_image_are_refused(mapped: bool, tmp_path: Path, digits: Dataset) -> None:
-    said = refusal(tmp_path, digits, images=idx(digits.images) + b"\0", mapped=mapped)
-    assert said == "images.idx3: found more bytes; the header declares 9,408 bytes for 12 images."
+    message = error_message(tmp_path, digits, images=idx(digits.images) + b"\0", mapped=mapped)
+    assert message == "images.idx3: found more bytes; the header declares 9,408 bytes for 12 images."
 
 
 @pytest.mark.parametrize("mapped", [False, True])
 def test_different_numbers_of_images_and_labels_are_refused(mapped: bool, tmp_path: Path, digits: Dataset) -> None:
-    said = refusal(tmp_path, digits, labels=idx(digits.labels.astype(np.uint8)[:-1]), mapped=mapped)
-    assert said == "images.idx3: found 12 images, but 11 labels in labels.idx1; expected equal numbers."
+    message = error_message(tmp_path, digits, labels=idx(digits.labels.astype(np.uint8)[:-1]), mapped=mapped)
+    assert message == "images.idx3: found 12 images, but 11 labels in labels.idx1; expected equal numbers."
 
 
 def test_a_label_above_9_is_refused_with_its_position(tmp_path: Path, digits: Dataset) -> None:
     labels = digits.labels.astype(np.uint8)
     labels[4] = 11
-    said = refusal(tmp_path, digits, labels=idx(labels))
-    assert said == "labels.idx1, label 5: found 11, expected a whole number from 0 to 9."
-    assert refusal(tmp_path, digits, labels=idx(labels), mapped=True) == said
+    message = error_message(tmp_path, digits, labels=idx(labels))
+    assert message == "labels.idx1, label 5: found 11, expected a whole number from 0 to 9."
+    assert error_message(tmp_path, digits, labels=idx(labels), mapped=True) == message
 
 
 @pytest.mark.parametrize(
@@ -204,12 +205,12 @@ def test_a_label_above_9_is_refused_with_its_position(tmp_path: Path, digits: Da
     ],
 )
 def test_a_file_of_another_format_is_refused(images: bytes, message: str, tmp_path: Path, digits: Dataset) -> None:
-    assert message in refusal(tmp_path, digits, images=images)
+    assert message in error_message(tmp_path, digits, images=images)
 
 
 def test_images_instead_of_labels_are_refused(tmp_path: Path, digits: Dataset) -> None:
-    said = refusal(tmp_path, digits, labels=idx(digits.images))
-    assert said == "labels.idx1, byte 4: found 3 axes in the header, expected labels (1 axis)."
+    message = error_message(tmp_path, digits, labels=idx(digits.images))
+    assert message == "labels.idx1, byte 4: found 3 axes in the header, expected labels (1 axis)."
 
 
 @pytest.mark.parametrize(
@@ -254,4 +255,4 @@ def test_mutated_files_are_read_or_refused(
     name = "x-labels-idx1-ubyte" if of_labels else "x-images-idx3-ubyte"
     content = (scratch / name).read_bytes()
     content = mutated(gzip.compress(content) if packed else content, changes)
-    reads_or_says_why(lambda path: read_dataset(path, mapped), scratch / name, content)
+    check_read_or_data_error(lambda path: read_dataset(path, mapped), scratch / name, content)

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from nncore.data.dataset import Dataset
 from nncore.data.formats import read_dataset
-from nncore.data.formats.image_csv import LONGEST_ROW, ROWS_AT_ONCE, _read_at_once, _short_whole_numbers
+from nncore.data.formats.image_csv import MAX_ROW_BYTES, ROWS_PER_BLOCK, _parse_at_once, _parse_short_integers
 from nncore.errors import DataError
-from tests.nncore.data.formats.conftest import reads_or_says_why
+from tests.nncore.data.formats.conftest import check_read_or_data_error
 from tests.nncore.mutation import Mutation, mutated, mutations
 
 HEADER = ["label", *(f"{row}x{column}" for row in range(1, 29) for column in range(1, 29))]
@@ -38,7 +38,7 @@ def read(path: Path, content: str | bytes) -> Dataset:
     return read_dataset(path).training
 
 
-def same(found: Dataset, expected: Dataset) -> bool:
+def equal_datasets(found: Dataset, expected: Dataset) -> bool:
     return np.array_equal(found.images, expected.images) and np.array_equal(found.labels, expected.labels)
 
 
@@ -53,19 +53,19 @@ def cells(digits: Dataset) -> Cells:
 
 
 def test_without_a_header_every_row_is_a_digit(file: Path, digits: Dataset, cells: Cells) -> None:
-    assert same(read(file, text_of(cells)), digits)
+    assert equal_datasets(read(file, text_of(cells)), digits)
 
 
 def test_a_header_is_not_read_as_a_digit(file: Path, digits: Dataset, cells: Cells) -> None:
-    assert same(read(file, text_of([HEADER, *cells])), digits)
+    assert equal_datasets(read(file, text_of([HEADER, *cells])), digits)
 
 
 def test_a_header_of_column_numbers_is_recognised(file: Path, digits: Dataset, cells: Cells) -> None:
-    assert same(read(file, text_of([["label", *map(str, range(784))], *cells])), digits)
+    assert equal_datasets(read(file, text_of([["label", *map(str, range(784))], *cells])), digits)
 
 
 def test_rows_of_several_blocks_keep_their_order(file: Path, digits: Dataset, cells: Cells) -> None:
-    count = 2 * ROWS_AT_ONCE + 7
+    count = 2 * ROWS_PER_BLOCK + 7
     found = read(file, text_of([cells[i % len(cells)] for i in range(count)]))
     assert np.array_equal(found.labels, digits.labels[np.arange(count) % len(digits)])
     assert np.array_equal(found.images[-1], digits.images[(count - 1) % len(digits)])
@@ -99,8 +99,8 @@ def test_rows_of_several_blocks_keep_their_order(file: Path, digits: Dataset, ce
     ],
 )
 def test_other_valid_ways_to_write_the_same_numbers_are_read(change, file: Path, digits: Dataset, cells: Cells) -> None:  # type: ignore[no-untyped-def]
-    assert same(read(file, change(text_of(cells))), digits)
-    assert same(read(file, change(text_of([HEADER, *cells]))), digits)
+    assert equal_datasets(read(file, change(text_of(cells))), digits)
+    assert equal_datasets(read(file, change(text_of([HEADER, *cells]))), digits)
 
 
 @pytest.mark.parametrize("with_header", [True, False])
@@ -119,9 +119,9 @@ def test_the_error_for_a_wrong_number_says_where_it_is(
     row = 7 if with_header else 6
     title = f' ("{HEADER[column - 1]}")' if with_header else ""
     shown = found.replace("\0", "\\x00") if len(found) < 40 else "9" * 39 + "…"
-    with pytest.raises(DataError) as refusal:
+    with pytest.raises(DataError) as error:
         read(file, text_of([HEADER, *cells] if with_header else cells))
-    assert str(refusal.value) == (
+    assert str(error.value) == (
         f'digits.csv, row {row}, column {column}{title}: found "{shown}", expected a whole number from 0 to {highest}.'
     )
 
@@ -152,15 +152,15 @@ def test_quotes_that_span_columns_or_rows_are_refused(file: Path, cells: Cells) 
 
 def test_a_file_with_all_fields_in_quotes_is_read_the_fast_way(cells: Cells) -> None:
     lines = fully_quoted(text_of(cells)).encode().splitlines(keepends=True)
-    numbers = _read_at_once(lines)
+    numbers = _parse_at_once(lines)
     assert numbers is not None
     assert numbers.tolist() == [[int(cell) for cell in row] for row in cells]
 
 
 def test_the_first_of_two_errors_is_reported_across_blocks(file: Path, cells: Cells) -> None:
-    many = [list(cells[0]) for _ in range(ROWS_AT_ONCE + 10)]
-    many[ROWS_AT_ONCE + 3][9] = many[ROWS_AT_ONCE + 5][2] = "x"
-    with pytest.raises(DataError, match=rf"row {ROWS_AT_ONCE + 4}, column 10: "):
+    many = [list(cells[0]) for _ in range(ROWS_PER_BLOCK + 10)]
+    many[ROWS_PER_BLOCK + 3][9] = many[ROWS_PER_BLOCK + 5][2] = "x"
+    with pytest.raises(DataError, match=rf"row {ROWS_PER_BLOCK + 4}, column 10: "):
         read(file, text_of(many))
 
 
@@ -188,9 +188,9 @@ def test_a_row_that_is_too_short_or_too_long_is_refused_with_its_number(
     change: int, found: int, row: int, file: Path, cells: Cells
 ) -> None:
     cells[row - 1] = cells[row - 1][:-1] if change < 0 else [*cells[row - 1], "0"]
-    with pytest.raises(DataError) as refusal:
+    with pytest.raises(DataError) as error:
         read(file, text_of(cells))
-    assert str(refusal.value) == (
+    assert str(error.value) == (
         f"digits.csv, row {row}: found {found} columns, expected 785: the label and 784 pixels."
     )
 
@@ -235,7 +235,7 @@ def test_a_byte_that_is_not_utf_8_is_refused_with_its_row(file: Path, cells: Cel
         ("\n\n", "the file has no rows"),
         (text_of([HEADER]), "the file has a header, but no rows"),
         ("hello\n", "row 1: found 1 column, expected 785"),
-        ("0," * LONGEST_ROW, f"row 1: the row is longer than {LONGEST_ROW:,} bytes"),
+        ("0," * MAX_ROW_BYTES, f"row 1: the row is longer than {MAX_ROW_BYTES:,} bytes"),
     ],
 )
 def test_a_file_without_rows_is_refused(content: str, message: str, file: Path) -> None:
@@ -250,15 +250,15 @@ def test_mutated_files_are_read_or_refused(
 ) -> None:
     rows = cells_of(digits)[:3]
     content = text_of([HEADER, *rows] if with_header else rows).encode()
-    reads_or_says_why(read_dataset, scratch / "mutated.csv", mutated(content, changes))
+    check_read_or_data_error(read_dataset, scratch / "mutated.csv", mutated(content, changes))
 
 
 def test_the_fast_way_reads_numbers_of_one_to_three_digits_and_no_others() -> None:
-    found = _short_whole_numbers(b"0,12,255\r\n7,0,999\n")
+    found = _parse_short_integers(b"0,12,255\r\n7,0,999\n")
     assert found is not None
     assert found.tolist() == [0, 12, 255, 7, 0, 999]
     for other in (b"0,,1\n", b"0,1000\n", b"1\n\n2\n", b"1,2.5\n", b"1,-2\n"):
-        assert _short_whole_numbers(other) is None
+        assert _parse_short_integers(other) is None
 
 
 numbers = st.one_of(

@@ -68,10 +68,10 @@ def test_bad_images_are_left_out_and_listed_and_other_files_are_ignored(tmp_path
     (tmp_path / "1" / "notes.txt").write_text("not a picture")
     found = read(tmp_path)
     assert len(found.splits.training) == 2
-    assert len(found.left_out) == 2
-    assert "blank.png" in found.left_out[0]
-    assert "the image is blank" in found.left_out[0]
-    assert "broken.png" in found.left_out[1]
+    assert len(found.skipped) == 2
+    assert "blank.png" in found.skipped[0]
+    assert "the image is blank" in found.skipped[0]
+    assert "broken.png" in found.skipped[1]
 
 
 def test_a_folder_with_fewer_than_two_classes_is_refused(tmp_path: Path) -> None:
@@ -93,10 +93,10 @@ def test_a_folder_with_only_bad_images_is_refused_with_a_reason(tmp_path: Path) 
 def test_reading_can_be_cancelled_and_reports_progress(tmp_path: Path) -> None:
     for row in range(4):
         put(tmp_path / f"{row % 2}", f"{row}", row)
-    told: list[float] = []
-    read_image_folder(tmp_path, read_grey_image, told.append)
-    assert told == [0.25, 0.5, 0.75, 1.0]
-    assert read_image_folder(tmp_path, read_grey_image, cancelled=lambda: len(told) >= 4) is None
+    fractions: list[float] = []
+    read_image_folder(tmp_path, read_grey_image, fractions.append)
+    assert fractions == [0.25, 0.5, 0.75, 1.0]
+    assert read_image_folder(tmp_path, read_grey_image, cancelled=lambda: len(fractions) >= 4) is None
 
 
 def test_a_folder_without_sub_folders_is_not_an_image_folder(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from nncore.data.dataset import Dataset
 from nncore.data.formats import read_dataset
 from nncore.data.mapped_dataset import MappedDataset
 from nncore.errors import DataError
-from tests.nncore.data.formats.conftest import reads_or_says_why
+from tests.nncore.data.formats.conftest import check_read_or_data_error
 from tests.nncore.mutation import Mutation, mutated, mutations
 
 
@@ -24,7 +24,7 @@ def write(folder: Path, digits: Dataset, images: str = "images.npy", labels: str
     return folder / images
 
 
-def same(found: Dataset | None, expected: Dataset) -> bool:
+def equal_datasets(found: Dataset | None, expected: Dataset) -> bool:
     assert found is not None
     return np.array_equal(found.images, expected.images) and np.array_equal(found.labels, expected.labels)
 
@@ -46,7 +46,7 @@ def test_either_file_finds_its_partner(images: str, labels: str, mapped: bool, t
     for name in (images, labels):
         splits = read_dataset(tmp_path / name, mapped)
         assert isinstance(splits.training, MappedDataset) is mapped
-        assert same(splits.training, digits)
+        assert equal_datasets(splits.training, digits)
         assert splits.training.source == images
         assert splits.test is None
 
@@ -57,8 +57,8 @@ def test_a_train_file_includes_the_test_set(tmp_path: Path, digits: Dataset) -> 
     write(tmp_path, test, "x_test.npy", "y_test.npy")
     for path in (train, tmp_path / "y_train.npy"):
         splits = read_dataset(path)
-        assert same(splits.training, training)
-        assert same(splits.test, test)
+        assert equal_datasets(splits.training, training)
+        assert equal_datasets(splits.test, test)
     assert read_dataset(tmp_path / "x_test.npy").test is None
 
 
@@ -75,25 +75,25 @@ def test_bytes_of_every_shape_are_mapped(
     np.save(tmp_path / "labels.npy", digits.labels.astype(label_type))
     found = read_dataset(tmp_path / "images.npy", mapped=True).training
     assert found.input_shape == (28, 28)
-    assert same(found, digits)
+    assert equal_datasets(found, digits)
 
 
 @pytest.mark.parametrize("dtype", [np.int32, ">i4", np.float32, np.float64])
 def test_other_types_of_whole_numbers_are_read_but_not_mapped(dtype: Any, tmp_path: Path, digits: Dataset) -> None:
     np.save(tmp_path / "images.npy", digits.images.astype(dtype))
     np.save(tmp_path / "labels.npy", digits.labels.astype(dtype))
-    assert same(read_dataset(tmp_path / "images.npy").training, digits)
+    assert equal_datasets(read_dataset(tmp_path / "images.npy").training, digits)
     with pytest.raises(DataError) as error:
         read_dataset(tmp_path / "images.npy", mapped=True)
-    said = f"images.npy: the type of the array is {np.dtype(dtype)}, so it cannot be mapped; "
-    said += "expected uncompressed bytes in row order."
-    assert str(error.value) == said
+    message = f"images.npy: the type of the array is {np.dtype(dtype)}, so it cannot be mapped; "
+    message += "expected uncompressed bytes in row order."
+    assert str(error.value) == message
 
 
 def test_fortran_order_is_read_but_not_mapped(tmp_path: Path, digits: Dataset) -> None:
     write(tmp_path, digits)
     np.save(tmp_path / "images.npy", np.asfortranarray(digits.images))
-    assert same(read_dataset(tmp_path / "images.npy").training, digits)
+    assert equal_datasets(read_dataset(tmp_path / "images.npy").training, digits)
     with pytest.raises(DataError, match="the array is in column order"):
         read_dataset(tmp_path / "images.npy", mapped=True)
 
@@ -168,7 +168,7 @@ def test_mutated_files_are_read_or_refused(
     path = scratch / ("labels.npy" if of_labels else "images.npy")
     content = path.read_bytes()
     content = mutated(content[:128], changes) + content[128:] if in_header else mutated(content, changes)
-    reads_or_says_why(lambda path: read_dataset(path, mapped), path, content)
+    check_read_or_data_error(lambda path: read_dataset(path, mapped), path, content)
 
 
 def test_a_header_that_declares_too_much_is_refused_without_allocating_memory(tmp_path: Path, digits: Dataset) -> None:

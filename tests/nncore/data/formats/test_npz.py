@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from nncore.data.dataset import Dataset
 from nncore.data.formats import read_dataset
 from nncore.errors import DataError
-from tests.nncore.data.formats.conftest import reads_or_says_why
+from tests.nncore.data.formats.conftest import check_read_or_data_error
 from tests.nncore.mutation import Mutation, mutated, mutations
 
 
@@ -29,7 +29,7 @@ def arrays(digits: Dataset) -> dict[str, NDArray[Any]]:
     return {"x_train": digits.images, "y_train": digits.labels.astype(np.uint8)}
 
 
-def refusal(file: Path, arrays: dict[str, NDArray[Any]]) -> str:
+def error_message(file: Path, arrays: dict[str, NDArray[Any]]) -> str:
     np.savez(file, **arrays)  # type: ignore[arg-type]
     with pytest.raises(DataError) as error:
         read_dataset(file)
@@ -69,16 +69,16 @@ def test_the_error_for_a_number_that_is_not_a_pixel_says_where_it_is(file: Path,
         expected = (
             f"digits.npz, x_train, image 5, row 7, column 8: found {found}, expected a whole number from 0 to 255."
         )
-        assert refusal(file, {"x_train": images, "y_train": digits.labels}) == expected
+        assert error_message(file, {"x_train": images, "y_train": digits.labels}) == expected
     flat = images.reshape(-1, 784)
-    assert ", image 5, pixel 176: found inf" in refusal(file, {"x_train": flat, "y_train": digits.labels})
+    assert ", image 5, pixel 176: found inf" in error_message(file, {"x_train": flat, "y_train": digits.labels})
 
 
 def test_the_reported_position_is_correct_after_the_first_block(file: Path) -> None:
     labels = np.zeros(5000, np.int16)
     labels[4321] = 11
-    said = refusal(file, {"x_train": np.zeros((5000, 784), np.uint8), "y_train": labels})
-    assert said == "digits.npz, y_train, label 4,322: found 11, expected a whole number from 0 to 9."
+    message = error_message(file, {"x_train": np.zeros((5000, 784), np.uint8), "y_train": labels})
+    assert message == "digits.npz, y_train, label 4,322: found 11, expected a whole number from 0 to 9."
 
 
 def test_wrong_arrays_are_refused(file: Path, arrays: dict[str, NDArray[Any]]) -> None:
@@ -97,20 +97,20 @@ def test_wrong_arrays_are_refused(file: Path, arrays: dict[str, NDArray[Any]]) -
         ({"x_train": x.astype(complex), "y_train": y}, "x_train: found the type complex128"),
         ({"x_train": x > 9, "y_train": y}, "x_train: found the type bool"),
     ):
-        assert message in refusal(file, wrong)  # type: ignore[arg-type]
+        assert message in error_message(file, wrong)  # type: ignore[arg-type]
 
 
 def test_pickled_objects_are_refused_without_reading_them(file: Path, arrays: dict[str, NDArray[Any]]) -> None:
-    said = refusal(file, {**arrays, "y_train": np.array([{}] * 12, object)})
-    assert said == "digits.npz, y_train: found Python objects, which are not read for safety; expected numbers."
+    message = error_message(file, {**arrays, "y_train": np.array([{}] * 12, object)})
+    assert message == "digits.npz, y_train: found Python objects, which are not read for safety; expected numbers."
 
 
 def archive(file: Path, members: dict[str, bytes], sizes: dict[str, int] | None = None) -> str:
     """Zip some members with wrong sizes and return the reader's message."""
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as compressed:
         for name, content in members.items():
-            packed.writestr(name, content)
-            packed.getinfo(name).file_size = (sizes or {}).get(name, len(content))
+            compressed.writestr(name, content)
+            compressed.getinfo(name).file_size = (sizes or {}).get(name, len(content))
     with pytest.raises(DataError) as error:
         read_dataset(file)
     return str(error.value)
@@ -127,8 +127,8 @@ def test_an_archive_too_large_for_memory_is_refused_before_it_is_decompressed(
     file: Path, arrays: dict[str, NDArray[Any]]
 ) -> None:
     members = {f"{name}.npy": npy(array) for name, array in arrays.items()}
-    said = archive(file, members, {"x_train.npy": 2**50})
-    assert said.startswith("digits.npz: reading this file needs 2,251,799.8 GB of memory, but only ")
+    message = archive(file, members, {"x_train.npy": 2**50})
+    assert message.startswith("digits.npz: reading this file needs 2,251,799.8 GB of memory, but only ")
 
 
 def test_a_header_that_declares_more_than_its_array_holds_is_refused(
@@ -136,8 +136,8 @@ def test_a_header_that_declares_more_than_its_array_holds_is_refused(
 ) -> None:
     huge = (10**12, 28, 28)
     members = {"x_train.npy": npy(arrays["x_train"], huge), "y_train.npy": npy(arrays["y_train"])}
-    said = archive(file, members)
-    assert said == (
+    message = archive(file, members)
+    assert message == (
         "digits.npz, x_train: found 9,408 bytes, but the shape (1000000000000, 28, 28) needs 784,000,000,000,000."
     )
 
@@ -154,8 +154,8 @@ def test_a_file_that_is_not_npz_is_refused(content: bytes, file: Path) -> None:
 
 
 def test_a_member_that_is_not_an_array_is_refused(file: Path, arrays: dict[str, NDArray[Any]]) -> None:
-    said = archive(file, {"x_train.npy": b"hello", "y_train.npy": npy(arrays["y_train"])})
-    assert said.startswith("digits.npz: this is not a valid NPZ file: ")
+    message = archive(file, {"x_train.npy": b"hello", "y_train.npy": npy(arrays["y_train"])})
+    assert message.startswith("digits.npz: this is not a valid NPZ file: ")
 
 
 def test_a_damaged_member_is_refused(file: Path, arrays: dict[str, NDArray[Any]]) -> None:
@@ -170,15 +170,15 @@ def test_a_damaged_member_is_refused(file: Path, arrays: dict[str, NDArray[Any]]
 
 
 @settings(max_examples=200)
-@given(changes=mutations, packed=st.booleans())
+@given(changes=mutations, compressed=st.booleans())
 @pytest.mark.filterwarnings("ignore")  # NumPy's, about headers written by Python 2
 def test_mutated_files_are_read_or_refused(
-    changes: list[Mutation], packed: bool, scratch: Path, digits: Dataset
+    changes: list[Mutation], compressed: bool, scratch: Path, digits: Dataset
 ) -> None:
     content = io.BytesIO()
-    save = np.savez_compressed if packed else np.savez
+    save = np.savez_compressed if compressed else np.savez
     save(content, x_train=digits.images[:2], y_train=digits.labels[:2])
-    reads_or_says_why(read_dataset, scratch / "mutated.npz", mutated(content.getvalue(), changes))
+    check_read_or_data_error(read_dataset, scratch / "mutated.npz", mutated(content.getvalue(), changes))
 
 
 @settings(max_examples=200)
@@ -190,7 +190,7 @@ def test_mutated_arrays_in_a_valid_archive_are_read_or_refused(
     images = npy(digits.images[:2])
     header, data = images[:128], images[128:]
     content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as packed:
-        packed.writestr("x_train.npy", mutated(header, changes) + data)
-        packed.writestr("y_train.npy", npy(digits.labels[:2]))
-    reads_or_says_why(read_dataset, scratch / "mutated.npz", content.getvalue())
+    with zipfile.ZipFile(content, "w") as compressed:
+        compressed.writestr("x_train.npy", mutated(header, changes) + data)
+        compressed.writestr("y_train.npy", npy(digits.labels[:2]))
+    check_read_or_data_error(read_dataset, scratch / "mutated.npz", content.getvalue())

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from nncore.data.dataset import Dataset
 from nncore.data.formats import read_dataset, read_ink
 from nncore.errors import DataError
-from tests.nncore.data.formats.conftest import reads_or_says_why
+from tests.nncore.data.formats.conftest import check_read_or_data_error
 
 
 def test_the_format_is_recognised_by_the_content_not_the_name(tmp_path: Path, digits: Dataset) -> None:
@@ -124,7 +124,7 @@ starts = st.sampled_from(
 )
 def test_arbitrary_bytes_are_refused_with_a_message(start: bytes, rest: bytes, name: str, scratch: Path) -> None:
     for read in (read_dataset, read_ink):
-        reads_or_says_why(read, scratch / name, start + rest)
+        check_read_or_data_error(read, scratch / name, start + rest)
 
 
 @pytest.mark.parametrize("name", ["digits.csv", "digits.npz"])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from nncore.data.formats import InkSamples, read_ink
 from nncore.errors import DataError
 from nncore.preprocessing.ink import rasterize
-from tests.nncore.data.formats.conftest import reads_or_says_why
+from tests.nncore.data.formats.conftest import check_read_or_data_error
 from tests.nncore.mutation import Mutation, mutated, mutations
 
 SEVEN_AND_ONE = """.INCLUDE        dene.doc
@@ -52,7 +52,7 @@ def read(file: Path, text: str) -> InkSamples:
     return read_ink(file)
 
 
-def refusal(file: Path, text: str) -> str:
+def error_message(file: Path, text: str) -> str:
     with pytest.raises(DataError) as error:
         read(file, text)
     return str(error.value)
@@ -127,17 +127,17 @@ def test_coord_gives_the_columns_of_x_and_y(file: Path) -> None:
         (".PEN_DOWN\n 50  300\n 50  100\n.PEN_UP\n", "", "row 20: found 0 strokes for this .SEGMENT, expected 1"),
         ('.SEGMENT DIGIT    0-1 ? "7"\n', "", "row 7: found a .PEN_DOWN before the first .SEGMENT"),
         (".LEXICON", ".COORD P T\n.LEXICON", 'row 3: found .COORD "P T", expected X and Y'),
-        (".LEXICON", "x" * 70_000 + "\n.LEXICON", "row 3: the line is longer than 65,536 bytes"),
+        (".LEXICON", "x" * 70_000 + "\n.LEXICON", "row 3: the row is longer than 65,536 bytes"),
     ],
 )
 def test_an_error_is_reported_with_its_row(old: str, new: str, message: str, file: Path) -> None:
     assert old in SEVEN_AND_ONE
-    assert refusal(file, SEVEN_AND_ONE.replace(old, new)).startswith(f"pen.unipen, {message}")
+    assert error_message(file, SEVEN_AND_ONE.replace(old, new)).startswith(f"pen.unipen, {message}")
 
 
 @pytest.mark.parametrize("text", ["", "label,1x1\n", "\n\n", ".VERSION 1.0\n"])
 def test_a_file_without_samples_is_refused(text: str, file: Path) -> None:
-    assert refusal(file, text).startswith("pen.unipen: found no .SEGMENT; expected UNIPEN ink")
+    assert error_message(file, text).startswith("pen.unipen: found no .SEGMENT; expected UNIPEN ink")
 
 
 def test_a_missing_ink_file_is_refused(tmp_path: Path) -> None:
@@ -172,11 +172,11 @@ def test_the_largest_coordinate_is_read_and_a_larger_one_is_refused(farthest: st
         text = f'.SEGMENT DIGIT 0 ? "1"\n.PEN_DOWN\n{point}\n.PEN_UP\n'
         x, y = map(float, point.split())
         np.testing.assert_array_equal(read(file, text).inks[0].strokes[0], [[x, -y]])
-        assert "from -1,000,000 to 1,000,000" in refusal(file, text.replace("000000", "000001"))
+        assert "from -1,000,000 to 1,000,000" in error_message(file, text.replace("000000", "000001"))
 
 
 @settings(max_examples=200)
 @given(changes=mutations)
 def test_mutated_files_are_read_or_refused(changes: list[Mutation], scratch: Path) -> None:
     content = mutated(SEVEN_AND_ONE.encode(), changes)
-    reads_or_says_why(lambda path: read_ink(path).to_dataset(), scratch / "mutated.unipen", content)
+    check_read_or_data_error(lambda path: read_ink(path).to_dataset(), scratch / "mutated.unipen", content)
