@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.canvas.canvas_actions import CanvasActions
 from app.canvas.canvas_picture import CanvasPicture
-from app.canvas.cursors import bounds, paint_eraser, paint_key_pen, pen_cursor
+from app.canvas.cursors import paint_eraser, paint_key_pen, pen_cursor, ring_bounds
 from app.canvas.drawing import Drawing
 from app.canvas.hint import FadingHint
-from app.canvas.ink_layer import CORNER, PEN_SHARE, InkLayer
+from app.canvas.ink_layer import CORNER_RADIUS, PEN_WIDTH, InkLayer
 from app.canvas.key_pen import KeyPen
 from app.canvas.pointer import Pointer
 from app.canvas.writing_surface import WritingSurface
@@ -22,7 +22,7 @@ from app.style.theme import colours_of
 from app.widgets.elements import announce
 from nncore.preprocessing.ink import Ink
 
-ERASER = 0.035
+ERASER_RADIUS = 0.035
 """Radius of the eraser as a share of the canvas's side."""
 
 DESCRIPTION = (
@@ -33,21 +33,21 @@ DESCRIPTION = (
 
 
 class Canvas(WritingSurface):
-    """Holds a Drawing and shows it on a centred square, as large as possible.
+    """Shows a Drawing on a centred square that is as large as possible.
 
-    `drawing_changed` is emitted after every change of ink or picture. `canvas_actions` holds undo, redo, clear and the
+    `drawing_changed` is emitted after every change of ink or picture. `canvas_actions` are undo, redo, clear and
     eraser.
     """
 
     drawing_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None, clock: Callable[[], float] = monotonic) -> None:
-        """`clock` returns seconds; it decides when the release of a pointer was lost."""
+        """`clock` returns seconds; it is used to detect a lost release event."""
         super().__init__(clock, parent)
         self.drawing = Drawing()
         self.keys = KeyPen(self)
         self._layer: InkLayer | None = None
-        self._ring = False
+        self._has_focus_ring = False
         self._eraser_at: QPointF | None = None
         self._hint = FadingHint(self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -63,7 +63,7 @@ class Canvas(WritingSurface):
         self.keys.toggled.connect(self._on_pen_key)
         self.keys.lifted.connect(self._on_pen_key)
         self.keys.moved.connect(self._on_key_move)
-        self.canvas_actions.follow(self.drawing)
+        self.canvas_actions.update_enabled(self.drawing)
 
     # Content
 
@@ -88,14 +88,14 @@ class Canvas(WritingSurface):
 
     @Slot()
     def undo(self) -> None:
-        """Undo the last stroke, erasing, picture or clearing."""
+        """Undo the last step: a stroke, an erasure, a picture or clearing."""
         self.lift()
         self.drawing.undo()
         self._on_change()
 
     @Slot()
     def redo(self) -> None:
-        """Redo the step undone last."""
+        """Redo the step that was undone last."""
         self.lift()
         self.drawing.redo()
         self._on_change()
@@ -124,27 +124,27 @@ class Canvas(WritingSurface):
             self.keys.is_shown = False
             self.update()
         if erases or self.canvas_actions.eraser.isChecked():
-            self.drawing.begin_erasing(x, y, ERASER + PEN_SHARE / 2)
-            self._erased(x, y)
+            self.drawing.begin_erasing(x, y, ERASER_RADIUS + PEN_WIDTH / 2)
+            self._on_erased(x, y)
             return
         replaces = self.drawing.picture is not None
         self.drawing.begin(x, y)
         if replaces:
             self._layer = None
             self.update()
-        self._on_growth()
+        self._on_stroke_extended()
 
     def continue_stroke(self, x: float, y: float) -> None:
         """Continue to draw or erase."""
         if self.drawing.is_erasing:
-            self.drawing.erase(x, y, ERASER + PEN_SHARE / 2)
-            self._erased(x, y)
+            self.drawing.erase(x, y, ERASER_RADIUS + PEN_WIDTH / 2)
+            self._on_erased(x, y)
         elif self.drawing.is_drawing:
             self.drawing.extend(x, y)
-            self._on_growth()
+            self._on_stroke_extended()
 
     def end_stroke(self) -> None:
-        """Finish the stroke, or the erasing, as one undo step."""
+        """Finish the stroke or the erasure; it is one undo step."""
         erased = self.drawing.is_erasing
         if self._layer is not None and not erased:
             self._layer.finish()
@@ -152,7 +152,7 @@ class Canvas(WritingSurface):
         if erased:
             self._eraser_at = None
             self._on_change()
-        self.canvas_actions.follow(self.drawing)
+        self.canvas_actions.update_enabled(self.drawing)
 
     def hover(self, position: QPointF | None) -> None:
         """Show the pen cursor over the paper, or the area of the selected eraser."""
@@ -161,23 +161,23 @@ class Canvas(WritingSurface):
         before, self._eraser_at = self._eraser_at, position if over and erases else None
         for place in (before, self._eraser_at):
             if place is not None:
-                self.update(bounds(place, ERASER * self.area.width()).toAlignedRect())
+                self.update(ring_bounds(place, ERASER_RADIUS * self.area.width()).toAlignedRect())
         cursor = Qt.CursorShape.BlankCursor if erases else self._pen_cursor
         self.setCursor(cursor if over else QCursor(Qt.CursorShape.ArrowCursor))
 
-    def _erased(self, x: float, y: float) -> None:
+    def _on_erased(self, x: float, y: float) -> None:
         self._eraser_at = self.from_unit(x, y)
         self._layer = None
         self.update()
-        self.canvas_actions.follow(self.drawing)
+        self.canvas_actions.update_enabled(self.drawing)
         self.drawing_changed.emit()
 
-    def _on_growth(self) -> None:
+    def _on_stroke_extended(self) -> None:
         """Repaint only the new part of the stroke being drawn."""
         if self._layer is not None:
             changed = self._layer.grow(self.drawing.current).translated(self.area.topLeft())
             self.update(changed.toAlignedRect())
-        self.canvas_actions.follow(self.drawing)
+        self.canvas_actions.update_enabled(self.drawing)
         self.drawing_changed.emit()
 
     def _on_change(self) -> None:
@@ -185,7 +185,7 @@ class Canvas(WritingSurface):
         self._layer = None
         self._hint.fade(1.0 if self.drawing.is_blank else 0.0)
         self.update()
-        self.canvas_actions.follow(self.drawing)
+        self.canvas_actions.update_enabled(self.drawing)
         self.drawing_changed.emit()
 
     @Slot()
@@ -196,15 +196,15 @@ class Canvas(WritingSurface):
     # Keys
 
     def event(self, event: QEvent) -> bool:
-        """Keep the pen's keys from the window's shortcuts while the canvas has the focus."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self.keys.wants(event):
+        """Handle the pen's keys before the window's shortcuts while the canvas has the focus."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self.keys.handles(event):
             event.accept()
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Draw by keyboard."""
-        if not self.keys.wants(event):
+        if not self.keys.handles(event):
             super().keyPressEvent(event)
             return
         if event.key() == Qt.Key.Key_Escape and self.active_pointer.pointer is not Pointer.KEYS:
@@ -243,23 +243,23 @@ class Canvas(WritingSurface):
     # Events
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show the focus ring and the keyboard's pen, if the focus came by keyboard."""
+        """Show the focus ring and the keyboard's pen if the keyboard has moved the focus here."""
         by_pointer = event.reason() in (Qt.FocusReason.MouseFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
-        self._ring = not by_pointer and event.reason() != Qt.FocusReason.OtherFocusReason
-        self.keys.is_shown |= self._ring
+        self._has_focus_ring = not by_pointer and event.reason() != Qt.FocusReason.OtherFocusReason
+        self.keys.is_shown |= self._has_focus_ring
         self.update()
         super().focusInEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Hide the focus ring and release all keys."""
-        self._ring = False
+        self._has_focus_ring = False
         self.keys.release_all()
         self.release(Pointer.KEYS)
         self.update()
         super().focusOutEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Render the ink again: strokes are in units of the side, so they scale."""
+        """Render the ink again in the new size."""
         self._layer = None
         super().resizeEvent(event)
 
@@ -279,18 +279,19 @@ class Canvas(WritingSurface):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colours.paper))
-            painter.drawRoundedRect(area, CORNER, CORNER)
+            painter.drawRoundedRect(area, CORNER_RADIUS, CORNER_RADIUS)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             if self.picture is not None:
-                self.picture.paint(painter, area, CORNER)
+                self.picture.paint(painter, area, CORNER_RADIUS)
             else:
                 self._hint.paint(painter, area)
             layer.paint(painter, area.topLeft())
-            painter.setPen(QPen(QColor(colours.accent if self._ring else colours.edge), 2 if self._ring else 1))
-            inset = painter.pen().widthF() / 2
-            painter.drawRoundedRect(area.adjusted(inset, inset, -inset, -inset), CORNER - inset, CORNER - inset)
+            width, colour = (2, colours.accent) if self._has_focus_ring else (1, colours.edge)
+            painter.setPen(QPen(QColor(colour), width))
+            inset, radius = width / 2, CORNER_RADIUS - width / 2
+            painter.drawRoundedRect(area.adjusted(inset, inset, -inset, -inset), radius, radius)
             if self._eraser_at is not None:
-                paint_eraser(painter, self._eraser_at, ERASER * area.width(), colours)
+                paint_eraser(painter, self._eraser_at, ERASER_RADIUS * area.width(), colours)
             if self.keys.is_shown and self.hasFocus():
                 paint_key_pen(painter, self._key_place(), self.active_pointer.pointer is Pointer.KEYS, colours)
 

@@ -32,11 +32,11 @@ class CanvasActions(QObject):
         """All four, in the order of the buttons."""
         return self.undo, self.redo, self.clear, self.eraser
 
-    def follow(self, drawing: Drawing) -> None:
-        """Enable the actions that `drawing` allows."""
+    def update_enabled(self, drawing: Drawing) -> None:
+        """Enable the actions that are possible with `drawing`."""
         for action, possible, does, reason in (
             (self.undo, drawing.can_undo, "Undo the last step", "Nothing to undo"),
-            (self.redo, drawing.can_redo, "Redo the step undone last", "Nothing to redo"),
+            (self.redo, drawing.can_redo, "Redo the last undone step", "Nothing to redo"),
             (self.clear, not drawing.is_blank, "Clear the canvas", "The canvas is blank"),
         ):
             action.setEnabled(possible)

@@ -10,7 +10,7 @@ from app.style.theme import Colours
 CURSOR_SIDE = 25
 """Side of the mouse cursor in logical pixels."""
 
-REACH = 12.0
+KEY_PEN_RADIUS = 12.0
 """Pixels from the centre of the keyboard pen's ring to its edge, outline included."""
 
 DIRECTIONS = (QPointF(1, 0), QPointF(-1, 0), QPointF(0, 1), QPointF(0, -1))
@@ -33,9 +33,9 @@ def pen_cursor() -> QCursor:
     return QCursor(pixmap, CURSOR_SIDE // 2, CURSOR_SIDE // 2)
 
 
-def bounds(middle: QPointF, radius: float) -> QRectF:
+def ring_bounds(middle: QPointF, radius: float) -> QRectF:
     """The rectangle that a ring of this radius can touch."""
-    reach = max(radius, REACH) + 3
+    reach = max(radius, KEY_PEN_RADIUS) + 3
     return QRectF(middle.x() - reach, middle.y() - reach, 2 * reach, 2 * reach)
 
 
@@ -45,7 +45,7 @@ def paint_key_pen(painter: QPainter, middle: QPointF, is_down: bool, colours: Co
     for pen in _pens(colours):
         painter.setPen(pen)
         for direction in DIRECTIONS:
-            painter.drawLine(middle + direction * 8, middle + direction * REACH)
+            painter.drawLine(middle + direction * 8, middle + direction * KEY_PEN_RADIUS)
 
 
 def paint_eraser(painter: QPainter, middle: QPointF, radius: float, colours: Colours) -> None:

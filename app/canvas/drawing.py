@@ -1,4 +1,4 @@
-"""A drawing as strokes, with undo and redo. No Qt here."""
+"""A drawing as strokes, with undo and redo. Imports no Qt."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from math import isfinite
 import numpy as np
 from numpy.typing import NDArray
 
-from app.canvas.eraser import without_path
+from app.canvas.eraser import erase_path
 from app.canvas.stroke import Piece, Point, Stroke, clip
 from nncore.preprocessing.ink import Ink
 
-SHARE_OF_OTHERS = 0.7
-"""Share of the canvas's side that ink in other units is scaled to."""
+IMPORTED_INK_SIZE = 0.7
+"""Size of imported ink, as a fraction of the canvas's side."""
 
-DOT = 0.01
-"""Share of the canvas's side. Smaller strokes are the jitter of a tap; scaled to 28 x 28 they would be a scribble."""
+MAX_DOT_SIZE = 0.01
+"""Fraction of the canvas's side. A smaller drawing is one tap with jitter; scaled to 28 x 28 it would be a scribble."""
 
-MOST_STEPS = 1000
-"""Most steps of undo; each holds a tuple of all strokes."""
+MAX_UNDO_STEPS = 1000
+"""Maximum number of undo steps; each holds a tuple of all strokes."""
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Content:
     """The content of the canvas after a step: strokes, or a picture."""
 
     strokes: tuple[Stroke, ...] = ()
@@ -34,29 +34,29 @@ class Sheet:
 class Drawing:
     """The strokes of a drawing, in units of the canvas's side: x to the right and y down, both 0 to 1.
 
-    Parts outside that square are clipped. One stroke, one movement of the eraser, one picture and one clearing are each
-    one step of undo; an action without effect is not a step. A picture, which may be any object, replaces the strokes,
-    and the next stroke replaces the picture.
+    Parts outside that square are clipped. Each stroke, movement of the eraser, picture and clearing is one undo step;
+    an action without effect is not a step. A picture, which may be any object, replaces the strokes. The next stroke
+    replaces the picture.
     """
 
     def __init__(self) -> None:
-        self._sheet = Sheet()
-        self._past: deque[Sheet] = deque(maxlen=MOST_STEPS)
-        self._future: list[Sheet] = []
+        self._content = Content()
+        self._undo_stack: deque[Content] = deque(maxlen=MAX_UNDO_STEPS)
+        self._redo_stack: list[Content] = []
         self._current: Stroke = []
         self._pen: Point | None = None
-        self._before_erasing: Sheet | None = None
+        self._before_erasing: Content | None = None
         self._arrays: dict[int, tuple[Piece, NDArray[np.float32]]] = {}
 
     @property
     def strokes(self) -> tuple[Stroke, ...]:
         """The strokes on the canvas, with the one being drawn; do not change them."""
-        return (*self._sheet.strokes, self._current) if self._current else self._sheet.strokes
+        return (*self._content.strokes, self._current) if self._current else self._content.strokes
 
     @property
     def picture(self) -> object | None:
         """The picture on the canvas; None without a picture."""
-        return None if self._current else self._sheet.picture
+        return None if self._current else self._content.picture
 
     @property
     def current(self) -> Stroke:
@@ -76,24 +76,24 @@ class Drawing:
     @property
     def is_blank(self) -> bool:
         """Whether the canvas has neither strokes nor a picture."""
-        return not self._sheet.strokes and not self._current and self._sheet.picture is None
+        return not self._content.strokes and not self._current and self._content.picture is None
 
     @property
     def can_undo(self) -> bool:
         """Whether there is a step to undo."""
-        return bool(self._past) or bool(self._current) or self._has_erased
+        return bool(self._undo_stack) or bool(self._current) or self._has_erased
 
     @property
     def can_redo(self) -> bool:
         """Whether there is a step to redo."""
-        return bool(self._future) and not self._current
+        return bool(self._redo_stack) and not self._current
 
     @property
     def _has_erased(self) -> bool:
-        return self._before_erasing is not None and self._before_erasing is not self._sheet
+        return self._before_erasing is not None and self._before_erasing is not self._content
 
     def begin(self, x: float, y: float) -> None:
-        """Put the pen down at (x, y), on the canvas or outside; end a stroke still being drawn first."""
+        """End the present stroke, and put the pen down at (x, y), on the canvas or outside."""
         self.end()
         if not (isfinite(x) and isfinite(y)):
             return
@@ -116,10 +116,10 @@ class Drawing:
             self._current.append([entry, exit_])
 
     def begin_erasing(self, x: float, y: float, radius: float) -> None:
-        """Put the eraser down at (x, y); end a stroke still being drawn first."""
+        """End the present stroke, and put the eraser down at (x, y)."""
         self.end()
         if isfinite(x) and isfinite(y):
-            self._pen, self._before_erasing = (x, y), self._sheet
+            self._pen, self._before_erasing = (x, y), self._content
             self.erase(x, y, radius)
 
     def erase(self, x: float, y: float, radius: float) -> None:
@@ -130,77 +130,77 @@ class Drawing:
         if self._before_erasing is None or self._pen is None or not (isfinite(x) and isfinite(y)):
             return
         start, self._pen = self._pen, (x, y)
-        strokes = tuple(without_path(stroke, start, self._pen, radius) for stroke in self._sheet.strokes)
-        if any(new is not old for new, old in zip(strokes, self._sheet.strokes, strict=True)):
-            self._sheet = Sheet(tuple(stroke for stroke in strokes if stroke), self._sheet.picture)
+        strokes = tuple(erase_path(stroke, start, self._pen, radius) for stroke in self._content.strokes)
+        if any(new is not old for new, old in zip(strokes, self._content.strokes, strict=True)):
+            self._content = Content(tuple(stroke for stroke in strokes if stroke), self._content.picture)
 
     def end(self) -> None:
         """Lift the pen, or the eraser."""
         self._pen = None
         if self._before_erasing is not None:
-            after, self._sheet, self._before_erasing = self._sheet, self._before_erasing, None
-            if after is not self._sheet:
-                self._step(after)
+            after, self._content, self._before_erasing = self._content, self._before_erasing, None
+            if after is not self._content:
+                self._add_step(after)
         if self._current:
             stroke, self._current = self._current, []
-            self._step(Sheet((*self._sheet.strokes, stroke)))
+            self._add_step(Content((*self._content.strokes, stroke)))
 
     def undo(self) -> None:
         """Undo the last step, if there is one; lifts the pen first."""
         self.end()
-        if self._past:
-            self._future.append(self._sheet)
-            self._sheet = self._past.pop()
+        if self._undo_stack:
+            self._redo_stack.append(self._content)
+            self._content = self._undo_stack.pop()
 
     def redo(self) -> None:
-        """Redo the step undone last, if there is one; lifts the pen first."""
+        """Redo the step that was undone last, if there is one; lifts the pen first."""
         self.end()
-        if self._future:
-            self._past.append(self._sheet)
-            self._sheet = self._future.pop()
+        if self._redo_stack:
+            self._undo_stack.append(self._content)
+            self._content = self._redo_stack.pop()
 
     def clear(self) -> None:
         """Remove everything, as one step; lifts the pen first."""
         self.end()
         if not self.is_blank:
-            self._step(Sheet())
+            self._add_step(Content())
 
     def set_picture(self, picture: object | None) -> None:
         """Replace all strokes by a picture; None removes the picture. Lifts the pen first."""
         self.end()
-        if picture is not None or self._sheet.picture is not None:
-            self._step(Sheet((), picture))
+        if picture is not None or self._content.picture is not None:
+            self._add_step(Content((), picture))
 
     def set_ink(self, ink: Ink) -> None:
         """Replace everything by `ink`, as one step; lifts the pen first.
 
-        Ink outside the unit square, such as a tablet's, is scaled to SHARE_OF_OTHERS of the square and centred.
+        Ink outside the unit square, such as a tablet's, is scaled to IMPORTED_INK_SIZE of the square and centred.
         """
         self.end()
         points = np.concatenate(ink.strokes).astype(np.float64) if ink.strokes else np.empty((0, 2))
         low, side, corner = np.zeros(2), 1.0, np.zeros(2)
         if points.size and not (points.min() >= 0 and points.max() <= 1):
             low, extent = points.min(axis=0), np.ptp(points, axis=0)
-            side = (float(extent.max()) or 1.0) / SHARE_OF_OTHERS
+            side = (float(extent.max()) or 1.0) / IMPORTED_INK_SIZE
             corner = (1 - extent / side) / 2
         placed = [np.clip((stroke - low) / side + corner, 0, 1).tolist() for stroke in ink.strokes]
-        self._step(Sheet(tuple([[(x, y) for x, y in stroke]] for stroke in placed)))
+        self._add_step(Content(tuple([[(x, y) for x, y in stroke]] for stroke in placed)))
 
     def ink(self) -> Ink:
-        """The drawing as ink, with the stroke being drawn; a drawing smaller than DOT becomes a point."""
+        """The drawing as ink, with the present stroke; a drawing smaller than MAX_DOT_SIZE becomes one point."""
         pieces = tuple(self._as_array(piece) for stroke in self.strokes for piece in stroke)
         if len(self._arrays) > 2 * len(pieces) + 100:
             self._arrays.clear()
         if pieces:
             points = np.concatenate(pieces)
-            if np.ptp(points, axis=0).max() < DOT:
+            if np.ptp(points, axis=0).max() < MAX_DOT_SIZE:
                 return Ink((points.mean(axis=0, keepdims=True),))
         return Ink(pieces)
 
     def _as_array(self, piece: Piece) -> NDArray[np.float32]:
         """The points (points, 2) of a piece; only new points are converted.
 
-        A pen may draw 100,000 points without a lift, and each point asks for the ink.
+        Converting all points for each new point would be slow: one stroke may have 100,000 points.
         """
         _, known = self._arrays.get(id(piece), (piece, np.empty((0, 2), np.float32)))
         if len(known) < len(piece):
@@ -208,10 +208,10 @@ class Drawing:
             self._arrays[id(piece)] = piece, known  # keeps the piece alive, so that no other object gets its id
         return known
 
-    def _step(self, sheet: Sheet) -> None:
-        self._past.append(self._sheet)
-        self._future.clear()
-        self._sheet = sheet
+    def _add_step(self, sheet: Content) -> None:
+        self._undo_stack.append(self._content)
+        self._redo_stack.clear()
+        self._content = sheet
 
 
 def _is_on_canvas(x: float, y: float) -> bool:

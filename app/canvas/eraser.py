@@ -11,11 +11,11 @@ from app.canvas.stroke import Point, Stroke
 
 Points = NDArray[np.float64]
 
-SHORTEST_PIECE = 0.012
-"""Share of the canvas's side; shorter remains of a line are erased too, because they are too small to aim at."""
+MIN_PIECE_LENGTH = 0.012
+"""Fraction of the canvas's side. Shorter rests of a line are erased too: they are too small for the user to hit."""
 
 
-def without_path(stroke: Stroke, start: Point, end: Point, radius: float) -> Stroke:
+def erase_path(stroke: Stroke, start: Point, end: Point, radius: float) -> Stroke:
     """The stroke without the parts within `radius` of the path from `start` to `end`; the same object if unchanged.
 
     Discs half a radius apart cover the path, so that no line passes between two of them.
@@ -57,7 +57,7 @@ def _cut(points: Points, centre: Points, radius: float) -> list[Points]:
     ends = [*(touched + enter[touched]).tolist(), len(points) - 1.0]
     starts = [0.0, *(touched + leave[touched]).tolist()]
     parts = [_part(points, start, end) for start, end in zip(starts, ends, strict=True) if start < end]
-    return [part for part in parts if np.hypot(*np.diff(part, axis=0).T).sum() > SHORTEST_PIECE]
+    return [part for part in parts if np.hypot(*np.diff(part, axis=0).T).sum() > MIN_PIECE_LENGTH]
 
 
 def _part(points: Points, start: float, end: float) -> Points:

@@ -10,10 +10,10 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
 from app.canvas.stroke import Piece, Stroke
 from app.style.theme import Colours
 
-PEN_SHARE = 0.042
-"""Line width as a share of the canvas's side; similar to the network's input for a digit of medium size."""
+PEN_WIDTH = 0.042
+"""Line width as a fraction of the canvas's side; about the line width of the network's input."""
 
-CORNER = 10.0
+CORNER_RADIUS = 10.0
 """Radius of the paper's corners in pixels."""
 
 
@@ -27,11 +27,11 @@ class InkLayer:
 
     def __init__(self, side: float, device_pixel_ratio: float, colours: Colours) -> None:
         self.side = side
-        self._pen = QPen(QColor(colours.ink), max(3.0, side * PEN_SHARE))
+        self._pen = QPen(QColor(colours.ink), max(3.0, side * PEN_WIDTH))
         self._pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         self._pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         self._sheet = QPainterPath()
-        self._sheet.addRoundedRect(QRectF(0, 0, side, side), CORNER, CORNER)
+        self._sheet.addRoundedRect(QRectF(0, 0, side, side), CORNER_RADIUS, CORNER_RADIUS)
         pixels = max(1, round(side * device_pixel_ratio))
         self.pixmap = QPixmap(pixels, pixels)
         self.pixmap.setDevicePixelRatio(device_pixel_ratio)

@@ -7,13 +7,13 @@ from math import hypot
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 
-STEP = 0.02
+TAP_DISTANCE = 0.02
 """Distance of one tap on an arrow key, as a share of the canvas's side."""
 
-SPEED = 0.45
+HELD_SPEED = 0.45
 """Speed while an arrow key is held, in sides per second."""
 
-FAST = 3.0
+SHIFT_FACTOR = 3.0
 """Factor of distance and speed while Shift is held."""
 
 CHORD_MILLISECONDS = 40
@@ -57,8 +57,8 @@ class KeyPen(QObject):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._on_time)
 
-    def wants(self, event: QKeyEvent) -> bool:
-        """Whether this is a key of the pen: without modifiers, or an arrow key with Shift."""
+    def handles(self, event: QKeyEvent) -> bool:
+        """Whether the pen handles this key: without modifiers, or an arrow key with Shift."""
         plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if event.key() in DIRECTIONS:
             return plain in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
@@ -77,14 +77,14 @@ class KeyPen(QObject):
         elif event.key() == Qt.Key.Key_Escape:
             self.lifted.emit()
         else:
-            self._go_to(0.5, 0.5)
+            self._move_to(0.5, 0.5)
 
     def release(self, event: QKeyEvent) -> bool:
         """Handle a key release; return whether the key was held."""
         if event.isAutoRepeat() or event.key() not in self._held:
             return False
         if not self._has_stepped:
-            self._step(STEP)
+            self._step(TAP_DISTANCE)
         self._held.remove(event.key())
         if not self._held:
             self.release_all()
@@ -104,16 +104,16 @@ class KeyPen(QObject):
 
     @Slot()
     def _on_time(self) -> None:
-        """Take the step of a tap, then move evenly while the key is held."""
+        """Move by the distance of a tap; then move evenly while the key is held."""
         if not self._has_stepped:
-            self._step(STEP)
+            self._step(TAP_DISTANCE)
             self._clock.invalidate()
             self._timer.start(TAP_MILLISECONDS)
             return
         passed = min(self._clock.restart(), 100) if self._clock.isValid() else FRAME_MILLISECONDS
         if not self._clock.isValid():
             self._clock.start()
-        self._step(SPEED * passed / 1000)
+        self._step(HELD_SPEED * passed / 1000)
         self._timer.start(FRAME_MILLISECONDS)
 
     def _step(self, length: float) -> None:
@@ -122,9 +122,9 @@ class KeyPen(QObject):
         dx = sum(DIRECTIONS[Qt.Key(key)][0] for key in self._held)
         dy = sum(DIRECTIONS[Qt.Key(key)][1] for key in self._held)
         if dx or dy:
-            length *= (FAST if self._fast else 1.0) / hypot(dx, dy)
-            self._go_to(self.x + length * dx, self.y + length * dy)
+            length *= (SHIFT_FACTOR if self._fast else 1.0) / hypot(dx, dy)
+            self._move_to(self.x + length * dx, self.y + length * dy)
 
-    def _go_to(self, x: float, y: float) -> None:
+    def _move_to(self, x: float, y: float) -> None:
         self.x, self.y = min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0)
         self.moved.emit()

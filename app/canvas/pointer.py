@@ -1,4 +1,4 @@
-"""Only one of mouse, pen, finger and keyboard draws at a time."""
+"""The pointer that draws: only one of mouse, pen, finger and keyboard at a time."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Callable
 from enum import Enum
 from time import monotonic
 
-SILENT_SECONDS = 1.0
-"""A drawing pen or mouse sends many events per second; after so long without one, its release was lost."""
+RELEASE_TIMEOUT_SECONDS = 1.0
+"""After this time without an event the release event was lost: a drawing pen or mouse sends many events per second."""
 
 
 class Pointer(Enum):
@@ -20,10 +20,10 @@ class Pointer(Enum):
 
 
 class ActivePointer:
-    """Remembers which pointer draws; meanwhile the others are ignored.
+    """Remembers which pointer draws; the other pointers are ignored until its release.
 
-    A release event may be lost, when a pen leaves the tablet or a pop-up takes the touch. So another pointer may press
-    after SILENT_SECONDS without an event, and the same pointer at any time.
+    A release event can get lost, when a pen leaves the tablet or a pop-up receives the touch. So another pointer may
+    press after RELEASE_TIMEOUT_SECONDS without an event, and the same pointer at any time.
     """
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
@@ -34,24 +34,24 @@ class ActivePointer:
 
     @property
     def pointer(self) -> Pointer | None:
-        """The pointer that draws; None if none does."""
+        """The pointer that draws; None if no pointer draws."""
         return self._pointer
 
     def may_press(self, pointer: Pointer) -> bool:
         """Whether a press of `pointer` begins a stroke."""
-        return self._pointer in (None, pointer) or self._clock() - self._last_event >= SILENT_SECONDS
+        return self._pointer in (None, pointer) or self._clock() - self._last_event >= RELEASE_TIMEOUT_SECONDS
 
     def begin(self, pointer: Pointer) -> None:
         """Make `pointer` the one that draws."""
         self._pointer = pointer
         self._last_event = self._clock()
 
-    def note_move(self, pointer: Pointer) -> bool:
+    def record_move(self, pointer: Pointer) -> bool:
         """Record a movement of `pointer`; return whether it is the one that draws."""
         if pointer is self._pointer:
             self._last_event = self._clock()
         return pointer is self._pointer
 
     def end(self) -> None:
-        """No pointer draws."""
+        """Set that no pointer draws."""
         self._pointer = None

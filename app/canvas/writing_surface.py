@@ -1,4 +1,4 @@
-"""The drawing area: events of mouse, pen and finger become presses, moves and releases."""
+"""The drawing area: it converts events of mouse, pen and finger to presses, moves and releases."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class WritingSurface(QWidget):
     """
 
     def __init__(self, clock: Callable[[], float], parent: QWidget | None = None) -> None:
-        """`clock` returns seconds; it decides when the release of a pointer was lost."""
+        """`clock` returns seconds; it is used to detect a lost release event."""
         super().__init__(parent)
         self.active_pointer = ActivePointer(clock)
         self._finger = -1
@@ -52,7 +52,7 @@ class WritingSurface(QWidget):
         """End the stroke."""
 
     def hover(self, position: QPointF | None) -> None:
-        """Mouse or pen is at `position` in the widget, pressed or not; None: it has left the widget."""
+        """Called when mouse or pen moves to `position` in the widget, pressed or not; None: it has left the widget."""
 
     # Pointers
 
@@ -70,7 +70,7 @@ class WritingSurface(QWidget):
 
     def move_to(self, pointer: Pointer, position: QPointF) -> None:
         """Move `pointer`, if it is the one that draws."""
-        if self.active_pointer.note_move(pointer):
+        if self.active_pointer.record_move(pointer):
             self.continue_stroke(*self.to_unit(position))
 
     def release(self, pointer: Pointer) -> None:
@@ -79,14 +79,14 @@ class WritingSurface(QWidget):
             self.lift()
 
     def lift(self) -> None:
-        """End the stroke being drawn, whatever draws it."""
+        """End the stroke of any pointer."""
         if self.active_pointer.pointer is not None:
             self._watch_for_leaving(False)
             self.active_pointer.end()
             self.end_stroke()
 
     def _watch_for_leaving(self, watch: bool) -> None:
-        """Filter the application's events, because only it is told that a pen left the tablet."""
+        """Filter the application's events: only the application gets the event that a pen has left the tablet."""
         application = QApplication.instance()
         assert application is not None
         if watch:

@@ -52,13 +52,13 @@ def icon_size(widget: QWidget) -> QSize:
 
 def set_icon(target: QAbstractButton | QAction, name: str) -> None:
     """Set the icon `name` of a button, or of an action whose parent is a widget, and recolour it with the theme."""
-    keeper = target.findChild(_IconKeeper)
-    if keeper is None:
-        keeper = _IconKeeper(target)
-    keeper.show(name)
+    updater = target.findChild(_IconUpdater)
+    if updater is None:
+        updater = _IconUpdater(target)
+    updater.show(name)
 
 
-class _IconKeeper(QObject):
+class _IconUpdater(QObject):
     """Renders the icon of its parent again when the theme changes."""
 
     def __init__(self, target: QAbstractButton | QAction) -> None:

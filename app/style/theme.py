@@ -30,7 +30,7 @@ TITLE_SCALE, SMALL_SCALE, ANSWER_SCALE = 1.5, 0.875, 6.0
 """Sizes of a page title, of small text and of the answer on the Draw tab, as multiples of the body text."""
 
 MIN_BODY_PIXELS = 13.0
-"""Smallest body text in logical pixels; some platforms use 9 points."""
+"""Minimum height of the body text in logical pixels; some platforms use 9 points."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Colours:
     training: str
     validation: str
     winner: str
-    trouble: str
+    error: str
     bar: str
     ink: str
     paper: str
@@ -69,7 +69,7 @@ class Colours:
 LIGHT = Colours(
     page="#F4F5F7", surface="#FFFFFF", field="#FFFFFF", line="#DDE0E5", text="#1B1F27", quiet_text="#5A6270",
     accent="#0072B2", on_accent="#FFFFFF", training="#0072B2", validation="#E69F00", winner="#009E73",
-    trouble="#B84A00", bar="#AEB8C6", ink="#1B1F27", paper="#FFFFFF", grid="#E6E8EC", hover="#E8EBEF",
+    error="#B84A00", bar="#AEB8C6", ink="#1B1F27", paper="#FFFFFF", grid="#E6E8EC", hover="#E8EBEF",
     edge="#B6BDC8", disabled_text="#858D9A", accent_hover="#00639B", accent_pressed="#005485",
     tooltip="#1B1F27", tooltip_text="#F4F5F7",
 )  # fmt: skip
@@ -77,7 +77,7 @@ LIGHT = Colours(
 DARK = Colours(
     page="#16181D", surface="#1F2229", field="#262A33", line="#31353F", text="#E8EAEE", quiet_text="#A0A7B4",
     accent="#56B4E9", on_accent="#0B1116", training="#56B4E9", validation="#E69F00", winner="#22B88E",
-    trouble="#F0803C", bar="#566074", ink="#F2F3F5", paper="#101216", grid="#2B2F38", hover="#2B2F38",
+    error="#F0803C", bar="#566074", ink="#F2F3F5", paper="#101216", grid="#2B2F38", hover="#2B2F38",
     edge="#4A5160", disabled_text="#757D8B", accent_hover="#74C3F0", accent_pressed="#8FD0F5",
     tooltip="#E8EAEE", tooltip_text="#16181D",
 )  # fmt: skip
@@ -92,22 +92,22 @@ class ThemeChoice(StrEnum):
 
 
 def colours_of(widget: QWidget) -> Colours:
-    """The colours of the theme that `widget` is shown in.
+    """The colours of the theme in which `widget` is shown.
 
-    It looks at the application's palette, because a style sheet rule may have changed the widget's own.
+    They depend on the application's palette, because a style sheet rule may have changed the widget's own.
     """
     ground = QApplication.palette().color(QPalette.ColorRole.Window)
     return DARK if ground.lightness() < 128 else LIGHT
 
 
 def motion_milliseconds(widget: QWidget, wanted: int) -> int:
-    """`wanted`, or 0 if the platform asks for no animation."""
+    """The duration of an animation: `wanted`, or 0 if the platform asks for no animation."""
     hint = widget.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, widget)
     return wanted if hint > 0 else 0
 
 
 def scaled(font: QFont, scale: float, weight: QFont.Weight | None = None) -> QFont:
-    """A copy of `font`, `scale` times as large, in `weight` if one is given."""
+    """A copy of `font`, `scale` times as large; weight: None for the weight of `font`."""
     copy = QFont(font)
     copy.setPointSizeF(QFontInfo(font).pointSizeF() * scale)
     if weight is not None:
@@ -164,16 +164,16 @@ class _Theme(QObject):
         if self._app.font() != self._font:  # the platform's font, or one set since
             self._font = body_font(self._app.font())
             self._app.setFont(self._font)
-        with _no_widget_collected():
+        with _without_garbage_collection():
             self._app.setPalette(palette_of(colours))
             self._app.setStyleSheet(_stylesheet(colours, self._font.pointSizeF()))
 
 
 @contextmanager
-def _no_widget_collected() -> Iterator[None]:
-    """Run the garbage collector first, and disable it meanwhile.
+def _without_garbage_collection() -> Iterator[None]:
+    """Run the garbage collector, then disable it until the `with` block ends.
 
-    Qt iterates over all widgets and calls Python for each; a widget collected meanwhile would crash the process.
+    Qt iterates over all widgets and calls Python for each; collecting a widget during this would crash the process.
     """
     gc.collect()
     was_enabled = gc.isenabled()

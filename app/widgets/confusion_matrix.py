@@ -18,17 +18,17 @@ DescribeCell = Callable[[int, int, int, float], str]
 """Describes a cell from its row, column, count, and share of its row."""
 
 
-class _Cells(QAbstractTableModel):
+class _CellModel(QAbstractTableModel):
     """The table model: counts (rows, columns) and a description of each cell."""
 
-    def __init__(self, parent: QWidget, words: DescribeCell) -> None:
+    def __init__(self, parent: QWidget, describe: DescribeCell) -> None:
         super().__init__(parent)
         self.counts: NDArray[np.int64] = np.zeros((0, 0), np.int64)
         self.shares: NDArray[np.float64] = np.zeros((0, 0))
         self.rows: tuple[str, ...] = ()
         self.columns: tuple[str, ...] = ()
         self.as_shares = False
-        self._words = words
+        self._describe = describe
 
     def set_counts(self, counts: NDArray[np.int64], rows: tuple[str, ...], columns: tuple[str, ...]) -> None:
         same = (rows, columns) == (self.rows, self.columns)
@@ -61,7 +61,7 @@ class _Cells(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return "" if not count else f"{100 * share:.1f}" if self.as_shares else str(count)
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return self._words(row, column, count, share)
+            return self._describe(row, column, count, share)
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -70,13 +70,13 @@ class _Cells(QAbstractTableModel):
         return names[section] if role == Qt.ItemDataRole.DisplayRole else None
 
 
-class _Painted(QStyledItemDelegate):
+class _CellDelegate(QStyledItemDelegate):
     """Paints right answers (diagonal) in blue and wrong ones in orange, with the figure in each cell.
 
     The opacity uses the square root of the share, so that the small shares of a good network's mistakes differ visibly.
     """
 
-    def __init__(self, view: QTableView, cells: _Cells) -> None:
+    def __init__(self, view: QTableView, cells: _CellModel) -> None:
         super().__init__(view)
         self._view, self._cells = view, cells
 
@@ -111,11 +111,11 @@ class ConfusionMatrix(QTableView):
     Subclasses set the cell sizes in `fit`, which is called when font or classes change, and react to a selection.
     """
 
-    def __init__(self, words: DescribeCell, parent: QWidget | None = None) -> None:
+    def __init__(self, describe: DescribeCell, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.cells = _Cells(self, words)
+        self.cells = _CellModel(self, describe)
         self.setModel(self.cells)
-        self.setItemDelegate(_Painted(self, self.cells))
+        self.setItemDelegate(_CellDelegate(self, self.cells))
         self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
         self.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
         self.setTabKeyNavigation(False)

@@ -1,4 +1,4 @@
-"""The explanation of an answer: the occlusion map of the image, and the most similar training examples."""
+"""The explanation of an answer: the occlusion map of the image, and the nearest training examples."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-NeighbourPicture = tuple[NDArray[np.uint8] | None, str, float]
-"""A training example: its picture (None for an example that is not an image), its class name, and its distance."""
+Neighbour = tuple[NDArray[np.uint8] | None, str, float]
+"""A training example: its image (None if the data is not images), its class name, and its distance."""
 
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
-    """The known part of the explanation why an image got its answer.
+    """Why the network gave its answer for an image, as far as it has been computed.
 
     image: (height, width) uint8, 0 paper to 255 ink. caption: the answer in short. expected: the name of the true
-    class. occlusion: the occlusion map of the answer, of the image's shape, or None. occlusion_text: what the map
-    shows, or why it is missing. neighbours: the most similar training examples, nearest first, or None.
-    neighbours_text: what the neighbours show, or why they are missing.
+    class. occlusion: the occlusion map of the answer, of the image's shape, or None. occlusion_text: a description
+    of the map, or why it is missing. neighbours: the most similar training examples, nearest first, or None.
+    neighbours_text: a description of the neighbours, or why they are missing.
     """
 
     image: NDArray[np.uint8]
@@ -26,15 +26,15 @@ class Explanation:
     expected: str
     occlusion: NDArray[np.float32] | None
     occlusion_text: str
-    neighbours: tuple[NeighbourPicture, ...] | None
+    neighbours: tuple[Neighbour, ...] | None
     neighbours_text: str
 
 
-NEGLIGIBLE = 0.02
-"""A drop of the probability smaller than this is not reported."""
+MIN_REPORTED_DROP = 0.02
+"""A smaller drop of the probability is not reported."""
 
-NEARLY = 0.7
-"""The second strongest region is named too if it has at least this share of the strongest one's sum."""
+SECOND_REGION_RATIO = 0.7
+"""The second strongest region is named too if its sum is at least this fraction of the strongest one's sum."""
 
 MIDDLE = "middle"
 _ROWS, _COLUMNS = ("top", MIDDLE, "bottom"), ("left", MIDDLE, "right")
@@ -47,7 +47,7 @@ def with_article(digit: int) -> str:
 
 def describe_occlusion(occlusion: NDArray[np.float32], answer: str) -> str:
     """The occlusion map (28, 28) of an answer such as "an 8" in words, also for screen readers."""
-    if occlusion.max() < NEGLIGIBLE:
+    if occlusion.max() < MIN_REPORTED_DROP:
         return f"Read as {answer}, but no single part decides it: covering any part hardly lowers the probability."
     region = strongest_region(occlusion)
     return f"Read as {answer} mainly because of the {region}: covering the marked part lowers the probability."
@@ -62,7 +62,7 @@ def strongest_region(occlusion: NDArray[np.float32]) -> str:
     edges = np.array([0, 7, 13])
     sums = np.add.reduceat(np.add.reduceat(inner, edges, axis=0), edges, axis=1)
     best, second = np.argsort(-sums, axis=None, kind="stable")[:2].tolist()
-    if sums.flat[second] < NEARLY * sums.flat[best]:
+    if sums.flat[second] < SECOND_REGION_RATIO * sums.flat[best]:
         return _region(best)
     return f"{_region(best)} and the {_region(second)}"
 

@@ -17,8 +17,8 @@ from nncore.training.settings import Group, Setting
 
 LOCKED = "Locked during a run. Stop the run to change this."
 
-MOST_VISIBLE = 20
-"""Options that a list shows without scrolling."""
+MAX_VISIBLE_OPTIONS = 20
+"""Number of options that a list shows without scrolling."""
 
 LEARNING_RATE_DIGITS = (1, 2, 5)
 
@@ -29,7 +29,7 @@ class Choice(QComboBox):
     def __init__(self, options: dict[str, str]) -> None:
         """options: the text shown for each value."""
         super().__init__()
-        self.setMaxVisibleItems(MOST_VISIBLE)
+        self.setMaxVisibleItems(MAX_VISIBLE_OPTIONS)
         for value, words in options.items():
             self.addItem(words, value)
 
@@ -45,7 +45,7 @@ class Choice(QComboBox):
         self.setCurrentIndex(self.findData(value))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Let the page handle the wheel."""
+        """Ignore the wheel, so that the page scrolls."""
         event.ignore()
 
 
@@ -85,33 +85,33 @@ class FormRow:
         self.message = QLabel()
         self.message.setTextFormat(Qt.TextFormat.PlainText)
         self.message.setWordWrap(True)
-        self.message.setProperty("trouble", True)
+        self.message.setProperty("error", True)
         self.message.hide()
         self._tooltip = tooltip
         control.setAccessibleName(name)
-        self._tell(tooltip)
+        self._set_tooltip(tooltip)
 
-    def show_message(self, text: str, *, trouble: bool = True) -> None:
-        """Show `text` under the control, or nothing; `trouble` marks the control too."""
+    def show_message(self, text: str, *, is_error: bool = True) -> None:
+        """Show `text` under the control, or nothing; `is_error` marks the control too."""
         self.message.setText(text)
         self.message.setVisible(bool(text))
-        set_style(self.message, "trouble", trouble)
-        set_style(self.control, "trouble", trouble and bool(text))
+        set_style(self.message, "error", is_error)
+        set_style(self.control, "error", is_error and bool(text))
         self.control.setAccessibleDescription(text)
 
     def lock(self, reason: str) -> None:
         """Disable the control and give the reason in its tooltip; enable it if `reason` is empty."""
         self.control.setEnabled(not reason)
         self.label.setEnabled(not reason)
-        self._tell(f"{self._tooltip} {reason}" if reason else self._tooltip)
+        self._set_tooltip(f"{self._tooltip} {reason}" if reason else self._tooltip)
 
-    def _tell(self, tooltip: str) -> None:
+    def _set_tooltip(self, tooltip: str) -> None:
         self.control.setToolTip(tooltip)
         self.label.setToolTip(tooltip)
 
 
 class Form(QWidget):
-    """Rows in two aligned columns. `rows` holds them by the name of their setting."""
+    """Labels and controls in two aligned columns. `rows` maps the name of a setting to its row."""
 
     changed = Signal()
     """Something was edited; the entry may be invalid."""
@@ -135,7 +135,7 @@ class Form(QWidget):
         self._grid.addWidget(row.message, number + 1, 0, 1, 3)
         self.rows[field] = row
 
-    def add_whole_width(self, widget: QWidget) -> None:
+    def add_full_width(self, widget: QWidget) -> None:
         """Add a widget at the bottom, across all columns."""
         self._grid.addWidget(widget, self._grid.rowCount(), 0, 1, 3)
 
@@ -150,13 +150,13 @@ class Form(QWidget):
             self._grid.setColumnMinimumWidth(0, width)
 
     def show_problems(self, problems: dict[str, SettingError]) -> None:
-        """Mark the settings that have a problem, and no others."""
+        """Show the problem of each setting, and remove the messages of all others."""
         for field, row in self.rows.items():
             row.show_message(str(problems.get(field, "")))
 
 
 class SettingsForm(Form):
-    """A form that can read each of its settings; `edits`, `choices` and `checks` hold the controls of `group`."""
+    """A form that reads its settings. `edits`, `choices` and `checks` are the controls of `group`, by name."""
 
     def __init__(self, group: Group | None = None) -> None:
         """group: the group of settings of a TrainingConfig to show, in the order of their fields; None for no group."""

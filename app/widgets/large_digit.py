@@ -1,4 +1,4 @@
-"""A digit in large letters."""
+"""A large digit."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QLabel
 
 from app.style.theme import ANSWER_SCALE, colours_of, scaled
 
-NOTHING = "–"
-MOST_LARGE_DIGITS = 5
-"""A number with more digits than this has smaller digits."""
+NO_DIGIT = "–"
+MAX_FULL_SIZE_DIGITS = 5
+"""A number with more digits is drawn smaller, to fit in the same width."""
 
 
 class LargeDigit(QLabel):
-    """A large number, or a faint dash (NOTHING) of the same height, so that the layout never moves.
+    """A large number, or a faint dash (NO_DIGIT) of the same height, so that the layout never moves.
 
     It paints its text itself: a font set on a label does not survive a change of the stylesheet.
     """
@@ -37,7 +37,7 @@ class LargeDigit(QLabel):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the text, centred vertically by the height of its digits."""
-        colours, empty = colours_of(self), self.text() == NOTHING
+        colours, empty = colours_of(self), self.text() == NO_DIGIT
         font = self._font(QFont.Weight.Normal if empty else QFont.Weight.DemiBold)
         baseline = (self.height() + QFontMetricsF(font).capHeight()) / 2
         with QPainter(self) as painter:
@@ -46,4 +46,4 @@ class LargeDigit(QLabel):
             painter.drawText(QPointF(0, baseline), self.text())
 
     def _font(self, weight: QFont.Weight) -> QFont:
-        return scaled(self.font(), self._scale * min(1, MOST_LARGE_DIGITS / max(1, len(self.text()))), weight)
+        return scaled(self.font(), self._scale * min(1, MAX_FULL_SIZE_DIGITS / max(1, len(self.text()))), weight)

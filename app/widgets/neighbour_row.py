@@ -1,4 +1,4 @@
-"""The training digits most similar to an image, in a row."""
+"""The training examples nearest to an image, in a row."""
 
 from __future__ import annotations
 
@@ -9,26 +9,24 @@ from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
-from app.widgets.explanation import NeighbourPicture
-from app.widgets.picture import thumbnail
+from app.widgets.explanation import Neighbour
+from app.widgets.grey_image import thumbnail
 
 PICTURE = 42
 COUNT = 8
 
 
 class NeighbourRow(QWidget):
-    """Small pictures, nearest first, with the class below; a class other than `expected` is orange."""
+    """Thumbnails, nearest first, each with its class below; a class other than `expected` is orange."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.neighbours: tuple[NeighbourPicture, ...] | None = None
+        self.neighbours: tuple[Neighbour, ...] | None = None
         self._expected, self.sentence = "", ""
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Nearest training digits")
 
-    def show_neighbours(
-        self, neighbours: Sequence[NeighbourPicture] | None, expected: str = "", sentence: str = ""
-    ) -> None:
+    def show_neighbours(self, neighbours: Sequence[Neighbour] | None, expected: str = "", sentence: str = "") -> None:
         """Show `neighbours`, nearest first; for None show `sentence`."""
         self.neighbours = None if neighbours is None else tuple(neighbours)
         self._expected, self.sentence = expected, sentence
@@ -69,7 +67,7 @@ class NeighbourRow(QWidget):
                 if image is not None:
                     picture = thumbnail(image, PICTURE, colours, self.devicePixelRatioF())
                     painter.drawPixmap(QRect(place.topLeft(), QSize(PICTURE, PICTURE)), picture)
-                painter.setPen(QColor(colours.text if name == self._expected else colours.trouble))
+                painter.setPen(QColor(colours.text if name == self._expected else colours.error))
                 painter.drawText(place, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, name)
 
     def _place(self, number: int) -> QRect:

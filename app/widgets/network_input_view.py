@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.style.theme import colours_of
-from app.widgets.picture import coloured
+from app.widgets.grey_image import ink_image
 
 SIDE = 28
 
@@ -25,7 +25,7 @@ class NetworkInputView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._image: NDArray[np.uint8] | None = None
-        self._wanted = 5
+        self._pixel_size = 5
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
         self.setAccessibleName("Input of the network")
         self.setToolTip("Your drawing as the network gets it: 28 by 28 pixels, scaled and centred.")
@@ -48,13 +48,13 @@ class NetworkInputView(QWidget):
 
     def set_pixel_size(self, pixels: int) -> None:
         """Set the preferred size of a pixel, in logical screen pixels."""
-        if pixels != self._wanted:
-            self._wanted = pixels
+        if pixels != self._pixel_size:
+            self._pixel_size = pixels
             self.updateGeometry()
 
     def sizeHint(self) -> QSize:
         """28 pixels of the size given to `set_pixel_size`."""
-        return QSize(SIDE * self._wanted, SIDE * self._wanted)
+        return QSize(SIDE * self._pixel_size, SIDE * self._pixel_size)
 
     def minimumSizeHint(self) -> QSize:
         """Four screen pixels per pixel; smaller ones cannot be counted."""
@@ -69,7 +69,7 @@ class NetworkInputView(QWidget):
             painter.scale(1 / ratio, 1 / ratio)
             painter.fillRect(square, QColor(colours.paper))
             if self._image is not None:
-                painter.drawImage(square, coloured(self._image, colours))
+                painter.drawImage(square, ink_image(self._image, colours))
             painter.setPen(QColor(colours.grid))
             painter.drawLines(_grid(pixel))
             painter.setPen(QColor(colours.edge))

@@ -9,14 +9,14 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.style.theme import Colours, colours_of
-from app.widgets.picture import coloured
+from app.widgets.grey_image import ink_image
 from nncore.preprocessing.ink import SIDE
 
-STRONG = 0.5
-"""Values above this share of the maximum are outlined, so that the map does not depend on colour alone."""
+OUTLINE_THRESHOLD = 0.5
+"""Values above this fraction of the maximum get an outline, so that the map is visible without its colour."""
 
-MOST_COVERING = 0.75
-"""Greatest opacity of the map."""
+MAX_OPACITY = 0.75
+"""Opacity of the map at its maximum, 0 to 1."""
 
 
 class OcclusionView(QWidget):
@@ -53,7 +53,7 @@ class OcclusionView(QWidget):
             painter.scale(1 / ratio, 1 / ratio)
             painter.fillRect(area, QColor(colours.paper))
             if self._image is not None:
-                painter.drawImage(area, coloured(self._image, colours))
+                painter.drawImage(area, ink_image(self._image, colours))
                 self._paint_map(painter, area, pixel, colours)
             painter.setPen(QColor(colours.edge))
             painter.drawRect(area.adjusted(0.5, 0.5, -0.5, -0.5))
@@ -62,9 +62,9 @@ class OcclusionView(QWidget):
         if self.map is None or self.map.max() <= 0:
             return
         share = np.maximum(self.map, 0) / self.map.max()
-        painter.drawImage(area, tinted(np.rint(255 * MOST_COVERING * share).astype(np.uint8), colours.validation))
-        painter.setPen(QPen(QColor(colours.trouble), max(2, pixel // 4)))
-        painter.drawLines([QLineF(*(end * pixel for end in line)) for line in outline(share >= STRONG)])
+        painter.drawImage(area, tinted(np.rint(255 * MAX_OPACITY * share).astype(np.uint8), colours.validation))
+        painter.setPen(QPen(QColor(colours.error), max(2, pixel // 4)))
+        painter.drawLines([QLineF(*(end * pixel for end in line)) for line in outline(share >= OUTLINE_THRESHOLD)])
 
 
 def tinted(opacity: NDArray[np.uint8], colour: str) -> QImage:

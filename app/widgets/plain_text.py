@@ -1,4 +1,4 @@
-"""Text from files and users, shown literally: Qt otherwise interprets it as HTML."""
+"""Text from files and users that Qt must not interpret as HTML."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ class ElidedLabel(QLabel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._whole = ""
+        self._full_text = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.hide()
 
     @property
-    def whole_text(self) -> str:
+    def full_text(self) -> str:
         """The text without elision."""
-        return self._whole
+        return self._full_text
 
-    def set_whole_text(self, text: str) -> None:
+    def set_full_text(self, text: str) -> None:
         """Show `text`, elided to the width."""
-        self._whole = " ".join(text.split())
-        self.setToolTip(plain_tooltip(self._whole))
-        self.setAccessibleName(self._whole)
+        self._full_text = " ".join(text.split())
+        self.setToolTip(plain_tooltip(self._full_text))
+        self.setAccessibleName(self._full_text)
         self._elide()
-        self.setVisible(bool(self._whole))
+        self.setVisible(bool(self._full_text))
 
     def minimumSizeHint(self) -> QSize:
         """Any width."""
@@ -53,4 +53,4 @@ class ElidedLabel(QLabel):
             self._elide()
 
     def _elide(self) -> None:
-        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideRight, self.width()))
+        self.setText(self.fontMetrics().elidedText(self._full_text, Qt.TextElideMode.ElideRight, self.width()))

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
 
 Range = tuple[float, float]
-SHARES: Range = (-0.1, 1.1)
-"""The range of an axis for shares, with space for half a label at both ends."""
-PERCENT = [(share / 100, f"{share}") for share in (0, 25, 50, 75, 100)]
+FRACTION_RANGE: Range = (-0.1, 1.1)
+"""The range of an axis for fractions, with space for half a label at both ends."""
+PERCENT_TICKS = [(share / 100, f"{share}") for share in (0, 25, 50, 75, 100)]
 
 
 def fixed_plot(name: str) -> pg.PlotWidget:

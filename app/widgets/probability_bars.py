@@ -13,17 +13,17 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.style.theme import GAP, SMALL_SCALE, TITLE_SCALE, Colours, colours_of, motion_milliseconds, scaled
 
-GLIDE_MILLISECONDS = 120
-STILL = 0.002
-"""If all bars change less than this share, there is no animation."""
-LEAST_MOTION = 0.1
-"""Movement in pixels below which a bar is not repainted."""
+ANIMATION_MILLISECONDS = 120
+MIN_ANIMATED_CHANGE = 0.002
+"""There is no animation if all probabilities change by less than this."""
+MIN_REPAINTED_PIXELS = 0.1
+"""A bar is not repainted while it has moved by fewer pixels."""
 
 ROWS = 10
-ROOMY = 3.0
-"""Rows higher than this number of text lines, as on a projector, have larger text."""
+LARGE_TEXT_ROW_HEIGHT = 3.0
+"""Rows higher than this multiple of a text line have larger text, as on a projector."""
 
-EMPTY = "The bars show the probability of each digit."
+EMPTY_HINT = "The bars show the probability of each digit."
 
 LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
@@ -34,18 +34,18 @@ Probabilities = NDArray[np.floating]
 class ProbabilityBars(QWidget):
     """Rows in the fixed order 0 to 9: digit, bar, percentage. The winner has its own colour and a bold font.
 
-    Bars glide to new values; the figures change immediately.
+    The bars move to new values in an animation; the figures change immediately.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._target: Probabilities | None = None
-        self._from = self._shown = self._painted = np.zeros(ROWS)
-        self._glide = QVariantAnimation(self)
-        self._glide.setStartValue(0.0)
-        self._glide.setEndValue(1.0)
-        self._glide.setEasingCurve(QEasingCurve.Type.OutCubic)
-        self._glide.valueChanged.connect(self._glide_to)
+        self._start_values = self._shown = self._last_painted = np.zeros(ROWS)
+        self._animation = QVariantAnimation(self)
+        self._animation.setStartValue(0.0)
+        self._animation.setEndValue(1.0)
+        self._animation.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._animation.valueChanged.connect(self._show_fraction)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Probability of each digit")
         self.setToolTip("The softmax output: the probability of each digit, 100 % in total.")
@@ -53,7 +53,7 @@ class ProbabilityBars(QWidget):
 
     @property
     def probabilities(self) -> Probabilities | None:
-        """The probabilities (10,) that are shown, or that the bars are gliding to; None in the empty state."""
+        """The probabilities (10,) that are shown, or that the bars move to; None in the empty state."""
         return self._target
 
     @property
@@ -65,25 +65,25 @@ class ProbabilityBars(QWidget):
         """Show `probabilities` (10,), each 0 to 1, or the empty state for None. Raises ValueError for another shape."""
         if probabilities is not None and probabilities.shape != (ROWS,):
             raise ValueError(f"Probabilities must have the shape ({ROWS},); got {probabilities.shape}.")
-        before = self._figures()
+        before = self._row_texts()
         self._target = None if probabilities is None else np.array(probabilities)
-        self._from = self._shown
-        self._glide.stop()
-        self._update_rows([old != new for old, new in zip(before, self._figures(), strict=True)])
-        moves = self.isVisible() and np.abs(self._goal() - self._shown).max() >= STILL
-        duration = motion_milliseconds(self, GLIDE_MILLISECONDS) if moves else 0
+        self._start_values = self._shown
+        self._animation.stop()
+        self._update_rows([old != new for old, new in zip(before, self._row_texts(), strict=True)])
+        moves = self.isVisible() and np.abs(self._target_values() - self._shown).max() >= MIN_ANIMATED_CHANGE
+        duration = motion_milliseconds(self, ANIMATION_MILLISECONDS) if moves else 0
         if duration:
-            self._glide.setDuration(duration)
-            self._glide.start()
+            self._animation.setDuration(duration)
+            self._animation.start()
         else:
-            self._glide_to(1.0)
+            self._show_fraction(1.0)
         self._describe()
 
-    def _goal(self) -> Probabilities:
+    def _target_values(self) -> Probabilities:
         return np.zeros(ROWS) if self._target is None else self._target
 
-    def _figures(self) -> list[tuple[str, bool]]:
-        """For each row its percentage ("" in the empty state), and whether it wins."""
+    def _row_texts(self) -> list[tuple[str, bool]]:
+        """For each row its percentage ("" in the empty state), and whether it has the highest probability."""
         if self._target is None:
             return [("", False)] * ROWS
         return [(f"{100 * share:.1f}", digit == self.winner) for digit, share in enumerate(self._target)]
@@ -99,7 +99,7 @@ class ProbabilityBars(QWidget):
         return QRectF(0, digit * height, self.width(), height)
 
     def sizeHint(self) -> QSize:
-        """Comfortable rows."""
+        """The preferred size."""
         return QSize(360, ROWS * round(self.fontMetrics().height() * 1.75))
 
     def minimumSizeHint(self) -> QSize:
@@ -107,16 +107,16 @@ class ProbabilityBars(QWidget):
         return QSize(220, ROWS * self.fontMetrics().height())
 
     @Slot(object)
-    def _glide_to(self, share: float) -> None:
-        self._shown = self._from + share * (self._goal() - self._from)
-        moved = np.abs(self._shown - self._painted) * self.width() > LEAST_MOTION
-        self._painted = np.where(moved, self._shown, self._painted)
+    def _show_fraction(self, share: float) -> None:
+        self._shown = self._start_values + share * (self._target_values() - self._start_values)
+        moved = np.abs(self._shown - self._last_painted) * self.width() > MIN_REPAINTED_PIXELS
+        self._last_painted = np.where(moved, self._shown, self._last_painted)
         self._update_rows(moved)
 
     def _describe(self) -> None:
         """Set the two best digits as accessible description."""
         if self._target is None:
-            described = EMPTY
+            described = EMPTY_HINT
         else:
             best, second = np.argsort(-self._target, kind="stable")[:2]
             described = f"{best}: {self._target[best]:.1%}, then {second}: {self._target[second]:.1%}"
@@ -125,12 +125,12 @@ class ProbabilityBars(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the rows; in the empty state, also a sentence over them."""
-        colours, measures, figures = colours_of(self), _Measures.measure(self), self._figures()
+        colours, geometry, figures = colours_of(self), _RowGeometry.measure(self), self._row_texts()
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             for digit in range(ROWS):
                 if event.region().intersects(self.row_rect(digit).toAlignedRect()):
-                    self._paint_row(painter, digit, figures[digit][0], colours, measures)
+                    self._paint_row(painter, digit, figures[digit][0], colours, geometry)
             if self._target is None:
                 self._paint_empty(painter, colours)
 
@@ -139,30 +139,32 @@ class ProbabilityBars(QWidget):
         font = scaled(self.font(), SMALL_SCALE)
         wrap = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         room = QRectF(self.rect()).adjusted(2 * GAP, GAP, -2 * GAP, -GAP)
-        text = QFontMetricsF(font).boundingRect(room, wrap, EMPTY)
+        text = QFontMetricsF(font).boundingRect(room, wrap, EMPTY_HINT)
         plate = text.adjusted(-2 * GAP, -GAP, 2 * GAP, GAP)
         painter.setPen(QColor(colours.line))
         painter.setBrush(QColor(colours.surface))
         painter.drawRoundedRect(plate, 6, 6)
         painter.setFont(font)
         painter.setPen(QColor(colours.quiet_text))
-        painter.drawText(text.adjusted(-1, -1, 1, 1), wrap, EMPTY)
+        painter.drawText(text.adjusted(-1, -1, 1, 1), wrap, EMPTY_HINT)
 
-    def _paint_row(self, painter: QPainter, digit: int, percentage: str, colours: Colours, measures: _Measures) -> None:
+    def _paint_row(
+        self, painter: QPainter, digit: int, percentage: str, colours: Colours, geometry: _RowGeometry
+    ) -> None:
         wins = digit == self.winner
         row = self.row_rect(digit)
-        track = QRectF(measures.label_width, row.center().y() - measures.thickness / 2, 0, measures.thickness)
-        track.setRight(row.right() - measures.figure_width - measures.unit_width)
+        track = QRectF(geometry.label_width, row.center().y() - geometry.thickness / 2, 0, geometry.thickness)
+        track.setRight(row.right() - geometry.figure_width - geometry.unit_width)
         self._paint_bar(painter, track, float(self._shown[digit]), colours, wins)
 
-        painter.setFont(measures.winner_font if wins else measures.font)
+        painter.setFont(geometry.winner_font if wins else geometry.font)
         painter.setPen(QColor(colours.quiet_text if self._target is None else colours.text))
         painter.drawText(row, LEFT, str(digit))
         if not percentage:
             return
-        figure = QRectF(row.left(), row.top(), row.width() - measures.unit_width, row.height())
+        figure = QRectF(row.left(), row.top(), row.width() - geometry.unit_width, row.height())
         painter.drawText(figure, RIGHT, percentage)
-        painter.setFont(measures.unit_font)
+        painter.setFont(geometry.unit_font)
         painter.setPen(QColor(colours.quiet_text))
         painter.drawText(row, RIGHT, " %")
 
@@ -179,7 +181,7 @@ class ProbabilityBars(QWidget):
 
 
 @dataclass(frozen=True)
-class _Measures:
+class _RowGeometry:
     """Fonts and widths that all rows share, in pixels."""
 
     font: QFont
@@ -191,10 +193,10 @@ class _Measures:
     thickness: float
 
     @classmethod
-    def measure(cls, bars: ProbabilityBars) -> _Measures:
+    def measure(cls, bars: ProbabilityBars) -> _RowGeometry:
         """Measure the bars in their current size and font."""
         height = bars.row_rect(0).height()
-        size = TITLE_SCALE if height > ROOMY * bars.fontMetrics().height() else 1.0
+        size = TITLE_SCALE if height > LARGE_TEXT_ROW_HEIGHT * bars.fontMetrics().height() else 1.0
         font = scaled(bars.font(), size, QFont.Weight.Normal)
         winner_font = scaled(font, 1.0, QFont.Weight.DemiBold)
         unit_font = scaled(font, SMALL_SCALE)

@@ -44,17 +44,17 @@ class MessageBar(QFrame):
     @Slot(str)
     def show_message(self, sentence: str) -> None:
         """Show a message about success for a few seconds."""
-        self._show(sentence, trouble=False)
+        self._show(sentence, is_error=False)
         self._timer.start()
 
     @Slot(str)
     def show_error(self, sentence: str) -> None:
         """Show a message about a problem until it is closed."""
         self._timer.stop()
-        self._show(sentence, trouble=True)
+        self._show(sentence, is_error=True)
 
-    def _show(self, sentence: str, *, trouble: bool) -> None:
-        self._label.setProperty("trouble", trouble)
+    def _show(self, sentence: str, *, is_error: bool) -> None:
+        self._label.setProperty("error", is_error)
         self._label.style().unpolish(self._label)
         self._label.style().polish(self._label)
         self._label.setText(sentence)

@@ -109,7 +109,7 @@ class SweepDialog(QDialog):
             examples = row.examples or " ".join(row.choices)
             self.form.add(setting, row.label, entry, f"{row.help} Values such as {examples}.")
             entry.textChanged.connect(self._read)
-        self.problem.setProperty("trouble", True)
+        self.problem.setProperty("error", True)
         self.count.setProperty("value", True)
         self.state.setProperty("quiet", True)
         for label in (self.problem, self.state):

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.style.theme import GAP, colours_of
-from app.widgets.picture import thumbnail
+from app.widgets.grey_image import thumbnail
 from nncore.data.statistics import DatasetStatistics
 
 PICTURE = 40

@@ -102,7 +102,7 @@ class DataTab(Tab):
         self._counting.cancel("count")
         parts = [part for part in PARTS if data is not None and getattr(data, part) is not None]
         self.samples.set_parts(parts)
-        self.name.set_whole_text(data.training.source if data is not None else "No data yet")
+        self.name.set_full_text(data.training.source if data is not None else "No data yet")
         sizes = (f"{len(getattr(data, part)):,} in the {PARTS[part]}" for part in parts)
         self.sizes.setText(" · ".join(sizes) or READING)
         validates, tests = (getattr(self._whole, part, None) is not None for part in ("validation", "test"))

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPixmap, QR
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, scaled
-from app.widgets.picture import thumbnail
+from app.widgets.grey_image import thumbnail
 from nncore.data.dataset import Dataset
 
 PICTURE = 56

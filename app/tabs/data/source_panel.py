@@ -102,7 +102,7 @@ class SourcePanel(QWidget):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
             layout.addWidget(label)
-        self.problem.setProperty("trouble", True)
+        self.problem.setProperty("error", True)
         self.note.setProperty("quiet", True)
         bottom = QHBoxLayout()
         bottom.addWidget(self.progress, 1)
@@ -157,7 +157,7 @@ class SourcePanel(QWidget):
         self.test_share.setEnabled(not tests)
         self.test_share.setToolTip(own if tests else f"{of_what}, and never used for training.")
         self.test_share.setText(f"{100 * test_share:.0f}")
-        set_style(self.test_share, "trouble", False)
+        set_style(self.test_share, "error", False)
 
     def _ask(self, mode: QFileDialog.FileMode) -> None:
         filters = DATA_FILES if mode is QFileDialog.FileMode.ExistingFile else ""
@@ -182,10 +182,10 @@ class SourcePanel(QWidget):
         try:
             number: int = Setting(label, "whole number", range=range).read(entry.text())
         except SettingError as problem:
-            set_style(entry, "trouble", True)
+            set_style(entry, "error", True)
             self.show_message(str(problem))
             return None
-        set_style(entry, "trouble", False)
+        set_style(entry, "error", False)
         return number
 
 

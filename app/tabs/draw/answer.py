@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from app.style.theme import GROUP_GAP
 from app.widgets.elements import announce
 from app.widgets.explanation import with_article
-from app.widgets.large_digit import NOTHING, LargeDigit
+from app.widgets.large_digit import NO_DIGIT, LargeDigit
 from nncore.evaluation.recognition import Prediction
 
 REST_MILLISECONDS = 400
@@ -61,7 +61,7 @@ class Answer(QWidget):
             sentence = f"{number}, digit {place + 1} of {len(number)}: {sentence[0].lower()}{sentence[1:]}"
         sure = f" It is {prediction.confidence:.0%} sure." if prediction.verdict == "digit" else ""
         self._show(
-            number or (str(prediction.digit) if reads else NOTHING),
+            number or (str(prediction.digit) if reads else NO_DIGIT),
             f"{prediction.confidence:.1%}",
             sentence,
             sentence + sure,
@@ -69,7 +69,7 @@ class Answer(QWidget):
 
     def show_hint(self, sentence: str) -> None:
         """Show a hint instead of an answer."""
-        self._show(NOTHING, "", sentence, sentence)
+        self._show(NO_DIGIT, "", sentence, sentence)
 
     def _show(self, digit: str, confidence: str, sentence: str, speech: str) -> None:
         if len(digit) != len(self.digit.text()):

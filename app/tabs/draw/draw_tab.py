@@ -65,7 +65,7 @@ class DrawTab(Tab):
         self.explanation.hide()
         self.trouble = QLabel()
         self.trouble.setTextFormat(Qt.TextFormat.PlainText)
-        self.trouble.setProperty("trouble", True)
+        self.trouble.setProperty("error", True)
         self.trouble.setWordWrap(True)
         self.trouble.hide()
         self.requests = FrameThrottle(parent=self)
@@ -134,7 +134,7 @@ class DrawTab(Tab):
     def _show_explanation(self) -> None:
         """Show the explanation instead of the filmstrip while its digit is on the canvas."""
         picture, explanation = self.canvas.picture, self._explanation
-        explains = explanation is not None and picture is not None and picture.pictures[0] is explanation.image
+        explains = explanation is not None and picture is not None and picture.digit_images[0] is explanation.image
         if explanation is not None and explains:
             self.explanation.setFixedHeight(self.strip.sizeHint().height())
             self.explanation.show_explanation(explanation)

@@ -207,8 +207,8 @@ class Frame(QWidget):
         """Show the step as on or off, without emitting `switched`."""
         with QSignalBlocker(self.switch):
             self.switch.setChecked(on)
-        if bool(self.sentence.property("trouble")) == on:
-            self.sentence.setProperty("trouble", not on)
+        if bool(self.sentence.property("error")) == on:
+            self.sentence.setProperty("error", not on)
             self.sentence.style().polish(self.sentence)
         self.set_sentence(self.step.on if on else self.step.off)
 

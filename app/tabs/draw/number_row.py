@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QIcon, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from app.style.theme import GAP, GROUP_GAP, TITLE_SCALE, colours_of, scaled
-from app.widgets.picture import coloured
+from app.widgets.grey_image import ink_image
 from nncore.evaluation.recognition import Prediction
 
 NO_DIGIT = "?"
@@ -155,7 +155,7 @@ class Chip(QToolButton):
         side = round(scaled(self.font(), TITLE_SCALE).pointSizeF() * self.logicalDpiY() / 72)
         if self.iconSize() != QSize(side, side):
             self.setIconSize(QSize(side, side))
-        picture = coloured(self._prediction.image, colours_of(self))
+        picture = ink_image(self._prediction.image, colours_of(self))
         pixels = round(side * self.devicePixelRatioF())
         smooth = picture.scaled(pixels, pixels, mode=Qt.TransformationMode.SmoothTransformation)
         self.setIcon(QIcon(QPixmap.fromImage(smooth)))

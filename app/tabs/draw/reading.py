@@ -54,11 +54,11 @@ def read_ink(network: Network | None, ink: Ink, preparation: Preparation = AS_TR
 
 def read_picture(network: Network | None, picture: CanvasPicture) -> Reading:
     """Read the digits of a picture with `network`."""
-    blank = Reading(picture.pictures, picture.inks, of_picture=True)
+    blank = Reading(picture.digit_images, picture.inks, of_picture=True)
     if network is None:
         return blank
     try:
-        predictions = tuple(read_digit(network, image) for image in picture.pictures)
+        predictions = tuple(read_digit(network, image) for image in picture.digit_images)
     except DataError as problem:
-        return Reading(picture.pictures, picture.inks, trouble=str(problem), of_picture=True)
-    return Reading(picture.pictures, picture.inks, predictions, of_picture=True)
+        return Reading(picture.digit_images, picture.inks, trouble=str(problem), of_picture=True)
+    return Reading(picture.digit_images, picture.inks, predictions, of_picture=True)

@@ -158,12 +158,12 @@ class TeachRow(QWidget):
         self.set_examples(self._teacher.count, self._teacher.restorable_count)
         if self._teacher.is_busy:
             self.show_busy()
-        elif not self._teacher.has_learnt and not self.line.property("trouble"):
+        elif not self._teacher.has_learnt and not self.line.property("error"):
             self.show_nothing_learnt(self._teacher.count, self._teacher.restorable_count)
 
     def _show(self, text: str, explained: str = "", trouble: bool = False) -> None:
-        if self.line.property("trouble") is not trouble:
-            self.line.setProperty("trouble", trouble)
+        if self.line.property("error") is not trouble:
+            self.line.setProperty("error", trouble)
             self.line.setProperty("quiet", not trouble)
             self.line.style().polish(self.line)
         self.line.setText(text)

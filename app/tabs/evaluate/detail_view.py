@@ -16,7 +16,7 @@ from app.widgets.occlusion_view import OcclusionView
 from app.widgets.probability_bars import ROWS, ProbabilityBars
 from nncore.data.dataset import DIGITS
 
-NOTHING = "Select an image to see why it got its answer."
+NO_DIGIT = "Select an image to see why it got its answer."
 LOOKING = "Computing which part the answer depends on …"
 SEARCHING = "Searching the training digits …"
 SPACES = ("by pixels", "by the last hidden layer")
@@ -70,7 +70,7 @@ class DetailView(QWidget):
         self.result, self.row = result, row
         self._image = result.image(row) if result else None
         self.picture.show_image(self._image)
-        self.occlusion_text.setText(LOOKING if result else NOTHING)
+        self.occlusion_text.setText(LOOKING if result else NO_DIGIT)
         for widget in self._parts:
             widget.setVisible(result is not None)
         if result is None:

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 
 from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
 from app.tabs.evaluate.evaluation_result import EvaluationResult
-from app.widgets.picture import thumbnail
+from app.widgets.grey_image import thumbnail
 
 PICTURE = 56
 """Side of a picture in logical pixels: twice 28."""

@@ -237,7 +237,7 @@ class MapPlot(Plot):
     def apply_colours(self) -> None:
         """Apply the theme's colours, also to digits and rings."""
         super().apply_colours()
-        self._rings.setPen(pg.mkPen(colours_of(self).trouble, width=1))
+        self._rings.setPen(pg.mkPen(colours_of(self).error, width=1))
         self._rings.setBrush(None)
         self._draw()
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from app.style.theme import colours_of
-from app.widgets.plot import PERCENT, SHARES, Plot
+from app.widgets.plot import FRACTION_RANGE, PERCENT_TICKS, Plot
 from nncore.evaluation.metrics import ReliabilityBin
 
 
@@ -31,9 +31,9 @@ class ReliabilityPlot(Plot):
         self._aim = pg.PlotCurveItem([0, 1], [0, 1], antialias=True)
         self.item.addItem(self._bars)
         self.item.addItem(self._aim)
-        self.set_axes((-0.05, 1.05), SHARES, "confidence (%)", "right (%)")
+        self.set_axes((-0.05, 1.05), FRACTION_RANGE, "confidence (%)", "right (%)")
         for side in ("left", "bottom"):
-            self.item.getAxis(side).setTicks([PERCENT])
+            self.item.getAxis(side).setTicks([PERCENT_TICKS])
         self.apply_colours()
 
     def set_bins(self, bins: Sequence[ReliabilityBin]) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.style.theme import GAP, GROUP_GAP, colours_of
-from app.widgets.plot import PERCENT, SHARES, Plot
+from app.widgets.plot import FRACTION_RANGE, PERCENT_TICKS, Plot
 from nncore.evaluation.robustness import DISTORTIONS, IMAGE_COUNT, Distortion, RobustnessPoint
 
 WHAT = f"Accuracy on up to {IMAGE_COUNT:,} distorted images, the same ones for every point."
@@ -109,8 +109,8 @@ class RobustnessPlot(Plot):
         self.item.addItem(self._dots)
         low, high = distortion.strengths[0], distortion.strengths[-1]
         aside = 0.04 * (high - low)
-        self.set_axes((low - aside, high + aside), SHARES, distortion.unit, "accuracy (%)")
-        self.item.getAxis("left").setTicks([PERCENT])
+        self.set_axes((low - aside, high + aside), FRACTION_RANGE, distortion.unit, "accuracy (%)")
+        self.item.getAxis("left").setTicks([PERCENT_TICKS])
         self.item.getAxis("bottom").setTicks([[(strength, f"{strength:g}") for strength in distortion.strengths]])
         self.apply_colours()
 

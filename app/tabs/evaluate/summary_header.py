@@ -71,14 +71,14 @@ class SummaryHeader(QWidget):
         self.accuracy.setText("–" if accuracy is None else f"{accuracy:.2%}".replace("%", " %"))
         self.interval.setText(f"{100 * low:.2f} to {100 * high:.2f} % (95 % interval)")
         misread = predictions.count - predictions.right
-        self.about.set_whole_text(
+        self.about.set_full_text(
             f"{misread:,} of {predictions.count:,} misread · {predictions.source} · {result.model}"
         )
 
     def show_message(self, sentence: str, is_trouble: bool = False) -> None:
         """Show `sentence` below the figures; "" hides it."""
-        if self.trouble.property("trouble") != is_trouble:
-            self.trouble.setProperty("trouble", is_trouble)
+        if self.trouble.property("error") != is_trouble:
+            self.trouble.setProperty("error", is_trouble)
             self.trouble.style().polish(self.trouble)
         self.trouble.setText(sentence)
         self.trouble.setVisible(bool(sentence))

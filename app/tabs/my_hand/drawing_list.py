@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QListView, QWidget
 
 from app.style.theme import colours_of
 from app.tabs.my_hand.formatting import caption
-from app.widgets.picture import thumbnail
+from app.widgets.grey_image import thumbnail
 from nncore.handwriting.personal_test.result import ReadDrawing
 from nncore.preprocessing.ink import rasterize
 

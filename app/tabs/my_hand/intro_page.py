@@ -33,7 +33,7 @@ class IntroPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.obstacle, self.unfinished = text_label(style="trouble"), text_label()
+        self.obstacle, self.unfinished = text_label(style="error"), text_label()
         self.empty = text_label(NO_TESTS_YET, "quiet")
         self.continue_button = push_button("&Continue", "Write the remaining digits.", self.continue_requested)
         self.start_button = push_button("&Start", "Start a test: 20 digits, about two minutes.", self.start_requested)

@@ -58,7 +58,7 @@ class ResultPage(QWidget):
         self.result = result
         self.title.setText(headline(result))
         self.interval.setText(interval_in_words(result))
-        self.source.set_whole_text(f"Written {date_in_words(result.date)}, read by the model {result.model}")
+        self.source.set_full_text(f"Written {date_in_words(result.date)}, read by the model {result.model}")
         self.matrix.show_counts(result.confusion)
         self.view.enable_teaching()
         self.list_misread()

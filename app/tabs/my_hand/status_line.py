@@ -45,7 +45,7 @@ class StatusLine(QWidget):
         self._show(sentence, trouble=True, cancellable=False)
 
     def _show(self, sentence: str, *, trouble: bool, cancellable: bool) -> None:
-        set_style(self.label, "trouble", trouble)
+        set_style(self.label, "error", trouble)
         self.label.setText(sentence)
         self.cancel_button.setVisible(cancellable)
         self.show()

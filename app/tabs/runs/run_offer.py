@@ -56,7 +56,7 @@ class RunOffer(QFrame):
             self._known = None
             self.error_message.emit(str(problem))
         if self._known is not None:
-            self.label.set_whole_text(_sentence(self._known))
+            self.label.set_full_text(_sentence(self._known))
         self.setVisible(self._known is not None)
 
     @Slot()

@@ -44,11 +44,11 @@ class RunTable(QAbstractTableModel):
         self._runs: list[StoredRun] = []
         self._texts: list[tuple[str, ...]] = []
         self._keys: list[tuple[str | float, ...]] = []
-        self._trouble = self._quiet = QColor()
+        self._error_colour = self._quiet = QColor()
 
     def set_colours(self, colours: Colours) -> None:
         """Set the colours of failed runs and of missing values."""
-        self._trouble, self._quiet = QColor(colours.trouble), QColor(colours.quiet_text)
+        self._error_colour, self._quiet = QColor(colours.error), QColor(colours.quiet_text)
 
     def set_runs(self, runs: Sequence[StoredRun]) -> None:
         """Show `runs`; if only their progress changed, the rows and the selection stay."""
@@ -113,8 +113,8 @@ class RunTable(QAbstractTableModel):
 
     def _colour(self, row: int, column: int) -> QColor | None:
         text = self._texts[row][column]
-        in_trouble = COLUMNS[column].title == "State" and text in ("interrupted", "diverged")
-        return self._trouble if in_trouble else self._quiet if text == "–" else None
+        is_error = COLUMNS[column].title == "State" and text in ("interrupted", "diverged")
+        return self._error_colour if is_error else self._quiet if text == "–" else None
 
     def setData(self, index: Index, value: Any, role: int = int(Qt.ItemDataRole.EditRole)) -> bool:
         """Ask to change a name or note; it is shown when it is in the log."""

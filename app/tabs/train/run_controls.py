@@ -216,7 +216,7 @@ class ProgressLine(QWidget):
         """Show a message about the run."""
         self._status.setText(sentence)
         self._status.setToolTip(plain_tooltip(sentence))
-        set_style(self._status, "trouble", trouble)
+        set_style(self._status, "error", trouble)
 
     def offer(self, remedy: str, tooltip: str = "") -> None:
         """Offer a remedy as a button; "" hides it."""

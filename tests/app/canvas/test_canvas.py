@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.canvas.canvas import Canvas
 from app.canvas.hint import FadingHint
-from app.canvas.pointer import SILENT_SECONDS
+from app.canvas.pointer import RELEASE_TIMEOUT_SECONDS
 from app.style.theme import DARK, LIGHT, ThemeChoice, apply_theme
 from nncore.preprocessing.ink import rasterize
 from tests.app.canvas.gestures import ONE, SEVEN, drag, pen, pen_event, pixel, place
@@ -196,9 +196,9 @@ def test_activating_another_window_lifts_the_pen(canvas: Canvas, qtbot: QtBot) -
 
 def test_the_mouse_may_draw_after_a_pen_lost_its_release(canvas: Canvas, clock: Clock) -> None:
     pen(canvas, QEvent.Type.TabletPress, 0.2, 0.5)
-    clock.seconds += SILENT_SECONDS - 0.1
+    clock.seconds += RELEASE_TIMEOUT_SECONDS - 0.1
     pen(canvas, QEvent.Type.TabletMove, 0.4, 0.5)  # it is there after all
-    clock.seconds += SILENT_SECONDS - 0.1
+    clock.seconds += RELEASE_TIMEOUT_SECONDS - 0.1
     drag(canvas, ONE)
     assert len(strokes(canvas)) == 1
     clock.seconds += 0.1
@@ -239,7 +239,7 @@ def test_the_mouse_may_draw_after_a_lost_finger_release(canvas: Canvas, screen: 
     QTest.touchEvent(canvas, screen).press(0, pixel(canvas, 0.2, 0.2), canvas).commit()
     drag(canvas, ONE)
     assert len(strokes(canvas)) == 1
-    clock.seconds += SILENT_SECONDS
+    clock.seconds += RELEASE_TIMEOUT_SECONDS
     drag(canvas, ONE)
     assert len(strokes(canvas)) == 2
     QTest.touchEvent(canvas, screen).release(0, pixel(canvas, 0.2, 0.2), canvas).commit()

@@ -35,7 +35,7 @@ def a_picture() -> CanvasPicture:
 
 def test_a_picture_is_read_and_shown_in_its_colours(canvas: Canvas) -> None:
     picture = a_picture()
-    assert len(picture.pictures) == len(picture.inks) == 1
+    assert len(picture.digit_images) == len(picture.inks) == 1
     x, y = np.concatenate(picture.inks[0].strokes).T
     assert np.abs(x - 100).max() < 3
     assert np.ptp(y) == pytest.approx(52, abs=6)

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.canvas.eraser import SHORTEST_PIECE, without_path
+from app.canvas.eraser import MIN_PIECE_LENGTH, erase_path
 from app.canvas.stroke import Point, Stroke
 
 place = st.tuples(st.floats(0, 1), st.floats(0, 1))
@@ -33,10 +33,10 @@ def distance(points: np.ndarray, start: Point, end: Point) -> np.ndarray:
 
 @given(st.lists(st.lists(place, min_size=1, max_size=8), min_size=1, max_size=3), place, place)
 def test_only_ink_near_the_path_is_erased(stroke: Stroke, start: Point, end: Point) -> None:
-    left = without_path(stroke, start, end, RADIUS)
+    left = erase_path(stroke, start, end, RADIUS)
     before, after = along(stroke), along(left)
     assert distance(after, start, end).min(initial=1) > RADIUS * 0.96  # the discs bulge
-    kept = before[distance(before, start, end) > RADIUS + SHORTEST_PIECE]
+    kept = before[distance(before, start, end) > RADIUS + MIN_PIECE_LENGTH]
     for point in kept[:: 1 + len(kept) // 100]:  # each is compared with thousands
         assert np.hypot(*(after - point).T).min() < 0.01
     if distance(before, start, end).min() > RADIUS * 1.01:
@@ -44,11 +44,11 @@ def test_only_ink_near_the_path_is_erased(stroke: Stroke, start: Point, end: Poi
 
 
 def test_a_line_is_cut_at_the_edge_of_the_eraser() -> None:
-    (left, right) = without_path([[(0.1, 0.5), (0.9, 0.5)]], (0.5, 0.5), (0.5, 0.5), RADIUS)
+    (left, right) = erase_path([[(0.1, 0.5), (0.9, 0.5)]], (0.5, 0.5), (0.5, 0.5), RADIUS)
     np.testing.assert_allclose(left, [(0.1, 0.5), (0.45, 0.5)])
     np.testing.assert_allclose(right, [(0.55, 0.5), (0.9, 0.5)])
 
 
 def test_dots_and_very_short_remains_are_erased() -> None:
-    assert without_path([[(0.5, 0.5)]], (0.52, 0.5), (0.52, 0.5), RADIUS) == []
-    assert without_path([[(0.5, 0.5), (0.5, 0.555)]], (0.5, 0.5), (0.5, 0.5), RADIUS) == []
+    assert erase_path([[(0.5, 0.5)]], (0.52, 0.5), (0.52, 0.5), RADIUS) == []
+    assert erase_path([[(0.5, 0.5), (0.5, 0.555)]], (0.5, 0.5), (0.5, 0.5), RADIUS) == []

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.canvas.canvas import Canvas
-from app.canvas.key_pen import STEP
+from app.canvas.key_pen import TAP_DISTANCE
 from app.style.theme import LIGHT, ThemeChoice, apply_theme
 from nncore.evaluation.recognition import read_digit
 from nncore.files.model_file import bundled_model_path, load_model
@@ -64,20 +64,20 @@ def test_the_pen_moves_without_writing_until_it_is_put_down(canvas: Canvas) -> N
     QTest.keyClick(canvas, Qt.Key.Key_Return)
     assert not canvas.drawing.is_drawing
     (stroke,) = canvas.drawing.ink().strokes
-    np.testing.assert_allclose(stroke[0], (0.5 + 3 * STEP, 0.5), atol=1e-3)
-    np.testing.assert_allclose(stroke[-1], (0.5 + 3 * STEP, 0.5 + 5 * STEP), atol=1e-3)
+    np.testing.assert_allclose(stroke[0], (0.5 + 3 * TAP_DISTANCE, 0.5), atol=1e-3)
+    np.testing.assert_allclose(stroke[-1], (0.5 + 3 * TAP_DISTANCE, 0.5 + 5 * TAP_DISTANCE), atol=1e-3)
 
 
 def test_two_arrow_keys_move_diagonally(canvas: Canvas) -> None:
     write(canvas, ("dr", 4))
     (stroke,) = canvas.drawing.ink().strokes
-    np.testing.assert_allclose(np.ptp(stroke, axis=0), 4 * STEP / np.sqrt(2), atol=1e-3)
+    np.testing.assert_allclose(np.ptp(stroke, axis=0), 4 * TAP_DISTANCE / np.sqrt(2), atol=1e-3)
     np.testing.assert_allclose(stroke[:, 0] - stroke[0, 0], stroke[:, 1] - stroke[0, 1], atol=1e-5)
 
 
 def test_shift_moves_further(canvas: Canvas) -> None:
     tap(canvas, "r", 2, shift=True)
-    assert canvas.keys.x == pytest.approx(0.5 + 6 * STEP)
+    assert canvas.keys.x == pytest.approx(0.5 + 6 * TAP_DISTANCE)
 
 
 def test_a_held_key_draws_an_even_line(canvas: Canvas, qtbot: QtBot) -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from app.canvas.pointer import SILENT_SECONDS, ActivePointer, Pointer
+from app.canvas.pointer import RELEASE_TIMEOUT_SECONDS, ActivePointer, Pointer
 
 
 def test_one_pointer_draws_at_a_time() -> None:
@@ -8,8 +8,8 @@ def test_one_pointer_draws_at_a_time() -> None:
     assert active_pointer.may_press(Pointer.FINGER)
     active_pointer.begin(Pointer.PEN)
     assert active_pointer.pointer is Pointer.PEN
-    assert active_pointer.note_move(Pointer.PEN)
-    assert not active_pointer.note_move(Pointer.MOUSE)
+    assert active_pointer.record_move(Pointer.PEN)
+    assert not active_pointer.record_move(Pointer.MOUSE)
     assert not active_pointer.may_press(Pointer.MOUSE)
     active_pointer.end()
     assert active_pointer.pointer is None
@@ -20,12 +20,12 @@ def test_another_pointer_may_press_after_silence_only() -> None:
     now = [0.0]
     active_pointer = ActivePointer(lambda: now[0])
     active_pointer.begin(Pointer.PEN)
-    now[0] += SILENT_SECONDS * 0.9
-    active_pointer.note_move(Pointer.PEN)
-    now[0] += SILENT_SECONDS * 0.9
-    active_pointer.note_move(Pointer.MOUSE)  # the other's movement says nothing of the pen
+    now[0] += RELEASE_TIMEOUT_SECONDS * 0.9
+    active_pointer.record_move(Pointer.PEN)
+    now[0] += RELEASE_TIMEOUT_SECONDS * 0.9
+    active_pointer.record_move(Pointer.MOUSE)  # the other's movement says nothing of the pen
     assert not active_pointer.may_press(Pointer.MOUSE)
-    now[0] += SILENT_SECONDS * 0.2
+    now[0] += RELEASE_TIMEOUT_SECONDS * 0.2
     assert active_pointer.may_press(Pointer.MOUSE)
 
 

@@ -54,7 +54,7 @@ def contrast(one: str, other: str) -> float:
     [
         ("text", ("page", "surface", "field", "hover", "line", "paper")),
         ("quiet_text", ("page", "surface", "field", "paper")),
-        ("trouble", ("page", "surface", "field")),
+        ("error", ("page", "surface", "field")),
         ("on_accent", ("accent", "accent_hover", "accent_pressed")),
         ("tooltip_text", ("tooltip",)),
         ("ink", ("paper",)),
@@ -67,7 +67,7 @@ def test_texts_contrast_with_their_backgrounds(colours: Colours, text: str, grou
 
 @pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
 def test_focus_rings_bars_and_disabled_texts_are_visible(colours: Colours) -> None:
-    for name in ("accent", "winner", "trouble", "disabled_text"):
+    for name in ("accent", "winner", "error", "disabled_text"):
         for ground in (colours.page, colours.surface, colours.field):
             assert contrast(getattr(colours, name), ground) >= 3.0, name
 

@@ -64,13 +64,13 @@ def test_a_problem_stands_under_its_own_field_until_it_is_gone(qtbot: QtBot) -> 
     assert form.rows["epochs"].message.isVisible()
     assert form.rows["epochs"].message.text() == "0 epochs are none."
     assert form.rows["epochs"].message.y() > second.y()
-    assert second.property("trouble")
+    assert second.property("error")
     assert second.accessibleDescription() == "0 epochs are none."
     assert not form.rows["seed"].message.isVisible()
-    assert not first.property("trouble")
+    assert not first.property("error")
     form.show_problems({})
     assert not form.rows["epochs"].message.isVisible()
-    assert not second.property("trouble")
+    assert not second.property("error")
 
 
 def test_a_problem_that_quotes_html_is_shown_as_it_stands(qtbot: QtBot) -> None:

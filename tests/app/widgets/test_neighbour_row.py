@@ -4,12 +4,12 @@ from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from app.style.theme import LIGHT
-from app.widgets.explanation import NeighbourPicture
+from app.widgets.explanation import Neighbour
 from app.widgets.neighbour_row import NeighbourRow
 from tests.app.tabs.evaluate.samples import result
 
 
-def neighbours() -> tuple[NeighbourPicture, ...]:
+def neighbours() -> tuple[Neighbour, ...]:
     images = result().training.images
     return (images[0], "7", 1.0), (images[1], "2", 2.0), (None, "7", 3.0)
 
@@ -25,9 +25,9 @@ def test_a_neighbour_of_another_class_is_highlighted(qtbot: QtBot) -> None:
     row.resize(row.sizeHint())
     row.show_neighbours(neighbours(), "7")
     assert row.accessibleDescription() == "Nearest first: a 7, a 2, a 7."
-    assert LIGHT.trouble.upper() in hues(row)
+    assert LIGHT.error.upper() in hues(row)
     row.show_neighbours(neighbours()[:1], "7")
-    assert LIGHT.trouble.upper() not in hues(row)
+    assert LIGHT.error.upper() not in hues(row)
 
 
 def test_without_neighbours_it_shows_the_sentence(qtbot: QtBot) -> None:

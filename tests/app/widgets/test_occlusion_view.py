@@ -43,7 +43,7 @@ def test_the_map_tints_and_outlines_the_image(shown: OcclusionView) -> None:
     assert abs(tint.hue() - marking.hue()) <= 2
     assert tint.saturation() > 150
     edge = image.pixelColor(20 * 8 + 4, 20 * 8)
-    assert edge == QColor(LIGHT.trouble)  # outlined, for eyes that do not see the tint
+    assert edge == QColor(LIGHT.error)  # outlined, for eyes that do not see the tint
 
 
 def test_it_follows_the_theme(shown: OcclusionView, qapp: QApplication) -> None:

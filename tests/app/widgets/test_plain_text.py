@@ -25,7 +25,7 @@ def test_an_empty_text_has_no_tooltip() -> None:
 def test_only_text_that_does_not_fit_is_elided(qtbot: QtBot) -> None:
     label = ElidedLabel()
     qtbot.addWidget(label)
-    label.set_whole_text("MNIST, training part: 60,000 images")
+    label.set_full_text("MNIST, training part: 60,000 images")
     label.resize(1000, 20)
     assert label.text() == "MNIST, training part: 60,000 images"
     label.resize(100, 20)
@@ -41,7 +41,7 @@ def test_a_larger_font_elides_more(qtbot: QtBot, qapp: QApplication) -> None:
     label = ElidedLabel()
     qtbot.addWidget(label)
     label.resize(300, 20)
-    label.set_whole_text("MNIST, training part: 60,000 images")
+    label.set_full_text("MNIST, training part: 60,000 images")
     before = label.text()
     large = QFont(label.font())
     large.setPointSizeF(40)
@@ -54,9 +54,9 @@ def test_it_is_one_line_of_plain_text_hidden_while_empty(qtbot: QtBot) -> None:
     qtbot.addWidget(label)
     label.resize(1000, 20)
     assert label.isHidden()
-    label.set_whole_text("<b>two\nlines</b>")
+    label.set_full_text("<b>two\nlines</b>")
     assert not label.isHidden()
-    assert label.text() == label.whole_text == "<b>two lines</b>"
+    assert label.text() == label.full_text == "<b>two lines</b>"
     assert label.textFormat() == Qt.TextFormat.PlainText
-    label.set_whole_text("")
+    label.set_full_text("")
     assert label.isHidden()

@@ -58,7 +58,7 @@ def test_bad_news_stays_also_after_good_news_until_it_is_closed(bar: MessageBar,
 
 def test_bad_news_has_the_colour_of_trouble_and_good_news_does_not(bar: MessageBar) -> None:
     bar.show_error("This went wrong.")
-    assert label(bar).palette().color(label(bar).foregroundRole()) == QColor(LIGHT.trouble)
+    assert label(bar).palette().color(label(bar).foregroundRole()) == QColor(LIGHT.error)
     bar.show_message("This went well.")
     assert label(bar).palette().color(label(bar).foregroundRole()) == QColor(LIGHT.text)
 

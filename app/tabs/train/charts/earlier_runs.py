@@ -138,7 +138,7 @@ class EarlierRunsLegend(QWidget):
         for number, run in enumerate(runs):
             label = ElidedLabel()
             label.setProperty("quiet", True)
-            label.set_whole_text(f"{run.name}: {run.differs}" if run.differs else run.name)
+            label.set_full_text(f"{run.name}: {run.differs}" if run.differs else run.name)
             self.labels.append(label)
             entry = QWidget()
             row = QHBoxLayout(entry)
@@ -150,7 +150,7 @@ class EarlierRunsLegend(QWidget):
         for column in range(COLUMNS):
             self._grid.setColumnStretch(column, 1)
         self.setAccessibleName("Earlier runs behind the curves")
-        self.setAccessibleDescription("; ".join(label.whole_text for label in self.labels))
+        self.setAccessibleDescription("; ".join(label.full_text for label in self.labels))
         self.setVisible(bool(runs))
 
 

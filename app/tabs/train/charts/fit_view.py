@@ -103,7 +103,7 @@ class FitPlot(QWidget):
 
     def set_caption(self, caption: str, detail: str = "") -> None:
         """Set the text above the plot, also for screen readers; `detail` is added for screen readers."""
-        self.caption.set_whole_text(caption)
+        self.caption.set_full_text(caption)
         self.plot.setAccessibleDescription(f"{caption}: {detail}" if detail else caption)
 
     def set_points(self, x: Numbers, y: Numbers) -> None:

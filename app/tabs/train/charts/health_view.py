@@ -161,7 +161,7 @@ class HealthView(QWidget):
         colours = colours_of(self)
         trouble = (False, *layer.has_trouble)
         for column, (text, bad) in enumerate(zip(layer.texts, trouble, strict=True)):
-            painter.setPen(QColor(colours.trouble if bad else colours.text))
+            painter.setPen(QColor(colours.error if bad else colours.text))
             self._write(painter, row, column, text)
         pen = QPen(QColor(colours.training), 1)
         painter.setPen(pen)

@@ -47,8 +47,8 @@ class AugmentationForm(SettingsForm):
         self.again = QPushButton("Other examples")
         self.again.setToolTip("Show the same digits, distorted in other ways.")
         self.again.clicked.connect(self.preview.draw_others)
-        self.add_whole_width(self.preview)
-        self.add_whole_width(self.again)
+        self.add_full_width(self.preview)
+        self.add_full_width(self.again)
         for field, (name, tip) in TIPS.items():
             sentence = f"{tip}, 0 to {MAX_DISTORTION[field]:g}. 0 switches it off; the maximum makes digits unreadable."
             edit = QLineEdit()

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.style.theme import GAP, colours_of
-from app.widgets.picture import coloured
+from app.widgets.grey_image import ink_image
 from nncore.preprocessing.augmentation import Augmentation, Distorter
 
 DIGITS_SHOWN, VARIANTS = 6, 2
@@ -83,4 +83,4 @@ class AugmentationPreview(QWidget):
         for row, digits in enumerate(self.pictures):
             for column, digit in enumerate(digits):
                 place = QRect(column * (side + GAP // 2), row * (side + GAP // 2), side, side)
-                painter.drawImage(place, coloured(digit, colours))
+                painter.drawImage(place, ink_image(digit, colours))

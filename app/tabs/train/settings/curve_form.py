@@ -144,7 +144,7 @@ class CurveForm(SettingsForm):
 
     def _show_file(self) -> None:
         file = self._file
-        self.file_name.set_whole_text(NO_FILE if file is None else file.source)
+        self.file_name.set_full_text(NO_FILE if file is None else file.source)
         self.close_button.setVisible(file is not None)
         self._lock_rows()
         self.changed.emit()

@@ -101,7 +101,7 @@ class LearningForm(SettingsForm):
         self._finding = finding
         row = self.rows["learning_rate"]
         if finding or row.message.text() == TRYING:
-            row.show_message(TRYING if finding else "", trouble=False)
+            row.show_message(TRYING if finding else "", is_error=False)
         self._lock_rows()
 
     def show_found(self, sweep: RateSweep) -> None:
@@ -111,7 +111,7 @@ class LearningForm(SettingsForm):
         self.rows["learning_rate"].show_message(
             f"The loss fell fastest at this rate. {len(sweep.rates)} rates from {sweep.rates[0]:g} to "
             f"{sweep.rates[-1]:.2g} were tried.",
-            trouble=False,
+            is_error=False,
         )
 
     def refuse_finding(self, sentence: str) -> None:
@@ -138,14 +138,14 @@ class LearningForm(SettingsForm):
         """Show the errors; during a run, also what happens to a learning rate that was typed."""
         super().show_problems(problems)
         if self._finding and "learning_rate" not in problems:
-            self.rows["learning_rate"].show_message(TRYING, trouble=False)
+            self.rows["learning_rate"].show_message(TRYING, is_error=False)
         if not self._running:
             return
         if "learning_rate" in problems:
             goes_on = f"{problems['learning_rate']} The run goes on with {self._entered_rate:g}."
             self.rows["learning_rate"].show_message(goes_on)
         elif self._read_rate() != self._entered_rate:
-            self.rows["learning_rate"].show_message("Press Enter to apply it.", trouble=False)
+            self.rows["learning_rate"].show_message("Press Enter to apply it.", is_error=False)
 
     @Slot()
     def _on_rate_entered(self) -> None:

@@ -43,13 +43,13 @@ class NetworkForm(SettingsForm):
         self.hidden_layers = QLineEdit()
         self.layers = LayersEditor(self.hidden_layers)
         self.add("layers", "hidden layers", self.hidden_layers, LAYERS_TIP, beside=self.layers.add_button)
-        self.add_whole_width(self.layers)
+        self.add_full_width(self.layers)
         self.initialization: Choice = self.add_choice(
             "initialization", "initialisation", INITIALIZATION_NAMES, INITIALIZATION_TIP
         )
         self.output: Choice = self.add_choice("output", "output", {name: name for name in OUTPUTS}, OUTPUT_TIP)
         self.diagram = NetworkDiagram()
-        self.add_whole_width(self.diagram)
+        self.add_full_width(self.diagram)
         self.layers.changed.connect(self.changed)
 
     def spec(self) -> NetworkSpec:

@@ -276,7 +276,7 @@ class SettingsPanel(QWidget):
 
     def _summarize(self, spec: NetworkSpec | None) -> None:
         self.note.setText(ONLY_RATE if self._running else f"{self._recipe_line(spec)} {NEW_WEIGHTS}")
-        self.data.set_whole_text(self._data_line())
+        self.data.set_full_text(self._data_line())
         if spec is None:
             self.summary.setText("No network yet. Correct the hidden layers.")
             return

@@ -108,7 +108,7 @@ def test_a_wrong_count_is_marked(counted: DataTab, qtbot: QtBot) -> None:
     counted.panel.count.setText("many")
     with qtbot.assertNotEmitted(counted.data_chosen, wait=50):
         press(qtbot, counted.panel.made_up)
-    assert counted.panel.count.property("trouble")
+    assert counted.panel.count.property("error")
     assert "whole number" in counted.panel.problem.text()
 
 

@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
-from app.canvas.ink_layer import PEN_SHARE
+from app.canvas.ink_layer import PEN_WIDTH
 from app.style.theme import ThemeChoice, apply_theme
 from app.tabs.draw.filmstrip import STEPS, Filmstrip
 from nncore.preprocessing.ink import AS_TRAINED, CANVAS_PEN_WIDTH, Ink, Preparation, stages
@@ -126,4 +126,4 @@ def test_it_fits_a_laptop_in_one_row(strip: Filmstrip) -> None:
 
 
 def test_canvas_and_preparation_use_the_same_pen_width() -> None:
-    assert pytest.approx(PEN_SHARE) == CANVAS_PEN_WIDTH
+    assert pytest.approx(PEN_WIDTH) == CANVAS_PEN_WIDTH

@@ -48,7 +48,7 @@ def test_a_picture_in_the_clipboard_is_read(qtbot: QtBot, source: PictureSource)
     data.setImageData(QImage(mnist().training.images[0].tobytes(), 28, 28, 28, QImage.Format.Format_Grayscale8).copy())
     QGuiApplication.clipboard().setMimeData(data)
     picture = found(qtbot, source, QGuiApplication.clipboard().mimeData())
-    np.testing.assert_array_equal(picture.pictures[0], mnist().training.images[0])
+    np.testing.assert_array_equal(picture.digit_images[0], mnist().training.images[0])
     assert (picture.image.width(), picture.image.height()) == (28, 28)
     assert picture.image.pixelColor(0, 0) == QColor(0, 0, 0)
 
@@ -58,7 +58,7 @@ def test_a_dropped_file_is_read(qtbot: QtBot, source: PictureSource, tmp_path: P
     data = QMimeData()
     data.setUrls([QUrl("https://example.org/a.png"), QUrl.fromLocalFile(str(tmp_path / "five.PNG"))])
     picture = found(qtbot, source, data)
-    np.testing.assert_array_equal(picture.pictures[0], mnist().training.images[0])
+    np.testing.assert_array_equal(picture.digit_images[0], mnist().training.images[0])
 
 
 def test_the_bytes_of_a_file_are_read(qtbot: QtBot, source: PictureSource) -> None:
@@ -66,7 +66,7 @@ def test_the_bytes_of_a_file_are_read(qtbot: QtBot, source: PictureSource) -> No
     a_digit().save(packed, "PNG")
     data = QMimeData()
     data.setData("image/png", QByteArray(packed.getvalue()))
-    assert len(found(qtbot, source, data).pictures) == 1
+    assert len(found(qtbot, source, data).digit_images) == 1
 
 
 def test_transparent_pixels_become_white() -> None:

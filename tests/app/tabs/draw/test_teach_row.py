@@ -96,9 +96,9 @@ def test_the_line_compares_own_drawings_and_mnist(row: TeachRow, network: Networ
 
 def test_an_error_is_shown_until_the_next_message(row: TeachRow, network: Network) -> None:
     row.show_failure("The disk is full.")
-    assert (row.line.text(), row.line.property("trouble")) == ("The disk is full.", True)
+    assert (row.line.text(), row.line.property("error")) == ("The disk is full.", True)
     row.show_adaptation(adaptation(network))
-    assert (row.line.property("trouble"), row.line.property("quiet")) == (False, True)
+    assert (row.line.property("error"), row.line.property("quiet")) == (False, True)
 
 
 def test_it_shows_learning_forgetting_and_undo(row: TeachRow, teacher: HandwritingTeacher, qtbot: QtBot) -> None:
@@ -126,7 +126,7 @@ def test_it_shows_why_a_drawing_cannot_be_taught(row: TeachRow, teacher: Handwri
     teacher.set_base(Network(NetworkSpec.dense((784, 3))))
     teacher.teach(SEVEN, 7)
     qtbot.waitUntil(lambda: "has 3 classes" in row.line.text())
-    assert row.line.property("trouble")
+    assert row.line.property("error")
 
 
 def test_kept_drawings_are_not_shown_as_learned(

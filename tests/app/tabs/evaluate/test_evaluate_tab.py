@@ -83,7 +83,7 @@ def test_a_new_model_is_evaluated_automatically(tab: EvaluateTab, qtbot: QtBot) 
     tab.set_model(Network(NetworkSpec.dense((784, 10))), "nothing learnt")
     settled(tab, qtbot)
     assert tab.result is not before
-    assert tab.header.about.whole_text.endswith("nothing learnt")
+    assert tab.header.about.full_text.endswith("nothing learnt")
     assert tab.map.view.count() == 2
 
 

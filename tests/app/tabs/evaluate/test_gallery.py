@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.style.theme import LIGHT, Colours
 from app.tabs.evaluate import gallery as gallery_module
 from app.tabs.evaluate.gallery import PICTURE, Gallery
-from app.widgets.picture import thumbnail
+from app.widgets.grey_image import thumbnail
 from tests.app.tabs.evaluate.samples import result, result_on, result_without_images
 from tests.nncore.example_data import mnist
 

@@ -43,9 +43,9 @@ def colours_near(plot: MapPlot, middle: QPoint) -> set[str]:
 def test_each_digit_has_its_colour_and_misread_ones_have_a_ring(plot: MapPlot) -> None:
     assert ON_LIGHT[0].upper() in colours_near(plot, place(plot, 0))
     assert ON_LIGHT[8].upper() in colours_near(plot, place(plot, 1))
-    assert LIGHT.trouble.upper() not in colours_near(plot, place(plot, 1))
+    assert LIGHT.error.upper() not in colours_near(plot, place(plot, 1))
     ring = colours_near(plot, place(plot, 2))
-    assert any(abs(QColor(c).hue() - QColor(LIGHT.trouble).hue()) < 15 and QColor(c).saturation() > 80 for c in ring)
+    assert any(abs(QColor(c).hue() - QColor(LIGHT.error).hue()) < 15 and QColor(c).saturation() > 80 for c in ring)
 
 
 def test_the_pointer_finds_only_a_near_digit(plot: MapPlot) -> None:

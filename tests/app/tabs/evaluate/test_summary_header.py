@@ -25,7 +25,7 @@ def test_the_accuracy_has_its_interval_and_source(header: SummaryHeader) -> None
     assert header.accuracy.text() == f"{100 * predictions.right / 500:.2f} %"
     low, high = predictions.interval
     assert header.interval.text() == f"{100 * low:.2f} to {100 * high:.2f} % (95 % interval)"
-    about = header.about.whole_text
+    about = header.about.full_text
     assert about == f"{500 - predictions.right} of 500 misread · {predictions.source} · nearest mean"
     header.show_result(None)
     assert header.accuracy.text() == "–"
@@ -64,6 +64,6 @@ def test_only_a_selection_by_the_user_emits_part_chosen(header: SummaryHeader) -
 def test_a_message_is_shown_below_the_figures(header: SummaryHeader) -> None:
     header.show_message("It does not fit.", is_trouble=True)
     assert header.trouble.isVisible()
-    assert header.trouble.property("trouble")
+    assert header.trouble.property("error")
     header.show_message("")
     assert header.trouble.isHidden()

@@ -208,7 +208,7 @@ def test_a_misread_drawing_shows_its_occlusion_map(tab: MyHandTab, qtbot: QtBot)
     history().add(result())
     tab.import_from(next(history().folder.glob("*.jsonl")))  # which is no file to import
     idle(qtbot, tab)
-    assert tab.status.label.property("trouble")
+    assert tab.status.label.property("error")
     path = user_folder() / "x.csv"
     export_test(result(), path)
     tab.import_from(path)

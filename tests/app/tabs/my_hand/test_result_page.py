@@ -30,7 +30,7 @@ def test_the_result_lists_the_misread_drawings(page: ResultPage) -> None:
     page.show_result(shown)
     assert page.title.text() == "2 of 4 read correctly: 50 %"
     assert "95 % interval" in page.interval.text()
-    assert page.source.whole_text == "Written 31 Jan 2026, 9:30, read by the model convnet"
+    assert page.source.full_text == "Written 31 Jan 2026, 9:30, read by the model convnet"
     assert page.matrix.counts[7, 2] == 1
     assert page.list_title.text() == "Misread (2)"
     assert page.list.drawings == shown.drawings[2:]

@@ -13,11 +13,11 @@ def test_it_shows_progress_and_errors(qtbot: QtBot) -> None:
     status.show_message("Reading <b>x</b> …", cancellable=True)
     assert status.text == "Reading <b>x</b> …"
     assert status.label.textFormat() == Qt.TextFormat.PlainText
-    assert not status.label.property("trouble")
+    assert not status.label.property("error")
     with qtbot.waitSignal(status.cancelled):
         qtbot.mouseClick(status.cancel_button, Qt.MouseButton.LeftButton)
     status.show_error("It is damaged.")
-    assert status.label.property("trouble")
+    assert status.label.property("error")
     assert not status.cancel_button.isVisible()
     status.clear()
     assert status.text == ""

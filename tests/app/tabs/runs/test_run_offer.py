@@ -48,8 +48,8 @@ def test_finished_and_running_runs_are_not_offered(offer: RunOffer, log_path: Pa
 def test_an_interrupted_run_is_offered_and_continues(offer: RunOffer, killed: None, qtbot: QtBot) -> None:
     offer.check_log()
     assert not offer.isHidden()
-    assert "beta" in offer.label.whole_text
-    assert "2 epochs were saved" in offer.label.whole_text
+    assert "beta" in offer.label.full_text
+    assert "2 epochs were saved" in offer.label.full_text
     asked: list[tuple[Any, Path]] = []
     offer.continue_requested.connect(lambda run, checkpoint: asked.append((run, checkpoint)))
     qtbot.mouseClick(offer.continue_button, Qt.MouseButton.LeftButton)

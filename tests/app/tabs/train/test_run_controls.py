@@ -100,9 +100,9 @@ def test_messages_of_one_or_two_lines_have_the_same_height(line: ProgressLine, q
     height = line.sizeHint().height()
     line.show_message("Training diverged in epoch 1. Learning rate 10 is too high here; try 1.", trouble=True)
     assert line.sizeHint().height() == height
-    assert line._status.property("trouble")
+    assert line._status.property("error")
     line.show_message("Short.")
-    assert not line._status.property("trouble")
+    assert not line._status.property("error")
 
 
 def test_a_remedy_button_does_not_change_the_height(line: ProgressLine, qtbot: QtBot) -> None:

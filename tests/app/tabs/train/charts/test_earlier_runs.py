@@ -103,7 +103,7 @@ def test_without_a_run_earlier_runs_set_the_axis(view: CurvesView, qtbot: QtBot)
 def test_the_legend_shows_names_and_differing_settings(view: CurvesView) -> None:
     view.set_earlier_runs([earlier_run(), earlier_run(name="alone", differs="")])
     assert view.earlier_legend.isVisible()
-    assert [label.whole_text for label in view.earlier_legend.labels] == ["earlier: learning rate 0.1", "alone"]
+    assert [label.full_text for label in view.earlier_legend.labels] == ["earlier: learning rate 0.1", "alone"]
     assert "earlier: learning rate 0.1" in view.earlier_legend.accessibleDescription()
 
 

@@ -62,7 +62,7 @@ def test_sparklines_have_a_limited_history(view: HealthView) -> None:
 
 
 def test_only_unusual_figures_have_the_error_colour(view: HealthView) -> None:
-    trouble = QColor(LIGHT.trouble).name()
+    trouble = QColor(LIGHT.error).name()
     view.show_health((weights(1, 0.5), relu(2, 0.1)))
     assert trouble not in colours(view)
     for health in ((weights(1, 0.5), relu(2, 0.95)), (weights(1, 1e6),), (weights(1, 0.5, 2.0),)):

@@ -338,7 +338,7 @@ def test_nothing_is_cut_off_in_any_font(
 
 def test_the_network_fits_the_data_whatever_recipe_is_chosen(panel: SettingsPanel) -> None:
     panel.set_data(Splits(small_images(8, ("a", "b", "c"))))
-    assert panel.data.whole_text == "small.npz: 9 images"
+    assert panel.data.full_text == "small.npz: 9 images"
     for name in ("mlp", "convnet"):
         panel.choose_recipe(name)
         assert panel.is_valid
@@ -354,7 +354,7 @@ def test_a_curve_is_asked_for_where_a_recipe_fits_one(panel: SettingsPanel, qtbo
     panel.choose_recipe("sine")
     assert panel.curve.isVisible()
     assert panel.spec() == RECIPES["sine"].spec
-    assert panel.data.whole_text.startswith("500 points of 0.5 * (sin(x) + 1)")
+    assert panel.data.full_text.startswith("500 points of 0.5 * (sin(x) + 1)")
     type_into(qtbot, panel.curve.function, "cos(x")
     assert "cannot be read" in message(panel, "function")
     assert not panel.is_valid

@@ -6,13 +6,13 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
 from app.style.theme import DARK, LIGHT, Colours
-from app.widgets.picture import coloured, thumbnail
+from app.widgets.grey_image import ink_image, thumbnail
 
 
 @pytest.mark.parametrize("colours", [LIGHT, DARK])
 def test_grey_values_become_colours_from_paper_to_ink(qapp: QApplication, colours: Colours) -> None:
     image = np.array([[0, 255, 0], [0, 0, 128]], np.uint8)[:, ::-1]  # not contiguous, as a view of a set may be
-    picture = coloured(image, colours)
+    picture = ink_image(image, colours)
     assert (picture.width(), picture.height()) == (3, 2)
     assert picture.pixelColor(0, 0) == QColor(colours.paper)
     assert picture.pixelColor(1, 0) == QColor(colours.ink)

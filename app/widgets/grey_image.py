@@ -1,4 +1,4 @@
-"""Pictures of digits in the theme's ink and paper colours."""
+"""Grey images in the theme's ink and paper colours."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPixmap, qRgb
 from app.style.theme import Colours
 
 
-def coloured(image: NDArray[np.uint8], colours: Colours) -> QImage:
+def ink_image(image: NDArray[np.uint8], colours: Colours) -> QImage:
     """Grey values (height, width) as an image from paper (0) to ink (255)."""
     height, width = image.shape
     pixels = np.ascontiguousarray(image).tobytes()
@@ -31,7 +31,7 @@ def thumbnail(image: NDArray[np.uint8], side: int, colours: Colours, ratio: floa
     place = QRectF((side - width * scale) / 2, (side - height * scale) / 2, width * scale, height * scale)
     with QPainter(pixmap) as painter:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(place, coloured(image, colours))
+        painter.drawImage(place, ink_image(image, colours))
     return pixmap
 
 
