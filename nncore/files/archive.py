@@ -21,7 +21,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from nncore.errors import ModelFileError
-from nncore.files.json_header import LARGEST_HEADER
+from nncore.files.json_header import MAX_HEADER_BYTES
 from nncore.system.memory import gigabytes, memory_to_spend
 
 HEADER = "header.json"
@@ -29,28 +29,28 @@ HEADER = "header.json"
 MEMORY_PER_BYTE = 4
 """Bytes of memory needed per byte of a file: for the file itself, and for the parameters with their copies."""
 
-LARGEST_ARRAY_HEADER = 4096
+MAX_ARRAY_HEADER_BYTES = 4096
 """Largest size of the header of an .npy file, in bytes."""
 
 
 def archive_bytes(header: str, arrays: Mapping[str, NDArray[np.float32]]) -> bytes:
-    """Return the bytes of such a file; the same content gives the same bytes."""
+    """Return the bytes of a file in this format; the same content gives the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         archive.writestr(zipfile.ZipInfo(HEADER), header)  # a ZipInfo has a fixed date
         for name, array in arrays.items():
-            vector = io.BytesIO()
-            npy.write_array(vector, array, allow_pickle=False)
-            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), vector.getvalue())
+            stream = io.BytesIO()
+            npy.write_array(stream, array, allow_pickle=False)
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), stream.getvalue())
     return buffer.getvalue()
 
 
 @contextmanager
-def model_file_errors(path: Path, kind: str) -> Iterator[int]:
-    """Convert every error while a file is read to a ModelFileError that names the file; yields its size in bytes.
+def reading_errors(path: Path, kind: str) -> Iterator[int]:
+    """Convert every error while `path` is read to a ModelFileError that names the file; yields its size in bytes.
 
-    kind: the kind of the file, "model" or "run". Raises ModelFileError for something that is not a regular file, or
-    too large for the memory, without reading it.
+    kind: the kind of the file, "model" or "run". If the path is not a regular file, or the file is too large for the
+    memory, it is not read.
     """
     try:
         size = path.stat().st_size
@@ -70,7 +70,7 @@ def model_file_errors(path: Path, kind: str) -> Iterator[int]:
 
 
 @contextmanager
-def as_model_file_errors(kind: str) -> Iterator[None]:
+def parsing_errors(kind: str) -> Iterator[None]:
     """Convert the errors of code that parses a file, except OSError and MemoryError, to ModelFileError.
 
     For damaged bytes, zipfile and NumPy raise many kinds of errors: BadZipFile, EOFError, ValueError,
@@ -85,45 +85,45 @@ def as_model_file_errors(kind: str) -> Iterator[None]:
 
 
 class Archive:
-    """An open file whose parts are read one by one."""
+    """Reads the members of an open file one by one."""
 
     def __init__(self, archive: zipfile.ZipFile, size: int, kind: str) -> None:
         self._archive, self._size, self._kind = archive, size, kind
         names = archive.namelist()
         if len(set(names)) < len(names):
-            raise ModelFileError("it contains two parts with the same name, which Digit Lab never writes.")
+            raise ModelFileError("it contains two members with the same name, which Digit Lab never writes.")
 
     @classmethod
     @contextmanager
     def open(cls, path: Path, size: int, kind: str) -> Iterator[Archive]:
-        """Open the file of `size` bytes for reading; use it within `model_file_errors`."""
-        with as_model_file_errors(kind), zipfile.ZipFile(path) as archive:
+        """Open the file of `size` bytes for reading; use it inside `reading_errors`."""
+        with parsing_errors(kind), zipfile.ZipFile(path) as archive:
             yield cls(archive, size, kind)
 
     def header(self) -> bytes:
         """Return the text of the header."""
-        if self._info(HEADER).file_size > LARGEST_HEADER:
+        if self._info(HEADER).file_size > MAX_HEADER_BYTES:
             raise ModelFileError(f"{HEADER} inside is larger than any that Digit Lab writes.")
         return self._archive.read(HEADER)
 
-    def array(self, name: str, shape: tuple[int, ...], why: str) -> NDArray[np.float32]:
-        """Return the array `name`, read-only; it must have this shape. why: the reason for the shape, for messages."""
+    def array(self, name: str, shape: tuple[int, ...], reason: str) -> NDArray[np.float32]:
+        """Return the array `name`, read-only; it must have this shape. reason: for the shape, for messages."""
         member, count = f"{name}.npy", prod(shape)
         # Checked before reading: the stated size may be huge although there is no data.
-        found = self._info(member).file_size
-        if not 4 * count <= found <= 4 * count + LARGEST_ARRAY_HEADER:
-            raise ModelFileError(f"{why}, but {member} inside holds {found:,} bytes.")
+        stated_size = self._info(member).file_size
+        if not 4 * count <= stated_size <= 4 * count + MAX_ARRAY_HEADER_BYTES:
+            raise ModelFileError(f"{reason}, but {member} inside holds {stated_size:,} bytes.")
         content = self._archive.read(member)
         stream = io.BytesIO(content)
         read_header = npy.read_array_header_1_0 if npy.read_magic(stream) == (1, 0) else npy.read_array_header_2_0
-        given, fortran, dtype = read_header(stream)
-        if dtype != np.float32 or len(given) != len(shape) or (fortran and len(shape) > 1):
+        stored_shape, fortran_order, dtype = read_header(stream)
+        if dtype != np.float32 or len(stored_shape) != len(shape) or (fortran_order and len(shape) > 1):
             raise ModelFileError(
                 f"{member} inside is of the wrong kind; expected {len(shape)} axes of float32 numbers."
             )
-        held = len(content) - stream.tell()
-        if held != 4 * count or given != shape:
-            raise ModelFileError(f"{why}, but {member} inside holds {held // 4:,} numbers, {given}.")
+        size = len(content) - stream.tell()
+        if size != 4 * count or stored_shape != shape:
+            raise ModelFileError(f"{reason}, but {member} inside holds {size // 4:,} numbers, {stored_shape}.")
         return np.frombuffer(content, np.float32, offset=stream.tell()).reshape(shape)
 
     def _info(self, name: str) -> zipfile.ZipInfo:
@@ -131,7 +131,7 @@ class Archive:
             raise ModelFileError(f"this is not a Digit Lab {self._kind}: it has no {name} inside.")
         info = self._archive.getinfo(name)
         encrypted = info.flag_bits & 0x1
-        # Digit Lab stores without compression, so no part is larger than the file.
+        # Digit Lab stores without compression, so no member is larger than the file.
         if encrypted or info.compress_type != zipfile.ZIP_STORED or info.file_size > self._size:
             raise ModelFileError(f"{name} inside is compressed, encrypted or too large, which Digit Lab never writes.")
         return info

@@ -4,7 +4,7 @@
     values.npy ...          the arrays
 
 Python's JSON keeps every float and every integer of any length exactly. All numbers are checked, because a run that
-continues with a wrong number would not fail, but train something else.
+continues with a wrong number would not fail, but give other results.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.errors import ModelFileError
-from nncore.files.archive import Archive, archive_bytes, check_finite, model_file_errors
+from nncore.files.archive import Archive, archive_bytes, check_finite, reading_errors
 from nncore.files.json_header import checked_fields, dataclass_from, header_text, parse_header
 from nncore.model.network import NetworkSpec
 from nncore.system.atomic_write import write_safely
@@ -57,10 +57,10 @@ class _RandomState:
 def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
     """Write `checkpoint` to `path` atomically.
 
-    Raises ModelFileError if that fails, or if no run can continue from it: its run has diverged or uses float64.
+    Raises ModelFileError if that fails, or if no run can continue from it, because it has diverged or uses float64.
     """
     try:
-        _check_sound(checkpoint)
+        _check_resumable(checkpoint)
         header = header_text(FORMAT, VERSION, checkpoint, without=("arrays",))
         write_safely(path, archive_bytes(header, checkpoint.arrays))
     except ModelFileError as problem:
@@ -71,27 +71,27 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
 
 def load_checkpoint(path: Path) -> Checkpoint:
     """Read a checkpoint; raises ModelFileError that names the file and what is wrong with it."""
-    with model_file_errors(path, KIND) as size, Archive.open(path, size, KIND) as archive:
-        header = _renamed(parse_header(archive.header(), FORMAT, VERSION, KIND))
+    with reading_errors(path, KIND) as size, Archive.open(path, size, KIND) as archive:
+        header = _upgraded(parse_header(archive.header(), FORMAT, VERSION, KIND))
         config = dataclass_from(TrainingConfig, header.pop("config", None), "settings")
-        given = checked_fields(Checkpoint, header, "header", without=("arrays", "config"))
-        given["counters"] = _counters_from(given["counters"], config)
-        _check_history(given["history"], given["counters"]["epochs_done"])
-        _check_random(given["random_states"], given["shuffled_from"])
-        if not all(before[0] < after[0] for before, after in pairwise(given["rates_used"])):
+        stored = checked_fields(Checkpoint, header, "header", without=("arrays", "config"))
+        stored["counters"] = _counters_from(stored["counters"], config)
+        _check_history(stored["history"], stored["counters"]["epochs_done"])
+        _check_random(stored["random_states"], stored["shuffled_from"])
+        if not all(before[0] < after[0] for before, after in pairwise(stored["rates_used"])):
             raise ModelFileError("rates_used in its header must have its steps in ascending order.")
-        if given["optimizer_steps"] != given["counters"]["step"]:
+        if stored["optimizer_steps"] != stored["counters"]["step"]:
             raise ModelFileError(
-                f"the number of optimiser steps ({given['optimizer_steps']:,}) is not the number of steps of the run "
-                f"({given['counters']['step']:,})."
+                f"the number of optimiser steps ({stored['optimizer_steps']:,}) is not the number of steps of the run "
+                f"({stored['counters']['step']:,})."
             )
-        arrays = _arrays_from(archive, given["spec"], config)
+        arrays = _arrays_from(archive, stored["spec"], config)
         check_finite(arrays)
-        return Checkpoint(config=config, arrays=arrays, **given)
+        return Checkpoint(config=config, arrays=arrays, **stored)
 
 
-def _renamed(header: dict[str, Any]) -> dict[str, Any]:
-    """Convert a header of the first checkpoints: they had `examples_held_out` instead of `validation_share`."""
+def _upgraded(header: dict[str, Any]) -> dict[str, Any]:
+    """Convert the header of an old checkpoint, with `examples_held_out` instead of `validation_share`."""
     held_out = header.pop("examples_held_out", None)
     counters = header.get("counters")
     if isinstance(held_out, int) and isinstance(counters, dict) and isinstance(counters.get("examples"), int):
@@ -99,7 +99,7 @@ def _renamed(header: dict[str, Any]) -> dict[str, Any]:
     return header
 
 
-def _check_sound(checkpoint: Checkpoint) -> None:
+def _check_resumable(checkpoint: Checkpoint) -> None:
     """Raise ModelFileError if the checkpoint could be written, but not read again."""
     check_finite(checkpoint.arrays)
     if not isfinite(checkpoint.counters["summed_loss"] + checkpoint.counters["highest_loss"]):
@@ -117,7 +117,7 @@ def _counters_from(given: dict[str, Any], config: TrainingConfig) -> dict[str, A
     )  # fmt: skip
     counters["best_loss"] = inf if never_validated else counters["best_loss"]
     progress = Progress(config, **counters)
-    sound = (
+    is_consistent = (
         progress.epoch == progress.epochs_done + progress.epoch_is_open
         and progress.epoch <= progress.config.epochs
         and progress.steps_in_epoch <= progress.steps_per_epoch
@@ -130,7 +130,7 @@ def _counters_from(given: dict[str, Any], config: TrainingConfig) -> dict[str, A
         and not (progress.epoch_is_open and progress.steps_in_epoch == 0 and progress.at_limit)
         and (progress.config.steps is None or progress.step <= progress.config.steps)
     )
-    if not sound:
+    if not is_consistent:
         raise ModelFileError("its counters contradict each other.")
     return counters
 
@@ -138,14 +138,14 @@ def _counters_from(given: dict[str, Any], config: TrainingConfig) -> dict[str, A
 def _check_history(rows: tuple[dict[str, float | None], ...], epochs_done: int) -> None:
     """Raise ModelFileError unless `rows` are possible rows of a History with this number of epochs."""
     epochs: list[Any] = [row.get("epoch") for row in rows]
-    sound = (
+    is_consistent = (
         len(rows) <= MAX_ROWS + 1
         and all(row.keys() == set(FIGURES) for row in rows)
         and all(isinstance(epoch, int) and epoch >= 1 for epoch in epochs)
         and all(before < after for before, after in pairwise(epochs))
         and (epochs[-1] if epochs else 0) == epochs_done
     )
-    if not sound:
+    if not is_consistent:
         raise ModelFileError("its history does not match its number of epochs.")
 
 
@@ -168,5 +168,5 @@ def _arrays_from(archive: Archive, spec: NetworkSpec, config: TrainingConfig) ->
     }
     if config.keep_best:
         shapes["best_values"] = (spec.parameter_count,)
-    why = f"its network has {spec.parameter_count:,} weights"
-    return {name: archive.array(name, shape, why) for name, shape in shapes.items()}
+    reason = f"its network has {spec.parameter_count:,} weights"
+    return {name: archive.array(name, shape, reason) for name, shape in shapes.items()}

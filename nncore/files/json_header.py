@@ -2,7 +2,7 @@
 
 The type of a dataclass field defines its valid values, such as `Annotated[int, Range(0, 10)]`. A field with a default
 may be missing, so a new field never makes an older file unreadable. A file may come from an unknown source: values
-that Digit Lab cannot have written raise a ModelFileError that names the field.
+that Digit Lab never writes raise a ModelFileError that names the field.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from typing import Annotated, Any, Literal, NoReturn, TypeVar, Union, get_args, 
 from nncore.errors import ModelFileError, SettingError, printable
 from nncore.model.network import NetworkSpec
 
-LARGEST_HEADER = 4_000_000
+MAX_HEADER_BYTES = 4_000_000
 """Largest size of a header in bytes. With a history of a thousand epochs it has 200,000 bytes."""
 
-LONGEST_TEXT = 2000
+MAX_TEXT_LENGTH = 2000
 """Largest number of characters of a text: a window cannot show more."""
 
-MOST_ENTRIES, MOST_LEVELS = 500, 3
+MAX_ENTRIES, MAX_LEVELS = 500, 3
 """Largest number of entries and of nested levels of an object or a list of any values: a window cannot show more."""
 
-MOST_WEIGHTS = 2**48
+MAX_WEIGHTS = 2**48
 """Largest number of weights: more than any disk can store."""
 
 T = TypeVar("T")
@@ -40,7 +40,7 @@ def header_text(format_name: str, version: int, content: Any, without: Collectio
 
     A float that is not finite becomes null, because JSON has no such numbers.
     """
-    stored = {name: value for name, value in _storable(content).items() if name not in without}
+    stored = {name: value for name, value in _to_json(content).items() if name not in without}
     return json.dumps({"format": format_name, "version": version, **stored}, indent=1, allow_nan=False)
 
 
@@ -63,7 +63,7 @@ def parse_header(text: bytes, format_name: str, version: int, kind: str) -> dict
 def dataclass_from(kind: type[T], given: object, where: str, *, complete: bool = False) -> T:
     """Return the dataclass `kind` from a JSON object. where: the name of the object for messages, such as "settings".
 
-    complete: whether fields with a default are required too. Raises ModelFileError that names the wrong field.
+    complete: whether fields with a default are required too. Raises ModelFileError that names the invalid field.
     """
     try:
         return kind(**checked_fields(kind, given, where, complete=complete))
@@ -101,17 +101,17 @@ def _value(kind: Any, value: Any, name: str, where: str) -> Any:
     origin, inside = get_origin(kind), get_args(kind)
     if origin is Annotated:
         if not _is_plain(inside[0], (), value) or not inside[1].holds(value):
-            _refuse(kind, value, name, where)
+            _raise_wrong_value(kind, value, name, where)
         return value
     if origin in (Union, UnionType):
-        some = next(each for each in inside if each is not NoneType)
-        return None if value is None else _value(some, value, name, where)
+        optional = next(each for each in inside if each is not NoneType)
+        return None if value is None else _value(optional, value, name, where)
     if kind is NetworkSpec:
         return spec_from(value)
     if is_dataclass(kind) and isinstance(value, dict):
         return dataclass_from(kind, value, name)  # type: ignore[arg-type]
     if not _is_plain(origin or kind, inside, value):
-        _refuse(kind, value, name, where)
+        _raise_wrong_value(kind, value, name, where)
     if origin is dict:
         return {
             _value(inside[0], key, name, where): _value(inside[1], each, name, where) for key, each in value.items()
@@ -128,11 +128,13 @@ def _is_plain(kind: Any, inside: tuple[Any, ...], value: Any) -> bool:
         return isinstance(value, list) and (kind is list or Ellipsis in inside or len(value) == len(inside))
     if is_dataclass(kind):
         return False
-    checks = {dict: _is_object, str: _is_text, int: _is_whole, float: _is_number, bool: _is_bool, Any: _is_free}
-    return value in inside if kind is Literal else checks[kind](value)
+    if kind in (bool, Literal):
+        return value in inside if kind is Literal else isinstance(value, bool)
+    checks = {dict: _is_object, str: _is_text, int: _is_int, float: _is_number, Any: _is_json_value}
+    return checks[kind](value)
 
 
-def _refuse(kind: Any, value: Any, name: str, where: str) -> NoReturn:
+def _raise_wrong_value(kind: Any, value: Any, name: str, where: str) -> NoReturn:
     raise ModelFileError(f"{name} in its {where} must be {_in_words(kind)}; got {_shown(value)}.")
 
 
@@ -141,9 +143,9 @@ def _in_words(kind: Any) -> str:
     if origin is Annotated:
         return f"{_in_words(inside[0])}, {inside[1].in_words}"
     words = {
-        dict: f"an object of at most {MOST_ENTRIES} entries", list: "a list", tuple: "a list", int: "a whole number",
-        str: f"text of at most {LONGEST_TEXT} characters", float: "a number", bool: "true or false",
-        Any: f"a value of at most {MOST_ENTRIES} entries and {MOST_LEVELS} levels",
+        dict: f"an object of at most {MAX_ENTRIES} entries", list: "a list", tuple: "a list", int: "a whole number",
+        str: f"text of at most {MAX_TEXT_LENGTH} characters", float: "a number", bool: "true or false",
+        Any: f"a value of at most {MAX_ENTRIES} entries and {MAX_LEVELS} levels",
     }  # fmt: skip
     if is_dataclass(kind):
         return "an object with named fields"
@@ -162,21 +164,21 @@ def spec_from(described: Any) -> NetworkSpec:
         spec = NetworkSpec.from_json(described)
     except SettingError as problem:
         raise ModelFileError(f"the network in its header cannot be used: {problem}") from None
-    if max(prod(spec.input_shape), spec.parameter_count) > MOST_WEIGHTS:
+    if max(prod(spec.input_shape), spec.parameter_count) > MAX_WEIGHTS:
         raise ModelFileError("the network in its header is too large for any file.")
     return spec
 
 
-def _storable(value: Any) -> Any:
-    """Return `value` for JSON: null for floats that are not finite, "?" for characters that UTF-8 cannot encode."""
+def _to_json(value: Any) -> Any:
+    """Convert `value` for JSON: null for floats that are not finite, "?" for characters that UTF-8 cannot encode."""
     if isinstance(value, NetworkSpec):
         return value.to_json()
     if is_dataclass(value):
-        return {each.name: _storable(getattr(value, each.name)) for each in fields(value)}
+        return {each.name: _to_json(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, dict):
-        return {_storable(name): _storable(held) for name, held in value.items()}
+        return {_to_json(key): _to_json(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_storable(held) for held in value]
+        return [_to_json(item) for item in value]
     if isinstance(value, str):
         return value.encode(errors="replace").decode()
     return None if isinstance(value, float) and not math.isfinite(value) else value
@@ -198,34 +200,30 @@ def _check_version(version: object, newest: int) -> None:
 
 
 def _is_text(value: object) -> bool:
-    """Whether it is text that can be shown and saved; half a surrogate pair cannot be saved."""
+    """Whether `value` is text that can be shown and saved; half a surrogate pair cannot be saved."""
     return (
         isinstance(value, str)
-        and len(value) <= LONGEST_TEXT
+        and len(value) <= MAX_TEXT_LENGTH
         and not any("\ud800" <= character <= "\udfff" for character in value)
     )
 
 
-def _is_bool(value: object) -> bool:
-    return isinstance(value, bool)
-
-
-def _is_whole(value: object) -> bool:
+def _is_int(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _is_number(value: object) -> bool:
-    """Whether it is a number that a float can hold."""
+    """Whether `value` is a number that a float can hold."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
 def _is_object(value: object) -> bool:
-    return isinstance(value, dict) and len(value) <= MOST_ENTRIES
+    return isinstance(value, dict) and len(value) <= MAX_ENTRIES
 
 
-def _is_free(value: object, levels: int = MOST_LEVELS - 1) -> bool:
-    """Whether it is a plain value, or lists and objects of plain values with at most `levels` levels."""
+def _is_json_value(value: object, levels: int = MAX_LEVELS - 1) -> bool:
+    """Whether `value` is a plain value, or lists and objects of plain values with at most `levels` levels."""
     if not isinstance(value, dict | list):
         return value is None or isinstance(value, bool | int | float) or _is_text(value)
-    held = [*value.keys(), *value.values()] if isinstance(value, dict) else value
-    return levels > 0 and len(value) <= MOST_ENTRIES and all(_is_free(each, levels - 1) for each in held)
+    items = [*value.keys(), *value.values()] if isinstance(value, dict) else value
+    return levels > 0 and len(value) <= MAX_ENTRIES and all(_is_json_value(item, levels - 1) for item in items)

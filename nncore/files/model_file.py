@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from nncore.data.dataset import DIGITS
 from nncore.errors import ModelFileError
 from nncore.evaluation.metrics import Evaluation
-from nncore.files.archive import HEADER, Archive, archive_bytes, as_model_file_errors, check_finite, model_file_errors
+from nncore.files.archive import HEADER, Archive, archive_bytes, check_finite, parsing_errors, reading_errors
 from nncore.files.exports import ONNX_SUFFIX, SCRIPT_SUFFIX, onnx_file, read_onnx, read_script, script
-from nncore.files.json_header import MOST_ENTRIES
+from nncore.files.json_header import MAX_ENTRIES
 from nncore.files.model_header import PREPROCESSING, ModelHeader
 from nncore.files.model_header import ModelCard as ModelCard
 from nncore.model.network import Network, NetworkSpec
@@ -53,7 +53,7 @@ class Model:
     def __post_init__(self) -> None:
         if self.parameters.shape != (self.spec.parameter_count,):
             raise ModelFileError(
-                f"The network has {self.spec.parameter_count:,} weights; {self.parameters.size:,} are given."
+                f"The network has {self.spec.parameter_count:,} weights; got {self.parameters.size:,}."
             )
         parameters = np.array(self.parameters, np.float32)
         parameters.flags.writeable = False
@@ -71,7 +71,7 @@ def trained_model(training: Training, test: Evaluation | None, *, name: str, rec
     network, data, config, history = training.network, training.data, training.config, training.history
     settings, rates_used = asdict(config), training.control.rates_used
     if len(rates_used) > 1:
-        last = rates_used[-MOST_ENTRIES:]  # the largest number in a card
+        last = rates_used[-MAX_ENTRIES:]  # a card holds no more
         settings["learning_rates_from_step"] = {str(step): rate for step, rate in last}
     held_out = f", {len(data.validation):,} more to validate" if data.validation else ""
     card = ModelCard(
@@ -128,17 +128,10 @@ def is_model_file(path: Path) -> bool:
 
 def load_model(path: Path) -> Model:
     """Read a model; raises ModelFileError that names the file and what is wrong with it."""
-    with model_file_errors(path, "model") as size:
-        described, parameters = _contents_of(path, size)
+    with reading_errors(path, "model") as size:
+        header, parameters = _contents_of(path, size)
         check_finite({PARAMETERS: parameters})
-    return Model(
-        described.spec,
-        parameters,
-        described.card,
-        described.class_names,
-        described.history,
-        described.preprocessing,
-    )
+    return Model(parameters=parameters, **vars(header))
 
 
 def _contents_of(path: Path, size: int) -> tuple[ModelHeader, NDArray[np.float32]]:
@@ -147,7 +140,7 @@ def _contents_of(path: Path, size: int) -> tuple[ModelHeader, NDArray[np.float32
     if read is not None:
         content = path.read_bytes()
         if not content.startswith(ZIP_START):
-            with as_model_file_errors("model"):
+            with parsing_errors("model"):
                 return read(content)
     with Archive.open(path, size, "model") as archive:
         header = ModelHeader.from_json(archive.header())

@@ -8,7 +8,6 @@ from typing import Any
 from nncore import __version__
 from nncore.data.dataset import DIGITS
 from nncore.errors import ModelFileError
-from nncore.files.json_header import LARGEST_HEADER as LARGEST_HEADER
 from nncore.files.json_header import dataclass_from, header_text, parse_header
 from nncore.model.network import NetworkSpec
 from nncore.training.settings import Count, Share
@@ -59,7 +58,7 @@ class ModelHeader:
 
     @classmethod
     def from_json(cls, text: bytes) -> ModelHeader:
-        """Read the text of `to_json`; raises ModelFileError that names the wrong field."""
+        """Read the text of `to_json`; raises ModelFileError that names the invalid field."""
         header = dataclass_from(cls, parse_header(text, FORMAT, VERSION, "model"), "header", complete=True)
         names, spec = header.class_names, header.spec
         if len(names) not in _class_counts(spec):

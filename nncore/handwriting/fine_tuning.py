@@ -32,7 +32,7 @@ STEPS = 60
 LEARNING_RATE = 3e-3
 """Learning rate of Adam at the first step; it falls linearly to zero."""
 
-REPLAY_ROWS, MOST_DRAWING_ROWS, ROWS_PER_DRAWING = 96, 40, 4
+REPLAY_ROWS, MAX_DRAWING_ROWS, ROWS_PER_DRAWING = 96, 40, 4
 """Rows of a batch: replayed images, own drawings (at most), and rows for each drawing until that limit."""
 
 INTERPOLATION = 0.8
@@ -87,7 +87,7 @@ class _Tuning:
     def __init__(self, network: Network, own: Dataset, replay: Dataset, rng: np.random.Generator) -> None:
         self.network, self.tuned = network, network.copy()
         self._own, self._replay, self._rng = own, replay, rng
-        self._own_rows = min(MOST_DRAWING_ROWS, ROWS_PER_DRAWING * len(own))
+        self._own_rows = min(MAX_DRAWING_ROWS, ROWS_PER_DRAWING * len(own))
         rows = self._own_rows + REPLAY_ROWS
         first = _first_dense(network)
         self._body, self._head_before = network.layers[:first], network.layers[first:]
@@ -97,11 +97,11 @@ class _Tuning:
             layer.set_generator(rng)
         self._distorter = Distorter(VARIATION, (SIDE, SIDE), self._own_rows, network.dtype)
         self._optimizer = Adam(self.tuned.parameters)
-        self._answers = OUTPUTS[network.spec.output]
+        self._output = OUTPUTS[network.spec.output]
         self._X = np.empty((rows, SIDE * SIDE), network.dtype)
         self._T = np.empty((rows, network.spec.outputs), network.dtype)
         self._one_hot = np.eye(network.spec.outputs, dtype=network.dtype)
-        self._waiting: NDArray[np.intp] = np.empty(0, np.intp)
+        self._queue: NDArray[np.intp] = np.empty(0, np.intp)
 
     def step(self, learning_rate: float) -> None:
         """Train on one batch."""
@@ -111,7 +111,7 @@ class _Tuning:
             logits = layer.forward(logits)
         # The gradient of cross-entropy with respect to the logits is P - T for softmax and for sigmoid, also for soft
         # targets between 0 and 1. The mean over the batch divides it by the number of rows.
-        gradient: Array | None = (self._answers(logits) - self._T) / len(logits)
+        gradient: Array | None = (self._output(logits) - self._T) / len(logits)
         for number in reversed(range(len(self._head))):
             assert gradient is not None
             gradient = self._head[number].backward(gradient, need_dX=number > 0)
@@ -129,14 +129,14 @@ class _Tuning:
         labels = self._replay.labels[replayed]
         self._T[n:] = self._one_hot[labels]  # NO_CLASS is -1 and gets the last row, which is replaced below
         if (no_digits := n + np.flatnonzero(labels == NO_CLASS)).size:
-            self._T[no_digits] = self._answers(_predicted(self._head_before, features[no_digits]))
+            self._T[no_digits] = self._output(_predicted(self._head_before, features[no_digits]))
         return features
 
     def _next_drawings(self) -> NDArray[np.intp]:
         """Return the next drawings: each one appears once, in random order, before any appears again."""
-        while len(self._waiting) < self._own_rows:
-            self._waiting = np.concatenate([self._waiting, self._rng.permutation(len(self._own))])
-        drawings, self._waiting = self._waiting[: self._own_rows], self._waiting[self._own_rows :]
+        while len(self._queue) < self._own_rows:
+            self._queue = np.concatenate([self._queue, self._rng.permutation(len(self._own))])
+        drawings, self._queue = self._queue[: self._own_rows], self._queue[self._own_rows :]
         return drawings
 
 

@@ -17,26 +17,26 @@ from nncore.evaluation.recognition import Prediction, read_digit, why_cannot_rea
 from nncore.model.network import Network
 from nncore.preprocessing.ink import AS_TRAINED, Ink, Preparation, rasterize
 
-MOST_STROKES = 40
-"""Number of strokes, at most, of a number; a drawing with more is a scribble and is not split."""
+MAX_STROKES = 40
+"""Largest number of strokes of a number; a drawing with more is a scribble and is not split."""
 
-MOST_POINTS = 320
-POINTS_PER_STROKE = 24
-"""Number of points, at most, by which distances between strokes are measured: in all, and for each stroke."""
+MAX_POINTS = 320
+MAX_POINTS_PER_STROKE = 24
+"""Largest numbers of points for the distances between strokes: of all strokes, and of each stroke."""
 
 WEIGHTS = (-7.98, 27.68, 12.46, -7.94, 12.79, 5.12, -16.32)
 """Weights of a constant and of the features in `_odds_apart`. They are a logistic regression on 20,000 pairs of strokes
 and digits, made from the UCI pen digits (Alpaydin and Alimoglu, 1998) of 15 writers. Of the pairs of the other writers,
 0.8 % are classified wrongly."""
 
-SURE = 4.0
-"""Absolute log odds from which the network is not asked; 1 pair in 20 is below."""
+CONFIDENT_LOG_ODDS = 4.0
+"""The network is not asked if the absolute log odds are at least this; 1 pair in 20 is below."""
 
-EVIDENCE = 2.0
+NETWORK_WEIGHT = 2.0
 """Weight of the network's log odds relative to those of the positions."""
 
-MOST_QUESTIONS = 4
-"""Number of times, at most, that the network is asked. It reads three images each time, and a moving pen must not wait.
+MAX_NETWORK_CALLS = 4
+"""Largest number of calls of the network. Each call reads three images, and a moving pen must not wait.
 """
 
 Array = NDArray[np.float64]
@@ -94,15 +94,15 @@ def stroke_groups(ink: Ink, network: Network | None = None) -> tuple[Group, ...]
     are separate.
     """
     strokes = len(ink.strokes)
-    if strokes <= 1 or strokes > MOST_STROKES:
+    if strokes <= 1 or strokes > MAX_STROKES:
         return (tuple(range(strokes)),) if strokes else ()
-    layout, asked = _Layout(ink), 0
+    layout, network_calls = _Layout(ink), 0
     reader = network if network is not None and why_cannot_read(network) is None else None
     while (pair := layout.closest()) is not None:
         one, other, odds = pair
-        if abs(odds) < SURE and reader is not None and asked < MOST_QUESTIONS:
-            asked += 1
-            odds += _evidence_apart(reader, ink, one, other)
+        if abs(odds) < CONFIDENT_LOG_ODDS and reader is not None and network_calls < MAX_NETWORK_CALLS:
+            network_calls += 1
+            odds += _network_odds_apart(reader, ink, one, other)
         if odds < 0:
             layout.join(one, other)
         else:
@@ -138,6 +138,7 @@ class _Layout:
         """Merge two groups."""
         first, second = self._groups.index(one), self._groups.index(other)
         self._groups[first] = tuple(sorted(one + other))
+        # The box of both groups, and single linkage: the distance to a third group is the smaller of the two.
         self._low[first] = np.minimum(self._low[first], self._low[second])
         self._high[first] = np.maximum(self._high[first], self._high[second])
         nearest = np.minimum(self._distances[first], self._distances[second])
@@ -162,6 +163,7 @@ def _odds_apart(low: Array, high: Array, distances: Array) -> Array:
     low, high: (n, 2), corners of their boxes. distances: (n, n), between their nearest points.
     """
     extent, middle = high - low, (low + high) / 2
+    # Broadcasting compares every group (axis 0) with every other one (axis 1): gap and smaller are (n, n, 2).
     gap = np.maximum(low[:, None], low) - np.minimum(high[:, None], high)  # negative: the overlap
     smaller = np.minimum(extent[:, None], extent)
     # The limits are those of the regression; they keep the weight of a feature bounded far outside the usual range.
@@ -180,24 +182,24 @@ def _odds_apart(low: Array, high: Array, distances: Array) -> Array:
 
 def _distances(ink: Ink) -> Array:
     """Return the distances (strokes, strokes) between the nearest points of any two strokes."""
-    count = max(2, min(POINTS_PER_STROKE, MOST_POINTS // len(ink.strokes)))
-    points = np.concatenate([_spread(stroke.astype(np.float64), count) for stroke in ink.strokes])
+    count = max(2, min(MAX_POINTS_PER_STROKE, MAX_POINTS // len(ink.strokes)))
+    points = np.concatenate([_evenly_spaced(stroke.astype(np.float64), count) for stroke in ink.strokes])
     x, y = points.T
-    squares = np.square(x[:, None] - x) + np.square(y[:, None] - y)
+    squares = np.square(x[:, None] - x) + np.square(y[:, None] - y)  # (strokes * count, strokes * count)
     strokes = len(ink.strokes)
     nearest: Array = np.sqrt(squares.reshape(strokes, count, strokes, count).min(axis=(1, 3)))
     return nearest
 
 
-def _spread(stroke: Array, count: int) -> Array:
+def _evenly_spaced(stroke: Array, count: int) -> Array:
     """Return `count` points (count, 2), evenly spaced along a stroke."""
     lengths = np.hypot(*np.diff(stroke, axis=0).T)
-    length = np.concatenate([[0.0], np.cumsum(lengths)])
+    length = np.concatenate([[0.0], np.cumsum(lengths)])  # (points,), from the start of the stroke to each point
     places = np.linspace(0, length[-1], count)
     return np.stack([np.interp(places, length, stroke[:, axis]) for axis in (0, 1)], axis=1)
 
 
-def _evidence_apart(network: Network, ink: Ink, one: Group, other: Group) -> float:
+def _network_odds_apart(network: Network, ink: Ink, one: Group, other: Group) -> float:
     """Return the network's share of the log odds that two groups are two digits.
 
     It is the geometric mean of its best probabilities for the separate groups against that for both together.
@@ -205,7 +207,7 @@ def _evidence_apart(network: Network, ink: Ink, one: Group, other: Group) -> flo
     images = np.stack([rasterize(_part(ink, group)) for group in (one, other, one + other)])
     X = np.multiply(images.reshape(3, -1), np.float32(1 / 255), dtype=network.dtype)
     first, second, together = (max(float(best), 1e-3) for best in network.predict(X).max(axis=1))
-    return EVIDENCE * ((log(first) + log(second)) / 2 - log(together))
+    return NETWORK_WEIGHT * ((log(first) + log(second)) / 2 - log(together))
 
 
 def _part(ink: Ink, group: Group) -> Ink:

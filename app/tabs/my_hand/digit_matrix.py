@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QHeaderView, QWidget
 from app.tabs.my_hand.formatting import NO_DIGIT
 from app.widgets.confusion_matrix import ConfusionMatrix
 from nncore.data.dataset import DIGITS
-from nncore.handwriting.personal_test.result import REFUSED
+from nncore.handwriting.personal_test.result import NOT_A_DIGIT_COLUMN
 
 MIN_ROW_LINES, MAX_ROW_LINES = 1.25, 2.2
 """Minimum and maximum height of a row, in lines of text."""
 
 
 class DigitMatrix(ConfusionMatrix):
-    """Rows: digit asked for; columns: digit read. `cell_chosen` carries both, with REFUSED (10) for "no digit"."""
+    """Rows: requested digit; columns: digit read. `cell_chosen` has both, NOT_A_DIGIT_COLUMN (10) for "no digit"."""
 
     cell_chosen = Signal(int, int)
 
@@ -32,7 +32,7 @@ class DigitMatrix(ConfusionMatrix):
         self.setAccessibleDescription("Rows: the digit asked for. Columns: the digit read. Arrow keys select a cell.")
         self.setToolTip("How often each digit was read as each digit. Select a cell to see its drawings.")
         self.selectionModel().selectionChanged.connect(self._emit_cell)
-        self.show_counts(np.zeros((len(DIGITS), REFUSED + 1), np.int64))
+        self.show_counts(np.zeros((len(DIGITS), NOT_A_DIGIT_COLUMN + 1), np.int64))
 
     def show_counts(self, counts: NDArray[np.int64]) -> None:
         """Show `counts` (10, 11): row = asked for, column = read, the last one for no digit; no cell is chosen."""
@@ -62,7 +62,7 @@ class DigitMatrix(ConfusionMatrix):
         height = round(min(max(self._available_height / (len(DIGITS) + 1), MIN_ROW_LINES * line), MAX_ROW_LINES * line))
         width = round(height * 1.15)
         self.horizontalHeader().setDefaultSectionSize(width)
-        self.horizontalHeader().resizeSection(REFUSED, self.fontMetrics().horizontalAdvance(NO_DIGIT) + line)
+        self.horizontalHeader().resizeSection(NOT_A_DIGIT_COLUMN, self.fontMetrics().horizontalAdvance(NO_DIGIT) + line)
         self.horizontalHeader().setFixedHeight(height)
         self.verticalHeader().setDefaultSectionSize(height)
         self.verticalHeader().setFixedWidth(height)
@@ -75,5 +75,5 @@ class DigitMatrix(ConfusionMatrix):
 
 
 def _describe_cell(asked: int, column: int, count: int, share: float) -> str:
-    read = "not accepted as a digit" if column == REFUSED else f"read as {column}"
+    read = "not accepted as a digit" if column == NOT_A_DIGIT_COLUMN else f"read as {column}"
     return f"Asked for {asked}, {read}: {count}."

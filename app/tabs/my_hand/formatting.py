@@ -31,7 +31,7 @@ def interval_of(correct: int, count: int) -> str:
 def headline(result: HandwritingTestResult) -> str:
     """The result in one line."""
     count = len(result.drawings)
-    return f"{result.right} of {count} read correctly: {percent(result.accuracy)}"
+    return f"{result.correct} of {count} read correctly: {percent(result.accuracy)}"
 
 
 def interval_in_words(result: HandwritingTestResult) -> str:
@@ -39,7 +39,7 @@ def interval_in_words(result: HandwritingTestResult) -> str:
     count = len(result.drawings)
     return (
         f"Measured on {'1 drawing' if count == 1 else f'{count:,} drawings'}, so the true accuracy is probably "
-        f"{interval_of(result.right, count)} (95 % interval)."
+        f"{interval_of(result.correct, count)} (95 % interval)."
     )
 
 

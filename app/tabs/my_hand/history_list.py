@@ -86,8 +86,8 @@ class HistoryList(QTreeWidget):
 
 def _item(entry: Entry) -> QTreeWidgetItem:
     summary = entry.summary
-    correct = f"{percent(summary.right / summary.count)}"
-    interval, count = interval_of(summary.right, summary.count), f"{summary.count:,}"
+    correct = f"{percent(summary.correct / summary.count)}"
+    interval, count = interval_of(summary.correct, summary.count), f"{summary.count:,}"
     item = QTreeWidgetItem([date_in_words(summary.date), summary.model, correct, interval, count])
     item.setData(0, Qt.ItemDataRole.UserRole, entry.path)
     item.setToolTip(1, plain_tooltip(summary.model))

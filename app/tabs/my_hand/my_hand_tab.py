@@ -24,7 +24,7 @@ from app.widgets.file_dialogs import ask_for_file, ask_where_to_save
 from nncore.data.formats import file_patterns
 from nncore.evaluation.recognition import why_cannot_read
 from nncore.handwriting.personal_test.handwriting_test import HandwritingTest, new_test
-from nncore.handwriting.personal_test.history import Entry, History
+from nncore.handwriting.personal_test.history import Entry, HandwritingTestHistory
 from nncore.handwriting.personal_test.import_export import CSV_SUFFIX, INK_SUFFIX, export_test, import_test
 from nncore.handwriting.personal_test.result import HandwritingTestResult, ReadDrawing, read_test
 from nncore.model.network import Network
@@ -54,7 +54,7 @@ class MyHandTab(Tab):
         self._test: HandwritingTest | None = None
         self._test_being_read: HandwritingTest | None = None
         self._deleted: list[Path] = []
-        self._history = History(handwriting_tests_folder())
+        self._history = HandwritingTestHistory(handwriting_tests_folder())
         self.tasks = TaskQueue(self)
         self.status, self.pages = StatusLine(), QStackedWidget()
         self.intro, self.writing, self.result = IntroPage(), WritingPage(), ResultPage()
@@ -151,14 +151,14 @@ class MyHandTab(Tab):
     @Slot(object)
     def _keep_unfinished(self, test: HandwritingTest) -> None:
         self._test = test
-        self._run("keep", partial(self._history.keep_unfinished, test), latest_only=True)
+        self._run("keep", partial(self._history.store_unfinished, test), latest_only=True)
         if test.is_complete:
             self._read(test)
 
     def _read(self, test: HandwritingTest) -> None:
         if not test.written:
             self._test = None
-            self._run("keep", partial(self._history.keep_unfinished, None), latest_only=True)
+            self._run("keep", partial(self._history.store_unfinished, None), latest_only=True)
             self.show_intro()
             self.status.show_message("All digits were skipped, so there is no result.")
             return
@@ -196,10 +196,10 @@ class MyHandTab(Tab):
         self._run("list", self._history.entries, self._use_entries, latest_only=True)
 
     def _use_entries(self, found: tuple[list[Entry], list[str]]) -> None:
-        entries, troubles = found
+        entries, problems = found
         self.intro.set_entries(entries)
-        if troubles:
-            self.status.show_error(" ".join(troubles[:3]))
+        if problems:
+            self.status.show_error(" ".join(problems[:3]))
 
     def _add(self, result: HandwritingTestResult) -> None:
         self._run("add", partial(self._history.add, result))

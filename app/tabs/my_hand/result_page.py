@@ -13,7 +13,7 @@ from app.tabs.my_hand.drawing_view import DrawingView
 from app.tabs.my_hand.formatting import date_in_words, headline, interval_in_words
 from app.widgets.elements import column_of, push_button, row_of, text_label
 from app.widgets.plain_text import ElidedLabel
-from nncore.handwriting.personal_test.result import REFUSED, HandwritingTestResult, ReadDrawing
+from nncore.handwriting.personal_test.result import NOT_A_DIGIT_COLUMN, HandwritingTestResult, ReadDrawing
 
 MATRIX_HEIGHT_SHARE = 0.55
 """Share of the page's height for the matrix."""
@@ -67,13 +67,13 @@ class ResultPage(QWidget):
     def list_misread(self) -> None:
         """List the misread drawings."""
         self.matrix.clearSelection()
-        misread = tuple(drawing for drawing in self._drawings() if not drawing.is_right)
+        misread = tuple(drawing for drawing in self._drawings() if not drawing.is_correct)
         self._list("Misread", misread, ALL_CORRECT)
         self.misread_button.hide()
 
     @Slot(int, int)
     def _list_cell(self, prompted: int, column: int) -> None:
-        read = None if column == REFUSED else column
+        read = None if column == NOT_A_DIGIT_COLUMN else column
         drawings = (drawing for drawing in self._drawings() if (drawing.prompted, drawing.read) == (prompted, read))
         answer = "not accepted as a digit" if read is None else f"read as {read}"
         self._list(f"Asked for {prompted}, {answer}", tuple(drawings), EMPTY_CELL)

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from nncore import __version__
 from nncore.errors import ModelFileError, printable
-from nncore.files.model_header import LARGEST_HEADER, ModelHeader
+from nncore.files.json_header import MAX_HEADER_BYTES
+from nncore.files.model_header import ModelHeader
 from nncore.model.layers import LEAKY_RELU_SLOPE
 from nncore.model.layers.parameters import Parameters
 from nncore.model.layers.windows import Windows
@@ -37,8 +38,8 @@ OPSET, IR_VERSION = 20, 9
 HEADER_KEY = "digitlab"
 """The metadata key of the header."""
 
-LARGEST_FILE = 2**31 - 1
-"""The most bytes of a file: protobuf, the encoding of ONNX, has no longer messages."""
+MAX_FILE_BYTES = 2**31 - 1
+"""Largest size of a file in bytes: protobuf, the encoding of ONNX, has no longer messages."""
 
 Operator = tuple[str, tuple[str, ...], dict[str, Any]]
 """The computation of a node: its operator, the names of its parameters ("W"), its attributes."""
@@ -91,7 +92,7 @@ def onnx_file(header: ModelHeader, parameters: NDArray[np.float32]) -> bytes:
     from onnx import helper, numpy_helper
 
     spec, header_text = header.spec, header.to_json()
-    if parameters.nbytes + len(header_text) > LARGEST_FILE * 0.99:
+    if parameters.nbytes + len(header_text) > MAX_FILE_BYTES * 0.99:
         raise ModelFileError(
             f"an ONNX file holds up to 2 GB; this network has {spec.parameter_count:,} weights, which take more."
         )
@@ -118,7 +119,7 @@ def onnx_file(header: ModelHeader, parameters: NDArray[np.float32]) -> bytes:
 
 
 def read_onnx(content: bytes) -> tuple[ModelHeader, NDArray[np.float32]]:
-    """The inverse of `onnx_file`; raises ModelFileError for anything that it cannot have written."""
+    """The inverse of `onnx_file`; raises ModelFileError for content that `onnx_file` never writes."""
     _require_onnx()
     from google.protobuf.message import DecodeError
     from onnx import ModelProto
@@ -144,14 +145,14 @@ def _header_text(model: ModelProto) -> bytes:
     if len(texts) != 1:
         raise ModelFileError(f"{_description(model)}; Digit Lab reads only ONNX files that it has written itself.")
     text = _as_text(texts[0]).encode(errors="replace")
-    if len(text) > LARGEST_HEADER:
+    if len(text) > MAX_HEADER_BYTES:
         raise ModelFileError("its header is larger than any that Digit Lab writes.")
     return text
 
 
-def _as_text(held: str | bytes) -> str:
-    """Text of a file; protobuf gives it as bytes if it is not valid UTF-8."""
-    return held if isinstance(held, str) else held.decode(errors="replace")
+def _as_text(stored: str | bytes) -> str:
+    """Return text of a file; protobuf returns bytes if the text is not valid UTF-8."""
+    return stored if isinstance(stored, str) else stored.decode(errors="replace")
 
 
 def _description(model: ModelProto) -> str:
@@ -174,14 +175,14 @@ def _parameters(model: ModelProto, spec: NetworkSpec) -> NDArray[np.float32]:
 
 
 def _numbers(tensor: TensorProto, shape: tuple[int, ...]) -> NDArray[np.float32]:
-    held = tensor.raw_data  # empty if the numbers are in another file, which is never opened
-    if tensor.data_type != tensor.FLOAT or tuple(tensor.dims) != shape or len(held) != 4 * prod(shape):
+    content = tensor.raw_data  # empty if the numbers are in another file, which is never opened
+    if tensor.data_type != tensor.FLOAT or tuple(tensor.dims) != shape or len(content) != 4 * prod(shape):
         kinds = {number: name.lower() for name, number in tensor.DataType.items()}
         raise ModelFileError(
             f"its array {tensor.name} is {tuple(tensor.dims)[:8]} of {kinds.get(tensor.data_type, 'an unknown type')}, "
-            f"{len(held):,} bytes; expected {shape} of float, {4 * prod(shape):,} bytes."
+            f"{len(content):,} bytes; expected {shape} of float, {4 * prod(shape):,} bytes."
         )
-    return np.frombuffer(held, "<f4")
+    return np.frombuffer(content, "<f4")
 
 
 def _shapes(spec: NetworkSpec) -> dict[str, tuple[int, ...]]:
@@ -207,16 +208,16 @@ def _nodes(spec: NetworkSpec) -> list[NodeProto]:
     """The nodes in order; the input of each is the output of the one before it."""
     from onnx import helper
 
-    nodes, given = [], _input_name(spec)
+    nodes, previous = [], _input_name(spec)
     for name, (operator, parameters, attributes) in _operators(spec):
         number, _, _ = name.partition(".")
-        inputs = [given, *(f"{number}.{parameter}" for parameter in parameters)]
-        if operator == "Mul":  # its factor is an input, so it becomes a node of its own
+        inputs = [previous, *(f"{number}.{parameter}" for parameter in parameters)]
+        if operator == "Mul":  # ONNX has the factor as an input, so it gets its own node
             inputs.append(f"{name}.factor")
             nodes.append(helper.make_node("Constant", [], inputs[1:], inputs[1], **attributes))
             attributes = {}
         nodes.append(helper.make_node(operator, inputs, [name], name, **attributes))
-        given = name
+        previous = name
     return nodes
 
 

@@ -1,4 +1,4 @@
-"""A trained network as one short Python script that needs only NumPy and gives the same answers.
+"""A trained network as one short Python script that needs only NumPy and computes the same outputs.
 
 It contains the few lines that compute each kind of layer in the network. Near its end are the header of a model file as
 JSON, and the weights as base64 of their float32 bytes. Text from users is escaped, so that it cannot end its string.
@@ -20,21 +20,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.errors import ModelFileError
-from nncore.files.model_header import LARGEST_HEADER, ModelHeader
+from nncore.files.json_header import MAX_HEADER_BYTES
+from nncore.files.model_header import ModelHeader
 from nncore.model.layers import LEAKY_RELU_SLOPE, Activation, AveragePool2D, LayerSpec, MaxPool2D
 from nncore.model.layers.activation import GELU_CUBIC, GELU_SCALE
 from nncore.model.network import NetworkSpec
 
 SCRIPT_SUFFIX = ".py"
 
-MOST_LINES = 59
-"""The most lines of a script."""
+MAX_LINES = 59
+"""Largest number of lines of a script."""
 
-LONGEST_CALL = 110
-"""The most characters of nested calls: Python limits how deeply brackets may be nested."""
+MAX_CALL_LENGTH = 110
+"""Largest number of characters of nested calls: Python limits the depth of nested brackets."""
 
-LONGEST_SUMMARY = 60
-"""The most characters of the summary of the network."""
+MAX_SUMMARY_LENGTH = 60
+"""Largest number of characters of the summary of the network."""
 
 HEADER_START, HEADER_END = "HEADER = r'''", "'''"
 WEIGHTS_START, WEIGHTS_END = 'WEIGHTS = "', '"'
@@ -75,7 +76,7 @@ def script(header: ModelHeader, parameters: NDArray[np.float32]) -> bytes:
     spec = header.spec
     functions, shapes = _functions(spec), spec.parameter_shapes | spec.state_shapes
     fields = {
-        "summary": shorten(spec.summary, LONGEST_SUMMARY, placeholder=" ..."),
+        "summary": shorten(spec.summary, MAX_SUMMARY_LENGTH, placeholder=" ..."),
         "functions": functions,
         "answers": f"(n, {spec.outputs})",
         "images": f"(n, {', '.join(map(str, spec.input_shape))})",
@@ -88,23 +89,23 @@ def script(header: ModelHeader, parameters: NDArray[np.float32]) -> bytes:
         "header": f"{HEADER_START}{_in_one_line(header)}{HEADER_END}",
         "weights": f"{WEIGHTS_START}{_base64(parameters)}{WEIGHTS_END}",
     }
-    most_calls = MOST_LINES - (TEMPLATE.count("\n") - 1) - functions.count("\n")
-    return TEMPLATE.format(**fields, calls=_calls(spec, most_calls)).encode()
+    max_calls = MAX_LINES - (TEMPLATE.count("\n") - 1) - functions.count("\n")
+    return TEMPLATE.format(**fields, calls=_calls(spec, max_calls)).encode()
 
 
 def _printed(header: ModelHeader) -> str:
     """What the script prints for each `answer`."""
     if not header.class_names or header.spec.output == "linear":
         return "answer"
-    which = "int(answer[0] > 0.5)" if header.spec.outputs == 1 else "answer.argmax()"
-    return f"CLASSES[{which}], answer.round(4)"
+    index = "int(answer[0] > 0.5)" if header.spec.outputs == 1 else "answer.argmax()"
+    return f"CLASSES[{index}], answer.round(4)"
 
 
 def read_script(content: bytes) -> tuple[ModelHeader, NDArray[np.float32]]:
     """The inverse of `script`; raises ModelFileError for content that `script` never writes."""
     lines = content.splitlines()
     text = _between(lines, HEADER_START, HEADER_END)
-    if len(text) > LARGEST_HEADER:
+    if len(text) > MAX_HEADER_BYTES:
         raise ModelFileError("its header is larger than any that Digit Lab writes.")
     header, weights = ModelHeader.from_json(text), _between(lines, WEIGHTS_START, WEIGHTS_END)
     expected = 4 * header.spec.parameter_count
@@ -114,20 +115,21 @@ def read_script(content: bytes) -> tuple[ModelHeader, NDArray[np.float32]]:
             f"got {len(weights):,}."
         )
     try:
-        held = base64.b64decode(weights, validate=True)
+        content = base64.b64decode(weights, validate=True)
     except binascii.Error:
         raise ModelFileError("its WEIGHTS are damaged: they are not base64.") from None
-    if len(held) != expected:
+    if len(content) != expected:
         raise ModelFileError("its WEIGHTS are damaged: some are missing.")
-    return header, np.frombuffer(held, "<f4")
+    return header, np.frombuffer(content, "<f4")
 
 
 def _between(lines: list[bytes], start: str, end: str) -> bytes:
     """The text between `start` and `end` on the only line that begins and ends with them."""
     begin, close = start.encode(), end.encode()
-    least = len(begin) + len(close)
-    whole = [line for line in map(bytes.rstrip, lines) if line.startswith(begin) and line.endswith(close)]
-    found = [line for line in whole if len(line) >= least]
+    found = [
+        line for line in map(bytes.rstrip, lines)
+        if line.startswith(begin) and line.endswith(close) and len(line) >= len(begin) + len(close)
+    ]  # fmt: skip
     if len(found) != 1:
         name = start.partition(" ")[0]
         raise ModelFileError(
@@ -160,21 +162,21 @@ def _source(layer: LayerSpec) -> Source:
     return FUNCTIONS[layer.function] if isinstance(layer, Activation) else LAYERS[layer.kind]
 
 
-def _calls(spec: NetworkSpec, most_lines: int) -> str:
+def _calls(spec: NetworkSpec, max_lines: int) -> str:
     """The lines that apply the layers: one line per layer and its activation, or several layers per line.
 
-    most_lines: how many lines there may be.
+    max_lines: largest number of lines.
     """
     calls = ["X"]
     for number, layer in enumerate(spec.layers, start=1):
         before, after = _call(number, layer)
-        if layer.is_counted or len(before + calls[-1] + after) > LONGEST_CALL:
+        if layer.is_counted or len(before + calls[-1] + after) > MAX_CALL_LENGTH:
             calls.append("X")
         calls[-1] = before + calls[-1] + after
     statements = [f"X = {call}" for call in calls if call != "X"] or ["X = X"]
-    in_a_line = ceil(len(statements) / most_lines)
+    per_line = ceil(len(statements) / max_lines)
     return "\n".join(
-        "    " + "; ".join(statements[start : start + in_a_line]) for start in range(0, len(statements), in_a_line)
+        "    " + "; ".join(statements[start : start + per_line]) for start in range(0, len(statements), per_line)
     )
 
 

@@ -17,9 +17,9 @@ from pathlib import Path
 from nncore.data.formats.files import open_data_file, require_memory
 from nncore.errors import DataError, file_name, printable
 from nncore.handwriting.personal_test.fields import (
-    LARGEST_FILE,
-    LONGEST_DRAWING,
-    MOST_DRAWINGS,
+    MAX_DRAWING_LENGTH,
+    MAX_DRAWINGS,
+    MAX_FILE_BYTES,
     date_of,
     digit_of,
     ink_of,
@@ -35,21 +35,21 @@ from nncore.system.atomic_write import write_safely
 
 PROBABILITIES = tuple(f"p{digit}" for digit in range(10))
 COLUMNS = ("number", "date", "model", "prompted", "read", "verdict", *PROBABILITIES, "strokes")
-NEEDED, OF_A_READING = ("prompted", "strokes"), ("verdict", *PROBABILITIES)
+REQUIRED_COLUMNS, READING_COLUMNS = ("prompted", "strokes"), ("verdict", *PROBABILITIES)
 
-FORMULA = ("=", "+", "-", "@", "\t", "'")
-"""Beginnings of text that a spreadsheet would run as a formula; a model's name may come from an untrusted file."""
+FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "'")
+"""A spreadsheet runs text with these prefixes as a formula; the name of a model may come from an untrusted file."""
 
 MEMORY_PER_BYTE = 8
 """Bytes of memory per byte of the file, at most, while it is read as text and words."""
 
 
 @dataclass(frozen=True, eq=False)
-class DrawingsFromTable:
+class CsvContent:
     """The content of a CSV file.
 
-    written: the requested digit and the ink of each drawing. result: how they were read; None if the file does not say;
-    its date is "" if the file has none.
+    written: the requested digit and the ink of each drawing. result: how the drawings were read; None if the file has
+    no readings. Its date is "" if the file has none.
     """
 
     written: tuple[tuple[int, Ink], ...]
@@ -61,7 +61,7 @@ def write_csv(result: HandwritingTestResult, path: Path) -> None:
     text = StringIO(newline="")
     table = csv.writer(text)
     table.writerow(COLUMNS)
-    model = f"'{result.model}" if result.model.startswith(FORMULA) else result.model
+    model = f"'{result.model}" if result.model.startswith(FORMULA_PREFIXES) else result.model
     for number, drawing in enumerate(result.drawings, start=1):
         read = "none" if drawing.read is None else drawing.read
         start = (number, result.date, model, drawing.prompted, read, drawing.verdict)
@@ -72,12 +72,12 @@ def write_csv(result: HandwritingTestResult, path: Path) -> None:
         raise DataError(f"{path}: could not be saved ({problem.strerror or problem}).") from None
 
 
-def read_csv(path: Path) -> DrawingsFromTable:
-    """Read the drawings of a test from `path`. Raises DataError with the number of the wrong row."""
+def read_csv(path: Path) -> CsvContent:
+    """Read the drawings of a test from `path`. Raises DataError with the number of the invalid row."""
     with open_data_file(path) as file:
         size = path.stat().st_size
-        if size > LARGEST_FILE:
-            raise DataError(f"{file_name(path)}: the file has {size:,} bytes; expected at most {LARGEST_FILE:,}.")
+        if size > MAX_FILE_BYTES:
+            raise DataError(f"{file_name(path)}: the file has {size:,} bytes; expected at most {MAX_FILE_BYTES:,}.")
         require_memory(path, MEMORY_PER_BYTE * size)
         with TextIOWrapper(file, "utf-8-sig", newline="") as text, _long_fields():
             return _drawings(_Table(path, csv.reader(text, strict=True)))
@@ -90,12 +90,12 @@ class _Table:
         self.name, self.row = file_name(path), 0
         self._lines = lines
         self.columns = [column.strip().lower() for column in self._next() or []]
-        for column in NEEDED:
+        for column in REQUIRED_COLUMNS:
             if self.columns.count(column) != 1:
                 found = printable(", ".join(self.columns), 80)
                 raise DataError(
-                    f"{self.name}, row 1: found the columns {found}; expected {' and '.join(NEEDED)} once each, "
-                    f"separated by commas."
+                    f"{self.name}, row 1: found the columns {found}; "
+                    f"expected {' and '.join(REQUIRED_COLUMNS)} once each, separated by commas."
                 )
 
     def __iter__(self) -> Iterator[Mapping[str, str]]:
@@ -103,11 +103,11 @@ class _Table:
             if not fields:
                 continue  # an empty line
             if len(fields) != len(self.columns):
-                raise self.wrong(f"found {len(fields)} columns, expected {len(self.columns)}.")
+                raise self.error(f"found {len(fields)} columns, expected {len(self.columns)}.")
             yield dict(zip(self.columns, fields, strict=True))
 
-    def wrong(self, sentence: str) -> DataError:
-        """Return an error with the file name, the row and this sentence."""
+    def error(self, sentence: str) -> DataError:
+        """Return an error with the file name, the row number and this sentence."""
         return DataError(f"{self.name}, row {self.row}: {sentence[:1].lower()}{sentence[1:]}")
 
     def _next(self) -> list[str] | None:
@@ -115,19 +115,19 @@ class _Table:
         try:
             return next(self._lines, None)
         except UnicodeDecodeError:
-            raise self.wrong("found bytes that are not text; expected CSV in UTF-8.") from None
+            raise self.error("found bytes that are not text; expected CSV in UTF-8.") from None
         except csv.Error as problem:
-            raise self.wrong(f"the line is not valid CSV ({problem}).") from None
+            raise self.error(f"the line is not valid CSV ({problem}).") from None
 
 
-def _drawings(table: _Table) -> DrawingsFromTable:
-    is_read = set(OF_A_READING) <= set(table.columns)
+def _drawings(table: _Table) -> CsvContent:
+    is_read = set(READING_COLUMNS) <= set(table.columns)
     written: list[tuple[int, Ink]] = []
     readings: list[ReadDrawing] = []
     date = model = ""
     for fields in table:
-        if len(written) == MOST_DRAWINGS:
-            raise table.wrong(f"found too many drawings; a test can have at most {MOST_DRAWINGS:,}.")
+        if len(written) == MAX_DRAWINGS:
+            raise table.error(f"found too many drawings; a test can have at most {MAX_DRAWINGS:,}.")
         try:
             prompted, ink = digit_of(fields["prompted"]), ink_of(strokes_from_text(fields["strokes"]))
             written.append((prompted, ink))
@@ -136,19 +136,19 @@ def _drawings(table: _Table) -> DrawingsFromTable:
                 date = date or (date_of(fields["date"]) if fields.get("date") else "")
                 model = model or _model(fields.get("model", ""))
         except DataError as problem:
-            raise table.wrong(str(problem)) from None
+            raise table.error(str(problem)) from None
     if not written:
         raise DataError(f"{table.name}: found no drawings; expected at least 1 row below the column names.")
     result = HandwritingTestResult(tuple(readings), date, model or "not named") if is_read else None
-    return DrawingsFromTable(tuple(written), result)
+    return CsvContent(tuple(written), result)
 
 
 def _reading(prompted: int, ink: Ink, fields: Mapping[str, str]) -> ReadDrawing:
     probabilities = probabilities_of([fields[name] for name in PROBABILITIES])
     reading = ReadDrawing(prompted, ink, probabilities, verdict_of(fields["verdict"].strip()))
-    said, read = fields.get("read", "").strip(), "none" if reading.read is None else str(reading.read)
-    if said not in ("", read):
-        raise DataError(f'the column read is "{printable(said)}"; expected "{read}" from verdict and probabilities.')
+    stated, read = fields.get("read", "").strip(), "none" if reading.read is None else str(reading.read)
+    if stated not in ("", read):
+        raise DataError(f'the column read is "{printable(stated)}"; expected "{read}" from verdict and probabilities.')
     return reading
 
 
@@ -160,7 +160,7 @@ def _model(text: str) -> str:
 @contextmanager
 def _long_fields() -> Iterator[None]:
     """Allow fields as long as the longest drawing; the default limit of csv is 131,072 characters."""
-    before = csv.field_size_limit(LONGEST_DRAWING)
+    before = csv.field_size_limit(MAX_DRAWING_LENGTH)
     try:
         yield
     finally:

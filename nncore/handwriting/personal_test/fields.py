@@ -20,17 +20,17 @@ from nncore.errors import DataError, printable
 from nncore.evaluation.recognition import Verdict
 from nncore.preprocessing.ink import Ink
 
-MOST_DRAWINGS = 20_000
+MAX_DRAWINGS = 20_000
 """Number of drawings in a test, at most: more than in any usual file of pen strokes, and few enough for memory."""
 
-LARGEST_FILE = 256_000_000
-"""Bytes; the size of MOST_DRAWINGS drawings with a hundred times the usual number of points."""
+MAX_FILE_BYTES = 256_000_000
+"""Bytes; the size of MAX_DRAWINGS drawings with a hundred times the usual number of points."""
 
-LONGEST_NAME = 200
+MAX_NAME_LENGTH = 200
 """Number of characters in a model's name, at most."""
 
-LONGEST_DRAWING = 16_000_000
-"""Number of characters of a drawing, at most; they are some 700,000 points."""
+MAX_DRAWING_LENGTH = 16_000_000
+"""Number of characters of a drawing, at most; about 700,000 points."""
 
 SEPARATOR = "|"
 WORD = re.compile(r"\S+")
@@ -86,7 +86,7 @@ def date_of(value: object) -> str:
 
 def name_of_model(value: object) -> str:
     """Return a model's name as one line, shortened if it is too long."""
-    return printable(" ".join(str(value).split()), LONGEST_NAME)
+    return printable(" ".join(str(value).split()), MAX_NAME_LENGTH)
 
 
 def strokes_as_text(ink: Ink) -> str:
@@ -95,13 +95,13 @@ def strokes_as_text(ink: Ink) -> str:
 
 
 def strokes_from_text(text: str) -> Ink:
-    """Read the text of `strokes_as_text`. Raises DataError with the number of the wrong stroke."""
+    """Read the text of `strokes_as_text`. Raises DataError with the number of the invalid stroke."""
     strokes = []
     for number, part in enumerate(text.split(SEPARATOR), start=1):
         # Word by word: a list of all words would take thirty times the memory of the numbers.
         words = (float(word[0]) for word in WORD.finditer(part))
         try:
-            with np.errstate(over="ignore"):  # an overflow becomes infinite, which Ink refuses
+            with np.errstate(over="ignore"):  # an overflow becomes infinite, which Ink rejects
                 numbers = np.fromiter(words, np.float32)
         except ValueError:
             raise DataError(f"Stroke {number} does not consist of numbers; expected x and y for each point.") from None

@@ -9,8 +9,8 @@ import numpy as np
 from nncore.data.dataset import DIGITS
 from nncore.preprocessing.ink import Ink
 
-TIMES = 2
-"""How often each digit is requested."""
+REPETITIONS = 2
+"""Number of times that each digit is requested."""
 
 SKIPPED = Ink(())
 """The drawing of a digit that was skipped."""
@@ -52,12 +52,12 @@ class HandwritingTest:
 
 
 def new_test(seed: int) -> HandwritingTest:
-    """Return a new test that requests each digit TIMES times, in a random order from `seed`.
+    """Return a new test that requests each digit REPETITIONS times, in a random order from `seed`.
 
     No digit is requested twice in a row, because this would look as if the first drawing had not been accepted.
     """
     rng = np.random.default_rng(seed)
-    digits = np.repeat(np.arange(len(DIGITS)), TIMES)
+    digits = np.repeat(np.arange(len(DIGITS)), REPETITIONS)
     while (digits[1:] == digits[:-1]).any():  # about one order in three has no such pair
         rng.shuffle(digits)
     return HandwritingTest(tuple(digits.tolist()))

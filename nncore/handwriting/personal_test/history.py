@@ -35,7 +35,7 @@ class Entry:
     summary: Summary
 
 
-class History:
+class HandwritingTestHistory:
     """Reads and writes the folder of tests, which does not have to exist; all methods access the disk.
 
     A damaged file is renamed, so it is never overwritten and never read again.
@@ -50,28 +50,28 @@ class History:
 
     def entries(self) -> tuple[list[Entry], list[str]]:
         """Return all tests, the newest first, and a message for each file that cannot be read."""
-        found, troubles = [], []
+        found, problems = [], []
         for path in self._files(SUFFIX):
             if path == self._unfinished:
                 continue
             try:
                 found.append(Entry(path, self._checked(path, read_summary)))
             except DataError as problem:
-                troubles.append(str(problem))
+                problems.append(str(problem))
         found.sort(key=lambda entry: (entry.summary.date, entry.path.name), reverse=True)
-        return found, troubles
+        return found, problems
 
     def add(self, result: HandwritingTestResult) -> Entry:
         """Store a test. Raises DataError if that fails."""
-        summary = Summary(result.date, result.model, result.right, len(result.drawings))
-        path = _free(self.folder / f"{result.date.replace(':', '-')}{SUFFIX}")
+        summary = Summary(result.date, result.model, result.correct, len(result.drawings))
+        path = _unused(self.folder / f"{result.date.replace(':', '-')}{SUFFIX}")
         write_result(result, path)
         return Entry(path, summary)
 
     def finish(self, result: HandwritingTestResult) -> Entry:
         """Store the result of the test in progress, and then delete the unfinished test."""
         entry = self.add(result)
-        self.keep_unfinished(None)
+        self.store_unfinished(None)
         return entry
 
     def load(self, path: Path) -> HandwritingTestResult:
@@ -80,11 +80,11 @@ class History:
 
     def delete(self, path: Path) -> Path:
         """Remove a test from the list; returns the path for `restore`. Raises DataError if that fails."""
-        return _renamed(path, _free(path.with_name(path.name + DELETED)))
+        return _renamed(path, _unused(path.with_name(path.name + DELETED)))
 
     def restore(self, deleted: Path) -> Path:
         """Undo `delete`, unless the test was purged; returns the new path. Raises DataError if that fails."""
-        return _renamed(deleted, _free(deleted.with_name(deleted.name.removesuffix(DELETED))))
+        return _renamed(deleted, _unused(deleted.with_name(deleted.name.removesuffix(DELETED))))
 
     def purge(self) -> None:
         """Permanently delete the tests that were removed from the list."""
@@ -92,7 +92,7 @@ class History:
             with suppress(OSError):  # the next purge tries again
                 path.unlink()
 
-    def keep_unfinished(self, test: HandwritingTest | None) -> None:
+    def store_unfinished(self, test: HandwritingTest | None) -> None:
         """Store the test in progress, or delete it for None. Raises DataError if that fails."""
         if test is not None:
             write_unfinished(test, self._unfinished)
@@ -119,20 +119,20 @@ class History:
             if isinstance(problem.__cause__, OSError) or not path.is_file():
                 raise  # the file could not be read at all, so it may not be damaged
             try:
-                aside = _renamed(path, _free(path.with_name(path.name + DAMAGED)))
-            except DataError:  # it keeps its name and is reported again next time
+                new_path = _renamed(path, _unused(path.with_name(path.name + DAMAGED)))
+            except DataError:  # the file keeps its name and is reported again next time
                 raise problem from None
-            raise DataError(f"{problem} The file was renamed to {file_name(aside)}.") from None
+            raise DataError(f"{problem} The file was renamed to {file_name(new_path)}.") from None
 
 
-def _free(path: Path) -> Path:
+def _unused(path: Path) -> Path:
     """Return `path`, or the first path with a number added that does not exist."""
-    number, free = 1, path
-    while free.exists():
+    number, unused = 1, path
+    while unused.exists():
         number += 1
         stem, dot, suffix = path.name.partition(".")
-        free = path.with_name(f"{stem} ({number}){dot}{suffix}")
-    return free
+        unused = path.with_name(f"{stem} ({number}){dot}{suffix}")
+    return unused
 
 
 def _renamed(path: Path, to: Path) -> Path:

@@ -11,14 +11,14 @@ from nncore.data.formats.unipen import InkSamples, read_ink
 from nncore.data.formats.unipen_writer import write_ink
 from nncore.errors import DataError, file_name
 from nncore.handwriting.personal_test.drawings_csv import read_csv, write_csv
-from nncore.handwriting.personal_test.fields import MOST_DRAWINGS
+from nncore.handwriting.personal_test.fields import MAX_DRAWINGS
 from nncore.handwriting.personal_test.result import HandwritingTestResult, read_test
 from nncore.model.network import Network
 from nncore.preprocessing.ink import Ink
 
 CSV_SUFFIX, INK_SUFFIX = ".csv", ".unipen"
-ME = "my hand"
-"""The writer's name in a UNIPEN file."""
+WRITER = "my hand"
+"""The name of the writer in a UNIPEN file."""
 
 
 def export_test(result: HandwritingTestResult, path: Path) -> None:
@@ -28,7 +28,7 @@ def export_test(result: HandwritingTestResult, path: Path) -> None:
         return
     inks = tuple(drawing.ink for drawing in result.drawings)
     labels = tuple(drawing.prompted for drawing in result.drawings)
-    write_ink(InkSamples(inks, labels, (ME,) * len(inks), f"handwriting test of {result.date}"), path)
+    write_ink(InkSamples(inks, labels, (WRITER,) * len(inks), f"handwriting test of {result.date}"), path)
 
 
 def import_test(
@@ -37,7 +37,7 @@ def import_test(
     """Read a test from a CSV or UNIPEN file, recognised by its content; UNIPEN labels are the requested digits.
 
     If a CSV file contains readings, these are used. Other drawings are read by `network`, with the name `model` and the
-    date `date`. Raises DataError with the number of the wrong row, or if there is no network to read drawings.
+    date `date`. Raises DataError with the number of the invalid row, or if there is no network to read drawings.
     """
     with open_data_file(path) as file:
         start = file.read(512).removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -57,8 +57,8 @@ def import_test(
 
 def _from_unipen(path: Path) -> tuple[tuple[int, Ink], ...]:
     samples = read_ink(path)
-    if len(samples) > MOST_DRAWINGS:
-        raise DataError(f"{file_name(path)}: found {len(samples):,} samples; expected at most {MOST_DRAWINGS:,}.")
+    if len(samples) > MAX_DRAWINGS:
+        raise DataError(f"{file_name(path)}: found {len(samples):,} samples; expected at most {MAX_DRAWINGS:,}.")
     written = []
     for number, (label, ink) in enumerate(zip(samples.labels, samples.inks, strict=True), start=1):
         if label is None:

@@ -18,9 +18,9 @@ from typing import Any, BinaryIO
 from nncore.data.formats.files import open_data_file
 from nncore.errors import DataError, file_name
 from nncore.handwriting.personal_test.fields import (
-    LARGEST_FILE,
-    LONGEST_DRAWING,
-    MOST_DRAWINGS,
+    MAX_DRAWING_LENGTH,
+    MAX_DRAWINGS,
+    MAX_FILE_BYTES,
     date_of,
     digit_of,
     ink_of,
@@ -32,11 +32,12 @@ from nncore.handwriting.personal_test.fields import (
 )
 from nncore.handwriting.personal_test.handwriting_test import HandwritingTest
 from nncore.handwriting.personal_test.result import HandwritingTestResult, ReadDrawing
+from nncore.preprocessing.ink import Ink
 from nncore.system.atomic_write import write_safely
 
 FORMAT, UNFINISHED, VERSION = "digitlab-hand-test", "digitlab-hand-test-unfinished", 1
 
-LONGEST_LINE = LONGEST_DRAWING + 1000
+MAX_LINE_LENGTH = MAX_DRAWING_LENGTH + 1000
 """Bytes: the longest drawing and its other fields."""
 
 
@@ -46,17 +47,17 @@ class NewerFileError(DataError):
 
 @dataclass(frozen=True)
 class Summary:
-    """A test in the list. date, model: as in HandwritingTestResult; right: of count, those read correctly."""
+    """The first row of a test. correct: how many of its `count` drawings were read as the requested digit."""
 
     date: str
     model: str
-    right: int
+    correct: int
     count: int
 
 
 def write_result(result: HandwritingTestResult, path: Path) -> None:
     """Write a result to `path`, completely or not at all. Raises DataError if that fails."""
-    header = {"date": result.date, "model": result.model, "count": len(result.drawings), "right": result.right}
+    header = {"date": result.date, "model": result.model, "count": len(result.drawings), "right": result.correct}
     lines = [
         {
             "prompted": drawing.prompted,
@@ -70,7 +71,7 @@ def write_result(result: HandwritingTestResult, path: Path) -> None:
 
 
 def read_result(path: Path) -> HandwritingTestResult:
-    """Read a result. Raises DataError with the number of the wrong row."""
+    """Read a result. Raises DataError with the number of the invalid row."""
     with _rows(path) as rows:
         summary = _summary(path, rows)
         drawings = []
@@ -78,10 +79,10 @@ def read_result(path: Path) -> HandwritingTestResult:
             with _row(path, number):
                 drawings.append(_drawing(fields))
     result = HandwritingTestResult(tuple(drawings), summary.date, summary.model)
-    if len(drawings) != summary.count or result.right != summary.right:
+    if len(drawings) != summary.count or result.correct != summary.correct:
         raise DataError(
-            f"{file_name(path)}: {result.right} of {len(drawings)} drawings were read correctly; "
-            f"the first row says {summary.right} of {summary.count}."
+            f"{file_name(path)}: {result.correct} of {len(drawings)} drawings were read correctly; "
+            f"the first row says {summary.correct} of {summary.count}."
         )
     return result
 
@@ -99,7 +100,7 @@ def write_unfinished(test: HandwritingTest, path: Path) -> None:
 
 
 def read_unfinished(path: Path) -> HandwritingTest:
-    """Read a test in progress. Raises DataError with the number of the wrong row."""
+    """Read a test in progress. Raises DataError with the number of the invalid row."""
     with _rows(path) as rows:
         _, header = _header(path, rows, UNFINISHED)
         with _row(path, 1):
@@ -107,7 +108,7 @@ def read_unfinished(path: Path) -> HandwritingTest:
         drawings = []
         for number, fields in rows:
             with _row(path, number):
-                drawings.append(strokes_from_text(_text(fields, "strokes")))
+                drawings.append(_strokes(fields))
     if not prompts or len(drawings) > len(prompts):
         raise DataError(f"{file_name(path)}: found {len(drawings)} drawings, but {len(prompts)} requested digits.")
     return HandwritingTest(prompts, tuple(drawings))
@@ -116,7 +117,7 @@ def read_unfinished(path: Path) -> HandwritingTest:
 def _drawing(fields: Mapping[str, Any]) -> ReadDrawing:
     return ReadDrawing(
         digit_of(fields.get("prompted")),
-        ink_of(strokes_from_text(_text(fields, "strokes"))),
+        ink_of(_strokes(fields)),
         probabilities_of(_list(fields, "probabilities")),
         verdict_of(fields.get("verdict")),
     )
@@ -137,29 +138,29 @@ Rows = Iterator[tuple[int, Mapping[str, Any]]]
 @contextmanager
 def _rows(path: Path) -> Iterator[Rows]:
     with open_data_file(path) as file:
-        if path.stat().st_size > LARGEST_FILE:
-            raise DataError(f"{file_name(path)}: the file is too large; expected at most {LARGEST_FILE:,} bytes.")
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise DataError(f"{file_name(path)}: the file is too large; expected at most {MAX_FILE_BYTES:,} bytes.")
         yield _objects(file, path)
 
 
 def _objects(file: BinaryIO, path: Path) -> Rows:
     number = 0
-    while line := file.readline(LONGEST_LINE + 1):
+    while line := file.readline(MAX_LINE_LENGTH + 1):
         number += 1
         try:
-            row = json.loads(line) if len(line) <= LONGEST_LINE else None
+            row = json.loads(line) if len(line) <= MAX_LINE_LENGTH else None
         except (ValueError, RecursionError):
             row = None
-        if not isinstance(row, dict) or number > MOST_DRAWINGS + 1:
+        if not isinstance(row, dict) or number > MAX_DRAWINGS + 1:
             raise DataError(f"{file_name(path)}, row {number}: this is not a row of a handwriting test.")
         yield number, row
 
 
-def _header(path: Path, rows: Rows, wanted: str) -> tuple[int, Mapping[str, Any]]:
+def _header(path: Path, rows: Rows, expected: str) -> tuple[int, Mapping[str, Any]]:
     number, header = next(rows, (0, {}))
     version = header.get("version")
-    if header.get("format") != wanted or not isinstance(version, int):
-        raise DataError(f'{file_name(path)}: this is not a handwriting test; its first row does not say "{wanted}".')
+    if header.get("format") != expected or not isinstance(version, int):
+        raise DataError(f'{file_name(path)}: this is not a handwriting test; its first row lacks "{expected}".')
     if version > VERSION:
         raise NewerFileError(f"{file_name(path)}: the format version is {version}; update Digit Lab to read this file.")
     return number, header
@@ -167,11 +168,11 @@ def _header(path: Path, rows: Rows, wanted: str) -> tuple[int, Mapping[str, Any]
 
 def _summary(path: Path, rows: Rows) -> Summary:
     number, header = _header(path, rows, FORMAT)
-    right, count = header.get("right"), header.get("count")
+    correct, count = header.get("right"), header.get("count")
     with _row(path, number):
-        if not (isinstance(right, int) and isinstance(count, int) and 0 <= right <= count and count >= 1):
-            raise DataError(f"{right} of {count} were read correctly; expected whole numbers and at least 1 drawing.")
-        return Summary(date_of(header.get("date")), name_of_model(header.get("model")), right, count)
+        if not (isinstance(correct, int) and isinstance(count, int) and 0 <= correct <= count and count >= 1):
+            raise DataError(f"{correct} of {count} were read correctly; expected whole numbers and at least 1 drawing.")
+        return Summary(date_of(header.get("date")), name_of_model(header.get("model")), correct, count)
 
 
 @contextmanager
@@ -186,13 +187,13 @@ def _row(path: Path, number: int) -> Iterator[None]:
 
 def _list(fields: Mapping[str, Any], name: str) -> list[Any]:
     value = fields.get(name)
-    if not isinstance(value, list) or len(value) > MOST_DRAWINGS:
+    if not isinstance(value, list) or len(value) > MAX_DRAWINGS:
         raise DataError(f"the list {name} is missing.")
     return value
 
 
-def _text(fields: Mapping[str, Any], name: str) -> str:
-    value = fields.get(name)
-    if not isinstance(value, str):
-        raise DataError(f"the text {name} is missing.")
-    return value
+def _strokes(fields: Mapping[str, Any]) -> Ink:
+    text = fields.get("strokes")
+    if not isinstance(text, str):
+        raise DataError("the text strokes is missing.")
+    return strokes_from_text(text)

@@ -15,8 +15,8 @@ from nncore.evaluation.recognition import Verdict, read_digit
 from nncore.model.network import Network
 from nncore.preprocessing.ink import Ink, rasterize
 
-REFUSED = len(DIGITS)
-"""The column of the confusion matrix for drawings that the network calls "not a digit"."""
+NOT_A_DIGIT_COLUMN = len(DIGITS)
+"""Column of the confusion matrix for drawings with the verdict "not a digit"."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +37,7 @@ class ReadDrawing:
         return None if self.verdict == "not a digit" else int(self.probabilities.argmax())
 
     @property
-    def is_right(self) -> bool:
+    def is_correct(self) -> bool:
         """Whether the requested digit was read, with any probability."""
         return self.read == self.prompted
 
@@ -54,21 +54,21 @@ class HandwritingTestResult:
     model: str
 
     @cached_property
-    def right(self) -> int:
+    def correct(self) -> int:
         """The number of drawings that were read as the requested digit."""
-        return sum(drawing.is_right for drawing in self.drawings)
+        return sum(drawing.is_correct for drawing in self.drawings)
 
     @property
     def accuracy(self) -> float:
         """The fraction of drawings that were read as the requested digit, 0 to 1."""
-        return self.right / len(self.drawings)
+        return self.correct / len(self.drawings)
 
     @property
     def confusion(self) -> NDArray[np.int64]:
         """The counts (10, 11): row = requested digit, column = digit read; the last column means "not a digit"."""
         counts = np.zeros((len(DIGITS), len(DIGITS) + 1), np.int64)
         for drawing in self.drawings:
-            counts[drawing.prompted, REFUSED if drawing.read is None else drawing.read] += 1
+            counts[drawing.prompted, NOT_A_DIGIT_COLUMN if drawing.read is None else drawing.read] += 1
         return counts
 
 

@@ -14,8 +14,8 @@ from nncore.handwriting.synthetic.writer_style import WriterStyle
 DIGITS_PER_WRITER = 20
 """Mean number of digits by each writer."""
 
-HABIT = 0.8
-"""Probability that a writer uses the usual glyph for a digit."""
+USUAL_GLYPH_PROBABILITY = 0.8
+"""Probability that a writer uses his or her usual glyph for a digit."""
 
 _GLYPHS = {digit: tuple(glyphs.values()) for digit, glyphs in DIGIT_GLYPHS.items()}
 _SHARES = {
@@ -34,7 +34,7 @@ class Writer:
 
     def glyph(self, digit: int, rng: Generator) -> Glyph:
         """Return the glyph that is written for a digit, mostly the usual one."""
-        return self._usual[digit] if rng.random() < HABIT else random_glyph(digit, rng)
+        return self._usual[digit] if rng.random() < USUAL_GLYPH_PROBABILITY else random_glyph(digit, rng)
 
 
 def random_glyph(digit: int, rng: Generator) -> Glyph:
@@ -59,4 +59,4 @@ def digits(count: int, rng: Generator) -> InkSamples:
         writer = writers[int(rng.random() * len(writers))]
         inks.append(writer.style.write(writer.glyph(label, rng), rng))
         names.append(writer.name)
-    return InkSamples(tuple(inks), tuple(labels), tuple(names), f"{count:,} made-up digits")
+    return InkSamples(tuple(inks), tuple(labels), tuple(names), f"{count:,} generated digits")

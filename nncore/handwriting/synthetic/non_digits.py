@@ -16,10 +16,10 @@ from nncore.handwriting.synthetic.symbol_glyphs import SYMBOL_GLYPHS
 from nncore.handwriting.synthetic.writer_style import Stroke, WriterStyle
 from nncore.preprocessing.ink import Ink
 
-ROUNDEST = 0.25
+MAX_ROUNDNESS = 0.25
 """Largest roundness. Corners must stay corners, because a square with round corners is a 0."""
 
-MOST_SLANT = 0.35
+MAX_SLANT = 0.35
 """Largest slant; a letter that leans more may look like a digit."""
 
 _SCRIBBLES = {
@@ -48,8 +48,8 @@ def _careful_style(rng: Generator) -> WriterStyle:
     style = WriterStyle.random(rng)
     return replace(
         style,
-        roundness=min(style.roundness, ROUNDEST),
-        slant=float(np.clip(style.slant, -MOST_SLANT, MOST_SLANT)),
+        roundness=min(style.roundness, MAX_ROUNDNESS),
+        slant=float(np.clip(style.slant, -MAX_SLANT, MAX_SLANT)),
     )
 
 

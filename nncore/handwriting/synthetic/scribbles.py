@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from nncore.handwriting.synthetic.writer_style import Stroke
 
-STEPS_A_TURN = 16
+POINTS_PER_TURN = 16
 """Number of points per turn of a round scribble."""
 
 
@@ -27,17 +27,17 @@ def zigzag(rng: Generator) -> list[Stroke]:
 
 def back_and_forth(rng: Generator) -> list[Stroke]:
     """Return shading: many lines back and forth over nearly the same place."""
-    ways = int(rng.integers(7, 22))
-    side = np.where(np.arange(ways) % 2, 1.0, 0.0)
-    x = side + rng.normal(0, 0.1, ways)
-    y = np.linspace(0, rng.uniform(0.4, 0.9), ways) + rng.normal(0, 0.05, ways)
+    count = int(rng.integers(7, 22))
+    side = np.where(np.arange(count) % 2, 1.0, 0.0)
+    x = side + rng.normal(0, 0.1, count)
+    y = np.linspace(0, rng.uniform(0.4, 0.9), count) + rng.normal(0, 0.05, count)
     return [_turned(np.column_stack([x, y]), rng)]
 
 
 def spiral(rng: Generator) -> list[Stroke]:
     """Return a spiral of at least two and a half turns, inwards or outwards."""
     turns = rng.uniform(2.5, 7)
-    angle = np.linspace(0, turns * tau, int(turns * STEPS_A_TURN))
+    angle = np.linspace(0, turns * tau, int(turns * POINTS_PER_TURN))
     radius = 0.5 * np.linspace(rng.uniform(0.02, 0.2), 1, len(angle))
     points = _ring(angle * rng.choice([-1.0, 1.0]) + rng.uniform(0, tau), radius, rng)
     return [points[::-1] if rng.random() < 0.5 else points]
@@ -46,7 +46,7 @@ def spiral(rng: Generator) -> list[Stroke]:
 def rings(rng: Generator) -> list[Stroke]:
     """Return repeated rings around one place that differ a little."""
     turns = rng.uniform(3.5, 9)
-    angle = np.linspace(0, turns * tau, int(turns * STEPS_A_TURN))
+    angle = np.linspace(0, turns * tau, int(turns * POINTS_PER_TURN))
     centre = np.cumsum(rng.normal(0, 0.03, (len(angle), 2)), axis=0)
     return [_ring(angle * rng.choice([-1.0, 1.0]), 0.3 + 0.2 * _drift(len(angle), rng), rng) + centre]
 
@@ -54,7 +54,7 @@ def rings(rng: Generator) -> list[Stroke]:
 def coil(rng: Generator) -> list[Stroke]:
     """Return a row of loops, like a telephone cord."""
     turns = int(rng.integers(4, 10))
-    angle = np.linspace(0, turns * tau, turns * STEPS_A_TURN)
+    angle = np.linspace(0, turns * tau, turns * POINTS_PER_TURN)
     points = 0.5 * np.column_stack([np.cos(angle), np.sin(angle)]) * rng.uniform(0.6, 1.2, 2)
     points[:, 0] += angle / angle[-1] * rng.uniform(0.9, 1.8)
     return [_turned(points, rng)]
@@ -66,9 +66,9 @@ def wandering(rng: Generator) -> list[Stroke]:
     heading = np.cumsum(rng.normal(0, rng.uniform(0.35, 0.6), len(steps))) + rng.normal(0, 0.08) * steps
     points = np.cumsum([np.cos(heading), np.sin(heading)], axis=1)
     extent = (np.maximum.accumulate(points, axis=1) - np.minimum.accumulate(points, axis=1)).max(axis=0) + 2
-    times = steps / extent
-    enough = times > rng.uniform(5, 8)
-    end = int(enough.argmax() if enough.any() else times.argmax())
+    ratio = steps / extent  # (1499,), the length of the walk so far relative to the larger side of its box
+    is_long = ratio > rng.uniform(5, 8)
+    end = int(is_long.argmax() if is_long.any() else ratio.argmax())
     return [points.T[: end + 1] / extent[end]]
 
 
@@ -80,7 +80,7 @@ def jagged(rng: Generator) -> list[Stroke]:
 def knot(rng: Generator) -> list[Stroke]:
     """Return a Lissajous curve with too many loops for an 8."""
     a, b = ((3, 4), (4, 3), (3, 5), (5, 3), (4, 5), (5, 4))[int(rng.integers(6))]
-    t = np.linspace(0, tau, 4 * STEPS_A_TURN)
+    t = np.linspace(0, tau, 4 * POINTS_PER_TURN)
     phase = (int(rng.integers(4)) + rng.uniform(0.4, 0.6)) * pi / (2 * b)  # not where the curve retraces itself
     return [0.5 * np.column_stack([np.sin(a * t + phase), np.sin(b * t)])]
 
@@ -104,7 +104,7 @@ def cloud(rng: Generator) -> list[Stroke]:
 def wave(rng: Generator) -> list[Stroke]:
     """Return one or two horizontal waves with at least two crests."""
     length = rng.uniform(2, 5)
-    x = np.linspace(0, length, int(length * STEPS_A_TURN))
+    x = np.linspace(0, length, int(length * POINTS_PER_TURN))
     y = rng.uniform(0.1, 0.35) * np.sin(x * tau + rng.uniform(0, tau))
     line = np.column_stack([x * rng.uniform(0.4, 0.8), y])
     return [line, line + np.array([0.0, rng.uniform(0.4, 0.7)])] if rng.random() < 0.3 else [line]
@@ -178,7 +178,7 @@ def _turned(stroke: Stroke, rng: Generator) -> Stroke:
 def _drift(count: int, rng: Generator) -> NDArray[np.float64]:
     """Return `count` slowly changing random numbers from -1 to 1."""
     nodes = max(2, count // 12)
-    course: NDArray[np.float64] = np.interp(
+    drift: NDArray[np.float64] = np.interp(
         np.linspace(0, nodes - 1, count), np.arange(nodes), rng.uniform(-1, 1, nodes)
     )
-    return course
+    return drift

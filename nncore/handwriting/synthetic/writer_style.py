@@ -16,7 +16,7 @@ from nncore.preprocessing.ink import Ink
 Stroke = NDArray[np.float64]
 """(points, 2): x to the right, y down; digits are about 1 high."""
 
-TABLET = 500.0
+TABLET_SIZE = 500.0
 """Height and width of the writing surface in units."""
 
 
@@ -76,6 +76,7 @@ class WriterStyle:
         control = glyph.control + rng.normal(0, self.wobble, glyph.control.shape)
         if len(glyph.lengths) > 1:
             control += rng.normal(0, self.gap, (len(glyph.lengths), 2))[glyph.stroke_of]
+        # A weighted mean of two curves through the same control points, with and without corners: (p, c) @ (c, 2).
         points = glyph.sharp @ control * (1 - self.roundness) + glyph.smooth @ control * self.roundness
         return split(points, glyph.lengths)
 
@@ -87,7 +88,7 @@ class WriterStyle:
         points = self._bent(np.concatenate(strokes), rng)
         size = self.size * exp(0.08 * rng.standard_normal())
         low, high = points.min(axis=0), points.max(axis=0)
-        room = np.maximum(TABLET - (high - low) * size, 0.1 * TABLET)
+        room = np.maximum(TABLET_SIZE - (high - low) * size, 0.1 * TABLET_SIZE)
         origin = rng.random(2) * room - low * size
         sampled = (self._sampled(stroke, rng) for stroke in split(points, [len(stroke) for stroke in strokes]))
         inked = [stroke * size + origin for stroke in sampled]
@@ -113,31 +114,34 @@ class WriterStyle:
         """Return points along a stroke as a tablet records them: at equal times, denser in curves, with a tremor."""
         if len(stroke) == 1:
             return stroke
-        ways = stroke[1:] - stroke[:-1]
-        times = np.sqrt(np.einsum("ij,ij->i", ways, ways)) + 1e-9
+        steps = stroke[1:] - stroke[:-1]  # (n - 1, 2)
+        # The time of a step is its length, since the pen has speed 1; 1e-9 avoids a division by zero below.
+        times = np.sqrt(np.einsum("ij,ij->i", steps, steps)) + 1e-9  # (n - 1,)
         if self.slowing > 0:
-            # The cross product of two successive directions is the sine of the angle between them.
-            x, y = (ways / times[:, None]).T
+            # The cross product of two successive unit vectors is the sine of the angle between them.
+            x, y = (steps / times[:, None]).T
             turns = np.abs(x[1:] * y[:-1] - y[1:] * x[:-1]) * self.slowing
             times[1:] += turns * np.minimum(times[1:], 0.2)
-        clock = np.zeros(len(stroke))
-        np.cumsum(times, out=clock[1:])
-        luck = rng.random(4).tolist()
-        start, end = self._ends(clock[-1], luck)
+        arrivals = np.zeros(len(stroke))
+        np.cumsum(times, out=arrivals[1:])
+        draws = rng.random(4).tolist()  # for the start, the end, and a hook at each of them
+        start, end = self._ends(arrivals[-1], draws)
         count = max(2, round((end - start) / self.spacing) + 1)
         ticks = start + np.arange(count) * ((end - start) / (count - 1))
         points = np.empty((count, 2))
-        points[:, 0], points[:, 1] = np.interp(ticks, clock, stroke[:, 0]), np.interp(ticks, clock, stroke[:, 1])
-        if luck[2] < self.hook:
+        points[:, 0], points[:, 1] = np.interp(ticks, arrivals, stroke[:, 0]), np.interp(ticks, arrivals, stroke[:, 1])
+        if draws[2] < self.hook:
             points = np.concatenate([points[:1] + rng.normal(0, 0.04, 2), points])
-        if luck[3] < self.hook:
+        if draws[3] < self.hook:
             points = np.concatenate([points, points[-1:] + rng.normal(0, 0.04, 2)])
         return points + rng.normal(0, self.tremor, points.shape)
 
-    def _ends(self, whole: float, luck: list[float]) -> tuple[float, float]:
+    def _ends(self, duration: float, draws: list[float]) -> tuple[float, float]:
         """Return the start and end of the recorded part of a stroke; in rare cases a little is lost at one end."""
-        lost = 0.12 * whole
-        return (lost * luck[1] if luck[0] < 0.03 else 0.0), (whole - lost * luck[1] if luck[0] > 0.97 else whole)
+        lost = 0.12 * duration
+        return (lost * draws[1] if draws[0] < 0.03 else 0.0), (
+            duration - lost * draws[1] if draws[0] > 0.97 else duration
+        )
 
 
 def split(points: Stroke, lengths: Sequence[int]) -> list[Stroke]:

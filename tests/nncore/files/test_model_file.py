@@ -195,7 +195,7 @@ def test_a_file_larger_than_the_free_memory_is_rejected_unread(saved: Path) -> N
 def test_two_members_with_the_same_name_are_rejected(saved: Path) -> None:
     with zipfile.ZipFile(saved, "a") as archive:
         archive.writestr("header.json", archive.read("header.json"))
-    with pytest.raises(ModelFileError, match="two parts with the same name"):
+    with pytest.raises(ModelFileError, match="two members with the same name"):
         load_model(saved)
 
 

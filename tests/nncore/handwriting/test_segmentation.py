@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from nncore.errors import DataError
 from nncore.evaluation.recognition import read_digit
 from nncore.files.model_file import bundled_model_path, load_model
-from nncore.handwriting.segmentation import MOST_STROKES, read_number, split_into_digits, stroke_groups
+from nncore.handwriting.segmentation import MAX_STROKES, read_number, split_into_digits, stroke_groups
 from nncore.model.network import Network, NetworkSpec
 from nncore.preprocessing.ink import Ink, Preparation, rasterize
 from tests.nncore.preprocessing.test_ink import DIGITS, Points, arc, ink_of
@@ -111,7 +111,7 @@ def test_digits_are_drawn_with_the_given_preparation(network: Network) -> None:
 
 
 def test_a_scribble_of_many_strokes_is_not_split() -> None:
-    scribble = ink_of([[(x, 0.0), (x + 1.0, 9.0)] for x in range(MOST_STROKES + 1)])
+    scribble = ink_of([[(x, 0.0), (x + 1.0, 9.0)] for x in range(MAX_STROKES + 1)])
     assert len(split_into_digits(scribble)) == 1
 
 

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.style.theme import ThemeChoice, apply_theme
 from app.tabs.my_hand.digit_matrix import DigitMatrix
-from nncore.handwriting.personal_test.result import REFUSED
+from nncore.handwriting.personal_test.result import NOT_A_DIGIT_COLUMN
 from tests.nncore.handwriting.personal_test.samples import result
 
 
@@ -36,7 +36,7 @@ def test_arrow_keys_select_cells(matrix: DigitMatrix, qtbot: QtBot) -> None:
     matrix.setFocus()
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_End):
         QTest.keyClick(matrix, key)
-    assert chosen == [(1, 0), (1, 1), (1, REFUSED)]
+    assert chosen == [(1, 0), (1, 1), (1, NOT_A_DIGIT_COLUMN)]
 
 
 def test_a_click_selects_a_cell_and_new_counts_clear_the_selection(matrix: DigitMatrix) -> None:
@@ -74,7 +74,7 @@ def test_all_cells_are_visible_with_any_font_size(matrix: DigitMatrix, qapp: QAp
         for room in (0, 300, 2000):
             matrix.set_available_height(room)
             QApplication.processEvents()
-            last = matrix.visualRect(matrix.model().index(9, REFUSED))
+            last = matrix.visualRect(matrix.model().index(9, NOT_A_DIGIT_COLUMN))
             assert last.right() <= matrix.viewport().width()
             assert last.bottom() <= matrix.viewport().height()
             assert last.height() >= matrix.fontMetrics().height()

@@ -18,7 +18,7 @@ from app.style.theme import ThemeChoice, apply_theme
 from app.tabs.my_hand.drawing_explanation import explain_drawing
 from app.tabs.my_hand.my_hand_tab import MyHandTab
 from nncore.handwriting.personal_test.handwriting_test import new_test
-from nncore.handwriting.personal_test.history import History
+from nncore.handwriting.personal_test.history import HandwritingTestHistory
 from nncore.handwriting.personal_test.import_export import export_test
 from nncore.model.network import Network, NetworkSpec
 from tests.app.canvas.gestures import SEVEN, drag
@@ -71,8 +71,8 @@ def write(qtbot: QtBot, tab: MyHandTab, count: int = 1) -> None:
         QTest.keyClick(canvas, Qt.Key.Key_Return)
 
 
-def history() -> History:
-    return History(user_folder() / "tests")
+def history() -> HandwritingTestHistory:
+    return HandwritingTestHistory(user_folder() / "tests")
 
 
 def test_a_whole_test_can_be_done_by_keyboard(tab: MyHandTab, qtbot: QtBot) -> None:
@@ -87,9 +87,9 @@ def test_a_whole_test_can_be_done_by_keyboard(tab: MyHandTab, qtbot: QtBot) -> N
     assert shown.model == "mine"
     assert len({drawing.read for drawing in shown.drawings}) == 1  # all are the same seven
     idle(qtbot, tab)
-    (entry,), troubles = history().entries()
-    assert not troubles
-    assert (entry.summary.right, entry.summary.count, entry.summary.model) == (shown.right, 20, "mine")
+    (entry,), problems = history().entries()
+    assert not problems
+    assert (entry.summary.correct, entry.summary.count, entry.summary.model) == (shown.correct, 20, "mine")
     assert history().unfinished() is None
 
 

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from app.style.theme import ThemeChoice, apply_theme
 from app.tabs.my_hand.result_page import ResultPage
-from nncore.handwriting.personal_test.result import REFUSED, HandwritingTestResult
+from nncore.handwriting.personal_test.result import NOT_A_DIGIT_COLUMN, HandwritingTestResult
 from tests.nncore.handwriting.personal_test.samples import DATE, read_drawing, result
 
 
@@ -43,7 +43,7 @@ def test_a_cell_lists_its_drawings(page: ResultPage, qtbot: QtBot) -> None:
     page.matrix.setCurrentIndex(page.matrix.model().index(4, 4))
     assert page.list_title.text() == "Asked for 4, read as 4 (1)"
     assert page.view.drawing is shown.drawings[1]
-    page.matrix.setCurrentIndex(page.matrix.model().index(0, REFUSED))
+    page.matrix.setCurrentIndex(page.matrix.model().index(0, NOT_A_DIGIT_COLUMN))
     assert page.list_title.text() == "Asked for 0, not accepted as a digit (1)"
     assert page.view.drawing is shown.drawings[3]
     qtbot.mouseClick(page.misread_button, Qt.MouseButton.LeftButton)

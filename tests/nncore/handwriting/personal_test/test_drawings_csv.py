@@ -115,7 +115,7 @@ def test_an_error_is_reported_with_its_row(file: Path, old: str, new: str, messa
 def test_files_that_are_not_tests_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, message: str
 ) -> None:
-    monkeypatch.setattr(csv_table, "MOST_DRAWINGS", 3)
+    monkeypatch.setattr(csv_table, "MAX_DRAWINGS", 3)
     path = tmp_path / "mine.csv"
     path.write_bytes(content)
     assert message in error_message(path)
@@ -126,7 +126,7 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: p
     huge.touch()
     os.truncate(huge, 3 * 10**11)
     assert "expected at most 256,000,000" in error_message(huge)
-    monkeypatch.setattr(csv_table, "LONGEST_DRAWING", 20)
+    monkeypatch.setattr(csv_table, "MAX_DRAWING_LENGTH", 20)
     path = tmp_path / "long.csv"
     path.write_text(f"prompted,strokes\n7,{'0 1 ' * 20}\n", encoding="utf-8")
     assert "row 2: the line is not valid CSV" in error_message(path)

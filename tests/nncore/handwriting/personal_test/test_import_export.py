@@ -88,7 +88,7 @@ def test_a_file_that_is_not_a_test_is_refused_with_its_row(tmp_path: Path, conte
 
 
 def test_a_file_with_too_many_samples_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nncore.handwriting.personal_test.import_export.MOST_DRAWINGS", 1)
+    monkeypatch.setattr("nncore.handwriting.personal_test.import_export.MAX_DRAWINGS", 1)
     path = tmp_path / "x.unipen"
     path.write_text(UNIPEN, encoding="utf-8")
     with pytest.raises(DataError, match="found 2 samples; expected at most 1"):

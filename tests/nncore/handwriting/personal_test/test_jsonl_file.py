@@ -100,9 +100,9 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path, file: Path, mo
     os.truncate(huge, 3 * 10**11)
     assert "the file is too large; expected at most 256,000,000" in error_message(huge)
     write_result(HandwritingTestResult(result().drawings * 3, DATE, "m"), file)
-    monkeypatch.setattr(kept, "MOST_DRAWINGS", 10)
+    monkeypatch.setattr(kept, "MAX_DRAWINGS", 10)
     assert "row 12: this is not a row" in error_message(file)
-    monkeypatch.setattr(kept, "LONGEST_LINE", 100)
+    monkeypatch.setattr(kept, "MAX_LINE_LENGTH", 100)
     assert "row 1: this is not a row" in error_message(file)
 
 

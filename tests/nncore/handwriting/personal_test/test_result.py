@@ -6,21 +6,21 @@ import pytest
 from nncore.errors import DataError
 from nncore.evaluation.metrics import wilson_interval
 from nncore.evaluation.recognition import read_digit
-from nncore.handwriting.personal_test.result import REFUSED, read_test
+from nncore.handwriting.personal_test.result import NOT_A_DIGIT_COLUMN, read_test
 from nncore.model.network import Network, NetworkSpec
 from nncore.preprocessing.ink import rasterize
 from tests.nncore.handwriting.personal_test.samples import DATE, ink, network, result
 
 
 def test_an_unsure_reading_can_be_correct_and_a_rejected_one_cannot() -> None:
-    assert [drawing.is_right for drawing in result().drawings] == [True, True, False, False]
+    assert [drawing.is_correct for drawing in result().drawings] == [True, True, False, False]
     assert [drawing.read for drawing in result().drawings] == [7, 4, 2, None]
-    assert (result().right, result().accuracy) == (2, 0.5)
+    assert (result().correct, result().accuracy) == (2, 0.5)
 
 
 def test_rows_of_the_confusion_matrix_are_requested_digits_and_columns_are_digits_read() -> None:
     wanted = np.zeros((10, 11), int)
-    wanted[7, 7] = wanted[4, 4] = wanted[7, 2] = wanted[0, REFUSED] = 1
+    wanted[7, 7] = wanted[4, 4] = wanted[7, 2] = wanted[0, NOT_A_DIGIT_COLUMN] = 1
     assert np.array_equal(result().confusion, wanted)
 
 
