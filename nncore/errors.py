@@ -29,9 +29,9 @@ class ModelFileError(DigitLabError):
     """A model or checkpoint file cannot be read or written: it is cut short, damaged, of another kind, or newer."""
 
 
-def printable(text: str, longest: int = 40) -> str:
-    """Return `text` for one line of a message: at most `longest` characters, invisible ones as hexadecimal codes."""
-    cut = text if len(text) <= longest else text[: longest - 1] + "…"
+def printable(text: str, max_length: int = 40) -> str:
+    """Return `text` for one line of a message: at most `max_length` characters, invisible ones as hexadecimal codes."""
+    cut = text if len(text) <= max_length else text[: max_length - 1] + "…"
     return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in cut)
 
 

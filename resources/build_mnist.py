@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from nncore.system.atomic_write import write_safely
+from nncore.system.atomic_write import write_atomically
 
 TARGET = Path(__file__).with_name("mnist.npz")
 
@@ -61,7 +61,7 @@ def build(folder: Path, target: Path = TARGET) -> None:
     with zipfile.ZipFile(packed, "w") as archive:
         for name, array in arrays.items():
             _add(archive, name, array)
-    write_safely(target, packed.getbuffer())
+    write_atomically(target, packed.getbuffer())
 
 
 def _original(folder: Path, name: str, expected: str) -> bytes:

@@ -19,7 +19,7 @@ from nncore.evaluation.robustness import robustness
 from nncore.files.model_file import Model, bundled_model_path, load_model
 from nncore.model.checks import check_fit
 from nncore.model.network import Network
-from nncore.system.atomic_write import write_safely
+from nncore.system.atomic_write import write_atomically
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -60,7 +60,7 @@ def _write_report(path: Path, network: Network, dataset: Dataset, model: Model) 
     robust = list(robustness(network, dataset)) if dataset.is_bytes else []
     page = evaluation_report(predictions, dataset, model.card.name, network.spec.summary, robust)
     try:
-        write_safely(path, page.encode())
+        write_atomically(path, page.encode())
     except OSError as problem:
         raise SettingError("report", f"{path}: the report cannot be written ({problem.strerror or problem}).") from None
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from nncore.errors import DataError
 from nncore.experiments.run_log.descriptions import settings_in_words
 from nncore.experiments.run_log.logged_run import LoggedRun
-from nncore.system.atomic_write import write_safely
+from nncore.system.atomic_write import write_atomically
 from nncore.training.history import Row
 
 if TYPE_CHECKING:
@@ -63,7 +63,9 @@ def write_run_tables(runs: Sequence[tuple[LoggedRun, Sequence[Row]]], path: Path
     for target, table in ((path, runs_table([run for run, _ in runs])), (epochs_path, epochs_table(runs))):
         text = table.map(_cell).to_csv(index=False, lineterminator="\r\n")  # RFC 4180
         try:
-            write_safely(target, text.encode("utf-8-sig"))  # without the byte order mark Excel assumes another encoding
+            write_atomically(
+                target, text.encode("utf-8-sig")
+            )  # without the byte order mark Excel assumes another encoding
         except OSError as problem:
             raise DataError(f"{target}: could not be written ({problem.strerror or problem}).") from None
     return epochs_path

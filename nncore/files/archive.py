@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from nncore.errors import ModelFileError
 from nncore.files.json_header import MAX_HEADER_BYTES
-from nncore.system.memory import gigabytes, memory_to_spend
+from nncore.system.memory import gigabytes_text, usable_memory
 
 HEADER = "header.json"
 
@@ -56,8 +56,8 @@ def reading_errors(path: Path, kind: str) -> Iterator[int]:
         size = path.stat().st_size
         if not path.is_file():  # a pipe or a device may have no end
             raise ModelFileError("could not be read: it is not a file.")
-        if MEMORY_PER_BYTE * size > memory_to_spend():
-            raise ModelFileError(f"the file has {gigabytes(size)}, which is too large for the free memory.")
+        if MEMORY_PER_BYTE * size > usable_memory():
+            raise ModelFileError(f"the file has {gigabytes_text(size)}, which is too large for the free memory.")
         yield size
     except FileNotFoundError:
         raise ModelFileError(f"{path}: there is no such file.") from None

@@ -1,4 +1,4 @@
-"""The HTML frame of a report, with one style sheet for light and dark screens and for paper. Needs no internet."""
+"""The HTML page around a report, with one style sheet for light and dark screens and for print. Needs no internet."""
 
 from __future__ import annotations
 

@@ -13,19 +13,21 @@ from numpy.typing import NDArray
 def png(image: NDArray[np.uint8]) -> bytes:
     """Return the image (height, width), 0 black to 255 white, as the bytes of a PNG file.
 
-    Each line begins with the byte 0, "no filter". (ISO/IEC 15948, "Portable Network Graphics", section 5.)
+    ISO/IEC 15948, "Portable Network Graphics", sections 5 (chunks) and 11 (their content).
     """
     height, width = image.shape
-    lines = np.pad(image, ((0, 0), (1, 0)))
-    size = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)  # eight bits of grey
-    chunks = ((b"IHDR", size), (b"IDAT", zlib.compress(lines.tobytes(), 9)), (b"IEND", b""))
+    lines = np.pad(image, ((0, 0), (1, 0)))  # each line of pixels begins with a byte: 0 means that it has no filter
+    # Eight bits per pixel, colour type 0 (grey); compression, filter method and interlacing are the standard ones, 0.
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(lines.tobytes(), 9)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, data) for name, data in chunks)
 
 
 def data_uri(image: NDArray[np.uint8]) -> str:
-    """Return the image as a data URI, for the src of an <img>."""
+    """Return the image (height, width) as a data URI, for the attribute `src` of an <img> element."""
     return "data:image/png;base64," + b64encode(png(image)).decode("ascii")
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:
+    """Return a chunk: length of the data, name, data, and the checksum of name and data."""
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))

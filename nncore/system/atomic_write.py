@@ -16,39 +16,39 @@ def _read_umask() -> int:
 
 
 UMASK = _read_umask()
-"""Permissions that new files do not get. The only way to read them is to set them for the whole process, so they are
-read once, before there are threads that write files."""
+"""Permissions that new files do not get. They can be read only by changing them for the whole process. So they are read
+once, when this module is imported, before there are threads that write files."""
 
 
-def write_safely(path: Path, content: bytes | memoryview) -> None:
+def write_atomically(path: Path, content: bytes | memoryview) -> None:
     """Replace the content of `path`: write a new file in the same folder, flush it to the disk, rename it to `path`.
 
     After any failure (a full disk, a power cut) the old file is unchanged. A missing folder is created. Raises OSError
     if the file cannot be written, or if `path` is not a regular file (for example a device).
     """
-    path = Path(os.path.realpath(path))  # a link stays a link; its target is replaced
+    path = Path(os.path.realpath(path))  # a symbolic link is kept; its target is replaced
     if path.exists() and not path.is_file():
         raise OSError(errno.EINVAL, "it is not a file")
     if path.exists() and not os.access(path, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     path.parent.mkdir(parents=True, exist_ok=True)
     # Only the first 40 characters: a file name has at most 255 bytes, and a character may need four.
-    descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(beside, _mode_for(path))
-        os.replace(beside, path)
+        os.chmod(temporary, _permissions_for(path))
+        os.replace(temporary, path)
     except BaseException:
-        Path(beside).unlink(missing_ok=True)
+        Path(temporary).unlink(missing_ok=True)
         raise
     _flush_folder(path.parent)
 
 
-def _mode_for(path: Path) -> int:
-    """Return the permissions of the file that is replaced, or the usual ones of a new file."""
+def _permissions_for(path: Path) -> int:
+    """Return the permissions of the file that is replaced, or the usual permissions of a new file."""
     return path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~UMASK
 
 

@@ -1,10 +1,9 @@
-"""Limit BLAS to one thread while a network calculates; all users of the limit in this process are counted."""
+"""Limit BLAS to one thread while a network calculates. All calculations of this process share the limit."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ContextDecorator
 from importlib.util import find_spec
 from threading import RLock
 from typing import Any
@@ -17,62 +16,55 @@ ONE_THREAD_ENVIRONMENT = dict.fromkeys(
 """Environment variables with which a new process has one BLAS thread from its start."""
 
 
-def can_have_one_blas_thread() -> bool:
+def can_limit_blas_threads() -> bool:
     """Whether `one_blas_thread` works: threadpoolctl is installed, or this process started with one thread."""
     return find_spec("threadpoolctl") is not None or ONE_THREAD_ENVIRONMENT.items() <= os.environ.items()
 
 
-@contextmanager
-def one_blas_thread() -> Iterator[None]:
+def one_blas_thread() -> _SharedLimit:
     """Limit BLAS to one thread in this process, so that each matrix product runs on the thread that asks for it.
 
     The bits of a product depend on the number of threads, so every calculation that must be reproducible runs within
     this limit; see `nncore.training.parallel.batch_gradients` for the gain in speed. Users may overlap in any order and
-    on any threads: the first sets the limit, the last to leave restores the earlier number of threads. Also usable as a
-    decorator. Without the package threadpoolctl, BLAS keeps its number of threads.
+    on any threads: the first sets the limit, the last one restores the earlier number of threads. The result is a
+    context manager and a decorator. Without the package threadpoolctl, BLAS keeps its number of threads.
     """
-    _limit.enter()
-    try:
-        yield
-    finally:
-        _limit.leave()
+    return _limit
 
 
-class _SharedLimit:
-    """Counts the users of the limit."""
+class _SharedLimit(ContextDecorator):
+    """A context that sets the limit; it counts its users, and the last user that leaves it removes the limit."""
 
     def __init__(self) -> None:
-        # Reentrant: the garbage collector may close an abandoned training, which calls `leave`, on a thread that has
-        # the lock already.
+        # Reentrant: the garbage collector may close an abandoned training, which leaves the context, on a thread that
+        # has the lock already.
         self._lock = RLock()
         self._users = 0
         self._libraries: list[Any] = []
         self._threads_before: list[int] = []
 
-    def enter(self) -> None:
-        """Add a user."""
+    def __enter__(self) -> None:
         with self._lock:
             self._libraries = self._libraries or _blas_libraries()
             if not self._users:
                 self._threads_before = [library.get_num_threads() for library in self._libraries]
             # Every user sets the limit, not only the first: MKL, and OpenBLAS with OpenMP, have a limit per thread.
-            self._set([1] * len(self._libraries))
+            self._set_threads([1] * len(self._libraries))
             self._users += 1
 
-    def leave(self) -> None:
-        """Remove a user; the last one restores the number of threads."""
+    def __exit__(self, *exception: object) -> None:
         with self._lock:
             self._users -= 1
             if not self._users:
-                self._set(self._threads_before)
+                self._set_threads(self._threads_before)
 
-    def _set(self, counts: list[int]) -> None:
+    def _set_threads(self, counts: list[int]) -> None:
         for library, count in zip(self._libraries, counts, strict=True):
             if library.get_num_threads() != count:
-                _let_any_thread_set(library)
+                _lift_thread_restriction(library)
                 library.set_num_threads(count)
             if count > 1:
-                _let_any_thread_set(library)
+                _lift_thread_restriction(library)
 
 
 _limit = _SharedLimit()
@@ -91,11 +83,11 @@ def _blas_libraries() -> list[Any]:
     return libraries
 
 
-def _let_any_thread_set(library: Any) -> None:
+def _lift_thread_restriction(library: Any) -> None:
     """Remove a restriction of threadpoolctl 3.8: for OpenBLAS, only the first thread that set a number may change it.
 
     All threads of the process share this limit, and a different thread may have to restore the number.
     """
-    lift = getattr(library, "clear_controlling_thread", None)
-    if lift is not None:
-        lift(force=True)
+    lift_restriction = getattr(library, "clear_controlling_thread", None)
+    if lift_restriction is not None:
+        lift_restriction(force=True)

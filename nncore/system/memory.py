@@ -6,37 +6,37 @@ import os
 import sys
 from contextlib import suppress
 
-RESERVE = 256_000_000
-"""Bytes that are never used for data or training, as a reserve for other programs."""
+RESERVED_BYTES = 256_000_000
+"""Bytes that data and training never use, as a reserve for other programs."""
 
-UNKNOWN = sys.maxsize
-"""Returned if the free memory is unknown: larger than any need, so that nothing is rejected."""
+UNKNOWN_MEMORY = sys.maxsize
+"""The result if the free memory is unknown. It is larger than any need, so that nothing is rejected."""
 
 
 def available_memory() -> int:
-    """Return the bytes that are available without swapping; UNKNOWN if neither psutil nor the system reports them."""
+    """Return the bytes available without swapping; UNKNOWN_MEMORY if neither psutil nor the system reports them."""
     try:
         import psutil
     except ModuleNotFoundError:  # nncore needs only NumPy
-        return _available_by_the_system()
+        return _available_from_system()
     return int(psutil.virtual_memory().available)
 
 
-def _available_by_the_system() -> int:
-    """Return the kernel's estimate on Linux, the total memory on other POSIX systems, UNKNOWN on Windows."""
+def _available_from_system() -> int:
+    """Return the kernel's estimate on Linux, the total memory on other POSIX systems, UNKNOWN_MEMORY on Windows."""
     with suppress(OSError, ValueError, StopIteration), open("/proc/meminfo", encoding="ascii") as lines:
         kilobytes = next(line.split()[1] for line in lines if line.startswith("MemAvailable:"))
         return 1024 * int(kilobytes)
     with suppress(AttributeError, OSError, ValueError):
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    return UNKNOWN
+    return UNKNOWN_MEMORY
 
 
-def memory_to_spend(available: int | None = None) -> int:
-    """Return the bytes that may be used: `available` (None: ask the system) minus RESERVE; at least 0."""
-    return max(0, (available_memory() if available is None else available) - RESERVE)
+def usable_memory(available: int | None = None) -> int:
+    """Return the bytes that data or training may use: `available` (None: ask the system) minus RESERVED_BYTES, or 0."""
+    return max(0, (available_memory() if available is None else available) - RESERVED_BYTES)
 
 
-def gigabytes(count: int) -> str:
+def gigabytes_text(count: int) -> str:
     """Return `count` bytes as text: "1.5 GB"."""
     return f"{count / 1e9:,.1f} GB" if count < 10**18 else "more than a billion GB"

@@ -1,4 +1,4 @@
-"""Modes of NumPy: without warnings, and without its buffer."""
+"""Two modes of NumPy: without warnings, and without its conversion buffer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 
 
-def without_warnings() -> Context:
+def context_without_warnings() -> Context:
     """Return a context in which NumPy does not warn about overflows; the loss shows that a network diverges.
 
     Entering it takes a tenth of the time of np.errstate, which matters if a batch has one example.

@@ -25,7 +25,7 @@ from nncore.model.network import Network
 from nncore.system.blas_threads import one_blas_thread
 from nncore.system.copying import NotCopyable
 from nncore.system.cores import available_cores
-from nncore.system.numpy_modes import without_warnings
+from nncore.system.numpy_modes import context_without_warnings
 from nncore.training.checkpoint import Checkpoint, data_checksum
 from nncore.training.checks import check_settings
 from nncore.training.config import TrainingConfig
@@ -121,7 +121,7 @@ class Training(NotCopyable):
 
     def events(self) -> Iterator[TrainingEvent]:
         """The run, event by event: Started first, Diverged or Finished last."""
-        progress, silently = self._progress, without_warnings()
+        progress, silently = self._progress, context_without_warnings()
         with one_blas_thread(), self._gradients:
             yield self._started()
             while (reason := self._end_reason()) is None:

@@ -6,7 +6,7 @@ from math import prod
 
 from nncore.errors import SettingError
 from nncore.model.network import PREDICTION_BATCH_SIZE, NetworkSpec
-from nncore.system.memory import gigabytes, memory_to_spend
+from nncore.system.memory import gigabytes_text, usable_memory
 from nncore.training.config import TrainingConfig
 from nncore.training.parallel.batch_gradients import is_split, rows_per_pass
 
@@ -46,10 +46,10 @@ def check_memory(spec: NetworkSpec, config: TrainingConfig, available: int | Non
     available: the bytes that are free; None asks the system.
     """
     needed = memory_for_training(spec, config)
-    free = memory_to_spend(available)
+    free = usable_memory(available)
     if needed > free:
         raise SettingError(
             "layers",
-            f"Training {spec.parameter_count:,} weights needs about {gigabytes(needed)} of memory; "
-            f"{gigabytes(free)} are free. Narrower layers need less.",
+            f"Training {spec.parameter_count:,} weights needs about {gigabytes_text(needed)} of memory; "
+            f"{gigabytes_text(free)} are free. Narrower layers need less.",
         )

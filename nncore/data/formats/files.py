@@ -16,7 +16,7 @@ from numpy.typing import DTypeLike, NDArray
 from nncore.data.dataset import Dataset, Splits
 from nncore.data.mapped_dataset import MappedArray, label_blocks
 from nncore.errors import DataError, file_name, printable
-from nncore.system.memory import gigabytes, memory_to_spend
+from nncore.system.memory import gigabytes_text, usable_memory
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -72,11 +72,11 @@ def parse_float(field: str) -> float | None:
 
 def require_memory(path: Path, needed: int) -> None:
     """Raise DataError unless `needed` bytes of memory are free, with a reserve."""
-    free = memory_to_spend()
+    free = usable_memory()
     if needed > free:
         raise DataError(
-            f"{file_name(path)}: reading this file needs {gigabytes(needed)} of memory, but only {gigabytes(free)} "
-            "are free; close other programs or use a smaller file."
+            f"{file_name(path)}: reading this file needs {gigabytes_text(needed)} of memory, "
+            f"but only {gigabytes_text(free)} are free; close other programs or use a smaller file."
         )
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset
 from nncore.model.network import Network
-from nncore.system.blas_threads import ONE_THREAD_ENVIRONMENT, can_have_one_blas_thread
+from nncore.system.blas_threads import ONE_THREAD_ENVIRONMENT, can_limit_blas_threads
 from nncore.system.copying import NotCopyable
 from nncore.training.parallel.batch_part import Examples, PartSpec
 from nncore.training.parallel.helper_main import GRADIENTS, OPTIMIZER_STEP
@@ -66,7 +66,7 @@ def can_start_helper() -> bool:
     be limited to one BLAS thread, several threads calculate its matrix products, and the bits differ.
     """
     has_interpreter = "python" in os.path.basename(sys.executable or "").lower() and not getattr(sys, "frozen", False)
-    return has_interpreter and can_have_one_blas_thread()
+    return has_interpreter and can_limit_blas_threads()
 
 
 class HelperProcess(NotCopyable):

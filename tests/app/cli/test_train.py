@@ -178,7 +178,7 @@ def test_the_model_is_saved_even_if_the_checkpoint_cannot_be(trainer: Trainer, m
     def full(path: Path, content: memoryview) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(checkpoint_file, "write_safely", full)
+    monkeypatch.setattr(checkpoint_file, "write_atomically", full)
     out, checkpoint = trainer.folder / "m.npz", trainer.folder / "run.npz"
     options = "--epochs", 2, "--out", out, "--checkpoint", checkpoint, "--no-log"
     message = trainer.error_message(*SMALL, *options, status=1)

@@ -13,17 +13,17 @@ X = np.arange(4.0)
 
 
 @given(st.floats(1e-6, 1e9))
-def test_ticks_are_few_round_and_within_the_axis(largest: float) -> None:
-    found = ticks(largest)
+def test_ticks_are_few_round_and_within_the_axis(maximum: float) -> None:
+    found = ticks(maximum)
     assert 3 <= len(found) <= 8
     assert found[0] == 0
-    assert found[-1] <= largest * (1 + 1e-6)
+    assert found[-1] <= maximum * (1 + 1e-6)
     np.testing.assert_allclose(np.diff(found), found[1], rtol=1e-5)
 
 
-@pytest.mark.parametrize(("largest", "expected"), [(100.0, 20.0), (13.0, 5.0), (3.0, 0.5)])
-def test_ticks_are_1_2_or_5_times_a_power_of_ten_apart(largest: float, expected: float) -> None:
-    assert ticks(largest)[1] == expected
+@pytest.mark.parametrize(("maximum", "expected"), [(100.0, 20.0), (13.0, 5.0), (3.0, 0.5)])
+def test_ticks_are_1_2_or_5_times_a_power_of_ten_apart(maximum: float, expected: float) -> None:
+    assert ticks(maximum)[1] == expected
 
 
 def test_values_that_are_not_finite_are_left_out() -> None:
@@ -39,7 +39,7 @@ def test_nothing_and_a_single_point_can_be_drawn() -> None:
 
 
 def test_lines_are_told_apart_and_names_are_text() -> None:
-    html = legend([Line("a", X, X, 0), Line("<b>", X, X, 1, marked=True)])
+    html = legend([Line("a", X, X, 0), Line("<b>", X, X, 1, has_markers=True)])
     assert "c0 d0" in html
     assert "c1 d1" in html
     assert "&lt;b&gt;" in html

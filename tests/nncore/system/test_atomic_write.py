@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nncore.system.atomic_write import write_safely
+from nncore.system.atomic_write import write_atomically
 
 
 def mode_of(path: Path) -> int:
@@ -17,8 +17,8 @@ def mode_of(path: Path) -> int:
 
 def test_the_file_holds_what_was_given(tmp_path: Path) -> None:
     path = tmp_path / "new folder" / "file"
-    write_safely(path, b"one")
-    write_safely(path, memoryview(b"two"))
+    write_atomically(path, b"one")
+    write_atomically(path, memoryview(b"two"))
     assert path.read_bytes() == b"two"
     assert list(path.parent.iterdir()) == [path]
 
@@ -40,7 +40,7 @@ def test_the_old_file_stays_and_nothing_else_if_writing_fails(
     path.write_bytes(b"old")
     monkeypatch.setattr(os, where, failure)
     with pytest.raises((OSError, KeyboardInterrupt)):
-        write_safely(path, b"new")
+        write_atomically(path, b"new")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -61,7 +61,7 @@ def test_the_old_file_is_replaced_only_when_the_new_one_is_on_the_disk(
 
     monkeypatch.setattr(os, "fsync", seen_fsync)
     monkeypatch.setattr(os, "replace", seen_replace)
-    write_safely(path, b"new")
+    write_atomically(path, b"new")
     assert steps == ["file", "rename", "folder"]
 
 
@@ -74,7 +74,7 @@ def test_a_folder_that_cannot_be_flushed_is_no_failure(tmp_path: Path, monkeypat
         fsync(descriptor)
 
     monkeypatch.setattr(os, "fsync", only_files)
-    write_safely(tmp_path / "file", b"new")
+    write_atomically(tmp_path / "file", b"new")
     assert (tmp_path / "file").read_bytes() == b"new"
 
 
@@ -82,13 +82,13 @@ def test_permissions_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"old")
     path.chmod(0o604)
-    write_safely(path, b"new")
+    write_atomically(path, b"new")
     assert mode_of(path) == 0o604
 
 
 def test_a_new_file_gets_the_permissions_of_any_new_file(tmp_path: Path) -> None:
     (tmp_path / "ordinary").write_bytes(b"")
-    write_safely(tmp_path / "file", b"")
+    write_atomically(tmp_path / "file", b"")
     assert mode_of(tmp_path / "file") == mode_of(tmp_path / "ordinary")
 
 
@@ -101,7 +101,7 @@ def test_the_permissions_of_other_threads_files_are_left_alone(tmp_path: Path, m
         return umask(mask)
 
     monkeypatch.setattr(os, "umask", seen)
-    thread = threading.Thread(target=write_safely, args=(tmp_path / "file", b""))
+    thread = threading.Thread(target=write_atomically, args=(tmp_path / "file", b""))
     thread.start()
     thread.join()
     assert (tmp_path / "file").exists()
@@ -112,20 +112,20 @@ def test_what_is_no_file_is_not_replaced(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     for path in (tmp_path, tmp_path / "pipe"):
         with pytest.raises(OSError, match="it is not a file"):
-            write_safely(path, b"new")
+            write_atomically(path, b"new")
     assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
     assert list(tmp_path.iterdir()) == [tmp_path / "pipe"]
 
 
 def test_a_name_as_long_as_the_disk_takes_is_written(tmp_path: Path) -> None:
     path = tmp_path / ("é" * 127)
-    write_safely(path, b"new")
+    write_atomically(path, b"new")
     assert path.read_bytes() == b"new"
 
 
 def test_a_link_stays_a_link_to_the_new_content(tmp_path: Path) -> None:
     (tmp_path / "target").write_bytes(b"old")
     (tmp_path / "link").symlink_to(tmp_path / "target")
-    write_safely(tmp_path / "link", b"new")
+    write_atomically(tmp_path / "link", b"new")
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "target").read_bytes() == b"new"

@@ -11,7 +11,7 @@ from threading import Event, Thread
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from nncore.system.blas_threads import ONE_THREAD_ENVIRONMENT, can_have_one_blas_thread, one_blas_thread
+from nncore.system.blas_threads import ONE_THREAD_ENVIRONMENT, can_limit_blas_threads, one_blas_thread
 from nncore.training import TrainingConfig, train
 from tests.nncore.runs import few_digits, fresh_network
 
@@ -27,7 +27,7 @@ def two_threads() -> Iterator[set[int]]:
         yield blas_threads()
 
 
-def in_another_process(code: str) -> str:
+def output_of_process(code: str) -> str:
     """What `code` prints in a process whose BLAS starts with two threads."""
     return subprocess.run(
         [sys.executable, "-c", code],
@@ -132,7 +132,7 @@ def test_a_training_that_runs_to_its_end_restores_blas(two_threads: set[int]) ->
 
 
 def test_the_limit_holds_though_it_is_the_first_import() -> None:
-    printed = in_another_process(
+    printed = output_of_process(
         "from nncore.system.blas_threads import one_blas_thread\n"
         "from threadpoolctl import threadpool_info\n"
         "with one_blas_thread():\n"
@@ -143,7 +143,7 @@ def test_the_limit_holds_though_it_is_the_first_import() -> None:
 
 
 def test_without_threadpoolctl_blas_keeps_its_threads() -> None:
-    printed = in_another_process(
+    printed = output_of_process(
         "import sys; sys.modules['threadpoolctl'] = None; from nncore.system.blas_threads import one_blas_thread\n"
         "with one_blas_thread(): print('in')\n"
         "print('out')"
@@ -214,17 +214,17 @@ for _ in range(2):
 
 
 def test_everything_at_once_gives_the_bits_of_each_alone() -> None:
-    printed = in_another_process(EVERYTHING_AT_ONCE)
+    printed = output_of_process(EVERYTHING_AT_ONCE)
     assert printed.count("True") == 10
     assert "False" not in printed
 
 
 def test_without_threadpoolctl_only_the_environment_can_give_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert can_have_one_blas_thread()
+    assert can_limit_blas_threads()
     monkeypatch.setattr("nncore.system.blas_threads.find_spec", lambda name: None)
     for variable in ONE_THREAD_ENVIRONMENT:
         monkeypatch.delenv(variable, raising=False)
-    assert not can_have_one_blas_thread()
+    assert not can_limit_blas_threads()
     for variable in ONE_THREAD_ENVIRONMENT:
         monkeypatch.setenv(variable, "1")
-    assert can_have_one_blas_thread()
+    assert can_limit_blas_threads()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nncore.system.memory import RESERVE, UNKNOWN, available_memory, memory_to_spend
+from nncore.system.memory import RESERVED_BYTES, UNKNOWN_MEMORY, available_memory, usable_memory
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def without_psutil(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psutil", None)
 
 
-def meminfo_is(text: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+def set_meminfo(text: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let /proc/meminfo hold `text`; None: there is no such file."""
 
     def opened(path: str, **about: Any) -> StringIO:
@@ -27,7 +27,7 @@ def meminfo_is(text: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(builtins, "open", opened)
 
 
-def sysconf_gives(numbers: dict[str, int] | None, monkeypatch: pytest.MonkeyPatch) -> None:
+def set_sysconf(numbers: dict[str, int] | None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let os.sysconf know `numbers`; None: the system has no sysconf."""
     if numbers is None:
         monkeypatch.delattr(os, "sysconf", raising=False)
@@ -37,7 +37,7 @@ def sysconf_gives(numbers: dict[str, int] | None, monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.usefixtures("without_psutil")
 def test_without_psutil_linux_itself_says_what_is_available(monkeypatch: pytest.MonkeyPatch) -> None:
-    meminfo_is("MemTotal:       16000000 kB\nMemAvailable:    1500000 kB\n", monkeypatch)
+    set_meminfo("MemTotal:       16000000 kB\nMemAvailable:    1500000 kB\n", monkeypatch)
     assert available_memory() == 1_536_000_000
 
 
@@ -53,19 +53,19 @@ def test_with_and_without_psutil_the_amount_is_about_the_same(monkeypatch: pytes
 def test_without_psutil_and_meminfo_all_memory_counts_as_available(
     text: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    meminfo_is(text, monkeypatch)
-    sysconf_gives({"SC_PHYS_PAGES": 1000, "SC_PAGE_SIZE": 4096}, monkeypatch)
+    set_meminfo(text, monkeypatch)
+    set_sysconf({"SC_PHYS_PAGES": 1000, "SC_PAGE_SIZE": 4096}, monkeypatch)
     assert available_memory() == 4_096_000
 
 
 @pytest.mark.usefixtures("without_psutil")
 def test_a_system_that_says_nothing_refuses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    meminfo_is(None, monkeypatch)
-    sysconf_gives(None, monkeypatch)
-    assert available_memory() == UNKNOWN
-    assert memory_to_spend() > 10**18
+    set_meminfo(None, monkeypatch)
+    set_sysconf(None, monkeypatch)
+    assert available_memory() == UNKNOWN_MEMORY
+    assert usable_memory() > 10**18
 
 
 def test_a_reserve_is_left_and_nothing_is_below_zero() -> None:
-    assert memory_to_spend(RESERVE + 5) == 5
-    assert memory_to_spend(RESERVE - 5) == 0
+    assert usable_memory(RESERVED_BYTES + 5) == 5
+    assert usable_memory(RESERVED_BYTES - 5) == 0

@@ -9,7 +9,7 @@ import pytest
 from nncore.errors import SettingError
 from nncore.files.model_file import Model, trained_model
 from nncore.model.network import Network, NetworkSpec
-from nncore.system.memory import RESERVE, available_memory, gigabytes, memory_to_spend
+from nncore.system.memory import RESERVED_BYTES, available_memory, gigabytes_text, usable_memory
 from nncore.training import Training, TrainingConfig
 from nncore.training.memory import check_memory, memory_for_training
 from nncore.training.parallel import batch_gradients
@@ -23,14 +23,14 @@ def test_the_available_memory_is_the_systems() -> None:
 
 
 def test_a_reserve_stays() -> None:
-    assert memory_to_spend(3 * RESERVE) == 2 * RESERVE
-    assert memory_to_spend(RESERVE // 2) == 0
-    assert memory_to_spend() == pytest.approx(available_memory() - RESERVE, abs=1e9)
+    assert usable_memory(3 * RESERVED_BYTES) == 2 * RESERVED_BYTES
+    assert usable_memory(RESERVED_BYTES // 2) == 0
+    assert usable_memory() == pytest.approx(available_memory() - RESERVED_BYTES, abs=1e9)
 
 
 def test_training_is_refused_exactly_when_it_needs_more_than_may_be_taken() -> None:
     config = TrainingConfig(batch_size=64)
-    enough = memory_for_training(SPEC, config) + RESERVE
+    enough = memory_for_training(SPEC, config) + RESERVED_BYTES
     check_memory(SPEC, config, available=enough)
     with pytest.raises(SettingError, match=r"Training 1,047,210 weights needs about 0\.1 GB of memory; 0\.1 GB are"):
         check_memory(SPEC, config, available=enough - 1)
@@ -74,5 +74,5 @@ def test_the_estimate_covers_a_training_and_what_the_window_keeps_of_it(
 
 
 def test_bytes_are_shown_in_gigabytes() -> None:
-    assert gigabytes(1_540_000_000) == "1.5 GB"
-    assert gigabytes(2_000_000_000_000) == "2,000.0 GB"
+    assert gigabytes_text(1_540_000_000) == "1.5 GB"
+    assert gigabytes_text(2_000_000_000_000) == "2,000.0 GB"

@@ -234,7 +234,7 @@ def test_a_file_larger_than_the_free_memory_is_refused(
 ) -> None:
     write(tmp_path, digits, "x-images-idx3-ubyte", "x-labels-idx1-ubyte")
     free = digits.images.nbytes
-    monkeypatch.setattr(files, "memory_to_spend", lambda: free)
+    monkeypatch.setattr(files, "usable_memory", lambda: free)
     assert len(read_dataset(tmp_path / "x-images-idx3-ubyte").training) == len(digits)
     free -= 1
     with pytest.raises(DataError, match=r"^x-images-idx3-ubyte: reading this file needs 0\.0 GB of memory"):
