@@ -120,7 +120,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         session = self.session
-        session.snapshots_created.connect(self.draw_tab.set_rewind)
+        session.snapshots_created.connect(self.draw_tab.set_snapshots)
         session.model_changed.connect(self._show_model)
         session.data_changed.connect(self._show_data)
         session.status_message.connect(self.messages.show_message)
@@ -133,7 +133,7 @@ class MainWindow(QMainWindow):
 
     def _connect_teacher(self) -> None:
         """Connect the tabs with the teacher of the user's handwriting."""
-        self.draw_tab.follow(self.teacher)
+        self.draw_tab.connect_teacher(self.teacher)
         self.teacher.adapted.connect(self._show_adaptation)
         self.my_hand_tab.teach_requested.connect(self.teacher.teach)
         self.my_hand_tab.show_requested.connect(self._show_ink)
@@ -159,7 +159,7 @@ class MainWindow(QMainWindow):
     def _show_model(self, model: Model) -> None:
         self._read_with(self.session.network)
         self.teacher.set_base(self.session.network, learn=not self.session.model_follows_run)
-        self.draw_tab.rewind.refresh()
+        self.draw_tab.epoch_row.refresh()
         card = model.card
         self.evaluate_tab.set_model(self.session.network, card.name)
         accuracy = f", epoch {card.epochs}" if card.test_accuracy is None else f"  {card.test_accuracy:.1%}"
@@ -290,14 +290,14 @@ class MainWindow(QMainWindow):
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Accept files and pictures."""
         data = event.mimeData()
-        if PictureSource.takes(data) or (data.hasUrls() and all(url.isLocalFile() for url in data.urls())):
+        if PictureSource.accepts(data) or (data.hasUrls() and all(url.isLocalFile() for url in data.urls())):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open each dropped file; a picture is shown on the canvas."""
         data = event.mimeData()
-        if PictureSource.takes(data):
-            self.draw_tab.pictures.take(data)
+        if PictureSource.accepts(data):
+            self.draw_tab.pictures.read(data)
             self.tabs.setCurrentWidget(self.draw_tab)
         else:
             for url in data.urls():

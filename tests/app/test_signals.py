@@ -19,7 +19,7 @@ UNTYPED = {
     "session/training_thread.py: run_event": EVENTS,
     "tabs/data/source_panel.py: made_up_requested": "carries a seed up to 2^32 - 1, more than Qt's int holds",
     "tabs/draw/draw_tab.py: predicted": NONE,
-    "tabs/draw/rewind.py: epoch_chosen": NONE,
+    "tabs/draw/epoch_row.py: epoch_chosen": NONE,
     "tabs/evaluate/detail_view.py: explanation_changed": NONE,
     "tabs/evaluate/evaluate_tab.py: image_explained": NONE,
     "tabs/evaluate/evaluation_runner.py: evaluated": NONE,

@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -16,17 +15,18 @@ from app.background.frame_throttle import FrameThrottle
 from app.canvas.canvas import Canvas
 from app.canvas.canvas_picture import CanvasPicture
 from app.session.handwriting_teacher import HandwritingTeacher
-from app.style.icons import icon_size, set_icon
+from app.style.icons import set_icon
 from app.style.theme import GAP, PAGE_MARGIN
-from app.tabs.draw.answer import Answer
+from app.tabs.draw.answer_view import AnswerView
+from app.tabs.draw.epoch_row import EpochRow
 from app.tabs.draw.explanation_strip import ExplanationStrip
 from app.tabs.draw.filmstrip import Filmstrip
 from app.tabs.draw.number_row import NumberRow
 from app.tabs.draw.picture_source import FILES, PictureSource
 from app.tabs.draw.reading import Reading, read_ink, read_picture
-from app.tabs.draw.rewind import RewindRow
 from app.tabs.draw.teach_row import NOTHING_DRAWN, TeachRow
 from app.tabs.tab import Tab
+from app.widgets.elements import action_button, column_of, text_label, without_margins
 from app.widgets.explanation import Explanation
 from app.widgets.file_dialogs import ask_for_file
 from app.widgets.probability_bars import ProbabilityBars
@@ -53,22 +53,19 @@ class DrawTab(Tab):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._network: Network | None = None
-        self._rewind: EpochSnapshots | None = None
+        self._snapshots: EpochSnapshots | None = None
         self._teacher: HandwritingTeacher | None = None
         self._reading = Reading()
         self._prediction: Prediction | None = None
         self._explanation: Explanation | None = None
         self.canvas, self.pictures = Canvas(), PictureSource(self)
-        self.answer, self.number, self.bars = Answer(), NumberRow(), ProbabilityBars()
-        self.teach, self.rewind, self.strip = TeachRow(), RewindRow(), Filmstrip()
+        self.answer, self.number_row, self.bars = AnswerView(), NumberRow(), ProbabilityBars()
+        self.teach_row, self.epoch_row, self.filmstrip = TeachRow(), EpochRow(), Filmstrip()
         self.explanation = ExplanationStrip()
         self.explanation.hide()
-        self.trouble = QLabel()
-        self.trouble.setTextFormat(Qt.TextFormat.PlainText)
-        self.trouble.setProperty("error", True)
-        self.trouble.setWordWrap(True)
-        self.trouble.hide()
-        self.requests = FrameThrottle(parent=self)
+        self.error_label = text_label(style="error")
+        self.error_label.hide()
+        self.throttle = FrameThrottle(parent=self)
         self._compose()
         self._connect()
         self._read()
@@ -76,7 +73,7 @@ class DrawTab(Tab):
     # Content
 
     def focus(self) -> None:
-        """Put the focus on the canvas, for its keys."""
+        """Put the focus on the canvas."""
         self.canvas.setFocus()
 
     @property
@@ -88,31 +85,32 @@ class DrawTab(Tab):
     def ink(self) -> Ink | None:
         """The strokes of the digit shown; None without a digit."""
         inks = self._reading.inks
-        return inks[self._chosen] if self._chosen < len(inks) else None
+        index = self.number_row.choice
+        return inks[index] if index < len(inks) else None
 
     @property
     def network(self) -> Network | None:
         """The network that reads: the current model, or that of the selected epoch."""
-        epoch = self.rewind.choice
-        if epoch is None or self._rewind is None:
+        epoch = self.epoch_row.choice
+        if epoch is None or self._snapshots is None:
             return self._network
-        return self._rewind.network(epoch)
+        return self._snapshots.network(epoch)
 
     def set_network(self, network: Network | None) -> None:
-        """Use `network` from now on, and read the canvas again."""
-        self._network, self._explanation = network, None  # the explanation was about the old one
+        """Read with `network` from now on, and read the canvas again."""
+        self._network, self._explanation = network, None  # the explanation was that of the old network
         self._read()
 
-    def set_rewind(self, rewind: EpochSnapshots | None, epochs: int = 0) -> None:
+    def set_snapshots(self, snapshots: EpochSnapshots | None, epochs: int = 0) -> None:
         """Offer the networks of the epochs of a training of `epochs` epochs; None for no training."""
-        self._rewind = rewind
-        self.rewind.set_rewind(rewind, epochs)
+        self._snapshots = snapshots
+        self.epoch_row.set_snapshots(snapshots, epochs)
 
-    def follow(self, teacher: HandwritingTeacher) -> None:
-        """Let `teacher` teach the drawing."""
+    def connect_teacher(self, teacher: HandwritingTeacher) -> None:
+        """Connect the buttons that teach the drawing with `teacher`."""
         self._teacher = teacher
-        self.teach.follow(teacher)
-        self.teach.digit_chosen.connect(self._teach)
+        self.teach_row.connect_teacher(teacher)
+        self.teach_row.digit_chosen.connect(self._teach)
 
     @Slot(object)
     def show_ink(self, ink: Ink) -> None:
@@ -136,9 +134,9 @@ class DrawTab(Tab):
         picture, explanation = self.canvas.picture, self._explanation
         explains = explanation is not None and picture is not None and picture.digit_images[0] is explanation.image
         if explanation is not None and explains:
-            self.explanation.setFixedHeight(self.strip.sizeHint().height())
+            self.explanation.setFixedHeight(self.filmstrip.sizeHint().height())
             self.explanation.show_explanation(explanation)
-        self.strip.setVisible(not explains)
+        self.filmstrip.setVisible(not explains)
         self.explanation.setVisible(explains)
 
     def finish(self) -> bool:
@@ -147,10 +145,6 @@ class DrawTab(Tab):
 
     # Reading
 
-    @property
-    def _chosen(self) -> int:
-        return self.number.choice
-
     @Slot()
     def _read(self) -> None:
         """Read the canvas and show the answer everywhere."""
@@ -158,48 +152,41 @@ class DrawTab(Tab):
         if picture is not None:
             self._reading = read_picture(self.network, picture)
         else:
-            self._reading = read_ink(self.network, self.canvas.drawing.ink(), self.strip.preparation)
-        self.number.set_predictions(self._reading.predictions)
-        self._show_trouble(self._reading.trouble)
+            self._reading = read_ink(self.network, self.canvas.drawing.ink(), self.filmstrip.preparation)
+        self.number_row.set_predictions(self._reading.predictions)
+        self._show_error(self._reading.error)
         self._show_digit()
 
     @Slot()
     def _show_digit(self) -> None:
         """Show one digit of the reading: the only one, or the selected one."""
-        reading, chosen = self._reading, self._chosen
-        self._prediction = reading.predictions[chosen] if reading.predictions else None
-        image = None if reading.is_blank else reading.images[min(chosen, len(reading.images) - 1)]
+        reading, index = self._reading, self.number_row.choice
+        self._prediction = reading.predictions[index] if reading.predictions else None
+        image = None if reading.is_blank else reading.images[min(index, len(reading.images) - 1)]
         if image is not None and reading.of_picture:
-            self.strip.show_picture(image)
+            self.filmstrip.show_picture(image)
         else:
             ink = self.ink
-            self.strip.show_stages(None if ink is None else stages(ink, self.strip.preparation))
+            self.filmstrip.show_stages(None if ink is None else stages(ink, self.filmstrip.preparation))
         self._show_explanation()
-        self.rewind.set_image(image)
+        self.epoch_row.set_image(image)
         if self._prediction is not None:
             self.bars.set_probabilities(self._prediction.probabilities)
-            self.answer.show_prediction(self._prediction, self.number.text, chosen)
+            self.answer.show_prediction(self._prediction, self.number_row.text, index)
         else:
             self.bars.set_probabilities(None)
             no_answer = NO_MODEL if self._network is None else BLANK
-            self.answer.show_hint(NO_ANSWER if reading.trouble else no_answer)
-        self.teach.set_obstacle("" if self._prediction is not None else reading.trouble or NOTHING_DRAWN)
+            self.answer.show_hint(NO_ANSWER if reading.error else no_answer)
+        self.teach_row.set_obstacle("" if self._prediction is not None else reading.error or NOTHING_DRAWN)
         self.predicted.emit(self._prediction)
 
-    def _show_trouble(self, sentence: str) -> None:
-        self.trouble.setText(sentence)
-        if self.trouble.isHidden() == bool(sentence):
-            self.trouble.setVisible(bool(sentence))
-            self._square_canvas()
-
     @Slot(str)
-    def _refuse_picture(self, sentence: str) -> None:
-        """Show why a picture cannot be read; the canvas stays unchanged."""
-        self._show_trouble(sentence)
-
-    @Slot(object)
-    def _rewind_to(self, _epoch: object) -> None:
-        self._read()
+    def _show_error(self, sentence: str) -> None:
+        """Show an error below the canvas; "" hides it."""
+        self.error_label.setText(sentence)
+        if self.error_label.isHidden() == bool(sentence):
+            self.error_label.setVisible(bool(sentence))
+            self._square_canvas()
 
     @Slot(int)
     def _teach(self, digit: int) -> None:
@@ -211,32 +198,26 @@ class DrawTab(Tab):
         """Ask for a picture file to read."""
         ask_for_file(self, "Open a picture of a digit", FILES, self.pictures.open)
 
-    # Composition
+    # Layout
 
     def _connect(self) -> None:
-        self.canvas.drawing_changed.connect(self.requests.request)
-        self.requests.due.connect(self._read)
-        self.number.chosen.connect(self._show_digit)
-        self.strip.preparation_changed.connect(self._read)
-        self.rewind.epoch_chosen.connect(self._rewind_to)
+        self.canvas.drawing_changed.connect(self.throttle.request)
+        self.throttle.due.connect(self._read)
+        self.number_row.chosen.connect(self._show_digit)
+        self.filmstrip.preparation_changed.connect(self._read)
+        self.epoch_row.epoch_chosen.connect(self._read)
         self.pictures.found.connect(self.canvas.set_picture)
-        self.pictures.refused.connect(self._refuse_picture)
+        self.pictures.failed.connect(self._show_error)
 
     def _compose(self) -> None:
         self._left = QWidget()
-        left = QVBoxLayout(self._left)
-        left.setContentsMargins(0, 0, 0, 0)
-        left.setSpacing(GAP)
+        left = without_margins(QVBoxLayout(self._left))
         left.addWidget(self.canvas, 1)
-        left.addWidget(self.trouble)
+        left.addWidget(self.error_label)
         self._buttons = self._tools()
         left.addLayout(self._buttons)
-        right = QVBoxLayout()
-        right.setSpacing(GAP // 2)
-        for widget, stretch in (
-            (self.answer, 0), (self.number, 0), (self.bars, 1), (self.teach, 0), (self.rewind, 0),
-        ):  # fmt: skip
-            right.addWidget(widget, stretch)
+        right = column_of(self.answer, self.number_row, self.bars, self.teach_row, self.epoch_row, spacing=GAP // 2)
+        right.setStretchFactor(self.bars, 1)
         top = QHBoxLayout()
         top.setSpacing(PAGE_MARGIN)
         top.addWidget(self._left, 1)
@@ -246,46 +227,37 @@ class DrawTab(Tab):
         page.setContentsMargins(PAGE_MARGIN, GAP, PAGE_MARGIN, GAP)
         page.setSpacing(GAP)
         page.addLayout(top, 1)
-        page.addWidget(self.strip)
+        page.addWidget(self.filmstrip)
         page.addWidget(self.explanation)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(ScrollPage(self.page))  # for windows smaller than a laptop's screen
+        # The page scrolls if the window is smaller than a laptop's screen.
+        without_margins(QVBoxLayout(self)).addWidget(ScrollPage(self.page))
 
     def _tools(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(GAP)
-        offered = self.canvas.canvas_actions
-        for action in offered.all:
-            row.addWidget(self._tool(action, text=action not in (offered.undo, offered.redo)))
+        actions = self.canvas.canvas_actions
+        for action in actions.all:
+            row.addWidget(self._tool(action, shows_text=action not in (actions.undo, actions.redo)))
         row.addStretch()
         self.open_action = self._action("Open picture", "open", "Ctrl+Shift+O", "Open a picture of a digit")
         self.open_action.triggered.connect(self.ask_picture)
         self.paste_action = self._action("Paste", "paste", "Ctrl+V", "Paste a picture of a digit")
         self.paste_action.triggered.connect(self.pictures.paste)
         for action in (self.open_action, self.paste_action):
-            row.addWidget(self._tool(action, text=False))
+            row.addWidget(self._tool(action, shows_text=False))
         return row
 
-    def _action(self, text: str, icon: str, key: str, does: str) -> QAction:
+    def _action(self, text: str, icon: str, key: str, tip: str) -> QAction:
         action = QAction(text, self)
         action.setShortcut(QKeySequence(key))
         action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.setToolTip(f"{does} ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)}).")
+        action.setToolTip(f"{tip} ({action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)}).")
         set_icon(action, icon)
         return action
 
-    def _tool(self, action: QAction, text: bool = True) -> QToolButton:
+    def _tool(self, action: QAction, shows_text: bool) -> QToolButton:
         self.addAction(action)  # the keys work wherever the focus is in the tab
-        button = QToolButton()
-        button.setDefaultAction(action)
-        button.setAccessibleName(action.text())
-        button.setProperty("plain", True)
-        style = Qt.ToolButtonStyle
-        button.setToolButtonStyle(style.ToolButtonTextBesideIcon if text else style.ToolButtonIconOnly)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click keeps the focus on the canvas
-        button.setIconSize(icon_size(button))
-        return button
+        return action_button(action, shows_text=shows_text)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the canvas into the new size."""
@@ -294,8 +266,10 @@ class DrawTab(Tab):
 
     def _square_canvas(self) -> None:
         """Keep the canvas column no wider than the canvas is high; the bars get the rest."""
-        below = GAP + self._buttons.sizeHint().height()
-        if not self.trouble.isHidden():
-            below += GAP + self.trouble.heightForWidth(self._left.width())
-        room = self.height() - 3 * GAP - self.strip.sizeHint().height() - below
-        self._left.setMaximumWidth(max(self._buttons.sizeHint().width(), self.canvas.minimumSizeHint().width(), room))
+        height_below = GAP + self._buttons.sizeHint().height()
+        if not self.error_label.isHidden():
+            height_below += GAP + self.error_label.heightForWidth(self._left.width())
+        height_left = self.height() - 3 * GAP - self.filmstrip.sizeHint().height() - height_below
+        self._left.setMaximumWidth(
+            max(self._buttons.sizeHint().width(), self.canvas.minimumSizeHint().width(), height_left)
+        )

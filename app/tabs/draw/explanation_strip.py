@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from app.style.theme import GAP, GROUP_GAP
+from app.widgets.elements import column_of, text_label, without_margins
 from app.widgets.explanation import Explanation
 from app.widgets.neighbour_row import NeighbourRow
 from app.widgets.occlusion_view import OcclusionView
@@ -16,29 +17,18 @@ class ExplanationStrip(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.picture, self.neighbours = OcclusionView(), NeighbourRow()
-        self.caption, self.occlusion_text, self.neighbours_text = QLabel(), QLabel(), QLabel()
-        heading = QLabel("Most similar training digits")
-        for label in (self.caption, heading):
-            label.setProperty("group", True)
-        for label in (self.occlusion_text, self.neighbours_text):
-            label.setProperty("quiet", True)
-            label.setWordWrap(True)
-        for label in (self.caption, self.occlusion_text, self.neighbours_text):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-        self.picture.setFixedSize(self.picture.minimumSizeHint())
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GROUP_GAP)
-        row.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignTop)
+        self.image_view, self.neighbours = OcclusionView(), NeighbourRow()
+        self.caption = text_label(style="group", wraps=False)
+        self.occlusion_text, self.neighbours_text = text_label(style="quiet"), text_label(style="quiet")
+        heading = text_label("Most similar training digits", "group", wraps=False)
+        self.image_view.setFixedSize(self.image_view.minimumSizeHint())
+        row = without_margins(QHBoxLayout(self), GROUP_GAP)
+        row.addWidget(self.image_view, 0, Qt.AlignmentFlag.AlignTop)
         for stretch, widgets in (
             (1, (self.caption, self.occlusion_text)),
             (2, (heading, self.neighbours, self.neighbours_text)),
         ):
-            column = QVBoxLayout()
-            column.setSpacing(GAP // 2)
-            for widget in widgets:
-                column.addWidget(widget)
+            column = column_of(*widgets, spacing=GAP // 2)
             column.addStretch()
             row.addLayout(column, stretch)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -46,8 +36,8 @@ class ExplanationStrip(QWidget):
 
     def show_explanation(self, explanation: Explanation) -> None:
         """Show `explanation`."""
-        self.picture.show_image(explanation.image, explanation.occlusion)
-        self.picture.setAccessibleDescription(explanation.occlusion_text)
+        self.image_view.show_image(explanation.image, explanation.occlusion)
+        self.image_view.setAccessibleDescription(explanation.occlusion_text)
         self.caption.setText(explanation.caption)
         self.occlusion_text.setText(explanation.occlusion_text)
         self.neighbours.show_neighbours(explanation.neighbours, explanation.expected, explanation.neighbours_text)

@@ -1,4 +1,4 @@
-"""The steps from strokes to the network's input as five pictures; each step can be switched off.
+"""The steps from strokes to the network's input as five images; four steps can be switched off.
 
 The Draw tab computes `ink.stages(ink, strip.preparation)`, shows the stages here, and lets the network read the last
 one. So the answer changes with the switches, and a student sees what each step is for.
@@ -12,26 +12,27 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QSignalBlocker, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from app.style.icons import set_icon
 from app.style.theme import GAP, GROUP_GAP, colours_of
 from app.tabs.draw.stroke_view import BLANK, StrokeView
+from app.widgets.elements import column_of, set_style, text_label, without_margins
 from app.widgets.network_input_view import NetworkInputView
 from nncore.preprocessing.ink import AS_TRAINED, PEN_WIDTH, SIDE, Preparation, Stages, stages
 
-NARROWEST_TEXT = 88
-"""Smallest width in pixels for the text beside a picture."""
+MIN_TEXT_WIDTH = 88
+"""Minimum width in pixels of the text beside an image."""
 
 
-PICTURE = "A picture has no strokes; it is prepared in another way."
+NO_STROKES = "A picture has no strokes; it is prepared in another way."
 
 
 @dataclass(frozen=True)
 class Step:
-    """One picture of the strip, and its switch, if it has one.
+    """One image of the strip, and its switch if the step can be switched off.
 
-    setting: the field of Preparation. on, off: what the picture shows while the step is on or off.
+    setting: the field of Preparation. on, off: what the image shows while the step is on or off.
     """
 
     name: str
@@ -92,9 +93,11 @@ class Filmstrip(QWidget):
         self._preparation = AS_TRAINED
         self.setAccessibleName("Steps from your strokes to the network's input")
         self.strokes, self.fitted = StrokeView(1.0), StrokeView(SIDE, shows_box=True)
-        self.drawn, self.centred, self.seen = NetworkInputView(), NetworkInputView(), NetworkInputView()
-        pictures: list[StrokeView | NetworkInputView] = [self.strokes, self.fitted, self.drawn, self.centred, self.seen]
-        self.frames = [Frame(step, picture) for step, picture in zip(STEPS, pictures, strict=True)]
+        self.drawn, self.centred, self.network_input = NetworkInputView(), NetworkInputView(), NetworkInputView()
+        image_views: tuple[StrokeView | NetworkInputView, ...] = (
+            self.strokes, self.fitted, self.drawn, self.centred, self.network_input,
+        )  # fmt: skip
+        self.step_views = [StepView(step, view) for step, view in zip(STEPS, image_views, strict=True)]
         self.reset = QToolButton()
         self.reset.setText("Reset")
         self.reset.setToolTip("Switch all steps on, as in training.")
@@ -102,16 +105,14 @@ class Filmstrip(QWidget):
         self.reset.setProperty("plain", True)
         self.reset.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         set_icon(self.reset, "revert")
-        self.frames[0].add(self.reset)
+        self.step_views[0].add(self.reset)
         self.reset.clicked.connect(self._reset)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GAP // 2)
-        for number, frame in enumerate(self.frames):
+        row = without_margins(QHBoxLayout(self), GAP // 2)
+        for number, step_view in enumerate(self.step_views):
             if number:
                 row.addWidget(Arrow())
-            row.addWidget(frame, 1)
-            frame.switched.connect(self._switch)
+            row.addWidget(step_view, 1)
+            step_view.switched.connect(self._switch)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.show_stages(None)
         self._show_preparation()
@@ -130,27 +131,28 @@ class Filmstrip(QWidget):
 
     def show_stages(self, shown: Stages | None) -> None:
         """Show the stages of a drawing, as `ink.stages` gives them for `preparation`; None for no drawing."""
-        self.frames[0].set_sentence(STEPS[0].on)
-        for frame in self.frames:
-            frame.switch.setEnabled(True)
-        blank = shown is None or shown.written.is_blank
+        self.step_views[0].set_sentence(STEPS[0].on)
+        for step_view in self.step_views:
+            step_view.switch.setEnabled(True)
+        is_blank = shown is None or shown.written.is_blank
         shown = shown or stages(BLANK)
         self.strokes.set_ink(shown.written)
         self.fitted.set_ink(shown.fitted)
-        for view, image in ((self.drawn, shown.drawn), (self.centred, shown.centred), (self.seen, shown.network_input)):
-            view.set_image(None if blank else image)
+        self.drawn.set_image(None if is_blank else shown.drawn)
+        self.centred.set_image(None if is_blank else shown.centred)
+        self.network_input.set_image(None if is_blank else shown.network_input)
 
     def show_picture(self, image: NDArray[np.uint8]) -> None:
         """Show the network's input (28, 28) of an opened picture, which has no strokes."""
         self.show_stages(None)
-        self.seen.set_image(image)
-        self.frames[0].set_sentence(PICTURE)
-        for frame in self.frames:
-            frame.switch.setEnabled(False)
+        self.network_input.set_image(image)
+        self.step_views[0].set_sentence(NO_STROKES)
+        for step_view in self.step_views:
+            step_view.switch.setEnabled(False)
 
     def _show_preparation(self) -> None:
-        for frame in self.frames:
-            frame.set_on(not frame.step.setting or getattr(self._preparation, frame.step.setting))
+        for step_view in self.step_views:
+            step_view.set_on(not step_view.step.setting or getattr(self._preparation, step_view.step.setting))
         self.fitted.set_shows_box(self._preparation.fit)
         self.reset.setVisible(self._preparation != AS_TRAINED)
 
@@ -160,43 +162,35 @@ class Filmstrip(QWidget):
 
     @Slot()
     def _reset(self) -> None:
-        self.frames[1].switch.setFocus()  # the focused button is about to be hidden
+        self.step_views[1].switch.setFocus()  # the focused button is about to be hidden
         self.set_preparation(AS_TRAINED)
 
 
-class Frame(QWidget):
-    """One step: picture, name, switch, and a sentence."""
+class StepView(QWidget):
+    """One step: image, name, switch, and a sentence."""
 
     switched = Signal(str, bool)
     """The step's setting, and whether it is on."""
 
-    def __init__(self, step: Step, picture: StrokeView | NetworkInputView) -> None:
+    def __init__(self, step: Step, image_view: StrokeView | NetworkInputView) -> None:
         super().__init__()
-        self.step, self.picture = step, picture
-        picture.setAccessibleName(step.name.split()[-1])
-        picture.setToolTip(step.tip or step.on)
-        if isinstance(picture, NetworkInputView):
-            picture.set_pixel_size(4)
-        name = QLabel(step.name)
-        name.setProperty("group", True)
-        self.sentence = QLabel(step.on)
-        self.sentence.setProperty("quiet", True)
-        self.sentence.setWordWrap(True)
-        self.sentence.setMinimumWidth(NARROWEST_TEXT)
+        self.step, self.image_view = step, image_view
+        image_view.setAccessibleName(step.name.split()[-1])
+        image_view.setToolTip(step.tip or step.on)
+        if isinstance(image_view, NetworkInputView):
+            image_view.set_pixel_size(4)
+        self.sentence = text_label(step.on, "quiet")
+        self.sentence.setMinimumWidth(MIN_TEXT_WIDTH)
         self.switch = QCheckBox(step.switch)
         self.switch.setToolTip(step.tip)
         self.switch.setAccessibleName(f"{step.name.split()[-1]}: {step.switch}")
         self.switch.setVisible(bool(step.setting))
         self.switch.toggled.connect(self._toggled)
-        self._lines = QVBoxLayout()
-        self._lines.setSpacing(GAP // 4)
-        for line in (name, self.switch, self.sentence):
-            self._lines.addWidget(line)
+        name = text_label(step.name, "group", wraps=False)
+        self._lines = column_of(name, self.switch, self.sentence, spacing=GAP // 4)
         self._lines.addStretch()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GAP)
-        row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        row = without_margins(QHBoxLayout(self))
+        row.addWidget(image_view, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(self._lines, 1)
 
     def add(self, widget: QWidget) -> None:
@@ -207,13 +201,11 @@ class Frame(QWidget):
         """Show the step as on or off, without emitting `switched`."""
         with QSignalBlocker(self.switch):
             self.switch.setChecked(on)
-        if bool(self.sentence.property("error")) == on:
-            self.sentence.setProperty("error", not on)
-            self.sentence.style().polish(self.sentence)
+        set_style(self.sentence, "error", not on)
         self.set_sentence(self.step.on if on else self.step.off)
 
     def set_sentence(self, sentence: str) -> None:
-        """Show `sentence` beside the picture, also as accessible description."""
+        """Show `sentence` beside the image, also as accessible description."""
         if sentence != self.sentence.text():
             self.sentence.setText(sentence)
         if sentence != self.switch.accessibleDescription():
@@ -225,7 +217,7 @@ class Frame(QWidget):
 
 
 class Arrow(QWidget):
-    """A small arrow from one picture to the next."""
+    """A small arrow from one image to the next."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -236,7 +228,7 @@ class Arrow(QWidget):
         return QSize(GROUP_GAP, GROUP_GAP)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint a chevron at half the height of the pictures."""
+        """Paint a chevron at half the height of the images."""
         tip = QPointF(self.width() - 5, min(self.height(), 4 * SIDE) / 2)
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)

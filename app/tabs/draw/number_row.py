@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QIcon, QPainter, QPaintEvent, Q
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from app.style.theme import GAP, GROUP_GAP, TITLE_SCALE, colours_of, scaled
+from app.widgets.elements import without_margins
 from app.widgets.grey_image import ink_image
 from nncore.evaluation.recognition import Prediction
 
@@ -18,7 +19,7 @@ NO_DIGIT = "?"
 class NumberRow(QWidget):
     """Shows the predictions of a drawing's digits, left to right; hidden unless there are two or more.
 
-    `chosen` carries the place, from 0, of the digit that the user selects by click or arrow keys. Until then the last
+    `chosen` carries the index, from 0, of the digit that the user selects by click or arrow keys. Until then the last
     digit is selected.
     """
 
@@ -26,18 +27,15 @@ class NumberRow(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._picked: int | None = None
+        self._selected: int | None = None
         self.setAccessibleName("Digits of the number")
         self.setToolTip("Your strokes form several digits; each is read separately, left to right.")
         self.chips: list[Chip] = []
         self._group = QButtonGroup(self)
-        self._group.idClicked.connect(self._pick)
+        self._group.idClicked.connect(self._select)
         self._grid = QGridLayout()
         self._grid.setSpacing(GAP // 2)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GROUP_GAP)
-        row.addLayout(self._grid, 1)
+        without_margins(QHBoxLayout(self), GROUP_GAP).addLayout(self._grid, 1)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.hide()
 
@@ -48,15 +46,15 @@ class NumberRow(QWidget):
 
     @property
     def choice(self) -> int:
-        """The place, from 0, of the digit whose bars are shown."""
+        """The index, from 0, of the digit whose bars are shown."""
         last = max(0, len(self.chips) - 1)
-        return last if self._picked is None else min(self._picked, last)
+        return last if self._selected is None else min(self._selected, last)
 
     def set_predictions(self, predictions: Sequence[Prediction]) -> None:
         """Show the digits, left to right; fewer than two hide the row and reset the selection."""
         shown = predictions if len(predictions) > 1 else ()
         if not shown:
-            self._picked = None
+            self._selected = None
         while len(self.chips) > len(shown):
             chip = self.chips.pop()
             self._group.removeButton(chip)
@@ -76,9 +74,9 @@ class NumberRow(QWidget):
             self.setVisible(bool(shown))
 
     @Slot(int)
-    def _pick(self, place: int) -> None:
-        self._picked = place
-        self.chosen.emit(place)
+    def _select(self, index: int) -> None:
+        self._selected = index
+        self.chosen.emit(index)
 
     def _arrange(self) -> None:
         """Arrange the chips in as many columns as fit."""
@@ -87,9 +85,9 @@ class NumberRow(QWidget):
         widest = max(chip.sizeHint().width() for chip in self.chips) + self._grid.spacing()
         width = self.width() + self._grid.spacing()
         columns = max(1, width // widest)
-        for place, chip in enumerate(self.chips):
-            if chip.cell != divmod(place, columns):
-                chip.cell = divmod(place, columns)
+        for index, chip in enumerate(self.chips):
+            if chip.cell != divmod(index, columns):
+                chip.cell = divmod(index, columns)
                 self._grid.addWidget(chip, *chip.cell, Qt.AlignmentFlag.AlignLeft)
         for column in range(self._grid.columnCount()):
             self._grid.setColumnStretch(column, 0)

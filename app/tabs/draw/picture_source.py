@@ -18,8 +18,8 @@ from nncore.errors import DataError
 from nncore.preprocessing.bitmap import to_grey
 
 NO_PICTURE = "There is no picture in the clipboard. Copy a picture or a picture file, and paste again."
-PACKED = ("image/png", "image/jpeg", "image/bmp", "image/webp", "image/tiff", "image/gif")
-"""Formats of pictures given as the bytes of a file."""
+ENCODED_FORMATS = ("image/png", "image/jpeg", "image/bmp", "image/webp", "image/tiff", "image/gif")
+"""MIME types of pictures that are the bytes of a file."""
 
 FILES = f"Pictures ({' '.join(f'*{suffix}' for suffix in IMAGE_SUFFIXES)})"
 """File filter for pictures."""
@@ -28,39 +28,41 @@ FILES = f"Pictures ({' '.join(f'*{suffix}' for suffix in IMAGE_SUFFIXES)})"
 class PictureSource(QObject):
     """Turns pictures into CanvasPictures in the background; only the newest request is answered.
 
-    `found` carries the CanvasPicture, `refused` one sentence with the error.
+    `found` carries the CanvasPicture, `failed` one sentence with the error.
     """
 
     found = Signal(CanvasPicture)
-    refused = Signal(str)
+    failed = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tasks = TaskQueue(self)
 
     @staticmethod
-    def takes(data: QMimeData) -> bool:
+    def accepts(data: QMimeData) -> bool:
         """Whether `data` may contain a picture; a file is judged by its name."""
-        return data.hasImage() or _picture_path(data) is not None or any(data.hasFormat(kind) for kind in PACKED)
+        return (
+            data.hasImage() or _picture_path(data) is not None or any(data.hasFormat(kind) for kind in ENCODED_FORMATS)
+        )
 
-    def take(self, data: QMimeData) -> None:
+    def read(self, data: QMimeData) -> None:
         """Read pasted or dropped data: a picture, or the first picture file."""
         path = _picture_path(data)
-        packed = next((kind for kind in PACKED if data.hasFormat(kind)), None)
+        encoded = next((kind for kind in ENCODED_FORMATS if data.hasFormat(kind)), None)
         if path is not None:
             self.open(path)
         elif data.hasImage():
-            # The clipboard may change while a thread reads it, so the picture is taken now; QImage shares its data.
+            # The clipboard may change while a thread reads it, so the picture is copied now; QImage shares its data.
             self._start(partial(_of_image, QImage(data.imageData())))
-        elif packed is not None:
-            self._start(partial(_of_bytes, bytes(data.data(packed).data())))
+        elif encoded is not None:
+            self._start(partial(_of_bytes, bytes(data.data(encoded).data())))
         else:
-            self.refused.emit(NO_PICTURE)
+            self.failed.emit(NO_PICTURE)
 
     @Slot()
     def paste(self) -> None:
         """Read the clipboard."""
-        self.take(QGuiApplication.clipboard().mimeData())
+        self.read(QGuiApplication.clipboard().mimeData())
 
     def open(self, path: Path) -> None:
         """Read a picture file."""
@@ -72,7 +74,7 @@ class PictureSource(QObject):
 
     def _start(self, work: Callable[[], CanvasPicture]) -> None:
         self._tasks.discard("picture")
-        self._tasks.add("picture", work, self.found.emit, self.refused.emit)
+        self._tasks.add("picture", work, self.found.emit, self.failed.emit)
 
 
 def pixels_of(image: QImage) -> NDArray[np.uint8]:
@@ -103,8 +105,8 @@ def _of_image(image: QImage) -> CanvasPicture:
     return _canvas_picture(pixels_of(image))
 
 
-def _of_bytes(packed: bytes) -> CanvasPicture:
-    return _canvas_picture(decode_colour_image(packed, "The clipboard"))
+def _of_bytes(encoded: bytes) -> CanvasPicture:
+    return _canvas_picture(decode_colour_image(encoded, "The clipboard"))
 
 
 def _picture_path(data: QMimeData) -> Path | None:

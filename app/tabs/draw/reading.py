@@ -19,15 +19,15 @@ from nncore.preprocessing.ink import AS_TRAINED, Ink, Preparation, rasterize
 class Reading:
     """The digits of a drawing or a picture, left to right.
 
-    images: (28, 28) uint8 of each, as the network gets it. inks: the same as strokes. predictions: the answer for each;
-    empty without a network, or if it cannot read digits for the reason `trouble`. of_picture: whether the canvas has a
-    picture instead of strokes.
+    images: the network's input for each digit, (28, 28) uint8. inks: the strokes of each digit. predictions: one for
+    each digit; empty without a network, or if the network cannot read digits. error: why it cannot, a sentence, or "".
+    of_picture: whether the canvas has a picture instead of strokes.
     """
 
     images: tuple[NDArray[np.uint8], ...] = ()
     inks: tuple[Ink, ...] = ()
     predictions: tuple[Prediction, ...] = ()
-    trouble: str = ""
+    error: str = ""
     of_picture: bool = False
 
     @property
@@ -38,27 +38,24 @@ class Reading:
 
 def read_ink(network: Network | None, ink: Ink, preparation: Preparation = AS_TRAINED) -> Reading:
     """Read `ink` with `network`."""
-    if network is None or ink.is_blank or (reason := why_cannot_read(network)):
-        inks = split_into_digits(ink)
-        trouble = "" if network is None else why_cannot_read(network) or ""
-        return Reading(tuple(rasterize(each, preparation) for each in inks), inks, trouble=trouble)
-    try:
-        number = read_number(network, ink, preparation)
-    except DataError as problem:
-        reason = str(problem)
-    else:
-        return Reading(tuple(each.image for each in number.predictions), number.inks, number.predictions)
+    error = "" if network is None else why_cannot_read(network) or ""
+    if network is not None and not ink.is_blank and not error:
+        try:
+            number = read_number(network, ink, preparation)
+            return Reading(tuple(each.image for each in number.predictions), number.inks, number.predictions)
+        except DataError as problem:
+            error = str(problem)
     inks = split_into_digits(ink)
-    return Reading(tuple(rasterize(each, preparation) for each in inks), inks, trouble=reason)
+    return Reading(tuple(rasterize(digit, preparation) for digit in inks), inks, error=error)
 
 
 def read_picture(network: Network | None, picture: CanvasPicture) -> Reading:
     """Read the digits of a picture with `network`."""
-    blank = Reading(picture.digit_images, picture.inks, of_picture=True)
+    unread = Reading(picture.digit_images, picture.inks, of_picture=True)
     if network is None:
-        return blank
+        return unread
     try:
         predictions = tuple(read_digit(network, image) for image in picture.digit_images)
     except DataError as problem:
-        return Reading(picture.digit_images, picture.inks, trouble=str(problem), of_picture=True)
+        return Reading(picture.digit_images, picture.inks, error=str(problem), of_picture=True)
     return Reading(picture.digit_images, picture.inks, predictions, of_picture=True)

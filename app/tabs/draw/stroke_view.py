@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.style.theme import colours_of
 from nncore.preprocessing.ink import BOX_SIDE, CENTRE, SIDE, Ink
 
-MOST_POINTS = 800
-"""Most points painted; more are not visible at this size and take long."""
+MAX_POINTS = 800
+"""Maximum number of points painted; more are not visible at this size and are slow."""
 
-LINE, DOT = 1.5, 4.0
+LINE_WIDTH, DOT_WIDTH = 1.5, 4.0
 """Width of a line and of a dot in pixels."""
 
 BLANK = Ink(())
@@ -30,7 +30,7 @@ class StrokeView(QWidget):
         super().__init__(parent)
         self._extent, self._shows_box = extent, shows_box
         self._ink = BLANK
-        self._wanted = 4
+        self._pixel_size = 4
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
         self.set_ink(BLANK)
 
@@ -56,7 +56,7 @@ class StrokeView(QWidget):
 
     def sizeHint(self) -> QSize:
         """Four screen pixels for each of 28 pixels."""
-        return QSize(SIDE * self._wanted, SIDE * self._wanted)
+        return QSize(SIDE * self._pixel_size, SIDE * self._pixel_size)
 
     def minimumSizeHint(self) -> QSize:
         """The same as `sizeHint`."""
@@ -80,7 +80,12 @@ class StrokeView(QWidget):
             for line in self._lines(scale):
                 is_dot = line.size() < 2
                 painter.setPen(
-                    QPen(QColor(colours.ink), DOT if is_dot else LINE, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+                    QPen(
+                        QColor(colours.ink),
+                        DOT_WIDTH if is_dot else LINE_WIDTH,
+                        Qt.PenStyle.SolidLine,
+                        Qt.PenCapStyle.RoundCap,
+                    )
                 )
                 if is_dot:
                     painter.drawPoint(line.at(0))
@@ -88,12 +93,12 @@ class StrokeView(QWidget):
                     painter.drawPolyline(line)
 
     def _lines(self, scale: float) -> list[QPolygonF]:
-        """The strokes in screen pixels, with at most about MOST_POINTS points."""
-        every = max(1, ceil(sum(len(stroke) for stroke in self._ink.strokes) / MOST_POINTS))
-        strokes = self._ink.strokes[:: max(1, ceil(len(self._ink.strokes) / MOST_POINTS))]
-        return [_line(stroke, every, scale) for stroke in strokes]
+        """The strokes in screen pixels, thinned to about MAX_POINTS points."""
+        step = max(1, ceil(sum(len(stroke) for stroke in self._ink.strokes) / MAX_POINTS))
+        strokes = self._ink.strokes[:: max(1, ceil(len(self._ink.strokes) / MAX_POINTS))]
+        return [_line(stroke, step, scale) for stroke in strokes]
 
 
-def _line(stroke: NDArray[np.float32], every: int, scale: float) -> QPolygonF:
-    kept = stroke if every == 1 else np.concatenate([stroke[:-1:every], stroke[-1:]])
+def _line(stroke: NDArray[np.float32], step: int, scale: float) -> QPolygonF:
+    kept = stroke if step == 1 else np.concatenate([stroke[:-1:step], stroke[-1:]])
     return QPolygonF([QPointF(x, y) for x, y in (kept * np.float32(scale)).tolist()])

@@ -9,7 +9,6 @@ from PySide6.QtGui import QFontMetricsF, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -21,17 +20,18 @@ from app.session.fine_tuning import Adaptation, HeldOut
 from app.session.handwriting_teacher import HandwritingTeacher
 from app.style.icons import set_icon
 from app.style.theme import GAP, SMALL_SCALE, scaled
+from app.widgets.elements import push_button, row_of, set_style, text_label, without_margins
 from app.widgets.explanation import with_article
 from app.widgets.plain_text import plain_tooltip
 
 NOTHING_DRAWN = "Draw a digit first."
-PRIVATE = "Your drawings stay on this computer."
-NOTHING_TAUGHT = f"The network can learn your handwriting. {PRIVATE}"
+PRIVACY = "Your drawings stay on this computer."
+NO_EXAMPLES_YET = f"The network can learn your handwriting. {PRIVACY}"
 LEARNING = "Learning your handwriting …"
-KEPT = "Your drawings are kept. The network learns them with your next one."
+NOT_LEARNED_YET = "Your drawings are kept. The network learns them with your next one."
 FORGOTTEN = "Your handwriting is forgotten: the network is as before."
-LEARNT = "Measured on the drawings it learned. MNIST shows the effect on other people's digits."
-JUDGED = (
+LEARNED_DRAWINGS_NOTE = "Measured on the drawings it learned. MNIST shows the effect on other people's digits."
+HELD_OUT_NOTE = (
     "Held out: each drawing was read by a network that had learned your other drawings, but not this one. MNIST shows "
     "the effect on other people's digits."
 )
@@ -59,12 +59,12 @@ class DigitButton(QToolButton):
 class TeachRow(QWidget):
     """Two rows: the question with the digits 0 to 9, and the effect of teaching with Undo and Forget.
 
-    `digit_chosen` carries the right digit of the drawing. The caller, or after `follow` a HandwritingTeacher, reports
-    the effect by calling the methods.
+    `digit_chosen` carries the correct digit of the drawing. After `connect_teacher` the row
+    shows what the HandwritingTeacher does.
     """
 
     digit_chosen = Signal(int)
-    """The right digit of the drawing, 0 to 9."""
+    """The correct digit of the drawing, 0 to 9."""
     undo_requested = Signal()
     forget_requested = Signal()
 
@@ -72,26 +72,22 @@ class TeachRow(QWidget):
         super().__init__(parent)
         self._teacher: HandwritingTeacher | None = None
         self._mnist = ""
-        self.question = QLabel("Wrong? Click the right digit:")
-        self.question.setWordWrap(True)
+        self.question = text_label("Wrong? Click the correct digit:")
         self.digits = [DigitButton(digit) for digit in range(10)]
         for digit, button in enumerate(self.digits):
             button.clicked.connect(partial(self.digit_chosen.emit, digit))
-        self.line = QLabel()
-        self.line.setWordWrap(True)
-        self.line.setTextFormat(Qt.TextFormat.PlainText)
-        self.line.setAccessibleName("Effect of teaching")
-        self.undo_button, self.forget_button = QPushButton("Undo"), QPushButton("Forget all")
+        self.effect = text_label(style="quiet")
+        self.effect.setAccessibleName("Effect of teaching")
+        self.undo_button = push_button("Undo", "", self.undo_requested)
         self.undo_button.setAccessibleName("Undo the last teaching")
         set_icon(self.undo_button, "undo")
-        self.undo_button.clicked.connect(self.undo_requested)
-        self.forget_button.clicked.connect(self.forget_requested)
+        self.forget_button = push_button("Forget all", "", self.forget_requested)
         self._compose()
         self.set_obstacle(NOTHING_DRAWN)
         self.set_examples(0)
-        self._show(NOTHING_TAUGHT)
+        self._show(NO_EXAMPLES_YET)
 
-    def follow(self, teacher: HandwritingTeacher) -> None:
+    def connect_teacher(self, teacher: HandwritingTeacher) -> None:
         """Show what `teacher` teaches from now on, and connect Undo and Forget with it."""
         self._teacher = teacher
         teacher.changed.connect(self._on_change)
@@ -105,21 +101,21 @@ class TeachRow(QWidget):
     def set_obstacle(self, reason: str) -> None:
         """Disable the digits because of `reason`, a sentence; "" enables them."""
         self.question.setEnabled(not reason)
-        self.question.setToolTip(plain_tooltip(reason) or f"Teach the network your drawing. {PRIVATE}")
+        self.question.setToolTip(plain_tooltip(reason) or f"Teach the network your drawing. {PRIVACY}")
         for digit, button in enumerate(self.digits):
             button.setEnabled(not reason)
-            button.setToolTip(plain_tooltip(reason) or f"Teach: this is {with_article(digit)} (Alt+{digit}). {PRIVATE}")
+            button.setToolTip(plain_tooltip(reason) or f"Teach: this is {with_article(digit)} (Alt+{digit}). {PRIVACY}")
 
     def set_examples(self, count: int, forgotten: int = 0) -> None:
         """Offer Undo and Forget for `count` examples; without any, Undo restores the `forgotten` ones."""
         undo = "Forget the newest drawing." if count or not forgotten else f"Restore {_drawings(forgotten)}."
-        self._offer(self.undo_button, bool(count or forgotten), undo, "Nothing to undo.")
+        self._set_offered(self.undo_button, bool(count or forgotten), undo, "Nothing to undo.")
         forget = f"Forget {_drawings(count)}: the network is as before. Undo restores them."
-        self._offer(self.forget_button, bool(count), forget, "The network has not learned your handwriting yet.")
+        self._set_offered(self.forget_button, bool(count), forget, "The network has not learned your handwriting yet.")
 
-    def show_nothing_learnt(self, kept: int = 0, forgotten: int = 0) -> None:
+    def show_unchanged(self, kept: int = 0, forgotten: int = 0) -> None:
         """Show that the network is unchanged, with `kept` examples that it has not learned."""
-        self._show(KEPT if kept else FORGOTTEN if forgotten else NOTHING_TAUGHT)
+        self._show(NOT_LEARNED_YET if kept else FORGOTTEN if forgotten else NO_EXAMPLES_YET)
 
     def show_busy(self) -> None:
         """Show that the network is learning."""
@@ -131,25 +127,25 @@ class TeachRow(QWidget):
         if not adaptation.examples:
             return  # `changed` reports this
         before, after, count = adaptation.own_before.correct, adaptation.own_after.correct, adaptation.examples
-        figures = f"{adaptation.mnist_before:.2%} before, {adaptation.mnist_after:.2%} now.".replace(
-            "%", "\N{NO-BREAK SPACE}%"
-        )
-        self._mnist = f"MNIST: {figures}"
+        mnist = f"MNIST: {adaptation.mnist_before:.2%} before, {adaptation.mnist_after:.2%} now."
+        self._mnist = mnist.replace("%", "\N{NO-BREAK SPACE}%")
         self._show(
-            f"{_drawings(count)} taught: {before} read right before, {after} now.\n{self._mnist}",
-            f"{LEARNT} It took {adaptation.seconds:.1f} s.",
+            f"{_drawings(count)} taught: {before} read correctly before, {after} now.\n{self._mnist}",
+            f"{LEARNED_DRAWINGS_NOTE} It took {adaptation.seconds:.1f} s.",
         )
 
     @Slot(object)
-    def show_held_out(self, judged: HeldOut) -> None:
+    def show_held_out(self, held_out: HeldOut) -> None:
         """Show how held-out drawings are read, instead of the learned ones."""
-        before, after, count = judged.before.correct, judged.after.correct, judged.after.total
-        self._show(f"{_drawings(count)} held out: {before} read right before, {after} now.\n{self._mnist}", JUDGED)
+        before, after, count = held_out.before.correct, held_out.after.correct, held_out.after.total
+        self._show(
+            f"{_drawings(count)} held out: {before} read correctly before, {after} now.\n{self._mnist}", HELD_OUT_NOTE
+        )
 
     @Slot(str)
     def show_failure(self, problem: str) -> None:
         """Show an error."""
-        self._show(problem, trouble=True)
+        self._show(problem, is_error=True)
 
     @Slot()
     def _on_change(self) -> None:
@@ -158,42 +154,37 @@ class TeachRow(QWidget):
         self.set_examples(self._teacher.count, self._teacher.restorable_count)
         if self._teacher.is_busy:
             self.show_busy()
-        elif not self._teacher.has_learnt and not self.line.property("error"):
-            self.show_nothing_learnt(self._teacher.count, self._teacher.restorable_count)
+        elif not self._teacher.has_learnt and not self.effect.property("error"):
+            self.show_unchanged(self._teacher.count, self._teacher.restorable_count)
 
-    def _show(self, text: str, explained: str = "", trouble: bool = False) -> None:
-        if self.line.property("error") is not trouble:
-            self.line.setProperty("error", trouble)
-            self.line.setProperty("quiet", not trouble)
-            self.line.style().polish(self.line)
-        self.line.setText(text)
-        self.line.setToolTip(plain_tooltip(explained or text))
+    def _show(self, text: str, explained: str = "", is_error: bool = False) -> None:
+        set_style(self.effect, "quiet", not is_error)
+        set_style(self.effect, "error", is_error)
+        self.effect.setText(text)
+        self.effect.setToolTip(plain_tooltip(explained or text))
 
     @staticmethod
-    def _offer(button: QPushButton, offered: bool, tip: str, why_not: str) -> None:
+    def _set_offered(button: QPushButton, offered: bool, tip: str, reason: str) -> None:
         button.setEnabled(offered)
-        button.setToolTip(tip if offered else why_not)
+        button.setToolTip(tip if offered else reason)
 
     def _compose(self) -> None:
         buttons: list[QAbstractButton] = [*self.digits, self.undo_button, self.forget_button]
         for button in buttons:
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click keeps the focus on the canvas
         small = QFontMetricsF(scaled(self.font(), SMALL_SCALE))
-        narrow = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # for any text
-        self.line.setSizePolicy(narrow)
-        self.line.setMinimumHeight(round(2 * small.lineSpacing()))  # so that a second line does not move the layout
-        top, bottom, rows = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
+        any_width = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.effect.setSizePolicy(any_width)
+        self.effect.setMinimumHeight(round(2 * small.lineSpacing()))  # so that a second line does not move the layout
+        top, rows = QHBoxLayout(), QVBoxLayout(self)
         top.setSpacing(GAP // 2)
         top.addWidget(self.question, 1)
         top.addSpacing(GAP // 2)
         for digit in self.digits:
             top.addWidget(digit)
-        bottom.setSpacing(GAP)
-        bottom.addWidget(self.line, 1)
-        bottom.addWidget(self.undo_button)
-        bottom.addWidget(self.forget_button)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(GAP)
+        bottom = row_of(self.effect, self.undo_button, self.forget_button)
+        bottom.setStretchFactor(self.effect, 1)
+        without_margins(rows)
         rows.addLayout(top)
         rows.addLayout(bottom)
 

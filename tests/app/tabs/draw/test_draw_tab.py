@@ -41,16 +41,16 @@ def test_bars_and_picture_show_output_and_input_of_the_network(tab: DrawTab, qtb
     tab.set_network(reader)
     with qtbot.waitSignal(tab.predicted):
         drag(tab.canvas, SEVEN)
-    qtbot.waitUntil(lambda: not tab.requests.has_pending_request)
+    qtbot.waitUntil(lambda: not tab.throttle.has_pending_request)
     image = rasterize(tab.canvas.drawing.ink())
     wanted = reader.predict((image.reshape(1, -1) / 255).astype(np.float32))[0]
     assert tab.bars.probabilities is not None
     np.testing.assert_allclose(tab.bars.probabilities, wanted, atol=1e-6)
-    np.testing.assert_array_equal(tab.strip.seen.image, image)
+    np.testing.assert_array_equal(tab.filmstrip.network_input.image, image)
     assert tab.prediction is not None
     assert tab.bars.winner == tab.prediction.digit == int(wanted.argmax())
-    reads = tab.prediction.verdict != "not a digit"
-    assert tab.answer.digit.text() == (str(tab.prediction.digit) if reads else "–")
+    is_digit = tab.prediction.verdict != "not a digit"
+    assert tab.answer.digit.text() == (str(tab.prediction.digit) if is_digit else "–")
 
 
 def test_it_reads_while_the_pen_is_still_down(tab: DrawTab, qtbot: QtBot) -> None:
@@ -62,11 +62,11 @@ def test_it_reads_while_the_pen_is_still_down(tab: DrawTab, qtbot: QtBot) -> Non
 
 def test_many_pen_events_are_read_once_per_frame(tab: DrawTab, qtbot: QtBot) -> None:
     tab.set_network(network(1))
-    tab.requests.interval = 60_000  # one frame, however slow the machine
+    tab.throttle.interval = 60_000  # one frame, however slow the machine
     readings: list[Prediction] = []
     tab.predicted.connect(readings.append)
     drag(tab.canvas, [(0.2 + 0.005 * step, 0.5) for step in range(100)])
-    tab.requests.flush()
+    tab.throttle.flush()
     assert 1 <= len(readings) <= 2
     np.testing.assert_array_equal(readings[-1].image, rasterize(tab.canvas.drawing.ink()))
 
@@ -74,7 +74,7 @@ def test_many_pen_events_are_read_once_per_frame(tab: DrawTab, qtbot: QtBot) -> 
 def test_a_new_network_reads_the_drawing_immediately(tab: DrawTab, qtbot: QtBot) -> None:
     tab.set_network(network(1))
     drag(tab.canvas, SEVEN)
-    tab.requests.flush()
+    tab.throttle.flush()
     before = tab.prediction
     with qtbot.waitSignal(tab.predicted, timeout=0):
         tab.set_network(network(2))
@@ -87,45 +87,45 @@ def test_a_new_network_reads_the_drawing_immediately(tab: DrawTab, qtbot: QtBot)
 def test_a_blank_canvas_has_no_answer(tab: DrawTab) -> None:
     tab.set_network(network(1))
     drag(tab.canvas, SEVEN)
-    tab.requests.flush()
+    tab.throttle.flush()
     tab.canvas.clear()
-    tab.requests.flush()
+    tab.throttle.flush()
     assert tab.prediction is None
     assert tab.bars.probabilities is None
-    assert tab.strip.seen.image is None
+    assert tab.filmstrip.network_input.image is None
     assert tab.answer.digit.text() == "–"
 
 
 def test_a_dot_is_read(tab: DrawTab) -> None:
     tab.set_network(network(1))
     drag(tab.canvas, [(0.5, 0.5)])
-    tab.requests.flush()
+    tab.throttle.flush()
     assert tab.prediction is not None
-    assert not tab.trouble.isVisible()
+    assert not tab.error_label.isVisible()
 
 
 def test_without_a_network_a_sentence_replaces_the_answer(tab: DrawTab) -> None:
     drag(tab.canvas, SEVEN)
-    tab.requests.flush()
+    tab.throttle.flush()
     assert tab.prediction is None
-    assert tab.strip.seen.image is not None
+    assert tab.filmstrip.network_input.image is not None
     assert "No model is open" in tab.answer.sentence.text()
 
 
 def test_an_unsuitable_network_gives_a_message_below_the_canvas(tab: DrawTab) -> None:
     tab.set_network(network(1))
     drag(tab.canvas, SEVEN)
-    tab.requests.flush()
+    tab.throttle.flush()
     tab.set_network(network(1, 1, 10, 1))
-    assert tab.trouble.isVisible()
-    assert "28 × 28" in tab.trouble.text()
-    assert tab.trouble.geometry().top() >= tab.canvas.geometry().bottom()
+    assert tab.error_label.isVisible()
+    assert "28 × 28" in tab.error_label.text()
+    assert tab.error_label.geometry().top() >= tab.canvas.geometry().bottom()
     assert tab.prediction is None
     assert tab.bars.probabilities is None
     QApplication.processEvents()
     assert tab.canvas.area.topLeft().toTuple() == (0, 0)  # still in line with everything else
     tab.set_network(network(1))
-    assert not tab.trouble.isVisible()
+    assert not tab.error_label.isVisible()
     assert tab.prediction is not None
 
 
@@ -134,12 +134,12 @@ def test_a_diverged_network_gives_a_message(tab: DrawTab) -> None:
     reader.parameters.values[:] = np.nan
     tab.set_network(reader)
     drag(tab.canvas, SEVEN)
-    tab.requests.flush()
-    assert "diverged" in tab.trouble.text()
+    tab.throttle.flush()
+    assert "diverged" in tab.error_label.text()
     assert tab.prediction is None
     tab.canvas.clear()
-    tab.requests.flush()
-    assert not tab.trouble.isVisible()
+    tab.throttle.flush()
+    assert not tab.error_label.isVisible()
 
 
 def test_shortcuts_work_everywhere_in_the_tab(tab: DrawTab, qtbot: QtBot) -> None:
@@ -203,12 +203,12 @@ def test_resizing_the_tab_during_a_stroke_keeps_it(tab: DrawTab) -> None:
     tab.resize(1500, 800)
     QApplication.processEvents()
     QTest.mouseMove(tab.canvas, pixel(tab.canvas, 0.7, 0.7))
-    tab.requests.flush()
+    tab.throttle.flush()
     (stroke,) = tab.canvas.drawing.ink().strokes
     np.testing.assert_allclose(stroke, [(0.3, 0.3), (0.5, 0.5), (0.7, 0.7)], atol=0.003)
 
 
-def why_of(image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Explanation:
+def explanation_of(image: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> Explanation:
     return Explanation(image, "4 read as 9", "4", None, "Finding out …", None, "Searching …")
 
 
@@ -216,11 +216,11 @@ def test_a_digit_of_a_data_set_has_an_explanation_instead_of_the_filmstrip(tab: 
     tab.set_network(network(1))
     image = np.zeros((28, 28), np.uint8)
     image[8:20, 12:16] = 255
-    explanation, height = why_of(image), tab.canvas.height()
+    explanation, height = explanation_of(image), tab.canvas.height()
     tab.show_image(explanation)
-    tab.requests.flush()
+    tab.throttle.flush()
     QApplication.processEvents()
-    assert (tab.strip.isVisible(), tab.explanation.isVisible()) == (False, True)
+    assert (tab.filmstrip.isVisible(), tab.explanation.isVisible()) == (False, True)
     assert tab.explanation.caption.text() == "4 read as 9"
     assert tab.explanation.neighbours.accessibleDescription() == "Searching …"
     assert tab.canvas.height() == height  # nothing jumps
@@ -234,7 +234,7 @@ def test_a_digit_of_a_data_set_has_an_explanation_instead_of_the_filmstrip(tab: 
             neighbours_text="1 is no 4.",
         )
     )
-    assert tab.explanation.picture.map is occlusion
+    assert tab.explanation.image_view.map is occlusion
     assert (tab.explanation.occlusion_text.text(), tab.explanation.neighbours_text.text()) == (
         "The middle.",
         "1 is no 4.",
@@ -245,24 +245,24 @@ def test_a_digit_of_a_data_set_has_an_explanation_instead_of_the_filmstrip(tab: 
 def test_the_explanation_follows_its_digit_through_undo(tab: DrawTab) -> None:
     tab.set_network(network(1))
     image = np.full((28, 28), 9, np.uint8)
-    tab.show_image(why_of(image))
-    tab.requests.flush()
+    tab.show_image(explanation_of(image))
+    tab.throttle.flush()
     drag(tab.canvas, SEVEN)
-    tab.requests.flush()
-    assert (tab.strip.isVisible(), tab.explanation.isVisible()) == (True, False)
-    tab.explain(why_of(image))
+    tab.throttle.flush()
+    assert (tab.filmstrip.isVisible(), tab.explanation.isVisible()) == (True, False)
+    tab.explain(explanation_of(image))
     assert not tab.explanation.isVisible()
     tab.canvas.canvas_actions.undo.trigger()
-    tab.requests.flush()
+    tab.throttle.flush()
     assert tab.explanation.isVisible()
 
 
 def test_explanations_of_another_digit_or_network_are_ignored(tab: DrawTab) -> None:
     tab.set_network(network(1))
     image = np.full((28, 28), 9, np.uint8)
-    tab.show_image(why_of(image))
-    tab.requests.flush()
-    tab.explain(replace(why_of(image.copy()), occlusion_text="Of another."))
+    tab.show_image(explanation_of(image))
+    tab.throttle.flush()
+    tab.explain(replace(explanation_of(image.copy()), occlusion_text="Of another."))
     assert tab.explanation.occlusion_text.text() == "Finding out …"
     tab.set_network(network(2))
-    assert (tab.strip.isVisible(), tab.explanation.isVisible()) == (True, False)
+    assert (tab.filmstrip.isVisible(), tab.explanation.isVisible()) == (True, False)

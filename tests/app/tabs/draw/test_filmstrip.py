@@ -35,82 +35,82 @@ def test_five_pictures_show_the_stages(strip: Filmstrip) -> None:
     assert (strip.drawn.image == shown.drawn).all()
     assert strip.centred.image is not None
     assert (strip.centred.image == shown.centred).all()
-    assert strip.seen.image is not None
-    assert (strip.seen.image == shown.network_input).all()
+    assert strip.network_input.image is not None
+    assert (strip.network_input.image == shown.network_input).all()
     strip.show_stages(None)
     assert strip.strokes.ink.is_blank
-    assert strip.drawn.image is strip.centred.image is strip.seen.image is None
+    assert strip.drawn.image is strip.centred.image is strip.network_input.image is None
 
 
 def test_the_switches_are_disabled_for_a_picture(strip: Filmstrip) -> None:
     strip.show_stages(stages(SMALL_SEVEN))
     image = np.full((28, 28), 9, np.uint8)
     strip.show_picture(image)
-    assert strip.seen.image is not None
-    assert (strip.seen.image == image).all()
+    assert strip.network_input.image is not None
+    assert (strip.network_input.image == image).all()
     assert strip.strokes.ink.is_blank
     assert strip.drawn.image is None
-    assert "no strokes" in strip.frames[0].sentence.text()
-    assert not any(frame.switch.isEnabled() for frame in strip.frames)
+    assert "no strokes" in strip.step_views[0].sentence.text()
+    assert not any(view.switch.isEnabled() for view in strip.step_views)
     strip.show_stages(stages(SMALL_SEVEN))
-    assert strip.frames[0].sentence.text() == STEPS[0].on
-    assert all(frame.switch.isEnabled() for frame in strip.frames)
+    assert strip.step_views[0].sentence.text() == STEPS[0].on
+    assert all(view.switch.isEnabled() for view in strip.step_views)
 
 
 @pytest.mark.parametrize("step", SWITCHED, ids=lambda step: step.setting)
 def test_each_step_can_be_switched_by_mouse_and_keyboard(strip: Filmstrip, qtbot: QtBot, step: object) -> None:
-    frame = next(frame for frame in strip.frames if frame.step is step)
+    view = next(view for view in strip.step_views if view.step is step)
     with qtbot.waitSignal(strip.preparation_changed) as told:
-        frame.switch.click()
-    assert told.args == [Preparation(**{frame.step.setting: False})]
-    assert strip.preparation == Preparation(**{frame.step.setting: False})
-    assert frame.sentence.text() == frame.step.off
-    frame.switch.setFocus()
+        view.switch.click()
+    assert told.args == [Preparation(**{view.step.setting: False})]
+    assert strip.preparation == Preparation(**{view.step.setting: False})
+    assert view.sentence.text() == view.step.off
+    view.switch.setFocus()
     with qtbot.waitSignal(strip.preparation_changed) as told:
-        QTest.keyClick(frame.switch, Qt.Key.Key_Space)
+        QTest.keyClick(view.switch, Qt.Key.Key_Space)
     assert told.args == [AS_TRAINED]
-    assert frame.sentence.text() == frame.step.on
+    assert view.sentence.text() == view.step.on
 
 
 def test_reset_is_shown_while_a_step_is_off_and_switches_all_on(strip: Filmstrip, qtbot: QtBot) -> None:
     assert strip.reset.isHidden()
-    strip.frames[1].switch.click()
-    strip.frames[3].switch.click()
+    strip.step_views[1].switch.click()
+    strip.step_views[3].switch.click()
     assert strip.reset.isVisible()
     with qtbot.waitSignal(strip.preparation_changed) as told:
         QTest.mouseClick(strip.reset, Qt.MouseButton.LeftButton)
     assert told.args == [AS_TRAINED]
     assert strip.reset.isHidden()
-    assert all(frame.switch.isChecked() for frame in strip.frames)
+    assert all(view.switch.isChecked() for view in strip.step_views)
 
 
 def test_a_preparation_can_be_set(strip: Filmstrip, qtbot: QtBot) -> None:
     with qtbot.waitSignal(strip.preparation_changed):
         strip.set_preparation(Preparation(centre=False))
-    assert [frame.switch.isChecked() for frame in strip.frames] == [True, True, True, False, True]
+    assert [view.switch.isChecked() for view in strip.step_views] == [True, True, True, False, True]
     with qtbot.assertNotEmitted(strip.preparation_changed):
         strip.set_preparation(Preparation(centre=False))
 
 
 def test_the_tab_key_reaches_every_switch(strip: Filmstrip) -> None:
-    strip.frames[1].switch.setFocus()
+    strip.step_views[1].switch.setFocus()
     reached = []
     for _ in SWITCHED:
         reached.append(QApplication.focusWidget())
         QTest.keyClick(strip, Qt.Key.Key_Tab)
-    assert reached == [frame.switch for frame in strip.frames[1:]]
+    assert reached == [view.switch for view in strip.step_views[1:]]
 
 
 def test_every_control_and_picture_has_a_name_and_a_tooltip(strip: Filmstrip) -> None:
-    for frame in strip.frames:
-        assert frame.picture.accessibleName() in frame.step.name
-        assert frame.picture.toolTip()
-        if frame.step.setting:
-            assert frame.switch.accessibleName().startswith(frame.picture.accessibleName())
-            assert frame.switch.toolTip()
-            assert frame.switch.accessibleDescription() == frame.step.on
-            frame.switch.click()
-            assert frame.switch.accessibleDescription() == frame.step.off
+    for view in strip.step_views:
+        assert view.image_view.accessibleName() in view.step.name
+        assert view.image_view.toolTip()
+        if view.step.setting:
+            assert view.switch.accessibleName().startswith(view.image_view.accessibleName())
+            assert view.switch.toolTip()
+            assert view.switch.accessibleDescription() == view.step.on
+            view.switch.click()
+            assert view.switch.accessibleDescription() == view.step.off
     for button in strip.findChildren(QToolButton):
         assert button.accessibleName()
         assert button.toolTip()
@@ -118,11 +118,11 @@ def test_every_control_and_picture_has_a_name_and_a_tooltip(strip: Filmstrip) ->
 
 def test_it_fits_a_laptop_in_one_row(strip: Filmstrip) -> None:
     assert strip.minimumSizeHint().width() <= 1300
-    for frame in strip.frames[1:]:
-        frame.switch.click()
+    for view in strip.step_views[1:]:
+        view.switch.click()
     QApplication.processEvents()
     assert strip.sizeHint().height() <= 136
-    assert len({frame.picture.mapTo(strip, frame.picture.rect().topLeft()).y() for frame in strip.frames}) == 1
+    assert len({view.image_view.mapTo(strip, view.image_view.rect().topLeft()).y() for view in strip.step_views}) == 1
 
 
 def test_canvas_and_preparation_use_the_same_pen_width() -> None:

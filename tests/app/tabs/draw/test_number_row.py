@@ -67,12 +67,12 @@ def test_arrow_keys_select_a_digit(row: NumberRow, qtbot: QtBot) -> None:
     row.activateWindow()
     row.chips[2].setFocus()
     qtbot.waitUntil(row.chips[2].hasFocus)
-    for start, key, place in ((2, Qt.Key.Key_Left, 1), (1, Qt.Key.Key_Left, 0), (0, Qt.Key.Key_Right, 1)):
+    for start, key, index in ((2, Qt.Key.Key_Left, 1), (1, Qt.Key.Key_Left, 0), (0, Qt.Key.Key_Right, 1)):
         with qtbot.waitSignal(row.chosen) as told:
             QTest.keyClick(row.chips[start], key)
-        assert told.args == [place]
-        assert row.choice == place
-        assert row.chips[place].hasFocus()
+        assert told.args == [index]
+        assert row.choice == index
+        assert row.chips[index].hasFocus()
 
 
 def test_a_selection_beyond_the_end_becomes_the_last_digit(row: NumberRow) -> None:

@@ -23,9 +23,9 @@ def source(qtbot: QtBot) -> PictureSource:
 
 
 def found(qtbot: QtBot, source: PictureSource, data: QMimeData) -> CanvasPicture:
-    assert source.takes(data)
+    assert source.accepts(data)
     with qtbot.waitSignal(source.found) as signal:
-        source.take(data)
+        source.read(data)
     assert source.finish()
     picture = signal.args[0]
     assert isinstance(picture, CanvasPicture)
@@ -62,10 +62,10 @@ def test_a_dropped_file_is_read(qtbot: QtBot, source: PictureSource, tmp_path: P
 
 
 def test_the_bytes_of_a_file_are_read(qtbot: QtBot, source: PictureSource) -> None:
-    packed = io.BytesIO()
-    a_digit().save(packed, "PNG")
+    encoded = io.BytesIO()
+    a_digit().save(encoded, "PNG")
     data = QMimeData()
-    data.setData("image/png", QByteArray(packed.getvalue()))
+    data.setData("image/png", QByteArray(encoded.getvalue()))
     assert len(found(qtbot, source, data).digit_images) == 1
 
 
@@ -99,8 +99,8 @@ def test_an_unreadable_picture_gives_one_sentence(
     (tmp_path / name).write_bytes(content)
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(tmp_path / name))])
-    with qtbot.waitSignal(source.refused) as signal:
-        source.take(data)
+    with qtbot.waitSignal(source.failed) as signal:
+        source.read(data)
     assert source.finish()
     sentence = str(signal.args[0])
     assert words in sentence
@@ -110,9 +110,9 @@ def test_an_unreadable_picture_gives_one_sentence(
 def test_a_clipboard_without_a_picture_gives_a_message(qtbot: QtBot, source: PictureSource) -> None:
     data = QMimeData()
     data.setText("seven")
-    assert not source.takes(data)
+    assert not source.accepts(data)
     QGuiApplication.clipboard().setMimeData(data)
-    with qtbot.waitSignal(source.refused, check_params_cb=lambda sentence: "no picture in the clipboard" in sentence):
+    with qtbot.waitSignal(source.failed, check_params_cb=lambda sentence: "no picture in the clipboard" in sentence):
         source.paste()
 
 

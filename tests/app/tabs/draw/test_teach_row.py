@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.session.fine_tuning import Adaptation, CorrectCount, HeldOut
 from app.session.handwriting_teacher import HandwritingTeacher
 from app.style.theme import ThemeChoice, apply_theme
-from app.tabs.draw.teach_row import FORGOTTEN, KEPT, LEARNING, NOTHING_DRAWN, NOTHING_TAUGHT, TeachRow
+from app.tabs.draw.teach_row import FORGOTTEN, LEARNING, NO_EXAMPLES_YET, NOT_LEARNED_YET, NOTHING_DRAWN, TeachRow
 from nncore.model.network import Network, NetworkSpec
 from nncore.preprocessing.ink import Ink
 
@@ -86,66 +86,66 @@ def test_disabled_buttons_say_why(row: TeachRow, qtbot: QtBot) -> None:
 
 def test_the_line_compares_own_drawings_and_mnist(row: TeachRow, network: Network) -> None:
     row.show_adaptation(adaptation(network))
-    taught, mnist = row.line.text().splitlines()
-    assert taught == "12 drawings taught: 3 read right before, 11 now."
+    taught, mnist = row.effect.text().splitlines()
+    assert taught == "12 drawings taught: 3 read correctly before, 11 now."
     assert mnist.replace("\N{NO-BREAK SPACE}", " ") == "MNIST: 99.50 % before, 99.35 % now."
-    assert "the drawings it learned" in row.line.toolTip()
+    assert "the drawings it learned" in row.effect.toolTip()
     row.show_held_out(HeldOut(CorrectCount(3, 10), CorrectCount(9, 10)))
-    assert row.line.text().splitlines() == ["10 drawings held out: 3 read right before, 9 now.", mnist]
+    assert row.effect.text().splitlines() == ["10 drawings held out: 3 read correctly before, 9 now.", mnist]
 
 
 def test_an_error_is_shown_until_the_next_message(row: TeachRow, network: Network) -> None:
     row.show_failure("The disk is full.")
-    assert (row.line.text(), row.line.property("error")) == ("The disk is full.", True)
+    assert (row.effect.text(), row.effect.property("error")) == ("The disk is full.", True)
     row.show_adaptation(adaptation(network))
-    assert (row.line.property("error"), row.line.property("quiet")) == (False, True)
+    assert (row.effect.property("error"), row.effect.property("quiet")) == (False, True)
 
 
 def test_it_shows_learning_forgetting_and_undo(row: TeachRow, teacher: HandwritingTeacher, qtbot: QtBot) -> None:
-    row.follow(teacher)
-    assert row.line.text() == NOTHING_TAUGHT
+    row.connect_teacher(teacher)
+    assert row.effect.text() == NO_EXAMPLES_YET
     teacher.teach(SEVEN, 7)
-    assert row.line.text() == LEARNING
-    qtbot.waitUntil(lambda: row.line.text().startswith("1 drawing taught"))
+    assert row.effect.text() == LEARNING
+    qtbot.waitUntil(lambda: row.effect.text().startswith("1 drawing taught"))
     assert row.undo_button.isEnabled()
     QTest.mouseClick(row.forget_button, LEFT)
-    assert (teacher.count, row.line.text()) == (0, FORGOTTEN)
+    assert (teacher.count, row.effect.text()) == (0, FORGOTTEN)
     assert row.undo_button.toolTip() == "Restore 1 drawing."
     assert not row.forget_button.isEnabled()
     QTest.mouseClick(row.undo_button, LEFT)
-    assert (teacher.count, row.line.text()) == (1, LEARNING)
-    qtbot.waitUntil(lambda: row.line.text().startswith("1 drawing taught"))
+    assert (teacher.count, row.effect.text()) == (1, LEARNING)
+    qtbot.waitUntil(lambda: row.effect.text().startswith("1 drawing taught"))
     QTest.mouseClick(row.undo_button, LEFT)
-    assert (teacher.count, row.line.text()) == (0, NOTHING_TAUGHT)
+    assert (teacher.count, row.effect.text()) == (0, NO_EXAMPLES_YET)
 
 
 def test_it_shows_why_a_drawing_cannot_be_taught(row: TeachRow, teacher: HandwritingTeacher, qtbot: QtBot) -> None:
-    row.follow(teacher)
+    row.connect_teacher(teacher)
     teacher.teach(Ink(()), 7)
-    assert row.line.text() == "Nothing is drawn yet, so there is nothing to learn."
+    assert row.effect.text() == "Nothing is drawn yet, so there is nothing to learn."
     teacher.set_base(Network(NetworkSpec.dense((784, 3))))
     teacher.teach(SEVEN, 7)
-    qtbot.waitUntil(lambda: "has 3 classes" in row.line.text())
-    assert row.line.property("error")
+    qtbot.waitUntil(lambda: "has 3 classes" in row.effect.text())
+    assert row.effect.property("error")
 
 
 def test_kept_drawings_are_not_shown_as_learned(
     row: TeachRow, teacher: HandwritingTeacher, network: Network, qtbot: QtBot
 ) -> None:
-    row.follow(teacher)
+    row.connect_teacher(teacher)
     teacher.teach(SEVEN, 7)
-    qtbot.waitUntil(lambda: row.line.text().startswith("1 drawing taught"))
+    qtbot.waitUntil(lambda: row.effect.text().startswith("1 drawing taught"))
     teacher.set_base(network.copy(), learn=False)
-    assert row.line.text() == KEPT
+    assert row.effect.text() == NOT_LEARNED_YET
 
 
 def test_a_narrow_row_is_taller_than_a_wide_one_because_the_line_wraps(row: TeachRow) -> None:
     row.show_failure("The drawings could not be saved because the disk is full. Delete some files and try again.")
-    assert row.line.sizePolicy().hasHeightForWidth()
+    assert row.effect.sizePolicy().hasHeightForWidth()
     two_lines, most_lines = row.heightForWidth(900), row.heightForWidth(360)
-    assert most_lines >= two_lines + 2 * row.line.fontMetrics().lineSpacing()
+    assert most_lines >= two_lines + 2 * row.effect.fontMetrics().lineSpacing()
     row.resize(360, most_lines)
-    assert row.line.height() >= row.line.heightForWidth(row.line.width())
+    assert row.effect.height() >= row.effect.heightForWidth(row.effect.width())
 
 
 @pytest.mark.parametrize("scale", [1.0, 1.5])

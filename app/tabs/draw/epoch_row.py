@@ -6,25 +6,26 @@ from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, scaled
+from app.widgets.elements import text_label, without_margins
 from nncore.errors import DataError
 from nncore.evaluation.epoch_snapshots import EpochSnapshots
 from nncore.evaluation.recognition import Prediction
 
 EMPTY = "Train a network to see how each epoch reads your drawing."
-REST_MILLISECONDS = 120
+PEN_REST_MILLISECONDS = 120
 """The networks of the epochs read the drawing after the pen has rested this long."""
 
-BUDGET = 0.004
-"""Most seconds of reading at a time; in between the window handles events."""
+MAX_READING_SECONDS = 0.004
+"""Maximum duration of one part of the reading. Between two parts the window handles events."""
 
 
-class RewindRow(QWidget):
-    """Shows the snapshots of the epochs: a slider over its epochs, and a cell for each epoch with its answer.
+class EpochRow(QWidget):
+    """A slider over the epochs of a training, and a cell for each epoch with its answer.
 
     `epoch_chosen` carries the selected epoch, or None for the latest, which is the current model.
     """
@@ -33,33 +34,24 @@ class RewindRow(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rewind: EpochSnapshots | None = None
+        self._snapshots: EpochSnapshots | None = None
         self._epochs: tuple[int, ...] = ()
         self._total = 0
         self._image: NDArray[np.uint8] | None = None
         self._choice: int | None = None
-        self.caption = QLabel()
-        self.caption.setProperty("quiet", True)
-        self.caption.setWordWrap(True)
+        self.caption = text_label(style="quiet")
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setAccessibleName("Epoch of the last training")
         self.slider.setToolTip("Select an epoch, from the untrained network (left) to the latest (right).")
         self.slider.setPageStep(5)
         self.strip = AnswerStrip()
         self.strip.picked.connect(self.slider.setValue)
-        self.slider.valueChanged.connect(self._slide)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._read_some)
-        lines = QVBoxLayout(self)
-        lines.setContentsMargins(0, 0, 0, 0)
-        lines.setSpacing(GAP // 2)
-        top = QHBoxLayout()
-        top.setSpacing(GAP)
-        top.addWidget(self.caption, 1)
-        lines.addLayout(top)
-        lines.addWidget(self.slider)
-        lines.addWidget(self.strip)
+        self.slider.valueChanged.connect(self._select)
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self._read_pending)
+        lines = without_margins(QVBoxLayout(self), GAP // 2)
+        for widget in (self.caption, self.slider, self.strip):
+            lines.addWidget(widget)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.refresh()
 
@@ -68,31 +60,30 @@ class RewindRow(QWidget):
         """The selected epoch; None for the latest."""
         return self._choice
 
-    def set_rewind(self, rewind: EpochSnapshots | None, total: int = 0) -> None:
-        """Show the epochs of `rewind`, a training of `total` epochs, and select the latest; None: no training."""
-        self._rewind, self._total = rewind, total
+    def set_snapshots(self, snapshots: EpochSnapshots | None, total: int = 0) -> None:
+        """Show the epochs of a training of `total` epochs, and select the latest; None: no training."""
+        self._snapshots, self._total = snapshots, total
         self._epochs = ()
         self.strip.set_answers([])
-        self._choose(None)
+        self._set_choice(None)
         self.refresh()
 
     def refresh(self) -> None:
         """Show the epochs kept by now; if the latest was selected, the latest stays selected."""
-        epochs = self._rewind.epochs if self._rewind is not None else ()
+        epochs = self._snapshots.epochs if self._snapshots is not None else ()
         known = dict(zip(self._epochs, self.strip.answers, strict=True))
-        if self._choice is not None and self._choice not in epochs:  # it is no longer kept
-            self._choose(min(epochs, key=lambda epoch: abs(epoch - (self._choice or 0))) if epochs else None)
+        if self._choice is not None and self._choice not in epochs:  # its snapshot is no longer kept
+            self._set_choice(min(epochs, key=lambda epoch: abs(epoch - (self._choice or 0))) if epochs else None)
         self._epochs = epochs
         self.strip.set_answers([known.get(epoch) for epoch in epochs])
         some = len(epochs) > 1
         self.slider.setVisible(some)
         self.strip.setVisible(some)
-        place = len(epochs) - 1 if self._choice is None else epochs.index(self._choice)
-        blocked = self.slider.blockSignals(True)
-        self.slider.setRange(0, max(0, len(epochs) - 1))
-        self.slider.setValue(place)
-        self.slider.blockSignals(blocked)
-        self._show_place(place)
+        index = len(epochs) - 1 if self._choice is None else epochs.index(self._choice)
+        with QSignalBlocker(self.slider):
+            self.slider.setRange(0, max(0, len(epochs) - 1))
+            self.slider.setValue(index)
+        self._show_index(index)
         self._read_later()
 
     def set_image(self, image: NDArray[np.uint8] | None) -> None:
@@ -102,51 +93,49 @@ class RewindRow(QWidget):
         self._read_later()
 
     @Slot(int)
-    def _slide(self, place: int) -> None:
-        self._show_place(place)
-        self._choose(None if place == len(self._epochs) - 1 else self._epochs[place])
+    def _select(self, index: int) -> None:
+        self._show_index(index)
+        self._set_choice(None if index == len(self._epochs) - 1 else self._epochs[index])
 
-    def _choose(self, epoch: int | None) -> None:
+    def _set_choice(self, epoch: int | None) -> None:
         if epoch != self._choice:
             self._choice = epoch
             self.epoch_chosen.emit(epoch)
 
-    def _show_place(self, place: int) -> None:
-        self.strip.set_place(place)
+    def _show_index(self, index: int) -> None:
+        self.strip.set_index(index)
         if len(self._epochs) < 2:
             self.caption.setText(EMPTY)
             return
-        epoch = self._epochs[place]
+        epoch = self._epochs[index]
         of = f" of {self._total}" if self._total else ""
         text = f"Answers by epoch: epoch {epoch}{of}" + (", untrained" if epoch == 0 else "")
-        if place == len(self._epochs) - 1:
+        if index == len(self._epochs) - 1:
             text += ", the latest"
         self.caption.setText(text + ".")
         self.slider.setAccessibleDescription(text + ".")
 
     def _read_later(self) -> None:
         if self._image is not None and len(self._epochs) > 1:
-            self._timer.start(REST_MILLISECONDS)
+            self._timer.start(PEN_REST_MILLISECONDS)
         else:
             self._timer.stop()
 
     @Slot()
-    def _read_some(self) -> None:
-        """Let epochs without an answer read the drawing, until BUDGET is spent."""
-        if self._rewind is None or self._image is None:
+    def _read_pending(self) -> None:
+        """Let epochs without an answer read the drawing for MAX_READING_SECONDS; the timer continues the rest."""
+        if self._snapshots is None or self._image is None:
             return
-        end, answers = perf_counter() + BUDGET, list(self.strip.answers)
-        for place, epoch in enumerate(self._epochs):
-            if answers[place] is not None:
+        end, answers = perf_counter() + MAX_READING_SECONDS, list(self.strip.answers)
+        for index, epoch in enumerate(self._epochs):
+            if answers[index] is not None:
                 continue
             if perf_counter() > end:
                 self._timer.start(0)
                 break
             try:
-                answers[place] = self._rewind.read(epoch, self._image)
-            except KeyError:  # no longer kept; the next refresh removes it
-                continue
-            except DataError:  # a network that cannot read digits, or diverged
+                answers[index] = self._snapshots.read(epoch, self._image)
+            except (KeyError, DataError):  # the snapshot was deleted, or its network cannot read digits or diverged
                 continue
         self.strip.set_answers(answers)
 
@@ -155,12 +144,12 @@ class AnswerStrip(QWidget):
     """A cell for each epoch with its answer; the colour is stronger for a higher confidence."""
 
     picked = Signal(int)
-    """The place, from 0, of the clicked cell."""
+    """The index, from 0, of the clicked cell."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.answers: list[Prediction | None] = []
-        self._place = 0
+        self._index = 0
         self.setAccessibleName("Answer of each epoch")
         self.setToolTip("Answer of each epoch to your drawing; stronger colours are more certain. Click to select it.")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -174,16 +163,16 @@ class AnswerStrip(QWidget):
             )
             self.update()
 
-    def set_place(self, place: int) -> None:
-        """Mark the cell at `place`."""
-        if place != self._place:
-            self._place = place
+    def set_index(self, index: int) -> None:
+        """Mark the cell at `index`."""
+        if index != self._index:
+            self._index = index
             self.update()
 
-    def cell(self, place: int) -> QRectF:
-        """The rectangle of the cell at `place`."""
+    def cell(self, index: int) -> QRectF:
+        """The rectangle of the cell at `index`."""
         width = self.width() / max(1, len(self.answers))
-        return QRectF(place * width, 0, width, self.height())
+        return QRectF(index * width, 0, width, self.height())
 
     def sizeHint(self) -> QSize:
         """As high as a line of small text."""
@@ -197,8 +186,8 @@ class AnswerStrip(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Select the cell under the mouse."""
         if event.button() == Qt.MouseButton.LeftButton and self.answers:
-            place = int(event.position().x() * len(self.answers) / max(1, self.width()))
-            self.picked.emit(min(max(place, 0), len(self.answers) - 1))
+            index = int(event.position().x() * len(self.answers) / max(1, self.width()))
+            self.picked.emit(min(max(index, 0), len(self.answers) - 1))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the cells; those with the latest epoch's answer in the winner's colour."""
@@ -207,15 +196,15 @@ class AnswerStrip(QWidget):
         figure = QFontMetricsF(font).horizontalAdvance("0") + 2
         with QPainter(self) as painter:
             painter.setFont(font)
-            for place, answer in enumerate(self.answers):
-                cell = self.cell(place)
+            for index, answer in enumerate(self.answers):
+                cell = self.cell(index)
                 gap = 1.0 if cell.width() > 4 else 0.0
                 body = cell.adjusted(0, 1, -gap, -1)
                 painter.fillRect(body, _fill(answer, latest, colours))
                 if answer is not None and cell.width() >= figure:
                     painter.setPen(QColor(colours.text))
                     painter.drawText(body, Qt.AlignmentFlag.AlignCenter, str(answer.digit))
-                if place == self._place:
+                if index == self._index:
                     painter.setPen(QColor(colours.accent))
                     painter.drawRect(body.adjusted(0.5, 0, -0.5, -0.5))
 

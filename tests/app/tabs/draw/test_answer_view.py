@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.style.theme import DARK, LIGHT, ThemeChoice, apply_theme
-from app.tabs.draw.answer import REST_MILLISECONDS, Answer, answer_in_words
+from app.tabs.draw.answer_view import REST_MILLISECONDS, AnswerView, prediction_in_words
 from nncore.evaluation.recognition import Prediction, Verdict
 
 
@@ -29,18 +29,18 @@ def prediction(verdict: Verdict, **shares: float) -> Prediction:
     ],
 )
 def test_the_answer_is_a_sentence(given: Prediction, sentence: str) -> None:
-    assert answer_in_words(given) == sentence
+    assert prediction_in_words(given) == sentence
 
 
 def test_the_answer_shows_digit_and_confidence(qtbot: QtBot) -> None:
-    answer = Answer()
+    answer = AnswerView()
     qtbot.addWidget(answer)
     answer.show_prediction(prediction("digit", d7=0.973, d1=0.027))
     assert (answer.digit.text(), answer.confidence.text()) == ("7", "97.3 %")
 
 
 def test_a_hint_replaces_the_answer(qtbot: QtBot) -> None:
-    answer = Answer()
+    answer = AnswerView()
     qtbot.addWidget(answer)
     answer.show_prediction(prediction("digit", d7=0.973))
     size = answer.digit.sizeHint()
@@ -51,7 +51,7 @@ def test_a_hint_replaces_the_answer(qtbot: QtBot) -> None:
 
 def test_the_digit_stays_large_and_bold_when_the_theme_changes(qtbot: QtBot, qapp: QApplication) -> None:
     apply_theme(qapp, ThemeChoice.LIGHT)
-    answer = Answer()
+    answer = AnswerView()
     qtbot.addWidget(answer)
     answer.show_prediction(prediction("digit", d1=0.9))
     answer.show()
@@ -69,8 +69,8 @@ def test_the_digit_stays_large_and_bold_when_the_theme_changes(qtbot: QtBot, qap
 
 
 @pytest.fixture
-def answer(qtbot: QtBot) -> Answer:
-    answer = Answer()
+def answer(qtbot: QtBot) -> AnswerView:
+    answer = AnswerView()
     qtbot.addWidget(answer)
     answer.resize(400, 150)
     with qtbot.waitExposed(answer):
@@ -87,7 +87,7 @@ def answer(qtbot: QtBot) -> Answer:
     ],
 )
 def test_the_answer_is_spoken_after_the_drawing_rests(
-    qtbot: QtBot, answer: Answer, given: Prediction, speech: str
+    qtbot: QtBot, answer: AnswerView, given: Prediction, speech: str
 ) -> None:
     with qtbot.waitSignal(answer.spoken) as spoken:
         answer.show_prediction(given)
@@ -95,25 +95,25 @@ def test_the_answer_is_spoken_after_the_drawing_rests(
     assert spoken.args == [speech]
 
 
-def test_only_the_last_answer_is_spoken_and_only_once(qtbot: QtBot, answer: Answer) -> None:
+def test_only_the_last_answer_is_spoken_and_only_once(qtbot: QtBot, answer: AnswerView) -> None:
     said: list[str] = []
     answer.spoken.connect(said.append)
-    answer._rest.setTimerType(Qt.TimerType.PreciseTimer)  # the other kinds round by seconds
-    answer._rest.setInterval(600_000)
+    answer._rest_timer.setTimerType(Qt.TimerType.PreciseTimer)  # the other kinds round by seconds
+    answer._rest_timer.setInterval(600_000)
     for digit in ("d1", "d2", "d3"):
-        left = answer._rest.remainingTime()
+        left = answer._rest_timer.remainingTime()
         answer.show_prediction(prediction("unsure", **{digit: 0.5, "d9": 0.4}))
-        assert answer._rest.remainingTime() > left  # each answer starts the rest anew
+        assert answer._rest_timer.remainingTime() > left  # each answer starts the rest anew
         qtbot.wait(100)
     assert said == []
-    answer._rest.setInterval(REST_MILLISECONDS)
+    answer._rest_timer.setInterval(REST_MILLISECONDS)
     qtbot.waitUntil(lambda: len(said) == 1)
     answer.show_prediction(prediction("unsure", d3=0.5, d9=0.4))
     qtbot.wait(REST_MILLISECONDS + 100)
     assert said == ["Unsure: a 3 or a 9."]
 
 
-def test_the_layout_stays_when_the_answer_changes(answer: Answer) -> None:
+def test_the_layout_stays_when_the_answer_changes(answer: AnswerView) -> None:
     answer.show_hint("Nothing is drawn yet.")
     QApplication.processEvents()
     places = [label.geometry() for label in (answer.digit, answer.confidence, answer.sentence)]

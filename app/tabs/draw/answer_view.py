@@ -1,21 +1,21 @@
-"""The answer in large letters, its confidence, and a sentence that screen readers speak."""
+"""The answer in large figures, its confidence, and a sentence that screen readers speak."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.style.theme import GROUP_GAP
-from app.widgets.elements import announce
+from app.widgets.elements import announce, text_label, without_margins
 from app.widgets.explanation import with_article
 from app.widgets.large_digit import NO_DIGIT, LargeDigit
 from nncore.evaluation.recognition import Prediction
 
 REST_MILLISECONDS = 400
-"""A drawing unchanged for this long counts as finished, and the answer is spoken."""
+"""The answer is spoken if the drawing has not changed for this time."""
 
 
-class Answer(QWidget):
+class AnswerView(QWidget):
     """Shows one Prediction, or a hint.
 
     `spoken` carries the sentence for screen readers, after the drawing has rested and only if it changed.
@@ -28,43 +28,36 @@ class Answer(QWidget):
         self.setAccessibleName("What the network reads")
         self.digit = LargeDigit()
         self.digit.setAccessibleName("Answer")
-        self.confidence = QLabel()
-        self.confidence.setProperty("value", True)
+        self.confidence, self.sentence = text_label(style="value", wraps=False), text_label()
+        self.confidence.setAccessibleName("Confidence")
         self.confidence.setToolTip("The probability that the network gives this answer.")
-        self.sentence = QLabel()
-        self.sentence.setWordWrap(True)
         self.sentence.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        for label in (self.confidence, self.sentence):
-            label.setAccessibleName("Confidence" if label is self.confidence else "Answer in words")
+        self.sentence.setAccessibleName("Answer in words")
         self._last_spoken = ""
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(REST_MILLISECONDS)
-        self._rest.timeout.connect(self._speak)
+        self._rest_timer = QTimer(self, singleShot=True, interval=REST_MILLISECONDS)
+        self._rest_timer.timeout.connect(self._speak)
         lines = QVBoxLayout()
         lines.setSpacing(2)
         lines.addStretch()
         lines.addWidget(self.confidence)
         lines.addWidget(self.sentence)
         lines.addStretch()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GROUP_GAP)
+        row = without_margins(QHBoxLayout(self), GROUP_GAP)
         row.addWidget(self.digit)
         row.addLayout(lines, 1)
 
-    def show_prediction(self, prediction: Prediction, number: str = "", place: int = 0) -> None:
-        """Show the answer; with several digits the whole `number`, and the digit at `place`, from 0, in words."""
-        reads = prediction.verdict != "not a digit"
-        sentence = answer_in_words(prediction)
+    def show_prediction(self, prediction: Prediction, number: str = "", index: int = 0) -> None:
+        """Show the answer; with several digits the whole `number`, and in words the digit at `index`, from 0."""
+        is_digit = prediction.verdict != "not a digit"
+        sentence = prediction_in_words(prediction)
         if number:
-            sentence = f"{number}, digit {place + 1} of {len(number)}: {sentence[0].lower()}{sentence[1:]}"
-        sure = f" It is {prediction.confidence:.0%} sure." if prediction.verdict == "digit" else ""
+            sentence = f"{number}, digit {index + 1} of {len(number)}: {sentence[0].lower()}{sentence[1:]}"
+        confidence_sentence = f" It is {prediction.confidence:.0%} sure." if prediction.verdict == "digit" else ""
         self._show(
-            number or (str(prediction.digit) if reads else NO_DIGIT),
+            number or (str(prediction.digit) if is_digit else NO_DIGIT),
             f"{prediction.confidence:.1%}",
             sentence,
-            sentence + sure,
+            sentence + confidence_sentence,
         )
 
     def show_hint(self, sentence: str) -> None:
@@ -79,7 +72,7 @@ class Answer(QWidget):
         self.sentence.setText(sentence)
         self.setAccessibleDescription(speech)
         self.sentence.setMinimumHeight(2 * self.sentence.fontMetrics().lineSpacing())  # for a second line
-        self._rest.start()
+        self._rest_timer.start()
 
     @Slot()
     def _speak(self) -> None:
@@ -91,7 +84,7 @@ class Answer(QWidget):
             self.spoken.emit(speech)
 
 
-def answer_in_words(prediction: Prediction) -> str:
+def prediction_in_words(prediction: Prediction) -> str:
     """A prediction as a sentence."""
     if prediction.verdict == "not a digit":
         return "This does not look like a digit."

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.style.theme import ThemeChoice, apply_theme
+from app.tabs.draw.epoch_row import EMPTY, EpochRow
+from nncore.evaluation.epoch_snapshots import EpochSnapshots
+from nncore.model.network import Network, NetworkSpec
+
+IMAGE = np.full((28, 28), 255, np.uint8)
+SPEC = NetworkSpec.dense((784, 10))
+
+
+def add(snapshots: EpochSnapshots, epoch: int) -> None:
+    """Add a network that reads every image as `epoch`."""
+    network = Network(SPEC)
+    network.parameters.value("1.b")[epoch % 10] = 9.0
+    snapshots.add(epoch, network)
+
+
+def snapshots_of(epochs: int, most_bytes: int = 2**26) -> EpochSnapshots:
+    snapshots = EpochSnapshots(SPEC, most_bytes)
+    for epoch in range(epochs + 1):
+        add(snapshots, epoch)
+    return snapshots
+
+
+@pytest.fixture
+def row(qapp: QApplication, qtbot: QtBot) -> EpochRow:
+    apply_theme(qapp, ThemeChoice.LIGHT)
+    row = EpochRow()
+    qtbot.addWidget(row)
+    row.resize(560, 80)
+    row.show()
+    return row
+
+
+def digits(row: EpochRow) -> list[int | None]:
+    return [None if answer is None else answer.digit for answer in row.strip.answers]
+
+
+def test_without_a_training_it_shows_a_hint(row: EpochRow) -> None:
+    assert row.caption.text() == EMPTY
+    assert row.slider.isHidden()
+    assert row.strip.isHidden()
+    assert row.choice is None
+
+
+def test_the_slider_selects_an_epoch(row: EpochRow, qtbot: QtBot) -> None:
+    row.set_snapshots(snapshots_of(6), 6)
+    assert row.caption.text() == "Answers by epoch: epoch 6 of 6, the latest."
+    row.slider.setFocus()
+    with qtbot.waitSignal(row.epoch_chosen) as emitted:
+        QTest.keyClick(row.slider, Qt.Key.Key_Left)
+    assert emitted.args == [5]
+    assert row.caption.text() == "Answers by epoch: epoch 5 of 6."
+    with qtbot.waitSignal(row.epoch_chosen) as emitted:
+        QTest.keyClick(row.slider, Qt.Key.Key_Home)
+    assert emitted.args == [0]
+    assert "epoch 0 of 6, untrained" in row.caption.text()
+    assert row.slider.accessibleDescription() == row.caption.text()
+    with qtbot.waitSignal(row.epoch_chosen) as emitted:
+        QTest.keyClick(row.slider, Qt.Key.Key_End)
+    assert emitted.args == [None]
+
+
+def test_each_epoch_reads_the_drawing_after_the_pen_rests(row: EpochRow, qtbot: QtBot) -> None:
+    row.set_snapshots(snapshots_of(6), 6)
+    assert digits(row) == [None] * 7
+    row.set_image(IMAGE)
+    assert digits(row) == [None] * 7
+    qtbot.waitUntil(lambda: digits(row) == [0, 1, 2, 3, 4, 5, 6])
+    assert row.strip.accessibleDescription() == "0, 1, 2, 3, 4, 5, 6"
+    row.set_image(None)
+    qtbot.wait(200)
+    assert digits(row) == [None] * 7
+
+
+def test_a_click_on_a_cell_selects_its_epoch(row: EpochRow, qtbot: QtBot) -> None:
+    row.set_snapshots(snapshots_of(6), 6)
+    QApplication.processEvents()
+    with qtbot.waitSignal(row.epoch_chosen) as emitted:
+        QTest.mouseClick(row.strip, Qt.MouseButton.LeftButton, pos=QPoint(int(row.strip.cell(2).center().x()), 5))
+    assert emitted.args == [2]
+    assert row.slider.value() == 2
+
+
+def test_the_latest_epoch_stays_selected_while_training(row: EpochRow, qtbot: QtBot) -> None:
+    snapshots = snapshots_of(2)
+    row.set_snapshots(snapshots, 9)
+    add(snapshots, 3)
+    with qtbot.assertNotEmitted(row.epoch_chosen):
+        row.refresh()
+    assert row.choice is None
+    assert row.slider.value() == row.slider.maximum() == 3
+    assert "epoch 3 of 9, the latest" in row.caption.text()
+
+
+def test_an_older_epoch_stays_selected_while_training(row: EpochRow, qtbot: QtBot) -> None:
+    snapshots = snapshots_of(4)
+    row.set_snapshots(snapshots, 9)
+    row.slider.setValue(1)
+    add(snapshots, 5)
+    with qtbot.assertNotEmitted(row.epoch_chosen):
+        row.refresh()
+    assert (row.choice, row.slider.value()) == (1, 1)
+
+
+def test_a_neighbour_replaces_an_epoch_that_is_no_longer_kept(row: EpochRow, qtbot: QtBot) -> None:
+    snapshots = snapshots_of(7, most_bytes=8 * 4 * SPEC.parameter_count)
+    row.set_snapshots(snapshots, 20)
+    row.slider.setValue(3)
+    add(snapshots, 8)
+    assert 3 not in snapshots.epochs
+    with qtbot.waitSignal(row.epoch_chosen) as emitted:
+        row.refresh()
+    assert emitted.args[0] in (2, 4)
+    assert row.slider.value() == snapshots.epochs.index(emitted.args[0])
+
+
+def test_a_new_training_selects_its_latest_epoch(row: EpochRow, qtbot: QtBot) -> None:
+    row.set_snapshots(snapshots_of(4), 4)
+    row.slider.setValue(1)
+    with qtbot.waitSignal(row.epoch_chosen) as emitted:
+        row.set_snapshots(snapshots_of(2), 2)
+    assert emitted.args == [None]
+    assert row.slider.maximum() == 2
+    row.set_snapshots(None)
+    assert row.caption.text() == EMPTY
+
+
+def test_networks_that_cannot_read_digits_have_empty_cells(row: EpochRow, qtbot: QtBot) -> None:
+    spec = NetworkSpec.dense((4, 3), input_shape=(4,))
+    snapshots = EpochSnapshots(spec)
+    for epoch in range(3):
+        snapshots.add(epoch, Network(spec))
+    row.set_snapshots(snapshots, 2)
+    row.set_image(IMAGE)
+    qtbot.wait(250)
+    assert digits(row) == [None] * 3
