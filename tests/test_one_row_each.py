@@ -19,8 +19,7 @@ from nncore.files.exports.onnx_file import LAYERS as ONNX_LAYERS
 from nncore.files.exports.script import FUNCTIONS as SCRIPT_FUNCTIONS
 from nncore.files.exports.script import LAYERS as SCRIPT_LAYERS
 from nncore.model import layers, losses, outputs
-from nncore.model.layers import ACTIVATIONS, INITIALIZATIONS, LAYER_SPECS, activation, initialization
-from nncore.model.layers.layer import Spec
+from nncore.model.layers import ACTIVATIONS, INITIALIZATIONS, LAYER_SPECS, LayerSpec, activation, initialization
 from nncore.training import optimizers, schedules
 from nncore.training.config import SETTINGS
 from tests.nncore.files.exports.networks import EVERYTHING
@@ -103,7 +102,7 @@ def test_a_table_of_functions_has_no_other_rows() -> None:
 
 
 def test_each_class_and_function_has_a_row() -> None:
-    assert set(LAYER_SPECS.values()) == subclasses(Spec)
+    assert set(LAYER_SPECS.values()) == subclasses(LayerSpec)
     assert set(optimizers.OPTIMIZERS.values()) == subclasses(optimizers.Optimizer)
     built = {type(loss.build(loss.outputs[0], 0.0)) for loss in losses.LOSSES.values()}
     with_loss_methods = {

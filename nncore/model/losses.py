@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import NO_CLASS
 from nncore.errors import SettingError
-from nncore.model.outputs import OUTPUTS, SoftmaxWorkspace, sigmoid, subtract_maximum
+from nncore.model.outputs import OUTPUTS, SoftmaxWorkspace, sigmoid, sigmoid_by_tanh, subtract_maximum
 from nncore.model.targets import TargetRows
 from nncore.system.copying import DeepCopyable
 
@@ -65,7 +65,27 @@ class Loss(Protocol):
         """The loss of each row (n,) in a new array, without label smoothing, so that runs can be compared."""
 
 
-class SoftmaxCrossEntropy(DeepCopyable):
+class _CrossEntropy(DeepCopyable):
+    """The part that both cross-entropies share: label smoothing, and a gradient that is simply (P - T) / n."""
+
+    _P: Array
+    _T: Array
+
+    def __init__(self, label_smoothing: float = 0.0) -> None:
+        if not 0 <= label_smoothing < 1:
+            raise SettingError(
+                "label_smoothing", f"Label smoothing must be 0 or more and below 1; got {label_smoothing:g}."
+            )
+        self.label_smoothing = label_smoothing
+
+    def backward(self) -> Array:
+        """The gradient (P - T) / n."""
+        self._P -= self._T
+        self._P *= 1 / len(self._P)
+        return self._P
+
+
+class SoftmaxCrossEntropy(_CrossEntropy):
     """-log of the probability that softmax gives the label, in nats: - sum T log P over the classes.
 
     Softmax and cross-entropy are one step because their derivative together is simply P - T:
@@ -78,9 +98,6 @@ class SoftmaxCrossEntropy(DeepCopyable):
     label_smoothing s, 0 to below 1: the target of the label is 1 - s + s / classes, that of each other class is
     s / classes (Szegedy et al., "Rethinking the Inception Architecture", CVPR 2016, section 7).
     """
-
-    def __init__(self, label_smoothing: float = 0.0) -> None:
-        self.label_smoothing = _checked_smoothing(label_smoothing)
 
     def allocate(self, rows: int, outputs: int, dtype: np.dtype[np.floating]) -> None:
         """Create the workspaces."""
@@ -104,18 +121,12 @@ class SoftmaxCrossEntropy(DeepCopyable):
         log_sums = np.log(sums, out=self._log_sums[:n])
         return (float(log_sums.sum()) - T_z) / n
 
-    def backward(self) -> Array:
-        """The gradient (P - T) / n."""
-        self._P -= self._T
-        self._P *= 1 / len(self._P)
-        return self._P
-
     def per_example(self, logits: Array, targets: Targets) -> Array:
         """The loss of each row (n,)."""
         return cross_entropy(logits, targets.astype(np.intp, copy=False))
 
 
-class BinaryCrossEntropy(DeepCopyable):
+class BinaryCrossEntropy(_CrossEntropy):
     """-(T log P + (1 - T) log(1 - P)) with P = sigmoid(z), in nats, summed over the outputs.
 
     Each output answers a separate yes-or-no question, for labels: "is it this class?" Targets are labels, or numbers
@@ -126,9 +137,6 @@ class BinaryCrossEntropy(DeepCopyable):
     in which exp cannot overflow; its derivative is sigmoid(z) - T = P - T. label_smoothing s, 0 to below 1, moves the
     targets towards 1/2: (1 - s) T + s / 2.
     """
-
-    def __init__(self, label_smoothing: float = 0.0) -> None:
-        self.label_smoothing = _checked_smoothing(label_smoothing)
 
     def allocate(self, rows: int, outputs: int, dtype: np.dtype[np.floating]) -> None:
         """Create the workspaces."""
@@ -147,12 +155,6 @@ class BinaryCrossEntropy(DeepCopyable):
         losses += np.log(work, out=work)
         losses -= np.multiply(logits, T, out=work)
         return float(losses.sum()) / n
-
-    def backward(self) -> Array:
-        """The gradient (P - T) / n."""
-        self._P -= self._T
-        self._P *= 1 / len(self._P)
-        return self._P
 
     def per_example(self, logits: Array, targets: Targets) -> Array:
         """The loss of each row (n,)."""
@@ -202,7 +204,7 @@ class MeanSquaredError(DeepCopyable):
         if self.output == "softmax":
             return self._softmax.probabilities(self._softmax.subtract_maximum(logits))[0]
         if self.output == "sigmoid":
-            return _sigmoid(logits, self._answers[:n])
+            return sigmoid_by_tanh(logits, self._answers[:n])
         return logits  # the output is linear
 
     def backward(self) -> Array:
@@ -234,32 +236,15 @@ class MeanSquaredError(DeepCopyable):
         return 0.5 * squares
 
 
-def _sigmoid(logits: Array, out: Array) -> Array:
-    """Compute (1 + tanh(z / 2)) / 2: half as many operations as `sigmoid`, with an error of up to 1e-7."""
-    np.multiply(logits, 0.5, out=out)
-    np.tanh(out, out=out)
-    out *= 0.5
-    out += 0.5
-    return out
-
-
 def _target_rows(logits: Array, targets: Targets) -> Array:
     """The targets as rows like those of the logits, in a new array."""
     return TargetRows(len(logits), logits.shape[1], logits.dtype).rows(targets)
 
 
-def _smooth(targets: Array, towards: float, share: float) -> None:
-    """Move all targets towards the number `towards`, by this share of the distance."""
-    targets *= 1 - share
-    targets += share * towards
-
-
-def _checked_smoothing(label_smoothing: float) -> float:
-    if not 0 <= label_smoothing < 1:
-        raise SettingError(
-            "label_smoothing", f"Label smoothing must be 0 or more and below 1; got {label_smoothing:g}."
-        )
-    return label_smoothing
+def _smooth(targets: Array, towards: float, fraction: float) -> None:
+    """Move all targets towards the number `towards`, by this fraction of the distance."""
+    targets *= 1 - fraction
+    targets += fraction * towards
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,18 @@ def sigmoid(logits: Array, out: Array | None = None, work: Array | None = None) 
     return probabilities
 
 
+def sigmoid_by_tanh(logits: Array, out: Array) -> Array:
+    """Compute the sigmoid as (1 + tanh(z / 2)) / 2 in `out`: half as many operations, with an error of up to 1e-7.
+
+    tanh(z / 2) = (1 - exp(-z)) / (1 + exp(-z)); adding 1 and halving gives 1 / (1 + exp(-z)). tanh cannot overflow.
+    """
+    np.multiply(logits, 0.5, out=out)
+    np.tanh(out, out=out)
+    out *= 0.5
+    out += 0.5
+    return out
+
+
 def linear(logits: Array) -> Array:
     """A copy of the logits (n, outputs), for answers that are any numbers."""
     return logits.copy()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset
 from nncore.model.layers import ACTIVATIONS, LAYER_SPECS, Activation
+from nncore.model.layers.parameters import slices
 from nncore.model.network import Network
 from nncore.system.copying import DeepCopyable
 from nncore.training.optimizers import euclidean_norm
@@ -115,9 +116,7 @@ class HealthProbe(DeepCopyable):
 def _parts_of(network: Network) -> dict[int, slice]:
     """Where in the flat vector each layer's parameters are; they are next to each other, so one slice is enough."""
     parts: dict[int, slice] = {}
-    start = 0
-    for name, shape in network.spec.parameter_shapes.items():
-        layer, stop = int(name.split(".")[0]), start + int(np.prod(shape))
-        parts[layer] = slice(parts[layer].start if layer in parts else start, stop)
-        start = stop
+    for name, part in slices(network.spec.parameter_shapes).items():
+        layer = int(name.split(".")[0])
+        parts[layer] = slice(parts.get(layer, part).start, part.stop)
     return parts

@@ -9,6 +9,7 @@ import pickle
 import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import is_dataclass
+from enum import Enum
 from importlib import import_module
 from typing import Any
 
@@ -335,7 +336,7 @@ PACKAGES = ("model", "training", "preprocessing", "evaluation", "handwriting.fin
 
 
 def _stateful_classes() -> set[type]:
-    """Every public class there but descriptions: frozen dataclasses, tuples, protocols, bases, NumPy's own."""
+    """Every public class there but descriptions: frozen dataclasses, tuples, enums, protocols, bases, NumPy's own."""
     found = {Checkpoint, RandomStreams}
     for module in pkgutil.walk_packages(nncore.__path__, "nncore."):
         if module.name.startswith(tuple(f"nncore.{package}" for package in PACKAGES)):
@@ -343,7 +344,7 @@ def _stateful_classes() -> set[type]:
             found |= {each for each in members if inspect.isclass(each) and each.__module__ == module.name}
     bases = {base for each in found for base in each.__mro__[1:]}
     described = {each for each in found if is_dataclass(each) and each.__dataclass_params__.frozen}  # type: ignore[attr-defined]
-    described |= {each for each in found if issubclass(each, tuple) or getattr(each, "_is_protocol", False)}
+    described |= {each for each in found if issubclass(each, tuple | Enum) or getattr(each, "_is_protocol", False)}
     public = {each for each in found if not each.__name__.startswith("_")}
     return (public - bases - described) | {Checkpoint, RandomStreams}
 

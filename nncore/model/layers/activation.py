@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.errors import SettingError
-from nncore.model.layers.layer import Array, Layer, Spec, Workspace
+from nncore.model.layers.layer import Array, Layer, LayerSpec, Workspace
 from nncore.model.layers.parameters import Parameters, Shape
+from nncore.model.outputs import sigmoid_by_tanh
 
 
 @dataclass(frozen=True)
-class Activation(Spec):
+class Activation(LayerSpec):
     """An activation function, by its key in ACTIVATIONS, applied to each number (softmax: to all features of a row)."""
 
     kind: ClassVar[str] = "activation"
@@ -116,7 +117,7 @@ def _leaky_relu(X: Array, out: Array) -> Array:
 
 
 def _leaky_relu_backward(dY: Array, X: Array, Y: Array, work: Array) -> Array:
-    """F' = LEAKY_RELU_SLOPE + (1 - LEAKY_RELU_SLOPE) [Y > 0]."""
+    """Multiply dY by f' = slope + (1 - slope) [Y > 0]: 1 for Y > 0, otherwise the slope LEAKY_RELU_SLOPE."""
     np.greater(Y, 0, out=work)
     work *= 1 - LEAKY_RELU_SLOPE
     work += LEAKY_RELU_SLOPE
@@ -124,17 +125,8 @@ def _leaky_relu_backward(dY: Array, X: Array, Y: Array, work: Array) -> Array:
     return dY
 
 
-def _sigmoid(X: Array, out: Array) -> Array:
-    """1 / (1 + exp(-X)) = (1 + tanh(X / 2)) / 2; unlike exp, tanh cannot overflow."""
-    np.multiply(X, 0.5, out=out)
-    np.tanh(out, out=out)
-    out *= 0.5
-    out += 0.5
-    return out
-
-
 def _sigmoid_backward(dY: Array, X: Array, Y: Array, work: Array) -> Array:
-    """F' = Y (1 - Y)."""
+    """Multiply dY by f' = Y (1 - Y): with Y = 1 / (1 + exp(-X)), f' = exp(-X) Y^2 and exp(-X) Y = 1 - Y."""
     dY *= Y
     dY *= np.subtract(1, Y, out=work)
     return dY
@@ -145,7 +137,7 @@ def _tanh(X: Array, out: Array) -> Array:
 
 
 def _tanh_backward(dY: Array, X: Array, Y: Array, work: Array) -> Array:
-    """F' = 1 - Y^2."""
+    """Multiply dY by f' = 1 - Y^2, the derivative 1 / cosh(X)^2 of tanh in terms of its value."""
     np.multiply(Y, Y, out=work)
     dY *= np.subtract(1, work, out=work)
     return dY
@@ -164,16 +156,19 @@ GELU_SCALE, GELU_CUBIC = sqrt(2 / pi), 0.044715
 
 
 def _gelu_tanh(X: Array, out: Array) -> Array:
-    """T = tanh(sqrt(2 / pi) (X + 0.044715 X^3))."""
+    """Compute t = tanh(sqrt(2 / pi) (X + 0.044715 X^3)) in `out`."""
     np.multiply(X, X, out=out)
-    out *= GELU_SCALE * GELU_CUBIC
+    out *= GELU_SCALE * GELU_CUBIC  # Horner's scheme: the argument is X (s + s c X^2) with the constants s and c
     out += GELU_SCALE
     out *= X
     return np.tanh(out, out=out)
 
 
 def _gelu(X: Array, out: Array) -> Array:
-    """X (1 + t) / 2, the tanh approximation of X Phi(X) (Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016)."""
+    """Compute X (1 + t) / 2, which approximates X Phi(X), where Phi is the normal distribution function.
+
+    Hendrycks and Gimpel, "Gaussian Error Linear Units", 2016, section 2.
+    """
     _gelu_tanh(X, out)
     out += 1
     out *= X
@@ -182,12 +177,12 @@ def _gelu(X: Array, out: Array) -> Array:
 
 
 def _gelu_backward(dY: Array, X: Array, Y: Array, work: Array) -> Array:
-    """F' = (1 + t) / 2 (1 + (1 - t) X s), where s = sqrt(2 / pi) (1 + 3 0.044715 X^2) is the slope of tanh's argument.
+    """Multiply dY by f' = (1 + t) / 2 (1 + (1 - t) X s).
 
-    Derivation: (X (1 + t) / 2)' = (1 + t) / 2 + X t' / 2 with t' = (1 - t^2) s = (1 - t) (1 + t) s. Factored in this
-    way it needs one array besides Y.
+    s = sqrt(2 / pi) (1 + 3 0.044715 X^2) is the derivative of tanh's argument. Derivation: (X (1 + t) / 2)' =
+    (1 + t) / 2 + X t' / 2 with t' = (1 - t^2) s = (1 - t) (1 + t) s. Factored in this way it needs one array besides Y.
     """
-    np.multiply(X, X, out=Y)  # Y is not needed any more in this step
+    np.multiply(X, X, out=Y)  # Y is not needed any more in this step; from here on it holds (1 - t) X s + 1
     Y *= 3 * GELU_SCALE * GELU_CUBIC
     Y += GELU_SCALE
     Y *= X
@@ -217,7 +212,7 @@ class SoftmaxLayer(Layer):
         return self._Y
 
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
-        """DX = Y (dY - sum(dY Y)), which follows from dY_i/dX_j = Y_i ([i = j] - Y_j)."""
+        """Compute dX_j = sum_i dY_i Y_i ([i = j] - Y_j) = Y_j (dY_j - sum_i dY_i Y_i) in dY."""
         work, row_sum = np.multiply(dY, self._Y, out=self._work.array(len(dY))), self._row_figure.array(len(dY))
         dY -= np.sum(work, axis=1, keepdims=True, out=row_sum)
         dY *= self._Y
@@ -247,7 +242,7 @@ ACTIVATIONS = {
     "relu": ActivationKind("ReLU", _elementwise(_relu, _relu_backward, works_in_booleans=True), can_die=True),
     "leaky_relu": ActivationKind("leaky ReLU", _elementwise(_leaky_relu, _leaky_relu_backward)),
     "gelu": ActivationKind("GELU", _elementwise(_gelu, _gelu_backward)),
-    "sigmoid": ActivationKind("sigmoid", _elementwise(_sigmoid, _sigmoid_backward), saturates=True),
+    "sigmoid": ActivationKind("sigmoid", _elementwise(sigmoid_by_tanh, _sigmoid_backward), saturates=True),
     "tanh": ActivationKind("tanh", _elementwise(_tanh, _tanh_backward), saturates=True),
     "softmax": ActivationKind("softmax", SoftmaxLayer),
     "linear": ActivationKind("none", _elementwise(_linear, _linear_backward)),

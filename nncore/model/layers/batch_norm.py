@@ -9,13 +9,13 @@ from typing import ClassVar
 import numpy as np
 
 from nncore.errors import SettingError
-from nncore.model.layers.layer import Array, Layer, Spec, Workspace, rows_last
+from nncore.model.layers.layer import Array, Layer, LayerSpec, Workspace, contiguous_rows_last, rows_first
 from nncore.model.layers.parameters import Parameters, Shape
 from nncore.system.numpy_modes import unbuffered
 
 
 @dataclass(frozen=True)
-class BatchNorm(Spec):
+class BatchNorm(LayerSpec):
     """Y = gamma (X - mean) / sqrt(variance + epsilon) + beta, for each feature, or each channel of images.
 
     In training, mean and variance are those of the batch (or of its part, if a batch is processed in parts). A trained
@@ -28,6 +28,7 @@ class BatchNorm(Spec):
     kind: ClassVar[str] = "batch_norm"
     label: ClassVar[str] = "batch norm"
     help: ClassVar[str] = "Shifts and scales each feature to mean 0 and variance 1 over the batch."
+    summary_format: ClassVar[str] = "norm"
     momentum: float = 0.1
     epsilon: float = 1e-5
 
@@ -40,11 +41,6 @@ class BatchNorm(Spec):
             raise SettingError(
                 "layers", f"The epsilon of batch normalisation must be above 0 and finite; got {self.epsilon}."
             )
-
-    @property
-    def summary(self) -> str:
-        """Its part of a one-line summary of the network."""
-        return "norm"
 
     def parameter_shapes(self, input_shape: Shape) -> dict[str, Shape]:
         """Gamma and beta, one number per feature or channel."""
@@ -85,10 +81,10 @@ class BatchNormLayer(Layer):
         self.mean[...], self.variance[...] = 0, 1
 
     def forward(self, X: Array) -> Array:
-        self._X = self._by_feature(self._contiguous(X, self._work))
+        self._X = self._by_feature(X, self._work)
         count = self._X.shape[1]
         Y = self._Y.array(len(X))
-        by_feature = self._by_feature(Y)
+        by_feature = self._by_feature(Y, self._Y)
         self._mean = self._X @ self._ones[:count] / count  # as a BLAS product, which is faster than a sum
         with unbuffered():
             np.subtract(self._X, self._mean[:, None], out=by_feature)
@@ -114,8 +110,7 @@ class BatchNormLayer(Layer):
         through sigma: dN_i/dX_j = ([i = j] - 1/n - N_i N_j / n) / sigma. Summed with dLoss/dN = gamma dY, the second
         term gives mean(dY) = dbeta / n and the third mean(dY N) = dgamma / n.
         """
-        dY = self._contiguous(dY, self._Y)
-        by_feature, centred = self._by_feature(dY), self._by_feature(self._work.array(len(dY)))
+        by_feature, centred = self._by_feature(dY, self._Y), self._by_feature(self._work.array(len(dY)), self._work)
         count = by_feature.shape[1]
         with unbuffered():
             np.subtract(self._X, self._mean[:, None], out=centred)  # computed again, to keep one array less
@@ -127,19 +122,11 @@ class BatchNormLayer(Layer):
             by_feature -= centred
             by_feature -= (self.dbeta / count)[:, None]
             by_feature *= (self.gamma * self._scale)[:, None]
-        return dY
+        return by_feature.T if dY.ndim == 2 else rows_first(by_feature.reshape(*self.input_shape, -1))
 
-    def _contiguous(self, X: Array, workspace: Workspace) -> Array:
-        """X itself, or a copy in `workspace` if X are images whose rows are not last in memory."""
-        if len(self.input_shape) == 1 or rows_last(X).flags.c_contiguous:
-            return X
-        copy = workspace.array(len(X))
-        copy[...] = X
-        return copy
-
-    def _by_feature(self, X: Array) -> Array:
-        """X as (features, numbers per feature), a view."""
-        return X.T if len(self.input_shape) == 1 else rows_last(X).reshape(len(self.gamma), -1)
+    def _by_feature(self, X: Array, workspace: Workspace) -> Array:
+        """X as (features, numbers per feature): a view, or a copy in `workspace` if rows of images are not last."""
+        return X.T if X.ndim == 2 else contiguous_rows_last(X, workspace).reshape(len(self.gamma), -1)
 
     def predict(self, X: Array) -> Array:
         per_channel = (-1,) + (1,) * (len(self.input_shape) - 1)  # broadcasts along the height and width of images

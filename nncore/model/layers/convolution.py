@@ -11,9 +11,9 @@ import numpy as np
 
 from nncore.errors import SettingError
 from nncore.model.layers.initialization import INITIALIZATIONS, check_initialization
-from nncore.model.layers.layer import Array, Layer, Spec, Workspace, rows_first, rows_last
+from nncore.model.layers.layer import Array, Layer, LayerSpec, Workspace, contiguous_rows_last, rows_first, rows_last
 from nncore.model.layers.parameters import Parameters, Shape
-from nncore.model.layers.windows import Pair, Part, Windows, contiguous_rows_last, padded_copy, pair
+from nncore.model.layers.windows import Pair, Part, Windows, padded_copy, pair
 from nncore.system.numpy_modes import unbuffered
 
 MAX_NUMBERS_PER_PART = 2**17
@@ -21,7 +21,7 @@ MAX_NUMBERS_PER_PART = 2**17
 
 
 @dataclass(frozen=True)
-class Conv2D(Spec):
+class Conv2D(LayerSpec):
     """Filters that slide over images; each filter gives one channel of the output.
 
     filters: the number of filters, 1 or more. kernel, stride, padding: (height, width) in pixels, or one number for
@@ -34,6 +34,7 @@ class Conv2D(Spec):
     kind: ClassVar[str] = "conv2d"
     label: ClassVar[str] = "convolution"
     help: ClassVar[str] = "Filters that slide over the image and find the same shape at every position."
+    summary_format: ClassVar[str] = "conv {filters}"
     has_weights: ClassVar[bool] = True
     needs_images: ClassVar[bool] = True
     filters: int
@@ -55,11 +56,6 @@ class Conv2D(Spec):
     def windows(self) -> Windows:
         """The windows to which the kernel is applied."""
         return Windows(pair(self.kernel, "kernel", 1), pair(self.stride, "stride", 1), pair(self.padding, "padding", 0))
-
-    @property
-    def summary(self) -> str:
-        """Its part of a one-line summary of the network."""
-        return f"conv {self.filters}"
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """(filters, height, width) for images (channels, height, width)."""

@@ -9,12 +9,12 @@ import numpy as np
 
 from nncore.errors import SettingError
 from nncore.model.layers.initialization import INITIALIZATIONS, check_initialization
-from nncore.model.layers.layer import Array, Layer, Spec, Workspace
+from nncore.model.layers.layer import Array, Layer, LayerSpec, Workspace
 from nncore.model.layers.parameters import Parameters, Shape
 
 
 @dataclass(frozen=True)
-class Dense(Spec):
+class Dense(LayerSpec):
     """A fully connected layer: Y = X W + b.
 
     units: its width, 1 or more. initialization: a key of INITIALIZATIONS.
@@ -23,6 +23,7 @@ class Dense(Spec):
     kind: ClassVar[str] = "dense"
     label: ClassVar[str] = "dense"
     help: ClassVar[str] = "Each unit computes a weighted sum of all its inputs."
+    summary_format: ClassVar[str] = "{units}"
     needs_flat_input: ClassVar[bool] = True
     gives_flat_output: ClassVar[bool] = True
     has_weights: ClassVar[bool] = True
@@ -33,11 +34,6 @@ class Dense(Spec):
         if isinstance(self.units, bool) or not isinstance(self.units, int) or self.units < 1:
             raise SettingError("layers", f"The width of a layer must be a whole number, 1 or more; got {self.units}.")
         check_initialization(self.initialization)
-
-    @property
-    def summary(self) -> str:
-        """Its part of a one-line summary of the network."""
-        return str(self.units)
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """(units,) for rows (inputs,)."""

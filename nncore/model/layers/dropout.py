@@ -8,12 +8,12 @@ from typing import ClassVar
 import numpy as np
 
 from nncore.errors import SettingError
-from nncore.model.layers.layer import Array, Layer, Spec, Workspace
+from nncore.model.layers.layer import Array, Layer, LayerSpec, Workspace
 from nncore.model.layers.parameters import Parameters, Shape
 
 
 @dataclass(frozen=True)
-class Dropout(Spec):
+class Dropout(LayerSpec):
     """In training, each number is zero with probability `rate` (0 to below 1); the others are divided by 1 - rate.
 
     The division keeps the mean, so a trained network predicts without any change ("inverted dropout"; Srivastava et
@@ -23,17 +23,13 @@ class Dropout(Spec):
     kind: ClassVar[str] = "dropout"
     label: ClassVar[str] = "dropout"
     help: ClassVar[str] = "Sets random units to zero in training, so that no unit relies on another one."
+    summary_format: ClassVar[str] = "dropout {rate:g}"
     uses_randomness: ClassVar[bool] = True
     rate: float
 
     def __post_init__(self) -> None:
         if not 0 <= self.rate < 1:
             raise SettingError("layers", f"The dropout rate must be 0 or more and below 1; got {self.rate}.")
-
-    @property
-    def summary(self) -> str:
-        """Its part of a one-line summary of the network."""
-        return f"dropout {self.rate:g}"
 
     def build(self, name: str, input_shape: Shape, parameters: Parameters) -> DropoutLayer:
         """The layer that computes."""

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
 
-from nncore.model.layers.layer import Array, Layer, Spec
+from nncore.model.layers.layer import Array, Layer, LayerSpec
 from nncore.model.layers.parameters import Parameters, Shape
 
 
 @dataclass(frozen=True)
-class Flatten(Spec):
+class Flatten(LayerSpec):
     """Put all numbers of an image in one row, channel by channel and line by line."""
 
     kind: ClassVar[str] = "flatten"

@@ -14,9 +14,10 @@ allocates nothing whose size grows with the batch.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, replace
 from math import prod
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -27,8 +28,13 @@ from nncore.system.copying import NotCopyable
 Array = NDArray[np.floating]
 
 
-class LayerSpec(Protocol):
-    """The description of a layer in files and forms: a frozen dataclass."""
+@dataclass(frozen=True)
+class LayerSpec(ABC):
+    """The description of a layer in files and forms.
+
+    A kind of layer is a frozen dataclass that derives from this class: its fields are the settings of the layer. The
+    defaults below are those of a layer that takes any input and has neither parameters nor state.
+    """
 
     kind: ClassVar[str]
     """Its name in files."""
@@ -36,84 +42,53 @@ class LayerSpec(Protocol):
     """Its name in the window."""
     help: ClassVar[str]
     """What it does, in one sentence for the window."""
-    needs_images: ClassVar[bool]
+    summary_format: ClassVar[str] = ""
+    """A format string for the fields: the layer's part of a one-line summary of the network; "" to leave it out."""
+    needs_images: ClassVar[bool] = False
     """Whether its input must be (channels, height, width)."""
-    needs_flat_input: ClassVar[bool]
+    needs_flat_input: ClassVar[bool] = False
     """Whether its input must be (features,)."""
-    gives_flat_output: ClassVar[bool]
+    gives_flat_output: ClassVar[bool] = False
     """Whether its output is (features,) even if its input is an image."""
-    has_weights: ClassVar[bool]
-    """Whether it has a weight matrix or kernel "W", and a field `initialization` that names how it begins."""
-    uses_randomness: ClassVar[bool]
+    has_weights: ClassVar[bool] = False
+    """Whether it has a weight matrix or kernel "W", and a field `initialization` that names how it is initialised."""
+    uses_randomness: ClassVar[bool] = False
     """Whether it draws random numbers in training."""
-    is_counted: ClassVar[bool]
-    """Whether it counts as a layer of its own for the reader, who counts an activation as part of the layer before."""
-    __dataclass_fields__: ClassVar[dict[str, Any]]
+    is_counted: ClassVar[bool] = True
+    """Whether users count it as a layer of its own; an activation belongs to the layer before it."""
 
     @property
     def summary(self) -> str:
-        """Its part of a one-line summary of the network; "" to leave it out."""
+        """Its part of a one-line summary of the network; "" if it has none."""
+        return self.summary_format.format(**vars(self))
 
     def output_shape(self, input_shape: Shape) -> Shape:
         """The shape of one row of its output; raises SettingError if it cannot take rows of `input_shape`."""
-
-    def parameter_shapes(self, input_shape: Shape) -> dict[str, Shape]:
-        """Name and shape of each array that is trained."""
-
-    def state_shapes(self, input_shape: Shape) -> dict[str, Shape]:
-        """Name and shape of each array that is updated in training, but has no gradient."""
-
-    def workspace_size(self, input_shape: Shape) -> int:
-        """How many numbers its workspaces hold per row of a batch, without its output."""
-
-    def min_batch_size(self, input_shape: Shape) -> int:
-        """The smallest batch that it can train on."""
-
-    def with_initialization(self, name: str) -> Self:
-        """The same layer with another initialisation; unchanged if it has no weights."""
-
-    def build(self, name: str, input_shape: Shape, parameters: Parameters) -> Layer:
-        """The layer that computes, on the views of `parameters` whose names begin with `name`."""
-
-
-class Spec:
-    """The defaults of a LayerSpec: it takes any input and has no parameters and no state."""
-
-    needs_images: ClassVar[bool] = False
-    needs_flat_input: ClassVar[bool] = False
-    gives_flat_output: ClassVar[bool] = False
-    has_weights: ClassVar[bool] = False
-    uses_randomness: ClassVar[bool] = False
-    is_counted: ClassVar[bool] = True
-
-    @property
-    def summary(self) -> str:
-        """Left out of the summary of the network."""
-        return ""
-
-    def output_shape(self, input_shape: Shape) -> Shape:
-        """The same shape as the input."""
         return input_shape
 
     def parameter_shapes(self, input_shape: Shape) -> dict[str, Shape]:
-        """No parameters."""
+        """Name and shape of each array that is trained."""
         return {}
 
     def state_shapes(self, input_shape: Shape) -> dict[str, Shape]:
-        """No state."""
+        """Name and shape of each array that is updated in training, but has no gradient."""
         return {}
 
     def workspace_size(self, input_shape: Shape) -> int:
-        """One array of the size of the input, which is what most layers need."""
+        """How many numbers its workspaces hold per row of a batch, without its output; one array for most layers."""
         return prod(input_shape)
 
     def min_batch_size(self, input_shape: Shape) -> int:
-        """A batch of one row is enough."""
+        """The smallest batch that it can be trained on."""
         return 1
 
     def with_initialization(self, name: str) -> Self:
         """The same layer with another initialisation; unchanged if it has no weights."""
-        return replace(self, initialization=name) if self.has_weights else self  # type: ignore[type-var]
+        return replace(self, **{"initialization": name}) if self.has_weights else self
+
+    @abstractmethod
+    def build(self, name: str, input_shape: Shape, parameters: Parameters) -> Layer:
+        """Return the layer that computes, on the views of `parameters` whose names begin with `name`."""
 
 
 class Layer(NotCopyable):
@@ -184,3 +159,12 @@ def rows_last(X: Array) -> Array:
 def rows_first(X: Array) -> Array:
     """The inverse of `rows_last`."""
     return X.transpose(3, 0, 1, 2)
+
+
+def contiguous_rows_last(X: Array, workspace: Workspace) -> Array:
+    """X as contiguous (channels, height, width, rows): a view if that is its order in memory, else a copy."""
+    if not rows_last(X).flags.c_contiguous:
+        copy = workspace.array(len(X))
+        copy[...] = X
+        X = copy
+    return rows_last(X)

@@ -6,6 +6,7 @@ Layers get reshaped views of it: writing to a view changes the vector, and writi
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import accumulate
 from math import prod
 from typing import Any
 
@@ -89,17 +90,14 @@ class Parameters(DeepCopyable):
 
     def weights(self) -> list[slice]:
         """The slices of `trainable` with weight matrices and kernels; arrays of one axis (biases) are left out."""
-        places, start = [], 0
-        for shape in self.shapes.values():
-            if len(shape) > 1:
-                places.append(slice(start, start + prod(shape)))
-            start += prod(shape)
-        return places
+        return [part for name, part in slices(self.shapes).items() if len(self.shapes[name]) > 1]
+
+
+def slices(shapes: Mapping[str, Shape]) -> dict[str, slice]:
+    """Where each array is in a flat vector that holds arrays of these shapes one after the other."""
+    stops = list(accumulate(prod(shape) for shape in shapes.values()))
+    return {name: slice(start, stop) for name, start, stop in zip(shapes, [0, *stops], stops, strict=False)}
 
 
 def _views(vector: Array, shapes: Mapping[str, Shape]) -> dict[str, Array]:
-    views, start = {}, 0
-    for name, shape in shapes.items():
-        views[name] = vector[start : start + prod(shape)].reshape(shape)
-        start += prod(shape)
-    return views
+    return {name: vector[part].reshape(shapes[name]) for name, part in slices(shapes).items()}

@@ -9,12 +9,12 @@ from typing import ClassVar
 import numpy as np
 
 from nncore.errors import SettingError
-from nncore.model.layers.layer import Array, Layer, Spec, Workspace
+from nncore.model.layers.layer import Array, Layer, LayerSpec, Workspace
 from nncore.model.layers.parameters import Parameters, Shape
 
 
 @dataclass(frozen=True)
-class Scale(Spec):
+class Scale(LayerSpec):
     """Y = factor X, without parameters.
 
     factor: not 0, finite. As the first layer it sets the range of the inputs: images come as 0 to 1, and Scale(255)
@@ -24,16 +24,12 @@ class Scale(Spec):
     kind: ClassVar[str] = "scale"
     label: ClassVar[str] = "times"
     help: ClassVar[str] = "Every number times the same factor."
+    summary_format: ClassVar[str] = "times {factor:g}"
     factor: float
 
     def __post_init__(self) -> None:
         if isinstance(self.factor, bool) or not (isfinite(self.factor) and self.factor):
             raise SettingError("layers", f"The factor of a scale layer must be finite and not 0; got {self.factor}.")
-
-    @property
-    def summary(self) -> str:
-        """Its part of a one-line summary of the network."""
-        return f"times {self.factor:g}"
 
     def build(self, name: str, input_shape: Shape, parameters: Parameters) -> ScaleLayer:
         """The layer that computes."""

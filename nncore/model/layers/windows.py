@@ -11,7 +11,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from nncore.errors import SettingError
-from nncore.model.layers.layer import Array, Workspace, rows_first, rows_last
+from nncore.model.layers.layer import Array, rows_first, rows_last
 from nncore.model.layers.parameters import Shape
 
 Pair = tuple[int, int]
@@ -131,12 +131,3 @@ def padded_copy(X: Array, windows: Windows, value: float) -> Array:
     padded = rows_first(np.full((*windows.padded_shape(X.shape[1:]), len(X)), value, X.dtype))
     windows.interior(padded)[...] = X
     return padded
-
-
-def contiguous_rows_last(X: Array, workspace: Workspace) -> Array:
-    """X as contiguous (channels, height, width, rows): a view if its memory has that order, else a copy."""
-    if not rows_last(X).flags.c_contiguous:
-        copy = workspace.array(len(X))
-        copy[...] = X
-        X = copy
-    return rows_last(X)

@@ -228,12 +228,7 @@ class Adviser(DeepCopyable):
         )
         if any(is_saturating(layer) for layer in self.spec.layers):
             return Hint("vanishing", sentence, "Use ReLU", change=with_relu)
-        return Hint(
-            "vanishing",
-            sentence,
-            "Use He initialisation",
-            change=with_he_initialization,
-        )
+        return Hint("vanishing", sentence, "Use He initialisation", change=with_he_initialization)
 
     def _too_slow(self) -> Hint | None:
         now, records, largest = self._now, self._records, max(self._largest_steps, default=0.0)
@@ -259,12 +254,7 @@ class Adviser(DeepCopyable):
             f"the loss of guessing is {self._guess:.2f}."
         )
         if any(getattr(layer, "initialization", "") == "uniform" for layer in self.spec.layers):
-            return Hint(
-                "guessing",
-                sentence,
-                "Use He initialisation",
-                change=with_he_initialization,
-            )
+            return Hint("guessing", sentence, "Use He initialisation", change=with_he_initialization)
         if sum(map(is_saturating, self.spec.layers)) > 1:
             return Hint("guessing", sentence, "Use ReLU", change=with_relu)
         if self.learning_rate < self._usual_rate:

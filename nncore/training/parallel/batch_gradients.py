@@ -128,7 +128,7 @@ class BatchGradients(NotCopyable):
     def _step_with(self, second: HelperProcess, learning_rate: float) -> None:
         """Update the values before the cut here and the rest in the helper process; all here if the helper ended."""
         optimizer, shared, to_add = self.optimizer, second.shared, self._to_add
-        second.begin_step(optimizer.steps + 1, learning_rate, added_up=to_add is None)
+        second.begin_step(optimizer.steps + 1, learning_rate, is_summed=to_add is None)
         self._add_up(slice(shared.cut))
         optimizer.step(learning_rate, slice(shared.blocks))
         if not second.end_step(optimizer.steps):

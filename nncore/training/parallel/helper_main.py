@@ -19,25 +19,7 @@ from nncore.model.network import Network
 from nncore.system.copying import NotCopyable
 from nncore.training.optimizers import OPTIMIZERS
 from nncore.training.parallel.batch_part import BatchPart, PartSpec
-from nncore.training.parallel.shared_memory import (
-    ADDED_UP,
-    DONE,
-    GIVEN,
-    LOSS,
-    RANDOM_STATES_LENGTH,
-    RATE,
-    RIGHT,
-    ROWS,
-    SAVED,
-    SHARE,
-    STEP,
-    TASK,
-    SharedArrays,
-    open_memory,
-    read_random_states,
-    shared_size,
-    write_random_states,
-)
+from nncore.training.parallel.shared_memory import Number, SharedArrays, Word, open_memory, shared_size
 from nncore.training.parallel.spin_wait import order_memory, wait_for
 
 GRADIENTS, OPTIMIZER_STEP = 0, 1
@@ -65,45 +47,45 @@ class Worker(NotCopyable):
         words = self.shared.words
         tasks = {GRADIENTS: self._gradients, OPTIMIZER_STEP: self._step}
         np.seterr(over="ignore", invalid="ignore", divide="ignore")  # the main process detects a diverged loss
-        done = words[DONE] = 1  # the start of the process counts as the first task
+        done = words[Word.TASKS_DONE] = 1  # the start of the process counts as the first task
         while True:
-            wait_for(words, GIVEN, done + 1, inf)
+            wait_for(words, Word.TASKS_GIVEN, done + 1, inf)
             done += 1
-            task = words[TASK]
+            task = words[Word.TASK]
             tasks[task]()
             order_memory()
-            words[DONE] = done
+            words[Word.TASKS_DONE] = done
             if task == OPTIMIZER_STEP:
                 self._save(self._optimizer.steps + 1)
 
     def _gradients(self) -> None:
         """Compute the second half's gradients; random generators and layers' state continue from the shared memory."""
-        shared, words, count = self.shared, self.shared.words, self.shared.words[ROWS]
-        length = words[RANDOM_STATES_LENGTH]
+        shared, words, count = self.shared, self.shared.words, self.shared.words[Word.ROWS]
+        length = words[Word.RANDOM_STATES_LENGTH]
         if length:
-            read_random_states(shared, self._generators)
+            shared.read_random_states(self._generators)
         state = self._part.network.parameters.state
         state[:] = shared.state
-        shared.numbers[LOSS], words[RIGHT] = self._part.gradients_of(
-            (shared.inputs[:count], shared.targets[:count]), shared.numbers[SHARE], *self._generators
+        shared.numbers[Number.LOSS], words[Word.CORRECT] = self._part.gradients_of(
+            (shared.inputs[:count], shared.targets[:count]), shared.numbers[Number.FRACTION], *self._generators
         )
         shared.state[:] = state
         if length:
-            write_random_states(shared, self._generators)
+            shared.write_random_states(self._generators)
 
     def _step(self) -> None:
         """Take the optimiser's step for the values from the cut on."""
         shared, words, behind = self.shared, self.shared.words, slice(self.shared.cut, None)
-        step = words[STEP]
-        if words[SAVED] != step:
+        step = words[Word.STEP]
+        if words[Word.SAVED_STEP] != step:
             self._save(step)
         own, other = shared.gradients[:, behind]
-        if words[ADDED_UP]:
+        if words[Word.IS_SUMMED]:
             self._sum[behind] = own
         else:
             np.add(own, other, out=self._sum[behind])
         self._optimizer.steps = step - 1
-        self._optimizer.step(shared.numbers[RATE], slice(shared.blocks, None))
+        self._optimizer.step(shared.numbers[Number.LEARNING_RATE], slice(shared.blocks, None))
 
     def _save(self, step: int) -> None:
         """Copy the numbers that `step` will change, so that the main process can undo a step that was not finished.
@@ -111,12 +93,12 @@ class Worker(NotCopyable):
         This is done after a step is reported as done, while the main process does not wait for the helper.
         """
         shared, behind = self.shared, slice(self.shared.cut, None)
-        shared.words[SAVED] = 0  # no step: the copy is not valid while it is being made
+        shared.words[Word.SAVED_STEP] = 0  # no step: the copy is not valid while it is being made
         order_memory()
         shared.saved[0] = self._part.network.parameters.trainable[behind]
         shared.saved[1:] = shared.memory[:, behind]
         order_memory()
-        shared.words[SAVED] = step
+        shared.words[Word.SAVED_STEP] = step
 
 
 def main() -> None:

@@ -19,24 +19,7 @@ from nncore.system.blas_threads import ONE_THREAD_ENVIRONMENT, can_limit_blas_th
 from nncore.system.copying import NotCopyable
 from nncore.training.parallel.batch_part import Examples, PartSpec
 from nncore.training.parallel.helper_main import GRADIENTS, OPTIMIZER_STEP
-from nncore.training.parallel.shared_memory import (
-    ADDED_UP,
-    DONE,
-    GIVEN,
-    LOSS,
-    RATE,
-    RIGHT,
-    ROWS,
-    SAVED,
-    SHARE,
-    STEP,
-    TASK,
-    SharedArrays,
-    create_memory,
-    read_random_states,
-    shared_size,
-    write_random_states,
-)
+from nncore.training.parallel.shared_memory import Number, SharedArrays, Word, create_memory, shared_size
 from nncore.training.parallel.spin_wait import SPIN_SECONDS, order_memory, wait_for
 
 PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from nncore.training.parallel.helper_main import main; main()"
@@ -89,7 +72,7 @@ class HelperProcess(NotCopyable):
         self._examples = Examples(self.shared.inputs, self.shared.targets)
         self._process: subprocess.Popen[bytes] | None = None
         self._closed, self._was_awake = False, False
-        self._given = self.shared.words[GIVEN] = 1  # the process's start counts as its first task
+        self._given = self.shared.words[Word.TASKS_GIVEN] = 1  # the process's start counts as its first task
         self._rest, self._resting_until, self._last_seen = MIN_REST_SECONDS, 0.0, 0.0
         self._is_random = spec.config.augmentation is not None or any(
             layer.uses_randomness for layer in spec.network.layers
@@ -134,7 +117,7 @@ class HelperProcess(NotCopyable):
         """Whether the process waits for a task and was not late recently."""
         return (
             self._process is not None
-            and self.shared.words[DONE] == self._given
+            and self.shared.words[Word.TASKS_DONE] == self._given
             and perf_counter() >= self._resting_until
         )
 
@@ -149,9 +132,9 @@ class HelperProcess(NotCopyable):
         self._was_awake = perf_counter() - self._last_seen < SPIN_SECONDS
         self._examples.gather(data, rows)
         shared.state[:] = self._parameters.state
-        shared.words[ROWS], shared.numbers[SHARE] = len(rows), share
+        shared.words[Word.ROWS], shared.numbers[Number.FRACTION] = len(rows), share
         if self._is_random:
-            write_random_states(shared, generators)
+            shared.write_random_states(generators)
         self._give(GRADIENTS)
 
     def gradients(self, seconds: float, generators: tuple[np.random.Generator, ...]) -> tuple[float, int] | None:
@@ -168,16 +151,17 @@ class HelperProcess(NotCopyable):
                 self._was_late()
             return None
         if self._is_random:
-            read_random_states(shared, generators)
-        return shared.numbers[LOSS], shared.words[RIGHT]
+            shared.read_random_states(generators)
+        return shared.numbers[Number.LOSS], shared.words[Word.CORRECT]
 
-    def begin_step(self, step: int, learning_rate: float, added_up: bool) -> None:
+    def begin_step(self, step: int, learning_rate: float, is_summed: bool) -> None:
         """Let the helper take the step with this number, for the values from `shared.cut` on.
 
-        added_up: whether the gradients of the first half are already the sum of both.
+        is_summed: whether the gradients of the first half are already the sum of both.
         """
         words = self.shared.words
-        words[STEP], self.shared.numbers[RATE], words[ADDED_UP] = step, learning_rate, added_up
+        words[Word.STEP], words[Word.IS_SUMMED] = step, is_summed
+        self.shared.numbers[Number.LEARNING_RATE] = learning_rate
         self._give(OPTIMIZER_STEP)
 
     def end_step(self, step: int) -> bool:
@@ -185,8 +169,8 @@ class HelperProcess(NotCopyable):
         shared, began = self.shared, perf_counter()
         if not self._wait(STEP_TIMEOUT):
             self.close()
-            if shared.words[DONE] < self._given:
-                if shared.words[SAVED] == step:  # otherwise it had not started the step
+            if shared.words[Word.TASKS_DONE] < self._given:
+                if shared.words[Word.SAVED_STEP] == step:  # otherwise it had not started the step
                     self._parameters.trainable[shared.cut :] = shared.saved[0]
                     shared.memory[:, shared.cut :] = shared.saved[1:]
                 return False
@@ -200,10 +184,10 @@ class HelperProcess(NotCopyable):
     def _wait(self, seconds: float) -> bool:
         """Wait at most `seconds` for the task; returns whether it is done. Closes a process that has ended."""
         end = perf_counter() + seconds
-        while not wait_for(self.shared.words, DONE, self._given, min(seconds, POLL_INTERVAL)):
+        while not wait_for(self.shared.words, Word.TASKS_DONE, self._given, min(seconds, POLL_INTERVAL)):
             if self._process is None or self._process.poll() is not None:
                 self.close()
-                return self.shared.words[DONE] == self._given
+                return self.shared.words[Word.TASKS_DONE] == self._given
             seconds = end - perf_counter()
             if seconds <= 0:
                 return False
@@ -214,7 +198,7 @@ class HelperProcess(NotCopyable):
         self._rest = min(2 * self._rest, MAX_REST_SECONDS)
 
     def _give(self, task: int) -> None:
-        self.shared.words[TASK] = task
+        self.shared.words[Word.TASK] = task
         order_memory()
         self._given += 1
-        self.shared.words[GIVEN] = self._given
+        self.shared.words[Word.TASKS_GIVEN] = self._given

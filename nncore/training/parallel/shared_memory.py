@@ -8,6 +8,7 @@ import pickle
 import secrets
 import sys
 import tempfile
+from enum import IntEnum
 from math import prod
 from typing import cast
 
@@ -24,17 +25,29 @@ LINE = 128
 Two processes that write to the same line slow each other, even if they write to different words of it.
 """
 
-GIVEN, DONE, TASK, ROWS, STEP, ADDED_UP, SAVED, RIGHT, RANDOM_STATES_LENGTH = range(0, 9 * LINE // 8, LINE // 8)
-"""The index of each of the `words`.
 
-GIVEN, DONE: how many tasks the helper process was given, and has done. TASK: what to do. ROWS: how many examples. STEP:
-the number of the optimiser's step. ADDED_UP: 1 if the first half's gradients are already the sum of both. SAVED: the
-step before which `saved` was copied. RIGHT: how many answers were right. RANDOM_STATES_LENGTH: how
-many bytes of `random_states` are in use.
-"""
+class Word(IntEnum):
+    """The index of each integer in `SharedArrays.words`.
 
-SHARE, RATE, LOSS = range(3)
-"""The index of each of the `numbers`: the part's share of the batch, the learning rate, the loss."""
+    Each has a cache line of its own. TASKS_GIVEN, TASKS_DONE: how many tasks the helper process was given, and has
+    done. TASK: what to do. ROWS: how many examples. STEP: the number of the optimiser's step. IS_SUMMED: 1 if the
+    gradients of the first half are already the sum of both. SAVED_STEP: the step before which `saved` was copied.
+    CORRECT: how many answers were correct. RANDOM_STATES_LENGTH: how many bytes of `random_states` are in use.
+    """
+
+    TASKS_GIVEN, TASKS_DONE, TASK, ROWS, STEP, IS_SUMMED, SAVED_STEP, CORRECT, RANDOM_STATES_LENGTH = range(
+        0, 9 * LINE // 8, LINE // 8
+    )
+
+
+class Number(IntEnum):
+    """The index of each floating-point number in `SharedArrays.numbers`.
+
+    FRACTION: what fraction of the batch the part has. LEARNING_RATE: of the optimiser's step. LOSS: of the part.
+    """
+
+    FRACTION, LEARNING_RATE, LOSS = range(3)
+
 
 RANDOM_STATES_BYTES = 4096
 """Enough for the states of two generators, a few hundred bytes each."""
@@ -65,6 +78,18 @@ class SharedArrays(NotCopyable):
         self.words, self.random_states = arrays["words"].data, arrays["random_states"].data
         self.numbers = cast("memoryview[float]", arrays["numbers"].data)
         self.cut, self.blocks = _first_part(self.gradients.shape[1])
+
+    def write_random_states(self, generators: tuple[np.random.Generator, ...]) -> None:
+        """Put the states of generators into the shared memory."""
+        states = pickle.dumps([generator.bit_generator.state for generator in generators])
+        self.random_states[: len(states)] = states
+        self.words[Word.RANDOM_STATES_LENGTH] = len(states)
+
+    def read_random_states(self, generators: tuple[np.random.Generator, ...]) -> None:
+        """Set generators to the states in the shared memory."""
+        states = pickle.loads(self.random_states[: self.words[Word.RANDOM_STATES_LENGTH]])
+        for generator, state in zip(generators, states, strict=True):
+            generator.bit_generator.state = state
 
 
 def shared_size(spec: PartSpec) -> int:
@@ -99,20 +124,6 @@ def _first_part(trained: int) -> tuple[int, int]:
 
 def _whole_lines(size: int) -> int:
     return -(-size // LINE) * LINE
-
-
-def write_random_states(shared: SharedArrays, generators: tuple[np.random.Generator, ...]) -> None:
-    """Put the states of generators into the shared memory."""
-    states = pickle.dumps([generator.bit_generator.state for generator in generators])
-    shared.random_states[: len(states)] = states
-    shared.words[RANDOM_STATES_LENGTH] = len(states)
-
-
-def read_random_states(shared: SharedArrays, generators: tuple[np.random.Generator, ...]) -> None:
-    """Set generators to the states in the shared memory."""
-    states = pickle.loads(shared.random_states[: shared.words[RANDOM_STATES_LENGTH]])
-    for generator, state in zip(generators, states, strict=True):
-        generator.bit_generator.state = state
 
 
 def create_memory(size: int) -> tuple[mmap.mmap, str, tuple[int, ...]]:

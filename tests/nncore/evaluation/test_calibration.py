@@ -30,28 +30,28 @@ LOGITS = 3 * RNG.standard_normal((4000, 5))
 LABELS = labels_drawn_from(LOGITS)
 
 
-def test_logits_that_are_twice_too_sure_have_the_temperature_two() -> None:
+def test_doubling_the_logits_doubles_the_best_temperature() -> None:
     assert best_temperature(LOGITS, LABELS) == pytest.approx(1, abs=0.06)
     assert best_temperature(2 * LOGITS, LABELS) == pytest.approx(2 * best_temperature(LOGITS, LABELS))
 
 
-def test_no_other_temperature_has_a_lower_loss() -> None:
+def test_the_best_temperature_has_the_lowest_loss() -> None:
     best = best_temperature(LOGITS, LABELS)
     losses = [cross_entropy(LOGITS / t, LABELS).mean() for t in (0.98 * best, best, 1.02 * best)]
     assert losses[1] < min(losses[0], losses[2])
 
 
-def test_what_is_of_no_class_does_not_change_the_temperature() -> None:
+def test_examples_without_a_class_do_not_change_the_temperature() -> None:
     strangers = np.full(1000, NO_CLASS)
     more, labels = np.concatenate([LOGITS, LOGITS[:1000]]), np.concatenate([LABELS, strangers])
     assert best_temperature(more, labels) == best_temperature(LOGITS, LABELS)
 
 
-def test_answers_that_are_always_right_get_the_coldest_temperature() -> None:
+def test_predictions_that_are_all_correct_get_the_minimum_temperature() -> None:
     assert best_temperature(LOGITS, LOGITS.argmax(axis=1)) == pytest.approx(1 / 20)
 
 
-def test_a_temperature_divides_the_logits_and_changes_no_answer() -> None:
+def test_applying_a_temperature_divides_the_logits() -> None:
     network = Network(NetworkSpec.dense((784, 16, 10)))
     network.initialize(np.random.default_rng(0))
     network.parameters.value("3.b")[:] = np.arange(10)
@@ -61,18 +61,18 @@ def test_a_temperature_divides_the_logits_and_changes_no_answer() -> None:
 
 
 @pytest.mark.parametrize("temperature", [0.0, -1.0, float("nan")])
-def test_an_impossible_temperature_is_refused(temperature: float) -> None:
+def test_an_invalid_temperature_raises_an_error(temperature: float) -> None:
     with pytest.raises(SettingError, match="above 0"):
         apply_temperature(Network(NetworkSpec.dense((784, 10))), temperature)
 
 
-def test_a_network_that_ends_otherwise_is_refused() -> None:
+def test_a_network_whose_last_layer_is_not_dense_raises_an_error() -> None:
     spec = NetworkSpec((784,), (Dense(10), Activation("relu")), output="linear")
     with pytest.raises(SettingError, match="the last layer must be dense"):
         apply_temperature(Network(spec), 2)
 
 
-def test_certainty_counts_verdicts_and_leaves_what_is_no_class_out_of_the_calibration() -> None:
+def test_verdict_rates_count_all_examples_but_the_calibration_error_only_those_with_a_class() -> None:
     P = np.array([[0.96, 0.01, 0.01, 0.01, 0.01], [0.48, 0.48, 0.02, 0.01, 0.01], [0.2] * 5, [0.2] * 5])
     found = verdict_rates_of(np.log(P), np.array([0, 1, NO_CLASS, NO_CLASS]))
     assert (found.rejected, found.unsure) == (0.5, 0.25)
@@ -80,13 +80,13 @@ def test_certainty_counts_verdicts_and_leaves_what_is_no_class_out_of_the_calibr
     assert verdict_rates_of(np.log(P[2:]), np.array([NO_CLASS, NO_CLASS])).calibration_error is None
 
 
-def test_certainty_of_a_data_set_is_that_of_its_logits() -> None:
+def test_verdict_rates_of_a_data_set_are_those_of_its_logits() -> None:
     network, data = Network(NetworkSpec.dense((784, 10))), small_mnist().training
     network.initialize(np.random.default_rng(0))
     assert verdict_rates(network, data) == verdict_rates_of(logits_of(network, data), data.labels)
 
 
-def test_numbers_and_diverged_weights_have_no_certainty() -> None:
+def test_regression_diverged_weights_and_no_examples_have_no_verdict_rates() -> None:
     data = small_mnist().training.take(slice(0, 20))
     broken = Network(NetworkSpec.dense((784, 10)))
     broken.parameters.values[:] = np.nan

@@ -17,12 +17,12 @@ def test_precision_recall_and_f1_of_each_class() -> None:
     assert (third.precision, third.recall, third.f1) == (None, 0.0, 0.0)
 
 
-def test_a_class_that_does_not_occur_has_no_recall() -> None:
+def test_a_class_without_examples_has_no_metrics() -> None:
     _, absent = class_metrics(np.array([[5, 0], [0, 0]], np.int64), ("a", "b"))
     assert (absent.count, absent.precision, absent.recall, absent.f1) == (0, None, None, None)
 
 
-def test_bars_hold_the_answers_of_their_interval() -> None:
+def test_reliability_bins_contain_the_predictions_of_their_interval() -> None:
     confidence = np.array([0.05, 0.55, 0.6, 1.0, 0.0], np.float32)
     right = np.array([False, True, False, True, False])
     low, middle, high = reliability(confidence, right, bins=5)
@@ -32,7 +32,7 @@ def test_bars_hold_the_answers_of_their_interval() -> None:
     assert (high.high, high.count, high.confidence) == (1.0, 1, 1.0)
 
 
-def test_the_bars_add_up_to_the_calibration_error() -> None:
+def test_the_weighted_gaps_of_the_bins_sum_to_the_calibration_error() -> None:
     rng = np.random.default_rng(0)
     confidence, right = rng.random(500), rng.random(500) < 0.7
     bins = reliability(confidence, right)
@@ -40,5 +40,5 @@ def test_the_bars_add_up_to_the_calibration_error() -> None:
     assert gap == pytest.approx(expected_calibration_error(confidence, right))
 
 
-def test_no_answer_gives_no_bar() -> None:
+def test_no_predictions_give_no_bins() -> None:
     assert reliability(np.empty(0), np.empty(0, np.bool_)) == ()

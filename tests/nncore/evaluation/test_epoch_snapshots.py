@@ -27,7 +27,7 @@ def trained(epochs: int, kept: int) -> EpochSnapshots:
 
 @pytest.mark.parametrize("epochs", [1, 2, 7, 8, 9, 30, 100, 1001])
 @pytest.mark.parametrize("kept", [2, 3, 8, 20])
-def test_first_and_last_are_kept_and_others_evenly_between(epochs: int, kept: int) -> None:
+def test_first_and_last_epoch_are_kept_and_others_at_even_distances(epochs: int, kept: int) -> None:
     rewind = trained(epochs, kept)
     assert (rewind.epochs[0], rewind.epochs[-1]) == (0, epochs)
     assert min(epochs + 1, (kept + 1) // 2) <= len(rewind.epochs) <= kept
@@ -37,7 +37,7 @@ def test_first_and_last_are_kept_and_others_evenly_between(epochs: int, kept: in
         assert (rewind.values(epoch) == epoch).all()
 
 
-def test_what_is_kept_is_a_copy() -> None:
+def test_a_snapshot_is_a_read_only_copy() -> None:
     rewind, network = EpochSnapshots(SPEC), network_of(3)
     rewind.add(0, network)
     network.parameters.values[:] = 9
@@ -46,7 +46,7 @@ def test_what_is_kept_is_a_copy() -> None:
         rewind.values(0)[0] = 1
 
 
-def test_there_is_an_end_to_memory_however_small_the_network() -> None:
+def test_the_number_of_snapshots_is_limited_even_for_a_small_network() -> None:
     rewind = EpochSnapshots(NetworkSpec.dense((784, 10)))
     for epoch in range(2 * MAX_SNAPSHOTS):
         rewind.add(epoch, network_of(epoch))
@@ -54,26 +54,26 @@ def test_there_is_an_end_to_memory_however_small_the_network() -> None:
 
 
 @pytest.mark.parametrize("most_bytes", [0, BYTES, 2 * BYTES - 1])
-def test_without_room_for_two_the_last_is_kept(most_bytes: int) -> None:
+def test_only_the_last_epoch_is_kept_if_memory_is_too_small_for_two(most_bytes: int) -> None:
     rewind = EpochSnapshots(SPEC, most_bytes=most_bytes)
     for epoch in range(5):
         rewind.add(epoch, network_of(epoch))
     assert rewind.epochs == (4,)
 
 
-def test_epochs_come_in_order() -> None:
+def test_adding_an_earlier_epoch_raises_an_error() -> None:
     rewind = trained(3, 10)
     with pytest.raises(ValueError, match="An epoch after 3 is expected; got 3"):
         rewind.add(3, network_of(3))
 
 
-def test_a_training_of_double_precision_is_kept_in_single() -> None:
+def test_snapshots_of_a_float64_network_are_float32() -> None:
     rewind = EpochSnapshots(SPEC)
     rewind.add(0, Network(SPEC, np.float64))
     assert rewind.values(0).dtype == np.float32
 
 
-def test_each_epoch_reads_what_it_would_have_read_then() -> None:
+def test_each_snapshot_predicts_like_the_network_after_its_epoch() -> None:
     rewind, networks = EpochSnapshots(SPEC), []
     image = np.zeros((28, 28), np.uint8)
     image[8:20, 12:15] = 255
@@ -87,14 +87,14 @@ def test_each_epoch_reads_what_it_would_have_read_then() -> None:
         assert (rewind.network(epoch).parameters.values == networks[epoch].parameters.values).all()
 
 
-def test_what_is_not_kept_is_said() -> None:
+def test_reading_with_an_epoch_that_is_not_kept_raises_key_error() -> None:
     rewind = trained(100, 4)
     with pytest.raises(KeyError):
         rewind.read(1, np.zeros((28, 28), np.uint8))
     assert EpochSnapshots(SPEC).epochs == ()
 
 
-def test_a_network_for_something_else_reads_no_digit() -> None:
+def test_a_network_that_is_not_for_digits_raises_an_error() -> None:
     spec = NetworkSpec.dense((4, 3), input_shape=(4,))
     rewind = EpochSnapshots(spec)
     rewind.add(0, Network(spec))

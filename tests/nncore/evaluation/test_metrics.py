@@ -24,7 +24,7 @@ def data(n: int = 4) -> Dataset:
     return Dataset(np.tile(images, (n // 4, 1, 1)), np.tile(labels, n // 4), ("a", "b", "c"), "four")
 
 
-def test_confusion_counts_true_class_by_answer() -> None:
+def test_confusion_matrix_counts_predicted_classes_per_true_class() -> None:
     judged = evaluate(seeing_network(), data())
     assert judged is not None
     np.testing.assert_array_equal(judged.confusion, [[1, 0, 0], [0, 1, 0], [0, 1, 1]])
@@ -35,7 +35,7 @@ def test_confusion_counts_true_class_by_answer() -> None:
     assert judged.loss == pytest.approx((3 * right + wrong) / 4)
 
 
-def test_many_images_are_judged_like_few() -> None:
+def test_evaluation_in_several_batches_equals_evaluation_in_one() -> None:
     few, many = evaluate(seeing_network(), data()), evaluate(seeing_network(), data(4000))
     assert few is not None
     assert many is not None
@@ -45,13 +45,13 @@ def test_many_images_are_judged_like_few() -> None:
     np.testing.assert_array_equal(many.confusion, few.confusion * 1000)
 
 
-def test_a_class_without_images_has_no_figure() -> None:
+def test_a_class_without_images_has_no_recall() -> None:
     judged = evaluate(seeing_network(), data().take(slice(0, 2)))
     assert judged is not None
     assert judged.per_class == [1, 1, None]
 
 
-def test_what_is_of_no_class_is_neither_right_nor_wrong() -> None:
+def test_examples_without_a_class_count_only_in_the_loss() -> None:
     four = data()
     judged = evaluate(
         seeing_network(),
@@ -68,7 +68,7 @@ def test_what_is_of_no_class_is_neither_right_nor_wrong() -> None:
     assert strangers.per_class == [None, None, None]
 
 
-def test_calibration_error_is_how_far_confidence_is_from_being_right_in_each_bin() -> None:
+def test_calibration_error_is_the_mean_gap_between_confidence_and_accuracy_of_the_bins() -> None:
     confidence = np.array([0.95] * 10 + [0.55] * 10)
     right = np.array([True] * 9 + [False] + [True] * 8 + [False] * 2)
     assert expected_calibration_error(confidence, right) == pytest.approx((0.05 + 0.25) / 2)
@@ -78,17 +78,17 @@ def test_calibration_error_is_how_far_confidence_is_from_being_right_in_each_bin
     assert expected_calibration_error(np.empty(0), np.empty(0, bool)) == 0
 
 
-def test_a_bin_holds_its_upper_end_but_not_its_lower() -> None:
+def test_a_bin_includes_its_upper_limit_and_excludes_its_lower_limit() -> None:
     confidence, right = np.array([0.5, 0.501]), np.array([True, False])
     assert expected_calibration_error(confidence, right, bins=2) == pytest.approx((0.5 + 0.501) / 2)
 
 
-def test_a_cancelled_evaluation_gives_nothing() -> None:
+def test_a_cancelled_evaluation_returns_none() -> None:
     assert evaluate(seeing_network(), data(), lambda: True) is None
 
 
 @pytest.mark.parametrize("weight", [3e38, np.inf, np.nan])
-def test_weights_beyond_all_bounds_are_judged_without_a_warning(weight: float) -> None:
+def test_huge_or_invalid_weights_are_evaluated_without_a_warning(weight: float) -> None:
     network = Network(NetworkSpec.dense((4, 5, 3), input_shape=(2, 2)))
     network.parameters.values[:] = weight
     with warnings.catch_warnings(action="error"):
@@ -98,5 +98,5 @@ def test_weights_beyond_all_bounds_are_judged_without_a_warning(weight: float) -
     assert judged.count == 4
 
 
-def test_a_single_logit_answers_1_above_0_and_else_0() -> None:
+def test_a_single_logit_predicts_class_1_if_it_is_above_0() -> None:
     assert predicted_classes(np.array([[-0.5], [0.0], [0.5]])).tolist() == [0, 0, 1]

@@ -16,7 +16,7 @@ def network() -> Network:
     return made
 
 
-def test_the_nearest_by_pixels_are_those_of_a_plain_search_over_several_blocks() -> None:
+def test_nearest_in_pixels_equals_a_full_sort_over_several_blocks() -> None:
     data = mnist().training.take(slice(0, BLOCK_ROWS * 2 + 100))
     x = mnist().training.inputs(slice(50_000, 50_001))[0]
     distances = np.linalg.norm(data.inputs(slice(None)) - x, axis=1)
@@ -35,7 +35,7 @@ def test_an_example_is_nearest_to_itself() -> None:
         assert found[0].distance == pytest.approx(0, abs=0.01)
 
 
-def test_the_hidden_layer_has_a_space_of_its_own() -> None:
+def test_the_index_compares_outputs_of_the_hidden_layer() -> None:
     data, net = small_mnist().training, network()
     index = HiddenIndex.build(net, data)
     assert index is not None
@@ -46,12 +46,12 @@ def test_the_hidden_layer_has_a_space_of_its_own() -> None:
     assert [each.row for each in index.nearest(x[0], 6)] == nearest.tolist()
 
 
-def test_without_a_hidden_layer_it_is_the_inputs() -> None:
+def test_without_a_hidden_layer_the_features_are_the_inputs() -> None:
     X = small_mnist().training.inputs(slice(0, 3))
     np.testing.assert_array_equal(hidden_features(Network(NetworkSpec.dense((784, 10))), X), X)
 
 
-def test_of_too_many_only_some_are_held_and_keep_their_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_data_set_is_indexed_by_a_subset_with_its_original_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nncore.evaluation.nearest_neighbours, "MAX_NUMBERS", 30 * 100)
     data = small_mnist().training
     index = HiddenIndex.build(network(), data)
@@ -61,7 +61,7 @@ def test_of_too_many_only_some_are_held_and_keep_their_rows(monkeypatch: pytest.
     assert index.nearest(data.inputs(np.array([row]))[0], 1)[0].row == row
 
 
-def test_building_can_be_cancelled_and_tells_how_far_it_is() -> None:
+def test_building_the_index_reports_progress_and_can_be_cancelled() -> None:
     told: list[float] = []
     HiddenIndex.build(network(), small_mnist().training, progress=told.append)
     assert told[-1] == 1.0
@@ -69,7 +69,7 @@ def test_building_can_be_cancelled_and_tells_how_far_it_is() -> None:
     assert HiddenIndex.build(network(), small_mnist().training, cancelled=lambda: True) is None
 
 
-def test_fewer_examples_than_asked_for_are_all_given() -> None:
+def test_all_examples_are_returned_if_there_are_fewer_than_count() -> None:
     data = Dataset.from_floats([[0.0], [3.0]], np.array([0, 1]), ("a", "b"))
     found = nearest_in_pixels(data, np.array([1.0], np.float32), 8)
     assert [each.row for each in found] == [0, 1]

@@ -21,7 +21,7 @@ def cross() -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
     return image
 
 
-def test_the_pixel_that_decides_is_where_the_map_is_highest() -> None:
+def test_the_map_is_highest_at_the_decisive_pixel() -> None:
     looked = occlusion_map(reader(14, 6, digit=3), cross(), 3)
     assert looked.shape == (28, 28)
     assert looked.dtype == np.float32
@@ -31,38 +31,38 @@ def test_the_pixel_that_decides_is_where_the_map_is_highest() -> None:
     assert np.abs(columns - 6).max() < PATCH_SIZE
 
 
-def test_a_pixel_that_decides_gets_the_whole_fall_wherever_it_lies() -> None:
+def test_the_decisive_pixel_gets_the_full_decrease_at_any_position() -> None:
     image = np.full((28, 28), 255, np.uint8)
     e = np.exp(5)
     for place in ((0, 0), (0, 27), (27, 27), (13, 2)):
         assert occlusion_map(reader(*place, digit=3), image, 3)[place] == pytest.approx(e / (e + 9) - 0.1, abs=1e-5)
 
 
-def test_what_speaks_against_a_digit_is_below_zero() -> None:
+def test_ink_that_lowers_the_probability_is_negative() -> None:
     looked = occlusion_map(reader(14, 6, digit=3), cross(), 8)
     assert looked[14, 6] == looked.min() < 0
     assert looked.max() <= 1e-6
 
 
-def test_paper_without_ink_near_it_does_not_matter() -> None:
+def test_paper_without_ink_nearby_is_zero() -> None:
     looked = occlusion_map(reader(14, 6, digit=3), cross(), 3)
     assert not looked[:4, :4].any()
     assert not occlusion_map(reader(14, 6, digit=3), np.zeros((28, 28), np.uint8), 3).any()
 
 
-def test_weights_that_have_diverged_give_a_map_without_nan() -> None:
+def test_diverged_weights_give_a_map_without_nan() -> None:
     network = reader(14, 6, 3)
     network.parameters.value("1.W")[:] = np.nan
     assert not occlusion_map(network, cross(), 3).any()
 
 
-def test_classes_that_are_no_digits_have_reasons_too() -> None:
+def test_a_network_for_other_classes_has_a_map_too() -> None:
     network = Network(NetworkSpec.dense((784, 3)))
     network.parameters.value("1.W")[28 * 14 + 6, 2] = 5
     assert occlusion_map(network, cross(), 2)[14, 6] > 0.5
 
 
-def test_another_network_or_picture_is_refused() -> None:
+def test_other_inputs_classes_and_images_raise_an_error() -> None:
     with pytest.raises(DataError, match="takes inputs of 64"):
         occlusion_map(Network(NetworkSpec.dense((64, 10))), cross(), 1)
     with pytest.raises(DataError, match="there are 10 digits"):

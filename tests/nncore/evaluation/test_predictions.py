@@ -12,7 +12,7 @@ from tests.nncore.example_data import small_mnist
 from tests.nncore.mean_network import nearest_mean_network
 
 
-def test_the_figures_are_those_of_an_evaluation() -> None:
+def test_the_metrics_equal_those_of_evaluate() -> None:
     data = small_mnist()
     network = nearest_mean_network(data.training)
     assert data.test is not None
@@ -28,7 +28,7 @@ def test_the_figures_are_those_of_an_evaluation() -> None:
     assert 0 < predictions.calibration_error < 1
 
 
-def test_every_mistake_leads_to_its_images_the_surest_first() -> None:
+def test_misread_rows_are_sorted_by_falling_confidence() -> None:
     data = small_mnist()
     assert data.test is not None
     predictions = predict_dataset(nearest_mean_network(data.training), data.test)
@@ -44,7 +44,7 @@ def test_every_mistake_leads_to_its_images_the_surest_first() -> None:
         assert (predictions.answers[rows] == read).all()
 
 
-def test_examples_of_no_class_are_neither_right_nor_wrong() -> None:
+def test_examples_without_a_class_are_not_counted() -> None:
     data = small_mnist()
     labels = data.training.labels[:40].copy()
     labels[:10] = NO_CLASS
@@ -57,7 +57,7 @@ def test_examples_of_no_class_are_neither_right_nor_wrong() -> None:
     assert sum(b.count for b in predictions.bins) == 30
 
 
-def test_it_can_be_cancelled_and_tells_how_far_it_is() -> None:
+def test_predicting_reports_progress_and_can_be_cancelled() -> None:
     data = small_mnist()
     told: list[float] = []
     predict_dataset(nearest_mean_network(data.training), data.training.take(slice(0, 300)), progress=told.append)
@@ -65,7 +65,7 @@ def test_it_can_be_cancelled_and_tells_how_far_it_is() -> None:
     assert predict_dataset(nearest_mean_network(data.training), data.training, cancelled=lambda: True) is None
 
 
-def test_a_single_output_stands_for_the_second_of_two_classes() -> None:
+def test_a_single_output_is_the_probability_of_the_second_class() -> None:
     network = Network(NetworkSpec((1,), NetworkSpec.dense((1, 1)).layers, "sigmoid"))
     network.parameters.value("1.W")[:] = 4
     data = Dataset.from_floats([-1.0, 1.0], np.array([0, 0]), ("no", "yes"))
@@ -76,7 +76,7 @@ def test_a_single_output_stands_for_the_second_of_two_classes() -> None:
     assert predictions.confidence == pytest.approx([0.982, 0.982], abs=1e-3)
 
 
-def test_weights_that_have_diverged_give_predictions_without_a_warning() -> None:
+def test_diverged_weights_give_finite_probabilities() -> None:
     data = small_mnist()
     network = nearest_mean_network(data.training)
     network.parameters.value("1.W")[:] = np.inf
@@ -85,7 +85,7 @@ def test_weights_that_have_diverged_give_predictions_without_a_warning() -> None
     assert np.isfinite(predictions.probabilities).all()
 
 
-def test_what_has_no_classes_or_does_not_fit_is_refused() -> None:
+def test_data_without_classes_or_of_another_size_raises_an_error() -> None:
     network = nearest_mean_network(small_mnist().training)
     with pytest.raises(DataError, match="without classes"):
         predict_dataset(network, Dataset.from_floats([1.0], [2.0]))

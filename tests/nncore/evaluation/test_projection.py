@@ -22,7 +22,7 @@ def test_the_axes_are_those_of_the_singular_value_decomposition(width: int) -> N
     assert (found.points[furthest, [0, 1]] > 0).all()
 
 
-def test_points_on_a_line_need_one_axis_and_equal_ones_none() -> None:
+def test_points_on_a_line_vary_along_one_axis_only() -> None:
     line = principal_components(np.outer(np.arange(10.0), np.ones(4)))
     assert line.explained == pytest.approx((1.0, 0.0), abs=1e-9)
     assert np.ptp(line.points[:, 0]) == pytest.approx(18.0)
@@ -31,7 +31,7 @@ def test_points_on_a_line_need_one_axis_and_equal_ones_none() -> None:
     assert not principal_components(np.ones((4, 3))).points.any()
 
 
-def test_every_layer_has_its_view() -> None:
+def test_layer_output_returns_the_pixels_and_each_activation() -> None:
     network = Network(NetworkSpec((28, 28), (Conv2D(3, 5, 2), Flatten(), Dense(10))))
     network.initialize(np.random.default_rng(0))
     data, rows = small_mnist().training, np.array([3, 1, 700])
@@ -47,21 +47,21 @@ def test_every_layer_has_its_view() -> None:
     assert layer_output(network, data, rows, 0, lambda: True) is None
 
 
-def test_weights_that_have_diverged_are_said() -> None:
+def test_diverged_weights_raise_an_error() -> None:
     network = Network(NetworkSpec.dense((784, 10)))
     network.parameters.values[:] = np.nan
     with pytest.raises(DataError, match="diverged"):
         layer_output(network, small_mnist().training, np.arange(3), 1, lambda: False)
 
 
-def test_without_scikit_learn_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_scikit_learn_the_error_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nncore.evaluation.projection, "find_spec", lambda name: None)
     assert "digitlab[maps]" in str(why_no_tsne())
     with pytest.raises(DataError, match="scikit-learn"):
         next(tsne(np.ones((5, 2))))
 
 
-def test_tsne_keeps_groups_together() -> None:
+def test_tsne_separates_two_clusters() -> None:
     pytest.importorskip("sklearn")
     rng = np.random.default_rng(0)
     middles = np.repeat(np.array([[0.0] * 5, [20.0] * 5]), 30, axis=0)
@@ -74,7 +74,7 @@ def test_tsne_keeps_groups_together() -> None:
     assert apart > np.linalg.norm(other - other.mean(axis=0), axis=1).max()
 
 
-def test_tsne_refuses_too_few_points_and_points_all_the_same() -> None:
+def test_tsne_raises_an_error_for_too_few_or_equal_points() -> None:
     pytest.importorskip("sklearn")
     with pytest.raises(DataError, match="three digits"):
         next(tsne(np.ones((2, 2))))

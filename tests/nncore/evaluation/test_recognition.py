@@ -31,7 +31,7 @@ def an_image() -> NDArray[np.uint8]:
     return image
 
 
-def test_the_prediction_is_what_the_network_predicts() -> None:
+def test_recognize_returns_the_prediction_of_the_network() -> None:
     network = a_network()
     prediction = recognize(network, an_image())
     expected = network.predict(mnist().training.inputs(slice(0, 1)))[0]
@@ -41,7 +41,7 @@ def test_the_prediction_is_what_the_network_predicts() -> None:
     assert prediction.confidence == pytest.approx(expected.max())
 
 
-def test_it_shows_the_picture_and_every_layer() -> None:
+def test_a_prediction_contains_the_image_and_all_activations() -> None:
     prediction = recognize(a_network((784, 16, 12, 10)), an_image())
     assert (prediction.image == an_image()).all()
     assert [a.shape for a in prediction.activations] == [(16,), (16,), (12,), (12,), (10,)]
@@ -49,7 +49,7 @@ def test_it_shows_the_picture_and_every_layer() -> None:
     assert prediction.activations[-1].argmax() == prediction.digit
 
 
-def test_what_is_predicted_does_not_change_later() -> None:
+def test_a_prediction_is_read_only_and_independent_of_later_calls() -> None:
     image, network = an_image().copy(), a_network()
     prediction = recognize(network, image)
     before = prediction.probabilities.copy()
@@ -61,13 +61,13 @@ def test_what_is_predicted_does_not_change_later() -> None:
     assert not any(array.flags.writeable for array in arrays)
 
 
-def test_a_clear_answer_is_a_digit() -> None:
+def test_a_confident_prediction_has_the_verdict_digit() -> None:
     prediction = recognize(a_network_that_says([0.05, 0.1, 0.85]), an_image())
     assert (prediction.verdict, prediction.digit) == ("digit", 2)
 
 
 @pytest.mark.parametrize(("best", "verdict"), [(UNSURE_BELOW - 0.01, "unsure"), (UNSURE_BELOW + 0.01, "digit")])
-def test_too_little_probability_is_unsure(best: float, verdict: str) -> None:
+def test_the_verdict_is_unsure_below_the_threshold(best: float, verdict: str) -> None:
     assert recognize(a_network_that_says([best, 1 - best - 0.01, 0.01]), an_image()).verdict == verdict
 
 
@@ -76,18 +76,18 @@ def spread(*best: float) -> list[float]:
     return [*best, *[(1 - sum(best)) / (10 - len(best))] * (10 - len(best))]
 
 
-def test_a_doubt_between_two_is_unsure_but_one_between_all_is_no_digit() -> None:
+def test_two_likely_classes_are_unsure_and_ten_equal_ones_are_not_a_digit() -> None:
     assert verdicts(np.array([spread(0.49, 0.49), spread(0.1), spread(0.97)])) == ["unsure", "not a digit", "digit"]
     assert recognize(a_network_that_says(spread(0.1)), an_image()).verdict == "not a digit"
 
 
-def test_too_little_for_the_best_two_is_no_digit() -> None:
+def test_the_verdict_is_not_a_digit_if_the_best_two_sum_to_less_than_the_threshold() -> None:
     half = REJECTED_BELOW / 2
     assert verdicts(np.array(spread(half + 0.04, half - 0.05))) == ["not a digit"]
     assert verdicts(np.array(spread(half + 0.06, half - 0.05))) == ["unsure"]
 
 
-def test_two_classes_are_never_both_too_little() -> None:
+def test_a_network_for_two_classes_never_rejects() -> None:
     assert verdicts(np.array([[0.5, 0.5], [0.98, 0.02]])) == ["unsure", "digit"]
 
 
@@ -95,12 +95,12 @@ def test_a_single_probability_has_a_verdict() -> None:
     assert verdicts(np.array([[0.99]])) == ["digit"]
 
 
-def test_a_blank_picture_is_not_a_digit_however_sure_the_network() -> None:
+def test_a_blank_image_is_not_a_digit_even_if_the_network_is_confident() -> None:
     prediction = recognize(a_network_that_says([0.99, 0.01]), np.zeros((28, 28), np.uint8))
     assert prediction.verdict == "not a digit"
 
 
-def test_a_dot_is_not_a_digit_however_sure_the_network_but_a_short_stroke_may_be() -> None:
+def test_a_dot_is_not_a_digit_but_a_short_stroke_can_be_one() -> None:
     sure, dot = a_network_that_says([0.99, 0.01]), rasterize(Ink((np.array([[7, 7]], np.float32),)))
     assert dot.any()
     assert recognize(sure, dot).verdict == "not a digit"
@@ -109,13 +109,13 @@ def test_a_dot_is_not_a_digit_however_sure_the_network_but_a_short_stroke_may_be
     assert recognize(sure, np.ascontiguousarray(stroke.T)).verdict == "digit"
 
 
-def test_a_network_of_broken_weights_is_unsure() -> None:
+def test_invalid_weights_have_the_verdict_unsure() -> None:
     network = a_network()
     network.parameters.values[:] = np.nan
     assert recognize(network, an_image()).verdict == "unsure"
 
 
-def test_a_network_in_float64_is_asked_in_float64() -> None:
+def test_a_float64_network_computes_in_float64() -> None:
     network = Network(NetworkSpec.dense((784, 10)), np.float64)
     prediction = recognize(network, an_image())
     assert prediction.activations[0].dtype == np.float64
@@ -123,12 +123,12 @@ def test_a_network_in_float64_is_asked_in_float64() -> None:
 
 
 @pytest.mark.parametrize("bad", [np.zeros((27, 28), np.uint8), np.zeros((28, 28), np.float32)])
-def test_a_picture_that_does_not_fit_is_refused(bad: NDArray[np.uint8]) -> None:
+def test_an_image_of_another_size_or_type_raises_an_error(bad: NDArray[np.uint8]) -> None:
     with pytest.raises(DataError, match="expected uint8 with 784 pixels"):
         recognize(a_network(), bad)
 
 
-def test_a_digit_is_read_as_it_is_recognized() -> None:
+def test_read_digit_returns_the_same_as_recognize() -> None:
     network = a_network()
     assert why_cannot_read(network) is None
     assert (read_digit(network, an_image()).probabilities == recognize(network, an_image()).probabilities).all()
@@ -141,7 +141,7 @@ def test_a_digit_is_read_as_it_is_recognized() -> None:
         ((784, 8, 3), "has 3 classes, but there are 10 digits"),
     ],
 )
-def test_a_network_for_something_else_is_refused_in_words(widths: tuple[int, ...], words: str) -> None:
+def test_a_network_that_is_not_for_digits_raises_an_error_with_a_reason(widths: tuple[int, ...], words: str) -> None:
     reason = why_cannot_read(a_network(widths))
     assert reason is not None
     assert words in reason
@@ -150,7 +150,7 @@ def test_a_network_for_something_else_is_refused_in_words(widths: tuple[int, ...
 
 
 @pytest.mark.parametrize("wrong", [np.nan, np.inf, 3e38])
-def test_diverged_weights_are_said_to_be(wrong: float) -> None:
+def test_read_digit_raises_an_error_for_diverged_weights(wrong: float) -> None:
     network = a_network()
     network.parameters.values[:] = wrong
     with pytest.raises(DataError, match="diverged"):

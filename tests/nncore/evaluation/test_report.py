@@ -43,7 +43,7 @@ class Tags(HTMLParser):
         assert self.open.pop() == tag
 
 
-def test_the_page_is_whole_and_asks_for_nothing_from_outside() -> None:
+def test_the_page_is_valid_html_without_external_resources() -> None:
     predictions, data = judged()
     point = RobustnessPoint(DISTORTIONS[0], 0.0, 0.9, 100)
     tags = Tags(evaluation_report(predictions, data, "mine", "784 - 10", [point]))
@@ -56,7 +56,7 @@ def test_the_page_is_whole_and_asks_for_nothing_from_outside() -> None:
     assert [tag for tag, _ in tags.seen].count("svg") == 2
 
 
-def test_the_figures_stand_in_it() -> None:
+def test_the_page_contains_accuracy_interval_and_confusion_matrix() -> None:
     predictions, data = judged()
     page = evaluation_report(predictions, data, "mine")
     assert f"{predictions.accuracy:.2%}" in page
@@ -68,7 +68,7 @@ def test_the_figures_stand_in_it() -> None:
     assert "Robustness" not in page
 
 
-def test_names_are_text_whatever_they_hold() -> None:
+def test_names_are_escaped() -> None:
     predictions, data = judged()
     evil = replace(predictions, class_names=tuple("<img src=x>" for _ in predictions.class_names), source="<script>")
     page = evaluation_report(evil, data, "</title><script>alert(1)</script>", "<b>")
@@ -77,7 +77,7 @@ def test_names_are_text_whatever_they_hold() -> None:
     assert not Tags(page).open
 
 
-def test_no_mistake_and_no_picture_are_said_or_left_out() -> None:
+def test_the_page_works_without_mistakes_and_without_images() -> None:
     numbers = Dataset.from_floats([[0.0], [1.0]], np.array([0, 1]), ("a", "b"))
     right = Predictions(np.array([0, 1]), np.array([0, 1]), np.eye(2, dtype=np.float32), ("a", "b"), "two")
     assert "No example was misread." in evaluation_report(right, numbers, "m")

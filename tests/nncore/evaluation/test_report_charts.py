@@ -7,7 +7,7 @@ from nncore.evaluation.report_charts import BOTTOM, LEFT, RIGHT, TOP, reliabilit
 from nncore.evaluation.robustness import Distortion, RobustnessPoint
 
 
-def test_a_bar_is_as_high_as_its_accuracy() -> None:
+def test_the_height_of_a_bar_is_its_accuracy() -> None:
     figure = fromstring(
         reliability_chart([ReliabilityBin(0.8, 1.0, 12, 0.9, 0.75), ReliabilityBin(0.2, 0.4, 1, 0.3, 0.0)])
     )
@@ -20,7 +20,7 @@ def test_a_bar_is_as_high_as_its_accuracy() -> None:
     assert title.text == "12 answers with confidence 80% to 100%: 75.0% correct"
 
 
-def test_a_curve_runs_from_edge_to_edge_and_names_are_text() -> None:
+def test_a_curve_fills_the_plot_and_names_are_escaped() -> None:
     distortion = Distortion("<b>&", "noise", "share", (0.0, 0.5, 1.0))
     accuracies = (1.0, 0.5, 0.0)
     points = [RobustnessPoint(distortion, s, a, 10) for s, a in zip(distortion.strengths, accuracies, strict=True)]

@@ -17,12 +17,12 @@ def images() -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
 
 
 @pytest.mark.parametrize("distortion", DISTORTIONS, ids=lambda each: each.name)
-def test_a_strength_of_nothing_changes_nothing(distortion: Distortion) -> None:
+def test_strength_zero_does_not_change_the_images(distortion: Distortion) -> None:
     assert 0.0 in distortion.strengths
     np.testing.assert_allclose(distorted(images(), distortion, 0.0), images().reshape(40, -1) / 255, atol=1e-6)
 
 
-def test_every_image_is_turned_by_all_of_the_angle_one_way() -> None:
+def test_all_images_are_rotated_by_the_full_angle_in_one_direction() -> None:
     bar = np.zeros((30, 28, 28), np.uint8)
     bar[:, 2:6, 12:16] = 255  # above the middle
     clockwise = distorted(bar, ROTATION, 90.0).reshape(30, 28, 28)
@@ -31,7 +31,7 @@ def test_every_image_is_turned_by_all_of_the_angle_one_way() -> None:
     assert (other_way[:, 12:16, 2:6] > 0.9).all()
 
 
-def test_a_shift_goes_either_way_by_all_of_it() -> None:
+def test_a_shift_has_the_full_distance_in_random_directions() -> None:
     dot = np.zeros((60, 28, 28), np.uint8)
     dot[:, 14, 14] = 255
     moved = distorted(dot, SHIFT, 3.0).reshape(60, 28, 28)
@@ -39,7 +39,7 @@ def test_a_shift_goes_either_way_by_all_of_it() -> None:
     assert places == {(11, 11), (11, 17), (17, 11), (17, 17)}
 
 
-def test_strokes_become_wider_or_narrower_and_noise_spreads() -> None:
+def test_thickness_changes_the_ink_and_noise_its_deviation() -> None:
     ink = distorted(images(), THICKNESS, 0.0).sum()
     assert distorted(images(), THICKNESS, -1.0).sum() < 0.85 * ink
     assert distorted(images(), THICKNESS, 1.0).sum() > 1.15 * ink
@@ -47,7 +47,7 @@ def test_strokes_become_wider_or_narrower_and_noise_spreads() -> None:
     assert distorted(paper, NOISE, 0.3).std() > 2 * distorted(paper, NOISE, 0.1).std() > 0
 
 
-def test_points_come_one_by_one_and_accuracy_falls_with_the_shift() -> None:
+def test_accuracy_falls_with_the_shift_and_is_reproducible() -> None:
     data = small_mnist()
     network = nearest_mean_network(data.training)
     points = list(robustness(network, data.training, [SHIFT], count=300))
@@ -58,7 +58,7 @@ def test_points_come_one_by_one_and_accuracy_falls_with_the_shift() -> None:
     assert points == list(robustness(network, data.training, [SHIFT], count=300))
 
 
-def test_it_ends_when_cancelled() -> None:
+def test_a_cancelled_robustness_run_yields_no_more_points() -> None:
     data = small_mnist()
     stop: list[bool] = []
     run = robustness(nearest_mean_network(data.training), data.training, count=50, cancelled=lambda: bool(stop))
@@ -67,7 +67,7 @@ def test_it_ends_when_cancelled() -> None:
     assert list(run) == []
 
 
-def test_numbers_and_sets_without_a_class_are_refused() -> None:
+def test_data_without_images_or_classes_raises_an_error() -> None:
     network = nearest_mean_network(small_mnist().training)
     with pytest.raises(DataError, match="robustness can be measured only on images"):
         next(robustness(network, Dataset.from_floats([1.0], np.array([0]), ("a", "b"))))

@@ -50,7 +50,7 @@ def ready(loss: Loss, rows: int = 6, outputs: int = 5, dtype: type = np.float64)
     return loss
 
 
-def test_cross_entropy_is_minus_log_of_the_label_probability_of_each_row() -> None:
+def test_cross_entropy_of_each_row_is_minus_log_of_the_label_probability() -> None:
     P = np.array([[0.5, 0.25, 0.25], [0.1, 0.1, 0.8]])
     logits = np.log(P) + 7
     kept = logits.copy()
@@ -64,7 +64,7 @@ def test_softmax_cross_entropy_is_the_mean_of_minus_log_of_the_label_probability
     assert loss.forward(logits, np.array([0, 1])) == pytest.approx(-(np.log(0.5) + np.log(0.1)) / 2)
 
 
-def test_label_smoothing_gives_every_class_a_share_of_the_target() -> None:
+def test_label_smoothing_spreads_the_target_over_all_classes() -> None:
     T = 0.8 * ONE_HOT + 0.2 / 5
     expected = -(T * np.log(softmax(LOGITS))).sum(axis=1).mean()
     assert ready(SoftmaxCrossEntropy(0.2)).forward(LOGITS, LABELS) == pytest.approx(expected)
@@ -86,7 +86,7 @@ def test_binary_cross_entropy_matches_its_definition(targets: np.ndarray, T: np.
 
 @pytest.mark.parametrize("output", OUTPUTS)
 @pytest.mark.parametrize(("targets", "T"), [(LABELS, ONE_HOT), (NUMBERS, NUMBERS)])
-def test_mean_squared_error_is_half_the_squared_distance_of_the_answers(
+def test_mean_squared_error_is_half_the_squared_distance_to_the_target(
     output: str, targets: np.ndarray, T: np.ndarray
 ) -> None:
     distances = 0.5 * ((OUTPUTS[output](LOGITS) - T) ** 2).sum(axis=1)
@@ -107,7 +107,7 @@ def test_the_error_of_a_single_sigmoid_equals_that_in_a_larger_network() -> None
 
 
 @pytest.mark.parametrize("name", ["binary_cross_entropy", "mean_squared_error"])
-def test_a_single_output_takes_its_labels_as_numbers(name: str) -> None:
+def test_labels_of_a_single_output_are_its_target_numbers(name: str) -> None:
     logits, labels = np.array([[0.5], [-2.0], [1.0]]), np.array([1, 0, 0])
     loss = ready(make_loss(name, "sigmoid"), 3, 1)
     as_column = ready(make_loss(name, "sigmoid"), 3, 1).forward(logits, labels[:, None].astype(float))
@@ -224,7 +224,7 @@ def test_each_output_has_its_default_loss(output: str, loss: type[Loss]) -> None
 
 @pytest.mark.parametrize("name", LOSSES)
 @pytest.mark.parametrize("output", OUTPUTS)
-def test_a_loss_that_does_not_fit_the_output_is_refused_with_both_names(name: str, output: str) -> None:
+def test_a_loss_that_does_not_fit_the_output_raises_an_error_with_both_names(name: str, output: str) -> None:
     needed = {"cross_entropy": "softmax", "binary_cross_entropy": "sigmoid", "mean_squared_error": output}[name]
     if needed == output:
         make_loss(name, output)
@@ -245,7 +245,7 @@ def test_a_loss_that_does_not_fit_the_output_is_refused_with_both_names(name: st
         ("mean_squared_error", "softmax", 0.1, "label_smoothing", "mean_squared_error has no label smoothing"),
     ],
 )
-def test_invalid_combinations_of_loss_output_and_smoothing_are_refused(
+def test_invalid_combinations_of_loss_output_and_smoothing_raise_an_error(
     name: str | None, output: str, smoothing: float, field: str, said: str
 ) -> None:
     with pytest.raises(SettingError, match=said) as refusal:
@@ -254,13 +254,13 @@ def test_invalid_combinations_of_loss_output_and_smoothing_are_refused(
 
 
 @pytest.mark.parametrize("columns", [1, 4])
-def test_targets_with_the_wrong_number_of_columns_are_refused(columns: int) -> None:
+def test_targets_with_a_different_number_of_columns_raise_an_error(columns: int) -> None:
     loss = ready(MeanSquaredError("linear"))
     with pytest.raises(DataError, match=f"must have 5 numbers, one for each output; got {columns}"):
         loss.forward(LOGITS, NUMBERS[:, :columns])
 
 
-def test_cross_entropy_refuses_numbers_as_targets() -> None:
+def test_cross_entropy_with_numbers_as_targets_raises_an_error() -> None:
     loss = ready(SoftmaxCrossEntropy())
     with pytest.raises(DataError, match="one label per example"):
         loss.forward(LOGITS, NUMBERS)

@@ -52,7 +52,7 @@ def test_the_gradient_of_a_whole_network_matches_central_differences(hidden: tup
     np.testing.assert_allclose(network.parameters.gradients, numeric, rtol=1e-5, atol=1e-8)
 
 
-def test_predict_gives_the_same_in_batches_as_at_once() -> None:
+def test_predict_in_batches_equals_predict_of_few_rows() -> None:
     network = initialized(NetworkSpec.dense((3, 4, 2)))
     X = np.random.default_rng(1).random((2 * PREDICTION_BATCH_SIZE + 7, 3), np.float32)
     whole = network.predict(X)
@@ -60,7 +60,7 @@ def test_predict_gives_the_same_in_batches_as_at_once() -> None:
     np.testing.assert_allclose(whole[-3:], network.predict(X[-3:]), rtol=1e-5)
 
 
-def test_a_copy_shares_nothing() -> None:
+def test_a_copy_shares_no_parameters() -> None:
     network = initialized(NetworkSpec.dense((3, 4, 2)))
     twin = network.copy()
     np.testing.assert_array_equal(twin.parameters.values, network.parameters.values)
@@ -68,7 +68,7 @@ def test_a_copy_shares_nothing() -> None:
     assert not (network.parameters.values == 7).any()
 
 
-def test_spec_survives_json() -> None:
+def test_a_spec_is_equal_after_json() -> None:
     spec = NetworkSpec.dense((784, 30, 10), "leaky_relu", "uniform")
     assert NetworkSpec.from_json(json.loads(json.dumps(spec.to_json()))) == spec
 
@@ -87,12 +87,12 @@ def test_spec_survives_json() -> None:
         {"input_shape": [], "layers": [{"kind": "dense", "units": 10}], "output": "softmax"},
     ],
 )
-def test_foreign_json_is_refused(fields: dict[str, object]) -> None:
+def test_invalid_json_raises_an_error(fields: dict[str, object]) -> None:
     with pytest.raises(SettingError):
         NetworkSpec.from_json(fields)
 
 
-def test_a_spec_that_does_not_fit_names_what_is_wrong() -> None:
+def test_an_invalid_spec_raises_an_error_that_names_the_cause() -> None:
     with pytest.raises(SettingError, match="Give at least two widths"):
         NetworkSpec.dense((784,))
     with pytest.raises(SettingError, match="width of a layer must be a whole number, 1 or more; got 0"):
@@ -119,7 +119,7 @@ def test_a_spec_that_does_not_fit_names_what_is_wrong() -> None:
         ((5, 5, 5, 5), (Conv2D(2),), 1, "conv2d", ["(channels, height, width)", "(5, 5, 5, 5)"]),
     ],
 )
-def test_a_layer_that_does_not_fit_is_named_with_both_shapes(
+def test_the_error_for_a_layer_that_does_not_fit_names_it_and_both_shapes(
     input_shape: tuple[int, ...], layers: tuple[LayerSpec, ...], number: int, kind: str, shapes: list[str]
 ) -> None:
     with pytest.raises(SettingError) as refused:
@@ -130,13 +130,13 @@ def test_a_layer_that_does_not_fit_is_named_with_both_shapes(
         assert shape in str(refused.value)
 
 
-def test_a_network_that_ends_in_images_is_refused() -> None:
+def test_a_network_whose_output_is_an_image_raises_an_error() -> None:
     with pytest.raises(SettingError, match=r"must give one row of numbers, \(outputs,\); it gives \(4, 14, 14\)"):
         NetworkSpec((28, 28), (Conv2D(4),))
 
 
 @pytest.mark.parametrize("input_shape", [(), (0,), (28, -1), (28.0, 28)])
-def test_an_invalid_input_shape_is_refused(input_shape: tuple[int, ...]) -> None:
+def test_an_invalid_input_shape_raises_an_error(input_shape: tuple[int, ...]) -> None:
     with pytest.raises(SettingError, match=r"side of the input shape must be a whole number, 1 or more"):
         NetworkSpec(input_shape, (Dense(10),))
 
@@ -159,7 +159,7 @@ def test_shapes_and_sizes_of_a_convolutional_network() -> None:
     assert NetworkSpec.from_json(json.loads(json.dumps(spec.to_json()))) == spec
 
 
-def test_a_network_trains_on_after_its_parameters_moved() -> None:
+def test_a_network_can_be_trained_after_its_parameters_were_moved() -> None:
     network = initialized(CONVOLUTIONAL)
     X, twin = np.random.default_rng(1).random((6, 784), np.float32), network.copy()
     values, gradients = np.zeros_like(network.parameters.values), np.zeros_like(network.parameters.gradients)

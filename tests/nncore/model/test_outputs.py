@@ -36,7 +36,7 @@ def test_sigmoid_matches_its_definition_to_the_last_digits() -> None:
     np.testing.assert_allclose(sigmoid(logits), 1 / (1 + np.exp(-logits)), rtol=1e-14)
 
 
-def test_sigmoid_fills_the_arrays_it_is_given() -> None:
+def test_sigmoid_writes_to_the_given_arrays() -> None:
     logits = np.array([[-1.0, 2.0]])
     out, work = np.empty((1, 2)), np.empty((1, 2))
     assert sigmoid(logits, out, work) is out
@@ -44,13 +44,13 @@ def test_sigmoid_fills_the_arrays_it_is_given() -> None:
     np.testing.assert_allclose(work, 1 + np.exp(-np.abs(logits)))
 
 
-def test_linear_gives_the_logits() -> None:
+def test_linear_returns_the_logits() -> None:
     logits = np.array([[-1.5, 7.0]])
     np.testing.assert_array_equal(linear(logits), logits)
 
 
 @pytest.mark.parametrize("name", OUTPUTS)
-def test_every_output_leaves_the_logits_alone_and_keeps_their_type(name: str) -> None:
+def test_no_output_function_changes_the_logits_or_their_type(name: str) -> None:
     logits = np.random.default_rng(0).standard_normal((5, 3)).astype(np.float32)
     kept = logits.copy()
     answer = OUTPUTS[name](logits)

@@ -19,7 +19,7 @@ def finished(config: TrainingConfig = FULL_BATCH) -> Checkpoint:
     return training.checkpoint()
 
 
-def test_a_finished_run_goes_on_for_so_many_steps_more_with_another_rate() -> None:
+def test_a_finished_run_is_extended_by_steps_with_another_rate() -> None:
     training = Training.resumed(finished().extended(learning_rate=0.25, steps=4), few_digits())
     events = list(training.events())
     steps = [event for event in events if isinstance(event, StepDone)]
@@ -29,12 +29,12 @@ def test_a_finished_run_goes_on_for_so_many_steps_more_with_another_rate() -> No
     assert training.control.rates_used == [(1, 0.5), (4, 0.25)]
 
 
-def test_it_goes_on_for_so_many_epochs_more() -> None:
+def test_a_finished_run_is_extended_by_epochs() -> None:
     training = Training.resumed(finished(TrainingConfig(epochs=1, batch_size=64)).extended(epochs=2), few_digits())
     assert [event.epoch for event in training.events() if isinstance(event, EpochDone)] == [2, 3]
 
 
-def test_it_can_be_extended_again_and_again() -> None:
+def test_a_run_can_be_extended_several_times() -> None:
     checkpoint = finished(TrainingConfig("sgd", 0.5, batch_size=None, epochs=10, steps=2))
     for done in (3, 4):
         training = Training.resumed(checkpoint.extended(steps=1), few_digits())
@@ -44,14 +44,14 @@ def test_it_can_be_extended_again_and_again() -> None:
         checkpoint = training.checkpoint()
 
 
-def test_the_first_of_several_limits_ends_it() -> None:
+def test_the_first_of_several_limits_ends_the_extended_run() -> None:
     training = Training.resumed(finished().extended(steps=10, epochs=2), few_digits())
     *_, last = training.events()
     assert isinstance(last, Finished)
     assert (last.step, last.reason) == (5, "epochs")
 
 
-def test_a_run_that_its_time_ended_gets_so_many_seconds_more() -> None:
+def test_a_run_that_reached_its_time_limit_is_extended_by_seconds() -> None:
     checkpoint = finished(TrainingConfig("sgd", 0.5, batch_size=None, epochs=10**6, seconds=0.05))
     training = Training.resumed(checkpoint.extended(seconds=0.05), few_digits())
     *_, last = training.events()
@@ -61,7 +61,7 @@ def test_a_run_that_its_time_ended_gets_so_many_seconds_more() -> None:
     assert Training.resumed(checkpoint.extended(epochs=3), few_digits()).config.seconds is None
 
 
-def test_patience_that_is_used_up_begins_anew() -> None:
+def test_patience_starts_again_in_an_extended_run() -> None:
     hopeless = TrainingConfig("sgd", 1e-12, batch_size=None, epochs=50, patience=2)
     checkpoint = finished(hopeless)
     assert checkpoint.counters["epochs_done"] < 50
@@ -72,14 +72,14 @@ def test_patience_that_is_used_up_begins_anew() -> None:
     assert last.epochs - checkpoint.counters["epochs_done"] >= 2
 
 
-def test_nothing_changes_what_is_not_asked_for() -> None:
+def test_extending_without_arguments_changes_nothing() -> None:
     checkpoint = finished()
     assert checkpoint.extended().config == checkpoint.config
     assert checkpoint.extended().learning_rate == checkpoint.learning_rate
 
 
 @pytest.mark.parametrize("field", ["learning_rate", "steps", "epochs", "seconds"])
-def test_what_is_out_of_range_is_refused(field: str) -> None:
+def test_a_value_out_of_range_raises_an_error(field: str) -> None:
     with pytest.raises(SettingError) as refusal:
         finished().extended(**{field: 0})
     assert refusal.value.field == field

@@ -50,7 +50,7 @@ def test_a_network_learns_a_sine() -> None:
     assert test.loss < 2e-3
 
 
-def test_a_single_sigmoid_tells_two_classes_apart() -> None:
+def test_a_single_sigmoid_learns_two_classes() -> None:
     rng = np.random.default_rng(0)
     points = rng.standard_normal((600, 2))
     labels = (np.hypot(*points.T) < 1.1).astype(int)
@@ -85,13 +85,13 @@ def test_probabilities_as_targets_are_learnt_with_binary_cross_entropy() -> None
 
 
 @pytest.mark.parametrize("loss", ["cross_entropy", "mean_squared_error"])
-def test_every_loss_that_goes_with_softmax_learns_digits(loss: str) -> None:
+def test_every_loss_for_softmax_learns_digits(loss: str) -> None:
     config = TrainingConfig(learning_rate=0.01, epochs=3, loss=loss)
     events = list(train(fresh_network(), small_mnist(), config))
     assert epochs(events)[-1].validation_accuracy > 0.8  # type: ignore[operator]
 
 
-def test_a_single_class_is_learnt_as_the_one_answer() -> None:
+def test_data_of_a_single_class_is_learnt() -> None:
     data = few_digits().training
     sevens = Splits(data.take(np.flatnonzero(data.labels == 7)))
     network = fresh_network()
@@ -100,7 +100,7 @@ def test_a_single_class_is_learnt_as_the_one_answer() -> None:
     assert (network.predict(data.inputs(slice(None))).argmax(axis=1) == 7).mean() > 0.9
 
 
-def test_one_example_is_enough() -> None:
+def test_a_network_learns_a_single_example() -> None:
     network, one = fresh_network(), few_digits().training.take(slice(0, 1))
     events = list(train(network, Splits(one), TrainingConfig(epochs=30, learning_rate=0.01)))
     assert last(events).step == 30
@@ -109,7 +109,7 @@ def test_one_example_is_enough() -> None:
     assert judged.accuracy == 1
 
 
-def test_a_batch_larger_than_the_set_is_the_whole_set() -> None:
+def test_a_batch_size_above_the_number_of_examples_is_a_full_batch() -> None:
     def trained(batch_size: int | None) -> NDArray[np.floating]:
         network = fresh_network()
         events = list(train(network, few_digits(), replace(CONFIG, batch_size=batch_size)))
@@ -121,7 +121,7 @@ def test_a_batch_larger_than_the_set_is_the_whole_set() -> None:
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_numbers_that_are_none_never_become_a_data_set(value: float) -> None:
+def test_inputs_and_targets_that_are_not_finite_raise_an_error(value: float) -> None:
     for inputs, targets in (([0.0, value], [1.0, 2.0]), ([0.0, 1.0], [value, 2.0])):
         with pytest.raises(DataError, match="expected a finite number"):
             Dataset.from_floats(inputs, targets)
@@ -167,7 +167,7 @@ def splits(kind: str) -> Splits:
         ),
     ],
 )
-def test_what_does_not_go_together_is_refused(
+def test_network_data_and_settings_that_do_not_fit_raise_an_error(
     spec: NetworkSpec, data: str, settings: dict[str, object], field: str, sentence: str
 ) -> None:
     config = replace(CONFIG, **settings)  # type: ignore[arg-type]
@@ -185,14 +185,14 @@ def first_step(**settings: object) -> tuple[float, NDArray[np.floating], NDArray
     return step.loss, before, values_of(network)
 
 
-def test_label_smoothing_changes_the_loss_as_it_says() -> None:
+def test_label_smoothing_changes_the_loss_of_a_step() -> None:
     data = few_digits().training
     P = fresh_network().predict(data.inputs(slice(None))).astype(float)
     wanted = 0.8 * np.eye(10)[data.labels] + 0.02
     assert first_step(label_smoothing=0.2)[0] == pytest.approx(-(wanted * np.log(P)).sum(axis=1).mean(), rel=1e-5)
 
 
-def test_a_network_trained_with_label_smoothing_is_less_sure() -> None:
+def test_a_network_trained_with_label_smoothing_is_less_confident() -> None:
     def surest(smoothing: float) -> float:
         network = fresh_network()
         list(train(network, few_digits(), TrainingConfig(epochs=40, learning_rate=0.01, label_smoothing=smoothing)))
@@ -201,7 +201,7 @@ def test_a_network_trained_with_label_smoothing_is_less_sure() -> None:
     assert surest(0.3) < 0.85 < 0.95 < surest(0)
 
 
-def test_weight_decay_pulls_weights_and_leaves_biases() -> None:
+def test_weight_decay_changes_weights_but_not_biases() -> None:
     _, before, plain = first_step()
     _, _, decayed = first_step(weight_decay=0.1)
     start = 0
@@ -211,7 +211,7 @@ def test_weight_decay_pulls_weights_and_leaves_biases() -> None:
         np.testing.assert_allclose(plain[part] - decayed[part], pulled, atol=1e-6)
 
 
-def test_a_gradient_is_cut_to_the_length_asked_for() -> None:
+def test_a_gradient_is_clipped_to_the_given_norm() -> None:
     length: Callable[[NDArray[np.floating]], float] = lambda vector: float(np.linalg.norm(vector))  # noqa: E731
     _, before, after = first_step()
     whole = length(after - before)
@@ -222,12 +222,12 @@ def test_a_gradient_is_cut_to_the_length_asked_for() -> None:
     np.testing.assert_array_equal(left, after)
 
 
-def test_there_is_nothing_to_tell_apart_where_there_is_one_class() -> None:
+def test_a_data_set_with_one_class_name_raises_an_error() -> None:
     with pytest.raises(DataError, match="found one class, 'seven'; expected at least two"):
         Dataset(few_digits().training.images, np.zeros(len(few_digits().training), np.intp), ("seven",), "ours")
 
 
-def test_normalising_one_example_at_a_time_is_refused() -> None:
+def test_batch_normalisation_with_batch_size_one_raises_an_error() -> None:
     spec = NetworkSpec((784,), (Dense(8), BatchNorm(), Dense(10)))
     with pytest.raises(SettingError, match="A batch norm layer needs batches of 2 or more; got 1") as refused:
         train(fresh_network(spec), few_digits(), replace(CONFIG, batch_size=1))
@@ -235,7 +235,7 @@ def test_normalising_one_example_at_a_time_is_refused() -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_targets_of_another_size_now_and_then_are_no_divergence(seed: int) -> None:
+def test_rare_large_targets_are_not_a_divergence(seed: int) -> None:
     rng = np.random.default_rng(seed)
     targets = np.where(rng.random(200) < 0.1, 1000.0, 0.0)
     data = Splits(Dataset.from_floats(rng.random((200, 3)), targets, source="rare"))

@@ -49,7 +49,7 @@ CONFIG = TrainingConfig()
         ("keep_best", 1, "Keep the best epoch must be yes or no; got 1."),
     ],
 )
-def test_a_setting_out_of_range_is_refused_by_name(field: str, value: object, sentence: str) -> None:
+def test_a_setting_out_of_range_raises_an_error_with_its_name(field: str, value: object, sentence: str) -> None:
     with pytest.raises(SettingError) as caught:
         replace(CONFIG, **{field: value})  # type: ignore[arg-type]
     assert str(caught.value).startswith(sentence)
@@ -64,6 +64,6 @@ def test_a_setting_out_of_range_is_refused_by_name(field: str, value: object, se
         {"steps": 1, "seconds": 1e-9, "patience": 1, "loss": "mean_squared_error"},
     ],
 )
-def test_the_edges_of_the_ranges_are_within(settings: dict[str, object]) -> None:
+def test_the_limits_of_the_ranges_are_valid(settings: dict[str, object]) -> None:
     config = TrainingConfig(**settings)  # type: ignore[arg-type]
     assert {name: getattr(config, name) for name in settings} == settings

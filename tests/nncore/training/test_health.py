@@ -43,7 +43,7 @@ def part_of(spec: NetworkSpec, layer: int, values: NDArray[np.floating]) -> NDAr
     return np.concatenate(parts)
 
 
-def test_there_are_figures_of_every_layer_and_of_weights_where_there_are_any() -> None:
+def test_each_layer_has_figures_and_layers_with_parameters_have_norms() -> None:
     _, _, figures = after_an_epoch()
     assert [each.layer for each in figures] == list(range(1, 9))
     assert [each.kind for each in figures] == [layer.kind for layer in SPEC.layers]
@@ -54,7 +54,7 @@ def test_there_are_figures_of_every_layer_and_of_weights_where_there_are_any() -
     assert [each.layer for each in figures if each.dead_fraction is not None] == [2, 7]
 
 
-def test_gradient_norms_are_those_of_the_last_step_before_it_is_clipped() -> None:
+def test_gradient_norms_are_measured_before_clipping() -> None:
     before, _, figures = after_an_epoch()
     data = few_digits().training
     with BatchGradients(before, data, CONFIG, RandomStreams.from_seed(0), len(data), 1, lambda: False) as gradients:
@@ -85,7 +85,7 @@ def test_histograms_count_every_parameter() -> None:
             assert each.histogram.sum() == len(part)
 
 
-def test_dead_units_are_those_that_are_silent_for_every_example() -> None:
+def test_dead_units_are_zero_for_every_example() -> None:
     network, validation = fresh_network(NetworkSpec.dense((784, 20, 10))), few_digits().validation
     assert validation is not None
     network.parameters.value("1.b")[:5] = -1e6
@@ -97,7 +97,7 @@ def test_dead_units_are_those_that_are_silent_for_every_example() -> None:
     assert 0.25 <= silent.mean() < 1
 
 
-def test_parameters_that_hardly_differ_have_a_histogram() -> None:
+def test_parameters_with_almost_equal_values_have_a_histogram() -> None:
     spec = NetworkSpec.dense((1, 1))
     network = fresh_network(spec)
     network.parameters.values[:] = 1, np.nextafter(np.float32(1), np.float32(2))
@@ -109,7 +109,7 @@ def test_parameters_that_hardly_differ_have_a_histogram() -> None:
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_parameters_that_are_no_numbers_are_left_out(value: float) -> None:
+def test_histograms_ignore_parameters_that_are_not_finite(value: float) -> None:
     network = fresh_network(NetworkSpec.dense((3, 2)))
     network.parameters.values[:3] = value
     figures = health.HealthProbe(network)._figures_of(1, np.zeros((1, 2)))
@@ -117,7 +117,7 @@ def test_parameters_that_are_no_numbers_are_left_out(value: float) -> None:
     assert figures.histogram.sum() == network.parameters.size - 3
 
 
-def test_figures_a_moment_old_are_not_gathered_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_figures_are_measured_only_after_the_minimum_time(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = 0.0
     monkeypatch.setattr(health, "perf_counter", lambda: clock)
     gathered = []
@@ -128,7 +128,7 @@ def test_figures_a_moment_old_are_not_gathered_anew(monkeypatch: pytest.MonkeyPa
     assert gathered == [True, False, True, False, True, False]
 
 
-def test_a_step_that_was_not_looked_at_has_no_figures_however_long_it_is_judged(
+def test_an_epoch_without_a_measured_step_has_no_figures(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Else those of an earlier epoch would be told again as this one's."""
@@ -142,7 +142,7 @@ def test_a_step_that_was_not_looked_at_has_no_figures_however_long_it_is_judged(
     assert gathered == [True, False, True]
 
 
-def test_gathering_them_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_measuring_figures_does_not_change_the_training(monkeypatch: pytest.MonkeyPatch) -> None:
     def trained() -> NDArray[np.floating]:
         network = fresh_network(SMALL)
         list(train(network, few_digits(), TrainingConfig(epochs=3, batch_size=50)))

@@ -15,14 +15,14 @@ def history_of(epochs: int) -> History:
     return history
 
 
-def test_every_epoch_is_a_row() -> None:
+def test_each_epoch_has_a_row() -> None:
     rows = history_of(3).rows()
     assert [row["epoch"] for row in rows] == [1, 2, 3]
     assert rows[1]["training_loss"] == 0.5
     assert rows[1]["validation_loss"] is None
 
 
-def test_no_epoch_no_row() -> None:
+def test_an_empty_history_has_no_rows() -> None:
     assert History().rows() == ()
     assert History().epochs == 0
 
@@ -39,7 +39,7 @@ def test_a_long_run_is_thinned_evenly_and_keeps_its_last_epoch(epochs: int) -> N
 
 @pytest.mark.parametrize("epochs", [1, 2, MAX_ROWS, MAX_ROWS + 1, 3333])
 @pytest.mark.parametrize("more", [0, 1, 1500])
-def test_a_history_goes_on_from_its_rows_as_if_it_had_never_been_kept(epochs: int, more: int) -> None:
+def test_a_history_continued_from_its_rows_equals_one_without_interruption(epochs: int, more: int) -> None:
     resumed = History(history_of(epochs).rows())
     for epoch in range(epochs + 1, epochs + more + 1):
         resumed.append(EpochDone(epoch, 10 * epoch, 1 / epoch, 0.5, None, None, 1e5, 0.1))

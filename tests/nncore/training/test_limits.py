@@ -35,7 +35,7 @@ def a_second_a_step(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     return clock
 
 
-def test_steps_end_a_run_and_its_partial_epoch_is_judged() -> None:
+def test_a_step_limit_ends_the_run_and_its_partial_epoch_is_evaluated() -> None:
     network = fresh_network()
     events = run(replace(CONFIG, steps=7), network)
     finished, validation = last(events), few_digits().validation
@@ -69,14 +69,14 @@ def test_steps_end_a_run_and_its_partial_epoch_is_judged() -> None:
     ],
 )
 @pytest.mark.usefixtures("a_second_a_step")
-def test_whichever_limit_comes_first_ends_the_run(limits: dict[str, float], reason: str, taken: int) -> None:
+def test_the_first_limit_that_is_reached_ends_the_run(limits: dict[str, float], reason: str, taken: int) -> None:
     events = run(replace(CONFIG, **limits))  # type: ignore[arg-type]
     assert (last(events).reason, last(events).step, len(steps(events))) == (reason, taken, taken)
     assert epochs(events)[-1].step == taken
     assert not last(events).stopped
 
 
-def test_seconds_are_those_of_steps_and_of_judging_without_pauses(a_second_a_step: Iterator[int]) -> None:
+def test_seconds_include_steps_and_evaluation_but_no_pauses(a_second_a_step: Iterator[int]) -> None:
     events = train(fresh_network(), few_digits(), CONFIG)
     heard = []
     for event in events:
@@ -91,7 +91,7 @@ def rates(config: TrainingConfig) -> NDArray[np.float64]:
     return np.array([step.learning_rate for step in steps(run(config))]) / config.learning_rate
 
 
-def test_a_schedule_runs_over_what_the_limits_leave() -> None:
+def test_a_schedule_covers_the_run_up_to_its_step_limit() -> None:
     expected = 0.5 * (1 + np.cos(np.pi * np.arange(8) / 8))
     np.testing.assert_allclose(rates(replace(CONFIG, schedule="cosine", steps=8)), expected)
     np.testing.assert_allclose(rates(replace(CONFIG, schedule="cosine", steps=8, epochs=100)), expected)
@@ -100,7 +100,7 @@ def test_a_schedule_runs_over_what_the_limits_leave() -> None:
 
 
 @pytest.mark.usefixtures("a_second_a_step")
-def test_a_schedule_follows_the_clock_where_that_ends_the_run() -> None:
+def test_a_schedule_follows_the_time_if_a_time_limit_ends_the_run() -> None:
     found = rates(replace(CONFIG, schedule="cosine", seconds=6.0))
     # Steps begin at 0, 1 and 2 seconds; judging takes one; then at 4 and 5.
     np.testing.assert_allclose(found, 0.5 * (1 + np.cos(np.pi * np.array([0, 1, 2, 4, 5]) / 6)))
@@ -116,21 +116,21 @@ def best_of(events: list[TrainingEvent]) -> int:
 
 
 @pytest.mark.parametrize("patience", [1, 2, 9])
-def test_patience_ends_a_run_so_many_epochs_after_its_best(patience: int) -> None:
+def test_patience_ends_a_run_that_many_epochs_after_its_best_epoch(patience: int) -> None:
     events = run(replace(SOON_OVERFITS, patience=patience))
     finished = last(events)
     assert (finished.reason, finished.best_epoch) == ("patience", best_of(events))
     assert finished.epochs == best_of(events) + patience < 60
 
 
-def test_without_patience_a_run_goes_on_and_still_tells_its_best_epoch() -> None:
+def test_a_run_without_patience_continues_and_reports_its_best_epoch() -> None:
     events = run(SOON_OVERFITS)
     assert (last(events).reason, last(events).epochs) == ("epochs", 60)
     assert last(events).best_epoch == best_of(events) < 60
 
 
 @pytest.mark.parametrize("stop_after", [None, 100])
-def test_the_best_epochs_weights_are_kept_exactly(stop_after: int | None) -> None:
+def test_keep_best_restores_the_exact_weights_of_the_best_epoch(stop_after: int | None) -> None:
     network, control, weights = fresh_network(), TrainingControl(0.03), {}
     events = []
     for event in train(network, few_digits(), replace(SOON_OVERFITS, keep_best=True), control):
@@ -149,7 +149,7 @@ def test_the_best_epochs_weights_are_kept_exactly(stop_after: int | None) -> Non
     assert finished.test is None if stop_after else finished.test.loss == judged.loss  # type: ignore[union-attr]
 
 
-def test_a_run_stopped_in_its_first_epoch_has_no_best_one() -> None:
+def test_a_run_stopped_in_its_first_epoch_has_no_best_epoch() -> None:
     network, control = fresh_network(), TrainingControl(0.03)
     for event in train(network, few_digits(), replace(SOON_OVERFITS, keep_best=True), control):
         if isinstance(event, StepDone):
@@ -161,7 +161,7 @@ def test_a_run_stopped_in_its_first_epoch_has_no_best_one() -> None:
 
 
 @pytest.mark.parametrize("poisoned", [np.nan, np.inf])
-def test_the_best_are_kept_of_a_run_stopped_on_its_way_to_diverging(poisoned: float) -> None:
+def test_the_best_weights_are_restored_if_a_run_is_stopped_with_invalid_weights(poisoned: float) -> None:
     network, control = fresh_network(), TrainingControl(0.001)
     run = Training(network, few_digits(), replace(CONFIG, keep_best=True), control)
     for event in run.events():
@@ -181,7 +181,9 @@ def test_the_best_are_kept_of_a_run_stopped_on_its_way_to_diverging(poisoned: fl
         ({"keep_best": True}, "keep_best", "The best epoch needs a validation set, but this data has none"),
     ],
 )
-def test_what_needs_a_validation_set_is_refused_without(settings: dict[str, object], field: str, sentence: str) -> None:
+def test_settings_that_need_a_validation_set_raise_an_error_without_one(
+    settings: dict[str, object], field: str, sentence: str
+) -> None:
     config = replace(CONFIG, **settings)  # type: ignore[arg-type]
     with pytest.raises(SettingError, match=sentence) as refused:
         train(fresh_network(), Splits(few_digits().training), config)

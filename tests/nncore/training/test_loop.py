@@ -40,7 +40,7 @@ def trained(config: TrainingConfig) -> np.ndarray:
     return network.parameters.values
 
 
-def test_events_come_in_order_and_count_right() -> None:
+def test_events_have_the_correct_order_and_counts() -> None:
     events = run()
     assert isinstance(events[0], Started)
     assert events[0].steps_per_epoch == 20
@@ -61,7 +61,7 @@ def test_every_optimizer_learns_real_digits(optimizer: str) -> None:
     assert finished.test.accuracy > 0.82
 
 
-def test_reported_figures_are_those_of_the_network() -> None:
+def test_reported_figures_equal_those_of_evaluate() -> None:
     data, network = small_mnist(), fresh_network()
     untrained = evaluate(network, data.validation) if data.validation else None
     events = list(train(network, data, CONFIG))
@@ -84,13 +84,13 @@ def test_the_same_seed_gives_the_same_bits() -> None:
     assert not np.array_equal(first, other)
 
 
-def test_full_batch_is_one_step_an_epoch_and_a_larger_batch_means_the_same() -> None:
+def test_a_full_batch_is_one_step_per_epoch() -> None:
     full = run(replace(CONFIG, batch_size=None))
     assert [step.samples for step in steps(full)] == [2000, 2000]
     np.testing.assert_array_equal(trained(replace(CONFIG, batch_size=None)), trained(replace(CONFIG, batch_size=10**9)))
 
 
-def test_a_batch_worked_through_in_parts_steps_like_a_whole_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_batch_in_several_passes_trains_like_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     config = replace(CONFIG, optimizer="sgd", learning_rate=0.1, batch_size=None, epochs=3)
     whole, whole_parameters = run(config), trained(config)
     monkeypatch.setattr(batch_gradients, "MAX_ROWS_PER_PASS", 300)
@@ -100,7 +100,7 @@ def test_a_batch_worked_through_in_parts_steps_like_a_whole_one(monkeypatch: pyt
     assert [s.accuracy for s in steps(parts)] == pytest.approx([s.accuracy for s in steps(whole)])
 
 
-def test_one_sample_training_takes_a_step_for_each_example() -> None:
+def test_batch_size_one_takes_a_step_for_each_example() -> None:
     data = small_mnist()
     few = Splits(data.training.take(slice(0, 300)))
     events = run(TrainingConfig("sgd", 0.01, batch_size=1, epochs=1), few)
@@ -108,7 +108,7 @@ def test_one_sample_training_takes_a_step_for_each_example() -> None:
     assert np.mean([s.loss for s in steps(events)[-100:]]) < np.mean([s.loss for s in steps(events)[:100]])
 
 
-def test_every_example_is_seen_once_an_epoch_in_a_new_order() -> None:
+def test_each_epoch_uses_every_example_once_in_a_new_order() -> None:
     images = np.zeros((7, 28, 28), np.uint8)
     data = Splits(Dataset(images, np.arange(7), source="seven"))
     run = Training(fresh_network(), data, TrainingConfig(batch_size=3))
@@ -120,7 +120,7 @@ def test_every_example_is_seen_once_an_epoch_in_a_new_order() -> None:
 @pytest.mark.parametrize("batch_size", [128, 1000, None], ids=str)
 @pytest.mark.parametrize("rate", [1e3, 1e4, 1e38])
 @pytest.mark.parametrize("validated", [True, False])
-def test_too_high_a_rate_ends_as_diverged_with_sound_weights(
+def test_a_rate_that_is_too_high_diverges_and_restores_finite_weights(
     batch_size: int | None, rate: float, validated: bool
 ) -> None:
     network, data = fresh_network(), small_mnist()
@@ -140,12 +140,12 @@ def test_too_high_a_rate_ends_as_diverged_with_sound_weights(
     assert f"at a learning rate of {rate:g}: the loss " in event.message
 
 
-def test_the_weights_of_the_last_epoch_are_judged_too() -> None:
+def test_the_weights_of_the_last_epoch_are_checked_for_divergence() -> None:
     events = list(train(fresh_network(), small_mnist(), TrainingConfig("sgd", 1e6, batch_size=None, epochs=1)))
     assert isinstance(events[-1], Diverged)
 
 
-def test_a_run_that_diverges_later_keeps_its_last_whole_epoch() -> None:
+def test_a_run_that_diverges_restores_its_last_whole_epoch() -> None:
     network, control, kept = fresh_network(), TrainingControl(0.1), None
     for event in train(network, small_mnist(), TrainingConfig("sgd", 0.1, epochs=5), control):
         if isinstance(event, EpochDone) and event.epoch == 2:
@@ -162,9 +162,7 @@ CONVOLUTIONAL = NetworkSpec(
 
 
 @pytest.mark.parametrize("parts", ["one network", "replicas"])
-def test_running_statistics_come_back_with_the_weights_of_a_run_that_diverged(
-    parts: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_running_statistics_are_restored_if_a_run_diverges(parts: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch_gradients, "MIN_MULTIPLICATIONS_TO_SPLIT", 0 if parts == "replicas" else 10**9)
     network, control = runs.fresh_network(CONVOLUTIONAL), TrainingControl(0.1)
     for event in train(network, small_mnist(), TrainingConfig("sgd", 0.1, epochs=9), control):
@@ -178,7 +176,7 @@ def test_running_statistics_come_back_with_the_weights_of_a_run_that_diverged(
     np.testing.assert_array_equal(network.parameters.state, statistics)
 
 
-def test_a_run_stopped_on_its_way_to_diverging_leaves_sound_weights() -> None:
+def test_a_run_stopped_before_it_diverges_has_finite_weights() -> None:
     network, control = fresh_network(), TrainingControl(1e30)
     for event in train(network, small_mnist(), TrainingConfig("sgd", 1e30), control):
         if isinstance(event, StepDone):
@@ -187,7 +185,7 @@ def test_a_run_stopped_on_its_way_to_diverging_leaves_sound_weights() -> None:
     assert np.isfinite(network.parameters.values).all()
 
 
-def test_the_learning_rate_changes_from_the_next_step_on() -> None:
+def test_a_new_learning_rate_applies_from_the_next_step() -> None:
     control = TrainingControl(0.001)
     rates = []
     for event in train(fresh_network(), small_mnist(), replace(CONFIG, epochs=1), control):
@@ -206,7 +204,7 @@ def test_a_cosine_schedule_ends_near_zero() -> None:
     assert 0 < rates[-1] < 1e-5
 
 
-def test_stop_takes_no_further_step() -> None:
+def test_stop_ends_the_run_without_another_step() -> None:
     control = TrainingControl(0.001)
     events = []
     for event in train(fresh_network(), small_mnist(), CONFIG, control):
@@ -218,7 +216,7 @@ def test_stop_takes_no_further_step() -> None:
     assert (finished.stopped, finished.epochs, finished.test) == (True, 0, None)
 
 
-def test_closing_the_iterator_is_a_stop_too() -> None:
+def test_closing_the_iterator_stops_the_run() -> None:
     iterator = train(fresh_network(), small_mnist(), CONFIG)
     assert isinstance(next(iterator), Started)
     assert isinstance(iterator, Iterator)
@@ -226,7 +224,7 @@ def test_closing_the_iterator_is_a_stop_too() -> None:
     assert next(iterator, None) is None
 
 
-def test_waiting_for_a_turn_blocks_while_paused_and_lets_single_steps_through() -> None:
+def test_wait_for_turn_blocks_while_paused_and_allows_single_steps() -> None:
     control = TrainingControl(0.001)
     control.pause()
     taken: list[int] = []
@@ -256,14 +254,14 @@ def test_waiting_for_a_turn_blocks_while_paused_and_lets_single_steps_through() 
     assert not thread.is_alive()
 
 
-def test_the_control_refuses_a_rate_that_cannot_train() -> None:
+def test_setting_an_invalid_rate_raises_an_error() -> None:
     control = TrainingControl(0.5)
     with pytest.raises(SettingError):
         control.learning_rate = float("inf")
     assert control.learning_rate == 0.5
 
 
-def test_data_that_does_not_fit_the_network_is_refused() -> None:
+def test_data_that_does_not_fit_the_network_raises_an_error() -> None:
     with pytest.raises(SettingError, match="100 inputs; the images have 784 pixels"):
         next(train(fresh_network((100, 10)), small_mnist(), CONFIG))
     with pytest.raises(SettingError, match="4 outputs; the data has 10 classes"):
@@ -273,7 +271,7 @@ def test_data_that_does_not_fit_the_network_is_refused() -> None:
         next(train(fresh_network(), none, CONFIG))
 
 
-def test_planned_rates_are_used_from_their_steps_on_until_somebody_sets_another() -> None:
+def test_planned_rates_are_used_until_another_rate_is_set() -> None:
     control = TrainingControl(0.1, planned=((3, 0.05), (5, 0.02)))
     assert [control.rate_for_step(step) for step in range(1, 5)] == [0.1, 0.1, 0.05, 0.05]
     control.learning_rate = 0.5

@@ -18,17 +18,17 @@ from tests.nncore.example_data import small_mnist
 SPEC = NetworkSpec.dense((784, 700, 700, 10))
 
 
-def test_the_available_memory_is_the_systems() -> None:
+def test_available_memory_is_at_most_the_memory_of_the_system() -> None:
     assert 0 < available_memory() <= psutil.virtual_memory().total
 
 
-def test_a_reserve_stays() -> None:
+def test_usable_memory_excludes_the_reserved_bytes() -> None:
     assert usable_memory(3 * RESERVED_BYTES) == 2 * RESERVED_BYTES
     assert usable_memory(RESERVED_BYTES // 2) == 0
     assert usable_memory() == pytest.approx(available_memory() - RESERVED_BYTES, abs=1e9)
 
 
-def test_training_is_refused_exactly_when_it_needs_more_than_may_be_taken() -> None:
+def test_training_that_needs_more_than_the_available_memory_raises_an_error() -> None:
     config = TrainingConfig(batch_size=64)
     enough = memory_for_training(SPEC, config) + RESERVED_BYTES
     check_memory(SPEC, config, available=enough)
@@ -36,13 +36,13 @@ def test_training_is_refused_exactly_when_it_needs_more_than_may_be_taken() -> N
         check_memory(SPEC, config, available=enough - 1)
 
 
-def test_what_no_machine_has_is_refused_by_asking_the_system() -> None:
+def test_a_huge_network_exceeds_the_memory_of_the_system() -> None:
     with pytest.raises(SettingError, match=" of memory; ") as refusal:
         check_memory(NetworkSpec.dense((784, 10**6, 10**6, 10)), TrainingConfig())
     assert refusal.value.field == "layers"
 
 
-def test_a_batch_beyond_what_is_worked_through_at_once_needs_no_more() -> None:
+def test_batches_of_several_passes_need_no_more_memory() -> None:
     full, many = TrainingConfig(batch_size=None), TrainingConfig(batch_size=10**6)
     assert memory_for_training(SPEC, full) == memory_for_training(SPEC, many)
     assert memory_for_training(SPEC, full) > 2 * memory_for_training(SPEC, TrainingConfig(batch_size=1))
@@ -50,7 +50,7 @@ def test_a_batch_beyond_what_is_worked_through_at_once_needs_no_more() -> None:
 
 @pytest.mark.parametrize("keep_best", [False, True])
 @pytest.mark.parametrize("batch_size", [64, 1500, None])
-def test_the_estimate_covers_a_training_and_what_the_window_keeps_of_it(
+def test_the_estimate_covers_the_memory_of_a_training_in_the_window(
     monkeypatch: pytest.MonkeyPatch, batch_size: int | None, keep_best: bool
 ) -> None:
     if batch_size is None:
@@ -73,6 +73,6 @@ def test_the_estimate_covers_a_training_and_what_the_window_keeps_of_it(
     assert peak <= memory_for_training(SPEC, config) <= 1.6 * peak  # which leaves room for a second process
 
 
-def test_bytes_are_shown_in_gigabytes() -> None:
+def test_gigabytes_text_formats_bytes() -> None:
     assert gigabytes_text(1_540_000_000) == "1.5 GB"
     assert gigabytes_text(2_000_000_000_000) == "2,000.0 GB"

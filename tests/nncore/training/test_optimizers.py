@@ -101,7 +101,7 @@ def run(optimizer: Optimizer, trained: Parameters, steps: Iterator[tuple[int, fl
 
 @pytest.mark.parametrize("decay", [0.0, 0.03])
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_every_optimizer_follows_its_paper(name: str, decay: float) -> None:
+def test_every_optimizer_equals_the_algorithm_of_its_paper(name: str, decay: float) -> None:
     trained = parameters()
     start, state = trained.trainable.copy(), trained.state.copy()
     run(OPTIMIZERS[name](trained, decay), trained, inputs())
@@ -111,7 +111,7 @@ def test_every_optimizer_follows_its_paper(name: str, decay: float) -> None:
 
 @pytest.mark.parametrize("decay", [0.0, 0.03])
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_working_in_blocks_changes_no_bit(name: str, decay: float, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_block_size_does_not_change_the_bits(name: str, decay: float, monkeypatch: pytest.MonkeyPatch) -> None:
     whole, in_blocks = parameters(np.float32), parameters(np.float32)
     run(OPTIMIZERS[name](whole, decay), whole, inputs())
     monkeypatch.setattr(optimizers, "BLOCK_SIZE", 7)
@@ -119,7 +119,7 @@ def test_working_in_blocks_changes_no_bit(name: str, decay: float, monkeypatch: 
     np.testing.assert_array_equal(in_blocks.values, whole.values)
 
 
-def test_momentum_with_a_steady_gradient_reaches_ten_times_the_speed() -> None:
+def test_momentum_with_a_constant_gradient_takes_ten_times_larger_steps() -> None:
     for name in ("momentum", "nesterov"):
         trained = parameters()
         optimizer = OPTIMIZERS[name](trained)
@@ -130,7 +130,7 @@ def test_momentum_with_a_steady_gradient_reaches_ten_times_the_speed() -> None:
 
 
 @pytest.mark.parametrize("name", ["rmsprop", "adam", "adamw"])
-def test_with_a_steady_gradient_the_step_is_the_learning_rate_whatever_its_size(name: str) -> None:
+def test_adaptive_steps_with_a_constant_gradient_equal_the_learning_rate(name: str) -> None:
     trained = parameters()
     gradient = 10.0 ** np.linspace(-3, 3, 25)
     optimizer = OPTIMIZERS[name](trained)
@@ -148,7 +148,7 @@ def test_decay_of_adamw_does_not_depend_on_the_gradients() -> None:
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_memory_and_steps_are_all_it_takes_to_go_on_to_the_same_bits(name: str) -> None:
+def test_memory_and_steps_are_the_whole_state_of_an_optimizer(name: str) -> None:
     straight, resumed = parameters(np.float32), parameters(np.float32)
     run(OPTIMIZERS[name](straight, 0.01), straight, inputs())
     first, steps = OPTIMIZERS[name](resumed, 0.01), inputs()
@@ -161,7 +161,7 @@ def test_memory_and_steps_are_all_it_takes_to_go_on_to_the_same_bits(name: str) 
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_memory_of_a_gradient_that_stays_away_becomes_zero_and_never_denormal(name: str) -> None:
+def test_memory_becomes_zero_and_never_denormal_if_gradients_stay_zero(name: str) -> None:
     trained = parameters(np.float32)
     optimizer = OPTIMIZERS[name](trained)
     start = trained.trainable.copy()
@@ -174,14 +174,14 @@ def test_memory_of_a_gradient_that_stays_away_becomes_zero_and_never_denormal(na
     assert (trained.trainable < start).all()
 
 
-def test_nothing_decays_so_fast_that_it_gets_denormal_between_two_flushes() -> None:
+def test_no_decay_reaches_denormal_numbers_between_two_flushes() -> None:
     factors = [optimizers.Momentum.decay, optimizers.Nesterov.decay, optimizers.RMSProp.rho]
     factors += [optimizers.Adam.beta1, optimizers.Adam.beta2]
     assert NEGLIGIBLE * min(factors) ** FLUSH_INTERVAL > np.finfo(np.float32).tiny
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_every_optimizer_finds_the_bottom_of_a_bowl(name: str) -> None:
+def test_every_optimizer_minimises_a_quadratic_function(name: str) -> None:
     trained = parameters(np.float32)
     optimizer = OPTIMIZERS[name](trained)
     for _ in range(2000):
@@ -192,34 +192,34 @@ def test_every_optimizer_finds_the_bottom_of_a_bowl(name: str) -> None:
 
 
 @pytest.mark.parametrize("decay", [-0.1, float("inf"), float("nan")])
-def test_an_invalid_weight_decay_is_refused(decay: float) -> None:
+def test_an_invalid_weight_decay_raises_an_error(decay: float) -> None:
     with pytest.raises(SettingError, match="must be 0 or more and finite") as refusal:
         AdamW(parameters(), decay)
     assert refusal.value.field == "weight_decay"
 
 
-def test_a_gradient_longer_than_the_limit_is_shortened_to_it() -> None:
+def test_a_gradient_above_the_limit_is_scaled_down_to_it() -> None:
     gradients = np.array([3.0, -4.0], np.float32)
     assert clip(gradients, 1.0) == pytest.approx(5)
     np.testing.assert_allclose(gradients, [0.6, -0.8], rtol=1e-6)
     assert gradients.dtype == np.float32
 
 
-def test_a_gradient_within_the_limit_is_left_alone() -> None:
+def test_a_gradient_within_the_limit_is_not_changed() -> None:
     gradients = np.array([3.0, -4.0], np.float32)
     assert clip(gradients, 5.0) == 5
     np.testing.assert_array_equal(gradients, [3, -4])
 
 
 @pytest.mark.parametrize("wrong", [np.inf, -np.inf, np.nan])
-def test_a_gradient_without_a_finite_length_is_left_alone(wrong: float) -> None:
+def test_a_gradient_without_a_finite_norm_is_not_changed(wrong: float) -> None:
     gradients = np.array([1.0, wrong, 3e38], np.float32)
     kept = gradients.copy()
     assert not np.isfinite(clip(gradients, 1.0))
     np.testing.assert_array_equal(gradients, kept)
 
 
-def test_a_gradient_whose_squares_are_beyond_float32_is_clipped_like_any_other() -> None:
+def test_a_gradient_whose_squares_overflow_float32_is_clipped() -> None:
     gradients = np.array([3e25, 4e25], np.float32)
     assert clip(gradients, 1.0) == pytest.approx(5e25)
     np.testing.assert_allclose(gradients, [0.6, 0.8], rtol=1e-5)

@@ -52,7 +52,7 @@ def test_a_run_ends_for_the_reason_that_comes_first(
         assert progress.samples_in_epoch == examples
 
 
-def test_the_figures_of_an_epoch_are_means_over_its_samples() -> None:
+def test_loss_and_accuracy_of_an_epoch_are_means_over_its_samples() -> None:
     progress = Progress(TrainingConfig(batch_size=3), 4)
     progress.begin_epoch()
     progress.count_step(1.0, 3, 3, 0.25)
@@ -73,7 +73,7 @@ def test_without_classes_there_is_no_accuracy() -> None:
     assert progress.epoch_accuracy is None
 
 
-def test_an_open_epoch_is_no_end() -> None:
+def test_a_run_does_not_end_within_an_epoch() -> None:
     progress = Progress(TrainingConfig(epochs=1, steps=1, patience=1), 2)
     progress.begin_epoch()
     progress.count_step(1.0, 1, 2, 0.1)
@@ -112,7 +112,7 @@ def test_patience_counts_the_epochs_since_the_best(
     assert (progress.epochs_done, progress.best_epoch) == (ended_after, best)
 
 
-def test_the_last_step_of_an_epoch_is_told_before_it() -> None:
+def test_ends_epoch_is_true_before_the_last_step_of_an_epoch() -> None:
     progress = Progress(TrainingConfig(batch_size=2, epochs=2, steps=5), 6)
     told = []
     while progress.end_reason is None:
@@ -124,7 +124,7 @@ def test_the_last_step_of_an_epoch_is_told_before_it() -> None:
     assert told == [False, False, True, False, True]
 
 
-def test_its_counters_make_it_anew() -> None:
+def test_progress_can_be_created_from_its_counters() -> None:
     config = TrainingConfig(batch_size=2, epochs=2)
     progress = Progress(config, 6)
     progress.begin_epoch()

@@ -13,13 +13,13 @@ def drawn(streams: RandomStreams) -> list[float]:
     return [float(generator.random()) for generator in generators]
 
 
-def test_every_purpose_has_numbers_of_its_own() -> None:
+def test_each_stream_has_different_numbers() -> None:
     assert len(set(drawn(RandomStreams.from_seed(0)))) == 3 + 2 * HALVES
     assert drawn(RandomStreams.from_seed(0)) == drawn(RandomStreams.from_seed(0))
     assert not set(drawn(RandomStreams.from_seed(0))) & set(drawn(RandomStreams.from_seed(1)))
 
 
-def test_they_go_on_from_where_they_were() -> None:
+def test_restored_streams_continue_with_the_same_numbers() -> None:
     streams, again = RandomStreams.from_seed(5), RandomStreams.from_seed(9)
     for generator in (streams.shuffling, *streams.augmentation, *streams.dropout):
         generator.random(17, dtype=np.float32)  # half of a 64-bit number is kept for the next one
@@ -29,7 +29,7 @@ def test_they_go_on_from_where_they_were() -> None:
     assert drawn(again)[2:] == expected
 
 
-def test_states_are_not_moved_by_what_is_drawn_later() -> None:
+def test_saved_states_do_not_change_when_numbers_are_drawn() -> None:
     streams = RandomStreams.from_seed(5)
     states = streams.states()
     expected = drawn(streams)[2:]
@@ -37,6 +37,6 @@ def test_states_are_not_moved_by_what_is_drawn_later() -> None:
     assert drawn(streams)[2:] == expected
 
 
-def test_too_few_states_are_refused() -> None:
+def test_restoring_too_few_states_raises_an_error() -> None:
     with pytest.raises(ValueError, match="shorter"):
         RandomStreams.from_seed(0).restore(RandomStreams.from_seed(0).states()[:-1])

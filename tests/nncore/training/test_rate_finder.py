@@ -42,7 +42,7 @@ def accuracy(optimizer: str, learning_rate: float) -> float:
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
-def test_the_suggested_rate_trains_well_and_a_hundredfold_or_a_hundredth_does_not(optimizer: str) -> None:
+def test_the_suggested_rate_trains_better_than_rates_a_hundred_times_higher_or_lower(optimizer: str) -> None:
     suggested = sweep(replace(CONFIG, optimizer=optimizer)).suggested
     good = accuracy(optimizer, suggested)
     assert good > 0.78
@@ -62,7 +62,7 @@ def test_rates_rise_evenly_on_a_logarithmic_scale_until_the_loss_has_risen() -> 
     assert found.suggested < found.rates[found.losses.argmin()]
 
 
-def test_a_loss_that_cannot_diverge_ends_the_sweep_once_it_is_worse_than_at_first() -> None:
+def test_a_bounded_loss_ends_the_sweep_once_it_is_above_its_first_value() -> None:
     found = sweep(replace(CONFIG, loss="mean_squared_error"), 1e-5, 1e4, 181)
     assert found.rates[-1] < 1e3
     assert found.losses[-1] > found.losses[0]
@@ -88,21 +88,21 @@ def test_the_loss_of_a_rate_is_measured_after_its_step_and_smoothed() -> None:
     np.testing.assert_allclose(found.losses, expected, rtol=1e-4)
 
 
-def test_the_network_is_left_as_it_is() -> None:
+def test_the_sweep_does_not_change_the_network() -> None:
     network = fresh_network()
     kept = network.parameters.values.copy()
     assert find_learning_rate(network, small_mnist(), CONFIG) is not None
     np.testing.assert_array_equal(network.parameters.values, kept)
 
 
-def test_the_seed_decides_the_sweep() -> None:
+def test_the_sweep_is_reproducible_for_a_seed() -> None:
     first, again, other = sweep(), sweep(), sweep(replace(CONFIG, seed=1))
     np.testing.assert_array_equal(first.losses, again.losses)
     assert first.suggested == again.suggested
     assert not np.array_equal(first.losses[:20], other.losses[:20])
 
 
-def test_the_sweep_depends_on_the_training_set_alone() -> None:
+def test_the_sweep_uses_only_the_training_set() -> None:
     data = small_mnist()
     alone = find_learning_rate(fresh_network(), Splits(data.training), replace(CONFIG, keep_best=False, patience=None))
     assert alone is not None
@@ -147,7 +147,9 @@ def test_no_rate_is_suggested_if_the_loss_never_falls() -> None:
         (0.1, 1.0, 19, "steps", "at least 20 steps; got 19"),
     ],
 )
-def test_invalid_rates_and_steps_are_refused(lowest: float, highest: float, steps: int, field: str, said: str) -> None:
+def test_invalid_rates_and_steps_raise_an_error(
+    lowest: float, highest: float, steps: int, field: str, said: str
+) -> None:
     with pytest.raises(SettingError, match=said) as refusal:
         sweep(CONFIG, lowest, highest, steps)
     assert refusal.value.field == field
@@ -160,7 +162,7 @@ def test_there_is_a_loss_for_each_rate_even_if_the_sweep_ends_early(count: int) 
     assert len(sweep.rates) == len(sweep.losses) == count
 
 
-def test_of_single_samples_each_rate_sees_enough_to_be_suggestion() -> None:
+def test_with_small_batches_each_rate_gets_several_steps() -> None:
     recipe = RECIPES["sine"]
     network = Network(recipe.spec)
     network.initialize(np.random.default_rng(0))

@@ -70,32 +70,32 @@ def after_step(step: int) -> Callable[[TrainingEvent], bool]:
 
 
 @pytest.mark.parametrize("step", range(1, STEPS + 1))
-def test_a_dense_network_goes_on_from_any_step(tmp_path: Path, step: int) -> None:
+def test_a_dense_network_resumes_from_any_step(tmp_path: Path, step: int) -> None:
     config = replace(CONFIG, augmentation=Augmentation(shift=1, rotation=8))
     assert_same(interrupted(SMALL, config, tmp_path / "run.npz", after_step(step)), whole_run(SMALL, config))
 
 
 @pytest.mark.parametrize("epoch", [1, 2, 3])
-def test_it_goes_on_from_the_end_of_an_epoch(tmp_path: Path, epoch: int) -> None:
+def test_a_run_resumes_from_the_end_of_an_epoch(tmp_path: Path, epoch: int) -> None:
     def ends(event: TrainingEvent) -> bool:
         return isinstance(event, EpochDone) and event.epoch == epoch
 
     assert_same(interrupted(SMALL, CONFIG, tmp_path / "run.npz", ends), whole_run(SMALL, CONFIG))
 
 
-def test_it_goes_on_from_before_the_first_step(tmp_path: Path) -> None:
+def test_a_run_resumes_from_before_its_first_step(tmp_path: Path) -> None:
     assert_same(interrupted(SMALL, CONFIG, tmp_path / "run.npz", lambda event: True), whole_run(SMALL, CONFIG))
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_every_optimizer_goes_on_with_what_it_remembers(tmp_path: Path, optimizer: str) -> None:
+def test_every_optimizer_resumes_with_its_memory(tmp_path: Path, optimizer: str) -> None:
     config = replace(CONFIG, optimizer=optimizer, weight_decay=0.01, clip_norm=1.0, label_smoothing=0.1)
     assert_same(interrupted(SMALL, config, tmp_path / "run.npz", after_step(5)), whole_run(SMALL, config))
 
 
 @pytest.mark.parametrize("step", [1, 4, 6])
 @pytest.mark.parametrize("worth_splitting", [0, 10**9], ids=["replicas", "one network"])
-def test_layers_with_chance_and_state_go_on_too(
+def test_layers_with_randomness_and_state_resume(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int, worth_splitting: int
 ) -> None:
     monkeypatch.setattr(batch_gradients, "MIN_MULTIPLICATIONS_TO_SPLIT", worth_splitting)
@@ -105,7 +105,7 @@ def test_layers_with_chance_and_state_go_on_too(
 
 
 @pytest.mark.parametrize(("limit", "step"), [(4, 4), (5, 3), (5, 5), (6, 6)])
-def test_a_run_that_its_steps_limit_goes_on_to_that_limit(tmp_path: Path, limit: int, step: int) -> None:
+def test_a_resumed_run_ends_at_its_step_limit(tmp_path: Path, limit: int, step: int) -> None:
     config = replace(CONFIG, steps=limit)
     whole = whole_run(SMALL, config)
     assert last(whole[1]).step == limit
@@ -113,7 +113,7 @@ def test_a_run_that_its_steps_limit_goes_on_to_that_limit(tmp_path: Path, limit:
 
 
 @pytest.mark.parametrize("step", [8, 13, 31])
-def test_the_best_weights_and_the_patience_go_on(tmp_path: Path, step: int) -> None:
+def test_best_weights_and_patience_resume(tmp_path: Path, step: int) -> None:
     config = TrainingConfig(learning_rate=0.03, batch_size=64, epochs=40, patience=8, keep_best=True)
     whole = whole_run(SMALL, config)
     finished = last(whole[1])
@@ -138,7 +138,7 @@ class StopsAtLast(TrainingControl):
 
 
 @pytest.mark.parametrize("worth_splitting", [0, 10**9], ids=["replicas", "one network"])
-def test_a_stop_at_whatever_moment_leaves_no_trace(
+def test_a_run_stopped_at_any_moment_resumes_to_the_same_bits(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, worth_splitting: int
 ) -> None:
     """Also in the middle of a batch that takes several passes, and while the network is judged."""
@@ -165,7 +165,7 @@ def test_a_stop_at_whatever_moment_leaves_no_trace(
     assert asked > 20
 
 
-def test_a_run_goes_on_time_and_again(tmp_path: Path) -> None:
+def test_a_run_can_be_resumed_after_every_step(tmp_path: Path) -> None:
     training = Training(fresh_network(CONVOLUTIONAL), few_digits(), CONFIG)
     for _ in range(2 * STEPS):
         events = training.events()
@@ -181,7 +181,7 @@ def test_a_run_goes_on_time_and_again(tmp_path: Path) -> None:
     assert training.history.epochs == 3
 
 
-def test_a_learning_rate_that_was_changed_stays_changed(tmp_path: Path) -> None:
+def test_a_changed_learning_rate_is_resumed(tmp_path: Path) -> None:
     def run(path: Path | None) -> tuple[Training, list[TrainingEvent]]:
         training, before = Training(fresh_network(), few_digits(), CONFIG), []
         events = training.events()
@@ -199,14 +199,14 @@ def test_a_learning_rate_that_was_changed_stays_changed(tmp_path: Path) -> None:
     assert one[0].control.rates_used == [(1, 0.01), (3, 0.03)]
 
 
-def test_a_run_that_is_over_is_over(tmp_path: Path) -> None:
+def test_resuming_a_finished_run_only_reports_its_end(tmp_path: Path) -> None:
     training, events = whole_run(SMALL, CONFIG)
     resumed, again = gone_on_with(training, tmp_path / "run.npz", [])
     assert [unmeasured(event) for event in again] == [unmeasured(events[-1])]
     np.testing.assert_array_equal(resumed.network.parameters.values, training.network.parameters.values)
 
 
-def test_it_says_how_far_it_was(tmp_path: Path) -> None:
+def test_a_resumed_run_reports_the_samples_done_before(tmp_path: Path) -> None:
     training = Training(fresh_network(), few_digits(), CONFIG)
     for event in training.events():
         if isinstance(event, StepDone) and event.step == 5:
@@ -216,7 +216,7 @@ def test_it_says_how_far_it_was(tmp_path: Path) -> None:
     assert isinstance(event, Finished)
 
 
-def test_other_data_is_refused() -> None:
+def test_resuming_with_other_data_raises_an_error() -> None:
     training, _ = whole_run(SMALL, replace(CONFIG, epochs=1))
     data, checkpoint = few_digits().training, training.checkpoint()
     fewer = data.take(slice(0, 100))

@@ -13,7 +13,7 @@ def test_step_divides_by_ten_at_one_half_and_three_quarters() -> None:
     assert [step(p) for p in (0, 0.499, 0.5, 0.749, 0.75, 1)] == [1, 1, 0.1, 0.1, 0.01, 0.01]
 
 
-def test_exponential_falls_by_the_same_factor_to_a_hundredth() -> None:
+def test_exponential_falls_by_a_constant_factor_to_a_hundredth() -> None:
     assert exponential(0) == 1
     assert exponential(1) == pytest.approx(0.01)
     assert exponential(0.2) / exponential(0.1) == pytest.approx(exponential(0.9) / exponential(0.8))
@@ -25,7 +25,7 @@ def test_cosine_falls_from_the_full_rate_to_zero() -> None:
     assert cosine(1) == pytest.approx(0)
 
 
-def test_one_cycle_warms_up_to_the_full_rate_and_falls_to_almost_nothing() -> None:
+def test_one_cycle_rises_to_the_full_rate_and_falls_to_almost_zero() -> None:
     factors = [one_cycle(p / 1000) for p in range(1001)]
     assert factors[0] == pytest.approx(1 / 25)
     assert factors[150] == pytest.approx((1 + 1 / 25) / 2)

@@ -29,19 +29,19 @@ SHARE = Setting("share", "number", range=Range(0, 2), name="share")
         *(("0,05", 0.05), ("0,001", 0.001), ("0,125", 0.125), ("1,5", 1.5), ("1,0005", 1.0005), ("1,5e-3", 0.0015)),
     ],
 )
-def test_a_learning_rate_is_read_in_any_common_spelling(text: str, rate: float) -> None:
+def test_a_learning_rate_is_read_in_all_common_formats(text: str, rate: float) -> None:
     assert RATE.read(text) == rate
 
 
 @pytest.mark.parametrize("text", ["0", "-0.1", "inf", "1e999", "nan", "", "fast", "0.1.2", "1,000,5"])
-def test_a_learning_rate_that_cannot_train_is_refused_in_a_sentence(text: str) -> None:
+def test_an_invalid_learning_rate_raises_an_error_with_a_sentence(text: str) -> None:
     with pytest.raises(SettingError, match=r"^Learning rate .*0.*\.$") as refusal:
         RATE.read(text)
     assert refusal.value.field == "learning_rate"
 
 
 @pytest.mark.parametrize("text", ["1,000", " 12,345", "+1,000", "123,456,789", "1,000.5", "1,000e-3"])
-def test_a_comma_that_may_separate_thousands_is_refused_not_guessed(text: str) -> None:
+def test_a_comma_that_could_separate_thousands_raises_an_error(text: str) -> None:
     with pytest.raises(SettingError, match=r"must be written with a decimal point, such as 1\.5"):
         RATE.read(text)
 
@@ -57,7 +57,7 @@ def test_any_text_is_a_usable_rate_or_a_setting_error(text: str) -> None:
 
 
 @given(st.text(min_size=20, max_size=500).filter(lambda text: not any(c.isdigit() for c in text)))
-def test_a_long_text_is_not_repeated_whole(text: str) -> None:
+def test_the_error_shortens_a_long_text(text: str) -> None:
     with pytest.raises(SettingError) as refusal:
         RATE.read(text)
     assert len(str(refusal.value)) < 120
@@ -69,7 +69,7 @@ def test_a_whole_number_in_range_is_read(number: int) -> None:
 
 
 @pytest.mark.parametrize("text", ["0", "1000001", "-3", "2.5", "", "ten", "9" * 5000, "1_0", "٣"])
-def test_an_invalid_whole_number_is_refused_with_the_range(text: str) -> None:
+def test_an_invalid_whole_number_raises_an_error_with_the_range(text: str) -> None:
     with pytest.raises(SettingError, match=r"^Count must be .*from 1 to 1,000,000; got .*\.$") as refusal:
         COUNT.read(text)
     assert refusal.value.field == "count"
@@ -81,12 +81,12 @@ def test_a_number_in_range_is_read(text: str, number: float) -> None:
 
 
 @pytest.mark.parametrize("text", ["-0.1", "2.1", "nan", "inf", "1e999", "", "much"])
-def test_an_invalid_number_is_refused_with_the_range(text: str) -> None:
+def test_an_invalid_number_raises_an_error_with_the_range(text: str) -> None:
     with pytest.raises(SettingError, match=r"^Share must be .*from 0 to 2; got .*\.$"):
         SHARE.read(text)
 
 
-def test_nothing_given_is_said() -> None:
+def test_the_error_for_an_empty_text_says_nothing() -> None:
     with pytest.raises(SettingError, match=r"^Count must be a whole number, from 1 to 1,000,000; got nothing\.$"):
         COUNT.read("")
 
@@ -101,7 +101,7 @@ def test_nothing_given_is_said() -> None:
         (Range(1, 10**9), "from 1 to 1,000,000,000"),
     ],
 )
-def test_a_range_has_words(limits: Range, words: str) -> None:
+def test_a_range_is_described_in_words(limits: Range, words: str) -> None:
     assert limits.in_words == words
 
 
@@ -113,13 +113,13 @@ def test_a_range_has_words(limits: Range, words: str) -> None:
         (Range(), [0, 1e308], [-1e-9, inf, nan]),
     ],
 )
-def test_a_range_holds_its_numbers_and_no_others(limits: Range, inside: list[float], outside: list[float]) -> None:
+def test_a_range_contains_only_its_numbers(limits: Range, inside: list[float], outside: list[float]) -> None:
     assert [limits.holds(value) for value in inside] == [True] * len(inside)
     assert [limits.holds(value) for value in outside] == [False] * len(outside)
 
 
 @pytest.mark.parametrize("text", ["", "none", "no limit", " none "])
-def test_an_optional_setting_reads_its_words_for_none(text: str) -> None:
+def test_an_optional_setting_reads_none(text: str) -> None:
     assert SETTINGS["steps"].read(text) is None
 
 
@@ -132,14 +132,14 @@ def test_a_flag_is_read_from_yes_and_no(text: str, value: bool) -> None:
 
 
 @pytest.mark.parametrize("name", SETTINGS)
-def test_a_setting_reads_what_it_writes(name: str) -> None:
+def test_a_setting_reads_its_own_text(name: str) -> None:
     setting, default = SETTINGS[name], getattr(TrainingConfig(), name)
     for value in (default, *(setting.read(text) for text in setting.examples.split()), *setting.choices):
         text = value if value in setting.choices else setting.in_words(value)
         assert setting.read(text) == value
 
 
-def test_every_field_of_a_configuration_has_a_row_that_goes_with_its_type() -> None:
+def test_each_field_of_a_training_config_has_a_row_for_its_type() -> None:
     kinds = {
         str: "choice", int: "whole number", float: "number", bool: "flag", Augmentation: "distortions",
     }  # fmt: skip
@@ -153,7 +153,7 @@ def test_every_field_of_a_configuration_has_a_row_that_goes_with_its_type() -> N
 
 
 @pytest.mark.parametrize("setting", SETTINGS.values(), ids=SETTINGS)
-def test_a_row_explains_its_setting_in_one_sentence(setting: Setting) -> None:
+def test_the_help_of_a_setting_is_one_sentence(setting: Setting) -> None:
     assert setting.label == setting.label.strip()
     assert setting.help.endswith(".")
     assert setting.help[0].isupper()
@@ -161,7 +161,7 @@ def test_a_row_explains_its_setting_in_one_sentence(setting: Setting) -> None:
     assert ": " in setting.help
 
 
-def test_a_field_without_a_row_is_refused() -> None:
+def test_a_field_without_a_row_raises_an_error() -> None:
     @dataclass
     class Forgotten:
         known: int = row(1, "known", "whole number", "learning", "What is known", "little is little")
@@ -171,6 +171,6 @@ def test_a_field_without_a_row_is_refused() -> None:
         settings_by_name(Forgotten)
 
 
-def test_labels_are_told_apart() -> None:
+def test_labels_are_unique() -> None:
     labels = [setting.label for setting in SETTINGS.values()]
     assert len(set(labels)) == len(labels)

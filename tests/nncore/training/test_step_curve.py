@@ -15,7 +15,7 @@ def curve_of(losses: np.ndarray) -> np.ndarray:
     return curve.array()
 
 
-def test_a_short_run_is_kept_step_by_step() -> None:
+def test_the_curve_of_a_short_run_has_every_step() -> None:
     losses = np.random.default_rng(0).random(100).astype(np.float32)
     step, loss, accuracy = curve_of(losses)
     np.testing.assert_array_equal(step, np.arange(1, 101))
@@ -25,7 +25,7 @@ def test_a_short_run_is_kept_step_by_step() -> None:
 
 
 @pytest.mark.parametrize("steps", [MAX_POINTS - 1, MAX_POINTS, MAX_POINTS + 1, 8 * MAX_POINTS, 16 * MAX_POINTS])
-def test_of_a_long_run_each_point_is_the_mean_of_as_many_steps(steps: int) -> None:
+def test_each_point_of_a_long_curve_is_the_mean_of_equally_many_steps(steps: int) -> None:
     losses = np.random.default_rng(1).random(steps)
     kept = curve_of(losses)
     assert MAX_POINTS / 2 <= kept.shape[1] < MAX_POINTS
@@ -35,11 +35,11 @@ def test_of_a_long_run_each_point_is_the_mean_of_as_many_steps(steps: int) -> No
     np.testing.assert_array_equal(kept[0], each * np.arange(1, kept.shape[1] + 1))
 
 
-def test_no_step_is_an_empty_curve() -> None:
+def test_a_curve_without_steps_is_empty() -> None:
     assert StepCurve().array().shape == (3, 0)
 
 
-def test_a_curve_that_goes_on_keeps_what_there_was_and_its_spacing() -> None:
+def test_a_continued_curve_keeps_its_points_and_their_spacing() -> None:
     earlier = curve_of(np.ones(3 * MAX_POINTS))
     curve = StepCurve(earlier)
     for step in range(3 * MAX_POINTS + 1, 3 * MAX_POINTS + 9):

@@ -32,7 +32,7 @@ def built(spec: Conv2D, rows: int) -> tuple[Conv2DLayer, Parameters]:
     stride=st.tuples(sides, sides),
     padding=st.tuples(st.integers(0, 5), st.integers(0, 5)),
 )
-def test_gradients_are_those_of_a_linear_function(
+def test_gradients_equal_those_of_a_linear_function(
     rows: int, kernel: tuple[int, int], stride: tuple[int, int], padding: tuple[int, int]
 ) -> None:
     # Y is linear in W and b, and without b in X: so sum(Y dY) is sum(W dW) + sum(b db), and sum(X dX) + sum(b db).
@@ -49,7 +49,7 @@ def test_gradients_are_those_of_a_linear_function(
 
 
 @pytest.mark.parametrize("rows", [60, 350, 1500])
-def test_a_batch_in_parts_gives_the_same_as_single_rows(rows: int) -> None:
+def test_a_batch_in_parts_equals_small_batches(rows: int) -> None:
     spec = Conv2D(3, kernel=3, stride=1, padding=1)
     layer, parameters = built(spec, rows)
     few, of_few = built(spec, 50)
@@ -67,7 +67,7 @@ def test_a_batch_in_parts_gives_the_same_as_single_rows(rows: int) -> None:
     np.testing.assert_allclose(layer.predict(X), Y, rtol=1e-10, atol=1e-12)
 
 
-def test_columns_take_no_more_memory_for_a_taller_image() -> None:
+def test_memory_for_columns_does_not_grow_with_the_image_height() -> None:
     rows = 64
     low, high = (Conv2DLayer(*_of_height(height)) for height in (28, 280))
     low.allocate(rows)
@@ -80,7 +80,7 @@ def _of_height(height: int) -> tuple[Conv2D, str, tuple[int, int, int], Paramete
     return spec, "1", shape, Parameters({f"1.{name}": each for name, each in spec.parameter_shapes(shape).items()})
 
 
-def test_parts_leave_out_kernel_lines_on_the_padding() -> None:
+def test_parts_exclude_kernel_lines_on_the_padding() -> None:
     windows = Windows(size=(5, 5), stride=(2, 2), padding=(2, 2))
     assert list(windows.parts((1, 14, 14), at_once=3)) == [
         Part(slice(0, 1), slice(2, 5)),
@@ -91,7 +91,7 @@ def test_parts_leave_out_kernel_lines_on_the_padding() -> None:
     assert list(windows.parts((1, 14, 14), at_once=7)) == [Part(slice(0, 7), slice(0, 5))]
 
 
-def test_numpy_gets_its_buffer_back() -> None:
+def test_unbuffered_restores_numpys_buffer_size() -> None:
     before = np.getbufsize()
     with unbuffered():
         assert np.getbufsize() < before

@@ -203,7 +203,7 @@ def test_a_smaller_batch_is_not_affected_by_a_larger_one_before_it(built: Built)
         np.testing.assert_array_equal(used, new)
 
 
-def test_the_order_in_memory_makes_no_difference(built: Built) -> None:
+def test_the_order_in_memory_does_not_change_the_results(built: Built) -> None:
     X, dY = inputs(built.shape), gradient_for(built)
     outcome = []
     for order in ("C", "F"):
@@ -217,7 +217,7 @@ def test_the_order_in_memory_makes_no_difference(built: Built) -> None:
         np.testing.assert_allclose(by_rows, by_columns, rtol=1e-12, atol=1e-14)
 
 
-def test_initialisation_is_decided_by_the_seed_alone(built: Built) -> None:
+def test_initialisation_depends_only_on_the_seed(built: Built) -> None:
     drawn = []
     for seed in (1, 1, 2):
         built.layer.initialize(np.random.default_rng(seed))
@@ -227,7 +227,7 @@ def test_initialisation_is_decided_by_the_seed_alone(built: Built) -> None:
         assert not np.array_equal(drawn[0], drawn[2])
 
 
-def test_a_saved_network_of_it_gives_the_same_answers_to_the_bit(built: Built, tmp_path: Path) -> None:
+def test_a_copied_or_loaded_network_computes_the_same_bits(built: Built, tmp_path: Path) -> None:
     spec = NetworkSpec(built.shape, (built.spec, Flatten()))
     network = Network(spec)
     network.initialize(np.random.default_rng(5))
@@ -256,7 +256,7 @@ def test_relu_has_the_same_derivative_in_small_and_large_arrays(dtype: type) -> 
     np.testing.assert_array_equal(of_few, of_many)
 
 
-def test_dropout_draws_a_new_mask_each_time_as_its_generator_decides() -> None:
+def test_dropout_draws_a_new_mask_from_its_generator_in_each_forward() -> None:
     built = build(Dropout(0.3), (1000,))
     X = np.ones((ROWS, 1000))
     built.layer.set_generator(np.random.default_rng(7))
@@ -268,7 +268,7 @@ def test_dropout_draws_a_new_mask_each_time_as_its_generator_decides() -> None:
     assert (first == 0).mean() == pytest.approx(0.3, abs=0.03)
 
 
-def test_batch_normalisation_brings_each_channel_to_gamma_and_beta() -> None:
+def test_batch_normalisation_gives_each_channel_mean_beta_and_deviation_gamma() -> None:
     built = build(BatchNorm(), IMAGE)
     built.parameters.value("1.gamma")[:] = 2, 3
     built.parameters.value("1.beta")[:] = -1, 4
@@ -347,7 +347,7 @@ def test_he_keeps_the_variance_of_relu_layers() -> None:
     assert kernel.std() == pytest.approx(np.sqrt(2 / (8 * 25)), rel=0.03)
 
 
-def test_uniform_spreads_weights_and_biases_between_minus_and_plus_a_half() -> None:
+def test_uniform_draws_weights_and_biases_from_minus_to_plus_one_half() -> None:
     network = Network(NetworkSpec.dense((400, 300, 10), initialization="uniform"))
     network.initialize(np.random.default_rng(0))
     for name in ("1.W", "1.b"):
@@ -357,7 +357,7 @@ def test_uniform_spreads_weights_and_biases_between_minus_and_plus_a_half() -> N
 
 
 @pytest.mark.parametrize("units", [0, -3, 2.5, True])
-def test_a_width_below_one_or_not_whole_is_refused(units: int) -> None:
+def test_invalid_numbers_of_units_and_filters_raise_an_error(units: int) -> None:
     with pytest.raises(SettingError, match=f"width of a layer must be a whole number, 1 or more; got {units}"):
         Dense(units)
     with pytest.raises(SettingError, match=f"filters of a convolution must be a whole number, 1 or more; got {units}"):
@@ -365,7 +365,7 @@ def test_a_width_below_one_or_not_whole_is_refused(units: int) -> None:
 
 
 @pytest.mark.parametrize("value", [0, (3, 0), (1, 2, 3), 2.5, "3", True, (True, 1)])
-def test_invalid_window_sizes_and_strides_are_refused(value: Any) -> None:
+def test_invalid_window_sizes_and_strides_raise_an_error(value: Any) -> None:
     for make in (
         lambda: Conv2D(1, kernel=value),
         lambda: Conv2D(1, stride=value),
@@ -376,12 +376,12 @@ def test_invalid_window_sizes_and_strides_are_refused(value: Any) -> None:
             make()
 
 
-def test_padding_beyond_half_a_pooling_window_is_refused() -> None:
+def test_pooling_padding_above_half_the_window_raises_an_error() -> None:
     with pytest.raises(SettingError, match=r"at most half of its windows, \(3, 3\); got \(2, 2\)"):
         MaxPool2D(3, padding=2)
 
 
-def test_rate_momentum_and_epsilon_out_of_range_are_refused() -> None:
+def test_rate_momentum_and_epsilon_out_of_range_raise_an_error() -> None:
     for rate in (-0.1, 1, float("nan")):
         with pytest.raises(SettingError, match="dropout rate must be 0 or more and below 1"):
             Dropout(rate)
@@ -390,7 +390,7 @@ def test_rate_momentum_and_epsilon_out_of_range_are_refused() -> None:
             BatchNorm(momentum, epsilon)
 
 
-def test_unknown_names_are_refused_with_the_choices() -> None:
+def test_unknown_names_raise_an_error_that_lists_the_choices() -> None:
     with pytest.raises(SettingError, match="'rulu' is unknown: choose one of relu"):
         Activation("rulu")
     with pytest.raises(SettingError, match="'ones' is unknown: choose one of he, uniform, small_normal, zeros"):
@@ -398,7 +398,7 @@ def test_unknown_names_are_refused_with_the_choices() -> None:
 
 
 @pytest.mark.parametrize("factor", [0, float("nan"), float("inf"), True])
-def test_an_infinite_or_zero_factor_is_refused(factor: float) -> None:
+def test_an_infinite_or_zero_factor_raises_an_error(factor: float) -> None:
     with pytest.raises(SettingError, match="factor of a scale layer must be finite and not 0"):
         Scale(factor)
 

@@ -9,7 +9,7 @@ from nncore.model.layers.parameters import Parameters
 SHAPES = {"1.W": (3, 2), "1.b": (2,), "2.W": (2, 4)}
 
 
-def test_the_vector_holds_every_array_in_order() -> None:
+def test_the_vector_contains_all_arrays_in_order() -> None:
     parameters = Parameters(SHAPES)
     assert parameters.size == 16
     assert parameters.values.dtype == parameters.gradients.dtype == np.dtype(np.float32)
@@ -19,7 +19,7 @@ def test_the_vector_holds_every_array_in_order() -> None:
     np.testing.assert_array_equal(parameters.value("2.W"), [[8, 9, 10, 11], [12, 13, 14, 15]])
 
 
-def test_writing_through_a_view_changes_the_vector_and_nothing_else() -> None:
+def test_writing_to_a_view_changes_only_its_part_of_the_vector() -> None:
     parameters = Parameters(SHAPES, dtype=np.float64)
     parameters.value("1.b")[:] = 7
     parameters.gradient("2.W")[1, 3] = 5
@@ -27,7 +27,7 @@ def test_writing_through_a_view_changes_the_vector_and_nothing_else() -> None:
     assert list(np.flatnonzero(parameters.gradients)) == [15]
 
 
-def test_what_is_trained_comes_first_and_what_is_kept_has_no_gradient() -> None:
+def test_trained_parameters_come_first_and_state_has_no_gradient() -> None:
     parameters = Parameters({"1.W": (2, 2)}, {"1.mean": (3,)})
     parameters.values[:] = np.arange(7)
     np.testing.assert_array_equal(parameters.trainable, [0, 1, 2, 3])
@@ -36,7 +36,7 @@ def test_what_is_trained_comes_first_and_what_is_kept_has_no_gradient() -> None:
     assert parameters.gradients.shape == (4,)
 
 
-def test_a_replica_shares_the_values_but_not_the_gradients_nor_the_state() -> None:
+def test_a_replica_shares_only_the_trained_values() -> None:
     parameters = Parameters({"1.W": (2, 2)}, {"1.mean": (3,)})
     parameters.values[:] = 1
     twin = parameters.replica()
@@ -48,14 +48,14 @@ def test_a_replica_shares_the_values_but_not_the_gradients_nor_the_state() -> No
     assert twin.state.tolist() == [6, 6, 6]
 
 
-def test_weights_are_the_arrays_of_more_than_one_axis() -> None:
+def test_weights_are_the_arrays_with_more_than_one_axis() -> None:
     parameters = Parameters(SHAPES)
     parameters.value("1.W")[:] = 1
     parameters.value("2.W")[:] = 3
     assert [parameters.trainable[place].tolist() for place in parameters.weights()] == [[1] * 6, [3] * 8]
 
 
-def test_memory_that_is_given_is_used_as_it_is() -> None:
+def test_given_arrays_are_used_without_a_copy() -> None:
     values, gradients = np.arange(7, dtype=np.float32), np.arange(4, dtype=np.float32)
     parameters = Parameters({"1.W": (2, 2)}, {"1.mean": (3,)}, values=values, gradients=gradients)
     assert parameters.value("1.mean").tolist() == [4, 5, 6]
@@ -68,19 +68,19 @@ def test_memory_that_is_given_is_used_as_it_is() -> None:
     assert gradients.tolist() == [8, 1, 2, 3]
 
 
-def test_the_shapes_given_may_change_later_without_harm() -> None:
+def test_shapes_are_copied() -> None:
     shapes = dict(SHAPES)
     parameters = Parameters(shapes)
     shapes.clear()
     assert parameters.shapes == SHAPES
 
 
-def test_no_arrays_at_all_make_an_empty_vector() -> None:
+def test_no_arrays_give_an_empty_vector() -> None:
     assert Parameters({}).size == 0
 
 
 @pytest.mark.parametrize("name", INITIALIZATIONS)
-def test_each_initialisation_replaces_all_that_was_there(name: str) -> None:
+def test_each_initialisation_sets_all_weights_and_biases(name: str) -> None:
     weights, biases = np.full((50, 40), np.nan, np.float32), np.full(40, np.nan, np.float32)
     INITIALIZATIONS[name].fill(weights, biases, 50, np.random.default_rng(0))
     assert np.isfinite(weights).all()
@@ -99,7 +99,7 @@ def test_alternating_normal_spreads_the_kinks_of_units_with_one_input_in_both_di
     assert weights.std() == pytest.approx(0.1, abs=0.01)
 
 
-def test_alternating_normal_makes_units_raise_and_lower_the_output_in_turn() -> None:
+def test_alternating_normal_gives_neighbouring_units_opposite_effects() -> None:
     rng = np.random.default_rng(0)
     inner, biases = np.empty((10, 400), np.float32), np.empty(400, np.float32)
     INITIALIZATIONS["small_normal"].fill(inner, biases, 10, rng)
@@ -112,7 +112,7 @@ def test_alternating_normal_makes_units_raise_and_lower_the_output_in_turn() -> 
         assert weights.std() == pytest.approx(0.1, abs=0.01)
 
 
-def test_zeros_are_all_zero() -> None:
+def test_zeros_sets_weights_and_biases_to_zero() -> None:
     weights, biases = np.ones((10, 4), np.float32), np.ones(4, np.float32)
     INITIALIZATIONS["zeros"].fill(weights, biases, 10, np.random.default_rng(0))
     assert not weights.any()

@@ -38,19 +38,19 @@ def hints_of(spec: NetworkSpec, config: TrainingConfig, data: Splits | None = No
 
 
 @pytest.mark.parametrize("activation", ["relu", "sigmoid"])
-def test_weights_that_begin_as_zeros_are_found_and_begun_at_random(activation: str) -> None:
+def test_initialisation_with_zeros_is_found_and_replaced_by_he(activation: str) -> None:
     spec = NetworkSpec.dense((784, 32, 16, 10), activation, "zeros")
     (hint,) = hints_of(spec, replace(BY_32, epochs=2))
     assert hint.cause == "symmetric"
     assert hint.apply(spec, BY_32)[0] == NetworkSpec.dense((784, 32, 16, 10), activation, "he")
 
 
-def test_a_single_layer_may_begin_with_zeros() -> None:
+def test_a_single_layer_initialised_with_zeros_gets_no_hint() -> None:
     assert hints_of(NetworkSpec.dense((784, 10), (), "zeros"), BY_32) == []
 
 
 @pytest.mark.parametrize("config", [BY_32, replace(BY_32, optimizer="sgd", learning_rate=0.1)])
-def test_pixels_that_are_not_scaled_are_found_also_where_they_make_the_run_diverge(config: TrainingConfig) -> None:
+def test_unscaled_pixels_are_found_even_if_the_run_diverges(config: TrainingConfig) -> None:
     spec = replace(SMALL, layers=(Scale(255.0), *SMALL.layers))
     (hint,) = hints_of(spec, config)
     assert hint.cause == "unscaled"
@@ -59,7 +59,7 @@ def test_pixels_that_are_not_scaled_are_found_also_where_they_make_the_run_diver
 
 
 @pytest.mark.parametrize(("optimizer", "rate", "better"), [("sgd", 5.0, 0.1), ("adam", 1e4, 0.001)])
-def test_a_run_that_diverges_gets_a_usual_rate(optimizer: str, rate: float, better: float) -> None:
+def test_a_run_that_diverges_at_a_high_rate_gets_the_usual_rate(optimizer: str, rate: float, better: float) -> None:
     (hint,) = hints_of(SMALL, TrainingConfig(optimizer, rate))
     assert hint.cause == "diverged"
     assert hint.sentence.startswith("Training diverged in epoch 1")
@@ -67,12 +67,12 @@ def test_a_run_that_diverges_gets_a_usual_rate(optimizer: str, rate: float, bett
     assert hint.apply(SMALL, BY_32) == (SMALL, replace(BY_32, learning_rate=better))
 
 
-def test_a_run_that_diverges_at_a_usual_rate_gets_a_tenth_of_it() -> None:
+def test_a_run_that_diverges_at_the_usual_rate_gets_a_tenth_of_it() -> None:
     hint = Adviser(SMALL, TrainingConfig("sgd", 0.1)).after_divergence(Diverged(1, 7, 99.0, 0.1, 0))
     assert hint.settings == {"learning_rate": 0.01}
 
 
-def test_an_epoch_that_began_badly_but_ends_well_is_no_guessing() -> None:
+def test_a_low_validation_loss_shows_that_the_network_does_not_guess() -> None:
     config = TrainingConfig("sgd", 1.0)
     assert Adviser(SMALL, config).after_epoch(epoch(1, 2.3, 0.27)) is None
     hint = Adviser(SMALL, config).after_epoch(epoch(1, 2.3, 2.3))
@@ -80,7 +80,7 @@ def test_an_epoch_that_began_badly_but_ends_well_is_no_guessing() -> None:
     assert hint.cause == "guessing"
 
 
-def test_relus_that_a_high_rate_has_killed_are_found() -> None:
+def test_dead_units_at_a_high_rate_are_found() -> None:
     hint = hints_of(SMALL, TrainingConfig("adam", 0.3, epochs=4))[0]
     assert hint.cause == "dead"
     assert "94 % of the ReLU units of layer 2" in hint.sentence
@@ -88,7 +88,7 @@ def test_relus_that_a_high_rate_has_killed_are_found() -> None:
     assert not hint.changes_only_learning_rate  # units that are dead stay so: the run has to begin anew
 
 
-def test_dead_relus_at_a_usual_rate_become_leaky() -> None:
+def test_dead_units_at_the_usual_rate_get_leaky_relu() -> None:
     hint = Adviser(SMALL, TrainingConfig()).after_epoch(epoch(1, 1.0, dead=0.95))
     assert hint is not None
     assert hint.cause == "dead"
@@ -96,7 +96,7 @@ def test_dead_relus_at_a_usual_rate_become_leaky() -> None:
     assert hint.apply(SMALL, BY_32)[0] == NetworkSpec.dense((784, 32, 16, 10), "leaky_relu")
 
 
-def test_a_gradient_that_vanishes_in_a_deep_network_of_sigmoids_is_found() -> None:
+def test_a_vanishing_gradient_in_a_deep_sigmoid_network_is_found() -> None:
     spec = NetworkSpec.dense((784, 32, 32, 32, 32, 32, 10), "sigmoid")
     (hint,) = hints_of(spec, replace(BY_32, optimizer="sgd", learning_rate=0.1))
     assert hint.cause == "vanishing"
@@ -110,7 +110,7 @@ def test_a_rate_that_is_too_low_is_found(optimizer: str, rate: float) -> None:
     assert hint.settings == {"learning_rate": pytest.approx(10 * rate)}
 
 
-def test_a_gradient_that_explodes_is_clipped() -> None:
+def test_an_exploding_gradient_is_found_and_clipped() -> None:
     spec = NetworkSpec.dense((784, 128, 128, 128, 128, 128, 10), "leaky_relu", "uniform")
     hint = hints_of(spec, replace(BY_32, optimizer="sgd", learning_rate=1e-5, epochs=1))[0]
     assert hint.cause == "exploding"
@@ -129,7 +129,7 @@ def test_overfitting_on_500_digits_is_found_and_images_are_distorted() -> None:
     assert after.keep_best
 
 
-def test_overfitting_of_what_is_no_image_is_stopped_in_time() -> None:
+def test_overfitting_without_images_gets_early_stopping() -> None:
     spec = NetworkSpec.dense((4, 3))
     adviser = Adviser(spec, TrainingConfig())
     hints = [adviser.after_epoch(epoch(n, 0.5 / n, 0.5 + 0.05 * n)) for n in range(1, 8)]
@@ -138,7 +138,7 @@ def test_overfitting_of_what_is_no_image_is_stopped_in_time() -> None:
     assert hints[-1].settings == {"patience": 3, "keep_best": True}
 
 
-def test_a_loss_that_stays_where_it_is_gets_a_lower_rate_unless_the_schedule_lowers_it() -> None:
+def test_a_plateau_gets_a_lower_rate_unless_the_schedule_lowers_it() -> None:
     losses = [2.0, 1.5, 1.2, *([1.0, 1.01] * 10)]
     for schedule, expected in (("constant", "plateau"), ("cosine", None)):
         adviser = Adviser(SMALL, TrainingConfig(schedule=schedule))
@@ -147,7 +147,7 @@ def test_a_loss_that_stays_where_it_is_gets_a_lower_rate_unless_the_schedule_low
         assert (hints[-1].cause if hints[-1] else None) == expected
 
 
-def test_a_loss_that_rises_gets_a_lower_rate() -> None:
+def test_a_rising_loss_gets_a_lower_rate() -> None:
     adviser = Adviser(SMALL, TrainingConfig("sgd", 0.5))
     hints = [
         adviser.after_epoch(epoch(n, loss)) for n, loss in enumerate([1.0, 0.8, 0.6] * 2 + [0.9, 1.0, 1.2, 1.3], 1)
@@ -157,7 +157,7 @@ def test_a_loss_that_rises_gets_a_lower_rate() -> None:
     assert hints[-1].settings == {"learning_rate": 0.05}
 
 
-def test_the_rate_of_a_remedy_is_based_on_the_one_set_meanwhile() -> None:
+def test_the_suggested_rate_is_based_on_the_current_rate() -> None:
     adviser = Adviser(SMALL, TrainingConfig("sgd", 0.01))
     adviser.learning_rate = 0.02
     hint = adviser.after_epoch(epoch(1, 2.302))
@@ -172,20 +172,22 @@ def test_the_rate_of_a_remedy_is_based_on_the_one_set_meanwhile() -> None:
         (NetworkSpec.dense((784, 32, 32, 10), "tanh"), NetworkSpec.dense((784, 32, 32, 10))),
     ],
 )
-def test_no_better_than_guessing_looks_for_the_cause_in_the_network(spec: NetworkSpec, remedied: NetworkSpec) -> None:
+def test_a_guessing_network_gets_a_better_initialisation_or_activation(
+    spec: NetworkSpec, remedied: NetworkSpec
+) -> None:
     hint = Adviser(spec, BY_32).after_epoch(epoch(1, 2.3))
     assert hint is not None
     assert hint.sentence.startswith("No better than guessing: the training loss of epoch 1 is 2.30")
     assert hint.apply(spec, BY_32)[0] == remedied
 
 
-def test_a_run_is_given_a_hundred_steps_before_it_is_blamed() -> None:
+def test_no_hint_says_guessing_in_the_first_hundred_steps() -> None:
     adviser = Adviser(SMALL, TrainingConfig(batch_size=None))
     assert all(adviser.after_epoch(replace(epoch(n, 2.4), step=n)) is None for n in range(1, 100))
     assert adviser.after_epoch(replace(epoch(100, 2.4), step=100)) is not None
 
 
-def test_memory_does_not_grow_with_the_epochs() -> None:
+def test_the_number_of_records_is_limited() -> None:
     adviser = Adviser(SMALL, TrainingConfig(batch_size=None))
     for n in range(1, 5000):
         adviser.after_epoch(replace(epoch(n, 2 / n), step=n))
@@ -216,12 +218,12 @@ HEALTHY = {
 
 
 @pytest.mark.parametrize("name", HEALTHY)
-def test_there_is_no_false_alarm_in_a_healthy_run(name: str) -> None:
+def test_a_healthy_run_gets_no_hint(name: str) -> None:
     assert hints_of(*HEALTHY[name]) == []
 
 
 @pytest.mark.parametrize(("name", "images"), [("quick", 6000), ("mlp", 1500)])
-def test_there_is_no_false_alarm_in_the_recipes(name: str, images: int) -> None:
+def test_the_recipes_get_no_hint(name: str, images: int) -> None:
     whole, recipe = mnist(), RECIPES[name]
     assert whole.test is not None
     data = Splits(whole.training.take(slice(0, images)), whole.test.take(slice(0, 500)), None)
@@ -236,7 +238,7 @@ def epoch(
     return EpochDone(number, 200 * number, training_loss, 0.9, validation_loss, None, 1e5, 1.0, None, health)
 
 
-def test_a_short_rest_in_a_long_run_is_no_plateau() -> None:
+def test_a_short_plateau_in_a_long_run_is_ignored() -> None:
     losses = [1.0, 0.9, 0.8, 0.7, *[0.6] * 12]
     for epochs, causes in ((20, {"plateau"}), (1000, set[str]())):
         adviser = Adviser(SMALL, TrainingConfig("sgd", 0.1, epochs=epochs))
@@ -244,7 +246,7 @@ def test_a_short_rest_in_a_long_run_is_no_plateau() -> None:
         assert {hint.cause for hint in hints if hint} == causes
 
 
-def test_one_tiny_step_of_a_single_example_does_not_make_a_rate_too_low() -> None:
+def test_a_rate_is_too_low_only_after_several_epochs_with_tiny_steps() -> None:
     adviser = Adviser(SMALL, TrainingConfig("sgd", 0.1, batch_size=1))
 
     def after(number: int, ratio: float) -> str | None:

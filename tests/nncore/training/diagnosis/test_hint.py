@@ -16,7 +16,7 @@ from nncore.training.diagnosis.hint import (
 SPEC = NetworkSpec.dense((784, 8, 4, 10), ["relu", "tanh"], "uniform")
 
 
-def test_a_hint_changes_what_it_says_and_nothing_else() -> None:
+def test_a_hint_changes_only_its_settings_and_layers() -> None:
     hint = Hint("dead", "It is dead.", "Clip it", {"clip_norm": 1.0}, with_leaky_relu)
     spec, config = hint.apply(SPEC, TrainingConfig(epochs=9))
     assert spec == NetworkSpec.dense((784, 8, 4, 10), ["leaky_relu", "tanh"], "uniform")
@@ -24,23 +24,23 @@ def test_a_hint_changes_what_it_says_and_nothing_else() -> None:
     assert hint.text == "It is dead. Try this: clip it."
 
 
-def test_only_a_learning_rate_can_be_set_while_a_run_goes_on() -> None:
+def test_changes_only_learning_rate_is_true_only_for_a_rate() -> None:
     assert Hint("", "It is.", *rate_remedy(0.1)).changes_only_learning_rate
     assert not Hint("", "It is.", "Do", {"learning_rate": 0.1, "epochs": 3}).changes_only_learning_rate
     assert not Hint("", "It is.", "Do", {"learning_rate": 0.1}, with_relu).changes_only_learning_rate
     assert not Hint("", "It is.", "Do").changes_only_learning_rate
 
 
-def test_a_rate_has_three_figures() -> None:
+def test_a_rate_is_rounded_to_three_digits() -> None:
     assert rate_remedy(0.1 * 0.3) == ("Learning rate 0.03", {"learning_rate": 0.03})
 
 
-def test_a_setting_that_cannot_be_is_refused() -> None:
+def test_applying_an_invalid_setting_raises_an_error() -> None:
     with pytest.raises(SettingError):
         Hint("", "It is.", "Do", {"learning_rate": -1.0}).apply(SPEC, TrainingConfig())
 
 
-def test_changes_of_the_network() -> None:
+def test_spec_changes_return_the_changed_network() -> None:
     assert with_relu(SPEC) == NetworkSpec.dense((784, 8, 4, 10), "relu", "uniform")
     assert with_he_initialization(SPEC) == NetworkSpec.dense((784, 8, 4, 10), ["relu", "tanh"])
     layers = (Scale(255.0), Conv2D(2, initialization="zeros"), Activation("sigmoid"), Flatten(), Dense(10))

@@ -76,7 +76,7 @@ def directly(network: Network, rows: NDArray[np.intp], data: Dataset) -> tuple[f
 @pytest.mark.parametrize("spec", [SMALL, WITHOUT_NORM], ids=["dense", "conv"])
 @pytest.mark.parametrize("count", [1, MIN_ROWS_PER_HALF, 31, 32, 33, 47, 100, 1001])
 @pytest.mark.usefixtures("split")
-def test_the_halves_of_a_batch_add_up_to_it(spec: NetworkSpec, count: int, cores: int) -> None:
+def test_the_gradients_of_both_halves_sum_to_that_of_the_batch(spec: NetworkSpec, count: int, cores: int) -> None:
     data, network = small_mnist().training, fresh_network(spec)
     rows = np.random.default_rng(0).permutation(len(data))[:count]
     ((loss, right),) = of_batches(network, [rows], cores)
@@ -89,7 +89,7 @@ def test_the_halves_of_a_batch_add_up_to_it(spec: NetworkSpec, count: int, cores
 
 @pytest.mark.parametrize("rest", range(1, 70, 4))
 @pytest.mark.usefixtures("split")
-def test_the_rest_of_an_epoch_counts_in_full_however_small_it_is(rest: int, cores: int) -> None:
+def test_a_small_last_batch_of_an_epoch_has_its_own_full_gradient(rest: int, cores: int) -> None:
     data, network = small_mnist().training, fresh_network()
     first, last = np.arange(70), np.arange(70, 70 + rest)
     of_batches(network, [first, last], cores)
@@ -98,7 +98,7 @@ def test_the_rest_of_an_epoch_counts_in_full_however_small_it_is(rest: int, core
 
 @pytest.mark.parametrize("size", [32, 33, 40, 61])
 @pytest.mark.usefixtures("split")
-def test_a_rest_too_small_to_split_counts_in_full_after_batches_hardly_larger(size: int, cores: int) -> None:
+def test_a_last_batch_that_is_not_split_has_its_own_full_gradient(size: int, cores: int) -> None:
     data, network = small_mnist().training, fresh_network()
     first, last = np.arange(size), np.arange(100, 131)
     of_batches(network, [first, last], cores)
@@ -107,7 +107,7 @@ def test_a_rest_too_small_to_split_counts_in_full_after_batches_hardly_larger(si
 
 @pytest.mark.parametrize("at_once", [7, 50, 64])
 @pytest.mark.parametrize("worth_splitting", [0, 10**9], ids=["replicas", "one network"])
-def test_the_passes_of_a_batch_add_up_to_it(
+def test_the_gradients_of_several_passes_sum_to_that_of_the_batch(
     monkeypatch: pytest.MonkeyPatch, at_once: int, worth_splitting: int, cores: int
 ) -> None:
     monkeypatch.setattr(batch_gradients, "MIN_MULTIPLICATIONS_TO_SPLIT", worth_splitting)
@@ -124,7 +124,7 @@ def test_the_passes_of_a_batch_add_up_to_it(
 
 @pytest.mark.usefixtures("split")
 @pytest.mark.parametrize("spec", [SMALL, CONVOLUTIONAL], ids=["dense", "conv"])
-def test_the_bits_do_not_depend_on_the_cores(spec: NetworkSpec) -> None:
+def test_the_bits_do_not_depend_on_the_number_of_cores(spec: NetworkSpec) -> None:
     config = TrainingConfig(epochs=2, batch_size=61, augmentation=Augmentation(shift=2, elastic=1))
 
     def trained(cores: int) -> NDArray[np.floating]:
@@ -135,7 +135,7 @@ def test_the_bits_do_not_depend_on_the_cores(spec: NetworkSpec) -> None:
     np.testing.assert_array_equal(trained(1), trained(2))
 
 
-def test_a_network_that_costs_enough_is_split_and_a_small_one_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_batches_are_split_for_a_large_network_but_not_for_a_small_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """The replicas have chances of their own: what dropout silences tells how many there are."""
     large = NetworkSpec((28, 28), (Dense(600), Dropout(0.5), Dense(10)))
     small = NetworkSpec((28, 28), (Dense(60), Dropout(0.5), Dense(10)))
@@ -154,7 +154,7 @@ def test_a_network_that_costs_enough_is_split_and_a_small_one_is_not(monkeypatch
 
 
 @pytest.mark.usefixtures("split")
-def test_running_statistics_are_the_mean_of_the_halves_weighted_by_their_rows(cores: int) -> None:
+def test_running_statistics_are_the_weighted_mean_of_both_halves(cores: int) -> None:
     data = small_mnist().training
     network = fresh_network(NetworkSpec((28, 28), (Flatten(), BatchNorm(momentum=0.4), Dense(10))))
     halves = [np.arange(23), np.arange(23, 45)]
@@ -168,7 +168,7 @@ def test_running_statistics_are_the_mean_of_the_halves_weighted_by_their_rows(co
 
 
 @pytest.mark.usefixtures("split")
-def test_both_replicas_go_on_from_the_same_statistics(cores: int) -> None:
+def test_both_halves_start_from_the_same_running_statistics(cores: int) -> None:
     """Also after a batch that was too small to split."""
     data = small_mnist().training
     spec = NetworkSpec((28, 28), (Flatten(), BatchNorm(momentum=0.4), Dense(10)))
@@ -185,7 +185,7 @@ def test_both_replicas_go_on_from_the_same_statistics(cores: int) -> None:
     np.testing.assert_allclose(network.parameters.state, (states[0] + states[1]) / 2, rtol=1e-5, atol=1e-7)
 
 
-def test_a_stop_is_heard_before_a_batch_and_between_its_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stop_takes_effect_before_a_batch_and_between_its_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch_gradients, "MAX_ROWS_PER_PASS", 40)
     network, asked = fresh_network(CONVOLUTIONAL), 0
 

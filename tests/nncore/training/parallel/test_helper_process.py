@@ -29,7 +29,7 @@ from nncore.training.optimizers import BLOCK_SIZE, OPTIMIZERS
 from nncore.training.parallel import batch_gradients
 from nncore.training.parallel import helper_process as second_process
 from nncore.training.parallel.helper_process import HelperProcess
-from nncore.training.parallel.shared_memory import DONE, SAVED
+from nncore.training.parallel.shared_memory import Word
 from tests.nncore.runs import SMALL, few_digits, fresh_network
 
 SPEC = NetworkSpec(
@@ -96,15 +96,15 @@ def alone(
 
 
 def tasks_done(training: Training) -> int:
-    return second_of(training).shared.words[DONE] - 1
+    return second_of(training).shared.words[Word.TASKS_DONE] - 1
 
 
-def test_the_network_is_large_enough_for_two_to_step_it() -> None:
+def test_the_network_has_more_than_one_block_of_parameters() -> None:
     assert fresh_network(SPEC).parameters.trainable.size > BLOCK_SIZE
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
-def test_every_optimizer_gives_the_same_bits(optimizer: str) -> None:
+def test_every_optimizer_gives_the_same_bits_with_a_helper(optimizer: str) -> None:
     config = replace(CONFIG, optimizer=optimizer, weight_decay=0.01, label_smoothing=0.1)
     training = with_second(config)
     np.testing.assert_array_equal(run(training), alone(config))
@@ -126,7 +126,7 @@ def test_a_batch_of_several_passes_has_the_same_bits(monkeypatch: pytest.MonkeyP
     assert tasks_done(training) >= 3 * 3
 
 
-def test_numbers_have_the_same_bits_as_well_as_images() -> None:
+def test_training_on_numbers_has_the_same_bits() -> None:
     digits = few_digits().training
     data = Splits(Dataset.from_floats(digits.inputs(slice(None)), np.eye(10)[digits.labels]))
     spec = NetworkSpec((784,), (Dense(100), Activation("tanh"), Dense(10)), "linear")
@@ -136,12 +136,12 @@ def test_numbers_have_the_same_bits_as_well_as_images() -> None:
     assert tasks_done(training) > STEPS
 
 
-def test_it_may_come_up_at_any_time() -> None:
+def test_the_helper_can_start_at_any_step() -> None:
     np.testing.assert_array_equal(run(with_second(), up_after=4), alone())
 
 
 @pytest.mark.parametrize("killed_after", [0, 1, 5])
-def test_it_may_be_killed_between_two_steps(killed_after: int) -> None:
+def test_the_helper_can_be_killed_between_two_steps(killed_after: int) -> None:
     def kill(second: HelperProcess, step: int) -> None:
         if step == killed_after:
             assert second._process is not None
@@ -151,7 +151,7 @@ def test_it_may_be_killed_between_two_steps(killed_after: int) -> None:
 
 
 @on_posix
-def test_it_may_be_stopped_and_go_on_later(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_helper_can_be_suspended_and_resumed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch_gradients, "EXTRA_WAIT_SECONDS", 0.01)
 
     def hold(second: HelperProcess, step: int) -> None:
@@ -164,25 +164,25 @@ def test_it_may_be_stopped_and_go_on_later(monkeypatch: pytest.MonkeyPatch) -> N
 
 @on_posix
 @pytest.mark.parametrize("begun", [True, False])
-def test_a_step_that_it_leaves_half_done_is_taken_anew(begun: bool) -> None:
+def test_a_step_that_the_helper_did_not_finish_is_repeated(begun: bool) -> None:
     """With the values and the memory from before it, whether or not it had begun to change them."""
     spoilt = 0
 
     def break_off(second: HelperProcess, step: int) -> None:
         begin = second.begin_step
 
-        def begin_and_die(number: int, learning_rate: float, added_up: bool) -> None:
+        def begin_and_die(number: int, learning_rate: float, is_summed: bool) -> None:
             nonlocal spoilt
             shared, process, behind = second.shared, second._process, slice(second.shared.cut, None)
             assert process is not None
-            wait_until(lambda: shared.words[SAVED] == number)
+            wait_until(lambda: shared.words[Word.SAVED_STEP] == number)
             os.kill(process.pid, signal.SIGSTOP)
-            begin(number, learning_rate, added_up)
+            begin(number, learning_rate, is_summed)
             if begun:
                 shared.values[: shared.memory.shape[1]][behind] = np.nan
                 shared.memory[:, behind] = np.nan
             else:
-                shared.words[SAVED] = 0
+                shared.words[Word.SAVED_STEP] = 0
                 shared.saved[:] = np.nan
             process.kill()
             process.wait()
@@ -196,7 +196,7 @@ def test_a_step_that_it_leaves_half_done_is_taken_anew(begun: bool) -> None:
 
 
 @pytest.mark.parametrize("microseconds", [0, 50, 100, 200, 400])
-def test_it_may_be_killed_in_the_middle_of_anything(microseconds: int) -> None:
+def test_the_helper_can_be_killed_during_a_step(microseconds: int) -> None:
     config = replace(CONFIG, augmentation=None)
 
     timers = []
@@ -212,7 +212,7 @@ def test_it_may_be_killed_in_the_middle_of_anything(microseconds: int) -> None:
 
 
 @pytest.mark.parametrize("step", [1, 4, 6])
-def test_a_checkpoint_goes_on_to_the_same_bits(step: int) -> None:
+def test_a_resumed_checkpoint_has_the_same_bits(step: int) -> None:
     training = with_second()
     events = training.events()
     for event in events:
@@ -239,7 +239,7 @@ def open_shared_memory() -> int:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="counts files in the way of Linux")
 @pytest.mark.parametrize("end", ["finished", "closed", "exception"])
-def test_nothing_is_left_of_it(end: str) -> None:
+def test_the_helper_and_its_memory_are_released_at_the_end(end: str) -> None:
     gc.collect()
     open_before = open_shared_memory()
     training = with_second()
@@ -262,7 +262,7 @@ def test_nothing_is_left_of_it(end: str) -> None:
     assert open_shared_memory() == open_before
 
 
-def test_a_run_that_ends_before_it_has_come_up_leaves_nothing_either() -> None:
+def test_the_helper_ends_if_the_run_ends_before_it_has_started() -> None:
     training = with_second()
     events = training.events()
     next(events)
@@ -272,7 +272,7 @@ def test_a_run_that_ends_before_it_has_come_up_leaves_nothing_either() -> None:
     assert process.poll() is not None
 
 
-def test_the_parameters_outlive_it() -> None:
+def test_a_network_can_be_trained_again_after_the_helper_ended() -> None:
     network = fresh_network(SPEC)
     list(Training(network, few_digits(), CONFIG, cores=2).events())
     np.testing.assert_array_equal(network.parameters.values, alone())
@@ -280,7 +280,7 @@ def test_the_parameters_outlive_it() -> None:
     assert not np.array_equal(network.parameters.values, alone())
 
 
-def test_where_it_cannot_be_started_the_run_is_made_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_run_continues_alone_if_the_helper_cannot_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     training = with_second()
     list(training.events())
@@ -288,7 +288,7 @@ def test_where_it_cannot_be_started_the_run_is_made_alone(monkeypatch: pytest.Mo
     assert tasks_done(training) == -1
 
 
-def test_a_packed_program_does_not_try(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_packed_program_starts_no_helper(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     assert with_second()._gradients._second is None
     monkeypatch.undo()
@@ -296,7 +296,7 @@ def test_a_packed_program_does_not_try(monkeypatch: pytest.MonkeyPatch) -> None:
     assert with_second()._gradients._second is None
 
 
-def test_small_steps_have_none(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_batches_that_are_not_split_start_no_helper(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     assert with_second(spec=SMALL)._gradients._second is None
     assert with_second(replace(CONFIG, batch_size=31))._gradients._second is None
@@ -332,14 +332,14 @@ def script(tmp_path: Path, *arguments: str) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-def test_a_script_without_a_guard_is_run_once(tmp_path: Path) -> None:
+def test_a_script_without_a_main_guard_runs_once(tmp_path: Path) -> None:
     said, problems = script(tmp_path, "break").communicate(timeout=240)
     first, *pids = said.split()
     assert (first, len(pids), problems) == ("once", 1, "")
     wait_until(lambda: not psutil.pid_exists(int(pids[0])))
 
 
-def test_it_ends_with_a_first_process_that_is_killed(tmp_path: Path) -> None:
+def test_the_helper_ends_if_the_main_process_is_killed(tmp_path: Path) -> None:
     with script(tmp_path) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "once\n"

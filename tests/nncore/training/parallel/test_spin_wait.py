@@ -7,16 +7,16 @@ from array import array
 from nncore.training.parallel.spin_wait import order_memory, wait_for
 
 
-def test_a_word_that_is_there_is_not_waited_for() -> None:
+def test_waiting_returns_at_once_if_the_value_is_reached() -> None:
     assert wait_for(memoryview(array("q", [0, 5])), 1, 5, 0.0)
 
 
-def test_waiting_ends_without_it_when_the_time_is_over() -> None:
+def test_waiting_returns_false_after_the_time_limit() -> None:
     assert not wait_for(memoryview(array("q", [4])), 0, 5, 0.0)
     assert not wait_for(memoryview(array("q", [4])), 0, 5, 0.05)
 
 
-def test_it_ends_with_it_before() -> None:
+def test_waiting_returns_true_once_the_value_is_written() -> None:
     words = memoryview(array("q", [4]))
 
     def write() -> None:
