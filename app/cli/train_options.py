@@ -34,8 +34,8 @@ def add_settings(parser: argparse.ArgumentParser, rows: Mapping[str, Setting], s
         if setting.kind == "distortions":
             continue
         option, text = f"--{name.replace('_', '-')}", setting.help.replace("%", "%%")
-        if setting.absent and not setting.choices:
-            text += f' Or "{setting.absent.replace("no limit", "none")}".'
+        if setting.none_text and not setting.choices:
+            text += f' Or "{setting.none_text.replace("no limit", "none")}".'
         if not several and hasattr(quick, name):
             text += f" ({setting.in_words(getattr(quick, name))})"
         known: dict[str, Any] = {"default": argparse.SUPPRESS, "help": text}

@@ -173,7 +173,7 @@ class SettingsForm(Form):
         """Add the row of a setting; a form overrides this to use a special control for a setting."""
         field, label, tooltip = setting.name, setting.label, setting.help
         if setting.kind == "choice":
-            options = ({"": setting.absent} if setting.absent else {}) | dict(setting.choices)
+            options = ({"": setting.none_text} if setting.none_text else {}) | dict(setting.choices)
             choice = self.choices[field] = self.add_choice(field, label, options, tooltip)
             self.readers[field] = lambda: choice.value or None
         elif setting.kind == "flag":
@@ -182,8 +182,8 @@ class SettingsForm(Form):
             self.add(field, label, check, tooltip)
             self.readers[field] = check.isChecked
         else:
-            empty = f" Leave it empty for {setting.absent}." if setting.absent else ""
-            edit = self.edits[field] = self.add_entry(field, label, tooltip + empty, empty=setting.absent)
+            empty = f" Leave it empty for {setting.none_text}." if setting.none_text else ""
+            edit = self.edits[field] = self.add_entry(field, label, tooltip + empty, empty=setting.none_text)
             self.readers[field] = lambda: setting.read(edit.text())
 
     def show_config(self, config: TrainingConfig) -> None:

@@ -55,12 +55,12 @@ def verdict_rates(network: Network, dataset: Dataset) -> VerdictRates | None:
 def verdict_rates_of(logits: Array, labels: NDArray[np.intp]) -> VerdictRates:
     """Return the rates for the logits (n, classes) of examples with these labels (n,); n is at least 1."""
     P = softmax(logits)
-    said, of_class = verdicts(P), labels != NO_CLASS
+    found, has_class = verdicts(P), labels != NO_CLASS
     error = None
-    if of_class.any():
-        right = predicted_classes(logits)[of_class] == labels[of_class]
-        error = expected_calibration_error(P.max(axis=1)[of_class], right)
-    return VerdictRates(said.count("not a digit") / len(said), said.count("unsure") / len(said), error)
+    if has_class.any():
+        correct = predicted_classes(logits)[has_class] == labels[has_class]
+        error = expected_calibration_error(P.max(axis=1)[has_class], correct)
+    return VerdictRates(found.count("not a digit") / len(found), found.count("unsure") / len(found), error)
 
 
 @one_blas_thread()
@@ -79,16 +79,18 @@ def best_temperature(logits: Array, labels: NDArray[np.intp]) -> float:
     training; those of NO_CLASS are left out. The temperature changes no predicted class, only the probabilities.
 
     With a = 1 / T the mean loss log sum exp(a z) - a z[label] has the derivative E[z] - z[label], where E[z] is the
-    mean of a row's logits weighted by its probabilities. The derivative grows with a, so bisection finds its zero.
+    mean of a row's logits weighted by its probabilities. The second derivative is the variance of z under these
+    probabilities, which is not negative. So the derivative grows with a, and bisection finds its only zero.
+    Guo et al., section 4.2, call this "temperature scaling".
     """
-    of_class = labels != NO_CLASS
-    z = logits[of_class].astype(np.float64)
-    of_label = z[np.arange(len(z)), labels[of_class]]
+    has_class = labels != NO_CLASS
+    z = logits[has_class].astype(np.float64)
+    label_logits = z[np.arange(len(z)), labels[has_class]]
     # Bisection on log(a): the limits differ by a factor of 400, and 40 halvings leave an error below 1e-11.
     low, high = np.log(1 / MAX_TEMPERATURE), np.log(1 / MIN_TEMPERATURE)
     for _ in range(40):
         middle = (low + high) / 2
-        slope = ((softmax(np.exp(middle) * z) * z).sum(axis=1) - of_label).sum()
+        slope = ((softmax(np.exp(middle) * z) * z).sum(axis=1) - label_logits).sum()
         low, high = (low, middle) if slope > 0 else (middle, high)
     return float(np.exp(-(low + high) / 2))
 

@@ -50,8 +50,8 @@ class Evaluation:
             return []
         totals = self.confusion.sum(axis=1)
         return [
-            float(right / total) if total else None
-            for right, total in zip(np.diagonal(self.confusion), totals, strict=True)
+            float(correct / total) if total else None
+            for correct, total in zip(np.diagonal(self.confusion), totals, strict=True)
         ]
 
 
@@ -113,14 +113,14 @@ def evaluate(
     return Evaluation(total_loss / len(dataset), len(dataset), confusion)
 
 
-def confusion_matrix(labels: NDArray[np.intp], answered: NDArray[np.intp], classes: int) -> NDArray[np.int64]:
+def confusion_matrix(labels: NDArray[np.intp], predicted: NDArray[np.intp], classes: int) -> NDArray[np.int64]:
     """Return counts (classes, classes), row = true class, column = predicted class, without examples of NO_CLASS.
 
-    labels, answered: (n,) the true class and the predicted class of each example.
+    labels, predicted: (n,) the true class and the predicted class of each example.
     """
     counts = np.zeros((classes, classes), np.int64)
-    of_class = labels != NO_CLASS
-    np.add.at(counts, (labels[of_class], answered[of_class]), 1)
+    has_class = labels != NO_CLASS
+    np.add.at(counts, (labels[has_class], predicted[has_class]), 1)
     return counts
 
 
@@ -132,10 +132,10 @@ def predicted_classes(logits: Array) -> NDArray[np.intp]:
     return (logits[:, 0] > 0).astype(np.intp) if logits.shape[1] == 1 else logits.argmax(axis=1)
 
 
-def expected_calibration_error(confidence: Array, right: NDArray[np.bool_], bins: int = CONFIDENCE_BINS) -> float:
+def expected_calibration_error(confidence: Array, correct: NDArray[np.bool_], bins: int = CONFIDENCE_BINS) -> float:
     """Return the expected calibration error, 0 to 1: the mean of |accuracy - confidence|; 0 without predictions.
 
-    confidence: (n,) probability of each predicted class, 0 to 1. right: (n,) whether the prediction is correct. The
+    confidence: (n,) probability of each predicted class, 0 to 1. correct: (n,) whether the prediction is correct. The
     predictions are sorted into `bins` intervals of confidence of equal width; each interval is weighted by its number
     of predictions. Of 100 predictions with a confidence of 90 %, about 90 should be correct.
 
@@ -143,14 +143,19 @@ def expected_calibration_error(confidence: Array, right: NDArray[np.bool_], bins
     """
     if not len(confidence):
         return 0.0
-    # Each interval adds (count / n) |right / count - confidence / count|, in which the count cancels.
-    interval = np.clip(np.ceil(confidence * bins).astype(np.intp) - 1, 0, bins - 1)
-    surplus = np.bincount(interval, right.astype(np.float64) - confidence, minlength=bins)
+    # Each interval adds (count / n) |correct / count - confidence / count|, in which the count cancels.
+    surplus = np.bincount(_bin_of(confidence, bins), correct.astype(np.float64) - confidence, minlength=bins)
     return float(np.abs(surplus).sum() / len(confidence))
 
 
-def wilson_interval(right: int, count: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Return the confidence interval (low, high) of a proportion, if `right` of `count` were correct.
+def _bin_of(confidence: Array, bins: int) -> NDArray[np.intp]:
+    """The number (n,) of the interval of each confidence: interval i is above i / bins, up to (i + 1) / bins."""
+    # A confidence of 0 belongs to the first interval; one above 1 by rounding belongs to the last.
+    return np.clip(np.ceil(confidence * bins).astype(np.intp) - 1, 0, bins - 1)
+
+
+def wilson_interval(correct: int, count: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Return the confidence interval (low, high) of a proportion, if `correct` of `count` were correct.
 
     It is within 0 to 1, and (0, 1) if `count` is 0.
 
@@ -161,11 +166,12 @@ def wilson_interval(right: int, count: int, confidence: float = 0.95) -> tuple[f
     if count == 0:
         return 0.0, 1.0
     z = NormalDist().inv_cdf((1 + confidence) / 2)
-    # The bounds solve (p - q)^2 = z^2 q (1 - q) / n for q: p is z standard errors away from the true share q.
-    p, n = right / count, count
+    # The bounds solve (p - q)^2 = z^2 q (1 - q) / n for q: p is z standard errors away from the true fraction q.
+    # It is the quadratic equation (1 + z^2/n) q^2 - (2 p + z^2/n) q + p^2 = 0; its solutions are middle ± half_width.
+    p, n = correct / count, count
     middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
-    reach = z / (1 + z**2 / n) * sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
-    return max(0.0, middle - reach), min(1.0, middle + reach)
+    half_width = z / (1 + z**2 / n) * sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    return max(0.0, middle - half_width), min(1.0, middle + half_width)
 
 
 @dataclass(frozen=True)
@@ -184,18 +190,20 @@ class ClassMetrics:
 
 
 def class_metrics(confusion: NDArray[np.int64], class_names: tuple[str, ...]) -> tuple[ClassMetrics, ...]:
-    """Return the figures of each class from counts (classes, classes), row = true class, column = predicted class.
+    """Return the metrics of each class from counts (classes, classes), row = true class, column = predicted class.
 
     C. J. van Rijsbergen, "Information Retrieval", 1979, chapter 7.
     """
-    found, examples, named = np.diagonal(confusion), confusion.sum(axis=1), confusion.sum(axis=0)
+    # With true positives tp, examples n and predictions p: precision tp / p, recall tp / n. Their harmonic mean is
+    # 2 / (p / tp + n / tp) = 2 tp / (n + p), which is also defined if precision or recall alone is not.
+    correct, examples, predicted = np.diagonal(confusion), confusion.sum(axis=1), confusion.sum(axis=0)
     return tuple(
-        ClassMetrics(name, int(n), _share(tp, said), _share(tp, n), _share(2 * tp, n + said))
-        for name, tp, n, said in zip(class_names, found, examples, named, strict=True)
+        ClassMetrics(name, int(n), _ratio(tp, p), _ratio(tp, n), _ratio(2 * tp, n + p))
+        for name, tp, n, p in zip(class_names, correct, examples, predicted, strict=True)
     )
 
 
-def _share(part: np.int64, whole: np.int64) -> float | None:
+def _ratio(part: np.int64, whole: np.int64) -> float | None:
     return float(part / whole) if whole else None
 
 
@@ -213,20 +221,21 @@ class ReliabilityBin:
     accuracy: float
 
 
-def reliability(confidence: Array, right: NDArray[np.bool_], bins: int = CONFIDENCE_BINS) -> tuple[ReliabilityBin, ...]:
+def reliability(
+    confidence: Array, correct: NDArray[np.bool_], bins: int = CONFIDENCE_BINS
+) -> tuple[ReliabilityBin, ...]:
     """Return the bars of a reliability diagram, lowest confidence first, without the empty intervals.
 
-    confidence: (n,) probability of each predicted class, 0 to 1. right: (n,) whether the prediction is correct. If
+    confidence: (n,) probability of each predicted class, 0 to 1. correct: (n,) whether the prediction is correct. If
     accuracy and confidence are equal in each bar, the network is calibrated; `expected_calibration_error` is their mean
     difference. Guo, Pleiss, Sun and Weinberger, "On Calibration of Modern Neural Networks", ICML 2017.
     """
-    number = np.clip(np.ceil(confidence * bins).astype(np.intp) - 1, 0, bins - 1)
+    number = _bin_of(confidence, bins)
     counts = np.bincount(number, minlength=bins)
-    sure = np.bincount(number, confidence, minlength=bins)
-    hits = np.bincount(number, right, minlength=bins)
+    divisors = np.maximum(counts, 1)  # empty bins are left out below
+    confidences = np.bincount(number, confidence, minlength=bins) / divisors
+    accuracies = np.bincount(number, correct, minlength=bins) / divisors  # True counts as 1
     return tuple(
-        ReliabilityBin(
-            int(b) / bins, (int(b) + 1) / bins, int(counts[b]), float(sure[b] / counts[b]), float(hits[b] / counts[b])
-        )
-        for b in np.flatnonzero(counts)
+        ReliabilityBin(b / bins, (b + 1) / bins, int(counts[b]), float(confidences[b]), float(accuracies[b]))
+        for b in np.flatnonzero(counts).tolist()
     )

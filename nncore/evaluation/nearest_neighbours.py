@@ -84,8 +84,8 @@ class HiddenIndex:
     @one_blas_thread()
     def nearest(self, x: Array, count: int = 8) -> list[Neighbour]:
         """Return the `count` examples whose hidden outputs are nearest to those of x (inputs,), the nearest first."""
-        wanted = hidden_features(self._network, x[None])[0].astype(np.float32)
-        squares = _squared_distances(self._features, wanted)
+        features = hidden_features(self._network, x[None])[0].astype(np.float32)
+        squares = _squared_distances(self._features, features)
         nearest = np.argsort(squares, kind="stable")[:count]
         return _neighbours(self.rows[nearest], squares[nearest])
 

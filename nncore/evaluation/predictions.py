@@ -46,13 +46,13 @@ class Predictions:
     @property
     def count(self) -> int:
         """Number of examples that have a class."""
-        return int(self._of_class.sum())
+        return int(self._has_class.sum())
 
     @cached_property
     def confidence(self) -> NDArray[np.float32]:
         """The probability (n,) of each predicted class."""
-        sure: NDArray[np.float32] = self.probabilities[np.arange(len(self.answers)), self.answers]
-        return sure
+        confidence: NDArray[np.float32] = self.probabilities[np.arange(len(self.answers)), self.answers]
+        return confidence
 
     @cached_property
     def confusion(self) -> NDArray[np.int64]:
@@ -60,19 +60,19 @@ class Predictions:
         return confusion_matrix(self.labels, self.answers, len(self.class_names))
 
     @property
-    def right(self) -> int:
+    def correct(self) -> int:
         """Number of correct predictions."""
         return int(np.trace(self.confusion))
 
     @property
     def accuracy(self) -> float | None:
         """Fraction of correct predictions, 0 to 1; None if no example has a class."""
-        return self.right / self.count if self.count else None
+        return self.correct / self.count if self.count else None
 
     @property
     def interval(self) -> tuple[float, float]:
         """The 95 % confidence interval (low, high) of the accuracy, 0 to 1 (Wilson)."""
-        return wilson_interval(self.right, self.count)
+        return wilson_interval(self.correct, self.count)
 
     @property
     def figures(self) -> tuple[ClassMetrics, ...]:
@@ -82,31 +82,31 @@ class Predictions:
     @cached_property
     def bins(self) -> tuple[ReliabilityBin, ...]:
         """Accuracy by confidence: the bars of a reliability diagram."""
-        return reliability(*self._sureness())
+        return reliability(*self._confidence_and_correctness())
 
     @cached_property
     def calibration_error(self) -> float:
         """The expected calibration error, 0 to 1."""
-        return expected_calibration_error(*self._sureness())
+        return expected_calibration_error(*self._confidence_and_correctness())
 
     def misread(self) -> Rows:
         """Return the rows predicted wrongly, the most confident mistake first."""
-        return self._surest_first(self._of_class & (self.labels != self.answers))
+        return self._by_confidence(self._has_class & (self.labels != self.answers))
 
     def rows_of(self, label: int, answer: int) -> Rows:
         """Return the rows of one cell of the confusion matrix, the most confident prediction first."""
-        return self._surest_first((self.labels == label) & (self.answers == answer))
+        return self._by_confidence((self.labels == label) & (self.answers == answer))
 
     @cached_property
-    def _of_class(self) -> NDArray[np.bool_]:
-        of_class: NDArray[np.bool_] = self.labels != NO_CLASS
-        return of_class
+    def _has_class(self) -> NDArray[np.bool_]:
+        has_class: NDArray[np.bool_] = self.labels != NO_CLASS
+        return has_class
 
-    def _sureness(self) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        right = self.labels == self.answers
-        return self.confidence[self._of_class], right[self._of_class]
+    def _confidence_and_correctness(self) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+        correct = self.labels == self.answers
+        return self.confidence[self._has_class], correct[self._has_class]
 
-    def _surest_first(self, chosen: NDArray[np.bool_]) -> Rows:
+    def _by_confidence(self, chosen: NDArray[np.bool_]) -> Rows:
         rows = np.flatnonzero(chosen)
         return rows[np.argsort(-self.confidence[rows], kind="stable")]
 
@@ -126,25 +126,25 @@ def predict_dataset(
     if not dataset.class_names:
         raise DataError(f"{dataset.source}: this is regression data without classes, so there are no misread examples.")
     check_fit(network, dataset)
-    named, labels = np.empty(len(dataset), np.intp), np.empty(len(dataset), np.intp)
+    predicted, labels = np.empty(len(dataset), np.intp), np.empty(len(dataset), np.intp)
     probabilities = np.empty((len(dataset), len(dataset.class_names)), np.float32)
     for batch in predict_batches(network, dataset, cancelled):
         if batch is None:
             return None
         rows = batch.rows
         with np.errstate(over="ignore", invalid="ignore"):
-            probabilities[rows] = _shares(OUTPUTS[network.spec.output](batch.logits))
-        labels[rows], named[rows] = batch.targets, batch.predicted
+            probabilities[rows] = _class_probabilities(OUTPUTS[network.spec.output](batch.logits))
+        labels[rows], predicted[rows] = batch.targets, batch.predicted
         progress(min(1.0, rows.stop / len(dataset)))
-    return Predictions(labels, named, probabilities, dataset.class_names, dataset.source)
+    return Predictions(labels, predicted, probabilities, dataset.class_names, dataset.source)
 
 
-def _shares(outputs: NDArray[np.floating]) -> NDArray[np.floating]:
+def _class_probabilities(outputs: NDArray[np.floating]) -> NDArray[np.floating]:
     """Return outputs (n, outputs) as a probability per class (n, classes).
 
     A single output is the probability of the second of two classes. Other values are clipped to 0 to 1.
     """
     if outputs.shape[1] == 1:
         outputs = np.hstack([1 - outputs, outputs])
-    shares: NDArray[np.floating] = np.clip(np.nan_to_num(outputs), 0.0, 1.0)
-    return shares
+    probabilities: NDArray[np.floating] = np.clip(np.nan_to_num(outputs), 0.0, 1.0)
+    return probabilities

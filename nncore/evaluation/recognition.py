@@ -107,10 +107,10 @@ def read_digit(network: Network, image: NDArray[np.uint8]) -> Prediction:
 
 def _is_dot(image: NDArray[np.uint8]) -> bool:
     """Whether the image is blank or has only a dot."""
-    return all(_reach(image.max(axis=axis) > 0) <= MAX_DOT_SIZE for axis in (0, 1))
+    return all(_extent(image.max(axis=axis) > 0) <= MAX_DOT_SIZE for axis in (0, 1))
 
 
-def _reach(inked: NDArray[np.bool_]) -> int:
+def _extent(inked: NDArray[np.bool_]) -> int:
     """Number of rows (or columns) from the first with ink to the last, inclusive; 0 without ink."""
     where = np.flatnonzero(inked)
     return int(where[-1] - where[0]) + 1 if where.size else 0

@@ -18,8 +18,8 @@ MAX_MISREAD = 60
 """Largest number of misread images in a report; the most confident mistakes are shown."""
 
 STYLE = """
-:root { --right: 0, 114, 178; --wrong: 230, 159, 0; }
-@media (prefers-color-scheme: dark) { :root { --right: 86, 180, 233; } }
+:root { --correct: 0, 114, 178; --incorrect: 230, 159, 0; }
+@media (prefers-color-scheme: dark) { :root { --correct: 86, 180, 233; } }
 p { margin: 4px 0; } .large { font-size: 40px; font-weight: 600; line-height: 1.3; }
 .wide { overflow-x: auto; } .figures { background: var(--card); width: auto; }
 .figures th, .figures td, .figures tr:last-child > * { padding: 4px 10px; text-align: right; font-weight: 400;
@@ -39,7 +39,7 @@ figure { margin: 0; background: var(--card); border: 1px solid var(--line); bord
 .misread figure { padding: 8px; text-align: center; font-size: 13px; line-height: 1.3; }
 .misread img { width: 84px; height: 84px; image-rendering: pixelated; display: block; margin: 0 auto 4px; }
 h2 { break-after: avoid; }
-@media print { :root { --right: 0, 114, 178; } .figures { font-size: 9pt; } .figures tr { break-inside: avoid; }
+@media print { :root { --correct: 0, 114, 178; } .figures { font-size: 9pt; } .figures tr { break-inside: avoid; }
   .figures th, .figures td { padding: 2px 6px; min-width: 0; }
   .misread { grid-template-columns: repeat(8, 1fr); gap: 6px; } .misread figure { padding: 4px; font-size: 8pt; }
   .misread img { width: 56px; height: 56px; } }
@@ -75,7 +75,7 @@ def _head(predictions: Predictions, model: str, summary: str) -> str:
     figure = "no examples with a class" if accuracy is None else f"{accuracy:.2%}"
     return (
         f'<h1>{escape(model)}</h1><p class="quiet">{escape(summary)}</p><p class="large">{figure}</p>'
-        f"<p>{predictions.right:,} of {predictions.count:,} read correctly; the accuracy is between {low:.2%} and "
+        f"<p>{predictions.correct:,} of {predictions.count:,} read correctly; the accuracy is between {low:.2%} and "
         f'{high:.2%} (95&nbsp;% confidence interval).</p><p class="quiet">{escape(predictions.source)}</p>'
     )
 
@@ -88,7 +88,7 @@ def _confusion(predictions: Predictions) -> str:
     for label, name in enumerate(names):
         cells = []
         for answer, count in enumerate(counts[label].tolist()):
-            colour = "right" if answer == label else "wrong"
+            colour = "correct" if answer == label else "incorrect"
             share = float(count / totals[label])
             ground = f"rgba(var(--{colour}), {0.15 + 0.5 * share**0.5:.2f})"
             figures = f"{count:,}<small>{share:.1%}</small>"
@@ -135,19 +135,19 @@ def _misread(predictions: Predictions, dataset: Dataset) -> str:
     if not len(rows):
         return "<p>No example was misread.</p>"
     shown = rows[:MAX_MISREAD]
-    pictures = dataset.take(shown).images if dataset.is_bytes else None
+    images = dataset.take(shown).images if dataset.is_bytes else None
     figures = []
     for number, row in enumerate(shown.tolist()):
         true, read = (
             escape(predictions.class_names[place[row]]) for place in (predictions.labels, predictions.answers)
         )
         words = f"{true} read as {read}"
-        picture = "" if pictures is None else f'<img alt="{words}" src="{data_uri(255 - pictures[number])}">'
+        image = "" if images is None else f'<img alt="{words}" src="{data_uri(255 - images[number])}">'
         figures.append(
-            f'<figure>{picture}{words}<br><span class="quiet">{predictions.confidence[row]:.1%}</span></figure>'
+            f'<figure>{image}{words}<br><span class="quiet">{predictions.confidence[row]:.1%}</span></figure>'
         )
-    said = f"{len(rows):,} in all" + (f"; the first {len(shown)} of them." if len(shown) < len(rows) else ".")
-    return f'<p class="quiet">{said}</p><div class="misread">{"".join(figures)}</div>'
+    count = f"{len(rows):,} in all" + (f"; the first {len(shown)} of them." if len(shown) < len(rows) else ".")
+    return f'<p class="quiet">{count}</p><div class="misread">{"".join(figures)}</div>'
 
 
 def _percent(share: float | None) -> str:

@@ -89,25 +89,25 @@ def robustness(
     chosen = dataset.take(rows)
     for distortion in distortions:
         for strength in distortion.strengths:
-            right = 0
+            correct = 0
             for start in range(0, len(rows), PREDICTION_BATCH_SIZE):
                 if cancelled():
                     return
                 part = slice(start, start + PREDICTION_BATCH_SIZE)
                 X = distorted(chosen.images[part], distortion, strength, seed + start)
                 with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
-                    right += int((predicted_classes(network.logits(X)) == chosen.labels[part]).sum())
-            yield RobustnessPoint(distortion, strength, right / len(rows), len(rows))
+                    correct += int((predicted_classes(network.logits(X)) == chosen.labels[part]).sum())
+            yield RobustnessPoint(distortion, strength, correct / len(rows), len(rows))
 
 
 def _some_rows(network: Network, dataset: Dataset, count: int, seed: int) -> NDArray[np.intp]:
     if not (dataset.is_bytes and dataset.class_names):
         raise DataError(f"{dataset.source}: robustness can be measured only on images with classes.")
     check_fit(network, dataset)
-    of_class = np.flatnonzero(dataset.targets(slice(None)) != NO_CLASS)
-    if not len(of_class):
+    has_class = np.flatnonzero(dataset.targets(slice(None)) != NO_CLASS)
+    if not len(has_class):
         raise DataError(f"{dataset.source}: no image belongs to a class.")
-    return np.sort(np.random.default_rng(seed).permutation(of_class)[:count])
+    return np.sort(np.random.default_rng(seed).permutation(has_class)[:count])
 
 
 class _ExtremeGenerator(np.random.Generator):

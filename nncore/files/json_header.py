@@ -100,7 +100,7 @@ def _value(kind: Any, value: Any, name: str, where: str) -> Any:
     """Return a JSON value as a value of the type `kind`."""
     origin, inside = get_origin(kind), get_args(kind)
     if origin is Annotated:
-        if not _is_plain(inside[0], (), value) or not inside[1].holds(value):
+        if not _is_plain(inside[0], (), value) or not inside[1].contains(value):
             _raise_wrong_value(kind, value, name, where)
         return value
     if origin in (Union, UnionType):

@@ -1,7 +1,7 @@
 """The output functions, which turn the logits of a network into its answer.
 
 Logits z (n, outputs) are any numbers. softmax turns them into the probabilities of classes of which exactly one is
-right, sigmoid into one independent probability per output; linear leaves them unchanged.
+correct, sigmoid into one independent probability per output; linear leaves them unchanged.
 """
 
 from __future__ import annotations

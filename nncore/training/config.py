@@ -14,7 +14,7 @@ from nncore.model.losses import LOSSES
 from nncore.preprocessing.augmentation import Augmentation
 from nncore.training.optimizers import OPTIMIZERS
 from nncore.training.schedules import SCHEDULES
-from nncore.training.settings import MAX_INTEGER, Range, row, settings_by_name
+from nncore.training.settings import MAX_INTEGER, Range, setting_row, settings_by_name
 
 MAX_EPOCHS = 10**9
 
@@ -47,82 +47,82 @@ class TrainingConfig:
     """
 
     # fmt: off
-    optimizer: str = row(
+    optimizer: str = setting_row(
         "adam", "optimiser", "choice", "learning", choices=_labels(OPTIMIZERS), in_dialog=True,
         purpose="How a gradient becomes a step",
         extremes=_helps(OPTIMIZERS),
     )
-    learning_rate: float = row(
+    learning_rate: float = setting_row(
         0.001, "learning rate", "number", "learning", range=Range(0, above=True), in_dialog=True,
         examples="0.001 0.003 0.01",
         purpose="The size of the steps, often 0.001",
         extremes="a rate that is too low barely learns, one that is too high diverges",
     )
-    batch_size: int | None = row(
-        128, "batch size", "whole number", "learning", range=FROM_1, absent="full", in_dialog=True,
+    batch_size: int | None = setting_row(
+        128, "batch size", "whole number", "learning", range=FROM_1, none_text="full", in_dialog=True,
         examples="32 128 full",
         purpose="Examples in a step",
         extremes="small batches give noisy steps, large ones give fewer and smoother steps per epoch; a full batch "
         "takes all examples",
     )
-    epochs: int = row(
+    epochs: int = setting_row(
         5, "epochs", "whole number", "learning", range=Range(1, MAX_EPOCHS), in_dialog=True, examples="2 5 10",
         purpose="Passes over the training data",
         extremes="few learn little, many may overfit",
     )
-    schedule: str = row(
+    schedule: str = setting_row(
         "constant", "schedule", "choice", "learning", choices=_labels(SCHEDULES), in_dialog=True,
         purpose="How the learning rate changes over the run",
         extremes=_helps(SCHEDULES),
     )
-    seed: int = row(
+    seed: int = setting_row(
         0, "seed", "whole number", "learning", range=SEEDS, in_dialog=True, examples="0 1 2",
         purpose="Where the random numbers start",
         extremes="the same seed gives the same run again, several seeds show how much results vary at random",
     )
-    augmentation: Augmentation | None = row(  # noqa: RUF009
-        None, "augmentation", "distortions", "augmentation", absent="none", swept=False,
+    augmentation: Augmentation | None = setting_row(  # noqa: RUF009
+        None, "augmentation", "distortions", "augmentation", none_text="none", swept=False,
         purpose="Random distortions of each training image, new in every epoch",
         extremes="training is slower, but the network reads handwriting better",
     )
-    loss: str | None = row(
-        None, "loss", "choice", "loss", choices=_labels(LOSSES), absent="fitting the output",
+    loss: str | None = setting_row(
+        None, "loss", "choice", "loss", choices=_labels(LOSSES), none_text="fitting the output",
         purpose="The function that training minimises",
         extremes=_helps(LOSSES),
     )
-    label_smoothing: float = row(
+    label_smoothing: float = setting_row(
         0.0, "label smoothing", "number", "loss", range=Range(0, 1, below=True), examples="0 0.1",
         purpose="The share of each label that is spread over all classes, often 0.1",
         extremes="0 lets the network become certain, near 1 leaves nothing to learn",
     )
-    weight_decay: float = row(
+    weight_decay: float = setting_row(
         0.0, "weight decay", "number", "loss", in_dialog=True, examples="0 0.0001",
         purpose="How strongly weights are pulled towards 0, often 0.0001",
         extremes="0 has no effect, near 1 the weights cannot learn",
     )
-    clip_norm: float | None = row(
-        None, "gradient clipping", "number", "loss", range=Range(0, float("inf"), above=True), absent="none",
+    clip_norm: float | None = setting_row(
+        None, "gradient clipping", "number", "loss", range=Range(0, float("inf"), above=True), none_text="none",
         examples="none 1",
         purpose="The length to which longer gradients are cut, often 1",
         extremes="a very small one slows all steps, a very large one does nothing",
     )
-    steps: int | None = row(
-        None, "maximum steps", "whole number", "stopping", range=FROM_1, absent="no limit", examples="1000 5000",
+    steps: int | None = setting_row(
+        None, "maximum steps", "whole number", "stopping", range=FROM_1, none_text="no limit", examples="1000 5000",
         purpose="The run ends after so many steps, if its epochs have not ended before",
         extremes="a small limit ends the run early, one beyond the last epoch has no effect",
     )
-    seconds: float | None = row(
-        None, "maximum seconds", "number", "stopping", range=Range(0, float("inf"), above=True), absent="no limit",
+    seconds: float | None = setting_row(
+        None, "maximum seconds", "number", "stopping", range=Range(0, float("inf"), above=True), none_text="no limit",
         examples="10 60",
         purpose="The run ends after so many seconds of training",
         extremes="how much the network learns then depends on the speed of the machine",
     )
-    patience: int | None = row(
-        None, "patience", "whole number", "stopping", range=FROM_1, absent="no limit", examples="none 3",
+    patience: int | None = setting_row(
+        None, "patience", "whole number", "stopping", range=FROM_1, none_text="no limit", examples="none 3",
         purpose="The run ends after so many epochs without a lower validation loss",
         extremes="1 may stop at a random rise of the loss, with a large value the run may overfit before it stops",
     )
-    keep_best: bool = row(
+    keep_best: bool = setting_row(
         False, "keep the best epoch", "flag", "stopping", examples="yes no",
         purpose="End with the weights of the lowest validation loss",
         extremes="otherwise the run ends with its last weights; the copy takes a little memory",

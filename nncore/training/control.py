@@ -63,7 +63,7 @@ class TrainingControl(NotCopyable):
 
     @property
     def stopped(self) -> bool:
-        """Whether the run was told to stop."""
+        """Whether `stop` was called."""
         return self._stopped
 
     def pause(self) -> None:

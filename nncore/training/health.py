@@ -73,7 +73,7 @@ class HealthProbe(DeepCopyable):
         self._parts = _parts_of(network)
 
     @property
-    def due(self) -> bool:
+    def is_due(self) -> bool:
         """Whether it is time for new figures."""
         return perf_counter() - self._last >= MIN_SECONDS_BETWEEN_FIGURES
 

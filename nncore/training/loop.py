@@ -33,7 +33,7 @@ from nncore.training.control import TrainingControl
 from nncore.training.events import Diverged, EpochDone, Finished, Reason, Started, StepDone, TrainingEvent
 from nncore.training.health import HealthProbe
 from nncore.training.history import History
-from nncore.training.optimizers import clip
+from nncore.training.optimizers import clip_gradients
 from nncore.training.parallel.batch_gradients import BatchGradients
 from nncore.training.progress import Progress
 from nncore.training.random_streams import RandomStreams
@@ -109,7 +109,7 @@ class Training(NotCopyable):
         self._schedule = SCHEDULES[config.schedule].factor
         self._loss = make_loss(config.loss, network.spec.output, 0.0)
         self._probe = HealthProbe(network)
-        self._judges = data.validation or data.training.take(slice(0, EXAMPLES_EVALUATED))
+        self._evaluation_data = data.validation or data.training.take(slice(0, EXAMPLES_EVALUATED))
         self._good_values = network.parameters.values.copy()
         self._best_values = network.parameters.values.copy() if config.keep_best else None
         self._last_values: NDArray[np.floating] | None = None
@@ -136,22 +136,22 @@ class Training(NotCopyable):
                     yield event
                     if not isinstance(event, StepDone):
                         return
-                judged = self._end_epoch()
-                yield judged
-                if not isinstance(judged, EpochDone):
+                epoch_event = self._end_epoch()
+                yield epoch_event
+                if not isinstance(epoch_event, EpochDone):
                     return
             yield self._finished(reason)
 
     def _started(self) -> Started:
         """The first event: how long the run will be, and the validation figures of the untrained network."""
-        judged = self._judge() if self.data.validation else None
+        evaluation = self._evaluate_weights() if self.data.validation else None
         progress = self._progress
         return Started(
             self.config.epochs,
             progress.steps_per_epoch,
             progress.examples,
-            judged.loss if judged else None,
-            judged.accuracy if judged else None,
+            evaluation.loss if evaluation else None,
+            evaluation.accuracy if evaluation else None,
             progress.epochs_done * progress.examples + progress.samples_in_epoch * progress.epoch_is_open,
         )
 
@@ -163,40 +163,40 @@ class Training(NotCopyable):
         """Take one step of the optimiser on the examples `rows`; returns the last event if it diverged or stopped."""
         progress, began = self._progress, perf_counter()
         # Only the last step of an epoch is measured, and not of every epoch: copying all parameters takes time.
-        looked_at = progress.ends_epoch and self._probe.due
-        figures = self._gradients.compute(rows, add_up=looked_at or self.config.clip_norm is not None)
+        is_measured = progress.ends_epoch and self._probe.is_due
+        figures = self._gradients.compute(rows, add_up=is_measured or self.config.clip_norm is not None)
         if figures is None:
             return self._finished("stopped")
-        loss, right = figures
+        loss, correct = figures
         rate = self.control.rate_for_step(progress.step + 1) * self._schedule(progress.fraction_done)
-        if looked_at:
+        if is_measured:
             self._probe.before_step()
         if self.config.clip_norm is not None:
-            clip(self.network.parameters.gradients, self.config.clip_norm)
+            clip_gradients(self.network.parameters.gradients, self.config.clip_norm)
         self._gradients.step(rate)
-        if looked_at:
+        if is_measured:
             self._probe.after_step()
-        progress.count_step(loss, right, len(rows), perf_counter() - began)
+        progress.count_step(loss, correct, len(rows), perf_counter() - began)
         if progress.step == 1:
             progress.highest_loss = DIVERGED_FACTOR * max(loss, self._loss_of_guessing())
         if self._has_diverged(loss):
             return self._undo_epoch(loss)
-        accuracy = None if right is None else right / len(rows)
+        accuracy = None if correct is None else correct / len(rows)
         return StepDone(progress.step, progress.epoch, loss, accuracy, rate, len(rows))
 
     def _end_epoch(self) -> EpochDone | Diverged | Finished:
         """Evaluate the weights after an epoch; returns the last event if they diverged or the run was stopped."""
         progress, began = self._progress, perf_counter()
-        judged = self._judge()
-        if judged is None:
+        evaluation = self._evaluate_weights()
+        if evaluation is None:
             return self._finished("stopped")
-        if self._has_diverged(judged.loss):
-            return self._undo_epoch(judged.loss)
+        if self._has_diverged(evaluation.loss):
+            return self._undo_epoch(evaluation.loss)
         self._good_values[:] = self.network.parameters.values
-        validated = judged if self.data.validation else None
-        if validated and progress.record_if_best(validated.loss) and self._best_values is not None:
+        validation = evaluation if self.data.validation else None
+        if validation and progress.record_if_best(validation.loss) and self._best_values is not None:
             self._best_values[:] = self.network.parameters.values
-        health = self._probe.figures(self._judges) if self._probe.has_measurement else None
+        health = self._probe.figures(self._evaluation_data) if self._probe.has_measurement else None
         samples_per_second = progress.samples_per_second
         progress.close_epoch(perf_counter() - began)
         done = EpochDone(
@@ -204,11 +204,11 @@ class Training(NotCopyable):
             progress.step,
             progress.epoch_loss,
             progress.epoch_accuracy,
-            validated.loss if validated else None,
-            validated.accuracy if validated else None,
+            validation.loss if validation else None,
+            validation.accuracy if validation else None,
             samples_per_second,
             progress.epoch_seconds,
-            judged.confusion,
+            evaluation.confusion,
             health,
         )
         self.history.append(done)
@@ -216,7 +216,7 @@ class Training(NotCopyable):
 
     def _loss_of_guessing(self) -> float:
         """The largest loss of an example when all logits are 0; log(classes) for cross-entropy."""
-        targets = self._judges.targets(slice(0, EXAMPLES_EVALUATED))
+        targets = self._evaluation_data.targets(slice(0, EXAMPLES_EVALUATED))
         return float(self._loss.per_example(np.zeros((len(targets), self.network.spec.outputs)), targets).max())
 
     def _has_diverged(self, loss: float) -> bool:
@@ -248,9 +248,9 @@ class Training(NotCopyable):
             progress.epochs_done, progress.step, progress.seconds, reason, test, progress.best_epoch or None
         )
 
-    def _judge(self) -> Evaluation | None:
+    def _evaluate_weights(self) -> Evaluation | None:
         """The evaluation on the validation set, or on some training examples without one; None if it was stopped."""
-        return evaluate(self.network, self._judges, lambda: self.control.stopped, self._loss)
+        return evaluate(self.network, self._evaluation_data, lambda: self.control.stopped, self._loss)
 
     def checkpoint(self) -> Checkpoint:
         """The state of the run as copies; call it between two events."""

@@ -1,4 +1,4 @@
-"""How much memory a training run needs; one that does not fit is refused before it starts."""
+"""The memory that a training run needs, checked before the run starts."""
 
 from __future__ import annotations
 

@@ -261,7 +261,7 @@ def euclidean_norm(vector: Array) -> float:
     return largest * sqrt(float(np.square(vector / largest).sum())) if isfinite(largest) else largest
 
 
-def clip(gradients: Array, limit: float) -> float:
+def clip_gradients(gradients: Array, limit: float) -> float:
     """Scale the gradient vector to the norm `limit` (above 0) if its norm is larger; returns the norm before.
 
     (Pascanu, Mikolov, Bengio, "On the difficulty of training recurrent neural networks", ICML 2013, algorithm 1.)

@@ -17,7 +17,7 @@ class Progress:
 
     examples: in the training set. step: steps taken. epoch: the current or last epoch; 0 before the first. epochs_done:
     the epochs that ended without divergence. seconds: the time of these epochs, without pauses. highest_loss: a higher
-    loss has diverged. right: right answers in the epoch. The figures of an epoch stay until the next one begins.
+    loss has diverged. right: correct answers in the epoch. The figures of an epoch stay until the next one begins.
     """
 
     config: TrainingConfig
@@ -58,14 +58,14 @@ class Progress:
         self.epoch_seconds = self.summed_loss = 0.0
         self.right = 0
 
-    def count_step(self, loss: float, right: int | None, samples: int, seconds: float) -> None:
-        """Count a step on `samples` examples, with their mean loss and the number of right answers."""
+    def count_step(self, loss: float, correct: int | None, samples: int, seconds: float) -> None:
+        """Count a step on `samples` examples, with their mean loss and the number of correct answers."""
         self.step += 1
         self.steps_in_epoch += 1
         self.samples_in_epoch += samples
         # Weighted by its examples: the last batch of an epoch may be smaller than the others.
         self.summed_loss += loss * samples
-        self.right = None if right is None or self.right is None else self.right + right
+        self.right = None if correct is None or self.right is None else self.right + correct
         self.epoch_seconds += seconds
 
     def close_epoch(self, seconds: float) -> None:
@@ -124,7 +124,7 @@ class Progress:
 
     @property
     def epoch_accuracy(self) -> float | None:
-        """Share of right answers, 0 to 1, measured at the same time; None if the data has no classes."""
+        """Fraction of correct answers, 0 to 1, measured at the same time; None if the data has no classes."""
         return None if self.right is None else self.right / self.samples_in_epoch
 
     @property

@@ -40,7 +40,7 @@ class RandomStreams(NamedTuple):
         return [dict(generator.bit_generator.state) for generator in self._moving()]
 
     def restore(self, states: list[dict[str, object]]) -> None:
-        """Set the generators to what `states` returned; raises ValueError if the number of states is wrong."""
+        """Set the generators to what `states` returned; raises ValueError for another number of states."""
         for generator, state in zip(self._moving(), states, strict=True):
             generator.bit_generator.state = state
 

@@ -75,7 +75,7 @@ def find_learning_rate(
         raise SettingError("steps", f"A search for a learning rate needs at least {MIN_STEPS} steps; got {steps}.")
     rates = np.geomspace(lowest, highest, steps)
     losses = _losses_of_sweep(network.copy(), data, config, rates, cancelled, cores)
-    return None if losses is None else _suggestion(rates, losses)
+    return None if losses is None else _sweep_result(rates, losses)
 
 
 def _losses_of_sweep(
@@ -91,12 +91,13 @@ def _losses_of_sweep(
     A step reports the loss from before it. So the effect of a rate is reported by the step after it, and the run takes
     one step more than the rates need.
     """
-    control, recent, losses, each = TrainingControl(rates[0]), list[float](), list[float](), _steps_a_rate(data, config)
+    control, recent, losses = TrainingControl(rates[0]), list[float](), list[float]()
+    steps_per_rate = _steps_per_rate(data, config)
     sweep = replace(
         config,
         schedule="constant",
         epochs=MAX_EPOCHS,
-        steps=len(rates) * each + 1,
+        steps=len(rates) * steps_per_rate + 1,
         seconds=None,
         patience=None,
         keep_best=False,
@@ -112,17 +113,17 @@ def _losses_of_sweep(
             is_first = False
         else:
             recent.append(event.loss)
-        if len(recent) == each:
+        if len(recent) == steps_per_rate:
             losses.append(float(np.mean(recent)))
             recent.clear()
             if _has_diverged(losses):
                 control.stop()
-        if len(recent) == each - 1:  # the next step is the first of another rate
+        if len(recent) == steps_per_rate - 1:  # the next step is the first of another rate
             control.learning_rate = float(rates[min(len(losses) + 1, len(rates) - 1)])
     return None if was_cancelled else np.array(losses)
 
 
-def _steps_a_rate(data: Splits, config: TrainingConfig) -> int:
+def _steps_per_rate(data: Splits, config: TrainingConfig) -> int:
     size = config.batch_size or len(data.training)
     return ceil(min(EXAMPLES_PER_RATE, len(data.training)) / size) if size < SMALL_BATCH else 1
 
@@ -135,7 +136,7 @@ def _has_diverged(losses: list[float]) -> bool:
     return bool(means[-1] > max(STOP_FACTOR * means.min(), means[0]))
 
 
-def _suggestion(rates: NDArray[np.float64], losses: NDArray[np.float64]) -> RateSweep:
+def _sweep_result(rates: NDArray[np.float64], losses: NDArray[np.float64]) -> RateSweep:
     """Smooth the losses and find where they fall fastest, on a logarithmic scale of rates."""
     if len(losses) < AVERAGED_LOSSES:
         raise SettingError(

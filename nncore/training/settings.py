@@ -39,7 +39,7 @@ class Range:
     above: bool = False
     below: bool = False
 
-    def holds(self, value: float) -> bool:
+    def contains(self, value: float) -> bool:
         """Whether `value` is in the range; NaN never is."""
         least = self.lowest < value if self.above else self.lowest <= value
         return least and (value < self.highest if self.below else value <= self.highest)
@@ -68,7 +68,7 @@ class Setting:
 
     label: its name in the window. purpose, extremes: what the setting does, and what happens at the ends of its range;
     `help` puts the range between the two. group: the form that shows it. range: of a number. choices: of a choice,
-    {value: label}. absent: the text for None; "" if the setting cannot be None. examples: some values, separated by
+    {value: label}. none_text: the text for None; "" if the setting cannot be None. examples: some values, separated by
     spaces. swept: whether a sweep can vary it. in_dialog: whether the sweep dialog offers it too.
     """
 
@@ -79,7 +79,7 @@ class Setting:
     extremes: str = ""
     range: Range = Range()
     choices: Mapping[str, str] = field(default_factory=dict)
-    absent: str = ""
+    none_text: str = ""
     examples: str = ""
     swept: bool = True
     in_dialog: bool = False
@@ -98,46 +98,46 @@ class Setting:
 
     def check(self, value: object) -> None:
         """Raise SettingError unless the setting may have this value."""
-        if value is None and self.absent:
+        if value is None and self.none_text:
             return
-        sound = True
+        is_valid = True
         match self.kind:
             case "choice":
-                sound = value in tuple(self.choices)
+                is_valid = value in tuple(self.choices)
             case "flag":
-                sound = isinstance(value, bool)
+                is_valid = isinstance(value, bool)
             case "widths":
-                sound = isinstance(value, tuple) and all(map(self.range.holds, value))
+                is_valid = isinstance(value, tuple) and all(map(self.range.contains, value))
             case "whole number" | "number":
                 self._check_number(value)
-        if not sound:
-            self._refuse(self._expected, value)
+        if not is_valid:
+            self._reject(self._expected, value)
 
     def _check_number(self, value: Any) -> None:
-        right = isinstance(value, int if self.kind == "whole number" else Real)
-        if not right or isinstance(value, bool):
-            self._refuse(self._expected, value)
-        if self.range.holds(value):
+        has_type = isinstance(value, int if self.kind == "whole number" else Real)
+        if not has_type or isinstance(value, bool):
+            self._reject(self._expected, value)
+        if self.range.contains(value):
             return
         if isinstance(value, int) and value > self.range.highest == MAX_INTEGER:
-            self._refuse(f"at most {MAX_INTEGER:,}", value)
+            self._reject(f"at most {MAX_INTEGER:,}", value)
         finite = isinstance(value, int) or isfinite(value)
-        self._refuse(self.range.in_words if finite else f"a finite number, {self.range.in_words}", value)
+        self._reject(self.range.in_words if finite else f"a finite number, {self.range.in_words}", value)
 
     def read(self, text: str) -> Any:
         """The value that a user typed. Raises SettingError unless the setting may have it.
 
-        Numbers may have a decimal comma, but "1,000" could be 1 or 1000 and is refused.
+        Numbers may have a decimal comma, but "1,000" raises SettingError because it could mean 1 or 1000.
         """
         text = text.strip()
-        if self.absent and text in ("", "none", self.absent):
+        if self.none_text and text in ("", "none", self.none_text):
             return None
         value = self._converted(text)
         self.check(value)
         return value
 
     def _converted(self, text: str) -> Any:
-        """The value in a text; the text itself if it has no value of this kind, and `check` then refuses it."""
+        """The value in a text; the text itself if it has no value of this kind, so that `check` raises an error."""
         match self.kind:
             case "flag":
                 return {"yes": True, "no": False}.get(text, text)
@@ -145,15 +145,15 @@ class Setting:
                 return int(text) if re.fullmatch(r"[+-]?\d{1,4000}", text, re.ASCII) else text
             case "number":
                 if THOUSANDS.match(text):
-                    self._refuse("written with a decimal point, such as 1.5, and without thousands separators", text)
+                    self._reject("written with a decimal point, such as 1.5, and without thousands separators", text)
                 try:
                     return float(text.replace(",", ".", 1))
                 except ValueError:
                     return text
             case "widths":
                 widths = [] if text == "none" else text.split("-")
-                sound = all(re.fullmatch(r"\d{1,19}", width, re.ASCII) for width in widths)
-                return tuple(map(int, widths)) if sound else text
+                is_valid = all(re.fullmatch(r"\d{1,19}", width, re.ASCII) for width in widths)
+                return tuple(map(int, widths)) if is_valid else text
         return text
 
     @property
@@ -167,7 +167,7 @@ class Setting:
                 return f"none, or widths {self.range.in_words} joined by hyphens, such as 128-64"
         return f"a {self.kind}, {self.range.in_words}"
 
-    def _refuse(self, expected: str, value: object) -> NoReturn:
+    def _reject(self, expected: str, value: object) -> NoReturn:
         """Raise the SettingError."""
         if isinstance(value, int) and not isinstance(value, bool) and abs(value) > MAX_INTEGER:
             given = f"a far {'larger' if value > 0 else 'smaller'} number"
@@ -180,7 +180,7 @@ class Setting:
     def in_words(self, value: Any) -> str:
         """A value as text, in the form in which a user enters it."""
         if value is None:
-            return self.absent
+            return self.none_text
         if isinstance(value, bool):
             return "yes" if value else "no"
         if isinstance(value, tuple):
@@ -188,7 +188,7 @@ class Setting:
         return f"{value:g}" if isinstance(value, float) else self.choices.get(value, str(value))
 
 
-def row(default: Any, label: str, kind: Kind, group: Group, purpose: str, extremes: str, **more: Any) -> Any:
+def setting_row(default: Any, label: str, kind: Kind, group: Group, purpose: str, extremes: str, **more: Any) -> Any:
     """A field of a dataclass with its row; more: the other fields of Setting."""
     return field(default=default, metadata={"setting": Setting(label, kind, group, purpose, extremes, **more)})
 

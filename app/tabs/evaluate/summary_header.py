@@ -70,7 +70,7 @@ class SummaryHeader(QWidget):
         accuracy = predictions.accuracy
         self.accuracy.setText("–" if accuracy is None else f"{accuracy:.2%}".replace("%", " %"))
         self.interval.setText(f"{100 * low:.2f} to {100 * high:.2f} % (95 % interval)")
-        misread = predictions.count - predictions.right
+        misread = predictions.count - predictions.correct
         self.about.set_full_text(
             f"{misread:,} of {predictions.count:,} misread · {predictions.source} · {result.model}"
         )

@@ -214,7 +214,7 @@ class Adviser(DeepCopyable):
                     "example, so no gradient reaches them."
                 ).replace("%", " %")
                 if self.learning_rate >= 10 * self._usual_rate:
-                    return Hint("dead", sentence, *rate_remedy(self._usual_rate), fresh=True)
+                    return Hint("dead", sentence, *rate_remedy(self._usual_rate), needs_new_weights=True)
                 return Hint("dead", sentence, "Use leaky ReLU", change=with_leaky_relu)
         return None
 
@@ -259,7 +259,7 @@ class Adviser(DeepCopyable):
             return Hint("guessing", sentence, "Use ReLU", change=with_relu)
         if self.learning_rate < self._usual_rate:
             return Hint("guessing", sentence, *rate_remedy(self.learning_rate * 10))
-        return Hint("guessing", sentence, *rate_remedy(self.learning_rate / 10), fresh=True)
+        return Hint("guessing", sentence, *rate_remedy(self.learning_rate / 10), needs_new_weights=True)
 
     def _rising(self) -> Hint | None:
         before, late = self._last_third()

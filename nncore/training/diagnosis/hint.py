@@ -15,7 +15,7 @@ SpecChange = Callable[[NetworkSpec], NetworkSpec]
 MODERATE_AUGMENTATION = Augmentation(shift=1.5, rotation=10, scale=0.1, slant=0.15, elastic=1.0)
 
 
-def same(spec: NetworkSpec) -> NetworkSpec:
+def unchanged(spec: NetworkSpec) -> NetworkSpec:
     """The spec unchanged."""
     return spec
 
@@ -24,22 +24,23 @@ def same(spec: NetworkSpec) -> NetworkSpec:
 class Hint:
     """A problem of a run, and a remedy.
 
-    cause: the problem in a word, such as "dead". sentence: what was seen. remedy: what to do, as a command in a few
-    words. settings: what the remedy changes in a TrainingConfig. change: how the remedy changes the network. fresh:
-    whether the remedy helps only a network with new weights, for example because dead units stay dead.
+    cause: the problem in a word, such as "dead". sentence: what was found. remedy: what to do, as a command in a few
+    words. settings: what the remedy changes in a TrainingConfig. change: how the remedy changes the network.
+    needs_new_weights: whether the remedy helps only a network with new weights, for example because dead units stay
+    dead.
     """
 
     cause: str
     sentence: str
     remedy: str
     settings: Mapping[str, Any] = field(default_factory=dict)
-    change: SpecChange = same
-    fresh: bool = False
+    change: SpecChange = unchanged
+    needs_new_weights: bool = False
 
     @property
     def changes_only_learning_rate(self) -> bool:
-        """Whether the remedy is only another learning rate, which can be set while the run goes on."""
-        return set(self.settings) == {"learning_rate"} and self.change is same and not self.fresh
+        """Whether the remedy is only another learning rate, which can be set during the run."""
+        return set(self.settings) == {"learning_rate"} and self.change is unchanged and not self.needs_new_weights
 
     @property
     def text(self) -> str:

@@ -72,107 +72,109 @@ class BatchGradients(NotCopyable):
         self._split = is_split(network.spec, batch_size)
         most = max(-(-batch_size // 2), min(batch_size, 2 * MIN_ROWS_PER_HALF)) if self._split else batch_size
         self._rows = rows = min(most, rows_per_pass(network.spec))  # a small remainder is not split
-        self._rows_a_pass = 2 * rows if self._split else rows
+        self._rows_per_pass = 2 * rows if self._split else rows
         spec = PartSpec.for_run(network, data, config, rows)
-        self._second = _helper_process(network, spec) if self._split and cores > 1 else None
+        self._helper = _helper_process(network, spec) if self._split and cores > 1 else None
         self._part = BatchPart(network, spec)
         self._input_dtype = np.dtype(spec.input_dtype)
         self._examples = Examples(
             np.empty(spec.inputs_shape, self._input_dtype), np.empty(spec.targets_shape, spec.target_dtype)
         )
-        memory = self._second.shared.memory if self._second else None
+        memory = self._helper.shared.memory if self._helper else None
         self.optimizer = OPTIMIZERS[config.optimizer](network.parameters, config.weight_decay, memory)
         self._first_half = np.empty_like(network.parameters.gradients) if self._split else None
-        self._sum = np.empty_like(network.parameters.gradients) if batch_size > self._rows_a_pass else None
-        self._to_add: NDArray[np.floating] | None = None
-        self._helped = False
+        self._sum = np.empty_like(network.parameters.gradients) if batch_size > self._rows_per_pass else None
+        self._gradients_to_add: NDArray[np.floating] | None = None
+        self._helper_computed_half = False
 
     def compute(self, rows: NDArray[np.intp], add_up: bool = True) -> tuple[float, int | None] | None:
         """Set the gradients of the mean loss over the examples `rows`.
 
-        Returns this loss and how many answers were right (None if the data has no classes), or None if the run must
+        Returns this loss and how many answers were correct (None if the data has no classes), or None if the run must
         stop. If `add_up` is False, the gradients may be those of one half until `step`, which can be faster.
         """
         if self._stopped():
             return None
-        figures = self._pass(rows, len(rows)) if len(rows) <= self._rows_a_pass else self._several_passes(rows)
+        is_single = len(rows) <= self._rows_per_pass
+        figures = self._compute_pass(rows, len(rows)) if is_single else self._compute_passes(rows)
         if figures is None:
             return None
         if add_up:
             self._add_up()
         return figures if self._data.class_names else (figures[0], None)
 
-    def _several_passes(self, rows: NDArray[np.intp]) -> tuple[float, int] | None:
-        """Add up the gradients of the parts of a large batch; returns loss and right answers, None if it must stop."""
+    def _compute_passes(self, rows: NDArray[np.intp]) -> tuple[float, int] | None:
+        """Sum the gradients of the parts of a large batch; returns loss and correct answers, or None for a stop."""
         streams, state = self._streams.states(), self.network.parameters.state.copy()
-        loss, right = 0.0, 0
-        for start in range(0, len(rows), self._rows_a_pass):
+        loss, correct = 0.0, 0
+        for start in range(0, len(rows), self._rows_per_pass):
             if start and self._stopped():  # a resumed run must not see anything of this unfinished batch
                 self._streams.restore(streams)
                 self.network.parameters.state[:] = state
                 return None
-            part_loss, part_right = self._pass(rows[start : start + self._rows_a_pass], len(rows))
-            loss, right = loss + part_loss, right + part_right
+            part_loss, part_correct = self._compute_pass(rows[start : start + self._rows_per_pass], len(rows))
+            loss, correct = loss + part_loss, correct + part_correct
             self._keep_sum(first=start == 0)
-        return loss, right
+        return loss, correct
 
     def step(self, learning_rate: float) -> None:
         """Take the optimiser's step, which overwrites the gradients."""
-        second = self._second
-        if second is not None and self._helped and second.shared.blocks < len(self.optimizer.blocks):
-            self._step_with(second, learning_rate)
+        helper = self._helper
+        if helper is not None and self._helper_computed_half and helper.shared.blocks < len(self.optimizer.blocks):
+            self._step_with(helper, learning_rate)
         else:
             self._add_up()
             self.optimizer.step(learning_rate)
 
-    def _step_with(self, second: HelperProcess, learning_rate: float) -> None:
+    def _step_with(self, helper: HelperProcess, learning_rate: float) -> None:
         """Update the values before the cut here and the rest in the helper process; all here if the helper ended."""
-        optimizer, shared, to_add = self.optimizer, second.shared, self._to_add
-        second.begin_step(optimizer.steps + 1, learning_rate, is_summed=to_add is None)
+        optimizer, shared, to_add = self.optimizer, helper.shared, self._gradients_to_add
+        helper.begin_step(optimizer.steps + 1, learning_rate, is_summed=to_add is None)
         self._add_up(slice(shared.cut))
         optimizer.step(learning_rate, slice(shared.blocks))
-        if not second.end_step(optimizer.steps):
+        if not helper.end_step(optimizer.steps):
             # `_add_up` and `step` count as done for all values, but the helper's were not changed: repeat them here.
-            self._to_add = to_add
+            self._gradients_to_add = to_add
             self._add_up(slice(shared.cut, None))
             optimizer.steps -= 1
             optimizer.step(learning_rate, slice(shared.blocks, None))
 
-    def _pass(self, rows: NDArray[np.intp], count: int) -> tuple[float, int]:
-        """Set the gradients of `rows`, a part of a batch of `count`; returns its part of the loss and right answers."""
-        self._to_add, self._helped = None, False
+    def _compute_pass(self, rows: NDArray[np.intp], count: int) -> tuple[float, int]:
+        """Set the gradients of `rows`, a part of a batch of `count`; returns its part of loss and correct answers."""
+        self._gradients_to_add, self._helper_computed_half = None, False
         if not self._split or len(rows) < min(2 * MIN_ROWS_PER_HALF, self._rows + 1):
-            return self._alone(rows, count, 0)
+            return self._compute_here(rows, count, 0)
         half = -(-len(rows) // 2)
-        return self._halves(rows[:half], rows[half:], count)
+        return self._compute_halves(rows[:half], rows[half:], count)
 
-    def _halves(self, first: NDArray[np.intp], second: NDArray[np.intp], count: int) -> tuple[float, int]:
+    def _compute_halves(self, first: NDArray[np.intp], second: NDArray[np.intp], count: int) -> tuple[float, int]:
         """Compute both halves, the second one in the helper process if the helper is free and finishes in time."""
         generators = self._streams.augmentation[1], self._streams.dropout[1]
-        parameters, helper, began = self.network.parameters, self._second, perf_counter()
-        state, found = parameters.state.copy(), None
-        if helper is not None and not helper.free:
-            helper = None
+        parameters, began = self.network.parameters, perf_counter()
+        state = parameters.state.copy()
+        helper = self._helper if self._helper is not None and self._helper.free else None
         if helper is not None:
             helper.begin_gradients(self._data, second, len(second) / count, generators)
-        loss, right = self._alone(first, count, 0)
-        of_first = parameters.state.copy()
-        if helper is not None and (found := helper.gradients(perf_counter() - began + EXTRA_WAIT_SECONDS, generators)):
-            self._to_add, state = helper.shared.gradients[1], helper.shared.state
-            self._helped = True
+        loss, correct = self._compute_here(first, count, 0)
+        first_state = parameters.state.copy()
+        timeout = perf_counter() - began + EXTRA_WAIT_SECONDS
+        second_result = None if helper is None else helper.gradients(timeout, generators)
+        if helper is not None and second_result is not None:
+            self._gradients_to_add, state = helper.shared.gradients[1], helper.shared.state
+            self._helper_computed_half = True
         else:
             # The second half overwrites the gradients and needs the state from before the first half.
             assert self._first_half is not None
             self._first_half[:] = parameters.gradients
-            self._to_add = self._first_half
+            self._gradients_to_add = self._first_half
             parameters.state[:] = state
-            found, state = self._alone(second, count, 1), parameters.state
+            second_result, state = self._compute_here(second, count, 1), parameters.state
         # Both halves started from the same state of batch normalisation, so the batch's state is their weighted mean.
-        share = len(first) / (len(first) + len(second))
-        parameters.state[:] = share * of_first + (1 - share) * state
-        return loss + found[0], right + found[1]
+        fraction = len(first) / (len(first) + len(second))
+        parameters.state[:] = fraction * first_state + (1 - fraction) * state
+        return loss + second_result[0], correct + second_result[1]
 
-    def _alone(self, rows: NDArray[np.intp], count: int, half: int) -> tuple[float, int]:
+    def _compute_here(self, rows: NDArray[np.intp], count: int, half: int) -> tuple[float, int]:
         """Set the gradients of these rows in this process, with the random generators of `half`, 0 or 1."""
         generators = self._streams.augmentation[half], self._streams.dropout[half]
         in_place = self._data.example(rows.item(), self._input_dtype) if len(rows) == 1 else None
@@ -181,9 +183,9 @@ class BatchGradients(NotCopyable):
 
     def _add_up(self, where: slice = slice(None)) -> None:
         """Add up the gradients of both halves, if this was not done before."""
-        if self._to_add is not None:
-            self.network.parameters.gradients[where] += self._to_add[where]
-            self._to_add = None
+        if self._gradients_to_add is not None:
+            self.network.parameters.gradients[where] += self._gradients_to_add[where]
+            self._gradients_to_add = None
 
     def _keep_sum(self, first: bool) -> None:
         """Add the gradients of this pass to those of the earlier passes of the same batch."""
@@ -195,14 +197,14 @@ class BatchGradients(NotCopyable):
         self._sum[:] = gradients
 
     def __enter__(self) -> Self:
-        if self._second is not None:
-            self._second.start()
+        if self._helper is not None:
+            self._helper.start()
         return self
 
     def __exit__(self, *problem: object) -> None:
         """End the helper process, if there is one."""
-        if self._second is not None:
-            self._second.close()
+        if self._helper is not None:
+            self._helper.close()
 
 
 def _helper_process(network: Network, spec: PartSpec) -> HelperProcess | None:

@@ -102,20 +102,20 @@ class BatchPart(NotCopyable):
     ) -> tuple[float, int]:
         """Set the gradient of `share` times the mean loss of `examples` (inputs, targets).
 
-        Returns `share` times the loss, and how many answers were right, 0 if the data has no classes. `augmentation`
+        Returns `share` times the loss, and how many answers were correct, 0 if the data has no classes. `augmentation`
         and `dropout` give the random numbers. A network that diverges overflows: the caller turns off NumPy's warnings.
         """
         X, targets = self._as_numbers(examples[0], augmentation), examples[1]
         self.network.set_generator(dropout)
         logits = self.network.forward(X)
-        right = self._count_right(logits, targets)
+        correct = self._count_correct(logits, targets)
         loss = share * self._loss.forward(logits, targets)
         dlogits = self._loss.backward()
         # Scaled here, so that the gradients of all parts of a batch add up to the gradient of its mean loss.
         if share != 1:
             dlogits *= share
         self.network.backward(dlogits)
-        return loss, right
+        return loss, correct
 
     def _as_numbers(self, inputs: NDArray[np.generic], augmentation: np.random.Generator) -> NDArray[np.floating]:
         """Inputs as floating-point numbers; images of bytes become 0 to 1, distorted if augmentation is on."""
@@ -128,8 +128,8 @@ class BatchPart(NotCopyable):
         X *= 1 / 255
         return X
 
-    def _count_right(self, logits: NDArray[np.floating], targets: NDArray[np.generic]) -> int:
-        """How many answers are right: the largest logit is the label's, or a single logit has the label's sign."""
+    def _count_correct(self, logits: NDArray[np.floating], targets: NDArray[np.generic]) -> int:
+        """How many answers are correct: the largest logit is the label's, or a single logit has the label's sign."""
         if targets.ndim > 1:
             return 0
         hits = self._hits[: len(logits)]

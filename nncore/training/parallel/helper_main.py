@@ -75,15 +75,15 @@ class Worker(NotCopyable):
 
     def _step(self) -> None:
         """Take the optimiser's step for the values from the cut on."""
-        shared, words, behind = self.shared, self.shared.words, slice(self.shared.cut, None)
+        shared, words, helper_part = self.shared, self.shared.words, slice(self.shared.cut, None)
         step = words[Word.STEP]
         if words[Word.SAVED_STEP] != step:
             self._save(step)
-        own, other = shared.gradients[:, behind]
+        own, other = shared.gradients[:, helper_part]
         if words[Word.IS_SUMMED]:
-            self._sum[behind] = own
+            self._sum[helper_part] = own
         else:
-            np.add(own, other, out=self._sum[behind])
+            np.add(own, other, out=self._sum[helper_part])
         self._optimizer.steps = step - 1
         self._optimizer.step(shared.numbers[Number.LEARNING_RATE], slice(shared.blocks, None))
 
@@ -92,11 +92,11 @@ class Worker(NotCopyable):
 
         This is done after a step is reported as done, while the main process does not wait for the helper.
         """
-        shared, behind = self.shared, slice(self.shared.cut, None)
+        shared, helper_part = self.shared, slice(self.shared.cut, None)
         shared.words[Word.SAVED_STEP] = 0  # no step: the copy is not valid while it is being made
         order_memory()
-        shared.saved[0] = self._part.network.parameters.trainable[behind]
-        shared.saved[1:] = shared.memory[:, behind]
+        shared.saved[0] = self._part.network.parameters.trainable[helper_part]
+        shared.saved[1:] = shared.memory[:, helper_part]
         order_memory()
         shared.words[Word.SAVED_STEP] = step
 

@@ -72,14 +72,14 @@ class HelperProcess(NotCopyable):
         self._examples = Examples(self.shared.inputs, self.shared.targets)
         self._process: subprocess.Popen[bytes] | None = None
         self._closed, self._was_awake = False, False
-        self._given = self.shared.words[Word.TASKS_GIVEN] = 1  # the process's start counts as its first task
+        self._tasks_given = self.shared.words[Word.TASKS_GIVEN] = 1  # the process's start counts as its first task
         self._rest, self._resting_until, self._last_seen = MIN_REST_SECONDS, 0.0, 0.0
         self._is_random = spec.config.augmentation is not None or any(
             layer.uses_randomness for layer in spec.network.layers
         )
 
     def start(self) -> None:
-        """Start the process without waiting for it; if it cannot be started, the run goes on without a helper."""
+        """Start the process without waiting for it; if it cannot be started, the run continues without a helper."""
         if self._closed:
             return
         environment = {**os.environ, **ONE_THREAD_ENVIRONMENT}
@@ -101,7 +101,7 @@ class HelperProcess(NotCopyable):
             self.close()
 
     def close(self) -> None:
-        """End the process at once. The parameters stay in the shared memory, which the network goes on using."""
+        """End the process at once. The parameters stay in the shared memory, which the network continues to use."""
         process, self._process, self._closed = self._process, None, True
         if process is not None:
             process.kill()
@@ -117,7 +117,7 @@ class HelperProcess(NotCopyable):
         """Whether the process waits for a task and was not late recently."""
         return (
             self._process is not None
-            and self.shared.words[Word.TASKS_DONE] == self._given
+            and self.shared.words[Word.TASKS_DONE] == self._tasks_given
             and perf_counter() >= self._resting_until
         )
 
@@ -135,10 +135,10 @@ class HelperProcess(NotCopyable):
         shared.words[Word.ROWS], shared.numbers[Number.FRACTION] = len(rows), share
         if self._is_random:
             shared.write_random_states(generators)
-        self._give(GRADIENTS)
+        self._start_task(GRADIENTS)
 
     def gradients(self, seconds: float, generators: tuple[np.random.Generator, ...]) -> tuple[float, int] | None:
-        """The loss and the number of right answers; None if they are not ready within `seconds`.
+        """The loss and the number of correct answers; None if they are not ready within `seconds`.
 
         `generators` are set to the states in which the helper's generators ended. The gradients are in
         `shared.gradients[1]`, the layers' state in `shared.state`. If this returns None, the caller computes the half
@@ -148,7 +148,7 @@ class HelperProcess(NotCopyable):
         if not self._wait(seconds):
             # A helper that was asleep when it got the task is late for that reason, and not because its core is busy.
             if self._was_awake:
-                self._was_late()
+                self._start_rest()
             return None
         if self._is_random:
             shared.read_random_states(generators)
@@ -162,21 +162,21 @@ class HelperProcess(NotCopyable):
         words = self.shared.words
         words[Word.STEP], words[Word.IS_SUMMED] = step, is_summed
         self.shared.numbers[Number.LEARNING_RATE] = learning_rate
-        self._give(OPTIMIZER_STEP)
+        self._start_task(OPTIMIZER_STEP)
 
     def end_step(self, step: int) -> bool:
         """Wait for the end of the step; False if the helper ended: the values from the cut on are then unchanged."""
         shared, began = self.shared, perf_counter()
         if not self._wait(STEP_TIMEOUT):
             self.close()
-            if shared.words[Word.TASKS_DONE] < self._given:
+            if shared.words[Word.TASKS_DONE] < self._tasks_given:
                 if shared.words[Word.SAVED_STEP] == step:  # otherwise it had not started the step
                     self._parameters.trainable[shared.cut :] = shared.saved[0]
                     shared.memory[:, shared.cut :] = shared.saved[1:]
                 return False
         self._last_seen = perf_counter()
         if self._last_seen - began > LATE_AFTER_SECONDS:
-            self._was_late()
+            self._start_rest()
         else:
             self._rest = max(MIN_REST_SECONDS, 0.99 * self._rest)
         return True
@@ -184,21 +184,21 @@ class HelperProcess(NotCopyable):
     def _wait(self, seconds: float) -> bool:
         """Wait at most `seconds` for the task; returns whether it is done. Closes a process that has ended."""
         end = perf_counter() + seconds
-        while not wait_for(self.shared.words, Word.TASKS_DONE, self._given, min(seconds, POLL_INTERVAL)):
+        while not wait_for(self.shared.words, Word.TASKS_DONE, self._tasks_given, min(seconds, POLL_INTERVAL)):
             if self._process is None or self._process.poll() is not None:
                 self.close()
-                return self.shared.words[Word.TASKS_DONE] == self._given
+                return self.shared.words[Word.TASKS_DONE] == self._tasks_given
             seconds = end - perf_counter()
             if seconds <= 0:
                 return False
         return True
 
-    def _was_late(self) -> None:
+    def _start_rest(self) -> None:
         self._resting_until = perf_counter() + self._rest
         self._rest = min(2 * self._rest, MAX_REST_SECONDS)
 
-    def _give(self, task: int) -> None:
+    def _start_task(self, task: int) -> None:
         self.shared.words[Word.TASK] = task
         order_memory()
-        self._given += 1
-        self.shared.words[Word.TASKS_GIVEN] = self._given
+        self._tasks_given += 1
+        self.shared.words[Word.TASKS_GIVEN] = self._tasks_given

@@ -42,8 +42,8 @@ def test_the_best_temperature_has_the_lowest_loss() -> None:
 
 
 def test_examples_without_a_class_do_not_change_the_temperature() -> None:
-    strangers = np.full(1000, NO_CLASS)
-    more, labels = np.concatenate([LOGITS, LOGITS[:1000]]), np.concatenate([LABELS, strangers])
+    without_class = np.full(1000, NO_CLASS)
+    more, labels = np.concatenate([LOGITS, LOGITS[:1000]]), np.concatenate([LABELS, without_class])
     assert best_temperature(more, labels) == best_temperature(LOGITS, LABELS)
 
 

@@ -24,8 +24,8 @@ def test_a_class_without_examples_has_no_metrics() -> None:
 
 def test_reliability_bins_contain_the_predictions_of_their_interval() -> None:
     confidence = np.array([0.05, 0.55, 0.6, 1.0, 0.0], np.float32)
-    right = np.array([False, True, False, True, False])
-    low, middle, high = reliability(confidence, right, bins=5)
+    correct = np.array([False, True, False, True, False])
+    low, middle, high = reliability(confidence, correct, bins=5)
     assert (low.low, low.high, low.count, low.accuracy) == (0.0, 0.2, 2, 0.0)
     assert (middle.low, middle.count, middle.accuracy) == (0.4, 2, 0.5)
     assert (middle.high, middle.confidence) == pytest.approx((0.6, 0.575))
@@ -34,10 +34,10 @@ def test_reliability_bins_contain_the_predictions_of_their_interval() -> None:
 
 def test_the_weighted_gaps_of_the_bins_sum_to_the_calibration_error() -> None:
     rng = np.random.default_rng(0)
-    confidence, right = rng.random(500), rng.random(500) < 0.7
-    bins = reliability(confidence, right)
+    confidence, correct = rng.random(500), rng.random(500) < 0.7
+    bins = reliability(confidence, correct)
     gap = sum(b.count * abs(b.accuracy - b.confidence) for b in bins) / 500
-    assert gap == pytest.approx(expected_calibration_error(confidence, right))
+    assert gap == pytest.approx(expected_calibration_error(confidence, correct))
 
 
 def test_no_predictions_give_no_bins() -> None:

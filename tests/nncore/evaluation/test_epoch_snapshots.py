@@ -19,84 +19,84 @@ def network_of(epoch: float) -> Network:
 
 
 def trained(epochs: int, kept: int) -> EpochSnapshots:
-    rewind = EpochSnapshots(SPEC, most_bytes=kept * BYTES)
+    snapshots = EpochSnapshots(SPEC, most_bytes=kept * BYTES)
     for epoch in range(epochs + 1):
-        rewind.add(epoch, network_of(epoch))
-    return rewind
+        snapshots.add(epoch, network_of(epoch))
+    return snapshots
 
 
 @pytest.mark.parametrize("epochs", [1, 2, 7, 8, 9, 30, 100, 1001])
 @pytest.mark.parametrize("kept", [2, 3, 8, 20])
 def test_first_and_last_epoch_are_kept_and_others_at_even_distances(epochs: int, kept: int) -> None:
-    rewind = trained(epochs, kept)
-    assert (rewind.epochs[0], rewind.epochs[-1]) == (0, epochs)
-    assert min(epochs + 1, (kept + 1) // 2) <= len(rewind.epochs) <= kept
-    gaps = np.diff(rewind.epochs[:-1])
+    snapshots = trained(epochs, kept)
+    assert (snapshots.epochs[0], snapshots.epochs[-1]) == (0, epochs)
+    assert min(epochs + 1, (kept + 1) // 2) <= len(snapshots.epochs) <= kept
+    gaps = np.diff(snapshots.epochs[:-1])
     assert len(set(gaps.tolist())) <= 1  # all strides are one, but for the last
-    for epoch in rewind.epochs:
-        assert (rewind.values(epoch) == epoch).all()
+    for epoch in snapshots.epochs:
+        assert (snapshots.values(epoch) == epoch).all()
 
 
 def test_a_snapshot_is_a_read_only_copy() -> None:
-    rewind, network = EpochSnapshots(SPEC), network_of(3)
-    rewind.add(0, network)
+    snapshots, network = EpochSnapshots(SPEC), network_of(3)
+    snapshots.add(0, network)
     network.parameters.values[:] = 9
-    assert (rewind.values(0) == 3).all()
+    assert (snapshots.values(0) == 3).all()
     with pytest.raises(ValueError, match="read-only"):
-        rewind.values(0)[0] = 1
+        snapshots.values(0)[0] = 1
 
 
 def test_the_number_of_snapshots_is_limited_even_for_a_small_network() -> None:
-    rewind = EpochSnapshots(NetworkSpec.dense((784, 10)))
+    snapshots = EpochSnapshots(NetworkSpec.dense((784, 10)))
     for epoch in range(2 * MAX_SNAPSHOTS):
-        rewind.add(epoch, network_of(epoch))
-    assert len(rewind.epochs) <= MAX_SNAPSHOTS
+        snapshots.add(epoch, network_of(epoch))
+    assert len(snapshots.epochs) <= MAX_SNAPSHOTS
 
 
 @pytest.mark.parametrize("most_bytes", [0, BYTES, 2 * BYTES - 1])
 def test_only_the_last_epoch_is_kept_if_memory_is_too_small_for_two(most_bytes: int) -> None:
-    rewind = EpochSnapshots(SPEC, most_bytes=most_bytes)
+    snapshots = EpochSnapshots(SPEC, most_bytes=most_bytes)
     for epoch in range(5):
-        rewind.add(epoch, network_of(epoch))
-    assert rewind.epochs == (4,)
+        snapshots.add(epoch, network_of(epoch))
+    assert snapshots.epochs == (4,)
 
 
 def test_adding_an_earlier_epoch_raises_an_error() -> None:
-    rewind = trained(3, 10)
+    snapshots = trained(3, 10)
     with pytest.raises(ValueError, match="An epoch after 3 is expected; got 3"):
-        rewind.add(3, network_of(3))
+        snapshots.add(3, network_of(3))
 
 
 def test_snapshots_of_a_float64_network_are_float32() -> None:
-    rewind = EpochSnapshots(SPEC)
-    rewind.add(0, Network(SPEC, np.float64))
-    assert rewind.values(0).dtype == np.float32
+    snapshots = EpochSnapshots(SPEC)
+    snapshots.add(0, Network(SPEC, np.float64))
+    assert snapshots.values(0).dtype == np.float32
 
 
 def test_each_snapshot_predicts_like_the_network_after_its_epoch() -> None:
-    rewind, networks = EpochSnapshots(SPEC), []
+    snapshots, networks = EpochSnapshots(SPEC), []
     image = np.zeros((28, 28), np.uint8)
     image[8:20, 12:15] = 255
     for epoch in range(3):
         networks.append(Network(SPEC))
         networks[-1].initialize(np.random.default_rng(epoch))
-        rewind.add(epoch, networks[-1])
+        snapshots.add(epoch, networks[-1])
     for epoch in (2, 0, 1):
         expected = networks[epoch].predict(image.reshape(1, -1).astype(np.float32) / 255)[0]
-        assert rewind.read(epoch, image).probabilities == pytest.approx(expected, abs=1e-6)
-        assert (rewind.network(epoch).parameters.values == networks[epoch].parameters.values).all()
+        assert snapshots.read(epoch, image).probabilities == pytest.approx(expected, abs=1e-6)
+        assert (snapshots.network(epoch).parameters.values == networks[epoch].parameters.values).all()
 
 
 def test_reading_with_an_epoch_that_is_not_kept_raises_key_error() -> None:
-    rewind = trained(100, 4)
+    snapshots = trained(100, 4)
     with pytest.raises(KeyError):
-        rewind.read(1, np.zeros((28, 28), np.uint8))
+        snapshots.read(1, np.zeros((28, 28), np.uint8))
     assert EpochSnapshots(SPEC).epochs == ()
 
 
 def test_a_network_that_is_not_for_digits_raises_an_error() -> None:
     spec = NetworkSpec.dense((4, 3), input_shape=(4,))
-    rewind = EpochSnapshots(spec)
-    rewind.add(0, Network(spec))
+    snapshots = EpochSnapshots(spec)
+    snapshots.add(0, Network(spec))
     with pytest.raises(DataError, match="Open or train one for digits"):
-        rewind.read(0, np.zeros((28, 28), np.uint8))
+        snapshots.read(0, np.zeros((28, 28), np.uint8))

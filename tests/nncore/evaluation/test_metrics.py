@@ -10,7 +10,7 @@ from nncore.evaluation.metrics import evaluate, expected_calibration_error, pred
 from nncore.model.network import Network, NetworkSpec
 
 
-def seeing_network() -> Network:
+def brightest_pixel_network() -> Network:
     """Answers with the brightest of the first three pixels."""
     network = Network(NetworkSpec.dense((4, 3), input_shape=(2, 2)))
     network.parameters.value("1.W")[:3] = np.eye(3) * 5
@@ -25,18 +25,18 @@ def data(n: int = 4) -> Dataset:
 
 
 def test_confusion_matrix_counts_predicted_classes_per_true_class() -> None:
-    judged = evaluate(seeing_network(), data())
-    assert judged is not None
-    np.testing.assert_array_equal(judged.confusion, [[1, 0, 0], [0, 1, 0], [0, 1, 1]])
-    assert judged.accuracy == 0.75
-    assert judged.count == 4
-    assert judged.per_class == [1, 1, 0.5]
-    right, wrong = np.log(np.exp(5) + 2) - 5, np.log(np.exp(5) + 2)
-    assert judged.loss == pytest.approx((3 * right + wrong) / 4)
+    evaluation = evaluate(brightest_pixel_network(), data())
+    assert evaluation is not None
+    np.testing.assert_array_equal(evaluation.confusion, [[1, 0, 0], [0, 1, 0], [0, 1, 1]])
+    assert evaluation.accuracy == 0.75
+    assert evaluation.count == 4
+    assert evaluation.per_class == [1, 1, 0.5]
+    correct, wrong = np.log(np.exp(5) + 2) - 5, np.log(np.exp(5) + 2)
+    assert evaluation.loss == pytest.approx((3 * correct + wrong) / 4)
 
 
 def test_evaluation_in_several_batches_equals_evaluation_in_one() -> None:
-    few, many = evaluate(seeing_network(), data()), evaluate(seeing_network(), data(4000))
+    few, many = evaluate(brightest_pixel_network(), data()), evaluate(brightest_pixel_network(), data(4000))
     assert few is not None
     assert many is not None
     assert many.accuracy == few.accuracy
@@ -46,45 +46,47 @@ def test_evaluation_in_several_batches_equals_evaluation_in_one() -> None:
 
 
 def test_a_class_without_images_has_no_recall() -> None:
-    judged = evaluate(seeing_network(), data().take(slice(0, 2)))
-    assert judged is not None
-    assert judged.per_class == [1, 1, None]
+    evaluation = evaluate(brightest_pixel_network(), data().take(slice(0, 2)))
+    assert evaluation is not None
+    assert evaluation.per_class == [1, 1, None]
 
 
 def test_examples_without_a_class_count_only_in_the_loss() -> None:
     four = data()
-    judged = evaluate(
-        seeing_network(),
+    evaluation = evaluate(
+        brightest_pixel_network(),
         Dataset(four.images, np.array([0, NO_CLASS, NO_CLASS, 2]), four.class_names, open_set=True),
     )
-    assert judged is not None
-    np.testing.assert_array_equal(judged.confusion, [[1, 0, 0], [0, 0, 0], [0, 0, 1]])
-    assert (judged.accuracy, judged.count) == (1, 4)
+    assert evaluation is not None
+    np.testing.assert_array_equal(evaluation.confusion, [[1, 0, 0], [0, 0, 0], [0, 0, 1]])
+    assert (evaluation.accuracy, evaluation.count) == (1, 4)
     log_sum = np.log(np.exp(5) + 2)
-    assert judged.loss == pytest.approx(log_sum - (5 + 5 + 5 / 3 + 5 / 3) / 4)
-    strangers = evaluate(seeing_network(), Dataset(four.images, np.full(4, NO_CLASS), four.class_names, open_set=True))
-    assert strangers is not None
-    assert strangers.accuracy is None
-    assert strangers.per_class == [None, None, None]
+    assert evaluation.loss == pytest.approx(log_sum - (5 + 5 + 5 / 3 + 5 / 3) / 4)
+    without_class = evaluate(
+        brightest_pixel_network(), Dataset(four.images, np.full(4, NO_CLASS), four.class_names, open_set=True)
+    )
+    assert without_class is not None
+    assert without_class.accuracy is None
+    assert without_class.per_class == [None, None, None]
 
 
 def test_calibration_error_is_the_mean_gap_between_confidence_and_accuracy_of_the_bins() -> None:
     confidence = np.array([0.95] * 10 + [0.55] * 10)
-    right = np.array([True] * 9 + [False] + [True] * 8 + [False] * 2)
-    assert expected_calibration_error(confidence, right) == pytest.approx((0.05 + 0.25) / 2)
-    assert expected_calibration_error(confidence, right, bins=1) == pytest.approx(0.1)
+    correct = np.array([True] * 9 + [False] + [True] * 8 + [False] * 2)
+    assert expected_calibration_error(confidence, correct) == pytest.approx((0.05 + 0.25) / 2)
+    assert expected_calibration_error(confidence, correct, bins=1) == pytest.approx(0.1)
     assert expected_calibration_error(np.ones(4), np.ones(4, bool)) == 0
     assert expected_calibration_error(np.zeros(4), np.zeros(4, bool)) == 0
     assert expected_calibration_error(np.empty(0), np.empty(0, bool)) == 0
 
 
 def test_a_bin_includes_its_upper_limit_and_excludes_its_lower_limit() -> None:
-    confidence, right = np.array([0.5, 0.501]), np.array([True, False])
-    assert expected_calibration_error(confidence, right, bins=2) == pytest.approx((0.5 + 0.501) / 2)
+    confidence, correct = np.array([0.5, 0.501]), np.array([True, False])
+    assert expected_calibration_error(confidence, correct, bins=2) == pytest.approx((0.5 + 0.501) / 2)
 
 
 def test_a_cancelled_evaluation_returns_none() -> None:
-    assert evaluate(seeing_network(), data(), lambda: True) is None
+    assert evaluate(brightest_pixel_network(), data(), lambda: True) is None
 
 
 @pytest.mark.parametrize("weight", [3e38, np.inf, np.nan])
@@ -92,10 +94,10 @@ def test_huge_or_invalid_weights_are_evaluated_without_a_warning(weight: float) 
     network = Network(NetworkSpec.dense((4, 5, 3), input_shape=(2, 2)))
     network.parameters.values[:] = weight
     with warnings.catch_warnings(action="error"):
-        judged = evaluate(network, data())
-    assert judged is not None
-    assert not np.isfinite(judged.loss)
-    assert judged.count == 4
+        evaluation = evaluate(network, data())
+    assert evaluation is not None
+    assert not np.isfinite(evaluation.loss)
+    assert evaluation.count == 4
 
 
 def test_a_single_logit_predicts_class_1_if_it_is_above_0() -> None:

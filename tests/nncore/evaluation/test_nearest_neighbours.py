@@ -62,10 +62,10 @@ def test_a_large_data_set_is_indexed_by_a_subset_with_its_original_rows(monkeypa
 
 
 def test_building_the_index_reports_progress_and_can_be_cancelled() -> None:
-    told: list[float] = []
-    HiddenIndex.build(network(), small_mnist().training, progress=told.append)
-    assert told[-1] == 1.0
-    assert told == sorted(told)
+    reported: list[float] = []
+    HiddenIndex.build(network(), small_mnist().training, progress=reported.append)
+    assert reported[-1] == 1.0
+    assert reported == sorted(reported)
     assert HiddenIndex.build(network(), small_mnist().training, cancelled=lambda: True) is None
 
 

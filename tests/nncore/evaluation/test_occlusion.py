@@ -8,7 +8,7 @@ from nncore.evaluation.occlusion import PATCH_SIZE, occlusion_map
 from nncore.model.network import Network, NetworkSpec
 
 
-def reader(row: int, column: int, digit: int) -> Network:
+def one_pixel_network(row: int, column: int, digit: int) -> Network:
     """A network without hidden layers that says `digit` if there is ink in one pixel, else any digit."""
     network = Network(NetworkSpec.dense((784, 10)))
     network.parameters.value("1.W")[28 * row + column, digit] = 5
@@ -22,11 +22,11 @@ def cross() -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
 
 
 def test_the_map_is_highest_at_the_decisive_pixel() -> None:
-    looked = occlusion_map(reader(14, 6, digit=3), cross(), 3)
-    assert looked.shape == (28, 28)
-    assert looked.dtype == np.float32
-    assert looked[14, 6] == looked.max() > 0.5
-    rows, columns = np.nonzero(looked > 1e-6)
+    occlusion = occlusion_map(one_pixel_network(14, 6, digit=3), cross(), 3)
+    assert occlusion.shape == (28, 28)
+    assert occlusion.dtype == np.float32
+    assert occlusion[14, 6] == occlusion.max() > 0.5
+    rows, columns = np.nonzero(occlusion > 1e-6)
     assert np.abs(rows - 14).max() < PATCH_SIZE
     assert np.abs(columns - 6).max() < PATCH_SIZE
 
@@ -35,23 +35,25 @@ def test_the_decisive_pixel_gets_the_full_decrease_at_any_position() -> None:
     image = np.full((28, 28), 255, np.uint8)
     e = np.exp(5)
     for place in ((0, 0), (0, 27), (27, 27), (13, 2)):
-        assert occlusion_map(reader(*place, digit=3), image, 3)[place] == pytest.approx(e / (e + 9) - 0.1, abs=1e-5)
+        assert occlusion_map(one_pixel_network(*place, digit=3), image, 3)[place] == pytest.approx(
+            e / (e + 9) - 0.1, abs=1e-5
+        )
 
 
 def test_ink_that_lowers_the_probability_is_negative() -> None:
-    looked = occlusion_map(reader(14, 6, digit=3), cross(), 8)
-    assert looked[14, 6] == looked.min() < 0
-    assert looked.max() <= 1e-6
+    occlusion = occlusion_map(one_pixel_network(14, 6, digit=3), cross(), 8)
+    assert occlusion[14, 6] == occlusion.min() < 0
+    assert occlusion.max() <= 1e-6
 
 
 def test_paper_without_ink_nearby_is_zero() -> None:
-    looked = occlusion_map(reader(14, 6, digit=3), cross(), 3)
-    assert not looked[:4, :4].any()
-    assert not occlusion_map(reader(14, 6, digit=3), np.zeros((28, 28), np.uint8), 3).any()
+    occlusion = occlusion_map(one_pixel_network(14, 6, digit=3), cross(), 3)
+    assert not occlusion[:4, :4].any()
+    assert not occlusion_map(one_pixel_network(14, 6, digit=3), np.zeros((28, 28), np.uint8), 3).any()
 
 
 def test_diverged_weights_give_a_map_without_nan() -> None:
-    network = reader(14, 6, 3)
+    network = one_pixel_network(14, 6, 3)
     network.parameters.value("1.W")[:] = np.nan
     assert not occlusion_map(network, cross(), 3).any()
 
@@ -68,4 +70,4 @@ def test_other_inputs_classes_and_images_raise_an_error() -> None:
     with pytest.raises(DataError, match="there are 10 digits"):
         occlusion_map(Network(NetworkSpec.dense((784, 3))), cross(), 3)
     with pytest.raises(DataError, match=r"expected uint8 \(28, 28\)"):
-        occlusion_map(reader(1, 1, 1), np.zeros((8, 8), np.uint8), 1)
+        occlusion_map(one_pixel_network(1, 1, 1), np.zeros((8, 8), np.uint8), 1)

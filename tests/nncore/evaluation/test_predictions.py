@@ -34,7 +34,7 @@ def test_misread_rows_are_sorted_by_falling_confidence() -> None:
     predictions = predict_dataset(nearest_mean_network(data.training), data.test)
     assert predictions is not None
     rows = predictions.misread()
-    assert len(rows) == predictions.count - predictions.right > 20
+    assert len(rows) == predictions.count - predictions.correct > 20
     assert (predictions.labels[rows] != predictions.answers[rows]).all()
     assert (np.diff(predictions.confidence[rows]) <= 0).all()
     for true, read in ((4, 9), (7, 7)):
@@ -59,9 +59,9 @@ def test_examples_without_a_class_are_not_counted() -> None:
 
 def test_predicting_reports_progress_and_can_be_cancelled() -> None:
     data = small_mnist()
-    told: list[float] = []
-    predict_dataset(nearest_mean_network(data.training), data.training.take(slice(0, 300)), progress=told.append)
-    assert told == pytest.approx([128 / 300, 256 / 300, 1.0])
+    reported: list[float] = []
+    predict_dataset(nearest_mean_network(data.training), data.training.take(slice(0, 300)), progress=reported.append)
+    assert reported == pytest.approx([128 / 300, 256 / 300, 1.0])
     assert predict_dataset(nearest_mean_network(data.training), data.training, cancelled=lambda: True) is None
 
 

@@ -14,7 +14,7 @@ from tests.nncore.example_data import small_mnist
 from tests.nncore.mean_network import nearest_mean_network
 
 
-def judged() -> tuple[Predictions, Dataset]:
+def predicted_test_set() -> tuple[Predictions, Dataset]:
     data = small_mnist()
     assert data.test is not None
     predictions = predict_dataset(nearest_mean_network(data.training), data.test)
@@ -22,7 +22,7 @@ def judged() -> tuple[Predictions, Dataset]:
     return predictions, data.test
 
 
-class Tags(HTMLParser):
+class TagChecker(HTMLParser):
     """Notes the tags, and that each is closed."""
 
     def __init__(self, page: str) -> None:
@@ -44,9 +44,9 @@ class Tags(HTMLParser):
 
 
 def test_the_page_is_valid_html_without_external_resources() -> None:
-    predictions, data = judged()
+    predictions, data = predicted_test_set()
     point = RobustnessPoint(DISTORTIONS[0], 0.0, 0.9, 100)
-    tags = Tags(evaluation_report(predictions, data, "mine", "784 - 10", [point]))
+    tags = TagChecker(evaluation_report(predictions, data, "mine", "784 - 10", [point]))
     assert not tags.open
     assert not {"script", "link", "iframe"} & {tag for tag, _ in tags.seen}
     sources = [attributes["src"] for _, attributes in tags.seen if "src" in attributes]
@@ -57,7 +57,7 @@ def test_the_page_is_valid_html_without_external_resources() -> None:
 
 
 def test_the_page_contains_accuracy_interval_and_confusion_matrix() -> None:
-    predictions, data = judged()
+    predictions, data = predicted_test_set()
     page = evaluation_report(predictions, data, "mine")
     assert f"{predictions.accuracy:.2%}" in page
     assert f"{predictions.interval[0]:.2%} and {predictions.interval[1]:.2%}" in page
@@ -69,19 +69,21 @@ def test_the_page_contains_accuracy_interval_and_confusion_matrix() -> None:
 
 
 def test_names_are_escaped() -> None:
-    predictions, data = judged()
-    evil = replace(predictions, class_names=tuple("<img src=x>" for _ in predictions.class_names), source="<script>")
-    page = evaluation_report(evil, data, "</title><script>alert(1)</script>", "<b>")
+    predictions, data = predicted_test_set()
+    unescaped = replace(
+        predictions, class_names=tuple("<img src=x>" for _ in predictions.class_names), source="<script>"
+    )
+    page = evaluation_report(unescaped, data, "</title><script>alert(1)</script>", "<b>")
     assert "<script" not in page
     assert "<img src=x>" not in page
-    assert not Tags(page).open
+    assert not TagChecker(page).open
 
 
 def test_the_page_works_without_mistakes_and_without_images() -> None:
     numbers = Dataset.from_floats([[0.0], [1.0]], np.array([0, 1]), ("a", "b"))
-    right = Predictions(np.array([0, 1]), np.array([0, 1]), np.eye(2, dtype=np.float32), ("a", "b"), "two")
-    assert "No example was misread." in evaluation_report(right, numbers, "m")
-    wrong = replace(right, answers=np.array([1, 1]))
+    correct = Predictions(np.array([0, 1]), np.array([0, 1]), np.eye(2, dtype=np.float32), ("a", "b"), "two")
+    assert "No example was misread." in evaluation_report(correct, numbers, "m")
+    wrong = replace(correct, answers=np.array([1, 1]))
     page = evaluation_report(wrong, numbers, "m")
     assert "a read as b" in page
     assert "<img" not in page

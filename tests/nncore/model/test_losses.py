@@ -44,7 +44,7 @@ EVERY_LOSS_AND_TARGET = [
 """The loss, and whether the targets are labels; cross-entropy takes nothing else."""
 
 
-def ready(loss: Loss, rows: int = 6, outputs: int = 5, dtype: type = np.float64) -> Loss:
+def allocated(loss: Loss, rows: int = 6, outputs: int = 5, dtype: type = np.float64) -> Loss:
     """The loss with room for larger batches than it will get."""
     loss.allocate(rows + 2, outputs, np.dtype(dtype))
     return loss
@@ -60,14 +60,14 @@ def test_cross_entropy_of_each_row_is_minus_log_of_the_label_probability() -> No
 
 def test_softmax_cross_entropy_is_the_mean_of_minus_log_of_the_label_probability() -> None:
     logits = np.log(np.array([[0.5, 0.25, 0.25], [0.1, 0.1, 0.8]]))
-    loss = ready(SoftmaxCrossEntropy(), 2, 3)
+    loss = allocated(SoftmaxCrossEntropy(), 2, 3)
     assert loss.forward(logits, np.array([0, 1])) == pytest.approx(-(np.log(0.5) + np.log(0.1)) / 2)
 
 
 def test_label_smoothing_spreads_the_target_over_all_classes() -> None:
     T = 0.8 * ONE_HOT + 0.2 / 5
     expected = -(T * np.log(softmax(LOGITS))).sum(axis=1).mean()
-    assert ready(SoftmaxCrossEntropy(0.2)).forward(LOGITS, LABELS) == pytest.approx(expected)
+    assert allocated(SoftmaxCrossEntropy(0.2)).forward(LOGITS, LABELS) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(("targets", "T"), [(LABELS, ONE_HOT), (ONE_HOT, ONE_HOT), (NUMBERS, NUMBERS)])
@@ -78,8 +78,8 @@ def test_binary_cross_entropy_matches_its_definition(targets: np.ndarray, T: np.
         losses: np.ndarray = -(T * np.log(P) + (1 - T) * np.log(1 - P)).sum(axis=1)
         return losses
 
-    assert ready(BinaryCrossEntropy()).forward(LOGITS, targets) == pytest.approx(definition(T).mean())
-    pulled = ready(BinaryCrossEntropy(0.2)).forward(LOGITS, targets)
+    assert allocated(BinaryCrossEntropy()).forward(LOGITS, targets) == pytest.approx(definition(T).mean())
+    pulled = allocated(BinaryCrossEntropy(0.2)).forward(LOGITS, targets)
     assert pulled == pytest.approx(definition(0.8 * T + 0.1).mean())
     np.testing.assert_allclose(BinaryCrossEntropy(0.2).per_example(LOGITS, targets), definition(T))
 
@@ -90,14 +90,14 @@ def test_mean_squared_error_is_half_the_squared_distance_to_the_target(
     output: str, targets: np.ndarray, T: np.ndarray
 ) -> None:
     distances = 0.5 * ((OUTPUTS[output](LOGITS) - T) ** 2).sum(axis=1)
-    loss = ready(MeanSquaredError(output))
+    loss = allocated(MeanSquaredError(output))
     assert loss.forward(LOGITS, targets) == pytest.approx(distances.mean())
     np.testing.assert_allclose(loss.per_example(LOGITS, targets), distances)
 
 
 def test_the_error_of_a_single_sigmoid_equals_that_in_a_larger_network() -> None:
     logits, targets = np.array([[0.7], [-40.0], [800.0], [-800.0]]), np.array([[0.2], [1.0], [1.0], [1.0]])
-    many, one = ready(MeanSquaredError("sigmoid"), outputs=1), ready(MeanSquaredError("sigmoid"), outputs=1)
+    many, one = allocated(MeanSquaredError("sigmoid"), outputs=1), allocated(MeanSquaredError("sigmoid"), outputs=1)
     losses = [one.forward(logits[[row]], targets[[row]]) for row in range(4)]
     assert many.forward(logits, targets) == pytest.approx(np.mean(losses), rel=1e-14)
     gradients = many.backward() * 4
@@ -109,8 +109,8 @@ def test_the_error_of_a_single_sigmoid_equals_that_in_a_larger_network() -> None
 @pytest.mark.parametrize("name", ["binary_cross_entropy", "mean_squared_error"])
 def test_labels_of_a_single_output_are_its_target_numbers(name: str) -> None:
     logits, labels = np.array([[0.5], [-2.0], [1.0]]), np.array([1, 0, 0])
-    loss = ready(make_loss(name, "sigmoid"), 3, 1)
-    as_column = ready(make_loss(name, "sigmoid"), 3, 1).forward(logits, labels[:, None].astype(float))
+    loss = allocated(make_loss(name, "sigmoid"), 3, 1)
+    as_column = allocated(make_loss(name, "sigmoid"), 3, 1).forward(logits, labels[:, None].astype(float))
     assert loss.forward(logits, labels) == pytest.approx(as_column)
     assert loss.per_example(logits, labels).mean() == pytest.approx(as_column)
     assert (loss.backward()[:, 0] < 0).tolist() == [True, False, False]
@@ -121,7 +121,7 @@ def test_the_target_of_no_class_is_the_same_for_every_class() -> None:
     T = np.eye(5)[labels]
     T[[1, 3]] = 1 / 5
     expected = -(T * np.log(softmax(LOGITS))).sum(axis=1)
-    loss, logits = ready(SoftmaxCrossEntropy()), LOGITS.copy()
+    loss, logits = allocated(SoftmaxCrossEntropy()), LOGITS.copy()
     assert loss.forward(logits, labels) == pytest.approx(expected.mean())
     gradient = loss.backward().copy()
     np.testing.assert_allclose(gradient, (softmax(LOGITS) - T) / 6)
@@ -133,15 +133,15 @@ def test_the_target_of_no_class_is_the_same_for_every_class() -> None:
 def test_the_target_of_no_class_is_zero_for_several_sigmoids_and_a_half_for_one() -> None:
     labels = np.array([1, NO_CLASS])
     numbers = np.array([[0.0, 1, 0, 0, 0], [0.0, 0, 0, 0, 0]])
-    loss = ready(BinaryCrossEntropy())
+    loss = allocated(BinaryCrossEntropy())
     assert loss.forward(LOGITS[:2], labels) == pytest.approx(loss.forward(LOGITS[:2], numbers))
-    single, logits = ready(BinaryCrossEntropy(), outputs=1), LOGITS[:2, :1]
+    single, logits = allocated(BinaryCrossEntropy(), outputs=1), LOGITS[:2, :1]
     assert single.forward(logits, labels) == pytest.approx(single.forward(logits, np.array([[1], [0.5]])))
 
 
 def test_equal_probabilities_for_no_class_have_no_gradient() -> None:
     for name in ("cross_entropy", "mean_squared_error"):
-        loss = ready(make_loss(name, "softmax"))
+        loss = allocated(make_loss(name, "softmax"))
         loss.forward(np.full((2, 5), 3.0), np.array([NO_CLASS, NO_CLASS]))
         np.testing.assert_allclose(loss.backward(), 0, atol=1e-15)
 
@@ -149,7 +149,7 @@ def test_equal_probabilities_for_no_class_have_no_gradient() -> None:
 @pytest.mark.parametrize(("name", "output", "smoothing", "labels"), EVERY_LOSS_AND_TARGET)
 def test_gradient_matches_central_differences(name: str, output: str, smoothing: float, labels: bool) -> None:
     targets = LABELS if labels else NUMBERS
-    loss, logits = ready(make_loss(name, output, smoothing)), LOGITS.copy()
+    loss, logits = allocated(make_loss(name, output, smoothing)), LOGITS.copy()
     loss.forward(logits, targets)
     gradient = loss.backward().copy()
     numeric = numeric_gradient(lambda: loss.forward(logits, targets), logits)
@@ -159,7 +159,7 @@ def test_gradient_matches_central_differences(name: str, output: str, smoothing:
 
 @pytest.mark.parametrize(("name", "output", "smoothing"), EVERY_LOSS)
 def test_loss_of_each_row_averages_to_the_loss_without_smoothing(name: str, output: str, smoothing: float) -> None:
-    plain = ready(make_loss(name, output)).forward(LOGITS, LABELS)
+    plain = allocated(make_loss(name, output)).forward(LOGITS, LABELS)
     rows = make_loss(name, output, smoothing).per_example(LOGITS, LABELS)
     assert rows.shape == (6,)
     assert rows.mean() == pytest.approx(plain)
@@ -170,32 +170,32 @@ def test_loss_of_each_row_averages_to_the_loss_without_smoothing(name: str, outp
 def test_loss_and_gradient_are_finite_whatever_the_logits(
     name: str, output: str, smoothing: float, logits: np.ndarray
 ) -> None:
-    loss = ready(make_loss(name, output, smoothing), 3, 4, np.float32)
+    loss = allocated(make_loss(name, output, smoothing), 3, 4, np.float32)
     assert np.isfinite(loss.forward(logits, LABELS[:3] % 4))
     assert np.isfinite(loss.backward()).all()
 
 
 def test_the_loss_of_an_extreme_logit_is_exact() -> None:
     logits = np.array([[-1e6, 1e6]], np.float32)
-    assert ready(SoftmaxCrossEntropy(), 1, 2, np.float32).forward(logits, np.array([0])) == pytest.approx(2e6)
-    assert ready(BinaryCrossEntropy(), 1, 2, np.float32).forward(logits, np.array([0])) == pytest.approx(2e6)
+    assert allocated(SoftmaxCrossEntropy(), 1, 2, np.float32).forward(logits, np.array([0])) == pytest.approx(2e6)
+    assert allocated(BinaryCrossEntropy(), 1, 2, np.float32).forward(logits, np.array([0])) == pytest.approx(2e6)
 
 
 @pytest.mark.parametrize(("name", "output", "smoothing"), EVERY_LOSS)
 def test_a_smaller_batch_is_not_affected_by_a_larger_workspace(name: str, output: str, smoothing: float) -> None:
-    large, small = ready(make_loss(name, output, smoothing), 6), ready(make_loss(name, output, smoothing), 2)
+    large, small = allocated(make_loss(name, output, smoothing), 6), allocated(make_loss(name, output, smoothing), 2)
     large.forward(LOGITS, LABELS)
     large.backward()
     assert large.forward(LOGITS[:2], LABELS[:2]) == small.forward(LOGITS[:2], LABELS[:2])
     np.testing.assert_array_equal(large.backward(), small.backward())
 
 
-def peak_of_a_step(loss: Loss, rows: int, labels: bool) -> int:
+def peak_memory_of_a_step(loss: Loss, rows: int, labels: bool) -> int:
     """Bytes that a second forward and backward take at their worst."""
     rng = np.random.default_rng(0)
     logits = rng.standard_normal((rows, 10)).astype(np.float32)
     targets = rng.integers(0, 10, rows) if labels else rng.random((rows, 10), np.float32)
-    ready(loss, rows, 10, np.float32)
+    allocated(loss, rows, 10, np.float32)
     for _ in range(2):
         tracemalloc.start()
         loss.forward(logits, targets)
@@ -211,7 +211,7 @@ def test_forward_and_backward_allocate_nothing_that_grows_with_the_batch(
 ) -> None:
     loss = make_loss(name, output, smoothing)
     # NumPy has buffers of a fixed size where it stretches a column; one byte a row more would be 30,000.
-    assert abs(peak_of_a_step(loss, 40_000, labels) - peak_of_a_step(loss, 10_000, labels)) < 4000
+    assert abs(peak_memory_of_a_step(loss, 40_000, labels) - peak_memory_of_a_step(loss, 10_000, labels)) < 4000
 
 
 @pytest.mark.parametrize(
@@ -229,13 +229,13 @@ def test_a_loss_that_does_not_fit_the_output_raises_an_error_with_both_names(nam
     if needed == output:
         make_loss(name, output)
         return
-    with pytest.raises(SettingError, match=f"{name} needs the output {needed}; .* {output}") as refusal:
+    with pytest.raises(SettingError, match=f"{name} needs the output {needed}; .* {output}") as raised:
         make_loss(name, output)
-    assert refusal.value.field == "loss"
+    assert raised.value.field == "loss"
 
 
 @pytest.mark.parametrize(
-    ("name", "output", "smoothing", "field", "said"),
+    ("name", "output", "smoothing", "field", "message"),
     [
         ("hinge", "softmax", 0.0, "loss", "'hinge' is unknown"),
         (None, "maxout", 0.0, "output", "'maxout' is unknown"),
@@ -246,21 +246,21 @@ def test_a_loss_that_does_not_fit_the_output_raises_an_error_with_both_names(nam
     ],
 )
 def test_invalid_combinations_of_loss_output_and_smoothing_raise_an_error(
-    name: str | None, output: str, smoothing: float, field: str, said: str
+    name: str | None, output: str, smoothing: float, field: str, message: str
 ) -> None:
-    with pytest.raises(SettingError, match=said) as refusal:
+    with pytest.raises(SettingError, match=message) as raised:
         make_loss(name, output, smoothing)
-    assert refusal.value.field == field
+    assert raised.value.field == field
 
 
 @pytest.mark.parametrize("columns", [1, 4])
 def test_targets_with_a_different_number_of_columns_raise_an_error(columns: int) -> None:
-    loss = ready(MeanSquaredError("linear"))
+    loss = allocated(MeanSquaredError("linear"))
     with pytest.raises(DataError, match=f"must have 5 numbers, one for each output; got {columns}"):
         loss.forward(LOGITS, NUMBERS[:, :columns])
 
 
 def test_cross_entropy_with_numbers_as_targets_raises_an_error() -> None:
-    loss = ready(SoftmaxCrossEntropy())
+    loss = allocated(SoftmaxCrossEntropy())
     with pytest.raises(DataError, match="one label per example"):
         loss.forward(LOGITS, NUMBERS)

@@ -122,12 +122,12 @@ def test_an_invalid_spec_raises_an_error_that_names_the_cause() -> None:
 def test_the_error_for_a_layer_that_does_not_fit_names_it_and_both_shapes(
     input_shape: tuple[int, ...], layers: tuple[LayerSpec, ...], number: int, kind: str, shapes: list[str]
 ) -> None:
-    with pytest.raises(SettingError) as refused:
+    with pytest.raises(SettingError) as raised:
         NetworkSpec(input_shape, layers)
-    assert refused.value.field == "layers"
-    assert str(refused.value).startswith(f"Layer {number} ({kind}) ")
+    assert raised.value.field == "layers"
+    assert str(raised.value).startswith(f"Layer {number} ({kind}) ")
     for shape in shapes:
-        assert shape in str(refused.value)
+        assert shape in str(raised.value)
 
 
 def test_a_network_whose_output_is_an_image_raises_an_error() -> None:

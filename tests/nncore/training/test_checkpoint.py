@@ -62,8 +62,8 @@ def test_a_run_that_reached_its_time_limit_is_extended_by_seconds() -> None:
 
 
 def test_patience_starts_again_in_an_extended_run() -> None:
-    hopeless = TrainingConfig("sgd", 1e-12, batch_size=None, epochs=50, patience=2)
-    checkpoint = finished(hopeless)
+    no_progress = TrainingConfig("sgd", 1e-12, batch_size=None, epochs=50, patience=2)
+    checkpoint = finished(no_progress)
     assert checkpoint.counters["epochs_done"] < 50
     training = Training.resumed(checkpoint.extended(epochs=50), few_digits())
     *_, last = training.events()
@@ -80,6 +80,6 @@ def test_extending_without_arguments_changes_nothing() -> None:
 
 @pytest.mark.parametrize("field", ["learning_rate", "steps", "epochs", "seconds"])
 def test_a_value_out_of_range_raises_an_error(field: str) -> None:
-    with pytest.raises(SettingError) as refusal:
+    with pytest.raises(SettingError) as raised:
         finished().extended(**{field: 0})
-    assert refusal.value.field == field
+    assert raised.value.field == field

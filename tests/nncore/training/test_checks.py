@@ -1,4 +1,4 @@
-"""What goes together learns, whatever the problem; what does not is refused before the first step."""
+"""What goes together learns, whatever the problem; what does not is raised before the first step."""
 
 from __future__ import annotations
 
@@ -104,9 +104,9 @@ def test_a_network_learns_a_single_example() -> None:
     network, one = fresh_network(), few_digits().training.take(slice(0, 1))
     events = list(train(network, Splits(one), TrainingConfig(epochs=30, learning_rate=0.01)))
     assert last(events).step == 30
-    judged = evaluate(network, one)
-    assert judged is not None
-    assert judged.accuracy == 1
+    evaluation = evaluate(network, one)
+    assert evaluation is not None
+    assert evaluation.accuracy == 1
 
 
 def test_a_batch_size_above_the_number_of_examples_is_a_full_batch() -> None:
@@ -171,9 +171,9 @@ def test_network_data_and_settings_that_do_not_fit_raise_an_error(
     spec: NetworkSpec, data: str, settings: dict[str, object], field: str, sentence: str
 ) -> None:
     config = replace(CONFIG, **settings)  # type: ignore[arg-type]
-    with pytest.raises(SettingError, match=sentence) as refused:
+    with pytest.raises(SettingError, match=sentence) as raised:
         train(fresh_network(spec), splits(data), config)
-    assert refused.value.field == field
+    assert raised.value.field == field
 
 
 def first_step(**settings: object) -> tuple[float, NDArray[np.floating], NDArray[np.floating]]:
@@ -193,12 +193,12 @@ def test_label_smoothing_changes_the_loss_of_a_step() -> None:
 
 
 def test_a_network_trained_with_label_smoothing_is_less_confident() -> None:
-    def surest(smoothing: float) -> float:
+    def mean_confidence(smoothing: float) -> float:
         network = fresh_network()
         list(train(network, few_digits(), TrainingConfig(epochs=40, learning_rate=0.01, label_smoothing=smoothing)))
         return float(network.predict(few_digits().training.inputs(slice(None))).max(axis=1).mean())
 
-    assert surest(0.3) < 0.85 < 0.95 < surest(0)
+    assert mean_confidence(0.3) < 0.85 < 0.95 < mean_confidence(0)
 
 
 def test_weight_decay_changes_weights_but_not_biases() -> None:
@@ -229,9 +229,9 @@ def test_a_data_set_with_one_class_name_raises_an_error() -> None:
 
 def test_batch_normalisation_with_batch_size_one_raises_an_error() -> None:
     spec = NetworkSpec((784,), (Dense(8), BatchNorm(), Dense(10)))
-    with pytest.raises(SettingError, match="A batch norm layer needs batches of 2 or more; got 1") as refused:
+    with pytest.raises(SettingError, match="A batch norm layer needs batches of 2 or more; got 1") as raised:
         train(fresh_network(spec), few_digits(), replace(CONFIG, batch_size=1))
-    assert refused.value.field == "batch_size"
+    assert raised.value.field == "batch_size"
 
 
 @pytest.mark.parametrize("seed", range(4))

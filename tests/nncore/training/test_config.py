@@ -50,10 +50,10 @@ CONFIG = TrainingConfig()
     ],
 )
 def test_a_setting_out_of_range_raises_an_error_with_its_name(field: str, value: object, sentence: str) -> None:
-    with pytest.raises(SettingError) as caught:
+    with pytest.raises(SettingError) as raised:
         replace(CONFIG, **{field: value})  # type: ignore[arg-type]
-    assert str(caught.value).startswith(sentence)
-    assert caught.value.field == field
+    assert str(raised.value).startswith(sentence)
+    assert raised.value.field == field
 
 
 @pytest.mark.parametrize(

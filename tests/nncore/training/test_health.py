@@ -120,12 +120,12 @@ def test_histograms_ignore_parameters_that_are_not_finite(value: float) -> None:
 def test_figures_are_measured_only_after_the_minimum_time(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = 0.0
     monkeypatch.setattr(health, "perf_counter", lambda: clock)
-    gathered = []
+    measured = []
     for event in train(fresh_network(), few_digits(), replace(CONFIG, epochs=6)):
         for done in epochs([event]):
-            gathered.append(done.health is not None)
+            measured.append(done.health is not None)
             clock += 0.6 * health.MIN_SECONDS_BETWEEN_FIGURES
-    assert gathered == [True, False, True, False, True, False]
+    assert measured == [True, False, True, False, True, False]
 
 
 def test_an_epoch_without_a_measured_step_has_no_figures(
@@ -134,12 +134,12 @@ def test_an_epoch_without_a_measured_step_has_no_figures(
     """Else those of an earlier epoch would be told again as this one's."""
     readings = iter([0.0, 0.0, 0.1, 0.3, 0.5])
     monkeypatch.setattr(health, "perf_counter", lambda: next(readings, 9.0))
-    gathered = [
+    measured = [
         done.health is not None
         for done in epochs(list(train(fresh_network(), few_digits(), replace(CONFIG, epochs=3))))
     ]
     # Due at 0; not at 0.1, when the second epoch's step is taken; at 0.3, the third's, again.
-    assert gathered == [True, False, True]
+    assert measured == [True, False, True]
 
 
 def test_measuring_figures_does_not_change_the_training(monkeypatch: pytest.MonkeyPatch) -> None:

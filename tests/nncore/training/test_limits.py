@@ -28,7 +28,7 @@ def run(config: TrainingConfig, network: Network | None = None) -> list[Training
 
 
 @pytest.fixture
-def a_second_a_step(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+def one_second_per_reading(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """A clock that shows a second more whenever it is read: each step takes one, and so does judging."""
     clock: Iterator[int] = count()
     monkeypatch.setattr(loop, "perf_counter", lambda: next(clock))
@@ -44,9 +44,9 @@ def test_a_step_limit_ends_the_run_and_its_partial_epoch_is_evaluated() -> None:
     partial = epochs(events)[-1]
     assert (partial.training_loss, partial.training_accuracy) == (steps(events)[-1].loss, steps(events)[-1].accuracy)
     assert validation is not None
-    judged = evaluate(network, validation)
-    assert judged is not None
-    assert partial.validation_loss == judged.loss
+    evaluation = evaluate(network, validation)
+    assert evaluation is not None
+    assert partial.validation_loss == evaluation.loss
     assert finished.test is not None
 
 
@@ -68,7 +68,7 @@ def test_a_step_limit_ends_the_run_and_its_partial_epoch_is_evaluated() -> None:
         ({"seconds": 7.0, "steps": 14, "epochs": 1}, "epochs", 3),
     ],
 )
-@pytest.mark.usefixtures("a_second_a_step")
+@pytest.mark.usefixtures("one_second_per_reading")
 def test_the_first_limit_that_is_reached_ends_the_run(limits: dict[str, float], reason: str, taken: int) -> None:
     events = run(replace(CONFIG, **limits))  # type: ignore[arg-type]
     assert (last(events).reason, last(events).step, len(steps(events))) == (reason, taken, taken)
@@ -76,15 +76,15 @@ def test_the_first_limit_that_is_reached_ends_the_run(limits: dict[str, float], 
     assert not last(events).stopped
 
 
-def test_seconds_include_steps_and_evaluation_but_no_pauses(a_second_a_step: Iterator[int]) -> None:
+def test_seconds_include_steps_and_evaluation_but_no_pauses(one_second_per_reading: Iterator[int]) -> None:
     events = train(fresh_network(), few_digits(), CONFIG)
-    heard = []
+    received = []
     for event in events:
-        heard.append(event)
-        next(a_second_a_step)  # somebody lets time pass
-    assert [done.seconds for done in epochs(heard)] == [4] * 5
-    assert last(heard).seconds == 20
-    assert epochs(heard)[0].samples_per_second == 190 / 3
+        received.append(event)
+        next(one_second_per_reading)  # somebody lets time pass
+    assert [done.seconds for done in epochs(received)] == [4] * 5
+    assert last(received).seconds == 20
+    assert epochs(received)[0].samples_per_second == 190 / 3
 
 
 def rates(config: TrainingConfig) -> NDArray[np.float64]:
@@ -99,7 +99,7 @@ def test_a_schedule_covers_the_run_up_to_its_step_limit() -> None:
     np.testing.assert_allclose(rates(replace(CONFIG, schedule="cosine", steps=100)), whole)
 
 
-@pytest.mark.usefixtures("a_second_a_step")
+@pytest.mark.usefixtures("one_second_per_reading")
 def test_a_schedule_follows_the_time_if_a_time_limit_ends_the_run() -> None:
     found = rates(replace(CONFIG, schedule="cosine", seconds=6.0))
     # Steps begin at 0, 1 and 2 seconds; judging takes one; then at 4 and 5.
@@ -144,9 +144,9 @@ def test_keep_best_restores_the_exact_weights_of_the_best_epoch(stop_after: int 
     assert finished.stopped == (stop_after is not None)
     np.testing.assert_array_equal(network.parameters.values, weights[finished.best_epoch])
     assert data.test is not None
-    judged = evaluate(network, data.test)
-    assert judged is not None
-    assert finished.test is None if stop_after else finished.test.loss == judged.loss  # type: ignore[union-attr]
+    evaluation = evaluate(network, data.test)
+    assert evaluation is not None
+    assert finished.test is None if stop_after else finished.test.loss == evaluation.loss  # type: ignore[union-attr]
 
 
 def test_a_run_stopped_in_its_first_epoch_has_no_best_epoch() -> None:
@@ -160,17 +160,17 @@ def test_a_run_stopped_in_its_first_epoch_has_no_best_epoch() -> None:
     np.testing.assert_array_equal(network.parameters.values, weights)
 
 
-@pytest.mark.parametrize("poisoned", [np.nan, np.inf])
-def test_the_best_weights_are_restored_if_a_run_is_stopped_with_invalid_weights(poisoned: float) -> None:
+@pytest.mark.parametrize("invalid", [np.nan, np.inf])
+def test_the_best_weights_are_restored_if_a_run_is_stopped_with_invalid_weights(invalid: float) -> None:
     network, control = fresh_network(), TrainingControl(0.001)
     run = Training(network, few_digits(), replace(CONFIG, keep_best=True), control)
     for event in run.events():
         if isinstance(event, EpochDone) and event.epoch == 2:
-            sound = values_of(network)
+            best = values_of(network)
         if isinstance(event, StepDone) and event.step == 7:
-            network.parameters.values[:] = poisoned
+            network.parameters.values[:] = invalid
             control.stop()
-    np.testing.assert_array_equal(network.parameters.values, sound)
+    np.testing.assert_array_equal(network.parameters.values, best)
     assert np.isfinite(run.checkpoint().arrays["values"]).all()
 
 
@@ -185,6 +185,6 @@ def test_settings_that_need_a_validation_set_raise_an_error_without_one(
     settings: dict[str, object], field: str, sentence: str
 ) -> None:
     config = replace(CONFIG, **settings)  # type: ignore[arg-type]
-    with pytest.raises(SettingError, match=sentence) as refused:
+    with pytest.raises(SettingError, match=sentence) as raised:
         train(fresh_network(), Splits(few_digits().training), config)
-    assert refused.value.field == field
+    assert raised.value.field == field

@@ -69,9 +69,9 @@ def test_reported_figures_equal_those_of_evaluate() -> None:
     assert untrained is not None
     assert events[0].validation_accuracy == untrained.accuracy
     done = [event for event in events if isinstance(event, EpochDone)][-1]
-    judged = evaluate(network, data.validation) if data.validation else None
-    assert judged is not None
-    assert (done.validation_loss, done.validation_accuracy) == (judged.loss, judged.accuracy)
+    evaluation = evaluate(network, data.validation) if data.validation else None
+    assert evaluation is not None
+    assert (done.validation_loss, done.validation_accuracy) == (evaluation.loss, evaluation.accuracy)
     second = [step for step in steps(events) if step.epoch == 2]
     assert done.training_loss == pytest.approx(np.mean([step.loss for step in second]))
     assert done.training_accuracy == pytest.approx(np.mean([step.accuracy for step in second]))
@@ -133,10 +133,10 @@ def test_a_rate_that_is_too_high_diverges_and_restores_finite_weights(
             kept = network.parameters.values.copy()
     assert isinstance(event, Diverged)
     np.testing.assert_array_equal(network.parameters.values, kept)
-    judged = evaluate(network, data.training)
+    evaluation = evaluate(network, data.training)
     assert untrained is not None
-    assert judged is not None
-    assert judged.loss <= loop.DIVERGED_FACTOR * untrained.loss
+    assert evaluation is not None
+    assert evaluation.loss <= loop.DIVERGED_FACTOR * untrained.loss
     assert f"at a learning rate of {rate:g}: the loss " in event.message
 
 

@@ -37,9 +37,9 @@ def test_training_that_needs_more_than_the_available_memory_raises_an_error() ->
 
 
 def test_a_huge_network_exceeds_the_memory_of_the_system() -> None:
-    with pytest.raises(SettingError, match=" of memory; ") as refusal:
+    with pytest.raises(SettingError, match=" of memory; ") as raised:
         check_memory(NetworkSpec.dense((784, 10**6, 10**6, 10)), TrainingConfig())
-    assert refusal.value.field == "layers"
+    assert raised.value.field == "layers"
 
 
 def test_batches_of_several_passes_need_no_more_memory() -> None:

@@ -10,7 +10,7 @@ import pytest
 from nncore.errors import SettingError
 from nncore.model.layers.parameters import Parameters
 from nncore.training import optimizers
-from nncore.training.optimizers import FLUSH_INTERVAL, NEGLIGIBLE, OPTIMIZERS, AdamW, Optimizer, clip
+from nncore.training.optimizers import FLUSH_INTERVAL, NEGLIGIBLE, OPTIMIZERS, AdamW, Optimizer, clip_gradients
 
 STEPS = 60
 SHAPES = {"1.W": (4, 3), "1.b": (3,), "2.K": (2, 1, 2, 2), "2.gamma": (2,)}
@@ -193,33 +193,33 @@ def test_every_optimizer_minimises_a_quadratic_function(name: str) -> None:
 
 @pytest.mark.parametrize("decay", [-0.1, float("inf"), float("nan")])
 def test_an_invalid_weight_decay_raises_an_error(decay: float) -> None:
-    with pytest.raises(SettingError, match="must be 0 or more and finite") as refusal:
+    with pytest.raises(SettingError, match="must be 0 or more and finite") as raised:
         AdamW(parameters(), decay)
-    assert refusal.value.field == "weight_decay"
+    assert raised.value.field == "weight_decay"
 
 
 def test_a_gradient_above_the_limit_is_scaled_down_to_it() -> None:
     gradients = np.array([3.0, -4.0], np.float32)
-    assert clip(gradients, 1.0) == pytest.approx(5)
+    assert clip_gradients(gradients, 1.0) == pytest.approx(5)
     np.testing.assert_allclose(gradients, [0.6, -0.8], rtol=1e-6)
     assert gradients.dtype == np.float32
 
 
 def test_a_gradient_within_the_limit_is_not_changed() -> None:
     gradients = np.array([3.0, -4.0], np.float32)
-    assert clip(gradients, 5.0) == 5
+    assert clip_gradients(gradients, 5.0) == 5
     np.testing.assert_array_equal(gradients, [3, -4])
 
 
-@pytest.mark.parametrize("wrong", [np.inf, -np.inf, np.nan])
-def test_a_gradient_without_a_finite_norm_is_not_changed(wrong: float) -> None:
-    gradients = np.array([1.0, wrong, 3e38], np.float32)
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
+def test_a_gradient_without_a_finite_norm_is_not_changed(value: float) -> None:
+    gradients = np.array([1.0, value, 3e38], np.float32)
     kept = gradients.copy()
-    assert not np.isfinite(clip(gradients, 1.0))
+    assert not np.isfinite(clip_gradients(gradients, 1.0))
     np.testing.assert_array_equal(gradients, kept)
 
 
 def test_a_gradient_whose_squares_overflow_float32_is_clipped() -> None:
     gradients = np.array([3e25, 4e25], np.float32)
-    assert clip(gradients, 1.0) == pytest.approx(5e25)
+    assert clip_gradients(gradients, 1.0) == pytest.approx(5e25)
     np.testing.assert_allclose(gradients, [0.6, 0.8], rtol=1e-5)

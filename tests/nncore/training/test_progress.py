@@ -60,7 +60,7 @@ def test_loss_and_accuracy_of_an_epoch_are_means_over_its_samples() -> None:
     assert (progress.epoch_loss, progress.epoch_accuracy, progress.samples_per_second) == (2.0, 0.75, 8.0)
     progress.close_epoch(1.0)
     assert (progress.seconds, progress.epoch_seconds) == (1.5, 1.5)
-    assert progress.epoch_loss == 2.0  # still there to be told
+    assert progress.epoch_loss == 2.0  # still there to be ends
     progress.begin_epoch()
     assert (progress.samples_in_epoch, progress.summed_loss, progress.right) == (0, 0, 0)
 
@@ -114,14 +114,14 @@ def test_patience_counts_the_epochs_since_the_best(
 
 def test_ends_epoch_is_true_before_the_last_step_of_an_epoch() -> None:
     progress = Progress(TrainingConfig(batch_size=2, epochs=2, steps=5), 6)
-    told = []
+    ends = []
     while progress.end_reason is None:
         progress.begin_epoch()
         while progress.steps_in_epoch < 3 and not progress.at_limit:
-            told.append(progress.ends_epoch)
+            ends.append(progress.ends_epoch)
             progress.count_step(1.0, 1, 2, 0.1)
         progress.close_epoch(0.1)
-    assert told == [False, False, True, False, True]
+    assert ends == [False, False, True, False, True]
 
 
 def test_progress_can_be_created_from_its_counters() -> None:

@@ -124,22 +124,22 @@ def test_a_sweep_can_be_cancelled() -> None:
 def test_no_rate_is_suggested_if_the_loss_is_not_finite_at_the_start() -> None:
     network = fresh_network()
     network.parameters.values[:] = 1e30
-    with pytest.raises(SettingError, match="diverges at the lowest learning rate, 1e-06") as refusal:
+    with pytest.raises(SettingError, match="diverges at the lowest learning rate, 1e-06") as raised:
         find_learning_rate(network, small_mnist(), CONFIG)
-    assert refusal.value.field == "learning_rate"
+    assert raised.value.field == "learning_rate"
 
 
 def test_no_rate_is_suggested_if_the_loss_never_falls() -> None:
     dark = Dataset(np.zeros((100, 28, 28), np.uint8), np.arange(100) % 10, source="dark")
-    with pytest.raises(SettingError, match="did not fall at any learning rate from 1e-06 to") as refusal:
+    with pytest.raises(SettingError, match="did not fall at any learning rate from 1e-06 to") as raised:
         find_learning_rate(
             fresh_network(), Splits(dark), replace(CONFIG, batch_size=None, keep_best=False, patience=None)
         )
-    assert refusal.value.field == "learning_rate"
+    assert raised.value.field == "learning_rate"
 
 
 @pytest.mark.parametrize(
-    ("lowest", "highest", "steps", "field", "said"),
+    ("lowest", "highest", "steps", "field", "message"),
     [
         (0.0, 1.0, 100, "learning_rate", "above 0"),
         (0.1, float("inf"), 100, "learning_rate", "finite"),
@@ -148,17 +148,17 @@ def test_no_rate_is_suggested_if_the_loss_never_falls() -> None:
     ],
 )
 def test_invalid_rates_and_steps_raise_an_error(
-    lowest: float, highest: float, steps: int, field: str, said: str
+    lowest: float, highest: float, steps: int, field: str, message: str
 ) -> None:
-    with pytest.raises(SettingError, match=said) as refusal:
+    with pytest.raises(SettingError, match=message) as raised:
         sweep(CONFIG, lowest, highest, steps)
-    assert refusal.value.field == field
+    assert raised.value.field == field
 
 
 @pytest.mark.parametrize("count", range(5, 14))
 def test_there_is_a_loss_for_each_rate_even_if_the_sweep_ends_early(count: int) -> None:
     losses = np.linspace(2, 1, count)
-    sweep = rate_finder._suggestion(np.geomspace(1e-6, 10, 100), losses)
+    sweep = rate_finder._sweep_result(np.geomspace(1e-6, 10, 100), losses)
     assert len(sweep.rates) == len(sweep.losses) == count
 
 

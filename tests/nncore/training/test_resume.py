@@ -26,7 +26,7 @@ CONFIG = TrainingConfig(epochs=3, batch_size=64, learning_rate=0.01, schedule="c
 STEPS = 9
 
 
-def whole_run(spec: NetworkSpec, config: TrainingConfig, data: Splits | None = None) -> tuple[Training, list[Any]]:
+def uninterrupted(spec: NetworkSpec, config: TrainingConfig, data: Splits | None = None) -> tuple[Training, list[Any]]:
     training = Training(fresh_network(spec, config.seed), data or few_digits(), config)
     return training, list(training.events())
 
@@ -46,10 +46,10 @@ def interrupted(
         if ends(event):
             break
     events.close()  # type: ignore[attr-defined]
-    return gone_on_with(training, path, before, data)
+    return resumed_with(training, path, before, data)
 
 
-def gone_on_with(
+def resumed_with(
     training: Training, path: Path, before: list[TrainingEvent], data: Splits | None = None
 ) -> tuple[Training, list[TrainingEvent]]:
     save_checkpoint(training.checkpoint(), path)
@@ -72,7 +72,7 @@ def after_step(step: int) -> Callable[[TrainingEvent], bool]:
 @pytest.mark.parametrize("step", range(1, STEPS + 1))
 def test_a_dense_network_resumes_from_any_step(tmp_path: Path, step: int) -> None:
     config = replace(CONFIG, augmentation=Augmentation(shift=1, rotation=8))
-    assert_same(interrupted(SMALL, config, tmp_path / "run.npz", after_step(step)), whole_run(SMALL, config))
+    assert_same(interrupted(SMALL, config, tmp_path / "run.npz", after_step(step)), uninterrupted(SMALL, config))
 
 
 @pytest.mark.parametrize("epoch", [1, 2, 3])
@@ -80,34 +80,34 @@ def test_a_run_resumes_from_the_end_of_an_epoch(tmp_path: Path, epoch: int) -> N
     def ends(event: TrainingEvent) -> bool:
         return isinstance(event, EpochDone) and event.epoch == epoch
 
-    assert_same(interrupted(SMALL, CONFIG, tmp_path / "run.npz", ends), whole_run(SMALL, CONFIG))
+    assert_same(interrupted(SMALL, CONFIG, tmp_path / "run.npz", ends), uninterrupted(SMALL, CONFIG))
 
 
 def test_a_run_resumes_from_before_its_first_step(tmp_path: Path) -> None:
-    assert_same(interrupted(SMALL, CONFIG, tmp_path / "run.npz", lambda event: True), whole_run(SMALL, CONFIG))
+    assert_same(interrupted(SMALL, CONFIG, tmp_path / "run.npz", lambda event: True), uninterrupted(SMALL, CONFIG))
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_optimizer_resumes_with_its_memory(tmp_path: Path, optimizer: str) -> None:
     config = replace(CONFIG, optimizer=optimizer, weight_decay=0.01, clip_norm=1.0, label_smoothing=0.1)
-    assert_same(interrupted(SMALL, config, tmp_path / "run.npz", after_step(5)), whole_run(SMALL, config))
+    assert_same(interrupted(SMALL, config, tmp_path / "run.npz", after_step(5)), uninterrupted(SMALL, config))
 
 
 @pytest.mark.parametrize("step", [1, 4, 6])
-@pytest.mark.parametrize("worth_splitting", [0, 10**9], ids=["replicas", "one network"])
+@pytest.mark.parametrize("min_multiplications", [0, 10**9], ids=["replicas", "one network"])
 def test_layers_with_randomness_and_state_resume(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int, worth_splitting: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int, min_multiplications: int
 ) -> None:
-    monkeypatch.setattr(batch_gradients, "MIN_MULTIPLICATIONS_TO_SPLIT", worth_splitting)
+    monkeypatch.setattr(batch_gradients, "MIN_MULTIPLICATIONS_TO_SPLIT", min_multiplications)
     config = replace(CONFIG, augmentation=Augmentation(elastic=1, noise=0.1))
-    whole = whole_run(CONVOLUTIONAL, config)
+    whole = uninterrupted(CONVOLUTIONAL, config)
     assert_same(interrupted(CONVOLUTIONAL, config, tmp_path / "run.npz", after_step(step)), whole)
 
 
 @pytest.mark.parametrize(("limit", "step"), [(4, 4), (5, 3), (5, 5), (6, 6)])
 def test_a_resumed_run_ends_at_its_step_limit(tmp_path: Path, limit: int, step: int) -> None:
     config = replace(CONFIG, steps=limit)
-    whole = whole_run(SMALL, config)
+    whole = uninterrupted(SMALL, config)
     assert last(whole[1]).step == limit
     assert_same(interrupted(SMALL, config, tmp_path / "run.npz", after_step(step)), whole)
 
@@ -115,7 +115,7 @@ def test_a_resumed_run_ends_at_its_step_limit(tmp_path: Path, limit: int, step: 
 @pytest.mark.parametrize("step", [8, 13, 31])
 def test_best_weights_and_patience_resume(tmp_path: Path, step: int) -> None:
     config = TrainingConfig(learning_rate=0.03, batch_size=64, epochs=40, patience=8, keep_best=True)
-    whole = whole_run(SMALL, config)
+    whole = uninterrupted(SMALL, config)
     finished = last(whole[1])
     assert finished.best_epoch is not None
     assert finished.reason == "patience"
@@ -124,45 +124,45 @@ def test_best_weights_and_patience_resume(tmp_path: Path, step: int) -> None:
     assert_same(interrupted(SMALL, config, tmp_path / "run.npz", after_step(step)), whole)
 
 
-class StopsAtLast(TrainingControl):
-    """Stopped by somebody at the moment when the run has asked so many times whether it is to stop."""
+class StopsAfterQueries(TrainingControl):
+    """Stopped by somebody at the moment when the run has queries so many times whether it is to stop."""
 
-    def __init__(self, learning_rate: float, asked: int) -> None:
+    def __init__(self, learning_rate: float, queries: int) -> None:
         super().__init__(learning_rate)
-        self._left = asked
+        self._queries_left = queries
 
     @property
     def stopped(self) -> bool:
-        self._left -= 1
-        return self._left < 0
+        self._queries_left -= 1
+        return self._queries_left < 0
 
 
-@pytest.mark.parametrize("worth_splitting", [0, 10**9], ids=["replicas", "one network"])
+@pytest.mark.parametrize("min_multiplications", [0, 10**9], ids=["replicas", "one network"])
 def test_a_run_stopped_at_any_moment_resumes_to_the_same_bits(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, worth_splitting: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, min_multiplications: int
 ) -> None:
-    """Also in the middle of a batch that takes several passes, and while the network is judged."""
-    monkeypatch.setattr(batch_gradients, "MIN_MULTIPLICATIONS_TO_SPLIT", worth_splitting)
+    """Also in the middle of a batch that takes several passes, and while the network is evaluation."""
+    monkeypatch.setattr(batch_gradients, "MIN_MULTIPLICATIONS_TO_SPLIT", min_multiplications)
     monkeypatch.setattr(batch_gradients, "MAX_ROWS_PER_PASS", 15)
     config = TrainingConfig(
         epochs=2, batch_size=150, keep_best=True, optimizer="momentum", augmentation=Augmentation(shift=2)
     )
-    whole = whole_run(CONVOLUTIONAL, config)
-    stopped_at, asked = set(), 0
+    whole = uninterrupted(CONVOLUTIONAL, config)
+    stopped_at, queries = set(), 0
     while True:
         training = Training(
-            fresh_network(CONVOLUTIONAL), few_digits(), config, StopsAtLast(config.learning_rate, asked)
+            fresh_network(CONVOLUTIONAL), few_digits(), config, StopsAfterQueries(config.learning_rate, queries)
         )
         before = list(training.events())
         if last(before).reason != "stopped":
             break
         stopped_at.add(last(before).step)
         _, *between, _ = before
-        again = gone_on_with(training, tmp_path / "run.npz", between)
+        again = resumed_with(training, tmp_path / "run.npz", between)
         assert_same(again, (whole[0], whole[1][1:]))  # a run that is stopped at once starts without figures
-        asked += 1
+        queries += 1
     assert stopped_at == {0, 1, 2, 3, 4}
-    assert asked > 20
+    assert queries > 20
 
 
 def test_a_run_can_be_resumed_after_every_step(tmp_path: Path) -> None:
@@ -176,7 +176,7 @@ def test_a_run_can_be_resumed_after_every_step(tmp_path: Path) -> None:
         save_checkpoint(training.checkpoint(), tmp_path / "run.npz")
         training = Training.resumed(load_checkpoint(tmp_path / "run.npz"), few_digits())
     list(training.events())
-    whole, _ = whole_run(CONVOLUTIONAL, CONFIG)
+    whole, _ = uninterrupted(CONVOLUTIONAL, CONFIG)
     np.testing.assert_array_equal(training.network.parameters.values, whole.network.parameters.values)
     assert training.history.epochs == 3
 
@@ -191,7 +191,7 @@ def test_a_changed_learning_rate_is_resumed(tmp_path: Path) -> None:
                 training.control.learning_rate = 0.03
             if path is not None and isinstance(event, StepDone) and event.step == 5:
                 events.close()  # type: ignore[attr-defined]
-                return gone_on_with(training, path, before)
+                return resumed_with(training, path, before)
         return training, before
 
     one, other = run(None), run(tmp_path / "run.npz")
@@ -200,8 +200,8 @@ def test_a_changed_learning_rate_is_resumed(tmp_path: Path) -> None:
 
 
 def test_resuming_a_finished_run_only_reports_its_end(tmp_path: Path) -> None:
-    training, events = whole_run(SMALL, CONFIG)
-    resumed, again = gone_on_with(training, tmp_path / "run.npz", [])
+    training, events = uninterrupted(SMALL, CONFIG)
+    resumed, again = resumed_with(training, tmp_path / "run.npz", [])
     assert [unmeasured(event) for event in again] == [unmeasured(events[-1])]
     np.testing.assert_array_equal(resumed.network.parameters.values, training.network.parameters.values)
 
@@ -217,12 +217,12 @@ def test_a_resumed_run_reports_the_samples_done_before(tmp_path: Path) -> None:
 
 
 def test_resuming_with_other_data_raises_an_error() -> None:
-    training, _ = whole_run(SMALL, replace(CONFIG, epochs=1))
+    training, _ = uninterrupted(SMALL, replace(CONFIG, epochs=1))
     data, checkpoint = few_digits().training, training.checkpoint()
     fewer = data.take(slice(0, 100))
     relabelled = Dataset(data.images, (data.labels + 1) % 10, source="the same, other labels")
     others = Dataset(data.images[::-1], data.labels, source="other images")
     for other in (fewer, relabelled, others):
-        with pytest.raises(SettingError, match="can only continue with its own") as refused:
+        with pytest.raises(SettingError, match="can only continue with its own") as raised:
             Training.resumed(checkpoint, Splits(other, few_digits().validation))
-        assert refused.value.field == "data"
+        assert raised.value.field == "data"

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from nncore.errors import SettingError
 from nncore.preprocessing.augmentation import Augmentation
 from nncore.training.config import SETTINGS, TrainingConfig
-from nncore.training.settings import MAX_INTEGER, Range, Setting, row, settings_by_name
+from nncore.training.settings import MAX_INTEGER, Range, Setting, setting_row, settings_by_name
 
 RATE = SETTINGS["learning_rate"]
 COUNT = Setting("count", "whole number", range=Range(1, 1_000_000), name="count")
@@ -35,9 +35,9 @@ def test_a_learning_rate_is_read_in_all_common_formats(text: str, rate: float) -
 
 @pytest.mark.parametrize("text", ["0", "-0.1", "inf", "1e999", "nan", "", "fast", "0.1.2", "1,000,5"])
 def test_an_invalid_learning_rate_raises_an_error_with_a_sentence(text: str) -> None:
-    with pytest.raises(SettingError, match=r"^Learning rate .*0.*\.$") as refusal:
+    with pytest.raises(SettingError, match=r"^Learning rate .*0.*\.$") as raised:
         RATE.read(text)
-    assert refusal.value.field == "learning_rate"
+    assert raised.value.field == "learning_rate"
 
 
 @pytest.mark.parametrize("text", ["1,000", " 12,345", "+1,000", "123,456,789", "1,000.5", "1,000e-3"])
@@ -58,9 +58,9 @@ def test_any_text_is_a_usable_rate_or_a_setting_error(text: str) -> None:
 
 @given(st.text(min_size=20, max_size=500).filter(lambda text: not any(c.isdigit() for c in text)))
 def test_the_error_shortens_a_long_text(text: str) -> None:
-    with pytest.raises(SettingError) as refusal:
+    with pytest.raises(SettingError) as raised:
         RATE.read(text)
-    assert len(str(refusal.value)) < 120
+    assert len(str(raised.value)) < 120
 
 
 @given(st.integers(1, 1_000_000))
@@ -70,9 +70,9 @@ def test_a_whole_number_in_range_is_read(number: int) -> None:
 
 @pytest.mark.parametrize("text", ["0", "1000001", "-3", "2.5", "", "ten", "9" * 5000, "1_0", "٣"])
 def test_an_invalid_whole_number_raises_an_error_with_the_range(text: str) -> None:
-    with pytest.raises(SettingError, match=r"^Count must be .*from 1 to 1,000,000; got .*\.$") as refusal:
+    with pytest.raises(SettingError, match=r"^Count must be .*from 1 to 1,000,000; got .*\.$") as raised:
         COUNT.read(text)
-    assert refusal.value.field == "count"
+    assert raised.value.field == "count"
 
 
 @pytest.mark.parametrize(("text", "number"), [("0", 0.0), ("0,5", 0.5), (" 1e-4 ", 1e-4), ("2", 2.0)])
@@ -114,8 +114,8 @@ def test_a_range_is_described_in_words(limits: Range, words: str) -> None:
     ],
 )
 def test_a_range_contains_only_its_numbers(limits: Range, inside: list[float], outside: list[float]) -> None:
-    assert [limits.holds(value) for value in inside] == [True] * len(inside)
-    assert [limits.holds(value) for value in outside] == [False] * len(outside)
+    assert [limits.contains(value) for value in inside] == [True] * len(inside)
+    assert [limits.contains(value) for value in outside] == [False] * len(outside)
 
 
 @pytest.mark.parametrize("text", ["", "none", "no limit", " none "])
@@ -148,7 +148,7 @@ def test_each_field_of_a_training_config_has_a_row_for_its_type() -> None:
     for name, setting in SETTINGS.items():
         inside = get_args(hints[name])
         wanted = next(each for each in inside if each is not NoneType) if inside else hints[name]
-        assert (setting.name, setting.kind, bool(setting.absent)) == (name, kinds[wanted], NoneType in inside), name
+        assert (setting.name, setting.kind, bool(setting.none_text)) == (name, kinds[wanted], NoneType in inside), name
         assert setting.group in ("learning", "loss", "augmentation", "stopping"), name
 
 
@@ -164,7 +164,7 @@ def test_the_help_of_a_setting_is_one_sentence(setting: Setting) -> None:
 def test_a_field_without_a_row_raises_an_error() -> None:
     @dataclass
     class Forgotten:
-        known: int = row(1, "known", "whole number", "learning", "What is known", "little is little")
+        known: int = setting_row(1, "known", "whole number", "learning", "What is known", "little is little")
         forgotten: int = 2
 
     with pytest.raises(KeyError, match="setting"):

@@ -78,7 +78,7 @@ class LearningForm(SettingsForm):
     def read_batch_size(self) -> int | None:
         """Examples per step; None for all examples. Raises SettingError("batch_size")."""
         if self.batch.value == "some":
-            setting = replace(SETTINGS["batch_size"], absent="")  # the choice beside it says "full batch"
+            setting = replace(SETTINGS["batch_size"], none_text="")  # the choice beside it says "full batch"
             size: int = setting.read(self.batch_size.text())
             return size
         return 1 if self.batch.value == "one" else None

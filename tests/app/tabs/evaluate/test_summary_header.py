@@ -22,11 +22,11 @@ def header(qtbot: QtBot) -> SummaryHeader:
 def test_the_accuracy_has_its_interval_and_source(header: SummaryHeader) -> None:
     header.show_result(result())
     predictions = result().predictions
-    assert header.accuracy.text() == f"{100 * predictions.right / 500:.2f} %"
+    assert header.accuracy.text() == f"{100 * predictions.correct / 500:.2f} %"
     low, high = predictions.interval
     assert header.interval.text() == f"{100 * low:.2f} to {100 * high:.2f} % (95 % interval)"
     about = header.about.full_text
-    assert about == f"{500 - predictions.right} of 500 misread · {predictions.source} · nearest mean"
+    assert about == f"{500 - predictions.correct} of 500 misread · {predictions.source} · nearest mean"
     header.show_result(None)
     assert header.accuracy.text() == "–"
     assert header.interval.isHidden()

@@ -98,7 +98,7 @@ def inputs(shape: Shape, rows: int = ROWS) -> np.ndarray:
     return values
 
 
-def gradient_for(built: Built, rows: int = ROWS) -> np.ndarray:
+def output_gradient(built: Built, rows: int = ROWS) -> np.ndarray:
     return np.random.default_rng(4).standard_normal((rows, *built.spec.output_shape(built.shape)))
 
 
@@ -112,7 +112,7 @@ def test_output_has_the_shape_the_spec_promises(built: Built) -> None:
 
 
 def test_gradient_matches_central_differences(built: Built) -> None:
-    X, weight = inputs(built.shape), gradient_for(built)
+    X, weight = inputs(built.shape), output_gradient(built)
 
     def loss() -> float:
         return float((built.forward(X) * weight).sum())
@@ -126,7 +126,7 @@ def test_gradient_matches_central_differences(built: Built) -> None:
 
 
 def test_gradients_of_parameters_do_not_depend_on_need_dX(built: Built) -> None:
-    X, dY = inputs(built.shape), gradient_for(built)
+    X, dY = inputs(built.shape), output_gradient(built)
     built.forward(X)
     built.layer.backward(dY.copy())
     expected = built.parameters.gradients.copy()
@@ -139,13 +139,13 @@ def test_gradients_of_parameters_do_not_depend_on_need_dX(built: Built) -> None:
 def test_a_step_allocates_nothing_that_grows_with_the_batch(built: Built) -> None:
     # More numbers than NumPy's own buffers hold (8192), whose size is fixed.
     rows = 9000 if built.shape == FEATURES else 1500
-    assert peak_of_a_step(built, 2 * rows) - peak_of_a_step(built, rows) < rows, "less than a byte a row"
+    assert peak_memory_of_a_step(built, 2 * rows) - peak_memory_of_a_step(built, rows) < rows, "less than a byte a row"
 
 
-def peak_of_a_step(built: Built, rows: int) -> int:
+def peak_memory_of_a_step(built: Built, rows: int) -> int:
     """Bytes allocated at most while a batch of `rows` goes forward and back."""
     own = build(built.spec, built.shape, np.float32, rows)
-    X, dY = inputs(built.shape, rows).astype(np.float32), gradient_for(built, rows).astype(np.float32)
+    X, dY = inputs(built.shape, rows).astype(np.float32), output_gradient(built, rows).astype(np.float32)
     for measured in (False, True):
         if measured:
             tracemalloc.start()
@@ -159,7 +159,7 @@ def peak_of_a_step(built: Built, rows: int) -> int:
 
 
 def test_predict_changes_neither_its_input_nor_a_training_step(built: Built) -> None:
-    X, dY = inputs(built.shape), gradient_for(built)
+    X, dY = inputs(built.shape), output_gradient(built)
     kept, seen = X.copy(), []
     for disturbed in (False, True):
         Y = built.forward(X)
@@ -188,7 +188,7 @@ def test_predict_equals_forward_once_running_averages_have_converged(built: Buil
 
 
 def test_a_smaller_batch_is_not_affected_by_a_larger_one_before_it(built: Built) -> None:
-    X, dY = inputs(built.shape), gradient_for(built)
+    X, dY = inputs(built.shape), output_gradient(built)
     fresh = build(built.spec, built.shape)
     fresh.parameters.values[:] = built.parameters.values
     built.forward(X)
@@ -204,7 +204,7 @@ def test_a_smaller_batch_is_not_affected_by_a_larger_one_before_it(built: Built)
 
 
 def test_the_order_in_memory_does_not_change_the_results(built: Built) -> None:
-    X, dY = inputs(built.shape), gradient_for(built)
+    X, dY = inputs(built.shape), output_gradient(built)
     outcome = []
     for order in ("C", "F"):
         Y = built.forward(np.asarray(X, order=order)).copy()

@@ -46,14 +46,14 @@ def split(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch_gradients, "MIN_MULTIPLICATIONS_TO_SPLIT", 0)
 
 
-def of_batches(
+def train_batches(
     network: Network,
     batches: list[NDArray[np.intp]],
     cores: int = 1,
     config: TrainingConfig = CONFIG,
     data: Dataset | None = None,
 ) -> list[tuple[float, int | None]]:
-    """The loss and the right answers of one batch after the other."""
+    """The loss and the correct answers of one batch after the other."""
     size, figures = max(map(len, batches)), []
     data = small_mnist().training if data is None else data
     with BatchGradients(network, data, config, RandomStreams.from_seed(0), size, cores, lambda: False) as gradients:
@@ -64,7 +64,7 @@ def of_batches(
     return figures
 
 
-def directly(network: Network, rows: NDArray[np.intp], data: Dataset) -> tuple[float, NDArray[np.floating]]:
+def loss_and_gradient_of(network: Network, rows: NDArray[np.intp], data: Dataset) -> tuple[float, NDArray[np.floating]]:
     """The loss and the gradient of a whole batch, in one pass of one network."""
     twin, loss = network.copy(), make_loss(None, network.spec.output, 0.0)
     loss.allocate(len(rows), network.spec.outputs, network.dtype)
@@ -79,11 +79,11 @@ def directly(network: Network, rows: NDArray[np.intp], data: Dataset) -> tuple[f
 def test_the_gradients_of_both_halves_sum_to_that_of_the_batch(spec: NetworkSpec, count: int, cores: int) -> None:
     data, network = small_mnist().training, fresh_network(spec)
     rows = np.random.default_rng(0).permutation(len(data))[:count]
-    ((loss, right),) = of_batches(network, [rows], cores)
-    whole_loss, gradients = directly(network, rows, data)
+    ((loss, correct),) = train_batches(network, [rows], cores)
+    whole_loss, gradients = loss_and_gradient_of(network, rows, data)
     assert loss == pytest.approx(whole_loss, rel=1e-5)
     answers = network.logits(data.inputs(rows)).argmax(axis=1)
-    assert right == np.count_nonzero(answers == data.targets(rows))
+    assert correct == np.count_nonzero(answers == data.targets(rows))
     np.testing.assert_allclose(network.parameters.gradients, gradients, rtol=1e-3, atol=1e-6)
 
 
@@ -92,8 +92,10 @@ def test_the_gradients_of_both_halves_sum_to_that_of_the_batch(spec: NetworkSpec
 def test_a_small_last_batch_of_an_epoch_has_its_own_full_gradient(rest: int, cores: int) -> None:
     data, network = small_mnist().training, fresh_network()
     first, last = np.arange(70), np.arange(70, 70 + rest)
-    of_batches(network, [first, last], cores)
-    np.testing.assert_allclose(network.parameters.gradients, directly(network, last, data)[1], rtol=1e-3, atol=1e-6)
+    train_batches(network, [first, last], cores)
+    np.testing.assert_allclose(
+        network.parameters.gradients, loss_and_gradient_of(network, last, data)[1], rtol=1e-3, atol=1e-6
+    )
 
 
 @pytest.mark.parametrize("size", [32, 33, 40, 61])
@@ -101,24 +103,26 @@ def test_a_small_last_batch_of_an_epoch_has_its_own_full_gradient(rest: int, cor
 def test_a_last_batch_that_is_not_split_has_its_own_full_gradient(size: int, cores: int) -> None:
     data, network = small_mnist().training, fresh_network()
     first, last = np.arange(size), np.arange(100, 131)
-    of_batches(network, [first, last], cores)
-    np.testing.assert_allclose(network.parameters.gradients, directly(network, last, data)[1], rtol=1e-3, atol=1e-6)
+    train_batches(network, [first, last], cores)
+    np.testing.assert_allclose(
+        network.parameters.gradients, loss_and_gradient_of(network, last, data)[1], rtol=1e-3, atol=1e-6
+    )
 
 
-@pytest.mark.parametrize("at_once", [7, 50, 64])
-@pytest.mark.parametrize("worth_splitting", [0, 10**9], ids=["replicas", "one network"])
+@pytest.mark.parametrize("max_rows", [7, 50, 64])
+@pytest.mark.parametrize("min_multiplications", [0, 10**9], ids=["replicas", "one network"])
 def test_the_gradients_of_several_passes_sum_to_that_of_the_batch(
-    monkeypatch: pytest.MonkeyPatch, at_once: int, worth_splitting: int, cores: int
+    monkeypatch: pytest.MonkeyPatch, max_rows: int, min_multiplications: int, cores: int
 ) -> None:
-    monkeypatch.setattr(batch_gradients, "MIN_MULTIPLICATIONS_TO_SPLIT", worth_splitting)
-    monkeypatch.setattr(batch_gradients, "MAX_ROWS_PER_PASS", at_once)
+    monkeypatch.setattr(batch_gradients, "MIN_MULTIPLICATIONS_TO_SPLIT", min_multiplications)
+    monkeypatch.setattr(batch_gradients, "MAX_ROWS_PER_PASS", max_rows)
     data, network = small_mnist().training, fresh_network()
     batches = [np.arange(150), np.arange(200, 350), np.arange(400, 433)]
-    figures = of_batches(network, batches, cores)
+    figures = train_batches(network, batches, cores)
     for rows, (loss, _) in zip(batches, figures, strict=True):
-        assert loss == pytest.approx(directly(network, rows, data)[0], rel=1e-5)
+        assert loss == pytest.approx(loss_and_gradient_of(network, rows, data)[0], rel=1e-5)
     np.testing.assert_allclose(
-        network.parameters.gradients, directly(network, batches[-1], data)[1], rtol=1e-3, atol=1e-6
+        network.parameters.gradients, loss_and_gradient_of(network, batches[-1], data)[1], rtol=1e-3, atol=1e-6
     )
 
 
@@ -142,13 +146,13 @@ def test_batches_are_split_for_a_large_network_but_not_for_a_small_one(monkeypat
     rows = np.arange(128)
     for spec, replicas in ((large, 2), (small, 1)):
         network = fresh_network(spec)
-        of_batches(network, [rows])
+        train_batches(network, [rows])
         found = network.parameters.gradients.copy()
         monkeypatch.setattr(batch_gradients, "MIN_MULTIPLICATIONS_TO_SPLIT", 0 if replicas == 2 else 10**9)
-        of_batches(network, [rows])
+        train_batches(network, [rows])
         np.testing.assert_array_equal(network.parameters.gradients, found)
         monkeypatch.setattr(batch_gradients, "MIN_MULTIPLICATIONS_TO_SPLIT", 10**9 if replicas == 2 else 0)
-        of_batches(network, [rows])
+        train_batches(network, [rows])
         assert not np.array_equal(network.parameters.gradients, found)
         monkeypatch.undo()
 
@@ -163,7 +167,7 @@ def test_running_statistics_are_the_weighted_mean_of_both_halves(cores: int) -> 
         twin = network.copy()
         twin.forward(data.inputs(rows))
         states.append(twin.parameters.state.copy())
-    of_batches(network, [np.arange(45)], cores)
+    train_batches(network, [np.arange(45)], cores)
     np.testing.assert_allclose(network.parameters.state, (23 * states[0] + 22 * states[1]) / 45, rtol=1e-5, atol=1e-7)
 
 
@@ -181,7 +185,7 @@ def test_both_halves_start_from_the_same_running_statistics(cores: int) -> None:
         twin = expected.copy()
         twin.forward(data.inputs(rows))
         states.append(twin.parameters.state.copy())
-    of_batches(network, [small, large], cores)
+    train_batches(network, [small, large], cores)
     np.testing.assert_allclose(network.parameters.state, (states[0] + states[1]) / 2, rtol=1e-5, atol=1e-7)
 
 
@@ -219,13 +223,13 @@ FEW, MANY = 2048, 4096
 FLOAT32 = 4
 
 
-@pytest.mark.parametrize("worth_splitting", [0, 10**9], ids=["replicas", "one network"])
+@pytest.mark.parametrize("min_multiplications", [0, 10**9], ids=["replicas", "one network"])
 @pytest.mark.parametrize("kind", ["bytes", pytest.param("augmented", marks=pytest.mark.slow), "floats"])
 @pytest.mark.parametrize("spec", [SMALL, CONVOLUTIONAL], ids=["dense", "conv"])
 def test_a_step_allocates_nothing_that_grows_with_the_batch(
-    monkeypatch: pytest.MonkeyPatch, spec: NetworkSpec, kind: str, worth_splitting: int
+    monkeypatch: pytest.MonkeyPatch, spec: NetworkSpec, kind: str, min_multiplications: int
 ) -> None:
-    monkeypatch.setattr(batch_gradients, "MIN_MULTIPLICATIONS_TO_SPLIT", worth_splitting)
+    monkeypatch.setattr(batch_gradients, "MIN_MULTIPLICATIONS_TO_SPLIT", min_multiplications)
     data = mnist().training.take(slice(0, MANY))
     if kind == "floats":
         data = Dataset.from_floats(data.inputs(slice(None)), np.eye(10)[data.labels])

@@ -27,7 +27,7 @@ from nncore.training import Training, TrainingConfig
 from nncore.training.events import Started, StepDone
 from nncore.training.optimizers import BLOCK_SIZE, OPTIMIZERS
 from nncore.training.parallel import batch_gradients
-from nncore.training.parallel import helper_process as second_process
+from nncore.training.parallel import helper_process as helper_process
 from nncore.training.parallel.helper_process import HelperProcess
 from nncore.training.parallel.shared_memory import Word
 from tests.nncore.runs import SMALL, few_digits, fresh_network
@@ -48,7 +48,7 @@ def split(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every batch of enough rows is split, and the second process is waited for, however busy the machine is."""
     monkeypatch.setattr(batch_gradients, "MIN_MULTIPLICATIONS_TO_SPLIT", 0)
     monkeypatch.setattr(batch_gradients, "EXTRA_WAIT_SECONDS", 30.0)
-    monkeypatch.setattr(second_process, "LATE_AFTER_SECONDS", 30.0)
+    monkeypatch.setattr(helper_process, "LATE_AFTER_SECONDS", 30.0)
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -58,31 +58,31 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
-def second_of(training: Training) -> HelperProcess:
-    second = training._gradients._second
+def helper_of(training: Training) -> HelperProcess:
+    second = training._gradients._helper
     assert second is not None
     return second
 
 
-def come_up(training: Training) -> HelperProcess:
-    second = second_of(training)
+def wait_for_helper(training: Training) -> HelperProcess:
+    second = helper_of(training)
     wait_until(lambda: second.free)
     return second
 
 
-def run(training: Training, up_after: int = 0, change: Change | None = None) -> NDArray[np.floating]:
+def run(training: Training, helper_after: int = 0, change: Change | None = None) -> NDArray[np.floating]:
     """Train; the second process has come up after so many steps. `change` is called with it before each later step."""
     for event in training.events():
         step = event.step if isinstance(event, StepDone) else 0
-        if isinstance(event, Started | StepDone) and step >= up_after:
-            if step == up_after:
-                come_up(training)
+        if isinstance(event, Started | StepDone) and step >= helper_after:
+            if step == helper_after:
+                wait_for_helper(training)
             if change is not None:
-                change(second_of(training), step)
+                change(helper_of(training), step)
     return training.network.parameters.values.copy()
 
 
-def with_second(config: TrainingConfig = CONFIG, data: Splits | None = None, spec: NetworkSpec = SPEC) -> Training:
+def with_helper(config: TrainingConfig = CONFIG, data: Splits | None = None, spec: NetworkSpec = SPEC) -> Training:
     return Training(fresh_network(spec), data or few_digits(), config, cores=2)
 
 
@@ -91,12 +91,12 @@ def alone(
 ) -> NDArray[np.floating]:
     training = Training(fresh_network(spec), data or few_digits(), config, cores=1)
     list(training.events())
-    assert training._gradients._second is None
+    assert training._gradients._helper is None
     return training.network.parameters.values
 
 
 def tasks_done(training: Training) -> int:
-    return second_of(training).shared.words[Word.TASKS_DONE] - 1
+    return helper_of(training).shared.words[Word.TASKS_DONE] - 1
 
 
 def test_the_network_has_more_than_one_block_of_parameters() -> None:
@@ -106,14 +106,14 @@ def test_the_network_has_more_than_one_block_of_parameters() -> None:
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_optimizer_gives_the_same_bits_with_a_helper(optimizer: str) -> None:
     config = replace(CONFIG, optimizer=optimizer, weight_decay=0.01, label_smoothing=0.1)
-    training = with_second(config)
+    training = with_helper(config)
     np.testing.assert_array_equal(run(training), alone(config))
     assert tasks_done(training) == 2 * STEPS
 
 
 def test_a_clipped_gradient_is_that_of_the_whole_batch() -> None:
     config = replace(CONFIG, clip_norm=0.1)
-    training = with_second(config)
+    training = with_helper(config)
     np.testing.assert_array_equal(run(training), alone(config))
     assert tasks_done(training) > STEPS
 
@@ -121,7 +121,7 @@ def test_a_clipped_gradient_is_that_of_the_whole_batch() -> None:
 def test_a_batch_of_several_passes_has_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch_gradients, "MAX_ROWS_PER_PASS", 30)
     config = replace(CONFIG, batch_size=None)
-    training = with_second(config)
+    training = with_helper(config)
     np.testing.assert_array_equal(run(training), alone(config))
     assert tasks_done(training) >= 3 * 3
 
@@ -131,13 +131,13 @@ def test_training_on_numbers_has_the_same_bits() -> None:
     data = Splits(Dataset.from_floats(digits.inputs(slice(None)), np.eye(10)[digits.labels]))
     spec = NetworkSpec((784,), (Dense(100), Activation("tanh"), Dense(10)), "linear")
     config = replace(CONFIG, augmentation=None)
-    training = with_second(config, data, spec)
+    training = with_helper(config, data, spec)
     np.testing.assert_array_equal(run(training), alone(config, data, spec))
     assert tasks_done(training) > STEPS
 
 
 def test_the_helper_can_start_at_any_step() -> None:
-    np.testing.assert_array_equal(run(with_second(), up_after=4), alone())
+    np.testing.assert_array_equal(run(with_helper(), helper_after=4), alone())
 
 
 @pytest.mark.parametrize("killed_after", [0, 1, 5])
@@ -147,7 +147,7 @@ def test_the_helper_can_be_killed_between_two_steps(killed_after: int) -> None:
             assert second._process is not None
             second._process.kill()
 
-    np.testing.assert_array_equal(run(with_second(), change=kill), alone())
+    np.testing.assert_array_equal(run(with_helper(), change=kill), alone())
 
 
 @on_posix
@@ -159,7 +159,7 @@ def test_the_helper_can_be_suspended_and_resumed(monkeypatch: pytest.MonkeyPatch
         if step in (2, 5):
             os.kill(second._process.pid, signal.SIGSTOP if step == 2 else signal.SIGCONT)
 
-    np.testing.assert_array_equal(run(with_second(), change=hold), alone())
+    np.testing.assert_array_equal(run(with_helper(), change=hold), alone())
 
 
 @on_posix
@@ -173,14 +173,14 @@ def test_a_step_that_the_helper_did_not_finish_is_repeated(begun: bool) -> None:
 
         def begin_and_die(number: int, learning_rate: float, is_summed: bool) -> None:
             nonlocal spoilt
-            shared, process, behind = second.shared, second._process, slice(second.shared.cut, None)
+            shared, process, helper_part = second.shared, second._process, slice(second.shared.cut, None)
             assert process is not None
             wait_until(lambda: shared.words[Word.SAVED_STEP] == number)
             os.kill(process.pid, signal.SIGSTOP)
             begin(number, learning_rate, is_summed)
             if begun:
-                shared.values[: shared.memory.shape[1]][behind] = np.nan
-                shared.memory[:, behind] = np.nan
+                shared.values[: shared.memory.shape[1]][helper_part] = np.nan
+                shared.memory[:, helper_part] = np.nan
             else:
                 shared.words[Word.SAVED_STEP] = 0
                 shared.saved[:] = np.nan
@@ -191,7 +191,7 @@ def test_a_step_that_the_helper_did_not_finish_is_repeated(begun: bool) -> None:
         if step == 3:
             second.begin_step = begin_and_die  # type: ignore[method-assign,assignment]
 
-    np.testing.assert_array_equal(run(with_second(), change=break_off), alone())
+    np.testing.assert_array_equal(run(with_helper(), change=break_off), alone())
     assert spoilt == 1
 
 
@@ -207,17 +207,17 @@ def test_the_helper_can_be_killed_during_a_step(microseconds: int) -> None:
             timers.append(threading.Timer(microseconds / 1e6, second._process.kill))
             timers[0].start()
 
-    np.testing.assert_array_equal(run(with_second(config), change=kill_soon), alone(config))
+    np.testing.assert_array_equal(run(with_helper(config), change=kill_soon), alone(config))
     timers[0].join()
 
 
 @pytest.mark.parametrize("step", [1, 4, 6])
 def test_a_resumed_checkpoint_has_the_same_bits(step: int) -> None:
-    training = with_second()
+    training = with_helper()
     events = training.events()
     for event in events:
         if isinstance(event, Started):
-            come_up(training)
+            wait_for_helper(training)
         if isinstance(event, StepDone) and event.step == step:
             break
     checkpoint = training.checkpoint()
@@ -242,10 +242,10 @@ def open_shared_memory() -> int:
 def test_the_helper_and_its_memory_are_released_at_the_end(end: str) -> None:
     gc.collect()
     open_before = open_shared_memory()
-    training = with_second()
+    training = with_helper()
     events = training.events()
     next(events)
-    process = come_up(training)._process
+    process = wait_for_helper(training)._process
     assert process is not None
     assert open_shared_memory() > open_before
     if end == "finished":
@@ -263,10 +263,10 @@ def test_the_helper_and_its_memory_are_released_at_the_end(end: str) -> None:
 
 
 def test_the_helper_ends_if_the_run_ends_before_it_has_started() -> None:
-    training = with_second()
+    training = with_helper()
     events = training.events()
     next(events)
-    process = second_of(training)._process
+    process = helper_of(training)._process
     assert process is not None
     events.close()  # type: ignore[attr-defined]
     assert process.poll() is not None
@@ -282,7 +282,7 @@ def test_a_network_can_be_trained_again_after_the_helper_ended() -> None:
 
 def test_a_run_continues_alone_if_the_helper_cannot_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
-    training = with_second()
+    training = with_helper()
     list(training.events())
     np.testing.assert_array_equal(training.network.parameters.values, alone())
     assert tasks_done(training) == -1
@@ -290,16 +290,16 @@ def test_a_run_continues_alone_if_the_helper_cannot_start(monkeypatch: pytest.Mo
 
 def test_a_packed_program_starts_no_helper(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "frozen", True, raising=False)
-    assert with_second()._gradients._second is None
+    assert with_helper()._gradients._helper is None
     monkeypatch.undo()
     monkeypatch.setattr(sys, "executable", "/opt/Drawing Program")
-    assert with_second()._gradients._second is None
+    assert with_helper()._gradients._helper is None
 
 
 def test_batches_that_are_not_split_start_no_helper(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    assert with_second(spec=SMALL)._gradients._second is None
-    assert with_second(replace(CONFIG, batch_size=31))._gradients._second is None
+    assert with_helper(spec=SMALL)._gradients._helper is None
+    assert with_helper(replace(CONFIG, batch_size=31))._gradients._helper is None
 
 
 SCRIPT = """
@@ -313,7 +313,7 @@ network = Network(NetworkSpec.dense((784, 300, 10)))
 network.initialize(RandomStreams.from_seed(0).initialization)
 training = Training(network, small_mnist(), TrainingConfig(epochs=10**6), cores=2)
 for event in training.events():
-    second = training._gradients._second
+    second = training._gradients._helper
     if second.free:
         print(second._process.pid, flush=True)
         if len(sys.argv) > 1:
