@@ -1,4 +1,4 @@
-"""Real MNIST for the tests, loaded once."""
+"""MNIST for the tests; it is loaded only once."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from nncore.data.dataset import Splits, load_mnist
 
 @cache
 def mnist() -> Splits:
-    """All of MNIST."""
+    """Return all of MNIST."""
     return load_mnist()
 
 
 @cache
 def small_mnist() -> Splits:
-    """2,000 real images to train on, 500 each to validate and to test."""
-    whole = mnist()
-    assert whole.test is not None
+    """Return 2,000 images for training, and 500 each for validation and test."""
+    complete = mnist()
+    assert complete.test is not None
     return Splits(
-        whole.training.take(slice(0, 2000)), whole.training.take(slice(2000, 2500)), whole.test.take(slice(0, 500))
+        complete.training.take(slice(0, 2000)),
+        complete.training.take(slice(2000, 2500)),
+        complete.test.take(slice(0, 500)),
     )

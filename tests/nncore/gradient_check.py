@@ -1,4 +1,4 @@
-"""Central differences, the yardstick for every derivative."""
+"""Derivatives by central differences, with which the tests compare the derivatives of the layers and losses."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 def numeric_gradient(
     loss: Callable[[], float], values: NDArray[np.floating], step: float = 1e-6
 ) -> NDArray[np.floating]:
-    """The derivative of `loss()` with respect to each number of `values`, which is nudged in place."""
+    """Return the derivative of `loss()` with respect to each of `values`, which are changed in place and restored."""
     gradient = np.empty_like(values)
     for place in np.ndindex(values.shape):
-        kept = values[place]
-        values[place] = kept + step
+        original = values[place]
+        values[place] = original + step
         above = loss()
-        values[place] = kept - step
+        values[place] = original - step
         below = loss()
-        values[place] = kept
+        values[place] = original
         gradient[place] = (above - below) / (2 * step)
     return gradient

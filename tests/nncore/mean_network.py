@@ -1,4 +1,4 @@
-"""A network that needs no training: it names the class whose mean training image is nearest."""
+"""A network that needs no training: it predicts the class whose mean training image is nearest."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from nncore.model.network import Network, NetworkSpec
 
 
 def nearest_mean_network(training: Dataset, sharpness: float = 0.3) -> Network:
-    """One dense layer: |x - m|^2 is smallest where m x - |m|^2 / 2 is largest. Reads about 80 % of MNIST."""
+    """Return a network of one dense layer that predicts about 80 % of MNIST correctly.
+
+    The squared distance |x - m|^2 to a mean m is smallest for the class where m x - |m|^2 / 2 is largest.
+    sharpness: factor of the logits; a larger factor gives more confident probabilities.
+    """
     X, labels = training.inputs(slice(None)), training.labels
     classes = len(training.class_names)
     means = np.stack([X[labels == label].mean(axis=0) for label in range(classes)])

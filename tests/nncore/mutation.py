@@ -1,4 +1,4 @@
-"""Damaging the bytes of a file, for the fuzz tests of everything that reads one."""
+"""Changes of random bytes in a file, for the fuzz tests of all readers of files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ mutations: st.SearchStrategy[list[Mutation]] = st.lists(
 
 
 def mutated(content: bytes, changes: list[Mutation]) -> bytes:
-    """`content` with some stretches replaced: (where, 0 to 1; how many bytes; by what)."""
+    """Return `content` with some parts replaced.
+
+    changes: for each part, its position from 0 (start) to 1 (end), its length in bytes, and the bytes that replace it.
+    """
     for place, length, replacement in changes:
         start = round(place * len(content))
         content = content[:start] + replacement + content[start + length :]
@@ -33,13 +36,13 @@ def mutated(content: bytes, changes: list[Mutation]) -> bytes:
 
 def check_loaded_or_refused(path: Path) -> None:
     """Check that a model of 784 inputs is loaded and predicts, or is refused in one line that begins with `path`."""
-    said = f"{path}: was read"
+    message = f"{path}: was read"
     try:
         model = load_model(path)
     except ModelFileError as error:
-        said = str(error)
+        message = str(error)
     else:
         with np.errstate(over="ignore", invalid="ignore"):  # a changed byte can make weights huge
             assert model.network().predict(np.zeros((1, 784), np.float32)).shape == (1, model.spec.outputs)
-    assert said.startswith(f"{path}: ")
-    assert len(said.splitlines()) == 1
+    assert message.startswith(f"{path}: ")
+    assert len(message.splitlines()) == 1

@@ -1,4 +1,4 @@
-"""Short runs on real digits, and what is asked of them in the tests."""
+"""Networks, data and helper functions for tests that train for a short time on real digits."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ CONVOLUTIONAL = NetworkSpec(
     ),
 )
 
-MEASURED = ("seconds", "samples_per_second", "health")
-"""What depends on the clock in an event."""
+CLOCK_FIELDS = ("seconds", "samples_per_second", "health")
+"""Fields of events whose values depend on the clock, so they differ between two equal runs."""
 
 
 @cache
 def few_digits() -> Splits:
-    """190 real images to train on, 60 each to validate and to test."""
+    """Return 190 real images for training, and 60 each for validation and test."""
     data = small_mnist()
     assert data.validation is not None
     assert data.test is not None
@@ -62,22 +62,22 @@ def epochs(events: Sequence[TrainingEvent]) -> list[EpochDone]:
     return [event for event in events if isinstance(event, EpochDone)]
 
 
-def last(events: Sequence[TrainingEvent]) -> Finished:
+def finished_event(events: Sequence[TrainingEvent]) -> Finished:
     assert isinstance(events[-1], Finished)
     return events[-1]
 
 
-def unmeasured(event: TrainingEvent) -> dict[str, Any]:
-    """What an event says, but for what depends on the clock."""
-    said: dict[str, Any] = {"event": type(event).__name__}
+def reproducible_fields(event: TrainingEvent) -> dict[str, Any]:
+    """Return the fields of an event that are equal in two runs with the same seed: all except CLOCK_FIELDS."""
+    found: dict[str, Any] = {"event": type(event).__name__}
     names = event._fields if isinstance(event, StepDone) else [field.name for field in fields(event)]
     for name in names:
         value = getattr(event, name)
         if isinstance(value, Evaluation):
             value = (value.loss, value.count, _listed(value.confusion))
-        if name not in MEASURED:
-            said[name] = _listed(value)
-    return said
+        if name not in CLOCK_FIELDS:
+            found[name] = _listed(value)
+    return found
 
 
 def _listed(value: object) -> object:

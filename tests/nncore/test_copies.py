@@ -1,4 +1,7 @@
-"""A copy of a stateful object goes on to the same bits as its original and leaves it alone, or is refused in words."""
+"""A copy of an object with state gives the same bits as its original and shares nothing with it.
+
+Objects that cannot be copied raise an error that says what to do instead.
+"""
 
 from __future__ import annotations
 
@@ -81,7 +84,7 @@ EVERY_LAYER = NetworkSpec(
 )
 CONFIG = TrainingConfig("momentum", 0.05, batch_size=48, epochs=2, seed=3)
 
-WAYS: dict[str, Callable[[Any], Any]] = {
+COPY_FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "copy.copy": copy.copy,
     "copy.deepcopy": copy.deepcopy,
     "pickle": lambda it: pickle.loads(pickle.dumps(it)),
@@ -97,7 +100,7 @@ def _through_joblib(it: object) -> object:
     return joblib.load(file)
 
 
-# ------------------------------------------------------------------------ what is copied, and how it goes on
+# ------------------------------------------------------------------ objects that are copied, and how they are used
 
 
 def _network(dtype: type = np.float32) -> Network:
@@ -109,7 +112,7 @@ def _network(dtype: type = np.float32) -> Network:
 
 
 def _train(network: Network, optimizer: Optimizer | None = None, steps: int = 3) -> NDArray[np.floating]:
-    """Some steps on fixed digits; the parameters afterwards, with the running means."""
+    """Train for some steps on fixed inputs; return the parameters and the running means afterwards."""
     optimizer = optimizer or OPTIMIZERS["adam"](network.parameters)
     loss = SoftmaxCrossEntropy()
     loss.allocate(16, 4, network.dtype)
@@ -194,7 +197,7 @@ def _history() -> History:
     return history
 
 
-def _go_on(history: History) -> object:
+def _append_epoch(history: History) -> object:
     history.append(_epoch(history.epochs + 1))
     return history.rows()
 
@@ -260,17 +263,17 @@ def _resume(checkpoint: Checkpoint) -> bytes:
     return training.network.parameters.values.tobytes()
 
 
-def _rewind() -> EpochSnapshots:
-    rewind = EpochSnapshots(EVERY_LAYER)
-    rewind.add(1, _network())
-    return rewind
+def _snapshots() -> EpochSnapshots:
+    snapshots = EpochSnapshots(EVERY_LAYER)
+    snapshots.add(1, _network())
+    return snapshots
 
 
-def _wind(rewind: EpochSnapshots) -> object:
-    network = rewind.network(1)
+def _use_snapshots(snapshots: EpochSnapshots) -> object:
+    network = snapshots.network(1)
     network.parameters.values[:] += 1
-    rewind.add(rewind.epochs[-1] + 1, network)
-    return rewind.epochs, rewind.values(2).tobytes()
+    snapshots.add(snapshots.epochs[-1] + 1, network)
+    return snapshots.epochs, snapshots.values(2).tobytes()
 
 
 def _index() -> HiddenIndex:
@@ -289,7 +292,7 @@ COPIED: list[tuple[str, Callable[[], Any], Callable[[Any], Any]]] = [
     ("squared error", _loss("mean_squared_error", "softmax"), _measure),
     ("target rows", lambda: TargetRows(5, 3, np.dtype(np.float32)), _target_rows),
     ("softmax workspace", lambda: SoftmaxWorkspace(3, 3, np.dtype(np.float32)), _softmax),
-    ("history", _history, _go_on),
+    ("history", _history, _append_epoch),
     ("curve of steps", StepCurve, _curve),
     ("progress", lambda: Progress(CONFIG, 100), _progress),
     ("adviser", lambda: Adviser(EVERY_LAYER, CONFIG), _adviser),
@@ -297,7 +300,7 @@ COPIED: list[tuple[str, Callable[[], Any], Callable[[Any], Any]]] = [
     ("random streams", lambda: RandomStreams.from_seed(4), _streams),
     ("checkpoint", _checkpoint, _resume),
     ("examples", lambda: Examples(np.zeros((4, 784), np.uint8), np.zeros(4, np.int64)), lambda it: _gathered(it)),
-    ("rewind", _rewind, _wind),
+    ("snapshots", _snapshots, _use_snapshots),
     ("index of hidden features", _index, lambda index: index.nearest(np.ones((12, 12), np.float32), 2)),
 ]
 
@@ -306,7 +309,7 @@ def _gathered(examples: Examples) -> bytes:
     return examples.gather(few_digits().training, np.arange(4))[0].tobytes()
 
 
-def _refused() -> Iterator[Any]:
+def _not_copyable() -> Iterator[Any]:
     network, digits = _network(), few_digits().training
     yield from network.layers
     norm = next(layer for layer in network.layers if type(layer).__name__ == "BatchNormLayer")
@@ -329,14 +332,14 @@ def _refused() -> Iterator[Any]:
     second.close()
 
 
-REFUSED = list(_refused())
+NOT_COPYABLE = list(_not_copyable())
 
 PACKAGES = ("model", "training", "preprocessing", "evaluation", "handwriting.fine_tuning")
-"""Where something learns, or is looked at while it learns. Private classes live within one call."""
+"""Packages whose public classes may have state. Private classes are used only within one call."""
 
 
-def _stateful_classes() -> set[type]:
-    """Every public class there but descriptions: frozen dataclasses, tuples, enums, protocols, bases, NumPy's own."""
+def _classes_with_state() -> set[type]:
+    """Return the public classes with state of PACKAGES: no frozen dataclasses, tuples, enums, protocols or bases."""
     found = {Checkpoint, RandomStreams}
     for module in pkgutil.walk_packages(nncore.__path__, "nncore."):
         if module.name.startswith(tuple(f"nncore.{package}" for package in PACKAGES)):
@@ -349,73 +352,73 @@ def _stateful_classes() -> set[type]:
     return (public - bases - described) | {Checkpoint, RandomStreams}
 
 
-def test_every_stateful_class_is_copied_or_refused_here() -> None:
-    here = {type(make()) for _, make, _ in COPIED} | {type(each) for each in REFUSED}
-    assert {each.__name__ for each in _stateful_classes() - here} == set()
+def test_every_class_with_state_is_tested_here() -> None:
+    tested = {type(make()) for _, make, _ in COPIED} | {type(each) for each in NOT_COPYABLE}
+    assert {each.__name__ for each in _classes_with_state() - tested} == set()
 
 
-def test_every_kind_of_layer_is_in_the_network_that_is_copied() -> None:
+def test_the_copied_network_has_a_layer_of_every_kind() -> None:
     assert {layer.kind for layer in EVERY_LAYER.layers} == set(LAYER_SPECS)
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize(("make", "go_on"), [case[1:] for case in COPIED], ids=[case[0] for case in COPIED])
-def test_copy_and_original_go_on_to_the_same_bits_each_by_itself(
-    make: Callable[[], Any], go_on: Callable[[Any], Any], way: str
+@pytest.mark.parametrize("copy_name", COPY_FUNCTIONS)
+@pytest.mark.parametrize(("make", "use"), [case[1:] for case in COPIED], ids=[case[0] for case in COPIED])
+def test_copy_and_original_give_the_same_bits_independently(
+    make: Callable[[], Any], use: Callable[[Any], Any], copy_name: str
 ) -> None:
-    expected = go_on(make())
+    expected = use(make())
     original = make()
-    twin = WAYS[way](original)
-    np.testing.assert_equal(go_on(twin), expected)
-    np.testing.assert_equal(go_on(original), expected)
-    np.testing.assert_equal(go_on(twin), go_on(original))
+    copied = COPY_FUNCTIONS[copy_name](original)
+    np.testing.assert_equal(use(copied), expected)
+    np.testing.assert_equal(use(original), expected)
+    np.testing.assert_equal(use(copied), use(original))
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("original", REFUSED, ids=lambda it: type(it).__name__)
-def test_what_cannot_be_copied_says_what_to_do_instead(original: Any, way: str) -> None:
+@pytest.mark.parametrize("copy_name", COPY_FUNCTIONS)
+@pytest.mark.parametrize("original", NOT_COPYABLE, ids=lambda it: type(it).__name__)
+def test_the_error_for_an_object_that_cannot_be_copied_says_what_to_do_instead(original: Any, copy_name: str) -> None:
     with pytest.raises(TypeError, match=rf"{type(original).__name__} objects cannot be copied or pickled\. \w.*\.$"):
-        WAYS[way](original)
+        COPY_FUNCTIONS[copy_name](original)
 
 
-@pytest.mark.parametrize("way", ["copy.deepcopy", "pickle", "joblib"])
-def test_a_network_copied_together_with_its_optimizer_is_trained_by_the_copied_one(way: str) -> None:
+@pytest.mark.parametrize("copy_name", ["copy.deepcopy", "pickle", "joblib"])
+def test_an_optimizer_copied_together_with_its_network_trains_the_copy(copy_name: str) -> None:
     network = _network()
     optimizer = OPTIMIZERS["adam"](network.parameters)
     _train(network, optimizer)
-    twin, its_optimizer = WAYS[way]((network, optimizer))
-    assert its_optimizer.parameters is twin.parameters
+    copied, copied_optimizer = COPY_FUNCTIONS[copy_name]((network, optimizer))
+    assert copied_optimizer.parameters is copied.parameters
     before = network.parameters.values.copy()
-    moved = _train(twin, its_optimizer)
+    moved = _train(copied, copied_optimizer)
     assert not np.array_equal(moved[: before.size], before)
     np.testing.assert_array_equal(network.parameters.values, before)
     np.testing.assert_array_equal(_train(network, optimizer), moved)
 
 
-def test_dropout_layers_that_share_a_generator_share_one_in_the_copy() -> None:
+def test_dropout_layers_of_a_copy_share_one_generator_like_those_of_the_original() -> None:
     generators = [layer.generator for layer in copy.deepcopy(_network()).layers if hasattr(layer, "generator")]
     assert len(generators) == 2
     assert generators[0] is generators[1]
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_a_network_copied_in_the_middle_of_a_run_with_two_processes_trains_on(way: str) -> None:
+@pytest.mark.parametrize("copy_name", COPY_FUNCTIONS)
+def test_a_network_copied_during_a_run_with_two_processes_can_be_trained(copy_name: str) -> None:
     network = Network(NetworkSpec.dense((784, 300, 10)))
     network.initialize(np.random.default_rng(0))
     config = TrainingConfig("adam", 0.01, batch_size=95, epochs=3)
-    twins = []
+    copies = []
     for event in Training(network, few_digits(), config, cores=2).events():
         if isinstance(event, StepDone) and event.step == 2:
-            twins = [WAYS[way](network), network.copy()]
-    before = twins[0].parameters.values.copy()
-    for twin in twins:
-        np.testing.assert_array_equal(twin.parameters.values, before)
-        for _ in Training(twin, few_digits(), config, cores=1).events():
+            copies = [COPY_FUNCTIONS[copy_name](network), network.copy()]
+    before = copies[0].parameters.values.copy()
+    for copied in copies:
+        np.testing.assert_array_equal(copied.parameters.values, before)
+        for _ in Training(copied, few_digits(), config, cores=1).events():
             pass
-    np.testing.assert_array_equal(twins[0].parameters.values, twins[1].parameters.values)
-    assert not np.array_equal(twins[0].parameters.values, before)
+    np.testing.assert_array_equal(copies[0].parameters.values, copies[1].parameters.values)
+    assert not np.array_equal(copies[0].parameters.values, before)
 
 
-def test_a_layer_of_any_kind_inherits_the_refusal() -> None:
+def test_no_layer_overrides_the_error_for_copies() -> None:
     for layer in _network().layers:
         assert type(layer).__reduce_ex__ is Layer.__reduce_ex__

@@ -32,7 +32,7 @@ def imports_for_type_checkers() -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", nncore.__all__)
-def test_every_name_exists_where_type_checkers_look_for_it(name: str) -> None:
+def test_every_name_is_in_the_module_that_type_checkers_import_it_from(name: str) -> None:
     assert getattr(nncore, name) is getattr(import_module(imports_for_type_checkers()[name]), name)
 
 
@@ -42,14 +42,14 @@ def test_type_checkers_and_programs_see_the_same_names() -> None:
     assert (ROOT / "nncore" / "py.typed").is_file()
 
 
-def test_a_wrong_name_is_refused_with_a_hint() -> None:
+def test_the_error_for_an_unknown_name_suggests_a_similar_one() -> None:
     with pytest.raises(AttributeError, match="'nncore' has no attribute 'Netwerk'; did you mean 'Network'\\?"):
         getattr(nncore, "Netwerk")  # noqa: B009
     with pytest.raises(AttributeError, match=r"has no attribute 'quux'; dir\(nncore\) lists what it offers"):
         getattr(nncore, "quux")  # noqa: B009
 
 
-def test_importing_nncore_loads_no_module_of_it_and_not_even_numpy() -> None:
+def test_importing_nncore_loads_neither_its_modules_nor_numpy() -> None:
     code = "import sys, json, nncore; nncore.__all__; dir(nncore); print(json.dumps(sorted(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     loaded = json.loads(run.stdout)

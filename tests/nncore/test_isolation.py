@@ -1,4 +1,4 @@
-"""Dependencies point one way: nncore knows nothing of Qt, the app, tables or plots."""
+"""nncore imports neither Qt nor the app, pandas or pyqtgraph."""
 
 from __future__ import annotations
 

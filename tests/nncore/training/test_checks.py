@@ -18,7 +18,7 @@ from nncore.model.network import NetworkSpec
 from nncore.preprocessing.augmentation import Augmentation
 from nncore.training import TrainingConfig, train
 from tests.nncore.example_data import small_mnist
-from tests.nncore.runs import SMALL, epochs, few_digits, fresh_network, last, steps, values_of
+from tests.nncore.runs import SMALL, epochs, few_digits, finished_event, fresh_network, steps, values_of
 
 CONFIG = TrainingConfig(epochs=1, batch_size=64)
 
@@ -41,7 +41,7 @@ def test_a_network_learns_a_sine() -> None:
     assert {step.accuracy for step in steps(events)} == {None}
     done = epochs(events)[-1]
     assert (done.training_accuracy, done.validation_accuracy, done.confusion) == (None, None, None)
-    test = last(events).test
+    test = finished_event(events).test
     assert test is not None
     assert (test.accuracy, test.confusion, test.per_class, test.count) == (None, None, [], 400)
     found = network.predict(data.inputs(slice(None)))
@@ -57,7 +57,7 @@ def test_a_single_sigmoid_learns_two_classes() -> None:
     data = Dataset.from_floats(points, labels, ("outside", "inside"))
     network = fresh_network(numbers("sigmoid", 2, 24, 1))
     events = list(train(network, Splits(data, test=data), TrainingConfig(learning_rate=0.02, epochs=60, batch_size=32)))
-    test = last(events).test
+    test = finished_event(events).test
     assert test is not None
     assert test.accuracy is not None
     assert test.accuracy > 0.96
@@ -66,7 +66,7 @@ def test_a_single_sigmoid_learns_two_classes() -> None:
     assert test.confusion is not None
     assert test.confusion[1, 1] == np.sum(inside & (labels == 1))
     assert epochs(events)[-1].training_accuracy == pytest.approx(test.accuracy, abs=0.05)
-    assert last(events).test.loss < 0.15  # type: ignore[union-attr]
+    assert finished_event(events).test.loss < 0.15  # type: ignore[union-attr]
 
 
 def test_a_sigmoid_for_each_class_learns_digits() -> None:
@@ -103,7 +103,7 @@ def test_data_of_a_single_class_is_learnt() -> None:
 def test_a_network_learns_a_single_example() -> None:
     network, one = fresh_network(), few_digits().training.take(slice(0, 1))
     events = list(train(network, Splits(one), TrainingConfig(epochs=30, learning_rate=0.01)))
-    assert last(events).step == 30
+    assert finished_event(events).step == 30
     evaluation = evaluate(network, one)
     assert evaluation is not None
     assert evaluation.accuracy == 1
@@ -240,4 +240,4 @@ def test_rare_large_targets_are_not_a_divergence(seed: int) -> None:
     targets = np.where(rng.random(200) < 0.1, 1000.0, 0.0)
     data = Splits(Dataset.from_floats(rng.random((200, 3)), targets, source="rare"))
     config = TrainingConfig(learning_rate=0.01, batch_size=8, epochs=3, seed=seed)
-    assert last(list(train(fresh_network(numbers("linear", 3, 8, 1), seed), data, config))).reason == "epochs"
+    assert finished_event(list(train(fresh_network(numbers("linear", 3, 8, 1), seed), data, config))).reason == "epochs"

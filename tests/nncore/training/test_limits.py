@@ -17,7 +17,7 @@ from nncore.model.network import Network
 from nncore.training import Training, TrainingConfig, loop, train
 from nncore.training.control import TrainingControl
 from nncore.training.events import EpochDone, Finished, StepDone, TrainingEvent
-from tests.nncore.runs import epochs, few_digits, fresh_network, last, steps, values_of
+from tests.nncore.runs import epochs, few_digits, finished_event, fresh_network, steps, values_of
 
 CONFIG = TrainingConfig(epochs=5, batch_size=64)
 """Three steps an epoch, fifteen in all."""
@@ -38,7 +38,7 @@ def one_second_per_reading(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
 def test_a_step_limit_ends_the_run_and_its_partial_epoch_is_evaluated() -> None:
     network = fresh_network()
     events = run(replace(CONFIG, steps=7), network)
-    finished, validation = last(events), few_digits().validation
+    finished, validation = finished_event(events), few_digits().validation
     assert (finished.reason, finished.step, finished.epochs) == ("steps", 7, 3)
     assert [done.step for done in epochs(events)] == [3, 6, 7]
     partial = epochs(events)[-1]
@@ -71,9 +71,9 @@ def test_a_step_limit_ends_the_run_and_its_partial_epoch_is_evaluated() -> None:
 @pytest.mark.usefixtures("one_second_per_reading")
 def test_the_first_limit_that_is_reached_ends_the_run(limits: dict[str, float], reason: str, taken: int) -> None:
     events = run(replace(CONFIG, **limits))  # type: ignore[arg-type]
-    assert (last(events).reason, last(events).step, len(steps(events))) == (reason, taken, taken)
+    assert (finished_event(events).reason, finished_event(events).step, len(steps(events))) == (reason, taken, taken)
     assert epochs(events)[-1].step == taken
-    assert not last(events).stopped
+    assert not finished_event(events).stopped
 
 
 def test_seconds_include_steps_and_evaluation_but_no_pauses(one_second_per_reading: Iterator[int]) -> None:
@@ -83,7 +83,7 @@ def test_seconds_include_steps_and_evaluation_but_no_pauses(one_second_per_readi
         received.append(event)
         next(one_second_per_reading)  # somebody lets time pass
     assert [done.seconds for done in epochs(received)] == [4] * 5
-    assert last(received).seconds == 20
+    assert finished_event(received).seconds == 20
     assert epochs(received)[0].samples_per_second == 190 / 3
 
 
@@ -118,15 +118,15 @@ def best_of(events: list[TrainingEvent]) -> int:
 @pytest.mark.parametrize("patience", [1, 2, 9])
 def test_patience_ends_a_run_that_many_epochs_after_its_best_epoch(patience: int) -> None:
     events = run(replace(SOON_OVERFITS, patience=patience))
-    finished = last(events)
+    finished = finished_event(events)
     assert (finished.reason, finished.best_epoch) == ("patience", best_of(events))
     assert finished.epochs == best_of(events) + patience < 60
 
 
 def test_a_run_without_patience_continues_and_reports_its_best_epoch() -> None:
     events = run(SOON_OVERFITS)
-    assert (last(events).reason, last(events).epochs) == ("epochs", 60)
-    assert last(events).best_epoch == best_of(events) < 60
+    assert (finished_event(events).reason, finished_event(events).epochs) == ("epochs", 60)
+    assert finished_event(events).best_epoch == best_of(events) < 60
 
 
 @pytest.mark.parametrize("stop_after", [None, 100])
@@ -139,7 +139,7 @@ def test_keep_best_restores_the_exact_weights_of_the_best_epoch(stop_after: int 
             weights[event.epoch] = values_of(network)
         if isinstance(event, StepDone) and event.step == stop_after:
             control.stop()
-    finished, data = last(events), few_digits()
+    finished, data = finished_event(events), few_digits()
     assert finished.best_epoch == best_of(events) < finished.epochs
     assert finished.stopped == (stop_after is not None)
     np.testing.assert_array_equal(network.parameters.values, weights[finished.best_epoch])

@@ -20,7 +20,7 @@ from nncore.training.optimizers import OPTIMIZERS
 from nncore.training.parallel import batch_gradients
 from tests.nncore import runs
 from tests.nncore.example_data import small_mnist
-from tests.nncore.runs import last, steps
+from tests.nncore.runs import finished_event, steps
 
 CONFIG = TrainingConfig(epochs=2, batch_size=100)
 
@@ -36,7 +36,7 @@ def run(config: TrainingConfig = CONFIG, data: Splits | None = None) -> list[Tra
 def trained(config: TrainingConfig) -> np.ndarray:
     """The parameters after a run."""
     network = fresh_network(seed=config.seed)
-    last(list(train(network, small_mnist(), config)))
+    finished_event(list(train(network, small_mnist(), config)))
     return network.parameters.values
 
 
@@ -46,7 +46,7 @@ def test_events_have_the_correct_order_and_counts() -> None:
     assert events[0].steps_per_epoch == 20
     assert [step.step for step in steps(events)] == list(range(1, 41))
     assert [type(event) for event in events[21:23]] == [EpochDone, StepDone]
-    finished = last(events)
+    finished = finished_event(events)
     assert (finished.epochs, finished.step, finished.stopped) == (2, 40, False)
 
 
@@ -55,7 +55,7 @@ RATES = {"sgd": 0.1, "momentum": 0.02, "nesterov": 0.02, "rmsprop": 0.001, "adam
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_optimizer_learns_real_digits(optimizer: str) -> None:
-    finished = last(run(TrainingConfig(optimizer, RATES[optimizer], batch_size=32, epochs=4)))
+    finished = finished_event(run(TrainingConfig(optimizer, RATES[optimizer], batch_size=32, epochs=4)))
     assert finished.test is not None
     assert finished.test.accuracy is not None
     assert finished.test.accuracy > 0.82
@@ -212,7 +212,7 @@ def test_stop_ends_the_run_without_another_step() -> None:
         if isinstance(event, StepDone) and event.step == 3:
             control.stop()
     assert len(steps(events)) == 3
-    finished = last(events)
+    finished = finished_event(events)
     assert (finished.stopped, finished.epochs, finished.test) == (True, 0, None)
 
 

@@ -20,7 +20,7 @@ from nncore.training.control import TrainingControl
 from nncore.training.events import EpochDone, Finished, StepDone, TrainingEvent
 from nncore.training.optimizers import OPTIMIZERS
 from nncore.training.parallel import batch_gradients
-from tests.nncore.runs import CONVOLUTIONAL, SMALL, few_digits, fresh_network, last, unmeasured
+from tests.nncore.runs import CONVOLUTIONAL, SMALL, few_digits, finished_event, fresh_network, reproducible_fields
 
 CONFIG = TrainingConfig(epochs=3, batch_size=64, learning_rate=0.01, schedule="cosine")
 STEPS = 9
@@ -59,7 +59,7 @@ def resumed_with(
 
 def assert_same(one: tuple[Training, list[TrainingEvent]], other: tuple[Training, list[TrainingEvent]]) -> None:
     np.testing.assert_array_equal(one[0].network.parameters.values, other[0].network.parameters.values)
-    assert [unmeasured(event) for event in one[1]] == [unmeasured(event) for event in other[1]]
+    assert [reproducible_fields(event) for event in one[1]] == [reproducible_fields(event) for event in other[1]]
     rows, other_rows = ([{**row, "seconds": 0} for row in each[0].history.rows()] for each in (one, other))
     assert rows == other_rows
     assert one[0].control.rates_used == other[0].control.rates_used
@@ -108,7 +108,7 @@ def test_layers_with_randomness_and_state_resume(
 def test_a_resumed_run_ends_at_its_step_limit(tmp_path: Path, limit: int, step: int) -> None:
     config = replace(CONFIG, steps=limit)
     whole = uninterrupted(SMALL, config)
-    assert last(whole[1]).step == limit
+    assert finished_event(whole[1]).step == limit
     assert_same(interrupted(SMALL, config, tmp_path / "run.npz", after_step(step)), whole)
 
 
@@ -116,7 +116,7 @@ def test_a_resumed_run_ends_at_its_step_limit(tmp_path: Path, limit: int, step: 
 def test_best_weights_and_patience_resume(tmp_path: Path, step: int) -> None:
     config = TrainingConfig(learning_rate=0.03, batch_size=64, epochs=40, patience=8, keep_best=True)
     whole = uninterrupted(SMALL, config)
-    finished = last(whole[1])
+    finished = finished_event(whole[1])
     assert finished.best_epoch is not None
     assert finished.reason == "patience"
     assert finished.best_epoch > 2
@@ -154,9 +154,9 @@ def test_a_run_stopped_at_any_moment_resumes_to_the_same_bits(
             fresh_network(CONVOLUTIONAL), few_digits(), config, StopsAfterQueries(config.learning_rate, queries)
         )
         before = list(training.events())
-        if last(before).reason != "stopped":
+        if finished_event(before).reason != "stopped":
             break
-        stopped_at.add(last(before).step)
+        stopped_at.add(finished_event(before).step)
         _, *between, _ = before
         again = resumed_with(training, tmp_path / "run.npz", between)
         assert_same(again, (whole[0], whole[1][1:]))  # a run that is stopped at once starts without figures
@@ -202,7 +202,7 @@ def test_a_changed_learning_rate_is_resumed(tmp_path: Path) -> None:
 def test_resuming_a_finished_run_only_reports_its_end(tmp_path: Path) -> None:
     training, events = uninterrupted(SMALL, CONFIG)
     resumed, again = resumed_with(training, tmp_path / "run.npz", [])
-    assert [unmeasured(event) for event in again] == [unmeasured(events[-1])]
+    assert [reproducible_fields(event) for event in again] == [reproducible_fields(events[-1])]
     np.testing.assert_array_equal(resumed.network.parameters.values, training.network.parameters.values)
 
 

@@ -24,7 +24,7 @@ from nncore.experiments.sweep import SweepJob, SweepProgress, SweepResult, grid,
 from nncore.experiments.sweep.job import run_job
 from nncore.experiments.sweep.shared_data import packed, unpacked
 from nncore.training import TrainingConfig, hold_out_validation, train
-from tests.nncore.runs import SMALL, epochs, few_digits, fresh_network, last
+from tests.nncore.runs import SMALL, epochs, few_digits, finished_event, fresh_network
 
 CONFIG = TrainingConfig(epochs=2, batch_size=32)
 ENDLESS = TrainingConfig(epochs=10**6, batch_size=8)
@@ -89,7 +89,7 @@ def test_each_seed_holds_out_its_own_validation_images() -> None:
     found = [(event.validation_loss, event.validation_accuracy) for event in epochs(events)]
     assert [(row["validation_loss"], row["validation_accuracy"]) for row in result.history] == found
     assert result.best_accuracy == max(accuracy for _, accuracy in found if accuracy is not None)
-    assert result.test_accuracy == last(events).test.accuracy  # type: ignore[union-attr]
+    assert result.test_accuracy == finished_event(events).test.accuracy  # type: ignore[union-attr]
     assert result.best_epoch in (1, 2)
 
 
