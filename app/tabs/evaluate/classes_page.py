@@ -4,31 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pyqtgraph as pg
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QTableWidget,
     QTableWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
-from app.style.theme import GAP, GROUP_GAP
+from app.style.theme import GAP, GROUP_GAP, colours_of
 from app.tabs.evaluate.evaluation_result import EvaluationResult
-from app.tabs.evaluate.reliability_plot import ReliabilityPlot
-from nncore.evaluation.metrics import ClassMetrics
+from app.widgets.elements import column_of, text_label
+from app.widgets.plot import FRACTION_RANGE, PERCENT_TICKS, Plot
+from nncore.evaluation.metrics import ClassMetrics, ReliabilityBin
 
 COLUMNS = (
     ("class", "The true class."),
     ("images", "Number of images of the class."),
-    ("precision", "Share of the answers with this class that were right, in per cent."),
-    ("recall", "Share of the images of this class that were read right, in per cent."),
+    ("precision", "Share of the answers with this class that are correct, in per cent."),
+    ("recall", "Share of the images of this class that were read correctly, in per cent."),
     ("F1", "Harmonic mean of precision and recall, in per cent; low if either is low."),
 )
-RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+ALIGN_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class ClassesPage(QWidget):
@@ -36,13 +37,9 @@ class ClassesPage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.table, self.plot, self.error = ClassTable(), ReliabilityPlot(), QLabel()
-        self.error.setProperty("quiet", True)
-        self.error.setWordWrap(True)
-        right = QVBoxLayout()
-        right.setSpacing(GAP)
-        right.addWidget(self.plot, 1)
-        right.addWidget(self.error)
+        self.table, self.plot, self.calibration_sentence = ClassTable(), ReliabilityPlot(), text_label(style="quiet")
+        right = column_of(self.plot, self.calibration_sentence)
+        right.setStretchFactor(self.plot, 1)
         page = QHBoxLayout(self)
         page.setContentsMargins(0, GAP, 0, 0)
         page.setSpacing(GROUP_GAP)
@@ -54,22 +51,22 @@ class ClassesPage(QWidget):
         predictions = result.predictions
         self.table.set_figures(predictions.figures)
         self.plot.set_bins(predictions.bins)
-        self.error.setText(
+        self.calibration_sentence.setText(
             f"Expected calibration error {predictions.calibration_error:.2%}: the mean difference between confidence "
             "and accuracy. 0 is perfect; a few per cent are usual."
         )
 
 
-class _Figure(QTableWidgetItem):
+class _NumberItem(QTableWidgetItem):
     """A figure sorted by its value, not by its text."""
 
     def __init__(self, value: float, text: str) -> None:
         super().__init__(text)
         self.value = value
-        self.setTextAlignment(RIGHT)
+        self.setTextAlignment(ALIGN_RIGHT)
 
     def __lt__(self, other: QTableWidgetItem) -> bool:
-        return isinstance(other, _Figure) and self.value < other.value
+        return isinstance(other, _NumberItem) and self.value < other.value
 
 
 class ClassTable(QTableWidget):
@@ -80,7 +77,7 @@ class ClassTable(QTableWidget):
         for number, (name, meaning) in enumerate(COLUMNS):
             heading = QTableWidgetItem(name)
             heading.setToolTip(meaning)
-            heading.setTextAlignment(RIGHT)
+            heading.setTextAlignment(ALIGN_RIGHT)
             self.setHorizontalHeaderItem(number, heading)
         self.verticalHeader().hide()
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
@@ -101,10 +98,55 @@ class ClassTable(QTableWidget):
         """Show these classes; the sorting stays."""
         self.setSortingEnabled(False)  # otherwise rows move while they are filled
         self.setRowCount(len(figures))
-        for row, each in enumerate(figures):
-            self.setItem(row, 0, _Figure(row, each.name))
-            self.setItem(row, 1, _Figure(each.count, f"{each.count:,}"))
-            for column, share in enumerate((each.precision, each.recall, each.f1), start=2):
-                figure = _Figure(-1, "–") if share is None else _Figure(share, f"{100 * share:.2f}")
+        for row, metrics in enumerate(figures):
+            self.setItem(row, 0, _NumberItem(row, metrics.name))
+            self.setItem(row, 1, _NumberItem(metrics.count, f"{metrics.count:,}"))
+            for column, share in enumerate((metrics.precision, metrics.recall, metrics.f1), start=2):
+                figure = _NumberItem(-1, "–") if share is None else _NumberItem(share, f"{100 * share:.2f}")
                 self.setItem(row, column, figure)
         self.setSortingEnabled(True)
+
+
+class ReliabilityPlot(Plot):
+    """Bars of accuracy over confidence, and the diagonal of perfect calibration.
+
+    A bar of few answers is fainter, because it is less reliable.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Reliability diagram: accuracy by confidence", "No evaluation yet.", parent)
+        self.bins: tuple[ReliabilityBin, ...] = ()
+        self.setToolTip(
+            "Share of correct answers by confidence. On the dashed line both are equal; below it the network is "
+            "overconfident. Faint bars have few answers."
+        )
+        self._bars = pg.BarGraphItem(x0=[], x1=[], height=[])
+        self._diagonal = pg.PlotCurveItem([0, 1], [0, 1], antialias=True)
+        self.item.addItem(self._bars)
+        self.item.addItem(self._diagonal)
+        self.set_axes((-0.05, 1.05), FRACTION_RANGE, "confidence (%)", "correct (%)")
+        for side in ("left", "bottom"):
+            self.item.getAxis(side).setTicks([PERCENT_TICKS])
+        self.apply_colours()
+
+    def set_bins(self, bins: Sequence[ReliabilityBin]) -> None:
+        """Show these bars."""
+        self.bins = tuple(bins)
+        bars = (f"{b.low:.0%} to {b.high:.0%} sure: {b.accuracy:.0%} of {b.count:,} correct" for b in self.bins)
+        self.describe("; ".join(bars), not self.bins)
+        self.apply_colours()
+
+    def apply_colours(self) -> None:
+        """Apply the theme's colours, also to bars and diagonal."""
+        super().apply_colours()
+        colours = colours_of(self)
+        colours_by_bin = []
+        for bin_ in self.bins:
+            colour = QColor(colours.training)
+            colour.setAlphaF(0.3 if bin_.count < 10 else 0.6 if bin_.count < 100 else 1.0)
+            colours_by_bin.append(colour)
+        self._bars.setOpts(
+            x0=[b.low + 0.003 for b in self.bins], x1=[b.high - 0.003 for b in self.bins],
+            height=[b.accuracy for b in self.bins], y0=0, brushes=colours_by_bin, pen=None,
+        )  # fmt: skip
+        self._diagonal.setPen(pg.mkPen(colours.validation, width=1, style=Qt.PenStyle.DashLine))

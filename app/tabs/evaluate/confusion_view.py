@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QHeaderView, QWidget
 from app.style.theme import SMALL_SCALE
 from app.widgets.confusion_matrix import ConfusionMatrix
 
-MOST_STRETCHED = 16
-"""Up to this number of classes all cells are visible; with more the table scrolls."""
+MAX_STRETCHED_CLASSES = 16
+"""With up to this number of classes all cells are visible. With more classes the table scrolls."""
 
 
 class ConfusionView(ConfusionMatrix):
@@ -50,20 +50,20 @@ class ConfusionView(ConfusionMatrix):
     def minimumSizeHint(self) -> QSize:
         """Room for ten cells with their figures."""
         return QSize(
-            10 * self._narrowest() + self.verticalHeader().width(), round(11 * 1.15 * self.fontMetrics().height())
+            10 * self._min_cell_width() + self.verticalHeader().width(), round(11 * 1.15 * self.fontMetrics().height())
         )
 
-    def _narrowest(self) -> int:
+    def _min_cell_width(self) -> int:
         return round(self.fontMetrics().horizontalAdvance("1234") * SMALL_SCALE) + 4
 
     def fit(self) -> None:
         """Stretch the cells of a few classes; give those of many classes a fixed size."""
-        stretched = len(self.cells.rows) <= MOST_STRETCHED
+        stretched = len(self.cells.rows) <= MAX_STRETCHED_CLASSES
         mode = QHeaderView.ResizeMode.Stretch if stretched else QHeaderView.ResizeMode.Fixed
         for header in (self.horizontalHeader(), self.verticalHeader()):
             header.setMinimumSectionSize(self.fontMetrics().height())
             header.setSectionResizeMode(mode)
-            header.setDefaultSectionSize(self._narrowest())
+            header.setDefaultSectionSize(self._min_cell_width())
         widest = max((self.fontMetrics().horizontalAdvance(name) for name in self.cells.rows), default=0)
         self.verticalHeader().setFixedWidth(widest + self.fontMetrics().height())
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.style.theme import GAP
 from app.tabs.evaluate.evaluation_result import EvaluationResult, as_percent, can_be_drawn
 from app.tabs.evaluate.evaluation_runner import NeighbourResult, OcclusionResult
+from app.widgets.elements import push_button, row_of, text_label, without_margins
 from app.widgets.explanation import Explanation, describe_occlusion, with_article
 from app.widgets.neighbour_row import NeighbourRow
 from app.widgets.occlusion_view import OcclusionView
@@ -17,67 +18,61 @@ from app.widgets.probability_bars import ROWS, ProbabilityBars
 from nncore.data.dataset import DIGITS
 
 NO_DIGIT = "Select an image to see why it got its answer."
-LOOKING = "Computing which part the answer depends on …"
+COMPUTING_OCCLUSION = "Computing which part the answer depends on …"
 SEARCHING = "Searching the training digits …"
-SPACES = ("by pixels", "by the last hidden layer")
+SIMILARITIES = ("by pixels", "by the last hidden layer")
 
 
 class DetailView(QWidget):
     """Shows the image `row` of an EvaluationResult; occlusion map and neighbours are added when they are computed.
 
     `draw_requested` carries the Explanation of an image, (28, 28) uint8; `explanation_changed` carries it when more is
-    known; `neighbours_wanted` whether to compare by the last hidden layer.
+    known; `neighbours_requested` whether to compare by the last hidden layer.
     """
 
     draw_requested = Signal(Explanation)
     explanation_changed = Signal(object)
-    neighbours_wanted = Signal(bool)
+    neighbours_requested = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.result: EvaluationResult | None = None
         self.row = -1
         self._image: NDArray[np.uint8] | None = None
-        self.title, self.sure, self.occlusion_text, self.found = QLabel(), QLabel(), QLabel(), QLabel()
-        self.title.setProperty("group", True)
-        for label in (self.sure, self.occlusion_text, self.found):
-            label.setProperty("quiet", True)
-        for label in (self.title, self.sure, self.occlusion_text, self.found):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setWordWrap(True)
-        self.picture, self.bars, self.neighbours = OcclusionView(), ProbabilityBars(), NeighbourRow()
-        self.space = QComboBox()
-        self.space.addItems(SPACES)
-        self.space.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.space.setMinimumContentsLength(8)
-        self.space.setToolTip(
+        self.title, self.probabilities_text = text_label(style="group"), text_label(style="quiet")
+        self.occlusion_text, self.neighbours_text = text_label(style="quiet"), text_label(style="quiet")
+        self.image_view, self.bars, self.neighbours = OcclusionView(), ProbabilityBars(), NeighbourRow()
+        self.similarity = QComboBox()
+        self.similarity.addItems(SIMILARITIES)
+        self.similarity.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.similarity.setMinimumContentsLength(8)
+        self.similarity.setToolTip(
             "How similarity is measured: between pixels, or between the outputs of the last hidden layer."
         )
-        self.space.setAccessibleName("How similarity is measured")
-        self.space.currentIndexChanged.connect(self._want_neighbours)
-        self.draw_button = QPushButton("Sho&w on the Draw tab")
-        self.draw_button.clicked.connect(self._draw)
+        self.similarity.setAccessibleName("How similarity is measured")
+        self.similarity.currentIndexChanged.connect(self._request_neighbours)
+        self.draw_button = push_button("Sho&w on the Draw tab", "", self._request_draw)
         self._compose()
         self.show_image(None, -1)
 
     @property
     def by_hidden_layer(self) -> bool:
         """Whether training digits are compared by the outputs of the last hidden layer."""
-        return self.space.currentIndex() == 1
+        return self.similarity.currentIndex() == 1
 
     def show_image(self, result: EvaluationResult | None, row: int) -> None:
         """Show the image `row`, without its explanation yet; nothing for None."""
         self.result, self.row = result, row
         self._image = result.image(row) if result else None
-        self.picture.show_image(self._image)
-        self.occlusion_text.setText(LOOKING if result else NO_DIGIT)
-        for widget in self._parts:
+        self.image_view.show_image(self._image)
+        self.occlusion_text.setText(COMPUTING_OCCLUSION if result else NO_DIGIT)
+        for widget in self._result_widgets:
             widget.setVisible(result is not None)
         if result is None:
             return
         probabilities = result.predictions.probabilities[row]
         self.title.setText(result.caption(row))
-        self.sure.setText(f"Image {row + 1:,}. {_how_sure(result, row)}")
+        self.probabilities_text.setText(f"Image {row + 1:,}. {_probabilities_in_words(result, row)}")
         self.bars.setVisible(len(probabilities) == ROWS)
         self.bars.set_probabilities(probabilities if len(probabilities) == ROWS else None)
         self.draw_button.setEnabled(can_be_drawn(self._image))
@@ -86,21 +81,21 @@ class DetailView(QWidget):
             if can_be_drawn(self._image)
             else "The Draw tab shows only images of 28 by 28 pixels."
         )
-        self.await_neighbours(SEARCHING)
+        self.show_no_neighbours(SEARCHING)
 
     def show_occlusion(self, occlusion: OcclusionResult) -> None:
         """Show the occlusion map, if it belongs to the image shown."""
         if self.result is None or (occlusion.result, occlusion.row) != (self.result, self.row):
             return
-        self.picture.show_image(self._image, occlusion.occlusion)
+        self.image_view.show_image(self._image, occlusion.occlusion)
         predictions = self.result.predictions
         answer = int(predictions.answers[self.row])
         read = with_article(answer) if predictions.class_names == DIGITS else predictions.class_names[answer]
         self.occlusion_text.setText(
             occlusion.reason if occlusion.occlusion is None else describe_occlusion(occlusion.occlusion, read)
         )
-        self.picture.setAccessibleDescription(self.occlusion_text.text())
-        self.explanation_changed.emit(self._explained())
+        self.image_view.setAccessibleDescription(self.occlusion_text.text())
+        self.explanation_changed.emit(self._explanation())
 
     def show_neighbours(self, neighbours: NeighbourResult | None) -> None:
         """Show the most similar training digits, if they belong to the image shown."""
@@ -108,83 +103,83 @@ class DetailView(QWidget):
             return
         if (neighbours.result, neighbours.row) != (self.result, self.row):
             return
-        true = self.result.true_name(self.row)
-        self.neighbours.show_neighbours(neighbours.found, true)
-        others = sum(name != true for _, name, _ in neighbours.found)
-        summary = f"{others} of the {len(neighbours.found)} nearest are not {true}" if others else f"All are {true}"
-        self.found.setText(f"{summary}; {neighbours.searched:,} training digits were compared.")
-        self.explanation_changed.emit(self._explained())
+        true, nearest = self.result.true_name(self.row), neighbours.neighbours
+        self.neighbours.show_neighbours(nearest, true)
+        others = sum(name != true for _, name, _ in nearest)
+        summary = f"{others} of the {len(nearest)} nearest are not {true}" if others else f"All are {true}"
+        self.neighbours_text.setText(f"{summary}; {neighbours.searched:,} training digits were compared.")
+        self.explanation_changed.emit(self._explanation())
 
     @Slot(str)
-    def await_neighbours(self, sentence: str) -> None:
+    def show_no_neighbours(self, sentence: str) -> None:
         """Show why there are no neighbours yet."""
         self.neighbours.show_neighbours(None, "", sentence)
-        self.found.setText("")
-        self.explanation_changed.emit(self._explained())
+        self.neighbours_text.setText("")
+        self.explanation_changed.emit(self._explanation())
 
     @Slot(float)
     def show_index_progress(self, share: float) -> None:
         """Show the progress of the index over the training digits."""
         if self.neighbours.neighbours is None:
-            self.await_neighbours(f"Running the training digits through the network: {share:.0%} …")
+            self.show_no_neighbours(f"Running the training digits through the network: {share:.0%} …")
 
     @Slot()
-    def _want_neighbours(self) -> None:
+    def _request_neighbours(self) -> None:
         if self.result is not None:
-            self.await_neighbours(SEARCHING)
-            self.neighbours_wanted.emit(self.by_hidden_layer)
+            self.show_no_neighbours(SEARCHING)
+            self.neighbours_requested.emit(self.by_hidden_layer)
 
     @Slot()
-    def _draw(self) -> None:
-        explanation = self._explained()
+    def _request_draw(self) -> None:
+        explanation = self._explanation()
         if explanation is not None:
             self.draw_requested.emit(explanation)
 
-    def _explained(self) -> Explanation | None:
+    def _explanation(self) -> Explanation | None:
         """The known part of the explanation of the image shown; None without an image."""
         if self.result is None or self._image is None:
             return None
         alike, true = self.neighbours.neighbours, self.result.true_name(self.row)
-        found = self.neighbours.sentence if alike is None else self.found.text()
+        neighbours_text = self.neighbours.sentence if alike is None else self.neighbours_text.text()
         return Explanation(
-            self._image, self.title.text(), true, self.picture.map, self.occlusion_text.text(), alike, found
+            self._image,
+            self.title.text(),
+            true,
+            self.image_view.map,
+            self.occlusion_text.text(),
+            alike,
+            neighbours_text,
         )
 
     def _compose(self) -> None:
-        nearest = QLabel("Most similar")
-        nearest.setProperty("group", True)
+        nearest = text_label("Most similar", "group", wraps=False)
         nearest.setToolTip("The training digits nearest to this image.")
-        heading = QHBoxLayout()
-        heading.setSpacing(GAP)
-        heading.addWidget(nearest)
-        heading.addWidget(self.space, 1)
-        side_by_side = QWidget()  # unlike a layout, it takes no space while it is hidden
-        pictures = QHBoxLayout(side_by_side)
-        pictures.setContentsMargins(0, 0, 0, 0)
-        pictures.setSpacing(2 * GAP)
-        pictures.addWidget(self.picture, 5)
+        heading = row_of(nearest, self.similarity)
+        heading.setStretchFactor(self.similarity, 1)
+        side_by_side = QWidget()  # unlike a layout, it takes no similarity while it is hidden
+        pictures = without_margins(QHBoxLayout(side_by_side), 2 * GAP)
+        pictures.addWidget(self.image_view, 5)
         pictures.addWidget(self.bars, 4)
         page = QVBoxLayout(self)
-        page.setContentsMargins(0, 0, 2 * GAP, 0)  # space for a scroll bar
+        page.setContentsMargins(0, 0, 2 * GAP, 0)  # similarity for a scroll bar
         page.setSpacing(GAP)
-        head = QHBoxLayout()
-        head.addWidget(self.title, 1)
-        head.addWidget(self.draw_button)
+        head = row_of(self.title, self.draw_button)
+        head.setStretchFactor(self.title, 1)
         page.addLayout(head)
-        page.addWidget(self.sure)
-        page.addWidget(side_by_side, 100)  # takes all the space while it is shown
+        page.addWidget(self.probabilities_text)
+        page.addWidget(side_by_side, 100)  # takes all the similarity while it is shown
         page.addWidget(self.occlusion_text)
         page.addLayout(heading)
         page.addWidget(self.neighbours)
-        page.addWidget(self.found)
+        page.addWidget(self.neighbours_text)
         page.addStretch()
-        self._parts = (
-            self.title, self.sure, side_by_side, self.picture, self.bars, nearest, self.space, self.neighbours,
-            self.found, self.draw_button,
+        self._result_widgets = (
+            self.title, self.probabilities_text, side_by_side, self.image_view, self.bars, nearest, self.similarity,
+            self.neighbours, self.neighbours_text, self.draw_button,
         )  # fmt: skip
 
 
-def _how_sure(result: EvaluationResult, row: int) -> str:
+def _probabilities_in_words(result: EvaluationResult, row: int) -> str:
     """The three most probable answers with their probabilities."""
     shares = result.predictions.probabilities[row]
     best = (-shares).argsort(kind="stable")[:3].tolist()

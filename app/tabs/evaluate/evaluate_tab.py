@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QLabel, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QTabWidget, QVBoxLayout, QWidget
 
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.tabs.evaluate.classes_page import ClassesPage
@@ -15,6 +15,7 @@ from app.tabs.evaluate.mistakes_page import MistakesPage
 from app.tabs.evaluate.robustness_page import RobustnessPage
 from app.tabs.evaluate.summary_header import SummaryHeader
 from app.tabs.tab import Tab
+from app.widgets.elements import text_label
 from app.widgets.explanation import Explanation
 from app.widgets.neighbour_row import COUNT
 from nncore.data.dataset import Dataset, Splits
@@ -24,7 +25,7 @@ NO_MODEL = "No model is open. Train or open one to evaluate it."
 NO_DATA = "The data is still being read."
 EVALUATING = "Evaluating the model …"
 CANCELLED = "The evaluation was cancelled."
-REST_MILLISECONDS = 2000
+PAUSE_MILLISECONDS = 2000
 """Pause between two evaluations during a training, so that the training gets the processor too."""
 
 
@@ -44,7 +45,7 @@ class EvaluateTab(Tab):
         self._network: Network | None = None
         self._model = ""
         self._data: Splits | None = None
-        self._is_stale, self._refusal = False, ""
+        self._is_stale, self._failure = False, ""
         self._mapped: EvaluationResult | None = None
         self.header, self.pages = SummaryHeader(), QTabWidget()
         self.mistakes, self.classes, self.robustness, self.map = (
@@ -59,16 +60,12 @@ class EvaluateTab(Tab):
             (self.map, "Map", "The digits in two dimensions, as each layer represents them"),
         ):
             self.pages.setTabToolTip(self.pages.addTab(page, name), tooltip)
-        self.empty, self.stack = QLabel(), QStackedWidget()
-        self.empty.setProperty("quiet", True)
+        self.empty, self.stack = text_label(style="quiet"), QStackedWidget()
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.empty.setWordWrap(True)
         for widget in (self.empty, self.pages):
             self.stack.addWidget(widget)
-        self._rest = QTimer(self)
-        self._rest.setSingleShot(True)
-        self._rest.setInterval(REST_MILLISECONDS)
-        self._rest.timeout.connect(self._evaluate_if_stale)
+        self._pause_timer = QTimer(self, singleShot=True, interval=PAUSE_MILLISECONDS)
+        self._pause_timer.timeout.connect(self._evaluate_if_stale)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(PAGE_MARGIN, GROUP_GAP, PAGE_MARGIN, GROUP_GAP)
         layout.setSpacing(GAP)
@@ -77,7 +74,7 @@ class EvaluateTab(Tab):
         self._connect()
         self.header.set_parts([])
         self.header.show_result(None)
-        self._tell_state()
+        self._show_state()
 
     def focus(self) -> None:
         """Put the focus on the confusion matrix, for its arrow keys."""
@@ -85,30 +82,30 @@ class EvaluateTab(Tab):
 
     def _connect(self) -> None:
         header, runner, detail = self.header, self.runner, self.mistakes.detail
-        header.part_chosen.connect(self._change_part)
-        header.again_requested.connect(self._evaluate)
+        header.part_chosen.connect(self._on_part_chosen)
+        header.evaluate_requested.connect(self._evaluate)
         header.cancel_requested.connect(runner.stop_evaluating)
-        runner.evaluating_changed.connect(self._follow_evaluation)
+        runner.evaluating_changed.connect(self._on_evaluating_changed)
         runner.progressed.connect(self._show_progress)
         runner.evaluated.connect(self._show)
-        runner.refused.connect(self._refuse)
-        runner.robustness_measured.connect(self.robustness.add)
-        runner.robustness_ended.connect(self.robustness.end)
+        runner.failed.connect(self._keep_failure)
+        runner.robustness_measured.connect(self.robustness.add_point)
+        runner.robustness_finished.connect(self.robustness.show_end)
         runner.mapped.connect(self.map.show_map)
-        runner.map_refused.connect(self.map.refuse)
+        runner.mapping_failed.connect(self.map.show_error)
         runner.mapping_changed.connect(self.map.show_busy)
         self.map.stop_requested.connect(runner.stop_mapping)
         runner.occlusion.connect(detail.show_occlusion)
         runner.neighbours_found.connect(detail.show_neighbours)
-        runner.neighbours_refused.connect(detail.await_neighbours)
+        runner.neighbour_search_failed.connect(detail.show_no_neighbours)
         runner.index_progressed.connect(detail.show_index_progress)
         self.mistakes.explanation_requested.connect(self._explain)
-        detail.neighbours_wanted.connect(self._find_neighbours)
+        detail.neighbours_requested.connect(self._find_neighbours)
         detail.draw_requested.connect(self.image_chosen)
         detail.explanation_changed.connect(self.image_explained)
         self.robustness.measure_requested.connect(self._measure)
         self.robustness.stop_requested.connect(runner.stop_measuring)
-        self.map.wanted.connect(self._map)
+        self.map.requested.connect(self._map)
         self.map.picked.connect(self._show_image)
         self.pages.currentChanged.connect(self._show_page)
 
@@ -117,7 +114,7 @@ class EvaluateTab(Tab):
     def set_model(self, network: Network | None, name: str = "") -> None:
         """Evaluate `network`, called `name`, from now on; its weights must not change any more."""
         self._network, self._model = network, name or "unnamed model"
-        self._change()
+        self._mark_stale()
 
     def set_data(self, data: Splits | None) -> None:
         """Evaluate on `data`: on its test part unless the user selects another part."""
@@ -125,8 +122,8 @@ class EvaluateTab(Tab):
         self.runner.stop_all()  # running work uses other images
         parts = ("test", "validation", "training")
         self.header.set_parts([part for part in parts if data is not None and getattr(data, part) is not None])
-        self._rest.stop()
-        self._change()
+        self._pause_timer.stop()
+        self._mark_stale()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Evaluate what has changed while the tab was hidden."""
@@ -143,20 +140,20 @@ class EvaluateTab(Tab):
     def finish(self) -> bool:
         """Stop all work and wait for it; False if that takes too long."""
         self._network, self._is_stale = None, False
-        self._rest.stop()
+        self._pause_timer.stop()
         return self.runner.finish()
 
     @Slot()
-    def _change(self) -> None:
+    def _mark_stale(self) -> None:
         self._is_stale = True
-        self._tell_state()
+        self._show_state()
         self._evaluate_if_stale()
 
     @Slot()
-    def _change_part(self) -> None:
+    def _on_part_chosen(self) -> None:
         self.runner.stop_evaluating()
-        self._rest.stop()
-        self._change()
+        self._pause_timer.stop()
+        self._mark_stale()
 
     def _dataset(self) -> Dataset | None:
         part = self.header.chosen_part
@@ -164,20 +161,20 @@ class EvaluateTab(Tab):
 
     @Slot()
     def _evaluate_if_stale(self) -> None:
-        if self._is_stale and self.isVisible() and not self.runner.is_evaluating and not self._rest.isActive():
+        if self._is_stale and self.isVisible() and not self.runner.is_evaluating and not self._pause_timer.isActive():
             self._evaluate()
 
     @Slot()
     def _evaluate(self) -> None:
         dataset = self._dataset()
         if self._network is not None and dataset is not None and self._data is not None:
-            self._is_stale, self._refusal = False, ""
+            self._is_stale, self._failure = False, ""
             self.header.progress.setValue(0)
             self.runner.evaluate(self._network, self._model, dataset, self._data.training)
 
     # ----------------------------------------------------------- display
 
-    def _tell_state(self) -> None:
+    def _show_state(self) -> None:
         missing = NO_MODEL if self._network is None else NO_DATA if self._dataset() is None else ""
         self.header.show_message(missing if self.result is not None else "")
         self.empty.setText(missing or EVALUATING)
@@ -196,21 +193,21 @@ class EvaluateTab(Tab):
             self.mistakes.show_result(result)
             self.classes.show_result(result)
             self.runner.stop_measuring()
-            self.robustness.forget(can_measure=True)
+            self.robustness.reset(can_measure=True)
             self.map.show_result(result)
             self._show_page()
-            self._rest.start()
+            self._pause_timer.start()
 
     @Slot(str)
-    def _refuse(self, sentence: str) -> None:
-        self._refusal = sentence
+    def _keep_failure(self, sentence: str) -> None:
+        self._failure = sentence
 
     @Slot(bool)
-    def _follow_evaluation(self, is_evaluating: bool) -> None:
-        self._tell_state()
+    def _on_evaluating_changed(self, is_evaluating: bool) -> None:
+        self._show_state()
         if not is_evaluating:
-            if self._refusal:
-                self.header.show_message(self._refusal, is_trouble=True)
+            if self._failure:
+                self.header.show_message(self._failure, is_error=True)
                 self.empty.setText("")
             elif not self._is_stale and self.result is None and self._network is not None:
                 self.empty.setText(CANCELLED)
@@ -218,10 +215,10 @@ class EvaluateTab(Tab):
 
     @Slot()
     def _show_page(self) -> None:
-        if self.pages.currentWidget() is self.map and self._map_is_old():
+        if self.pages.currentWidget() is self.map and self._is_map_outdated():
             self.map.request()
 
-    def _map_is_old(self) -> bool:
+    def _is_map_outdated(self) -> bool:
         """Whether the map shows an older result; t-SNE takes seconds, so it is redrawn only on request."""
         return self.result is not None and self._mapped is not self.result and not self.map.by_tsne
 
@@ -234,9 +231,9 @@ class EvaluateTab(Tab):
             self._find_neighbours(self.mistakes.detail.by_hidden_layer)
 
     @Slot(bool)
-    def _find_neighbours(self, hidden: bool) -> None:
+    def _find_neighbours(self, by_hidden_layer: bool) -> None:
         if self.result is not None:
-            self.runner.find_neighbours(self.result, self.mistakes.detail.row, hidden, COUNT)
+            self.runner.find_neighbours(self.result, self.mistakes.detail.row, by_hidden_layer, COUNT)
 
     @Slot()
     def _measure(self) -> None:
@@ -244,10 +241,10 @@ class EvaluateTab(Tab):
             self.runner.measure_robustness(self.result)
 
     @Slot(int, bool)
-    def _map(self, number: int, by_tsne: bool) -> None:
+    def _map(self, layer_number: int, by_tsne: bool) -> None:
         if self.result is not None:
             self._mapped = self.result
-            self.runner.map(self.result, number, by_tsne)
+            self.runner.map(self.result, layer_number, by_tsne)
 
     @Slot(int)
     def _show_image(self, row: int) -> None:

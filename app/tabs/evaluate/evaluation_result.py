@@ -33,9 +33,9 @@ class EvaluationResult:
     def caption(self, row: int) -> str:
         """An example in short: "7 read as 2"."""
         true, read = self.true_name(row), self.name_of(int(self.predictions.answers[row]))
-        return f"{true} read as {read}" if true != read else f"{true} read right"
+        return f"{true} read as {read}" if true != read else f"{true} read correctly"
 
-    def sureness(self, row: int) -> str:
+    def confidence_text(self, row: int) -> str:
         """The probability of the answer to an example, in per cent."""
         return as_percent(float(self.predictions.confidence[row]))
 

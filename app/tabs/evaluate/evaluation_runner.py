@@ -21,8 +21,8 @@ from nncore.evaluation.projection import TSNE_PARTS, Projection, layer_output, p
 from nncore.evaluation.robustness import RobustnessPoint, robustness
 from nncore.model.network import Network
 
-MAPPED = 1000
-"""Most digits on a map; more would cover each other."""
+MAX_MAPPED = 1000
+"""Maximum number of digits on a map; more would cover each other."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,7 @@ class NeighbourResult:
 
     result: EvaluationResult
     row: int
-    found: list[tuple[NDArray[np.uint8] | None, str, float]]
+    neighbours: list[tuple[NDArray[np.uint8] | None, str, float]]
     searched: int
 
 
@@ -67,22 +67,22 @@ class EvaluationRunner(QObject):
     """The finished share of the evaluation, 0 to 1."""
     evaluated = Signal(object)
     """An EvaluationResult, or None if the evaluation was cancelled."""
-    refused = Signal(str)
+    failed = Signal(str)
     """One sentence: why the evaluation failed."""
     robustness_measured = Signal(RobustnessPoint)
     """A RobustnessPoint."""
-    robustness_ended = Signal(str)
+    robustness_finished = Signal(str)
     """Why it ended early, or ""."""
     mapped = Signal(object)
     """A MapResult, for t-SNE several, each more complete; None if it was cancelled."""
     mapping_changed = Signal(bool)
     """Whether a map is being made."""
-    map_refused = Signal(str)
+    mapping_failed = Signal(str)
     occlusion = Signal(OcclusionResult)
     """An OcclusionResult."""
     neighbours_found = Signal(NeighbourResult)
     """A NeighbourResult."""
-    neighbours_refused = Signal(str)
+    neighbour_search_failed = Signal(str)
     index_progressed = Signal(float)
     """The share of training digits in the index of the last hidden layer, 0 to 1."""
 
@@ -103,10 +103,10 @@ class EvaluationRunner(QObject):
         """Evaluate `network` on `dataset`."""
 
         def work() -> EvaluationResult | None:
-            predictions = predict_dataset(network, dataset, is_cancelled, _in_steps(self.progressed.emit))
+            predictions = predict_dataset(network, dataset, is_cancelled, _in_whole_per_cents(self.progressed.emit))
             return None if predictions is None else EvaluationResult(network, model, dataset, training, predictions)
 
-        self._evaluating.add("evaluate", work, self.evaluated.emit, self.refused.emit, latest_only=True)
+        self._evaluating.add("evaluate", work, self.evaluated.emit, self.failed.emit, latest_only=True)
 
     def stop_evaluating(self) -> None:
         """Cancel the evaluation; `evaluated` then carries None."""
@@ -120,7 +120,9 @@ class EvaluationRunner(QObject):
                 self.robustness_measured.emit(point)
 
         self.stop_measuring()
-        self._measuring.add("robustness", work, lambda _: self.robustness_ended.emit(""), self.robustness_ended.emit)
+        self._measuring.add(
+            "robustness", work, lambda _: self.robustness_finished.emit(""), self.robustness_finished.emit
+        )
 
     def stop_measuring(self) -> None:
         """Cancel the robustness measurement."""
@@ -131,7 +133,7 @@ class EvaluationRunner(QObject):
 
         def work() -> MapResult | None:
             labels = result.predictions.labels
-            rows = np.sort(np.random.default_rng(0).permutation(np.flatnonzero(labels >= 0))[:MAPPED])
+            rows = np.sort(np.random.default_rng(0).permutation(np.flatnonzero(labels >= 0))[:MAX_MAPPED])
             if not len(rows):
                 raise DataError("No example belongs to a class, so there is nothing to map.")
             X = layer_output(result.network, result.dataset, rows, number, is_cancelled)
@@ -146,7 +148,7 @@ class EvaluationRunner(QObject):
             return None
 
         self.stop_mapping()
-        self._mapping.add("map", work, self.mapped.emit, self.map_refused.emit, latest_only=True)
+        self._mapping.add("map", work, self.mapped.emit, self.mapping_failed.emit, latest_only=True)
 
     @Slot()
     def stop_mapping(self) -> None:
@@ -156,31 +158,33 @@ class EvaluationRunner(QObject):
     def explain(self, result: EvaluationResult, row: int) -> None:
         """Compute the occlusion map of the answer to an image."""
         work = partial(_explain, result, row)
-        self._explaining.add("look", work, self.occlusion.emit, lambda _: None, latest_only=True)
+        self._explaining.add("occlusion", work, self.occlusion.emit, lambda _: None, latest_only=True)
 
-    def find_neighbours(self, result: EvaluationResult, row: int, hidden: bool, count: int) -> None:
+    def find_neighbours(self, result: EvaluationResult, row: int, by_hidden_layer: bool, count: int) -> None:
         """Find the most similar training examples: by pixels, or by the outputs of the last hidden layer."""
 
         def work() -> NeighbourResult | None:
             x = result.dataset.inputs(np.array([row]))[0]
             training = result.training
-            if hidden:
+            if by_hidden_layer:
                 index = self._index_of(result)
                 if index is None:
                     return None
-                return NeighbourResult(result, row, _shown(training, index.nearest(x, count)), len(index.rows))
-            return NeighbourResult(result, row, _shown(training, nearest_in_pixels(training, x, count)), len(training))
+                return NeighbourResult(result, row, _described(training, index.nearest(x, count)), len(index.rows))
+            return NeighbourResult(
+                result, row, _described(training, nearest_in_pixels(training, x, count)), len(training)
+            )
 
-        if not hidden:  # an index being built is kept: the next image needs it too
+        if not by_hidden_layer:  # an index being built is kept: the next image needs it too
             self._searching.cancel("neighbours")
-        use, refused = self.neighbours_found.emit, self.neighbours_refused.emit
-        self._searching.add("neighbours", work, use, refused, latest_only=True)
+        use, failed = self.neighbours_found.emit, self.neighbour_search_failed.emit
+        self._searching.add("neighbours", work, use, failed, latest_only=True)
 
     def _index_of(self, result: EvaluationResult) -> HiddenIndex | None:
         """The index of the result's network and training data; only the last one is cached, as it is large."""
         network, training = result.network, result.training
         if self._index is None or self._index[0] is not network or self._index[1] is not training:
-            index = HiddenIndex.build(network, training, is_cancelled, _in_steps(self.index_progressed.emit))
+            index = HiddenIndex.build(network, training, is_cancelled, _in_whole_per_cents(self.index_progressed.emit))
             if index is None:
                 return None
             self._index = network, training, index
@@ -192,7 +196,7 @@ class EvaluationRunner(QObject):
         self._evaluating.cancel("evaluate")
         self._measuring.cancel("robustness")
         self.stop_mapping()
-        self._explaining.cancel("look")
+        self._explaining.cancel("occlusion")
         self._searching.cancel("neighbours")
 
     def finish(self) -> bool:
@@ -213,20 +217,20 @@ def _explain(result: EvaluationResult, row: int) -> OcclusionResult:
         return OcclusionResult(result, row, None, str(problem))
 
 
-def _shown(training: Dataset, found: list[Neighbour]) -> list[tuple[NDArray[np.uint8] | None, str, float]]:
-    labels = training.targets(np.array([each.row for each in found], np.intp))
+def _described(training: Dataset, neighbours: list[Neighbour]) -> list[tuple[NDArray[np.uint8] | None, str, float]]:
+    labels = training.targets(np.array([each.row for each in neighbours], np.intp))
     names = [training.class_names[label] if label >= 0 else "–" for label in labels.tolist()]
-    return [(image_of(training, each.row), name, each.distance) for each, name in zip(found, names, strict=True)]
+    return [(image_of(training, each.row), name, each.distance) for each, name in zip(neighbours, names, strict=True)]
 
 
-def _in_steps(report: Callable[[float], None]) -> Callable[[float], None]:
+def _in_whole_per_cents(report: Callable[[float], None]) -> Callable[[float], None]:
     """Report only whole per cents: a signal for each batch would keep the window busy."""
-    reported = -1
+    last_per_cent = -1
 
-    def step(share: float) -> None:
-        nonlocal reported
-        if int(100 * share) != reported:
-            reported = int(100 * share)
+    def report_share(share: float) -> None:
+        nonlocal last_per_cent
+        if int(100 * share) != last_per_cent:
+            last_per_cent = int(100 * share)
             report(share)
 
-    return step
+    return report_share

@@ -25,34 +25,34 @@ from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
 from app.tabs.evaluate.evaluation_result import EvaluationResult
 from app.widgets.grey_image import thumbnail
 
-PICTURE = 56
-"""Side of a picture in logical pixels: twice 28."""
+THUMBNAIL_SIDE = 56
+"""Side of a thumbnail in logical pixels: twice 28."""
 
-MOST_KEPT = 1000
+MAX_CACHED = 1000
 """Most rendered pictures in the cache, 12 MB."""
 
 Index = QModelIndex | QPersistentModelIndex
 
 
 class _Images(QAbstractListModel):
-    """The list's model; it renders a picture when it becomes visible."""
+    """The list's model; it renders a thumbnail when it becomes visible."""
 
     def __init__(self, view: QWidget) -> None:
         super().__init__(view)
         self._view = view
         self.result: EvaluationResult | None = None
         self.rows: NDArray[np.intp] = np.empty(0, np.intp)
-        self._pictures: OrderedDict[int, QPixmap] = OrderedDict()
+        self._thumbnails: OrderedDict[int, QPixmap] = OrderedDict()
 
     def show_rows(self, result: EvaluationResult | None, rows: NDArray[np.intp]) -> None:
         self.beginResetModel()
         if self.result is None or result is None or self.result.dataset is not result.dataset:
-            self._pictures.clear()
+            self._thumbnails.clear()
         self.result, self.rows = result, rows
         self.endResetModel()
 
-    def forget_pictures(self) -> None:
-        self._pictures.clear()
+    def clear_thumbnails(self) -> None:
+        self._thumbnails.clear()
 
     def rowCount(self, parent: Index | None = None) -> int:
         """One row per image."""
@@ -68,30 +68,30 @@ class _Images(QAbstractListModel):
             true, read = (self.result.name_of(int(n[row])) for n in (predictions.labels, predictions.answers))
             return f"{true} → {read}"
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{self.result.caption(row)}, {self.sureness(index)} sure, image {row + 1:,}."
+            return f"{self.result.caption(row)}, {self.confidence_text(index)} sure, image {row + 1:,}."
         return None
 
-    def sureness(self, index: Index) -> str:
+    def confidence_text(self, index: Index) -> str:
         """The confidence of an answer."""
-        return self.result.sureness(int(self.rows[index.row()])) if self.result else ""
+        return self.result.confidence_text(int(self.rows[index.row()])) if self.result else ""
 
-    def picture(self, index: Index) -> QPixmap | None:
+    def thumbnail(self, index: Index) -> QPixmap | None:
         row = int(self.rows[index.row()])
-        if row in self._pictures:
-            self._pictures.move_to_end(row)
-            return self._pictures[row]
+        if row in self._thumbnails:
+            self._thumbnails.move_to_end(row)
+            return self._thumbnails[row]
         image = self.result.image(row) if self.result else None
         if image is None:
             return None
         ratio = self._view.devicePixelRatioF()
-        self._pictures[row] = thumbnail(image, PICTURE, colours_of(self._view), ratio)
-        if len(self._pictures) > MOST_KEPT:
-            self._pictures.popitem(last=False)
-        return self._pictures[row]
+        self._thumbnails[row] = thumbnail(image, THUMBNAIL_SIDE, colours_of(self._view), ratio)
+        if len(self._thumbnails) > MAX_CACHED:
+            self._thumbnails.popitem(last=False)
+        return self._thumbnails[row]
 
 
-class _Card(QStyledItemDelegate):
-    """Paints a picture with two lines below it, and a frame around the selected one."""
+class _CardDelegate(QStyledItemDelegate):
+    """Paints a thumbnail with two lines below it, and a frame around the selected one."""
 
     def __init__(self, view: QListView, images: _Images) -> None:
         super().__init__(view)
@@ -100,27 +100,31 @@ class _Card(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """The same for all images, so that the view asks only once."""
         line = self._view.fontMetrics().height()
-        words = round(self._view.fontMetrics().horizontalAdvance("100.0 %"))
-        return QSize(max(PICTURE, words) + 2 * GAP, PICTURE + 2 * line + 2 * GAP)
+        text_area = round(self._view.fontMetrics().horizontalAdvance("100.0 %"))
+        return QSize(max(THUMBNAIL_SIDE, text_area) + 2 * GAP, THUMBNAIL_SIDE + 2 * line + 2 * GAP)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Paint the picture, the answer and its confidence."""
+        """Paint the thumbnail, the answer and its confidence."""
         colours, rect = colours_of(self._view), option.rect.adjusted(2, 2, -2, -2)
         line = self._view.fontMetrics().height()
         painter.save()
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         if selected or option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, QColor(colours.hover))
-        place = QRect(rect.center().x() - PICTURE // 2, rect.top() + GAP // 2, PICTURE, PICTURE)
-        picture = self._images.picture(index)
-        if picture is not None:
-            painter.drawPixmap(place, picture)
-        words = QRect(rect.left(), place.bottom() + 2, rect.width(), line)
+        image_area = QRect(
+            rect.center().x() - THUMBNAIL_SIDE // 2, rect.top() + GAP // 2, THUMBNAIL_SIDE, THUMBNAIL_SIDE
+        )
+        thumbnail = self._images.thumbnail(index)
+        if thumbnail is not None:
+            painter.drawPixmap(image_area, thumbnail)
+        text_area = QRect(rect.left(), image_area.bottom() + 2, rect.width(), line)
         painter.setPen(QColor(colours.text))
-        painter.drawText(words, Qt.AlignmentFlag.AlignCenter, str(self._images.data(index)))
+        painter.drawText(text_area, Qt.AlignmentFlag.AlignCenter, str(self._images.data(index)))
         painter.setFont(scaled(self._view.font(), SMALL_SCALE))
         painter.setPen(QColor(colours.quiet_text))
-        painter.drawText(words.translated(0, line), Qt.AlignmentFlag.AlignCenter, self._images.sureness(index))
+        painter.drawText(
+            text_area.translated(0, line), Qt.AlignmentFlag.AlignCenter, self._images.confidence_text(index)
+        )
         if selected or option.state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(QPen(QColor(colours.accent), 2))
             painter.drawRect(rect.adjusted(1, 1, -1, -1))
@@ -136,7 +140,7 @@ class Gallery(QListView):
         super().__init__(parent)
         self._images = _Images(self)
         self.setModel(self._images)
-        self.setItemDelegate(_Card(self, self._images))
+        self.setItemDelegate(_CardDelegate(self, self._images))
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setMovement(QListView.Movement.Static)
         self.setResizeMode(QListView.ResizeMode.Adjust)
@@ -148,7 +152,7 @@ class Gallery(QListView):
         self.setMouseTracking(True)
         self.setAccessibleName("Images")
         self.setToolTip("Select an image to see why it got its answer; double-click to show it on the Draw tab.")
-        self.selectionModel().selectionChanged.connect(self._tell)
+        self.selectionModel().selectionChanged.connect(self._emit_chosen)
 
     @property
     def rows(self) -> NDArray[np.intp]:
@@ -171,18 +175,18 @@ class Gallery(QListView):
 
     def minimumSizeHint(self) -> QSize:
         """Two images wide, one high."""
-        card = self.sizeHintForIndex(self._images.index(0)) if len(self.rows) else QSize(PICTURE, PICTURE)
+        card = self.sizeHintForIndex(self._images.index(0)) if len(self.rows) else QSize(THUMBNAIL_SIDE, THUMBNAIL_SIDE)
         return QSize(2 * card.width() + 3 * GAP, card.height())
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow theme and font."""
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
-            self._images.forget_pictures()
+            self._images.clear_thumbnails()
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self.scheduleDelayedItemsLayout()
 
     @Slot(QItemSelection, QItemSelection)
-    def _tell(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+    def _emit_chosen(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         for index in selected.indexes():
             self.chosen.emit(int(self.rows[index.row()]))

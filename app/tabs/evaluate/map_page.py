@@ -7,13 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, QPointF, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QMouseEvent, QPainterPath, QTransform
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.style.theme import GAP, GROUP_GAP, colours_of, digit_colours
 from app.tabs.evaluate.evaluation_result import EvaluationResult
 from app.tabs.evaluate.evaluation_runner import MapResult
+from app.widgets.elements import push_button, row_of, text_label
 from app.widgets.occlusion_view import OcclusionView
 from app.widgets.plot import Plot
 from nncore.evaluation.projection import output_names, why_no_tsne
@@ -28,10 +29,10 @@ STOPPED = "Stopped; the map is not finished."
 class MapPage(QWidget):
     """Selects a layer and a projection, and shows the map.
 
-    `wanted` carries (layer number, by t-SNE), `stop_requested` cancels it; `picked` carries the row of an image.
+    `requested` carries (layer number, by t-SNE), `stop_requested` cancels it; `picked` carries the row of an image.
     """
 
-    wanted = Signal(int, bool)
+    requested = Signal(int, bool)
     stop_requested = Signal()
     picked = Signal(int)
 
@@ -39,30 +40,26 @@ class MapPage(QWidget):
         super().__init__(parent)
         self.result: EvaluationResult | None = None
         self.map: MapResult | None = None
-        self.view, self.method = QComboBox(), QComboBox()
-        self.view.setToolTip("What to map: the input pixels, or the outputs of a layer.")
-        self.view.setAccessibleName("Layer")
-        self.method.addItems(METHODS)
-        self.method.setToolTip(
+        self.layer_choice, self.projection_choice = QComboBox(), QComboBox()
+        self.layer_choice.setToolTip("What to map: the input pixels, or the outputs of a layer.")
+        self.layer_choice.setAccessibleName("Layer")
+        self.projection_choice.addItems(METHODS)
+        self.projection_choice.setToolTip(
             "Principal components: immediate, distances are meaningful. "
             "t-SNE: takes seconds, keeps neighbours together; large distances mean little."
         )
-        self.method.setAccessibleName("Projection")
-        self.sentence, self.caption = QLabel(), QLabel(POINT)
+        self.projection_choice.setAccessibleName("Projection")
+        self.sentence, self.caption = text_label(style="quiet"), text_label(POINT, "quiet")
         for label in (self.sentence, self.caption):
-            label.setProperty("quiet", True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            label.setWordWrap(True)
         self._is_busy = False
-        self.button = QPushButton()
-        self.button.clicked.connect(self._press)
+        self.button = push_button("", "", self._on_click)
         self.button.hide()
-        self.plot, self.picture = MapPlot(), OcclusionView()
-        self.picture.setToolTip("The image of the digit under the pointer.")
-        self.picture.setAccessibleName("Image under the pointer")
-        self.view.currentIndexChanged.connect(self.request)
-        self.method.currentIndexChanged.connect(self.request)
+        self.plot, self.image_view = MapPlot(), OcclusionView()
+        self.image_view.setToolTip("The image of the digit under the pointer.")
+        self.image_view.setAccessibleName("Image under the pointer")
+        self.layer_choice.currentIndexChanged.connect(self.request)
+        self.projection_choice.currentIndexChanged.connect(self.request)
         self.plot.pointed_at.connect(self._show_pointed)
         self.plot.picked.connect(self._pick)
         self._compose()
@@ -70,18 +67,18 @@ class MapPage(QWidget):
     @property
     def by_tsne(self) -> bool:
         """Whether t-SNE is chosen."""
-        return self.method.currentIndex() == 1
+        return self.projection_choice.currentIndex() == 1
 
     def show_result(self, result: EvaluationResult) -> None:
         """Offer the layers of the network; `request` then asks for the map."""
         before, self.result = self.result, result
         if before is None or before.network.spec != result.network.spec:
             names = output_names(result.network)
-            self.view.blockSignals(True)
-            self.view.clear()
-            self.view.addItems(names)
-            self.view.setCurrentIndex(_last_hidden(len(names)))
-            self.view.blockSignals(False)
+            with QSignalBlocker(self.layer_choice):
+                self.layer_choice.clear()
+                self.layer_choice.addItems(names)
+                # The input of the last layer, where most networks separate the classes best.
+                self.layer_choice.setCurrentIndex(max(0, len(names) - 2))
 
     @Slot()
     def request(self) -> None:
@@ -93,22 +90,25 @@ class MapPage(QWidget):
             self.sentence.setText(reason)
             return
         self.sentence.setText(WORKING_LONG if self.by_tsne else WORKING)
-        self.wanted.emit(self.view.currentIndex(), self.by_tsne)
+        self.requested.emit(self.layer_choice.currentIndex(), self.by_tsne)
 
     @Slot(object)
-    def show_map(self, found: MapResult | None) -> None:
+    def show_map(self, shown_map: MapResult | None) -> None:
         """Show a map, with its progress if it is not finished; None (cancelled) changes nothing."""
-        if found is None:
+        if shown_map is None:
             return
-        self.map = found
-        predictions = found.result.predictions
-        labels, misread = predictions.labels[found.rows], (predictions.labels != predictions.answers)[found.rows]
-        self.plot.set_points(found.projection.points, labels, predictions.class_names, misread)
+        self.map = shown_map
+        predictions = shown_map.result.predictions
+        labels, misread = (
+            predictions.labels[shown_map.rows],
+            (predictions.labels != predictions.answers)[shown_map.rows],
+        )
+        self.plot.set_points(shown_map.projection.points, labels, predictions.class_names, misread)
         summary = f"{len(labels):,} digits; misread ones have a ring."
-        if found.done < 1:
-            summary = f"t-SNE: {found.done:.0%} done …"
-        if found.projection.explained is not None:
-            summary += f" The two axes show {sum(found.projection.explained):.0%} of the variance."
+        if shown_map.done < 1:
+            summary = f"t-SNE: {shown_map.done:.0%} done …"
+        if shown_map.projection.explained is not None:
+            summary += f" The two axes show {sum(shown_map.projection.explained):.0%} of the variance."
         self.sentence.setText(summary)
         self._show_pointed(-1)
 
@@ -124,15 +124,15 @@ class MapPage(QWidget):
         self.button.setVisible(stopped or (is_busy and self.by_tsne))
 
     @Slot()
-    def _press(self) -> None:
+    def _on_click(self) -> None:
         if self._is_busy:
             self.stop_requested.emit()
         else:
             self.request()
 
     @Slot(str)
-    def refuse(self, sentence: str) -> None:
-        """Show why there is no map."""
+    def show_error(self, sentence: str) -> None:
+        """Show why the map could not be computed."""
         self.sentence.setText(sentence)
 
     @Slot(int)
@@ -140,8 +140,8 @@ class MapPage(QWidget):
         if number < 0 or self.map is None:
             return  # keep the last image
         result, row = self.map.result, int(self.map.rows[number])
-        self.picture.show_image(result.image(row))
-        self.caption.setText(f"{result.caption(row)}, {result.sureness(row)} sure. {POINT}")
+        self.image_view.show_image(result.image(row))
+        self.caption.setText(f"{result.caption(row)}, {result.confidence_text(row)} sure. {POINT}")
 
     @Slot(int)
     def _pick(self, number: int) -> None:
@@ -152,21 +152,18 @@ class MapPage(QWidget):
     def _compose(self) -> None:
         side = QVBoxLayout()
         side.setSpacing(GAP)
-        for name, widget in (("Layer", self.view), ("Projection", self.method)):
-            label = QLabel(name)
-            label.setProperty("group", True)
+        for name, widget in (("Layer", self.layer_choice), ("Projection", self.projection_choice)):
+            label = text_label(name, "group", wraps=False)
             label.setBuddy(widget)
             widget.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             widget.setMinimumContentsLength(18)
             side.addWidget(label)
             side.addWidget(widget)
-        sentence_row = QHBoxLayout()
-        sentence_row.setSpacing(GAP)
-        sentence_row.addWidget(self.sentence, 1)
-        sentence_row.addWidget(self.button)
+        sentence_row = row_of(self.sentence, self.button)
+        sentence_row.setStretchFactor(self.sentence, 1)
         side.addLayout(sentence_row)
         side.addSpacing(GAP)
-        side.addWidget(self.picture, 10)
+        side.addWidget(self.image_view, 10)
         side.addWidget(self.caption)
         side.addStretch(1)
         page = QHBoxLayout(self)
@@ -176,14 +173,9 @@ class MapPage(QWidget):
         page.addWidget(self.plot, 3)
 
 
-def _last_hidden(views: int) -> int:
-    """The input of the last layer, where most networks separate the classes best."""
-    return max(0, views - 2)
-
-
-SIZE, RING = 0.7, 1.1
+DIGIT_HEIGHT, RING_HEIGHT = 0.7, 1.1
 """Heights of a digit and of the ring around a misread one, in lines of text."""
-REACH = 12
+MAX_POINTER_DISTANCE = 12
 """Greatest distance in pixels between the pointer and the digit it points at."""
 
 
@@ -215,11 +207,11 @@ class MapPlot(Plot):
     ) -> None:
         """Show points (n, 2) as the names of their classes `labels` (n,), with a ring around misread ones."""
         self.points, self._labels, self._misread = points, labels, misread
-        self._symbols = [_written(name) for name in names]
+        self._symbols = [_symbol(name) for name in names]
         if len(points):
             low, high = points.min(axis=0), points.max(axis=0)
-            aside = 0.04 * np.maximum(high - low, 1e-6)
-            low, high = (low - aside).tolist(), (high + aside).tolist()
+            margin = 0.04 * np.maximum(high - low, 1e-6)
+            low, high = (low - margin).tolist(), (high + margin).tolist()
             self.set_axes((low[0], high[0]), (low[1], high[1]))
         self._draw()
         self.describe(f"{len(points):,} digits, {int(misread.sum()):,} of them misread.", not len(points))
@@ -228,11 +220,11 @@ class MapPlot(Plot):
         colours = digit_colours(self)
         brushes = [pg.mkBrush(colour) for colour in colours]
         self._digits.setData(
-            pos=self.points, pen=None, size=SIZE * self.fontMetrics().height(),
+            pos=self.points, pen=None, size=DIGIT_HEIGHT * self.fontMetrics().height(),
             symbol=[self._symbols[label] for label in self._labels],
             brush=[brushes[label % len(brushes)] for label in self._labels],
         )  # fmt: skip
-        self._rings.setData(pos=self.points[self._misread], size=RING * self.fontMetrics().height())
+        self._rings.setData(pos=self.points[self._misread], size=RING_HEIGHT * self.fontMetrics().height())
 
     def apply_colours(self) -> None:
         """Apply the theme's colours, also to digits and rings."""
@@ -242,16 +234,16 @@ class MapPlot(Plot):
         self._draw()
 
     def point_at(self, place: QPointF) -> int:
-        """The number of the point nearest to `place` (pixels of the plot); -1 if none is within REACH."""
+        """The number of the point nearest to `place` (pixels of the plot); -1 if none is near."""
         if not len(self.points):
             return -1
         box = self.plot.getViewBox()
         middle = box.mapSceneToView(self.plot.mapToScene(place.toPoint()))
         width, height = box.viewPixelSize()
-        away = (self.points - (middle.x(), middle.y())) / (width, height)
-        squares = (away**2).sum(axis=1)
-        found = int(squares.argmin())
-        return found if squares[found] <= REACH**2 else -1
+        distances = (self.points - (middle.x(), middle.y())) / (width, height)
+        squares = (distances**2).sum(axis=1)
+        shown_map = int(squares.argmin())
+        return shown_map if squares[shown_map] <= MAX_POINTER_DISTANCE**2 else -1
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the mouse over the plot; never filters an event out."""
@@ -265,7 +257,7 @@ class MapPlot(Plot):
         return False
 
 
-def _written(name: str) -> QPainterPath:
+def _symbol(name: str) -> QPainterPath:
     """The first two letters of a name as a path one unit high around the origin, as pyqtgraph needs symbols."""
     path = QPainterPath()
     font = QFont("Inter", 20)

@@ -9,8 +9,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
-    QPushButton,
     QScrollArea,
     QToolButton,
     QVBoxLayout,
@@ -22,9 +20,10 @@ from app.tabs.evaluate.confusion_view import ConfusionView
 from app.tabs.evaluate.detail_view import DetailView
 from app.tabs.evaluate.evaluation_result import EvaluationResult
 from app.tabs.evaluate.gallery import Gallery
+from app.widgets.elements import push_button, row_of, text_label
 
-ALL_RIGHT = "No image was misread. Open a cell of the table to see its images."
-NONE_SUCH = "This cell has no images."
+ALL_CORRECT = "No image was misread. Open a cell of the table to see its images."
+EMPTY_CELL = "This cell has no images."
 ORDERS = ("most certain first", "least certain first")
 
 
@@ -38,25 +37,20 @@ class MistakesPage(QWidget):
         self.result: EvaluationResult | None = None
         self._cell: tuple[int, int] | None = None
         self.matrix, self.gallery, self.detail = ConfusionView(), Gallery(), DetailView()
-        self.list_title, self.empty = QLabel(), QLabel()
-        self.list_title.setProperty("group", True)
-        self.list_title.setTextFormat(Qt.TextFormat.PlainText)
-        self.empty.setProperty("quiet", True)
-        self.empty.setWordWrap(True)
+        self.list_title, self.empty = text_label(style="group", wraps=False), text_label(style="quiet")
         self.order = QComboBox()
         self.order.addItems(ORDERS)
         self.order.setToolTip("Sort by the confidence of the answer.")
         self.order.setAccessibleName("Order of the images")
-        self.misread_button = QPushButton("All &misread")
-        self.misread_button.setToolTip("Show all misread images, not only those of one cell.")
-        self.counts_button, self.shares_button = self._toggle("Counts", "Shares")
+        misread_tip = "Show all misread images, not only those of one cell."
+        self.misread_button = push_button("All &misread", misread_tip, self.show_misread)
+        self.counts_button, self.shares_button = self._toggle_buttons("Counts", "Shares")
         self.matrix.cell_opened.connect(self.open_cell)
-        self.misread_button.clicked.connect(self.show_misread)
-        self.order.currentIndexChanged.connect(self._list)
+        self.order.currentIndexChanged.connect(self._update_list)
         self.gallery.chosen.connect(self.show_image)
         self.gallery.doubleClicked.connect(self.detail.draw_button.click)
         self._compose()
-        self._list()
+        self._update_list()
 
     def show_result(self, result: EvaluationResult) -> None:
         """Show `result`; an open cell and, for the same data, the image stay."""
@@ -68,7 +62,7 @@ class MistakesPage(QWidget):
             self.matrix.clearSelection()
             self.detail.show_image(None, -1)
         self.matrix.set_counts(result.predictions.confusion, result.predictions.class_names)
-        self._list()
+        self._update_list()
         if not same_data or row < 0:
             row = int(self.gallery.rows[0]) if len(self.gallery.rows) else -1
         if row >= 0:
@@ -81,7 +75,7 @@ class MistakesPage(QWidget):
         """List the images of class `true` that were read as `read`, and enlarge the first."""
         self._cell = (true, read)
         self.matrix.select_cell(true, read)
-        self._list()
+        self._update_list()
         if len(self.gallery.rows):
             self.gallery.choose(int(self.gallery.rows[0]))
 
@@ -90,7 +84,7 @@ class MistakesPage(QWidget):
         """List all misread images."""
         self._cell = None
         self.matrix.clearSelection()
-        self._list()
+        self._update_list()
 
     @Slot(int)
     def show_image(self, row: int) -> None:
@@ -99,16 +93,16 @@ class MistakesPage(QWidget):
         self.explanation_requested.emit(row)
 
     @Slot()
-    def _list(self) -> None:
+    def _update_list(self) -> None:
         rows = np.empty(0, np.intp)
         title, empty = "Images", "No evaluation yet."
         if self.result is not None:
             predictions, names = self.result.predictions, self.result.predictions.class_names
             if self._cell is None:
-                rows, title, empty = predictions.misread(), "Misread", ALL_RIGHT
+                rows, title, empty = predictions.misread(), "Misread", ALL_CORRECT
             else:
                 true, read = self._cell
-                rows, empty = predictions.rows_of(true, read), NONE_SUCH
+                rows, empty = predictions.rows_of(true, read), EMPTY_CELL
                 title = f"{names[true]} read as {names[read]}"
             title = f"{title} ({len(rows):,})"
         self.list_title.setText(title)
@@ -118,16 +112,16 @@ class MistakesPage(QWidget):
         self.misread_button.setVisible(self._cell is not None)
         self.gallery.show_rows(self.result, rows[::-1] if self.order.currentIndex() else rows)
 
-    def _toggle(self, *words: str) -> list[QToolButton]:
+    def _toggle_buttons(self, *texts: str) -> list[QToolButton]:
         self._group = QButtonGroup(self)
         buttons = []
-        for word, tooltip in zip(
-            words,
+        for text, tooltip in zip(
+            texts,
             ("Show the number of images in each cell.", "Show each cell in per cent of its row."),
             strict=True,
         ):
             button = QToolButton()
-            button.setText(word)
+            button.setText(text)
             button.setCheckable(True)
             button.setToolTip(tooltip)
             self._group.addButton(button)
@@ -137,14 +131,12 @@ class MistakesPage(QWidget):
         return buttons
 
     def _compose(self) -> None:
-        head, list_head = QHBoxLayout(), QHBoxLayout()
-        axes = QLabel("Rows: true. Columns: read as.")
-        axes.setProperty("quiet", True)
-        head.addWidget(axes, 1)
-        head.addWidget(self.counts_button)
-        head.addWidget(self.shares_button)
-        list_head.addWidget(self.order)
-        list_head.addWidget(self.misread_button)
+        axes = text_label("Rows: true. Columns: read as.", "quiet", wraps=False)
+        head, list_head = (
+            row_of(axes, self.counts_button, self.shares_button),
+            row_of(self.order, self.misread_button),
+        )
+        head.setStretchFactor(axes, 1)
         list_head.addStretch()
         left, middle = QVBoxLayout(), QVBoxLayout()
         left.addLayout(head)
@@ -157,7 +149,7 @@ class MistakesPage(QWidget):
         page = QHBoxLayout(self)
         page.setContentsMargins(0, GAP, 0, 0)
         page.setSpacing(GROUP_GAP)
-        for column in (head, list_head, left, middle):
+        for column in (left, middle):
             column.setSpacing(GAP)
         page.addLayout(left, 10)
         page.addLayout(middle, 9)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pyqtgraph as pg
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.style.theme import GAP, GROUP_GAP, colours_of
+from app.widgets.elements import push_button, row_of, text_label
 from app.widgets.plot import FRACTION_RANGE, PERCENT_TICKS, Plot
 from nncore.evaluation.robustness import DISTORTIONS, IMAGE_COUNT, Distortion, RobustnessPoint
 
-WHAT = f"Accuracy on up to {IMAGE_COUNT:,} distorted images, the same ones for every point."
-EMPTY = "Press Measure to draw this curve."
-STALE = "The model or the data has changed. Press Measure."
+DESCRIPTION = f"Accuracy on up to {IMAGE_COUNT:,} distorted images, the same ones for every point."
+NOT_MEASURED = "Press Measure to draw this curve."
+OUTDATED = "The model or the data has changed. Press Measure."
 
 
 class RobustnessPage(QWidget):
@@ -26,65 +27,61 @@ class RobustnessPage(QWidget):
         self.is_measuring = self._is_stopping = False
         self._can_measure = False
         self.plots = {distortion.name: RobustnessPlot(distortion) for distortion in DISTORTIONS}
-        self.button, self.what = QPushButton("&Measure"), QLabel(WHAT)
+        self.button, self.description = push_button("", "", self._on_click), text_label(DESCRIPTION, "quiet")
         self.button.setProperty("primary", True)
-        self.button.clicked.connect(self._press)
-        self.what.setProperty("quiet", True)
-        self.what.setWordWrap(True)
-        head, grid, page = QHBoxLayout(), QGridLayout(), QVBoxLayout(self)
-        head.setSpacing(GROUP_GAP)
-        head.addWidget(self.button)
-        head.addWidget(self.what, 1)
+        head = row_of(self.button, self.description, spacing=GROUP_GAP)
+        head.setStretchFactor(self.description, 1)
+        grid, page = QGridLayout(), QVBoxLayout(self)
         grid.setSpacing(GAP)
         for number, plot in enumerate(self.plots.values()):
-            plot.clear(EMPTY)
+            plot.clear(NOT_MEASURED)
             grid.addWidget(plot, number // 2, number % 2)
         page.setContentsMargins(0, GAP, 0, 0)
         page.setSpacing(GAP)
         page.addLayout(head)
         page.addLayout(grid, 1)
-        self._name_button()
+        self._update_button()
 
-    def forget(self, can_measure: bool) -> None:
+    def reset(self, can_measure: bool) -> None:
         """Clear the curves of an older result, and enable the button or not."""
         self._can_measure = can_measure
         self._is_stopping = self.is_measuring
         drawn = any(plot.points for plot in self.plots.values())
         if drawn or self.is_measuring:
-            self._clear(STALE)
-        self._name_button()
+            self._clear(OUTDATED)
+        self._update_button()
 
     @Slot(object)
-    def add(self, point: RobustnessPoint) -> None:
+    def add_point(self, point: RobustnessPoint) -> None:
         """Show one more point."""
         if self.is_measuring and not self._is_stopping:
-            self.plots[point.distortion.name].add(point)
+            self.plots[point.distortion.name].add_point(point)
 
     @Slot(str)
-    def end(self, sentence: str) -> None:
-        """The measurement has ended; `sentence` is the error, "" if there was none."""
+    def show_end(self, sentence: str) -> None:
+        """Show that the measurement has ended; `sentence` is the error, "" if there was none."""
         self.is_measuring = self._is_stopping = False
-        self.what.setText(sentence or WHAT)
-        self._name_button()
+        self.description.setText(sentence or DESCRIPTION)
+        self._update_button()
 
     @Slot()
-    def _press(self) -> None:
+    def _on_click(self) -> None:
         if self.is_measuring:
             self._is_stopping = True
-            self._name_button()
+            self._update_button()
             self.stop_requested.emit()
             return
         self._clear("")
         self.is_measuring = True
-        self.what.setText(WHAT)
-        self._name_button()
+        self.description.setText(DESCRIPTION)
+        self._update_button()
         self.measure_requested.emit()
 
     def _clear(self, sentence: str) -> None:
         for plot in self.plots.values():
             plot.clear(sentence)
 
-    def _name_button(self) -> None:
+    def _update_button(self) -> None:
         self.button.setText("&Stop" if self.is_measuring else "&Measure")
         self.button.setEnabled(not self._is_stopping and (self.is_measuring or self._can_measure))
         self.button.setToolTip(
@@ -104,17 +101,17 @@ class RobustnessPlot(Plot):
         self.distortion = distortion
         self.points: list[RobustnessPoint] = []
         self._line = pg.PlotCurveItem(antialias=True)
-        self._dots = pg.ScatterPlotItem(size=7, hoverable=True, hoverSize=11, tip=self._tell)
+        self._dots = pg.ScatterPlotItem(size=7, hoverable=True, hoverSize=11, tip=self._point_tip)
         self.item.addItem(self._line)
         self.item.addItem(self._dots)
         low, high = distortion.strengths[0], distortion.strengths[-1]
-        aside = 0.04 * (high - low)
-        self.set_axes((low - aside, high + aside), FRACTION_RANGE, distortion.unit, "accuracy (%)")
+        margin = 0.04 * (high - low)
+        self.set_axes((low - margin, high + margin), FRACTION_RANGE, distortion.unit, "accuracy (%)")
         self.item.getAxis("left").setTicks([PERCENT_TICKS])
         self.item.getAxis("bottom").setTicks([[(strength, f"{strength:g}") for strength in distortion.strengths]])
         self.apply_colours()
 
-    def add(self, point: RobustnessPoint) -> None:
+    def add_point(self, point: RobustnessPoint) -> None:
         """Add `point` to the curve."""
         self.points.append(point)
         self._draw()
@@ -131,7 +128,7 @@ class RobustnessPlot(Plot):
         self._dots.setData(x, y)
         self.describe("; ".join(f"{p.strength:g}: {p.accuracy:.1%}" for p in self.points), not self.points)
 
-    def _tell(self, x: float, y: float, data: object) -> str:
+    def _point_tip(self, x: float, y: float, data: object) -> str:
         return f"{x:g} {self.distortion.unit}: {y:.1%}"
 
     def apply_colours(self) -> None:

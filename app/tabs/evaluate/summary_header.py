@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from app.style.theme import GAP, GROUP_GAP
 from app.tabs.evaluate.evaluation_result import EvaluationResult
+from app.widgets.elements import push_button, row_of, set_style, text_label, without_margins
 from app.widgets.plain_text import ElidedLabel
 
 PARTS = {"test": "test part", "validation": "validation part", "training": "training part"}
 
 
 class SummaryHeader(QWidget):
-    """`part_chosen`: another part of the data was selected; `again_requested`, `cancel_requested`: the button."""
+    """`part_chosen`: another part of the data was selected; `evaluate_requested`, `cancel_requested`: the button."""
 
     part_chosen = Signal()
-    again_requested = Signal()
+    evaluate_requested = Signal()
     cancel_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.accuracy, self.interval, self.trouble = QLabel("–"), QLabel(), QLabel()
-        self.about = ElidedLabel()
-        self.accuracy.setProperty("value", True)
+        self.accuracy, self.interval = text_label("–", "value", wraps=False), text_label(wraps=False)
+        self.message, self.about = text_label(), ElidedLabel()
         self.about.setProperty("quiet", True)
-        self.trouble.setWordWrap(True)
-        for label in (self.accuracy, self.interval, self.trouble):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-        self.accuracy.setToolTip("The share of images read right.")
+        self.accuracy.setToolTip("The share of images read correctly.")
         self.interval.setToolTip("95 % confidence interval (Wilson) of the accuracy on many more such images.")
         self.part = QComboBox()
         self.part.setToolTip("Part of the data to evaluate on. The training part gives too high an accuracy.")
@@ -38,19 +35,17 @@ class SummaryHeader(QWidget):
         self.progress.setRange(0, 100)
         self.progress.setFixedWidth(120)
         self.progress.setAccessibleName("Progress of the evaluation")
-        self.button = QPushButton()
-        self.button.clicked.connect(self._press)
+        self.button = push_button("", "", self._on_click)
         self._is_busy = False
         self._compose()
         self.show_busy(False, False)
 
     def set_parts(self, parts: list[str]) -> None:
         """Offer these parts of the data, keys of PARTS; the first is selected."""
-        self.part.blockSignals(True)
-        self.part.clear()
-        for part in parts:
-            self.part.addItem(PARTS[part], part)
-        self.part.blockSignals(False)
+        with QSignalBlocker(self.part):
+            self.part.clear()
+            for part in parts:
+                self.part.addItem(PARTS[part], part)
         self.part.setVisible(bool(parts))
 
     @property
@@ -75,13 +70,11 @@ class SummaryHeader(QWidget):
             f"{misread:,} of {predictions.count:,} misread · {predictions.source} · {result.model}"
         )
 
-    def show_message(self, sentence: str, is_trouble: bool = False) -> None:
+    def show_message(self, sentence: str, is_error: bool = False) -> None:
         """Show `sentence` below the figures; "" hides it."""
-        if self.trouble.property("error") != is_trouble:
-            self.trouble.setProperty("error", is_trouble)
-            self.trouble.style().polish(self.trouble)
-        self.trouble.setText(sentence)
-        self.trouble.setVisible(bool(sentence))
+        set_style(self.message, "error", is_error)
+        self.message.setText(sentence)
+        self.message.setVisible(bool(sentence))
 
     def show_busy(self, is_busy: bool, can_evaluate: bool) -> None:
         """Offer to cancel a running evaluation, otherwise to evaluate again."""
@@ -97,8 +90,9 @@ class SummaryHeader(QWidget):
             else "There is no model yet, or no data."
         )
 
-    def _press(self) -> None:
-        (self.cancel_requested if self._is_busy else self.again_requested).emit()
+    @Slot()
+    def _on_click(self) -> None:
+        (self.cancel_requested if self._is_busy else self.evaluate_requested).emit()
 
     def _compose(self) -> None:
         self.button.setMinimumWidth(self.button.fontMetrics().horizontalAdvance("Evaluate again") + 4 * GAP)
@@ -109,14 +103,11 @@ class SummaryHeader(QWidget):
         texts.setSpacing(2)
         texts.addLayout(figures)
         texts.addWidget(self.about)
-        texts.addWidget(self.trouble)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GAP)
-        controls = QHBoxLayout()
-        controls.setSpacing(GAP)
+        texts.addWidget(self.message)
+        row = without_margins(QHBoxLayout(self))
+        controls = row_of(self.progress, self.part, self.button)
         for widget in (self.progress, self.part, self.button):
-            controls.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+            controls.setAlignment(widget, Qt.AlignmentFlag.AlignVCenter)
         row.addLayout(texts, 1)
         row.addLayout(controls)
         row.setAlignment(controls, Qt.AlignmentFlag.AlignTop)

@@ -25,7 +25,7 @@ def view(qtbot: QtBot) -> DetailView:
 def test_without_an_image_it_says_what_to_do(view: DetailView) -> None:
     assert view.occlusion_text.text() == NO_DIGIT
     assert view.draw_button.isHidden()
-    assert view.picture.isHidden()
+    assert view.image_view.isHidden()
     assert view.occlusion_text.y() < view.height() // 4  # at the top, not below room for what is not there
 
 
@@ -33,7 +33,7 @@ def test_an_image_is_shown_with_all_its_probabilities(view: DetailView) -> None:
     row = int(result().predictions.misread()[0])
     view.show_image(result(), row)
     assert view.title.text() == result().caption(row)
-    assert view.sure.text().startswith(f"Image {row + 1}. {result().sureness(row)} for ")
+    assert view.probabilities_text.text().startswith(f"Image {row + 1}. {result().confidence_text(row)} for ")
     np.testing.assert_array_equal(view.bars.probabilities, result().predictions.probabilities[row])
     assert view.draw_button.isVisible()
 
@@ -56,10 +56,10 @@ def test_explanations_of_another_image_are_ignored(view: DetailView) -> None:
     view.show_occlusion(OcclusionResult(other, 5, occlusion))
     view.show_neighbours(NeighbourResult(result(), 6, [], 10))
     view.show_neighbours(NeighbourResult(other, 5, [], 10))
-    assert view.picture.map is None
+    assert view.image_view.map is None
     assert view.neighbours.neighbours is None
     view.show_occlusion(OcclusionResult(result(), 5, occlusion))
-    assert view.picture.map is occlusion
+    assert view.image_view.map is occlusion
     assert "marked" in view.occlusion_text.text()
 
 
@@ -75,16 +75,16 @@ def test_neighbours_of_other_classes_are_counted(view: DetailView) -> None:
     view.show_image(result(), 5)
     true = result().name_of(int(result().predictions.labels[5]))
     view.show_neighbours(NeighbourResult(result(), 5, [(None, true, 1.0), (None, "x", 2.0)], 2000))
-    assert view.found.text() == f"1 of the 2 nearest are not {true}; 2,000 training digits were compared."
+    assert view.neighbours_text.text() == f"1 of the 2 nearest are not {true}; 2,000 training digits were compared."
     view.show_neighbours(NeighbourResult(result(), 5, [(None, true, 1.0)], 2000))
-    assert view.found.text().startswith(f"All are {true};")
+    assert view.neighbours_text.text().startswith(f"All are {true};")
 
 
 def test_another_similarity_measure_searches_again(view: DetailView, qtbot: QtBot) -> None:
     view.show_image(result(), 5)
-    view.space.setFocus()
-    with qtbot.waitSignal(view.neighbours_wanted) as told:
-        QTest.keyClick(view.space, Qt.Key.Key_Down)
+    view.similarity.setFocus()
+    with qtbot.waitSignal(view.neighbours_requested) as told:
+        QTest.keyClick(view.similarity, Qt.Key.Key_Down)
     assert told.args == [True]
     view.show_index_progress(0.25)
     assert view.neighbours.accessibleDescription() == "Running the training digits through the network: 25% …"

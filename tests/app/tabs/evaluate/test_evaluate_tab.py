@@ -20,7 +20,7 @@ def tab(qtbot: QtBot) -> Iterator[EvaluateTab]:
     tab = EvaluateTab()
     qtbot.addWidget(tab)
     tab.resize(1350, 640)
-    tab._rest.setInterval(0)
+    tab._pause_timer.setInterval(0)
     yield tab
     assert tab.finish()
 
@@ -30,17 +30,17 @@ def show(tab: EvaluateTab, qtbot: QtBot) -> None:
         tab.show()
 
 
-def settled(tab: EvaluateTab, qtbot: QtBot) -> None:
+def wait_until_settled(tab: EvaluateTab, qtbot: QtBot) -> None:
     """Wait until the evaluation has ended and nothing is stale."""
-    qtbot.waitUntil(lambda: not tab.runner.is_evaluating and not tab._is_stale and not tab._rest.isActive())
+    qtbot.waitUntil(lambda: not tab.runner.is_evaluating and not tab._is_stale and not tab._pause_timer.isActive())
 
 
-def evaluated(tab: EvaluateTab, qtbot: QtBot) -> None:
+def evaluate(tab: EvaluateTab, qtbot: QtBot) -> None:
     """Show the tab with a model and data, and wait for the evaluation."""
     tab.set_data(small_mnist())
     tab.set_model(nearest_mean_network(small_mnist().training), "nearest mean")
     show(tab, qtbot)
-    settled(tab, qtbot)
+    wait_until_settled(tab, qtbot)
     assert tab.result is not None
 
 
@@ -59,7 +59,7 @@ def test_a_hidden_tab_does_not_evaluate(tab: EvaluateTab, qtbot: QtBot) -> None:
     tab.set_model(nearest_mean_network(small_mnist().training))
     assert not tab.runner.is_evaluating
     show(tab, qtbot)
-    settled(tab, qtbot)
+    wait_until_settled(tab, qtbot)
     assert tab.pages.isVisible()
     assert tab.result is not None
     assert tab.header.accuracy.text() == f"{tab.result.predictions.accuracy:.2%}".replace("%", " %")
@@ -73,18 +73,18 @@ def test_hiding_the_tab_stops_and_showing_it_restarts(tab: EvaluateTab, qtbot: Q
     qtbot.waitUntil(lambda: not tab.runner.is_evaluating)
     assert tab.result is None
     show(tab, qtbot)
-    settled(tab, qtbot)
+    wait_until_settled(tab, qtbot)
     assert tab.result is not None
 
 
 def test_a_new_model_is_evaluated_automatically(tab: EvaluateTab, qtbot: QtBot) -> None:
-    evaluated(tab, qtbot)
+    evaluate(tab, qtbot)
     before = tab.result
     tab.set_model(Network(NetworkSpec.dense((784, 10))), "nothing learnt")
-    settled(tab, qtbot)
+    wait_until_settled(tab, qtbot)
     assert tab.result is not before
     assert tab.header.about.full_text.endswith("nothing learnt")
-    assert tab.map.view.count() == 2
+    assert tab.map.layer_choice.count() == 2
 
 
 def test_new_models_do_not_interrupt_a_running_evaluation(tab: EvaluateTab, qtbot: QtBot) -> None:
@@ -95,29 +95,29 @@ def test_new_models_do_not_interrupt_a_running_evaluation(tab: EvaluateTab, qtbo
     show(tab, qtbot)
     for name in ("second", "third"):
         tab.set_model(nearest_mean_network(small_mnist().training), name)
-    settled(tab, qtbot)
+    wait_until_settled(tab, qtbot)
     assert shown == ["first", "third"]
 
 
 def test_there_is_a_pause_between_two_evaluations(tab: EvaluateTab, qtbot: QtBot) -> None:
-    tab._rest.setInterval(300)
+    tab._pause_timer.setInterval(300)
     tab.set_data(small_mnist())
     tab.set_model(nearest_mean_network(small_mnist().training), "first")
     show(tab, qtbot)
     qtbot.waitUntil(lambda: tab.result is not None and not tab.runner.is_evaluating)
     tab.set_model(nearest_mean_network(small_mnist().training), "second")
     assert not tab.runner.is_evaluating
-    settled(tab, qtbot)
+    wait_until_settled(tab, qtbot)
     assert tab.result is not None
     assert tab.result.model == "second"
 
 
 def test_another_part_of_the_data_can_be_evaluated(tab: EvaluateTab, qtbot: QtBot) -> None:
-    evaluated(tab, qtbot)
+    evaluate(tab, qtbot)
     tab.header.part.setFocus()
     for _ in range(2):
         QTest.keyClick(tab.header.part, Qt.Key.Key_Down)
-    settled(tab, qtbot)
+    wait_until_settled(tab, qtbot)
     assert tab.result is not None
     assert tab.result.dataset is small_mnist().training
     assert tab.result.predictions.count == 2000
@@ -128,7 +128,7 @@ def test_a_cancelled_evaluation_restarts_only_on_request(tab: EvaluateTab, qtbot
     tab.set_model(nearest_mean_network(small_mnist().training))
     show(tab, qtbot)
     QTest.mouseClick(tab.header.button, Qt.MouseButton.LeftButton)
-    settled(tab, qtbot)
+    wait_until_settled(tab, qtbot)
     assert tab.result is None
     assert tab.empty.text() == CANCELLED
     QTest.mouseClick(tab.header.button, Qt.MouseButton.LeftButton)
@@ -136,33 +136,33 @@ def test_a_cancelled_evaluation_restarts_only_on_request(tab: EvaluateTab, qtbot
 
 
 def test_a_model_that_does_not_fit_gives_a_message_and_the_last_result_stays(tab: EvaluateTab, qtbot: QtBot) -> None:
-    evaluated(tab, qtbot)
+    evaluate(tab, qtbot)
     before = tab.result
     tab.set_model(Network(NetworkSpec.dense((5, 10))), "small")
-    settled(tab, qtbot)
+    wait_until_settled(tab, qtbot)
     assert tab.result is before
-    assert tab.header.trouble.isVisible()
-    assert "784 pixels" in tab.header.trouble.text()
+    assert tab.header.message.isVisible()
+    assert "784 pixels" in tab.header.message.text()
     tab.set_model(nearest_mean_network(small_mnist().training))
-    settled(tab, qtbot)
-    assert tab.header.trouble.isHidden()
+    wait_until_settled(tab, qtbot)
+    assert tab.header.message.isHidden()
 
 
 def test_regression_data_is_refused(tab: EvaluateTab, qtbot: QtBot) -> None:
     tab.set_model(Network(NetworkSpec.dense((1, 1), input_shape=(1,))))
     tab.set_data(Splits(Dataset.from_floats([1.0], [2.0], source="sine")))
     show(tab, qtbot)
-    settled(tab, qtbot)
-    assert "without classes" in tab.header.trouble.text()
+    wait_until_settled(tab, qtbot)
+    assert "without classes" in tab.header.message.text()
 
 
 def test_an_image_of_a_cell_is_sent_to_the_draw_tab(tab: EvaluateTab, qtbot: QtBot) -> None:
-    evaluated(tab, qtbot)
+    evaluate(tab, qtbot)
     detail = tab.mistakes.detail
     tab.mistakes.matrix.setFocus()
     tab.mistakes.matrix.select_cell(4, 9)
     QTest.keyClick(tab.mistakes.matrix, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: detail.picture.map is not None and detail.neighbours.neighbours is not None)
+    qtbot.waitUntil(lambda: detail.image_view.map is not None and detail.neighbours.neighbours is not None)
     with qtbot.waitSignal(tab.image_chosen) as told:
         QTest.mouseClick(detail.draw_button, Qt.MouseButton.LeftButton)
     assert told.args is not None
@@ -175,16 +175,16 @@ def test_an_image_of_a_cell_is_sent_to_the_draw_tab(tab: EvaluateTab, qtbot: QtB
         "4",
         detail.occlusion_text.text(),
     )
-    assert explanation.occlusion is detail.picture.map
+    assert explanation.occlusion is detail.image_view.map
     assert explanation.neighbours == detail.neighbours.neighbours
     with qtbot.waitSignal(tab.image_explained, check_params_cb=lambda more: more.neighbours is None) as told:
-        detail.space.setCurrentIndex(1)  # compared in another way, they have to be searched again
+        detail.similarity.setCurrentIndex(1)  # compared in another way, they have to be searched again
     assert told.args is not None
     assert told.args[0].image is explanation.image
 
 
 def test_the_map_is_computed_when_its_page_opens_and_a_click_opens_an_image(tab: EvaluateTab, qtbot: QtBot) -> None:
-    evaluated(tab, qtbot)
+    evaluate(tab, qtbot)
     assert tab.map.map is None
     tab.pages.setCurrentWidget(tab.map)
     qtbot.waitUntil(lambda: tab.map.map is not None)
@@ -199,7 +199,7 @@ def test_the_map_is_computed_when_its_page_opens_and_a_click_opens_an_image(tab:
 
 
 def test_robustness_is_measured_on_request(tab: EvaluateTab, qtbot: QtBot) -> None:
-    evaluated(tab, qtbot)
+    evaluate(tab, qtbot)
     tab.pages.setCurrentWidget(tab.robustness)
     QTest.mouseClick(tab.robustness.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not tab.robustness.is_measuring)
@@ -208,11 +208,11 @@ def test_robustness_is_measured_on_request(tab: EvaluateTab, qtbot: QtBot) -> No
 
 
 def test_new_data_is_evaluated_from_scratch(tab: EvaluateTab, qtbot: QtBot) -> None:
-    evaluated(tab, qtbot)
+    evaluate(tab, qtbot)
     whole = small_mnist()
     assert whole.test is not None
     tab.set_data(Splits(whole.training, None, whole.test.take(slice(0, 50))))
-    settled(tab, qtbot)
+    wait_until_settled(tab, qtbot)
     assert tab.result is not None
     assert tab.result.predictions.count == 50
     assert [tab.header.part.itemText(number) for number in range(tab.header.part.count())] == [
@@ -222,6 +222,6 @@ def test_new_data_is_evaluated_from_scratch(tab: EvaluateTab, qtbot: QtBot) -> N
 
 
 def test_it_fits_a_small_screen(tab: EvaluateTab, qtbot: QtBot) -> None:
-    evaluated(tab, qtbot)
+    evaluate(tab, qtbot)
     assert tab.minimumSizeHint().width() <= 1350
     assert tab.minimumSizeHint().height() <= 640

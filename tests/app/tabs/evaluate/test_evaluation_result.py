@@ -21,7 +21,11 @@ def test_an_image_belongs_to_its_row() -> None:
 def test_captions_name_the_classes() -> None:
     numbers = result_without_images()
     assert numbers.predictions.answers.tolist()[:3] == [0, 1, 1]
-    assert [numbers.caption(row) for row in range(3)] == ["Apple read right", "Pear read right", "Apple read as Pear"]
+    assert [numbers.caption(row) for row in range(3)] == [
+        "Apple read correctly",
+        "Pear read correctly",
+        "Apple read as Pear",
+    ]
     assert numbers.name_of(-1) == "no class"
 
 

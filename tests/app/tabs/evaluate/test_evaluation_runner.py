@@ -53,10 +53,10 @@ def test_an_evaluation_result_holds_network_and_data(runner: EvaluationRunner, q
     with qtbot.waitSignal(runner.evaluated) as told:
         judge(runner, sample.dataset)
         assert runner.is_evaluating
-    found = told.args[0] if told.args else None
-    assert isinstance(found, EvaluationResult)
-    assert (found.network, found.model, found.dataset) == (sample.network, sample.model, sample.dataset)
-    np.testing.assert_array_equal(found.predictions.answers, sample.predictions.answers)
+    neighbours = told.args[0] if told.args else None
+    assert isinstance(neighbours, EvaluationResult)
+    assert (neighbours.network, neighbours.model, neighbours.dataset) == (sample.network, sample.model, sample.dataset)
+    np.testing.assert_array_equal(neighbours.predictions.answers, sample.predictions.answers)
     qtbot.waitUntil(lambda: not runner.is_evaluating)
     assert shares.told[-1] == 1.0
     assert shares.threads == {threading.main_thread()}
@@ -70,7 +70,7 @@ def test_an_evaluation_can_be_cancelled(runner: EvaluationRunner, qtbot: QtBot) 
 
 
 def test_data_without_classes_is_refused(runner: EvaluationRunner, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(runner.refused) as told:
+    with qtbot.waitSignal(runner.failed) as told:
         judge(runner, Dataset.from_floats([1.0], [2.0], source="sine"))
     assert told.args == ["sine: this is regression data without classes, so there are no misread examples."]
 
@@ -78,7 +78,7 @@ def test_data_without_classes_is_refused(runner: EvaluationRunner, qtbot: QtBot)
 def test_robustness_is_reported_point_by_point(runner: EvaluationRunner, qtbot: QtBot) -> None:
     points = Listener()
     runner.robustness_measured.connect(points.listen)
-    with qtbot.waitSignal(runner.robustness_ended) as ended:
+    with qtbot.waitSignal(runner.robustness_finished) as ended:
         runner.measure_robustness(result())
     assert ended.args == [""]
     assert all(isinstance(point, RobustnessPoint) for point in points.told)
@@ -87,7 +87,7 @@ def test_robustness_is_reported_point_by_point(runner: EvaluationRunner, qtbot: 
 
 
 def test_robustness_of_data_without_images_is_refused(runner: EvaluationRunner, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(runner.robustness_ended) as ended:
+    with qtbot.waitSignal(runner.robustness_finished) as ended:
         runner.measure_robustness(result_without_images())
     assert ended.args is not None
     assert "only on images with classes" in ended.args[0]
@@ -96,10 +96,10 @@ def test_robustness_of_data_without_images_is_refused(runner: EvaluationRunner, 
 def test_a_map_has_a_point_for_each_digit(runner: EvaluationRunner, qtbot: QtBot) -> None:
     with qtbot.waitSignal(runner.mapped) as told:
         runner.map(result(), 0, by_tsne=False)
-    found = told.args[0] if told.args else None
-    assert isinstance(found, MapResult)
-    assert len(found.rows) == len(found.projection.points) == 500
-    assert found.projection.explained is not None
+    neighbours = told.args[0] if told.args else None
+    assert isinstance(neighbours, MapResult)
+    assert len(neighbours.rows) == len(neighbours.projection.points) == 500
+    assert neighbours.projection.explained is not None
 
 
 def test_tsne_reports_progress_and_can_be_cancelled(runner: EvaluationRunner, qtbot: QtBot) -> None:
@@ -119,29 +119,34 @@ def test_tsne_reports_progress_and_can_be_cancelled(runner: EvaluationRunner, qt
 def test_an_occlusion_map_is_computed(runner: EvaluationRunner, qtbot: QtBot) -> None:
     with qtbot.waitSignal(runner.occlusion) as told:
         runner.explain(result(), 3)
-    found = told.args[0] if told.args else None
-    assert isinstance(found, OcclusionResult)
-    assert found.row == 3
-    assert found.occlusion is not None
-    assert found.occlusion.max() > 0
+    neighbours = told.args[0] if told.args else None
+    assert isinstance(neighbours, OcclusionResult)
+    assert neighbours.row == 3
+    assert neighbours.occlusion is not None
+    assert neighbours.occlusion.max() > 0
     with qtbot.waitSignal(runner.occlusion) as told:
         runner.explain(result_without_images(), 0)
-    found = told.args[0] if told.args else None
-    assert isinstance(found, OcclusionResult)
-    assert (found.occlusion, found.reason) == (None, "Only images have an occlusion map; this example is not an image.")
+    neighbours = told.args[0] if told.args else None
+    assert isinstance(neighbours, OcclusionResult)
+    assert (neighbours.occlusion, neighbours.reason) == (
+        None,
+        "Only images have an occlusion map; this example is not an image.",
+    )
 
 
-@pytest.mark.parametrize("hidden", [False, True])
-def test_neighbours_have_picture_class_and_distance(runner: EvaluationRunner, qtbot: QtBot, hidden: bool) -> None:
+@pytest.mark.parametrize("by_hidden_layer", [False, True])
+def test_neighbours_have_picture_class_and_distance(
+    runner: EvaluationRunner, qtbot: QtBot, by_hidden_layer: bool
+) -> None:
     sample = result()
     with qtbot.waitSignal(runner.neighbours_found) as told:
-        runner.find_neighbours(sample, 3, hidden, 8)
-    found = told.args[0] if told.args else None
-    assert isinstance(found, NeighbourResult)
-    assert (found.row, found.searched) == (3, 2000)
+        runner.find_neighbours(sample, 3, by_hidden_layer, 8)
+    neighbours = told.args[0] if told.args else None
+    assert isinstance(neighbours, NeighbourResult)
+    assert (neighbours.row, neighbours.searched) == (3, 2000)
     x = sample.dataset.inputs(np.array([3]))
     nearest = int(np.linalg.norm(sample.training.inputs(slice(None)) - x, axis=1).argmin())
-    image, name, distance = found.found[0]
+    image, name, distance = neighbours.neighbours[0]
     assert image is not None
     np.testing.assert_array_equal(image, sample.training.images[nearest])
     assert name == str(sample.training.labels[nearest])

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.style.theme import LIGHT, Colours
 from app.tabs.evaluate import gallery as gallery_module
-from app.tabs.evaluate.gallery import PICTURE, Gallery
+from app.tabs.evaluate.gallery import THUMBNAIL_SIDE, Gallery
 from app.widgets.grey_image import thumbnail
 from tests.app.tabs.evaluate.samples import result, result_on, result_without_images
 from tests.nncore.example_data import mnist
@@ -35,7 +35,7 @@ def test_images_keep_their_order_and_show_their_answers(gallery: Gallery) -> Non
     assert gallery.model().rowCount() == len(predictions.misread())
     assert first.data() == f"{predictions.labels[row]} → {predictions.answers[row]}"
     said = first.data(Qt.ItemDataRole.AccessibleTextRole)
-    assert said == f"{result().caption(row)}, {result().sureness(row)} sure, image {row + 1:,}."
+    assert said == f"{result().caption(row)}, {result().confidence_text(row)} sure, image {row + 1:,}."
 
 
 def test_the_picture_of_the_row_is_painted(gallery: Gallery) -> None:
@@ -43,7 +43,7 @@ def test_the_picture_of_the_row_is_painted(gallery: Gallery) -> None:
     image = result().dataset.images[row]
     rect = gallery.visualRect(gallery.model().index(0, 0)).adjusted(2, 2, -2, -2)
     seen = gallery.viewport().grab().toImage()
-    left, top = rect.center().x() - PICTURE // 2, rect.top() + 4
+    left, top = rect.center().x() - THUMBNAIL_SIDE // 2, rect.top() + 4
     for y, x in (np.unravel_index(int(image.argmax()), image.shape), (0, 0)):
         colour = seen.pixelColor(left + 2 * int(x) + 1, top + 2 * int(y) + 1)
         wanted = QColor(LIGHT.ink if image[y, x] else LIGHT.paper)
@@ -91,12 +91,12 @@ def test_only_visible_pictures_are_rendered(gallery: Gallery, monkeypatch: pytes
 
 
 def test_the_picture_cache_is_limited(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.tabs.evaluate.gallery.MOST_KEPT", 10)
+    monkeypatch.setattr("app.tabs.evaluate.gallery.MAX_CACHED", 10)
     model = gallery._images
-    model.forget_pictures()
+    model.clear_thumbnails()
     for number in range(30):
-        model.picture(model.index(number))
-    assert list(model._pictures) == gallery.rows[20:30].tolist()
+        model.thumbnail(model.index(number))
+    assert list(model._thumbnails) == gallery.rows[20:30].tolist()
 
 
 def test_examples_without_images_are_listed(gallery: Gallery) -> None:

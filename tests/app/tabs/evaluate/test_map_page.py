@@ -28,41 +28,41 @@ def page(qtbot: QtBot) -> MapPage:
     return page
 
 
-def wanted(page: MapPage) -> list[tuple[int, bool]]:
+def requested(page: MapPage) -> list[tuple[int, bool]]:
     asked: list[tuple[int, bool]] = []
-    page.wanted.connect(lambda number, by_tsne: asked.append((number, by_tsne)))
+    page.requested.connect(lambda number, by_tsne: asked.append((number, by_tsne)))
     return asked
 
 
 def test_every_layer_is_offered_and_selecting_one_asks_for_its_map(page: MapPage) -> None:
-    names = [page.view.itemText(number) for number in range(page.view.count())]
+    names = [page.layer_choice.itemText(number) for number in range(page.layer_choice.count())]
     assert names == list(output_names(result().network))
-    asked = wanted(page)
-    page.view.setFocus()
-    QTest.keyClick(page.view, Qt.Key.Key_Down)
+    asked = requested(page)
+    page.layer_choice.setFocus()
+    QTest.keyClick(page.layer_choice, Qt.Key.Key_Down)
     assert asked == [(1, False)]
 
 
 def test_the_selected_layer_stays_for_the_same_architecture(page: MapPage) -> None:
-    page.view.setCurrentIndex(1)
+    page.layer_choice.setCurrentIndex(1)
     page.show_result(replace(result(), model="later"))
-    assert page.view.currentIndex() == 1
+    assert page.layer_choice.currentIndex() == 1
     page.show_result(result_without_images())
-    assert page.view.count() == len(output_names(result_without_images().network))
+    assert page.layer_choice.count() == len(output_names(result_without_images().network))
 
 
 def test_without_scikit_learn_it_says_how_to_get_tsne(page: MapPage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nncore.evaluation.projection, "find_spec", lambda name: None)
-    asked = wanted(page)
-    page.method.setCurrentIndex(1)
+    asked = requested(page)
+    page.projection_choice.setCurrentIndex(1)
     assert asked == []
     assert "digitlab[maps]" in page.sentence.text()
 
 
 def test_with_scikit_learn_tsne_is_requested(page: MapPage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nncore.evaluation.projection, "find_spec", lambda name: object())
-    asked = wanted(page)
-    page.method.setCurrentIndex(1)
+    asked = requested(page)
+    page.projection_choice.setCurrentIndex(1)
     assert asked == [(0, True)]
     assert "seconds" in page.sentence.text()
 
@@ -81,7 +81,7 @@ def test_the_image_under_the_pointer_is_shown_and_stays(page: MapPage) -> None:
     assert page.caption.text() == POINT
     page.plot.pointed_at.emit(2)
     page.plot.pointed_at.emit(-1)
-    assert page.caption.text() == f"{result().caption(15)}, {result().sureness(15)} sure. {POINT}"
+    assert page.caption.text() == f"{result().caption(15)}, {result().confidence_text(15)} sure. {POINT}"
 
 
 def test_a_click_picks_a_digit_unless_the_data_has_changed(page: MapPage) -> None:
@@ -98,7 +98,7 @@ def test_tsne_shows_progress_and_can_be_stopped_and_restarted(
     page: MapPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(nncore.evaluation.projection, "find_spec", lambda name: object())
-    page.method.setCurrentIndex(1)
+    page.projection_choice.setCurrentIndex(1)
     page.show_busy(True)
     page.show_map(MapResult(result(), ROWS, Projection(FOUND.points), 0.5))
     assert "50%" in page.sentence.text()
@@ -107,7 +107,7 @@ def test_tsne_shows_progress_and_can_be_stopped_and_restarted(
     page.show_map(None)
     page.show_busy(False)
     assert page.sentence.text() == STOPPED
-    asked = wanted(page)
+    asked = requested(page)
     QTest.mouseClick(page.button, Qt.MouseButton.LeftButton)
     assert asked == [(0, True)]
     page.show_busy(True)

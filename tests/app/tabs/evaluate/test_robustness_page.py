@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from app.tabs.evaluate.robustness_page import STALE, WHAT, RobustnessPage
+from app.tabs.evaluate.robustness_page import DESCRIPTION, OUTDATED, RobustnessPage
 from nncore.evaluation.robustness import DISTORTIONS, RobustnessPoint
 
 NOISE = DISTORTIONS[0]
@@ -28,53 +28,53 @@ def press(page: RobustnessPage) -> None:
 def test_the_tooltip_says_why_nothing_can_be_measured(page: RobustnessPage) -> None:
     assert not page.button.isEnabled()
     assert "needed" in page.button.toolTip()
-    page.forget(can_measure=True)
+    page.reset(can_measure=True)
     assert page.button.isEnabled()
 
 
 def test_points_appear_in_their_plot(page: RobustnessPage, qtbot: QtBot) -> None:
-    page.forget(can_measure=True)
+    page.reset(can_measure=True)
     with qtbot.waitSignal(page.measure_requested):
         press(page)
-    page.add(POINT)
+    page.add_point(POINT)
     assert page.plots["Noise"].points == [POINT]
     assert page.plots["Shift"].points == []
     assert page.button.text() == "&Stop"
-    page.end("")
+    page.show_end("")
     assert page.button.text() == "&Measure"
     assert page.plots["Noise"].points == [POINT]
 
 
 def test_after_stop_no_more_points_are_added(page: RobustnessPage, qtbot: QtBot) -> None:
-    page.forget(can_measure=True)
+    page.reset(can_measure=True)
     press(page)
-    page.add(POINT)
+    page.add_point(POINT)
     with qtbot.waitSignal(page.stop_requested):
         press(page)
     assert not page.button.isEnabled()
-    page.add(POINT)
-    page.end("")
+    page.add_point(POINT)
+    page.show_end("")
     assert page.plots["Noise"].points == [POINT]
     assert page.button.isEnabled()
 
 
 def test_another_model_clears_the_curves(page: RobustnessPage) -> None:
-    page.forget(can_measure=True)
+    page.reset(can_measure=True)
     press(page)
-    page.add(POINT)
-    page.forget(can_measure=True)
-    page.add(POINT)
+    page.add_point(POINT)
+    page.reset(can_measure=True)
+    page.add_point(POINT)
     assert page.plots["Noise"].points == []
-    assert page.plots["Noise"].empty.text() == STALE
+    assert page.plots["Noise"].empty.text() == OUTDATED
     assert not page.button.isEnabled()
-    page.end("")
+    page.show_end("")
     assert page.button.isEnabled()
 
 
 def test_an_error_is_shown_until_the_next_measurement(page: RobustnessPage) -> None:
-    page.forget(can_measure=True)
+    page.reset(can_measure=True)
     press(page)
-    page.end("Only pictures can be turned.")
-    assert page.what.text() == "Only pictures can be turned."
+    page.show_end("Only pictures can be turned.")
+    assert page.description.text() == "Only pictures can be turned."
     press(page)
-    assert page.what.text() == WHAT
+    assert page.description.text() == DESCRIPTION

@@ -12,8 +12,8 @@ def test_the_curve_grows_point_by_point(qtbot: QtBot) -> None:
     plot = RobustnessPlot(ROTATION)
     qtbot.addWidget(plot)
     assert not plot.empty.isHidden()
-    plot.add(RobustnessPoint(ROTATION, -60, 0.5, 100))
-    plot.add(RobustnessPoint(ROTATION, -45, 0.75, 100))
+    plot.add_point(RobustnessPoint(ROTATION, -60, 0.5, 100))
+    plot.add_point(RobustnessPoint(ROTATION, -45, 0.75, 100))
     x, y = plot._line.getData()
     assert (x.tolist(), y.tolist()) == ([-60, -45], [0.5, 0.75])
     assert plot.plot.accessibleDescription() == "-60: 50.0%; -45: 75.0%"
@@ -26,7 +26,7 @@ def test_the_curve_grows_point_by_point(qtbot: QtBot) -> None:
 def test_a_cleared_plot_shows_the_reason(qtbot: QtBot) -> None:
     plot = RobustnessPlot(ROTATION)
     qtbot.addWidget(plot)
-    plot.add(RobustnessPoint(ROTATION, 0, 0.9, 100))
+    plot.add_point(RobustnessPoint(ROTATION, 0, 0.9, 100))
     plot.clear("Press Measure.")
     assert plot.points == []
     assert not plot.empty.isHidden()

@@ -34,7 +34,7 @@ def test_the_accuracy_has_its_interval_and_source(header: SummaryHeader) -> None
 
 def test_one_button_cancels_or_evaluates_again(header: SummaryHeader) -> None:
     heard: list[str] = []
-    header.again_requested.connect(lambda: heard.append("again"))
+    header.evaluate_requested.connect(lambda: heard.append("evaluate"))
     header.cancel_requested.connect(lambda: heard.append("cancel"))
     header.show_busy(True, True)
     assert header.progress.isVisible()
@@ -43,7 +43,7 @@ def test_one_button_cancels_or_evaluates_again(header: SummaryHeader) -> None:
     QTest.mouseClick(header.button, Qt.MouseButton.LeftButton)
     header.show_busy(False, False)
     QTest.mouseClick(header.button, Qt.MouseButton.LeftButton)
-    assert heard == ["cancel", "again"]
+    assert heard == ["cancel", "evaluate"]
     assert header.progress.isHidden()
     assert "no model" in header.button.toolTip()
 
@@ -62,8 +62,8 @@ def test_only_a_selection_by_the_user_emits_part_chosen(header: SummaryHeader) -
 
 
 def test_a_message_is_shown_below_the_figures(header: SummaryHeader) -> None:
-    header.show_message("It does not fit.", is_trouble=True)
-    assert header.trouble.isVisible()
-    assert header.trouble.property("error")
+    header.show_message("It does not fit.", is_error=True)
+    assert header.message.isVisible()
+    assert header.message.property("error")
     header.show_message("")
-    assert header.trouble.isHidden()
+    assert header.message.isHidden()
