@@ -21,13 +21,13 @@ from nncore.data.dataset import (
 )
 
 BLOCK_ROWS = 64
-"""Number of consecutive examples that are kept together when a mapped set is shuffled or split: 50 kB of MNIST."""
+"""Number of consecutive examples that stay together when a mapped dataset is shuffled or split: 50 kB of MNIST."""
 
 WINDOW_BLOCKS = 128
 """Number of blocks whose examples are shuffled together: 8,192 examples, 6.4 MB of MNIST."""
 
 BLOCKS_PER_RELEASE = 4
-"""Number of blocks read before the process releases its pages; Linux may map 2 MB when each is first touched."""
+"""Number of blocks that are read before the process releases its pages. Linux may map 2 MB for each of these blocks."""
 
 LABELS_PER_BLOCK = 2**16
 
@@ -77,7 +77,7 @@ class MappedArray:
 
 
 class Window(NamedTuple):
-    """Blocks of a mapped set in memory, for fast access to single examples; it is never written to.
+    """Blocks of a mapped dataset in memory, for fast access to single examples. The arrays are never changed.
 
     blocks: their numbers in the file, in rising order. arrays: the images (rows, size) uint8 and the labels (rows, 1)
     intp, block after block.
@@ -105,8 +105,9 @@ class MappedDataset(Dataset):
     How random the order is: an epoch shuffles the blocks, reads WINDOW_BLOCKS of them at a time into a window, and
     shuffles the images of the window. So any two images can be in the same batch. If the file is in random order,
     batches are random too. If the file is sorted by class (ten classes of equal size), the share of a class in a window
-    has a standard deviation of 2.7 percentage points, as in batches of 128 drawn from all images; but this deviation is
-    the same for all 64 batches of a window.
+    has a standard deviation of 2.7 percentage points, because a window holds only 128 independent blocks:
+    sqrt(p (1 - p) / 128) with p = 0.1. This is as in batches of 128 images drawn from all images, but all 64 batches of
+    a window share it.
 
     Rows may be read in any order and by several threads at once, also during an epoch; the rows of the latest batch are
     the fastest.
@@ -140,7 +141,7 @@ class MappedDataset(Dataset):
 
     @property
     def images(self) -> NDArray[Any]:
-        """All images, read into memory: only for datasets that fit."""
+        """All images, read into memory. Use it only for datasets that fit into memory."""
         return self.take(slice(None)).images
 
     @property
@@ -158,13 +159,13 @@ class MappedDataset(Dataset):
         """Always True: the images are bytes."""
         return True
 
-    def raw(self, rows: NDArray[np.intp], out: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    def copy_images(self, rows: NDArray[np.intp], out: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """Copy the chosen images as bytes into `out` (rows, height * width) and return it."""
         self._gather(0, rows, out)
         return out
 
     def example(self, row: int, dtype: DTypeLike) -> tuple[NDArray[Any], NDArray[Any]] | None:
-        """Return None: no example is in memory."""
+        """Return None: the examples are not in memory."""
         return None
 
     def targets(self, rows: Rows, out: NDArray[Any] | None = None) -> NDArray[Any]:
@@ -220,7 +221,7 @@ class MappedDataset(Dataset):
     def split(self, fraction: float, rng: np.random.Generator) -> tuple[Dataset, Dataset]:
         """Hold out a random `fraction` in (0, 1) of the images in whole blocks: return (remaining, held out).
 
-        Nothing is read or copied. At least one block remains, so a dataset of one block is not split.
+        Nothing is read or copied. At least one block remains, so all of a dataset of one block remains.
         """
         held_out = held_out_count(len(self._blocks), fraction)
         order = rng.permutation(len(self._blocks))
@@ -232,7 +233,7 @@ class MappedDataset(Dataset):
 
     def _chosen(self, rows: Rows) -> NDArray[Any]:
         row_numbers = self._row_numbers(rows)
-        return self.raw(row_numbers, np.empty((len(row_numbers), prod(self.input_shape)), np.uint8))
+        return self.copy_images(row_numbers, np.empty((len(row_numbers), prod(self.input_shape)), np.uint8))
 
     def _row_numbers(self, rows: Rows) -> NDArray[np.intp]:
         return np.arange(*rows.indices(len(self))) if isinstance(rows, slice) else rows

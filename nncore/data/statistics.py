@@ -105,7 +105,7 @@ def dataset_statistics(
 def _examples(dataset: Dataset, rows: NDArray[np.intp]) -> NDArray[np.uint8] | NDArray[np.floating]:
     """Return the examples `rows`, one per row: bytes for images, otherwise the inputs."""
     if dataset.is_bytes:
-        return dataset.raw(rows, np.empty((len(rows), prod(dataset.input_shape)), np.uint8))
+        return dataset.copy_images(rows, np.empty((len(rows), prod(dataset.input_shape)), np.uint8))
     return dataset.inputs(rows)
 
 

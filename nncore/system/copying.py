@@ -11,7 +11,7 @@ from typing import ClassVar, NoReturn, Self
 
 
 class DeepCopyable:
-    """An object whose `copy.copy` is a `copy.deepcopy`: original and copy share no data that one of them changes."""
+    """An object for which `copy.copy` makes a deep copy, so that a change of the copy never changes the original."""
 
     def __copy__(self) -> Self:
         """Return a deep copy."""

@@ -13,7 +13,7 @@ import numpy as np
 def context_without_warnings() -> Context:
     """Return a context in which NumPy does not warn about overflows; the loss shows that a network diverges.
 
-    Entering it takes a tenth of the time of np.errstate, which matters if a batch has one example.
+    Entering this context takes a tenth of the time of np.errstate, which matters if a batch has one example.
     """
     context = copy_context()
     context.run(partial(np.seterr, over="ignore", invalid="ignore", divide="ignore"))

@@ -1,6 +1,6 @@
 """Read digits from files: images as IDX, CSV, NPY or NPZ, pen strokes as UNIPEN.
 
-A file is read completely, or refused with a DataError that says where the error is, what was found, and what was
+A file is read completely, or rejected with a DataError that says where the error is, what was found, and what was
 expected. Rows, columns, images and bytes are counted from 1, as an editor shows them. Read first: `data_formats.py`.
 """
 

@@ -1,4 +1,4 @@
-"""Open data files, find the files that belong to them, and map them; every failure is a DataError."""
+"""Open data files, find the files that belong to them, and map them. All errors are raised as DataError."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def normalized_name(name: str) -> str:
 
 
 def find_file(folder: Path, name: str, like: Path) -> Path | None:
-    """Return the file with this normalized name; of two, the one that is compressed (or not) like `like`."""
+    """Return the file with this normalized name, or None. A file with the suffix of `like` is preferred."""
     try:
         found = [path for path in folder.iterdir() if normalized_name(path.name) == name and path.is_file()]
     except OSError as error:
@@ -99,7 +99,7 @@ def find_file(folder: Path, name: str, like: Path) -> Path | None:
 
 
 def _sibling(path: Path, swaps: Swaps) -> Path | None:
-    """Return the file in the same folder whose name differs from `path` by the `swaps`; None if there is none."""
+    """Return the file in the same folder whose name is that of `path` after the `swaps`; None if there is none."""
     name = _swapped(normalized_name(path.name), swaps)
     return None if name == normalized_name(path.name) else find_file(path.parent, name, like=path)
 
@@ -147,11 +147,11 @@ def _swapped(name: str, swaps: Swaps) -> str:
 
 
 MIN_MAPPED_BYTES = 256_000_000
-"""Size in bytes from which an images file is mapped by default."""
+"""Smallest size in bytes of an images file that is mapped by default."""
 
 
 def should_map(images: Path, obstacle: str | None, mapped: bool | None) -> bool:
-    """Return whether to map an images file and its labels file: as `mapped` says; if it is None, if they are large.
+    """Return whether to map an images file and its labels file: `mapped`, or, if that is None, whether they are large.
 
     obstacle: a text that says which file cannot be mapped and why, or None. Raises DataError if `mapped` is True and
     there is an obstacle.

@@ -26,14 +26,14 @@ FOLDERS_OF_PART = {
     "validation": ("val", "valid", "validation"),
     "test": ("test", "testing"),
 }
-"""Names of the sub-folders with the parts of a dataset, each of which has a sub-folder for each class."""
+"""Possible names of the folder of each part of a dataset. This folder has a sub-folder for each class."""
 
 ReadImage = Callable[[Path], NDArray[np.uint8]]
 
 
 @dataclass(frozen=True)
 class ImageFolder:
-    """The content of a folder. skipped: a message for each image that could not be used."""
+    """The dataset in a folder. skipped: a message for each image that could not be used."""
 
     splits: Splits
     skipped: tuple[str, ...]
@@ -95,8 +95,11 @@ def _prepared(path: Path, read: ReadImage) -> NDArray[np.uint8]:
 
 def _image_paths(folder: Path) -> dict[str, dict[str, list[Path]]]:
     """Return the image files of each class of each part."""
-    parts = {part: place for part in FOLDERS_OF_PART if (place := _part(folder, part)) is not None}
-    return {part: _classes(place) for part, place in (parts if "training" in parts else {"training": folder}).items()}
+    parts = {part: sub_folder for part in FOLDERS_OF_PART if (sub_folder := _part(folder, part)) is not None}
+    return {
+        part: _classes(sub_folder)
+        for part, sub_folder in (parts if "training" in parts else {"training": folder}).items()
+    }
 
 
 def is_image_folder(folder: Path) -> bool:
@@ -109,7 +112,7 @@ def is_image_folder(folder: Path) -> bool:
 
 
 def _part(folder: Path, part: str) -> Path | None:
-    return next((place for name in FOLDERS_OF_PART[part] if (place := folder / name).is_dir()), None)
+    return next((sub_folder for name in FOLDERS_OF_PART[part] if (sub_folder := folder / name).is_dir()), None)
 
 
 def _classes(folder: Path) -> dict[str, list[Path]]:

@@ -32,7 +32,7 @@ ROWS_PER_BLOCK = 4096
 
 
 class Header(NamedTuple):
-    """The header of an array. fortran_order: whether columns are stored one by one. offset: first byte of the array."""
+    """The header of an array. fortran_order: whether it is in column order. offset: position of its first byte."""
 
     shape: tuple[int, ...]
     fortran_order: bool

@@ -27,7 +27,7 @@ MAX_COORDINATE = 1e6
 """Largest absolute value of a coordinate; no tablet has larger ones."""
 
 MEMORY_PER_BYTE = 16
-"""Bytes of memory per byte of the file, at most: a stroke of one point takes 20 bytes in the file and some 300 here."""
+"""Largest number of bytes in memory per byte of the file: a stroke of one point takes 20 bytes there and 300 here."""
 
 LABEL = re.compile(r'"([^"]*)"')
 DELINEATION = re.compile(r"\S+\s+(\d{1,9})(?:-(\d{1,9}))?(?:\s|$)")

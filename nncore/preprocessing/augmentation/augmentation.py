@@ -97,7 +97,7 @@ class Distorter(NotCopyable):
         """
         n, (height, width) = len(images), self.shape
         images = images.reshape(n, height, width)
-        thickness = self._draw(n, rng)
+        thickness = self._sample_distortions(n, rng)
         for start in range(0, n, self._block):
             stop = min(start + self._block, n)
             block, count = slice(start, stop), stop - start
@@ -111,7 +111,7 @@ class Distorter(NotCopyable):
                 self._add_noise(out[block], rng)
         return out
 
-    def _draw(self, n: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    def _sample_distortions(self, n: int, rng: np.random.Generator) -> NDArray[np.float32]:
         """Sample the distortions of n images: the coefficients of their fields; returns the thickness (n,) in pixels.
 
         Each pixel of the distorted image is taken from a position in the original (inverse mapping). The row and the
@@ -120,22 +120,24 @@ class Distorter(NotCopyable):
         amounts = self._uniform(self._amounts, (len(self._limits), n), rng)
         amounts *= self._limits
         thickness: NDArray[np.float32]
-        angle, tall, wide, slant, down, across, thickness = amounts
-        tall += 1
-        wide += 1
+        angle, row_scale, column_scale, slant, row_shift, column_shift, thickness = amounts
+        row_scale += 1
+        column_scale += 1
         cosine, sine = np.cos(angle), np.sin(angle)
         rows, columns = self._coefficients[:, :n]
-        # source = [[tall, 0], [0, wide]] rotation (row, column) + (0, slant * row), measured from the middle.
-        rows[:, 0], rows[:, 1] = tall * cosine, -tall * sine
-        columns[:, 0], columns[:, 1] = wide * sine + slant, wide * cosine
+        # source = diag(row_scale, column_scale) rotation (row, column) + (0, slant * row), measured from the middle.
+        rows[:, 0], rows[:, 1] = row_scale * cosine, -row_scale * sine
+        columns[:, 0], columns[:, 1] = column_scale * sine + slant, column_scale * cosine
         height, width = self.shape
-        # The shift comes first: (row - down, column - across) is inserted above, which changes only the constant term.
+        # The shift comes first: row - row_shift and column - column_shift are inserted above. This changes only the
+        # constant terms.
         for coefficients, middle in (rows, (height - 1) / 2), (columns, (width - 1) / 2):
-            coefficients[:, 2] = middle - coefficients[:, 0] * down - coefficients[:, 1] * across
+            coefficients[:, 2] = middle - coefficients[:, 0] * row_shift - coefficients[:, 1] * column_shift
         if self.augmentation.elastic:
             knots = self._uniform(self._knots, (2, n, len(self._basis) - 3), rng)
             np.multiply(knots, self.augmentation.elastic, out=self._coefficients[:, :n, 3:])
-        # The sampler counts from its frame, one pixel outside the image, and cuts off; half a step makes it round.
+        # The sampler measures from its frame, one pixel outside the image. It cuts fractions off, so half a step is
+        # added to round them instead.
         self._coefficients[:, :n, 2] += 1 + 0.5 / SUBPIXELS
         self._coefficients[:, :n] *= SUBPIXELS
         return thickness

@@ -37,7 +37,7 @@ class BilinearSampler(NotCopyable):
         framed_pixels = (height + 1) * (width + 1)
         self._frame = np.zeros(images * framed_pixels + self._stride + 2, np.uint8)  # plus the last image's lower frame
         self.framed = self._frame[: images * framed_pixels].reshape(images, height + 1, width + 1)
-        self._columns, self._below = np.zeros((2, len(self._frame)), np.uint32)
+        self._pixel_pairs, self._below = np.zeros((2, len(self._frame)), np.uint32)
         block = (images, height * width)
         self._first_pixel = np.repeat(np.arange(images, dtype=np.int32) * framed_pixels, height * width).reshape(block)
         self._position = np.empty((2, *block), np.int32)
@@ -57,8 +57,8 @@ class BilinearSampler(NotCopyable):
         index, (down, across) = self._index[:n], self._remainder[:, :n]
         left, right = self._position[:, :n].view(np.uint32)  # the positions are no longer needed: reuse their memory
         # mode "clip", because "raise" would copy `out`; no index is out of range.
-        np.take(self._columns[:-1], index, out=left, mode="clip")
-        np.take(self._columns[1:], index, out=right, mode="clip")
+        np.take(self._pixel_pairs[:-1], index, out=left, mode="clip")
+        np.take(self._pixel_pairs[1:], index, out=right, mode="clip")
         both = _blend(left, right, across)  # each half is at most 255 * 256, so it does not overflow into the other
         lower = np.right_shift(both, 16, out=right)
         upper = np.bitwise_and(both, _LOW_HALF, out=left)
@@ -68,9 +68,9 @@ class BilinearSampler(NotCopyable):
 
     def _pair_with_pixel_below(self) -> None:
         """Pack each framed pixel into the low half of its uint32 and the pixel below it into the high half."""
-        self._columns[...] = self._frame
-        below = np.left_shift(self._columns[self._stride :], 16, out=self._below[self._stride :])
-        self._columns[: -self._stride] |= below
+        self._pixel_pairs[...] = self._frame
+        below = np.left_shift(self._pixel_pairs[self._stride :], 16, out=self._below[self._stride :])
+        self._pixel_pairs[: -self._stride] |= below
 
     def _locate(self, positions: NDArray[np.floating]) -> None:
         """Split positions into the index of the upper left neighbour (self._index) and the distance from it.

@@ -15,13 +15,14 @@ MAX_SLOPE = 0.07
 """Largest slope of a line, 4 degrees."""
 
 SLOPE_COUNT = 11
-"""Number of slopes that are tried, first in the whole range, then around the best one."""
+"""Number of slopes that are tried, first over the whole range, then near the best slope."""
 
 MAX_THICKNESS = 0.025
 """Largest thickness of a printed line, as a fraction of the page's height."""
 
 MAX_SINGLE_LINE_DARKNESS = 0.75
-"""A single line must be fainter than this fraction of the ink's darkness; a darker one may be the bar of a 7."""
+"""A single line is removed only if it is fainter than this fraction of the ink's darkness. Otherwise it may be the bar
+of a 7."""
 
 BLUR_MARGIN = 2
 """Width in pixels of a line's blurred edge, above and below it."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 Pixel = tuple[int, int]
 Links = dict[Pixel, list[Pixel]]
-"""For each pixel (row, column) of the skeleton, the pixels that a line leads to from it."""
+"""For each pixel (row, column) of the skeleton, the neighbours to which its line continues."""
 
 
 def strokes_from_skeleton(skeleton: NDArray[np.bool_], min_branch_length: float) -> list[NDArray[np.float32]]:

@@ -69,7 +69,7 @@ class Examples(DeepCopyable):
         """Inputs and targets of the chosen examples, copied into the buffers."""
         inputs = self._inputs[: len(rows)]
         if data.is_bytes:
-            data.raw(rows, out=inputs)  # type: ignore[arg-type]
+            data.copy_images(rows, out=inputs)  # type: ignore[arg-type]
         else:
             data.inputs(rows, out=inputs)  # type: ignore[arg-type]
         return inputs, data.targets(rows, out=self._targets[: len(rows)])

@@ -40,36 +40,36 @@ def test_a_formula_has_its_mathematical_value(formula: str, expected: np.ndarray
         "sin(x, x)", "sin(x=x)", "sin", "True", "x @ x", "x and 1", "x == 1", "1j", "f'{x}'", "sin(*x)", "x[0]",
     ],
 )  # fmt: skip
-def test_python_code_is_refused_and_never_executed(formula: str) -> None:
+def test_python_code_is_rejected_and_never_executed(formula: str) -> None:
     with pytest.raises(SettingError, match="is not allowed in a formula") as error:
         parse_formula(formula)
     assert error.value.field == "function"
 
 
 @pytest.mark.parametrize("formula", ["", "2x", "sin(x", "y = x", "x; x", "import os", "\0"])
-def test_text_that_is_not_a_formula_is_refused(formula: str) -> None:
+def test_text_that_is_not_a_formula_is_rejected(formula: str) -> None:
     with pytest.raises(SettingError, match="cannot be read"):
         parse_formula(formula)
 
 
-def test_a_caret_is_refused_with_a_hint_to_use_two_asterisks() -> None:
+def test_a_caret_is_rejected_with_a_hint_to_use_two_asterisks() -> None:
     with pytest.raises(SettingError, match=r"In x \^ 2, \^ is not a power; write \*\* instead"):
         parse_formula("x^2")
 
 
-def test_a_formula_that_is_too_long_is_refused() -> None:
+def test_a_formula_that_is_too_long_is_rejected() -> None:
     with pytest.raises(SettingError, match="must have at most 200 characters"):
         parse_formula("-" * 5000 + "x")
 
 
 @given(st.text(alphabet="x0123456789.+-*/%() sincopetabql^=,", max_size=60))
-def test_any_text_gives_finite_points_or_is_refused(formula: str) -> None:
+def test_any_text_gives_finite_points_or_is_rejected(formula: str) -> None:
     with suppress(SettingError):
         assert np.isfinite(sample_formula(formula, -1, 1, 5).y).all()
 
 
 @pytest.mark.parametrize("formula", ["1 / x", "log(x)", "9**9**9**9", "10**30 * 10**30 * x"])
-def test_a_formula_that_is_undefined_at_some_point_is_refused(formula: str) -> None:
+def test_a_formula_that_is_undefined_at_some_point_is_rejected(formula: str) -> None:
     with pytest.raises(SettingError, match="has no value at x = "):
         sample_formula(formula, -1, 1, 5)
 
@@ -78,7 +78,7 @@ def test_a_formula_that_is_undefined_at_some_point_is_refused(formula: str) -> N
     ("low", "high", "count", "field"),
     [(1, 1, 5, "low"), (2, 1, 5, "low"), (0, np.inf, 5, "low"), (0, 1, 1, "points"), (0, 1, 10**6, "points")],
 )
-def test_an_invalid_range_or_number_of_points_is_refused(low: float, high: float, count: int, field: str) -> None:
+def test_an_invalid_range_or_number_of_points_is_rejected(low: float, high: float, count: int, field: str) -> None:
     with pytest.raises(SettingError) as error:
         sample_formula("x", low, high, count)
     assert error.value.field == field
@@ -146,7 +146,7 @@ def test_a_file_of_two_columns_is_read(tmp_path: Path, text: str) -> None:
         (b"1" * 5000, "row 1: the row is longer than 200 bytes"),
     ],
 )
-def test_a_file_without_a_curve_is_refused(tmp_path: Path, content: bytes, sentence: str) -> None:
+def test_a_file_without_a_curve_is_rejected(tmp_path: Path, content: bytes, sentence: str) -> None:
     path = tmp_path / "curve.csv"
     path.write_bytes(content)
     with pytest.raises(DataError, match=r"curve\.csv") as error:
@@ -162,7 +162,7 @@ def test_the_end_of_a_range_can_be_a_number_or_a_formula_without_x(text: str, nu
 
 
 @pytest.mark.parametrize("text", ["", "two", "x", "2*x", "inf", "nan", "1/0", "log(-1)", "1e400", "pi pi"])
-def test_text_that_is_not_a_number_is_refused_as_the_end_of_a_range(text: str) -> None:
+def test_text_that_is_not_a_number_is_rejected_as_the_end_of_a_range(text: str) -> None:
     with pytest.raises(SettingError, match="number") as error:
         parse_number("high", text)
     assert error.value.field == "high"

@@ -94,10 +94,10 @@ def test_inputs_are_written_to_the_given_array(dtype: type[np.floating]) -> None
     assert np.allclose(out[:, 0], np.array([3, 1]) / 255)
 
 
-def test_raw_returns_bytes_and_targets_returns_labels_of_the_rows() -> None:
+def test_copy_images_returns_bytes_and_targets_returns_labels_of_the_rows() -> None:
     data, rows = numbered(20), np.array([13, 4, 13])
     images, labels = np.empty((3, 6), np.uint8), np.empty(3, np.intp)
-    assert data.raw(rows, images) is images
+    assert data.copy_images(rows, images) is images
     assert images.tolist() == [[row] * 6 for row in rows]
     assert data.targets(rows, labels) is labels
     assert labels.tolist() == data.targets(rows).tolist() == [3, 4, 3]
@@ -121,7 +121,7 @@ def test_reading_a_batch_allocates_nothing_that_grows_with_it() -> None:
     data, rows = Dataset(np.zeros((5000, 28, 28), np.uint8), np.zeros(5000, np.intp)), np.arange(4096)
     images, labels = np.empty((4096, 784), np.uint8), np.empty(4096, np.intp)
     tracemalloc.start()
-    data.raw(rows, images)
+    data.copy_images(rows, images)
     data.targets(rows, labels)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
@@ -201,12 +201,12 @@ def test_the_error_for_a_number_that_is_not_finite_says_where_it_is(value: float
         (np.zeros((3, 2)), np.zeros(4), r"ours: found 3 inputs, but targets with shape \(4, 1\)"),
     ],
 )
-def test_arrays_that_are_not_columns_of_numbers_are_refused(inputs: Any, targets: Any, message: str) -> None:
+def test_arrays_that_are_not_columns_of_numbers_are_rejected(inputs: Any, targets: Any, message: str) -> None:
     with pytest.raises(DataError, match=message):
         Dataset.from_floats(inputs, targets, source="ours")
 
 
-def test_integer_targets_are_refused_without_classes() -> None:
+def test_integer_targets_are_rejected_without_classes() -> None:
     with pytest.raises(DataError, match=r"ours: targets are int64 \(3,\); expected float32 with two axes, because"):
         Dataset(np.zeros((3, 2, 2), np.uint8), np.zeros(3, np.int64), (), "ours")
 
@@ -283,6 +283,6 @@ def test_the_same_seed_gives_the_same_split_and_another_seed_another() -> None:
         (np.zeros((2, 4, 4), np.uint8), [-1, 0], r"ours: the label of image 1 is -1; expected 0 to 9"),
     ],
 )
-def test_images_and_labels_that_do_not_match_are_refused(images: Any, labels: Any, message: str) -> None:
+def test_images_and_labels_that_do_not_match_are_rejected(images: Any, labels: Any, message: str) -> None:
     with pytest.raises(DataError, match=message):
         Dataset(images, np.array(labels), source="ours")

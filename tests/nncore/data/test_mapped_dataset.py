@@ -75,7 +75,7 @@ def test_any_rows_equal_those_of_a_dataset_in_memory(
         assert np.array_equal(disk.take(rows).labels, memory.take(rows).labels)
         if not isinstance(rows, slice):
             bytes_out, labels_out = np.empty((len(rows), 4), np.uint8), np.empty(len(rows), np.intp)
-            assert disk.raw(rows, bytes_out) is bytes_out
+            assert disk.copy_images(rows, bytes_out) is bytes_out
             assert np.array_equal(numbers_of(bytes_out), rows)
             assert disk.targets(rows, labels_out) is labels_out
             assert np.array_equal(labels_out, rows % 10)
@@ -112,7 +112,7 @@ def test_batches_are_correct_when_read_during_the_epoch(folder: Path) -> None:
     data = on_disk(folder, numbered(3 * WINDOW + 100)).split(0.1, np.random.default_rng(0))[0]
     expected = numbers_of(data.images)
     for rows in data.batches(100, np.random.default_rng(1)):
-        found = numbers_of(data.raw(rows, np.empty((len(rows), 4), np.uint8)))
+        found = numbers_of(data.copy_images(rows, np.empty((len(rows), 4), np.uint8)))
         assert np.array_equal(found, expected[rows])
         assert np.array_equal(data.targets(rows), found % 10)
 
@@ -123,7 +123,7 @@ def test_threads_can_read_halves_of_batches_at_the_same_time(folder: Path) -> No
         for rows in data.batches(128, np.random.default_rng(0)):
             out = np.empty((len(rows), 4), np.uint8)
             half = len(rows) // 2
-            list(pool.map(data.raw, (rows[:half], rows[half:]), (out[:half], out[half:])))
+            list(pool.map(data.copy_images, (rows[:half], rows[half:]), (out[:half], out[half:])))
             assert np.array_equal(numbers_of(out), rows)
 
 
@@ -203,7 +203,7 @@ def test_a_dataset_of_a_single_block_is_not_split(folder: Path) -> None:
         (np.zeros((2, 4, 4), np.uint8), [-1, 0], r"ours: the label of image 1 is -1; expected 0 to 9"),
     ],
 )
-def test_images_and_labels_that_do_not_match_are_refused(
+def test_images_and_labels_that_do_not_match_are_rejected(
     images: Any, labels: list[Any], message: str, folder: Path
 ) -> None:
     files = mapped(folder / "images", images), mapped(folder / "labels", np.array(labels))
@@ -231,7 +231,7 @@ rng = np.random.default_rng(0)
 training, validation = data.split(0.1, rng)
 out, labels = np.empty((128, 784), np.uint8), np.empty(128, np.intp)
 for rows in training.batches(128, rng):
-    training.raw(rows, out[: len(rows)])
+    training.copy_images(rows, out[: len(rows)])
     training.targets(rows, labels[: len(rows)])
 for part in (training, validation):
     for start in range(0, len(part), 1000):

@@ -118,6 +118,6 @@ def test_a_scribble_at_the_right_border_leaves_the_left_side_blank() -> None:
 
 
 @pytest.mark.parametrize("points", [[(-0.1, 5.0)], [(5.0, 5.0), (5.0, 28.1)]])
-def test_points_outside_the_frame_are_refused(points: list[tuple[float, float]]) -> None:
+def test_points_outside_the_frame_are_rejected(points: list[tuple[float, float]]) -> None:
     with pytest.raises(DataError, match="expected frame units, 0 to 28"):
         path_of(points).coverage()

@@ -120,7 +120,7 @@ def test_the_error_for_a_coordinate_that_is_not_finite_names_the_stroke_and_poin
         Ink((np.array([[0, 0], [0, bad]]),))
 
 
-def test_a_stroke_of_letters_is_refused() -> None:
+def test_a_stroke_of_letters_is_rejected() -> None:
     with pytest.raises(DataError, match="Stroke 1 does not consist of numbers"):
         Ink((np.array([["a", "b"]]),))
 
@@ -270,7 +270,7 @@ def test_more_strokes_make_no_pixel_lighter(ink: Ink, count: int) -> None:
 
 
 @pytest.mark.parametrize("points", [[(-0.1, 5)], [(5, 5), (5, 28.1)], [(0, 1e30)]])
-def test_ink_outside_the_frame_is_refused(points: Points) -> None:
+def test_ink_outside_the_frame_is_rejected(points: Points) -> None:
     with pytest.raises(DataError, match="expected frame units, 0 to 28"):
         draw(ink_of([points]))
 

@@ -119,7 +119,7 @@ def test_dark_ink_gives_the_inverted_image() -> None:
 
 
 @pytest.mark.parametrize("off", ["fit", "fixed_pen"])
-def test_ink_outside_the_canvas_is_refused_without_fitting_or_fixed_pen(off: str) -> None:
+def test_ink_outside_the_canvas_is_rejected_without_fitting_or_fixed_pen(off: str) -> None:
     ink = ink_of([[(0, 0), (1, 20)]])
     with pytest.raises(DataError, match="reaches from 0 to 20; expected coordinates on a canvas from 0 to 1"):
         rasterize(ink, Preparation(**{off: False}))

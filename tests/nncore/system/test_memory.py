@@ -59,7 +59,7 @@ def test_without_psutil_and_meminfo_all_memory_counts_as_available(
 
 
 @pytest.mark.usefixtures("without_psutil")
-def test_a_system_that_says_nothing_refuses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_memory_is_larger_than_any_need(monkeypatch: pytest.MonkeyPatch) -> None:
     set_meminfo(None, monkeypatch)
     set_sysconf(None, monkeypatch)
     assert available_memory() == UNKNOWN_MEMORY

@@ -139,7 +139,7 @@ def error_message(
     return str(error.value)
 
 
-def test_a_header_that_declares_more_than_the_file_holds_is_refused_without_allocating_memory(
+def test_a_header_that_declares_more_than_the_file_holds_is_rejected_without_allocating_memory(
     tmp_path: Path, digits: Dataset
 ) -> None:
     content = bytearray(idx(digits.images))
@@ -167,18 +167,18 @@ def test_the_error_for_a_truncated_file_says_in_which_image_it_ends(
 
 
 @pytest.mark.parametrize("mapped", [False, True])
-def test_bytes_after_the_last_image_are_refused(mapped: bool, tmp_path: Path, digits: Dataset) -> None:
+def test_bytes_after_the_last_image_are_rejected(mapped: bool, tmp_path: Path, digits: Dataset) -> None:
     message = error_message(tmp_path, digits, images=idx(digits.images) + b"\0", mapped=mapped)
     assert message == "images.idx3: found more bytes; the header declares 9,408 bytes for 12 images."
 
 
 @pytest.mark.parametrize("mapped", [False, True])
-def test_different_numbers_of_images_and_labels_are_refused(mapped: bool, tmp_path: Path, digits: Dataset) -> None:
+def test_different_numbers_of_images_and_labels_are_rejected(mapped: bool, tmp_path: Path, digits: Dataset) -> None:
     message = error_message(tmp_path, digits, labels=idx(digits.labels.astype(np.uint8)[:-1]), mapped=mapped)
     assert message == "images.idx3: found 12 images, but 11 labels in labels.idx1; expected equal numbers."
 
 
-def test_a_label_above_9_is_refused_with_its_position(tmp_path: Path, digits: Dataset) -> None:
+def test_a_label_above_9_is_rejected_with_its_position(tmp_path: Path, digits: Dataset) -> None:
     labels = digits.labels.astype(np.uint8)
     labels[4] = 11
     message = error_message(tmp_path, digits, labels=idx(labels))
@@ -204,11 +204,11 @@ def test_a_label_above_9_is_refused_with_its_position(tmp_path: Path, digits: Da
         (b"\x1f\x8b\x08\x00" + bytes(30), "images.idx3: the file is damaged"),
     ],
 )
-def test_a_file_of_another_format_is_refused(images: bytes, message: str, tmp_path: Path, digits: Dataset) -> None:
+def test_a_file_of_another_format_is_rejected(images: bytes, message: str, tmp_path: Path, digits: Dataset) -> None:
     assert message in error_message(tmp_path, digits, images=images)
 
 
-def test_images_instead_of_labels_are_refused(tmp_path: Path, digits: Dataset) -> None:
+def test_images_instead_of_labels_are_rejected(tmp_path: Path, digits: Dataset) -> None:
     message = error_message(tmp_path, digits, labels=idx(digits.images))
     assert message == "labels.idx1, byte 4: found 3 axes in the header, expected labels (1 axis)."
 
@@ -229,7 +229,7 @@ def test_the_error_for_a_missing_file_gives_its_name(name: str, message: str, tm
         read_dataset(tmp_path / name)
 
 
-def test_a_file_larger_than_the_free_memory_is_refused(
+def test_a_file_larger_than_the_free_memory_is_rejected(
     tmp_path: Path, digits: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path, digits, "x-images-idx3-ubyte", "x-labels-idx1-ubyte")
@@ -248,7 +248,7 @@ def test_the_error_for_a_folder_without_data_says_what_is_expected(tmp_path: Pat
 
 @settings(max_examples=150)
 @given(changes=mutations, of_labels=st.booleans(), packed=st.booleans(), mapped=st.booleans())
-def test_mutated_files_are_read_or_refused(
+def test_mutated_files_are_read_or_rejected(
     changes: list[Mutation], of_labels: bool, packed: bool, mapped: bool, scratch: Path, digits: Dataset
 ) -> None:
     write(scratch, digits, "x-images-idx3-ubyte", "x-labels-idx1-ubyte")

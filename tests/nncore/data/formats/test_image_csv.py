@@ -128,7 +128,7 @@ def test_the_error_for_a_wrong_number_says_where_it_is(
 
 @pytest.mark.parametrize("found", ['"1"2', '"1', '1"', '1"2"', '""', '""1""', '"1""2"', '"', '"""', '"1" "2"'])
 @pytest.mark.parametrize("quote", [str, fully_quoted])
-def test_quotes_that_are_not_around_a_whole_number_are_refused(
+def test_quotes_that_are_not_around_a_whole_number_are_rejected(
     quote: Callable[[str], str], found: str, file: Path, cells: Cells
 ) -> None:
     lines = [quote(line + "\n") for line in text_of(cells).splitlines()]
@@ -138,7 +138,7 @@ def test_quotes_that_are_not_around_a_whole_number_are_refused(
         read(file, "".join(lines))
 
 
-def test_quotes_that_span_columns_or_rows_are_refused(file: Path, cells: Cells) -> None:
+def test_quotes_that_span_columns_or_rows_are_rejected(file: Path, cells: Cells) -> None:
     lines = text_of(cells).splitlines(keepends=True)
     fields = lines[5].split(",")
     fields[4], fields[5] = f'"{fields[4]}', f'{fields[5]}"'
@@ -184,7 +184,7 @@ def test_the_error_for_an_empty_cell_says_where_it_is(file: Path, cells: Cells) 
 
 @pytest.mark.parametrize(("change", "found"), [(-1, 784), (1, 786)])
 @pytest.mark.parametrize("row", [1, 7])
-def test_a_row_that_is_too_short_or_too_long_is_refused_with_its_number(
+def test_a_row_that_is_too_short_or_too_long_is_rejected_with_its_number(
     change: int, found: int, row: int, file: Path, cells: Cells
 ) -> None:
     cells[row - 1] = cells[row - 1][:-1] if change < 0 else [*cells[row - 1], "0"]
@@ -207,7 +207,7 @@ def test_a_wrong_separator_is_recognised(separator: str, shown: str, file: Path,
             read(file, text_of(rows).replace(",", separator))
 
 
-def test_a_label_that_is_not_the_first_column_is_refused(file: Path, cells: Cells) -> None:
+def test_a_label_that_is_not_the_first_column_is_rejected(file: Path, cells: Cells) -> None:
     with pytest.raises(
         DataError, match=r'row 1, column 785: this column is called "class"; expected the label in column 1'
     ):
@@ -215,13 +215,13 @@ def test_a_label_that_is_not_the_first_column_is_refused(file: Path, cells: Cell
 
 
 @pytest.mark.parametrize("row", [1, 4])
-def test_an_empty_line_before_the_end_is_refused_with_its_number(row: int, file: Path, cells: Cells) -> None:
+def test_an_empty_line_before_the_end_is_rejected_with_its_number(row: int, file: Path, cells: Cells) -> None:
     lines = text_of(cells).splitlines(keepends=True)
     with pytest.raises(DataError, match=rf"row {row}: the line is empty"):
         read(file, "".join([*lines[: row - 1], "\n", *lines[row - 1 :]]))
 
 
-def test_a_byte_that_is_not_utf_8_is_refused_with_its_row(file: Path, cells: Cells) -> None:
+def test_a_byte_that_is_not_utf_8_is_rejected_with_its_row(file: Path, cells: Cells) -> None:
     lines = text_of(cells).encode().splitlines(keepends=True)
     lines[2] = lines[2].replace(b",0,", b",\xff,", 1)
     with pytest.raises(DataError, match=r"digits.csv, row 3: found the byte FF"):
@@ -238,14 +238,14 @@ def test_a_byte_that_is_not_utf_8_is_refused_with_its_row(file: Path, cells: Cel
         ("0," * MAX_ROW_BYTES, f"row 1: the row is longer than {MAX_ROW_BYTES:,} bytes"),
     ],
 )
-def test_a_file_without_rows_is_refused(content: str, message: str, file: Path) -> None:
+def test_a_file_without_rows_is_rejected(content: str, message: str, file: Path) -> None:
     with pytest.raises(DataError, match=f"^digits.csv.*{message}"):
         read(file, content)
 
 
 @settings(max_examples=100)
 @given(changes=mutations, with_header=st.booleans())
-def test_mutated_files_are_read_or_refused(
+def test_mutated_files_are_read_or_rejected(
     changes: list[Mutation], with_header: bool, scratch: Path, digits: Dataset
 ) -> None:
     rows = cells_of(digits)[:3]

@@ -74,7 +74,7 @@ def test_bad_images_are_left_out_and_listed_and_other_files_are_ignored(tmp_path
     assert "broken.png" in found.skipped[1]
 
 
-def test_a_folder_with_fewer_than_two_classes_is_refused(tmp_path: Path) -> None:
+def test_a_folder_with_fewer_than_two_classes_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no sub-folder with images"):
         read(tmp_path)
     put(tmp_path / "0", "a", 0)
@@ -82,7 +82,7 @@ def test_a_folder_with_fewer_than_two_classes_is_refused(tmp_path: Path) -> None
         read(tmp_path)
 
 
-def test_a_folder_with_only_bad_images_is_refused_with_a_reason(tmp_path: Path) -> None:
+def test_a_folder_with_only_bad_images_is_rejected_with_a_reason(tmp_path: Path) -> None:
     for name in "01":
         (tmp_path / name).mkdir()
         (tmp_path / name / "broken.jpg").write_bytes(b"no picture")

@@ -121,7 +121,7 @@ def test_the_error_for_a_missing_file_gives_its_name(tmp_path: Path, digits: Dat
 
 
 @pytest.mark.parametrize("mapped", [False, True])
-def test_wrong_arrays_are_refused(mapped: bool, tmp_path: Path, digits: Dataset) -> None:
+def test_wrong_arrays_are_rejected(mapped: bool, tmp_path: Path, digits: Dataset) -> None:
     x, y = digits.images, digits.labels
     wrong: list[tuple[NDArray[Any], NDArray[Any], str]] = [
         (x, y[:-1], "labels.npy: found the shape (11,), expected (12,): one label per image"),
@@ -139,7 +139,7 @@ def test_wrong_arrays_are_refused(mapped: bool, tmp_path: Path, digits: Dataset)
         assert str(error.value).startswith(message)
 
 
-def test_a_label_above_9_is_refused_with_its_position(tmp_path: Path, digits: Dataset) -> None:
+def test_a_label_above_9_is_rejected_with_its_position(tmp_path: Path, digits: Dataset) -> None:
     path = write(tmp_path, digits)
     np.save(tmp_path / "labels.npy", np.where(np.arange(12) == 4, 11, digits.labels))
     for mapped in (False, True):
@@ -148,7 +148,7 @@ def test_a_label_above_9_is_refused_with_its_position(tmp_path: Path, digits: Da
 
 
 @pytest.mark.parametrize("mapped", [False, True])
-def test_a_truncated_or_too_long_file_is_refused(mapped: bool, tmp_path: Path, digits: Dataset) -> None:
+def test_a_truncated_or_too_long_file_is_rejected(mapped: bool, tmp_path: Path, digits: Dataset) -> None:
     path = write(tmp_path, digits)
     content = path.read_bytes()
     for other, found in ((content[:-100], "9,308"), (content + b"\0", "9,409")):
@@ -161,7 +161,7 @@ def test_a_truncated_or_too_long_file_is_refused(mapped: bool, tmp_path: Path, d
 @settings(max_examples=200)
 @given(changes=mutations, of_labels=st.booleans(), in_header=st.booleans(), mapped=st.booleans())
 @pytest.mark.filterwarnings("ignore")  # NumPy's, about headers written by Python 2
-def test_mutated_files_are_read_or_refused(
+def test_mutated_files_are_read_or_rejected(
     changes: list[Mutation], of_labels: bool, in_header: bool, mapped: bool, scratch: Path, digits: Dataset
 ) -> None:
     write(scratch, digits)
@@ -171,7 +171,7 @@ def test_mutated_files_are_read_or_refused(
     check_read_or_data_error(lambda path: read_dataset(path, mapped), path, content)
 
 
-def test_a_header_that_declares_too_much_is_refused_without_allocating_memory(tmp_path: Path, digits: Dataset) -> None:
+def test_a_header_that_declares_too_much_is_rejected_without_allocating_memory(tmp_path: Path, digits: Dataset) -> None:
     path = write(tmp_path, digits)
     content = io.BytesIO()
     header = {"descr": "|u1", "fortran_order": False, "shape": (10**12, 28, 28)}

@@ -81,7 +81,7 @@ def test_the_reported_position_is_correct_after_the_first_block(file: Path) -> N
     assert message == "digits.npz, y_train, label 4,322: found 11, expected a whole number from 0 to 9."
 
 
-def test_wrong_arrays_are_refused(file: Path, arrays: dict[str, NDArray[Any]]) -> None:
+def test_wrong_arrays_are_rejected(file: Path, arrays: dict[str, NDArray[Any]]) -> None:
     x, y = arrays["x_train"], arrays["y_train"]
     for wrong, message in (
         ({"x_train": x}, "digits.npz: found x_train; expected x_train and y_train"),
@@ -100,7 +100,7 @@ def test_wrong_arrays_are_refused(file: Path, arrays: dict[str, NDArray[Any]]) -
         assert message in error_message(file, wrong)  # type: ignore[arg-type]
 
 
-def test_pickled_objects_are_refused_without_reading_them(file: Path, arrays: dict[str, NDArray[Any]]) -> None:
+def test_pickled_objects_are_rejected_without_reading_them(file: Path, arrays: dict[str, NDArray[Any]]) -> None:
     message = error_message(file, {**arrays, "y_train": np.array([{}] * 12, object)})
     assert message == "digits.npz, y_train: found Python objects, which are not read for safety; expected numbers."
 
@@ -123,7 +123,7 @@ def npy(array: NDArray[Any], shape: tuple[int, ...] | None = None) -> bytes:
     return content.getvalue() + array.tobytes()
 
 
-def test_an_archive_too_large_for_memory_is_refused_before_it_is_decompressed(
+def test_an_archive_too_large_for_memory_is_rejected_before_it_is_decompressed(
     file: Path, arrays: dict[str, NDArray[Any]]
 ) -> None:
     members = {f"{name}.npy": npy(array) for name, array in arrays.items()}
@@ -131,7 +131,7 @@ def test_an_archive_too_large_for_memory_is_refused_before_it_is_decompressed(
     assert message.startswith("digits.npz: reading this file needs 2,251,799.8 GB of memory, but only ")
 
 
-def test_a_header_that_declares_more_than_its_array_holds_is_refused(
+def test_a_header_that_declares_more_than_its_array_holds_is_rejected(
     file: Path, arrays: dict[str, NDArray[Any]]
 ) -> None:
     huge = (10**12, 28, 28)
@@ -147,18 +147,18 @@ def test_a_header_that_declares_more_than_its_array_holds_is_refused(
     [b"", b"not a zip", b"PK\x03\x04 cut short", pickle.dumps([1]), b"PK\x05\x06" + bytes(18)],
     ids=["empty", "text", "cut short", "pickle", "zip of nothing"],
 )
-def test_a_file_that_is_not_npz_is_refused(content: bytes, file: Path) -> None:
+def test_a_file_that_is_not_npz_is_rejected(content: bytes, file: Path) -> None:
     file.write_bytes(content)
     with pytest.raises(DataError, match=r"^digits\.npz: "):
         read_dataset(file)
 
 
-def test_a_member_that_is_not_an_array_is_refused(file: Path, arrays: dict[str, NDArray[Any]]) -> None:
+def test_a_member_that_is_not_an_array_is_rejected(file: Path, arrays: dict[str, NDArray[Any]]) -> None:
     message = archive(file, {"x_train.npy": b"hello", "y_train.npy": npy(arrays["y_train"])})
     assert message.startswith("digits.npz: this is not a valid NPZ file: ")
 
 
-def test_a_damaged_member_is_refused(file: Path, arrays: dict[str, NDArray[Any]]) -> None:
+def test_a_damaged_member_is_rejected(file: Path, arrays: dict[str, NDArray[Any]]) -> None:
     np.savez(file, **arrays)  # type: ignore[arg-type]
     content = bytearray(file.read_bytes())
     content[4000] ^= 0xFF
@@ -172,7 +172,7 @@ def test_a_damaged_member_is_refused(file: Path, arrays: dict[str, NDArray[Any]]
 @settings(max_examples=200)
 @given(changes=mutations, compressed=st.booleans())
 @pytest.mark.filterwarnings("ignore")  # NumPy's, about headers written by Python 2
-def test_mutated_files_are_read_or_refused(
+def test_mutated_files_are_read_or_rejected(
     changes: list[Mutation], compressed: bool, scratch: Path, digits: Dataset
 ) -> None:
     content = io.BytesIO()
@@ -184,7 +184,7 @@ def test_mutated_files_are_read_or_refused(
 @settings(max_examples=200)
 @given(changes=mutations)
 @pytest.mark.filterwarnings("ignore")
-def test_mutated_arrays_in_a_valid_archive_are_read_or_refused(
+def test_mutated_arrays_in_a_valid_archive_are_read_or_rejected(
     changes: list[Mutation], scratch: Path, digits: Dataset
 ) -> None:
     images = npy(digits.images[:2])

@@ -37,14 +37,14 @@ def test_the_error_for_a_missing_file_gives_the_full_path(read, tmp_path: Path) 
     "path", ["\0", "a\nb", "\ud800", "x" * 5000, "missing/folder/x.csv"], ids=["nul", "line", "half", "long", "folder"]
 )
 @pytest.mark.parametrize("read", [read_dataset, read_ink])
-def test_an_impossible_path_is_refused_in_a_message_of_one_line(read, path: str) -> None:  # type: ignore[no-untyped-def]
+def test_an_impossible_path_is_rejected_in_a_message_of_one_line(read, path: str) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(DataError) as error:
         read(Path(path))
     assert len(str(error.value).splitlines()) == 1
     str(error.value).encode()
 
 
-def test_a_folder_is_refused_as_ink(tmp_path: Path) -> None:
+def test_a_folder_is_rejected_as_ink(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="is not a file"):
         read_ink(tmp_path)
 
@@ -64,7 +64,7 @@ def as_ordinary_user() -> Iterator[None]:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps permissions elsewhere")
 @pytest.mark.parametrize("read", [read_dataset, read_ink])
-def test_a_file_without_permission_is_refused(read, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_a_file_without_permission_is_rejected(read, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     path = tmp_path / "secret.csv"
     path.write_text("5")
     path.chmod(0)
@@ -103,7 +103,7 @@ def test_a_read_error_is_reported(read) -> None:  # type: ignore[no-untyped-def]
         ),
     ],
 )
-def test_a_file_that_is_not_a_dataset_is_refused(name: str, content: bytes, message: str, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_dataset_is_rejected(name: str, content: bytes, message: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(DataError) as error:
         read_dataset(tmp_path / name)
@@ -122,13 +122,13 @@ starts = st.sampled_from(
 @given(
     start=starts, rest=st.binary(max_size=300), name=st.sampled_from(["x.csv", "x.npz", "x.npy", "x-images-idx3-ubyte"])
 )
-def test_arbitrary_bytes_are_refused_with_a_message(start: bytes, rest: bytes, name: str, scratch: Path) -> None:
+def test_arbitrary_bytes_are_rejected_with_a_message(start: bytes, rest: bytes, name: str, scratch: Path) -> None:
     for read in (read_dataset, read_ink):
         check_read_or_data_error(read, scratch / name, start + rest)
 
 
 @pytest.mark.parametrize("name", ["digits.csv", "digits.npz"])
-def test_a_format_that_cannot_be_mapped_is_refused_if_mapping_is_requested(
+def test_a_format_that_cannot_be_mapped_is_rejected_if_mapping_is_requested(
     name: str, digits: Dataset, tmp_path: Path
 ) -> None:
     path = tmp_path / name

@@ -136,11 +136,11 @@ def test_an_error_is_reported_with_its_row(old: str, new: str, message: str, fil
 
 
 @pytest.mark.parametrize("text", ["", "label,1x1\n", "\n\n", ".VERSION 1.0\n"])
-def test_a_file_without_samples_is_refused(text: str, file: Path) -> None:
+def test_a_file_without_samples_is_rejected(text: str, file: Path) -> None:
     assert error_message(file, text).startswith("pen.unipen: found no .SEGMENT; expected UNIPEN ink")
 
 
-def test_a_missing_ink_file_is_refused(tmp_path: Path) -> None:
+def test_a_missing_ink_file_is_rejected(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="there is no such file"):
         read_ink(tmp_path / "gone.unipen")
 
@@ -167,7 +167,7 @@ def test_any_ink_that_is_written_can_be_read(
 
 
 @pytest.mark.parametrize("farthest", ["1000000", "-1000000"])
-def test_the_largest_coordinate_is_read_and_a_larger_one_is_refused(farthest: str, file: Path) -> None:
+def test_the_largest_coordinate_is_read_and_a_larger_one_is_rejected(farthest: str, file: Path) -> None:
     for point in (f"{farthest} 3", f"3 {farthest}"):
         text = f'.SEGMENT DIGIT 0 ? "1"\n.PEN_DOWN\n{point}\n.PEN_UP\n'
         x, y = map(float, point.split())
@@ -177,6 +177,6 @@ def test_the_largest_coordinate_is_read_and_a_larger_one_is_refused(farthest: st
 
 @settings(max_examples=200)
 @given(changes=mutations)
-def test_mutated_files_are_read_or_refused(changes: list[Mutation], scratch: Path) -> None:
+def test_mutated_files_are_read_or_rejected(changes: list[Mutation], scratch: Path) -> None:
     content = mutated(SEVEN_AND_ONE.encode(), changes)
     check_read_or_data_error(lambda path: read_ink(path).to_dataset(), scratch / "mutated.unipen", content)

@@ -251,7 +251,7 @@ def test_a_batch_allocates_nothing_that_grows_with_it() -> None:
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
-def test_limits_out_of_range_are_refused(setting: str) -> None:
+def test_limits_out_of_range_are_rejected(setting: str) -> None:
     for value in (-0.1, nan, inf, MAX_DISTORTION[setting] * 1.01):
         with pytest.raises(SettingError, match=f"Augmentation {setting} must be from 0 to .*; got"):
             Augmentation(**{setting: value})

@@ -37,7 +37,7 @@ def test_ink_of_any_colour_stands_out(paper: tuple[int, int, int], ink: tuple[in
 
 
 @pytest.mark.parametrize("bad", [np.zeros((5, 5), np.uint8), np.zeros((5, 5, 4), np.uint8), np.zeros((5, 5, 3))])
-def test_an_image_without_three_colours_is_refused(bad: NDArray[np.uint8]) -> None:
+def test_an_image_without_three_colours_is_rejected(bad: NDArray[np.uint8]) -> None:
     with pytest.raises(DataError, match="expected uint8, height, width and 3 colours"):
         to_grey(bad)
 

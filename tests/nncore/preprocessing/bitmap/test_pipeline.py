@@ -130,6 +130,6 @@ def test_a_line_one_pixel_thin_is_found(shape: tuple[int, int]) -> None:
     "bad",
     [np.zeros((28, 28, 3), np.uint8), np.zeros(784, np.uint8), np.zeros((0, 5), np.uint8), np.zeros((28, 28))],
 )
-def test_an_array_that_is_not_a_grey_image_is_refused(bad: GreyImage) -> None:
+def test_an_array_that_is_not_a_grey_image_is_rejected(bad: GreyImage) -> None:
     with pytest.raises(DataError, match="expected uint8, height and width at least 1"):
         whole_image(bad)
