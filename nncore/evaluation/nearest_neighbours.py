@@ -105,6 +105,7 @@ def _squared_distances(block: Array, x: Array) -> Array:
     """Return |row - x|^2 of each row of block (n, d) as |row|^2 - 2 row x + |x|^2: one product, not n differences."""
     squares: Array = np.einsum("nd,nd->n", block, block)
     squares += -2 * (block @ x) + float(x @ x)
+    # Rounding can make the distance of an equal row slightly negative, and the caller takes the square root.
     return np.maximum(squares, 0, out=squares)
 
 

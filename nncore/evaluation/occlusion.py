@@ -51,6 +51,7 @@ def occlusion_map(network: Network, image: NDArray[np.uint8], answer: int) -> ND
     with np.errstate(over="ignore", invalid="ignore"):  # huge weights can give NaN
         probabilities = network.predict(images.reshape(len(images), -1))[:, answer]
         falls = probabilities[0] - probabilities[1:]
+    # A pixel gets the decrease of each patch that covers it; patches without ink would add 0.
     total = np.zeros((SIDE, SIDE), np.float32)
     for fall, place in zip(np.nan_to_num(falls), places, strict=True):
         total[place] += fall

@@ -85,14 +85,16 @@ def principal_components(X: Array) -> Projection:
         U, S, _ = np.linalg.svd(centred, full_matrices=False)
         squares = S.astype(np.float64) ** 2
     else:
+        # X X^T has the same U, and the eigenvalues S^2. So the points U S need no V.
         # eigh gives the eigenvalues in ascending order, and rounding can make those near 0 negative.
         squares, U = np.linalg.eigh(centred @ centred.T)
         squares, U = np.maximum(squares[::-1], 0).astype(np.float64), U[:, ::-1]
     points = np.zeros((n, 2), np.float32)
     found = min(2, U.shape[1])
-    points[:, :found] = U[:, :found] * np.sqrt(squares[:found])
+    points[:, :found] = U[:, :found] * np.sqrt(squares[:found])  # (n, 2): U S = X V, the coordinates along the axes
     furthest = np.abs(points).argmax(axis=0)
     points *= np.where(points[furthest, [0, 1]] < 0, np.float32(-1), np.float32(1))
+    # The variance along axis i is S_i^2 / n, so its fraction of the whole is S_i^2 / sum S^2.
     first, second, *_ = (*(squares / max(float(squares.sum()), 1e-30)), 0.0, 0.0)
     return Projection(points, (float(first), float(second)))
 

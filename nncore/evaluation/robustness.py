@@ -120,6 +120,8 @@ class _ExtremeGenerator(np.random.Generator):
 
     def random(self, size: Any = None, dtype: Any = np.float64, out: Any = None) -> Any:
         """Return 0 or 1 instead of the numbers between."""
+        # A Distorter maps 0 and 1 to the ends of its range, so that each image gets the full strength. Drawing the
+        # numbers first keeps the generator's state the same for a fixed and for a random direction.
         numbers = super().random(size, dtype, out)
         numbers[...] = np.round(numbers) if self._upwards is None else self._upwards
         return numbers

@@ -81,7 +81,7 @@ class _CrossEntropy(DeepCopyable):
     def backward(self) -> Array:
         """The gradient (P - T) / n."""
         self._P -= self._T
-        self._P *= 1 / len(self._P)
+        self._P *= 1 / len(self._P)  # the loss is the mean over the n rows
         return self._P
 
 
@@ -115,9 +115,10 @@ class SoftmaxCrossEntropy(_CrossEntropy):
         self._targets.spread_evenly(targets)
         if self.label_smoothing:
             _smooth(T, 1 / T.shape[1], self.label_smoothing)
+        # The rows of T sum to 1, so subtracting the maximum c changes both terms of the loss by c, which cancels.
         z = self._softmax.subtract_maximum(logits)
         T_z = float(np.vdot(T, z))
-        self._P, sums = self._softmax.probabilities(z)
+        self._P, sums = self._softmax.probabilities(z)  # in place, so T z had to be computed before
         log_sums = np.log(sums, out=self._log_sums[:n])
         return (float(log_sums.sum()) - T_z) / n
 
@@ -149,6 +150,7 @@ class BinaryCrossEntropy(_CrossEntropy):
         self._T = T = self._targets.rows(targets, for_writing=self.label_smoothing > 0)
         if self.label_smoothing:
             _smooth(T, 1 / 2, self.label_smoothing)
+        # max(z, 0) + log(1 + exp(-|z|)) - z T, term by term; the sigmoid shares the array 1 + exp(-|z|).
         losses, work = self._losses[:n], self._work[:n]
         self._P = sigmoid(logits, out=self._answers[:n], work=work)  # `work` is now 1 + exp(-|z|)
         np.maximum(logits, 0, out=losses)
@@ -196,7 +198,7 @@ class MeanSquaredError(DeepCopyable):
         p = 0.5 + 0.5 * tanh(0.5 * logit)
         difference = p - target
         self._D = self._differences[:1]
-        self._D[0, 0] = difference * p * (1 - p)
+        self._D[0, 0] = difference * p * (1 - p)  # already the gradient: d(D^2 / 2)/dz = D p', with p' = p (1 - p)
         return 0.5 * difference * difference
 
     def _answer(self, logits: Array) -> Array:
@@ -218,6 +220,7 @@ class MeanSquaredError(DeepCopyable):
             return gradient
         P, D, work = self._P, self._D, self._work[: len(self._D)]
         if self.output == "softmax":
+            # D is the difference; afterwards it is P (D - sum D P), the product of D with the Jacobian diag(P) - P P^T.
             D -= self._softmax.row_sums(np.multiply(D, P, out=work))
             D *= P
         elif self.output == "sigmoid":

@@ -28,6 +28,8 @@ def sigmoid(logits: Array, out: Array | None = None, work: Array | None = None) 
     It is computed as exp(min(z, 0)) / (1 + exp(-|z|)), the same number, in which no exp can overflow.
     `out` and `work`, arrays like `logits`, are used if given; afterwards `work` holds 1 + exp(-|z|).
     """
+    # For z >= 0 the numerator is 1 and the denominator 1 + exp(-z). For z < 0 it is exp(z) / (1 + exp(z)), the same
+    # fraction multiplied by exp(z) above and below. The argument of exp is never positive.
     probabilities = np.minimum(logits, 0, out=out)
     np.exp(probabilities, out=probabilities)
     denominator = np.abs(logits, out=work)

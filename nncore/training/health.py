@@ -79,7 +79,7 @@ class HealthProbe(DeepCopyable):
 
     def before_step(self) -> None:
         """Store the lengths of the gradients, and the parameters."""
-        parameters = self.network.parameters
+        parameters = self.network.parameters  # the optimiser overwrites the gradients, so their norms are taken now
         self._values[:] = parameters.trainable
         self._gradient_norms = {
             layer: euclidean_norm(parameters.gradients[part]) for layer, part in self._parts.items()
@@ -108,6 +108,7 @@ class HealthProbe(DeepCopyable):
             parameters = self.network.parameters.trainable[self._parts[number]].astype(np.float64)
             histogram, edges = np.histogram(parameters[np.isfinite(parameters)], HISTOGRAM_BINS)
         if isinstance(spec, Activation) and ACTIVATIONS[spec.function].can_die:
+            # activation is (rows, units) or (rows, channels, height, width); a dead unit has 0 in every row.
             dead = float(1 - activation.any(axis=0).mean())
         norm, ratio = self._gradient_norms.get(number), self._update_ratios.get(number)
         return LayerHealth(number, spec.kind, norm, ratio, histogram, edges, dead)

@@ -216,6 +216,7 @@ class Training(NotCopyable):
 
     def _loss_of_guessing(self) -> float:
         """The largest loss of an example when all logits are 0; log(classes) for cross-entropy."""
+        # float64 zeros: equal logits give every class the same probability, whatever the network's weights are.
         targets = self._evaluation_data.targets(slice(0, EXAMPLES_EVALUATED))
         return float(self._loss.per_example(np.zeros((len(targets), self.network.spec.outputs)), targets).max())
 

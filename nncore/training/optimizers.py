@@ -119,7 +119,7 @@ def _overlaps(block: slice, places: list[slice]) -> list[slice]:
 
 def _flush(part: _Part) -> None:
     for vector in part.memory:
-        size = np.abs(vector, out=part.g)
+        size = np.abs(vector, out=part.g)  # the gradients are not needed any more after the step
         vector[size < NEGLIGIBLE] = 0
 
 
@@ -143,6 +143,7 @@ class Momentum(Optimizer):
     decay = 0.9
 
     def _move(self, W: Array, g: Array, memory: Array, lr: float) -> None:
+        # For a constant gradient, v is the geometric series g (1 + 0.9 + 0.9^2 + ...), at most g / (1 - 0.9) = 10 g.
         (v,) = memory
         v *= self.decay
         v += g
@@ -162,7 +163,9 @@ class Nesterov(Optimizer):
     decay = 0.9
 
     def _move(self, W: Array, g: Array, memory: Array, lr: float) -> None:
-        (u,) = memory  # u = 0.9 v, so that u <- 0.9 (u + g) and W <- W - lr (g + u)
+        # u = 0.9 v saves a product: v <- 0.9 v + g becomes u <- 0.9 (u + g), and W <- W - lr (g + 0.9 v) becomes
+        # W <- W - lr (g + u).
+        (u,) = memory
         u += g
         u *= self.decay
         g += u
@@ -180,8 +183,10 @@ class RMSProp(Optimizer):
     rho, epsilon = 0.9, 1e-8
 
     def _move(self, W: Array, g: Array, memory: Array, lr: float) -> None:
-        (V,) = memory  # V = v / (1 - rho), so that V <- rho V + g^2
-        scale = sqrt(1 - self.rho)  # sqrt(v) = scale sqrt(V)
+        # V = v / (1 - rho) saves a product: v <- rho v + (1 - rho) g^2 becomes V <- rho V + g^2. With sqrt(v) =
+        # scale sqrt(V), the step lr g / (sqrt(v) + eps) is (lr / scale) g / (sqrt(V) + eps / scale).
+        (V,) = memory
+        scale = sqrt(1 - self.rho)
         work = self._work[: g.size]
         np.multiply(g, g, out=work)
         V *= self.rho
@@ -257,6 +262,7 @@ def euclidean_norm(vector: Array) -> float:
         squares = float(np.dot(vector, vector))
     if isfinite(squares):
         return sqrt(squares)
+    # |x| = c |x / c| for c = max |x|: the squares of x / c are at most 1, so that their sum cannot overflow.
     largest = float(np.abs(vector).max())
     return largest * sqrt(float(np.square(vector / largest).sum())) if isfinite(largest) else largest
 

@@ -132,6 +132,7 @@ def _has_diverged(losses: list[float]) -> bool:
     """Whether the mean of the recent losses is far above the lowest such mean, and above the first mean."""
     if len(losses) < AVERAGED_LOSSES:
         return False
+    # The mean of each AVERAGED_LOSSES losses in a row: noise in a single batch must not end the sweep.
     means = np.convolve(losses, np.full(AVERAGED_LOSSES, 1 / AVERAGED_LOSSES), "valid")
     return bool(means[-1] > max(STOP_FACTOR * means.min(), means[0]))
 
@@ -152,6 +153,8 @@ def _sweep_result(rates: NDArray[np.float64], losses: NDArray[np.float64]) -> Ra
             f"The loss did not fall at any learning rate from {rates[0]:g} to {rates[-1]:g}: try another range, or "
             "another network.",
         )
+    # The rates are evenly spaced on a logarithmic scale, so the difference of neighbouring losses is proportional to
+    # d loss / d log(rate). Its minimum, up to the lowest loss, is where the loss falls fastest.
     steepest = int(np.gradient(smoothed)[: lowest + 1].argmin())
     return RateSweep(rates, smoothed, float(rates[steepest]))
 

@@ -32,7 +32,7 @@ def step(progress: float) -> float:
 
 def exponential(progress: float) -> float:
     """Each step multiplies the rate by the same factor, down to a hundredth of the rate at the end."""
-    return float(0.01**progress)
+    return float(0.01**progress)  # n steps multiply by 0.01^(1/n) each
 
 
 def cosine(progress: float) -> float:
@@ -45,6 +45,8 @@ def one_cycle(progress: float) -> float:
 
     (Smith and Topin, "Super-Convergence", 2018, with the proportions of PyTorch's OneCycleLR.)
     """
+    # cosine falls from 1 to 0. From `start` to 1, 1 - (1 - start) cosine rises; from 1 to `end`, end + (1 - end) cosine
+    # falls.
     start, end = 1 / 25, 1 / 250_000
     if progress < WARM_UP_FRACTION:
         return 1 + (start - 1) * cosine(progress / WARM_UP_FRACTION)

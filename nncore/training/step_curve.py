@@ -43,6 +43,7 @@ class StepCurve(DeepCopyable):
         return np.array(self._points, np.float32).reshape(-1, 3).T
 
     def _merge(self) -> None:
+        # All points are means of equally many steps, so the mean of a pair is the mean of its steps.
         pairs = zip(self._points[::2], self._points[1::2], strict=False)
         odd_one = self._points[-1:] if len(self._points) % 2 else []
         self._points = [(b[0], (a[1] + b[1]) / 2, (a[2] + b[2]) / 2) for a, b in pairs] + odd_one

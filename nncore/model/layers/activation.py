@@ -118,7 +118,7 @@ def _leaky_relu(X: Array, out: Array) -> Array:
 
 def _leaky_relu_backward(dY: Array, X: Array, Y: Array, work: Array) -> Array:
     """Multiply dY by f' = slope + (1 - slope) [Y > 0]: 1 for Y > 0, otherwise the slope LEAKY_RELU_SLOPE."""
-    np.greater(Y, 0, out=work)
+    np.greater(Y, 0, out=work)  # 1 or 0; the slope is positive, so Y has the sign of X
     work *= 1 - LEAKY_RELU_SLOPE
     work += LEAKY_RELU_SLOPE
     dY *= work
@@ -213,6 +213,7 @@ class SoftmaxLayer(Layer):
 
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
         """Compute dX_j = sum_i dY_i Y_i ([i = j] - Y_j) = Y_j (dY_j - sum_i dY_i Y_i) in dY."""
+        # The Jacobian of a row is diag(Y) - Y Y^T; its product with dY needs no matrix, only the sum of dY Y.
         work, row_sum = np.multiply(dY, self._Y, out=self._work.array(len(dY))), self._row_figure.array(len(dY))
         dY -= np.sum(work, axis=1, keepdims=True, out=row_sum)
         dY *= self._Y

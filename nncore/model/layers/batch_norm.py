@@ -82,7 +82,7 @@ class BatchNormLayer(Layer):
 
     def forward(self, X: Array) -> Array:
         self._X = self._by_feature(X, self._work)
-        count = self._X.shape[1]
+        count = self._X.shape[1]  # n: the rows, times the pixels of an image
         Y = self._Y.array(len(X))
         by_feature = self._by_feature(Y, self._Y)
         self._mean = self._X @ self._ones[:count] / count  # as a BLAS product, which is faster than a sum
@@ -90,7 +90,8 @@ class BatchNormLayer(Layer):
             np.subtract(self._X, self._mean[:, None], out=by_feature)
             # The mean square of the centred numbers: E[X^2] - E[X]^2 would lose digits if the mean is large.
             variance = np.vecdot(by_feature, by_feature) / count
-            self._scale = 1 / np.sqrt(variance + self.spec.epsilon)
+            self._scale = 1 / np.sqrt(variance + self.spec.epsilon)  # 1 / sigma, (features,)
+            # Y = (gamma / sigma) (X - mean) + beta: one product per number instead of two.
             by_feature *= (self.gamma * self._scale)[:, None]
             by_feature += self.beta[:, None]
         self._update_running_averages(self._mean, variance, count)
@@ -99,6 +100,7 @@ class BatchNormLayer(Layer):
     def _update_running_averages(self, mean: Array, variance: Array, count: int) -> None:
         if count < 2:  # one number has no variance
             return
+        # m <- m + momentum (mean - m) is the exponential running mean (1 - momentum) m + momentum mean.
         # count / (count - 1) makes the variance of a sample an unbiased estimate of that of all data.
         self.mean += self.spec.momentum * (mean - self.mean)
         self.variance += self.spec.momentum * (variance * (count / (count - 1)) - self.variance)
@@ -114,6 +116,7 @@ class BatchNormLayer(Layer):
         count = by_feature.shape[1]
         with unbuffered():
             np.subtract(self._X, self._mean[:, None], out=centred)  # computed again, to keep one array less
+            # N = centred / sigma, so the constant factor 1 / sigma is taken out of the sum over dY N.
             self.dgamma[...] = np.vecdot(by_feature, centred) * self._scale
             self.dbeta[...] = by_feature @ self._ones[:count]
             if not need_dX:
@@ -130,6 +133,7 @@ class BatchNormLayer(Layer):
 
     def predict(self, X: Array) -> Array:
         per_channel = (-1,) + (1,) * (len(self.input_shape) - 1)  # broadcasts along the height and width of images
+        # mean and variance are constants here, so the layer is Y = scale X + shift with shift = beta - mean scale.
         scale = self.gamma / np.sqrt(self.variance + self.spec.epsilon)
         Y: Array = X * scale.reshape(per_channel)
         Y += (self.beta - self.mean * scale).reshape(per_channel)

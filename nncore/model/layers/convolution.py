@@ -92,14 +92,12 @@ class Conv2DLayer(Layer):
 
     def __init__(self, spec: Conv2D, name: str, input_shape: Shape, parameters: Parameters) -> None:
         self.spec, self.windows, self.input_shape = spec, spec.windows, input_shape
-        self.count = self.windows.output_shape(input_shape)
+        self.windows_per_image = self.windows.output_shape(input_shape)
         self.output_shape = spec.output_shape(input_shape)
         self.dtype = parameters.values.dtype
-        W, dW = parameters.value(f"{name}.W"), parameters.gradient(f"{name}.W")
-        self.W, self.dW = (
-            W.reshape(spec.filters, -1),
-            dW.reshape(spec.filters, -1),
-        )  # one filter per row; both are views
+        # One filter per row, (filters, channels * height * width); both are views of the parameters.
+        self.W = parameters.value(f"{name}.W").reshape(spec.filters, -1)
+        self.dW = parameters.gradient(f"{name}.W").reshape(spec.filters, -1)
         self.b, self.db = parameters.value(f"{name}.b"), parameters.gradient(f"{name}.b")
 
     def allocate(self, rows: int) -> None:
@@ -110,42 +108,49 @@ class Conv2DLayer(Layer):
         self._dY = Workspace(rows, self.output_shape, self.dtype)
         self._dX = Workspace(rows, self.input_shape, self.dtype)
         self._dW, self._dW_part = np.empty_like(self.W.T, order="C"), np.empty_like(self.W.T, order="C")
-        self._ones = np.ones(prod(self.count) * rows, self.dtype)
+        self._ones = np.ones(prod(self.windows_per_image) * rows, self.dtype)
 
     def _line_size(self, rows: int) -> int:
         """The number of numbers in the columns of one line of windows."""
-        return self.W.shape[1] * self.count[1] * rows
+        return self.W.shape[1] * self.windows_per_image[1] * rows
 
     def _empty_columns(self, rows: int) -> Array:
         """Memory for the columns of any part of a batch of up to `rows` rows."""
         line = self._line_size(rows)
-        return np.empty(max(line, min(MAX_NUMBERS_PER_PART, line * self.count[0])), self.dtype)
+        return np.empty(max(line, min(MAX_NUMBERS_PER_PART, line * self.windows_per_image[0])), self.dtype)
 
     def initialize(self, rng: np.random.Generator) -> None:
         INITIALIZATIONS[self.spec.initialization].fill(self.W, self.b, self.W.shape[1], rng)
 
     def forward(self, X: Array) -> Array:
-        padded = self._padded.array(len(X))
+        padded = self._padded.array(len(X))  # (rows, channels, padded height, padded width); its margins stay 0
         self.windows.interior(padded)[...] = X
+        # The lines of a window are the outer axis of its column, so W (filters, height * channels * width) must have
+        # its numbers in the same order.
         self._W = self._lines_first(self.W).reshape(self.W.shape)
         Y = self._Y.array(len(X))
         self._convolve(self._W, padded, self._columns, rows_last(Y).reshape(self.spec.filters, -1))
         return Y
 
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
+        # G = dLoss/dY as (filters, down * across * rows): one column for each window of each image, as in `forward`.
         dY_rows = contiguous_rows_last(dY, self._dY).reshape(self.spec.filters, -1)
+        # Y = W columns + b: each b is added once per window, so its gradient is the sum of its row of G.
         np.matmul(dY_rows, self._ones[: dY_rows.shape[1]], out=self.db)
         self._dW[...] = 0
         dphases = self._dphases.vector(len(dY)).reshape(*self._dphases.shape, len(dY))
         dphases[...] = 0
         for part, columns in self._parts(self._padded.array(len(dY)), self._columns):
             inputs, dY_part = self._inputs(part), dY_rows[:, self._outputs(part, len(dY))]
+            # The parts have different windows, so dW is the sum of their products. A part without some kernel lines
+            # adds nothing to those lines of dW, because their pixels are padding, which is 0.
             # dW^T = columns G^T takes BLAS two thirds of the time of dW = G columns^T.
             self._dW[inputs] += np.matmul(columns, dY_part.T, out=self._dW_part[inputs])
             if need_dX:
-                dcolumns = np.matmul(self._W[:, inputs].T, dY_part, out=columns)  # not needed any more
+                # Y = W columns gives dLoss/dcolumns = W^T G. The columns themselves are not needed any more.
+                dcolumns = np.matmul(self._W[:, inputs].T, dY_part, out=columns)
                 self._add_windows(dcolumns, part, dphases)
-        dW = self._lines_first(self.dW)
+        dW = self._lines_first(self.dW)  # a view, so the assignment puts the numbers back in the order of W
         dW[...] = self._dW.T.reshape(dW.shape)
         if not need_dX:
             return None
@@ -172,12 +177,14 @@ class Conv2DLayer(Layer):
 
     def _parts(self, padded: Array, memory: Array) -> Iterator[tuple[Part, Array]]:
         """The windows part by part, with the columns of each part, which are written to `memory`."""
-        windows = self.windows.view(padded, self.count)
+        windows = self.windows.view(padded, self.windows_per_image)
         for part in self.windows.parts(self.input_shape, max(1, MAX_NUMBERS_PER_PART // self._line_size(len(padded)))):
-            seen = windows[part.kernel, :, :, part.lines]
-            columns = memory[: seen.size].reshape(seen.shape)
-            columns[...] = seen
-            yield part, columns.reshape(prod(seen.shape[:3]), prod(seen.shape[3:]))
+            # (kernel lines, channels, kernel width, lines of windows, windows across, rows): the first three axes are
+            # the pixels of a window, and the last three are the windows. The copy is the im2col of this part.
+            pixels = windows[part.kernel, :, :, part.lines]
+            columns = memory[: pixels.size].reshape(pixels.shape)
+            columns[...] = pixels
+            yield part, columns.reshape(prod(pixels.shape[:3]), prod(pixels.shape[3:]))
 
     def _inputs(self, part: Part) -> slice:
         """Which numbers of a whole column are in the columns of a part."""
@@ -186,7 +193,7 @@ class Conv2DLayer(Layer):
 
     def _outputs(self, part: Part, rows: int) -> slice:
         """Which of all columns belong to a part."""
-        line = self.count[1] * rows
+        line = self.windows_per_image[1] * rows
         return slice(part.lines.start * line, part.lines.stop * line)
 
     def _add_windows(self, dcolumns: Array, part: Part, dphases: Array) -> None:
@@ -195,13 +202,17 @@ class Conv2DLayer(Layer):
         In one line of windows, each pixel occurs once for a given column of the kernel. So the gradients of one kernel
         column are added for the whole line at once, on contiguous memory because pixels are sorted by phase (Windows).
         """
-        (down, across), (lines, count) = self.windows.stride, (part.lines, self.count[1])
+        (down, across), (lines, count) = self.windows.stride, (part.lines, self.windows_per_image[1])
         shape = (self.input_shape[0], self.windows.size[1], lines.stop - lines.start, count, dphases.shape[-1])
         dwindows = dcolumns.reshape(part.kernel.stop - part.kernel.start, *shape)
         with unbuffered():
             for line in range(lines.start, lines.stop):
-                seen = dphases[:, line * down + part.kernel.start : line * down + part.kernel.stop].swapaxes(0, 1)
+                # The lines of pixels under this line of windows: (kernel lines, channels, phases, width, rows).
+                first = line * down
+                covered = dphases[:, first + part.kernel.start : first + part.kernel.stop].swapaxes(0, 1)
                 for column in range(self.windows.size[1]):
+                    # Kernel column k of window x lies on pixel column x * stride + k, whose phase is k modulo the
+                    # stride, at place x + k // stride among the pixels of this phase.
                     place, phase = divmod(column, across)
-                    pixels = seen[:, :, phase, place : place + count]
+                    pixels = covered[:, :, phase, place : place + count]
                     pixels += dwindows[:, :, column, line - lines.start]

@@ -87,6 +87,8 @@ class DenseLayer(Layer):
         return Y
 
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
+        # Y[n, j] = sum_i X[n, i] W[i, j] + b[j]: W[i, j] acts on output j of every row n, so its gradient is the sum
+        # over the rows of X[n, i] dY[n, j].
         self._X.T.dot(dY, self.dW)
         self._ones.dot(dY, self.db)  # column sums as a BLAS product, which is faster than dY.sum(axis=0)
         return self._dX_from(dY) if need_dX else None

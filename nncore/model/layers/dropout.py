@@ -52,12 +52,14 @@ class DropoutLayer(Layer):
     def forward(self, X: Array) -> Array:
         mask = self._mask.array(len(X))
         self.generator.random(dtype=self.dtype, out=self._mask.vector(len(X)))
+        # A uniform number in [0, 1) is below the rate with this probability. The mean of a number of the mask is
+        # (1 - rate) / (1 - rate) = 1, so that the mean of Y is X.
         np.greater_equal(mask, self.rate, out=mask)
         mask *= 1 / (1 - self.rate)
         return np.multiply(X, mask, out=self._Y.array(len(X)))
 
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
-        dY *= self._mask.array(len(dY))
+        dY *= self._mask.array(len(dY))  # Y = X mask, so dY/dX is the mask of this step
         return dY
 
     def predict(self, X: Array) -> Array:

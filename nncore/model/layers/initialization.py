@@ -20,6 +20,8 @@ def he(weights: Array, biases: Array, inputs: int, rng: np.random.Generator) -> 
     This keeps the variance of ReLU activations constant from layer to layer
     (He et al., "Delving Deep into Rectifiers", ICCV 2015, section 2.2).
     """
+    # A unit sums `inputs` products, so Var(y) = inputs Var(w) E[x^2]. ReLU sets half of a symmetric distribution to 0,
+    # so E[x^2] is half the variance of the layer before it. Var(w) = 2 / inputs then gives Var(y) that variance again.
     weights[...] = rng.standard_normal(weights.shape, dtype=np.float32)
     weights *= sqrt(2.0 / max(1, inputs))
     biases[...] = 0.0

@@ -18,8 +18,8 @@ from nncore.model.layers.windows import Pair, Windows, padded_copy, pair
 class _PoolLayer(Layer):
     """Combines the pixels of each window: one pass per pixel of a window, over all windows of all images at once.
 
-    A window of 2 x 2 pixels takes four passes, each over a view of one pixel of every window: as fast as arithmetic on
-    whole images, because no array of windows is copied. combine: the ufunc that adds a pixel to the result.
+    A window of 2 x 2 pixels takes four passes, each over a view of one pixel of every window, so that no windows are
+    copied. combine: the ufunc that combines a pixel with the result of the pixels before it.
     padding_value: the value of the pixels outside the image.
     """
 

@@ -80,8 +80,8 @@ class Windows:
         The strides make the windows overlap in memory, so this im2col copies nothing: a step down within a window is a
         step down in the image, and the next window begins `stride` pixels further.
         """
-        images = rows_last(padded)
-        channel, down, across, row = images.strides
+        images = rows_last(padded)  # (channels, height, width, rows)
+        channel, down, across, row = images.strides  # bytes from one number to the next along each axis
         shape = (self.size[0], images.shape[0], self.size[1], *count, images.shape[3])
         strides = (down, channel, across, down * self.stride[0], across * self.stride[1], row)
         return as_strided(images, shape, strides, writeable=False)
@@ -96,6 +96,7 @@ class Windows:
 
         def kernel(line: int) -> tuple[int, int]:
             above = self.padding[0] - line * self.stride[0]  # how many lines of the kernel are above the image
+            # Kernel line k lies on image line k - above, which is inside for above <= k < above + height.
             start = min(max(above, 0), self.size[0])
             return start, max(min(above + input_shape[1], self.size[0]), start)
 
@@ -115,12 +116,13 @@ class Windows:
         """
         channels, height, width = self.padded_shape(input_shape)
         across = self.stride[1]
-        return channels, height, across, -(-width // across)
+        return channels, height, across, -(-width // across)  # rounded up: the last phases may have a column less
 
     def from_phases(self, phases: Array, out: Array) -> None:
         """Copy images sorted by phase (*phases_shape, rows), unpadded, to `out` (channels, height, width, rows)."""
         (top, left), across, (_, height, width, _) = self.padding, self.stride[1], out.shape
         for phase in range(across):
+            # Column x of the image is column x + left of the padded image: its phase is (x + left) modulo the stride.
             first = (phase - left) % across  # the first column of the image that has this phase
             place, count = (first + left) // across, len(range(first, width, across))
             out[:, :, first::across] = phases[:, top : top + height, phase, place : place + count]

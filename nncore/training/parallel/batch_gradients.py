@@ -155,6 +155,7 @@ class BatchGradients(NotCopyable):
         helper = self._helper if self._helper is not None and self._helper.free else None
         if helper is not None:
             helper.begin_gradients(self._data, second, len(second) / count, generators)
+        # The loss and gradients of each half are weighted by its fraction of the batch, so that both simply add up.
         loss, correct = self._compute_here(first, count, 0)
         first_state = parameters.state.copy()
         timeout = perf_counter() - began + EXTRA_WAIT_SECONDS
