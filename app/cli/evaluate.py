@@ -28,9 +28,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--data", type=Path, metavar="PATH", help=f"{format_names()} file (MNIST's test part)")
     source.add_argument("--ink", type=Path, metavar="FILE.unipen", help="pen strokes with labels")
-    report = "also write a web page with the confusion matrix, misread examples, and robustness"
-    parser.add_argument("--report", type=Path, metavar="OUT.html", help=report)
-    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
+    report_help = "also write a web page with the confusion matrix, misread examples, and robustness"
+    parser.add_argument("--report", type=Path, metavar="OUT.html", help=report_help)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -39,20 +38,20 @@ def run(options: argparse.Namespace) -> int:
     dataset = _dataset(options.data, options.ink)
     network = model.network()
     check_fit(network, dataset)
-    judged = evaluate(network, dataset)
-    assert judged is not None
-    certain = verdict_rates(network, dataset)
+    evaluation = evaluate(network, dataset)
+    assert evaluation is not None
+    rates = verdict_rates(network, dataset)
     if options.report is not None:
         _write_report(options.report, network, dataset, model)
     if options.json:
-        print(json.dumps(_as_json(judged, certain, model, dataset), allow_nan=False))
+        print(json.dumps(_as_json(evaluation, rates, model, dataset), allow_nan=False))
     else:
-        _print_table(judged, certain, model, dataset)
+        _print_table(evaluation, rates, model, dataset)
     return 0
 
 
 def _write_report(path: Path, network: Network, dataset: Dataset, model: Model) -> None:
-    """Write a web page with figures and pictures to `path`."""
+    """Write a web page with figures and images to `path`."""
     if not dataset.class_names:
         raise SettingError("report", f"--report: {dataset.source} has no classes to report on.")
     predictions = predict_dataset(network, dataset)
@@ -73,32 +72,32 @@ def _dataset(data: Path | None, ink: Path | None) -> Dataset:
     return splits.test or splits.training
 
 
-def _as_json(judged: Evaluation, certain: VerdictRates | None, model: Model, dataset: Dataset) -> dict[str, object]:
+def _as_json(evaluation: Evaluation, rates: VerdictRates | None, model: Model, dataset: Dataset) -> dict[str, object]:
     return {
-        "count": judged.count,
-        "accuracy": judged.accuracy,
-        "loss": judged.loss if isfinite(judged.loss) else None,
-        "per_class": judged.per_class,
-        "confusion": None if judged.confusion is None else judged.confusion.tolist(),
-        "refused": certain.rejected if certain else None,
-        "unsure": certain.unsure if certain else None,
-        "ece": certain.calibration_error if certain else None,
+        "count": evaluation.count,
+        "accuracy": evaluation.accuracy,
+        "loss": evaluation.loss if isfinite(evaluation.loss) else None,
+        "per_class": evaluation.per_class,
+        "confusion": None if evaluation.confusion is None else evaluation.confusion.tolist(),
+        "refused": rates.rejected if rates else None,
+        "unsure": rates.unsure if rates else None,
+        "ece": rates.calibration_error if rates else None,
         "model": model.card.name,
         "data": dataset.source,
     }
 
 
-def _print_table(judged: Evaluation, certain: VerdictRates | None, model: Model, dataset: Dataset) -> None:
-    on = f"{printable(model.card.name)} on {dataset.source}, {judged.count:,}"
-    if judged.confusion is None:
-        print(f"{on} examples: loss {judged.loss:.4f}")
+def _print_table(evaluation: Evaluation, rates: VerdictRates | None, model: Model, dataset: Dataset) -> None:
+    title = f"{printable(model.card.name)} on {dataset.source}, {evaluation.count:,}"
+    if evaluation.confusion is None:
+        print(f"{title} examples: loss {evaluation.loss:.4f}")
         return
-    print(f"{on} digits: {judged.accuracy:.2%} read correctly")
+    print(f"{title} digits: {evaluation.accuracy:.2%} read correctly")
     print("\nrows: the true digit; columns: what was read\n")
     print("      " + "".join(f"{name:>6}" for name in dataset.class_names))
-    for name, row, share in zip(dataset.class_names, judged.confusion, judged.per_class, strict=True):
+    for name, row, share in zip(dataset.class_names, evaluation.confusion, evaluation.per_class, strict=True):
         cells = "".join(f"{count or '·':>6}" for count in row)
         print(f"{name:>4}  {cells}   {'' if share is None else f'{share:7.2%}'}")
-    if certain is not None:
-        error = "" if certain.calibration_error is None else f"; calibration error {certain.calibration_error:.2%}"
-        print(f"\nnot a digit: {certain.rejected:.2%}, unsure: {certain.unsure:.2%}{error}")
+    if rates is not None:
+        error = "" if rates.calibration_error is None else f"; calibration error {rates.calibration_error:.2%}"
+        print(f"\nnot a digit: {rates.rejected:.2%}, unsure: {rates.unsure:.2%}{error}")

@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from app.cli.output import LONGEST_LINE
+from app.cli.output import MAX_LINE_LENGTH
 from nncore.errors import SettingError, printable
 from nncore.files.exports import ONNX_SUFFIX, SCRIPT_SUFFIX
 from nncore.files.model_file import bundled_model_path, load_model, save_model
@@ -17,7 +17,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", type=Path, metavar="MODEL.npz", help="the model to export (the bundled model)")
     out = "the file to write; its suffix chooses the format, .onnx or .py"
     parser.add_argument("--out", type=Path, metavar="FILE", required=True, help=out)
-    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -30,5 +29,5 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps({"file": str(out), "model": model.card.name, "bytes": out.stat().st_size}))
     else:
-        print(f"{printable(model.card.name)} was exported as {printable(str(out), LONGEST_LINE)}")
+        print(f"{printable(model.card.name)} was exported as {printable(str(out), MAX_LINE_LENGTH)}")
     return 0

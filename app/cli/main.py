@@ -30,7 +30,7 @@ COMMANDS = {
     "sweep": "train with several values of some settings, and compare",
 }
 """Name and help of each command. The module `app.cli.NAME` has `add_options(parser)`, and `run(options)`, which returns
-the exit status."""
+the exit status. Every command also has the option --json."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,29 +38,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     prepare_output()
     given = _rewritten(sys.argv[1:] if arguments is None else arguments)
     for argument in given:
-        if argument.startswith("--") and argument.endswith("=--"):  # argparse would take "--" for a missing value
-            return _refuse(f'{argument}: "--" is not a valid value for this option.')
+        if argument.startswith("--") and argument.endswith("=--"):  # argparse would treat "--" as a missing value
+            return _fail(f'{argument}: "--" is not a valid value for this option.')
     try:
-        options = _parser(given).parse_args(given)
+        options = argument_parser(given).parse_args(given)
         with one_blas_thread():
             status = _run(options)
         if sys.stdout is not None:
-            sys.stdout.flush()  # now, where a failure can still be reported, and not when Python exits
+            sys.stdout.flush()  # here a failure can still be reported, unlike when Python exits
         return status
     except DigitLabError as problem:
-        return _refuse(str(problem))
+        return _fail(str(problem))
     except ModuleNotFoundError as problem:
-        return _refuse(missing_package(problem))
+        return _fail(missing_package(problem))
     except KeyboardInterrupt:
         return 130  # what shells expect of a program that Ctrl+C ended
     except MemoryError:
-        return _refuse("There is not enough memory for this; a smaller network, batch or file needs less.")
+        return _fail("There is not enough memory for this; a smaller network, batch or file needs less.")
     except BrokenPipeError:  # the reader of the output has closed it (`| head`)
         discard_output()
         return 0
     except OSError as problem:
         discard_output()
-        return _refuse(f"The output could not be written: {problem.strerror or problem}.")
+        return _fail(f"The output could not be written: {problem.strerror or problem}.")
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -73,26 +73,26 @@ def _run(options: argparse.Namespace) -> int:
 def _open_window() -> int:
     obstacle = why_no_window()
     if obstacle:
-        return _refuse(obstacle)
+        return _fail(obstacle)
     try:
         from app.window.application import run_window
     except ModuleNotFoundError:
         raise
     except ImportError as problem:  # Qt is installed, but a system library that it needs is not
-        return _refuse(no_qt(problem))
+        return _fail(no_qt(problem))
     return run_window()
 
 
-def _refuse(sentence: str) -> int:
+def _fail(sentence: str) -> int:
     print_error(sentence)
     return 2
 
 
 def _rewritten(arguments: Sequence[str]) -> list[str]:
-    """The arguments in a form that argparse understands.
+    """Convert the arguments to a form that argparse understands.
 
-    Option names may be written with underscores: --learning_rate is --learning-rate. argparse would take a value such
-    as -1e-3 or -inf for an option; such a value is joined to the option before it, so that our own message refuses it.
+    Option names may be written with underscores: --learning_rate is --learning-rate. argparse would treat a value
+    such as -1e-3 or -inf as an option; it is joined to the option before it, so that our own message reports it.
     """
     rewritten: list[str] = []
     for number, argument in enumerate(arguments):
@@ -113,7 +113,7 @@ def _is_bare_option(argument: str) -> bool:
 
 
 def _looks_like_an_option(argument: str) -> bool:
-    """Whether argparse would take `argument`, a negative number, for an option."""
+    """Whether argparse would treat `argument`, a negative number, as an option."""
     if not argument.startswith("-") or re.fullmatch(r"-\d+|-\d*\.\d+", argument):
         return False
     try:
@@ -124,14 +124,14 @@ def _looks_like_an_option(argument: str) -> bool:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Reports what is wrong in one line."""
+    """Reports a mistake in one line."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {message} ({self.prog} --help lists the options)\n")
 
 
-def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
-    """A parser with all commands, and with the options of the command in `arguments`."""
+def argument_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """Return a parser with all commands, and with the options of the command that is named in `arguments`."""
     parser = _Parser(
         prog="digitlab",
         description="Train a neural network to read handwriting, and use it. Without a command the window opens.",
@@ -143,4 +143,5 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=summary)
         if name == named:
             import_module(f"app.cli.{name}").add_options(command)
+            command.add_argument("--json", action="store_true", help="print one JSON object per line")
     return parser

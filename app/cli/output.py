@@ -11,7 +11,7 @@ import sys
 
 from nncore.errors import printable
 
-LONGEST_LINE = 2000
+MAX_LINE_LENGTH = 2000
 
 
 def prepare_output() -> None:
@@ -24,27 +24,27 @@ def prepare_output() -> None:
 def print_error(sentence: str) -> None:
     """Print one line on standard error, without control characters."""
     if sys.stderr is not None:
-        print(f"digitlab: {printable(' '.join(sentence.split()), LONGEST_LINE)}", file=sys.stderr)
+        print(f"digitlab: {printable(' '.join(sentence.split()), MAX_LINE_LENGTH)}", file=sys.stderr)
 
 
 def discard_output() -> None:
-    """Redirect standard output to nowhere after an error, so that Python does not write to it again when it exits."""
+    """Redirect standard output to the null device, so that Python does not write to it again when it exits."""
     if sys.stdout is not None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class FaultTolerantOutput:
-    """Lines on standard output. After an error the rest is dropped, and no exception is raised.
+    """Writes lines to standard output. After an error all further lines are dropped, and no exception is raised.
 
-    So a training continues, and its model is saved, even if its output cannot be written.
+    Therefore a training continues, and its model is saved, even if the output cannot be written.
     """
 
     def __init__(self) -> None:
         self.problem: OSError | None = None
         """The error after which lines were dropped."""
 
-    def say(self, line: str) -> None:
-        """Write one line if lines can still be written; a progress bar is moved out of the way."""
+    def write_line(self, line: str) -> None:
+        """Write one line, above a progress bar, unless an earlier line could not be written."""
         if self.problem is not None or sys.stdout is None:
             return
         from tqdm import tqdm

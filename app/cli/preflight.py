@@ -1,4 +1,4 @@
-"""Checks before the start: each reports in one line what the app lacks. Imports only the standard library."""
+"""Checks before the start: each reports in one line what is missing. Imports only the standard library."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Load = Callable[[str], object]
 
 
 def missing_package(problem: ModuleNotFoundError) -> str:
-    """Which Python package is missing and what to do; raises `problem` again for a module of Digit Lab itself."""
+    """Return which Python package is missing and what to do; raises `problem` again for a module of Digit Lab."""
     package = (problem.name or "").partition(".")[0]
     if not package or package in OWN_PACKAGES:
         raise problem
@@ -38,13 +38,13 @@ def missing_package(problem: ModuleNotFoundError) -> str:
 
 
 def no_qt(problem: ImportError) -> str:
-    """Why Qt could not be loaded and what to do."""
+    """Return why Qt could not be loaded and what to do."""
     packages = f"{SYSTEM_PACKAGES} {' '.join(WINDOW_PACKAGES.values())}"
     return f"Qt could not be loaded ({problem}). On Debian or Ubuntu run: apt install {packages}"
 
 
 def why_no_window(environment: Mapping[str, str] = os.environ, load: Load = ctypes.CDLL) -> str:
-    """Why Qt would abort the process instead of opening a window; "" if no reason is known.
+    """Return why Qt would abort the process instead of opening a window; "" if no reason is known.
 
     Only Linux can lack a screen or the libraries of X11. `load` loads a shared library, or raises OSError.
     """
@@ -59,10 +59,10 @@ def why_no_window(environment: Mapping[str, str] = os.environ, load: Load = ctyp
                 "There is no screen for a window (neither DISPLAY nor WAYLAND_DISPLAY is set). Start Digit Lab "
                 "from a desktop, or use a command that needs no window, such as train (--help lists them)."
             )
-    missing = [package for library, package in WINDOW_PACKAGES.items() if not _is_there(library, load)]
+    missing = [package for library, package in WINDOW_PACKAGES.items() if not _can_load(library, load)]
     if missing:
         return f"Qt lacks libraries for a window. On Debian or Ubuntu run: apt install {' '.join(missing)}"
-    if not _answers(load):
+    if not _x_server_answers(load):
         return (
             f"No X server answers at DISPLAY={environment.get('DISPLAY', '')}. Start Digit Lab from a desktop, "
             "or use a command that needs no window, such as train (--help lists them)."
@@ -70,7 +70,7 @@ def why_no_window(environment: Mapping[str, str] = os.environ, load: Load = ctyp
     return ""
 
 
-def _is_there(library: str, load: Load) -> bool:
+def _can_load(library: str, load: Load) -> bool:
     try:
         load(library)
     except OSError:
@@ -78,7 +78,7 @@ def _is_there(library: str, load: Load) -> bool:
     return True
 
 
-def _answers(load: Load) -> bool:
+def _x_server_answers(load: Load) -> bool:
     """Whether the X server of DISPLAY accepts a connection."""
     try:
         xcb: ctypes.CDLL = load("libxcb.so.1")  # type: ignore[assignment]

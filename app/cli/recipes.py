@@ -11,7 +11,6 @@ from nncore.experiments.recipes import RECIPES, Recipe, recipe_named
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `recipes`."""
     parser.add_argument("name", nargs="?", metavar="NAME", help="show the page of this recipe")
-    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
 
 
 def run(options: argparse.Namespace) -> int:

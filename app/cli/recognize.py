@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.cli.output import LONGEST_LINE, print_error
+from app.cli.output import MAX_LINE_LENGTH, print_error
 from nncore.data.dataset import DIGITS
 from nncore.data.formats import read_ink
 from nncore.data.formats.files import open_data_file
@@ -25,7 +25,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `recognize`."""
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE", help="pictures, or pen strokes (UNIPEN)")
     parser.add_argument("--model", type=Path, metavar="MODEL.npz", help="the model that reads (the bundled model)")
-    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -80,5 +79,5 @@ def _print(path: Path, sample: int | None, prediction: Prediction, names: tuple[
         fields["probabilities"] = [round(float(p), 6) for p in prediction.probabilities]
         print(json.dumps(fields, allow_nan=False))
     else:
-        where = printable(str(path), LONGEST_LINE) + ("" if sample is None else f", sample {sample}")
+        where = printable(str(path), MAX_LINE_LENGTH) + ("" if sample is None else f", sample {sample}")
         print(f"{where}: {(names or DIGITS)[prediction.digit]}  {prediction.confidence:.1%}  ({prediction.verdict})")

@@ -20,12 +20,11 @@ from nncore.experiments.run_log.html_report import ReportedRun, write_report
 from nncore.experiments.run_log.log import RunLog
 from nncore.experiments.run_log.logged_run import SUMMARY, LoggedRun
 
-WIDEST_NAME, LONGEST_VALUE = 32, 2000
+MAX_NAME_LENGTH, MAX_VALUE_LENGTH = 32, 2000
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of `runs`, and its own commands."""
-    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
     show = actions.add_parser("show", help="show a run: settings, figures, epochs")
     show.add_argument("numbers", nargs=1, type=int, metavar="N", help="its number in the list")
@@ -43,18 +42,18 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command; returns the exit status."""
-    with_log(run_log_path(), print_error, partial(_act, options))
+    with_log(run_log_path(), print_error, partial(_run_action, options))
     return 0
 
 
-def _act(options: argparse.Namespace, log: RunLog) -> None:
+def _run_action(options: argparse.Namespace, log: RunLog) -> None:
     match options.action:
         case "show":
             _show(log, options.numbers[0], options.json)
         case "export":
             _export(log, options.numbers, options.out)
         case "delete" | "restore":
-            _mark(log, options.numbers, options.action)
+            _delete_or_restore(log, options.numbers, options.action)
         case _:
             _list(log.runs(), options.json)
 
@@ -80,7 +79,7 @@ def _list(runs: Sequence[LoggedRun], as_json: bool) -> None:
         print(
             f"{run.id:5}  {run.started[:16].replace('T', ' ')}  {state_in_words(run):10}  {run.epochs:6,}  "
             f"{duration(run.seconds):>11}  {best:>10}  {percent(run.test_accuracy):>9}  "
-            f"{printable(run.settings.name, WIDEST_NAME)}  {run.settings.spec.summary}"
+            f"{printable(run.settings.name, MAX_NAME_LENGTH)}  {run.settings.spec.summary}"
         )
 
 
@@ -98,7 +97,7 @@ def _show(log: RunLog, number: int, as_json: bool) -> None:
     }  # fmt: skip
     for name, value in about.items():
         if value not in ("", None):
-            print(f"  {name:20} {printable(str(value), LONGEST_VALUE)}")
+            print(f"  {name:20} {printable(str(value), MAX_VALUE_LENGTH)}")
     print(f"\n{'epoch':>6} {'loss':>10} {'accuracy':>10} {'validation':>11} {'accuracy':>10}")
     for row in rows:
         print(
@@ -117,8 +116,8 @@ def _export(log: RunLog, numbers: Sequence[int], out: Path) -> None:
     runs = [ReportedRun.from_log(log, number) for number in dict.fromkeys(numbers)]
     match out.suffix.lower():
         case ".csv":
-            beside = write_run_tables([(each.run, each.epochs) for each in runs], out)
-            print(f"written: {out} and {beside}")
+            epochs_file = write_run_tables([(each.run, each.epochs) for each in runs], out)
+            print(f"written: {out} and {epochs_file}")
         case ".html" | ".htm":
             write_report(runs, out)
             print(f"written: {out}")
@@ -126,8 +125,8 @@ def _export(log: RunLog, numbers: Sequence[int], out: Path) -> None:
             raise SettingError("out", f"{out}: runs are exported as a file that ends in .csv or .html.")
 
 
-def _mark(log: RunLog, numbers: Sequence[int], action: str) -> None:
-    runs = [log.run(number) for number in numbers]  # all runs or none
+def _delete_or_restore(log: RunLog, numbers: Sequence[int], action: str) -> None:
+    runs = [log.run(number) for number in numbers]  # raises before any run is changed
     for run in runs:
         if action == "delete" and run.state == "running" and is_alive(run.process):
             raise SettingError("numbers", f"Run {run.id} is still in progress. Delete it when it has ended.")

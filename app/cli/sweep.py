@@ -33,7 +33,7 @@ from nncore.experiments.sweep.cluster import run_on_cluster
 from nncore.experiments.sweep.grid import SWEPT
 
 SOME_FAILED, INTERRUPTED = 1, 130
-"""Exit statuses; the second is the one that a shell expects after Ctrl+C."""
+"""Exit statuses; shells expect 130 after Ctrl+C."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +45,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--workers", type=int, metavar="N", help="number of parallel processes (one per core)")
     where.add_argument("--scheduler", metavar="tcp://HOST:PORT", help="use the Dask cluster of this scheduler")
-    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -61,14 +60,15 @@ def run(options: argparse.Namespace) -> int:
         options.name, recipe.spec, recipe.config, data.training.source, machine_description(), recipe.name, share
     )
     output, results = FaultTolerantOutput(), []
-    say = _say_json if options.json else _say_text
+    write_result = _write_json if options.json else _write_text
     interrupted = Event()
     with on_ctrl_c(interrupted.set):
         recorder = SweepRecorder(run_log_path(), settings, print_error)
-        for result, number in _shown(_events(options, jobs, data, recipe, share, interrupted.is_set), recorder):
+        events = _events(options, jobs, data, recipe, share, interrupted.is_set)
+        for result, number in _with_progress_bar(events, recorder):
             results.append(result)
-            say(output, result, number)
-    _finish(output, results, options.json)
+            write_result(output, result, number)
+    _report_best(output, results, options.json)
     if interrupted.is_set():
         return INTERRUPTED
     return SOME_FAILED if any(result.state == "failed" for result in results) else 0
@@ -90,13 +90,13 @@ def _events(
     cancelled: Callable[[], bool],
 ) -> Iterator[SweepProgress | SweepResult]:
     if options.scheduler:
-        source = data if options.data else recipe.chosen  # every machine with Digit Lab has this data
-        return run_on_cluster(jobs, source, options.scheduler, share, cancelled)
-    there = partial(_examples, recipe, options.data) if options.data else data
-    return run_sweep(jobs, there, share, options.workers, cancelled)
+        everywhere = data if options.data else recipe.chosen  # every machine with Digit Lab has the bundled data
+        return run_on_cluster(jobs, everywhere, options.scheduler, share, cancelled)
+    source = partial(_examples, recipe, options.data) if options.data else data
+    return run_sweep(jobs, source, share, options.workers, cancelled)
 
 
-def _shown(
+def _with_progress_bar(
     events: Iterator[SweepProgress | SweepResult], recorder: SweepRecorder
 ) -> Iterator[tuple[SweepResult, int | None]]:
     """The results, each with its number in the log, None if it is not logged.
@@ -104,8 +104,8 @@ def _shown(
     On a terminal, show the progress of the sweep and the remaining time on standard error.
     """
     hidden = sys.stderr is None or not sys.stderr.isatty()
-    form = "{desc} {percentage:3.0f}%|{bar}| {postfix}"
-    with tqdm(total=1.0, dynamic_ncols=True, disable=hidden, leave=False, bar_format=form) as bar:
+    bar_format = "{desc} {percentage:3.0f}%|{bar}| {postfix}"
+    with tqdm(total=1.0, dynamic_ncols=True, disable=hidden, leave=False, bar_format=bar_format) as bar:
         for event in events:
             number = recorder.record(event)
             if isinstance(event, SweepResult):
@@ -114,38 +114,30 @@ def _shown(
                 left = event.seconds_left
                 bar.set_description_str(f"{event.done} of {event.jobs} runs", refresh=False)
                 bar.set_postfix_str("" if left is None else f"{duration(left)} left", refresh=False)
-                bar.update(event.share - bar.n)
+                bar.update(event.fraction - bar.n)
 
 
-def _say_text(output: FaultTolerantOutput, result: SweepResult, number: int | None) -> None:
+def _write_text(output: FaultTolerantOutput, result: SweepResult, number: int | None) -> None:
     run = "" if number is None else f"run {number}: "
     name = result.job.name or "as in the recipe"
     end = "" if result.state == "finished" else f", {result.state}"
     why = f": {result.problem}" if result.problem else ""
-    output.say(f"{_reached(result):>8}  {duration(result.seconds):>9}  {run}{name}{end}{why}")
+    output.write_line(f"{_score_in_words(result):>8}  {duration(result.seconds):>9}  {run}{name}{end}{why}")
 
 
-def _reached(result: SweepResult) -> str:
+def _score_in_words(result: SweepResult) -> str:
     """The accuracy, or the loss of a run without classes."""
     return figure(result.loss) if result.accuracy is None else percent(result.accuracy)
 
 
-def _say_json(output: FaultTolerantOutput, result: SweepResult, number: int | None) -> None:
-    output.say(json.dumps({"event": "run", **_as_json(result, number)}, allow_nan=False))
+def _write_json(output: FaultTolerantOutput, result: SweepResult, number: int | None) -> None:
+    output.write_line(json.dumps({"event": "run", **_as_json(result, number)}, allow_nan=False))
 
 
 def _as_json(result: SweepResult, number: int | None) -> dict[str, Any]:
     figures = (
-        "state",
-        "test_accuracy",
-        "test_loss",
-        "loss",
-        "best_accuracy",
-        "seconds",
-        "steps",
-        "best_epoch",
-        "attempts",
-    )
+        "state", "test_accuracy", "test_loss", "loss", "best_accuracy", "seconds", "steps", "best_epoch", "attempts",
+    )  # fmt: skip
     settings = {name: list(value) if isinstance(value, tuple) else value for name, value in result.job.settings}
     return {
         "id": number, "settings": settings, "parameters": result.job.spec.parameter_count,
@@ -153,20 +145,20 @@ def _as_json(result: SweepResult, number: int | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _finish(output: FaultTolerantOutput, results: Sequence[SweepResult], as_json: bool) -> None:
+def _report_best(output: FaultTolerantOutput, results: Sequence[SweepResult], as_json: bool) -> None:
     """Report the best run."""
     finished = [result for result in results if result.state == "finished"]
-    best = max(finished, key=_merit, default=None)
+    best = max(finished, key=_score, default=None)
     if as_json:
         settings = _as_json(best, None)["settings"] if best else None
         found = {"runs": len(results), "finished": len(finished), "best": settings}
         found["best_accuracy"] = best.accuracy if best else None
-        output.say(json.dumps({"event": "finished", **found}))
+        output.write_line(json.dumps({"event": "finished", **found}))
     elif best is not None and len(results) > 1:
-        output.say(f"best: {best.job.name}, {_reached(best)}")
+        output.write_line(f"best: {best.job.name}, {_score_in_words(best)}")
 
 
-def _merit(result: SweepResult) -> float:
+def _score(result: SweepResult) -> float:
     if result.accuracy is not None:
         return result.accuracy
     return -inf if result.loss is None else -result.loss

@@ -12,7 +12,7 @@ from pathlib import Path
 from app.background.interrupt import on_ctrl_c
 from app.cli.output import FaultTolerantOutput, print_error
 from app.cli.train_options import add_settings, continued_training, new_training, recipe_from, verbose_epoch
-from app.cli.train_report import JsonReporter, TextReporter, with_progress_bar
+from app.cli.train_report import JsonReporter, Reporter, TextReporter, with_progress_bar
 from app.storage.paths import run_log_path, runs_folder
 from app.storage.run_process import machine_description
 from app.storage.run_recorder import RunRecorder
@@ -29,10 +29,10 @@ from nncore.training.events import Diverged, EpochDone, Finished, TrainingEvent
 from nncore.training.rate_finder import find_learning_rate
 
 DIVERGED, OUTPUT_LOST, INTERRUPTED = 1, 1, 130
-"""Exit statuses; the last is the one a shell expects after Ctrl+C."""
+"""Exit statuses; shells expect 130 after Ctrl+C."""
 
-LONGEST_NAME = 255
-"""The longest file name in bytes that all usual file systems accept."""
+MAX_NAME_BYTES = 255
+"""Largest length of a file name in bytes that all usual file systems accept."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -55,7 +55,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--function", metavar="TEXT", help=function)
     parser.add_argument("--verbose-epoch", type=int, metavar="N", help="report only every N-th epoch")
     parser.add_argument("--no-log", action="store_true", help="do not log the run")
-    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -70,29 +69,29 @@ def run(options: argparse.Namespace) -> int:
     if options.find_rate:
         return _find_rate(training, options.json)
     output = FaultTolerantOutput()
-    reporter = JsonReporter(output, every) if options.json else TextReporter(output, training, every)
+    reporter: Reporter = JsonReporter(output, every) if options.json else TextReporter(output, training, every)
     with _recorder(options, training, recipe, share) as recorder:
-        event, not_kept = _run_through(training, reporter, recorder, recipe, share, options.checkpoint)
-        kept = _kept(options.out, training, event, recipe)
-        if kept is not None and recorder is not None:
-            recorder.keep_model(kept)
-    if not_kept is not None:
-        print_error(str(not_kept))
+        event, checkpoint_error = _train(training, reporter, recorder, recipe, share, options.checkpoint)
+        saved = _save_model(options.out, training, event, recipe)
+        if saved is not None and recorder is not None:
+            recorder.keep_model(saved)
+    if checkpoint_error is not None:
+        print_error(str(checkpoint_error))
     if isinstance(event, Diverged):
-        rescued = f" The weights after epoch {event.epochs} were saved as {kept}." if kept else ""
+        saved_as = f" The weights after epoch {event.epochs} were saved as {saved}." if saved else ""
         advice = Adviser(training.network.spec, training.config).after_divergence(event)
-        print_error(f"{advice.text}{rescued}")
+        print_error(f"{advice.text}{saved_as}")
         return DIVERGED
     assert isinstance(event, Finished)
-    reporter.finish(event, kept)
+    reporter.finish(event, saved)
     if event.stopped:
-        if options.out is not None and kept is None:
+        if options.out is not None and saved is None:
             print_error(f"Stopped within the first epoch: no model was written to {options.out}.")
         return INTERRUPTED
     if output.problem is not None and not isinstance(output.problem, BrokenPipeError):
         print_error(f"The output could not be written: {output.problem.strerror}.")
         return OUTPUT_LOST
-    return 0 if not_kept is None else OUTPUT_LOST
+    return 0 if checkpoint_error is None else OUTPUT_LOST
 
 
 def _recorder(
@@ -109,7 +108,7 @@ def _recorder(
     return RunRecorder(run_log_path(), settings, runs_folder(), print_error)
 
 
-def _kept(out: Path | None, training: Training, event: TrainingEvent, recipe: str) -> Path | None:
+def _save_model(out: Path | None, training: Training, event: TrainingEvent, recipe: str) -> Path | None:
     """Save the model if --out is given and an epoch was completed; returns its path, otherwise None."""
     if out is None or not training.history.epochs:
         return None
@@ -121,7 +120,7 @@ def _kept(out: Path | None, training: Training, event: TrainingEvent, recipe: st
 def _find_rate(training: Training, as_json: bool) -> int:
     """Report a good learning rate for this network and data, without training; returns the exit status."""
     sweep = find_learning_rate(training.network, training.data, training.config)
-    assert sweep is not None  # it is not cancelled
+    assert sweep is not None  # None only if cancelled
     if as_json:
         found = {"suggested": sweep.suggested, "rates": sweep.rates.tolist(), "losses": sweep.losses.tolist()}
         print(json.dumps({"event": "learning_rate", **found}))
@@ -130,9 +129,9 @@ def _find_rate(training: Training, as_json: bool) -> int:
     return 0
 
 
-def _run_through(
+def _train(
     training: Training,
-    reporter: JsonReporter | TextReporter,
+    reporter: Reporter,
     recorder: RunRecorder | None,
     recipe: str,
     share: float,
@@ -182,4 +181,4 @@ def _can_write(target: Path) -> bool:
     if target.exists():
         return target.is_file() and os.access(target, os.W_OK)
     folder = next(parent for parent in target.parents if parent.exists())
-    return folder.is_dir() and os.access(folder, os.W_OK) and len(os.fsencode(target.name)) <= LONGEST_NAME
+    return folder.is_dir() and os.access(folder, os.W_OK) and len(os.fsencode(target.name)) <= MAX_NAME_BYTES

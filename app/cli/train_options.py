@@ -1,4 +1,4 @@
-"""The options of `train` and what they mean: the recipe with its changes, its data, a new or a resumed run."""
+"""The options of `train`: they select and change a recipe, its data, and a new or resumed run."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from nncore.training.memory import check_memory
 from nncore.training.settings import Setting
 
 OPTIONS_WITH_RESUME = ("learning_rate", "steps", "epochs", "seconds")
-"""Options that a resumed run takes."""
+"""Options that can be combined with --resume."""
 
 
 def add_settings(parser: argparse.ArgumentParser, rows: Mapping[str, Setting], several: bool = False) -> None:
@@ -38,24 +38,24 @@ def add_settings(parser: argparse.ArgumentParser, rows: Mapping[str, Setting], s
             text += f' Or "{setting.none_text.replace("no limit", "none")}".'
         if not several and hasattr(quick, name):
             text += f" ({setting.in_words(getattr(quick, name))})"
-        known: dict[str, Any] = {"default": argparse.SUPPRESS, "help": text}
+        keywords: dict[str, Any] = {"default": argparse.SUPPRESS, "help": text}
         if setting.kind == "flag" and not several:
-            parser.add_argument(option, action="store_true", **known)
+            parser.add_argument(option, action="store_true", **keywords)
             continue
-        known |= {"nargs": "+"} if several else {}
+        keywords |= {"nargs": "+"} if several else {}
         if setting.choices:
-            parser.add_argument(option, choices=tuple(setting.choices), **known)
+            parser.add_argument(option, choices=tuple(setting.choices), **keywords)
         else:
             metavar = {"flag": "yes/no", "widths": "N-N"}.get(setting.kind, "N")
-            known["action"] = partial(_ReadSetting, setting)
-            parser.add_argument(option, metavar=metavar, **known)
+            keywords["action"] = partial(_ReadSetting, setting)
+            parser.add_argument(option, metavar=metavar, **keywords)
 
 
 class _ReadSetting(argparse.Action):
-    """Reads the text of an option; raises SettingError, which argparse lets through, as it would not from a `type`."""
+    """Parses the text of an option; its SettingError passes through argparse, unlike one from a `type` function."""
 
-    def __init__(self, setting: Setting, *names: Any, **known: Any) -> None:
-        super().__init__(*names, **known)
+    def __init__(self, setting: Setting, *names: Any, **keywords: Any) -> None:
+        super().__init__(*names, **keywords)
         self._setting = setting
 
     def __call__(self, parser: object, options: argparse.Namespace, given: Any, name: object = None) -> None:
@@ -64,13 +64,13 @@ class _ReadSetting(argparse.Action):
 
 
 def recipe_from(options: argparse.Namespace) -> Recipe:
-    """The recipe that was named, changed by the options.
+    """Return the chosen recipe with the changes of the options.
 
-    Without a name it is "quick", or "sine" for a network from one number to one or a function to fit.
+    The default is "quick", or "sine" for a network with one input and one output, or a function to fit.
     """
     widths = options.layers or ()
     curve = options.recipe is None and (_function(options) is not None or (*widths[:1], *widths[-1:]) == (1, 1))
-    recipe = _of_function(recipe_named(options.recipe or ("sine" if curve else "quick")), options)
+    recipe = _with_function(recipe_named(options.recipe or ("sine" if curve else "quick")), options)
     given = {name: value for name, value in vars(options).items() if name in SETTINGS}
     name = recipe.name if options.recipe is not None or curve else ""
     return replace(recipe, name=name, spec=_spec_from(recipe, options), config=replace(recipe.config, **given))
@@ -84,12 +84,12 @@ def _spec_from(recipe: Recipe, options: argparse.Namespace) -> NetworkSpec:
     if options.layers is None and not spec.is_dense:
         raise SettingError("layers", f"The layers of the recipe {recipe.name} cannot be changed by options.")
     own = [layer.function for layer in spec.layers if isinstance(layer, Activation)]
-    begins = [layer.initialization for layer in spec.layers if isinstance(layer, Dense)]
+    initializations = [layer.initialization for layer in spec.layers if isinstance(layer, Dense)]
     activations = options.activations or (own if options.layers is None else ["relu"])
     changed = NetworkSpec.dense(
         spec.widths if options.layers is None else options.layers,
         activations[0] if len(activations) == 1 else activations,
-        options.initialization or begins[0],
+        options.initialization or initializations[0],
     )
     return replace(changed, output=spec.output)
 
@@ -117,7 +117,7 @@ def continued_training(options: argparse.Namespace) -> tuple[Training, str, floa
     checkpoint = checkpoint.extended(**{name: getattr(options, name, None) for name in OPTIONS_WITH_RESUME})
     check_memory(checkpoint.spec, checkpoint.config)
     recipe = replace(
-        _of_function(RECIPES.get(checkpoint.recipe, RECIPES["quick"]), options),
+        _with_function(RECIPES.get(checkpoint.recipe, RECIPES["quick"]), options),
         config=checkpoint.config,
         validation_share=checkpoint.validation_share,
     )
@@ -126,7 +126,7 @@ def continued_training(options: argparse.Namespace) -> tuple[Training, str, floa
 
 
 def verbose_epoch(options: argparse.Namespace) -> int:
-    """After how many epochs the next one is reported; raises SettingError below 1."""
+    """Return N if only every N-th epoch is reported; raises SettingError below 1."""
     every: int | None = getattr(options, "verbose_epoch", None)
     if every is not None and every < 1:
         raise SettingError("verbose_epoch", f"--verbose-epoch must be at least 1; got {every}.")
@@ -144,8 +144,8 @@ def _function(options: argparse.Namespace) -> str | None:
     return function
 
 
-def _of_function(recipe: Recipe, options: argparse.Namespace) -> Recipe:
-    """The recipe; with --function, made to fit that function."""
+def _with_function(recipe: Recipe, options: argparse.Namespace) -> Recipe:
+    """Return the recipe; with --function, for the points of that function."""
     function = _function(options)
     if function is None:
         return recipe

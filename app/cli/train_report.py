@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,43 +32,50 @@ def with_progress_bar(events: Iterator[TrainingEvent]) -> Iterator[TrainingEvent
             yield event
 
 
-class EpochFilter:
-    """Selects the epochs to report: the first, every `every`-th, and the last, which is `left_out` until the end."""
-
-    def __init__(self, every: int) -> None:
-        self._every = every
-        self.left_out: EpochDone | None = None
-
-    def has(self, event: EpochDone) -> bool:
-        """Whether to report this epoch now."""
-        is_selected = event.epoch == 1 or event.epoch % self._every == 0
-        self.left_out = None if is_selected else event
-        return is_selected
-
-
-class JsonReporter:
-    """One JSON object per line; reports the epochs that EpochFilter selects."""
+class Reporter(ABC):
+    """Reports the first epoch, every `every`-th, and the last one, as soon as it is known to be the last."""
 
     def __init__(self, output: FaultTolerantOutput, every: int = 1) -> None:
-        self._output, self._epochs = output, EpochFilter(every)
+        self._output, self._every = output, every
+        self._unreported: EpochDone | None = None
 
     def report(self, event: TrainingEvent) -> None:
         """Report an event, if it needs a line."""
-        if isinstance(event, EpochDone) and self._epochs.has(event):
-            self._report_epoch(event)
-        elif isinstance(event, Diverged):
+        if isinstance(event, EpochDone):
+            is_selected = event.epoch == 1 or event.epoch % self._every == 0
+            self._unreported = None if is_selected else event
+            if is_selected:
+                self._report_epoch(event)
+
+    def finish(self, event: Finished, model: Path | None) -> None:
+        """Report the last epoch if it is not reported yet, the result of the run, and the file of its model."""
+        if self._unreported is not None:
+            self._report_epoch(self._unreported)
+        self._report_result(event, model)
+
+    @abstractmethod
+    def _report_epoch(self, event: EpochDone) -> None: ...
+
+    @abstractmethod
+    def _report_result(self, event: Finished, model: Path | None) -> None: ...
+
+
+class JsonReporter(Reporter):
+    """Writes one JSON object per line."""
+
+    def report(self, event: TrainingEvent) -> None:
+        """Report an event, if it needs a line."""
+        super().report(event)
+        if isinstance(event, Diverged):
             # JSON has no NaN and no infinity; the message contains them as words.
-            self._print("diverged", epoch=event.epoch, step=event.step, message=event.message)
+            self._write("diverged", epoch=event.epoch, step=event.step, message=event.message)
 
     def _report_epoch(self, event: EpochDone) -> None:
         figures = ("epoch", "training_loss", "training_accuracy", "validation_loss", "validation_accuracy")
-        self._print("epoch", **{name: getattr(event, name) for name in (*figures, "samples_per_second", "seconds")})
+        self._write("epoch", **{name: getattr(event, name) for name in (*figures, "samples_per_second", "seconds")})
 
-    def finish(self, event: Finished, model: Path | None) -> None:
-        """Report how the run ended, and where its model was saved."""
-        if self._epochs.left_out is not None:
-            self._report_epoch(self._epochs.left_out)
-        self._print(
+    def _report_result(self, event: Finished, model: Path | None) -> None:
+        self._write(
             "finished",
             test_accuracy=event.test.accuracy if event.test else None,
             test_loss=event.test.loss if event.test else None,
@@ -79,39 +87,31 @@ class JsonReporter:
             model=str(model) if model else None,
         )
 
-    def _print(self, name: str, **fields: object) -> None:
-        self._output.say(json.dumps({"event": name, **fields}, allow_nan=False))
+    def _write(self, name: str, **fields: object) -> None:
+        self._output.write_line(json.dumps({"event": name, **fields}, allow_nan=False))
 
 
-class TextReporter:
-    """A few lines for people; reports the epochs that EpochFilter selects."""
+class TextReporter(Reporter):
+    """Writes a few lines for people."""
 
     def __init__(self, output: FaultTolerantOutput, training: Training, every: int = 1) -> None:
-        self._say, self._epochs = output.say, EpochFilter(every)
+        super().__init__(output, every)
         spec, data = training.network.spec, training.data.training
         count = f"{len(data):,} {'images' if data.is_bytes else 'points'}"
-        learnt = data.source if data.source.startswith(count) else f"{data.source}, {count}"
-        self._say(f"{spec.summary}: {spec.parameter_count:,} weights; {learnt}")
-
-    def report(self, event: TrainingEvent) -> None:
-        """Report an event, if it needs a line."""
-        if isinstance(event, EpochDone) and self._epochs.has(event):
-            self._report_epoch(event)
+        source = data.source if data.source.startswith(count) else f"{data.source}, {count}"
+        output.write_line(f"{spec.summary}: {spec.parameter_count:,} weights; {source}")
 
     def _report_epoch(self, event: EpochDone) -> None:
         line = f"epoch {event.epoch:3}  {_figures(event.training_loss, event.training_accuracy)}"
         if event.validation_loss is not None:
             line += f"   validation: {_figures(event.validation_loss, event.validation_accuracy)}"
-        self._say(f"{line}   {event.samples_per_second:9,.0f} samples/s")
+        self._output.write_line(f"{line}   {event.samples_per_second:9,.0f} samples/s")
 
-    def finish(self, event: Finished, model: Path | None) -> None:
-        """Report how the run ended, and where its model was saved."""
-        if self._epochs.left_out is not None:
-            self._report_epoch(self._epochs.left_out)
-        ended = "stopped" if event.stopped else "finished"
-        self._say(f"{ended} after {event.epochs} epochs, {event.seconds:.1f} s: {_tested(event)}")
+    def _report_result(self, event: Finished, model: Path | None) -> None:
+        state = "stopped" if event.stopped else "finished"
+        self._output.write_line(f"{state} after {event.epochs} epochs, {event.seconds:.1f} s: {_tested(event)}")
         if model:
-            self._say(f"saved as {model}")
+            self._output.write_line(f"saved as {model}")
 
 
 def _figures(loss: float, accuracy: float | None) -> str:

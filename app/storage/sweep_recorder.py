@@ -32,7 +32,7 @@ class SweepRecorder:
         """Log an event; returns the number of a run that ended, None if it is not logged."""
         if isinstance(event, SweepResult):
             return self._with_log(lambda log: self._log_result(log, event))
-        progress = [(job, int(fraction * job.config.epochs)) for job, fraction in event.at_work]
+        progress = [(job, int(fraction * job.config.epochs)) for job, fraction in event.running]
         changed = [(job, epochs) for job, epochs in progress if self._epochs.get(job.number) != epochs]
         if changed:
             self._with_log(lambda log: self._log_progress(log, changed))

@@ -208,7 +208,7 @@ class SweepDialog(QDialog):
 
     @Slot(object)
     def _show_progress(self, progress: SweepProgress) -> None:
-        self.progress.setValue(round(1000 * progress.share))
+        self.progress.setValue(round(1000 * progress.fraction))
         left = progress.seconds_left
         rest = "" if left is None else f", {duration(left)} left"
         self.state.setText(f"{progress.done} of {progress.jobs} runs{rest}")

@@ -14,7 +14,7 @@ from nncore.training.config import SETTINGS, TrainingConfig
 
 
 def settings_in_words(settings: RunSettings) -> dict[str, str]:
-    """All settings of a run as text, {label: value}, in the order of a report."""
+    """Return all settings of a run as text, {label: value}, in the order of a report."""
     held_out = f"{100 * settings.validation_share:g} %"
     return {
         "recipe": settings.recipe or "none",
@@ -27,7 +27,7 @@ def settings_in_words(settings: RunSettings) -> dict[str, str]:
 
 
 def differing_settings(runs: Sequence[RunSettings]) -> dict[str, tuple[str, ...]]:
-    """The settings in which `runs` differ: {label: a value for each run}."""
+    """Return the settings in which `runs` differ: {label: a value for each run}."""
     described = [settings_in_words(run) for run in runs]
     names = dict.fromkeys(name for each in described for name in each if name != "weights")  # the network shows it
     values = {name: tuple(each.get(name, "–") for each in described) for name in names}
@@ -35,7 +35,7 @@ def differing_settings(runs: Sequence[RunSettings]) -> dict[str, tuple[str, ...]
 
 
 def labels_by_difference(runs: Sequence[RunSettings]) -> list[str]:
-    """For each run, the settings in which `runs` differ: "learning rate 0.01, seed 3"; "" for a single run."""
+    """Return for each run the settings in which `runs` differ: "learning rate 0.01, seed 3"; "" for a single run."""
     differences = differing_settings(runs)
     return [
         ", ".join(f"{name} {values[number]}" for name, values in differences.items()) for number in range(len(runs))
@@ -44,30 +44,30 @@ def labels_by_difference(runs: Sequence[RunSettings]) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def changed_settings(config: TrainingConfig, recipe: str, rates: Rates = ()) -> str:
-    """The settings that differ from the recipe of the run, or from the defaults without a recipe.
+    """Return the settings that differ from the recipe of the run, or from the defaults without a recipe.
 
     rates: (step, learning rate) where the rate was changed during the run.
     """
     from nncore.experiments.recipes import RECIPES
 
-    usual = RECIPES[recipe].config if recipe in RECIPES else TrainingConfig()
-    changed = {name: value for name, value in vars(config).items() if value != getattr(usual, name)}
+    default = RECIPES[recipe].config if recipe in RECIPES else TrainingConfig()
+    changed = {name: value for name, value in vars(config).items() if value != getattr(default, name)}
     words = [f"{SETTINGS[name].label} {_shown(name, value)}" for name, value in changed.items()]
     return ", ".join([*words, *(f"from step {step:,} rate {rate:g}" for step, rate in rates)])
 
 
 def percent(accuracy: float | None) -> str:
-    """An accuracy from 0 to 1 with two decimals, "–" for None."""
+    """Return an accuracy from 0 to 1 as per cent with two decimals, "–" for None."""
     return "–" if accuracy is None else f"{100 * accuracy:.2f} %"
 
 
 def figure(value: float | None) -> str:
-    """A loss with four significant figures, "–" for None."""
+    """Return a loss with four significant figures, "–" for None."""
     return "–" if value is None else f"{value:.4g}"
 
 
 def duration(seconds: float) -> str:
-    """Seconds as "0.4 s", "12 s", "3:05 min" or "1:02:03 h"."""
+    """Return seconds as "0.4 s", "12 s", "3:05 min" or "1:02:03 h"."""
     if seconds < 59.5:
         return f"{seconds:.1f} s" if seconds < 9.95 else f"{seconds:.0f} s"
     minutes, rest = divmod(round(seconds), 60)
@@ -80,26 +80,26 @@ def _network_in_words(spec: NetworkSpec) -> dict[str, str]:
     described = spec.to_json()
     layers = described.pop("layers")
     functions = [layer["function"] for layer in layers if layer["kind"] == "activation"]
-    starts = [layer["initialization"] for layer in layers if "initialization" in layer]
+    initializations = [layer["initialization"] for layer in layers if "initialization" in layer]
     del described["input_shape"]
     return {
         "network": spec.summary,
         "weights": f"{spec.parameter_count:,}",
         "activations": _once(functions),
-        "initialisation": _once(starts),
+        "initialisation": _once(initializations),
         **{name.replace("_", " "): str(value) for name, value in described.items()},
     }
 
 
 def _rates_in_words(settings: RunSettings) -> str:
-    """Such as "1, from step 501 0.5"."""
+    """Return the learning rates, such as "1, from step 501 0.5"."""
     changes = [rate if step == 1 else f"from step {step:,} {rate:g}" for step, rate in settings.rates]
     first = [] if settings.rates and settings.rates[0][0] == 1 else [settings.config.learning_rate]
     return ", ".join(f"{each:g}" if isinstance(each, float) else each for each in (*first, *changes))
 
 
 def _once(names: Sequence[str]) -> str:
-    """The name once if all are the same, else each of them; "none" for an empty list."""
+    """Return the name once if all are the same, else each of them; "none" for an empty list."""
     return ", ".join(names if len(set(names)) > 1 else names[:1]) or "none"
 
 

@@ -15,7 +15,7 @@ class RunLogError(DataError):
 
 
 class RunLogDamagedError(RunLogError):
-    """The file is not a log of runs, or it is damaged; trying again does not help."""
+    """The file is not a log of runs, or it is damaged, so another attempt fails too."""
 
 
 class RunLogNewerError(RunLogError):
@@ -33,20 +33,20 @@ def translated_errors(path: Path) -> Iterator[None]:
 
 
 def _is_damage(problem: Exception) -> bool:
-    said = str(problem)
-    strange = "no such table" in said or "no such column" in said or "has no column" in said
-    return strange or getattr(problem, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
+    message = str(problem)
+    other_tables = "no such table" in message or "no such column" in message or "has no column" in message
+    return other_tables or getattr(problem, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
 
 
 def _reason(problem: Exception) -> str:
     """The sentence for an error of SQLite or the system."""
-    said = str(problem)
-    if "locked" in said or "busy" in said:
+    message = str(problem)
+    if "locked" in message or "busy" in message:
         return "another program is writing to this log of runs; nothing in it was changed."
-    if "full" in said:
+    if "full" in message:
         return "the disk is full; nothing in this log of runs was changed."
     if isinstance(problem, OSError):
         return f"this log of runs cannot be opened ({problem.strerror or problem})."
     if isinstance(problem, sqlite3.OperationalError) and not _is_damage(problem):
-        return f"this log of runs cannot be used ({said}); nothing in it was changed."
-    return f"this is not a log of runs, or it is damaged ({said}); nothing in it was changed."
+        return f"this log of runs cannot be used ({message}); nothing in it was changed."
+    return f"this is not a log of runs, or it is damaged ({message}); nothing in it was changed."

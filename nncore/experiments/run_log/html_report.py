@@ -20,8 +20,8 @@ from nncore.reporting.svg_chart import Line, chart, legend
 from nncore.system.atomic_write import write_atomically
 from nncore.training.history import Row
 
-MOST_EPOCHS_LISTED, FEW_EPOCHS = 200, 30
-"""The most rows in the table of epochs, and the most rows of a table that is open at first."""
+MAX_EPOCH_ROWS, MAX_OPEN_ROWS = 200, 30
+"""Largest number of rows in the table of epochs, and of a table that is open at first."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,8 +75,8 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]], numbers_from: int
     """A table of plain text; the columns from `numbers_from` on are right-aligned."""
 
     def cells(kind: str, row: Sequence[str]) -> str:
-        right = len(row) if numbers_from is None else numbers_from
-        opened = [f'<{kind} class="number">' if number >= right else f"<{kind}>" for number in range(len(row))]
+        first_number = len(row) if numbers_from is None else numbers_from
+        opened = [f'<{kind} class="number">' if number >= first_number else f"<{kind}>" for number in range(len(row))]
         return "".join(f"{tag}{escape(text)}</{kind}>" for tag, text in zip(opened, row, strict=True))
 
     lines = "".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
@@ -133,10 +133,10 @@ def _lines(runs: Sequence[ReportedRun], kind: str) -> list[Line]:
     return lines
 
 
-def _line(run: ReportedRun, field: str, name: str, look: int, scale: float, marked: bool = False) -> Line:
+def _line(run: ReportedRun, field: str, name: str, colour: int, scale: float, marked: bool = False) -> Line:
     rows = [(row["epoch"], row.get(field)) for row in run.epochs]
     points = np.array([(epoch, np.nan if y is None else scale * y) for epoch, y in rows], np.float64).reshape(-1, 2)
-    return Line(name, points[:, 0], points[:, 1], look, has_markers=marked)
+    return Line(name, points[:, 0], points[:, 1], colour, has_markers=marked)
 
 
 def _batches(run: ReportedRun, kind: str, scale: float) -> Line:
@@ -167,27 +167,27 @@ def _details(each: ReportedRun) -> str:
     return cards + (_card(_epochs(each.epochs)) if each.epochs else "")
 
 
-def _confusion(on: str, counts: NDArray[np.int64]) -> str:
+def _confusion(part: str, counts: NDArray[np.int64]) -> str:
     head = "".join(f"<th>{column}</th>" for column in range(counts.shape[1]))
     lines = []
-    for true, row in enumerate(counts.tolist()):
-        cells = [_confusion_cell(true == read, count) for read, count in enumerate(row)]
-        lines.append(f"<tr><th>{true}</th>{''.join(cells)}</tr>")
-    right = f"{np.trace(counts):,} of {counts.sum():,}"
+    for label, row in enumerate(counts.tolist()):
+        cells = [_confusion_cell(label == read, count) for read, count in enumerate(row)]
+        lines.append(f"<tr><th>{label}</th>{''.join(cells)}</tr>")
+    correct = f"{np.trace(counts):,} of {counts.sum():,}"
     return (
-        f'<h3>Confusion on the {escape(on)} set</h3><p class="quiet">Rows: the true class. Columns: the predicted '
-        f'class. {right} correct.</p><table class="confusion"><thead><tr><th></th>{head}</tr></thead>'
+        f'<h3>Confusion on the {escape(part)} set</h3><p class="quiet">Rows: the true class. Columns: the predicted '
+        f'class. {correct} correct.</p><table class="confusion"><thead><tr><th></th>{head}</tr></thead>'
         f"<tbody>{''.join(lines)}</tbody></table>"
     )
 
 
-def _confusion_cell(hit: bool, count: int) -> str:
-    kind = "hit" if hit else "miss" if count else ""
+def _confusion_cell(is_correct: bool, count: int) -> str:
+    kind = "hit" if is_correct else "miss" if count else ""
     return f'<td class="{kind}">{count or "·"}</td>'
 
 
 def _epochs(rows: Sequence[Row]) -> str:
-    every = 1 + len(rows) // MOST_EPOCHS_LISTED
+    every = 1 + len(rows) // MAX_EPOCH_ROWS
     listed = [row for number, row in enumerate(rows) if number % every == 0 or number == len(rows) - 1]
     head = ("epoch", "training loss", "training accuracy", "validation loss", "validation accuracy", "seconds")
     lines = [
@@ -197,5 +197,5 @@ def _epochs(rows: Sequence[Row]) -> str:
         )
         for row in listed
     ]  # fmt: skip
-    is_open = " open" if len(lines) <= FEW_EPOCHS else ""
+    is_open = " open" if len(lines) <= MAX_OPEN_ROWS else ""
     return f"<details{is_open}><summary>Epoch by epoch</summary>{_table(head, lines, numbers_from=0)}</details>"

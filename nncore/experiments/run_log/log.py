@@ -20,13 +20,11 @@ from numpy.typing import NDArray
 
 from nncore.experiments.run_log.errors import RunLogDamagedError, RunLogError, RunLogNewerError, translated_errors
 from nncore.experiments.run_log.logged_run import COLUMNS, SUMMARY, LoggedRun, Rates, RunSettings, State, run_from_row
-from nncore.experiments.run_log.schema import VERSION, make_tables, version_of
+from nncore.experiments.run_log.schema import VERSION, create_tables, version_of
 from nncore.training.history import MAX_ROWS, Row
 from nncore.training.step_curve import MAX_POINTS
 
 __all__ = [
-    "MAX_POINTS",
-    "SUMMARY",
     "VERSION",
     "LoggedRun",
     "RunLog",
@@ -35,7 +33,6 @@ __all__ = [
     "RunLogNewerError",
     "RunSettings",
     "State",
-    "thinned",
 ]
 
 
@@ -77,7 +74,7 @@ class RunLog:
             self._connection.execute("PRAGMA foreign_keys = ON")
         if version < VERSION:
             with self._transaction() as cursor:
-                make_tables(cursor, self.path)
+                create_tables(cursor, self.path)
 
     def close(self) -> None:
         """Close the connection."""

@@ -21,8 +21,8 @@ RUNS = (
     "judged TEXT NOT NULL DEFAULT ''", "curve BLOB NOT NULL DEFAULT x''", "deleted TEXT",
     "rates TEXT NOT NULL DEFAULT '[]'",
 )  # fmt: skip
-"""The columns of the table of runs. A log of an older version is given those that it does not have; so a new column has
-a default, and raises VERSION."""
+"""The columns of the table of runs. An older log gets the columns that it does not have. Therefore a new column needs a
+default and a higher VERSION."""
 
 EPOCHS = """
 CREATE TABLE epochs (
@@ -33,13 +33,13 @@ CREATE TABLE epochs (
 
 
 def version_of(log: sqlite3.Connection | sqlite3.Cursor) -> int:
-    """The version of the tables of a log; 0 for a file without tables."""
+    """Return the version of the tables of a log; 0 for a file without tables."""
     version: int = log.execute("PRAGMA user_version").fetchone()[0]
     return version
 
 
-def make_tables(cursor: sqlite3.Cursor, path: Path) -> None:
-    """Make the tables, or convert those of an older version, within a transaction; another process may have done so.
+def create_tables(cursor: sqlite3.Cursor, path: Path) -> None:
+    """Create the tables, or convert those of an older version, inside a transaction; another process may have done so.
 
     Raises RunLogDamagedError if the file at `path` belongs to another program.
     """
@@ -50,8 +50,8 @@ def make_tables(cursor: sqlite3.Cursor, path: Path) -> None:
         cursor.execute(f"CREATE TABLE runs ({', '.join(RUNS)})")
         cursor.execute(EPOCHS)
     elif version < VERSION:
-        there = {row[1] for row in cursor.execute("PRAGMA table_info(runs)")}
+        existing = {row[1] for row in cursor.execute("PRAGMA table_info(runs)")}
         for column in RUNS:
-            if column.split()[0] not in there:
+            if column.split()[0] not in existing:
                 cursor.execute(f"ALTER TABLE runs ADD COLUMN {column}")
     cursor.execute(f"PRAGMA user_version = {VERSION}")

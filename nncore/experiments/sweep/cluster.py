@@ -15,18 +15,20 @@ from nncore.experiments.sweep.grid import SweepJob
 from nncore.experiments.sweep.job import SweepProgress, SweepResult, run_job
 from nncore.experiments.sweep.shared_data import DataSource, PackedData, packed, unpacked
 
-SECONDS_BETWEEN_LOOKS = 0.2
-SECONDS_TO_ANSWER = 10
-"""How long to wait for the scheduler's answer, and for its first worker."""
+POLL_INTERVAL = 0.2
+"""Seconds between two checks of the jobs and of `cancelled`."""
 
-SECONDS_BETWEEN_QUESTIONS = 1.0
-"""The time between two checks of a worker whether the sweep is cancelled."""
+SCHEDULER_TIMEOUT = 10
+"""Seconds to wait for the scheduler's answer, and for its first worker."""
 
-MOST_ATTEMPTS = 2
+CANCEL_CHECK_INTERVAL = 1.0
+"""Seconds between two checks of a worker whether the sweep is cancelled."""
+
+MAX_ATTEMPTS = 2
 """Dask gives the job of a worker that died to another one; if that fails too, the job is submitted once more."""
 
-# The data that this worker read or was sent last, by the sweep's name: {name: data}.
-_held: dict[str, Splits] = {}
+# On a worker: {name of the sweep: its data}, for the last sweep only.
+_worker_data: dict[str, Splits] = {}
 
 
 def run_on_cluster(
@@ -59,7 +61,7 @@ def _client(scheduler: str) -> Any:
             "scheduler", "A sweep on a cluster needs the package distributed: install digitlab[cluster]."
         ) from None
     try:
-        return Client(scheduler, timeout=SECONDS_TO_ANSWER, set_as_default=False)
+        return Client(scheduler, timeout=SCHEDULER_TIMEOUT, set_as_default=False)
     except (OSError, ValueError) as problem:  # TimeoutError is an OSError
         raise SettingError(
             "scheduler",
@@ -69,7 +71,7 @@ def _client(scheduler: str) -> Any:
 
 def _check_workers(client: Any, scheduler: str) -> None:
     try:
-        client.wait_for_workers(1, timeout=SECONDS_TO_ANSWER)
+        client.wait_for_workers(1, timeout=SCHEDULER_TIMEOUT)
     except TimeoutError:
         raise SettingError(
             "scheduler", f"{scheduler}: the scheduler has no worker; start one with `dask worker {scheduler}`."
@@ -90,7 +92,7 @@ def _version() -> str:
 
 
 class _Cluster:
-    """The jobs of one sweep, as the client sees them."""
+    """The client side of one sweep: submits its jobs and collects their results."""
 
     def __init__(self, client: Any, jobs: Sequence[SweepJob], data: PackedData, validation_share: float) -> None:
         from distributed import Event
@@ -99,30 +101,30 @@ class _Cluster:
         self._name = f"digitlab-sweep-{uuid4().hex}"
         self._stop = Event(self._name, client=client)
         self._sent: Any = None
-        self._at_work: dict[Any, tuple[SweepJob, int]] = {}  # by their futures: the jobs and their attempts
+        self._running: dict[Any, tuple[SweepJob, int]] = {}  # {future: its job and attempt}
 
     def events(self, cancelled: Callable[[], bool]) -> Iterator[SweepProgress | SweepResult]:
         """Progress and results, until all jobs are done or, after `cancelled`, no job is running."""
         began, done, stopping = perf_counter(), 0, False
         self._send()
         for job in self._jobs:
-            self._hand_in(job, 1)
+            self._submit(job, 1)
         try:
-            while self._at_work:
+            while self._running:
                 yield SweepProgress(done, len(self._jobs), done / len(self._jobs), perf_counter() - began)
                 if cancelled() and not stopping:
                     stopping = True
                     self._stop.set()
-                for future in [future for future in self._at_work if future.status != "pending"]:
-                    result = self._take(future, stopping)
+                for future in [future for future in self._running if future.status != "pending"]:
+                    result = self._result_of(future, stopping)
                     if result is not None:
                         done += 1
                         yield result
-                sleep(SECONDS_BETWEEN_LOOKS)
+                sleep(POLL_INTERVAL)
             yield SweepProgress(done, len(self._jobs), 1.0, perf_counter() - began)
         finally:
             self._stop.set()
-            self._client.cancel(list(self._at_work))
+            self._client.cancel(list(self._running))
 
     def _send(self) -> None:
         """Send the data to every worker, so that it stays available when a worker dies."""
@@ -130,45 +132,45 @@ class _Cluster:
             self._data if callable(self._data) else self._client.scatter(self._data, broadcast=True, hash=False)
         )
 
-    def _hand_in(self, job: SweepJob, attempt: int) -> None:
+    def _submit(self, job: SweepJob, attempt: int) -> None:
         # A new key for each attempt: Dask would return the failed result of a key that it knows.
         key = f"{self._name}-{job.number}-{attempt}"
-        future = self._client.submit(_work, job, self._sent, self._share, self._name, key=key, pure=False)
-        self._at_work[future] = job, attempt
+        future = self._client.submit(_do_job, job, self._sent, self._share, self._name, key=key, pure=False)
+        self._running[future] = job, attempt
 
-    def _take(self, future: Any, stopping: bool) -> SweepResult | None:
+    def _result_of(self, future: Any, stopping: bool) -> SweepResult | None:
         """The result of a job that ended; None if it was submitted again, because its workers or data were lost."""
-        job, attempt = self._at_work.pop(future)
+        job, attempt = self._running.pop(future)
         if future.status == "finished":
             result: SweepResult = future.result()
             return replace(result, attempts=attempt)
         if stopping:
             return SweepResult(job, "stopped")
-        if attempt < MOST_ATTEMPTS:
+        if attempt < MAX_ATTEMPTS:
             self._send()  # the copies of the data may have been lost with the workers
-            self._hand_in(job, attempt + 1)
+            self._submit(job, attempt + 1)
             return None
         reason = future.exception() if future.status == "error" else None
         problem = f"The cluster could not finish this run ({type(reason).__name__ if reason else future.status})."
         return SweepResult(job, "failed", problem=problem, attempts=attempt)
 
 
-def _work(job: SweepJob, data: PackedData, validation_share: float, name: str) -> SweepResult:
+def _do_job(job: SweepJob, data: PackedData, validation_share: float, name: str) -> SweepResult:
     """Do a job; runs on a worker."""
     from distributed import Event, get_client
 
-    stop, asked, answer = Event(name, client=get_client()), perf_counter(), False
+    stop, checked_at, is_stopped = Event(name, client=get_client()), perf_counter(), False
 
     def stopped() -> bool:
-        # `run_job` calls this after every step, but each question is a message to the scheduler.
-        nonlocal asked, answer
-        if perf_counter() - asked > SECONDS_BETWEEN_QUESTIONS:
-            answer, asked = bool(stop.is_set()), perf_counter()
-        return answer
+        # `run_job` calls this after every step, but each check is a message to the scheduler.
+        nonlocal checked_at, is_stopped
+        if perf_counter() - checked_at > CANCEL_CHECK_INTERVAL:
+            is_stopped, checked_at = bool(stop.is_set()), perf_counter()
+        return is_stopped
 
     if stop.is_set():
         return SweepResult(job, "stopped")
-    if name not in _held:
-        _held.clear()  # the data of an earlier sweep
-        _held[name] = unpacked(data)
-    return run_job(job, _held[name], validation_share, stopped, lambda share: None)
+    if name not in _worker_data:
+        _worker_data.clear()  # the data of an earlier sweep
+        _worker_data[name] = unpacked(data)
+    return run_job(job, _worker_data[name], validation_share, stopped, lambda fraction: None)

@@ -18,8 +18,8 @@ from nncore.training.config import SETTINGS
 from nncore.training.memory import check_memory
 from nncore.training.settings import MAX_UNITS, Range, Setting
 
-MOST_JOBS = 1000
-"""The most runs of one sweep."""
+MAX_JOBS = 1000
+"""Largest number of runs of one sweep."""
 
 NETWORK_SETTINGS = {
     "hidden": Setting(
@@ -60,11 +60,11 @@ class SweepJob:
 
 
 def grid(spec: NetworkSpec, config: TrainingConfig, values: Mapping[str, Sequence[Any]]) -> list[SweepJob]:
-    """A job for every combination of `values`, the last setting varying fastest; `spec` and `config` give the others.
+    """Return a job for each combination of `values`, the last one varying fastest; other settings are not changed.
 
     values: for a field of TrainingConfig its values; for "hidden" the widths of the hidden layers, each a tuple, ()
     for no hidden layer; for "activation" names. A value given twice counts once. Raises SettingError that names the
-    setting if a setting or value is not valid, or if there would be more than MOST_JOBS runs.
+    setting if a setting or value is not valid, or if there would be more than MAX_JOBS runs.
     """
     for setting, wanted in values.items():
         if setting not in SWEPT:
@@ -73,9 +73,9 @@ def grid(spec: NetworkSpec, config: TrainingConfig, values: Mapping[str, Sequenc
             raise SettingError(setting, f"{SWEPT[setting].title} must have at least one value; got 0 values.")
     axes = [list(dict.fromkeys(wanted)) for wanted in values.values()]
     count = prod(map(len, axes))
-    if count > MOST_JOBS:
+    if count > MAX_JOBS:
         most = max(values, key=lambda setting: len(values[setting]))
-        raise SettingError(most, f"A sweep must have at most {MOST_JOBS:,} runs; these values make {count:,}.")
+        raise SettingError(most, f"A sweep must have at most {MAX_JOBS:,} runs; these values make {count:,}.")
     varied = [setting for setting, axis in zip(values, axes, strict=True) if len(axis) > 1]
     return [
         _job(number, spec, config, dict(zip(values, chosen, strict=True)), varied)

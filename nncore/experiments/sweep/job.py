@@ -20,21 +20,21 @@ from nncore.training.events import Diverged, Finished, Started, StepDone
 from nncore.training.history import Row
 from nncore.training.step_curve import StepCurve
 
-Ending = Literal["finished", "stopped", "diverged", "failed"]
+SweepState = Literal["finished", "stopped", "diverged", "failed"]
 
 
 @dataclass(frozen=True, eq=False)
 class SweepResult:
     """The result of one run of a sweep.
 
-    state: "failed" if the run was not possible; `problem` then gives the reason in a sentence. history: a row an epoch.
+    state: "failed" if the run was not possible; `problem` is the reason in a sentence. history: one row per epoch.
     curve: (3, n) step, loss and accuracy of steps. Accuracies are 0 to 1, None if not measured; the validation figures
     are those of the last epoch. seconds: of training. started: ISO date and time. confusion: of the test set.
     attempts: 2 if the first process of the run died.
     """
 
     job: SweepJob
-    state: Ending
+    state: SweepState
     history: tuple[Row, ...] = ()
     curve: NDArray[np.float32] = field(default_factory=lambda: np.empty((3, 0), np.float32))
     steps: int = 0
@@ -71,34 +71,34 @@ class SweepResult:
 
 @dataclass(frozen=True)
 class SweepProgress:
-    """The progress of a sweep. done: runs that ended, of `jobs`. share: of all the work, 0 to 1.
+    """The progress of a sweep. done: the number of ended runs, of `jobs`. fraction: completed part of the work, 0 to 1.
 
-    at_work: the runs in progress and the finished share of each; unknown, and empty, on a cluster.
+    running: the runs in progress and the completed fraction of each; empty on a cluster, where it is unknown.
     """
 
     done: int
     jobs: int
-    share: float
+    fraction: float
     seconds: float
-    at_work: tuple[tuple[SweepJob, float], ...] = ()
+    running: tuple[tuple[SweepJob, float], ...] = ()
 
     @property
     def seconds_left(self) -> float | None:
         """An estimate from the speed so far; None while less than 1 % is done."""
-        return self.seconds * (1 - self.share) / self.share if self.share > 0.01 else None
+        return self.seconds * (1 - self.fraction) / self.fraction if self.fraction > 0.01 else None
 
 
 def run_job(
-    job: SweepJob, data: Splits, validation_share: float, stopped: Callable[[], bool], tell: Callable[[float], None]
+    job: SweepJob, data: Splits, validation_share: float, stopped: Callable[[], bool], report: Callable[[float], None]
 ) -> SweepResult:
     """Do one job on this thread, on one core; the bits are those of the same run outside a sweep.
 
-    stopped: called after each step. tell: called with the finished share of the run. Raises nothing that a user can
-    cause: the result then has the state "failed".
+    stopped: called after each step. report: called with the completed fraction of the run after each step. For an error
+    that a user can cause, the result has the state "failed".
     """
     started = datetime.now().isoformat(timespec="milliseconds")
     try:
-        return _run(job, hold_out_validation(data, validation_share, job.config.seed), stopped, tell, started)
+        return _run(job, hold_out_validation(data, validation_share, job.config.seed), stopped, report, started)
     except DigitLabError as problem:
         return SweepResult(job, "failed", started=started, problem=str(problem))
     except MemoryError:
@@ -106,7 +106,7 @@ def run_job(
 
 
 def _run(
-    job: SweepJob, data: Splits, stopped: Callable[[], bool], tell: Callable[[float], None], started: str
+    job: SweepJob, data: Splits, stopped: Callable[[], bool], report: Callable[[float], None], started: str
 ) -> SweepResult:
     network = Network(job.spec, seed=job.config.seed)
     training, curve, began = Training(network, data, job.config, cores=1), StepCurve(), perf_counter()
@@ -117,11 +117,11 @@ def _run(
         elif isinstance(event, StepDone):
             curve.add(event.step, event.loss, event.accuracy)
             samples += event.samples
-            tell(_share(job, samples / total, event.step, perf_counter() - began))
+            report(_fraction(job, samples / total, event.step, perf_counter() - began))
             if stopped():
                 training.control.stop()
     assert isinstance(event, Finished | Diverged)
-    about: dict[str, Any] = {
+    common: dict[str, Any] = {
         "history": training.history.rows(),
         "curve": curve.array(),
         "steps": event.step,
@@ -129,18 +129,18 @@ def _run(
     }
     if isinstance(event, Diverged):
         seconds = sum(row["seconds"] or 0.0 for row in training.history.rows())
-        return SweepResult(job, "diverged", seconds=seconds, problem=event.message, **about)
-    state: Ending = "stopped" if event.stopped else "finished"
+        return SweepResult(job, "diverged", seconds=seconds, problem=event.message, **common)
+    state: SweepState = "stopped" if event.stopped else "finished"
     test = event.test
     tested: dict[str, Any] = (
         {} if test is None else {"test_accuracy": test.accuracy, "test_loss": test.loss, "confusion": test.confusion}
     )
-    return SweepResult(job, state, seconds=event.seconds, best_epoch=event.best_epoch, **tested, **about)
+    return SweepResult(job, state, seconds=event.seconds, best_epoch=event.best_epoch, **tested, **common)
 
 
-def _share(job: SweepJob, of_epochs: float, step: int, seconds: float) -> float:
-    """The finished share of a run, 0 to 1, by the limit that it will reach first."""
-    limits = [of_epochs]
+def _fraction(job: SweepJob, epoch_fraction: float, step: int, seconds: float) -> float:
+    """Return the completed fraction of a run, 0 to 1, by the limit that it will reach first."""
+    limits = [epoch_fraction]
     if job.config.steps is not None:
         limits.append(step / job.config.steps)
     if job.config.seconds is not None:

@@ -22,16 +22,16 @@ from nncore.experiments.sweep.job import SweepProgress, SweepResult, run_job
 from nncore.experiments.sweep.shared_data import DataSource, shared
 from nncore.system.cores import available_cores
 
-SECONDS_BETWEEN_LOOKS = 0.1
-"""The time between two looks of the parent at the progress of the workers and at `cancelled`."""
+POLL_INTERVAL = 0.1
+"""Seconds between two checks of the parent: progress of the workers, and `cancelled`."""
 
-MOST_ATTEMPTS = 2
-"""A run whose process dies is tried once more and then given up, because the run may be the cause."""
+MAX_ATTEMPTS = 2
+"""A run whose process dies is tried once more and then fails, because the run itself may be the cause."""
 
 DIED = "The process of this run died twice: the run may need more memory than the computer has."
 
-# What a worker process holds from one job to the next.
-_held: dict[str, Any] = {}
+# The data and settings of this worker process, the same for all its jobs.
+_worker_state: dict[str, Any] = {}
 
 
 def run_sweep(
@@ -65,19 +65,19 @@ class _Sweep:
     def __init__(self, jobs: Sequence[SweepJob], validation_share: float, workers: int) -> None:
         """Start the workers, so that they can import their modules while the data is being written."""
         self._context = multiprocessing.get_context("spawn")
-        # The finished share of each job. A flag in shared memory costs a step nothing, an Event some microseconds.
-        self._shares, self._stop = self._context.RawArray("d", len(jobs)), self._context.RawArray("b", 1)
-        self._initial = (validation_share, self._stop, self._shares)
-        # The longest job is last and is taken first: if it began last, the other cores would wait for it.
+        # The completed fraction of each job. A flag in shared memory costs a step nothing, an Event some microseconds.
+        self._fractions, self._stop = self._context.RawArray("d", len(jobs)), self._context.RawArray("b", 1)
+        self._initial = (validation_share, self._stop, self._fractions)
+        # The longest job is at the end of the list and starts first: if it started last, the other cores would be idle.
         waiting = [(place, job, 1) for place, job in enumerate(jobs)][::-1]
         self._waiting = sorted(waiting, key=lambda each: each[1].work)
-        self._at_work: dict[Future[SweepResult], tuple[ProcessPoolExecutor, int, SweepJob, int]] = {}
+        self._running: dict[Future[SweepResult], tuple[ProcessPoolExecutor, int, SweepJob, int]] = {}
         self._idle = [self._worker() for _ in range(workers)]
         self._count, self._done, self._began = len(jobs), 0, perf_counter()
 
     def _worker(self) -> ProcessPoolExecutor:
-        worker = ProcessPoolExecutor(1, self._context, _begin, self._initial)
-        worker.submit(_be_ready)  # a pool starts its process with the first task
+        worker = ProcessPoolExecutor(1, self._context, _start_worker, self._initial)
+        worker.submit(_import_modules)  # a pool starts its process with the first task
         return worker
 
     def events(
@@ -85,33 +85,33 @@ class _Sweep:
     ) -> Iterator[SweepProgress | SweepResult]:
         """Progress and results, until all jobs are done or, after `cancelled`, no job is running."""
         yield self._progress()
-        while self._waiting or self._at_work:
+        while self._waiting or self._running:
             if cancelled():
                 self._stop[0] = True
                 self._waiting.clear()
             while self._idle and self._waiting:
-                self._give(self._idle.pop(), data, *self._waiting.pop())
-            ended, _ = wait(self._at_work, SECONDS_BETWEEN_LOOKS, FIRST_COMPLETED)
+                self._submit(self._idle.pop(), data, *self._waiting.pop())
+            ended, _ = wait(self._running, POLL_INTERVAL, FIRST_COMPLETED)
             for future in ended:
-                result = self._take(future)
+                result = self._result_of(future)
                 if result is not None:
                     yield result
             yield self._progress()
 
-    def _give(
+    def _submit(
         self, worker: ProcessPoolExecutor, data: Callable[[], Splits], place: int, job: SweepJob, attempt: int
     ) -> None:
         try:
-            future = worker.submit(_work, data, place, job)
+            future = worker.submit(_do_job, data, place, job)
         except BrokenProcessPool:  # it died while it was idle
             worker.shutdown(wait=False)
             worker = self._worker()
-            future = worker.submit(_work, data, place, job)
-        self._at_work[future] = worker, place, job, attempt
+            future = worker.submit(_do_job, data, place, job)
+        self._running[future] = worker, place, job, attempt
 
-    def _take(self, future: Future[SweepResult]) -> SweepResult | None:
+    def _result_of(self, future: Future[SweepResult]) -> SweepResult | None:
         """The result of a job that ended; None if its worker died and it is tried again."""
-        worker, place, job, attempt = self._at_work.pop(future)
+        worker, place, job, attempt = self._running.pop(future)
         try:
             result = replace(future.result(), attempts=attempt)
             self._idle.append(worker)
@@ -120,33 +120,33 @@ class _Sweep:
             self._idle.append(self._worker())
             if self._stop[0]:
                 result = SweepResult(job, "stopped")
-            elif attempt < MOST_ATTEMPTS:
-                self._shares[place] = 0.0
+            elif attempt < MAX_ATTEMPTS:
+                self._fractions[place] = 0.0
                 self._waiting.append((place, job, attempt + 1))
                 return None
             else:
                 result = SweepResult(job, "failed", problem=DIED, attempts=attempt)
         self._done += 1
-        self._shares[place] = 1.0
+        self._fractions[place] = 1.0
         return result
 
     def _progress(self) -> SweepProgress:
-        share = sum(self._shares) / self._count if self._count else 1.0
-        at_work = tuple((job, self._shares[place]) for _, place, job, _ in self._at_work.values())
-        return SweepProgress(self._done, self._count, share, perf_counter() - self._began, at_work)
+        fraction = sum(self._fractions) / self._count if self._count else 1.0
+        running = tuple((job, self._fractions[place]) for _, place, job, _ in self._running.values())
+        return SweepProgress(self._done, self._count, fraction, perf_counter() - self._began, running)
 
     def close(self) -> None:
         """Stop the workers and wait until they have ended."""
         self._stop[0] = True
-        for worker in (*self._idle, *(at_work[0] for at_work in self._at_work.values())):
+        for worker in (*self._idle, *(running[0] for running in self._running.values())):
             worker.shutdown(wait=True, cancel_futures=True)
 
 
-def _begin(validation_share: float, stop: Any, shares: Any) -> None:
+def _start_worker(validation_share: float, stop: Any, fractions: Any) -> None:
     """Prepare a worker process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal reaches every process; the parent handles it
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _held.update(splits=None, validation_share=validation_share, stop=stop, shares=shares)
+    _worker_state.update(splits=None, validation_share=validation_share, stop=stop, fractions=fractions)
 
 
 def _end_with_parent() -> None:
@@ -157,23 +157,23 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _be_ready() -> None:
+def _import_modules() -> None:
     """Do nothing; the task makes the process import its modules."""
 
 
-def _work(data: Callable[[], Splits], place: int, job: SweepJob) -> SweepResult:
+def _do_job(data: Callable[[], Splits], place: int, job: SweepJob) -> SweepResult:
     """Do a job; runs in a worker process."""
-    shares, stop = _held["shares"], _held["stop"]
+    fractions, stop = _worker_state["fractions"], _worker_state["stop"]
 
-    def tell(share: float) -> None:
-        shares[place] = share
+    def report(fraction: float) -> None:
+        fractions[place] = fraction
 
     def stopped() -> bool:
         return bool(stop[0])
 
     try:
-        if _held["splits"] is None:
-            _held["splits"] = data()
+        if _worker_state["splits"] is None:
+            _worker_state["splits"] = data()
     except DigitLabError as problem:  # the data cannot be read
         return SweepResult(job, "failed", problem=str(problem))
-    return run_job(job, _held["splits"], _held["validation_share"], stopped, tell)
+    return run_job(job, _worker_state["splits"], _worker_state["validation_share"], stopped, report)

@@ -27,7 +27,7 @@ def shared(data: DataSource, folder: Path) -> Callable[[], Splits]:
     """Write `data` into `folder`; returns the function with which a process of this machine reads it.
 
     All processes map the same files, so that the images are in memory once. If `data` is a function, it is returned
-    unchanged. Raises SettingError for data that stays in its own file, or if the disk is full.
+    unchanged. Raises SettingError for data that is mapped from its file, or if the disk is full.
     """
     if not isinstance(data, Splits):
         return data
@@ -39,13 +39,13 @@ def shared(data: DataSource, folder: Path) -> Callable[[], Splits]:
             np.save(folder / f"{name}-images.npy", part.images)
             np.save(folder / f"{name}-labels.npy", part.labels)
         except OSError as problem:
-            why = problem.strerror or problem
-            raise SettingError("data", f"{folder}: the data could not be written there ({why}).") from None
+            reason = problem.strerror or problem
+            raise SettingError("data", f"{folder}: the data could not be written there ({reason}).") from None
         about[name] = part.class_names, part.source, part.open_set
-    return partial(_opened, folder, about)
+    return partial(_read_mapped, folder, about)
 
 
-def _opened(folder: Path, about: dict[str, About]) -> Splits:
+def _read_mapped(folder: Path, about: dict[str, About]) -> Splits:
     parts = {}
     for name, (class_names, source, open_set) in about.items():
         arrays = [np.load(folder / f"{name}-{what}.npy", mmap_mode="r") for what in ("images", "labels")]
@@ -54,7 +54,7 @@ def _opened(folder: Path, about: dict[str, About]) -> Splits:
 
 
 def packed(data: DataSource) -> PackedData:
-    """`data` in a form that can be sent to another machine; raises SettingError for data that stays in its file."""
+    """Return `data` in a form that can be sent to another machine; raises SettingError for data mapped from a file."""
     if not isinstance(data, Splits):
         return data
     training, validation, test = (
@@ -65,7 +65,7 @@ def packed(data: DataSource) -> PackedData:
 
 
 def unpacked(data: PackedData) -> Splits:
-    """The data that `packed` was given; a function is called here."""
+    """Return the data from its packed form; a function is called here."""
     if callable(data):
         return data()
     training, validation, test = (None if part is None else Dataset(*part) for part in data)

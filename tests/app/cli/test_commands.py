@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import subprocess
 import sys
 from importlib import import_module
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import main
-from app.cli.main import COMMANDS
+from app.cli.main import COMMANDS, argument_parser
 
 ROOT = Path(main.__file__).parent
 
@@ -26,10 +25,10 @@ def test_every_command_module_has_a_row_and_every_row_a_module() -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_command_module_adds_its_options_to_a_parser(name: str) -> None:
-    parser = argparse.ArgumentParser()
-    import_module(f"app.cli.{name}").add_options(parser)
-    assert "--json" in parser.format_help()
+def test_every_command_has_help_with_the_option_json(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        argument_parser([name]).parse_args([name, "--help"])
+    assert "--json" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("arguments", [["--help"], *([name, "--help"] for name in COMMANDS)])

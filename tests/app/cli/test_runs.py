@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import csv
 import json
 from pathlib import Path
@@ -10,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.cli.runs import add_options, run
+from app.cli.main import argument_parser
+from app.cli.runs import run
 from app.storage.paths import run_log_path, runs_folder
 from app.storage.run_process import process_description
 from nncore.errors import DigitLabError, SettingError
@@ -23,9 +23,8 @@ CURVE = np.array([[1, 2, 3], [2.0, 1.0, 0.5], [0.1, 0.5, 0.8]], np.float32)
 
 
 def run_command(*arguments: str) -> int:
-    parser = argparse.ArgumentParser()
-    add_options(parser)
-    return run(parser.parse_args(arguments))
+    command = ("runs", *arguments)
+    return run(argument_parser(command).parse_args(command))
 
 
 @pytest.fixture

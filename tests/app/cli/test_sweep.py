@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from app.cli.sweep import add_options, run
+from app.cli.main import argument_parser
+from app.cli.sweep import run
 from app.storage.paths import run_log_path
 from nncore.errors import SettingError
 from nncore.experiments.run_log.log import RunLog
@@ -19,9 +19,8 @@ QUICK = ("--hidden", "8", "--epochs", "1")
 
 
 def sweep(*arguments: str) -> int:
-    parser = argparse.ArgumentParser()
-    add_options(parser)
-    return run(parser.parse_args(arguments))
+    command = ("sweep", *arguments)
+    return run(argument_parser(command).parse_args(command))
 
 
 @pytest.fixture

@@ -64,13 +64,13 @@ def test_nothing_is_written_as_long_as_nothing_is_new(path: Path) -> None:
 
 def test_a_real_sweep_leaves_each_run_once_and_whole(path: Path) -> None:
     reported: list[str] = []
-    sweep, at_work = recorder(path, reported), 0
+    sweep, running = recorder(path, reported), 0
     for event in run_sweep(JOBS, few_digits(), workers=1):
         sweep.record(event)
         if isinstance(event, SweepProgress):
-            at_work = max(at_work, len(event.at_work))
+            running = max(running, len(event.running))
             assert len(logged(path) if path.exists() else []) <= len(JOBS)
-    assert at_work == 1
+    assert running == 1
     runs = logged(path)
     assert [(run.state, run.epochs, run.settings.config.seed) for run in runs] == [
         ("finished", 3, 0),

@@ -104,7 +104,7 @@ def test_a_cancelled_sweep_stops_the_runs_on_the_cluster(cluster: Cluster) -> No
 @needs_dask
 @pytest.mark.filterwarnings("ignore")
 def test_a_missing_scheduler_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nncore.experiments.sweep.cluster.SECONDS_TO_ANSWER", 1)
+    monkeypatch.setattr("nncore.experiments.sweep.cluster.SCHEDULER_TIMEOUT", 1)
     with pytest.raises(SettingError, match="no Dask scheduler answers"):
         list(run_on_cluster(grid(SMALL, CONFIG, {"seed": [0]}), few_digits(), "tcp://127.0.0.1:9"))
 

@@ -7,7 +7,7 @@ import pytest
 from nncore.data.dataset import Splits
 from nncore.errors import SettingError
 from nncore.experiments.recipes import recipe_named
-from nncore.experiments.sweep import MOST_JOBS, check_jobs, grid
+from nncore.experiments.sweep import MAX_JOBS, check_jobs, grid
 from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
 from tests.nncore.runs import SMALL, few_digits
@@ -26,9 +26,9 @@ def test_a_value_given_twice_is_one_run() -> None:
 
 
 def test_the_number_of_runs_is_limited() -> None:
-    assert len(grid(SMALL, TrainingConfig(), {"seed": range(MOST_JOBS)})) == MOST_JOBS
+    assert len(grid(SMALL, TrainingConfig(), {"seed": range(MAX_JOBS)})) == MAX_JOBS
     with pytest.raises(SettingError, match="at most 1,000 runs; these values make 1,001") as error_message:
-        grid(SMALL, TrainingConfig(), {"epochs": [3], "seed": range(MOST_JOBS + 1)})
+        grid(SMALL, TrainingConfig(), {"epochs": [3], "seed": range(MAX_JOBS + 1)})
     assert error_message.value.field == "seed"
 
 
@@ -53,7 +53,7 @@ def test_the_output_function_of_the_network_stays() -> None:
         ({"learning_rate": [0.1, -1.0]}, "learning_rate"),
         ({"flavour": ["sweet"]}, "flavour"),
         ({"epochs": []}, "epochs"),
-        ({"seed": list(range(MOST_JOBS + 1))}, "seed"),
+        ({"seed": list(range(MAX_JOBS + 1))}, "seed"),
         ({"hidden": [(0,)]}, "units"),
     ],
 )

@@ -110,15 +110,15 @@ def test_progress_increases_to_one_and_estimates_the_remaining_time() -> None:
     jobs = grid(SMALL, CONFIG, {"seed": [0, 1, 2]})
     progress = [event for event in run_sweep(jobs, few_digits(), workers=2) if isinstance(event, SweepProgress)]
     assert (progress[0].done, progress[0].jobs) == (0, 3)
-    assert (progress[-1].done, progress[-1].share, progress[-1].seconds_left) == (3, 1.0, 0.0)
-    assert all(after.share >= before.share for before, after in pairwise(progress))
+    assert (progress[-1].done, progress[-1].fraction, progress[-1].seconds_left) == (3, 1.0, 0.0)
+    assert all(after.fraction >= before.fraction for before, after in pairwise(progress))
     assert SweepProgress(0, 3, 0.25, 10.0).seconds_left == pytest.approx(30.0)
     assert SweepProgress(0, 3, 0.0, 10.0).seconds_left is None
 
 
 def test_each_run_is_done_once_although_a_worker_is_killed() -> None:
     jobs = grid(SMALL, TrainingConfig(epochs=120, batch_size=8), {"seed": [0, 1, 2, 3]})
-    results = results_of(run_sweep(jobs, few_digits(), workers=2), lambda progress: progress.share > 0.2)
+    results = results_of(run_sweep(jobs, few_digits(), workers=2), lambda progress: progress.fraction > 0.2)
     assert sorted(result.job.number for result in results) == [0, 1, 2, 3]
     assert [result.state for result in results] == ["finished"] * 4
     assert sorted(result.attempts for result in results) == [1, 1, 1, 2]
@@ -132,7 +132,7 @@ def test_a_run_whose_worker_dies_twice_fails_and_the_others_are_done() -> None:
     for event in run_sweep(jobs, few_digits(), workers=1):
         if isinstance(event, SweepResult):
             results.append(event)
-        elif kills < 2 and event.share > 1e-5 and workers():
+        elif kills < 2 and event.fraction > 1e-5 and workers():
             kill_busy_worker()
             kills += 1
     assert sorted((result.job.number, result.state, result.attempts) for result in results) == [
@@ -149,7 +149,7 @@ def test_a_cancelled_sweep_stops_its_runs_and_starts_no_other() -> None:
     for event in run_sweep(jobs, few_digits(), workers=2, cancelled=lambda: bool(far)):
         if isinstance(event, SweepResult):
             results.append(event)
-        elif event.share > 1e-5:
+        elif event.fraction > 1e-5:
             far.append(True)
     assert 1 <= len(results) <= 2
     assert {result.state for result in results} == {"stopped"}
@@ -159,7 +159,7 @@ def test_a_cancelled_sweep_stops_its_runs_and_starts_no_other() -> None:
 
 def test_closing_the_iterator_ends_the_workers() -> None:
     events = run_sweep([SweepJob(0, SMALL, ENDLESS)], few_digits())
-    while not (isinstance(event := next(events), SweepProgress) and event.share > 0):
+    while not (isinstance(event := next(events), SweepProgress) and event.fraction > 0):
         pass
     events.close()  # type: ignore[attr-defined]
     assert not workers()
@@ -172,7 +172,7 @@ from tests.nncore.experiments.sweep.test_processes import ENDLESS, SMALL, worker
 
 if __name__ == "__main__":
     for event in run_sweep([SweepJob(0, SMALL, ENDLESS)], few_digits()):
-        if isinstance(event, SweepProgress) and event.share > 0:
+        if isinstance(event, SweepProgress) and event.fraction > 0:
             print(*(worker.pid for worker in workers()), flush=True)
 """
 

@@ -11,7 +11,7 @@ from nncore.handwriting.synthetic import digits, non_digit_kinds, non_digits, sc
 from nncore.handwriting.synthetic.digit_glyphs import DIGIT_GLYPHS, RARE
 from nncore.handwriting.synthetic.digits import random_glyph
 from nncore.handwriting.synthetic.glyph import parse_glyph
-from nncore.handwriting.synthetic.invalid_digits import TURNS
+from nncore.handwriting.synthetic.non_digits import TURNS
 from nncore.handwriting.synthetic.symbol_glyphs import SYMBOL_GLYPHS
 from nncore.handwriting.synthetic.writer_style import WriterStyle
 from nncore.preprocessing.ink import Ink, rasterize
