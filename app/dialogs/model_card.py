@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
+from app.widgets.elements import text_label
 from nncore.files.model_file import Model
 
 
@@ -25,11 +26,11 @@ def card_rows(model: Model) -> list[tuple[str, str]]:
         ("Settings", _settings(card.settings)),
         ("Epochs", str(card.epochs)),
         ("Seed", "" if card.seed is None else str(card.seed)),
-        ("Made", card.created),
+        ("Created", card.created),
         ("Digit Lab version", card.version),
         ("Notes", card.notes),
     ]
-    return [(what, value) for what, value in rows if value]
+    return [(name, value) for name, value in rows if value]
 
 
 def _writers(accuracy: Mapping[str, float]) -> str:
@@ -47,19 +48,18 @@ def _writers(accuracy: Mapping[str, float]) -> str:
 
 def _settings(settings: Mapping[str, object]) -> str:
     """The settings of a run in one line, without those that are off."""
-    shown = [_setting(name, value) for name, value in settings.items() if value or name == "batch_size"]
-    return ", ".join(shown)
+    return ", ".join(_setting(name, value) for name, value in settings.items() if value or name == "batch_size")
 
 
 def _setting(name: str, value: object) -> str:
-    words = name.replace("_", " ")
+    label = name.replace("_", " ")
     if isinstance(value, dict):
-        return f"{words} ({_settings(value)})"
+        return f"{label} ({_settings(value)})"
     if value is None:
-        return f"{words} full"  # one batch of all examples
+        return f"{label} full"  # one batch of all examples
     if value is True:
-        return words
-    return f"{words} {value:g}" if isinstance(value, float) else f"{words} {value}"
+        return label
+    return f"{label} {value:g}" if isinstance(value, float) else f"{label} {value}"
 
 
 class ModelCardDialog(QDialog):
@@ -69,24 +69,18 @@ class ModelCardDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(f"Model card: {model.card.name}")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        title = QLabel(model.card.name)
-        title.setTextFormat(Qt.TextFormat.PlainText)
-        title.setWordWrap(True)
-        title.setProperty("title", True)
+        title = text_label(model.card.name, "title")
         form = QFormLayout()
         form.setHorizontalSpacing(GROUP_GAP)
         form.setVerticalSpacing(GAP)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        for what, value in card_rows(model):
-            name, text = QLabel(what), QLabel(value)
-            name.setProperty("quiet", True)
-            text.setTextFormat(Qt.TextFormat.PlainText)
-            text.setWordWrap(True)
+        for name, value in card_rows(model):
+            text = text_label(value)
             text.setTextInteractionFlags(
                 Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
             )
-            text.setAccessibleName(what)
-            form.addRow(name, text)
+            text.setAccessibleName(name)
+            form.addRow(text_label(name, "quiet", wraps=False), text)
         page = QWidget()
         page.setLayout(form)
         scroll = QScrollArea()

@@ -41,6 +41,17 @@ def push_button(text: str, tooltip: str, on_click: Callable[..., Any] | Any) -> 
     return button
 
 
+def close_button(purpose: str, on_click: Callable[..., Any] | Any) -> QToolButton:
+    """A small button with a cross; `purpose`: its tooltip and accessible name, such as "Close this message"."""
+    button = QToolButton()
+    button.setText("✕")
+    button.setAutoRaise(True)
+    button.setToolTip(purpose)
+    button.setAccessibleName(purpose)
+    button.clicked.connect(on_click)
+    return button
+
+
 def action_button(action: QAction, *, shows_text: bool = True) -> QToolButton:
     """A tool button for `action`; a click on it does not take the focus from the canvas."""
     button = QToolButton()

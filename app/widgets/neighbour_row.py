@@ -12,7 +12,7 @@ from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
 from app.widgets.explanation import Neighbour
 from app.widgets.grey_image import thumbnail
 
-PICTURE = 42
+THUMBNAIL_SIDE = 42
 COUNT = 8
 
 
@@ -36,11 +36,11 @@ class NeighbourRow(QWidget):
 
     def sizeHint(self) -> QSize:
         """COUNT pictures side by side."""
-        return QSize(COUNT * (PICTURE + GAP // 2), PICTURE + self.fontMetrics().height() + 4)
+        return QSize(COUNT * (THUMBNAIL_SIDE + GAP // 2), THUMBNAIL_SIDE + self.fontMetrics().height() + 4)
 
     def minimumSizeHint(self) -> QSize:
         """Four pictures; those that do not fit are not shown."""
-        return QSize(4 * (PICTURE + GAP // 2), self.sizeHint().height())
+        return QSize(4 * (THUMBNAIL_SIDE + GAP // 2), self.sizeHint().height())
 
     def event(self, event: QEvent) -> bool:
         """Show class and distance of the picture under the pointer as a tooltip."""
@@ -65,10 +65,10 @@ class NeighbourRow(QWidget):
                 if place.right() >= self.width():
                     return
                 if image is not None:
-                    picture = thumbnail(image, PICTURE, colours, self.devicePixelRatioF())
-                    painter.drawPixmap(QRect(place.topLeft(), QSize(PICTURE, PICTURE)), picture)
+                    picture = thumbnail(image, THUMBNAIL_SIDE, colours, self.devicePixelRatioF())
+                    painter.drawPixmap(QRect(place.topLeft(), QSize(THUMBNAIL_SIDE, THUMBNAIL_SIDE)), picture)
                 painter.setPen(QColor(colours.text if name == self._expected else colours.error))
                 painter.drawText(place, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, name)
 
     def _place(self, number: int) -> QRect:
-        return QRect(QPoint(number * (PICTURE + GAP // 2), 0), QSize(PICTURE, self.sizeHint().height()))
+        return QRect(QPoint(number * (THUMBNAIL_SIDE + GAP // 2), 0), QSize(THUMBNAIL_SIDE, self.sizeHint().height()))

@@ -80,9 +80,9 @@ TABS = (
 class MainWindow(QMainWindow):
     """The tabs, a menu at the right, and a message bar."""
 
-    def __init__(self, session: Session, settings: WindowPreferences) -> None:
+    def __init__(self, session: Session, preferences: WindowPreferences) -> None:
         super().__init__()
-        self.session, self.settings = session, settings
+        self.session, self.preferences = session, preferences
         session.setParent(self)
         self.teacher = HandwritingTeacher(self)
         self.setWindowTitle("Digit Lab")
@@ -107,7 +107,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(page)
         self._fill_menu()
         self._connect()
-        self._unkept = ""
+        self._unsaved_message = ""
         self._restore()
         self.run_offer.check_log()
 
@@ -125,7 +125,7 @@ class MainWindow(QMainWindow):
         session.data_changed.connect(self._show_data)
         session.status_message.connect(self.messages.show_message)
         session.error_message.connect(self.messages.show_error)
-        session.model_not_saved.connect(self._remember_unkept)
+        session.model_not_saved.connect(self._remember_unsaved)
         self.menu.theme_chosen.connect(self.set_theme)
         self.tabs.currentChanged.connect(self._focus_tab)
         self._connect_teacher()
@@ -150,7 +150,7 @@ class MainWindow(QMainWindow):
         self.runs_tab.status_message.connect(self.messages.show_message)
         self.runs_tab.error_message.connect(self.messages.show_error)
         self.training_actions.error_message.connect(self.messages.show_error)
-        self.training_actions.tab_wanted.connect(self.tabs.setCurrentWidget)
+        self.training_actions.tab_requested.connect(self.tabs.setCurrentWidget)
         self.run_offer.continue_requested.connect(self.training_actions.continue_run)
         self.run_offer.error_message.connect(self.messages.show_error)
         self.session.run_starting.connect(self.run_offer.withdraw)
@@ -243,7 +243,7 @@ class MainWindow(QMainWindow):
         menu.add("S&weep settings…", self.training_actions.open_sweep)
         menu.add("Use the bundled M&NIST data", self.session.load_bundled_data)
         menu.addSeparator()
-        menu.add_themes(self.settings.theme)
+        menu.add_themes(self.preferences.theme)
         menu.add("&Full screen", self._toggle_full_screen, QKeySequence("F11"))
         menu.addSeparator()
         menu.add("About Digit &Lab", self._about)
@@ -256,7 +256,7 @@ class MainWindow(QMainWindow):
     @Slot(ThemeChoice)
     def set_theme(self, choice: ThemeChoice) -> None:
         """Use the theme `choice` now and after the next start."""
-        self.settings.theme = choice
+        self.preferences.theme = choice
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         apply_theme(application, choice)
@@ -309,23 +309,24 @@ class MainWindow(QMainWindow):
     def _restore(self) -> None:
         screen = self.screen().availableGeometry()
         self.resize(min(1200, screen.width()), min(680, screen.height() - TITLE_BAR))
-        geometry = self.settings.geometry
+        geometry = self.preferences.geometry
         if geometry is not None:
             self.restoreGeometry(geometry)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Hide, stop the run and wait for every thread; stay open if one does not end, or a model was not saved."""
-        self.settings.geometry = self.saveGeometry()
-        self._unkept = ""
+        self.preferences.geometry = self.saveGeometry()
+        self._unsaved_message = ""
         self.hide()
-        if not (self.session.close() and self.teacher.close() and self._tabs_finish()):
+        if not (self.session.close() and self.teacher.close() and self._finish_tabs()):
             self._stay_open(event, "A file is still being read or written. Close the window again in a moment.")
-        elif self._unkept:
-            self._stay_open(event, f"{self._unkept} Save it elsewhere, or close the window again to discard it.")
+        elif self._unsaved_message:
+            advice = "Save it elsewhere, or close the window again to discard it."
+            self._stay_open(event, f"{self._unsaved_message} {advice}")
         else:
             event.accept()
 
-    def _tabs_finish(self) -> bool:
+    def _finish_tabs(self) -> bool:
         """Stop the background work of all tabs and wait for it; False if one does not end in time."""
         tabs = [self.tab(row.tab) for row in TABS]
         finished = [self.training_actions.finish(), *(tab.finish() for tab in tabs)]  # all are called in any case
@@ -337,6 +338,6 @@ class MainWindow(QMainWindow):
         self.messages.show_error(sentence)
 
     @Slot(str)
-    def _remember_unkept(self, sentence: str) -> None:
-        self._unkept = sentence
+    def _remember_unsaved(self, sentence: str) -> None:
+        self._unsaved_message = sentence
         self.messages.show_error(sentence)

@@ -1,11 +1,12 @@
-"""A line above the tabs with messages; a message about a problem stays until it is closed."""
+"""A line above the tabs that shows one message; an error message stays until it is closed."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from app.style.theme import GAP, PAGE_MARGIN
+from app.widgets.elements import close_button, set_style, text_label
 
 MESSAGE_MILLISECONDS = 6000
 
@@ -15,21 +16,13 @@ class MessageBar(QFrame):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._label = QLabel()
-        self._label.setTextFormat(Qt.TextFormat.PlainText)
-        self._label.setWordWrap(True)
+        self._label = text_label()
         self._label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._label.setAccessibleName("Message")
-        close = QToolButton()
-        close.setText("✕")
-        close.setAutoRaise(True)
-        close.setToolTip("Close this message")
-        close.setAccessibleName("Close this message")
-        close.clicked.connect(self.hide)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(PAGE_MARGIN, GAP, PAGE_MARGIN, GAP)
         layout.addWidget(self._label)
-        layout.addWidget(close)
+        layout.addWidget(close_button("Close this message", self.hide))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(MESSAGE_MILLISECONDS)
@@ -43,19 +36,17 @@ class MessageBar(QFrame):
 
     @Slot(str)
     def show_message(self, sentence: str) -> None:
-        """Show a message about success for a few seconds."""
+        """Show a message for a few seconds."""
         self._show(sentence, is_error=False)
         self._timer.start()
 
     @Slot(str)
     def show_error(self, sentence: str) -> None:
-        """Show a message about a problem until it is closed."""
+        """Show an error message until it is closed."""
         self._timer.stop()
         self._show(sentence, is_error=True)
 
     def _show(self, sentence: str, *, is_error: bool) -> None:
-        self._label.setProperty("error", is_error)
-        self._label.style().unpolish(self._label)
-        self._label.style().polish(self._label)
+        set_style(self._label, "error", is_error)
         self._label.setText(sentence)
         self.show()

@@ -33,7 +33,7 @@ from nncore.training.events import Diverged, Finished, Started
 class TrainingActions(QObject):
     """Starts, repeats, varies and continues runs, as the two tabs request."""
 
-    tab_wanted = Signal(QWidget)
+    tab_requested = Signal(QWidget)
     """The tab that shows the result of an action."""
     error_message = Signal(str)
     """One sentence: what could not be done, or what has changed since a run."""
@@ -42,8 +42,8 @@ class TrainingActions(QObject):
         """window: the parent of dialogs."""
         super().__init__(window)
         self.session, self.train_tab, self.runs_tab, self._window = session, train_tab, runs_tab, window
-        self.rates, self.reading = RateSearch(self), TaskQueue(self)
-        self._forked: LoggedRun | None = None
+        self.rate_search, self.tasks = RateSearch(self), TaskQueue(self)
+        self._fork_parent: LoggedRun | None = None
         self._sweep: SweepDialog | None = None
         self._connect()
         self._connect_runs()
@@ -52,7 +52,7 @@ class TrainingActions(QObject):
         """Cancel searches and sweeps, and wait for their threads; False if that takes too long."""
         if self._sweep is not None and not self._sweep.finish():
             return False
-        return self.rates.finish() and self.reading.finish()
+        return self.rate_search.finish() and self.tasks.finish()
 
     def _connect(self) -> None:
         session, train_tab = self.session, self.train_tab
@@ -67,7 +67,7 @@ class TrainingActions(QObject):
         train_tab.curves.painting.connect(session.paint_priority.claim)  # until the painted curve is on the screen
         session.run_starting.connect(self._show_run_points)
         train_tab.find_rate_requested.connect(self._find_rate)
-        learning, rates = train_tab.settings.learning, self.rates
+        learning, rates = train_tab.settings.learning, self.rate_search
         learning.find_cancelled.connect(rates.cancel)
         session.run_starting.connect(rates.cancel)
         rates.searching_changed.connect(learning.set_finding)
@@ -88,12 +88,12 @@ class TrainingActions(QObject):
         runs.fork_requested.connect(self._fork)
         self.train_tab.settings.recipes.chosen.connect(self._forget_fork)
         runs.continue_requested.connect(self.continue_run)
-        runs.train_on_requested.connect(self._select_ended_run)
+        runs.continue_ended_requested.connect(self._select_ended_run)
 
     @Slot(float)
     def hold_out(self, share: float) -> None:
         """Hold out this share of the training images from the next run on, instead of the recipe's share."""
-        self._forked = None
+        self._fork_parent = None
         self.train_tab.settings.hold_out(share)
 
     @Slot()
@@ -132,7 +132,7 @@ class TrainingActions(QObject):
     def _show_earlier_runs(self, numbers: list[int]) -> None:
         self.train_tab.curves.set_earlier_runs(earlier_runs_of(self.runs_tab.store.reported_runs(numbers)))
         if numbers:
-            self.tab_wanted.emit(self.train_tab)
+            self.tab_requested.emit(self.train_tab)
 
     @Slot(object)
     def rerun(self, run: LoggedRun) -> None:
@@ -147,9 +147,9 @@ class TrainingActions(QObject):
                 validation_share=settings.validation_share, rates=settings.rates, points=points[0],
             )
         )  # fmt: skip
-        self._say_if_data_differs(run)
+        self._warn_if_data_differs(run)
 
-    def _say_if_data_differs(self, run: LoggedRun) -> None:
+    def _warn_if_data_differs(self, run: LoggedRun) -> None:
         """Inform the user if the run used other images than the present ones; a curve is restored with its run."""
         data, recipe = self.session.data, RECIPES.get(run.settings.recipe)
         learnt_from, fits = run.settings.data, recipe is not None and recipe.fits_a_curve
@@ -192,19 +192,19 @@ class TrainingActions(QObject):
         """Show the run's settings for varied runs, which name it as parent until another recipe or share is chosen."""
         if self._points_of(run) is None:
             return
-        self._forked = run
+        self._fork_parent = run
         self._show_settings_of(run.settings)
-        self.tab_wanted.emit(self.train_tab)
-        self._say_if_data_differs(run)
+        self.tab_requested.emit(self.train_tab)
+        self._warn_if_data_differs(run)
 
     @Slot()
     def _forget_fork(self) -> None:
-        self._forked = None
+        self._fork_parent = None
 
     def _start_run(self, start: Callable[[], None]) -> None:
         if self.session.run_state is RunState.IDLE:
             start()
-            self.tab_wanted.emit(self.train_tab)
+            self.tab_requested.emit(self.train_tab)
         else:
             self.error_message.emit("A run is in progress. Stop it first, or wait for its end.")
 
@@ -222,7 +222,7 @@ class TrainingActions(QObject):
     def _start_recipe(self, spec: NetworkSpec, config: TrainingConfig, paused: bool) -> None:
         """Start a run on the examples of the recipe chosen last, with the present settings."""
         name, share = self._recipe_and_share()
-        parent, points = self._forked.id if self._forked else None, self.train_tab.settings.points()
+        parent, points = self._fork_parent.id if self._fork_parent else None, self.train_tab.settings.points()
         self.session.start_training(
             spec, config, paused=paused, recipe=name, parent=parent, validation_share=share, points=points
         )
@@ -232,13 +232,13 @@ class TrainingActions(QObject):
         if self.session.data is not None:
             name, share = self._recipe_and_share()
             plan = RunPlan(spec, config, share, name, points=self.train_tab.settings.points())
-            self.rates.begin(plan, self.session.data)
+            self.rate_search.begin(plan, self.session.data)
 
     @Slot(object)
     def _read_points(self, path: Path) -> None:
         """Read the points of a curve in the background."""
         curve = self.train_tab.settings.curve
-        self.reading.add("points", partial(read_points, path), curve.show_file, curve.refuse_file, latest_only=True)
+        self.tasks.add("points", partial(read_points, path), curve.show_file, curve.refuse_file, latest_only=True)
 
     @Slot(str)
     def _show_recipe_page(self, name: str) -> None:
@@ -260,7 +260,7 @@ class TrainingActions(QObject):
     def _use_recipe(self, recipe: Recipe) -> None:
         self._forget_fork()
         self.train_tab.settings.choose_recipe(recipe.name)
-        self.tab_wanted.emit(self.train_tab)
+        self.tab_requested.emit(self.train_tab)
 
     @Slot(object)
     def _show_run_points(self, plan: RunPlan) -> None:

@@ -11,7 +11,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.cli.train_options import add_settings
-from app.dialogs.sweep.values import OFFERED, read_values
+from app.dialogs.sweep.values import DIALOG_SETTINGS, read_values
 from app.tabs.data.source_panel import SourcePanel
 from app.tabs.train.settings.layer_words import read_blocks
 from app.tabs.train.settings.settings_panel import SettingsPanel
@@ -37,7 +37,7 @@ def panel(qtbot: QtBot) -> SettingsPanel:
 
 
 @pytest.mark.parametrize("name", WHOLE)
-def test_the_limits_of_a_whole_number_are_the_same_everywhere(name: str, panel: SettingsPanel) -> None:
+def test_whole_numbers_have_the_same_limits_everywhere(name: str, panel: SettingsPanel) -> None:
     edit = panel.learning.batch_size if name == "batch_size" else None
     form = next(form for form in (panel.learning, panel.stopping) if name in form.rows)
 
@@ -50,7 +50,7 @@ def test_the_limits_of_a_whole_number_are_the_same_everywhere(name: str, panel: 
         form_value,
         lambda value: typed(name, str(value), several=False),
         lambda value: typed(name, str(value), several=True)[0],
-        *([lambda value: read_values({name: str(value)})[name][0]] if name in OFFERED else []),
+        *([lambda value: read_values({name: str(value)})[name][0]] if name in DIALOG_SETTINGS else []),
     ]
     lowest, highest = int(WHOLE[name].range.lowest), int(WHOLE[name].range.highest)
     for way in ways:
@@ -61,20 +61,20 @@ def test_the_limits_of_a_whole_number_are_the_same_everywhere(name: str, panel: 
             assert refusal.value.field == name
 
 
-def test_a_seed_of_made_up_digits_may_be_as_long_as_that_of_a_run(qtbot: QtBot) -> None:
+def test_the_seed_of_synthetic_digits_has_the_limits_of_a_run_seed(qtbot: QtBot) -> None:
     panel = SourcePanel()
     qtbot.addWidget(panel)
     largest = int(SETTINGS["seed"].range.highest)
     panel.seed.setText(str(largest))
-    with qtbot.waitSignal(panel.made_up_requested) as asked:
+    with qtbot.waitSignal(panel.synthetic_requested) as asked:
         panel.seed.returnPressed.emit()
     assert asked.args == [2000, largest]
     panel.seed.setText(str(largest + 1))
-    with qtbot.assertNotEmitted(panel.made_up_requested):
+    with qtbot.assertNotEmitted(panel.synthetic_requested):
         panel.seed.returnPressed.emit()
 
 
-def test_a_layer_is_as_wide_in_a_sweep_as_in_the_train_tab() -> None:
+def test_a_layer_has_the_same_maximum_width_in_a_sweep_and_the_train_tab() -> None:
     assert read_values({"hidden": str(MAX_UNITS)}) == {"hidden": [(MAX_UNITS,)]}
     assert len(read_blocks(str(MAX_UNITS))) == 1
     for read in (lambda text: read_values({"hidden": text}), read_blocks):

@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage, QPainter, QPen
 CALLS = 2000
 
 
-def test_calls_that_return_nothing_leave_the_references_to_none_as_they_were(qapp: object) -> None:
+def test_calls_without_a_result_keep_the_reference_count_of_none(qapp: object) -> None:
     image = QImage(8, 8, QImage.Format.Format_RGB32)
     painter, pen = QPainter(image), QPen()
     before = sys.getrefcount(None)

@@ -17,7 +17,7 @@ UNTYPED = {
     "session/session.py: ended_run_changed": NONE,
     "session/session.py: run_event": EVENTS,
     "session/training_thread.py: run_event": EVENTS,
-    "tabs/data/source_panel.py: made_up_requested": "carries a seed up to 2^32 - 1, more than Qt's int holds",
+    "tabs/data/source_panel.py: synthetic_requested": "carries a seed up to 2^32 - 1, more than Qt's int holds",
     "tabs/draw/draw_tab.py: predicted": NONE,
     "tabs/draw/epoch_row.py: epoch_chosen": NONE,
     "tabs/evaluate/detail_view.py: explanation_changed": NONE,

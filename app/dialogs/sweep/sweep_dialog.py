@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QProgressBar,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -22,9 +21,10 @@ from PySide6.QtWidgets import (
 from app.background.task_queue import CLOSE_MILLISECONDS
 from app.dialogs.sweep.sweep_plot import PARAMETERS, TIME, SweepPlot
 from app.dialogs.sweep.sweep_thread import SweepRequest, SweepThread
-from app.dialogs.sweep.values import OFFERED, read_values
+from app.dialogs.sweep.values import DIALOG_SETTINGS, read_values
 from app.storage.run_process import machine_description
-from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
+from app.style.theme import GROUP_GAP, PAGE_MARGIN
+from app.widgets.elements import column_of, push_button, row_of, text_label, without_margins
 from app.widgets.form import Form
 from nncore.data.dataset import Splits
 from nncore.errors import SettingError
@@ -35,11 +35,11 @@ from nncore.experiments.sweep import SweepJob, SweepProgress, SweepResult, grid
 
 EXAMPLES = {"learning_rate": "0.001 0.003 0.01", "batch_size": "32 128"}
 TITLE_BAR = 40
-"""Most pixels of a window's title bar."""
+"""Maximum height of a window's title bar in pixels."""
 
 
 class SweepDialog(QDialog):
-    """Makes the runs of a grid in worker processes, and compares them.
+    """Trains the runs of a sweep in worker processes, and compares them.
 
     `run_logged` carries the number of each run in the log. Closing the dialog stops the sweep and waits for it.
     """
@@ -54,13 +54,14 @@ class SweepDialog(QDialog):
         self._thread: SweepThread | None = None
         self._jobs: list[SweepJob] = []
         self.results: list[SweepResult] = []
-        self.form, self.count, self.problem = Form(), QLabel(), QLabel()
-        self.entries = {setting: QLineEdit(EXAMPLES.get(setting, "")) for setting in OFFERED}
+        self.form, self.count, self.problem = Form(), QLabel(), text_label(style="error")
+        self.entries = {setting: QLineEdit(EXAMPLES.get(setting, "")) for setting in DIALOG_SETTINGS}
         self.against, self.plot = QComboBox(), SweepPlot(self._measure.capitalize())
-        self.progress, self.state, self.run_button = QProgressBar(), QLabel(), QPushButton()
-        self._compose()
-        self._read()
-        self._offer()
+        self.progress, self.state = QProgressBar(), text_label(style="quiet")
+        self.run_button = push_button("", "", self._start_or_stop)
+        self._lay_out()
+        self._read_entries()
+        self._list_axis_choices()
         self._show_running(False)
 
     @classmethod
@@ -72,26 +73,18 @@ class SweepDialog(QDialog):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return dialog
 
-    def _compose(self) -> None:
-        self._prepare()
-        left = QVBoxLayout()
-        explanation = QLabel("Enter several values separated by spaces. Every combination is one run.")
-        explanation.setProperty("quiet", True)
-        explanation.setWordWrap(True)
-        left.setSpacing(GAP)
-        for widget in (explanation, self.form, self.count, self.problem):
-            left.addWidget(widget)
+    def _lay_out(self) -> None:
+        self._set_up_widgets()
+        explanation = text_label("Enter several values separated by spaces. Every combination is one run.", "quiet")
+        left = column_of(explanation, self.form, self.count, self.problem)
         left.addStretch(1)
-        left.addWidget(self.state)
-        left.addWidget(self.progress)
-        left.addWidget(self.run_button)
-        above, label = QHBoxLayout(), QLabel(f"{self._measure} against")
+        for widget in (self.state, self.progress, self.run_button):
+            left.addWidget(widget)
+        label = QLabel(f"{self._measure} against")
         label.setBuddy(self.against)
-        above.addWidget(label)
-        above.addWidget(self.against)
+        above = row_of(label, self.against)
         above.addStretch(1)
-        right = QVBoxLayout()
-        right.setSpacing(GAP)
+        right = without_margins(QVBoxLayout())
         right.addLayout(above)
         right.addWidget(self.plot, 1)
         layout = QHBoxLayout(self)
@@ -102,49 +95,43 @@ class SweepDialog(QDialog):
         screen = self.screen().availableGeometry()
         self.resize(min(1000, screen.width()), min(560, screen.height() - TITLE_BAR))
 
-    def _prepare(self) -> None:
+    def _set_up_widgets(self) -> None:
         for setting, entry in self.entries.items():
-            entry.setPlaceholderText(f"{self._usual(setting)} (current)")
-            row = OFFERED[setting]
+            entry.setPlaceholderText(f"{self._present_value(setting)} (current)")
+            row = DIALOG_SETTINGS[setting]
             examples = row.examples or " ".join(row.choices)
             self.form.add(setting, row.label, entry, f"{row.help} Values such as {examples}.")
-            entry.textChanged.connect(self._read)
-        self.problem.setProperty("error", True)
+            entry.textChanged.connect(self._read_entries)
         self.count.setProperty("value", True)
-        self.state.setProperty("quiet", True)
-        for label in (self.problem, self.state):
-            label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
         self.progress.setRange(0, 1000)
         self.progress.setAccessibleName("Progress of the sweep")
         self.run_button.setProperty("primary", True)
-        self.run_button.clicked.connect(self._press)
         self.against.setAccessibleName(f"{self._measure.capitalize()} against")
         self.against.setToolTip("Horizontal axis: a setting, the training time, or the number of parameters.")
-        self.against.currentIndexChanged.connect(self._draw)
+        self.against.currentIndexChanged.connect(self._update_plot)
 
     @property
     def _measure(self) -> str:
-        """The measure by which runs are compared."""
+        """The measure that compares the runs: "loss" for a curve, otherwise "accuracy"."""
         recipe = RECIPES.get(self._base.recipe)
         return "loss" if recipe is not None and recipe.fits_a_curve else "accuracy"
 
-    def _usual(self, setting: str) -> str:
+    def _present_value(self, setting: str) -> str:
         """The value of a setting outside the sweep."""
         spec = self._base.spec
         if setting == "hidden":
-            return OFFERED[setting].in_words(spec.widths[1:-1]) if spec.is_dense else "as in the network"
+            return DIALOG_SETTINGS[setting].in_words(spec.widths[1:-1]) if spec.is_dense else "as in the network"
         if setting == "activation":
             return next(
                 (str(function) for layer in spec.layers if (function := getattr(layer, "function", ""))), "none"
             )
-        return OFFERED[setting].in_words(getattr(self._base.config, setting))
+        return DIALOG_SETTINGS[setting].in_words(getattr(self._base.config, setting))
 
     # ---------------------------------------------------------------- settings
 
     @Slot()
-    def _read(self) -> None:
-        """Show the number of runs, or what is wrong with a value."""
+    def _read_entries(self) -> None:
+        """Read the values; show the number of runs, or the problem of an invalid value."""
         problems: dict[str, SettingError] = {}
         self._jobs = []
         try:
@@ -153,8 +140,8 @@ class SweepDialog(QDialog):
         except SettingError as problem:
             problems[problem.field] = problem
         self.form.show_problems(problems)
-        elsewhere = [str(problem) for field, problem in problems.items() if field not in self.entries]
-        self._complain(elsewhere[0] if elsewhere else "")
+        other = [str(problem) for field, problem in problems.items() if field not in self.entries]
+        self._show_problem(other[0] if other else "")
         runs = len(self._jobs)
         self.count.setText("1 run" if runs == 1 else f"{runs:,} runs" if runs else "no runs")
         self._show_running(self._thread is not None)
@@ -167,7 +154,7 @@ class SweepDialog(QDialog):
     # --------------------------------------------------------------------- run
 
     @Slot()
-    def _press(self) -> None:
+    def _start_or_stop(self) -> None:
         if self._thread is not None:
             self._thread.stop()
             self.state.setText("Stopping …")
@@ -175,7 +162,7 @@ class SweepDialog(QDialog):
         try:
             data, share = self._examples()
         except SettingError as problem:
-            self._complain(str(problem))
+            self._show_problem(str(problem))
             return
         base = self._base
         settings = replace(
@@ -183,14 +170,14 @@ class SweepDialog(QDialog):
             validation_share=share,
         )  # fmt: skip
         self.results = []
-        self._offer()
-        self._complain("")
+        self._list_axis_choices()
+        self._show_problem("")
         self._thread = thread = SweepThread(SweepRequest(self._jobs, data, settings, self._log), self)
         thread.progressed.connect(self._show_progress)
-        thread.run_ended.connect(self._take)
-        thread.failed.connect(self._complain)
-        thread.not_logged.connect(self._complain)
-        thread.finished.connect(self._end)
+        thread.run_ended.connect(self._add_result)
+        thread.failed.connect(self._show_problem)
+        thread.not_logged.connect(self._show_problem)
+        thread.finished.connect(self._on_finished)
         self._show_running(True)
         self.state.setText("Starting …")
         thread.start()
@@ -214,16 +201,16 @@ class SweepDialog(QDialog):
         self.state.setText(f"{progress.done} of {progress.jobs} runs{rest}")
 
     @Slot(object, int)
-    def _take(self, result: SweepResult, number: int) -> None:
+    def _add_result(self, result: SweepResult, number: int) -> None:
         self.results.append(result)
         if result.state in ("failed", "diverged"):
-            self._complain(f"{result.job.name}: {result.problem}")
-        self._draw()
+            self._show_problem(f"{result.job.name}: {result.problem}")
+        self._update_plot()
         if number:
             self.run_logged.emit(number)
 
     @Slot()
-    def _end(self) -> None:
+    def _on_finished(self) -> None:
         if self._thread is not None:
             self._thread.deleteLater()
             self._thread = None
@@ -234,7 +221,7 @@ class SweepDialog(QDialog):
         self._show_running(False)
 
     @Slot(str)
-    def _complain(self, sentence: str) -> None:
+    def _show_problem(self, sentence: str) -> None:
         self.problem.setText(sentence)
         self.problem.setVisible(bool(sentence))
 
@@ -251,20 +238,20 @@ class SweepDialog(QDialog):
 
     # -------------------------------------------------------------------- plot
 
-    def _offer(self) -> None:
+    def _list_axis_choices(self) -> None:
         """List the choices for the horizontal axis: the settings that vary, time, and number of parameters."""
         varied = [name for name, _ in self._jobs[0].settings if len({dict(j.settings)[name] for j in self._jobs}) > 1]
         self.against.blockSignals(True)
         self.against.clear()
         for name in varied:
-            self.against.addItem(OFFERED[name].label, name)
+            self.against.addItem(DIALOG_SETTINGS[name].label, name)
         self.against.addItem("training time", TIME)
         self.against.addItem("parameters", PARAMETERS)
         self.against.blockSignals(False)
-        self._draw()
+        self._update_plot()
 
     @Slot()
-    def _draw(self) -> None:
+    def _update_plot(self) -> None:
         self.plot.show_results(self.results, self.against.currentData() or TIME)
 
     # ------------------------------------------------------------------- close

@@ -14,19 +14,19 @@ from nncore.experiments.sweep import SweepResult
 from nncore.experiments.sweep.grid import SWEPT
 
 TIME, PARAMETERS = "time", "parameters"
-EMPTY = "Press Run to train and compare the runs."
+EMPTY_HINT = "Press Run to train and compare the runs."
 
 
 class SweepPlot(Plot):
     """One dot per run; the best is a green star. Pointing at a dot shows its run."""
 
     def __init__(self, name: str = "Accuracy", parent: QWidget | None = None) -> None:
-        super().__init__(name, EMPTY, parent)
+        super().__init__(name, EMPTY_HINT, parent)
         self.best_in_words = ""
         self._results: list[SweepResult] = []
         self._against = TIME
-        self._dots = pg.ScatterPlotItem(size=9, hoverable=True, hoverSize=13, tip=self._tell)
-        self._best = pg.ScatterPlotItem(size=14, symbol="star", hoverable=True, tip=self._tell)
+        self._dots = pg.ScatterPlotItem(size=9, hoverable=True, hoverSize=13, tip=self._describe_dot)
+        self._best = pg.ScatterPlotItem(size=14, symbol="star", hoverable=True, tip=self._describe_dot)
         self.item.addItem(self._dots)
         self.item.addItem(self._best)
         self.apply_colours()
@@ -37,31 +37,30 @@ class SweepPlot(Plot):
 
         against: a setting, TIME or PARAMETERS.
         """
-        self._results = [result for result in results if result.state == "finished" and _figure(result) is not None]
+        finished = [result for result in results if result.state == "finished"]
+        self._results = [result for result in finished if _measured_value(result) is not None]
         self._against = against
-        x, ticks = self._places(against)
-        y = [_figure(result) or 0.0 for result in self._results]
+        x, ticks = self._x_positions(against)
+        y = [_measured_value(result) or 0.0 for result in self._results]
         self.best_in_words = ""
         if not y:
             self.set_axes((0, 1), (0, 1))
             self._dots.setData([], [])
             self._best.setData([], [])
-            self.describe(EMPTY, True)
+            self.describe(EMPTY_HINT, True)
             return
         by_loss = self._results[0].accuracy is None
         best = y.index(min(y) if by_loss else max(y))
-        self.best_in_words = self._words(self._results[best])
+        self.best_in_words = self._describe_result(self._results[best])
         others = [number for number in range(len(y)) if number != best]
         self._dots.setData([x[n] for n in others], [y[n] for n in others], data=[self._results[n] for n in others])
         self._best.setData([x[best]], [y[best]], data=[self._results[best]])
-        units = {TIME: "training time (s)", PARAMETERS: "parameters"}
-        self.set_axes(
-            _wider(x), _wider(y), units.get(against) or SWEPT[against].label, "loss" if by_loss else "accuracy (%)"
-        )
+        x_label = {TIME: "training time (s)", PARAMETERS: "parameters"}.get(against) or SWEPT[against].label
+        self.set_axes(_with_margin(x), _with_margin(y), x_label, "loss" if by_loss else "accuracy (%)")
         self.item.getAxis("bottom").setTicks(ticks)
-        self.describe("; ".join(self._words(result) for result in self._results), False)
+        self.describe("; ".join(self._describe_result(result) for result in self._results), False)
 
-    def _places(self, against: str) -> tuple[list[float], list[list[tuple[float, str]]] | None]:
+    def _x_positions(self, against: str) -> tuple[list[float], list[list[tuple[float, str]]] | None]:
         """The x position of each run, and the ticks; values of a setting are evenly spaced in order."""
         if against == TIME:
             return [result.seconds for result in self._results], None
@@ -73,12 +72,12 @@ class SweepPlot(Plot):
         ticks = [(float(place), SWEPT[against].in_words(value)) for place, value in enumerate(order)]
         return [float(order.index(value)) for value in values], [ticks]
 
-    def _words(self, result: SweepResult) -> str:
+    def _describe_result(self, result: SweepResult) -> str:
         reached = f"loss {figure(result.loss)}" if result.accuracy is None else percent(result.accuracy)
         return f"{reached}: {result.job.name or 'the only run'}, {duration(result.seconds)}"
 
-    def _tell(self, x: float, y: float, data: object) -> str:
-        return self._words(data) if isinstance(data, SweepResult) else ""
+    def _describe_dot(self, x: float, y: float, data: object) -> str:
+        return self._describe_result(data) if isinstance(data, SweepResult) else ""
 
     def apply_colours(self) -> None:
         """Apply the theme's colours, also to the dots."""
@@ -91,12 +90,12 @@ class SweepPlot(Plot):
             self._best.setBrush(colours.winner)
 
 
-def _figure(result: SweepResult) -> float | None:
+def _measured_value(result: SweepResult) -> float | None:
     """The y value of a run: its accuracy in per cent, or its loss."""
     return result.loss if result.accuracy is None else 100 * result.accuracy
 
 
-def _wider(values: Sequence[float]) -> tuple[float, float]:
+def _with_margin(values: Sequence[float]) -> tuple[float, float]:
     """The range of the values with a margin."""
     low, high = min(values), max(values)
     room = 0.08 * (high - low) or 0.5

@@ -8,7 +8,7 @@ from typing import Any
 
 from nncore.experiments.sweep.grid import SWEPT
 
-OFFERED = {name: setting for name, setting in SWEPT.items() if setting.in_dialog}
+DIALOG_SETTINGS = {name: setting for name, setting in SWEPT.items() if setting.in_dialog}
 """The settings that the window offers, in the order shown."""
 
 
@@ -21,5 +21,5 @@ def read_values(texts: Mapping[str, str]) -> dict[str, list[Any]]:
     for setting, text in texts.items():
         words = [word for word in re.split(r"[\s;]+", text) if word]
         if words:
-            values[setting] = [OFFERED[setting].read(word.rstrip(",")) for word in words]
+            values[setting] = [DIALOG_SETTINGS[setting].read(word.rstrip(",")) for word in words]
     return values

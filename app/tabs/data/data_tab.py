@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.background.task_queue import TaskQueue, is_cancelled
 from app.storage.data_sources import LoadedData, combine, generate_digits, load_bundled, load_own_ink, load_path
@@ -16,15 +16,16 @@ from app.tabs.data.class_rows import ClassRows
 from app.tabs.data.sample_view import PARTS, SampleView
 from app.tabs.data.source_panel import SourcePanel
 from app.tabs.tab import Tab
+from app.widgets.elements import column_of, row_of, text_label
 from app.widgets.plain_text import ElidedLabel
 from nncore.data.dataset import Dataset, Splits
 from nncore.data.statistics import DatasetStatistics, dataset_statistics
 
 READING = "The data is still being read."
-PANEL_WIDTH, FIGURES_WIDTH = 250, 330
+PANEL_WIDTH, STATISTICS_WIDTH = 250, 330
 
 Source = Callable[[Callable[[float], None], Callable[[], bool]], LoadedData | None]
-"""Reads data. Arguments: a function that reports the share that is read, and one that asks whether to cancel."""
+"""Reads data. Its arguments: a function that it calls with the fraction that is read, and `is_cancelled`."""
 
 
 class DataTab(Tab):
@@ -33,44 +34,41 @@ class DataTab(Tab):
     data_chosen = Signal(Splits)
     """The Splits to use from now on."""
     share_chosen = Signal(float)
-    """The share of the training part to hold out for validation, 0 to 0.5."""
+    """The fraction of the training part to hold out for validation, 0 to 0.5."""
     progressed = Signal(float)
-    """The share of the data read, 0 to 1; emitted on the reading thread."""
+    """The fraction of the data that is read, 0 to 1; emitted on the reading thread."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.data: Splits | None = None
-        self._whole: Splits | None = None  # the data before a test part was held out
+        self._before_split: Splits | None = None  # the data before a test part was held out
         self._split: Splits | None = None
         self._test_share = 0.0
-        self.figures: DatasetStatistics | None = None
+        self.statistics: DatasetStatistics | None = None
         self._reading, self._counting = TaskQueue(self), TaskQueue(self)
         self.panel, self.samples, self.classes = SourcePanel(), SampleView(), ClassRows()
-        self.name, self.sizes, self.statistics, self.counting = ElidedLabel(), QLabel(), QLabel(), QLabel()
-        self._compose()
+        self.name, self.statistics_label = ElidedLabel(), text_label()
+        self.sizes, self.counting = text_label(style="quiet", wraps=False), text_label(style="quiet", wraps=False)
+        self._lay_out()
         self._connect()
         self.set_data(None)
 
-    def _compose(self) -> None:
+    def _lay_out(self) -> None:
         self.name.setProperty("title", True)
-        self.sizes.setProperty("quiet", True)
-        self.counting.setProperty("quiet", True)
-        self.statistics.setTextFormat(Qt.TextFormat.PlainText)
-        self.statistics.setWordWrap(True)
-        figures = QWidget()
-        column = QVBoxLayout(figures)
+        statistics = QWidget()
+        column = column_of(
+            text_label("Classes and mean images", "group"), self.counting, self.classes, self.statistics_label
+        )
         column.setContentsMargins(0, 0, GAP, 0)
-        column.setSpacing(GAP)
-        heading = QLabel("Classes and mean images")
-        heading.setProperty("group", True)
-        for widget in (heading, self.counting, self.classes, self.statistics):
-            column.addWidget(widget)
         column.addStretch(1)
-        page = QHBoxLayout()
-        page.setSpacing(GROUP_GAP)
-        page.addWidget(_scrolled(self.panel, PANEL_WIDTH))
-        page.addWidget(_card(self.samples), 1)
-        page.addWidget(_card(_scrolled(figures, FIGURES_WIDTH)))
+        statistics.setLayout(column)
+        page = row_of(
+            _scrolled(self.panel, PANEL_WIDTH),
+            _card(self.samples),
+            _card(_scrolled(statistics, STATISTICS_WIDTH)),
+            spacing=GROUP_GAP,
+        )
+        page.setStretch(1, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(PAGE_MARGIN, GROUP_GAP, PAGE_MARGIN, GROUP_GAP)
         layout.setSpacing(GAP)
@@ -83,7 +81,7 @@ class DataTab(Tab):
         panel.path_chosen.connect(self.open_path)
         panel.mnist_requested.connect(partial(self._read, load_bundled))
         panel.own_ink_requested.connect(partial(self._read, load_own_ink))
-        panel.made_up_requested.connect(lambda count, seed: self._read(partial(generate_digits, count, seed)))
+        panel.synthetic_requested.connect(lambda count, seed: self._read(partial(generate_digits, count, seed)))
         panel.share_chosen.connect(self.share_chosen)
         panel.test_share_chosen.connect(self._hold_out_to_test)
         panel.cancel_requested.connect(lambda: self._reading.cancel("read"))
@@ -98,14 +96,14 @@ class DataTab(Tab):
         """Show `data`; None while no data has been read."""
         self.data = data
         if data is not self._split:
-            self._whole, self._split, self._test_share = data, None, 0.0
+            self._before_split, self._split, self._test_share = data, None, 0.0
         self._counting.cancel("count")
         parts = [part for part in PARTS if data is not None and getattr(data, part) is not None]
         self.samples.set_parts(parts)
         self.name.set_full_text(data.training.source if data is not None else "No data yet")
         sizes = (f"{len(getattr(data, part)):,} in the {PARTS[part]}" for part in parts)
         self.sizes.setText(" · ".join(sizes) or READING)
-        validates, tests = (getattr(self._whole, part, None) is not None for part in ("validation", "test"))
+        validates, tests = (getattr(self._before_split, part, None) is not None for part in ("validation", "test"))
         self.panel.set_split(validates, tests, self._test_share)
         self._show_part()
 
@@ -119,22 +117,22 @@ class DataTab(Tab):
     def _show_part(self) -> None:
         part = self.samples.chosen_part
         dataset: Dataset | None = getattr(self.data, part) if self.data is not None and part else None
-        self.figures = None
+        self.statistics = None
         self.samples.show_data(dataset, READING)
-        self.classes.show_figures(None, ())
-        self.statistics.setText("")
+        self.classes.show_statistics(None, ())
+        self.statistics_label.setText("")
         self._counting.cancel("count")
         if dataset is not None:
             work = partial(dataset_statistics, dataset, cancelled=is_cancelled)
-            self._counting.add("count", work, partial(self._show_figures, dataset), self.statistics.setText)
+            self._counting.add("count", work, partial(self._show_statistics, dataset), self.statistics_label.setText)
 
-    def _show_figures(self, dataset: Dataset, figures: DatasetStatistics | None) -> None:
-        if figures is None or self.data is None or getattr(self.data, self.samples.chosen_part) is not dataset:
+    def _show_statistics(self, dataset: Dataset, statistics: DatasetStatistics | None) -> None:
+        if statistics is None or self.data is None or getattr(self.data, self.samples.chosen_part) is not dataset:
             return
-        self.figures = figures
-        self.classes.show_figures(figures, dataset.class_names)
-        self.samples.show_figures(figures)
-        self.statistics.setText("\n".join(in_words(figures, dataset)))
+        self.statistics = statistics
+        self.classes.show_statistics(statistics, dataset.class_names)
+        self.samples.show_statistics(statistics)
+        self.statistics_label.setText(describe_statistics(statistics, dataset))
 
     @Slot(bool)
     def _show_counting(self, is_busy: bool) -> None:
@@ -150,11 +148,11 @@ class DataTab(Tab):
 
     @Slot(float)
     def _hold_out_to_test(self, share: float) -> None:
-        """Use this share of the training part as test part."""
-        whole = self._whole
-        if whole is not None and whole.test is None and share != self._test_share:
+        """Use this fraction of the training part as test part."""
+        before_split = self._before_split
+        if before_split is not None and before_split.test is None and share != self._test_share:
             self._reading.cancel("read")
-            work = partial(whole.with_test, share) if share else lambda: whole
+            work = partial(before_split.with_test, share) if share else lambda: before_split
             self._reading.add("read", work, partial(self._use_split, share), self.panel.show_message)
 
     def _use_split(self, share: float, data: Splits) -> None:
@@ -164,7 +162,7 @@ class DataTab(Tab):
     def _read(self, source: Source) -> None:
         self.panel.show_message("")
         self._reading.cancel("read")
-        current = self.data if self.panel.adds else None
+        current = self.data if self.panel.adds_to_current else None
         report_progress = self.progressed.emit
 
         def work() -> LoadedData | None:
@@ -183,25 +181,24 @@ class DataTab(Tab):
         self.data_chosen.emit(loaded.data)
 
 
-def in_words(figures: DatasetStatistics, dataset: Dataset) -> list[str]:
+def describe_statistics(figures: DatasetStatistics, dataset: Dataset) -> str:
     """The statistics of a data set, one line each."""
     sides = " x ".join(map(str, dataset.input_shape))
-    what = "pixels" if dataset.is_bytes else "number" if sides == "1" else "numbers"
-    lines = [f"{figures.count:,} examples of {sides} {what}"]
+    unit = "pixels" if dataset.is_bytes else "number" if sides == "1" else "numbers"
+    lines = [f"{figures.count:,} examples of {sides} {unit}"]
     if figures.no_class:
         lines.append(f"{figures.no_class:,} without a class")
     if figures.ever_inked is not None:
-        lit, pixels = int(figures.ever_inked.sum()), figures.ever_inked.size
+        inked, pixels = int(figures.ever_inked.sum()), figures.ever_inked.size
         lines.append(f"pixels: mean {figures.mean:.3f}, standard deviation {figures.deviation:.3f} (0 paper, 1 ink)")
         lines.append(f"{figures.ink_fraction:.1%} of all pixels have ink")
-        lines.append(f"{pixels - lit:,} of {pixels:,} pixels have no ink in any image")
+        lines.append(f"{pixels - inked:,} of {pixels:,} pixels have no ink in any image")
     else:
         lines.append(f"mean {figures.mean:.4g}, standard deviation {figures.deviation:.4g}")
-    copies = "no duplicates" if not figures.duplicate_count else f"{figures.duplicate_count:,} duplicates"
-    lines.append(copies)
+    lines.append(f"{figures.duplicate_count:,} duplicates" if figures.duplicate_count else "no duplicates")
     if figures.conflict_count:
         lines.append(f"{figures.conflict_count:,} duplicates with conflicting labels")
-    return lines
+    return "\n".join(lines)
 
 
 def _card(inside: QWidget) -> QFrame:

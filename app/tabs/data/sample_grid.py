@@ -12,10 +12,10 @@ from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, scaled
 from app.widgets.grey_image import thumbnail
 from nncore.data.dataset import Dataset
 
-PICTURE = 56
+THUMBNAIL_SIDE = 56
 """Side of a picture in logical pixels: twice 28."""
 
-MOST_SHOWN = 600
+MAX_EXAMPLES_SHOWN = 600
 
 
 class SampleGrid(QWidget):
@@ -25,7 +25,7 @@ class SampleGrid(QWidget):
         super().__init__(parent)
         self._dataset: Dataset | None = None
         self._rows: NDArray[np.intp] = np.empty(0, np.intp)
-        self._pictures: dict[int, QPixmap] = {}
+        self._thumbnails: dict[int, QPixmap] = {}
         self._empty = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Examples")
@@ -41,12 +41,12 @@ class SampleGrid(QWidget):
         """How many examples fit."""
         width, height = self._cell()
         across = max(1, (self.width() + GAP) // width)
-        return min(MOST_SHOWN, int(across * max(1, (self.height() + GAP) // height)))
+        return min(MAX_EXAMPLES_SHOWN, int(across * max(1, (self.height() + GAP) // height)))
 
     def show_rows(self, dataset: Dataset | None, rows: NDArray[np.intp], empty: str = "") -> None:
         """Show the examples `rows` of `dataset`; without any, show the sentence `empty`."""
-        self._dataset, self._rows, self._empty = dataset, rows[:MOST_SHOWN], empty
-        self._pictures.clear()
+        self._dataset, self._rows, self._empty = dataset, rows[:MAX_EXAMPLES_SHOWN], empty
+        self._thumbnails.clear()
         self._describe()
         self.update()
 
@@ -78,7 +78,7 @@ class SampleGrid(QWidget):
         return QSize(3 * width - GAP, 2 * height - GAP)
 
     def _cell(self) -> tuple[int, int]:
-        return PICTURE + GAP, PICTURE + self.fontMetrics().height() + GAP
+        return THUMBNAIL_SIDE + GAP, THUMBNAIL_SIDE + self.fontMetrics().height() + GAP
 
     def _place(self, number: int) -> QRect:
         width, height = self._cell()
@@ -96,7 +96,7 @@ class SampleGrid(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow theme and font."""
-        self._pictures.clear()
+        self._thumbnails.clear()
         super().changeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -116,9 +116,9 @@ class SampleGrid(QWidget):
             small = scaled(self.font(), SMALL_SCALE)
             for number, row in enumerate(self.rows):
                 cell = self._place(number)
-                square = QRect(cell.left(), cell.top(), PICTURE, PICTURE)
+                square = QRect(cell.left(), cell.top(), THUMBNAIL_SIDE, THUMBNAIL_SIDE)
                 if self._dataset.is_bytes:
-                    painter.drawPixmap(square.topLeft(), self._picture(row, colours))
+                    painter.drawPixmap(square.topLeft(), self._thumbnail(row, colours))
                 else:
                     self._paint_numbers(painter, square, row)
                 painter.setPen(QColor(colours.quiet_text))
@@ -129,12 +129,12 @@ class SampleGrid(QWidget):
                 )
                 painter.drawText(label_area, Qt.AlignmentFlag.AlignCenter, label)
 
-    def _picture(self, row: int, colours: Colours) -> QPixmap:
-        if row not in self._pictures:
+    def _thumbnail(self, row: int, colours: Colours) -> QPixmap:
+        if row not in self._thumbnails:
             assert self._dataset is not None
             image = self._dataset.take(np.array([row])).images[0]
-            self._pictures[row] = thumbnail(image, PICTURE, colours, self.devicePixelRatioF())
-        return self._pictures[row]
+            self._thumbnails[row] = thumbnail(image, THUMBNAIL_SIDE, colours, self.devicePixelRatioF())
+        return self._thumbnails[row]
 
     def _paint_numbers(self, painter: QPainter, square: QRect, row: int) -> None:
         assert self._dataset is not None

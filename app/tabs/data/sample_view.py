@@ -1,50 +1,44 @@
-"""Samples of the data: of all classes, of one class, or duplicates."""
+"""Examples of the data: of all classes, of one class, or duplicates."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
-from app.style.theme import GAP
-from app.tabs.data.sample_grid import MOST_SHOWN, SampleGrid
+from app.tabs.data.sample_grid import MAX_EXAMPLES_SHOWN, SampleGrid
+from app.widgets.elements import push_button, row_of, without_margins
 from nncore.data.dataset import NO_CLASS, Dataset
 from nncore.data.statistics import DatasetStatistics
 
 PARTS = {"training": "training part", "validation": "validation part", "test": "test part"}
-ALL, TWICE, CONFLICTS = "all", "twice", "conflicts"
+ALL, DUPLICATES, CONFLICTS = "all", "twice", "conflicts"
 
 
 class SampleView(QWidget):
-    """Shows a random sample; `part_chosen`: another part of the data was selected."""
+    """Shows a random sample of a part of the data. `part_chosen`: the user has selected another part."""
 
     part_chosen = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._dataset: Dataset | None = None
-        self._figures: DatasetStatistics | None = None
+        self._statistics: DatasetStatistics | None = None
         self._rng = np.random.default_rng(0)
-        self.part, self.which, self.again = QComboBox(), QComboBox(), QPushButton("A&nother sample")
+        self.part, self.which = QComboBox(), QComboBox()
+        self.again = push_button("A&nother sample", "Show other random examples.", self.show_sample)
         self.grid = SampleGrid()
         self.part.setToolTip("The part of the data to show.")
         self.part.setAccessibleName("Part of the data")
         self.which.setToolTip("Show examples of all classes, of one class, or duplicates.")
         self.which.setAccessibleName("Which examples")
-        self.again.setToolTip("Show other random examples.")
-        self.part.currentIndexChanged.connect(self._tell_part)
+        self.part.currentIndexChanged.connect(self._emit_part)
         self.which.currentIndexChanged.connect(self.show_sample)
-        self.again.clicked.connect(self.show_sample)
-        row = QHBoxLayout()
-        row.setSpacing(GAP)
-        row.addWidget(self.part)
-        row.addWidget(self.which)
+        row = row_of(self.part, self.which)
         row.addStretch(1)
         row.addWidget(self.again)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GAP)
+        layout = without_margins(QVBoxLayout(self))
         layout.addLayout(row)
         layout.addWidget(self.grid, 1)
         self.show_data(None)
@@ -64,38 +58,38 @@ class SampleView(QWidget):
 
     def show_data(self, dataset: Dataset | None, empty: str = "") -> None:
         """Show a sample of `dataset`; for None the sentence `empty`."""
-        self._dataset, self._figures = dataset, None
+        self._dataset, self._statistics = dataset, None
         self._empty = empty
-        self._offer()
+        self._list_choices()
 
-    def show_figures(self, figures: DatasetStatistics) -> None:
-        """Offer also the duplicates found by the statistics."""
-        self._figures = figures
+    def show_statistics(self, statistics: DatasetStatistics) -> None:
+        """Offer also the duplicates that `statistics` contains."""
+        self._statistics = statistics
         chosen = self.which.currentData()
-        self._offer(chosen)
+        self._list_choices(chosen)
 
-    def _offer(self, chosen: object = ALL) -> None:
+    def _list_choices(self, chosen: object = ALL) -> None:
         names = self._dataset.class_names if self._dataset is not None else ()
-        offers: list[tuple[str, object]] = [("all classes" if names else "all", ALL)]
-        offers += [(name, number) for number, name in enumerate(names)]
-        figures = self._figures
-        if figures is not None and figures.no_class:
-            offers.append(("no class", NO_CLASS))
-        if figures is not None and figures.duplicates:
-            offers.append((f"duplicates ({figures.duplicate_count:,})", TWICE))
-        if figures is not None and figures.conflicts:
-            offers.append((f"conflicting labels ({figures.conflict_count:,})", CONFLICTS))
+        choices: list[tuple[str, object]] = [("all classes" if names else "all", ALL)]
+        choices += [(name, number) for number, name in enumerate(names)]
+        statistics = self._statistics
+        if statistics is not None and statistics.no_class:
+            choices.append(("no class", NO_CLASS))
+        if statistics is not None and statistics.duplicates:
+            choices.append((f"duplicates ({statistics.duplicate_count:,})", DUPLICATES))
+        if statistics is not None and statistics.conflicts:
+            choices.append((f"conflicting labels ({statistics.conflict_count:,})", CONFLICTS))
         self.which.blockSignals(True)
         before = self.which.currentData()
         self.which.clear()
-        for words, data in offers:
-            self.which.addItem(words, data)
-        place = next((n for n, (_, data) in enumerate(offers) if data == chosen and type(data) is type(chosen)), 0)
+        for text, data in choices:
+            self.which.addItem(text, data)
+        place = next((n for n, (_, data) in enumerate(choices) if data == chosen and type(data) is type(chosen)), 0)
         self.which.setCurrentIndex(place)
         self.which.blockSignals(False)
         for widget in (self.part, self.which, self.again):
             widget.setEnabled(self._dataset is not None)
-        if figures is None or before != offers[place][1]:
+        if statistics is None or before != choices[place][1]:
             self.show_sample()
 
     @Slot()
@@ -104,20 +98,20 @@ class SampleView(QWidget):
         if self._dataset is None:
             self.grid.show_rows(None, np.empty(0, np.intp), self._empty)
             return
-        self.grid.show_rows(self._dataset, self._chosen(self._dataset), "This part has no such examples.")
-        self.again.setEnabled(self.which.currentData() not in (TWICE, CONFLICTS))
+        self.grid.show_rows(self._dataset, self._selected_rows(self._dataset), "This part has no such examples.")
+        self.again.setEnabled(self.which.currentData() not in (DUPLICATES, CONFLICTS))
 
-    def _chosen(self, dataset: Dataset) -> NDArray[np.intp]:
-        which, figures = self.which.currentData(), self._figures
-        if which in (TWICE, CONFLICTS) and figures is not None:
-            groups = figures.duplicates if which == TWICE else figures.conflicts
+    def _selected_rows(self, dataset: Dataset) -> NDArray[np.intp]:
+        which, statistics = self.which.currentData(), self._statistics
+        if which in (DUPLICATES, CONFLICTS) and statistics is not None:
+            groups = statistics.duplicates if which == DUPLICATES else statistics.conflicts
             return np.array([row for group in groups for row in group], np.intp)
         if which == ALL or which is None:
-            return self._rng.permutation(len(dataset))[:MOST_SHOWN]
+            return self._rng.permutation(len(dataset))[:MAX_EXAMPLES_SHOWN]
         rows = np.flatnonzero(dataset.targets(slice(None)) == which)
-        return self._rng.permutation(rows)[:MOST_SHOWN]
+        return self._rng.permutation(rows)[:MAX_EXAMPLES_SHOWN]
 
     @Slot()
-    def _tell_part(self) -> None:
+    def _emit_part(self) -> None:
         if self.part.count():
             self.part_chosen.emit()

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHeaderView,
-    QLabel,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -19,17 +18,18 @@ from PySide6.QtWidgets import (
 from app.storage.run_store import StoredRun
 from app.style.theme import GAP, GROUP_GAP
 from app.tabs.runs.run_view import table_style
+from app.widgets.elements import text_label
 from app.widgets.plain_text import plain_tooltip
 from nncore.errors import printable
 from nncore.experiments.run_log.descriptions import differing_settings, duration, figure, percent
 
-SELECT = "Select two or more runs (Ctrl or Shift and click) to compare them."
+SELECT_RUNS = "Select two or more runs (Ctrl or Shift and click) to compare them."
 SAME_SETTINGS = "These runs have the same settings."
-MOST_RUNS = 12
-"""Most runs side by side."""
+MAX_RUNS = 12
+"""Maximum number of runs side by side."""
 
-WIDEST_NAME = 32
-"""Most letters of a run's name above its column."""
+MAX_NAME_LENGTH = 32
+"""Maximum number of letters of a run's name above its column."""
 
 
 class Comparison(QFrame):
@@ -38,9 +38,7 @@ class Comparison(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("card", True)
-        self.sentence, self.table = QLabel(SELECT), QTableWidget()
-        self.sentence.setProperty("quiet", True)
-        self.sentence.setWordWrap(True)
+        self.sentence, self.table = text_label(SELECT_RUNS, "quiet"), QTableWidget()
         self.table.setFrameShape(QFrame.Shape.NoFrame)
         self.table.setShowGrid(False)
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -69,26 +67,26 @@ class Comparison(QFrame):
         if hasattr(self, "table"):  # Qt sends a font change during construction
             self.table.setStyleSheet(table_style(self))
 
-    def show_runs(self, chosen: Sequence[StoredRun]) -> None:
-        """Compare `chosen`, two or more runs; with fewer show what to do."""
-        runs = [known.run for known in chosen[:MOST_RUNS]]
+    def show_runs(self, selected: Sequence[StoredRun]) -> None:
+        """Compare `selected`; with fewer than two runs, show what to do."""
+        runs = [stored.run for stored in selected[:MAX_RUNS]]
         self.table.setVisible(len(runs) > 1)
-        found = differing_settings([run.settings for run in runs])
-        more = f" The first {MOST_RUNS} of {len(chosen)} runs are shown." if len(chosen) > MOST_RUNS else ""
+        settings = differing_settings([run.settings for run in runs])
+        more = f" The first {MAX_RUNS} of {len(selected)} runs are shown." if len(selected) > MAX_RUNS else ""
         self.sentence.setText(
-            SELECT if len(runs) < 2 else (SAME_SETTINGS if not found else "Settings that differ") + more
+            SELECT_RUNS if len(runs) < 2 else (SAME_SETTINGS if not settings else "Settings that differ") + more
         )
-        figures = {
+        results = {
             "best validation accuracy": [percent(run.best_accuracy) for run in runs],
             "test accuracy": [percent(run.test_accuracy) for run in runs],
             "training loss": [figure(run.training_loss) for run in runs],
             "time": [duration(run.seconds) for run in runs],
         }
-        rows = {**found, **figures}
+        rows = {**settings, **results}
         self.table.setRowCount(len(rows))
         self.table.setColumnCount(len(runs))
         self.table.setHorizontalHeaderLabels(
-            [f"{run.id} · {printable(run.settings.name, WIDEST_NAME)}" for run in runs]
+            [f"{run.id} · {printable(run.settings.name, MAX_NAME_LENGTH)}" for run in runs]
         )
         self.table.setVerticalHeaderLabels(list(rows))
         for row, values in enumerate(rows.values()):

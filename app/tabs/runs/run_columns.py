@@ -13,63 +13,64 @@ from nncore.experiments.run_log.logged_run import RunSettings
 
 @dataclass(frozen=True)
 class Column:
-    """text: the text of a run. widest: a text that sets the column width. explained: the tooltip.
+    """A column. text: returns the text of a run. sample: a text as wide as the column. tooltip: of the title.
 
-    number: the sort key; None: the text, ignoring case. edits: the field that an edit changes, "" if read-only.
+    number: returns the sort key; None: sort by the text, ignoring case. edited_field: the field of a run that an edit
+    changes, "" for a read-only column.
     """
 
     title: str
     text: Callable[[StoredRun], str]
-    widest: str
-    explained: str
+    sample: str
+    tooltip: str
     number: Callable[[StoredRun], float] | None = None
-    edits: str = ""
+    edited_field: str = ""
 
     @property
     def is_number(self) -> bool:
         """Whether the column is right-aligned."""
         return self.number is not None
 
-    def key(self, known: StoredRun, text: str) -> str | float:
+    def key(self, stored: StoredRun, text: str) -> str | float:
         """The sort key of a run with this `text`."""
-        return text.casefold() if self.number is None else self.number(known)
+        return text.casefold() if self.number is None else self.number(stored)
 
 
 def _changed(settings: RunSettings) -> str:
     return changed_settings(settings.config, settings.recipe, settings.rates)
 
 
-def _number(
-    title: str, value: Callable[[StoredRun], float | None], shown: Callable[[float], str], widest: str, explained: str
+def _number_column(
+    title: str, value: Callable[[StoredRun], float | None], shown: Callable[[float], str], sample: str, tooltip: str
 ) -> Column:
-    def text(known: StoredRun) -> str:
-        found = value(known)
-        return "–" if found is None else shown(found)
+    def text(stored: StoredRun) -> str:
+        number = value(stored)
+        return "–" if number is None else shown(number)
 
-    def key(known: StoredRun) -> float:
-        found = value(known)
-        return -inf if found is None else found
+    def key(stored: StoredRun) -> float:
+        number = value(stored)
+        return -inf if number is None else number
 
-    return Column(title, text, widest, explained, key)
+    return Column(title, text, sample, tooltip, key)
 
 
 COLUMNS = (
-    Column("Name", lambda known: known.run.settings.name, "784-128-64-10", "Name; F2 edits it.", edits="name"),
-    Column("Begun", lambda known: known.run.started[:16].replace("T", " "), "2026-08-28 20:38.", "Start time."),
-    Column("Recipe", lambda known: known.run.settings.recipe or "–", "numpynet", "Recipe of the settings."),
-    Column("Network", lambda known: known.run.settings.spec.summary, "784 - 128 - 64 - 10", "Layers."),
+    Column("Name", lambda row: row.run.settings.name, "784-128-64-10", "Name; F2 edits it.", edited_field="name"),
+    Column("Started", lambda row: row.run.started[:16].replace("T", " "), "2026-08-28 20:38.", "Start time."),
+    Column("Recipe", lambda row: row.run.settings.recipe or "–", "numpynet", "Recipe of the settings."),
+    Column("Network", lambda row: row.run.settings.spec.summary, "784 - 128 - 64 - 10", "Layers."),
     Column(
         "Settings",
-        lambda known: _changed(known.run.settings) or "–",
+        lambda row: _changed(row.run.settings) or "–",
         "learning rate 0.01",
         "Settings that differ from the recipe, or from the defaults.",
     ),
-    _number("Epochs", lambda known: known.run.epochs, lambda n: f"{n:,.0f}", "1,000", "Finished epochs."),
-    _number("Best", lambda known: known.run.best_accuracy, percent, "100.00 %", "Highest validation accuracy."),
-    _number("Validation", lambda known: known.run.validation_accuracy, percent, "100.00 %", "After the last epoch."),
-    _number("Test", lambda known: known.run.test_accuracy, percent, "100.00 %", "Test accuracy."),
-    _number("Loss", lambda known: known.run.training_loss, figure, "0.008888", "Training loss of the last epoch."),
-    _number("Time", lambda known: known.run.seconds, duration, "12:34 min", "Time of all epochs, without pauses."),
-    Column("State", lambda known: known.state, "interrupted", "State; an interrupted run can be continued."),
-    Column("Note", lambda known: known.run.note, "a note", "Your note; F2 edits it.", edits="note"),
+    _number_column("Epochs", lambda row: row.run.epochs, lambda n: f"{n:,.0f}", "1,000", "Finished epochs."),
+    _number_column("Best", lambda row: row.run.best_accuracy, percent, "100.00 %", "Highest validation accuracy."),
+    _number_column("Validation", lambda row: row.run.validation_accuracy, percent, "100.00 %", "Of the last epoch."),
+    _number_column("Test", lambda row: row.run.test_accuracy, percent, "100.00 %", "Test accuracy."),
+    _number_column("Loss", lambda row: row.run.training_loss, figure, "0.008888", "Training loss of the last epoch."),
+    _number_column("Time", lambda row: row.run.seconds, duration, "12:34 min", "Time of all epochs, without pauses."),
+    Column("State", lambda row: row.state, "interrupted", "State; an interrupted run can be continued."),
+    Column("Note", lambda row: row.run.note, "a note", "Your note; F2 edits it.", edited_field="note"),
 )  # fmt: skip

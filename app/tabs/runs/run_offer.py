@@ -5,41 +5,36 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from app.storage.run_store import RunStore, StoredRun
 from app.style.theme import GAP, PAGE_MARGIN
+from app.widgets.elements import close_button, push_button
 from app.widgets.plain_text import ElidedLabel
 from nncore.experiments.run_log.log import RunLogError
 from nncore.experiments.run_log.logged_run import LoggedRun
 
 
 class RunOffer(QFrame):
-    """A line with a button, hidden if no run was interrupted; closing it dismisses the offer for good.
+    """A line with a button, hidden if no run was interrupted; closing the line dismisses the offer permanently.
 
     The run can still be continued from the Runs tab.
     """
 
     continue_requested = Signal(LoggedRun, Path)
-    """A LoggedRun, and the path of its checkpoint."""
+    """The run, and the path of its checkpoint."""
     error_message = Signal(str)
     """One sentence: why the log of runs cannot be used."""
 
     def __init__(self, store: RunStore, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._store = store
-        self._known: StoredRun | None = None
-        self.label, self.continue_button, self.close_button = ElidedLabel(), QPushButton("Continue"), QToolButton()
+        self._stored: StoredRun | None = None
+        self.label, self.close_button = ElidedLabel(), close_button("Dismiss", self._dismiss)
         self.label.setAccessibleName("Interrupted run")
-        self.continue_button.setToolTip(
-            "Continue after the last saved epoch. The result is the same as without interruption."
-        )
-        self.continue_button.clicked.connect(self._continue)
-        self.close_button.setText("✕")
-        self.close_button.setAutoRaise(True)
         self.close_button.setToolTip("Dismiss; the run can still be continued from the Runs tab.")
-        self.close_button.setAccessibleName("Dismiss")
-        self.close_button.clicked.connect(self._dismiss)
+        purpose = "Continue after the last saved epoch. The result is the same as without interruption."
+        self.continue_button = push_button("Continue", purpose, self._continue)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(PAGE_MARGIN, GAP, PAGE_MARGIN, GAP)
         layout.setSpacing(GAP)
@@ -51,40 +46,40 @@ class RunOffer(QFrame):
     def check_log(self) -> None:
         """Offer the newest interrupted run, if there is one."""
         try:
-            self._known = self._store.newest_interrupted()
+            self._stored = self._store.newest_interrupted()
         except RunLogError as problem:
-            self._known = None
+            self._stored = None
             self.error_message.emit(str(problem))
-        if self._known is not None:
-            self.label.set_full_text(_sentence(self._known))
-        self.setVisible(self._known is not None)
+        if self._stored is not None:
+            self.label.set_full_text(_sentence(self._stored))
+        self.setVisible(self._stored is not None)
 
     @Slot()
     def withdraw(self) -> None:
         """Withdraw the offer, without dismissing it."""
-        self._known = None
+        self._stored = None
         self.hide()
 
     @Slot()
     def _continue(self) -> None:
-        known = self._known
-        if known is not None:
+        stored = self._stored
+        if stored is not None:
             self.withdraw()
-            self.continue_requested.emit(known.run, known.checkpoint)
+            self.continue_requested.emit(stored.run, stored.checkpoint)
 
     @Slot()
     def _dismiss(self) -> None:
-        known = self._known
+        stored = self._stored
         self.withdraw()
-        if known is not None:
+        if stored is not None:
             try:
-                self._store.dismiss(known.run.id)
+                self._store.dismiss(stored.run.id)
             except RunLogError as problem:
                 self.error_message.emit(str(problem))
 
 
-def _sentence(known: StoredRun) -> str:
-    run = known.run
+def _sentence(stored: StoredRun) -> str:
+    run = stored.run
     saved = "1 epoch was saved" if run.epochs == 1 else f"{run.epochs:,} epochs were saved"
-    begun = run.started[:16].replace("T", " ")
-    return f"{run.settings.name}, started {begun}, was interrupted when Digit Lab ended; {saved}."
+    started = run.started[:16].replace("T", " ")
+    return f"{run.settings.name}, started {started}, was interrupted when Digit Lab ended; {saved}."

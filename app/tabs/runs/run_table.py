@@ -22,7 +22,7 @@ from app.tabs.runs.run_columns import COLUMNS
 from app.widgets.plain_text import plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
-NOWHERE = QModelIndex()
+NO_PARENT = QModelIndex()
 KEY_ROLE = int(Qt.ItemDataRole.UserRole)
 """The role of a cell's sort key."""
 
@@ -52,15 +52,15 @@ class RunTable(QAbstractTableModel):
 
     def set_runs(self, runs: Sequence[StoredRun]) -> None:
         """Show `runs`; if only their progress changed, the rows and the selection stay."""
-        same = [known.run.id for known in runs] == [known.run.id for known in self._runs]
+        same = [stored.run.id for stored in runs] == [stored.run.id for stored in self._runs]
         rows = zip(self._runs, self._texts, self._keys, strict=True)
-        before = {known.run.id: (known, text, key) for known, text, key in rows}
+        before = {stored.run.id: (stored, text, key) for stored, text, key in rows}
         texts, keys = [], []
-        for known in runs:
-            was, text, key = before.get(known.run.id, (None, (), ()))
-            if was != known:
-                text = tuple(column.text(known) for column in COLUMNS)
-                key = tuple(column.key(known, each) for column, each in zip(COLUMNS, text, strict=True))
+        for stored in runs:
+            was, text, key = before.get(stored.run.id, (None, (), ()))
+            if was != stored:
+                text = tuple(column.text(stored) for column in COLUMNS)
+                key = tuple(column.key(stored, each) for column, each in zip(COLUMNS, text, strict=True))
             texts.append(text)
             keys.append(key)
         if not same:
@@ -73,7 +73,7 @@ class RunTable(QAbstractTableModel):
         for row in changed:
             self.dataChanged.emit(self.index(row, 0), self.index(row, len(COLUMNS) - 1))
 
-    def known(self, row: int) -> StoredRun:
+    def run_at(self, row: int) -> StoredRun:
         """The run in a row."""
         return self._runs[row]
 
@@ -81,17 +81,17 @@ class RunTable(QAbstractTableModel):
         """All texts of a row, for the search."""
         return "\n".join(self._texts[row]).casefold()
 
-    def rowCount(self, parent: Index = NOWHERE) -> int:
+    def rowCount(self, parent: Index = NO_PARENT) -> int:
         """The number of runs."""
         return 0 if parent.isValid() else len(self._runs)
 
-    def columnCount(self, parent: Index = NOWHERE) -> int:
+    def columnCount(self, parent: Index = NO_PARENT) -> int:
         """The number of columns."""
         return 0 if parent.isValid() else len(COLUMNS)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Names and notes can be edited."""
-        return EDITABLE if COLUMNS[index.column()].edits else FIXED
+        return EDITABLE if COLUMNS[index.column()].edited_field else FIXED
 
     def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
         """The text, colour, alignment, tooltip or sort key of a cell."""
@@ -119,10 +119,10 @@ class RunTable(QAbstractTableModel):
     def setData(self, index: Index, value: Any, role: int = int(Qt.ItemDataRole.EditRole)) -> bool:
         """Ask to change a name or note; it is shown when it is in the log."""
         column, text = COLUMNS[index.column()], str(value).strip()
-        if role != Qt.ItemDataRole.EditRole or not column.edits or (column.edits == "name" and not text):
+        if role != Qt.ItemDataRole.EditRole or not column.edited_field or (column.edited_field == "name" and not text):
             return False
         if text != self._texts[index.row()][index.column()]:
-            self.edited.emit(self._runs[index.row()].run.id, column.edits, text)
+            self.edited.emit(self._runs[index.row()].run.id, column.edited_field, text)
         return True
 
     def headerData(
@@ -134,7 +134,7 @@ class RunTable(QAbstractTableModel):
                 case Qt.ItemDataRole.DisplayRole:
                     return COLUMNS[section].title
                 case Qt.ItemDataRole.ToolTipRole:
-                    return f"{COLUMNS[section].explained} Click to sort."
+                    return f"{COLUMNS[section].tooltip} Click to sort."
                 case Qt.ItemDataRole.TextAlignmentRole:
                     return RIGHT if COLUMNS[section].is_number else LEFT
         return None

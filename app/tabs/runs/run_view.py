@@ -11,13 +11,13 @@ from app.style.theme import GAP, SMALL_SCALE, colours_of
 from app.tabs.runs.run_columns import COLUMNS
 from app.tabs.runs.run_table import RunFilter, RunTable
 
-BEGUN = [column.title for column in COLUMNS].index("Begun")
+STARTED_COLUMN = [column.title for column in COLUMNS].index("Started")
 
 
 class RunView(QTableView):
     """Sorts by a clicked title, selects several rows, edits names and notes in place."""
 
-    choice_changed = Signal()
+    runs_selected = Signal()
     delete_requested = Signal()
     undo_requested = Signal()
 
@@ -26,7 +26,7 @@ class RunView(QTableView):
         self.table, self.filter = table, RunFilter(table, self)
         self.setModel(self.filter)
         self.setSortingEnabled(True)
-        self.sortByColumn(BEGUN, Qt.SortOrder.DescendingOrder)
+        self.sortByColumn(STARTED_COLUMN, Qt.SortOrder.DescendingOrder)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed)
@@ -52,19 +52,19 @@ class RunView(QTableView):
             shortcut.activated.connect(signal)
         self._apply_style()
 
-    # ------------------------------------------------------------------ choice
+    # --------------------------------------------------------------- selection
 
-    def chosen(self) -> list[StoredRun]:
+    def selected_runs(self) -> list[StoredRun]:
         """The runs whose rows are selected, in the order shown."""
         rows = sorted(index.row() for index in self.selectionModel().selectedRows())
-        return [self.table.known(self.filter.mapToSource(self.filter.index(row, 0)).row()) for row in rows]
+        return [self.table.run_at(self.filter.mapToSource(self.filter.index(row, 0)).row()) for row in rows]
 
-    def choose(self, runs: set[int]) -> None:
+    def select_runs(self, runs: set[int]) -> None:
         """Select the runs with these numbers, if they are shown."""
         wanted = QItemSelection()
         for row in range(self.filter.rowCount()):
             index = self.filter.index(row, 0)
-            if self.table.known(self.filter.mapToSource(index).row()).run.id in runs:
+            if self.table.run_at(self.filter.mapToSource(index).row()).run.id in runs:
                 wanted.select(index, index)
         how = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
         self.selectionModel().select(wanted, how)
@@ -76,11 +76,11 @@ class RunView(QTableView):
 
     @Slot(QItemSelection, QItemSelection)
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
-        """Emit `choice_changed`."""
+        """Emit `runs_selected`."""
         super().selectionChanged(selected, deselected)
-        self.choice_changed.emit()
+        self.runs_selected.emit()
 
-    # -------------------------------------------------------------------- look
+    # ------------------------------------------------------------------- style
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow theme and font."""
@@ -100,7 +100,7 @@ class RunView(QTableView):
         self.verticalHeader().setMinimumSectionSize(metrics.height() + GAP)
         for number, column in enumerate(COLUMNS):
             title = round(metrics.horizontalAdvance(f"{column.title} ▾") * SMALL_SCALE)
-            widest = max(metrics.horizontalAdvance(column.widest), title)
+            widest = max(metrics.horizontalAdvance(column.sample), title)
             header.resizeSection(number, widest + 2 * (GAP + TEXT_MARGIN))
         self.viewport().update()
 

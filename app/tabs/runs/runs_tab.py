@@ -13,10 +13,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
     QGridLayout,
-    QHBoxLayout,
-    QLabel,
     QLineEdit,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -31,13 +28,15 @@ from app.tabs.runs.comparison import Comparison
 from app.tabs.runs.run_table import RunTable
 from app.tabs.runs.run_view import RunView
 from app.tabs.tab import Tab
+from app.widgets.elements import push_button, row_of, text_label
 from app.widgets.file_dialogs import ask_where_to_save, valid_file_name
 from nncore.experiments.run_log.log import RunLogError
 from nncore.experiments.run_log.logged_run import LoggedRun
 
 NO_RUNS = "No runs yet. Press Train in the Train tab."
 NO_MATCH = "No run contains all of these words."
-CHECK_MILLISECONDS = 1000
+SWEEP_TOOLTIP = "Train with several values of the settings in the Train tab, and compare the runs."
+CHECK_INTERVAL_MILLISECONDS = 1000
 EXPORT_DIALOGS = {
     ".csv": ("Export runs", "Tables (*.csv)"),
     ".html": ("Write a report", "Web page (*.html *.htm)"),
@@ -52,7 +51,7 @@ class RunsTab(Tab):
 
     earlier_runs_chosen: the numbers of the runs to show behind the live curves; empty: none.
     rerun_requested, fork_requested: a LoggedRun. continue_requested: an interrupted LoggedRun, and the path of its
-    checkpoint. train_on_requested: the same for a run that ended. sweep_requested: the user wants a sweep.
+    checkpoint. continue_ended_requested: an ended LoggedRun, and the path of its checkpoint.
     status_message, error_message: a sentence that confirms an action, or reports an error. Call `finish` before the tab
     is destroyed.
     """
@@ -60,7 +59,7 @@ class RunsTab(Tab):
     earlier_runs_chosen = Signal(list)
     rerun_requested, fork_requested = Signal(LoggedRun), Signal(LoggedRun)
     continue_requested = Signal(LoggedRun, Path)
-    train_on_requested = Signal(LoggedRun, Path)
+    continue_ended_requested = Signal(LoggedRun, Path)
     sweep_requested = Signal()
     status_message, error_message = Signal(str), Signal(str)
 
@@ -71,15 +70,16 @@ class RunsTab(Tab):
         self._deleted: list[list[int]] = []
         self._tasks = TaskQueue(self)
         self._last_error = ""
-        self.search, self.count = QLineEdit(), QLabel()
-        self.undo_button, self.sweep_button = QPushButton("&Undo"), QPushButton("S&weep …")
+        self.search, self.count = QLineEdit(), text_label(style="quiet", wraps=False)
+        self.undo_button = push_button("&Undo", "Restore the runs deleted last (Ctrl+Z).", self.undo)
+        self.sweep_button = push_button("S&weep …", SWEEP_TOOLTIP, self.sweep_requested)
         self.table = RunTable(self)
         self.view, self.comparison, self.actions_row = RunView(self.table), Comparison(), ActionsRow()
-        self.empty = QLabel(NO_RUNS)
+        self.empty = text_label(NO_RUNS)
         self._lay_out()
         self._connect()
         self._timer = QTimer(self)
-        self._timer.setInterval(CHECK_MILLISECONDS)
+        self._timer.setInterval(CHECK_INTERVAL_MILLISECONDS)
         self._timer.timeout.connect(self._check_log)
 
     def focus(self) -> None:
@@ -91,21 +91,12 @@ class RunsTab(Tab):
         self.search.setClearButtonEnabled(True)
         self.search.setAccessibleName("Find runs")
         self.search.setToolTip("Show only the runs that contain all of these words, in any column.")
-        self.count.setProperty("quiet", True)
-        self.undo_button.setToolTip("Restore the runs deleted last (Ctrl+Z).")
-        set_icon(self.undo_button, "undo")
         self.undo_button.hide()
-        self.sweep_button.setToolTip(
-            "Train with several values of the settings in the Train tab, and compare the runs."
-        )
+        set_icon(self.undo_button, "undo")
         self.empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.empty.setWordWrap(True)
         self.empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        top = QHBoxLayout()
-        top.setSpacing(GAP)
-        for widget, stretch in ((self.search, 1), (self.count, 0), (self.undo_button, 0), (self.sweep_button, 0)):
-            top.addWidget(widget, stretch)
+        top = row_of(self.search, self.count, self.undo_button, self.sweep_button)
         card = QFrame()
         card.setProperty("card", True)
         within = QGridLayout(card)
@@ -124,17 +115,15 @@ class RunsTab(Tab):
     def _connect(self) -> None:
         row = self.actions_row
         self.search.textChanged.connect(self._search)
-        self.undo_button.clicked.connect(self.undo)
-        self.sweep_button.clicked.connect(self.sweep_requested)
-        self.view.choice_changed.connect(self._show_choice)
+        self.view.runs_selected.connect(self._show_selection)
         self.view.delete_requested.connect(self.delete)
         self.view.undo_requested.connect(self.undo)
         self.table.edited.connect(self._edit)
         row.earlier_runs_requested.connect(self._choose_earlier_runs)
         row.earlier_runs_cleared.connect(self._clear_earlier_runs)
         row.compared.connect(self._compare)
-        row.rerun_requested.connect(lambda: self._request(self.rerun_requested.emit))
-        row.fork_requested.connect(lambda: self._request(self.fork_requested.emit))
+        row.rerun_requested.connect(lambda: self._emit_selected(self.rerun_requested.emit))
+        row.fork_requested.connect(lambda: self._emit_selected(self.fork_requested.emit))
         row.continue_requested.connect(self._continue)
         row.delete_requested.connect(self.delete)
         row.csv_requested.connect(lambda: self.ask_export(".csv"))
@@ -147,15 +136,15 @@ class RunsTab(Tab):
         """Read the log again; the selection stays."""
         if self.view.is_editing:
             return  # the next refresh is in a second
-        runs = self._do(self.store.runs)
+        runs = self._with_log(self.store.runs)
         self._stamp = self.store.modification_stamp()
         if runs is None:
             return
-        chosen = {known.run.id for known in self.view.chosen()}
+        selected = {stored.run.id for stored in self.view.selected_runs()}
         self.table.set_runs(runs)
-        if chosen and {known.run.id for known in self.view.chosen()} != chosen:
-            self.view.choose(chosen)
-        self._show_choice()
+        if selected and {stored.run.id for stored in self.view.selected_runs()} != selected:
+            self.view.select_runs(selected)
+        self._show_selection()
         self._show_count()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -174,7 +163,7 @@ class RunsTab(Tab):
         if self._stamp is None or self.store.modification_stamp() != self._stamp:
             self.refresh()
 
-    def _do(self, work: Callable[[], Result]) -> Result | None:
+    def _with_log(self, work: Callable[[], Result]) -> Result | None:
         """Run `work` on the log; None if the log cannot be used, which is reported only once."""
         try:
             result = work()
@@ -186,7 +175,7 @@ class RunsTab(Tab):
         self._last_error = ""
         return result
 
-    # ------------------------------------------------------------------ choice
+    # --------------------------------------------------------------- selection
 
     @Slot(str)
     def _search(self, text: str) -> None:
@@ -194,62 +183,62 @@ class RunsTab(Tab):
         self._show_count()
 
     def _show_count(self) -> None:
-        shown, all_of_them = self.view.filter.rowCount(), self.table.rowCount()
-        runs = "1 run" if all_of_them == 1 else f"{all_of_them:,} runs"
-        self.count.setText(f"{shown:,} of {runs}" if shown < all_of_them else runs)
-        self.empty.setText(NO_MATCH if all_of_them else NO_RUNS)
+        shown, total = self.view.filter.rowCount(), self.table.rowCount()
+        runs = "1 run" if total == 1 else f"{total:,} runs"
+        self.count.setText(f"{shown:,} of {runs}" if shown < total else runs)
+        self.empty.setText(NO_MATCH if total else NO_RUNS)
         self.empty.setVisible(not shown)
 
     @Slot()
-    def _show_choice(self) -> None:
-        chosen = self.view.chosen()
-        self.actions_row.set_choice(chosen)
+    def _show_selection(self) -> None:
+        selected = self.view.selected_runs()
+        self.actions_row.set_selection(selected)
         if not self.comparison.isHidden():
-            self.comparison.show_runs(chosen)
+            self.comparison.show_runs(selected)
 
     @Slot(bool)
     def _compare(self, wanted: bool) -> None:
         self.comparison.setVisible(wanted)
-        self._show_choice()
+        self._show_selection()
 
     @Slot()
     def _choose_earlier_runs(self) -> None:
         self.actions_row.clear_button.show()
-        self.earlier_runs_chosen.emit([known.run.id for known in self.view.chosen()])
+        self.earlier_runs_chosen.emit([stored.run.id for stored in self.view.selected_runs()])
 
     @Slot()
     def _clear_earlier_runs(self) -> None:
         self.actions_row.clear_button.hide()
         self.earlier_runs_chosen.emit([])
 
-    def _request(self, ask: Callable[[object], None]) -> None:
-        chosen = self.view.chosen()
-        if len(chosen) == 1:
-            ask(chosen[0].run)
+    def _emit_selected(self, emit: Callable[[object], None]) -> None:
+        selected = self.view.selected_runs()
+        if len(selected) == 1:
+            emit(selected[0].run)
 
     @Slot()
     def _continue(self) -> None:
-        chosen = self.view.chosen()
-        if len(chosen) == 1 and chosen[0].checkpoint is not None:
-            wanted = self.continue_requested if chosen[0].is_interrupted else self.train_on_requested
-            wanted.emit(chosen[0].run, chosen[0].checkpoint)
+        selected = self.view.selected_runs()
+        if len(selected) == 1 and selected[0].checkpoint is not None:
+            signal = self.continue_requested if selected[0].is_interrupted else self.continue_ended_requested
+            signal.emit(selected[0].run, selected[0].checkpoint)
 
     # ------------------------------------------------------------------ change
 
     @Slot(int, str, str)
-    def _edit(self, run: int, what: str, text: str) -> None:
-        change = self.store.rename if what == "name" else self.store.annotate
-        self._do(partial(change, run, text))
+    def _edit(self, run: int, field: str, text: str) -> None:
+        change = self.store.rename if field == "name" else self.store.annotate
+        self._with_log(partial(change, run, text))
         QTimer.singleShot(0, self, self.refresh)  # the editor is still closing
 
     @Slot()
     def delete(self) -> None:
         """Delete the selected runs, unless one of them is still running."""
-        chosen: list[StoredRun] = self.view.chosen()
-        runs = [known.run.id for known in chosen]
-        if not runs or any(known.state == "running" for known in chosen):
+        selected: list[StoredRun] = self.view.selected_runs()
+        runs = [stored.run.id for stored in selected]
+        if not runs or any(stored.state == "running" for stored in selected):
             return
-        self._do(partial(self.store.delete, runs))
+        self._with_log(partial(self.store.delete, runs))
         if not self._last_error:
             self._deleted.append(runs)
             self.undo_button.show()
@@ -260,22 +249,22 @@ class RunsTab(Tab):
     def undo(self) -> None:
         """Restore the runs deleted last."""
         if self._deleted:
-            self._do(partial(self.store.restore, self._deleted[-1]))
+            self._with_log(partial(self.store.restore, self._deleted[-1]))
             if not self._last_error:
                 runs = self._deleted.pop()
                 self.undo_button.setVisible(bool(self._deleted))
                 self.refresh()
-                self.view.choose(set(runs))
+                self.view.select_runs(set(runs))
 
     # ------------------------------------------------------------------ export
 
     def ask_export(self, suffix: str) -> QFileDialog | None:
         """Ask where to save the selected runs, as a table (".csv") or a report (".html")."""
-        chosen = self.view.chosen()
-        if not chosen:
+        selected = self.view.selected_runs()
+        if not selected:
             return None
-        name = chosen[0].run.settings.name if len(chosen) == 1 else f"{len(chosen)} runs"
-        runs = [known.run.id for known in chosen]
+        name = selected[0].run.settings.name if len(selected) == 1 else f"{len(selected)} runs"
+        runs = [stored.run.id for stored in selected]
         title, filters = EXPORT_DIALOGS[suffix]
         proposed = Path.home() / f"{valid_file_name(name, 'runs')}{suffix}"
         return ask_where_to_save(self, title, filters, proposed, partial(self.export, runs))

@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from app.background.frame_throttle import FrameThrottle
 
 
-def test_requests_within_a_frame_fold_into_one(qtbot: QtBot) -> None:
+def test_requests_within_an_interval_are_combined(qtbot: QtBot) -> None:
     fold, answers = FrameThrottle(30), []
     fold.due.connect(lambda: answers.append(monotonic()))
     for _ in range(100):
@@ -17,7 +17,7 @@ def test_requests_within_a_frame_fold_into_one(qtbot: QtBot) -> None:
     assert len(answers) == 1
 
 
-def test_the_last_request_is_never_lost(qtbot: QtBot) -> None:
+def test_the_last_request_is_always_emitted(qtbot: QtBot) -> None:
     state, seen = [0], []
     fold = FrameThrottle(5000)
     fold.due.connect(lambda: seen.append(state[0]))
@@ -32,7 +32,7 @@ def test_the_last_request_is_never_lost(qtbot: QtBot) -> None:
     assert len(seen) == 2  # the first, which waits for nothing, and all the others
 
 
-def test_answers_keep_a_frame_apart(qtbot: QtBot) -> None:
+def test_two_signals_are_at_least_an_interval_apart(qtbot: QtBot) -> None:
     fold = FrameThrottle(20)
     answers: list[float] = []
 
@@ -47,13 +47,13 @@ def test_answers_keep_a_frame_apart(qtbot: QtBot) -> None:
     assert min(after - before for before, after in pairwise(answers)) >= 0.018
 
 
-def test_a_first_request_waits_for_nothing(qtbot: QtBot) -> None:
+def test_the_first_request_is_emitted_without_delay(qtbot: QtBot) -> None:
     fold = FrameThrottle(600_000)
     with qtbot.waitSignal(fold.due):
         fold.request()
 
 
-def test_flush_answers_at_once_and_only_what_waits(qtbot: QtBot) -> None:
+def test_flush_emits_a_pending_request_immediately(qtbot: QtBot) -> None:
     fold = FrameThrottle(5000)
     answers: list[float] = []
     fold.due.connect(lambda: answers.append(monotonic()))

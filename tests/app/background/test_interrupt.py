@@ -29,7 +29,7 @@ def test_the_first_ctrl_c_calls_the_function_and_the_second_interrupts() -> None
     assert calls == ["called"]
 
 
-def test_each_ctrl_c_calls_the_function_if_not_only_the_first_is_wanted() -> None:
+def test_each_ctrl_c_calls_the_function_without_only_first() -> None:
     calls: list[str] = []
     with on_ctrl_c(lambda: calls.append("called"), only_first=False):
         press()

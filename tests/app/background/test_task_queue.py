@@ -20,7 +20,7 @@ def queue() -> Iterator[TaskQueue]:
 
 def test_tasks_run_in_order_on_a_thread_and_deliver_on_the_windows_thread(queue: TaskQueue, qtbot: QtBot) -> None:
     done: list[tuple[int, bool]] = []
-    told: list[tuple[int, bool]] = []
+    delivered: list[tuple[int, bool]] = []
     here = threading.current_thread()
 
     def work(number: int) -> int:
@@ -28,14 +28,14 @@ def test_tasks_run_in_order_on_a_thread_and_deliver_on_the_windows_thread(queue:
         return number
 
     def use(number: int) -> None:
-        told.append((number, threading.current_thread() is here))
+        delivered.append((number, threading.current_thread() is here))
 
     for number in range(5):
         queue.add("count", partial(work, number), use, pytest.fail)
     assert queue.is_busy
     qtbot.waitUntil(lambda: not queue.is_busy)
     assert done == [(number, False) for number in range(5)]
-    assert told == [(number, True) for number in range(5)]
+    assert delivered == [(number, True) for number in range(5)]
 
 
 def test_a_failed_task_delivers_its_error_and_the_next_task_runs(queue: TaskQueue, qtbot: QtBot) -> None:
@@ -79,7 +79,7 @@ def test_cancel_drops_waiting_tasks_and_interrupts_the_running_one(queue: TaskQu
     assert done == ["stopped", "saved"]
 
 
-def test_finish_runs_all_remaining_tasks_and_those_they_add(queue: TaskQueue) -> None:
+def test_finish_runs_all_remaining_tasks_and_the_tasks_that_they_add(queue: TaskQueue) -> None:
     done: list[str] = []
 
     def save_too(_: object) -> None:
@@ -114,7 +114,7 @@ def test_a_discarded_task_delivers_nothing_and_the_next_one_waits_for_its_end(qu
     assert done == ["ended", "read", "used"]
 
 
-def test_a_result_on_its_way_is_not_delivered_after_discard(queue: TaskQueue) -> None:
+def test_a_queued_result_is_not_delivered_after_discard(queue: TaskQueue) -> None:
     done = threading.Event()
     queue.add("read", done.set, pytest.fail, pytest.fail)
     assert done.wait(60)

@@ -20,7 +20,7 @@ def owner() -> QObject:
     return QObject()
 
 
-def test_the_work_is_done_on_another_thread_and_its_result_told(owner: QObject, qtbot: QtBot) -> None:
+def test_the_function_runs_on_another_thread_and_its_result_is_emitted(owner: QObject, qtbot: QtBot) -> None:
     threads: list[threading.Thread] = []
 
     def work() -> str:
@@ -28,9 +28,9 @@ def test_the_work_is_done_on_another_thread_and_its_result_told(owner: QObject, 
         return "the data"
 
     background = task(work, owner)
-    with qtbot.assertNotEmitted(background.failed), qtbot.waitSignal(background.succeeded) as told:
+    with qtbot.assertNotEmitted(background.failed), qtbot.waitSignal(background.succeeded) as signal:
         background.start()
-    assert told.args == ["the data"]
+    assert signal.args == ["the data"]
     assert threads[0] is not threading.main_thread()
     assert background.wait(60_000)
 
@@ -42,20 +42,20 @@ def test_the_work_is_done_on_another_thread_and_its_result_told(owner: QObject, 
         (MemoryError(), "There is not enough memory for this."),
     ],
 )
-def test_what_can_be_foreseen_becomes_a_sentence(
+def test_an_expected_error_is_emitted_as_a_sentence(
     owner: QObject, qtbot: QtBot, problem: Exception, sentence: str
 ) -> None:
     def work() -> None:
         raise problem
 
     background = task(work, owner)
-    with qtbot.assertNotEmitted(background.succeeded), qtbot.waitSignal(background.failed) as told:
+    with qtbot.assertNotEmitted(background.succeeded), qtbot.waitSignal(background.failed) as signal:
         background.start()
-    assert told.args == [sentence]
+    assert signal.args == [sentence]
     assert background.wait(60_000)
 
 
-def test_what_nobody_foresaw_reaches_the_crash_hook_and_whoever_waits(owner: QObject, qtbot: QtBot) -> None:
+def test_an_unexpected_error_is_emitted_and_reaches_the_crash_hook(owner: QObject, qtbot: QtBot) -> None:
     def work() -> None:
         raise ZeroDivisionError("nobody thought of this")
 
@@ -63,10 +63,10 @@ def test_what_nobody_foresaw_reaches_the_crash_hook_and_whoever_waits(owner: QOb
     with (
         qtbot.captureExceptions() as caught,  # it stands in for sys.excepthook
         qtbot.assertNotEmitted(background.succeeded),
-        qtbot.waitSignal(background.failed) as told,
+        qtbot.waitSignal(background.failed) as signal,
         qtbot.waitSignal(background.finished),
     ):
         background.start()
-    assert told.args == ["This failed because of an error in Digit Lab (ZeroDivisionError)."]
+    assert signal.args == ["This failed because of an error in Digit Lab (ZeroDivisionError)."]
     assert [kind for kind, _, _ in caught] == [ZeroDivisionError]
     assert background.wait(60_000)

@@ -33,7 +33,7 @@ def test_unknown_values_are_left_out(model: Model) -> None:
     rows = dict(card_rows(replace(model, card=unknown)))
     assert rows["Accuracy"] == "not tested"
     assert rows["Recipe"] == "settings of the Train tab"
-    assert not {"Seed", "Made", "Notes", "Settings"} & set(rows)
+    assert not {"Seed", "Created", "Notes", "Settings"} & set(rows)
     assert all(rows.values())
 
 

@@ -54,7 +54,7 @@ def train_and_stop(window: MainWindow, qtbot: QtBot) -> LoggedRun:
         return log.runs()[0]
 
 
-def test_a_fork_keeps_the_examples_and_the_share_of_its_run_and_a_recipe_chosen_later_has_its_own(
+def test_a_fork_keeps_the_examples_and_validation_share_of_its_run_until_a_recipe_is_chosen(
     window: MainWindow, qtbot: QtBot
 ) -> None:
     run = logged("sine", 0.0)
@@ -79,7 +79,7 @@ def test_a_fork_keeps_the_examples_and_the_share_of_its_run_and_a_recipe_chosen_
     assert made.settings.validation_share == RECIPES["quick"].validation_share
 
 
-def test_a_run_that_was_killed_is_offered_by_the_next_window(qtbot: QtBot, qapp: QApplication) -> None:
+def test_the_next_window_offers_to_continue_a_killed_run(qtbot: QtBot, qapp: QApplication) -> None:
     run = logged("quick", 0.1)
     checkpoint = run_log_path().with_name("kept.checkpoint")
     checkpoint.touch()
@@ -93,7 +93,7 @@ def test_a_run_that_was_killed_is_offered_by_the_next_window(qtbot: QtBot, qapp:
     window.close()
 
 
-def test_without_a_killed_run_nothing_is_offered_and_other_data_than_a_run_had_is_said(
+def test_without_a_killed_run_there_is_no_offer_and_other_data_gives_a_message(
     window: MainWindow, qtbot: QtBot
 ) -> None:
     assert window.run_offer.isHidden()

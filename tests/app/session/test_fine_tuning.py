@@ -55,7 +55,7 @@ def test_no_test_image_is_replayed() -> None:
     assert replay_data() is replay_data()
 
 
-def test_an_adaptation_tells_before_and_after() -> None:
+def test_an_adaptation_has_the_accuracy_before_and_after() -> None:
     base, own = boxed(), mirrored(7, 3)
     found = fine_tune_and_evaluate(base, own, never)
     assert found is not None
@@ -96,6 +96,6 @@ def test_a_digit_drawn_once_cannot_be_held_out() -> None:
     assert cross_validate(boxed(), mirrored(7, 1), never) is None
 
 
-def test_both_end_when_they_are_cancelled() -> None:
+def test_adaptation_and_cross_validation_can_be_cancelled() -> None:
     assert fine_tune_and_evaluate(boxed(), mirrored(7, 2), lambda: True) is None
     assert cross_validate(boxed(), mirrored(7, 2), lambda: True) is None

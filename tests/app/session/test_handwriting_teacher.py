@@ -39,9 +39,9 @@ def teacher(base: Network) -> Iterator[HandwritingTeacher]:
 
 
 def taught(teacher: HandwritingTeacher, qtbot: QtBot, digit: int = 7, move: float = 0.0) -> Adaptation:
-    with qtbot.waitSignal(teacher.adapted) as told:
+    with qtbot.waitSignal(teacher.adapted) as signal:
         teacher.teach(ink(move), digit, read=2)
-    return adaptation(told.args)
+    return adaptation(signal.args)
 
 
 def adaptation(args: object) -> Adaptation:
@@ -55,28 +55,30 @@ def bits(found: Adaptation) -> bytes:
     return found.network.parameters.values.tobytes()
 
 
-def test_what_is_taught_is_kept_at_once_and_learnt(teacher: HandwritingTeacher, base: Network, qtbot: QtBot) -> None:
+def test_a_taught_drawing_is_saved_immediately_and_learnt(
+    teacher: HandwritingTeacher, base: Network, qtbot: QtBot
+) -> None:
     before = base.parameters.values.copy()
-    with qtbot.waitSignal(teacher.adapted) as told:
+    with qtbot.waitSignal(teacher.adapted) as signal:
         teacher.teach(ink(), 7, read=2)
         assert own_ink_path().exists()
         assert teacher.is_busy
-    found = adaptation(told.args)
+    found = adaptation(signal.args)
     assert (found.examples, found.own_after.correct, teacher.has_learnt, teacher.is_busy) == (1, 1, True, False)
     np.testing.assert_array_equal(base.parameters.values, before)
     assert (teacher.library.examples[0].digit, teacher.library.examples[0].read) == (7, 2)
 
 
-def test_undo_restores_the_former_bits(teacher: HandwritingTeacher, base: Network, qtbot: QtBot) -> None:
+def test_undo_restores_the_previous_bits(teacher: HandwritingTeacher, base: Network, qtbot: QtBot) -> None:
     first = taught(teacher, qtbot)
     second = taught(teacher, qtbot, digit=3, move=0.5)
     assert bits(first) != bits(second)
-    with qtbot.waitSignal(teacher.adapted) as told:
+    with qtbot.waitSignal(teacher.adapted) as signal:
         teacher.undo()
-    assert bits(adaptation(told.args)) == bits(first)
-    with qtbot.waitSignal(teacher.adapted) as told:
+    assert bits(adaptation(signal.args)) == bits(first)
+    with qtbot.waitSignal(teacher.adapted) as signal:
         teacher.undo()
-    assert adaptation(told.args).network is base
+    assert adaptation(signal.args).network is base
     assert (teacher.count, teacher.can_undo, teacher.has_learnt) == (0, False, False)
 
 
@@ -85,30 +87,30 @@ def test_forgetting_restores_the_base_and_can_be_undone(
 ) -> None:
     taught(teacher, qtbot)
     second = taught(teacher, qtbot, digit=3, move=0.5)
-    with qtbot.waitSignal(teacher.adapted) as told:
+    with qtbot.waitSignal(teacher.adapted) as signal:
         teacher.forget()
-    assert adaptation(told.args).network is base
+    assert adaptation(signal.args).network is base
     assert not own_ink_path().exists()
     assert (teacher.count, teacher.restorable_count, teacher.can_undo) == (0, 2, True)
-    with qtbot.waitSignal(teacher.adapted) as told:
+    with qtbot.waitSignal(teacher.adapted) as signal:
         teacher.undo()
-    assert bits(adaptation(told.args)) == bits(second)
+    assert bits(adaptation(signal.args)) == bits(second)
     assert teacher.restorable_count == 0
 
 
-def test_kept_examples_are_learnt_again_to_the_same_bits(
+def test_saved_examples_are_learnt_again_to_the_same_bits(
     teacher: HandwritingTeacher, base: Network, qtbot: QtBot
 ) -> None:
     found = taught(teacher, qtbot)
     later = HandwritingTeacher()
     later.load()
-    with qtbot.waitSignal(later.adapted) as told:
+    with qtbot.waitSignal(later.adapted) as signal:
         later.set_base(base)
-    assert bits(adaptation(told.args)) == bits(found)
+    assert bits(adaptation(signal.args)) == bits(found)
     assert later.close()
 
 
-def test_a_base_may_be_set_without_teaching_it(teacher: HandwritingTeacher, base: Network, qtbot: QtBot) -> None:
+def test_set_base_can_leave_the_base_unadapted(teacher: HandwritingTeacher, base: Network, qtbot: QtBot) -> None:
     taught(teacher, qtbot)
     with qtbot.assertNotEmitted(teacher.adapted, wait=100):
         teacher.set_base(base.copy(), learn=False)
@@ -116,17 +118,19 @@ def test_a_base_may_be_set_without_teaching_it(teacher: HandwritingTeacher, base
     assert not teacher.has_learnt
 
 
-def test_of_several_requests_the_newest_counts_and_all_are_kept(teacher: HandwritingTeacher, qtbot: QtBot) -> None:
-    told: list[int] = []
-    teacher.adapted.connect(lambda found: told.append(found.examples))
+def test_only_the_newest_request_is_adapted_and_all_examples_are_saved(
+    teacher: HandwritingTeacher, qtbot: QtBot
+) -> None:
+    counts: list[int] = []
+    teacher.adapted.connect(lambda adaptation: counts.append(adaptation.examples))
     for move in (0.0, 0.3, 0.6):
         teacher.teach(ink(move), 7)
-    qtbot.waitUntil(lambda: bool(told) and not teacher.is_busy)
-    assert told == [3]
+    qtbot.waitUntil(lambda: bool(counts) and not teacher.is_busy)
+    assert counts == [3]
     assert teacher.count == 3
 
 
-def test_what_was_learnt_too_late_is_not_told(teacher: HandwritingTeacher, qtbot: QtBot) -> None:
+def test_an_outdated_adaptation_is_not_emitted(teacher: HandwritingTeacher, qtbot: QtBot) -> None:
     teacher.teach(ink(), 7)
     for task in teacher.findChildren(QThread):
         assert task.wait(60_000)  # it has learnt, and its word is on the way
@@ -137,10 +141,10 @@ def test_what_was_learnt_too_late_is_not_told(teacher: HandwritingTeacher, qtbot
 
 def test_cross_validation_follows_the_adaptation(teacher: HandwritingTeacher, qtbot: QtBot) -> None:
     taught(teacher, qtbot)
-    with qtbot.waitSignal(teacher.cross_validated) as told:
+    with qtbot.waitSignal(teacher.cross_validated) as signal:
         teacher.teach(ink(0.1), 7)
-    assert isinstance(told.args, list)
-    judged = told.args[0]
+    assert isinstance(signal.args, list)
+    judged = signal.args[0]
     assert isinstance(judged, HeldOut)
     assert (judged.after.correct, judged.after.total) == (2, 2)
 
@@ -149,29 +153,31 @@ def test_learning_leaves_the_windows_thread_free(teacher: HandwritingTeacher, qt
     threads: list[bool] = []
     teacher.adapted.connect(lambda _: threads.append(threading.current_thread() is threading.main_thread()))
     taught(teacher, qtbot)
-    assert threads == [True]  # what is told is told on the window's thread
+    assert threads == [True]  # the signal arrives on the window's thread
     teacher.teach(ink(0.2), 7)
     assert teacher.is_busy  # so `teach` did not wait
     qtbot.waitUntil(lambda: any(thread.isRunning() for thread in teacher.findChildren(QThread)))
 
 
-def test_a_blank_drawing_is_not_taught(teacher: HandwritingTeacher, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(teacher.failed) as told:
+def test_a_blank_drawing_is_not_learnt(teacher: HandwritingTeacher, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(teacher.failed) as signal:
         teacher.teach(Ink(()), 7)
-    assert told.args == ["Nothing is drawn yet, so there is nothing to learn."]
+    assert signal.args == ["Nothing is drawn yet, so there is nothing to learn."]
     assert teacher.count == 0
 
 
-def test_a_network_that_reads_no_digits_is_said_and_the_drawing_kept(teacher: HandwritingTeacher, qtbot: QtBot) -> None:
+def test_a_network_without_digits_gives_a_message_and_the_drawing_is_saved(
+    teacher: HandwritingTeacher, qtbot: QtBot
+) -> None:
     teacher.set_base(Network(NetworkSpec.dense((784, 3))))
-    with qtbot.waitSignal(teacher.failed) as told:
+    with qtbot.waitSignal(teacher.failed) as signal:
         teacher.teach(ink(), 7)
-    assert told.args is not None
-    assert "has 3 classes" in told.args[0]
+    assert signal.args is not None
+    assert "has 3 classes" in signal.args[0]
     assert (teacher.count, teacher.is_busy) == (1, False)
 
 
-def test_without_a_network_the_drawing_is_kept(qtbot: QtBot) -> None:
+def test_without_a_network_the_drawing_is_saved(qtbot: QtBot) -> None:
     teacher = HandwritingTeacher()
     teacher.load()
     teacher.teach(ink(), 7)
@@ -179,25 +185,25 @@ def test_without_a_network_the_drawing_is_kept(qtbot: QtBot) -> None:
     assert teacher.close()
 
 
-def test_a_damaged_library_is_said(user_files: Path, qtbot: QtBot) -> None:
+def test_a_damaged_library_gives_a_message(user_files: Path, qtbot: QtBot) -> None:
     own_ink_path().parent.mkdir(parents=True)
     own_ink_path().write_text("no ink", encoding="utf-8")
     teacher = HandwritingTeacher()
-    with qtbot.waitSignal(teacher.failed) as told:
+    with qtbot.waitSignal(teacher.failed) as signal:
         teacher.load()
-    assert told.args is not None
-    assert "my hand.damaged-1.unipen" in told.args[0]
+    assert signal.args is not None
+    assert "my hand.damaged-1.unipen" in signal.args[0]
 
 
-def test_a_drawing_that_cannot_be_kept_is_not_taught(teacher: HandwritingTeacher, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(teacher.failed) as told:
+def test_a_drawing_that_cannot_be_saved_is_not_learnt(teacher: HandwritingTeacher, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(teacher.failed) as signal:
         teacher.teach(Ink((np.array([[3e7, 0.0]], np.float32),)), 7)
-    assert told.args is not None
-    assert "reaches to 3e+07" in told.args[0]
+    assert signal.args is not None
+    assert "reaches to 3e+07" in signal.args[0]
     assert (teacher.count, teacher.is_busy) == (0, False)
 
 
-def test_closing_ends_what_is_being_learnt(base: Network, qtbot: QtBot) -> None:
+def test_closing_stops_the_adaptation(base: Network, qtbot: QtBot) -> None:
     teacher = HandwritingTeacher()
     teacher.set_base(base)
     teacher.teach(ink(), 7)
@@ -206,7 +212,7 @@ def test_closing_ends_what_is_being_learnt(base: Network, qtbot: QtBot) -> None:
     assert not any(task.isRunning() for task in teacher.findChildren(QThread))
 
 
-def test_what_teaching_needs_can_be_prepared(teacher: HandwritingTeacher, qtbot: QtBot) -> None:
+def test_the_replay_data_can_be_loaded_in_advance(teacher: HandwritingTeacher, qtbot: QtBot) -> None:
     teacher.prepare()
     found = taught(teacher, qtbot)
     assert found.examples == 1

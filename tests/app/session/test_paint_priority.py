@@ -78,19 +78,19 @@ def test_a_training_takes_no_step_while_it_is_claimed(
 
 
 def test_the_window_claims_the_priority_only_while_it_paints(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[str] = []
+    calls: list[str] = []
     window = MainWindow(Session(), WindowPreferences())
     qtbot.addWidget(window)
     priority = window.session.paint_priority
-    monkeypatch.setattr(priority, "claim", lambda: told.append("claim"))
-    monkeypatch.setattr(priority, "release", lambda: told.append("release"))
+    monkeypatch.setattr(priority, "claim", lambda: calls.append("claim"))
+    monkeypatch.setattr(priority, "release", lambda: calls.append("release"))
     with qtbot.waitExposed(window):
         window.show()
-    told.clear()
+    calls.clear()
     window.train_tab.curves.update()
-    qtbot.waitUntil(lambda: bool(told))
-    assert told == ["claim", "release"] * (len(told) // 2)
-    told.clear()
+    qtbot.waitUntil(lambda: bool(calls))
+    assert calls == ["claim", "release"] * (len(calls) // 2)
+    calls.clear()
     window.event(QEvent(QEvent.Type.User))
-    assert told == []
+    assert calls == []
     window.close()

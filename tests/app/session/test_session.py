@@ -75,7 +75,7 @@ def test_the_bundled_data_and_model_are_read_on_threads(qtbot: QtBot) -> None:
     assert session.close()
 
 
-def test_epochs_make_a_better_model_the_one_in_use(session: Session, qtbot: QtBot) -> None:
+def test_the_model_of_each_epoch_becomes_the_model_in_use(session: Session, qtbot: QtBot) -> None:
     models: list[Model] = []
     session.model_changed.connect(models.append)
     session.start_training(SPEC, TrainingConfig(epochs=2))
@@ -89,7 +89,7 @@ def test_epochs_make_a_better_model_the_one_in_use(session: Session, qtbot: QtBo
     np.testing.assert_array_equal(session.network.parameters.values, models[-1].parameters)
 
 
-def test_two_runs_are_both_kept_without_being_asked(session: Session, qtbot: QtBot) -> None:
+def test_the_models_of_two_runs_are_both_saved(session: Session, qtbot: QtBot) -> None:
     for count in (1, 2):
         session.start_training(SPEC, TrainingConfig(epochs=1))
         qtbot.waitUntil(lambda: is_idle(session))
@@ -98,7 +98,7 @@ def test_two_runs_are_both_kept_without_being_asked(session: Session, qtbot: QtB
     np.testing.assert_array_equal(load_model(kept_models()[1]).parameters, session.model.parameters)
 
 
-def test_closing_in_the_middle_keeps_what_was_learnt(session: Session, qtbot: QtBot) -> None:
+def test_closing_during_a_run_saves_its_model(session: Session, qtbot: QtBot) -> None:
     events = events_of(session)
     session.start_training(SPEC, LONG)
     qtbot.waitUntil(lambda: len(epochs_of(events)) > 0)
@@ -119,7 +119,7 @@ def test_a_paused_start_takes_one_step_and_each_step_one_more(session: Session, 
     qtbot.waitUntil(lambda: is_idle(session))
 
 
-def test_training_asked_for_before_the_data_is_there_begins_when_it_is(qtbot: QtBot) -> None:
+def test_training_requested_before_the_data_is_read_starts_afterwards(qtbot: QtBot) -> None:
     session = Session()
     events = events_of(session)
     session.start_training(SPEC, TrainingConfig(epochs=1))
@@ -131,7 +131,9 @@ def test_training_asked_for_before_the_data_is_there_begins_when_it_is(qtbot: Qt
     assert session.close()
 
 
-def test_a_run_that_waits_for_data_that_cannot_be_read_says_so(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_waits_for_unreadable_data_fails_with_a_message(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(dataset, "bundled_mnist_path", lambda: Path("nowhere.npz"))
     session = Session()
     session.start_training(SPEC, TrainingConfig(epochs=1))
@@ -151,7 +153,7 @@ def test_a_run_that_waits_can_be_stopped(qtbot: QtBot) -> None:
     assert session.close()
 
 
-def test_the_states_of_a_run_are_told_as_they_come(session: Session, qtbot: QtBot) -> None:
+def test_each_state_of_a_run_is_emitted(session: Session, qtbot: QtBot) -> None:
     states: list[RunState] = []
     session.run_state_changed.connect(states.append)
     session.start_training(SPEC, LONG)
@@ -168,7 +170,7 @@ def test_the_states_of_a_run_are_told_as_they_come(session: Session, qtbot: QtBo
     ]  # fmt: skip
 
 
-def test_a_second_start_waits_for_nobody_and_does_nothing(session: Session, qtbot: QtBot) -> None:
+def test_a_second_start_does_nothing(session: Session, qtbot: QtBot) -> None:
     events = events_of(session)
     session.start_training(SPEC, TrainingConfig(epochs=1))
     session.start_training(SPEC, TrainingConfig(epochs=5))
@@ -176,7 +178,7 @@ def test_a_second_start_waits_for_nobody_and_does_nothing(session: Session, qtbo
     assert len(epochs_of(events)) == 1
 
 
-def test_a_run_can_be_started_the_moment_the_last_one_is_over(session: Session, qtbot: QtBot) -> None:
+def test_a_run_can_start_as_soon_as_the_previous_run_has_ended(session: Session, qtbot: QtBot) -> None:
     runs = 0
 
     def again(state: RunState) -> None:
@@ -191,7 +193,7 @@ def test_a_run_can_be_started_the_moment_the_last_one_is_over(session: Session, 
     assert len(kept_models()) == 4
 
 
-def test_an_error_of_ours_on_the_thread_ends_the_run_in_the_window_too(
+def test_an_internal_error_on_the_thread_ends_the_run(
     session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object, **__: object) -> None:
@@ -205,7 +207,7 @@ def test_an_error_of_ours_on_the_thread_ends_the_run_in_the_window_too(
     assert [str(problem[1]) for problem in caught] == ["a mistake of ours"]
 
 
-def test_of_two_models_asked_for_the_later_one_is_used(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
+def test_the_later_of_two_requested_models_is_used(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
     slow, quick = tmp_path / "slow.npz", tmp_path / "quick.npz"
     large = Network(NetworkSpec.dense((784, 2000, 1000, 10)))
     save_model(Model(large.spec, large.parameters.values.astype(np.float32), ModelCard("slow")), slow)
@@ -217,7 +219,7 @@ def test_of_two_models_asked_for_the_later_one_is_used(session: Session, tmp_pat
     assert session.model.card.name == "quick"
 
 
-def test_a_diverged_run_leaves_the_model_in_use_alone(session: Session, qtbot: QtBot) -> None:
+def test_a_diverged_run_does_not_change_the_model_in_use(session: Session, qtbot: QtBot) -> None:
     session._use_opened_model(Path("before.npz"), loaded_model("before"))
     before = session.model
     events = events_of(session)
@@ -252,7 +254,7 @@ def test_save_open_and_revert(session: Session, tmp_path: Path, qtbot: QtBot) ->
     assert session.model_path == second
 
 
-def test_a_model_opened_during_a_run_stays_in_use_and_the_run_is_kept(
+def test_a_model_opened_during_a_run_stays_in_use_and_the_run_is_saved(
     session: Session, tmp_path: Path, qtbot: QtBot
 ) -> None:
     save_model(model_called("mine"), tmp_path / "mine.npz")
@@ -269,7 +271,7 @@ def test_a_model_opened_during_a_run_stays_in_use_and_the_run_is_kept(
     assert session.model.card.name == "mine"
 
 
-def test_what_cannot_be_read_changes_nothing(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
+def test_an_unreadable_file_changes_nothing(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
     session._use_opened_model(Path("before.npz"), loaded_model("before"))
     before_data, before = session.data, session.model
     assert before is not None
@@ -293,7 +295,7 @@ def train_to_the_end(session: Session, qtbot: QtBot, config: TrainingConfig) -> 
     qtbot.waitUntil(lambda: is_idle(session))
 
 
-def test_training_on_ends_with_the_bits_of_a_run_that_never_stopped(session: Session, qtbot: QtBot) -> None:
+def test_further_training_gives_the_bits_of_an_uninterrupted_run(session: Session, qtbot: QtBot) -> None:
     train_to_the_end(session, qtbot, TrainingConfig(epochs=4))
     assert session.network is not None
     whole = session.network.parameters.values.copy()
@@ -306,7 +308,7 @@ def test_training_on_ends_with_the_bits_of_a_run_that_never_stopped(session: Ses
     assert len(kept_models()) == 4
 
 
-def test_what_is_trained_on_is_a_run_of_its_own_with_the_whole_curve(session: Session, qtbot: QtBot) -> None:
+def test_further_training_is_logged_as_a_new_run_with_the_complete_curve(session: Session, qtbot: QtBot) -> None:
     events = events_of(session)
     train_to_the_end(session, qtbot, TrainingConfig(epochs=2, batch_size=50))
     events.clear()
@@ -325,7 +327,7 @@ def test_what_is_trained_on_is_a_run_of_its_own_with_the_whole_curve(session: Se
         assert list(log.curve(second.id)[0]) == list(range(1, 121))
 
 
-def test_a_stopped_run_can_be_trained_on_and_a_fresh_one_forgets_it(session: Session, qtbot: QtBot) -> None:
+def test_a_stopped_run_can_be_trained_further_until_a_new_run_starts(session: Session, qtbot: QtBot) -> None:
     events = events_of(session)
     session.start_training(SPEC, LONG)
     qtbot.waitUntil(lambda: len(epochs_of(events)) > 0)
@@ -340,7 +342,7 @@ def test_a_stopped_run_can_be_trained_on_and_a_fresh_one_forgets_it(session: Ses
     assert session.ended_run is None
 
 
-def test_training_on_that_diverges_leaves_what_it_began_with(session: Session, qtbot: QtBot) -> None:
+def test_diverging_further_training_keeps_the_ended_run(session: Session, qtbot: QtBot) -> None:
     events = events_of(session)
     train_to_the_end(session, qtbot, TrainingConfig("sgd", 0.1, epochs=1))
     before = session.ended_run
@@ -350,7 +352,7 @@ def test_training_on_that_diverges_leaves_what_it_began_with(session: Session, q
     assert session.ended_run is before
 
 
-def test_other_data_than_it_began_with_is_refused_in_a_sentence(session: Session, qtbot: QtBot) -> None:
+def test_further_training_with_other_data_gives_a_message(session: Session, qtbot: QtBot) -> None:
     train_to_the_end(session, qtbot, TrainingConfig(epochs=1))
     data = small_mnist()
     session.use_data(Splits(data.training.take(slice(100, 900)), None, data.test))

@@ -81,7 +81,7 @@ def long_run(listener: Listener, qtbot: QtBot, tmp_path: Path) -> Iterator[Train
     assert thread.wait(60_000)
 
 
-def test_a_whole_run_is_told_in_order_with_every_step(listener: Listener, qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_run_emits_every_step_in_order(listener: Listener, qtbot: QtBot, tmp_path: Path) -> None:
     thread = thread_for(listener, TrainingConfig(epochs=3, batch_size=50), tmp_path)
     with qtbot.waitSignal(thread.finished):
         thread.start()
@@ -93,9 +93,7 @@ def test_a_whole_run_is_told_in_order_with_every_step(listener: Listener, qtbot:
     assert list(steps) == list(range(1, 121))
 
 
-def test_steps_epochs_and_models_are_told_at_a_pace_the_window_can_follow(
-    listener: Listener, qtbot: QtBot, tmp_path: Path
-) -> None:
+def test_steps_epochs_and_models_are_emitted_at_limited_rates(listener: Listener, qtbot: QtBot, tmp_path: Path) -> None:
     few = Splits(small_mnist().training.take(slice(0, 50)))
     began = perf_counter()
     thread = thread_for(listener, TrainingConfig(batch_size=None, epochs=1000), tmp_path, data=few)
@@ -108,24 +106,22 @@ def test_steps_epochs_and_models_are_told_at_a_pace_the_window_can_follow(
     assert len(listener.models) <= seconds / MODEL_INTERVAL_SECONDS + 2
 
 
-def test_what_a_run_has_learnt_is_told_and_kept(listener: Listener, qtbot: QtBot, tmp_path: Path) -> None:
+def test_the_model_of_a_run_is_emitted_and_saved(listener: Listener, qtbot: QtBot, tmp_path: Path) -> None:
     thread = thread_for(listener, TrainingConfig(epochs=2), tmp_path / "models")
     with qtbot.waitSignal(thread.finished):
         thread.start()
     qtbot.waitUntil(lambda: listener.heard(Finished) == 1)
-    told = listener.models[-1]
+    last = listener.models[-1]
     finished = listener.events[-1]
     assert isinstance(finished, Finished)
     assert finished.test is not None
-    assert told.model.card.test_accuracy == finished.test.accuracy
+    assert last.model.card.test_accuracy == finished.test.accuracy
     kept = load_model(next((tmp_path / "models").glob("* 784-16-10.npz")))
-    np.testing.assert_array_equal(kept.parameters, told.model.parameters)
-    np.testing.assert_array_equal(told.network.parameters.values, told.model.parameters)
+    np.testing.assert_array_equal(kept.parameters, last.model.parameters)
+    np.testing.assert_array_equal(last.network.parameters.values, last.model.parameters)
 
 
-def test_a_folder_that_cannot_be_written_is_said_and_the_model_told_all_the_same(
-    listener: Listener, qtbot: QtBot, tmp_path: Path
-) -> None:
+def test_a_model_that_cannot_be_saved_is_still_emitted(listener: Listener, qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "in the way").write_text("a file")
     thread = thread_for(listener, TrainingConfig(epochs=1), tmp_path / "in the way" / "models")
     with qtbot.waitSignal(thread.finished):
@@ -135,9 +131,7 @@ def test_a_folder_that_cannot_be_written_is_said_and_the_model_told_all_the_same
     assert listener.models[-1].model.card.epochs == 1
 
 
-def test_pause_holds_step_takes_one_and_resume_goes_on(
-    long_run: TrainingThread, listener: Listener, qtbot: QtBot
-) -> None:
+def test_pause_step_and_resume(long_run: TrainingThread, listener: Listener, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: listener.last_step > 3)
     long_run.control.pause()
     paused_at = at_rest(qtbot, lambda: listener.last_step)
@@ -177,7 +171,7 @@ def test_models_hold_copies_that_later_steps_do_not_change(
     np.testing.assert_array_equal(first.network.parameters.values, kept)
 
 
-def test_data_that_does_not_fit_is_one_sentence(listener: Listener, qtbot: QtBot, tmp_path: Path) -> None:
+def test_data_of_another_shape_gives_one_message(listener: Listener, qtbot: QtBot, tmp_path: Path) -> None:
     thread = thread_for(listener, TrainingConfig(), tmp_path, NetworkSpec.dense((100, 10)))
     with qtbot.waitSignal(thread.finished):
         thread.start()

@@ -48,7 +48,7 @@ def test_every_dialect_gives_the_same_digits(
     assert data.source == "digits.csv"
 
 
-def test_a_plain_file_is_left_to_nncore(tmp_path: Path) -> None:
+def test_a_plain_csv_file_is_read_by_nncore(tmp_path: Path) -> None:
     path = written(tmp_path / "digits.csv")
     dialect = detect_dialect(path)
     assert dialect is not None
@@ -66,7 +66,9 @@ def test_a_plain_file_is_left_to_nncore(tmp_path: Path) -> None:
         (1, 3, "2.5", "digits.csv, row 3, column 4: found '2.5', expected a whole number from 0 to 255."),
     ],
 )
-def test_a_wrong_number_is_named(row: int, column: int, text: str, sentence: str, tmp_path: Path) -> None:
+def test_an_error_message_names_the_invalid_number(
+    row: int, column: int, text: str, sentence: str, tmp_path: Path
+) -> None:
     path = written(tmp_path / "digits.csv", ";")
     lines = [line.split(";") for line in path.read_text("utf-8").splitlines()]
     lines[row + 1][column] = text
@@ -95,7 +97,7 @@ def test_a_table_of_another_shape_is_refused(change: object, sentence: str, tmp_
         read_any_dataset(path)
 
 
-def test_rows_with_one_number_more_than_names_are_refused(tmp_path: Path) -> None:
+def test_rows_with_more_numbers_than_names_are_refused(tmp_path: Path) -> None:
     path = written(tmp_path / "digits.csv", ";")
     names, _, rows = path.read_text("utf-8").partition("\n")
     path.write_text(f"{names}\n{rows.replace(chr(10), ';7' + chr(10))}", "utf-8")
@@ -104,7 +106,7 @@ def test_rows_with_one_number_more_than_names_are_refused(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("content", [b"", b"\0\1\2", b"no digits here", b"\xff\xfe", b"\n\n"])
-def test_what_is_no_table_is_refused_as_before(content: bytes, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_table_is_refused(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "digits.csv").write_bytes(content)
     with pytest.raises(DataError, match=r"digits\.csv"):
         read_any_dataset(tmp_path / "digits.csv")

@@ -36,14 +36,14 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "ink" / "my hand.unipen"
 
 
-def test_an_example_is_on_the_disk_at_once_with_all_that_is_known_of_it(path: Path) -> None:
+def test_an_example_is_written_immediately_with_all_its_fields(path: Path) -> None:
     library = opened(path)
     library.add(example(7))
     library.add(example(1, read=None))
     assert described(opened(path).examples) == described((example(7), example(1, read=None)))
 
 
-def test_the_newest_example_can_be_taken_back(path: Path) -> None:
+def test_the_newest_example_can_be_removed(path: Path) -> None:
     library = opened(path)
     library.add(example(7))
     before = path.read_bytes()
@@ -54,7 +54,7 @@ def test_the_newest_example_can_be_taken_back(path: Path) -> None:
     assert not path.exists()
 
 
-def test_what_is_forgotten_stays_in_a_backup_until_it_is_remembered(path: Path) -> None:
+def test_forgotten_examples_stay_in_the_backup_until_they_are_restored(path: Path) -> None:
     library = opened(path)
     library.add(example(7))
     library.add(example(1))
@@ -100,7 +100,7 @@ def test_a_damaged_file_that_cannot_be_renamed_is_left_unchanged(path: Path, mon
     assert path.read_text(encoding="utf-8") == "no ink"
 
 
-def test_a_full_disk_leaves_everything_as_it_was(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_changes_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -115,7 +115,7 @@ def test_a_full_disk_leaves_everything_as_it_was(path: Path, monkeypatch: pytest
     assert [each.digit for each in library.examples] == [each.digit for each in opened(path).examples] == [7]
 
 
-def test_two_windows_lose_nothing_of_each_other(path: Path) -> None:
+def test_two_windows_keep_the_examples_of_both(path: Path) -> None:
     one, other = opened(path), opened(path)
     one.add(example(7))
     other.add(example(1))
@@ -136,7 +136,7 @@ def test_each_window_changes_what_the_other_has_written(path: Path) -> None:
     assert [each.digit for each in opened(path).examples] == [7, 3]
 
 
-def test_a_file_damaged_by_another_program_is_set_aside_before_the_next_change(path: Path) -> None:
+def test_a_file_damaged_by_another_program_is_renamed_before_the_next_change(path: Path) -> None:
     library = opened(path)
     library.add(example(7))
     path.write_text("no ink", encoding="utf-8")
@@ -149,9 +149,7 @@ def test_a_file_damaged_by_another_program_is_set_aside_before_the_next_change(p
 
 @settings(max_examples=100)
 @given(changes=mutations)
-def test_whatever_the_file_holds_is_read_or_set_aside(
-    changes: list[Mutation], tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_any_file_is_read_or_renamed(changes: list[Mutation], tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("fuzz") / "my hand.unipen"
     opened(path).add(example(7))
     damaged = mutated(path.read_bytes(), changes)

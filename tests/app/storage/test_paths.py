@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 from app.storage import paths
 
 
-def test_the_folder_is_the_one_that_qt_names(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_folder_is_the_app_data_location_of_qt(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DIGITLAB_HOME")
     before = QCoreApplication.applicationName()
     QCoreApplication.setApplicationName(paths.APPLICATION)
@@ -24,9 +24,7 @@ def test_the_folder_is_the_one_that_qt_names(qapp: QApplication, monkeypatch: py
         QCoreApplication.setApplicationName(before)
 
 
-def test_everything_is_kept_under_the_folder_that_the_environment_names(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_environment_variable_sets_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DIGITLAB_HOME", str(tmp_path))
     assert paths.models_folder() == tmp_path / "models"
     assert paths.runs_folder() == tmp_path / "runs"

@@ -29,7 +29,7 @@ def make_newer(path: Path) -> bytes:
     return path.read_bytes()
 
 
-def test_a_sound_log_is_opened_without_a_word(path: Path) -> None:
+def test_an_intact_log_is_opened_without_a_message(path: Path) -> None:
     said: list[str] = []
     with open_log(path, said.append) as log:
         log.begin(SETTINGS)
@@ -38,7 +38,7 @@ def test_a_sound_log_is_opened_without_a_word(path: Path) -> None:
     assert said == []
 
 
-def test_each_damaged_log_is_kept_under_a_name_of_its_own(path: Path) -> None:
+def test_each_damaged_log_gets_its_own_new_name(path: Path) -> None:
     said: list[str] = []
     for count in (1, 2):
         path.write_bytes(RUBBISH)
@@ -49,7 +49,7 @@ def test_each_damaged_log_is_kept_under_a_name_of_its_own(path: Path) -> None:
         assert kept[-1].name in said[-1]
 
 
-def test_beside_a_newer_log_one_is_kept_and_found_again(path: Path) -> None:
+def test_a_second_log_beside_a_newer_log_is_created_and_found_again(path: Path) -> None:
     before, said = make_newer(path), list[str]()
     for count in (0, 1):
         with open_log(path, said.append) as log:
@@ -60,7 +60,7 @@ def test_beside_a_newer_log_one_is_kept_and_found_again(path: Path) -> None:
     assert "newer" in said[0]
 
 
-def test_a_damaged_log_beside_a_newer_one_is_set_aside_too(path: Path) -> None:
+def test_a_damaged_log_beside_a_newer_log_is_renamed_too(path: Path) -> None:
     before, said = make_newer(path), list[str]()
     beside = path.with_name(f"runs of version {VERSION}.sqlite")
     beside.write_bytes(RUBBISH)
@@ -70,13 +70,13 @@ def test_a_damaged_log_beside_a_newer_one_is_set_aside_too(path: Path) -> None:
     assert [each.read_bytes() for each in path.parent.glob("* damaged *")] == [RUBBISH]
 
 
-def test_where_there_can_be_no_log_it_is_said(tmp_path: Path) -> None:
+def test_a_log_that_cannot_be_created_gives_a_message(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(RunLogError, match="cannot be opened"):
         open_log(tmp_path / "file" / "runs.sqlite", lambda sentence: None)
 
 
-def test_a_folder_in_its_place_is_kept_too(path: Path) -> None:
+def test_a_folder_in_place_of_the_log_is_renamed(path: Path) -> None:
     path.mkdir()
     (path / "of the user").touch()
     said: list[str] = []
@@ -86,7 +86,7 @@ def test_a_folder_in_its_place_is_kept_too(path: Path) -> None:
     assert [each.name for each in path.parent.glob("runs damaged */*")] == ["of the user"]
 
 
-def test_damage_that_shows_only_when_it_is_read_is_set_aside(path: Path) -> None:
+def test_a_log_whose_damage_is_found_while_reading_is_renamed(path: Path) -> None:
     with RunLog(path) as log:
         for _ in range(200):
             log.begin(SETTINGS)

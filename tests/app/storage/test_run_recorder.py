@@ -68,7 +68,7 @@ def checkpoints(path: Path) -> list[str]:
     return [found.name for found in path.parent.glob("*.checkpoint")]
 
 
-def test_a_run_that_ends_is_in_the_log_whole_and_keeps_what_it_takes_to_train_it_on(path: Path) -> None:
+def test_an_ended_run_is_logged_completely_and_keeps_its_checkpoint(path: Path) -> None:
     run = Recorded(path)
     events = list(run)
     run.recorder.keep_model(path.parent / "model.npz")
@@ -98,7 +98,7 @@ def test_a_run_that_ends_is_in_the_log_whole_and_keeps_what_it_takes_to_train_it
     assert run.complaints == []
 
 
-def test_while_a_run_goes_on_its_process_lives_and_every_epoch_is_there(path: Path) -> None:
+def test_during_a_run_its_process_is_alive_and_every_epoch_is_logged(path: Path) -> None:
     run = Recorded(path)
     for event in run:
         if isinstance(event, EpochDone):
@@ -114,7 +114,7 @@ def test_while_a_run_goes_on_its_process_lives_and_every_epoch_is_there(path: Pa
             assert load_checkpoint(path.parent / logged.checkpoint).counters["epochs_done"] == event.epoch
 
 
-def test_a_run_that_broke_off_goes_on_as_the_same_run_to_the_same_bits(path: Path) -> None:
+def test_an_interrupted_run_continues_as_the_same_run_to_the_same_bits(path: Path) -> None:
     whole = Recorded(path.with_name("other.sqlite"))
     whole.go()
     first = Recorded(path)
@@ -136,7 +136,7 @@ def test_a_run_that_broke_off_goes_on_as_the_same_run_to_the_same_bits(path: Pat
     assert logged.checkpoint == broken.checkpoint
 
 
-def test_what_the_log_has_beyond_the_checkpoint_is_done_again_and_what_it_lacks_is_added(path: Path) -> None:
+def test_continuing_replaces_rows_after_the_checkpoint_and_adds_missing_rows(path: Path) -> None:
     run = Recorded(path)
     run.go(epochs=3)
     run.recorder.close()
@@ -152,7 +152,7 @@ def test_what_the_log_has_beyond_the_checkpoint_is_done_again_and_what_it_lacks_
     assert rows[-1]["training_loss"] != 99.0
 
 
-def test_a_run_that_diverged_or_was_stopped_says_so(path: Path) -> None:
+def test_a_diverged_or_stopped_run_has_that_state(path: Path) -> None:
     Recorded(path, TrainingConfig(optimizer="sgd", learning_rate=1e6, batch_size=64, epochs=3)).go()
     stopped = Recorded(path)
     for event in stopped:
@@ -163,7 +163,7 @@ def test_a_run_that_diverged_or_was_stopped_says_so(path: Path) -> None:
         assert checkpoints(path) == [log.runs()[0].checkpoint]
 
 
-def test_only_the_newest_runs_that_ended_keep_their_checkpoints(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_newest_ended_runs_keep_their_checkpoints(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_recorder, "MAX_CHECKPOINTS", 2)
     for seed in range(3):
         Recorded(path, TrainingConfig(batch_size=64, epochs=1, seed=seed)).go()
@@ -173,7 +173,7 @@ def test_only_the_newest_runs_that_ended_keep_their_checkpoints(path: Path, monk
     assert sorted(checkpoints(path)) == sorted(run.checkpoint for run in newest)
 
 
-def test_learning_rates_that_were_changed_on_the_way_are_written_down(path: Path) -> None:
+def test_changes_of_the_learning_rate_are_logged(path: Path) -> None:
     run = Recorded(path)
     for event in run:
         if isinstance(event, EpochDone):
@@ -184,7 +184,7 @@ def test_learning_rates_that_were_changed_on_the_way_are_written_down(path: Path
     assert logged.settings.rates == tuple((1 + epoch * steps, 0.01 / epoch) for epoch in (1, 2, 3))
 
 
-def test_a_locked_log_is_said_once_and_what_is_missing_is_written_later(
+def test_a_locked_log_is_reported_once_and_missing_rows_are_written_later(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("nncore.experiments.run_log.log.LOCK_TIMEOUT", 0.05)
@@ -207,9 +207,7 @@ def test_a_locked_log_is_said_once_and_what_is_missing_is_written_later(
     assert "another program is writing" in said
 
 
-def test_a_log_locked_halfway_does_not_keep_the_checkpoint_from_being_written(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_checkpoint_is_written_even_if_the_log_becomes_locked(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nncore.experiments.run_log.log.LOCK_TIMEOUT", 0.05)
     run = Recorded(path)
     for event in run:
@@ -232,7 +230,7 @@ def test_a_log_locked_halfway_does_not_keep_the_checkpoint_from_being_written(
 
 
 @pytest.mark.parametrize("moment", ["before", "halfway"])
-def test_a_damaged_log_is_set_aside_and_a_fresh_one_has_the_whole_run(path: Path, moment: str) -> None:
+def test_a_damaged_log_is_renamed_and_a_new_log_has_the_complete_run(path: Path, moment: str) -> None:
     rubbish = b"this is no database at all, whatever it is called" * 1000
     path.parent.mkdir()
     if moment == "before":
@@ -252,7 +250,7 @@ def test_a_damaged_log_is_set_aside_and_a_fresh_one_has_the_whole_run(path: Path
     assert aside.name in said
 
 
-def test_a_newer_log_is_left_alone_and_one_beside_it_is_used(path: Path) -> None:
+def test_a_newer_log_stays_unchanged_and_a_second_log_is_used(path: Path) -> None:
     RunLog(path).close()
     with sqlite3.connect(path) as connection:
         connection.execute(f"PRAGMA user_version = {VERSION + 1}")
@@ -268,7 +266,7 @@ def test_a_newer_log_is_left_alone_and_one_beside_it_is_used(path: Path) -> None
             assert [each.state for each in log.runs()] == ["finished"] * count
 
 
-def test_a_full_disk_is_said_and_harms_neither_the_run_nor_what_was_there(path: Path) -> None:
+def test_a_full_disk_is_reported_and_the_run_and_old_files_stay_intact(path: Path) -> None:
     earlier = Recorded(path)
     earlier.go()
     run = Recorded(path)
@@ -288,7 +286,7 @@ def test_a_full_disk_is_said_and_harms_neither_the_run_nor_what_was_there(path: 
         assert [len(log.epochs(number)) for number in (1, 2)] == [4, 4]
 
 
-def test_a_checkpoint_that_cannot_be_written_is_said_once_and_the_run_is_logged(path: Path) -> None:
+def test_a_checkpoint_that_cannot_be_written_is_reported_once_and_the_run_is_logged(path: Path) -> None:
     run = Recorded(path)
     run.recorder._checkpoint.mkdir(parents=True)  # something else is in its place
     (run.recorder._checkpoint / "kept").touch()
@@ -303,7 +301,7 @@ def test_a_checkpoint_that_cannot_be_written_is_said_once_and_the_run_is_logged(
         assert log.runs()[0].state == "finished"
 
 
-def test_a_folder_that_cannot_be_used_is_said_once_and_the_run_goes_on(tmp_path: Path) -> None:
+def test_an_unusable_folder_is_reported_once_and_the_run_continues(tmp_path: Path) -> None:
     (tmp_path / "runs").write_text("a file, where the folder should be")
     run = Recorded(tmp_path / "runs" / "runs.sqlite")
     events = list(run)
@@ -331,7 +329,7 @@ for event in run:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
-def test_killed_at_any_moment_a_run_loses_one_epoch_at_most_and_goes_on(path: Path) -> None:
+def test_a_run_killed_at_any_moment_loses_at_most_one_epoch_and_continues(path: Path) -> None:
     kill_and_look(path, rounds=4, seed=1)
 
 

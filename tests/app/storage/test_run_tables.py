@@ -49,7 +49,7 @@ def test_both_tables_are_read_back(log: RunLog, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "beside"), [("all.txt", "all epochs.txt"), ("all", "all epochs.csv")])
-def test_the_table_of_epochs_has_the_suffix_of_the_other_and_else_csv(
+def test_the_table_of_epochs_has_the_suffix_of_the_table_of_runs(
     log: RunLog, tmp_path: Path, name: str, beside: str
 ) -> None:
     assert write_run_tables([(log.run(1), [])], tmp_path / name) == tmp_path / beside
@@ -65,7 +65,7 @@ def test_a_loss_below_zero_stays_a_number(log: RunLog, tmp_path: Path) -> None:
     assert "'-0.5" not in text
 
 
-def test_tables_keep_numbers_and_what_is_missing(log: RunLog) -> None:
+def test_tables_keep_numbers_and_missing_values(log: RunLog) -> None:
     log.update(1, best_epoch=2, seconds=3.0)
     runs = log.runs()
     table, epochs = runs_table(runs), epochs_table([(run, log.epochs(run.id)) for run in runs])
@@ -77,13 +77,13 @@ def test_tables_keep_numbers_and_what_is_missing(log: RunLog) -> None:
     assert epochs.groupby("run")["training_loss"].min().to_dict() == {1: 0.5, 2: 0.5}
 
 
-def test_the_epochs_of_runs_without_any_are_a_table_without_rows(log: RunLog, tmp_path: Path) -> None:
+def test_runs_without_epochs_give_a_table_without_rows(log: RunLog, tmp_path: Path) -> None:
     beside = write_run_tables([(log.run(1), [])], tmp_path / "one.csv")
     log.close()
     assert beside.read_bytes() == b"\xef\xbb\xbfrun,name\r\n"
 
 
-def test_a_folder_that_is_none_is_refused(log: RunLog, tmp_path: Path) -> None:
+def test_a_missing_folder_gives_a_message(log: RunLog, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(DataError, match="could not be written"):
         write_run_tables([(log.run(1), [])], tmp_path / "file" / "all.csv")

@@ -35,7 +35,7 @@ def progress(*shares: float) -> SweepProgress:
     return SweepProgress(0, 2, 0.0, 1.0, tuple(zip(JOBS, shares, strict=False)))
 
 
-def test_runs_are_there_while_they_are_at_work_with_the_epochs_they_have_done(path: Path) -> None:
+def test_running_runs_are_logged_with_their_finished_epochs(path: Path) -> None:
     reported: list[str] = []
     sweep = recorder(path, reported)
     for shares in ((0.0,), (0.4, 0.1), (0.7, 0.1)):
@@ -54,7 +54,7 @@ def test_runs_are_there_while_they_are_at_work_with_the_epochs_they_have_done(pa
     assert reported == []
 
 
-def test_nothing_is_written_as_long_as_nothing_is_new(path: Path) -> None:
+def test_nothing_is_written_without_new_progress(path: Path) -> None:
     sweep = recorder(path, [])
     sweep.record(progress(0.4))
     before = path.stat().st_mtime_ns, logged(path)
@@ -62,7 +62,7 @@ def test_nothing_is_written_as_long_as_nothing_is_new(path: Path) -> None:
     assert (path.stat().st_mtime_ns, logged(path)) == before
 
 
-def test_a_real_sweep_leaves_each_run_once_and_whole(path: Path) -> None:
+def test_a_real_sweep_logs_each_run_once_and_completely(path: Path) -> None:
     reported: list[str] = []
     sweep, running = recorder(path, reported), 0
     for event in run_sweep(JOBS, few_digits(), workers=1):
@@ -81,7 +81,7 @@ def test_a_real_sweep_leaves_each_run_once_and_whole(path: Path) -> None:
     assert reported == []
 
 
-def test_a_log_that_cannot_be_used_is_said_once_and_the_sweep_goes_on(tmp_path: Path) -> None:
+def test_an_unusable_log_is_reported_once_and_the_sweep_continues(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     reported: list[str] = []
     sweep = recorder(tmp_path / "file" / "runs.sqlite", reported)

@@ -96,11 +96,11 @@ def test_an_icon_beside_text_is_as_high_as_the_text(qtbot: QtBot) -> None:
     assert abs(button.iconSize().height() - button.fontMetrics().height()) <= 1
 
 
-def test_an_unknown_name_is_refused(qapp: QApplication) -> None:
+def test_an_unknown_icon_name_raises(qapp: QApplication) -> None:
     with pytest.raises(FileNotFoundError):
         icon("no-such-icon", "#000000")
 
 
-def test_an_action_without_a_widget_is_refused(qapp: QApplication) -> None:
+def test_an_action_without_a_parent_widget_raises(qapp: QApplication) -> None:
     with pytest.raises(TypeError, match="must be a widget"):
         set_icon(QAction("Undo"), "undo")

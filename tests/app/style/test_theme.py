@@ -88,7 +88,7 @@ def test_a_theme_changes_palette_and_style_sheet(qapp: QApplication, qtbot: QtBo
     assert LIGHT.accent not in qapp.styleSheet()
 
 
-def test_nested_widgets_are_told_of_a_new_theme(qapp: QApplication, qtbot: QtBot) -> None:
+def test_nested_widgets_get_an_event_for_a_new_theme(qapp: QApplication, qtbot: QtBot) -> None:
     window, inner = QWidget(), Witness()
     qtbot.addWidget(window)
     QVBoxLayout(window).addWidget(inner)

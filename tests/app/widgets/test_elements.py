@@ -54,7 +54,7 @@ def test_the_keyboard_pen_is_announced(qtbot: QtBot, listener: Listener) -> None
     ]
 
 
-def test_without_a_screen_reader_an_announcement_raises_nothing_and_leaves_the_widget_as_it_is(qtbot: QtBot) -> None:
+def test_without_a_screen_reader_an_announcement_has_no_effect(qtbot: QtBot) -> None:
     widget = QWidget()
     qtbot.addWidget(widget)
     assert not QAccessible.isActive()

@@ -27,7 +27,7 @@ def test_the_strongest_region_is_named(places: list[tuple[int, int]], region: st
     assert strongest_region(spot(*places)) == region
 
 
-def test_the_description_names_the_region_or_says_that_none_decides() -> None:
+def test_the_description_names_the_region_or_says_that_no_region_decides() -> None:
     assert "because of the top left" in describe_occlusion(spot((5, 5)), "a 2")
     nothing = "Read as an 8, but no single part decides it"
     assert describe_occlusion(spot((5, 5), height=0.001), "an 8").startswith(nothing)

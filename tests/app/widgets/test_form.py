@@ -26,7 +26,7 @@ def test_the_wheel_does_not_change_a_choice(qtbot: QtBot) -> None:
     assert not turn.isAccepted()
 
 
-def test_a_choice_that_was_not_offered_joins_the_others(qtbot: QtBot) -> None:
+def test_choosing_an_unknown_value_adds_it_to_the_options(qtbot: QtBot) -> None:
     choice = Choice({"relu": "ReLU"})
     qtbot.addWidget(choice)
     choice.choose("linear")
@@ -35,7 +35,7 @@ def test_a_choice_that_was_not_offered_joins_the_others(qtbot: QtBot) -> None:
     assert choice.count() == 2
 
 
-def test_arrow_keys_step_a_rate_and_enter_it(qtbot: QtBot) -> None:
+def test_arrow_keys_change_a_rate_and_apply_it(qtbot: QtBot) -> None:
     edit = RateEdit("0.001")
     qtbot.addWidget(edit)
     with qtbot.waitSignal(edit.editingFinished):
@@ -47,14 +47,14 @@ def test_arrow_keys_step_a_rate_and_enter_it(qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "abc", "-1"])
-def test_arrow_keys_leave_a_rate_that_is_none_alone(qtbot: QtBot, text: str) -> None:
+def test_arrow_keys_do_not_change_an_invalid_rate(qtbot: QtBot, text: str) -> None:
     edit = RateEdit(text)
     qtbot.addWidget(edit)
     qtbot.keyClick(edit, Qt.Key.Key_Up)
     assert edit.text() == text
 
 
-def test_a_problem_stands_under_its_own_field_until_it_is_gone(qtbot: QtBot) -> None:
+def test_a_problem_is_shown_under_its_field_until_it_is_solved(qtbot: QtBot) -> None:
     form, first, second = Form(), QLineEdit(), QLineEdit()
     qtbot.addWidget(form)
     form.add("seed", "seed", first, "Where it starts.")
@@ -73,7 +73,7 @@ def test_a_problem_stands_under_its_own_field_until_it_is_gone(qtbot: QtBot) -> 
     assert not second.property("error")
 
 
-def test_a_problem_that_quotes_html_is_shown_as_it_stands(qtbot: QtBot) -> None:
+def test_a_problem_with_html_is_shown_literally(qtbot: QtBot) -> None:
     form, field = Form(), QLineEdit()
     qtbot.addWidget(form)
     form.add("seed", "seed", field, "Where it starts.")
@@ -96,7 +96,7 @@ def test_a_locked_row_says_why(qtbot: QtBot) -> None:
     assert field.toolTip() == "Where it starts."
 
 
-def test_a_settings_form_reads_all_it_holds_and_finds_all_that_is_wrong(qtbot: QtBot) -> None:
+def test_a_settings_form_reads_all_values_and_finds_all_problems(qtbot: QtBot) -> None:
     form = SettingsForm()
     qtbot.addWidget(form)
     fruit = form.add_choice("fruit", "fruit", {"a": "apple", "b": "pear"}, "Which.")

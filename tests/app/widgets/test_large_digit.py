@@ -31,7 +31,7 @@ def test_the_digit_fills_its_height_and_no_edge_is_cut(qapp: QApplication, qtbot
     assert label.grab().toImage() == blank
 
 
-def test_the_size_stays_when_the_answer_goes_away(qtbot: QtBot) -> None:
+def test_the_size_stays_without_an_answer(qtbot: QtBot) -> None:
     label = LargeDigit()
     qtbot.addWidget(label)
     label.setText("4")

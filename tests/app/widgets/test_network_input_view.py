@@ -46,7 +46,7 @@ def test_the_description_counts_the_pixels_with_ink(view: NetworkInputView) -> N
     assert view.accessibleDescription() == "3 of 784 pixels have ink."
 
 
-def test_the_picture_follows_the_theme(view: NetworkInputView, qapp: QApplication) -> None:
+def test_the_image_follows_the_theme(view: NetworkInputView, qapp: QApplication) -> None:
     view.set_image(np.full((28, 28), 255, np.uint8))
     apply_theme(qapp, ThemeChoice.DARK)
     assert view.grab().toImage().pixelColor(2, 2) == QColor(DARK.ink)

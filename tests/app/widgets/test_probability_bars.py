@@ -50,7 +50,7 @@ def test_the_winner_is_bold(bars: ProbabilityBars) -> None:
     assert ink(SEVEN) > 1.1 * ink(np.roll(SEVEN, 1))
 
 
-def test_probabilities_are_the_targets_while_the_bars_glide(bars: ProbabilityBars, qtbot: QtBot) -> None:
+def test_probabilities_are_the_targets_during_the_animation(bars: ProbabilityBars, qtbot: QtBot) -> None:
     with qtbot.waitExposed(bars):
         bars.show()
     bars.set_probabilities(SEVEN)

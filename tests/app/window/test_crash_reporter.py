@@ -42,7 +42,7 @@ def report(reporter: CrashReporter, problem: Exception) -> None:
         reporter.report(type(caught), caught, caught.__traceback__)
 
 
-def test_what_nobody_caught_is_logged_and_shown_once(reporter: CrashReporter, log: Path, qtbot: QtBot) -> None:
+def test_an_uncaught_exception_is_logged_and_shown_once(reporter: CrashReporter, log: Path, qtbot: QtBot) -> None:
     report(reporter, RuntimeError("first"))
     report(reporter, RuntimeError("second"))
     qtbot.waitUntil(lambda: len(message_boxes()) == 1)
@@ -60,7 +60,7 @@ def test_what_nobody_caught_is_logged_and_shown_once(reporter: CrashReporter, lo
     message_boxes()[0].accept()
 
 
-def test_an_exception_on_another_thread_is_shown_by_the_windows_thread(
+def test_an_exception_on_another_thread_is_shown_on_the_windows_thread(
     reporter: CrashReporter, log: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Failing(QThread):
@@ -75,7 +75,7 @@ def test_an_exception_on_another_thread_is_shown_by_the_windows_thread(
     message_boxes()[0].accept()
 
 
-def test_an_exception_that_looks_like_html_is_shown_as_it_stands(reporter: CrashReporter, qtbot: QtBot) -> None:
+def test_an_exception_with_html_is_shown_literally(reporter: CrashReporter, qtbot: QtBot) -> None:
     report(reporter, ValueError("<b>bold</b> & <img src=x>"))
     qtbot.waitUntil(lambda: len(message_boxes()) == 1)
     box = message_boxes()[0]
@@ -85,13 +85,13 @@ def test_an_exception_that_looks_like_html_is_shown_as_it_stands(reporter: Crash
     box.accept()
 
 
-def test_install_takes_over_the_hook(reporter: CrashReporter, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_install_sets_the_exception_hook(reporter: CrashReporter, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)
     reporter.install()
     assert sys.excepthook == reporter.report
 
 
-def test_a_log_that_cannot_be_written_is_no_reason_not_to_start(log: Path, tmp_path: Path) -> None:
+def test_the_app_starts_even_if_the_log_cannot_be_written(log: Path, tmp_path: Path) -> None:
     (tmp_path / "a file").write_text("in the way")
     start_log(tmp_path / "a file" / "logs")
     assert isinstance(logging.getLogger().handlers[0], logging.StreamHandler)

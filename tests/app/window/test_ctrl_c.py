@@ -28,7 +28,7 @@ def test_each_ctrl_c_wakes_an_idle_event_loop(qtbot: QtBot) -> None:
         ctrl_c.release()
 
 
-def test_after_release_ctrl_c_has_its_former_effect(qtbot: QtBot) -> None:
+def test_after_release_ctrl_c_has_its_previous_effect(qtbot: QtBot) -> None:
     def former(*_: object) -> None:
         raise TimeoutError
 

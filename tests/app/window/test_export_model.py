@@ -39,7 +39,7 @@ def choose(dialog: QFileDialog, kind: str) -> None:
         (ONNX, "kept.npz", "kept.npz.onnx"),
     ],
 )
-def test_the_kind_chosen_is_written_unless_the_name_says_another_one(
+def test_the_selected_format_is_written_unless_the_name_has_another_suffix(
     actions: FileActions, session: Session, qtbot: QtBot, tmp_path: Path, kind: str, typed: str, written: str
 ) -> None:
     actions.export_model()
@@ -52,7 +52,7 @@ def test_the_kind_chosen_is_written_unless_the_name_says_another_one(
     np.testing.assert_array_equal(load_model(tmp_path / written).parameters, session.model.parameters)
 
 
-def test_onnx_is_proposed_under_the_models_name(actions: FileActions, qtbot: QtBot) -> None:
+def test_the_dialog_proposes_onnx_and_the_name_of_the_model(actions: FileActions, qtbot: QtBot) -> None:
     actions.export_model()
     dialog = dialog_of(actions, qtbot)
     assert dialog.selectedNameFilter() == ONNX
@@ -60,7 +60,7 @@ def test_onnx_is_proposed_under_the_models_name(actions: FileActions, qtbot: QtB
     dialog.reject()
 
 
-def test_a_file_that_would_be_replaced_is_asked_about(
+def test_replacing_a_file_needs_confirmation(
     actions: FileActions, session: Session, qtbot: QtBot, tmp_path: Path
 ) -> None:
     (tmp_path / "kept.py").write_bytes(b"precious")
@@ -75,7 +75,7 @@ def test_a_file_that_would_be_replaced_is_asked_about(
     dialog.reject()
 
 
-def test_a_name_that_gets_its_end_from_us_replaces_nothing_unasked(
+def test_completing_the_suffix_never_replaces_a_file_without_confirmation(
     actions: FileActions, session: Session, qtbot: QtBot, tmp_path: Path
 ) -> None:
     (tmp_path / "run 0.5.py").write_bytes(b"precious")

@@ -85,7 +85,7 @@ def test_the_suffix_is_added_and_the_dialog_does_not_wait(
 
 
 @pytest.mark.parametrize("name", ["kept.npz", "X.NPZ"])
-def test_a_name_that_has_the_suffix_gets_no_second_one(
+def test_a_name_with_the_suffix_gets_no_second_suffix(
     actions: FileActions, session: Session, qtbot: QtBot, tmp_path: Path, name: str
 ) -> None:
     actions.save_model_as()
@@ -96,7 +96,7 @@ def test_a_name_that_has_the_suffix_gets_no_second_one(
 
 
 @pytest.mark.parametrize("typed", ["kept", "kept.npz"])
-def test_a_file_that_would_be_replaced_is_asked_about_by_its_real_name(
+def test_confirmation_names_the_file_that_would_be_replaced(
     actions: FileActions, session: Session, qtbot: QtBot, tmp_path: Path, typed: str
 ) -> None:
     (tmp_path / "kept.npz").write_bytes(b"precious")
@@ -115,7 +115,7 @@ def test_a_file_that_would_be_replaced_is_asked_about_by_its_real_name(
     assert load_model(tmp_path / "kept.npz").card.name == "handwriting"
 
 
-def test_a_name_with_a_full_stop_keeps_its_end_and_replaces_nothing_unasked(
+def test_a_name_with_a_full_stop_gets_the_suffix_and_replaces_nothing_without_confirmation(
     actions: FileActions, session: Session, qtbot: QtBot, tmp_path: Path
 ) -> None:
     actions.save_model_as()
@@ -131,7 +131,7 @@ def test_a_name_with_a_full_stop_keeps_its_end_and_replaces_nothing_unasked(
     again.reject()
 
 
-def test_the_model_saved_is_the_one_that_was_in_use_when_the_dialog_opened(
+def test_the_dialog_saves_the_model_that_was_in_use_when_it_opened(
     actions: FileActions, session: Session, bundled: Model, qtbot: QtBot, tmp_path: Path
 ) -> None:
     actions.save_model_as()
@@ -144,7 +144,7 @@ def test_the_model_saved_is_the_one_that_was_in_use_when_the_dialog_opened(
     assert load_model(tmp_path / "kept.npz").card.name == "handwriting"
 
 
-def test_a_model_that_has_a_file_is_saved_there_without_a_question(
+def test_a_model_with_a_file_is_saved_there_without_a_dialog(
     actions: FileActions, session: Session, bundled: Model, qtbot: QtBot, tmp_path: Path
 ) -> None:
     save_model(bundled, tmp_path / "own.npz")
@@ -156,7 +156,7 @@ def test_a_model_that_has_a_file_is_saved_there_without_a_question(
     assert (tmp_path / "own.npz").is_file()
 
 
-def test_a_model_without_a_file_is_asked_where_beginning_in_the_folder_of_models(
+def test_for_a_model_without_a_file_the_dialog_opens_in_the_folder_of_models(
     actions: FileActions, session: Session, qtbot: QtBot
 ) -> None:
     actions.save_model()
@@ -167,7 +167,7 @@ def test_a_model_without_a_file_is_asked_where_beginning_in_the_folder_of_models
 
 
 @pytest.mark.parametrize(("name", "proposed"), [("../../etc/a:b", "-..-etc-a-b.npz"), ("...", "model.npz")])
-def test_a_foreign_name_is_no_way_out_of_the_folder(
+def test_a_model_name_cannot_lead_out_of_the_folder(
     actions: FileActions, session: Session, bundled: Model, qtbot: QtBot, tmp_path: Path, name: str, proposed: str
 ) -> None:
     save_model(replace(bundled, card=replace(bundled.card, name=name)), tmp_path / "foreign.npz")
@@ -196,7 +196,7 @@ def test_the_dialog_for_data_offers_pictures_and_ink(actions: FileActions, qtbot
     dialog_of(actions, qtbot).reject()
 
 
-def test_opening_data_tells_the_file_chosen(actions: FileActions, qtbot: QtBot, tmp_path: Path) -> None:
+def test_opening_data_emits_the_selected_file(actions: FileActions, qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "mine.npz").touch()
     actions.open_data()
     with qtbot.waitSignal(actions.data_chosen) as chosen:
@@ -204,9 +204,7 @@ def test_opening_data_tells_the_file_chosen(actions: FileActions, qtbot: QtBot, 
     assert chosen.args == [tmp_path / "mine.npz"]
 
 
-def test_a_dialog_that_is_cancelled_does_nothing_and_is_gone(
-    actions: FileActions, session: Session, qtbot: QtBot
-) -> None:
+def test_a_cancelled_dialog_does_nothing_and_is_deleted(actions: FileActions, session: Session, qtbot: QtBot) -> None:
     window = actions.parent()
     for ask in (actions.open_model, actions.open_data, actions.save_model_as):
         ask()
@@ -216,7 +214,7 @@ def test_a_dialog_that_is_cancelled_does_nothing_and_is_gone(
     assert not list(models_folder().glob("*"))
 
 
-def test_a_dropped_file_is_a_model_or_else_data(
+def test_a_dropped_file_is_opened_as_a_model_or_as_data(
     actions: FileActions, session: Session, bundled: Model, qtbot: QtBot, tmp_path: Path
 ) -> None:
     save_model(bundled, tmp_path / "model.npz")

@@ -31,7 +31,7 @@ def colour_of(icon: QIcon) -> QColor:
     return max((image.pixelColor(x, y) for x, y in places), key=QColor.alpha)
 
 
-def test_a_line_does_what_it_says_when_it_is_chosen(window: QWidget) -> None:
+def test_choosing_an_entry_calls_its_function(window: QWidget) -> None:
     done: list[str] = []
     menu = MainMenu(window)
     action = menu.add("&Save", lambda: done.append("saved"))
@@ -40,16 +40,14 @@ def test_a_line_does_what_it_says_when_it_is_chosen(window: QWidget) -> None:
     assert done == ["saved"]
 
 
-def test_its_key_works_in_the_window_while_the_menu_is_closed(window: QWidget, qtbot: QtBot) -> None:
+def test_the_shortcut_of_an_entry_works_while_the_menu_is_closed(window: QWidget, qtbot: QtBot) -> None:
     done: list[str] = []
     MainMenu(window).add("&Save", lambda: done.append("saved"), QKeySequence("Ctrl+S"))
     qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     assert done == ["saved"]
 
 
-def test_an_icon_takes_the_colour_of_the_theme_also_while_the_menu_is_closed(
-    window: QWidget, qapp: QApplication
-) -> None:
+def test_an_icon_follows_the_theme_while_the_menu_is_closed(window: QWidget, qapp: QApplication) -> None:
     menu = MainMenu(window)
     action, plain = menu.add("&Save", lambda: None, icon_name="save"), menu.add("&Quit", lambda: None)
     assert plain.icon().isNull()
@@ -58,7 +56,7 @@ def test_an_icon_takes_the_colour_of_the_theme_also_while_the_menu_is_closed(
     assert colour_of(action.icon()) == QColor(DARK.text)
 
 
-def test_a_theme_that_is_chosen_is_told_and_marked(window: QWidget, qtbot: QtBot) -> None:
+def test_a_chosen_theme_is_emitted_and_checked(window: QWidget, qtbot: QtBot) -> None:
     menu = MainMenu(window)
     menu.add_themes(ThemeChoice.LIGHT)
     themes = menu.actions()[0].menu()

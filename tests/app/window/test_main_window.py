@@ -73,11 +73,11 @@ def draw_a_one(qtbot: QtBot, window: MainWindow, between: Callable[[], object] =
 
 def test_train_draw_change_pause_resume_stop_and_close_while_it_runs(window: MainWindow, qtbot: QtBot) -> None:
     session, tab = window.session, window.train_tab
-    told: list[StepsDone] = []
-    session.run_event.connect(lambda event: told.append(event) if isinstance(event, StepsDone) else None)
+    events: list[StepsDone] = []
+    session.run_event.connect(lambda event: events.append(event) if isinstance(event, StepsDone) else None)
 
     def steps() -> int:
-        return sum(len(event.steps) for event in told)
+        return sum(len(event.steps) for event in events)
 
     choose_small_network(window)
     click(qtbot, window, "train_button")
@@ -102,7 +102,7 @@ def test_train_draw_change_pause_resume_stop_and_close_while_it_runs(window: Mai
     rate.selectAll()
     qtbot.keyClicks(rate, "0.0002")
     qtbot.keyClick(rate, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: told[-1].learning_rate == pytest.approx(0.0002, rel=0.01))
+    qtbot.waitUntil(lambda: events[-1].learning_rate == pytest.approx(0.0002, rel=0.01))
 
     click(qtbot, window, "train_button")
     qtbot.waitUntil(lambda: state(window) is RunState.PAUSED)
@@ -124,7 +124,7 @@ def test_train_draw_change_pause_resume_stop_and_close_while_it_runs(window: Mai
     assert len(list(models_folder().glob("*.npz"))) == 2
 
 
-def test_a_run_that_diverges_says_what_to_try_and_the_model_in_use_stays(window: MainWindow, qtbot: QtBot) -> None:
+def test_a_diverged_run_gives_advice_and_keeps_the_model_in_use(window: MainWindow, qtbot: QtBot) -> None:
     before = window.session.model
     choose_small_network(window)
     window.train_tab.settings.learning_rate.setText("1000")
@@ -194,9 +194,7 @@ def test_save_as_then_open_then_revert(window: MainWindow, qtbot: QtBot, tmp_pat
     assert window.session.model.card.name == "handwriting"
 
 
-def test_a_broken_model_is_one_sentence_in_the_window_and_nothing_is_lost(
-    window: MainWindow, qtbot: QtBot, tmp_path: Path
-) -> None:
+def test_a_damaged_model_gives_a_message_and_changes_nothing(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
     model = window.session.model
     (tmp_path / "broken.npz").write_bytes(b"PK")
     with qtbot.waitSignal(window.session.error_message):
@@ -206,7 +204,7 @@ def test_a_broken_model_is_one_sentence_in_the_window_and_nothing_is_lost(
     assert window.session.model is model
 
 
-def test_data_that_is_opened_is_read_and_a_broken_file_refused_in_the_data_tab(
+def test_opened_data_is_used_and_a_damaged_file_gives_a_message_in_the_data_tab(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     data, digits = window.session.data, small_mnist().training
@@ -222,7 +220,7 @@ def test_data_that_is_opened_is_read_and_a_broken_file_refused_in_the_data_tab(
     assert window.session.data is not data
 
 
-def test_data_of_other_classes_can_be_trained_on_whatever_the_recipe(window: MainWindow, qtbot: QtBot) -> None:
+def test_data_with_other_classes_can_be_trained_with_any_recipe(window: MainWindow, qtbot: QtBot) -> None:
     digits, settings = small_mnist().training, window.train_tab.settings
     rows = np.flatnonzero(digits.labels < 3)
     window.session.use_data(Splits(Dataset(digits.images[rows], digits.labels[rows], ("a", "b", "c"), "letters")))
@@ -258,9 +256,7 @@ def test_files_dropped_on_the_window_are_opened(window: MainWindow, qtbot: QtBot
     assert window.session.model_path == tmp_path / "dropped.npz"
 
 
-def test_a_model_that_could_not_be_kept_holds_the_window_open_once(
-    window: MainWindow, qtbot: QtBot, user_files: Path
-) -> None:
+def test_an_unsaved_model_keeps_the_window_open_once(window: MainWindow, qtbot: QtBot, user_files: Path) -> None:
     (user_files / "models").parent.mkdir(exist_ok=True)
     (user_files / "models").write_text("a file where the folder should be")
     choose_small_network(window)
@@ -282,7 +278,7 @@ def test_a_long_name_does_not_widen_the_window(window: MainWindow) -> None:
     assert window.minimumSizeHint().width() < before + 300
 
 
-def test_the_theme_menu_overrides_the_system_and_is_remembered(window: MainWindow, qapp: QApplication) -> None:
+def test_the_theme_menu_overrides_the_system_and_is_saved(window: MainWindow, qapp: QApplication) -> None:
     def lightness() -> int:
         return window.palette().color(QPalette.ColorRole.Window).lightness()
 
@@ -293,7 +289,7 @@ def test_the_theme_menu_overrides_the_system_and_is_remembered(window: MainWindo
     assert lightness() > 128
 
 
-def test_ctrl_and_a_number_choose_a_tab_and_f11_fills_the_screen(window: MainWindow, qtbot: QtBot) -> None:
+def test_ctrl_and_a_number_select_a_tab_and_f11_toggles_full_screen(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
     assert window.tabs.currentWidget() is window.draw_tab
     qtbot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
@@ -319,7 +315,7 @@ def test_it_fits_a_small_screen(window: MainWindow, qtbot: QtBot, qapp: QApplica
         qapp.setFont(before)
 
 
-def test_the_window_comes_back_in_the_height_it_was_left(qtbot: QtBot) -> None:
+def test_the_window_restores_its_height(qtbot: QtBot) -> None:
     first = MainWindow(Session(), WindowPreferences())
     qtbot.addWidget(first)
     first.resize(780, 611)  # the offscreen platform's screen, 800 x 800, decides how wide it comes back
@@ -331,7 +327,7 @@ def test_the_window_comes_back_in_the_height_it_was_left(qtbot: QtBot) -> None:
     second.close()
 
 
-def test_a_run_is_trained_on_by_mouse_with_another_rate_as_often_as_wanted(window: MainWindow, qtbot: QtBot) -> None:
+def test_a_run_can_be_trained_further_several_times_with_other_rates(window: MainWindow, qtbot: QtBot) -> None:
     choose_small_network(window, epochs=3)
     tab, learning = window.train_tab, window.train_tab.settings.learning
     click(qtbot, window, "train_button")
@@ -358,7 +354,7 @@ def test_a_logged_run_is_selected_and_trained_further_after_a_restart(window: Ma
     window.session._set_ended_run(None)  # what a restart forgets
     assert not window.train_tab.buttons.train_on_button.isVisible()
     window.tabs.setCurrentWidget(window.runs_tab)
-    window.runs_tab.view.choose({1})
+    window.runs_tab.view.select_runs({1})
     qtbot.mouseClick(window.runs_tab.actions_row.continue_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.train_tab.buttons.train_on_button.isVisible())
     assert window.tabs.currentWidget() is window.train_tab
@@ -369,7 +365,7 @@ def test_a_logged_run_is_selected_and_trained_further_after_a_restart(window: Ma
     assert (x[0] < 1, x[-1]) == (True, 3)
 
 
-def test_a_rerun_changes_the_learning_rate_where_the_run_did_and_ends_with_its_bits(
+def test_a_rerun_repeats_the_changes_of_the_learning_rate_and_gives_the_same_bits(
     window: MainWindow, qtbot: QtBot
 ) -> None:
     choose_small_network(window, epochs=2)
@@ -382,7 +378,7 @@ def test_a_rerun_changes_the_learning_rate_where_the_run_did_and_ends_with_its_b
     assert window.session.model is not None
     first = window.session.model.parameters
     window.tabs.setCurrentWidget(window.runs_tab)
-    window.runs_tab.view.choose({2})
+    window.runs_tab.view.select_runs({2})
     qtbot.mouseClick(window.runs_tab.actions_row.rerun, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: state(window) is not RunState.IDLE)
     qtbot.waitUntil(lambda: state(window) is RunState.IDLE)
@@ -402,7 +398,7 @@ def logged(window: MainWindow) -> list[LoggedRun]:
         return log.runs()
 
 
-def test_any_function_is_fitted_live_and_logged_and_can_be_fitted_again(window: MainWindow, qtbot: QtBot) -> None:
+def test_a_function_is_fitted_and_logged_and_can_be_fitted_again(window: MainWindow, qtbot: QtBot) -> None:
     tab = window.train_tab
     choose_recipe(window, "sine")
     tab.settings.curve.function.setText("cos(x) * 10")
@@ -423,7 +419,7 @@ def test_any_function_is_fitted_live_and_logged_and_can_be_fitted_again(window: 
     assert tab.fit.isVisible()
 
 
-def test_a_file_of_points_is_fitted_and_a_wrong_one_refused_beside_its_button(
+def test_a_file_of_points_is_fitted_and_an_invalid_file_gives_a_message(
     window: MainWindow, qtbot: QtBot, tmp_path: Path
 ) -> None:
     tab, curve = window.train_tab, window.train_tab.settings.curve
@@ -441,7 +437,7 @@ def test_a_file_of_points_is_fitted_and_a_wrong_one_refused_beside_its_button(
     assert [run.settings.data for run in logged(window)] == ["good.csv"]
 
 
-def test_a_learning_rate_is_found_and_a_search_can_be_left(window: MainWindow, qtbot: QtBot) -> None:
+def test_a_learning_rate_is_found_and_a_search_can_be_cancelled(window: MainWindow, qtbot: QtBot) -> None:
     learning = window.train_tab.settings.learning
     choose_small_network(window)
     qtbot.mouseClick(learning.find_button, Qt.MouseButton.LeftButton)

@@ -31,12 +31,12 @@ def timer(bar: MessageBar) -> QTimer:
     return found
 
 
-def test_it_is_hidden_while_there_is_nothing_to_say(bar: MessageBar) -> None:
+def test_the_bar_is_hidden_without_a_message(bar: MessageBar) -> None:
     assert bar.isHidden()
     assert bar.text == ""
 
 
-def test_good_news_goes_by_itself(bar: MessageBar, qtbot: QtBot) -> None:
+def test_a_message_disappears_after_a_time(bar: MessageBar, qtbot: QtBot) -> None:
     bar.show_message("Saved.")
     assert bar.text == "Saved."
     assert timer(bar).interval() == MESSAGE_MILLISECONDS
@@ -45,7 +45,7 @@ def test_good_news_goes_by_itself(bar: MessageBar, qtbot: QtBot) -> None:
     assert bar.text == ""
 
 
-def test_bad_news_stays_also_after_good_news_until_it_is_closed(bar: MessageBar, qtbot: QtBot) -> None:
+def test_an_error_after_a_message_stays_until_it_is_closed(bar: MessageBar, qtbot: QtBot) -> None:
     bar.show_message("Saved.")
     bar.show_error("kept.npz: there is no such file.")
     assert not timer(bar).isActive()
@@ -56,14 +56,14 @@ def test_bad_news_stays_also_after_good_news_until_it_is_closed(bar: MessageBar,
     assert bar.isHidden()
 
 
-def test_bad_news_has_the_colour_of_trouble_and_good_news_does_not(bar: MessageBar) -> None:
+def test_only_an_error_has_the_error_colour(bar: MessageBar) -> None:
     bar.show_error("This went wrong.")
     assert label(bar).palette().color(label(bar).foregroundRole()) == QColor(LIGHT.error)
     bar.show_message("This went well.")
     assert label(bar).palette().color(label(bar).foregroundRole()) == QColor(LIGHT.text)
 
 
-def test_the_name_of_a_file_is_shown_as_it_stands(bar: MessageBar) -> None:
+def test_a_file_name_with_html_is_shown_literally(bar: MessageBar) -> None:
     bar.show_error("<h1>x</h1>.npz: this is no model.")
     assert label(bar).textFormat() == Qt.TextFormat.PlainText
     assert label(bar).sizeHint().height() < 3 * label(bar).fontMetrics().height()

@@ -10,18 +10,18 @@ from app.style.theme import ThemeChoice
 from app.window.preferences import WindowPreferences
 
 
-def test_digitlab_home_is_where_files_go(user_files: Path) -> None:
+def test_digitlab_home_sets_the_folder(user_files: Path) -> None:
     assert user_folder() == user_files
     assert models_folder() == user_files / "models"
 
 
-def test_without_it_the_platform_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_digitlab_home_the_platform_sets_the_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DIGITLAB_HOME")
     assert user_folder().is_absolute()
     assert user_folder() != Path.home()
 
 
-def test_what_is_set_is_there_next_time() -> None:
+def test_preferences_are_kept_between_starts() -> None:
     first = WindowPreferences()
     assert first.theme is ThemeChoice.SYSTEM
     assert first.geometry is None
@@ -40,7 +40,7 @@ def test_what_is_set_is_there_next_time() -> None:
         "[General]\ntheme=@ByteArray(dark)\n",
     ],
 )
-def test_a_file_that_makes_no_sense_counts_as_never_set(user_files: Path, content: str) -> None:
+def test_invalid_values_count_as_not_set(user_files: Path, content: str) -> None:
     user_files.mkdir()
     (user_files / "settings.ini").write_text(content)
     assert WindowPreferences().theme is ThemeChoice.SYSTEM

@@ -47,7 +47,7 @@ def window(qtbot: QtBot) -> MainWindow:
     return window
 
 
-def test_the_tabs_stand_in_the_order_of_the_table_and_name_their_keys(window: MainWindow) -> None:
+def test_the_tabs_have_the_order_of_the_table_and_name_their_keys(window: MainWindow) -> None:
     assert [window.tabs.tabText(number) for number in range(window.tabs.count())] == [row.title for row in TABS]
     for number, row in enumerate(TABS, start=1):
         assert window.tabs.tabToolTip(number - 1) == row.tool_tip

@@ -14,7 +14,7 @@ from app.session.run_events import EarlierHistory
 from app.style.theme import GAP, GROUP_GAP
 from app.tabs.train.charts.chart import Chart, ChartText, nearest
 from app.tabs.train.charts.curve import LARGEST, Curve, Points, Smoothed
-from app.tabs.train.charts.earlier_runs import MOST_EARLIER_RUNS, SMOOTHED_SHARE, EarlierRun, EarlierRunsLegend
+from app.tabs.train.charts.earlier_runs import MAX_EARLIER_RUNS, SMOOTHED_SHARE, EarlierRun, EarlierRunsLegend
 from app.tabs.train.charts.legend import Series
 from nncore.training.events import EpochDone, Started
 
@@ -129,8 +129,8 @@ class CurvesView(QFrame):
             self._mark_dirty()
 
     def set_earlier_runs(self, runs: Sequence[EarlierRun]) -> None:
-        """Show earlier runs behind the live curves, at most MOST_EARLIER_RUNS; empty: none."""
-        runs = runs[:MOST_EARLIER_RUNS]
+        """Show earlier runs behind the live curves, at most MAX_EARLIER_RUNS; empty: none."""
+        runs = runs[:MAX_EARLIER_RUNS]
         self.loss.set_earlier_lines([line for dash, run in enumerate(runs) for line in run.losses(dash)])
         self.accuracy.set_earlier_lines([line for dash, run in enumerate(runs) for line in run.accuracies(dash)])
         self.earlier_legend.show_runs(runs)

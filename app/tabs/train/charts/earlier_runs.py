@@ -22,7 +22,7 @@ from nncore.training.history import Row
 DASHES: tuple[tuple[float, ...], ...] = ((8, 4), (2, 3), (10, 3, 2, 3), (16, 4), (4, 6), (10, 3, 2, 3, 2, 3))
 """Dash patterns in pixels, one per run; live curves are solid."""
 
-MOST_EARLIER_RUNS = len(DASHES)
+MAX_EARLIER_RUNS = len(DASHES)
 OPACITY = 0.5
 CAPACITY = 150
 """Buckets of an earlier run's curve, few to be painted quickly."""
@@ -89,8 +89,8 @@ class EarlierRun:
 
 
 def earlier_runs_of(runs: Sequence[ReportedRun]) -> list[EarlierRun]:
-    """Convert logged runs, at most MOST_EARLIER_RUNS."""
-    runs = runs[:MOST_EARLIER_RUNS]
+    """Convert logged runs, at most MAX_EARLIER_RUNS."""
+    runs = runs[:MAX_EARLIER_RUNS]
     differences = labels_by_difference([each.run.settings for each in runs])
     return [
         EarlierRun(

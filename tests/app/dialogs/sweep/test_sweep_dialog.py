@@ -43,7 +43,7 @@ def test_the_number_of_runs_is_shown(dialog: SweepDialog, qtbot: QtBot) -> None:
     assert dialog.entries["hidden"].placeholderText() == "16 (current)"
 
 
-def test_a_wrong_value_is_marked(dialog: SweepDialog, qtbot: QtBot) -> None:
+def test_an_invalid_value_is_marked(dialog: SweepDialog, qtbot: QtBot) -> None:
     qtbot.keyClicks(dialog.entries["optimizer"], "adam bogus")
     assert "bogus" in dialog.form.rows["optimizer"].message.text()
     assert not dialog.run_button.isEnabled()

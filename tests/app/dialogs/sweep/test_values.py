@@ -31,7 +31,7 @@ def test_each_setting_has_its_own_format() -> None:
         ("seed", "-1"),
     ],
 )
-def test_a_wrong_value_names_its_setting(setting: str, text: str) -> None:
+def test_an_invalid_value_names_its_setting(setting: str, text: str) -> None:
     with pytest.raises(SettingError) as refusal:
         read_values({setting: text})
     assert refusal.value.field == setting

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.storage.paths import own_ink_path
 from app.tabs.data.data_tab import DataTab
-from app.tabs.data.sample_view import CONFLICTS, TWICE
+from app.tabs.data.sample_view import CONFLICTS, DUPLICATES
 from nncore.data.dataset import Dataset, Splits
 from nncore.data.formats.unipen_writer import write_ink
 from nncore.handwriting.synthetic import digits
@@ -37,7 +37,7 @@ def counted(tab: DataTab, qtbot: QtBot) -> DataTab:
     images = np.concatenate([some.images, some.images[:2]])
     labels = np.concatenate([some.labels, [some.labels[0], (some.labels[1] + 1) % 10]])
     tab.set_data(Splits(Dataset(images, labels, source="some digits"), test=small_mnist().test))
-    qtbot.waitUntil(lambda: tab.figures is not None)
+    qtbot.waitUntil(lambda: tab.statistics is not None)
     return tab
 
 
@@ -52,13 +52,13 @@ def test_without_data_it_shows_a_message(tab: DataTab) -> None:
 
 def test_name_sizes_and_statistics_are_shown(counted: DataTab) -> None:
     assert "302 in the training part · 500 in the test part" in counted.sizes.text()
-    assert counted.figures is not None
-    assert counted.classes.description(3).startswith(f"3: {counted.figures.counts[3]} examples")
-    assert "302 examples of 28 x 28 pixels" in counted.statistics.text()
+    assert counted.statistics is not None
+    assert counted.classes.description(3).startswith(f"3: {counted.statistics.counts[3]} examples")
+    assert "302 examples of 28 x 28 pixels" in counted.statistics_label.text()
     pixels = counted.data.training.images / 255 if counted.data is not None else np.zeros(1)
-    assert f"pixels: mean {pixels.mean():.3f}, standard deviation {pixels.std():.3f}" in counted.statistics.text()
-    assert "2 duplicates" in counted.statistics.text()
-    assert "1 duplicates with conflicting labels" in counted.statistics.text()
+    assert f"pixels: mean {pixels.mean():.3f}, standard deviation {pixels.std():.3f}" in counted.statistics_label.text()
+    assert "2 duplicates" in counted.statistics_label.text()
+    assert "1 duplicates with conflicting labels" in counted.statistics_label.text()
 
 
 def test_samples_are_of_the_selected_class(counted: DataTab, qtbot: QtBot) -> None:
@@ -76,7 +76,7 @@ def test_samples_are_of_the_selected_class(counted: DataTab, qtbot: QtBot) -> No
 
 def test_duplicates_and_conflicting_labels_can_be_shown(counted: DataTab) -> None:
     samples = counted.samples
-    samples.which.setCurrentIndex(samples.which.findData(TWICE))
+    samples.which.setCurrentIndex(samples.which.findData(DUPLICATES))
     assert samples.grid.rows == [0, 300, 1, 301]
     samples.which.setCurrentIndex(samples.which.findData(CONFLICTS))
     assert samples.grid.rows == [1, 301]
@@ -84,30 +84,30 @@ def test_duplicates_and_conflicting_labels_can_be_shown(counted: DataTab) -> Non
 
 def test_the_selected_part_is_counted(counted: DataTab, qtbot: QtBot) -> None:
     counted.samples.part.setCurrentIndex(1)
-    qtbot.waitUntil(lambda: counted.figures is not None and counted.figures.count == 500)
+    qtbot.waitUntil(lambda: counted.statistics is not None and counted.statistics.count == 500)
     assert counted.samples.chosen_part == "test"
 
 
 def test_synthetic_digits_replace_or_extend_the_data(counted: DataTab, qtbot: QtBot) -> None:
     counted.panel.count.setText("30")
     with qtbot.waitSignal(counted.data_chosen) as chosen:
-        press(qtbot, counted.panel.made_up)
+        press(qtbot, counted.panel.synthetic)
     (data,) = chosen.args or []
     assert len(data.training) == 30
     assert np.bincount(data.training.labels).tolist() == [3] * 10
     counted.panel.add.setChecked(True)
     with qtbot.waitSignal(counted.data_chosen) as chosen:
-        press(qtbot, counted.panel.made_up)
+        press(qtbot, counted.panel.synthetic)
     (joined,) = chosen.args or []
     assert len(joined.training) == 332
     np.testing.assert_array_equal(joined.training.images[302:], data.training.images)
     assert joined.test is small_mnist().test
 
 
-def test_a_wrong_count_is_marked(counted: DataTab, qtbot: QtBot) -> None:
+def test_an_invalid_count_is_marked(counted: DataTab, qtbot: QtBot) -> None:
     counted.panel.count.setText("many")
     with qtbot.assertNotEmitted(counted.data_chosen, wait=50):
-        press(qtbot, counted.panel.made_up)
+        press(qtbot, counted.panel.synthetic)
     assert counted.panel.count.property("error")
     assert "whole number" in counted.panel.problem.text()
 
@@ -150,7 +150,7 @@ def test_an_unreadable_file_gives_a_message_and_changes_nothing(counted: DataTab
 def test_reading_can_be_cancelled(counted: DataTab, qtbot: QtBot) -> None:
     counted.panel.count.setText("100000")
     with qtbot.assertNotEmitted(counted.data_chosen, wait=100):
-        press(qtbot, counted.panel.made_up)
+        press(qtbot, counted.panel.synthetic)
         qtbot.waitUntil(lambda: counted.panel.cancel.isVisible())
         press(qtbot, counted.panel.cancel)
         qtbot.waitUntil(lambda: "Cancelled" in counted.panel.note.text())
@@ -193,7 +193,7 @@ def test_a_test_part_can_be_held_out(tab: DataTab, qtbot: QtBot) -> None:
 
 def test_data_without_images_is_shown_as_numbers(tab: DataTab, qtbot: QtBot) -> None:
     tab.set_data(Splits(Dataset.from_floats(np.arange(20.0), np.arange(20.0), source="a line")))
-    qtbot.waitUntil(lambda: tab.figures is not None)
-    assert "20 examples of 1 number\n" in tab.statistics.text()
+    qtbot.waitUntil(lambda: tab.statistics is not None)
+    assert "20 examples of 1 number\n" in tab.statistics_label.text()
     assert not tab.grab().isNull()
     assert "Example" in tab.samples.grid.description(0)

@@ -1,4 +1,4 @@
-"""A log with a few runs, and the Runs tab that shows it, in the app's own dress."""
+"""A log with four runs, and the Runs tab that shows it, with the app's style sheet."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ROWS: list[Row] = [
     {"epoch": 2, "training_loss": 0.5, "validation_loss": 0.6, "validation_accuracy": 0.7},
 ]
 
-FINISHED, BROKEN, LOST, GOING = 1, 2, 3, 4
+FINISHED, INTERRUPTED, INTERRUPTED_EARLY, RUNNING = 1, 2, 3, 4
 """The runs: a finished one, an interrupted one to continue, one interrupted before its first epoch, a running one."""
 
 
@@ -44,7 +44,7 @@ def log_path(user_files: Path) -> Path:
             config = TrainingConfig(learning_rate=number / 100)
             settings = RunSettings(name, NetworkSpec.dense((784, 8 * number, 10)), config, "MNIST", recipe="quick")
             log.begin(settings, process, f"{name}.checkpoint", f"2026-01-0{number}T09:30:00.000")
-            if number != LOST:
+            if number != INTERRUPTED_EARLY:
                 log.add_epochs(number, ROWS, CURVE, epochs=2, steps=4, best_accuracy=0.7, training_loss=0.5)
         log.end(FINISHED, "finished", test_accuracy=0.75, seconds=65)
     (runs_folder() / "beta.checkpoint").touch()

@@ -1,4 +1,4 @@
-"""After Digit Lab was killed, its next window says which run can go on, without being asked."""
+"""After a crash, the next window offers to continue the interrupted run."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from app.storage.run_process import process_description
 from app.storage.run_store import RunStore
 from app.tabs.runs.run_offer import RunOffer
 from nncore.experiments.run_log.log import RunLog
-from tests.app.tabs.runs.conftest import BROKEN, FINISHED, GOING
+from tests.app.tabs.runs.conftest import FINISHED, INTERRUPTED, RUNNING
 
-GONE = process_description().replace(" ", " 1", 1)
-"""This process' number, but another time of birth: it is no more."""
+ENDED_PROCESS = process_description().replace(" ", " 1", 1)
+"""A process that has ended: the number of this process, but another start time."""
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def offer(qtbot: QtBot, user_files: Path) -> RunOffer:
 @pytest.fixture
 def killed(log_path: Path) -> None:
     with RunLog(log_path) as log:
-        log.resume(BROKEN, GONE, 2, 4)
+        log.resume(INTERRUPTED, ENDED_PROCESS, 2, 4)
 
 
 def test_without_a_log_nothing_is_offered_and_no_file_is_created(offer: RunOffer) -> None:
@@ -53,7 +53,7 @@ def test_an_interrupted_run_is_offered_and_continues(offer: RunOffer, killed: No
     asked: list[tuple[Any, Path]] = []
     offer.continue_requested.connect(lambda run, checkpoint: asked.append((run, checkpoint)))
     qtbot.mouseClick(offer.continue_button, Qt.MouseButton.LeftButton)
-    assert [(run.id, path.name) for run, path in asked] == [(BROKEN, "beta.checkpoint")]
+    assert [(run.id, path.name) for run, path in asked] == [(INTERRUPTED, "beta.checkpoint")]
     assert offer.isHidden()
 
 
@@ -64,8 +64,8 @@ def test_a_dismissed_offer_does_not_return(offer: RunOffer, killed: None, qtbot:
     offer.check_log()
     assert offer.isHidden()
     with RunLog(run_log_path()) as log:
-        assert log.run(BROKEN).state == "running"
-        assert log.run(BROKEN).checkpoint
+        assert log.run(INTERRUPTED).state == "running"
+        assert log.run(INTERRUPTED).checkpoint
 
 
 def test_a_run_without_its_checkpoint_is_not_offered(offer: RunOffer, killed: None) -> None:
@@ -78,10 +78,10 @@ def test_an_unusable_log_gives_a_message(offer: RunOffer, killed: None, qtbot: Q
     other = sqlite3.connect(run_log_path(), isolation_level=None)
     other.execute("PRAGMA journal_mode = DELETE")
     other.execute("BEGIN EXCLUSIVE")
-    with qtbot.waitSignal(offer.error_message) as said:
+    with qtbot.waitSignal(offer.error_message) as signal:
         offer.check_log()
-    assert said.args is not None
-    assert "another program" in said.args[0]
+    assert signal.args is not None
+    assert "another program" in signal.args[0]
     assert offer.isHidden()
     other.close()
 
@@ -89,5 +89,5 @@ def test_an_unusable_log_gives_a_message(offer: RunOffer, killed: None, qtbot: Q
 def test_the_log_lists_only_interrupted_runs(log_path: Path) -> None:
     with RunLog(log_path) as log:
         unfinished = [run.id for run in log.unfinished()]
-    assert GOING in unfinished
+    assert RUNNING in unfinished
     assert FINISHED not in unfinished

@@ -1,4 +1,4 @@
-"""The Runs tab shows the log as it is, and does with the chosen runs what its buttons say."""
+"""The Runs tab lists the logged runs, and its buttons act on the selected runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from app.storage.paths import runs_folder
 from app.tabs.runs.run_columns import COLUMNS
 from app.tabs.runs.runs_tab import NO_MATCH, NO_RUNS, RunsTab
 from nncore.experiments.run_log.log import VERSION, RunLog
-from tests.app.tabs.runs.conftest import BROKEN, FINISHED, GOING, LOST
+from tests.app.tabs.runs.conftest import FINISHED, INTERRUPTED, INTERRUPTED_EARLY, RUNNING
 
 NAME = 0
 
@@ -49,7 +49,7 @@ def type_into_editor(tab: RunsTab, qtbot: QtBot, text: str) -> None:
     qtbot.keyClick(editor, Qt.Key.Key_Return)
 
 
-def test_an_empty_tab_says_how_to_make_a_run(tab: RunsTab, qtbot: QtBot) -> None:
+def test_an_empty_tab_says_how_to_start_a_run(tab: RunsTab, qtbot: QtBot) -> None:
     open_tab(tab, qtbot)
     assert tab.empty.isVisible()
     assert tab.empty.text() == NO_RUNS
@@ -70,8 +70,8 @@ def test_runs_are_listed_newest_first(tab: RunsTab, log_path: Path, qtbot: QtBot
 def test_a_click_on_a_title_sorts_by_value_not_by_text(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
     with RunLog(log_path) as log:
         log.update(FINISHED, epochs=100)
-        log.update(BROKEN, epochs=20)
-        log.update(GOING, epochs=3)
+        log.update(INTERRUPTED, epochs=20)
+        log.update(RUNNING, epochs=3)
     open_tab(tab, qtbot)
     header = tab.view.horizontalHeader()
     column = [each.title for each in COLUMNS].index("Epochs")
@@ -130,10 +130,10 @@ def test_deleted_runs_can_be_restored(tab: RunsTab, log_path: Path, qtbot: QtBot
     assert shown(tab, "Name") == ["delta", "beta"]
     assert tab.undo_button.isVisible()
     with RunLog(log_path) as log:
-        assert [run.id for run in log.runs(deleted=True)] == [LOST, FINISHED]
+        assert [run.id for run in log.runs(deleted=True)] == [INTERRUPTED_EARLY, FINISHED]
     qtbot.keyClick(tab.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert shown(tab, "Name") == ["delta", "gamma", "beta", "alpha"]
-    assert {known.run.id for known in tab.view.chosen()} == {LOST, FINISHED}
+    assert {stored.run.id for stored in tab.view.selected_runs()} == {INTERRUPTED_EARLY, FINISHED}
     assert not tab.undo_button.isVisible()
 
 
@@ -175,7 +175,7 @@ def test_only_saved_runs_can_be_continued(tab: RunsTab, log_path: Path, qtbot: Q
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     assert asked.args is not None
     run, checkpoint = asked.args
-    assert (run.id, checkpoint) == (BROKEN, runs_folder() / "beta.checkpoint")
+    assert (run.id, checkpoint) == (INTERRUPTED, runs_folder() / "beta.checkpoint")
 
 
 def test_an_ended_run_can_be_continued(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
@@ -184,7 +184,7 @@ def test_an_ended_run_can_be_continued(tab: RunsTab, log_path: Path, qtbot: QtBo
     (runs_folder() / "alpha.checkpoint").touch()
     open_tab(tab, qtbot)
     click_row(tab, qtbot, "alpha")
-    with qtbot.waitSignal(tab.train_on_requested) as asked, qtbot.assertNotEmitted(tab.continue_requested):
+    with qtbot.waitSignal(tab.continue_ended_requested) as asked, qtbot.assertNotEmitted(tab.continue_requested):
         qtbot.mouseClick(tab.actions_row.continue_button, Qt.MouseButton.LeftButton)
     assert asked.args is not None
     run, checkpoint = asked.args
@@ -213,7 +213,7 @@ def test_selected_runs_are_shown_behind_the_curves_until_cleared(tab: RunsTab, l
     click_row(tab, qtbot, "alpha", Qt.KeyboardModifier.ControlModifier)
     qtbot.mouseClick(tab.actions_row.earlier_runs, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(tab.actions_row.clear_button, Qt.MouseButton.LeftButton)
-    assert chosen == [[BROKEN, FINISHED], []]
+    assert chosen == [[INTERRUPTED, FINISHED], []]
     assert not tab.actions_row.clear_button.isVisible()
 
 
@@ -239,13 +239,13 @@ def test_progress_of_a_run_keeps_the_selection(tab: RunsTab, log_path: Path, qtb
     open_tab(tab, qtbot)
     click_row(tab, qtbot, "alpha")
     with RunLog(log_path) as log:
-        log.update(GOING, epochs=7)
+        log.update(RUNNING, epochs=7)
     qtbot.waitUntil(lambda: shown(tab, "Epochs")[0] == "7")
-    assert [known.run.id for known in tab.view.chosen()] == [FINISHED]
+    assert [stored.run.id for stored in tab.view.selected_runs()] == [FINISHED]
     with RunLog(log_path) as log:
         log.begin(log.run(FINISHED).settings)
     qtbot.waitUntil(lambda: len(shown(tab, "Name")) == 5)
-    assert [known.run.id for known in tab.view.chosen()] == [FINISHED]
+    assert [stored.run.id for stored in tab.view.selected_runs()] == [FINISHED]
 
 
 def test_selected_runs_are_exported(tab: RunsTab, log_path: Path, qtbot: QtBot, tmp_path: Path) -> None:
@@ -256,10 +256,10 @@ def test_selected_runs_are_exported(tab: RunsTab, log_path: Path, qtbot: QtBot, 
         dialog = tab.findChild(QFileDialog)
         assert dialog is not None
         assert dialog.selectedFiles()[0].endswith(f"alpha{Path(file).suffix}")
-        with qtbot.waitSignal(tab.status_message) as said:
+        with qtbot.waitSignal(tab.status_message) as signal:
             dialog.fileSelected.emit(str(tmp_path / file))
-        assert said.args is not None
-        assert file in said.args[0]
+        assert signal.args is not None
+        assert file in signal.args[0]
         dialog.close()
         dialog.deleteLater()
         QApplication.processEvents()
@@ -270,10 +270,10 @@ def test_selected_runs_are_exported(tab: RunsTab, log_path: Path, qtbot: QtBot, 
 
 
 def test_a_failed_export_gives_a_message(tab: RunsTab, log_path: Path, qtbot: QtBot, tmp_path: Path) -> None:
-    with qtbot.waitSignal(tab.error_message) as said:
+    with qtbot.waitSignal(tab.error_message) as signal:
         tab.export([FINISHED], tmp_path / "digitlab-home" / "runs" / "runs.sqlite" / "x.csv")
-    assert said.args is not None
-    assert "could not be written" in said.args[0]
+    assert signal.args is not None
+    assert "could not be written" in signal.args[0]
 
 
 def spoil(path: Path, how: str) -> Any:
@@ -289,12 +289,12 @@ def spoil(path: Path, how: str) -> Any:
 @pytest.mark.parametrize("how", ["damaged", "newer"])
 def test_an_unreadable_log_gives_one_message_and_is_kept(tab: RunsTab, log_path: Path, qtbot: QtBot, how: str) -> None:
     before = spoil(log_path, how)
-    said: list[str] = []
-    tab.error_message.connect(said.append)
+    errors: list[str] = []
+    tab.error_message.connect(errors.append)
     open_tab(tab, qtbot)
     tab.refresh()
-    assert len(said) == 1
-    assert how in said[0]
+    assert len(errors) == 1
+    assert how in errors[0]
     assert tab.empty.isVisible()
     kept = log_path if how == "newer" else next(log_path.parent.glob("runs damaged *.sqlite"))
     assert kept.read_bytes() == before
@@ -308,10 +308,10 @@ def test_a_locked_log_gives_a_message_and_loses_nothing(
     click_row(tab, qtbot, "alpha")
     other = sqlite3.connect(log_path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with qtbot.waitSignal(tab.error_message) as said:
+    with qtbot.waitSignal(tab.error_message) as signal:
         tab.delete()
-    assert said.args is not None
-    assert "another program" in said.args[0]
+    assert signal.args is not None
+    assert "another program" in signal.args[0]
     assert len(shown(tab, "Name")) == 4
     assert not tab.undo_button.isVisible()
     other.execute("ROLLBACK")
@@ -331,7 +331,7 @@ def test_every_button_has_a_tooltip_and_a_mnemonic(tab: RunsTab, name: str) -> N
 
 def test_one_run_is_counted_in_the_singular(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
     with RunLog(log_path) as log:
-        log.delete([BROKEN, LOST, GOING])
+        log.delete([INTERRUPTED, INTERRUPTED_EARLY, RUNNING])
     open_tab(tab, qtbot)
     assert tab.count.text() == "1 run"
 

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.style.theme import DARK, LIGHT, ThemeChoice, apply_theme
 from app.tabs.train.charts.curves_view import CurvesView
-from app.tabs.train.charts.earlier_runs import CAPACITY, DASHES, MOST_EARLIER_RUNS, OPACITY, EarlierRun, earlier_runs_of
+from app.tabs.train.charts.earlier_runs import CAPACITY, DASHES, MAX_EARLIER_RUNS, OPACITY, EarlierRun, earlier_runs_of
 from nncore.experiments.run_log.html_report import ReportedRun
 from nncore.experiments.run_log.log import RunSettings
 from nncore.experiments.run_log.logged_run import LoggedRun
@@ -108,9 +108,9 @@ def test_the_legend_shows_names_and_differing_settings(view: CurvesView) -> None
 
 
 def test_the_number_of_earlier_runs_is_limited(view: CurvesView) -> None:
-    view.set_earlier_runs([earlier_run()] * (MOST_EARLIER_RUNS + 3))
-    assert len(view.earlier_legend.labels) == MOST_EARLIER_RUNS
-    assert len({tuple(curve.opts["pen"].dashPattern()) for _, curve in view.loss._earlier}) == MOST_EARLIER_RUNS
+    view.set_earlier_runs([earlier_run()] * (MAX_EARLIER_RUNS + 3))
+    assert len(view.earlier_legend.labels) == MAX_EARLIER_RUNS
+    assert len({tuple(curve.opts["pen"].dashPattern()) for _, curve in view.loss._earlier}) == MAX_EARLIER_RUNS
 
 
 def test_earlier_runs_follow_the_theme(view: CurvesView, qapp: QApplication) -> None:
