@@ -55,9 +55,7 @@ def bits(found: Adaptation) -> bytes:
     return found.network.parameters.values.tobytes()
 
 
-def test_a_taught_drawing_is_saved_immediately_and_learnt(
-    teacher: HandwritingTeacher, base: Network, qtbot: QtBot
-) -> None:
+def test_a_taught_drawing_is_saved_and_learnt(teacher: HandwritingTeacher, base: Network, qtbot: QtBot) -> None:
     before = base.parameters.values.copy()
     with qtbot.waitSignal(teacher.adapted) as signal:
         teacher.teach(ink(), 7, read=2)
@@ -118,9 +116,7 @@ def test_set_base_can_leave_the_base_unadapted(teacher: HandwritingTeacher, base
     assert not teacher.has_learnt
 
 
-def test_only_the_newest_request_is_adapted_and_all_examples_are_saved(
-    teacher: HandwritingTeacher, qtbot: QtBot
-) -> None:
+def test_only_the_newest_request_is_adapted(teacher: HandwritingTeacher, qtbot: QtBot) -> None:
     counts: list[int] = []
     teacher.adapted.connect(lambda adaptation: counts.append(adaptation.examples))
     for move in (0.0, 0.3, 0.6):
@@ -166,9 +162,7 @@ def test_a_blank_drawing_is_not_learnt(teacher: HandwritingTeacher, qtbot: QtBot
     assert teacher.count == 0
 
 
-def test_a_network_without_digits_gives_a_message_and_the_drawing_is_saved(
-    teacher: HandwritingTeacher, qtbot: QtBot
-) -> None:
+def test_a_network_without_digits_gives_a_message(teacher: HandwritingTeacher, qtbot: QtBot) -> None:
     teacher.set_base(Network(NetworkSpec.dense((784, 3))))
     with qtbot.waitSignal(teacher.failed) as signal:
         teacher.teach(ink(), 7)

@@ -131,9 +131,7 @@ def test_training_requested_before_the_data_is_read_starts_afterwards(qtbot: QtB
     assert session.close()
 
 
-def test_a_run_that_waits_for_unreadable_data_fails_with_a_message(
-    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_that_waits_for_unreadable_data_fails(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dataset, "bundled_mnist_path", lambda: Path("nowhere.npz"))
     session = Session()
     session.start_training(SPEC, TrainingConfig(epochs=1))

@@ -66,9 +66,7 @@ def test_a_plain_csv_file_is_read_by_nncore(tmp_path: Path) -> None:
         (1, 3, "2.5", "digits.csv, row 3, column 4: found '2.5', expected a whole number from 0 to 255."),
     ],
 )
-def test_an_error_message_names_the_invalid_number(
-    row: int, column: int, text: str, sentence: str, tmp_path: Path
-) -> None:
+def test_the_message_names_the_invalid_number(row: int, column: int, text: str, sentence: str, tmp_path: Path) -> None:
     path = written(tmp_path / "digits.csv", ";")
     lines = [line.split(";") for line in path.read_text("utf-8").splitlines()]
     lines[row + 1][column] = text

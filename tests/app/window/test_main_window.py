@@ -426,7 +426,7 @@ def test_a_file_of_points_is_fitted_and_an_invalid_file_gives_a_message(
     choose_recipe(window, "sine")
     (tmp_path / "bad.csv").write_text("1,2\n3,hello\n")
     curve.path_chosen.emit(tmp_path / "bad.csv")
-    qtbot.waitUntil(lambda: "line 2" in curve.rows["file"].message.text())
+    qtbot.waitUntil(lambda: "row 2" in curve.rows["file"].message.text())
     (tmp_path / "good.csv").write_text("".join(f"{x},{x * x}\n" for x in range(30)))
     curve.path_chosen.emit(tmp_path / "good.csv")
     qtbot.waitUntil(lambda: tab.settings.curve.line == "good.csv: 30 points")
