@@ -224,23 +224,25 @@ def held_out_count(count: int, fraction: float) -> int:
 
 def _as_columns(numbers: ArrayLike, source: str, what: str) -> NDArray[np.float32]:
     """Convert numbers to (n, columns) float32."""
-    given = np.asarray(numbers)
-    if given.dtype.kind not in "iuf" or given.ndim not in (1, 2):
-        raise DataError(f"{source}: {what}s are {given.dtype} {given.shape}; expected numbers with one or two axes.")
-    given = given[:, None] if given.ndim == 1 else given
+    original = np.asarray(numbers)
+    if original.dtype.kind not in "iuf" or original.ndim not in (1, 2):
+        raise DataError(
+            f"{source}: {what}s are {original.dtype} {original.shape}; expected numbers with one or two axes."
+        )
+    original = original[:, None] if original.ndim == 1 else original
     with np.errstate(over="ignore"):  # numbers too large for float32 become infinite and are rejected below
-        converted = given.astype(np.float32)
-    _check_finite(converted, given, source, what)
+        converted = original.astype(np.float32)
+    _check_finite(converted, original, source, what)
     return converted
 
 
-def _check_finite(numbers: NDArray[Any], given: NDArray[Any], source: str, what: str) -> None:
-    """Raise DataError if one of the numbers (n, columns) is not finite; the message shows the number in `given`."""
+def _check_finite(numbers: NDArray[Any], original: NDArray[Any], source: str, what: str) -> None:
+    """Raise DataError if one of the numbers (n, columns) is not finite; the message shows the number in `original`."""
     invalid = np.argwhere(~np.isfinite(numbers))
     if invalid.size:
         row, column = invalid[0]
         raise DataError(
-            f"{source}, row {row + 1}, {what} {column + 1}: found {given[row, column]}; "
+            f"{source}, row {row + 1}, {what} {column + 1}: found {original[row, column]}; "
             "expected a finite number that a float32 can hold."
         )
 

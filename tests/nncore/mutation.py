@@ -35,7 +35,7 @@ def mutated(content: bytes, changes: list[Mutation]) -> bytes:
 
 
 def check_loaded_or_refused(path: Path) -> None:
-    """Check that a model of 784 inputs is loaded and predicts, or is refused in one line that begins with `path`."""
+    """Check that a model of 784 inputs loads and predicts, or that the error is one line that begins with `path`."""
     message = f"{path}: was read"
     try:
         model = load_model(path)

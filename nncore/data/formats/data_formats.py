@@ -12,8 +12,7 @@ from nncore.data.dataset import Splits
 from nncore.data.formats.files import open_data_file
 from nncore.data.formats.idx import read_idx, read_idx_folder
 from nncore.data.formats.image_csv import read_csv
-from nncore.data.formats.npy import read_npy
-from nncore.data.formats.npz import read_npz
+from nncore.data.formats.npy import read_npy, read_npz
 from nncore.data.formats.unipen import read_ink
 from nncore.errors import DataError, file_name
 

@@ -79,9 +79,9 @@ def read_image_folder(
         reason = f": {skipped[0]}" if skipped else "."
         raise DataError(f"{file_name(folder)}: found no image that can be read{reason}")
     sets = {
-        part: Dataset(np.stack(some), np.array(labels[part], np.intp), names, _source(folder, part, found))
-        for part, some in images.items()
-        if some
+        part: Dataset(np.stack(part_images), np.array(labels[part], np.intp), names, _source(folder, part, found))
+        for part, part_images in images.items()
+        if part_images
     }
     return ImageFolder(Splits(**sets), tuple(skipped))
 
@@ -96,10 +96,9 @@ def _prepared(path: Path, read: ReadImage) -> NDArray[np.uint8]:
 def _image_paths(folder: Path) -> dict[str, dict[str, list[Path]]]:
     """Return the image files of each class of each part."""
     parts = {part: sub_folder for part in FOLDERS_OF_PART if (sub_folder := _part(folder, part)) is not None}
-    return {
-        part: _classes(sub_folder)
-        for part, sub_folder in (parts if "training" in parts else {"training": folder}).items()
-    }
+    if "training" not in parts:
+        parts = {"training": folder}
+    return {part: _classes(sub_folder) for part, sub_folder in parts.items()}
 
 
 def is_image_folder(folder: Path) -> bool:
@@ -128,11 +127,11 @@ def _classes(folder: Path) -> dict[str, list[Path]]:
     return {name: paths for name, paths in classes.items() if paths}
 
 
-def _class_names(found: Sequence[str], folder: Path) -> tuple[str, ...]:
-    if len(found) < 2:
-        what = f"only one sub-folder with images, {printable(found[0])}" if found else "no sub-folder with images"
+def _class_names(names: Sequence[str], folder: Path) -> tuple[str, ...]:
+    if len(names) < 2:
+        what = f"only one sub-folder with images, {printable(names[0])}" if names else "no sub-folder with images"
         raise DataError(f"{file_name(folder)}: found {what}; expected one for each class, at least two.")
-    return DIGITS if set(found) <= set(DIGITS) else tuple(found)
+    return DIGITS if set(names) <= set(DIGITS) else tuple(names)
 
 
 def _natural_order(name: str) -> list[tuple[int, str]]:
@@ -140,5 +139,5 @@ def _natural_order(name: str) -> list[tuple[int, str]]:
     return [(int(run) if run.isdigit() and run.isascii() else 0, run) for run in re.split(r"(\d+)", name)]
 
 
-def _source(folder: Path, part: str, found: dict[str, dict[str, list[Path]]]) -> str:
-    return file_name(folder) + (f", {part} part" if len(found) > 1 else "")
+def _source(folder: Path, part: str, paths: dict[str, dict[str, list[Path]]]) -> str:
+    return file_name(folder) + (f", {part} part" if len(paths) > 1 else "")

@@ -1,4 +1,8 @@
-"""Read NPY, the format of numpy.save: images in one file, their labels in another."""
+"""Read NPY and NPZ, the formats of NumPy.
+
+NPY, of numpy.save, holds one array: images in one file, their labels in another. NPZ, of numpy.savez, holds several
+arrays: x_train and y_train, and optionally x_test and y_test, as in Keras's mnist.npz.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from functools import partial
 from math import prod
 from pathlib import Path
 from typing import IO, Any, NamedTuple
+from zipfile import ZipFile
 
 import numpy as np
 from numpy.lib import format as npy
@@ -52,6 +57,17 @@ def read_npy(path: Path, mapped: bool | None = None) -> Splits:
     return read_pairs(path, is_labels, _swaps_of, {"train": "test"}, partial(_read_pair, mapped=mapped))
 
 
+def read_npz(path: Path) -> Splits:
+    """Read x_train (n, 28, 28), (n, 784) or (n, 28, 28, 1) and y_train (n,), and x_test and y_test if they exist.
+
+    Numbers may have any integer or floating-point type, but must be whole, pixels from 0 to 255 and labels from 0 to 9.
+    Nothing is decompressed or allocated before sizes and shapes have been checked; pickled objects are never read.
+    Raises DataError.
+    """
+    with open_data_file(path) as file, _numpy_errors_as_data_errors(path, "NPZ"), ZipFile(file) as archive:
+        return _read_archive(archive, path)
+
+
 def _swaps_of(path: Path, to_labels: bool) -> Swaps:
     """Return how the name of the other file differs from that of `path`."""
     name = path.name.lower()
@@ -64,14 +80,14 @@ def _swaps_of(path: Path, to_labels: bool) -> Swaps:
 
 def _read_pair(images: Path, labels: Path, mapped: bool | None) -> Dataset:
     image_header, label_header = _header_of(images), _header_of(labels)
-    check_shapes(image_header.shape, label_header.shape, file_name(images), file_name(labels))
+    _check_shapes(image_header.shape, label_header.shape, file_name(images), file_name(labels))
     if should_map(images, _obstacle(images, image_header, labels, label_header), mapped):
         mapped_labels = map_array(labels, label_header.offset, label_header.dtype, label_header.shape)
         check_mapped_labels(labels, mapped_labels)
         mapped_images = map_array(images, image_header.offset, np.uint8, (image_header.shape[0], SIDE, SIDE))
         return MappedDataset(mapped_images, mapped_labels, source=file_name(images))
-    numbers = to_bytes(_array_in(labels), 9, file_name(labels))
-    pixels = to_bytes(_array_in(images), 255, file_name(images))
+    numbers = _to_bytes(_array_in(labels), 9, file_name(labels))
+    pixels = _to_bytes(_array_in(images), 255, file_name(images))
     return Dataset(pixels.reshape(-1, SIDE, SIDE), numbers.astype(np.intp), source=file_name(images))
 
 
@@ -85,19 +101,55 @@ def _obstacle(images: Path, pixels: Header, labels: Path, numbers: Header) -> st
 
 
 def _header_of(path: Path) -> Header:
-    with open_data_file(path) as file, numpy_errors_as_data_errors(path, "NPY"):
-        return read_header(file, path.stat().st_size, file_name(path))
+    with open_data_file(path) as file, _numpy_errors_as_data_errors(path, "NPY"):
+        return _read_header(file, path.stat().st_size, file_name(path))
 
 
 def _array_in(path: Path) -> NDArray[np.generic]:
     require_memory(path, 2 * path.stat().st_size)  # twice: the array, and its copy as bytes
-    with open_data_file(path) as file, numpy_errors_as_data_errors(path, "NPY"):
+    with open_data_file(path) as file, _numpy_errors_as_data_errors(path, "NPY"):
         array: NDArray[np.generic] = npy.read_array(file, allow_pickle=False)
         return array
 
 
+def _read_archive(archive: ZipFile, path: Path) -> Splits:
+    names = {name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy")}
+    expected = ["x_train", "y_train"]
+    if names & {"x_test", "y_test"}:
+        expected += ["x_test", "y_test"]
+    if not names.issuperset(expected):
+        arrays = printable(", ".join(sorted(names)), 80) or "no arrays"
+        raise DataError(f"{file_name(path)}: found {arrays}; expected {' and '.join(expected)}.")
+    # Twice: the arrays, and their copies as bytes.
+    require_memory(path, 2 * sum(archive.getinfo(f"{name}.npy").file_size for name in expected))
+    training = _read_part(archive, path, "train")
+    return Splits(training, test=_read_part(archive, path, "test") if "x_test" in expected else None)
+
+
+def _read_part(archive: ZipFile, path: Path, part: str) -> Dataset:
+    x_name, y_name = f"x_{part}", f"y_{part}"
+    x_location, y_location = f"{file_name(path)}, {x_name}", f"{file_name(path)}, {y_name}"
+    _check_shapes(
+        _member_shape(archive, x_name, x_location), _member_shape(archive, y_name, y_location), x_location, y_location
+    )
+    labels = _to_bytes(_member_array(archive, y_name), 9, y_location)
+    images = _to_bytes(_member_array(archive, x_name), 255, x_location)
+    return Dataset(images.reshape(-1, SIDE, SIDE), labels.astype(np.intp), source=x_location)
+
+
+def _member_shape(archive: ZipFile, name: str, location: str) -> tuple[int, ...]:
+    with archive.open(f"{name}.npy") as member:
+        return _read_header(member, archive.getinfo(f"{name}.npy").file_size, location).shape
+
+
+def _member_array(archive: ZipFile, name: str) -> NDArray[np.generic]:
+    with archive.open(f"{name}.npy") as member:
+        array: NDArray[np.generic] = npy.read_array(member, allow_pickle=False)
+    return array
+
+
 @contextmanager
-def numpy_errors_as_data_errors(path: Path, kind: str) -> Iterator[None]:
+def _numpy_errors_as_data_errors(path: Path, kind: str) -> Iterator[None]:
     """Convert every exception that NumPy raises within this context, for a damaged file, to a DataError."""
     try:
         yield
@@ -112,7 +164,7 @@ def numpy_errors_as_data_errors(path: Path, kind: str) -> Iterator[None]:
         raise DataError(f"{file_name(path)}: this is not a valid {kind} file: {reason}.") from error
 
 
-def read_header(file: IO[bytes], size: int, location: str) -> Header:
+def _read_header(file: IO[bytes], size: int, location: str) -> Header:
     """Read the header of an array. Raises DataError if it does not hold numbers, or not as many as its shape says.
 
     size: bytes of the header and the array together.
@@ -132,7 +184,7 @@ def read_header(file: IO[bytes], size: int, location: str) -> Header:
     return Header(shape, fortran_order, dtype, offset)
 
 
-def check_shapes(images: tuple[int, ...], labels: tuple[int, ...], images_location: str, labels_location: str) -> None:
+def _check_shapes(images: tuple[int, ...], labels: tuple[int, ...], images_location: str, labels_location: str) -> None:
     """Raise DataError unless the shapes are those of one or more 28x28 images and one label for each."""
     if images[1:] not in IMAGE_SHAPES:
         raise DataError(f"{images_location}: found the shape {images}, expected (n, 28, 28) or (n, 784).")
@@ -142,7 +194,7 @@ def check_shapes(images: tuple[int, ...], labels: tuple[int, ...], images_locati
         raise DataError(f"{labels_location}: found the shape {labels}, expected ({images[0]},): one label per image.")
 
 
-def to_bytes(array: NDArray[np.generic], maximum: int, location: str) -> NDArray[np.uint8]:
+def _to_bytes(array: NDArray[np.generic], maximum: int, location: str) -> NDArray[np.uint8]:
     """Convert whole numbers from 0 to `maximum` to bytes, block by block to save memory.
 
     Raises DataError with the position of the first other number.

@@ -62,11 +62,11 @@ def _lines(samples: InkSamples, comments: Sequence[str]) -> Iterator[str]:
     yield from HEADER
     writer, strokes_before = "", 0
     described = zip(samples.inks, samples.labels, samples.writers, chain(comments, repeat("")), strict=False)
-    for number, (ink, label, named, comment) in enumerate(described, start=1):
+    for number, (ink, label, name, comment) in enumerate(described, start=1):
         _check(ink, number)
         yield ""
-        if _one_line(named) != writer:
-            writer = _one_line(named)
+        if _one_line(name) != writer:
+            writer = _one_line(name)
             yield f".WRITER_ID {writer}".rstrip()
         last = strokes_before + len(ink.strokes) - 1
         yield f'.SEGMENT DIGIT {strokes_before}-{last} ? "{"?" if label is None else label}"'

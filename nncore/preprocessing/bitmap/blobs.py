@@ -101,14 +101,14 @@ def _component_roots(n: int, upper: NDArray[np.intp], lower: NDArray[np.intp]) -
     """Return a number for each of n nodes that is the same for all nodes of a connected component."""
     parent = np.arange(n)
     while True:
-        one, other = parent[upper], parent[lower]
-        apart = one != other
-        if not apart.any():
+        upper_root, lower_root = parent[upper], parent[lower]
+        different = upper_root != lower_root
+        if not different.any():
             return parent
-        one, other = one[apart], other[apart]
+        upper_root, lower_root = upper_root[different], lower_root[different]
         # Each edge between two trees hangs the root with the larger number below the other. Parents therefore never
         # have larger numbers than their children, and no cycle can arise.
-        np.minimum.at(parent, np.maximum(one, other), np.minimum(one, other))
+        np.minimum.at(parent, np.maximum(upper_root, lower_root), np.minimum(upper_root, lower_root))
         while (parent != parent[parent]).any():  # pointer jumping: every node points to its root again
             parent = parent[parent]
 

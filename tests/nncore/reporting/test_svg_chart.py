@@ -1,4 +1,4 @@
-"""Charts as SVG text: round numbers at the axes, lines told apart, gaps left out."""
+"""Charts as SVG text: round numbers at the axes, different styles of lines, gaps at values that are not finite."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def test_values_that_are_not_finite_are_left_out() -> None:
     assert svg.count("L") == 1
 
 
-def test_nothing_and_a_single_point_can_be_drawn() -> None:
+def test_a_chart_without_lines_and_a_single_point_can_be_drawn() -> None:
     assert chart([], "x", "y").startswith("<svg")
     assert "<circle" in chart([Line("a", X[:1], X[:1])], "x", "y")
 
 
-def test_lines_are_told_apart_and_names_are_text() -> None:
+def test_lines_have_different_styles_and_names_are_escaped() -> None:
     html = legend([Line("a", X, X, 0), Line("<b>", X, X, 1, has_markers=True)])
     assert "c0 d0" in html
     assert "c1 d1" in html

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from nncore.data.dataset import Dataset
@@ -35,3 +36,9 @@ def check_read_or_data_error(read: Callable[[Path], object], path: Path, content
     assert path.name in message
     assert len(message.splitlines()) == 1
     assert message.endswith(".")
+
+
+def equal_datasets(found: Dataset | None, expected: Dataset) -> bool:
+    """Return whether two datasets have the same images and labels."""
+    assert found is not None
+    return np.array_equal(found.images, expected.images) and np.array_equal(found.labels, expected.labels)

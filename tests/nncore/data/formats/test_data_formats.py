@@ -21,7 +21,6 @@ from nncore.handwriting.synthetic import digits as synthetic_digits
 OTHER_READERS = {
     "read_comments": "reads what the writer of ink files put before the ink",
     "read_dataset": "chooses among the formats",
-    "read_header": "reads a part of an NPY file",
     "read_idx_folder": "reads a folder",
     "read_image_folder": "reads a folder",
     "read_points": "reads points of a curve, which are no digits",

@@ -15,7 +15,7 @@ from nncore.data.formats import files, read_dataset
 from nncore.data.formats.files import MIN_MAPPED_BYTES
 from nncore.data.mapped_dataset import MappedDataset
 from nncore.errors import DataError
-from tests.nncore.data.formats.conftest import check_read_or_data_error
+from tests.nncore.data.formats.conftest import check_read_or_data_error, equal_datasets
 from tests.nncore.mutation import Mutation, mutated, mutations
 
 
@@ -28,11 +28,6 @@ def write(folder: Path, digits: Dataset, images: str, labels: str) -> Path:
         content = idx(array)
         (folder / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
     return folder / images
-
-
-def equal_datasets(found: Dataset | None, expected: Dataset) -> bool:
-    assert found is not None
-    return np.array_equal(found.images, expected.images) and np.array_equal(found.labels, expected.labels)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from nncore.data.dataset import Dataset
 from nncore.data.formats import read_dataset
 from nncore.data.formats.image_csv import MAX_ROW_BYTES, ROWS_PER_BLOCK, _parse_at_once, _parse_short_integers
 from nncore.errors import DataError
-from tests.nncore.data.formats.conftest import check_read_or_data_error
+from tests.nncore.data.formats.conftest import check_read_or_data_error, equal_datasets
 from tests.nncore.mutation import Mutation, mutated, mutations
 
 HEADER = ["label", *(f"{row}x{column}" for row in range(1, 29) for column in range(1, 29))]
@@ -36,10 +36,6 @@ def fully_quoted(text: str) -> str:
 def read(path: Path, content: str | bytes) -> Dataset:
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return read_dataset(path).training
-
-
-def equal_datasets(found: Dataset, expected: Dataset) -> bool:
-    return np.array_equal(found.images, expected.images) and np.array_equal(found.labels, expected.labels)
 
 
 @pytest.fixture

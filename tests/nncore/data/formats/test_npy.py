@@ -14,7 +14,7 @@ from nncore.data.dataset import Dataset
 from nncore.data.formats import read_dataset
 from nncore.data.mapped_dataset import MappedDataset
 from nncore.errors import DataError
-from tests.nncore.data.formats.conftest import check_read_or_data_error
+from tests.nncore.data.formats.conftest import check_read_or_data_error, equal_datasets
 from tests.nncore.mutation import Mutation, mutated, mutations
 
 
@@ -22,11 +22,6 @@ def write(folder: Path, digits: Dataset, images: str = "images.npy", labels: str
     np.save(folder / images, digits.images)
     np.save(folder / labels, digits.labels)
     return folder / images
-
-
-def equal_datasets(found: Dataset | None, expected: Dataset) -> bool:
-    assert found is not None
-    return np.array_equal(found.images, expected.images) and np.array_equal(found.labels, expected.labels)
 
 
 @pytest.mark.parametrize("mapped", [False, True])
