@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import sys
+
+HELPER_ARGUMENT = "--training-helper"
+"""The argument with which a packed program starts itself as the helper process of a training."""
 
 
 def run() -> int:
     """Run the command that the arguments name; returns the exit status."""
+    multiprocessing.freeze_support()  # in a packed program, the worker processes of a sweep start here too
+    if sys.argv[1:] == [HELPER_ARGUMENT]:
+        from nncore.training.parallel.helper_main import main as help_to_train
+
+        help_to_train()
+        return 0
     try:
         from app.cli.main import main
     except ModuleNotFoundError as problem:

@@ -69,17 +69,17 @@ if TYPE_CHECKING:  # for type checkers and editors, which do not run `__getattr_
     from nncore.training.rate_finder import find_learning_rate as find_learning_rate
 
 _HOMES = {
-    "nncore.data.dataset": ("Dataset", "Splits", "load_mnist"),
-    "nncore.data.formats": ("read_dataset", "read_ink"),
-    "nncore.errors": ("DataError", "DigitLabError", "ModelFileError", "SettingError"),
-    "nncore.evaluation.metrics": ("Evaluation", "evaluate"),
-    "nncore.evaluation.occlusion": ("occlusion_map",),
-    "nncore.evaluation.recognition": ("Prediction", "read_digit"),
-    "nncore.experiments.recipes": ("RECIPES",),
-    "nncore.files.checkpoint_file": ("load_checkpoint", "save_checkpoint"),
-    "nncore.files.model_file": ("Model", "bundled_model_path", "load_model", "save_model", "trained_model"),
-    "nncore.files.model_header": ("ModelCard",),
-    "nncore.model.layers": (
+    ".data.dataset": ("Dataset", "Splits", "load_mnist"),
+    ".data.formats": ("read_dataset", "read_ink"),
+    ".errors": ("DataError", "DigitLabError", "ModelFileError", "SettingError"),
+    ".evaluation.metrics": ("Evaluation", "evaluate"),
+    ".evaluation.occlusion": ("occlusion_map",),
+    ".evaluation.recognition": ("Prediction", "read_digit"),
+    ".experiments.recipes": ("RECIPES",),
+    ".files.checkpoint_file": ("load_checkpoint", "save_checkpoint"),
+    ".files.model_file": ("Model", "bundled_model_path", "load_model", "save_model", "trained_model"),
+    ".files.model_header": ("ModelCard",),
+    ".model.layers": (
         "Activation",
         "AveragePool2D",
         "BatchNorm",
@@ -90,16 +90,16 @@ _HOMES = {
         "MaxPool2D",
         "Scale",
     ),
-    "nncore.model.network": ("Network", "NetworkSpec"),
-    "nncore.preprocessing.augmentation": ("Augmentation",),
-    "nncore.preprocessing.ink": ("Ink", "rasterize"),
-    "nncore.training.config": ("TrainingConfig",),
-    "nncore.training.events": ("Diverged", "EpochDone", "Finished", "Started", "StepDone"),
-    "nncore.training.fit": ("fit",),
-    "nncore.training.history": ("History",),
-    "nncore.training.loop": ("Training", "hold_out_validation", "train"),
-    "nncore.training.random_streams": ("RandomStreams",),
-    "nncore.training.rate_finder": ("find_learning_rate",),
+    ".model.network": ("Network", "NetworkSpec"),
+    ".preprocessing.augmentation": ("Augmentation",),
+    ".preprocessing.ink": ("Ink", "rasterize"),
+    ".training.config": ("TrainingConfig",),
+    ".training.events": ("Diverged", "EpochDone", "Finished", "Started", "StepDone"),
+    ".training.fit": ("fit",),
+    ".training.history": ("History",),
+    ".training.loop": ("Training", "hold_out_validation", "train"),
+    ".training.random_streams": ("RandomStreams",),
+    ".training.rate_finder": ("find_learning_rate",),
 }
 """Each module and what it offers here. A test compares it with the imports above."""
 
@@ -116,7 +116,7 @@ def __getattr__(name: str) -> object:
         close = get_close_matches(name, _HOME_OF, n=1)
         hint = f"did you mean {close[0]!r}?" if close else "dir(nncore) lists what it offers."
         raise AttributeError(f"module 'nncore' has no attribute {name!r}; {hint}", name=name)
-    value = globals()[name] = getattr(import_module(_HOME_OF[name]), name)
+    value = globals()[name] = getattr(import_module(_HOME_OF[name], __name__), name)
     return value
 
 

@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:
     if options.command is None:
         return _open_window()
-    status: int = import_module(f"app.cli.{options.command}").run(options)
+    status: int = import_module(f"{__package__}.{options.command}").run(options)
     return status
 
 
@@ -142,6 +142,6 @@ def argument_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary)
         if name == named:
-            import_module(f"app.cli.{name}").add_options(command)
+            import_module(f"{__package__}.{name}").add_options(command)
             command.add_argument("--json", action="store_true", help="print one JSON object per line")
     return parser

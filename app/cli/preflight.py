@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 
-OWN_PACKAGES = ("app", "nncore", "resources")
+OWN_PACKAGES = ("app", "digitlab", "nncore", "resources")
 
 SYSTEM_PACKAGES = "libegl1 libgl1 libdbus-1-3 libfontconfig1 libglib2.0-0 libxkbcommon0"
 """Debian and Ubuntu packages that Qt needs even without a screen."""

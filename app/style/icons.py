@@ -12,6 +12,7 @@ from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
+import resources
 from app.style.theme import colours_of
 
 _PIXELS = (16, 18, 20, 22, 24, 26, 28, 30, 32, 36, 40, 44, 48)
@@ -27,7 +28,7 @@ def icon(name: str, colour: QWidget | QColor | str) -> QIcon:
     colour: a colour, or the widget that shows the icon, for the theme's text colour and its disabled colour. Raises
     FileNotFoundError if there is no such icon.
     """
-    drawing = (files("resources") / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+    drawing = (files(resources) / "icons" / f"{name}.svg").read_text(encoding="utf-8")
     if isinstance(colour, QWidget):
         colours = colours_of(colour)
         primary = bool(colour.property("primary"))

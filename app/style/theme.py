@@ -23,6 +23,8 @@ from PySide6.QtCore import QDir, QObject, Qt, Slot
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QWidget
 
+import resources
+
 GAP, GROUP_GAP, PAGE_MARGIN = 8, 16, 24
 """Pixels between related widgets, between groups, and around a page."""
 
@@ -137,7 +139,7 @@ class _Theme(QObject):
         self._font: QFont | None = None
         app.setStyle("Fusion")
         _load_fonts()
-        QDir.addSearchPath("controls", str(files("resources") / "icons" / "controls"))
+        QDir.addSearchPath("controls", str(files(resources) / "icons" / "controls"))
         app.styleHints().colorSchemeChanged.connect(self._follow)
 
     def choose(self, choice: ThemeChoice) -> None:
@@ -186,7 +188,7 @@ def _without_garbage_collection() -> Iterator[None]:
 
 
 def _load_fonts() -> None:
-    folder = files("resources") / "fonts"
+    folder = files(resources) / "fonts"
     for name in ("Inter-Regular.otf", "Inter-Medium.otf", "Inter-SemiBold.otf"):
         QFontDatabase.addApplicationFontFromData((folder / name).read_bytes())
 
@@ -199,7 +201,7 @@ def _pixels_per_point() -> float:
 def _stylesheet(colours: Colours, body: float) -> str:
     """The Qt style sheet for one palette; body: height of the body text in points."""
     em = round(body * _pixels_per_point())
-    return Template((files("resources") / "stylesheet.qss").read_text(encoding="utf-8")).substitute(
+    return Template((files(resources) / "stylesheet.qss").read_text(encoding="utf-8")).substitute(
         asdict(colours),
         theme="dark" if colours == DARK else "light",
         title_size=f"{body * TITLE_SCALE:.2f}pt",

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+import resources
 from nncore.errors import DataError
 
 DIGITS = tuple("0123456789")
@@ -263,7 +264,7 @@ class Splits:
 
 def bundled_mnist_path() -> Path:
     """Return the path of the MNIST file that comes with the app."""
-    return Path(str(files("resources") / "mnist.npz"))
+    return Path(str(files(resources) / "mnist.npz"))
 
 
 def load_mnist(path: Path | None = None) -> Splits:

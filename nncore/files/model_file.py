@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+import resources
 from nncore.data.dataset import DIGITS
 from nncore.errors import ModelFileError
 from nncore.evaluation.metrics import Evaluation
@@ -90,7 +91,7 @@ def trained_model(training: Training, test: Evaluation | None, *, name: str, rec
 
 def bundled_model_path() -> Path:
     """Return the path of the bundled model."""
-    return Path(str(files("resources") / "models" / "handwriting.npz"))
+    return Path(str(files(resources) / "models" / "handwriting.npz"))
 
 
 def save_model(model: Model, path: Path) -> None:

@@ -11,6 +11,8 @@ from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
+import resources
+
 SIZE = 2.3
 """Size (em) of a formula in x-heights of the text around it; its own x-height is 0.47 em."""
 
@@ -18,7 +20,7 @@ SIZE = 2.3
 @cache
 def pictures() -> dict[str, str]:
     """The SVG of each formula of the recipes; the keys are LaTeX."""
-    text = (files("resources") / "formulas.json").read_text(encoding="utf-8")
+    text = (files(resources) / "formulas.json").read_text(encoding="utf-8")
     return dict(json.loads(text))
 
 

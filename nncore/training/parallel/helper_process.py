@@ -17,12 +17,13 @@ from nncore.data.dataset import Dataset
 from nncore.model.network import Network
 from nncore.system.blas_threads import ONE_THREAD_ENVIRONMENT, can_limit_blas_threads
 from nncore.system.copying import NotCopyable
+from nncore.training.parallel import helper_main
 from nncore.training.parallel.batch_part import Examples, PartSpec
 from nncore.training.parallel.helper_main import GRADIENTS, OPTIMIZER_STEP
 from nncore.training.parallel.shared_memory import Number, SharedArrays, Word, create_memory, shared_size
 from nncore.training.parallel.spin_wait import SPIN_SECONDS, order_memory, wait_for
 
-PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from nncore.training.parallel.helper_main import main; main()"
+PROGRAM = f"import sys; sys.path[:] = sys.argv[1:]; from {helper_main.__name__} import main; main()"
 """For a new interpreter. multiprocessing would first run the user's script again, which may train when imported."""
 
 NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
@@ -42,14 +43,26 @@ MIN_REST_SECONDS, MAX_REST_SECONDS = 0.005, 1.0
 than it gains. The rest doubles each time that the helper is late, and gets a little shorter after each step in time."""
 
 
+def command() -> list[str]:
+    """The command that starts a helper process; empty if this program has none.
+
+    A program that is packed into one folder or file has no Python interpreter. It can be a helper itself if its main
+    module has the constant `HELPER_ARGUMENT` and calls `helper_main.main` when this is its only argument.
+    """
+    if getattr(sys, "frozen", False):
+        argument = getattr(sys.modules["__main__"], "HELPER_ARGUMENT", None)
+        return [sys.executable, argument] if argument else []
+    is_interpreter = "python" in os.path.basename(sys.executable or "").lower()
+    return [sys.executable, "-c", PROGRAM, *sys.path] if is_interpreter else []
+
+
 def can_start_helper() -> bool:
     """Whether a helper process can be started that computes the same bits.
 
-    A program that was packed into one file, or that embeds Python, has no interpreter to start. If this process cannot
-    be limited to one BLAS thread, several threads calculate its matrix products, and the bits differ.
+    If this process cannot be limited to one BLAS thread, several threads calculate its matrix products, and the bits
+    differ.
     """
-    has_interpreter = "python" in os.path.basename(sys.executable or "").lower() and not getattr(sys, "frozen", False)
-    return has_interpreter and can_limit_blas_threads()
+    return bool(command()) and can_limit_blas_threads()
 
 
 class HelperProcess(NotCopyable):
@@ -85,7 +98,7 @@ class HelperProcess(NotCopyable):
         environment = {**os.environ, **ONE_THREAD_ENVIRONMENT}
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", PROGRAM, *sys.path],
+                command(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

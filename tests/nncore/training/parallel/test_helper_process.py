@@ -19,6 +19,7 @@ import psutil
 import pytest
 from numpy.typing import NDArray
 
+import main
 from nncore.data.dataset import Dataset, Splits
 from nncore.model.layers import Activation, BatchNorm, Dense, Dropout, Flatten
 from nncore.model.network import NetworkSpec
@@ -288,10 +289,14 @@ def test_a_run_continues_alone_if_the_helper_cannot_start(monkeypatch: pytest.Mo
     assert tasks_done(training) == -1
 
 
-def test_a_packed_program_starts_no_helper(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_packed_program_starts_itself_if_it_can_be_a_helper(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     assert with_helper()._gradients._helper is None
-    monkeypatch.undo()
+    monkeypatch.setattr(sys.modules["__main__"], "HELPER_ARGUMENT", main.HELPER_ARGUMENT, raising=False)
+    assert helper_process.command() == [sys.executable, main.HELPER_ARGUMENT]
+
+
+def test_a_program_that_embeds_python_has_no_helper(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/opt/Drawing Program")
     assert with_helper()._gradients._helper is None
 
@@ -337,6 +342,14 @@ def test_a_script_without_a_main_guard_runs_once(tmp_path: Path) -> None:
     first, *pids = said.split()
     assert (first, len(pids), problems) == ("once", 1, "")
     wait_until(lambda: not psutil.pid_exists(int(pids[0])))
+
+
+def test_the_program_is_a_helper_if_that_is_its_only_argument() -> None:
+    """It waits for its task on the standard input, and ends when that is closed."""
+    command = [sys.executable, main.__file__, main.HELPER_ARGUMENT]
+    done = subprocess.run(command, input=b"", capture_output=True, timeout=240)
+    assert done.returncode != 0
+    assert b"EOFError" in done.stderr
 
 
 def test_the_helper_ends_if_the_main_process_is_killed(tmp_path: Path) -> None:
