@@ -58,7 +58,7 @@ class TrainingActions(QObject):
         session, train_tab = self.session, self.train_tab
         train_tab.train_requested.connect(self._train)
         train_tab.step_requested.connect(self._step)
-        train_tab.train_on_requested.connect(session.continue_ended)
+        train_tab.continue_requested.connect(session.continue_ended)
         session.ended_run_changed.connect(train_tab.set_ended_run)
         train_tab.pause_requested.connect(session.pause)
         train_tab.resume_requested.connect(session.resume)
@@ -72,7 +72,7 @@ class TrainingActions(QObject):
         session.run_starting.connect(rates.cancel)
         rates.searching_changed.connect(learning.set_finding)
         rates.found.connect(learning.show_found)
-        rates.failed.connect(learning.refuse_finding)
+        rates.failed.connect(learning.show_finding_error)
         train_tab.settings.curve.path_chosen.connect(self._read_points)
         session.curve_fitted.connect(train_tab.fit.show_fit)
         train_tab.learning_rate_changed.connect(session.set_learning_rate)
@@ -238,7 +238,7 @@ class TrainingActions(QObject):
     def _read_points(self, path: Path) -> None:
         """Read the points of a curve in the background."""
         curve = self.train_tab.settings.curve
-        self.tasks.add("points", partial(read_points, path), curve.show_file, curve.refuse_file, latest_only=True)
+        self.tasks.add("points", partial(read_points, path), curve.show_file, curve.show_file_error, latest_only=True)
 
     @Slot(str)
     def _show_recipe_page(self, name: str) -> None:

@@ -26,7 +26,7 @@ UNTYPED = {
     "tabs/evaluate/evaluation_runner.py: mapped": NONE,
     "tabs/my_hand/drawing_list.py: chosen": NONE,
     "tabs/my_hand/result_page.py: chosen": NONE,
-    "tabs/train/train_tab.py: train_on_requested": NONE,
+    "tabs/train/train_tab.py: continue_requested": NONE,
 }
 """Signals with an argument of the type `object`, and why: PySide6 has no type "X or None" and no union."""
 

@@ -156,18 +156,18 @@ class DetailView(QWidget):
         nearest.setToolTip("The training digits nearest to this image.")
         heading = row_of(nearest, self.similarity)
         heading.setStretchFactor(self.similarity, 1)
-        side_by_side = QWidget()  # unlike a layout, it takes no similarity while it is hidden
+        side_by_side = QWidget()  # unlike a layout, it takes no space while it is hidden
         pictures = without_margins(QHBoxLayout(side_by_side), 2 * GAP)
         pictures.addWidget(self.image_view, 5)
         pictures.addWidget(self.bars, 4)
         page = QVBoxLayout(self)
-        page.setContentsMargins(0, 0, 2 * GAP, 0)  # similarity for a scroll bar
+        page.setContentsMargins(0, 0, 2 * GAP, 0)  # space for a scroll bar
         page.setSpacing(GAP)
         head = row_of(self.title, self.draw_button)
         head.setStretchFactor(self.title, 1)
         page.addLayout(head)
         page.addWidget(self.probabilities_text)
-        page.addWidget(side_by_side, 100)  # takes all the similarity while it is shown
+        page.addWidget(side_by_side, 100)  # takes all the space while it is shown
         page.addWidget(self.occlusion_text)
         page.addLayout(heading)
         page.addWidget(self.neighbours)

@@ -8,16 +8,16 @@ from math import exp
 from app.session.run_events import StepsDone
 from nncore.training.events import EpochDone, Finished, Started
 
-SECONDS_REMEMBERED = 2.0
-"""Time constant of the moving average of the speed."""
+SPEED_TIME_CONSTANT = 2.0
+"""Time constant of the moving average of the speed, in seconds."""
 
 
 @dataclass(frozen=True)
 class Progress:
     """The progress of a run.
 
-    epoch: the current one, from 1. fraction: share of all steps done, 0 to 1. samples_per_second and seconds_left: None
-    while unknown.
+    epoch: the current one, from 1. fraction: finished part of all steps, 0 to 1. samples_per_second and seconds_left:
+    None while unknown.
     """
 
     epoch: int
@@ -41,9 +41,9 @@ class RunClock:
         """Record finished steps, at least one."""
         if done.samples_per_second > 0:
             seconds = done.samples / done.samples_per_second
-            fading = exp(-seconds / SECONDS_REMEMBERED)
-            self._samples = fading * self._samples + done.samples
-            self._seconds = fading * self._seconds + seconds
+            decay = exp(-seconds / SPEED_TIME_CONSTANT)
+            self._samples = decay * self._samples + done.samples
+            self._seconds = decay * self._seconds + seconds
         self._epoch, self._steps = done.epoch, int(done.steps[-1])
 
     def add_epoch(self, done: EpochDone) -> None:
@@ -71,7 +71,7 @@ class RunClock:
         return Progress(self._epoch, self._started.epochs, fraction, speed, seconds_left)
 
 
-def in_minutes(seconds: float) -> str:
+def duration_text(seconds: float) -> str:
     """`seconds` as "0:04", "12:30" or "1:02:03"."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
@@ -83,7 +83,7 @@ def three_figures(value: float) -> str:
     return f"{float(f'{value:.3g}'):,.0f}"
 
 
-def ending_in_words(finished: Finished) -> str:
+def end_message(finished: Finished) -> str:
     """The end of a run as one sentence."""
     epochs = f"{finished.epochs:,} epoch{'' if finished.epochs == 1 else 's'}"
     if finished.stopped and not finished.step:
@@ -91,8 +91,8 @@ def ending_in_words(finished: Finished) -> str:
     if finished.stopped:
         return f"Stopped at step {finished.step:,}, after {epochs}; the trained network stays."
     if finished.test is None or finished.test.accuracy is None:
-        return f"Finished {epochs} in {in_minutes(finished.seconds)}."
+        return f"Finished {epochs} in {duration_text(finished.seconds)}."
     return (
         f"Finished: {finished.test.accuracy:.2%} of the {finished.test.count:,} test images read correctly, "
-        f"after {epochs} in {in_minutes(finished.seconds)}."
+        f"after {epochs} in {duration_text(finished.seconds)}."
     ).replace("%", " %")

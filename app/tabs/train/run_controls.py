@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QProgressBar,
-    QPushButton,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -18,12 +17,12 @@ from PySide6.QtWidgets import (
 from app.session.run_events import RunState
 from app.style.icons import set_icon
 from app.style.theme import GAP, GROUP_GAP
-from app.tabs.train.run_clock import Progress, in_minutes, three_figures
-from app.widgets.elements import set_style
+from app.tabs.train.run_clock import Progress, duration_text, three_figures
+from app.widgets.elements import push_button, row_of, set_style, text_label, without_margins
 from app.widgets.plain_text import plain_tooltip
 
-SECONDS_BETWEEN_READINGS = 0.4
-"""Shortest time between two updates of the figures; faster ones cannot be read."""
+UPDATE_INTERVAL_SECONDS = 0.4
+"""Minimum time between two updates of the figures; faster updates cannot be read."""
 
 
 class RunButtons(QWidget):
@@ -34,34 +33,25 @@ class RunButtons(QWidget):
     resume_requested = Signal()
     step_requested = Signal()
     stop_requested = Signal()
-    train_on_requested = Signal()
+    continue_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self._state, self._obstacle = RunState.IDLE, ""
-        self._train_on_text = self._train_on_tip = ""
-        self.train_button, self.step_button, self.stop_button = (
-            QPushButton(),
-            QPushButton("Step"),
-            QPushButton("Stop"),
-        )
+        self._continue_text = self._continue_tip = ""
+        self.train_button = push_button("", "", self._on_train_clicked)
         self.train_button.setProperty("primary", True)
-        self.train_button.clicked.connect(self._on_train_clicked)
-        self.step_button.clicked.connect(self._on_step_clicked)
-        self.stop_button.clicked.connect(self.stop_requested)
-        self.train_on_button = QPushButton()
-        self.train_on_button.clicked.connect(self._on_train_on_clicked)
-        row = QHBoxLayout()
-        row.setSpacing(GAP)
-        row.addWidget(self.train_button, 1)
-        row.addWidget(self.step_button)
-        row.addWidget(self.stop_button)
+        self.step_button = push_button("Step", "", self._on_step_clicked)
+        self.stop_button = push_button("Stop", "", self.stop_requested)
+        self.continue_button = push_button("", "", self._on_continue_clicked)
+        row = row_of(self.train_button, self.step_button, self.stop_button)
+        row.setStretchFactor(self.train_button, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, GAP, 0)
         layout.setSpacing(GAP)
         layout.addLayout(row)
-        layout.addWidget(self.train_on_button)
-        set_icon(self.train_on_button, "play")
+        layout.addWidget(self.continue_button)
+        set_icon(self.continue_button, "play")
         set_icon(self.step_button, "step")
         set_icon(self.stop_button, "stop")
         self._update()
@@ -86,9 +76,9 @@ class RunButtons(QWidget):
         self._obstacle = reason
         self._update()
 
-    def offer_train_on(self, text: str, tooltip: str = "") -> None:
+    def offer_continue(self, text: str, tooltip: str = "") -> None:
         """Offer to continue the last run, with this button text; "" hides the button."""
-        self._train_on_text, self._train_on_tip = text, tooltip
+        self._continue_text, self._continue_tip = text, tooltip
         self._update()
 
     @Slot()
@@ -101,9 +91,9 @@ class RunButtons(QWidget):
             self.train_requested.emit()
 
     @Slot()
-    def _on_train_on_clicked(self) -> None:
+    def _on_continue_clicked(self) -> None:
         self.train_button.setFocus()  # this button is about to be hidden
-        self.train_on_requested.emit()
+        self.continue_requested.emit()
 
     @Slot()
     def _on_step_clicked(self) -> None:
@@ -111,7 +101,7 @@ class RunButtons(QWidget):
             self.step_requested.emit()
 
     def _update(self) -> None:
-        text, picture, tip = {
+        text, icon, tip = {
             RunState.IDLE: ("Train", "play", "Train a new network with these settings (space bar)."),
             RunState.STARTING: ("Starting …", "play", "The run is starting."),
             RunState.RUNNING: ("Pause", "pause", "Pause after the current mini-batch (space bar)."),
@@ -121,15 +111,15 @@ class RunButtons(QWidget):
         idle = self._state is RunState.IDLE
         obstacle = self._obstacle if idle else ""
         self.train_button.setText(text)
-        set_icon(self.train_button, picture)
+        set_icon(self.train_button, icon)
         self.train_button.setEnabled(not obstacle)
         self.train_button.setToolTip(plain_tooltip(obstacle) or tip)
         self.step_button.setEnabled(not obstacle)
         self.step_button.setToolTip(plain_tooltip(obstacle) or "Train one mini-batch, then pause.")
-        self.train_on_button.setVisible(idle and bool(self._train_on_text))
-        self.train_on_button.setText(self._train_on_text)
-        self.train_on_button.setEnabled(not obstacle)
-        self.train_on_button.setToolTip(plain_tooltip(obstacle or self._train_on_tip))
+        self.continue_button.setVisible(idle and bool(self._continue_text))
+        self.continue_button.setText(self._continue_text)
+        self.continue_button.setEnabled(not obstacle)
+        self.continue_button.setToolTip(plain_tooltip(obstacle or self._continue_tip))
         if idle and self.stop_button.hasFocus():
             self.train_button.setFocus()  # before Qt moves the focus away from the disabled button
         self.stop_button.setEnabled(not idle)
@@ -153,15 +143,12 @@ class ProgressLine(QWidget):
         self._bar.setRange(0, 1000)
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Progress of the run")
-        self._status = QLabel()
-        self._status.setWordWrap(True)
-        self._status.setTextFormat(Qt.TextFormat.PlainText)
+        self._status = text_label()
         self._status.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._status.setAccessibleName("Status of the run")
-        self.remedy_button = QPushButton()
-        self.remedy_button.clicked.connect(self.remedy_chosen)
+        self.remedy_button = push_button("", "", self.remedy_chosen)
         self.remedy_button.hide()
-        self._told = -1.0
+        self._last_update = -1.0
         self._lay_out()
         self._fit_to_font()
         self.show_no_run()
@@ -175,13 +162,9 @@ class ProgressLine(QWidget):
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             line.addWidget(label)
         self._bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GAP // 2)
-        sentence = QHBoxLayout()
-        sentence.setSpacing(GROUP_GAP)
-        sentence.addWidget(self._status, 1)
-        sentence.addWidget(self.remedy_button)
+        layout = without_margins(QVBoxLayout(self), GAP // 2)
+        sentence = row_of(self._status, self.remedy_button, spacing=GROUP_GAP)
+        sentence.setStretchFactor(self._status, 1)
         layout.addLayout(line)
         layout.addLayout(sentence)
 
@@ -190,23 +173,20 @@ class ProgressLine(QWidget):
     def show_no_run(self) -> None:
         """Show that there has been no run yet."""
         self._bar.setValue(0)
-        for label, text in (
-            (self._epoch, "no run yet"),
-            (self._speed, "– samples/s"),
-            (self._left, "–:– left"),
-        ):
-            label.setText(text)
+        self._epoch.setText("no run yet")
+        self._speed.setText("– samples/s")
+        self._left.setText("–:– left")
 
     def show_progress(self, progress: Progress, *, now: bool = False) -> None:
         """Show the progress; figures change at a readable rate, or immediately if `now`."""
         self._bar.setValue(round(1000 * progress.fraction))
         self._epoch.setText(f"epoch {progress.epoch:,} of {progress.epochs:,}")
-        if not now and perf_counter() - self._told < SECONDS_BETWEEN_READINGS:
+        if not now and perf_counter() - self._last_update < UPDATE_INTERVAL_SECONDS:
             return
-        self._told = perf_counter()
+        self._last_update = perf_counter()
         if progress.samples_per_second is not None and progress.seconds_left is not None:
             self._speed.setText(f"{three_figures(progress.samples_per_second)} samples/s")
-            self._left.setText(f"{in_minutes(progress.seconds_left)} left")
+            self._left.setText(f"{duration_text(progress.seconds_left)} left")
 
     def show_ended(self) -> None:
         """Clear the time left after the run has ended."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from app.session.run_events import EarlierHistory, RunState, StepsDone
 from app.session.run_plan import EndedRun
@@ -16,7 +16,7 @@ from app.tabs.tab import Tab
 from app.tabs.train.charts.curves_view import CurvesView
 from app.tabs.train.charts.fit_view import FitView
 from app.tabs.train.charts.health_view import HealthScroll, HealthView
-from app.tabs.train.run_clock import RunClock, ending_in_words
+from app.tabs.train.run_clock import RunClock, end_message
 from app.tabs.train.run_controls import ProgressLine, RunButtons
 from app.tabs.train.settings.collapsible_group import CollapsibleGroup
 from app.tabs.train.settings.settings_panel import SettingsPanel
@@ -29,8 +29,8 @@ from nncore.training.diagnosis.advice import Adviser
 from nncore.training.diagnosis.hint import Hint
 from nncore.training.events import Diverged, Finished, Started
 
-READY = "Press Train, or Step to train one mini-batch."
-CHANGED = f"The settings have changed. {READY}"
+READY_MESSAGE = "Press Train, or Step to train one mini-batch."
+SETTINGS_CHANGED = f"The settings have changed. {READY_MESSAGE}"
 TRAINING = "Training. You can change the learning rate meanwhile."
 PAUSED = "Paused. Step trains one mini-batch, Resume continues."
 
@@ -42,7 +42,7 @@ class TrainTab(Tab):
     """Start a run: a NetworkSpec and a TrainingConfig."""
     step_requested = Signal(NetworkSpec, TrainingConfig)
     """Train one mini-batch of a new run with this NetworkSpec and TrainingConfig, or of the current run, and pause."""
-    train_on_requested = Signal(float, int, object, object)
+    continue_requested = Signal(float, int, object, object)
     """Continue the ended run: learning rate; more epochs, steps and seconds, the last two may be None."""
     pause_requested = Signal()
     resume_requested = Signal()
@@ -65,12 +65,14 @@ class TrainTab(Tab):
         self._adviser = Adviser(*self._run)
         self._hint: Hint | None = None
         self._points: CurvePoints | None = None
-        self._asked: CurvePoints | None = None
-        self._next: tuple[NetworkSpec, TrainingConfig, RunSettings | None] | None = None
-        self._ended: EndedRun | None = None
-        self._sentence = READY, False
-        self._was_shown = False
-        self.health_group = CollapsibleGroup("Health of the layers", self._scrolled_health())
+        self._previewed_points: CurvePoints | None = None
+        self._next_settings: tuple[NetworkSpec, TrainingConfig, RunSettings | None] | None = None
+        self._ended_run: EndedRun | None = None
+        self._message = READY_MESSAGE, False
+        self._has_been_shown = False
+        scroll = HealthScroll()
+        scroll.setWidget(self.health)
+        self.health_group = CollapsibleGroup("Health of the layers", scroll)
         self.health_group.heading.setToolTip("Show or hide gradients, dead units and weights of each layer.")
         self._lay_out()
         self._connect()
@@ -79,12 +81,6 @@ class TrainTab(Tab):
     def focus(self) -> None:
         """Put the focus on the Train button, which the space bar presses."""
         self.buttons.train_button.setFocus()
-
-    def _scrolled_health(self) -> QScrollArea:
-        """The health view with a scroll bar, for deep networks."""
-        scroll = HealthScroll()
-        scroll.setWidget(self.health)
-        return scroll
 
     def _lay_out(self) -> None:
         left, right = QVBoxLayout(), QVBoxLayout()
@@ -117,7 +113,7 @@ class TrainTab(Tab):
         self.progress.remedy_chosen.connect(self._on_remedy)
         self.buttons.train_requested.connect(self._on_train)
         self.buttons.step_requested.connect(self._on_step)
-        self.buttons.train_on_requested.connect(self._on_train_on)
+        self.buttons.continue_requested.connect(self._on_continue)
         self.buttons.pause_requested.connect(self.pause_requested)
         self.buttons.resume_requested.connect(self.resume_requested)
         self.buttons.stop_requested.connect(self.stop_requested)
@@ -128,17 +124,17 @@ class TrainTab(Tab):
     def _on_settings_changed(self) -> None:
         obstacle = self.settings.problem
         self.buttons.set_obstacle(obstacle)
-        self._offer_train_on()
+        self._offer_continue()
         if self.buttons.state is RunState.IDLE:
-            sentence, trouble = (obstacle, True) if obstacle else self._sentence
+            sentence, trouble = (obstacle, True) if obstacle else self._message
             self.progress.show_message(sentence, trouble=trouble)
             with suppress(SettingError):  # shown at the field; the last points stay
                 self._preview(self.settings.points())
 
     def _preview(self, points: CurvePoints | None) -> None:
         """Show the points of the settings if they changed; otherwise those of the last run stay."""
-        if not _same(points, self._asked):
-            self._asked = points
+        if not _same_points(points, self._previewed_points):
+            self._previewed_points = points
             self.show_points(points)
 
     @Slot()
@@ -146,53 +142,53 @@ class TrainTab(Tab):
         try:
             self.find_rate_requested.emit(self.settings.spec(), self.settings.config())
         except SettingError as problem:
-            self.settings.learning.refuse_finding(str(problem))
+            self.settings.learning.show_finding_error(str(problem))
 
     @Slot()
     def _on_train(self) -> None:
-        if self._take_settings():
+        if self._use_settings():
             self.train_requested.emit(*self._run)
 
     @Slot()
     def _on_step(self) -> None:
-        if self.buttons.state is not RunState.IDLE or self._take_settings():
+        if self.buttons.state is not RunState.IDLE or self._use_settings():
             self.step_requested.emit(*self._run)
 
     @Slot(object)
     def set_ended_run(self, ended: EndedRun | None) -> None:
         """Offer to continue this run; None: offer nothing."""
-        self._ended = ended
-        self._offer_train_on()
+        self._ended_run = ended
+        self._offer_continue()
 
-    def _offer_train_on(self) -> None:
+    def _offer_continue(self) -> None:
         """Offer to continue the ended run with the learning rate and limits entered now."""
-        ended = self._ended
+        ended = self._ended_run
         if ended is None:
-            self.buttons.offer_train_on("")
+            self.buttons.offer_continue("")
         elif not self.buttons.has_obstacle:
             config, done = self.settings.config(), ended.checkpoint.counters["epochs_done"]
             more = f"{config.epochs:,} more epoch{'' if config.epochs == 1 else 's'}"
-            self.buttons.offer_train_on(
+            self.buttons.offer_continue(
                 f"Continue: {more}, rate {config.learning_rate:g}",
                 f"Continue {ended.name} after {done:,} epochs with this learning rate and number of epochs; the other "
                 "settings of that run stay.",
             )
 
     @Slot()
-    def _on_train_on(self) -> None:
+    def _on_continue(self) -> None:
         """Continue the ended run; show its settings again, except those that may change."""
-        if self._ended is None:
+        if self._ended_run is None:
             return
         try:
-            wanted = self.settings.config()
+            entered = self.settings.config()
         except SettingError as problem:
             self.progress.show_message(str(problem), trouble=True)
             return
-        ended = self._ended.checkpoint
-        changed = {name: getattr(wanted, name) for name in ("learning_rate", "epochs", "steps", "seconds")}
-        self.settings.set_values(ended.spec, replace(ended.config, **changed), self._ended.settings)
-        self._take_settings()
-        self.train_on_requested.emit(wanted.learning_rate, wanted.epochs, wanted.steps, wanted.seconds)
+        ended = self._ended_run.checkpoint
+        changed = {name: getattr(entered, name) for name in ("learning_rate", "epochs", "steps", "seconds")}
+        self.settings.set_values(ended.spec, replace(ended.config, **changed), self._ended_run.settings)
+        self._use_settings()
+        self.continue_requested.emit(entered.learning_rate, entered.epochs, entered.steps, entered.seconds)
 
     @Slot(float)
     def _on_learning_rate(self, rate: float) -> None:
@@ -201,8 +197,8 @@ class TrainTab(Tab):
             self._show_hint(None)
         self.learning_rate_changed.emit(rate)
 
-    def _take_settings(self) -> bool:
-        """Take the settings for a new run; False if one is wrong, after showing the error."""
+    def _use_settings(self) -> bool:
+        """Use the settings of the form for a new run. Returns False after showing an error if one is invalid."""
         try:
             self._run = self.settings.spec(), self.settings.config()
         except SettingError as problem:
@@ -214,7 +210,7 @@ class TrainTab(Tab):
 
     def show_points(self, points: CurvePoints | None) -> None:
         """Show the points to fit a curve to; None hides them. Equal points keep the fit."""
-        if _same(points, self._points):
+        if _same_points(points, self._points):
             return
         if (points is None) != (self._points is None):
             self.curves.set_classes(points is None)
@@ -229,9 +225,9 @@ class TrainTab(Tab):
         if self.buttons.state is RunState.IDLE:
             self.settings.set_values(spec, config, run)
             self._show_hint(None)
-            self._conclude(CHANGED, trouble=False)
+            self._set_message(SETTINGS_CHANGED, trouble=False)
         else:
-            self._next = spec, config, run
+            self._next_settings = spec, config, run
 
     # ----------------------------------------------------------------- advice
 
@@ -274,13 +270,13 @@ class TrainTab(Tab):
         except SettingError:  # edited since; the settings of the run are valid
             settings = hint.apply(*self._run)
         self.settings.set_values(*settings)
-        self._conclude(f"Applied: {hint.remedy}. {READY}", trouble=False)
+        self._set_message(f"Applied: {hint.remedy}. {READY_MESSAGE}", trouble=False)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Take the focus when first shown, so that the space bar starts a training."""
         super().showEvent(event)
-        if not self._was_shown:
-            self._was_shown = True
+        if not self._has_been_shown:
+            self._has_been_shown = True
             self.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -300,16 +296,16 @@ class TrainTab(Tab):
         if state is RunState.IDLE:
             self.settings.set_running(False)
             self.progress.show_ended()
-            if self._next is not None:
-                self.settings.set_values(*self._next)
-                self._sentence = CHANGED, False
-                self._next = None
+            if self._next_settings is not None:
+                self.settings.set_values(*self._next_settings)
+                self._message = SETTINGS_CHANGED, False
+                self._next_settings = None
             self._show_hint(self._hint)
             self._on_settings_changed()
             return
         if was_idle:
             self.settings.set_running(True)
-            self._sentence = READY, False
+            self._message = READY_MESSAGE, False
         self._show_state()
 
     @Slot(object)
@@ -341,7 +337,7 @@ class TrainTab(Tab):
             for epoch in done.epochs:
                 self.health.show_health(epoch.health)
                 hint = self._adviser.after_epoch(epoch)
-            if self._next is None:  # after a remedy was chosen, hints are outdated
+            if self._next_settings is None:  # after a remedy was chosen, hints are outdated
                 self._show_hint(hint)
             self._show_state()
         at_once = bool(done.epochs) or self.buttons.state is RunState.PAUSED
@@ -352,21 +348,21 @@ class TrainTab(Tab):
         """Show that the run diverged, and a remedy."""
         hint = self._adviser.after_divergence(diverged)
         self._show_hint(hint)
-        self._conclude(hint.sentence, trouble=True)
+        self._set_message(hint.sentence, trouble=True)
 
     @Slot(object)
     def run_finished(self, finished: Finished) -> None:
         """Show the result of the run, and a remaining hint."""
         hint = self._hint.sentence if self._hint else ""
-        self._conclude(f"{ending_in_words(finished)} {hint}".rstrip(), trouble=bool(hint))
+        self._set_message(f"{end_message(finished)} {hint}".rstrip(), trouble=bool(hint))
 
     @Slot(str)
     def run_failed(self, sentence: str) -> None:
         """Show why the run could not start or continue."""
-        self._conclude(sentence, trouble=True)
+        self._set_message(sentence, trouble=True)
 
-    def _conclude(self, sentence: str, *, trouble: bool) -> None:
-        self._sentence = sentence, trouble
+    def _set_message(self, sentence: str, *, trouble: bool) -> None:
+        self._message = sentence, trouble
         self._on_settings_changed()
 
     def _show_state(self) -> None:
@@ -381,5 +377,5 @@ class TrainTab(Tab):
                 self.progress.show_message(self._hint.sentence if self._hint else TRAINING, trouble=bool(self._hint))
 
 
-def _same(points: CurvePoints | None, others: CurvePoints | None) -> bool:
+def _same_points(points: CurvePoints | None, others: CurvePoints | None) -> bool:
     return others is None if points is None else points.same_as(others)

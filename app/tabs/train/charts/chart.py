@@ -18,8 +18,8 @@ from app.tabs.train.charts.legend import Legend, Series
 from app.widgets.plot import fixed_plot
 
 MARKER_SIZE = 7
-MOST_MARKERS = 40
-"""Most markers per curve; more would overlap."""
+MAX_MARKERS = 40
+"""Maximum number of markers per curve; more would overlap."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Chart(QWidget):
     def __init__(self, text: ChartText, series: Sequence[Series]) -> None:
         super().__init__()
         self._text, self._series, self._unit = text, list(series), text.unit
-        self._ends = 1.0, 1.0
+        self._range_ends = 1.0, 1.0
         self._earlier: list[tuple[EarlierLine, pg.PlotCurveItem]] = []
         self._annotations: list[pg.InfiniteLine] = []
         self._points: list[tuple[Points, Points]] = [(np.empty(0), np.empty(0)) for _ in series]
@@ -94,9 +94,9 @@ class Chart(QWidget):
         self._empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         # Hiding it must not move the plot, or all axes would be redrawn.
-        keeps_place = self._empty.sizePolicy()
-        keeps_place.setRetainSizeWhenHidden(True)
-        self._empty.setSizePolicy(keeps_place)
+        size_policy = self._empty.sizePolicy()
+        size_policy.setRetainSizeWhenHidden(True)
+        self._empty.setSizePolicy(size_policy)
         layout.addWidget(self._empty, 1, 0, Qt.AlignmentFlag.AlignCenter)
         layout.setRowStretch(1, 1)
 
@@ -114,12 +114,12 @@ class Chart(QWidget):
         self._points[number] = (x, y)
         self._curves[number].setData(x, y)
         if self._series[number].marked:
-            few = slice(None, None, 1 + len(x) // MOST_MARKERS)
+            few = slice(None, None, 1 + len(x) // MAX_MARKERS)
             self._markers[number].setData(x[few], y[few])
         elif not self._series[number].faint:
             # The newest point: visible after one step, unlike a line.
             self._markers[number].setData(x[-1:], y[-1:])
-        self._show_emptiness()
+        self._update_empty_text()
 
     def set_earlier_lines(self, lines: Sequence[EarlierLine]) -> None:
         """Draw these lines of earlier runs behind the curves, replacing the last ones."""
@@ -129,11 +129,11 @@ class Chart(QWidget):
         self._earlier = [(line, pg.PlotCurveItem(line.x, line.y)) for line in lines]
         for _, curve in self._earlier:
             curve.setZValue(-1)
-            # They change only with the axes, so a cached picture is cheaper.
+            # They change only with the axes, so a cached image is cheaper.
             curve.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
             item.addItem(curve)
         self._colour_earlier()
-        self._show_emptiness()
+        self._update_empty_text()
 
     def set_annotations(self, annotations: Sequence[tuple[float, str]]) -> None:
         """Show a vertical line with a label at each (epoch, label), replacing the last ones."""
@@ -149,27 +149,27 @@ class Chart(QWidget):
             self.plot.getPlotItem().addItem(line)
         self._colour_annotations()
 
-    def _show_emptiness(self) -> None:
+    def _update_empty_text(self) -> None:
         is_empty = not self._earlier and not any(len(points[0]) for points in self._points)
         if is_empty == self._empty.isHidden():
             self._empty.setVisible(is_empty)
 
     def set_ranges(self, last_epoch: float, top: float) -> None:
         """Show the curves from epoch 0 to `last_epoch` and from 0 to `top`."""
-        if self._ends != (last_epoch, top):
-            self._ends = last_epoch, top
+        if self._range_ends != (last_epoch, top):
+            self._range_ends = last_epoch, top
             self._apply_ranges()
 
     @Slot()
     def _apply_ranges(self) -> None:
-        last_epoch, top = self._ends
+        last_epoch, top = self._range_ends
         box = self.plot.getViewBox()
         # Room for half a marker at either side, and for half a number at the ends of the axis.
-        aside = last_epoch * MARKER_SIZE / max(1.0, box.width())
-        above = top * self._small_print().height() * 0.6 / max(1.0, box.height())
-        self.plot.setRange(xRange=(-aside, last_epoch + aside), yRange=(-above, top + above), padding=0)
+        margin = last_epoch * MARKER_SIZE / max(1.0, box.width())
+        above = top * self._small_font_metrics().height() * 0.6 / max(1.0, box.height())
+        self.plot.setRange(xRange=(-margin, last_epoch + margin), yRange=(-above, top + above), padding=0)
 
-    def _small_print(self) -> QFontMetrics:
+    def _small_font_metrics(self) -> QFontMetrics:
         return QFontMetrics(scaled(self.font(), SMALL_SCALE))
 
     # ---------------------------------------------------------------- reading
@@ -180,7 +180,7 @@ class Chart(QWidget):
         if x is not None:
             self._crosshair.setValue(x)
 
-    def read(self, x: float | None) -> None:
+    def show_values_at(self, x: float | None) -> None:
         """Show each curve's value in the legend, at the point nearest to epoch `x`, or the newest."""
         self.legend.show_values([self._reading(points, x) for points in self._points])
 
@@ -229,7 +229,7 @@ class Chart(QWidget):
             axis.setStyle(tickFont=small, tickLength=0, tickTextOffset=GAP // 2, maxTickLevel=1)
             axis.label.setFont(small)
         # Fixed and the same for every chart, so that charts line up and labels never move a plot.
-        metrics, left, bottom = self._small_print(), self.plot.getAxis("left"), self.plot.getAxis("bottom")
+        metrics, left, bottom = self._small_font_metrics(), self.plot.getAxis("left"), self.plot.getAxis("bottom")
         name = f"{self._text.name} ({self._unit})" if self._unit else self._text.name
         left.setLabel(name, siPrefixEnableRanges=(), color=colours.quiet_text)
         for axis in (left, bottom):

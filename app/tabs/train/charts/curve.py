@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 Points = NDArray[np.float64]
 
-LARGEST = 1e6
+MAX_MAGNITUDE = 1e6
 """Values of greater magnitude are not drawn, because they would make the axes useless."""
 
 
@@ -18,7 +18,7 @@ class Curve:
     If there would be more than `capacity` buckets, the bucket size doubles. The kept points do not depend on how many
     points are added at a time.
 
-    Values that are not finite, or beyond LARGEST in magnitude, are dropped.
+    Values that are not finite, or beyond MAX_MAGNITUDE in magnitude, are dropped.
     """
 
     def __init__(self, capacity: int = 500) -> None:
@@ -39,10 +39,10 @@ class Curve:
 
     def extend(self, xs: Points, ys: Points) -> None:
         """Add points (n,) in their order."""
-        # Points are sorted into buckets only when they are asked for, or when there are many new ones.
-        good = is_drawable(xs) & is_drawable(ys)
-        self._newest.append((xs[good], ys[good]))
-        self._newest_count += int(np.count_nonzero(good))
+        # New points go into buckets only when `points` is called, or when there are many.
+        drawable = is_drawable(xs) & is_drawable(ys)
+        self._newest.append((xs[drawable], ys[drawable]))
+        self._newest_count += int(np.count_nonzero(drawable))
         if self._newest_count > self._capacity or len(self._newest) > self._capacity:
             self._thin_out()
 
@@ -68,18 +68,18 @@ class Curve:
 
 def _lowest_and_highest(y: Points, buckets: NDArray[np.int64]) -> NDArray[np.intp]:
     """The indices of the first lowest and the last highest y of each bucket, in order; `buckets` ascend."""
-    by_height = np.lexsort((y, buckets))
+    order = np.lexsort((y, buckets))
     ends = np.flatnonzero(np.diff(buckets))
-    lowest = by_height[np.concatenate(([0], ends + 1))]
-    highest = by_height[np.concatenate((ends, [len(y) - 1]))]
-    stays = np.zeros(len(y), np.bool_)
-    stays[lowest] = stays[highest] = True
-    return np.flatnonzero(stays)
+    lowest = order[np.concatenate(([0], ends + 1))]
+    highest = order[np.concatenate((ends, [len(y) - 1]))]
+    kept_mask = np.zeros(len(y), np.bool_)
+    kept_mask[lowest] = kept_mask[highest] = True
+    return np.flatnonzero(kept_mask)
 
 
 def is_drawable(values: Points) -> NDArray[np.bool_]:
-    """Which of `values` are finite and at most LARGEST in magnitude."""
-    return np.abs(values) <= LARGEST  # false for NaN too
+    """Which of `values` are finite and at most MAX_MAGNITUDE in magnitude."""
+    return np.abs(values) <= MAX_MAGNITUDE  # false for NaN too
 
 
 class Smoothed:
@@ -99,12 +99,12 @@ class Smoothed:
     def extend(self, values: Points) -> Points:
         """The average (n,) after each of `values` (n,) and all earlier values.
 
-        Values that a Curve would drop are skipped: the average stays, NaN without an earlier value.
+        Values that a Curve would drop are skipped: the average kept_mask, NaN without an earlier value.
         """
         decay, mean, weight = self._decay, self._mean, self._weight
         averages = []
         for value in values.tolist():
-            if -LARGEST <= value <= LARGEST:
+            if -MAX_MAGNITUDE <= value <= MAX_MAGNITUDE:
                 mean = decay * mean + (1 - decay) * value
                 weight = decay * weight + (1 - decay)
             averages.append(mean / weight if weight else float("nan"))

@@ -8,14 +8,15 @@ from math import floor, log10
 import numpy as np
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from app.session.run_events import EarlierHistory
 from app.style.theme import GAP, GROUP_GAP
 from app.tabs.train.charts.chart import Chart, ChartText, nearest
-from app.tabs.train.charts.curve import LARGEST, Curve, Points, Smoothed
+from app.tabs.train.charts.curve import MAX_MAGNITUDE, Curve, Points, Smoothed
 from app.tabs.train.charts.earlier_runs import MAX_EARLIER_RUNS, SMOOTHED_SHARE, EarlierRun, EarlierRunsLegend
 from app.tabs.train.charts.legend import Series
+from app.widgets.elements import text_label
 from nncore.training.events import EpochDone, Started
 
 MILLISECONDS_BETWEEN_PAINTS = 100
@@ -25,8 +26,8 @@ SAMPLES_SMOOTHED = 500
 EPOCHS_SHOWN_AT_FIRST = 10
 """The axis of a longer run grows in a few jumps."""
 
-SMALLEST_TOP = 0.1
-"""First upper end of the loss axis of a regression; for a classification it is 3, above log 10 for ten classes."""
+MIN_LOSS_TOP = 0.1
+"""First maximum of the loss axis of a regression; for a classification it is 3, above log 10 for ten classes."""
 
 LOSS = ChartText("loss", "nats", "Press Train to see the loss.", "88.888", lambda loss: loss_text(loss))
 ACCURACY = ChartText("accuracy", "%", "Press Train to see the accuracy.", "100.0 %", lambda percent: f"{percent:.1f} %")
@@ -54,17 +55,16 @@ class CurvesView(QFrame):
         self._charts = (self.loss, self.accuracy)
         self.earlier_legend = EarlierRunsLegend()
         self._earlier_length, self._classes = 0.0, True
-        self._place = QLabel()
-        self._place.setProperty("quiet", True)
-        self.accuracy.header.addWidget(self._place)
+        self._epoch_label = text_label(style="quiet", wraps=False)
+        self.accuracy.header.addWidget(self._epoch_label)
         self._lay_out()
         self._timer = QTimer(self)
         self._timer.setInterval(MILLISECONDS_BETWEEN_PAINTS)
         self._timer.timeout.connect(self._on_timer)
         self._pointer: float | None = None
         for chart in self._charts:
-            chart.pointer_moved.connect(self._follow_pointer)
-            chart.pointer_left.connect(self._forget_pointer)
+            chart.pointer_moved.connect(self._on_pointer_moved)
+            chart.pointer_left.connect(self._on_pointer_left)
         self.clear()
 
     def _lay_out(self) -> None:
@@ -155,7 +155,7 @@ class CurvesView(QFrame):
         self._batch_loss, self._training_loss, self._validation_loss = Curve(), Curve(), Curve()
         self._training_accuracy, self._validation_accuracy = Curve(), Curve()
         self._epochs, self._steps_per_epoch = epochs, steps_per_epoch
-        self._loss_top = 3.0 if self._classes else SMALLEST_TOP
+        self._loss_top = 3.0 if self._classes else MIN_LOSS_TOP
         self._dirty = False
         for chart in self._charts:
             chart.set_annotations(())
@@ -168,7 +168,7 @@ class CurvesView(QFrame):
 
     def _extend_loss_axis(self, loss: float) -> None:
         """Extend the loss axis if necessary; it never shrinks during a run."""
-        if loss <= LARGEST and 1.1 * loss > self._loss_top:
+        if loss <= MAX_MAGNITUDE and 1.1 * loss > self._loss_top:
             self._loss_top = round_up(1.1 * loss)
 
     # --------------------------------------------------------------- painting
@@ -206,7 +206,7 @@ class CurvesView(QFrame):
         end = self._last_epoch_shown()
         self.loss.set_ranges(end, self._loss_top)
         self.accuracy.set_ranges(end, 100)
-        self._read()
+        self._show_values()
 
     def _last_epoch_shown(self) -> float:
         done = self._batch_loss.points()[0]
@@ -218,26 +218,24 @@ class CurvesView(QFrame):
     # ---------------------------------------------------------------- reading
 
     @Slot(float)
-    def _follow_pointer(self, x: float) -> None:
+    def _on_pointer_moved(self, x: float) -> None:
         self._pointer = x
-        self._read()
+        self._show_values()
 
     @Slot()
-    def _forget_pointer(self) -> None:
+    def _on_pointer_left(self) -> None:
         self._pointer = None
-        self._read()
+        self._show_values()
 
-    def _read(self) -> None:
+    def _show_values(self) -> None:
         """Show the values at the pointer, or the newest ones without a pointer."""
         done = self._batch_loss.points()[0]
         x = float(done[nearest(done, self._pointer)]) if self._pointer is not None and len(done) else None
         for chart in self._charts:
             chart.set_crosshair(x)
-            chart.read(x)
-        if x is not None:
-            self._place.setText(f"at epoch {x:.2f}")
-        else:
-            self._place.setText(f"now, epoch {done[-1]:.2f}" if len(done) else "")
+            chart.show_values_at(x)
+        newest = f"now, epoch {done[-1]:.2f}" if len(done) else ""
+        self._epoch_label.setText(newest if x is None else f"at epoch {x:.2f}")
 
     def _tell_screen_readers(self, done: EpochDone | None = None) -> None:
         self.setAccessibleName("Training curves")

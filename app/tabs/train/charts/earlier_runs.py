@@ -12,8 +12,9 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
-from app.style.theme import GAP, GROUP_GAP, colours_of
+from app.style.theme import GROUP_GAP, colours_of
 from app.tabs.train.charts.curve import Curve, Points, Smoothed
+from app.widgets.elements import without_margins
 from app.widgets.plain_text import ElidedLabel
 from nncore.experiments.run_log.descriptions import labels_by_difference
 from nncore.experiments.run_log.html_report import ReportedRun
@@ -141,9 +142,7 @@ class EarlierRunsLegend(QWidget):
             label.set_full_text(f"{run.name}: {run.differs}" if run.differs else run.name)
             self.labels.append(label)
             entry = QWidget()
-            row = QHBoxLayout(entry)
-            row.setContentsMargins(0, 0, 0, 0)
-            row.setSpacing(GAP)
+            row = without_margins(QHBoxLayout(entry))
             row.addWidget(_DashSample(number))
             row.addWidget(label, 1)
             self._grid.addWidget(entry, number // COLUMNS, number % COLUMNS)

@@ -14,7 +14,7 @@ from app.widgets.plain_text import ElidedLabel
 from app.widgets.plot import fixed_plot
 from nncore.data.curves import CurvePoints
 
-SMALL_HEIGHT = 60
+MIN_SMALL_PLOT_HEIGHT = 60
 
 
 NO_FIT = "Press Train to see the fit on these points."
@@ -42,7 +42,7 @@ class FitView(QFrame):
         row.setContentsMargins(GROUP_GAP, GAP, GROUP_GAP, GAP)
         row.setSpacing(GROUP_GAP)
         for plot in self.small:
-            plot.plot.setMinimumHeight(SMALL_HEIGHT)
+            plot.plot.setMinimumHeight(MIN_SMALL_PLOT_HEIGHT)
             for side in ("left", "bottom"):
                 plot.plot.getPlotItem().hideAxis(side)
             row.addWidget(plot, 1)
@@ -53,9 +53,9 @@ class FitView(QFrame):
     def set_points(self, points: CurvePoints) -> None:
         """Begin a run on these points."""
         self._points = points
-        few = slice(None, None, 1 + (len(points.x) - 1) // MAX_GRID_POINTS)
+        kept = slice(None, None, 1 + (len(points.x) - 1) // MAX_GRID_POINTS)
         for plot in (self.live, *self.small):
-            plot.set_points(points.x[few], points.y[few])
+            plot.set_points(points.x[kept], points.y[kept])
         self.live.set_caption(NO_FIT)
         for plot, epoch in zip(self.small, COMPARED_EPOCHS, strict=True):
             plot.set_caption(f"after {epoch:,} epochs", "not yet")
@@ -119,8 +119,8 @@ class FitPlot(QWidget):
 
     def set_fit(self, x: Numbers, y: Numbers) -> None:
         """Draw the fit through x, y (n,), without values that are not finite."""
-        sound = np.isfinite(y)
-        self.line.setData(x[sound], y[sound])
+        finite = np.isfinite(y)
+        self.line.setData(x[finite], y[finite])
 
     def apply_colours(self) -> None:
         """Apply the theme's colours."""

@@ -16,17 +16,17 @@ from nncore.model.layers import LAYER_SPECS
 from nncore.training.diagnosis.advice import EXPLODING_NORM, MAX_HEALTHY_DEAD_FRACTION
 from nncore.training.health import LayerHealth, block_numbers
 
-REMEMBERED = 60
+SPARKLINE_LENGTH = 60
 """Number of values in a sparkline."""
 
-LAYERS_IN_SIGHT = 4
+VISIBLE_LAYERS = 4
 
 EMPTY = "Press Train to see the gradients, dead units and weights of each layer."
 HEADINGS = ("layer", "gradient norm", "step / weights", "dead units", "weights")
-EDGES = (0.22, 0.44, 0.66, 0.80, 1.0)
+COLUMN_ENDS = (0.22, 0.44, 0.66, 0.80, 1.0)
 """Ends of the columns as shares of the width."""
 
-LONG_STEP = 0.5
+MAX_UPDATE_RATIO = 0.5
 """A step of this share of the weights is too long; short steps are normal at the end of a schedule."""
 
 
@@ -37,15 +37,15 @@ class LayerFigures:
         self.name = name
         self.newest: LayerHealth | None = None
         self.dead_fraction: float | None = None
-        self.norms: deque[float] = deque(maxlen=REMEMBERED)
-        self.ratios: deque[float] = deque(maxlen=REMEMBERED)
+        self.norms: deque[float] = deque(maxlen=SPARKLINE_LENGTH)
+        self.ratios: deque[float] = deque(maxlen=SPARKLINE_LENGTH)
 
     def add(self, health: LayerHealth) -> None:
         """Add newer figures of this layer."""
         self.newest = health
-        for past, value in ((self.norms, health.gradient_norm), (self.ratios, health.update_ratio)):
+        for history, value in ((self.norms, health.gradient_norm), (self.ratios, health.update_ratio)):
             if value is not None:
-                past.append(log10(max(value, 1e-12)) if isfinite(value) else past[-1] if past else 0.0)
+                history.append(log10(max(value, 1e-12)) if isfinite(value) else history[-1] if history else 0.0)
 
     @property
     def texts(self) -> tuple[str, str, str, str]:
@@ -62,7 +62,7 @@ class LayerFigures:
         norm, ratio = (health.gradient_norm, health.update_ratio) if health else (None, None)
         return (
             norm is not None and not 0 < norm <= EXPLODING_NORM,
-            ratio is not None and not ratio < LONG_STEP,
+            ratio is not None and not ratio < MAX_UPDATE_RATIO,
             self.dead_fraction is not None and self.dead_fraction >= MAX_HEALTHY_DEAD_FRACTION,
         )
 
@@ -165,9 +165,9 @@ class HealthView(QWidget):
             self._write(painter, row, column, text)
         pen = QPen(QColor(colours.training), 1)
         painter.setPen(pen)
-        for column, past in ((1, layer.norms), (2, layer.ratios)):
-            painter.drawPolyline(_sparkline(list(past), self._right_part(row, column)))
-        self._draw_histogram(painter, self._cell(row, 4), layer.newest)
+        for column, history in ((1, layer.norms), (2, layer.ratios)):
+            painter.drawPolyline(_sparkline(list(history), self._sparkline_area(row, column)))
+        self._draw_histogram(painter, self._cell_rect(row, 4), layer.newest)
 
     def _draw_histogram(self, painter: QPainter, cell: QRect, health: LayerHealth | None) -> None:
         if health is None or health.histogram is None or not health.histogram.any():
@@ -183,23 +183,23 @@ class HealthView(QWidget):
         ]
         painter.drawRects(bars)
 
-    def _cell(self, row: int, column: int) -> QRect:
-        left = round((EDGES[column - 1] if column else 0) * self.width()) + (GAP if column else 0)
-        right = round(EDGES[column] * self.width())
+    def _cell_rect(self, row: int, column: int) -> QRect:
+        left = round((COLUMN_ENDS[column - 1] if column else 0) * self.width()) + (GAP if column else 0)
+        right = round(COLUMN_ENDS[column] * self.width())
         return QRect(left, row * self.row_height, right - left, self.row_height)
 
-    def _right_part(self, row: int, column: int) -> QRectF:
+    def _sparkline_area(self, row: int, column: int) -> QRectF:
         """The part of a cell beside the figure, for the sparkline."""
-        cell = self._cell(row, column)
+        cell = self._cell_rect(row, column)
         figures = min(cell.width() // 2, self.fontMetrics().horizontalAdvance("8.8e-88"))
         return QRectF(cell.adjusted(figures + GAP, 3, 0, -3))
 
     def _write(self, painter: QPainter, row: int, column: int, text: str) -> None:
-        cell = self._cell(row, column)
+        cell = self._cell_rect(row, column)
         side = Qt.AlignmentFlag.AlignLeft
         if row and column in (1, 2):
             side, cell = Qt.AlignmentFlag.AlignRight, QRect(cell)
-            cell.setRight(round(self._right_part(row, column).left()) - GAP // 2)
+            cell.setRight(round(self._sparkline_area(row, column).left()) - GAP // 2)
         painter.drawText(cell, side | Qt.AlignmentFlag.AlignVCenter, text)
 
 
@@ -215,9 +215,9 @@ class HealthScroll(QScrollArea):
         self.setAccessibleName("Health of the layers, scrollable")
 
     def sizeHint(self) -> QSize:
-        """Space for headings and LAYERS_IN_SIGHT layers."""
+        """Space for headings and VISIBLE_LAYERS layers."""
         row = self.fontMetrics().height() + GAP // 2
-        return QSize(400, (1 + LAYERS_IN_SIGHT) * row)
+        return QSize(400, (1 + VISIBLE_LAYERS) * row)
 
     def minimumSizeHint(self) -> QSize:
         """As high as `sizeHint`."""

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from app.style.theme import GAP, GROUP_GAP, Colours, colours_of
+from app.widgets.elements import text_label, without_margins
 
 FAINT = 0.4
 """Opacity of the lines of single batches."""
@@ -72,14 +73,11 @@ class Legend(QWidget):
         self._widest = widest
         self._values: list[QLabel] = []
         self._entries: list[tuple[QWidget, ...]] = []
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GAP)
+        layout = without_margins(QHBoxLayout(self))
         for each in series:
             if self._values:
                 layout.addSpacing(GROUP_GAP - GAP)
-            name, value = QLabel(each.name), QLabel("–")
-            name.setProperty("quiet", True)
+            name, value = text_label(each.name, "quiet", wraps=False), QLabel("–")
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             value.setAccessibleName(each.name)
             self._entries.append((LineSample(each), name, value))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from contextlib import suppress
 
 from PySide6.QtCore import QSignalBlocker, Slot
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton
+from PySide6.QtWidgets import QCheckBox, QLineEdit
 
 from app.tabs.train.settings.augmentation_preview import AugmentationPreview
+from app.widgets.elements import push_button
 from app.widgets.form import LOCKED, SettingsForm
 from nncore.errors import SettingError
 from nncore.experiments.recipes import RECIPES
@@ -15,10 +16,10 @@ from nncore.preprocessing.augmentation import MAX_DISTORTION, Augmentation
 from nncore.training.config import SETTINGS
 from nncore.training.settings import Range, Setting
 
-USUAL = RECIPES["convnet"].config.augmentation or Augmentation(shift=1.5, rotation=10)
+DEFAULT_AUGMENTATION = RECIPES["convnet"].config.augmentation or Augmentation(shift=1.5, rotation=10)
 """The distortions that the form proposes if there are none yet: those of the most accurate recipe."""
 
-OFF = "Tick “distort images” to change this."
+SWITCHED_OFF = "Tick “distort images” to change this."
 TIPS = {
     "shift": ("shift, pixels", "How far images are moved, in each direction"),
     "rotation": ("rotation, degrees", "How far images are turned, in each direction"),
@@ -37,18 +38,12 @@ class AugmentationForm(SettingsForm):
         super().__init__()
         self._running = False
         self.distort = QCheckBox("distort images")
-        self.add(
-            "augmentation",
-            "augmentation",
-            self.distort,
-            SETTINGS["augmentation"].help,
-        )
+        self.add("augmentation", "augmentation", self.distort, SETTINGS["augmentation"].help)
         self.preview = AugmentationPreview()
-        self.again = QPushButton("Other examples")
-        self.again.setToolTip("Show the same digits, distorted in other ways.")
-        self.again.clicked.connect(self.preview.draw_others)
+        others_tip = "Show the same digits, distorted in other ways."
+        self.others_button = push_button("Other examples", others_tip, self.preview.draw_others)
         self.add_full_width(self.preview)
-        self.add_full_width(self.again)
+        self.add_full_width(self.others_button)
         for field, (name, tip) in TIPS.items():
             sentence = f"{tip}, 0 to {MAX_DISTORTION[field]:g}. 0 switches it off; the maximum makes digits unreadable."
             edit = QLineEdit()
@@ -69,7 +64,7 @@ class AugmentationForm(SettingsForm):
         """Show these distortions; for None, show the usual ones, switched off."""
         for field, edit in self.edits.items():
             with QSignalBlocker(edit):
-                edit.setText(f"{getattr(augmentation or USUAL, field):.12g}")
+                edit.setText(f"{getattr(augmentation or DEFAULT_AUGMENTATION, field):.12g}")
         self.distort.setChecked(augmentation is not None)
         self._on_edit()
 
@@ -80,23 +75,23 @@ class AugmentationForm(SettingsForm):
 
     def show_problems(self, problems: dict[str, SettingError]) -> None:
         """Mark each invalid distortion, or the whole augmentation if the data has no images."""
-        any_is_wrong = False
+        any_is_invalid = False
         for field in self.edits:
             sentence = ""
             if self.distort.isChecked():
                 try:
                     self._read(field)
                 except SettingError as problem:
-                    sentence, any_is_wrong = str(problem), True
+                    sentence, any_is_invalid = str(problem), True
             self.rows[field].show_message(sentence)
-        self.rows["augmentation"].show_message("" if any_is_wrong else str(problems.get("augmentation", "")))
+        self.rows["augmentation"].show_message("" if any_is_invalid else str(problems.get("augmentation", "")))
 
     def _read(self, field: str) -> float:
         label = TIPS[field][0].split(",")[0]
-        amount: float = Setting(label, "number", range=Range(0, MAX_DISTORTION[field]), name="augmentation").read(
+        value: float = Setting(label, "number", range=Range(0, MAX_DISTORTION[field]), name="augmentation").read(
             self.edits[field].text()
         )
-        return amount
+        return value
 
     @Slot()
     def _on_edit(self) -> None:
@@ -109,4 +104,4 @@ class AugmentationForm(SettingsForm):
         locked = LOCKED if self._running else ""
         self.rows["augmentation"].lock(locked)
         for field in self.edits:
-            self.rows[field].lock(locked or ("" if self.distort.isChecked() else OFF))
+            self.rows[field].lock(locked or ("" if self.distort.isChecked() else SWITCHED_OFF))

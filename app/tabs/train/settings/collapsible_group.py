@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.style.icons import set_icon
 from app.style.theme import GAP
+from app.widgets.elements import without_margins
 
 
 class CollapsibleGroup(QWidget):
@@ -22,9 +23,7 @@ class CollapsibleGroup(QWidget):
         self.heading.setCheckable(True)
         self.heading.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.heading.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GAP // 2)
+        layout = without_margins(QVBoxLayout(self), GAP // 2)
         layout.addWidget(self.heading)
         layout.addWidget(content)
         self.heading.toggled.connect(self._show_content)

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QWidget
 
-from app.style.theme import GAP
+from app.widgets.elements import without_margins
 from app.widgets.file_dialogs import ask_for_file
 from app.widgets.form import LOCKED, SettingsForm
 from app.widgets.plain_text import ElidedLabel
@@ -27,7 +27,7 @@ FILE_TIP = (
     "or space."
 )
 POINTS = Setting("number of points", "whole number", range=Range(2, MAX_POINTS), name="points")
-NO_FILE = "no file open"
+NO_FILE_OPEN = "no file open"
 
 
 class CurveForm(SettingsForm):
@@ -57,9 +57,7 @@ class CurveForm(SettingsForm):
 
     def _file_row(self) -> QWidget:
         row = QWidget()
-        layout = QHBoxLayout(row)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GAP)
+        layout = without_margins(QHBoxLayout(row))
         layout.addWidget(self.file_name, 1)
         layout.addWidget(self.close_button)
         layout.addWidget(self.open_button)
@@ -132,7 +130,7 @@ class CurveForm(SettingsForm):
         self._file = points
         self._show_file()
 
-    def refuse_file(self, sentence: str) -> None:
+    def show_file_error(self, sentence: str) -> None:
         """Show why a file could not be read; the current points stay."""
         self.rows["file"].show_message(sentence)
 
@@ -144,7 +142,7 @@ class CurveForm(SettingsForm):
 
     def _show_file(self) -> None:
         file = self._file
-        self.file_name.set_full_text(NO_FILE if file is None else file.source)
+        self.file_name.set_full_text(NO_FILE_OPEN if file is None else file.source)
         self.close_button.setVisible(file is not None)
         self._lock_rows()
         self.changed.emit()

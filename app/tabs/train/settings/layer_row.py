@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QTool
 
 from app.style.theme import GAP
 from app.tabs.train.settings.layer_words import NO_ACTIVATION, Block, texts_of, word_of
+from app.widgets.elements import text_label, without_margins
 from app.widgets.form import Choice
 from nncore.model.layers import ACTIVATIONS, LayerSpec
 
@@ -44,9 +45,7 @@ class LayerRow(QWidget):
 
     def _lay_out(self) -> None:
         first, layout = QHBoxLayout(), QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GAP // 2)
-        layout.addLayout(first)
+        without_margins(layout, GAP // 2).addLayout(first)
         first.setSpacing(GAP)
         first.addWidget(self.name)
         edits = list(self.edits.values())
@@ -67,8 +66,7 @@ class LayerRow(QWidget):
         line.setSpacing(GAP // 2)
         line.setContentsMargins(GAP, 0, 0, 0)
         for part, edit in zip(self.kind.parts[1:], edits, strict=True):
-            label = QLabel(part.name)
-            label.setProperty("quiet", True)
+            label = text_label(part.name, "quiet", wraps=False)
             label.setBuddy(edit)
             self._part_names.append(label)
             line.addWidget(label)
@@ -93,7 +91,7 @@ class LayerRow(QWidget):
         return Block(self.layer, self.activation.value if self.kind.takes_activation else NO_ACTIVATION)
 
     def show_block(self, block: Block) -> None:
-        """Show a block of the same kind; fields whose text is already right are not touched."""
+        """Show a block of the same kind; fields whose text is already correct are not changed."""
         self.layer = block.layer
         for field, text in texts_of(block.layer).items():
             edit = self.edits[field]

@@ -28,7 +28,7 @@ from nncore.model.layers import (
 from nncore.model.network import NetworkSpec
 from nncore.training.settings import MAX_UNITS
 
-MOST_HIDDEN_LAYERS = 20
+MAX_HIDDEN_LAYERS = 20
 
 NO_ACTIVATION = "linear"
 
@@ -190,8 +190,8 @@ def read_blocks(text: str, before: Sequence[Block] = ()) -> tuple[Block, ...]:
     """
     spaced = re.sub(r"\b(conv|dropout|times)\s+(?=[\d.?])", r"\1", text)
     words = [word for word in re.split(r"[\s,;]+", spaced) if word]
-    if len(words) > MOST_HIDDEN_LAYERS:
-        raise SettingError("layers", f"There can be at most {MOST_HIDDEN_LAYERS} hidden layers; got {len(words)}.")
+    if len(words) > MAX_HIDDEN_LAYERS:
+        raise SettingError("layers", f"There can be at most {MAX_HIDDEN_LAYERS} hidden layers; got {len(words)}.")
     blocks: list[Block] = []
     activation = "relu"
     for number, word in enumerate(words, start=1):

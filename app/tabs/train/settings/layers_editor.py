@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidge
 
 from app.style.theme import GAP
 from app.tabs.train.settings.layer_row import LayerRow
-from app.tabs.train.settings.layer_words import KINDS, MOST_HIDDEN_LAYERS, NO_ACTIVATION, Block, read_blocks
+from app.tabs.train.settings.layer_words import KINDS, MAX_HIDDEN_LAYERS, NO_ACTIVATION, Block, read_blocks
+from app.widgets.elements import without_margins
 from app.widgets.form import LOCKED
 from nncore.errors import SettingError
 
@@ -44,9 +45,7 @@ class LayersEditor(QWidget):
                 action = self._menu.addAction(row.new.label.capitalize(), partial(self.add_layer, kind))
                 action.setToolTip(row.new.help)
         self.add_button.setMenu(self._menu)
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(GAP // 2)
+        self._layout = without_margins(QVBoxLayout(self), GAP // 2)
         text.textChanged.connect(self._follow_text)
         text.setPlaceholderText("none")
         self._update_add_button()
@@ -150,7 +149,7 @@ class LayersEditor(QWidget):
 
     def _update_add_button(self) -> None:
         reason = self._lock_reason
-        if len(self.rows) >= MOST_HIDDEN_LAYERS:
-            reason = f"There are {MOST_HIDDEN_LAYERS} hidden layers, which is the maximum."
+        if len(self.rows) >= MAX_HIDDEN_LAYERS:
+            reason = f"There are {MAX_HIDDEN_LAYERS} hidden layers, which is the maximum."
         self.add_button.setEnabled(not reason)
         self.add_button.setToolTip(f"{ADD_TIP} {reason}".rstrip())

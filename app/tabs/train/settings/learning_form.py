@@ -15,7 +15,7 @@ from nncore.training.rate_finder import RateSweep
 from nncore.training.settings import Setting
 
 BATCH_NAMES = {"some": "mini-batch", "all": "full batch", "one": "one sample"}
-NO_BATCH_SIZE = {
+WHY_NO_BATCH_SIZE = {
     "all": "A full batch is all training examples. Choose mini-batch to set a size.",
     "one": "One sample is a batch of 1. Choose mini-batch to set a size.",
 }
@@ -25,7 +25,7 @@ FIND_TIP = (
     "Try a hundred rates, from far too low to far too high, on a copy of the network, and enter the one at which the "
     "loss falls fastest."
 )
-TRYING = "Trying rates on a copy of the network …"
+TRYING_RATES = "Trying rates on a copy of the network …"
 CANCEL_TIP = "Stop the search and keep the current rate."
 BATCH_TIP = (
     "How many examples make one step. Steps of all examples are smooth but slow; steps of one are quick but noisy."
@@ -100,8 +100,8 @@ class LearningForm(SettingsForm):
         """Show that a search for a rate is running, or has ended."""
         self._finding = finding
         row = self.rows["learning_rate"]
-        if finding or row.message.text() == TRYING:
-            row.show_message(TRYING if finding else "", is_error=False)
+        if finding or row.message.text() == TRYING_RATES:
+            row.show_message(TRYING_RATES if finding else "", is_error=False)
         self._lock_rows()
 
     def show_found(self, sweep: RateSweep) -> None:
@@ -114,7 +114,7 @@ class LearningForm(SettingsForm):
             is_error=False,
         )
 
-    def refuse_finding(self, sentence: str) -> None:
+    def show_finding_error(self, sentence: str) -> None:
         """Show why no rate was found."""
         self.rows["learning_rate"].show_message(sentence)
 
@@ -138,12 +138,12 @@ class LearningForm(SettingsForm):
         """Show the errors; during a run, also what happens to a learning rate that was typed."""
         super().show_problems(problems)
         if self._finding and "learning_rate" not in problems:
-            self.rows["learning_rate"].show_message(TRYING, is_error=False)
+            self.rows["learning_rate"].show_message(TRYING_RATES, is_error=False)
         if not self._running:
             return
         if "learning_rate" in problems:
-            goes_on = f"{problems['learning_rate']} The run goes on with {self._entered_rate:g}."
-            self.rows["learning_rate"].show_message(goes_on)
+            message = f"{problems['learning_rate']} The run continues with {self._entered_rate:g}."
+            self.rows["learning_rate"].show_message(message)
         elif self._read_rate() != self._entered_rate:
             self.rows["learning_rate"].show_message("Press Enter to apply it.", is_error=False)
 
@@ -163,7 +163,7 @@ class LearningForm(SettingsForm):
         for field, row in self.rows.items():
             row.lock(LOCKED if self._running and field != "learning_rate" else "")
         if not self._running and self.batch.value != "some":
-            self.rows["batch_size"].lock(NO_BATCH_SIZE[self.batch.value])
+            self.rows["batch_size"].lock(WHY_NO_BATCH_SIZE[self.batch.value])
         self.find_button.setText("Cancel" if self._finding else "Find")
         self.find_button.setToolTip(LOCKED if self._running else CANCEL_TIP if self._finding else FIND_TIP)
         self.find_button.setEnabled(not self._running)

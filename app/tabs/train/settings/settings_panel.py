@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.style.theme import GAP
 from app.tabs.train.settings.augmentation_form import AugmentationForm
@@ -15,6 +15,7 @@ from app.tabs.train.settings.curve_form import CurveForm
 from app.tabs.train.settings.learning_form import LearningForm
 from app.tabs.train.settings.network_form import NetworkForm
 from app.tabs.train.settings.recipe_chooser import RecipeChooser
+from app.widgets.elements import text_label, without_margins
 from app.widgets.form import LOCKED, SettingsForm
 from app.widgets.plain_text import ElidedLabel
 from nncore.data.curves import CurvePoints
@@ -30,7 +31,7 @@ from nncore.training.memory import check_memory
 FIRST_RECIPE = "quick"
 NEW_WEIGHTS = "Train starts with new weights."
 ONLY_RATE = "During a run only the learning rate can change."
-LETTERS_ACROSS, MOST_ACROSS = 42, 400
+WIDTH_IN_LETTERS, MAX_WIDTH = 42, 400
 """Width of the panel in average letters, and its maximum in pixels, unless the controls need more."""
 
 
@@ -55,9 +56,9 @@ class SettingsPanel(QWidget):
         self._dataset: Splits | None = None
         self._share: float | None = None
         self._run_share: float | None = None
-        self._widest = "", 0
+        self._font_and_width = "", 0
         self.recipes = RecipeChooser()
-        self.summary, self.data, self.note = QLabel(), ElidedLabel(), QLabel()
+        self.summary, self.data, self.note = text_label(style="group"), ElidedLabel(), text_label(style="quiet")
         self.curve = CurveForm()
         self.network, self.learning, self.loss = NetworkForm(), LearningForm(), SettingsForm("loss")
         self.augmentation, self.stopping = AugmentationForm(), SettingsForm("stopping")
@@ -82,9 +83,7 @@ class SettingsPanel(QWidget):
         self._fit_to_font()
 
     def _lay_out(self) -> None:
-        self.summary.setProperty("group", True)
-        for label in (self.data, self.note):
-            label.setProperty("quiet", True)
+        self.data.setProperty("quiet", True)
         self._content = QWidget()
         groups = QVBoxLayout(self._content)
         groups.setContentsMargins(0, 0, GAP, 0)
@@ -99,14 +98,9 @@ class SettingsPanel(QWidget):
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GAP // 2)
-        for line in (self.summary, self.note):
-            line.setWordWrap(True)
-        layout.addWidget(self.recipes)
-        for line in (self.summary, self.data, self.note):
-            layout.addWidget(line)
+        layout = without_margins(QVBoxLayout(self), GAP // 2)
+        for widget in (self.recipes, self.summary, self.data, self.note):
+            layout.addWidget(widget)
         layout.addSpacing(GAP // 2)
         layout.addWidget(self._scroll, 1)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
@@ -310,11 +304,11 @@ class SettingsPanel(QWidget):
         for form in self._forms:
             form.set_label_width(names)
         bar = self._scroll.verticalScrollBar().sizeHint().width()
-        wanted = min(LETTERS_ACROSS * self.fontMetrics().averageCharWidth(), MOST_ACROSS)
+        wanted = min(WIDTH_IN_LETTERS * self.fontMetrics().averageCharWidth(), MAX_WIDTH)
         # Collapsed groups count too, so that the panel keeps its width when one opens.
         needed = max(form.minimumSizeHint().width() for form in self._forms) + GAP
         width = max(wanted, needed + bar, self._content.minimumSizeHint().width() + bar)
         # The width only grows, unless the font changes: removing a layer must not move the window.
         font = self.font().toString()
-        self._widest = font, width if self._widest[0] != font else max(width, self._widest[1])
-        self.setFixedWidth(self._widest[1])
+        self._font_and_width = font, width if self._font_and_width[0] != font else max(width, self._font_and_width[1])
+        self.setFixedWidth(self._font_and_width[1])

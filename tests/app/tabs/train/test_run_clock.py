@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from app.session.run_events import StepsDone
-from app.tabs.train.run_clock import RunClock, ending_in_words, in_minutes, three_figures
+from app.tabs.train.run_clock import RunClock, duration_text, end_message, three_figures
 from nncore.evaluation.metrics import Evaluation
 from nncore.training.events import EpochDone, Finished, Started
 
@@ -62,7 +62,7 @@ def test_no_time_is_left_at_the_end() -> None:
     ("seconds", "text"), [(0, "0:00"), (4.4, "0:04"), (59.6, "1:00"), (754, "12:34"), (3723, "1:02:03")]
 )
 def test_times_are_shown_in_minutes(seconds: float, text: str) -> None:
-    assert in_minutes(seconds) == text
+    assert duration_text(seconds) == text
 
 
 @pytest.mark.parametrize(("value", "text"), [(118_432.7, "118,000"), (999.6, "1,000"), (12.34, "12"), (0.0, "0")])
@@ -77,14 +77,14 @@ def test_a_continued_run_begins_where_it_stopped() -> None:
 
 def test_a_finished_run_reports_its_test_accuracy() -> None:
     test = Evaluation(0.1, 2000, np.array([[970, 30], [20, 980]]))
-    sentence = ending_in_words(Finished(1, 422, 64.0, "epochs", test))
+    sentence = end_message(Finished(1, 422, 64.0, "epochs", test))
     assert sentence == "Finished: 97.50 % of the 2,000 test images read correctly, after 1 epoch in 1:04."
 
 
 def test_a_stopped_run_reports_its_step() -> None:
-    sentence = ending_in_words(Finished(2, 1234, 3.0, "stopped", None))
+    sentence = end_message(Finished(2, 1234, 3.0, "stopped", None))
     assert sentence == "Stopped at step 1,234, after 2 epochs; the trained network stays."
 
 
 def test_a_run_without_test_images_reports_its_time() -> None:
-    assert ending_in_words(Finished(5, 9, 3.0, "epochs", None)) == "Finished 5 epochs in 0:03."
+    assert end_message(Finished(5, 9, 3.0, "epochs", None)) == "Finished 5 epochs in 0:03."

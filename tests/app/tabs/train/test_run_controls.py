@@ -81,7 +81,7 @@ def test_figures_change_at_a_readable_rate(line: ProgressLine, monkeypatch: pyte
     line.show_progress(Progress(1, 5, 0.2, 2000.0, 3.0))
     assert line.texts()[1:3] == ("1,000 samples/s", "0:09 left")
     assert line._bar.value() == 200
-    now += run_controls.SECONDS_BETWEEN_READINGS
+    now += run_controls.UPDATE_INTERVAL_SECONDS
     line.show_progress(Progress(1, 5, 0.3, 3000.0, 2.0))
     assert line.texts()[1:3] == ("3,000 samples/s", "0:02 left")
 
@@ -119,20 +119,20 @@ def test_a_remedy_button_does_not_change_the_height(line: ProgressLine, qtbot: Q
 
 
 def test_train_on_is_offered_between_runs(buttons: RunButtons, qtbot: QtBot) -> None:
-    assert not buttons.train_on_button.isVisible()
-    buttons.offer_train_on("Continue: 5 more epochs, rate 0.5", "Continue it.")
-    assert buttons.train_on_button.isVisible()
-    assert buttons.train_on_button.text() == "Continue: 5 more epochs, rate 0.5"
+    assert not buttons.continue_button.isVisible()
+    buttons.offer_continue("Continue: 5 more epochs, rate 0.5", "Continue it.")
+    assert buttons.continue_button.isVisible()
+    assert buttons.continue_button.text() == "Continue: 5 more epochs, rate 0.5"
     buttons.activateWindow()
-    buttons.train_on_button.setFocus()
-    with qtbot.waitSignal(buttons.train_on_requested):
-        click(qtbot, buttons.train_on_button)
+    buttons.continue_button.setFocus()
+    with qtbot.waitSignal(buttons.continue_requested):
+        click(qtbot, buttons.continue_button)
     buttons.set_state(RunState.RUNNING)
-    assert not buttons.train_on_button.isVisible()
+    assert not buttons.continue_button.isVisible()
     assert buttons.focusWidget() is buttons.train_button
     buttons.set_state(RunState.IDLE)
     buttons.set_obstacle("Learning rate must be above 0; got 0.")
-    assert not buttons.train_on_button.isEnabled()
+    assert not buttons.continue_button.isEnabled()
     buttons.set_obstacle("")
-    buttons.offer_train_on("")
-    assert not buttons.train_on_button.isVisible()
+    buttons.offer_continue("")
+    assert not buttons.continue_button.isVisible()

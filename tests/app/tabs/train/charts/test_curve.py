@@ -3,10 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.tabs.train.charts.curve import LARGEST, Curve, Smoothed
+from app.tabs.train.charts.curve import MAX_MAGNITUDE, Curve, Smoothed
 
 Values = list[float]
-heights = st.lists(st.floats(-LARGEST, LARGEST), max_size=400)
+heights = st.lists(st.floats(-MAX_MAGNITUDE, MAX_MAGNITUDE), max_size=400)
 capacities = st.integers(1, 20)
 
 

@@ -100,7 +100,7 @@ def test_the_legend_shows_the_newest_values(view: CurvesView, qtbot: QtBot) -> N
     assert view.loss.legend.values()[0] == "1.000"
     assert view.loss.legend.values()[2] == "1.100"
     assert view.accuracy.legend.values()[1] == "40.0 %"
-    assert view._place.text() == "now, epoch 2.00"
+    assert view._epoch_label.text() == "now, epoch 2.00"
 
 
 def test_the_crosshair_shows_values_of_both_charts(view: CurvesView, qtbot: QtBot) -> None:
@@ -108,7 +108,7 @@ def test_the_crosshair_shows_values_of_both_charts(view: CurvesView, qtbot: QtBo
     settled(qtbot, view)
     for chart in (view.loss, view.accuracy):
         move_mouse(chart, 0.52)
-        assert view._place.text() == "at epoch 0.50"
+        assert view._epoch_label.text() == "at epoch 0.50"
         assert view.loss.legend.values()[0] == "1.750"
         assert view.accuracy.legend.values()[1] in ("10.0 %", "15.0 %")
         for other in (view.loss, view.accuracy):
@@ -116,7 +116,7 @@ def test_the_crosshair_shows_values_of_both_charts(view: CurvesView, qtbot: QtBo
             assert other._crosshair.value() == pytest.approx(0.5)
         QApplication.sendEvent(chart.plot.viewport(), QEvent(QEvent.Type.Leave))
         assert not view.loss._crosshair.isVisible()
-        assert view._place.text() == "now, epoch 2.00"
+        assert view._epoch_label.text() == "now, epoch 2.00"
 
 
 def test_the_crosshair_does_not_move_the_layout(view: CurvesView, qtbot: QtBot) -> None:

@@ -94,7 +94,7 @@ def test_without_a_run_earlier_runs_set_the_axis(view: CurvesView, qtbot: QtBot)
     view.set_earlier_runs([earlier_run(steps=120, epochs=12), earlier_run()])
     settled(qtbot, view)
     assert not view.loss._empty.isVisible()
-    assert view.loss._ends[0] == 12
+    assert view.loss._range_ends[0] == 12
     view.set_earlier_runs([])
     settled(qtbot, view)
     assert view.loss._empty.isVisible()

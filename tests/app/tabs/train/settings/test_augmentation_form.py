@@ -60,7 +60,7 @@ def test_the_examples_follow_each_setting_at_once(form: AugmentationForm, qtbot:
 def test_other_examples_are_drawn_at_a_click(form: AugmentationForm, qtbot: QtBot) -> None:
     form.distort.setChecked(True)
     before = form.preview.pictures
-    qtbot.mouseClick(form.again, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(form.others_button, Qt.MouseButton.LeftButton)
     np.testing.assert_array_equal(form.preview.pictures[0], before[0])
     assert (form.preview.pictures[1:] != before[1:]).any()
 

@@ -69,7 +69,7 @@ def test_a_file_counts_until_it_is_closed(form: CurveForm, qtbot: QtBot) -> None
 
 
 def test_a_file_that_cannot_be_read_is_said_beside_the_button(form: CurveForm) -> None:
-    form.refuse_file('bad.csv, line 3: found "hello".')
+    form.show_file_error('bad.csv, line 3: found "hello".')
     assert form.rows["file"].message.text().startswith("bad.csv, line 3")
     form.show_file(POINTS)
     form.show_problems({})

@@ -277,13 +277,13 @@ def test_a_learning_rate_applies_when_it_is_entered_not_while_it_is_typed(panel:
     assert rates == [1e-4, pytest.approx(2e-4)]
 
 
-def test_a_rate_that_cannot_train_is_not_announced_and_the_run_goes_on(panel: SettingsPanel, qtbot: QtBot) -> None:
+def test_a_rate_that_cannot_train_is_not_announced_and_the_run_continues(panel: SettingsPanel, qtbot: QtBot) -> None:
     panel.set_running(True)
     with qtbot.assertNotEmitted(panel.learning_rate_changed):
         for typed in ("0", "-1", "inf", "nan", "abc", ""):
             type_into(qtbot, panel.learning_rate, typed)
             qtbot.keyClick(panel.learning_rate, Qt.Key.Key_Return)
-            assert message(panel, "learning_rate").endswith("The run goes on with 0.003.")
+            assert message(panel, "learning_rate").endswith("The run continues with 0.003.")
 
 
 def test_distortions_are_those_of_the_model_in_the_box(panel: SettingsPanel) -> None:
@@ -404,7 +404,7 @@ def test_a_search_that_was_left_says_nothing_more(panel: SettingsPanel) -> None:
     panel.learning.set_finding(True)
     panel.learning.set_finding(False)
     assert message(panel, "learning_rate") == ""
-    panel.learning.refuse_finding("The loss never fell.")
+    panel.learning.show_finding_error("The loss never fell.")
     assert message(panel, "learning_rate") == "The loss never fell."
 
 
