@@ -10,7 +10,7 @@ from pathlib import Path
 from app.storage.csv_dialects import read_any_dataset
 from nncore.data.dataset import Dataset, load_mnist
 from nncore.data.formats import format_names, read_ink
-from nncore.errors import SettingError, printable
+from nncore.errors import DataError, SettingError, printable
 from nncore.evaluation.calibration import VerdictRates, verdict_rates
 from nncore.evaluation.metrics import Evaluation, evaluate
 from nncore.evaluation.predictions import predict_dataset
@@ -19,7 +19,7 @@ from nncore.evaluation.robustness import robustness
 from nncore.files.model_file import Model, bundled_model_path, load_model
 from nncore.model.checks import check_fit
 from nncore.model.network import Network
-from nncore.system.atomic_write import write_atomically
+from nncore.system.atomic_write import save_file
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -58,10 +58,7 @@ def _write_report(path: Path, network: Network, dataset: Dataset, model: Model) 
     assert predictions is not None
     robust = list(robustness(network, dataset)) if dataset.is_bytes else []
     page = evaluation_report(predictions, dataset, model.card.name, network.spec.summary, robust)
-    try:
-        write_atomically(path, page.encode())
-    except OSError as problem:
-        raise SettingError("report", f"{path}: the report cannot be written ({problem.strerror or problem}).") from None
+    save_file(path, page.encode(), DataError)
 
 
 def _dataset(data: Path | None, ink: Path | None) -> Dataset:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from nncore.errors import DataError
 from nncore.experiments.run_log.descriptions import settings_in_words
 from nncore.experiments.run_log.logged_run import LoggedRun
-from nncore.system.atomic_write import write_atomically
+from nncore.system.atomic_write import save_file
 from nncore.training.history import Row
 
 if TYPE_CHECKING:
@@ -62,12 +62,8 @@ def write_run_tables(runs: Sequence[tuple[LoggedRun, Sequence[Row]]], path: Path
     epochs_path = path.with_name(f"{path.stem} epochs{path.suffix or '.csv'}")
     for target, table in ((path, runs_table([run for run, _ in runs])), (epochs_path, epochs_table(runs))):
         text = table.map(_cell).to_csv(index=False, lineterminator="\r\n")  # RFC 4180
-        try:
-            write_atomically(
-                target, text.encode("utf-8-sig")
-            )  # without the byte order mark Excel assumes another encoding
-        except OSError as problem:
-            raise DataError(f"{target}: could not be written ({problem.strerror or problem}).") from None
+        # Excel assumes another encoding if there is no byte order mark.
+        save_file(target, text.encode("utf-8-sig"), DataError)
     return epochs_path
 
 

@@ -22,7 +22,7 @@ from nncore.errors import ModelFileError
 from nncore.files.archive import Archive, archive_bytes, check_finite, reading_errors
 from nncore.files.json_header import checked_fields, dataclass_from, header_text, parse_header
 from nncore.model.network import NetworkSpec
-from nncore.system.atomic_write import write_atomically
+from nncore.system.atomic_write import save_file
 from nncore.training.checkpoint import Checkpoint
 from nncore.training.config import TrainingConfig
 from nncore.training.history import FIGURES, MAX_ROWS
@@ -61,12 +61,10 @@ def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
     """
     try:
         _check_resumable(checkpoint)
-        header = header_text(FORMAT, VERSION, checkpoint, without=("arrays",))
-        write_atomically(path, archive_bytes(header, checkpoint.arrays))
     except ModelFileError as problem:
         raise ModelFileError(f"{path}: {problem}") from None
-    except OSError as problem:
-        raise ModelFileError(f"{path}: could not be saved ({problem.strerror or problem}).") from None
+    header = header_text(FORMAT, VERSION, checkpoint, without=("arrays",))
+    save_file(path, archive_bytes(header, checkpoint.arrays), ModelFileError)
 
 
 def load_checkpoint(path: Path) -> Checkpoint:

@@ -29,7 +29,7 @@ from nncore.files.json_header import MAX_ENTRIES
 from nncore.files.model_header import PREPROCESSING, ModelHeader
 from nncore.files.model_header import ModelCard as ModelCard
 from nncore.model.network import Network, NetworkSpec
-from nncore.system.atomic_write import write_atomically
+from nncore.system.atomic_write import save_file
 from nncore.training import Training
 
 PARAMETERS = "parameters"
@@ -103,11 +103,10 @@ def save_model(model: Model, path: Path) -> None:
     write = {ONNX_SUFFIX: onnx_file, SCRIPT_SUFFIX: script}.get(path.suffix.lower(), _npz)
     header = ModelHeader(model.spec, model.card, model.class_names, model.history, model.preprocessing)
     try:
-        write_atomically(path, write(header, model.parameters))
+        content = write(header, model.parameters)
     except ModelFileError as problem:
         raise ModelFileError(f"{path}: {problem}") from None
-    except OSError as problem:
-        raise ModelFileError(f"{path}: could not be saved ({problem.strerror or problem}).") from None
+    save_file(path, content, ModelFileError)
 
 
 def _npz(header: ModelHeader, parameters: NDArray[np.float32]) -> bytes:

@@ -8,6 +8,8 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from nncore.errors import DigitLabError
+
 
 def _read_umask() -> int:
     umask = os.umask(0)
@@ -18,6 +20,14 @@ def _read_umask() -> int:
 UMASK = _read_umask()
 """Permissions that new files do not get. They can be read only by changing them for the whole process. So they are read
 once, when this module is imported, before there are threads that write files."""
+
+
+def save_file(path: Path, content: bytes | memoryview, error: type[DigitLabError]) -> None:
+    """Write a file with `write_atomically`; if that fails, raise `error` with a sentence for the user."""
+    try:
+        write_atomically(path, content)
+    except OSError as problem:
+        raise error(f"{path}: could not be saved ({problem.strerror or problem}).") from None
 
 
 def write_atomically(path: Path, content: bytes | memoryview) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from nncore.data.formats.unipen import MAX_COORDINATE, UCI_COMMENT, InkSamples
 from nncore.errors import DataError
 from nncore.preprocessing.ink import Ink
-from nncore.system.atomic_write import write_atomically
+from nncore.system.atomic_write import save_file
 
 MAX_TEXT_LENGTH = 200
 """Largest length of a writer's name or a comment; the rest is cut off."""
@@ -37,10 +37,7 @@ def write_ink(samples: InkSamples, path: Path, comments: Sequence[str] = ()) -> 
     if not len(samples):
         raise DataError(f"{path}: there are no samples to write; expected at least 1.")
     content = "\n".join(_lines(samples, comments)) + "\n"
-    try:
-        write_atomically(path, content.encode("utf-8", "replace"))
-    except OSError as problem:
-        raise DataError(f"{path}: could not be saved ({problem.strerror or problem}).") from None
+    save_file(path, content.encode("utf-8", "replace"), DataError)
 
 
 def read_comments(path: Path) -> list[str]:

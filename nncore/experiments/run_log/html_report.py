@@ -17,7 +17,7 @@ from nncore.experiments.run_log.log import RunLog
 from nncore.experiments.run_log.logged_run import LoggedRun
 from nncore.reporting.html_page import page
 from nncore.reporting.svg_chart import Line, chart, legend
-from nncore.system.atomic_write import write_atomically
+from nncore.system.atomic_write import save_file
 from nncore.training.history import Row
 
 MAX_EPOCH_ROWS, MAX_OPEN_ROWS = 200, 30
@@ -44,10 +44,7 @@ class ReportedRun:
 
 def write_report(runs: Sequence[ReportedRun], path: Path) -> None:
     """Write the report on `runs`, one or more, to `path`; raises DataError if that fails."""
-    try:
-        write_atomically(path, report_on(runs).encode("utf-8", errors="replace"))
-    except OSError as problem:
-        raise DataError(f"{path}: could not be written ({problem.strerror or problem}).") from None
+    save_file(path, report_on(runs).encode("utf-8", errors="replace"), DataError)
 
 
 def report_on(runs: Sequence[ReportedRun]) -> str:
@@ -133,10 +130,10 @@ def _lines(runs: Sequence[ReportedRun], kind: str) -> list[Line]:
     return lines
 
 
-def _line(run: ReportedRun, field: str, name: str, colour: int, scale: float, marked: bool = False) -> Line:
+def _line(run: ReportedRun, field: str, name: str, style: int, scale: float, marked: bool = False) -> Line:
     rows = [(row["epoch"], row.get(field)) for row in run.epochs]
     points = np.array([(epoch, np.nan if y is None else scale * y) for epoch, y in rows], np.float64).reshape(-1, 2)
-    return Line(name, points[:, 0], points[:, 1], colour, has_markers=marked)
+    return Line(name, points[:, 0], points[:, 1], style, has_markers=marked)
 
 
 def _batches(run: ReportedRun, kind: str, scale: float) -> Line:

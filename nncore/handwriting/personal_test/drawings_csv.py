@@ -31,7 +31,7 @@ from nncore.handwriting.personal_test.fields import (
 )
 from nncore.handwriting.personal_test.result import HandwritingTestResult, ReadDrawing
 from nncore.preprocessing.ink import Ink
-from nncore.system.atomic_write import write_atomically
+from nncore.system.atomic_write import save_file
 
 PROBABILITIES = tuple(f"p{digit}" for digit in range(10))
 COLUMNS = ("number", "date", "model", "prompted", "read", "verdict", *PROBABILITIES, "strokes")
@@ -66,10 +66,7 @@ def write_csv(result: HandwritingTestResult, path: Path) -> None:
         read = "none" if drawing.read is None else drawing.read
         start = (number, result.date, model, drawing.prompted, read, drawing.verdict)
         table.writerow([*start, *map(str, drawing.probabilities), strokes_as_text(drawing.ink)])
-    try:
-        write_atomically(path, text.getvalue().encode("utf-8", "replace"))
-    except OSError as problem:
-        raise DataError(f"{path}: could not be saved ({problem.strerror or problem}).") from None
+    save_file(path, text.getvalue().encode("utf-8", "replace"), DataError)
 
 
 def read_csv(path: Path) -> CsvContent:

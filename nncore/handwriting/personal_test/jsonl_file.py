@@ -33,7 +33,7 @@ from nncore.handwriting.personal_test.fields import (
 from nncore.handwriting.personal_test.handwriting_test import HandwritingTest
 from nncore.handwriting.personal_test.result import HandwritingTestResult, ReadDrawing
 from nncore.preprocessing.ink import Ink
-from nncore.system.atomic_write import write_atomically
+from nncore.system.atomic_write import save_file
 
 FORMAT, UNFINISHED, VERSION = "digitlab-hand-test", "digitlab-hand-test-unfinished", 1
 
@@ -125,10 +125,7 @@ def _drawing(fields: Mapping[str, Any]) -> ReadDrawing:
 
 def _write(path: Path, header: Mapping[str, Any], lines: Iterable[Mapping[str, Any]]) -> None:
     rows = [json.dumps(row, allow_nan=False) for row in (header, *lines)]
-    try:
-        write_atomically(path, ("\n".join(rows) + "\n").encode())
-    except OSError as problem:
-        raise DataError(f"{path}: could not be saved ({problem.strerror or problem}).") from None
+    save_file(path, ("\n".join(rows) + "\n").encode(), DataError)
 
 
 Rows = Iterator[tuple[int, Mapping[str, Any]]]

@@ -14,9 +14,9 @@ import pytest
 
 from app.cli import main as cli
 from app.cli.train_report import with_progress_bar
-from nncore.files import checkpoint_file
 from nncore.files.checkpoint_file import load_checkpoint, save_checkpoint
 from nncore.files.model_file import load_model
+from nncore.system.atomic_write import write_atomically
 from nncore.training.checkpoint import Checkpoint
 from nncore.training.events import StepDone, TrainingEvent
 from tests.nncore.example_data import small_mnist
@@ -175,11 +175,14 @@ def test_resuming_with_other_data_is_rejected(trainer: Trainer) -> None:
 
 
 def test_the_model_is_saved_even_if_the_checkpoint_cannot_be(trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(path: Path, content: memoryview) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(checkpoint_file, "write_atomically", full)
     out, checkpoint = trainer.folder / "m.npz", trainer.folder / "run.npz"
+
+    def no_space_for_the_checkpoint(path: Path, content: bytes) -> None:
+        if path == checkpoint:
+            raise OSError(28, "No space left on device")
+        write_atomically(path, content)
+
+    monkeypatch.setattr("nncore.system.atomic_write.write_atomically", no_space_for_the_checkpoint)
     options = "--epochs", 2, "--out", out, "--checkpoint", checkpoint, "--no-log"
     message = trainer.error_message(*SMALL, *options, status=1)
     assert "run.npz: could not be saved (No space left on device)" in message

@@ -85,6 +85,6 @@ def test_runs_without_epochs_give_a_table_without_rows(log: RunLog, tmp_path: Pa
 
 def test_a_missing_folder_gives_a_message(log: RunLog, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(DataError, match="could not be written"):
+    with pytest.raises(DataError, match="could not be saved"):
         write_run_tables([(log.run(1), [])], tmp_path / "file" / "all.csv")
     log.close()

@@ -273,7 +273,7 @@ def test_a_failed_export_gives_a_message(tab: RunsTab, log_path: Path, qtbot: Qt
     with qtbot.waitSignal(tab.error_message) as signal:
         tab.export([FINISHED], tmp_path / "digitlab-home" / "runs" / "runs.sqlite" / "x.csv")
     assert signal.args is not None
-    assert "could not be written" in signal.args[0]
+    assert "could not be saved" in signal.args[0]
 
 
 def spoil(path: Path, how: str) -> Any:

@@ -129,5 +129,5 @@ def test_the_report_on_a_run_without_an_epoch_has_no_curve(runs: list[ReportedRu
 def test_a_file_that_cannot_be_written_is_reported(runs: list[ReportedRun], tmp_path: Path) -> None:
     write_report(runs, tmp_path / "report.html")
     assert (tmp_path / "report.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
-    with pytest.raises(DataError, match="could not be written"):
+    with pytest.raises(DataError, match="could not be saved"):
         write_report(runs, tmp_path / "report.html" / "report.html")

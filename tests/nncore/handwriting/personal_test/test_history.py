@@ -112,7 +112,7 @@ def test_the_drawings_stay_if_the_result_cannot_be_stored(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("nncore.handwriting.personal_test.jsonl_file.write_atomically", full)
+    monkeypatch.setattr("nncore.system.atomic_write.write_atomically", full)
     with pytest.raises(DataError, match="No space left"):
         history.finish(result())
     assert history.unfinished() is not None
