@@ -14,7 +14,7 @@ from nncore.errors import DataError
 
 
 def numbered(count: int) -> Dataset:
-    """Images that can be distinguished: every pixel of image i is i."""
+    """Return images that can be distinguished: every pixel of image i is i."""
     images = np.broadcast_to(np.arange(count, dtype=np.uint8)[:, None, None], (count, 2, 3))
     return Dataset(images, np.arange(count) % 10, source="numbered")
 
@@ -238,7 +238,7 @@ def test_take_keeps_images_labels_names_and_source_together() -> None:
     assert list(numbered(20).take(slice(5, 7)).labels) == [5, 6]
 
 
-def test_an_open_set_may_hold_examples_of_no_class_and_so_may_its_parts() -> None:
+def test_an_open_set_and_its_parts_may_hold_examples_without_a_class() -> None:
     images, labels = np.zeros((3, 2, 2), np.uint8), np.array([4, NO_CLASS, 0])
     mixed = Dataset(images, labels, source="ours", open_set=True)
     assert list(mixed.take(slice(1, 3)).labels) == [NO_CLASS, 0]

@@ -30,7 +30,7 @@ def mapped(path: Path, array: NDArray[Any]) -> MappedArray:
 
 
 def numbered(count: int) -> Dataset:
-    """In memory: images of 1x4 bytes that encode their number; the label is its last digit."""
+    """Return a dataset in memory: the 4 bytes of an image are its number, and its label is the last digit of it."""
     numbers = np.arange(count, dtype=np.uint32)
     return Dataset(numbers.view(np.uint8).reshape(count, 1, 4), numbers % 10, source="numbered")
 
@@ -88,7 +88,7 @@ def test_a_mapped_set_returns_no_view_of_an_example(folder: Path) -> None:
     assert on_disk(folder, numbered(5)).example(0, np.uint8) is None
 
 
-def test_its_description_does_not_read_the_file(folder: Path) -> None:
+def test_shape_type_and_description_need_no_reading_of_the_file(folder: Path) -> None:
     disk = on_disk(folder, numbered(1234))
     assert (len(disk), disk.input_shape, disk.is_bytes, disk.source) == (1234, (1, 4), True, "numbered")
     assert disk.class_names == tuple("0123456789")
@@ -211,7 +211,7 @@ def test_images_and_labels_that_do_not_match_are_rejected(
         MappedDataset(*files, source="ours")
 
 
-def test_a_wrong_label_far_into_the_file_is_found(folder: Path) -> None:
+def test_an_invalid_label_near_the_end_of_the_file_is_found(folder: Path) -> None:
     labels = np.zeros(2 * LABELS_PER_BLOCK, np.uint8)
     labels[-5] = 10
     images = mapped(folder / "images", np.zeros((len(labels), 1, 1), np.uint8))
@@ -244,7 +244,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere peaks are counted otherwise")
 def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     def peak(count: int) -> int:
-        """Peak memory in MiB of a process that trains and evaluates on a file of `count` images."""
+        """Return the peak memory in MiB of a process that trains and evaluates on a file of `count` images."""
         block = np.random.default_rng(0).bytes(784 * 10_000)  # not a file with holes: those are cached differently
         with (tmp_path / "images").open("wb") as file:
             for _ in range(count // 10_000):

@@ -21,7 +21,7 @@ def statistics_of(dataset: Dataset) -> DatasetStatistics:
 
 @pytest.fixture(scope="module")
 def digits() -> Dataset:
-    """More examples than are read together; the first 20 again at the end, 3 of them with another label."""
+    """Return more examples than one block; the first 20 are repeated at the end, 3 of them with another label."""
     some = mnist().training.take(slice(0, ROWS_PER_BLOCK + 300))
     labels = np.concatenate([some.labels, some.labels[:20]])
     labels[-3:] = (labels[-3:] + 1) % 10

@@ -47,7 +47,7 @@ def changed(ink: Ink, scale: float, move: tuple[float, float]) -> Ink:
 
 
 def resampled(ink: Ink, between: int) -> Ink:
-    """The same lines with `between` more points on each segment."""
+    """Return the same lines with `between` additional points on each segment."""
     strokes = []
     for stroke in ink.strokes:
         old = np.arange(len(stroke))
@@ -162,7 +162,7 @@ def test_the_image_does_not_depend_on_direction_and_order_of_strokes(ink: Ink) -
 
 
 @digits
-def test_the_centre_of_mass_is_where_mnist_has_it(digit: int) -> None:
+def test_the_centre_of_mass_is_that_of_mnist(digit: int) -> None:
     assert centre_of_ink(rasterize(ink_of(DIGITS[digit]))) == pytest.approx((CENTRE, CENTRE), abs=0.1)
 
 
@@ -235,7 +235,7 @@ def test_a_line_of_a_hundred_thousand_points_looks_like_a_line_of_few() -> None:
 
 @pytest.mark.parametrize("waits", [4094, 4095, 4096, 8191])
 def test_a_line_after_a_long_wait_is_complete(waits: int) -> None:
-    """Strokes are drawn in blocks of segments; a segment between two blocks must not be lost."""
+    """Strokes are drawn in blocks of segments. The segment between two blocks must be drawn too."""
     line: Points = [(0, 0), (0, 100)]
     waited = rasterize(ink_of([[*[(0, 0)] * waits, *line]]))
     assert difference(waited, rasterize(ink_of([line]))) <= 12
@@ -283,6 +283,6 @@ def test_centre_is_the_mean_centre_of_mass_of_mnist() -> None:
     assert np.mean([centre_of_ink(image) for image in images], axis=0) == pytest.approx((CENTRE, CENTRE), abs=0.03)
 
 
-def test_plain_digits_have_the_same_share_of_ink_as_mnist() -> None:
+def test_drawn_digits_have_the_same_fraction_of_ink_as_mnist() -> None:
     written_share = np.mean([rasterize(ink_of(strokes)) for strokes in DIGITS.values()]) / 255
     assert written_share == pytest.approx(mnist().training.images.mean() / 255, rel=0.1)

@@ -9,7 +9,7 @@ from PIL import Image
 from nncore.reporting.png import data_uri, png
 
 
-def test_another_program_reads_the_same_pixels() -> None:
+def test_pillow_reads_the_same_pixels() -> None:
     image = np.random.default_rng(0).integers(0, 256, (5, 9), np.uint8)
     for data in (png(image), b64decode(data_uri(image).removeprefix("data:image/png;base64,"))):
         with Image.open(BytesIO(data)) as read:

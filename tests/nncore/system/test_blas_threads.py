@@ -22,13 +22,13 @@ def blas_threads() -> set[int]:
 
 @pytest.fixture
 def two_threads() -> Iterator[set[int]]:
-    """The threads of a BLAS that may have two: {2}, or {1} of a BLAS built without threads."""
+    """Allow BLAS two threads; return its number of threads: {2}, or {1} if BLAS was built without threads."""
     with threadpool_limits(2, user_api="blas"):
         yield blas_threads()
 
 
 def output_of_process(code: str) -> str:
-    """What `code` prints in a process whose BLAS starts with two threads."""
+    """Return what `code` prints in a process whose BLAS starts with two threads."""
     return subprocess.run(
         [sys.executable, "-c", code],
         env={**os.environ, "OPENBLAS_NUM_THREADS": "2"},
@@ -53,7 +53,7 @@ def test_the_limit_lasts_until_the_last_user_leaves_in_any_order(order: tuple[in
     assert blas_threads() == two_threads
 
 
-def test_a_user_that_comes_while_another_leaves_keeps_the_limit(two_threads: set[int]) -> None:
+def test_a_user_that_enters_after_another_has_left_keeps_the_limit(two_threads: set[int]) -> None:
     first, second, third = ExitStack(), ExitStack(), ExitStack()
     first.enter_context(one_blas_thread())
     second.enter_context(one_blas_thread())
@@ -65,7 +65,7 @@ def test_a_user_that_comes_while_another_leaves_keeps_the_limit(two_threads: set
     assert blas_threads() == two_threads
 
 
-def test_a_user_that_fails_leaves_as_well(two_threads: set[int]) -> None:
+def test_an_exception_ends_the_use_of_the_limit(two_threads: set[int]) -> None:
     with one_blas_thread():
         with pytest.raises(ZeroDivisionError), one_blas_thread():
             raise ZeroDivisionError
@@ -73,21 +73,21 @@ def test_a_user_that_fails_leaves_as_well(two_threads: set[int]) -> None:
     assert blas_threads() == two_threads
 
 
-def test_many_threads_that_come_and_go_leave_blas_as_it_was(two_threads: set[int]) -> None:
-    seen: list[set[int]] = []
+def test_after_many_overlapping_threads_blas_has_its_earlier_number_of_threads(two_threads: set[int]) -> None:
+    counts: list[set[int]] = []
 
-    def come_and_go() -> None:
+    def enter_and_leave() -> None:
         for _ in range(50):
             with one_blas_thread():
-                seen.append(blas_threads())
+                counts.append(blas_threads())
 
-    threads = [Thread(target=come_and_go) for _ in range(4)]
+    threads = [Thread(target=enter_and_leave) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(seen) == 200
-    assert seen == [{1}] * 200
+    assert len(counts) == 200
+    assert counts == [{1}] * 200
     assert blas_threads() == two_threads
 
 
@@ -104,7 +104,7 @@ def test_a_training_has_the_limit_until_its_iterator_is_closed_from_another_thre
 
 
 def test_a_thread_that_is_not_the_first_user_restores_blas_and_lets_others_set_it(two_threads: set[int]) -> None:
-    """threadpoolctl 3.8 ignores what a thread sets while another one that set OpenBLAS is alive."""
+    """threadpoolctl 3.8 ignores a change by one thread while another thread that changed OpenBLAS is alive."""
     user, first_has_entered, may_end = ExitStack(), Event(), Event()
 
     def enter_and_wait() -> None:
@@ -131,7 +131,7 @@ def test_a_training_that_runs_to_its_end_restores_blas(two_threads: set[int]) ->
     assert blas_threads() == two_threads
 
 
-def test_the_limit_holds_though_it_is_the_first_import() -> None:
+def test_the_limit_works_if_numpy_is_imported_within_it() -> None:
     printed = output_of_process(
         "from nncore.system.blas_threads import one_blas_thread\n"
         "from threadpoolctl import threadpool_info\n"
@@ -151,7 +151,7 @@ def test_without_threadpoolctl_blas_keeps_its_threads() -> None:
     assert printed.split() == ["in", "out"]
 
 
-EVERYTHING_AT_ONCE = """
+CALCULATIONS_AT_THE_SAME_TIME = """
 import hashlib
 from threading import Thread
 
@@ -179,29 +179,29 @@ def training():
         pass
     return trained.parameters.values.tobytes()
 
-def teaching():
+def fine_tuning():
     return fine_tune(network(), digits.take(slice(0, 20)), digits).parameters.values.tobytes()
 
 def evaluation():
     return repr([evaluate(network(), digits).loss for _ in range(3)]).encode()
 
-def mapping():
+def projection():
     rows = np.arange(300)
     return b"".join(
         principal_components(layer_output(network(), digits, rows, number, lambda: False)).points.tobytes()
         for number in (0, 1)
     )
 
-def distorting():
+def robustness_test():
     return repr([point.accuracy for point in robustness(network(), digits, DISTORTIONS[:1], count=200)]).encode()
 
 def record(work):
     found[work.__name__] = hashlib.sha256(work()).hexdigest()
 
-WORK = (training, teaching, evaluation, mapping, distorting)
+WORK = (training, fine_tuning, evaluation, projection, robustness_test)
 for work in WORK:
     record(work)
-alone = dict(found)
+one_after_another = dict(found)
 for _ in range(2):
     found.clear()
     threads = [Thread(target=record, args=(work,)) for work in WORK]
@@ -209,12 +209,12 @@ for _ in range(2):
         thread.start()
     for thread in threads:
         thread.join()
-    print({name: found[name] == alone[name] for name in alone})
+    print({name: found[name] == one_after_another[name] for name in one_after_another})
 """
 
 
-def test_everything_at_once_gives_the_bits_of_each_alone() -> None:
-    printed = output_of_process(EVERYTHING_AT_ONCE)
+def test_calculations_at_the_same_time_give_the_same_bits_as_one_after_another() -> None:
+    printed = output_of_process(CALCULATIONS_AT_THE_SAME_TIME)
     assert printed.count("True") == 10
     assert "False" not in printed
 

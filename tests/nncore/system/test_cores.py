@@ -8,7 +8,7 @@ from nncore.system.cores import available_cores
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system cannot say which cores a process has")
-def test_only_the_cores_that_this_process_may_run_on_count() -> None:
+def test_only_cores_that_this_process_may_use_are_counted() -> None:
     allowed = os.sched_getaffinity(0)
     assert available_cores() == len(allowed)
     try:

@@ -17,7 +17,7 @@ def without_psutil(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def set_meminfo(text: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let /proc/meminfo hold `text`; None: there is no such file."""
+    """Replace the content of /proc/meminfo by `text`; None: the file does not exist."""
 
     def opened(path: str, **about: Any) -> StringIO:
         if path != "/proc/meminfo" or text is None:
@@ -28,7 +28,7 @@ def set_meminfo(text: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def set_sysconf(numbers: dict[str, int] | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let os.sysconf know `numbers`; None: the system has no sysconf."""
+    """Replace the values of os.sysconf by `numbers`; None: the system has no sysconf."""
     if numbers is None:
         monkeypatch.delattr(os, "sysconf", raising=False)
     else:
@@ -36,13 +36,13 @@ def set_sysconf(numbers: dict[str, int] | None, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.usefixtures("without_psutil")
-def test_without_psutil_linux_itself_says_what_is_available(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_psutil_the_available_memory_is_read_from_meminfo(monkeypatch: pytest.MonkeyPatch) -> None:
     set_meminfo("MemTotal:       16000000 kB\nMemAvailable:    1500000 kB\n", monkeypatch)
     assert available_memory() == 1_536_000_000
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc/meminfo")
-def test_with_and_without_psutil_the_amount_is_about_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_available_memory_is_about_the_same_with_and_without_psutil(monkeypatch: pytest.MonkeyPatch) -> None:
     by_psutil = available_memory()
     monkeypatch.setitem(sys.modules, "psutil", None)
     assert 0.5 * by_psutil < available_memory() < 2 * by_psutil
@@ -66,6 +66,6 @@ def test_unknown_memory_is_larger_than_any_need(monkeypatch: pytest.MonkeyPatch)
     assert usable_memory() > 10**18
 
 
-def test_a_reserve_is_left_and_nothing_is_below_zero() -> None:
+def test_the_usable_memory_leaves_a_reserve_and_is_never_negative() -> None:
     assert usable_memory(RESERVED_BYTES + 5) == 5
     assert usable_memory(RESERVED_BYTES - 5) == 0

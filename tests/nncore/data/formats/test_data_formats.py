@@ -1,4 +1,4 @@
-"""The table of formats: every reader has a row, and what comes from the table is complete."""
+"""The table of formats: every reader has a row, and file dialogs and messages list all formats."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from nncore.errors import DataError
 from nncore.handwriting.synthetic import digits as synthetic_digits
 
 OTHER_READERS = {
-    "read_comments": "reads what the writer of ink files put before the ink",
+    "read_comments": "reads the comments of an ink file",
     "read_dataset": "chooses among the formats",
     "read_idx_folder": "reads a folder",
     "read_image_folder": "reads a folder",
-    "read_points": "reads points of a curve, which are no digits",
+    "read_points": "reads points of a curve, not digits",
 }
 
 
@@ -38,8 +38,8 @@ def readers() -> set[str]:
     }
 
 
-def called_by(read: Callable[..., object]) -> set[str]:
-    """The name of a function, and the names that it uses."""
+def function_names(read: Callable[..., object]) -> set[str]:
+    """Return the name of a function and the names that it uses."""
     return {read.__name__, *read.__code__.co_names}
 
 
@@ -69,7 +69,7 @@ WRITERS = {"NPY": npy, "NPZ": npz, "IDX": idx, "UNIPEN": unipen, "CSV": csv}
 
 
 def test_every_reader_has_a_row_in_the_table() -> None:
-    in_table = set().union(*(called_by(each.read) for each in FORMATS))
+    in_table = set().union(*(function_names(each.read) for each in FORMATS))
     assert readers() - OTHER_READERS.keys() <= in_table
     assert OTHER_READERS.keys() <= readers()
 
@@ -79,12 +79,14 @@ def test_every_format_has_a_sample_here() -> None:
 
 
 @pytest.mark.parametrize("name", WRITERS)
-def test_the_first_bytes_tell_the_format_whatever_the_name(name: str, tmp_path: Path, digits: Dataset) -> None:
+def test_the_format_is_recognised_from_the_first_bytes_with_any_name(
+    name: str, tmp_path: Path, digits: Dataset
+) -> None:
     WRITERS[name](tmp_path / "unnamed", digits)
     assert format_of(tmp_path / "unnamed").name == name
 
 
-def test_dialogs_and_messages_list_all_formats(tmp_path: Path) -> None:
+def test_file_dialogs_and_messages_list_all_formats(tmp_path: Path) -> None:
     assert format_names() == "NPY, NPZ, IDX or CSV"
     assert format_names("ink") == "UNIPEN"
     assert "*.npz" in file_patterns("images").split()

@@ -90,7 +90,7 @@ def test_a_file_mapped_on_request_has_the_same_content(tmp_path: Path, digits: D
 
 
 def large_file(folder: Path, size: int) -> Path:
-    """A pair of files whose images take `size` bytes or a little more, all of them zero; on disk they take no room."""
+    """Write two sparse files whose images take at least `size` bytes, all zero; they take no disk space."""
     count = -(-size // 784)
     for name, shape in (("images.idx3", (count, 28, 28)), ("labels.idx1", (count,))):
         header = bytes([0, 0, 8, len(shape)]) + np.array(shape, ">u4").tobytes()
@@ -123,7 +123,7 @@ def test_a_compressed_file_cannot_be_mapped(tmp_path: Path, digits: Dataset) -> 
 def error_message(
     folder: Path, digits: Dataset, images: bytes | None = None, labels: bytes | None = None, mapped: bool = False
 ) -> str:
-    """The message for other contents of the files."""
+    """Return the error message for other contents of the files."""
     path = write(folder, digits, "images.idx3", "labels.idx1")
     if images is not None:
         path.write_bytes(images)

@@ -108,7 +108,7 @@ def test_other_valid_ways_to_write_the_same_numbers_are_read(change, file: Path,
         (5, "9" * 5000, 255), (5, "1e999", 255), (5, "True", 255), (5, "3\0", 255),
     ],
 )  # fmt: skip
-def test_the_error_for_a_wrong_number_says_where_it_is(
+def test_the_error_for_an_invalid_number_gives_row_and_column(
     column: int, found: str, highest: int, with_header: bool, file: Path, cells: Cells
 ) -> None:
     cells[5][column - 1] = found
@@ -146,7 +146,7 @@ def test_quotes_that_span_columns_or_rows_are_rejected(file: Path, cells: Cells)
         read(file, "".join(lines))
 
 
-def test_a_file_with_all_fields_in_quotes_is_read_the_fast_way(cells: Cells) -> None:
+def test_a_file_with_all_fields_in_quotes_is_parsed_at_once(cells: Cells) -> None:
     lines = fully_quoted(text_of(cells)).encode().splitlines(keepends=True)
     numbers = _parse_at_once(lines)
     assert numbers is not None
@@ -160,7 +160,7 @@ def test_the_first_of_two_errors_is_reported_across_blocks(file: Path, cells: Ce
         read(file, text_of(many))
 
 
-def test_a_wrong_label_in_the_first_row_is_not_read_as_a_header(file: Path, cells: Cells) -> None:
+def test_an_invalid_label_in_the_first_row_is_not_read_as_a_header(file: Path, cells: Cells) -> None:
     cells[0][0] = "seven"
     with pytest.raises(DataError, match=r'row 1, column 1: found "seven", expected a whole number from 0 to 9'):
         read(file, text_of(cells))
@@ -249,7 +249,7 @@ def test_mutated_files_are_read_or_rejected(
     check_read_or_data_error(read_dataset, scratch / "mutated.csv", mutated(content, changes))
 
 
-def test_the_fast_way_reads_numbers_of_one_to_three_digits_and_no_others() -> None:
+def test_short_integers_have_one_to_three_digits_and_nothing_else() -> None:
     found = _parse_short_integers(b"0,12,255\r\n7,0,999\n")
     assert found is not None
     assert found.tolist() == [0, 12, 255, 7, 0, 999]
@@ -267,8 +267,8 @@ numbers = st.one_of(
 
 @settings(max_examples=150)
 @given(values=st.dictionaries(st.integers(1, 783), numbers, min_size=1, max_size=4))
-def test_the_fast_way_and_the_field_by_field_way_agree(values: dict[int, str], scratch: Path) -> None:
-    """A tab is not among the plain numbers, so the reader checks every field by itself."""
+def test_parsing_at_once_and_field_by_field_give_the_same_result(values: dict[int, str], scratch: Path) -> None:
+    """A tab is not among the characters of plain numbers, so the reader parses a row with a tab field by field."""
     row = ["4"] + ["0"] * 784
     for column, value in values.items():
         row[column] = value

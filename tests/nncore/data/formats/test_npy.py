@@ -116,7 +116,7 @@ def test_the_error_for_a_missing_file_gives_its_name(tmp_path: Path, digits: Dat
 
 
 @pytest.mark.parametrize("mapped", [False, True])
-def test_wrong_arrays_are_rejected(mapped: bool, tmp_path: Path, digits: Dataset) -> None:
+def test_invalid_arrays_are_rejected(mapped: bool, tmp_path: Path, digits: Dataset) -> None:
     x, y = digits.images, digits.labels
     wrong: list[tuple[NDArray[Any], NDArray[Any], str]] = [
         (x, y[:-1], "labels.npy: found the shape (11,), expected (12,): one label per image"),

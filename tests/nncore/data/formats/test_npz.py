@@ -81,7 +81,7 @@ def test_the_reported_position_is_correct_after_the_first_block(file: Path) -> N
     assert message == "digits.npz, y_train, label 4,322: found 11, expected a whole number from 0 to 9."
 
 
-def test_wrong_arrays_are_rejected(file: Path, arrays: dict[str, NDArray[Any]]) -> None:
+def test_invalid_arrays_are_rejected(file: Path, arrays: dict[str, NDArray[Any]]) -> None:
     x, y = arrays["x_train"], arrays["y_train"]
     for wrong, message in (
         ({"x_train": x}, "digits.npz: found x_train; expected x_train and y_train"),
@@ -105,8 +105,8 @@ def test_pickled_objects_are_rejected_without_reading_them(file: Path, arrays: d
     assert message == "digits.npz, y_train: found Python objects, which are not read for safety; expected numbers."
 
 
-def archive(file: Path, members: dict[str, bytes], sizes: dict[str, int] | None = None) -> str:
-    """Zip some members with wrong sizes and return the reader's message."""
+def error_message_for_archive(file: Path, members: dict[str, bytes], sizes: dict[str, int] | None = None) -> str:
+    """Write an archive whose members declare the given sizes; return the error message of the reader."""
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as compressed:
         for name, content in members.items():
             compressed.writestr(name, content)
@@ -127,7 +127,7 @@ def test_an_archive_too_large_for_memory_is_rejected_before_it_is_decompressed(
     file: Path, arrays: dict[str, NDArray[Any]]
 ) -> None:
     members = {f"{name}.npy": npy(array) for name, array in arrays.items()}
-    message = archive(file, members, {"x_train.npy": 2**50})
+    message = error_message_for_archive(file, members, {"x_train.npy": 2**50})
     assert message.startswith("digits.npz: reading this file needs 2,251,799.8 GB of memory, but only ")
 
 
@@ -136,7 +136,7 @@ def test_a_header_that_declares_more_than_its_array_holds_is_rejected(
 ) -> None:
     huge = (10**12, 28, 28)
     members = {"x_train.npy": npy(arrays["x_train"], huge), "y_train.npy": npy(arrays["y_train"])}
-    message = archive(file, members)
+    message = error_message_for_archive(file, members)
     assert message == (
         "digits.npz, x_train: found 9,408 bytes, but the shape (1000000000000, 28, 28) needs 784,000,000,000,000."
     )
@@ -154,7 +154,7 @@ def test_a_file_that_is_not_npz_is_rejected(content: bytes, file: Path) -> None:
 
 
 def test_a_member_that_is_not_an_array_is_rejected(file: Path, arrays: dict[str, NDArray[Any]]) -> None:
-    message = archive(file, {"x_train.npy": b"hello", "y_train.npy": npy(arrays["y_train"])})
+    message = error_message_for_archive(file, {"x_train.npy": b"hello", "y_train.npy": npy(arrays["y_train"])})
     assert message.startswith("digits.npz: this is not a valid NPZ file: ")
 
 

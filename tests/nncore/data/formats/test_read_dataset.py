@@ -50,8 +50,8 @@ def test_a_folder_is_rejected_as_ink(tmp_path: Path) -> None:
 
 
 @contextmanager
-def as_ordinary_user() -> Iterator[None]:
-    """Root may read everything, so root becomes nobody meanwhile."""
+def without_root_permissions() -> Iterator[None]:
+    """Root may read every file, so within this context root changes to the user nobody."""
     is_root = os.geteuid() == 0
     if is_root:
         os.seteuid(65534)
@@ -69,7 +69,7 @@ def test_a_file_without_permission_is_rejected(read, tmp_path: Path) -> None:  #
     path.write_text("5")
     path.chmod(0)
     with (
-        as_ordinary_user(),
+        without_root_permissions(),
         pytest.raises(DataError, match=r"^secret\.csv: the file cannot be read: Permission denied\.$"),
     ):
         read(path)

@@ -26,7 +26,7 @@ def ink(*strokes: object) -> Ink:
 
 
 def bits(inks: tuple[Ink, ...]) -> list[list[bytes]]:
-    """The bytes of the strokes; zeros lose their sign, as y does when its direction is reversed."""
+    """Return the bytes of the strokes. Adding 0 turns -0.0 into 0.0, because reversing y changes the sign of a zero."""
     return [[(stroke + np.float32(0)).tobytes() for stroke in each.strokes] for each in inks]
 
 
@@ -40,7 +40,7 @@ sample = st.tuples(
 
 @settings(max_examples=100)
 @given(chosen=st.lists(sample, min_size=1, max_size=5))
-def test_written_ink_is_read_back_to_the_last_bit(
+def test_written_ink_is_read_back_with_the_same_bits(
     chosen: list[tuple[list[list[tuple[float, float]]], int | None, str, bool]],
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:

@@ -34,7 +34,7 @@ def centre(images: NDArray[np.generic]) -> NDArray[np.float64]:
 
 
 def spots(count: int, height: int = 28, width: int = 28, size: float = 3.0) -> NDArray[np.uint8]:
-    """Images of a round, soft spot in the middle."""
+    """Return images of a round spot with soft edges in the middle."""
     rows, columns = np.mgrid[:height, :width]
     away = (rows - (height - 1) / 2) ** 2 + (columns - (width - 1) / 2) ** 2
     image = (255 * np.exp(-away / (2 * size**2))).astype(np.uint8)

@@ -66,7 +66,7 @@ def test_the_bar_of_a_seven_as_wide_as_the_image_is_not_taken_for_a_printed_line
     assert correlation_with_pen(single_image(tight)) > 0.85
 
 
-def test_specks_and_the_edge_of_the_paper_are_left_out() -> None:
+def test_specks_and_the_edge_of_the_paper_are_ignored() -> None:
     ink = seven()
     ink[10:13, 20:23] = ink[300:302, 400:403] = 1
     ink[:, :25] = 1  # the table beside the sheet
@@ -85,7 +85,7 @@ def test_two_parts_of_a_digit_are_read_as_one() -> None:
     assert correlation_with_pen(single_image(photo(ink_of(bar_off, SHAPE, 10, 100, 60, 300))), bar_off) > 0.9
 
 
-def test_several_digits_come_left_to_right() -> None:
+def test_several_digits_are_returned_from_left_to_right() -> None:
     sheet = np.maximum(ink_of((SEVEN,), SHAPE, 10, 280, 120, 180), ink_of((ONE,), SHAPE, 10, 20, 100, 180))
     one, seven_ = digit_images(photo(sheet))
     assert correlation_with_pen(one, (ONE,)) > 0.93

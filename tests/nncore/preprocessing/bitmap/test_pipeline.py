@@ -21,7 +21,7 @@ def mnist_image(number: int = 0) -> GreyImage:
 
 
 def scanned_digit(paper: int = 200, ink: int = 30, times: int = 5) -> GreyImage:
-    """A digit of MNIST, enlarged and away from the middle of a sheet."""
+    """Return a digit of MNIST, enlarged, on a sheet of paper, not in its middle."""
     digit = np.kron(mnist_image(), np.ones((times, times))) / 255
     sheet = np.pad(digit, ((10, 70), (90, 20)))
     return np.rint(paper + (ink - paper) * sheet).astype(np.uint8)
