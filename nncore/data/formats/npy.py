@@ -91,13 +91,15 @@ def _read_pair(images: Path, labels: Path, mapped: bool | None) -> Dataset:
     return Dataset(pixels.reshape(-1, SIDE, SIDE), numbers.astype(np.intp), source=file_name(images))
 
 
-def _obstacle(images: Path, pixels: Header, labels: Path, numbers: Header) -> str | None:
+def _obstacle(images: Path, image_header: Header, labels: Path, label_header: Header) -> str | None:
     """Return which of the two files cannot be mapped and why; None if both can be."""
-    if pixels.dtype != np.uint8:
-        return f"{file_name(images)}: the type of the array is {pixels.dtype}"
-    if pixels.fortran_order:
+    if image_header.dtype != np.uint8:
+        return f"{file_name(images)}: the type of the array is {image_header.dtype}"
+    if image_header.fortran_order:
         return f"{file_name(images)}: the array is in column order (Fortran order)"
-    return None if numbers.dtype.kind in "iu" else f"{file_name(labels)}: the type of the array is {numbers.dtype}"
+    if label_header.dtype.kind not in "iu":
+        return f"{file_name(labels)}: the type of the array is {label_header.dtype}"
+    return None
 
 
 def _header_of(path: Path) -> Header:
