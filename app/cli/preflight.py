@@ -86,6 +86,6 @@ def _x_server_answers(load: Load) -> bool:
         return True  # without this library Qt itself could not have been loaded
     xcb.xcb_connect.restype = ctypes.c_void_p
     connection = ctypes.c_void_p(xcb.xcb_connect(None, None))
-    refused = bool(xcb.xcb_connection_has_error(connection))
+    has_failed = bool(xcb.xcb_connection_has_error(connection))
     xcb.xcb_disconnect(connection)
-    return not refused
+    return not has_failed

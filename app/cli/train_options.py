@@ -77,7 +77,7 @@ def recipe_from(options: argparse.Namespace) -> Recipe:
 
 
 def _spec_from(recipe: Recipe, options: argparse.Namespace) -> NetworkSpec:
-    """The recipe's network, with the widths, activations and initialisation of the options."""
+    """Return the network of the recipe, with the widths, activations and initialisation of the options."""
     spec = recipe.spec
     if options.layers is None and not options.activations and not options.initialization:
         return spec
@@ -95,7 +95,7 @@ def _spec_from(recipe: Recipe, options: argparse.Namespace) -> NetworkSpec:
 
 
 def new_training(recipe: Recipe, path: Path | None) -> Training:
-    """A new run, on the data at `path` or that of the recipe."""
+    """Return a new run, with the data at `path` or that of the recipe."""
     check_memory(recipe.spec, recipe.config)
     data = _data_for(recipe, path)
     network = Network(recipe.spec, seed=recipe.config.seed)
@@ -104,7 +104,7 @@ def new_training(recipe: Recipe, path: Path | None) -> Training:
 
 
 def continued_training(options: argparse.Namespace) -> tuple[Training, str, float]:
-    """The run of a checkpoint, the name of its recipe, and the share of the data that it holds out."""
+    """Return the run of a checkpoint, the name of its recipe, and the share of the data that is held out."""
     for name in (*SETTINGS, "activations", "initialization"):
         if getattr(options, name, None) is not None and name not in OPTIONS_WITH_RESUME:
             option = name.replace("_", "-")

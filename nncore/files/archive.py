@@ -108,7 +108,7 @@ class Archive:
 
     def array(self, name: str, shape: tuple[int, ...], reason: str) -> NDArray[np.float32]:
         """Return the array `name`, read-only; it must have this shape. reason: for the shape, for messages."""
-        member, count = f"{name}.npy", prod(shape)
+        member, count = f"{name}.npy", prod(shape)  # float32: 4 bytes per number
         # Checked before reading: the stated size may be huge although there is no data.
         stated_size = self._info(member).file_size
         if not 4 * count <= stated_size <= 4 * count + MAX_ARRAY_HEADER_BYTES:

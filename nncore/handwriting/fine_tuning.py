@@ -98,6 +98,7 @@ class _Tuning:
         self._distorter = Distorter(VARIATION, (SIDE, SIDE), self._own_rows, network.dtype)
         self._optimizer = Adam(self.tuned.parameters)
         self._output = OUTPUTS[network.spec.output]
+        # The batch: images, targets, and the targets of single digits; the own drawings are in the first rows.
         self._X = np.empty((rows, SIDE * SIDE), network.dtype)
         self._T = np.empty((rows, network.spec.outputs), network.dtype)
         self._one_hot = np.eye(network.spec.outputs, dtype=network.dtype)
@@ -165,8 +166,9 @@ class FrozenNorm(Layer):
     def __init__(self, layer: BatchNormLayer) -> None:
         # gamma (x - mean) / sqrt(variance + epsilon) + beta = factor x + offset
         factor = layer.gamma / np.sqrt(layer.variance + layer.spec.epsilon)
-        self._shape, beside = layer.input_shape, (-1,) + (1,) * (len(layer.input_shape) - 1)
-        self._factor, self._offset = factor.reshape(beside), (layer.beta - layer.mean * factor).reshape(beside)
+        # (channels, 1, 1) for images, so that the factors are broadcast over height and width.
+        self._shape, broadcast = layer.input_shape, (-1,) + (1,) * (len(layer.input_shape) - 1)
+        self._factor, self._offset = factor.reshape(broadcast), (layer.beta - layer.mean * factor).reshape(broadcast)
 
     def allocate(self, rows: int) -> None:
         """Allocate the workspace for batches of up to `rows` rows."""

@@ -119,7 +119,8 @@ class _Layout:
         self._high = np.array([stroke.max(axis=0) for stroke in ink.strokes], np.float64)
         self._distances = _distances(ink)
         width, height = (self._high - self._low).max(axis=0)
-        self._size = float(max(height, width / 2)) or 1.0  # about the height of a digit
+        # About the height of a digit: the tallest stroke, or half the widest one, such as a long bar.
+        self._size = float(max(height, width / 2)) or 1.0
         self._apart: set[tuple[Group, Group]] = set()
 
     def closest(self) -> tuple[Group, Group, float] | None:
@@ -182,6 +183,7 @@ def _odds_apart(low: Array, high: Array, distances: Array) -> Array:
 
 def _distances(ink: Ink) -> Array:
     """Return the distances (strokes, strokes) between the nearest points of any two strokes."""
+    # The same number of points for each stroke, so that one reshape finds the nearest points of every pair.
     count = max(2, min(MAX_POINTS_PER_STROKE, MAX_POINTS // len(ink.strokes)))
     points = np.concatenate([_evenly_spaced(stroke.astype(np.float64), count) for stroke in ink.strokes])
     x, y = points.T
@@ -206,6 +208,7 @@ def _network_odds_apart(network: Network, ink: Ink, one: Group, other: Group) ->
     """
     images = np.stack([rasterize(_part(ink, group)) for group in (one, other, one + other)])
     X = np.multiply(images.reshape(3, -1), np.float32(1 / 255), dtype=network.dtype)
+    # The floor of 0.001 limits the log odds if the network recognises no digit at all.
     first, second, together = (max(float(best), 1e-3) for best in network.predict(X).max(axis=1))
     return NETWORK_WEIGHT * ((log(first) + log(second)) / 2 - log(together))
 

@@ -212,7 +212,7 @@ class RunLog:
 
     def curve(self, run: int) -> NDArray[np.float32]:
         """Step, loss and accuracy (3, n) of steps of a run, n at most MAX_POINTS."""
-        blob = self._column(run, "curve") or b""
+        blob = self._column(run, "curve") or b""  # three rows of n float32; a damaged blob is cut to whole columns
         return np.frombuffer(blob[: len(blob) // 12 * 12], "<f4").reshape(3, -1)
 
     def confusion(self, run: int) -> tuple[str, NDArray[np.int64]] | None:
@@ -264,6 +264,7 @@ class RunLog:
 
     def _thin(self, cursor: sqlite3.Cursor, run: int) -> None:
         count, last = cursor.execute("SELECT count(*), max(epoch) FROM epochs WHERE run = ?", (run,)).fetchone()
+        # Doubles the distance of the rows until they are few enough; the same rows stay when more epochs follow.
         every = 1
         while count > MAX_ROWS:
             every *= 2

@@ -66,12 +66,12 @@ def grid(spec: NetworkSpec, config: TrainingConfig, values: Mapping[str, Sequenc
     for no hidden layer; for "activation" names. A value given twice counts once. Raises SettingError that names the
     setting if a setting or value is not valid, or if there would be more than MAX_JOBS runs.
     """
-    for setting, wanted in values.items():
+    for setting, chosen in values.items():
         if setting not in SWEPT:
             raise SettingError(setting, f"A sweep cannot vary {setting!r}; choose from {', '.join(SWEPT)}.")
-        if not wanted:
+        if not chosen:
             raise SettingError(setting, f"{SWEPT[setting].title} must have at least one value; got 0 values.")
-    axes = [list(dict.fromkeys(wanted)) for wanted in values.values()]
+    axes = [list(dict.fromkeys(chosen)) for chosen in values.values()]
     count = prod(map(len, axes))
     if count > MAX_JOBS:
         most = max(values, key=lambda setting: len(values[setting]))

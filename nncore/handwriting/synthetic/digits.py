@@ -39,7 +39,7 @@ class Writer:
 
 def random_glyph(digit: int, rng: Generator) -> Glyph:
     """Return a random glyph of a digit; rare ones are less probable."""
-    shares = _SHARES[digit]
+    shares = _SHARES[digit]  # inverse transform sampling: the first glyph whose cumulative weight exceeds the number
     return _GLYPHS[digit][int(np.searchsorted(shares, rng.random() * shares[-1], side="right"))]
 
 

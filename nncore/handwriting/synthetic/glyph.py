@@ -22,7 +22,9 @@ _T = np.arange(POINTS_PER_SEGMENT)[:, None] / POINTS_PER_SEGMENT
 _WEIGHTS = np.hstack(
     [-_T + 2 * _T**2 - _T**3, 2 - 5 * _T**2 + 3 * _T**3, _T + 4 * _T**2 - 3 * _T**3, _T**3 - _T**2]
 ) / 2  # fmt: skip
-"""(points, 4): the points of a Catmull-Rom segment as weights of the four control points around it."""
+"""(points, 4): the points of a Catmull-Rom segment as weights of the four control points around it.
+
+It is the cubic from P1 to P2 with the tangents (P2 - P0)/2 at P1 and (P3 - P1)/2 at P2; t runs from 0 to 1."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +59,7 @@ def _curve(count: int, corners: list[int]) -> NDArray[np.float64]:
     Catmull and Rom, "A class of local interpolating splines", 1974. A segment needs the points before and after it; at
     an end of the curve the missing one is the reflection of the neighbour: 2 end - neighbour.
     """
+    # Each point is a weighted sum of control points, so one matrix product draws the glyph for any control points.
     matrix = np.zeros(((count - 1) * POINTS_PER_SEGMENT + 1, count))
     ends = [0, *(corner for corner in corners if 0 < corner < count - 1), count - 1]
     for first, last in pairwise(ends):

@@ -92,6 +92,7 @@ def _two_digits(style: WriterStyle, rng: Generator) -> list[Stroke]:
     """Return two different digits side by side that touch or nearly touch."""
     first, second = rng.choice(10, 2, replace=False).tolist()
     left, right = (style.sketch(random_glyph(digit, rng), rng) for digit in (first, second))
+    # The second digit starts where the first one ends, with a small overlap or gap.
     edge = max(stroke[:, 0].max() for stroke in left) - min(stroke[:, 0].min() for stroke in right)
     move = np.array([edge + rng.uniform(-0.12, 0.25), rng.normal(0, 0.08)])
     return [*left, *(stroke + move for stroke in right)]
@@ -103,6 +104,7 @@ def _crossed_out(style: WriterStyle, rng: Generator) -> list[Stroke]:
     points = np.concatenate(strokes)
     low, high = points.min(axis=0) - 0.1, points.max(axis=0) + 0.1
     middle, room = (low + high) / 2, np.maximum(high - low, 0.7)
+    # The marks are in the unit square, which is stretched over the digit at the end.
     how = rng.random()
     if how < 0.35:
         marks = [np.array([[0.0, 0.0], [1.0, 1.0]]), np.array([[1.0, 0.0], [0.0, 1.0]])]

@@ -63,6 +63,7 @@ def coil(rng: Generator) -> list[Stroke]:
 def wandering(rng: Generator) -> list[Stroke]:
     """Return a random walk that is five to eight times as long as its larger side."""
     steps = np.arange(1, 1500)
+    # The direction changes at random, with a constant bias that bends the whole walk.
     heading = np.cumsum(rng.normal(0, rng.uniform(0.35, 0.6), len(steps))) + rng.normal(0, 0.08) * steps
     points = np.cumsum([np.cos(heading), np.sin(heading)], axis=1)
     extent = (np.maximum.accumulate(points, axis=1) - np.minimum.accumulate(points, axis=1)).max(axis=0) + 2
@@ -97,6 +98,7 @@ def cloud(rng: Generator) -> list[Stroke]:
     """Return a closed line with bulges all around."""
     bulges = int(rng.integers(5, 10))
     angle = np.linspace(0, tau, bulges * 10)
+    # |sin| has one arch per bulge, with a sharp notch between two of them.
     radius = 0.35 + 0.2 * np.abs(np.sin(angle * bulges / 2)) + 0.03 * _drift(len(angle), rng)
     return [_ring(angle, radius, rng)]
 
@@ -154,6 +156,7 @@ def _segment(direction: float, length: float) -> Stroke:
 def _parallel(count: int, direction: float, rng: Generator) -> list[Stroke]:
     """Return parallel lines in a direction."""
     across = np.array([-sin(direction), cos(direction)])
+    # Many lines fill about the height of a digit; few lines stay close together.
     places = np.linspace(-0.5, 0.5, count) * rng.uniform(0.5, 1.1) * min(1.0, 0.3 * count)
     return [
         _segment(direction + rng.normal(0, 0.05), rng.uniform(0.8, 1.1)) + across * place + rng.normal(0, 0.03, 2)
@@ -177,6 +180,7 @@ def _turned(stroke: Stroke, rng: Generator) -> Stroke:
 
 def _drift(count: int, rng: Generator) -> NDArray[np.float64]:
     """Return `count` slowly changing random numbers from -1 to 1."""
+    # Random values at every twelfth point, with straight lines between them.
     nodes = max(2, count // 12)
     drift: NDArray[np.float64] = np.interp(
         np.linspace(0, nodes - 1, count), np.arange(nodes), rng.uniform(-1, 1, nodes)

@@ -88,6 +88,7 @@ class WriterStyle:
         points = self._bent(np.concatenate(strokes), rng)
         size = self.size * exp(0.08 * rng.standard_normal())
         low, high = points.min(axis=0), points.max(axis=0)
+        # The free space around the digit; a tenth of the tablet for large digits, which may extend beyond it.
         room = np.maximum(TABLET_SIZE - (high - low) * size, 0.1 * TABLET_SIZE)
         origin = rng.random(2) * room - low * size
         sampled = (self._sampled(stroke, rng) for stroke in split(points, [len(stroke) for stroke in strokes]))
@@ -99,7 +100,7 @@ class WriterStyle:
         across, along = rng.normal(0, self.bend, (2, 2))
         phase = rng.random(2) * tau
         slant, turn, width, bulge = rng.standard_normal(4).tolist()
-        waves = np.sin(points * 3.5 + phase)  # of x, and of y
+        waves = np.sin(points * 3.5 + phase)  # (n, 2), of x and of y; 3.5 is about half a wave over the height
         bent = points + across * waves[:, ::-1] + along / 2 * waves
         bent[:, 1] += 0.03 * bulge * np.sin(tau * points[:, 1])  # makes the upper or the lower half larger
         slant = self.slant + 0.06 * slant
@@ -107,6 +108,7 @@ class WriterStyle:
         width = self.width * exp(0.08 * width)
         c, s = 1 - turn * turn / 2, sin(turn)  # the cosine to second order, which is enough for small angles
         rotate = np.array([[c, s], [-s, c]])
+        # Row vectors: first x' = width x - slant y (upwards is negative y), then the rotation.
         placed: Stroke = bent @ (np.array([[width, 0], [-slant, 1]]) @ rotate)
         return placed
 
@@ -126,6 +128,7 @@ class WriterStyle:
         np.cumsum(times, out=arrivals[1:])
         draws = rng.random(4).tolist()  # for the start, the end, and a hook at each of them
         start, end = self._ends(arrivals[-1], draws)
+        # A tablet records points at equal times, so the points are dense where the pen is slow.
         count = max(2, round((end - start) / self.spacing) + 1)
         ticks = start + np.arange(count) * ((end - start) / (count - 1))
         points = np.empty((count, 2))

@@ -17,7 +17,7 @@ from PySide6.QtGui import QImage
 import app.cli.main as cli
 import main
 from nncore.files.model_file import load_model
-from tests.nncore.example_data import mnist, small_mnist
+from tests.nncore.example_data import mnist
 
 ROOT = Path(main.__file__).parent
 SMALL = ["--layers", "784", "16", "10", "--epochs", "1"]
@@ -40,18 +40,6 @@ def error_message(process: subprocess.CompletedProcess[str]) -> str:
     assert process.stdout == ""
     assert re.fullmatch(r"digitlab[^\n]*: [^\n]+\n", process.stderr), process.stderr
     return process.stderr
-
-
-@pytest.fixture(scope="module")
-def small_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    data, path = small_mnist(), tmp_path_factory.mktemp("data") / "small.npz"
-    assert data.test is not None
-    np.savez(
-        path,
-        x_train=data.training.images, y_train=data.training.labels,
-        x_test=data.test.images, y_test=data.test.labels,
-    )  # fmt: skip
-    return path
 
 
 @pytest.mark.slow  # trains on all of MNIST

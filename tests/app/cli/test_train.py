@@ -25,18 +25,6 @@ SMALL = ["--layers", "784", "16", "10", "--batch-size", "100"]
 """Options for 18 steps per epoch when a tenth of the images is held out."""
 
 
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> str:
-    splits, path = small_mnist(), tmp_path_factory.mktemp("data") / "small.npz"
-    assert splits.test is not None
-    np.savez(
-        path,
-        x_train=splits.training.images, y_train=splits.training.labels,
-        x_test=splits.test.images, y_test=splits.test.labels,
-    )  # fmt: skip
-    return str(path)
-
-
 class Trainer:
     """Runs `train` in this process."""
 
@@ -57,8 +45,8 @@ class Trainer:
 
 
 @pytest.fixture
-def trainer(data: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Trainer:
-    return Trainer(data, tmp_path, capfd)
+def trainer(small_data: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Trainer:
+    return Trainer(str(small_data), tmp_path, capfd)
 
 
 def test_steps_and_seconds_end_a_run(trainer: Trainer) -> None:
@@ -107,18 +95,18 @@ def test_options_for_loss_smoothing_decay_and_clipping_are_used(trainer: Trainer
 def test_a_resumed_run_ends_like_an_uninterrupted_run(
     trainer: Trainer, monkeypatch: pytest.MonkeyPatch, stop_after: int, optimizer: str
 ) -> None:
-    whole, resumed, checkpoint = (trainer.folder / name for name in ("whole.npz", "resumed.npz", "run.npz"))
+    complete, resumed, checkpoint = (trainer.folder / name for name in ("complete.npz", "resumed.npz", "run.npz"))
     settings = [*SMALL, "--epochs", 2, "--optimizer", optimizer, "--seed", 3, "--keep-best"]
-    uninterrupted = trainer.run(*settings, "--out", whole)
+    uninterrupted = trainer.run(*settings, "--out", complete)
     with monkeypatch.context() as patch:
         interrupt(patch, stop_after)
         trainer.run(*settings, "--checkpoint", checkpoint, status=130)
     assert load_checkpoint(checkpoint).counters["step"] == stop_after
     events = trainer.run("--resume", checkpoint, "--out", resumed)
-    np.testing.assert_array_equal(load_model(resumed).parameters, load_model(whole).parameters)
+    np.testing.assert_array_equal(load_model(resumed).parameters, load_model(complete).parameters)
     timeless = {"seconds", "samples_per_second", "model"}
     assert without(events[-1], timeless) == without(uninterrupted[-1], timeless)
-    one, other = (load_model(path) for path in (whole, resumed))
+    one, other = (load_model(path) for path in (complete, resumed))
     assert one.card.settings == other.card.settings
     assert [without(row, timeless) for row in one.history] == [without(row, timeless) for row in other.history]
 
@@ -140,14 +128,14 @@ def without(fields: Any, names: set[str]) -> dict[str, Any]:
 
 
 def test_a_resumed_run_keeps_the_name_of_its_recipe(trainer: Trainer, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole, resumed, checkpoint = (trainer.folder / name for name in ("whole.npz", "resumed.npz", "run.npz"))
+    complete, resumed, checkpoint = (trainer.folder / name for name in ("complete.npz", "resumed.npz", "run.npz"))
     recipe = ["--recipe", "mlp", "--epochs", 1, "--steps", 6]
-    trainer.run(*recipe, "--out", whole)
+    trainer.run(*recipe, "--out", complete)
     with monkeypatch.context() as patch:
         interrupt(patch, 2)
         trainer.run(*recipe, "--checkpoint", checkpoint, status=130)
     trainer.run("--resume", checkpoint, "--out", resumed, "--checkpoint", checkpoint)
-    np.testing.assert_array_equal(load_model(resumed).parameters, load_model(whole).parameters)
+    np.testing.assert_array_equal(load_model(resumed).parameters, load_model(complete).parameters)
     assert load_model(resumed).card.recipe == "mlp"
     assert load_checkpoint(checkpoint).counters["step"] == 6
 
