@@ -22,7 +22,7 @@ RNG = np.random.default_rng(0)
 
 
 def labels_drawn_from(logits: np.ndarray) -> np.ndarray:
-    """Labels that are right as often as the logits' probabilities say."""
+    """Labels drawn with the probabilities of the logits, so that the logits are calibrated."""
     return np.array([RNG.choice(len(p), p=p) for p in softmax(logits)])
 
 

@@ -12,13 +12,13 @@ BYTES = 4 * SPEC.parameter_count
 
 
 def network_of(epoch: float) -> Network:
-    """One whose parameters tell which it is."""
+    """A network all of whose parameters are `epoch`."""
     network = Network(SPEC)
     network.parameters.values[:] = epoch
     return network
 
 
-def trained(epochs: int, kept: int) -> EpochSnapshots:
+def snapshots_of(epochs: int, kept: int) -> EpochSnapshots:
     snapshots = EpochSnapshots(SPEC, most_bytes=kept * BYTES)
     for epoch in range(epochs + 1):
         snapshots.add(epoch, network_of(epoch))
@@ -28,11 +28,11 @@ def trained(epochs: int, kept: int) -> EpochSnapshots:
 @pytest.mark.parametrize("epochs", [1, 2, 7, 8, 9, 30, 100, 1001])
 @pytest.mark.parametrize("kept", [2, 3, 8, 20])
 def test_first_and_last_epoch_are_kept_and_others_at_even_distances(epochs: int, kept: int) -> None:
-    snapshots = trained(epochs, kept)
+    snapshots = snapshots_of(epochs, kept)
     assert (snapshots.epochs[0], snapshots.epochs[-1]) == (0, epochs)
     assert min(epochs + 1, (kept + 1) // 2) <= len(snapshots.epochs) <= kept
     gaps = np.diff(snapshots.epochs[:-1])
-    assert len(set(gaps.tolist())) <= 1  # all strides are one, but for the last
+    assert len(set(gaps.tolist())) <= 1  # all distances but the last are equal
     for epoch in snapshots.epochs:
         assert (snapshots.values(epoch) == epoch).all()
 
@@ -62,7 +62,7 @@ def test_only_the_last_epoch_is_kept_if_memory_is_too_small_for_two(most_bytes: 
 
 
 def test_adding_an_earlier_epoch_raises_an_error() -> None:
-    snapshots = trained(3, 10)
+    snapshots = snapshots_of(3, 10)
     with pytest.raises(ValueError, match="An epoch after 3 is expected; got 3"):
         snapshots.add(3, network_of(3))
 
@@ -88,7 +88,7 @@ def test_each_snapshot_predicts_like_the_network_after_its_epoch() -> None:
 
 
 def test_reading_with_an_epoch_that_is_not_kept_raises_key_error() -> None:
-    snapshots = trained(100, 4)
+    snapshots = snapshots_of(100, 4)
     with pytest.raises(KeyError):
         snapshots.read(1, np.zeros((28, 28), np.uint8))
     assert EpochSnapshots(SPEC).epochs == ()

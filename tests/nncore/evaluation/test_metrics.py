@@ -11,7 +11,7 @@ from nncore.model.network import Network, NetworkSpec
 
 
 def brightest_pixel_network() -> Network:
-    """Answers with the brightest of the first three pixels."""
+    """A network that predicts the index of the brightest of the first three pixels."""
     network = Network(NetworkSpec.dense((4, 3), input_shape=(2, 2)))
     network.parameters.value("1.W")[:3] = np.eye(3) * 5
     return network
@@ -31,8 +31,8 @@ def test_confusion_matrix_counts_predicted_classes_per_true_class() -> None:
     assert evaluation.accuracy == 0.75
     assert evaluation.count == 4
     assert evaluation.per_class == [1, 1, 0.5]
-    correct, wrong = np.log(np.exp(5) + 2) - 5, np.log(np.exp(5) + 2)
-    assert evaluation.loss == pytest.approx((3 * correct + wrong) / 4)
+    loss_if_correct, loss_if_incorrect = np.log(np.exp(5) + 2) - 5, np.log(np.exp(5) + 2)
+    assert evaluation.loss == pytest.approx((3 * loss_if_correct + loss_if_incorrect) / 4)
 
 
 def test_evaluation_in_several_batches_equals_evaluation_in_one() -> None:

@@ -9,7 +9,7 @@ from nncore.model.network import Network, NetworkSpec
 
 
 def one_pixel_network(row: int, column: int, digit: int) -> Network:
-    """A network without hidden layers that says `digit` if there is ink in one pixel, else any digit."""
+    """A network that predicts `digit` if one pixel has ink; otherwise all digits have the same probability."""
     network = Network(NetworkSpec.dense((784, 10)))
     network.parameters.value("1.W")[28 * row + column, digit] = 5
     return network

@@ -20,7 +20,7 @@ def seeded_network(widths: tuple[int, ...] = (784, 16, 10)) -> Network:
 
 
 def network_with_probabilities(probabilities: list[float]) -> Network:
-    """Gives these probabilities whatever it sees."""
+    """A network that gives these probabilities for every image."""
     network = Network(NetworkSpec.dense((784, len(probabilities))))
     network.parameters.value("1.b")[:] = np.log(probabilities)
     return network
@@ -71,20 +71,24 @@ def test_the_verdict_is_unsure_below_the_threshold(best: float, verdict: str) ->
     assert recognize(network_with_probabilities([best, 1 - best - 0.01, 0.01]), digit_image()).verdict == verdict
 
 
-def spread(*best: float) -> list[float]:
-    """The probabilities of ten classes: these, and what remains in equal parts."""
+def ten_probabilities(*best: float) -> list[float]:
+    """The probabilities of ten classes: those of `best`, and equal ones for the others, with the sum 1."""
     return [*best, *[(1 - sum(best)) / (10 - len(best))] * (10 - len(best))]
 
 
 def test_two_likely_classes_are_unsure_and_ten_equal_ones_are_not_a_digit() -> None:
-    assert verdicts(np.array([spread(0.49, 0.49), spread(0.1), spread(0.97)])) == ["unsure", "not a digit", "digit"]
-    assert recognize(network_with_probabilities(spread(0.1)), digit_image()).verdict == "not a digit"
+    assert verdicts(np.array([ten_probabilities(0.49, 0.49), ten_probabilities(0.1), ten_probabilities(0.97)])) == [
+        "unsure",
+        "not a digit",
+        "digit",
+    ]
+    assert recognize(network_with_probabilities(ten_probabilities(0.1)), digit_image()).verdict == "not a digit"
 
 
 def test_the_verdict_is_not_a_digit_if_the_best_two_sum_to_less_than_the_threshold() -> None:
     half = REJECTED_BELOW / 2
-    assert verdicts(np.array(spread(half + 0.04, half - 0.05))) == ["not a digit"]
-    assert verdicts(np.array(spread(half + 0.06, half - 0.05))) == ["unsure"]
+    assert verdicts(np.array(ten_probabilities(half + 0.04, half - 0.05))) == ["not a digit"]
+    assert verdicts(np.array(ten_probabilities(half + 0.06, half - 0.05))) == ["unsure"]
 
 
 def test_a_network_for_two_classes_never_rejects() -> None:

@@ -23,21 +23,21 @@ def predicted_test_set() -> tuple[Predictions, Dataset]:
 
 
 class TagChecker(HTMLParser):
-    """Notes the tags, and that each is closed."""
+    """Collects the tags of a page, and checks that each is closed."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
         self.open: list[str] = []
-        self.seen: list[tuple[str, dict[str, str | None]]] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen.append((tag, dict(attrs)))
+        self.tags.append((tag, dict(attrs)))
         if tag not in ("meta", "img", "br"):
             self.open.append(tag)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.seen.append((tag, dict(attrs)))
+        self.tags.append((tag, dict(attrs)))
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
@@ -48,12 +48,12 @@ def test_the_page_is_valid_html_without_external_resources() -> None:
     point = RobustnessPoint(DISTORTIONS[0], 0.0, 0.9, 100)
     tags = TagChecker(evaluation_report(predictions, data, "mine", "784 - 10", [point]))
     assert not tags.open
-    assert not {"script", "link", "iframe"} & {tag for tag, _ in tags.seen}
-    sources = [attributes["src"] for _, attributes in tags.seen if "src" in attributes]
+    assert not {"script", "link", "iframe"} & {tag for tag, _ in tags.tags}
+    sources = [attributes["src"] for _, attributes in tags.tags if "src" in attributes]
     assert len(sources) == min(MAX_MISREAD, len(predictions.misread()))
     assert all(str(source).startswith("data:image/png;base64,") for source in sources)
-    assert not any("href" in attributes for _, attributes in tags.seen)
-    assert [tag for tag, _ in tags.seen].count("svg") == 2
+    assert not any("href" in attributes for _, attributes in tags.tags)
+    assert [tag for tag, _ in tags.tags].count("svg") == 2
 
 
 def test_the_page_contains_accuracy_interval_and_confusion_matrix() -> None:
@@ -83,7 +83,7 @@ def test_the_page_works_without_mistakes_and_without_images() -> None:
     numbers = Dataset.from_floats([[0.0], [1.0]], np.array([0, 1]), ("a", "b"))
     correct = Predictions(np.array([0, 1]), np.array([0, 1]), np.eye(2, dtype=np.float32), ("a", "b"), "two")
     assert "No example was misread." in evaluation_report(correct, numbers, "m")
-    wrong = replace(correct, answers=np.array([1, 1]))
-    page = evaluation_report(wrong, numbers, "m")
+    incorrect = replace(correct, answers=np.array([1, 1]))
+    page = evaluation_report(incorrect, numbers, "m")
     assert "a read as b" in page
     assert "<img" not in page

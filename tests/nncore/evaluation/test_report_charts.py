@@ -30,4 +30,4 @@ def test_a_curve_fills_the_plot_and_names_are_escaped() -> None:
     caption = figure.find("figcaption")
     assert caption is not None
     assert caption.text == "<b>&"
-    assert robustness_chart(points[:1])  # of one strength there is no division by nothing
+    assert robustness_chart(points[:1])  # a single strength causes no division by zero

@@ -41,11 +41,11 @@ EVERY_LOSS = [
 EVERY_LOSS_AND_TARGET = [
     (*case, labels) for case in EVERY_LOSS for labels in (True, False) if labels or case[0] != "cross_entropy"
 ]
-"""The loss, and whether the targets are labels; cross-entropy takes nothing else."""
+"""The loss, and whether the targets are labels; cross-entropy takes only labels."""
 
 
 def allocated(loss: Loss, rows: int = 6, outputs: int = 5, dtype: type = np.float64) -> Loss:
-    """The loss with room for larger batches than it will get."""
+    """The loss with workspaces for batches two rows larger."""
     loss.allocate(rows + 2, outputs, np.dtype(dtype))
     return loss
 
@@ -79,8 +79,8 @@ def test_binary_cross_entropy_matches_its_definition(targets: np.ndarray, T: np.
         return losses
 
     assert allocated(BinaryCrossEntropy()).forward(LOGITS, targets) == pytest.approx(definition(T).mean())
-    pulled = allocated(BinaryCrossEntropy(0.2)).forward(LOGITS, targets)
-    assert pulled == pytest.approx(definition(0.8 * T + 0.1).mean())
+    smoothed = allocated(BinaryCrossEntropy(0.2)).forward(LOGITS, targets)
+    assert smoothed == pytest.approx(definition(0.8 * T + 0.1).mean())
     np.testing.assert_allclose(BinaryCrossEntropy(0.2).per_example(LOGITS, targets), definition(T))
 
 
@@ -191,7 +191,7 @@ def test_a_smaller_batch_is_not_affected_by_a_larger_workspace(name: str, output
 
 
 def peak_memory_of_a_step(loss: Loss, rows: int, labels: bool) -> int:
-    """Bytes that a second forward and backward take at their worst."""
+    """The largest number of bytes allocated during the second forward and backward."""
     rng = np.random.default_rng(0)
     logits = rng.standard_normal((rows, 10)).astype(np.float32)
     targets = rng.integers(0, 10, rows) if labels else rng.random((rows, 10), np.float32)
@@ -210,7 +210,7 @@ def test_forward_and_backward_allocate_nothing_that_grows_with_the_batch(
     name: str, output: str, smoothing: float, labels: bool
 ) -> None:
     loss = make_loss(name, output, smoothing)
-    # NumPy has buffers of a fixed size where it stretches a column; one byte a row more would be 30,000.
+    # NumPy broadcasts a column with buffers of a fixed size. One more byte per row would be 30,000 bytes.
     assert abs(peak_memory_of_a_step(loss, 40_000, labels) - peak_memory_of_a_step(loss, 10_000, labels)) < 4000
 
 

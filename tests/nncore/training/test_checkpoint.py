@@ -1,4 +1,4 @@
-"""A run that goes on for longer than it was to, or with another rate."""
+"""Finished runs that are extended by steps, epochs or seconds, or with another learning rate."""
 
 from __future__ import annotations
 

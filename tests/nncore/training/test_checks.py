@@ -1,4 +1,4 @@
-"""What goes together learns, whatever the problem; what does not is raised before the first step."""
+"""Combinations of network, data and settings: valid ones learn, invalid ones raise an error before the first step."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def waves(count: int = 400) -> Dataset:
 
 
 def numbers(outputs: str, *widths: int, activation: str = "tanh") -> NetworkSpec:
-    """A dense network for plain numbers."""
+    """A dense network with this output function."""
     return replace(NetworkSpec.dense(widths, activation), output=outputs)
 
 
@@ -177,7 +177,7 @@ def test_network_data_and_settings_that_do_not_fit_raise_an_error(
 
 
 def first_step(**settings: object) -> tuple[float, NDArray[np.floating], NDArray[np.floating]]:
-    """The loss of the first step, the parameters before it and after."""
+    """The loss of the first step, and the parameters before and after it."""
     network = fresh_network()
     before = values_of(network)
     config = TrainingConfig("sgd", 1.0, None, epochs=1, **settings)  # type: ignore[arg-type]
@@ -207,8 +207,8 @@ def test_weight_decay_changes_weights_but_not_biases() -> None:
     start = 0
     for name, shape in SMALL.parameter_shapes.items():
         part = slice(start, start := start + prod(shape))
-        pulled = 0.1 * before[part] if name.endswith("W") else 0
-        np.testing.assert_allclose(plain[part] - decayed[part], pulled, atol=1e-6)
+        decay = 0.1 * before[part] if name.endswith("W") else 0
+        np.testing.assert_allclose(plain[part] - decayed[part], decay, atol=1e-6)
 
 
 def test_a_gradient_is_clipped_to_the_given_norm() -> None:

@@ -25,7 +25,7 @@ CONFIG = TrainingConfig("sgd", 0.1, batch_size=None, epochs=1, clip_norm=0.01)
 
 
 def after_an_epoch(spec: NetworkSpec = SPEC) -> tuple[Network, Network, tuple[LayerHealth, ...]]:
-    """The network before and after an epoch of one step, and what was said of it."""
+    """The network before and after an epoch of one step, and its figures."""
     network = fresh_network(spec)
     before = network.copy()
     (done,) = epochs(list(train(network, few_digits(), CONFIG)))
@@ -59,7 +59,7 @@ def test_gradient_norms_are_measured_before_clipping() -> None:
     data = few_digits().training
     with BatchGradients(before, data, CONFIG, RandomStreams.from_seed(0), len(data), 1, lambda: False) as gradients:
         gradients.compute(np.arange(len(data)))
-    assert np.linalg.norm(before.parameters.gradients) > 0.1  # far longer than what it is clipped to
+    assert np.linalg.norm(before.parameters.gradients) > 0.1  # far above the clipping limit
     for each in figures:
         if each.gradient_norm is not None:
             part = part_of(SPEC, each.layer, before.parameters.gradients)
@@ -91,10 +91,10 @@ def test_dead_units_are_zero_for_every_example() -> None:
     network.parameters.value("1.b")[:5] = -1e6
     (done,) = epochs(list(train(network, few_digits(), replace(CONFIG, learning_rate=1e-6))))
     assert done.health is not None
-    silent = (network.activations(validation.inputs(slice(None)))[1] == 0).all(axis=0)
-    assert silent[:5].all()
-    assert done.health[1].dead_fraction == pytest.approx(silent.mean())
-    assert 0.25 <= silent.mean() < 1
+    is_dead = (network.activations(validation.inputs(slice(None)))[1] == 0).all(axis=0)
+    assert is_dead[:5].all()
+    assert done.health[1].dead_fraction == pytest.approx(is_dead.mean())
+    assert 0.25 <= is_dead.mean() < 1
 
 
 def test_parameters_with_almost_equal_values_have_a_histogram() -> None:
@@ -131,14 +131,14 @@ def test_figures_are_measured_only_after_the_minimum_time(monkeypatch: pytest.Mo
 def test_an_epoch_without_a_measured_step_has_no_figures(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Else those of an earlier epoch would be told again as this one's."""
+    """Otherwise the figures of an earlier epoch would be reported for this one."""
     readings = iter([0.0, 0.0, 0.1, 0.3, 0.5])
     monkeypatch.setattr(health, "perf_counter", lambda: next(readings, 9.0))
     measured = [
         done.health is not None
         for done in epochs(list(train(fresh_network(), few_digits(), replace(CONFIG, epochs=3))))
     ]
-    # Due at 0; not at 0.1, when the second epoch's step is taken; at 0.3, the third's, again.
+    # Figures are due at 0 s and at 0.3 s (third epoch), but not at 0.1 s, the time of the second epoch's step.
     assert measured == [True, False, True]
 
 
@@ -154,7 +154,7 @@ def test_measuring_figures_does_not_change_the_training(monkeypatch: pytest.Monk
 
 
 def test_units_are_probed_with_examples_from_first_to_last() -> None:
-    """Sorted examples: the unit is silent on all but the last ones."""
+    """The examples are sorted, and the unit gives 0 for all but the last ones."""
     network = Network(NetworkSpec((1,), (Dense(1), Activation("relu"), Dense(1)), "linear"))
     network.parameters.value("1.W")[...], network.parameters.value("1.b")[...] = 1, -0.95
     inputs = np.linspace(0, 1, 1000, dtype=np.float32)[:, None]

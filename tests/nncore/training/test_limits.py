@@ -1,4 +1,4 @@
-"""When a run ends, and with which weights."""
+"""The limits that end a run, and the weights with which it ends."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from nncore.training.events import EpochDone, Finished, StepDone, TrainingEvent
 from tests.nncore.runs import epochs, few_digits, finished_event, fresh_network, steps, values_of
 
 CONFIG = TrainingConfig(epochs=5, batch_size=64)
-"""Three steps an epoch, fifteen in all."""
+"""Three steps per epoch, 15 steps in all."""
 
 
 def run(config: TrainingConfig, network: Network | None = None) -> list[TrainingEvent]:
@@ -29,7 +29,7 @@ def run(config: TrainingConfig, network: Network | None = None) -> list[Training
 
 @pytest.fixture
 def one_second_per_reading(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
-    """A clock that shows a second more whenever it is read: each step takes one, and so does judging."""
+    """A clock that advances by a second at each reading: each step and each evaluation takes one second."""
     clock: Iterator[int] = count()
     monkeypatch.setattr(loop, "perf_counter", lambda: next(clock))
     return clock
@@ -58,7 +58,7 @@ def test_a_step_limit_ends_the_run_and_its_partial_epoch_is_evaluated() -> None:
         ({"steps": 16}, "epochs", 15),
         ({"steps": 3}, "steps", 3),
         ({"steps": 1}, "steps", 1),
-        ({"seconds": 5.0}, "seconds", 4),  # three steps, one second to judge, a step
+        ({"seconds": 5.0}, "seconds", 4),  # three steps, an evaluation, a step
         ({"seconds": 4.0}, "seconds", 3),
         ({"seconds": 1.0}, "seconds", 1),
         ({"seconds": 1e-9}, "seconds", 1),
@@ -81,7 +81,7 @@ def test_seconds_include_steps_and_evaluation_but_no_pauses(one_second_per_readi
     received = []
     for event in events:
         received.append(event)
-        next(one_second_per_reading)  # somebody lets time pass
+        next(one_second_per_reading)  # a pause of one second
     assert [done.seconds for done in epochs(received)] == [4] * 5
     assert finished_event(received).seconds == 20
     assert epochs(received)[0].samples_per_second == 190 / 3
@@ -102,7 +102,7 @@ def test_a_schedule_covers_the_run_up_to_its_step_limit() -> None:
 @pytest.mark.usefixtures("one_second_per_reading")
 def test_a_schedule_follows_the_time_if_a_time_limit_ends_the_run() -> None:
     found = rates(replace(CONFIG, schedule="cosine", seconds=6.0))
-    # Steps begin at 0, 1 and 2 seconds; judging takes one; then at 4 and 5.
+    # Steps begin at 0, 1 and 2 seconds, the evaluation takes one second, and the next steps begin at 4 and 5.
     np.testing.assert_allclose(found, 0.5 * (1 + np.cos(np.pi * np.array([0, 1, 2, 4, 5]) / 6)))
 
 

@@ -34,7 +34,7 @@ def run(config: TrainingConfig = CONFIG, data: Splits | None = None) -> list[Tra
 
 
 def trained(config: TrainingConfig) -> np.ndarray:
-    """The parameters after a run."""
+    """The parameters after a run with `config`."""
     network = fresh_network(seed=config.seed)
     finished_event(list(train(network, small_mnist(), config)))
     return network.parameters.values

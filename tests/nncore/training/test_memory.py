@@ -64,9 +64,9 @@ def test_the_estimate_covers_the_memory_of_a_training_in_the_window(
     tracemalloc.start()
     network = Network(SPEC)
     network.initialize(np.random.default_rng(0))
-    training = Training(network, data, config, cores=1)  # what two processes share cannot be traced
+    training = Training(network, data, config, cores=1)  # memory shared by two processes cannot be traced
     for _ in training.events():
-        shown = pair()  # the new one is made before the old one goes
+        shown = pair()  # the new pair is created before the old one is released
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     np.testing.assert_array_equal(shown[0].parameters, shown[1].parameters.values)

@@ -1,4 +1,4 @@
-"""Each optimiser against its paper's algorithm, written out in float64 without the rearrangements ours make."""
+"""Each optimiser compared with the algorithm of its paper in float64, without the rearrangements of the product."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ Method = Callable[[Vector, Iterator[tuple[int, float, Vector]], float], Vector]
 
 
 def parameters(dtype: type = np.float64) -> Parameters:
-    """Random weights, with a state behind them that no optimiser may touch."""
+    """Random weights, followed by a state that no optimiser may change."""
     made = Parameters(SHAPES, {"2.mean": (2,)}, dtype)
     made.values[:] = np.random.default_rng(1).standard_normal(made.size)
     return made
 
 
 def inputs() -> Iterator[tuple[int, float, Vector]]:
-    """The number, rate and gradient of each step: some numbers are hardly ever other than zero, sizes differ widely."""
+    """The number, rate and gradient of each step; gradients have very different sizes, and 30 % of them are 0."""
     rng = np.random.default_rng(2)
     sizes = 10.0 ** rng.uniform(-6, 2, IS_WEIGHT.size)
     for t in range(1, STEPS + 1):
@@ -169,7 +169,7 @@ def test_memory_becomes_zero_and_never_denormal_if_gradients_stay_zero(name: str
     for t in range(2, 20 * FLUSH_INTERVAL):
         run(optimizer, trained, iter([(t, 0.001, np.zeros(25))]))
         assert not ((optimizer.memory != 0) & (np.abs(optimizer.memory) < np.finfo(np.float32).tiny)).any()
-    fast = optimizer.memory[:1]  # in each of them the first vector is the one that decays by 0.9 a step
+    fast = optimizer.memory[:1]  # in each optimiser the first vector decays by 0.9 per step
     assert not fast.any()
     assert (trained.trainable < start).all()
 

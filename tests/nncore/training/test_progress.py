@@ -12,7 +12,7 @@ from nncore.training.progress import Progress
 
 
 def run_through(progress: Progress, validation_losses: list[float]) -> list[str | None]:
-    """Take all steps, each of a second; gives the reason to end after each epoch."""
+    """Take all steps, one second each; returns the end reason after each epoch."""
     reasons: list[str | None] = []
     while progress.end_reason is None:
         progress.begin_epoch()
@@ -60,7 +60,7 @@ def test_loss_and_accuracy_of_an_epoch_are_means_over_its_samples() -> None:
     assert (progress.epoch_loss, progress.epoch_accuracy, progress.samples_per_second) == (2.0, 0.75, 8.0)
     progress.close_epoch(1.0)
     assert (progress.seconds, progress.epoch_seconds) == (1.5, 1.5)
-    assert progress.epoch_loss == 2.0  # still there to be ends
+    assert progress.epoch_loss == 2.0  # the figures stay until the next epoch begins
     progress.begin_epoch()
     assert (progress.samples_in_epoch, progress.summed_loss, progress.right) == (0, 0, 0)
 
@@ -99,7 +99,7 @@ def test_a_run_ends_as_soon_as_a_limit_is_reached_exactly(limits: dict[str, Any]
 @pytest.mark.parametrize(
     ("losses", "patience", "ended_after", "best"),
     [
-        ([5.0, 4.0, 3.0, 3.0, 3.0, 1.0], 2, 5, 3),  # as low as before is no lower
+        ([5.0, 4.0, 3.0, 3.0, 3.0, 1.0], 2, 5, 3),  # an equal loss is not lower
         ([5.0, 6.0], 1, 2, 1),
         ([5.0, 6.0, 4.0, 7.0, 8.0, 9.0], 3, 6, 3),
     ],

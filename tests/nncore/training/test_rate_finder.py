@@ -31,7 +31,7 @@ def sweep(config: TrainingConfig = CONFIG, lowest: float = 1e-6, highest: float 
 
 
 def accuracy(optimizer: str, learning_rate: float) -> float:
-    """What three epochs at that rate teach; 0 if they diverge."""
+    """The test accuracy after three epochs at this rate; 0 if the run diverges."""
     config = TrainingConfig(optimizer=optimizer, learning_rate=learning_rate, batch_size=64, epochs=3)
     ended = list(train(fresh_network(), small_mnist(), config))[-1]
     if not isinstance(ended, Finished):

@@ -1,4 +1,4 @@
-"""A run that was stopped, kept and resumed has the same bits as one that never stopped."""
+"""A run that was stopped, saved and resumed has the same bits as one without interruption."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def interrupted(
     ends: Callable[[TrainingEvent], bool],
     data: Splits | None = None,
 ) -> tuple[Training, list[TrainingEvent]]:
-    """A run that is closed after the event that `ends` it, kept, and gone on with from the file."""
+    """A run that is closed after the first event for which `ends` is true, saved, and resumed from the file."""
     training = Training(fresh_network(spec, config.seed), data or few_digits(), config)
     before, events = [], training.events()
     for event in events:
@@ -125,7 +125,7 @@ def test_best_weights_and_patience_resume(tmp_path: Path, step: int) -> None:
 
 
 class StopsAfterQueries(TrainingControl):
-    """Stopped by somebody at the moment when the run has queries so many times whether it is to stop."""
+    """A control that is stopped once the run has read `stopped` this many times."""
 
     def __init__(self, learning_rate: float, queries: int) -> None:
         super().__init__(learning_rate)
@@ -141,7 +141,7 @@ class StopsAfterQueries(TrainingControl):
 def test_a_run_stopped_at_any_moment_resumes_to_the_same_bits(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, min_multiplications: int
 ) -> None:
-    """Also in the middle of a batch that takes several passes, and while the network is evaluation."""
+    """Also during a batch that takes several passes, and during an evaluation."""
     monkeypatch.setattr(batch_gradients, "MIN_MULTIPLICATIONS_TO_SPLIT", min_multiplications)
     monkeypatch.setattr(batch_gradients, "MAX_ROWS_PER_PASS", 15)
     config = TrainingConfig(
@@ -159,7 +159,7 @@ def test_a_run_stopped_at_any_moment_resumes_to_the_same_bits(
         stopped_at.add(finished_event(before).step)
         _, *between, _ = before
         again = resumed_with(training, tmp_path / "run.npz", between)
-        assert_same(again, (whole[0], whole[1][1:]))  # a run that is stopped at once starts without figures
+        assert_same(again, (whole[0], whole[1][1:]))  # a run that is stopped at once reports no figures at its start
         queries += 1
     assert stopped_at == {0, 1, 2, 3, 4}
     assert queries > 20

@@ -1,4 +1,4 @@
-"""The row of a setting: what it may be, how text is read, and that every setting has a row."""
+"""The row of a setting: its allowed values, how text is read, and that every setting has a row."""
 
 from __future__ import annotations
 

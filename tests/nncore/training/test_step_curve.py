@@ -1,4 +1,4 @@
-"""Every step of a run is in its curve, however long it is."""
+"""The curve of a run contains all steps, as means over equally many steps in a long run."""
 
 from __future__ import annotations
 
@@ -46,4 +46,4 @@ def test_a_continued_curve_keeps_its_points_and_their_spacing() -> None:
         curve.add(step, 2.0, 0.5)
     kept = curve.array()
     np.testing.assert_array_equal(kept[:, : earlier.shape[1]], earlier)
-    assert kept[1, earlier.shape[1] :].tolist() == [2.0, 2.0]  # four steps a point, as before
+    assert kept[1, earlier.shape[1] :].tolist() == [2.0, 2.0]  # four steps per point, as before

@@ -1,4 +1,4 @@
-"""Convolution, beyond the contract of all layers: any windows, batches in parts, and NumPy's buffer left as it was."""
+"""Convolution with any windows, and batches that are computed in parts; and the size of NumPy's buffer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One contract for every layer: shapes, gradient, no allocation, train against predict, determinism, copy and save."""
+"""Tests that every layer must pass: shapes, gradient, allocation, forward and predict, determinism, copy and save."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Built(NamedTuple):
     parameters: Parameters
 
     def forward(self, X: np.ndarray) -> np.ndarray:
-        """With the same chance and the same state every time."""
+        """Call `forward` with the same random numbers and the same state every time."""
         self.layer.set_generator(np.random.default_rng(7))
         state = self.parameters.state.copy()
         Y = self.layer.forward(X)
@@ -92,7 +92,7 @@ def built(request: pytest.FixtureRequest) -> Built:
 
 
 def inputs(shape: Shape, rows: int = ROWS) -> np.ndarray:
-    # Away from zero, where ReLU has no derivative to check against; no two alike, for the sake of the largest.
+    # Not near 0, where ReLU has no derivative; all different, so that the maximum of each window is unique.
     values = np.random.default_rng(2).uniform(0.1, 2, (rows, *shape))
     values[np.random.default_rng(3).random(values.shape) < 0.5] *= -1
     return values
@@ -139,11 +139,13 @@ def test_gradients_of_parameters_do_not_depend_on_need_dX(built: Built) -> None:
 def test_a_step_allocates_nothing_that_grows_with_the_batch(built: Built) -> None:
     # More numbers than NumPy's own buffers hold (8192), whose size is fixed.
     rows = 9000 if built.shape == FEATURES else 1500
-    assert peak_memory_of_a_step(built, 2 * rows) - peak_memory_of_a_step(built, rows) < rows, "less than a byte a row"
+    assert peak_memory_of_a_step(built, 2 * rows) - peak_memory_of_a_step(built, rows) < rows, (
+        "less than a byte per row"
+    )
 
 
 def peak_memory_of_a_step(built: Built, rows: int) -> int:
-    """Bytes allocated at most while a batch of `rows` goes forward and back."""
+    """The largest number of bytes allocated during forward and backward of a batch of `rows`."""
     own = build(built.spec, built.shape, np.float32, rows)
     X, dY = inputs(built.shape, rows).astype(np.float32), output_gradient(built, rows).astype(np.float32)
     for measured in (False, True):
@@ -181,7 +183,7 @@ def test_predict_equals_forward_once_running_averages_have_converged(built: Buil
     for _ in range(400):
         Y = built.layer.forward(X)
     if isinstance(built.spec, BatchNorm):
-        # The running variance is that of a sample: by m / (m - 1) larger than the batch's own.
+        # The running variance is the unbiased estimate, m / (m - 1) times the variance of the batch.
         m = X.size // X.shape[1]
         built.parameters.value("1.variance")[:] *= (m - 1) / m
     np.testing.assert_allclose(built.layer.predict(X), Y, rtol=1e-9, atol=1e-12)

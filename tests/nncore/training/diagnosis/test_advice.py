@@ -1,4 +1,4 @@
-"""Real runs that go wrong, and some that do not."""
+"""Real runs with a problem, and healthy runs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BY_32 = TrainingConfig(batch_size=32, epochs=4)
 
 
 def hints_of(spec: NetworkSpec, config: TrainingConfig, data: Splits | None = None) -> list[Hint]:
-    """What is said in a run, each cause once, in the order it came up."""
+    """The hints of a run in order, each cause once."""
     data = data or small_mnist()
     adviser, hints = Adviser(spec, config), list[Hint]()
     for event in train(fresh_network(spec), Splits(data.training, data.validation, None), config, cores=1):
@@ -85,7 +85,7 @@ def test_dead_units_at_a_high_rate_are_found() -> None:
     assert hint.cause == "dead"
     assert "94 % of the ReLU units of layer 2" in hint.sentence
     assert hint.settings == {"learning_rate": 0.001}
-    assert not hint.changes_only_learning_rate  # units that are dead stay so: the run has to begin anew
+    assert not hint.changes_only_learning_rate  # dead units stay dead, so the run must start again
 
 
 def test_dead_units_at_the_usual_rate_get_leaky_relu() -> None:
@@ -233,7 +233,7 @@ def test_the_recipes_get_no_hint(name: str, images: int) -> None:
 def epoch(
     number: int, training_loss: float, validation_loss: float | None = None, dead: float | None = None
 ) -> EpochDone:
-    """An epoch of 200 steps; `dead`: the share of dead units after the first layer."""
+    """An epoch of 200 steps; `dead`: the fraction of dead units after the first layer."""
     health = None if dead is None else (LayerHealth(2, "activation", None, None, None, None, dead),)
     return EpochDone(number, 200 * number, training_loss, 0.9, validation_loss, None, 1e5, 1.0, None, health)
 

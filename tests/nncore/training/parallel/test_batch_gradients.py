@@ -1,4 +1,4 @@
-"""The gradient of a batch is the same however it is worked through, and costs no memory that grows with it."""
+"""The gradient of a batch does not depend on halves, passes and cores, and its memory does not grow with the batch."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def cores(request: pytest.FixtureRequest) -> int:
 
 @pytest.fixture
 def split(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every batch of enough rows is worth splitting among the replicas."""
+    """Split every batch that has enough rows into halves."""
     monkeypatch.setattr(batch_gradients, "MIN_MULTIPLICATIONS_TO_SPLIT", 0)
 
 
@@ -53,14 +53,14 @@ def train_batches(
     config: TrainingConfig = CONFIG,
     data: Dataset | None = None,
 ) -> list[tuple[float, int | None]]:
-    """The loss and the correct answers of one batch after the other."""
+    """The loss and the number of correct answers of each batch."""
     size, figures = max(map(len, batches)), []
     data = small_mnist().training if data is None else data
     with BatchGradients(network, data, config, RandomStreams.from_seed(0), size, cores, lambda: False) as gradients:
         for rows in batches:
-            found = gradients.compute(rows)
-            assert found is not None
-            figures.append(found)
+            result = gradients.compute(rows)
+            assert result is not None
+            figures.append(result)
     return figures
 
 
@@ -140,7 +140,7 @@ def test_the_bits_do_not_depend_on_the_number_of_cores(spec: NetworkSpec) -> Non
 
 
 def test_batches_are_split_for_a_large_network_but_not_for_a_small_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The replicas have chances of their own: what dropout silences tells how many there are."""
+    """Each half has its own random generator for dropout, so the gradients show whether the batch was split."""
     large = NetworkSpec((28, 28), (Dense(600), Dropout(0.5), Dense(10)))
     small = NetworkSpec((28, 28), (Dense(60), Dropout(0.5), Dense(10)))
     rows = np.arange(128)
@@ -173,7 +173,7 @@ def test_running_statistics_are_the_weighted_mean_of_both_halves(cores: int) -> 
 
 @pytest.mark.usefixtures("split")
 def test_both_halves_start_from_the_same_running_statistics(cores: int) -> None:
-    """Also after a batch that was too small to split."""
+    """The first batch is too small to be split."""
     data = small_mnist().training
     spec = NetworkSpec((28, 28), (Flatten(), BatchNorm(momentum=0.4), Dense(10)))
     network = fresh_network(spec)
@@ -218,7 +218,7 @@ def test_workspaces_are_bounded_for_a_dense_and_for_a_large_convolutional_networ
 
 
 FEW, MANY = 2048, 4096
-"""Rows of a batch. With fewer, NumPy's own buffers would still grow, for arithmetic between types; they have an end."""
+"""Rows of a batch. With fewer rows, the buffers that NumPy uses to convert types would still grow."""
 
 FLOAT32 = 4
 
@@ -238,7 +238,7 @@ def test_a_step_allocates_nothing_that_grows_with_the_batch(
     config = replace(CONFIG, augmentation=augmentation)
 
     def peak(batch_size: int) -> int:
-        """Bytes that a step takes at its highest, once the first one is done."""
+        """The largest number of bytes allocated during the second step."""
         network, rows = fresh_network(spec), np.arange(batch_size)
         optimizer = OPTIMIZERS["adam"](network.parameters, 0.01)
         with BatchGradients(
@@ -254,4 +254,4 @@ def test_a_step_allocates_nothing_that_grows_with_the_batch(
             tracemalloc.stop()
         return taken
 
-    assert peak(MANY) - peak(FEW) < FLOAT32 * (MANY - FEW)  # not even one number a row
+    assert peak(MANY) - peak(FEW) < FLOAT32 * (MANY - FEW)  # less than one number per row

@@ -1,4 +1,4 @@
-"""The tasks of the helper process, done in this process; test_helper_process.py runs them in a process of its own."""
+"""The tasks of the helper process, run in this process; test_helper_process.py runs them in a second process."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def network() -> Network:
 def test_the_helper_updates_the_values_from_the_cut_on(network: Network, is_summed: bool) -> None:
     whole, rng = network.copy(), np.random.default_rng(0)
     spec = PartSpec.for_run(network, small_mnist().training, TrainingConfig(), 16)
-    second = HelperProcess(network, spec)
-    shared = second.shared
+    helper = HelperProcess(network, spec)
+    shared = helper.shared
     shared.gradients[:] = rng.standard_normal(shared.gradients.shape)
     worker = Worker(shared, spec)
     before, gradients = shared.values.copy(), shared.gradients.copy()
@@ -39,15 +39,15 @@ def test_the_helper_updates_the_values_from_the_cut_on(network: Network, is_summ
     assert 0 < shared.cut < shared.values.size
     np.testing.assert_array_equal(shared.values[shared.cut :], whole.parameters.values[shared.cut :])
     np.testing.assert_array_equal(shared.values[: shared.cut], before[: shared.cut])
-    np.testing.assert_array_equal(shared.gradients, gradients)  # for whoever has to take the step anew
-    second.close()
+    np.testing.assert_array_equal(shared.gradients, gradients)  # still needed if the step must be repeated
+    helper.close()
 
 
 def test_the_helper_saves_values_and_memory_before_a_step(network: Network) -> None:
-    """Also if it was not saved while nothing was waiting, as before the first step and after one taken elsewhere."""
+    """Steps 1 and 5: nothing was saved in advance for the first step, nor after steps that the main process took."""
     spec = PartSpec.for_run(network, small_mnist().training, TrainingConfig(), 16)
-    second = HelperProcess(network, spec)
-    shared, worker = second.shared, Worker(second.shared, spec)
+    helper = HelperProcess(network, spec)
+    shared, worker = helper.shared, Worker(helper.shared, spec)
     for step in (1, 5):
         shared.memory[:] = step
         before = shared.values[shared.cut :].copy()
@@ -57,4 +57,4 @@ def test_the_helper_saves_values_and_memory_before_a_step(network: Network) -> N
         np.testing.assert_array_equal(shared.saved[0], before)
         assert (shared.saved[1:] == step).all()
         assert not np.array_equal(shared.values[shared.cut :], before)
-    second.close()
+    helper.close()

@@ -1,4 +1,4 @@
-"""A second process changes how long a run takes, and no bit of it, whatever becomes of that process."""
+"""A helper process does not change the bits of a run, even if it is killed or suspended."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ Change = Callable[[HelperProcess, int], None]
 
 @pytest.fixture(autouse=True)
 def split(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every batch of enough rows is split, and the second process is waited for, however busy the machine is."""
+    """Split every batch with enough rows, and wait for the helper process even on a busy machine."""
     monkeypatch.setattr(batch_gradients, "MIN_MULTIPLICATIONS_TO_SPLIT", 0)
     monkeypatch.setattr(batch_gradients, "EXTRA_WAIT_SECONDS", 30.0)
     monkeypatch.setattr(helper_process, "LATE_AFTER_SECONDS", 30.0)
@@ -60,19 +60,19 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 def helper_of(training: Training) -> HelperProcess:
-    second = training._gradients._helper
-    assert second is not None
-    return second
+    helper = training._gradients._helper
+    assert helper is not None
+    return helper
 
 
 def wait_for_helper(training: Training) -> HelperProcess:
-    second = helper_of(training)
-    wait_until(lambda: second.free)
-    return second
+    helper = helper_of(training)
+    wait_until(lambda: helper.free)
+    return helper
 
 
 def run(training: Training, helper_after: int = 0, change: Change | None = None) -> NDArray[np.floating]:
-    """Train; the second process has come up after so many steps. `change` is called with it before each later step."""
+    """Train; from step `helper_after` on the helper is running, and `change` is called with it before each step."""
     for event in training.events():
         step = event.step if isinstance(event, StepDone) else 0
         if isinstance(event, Started | StepDone) and step >= helper_after:
@@ -143,10 +143,10 @@ def test_the_helper_can_start_at_any_step() -> None:
 
 @pytest.mark.parametrize("killed_after", [0, 1, 5])
 def test_the_helper_can_be_killed_between_two_steps(killed_after: int) -> None:
-    def kill(second: HelperProcess, step: int) -> None:
+    def kill(helper: HelperProcess, step: int) -> None:
         if step == killed_after:
-            assert second._process is not None
-            second._process.kill()
+            assert helper._process is not None
+            helper._process.kill()
 
     np.testing.assert_array_equal(run(with_helper(), change=kill), alone())
 
@@ -155,26 +155,26 @@ def test_the_helper_can_be_killed_between_two_steps(killed_after: int) -> None:
 def test_the_helper_can_be_suspended_and_resumed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch_gradients, "EXTRA_WAIT_SECONDS", 0.01)
 
-    def hold(second: HelperProcess, step: int) -> None:
-        assert second._process is not None
+    def suspend(helper: HelperProcess, step: int) -> None:
+        assert helper._process is not None
         if step in (2, 5):
-            os.kill(second._process.pid, signal.SIGSTOP if step == 2 else signal.SIGCONT)
+            os.kill(helper._process.pid, signal.SIGSTOP if step == 2 else signal.SIGCONT)
 
-    np.testing.assert_array_equal(run(with_helper(), change=hold), alone())
+    np.testing.assert_array_equal(run(with_helper(), change=suspend), alone())
 
 
 @on_posix
 @pytest.mark.parametrize("begun", [True, False])
 def test_a_step_that_the_helper_did_not_finish_is_repeated(begun: bool) -> None:
-    """With the values and the memory from before it, whether or not it had begun to change them."""
-    spoilt = 0
+    """The step starts from the values and the memory before it, even if the helper had begun to change them."""
+    broken_steps = 0
 
-    def break_off(second: HelperProcess, step: int) -> None:
-        begin = second.begin_step
+    def kill_during_step(helper: HelperProcess, step: int) -> None:
+        begin = helper.begin_step
 
-        def begin_and_die(number: int, learning_rate: float, is_summed: bool) -> None:
-            nonlocal spoilt
-            shared, process, helper_part = second.shared, second._process, slice(second.shared.cut, None)
+        def begin_and_kill(number: int, learning_rate: float, is_summed: bool) -> None:
+            nonlocal broken_steps
+            shared, process, helper_part = helper.shared, helper._process, slice(helper.shared.cut, None)
             assert process is not None
             wait_until(lambda: shared.words[Word.SAVED_STEP] == number)
             os.kill(process.pid, signal.SIGSTOP)
@@ -187,13 +187,13 @@ def test_a_step_that_the_helper_did_not_finish_is_repeated(begun: bool) -> None:
                 shared.saved[:] = np.nan
             process.kill()
             process.wait()
-            spoilt += 1
+            broken_steps += 1
 
         if step == 3:
-            second.begin_step = begin_and_die  # type: ignore[method-assign,assignment]
+            helper.begin_step = begin_and_kill  # type: ignore[method-assign,assignment]
 
-    np.testing.assert_array_equal(run(with_helper(), change=break_off), alone())
-    assert spoilt == 1
+    np.testing.assert_array_equal(run(with_helper(), change=kill_during_step), alone())
+    assert broken_steps == 1
 
 
 @pytest.mark.parametrize("microseconds", [0, 50, 100, 200, 400])
@@ -202,10 +202,10 @@ def test_the_helper_can_be_killed_during_a_step(microseconds: int) -> None:
 
     timers = []
 
-    def kill_soon(second: HelperProcess, step: int) -> None:
+    def kill_soon(helper: HelperProcess, step: int) -> None:
         if step == 2:
-            assert second._process is not None
-            timers.append(threading.Timer(microseconds / 1e6, second._process.kill))
+            assert helper._process is not None
+            timers.append(threading.Timer(microseconds / 1e6, helper._process.kill))
             timers[0].start()
 
     np.testing.assert_array_equal(run(with_helper(config), change=kill_soon), alone(config))
@@ -230,15 +230,15 @@ def test_a_resumed_checkpoint_has_the_same_bits(step: int) -> None:
 
 
 def open_shared_memory() -> int:
-    """How many files of shared memory this process has open. They have no names that another process could see."""
+    """The number of files of shared memory that this process has open."""
     links = []
     for file in os.listdir("/proc/self/fd"):
-        with suppress(FileNotFoundError):  # the listing itself was one of them
+        with suppress(FileNotFoundError):  # the descriptor of the listing is closed by now
             links.append(os.readlink(f"/proc/self/fd/{file}"))
     return sum("memfd:digitlab" in link for link in links)
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="counts files in the way of Linux")
+@pytest.mark.skipif(sys.platform != "linux", reason="counts open files in /proc")
 @pytest.mark.parametrize("end", ["finished", "closed", "exception"])
 def test_the_helper_and_its_memory_are_released_at_the_end(end: str) -> None:
     gc.collect()
@@ -318,9 +318,9 @@ network = Network(NetworkSpec.dense((784, 300, 10)))
 network.initialize(RandomStreams.from_seed(0).initialization)
 training = Training(network, small_mnist(), TrainingConfig(epochs=10**6), cores=2)
 for event in training.events():
-    second = training._gradients._helper
-    if second.free:
-        print(second._process.pid, flush=True)
+    helper = training._gradients._helper
+    if helper.free:
+        print(helper._process.pid, flush=True)
         if len(sys.argv) > 1:
             break
         time.sleep(60)
@@ -338,9 +338,9 @@ def script(tmp_path: Path, *arguments: str) -> subprocess.Popen[str]:
 
 
 def test_a_script_without_a_main_guard_runs_once(tmp_path: Path) -> None:
-    said, problems = script(tmp_path, "break").communicate(timeout=240)
-    first, *pids = said.split()
-    assert (first, len(pids), problems) == ("once", 1, "")
+    output, errors = script(tmp_path, "break").communicate(timeout=240)
+    first, *pids = output.split()
+    assert (first, len(pids), errors) == ("once", 1, "")
     wait_until(lambda: not psutil.pid_exists(int(pids[0])))
 
 
