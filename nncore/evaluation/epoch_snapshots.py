@@ -19,7 +19,7 @@ MAX_BYTES = 64 * 2**20
 MAX_SNAPSHOTS = 256
 """Largest number of snapshots; a slider cannot show more."""
 
-Kept = tuple[int, NDArray[np.float32]]
+Snapshot = tuple[int, NDArray[np.float32]]
 
 
 class EpochSnapshots(DeepCopyable):
@@ -29,38 +29,38 @@ class EpochSnapshots(DeepCopyable):
     only the last is kept.
     """
 
-    def __init__(self, spec: NetworkSpec, most_bytes: int = MAX_BYTES) -> None:
-        """most_bytes: the largest size of all snapshots, in bytes."""
+    def __init__(self, spec: NetworkSpec, max_bytes: int = MAX_BYTES) -> None:
+        """max_bytes: the largest size of all snapshots, in bytes."""
         self.spec = spec
-        self._most = min(MAX_SNAPSHOTS, max(1, most_bytes // (4 * spec.parameter_count)))
+        self._max_count = min(MAX_SNAPSHOTS, max(1, max_bytes // (4 * spec.parameter_count)))
         self._stride = 1
-        self._kept: tuple[Kept, ...] = ()
+        self._snapshots: tuple[Snapshot, ...] = ()
         self._reader: Network | None = None
 
     @property
     def epochs(self) -> tuple[int, ...]:
         """The epochs that are kept, in order; 0 is the network before its first step."""
-        return tuple(epoch for epoch, _ in self._kept)
+        return tuple(epoch for epoch, _ in self._snapshots)
 
     def add(self, epoch: int, network: Network) -> None:
         """Add the parameters of `network` after `epoch`; raises ValueError if it is not later than the last epoch."""
-        if self._kept and epoch <= self._kept[-1][0]:
-            raise ValueError(f"An epoch after {self._kept[-1][0]} is expected; got {epoch}.")
+        if self._snapshots and epoch <= self._snapshots[-1][0]:
+            raise ValueError(f"An epoch after {self._snapshots[-1][0]} is expected; got {epoch}.")
         values = network.parameters.values.astype(np.float32)
         values.flags.writeable = False
-        kept = (*self._evenly(self._kept), (epoch, values))
-        while len(kept) > self._most:
+        kept = (*self._on_stride(self._snapshots), (epoch, values))
+        while len(kept) > self._max_count:
             self._stride *= 2
-            kept = kept[-1:] if self._most < 2 else (*self._evenly(kept[:-1]), kept[-1])
-        self._kept = kept
+            kept = kept[-1:] if self._max_count < 2 else (*self._on_stride(kept[:-1]), kept[-1])
+        self._snapshots = kept
 
-    def _evenly(self, kept: tuple[Kept, ...]) -> tuple[Kept, ...]:
+    def _on_stride(self, kept: tuple[Snapshot, ...]) -> tuple[Snapshot, ...]:
         """Return the snapshots whose distance from the first is a multiple of the stride."""
         return tuple(each for each in kept if (each[0] - kept[0][0]) % self._stride == 0)
 
     def values(self, epoch: int) -> NDArray[np.float32]:
         """Return all parameters (size,) after `epoch`, read-only; raises KeyError if that epoch is not kept."""
-        return dict(self._kept)[epoch]
+        return dict(self._snapshots)[epoch]
 
     def network(self, epoch: int) -> Network:
         """Return a new network with the parameters after `epoch`; raises KeyError if that epoch is not kept."""

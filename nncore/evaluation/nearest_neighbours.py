@@ -61,7 +61,7 @@ class HiddenIndex:
         network: Network,
         training: Dataset,
         cancelled: Callable[[], bool] = lambda: False,
-        progress: Callable[[float], None] = lambda share: None,
+        progress: Callable[[float], None] = lambda fraction: None,
     ) -> HiddenIndex | None:
         """Return the index of `training`; None if `cancelled()` became true.
 
@@ -69,9 +69,9 @@ class HiddenIndex:
         """
         width = hidden_features(network, training.inputs(slice(0, 1))).shape[1]
         rows = np.arange(len(training))
-        most = max(1, min(MAX_ROWS, MAX_NUMBERS // width))
-        if len(rows) > most:
-            rows = np.sort(np.random.default_rng(0).permutation(rows)[:most])
+        max_rows = max(1, min(MAX_ROWS, MAX_NUMBERS // width))
+        if len(rows) > max_rows:
+            rows = np.sort(np.random.default_rng(0).permutation(rows)[:max_rows])
         features = np.empty((len(rows), width), np.float32)
         for start in range(0, len(rows), PREDICTION_BATCH_SIZE):
             if cancelled():

@@ -116,7 +116,7 @@ def predict_dataset(
     network: Network,
     dataset: Dataset,
     cancelled: Callable[[], bool] = lambda: False,
-    progress: Callable[[float], None] = lambda share: None,
+    progress: Callable[[float], None] = lambda fraction: None,
 ) -> Predictions | None:
     """Return the predictions of `network` for every example of `dataset`; None if `cancelled()` became true.
 

@@ -61,12 +61,12 @@ def layer_output(
             return None
         X = dataset.inputs(rows[start : start + PREDICTION_BATCH_SIZE])
         with np.errstate(over="ignore", invalid="ignore"):
-            seen = network.activations(X)[number - 1] if number else X
-        parts.append(seen.reshape(len(X), -1))
-    found = np.concatenate(parts).astype(np.float32, copy=False)
-    if not np.isfinite(found).all():
+            output = network.activations(X)[number - 1] if number else X
+        parts.append(output.reshape(len(X), -1))
+    outputs = np.concatenate(parts).astype(np.float32, copy=False)
+    if not np.isfinite(outputs).all():
         raise DataError("This model's weights have diverged, so there is nothing to map.")
-    return found
+    return outputs
 
 
 @one_blas_thread()
@@ -90,8 +90,8 @@ def principal_components(X: Array) -> Projection:
         squares, U = np.linalg.eigh(centred @ centred.T)
         squares, U = np.maximum(squares[::-1], 0).astype(np.float64), U[:, ::-1]
     points = np.zeros((n, 2), np.float32)
-    found = min(2, U.shape[1])
-    points[:, :found] = U[:, :found] * np.sqrt(squares[:found])  # (n, 2): U S = X V, the coordinates along the axes
+    axes = min(2, U.shape[1])
+    points[:, :axes] = U[:, :axes] * np.sqrt(squares[:axes])  # (n, 2): U S = X V, the coordinates along the axes
     furthest = np.abs(points).argmax(axis=0)
     points *= np.where(points[furthest, [0, 1]] < 0, np.float32(-1), np.float32(1))
     # The variance along axis i is S_i^2 / n, so its fraction of the whole is S_i^2 / sum S^2.

@@ -89,9 +89,9 @@ def _confusion(predictions: Predictions) -> str:
         cells = []
         for answer, count in enumerate(counts[label].tolist()):
             colour = "correct" if answer == label else "incorrect"
-            share = float(count / totals[label])
-            ground = f"rgba(var(--{colour}), {0.15 + 0.5 * share**0.5:.2f})"
-            figures = f"{count:,}<small>{share:.1%}</small>"
+            fraction = float(count / totals[label])
+            ground = f"rgba(var(--{colour}), {0.15 + 0.5 * fraction**0.5:.2f})"
+            figures = f"{count:,}<small>{fraction:.1%}</small>"
             cells.append(f'<td class="shade" style="background:{ground}">{figures}</td>' if count else "<td></td>")
         rows.append(f'<tr><th scope="row">{escape(name)}</th>{"".join(cells)}</tr>')
     return (
@@ -105,7 +105,7 @@ def _confusion(predictions: Predictions) -> str:
 def _classes(predictions: Predictions) -> str:
     rows = "".join(
         f'<tr><th scope="row">{escape(f.name)}</th><td>{f.count:,}</td>'
-        + "".join(f"<td>{_percent(share)}</td>" for share in (f.precision, f.recall, f.f1))
+        + "".join(f"<td>{_percent(fraction)}</td>" for fraction in (f.precision, f.recall, f.f1))
         + "</tr>"
         for f in predictions.figures
     )
@@ -150,5 +150,5 @@ def _misread(predictions: Predictions, dataset: Dataset) -> str:
     return f'<p class="quiet">{count}</p><div class="misread">{"".join(figures)}</div>'
 
 
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{share:.2%}"
+def _percent(fraction: float | None) -> str:
+    return "–" if fraction is None else f"{fraction:.2%}"

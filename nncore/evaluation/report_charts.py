@@ -22,7 +22,7 @@ def reliability_chart(bins: Sequence[ReliabilityBin]) -> str:
         for b in bins
     )
     diagonal = f'<line class="aim" x1="{LEFT}" y1="{BOTTOM}" x2="{RIGHT}" y2="{TOP}"/>'
-    ticks = [(share, f"{share:.0%}") for share in (0.0, 0.25, 0.5, 0.75, 1.0)]
+    ticks = [(fraction, f"{fraction:.0%}") for fraction in (0.0, 0.25, 0.5, 0.75, 1.0)]
     return _chart("Reliability diagram: correct answers by confidence", "confidence", ticks, bars + diagonal)
 
 
@@ -31,26 +31,26 @@ def robustness_chart(points: Sequence[RobustnessPoint]) -> str:
     distortion = points[0].distortion
     low, high = points[0].strength, max(points[-1].strength, points[0].strength + 1e-9)
     places = [((p.strength - low) / (high - low), p) for p in points]
-    line = " ".join(f"{_x(share):.1f},{_y(p.accuracy):.1f}" for share, p in places)
+    line = " ".join(f"{_x(fraction):.1f},{_y(p.accuracy):.1f}" for fraction, p in places)
     dots = "".join(
-        f'<circle class="dot" cx="{_x(share):.1f}" cy="{_y(p.accuracy):.1f}" r="3">'
+        f'<circle class="dot" cx="{_x(fraction):.1f}" cy="{_y(p.accuracy):.1f}" r="3">'
         f"<title>{p.strength:g}: {p.accuracy:.1%}</title></circle>"
-        for share, p in places
+        for fraction, p in places
     )
-    ticks = [(share, f"{p.strength:g}") for share, p in places]
+    ticks = [(fraction, f"{p.strength:g}") for fraction, p in places]
     return _chart(distortion.name, distortion.unit, ticks, f'<polyline class="line" points="{line}"/>{dots}')
 
 
 def _chart(name: str, unit: str, ticks: Sequence[tuple[float, str]], inside: str) -> str:
     """Return the axes, the grid and the labels around `inside`."""
     across = "".join(
-        f'<text x="{_x(share):.1f}" y="{BOTTOM + 16}" text-anchor="middle">{escape(text)}</text>'
-        for share, text in ticks
+        f'<text x="{_x(fraction):.1f}" y="{BOTTOM + 16}" text-anchor="middle">{escape(text)}</text>'
+        for fraction, text in ticks
     )
     up = "".join(
-        f'<line class="grid" x1="{LEFT}" y1="{_y(share):.1f}" x2="{RIGHT}" y2="{_y(share):.1f}"/>'
-        f'<text x="{LEFT - 6}" y="{_y(share) + 4:.1f}" text-anchor="end">{share:.0%}</text>'
-        for share in (0.0, 0.25, 0.5, 0.75, 1.0)
+        f'<line class="grid" x1="{LEFT}" y1="{_y(fraction):.1f}" x2="{RIGHT}" y2="{_y(fraction):.1f}"/>'
+        f'<text x="{LEFT - 6}" y="{_y(fraction) + 4:.1f}" text-anchor="end">{fraction:.0%}</text>'
+        for fraction in (0.0, 0.25, 0.5, 0.75, 1.0)
     )
     middle = (LEFT + RIGHT) / 2
     return (
@@ -60,9 +60,9 @@ def _chart(name: str, unit: str, ticks: Sequence[tuple[float, str]], inside: str
     )
 
 
-def _x(share: float) -> float:
-    return LEFT + share * (RIGHT - LEFT)
+def _x(fraction: float) -> float:
+    return LEFT + fraction * (RIGHT - LEFT)
 
 
-def _y(share: float) -> float:
-    return BOTTOM - share * (BOTTOM - TOP)
+def _y(fraction: float) -> float:
+    return BOTTOM - fraction * (BOTTOM - TOP)

@@ -252,7 +252,7 @@ def _smooth(targets: Array, towards: float, fraction: float) -> None:
 
 @dataclass(frozen=True)
 class LossKind:
-    """A row of LOSSES: everything that the program needs to know about a loss.
+    """A row of LOSSES: a loss and its properties.
 
     label: its name in the window. help: what it is for, in a few words that follow its name. build(output,
     label_smoothing): creates it. outputs: the output functions that it works with. target_range: the smallest and the
@@ -293,7 +293,7 @@ LOSSES = {
         target_range=(-inf, inf),
     ),
 }
-"""By their names in settings and files."""
+"""The losses, by their names in settings and files."""
 
 DEFAULT_LOSSES = {"softmax": "cross_entropy", "sigmoid": "binary_cross_entropy", "linear": "mean_squared_error"}
 """The default loss of each output function: the loss whose gradient is (P - T) / n."""

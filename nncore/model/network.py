@@ -136,14 +136,14 @@ class NetworkSpec:
     @property
     def parameter_shapes(self) -> dict[str, Shape]:
         """Name and shape of each array that is trained; "1.W" is W of the first layer."""
-        return self._named(lambda layer, shape: layer.parameter_shapes(shape))
+        return self._shapes_by_name(lambda layer, shape: layer.parameter_shapes(shape))
 
     @property
     def state_shapes(self) -> dict[str, Shape]:
         """Name and shape of each array that has no gradient, such as "2.mean", a running mean of the second layer."""
-        return self._named(lambda layer, shape: layer.state_shapes(shape))
+        return self._shapes_by_name(lambda layer, shape: layer.state_shapes(shape))
 
-    def _named(self, shapes_of: Callable[[LayerSpec, Shape], dict[str, Shape]]) -> dict[str, Shape]:
+    def _shapes_by_name(self, shapes_of: Callable[[LayerSpec, Shape], dict[str, Shape]]) -> dict[str, Shape]:
         return {
             f"{number}.{name}": shape
             for number, (layer, input_shape) in enumerate(zip(self.layers, self.shapes, strict=False), start=1)
@@ -224,11 +224,11 @@ class Network(DeepCopyable):
         None leaves the parameters unchanged.
         """
         self.spec = spec
-        self._use(parameters or Parameters(spec.parameter_shapes, spec.state_shapes, dtype))
+        self._build_layers(parameters or Parameters(spec.parameter_shapes, spec.state_shapes, dtype))
         if seed is not None:
             self.initialize(initialization_generator(seed))
 
-    def _use(self, parameters: Parameters) -> None:
+    def _build_layers(self, parameters: Parameters) -> None:
         self.parameters = parameters
         self.layers: list[Layer] = [
             layer.build(str(number), shape, parameters)
@@ -250,7 +250,7 @@ class Network(DeepCopyable):
         """
         values[:] = self.parameters.values
         shapes, state_shapes = self.spec.parameter_shapes, self.spec.state_shapes
-        self._use(Parameters(shapes, state_shapes, self.dtype, values, gradients))
+        self._build_layers(Parameters(shapes, state_shapes, self.dtype, values, gradients))
 
     @property
     def dtype(self) -> np.dtype[np.floating]:
@@ -312,14 +312,14 @@ class Network(DeepCopyable):
         return answers
 
     def __getstate__(self) -> dict[str, Any]:
-        """The spec, the parameters and the random generators; not the layers, because they hold views."""
+        """The spec, the parameters and the random generators; the layers are not copied because they hold views."""
         generators = [layer.generator for layer in self._random_layers]
         return {"spec": self.spec, "parameters": self.parameters, "generators": generators}
 
     def __setstate__(self, copied: dict[str, Any]) -> None:
         """Build new layers on the copied parameters."""
         self.spec = copied["spec"]
-        self._use(copied["parameters"])
+        self._build_layers(copied["parameters"])
         for layer, generator in zip(self._random_layers, copied["generators"], strict=True):
             layer.set_generator(generator)
 

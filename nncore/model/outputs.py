@@ -73,7 +73,7 @@ class SoftmaxWorkspace(DeepCopyable):
         self._shifted = np.empty((rows, outputs), dtype)
         self._transposed = np.empty(rows * outputs, dtype)
         self._ones = np.ones(outputs, dtype)
-        self._row_figures = np.empty((rows, 1), dtype)
+        self._row_values = np.empty((rows, 1), dtype)
 
     def subtract_maximum(self, logits: Array) -> Array:
         """The logits (n, outputs) minus the largest of their row.
@@ -83,7 +83,7 @@ class SoftmaxWorkspace(DeepCopyable):
         n = len(logits)
         columns = self._transposed[: logits.size].reshape(logits.shape[1], n)
         np.copyto(columns, logits.T)
-        largest = np.maximum.reduce(columns, axis=0, out=self._row_figures[:n, 0])
+        largest = np.maximum.reduce(columns, axis=0, out=self._row_values[:n, 0])
         return np.subtract(logits, largest[:, None], out=self._shifted[:n])
 
     def probabilities(self, shifted: Array) -> tuple[Array, Array]:
@@ -95,10 +95,13 @@ class SoftmaxWorkspace(DeepCopyable):
 
     def row_sums(self, numbers: Array) -> Array:
         """The sums (n, 1) of the rows, as a matrix product with ones, which is faster than NumPy's sum."""
-        sums = self._row_figures[: len(numbers)]
+        sums = self._row_values[: len(numbers)]
         np.matmul(numbers, self._ones, out=sums[:, 0])
         return sums
 
 
 OUTPUTS = {"softmax": softmax, "sigmoid": sigmoid, "linear": linear}
-"""By their names in settings and files; each turns logits (n, outputs) into answers (n, outputs) in a new array."""
+"""The output functions, by their names in settings and files.
+
+Each turns logits (n, outputs) into answers (n, outputs) in a new array.
+"""

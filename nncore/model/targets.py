@@ -1,4 +1,4 @@
-"""Turns targets (labels or numbers) into the rows of numbers that a loss compares with a network's answers."""
+"""Targets (labels or numbers) as rows of numbers, which a loss compares with the answers of a network."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class TargetRows(DeepCopyable):
         self._classes = np.arange(outputs)
 
     def rows(self, targets: Targets, for_writing: bool = False) -> Array:
-        """Numbers unchanged; labels as one-hot rows, or as numbers if there is a single output.
+        """The targets as rows: numbers unchanged; labels one-hot, or as numbers if there is a single output.
 
         for_writing: whether the caller changes the result, so that it must be a copy.
         """

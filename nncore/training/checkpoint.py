@@ -1,4 +1,4 @@
-"""Everything that a run needs to continue later as if it had never stopped."""
+"""The checkpoint of a run: everything that it needs to continue later with the same bits."""
 
 from __future__ import annotations
 
@@ -95,5 +95,5 @@ class Checkpoint:
 
 def data_checksum(data: Dataset) -> int:
     """A checksum of the first examples of a set, with their targets."""
-    some = slice(0, CHECKSUM_EXAMPLES)
-    return crc32(data.inputs(some).tobytes(), crc32(data.targets(some).tobytes()))
+    part = slice(0, CHECKSUM_EXAMPLES)
+    return crc32(data.inputs(part).tobytes(), crc32(data.targets(part).tobytes()))

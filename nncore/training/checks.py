@@ -1,4 +1,4 @@
-"""Whether network, data and settings fit together, checked before a run begins."""
+"""Checks before a run that network, data and settings fit together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How to train: every setting of a run except the network and the data, one row each.
+"""The settings of a training, one row each; network and data are given separately.
 
 A new setting is a field with its row here, and the code that uses it. The command line, sweeps, the form in the Train
 tab, reports and the checks of files read the rows.

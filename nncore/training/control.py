@@ -1,4 +1,4 @@
-"""Controls of a run in progress: pause, single step, stop and the learning rate."""
+"""Control of a run in progress: pause, single step, stop and the learning rate."""
 
 from __future__ import annotations
 

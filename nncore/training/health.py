@@ -1,4 +1,4 @@
-"""Figures of each layer while a network learns: gradients, size of the updates, weights, dead units."""
+"""Figures of each layer during training: gradient norm, size of the updates, weights and dead units."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from nncore.training.optimizers import euclidean_norm
 Array = NDArray[np.floating]
 
 MIN_SECONDS_BETWEEN_FIGURES = 0.2
-"""The least time between two sets of figures. They are taken at the end of an epoch; very short epochs have none."""
+"""The minimum time between two sets of figures. They are measured after an epoch; very short epochs have none."""
 
 HISTOGRAM_BINS = 40
 
@@ -60,7 +60,7 @@ def block_numbers(layers: Sequence[LayerHealth]) -> list[int]:
 class HealthProbe(DeepCopyable):
     """Measures one step of a training: call `before_step` when the gradients are set, and `after_step` after the step.
 
-    has_measurement: whether a step was measured since `figures` was last called.
+    has_measurement: whether a step was measured since the last call of `figures`.
     """
 
     def __init__(self, network: Network) -> None:
@@ -70,7 +70,7 @@ class HealthProbe(DeepCopyable):
         self._update_ratios: dict[int, float] = {}
         self._last = float("-inf")
         self.has_measurement = False
-        self._parts = _parts_of(network)
+        self._parts = _slices_by_layer(network)
 
     @property
     def is_due(self) -> bool:
@@ -99,9 +99,9 @@ class HealthProbe(DeepCopyable):
         with np.errstate(over="ignore", invalid="ignore"):  # the loss shows it if an overflow matters
             rows = np.linspace(0, len(examples) - 1, min(len(examples), EXAMPLES_PROBED)).astype(np.intp)
             activations = self.network.activations(examples.inputs(rows))
-        return tuple(self._figures_of(number, activation) for number, activation in enumerate(activations, start=1))
+        return tuple(self._layer_figures(number, activation) for number, activation in enumerate(activations, start=1))
 
-    def _figures_of(self, number: int, activation: Array) -> LayerHealth:
+    def _layer_figures(self, number: int, activation: Array) -> LayerHealth:
         spec, histogram, edges, dead = self.network.spec.layers[number - 1], None, None, None
         if number in self._parts:
             # As float64: if the parameters hardly differ, float32 has too few numbers between them for so many edges.
@@ -114,8 +114,8 @@ class HealthProbe(DeepCopyable):
         return LayerHealth(number, spec.kind, norm, ratio, histogram, edges, dead)
 
 
-def _parts_of(network: Network) -> dict[int, slice]:
-    """Where in the flat vector each layer's parameters are; they are next to each other, so one slice is enough."""
+def _slices_by_layer(network: Network) -> dict[int, slice]:
+    """The slice of the flat vector that has the parameters of each layer, by its number from 1; they are contiguous."""
     parts: dict[int, slice] = {}
     for name, part in slices(network.spec.parameter_shapes).items():
         layer = int(name.split(".")[0])

@@ -1,4 +1,4 @@
-"""The figures of a run, epoch by epoch, as a model file keeps them."""
+"""The figures of each epoch of a run, as they are stored in a model file."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ class History(DeepCopyable):
 
     def __init__(self, rows: Sequence[Row] = ()) -> None:
         """rows: those of the run that this one continues."""
-        self._every = _epoch(rows[0]) if rows else 1
-        self._rows = [row for row in rows if _epoch(row) % self._every == 0]
+        self._stride = _epoch(rows[0]) if rows else 1
+        self._rows = [row for row in rows if _epoch(row) % self._stride == 0]
         self._last: Row | None = rows[-1] if rows else None
 
     def append(self, done: EpochDone) -> None:
         """Add one more epoch."""
         self._last = {figure: getattr(done, figure) for figure in FIGURES}
-        if done.epoch % self._every == 0:
+        if done.epoch % self._stride == 0:
             self._rows.append(self._last)
         if len(self._rows) > MAX_ROWS:
-            self._every *= 2
-            self._rows = [row for row in self._rows if _epoch(row) % self._every == 0]
+            self._stride *= 2
+            self._rows = [row for row in self._rows if _epoch(row) % self._stride == 0]
 
     @property
     def epochs(self) -> int:

@@ -111,9 +111,9 @@ class _Part(NamedTuple):
     weights: list[slice]
 
 
-def _overlaps(block: slice, places: list[slice]) -> list[slice]:
-    """The parts of `places` that lie within `block`, counted from its start."""
-    cut = [(max(each.start, block.start), min(each.stop, block.stop)) for each in places]
+def _overlaps(block: slice, weights: list[slice]) -> list[slice]:
+    """The parts of `weights` that lie within `block`, counted from its start."""
+    cut = [(max(each.start, block.start), min(each.stop, block.stop)) for each in weights]
     return [slice(start - block.start, stop - block.start) for start, stop in cut if start < stop]
 
 
@@ -253,7 +253,7 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
     "momentum": Momentum,
     "sgd": SGD,
 }
-"""By their names in settings and files, in the order of the window's list."""
+"""The optimisers, by their names in settings and files, in the order of the window's list."""
 
 
 def euclidean_norm(vector: Array) -> float:

@@ -29,7 +29,7 @@ AVERAGED_LOSSES = 5
 """How many losses this mean covers."""
 
 MIN_LOSS_FALL = 0.02
-"""If the loss falls by a smaller share than this in the whole sweep, no rate is suggested."""
+"""If the loss falls by a smaller fraction than this in the whole sweep, no rate is suggested."""
 
 MIN_STEPS = 20
 

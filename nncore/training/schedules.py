@@ -1,6 +1,6 @@
 """The schedules: how the learning rate changes over a run.
 
-Each maps progress, the share of the run's steps already taken (0 to 1), to a factor of the learning rate (0 to 1). If
+Each maps progress, the fraction of the run that is done (0 to 1), to a factor of the learning rate (0 to 1). If
 the learning rate is changed during the run, the factor applies to the new one. A new schedule is a function and a row
 of SCHEDULES.
 """
@@ -68,4 +68,4 @@ SCHEDULES = {
     "step": Schedule("step", "divides it by 10 twice", step),
     "exponential": Schedule("exponential", "lowers it evenly to a hundredth", exponential),
 }
-"""By their names in settings and files, in the order of the window's list."""
+"""The schedules, by their names in settings and files, in the order of the window's list."""

@@ -22,7 +22,7 @@ class StepCurve(DeepCopyable):
     def __init__(self, earlier: NDArray[np.float32] | None = None) -> None:
         """earlier: the curve (3, n) of the run that this one continues."""
         self._points: list[Point] = [] if earlier is None else [(p[0], p[1], p[2]) for p in earlier.T.tolist()]
-        self._steps_each = max(1, round(self._points[-1][0] / len(self._points))) if self._points else 1
+        self._steps_per_point = max(1, round(self._points[-1][0] / len(self._points))) if self._points else 1
         self._count = 0
         self._loss = self._accuracy = 0.0
 
@@ -31,7 +31,7 @@ class StepCurve(DeepCopyable):
         self._loss += loss
         self._accuracy += nan if accuracy is None else accuracy
         self._count += 1
-        if self._count == self._steps_each:
+        if self._count == self._steps_per_point:
             self._points.append((step, self._loss / self._count, self._accuracy / self._count))
             self._count = 0
             self._loss = self._accuracy = 0.0
@@ -45,6 +45,6 @@ class StepCurve(DeepCopyable):
     def _merge(self) -> None:
         # All points are means of equally many steps, so the mean of a pair is the mean of its steps.
         pairs = zip(self._points[::2], self._points[1::2], strict=False)
-        odd_one = self._points[-1:] if len(self._points) % 2 else []
-        self._points = [(b[0], (a[1] + b[1]) / 2, (a[2] + b[2]) / 2) for a, b in pairs] + odd_one
-        self._steps_each *= 2
+        last_point = self._points[-1:] if len(self._points) % 2 else []
+        self._points = [(b[0], (a[1] + b[1]) / 2, (a[2] + b[2]) / 2) for a, b in pairs] + last_point
+        self._steps_per_point *= 2

@@ -37,13 +37,13 @@ class Activation(LayerSpec):
             )
 
     def build(self, name: str, input_shape: Shape, parameters: Parameters) -> Layer:
-        """The layer that computes."""
+        """Create the layer that computes."""
         return ACTIVATIONS[self.function].build(input_shape, parameters.values.dtype)
 
 
 @dataclass(frozen=True)
 class ActivationKind:
-    """A row of ACTIVATIONS: everything that the program needs to know about an activation, except how to export it.
+    """A row of ACTIVATIONS: an activation and its properties.
 
     label: its name in the window. build(shape, dtype): creates its layer for inputs of `shape`. saturates: whether its
     slope vanishes for large positive and negative inputs, which can make gradients vanish. can_die: whether a unit that
@@ -205,16 +205,16 @@ class SoftmaxLayer(Layer):
     def allocate(self, rows: int) -> None:
         self._output = Workspace(rows, self.shape, self.dtype)
         self._work = Workspace(rows, self.shape, self.dtype)
-        self._row_figure = Workspace(rows, (1, *self.shape[1:]), self.dtype)
+        self._row_values = Workspace(rows, (1, *self.shape[1:]), self.dtype)
 
     def forward(self, X: Array) -> Array:
-        self._Y = _softmax(X, self._output.array(len(X)), self._row_figure.array(len(X)))
+        self._Y = _softmax(X, self._output.array(len(X)), self._row_values.array(len(X)))
         return self._Y
 
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
         """Compute dX_j = sum_i dY_i Y_i ([i = j] - Y_j) = Y_j (dY_j - sum_i dY_i Y_i) in dY."""
         # The Jacobian of a row is diag(Y) - Y Y^T; its product with dY needs no matrix, only the sum of dY Y.
-        work, row_sum = np.multiply(dY, self._Y, out=self._work.array(len(dY))), self._row_figure.array(len(dY))
+        work, row_sum = np.multiply(dY, self._Y, out=self._work.array(len(dY))), self._row_values.array(len(dY))
         dY -= np.sum(work, axis=1, keepdims=True, out=row_sum)
         dY *= self._Y
         return dY
@@ -223,11 +223,11 @@ class SoftmaxLayer(Layer):
         return _softmax(X, np.empty_like(X), np.empty_like(X[:, :1]))
 
 
-def _softmax(X: Array, out: Array, row_figure: Array) -> Array:
-    """Subtract the maximum of each row before exp, so that it cannot overflow; `row_figure` holds a number per row."""
-    np.subtract(X, np.max(X, axis=1, keepdims=True, out=row_figure), out=out)
+def _softmax(X: Array, out: Array, row_values: Array) -> Array:
+    """Subtract the maximum of each row before exp, so that it cannot overflow; `row_values` holds a number per row."""
+    np.subtract(X, np.max(X, axis=1, keepdims=True, out=row_values), out=out)
     np.exp(out, out=out)
-    out /= np.sum(out, axis=1, keepdims=True, out=row_figure)
+    out /= np.sum(out, axis=1, keepdims=True, out=row_values)
     return out
 
 
@@ -248,4 +248,4 @@ ACTIVATIONS = {
     "softmax": ActivationKind("softmax", SoftmaxLayer),
     "linear": ActivationKind("none", _elementwise(_linear, _linear_backward)),
 }
-"""By their names in settings and files, in the order of the window's list."""
+"""The activations, by their names in settings and files, in the order of the window's list."""

@@ -55,7 +55,7 @@ class BatchNorm(LayerSpec):
         return 2 if len(input_shape) == 1 else 1
 
     def build(self, name: str, input_shape: Shape, parameters: Parameters) -> BatchNormLayer:
-        """The layer that computes."""
+        """Create the layer that computes."""
         return BatchNormLayer(self, name, input_shape, parameters)
 
 

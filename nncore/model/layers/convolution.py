@@ -48,8 +48,8 @@ class Conv2D(LayerSpec):
             raise SettingError(
                 "layers", f"The filters of a convolution must be a whole number, 1 or more; got {self.filters}."
             )
-        for name, least in (("kernel", 1), ("stride", 1), ("padding", 0)):
-            object.__setattr__(self, name, pair(getattr(self, name), name, least))
+        for name, minimum in (("kernel", 1), ("stride", 1), ("padding", 0)):
+            object.__setattr__(self, name, pair(getattr(self, name), name, minimum))
         check_initialization(self.initialization)
 
     @property
@@ -73,7 +73,7 @@ class Conv2D(LayerSpec):
         return columns + (filters + 1) * down * across + images
 
     def build(self, name: str, input_shape: Shape, parameters: Parameters) -> Conv2DLayer:
-        """The layer that computes."""
+        """Create the layer that computes."""
         return Conv2DLayer(self, name, input_shape, parameters)
 
 

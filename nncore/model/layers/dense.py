@@ -48,7 +48,7 @@ class Dense(LayerSpec):
         return {"W": (input_shape[0], self.units), "b": (self.units,)}
 
     def build(self, name: str, input_shape: Shape, parameters: Parameters) -> DenseLayer:
-        """The layer that computes."""
+        """Create the layer that computes."""
         return DenseLayer(self, name, parameters)
 
 

@@ -1,4 +1,4 @@
-"""Dropout: each step sets a random share of the units to zero, so that no unit can rely on another one."""
+"""Dropout: each step sets a random fraction of the units to zero, so that no unit can rely on another one."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Dropout(LayerSpec):
             raise SettingError("layers", f"The dropout rate must be 0 or more and below 1; got {self.rate}.")
 
     def build(self, name: str, input_shape: Shape, parameters: Parameters) -> DropoutLayer:
-        """The layer that computes."""
+        """Create the layer that computes."""
         return DropoutLayer(self.rate, input_shape, parameters.values.dtype)
 
 

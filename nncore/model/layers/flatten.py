@@ -25,7 +25,7 @@ class Flatten(LayerSpec):
         return (prod(input_shape),)
 
     def build(self, name: str, input_shape: Shape, parameters: Parameters) -> FlattenLayer:
-        """The layer that computes."""
+        """Create the layer that computes."""
         return FlattenLayer(input_shape)
 
 

@@ -1,4 +1,4 @@
-"""Initialisations: functions that set the first weights and biases of a layer."""
+"""Initialisations: functions that set the initial weights and biases of a layer."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def he(weights: Array, biases: Array, inputs: int, rng: np.random.Generator) -> 
 
 
 def uniform(weights: Array, biases: Array, inputs: int, rng: np.random.Generator) -> None:
-    """Draw weights AND biases from U(-0.5, 0.5), as in many notebooks of beginners."""
+    """Draw weights AND biases from U(-0.5, 0.5), a common choice in first programs."""
     for values in (weights, biases):
         values[...] = rng.random(values.shape, dtype=np.float32)
         values -= 0.5
@@ -86,7 +86,7 @@ INITIALIZATIONS = {
     "small_normal": Initialization("small normal", alternating_normal),
     "zeros": Initialization("zeros", zeros),
 }
-"""By their names in settings and files."""
+"""The initialisations, by their names in settings and files."""
 
 
 def check_initialization(name: str) -> None:

@@ -1,4 +1,4 @@
-"""What every layer is made of: a frozen spec that describes it, and a layer that computes.
+"""The base classes of every layer: a frozen spec that describes it, and a layer that computes.
 
     forward(X)          in training: writes to the layer's workspace and remembers what backward needs
     backward(dY)        given dLoss/dY of the last forward, sets the parameters' gradients and returns dLoss/dX
@@ -92,7 +92,7 @@ class LayerSpec(ABC):
 
 
 class Layer(NotCopyable):
-    """A layer that computes. Layers with parameters, workspaces or randomness override more than the rest."""
+    """A layer that computes. Layers without parameters, workspaces or randomness keep the methods that do nothing."""
 
     copy_instead = "Copy the Network that the layer belongs to: the layer's arrays are views of its parameters."
 
@@ -113,7 +113,7 @@ class Layer(NotCopyable):
         raise NotImplementedError
 
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
-        """Set the gradients of the parameters; return dLoss/dX, or anything if `need_dX` is False."""
+        """Set the gradients of the parameters; return dLoss/dX. The result is undefined if `need_dX` is False."""
         raise NotImplementedError
 
     def predict(self, X: Array) -> Array:

@@ -1,4 +1,4 @@
-"""All weights of a network as one flat vector, so that optimiser, model file and gradient check use ONE array.
+"""All weights of a network in one flat vector, which optimiser, model file and gradient check use as one array.
 
 Layers get reshaped views of it: writing to a view changes the vector, and writing to the vector changes the view.
 """

@@ -36,7 +36,7 @@ class _PoolLayer(Layer):
         self._X = Workspace(rows, padded, self.dtype)
         self._dX = Workspace(rows, padded, self.dtype)
         self._Y = Workspace(rows, pooled, self.dtype)
-        self._part = Workspace(rows, pooled, self.dtype)
+        self._gradient_of_pixel = Workspace(rows, pooled, self.dtype)
 
     def forward(self, X: Array) -> Array:
         padded = self._X.array(len(X))
@@ -74,7 +74,8 @@ class MaxPool2DLayer(_PoolLayer):
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
         rows = len(dY)
         X, Y, dX = self._X.array(rows), self._Y.array(rows), self._dX.array(rows)
-        part, is_open, is_maximum = (each.array(rows) for each in (self._part, self._is_open, self._is_maximum))
+        dX_of_pixel, is_open = self._gradient_of_pixel.array(rows), self._is_open.array(rows)
+        is_maximum = self._is_maximum.array(rows)
         dX[...] = 0
         is_open[...] = True
         # A window is open until its largest pixel is found; later pixels that are equal get no gradient.
@@ -83,7 +84,7 @@ class MaxPool2DLayer(_PoolLayer):
             np.logical_and(is_maximum, is_open, out=is_maximum)
             np.logical_xor(is_open, is_maximum, out=is_open)  # close the windows whose maximum this is
             dpixels = self._pixel_of_each_window(dX, pixel)
-            dpixels += np.multiply(dY, is_maximum, out=part)
+            dpixels += np.multiply(dY, is_maximum, out=dX_of_pixel)
         return self.windows.interior(dX)
 
 
@@ -96,11 +97,12 @@ class AveragePool2DLayer(_PoolLayer):
         return out
 
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:
-        dX, share = self._dX.array(len(dY)), np.multiply(dY, 1 / len(self.window_pixels), out=self._part.array(len(dY)))
+        dX, dX_of_pixel = self._dX.array(len(dY)), self._gradient_of_pixel.array(len(dY))
+        np.multiply(dY, 1 / len(self.window_pixels), out=dX_of_pixel)
         dX[...] = 0
         for pixel in self.window_pixels:
             dpixels = self._pixel_of_each_window(dX, pixel)
-            dpixels += share
+            dpixels += dX_of_pixel
         return self.windows.interior(dX)
 
 

@@ -18,7 +18,7 @@ class Scale(LayerSpec):
     """Y = factor X, without parameters.
 
     factor: not 0, finite. As the first layer it sets the range of the inputs: images come as 0 to 1, and Scale(255)
-    gives the next layer 0 to 255, as if the pixels had never been divided by 255.
+    gives the next layer numbers from 0 to 255.
     """
 
     kind: ClassVar[str] = "scale"
@@ -32,7 +32,7 @@ class Scale(LayerSpec):
             raise SettingError("layers", f"The factor of a scale layer must be finite and not 0; got {self.factor}.")
 
     def build(self, name: str, input_shape: Shape, parameters: Parameters) -> ScaleLayer:
-        """The layer that computes."""
+        """Create the layer that computes."""
         return ScaleLayer(self.factor, input_shape, parameters.values.dtype)
 
 

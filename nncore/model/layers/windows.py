@@ -1,4 +1,4 @@
-"""Windows that slide over images: the common part of convolution and pooling."""
+"""Windows that slide over images, for convolution and pooling."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from nncore.model.layers.parameters import Shape
 Pair = tuple[int, int]
 
 
-def pair(value: object, name: str, least: int) -> Pair:
-    """(height, width) from one whole number for both or two of them; raises SettingError for one below `least`."""
+def pair(value: object, name: str, minimum: int) -> Pair:
+    """(height, width) from one whole number for both or two of them; raises SettingError for one below `minimum`."""
     both = value if isinstance(value, tuple | list) else (value, value)
-    if len(both) != 2 or any(isinstance(n, bool) or not isinstance(n, int) or n < least for n in both):
-        raise SettingError("layers", f"The {name} must be one or two whole numbers, {least} or more; got {value}.")
+    if len(both) != 2 or any(isinstance(n, bool) or not isinstance(n, int) or n < minimum for n in both):
+        raise SettingError("layers", f"The {name} must be one or two whole numbers, {minimum} or more; got {value}.")
     return both[0], both[1]
 
 

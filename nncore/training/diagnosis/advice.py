@@ -28,36 +28,34 @@ from nncore.training.health import LayerHealth, block_numbers
 from nncore.training.optimizers import OPTIMIZERS
 
 BARELY_BETTER_FACTOR = 0.98
-"""A network whose loss is above this share of the loss of guessing has learnt almost nothing."""
+"""A network whose loss is above this fraction of the loss of guessing has learnt almost nothing."""
 
 MIN_STEPS_TO_LEARN = 100
-"""In its first steps, so many of them, a healthy network may still be no better than guessing."""
+"""The number of first steps in which a healthy network may still be no better than guessing."""
 
 MAX_HEALTHY_DEAD_FRACTION = 0.9
-"""A layer has too many dead units from this share on; in healthy runs on digits up to a half are dead."""
+"""A layer has too many dead units from this fraction on; in healthy runs on digits up to a half are dead."""
 
 EXPLODING_NORM = 100.0
-"""A longer gradient of a layer explodes; in healthy runs on digits its length is about 1."""
+"""The gradient of a layer explodes if its norm is larger; in healthy runs on digits it is about 1."""
 
 VANISHING_RATIO = 0.05
-"""Gradients vanish if the first layer's is shorter than this share of the last layer's; in healthy runs it is about 1.
-"""
+"""Gradients vanish if the first layer's norm is below this fraction of the last layer's; a healthy ratio is about 1."""
 
 MIN_STEP_CHANGE, MIN_EPOCH_CHANGE, MIN_LOSS_FALL = 1e-4, 0.01, 0.02
-"""Training is too slow if a step changes the weights by less than the first share, an epoch by less than the second,
+"""Training is too slow if a step changes the weights by less than the first fraction, an epoch by less than the second,
 and an epoch lowers the loss by less than the third."""
 
 STEPS_COMPARED = 5
-"""The number of epochs whose last steps are compared for this: one step may be small because of its examples."""
+"""The number of epochs whose last steps are compared with it: a single step may be small because of its examples."""
 
 MIN_PLATEAU_FRACTION = 0.1
-"""The least share of a run's epochs that a plateau lasts: in a long run the loss often stays the same for some epochs.
-"""
+"""A plateau lasts at least this fraction of a run's epochs; in a long run the loss often stays equal for a while."""
 
 MAX_HEALTHY_SCALE = 10.0
 
 _MAX_RECORDS = 60
-"""The most epochs that are remembered."""
+"""The largest number of epochs whose figures are stored."""
 
 
 @dataclass(frozen=True)
@@ -80,14 +78,14 @@ class Adviser(DeepCopyable):
     """Watches one run: `after_epoch` takes each EpochDone, and returns the most serious problem that it finds.
 
     learning_rate: the current one; the caller must update it when it changes. Memory does not grow with the run: in a
-    long run only every second, fourth ... epoch is remembered.
+    long run only every second, fourth ... epoch is stored.
     """
 
     def __init__(self, spec: NetworkSpec, config: TrainingConfig) -> None:
         self.spec, self.config = spec, config
         self.learning_rate = config.learning_rate
         self._records: list[_Record] = []
-        self._every = 1
+        self._stride = 1
         self._now: _Record | None = None
         self._health: tuple[LayerHealth, ...] = ()
         self._largest_steps: deque[float] = deque(maxlen=STEPS_COMPARED)
@@ -102,7 +100,7 @@ class Adviser(DeepCopyable):
 
     def after_epoch(self, done: EpochDone) -> Hint | None:
         """The most serious problem after this epoch; None if no problem is found."""
-        self._remember(done)
+        self._record(done)
         # Causes come before symptoms: a network with dead units, for example, also is no better than guessing.
         checks = (
             self._symmetric,
@@ -118,35 +116,35 @@ class Adviser(DeepCopyable):
         )
         return next((hint for hint in (check() for check in checks) if hint), None)
 
-    def _remember(self, done: EpochDone) -> None:
+    def _record(self, done: EpochDone) -> None:
         self._now = _Record(done.epoch, done.step, done.training_loss, done.validation_loss, done.training_accuracy)
         if done.health:
             self._health = done.health
             self._largest_steps.append(max((layer.update_ratio or 0.0 for layer in self._weights), default=0.0))
-        if done.epoch % self._every == 0:
+        if done.epoch % self._stride == 0:
             self._records.append(self._now)
         if len(self._records) > _MAX_RECORDS:
-            self._every *= 2
-            self._records = [record for record in self._records if record.epoch % self._every == 0]
+            self._stride *= 2
+            self._records = [record for record in self._records if record.epoch % self._stride == 0]
 
     # ----------------------------------------------------------------- figures
 
     @property
-    def _guess(self) -> float | None:
+    def _guessing_loss(self) -> float | None:
         """The loss if all classes get the same probability; None if the loss is not cross-entropy over classes."""
         classes = self.spec.output == "softmax" and self.config.loss in (None, "cross_entropy")
         return log(self.spec.outputs) if classes else None
 
-    def _learnt_nothing(self, share: float = BARELY_BETTER_FACTOR) -> bool:
-        """Whether the loss has been above `share` of the loss of guessing for the last MIN_STEPS_TO_LEARN steps.
+    def _learnt_nothing(self, fraction: float = BARELY_BETTER_FACTOR) -> bool:
+        """Whether the loss has been above `fraction` of the loss of guessing for the last MIN_STEPS_TO_LEARN steps.
 
         The training loss is a mean over the epoch. If the validation loss, measured at its end, is lower, it counts.
         """
-        now, guess = self._now, self._guess
+        now, guess = self._now, self._guessing_loss
         if now is None or guess is None or now.step < MIN_STEPS_TO_LEARN:
             return False
         recent = (record for record in self._records if record.step > now.step - MIN_STEPS_TO_LEARN)
-        return all(record.lowest_loss >= share * guess for record in (*recent, now))
+        return all(record.lowest_loss >= fraction * guess for record in (*recent, now))
 
     @property
     def _weights(self) -> list[LayerHealth]:
@@ -191,7 +189,7 @@ class Adviser(DeepCopyable):
         )
 
     def _exploding(self) -> Hint | None:
-        now, guess = self._now, self._guess
+        now, guess = self._now, self._guessing_loss
         norms = [layer.gradient_norm for layer in self._weights if layer.gradient_norm is not None]
         long = [norm for norm in norms if not norm <= EXPLODING_NORM]  # NaN too
         if not long or self.config.clip_norm is not None or now is None:
@@ -236,7 +234,7 @@ class Adviser(DeepCopyable):
             return None
         if largest >= MIN_STEP_CHANGE or largest * now.step / now.epoch >= MIN_EPOCH_CHANGE:
             return None
-        before, reference = records[-2].training_loss, self._guess or records[0].training_loss
+        before, reference = records[-2].training_loss, self._guessing_loss or records[0].training_loss
         if now.training_loss < (1 - MIN_LOSS_FALL) * before or now.training_loss < 0.5 * reference:
             return None
         return Hint(
@@ -247,11 +245,11 @@ class Adviser(DeepCopyable):
         )
 
     def _guessing(self) -> Hint | None:
-        if self._now is None or self._guess is None or not self._learnt_nothing():
+        if self._now is None or self._guessing_loss is None or not self._learnt_nothing():
             return None
         sentence = (
             f"No better than guessing: the training loss of epoch {self._now.epoch} is {self._now.training_loss:.2f}; "
-            f"the loss of guessing is {self._guess:.2f}."
+            f"the loss of guessing is {self._guessing_loss:.2f}."
         )
         if any(getattr(layer, "initialization", "") == "uniform" for layer in self.spec.layers):
             return Hint("guessing", sentence, "Use He initialisation", change=with_he_initialization)
@@ -262,15 +260,15 @@ class Adviser(DeepCopyable):
         return Hint("guessing", sentence, *rate_remedy(self.learning_rate / 10), needs_new_weights=True)
 
     def _rising(self) -> Hint | None:
-        before, late = self._last_third()
-        if len(late) < 3 or late[-1].step - before[-1].step < MIN_STEPS_TO_LEARN:
+        before, recent = self._last_third()
+        if len(recent) < 3 or recent[-1].step - before[-1].step < MIN_STEPS_TO_LEARN:
             return None
-        best, now = min(record.training_loss for record in before), min(record.training_loss for record in late)
+        best, now = min(record.training_loss for record in before), min(record.training_loss for record in recent)
         if now < 1.3 * best:
             return None
         return Hint(
             "rising",
-            f"The training loss rises: it was {best:.3g} and is now {late[-1].training_loss:.3g}.",
+            f"The training loss rises: it was {best:.3g} and is now {recent[-1].training_loss:.3g}.",
             *rate_remedy(self.learning_rate / 10),
         )
 
@@ -294,13 +292,13 @@ class Adviser(DeepCopyable):
         return Hint("overfitting", sentence, "Stop after 3 worse epochs, and keep the best", settings)
 
     def _plateau(self) -> Hint | None:
-        before, late = self._last_third()
-        if len(late) < 4 or late[-1].step < 2 * MIN_STEPS_TO_LEARN or self.config.schedule != "constant":
+        before, recent = self._last_third()
+        if len(recent) < 4 or recent[-1].step < 2 * MIN_STEPS_TO_LEARN or self.config.schedule != "constant":
             return None
-        if late[-1].epoch - before[-1].epoch < MIN_PLATEAU_FRACTION * self.config.epochs:
+        if recent[-1].epoch - before[-1].epoch < MIN_PLATEAU_FRACTION * self.config.epochs:
             return None
-        best, now = min(record.training_loss for record in before), min(record.training_loss for record in late)
-        reference = self._guess or self._records[0].training_loss
+        best, now = min(record.training_loss for record in before), min(record.training_loss for record in recent)
+        reference = self._guessing_loss or self._records[0].training_loss
         if now < 0.99 * best or now < 0.1 * reference:
             return None
         return Hint(
@@ -310,7 +308,7 @@ class Adviser(DeepCopyable):
         )
 
     def _last_third(self) -> tuple[list[_Record], list[_Record]]:
-        """The remembered epochs before the last third, and those of the last third; both empty for fewer than 6."""
+        """The stored epochs before the last third, and those of the last third; both empty for fewer than 6."""
         if len(self._records) < 6:
             return [], []
         third = len(self._records) // 3

@@ -19,13 +19,13 @@ from nncore.training.parallel.helper_process import HelperProcess, can_start_hel
 from nncore.training.random_streams import RandomStreams
 
 MAX_ROWS_PER_PASS = 4096
-"""The most rows of one pass; a larger batch takes several passes, which bounds memory and lets a stop take effect."""
+"""The maximum number of rows of one pass; a larger batch takes several passes, which limits memory and time to stop."""
 
 MAX_NUMBERS_PER_PASS = 2**24
-"""The most numbers that the workspaces for a pass may hold; a network with convolutions therefore has fewer rows."""
+"""The maximum number of values in the workspaces for a pass; a network with convolutions therefore has fewer rows."""
 
 MIN_MULTIPLICATIONS_TO_SPLIT, MIN_ROWS_PER_HALF = 10_000_000, 16
-"""A batch is split into halves if it has at least so many multiplications by weights, and so many rows in each half.
+"""A batch is split into halves if it has at least this many multiplications by weights, and rows in each half.
 
 Seconds for an epoch of 60,000 examples on two cores: whole batches, halves in one process, halves in two processes:
 

@@ -96,24 +96,25 @@ class BatchPart(NotCopyable):
     def gradients_of(
         self,
         examples: tuple[NDArray[np.generic], NDArray[np.generic]],
-        share: float,
+        fraction: float,
         augmentation: np.random.Generator,
         dropout: np.random.Generator,
     ) -> tuple[float, int]:
-        """Set the gradient of `share` times the mean loss of `examples` (inputs, targets).
+        """Set the gradient of `fraction` times the mean loss of `examples` (inputs, targets).
 
-        Returns `share` times the loss, and how many answers were correct, 0 if the data has no classes. `augmentation`
-        and `dropout` give the random numbers. A network that diverges overflows: the caller turns off NumPy's warnings.
+        Returns `fraction` times the loss, and the number of correct answers, 0 if the data has no classes.
+        `augmentation` and `dropout` give the random numbers. A network that diverges overflows, so the caller must
+        turn off NumPy's warnings.
         """
         X, targets = self._as_numbers(examples[0], augmentation), examples[1]
         self.network.set_generator(dropout)
         logits = self.network.forward(X)
         correct = self._count_correct(logits, targets)
-        loss = share * self._loss.forward(logits, targets)
+        loss = fraction * self._loss.forward(logits, targets)
         dlogits = self._loss.backward()
         # Scaled here, so that the gradients of all parts of a batch add up to the gradient of its mean loss.
-        if share != 1:
-            dlogits *= share
+        if fraction != 1:
+            dlogits *= fraction
         self.network.backward(dlogits)
         return loss, correct
 

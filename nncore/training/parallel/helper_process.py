@@ -135,9 +135,9 @@ class HelperProcess(NotCopyable):
         )
 
     def begin_gradients(
-        self, data: Dataset, rows: NDArray[np.intp], share: float, generators: tuple[np.random.Generator, ...]
+        self, data: Dataset, rows: NDArray[np.intp], fraction: float, generators: tuple[np.random.Generator, ...]
     ) -> None:
-        """Let the helper compute the gradient of `share` times the mean loss of the examples `rows` of `data`.
+        """Let the helper compute the gradient of `fraction` times the mean loss of the examples `rows` of `data`.
 
         generators: the random generators for augmentation and dropout; the helper continues from their states.
         """
@@ -145,7 +145,7 @@ class HelperProcess(NotCopyable):
         self._was_awake = perf_counter() - self._last_seen < SPIN_SECONDS
         self._examples.gather(data, rows)
         shared.state[:] = self._parameters.state
-        shared.words[Word.ROWS], shared.numbers[Number.FRACTION] = len(rows), share
+        shared.words[Word.ROWS], shared.numbers[Number.FRACTION] = len(rows), fraction
         if self._is_random:
             shared.write_random_states(generators)
         self._start_task(GRADIENTS)

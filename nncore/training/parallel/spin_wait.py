@@ -21,10 +21,10 @@ program for 3 ms, even to one of low priority. Other threads of this process wai
 """
 
 MIN_SLEEP, MAX_SLEEP = 0.00005, 0.05
-"""Seconds of one sleep, at least and at most."""
+"""The shortest and the longest sleep, in seconds."""
 
 SLEEP_FRACTION = 0.05
-"""A sleep lasts this share of the time waited so far, so a change is noticed late by at most this share."""
+"""A sleep lasts this fraction of the time waited so far, so the delay is at most this fraction of the whole wait."""
 
 _barrier = threading.Lock()
 _barrier.acquire()
@@ -40,12 +40,12 @@ def order_memory() -> None:
     _barrier.acquire()
 
 
-def wait_for(words: memoryview, place: int, value: int, seconds: float) -> bool:
-    """Wait at most `seconds` until words[place] is at least `value`; returns whether it is."""
+def wait_for(words: memoryview, index: int, value: int, seconds: float) -> bool:
+    """Wait at most `seconds` until words[index] is at least `value`; returns whether it is."""
     began = perf_counter()
     while True:
         for _ in range(READS_PER_CLOCK_CHECK):
-            if words[place] >= value:
+            if words[index] >= value:
                 order_memory()
                 return True
         waited = perf_counter() - began

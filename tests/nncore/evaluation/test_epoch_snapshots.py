@@ -19,7 +19,7 @@ def network_of(epoch: float) -> Network:
 
 
 def snapshots_of(epochs: int, kept: int) -> EpochSnapshots:
-    snapshots = EpochSnapshots(SPEC, most_bytes=kept * BYTES)
+    snapshots = EpochSnapshots(SPEC, max_bytes=kept * BYTES)
     for epoch in range(epochs + 1):
         snapshots.add(epoch, network_of(epoch))
     return snapshots
@@ -53,9 +53,9 @@ def test_the_number_of_snapshots_is_limited_even_for_a_small_network() -> None:
     assert len(snapshots.epochs) <= MAX_SNAPSHOTS
 
 
-@pytest.mark.parametrize("most_bytes", [0, BYTES, 2 * BYTES - 1])
-def test_only_the_last_epoch_is_kept_if_memory_is_too_small_for_two(most_bytes: int) -> None:
-    snapshots = EpochSnapshots(SPEC, most_bytes=most_bytes)
+@pytest.mark.parametrize("max_bytes", [0, BYTES, 2 * BYTES - 1])
+def test_only_the_last_epoch_is_kept_if_memory_is_too_small_for_two(max_bytes: int) -> None:
+    snapshots = EpochSnapshots(SPEC, max_bytes=max_bytes)
     for epoch in range(5):
         snapshots.add(epoch, network_of(epoch))
     assert snapshots.epochs == (4,)

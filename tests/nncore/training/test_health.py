@@ -101,7 +101,7 @@ def test_parameters_with_almost_equal_values_have_a_histogram() -> None:
     spec = NetworkSpec.dense((1, 1))
     network = fresh_network(spec)
     network.parameters.values[:] = 1, np.nextafter(np.float32(1), np.float32(2))
-    figures = health.HealthProbe(network)._figures_of(1, np.zeros((1, 1)))
+    figures = health.HealthProbe(network)._layer_figures(1, np.zeros((1, 1)))
     assert figures.histogram is not None
     assert figures.edges is not None
     assert (np.diff(figures.edges) > 0).all()
@@ -112,7 +112,7 @@ def test_parameters_with_almost_equal_values_have_a_histogram() -> None:
 def test_histograms_ignore_parameters_that_are_not_finite(value: float) -> None:
     network = fresh_network(NetworkSpec.dense((3, 2)))
     network.parameters.values[:3] = value
-    figures = health.HealthProbe(network)._figures_of(1, np.zeros((1, 2)))
+    figures = health.HealthProbe(network)._layer_figures(1, np.zeros((1, 2)))
     assert figures.histogram is not None
     assert figures.histogram.sum() == network.parameters.size - 3
 

@@ -23,8 +23,8 @@ def add(snapshots: EpochSnapshots, epoch: int) -> None:
     snapshots.add(epoch, network)
 
 
-def snapshots_of(epochs: int, most_bytes: int = 2**26) -> EpochSnapshots:
-    snapshots = EpochSnapshots(SPEC, most_bytes)
+def snapshots_of(epochs: int, max_bytes: int = 2**26) -> EpochSnapshots:
+    snapshots = EpochSnapshots(SPEC, max_bytes)
     for epoch in range(epochs + 1):
         add(snapshots, epoch)
     return snapshots
@@ -112,7 +112,7 @@ def test_an_older_epoch_stays_selected_while_training(row: EpochRow, qtbot: QtBo
 
 
 def test_a_neighbour_replaces_an_epoch_that_is_no_longer_kept(row: EpochRow, qtbot: QtBot) -> None:
-    snapshots = snapshots_of(7, most_bytes=8 * 4 * SPEC.parameter_count)
+    snapshots = snapshots_of(7, max_bytes=8 * 4 * SPEC.parameter_count)
     row.set_snapshots(snapshots, 20)
     row.slider.setValue(3)
     add(snapshots, 8)
