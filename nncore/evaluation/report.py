@@ -55,21 +55,21 @@ def evaluation_report(
     robust: the points of the robustness curves, if they were measured. All names are escaped.
     """
     parts = [
-        _head(predictions, model, summary),
-        _section("Confusion matrix", _confusion(predictions)),
-        _section("Each class", _classes(predictions)),
-        _section("Reliability: accuracy compared with confidence", _calibration(predictions)),
-        _section("Robustness: accuracy on distorted digits", _robustness(robust)),
-        _section("Misread, the most confident mistake first", _misread(predictions, dataset)),
+        _header_html(predictions, model, summary),
+        _section_html("Confusion matrix", _confusion_html(predictions)),
+        _section_html("Each class", _classes_html(predictions)),
+        _section_html("Reliability: accuracy compared with confidence", _calibration_html(predictions)),
+        _section_html("Robustness: accuracy on distorted digits", _robustness_html(robust)),
+        _section_html("Misread, the most confident mistake first", _misread_html(predictions, dataset)),
     ]
     return page(f"{model}: evaluation", "\n".join(filter(None, parts)), STYLE)
 
 
-def _section(title: str, inside: str) -> str:
+def _section_html(title: str, inside: str) -> str:
     return f"<section><h2>{title}</h2>{inside}</section>" if inside else ""
 
 
-def _head(predictions: Predictions, model: str, summary: str) -> str:
+def _header_html(predictions: Predictions, model: str, summary: str) -> str:
     low, high = predictions.interval
     accuracy = predictions.accuracy
     figure = "no examples with a class" if accuracy is None else f"{accuracy:.2%}"
@@ -80,7 +80,7 @@ def _head(predictions: Predictions, model: str, summary: str) -> str:
     )
 
 
-def _confusion(predictions: Predictions) -> str:
+def _confusion_html(predictions: Predictions) -> str:
     names, counts = predictions.class_names, predictions.confusion
     totals = np.maximum(counts.sum(axis=1), 1)
     head = "".join(f'<th scope="col">{escape(name)}</th>' for name in names)
@@ -102,7 +102,7 @@ def _confusion(predictions: Predictions) -> str:
     )
 
 
-def _classes(predictions: Predictions) -> str:
+def _classes_html(predictions: Predictions) -> str:
     rows = "".join(
         f'<tr><th scope="row">{escape(f.name)}</th><td>{f.count:,}</td>'
         + "".join(f"<td>{_percent(fraction)}</td>" for fraction in (f.precision, f.recall, f.f1))
@@ -113,7 +113,7 @@ def _classes(predictions: Predictions) -> str:
     return f'<div class="wide"><table class="figures"><tr>{head}</tr>{rows}</table></div>'
 
 
-def _calibration(predictions: Predictions) -> str:
+def _calibration_html(predictions: Predictions) -> str:
     if not predictions.bins:
         return ""
     return (
@@ -122,7 +122,7 @@ def _calibration(predictions: Predictions) -> str:
     )
 
 
-def _robustness(points: Sequence[RobustnessPoint]) -> str:
+def _robustness_html(points: Sequence[RobustnessPoint]) -> str:
     if not points:
         return ""
     kinds = {point.distortion: None for point in points}
@@ -130,7 +130,7 @@ def _robustness(points: Sequence[RobustnessPoint]) -> str:
     return f'<p class="quiet">Accuracy on {points[0].count:,} images.</p><div class="charts">{"".join(charts)}</div>'
 
 
-def _misread(predictions: Predictions, dataset: Dataset) -> str:
+def _misread_html(predictions: Predictions, dataset: Dataset) -> str:
     rows = predictions.misread()
     if not len(rows):
         return "<p>No example was misread.</p>"

@@ -26,22 +26,24 @@ def _labels(rows: Mapping[str, Any]) -> dict[str, str]:
     return {name: row.label for name, row in rows.items()}
 
 
-def _helps(rows: Mapping[str, Any]) -> str:
+def _help_of_choices(rows: Mapping[str, Any]) -> str:
     """What each choice does: "Adam combines momentum and RMSProp, SGD follows the gradient as it is"."""
     return ", ".join(f"{row.label} {row.help}" for row in rows.values())
 
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """How to train; `SETTINGS` has the allowed values of each setting. Raises SettingError for a value out of range.
+    """The settings of a training; `SETTINGS` has the allowed values of each one.
+
+    Raises SettingError for a value out of range.
 
     batch_size: examples per step; None, or more than the data has, takes all of them (full batch). seed: the same seed
     gives the same bits on the same machine. loss: None for the default loss of the network's output. weight_decay:
     applies to weights, not to biases. clip_norm: a longer gradient is scaled down to this length; None turns this off.
 
-    steps, seconds: the run ends after so many, if the epochs have not ended before; None for no such limit. A schedule
+    steps, seconds: the run ends after this many, if the epochs have not ended before; None for no limit. A schedule
     covers the run up to its limits. With a limit in seconds the bits depend on how fast the machine is.
-    patience: the run ends after so many epochs without a lower validation loss (Prechelt, "Early Stopping", 1998).
+    patience: the run ends after this many epochs without a lower validation loss (Prechelt, "Early Stopping", 1998).
     keep_best: whether the network ends with the weights of its lowest validation loss; a network that diverges ends
     with those of the last epoch that had not diverged.
     """
@@ -50,7 +52,7 @@ class TrainingConfig:
     optimizer: str = setting_row(
         "adam", "optimiser", "choice", "learning", choices=_labels(OPTIMIZERS), in_dialog=True,
         purpose="How a gradient becomes a step",
-        extremes=_helps(OPTIMIZERS),
+        extremes=_help_of_choices(OPTIMIZERS),
     )
     learning_rate: float = setting_row(
         0.001, "learning rate", "number", "learning", range=Range(0, above=True), in_dialog=True,
@@ -73,7 +75,7 @@ class TrainingConfig:
     schedule: str = setting_row(
         "constant", "schedule", "choice", "learning", choices=_labels(SCHEDULES), in_dialog=True,
         purpose="How the learning rate changes over the run",
-        extremes=_helps(SCHEDULES),
+        extremes=_help_of_choices(SCHEDULES),
     )
     seed: int = setting_row(
         0, "seed", "whole number", "learning", range=SEEDS, in_dialog=True, examples="0 1 2",
@@ -88,7 +90,7 @@ class TrainingConfig:
     loss: str | None = setting_row(
         None, "loss", "choice", "loss", choices=_labels(LOSSES), none_text="fitting the output",
         purpose="The function that training minimises",
-        extremes=_helps(LOSSES),
+        extremes=_help_of_choices(LOSSES),
     )
     label_smoothing: float = setting_row(
         0.0, "label smoothing", "number", "loss", range=Range(0, 1, below=True), examples="0 0.1",
@@ -108,18 +110,18 @@ class TrainingConfig:
     )
     steps: int | None = setting_row(
         None, "maximum steps", "whole number", "stopping", range=FROM_1, none_text="no limit", examples="1000 5000",
-        purpose="The run ends after so many steps, if its epochs have not ended before",
+        purpose="The run ends after this many steps, if its epochs have not ended before",
         extremes="a small limit ends the run early, one beyond the last epoch has no effect",
     )
     seconds: float | None = setting_row(
         None, "maximum seconds", "number", "stopping", range=Range(0, float("inf"), above=True), none_text="no limit",
         examples="10 60",
-        purpose="The run ends after so many seconds of training",
+        purpose="The run ends after this many seconds of training",
         extremes="how much the network learns then depends on the speed of the machine",
     )
     patience: int | None = setting_row(
         None, "patience", "whole number", "stopping", range=FROM_1, none_text="no limit", examples="none 3",
-        purpose="The run ends after so many epochs without a lower validation loss",
+        purpose="The run ends after this many epochs without a lower validation loss",
         extremes="1 may stop at a random rise of the loss, with a large value the run may overfit before it stops",
     )
     keep_best: bool = setting_row(

@@ -38,7 +38,7 @@ class Started:
 
 
 class StepDone(NamedTuple):
-    """One step was taken. It is a tuple because a run may have millions: a dataclass takes three times as long to make.
+    """One step was taken. It is a tuple because runs can have millions; creating a dataclass takes 3 times as long.
 
     loss (for cross-entropy in nats) and accuracy (0 to 1; None if the data has no classes) are those of the batch
     before the step. step: counted from 1 through the whole run. epoch: from 1. samples: the size of the batch.

@@ -74,7 +74,7 @@ class HealthProbe(DeepCopyable):
 
     @property
     def is_due(self) -> bool:
-        """Whether it is time for new figures."""
+        """Whether the minimum time since the last figures has passed."""
         return perf_counter() - self._last >= MIN_SECONDS_BETWEEN_FIGURES
 
     def before_step(self) -> None:

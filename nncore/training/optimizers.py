@@ -89,7 +89,7 @@ class Optimizer(DeepCopyable):
         for part in self._parts[blocks]:
             for where in part.weights:
                 self._decay(part.W[where], part.g[where], learning_rate)
-            self._move(part.W, part.g, part.memory, learning_rate)
+            self._update(part.W, part.g, part.memory, learning_rate)
             if self.steps % FLUSH_INTERVAL == 0:
                 _flush(part)
 
@@ -97,7 +97,7 @@ class Optimizer(DeepCopyable):
         """Add the gradient of the penalty: g <- g + weight_decay W."""
         g += np.multiply(W, self.weight_decay, out=self._work[: W.size])
 
-    def _move(self, W: Array, g: Array, memory: Array, lr: float) -> None:
+    def _update(self, W: Array, g: Array, memory: Array, lr: float) -> None:
         """Change `W` in place; `memory` (vectors, size of W) belongs to it, and `g` may be overwritten."""
         raise NotImplementedError
 
@@ -129,7 +129,7 @@ class SGD(Optimizer):
     label = "SGD"
     help = "follows the gradient as it is"
 
-    def _move(self, W: Array, g: Array, memory: Array, lr: float) -> None:
+    def _update(self, W: Array, g: Array, memory: Array, lr: float) -> None:
         g *= lr
         W -= g
 
@@ -142,7 +142,7 @@ class Momentum(Optimizer):
     vectors = 1
     decay = 0.9
 
-    def _move(self, W: Array, g: Array, memory: Array, lr: float) -> None:
+    def _update(self, W: Array, g: Array, memory: Array, lr: float) -> None:
         # For a constant gradient, v is the geometric series g (1 + 0.9 + 0.9^2 + ...), at most g / (1 - 0.9) = 10 g.
         (v,) = memory
         v *= self.decay
@@ -162,7 +162,7 @@ class Nesterov(Optimizer):
     vectors = 1
     decay = 0.9
 
-    def _move(self, W: Array, g: Array, memory: Array, lr: float) -> None:
+    def _update(self, W: Array, g: Array, memory: Array, lr: float) -> None:
         # u = 0.9 v saves a product: v <- 0.9 v + g becomes u <- 0.9 (u + g), and W <- W - lr (g + 0.9 v) becomes
         # W <- W - lr (g + u).
         (u,) = memory
@@ -182,7 +182,7 @@ class RMSProp(Optimizer):
     vectors = 1
     rho, epsilon = 0.9, 1e-8
 
-    def _move(self, W: Array, g: Array, memory: Array, lr: float) -> None:
+    def _update(self, W: Array, g: Array, memory: Array, lr: float) -> None:
         # V = v / (1 - rho) saves a product: v <- rho v + (1 - rho) g^2 becomes V <- rho V + g^2. With sqrt(v) =
         # scale sqrt(V), the step lr g / (sqrt(v) + eps) is (lr / scale) g / (sqrt(V) + eps / scale).
         (V,) = memory
@@ -212,7 +212,7 @@ class Adam(Optimizer):
     vectors = 2
     beta1, beta2, epsilon = 0.9, 0.999, 1e-8
 
-    def _move(self, W: Array, g: Array, memory: Array, lr: float) -> None:
+    def _update(self, W: Array, g: Array, memory: Array, lr: float) -> None:
         # M = m / (1 - b1) and V = v / (1 - b2) need two passes less: M <- b1 M + g, V <- b2 V + g^2. Then
         # m' = mean_scale M and sqrt(v') = root_scale sqrt(V), and
         # lr m' / (sqrt(v') + eps) = (lr mean_scale / root_scale) M / (sqrt(V) + eps / root_scale).

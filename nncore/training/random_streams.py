@@ -28,8 +28,8 @@ class RandomStreams(NamedTuple):
     def from_seed(cls, seed: int) -> RandomStreams:
         """All generators of a run, from its seed."""
         streams = [np.random.default_rng(child) for child in np.random.SeedSequence(seed).spawn(3 + 2 * HALVES)]
-        initialization, split, shuffling, *moving = streams
-        return cls(initialization, split, shuffling, tuple(moving[:HALVES]), tuple(moving[HALVES:]))
+        initialization, split, shuffling, *in_halves = streams
+        return cls(initialization, split, shuffling, tuple(in_halves[:HALVES]), tuple(in_halves[HALVES:]))
 
     def __copy__(self) -> RandomStreams:
         """The same as `copy.deepcopy`: a copy with shared generators would draw the numbers of the original."""
@@ -37,12 +37,12 @@ class RandomStreams(NamedTuple):
 
     def states(self) -> list[dict[str, object]]:
         """The states of the generators for shuffling, augmentation and dropout, as plain numbers and strings."""
-        return [dict(generator.bit_generator.state) for generator in self._moving()]
+        return [dict(generator.bit_generator.state) for generator in self._saved_generators()]
 
     def restore(self, states: list[dict[str, object]]) -> None:
         """Set the generators to what `states` returned; raises ValueError for another number of states."""
-        for generator, state in zip(self._moving(), states, strict=True):
+        for generator, state in zip(self._saved_generators(), states, strict=True):
             generator.bit_generator.state = state
 
-    def _moving(self) -> tuple[np.random.Generator, ...]:
+    def _saved_generators(self) -> tuple[np.random.Generator, ...]:
         return (self.shuffling, *self.augmentation, *self.dropout)

@@ -1,8 +1,8 @@
 """The learning rate range test, which finds a learning rate by trying a range of them.
 
-A copy of the network trains while the rate grows from step to step. While the rate is too low, the loss hardly changes;
-then it falls; once the rate is too high, the loss diverges. A good rate is where the loss falls fastest
-(Smith, "Cyclical learning rates for training neural networks", WACV 2017, section 3.3).
+A copy of the network trains while the rate grows from step to step. While the rate is too low, the loss changes very
+little; then it falls; once the rate is too high, the loss diverges. A good rate is where the loss falls fastest (Smith,
+"Cyclical learning rates for training neural networks", WACV 2017, section 3.3).
 """
 
 from __future__ import annotations

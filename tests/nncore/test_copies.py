@@ -238,7 +238,7 @@ def _probed() -> HealthProbe:
 
 
 def _streams(streams: RandomStreams) -> list[float]:
-    return [generator.random() for generator in (streams.initialization, streams.split, *streams._moving())]
+    return [generator.random() for generator in (streams.initialization, streams.split, *streams._saved_generators())]
 
 
 def _training() -> Training:

@@ -13,7 +13,7 @@ from nncore.errors import SettingError
 from nncore.model.layers.initialization import INITIALIZATIONS, check_initialization
 from nncore.model.layers.layer import Array, Layer, LayerSpec, Workspace, contiguous_rows_last, rows_first, rows_last
 from nncore.model.layers.parameters import Parameters, Shape
-from nncore.model.layers.windows import Pair, Part, Windows, padded_copy, pair
+from nncore.model.layers.windows import Pair, WindowLines, Windows, padded_copy, pair
 from nncore.system.numpy_modes import unbuffered
 
 MAX_NUMBERS_PER_PART = 2**17
@@ -86,7 +86,7 @@ class Conv2DLayer(Layer):
     several windows, so dX adds up its gradients in all of their columns (`_add_windows`).
 
     All columns together would be many times as large as the images. So they are made for a few lines of windows at a
-    time, and made again in `backward`, which takes hardly longer than reading them from memory. A column has the lines
+    time, and created again in `backward`, which takes about as long as reading them from memory. A column has the lines
     of its window one after the other, so that lines that lie on the padding can be left out.
     """
 
@@ -175,9 +175,9 @@ class Conv2DLayer(Layer):
         with unbuffered():
             Y_rows += self.b[:, None]
 
-    def _parts(self, padded: Array, memory: Array) -> Iterator[tuple[Part, Array]]:
+    def _parts(self, padded: Array, memory: Array) -> Iterator[tuple[WindowLines, Array]]:
         """The windows part by part, with the columns of each part, which are written to `memory`."""
-        windows = self.windows.view(padded, self.windows_per_image)
+        windows = self.windows.im2col_view(padded, self.windows_per_image)
         for part in self.windows.parts(self.input_shape, max(1, MAX_NUMBERS_PER_PART // self._line_size(len(padded)))):
             # (kernel lines, channels, kernel width, lines of windows, windows across, rows): the first three axes are
             # the pixels of a window, and the last three are the windows. The copy is the im2col of this part.
@@ -186,17 +186,17 @@ class Conv2DLayer(Layer):
             columns[...] = pixels
             yield part, columns.reshape(prod(pixels.shape[:3]), prod(pixels.shape[3:]))
 
-    def _inputs(self, part: Part) -> slice:
+    def _inputs(self, part: WindowLines) -> slice:
         """Which numbers of a whole column are in the columns of a part."""
         line = self.input_shape[0] * self.windows.size[1]
         return slice(part.kernel.start * line, part.kernel.stop * line)
 
-    def _outputs(self, part: Part, rows: int) -> slice:
+    def _outputs(self, part: WindowLines, rows: int) -> slice:
         """Which of all columns belong to a part."""
         line = self.windows_per_image[1] * rows
         return slice(part.lines.start * line, part.lines.stop * line)
 
-    def _add_windows(self, dcolumns: Array, part: Part, dphases: Array) -> None:
+    def _add_windows(self, dcolumns: Array, part: WindowLines, dphases: Array) -> None:
         """Add the gradients in the windows of a part to those of their pixels (col2im, the transpose of im2col).
 
         In one line of windows, each pixel occurs once for a given column of the kernel. So the gradients of one kernel

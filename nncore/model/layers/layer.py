@@ -1,6 +1,6 @@
 """The base classes of every layer: a frozen spec that describes it, and a layer that computes.
 
-    forward(X)          in training: writes to the layer's workspace and remembers what backward needs
+    forward(X)          in training: writes to the layer's workspace and stores what backward needs
     backward(dY)        given dLoss/dY of the last forward, sets the parameters' gradients and returns dLoss/dX
     predict(X)          the same for a trained layer, in new arrays: no workspace is changed
 
@@ -75,7 +75,7 @@ class LayerSpec(ABC):
         return {}
 
     def workspace_size(self, input_shape: Shape) -> int:
-        """How many numbers its workspaces hold per row of a batch, without its output; one array for most layers."""
+        """The number of values in its workspaces per row of a batch, without its output; one array for most layers."""
         return prod(input_shape)
 
     def min_batch_size(self, input_shape: Shape) -> int:
@@ -109,7 +109,7 @@ class Layer(NotCopyable):
         """Draw random numbers from `rng` in every `forward` from now on."""
 
     def forward(self, X: Array) -> Array:
-        """Compute the output and remember what `backward` needs."""
+        """Compute the output and store what `backward` needs."""
         raise NotImplementedError
 
     def backward(self, dY: Array, need_dX: bool = True) -> Array | None:

@@ -25,7 +25,7 @@ def pair(value: object, name: str, minimum: int) -> Pair:
     return both[0], both[1]
 
 
-class Part(NamedTuple):
+class WindowLines(NamedTuple):
     """Some lines of windows, and the lines of the kernel that lie on the image there; the others lie on padding."""
 
     lines: slice
@@ -74,7 +74,7 @@ class Windows:
         down, across = self.stride
         return padded[:, :, row : row + down * count[0] : down, column : column + across * count[1] : across]
 
-    def view(self, padded: Array, count: Pair) -> Array:
+    def im2col_view(self, padded: Array, count: Pair) -> Array:
         """All pixels of all windows: (window height, channels, window width, *count, rows), a view.
 
         The strides make the windows overlap in memory, so this im2col copies nothing: a step down within a window is a
@@ -86,8 +86,8 @@ class Windows:
         strides = (down, channel, across, down * self.stride[0], across * self.stride[1], row)
         return as_strided(images, shape, strides, writeable=False)
 
-    def parts(self, input_shape: Shape, at_once: int) -> Iterator[Part]:
-        """All windows, at most `at_once` lines of windows at a time.
+    def parts(self, input_shape: Shape, max_lines: int) -> Iterator[WindowLines]:
+        """All windows, at most `max_lines` lines of windows at a time.
 
         The windows of a part overlap the image with the same lines of the kernel, so products with padding are left
         out. If one part can hold all windows, it has the whole kernel, because leaving out lines would save little.
@@ -100,13 +100,13 @@ class Windows:
             start = min(max(above, 0), self.size[0])
             return start, max(min(above + input_shape[1], self.size[0]), start)
 
-        if at_once >= count:
-            yield Part(slice(0, count), slice(0, self.size[0]))
+        if max_lines >= count:
+            yield WindowLines(slice(0, count), slice(0, self.size[0]))
             return
         for (start, stop), group in groupby(range(count), kernel):
             lines = list(group)
-            for some in (lines[first : first + at_once] for first in range(0, len(lines), at_once)):
-                yield Part(slice(some[0], some[-1] + 1), slice(start, stop))
+            for part in (lines[first : first + max_lines] for first in range(0, len(lines), max_lines)):
+                yield WindowLines(slice(part[0], part[-1] + 1), slice(start, stop))
 
     def phases_shape(self, input_shape: Shape) -> Shape:
         """(channels, height, phases, width) of padded images whose columns of pixels are sorted by phase.

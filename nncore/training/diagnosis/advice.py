@@ -92,7 +92,7 @@ class Adviser(DeepCopyable):
 
     def after_divergence(self, diverged: Diverged) -> Hint:
         """The hint for a run that diverged."""
-        unscaled = self._unscaled()
+        unscaled = self._check_unscaled()
         if unscaled is not None:
             return replace(unscaled, sentence=f"{diverged.message} {unscaled.sentence}")
         # A tenth of a rate far above the usual one would diverge again, or saturate the activations.
@@ -103,16 +103,16 @@ class Adviser(DeepCopyable):
         self._record(done)
         # Causes come before symptoms: a network with dead units, for example, also is no better than guessing.
         checks = (
-            self._symmetric,
-            self._unscaled,
-            self._exploding,
-            self._dead,
-            self._vanishing,
-            self._too_slow,
-            self._guessing,
-            self._rising,
-            self._overfitting,
-            self._plateau,
+            self._check_symmetric,
+            self._check_unscaled,
+            self._check_exploding,
+            self._check_dead,
+            self._check_vanishing,
+            self._check_too_slow,
+            self._check_guessing,
+            self._check_rising,
+            self._check_overfitting,
+            self._check_plateau,
         )
         return next((hint for hint in (check() for check in checks) if hint), None)
 
@@ -157,7 +157,7 @@ class Adviser(DeepCopyable):
 
     # ----------------------------------------------------------------- checks
 
-    def _symmetric(self) -> Hint | None:
+    def _check_symmetric(self) -> Hint | None:
         hidden = self._weights[:-1]
         from_zeros = bool(hidden) and any(getattr(layer, "initialization", "") == "zeros" for layer in self.spec.layers)
         # All weights in one bin of the histogram are equal.
@@ -176,7 +176,7 @@ class Adviser(DeepCopyable):
             change=with_he_initialization,
         )
 
-    def _unscaled(self) -> Hint | None:
+    def _check_unscaled(self) -> Hint | None:
         first = self.spec.layers[0]
         if not (isinstance(first, Scale) and abs(first.factor) > MAX_HEALTHY_SCALE):
             return None
@@ -188,7 +188,7 @@ class Adviser(DeepCopyable):
             change=without_first_layer,
         )
 
-    def _exploding(self) -> Hint | None:
+    def _check_exploding(self) -> Hint | None:
         now, guess = self._now, self._guessing_loss
         norms = [layer.gradient_norm for layer in self._weights if layer.gradient_norm is not None]
         long = [norm for norm in norms if not norm <= EXPLODING_NORM]  # NaN too
@@ -204,7 +204,7 @@ class Adviser(DeepCopyable):
             {"clip_norm": 1.0},
         )
 
-    def _dead(self) -> Hint | None:
+    def _check_dead(self) -> Hint | None:
         for layer, number in zip(self._health, block_numbers(self._health), strict=True):
             if layer.dead_fraction is not None and layer.dead_fraction >= MAX_HEALTHY_DEAD_FRACTION:
                 sentence = (
@@ -216,7 +216,7 @@ class Adviser(DeepCopyable):
                 return Hint("dead", sentence, "Use leaky ReLU", change=with_leaky_relu)
         return None
 
-    def _vanishing(self) -> Hint | None:
+    def _check_vanishing(self) -> Hint | None:
         norms = [layer.gradient_norm for layer in self._weights if layer.gradient_norm is not None]
         if len(norms) < 3 or not self._learnt_nothing(0.9) or not norms[0] < VANISHING_RATIO * norms[-1]:
             return None
@@ -228,7 +228,7 @@ class Adviser(DeepCopyable):
             return Hint("vanishing", sentence, "Use ReLU", change=with_relu)
         return Hint("vanishing", sentence, "Use He initialisation", change=with_he_initialization)
 
-    def _too_slow(self) -> Hint | None:
+    def _check_too_slow(self) -> Hint | None:
         now, records, largest = self._now, self._records, max(self._largest_steps, default=0.0)
         if now is None or not largest or now.step < MIN_STEPS_TO_LEARN or len(records) < 2:
             return None
@@ -244,7 +244,7 @@ class Adviser(DeepCopyable):
             *rate_remedy(self.learning_rate * 10),
         )
 
-    def _guessing(self) -> Hint | None:
+    def _check_guessing(self) -> Hint | None:
         if self._now is None or self._guessing_loss is None or not self._learnt_nothing():
             return None
         sentence = (
@@ -259,7 +259,7 @@ class Adviser(DeepCopyable):
             return Hint("guessing", sentence, *rate_remedy(self.learning_rate * 10))
         return Hint("guessing", sentence, *rate_remedy(self.learning_rate / 10), needs_new_weights=True)
 
-    def _rising(self) -> Hint | None:
+    def _check_rising(self) -> Hint | None:
         before, recent = self._last_third()
         if len(recent) < 3 or recent[-1].step - before[-1].step < MIN_STEPS_TO_LEARN:
             return None
@@ -272,7 +272,7 @@ class Adviser(DeepCopyable):
             *rate_remedy(self.learning_rate / 10),
         )
 
-    def _overfitting(self) -> Hint | None:
+    def _check_overfitting(self) -> Hint | None:
         losses = [(record.validation_loss, record) for record in self._records if record.validation_loss is not None]
         if len(losses) < 5:
             return None
@@ -291,7 +291,7 @@ class Adviser(DeepCopyable):
         settings = {"patience": 3, "keep_best": True}
         return Hint("overfitting", sentence, "Stop after 3 worse epochs, and keep the best", settings)
 
-    def _plateau(self) -> Hint | None:
+    def _check_plateau(self) -> Hint | None:
         before, recent = self._last_third()
         if len(recent) < 4 or recent[-1].step < 2 * MIN_STEPS_TO_LEARN or self.config.schedule != "constant":
             return None

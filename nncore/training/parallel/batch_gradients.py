@@ -114,7 +114,7 @@ class BatchGradients(NotCopyable):
                 return None
             part_loss, part_correct = self._compute_pass(rows[start : start + self._rows_per_pass], len(rows))
             loss, correct = loss + part_loss, correct + part_correct
-            self._keep_sum(first=start == 0)
+            self._add_to_sum(first=start == 0)
         return loss, correct
 
     def step(self, learning_rate: float) -> None:
@@ -188,7 +188,7 @@ class BatchGradients(NotCopyable):
             self.network.parameters.gradients[where] += self._gradients_to_add[where]
             self._gradients_to_add = None
 
-    def _keep_sum(self, first: bool) -> None:
+    def _add_to_sum(self, first: bool) -> None:
         """Add the gradients of this pass to those of the earlier passes of the same batch."""
         assert self._sum is not None
         self._add_up()

@@ -77,7 +77,7 @@ class SharedArrays(NotCopyable):
         # A memoryview gives a number in a third of the time that an array takes.
         self.words, self.random_states = arrays["words"].data, arrays["random_states"].data
         self.numbers = cast("memoryview[float]", arrays["numbers"].data)
-        self.cut, self.blocks = _first_part(self.gradients.shape[1])
+        self.cut, self.blocks = _part_of_main_process(self.gradients.shape[1])
 
     def write_random_states(self, generators: tuple[np.random.Generator, ...]) -> None:
         """Put the states of generators into the shared memory."""
@@ -112,11 +112,11 @@ def _layout(spec: PartSpec) -> dict[str, tuple[Shape, str]]:
         "state": ((kept,), spec.dtype),
         "inputs": (spec.inputs_shape, spec.input_dtype),
         "targets": (spec.targets_shape, spec.target_dtype),
-        "saved": ((1 + vectors, trained - _first_part(trained)[0]), spec.dtype),
+        "saved": ((1 + vectors, trained - _part_of_main_process(trained)[0]), spec.dtype),
     }
 
 
-def _first_part(trained: int) -> tuple[int, int]:
+def _part_of_main_process(trained: int) -> tuple[int, int]:
     """How many values and how many blocks of the optimiser the main process updates: half the blocks, rounded up."""
     blocks = (-(-trained // BLOCK_SIZE) + 1) // 2
     return min(trained, blocks * BLOCK_SIZE), blocks

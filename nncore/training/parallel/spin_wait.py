@@ -11,7 +11,7 @@ import time
 from time import perf_counter
 
 READS_PER_CLOCK_CHECK = 100
-"""Reads of the word between two reads of the clock; so many take about 4 us."""
+"""Reads of the word between two reads of the clock; they take about 4 us."""
 
 SPIN_SECONDS = 0.0003
 """Seconds of waiting after which sleeping begins.

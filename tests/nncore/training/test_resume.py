@@ -141,7 +141,7 @@ class StopsAfterQueries(TrainingControl):
 def test_a_run_stopped_at_any_moment_resumes_to_the_same_bits(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, min_multiplications: int
 ) -> None:
-    """Also during a batch that takes several passes, and during an evaluation."""
+    """The stops include moments within a batch of several passes, and within an evaluation."""
     monkeypatch.setattr(batch_gradients, "MIN_MULTIPLICATIONS_TO_SPLIT", min_multiplications)
     monkeypatch.setattr(batch_gradients, "MAX_ROWS_PER_PASS", 15)
     config = TrainingConfig(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from nncore.model.layers import Conv2D
 from nncore.model.layers.convolution import MAX_NUMBERS_PER_PART, Conv2DLayer
 from nncore.model.layers.parameters import Parameters
-from nncore.model.layers.windows import Part, Windows
+from nncore.model.layers.windows import WindowLines, Windows
 from nncore.system.numpy_modes import unbuffered
 
 IMAGE = (2, 6, 5)
@@ -82,13 +82,13 @@ def _of_height(height: int) -> tuple[Conv2D, str, tuple[int, int, int], Paramete
 
 def test_parts_exclude_kernel_lines_on_the_padding() -> None:
     windows = Windows(size=(5, 5), stride=(2, 2), padding=(2, 2))
-    assert list(windows.parts((1, 14, 14), at_once=3)) == [
-        Part(slice(0, 1), slice(2, 5)),
-        Part(slice(1, 4), slice(0, 5)),
-        Part(slice(4, 6), slice(0, 5)),
-        Part(slice(6, 7), slice(0, 4)),
+    assert list(windows.parts((1, 14, 14), max_lines=3)) == [
+        WindowLines(slice(0, 1), slice(2, 5)),
+        WindowLines(slice(1, 4), slice(0, 5)),
+        WindowLines(slice(4, 6), slice(0, 5)),
+        WindowLines(slice(6, 7), slice(0, 4)),
     ]
-    assert list(windows.parts((1, 14, 14), at_once=7)) == [Part(slice(0, 7), slice(0, 5))]
+    assert list(windows.parts((1, 14, 14), max_lines=7)) == [WindowLines(slice(0, 7), slice(0, 5))]
 
 
 def test_unbuffered_restores_numpys_buffer_size() -> None:
