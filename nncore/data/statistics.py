@@ -84,22 +84,27 @@ def dataset_statistics(
         ever_inked |= examples.any(axis=0)
         digests[rows] = [_digest(example) for example in examples]
         progress(float(rows[-1] + 1) / count)
-    pixels = max(1, count * size)
     groups, labels = _equal_rows(digests), dataset.targets(slice(None))
     conflicts = [group for group in groups if (labels[list(group)] != labels[group[0]]).any()]
-    is_image = dataset.is_bytes
-    mean, scale = total / pixels, 255 if is_image else 1
+    pixels, scale = max(1, count * size), 255 if dataset.is_bytes else 1
+    mean = total / pixels
     # The variance is the mean of the squares minus the square of the mean; rounding can make it slightly negative.
     deviation = max(0.0, squares / pixels - mean**2) ** 0.5
+    class_means = (sums / np.maximum(counts, 1)[:, None]).astype(np.float32)
     return DatasetStatistics(
-        count, counts, count - int(counts.sum()) if classes else 0,
-        (sums / np.maximum(counts, 1)[:, None]).astype(np.float32).reshape(classes, *dataset.input_shape)
-        if is_image else None,
-        mean / scale, deviation / scale, ink_pixels / pixels,
-        ever_inked.reshape(dataset.input_shape) if is_image else None,
-        sum(len(group) - 1 for group in groups), tuple(groups[:MAX_GROUPS]), tuple(conflicts[:MAX_GROUPS]),
-        len(conflicts),
-    )  # fmt: skip
+        count=count,
+        counts=counts,
+        no_class=count - int(counts.sum()) if classes else 0,
+        means=class_means.reshape(classes, *dataset.input_shape) if dataset.is_bytes else None,
+        mean=mean / scale,
+        deviation=deviation / scale,
+        ink_fraction=ink_pixels / pixels,
+        ever_inked=ever_inked.reshape(dataset.input_shape) if dataset.is_bytes else None,
+        duplicate_count=sum(len(group) - 1 for group in groups),
+        duplicates=tuple(groups[:MAX_GROUPS]),
+        conflicts=tuple(conflicts[:MAX_GROUPS]),
+        conflict_count=len(conflicts),
+    )
 
 
 def _examples(dataset: Dataset, rows: NDArray[np.intp]) -> NDArray[np.uint8] | NDArray[np.floating]:
@@ -119,7 +124,6 @@ def _equal_rows(digests: NDArray[np.uint8]) -> list[Group]:
         return []
     halves = digests.view(np.uint64)  # sorting two numbers is faster than sorting 16 bytes
     order = np.lexsort((halves[:, 1], halves[:, 0]))  # stable: rows of a group stay in rising order
-    begins = np.flatnonzero((halves[order[1:]] != halves[order[:-1]]).any(axis=1)) + 1
-    ends = np.append(begins, len(order))
-    starts = np.insert(begins, 0, 0)
+    changes = np.flatnonzero((halves[order[1:]] != halves[order[:-1]]).any(axis=1)) + 1
+    starts, ends = np.insert(changes, 0, 0), np.append(changes, len(order))
     return sorted(tuple(order[a:b].tolist()) for a, b in zip(starts, ends, strict=True) if b - a > 1)
