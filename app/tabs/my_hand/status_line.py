@@ -38,14 +38,14 @@ class StatusLine(QWidget):
 
     def show_message(self, sentence: str, *, cancellable: bool = False) -> None:
         """Show what is in progress or was done."""
-        self._show(sentence, trouble=False, cancellable=cancellable)
+        self._show(sentence, is_error=False, cancellable=cancellable)
 
     def show_error(self, sentence: str) -> None:
         """Show an error."""
-        self._show(sentence, trouble=True, cancellable=False)
+        self._show(sentence, is_error=True, cancellable=False)
 
-    def _show(self, sentence: str, *, trouble: bool, cancellable: bool) -> None:
-        set_style(self.label, "error", trouble)
+    def _show(self, sentence: str, *, is_error: bool, cancellable: bool) -> None:
+        set_style(self.label, "error", is_error)
         self.label.setText(sentence)
         self.cancel_button.setVisible(cancellable)
         self.show()

@@ -192,11 +192,11 @@ class ProgressLine(QWidget):
         """Clear the time left after the run has ended."""
         self._left.setText("")
 
-    def show_message(self, sentence: str, *, trouble: bool = False) -> None:
+    def show_message(self, sentence: str, *, is_error: bool = False) -> None:
         """Show a message about the run."""
         self._status.setText(sentence)
         self._status.setToolTip(plain_tooltip(sentence))
-        set_style(self._status, "error", trouble)
+        set_style(self._status, "error", is_error)
 
     def offer(self, remedy: str, tooltip: str = "") -> None:
         """Offer a remedy as a button; "" hides it."""

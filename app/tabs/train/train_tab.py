@@ -31,7 +31,7 @@ from nncore.training.events import Diverged, Finished, Started
 
 READY_MESSAGE = "Press Train, or Step to train one mini-batch."
 SETTINGS_CHANGED = f"The settings have changed. {READY_MESSAGE}"
-TRAINING = "Training. You can change the learning rate meanwhile."
+TRAINING = "Training. You can change the learning rate during the run."
 PAUSED = "Paused. Step trains one mini-batch, Resume continues."
 
 
@@ -126,8 +126,8 @@ class TrainTab(Tab):
         self.buttons.set_obstacle(obstacle)
         self._offer_continue()
         if self.buttons.state is RunState.IDLE:
-            sentence, trouble = (obstacle, True) if obstacle else self._message
-            self.progress.show_message(sentence, trouble=trouble)
+            sentence, is_error = (obstacle, True) if obstacle else self._message
+            self.progress.show_message(sentence, is_error=is_error)
             with suppress(SettingError):  # shown at the field; the last points stay
                 self._preview(self.settings.points())
 
@@ -182,7 +182,7 @@ class TrainTab(Tab):
         try:
             entered = self.settings.config()
         except SettingError as problem:
-            self.progress.show_message(str(problem), trouble=True)
+            self.progress.show_message(str(problem), is_error=True)
             return
         ended = self._ended_run.checkpoint
         changed = {name: getattr(entered, name) for name in ("learning_rate", "epochs", "steps", "seconds")}
@@ -202,7 +202,7 @@ class TrainTab(Tab):
         try:
             self._run = self.settings.spec(), self.settings.config()
         except SettingError as problem:
-            self.progress.show_message(str(problem), trouble=True)
+            self.progress.show_message(str(problem), is_error=True)
             return False
         self._adviser = Adviser(*self._run)
         self._show_hint(None)
@@ -225,7 +225,7 @@ class TrainTab(Tab):
         if self.buttons.state is RunState.IDLE:
             self.settings.set_values(spec, config, run)
             self._show_hint(None)
-            self._set_message(SETTINGS_CHANGED, trouble=False)
+            self._set_message(SETTINGS_CHANGED, is_error=False)
         else:
             self._next_settings = spec, config, run
 
@@ -270,7 +270,7 @@ class TrainTab(Tab):
         except SettingError:  # edited since; the settings of the run are valid
             settings = hint.apply(*self._run)
         self.settings.set_values(*settings)
-        self._set_message(f"Applied: {hint.remedy}. {READY_MESSAGE}", trouble=False)
+        self._set_message(f"Applied: {hint.remedy}. {READY_MESSAGE}", is_error=False)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Take the focus when first shown, so that the space bar starts a training."""
@@ -348,21 +348,21 @@ class TrainTab(Tab):
         """Show that the run diverged, and a remedy."""
         hint = self._adviser.after_divergence(diverged)
         self._show_hint(hint)
-        self._set_message(hint.sentence, trouble=True)
+        self._set_message(hint.sentence, is_error=True)
 
     @Slot(object)
     def run_finished(self, finished: Finished) -> None:
         """Show the result of the run, and a remaining hint."""
         hint = self._hint.sentence if self._hint else ""
-        self._set_message(f"{end_message(finished)} {hint}".rstrip(), trouble=bool(hint))
+        self._set_message(f"{end_message(finished)} {hint}".rstrip(), is_error=bool(hint))
 
     @Slot(str)
     def run_failed(self, sentence: str) -> None:
         """Show why the run could not start or continue."""
-        self._set_message(sentence, trouble=True)
+        self._set_message(sentence, is_error=True)
 
-    def _set_message(self, sentence: str, *, trouble: bool) -> None:
-        self._message = sentence, trouble
+    def _set_message(self, sentence: str, *, is_error: bool) -> None:
+        self._message = sentence, is_error
         self._on_settings_changed()
 
     def _show_state(self) -> None:
@@ -374,7 +374,7 @@ class TrainTab(Tab):
             case RunState.PAUSED:
                 self.progress.show_message(PAUSED)
             case RunState.RUNNING:
-                self.progress.show_message(self._hint.sentence if self._hint else TRAINING, trouble=bool(self._hint))
+                self.progress.show_message(self._hint.sentence if self._hint else TRAINING, is_error=bool(self._hint))
 
 
 def _same_points(points: CurvePoints | None, others: CurvePoints | None) -> bool:

@@ -56,7 +56,7 @@ class LayerFigures:
         return self.name, figure(norm), figure(ratio), dead
 
     @property
-    def has_trouble(self) -> tuple[bool, bool, bool]:
+    def is_unusual(self) -> tuple[bool, bool, bool]:
         """Whether gradient, step and dead units are outside their usual ranges."""
         health = self.newest
         norm, ratio = (health.gradient_norm, health.update_ratio) if health else (None, None)
@@ -159,9 +159,9 @@ class HealthView(QWidget):
 
     def _draw_row(self, painter: QPainter, row: int, layer: LayerFigures) -> None:
         colours = colours_of(self)
-        trouble = (False, *layer.has_trouble)
-        for column, (text, bad) in enumerate(zip(layer.texts, trouble, strict=True)):
-            painter.setPen(QColor(colours.error if bad else colours.text))
+        unusual = (False, *layer.is_unusual)
+        for column, (text, is_bad) in enumerate(zip(layer.texts, unusual, strict=True)):
+            painter.setPen(QColor(colours.error if is_bad else colours.text))
             self._write(painter, row, column, text)
         pen = QPen(QColor(colours.training), 1)
         painter.setPen(pen)

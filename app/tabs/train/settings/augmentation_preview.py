@@ -24,7 +24,7 @@ class AugmentationPreview(QWidget):
         self._digits: NDArray[np.uint8] = np.empty((0, 28, 28), np.uint8)
         self._augmentation: Augmentation | None = None
         self._seed = 0
-        self.pictures: NDArray[np.uint8] = np.empty((0, 0, 28, 28), np.uint8)
+        self.images: NDArray[np.uint8] = np.empty((0, 0, 28, 28), np.uint8)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("examples of the augmentation")
         self.setToolTip(
@@ -58,7 +58,7 @@ class AugmentationPreview(QWidget):
             for _ in range(VARIANTS):
                 inks = distorter.apply(self._digits, np.empty((count, height * width), np.float32), rng)
                 rows.append(np.rint(255 * np.clip(inks, 0, 1)).astype(np.uint8).reshape(count, height, width))
-        self.pictures = np.array(rows)
+        self.images = np.array(rows)
         self.updateGeometry()
         self.update()
 
@@ -80,7 +80,7 @@ class AugmentationPreview(QWidget):
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, EMPTY)
             return
         side = min(self.width() // DIGITS_SHOWN, self.height() // (1 + VARIANTS)) - GAP // 2
-        for row, digits in enumerate(self.pictures):
+        for row, digits in enumerate(self.images):
             for column, digit in enumerate(digits):
                 place = QRect(column * (side + GAP // 2), row * (side + GAP // 2), side, side)
                 painter.drawImage(place, ink_image(digit, colours))

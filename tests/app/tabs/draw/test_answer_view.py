@@ -20,7 +20,7 @@ def prediction(verdict: Verdict, **shares: float) -> Prediction:
 
 
 @pytest.mark.parametrize(
-    ("given", "sentence"),
+    ("prediction", "sentence"),
     [
         (prediction("digit", d7=0.973), "The network reads a 7."),
         (prediction("digit", d8=1.0), "The network reads an 8."),
@@ -28,8 +28,8 @@ def prediction(verdict: Verdict, **shares: float) -> Prediction:
         (prediction("not a digit", d1=0.9), "This does not look like a digit."),
     ],
 )
-def test_the_answer_is_a_sentence(given: Prediction, sentence: str) -> None:
-    assert prediction_in_words(given) == sentence
+def test_the_answer_is_a_sentence(prediction: Prediction, sentence: str) -> None:
+    assert prediction_in_words(prediction) == sentence
 
 
 def test_the_answer_shows_digit_and_confidence(qtbot: QtBot) -> None:
@@ -79,7 +79,7 @@ def answer(qtbot: QtBot) -> AnswerView:
 
 
 @pytest.mark.parametrize(
-    ("given", "speech"),
+    ("prediction", "speech"),
     [
         (prediction("digit", d7=0.973), "The network reads a 7. It is 97% sure."),
         (prediction("unsure", d1=0.4, d7=0.5), "Unsure: a 7 or a 1."),
@@ -87,17 +87,17 @@ def answer(qtbot: QtBot) -> AnswerView:
     ],
 )
 def test_the_answer_is_spoken_after_the_drawing_rests(
-    qtbot: QtBot, answer: AnswerView, given: Prediction, speech: str
+    qtbot: QtBot, answer: AnswerView, prediction: Prediction, speech: str
 ) -> None:
     with qtbot.waitSignal(answer.spoken) as spoken:
-        answer.show_prediction(given)
+        answer.show_prediction(prediction)
         assert answer.accessibleDescription() == speech
     assert spoken.args == [speech]
 
 
 def test_only_the_last_answer_is_spoken_and_only_once(qtbot: QtBot, answer: AnswerView) -> None:
-    said: list[str] = []
-    answer.spoken.connect(said.append)
+    spoken_sentences: list[str] = []
+    answer.spoken.connect(spoken_sentences.append)
     answer._rest_timer.setTimerType(Qt.TimerType.PreciseTimer)  # the other kinds round by seconds
     answer._rest_timer.setInterval(600_000)
     for digit in ("d1", "d2", "d3"):
@@ -105,12 +105,12 @@ def test_only_the_last_answer_is_spoken_and_only_once(qtbot: QtBot, answer: Answ
         answer.show_prediction(prediction("unsure", **{digit: 0.5, "d9": 0.4}))
         assert answer._rest_timer.remainingTime() > left  # each answer starts the rest anew
         qtbot.wait(100)
-    assert said == []
+    assert spoken_sentences == []
     answer._rest_timer.setInterval(REST_MILLISECONDS)
-    qtbot.waitUntil(lambda: len(said) == 1)
+    qtbot.waitUntil(lambda: len(spoken_sentences) == 1)
     answer.show_prediction(prediction("unsure", d3=0.5, d9=0.4))
     qtbot.wait(REST_MILLISECONDS + 100)
-    assert said == ["Unsure: a 3 or a 9."]
+    assert spoken_sentences == ["Unsure: a 3 or a 9."]
 
 
 def test_the_layout_stays_when_the_answer_changes(answer: AnswerView) -> None:

@@ -43,12 +43,12 @@ def test_bars_and_picture_show_output_and_input_of_the_network(tab: DrawTab, qtb
         drag(tab.canvas, SEVEN)
     qtbot.waitUntil(lambda: not tab.throttle.has_pending_request)
     image = rasterize(tab.canvas.drawing.ink())
-    wanted = reader.predict((image.reshape(1, -1) / 255).astype(np.float32))[0]
+    expected = reader.predict((image.reshape(1, -1) / 255).astype(np.float32))[0]
     assert tab.bars.probabilities is not None
-    np.testing.assert_allclose(tab.bars.probabilities, wanted, atol=1e-6)
+    np.testing.assert_allclose(tab.bars.probabilities, expected, atol=1e-6)
     np.testing.assert_array_equal(tab.filmstrip.network_input.image, image)
     assert tab.prediction is not None
-    assert tab.bars.winner == tab.prediction.digit == int(wanted.argmax())
+    assert tab.bars.winner == tab.prediction.digit == int(expected.argmax())
     is_digit = tab.prediction.verdict != "not a digit"
     assert tab.answer.digit.text() == (str(tab.prediction.digit) if is_digit else "–")
 

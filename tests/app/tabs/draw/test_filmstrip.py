@@ -60,15 +60,15 @@ def test_the_switches_are_disabled_for_a_picture(strip: Filmstrip) -> None:
 @pytest.mark.parametrize("step", SWITCHED, ids=lambda step: step.setting)
 def test_each_step_can_be_switched_by_mouse_and_keyboard(strip: Filmstrip, qtbot: QtBot, step: object) -> None:
     view = next(view for view in strip.step_views if view.step is step)
-    with qtbot.waitSignal(strip.preparation_changed) as told:
+    with qtbot.waitSignal(strip.preparation_changed) as emitted:
         view.switch.click()
-    assert told.args == [Preparation(**{view.step.setting: False})]
+    assert emitted.args == [Preparation(**{view.step.setting: False})]
     assert strip.preparation == Preparation(**{view.step.setting: False})
     assert view.sentence.text() == view.step.off
     view.switch.setFocus()
-    with qtbot.waitSignal(strip.preparation_changed) as told:
+    with qtbot.waitSignal(strip.preparation_changed) as emitted:
         QTest.keyClick(view.switch, Qt.Key.Key_Space)
-    assert told.args == [AS_TRAINED]
+    assert emitted.args == [AS_TRAINED]
     assert view.sentence.text() == view.step.on
 
 
@@ -77,9 +77,9 @@ def test_reset_is_shown_while_a_step_is_off_and_switches_all_on(strip: Filmstrip
     strip.step_views[1].switch.click()
     strip.step_views[3].switch.click()
     assert strip.reset.isVisible()
-    with qtbot.waitSignal(strip.preparation_changed) as told:
+    with qtbot.waitSignal(strip.preparation_changed) as emitted:
         QTest.mouseClick(strip.reset, Qt.MouseButton.LeftButton)
-    assert told.args == [AS_TRAINED]
+    assert emitted.args == [AS_TRAINED]
     assert strip.reset.isHidden()
     assert all(view.switch.isChecked() for view in strip.step_views)
 

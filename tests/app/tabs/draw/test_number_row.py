@@ -54,9 +54,9 @@ def test_the_last_digit_is_selected_until_the_user_selects_one(row: NumberRow, q
     assert row.chips[1].isChecked()
     row.set_predictions([a_prediction(1), a_prediction(0), a_prediction(7)])
     assert row.choice == 2
-    with qtbot.waitSignal(row.chosen) as told:
+    with qtbot.waitSignal(row.chosen) as emitted:
         QTest.mouseClick(row.chips[0], Qt.MouseButton.LeftButton)
-    assert told.args == [0]
+    assert emitted.args == [0]
     row.set_predictions([a_prediction(n) for n in range(4)])
     assert row.choice == 0
     assert [chip.isChecked() for chip in row.chips] == [True, False, False, False]
@@ -68,9 +68,9 @@ def test_arrow_keys_select_a_digit(row: NumberRow, qtbot: QtBot) -> None:
     row.chips[2].setFocus()
     qtbot.waitUntil(row.chips[2].hasFocus)
     for start, key, index in ((2, Qt.Key.Key_Left, 1), (1, Qt.Key.Key_Left, 0), (0, Qt.Key.Key_Right, 1)):
-        with qtbot.waitSignal(row.chosen) as told:
+        with qtbot.waitSignal(row.chosen) as emitted:
             QTest.keyClick(row.chips[start], key)
-        assert told.args == [index]
+        assert emitted.args == [index]
         assert row.choice == index
         assert row.chips[index].hasFocus()
 

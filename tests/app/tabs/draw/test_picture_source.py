@@ -34,7 +34,7 @@ def found(qtbot: QtBot, source: PictureSource, data: QMimeData) -> CanvasPicture
 
 @pytest.fixture(autouse=True)
 def empty_clipboard(qapp: QGuiApplication) -> Iterator[None]:
-    """What Python puts into the clipboard must not be there when Python ends: Qt would free it too late."""
+    """Empty the clipboard at the end: Qt would free its data only after Python has ended."""
     yield
     QGuiApplication.clipboard().clear()
 

@@ -57,18 +57,18 @@ def adaptation(network: Network) -> Adaptation:
 def test_a_click_chooses_a_digit_and_keeps_the_focus(row: TeachRow, qtbot: QtBot) -> None:
     row.set_obstacle("")
     before = row.focusWidget()
-    with qtbot.waitSignal(row.digit_chosen) as told:
+    with qtbot.waitSignal(row.digit_chosen) as emitted:
         QTest.mouseClick(row.digits[7], LEFT)
-    assert told.args == [7]
+    assert emitted.args == [7]
     assert row.focusWidget() is before
 
 
 @pytest.mark.parametrize("digit", range(10))
 def test_alt_and_a_digit_choose_it(row: TeachRow, digit: int, qtbot: QtBot) -> None:
     row.set_obstacle("")
-    with qtbot.waitSignal(row.digit_chosen) as told:
+    with qtbot.waitSignal(row.digit_chosen) as emitted:
         QTest.keyClick(row, Qt.Key(Qt.Key.Key_0 + digit), Qt.KeyboardModifier.AltModifier)
-    assert told.args == [digit]
+    assert emitted.args == [digit]
 
 
 def test_disabled_buttons_say_why(row: TeachRow, qtbot: QtBot) -> None:

@@ -65,9 +65,9 @@ def test_cells_show_counts_or_shares(view: ConfusionView) -> None:
 
 
 def test_right_and_wrong_cells_differ_in_colour(view: ConfusionView) -> None:
-    right, wrong = ground(view, 4, 4), ground(view, 4, 9)
-    assert right.blue() > right.red() + 40
-    assert wrong.red() > wrong.blue() + 20
+    correct, incorrect = ground(view, 4, 4), ground(view, 4, 9)
+    assert correct.blue() > correct.red() + 40
+    assert incorrect.red() > incorrect.blue() + 20
 
 
 def test_every_cell_has_a_text_for_screen_readers(view: ConfusionView) -> None:

@@ -40,11 +40,11 @@ def test_an_image_is_shown_with_all_its_probabilities(view: DetailView) -> None:
 
 def test_a_click_sends_the_image_to_the_draw_tab(view: DetailView, qtbot: QtBot) -> None:
     view.show_image(result(), 5)
-    with qtbot.waitSignal(view.draw_requested) as told:
+    with qtbot.waitSignal(view.draw_requested) as emitted:
         QTest.mouseClick(view.draw_button, Qt.MouseButton.LeftButton)
-    assert told.args is not None
-    np.testing.assert_array_equal(told.args[0].image, result().dataset.images[5])
-    assert (told.args[0].image.shape, told.args[0].image.dtype) == ((28, 28), np.uint8)
+    assert emitted.args is not None
+    np.testing.assert_array_equal(emitted.args[0].image, result().dataset.images[5])
+    assert (emitted.args[0].image.shape, emitted.args[0].image.dtype) == ((28, 28), np.uint8)
 
 
 def test_explanations_of_another_image_are_ignored(view: DetailView) -> None:
@@ -83,9 +83,9 @@ def test_neighbours_of_other_classes_are_counted(view: DetailView) -> None:
 def test_another_similarity_measure_searches_again(view: DetailView, qtbot: QtBot) -> None:
     view.show_image(result(), 5)
     view.similarity.setFocus()
-    with qtbot.waitSignal(view.neighbours_requested) as told:
+    with qtbot.waitSignal(view.neighbours_requested) as emitted:
         QTest.keyClick(view.similarity, Qt.Key.Key_Down)
-    assert told.args == [True]
+    assert emitted.args == [True]
     view.show_index_progress(0.25)
     assert view.neighbours.accessibleDescription() == "Running the training digits through the network: 25% …"
 

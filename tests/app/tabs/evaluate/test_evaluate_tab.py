@@ -163,12 +163,12 @@ def test_an_image_of_a_cell_is_sent_to_the_draw_tab(tab: EvaluateTab, qtbot: QtB
     tab.mistakes.matrix.select_cell(4, 9)
     QTest.keyClick(tab.mistakes.matrix, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: detail.image_view.map is not None and detail.neighbours.neighbours is not None)
-    with qtbot.waitSignal(tab.image_chosen) as told:
+    with qtbot.waitSignal(tab.image_chosen) as emitted:
         QTest.mouseClick(detail.draw_button, Qt.MouseButton.LeftButton)
-    assert told.args is not None
+    assert emitted.args is not None
     assert tab.result is not None
     row = int(tab.result.predictions.rows_of(4, 9)[0])
-    explanation = told.args[0]
+    explanation = emitted.args[0]
     np.testing.assert_array_equal(explanation.image, tab.result.dataset.images[row])
     assert (explanation.caption, explanation.expected, explanation.occlusion_text) == (
         "4 read as 9",
@@ -177,10 +177,10 @@ def test_an_image_of_a_cell_is_sent_to_the_draw_tab(tab: EvaluateTab, qtbot: QtB
     )
     assert explanation.occlusion is detail.image_view.map
     assert explanation.neighbours == detail.neighbours.neighbours
-    with qtbot.waitSignal(tab.image_explained, check_params_cb=lambda more: more.neighbours is None) as told:
+    with qtbot.waitSignal(tab.image_explained, check_params_cb=lambda more: more.neighbours is None) as emitted:
         detail.similarity.setCurrentIndex(1)  # compared in another way, they have to be searched again
-    assert told.args is not None
-    assert told.args[0].image is explanation.image
+    assert emitted.args is not None
+    assert emitted.args[0].image is explanation.image
 
 
 def test_the_map_is_computed_when_its_page_opens_and_a_click_opens_an_image(tab: EvaluateTab, qtbot: QtBot) -> None:

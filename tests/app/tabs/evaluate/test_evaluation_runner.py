@@ -17,16 +17,16 @@ from tests.nncore.example_data import mnist
 
 
 class Listener(QObject):
-    """Notes what is told, and on which thread."""
+    """Records emitted values and the thread of each."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.told: list[object] = []
+        self.emitted: list[object] = []
         self.threads: set[threading.Thread] = set()
 
     @Slot(object)
     def listen(self, what: object) -> None:
-        self.told.append(what)
+        self.emitted.append(what)
         self.threads.add(threading.current_thread())
 
 
@@ -50,29 +50,29 @@ def judge(runner: EvaluationRunner, dataset: Dataset) -> None:
 def test_an_evaluation_result_holds_network_and_data(runner: EvaluationRunner, qtbot: QtBot) -> None:
     sample, shares = result(), Listener()
     runner.progressed.connect(shares.listen)
-    with qtbot.waitSignal(runner.evaluated) as told:
+    with qtbot.waitSignal(runner.evaluated) as emitted:
         judge(runner, sample.dataset)
         assert runner.is_evaluating
-    neighbours = told.args[0] if told.args else None
+    neighbours = emitted.args[0] if emitted.args else None
     assert isinstance(neighbours, EvaluationResult)
     assert (neighbours.network, neighbours.model, neighbours.dataset) == (sample.network, sample.model, sample.dataset)
     np.testing.assert_array_equal(neighbours.predictions.answers, sample.predictions.answers)
     qtbot.waitUntil(lambda: not runner.is_evaluating)
-    assert shares.told[-1] == 1.0
+    assert shares.emitted[-1] == 1.0
     assert shares.threads == {threading.main_thread()}
 
 
 def test_an_evaluation_can_be_cancelled(runner: EvaluationRunner, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(runner.evaluated) as told:
+    with qtbot.waitSignal(runner.evaluated) as emitted:
         judge(runner, mnist().training)
         runner.stop_evaluating()
-    assert told.args == [None]
+    assert emitted.args == [None]
 
 
 def test_data_without_classes_is_refused(runner: EvaluationRunner, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(runner.failed) as told:
+    with qtbot.waitSignal(runner.failed) as emitted:
         judge(runner, Dataset.from_floats([1.0], [2.0], source="sine"))
-    assert told.args == ["sine: this is regression data without classes, so there are no misread examples."]
+    assert emitted.args == ["sine: this is regression data without classes, so there are no misread examples."]
 
 
 def test_robustness_is_reported_point_by_point(runner: EvaluationRunner, qtbot: QtBot) -> None:
@@ -81,8 +81,8 @@ def test_robustness_is_reported_point_by_point(runner: EvaluationRunner, qtbot: 
     with qtbot.waitSignal(runner.robustness_finished) as ended:
         runner.measure_robustness(result())
     assert ended.args == [""]
-    assert all(isinstance(point, RobustnessPoint) for point in points.told)
-    assert len(points.told) == sum(len(each.strengths) for each in DISTORTIONS)
+    assert all(isinstance(point, RobustnessPoint) for point in points.emitted)
+    assert len(points.emitted) == sum(len(each.strengths) for each in DISTORTIONS)
     assert points.threads == {threading.main_thread()}
 
 
@@ -94,9 +94,9 @@ def test_robustness_of_data_without_images_is_refused(runner: EvaluationRunner, 
 
 
 def test_a_map_has_a_point_for_each_digit(runner: EvaluationRunner, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(runner.mapped) as told:
+    with qtbot.waitSignal(runner.mapped) as emitted:
         runner.map(result(), 0, by_tsne=False)
-    neighbours = told.args[0] if told.args else None
+    neighbours = emitted.args[0] if emitted.args else None
     assert isinstance(neighbours, MapResult)
     assert len(neighbours.rows) == len(neighbours.projection.points) == 500
     assert neighbours.projection.explained is not None
@@ -104,29 +104,29 @@ def test_a_map_has_a_point_for_each_digit(runner: EvaluationRunner, qtbot: QtBot
 
 def test_tsne_reports_progress_and_can_be_cancelled(runner: EvaluationRunner, qtbot: QtBot) -> None:
     pytest.importorskip("sklearn")
-    told: list[MapResult | None] = []
-    runner.mapped.connect(told.append)
+    emitted: list[MapResult | None] = []
+    runner.mapped.connect(emitted.append)
     runner.map(result(), 0, by_tsne=True)
-    qtbot.waitUntil(lambda: bool(told))
-    assert isinstance(told[0], MapResult)
-    assert told[0].done == 0.25
+    qtbot.waitUntil(lambda: bool(emitted))
+    assert isinstance(emitted[0], MapResult)
+    assert emitted[0].done == 0.25
     with qtbot.waitSignal(runner.mapping_changed, check_params_cb=lambda busy: not busy):
         runner.stop_mapping()
-    assert told[-1] is None
-    assert len(told) < 5
+    assert emitted[-1] is None
+    assert len(emitted) < 5
 
 
 def test_an_occlusion_map_is_computed(runner: EvaluationRunner, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(runner.occlusion) as told:
+    with qtbot.waitSignal(runner.occlusion) as emitted:
         runner.explain(result(), 3)
-    neighbours = told.args[0] if told.args else None
+    neighbours = emitted.args[0] if emitted.args else None
     assert isinstance(neighbours, OcclusionResult)
     assert neighbours.row == 3
     assert neighbours.occlusion is not None
     assert neighbours.occlusion.max() > 0
-    with qtbot.waitSignal(runner.occlusion) as told:
+    with qtbot.waitSignal(runner.occlusion) as emitted:
         runner.explain(result_without_images(), 0)
-    neighbours = told.args[0] if told.args else None
+    neighbours = emitted.args[0] if emitted.args else None
     assert isinstance(neighbours, OcclusionResult)
     assert (neighbours.occlusion, neighbours.reason) == (
         None,
@@ -139,9 +139,9 @@ def test_neighbours_have_picture_class_and_distance(
     runner: EvaluationRunner, qtbot: QtBot, by_hidden_layer: bool
 ) -> None:
     sample = result()
-    with qtbot.waitSignal(runner.neighbours_found) as told:
+    with qtbot.waitSignal(runner.neighbours_found) as emitted:
         runner.find_neighbours(sample, 3, by_hidden_layer, 8)
-    neighbours = told.args[0] if told.args else None
+    neighbours = emitted.args[0] if emitted.args else None
     assert isinstance(neighbours, NeighbourResult)
     assert (neighbours.row, neighbours.searched) == (3, 2000)
     x = sample.dataset.inputs(np.array([3]))

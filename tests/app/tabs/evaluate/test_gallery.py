@@ -46,8 +46,8 @@ def test_the_picture_of_the_row_is_painted(gallery: Gallery) -> None:
     left, top = rect.center().x() - THUMBNAIL_SIDE // 2, rect.top() + 4
     for y, x in (np.unravel_index(int(image.argmax()), image.shape), (0, 0)):
         colour = seen.pixelColor(left + 2 * int(x) + 1, top + 2 * int(y) + 1)
-        wanted = QColor(LIGHT.ink if image[y, x] else LIGHT.paper)
-        assert abs(colour.lightness() - wanted.lightness()) < 40
+        expected = QColor(LIGHT.ink if image[y, x] else LIGHT.paper)
+        assert abs(colour.lightness() - expected.lightness()) < 40
 
 
 def test_click_and_arrow_keys_select(gallery: Gallery) -> None:

@@ -29,18 +29,18 @@ def page(qtbot: QtBot) -> MapPage:
 
 
 def requested(page: MapPage) -> list[tuple[int, bool]]:
-    asked: list[tuple[int, bool]] = []
-    page.requested.connect(lambda number, by_tsne: asked.append((number, by_tsne)))
-    return asked
+    requests: list[tuple[int, bool]] = []
+    page.requested.connect(lambda number, by_tsne: requests.append((number, by_tsne)))
+    return requests
 
 
 def test_every_layer_is_offered_and_selecting_one_asks_for_its_map(page: MapPage) -> None:
     names = [page.layer_choice.itemText(number) for number in range(page.layer_choice.count())]
     assert names == list(output_names(result().network))
-    asked = requested(page)
+    requests = requested(page)
     page.layer_choice.setFocus()
     QTest.keyClick(page.layer_choice, Qt.Key.Key_Down)
-    assert asked == [(1, False)]
+    assert requests == [(1, False)]
 
 
 def test_the_selected_layer_stays_for_the_same_architecture(page: MapPage) -> None:
@@ -53,17 +53,17 @@ def test_the_selected_layer_stays_for_the_same_architecture(page: MapPage) -> No
 
 def test_without_scikit_learn_it_says_how_to_get_tsne(page: MapPage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nncore.evaluation.projection, "find_spec", lambda name: None)
-    asked = requested(page)
+    requests = requested(page)
     page.projection_choice.setCurrentIndex(1)
-    assert asked == []
+    assert requests == []
     assert "digitlab[maps]" in page.sentence.text()
 
 
 def test_with_scikit_learn_tsne_is_requested(page: MapPage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nncore.evaluation.projection, "find_spec", lambda name: object())
-    asked = requested(page)
+    requests = requested(page)
     page.projection_choice.setCurrentIndex(1)
-    assert asked == [(0, True)]
+    assert requests == [(0, True)]
     assert "seconds" in page.sentence.text()
 
 
@@ -107,9 +107,9 @@ def test_tsne_shows_progress_and_can_be_stopped_and_restarted(
     page.show_map(None)
     page.show_busy(False)
     assert page.sentence.text() == STOPPED
-    asked = requested(page)
+    requests = requested(page)
     QTest.mouseClick(page.button, Qt.MouseButton.LeftButton)
-    assert asked == [(0, True)]
+    assert requests == [(0, True)]
     page.show_busy(True)
     page.show_map(MapResult(result(), ROWS, Projection(FOUND.points)))
     page.show_busy(False)

@@ -51,9 +51,9 @@ def test_a_click_selects_a_cell_and_new_counts_clear_the_selection(matrix: Digit
 
 
 def test_right_and_wrong_cells_differ_in_colour_and_zero_cells_have_none(matrix: DigitMatrix) -> None:
-    right, wrong, none = ground(matrix, 4, 4), ground(matrix, 7, 2), ground(matrix, 1, 5)
-    assert right.blue() > right.red() + 40
-    assert wrong.red() > wrong.blue() + 40
+    correct, incorrect, none = ground(matrix, 4, 4), ground(matrix, 7, 2), ground(matrix, 1, 5)
+    assert correct.blue() > correct.red() + 40
+    assert incorrect.red() > incorrect.blue() + 40
     assert none.saturation() < 10
 
 

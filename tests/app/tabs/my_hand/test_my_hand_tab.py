@@ -1,4 +1,4 @@
-"""The tab, used as a person would use it, with real files."""
+"""Tests that use the tab like a user, with real files."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SEED = 3
 
 @pytest.fixture
 def make_tab(qapp: QApplication, qtbot: QtBot) -> Iterator[Callable[[], MyHandTab]]:
-    """Makes tabs as starting the app does; each is finished at the end."""
+    """Creates tabs as the app does at its start; each is finished at the end."""
     apply_theme(qapp, ThemeChoice.LIGHT)
     made: list[MyHandTab] = []
 
@@ -98,7 +98,7 @@ def test_drawings_survive_a_killed_process(make_tab: Callable[[], MyHandTab], qt
     first.start()
     write(qtbot, first, 2)
     drawn = first.writing.test.drawings
-    idle(qtbot, first)  # killed here: nothing of the first is asked to save anything
+    idle(qtbot, first)  # as after a kill: `first.finish()` is not called
     second = make_tab()
     assert "2 of 20" in second.intro.unfinished.text()
     qtbot.mouseClick(second.intro.continue_button, Qt.MouseButton.LeftButton)
@@ -206,7 +206,7 @@ def test_a_damaged_test_is_set_aside_with_a_message(make_tab: Callable[[], MyHan
 
 def test_a_misread_drawing_shows_its_occlusion_map(tab: MyHandTab, qtbot: QtBot) -> None:
     history().add(result())
-    tab.import_from(next(history().folder.glob("*.jsonl")))  # which is no file to import
+    tab.import_from(next(history().folder.glob("*.jsonl")))  # which cannot be imported
     idle(qtbot, tab)
     assert tab.status.label.property("error")
     path = user_folder() / "x.csv"
@@ -216,9 +216,9 @@ def test_a_misread_drawing_shows_its_occlusion_map(tab: MyHandTab, qtbot: QtBot)
     drawing, shown = tab.result.view.drawing, tab.result.view.image_view.map
     assert drawing is not None
     assert shown is not None
-    wanted = explain_drawing(network(), drawing).occlusion
-    assert wanted is not None
-    assert np.array_equal(shown, wanted)
+    expected = explain_drawing(network(), drawing).occlusion
+    assert expected is not None
+    assert np.array_equal(shown, expected)
     tab.set_network(None)
     qtbot.waitUntil(lambda: tab.result.view.image_view.map is None)
 

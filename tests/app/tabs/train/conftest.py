@@ -1,4 +1,4 @@
-"""The Train tab in the app's own dress, and in large letters."""
+"""Tests of the Train tab run in the light theme, some of them with a larger font."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def light_theme(qapp: QApplication) -> None:
 
 @pytest.fixture
 def enlarge_font(qapp: QApplication) -> Iterator[Callable[[float], None]]:
-    """Make the font of the whole application so many times as large, until the test is over."""
+    """Multiply the font size of the application by a factor until the test ends."""
     before = qapp.font()
 
     def enlarge(scale: float) -> None:

@@ -98,7 +98,7 @@ def test_figures_keep_their_positions(line: ProgressLine, qtbot: QtBot) -> None:
 def test_messages_of_one_or_two_lines_have_the_same_height(line: ProgressLine, qtbot: QtBot) -> None:
     line.show_message("Short.")
     height = line.sizeHint().height()
-    line.show_message("Training diverged in epoch 1. Learning rate 10 is too high here; try 1.", trouble=True)
+    line.show_message("Training diverged in epoch 1. Learning rate 10 is too high here; try 1.", is_error=True)
     assert line.sizeHint().height() == height
     assert line._status.property("error")
     line.show_message("Short.")
@@ -106,7 +106,7 @@ def test_messages_of_one_or_two_lines_have_the_same_height(line: ProgressLine, q
 
 
 def test_a_remedy_button_does_not_change_the_height(line: ProgressLine, qtbot: QtBot) -> None:
-    line.show_message("It overfits.", trouble=True)
+    line.show_message("It overfits.", is_error=True)
     height = line.sizeHint().height()
     line.offer("Keep the best epoch", "Change the <b>settings</b> so.")
     assert line.remedy_button.isVisible()

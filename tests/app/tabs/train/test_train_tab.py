@@ -40,14 +40,14 @@ def running(tab: TrainTab, qtbot: QtBot) -> TrainTab:
 
 
 def begin(tab: TrainTab, state: RunState = RunState.RUNNING) -> None:
-    """What the session says when a run begins."""
+    """Call the slots that the session calls when a run begins."""
     tab.set_run_state(RunState.STARTING)
     tab.set_run_state(state)
     tab.run_started(STARTED)
 
 
 def end(tab: TrainTab, event: Finished | Diverged) -> None:
-    """What the session says when a run ends."""
+    """Call the slots that the session calls when a run ends."""
     if isinstance(event, Diverged):
         tab.run_diverged(event)
     else:

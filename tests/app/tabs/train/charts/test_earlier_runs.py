@@ -1,4 +1,4 @@
-"""Earlier runs behind the live curves: cheap, told apart, and named with what differs."""
+"""Earlier runs behind the live curves paint quickly, differ in their dashes, and are named by their differences."""
 
 from __future__ import annotations
 

@@ -56,18 +56,18 @@ def test_sparklines_have_a_limited_history(view: HealthView) -> None:
     for number in range(1, 200):
         view.show_health((weights(1, 10.0**-number),))
     assert len(view.layers[0].norms) == 60
-    assert view.layers[0].norms[-1] == -12  # the least that is told apart
+    assert view.layers[0].norms[-1] == -12  # the least that is emitted apart
     view.show_health((weights(1, 0.01), weights(2, 0.1)))  # another network
     assert list(view.layers[0].norms) == [-2]
 
 
 def test_only_unusual_figures_have_the_error_colour(view: HealthView) -> None:
-    trouble = QColor(LIGHT.error).name()
+    error_colour = QColor(LIGHT.error).name()
     view.show_health((weights(1, 0.5), relu(2, 0.1)))
-    assert trouble not in colours(view)
+    assert error_colour not in colours(view)
     for health in ((weights(1, 0.5), relu(2, 0.95)), (weights(1, 1e6),), (weights(1, 0.5, 2.0),)):
         view.show_health(health)
-        assert trouble in colours(view)
+        assert error_colour in colours(view)
 
 
 def test_figures_that_are_not_finite_can_be_shown(view: HealthView) -> None:

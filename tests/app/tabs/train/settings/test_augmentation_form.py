@@ -38,7 +38,7 @@ def test_every_distortion_can_be_shown_and_read(form: AugmentationForm) -> None:
 
 def test_a_wrong_distortion_is_marked_and_the_last_examples_stay(form: AugmentationForm, qtbot: QtBot) -> None:
     form.distort.setChecked(True)
-    before = form.preview.pictures
+    before = form.preview.images
     form.edits["noise"].selectAll()
     qtbot.keyClicks(form.edits["noise"], "2")
     with pytest.raises(SettingError, match="Noise must be from 0 to 1; got 2") as refusal:
@@ -46,23 +46,23 @@ def test_a_wrong_distortion_is_marked_and_the_last_examples_stay(form: Augmentat
     assert refusal.value.field == "augmentation"
     form.show_problems({"augmentation": refusal.value})
     assert [field for field, row in form.rows.items() if row.message.isVisible()] == ["noise"]
-    assert form.preview.pictures is before
+    assert form.preview.images is before
 
 
 def test_the_examples_follow_each_setting_at_once(form: AugmentationForm, qtbot: QtBot) -> None:
     form.show_augmentation(Augmentation(shift=1.0))
-    before = form.preview.pictures
+    before = form.preview.images
     form.edits["noise"].selectAll()
     qtbot.keyClicks(form.edits["noise"], "0.5")
-    assert form.preview.pictures[1:].mean() > before[1:].mean() + 10
+    assert form.preview.images[1:].mean() > before[1:].mean() + 10
 
 
 def test_other_examples_are_drawn_at_a_click(form: AugmentationForm, qtbot: QtBot) -> None:
     form.distort.setChecked(True)
-    before = form.preview.pictures
+    before = form.preview.images
     qtbot.mouseClick(form.others_button, Qt.MouseButton.LeftButton)
-    np.testing.assert_array_equal(form.preview.pictures[0], before[0])
-    assert (form.preview.pictures[1:] != before[1:]).any()
+    np.testing.assert_array_equal(form.preview.images[0], before[0])
+    assert (form.preview.images[1:] != before[1:]).any()
 
 
 def test_all_is_locked_during_a_run(form: AugmentationForm) -> None:

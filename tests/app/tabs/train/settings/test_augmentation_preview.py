@@ -22,23 +22,23 @@ def preview(qtbot: QtBot) -> AugmentationPreview:
 def test_digits_are_shown_as_they_are_and_distorted(preview: AugmentationPreview) -> None:
     images = small_mnist().training.images
     preview.set_digits(images)
-    assert preview.pictures.shape == (1, DIGITS_SHOWN, 28, 28)
+    assert preview.images.shape == (1, DIGITS_SHOWN, 28, 28)
     preview.set_augmentation(Augmentation(rotation=30))
-    assert preview.pictures.shape == (1 + VARIANTS, DIGITS_SHOWN, 28, 28)
-    np.testing.assert_array_equal(preview.pictures[0], images[:DIGITS_SHOWN])
-    for row in preview.pictures[1:]:
+    assert preview.images.shape == (1 + VARIANTS, DIGITS_SHOWN, 28, 28)
+    np.testing.assert_array_equal(preview.images[0], images[:DIGITS_SHOWN])
+    for row in preview.images[1:]:
         assert (row != images[:DIGITS_SHOWN]).any(axis=(1, 2)).all()
 
 
 def test_the_same_settings_show_the_same_and_a_click_shows_others(preview: AugmentationPreview, qtbot: QtBot) -> None:
     preview.set_digits(small_mnist().training.images)
     preview.set_augmentation(Augmentation(shift=3))
-    before = preview.pictures
+    before = preview.images
     preview.set_augmentation(None)
     preview.set_augmentation(Augmentation(shift=3))
-    np.testing.assert_array_equal(preview.pictures, before)
+    np.testing.assert_array_equal(preview.images, before)
     qtbot.mouseClick(preview, Qt.MouseButton.LeftButton)
-    assert (preview.pictures[1:] != before[1:]).any()
+    assert (preview.images[1:] != before[1:]).any()
 
 
 def test_ink_and_paper_have_the_colours_of_the_theme(preview: AugmentationPreview) -> None:
@@ -55,7 +55,7 @@ def test_few_or_no_digits_are_no_trouble(preview: AugmentationPreview) -> None:
     preview.set_augmentation(Augmentation(shift=3))
     assert preview.grab().toImage() == empty
     preview.set_digits(np.zeros((2, 8, 8), np.uint8))
-    assert preview.pictures.shape == (3, 2, 8, 8)
+    assert preview.images.shape == (3, 2, 8, 8)
     assert preview.grab().toImage() != empty
 
 

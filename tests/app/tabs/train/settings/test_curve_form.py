@@ -36,7 +36,7 @@ def test_what_is_shown_is_what_is_learnt(form: CurveForm) -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "text", "said"),
+    ("field", "text", "message"),
     [
         ("function", "x^2", "write **"),
         ("function", "log(x)", "has no value"),
@@ -46,9 +46,9 @@ def test_what_is_shown_is_what_is_learnt(form: CurveForm) -> None:
         ("points", "1", "must be from 2 to 100,000; got 1"),
     ],
 )
-def test_what_is_wrong_is_found_by_its_name(form: CurveForm, field: str, text: str, said: str) -> None:
+def test_an_invalid_entry_is_reported_by_its_name(form: CurveForm, field: str, text: str, message: str) -> None:
     getattr(form, field).setText(text)
-    assert said in str(form.problems()[field])
+    assert message in str(form.problems()[field])
     assert list(form.problems()) == [field]
     assert form.line == ""
 

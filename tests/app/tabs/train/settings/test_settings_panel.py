@@ -366,7 +366,7 @@ def test_a_curve_is_asked_for_where_a_recipe_fits_one(panel: SettingsPanel, qtbo
     np.testing.assert_array_equal(points.y, np.cos(points.x))
     panel.curve.function.setText("?")
     panel.choose_recipe("quick")
-    assert panel.is_valid  # what is not asked for is not wrong
+    assert panel.is_valid  # a setting that is switched off is not checked
 
 
 def test_a_run_of_the_log_brings_its_curve_back(panel: SettingsPanel) -> None:
