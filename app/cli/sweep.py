@@ -16,14 +16,12 @@ from tqdm import tqdm
 
 from app.background.interrupt import on_ctrl_c
 from app.cli.output import FaultTolerantOutput, print_error
-from app.cli.train_options import add_settings
-from app.storage.csv_dialects import read_any_dataset
+from app.cli.train_options import add_settings, examples_for
 from app.storage.paths import run_log_path
 from app.storage.run_process import machine_description
 from app.storage.sweep_recorder import SweepRecorder
 from nncore.data.dataset import Splits
 from nncore.data.formats import format_names
-from nncore.data.formats.points import read_points
 from nncore.errors import SettingError
 from nncore.experiments.recipes import Recipe, recipe_named
 from nncore.experiments.run_log.descriptions import duration, figure, percent
@@ -54,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
     recipe = recipe_named(options.recipe)
     values = {name: given for name, given in vars(options).items() if name in SWEPT}
     jobs = grid(recipe.spec, recipe.config, values)
-    data, share = _examples(recipe, options.data), 0.0 if recipe.fits_a_curve else recipe.validation_share
+    data, share = examples_for(recipe, options.data), 0.0 if recipe.fits_a_curve else recipe.validation_share
     check_jobs(jobs, data, share)
     settings = RunSettings(
         options.name, recipe.spec, recipe.config, data.training.source, machine_description(), recipe.name, share
@@ -74,13 +72,6 @@ def run(options: argparse.Namespace) -> int:
     return SOME_FAILED if any(result.state == "failed" for result in results) else 0
 
 
-def _examples(recipe: Recipe, path: Path | None) -> Splits:
-    """The examples that the recipe selects from the data at `path`, or from its own data."""
-    if path is None:
-        return recipe.chosen()
-    return read_points(path).splits() if recipe.fits_a_curve else recipe.chosen(read_any_dataset(path))
-
-
 def _events(
     options: argparse.Namespace,
     jobs: Sequence[SweepJob],
@@ -92,7 +83,7 @@ def _events(
     if options.scheduler:
         everywhere = data if options.data else recipe.chosen  # every machine with Digit Lab has the bundled data
         return run_on_cluster(jobs, everywhere, options.scheduler, share, cancelled)
-    source = partial(_examples, recipe, options.data) if options.data else data
+    source = partial(examples_for, recipe, options.data) if options.data else data
     return run_sweep(jobs, source, share, options.workers, cancelled)
 
 

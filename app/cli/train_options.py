@@ -97,7 +97,7 @@ def _spec_from(recipe: Recipe, options: argparse.Namespace) -> NetworkSpec:
 def new_training(recipe: Recipe, path: Path | None) -> Training:
     """Return a new run, with the data at `path` or that of the recipe."""
     check_memory(recipe.spec, recipe.config)
-    data = _data_for(recipe, path)
+    data = recipe.hold_out(examples_for(recipe, path))
     network = Network(recipe.spec, seed=recipe.config.seed)
     check_fit(network, data.training)
     return Training(network, data, recipe.config)
@@ -121,7 +121,7 @@ def continued_training(options: argparse.Namespace) -> tuple[Training, str, floa
         config=checkpoint.config,
         validation_share=checkpoint.validation_share,
     )
-    data = _data_for(recipe, options.data)
+    data = recipe.hold_out(examples_for(recipe, options.data))
     return Training.resumed(checkpoint, data), checkpoint.recipe, checkpoint.validation_share
 
 
@@ -133,10 +133,11 @@ def verbose_epoch(options: argparse.Namespace) -> int:
     return every or 1
 
 
-def _data_for(recipe: Recipe, path: Path | None) -> Splits:
+def examples_for(recipe: Recipe, path: Path | None) -> Splits:
+    """Return the examples that the recipe selects from the data at `path`, or from its own data."""
     if path is None:
-        return recipe.splits()
-    return read_points(path).splits() if recipe.fits_a_curve else recipe.splits(read_any_dataset(path))
+        return recipe.chosen()
+    return read_points(path).splits() if recipe.fits_a_curve else recipe.chosen(read_any_dataset(path))
 
 
 def _function(options: argparse.Namespace) -> str | None:

@@ -42,8 +42,12 @@ class Recipe:
 
         Raises SettingError if `digits` has too few images, DataError if MNIST is missing.
         """
+        return self.hold_out(self.chosen(digits))
+
+    def hold_out(self, data: Splits) -> Splits:
+        """Return `data` with a random `validation_share` of its training set held out; unchanged for a curve."""
         share = 0.0 if self.fits_a_curve else self.validation_share
-        return hold_out_validation(self.chosen(digits), share, self.config.seed)
+        return hold_out_validation(data, share, self.config.seed)
 
     def chosen(self, digits: Splits | None = None) -> Splits:
         """Return the same as `splits`, before `validation_share` is held out at random."""
