@@ -73,6 +73,7 @@ class EpochRow(QWidget):
         epochs = self._snapshots.epochs if self._snapshots is not None else ()
         known = dict(zip(self._epochs, self.strip.answers, strict=True))
         if self._choice is not None and self._choice not in epochs:  # its snapshot is no longer kept
+            # The nearest epoch that is still kept.
             self._set_choice(min(epochs, key=lambda epoch: abs(epoch - (self._choice or 0))) if epochs else None)
         self._epochs = epochs
         self.strip.set_answers([known.get(epoch) for epoch in epochs])

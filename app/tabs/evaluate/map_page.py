@@ -240,6 +240,7 @@ class MapPlot(Plot):
         box = self.plot.getViewBox()
         middle = box.mapSceneToView(self.plot.mapToScene(place.toPoint()))
         width, height = box.viewPixelSize()
+        # From data units to pixels: one pixel is (width, height) in data units, and the axes have different scales.
         distances = (self.points - (middle.x(), middle.y())) / (width, height)
         squares = (distances**2).sum(axis=1)
         shown_map = int(squares.argmin())

@@ -42,6 +42,7 @@ class RunClock:
         if done.samples_per_second > 0:
             seconds = done.samples / done.samples_per_second
             decay = exp(-seconds / SPEED_TIME_CONSTANT)
+            # Samples and seconds decay alike, so that their quotient weights each interval by its length.
             self._samples = decay * self._samples + done.samples
             self._seconds = decay * self._seconds + seconds
         self._epoch, self._steps = done.epoch, int(done.steps[-1])
@@ -50,6 +51,7 @@ class RunClock:
         """Record a finished epoch and its validation."""
         self._validated = done.epoch
         self._steps = done.step
+        # An epoch's time without its training steps is the time of the validation; rounding may make it negative.
         self._validation_seconds = max(0.0, done.seconds - self._started.samples_per_epoch / done.samples_per_second)
 
     @property

@@ -55,6 +55,8 @@ class Curve:
         if not self._newest_count:
             self._newest = []
             return
+        # A bucket is number // bucket size. The kept points retain their numbers, so that doubling the size merges
+        # neighbouring buckets, and the result does not depend on when the points arrived.
         numbers = np.concatenate((self._numbers, np.arange(self._count, self._count + self._newest_count)))
         x = np.concatenate((self._x, *(part[0] for part in self._newest)))
         y = np.concatenate((self._y, *(part[1] for part in self._newest)))
@@ -69,7 +71,7 @@ class Curve:
 def _lowest_and_highest(y: Points, buckets: NDArray[np.int64]) -> NDArray[np.intp]:
     """The indices of the first lowest and the last highest y of each bucket, in order; `buckets` ascend."""
     order = np.lexsort((y, buckets))
-    ends = np.flatnonzero(np.diff(buckets))
+    ends = np.flatnonzero(np.diff(buckets))  # the last index of each bucket except the last bucket
     lowest = order[np.concatenate(([0], ends + 1))]
     highest = order[np.concatenate((ends, [len(y) - 1]))]
     kept_mask = np.zeros(len(y), np.bool_)
@@ -106,7 +108,7 @@ class Smoothed:
         for value in values.tolist():
             if -MAX_MAGNITUDE <= value <= MAX_MAGNITUDE:
                 mean = decay * mean + (1 - decay) * value
-                weight = decay * weight + (1 - decay)
+                weight = decay * weight + (1 - decay)  # 1 - decay^t after t values
             averages.append(mean / weight if weight else float("nan"))
         self._mean, self._weight = mean, weight
         return np.array(averages, np.float64)

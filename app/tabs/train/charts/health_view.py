@@ -174,6 +174,7 @@ class HealthView(QWidget):
             return
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours_of(self).training))
+        # The square root makes bins with few weights visible.
         heights = np.sqrt(health.histogram / health.histogram.max()) * (cell.height() - 2)
         width = cell.width() / len(heights)
         bars = [
@@ -228,6 +229,7 @@ def _sparkline(values: list[float], area: QRectF) -> QPolygonF:
     """The line of `values` in `area`; the scale spans at least a factor of ten, so that noise stays small."""
     if len(values) < 2 or area.width() <= 0:
         return QPolygonF()
+    # The values are logarithms of base 10, so half a unit on both sides of the middle is a factor of ten.
     low, high = min(values), max(values)
     middle, half = (low + high) / 2, max(0.5, (high - low) / 2)
     step = area.width() / (len(values) - 1)

@@ -118,6 +118,7 @@ class NetworkDiagram(QWidget):
 
     def _draw_bar(self, painter: QPainter, number: int, line: Line) -> None:
         """Draw a bar behind the text, half the row long for 1,024 numbers (a logarithmic scale)."""
+        # log2(1024) = 10, so 1,024 outputs give 11 / 22 of the row.
         length = min(1.0, (1 + log2(max(1, prod(line.shape)))) / 22) * self.width()
         colour = QColor(colours_of(self).accent)
         colour.setAlphaF(0.22)

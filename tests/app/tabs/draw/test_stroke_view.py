@@ -21,7 +21,7 @@ def view(qapp: QApplication, qtbot: QtBot) -> StrokeView:
 
 
 def dark(image: QImage) -> list[tuple[int, int]]:
-    """Pixels with ink, the border left out."""
+    """The positions of pixels with ink, without the border."""
     inner = range(2, image.width() - 2)
     return [(x, y) for x in inner for y in inner if image.pixelColor(x, y).lightness() < 128]
 

@@ -27,7 +27,7 @@ def plot(qtbot: QtBot) -> MapPlot:
 
 
 def place(plot: MapPlot, number: int) -> QPoint:
-    """Where a point is, in the pixels of the plot."""
+    """The position of a point in pixels of the plot."""
     x, y = POINTS[number].tolist()
     scene = plot.plot.getViewBox().mapViewToScene(QPointF(x, y))
     found: QPoint = plot.plot.mapFromScene(scene)

@@ -25,7 +25,7 @@ def matrix(qapp: QApplication, qtbot: QtBot) -> DigitMatrix:
 
 
 def ground(matrix: DigitMatrix, row: int, column: int) -> QColor:
-    """The colour of a cell near its corner, where no figure stands."""
+    """The colour of a cell near its corner, beside the number."""
     rect = matrix.visualRect(matrix.model().index(row, column))
     return matrix.viewport().grab().toImage().pixelColor(rect.left() + 4, rect.top() + 4)
 
