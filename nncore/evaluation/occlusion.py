@@ -19,7 +19,7 @@ PATCH_SIZE = 6
 STRIDE = 2
 """Pixels from one place of the patch to the next. It divides PATCH_SIZE, so all pixels are covered equally often."""
 
-_FIRST = range(STRIDE - PATCH_SIZE, SIDE, STRIDE)
+_STARTS = range(STRIDE - PATCH_SIZE, SIDE, STRIDE)
 """First row or column of each patch; the outermost patches are partly outside the image."""
 
 
@@ -40,8 +40,8 @@ def occlusion_map(network: Network, image: NDArray[np.uint8], answer: int) -> ND
         raise DataError(f"The image is {image.dtype} {image.shape}; expected uint8 ({SIDE}, {SIDE}).")
     places = [
         (slice(max(0, top), top + PATCH_SIZE), slice(max(0, left), left + PATCH_SIZE))
-        for top in _FIRST
-        for left in _FIRST
+        for top in _STARTS
+        for left in _STARTS
     ]
     places = [place for place in places if image[place].any()]  # hiding blank paper changes nothing
     images = np.multiply(image, np.float32(1 / 255), dtype=network.dtype)

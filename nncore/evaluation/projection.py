@@ -26,7 +26,7 @@ clusters form."""
 TSNE_PARTS = 4
 """Number of parts, each of 250 steps: the smallest number that scikit-learn accepts."""
 
-WITHOUT_TSNE = 't-SNE needs scikit-learn: install it with  pip install "digitlab[maps]"  and start Digit Lab again.'
+TSNE_MISSING = 't-SNE needs scikit-learn: install it with  pip install "digitlab[maps]"  and start Digit Lab again.'
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +101,7 @@ def principal_components(X: Array) -> Projection:
 
 def why_no_tsne() -> str | None:
     """Return one sentence on why t-SNE is not available; None if it is."""
-    return None if find_spec("sklearn") else WITHOUT_TSNE
+    return None if find_spec("sklearn") else TSNE_MISSING
 
 
 def tsne(X: Array, seed: int = 0) -> Iterator[Projection]:

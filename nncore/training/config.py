@@ -18,7 +18,7 @@ from nncore.training.settings import MAX_INTEGER, Range, setting_row, settings_b
 
 MAX_EPOCHS = 10**9
 
-FROM_1 = Range(1, MAX_INTEGER)
+AT_LEAST_1 = Range(1, MAX_INTEGER)
 SEEDS = Range(0, MAX_INTEGER)
 
 
@@ -61,7 +61,7 @@ class TrainingConfig:
         extremes="a rate that is too low barely learns, one that is too high diverges",
     )
     batch_size: int | None = setting_row(
-        128, "batch size", "whole number", "learning", range=FROM_1, none_text="full", in_dialog=True,
+        128, "batch size", "whole number", "learning", range=AT_LEAST_1, none_text="full", in_dialog=True,
         examples="32 128 full",
         purpose="Examples in a step",
         extremes="small batches give noisy steps, large ones give fewer and smoother steps per epoch; a full batch "
@@ -109,7 +109,7 @@ class TrainingConfig:
         extremes="a very small one slows all steps, a very large one does nothing",
     )
     steps: int | None = setting_row(
-        None, "maximum steps", "whole number", "stopping", range=FROM_1, none_text="no limit", examples="1000 5000",
+        None, "maximum steps", "whole number", "stopping", range=AT_LEAST_1, none_text="no limit", examples="1000 5000",
         purpose="The run ends after this many steps, if its epochs have not ended before",
         extremes="a small limit ends the run early, one beyond the last epoch has no effect",
     )
@@ -120,7 +120,7 @@ class TrainingConfig:
         extremes="how much the network learns then depends on the speed of the machine",
     )
     patience: int | None = setting_row(
-        None, "patience", "whole number", "stopping", range=FROM_1, none_text="no limit", examples="none 3",
+        None, "patience", "whole number", "stopping", range=AT_LEAST_1, none_text="no limit", examples="none 3",
         purpose="The run ends after this many epochs without a lower validation loss",
         extremes="1 may stop at a random rise of the loss, with a large value the run may overfit before it stops",
     )

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from nncore.evaluation.metrics import Evaluation
 from nncore.training.health import LayerHealth
 
-Reason = Literal["epochs", "steps", "seconds", "patience", "stopped"]
+EndReason = Literal["epochs", "steps", "seconds", "patience", "stopped"]
 """Why a run ended: all epochs are done, a limit was reached, it stopped improving, or it was stopped."""
 
 
@@ -111,7 +111,7 @@ class Finished:
     epochs: int
     step: int
     seconds: float
-    reason: Reason
+    reason: EndReason
     test: Evaluation | None
     best_epoch: int | None = None
 

@@ -30,7 +30,7 @@ from nncore.training.checkpoint import Checkpoint, data_checksum
 from nncore.training.checks import check_settings
 from nncore.training.config import TrainingConfig
 from nncore.training.control import TrainingControl
-from nncore.training.events import Diverged, EpochDone, Finished, Reason, Started, StepDone, TrainingEvent
+from nncore.training.events import Diverged, EndReason, EpochDone, Finished, Started, StepDone, TrainingEvent
 from nncore.training.health import HealthProbe
 from nncore.training.history import History
 from nncore.training.optimizers import clip_gradients
@@ -229,10 +229,10 @@ class Training(NotCopyable):
         progress = self._progress
         return Diverged(progress.epoch, progress.step, loss, self.control.learning_rate, progress.epochs_done)
 
-    def _end_reason(self) -> Reason | None:
+    def _end_reason(self) -> EndReason | None:
         return "stopped" if self.control.stopped else self._progress.end_reason
 
-    def _finished(self, reason: Reason) -> Finished:
+    def _finished(self, reason: EndReason) -> Finished:
         """The last event; evaluates the test set unless the run was stopped."""
         values, progress = self.network.parameters.values, self._progress
         if not np.isfinite(values).all():  # stopped after the weights overflowed and before a loss showed it

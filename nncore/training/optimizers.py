@@ -71,8 +71,8 @@ class Optimizer(DeepCopyable):
             slice(start, min(start + BLOCK_SIZE, values.size)) for start in range(0, values.size, BLOCK_SIZE)
         ]
         weights = parameters.weights() if weight_decay else []
-        self._parts = [
-            _Part(values[block], gradients[block], self.memory[:, block], _overlaps(block, weights))
+        self._block_views = [
+            _Block(values[block], gradients[block], self.memory[:, block], _overlaps(block, weights))
             for block in self.blocks
         ]
 
@@ -86,12 +86,12 @@ class Optimizer(DeepCopyable):
         blocks: which of `blocks` to update, if another optimiser with the same memory updates the others.
         """
         self.steps += 1
-        for part in self._parts[blocks]:
-            for where in part.weights:
-                self._decay(part.W[where], part.g[where], learning_rate)
-            self._update(part.W, part.g, part.memory, learning_rate)
+        for block in self._block_views[blocks]:
+            for where in block.weights:
+                self._decay(block.W[where], block.g[where], learning_rate)
+            self._update(block.W, block.g, block.memory, learning_rate)
             if self.steps % FLUSH_INTERVAL == 0:
-                _flush(part)
+                _flush(block)
 
     def _decay(self, W: Array, g: Array, lr: float) -> None:
         """Add the gradient of the penalty: g <- g + weight_decay W."""
@@ -102,7 +102,7 @@ class Optimizer(DeepCopyable):
         raise NotImplementedError
 
 
-class _Part(NamedTuple):
+class _Block(NamedTuple):
     """One block of all vectors; weights: the slices of it to which weight decay applies."""
 
     W: Array
@@ -117,9 +117,9 @@ def _overlaps(block: slice, weights: list[slice]) -> list[slice]:
     return [slice(start - block.start, stop - block.start) for start, stop in cut if start < stop]
 
 
-def _flush(part: _Part) -> None:
-    for vector in part.memory:
-        size = np.abs(vector, out=part.g)  # the gradients are not needed any more after the step
+def _flush(block: _Block) -> None:
+    for vector in block.memory:
+        size = np.abs(vector, out=block.g)  # the gradients are not needed any more after the step
         vector[size < NEGLIGIBLE] = 0
 
 

@@ -7,7 +7,7 @@ from math import ceil, inf
 from typing import Annotated, Any
 
 from nncore.training.config import TrainingConfig
-from nncore.training.events import Reason
+from nncore.training.events import EndReason
 from nncore.training.settings import MAX_INTEGER, Count, NotNegative, Range
 
 
@@ -103,7 +103,7 @@ class Progress:
         return by_steps or (self.config.seconds is not None and self._elapsed >= self.config.seconds)
 
     @property
-    def end_reason(self) -> Reason | None:
+    def end_reason(self) -> EndReason | None:
         """Why the run is over; None if it is not over, or if an epoch is in progress."""
         if self.epoch_is_open:
             return None

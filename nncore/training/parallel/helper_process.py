@@ -23,7 +23,7 @@ from nncore.training.parallel.helper_main import GRADIENTS, OPTIMIZER_STEP
 from nncore.training.parallel.shared_memory import Number, SharedArrays, Word, create_memory, shared_size
 from nncore.training.parallel.spin_wait import SPIN_SECONDS, order_memory, wait_for
 
-PROGRAM = f"import sys; sys.path[:] = sys.argv[1:]; from {helper_main.__name__} import main; main()"
+HELPER_PROGRAM = f"import sys; sys.path[:] = sys.argv[1:]; from {helper_main.__name__} import main; main()"
 """For a new interpreter. multiprocessing would first run the user's script again, which may train when imported."""
 
 NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
@@ -53,7 +53,7 @@ def command() -> list[str]:
         argument = getattr(sys.modules["__main__"], "HELPER_ARGUMENT", None)
         return [sys.executable, argument] if argument else []
     is_interpreter = "python" in os.path.basename(sys.executable or "").lower()
-    return [sys.executable, "-c", PROGRAM, *sys.path] if is_interpreter else []
+    return [sys.executable, "-c", HELPER_PROGRAM, *sys.path] if is_interpreter else []
 
 
 def can_start_helper() -> bool:

@@ -19,7 +19,7 @@ from nncore.system.copying import NotCopyable
 from nncore.training.optimizers import BLOCK_SIZE, OPTIMIZERS
 from nncore.training.parallel.batch_part import PartSpec
 
-LINE = 128
+LINE_BYTES = 128
 """Bytes between the starts of two arrays: two lines of the processor's cache, which it fetches in pairs.
 
 Two processes that write to the same line slow each other, even if they write to different words of it.
@@ -36,7 +36,7 @@ class Word(IntEnum):
     """
 
     TASKS_GIVEN, TASKS_DONE, TASK, ROWS, STEP, IS_SUMMED, SAVED_STEP, CORRECT, RANDOM_STATES_LENGTH = range(
-        0, 9 * LINE // 8, LINE // 8
+        0, 9 * LINE_BYTES // 8, LINE_BYTES // 8
     )
 
 
@@ -103,7 +103,7 @@ def _layout(spec: PartSpec) -> dict[str, tuple[Shape, str]]:
     kept = sum(prod(shape) for shape in spec.network.state_shapes.values())
     vectors = OPTIMIZERS[spec.config.optimizer].vectors
     return {
-        "words": ((9 * LINE // 8,), "int64"),
+        "words": ((9 * LINE_BYTES // 8,), "int64"),
         "numbers": ((3,), "float64"),
         "random_states": ((RANDOM_STATES_BYTES,), "uint8"),
         "values": ((trained + kept,), spec.dtype),
@@ -123,7 +123,7 @@ def _part_of_main_process(trained: int) -> tuple[int, int]:
 
 
 def _whole_lines(size: int) -> int:
-    return -(-size // LINE) * LINE
+    return -(-size // LINE_BYTES) * LINE_BYTES
 
 
 def create_memory(size: int) -> tuple[mmap.mmap, str, tuple[int, ...]]:

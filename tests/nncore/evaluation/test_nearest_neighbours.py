@@ -11,9 +11,9 @@ from tests.nncore.example_data import mnist, small_mnist
 
 
 def network() -> Network:
-    made = Network(NetworkSpec.dense((784, 30, 10)))
-    made.initialize(np.random.default_rng(0))
-    return made
+    seeded = Network(NetworkSpec.dense((784, 30, 10)))
+    seeded.initialize(np.random.default_rng(0))
+    return seeded
 
 
 def test_nearest_in_pixels_equals_a_full_sort_over_several_blocks() -> None:

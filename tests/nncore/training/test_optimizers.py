@@ -22,9 +22,9 @@ Method = Callable[[Vector, Iterator[tuple[int, float, Vector]], float], Vector]
 
 def parameters(dtype: type = np.float64) -> Parameters:
     """Random weights, followed by a state that no optimiser may change."""
-    made = Parameters(SHAPES, {"2.mean": (2,)}, dtype)
-    made.values[:] = np.random.default_rng(1).standard_normal(made.size)
-    return made
+    created = Parameters(SHAPES, {"2.mean": (2,)}, dtype)
+    created.values[:] = np.random.default_rng(1).standard_normal(created.size)
+    return created
 
 
 def inputs() -> Iterator[tuple[int, float, Vector]]:

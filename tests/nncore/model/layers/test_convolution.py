@@ -52,7 +52,7 @@ def test_gradients_equal_those_of_a_linear_function(
 def test_a_batch_in_parts_equals_small_batches(rows: int) -> None:
     spec = Conv2D(3, kernel=3, stride=1, padding=1)
     layer, parameters = built(spec, rows)
-    few, of_few = built(spec, 50)
+    small_layer, small_parameters = built(spec, 50)
     X = np.random.default_rng(2).standard_normal((rows, *IMAGE))
     dY = np.random.default_rng(3).standard_normal((rows, *spec.output_shape(IMAGE)))
     Y, dX = layer.forward(X), layer.backward(dY.copy())
@@ -60,19 +60,19 @@ def test_a_batch_in_parts_equals_small_batches(rows: int) -> None:
     expected = np.zeros_like(parameters.gradients)
     for start in range(0, rows, 50):
         some = slice(start, start + 50)
-        np.testing.assert_allclose(Y[some], few.forward(X[some]), rtol=1e-10, atol=1e-12)
-        np.testing.assert_allclose(dX[some], few.backward(dY[some].copy()), rtol=1e-10, atol=1e-12)  # type: ignore[arg-type]
-        expected += of_few.gradients
+        np.testing.assert_allclose(Y[some], small_layer.forward(X[some]), rtol=1e-10, atol=1e-12)
+        np.testing.assert_allclose(dX[some], small_layer.backward(dY[some].copy()), rtol=1e-10, atol=1e-12)  # type: ignore[arg-type]
+        expected += small_parameters.gradients
     np.testing.assert_allclose(parameters.gradients, expected, rtol=1e-9)
     np.testing.assert_allclose(layer.predict(X), Y, rtol=1e-10, atol=1e-12)
 
 
 def test_memory_for_columns_does_not_grow_with_the_image_height() -> None:
     rows = 64
-    low, high = (Conv2DLayer(*_of_height(height)) for height in (28, 280))
-    low.allocate(rows)
-    high.allocate(rows)
-    assert low._columns.size == high._columns.size <= MAX_NUMBERS_PER_PART
+    low_layer, high_layer = (Conv2DLayer(*_of_height(height)) for height in (28, 280))
+    low_layer.allocate(rows)
+    high_layer.allocate(rows)
+    assert low_layer._columns.size == high_layer._columns.size <= MAX_NUMBERS_PER_PART
 
 
 def _of_height(height: int) -> tuple[Conv2D, str, tuple[int, int, int], Parameters]:

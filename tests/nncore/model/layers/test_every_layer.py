@@ -162,16 +162,16 @@ def peak_memory_of_a_step(built: Built, rows: int) -> int:
 
 def test_predict_changes_neither_its_input_nor_a_training_step(built: Built) -> None:
     X, dY = inputs(built.shape), output_gradient(built)
-    kept, seen = X.copy(), []
+    kept, results = X.copy(), []
     for disturbed in (False, True):
         Y = built.forward(X)
         if disturbed:
             built.layer.predict(X[::-1] * 3)
         dX = built.layer.backward(dY.copy())
         assert dX is not None
-        seen.append((Y.copy(), dX.copy(), built.parameters.gradients.copy()))
+        results.append((Y.copy(), dX.copy(), built.parameters.gradients.copy()))
     np.testing.assert_array_equal(X, kept)
-    for undisturbed, after_predict in zip(*seen, strict=True):
+    for undisturbed, after_predict in zip(*results, strict=True):
         np.testing.assert_array_equal(undisturbed, after_predict)
 
 
@@ -195,27 +195,27 @@ def test_a_smaller_batch_is_not_affected_by_a_larger_one_before_it(built: Built)
     fresh.parameters.values[:] = built.parameters.values
     built.forward(X)
     built.layer.backward(dY.copy())
-    outcome = []
+    results = []
     for each in (built, fresh):
         Y = each.forward(X[:2]).copy()
         dX = each.layer.backward(dY[:2].copy())
         assert dX is not None
-        outcome.append((Y, dX.copy(), each.parameters.gradients.copy()))
-    for used, new in zip(*outcome, strict=True):
+        results.append((Y, dX.copy(), each.parameters.gradients.copy()))
+    for used, new in zip(*results, strict=True):
         np.testing.assert_array_equal(used, new)
 
 
 def test_the_order_in_memory_does_not_change_the_results(built: Built) -> None:
     X, dY = inputs(built.shape), output_gradient(built)
-    outcome = []
+    results = []
     for order in ("C", "F"):
         Y = built.forward(np.asarray(X, order=order)).copy()
         dX = built.layer.backward(np.array(dY, order=order))
         assert dX is not None
-        outcome.append(
+        results.append(
             (Y, dX.copy(), built.parameters.gradients.copy(), built.layer.predict(np.asarray(X, order=order)))
         )
-    for by_rows, by_columns in zip(*outcome, strict=True):
+    for by_rows, by_columns in zip(*results, strict=True):
         np.testing.assert_allclose(by_rows, by_columns, rtol=1e-12, atol=1e-14)
 
 
@@ -238,8 +238,8 @@ def test_a_copied_or_loaded_network_computes_the_same_bits(built: Built, tmp_pat
     assert NetworkSpec.from_json(spec.to_json()) == spec
     names = tuple(map(str, range(spec.outputs)))
     save_model(Model(spec, network.parameters.values, ModelCard("it"), names), tmp_path / "it.npz")
-    for twin in (network.copy(), load_model(tmp_path / "it.npz").network()):
-        np.testing.assert_array_equal(twin.logits(X), network.logits(X))
+    for copied in (network.copy(), load_model(tmp_path / "it.npz").network()):
+        np.testing.assert_array_equal(copied.logits(X), network.logits(X))
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -249,13 +249,13 @@ def test_relu_has_the_same_derivative_in_small_and_large_arrays(dtype: type) -> 
     x[0] = 0, -0.0, 1e-38, -1e-38, 1e30, -1e30, np.inf, -np.inf, 1
     gradient: NDArray[np.floating] = inputs((9,), 400).astype(dtype) + 3
     layer.forward(x)
-    of_many = layer.backward(gradient.copy())
-    of_few = np.empty_like(gradient)
+    gradient_of_batch = layer.backward(gradient.copy())
+    gradient_of_rows = np.empty_like(gradient)
     for row in range(400):
         layer.forward(x[[row]])
-        of_few[[row]] = layer.backward(gradient[[row]])
-    np.testing.assert_array_equal(of_many, gradient * (x > 0))
-    np.testing.assert_array_equal(of_few, of_many)
+        gradient_of_rows[[row]] = layer.backward(gradient[[row]])
+    np.testing.assert_array_equal(gradient_of_batch, gradient * (x > 0))
+    np.testing.assert_array_equal(gradient_of_rows, gradient_of_batch)
 
 
 def test_dropout_draws_a_new_mask_from_its_generator_in_each_forward() -> None:

@@ -83,11 +83,13 @@ def run(training: Training, helper_after: int = 0, change: Change | None = None)
     return training.network.parameters.values.copy()
 
 
-def with_helper(config: TrainingConfig = CONFIG, data: Splits | None = None, spec: NetworkSpec = SPEC) -> Training:
+def training_with_helper(
+    config: TrainingConfig = CONFIG, data: Splits | None = None, spec: NetworkSpec = SPEC
+) -> Training:
     return Training(fresh_network(spec), data or few_digits(), config, cores=2)
 
 
-def alone(
+def values_without_helper(
     config: TrainingConfig = CONFIG, data: Splits | None = None, spec: NetworkSpec = SPEC
 ) -> NDArray[np.floating]:
     training = Training(fresh_network(spec), data or few_digits(), config, cores=1)
@@ -107,23 +109,23 @@ def test_the_network_has_more_than_one_block_of_parameters() -> None:
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_optimizer_gives_the_same_bits_with_a_helper(optimizer: str) -> None:
     config = replace(CONFIG, optimizer=optimizer, weight_decay=0.01, label_smoothing=0.1)
-    training = with_helper(config)
-    np.testing.assert_array_equal(run(training), alone(config))
+    training = training_with_helper(config)
+    np.testing.assert_array_equal(run(training), values_without_helper(config))
     assert tasks_done(training) == 2 * STEPS
 
 
 def test_a_clipped_gradient_is_that_of_the_whole_batch() -> None:
     config = replace(CONFIG, clip_norm=0.1)
-    training = with_helper(config)
-    np.testing.assert_array_equal(run(training), alone(config))
+    training = training_with_helper(config)
+    np.testing.assert_array_equal(run(training), values_without_helper(config))
     assert tasks_done(training) > STEPS
 
 
 def test_a_batch_of_several_passes_has_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch_gradients, "MAX_ROWS_PER_PASS", 30)
     config = replace(CONFIG, batch_size=None)
-    training = with_helper(config)
-    np.testing.assert_array_equal(run(training), alone(config))
+    training = training_with_helper(config)
+    np.testing.assert_array_equal(run(training), values_without_helper(config))
     assert tasks_done(training) >= 3 * 3
 
 
@@ -132,13 +134,13 @@ def test_training_on_numbers_has_the_same_bits() -> None:
     data = Splits(Dataset.from_floats(digits.inputs(slice(None)), np.eye(10)[digits.labels]))
     spec = NetworkSpec((784,), (Dense(100), Activation("tanh"), Dense(10)), "linear")
     config = replace(CONFIG, augmentation=None)
-    training = with_helper(config, data, spec)
-    np.testing.assert_array_equal(run(training), alone(config, data, spec))
+    training = training_with_helper(config, data, spec)
+    np.testing.assert_array_equal(run(training), values_without_helper(config, data, spec))
     assert tasks_done(training) > STEPS
 
 
 def test_the_helper_can_start_at_any_step() -> None:
-    np.testing.assert_array_equal(run(with_helper(), helper_after=4), alone())
+    np.testing.assert_array_equal(run(training_with_helper(), helper_after=4), values_without_helper())
 
 
 @pytest.mark.parametrize("killed_after", [0, 1, 5])
@@ -148,7 +150,7 @@ def test_the_helper_can_be_killed_between_two_steps(killed_after: int) -> None:
             assert helper._process is not None
             helper._process.kill()
 
-    np.testing.assert_array_equal(run(with_helper(), change=kill), alone())
+    np.testing.assert_array_equal(run(training_with_helper(), change=kill), values_without_helper())
 
 
 @on_posix
@@ -160,7 +162,7 @@ def test_the_helper_can_be_suspended_and_resumed(monkeypatch: pytest.MonkeyPatch
         if step in (2, 5):
             os.kill(helper._process.pid, signal.SIGSTOP if step == 2 else signal.SIGCONT)
 
-    np.testing.assert_array_equal(run(with_helper(), change=suspend), alone())
+    np.testing.assert_array_equal(run(training_with_helper(), change=suspend), values_without_helper())
 
 
 @on_posix
@@ -192,7 +194,7 @@ def test_a_step_that_the_helper_did_not_finish_is_repeated(begun: bool) -> None:
         if step == 3:
             helper.begin_step = begin_and_kill  # type: ignore[method-assign,assignment]
 
-    np.testing.assert_array_equal(run(with_helper(), change=kill_during_step), alone())
+    np.testing.assert_array_equal(run(training_with_helper(), change=kill_during_step), values_without_helper())
     assert broken_steps == 1
 
 
@@ -208,13 +210,13 @@ def test_the_helper_can_be_killed_during_a_step(microseconds: int) -> None:
             timers.append(threading.Timer(microseconds / 1e6, helper._process.kill))
             timers[0].start()
 
-    np.testing.assert_array_equal(run(with_helper(config), change=kill_soon), alone(config))
+    np.testing.assert_array_equal(run(training_with_helper(config), change=kill_soon), values_without_helper(config))
     timers[0].join()
 
 
 @pytest.mark.parametrize("step", [1, 4, 6])
 def test_a_resumed_checkpoint_has_the_same_bits(step: int) -> None:
-    training = with_helper()
+    training = training_with_helper()
     events = training.events()
     for event in events:
         if isinstance(event, Started):
@@ -226,7 +228,7 @@ def test_a_resumed_checkpoint_has_the_same_bits(step: int) -> None:
     for cores in (1, 2):
         resumed = Training.resumed(checkpoint, few_digits(), cores=cores)
         values = run(resumed) if cores == 2 else list(resumed.events()) and resumed.network.parameters.values
-        np.testing.assert_array_equal(values, alone())
+        np.testing.assert_array_equal(values, values_without_helper())
 
 
 def open_shared_memory() -> int:
@@ -243,7 +245,7 @@ def open_shared_memory() -> int:
 def test_the_helper_and_its_memory_are_released_at_the_end(end: str) -> None:
     gc.collect()
     open_before = open_shared_memory()
-    training = with_helper()
+    training = training_with_helper()
     events = training.events()
     next(events)
     process = wait_for_helper(training)._process
@@ -264,7 +266,7 @@ def test_the_helper_and_its_memory_are_released_at_the_end(end: str) -> None:
 
 
 def test_the_helper_ends_if_the_run_ends_before_it_has_started() -> None:
-    training = with_helper()
+    training = training_with_helper()
     events = training.events()
     next(events)
     process = helper_of(training)._process
@@ -276,35 +278,35 @@ def test_the_helper_ends_if_the_run_ends_before_it_has_started() -> None:
 def test_a_network_can_be_trained_again_after_the_helper_ended() -> None:
     network = fresh_network(SPEC)
     list(Training(network, few_digits(), CONFIG, cores=2).events())
-    np.testing.assert_array_equal(network.parameters.values, alone())
+    np.testing.assert_array_equal(network.parameters.values, values_without_helper())
     list(Training(network, few_digits(), CONFIG, cores=2).events())
-    assert not np.array_equal(network.parameters.values, alone())
+    assert not np.array_equal(network.parameters.values, values_without_helper())
 
 
 def test_a_run_continues_alone_if_the_helper_cannot_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
-    training = with_helper()
+    training = training_with_helper()
     list(training.events())
-    np.testing.assert_array_equal(training.network.parameters.values, alone())
+    np.testing.assert_array_equal(training.network.parameters.values, values_without_helper())
     assert tasks_done(training) == -1
 
 
 def test_a_packed_program_starts_itself_if_it_can_be_a_helper(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "frozen", True, raising=False)
-    assert with_helper()._gradients._helper is None
+    assert training_with_helper()._gradients._helper is None
     monkeypatch.setattr(sys.modules["__main__"], "HELPER_ARGUMENT", main.HELPER_ARGUMENT, raising=False)
     assert helper_process.command() == [sys.executable, main.HELPER_ARGUMENT]
 
 
 def test_a_program_that_embeds_python_has_no_helper(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/opt/Drawing Program")
-    assert with_helper()._gradients._helper is None
+    assert training_with_helper()._gradients._helper is None
 
 
 def test_batches_that_are_not_split_start_no_helper(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    assert with_helper(spec=SMALL)._gradients._helper is None
-    assert with_helper(replace(CONFIG, batch_size=31))._gradients._helper is None
+    assert training_with_helper(spec=SMALL)._gradients._helper is None
+    assert training_with_helper(replace(CONFIG, batch_size=31))._gradients._helper is None
 
 
 SCRIPT = """
