@@ -60,7 +60,7 @@ class TaskQueue(QObject):
         super().__init__(parent)
         self._waiting: deque[_Task] = deque()
         self._thread: TaskThread | None = None
-        self._current: _Task | None = None  # None also after it was discarded or delivered
+        self._current: _Task | None = None  # None also after it was delivered or discarded
 
     @property
     def is_busy(self) -> bool:
@@ -68,7 +68,7 @@ class TaskQueue(QObject):
         return self._thread is not None or bool(self._waiting)
 
     def has(self, kind: str) -> bool:
-        """Whether a task of this kind runs or waits that has neither delivered its result nor been discarded."""
+        """Whether a task of this kind is running or waiting, and was not discarded."""
         return any(task is not None and task.kind == kind for task in (self._current, *self._waiting))
 
     def add(
@@ -91,16 +91,16 @@ class TaskQueue(QObject):
         self._start_next()
 
     def cancel(self, *kinds: str) -> None:
-        """Drop waiting tasks of these kinds, and ask a running one to stop: `is_cancelled` is true for it from now on.
+        """Drop waiting tasks of these kinds, and ask a running one to stop: `is_cancelled` becomes true for it.
 
-        The running task still delivers what its function returns then.
+        The running task still delivers the result that its function returns.
         """
         self._drop_waiting(*kinds)
         if self._thread is not None and self._current is not None and self._current.kind in kinds:
             self._thread.requestInterruption()
 
     def discard(self, *kinds: str) -> None:
-        """Cancel tasks of these kinds, and deliver neither result nor error of a running one."""
+        """Cancel tasks of these kinds; a running one delivers neither its result nor its error."""
         self.cancel(*kinds)
         if self._current is not None and self._current.kind in kinds:
             self._current = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from time import monotonic
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal, Slot
@@ -76,36 +77,26 @@ class Canvas(WritingSurface):
     @Slot(object)
     def set_picture(self, picture: CanvasPicture | None) -> None:
         """Replace the strokes by a picture, as one undo step; None removes it. The next stroke replaces it."""
-        self.lift()
-        self.drawing.set_picture(picture)
-        self._on_change()
+        self._change(partial(self.drawing.set_picture, picture))
 
     def set_ink(self, ink: Ink) -> None:
         """Replace the content by `ink`, of any size and position, as one undo step."""
-        self.lift()
-        self.drawing.set_ink(ink)
-        self._on_change()
+        self._change(partial(self.drawing.set_ink, ink))
 
     @Slot()
     def undo(self) -> None:
         """Undo the last step: a stroke, an erasure, a picture or clearing."""
-        self.lift()
-        self.drawing.undo()
-        self._on_change()
+        self._change(self.drawing.undo)
 
     @Slot()
     def redo(self) -> None:
         """Redo the step that was undone last."""
-        self.lift()
-        self.drawing.redo()
-        self._on_change()
+        self._change(self.drawing.redo)
 
     @Slot()
     def clear(self) -> None:
         """Clear the canvas."""
-        self.lift()
-        self.drawing.clear()
-        self._on_change()
+        self._change(self.drawing.clear)
 
     def sizeHint(self) -> QSize:
         """Large, because it is the main part of its page."""
@@ -179,6 +170,12 @@ class Canvas(WritingSurface):
             self.update(changed.toAlignedRect())
         self.canvas_actions.update_enabled(self.drawing)
         self.drawing_changed.emit()
+
+    def _change(self, change: Callable[[], None]) -> None:
+        """Lift the pen, add or remove strokes, and repaint everything."""
+        self.lift()
+        change()
+        self._on_change()
 
     def _on_change(self) -> None:
         """Repaint everything, after strokes were added or removed."""

@@ -20,7 +20,7 @@ class Pointer(Enum):
 
 
 class ActivePointer:
-    """Remembers which pointer draws; the other pointers are ignored until its release.
+    """Remembers which pointer draws (None: no pointer); the other pointers are ignored until its release.
 
     A release event can get lost, when a pen leaves the tablet or a pop-up receives the touch. So another pointer may
     press after RELEASE_TIMEOUT_SECONDS without an event, and the same pointer at any time.
@@ -29,29 +29,24 @@ class ActivePointer:
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         """`clock` returns seconds."""
         self._clock = clock
-        self._pointer: Pointer | None = None
+        self.pointer: Pointer | None = None
         self._last_event = 0.0
-
-    @property
-    def pointer(self) -> Pointer | None:
-        """The pointer that draws; None if no pointer draws."""
-        return self._pointer
 
     def may_press(self, pointer: Pointer) -> bool:
         """Whether a press of `pointer` begins a stroke."""
-        return self._pointer in (None, pointer) or self._clock() - self._last_event >= RELEASE_TIMEOUT_SECONDS
+        return self.pointer in (None, pointer) or self._clock() - self._last_event >= RELEASE_TIMEOUT_SECONDS
 
     def begin(self, pointer: Pointer) -> None:
         """Make `pointer` the one that draws."""
-        self._pointer = pointer
+        self.pointer = pointer
         self._last_event = self._clock()
 
     def record_move(self, pointer: Pointer) -> bool:
         """Record a movement of `pointer`; return whether it is the one that draws."""
-        if pointer is self._pointer:
+        if pointer is self.pointer:
             self._last_event = self._clock()
-        return pointer is self._pointer
+        return pointer is self.pointer
 
     def end(self) -> None:
         """Set that no pointer draws."""
-        self._pointer = None
+        self.pointer = None

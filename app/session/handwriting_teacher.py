@@ -41,7 +41,8 @@ class HandwritingTeacher(QObject):
         super().__init__(parent)
         self.library = InkLibrary(path or own_ink_path())
         self.base: Network | None = None
-        self._has_learnt = False
+        self.has_learnt = False
+        """Whether the network of the last `adapted` differs from the base."""
         self._tasks = TaskQueue(self)
 
     @property
@@ -58,11 +59,6 @@ class HandwritingTeacher(QObject):
     def restorable_count(self) -> int:
         """The number of forgotten examples that `undo` would restore; 0 if it would remove the newest example."""
         return 0 if self.count else len(self.library.forgotten)
-
-    @property
-    def has_learnt(self) -> bool:
-        """Whether the network of the last `adapted` differs from the base."""
-        return self._has_learnt
 
     @property
     def is_busy(self) -> bool:
@@ -87,7 +83,7 @@ class HandwritingTeacher(QObject):
         learn: adapt to the present examples now; otherwise when the examples change next.
         """
         self._stop()
-        self.base, self._has_learnt = network, False
+        self.base, self.has_learnt = network, False
         if learn and self.count:
             self._adapt()
         self.changed.emit()
@@ -132,14 +128,14 @@ class HandwritingTeacher(QObject):
             return
         if self.count:
             self._start("adapt", partial(_adapt_to_examples, self.base, self.library.examples), self._use_adaptation)
-        elif self._has_learnt:
-            self._has_learnt = False
+        elif self.has_learnt:
+            self.has_learnt = False
             self.adapted.emit(Adaptation(self.base, 0))
 
     def _use_adaptation(self, adaptation: Adaptation | None) -> None:
         if adaptation is None or self.base is None:
             return
-        self._has_learnt = True
+        self.has_learnt = True
         self._start("cross_validate", partial(_measure_held_out, self.base, self.library.examples), self._emit_held_out)
         self.adapted.emit(adaptation)
         self.changed.emit()

@@ -1,7 +1,7 @@
-"""Painting before training: the training waits between two steps while the window paints. Imports no Qt.
+"""Painting has priority over training: the training waits between two steps while the window paints. Imports no Qt.
 
 Python runs one thread at a time, and a thread that waits for its turn waits up to 5 ms for a thread that computes in
-Python. Painting a frame takes many turns, one after each Qt call that released the interpreter lock: beside small
+Python. Painting a frame needs many turns, one after each Qt call that released the interpreter lock. During small
 training steps, which are mostly Python, a frame of 4 ms took 25 ms.
 """
 
@@ -12,18 +12,18 @@ from contextlib import contextmanager
 from threading import Event
 
 MAX_WAIT_SECONDS = 0.05
-"""The longest time, in seconds, that a training waits for one frame."""
+"""Maximum time that a training waits for one frame."""
 
 
 class PaintPriority:
-    """Claimed by the window's thread while it paints; the one training thread waits for its release."""
+    """The window's thread claims it while it paints; the training thread waits for the release."""
 
     def __init__(self) -> None:
         self._free = Event()
         self._free.set()
 
     def claim(self) -> None:
-        """Let the training wait after its present step, until `release`."""
+        """Make the training wait after its present step, until `release`."""
         self._free.clear()
 
     def release(self) -> None:

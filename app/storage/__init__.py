@@ -1,4 +1,4 @@
-"""What is kept on the user's disk: paths, run recordings, taught drawings, pictures. Imports no Qt.
+"""Files on the user's disk: paths, run recordings, taught drawings, images, data sets. Imports no Qt.
 
 Read first: `paths.py`.
 """

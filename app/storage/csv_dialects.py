@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset, Splits
-from nncore.data.formats import read_dataset as read_plain
+from nncore.data.formats import read_dataset as read_plain_dataset
 from nncore.data.formats.files import open_data_file, require_memory
 from nncore.data.formats.image_csv import COLUMNS, LABEL_NAMES, MAX_ROW_BYTES, ROWS_PER_BLOCK
 from nncore.errors import DataError, file_name, printable
@@ -39,15 +39,15 @@ class Dialect:
 
     @property
     def is_plain(self) -> bool:
-        """Whether nncore can read it; its error messages name row and column."""
+        """Whether nncore can read the file; its error messages name row and column."""
         return (self.separator, self.encoding, self.label) == (",", "utf-8-sig", 0)
 
 
 def read_any_dataset(path: Path, mapped: bool | None = None) -> Splits:
-    """`nncore.data.formats.read_dataset`, and CSV files in other dialects. Raises DataError."""
+    """Read a data set like `nncore.data.formats.read_dataset`, also from CSV in other dialects. Raises DataError."""
     dialect = detect_dialect(path) if path.suffix.lower() in TABLE_SUFFIXES and path.is_file() else None
     if dialect is None or dialect.is_plain or mapped:
-        return read_plain(path, mapped)
+        return read_plain_dataset(path, mapped)
     return Splits(_read(path, dialect))
 
 
@@ -71,7 +71,7 @@ def detect_dialect(path: Path) -> Dialect | None:
 
 
 def _read(path: Path, dialect: Dialect) -> Dataset:
-    import pandas  # here, not above: it takes a few tenths of a second
+    import pandas  # imported here, because it takes a few tenths of a second
 
     require_memory(path, path.stat().st_size)
     blocks = []
@@ -102,9 +102,9 @@ def _numbers(frame: DataFrame, dialect: Dialect, name: str) -> NDArray[np.uint8]
     numbers = frame.apply(pandas.to_numeric, errors="coerce").to_numpy(np.float64)
     highest = np.full(COLUMNS, 255)
     highest[dialect.label] = 9
-    wrong = np.argwhere(~((numbers >= 0) & (numbers <= highest) & (numbers == np.floor(numbers))))
-    if wrong.size:
-        row, column = wrong[0]
+    invalid = np.argwhere(~((numbers >= 0) & (numbers <= highest) & (numbers == np.floor(numbers))))
+    if invalid.size:
+        row, column = invalid[0]
         found = "nothing" if frame.isna().iat[row, column] else repr(printable(str(frame.iat[row, column])))
         raise DataError(
             f"{name}, row {frame.index[row] + 1 + dialect.has_header}, column {column + 1}: found {found}, "

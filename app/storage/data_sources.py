@@ -22,10 +22,10 @@ ReportProgress = Callable[[float], None]
 Cancelled = Callable[[], bool]
 
 DATA_FILES = f"Images or ink with labels ({file_patterns('images', 'ink')});;All files (*)"
-"""The filter of every dialog that asks for a data set: what `load_path` reads."""
+"""The file filter of the dialogs that open a data set; `load_path` reads these files."""
 
 MAX_SYNTHETIC_DIGITS = 100_000
-"""A thousand synthetic digits take about a second."""
+"""Generating a thousand synthetic digits takes about a second."""
 
 SYNTHETIC_BATCH = 500
 
@@ -95,16 +95,16 @@ def combine(present: Splits, more: Splits) -> Splits:
 
     Raises DataError if shapes or classes differ, or one of them is mapped from its file.
     """
-    here, there = present.training, more.training
-    if isinstance(here, MappedDataset) or isinstance(there, MappedDataset):
+    first, second = present.training, more.training
+    if isinstance(first, MappedDataset) or isinstance(second, MappedDataset):
         raise DataError("A data set that is too large for memory cannot be combined with another one.")
-    if (here.input_shape, here.class_names, here.is_bytes) != (there.input_shape, there.class_names, there.is_bytes):
-        raise DataError(f"{file_name(Path(there.source))} cannot be added to {here.source}: shape or classes differ.")
+    if any(getattr(first, name) != getattr(second, name) for name in ("input_shape", "class_names", "is_bytes")):
+        raise DataError(f"{file_name(Path(second.source))} cannot be added to {first.source}: shape or classes differ.")
     training = Dataset(
-        np.concatenate([here.images, there.images]),
-        np.concatenate([here.labels, there.labels]),
-        here.class_names,
-        f"{here.source} + {there.source}",
-        here.open_set or there.open_set,
+        np.concatenate([first.images, second.images]),
+        np.concatenate([first.labels, second.labels]),
+        first.class_names,
+        f"{first.source} + {second.source}",
+        first.open_set or second.open_set,
     )
     return Splits(training, present.validation, present.test)

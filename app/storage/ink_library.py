@@ -1,4 +1,4 @@
-"""The user's own drawings with their labels; each is written to disk immediately."""
+"""The user's own drawings with their labels. Each change is written to disk immediately."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nncore.errors import DataError
 from nncore.preprocessing.ink import Ink
 
 MAX_EXAMPLES = 500
-"""The largest number of examples; beyond it the oldest one is removed."""
+"""Maximum number of examples; adding another one removes the oldest one."""
 
 WRITER = "me"
 COMMENT_PATTERN = re.compile(r"drawn (\S+)(?: read (\d))?")
@@ -34,10 +34,10 @@ class Example:
 
 
 class InkLibrary:
-    """The examples of one file, and the examples that were removed last by `forget`, in a backup file beside it.
+    """The examples in one file, and the examples that `forget` removed last, in a backup file in the same folder.
 
-    Each change is written to disk completely or not at all before `examples` changes; if that fails it raises
-    DataError.
+    Each change is written to disk before `examples` changes. It is written completely or not at all; each method raises
+    DataError if that fails.
     """
 
     def __init__(self, path: Path) -> None:
@@ -50,9 +50,9 @@ class InkLibrary:
     def load(self) -> str:
         """Read both files; returns a sentence about damaged files that were renamed, or ""."""
         self._blocked = ""
-        self.examples, trouble = self._read(self.path)
+        self.examples, problem = self._read(self.path)
         self.forgotten, more = self._read(self.backup_path)
-        return " ".join(filter(None, (trouble, more)))
+        return " ".join(filter(None, (problem, more)))
 
     def add(self, example: Example) -> None:
         """Add an example."""
@@ -72,7 +72,7 @@ class InkLibrary:
             self._write(self.path, ())
 
     def restore_forgotten(self) -> None:
-        """Restore the forgotten examples, in front of those that were added later."""
+        """Restore the forgotten examples, before the examples that were added later."""
         self._refresh()
         self._write(self.path, (*self.forgotten, *self.examples)[-MAX_EXAMPLES:])
         self._write(self.backup_path, ())
@@ -80,9 +80,9 @@ class InkLibrary:
     def _refresh(self) -> None:
         """Read the files again if another window of the app has changed them."""
         if any(_file_stamp(path) != stamp for path, stamp in self._file_stamps.items()):
-            trouble = self.load()
-            if trouble:
-                raise DataError(trouble)
+            problem = self.load()
+            if problem:
+                raise DataError(problem)
         if self._blocked:
             raise DataError(self._blocked)
 
@@ -151,7 +151,7 @@ def _delete(path: Path) -> None:
 
 
 def _file_stamp(path: Path) -> tuple[int, int] | None:
-    """Modification time and size of a file, which tell whether it has changed; None if there is no file."""
+    """Modification time and size of a file, to find whether it has changed; None if there is no file."""
     try:
         status = path.stat()
     except OSError:

@@ -1,4 +1,4 @@
-"""Opening the run log, whatever state its file is in: an unreadable file is renamed, never overwritten."""
+"""Opening the run log. An unreadable file is renamed and never overwritten."""
 
 from __future__ import annotations
 
@@ -11,24 +11,22 @@ from nncore.experiments.run_log.log import VERSION, RunLog, RunLogDamagedError, 
 
 Result = TypeVar("Result")
 ReportError = Callable[[str], None]
-"""Called with one sentence: what is wrong, and what was done about it."""
+"""Called with one sentence: the problem, and what was done about it."""
 
 
 def open_log(path: Path, report_error: ReportError, timeout: float | None = None) -> RunLog:
-    """The log at `path`; if it cannot be used, a new one in its place or beside it, and `report_error` is called.
+    """Open the log at `path`; if it is unusable, call `report_error` and create a new log.
 
-    A damaged log is renamed. A log of a newer Digit Lab stays unchanged. timeout: seconds to wait for another program.
+    A damaged log is renamed; the new log gets its name. A log of a newer Digit Lab stays unchanged; the new log gets
+    another name in the same folder. timeout: seconds to wait for another program.
     Raises RunLogError if no log can be opened or created, or another program is writing.
     """
     try:
-        return RunLog(path, timeout)
+        return _open_or_replace(path, report_error, timeout)
     except RunLogNewerError as problem:
         beside = path.with_name(f"{path.stem} of version {VERSION}{path.suffix}")
         report_error(f"{problem} The file stays unchanged, and {beside.name} beside it is used.")
         return _open_or_replace(beside, report_error, timeout)
-    except RunLogDamagedError as problem:
-        rename_damaged(path, problem, report_error)
-        return RunLog(path, timeout)
 
 
 def with_log(
@@ -36,7 +34,7 @@ def with_log(
 ) -> Result:
     """Call `work` with the log that `open_log` opens, and return its result.
 
-    If the log turns out to be damaged only now, it is renamed and `work` is called with a new log. Raises RunLogError.
+    If `work` finds that the log is damaged, the log is renamed and `work` is called with a new log. Raises RunLogError.
     """
     try:
         with open_log(path, report_error, timeout) as log:
@@ -60,7 +58,7 @@ def rename_damaged(path: Path, problem: RunLogDamagedError, report_error: Report
     """Rename the damaged log at `path`, and call `report_error`; raises RunLogError if that fails."""
     damaged_path = path.with_name(f"{path.stem} damaged {datetime.now():%Y-%m-%d %H.%M.%S.%f}{path.suffix}")
     try:
-        for suffix in ("-wal", "-shm", ""):  # SQLite's own files beside it belong to it
+        for suffix in ("-wal", "-shm", ""):  # files of SQLite that belong to the log
             part = path.with_name(path.name + suffix)
             if part.exists():
                 part.rename(damaged_path.with_name(damaged_path.name + suffix))

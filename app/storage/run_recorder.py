@@ -1,7 +1,7 @@
-"""Records a run while it trains: in the run log, and in a checkpoint from which it continues if its process is killed.
+"""Records a run during training: in the run log, and in a checkpoint from which it can continue after a crash.
 
-Imports no Qt: the window's training thread and the command line pass it the same events. An error of log or disk never
-ends the run: it is reported once, and the missing entries are written when writing works again.
+Imports no Qt: the window's training thread and the command line pass it the same events. An error of the
+log or the disk never ends the run: it is reported once, and the missing entries are written later.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from secrets import token_hex
 from time import perf_counter
@@ -30,26 +31,26 @@ from nncore.training.history import FIGURES, MAX_ROWS, Row
 from nncore.training.step_curve import StepCurve
 
 MAX_WRITE_INTERVAL_SECONDS, MAX_WRITING_FRACTION = 0.25, 0.1
-"""A killed run loses the unfinished epoch. Very short epochs are written several at a time, so that writing takes
-at most this share of the time, but at least every so many seconds."""
+"""Epochs are written at least every MAX_WRITE_INTERVAL_SECONDS. If they are shorter, several are written together, so
+that writing takes at most MAX_WRITING_FRACTION of the time."""
 
 NOT_EXTENDABLE = "This run cannot be trained further once Digit Lab is closed"
 
 MAX_CHECKPOINTS = 20
-"""The number of ended runs whose checkpoints are kept: at most some megabytes each for usual networks."""
+"""Maximum number of ended runs whose checkpoints are kept; a checkpoint of a usual network has a few megabytes."""
 
 RETRY_INTERVAL_SECONDS, SHORT_LOCK_TIMEOUT = 2.0, 0.02
-"""Time between two attempts to use a log after an error, and how long the training then waits for it."""
+"""Seconds between two attempts to use a log after an error, and the time that the training waits in each attempt."""
 
 
 class RunRecorder:
-    """Records one run; used on the thread that trains.
+    """Records one run; used on the training thread.
 
         with RunRecorder(log, settings, folder, report_error) as recorder:
             for event in training.events():
                 recorder.record(event, training)
 
-    number: the run's number in the log, None while it is not logged.
+    number: the number of the run in the log; None while it is not logged.
     """
 
     def __init__(
@@ -68,7 +69,8 @@ class RunRecorder:
         accuracy of the ended run from which this run starts.
         """
         self.number = continued.id if continued else None
-        self._path, self._settings, self._report_error = path, settings, report_error
+        self._path, self._settings = path, settings
+        self._report_once = cache(report_error)  # a repeated sentence is not reported again
         name = f"{datetime.now():%Y-%m-%d %H.%M.%S} {token_hex(4)}.checkpoint"
         self._checkpoint = checkpoints / ((continued.checkpoint if continued else "") or name)
         self._started = continued.started if continued else datetime.now().isoformat(timespec="milliseconds")
@@ -83,7 +85,6 @@ class RunRecorder:
         self._best = continued.best_accuracy if continued else None
         self._written_at = self._failed_at = float("-inf")
         self._write_interval = 0.0
-        self._reported: set[str] = set()
         self._ended = False
 
     def __enter__(self) -> Self:
@@ -102,7 +103,7 @@ class RunRecorder:
     # ------------------------------------------------------------------ events
 
     def record(self, event: TrainingEvent, training: Training) -> None:
-        """Record an event; writes at the end of an epoch and of the run. Never raises because of log or disk."""
+        """Record an event; writes after an epoch and after the run. Errors of log and disk are reported, not raised."""
         if isinstance(event, StepDone):
             self._curve.add(event.step, event.loss, event.accuracy)
         elif isinstance(event, EpochDone):
@@ -144,14 +145,14 @@ class RunRecorder:
 
     def _write(self, training: Training) -> None:
         """Write the epochs since the last call, and the checkpoint."""
-        began = perf_counter()
+        started = perf_counter()
         state = training.checkpoint()
         if self._use_log(lambda log, run: self._add_epochs(log, run, state)):
             self._pending_epochs = []
         if self.number is not None:
             self._save(state)
         self._written_at = perf_counter()
-        self._write_interval = min(MAX_WRITE_INTERVAL_SECONDS, (self._written_at - began) / MAX_WRITING_FRACTION)
+        self._write_interval = min(MAX_WRITE_INTERVAL_SECONDS, (self._written_at - started) / MAX_WRITING_FRACTION)
 
     def _add_epochs(self, log: RunLog, run: int, state: Checkpoint) -> None:
         counters, last = state.counters, self._last_epoch
@@ -170,22 +171,22 @@ class RunRecorder:
         if last is not None and last.confusion is not None:
             log.set_confusion(run, "validation" if last.validation_loss is not None else "training", last.confusion)
 
-    def _save(self, state: Checkpoint, lost: str = "If this run is killed it cannot be continued") -> bool:
-        """Write the checkpoint; if that fails, report the consequence `lost`."""
+    def _save(self, state: Checkpoint, consequence: str = "If this run is killed it cannot be continued") -> bool:
+        """Write the checkpoint; if that fails, report the `consequence`."""
         recipe, share = self._settings.recipe, self._settings.validation_share
         try:
             save_checkpoint(replace(state, recipe=recipe, validation_share=share), self._checkpoint)
         except ModelFileError as problem:
-            self._report_once(f"{lost}: {problem}")
+            self._report_once(f"{consequence}: {problem}")
             return False
         return True
 
     def _end(self, event: Finished | Diverged, training: Training) -> None:
         state = training.checkpoint()
         self._failed_at = float("-inf")  # try once more, with the full timeout
-        # From now on the checkpoint serves to train the run further.
-        can_be_trained_further = isinstance(event, Finished) and event.step > 0 and self.number is not None
-        kept = can_be_trained_further and self._save(state, NOT_EXTENDABLE)
+        # A checkpoint of an ended run is needed only to train the run further.
+        is_extendable = isinstance(event, Finished) and event.step > 0 and self.number is not None
+        kept = is_extendable and self._save(state, NOT_EXTENDABLE)
 
         def end(log: RunLog, run: int) -> None:
             self._add_epochs(log, run, state)
@@ -215,13 +216,13 @@ class RunRecorder:
     # ----------------------------------------------------------------- the log
 
     def _use_log(self, work: Callable[[RunLog, int], None]) -> bool:
-        """Call `work` with the log and the run's number; False, reported once, if the log cannot be used now."""
+        """Call `work` with the log and the run's number; returns False and reports it if the log is unusable now."""
         if perf_counter() - self._failed_at < RETRY_INTERVAL_SECONDS:
             return False
         try:
             try:
                 work(*self._opened_log())
-            except RunLogDamagedError as problem:  # the damage was found only now
+            except RunLogDamagedError as problem:  # `work` has found the damage
                 path = self._log.path if self._log is not None else self._path
                 self._close_log()
                 rename_damaged(path, problem, self._report_once)
@@ -238,7 +239,7 @@ class RunRecorder:
         if self._log is None:
             has_failed = self._failed_at > float("-inf")
             self._log = open_log(self._path, self._report_once, SHORT_LOCK_TIMEOUT if has_failed else None)
-            if self.number is not None and not self._log.has(self.number, self._started):  # the log is another file now
+            if self.number is not None and not self._log.has(self.number, self._started):  # the log was replaced
                 self.number = self._continued_at = None
         if self.number is None:
             self._pending_epochs = self._all_epochs()
@@ -249,9 +250,10 @@ class RunRecorder:
         return self._log, self.number
 
     def _all_epochs(self) -> list[Row]:
-        in_full = {row["epoch"]: row for row in self._pending_epochs}
+        """All epochs of the run; the pending rows have more figures than those of the training's history."""
+        pending = {row["epoch"]: row for row in self._pending_epochs}
         rows = self._training.history.rows() if self._training else ()
-        return [in_full.get(row["epoch"], row) for row in rows]
+        return [pending.get(row["epoch"], row) for row in rows]
 
     def _resume_entry(self, log: RunLog, run: int, epochs: int, steps: int) -> None:
         """Continue the entry of an interrupted run: remove rows after the checkpoint, add missing ones before it."""
@@ -264,8 +266,3 @@ class RunRecorder:
         if self._log is not None:
             self._log.close()
             self._log = None
-
-    def _report_once(self, sentence: str) -> None:
-        if sentence not in self._reported:
-            self._reported.add(sentence)
-            self._report_error(sentence)

@@ -1,9 +1,10 @@
-"""The Runs tab's access to the run log. The log is opened for each call, as its file may be renamed. Imports no Qt."""
+"""The Runs tab's access to the run log. Each call opens the log, because its file may be renamed. Imports no Qt."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,9 +23,9 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class StoredRun:
-    """A run of the log. is_interrupted: it has not ended, and its process is gone.
+    """A run of the log. is_interrupted: it has not ended, and its process no longer runs.
 
-    checkpoint: the file, if there is one, to continue an interrupted run or train an ended one further.
+    checkpoint: the file for continuing an interrupted run or training an ended run further; None without a file.
     """
 
     run: LoggedRun
@@ -45,8 +46,7 @@ class RunStore:
 
     def __init__(self, path: Path, report_error: Callable[[str], None]) -> None:
         self.path = path
-        self._report_error = report_error
-        self._reported: set[str] = set()
+        self._report_once = cache(report_error)  # a repeated sentence is not reported again
 
     def modification_stamp(self) -> tuple[object, ...]:
         """A value that changes whenever any program writes to the log."""
@@ -61,14 +61,14 @@ class RunStore:
         return [self._stored(run) for run in self._with_log(RunLog.runs)]
 
     def newest_interrupted(self) -> StoredRun | None:
-        """The newest run that can be continued after its process was killed; None without one, or if declined."""
+        """The newest interrupted run that can be continued and was not dismissed; None if there is none."""
         if not self.path.exists():
             return None
         known = (self._stored(run) for run in self._with_log(RunLog.unfinished) if run.process)
         return next((run for run in known if run.checkpoint is not None), None)
 
     def dismiss(self, run: int) -> None:
-        """Do not offer again to continue this interrupted run; it can still be continued in the Runs tab."""
+        """Exclude this run from `newest_interrupted`; it can still be continued in the Runs tab."""
         self._with_log(lambda log: log.release(run))
 
     def rename(self, run: int, name: str) -> None:
@@ -97,8 +97,8 @@ class RunStore:
         if path.suffix.lower() in (".html", ".htm"):
             write_report(reported, path)
             return f"Written: {path}."
-        beside = write_run_tables([(each.run, each.epochs) for each in reported], path)
-        return f"Written: {path}, and the epochs in {beside.name} in the same folder."
+        epochs_path = write_run_tables([(each.run, each.epochs) for each in reported], path)
+        return f"Written: {path}, and the epochs in {epochs_path.name} in the same folder."
 
     def _stored(self, run: LoggedRun) -> StoredRun:
         is_unfinished = run.state == "running"
@@ -109,8 +109,3 @@ class RunStore:
 
     def _with_log(self, work: Callable[[RunLog], Result]) -> Result:
         return with_log(self.path, self._report_once, work, LOCK_TIMEOUT)
-
-    def _report_once(self, sentence: str) -> None:
-        if sentence not in self._reported:
-            self._reported.add(sentence)
-            self._report_error(sentence)

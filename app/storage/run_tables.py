@@ -33,11 +33,11 @@ FIGURES = (
 )  # fmt: skip
 
 FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet takes text that starts with one of these characters for a formula."""
+"""A spreadsheet interprets text that starts with one of these characters as a formula."""
 
 
 def runs_table(runs: Sequence[LoggedRun]) -> DataFrame:
-    """One row for each run: name, figures, settings, machine. Accuracies from 0 to 1, missing where not measured."""
+    """One row for each run: name, figures, settings, machine. Accuracies from 0 to 1, missing if not measured."""
     names = ["epochs_done" if name == "epochs" else name for name in FIGURES]  # "epochs" is the planned number
     rows: list[dict[str, object]] = []
     for run in runs:
@@ -49,7 +49,7 @@ def runs_table(runs: Sequence[LoggedRun]) -> DataFrame:
 
 
 def epochs_table(runs: Sequence[tuple[LoggedRun, Sequence[Row]]]) -> DataFrame:
-    """One row for each epoch of each run; the figures of all runs, missing where a run has none."""
+    """One row for each epoch of each run; the figures of all runs, missing if a run has none."""
     rows = [{"run": run.id, "name": run.settings.name, **row} for run, epochs in runs for row in epochs]
     return _table(rows, ("run", "name"))
 
@@ -68,13 +68,13 @@ def write_run_tables(runs: Sequence[tuple[LoggedRun, Sequence[Row]]], path: Path
 
 
 def _table(rows: Sequence[Mapping[str, object]], first: Sequence[str]) -> DataFrame:
-    """The rows as a table, the columns `first` first; whole numbers stay whole where some are missing."""
-    import pandas  # here, not above: it takes a few tenths of a second
+    """The rows as a table that begins with the columns `first`; a column of integers may have missing values."""
+    import pandas  # imported here, because it takes a few tenths of a second
 
     columns = dict.fromkeys([*first, *(name for row in rows for name in row)])
     return pandas.DataFrame({name: pandas.array([row.get(name) for row in rows]) for name in columns})
 
 
 def _cell(value: object) -> object:
-    """A cell; text that a spreadsheet would take for a formula gets an apostrophe in front."""
+    """A cell; an apostrophe before a text prevents a spreadsheet from interpreting it as a formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_PREFIXES) else value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from app.storage.run_log_file import ReportError, open_log
@@ -23,10 +24,10 @@ class SweepRecorder:
 
         report_error: called with one sentence for an error of the log.
         """
-        self._path, self._settings, self._report_error = path, settings, report_error
+        self._path, self._settings = path, settings
+        self._report_once = cache(report_error)  # a repeated sentence is not reported again
         self._numbers: dict[int, int] = {}  # of runs in the log, by job number
         self._epochs: dict[int, int] = {}  # that were logged last, by job number
-        self._last_error = ""
 
     def record(self, event: SweepProgress | SweepResult) -> int | None:
         """Log an event; returns the number of a run that ended, None if it is not logged."""
@@ -77,10 +78,8 @@ class SweepRecorder:
         if self._path is None:
             return None
         try:
-            with open_log(self._path, self._report_error) as log:
+            with open_log(self._path, self._report_once) as log:
                 return work(log)
         except RunLogError as problem:
-            if str(problem) != self._last_error:
-                self._last_error = str(problem)
-                self._report_error(f"A run of the sweep is not logged: {problem}")
+            self._report_once(f"A run of the sweep is not logged: {problem}")
             return None

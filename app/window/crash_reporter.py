@@ -1,4 +1,4 @@
-"""Uncaught exceptions: they are logged, and the user is informed.
+"""Uncaught exceptions: they are logged, and shown to the user.
 
 Exceptions in slots, paint events and QThread.run all reach `sys.excepthook`.
 """
@@ -44,11 +44,11 @@ class CrashReporter(QObject):
         self._crashed.connect(self._show, Qt.ConnectionType.QueuedConnection)
 
     def install(self) -> None:
-        """Take over `sys.excepthook`."""
+        """Set `sys.excepthook` to `report`."""
         sys.excepthook = self.report
 
     def report(self, kind: type[BaseException], problem: BaseException, traceback: TracebackType | None) -> None:
-        """Log an exception and inform the user; a KeyboardInterrupt quits the app."""
+        """Log an exception and show a message; a KeyboardInterrupt quits the app."""
         if issubclass(kind, KeyboardInterrupt):
             QApplication.quit()
             return
@@ -56,7 +56,7 @@ class CrashReporter(QObject):
         self._crashed.emit(f"{kind.__name__}: {problem}")
 
     @Slot(str)
-    def _show(self, what: str) -> None:
+    def _show(self, problem: str) -> None:
         if self._box is not None:
             return
         box = QMessageBox(
@@ -67,7 +67,7 @@ class CrashReporter(QObject):
             QApplication.activeWindow(),
         )
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setInformativeText(f"{what}\n\nThe details are in {self._log}")
+        box.setInformativeText(f"{problem}\n\nThe details are in {self._log}")
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.finished.connect(self._forget_box)
         self._box = box

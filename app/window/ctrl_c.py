@@ -12,7 +12,7 @@ from app.background.interrupt import on_ctrl_c
 
 
 class CtrlC(QObject):
-    """Emits `pressed`, from the event loop, each time Ctrl+C interrupts the process; then `was_pressed` is true.
+    """Emits `pressed`, from the event loop, each time Ctrl+C is pressed; then `was_pressed` is true.
 
     Python runs a signal handler only between two instructions of Python code, and Qt's event loop may run none for
     minutes. So the signal also writes to a socket, which wakes the loop.

@@ -33,7 +33,7 @@ class MainMenu(QMenu):
             action.setShortcut(key)
         action.triggered.connect(act)
         self.addAction(action)
-        # The shortcut of an action works only if the action belongs to the window, too, and not just to a closed menu.
+        # The shortcut works only if the action belongs to the window too: the menu is closed most of the time.
         self._window.addAction(action)
         return action
 

@@ -48,10 +48,10 @@ from nncore.model.network import Network
 from nncore.preprocessing.ink import Ink
 
 NAME_WIDTH = 260
-"""Pixels for the model's name in the corner. A longer name is elided in the middle; the model card shows it whole."""
+"""Maximum width of the model's name in the corner, in pixels. A longer name is elided in the middle."""
 
 TITLE_BAR = 40
-"""Largest height of a window's title bar in pixels; the true one is known only when the window is shown."""
+"""Maximum height of a window's title bar in pixels; the real height is known only after the window is shown."""
 
 
 AnyTab = TypeVar("AnyTab", bound=Tab)
@@ -200,7 +200,7 @@ class MainWindow(QMainWindow):
 
     @Slot(int)
     def _focus_tab(self, number: int) -> None:
-        """Give the chosen tab the focus, so that its keys work: the space bar in Train, Delete and Ctrl+Z in Draw."""
+        """Give the selected tab the focus, so that its keys work, such as the space bar in Train and Ctrl+Z in Draw."""
         page = self.tabs.widget(number)
         if isinstance(page, Tab) and self.focusWidget() is not self.tabs.tabBar():
             page.focus()
@@ -314,7 +314,7 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(geometry)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Hide, stop the run and wait for every thread; stay open if one does not end, or a model was not saved."""
+        """Stop the run and wait for all threads; stay open if a thread does not end or a model was not saved."""
         self.preferences.geometry = self.saveGeometry()
         self._unsaved_message = ""
         self.hide()
@@ -328,8 +328,8 @@ class MainWindow(QMainWindow):
 
     def _finish_tabs(self) -> bool:
         """Stop the background work of all tabs and wait for it; False if one does not end in time."""
-        tabs = [self.tab(row.tab) for row in TABS]
-        finished = [self.training_actions.finish(), *(tab.finish() for tab in tabs)]  # all are called in any case
+        # A list, not a generator: `all` must not skip a call after the first False.
+        finished = [self.training_actions.finish(), *(self.tab(row.tab).finish() for row in TABS)]
         return all(finished)
 
     def _stay_open(self, event: QCloseEvent, sentence: str) -> None:

@@ -1,4 +1,4 @@
-"""WindowPreferences of the window that are kept between starts."""
+"""Preferences of the window, which are kept between starts."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from app.style.theme import ThemeChoice
 
 
 class WindowPreferences:
-    """WindowPreferences of the window, in an INI file. A missing or invalid value counts as not set."""
+    """Preferences in an INI file. A missing or invalid value counts as not set."""
 
     def __init__(self) -> None:
         self._store = QSettings(str(user_folder() / "settings.ini"), QSettings.Format.IniFormat)
 
     @property
     def theme(self) -> ThemeChoice:
-        """Light, dark, or that of the system."""
+        """The theme: light, dark, or that of the system."""
         stored = self._store.value("theme")
         is_known = isinstance(stored, str) and stored in list(ThemeChoice)
         return ThemeChoice(stored) if is_known else ThemeChoice.SYSTEM

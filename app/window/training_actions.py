@@ -1,4 +1,4 @@
-"""Training actions: they connect the settings in the Train tab and the runs in the Runs tab with the session."""
+"""Training actions: they connect the Train tab and the Runs tab with the session."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from nncore.training.events import Diverged, Finished, Started
 
 
 class TrainingActions(QObject):
-    """Starts, repeats, varies and continues runs, as the two tabs request."""
+    """Starts, repeats, forks and continues runs when the Train tab or the Runs tab requests it."""
 
     tab_requested = Signal(QWidget)
     """The tab that shows the result of an action."""
@@ -67,12 +67,12 @@ class TrainingActions(QObject):
         train_tab.curves.painting.connect(session.paint_priority.claim)  # until the painted curve is on the screen
         session.run_starting.connect(self._show_run_points)
         train_tab.find_rate_requested.connect(self._find_rate)
-        learning, rates = train_tab.settings.learning, self.rate_search
-        learning.find_cancelled.connect(rates.cancel)
-        session.run_starting.connect(rates.cancel)
-        rates.searching_changed.connect(learning.set_finding)
-        rates.found.connect(learning.show_found)
-        rates.failed.connect(learning.show_finding_error)
+        learning, rate_search = train_tab.settings.learning, self.rate_search
+        learning.find_cancelled.connect(rate_search.cancel)
+        session.run_starting.connect(rate_search.cancel)
+        rate_search.searching_changed.connect(learning.set_finding)
+        rate_search.found.connect(learning.show_found)
+        rate_search.failed.connect(learning.show_finding_error)
         train_tab.settings.curve.path_chosen.connect(self._read_points)
         session.curve_fitted.connect(train_tab.fit.show_fit)
         train_tab.learning_rate_changed.connect(session.set_learning_rate)
@@ -92,7 +92,7 @@ class TrainingActions(QObject):
 
     @Slot(float)
     def hold_out(self, share: float) -> None:
-        """Hold out this share of the training images from the next run on, instead of the recipe's share."""
+        """Hold out this share of the training images in the next runs, instead of the recipe's share."""
         self._fork_parent = None
         self.train_tab.settings.hold_out(share)
 
@@ -124,7 +124,7 @@ class TrainingActions(QObject):
         self._sweep = None
 
     def _recipe_and_share(self) -> tuple[str, float]:
-        """The recipe chosen last, and the share of images to hold out: the chosen one, otherwise the recipe's."""
+        """The name of the selected recipe, and the share of images to hold out for validation."""
         settings = self.train_tab.settings
         return settings.recipe.name, settings.validation_share
 
@@ -150,14 +150,12 @@ class TrainingActions(QObject):
         self._warn_if_data_differs(run)
 
     def _warn_if_data_differs(self, run: LoggedRun) -> None:
-        """Inform the user if the run used other images than the present ones; a curve is restored with its run."""
+        """Show a message if the run used other images than the present ones; a curve is restored with its run."""
         data, recipe = self.session.data, RECIPES.get(run.settings.recipe)
-        learnt_from, fits = run.settings.data, recipe is not None and recipe.fits_a_curve
-        if fits or data is None or learnt_from in ("", data.training.source):
+        trained_on, fits = run.settings.data, recipe is not None and recipe.fits_a_curve
+        if fits or data is None or trained_on in ("", data.training.source):
             return
-        self.error_message.emit(
-            f"That run was trained on {learnt_from}; this one is trained on {data.training.source}."
-        )
+        self.error_message.emit(f"That run was trained on {trained_on}; this one is trained on {data.training.source}.")
 
     @Slot(object, object)
     def continue_run(self, run: LoggedRun, checkpoint: Path) -> None:
@@ -177,7 +175,7 @@ class TrainingActions(QObject):
             self._start_run(select)
 
     def _points_of(self, run: LoggedRun) -> tuple[CurvePoints | None] | None:
-        """The curve that a logged run fits, or (None,) if it learns digits; None, with a message, if it is lost."""
+        """The curve that a logged run fits, (None,) if it learns digits; None and a message if the curve is lost."""
         try:
             return (self.train_tab.settings.points_of(run.settings),)
         except SettingError as problem:
@@ -189,7 +187,7 @@ class TrainingActions(QObject):
 
     @Slot(object)
     def _fork(self, run: LoggedRun) -> None:
-        """Show the run's settings for varied runs, which name it as parent until another recipe or share is chosen."""
+        """Show the run's settings; it is the parent of the next runs until a recipe or share is chosen."""
         if self._points_of(run) is None:
             return
         self._fork_parent = run
@@ -220,7 +218,7 @@ class TrainingActions(QObject):
             self._start_recipe(spec, config, paused=True)
 
     def _start_recipe(self, spec: NetworkSpec, config: TrainingConfig, paused: bool) -> None:
-        """Start a run on the examples of the recipe chosen last, with the present settings."""
+        """Start a run with the selected recipe and the present settings."""
         name, share = self._recipe_and_share()
         parent, points = self._fork_parent.id if self._fork_parent else None, self.train_tab.settings.points()
         self.session.start_training(

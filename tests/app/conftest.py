@@ -1,4 +1,4 @@
-"""Every test of the app has a QApplication, whichever test its process runs first."""
+"""Every test of the app has a QApplication."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from PySide6.QtWidgets import QApplication
 
 @pytest.fixture(autouse=True)
 def application(qapp: QApplication) -> QApplication:
-    """Without one, Qt delivers no event, and what waits for a signal from a thread waits forever."""
+    """Without a QApplication Qt delivers no events, and a test that waits for a signal of a thread never ends."""
     return qapp

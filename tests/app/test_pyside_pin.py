@@ -1,4 +1,4 @@
-"""PySide6 6.12.0 on Python 3.11 loses a reference to None in every call that returns nothing, and aborts in the end."""
+"""PySide6 6.12.0 on Python 3.11 loses a reference to None in each call without a result, and finally aborts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_calls_without_a_result_keep_the_reference_count_of_none(qapp: object) -
     for _ in range(CALLS):
         painter.setPen(pen)
         image.fill(0)
-    # From Python 3.12 on None is immortal, its count never moves, and losing a reference does no harm.
+    # From Python 3.12 on None is immortal: its count never changes, and a lost reference has no effect.
     lost = before - sys.getrefcount(None)
     painter.end()
     assert abs(lost) < CALLS / 10

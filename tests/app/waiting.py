@@ -1,4 +1,4 @@
-"""Waiting until something has stopped, however busy the machine is."""
+"""Waiting until a value no longer changes."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def test_the_last_request_is_always_emitted(qtbot: QtBot) -> None:
     fold.flush()
     assert not fold.has_pending_request
     assert seen[-1] == 40
-    assert len(seen) == 2  # the first, which waits for nothing, and all the others
+    assert len(seen) == 2  # the first request without delay, then all others combined
 
 
 def test_two_signals_are_at_least_an_interval_apart(qtbot: QtBot) -> None:

@@ -10,7 +10,7 @@ from app.background.interrupt import on_ctrl_c
 
 @pytest.fixture(autouse=True)
 def default_handler() -> Iterator[None]:
-    """Ctrl+C raises KeyboardInterrupt, also where whoever started the tests ignores it."""
+    """Ctrl+C raises KeyboardInterrupt, even if the parent process of the tests ignores it."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)

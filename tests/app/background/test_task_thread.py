@@ -61,7 +61,7 @@ def test_an_unexpected_error_is_emitted_and_reaches_the_crash_hook(owner: QObjec
 
     background = task(work, owner)
     with (
-        qtbot.captureExceptions() as caught,  # it stands in for sys.excepthook
+        qtbot.captureExceptions() as caught,  # it replaces sys.excepthook
         qtbot.assertNotEmitted(background.succeeded),
         qtbot.waitSignal(background.failed) as signal,
         qtbot.waitSignal(background.finished),

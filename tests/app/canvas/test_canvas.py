@@ -17,7 +17,7 @@ from tests.app.canvas.gestures import ONE, SEVEN, drag, pen, pen_event, pixel, p
 
 
 class Clock:
-    """Seconds that pass when the test says so."""
+    """A clock in seconds that the test sets."""
 
     def __init__(self) -> None:
         self.seconds = 100.0
@@ -197,7 +197,7 @@ def test_activating_another_window_lifts_the_pen(canvas: Canvas, qtbot: QtBot) -
 def test_the_mouse_may_draw_after_a_pen_lost_its_release(canvas: Canvas, clock: Clock) -> None:
     pen(canvas, QEvent.Type.TabletPress, 0.2, 0.5)
     clock.seconds += RELEASE_TIMEOUT_SECONDS - 0.1
-    pen(canvas, QEvent.Type.TabletMove, 0.4, 0.5)  # it is there after all
+    pen(canvas, QEvent.Type.TabletMove, 0.4, 0.5)  # the pen is still there
     clock.seconds += RELEASE_TIMEOUT_SECONDS - 0.1
     drag(canvas, ONE)
     assert len(strokes(canvas)) == 1
@@ -205,7 +205,7 @@ def test_the_mouse_may_draw_after_a_pen_lost_its_release(canvas: Canvas, clock: 
     drag(canvas, ONE)
     assert len(strokes(canvas)) == 2
     assert not canvas.drawing.is_drawing
-    assert not pen(canvas, QEvent.Type.TabletMove, 0.9, 0.5)  # and has nothing more to say
+    assert not pen(canvas, QEvent.Type.TabletMove, 0.9, 0.5)  # its stroke has ended
 
 
 def test_a_second_press_begins_a_new_stroke(canvas: Canvas) -> None:
@@ -282,15 +282,15 @@ def test_incremental_painting_equals_painting_at_once(canvas: Canvas) -> None:
         QApplication.processEvents()
     grown = shot(canvas)
     canvas.resize(501, 401)
-    canvas.resize(500, 400)  # the ink is painted anew
+    canvas.resize(500, 400)  # the ink is rendered again
     again = shot(canvas)
     places = [(x, y) for x in range(0, 500, 2) for y in range(0, 400, 2)]
-    # Where two pieces of a stroke meet, both have smoothed the edge: greys may differ, ink and paper may not.
+    # Both pieces of a stroke smooth the edge where they meet: only grey pixels may differ.
     assert all(abs(grown.pixelColor(x, y).lightness() - again.pixelColor(x, y).lightness()) < 100 for x, y in places)
 
 
 class PaintWatch(QObject):
-    """Notes how many pixels each repaint of a widget covers."""
+    """Records the number of pixels of each repaint of a widget."""
 
     def __init__(self, widget: QWidget) -> None:
         super().__init__(widget)
@@ -330,7 +330,7 @@ def test_the_hint_disappears_while_drawing_and_returns_after_clear(canvas: Canva
 
 
 class Calm(QProxyStyle):
-    """A platform that asks for no motion."""
+    """A platform without animations."""
 
     def styleHint(self, hint, option=None, widget=None, data=None):  # type: ignore[no-untyped-def]
         if hint == QStyle.StyleHint.SH_Widget_Animation_Duration:

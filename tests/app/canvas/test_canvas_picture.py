@@ -26,7 +26,7 @@ def canvas(qapp: QApplication, qtbot: QtBot) -> Canvas:
 
 
 def a_picture() -> CanvasPicture:
-    """A dark stroke down the middle of yellow paper, twice as wide as high."""
+    """A dark vertical stroke in the middle of yellow paper, which is twice as wide as high."""
     grey = np.full((100, 200), 200, np.uint8)
     grey[20:80, 96:104] = 10
     pixels = np.stack([grey, grey, grey // 2], axis=2)

@@ -23,7 +23,7 @@ def along(stroke: Stroke) -> np.ndarray:
 
 
 def distance(points: np.ndarray, start: Point, end: Point) -> np.ndarray:
-    """From each point to a segment."""
+    """The distance of each point from a segment."""
     way = np.subtract(end, start)
     t = np.clip((points - start) @ way / max(float(way @ way), 1e-12), 0, 1)
     rest: np.ndarray = points - start - t[:, None] * way
@@ -35,9 +35,9 @@ def distance(points: np.ndarray, start: Point, end: Point) -> np.ndarray:
 def test_only_ink_near_the_path_is_erased(stroke: Stroke, start: Point, end: Point) -> None:
     left = erase_path(stroke, start, end, RADIUS)
     before, after = along(stroke), along(left)
-    assert distance(after, start, end).min(initial=1) > RADIUS * 0.96  # the discs bulge
+    assert distance(after, start, end).min(initial=1) > RADIUS * 0.96  # the edge of the discs is curved
     kept = before[distance(before, start, end) > RADIUS + MIN_PIECE_LENGTH]
-    for point in kept[:: 1 + len(kept) // 100]:  # each is compared with thousands
+    for point in kept[:: 1 + len(kept) // 100]:  # only some points: each is compared with thousands
         assert np.hypot(*(after - point).T).min() < 0.01
     if distance(before, start, end).min() > RADIUS * 1.01:
         assert left is stroke

@@ -36,7 +36,7 @@ def test_the_hint_fades_out_and_in(hint: FadingHint) -> None:
     assert full > 0
     seen = []
     hint.fade(0.0)
-    hint.pause()  # the test is the clock
+    hint.pause()  # the test sets the time
     for share in (0.25, 0.75, 1.0):
         hint.setCurrentTime(round(share * hint.duration()))
         seen.append(ink(hint))

@@ -44,7 +44,7 @@ def tap(canvas: Canvas, direction: str, times: int = 1, shift: bool = False) -> 
 
 
 def write(canvas: Canvas, *ways: tuple[str, int]) -> None:
-    """Put the pen down, go, and lift it."""
+    """Put the pen down, move it, and lift it."""
     QTest.keyClick(canvas, Qt.Key.Key_Space)
     for direction, times in ways:
         tap(canvas, direction, times)
@@ -83,7 +83,7 @@ def test_shift_moves_further(canvas: Canvas) -> None:
 def test_a_held_key_draws_an_even_line(canvas: Canvas, qtbot: QtBot) -> None:
     QTest.keyClick(canvas, Qt.Key.Key_Space)
     QTest.keyPress(canvas, KEYS["r"])
-    for _ in range(20):  # the system's own repeats add nothing
+    for _ in range(20):  # auto-repeat has no effect
         QApplication.sendEvent(
             canvas, QKeyEvent(QEvent.Type.KeyPress, KEYS["r"], Qt.KeyboardModifier.NoModifier, "", True)
         )

@@ -23,7 +23,7 @@ def test_another_pointer_may_press_after_silence_only() -> None:
     now[0] += RELEASE_TIMEOUT_SECONDS * 0.9
     active_pointer.record_move(Pointer.PEN)
     now[0] += RELEASE_TIMEOUT_SECONDS * 0.9
-    active_pointer.record_move(Pointer.MOUSE)  # the other's movement says nothing of the pen
+    active_pointer.record_move(Pointer.MOUSE)  # a movement of the other pointer does not count
     assert not active_pointer.may_press(Pointer.MOUSE)
     now[0] += RELEASE_TIMEOUT_SECONDS * 0.2
     assert active_pointer.may_press(Pointer.MOUSE)

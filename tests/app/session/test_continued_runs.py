@@ -1,4 +1,4 @@
-"""What the window does with a run that is in the log: forks it, and offers to go on with it after a kill."""
+"""The window forks a logged run, and offers to continue it after a kill."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def logged(name: str, share: float, data: str = "") -> LoggedRun:
 
 
 def train_and_stop(window: MainWindow, qtbot: QtBot) -> LoggedRun:
-    """The run that the Train button makes, from the log."""
+    """Train with the Train button, and return the logged run."""
     with qtbot.waitSignal(window.session.run_event):
         qtbot.mouseClick(window.train_tab.buttons.train_button, Qt.MouseButton.LeftButton)
     window.session.stop()

@@ -15,7 +15,7 @@ from tests.nncore.example_data import mnist
 
 @pytest.fixture(autouse=True, scope="module")
 def fewer_images() -> Iterator[None]:
-    """Replay and judge a fraction of the images: the behaviour is the same, and ten times as fast."""
+    """Replay and evaluate only a part of the images, which is faster and does not change the behaviour."""
     fine_tuning._replay_data.cache_clear()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fine_tuning, "MNIST_REPLAYED", 800)
@@ -31,7 +31,7 @@ def boxed() -> Network:
 
 
 def mirrored(digit: int, count: int) -> Dataset:
-    """Digits of an odd hand."""
+    """Digits of an unusual handwriting."""
     test = mnist().test
     assert test is not None
     rows = np.flatnonzero(test.labels == digit)[:count]
@@ -77,13 +77,13 @@ def test_drawings_held_out_are_read_by_a_network_that_has_not_learnt_them() -> N
     own = Dataset(np.concatenate([seven.images, two.images]), np.concatenate([seven.labels, two.labels]))
     found = cross_validate(boxed(), own, never)
     assert found is not None
-    assert found.after.total == found.before.total == 4  # the two, drawn once, cannot be held out
+    assert found.after.total == found.before.total == 4  # the digits that were drawn once cannot be held out
     assert found.before == count_correct(boxed(), seven)
     assert found.after.correct > found.before.correct
 
 
 def test_a_drawing_does_not_help_to_read_itself() -> None:
-    """Two drawings that have nothing in common but their wrong label are learnt, but neither shows the other's."""
+    """Two different drawings with the same incorrect label are learnt, but neither helps to read the other."""
     four, six = mirrored(4, 1).images[:, :, ::-1], mirrored(6, 1).images[:, :, ::-1]
     own = Dataset(np.concatenate([four, six]), np.array([2, 2]))
     learnt, found = fine_tune_and_evaluate(boxed(), own, never), cross_validate(boxed(), own, never)

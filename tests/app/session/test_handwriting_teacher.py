@@ -129,7 +129,7 @@ def test_only_the_newest_request_is_adapted(teacher: HandwritingTeacher, qtbot: 
 def test_an_outdated_adaptation_is_not_emitted(teacher: HandwritingTeacher, qtbot: QtBot) -> None:
     teacher.teach(ink(), 7)
     for task in teacher.findChildren(QThread):
-        assert task.wait(60_000)  # it has learnt, and its word is on the way
+        assert task.wait(60_000)  # it has finished; its signal is still queued
     with qtbot.assertNotEmitted(teacher.adapted, wait=100):
         teacher.forget()
     assert not teacher.has_learnt
@@ -151,7 +151,7 @@ def test_learning_leaves_the_windows_thread_free(teacher: HandwritingTeacher, qt
     taught(teacher, qtbot)
     assert threads == [True]  # the signal arrives on the window's thread
     teacher.teach(ink(0.2), 7)
-    assert teacher.is_busy  # so `teach` did not wait
+    assert teacher.is_busy  # `teach` did not wait
     qtbot.waitUntil(lambda: any(thread.isRunning() for thread in teacher.findChildren(QThread)))
 
 

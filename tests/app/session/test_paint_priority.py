@@ -1,4 +1,4 @@
-"""The training waits while the window paints, and never for long."""
+"""The training waits while the window paints, for a limited time."""
 
 from __future__ import annotations
 

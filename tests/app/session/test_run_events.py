@@ -10,7 +10,7 @@ from nncore.training.events import EpochDone, StepDone
 
 
 class Clock:
-    """A clock that stands still until it is moved."""
+    """A clock that the test sets."""
 
     def __init__(self) -> None:
         self.now = 100.0

@@ -24,7 +24,7 @@ SPEC = NetworkSpec.dense((784, 16, 10))
 
 
 class Listener(QObject):
-    """Lives on the test's thread and keeps what it hears."""
+    """Receives the signals on the thread of the test, and keeps what they carry."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""CSV files as other programs write them, read as the same digits; mistakes are named by row and column."""
+"""CSV files of other programs give the same digits; error messages name row and column."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""User files are where Qt would put them, also without Qt."""
+"""The folders of the user's files are the same with and without Qt."""
 
 from __future__ import annotations
 

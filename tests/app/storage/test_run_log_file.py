@@ -1,4 +1,4 @@
-"""Whatever state the log's file is in, there is a log to write to, and nothing is overwritten."""
+"""A log can be opened for every state of its file, and no file is overwritten."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run is written down as it goes, through kills, locks, damage, newer versions and full disks."""
+"""A run is recorded while it trains, even with kills, locks, damaged files, newer versions and full disks."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def path(tmp_path: Path) -> Path:
 
 
 class Recorded:
-    """A run, and its recorder, which are told to go on event by event."""
+    """A run and its recorder, which a test advances event by event."""
 
     def __init__(self, path: Path, config: TrainingConfig = CONFIG, continued: LoggedRun | None = None) -> None:
         self.complaints: list[str] = []
@@ -58,7 +58,7 @@ class Recorded:
             yield event
 
     def go(self, epochs: int = 10**9) -> None:
-        """To the end, or of so many epochs; left as a process that is killed leaves it."""
+        """Train to the end, or for some epochs; then leave the log as a killed process does."""
         for event in self:
             if isinstance(event, EpochDone) and event.epoch == epochs:
                 return
@@ -275,8 +275,8 @@ def test_a_full_disk_is_reported_and_the_run_and_old_files_stay_intact(path: Pat
             log = run.recorder._log
             assert log is not None
             pages = log._connection.execute("PRAGMA page_count").fetchone()[0]
-            log._connection.execute(f"PRAGMA max_page_count = {pages}")  # SQLite's own word for a disk that is full
-            with suppress(sqlite3.OperationalError):  # and there is no room left in the pages there are
+            log._connection.execute(f"PRAGMA max_page_count = {pages}")  # SQLite then reports a full disk
+            with suppress(sqlite3.OperationalError):  # fills the existing pages
                 while True:
                     log._connection.execute("UPDATE runs SET note = note || ? WHERE id = 1", ("x" * 50,))
     assert isinstance(event, Finished)
@@ -288,7 +288,7 @@ def test_a_full_disk_is_reported_and_the_run_and_old_files_stay_intact(path: Pat
 
 def test_a_checkpoint_that_cannot_be_written_is_reported_once_and_the_run_is_logged(path: Path) -> None:
     run = Recorded(path)
-    run.recorder._checkpoint.mkdir(parents=True)  # something else is in its place
+    run.recorder._checkpoint.mkdir(parents=True)  # a folder has the path of the checkpoint
     (run.recorder._checkpoint / "kept").touch()
     events = list(run)
     assert isinstance(events[-1], Finished)
@@ -334,7 +334,7 @@ def test_a_run_killed_at_any_moment_loses_at_most_one_epoch_and_continues(path: 
 
 
 def kill_and_look(path: Path, rounds: int, seed: int) -> None:
-    """Kill a training again and again, each going on from the one before, and look at all that should be there."""
+    """Kill a training several times, continue it each time, and check the log and the checkpoint."""
     moments = random.Random(seed)
     earlier = Recorded(path)
     earlier.go()
@@ -348,7 +348,7 @@ def kill_and_look(path: Path, rounds: int, seed: int) -> None:
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             told = [int(process.stdout.readline())]
-            assert told[0] == reached + 1  # it goes on after the last epoch kept
+            assert told[0] == reached + 1  # it continues after the last saved epoch
             sleep(moments.random() * 0.2)
             process.send_signal(signal.SIGKILL)
             told += [int(line) for line in process.stdout.read().splitlines(keepends=True) if line.endswith("\n")]
@@ -357,7 +357,7 @@ def kill_and_look(path: Path, rounds: int, seed: int) -> None:
             rows = log.epochs(broken.id)
             assert (log.run(1), log.epochs(1), log.curve(1).tobytes(), model.read_bytes()) == before
         assert not is_alive(broken.process)
-        assert broken.epochs >= told[-1]  # what was said to be done was written: only the epoch on its way is lost
+        assert broken.epochs >= told[-1]  # every finished epoch was written; only the unfinished epoch is lost
         assert [row["epoch"] for row in rows][-1] == broken.epochs
         reached = load_checkpoint(path.parent / broken.checkpoint).counters["epochs_done"]
         assert broken.epochs - 1 <= reached <= broken.epochs

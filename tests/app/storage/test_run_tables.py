@@ -1,4 +1,4 @@
-"""Tables of runs and epochs that a spreadsheet and pandas read."""
+"""Tables of runs and epochs for spreadsheets and pandas."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def test_both_tables_are_read_back(log: RunLog, tmp_path: Path) -> None:
     log.close()
     beside = write_run_tables(runs, tmp_path / "all.csv")
     table, epochs = pandas.read_csv(tmp_path / "all.csv"), pandas.read_csv(beside)
-    assert not [column for column in table.columns if column.endswith(".1")]  # pandas' name for one that comes twice
+    assert not [column for column in table.columns if column.endswith(".1")]  # pandas renames a duplicate
     assert table["epochs_done"].tolist() == [2, 2]
-    assert table["name"].tolist() == ["größer", f"'{NAME}"]  # a spreadsheet must not compute it
+    assert table["name"].tolist() == ["größer", f"'{NAME}"]  # a spreadsheet must not take it for a formula
     assert table["learning rate"].tolist() == [0.2, 0.1]
     assert table["best_accuracy"].tolist() == [0.5, 0.5]
     assert table["test_accuracy"].isna().all()
@@ -72,7 +72,7 @@ def test_tables_keep_numbers_and_missing_values(log: RunLog) -> None:
     log.close()
     assert table["best_epoch"].tolist() == [pandas.NA, 2]
     assert table.dtypes[["best_epoch", "best_accuracy"]].astype(str).tolist() == ["Int64", "Float64"]
-    assert table["name"].tolist() == ["größer", NAME]  # as it is: only in a file it must not be computed
+    assert table["name"].tolist() == ["größer", NAME]  # unchanged: only files need the apostrophe
     assert table.columns[-1] == "machine"
     assert epochs.groupby("run")["training_loss"].min().to_dict() == {1: 0.5, 2: 0.5}
 

@@ -1,4 +1,4 @@
-"""A sweep's runs are in the log from the moment they begin, each once, whatever happens to log or sweep."""
+"""Each run of a sweep is logged once, from its start, even if the sweep is killed or the log fails."""
 
 from __future__ import annotations
 

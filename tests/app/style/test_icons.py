@@ -17,7 +17,7 @@ PLAIN = [name for name in NAMES if name != "app"]
 
 
 def is_drawn_in(colour: str, image: QImage) -> bool:
-    """Whether every pixel that is more than half opaque has `colour`, but for what blending rounds off."""
+    """Whether every pixel that is more than half opaque has `colour`, apart from rounding in the blending."""
     points = ((x, y) for x in range(image.width()) for y in range(image.height()))
     found = [pixel for pixel in (image.pixelColor(x, y) for x, y in points) if pixel.alpha() > 128]
     wanted = QColor(colour)

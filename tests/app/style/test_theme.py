@@ -24,7 +24,7 @@ def light_again(qapp: QApplication) -> Iterator[None]:
 
 
 class Witness(QWidget):
-    """Counts what a custom-painted widget would repaint for."""
+    """Counts the events that make a custom-painted widget repaint."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -170,7 +170,7 @@ def test_colours_are_defined_in_one_module() -> None:
 def test_every_rule_of_the_style_sheet_is_used(qapp: QApplication) -> None:
     modules = Path(app.__file__).parent.rglob("*.py")
     used = "\n".join(path.read_text(encoding="utf-8") for path in modules)
-    of_qt = {"QAbstractItemView", "QScrollBar", "QTabBar", "QToolTip"}  # parts of those used
+    of_qt = {"QAbstractItemView", "QScrollBar", "QTabBar", "QToolTip"}  # parts of widgets that are used
     dressed = set(re.findall(r"\bQ[A-Z]\w+", qapp.styleSheet())) - of_qt
     assert dressed == {name for name in dressed if re.search(rf"\b{name}\b", used)}
 

@@ -13,7 +13,7 @@ from app.widgets.elements import action_button, announce, push_button, set_style
 
 
 class Listener:
-    """A screen reader: Qt for Python has no way to listen in as one."""
+    """Replaces the function that sends announcements: Qt for Python cannot receive them as a screen reader."""
 
     AnnouncementPoliteness = QAccessible.AnnouncementPoliteness
 

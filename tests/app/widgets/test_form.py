@@ -81,7 +81,7 @@ def test_a_problem_with_html_is_shown_literally(qtbot: QtBot) -> None:
     narrow = form.rows["seed"].message.sizeHint()
     form.rows["seed"].show_message("<b>plain</b> words")
     assert form.rows["seed"].message.textFormat() == Qt.TextFormat.PlainText
-    assert form.rows["seed"].message.sizeHint() != narrow  # the tags take room: they can be read
+    assert form.rows["seed"].message.sizeHint() != narrow  # the tags are shown as text
 
 
 def test_a_locked_row_says_why(qtbot: QtBot) -> None:

@@ -11,7 +11,7 @@ from app.widgets.grey_image import ink_image, thumbnail
 
 @pytest.mark.parametrize("colours", [LIGHT, DARK])
 def test_grey_values_become_colours_from_paper_to_ink(qapp: QApplication, colours: Colours) -> None:
-    image = np.array([[0, 255, 0], [0, 0, 128]], np.uint8)[:, ::-1]  # not contiguous, as a view of a set may be
+    image = np.array([[0, 255, 0], [0, 0, 128]], np.uint8)[:, ::-1]  # not contiguous, like some views of a data set
     picture = ink_image(image, colours)
     assert (picture.width(), picture.height()) == (3, 2)
     assert picture.pixelColor(0, 0) == QColor(colours.paper)

@@ -15,7 +15,7 @@ def view(qapp: QApplication, qtbot: QtBot) -> NetworkInputView:
     apply_theme(qapp, ThemeChoice.LIGHT)
     view = NetworkInputView()
     qtbot.addWidget(view)
-    view.resize(150, 143)  # five screen pixels each, and some to spare
+    view.resize(150, 143)  # five screen pixels per pixel, and a remainder
     return view
 
 

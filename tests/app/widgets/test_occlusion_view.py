@@ -38,12 +38,12 @@ def test_the_map_tints_and_outlines_the_image(shown: OcclusionView) -> None:
     image = shown.grab().toImage()
     assert colour(image, 10, 4) == QColor(LIGHT.ink)
     assert colour(image, 2, 2) == QColor(LIGHT.paper)
-    assert colour(image, 20, 5) == QColor(LIGHT.paper)  # what speaks against the answer is not marked
+    assert colour(image, 20, 5) == QColor(LIGHT.paper)  # negative values are not marked
     tint, marking = colour(image, 20, 20), QColor(LIGHT.validation)
     assert abs(tint.hue() - marking.hue()) <= 2
     assert tint.saturation() > 150
     edge = image.pixelColor(20 * 8 + 4, 20 * 8)
-    assert edge == QColor(LIGHT.error)  # outlined, for eyes that do not see the tint
+    assert edge == QColor(LIGHT.error)  # the outline is visible without the tint
 
 
 def test_it_follows_the_theme(shown: OcclusionView, qapp: QApplication) -> None:
@@ -76,6 +76,6 @@ def test_an_image_of_another_shape_keeps_square_pixels(shown: OcclusionView) -> 
     image = np.zeros((8, 16), np.uint8)
     image[6, 15] = 255
     shown.show_image(image)
-    found = shown.grab().toImage()  # 14 pixels of the screen each
+    found = shown.grab().toImage()  # 14 screen pixels per pixel
     assert found.pixelColor(15 * 14 + 7, 6 * 14 + 7) == QColor(LIGHT.ink)
     assert found.pixelColor(15 * 14 + 7, 7 * 14 + 7) == QColor(LIGHT.paper)

@@ -12,7 +12,7 @@ from app.widgets.plain_text import ElidedLabel, plain_tooltip
 
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"]), min_size=1))
 def test_a_tooltip_shows_its_text_literally(text: str) -> None:
-    assert plain_tooltip(text).startswith("<qt>")  # else Qt would show the escapes
+    assert plain_tooltip(text).startswith("<qt>")  # otherwise Qt would show the escapes
     document = QTextDocument()
     document.setHtml(plain_tooltip(text))
     assert document.toPlainText() == text

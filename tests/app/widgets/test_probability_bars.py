@@ -39,7 +39,7 @@ def test_bars_show_the_probabilities_and_the_winner_has_its_colour(bars: Probabi
 
 
 def test_the_winner_is_bold(bars: ProbabilityBars) -> None:
-    """Its digit is bold: more ink than the same digit of a loser."""
+    """The digit of the winner is bold: it has more ink than without winning."""
 
     def ink(probabilities: np.ndarray) -> int:
         bars.set_probabilities(probabilities)
@@ -56,12 +56,12 @@ def test_probabilities_are_the_targets_during_the_animation(bars: ProbabilityBar
     bars.set_probabilities(SEVEN)
     np.testing.assert_array_equal(bars.probabilities, SEVEN)
     track = length(bars.grab().toImage(), bars, 3, LIGHT.grid)
-    glide = bars.findChild(QVariantAnimation)
-    assert glide is not None
-    glide.pause()  # the test is the clock
+    animation = bars.findChild(QVariantAnimation)
+    assert animation is not None
+    animation.pause()  # the test sets the time
     seen = []
     for share in (0, 0.1, 0.3, 0.6, 1):
-        glide.setCurrentTime(round(share * glide.duration()))
+        animation.setCurrentTime(round(share * animation.duration()))
         seen.append(length(bars.grab().toImage(), bars, 7, LIGHT.winner) / track)
     assert seen[0] == 0
     assert sorted(set(seen)) == seen

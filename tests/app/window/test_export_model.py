@@ -1,4 +1,4 @@
-"""Exporting from the window: Qt's own dialog, typed into and answered."""
+"""Exporting a model through Qt's file dialog."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ONNX, SCRIPT = EXPORT_FILES.split(";;")
 
 def choose(dialog: QFileDialog, kind: str) -> None:
     dialog.selectNameFilter(kind)
-    dialog.filterSelected.emit(kind)  # as Qt does when a person chooses from the list
+    dialog.filterSelected.emit(kind)  # Qt emits this when the user selects from the list
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_completing_the_suffix_never_replaces_a_file_without_confirmation(
     choose(dialog_of(actions, qtbot), SCRIPT)
     with qtbot.assertNotEmitted(session.status_message):
         type_name(qtbot, dialog_of(actions, qtbot), tmp_path / "run 0.5")
-    again = dialog_of(actions, qtbot)  # with the whole name, for the dialog to ask about
+    again = dialog_of(actions, qtbot)  # a second dialog with the complete name asks for confirmation
     assert [Path(path).name for path in again.selectedFiles()] == ["run 0.5.py"]
     assert again.selectedNameFilter() == SCRIPT
     assert (tmp_path / "run 0.5.py").read_bytes() == b"precious"

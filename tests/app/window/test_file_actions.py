@@ -1,4 +1,4 @@
-"""The dialogs for files as a person uses them: Qt's own, typed into and answered."""
+"""Opening and saving models and data through Qt's file dialogs."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def type_name(qtbot: QtBot, dialog: QFileDialog, name: object) -> None:
 
 
 def answer_next_question(qtbot: QtBot, with_button: QMessageBox.StandardButton) -> list[str]:
-    """Answer the question that the dialog is about to ask; gives a list that will hold what it was."""
+    """Answer the next question of the dialog; returns a list to which its text will be added."""
     asked: list[str] = []
 
     def answer() -> None:
@@ -125,7 +125,7 @@ def test_a_name_with_a_full_stop_gets_the_suffix_and_replaces_nothing_without_co
     (tmp_path / "run 0.5.npz").write_bytes(b"precious")
     actions.save_model_as()
     type_name(qtbot, dialog_of(actions, qtbot), tmp_path / "run 0.5")
-    again = dialog_of(actions, qtbot)  # with the whole name, for the dialog to ask about
+    again = dialog_of(actions, qtbot)  # a second dialog with the complete name asks for confirmation
     assert [Path(path).name for path in again.selectedFiles()] == ["run 0.5.npz"]
     assert (tmp_path / "run 0.5.npz").read_bytes() == b"precious"
     again.reject()

@@ -1,4 +1,4 @@
-"""The real window, used as a person would use it."""
+"""The window, used with mouse and keyboard."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_train_draw_change_pause_resume_stop_and_close_while_it_runs(window: Mai
     first = window.draw_tab.prediction
     assert first is not None
     np.testing.assert_array_equal(window.draw_tab.bars.probabilities, first.probabilities)
-    # The same drawing is read anew after each epoch, by the network as it then is.
+    # The drawing is read again after each epoch, by the network of that epoch.
     qtbot.waitUntil(lambda: window.draw_tab.prediction is not first)
     second = window.draw_tab.prediction
     assert second is not None
@@ -167,7 +167,7 @@ def test_the_corner_names_the_model_and_opens_its_card(window: MainWindow, qtbot
 
 
 def choose_file(qtbot: QtBot, window: MainWindow, path: Path) -> None:
-    """What a person does in the dialog that is open: names the file and presses Return."""
+    """Type a file name into the open dialog, and press Return."""
     qtbot.waitUntil(lambda: any(dialog.isVisible() for dialog in window.findChildren(QFileDialog)))
     dialog = next(dialog for dialog in window.findChildren(QFileDialog) if dialog.isVisible())
     dialog.selectFile(str(path))
@@ -242,7 +242,7 @@ def test_files_dropped_on_the_window_are_opened(window: MainWindow, qtbot: QtBot
     save_model(load_model(Path("resources/models/handwriting.npz")), tmp_path / "dropped.npz")
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "dropped.npz"))])
-    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # the older signature serves all Qts
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # this signature works in all Qts
         enter = QDragEnterEvent(
             QPoint(9, 9), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
         )
@@ -318,7 +318,7 @@ def test_it_fits_a_small_screen(window: MainWindow, qtbot: QtBot, qapp: QApplica
 def test_the_window_restores_its_height(qtbot: QtBot) -> None:
     first = MainWindow(Session(), WindowPreferences())
     qtbot.addWidget(first)
-    first.resize(780, 611)  # the offscreen platform's screen, 800 x 800, decides how wide it comes back
+    first.resize(780, 611)  # the screen of the offscreen platform, 800 x 800, limits the width
     first.show()
     first.close()
     second = MainWindow(Session(), WindowPreferences())
@@ -335,7 +335,7 @@ def test_a_run_can_be_trained_further_several_times_with_other_rates(window: Mai
     for epochs, rate, total in ((2, 0.0005, 5), (4, 0.0001, 9)):
         learning.edits["epochs"].setText(str(epochs))
         learning.learning_rate.setText(str(rate))
-        tab.settings.network.hidden_layers.setText("32")  # which a run that goes on cannot take up
+        tab.settings.network.hidden_layers.setText("32")  # a continued run cannot use this change
         assert tab.buttons.continue_button.text() == f"Continue: {epochs} more epochs, rate {rate:g}"
         click(qtbot, window, "continue_button")
         qtbot.waitUntil(lambda: state(window) is RunState.IDLE)
@@ -351,7 +351,7 @@ def test_a_logged_run_is_selected_and_trained_further_after_a_restart(window: Ma
     choose_small_network(window, epochs=2)
     click(qtbot, window, "train_button")
     qtbot.waitUntil(lambda: window.session.ended_run is not None and state(window) is RunState.IDLE)
-    window.session._set_ended_run(None)  # what a restart forgets
+    window.session._set_ended_run(None)  # a restart has the same effect
     assert not window.train_tab.buttons.continue_button.isVisible()
     window.tabs.setCurrentWidget(window.runs_tab)
     window.runs_tab.view.select_runs({1})

@@ -1,4 +1,4 @@
-"""The sweep's dialog in the app's own dress."""
+"""The sweep dialog with the app's style sheet."""
 
 from __future__ import annotations
 

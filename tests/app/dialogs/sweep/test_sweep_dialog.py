@@ -1,4 +1,4 @@
-"""The dialog of a sweep: how many runs, all of them made and logged, and compared in a plot."""
+"""The sweep dialog shows the number of runs, trains and logs them, and compares them in a plot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The values of a sweep as they are typed."""
+"""Reading the typed values of a sweep."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Data tab in the app's own dress."""
+"""The Data tab with the app's style sheet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Data tab shows what is in the set, and reads others."""
+"""The Data tab shows the data set, and reads other data sets."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def tab(qtbot: QtBot) -> Iterator[DataTab]:
 
 @pytest.fixture
 def counted(tab: DataTab, qtbot: QtBot) -> DataTab:
-    """With MNIST, some of it twice and once under another label."""
+    """The tab with MNIST, with some duplicates and one conflicting label."""
     some = small_mnist().training.take(slice(0, 300))
     images = np.concatenate([some.images, some.images[:2]])
     labels = np.concatenate([some.labels, [some.labels[0], (some.labels[1] + 1) % 10]])
@@ -180,7 +180,7 @@ def test_a_test_part_can_be_held_out(tab: DataTab, qtbot: QtBot) -> None:
 
     hold_out("20")
     assert f"{count * 4 // 5:,} in the training part · {count // 5:,} in the test part" in tab.sizes.text()
-    hold_out("50")  # of the whole, not of what was left
+    hold_out("50")  # a share of the original data, not of the remaining part
     assert tab.data is not None
     assert tab.data.test is not None
     assert (len(tab.data.training), len(tab.data.test), entry.text()) == (count // 2, count // 2, "50")

@@ -53,7 +53,7 @@ def log_path(user_files: Path) -> Path:
 
 @pytest.fixture
 def tab(qtbot: QtBot, user_files: Path) -> Iterator[RunsTab]:
-    """Not shown yet."""
+    """The tab, not visible yet."""
     tab = RunsTab()
     tab.resize(1350, 640)
     qtbot.addWidget(tab)
