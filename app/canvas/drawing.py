@@ -178,6 +178,7 @@ class Drawing:
         """
         self.end()
         points = np.concatenate(ink.strokes).astype(np.float64) if ink.strokes else np.empty((0, 2))
+        # A point p is placed at (p - low) / side + corner; ink in the unit square stays unchanged.
         low, side, corner = np.zeros(2), 1.0, np.zeros(2)
         if points.size and not (points.min() >= 0 and points.max() <= 1):
             low, extent = points.min(axis=0), np.ptp(points, axis=0)

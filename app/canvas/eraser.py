@@ -20,8 +20,8 @@ def erase_path(stroke: Stroke, start: Point, end: Point, radius: float) -> Strok
 
     Discs half a radius apart cover the path, so that no line passes between two of them.
     """
-    number = 1 + ceil(hypot(end[0] - start[0], end[1] - start[1]) / (radius / 2))
-    discs = np.linspace(start, end, number)
+    count = 1 + ceil(hypot(end[0] - start[0], end[1] - start[1]) / (radius / 2))
+    discs = np.linspace(start, end, count)  # (count, 2) centres
     left: Stroke = []
     changed = False
     for piece in stroke:

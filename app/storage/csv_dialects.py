@@ -99,8 +99,9 @@ def _numbers(frame: DataFrame, dialect: Dialect, name: str) -> NDArray[np.uint8]
     if frame.shape[1] != COLUMNS or not isinstance(frame.index, pandas.RangeIndex):
         columns = frame.shape[1] + frame.index.nlevels * (not isinstance(frame.index, pandas.RangeIndex))
         raise DataError(f"{name}: found {columns} columns, expected {COLUMNS}: the label and 784 pixels.")
+    # Missing values and texts become NaN, which fails every comparison below, so they count as invalid.
     numbers = frame.apply(pandas.to_numeric, errors="coerce").to_numpy(np.float64)
-    highest = np.full(COLUMNS, 255)
+    highest = np.full(COLUMNS, 255)  # of each column: a pixel, or the label
     highest[dialect.label] = 9
     invalid = np.argwhere(~((numbers >= 0) & (numbers <= highest) & (numbers == np.floor(numbers))))
     if invalid.size:

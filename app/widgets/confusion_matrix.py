@@ -1,4 +1,4 @@
-"""A confusion matrix with counts or shares; arrow keys move between its cells."""
+"""A confusion matrix with counts or percentages; arrow keys move between its cells."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class _CellModel(QAbstractTableModel):
             self.beginResetModel()
         self.counts, self.rows, self.columns = counts, rows, columns
         self.shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-        if same:  # the selected cell stays selected
+        if same:  # without a reset, so that the selected cell stays selected
             self.repaint_all()
         else:
             self.endResetModel()
@@ -71,9 +71,9 @@ class _CellModel(QAbstractTableModel):
 
 
 class _CellDelegate(QStyledItemDelegate):
-    """Paints right answers (diagonal) in blue and wrong ones in orange, with the figure in each cell.
+    """Paints correct answers (diagonal) in blue and incorrect ones in orange, with the number in each cell.
 
-    The opacity uses the square root of the share, so that the small shares of a good network's mistakes differ visibly.
+    The opacity depends on the square root of the share, so that the small shares of rare mistakes differ visibly.
     """
 
     def __init__(self, view: QTableView, cells: _CellModel) -> None:
@@ -81,7 +81,7 @@ class _CellDelegate(QStyledItemDelegate):
         self._view, self._cells = view, cells
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Paint background, figure, and a frame around the selected cell."""
+        """Paint background, number, and a frame around the selected cell."""
         colours, text = colours_of(self._view), str(self._cells.data(index))
         share = float(self._cells.shares[index.row(), index.column()])
         rect = option.rect.adjusted(0, 0, -1, -1)
@@ -108,7 +108,7 @@ class _CellDelegate(QStyledItemDelegate):
 class ConfusionMatrix(QTableView):
     """Rows: true class; columns: answer. Arrow keys move between cells.
 
-    Subclasses set the cell sizes in `fit`, which is called when font or classes change, and react to a selection.
+    Subclasses set the cell sizes in `fit_cells`, which is called when font or classes change.
     """
 
     def __init__(self, describe: DescribeCell, parent: QWidget | None = None) -> None:
@@ -136,19 +136,19 @@ class ConfusionMatrix(QTableView):
     def set_counts(self, counts: NDArray[np.int64], rows: Sequence[str], columns: Sequence[str] | None = None) -> None:
         """Show `counts` (rows, columns): row = true class, column = answer; `columns` None: the same as `rows`."""
         self.cells.set_counts(counts, tuple(rows), tuple(rows if columns is None else columns))
-        self.fit()
+        self.fit_cells()
         if len(rows) and not self.currentIndex().isValid():
             # The arrow keys start here; nothing is selected yet.
             first = self.cells.index(0, 0)
             self.selectionModel().setCurrentIndex(first, QItemSelectionModel.SelectionFlag.NoUpdate)
 
-    def fit(self) -> None:
+    def fit_cells(self) -> None:
         """Set the sizes of cells and headers."""
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow theme and font."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self.fit()
+            self.fit_cells()
         if event.type() == QEvent.Type.PaletteChange:
             self.viewport().update()

@@ -59,8 +59,9 @@ def strongest_region(occlusion: NDArray[np.float32]) -> str:
     The regions are the 3 x 3 parts of the central 20 x 20 pixels, which digits fill.
     """
     inner = np.maximum(occlusion, 0)[4:24, 4:24]
-    edges = np.array([0, 7, 13])
+    edges = np.array([0, 7, 13])  # 20 pixels in parts of 7, 6 and 7
     sums = np.add.reduceat(np.add.reduceat(inner, edges, axis=0), edges, axis=1)
+    # Indices into the flattened sums (9,): the region in row r and column c has the index 3 r + c.
     best, second = np.argsort(-sums, axis=None, kind="stable")[:2].tolist()
     if sums.flat[second] < SECOND_REGION_RATIO * sums.flat[best]:
         return _region(best)

@@ -79,7 +79,8 @@ def tinted(opacity: NDArray[np.uint8], colour: str) -> QImage:
 
 def outline(inside: NDArray[np.bool_]) -> list[tuple[int, int, int, int]]:
     """The lines (x1, y1, x2, y2), in pixels, between inside and outside of a mask (rows, columns)."""
+    # With a frame of outside pixels, an edge lies between each two neighbours that differ, also at the border.
     framed = np.pad(inside, 1)
-    upright = np.argwhere(framed[1:-1, 1:] != framed[1:-1, :-1])
-    level = np.argwhere(framed[1:, 1:-1] != framed[:-1, 1:-1])
-    return [(x, y, x, y + 1) for y, x in upright.tolist()] + [(x, y, x + 1, y) for y, x in level.tolist()]
+    vertical = np.argwhere(framed[1:-1, 1:] != framed[1:-1, :-1])
+    horizontal = np.argwhere(framed[1:, 1:-1] != framed[:-1, 1:-1])
+    return [(x, y, x, y + 1) for y, x in vertical.tolist()] + [(x, y, x + 1, y) for y, x in horizontal.tolist()]

@@ -85,8 +85,8 @@ class ClassRows(QWidget):
         name_width = min(self.width() // 3, max(metrics.horizontalAdvance(name) for name in self._names))
         count_width = metrics.horizontalAdvance(f"{statistics.count:,}")
         bar_left = left + name_width + GAP
-        room = max(8, self.width() - bar_left - count_width - GAP)
-        most = max(1, int(statistics.counts.max()))
+        bar_room = max(8, self.width() - bar_left - count_width - GAP)
+        max_count = max(1, int(statistics.counts.max()))
         with QPainter(self) as painter:
             for row, (name, count) in enumerate(zip(self._names, statistics.counts.tolist(), strict=True)):
                 top, height = row * self.row_height, self.row_height - GAP // 2
@@ -95,8 +95,8 @@ class ClassRows(QWidget):
                 painter.setPen(QColor(colours.text))
                 shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, name_width)
                 painter.drawText(QRectF(left, top, name_width, height), Qt.AlignmentFlag.AlignVCenter, shown)
-                bar = QRectF(bar_left, top + height / 4, room * count / most, height / 2)
+                bar = QRectF(bar_left, top + height / 4, bar_room * count / max_count, height / 2)
                 painter.fillRect(bar, QColor(colours.bar))
-                right = QRectF(self.width() - count_width, top, count_width, height)
+                count_area = QRectF(self.width() - count_width, top, count_width, height)
                 align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-                painter.drawText(right, align, f"{count:,}")
+                painter.drawText(count_area, align, f"{count:,}")

@@ -23,7 +23,7 @@ class ConfusionView(ConfusionMatrix):
         self.setAccessibleDescription("Rows: the true class. Columns: the answer. Arrow keys move, Enter opens.")
         self.setToolTip("How often each class was read as each class. Open a cell to see its images.")
         self.clicked.connect(self._open)
-        self.fit()
+        self.fit_cells()
 
     @Slot(bool)
     def show_shares(self, shares: bool) -> None:
@@ -56,7 +56,7 @@ class ConfusionView(ConfusionMatrix):
     def _min_cell_width(self) -> int:
         return round(self.fontMetrics().horizontalAdvance("1234") * SMALL_SCALE) + 4
 
-    def fit(self) -> None:
+    def fit_cells(self) -> None:
         """Stretch the cells of a few classes; give those of many classes a fixed size."""
         stretched = len(self.cells.rows) <= MAX_STRETCHED_CLASSES
         mode = QHeaderView.ResizeMode.Stretch if stretched else QHeaderView.ResizeMode.Fixed

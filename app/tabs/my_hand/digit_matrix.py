@@ -43,7 +43,7 @@ class DigitMatrix(ConfusionMatrix):
         """Fit into a height of about `pixels`, within MIN_ROW_LINES and MAX_ROW_LINES."""
         if pixels != self._available_height:
             self._available_height = pixels
-            self.fit()
+            self.fit_cells()
 
     def sizeHint(self) -> QSize:
         """All cells and their headers."""
@@ -56,7 +56,7 @@ class DigitMatrix(ConfusionMatrix):
         """The same as `sizeHint`: there are no scroll bars."""
         return self.sizeHint()
 
-    def fit(self) -> None:
+    def fit_cells(self) -> None:
         """Set the sizes of cells and headers from the height available."""
         line = self.fontMetrics().height()
         height = round(min(max(self._available_height / (len(DIGITS) + 1), MIN_ROW_LINES * line), MAX_ROW_LINES * line))

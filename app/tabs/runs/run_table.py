@@ -31,7 +31,7 @@ LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 FIXED = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled
 EDITABLE = FIXED | Qt.ItemFlag.ItemIsEditable
-"""Created once, because Qt asks for them tens of thousands of times for a thousand runs."""
+"""Created once, because Qt requests them tens of thousands of times for a thousand runs."""
 
 
 class RunTable(QAbstractTableModel):
@@ -51,25 +51,27 @@ class RunTable(QAbstractTableModel):
         self._error_colour, self._quiet = QColor(colours.error), QColor(colours.quiet_text)
 
     def set_runs(self, runs: Sequence[StoredRun]) -> None:
-        """Show `runs`; if only their progress changed, the rows and the selection stay."""
-        same = [stored.run.id for stored in runs] == [stored.run.id for stored in self._runs]
-        rows = zip(self._runs, self._texts, self._keys, strict=True)
-        before = {stored.run.id: (stored, text, key) for stored, text, key in rows}
-        texts, keys = [], []
-        for stored in runs:
-            was, text, key = before.get(stored.run.id, (None, (), ()))
-            if was != stored:
+        """Show `runs`; rows and selection are kept if the list has the same runs as before."""
+        # Formatting a row is slow for a thousand runs, so unchanged runs keep their texts and keys.
+        old = {run.run.id: row for row, run in enumerate(self._runs)}
+        texts, keys, changed = [], [], []
+        for number, stored in enumerate(runs):
+            row = old.get(stored.run.id)
+            if row is not None and self._runs[row] == stored:
+                text, key = self._texts[row], self._keys[row]
+            else:
                 text = tuple(column.text(stored) for column in COLUMNS)
                 key = tuple(column.key(stored, each) for column, each in zip(COLUMNS, text, strict=True))
+                changed.append(number)
             texts.append(text)
             keys.append(key)
-        if not same:
+        has_same_rows = list(old) == [stored.run.id for stored in runs]
+        if not has_same_rows:
             self.beginResetModel()
-            self._runs, self._texts, self._keys = list(runs), texts, keys
+        self._runs, self._texts, self._keys = list(runs), texts, keys
+        if not has_same_rows:
             self.endResetModel()
             return
-        changed = [row for row, pair in enumerate(zip(runs, self._runs, strict=True)) if pair[0] != pair[1]]
-        self._runs, self._texts, self._keys = list(runs), texts, keys
         for row in changed:
             self.dataChanged.emit(self.index(row, 0), self.index(row, len(COLUMNS) - 1))
 
@@ -78,7 +80,7 @@ class RunTable(QAbstractTableModel):
         return self._runs[row]
 
     def search_text(self, row: int) -> str:
-        """All texts of a row, for the search."""
+        """All texts of a row, in lower case, for the search."""
         return "\n".join(self._texts[row]).casefold()
 
     def rowCount(self, parent: Index = NO_PARENT) -> int:
@@ -117,7 +119,7 @@ class RunTable(QAbstractTableModel):
         return self._error_colour if is_error else self._quiet if text == "–" else None
 
     def setData(self, index: Index, value: Any, role: int = int(Qt.ItemDataRole.EditRole)) -> bool:
-        """Ask to change a name or note; it is shown when it is in the log."""
+        """Emit `edited` for a new name or note; the table shows it after it was written to the log."""
         column, text = COLUMNS[index.column()], str(value).strip()
         if role != Qt.ItemDataRole.EditRole or not column.edited_field or (column.edited_field == "name" and not text):
             return False
