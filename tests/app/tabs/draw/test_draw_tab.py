@@ -36,7 +36,7 @@ def tab(qapp: QApplication, qtbot: QtBot) -> DrawTab:
     return tab
 
 
-def test_bars_and_picture_show_output_and_input_of_the_network(tab: DrawTab, qtbot: QtBot) -> None:
+def test_bars_and_filmstrip_show_output_and_input_of_the_network(tab: DrawTab, qtbot: QtBot) -> None:
     reader = network(1)
     tab.set_network(reader)
     with qtbot.waitSignal(tab.predicted):

@@ -26,7 +26,7 @@ def strip(qapp: QApplication, qtbot: QtBot) -> Filmstrip:
     return strip
 
 
-def test_five_pictures_show_the_stages(strip: Filmstrip) -> None:
+def test_five_images_show_the_stages(strip: Filmstrip) -> None:
     shown = stages(SMALL_SEVEN)
     strip.show_stages(shown)
     assert strip.strokes.ink is shown.written
@@ -101,7 +101,7 @@ def test_the_tab_key_reaches_every_switch(strip: Filmstrip) -> None:
     assert reached == [view.switch for view in strip.step_views[1:]]
 
 
-def test_every_control_and_picture_has_a_name_and_a_tooltip(strip: Filmstrip) -> None:
+def test_every_control_and_image_has_a_name_and_a_tooltip(strip: Filmstrip) -> None:
     for view in strip.step_views:
         assert view.image_view.accessibleName() in view.step.name
         assert view.image_view.toolTip()

@@ -30,7 +30,7 @@ def stroke(*points: tuple[float, float]) -> Ink:
     return Ink((np.array(points, np.float32),))
 
 
-def test_it_has_the_size_of_the_other_pictures(view: StrokeView) -> None:
+def test_it_has_the_size_of_the_other_image_views(view: StrokeView) -> None:
     assert view.sizeHint().width() == view.sizeHint().height() == 4 * SIDE
 
 

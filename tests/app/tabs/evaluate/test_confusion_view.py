@@ -64,7 +64,7 @@ def test_cells_show_counts_or_shares(view: ConfusionView) -> None:
     assert view.model().index(*empty.tolist()).data() == ""
 
 
-def test_right_and_wrong_cells_differ_in_colour(view: ConfusionView) -> None:
+def test_correct_and_incorrect_cells_differ_in_colour(view: ConfusionView) -> None:
     correct, incorrect = ground(view, 4, 4), ground(view, 4, 9)
     assert correct.blue() > correct.red() + 40
     assert incorrect.red() > incorrect.blue() + 20
@@ -100,5 +100,5 @@ def test_ten_classes_fit_into_the_minimum_size(view: ConfusionView, scale: float
     assert last.bottom() <= view.viewport().height()
 
 
-def test_the_tab_key_leaves_the_table(view: ConfusionView) -> None:
+def test_the_tab_key_moves_the_focus_out_of_the_table(view: ConfusionView) -> None:
     assert not view.tabKeyNavigation()

@@ -22,7 +22,7 @@ def view(qtbot: QtBot) -> DetailView:
     return view
 
 
-def test_without_an_image_it_says_what_to_do(view: DetailView) -> None:
+def test_without_an_image_a_hint_is_shown(view: DetailView) -> None:
     assert view.occlusion_text.text() == NO_DIGIT
     assert view.draw_button.isHidden()
     assert view.image_view.isHidden()

@@ -148,7 +148,7 @@ def test_a_model_that_does_not_fit_gives_a_message_and_the_last_result_stays(tab
     assert tab.header.message.isHidden()
 
 
-def test_regression_data_is_refused(tab: EvaluateTab, qtbot: QtBot) -> None:
+def test_regression_data_gives_an_error(tab: EvaluateTab, qtbot: QtBot) -> None:
     tab.set_model(Network(NetworkSpec.dense((1, 1), input_shape=(1,))))
     tab.set_data(Splits(Dataset.from_floats([1.0], [2.0], source="sine")))
     show(tab, qtbot)

@@ -69,7 +69,7 @@ def test_an_evaluation_can_be_cancelled(runner: EvaluationRunner, qtbot: QtBot) 
     assert emitted.args == [None]
 
 
-def test_data_without_classes_is_refused(runner: EvaluationRunner, qtbot: QtBot) -> None:
+def test_data_without_classes_gives_an_error(runner: EvaluationRunner, qtbot: QtBot) -> None:
     with qtbot.waitSignal(runner.failed) as emitted:
         judge(runner, Dataset.from_floats([1.0], [2.0], source="sine"))
     assert emitted.args == ["sine: this is regression data without classes, so there are no misread examples."]
@@ -86,7 +86,7 @@ def test_robustness_is_reported_point_by_point(runner: EvaluationRunner, qtbot: 
     assert points.threads == {threading.main_thread()}
 
 
-def test_robustness_of_data_without_images_is_refused(runner: EvaluationRunner, qtbot: QtBot) -> None:
+def test_robustness_of_data_without_images_gives_an_error(runner: EvaluationRunner, qtbot: QtBot) -> None:
     with qtbot.waitSignal(runner.robustness_finished) as ended:
         runner.measure_robustness(result_without_images())
     assert ended.args is not None
@@ -135,7 +135,7 @@ def test_an_occlusion_map_is_computed(runner: EvaluationRunner, qtbot: QtBot) ->
 
 
 @pytest.mark.parametrize("by_hidden_layer", [False, True])
-def test_neighbours_have_picture_class_and_distance(
+def test_neighbours_have_image_class_and_distance(
     runner: EvaluationRunner, qtbot: QtBot, by_hidden_layer: bool
 ) -> None:
     sample = result()

@@ -38,7 +38,7 @@ def test_images_keep_their_order_and_show_their_answers(gallery: Gallery) -> Non
     assert said == f"{result().caption(row)}, {result().confidence_text(row)} sure, image {row + 1:,}."
 
 
-def test_the_picture_of_the_row_is_painted(gallery: Gallery) -> None:
+def test_the_image_of_the_row_is_painted(gallery: Gallery) -> None:
     row = int(gallery.rows[0])
     image = result().dataset.images[row]
     rect = gallery.visualRect(gallery.model().index(0, 0)).adjusted(2, 2, -2, -2)
@@ -68,7 +68,7 @@ def test_choose_selects_a_listed_row_only(gallery: Gallery) -> None:
     assert chosen == [gallery.rows[5]]
 
 
-def test_only_visible_pictures_are_rendered(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_visible_thumbnails_are_rendered(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
     painted: list[int] = []
 
     def counted(image: NDArray[np.uint8], side: int, colours: Colours, ratio: float) -> QPixmap:
@@ -90,7 +90,7 @@ def test_only_visible_pictures_are_rendered(gallery: Gallery, monkeypatch: pytes
     assert len(painted) < 200
 
 
-def test_the_picture_cache_is_limited(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_thumbnail_cache_is_limited(gallery: Gallery, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.tabs.evaluate.gallery.MAX_CACHED", 10)
     model = gallery._images
     model.clear_thumbnails()

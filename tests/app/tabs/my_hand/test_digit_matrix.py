@@ -50,7 +50,7 @@ def test_a_click_selects_a_cell_and_new_counts_clear_the_selection(matrix: Digit
     assert chosen == [(7, 2)]
 
 
-def test_right_and_wrong_cells_differ_in_colour_and_zero_cells_have_none(matrix: DigitMatrix) -> None:
+def test_correct_and_incorrect_cells_differ_in_colour_and_zero_cells_have_none(matrix: DigitMatrix) -> None:
     correct, incorrect, none = ground(matrix, 4, 4), ground(matrix, 7, 2), ground(matrix, 1, 5)
     assert correct.blue() > correct.red() + 40
     assert incorrect.red() > incorrect.blue() + 40
@@ -80,5 +80,5 @@ def test_all_cells_are_visible_with_any_font_size(matrix: DigitMatrix, qapp: QAp
             assert last.height() >= matrix.fontMetrics().height()
 
 
-def test_the_tab_key_leaves_the_table(matrix: DigitMatrix) -> None:
+def test_the_tab_key_moves_the_focus_out_of_the_table(matrix: DigitMatrix) -> None:
     assert not matrix.tabKeyNavigation()

@@ -22,7 +22,7 @@ def test_the_explanation_is_about_the_current_answer() -> None:
     assert np.array_equal(explanation.occlusion, occlusion_map(network(), image, explanation.digit))
 
 
-def test_without_a_digit_network_the_explanation_has_only_the_picture() -> None:
+def test_without_a_digit_network_the_explanation_has_only_the_image() -> None:
     diverged = network()
     diverged.parameters.values[:] = np.nan
     for reader in (None, Network(NetworkSpec.dense((784, 3))), diverged):

@@ -35,14 +35,14 @@ def test_the_first_drawing_is_selected_and_arrow_keys_select_others(listed: Draw
     assert chosen[-1] is None
 
 
-def test_each_drawing_has_a_caption_and_a_picture(listed: DrawingList) -> None:
+def test_each_drawing_has_a_caption_and_a_thumbnail(listed: DrawingList) -> None:
     listed.set_drawings(result().drawings)
     index = listed.model().index(2, 0)
     assert index.data() == "asked 7, read 2"
     assert index.data(Qt.ItemDataRole.DecorationRole).deviceIndependentSize().width() == drawing_list.THUMBNAIL_SIDE
 
 
-def test_only_visible_pictures_are_rendered(listed: DrawingList, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_visible_thumbnails_are_rendered(listed: DrawingList, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[Ink] = []
 
     def counted(ink: Ink) -> object:

@@ -31,7 +31,7 @@ def explanation(digit: int | None) -> DrawingExplanation:
     return DrawingExplanation(rasterize(MISREAD.ink), digit, None if digit is None else occlusion)
 
 
-def test_without_a_drawing_it_says_what_to_do(view: DrawingView) -> None:
+def test_without_a_drawing_a_hint_is_shown(view: DrawingView) -> None:
     assert "Select a drawing" in view.occlusion_text.text()
     assert not view.teach_button.isVisible()
 

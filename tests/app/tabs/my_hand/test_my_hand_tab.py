@@ -75,7 +75,7 @@ def history() -> HandwritingTestHistory:
     return HandwritingTestHistory(user_folder() / "tests")
 
 
-def test_a_whole_test_can_be_done_by_keyboard(tab: MyHandTab, qtbot: QtBot) -> None:
+def test_a_complete_test_can_be_written_by_keyboard(tab: MyHandTab, qtbot: QtBot) -> None:
     tab.focus()
     QTest.keyClick(tab.intro.start_button, Qt.Key.Key_Space)
     assert tab.writing.test.prompts == new_test(SEED).prompts

@@ -52,7 +52,7 @@ def test_a_drawing_is_kept_as_drawn(page: WritingPage, qtbot: QtBot) -> None:
     assert_same_ink(test.drawings[0], drawn)
 
 
-def test_a_blank_drawing_is_refused_but_can_be_skipped(page: WritingPage, qtbot: QtBot) -> None:
+def test_a_blank_drawing_cannot_be_entered_but_can_be_skipped(page: WritingPage, qtbot: QtBot) -> None:
     assert not page.next_button.isEnabled()
     assert "skip" in page.next_button.toolTip()
     with qtbot.assertNotEmitted(page.written):

@@ -52,7 +52,7 @@ def test_a_run_that_is_starting_cannot_be_started_again(buttons: RunButtons, qtb
         click(qtbot, buttons.stop_button)
 
 
-def test_stop_without_a_run_is_disabled_and_says_why(buttons: RunButtons) -> None:
+def test_stop_without_a_run_is_disabled_with_a_reason(buttons: RunButtons) -> None:
     assert not buttons.stop_button.isEnabled()
     assert "Press Train first" in buttons.stop_button.toolTip()
     buttons.set_state(RunState.PAUSED)
@@ -118,7 +118,7 @@ def test_a_remedy_button_does_not_change_the_height(line: ProgressLine, qtbot: Q
     assert not line.remedy_button.isVisible()
 
 
-def test_train_on_is_offered_between_runs(buttons: RunButtons, qtbot: QtBot) -> None:
+def test_continue_is_offered_between_runs(buttons: RunButtons, qtbot: QtBot) -> None:
     assert not buttons.continue_button.isVisible()
     buttons.offer_continue("Continue: 5 more epochs, rate 0.5", "Continue it.")
     assert buttons.continue_button.isVisible()

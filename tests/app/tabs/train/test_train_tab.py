@@ -146,7 +146,7 @@ def test_the_learning_rate_can_be_changed_during_a_run(running: TrainTab, qtbot:
     assert change.args == [0.01]
 
 
-def test_wrong_settings_disable_train_and_show_the_error(tab: TrainTab, qtbot: QtBot) -> None:
+def test_invalid_settings_disable_train_and_show_the_error(tab: TrainTab, qtbot: QtBot) -> None:
     tab.settings.learning_rate.setText("0")
     assert not tab.buttons.train_button.isEnabled()
     assert status(tab).startswith("Learning rate must be above 0; got 0.")

@@ -19,7 +19,7 @@ def form(qtbot: QtBot) -> AugmentationForm:
     return form
 
 
-def test_no_image_is_distorted_until_it_is_ticked_and_then_as_is_usual(form: AugmentationForm) -> None:
+def test_ticking_distort_images_proposes_the_default_augmentation(form: AugmentationForm) -> None:
     assert form.augmentation() is None
     assert not form.edits["shift"].isEnabled()
     assert "Tick" in form.edits["shift"].toolTip()
@@ -36,7 +36,7 @@ def test_every_distortion_can_be_shown_and_read(form: AugmentationForm) -> None:
     assert form.augmentation() is None
 
 
-def test_a_wrong_distortion_is_marked_and_the_last_examples_stay(form: AugmentationForm, qtbot: QtBot) -> None:
+def test_an_invalid_distortion_is_marked_and_the_last_examples_stay(form: AugmentationForm, qtbot: QtBot) -> None:
     form.distort.setChecked(True)
     before = form.preview.images
     form.edits["noise"].selectAll()

@@ -30,7 +30,7 @@ def test_digits_are_shown_as_they_are_and_distorted(preview: AugmentationPreview
         assert (row != images[:DIGITS_SHOWN]).any(axis=(1, 2)).all()
 
 
-def test_the_same_settings_show_the_same_and_a_click_shows_others(preview: AugmentationPreview, qtbot: QtBot) -> None:
+def test_equal_settings_show_equal_images_and_a_click_shows_others(preview: AugmentationPreview, qtbot: QtBot) -> None:
     preview.set_digits(small_mnist().training.images)
     preview.set_augmentation(Augmentation(shift=3))
     before = preview.images
@@ -50,7 +50,7 @@ def test_ink_and_paper_have_the_colours_of_the_theme(preview: AugmentationPrevie
     assert image.pixelColor(38, 20) == QColor(LIGHT.ink)
 
 
-def test_few_or_no_digits_are_no_trouble(preview: AugmentationPreview) -> None:
+def test_few_or_no_digits_can_be_shown(preview: AugmentationPreview) -> None:
     empty = preview.grab().toImage()
     preview.set_augmentation(Augmentation(shift=3))
     assert preview.grab().toImage() == empty
@@ -59,7 +59,7 @@ def test_few_or_no_digits_are_no_trouble(preview: AugmentationPreview) -> None:
     assert preview.grab().toImage() != empty
 
 
-def test_there_is_room_for_all_rows_before_they_are_there(preview: AugmentationPreview) -> None:
+def test_the_size_includes_all_rows_before_they_are_shown(preview: AugmentationPreview) -> None:
     before = preview.sizeHint()
     preview.set_digits(small_mnist().training.images)
     preview.set_augmentation(Augmentation(shift=3))

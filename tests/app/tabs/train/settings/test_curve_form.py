@@ -24,7 +24,7 @@ def form(qtbot: QtBot) -> CurveForm:
     return form
 
 
-def test_what_is_shown_is_what_is_learnt(form: CurveForm) -> None:
+def test_the_shown_curve_is_the_curve_to_learn(form: CurveForm) -> None:
     assert (form.low.text(), form.high.text(), form.points.text()) == ("-2*pi", "2*pi", "500")
     np.testing.assert_array_equal(form.curve().y, CurveExamples("sin(x)").curve().y)
     form.function.setText("x**2")
@@ -53,7 +53,7 @@ def test_an_invalid_entry_is_reported_by_its_name(form: CurveForm, field: str, t
     assert form.line == ""
 
 
-def test_a_file_counts_until_it_is_closed(form: CurveForm, qtbot: QtBot) -> None:
+def test_a_file_replaces_the_function_until_it_is_closed(form: CurveForm, qtbot: QtBot) -> None:
     form.function.setText("?")
     with qtbot.waitSignal(form.changed):
         form.show_file(POINTS)
@@ -68,7 +68,7 @@ def test_a_file_counts_until_it_is_closed(form: CurveForm, qtbot: QtBot) -> None
     assert not form.close_button.isVisible()
 
 
-def test_a_file_that_cannot_be_read_is_said_beside_the_button(form: CurveForm) -> None:
+def test_the_error_of_an_unreadable_file_is_shown_beside_the_button(form: CurveForm) -> None:
     form.show_file_error('bad.csv, line 3: found "hello".')
     assert form.rows["file"].message.text().startswith("bad.csv, line 3")
     form.show_file(POINTS)
@@ -86,7 +86,7 @@ def test_the_button_asks_for_a_file(form: CurveForm, qtbot: QtBot, tmp_path: Pat
     assert chosen.args == [tmp_path / "points.csv"]
 
 
-def test_during_a_run_all_is_locked(form: CurveForm) -> None:
+def test_all_rows_are_locked_during_a_run(form: CurveForm) -> None:
     form.set_running(True)
     assert not any(row.control.isEnabled() for row in form.rows.values())
     form.set_running(False)

@@ -40,7 +40,7 @@ def test_widths_are_separated_by_spaces_or_commas(text: str, widths: tuple[int, 
         ("8 " * 21, "at most 20 hidden layers; got 21"),
     ],
 )
-def test_invalid_widths_are_refused_with_the_number_of_their_layer(text: str, complaint: str) -> None:
+def test_the_error_of_an_invalid_width_names_its_layer(text: str, complaint: str) -> None:
     with pytest.raises(SettingError, match=complaint) as refusal:
         read_blocks(text)
     assert refusal.value.field == "layers"
@@ -57,7 +57,7 @@ def test_invalid_widths_are_refused_with_the_number_of_their_layer(text: str, co
         ("times255 8", (Scale(255.0), Dense(8))),
     ],
 )
-def test_words_name_layers_of_every_kind(text: str, layers: tuple[LayerSpec, ...]) -> None:
+def test_words_describe_layers_of_every_kind(text: str, layers: tuple[LayerSpec, ...]) -> None:
     assert tuple(block.layer for block in read_blocks(text)) == layers
 
 
@@ -73,14 +73,14 @@ def test_words_name_layers_of_every_kind(text: str, layers: tuple[LayerSpec, ...
         ("norm3", "“norm3”, cannot be read"),
     ],
 )
-def test_an_invalid_word_is_refused_with_the_number_of_its_layer(text: str, complaint: str) -> None:
+def test_the_error_of_an_invalid_word_names_its_layer(text: str, complaint: str) -> None:
     with pytest.raises(SettingError, match=complaint) as refusal:
         read_blocks(text)
     assert refusal.value.field == "layers"
 
 
 @given(st.text(alphabet="conv max norm dropout flatten times 0123456789kspx.?,;activation", max_size=40))
-def test_any_text_is_blocks_or_a_setting_error(text: str) -> None:
+def test_any_text_gives_blocks_or_a_setting_error(text: str) -> None:
     try:
         blocks = read_blocks(text)
     except SettingError:
@@ -114,7 +114,7 @@ LAYERS = st.one_of(
     ),
     tail=st.lists(st.builds(Activation, st.sampled_from(list(ACTIVATIONS))), max_size=2),
 )  # fmt: skip
-def test_any_network_becomes_blocks_and_the_same_network_again(
+def test_a_round_trip_through_blocks_keeps_any_network(
     images: list[LayerSpec], rows: list[LayerSpec], tail: list[LayerSpec]
 ) -> None:
     layers = (*images, Flatten(), *rows, Dense(3), *tail)
@@ -128,12 +128,12 @@ def test_any_network_becomes_blocks_and_the_same_network_again(
 
 
 @pytest.mark.parametrize("spec", [CONVOLUTIONAL, *(recipe.spec for recipe in RECIPES.values())])
-def test_the_networks_of_the_recipes_become_blocks_and_themselves_again(spec: NetworkSpec) -> None:
+def test_a_round_trip_through_blocks_keeps_the_networks_of_the_recipes(spec: NetworkSpec) -> None:
     blocks, last = blocks_of(spec)
     assert layers_of(blocks, last) == spec.layers
 
 
-def test_an_image_is_flattened_for_a_dense_layer_without_being_told() -> None:
+def test_a_flatten_layer_is_inserted_before_a_dense_layer() -> None:
     blocks = read_blocks("conv4 8")
     assert layers_of(blocks, (Dense(3),)) == (
         Conv2D(4), Activation("relu"), Flatten(), Dense(8), Activation("relu"), Dense(3),

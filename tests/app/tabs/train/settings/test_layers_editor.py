@@ -60,7 +60,7 @@ def test_the_text_follows_the_rows(editor: LayersEditor, qtbot: QtBot) -> None:
     assert editor.text.text() == "128 9"
 
 
-def test_a_layer_can_be_taken_out(editor: LayersEditor, qtbot: QtBot) -> None:
+def test_a_layer_can_be_removed(editor: LayersEditor, qtbot: QtBot) -> None:
     qtbot.mouseClick(editor.rows[0].remove, Qt.MouseButton.LeftButton)
     assert layers(editor) == ((64,), ["tanh"])
     assert editor.rows[0].name.text() == "1 dense"
@@ -75,14 +75,14 @@ def test_each_layer_has_an_activation_of_its_own(editor: LayersEditor, qtbot: Qt
 
 
 @pytest.mark.parametrize("typed", ["0", ""])
-def test_a_row_without_a_width_is_refused(editor: LayersEditor, qtbot: QtBot, typed: str) -> None:
+def test_a_row_without_a_width_is_invalid(editor: LayersEditor, qtbot: QtBot, typed: str) -> None:
     editor.rows[1].first_edit.clear()
     qtbot.keyClicks(editor.rows[1].first_edit, typed)
     with pytest.raises(SettingError, match="idden layer 2"):
         layers(editor)
 
 
-def test_invalid_text_is_refused_and_leaves_the_rows_unchanged(editor: LayersEditor, qtbot: QtBot) -> None:
+def test_invalid_text_gives_an_error_and_does_not_change_the_rows(editor: LayersEditor, qtbot: QtBot) -> None:
     with qtbot.waitSignal(editor.changed):
         editor.text.end(False)
         qtbot.keyClicks(editor.text, " x")
@@ -118,7 +118,7 @@ def test_every_kind_of_layer_can_be_added(editor: LayersEditor) -> None:
     assert isinstance(editor.blocks()[2].layer, Conv2D)
 
 
-def test_batch_norm_goes_between_a_layer_and_its_activation(editor: LayersEditor) -> None:
+def test_batch_norm_is_inserted_between_a_layer_and_its_activation(editor: LayersEditor) -> None:
     add(editor, "Batch norm")
     assert editor.blocks()[1:] == (Block(Dense(64), "linear"), Block(BatchNorm(), "tanh"))
 
@@ -133,7 +133,7 @@ def test_the_numbers_of_a_convolution_can_be_edited(editor: LayersEditor, qtbot:
     assert editor.blocks() == (Block(Conv2D(8, 3, 1, 0), "relu"),)
 
 
-def test_a_rate_is_read_while_it_is_typed_and_the_field_left_as_it_is(editor: LayersEditor, qtbot: QtBot) -> None:
+def test_a_rate_is_read_while_it_is_typed_and_the_text_is_unchanged(editor: LayersEditor, qtbot: QtBot) -> None:
     editor.set_blocks([Block(Dropout(0.3))])
     edit = editor.rows[0].first_edit
     edit.selectAll()

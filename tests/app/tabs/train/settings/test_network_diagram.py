@@ -34,11 +34,11 @@ def test_the_counts_of_all_layers_add_up_to_those_of_the_network(spec: NetworkSp
 @pytest.mark.parametrize(
     ("shape", "text"), [((128,), "128"), ((28, 28), "28×28"), ((1, 28, 28), "28×28"), ((24, 14, 14), "24 of 14×14")]
 )
-def test_shapes_read_well(shape: tuple[int, ...], text: str) -> None:
+def test_shapes_have_a_short_text(shape: tuple[int, ...], text: str) -> None:
     assert shape_text(shape) == text
 
 
-def test_the_drawing_follows_the_network_and_says_when_there_is_none(diagram: NetworkDiagram) -> None:
+def test_the_drawing_follows_the_network_and_shows_a_hint_without_one(diagram: NetworkDiagram) -> None:
     empty = diagram.grab().toImage()
     diagram.show_spec(NetworkSpec.dense((784, 128, 10)))
     shown, height = diagram.grab().toImage(), diagram.sizeHint().height()

@@ -14,14 +14,14 @@ def chooser(qtbot: QtBot) -> RecipeChooser:
     return chooser
 
 
-def test_every_recipe_is_offered_with_what_it_is_for(chooser: RecipeChooser) -> None:
+def test_every_recipe_is_offered_with_its_description(chooser: RecipeChooser) -> None:
     choice = chooser.choice
     assert [choice.itemData(number) for number in range(choice.count())] == list(RECIPES)
     for number, recipe in enumerate(RECIPES.values()):
         assert recipe.title in choice.itemData(number, Qt.ItemDataRole.ToolTipRole)
 
 
-def test_choosing_with_the_keyboard_says_which(chooser: RecipeChooser, qtbot: QtBot) -> None:
+def test_a_choice_by_keyboard_emits_its_name(chooser: RecipeChooser, qtbot: QtBot) -> None:
     second = list(RECIPES)[1]
     chooser.show_recipe(next(iter(RECIPES)))
     with qtbot.waitSignal(chooser.chosen) as choice:
@@ -30,13 +30,13 @@ def test_choosing_with_the_keyboard_says_which(chooser: RecipeChooser, qtbot: Qt
     assert chooser.recipe is RECIPES[second]
 
 
-def test_showing_a_recipe_fills_nothing_in(chooser: RecipeChooser, qtbot: QtBot) -> None:
+def test_showing_a_recipe_does_not_fill_in_its_settings(chooser: RecipeChooser, qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(chooser.chosen):
         chooser.show_recipe("mlp")
     assert chooser.recipe is RECIPES["mlp"]
 
 
-def test_a_locked_choice_says_why_and_its_page_can_still_be_read(chooser: RecipeChooser, qtbot: QtBot) -> None:
+def test_a_locked_choice_has_a_reason_and_its_page_can_be_opened(chooser: RecipeChooser, qtbot: QtBot) -> None:
     chooser.lock("A run is on.")
     assert not chooser.choice.isEnabled()
     assert chooser.choice.toolTip().endswith("A run is on.")

@@ -54,7 +54,7 @@ def small_images(side: int, classes: tuple[str, ...]) -> Dataset:
     return Dataset(np.zeros((9, side, side), np.uint8), np.arange(9) % len(classes), classes, "small.npz")
 
 
-def test_it_begins_with_a_network_that_learns_well(panel: SettingsPanel) -> None:
+def test_the_first_settings_are_those_of_the_quick_recipe(panel: SettingsPanel) -> None:
     assert panel.is_valid
     assert panel.spec() == NetworkSpec.dense((784, 128, 64, 10))
     assert panel.config() == RECIPES["quick"].config
@@ -85,7 +85,7 @@ def test_it_begins_with_a_network_that_learns_well(panel: SettingsPanel) -> None
     ),
 )
 @settings(max_examples=40)
-def test_what_is_shown_is_what_is_read(
+def test_the_values_read_are_the_values_shown(
     panel: SettingsPanel, widths: list[int], data: st.DataObject, initialization: str, config: TrainingConfig
 ) -> None:
     names = st.sampled_from(["relu", "leaky_relu", "sigmoid", "tanh", "linear"])
@@ -111,7 +111,7 @@ def entry(panel: SettingsPanel, field: str) -> QLineEdit:
 
 
 @pytest.mark.parametrize(
-    ("field", "typed", "complaint"),
+    ("field", "typed", "expected_message"),
     [
         ("learning_rate", "0", "Learning rate must be above 0; got 0."),
         ("learning_rate", "-0.1", "Learning rate must be above 0; got -0.1."),
@@ -123,12 +123,12 @@ def entry(panel: SettingsPanel, field: str) -> QLineEdit:
         ("seed", "-1", "Seed must be at least 0; got -1."),
     ],
 )
-def test_a_wrong_value_is_marked_where_it_stands(
-    panel: SettingsPanel, qtbot: QtBot, field: str, typed: str, complaint: str
+def test_an_invalid_value_is_marked_at_its_field(
+    panel: SettingsPanel, qtbot: QtBot, field: str, typed: str, expected_message: str
 ) -> None:
     with qtbot.waitSignal(panel.changed):
         type_into(qtbot, entry(panel, field), typed)
-    assert complaint in message(panel, field)
+    assert expected_message in message(panel, field)
     assert not panel.is_valid
     assert panel.problem == message(panel, field)
     with pytest.raises(SettingError) as refusal:
@@ -140,7 +140,7 @@ def test_a_wrong_value_is_marked_where_it_stands(
 
 
 @pytest.mark.parametrize(
-    ("field", "typed", "complaint"),
+    ("field", "typed", "expected_message"),
     [
         ("label_smoothing", "1", "Label smoothing must be at least 0 and below 1; got 1."),
         ("weight_decay", "-1", "Weight decay must be at least 0; got -1."),
@@ -151,15 +151,15 @@ def test_a_wrong_value_is_marked_where_it_stands(
         ("rotation", "181", "Rotation must be from 0 to 180; got 181."),
     ],
 )
-def test_a_wrong_value_in_a_folded_group_is_marked_there(
-    panel: SettingsPanel, qtbot: QtBot, field: str, typed: str, complaint: str
+def test_an_invalid_value_opens_its_collapsed_group(
+    panel: SettingsPanel, qtbot: QtBot, field: str, typed: str, expected_message: str
 ) -> None:
     panel.distort.setChecked(True)
     row = all_rows(panel)[field]
     assert not row.control.isVisible()
     assert isinstance(row.control, QLineEdit)
     row.control.setText(typed)
-    assert complaint in message(panel, field)  # the group has opened
+    assert expected_message in message(panel, field)  # the group has opened
     assert not panel.is_valid
     with pytest.raises(SettingError):
         panel.config()
@@ -174,7 +174,7 @@ def test_a_loss_that_does_not_fit_the_output_is_marked(panel: SettingsPanel, qtb
     assert panel.spec().output == "sigmoid"
 
 
-def test_choosing_a_recipe_fills_in_all_of_it_and_again_brings_it_back(panel: SettingsPanel, qtbot: QtBot) -> None:
+def test_choosing_a_recipe_again_restores_all_its_settings(panel: SettingsPanel, qtbot: QtBot) -> None:
     names = list(RECIPES)
     for name in ("convnet", "mlp"):
         panel.recipes.choice.setCurrentIndex(names.index(name))
@@ -195,14 +195,14 @@ def test_every_recipe_can_be_shown_and_read_back(panel: SettingsPanel, name: str
     assert (panel.spec(), panel.config()) == (RECIPES[name].spec, RECIPES[name].config)
 
 
-def test_the_page_of_the_recipe_is_asked_for(panel: SettingsPanel, qtbot: QtBot) -> None:
+def test_the_page_of_the_recipe_is_requested(panel: SettingsPanel, qtbot: QtBot) -> None:
     panel.choose_recipe("convnet")
     with qtbot.waitSignal(panel.page_requested) as request:
         qtbot.mouseClick(panel.recipes.page_button, Qt.MouseButton.LeftButton)
     assert request.args == ["convnet"]
 
 
-def test_layers_that_begin_each_in_their_own_way_do_so_until_one_is_chosen(panel: SettingsPanel) -> None:
+def test_mixed_initialisations_stay_until_one_is_chosen_for_all_layers(panel: SettingsPanel) -> None:
     spec = NetworkSpec((784,), (Dense(8, "uniform"), Dense(10, "he")))
     panel.set_values(spec, TrainingConfig())
     assert panel.spec() == spec
@@ -215,7 +215,7 @@ def test_other_data_keeps_the_hidden_layers(panel: SettingsPanel) -> None:
     assert panel.spec() == NetworkSpec.dense((64, 128, 64, 3), input_shape=(8, 8))
 
 
-def test_a_layer_of_width_zero_is_refused_under_the_layers(panel: SettingsPanel, qtbot: QtBot) -> None:
+def test_the_error_of_a_layer_of_width_zero_is_shown_under_the_layers(panel: SettingsPanel, qtbot: QtBot) -> None:
     type_into(qtbot, panel.network.hidden_layers, "64 0")
     assert message(panel, "layers").startswith("The width of hidden layer 2 must be from 1")
     assert "109,386" not in panel.summary.text()
@@ -223,13 +223,13 @@ def test_a_layer_of_width_zero_is_refused_under_the_layers(panel: SettingsPanel,
         panel.spec()
 
 
-def test_all_wrong_fields_are_marked_at_once(panel: SettingsPanel, qtbot: QtBot) -> None:
+def test_all_invalid_fields_are_marked_at_once(panel: SettingsPanel, qtbot: QtBot) -> None:
     for field in (panel.network.hidden_layers, panel.learning.learning_rate, panel.learning.edits["epochs"]):
         type_into(qtbot, field, "?")
     assert all(message(panel, field) for field in ("layers", "learning_rate", "epochs"))
 
 
-def test_a_network_that_does_not_fit_into_memory_is_refused_with_both_figures(
+def test_a_network_that_does_not_fit_into_memory_gives_an_error_with_both_figures(
     panel: SettingsPanel, qtbot: QtBot
 ) -> None:
     assert psutil.virtual_memory().available < 28e12
@@ -249,7 +249,7 @@ def test_one_sample_and_full_batch_need_no_batch_size(panel: SettingsPanel, qtbo
     assert panel.config().batch_size == 1
 
 
-def test_during_a_run_all_is_locked_with_a_reason_but_the_learning_rate(panel: SettingsPanel) -> None:
+def test_during_a_run_only_the_learning_rate_is_not_locked(panel: SettingsPanel) -> None:
     panel.set_running(True)
     for name, row in all_rows(panel).items():
         assert row.control.isEnabled() == (name == "learning_rate")
@@ -286,15 +286,13 @@ def test_a_rate_that_cannot_train_is_not_announced_and_the_run_continues(panel: 
             assert message(panel, "learning_rate").endswith("The run continues with 0.003.")
 
 
-def test_distortions_are_those_of_the_model_in_the_box(panel: SettingsPanel) -> None:
+def test_the_default_distortions_are_those_of_the_convnet_recipe(panel: SettingsPanel) -> None:
     panel.distort.setChecked(True)
     assert panel.config().augmentation is not None
     assert panel.config().augmentation == RECIPES["convnet"].config.augmentation
 
 
-def test_the_line_on_the_data_stands_under_the_summary_and_only_when_there_is_one(
-    panel: SettingsPanel, qtbot: QtBot
-) -> None:
+def test_the_data_line_is_below_the_summary_and_hidden_without_data(panel: SettingsPanel, qtbot: QtBot) -> None:
     assert not panel.data.isVisible()
     panel.set_data(Splits(small_images(28, tuple("0123456789"))))
     assert panel.data.isVisible()
@@ -302,7 +300,7 @@ def test_the_line_on_the_data_stands_under_the_summary_and_only_when_there_is_on
     qtbot.waitUntil(lambda: panel.data.y() >= panel.summary.geometry().bottom())
 
 
-def test_a_long_line_on_the_data_is_cut_short_and_the_panel_stays_as_wide(panel: SettingsPanel, qtbot: QtBot) -> None:
+def test_a_long_data_line_is_elided_and_does_not_widen_the_panel(panel: SettingsPanel, qtbot: QtBot) -> None:
     before, name = panel.width(), "a very long name " * 20 + "<b>of a file</b>.csv"
     panel.set_data(Splits(replace(small_images(28, tuple("0123456789")), source=name)))
     qtbot.wait(1)
@@ -312,7 +310,7 @@ def test_a_long_line_on_the_data_is_cut_short_and_the_panel_stays_as_wide(panel:
     assert panel.width() == before
 
 
-def test_every_control_has_a_name_and_a_sentence(panel: SettingsPanel) -> None:
+def test_every_control_has_a_name_and_a_tooltip(panel: SettingsPanel) -> None:
     controls = [
         *panel.findChildren(QLineEdit),
         *panel.findChildren(QComboBox),
@@ -336,7 +334,7 @@ def test_nothing_is_cut_off_in_any_font(
     assert panel.minimumSizeHint().height() < 400
 
 
-def test_the_network_fits_the_data_whatever_recipe_is_chosen(panel: SettingsPanel) -> None:
+def test_the_network_fits_the_data_for_every_recipe(panel: SettingsPanel) -> None:
     panel.set_data(Splits(small_images(8, ("a", "b", "c"))))
     assert panel.data.full_text == "small.npz: 9 images"
     for name in ("mlp", "convnet"):
@@ -347,7 +345,7 @@ def test_the_network_fits_the_data_whatever_recipe_is_chosen(panel: SettingsPane
     assert panel.spec() == RECIPES["convnet"].spec
 
 
-def test_a_curve_is_asked_for_where_a_recipe_fits_one(panel: SettingsPanel, qtbot: QtBot) -> None:
+def test_the_curve_form_is_shown_for_recipes_that_fit_a_curve(panel: SettingsPanel, qtbot: QtBot) -> None:
     panel.set_data(Splits(small_images(28, tuple("0123456789"))))
     assert not panel.curve.isVisible()
     assert panel.points() is None
@@ -369,7 +367,7 @@ def test_a_curve_is_asked_for_where_a_recipe_fits_one(panel: SettingsPanel, qtbo
     assert panel.is_valid  # a setting that is switched off is not checked
 
 
-def test_a_run_of_the_log_brings_its_curve_back(panel: SettingsPanel) -> None:
+def test_a_logged_run_restores_its_curve(panel: SettingsPanel) -> None:
     recipe = RECIPES["sine"]
     run = RunSettings("1-1", recipe.spec, recipe.config, "20 points of cos(x), x from 0 to pi", recipe="sine")
     points = panel.points_of(run)
@@ -382,7 +380,7 @@ def test_a_run_of_the_log_brings_its_curve_back(panel: SettingsPanel) -> None:
     assert panel.points_of(replace(run, recipe="quick", data="MNIST")) is None
 
 
-def test_a_rate_is_looked_for_and_found(panel: SettingsPanel, qtbot: QtBot) -> None:
+def test_a_rate_search_enters_the_rate_found(panel: SettingsPanel, qtbot: QtBot) -> None:
     button = panel.learning.find_button
     with qtbot.waitSignal(panel.learning.find_requested):
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
@@ -400,7 +398,7 @@ def test_a_rate_is_looked_for_and_found(panel: SettingsPanel, qtbot: QtBot) -> N
     assert "Locked" in button.toolTip()
 
 
-def test_a_search_that_was_left_says_nothing_more(panel: SettingsPanel) -> None:
+def test_the_message_of_a_search_disappears_at_its_end(panel: SettingsPanel) -> None:
     panel.learning.set_finding(True)
     panel.learning.set_finding(False)
     assert message(panel, "learning_rate") == ""
@@ -408,7 +406,7 @@ def test_a_search_that_was_left_says_nothing_more(panel: SettingsPanel) -> None:
     assert message(panel, "learning_rate") == "The loss never fell."
 
 
-def test_what_the_data_does_not_offer_is_marked_before_a_run(panel: SettingsPanel, qtbot: QtBot) -> None:
+def test_settings_that_do_not_suit_the_data_are_marked_before_a_run(panel: SettingsPanel, qtbot: QtBot) -> None:
     panel.set_data(Splits(small_images(28, tuple("0123456789"))))
     panel.choose_recipe("numpynet")  # which holds nothing out
     type_into(qtbot, panel.stopping.edits["patience"], "3")
@@ -433,7 +431,7 @@ def test_data_without_images_cannot_be_distorted(panel: SettingsPanel) -> None:
     assert not any(message(panel, field) for field in panel.augmentation.edits)
 
 
-def test_taking_all_layers_out_moves_nothing(panel: SettingsPanel, qtbot: QtBot) -> None:
+def test_removing_all_layers_keeps_the_width_of_the_panel(panel: SettingsPanel, qtbot: QtBot) -> None:
     qtbot.wait(50)
     before = panel.width()
     type_into(qtbot, panel.network.hidden_layers, "")
