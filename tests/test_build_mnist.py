@@ -104,7 +104,7 @@ def error_message(folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
     return output.err
 
 
-def test_a_changed_file_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_changed_file_is_rejected(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = folder / "t10k-labels-idx1-ubyte"
     content = bytearray(path.read_bytes())
     content[100] ^= 1

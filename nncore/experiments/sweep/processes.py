@@ -69,7 +69,7 @@ class _Sweep:
         self._fractions, self._stop = self._context.RawArray("d", len(jobs)), self._context.RawArray("b", 1)
         self._initial = (validation_share, self._stop, self._fractions)
         # The longest job is at the end of the list and starts first: if it started last, the other cores would be idle.
-        waiting = [(place, job, 1) for place, job in enumerate(jobs)][::-1]
+        waiting = [(index, job, 1) for index, job in enumerate(jobs)][::-1]
         self._waiting = sorted(waiting, key=lambda each: each[1].work)
         self._running: dict[Future[SweepResult], tuple[ProcessPoolExecutor, int, SweepJob, int]] = {}
         self._idle = [self._worker() for _ in range(workers)]
@@ -83,7 +83,7 @@ class _Sweep:
     def events(
         self, data: Callable[[], Splits], cancelled: Callable[[], bool]
     ) -> Iterator[SweepProgress | SweepResult]:
-        """Progress and results, until all jobs are done or, after `cancelled`, no job is running."""
+        """Yield progress and results, until all jobs are done or, after `cancelled`, no job is running."""
         yield self._progress()
         while self._waiting or self._running:
             if cancelled():
@@ -99,19 +99,19 @@ class _Sweep:
             yield self._progress()
 
     def _submit(
-        self, worker: ProcessPoolExecutor, data: Callable[[], Splits], place: int, job: SweepJob, attempt: int
+        self, worker: ProcessPoolExecutor, data: Callable[[], Splits], index: int, job: SweepJob, attempt: int
     ) -> None:
         try:
-            future = worker.submit(_do_job, data, place, job)
-        except BrokenProcessPool:  # it died while it was idle
+            future = worker.submit(_do_job, data, index, job)
+        except BrokenProcessPool:  # the worker died while it was idle
             worker.shutdown(wait=False)
             worker = self._worker()
-            future = worker.submit(_do_job, data, place, job)
-        self._running[future] = worker, place, job, attempt
+            future = worker.submit(_do_job, data, index, job)
+        self._running[future] = worker, index, job, attempt
 
     def _result_of(self, future: Future[SweepResult]) -> SweepResult | None:
         """The result of a job that ended; None if its worker died and it is tried again."""
-        worker, place, job, attempt = self._running.pop(future)
+        worker, index, job, attempt = self._running.pop(future)
         try:
             result = replace(future.result(), attempts=attempt)
             self._idle.append(worker)
@@ -121,18 +121,18 @@ class _Sweep:
             if self._stop[0]:
                 result = SweepResult(job, "stopped")
             elif attempt < MAX_ATTEMPTS:
-                self._fractions[place] = 0.0
-                self._waiting.append((place, job, attempt + 1))
+                self._fractions[index] = 0.0
+                self._waiting.append((index, job, attempt + 1))
                 return None
             else:
                 result = SweepResult(job, "failed", problem=DIED, attempts=attempt)
         self._done += 1
-        self._fractions[place] = 1.0
+        self._fractions[index] = 1.0
         return result
 
     def _progress(self) -> SweepProgress:
         fraction = sum(self._fractions) / self._count if self._count else 1.0
-        running = tuple((job, self._fractions[place]) for _, place, job, _ in self._running.values())
+        running = tuple((job, self._fractions[index]) for _, index, job, _ in self._running.values())
         return SweepProgress(self._done, self._count, fraction, perf_counter() - self._began, running)
 
     def close(self) -> None:
@@ -161,12 +161,12 @@ def _import_modules() -> None:
     """Do nothing; the task makes the process import its modules."""
 
 
-def _do_job(data: Callable[[], Splits], place: int, job: SweepJob) -> SweepResult:
+def _do_job(data: Callable[[], Splits], index: int, job: SweepJob) -> SweepResult:
     """Do a job; runs in a worker process."""
     fractions, stop = _worker_state["fractions"], _worker_state["stop"]
 
     def report(fraction: float) -> None:
-        fractions[place] = fraction
+        fractions[index] = fraction
 
     def stopped() -> bool:
         return bool(stop[0])

@@ -84,9 +84,9 @@ def test_a_resumed_run_uses_its_examples_for_more_epochs_at_another_rate(tmp_pat
 
 
 def test_other_settings_of_a_resumed_run_cannot_be_changed(tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match="--batch-size cannot be used with --resume") as error_message:
+    with pytest.raises(SettingError, match="--batch-size cannot be used with --resume") as error:
         continued_training(options(resume=tmp_path / "run.npz", batch_size=3))
-    assert error_message.value.field == "batch_size"
+    assert error.value.field == "batch_size"
 
 
 def test_only_every_nth_epoch_is_reported() -> None:

@@ -193,7 +193,7 @@ def diverged() -> Network:
         (diverged(), nothing((5, 28, 28)), nothing((5, 28, 28)), "weights of this model have diverged"),
     ],
 )
-def test_invalid_networks_and_data_are_refused(network: Network, own: Dataset, others: Dataset, message: str) -> None:
+def test_invalid_networks_and_data_are_rejected(network: Network, own: Dataset, others: Dataset, message: str) -> None:
     with pytest.raises(DataError, match=message):
         fine_tune(network, own, others)
 

@@ -27,9 +27,9 @@ def test_a_value_given_twice_is_one_run() -> None:
 
 def test_the_number_of_runs_is_limited() -> None:
     assert len(grid(SMALL, TrainingConfig(), {"seed": range(MAX_JOBS)})) == MAX_JOBS
-    with pytest.raises(SettingError, match="at most 1,000 runs; these values make 1,001") as error_message:
+    with pytest.raises(SettingError, match="at most 1,000 runs; these values make 1,001") as error:
         grid(SMALL, TrainingConfig(), {"epochs": [3], "seed": range(MAX_JOBS + 1)})
-    assert error_message.value.field == "seed"
+    assert error.value.field == "seed"
 
 
 def test_hidden_layers_and_activations_vary_but_not_inputs_and_outputs() -> None:
@@ -58,9 +58,9 @@ def test_the_output_function_of_the_network_stays() -> None:
     ],
 )
 def test_an_invalid_setting_is_rejected_by_name(values: dict[str, list[object]], field: str) -> None:
-    with pytest.raises(SettingError) as error_message:
+    with pytest.raises(SettingError) as error:
         grid(SMALL, TrainingConfig(), values)
-    assert error_message.value.field in (field, "layers")
+    assert error.value.field in (field, "layers")
 
 
 def test_layers_of_a_convolutional_network_are_not_varied() -> None:

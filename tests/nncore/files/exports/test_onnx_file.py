@@ -147,10 +147,10 @@ def test_names_in_a_foreign_model_cannot_break_the_message() -> None:
     foreign = onnx.ModelProto(producer_name="a\n\x1b[31mb" * 100)
     foreign.graph.node.add(op_type="Odd\nNode")
     content: bytes = foreign.SerializeToString()
-    with pytest.raises(ModelFileError) as error_message:
+    with pytest.raises(ModelFileError) as error:
         read_onnx(content.replace(b"Node", b"N\xff\xfee"))  # not valid UTF-8
-    assert str(error_message.value).isprintable()
-    assert len(str(error_message.value)) < 300
+    assert str(error.value).isprintable()
+    assert len(str(error.value)) < 300
 
 
 @settings(max_examples=150)

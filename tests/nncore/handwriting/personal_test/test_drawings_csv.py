@@ -112,7 +112,7 @@ def test_an_error_is_reported_with_its_row(file: Path, old: str, new: str, messa
         (b"prompted,strokes\n" + b"7,0 0 1 1\n" * 4, "row 5: found too many drawings; a test can have at most 3"),
     ],
 )
-def test_files_that_are_not_tests_are_refused(
+def test_files_that_are_not_tests_are_rejected(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, message: str
 ) -> None:
     monkeypatch.setattr(csv_table, "MAX_DRAWINGS", 3)
@@ -121,7 +121,7 @@ def test_files_that_are_not_tests_are_refused(
     assert message in error_message(path)
 
 
-def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_huge_file_is_rejected_before_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     huge = tmp_path / "huge.csv"
     huge.touch()
     os.truncate(huge, 3 * 10**11)

@@ -33,19 +33,19 @@ def test_valid_fields_are_accepted() -> None:
 
 
 @pytest.mark.parametrize("value", [10, -1, "", "x", None, True, 7.5, "٣", [7]])
-def test_a_value_that_is_not_a_digit_is_refused(value: object) -> None:
+def test_a_value_that_is_not_a_digit_is_rejected(value: object) -> None:
     with pytest.raises(DataError, match="expected 0 to 9"):
         digit_of(value)
 
 
 @pytest.mark.parametrize("value", ["", "yesterday", None, 5, "2026-13-01"])
-def test_a_value_that_is_not_a_date_is_refused(value: object) -> None:
+def test_a_value_that_is_not_a_date_is_rejected(value: object) -> None:
     with pytest.raises(DataError, match="expected one like 2026-01-31T09:30:00"):
         date_of(value)
 
 
 @pytest.mark.parametrize("value", ["", "Digit", None, ["digit"]])
-def test_a_value_that_is_not_a_verdict_is_refused(value: object) -> None:
+def test_a_value_that_is_not_a_verdict_is_rejected(value: object) -> None:
     with pytest.raises(DataError, match="expected digit, unsure or not a digit"):
         verdict_of(value)
 
@@ -55,12 +55,12 @@ def test_a_value_that_is_not_a_verdict_is_refused(value: object) -> None:
     [EVEN[:9], [*EVEN, 0.0], [0.0] * 10, [-0.1, 0.3, *EVEN[2:]], [float("nan"), *EVEN[1:]], ["x", *EVEN[1:]],
      [None, *EVEN[1:]], [[0.1], *EVEN[1:]], [10**400, *EVEN[1:]], ["inf", *EVEN[1:]]],
 )  # fmt: skip
-def test_values_that_are_not_probabilities_are_refused(values: list[object]) -> None:
+def test_values_that_are_not_probabilities_are_rejected(values: list[object]) -> None:
     with pytest.raises(DataError, match="ten numbers from 0 to 1 with sum 1"):
         probabilities_of(values)
 
 
-def test_blank_ink_is_refused() -> None:
+def test_blank_ink_is_rejected() -> None:
     with pytest.raises(DataError, match="no strokes"):
         ink_of(Ink(()))
 

@@ -79,7 +79,7 @@ def test_readings_without_a_date_get_the_given_date(tmp_path: Path) -> None:
         ("hello", "row 1: found the columns hello"),
     ],
 )
-def test_a_file_that_is_not_a_test_is_refused_with_its_row(tmp_path: Path, content: str, message: str) -> None:
+def test_a_file_that_is_not_a_test_is_rejected_with_its_row(tmp_path: Path, content: str, message: str) -> None:
     path = tmp_path / "bad.txt"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(DataError, match=r"bad\.txt") as error:
@@ -87,7 +87,7 @@ def test_a_file_that_is_not_a_test_is_refused_with_its_row(tmp_path: Path, conte
     assert message in str(error.value)
 
 
-def test_a_file_with_too_many_samples_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_with_too_many_samples_is_rejected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nncore.handwriting.personal_test.import_export.MAX_DRAWINGS", 1)
     path = tmp_path / "x.unipen"
     path.write_text(UNIPEN, encoding="utf-8")

@@ -80,7 +80,7 @@ def test_an_error_is_reported_with_its_row(file: Path, old: str, new: str, messa
     assert message in error_message(file)
 
 
-def test_a_truncated_file_is_refused(file: Path) -> None:
+def test_a_truncated_file_is_rejected(file: Path) -> None:
     content = file.read_bytes()
     file.write_bytes(content[: content.rindex(b'{"prompted"')])
     assert "3 drawings" in error_message(file)
@@ -94,7 +94,7 @@ def test_a_newer_file_is_distinguished_from_a_damaged_one(file: Path) -> None:
         read_summary(file)
 
 
-def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_huge_file_is_rejected_before_it_is_read(tmp_path: Path, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     huge = tmp_path / "huge.jsonl"
     huge.touch()
     os.truncate(huge, 3 * 10**11)
@@ -108,7 +108,7 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path, file: Path, mo
 
 @settings(max_examples=60)
 @given(place=st.floats(0, 0.9999), junk=st.binary(max_size=6), cut=st.integers(0, 6))
-def test_a_damaged_file_is_read_or_refused_with_a_message(
+def test_a_damaged_file_is_read_or_rejected_with_a_message(
     tmp_path_factory: pytest.TempPathFactory, place: float, junk: bytes, cut: int
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "damaged.jsonl"
@@ -144,7 +144,7 @@ def test_an_unfinished_test_is_read_back_with_its_skipped_drawings(tmp_path: Pat
         ('"strokes": "', '"strokes": "x ', "row 2: stroke 1 does not consist of numbers"),
     ],
 )
-def test_a_damaged_unfinished_test_is_refused(tmp_path: Path, old: str, new: str, message: str) -> None:
+def test_a_damaged_unfinished_test_is_rejected(tmp_path: Path, old: str, new: str, message: str) -> None:
     path = tmp_path / "test.jsonl"
     write_unfinished(HandwritingTest((3, 8, 1), (ink(1), ink(2))), path)
     rewrite(path, old, new)

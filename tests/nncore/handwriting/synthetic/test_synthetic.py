@@ -221,7 +221,7 @@ def test_digits_that_stay_digits_are_not_rotated() -> None:
     assert not set(TURNS) & {0, 1, 2, 5, 6, 8, 9}
 
 
-def test_a_count_of_zero_gives_nothing_and_a_negative_count_is_refused() -> None:
+def test_a_count_of_zero_gives_nothing_and_a_negative_count_is_rejected() -> None:
     rng = np.random.default_rng(17)
     assert len(digits(0, rng)) == 0
     assert non_digits(0, rng) == ()
