@@ -25,9 +25,9 @@ def erase_path(stroke: Stroke, start: Point, end: Point, radius: float) -> Strok
     left: Stroke = []
     changed = False
     for piece in stroke:
-        whole = np.array(piece)
-        parts = _without_discs(whole, discs, radius)
-        if len(parts) == 1 and parts[0] is whole:
+        points = np.array(piece)
+        parts = _without_discs(points, discs, radius)
+        if len(parts) == 1 and parts[0] is points:
             left.append(piece)
         else:
             changed = True

@@ -15,7 +15,7 @@ def plain_tooltip(text: str) -> str:
 
 
 class ElidedLabel(QLabel):
-    """One line of plain text, elided if too long, with the whole text as tooltip. Hidden while empty."""
+    """One line of plain text, elided if too long, with the full text as tooltip. Hidden while empty."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -42,11 +42,11 @@ def test_a_failed_task_delivers_its_error_and_the_next_task_runs(queue: TaskQueu
     def fail() -> None:
         raise DataError("It is damaged.")
 
-    said: list[object] = []
-    queue.add("read", fail, pytest.fail, said.append)
-    queue.add("read", lambda: "read", said.append, pytest.fail)
-    qtbot.waitUntil(lambda: len(said) == 2)
-    assert said == ["It is damaged.", "read"]
+    messages: list[object] = []
+    queue.add("read", fail, pytest.fail, messages.append)
+    queue.add("read", lambda: "read", messages.append, pytest.fail)
+    qtbot.waitUntil(lambda: len(messages) == 2)
+    assert messages == ["It is damaged.", "read"]
 
 
 def test_latest_only_drops_waiting_tasks_of_the_same_kind(queue: TaskQueue) -> None:

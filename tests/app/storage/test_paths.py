@@ -35,5 +35,5 @@ def test_the_environment_variable_sets_the_folder(tmp_path: Path, monkeypatch: p
 
 def test_recording_and_listing_runs_loads_no_qt() -> None:
     code = "import sys, app.cli.runs, app.storage.run_recorder; print('PySide6' in sys.modules)"
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert said.stdout.strip() == "False"
+    output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert output.stdout.strip() == "False"

@@ -30,41 +30,41 @@ def make_newer(path: Path) -> bytes:
 
 
 def test_an_intact_log_is_opened_without_a_message(path: Path) -> None:
-    said: list[str] = []
-    with open_log(path, said.append) as log:
+    messages: list[str] = []
+    with open_log(path, messages.append) as log:
         log.begin(SETTINGS)
-    with open_log(path, said.append) as log:
+    with open_log(path, messages.append) as log:
         assert len(log.runs()) == 1
-    assert said == []
+    assert messages == []
 
 
 def test_each_damaged_log_gets_its_own_new_name(path: Path) -> None:
-    said: list[str] = []
+    messages: list[str] = []
     for count in (1, 2):
         path.write_bytes(RUBBISH)
-        with open_log(path, said.append) as log:
+        with open_log(path, messages.append) as log:
             assert log.runs() == []
         kept = sorted(path.parent.glob("runs damaged *.sqlite"))
         assert [each.read_bytes() for each in kept] == [RUBBISH] * count
-        assert kept[-1].name in said[-1]
+        assert kept[-1].name in messages[-1]
 
 
 def test_a_second_log_beside_a_newer_log_is_created_and_found_again(path: Path) -> None:
-    before, said = make_newer(path), list[str]()
+    before, messages = make_newer(path), list[str]()
     for count in (0, 1):
-        with open_log(path, said.append) as log:
+        with open_log(path, messages.append) as log:
             assert len(log.runs()) == count
             log.begin(SETTINGS)
     assert path.read_bytes() == before
-    assert len(said) == 2
-    assert "newer" in said[0]
+    assert len(messages) == 2
+    assert "newer" in messages[0]
 
 
 def test_a_damaged_log_beside_a_newer_log_is_renamed_too(path: Path) -> None:
-    before, said = make_newer(path), list[str]()
+    before, messages = make_newer(path), list[str]()
     beside = path.with_name(f"runs of version {VERSION}.sqlite")
     beside.write_bytes(RUBBISH)
-    with open_log(path, said.append) as log:
+    with open_log(path, messages.append) as log:
         log.begin(SETTINGS)
     assert path.read_bytes() == before
     assert [each.read_bytes() for each in path.parent.glob("* damaged *")] == [RUBBISH]
@@ -79,10 +79,10 @@ def test_a_log_that_cannot_be_created_gives_a_message(tmp_path: Path) -> None:
 def test_a_folder_in_place_of_the_log_is_renamed(path: Path) -> None:
     path.mkdir()
     (path / "of the user").touch()
-    said: list[str] = []
-    with open_log(path, said.append) as log:
+    messages: list[str] = []
+    with open_log(path, messages.append) as log:
         log.begin(SETTINGS)
-    assert "folder" in said[0]
+    assert "folder" in messages[0]
     assert [each.name for each in path.parent.glob("runs damaged */*")] == ["of the user"]
 
 
@@ -94,9 +94,9 @@ def test_a_log_whose_damage_is_found_while_reading_is_renamed(path: Path) -> Non
     spoilt = sound[: 3 * 4096] + RUBBISH[:4096] * 4 + sound[7 * 4096 :]
     path.write_bytes(spoilt)
     RunLog(path).close()
-    said: list[str] = []
-    assert with_log(path, said.append, RunLog.runs) == []
-    assert len(said) == 1
+    messages: list[str] = []
+    assert with_log(path, messages.append, RunLog.runs) == []
+    assert len(messages) == 1
     assert [each.read_bytes() for each in path.parent.glob("runs damaged *.sqlite")] == [spoilt]
-    assert with_log(path, said.append, lambda log: log.begin(SETTINGS)) == 1
-    assert len(said) == 1
+    assert with_log(path, messages.append, lambda log: log.begin(SETTINGS)) == 1
+    assert len(messages) == 1

@@ -17,8 +17,8 @@ def test_this_process_is_alive() -> None:
 
 def test_an_ended_process_is_not_alive() -> None:
     code = "from app.storage.run_process import process_description; print(process_description())"
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert not is_alive(said.stdout.strip())
+    output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not is_alive(output.stdout.strip())
 
 
 def test_another_process_with_the_same_number_does_not_count() -> None:

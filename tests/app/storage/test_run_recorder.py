@@ -40,24 +40,24 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "runs" / "runs.sqlite"
 
 
-class Recorded:
+class RecordedRun:
     """A run and its recorder, which a test advances event by event."""
 
     def __init__(self, path: Path, config: TrainingConfig = CONFIG, continued: LoggedRun | None = None) -> None:
-        self.complaints: list[str] = []
+        self.errors: list[str] = []
         if continued is None:
             self.training = Training(fresh_network(seed=config.seed), few_digits(), config)
         else:
             self.training = Training.resumed(load_checkpoint(path.parent / continued.checkpoint), few_digits())
         settings = RunSettings("a run", self.training.network.spec, config, "digits", recipe="quick")
-        self.recorder = RunRecorder(path, settings, path.parent, self.complaints.append, continued)
+        self.recorder = RunRecorder(path, settings, path.parent, self.errors.append, continued)
 
     def __iter__(self) -> Iterator[TrainingEvent]:
         for event in self.training.events():
             self.recorder.record(event, self.training)
             yield event
 
-    def go(self, epochs: int = 10**9) -> None:
+    def train(self, epochs: int = 10**9) -> None:
         """Train to the end, or for some epochs; then leave the log as a killed process does."""
         for event in self:
             if isinstance(event, EpochDone) and event.epoch == epochs:
@@ -69,7 +69,7 @@ def checkpoints(path: Path) -> list[str]:
 
 
 def test_an_ended_run_is_logged_completely_and_keeps_its_checkpoint(path: Path) -> None:
-    run = Recorded(path)
+    run = RecordedRun(path)
     events = list(run)
     run.recorder.keep_model(path.parent / "model.npz")
     finished = events[-1]
@@ -95,11 +95,11 @@ def test_an_ended_run_is_logged_completely_and_keeps_its_checkpoint(path: Path) 
     assert checkpoints(path) == [logged.checkpoint]
     kept = load_checkpoint(path.parent / logged.checkpoint)
     assert (kept.counters["epochs_done"], kept.recipe) == (4, "quick")
-    assert run.complaints == []
+    assert run.errors == []
 
 
 def test_during_a_run_its_process_is_alive_and_every_epoch_is_logged(path: Path) -> None:
-    run = Recorded(path)
+    run = RecordedRun(path)
     for event in run:
         if isinstance(event, EpochDone):
             with RunLog(path) as log:
@@ -115,46 +115,46 @@ def test_during_a_run_its_process_is_alive_and_every_epoch_is_logged(path: Path)
 
 
 def test_an_interrupted_run_continues_as_the_same_run_to_the_same_bits(path: Path) -> None:
-    whole = Recorded(path.with_name("other.sqlite"))
-    whole.go()
-    first = Recorded(path)
-    first.go(epochs=2)
+    whole = RecordedRun(path.with_name("other.sqlite"))
+    whole.train()
+    first = RecordedRun(path)
+    first.train(epochs=2)
     first.recorder.close()
     with RunLog(path) as log:
-        (broken,) = log.runs()
-    assert (broken.state, is_alive(broken.process)) == ("running", False)
-    second = Recorded(path, continued=broken)
-    second.go()
+        (interrupted,) = log.runs()
+    assert (interrupted.state, is_alive(interrupted.process)) == ("running", False)
+    second = RecordedRun(path, continued=interrupted)
+    second.train()
     with RunLog(path) as log, RunLog(whole.recorder._path) as other:
         (logged,), (expected,) = log.runs(), other.runs()
-        assert (logged.id, logged.state, logged.epochs) == (broken.id, "finished", 4)
+        assert (logged.id, logged.state, logged.epochs) == (interrupted.id, "finished", 4)
         assert logged.test_accuracy == expected.test_accuracy
         assert [(row["epoch"], row["training_loss"]) for row in log.epochs(logged.id)] == [
             (row["epoch"], row["training_loss"]) for row in other.epochs(expected.id)
         ]
         np.testing.assert_array_equal(log.curve(logged.id), other.curve(expected.id))
-    assert logged.checkpoint == broken.checkpoint
+    assert logged.checkpoint == interrupted.checkpoint
 
 
 def test_continuing_replaces_rows_after_the_checkpoint_and_adds_missing_rows(path: Path) -> None:
-    run = Recorded(path)
-    run.go(epochs=3)
+    run = RecordedRun(path)
+    run.train(epochs=3)
     run.recorder.close()
     with RunLog(path) as log:
-        (broken,) = log.runs()
-        log.add_epochs(broken.id, [{"epoch": 4, "training_loss": 99.0}], log.curve(broken.id), epochs=4)
+        (interrupted,) = log.runs()
+        log.add_epochs(interrupted.id, [{"epoch": 4, "training_loss": 99.0}], log.curve(interrupted.id), epochs=4)
         log._connection.execute("DELETE FROM epochs WHERE epoch = 2")
-    second = Recorded(path, continued=broken)
-    second.go()
+    second = RecordedRun(path, continued=interrupted)
+    second.train()
     with RunLog(path) as log:
-        rows = log.epochs(broken.id)
+        rows = log.epochs(interrupted.id)
     assert [row["epoch"] for row in rows] == [1, 2, 3, 4]
     assert rows[-1]["training_loss"] != 99.0
 
 
 def test_a_diverged_or_stopped_run_has_that_state(path: Path) -> None:
-    Recorded(path, TrainingConfig(optimizer="sgd", learning_rate=1e6, batch_size=64, epochs=3)).go()
-    stopped = Recorded(path)
+    RecordedRun(path, TrainingConfig(optimizer="sgd", learning_rate=1e6, batch_size=64, epochs=3)).train()
+    stopped = RecordedRun(path)
     for event in stopped:
         if isinstance(event, EpochDone):
             stopped.training.control.stop()
@@ -166,7 +166,7 @@ def test_a_diverged_or_stopped_run_has_that_state(path: Path) -> None:
 def test_only_the_newest_ended_runs_keep_their_checkpoints(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run_recorder, "MAX_CHECKPOINTS", 2)
     for seed in range(3):
-        Recorded(path, TrainingConfig(batch_size=64, epochs=1, seed=seed)).go()
+        RecordedRun(path, TrainingConfig(batch_size=64, epochs=1, seed=seed)).train()
     with RunLog(path) as log:
         newest = log.runs()[:2]
         assert log.run(1).checkpoint == ""
@@ -174,7 +174,7 @@ def test_only_the_newest_ended_runs_keep_their_checkpoints(path: Path, monkeypat
 
 
 def test_changes_of_the_learning_rate_are_logged(path: Path) -> None:
-    run = Recorded(path)
+    run = RecordedRun(path)
     for event in run:
         if isinstance(event, EpochDone):
             run.training.control.learning_rate = 0.01 / event.epoch
@@ -191,7 +191,7 @@ def test_a_locked_log_is_reported_once_and_missing_rows_are_written_later(
     RunLog(path).close()
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    run = Recorded(path)
+    run = RecordedRun(path)
     for event in run:
         if isinstance(event, EpochDone) and event.epoch == 3:
             assert run.recorder.number is None
@@ -202,14 +202,14 @@ def test_a_locked_log_is_reported_once_and_missing_rows_are_written_later(
         assert [row["epoch"] for row in log.epochs(logged.id)] == [1, 2, 3, 4]
         assert log.curve(logged.id).shape[1] == logged.steps
     assert logged.state == "finished"
-    (said,) = run.complaints
-    assert "continues" in said
-    assert "another program is writing" in said
+    (error,) = run.errors
+    assert "continues" in error
+    assert "another program is writing" in error
 
 
 def test_the_checkpoint_is_written_even_if_the_log_becomes_locked(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nncore.experiments.run_log.log.LOCK_TIMEOUT", 0.05)
-    run = Recorded(path)
+    run = RecordedRun(path)
     for event in run:
         if isinstance(event, EpochDone) and event.epoch == 1:
             other = sqlite3.connect(path, isolation_level=None)
@@ -220,13 +220,13 @@ def test_the_checkpoint_is_written_even_if_the_log_becomes_locked(path: Path, mo
     other.close()
     run.recorder.close()
     with RunLog(path) as log:
-        (broken,) = log.runs()
-    assert broken.epochs == 1
-    again = Recorded(path, continued=broken)
+        (interrupted,) = log.runs()
+    assert interrupted.epochs == 1
+    again = RecordedRun(path, continued=interrupted)
     assert again.training.history.epochs == 3
-    again.go()
+    again.train()
     with RunLog(path) as log:
-        assert [row["epoch"] for row in log.epochs(broken.id)] == [1, 2, 3, 4]
+        assert [row["epoch"] for row in log.epochs(interrupted.id)] == [1, 2, 3, 4]
 
 
 @pytest.mark.parametrize("moment", ["before", "halfway"])
@@ -235,7 +235,7 @@ def test_a_damaged_log_is_renamed_and_a_new_log_has_the_complete_run(path: Path,
     path.parent.mkdir()
     if moment == "before":
         path.write_bytes(rubbish)
-    run = Recorded(path)
+    run = RecordedRun(path)
     for event in run:
         if moment == "halfway" and isinstance(event, EpochDone) and event.epoch == 2:
             run.recorder._close_log()
@@ -246,8 +246,8 @@ def test_a_damaged_log_is_renamed_and_a_new_log_has_the_complete_run(path: Path,
         (logged,) = log.runs()
         assert (logged.state, logged.epochs) == ("finished", 4)
         assert [row["epoch"] for row in log.epochs(logged.id)] == [1, 2, 3, 4]
-    (said,) = run.complaints
-    assert aside.name in said
+    (error,) = run.errors
+    assert aside.name in error
 
 
 def test_a_newer_log_stays_unchanged_and_a_second_log_is_used(path: Path) -> None:
@@ -257,19 +257,19 @@ def test_a_newer_log_stays_unchanged_and_a_second_log_is_used(path: Path) -> Non
     connection.close()
     before = path.read_bytes()
     for count in (1, 2):
-        run = Recorded(path)
-        run.go()
-        (said,) = run.complaints
-        assert "newer" in said
+        run = RecordedRun(path)
+        run.train()
+        (error,) = run.errors
+        assert "newer" in error
         assert path.read_bytes() == before
         with RunLog(path.with_name(f"runs of version {VERSION}.sqlite")) as log:
             assert [each.state for each in log.runs()] == ["finished"] * count
 
 
 def test_a_full_disk_is_reported_and_the_run_and_old_files_stay_intact(path: Path) -> None:
-    earlier = Recorded(path)
-    earlier.go()
-    run = Recorded(path)
+    earlier = RecordedRun(path)
+    earlier.train()
+    run = RecordedRun(path)
     for event in run:
         if isinstance(event, EpochDone) and event.epoch == 1:
             log = run.recorder._log
@@ -280,19 +280,19 @@ def test_a_full_disk_is_reported_and_the_run_and_old_files_stay_intact(path: Pat
                 while True:
                     log._connection.execute("UPDATE runs SET note = note || ? WHERE id = 1", ("x" * 50,))
     assert isinstance(event, Finished)
-    assert ["the disk is full" in sentence for sentence in run.complaints] == [True]
+    assert ["the disk is full" in sentence for sentence in run.errors] == [True]
     with RunLog(path) as log:
         assert [each.state for each in log.runs()] == ["finished", "finished"]
         assert [len(log.epochs(number)) for number in (1, 2)] == [4, 4]
 
 
 def test_a_checkpoint_that_cannot_be_written_is_reported_once_and_the_run_is_logged(path: Path) -> None:
-    run = Recorded(path)
+    run = RecordedRun(path)
     run.recorder._checkpoint.mkdir(parents=True)  # a folder has the path of the checkpoint
     (run.recorder._checkpoint / "kept").touch()
     events = list(run)
     assert isinstance(events[-1], Finished)
-    first, second, third = run.complaints
+    first, second, third = run.errors
     assert "cannot be continued" in first
     assert "cannot be trained further" in second
     assert "could not be deleted" in third
@@ -303,11 +303,11 @@ def test_a_checkpoint_that_cannot_be_written_is_reported_once_and_the_run_is_log
 
 def test_an_unusable_folder_is_reported_once_and_the_run_continues(tmp_path: Path) -> None:
     (tmp_path / "runs").write_text("a file, where the folder should be")
-    run = Recorded(tmp_path / "runs" / "runs.sqlite")
+    run = RecordedRun(tmp_path / "runs" / "runs.sqlite")
     events = list(run)
     run.recorder.close()
     assert isinstance(events[-1], Finished)
-    assert len(run.complaints) == 1
+    assert len(run.errors) == 1
     assert (tmp_path / "runs").read_text() == "a file, where the folder should be"
 
 
@@ -318,10 +318,10 @@ from tests.app.storage import test_run_recorder as here
 here.run_recorder.MAX_WRITE_INTERVAL_SECONDS = 0.0
 path = Path(sys.argv[1])
 with here.RunLog(path) as log:
-    broken = next((run for run in log.runs() if run.state == "running"), None)
-if broken is not None and not (path.parent / broken.checkpoint).exists():
-    broken = None
-run = here.Recorded(path, here.TrainingConfig(batch_size=64, epochs=100_000, seed=3), broken)
+    interrupted = next((run for run in log.runs() if run.state == "running"), None)
+if interrupted is not None and not (path.parent / interrupted.checkpoint).exists():
+    interrupted = None
+run = here.RecordedRun(path, here.TrainingConfig(batch_size=64, epochs=100_000, seed=3), interrupted)
 for event in run:
     if isinstance(event, here.EpochDone):
         print(event.epoch, flush=True)
@@ -330,14 +330,14 @@ for event in run:
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 def test_a_run_killed_at_any_moment_loses_at_most_one_epoch_and_continues(path: Path) -> None:
-    kill_and_look(path, rounds=4, seed=1)
+    kill_and_check(path, rounds=4, seed=1)
 
 
-def kill_and_look(path: Path, rounds: int, seed: int) -> None:
+def kill_and_check(path: Path, rounds: int, seed: int) -> None:
     """Kill a training several times, continue it each time, and check the log and the checkpoint."""
-    moments = random.Random(seed)
-    earlier = Recorded(path)
-    earlier.go()
+    rng = random.Random(seed)
+    earlier = RecordedRun(path)
+    earlier.train()
     model = path.parent / "model.npz"
     save_model(trained_model(earlier.training, None, name="kept"), model)
     with RunLog(path) as log:
@@ -347,19 +347,20 @@ def kill_and_look(path: Path, rounds: int, seed: int) -> None:
         command = [sys.executable, "-c", TRAINED, str(path)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
-            told = [int(process.stdout.readline())]
-            assert told[0] == reached + 1  # it continues after the last saved epoch
-            sleep(moments.random() * 0.2)
+            finished_epochs = [int(process.stdout.readline())]
+            assert finished_epochs[0] == reached + 1  # it continues after the last saved epoch
+            sleep(rng.random() * 0.2)
             process.send_signal(signal.SIGKILL)
-            told += [int(line) for line in process.stdout.read().splitlines(keepends=True) if line.endswith("\n")]
+            lines = process.stdout.read().splitlines(keepends=True)
+            finished_epochs += [int(line) for line in lines if line.endswith("\n")]
         with RunLog(path) as log:
-            (broken,) = (run for run in log.runs() if run.state == "running")
-            rows = log.epochs(broken.id)
+            (interrupted,) = (run for run in log.runs() if run.state == "running")
+            rows = log.epochs(interrupted.id)
             assert (log.run(1), log.epochs(1), log.curve(1).tobytes(), model.read_bytes()) == before
-        assert not is_alive(broken.process)
-        assert broken.epochs >= told[-1]  # every finished epoch was written; only the unfinished epoch is lost
-        assert [row["epoch"] for row in rows][-1] == broken.epochs
-        reached = load_checkpoint(path.parent / broken.checkpoint).counters["epochs_done"]
-        assert broken.epochs - 1 <= reached <= broken.epochs
-        assert reached >= told[-1]
+        assert not is_alive(interrupted.process)
+        assert interrupted.epochs >= finished_epochs[-1]  # only the unfinished epoch is lost
+        assert [row["epoch"] for row in rows][-1] == interrupted.epochs
+        reached = load_checkpoint(path.parent / interrupted.checkpoint).counters["epochs_done"]
+        assert interrupted.epochs - 1 <= reached <= interrupted.epochs
+        assert reached >= finished_epochs[-1]
     assert load_model(model).spec == earlier.training.network.spec

@@ -67,10 +67,10 @@ def test_replacing_a_file_needs_confirmation(
     actions.export_model()
     dialog = dialog_of(actions, qtbot)
     choose(dialog, SCRIPT)
-    asked = answer_next_question(qtbot, QMessageBox.StandardButton.No)
+    questions = answer_next_question(qtbot, QMessageBox.StandardButton.No)
     with qtbot.assertNotEmitted(session.status_message):
         type_name(qtbot, dialog, tmp_path / "kept")
-    assert len(asked) == 1
+    assert len(questions) == 1
     assert (tmp_path / "kept.py").read_bytes() == b"precious"
     dialog.reject()
 

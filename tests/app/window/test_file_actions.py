@@ -58,18 +58,18 @@ def type_name(qtbot: QtBot, dialog: QFileDialog, name: object) -> None:
 
 def answer_next_question(qtbot: QtBot, with_button: QMessageBox.StandardButton) -> list[str]:
     """Answer the next question of the dialog; returns a list to which its text will be added."""
-    asked: list[str] = []
+    questions: list[str] = []
 
     def answer() -> None:
         box = QApplication.activeModalWidget()
         if not isinstance(box, QMessageBox):
             QTimer.singleShot(10, answer)
             return
-        asked.append(box.text())
+        questions.append(box.text())
         box.button(with_button).click()
 
     QTimer.singleShot(0, answer)
-    return asked
+    return questions
 
 
 def test_the_suffix_is_added_and_the_dialog_does_not_wait(
@@ -102,11 +102,11 @@ def test_confirmation_names_the_file_that_would_be_replaced(
     (tmp_path / "kept.npz").write_bytes(b"precious")
     actions.save_model_as()
     dialog = dialog_of(actions, qtbot)
-    asked = answer_next_question(qtbot, QMessageBox.StandardButton.No)
+    questions = answer_next_question(qtbot, QMessageBox.StandardButton.No)
     with qtbot.assertNotEmitted(session.status_message):
         type_name(qtbot, dialog, tmp_path / typed)
-    assert len(asked) == 1
-    assert "kept.npz" in asked[0]
+    assert len(questions) == 1
+    assert "kept.npz" in questions[0]
     assert (tmp_path / "kept.npz").read_bytes() == b"precious"
     assert dialog.isVisible()
     answer_next_question(qtbot, QMessageBox.StandardButton.Yes)

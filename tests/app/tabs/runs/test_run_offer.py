@@ -50,10 +50,10 @@ def test_an_interrupted_run_is_offered_and_continues(offer: RunOffer, killed: No
     assert not offer.isHidden()
     assert "beta" in offer.label.full_text
     assert "2 epochs were saved" in offer.label.full_text
-    asked: list[tuple[Any, Path]] = []
-    offer.continue_requested.connect(lambda run, checkpoint: asked.append((run, checkpoint)))
+    requests: list[tuple[Any, Path]] = []
+    offer.continue_requested.connect(lambda run, checkpoint: requests.append((run, checkpoint)))
     qtbot.mouseClick(offer.continue_button, Qt.MouseButton.LeftButton)
-    assert [(run.id, path.name) for run, path in asked] == [(INTERRUPTED, "beta.checkpoint")]
+    assert [(run.id, path.name) for run, path in requests] == [(INTERRUPTED, "beta.checkpoint")]
     assert offer.isHidden()
 
 

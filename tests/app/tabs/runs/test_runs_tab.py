@@ -171,10 +171,10 @@ def test_only_saved_runs_can_be_continued(tab: RunsTab, log_path: Path, qtbot: Q
         assert not button.isEnabled()
         assert reason in button.toolTip()
     click_row(tab, qtbot, "beta")
-    with qtbot.waitSignal(tab.continue_requested) as asked:
+    with qtbot.waitSignal(tab.continue_requested) as signal:
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert asked.args is not None
-    run, checkpoint = asked.args
+    assert signal.args is not None
+    run, checkpoint = signal.args
     assert (run.id, checkpoint) == (INTERRUPTED, runs_folder() / "beta.checkpoint")
 
 
@@ -184,10 +184,10 @@ def test_an_ended_run_can_be_continued(tab: RunsTab, log_path: Path, qtbot: QtBo
     (runs_folder() / "alpha.checkpoint").touch()
     open_tab(tab, qtbot)
     click_row(tab, qtbot, "alpha")
-    with qtbot.waitSignal(tab.continue_ended_requested) as asked, qtbot.assertNotEmitted(tab.continue_requested):
+    with qtbot.waitSignal(tab.continue_ended_requested) as signal, qtbot.assertNotEmitted(tab.continue_requested):
         qtbot.mouseClick(tab.actions_row.continue_button, Qt.MouseButton.LeftButton)
-    assert asked.args is not None
-    run, checkpoint = asked.args
+    assert signal.args is not None
+    run, checkpoint = signal.args
     assert (run.id, checkpoint) == (FINISHED, runs_folder() / "alpha.checkpoint")
 
 
@@ -197,10 +197,10 @@ def test_one_run_can_be_rerun_or_forked(tab: RunsTab, log_path: Path, qtbot: QtB
     button = getattr(tab.actions_row, what)
     assert not button.isEnabled()
     click_row(tab, qtbot, "alpha")
-    with qtbot.waitSignal(getattr(tab, f"{what}_requested")) as asked:
+    with qtbot.waitSignal(getattr(tab, f"{what}_requested")) as signal:
         qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
-    assert asked.args is not None
-    assert asked.args[0].settings.config.learning_rate == 0.01
+    assert signal.args is not None
+    assert signal.args[0].settings.config.learning_rate == 0.01
     click_row(tab, qtbot, "beta", Qt.KeyboardModifier.ControlModifier)
     assert not button.isEnabled()
 
