@@ -8,10 +8,12 @@ exit status 1 a training that diverged.
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import NoReturn
 
 from app.cli.output import discard_output, prepare_output, print_error
@@ -32,6 +34,12 @@ COMMANDS = {
 """Name and help of each command. The module `app.cli.NAME` has `add_options(parser)`, and `run(options)`, which returns
 the exit status. Every command also has the option --json."""
 
+DESKTOP_CHANGES = {
+    "install": "add Digit Lab to the desktop's menu, for this user (Linux)",
+    "remove": "remove it from the menu",
+}
+"""What can be done with the desktop's menu, and the help of the option for it."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that the arguments name; returns the exit status."""
@@ -41,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if argument.startswith("--") and argument.endswith("=--"):  # argparse would treat "--" as a missing value
             return _fail(f'{argument}: "--" is not a valid value for this option.')
     try:
+        if given and _names_a_file(given[0]):
+            return _open_window([Path(argument) for argument in given])
         options = argument_parser(given).parse_args(given)
         with one_blas_thread():
             status = _run(options)
@@ -64,13 +74,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    if options.desktop:
+        from app.cli.desktop_entry import install_desktop_entry, remove_desktop_entry
+
+        print(install_desktop_entry() if options.desktop == "install" else remove_desktop_entry())
+        return 0
     if options.command is None:
         return _open_window()
     status: int = import_module(f"{__package__}.{options.command}").run(options)
     return status
 
 
-def _open_window() -> int:
+def _names_a_file(argument: str) -> bool:
+    """Whether an argument that stands where a command could stand is a file to open, or looks like one."""
+    if argument.startswith("-") or argument in COMMANDS:
+        return False
+    return "." in argument or os.sep in argument or os.path.exists(argument)
+
+
+def _open_window(paths: Sequence[Path] = ()) -> int:
+    """Open the window, and in it the files at `paths`; returns the exit status."""
+    for path in paths:
+        if not path.exists():
+            return _fail(f"{path}: there is no such file.")
     obstacle = why_no_window()
     if obstacle:
         return _fail(obstacle)
@@ -80,7 +106,7 @@ def _open_window() -> int:
         raise
     except ImportError as problem:  # Qt is installed, but a system library that it needs is not
         return _fail(no_qt(problem))
-    return run_window()
+    return run_window([path.absolute() for path in paths])
 
 
 def _fail(sentence: str) -> int:
@@ -134,10 +160,13 @@ def argument_parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     """Return a parser with all commands, and with the options of the command that is named in `arguments`."""
     parser = _Parser(
         prog="digitlab",
-        description="Train a neural network to read handwriting, and use it. Without a command the window opens.",
+        description="Train a neural network to read handwriting, and use it. Without a command the window opens; it "
+        "opens files whose paths are given: models, data sets, ink and pictures.",
     )
     parser.add_argument("--version", action="version", version=f"Digit Lab {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for change, effect in DESKTOP_CHANGES.items():
+        parser.add_argument(f"--{change}-desktop", dest="desktop", action="store_const", const=change, help=effect)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND or FILE")
     named = next((argument for argument in arguments if not argument.startswith("-")), None)
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary)

@@ -10,11 +10,26 @@ APPLICATION = "DigitLab"
 """The application name that `app.window.application` sets in Qt; Qt names the folder after it."""
 
 
+PORTABLE = "portable.ini"
+"""If this file is beside the program, everything is kept in `PORTABLE_FOLDER` beside it, as on a USB stick."""
+
+PORTABLE_FOLDER = "Digit Lab data"
+
+
+def program_folder() -> Path:
+    """The folder of the AppImage, of the packed program, or of main.py."""
+    if getattr(sys, "frozen", False):
+        return Path(os.environ.get("APPIMAGE") or sys.executable).parent
+    return Path(__file__).parents[2]
+
+
 def user_folder() -> Path:
-    """$DIGITLAB_HOME, or the platform's folder for application data, which Qt calls AppDataLocation."""
+    """$DIGITLAB_HOME, the portable folder, or the platform's folder for application data (Qt's AppDataLocation)."""
     home = os.environ.get("DIGITLAB_HOME")
     if home:
         return Path(home)
+    if (program_folder() / PORTABLE).is_file():
+        return program_folder() / PORTABLE_FOLDER
     if sys.platform == "win32":
         base = Path(os.environ.get("APPDATA") or Path.home() / "AppData" / "Roaming")
     elif sys.platform == "darwin":

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -12,13 +15,21 @@ from app.style.theme import apply_theme
 from app.window.crash_reporter import CrashReporter, start_log
 from app.window.ctrl_c import CtrlC
 from app.window.main_window import MainWindow
+from app.window.open_requests import OpenRequests
 from app.window.preferences import WindowPreferences
 
 
-def run_window() -> int:
-    """Open the window and run until it is closed; returns the exit status."""
+def run_window(paths: Sequence[Path] = ()) -> int:
+    """Open the window and run until it is closed; returns the exit status.
+
+    The files at `paths`, which are absolute, are opened in it, or in a window that is already open.
+    """
+    requests = OpenRequests(user_folder())
+    if paths and requests.hand_over(paths):
+        return 0
     QGuiApplication.setApplicationName("DigitLab")
     QGuiApplication.setApplicationDisplayName("Digit Lab")
+    QGuiApplication.setDesktopFileName("digitlab")  # Wayland finds the icon and the name by it
     application = QApplication(["digitlab"])
     application.setWindowIcon(icon("app", ""))
     CrashReporter(start_log(user_folder()), application).install()
@@ -28,8 +39,12 @@ def run_window() -> int:
     window.show()
     window.session.open_bundled_model()
     window.session.load_bundled_data()
+    window.open_paths(paths)
+    requests.received.connect(window.open_paths)
+    requests.listen()
     ctrl_c = CtrlC(application)
     ctrl_c.pressed.connect(window.close)
     status = application.exec()
     ctrl_c.release()
+    requests.close()
     return 130 if ctrl_c.was_pressed else status

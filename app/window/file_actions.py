@@ -15,8 +15,11 @@ from app.storage.paths import models_folder
 from app.widgets.file_dialogs import ask_for_file, ask_where_to_save, valid_file_name
 from nncore.files.model_file import is_model_file
 
-MODEL_FILES = "Digit Lab models (*.npz)"
-READABLE_MODEL_FILES = "Digit Lab models (*.npz *.onnx *.py)"
+MODEL_SUFFIX = ".digitnet"
+"""The suffix of a model file; its type is registered on the desktop, which .npz cannot be because it is NumPy's."""
+
+MODEL_FILES = f"Digit Lab models (*{MODEL_SUFFIX} *.npz)"
+READABLE_MODEL_FILES = f"Digit Lab models (*{MODEL_SUFFIX} *.npz *.onnx *.py)"
 EXPORT_FILES = "ONNX, for other frameworks (*.onnx);;Script that needs only NumPy (*.py)"
 
 
@@ -47,7 +50,7 @@ class FileActions(QObject):
     @Slot()
     def save_model_as(self) -> None:
         """Ask where to save the model that is in use now."""
-        self._ask_where_to_save("Save the model", MODEL_FILES, ".npz")
+        self._ask_where_to_save("Save the model", MODEL_FILES, MODEL_SUFFIX)
 
     @Slot()
     def export_model(self) -> None:

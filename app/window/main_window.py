@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QEvent, Qt, Slot
+from PySide6.QtCore import QEvent, QMimeData, Qt, QUrl, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
@@ -294,15 +295,26 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Open each dropped file; a picture is shown on the canvas."""
-        data = event.mimeData()
+        """Open each dropped file."""
+        self._open(event.mimeData())
+        event.acceptProposedAction()
+
+    @Slot(object)
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Open files: a picture on the canvas, a model as the model, any other file or folder as data."""
+        for path in paths:
+            data = QMimeData()
+            data.setUrls([QUrl.fromLocalFile(str(path))])
+            self._open(data)
+            self.activateWindow()
+
+    def _open(self, data: QMimeData) -> None:
         if PictureSource.accepts(data):
             self.draw_tab.pictures.read(data)
             self.tabs.setCurrentWidget(self.draw_tab)
         else:
             for url in data.urls():
                 self.files.open_dropped(Path(url.toLocalFile()))
-        event.acceptProposedAction()
 
     # ------------------------------------------------------- open and close
 

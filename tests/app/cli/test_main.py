@@ -253,6 +253,8 @@ def test_ctrl_c_ends_a_training_and_saves_the_model(small_data: Path, tmp_path: 
         ("recognize nowhere.png", "nowhere.png"),
         ("recognize pyproject.toml", "pyproject.toml: this is neither a picture nor ink"),
         ("fly", "invalid choice: 'fly'"),
+        ("no/such.npz", "no/such.npz: there is no such file."),
+        ("model.npz", "model.npz: there is no such file."),
         ("train --epochs=--", '--epochs=--: "--" is not a valid value'),
         (f"train --layers 784 {'9' * 310} 10", "of memory"),
         (f"train --epochs {10**40}", "Epochs must be from 1 to 1,000,000,000; got a far larger number."),

@@ -33,6 +33,21 @@ def test_the_environment_variable_sets_the_folder(tmp_path: Path, monkeypatch: p
     assert paths.handwriting_tests_folder() == tmp_path / "tests"
 
 
+def test_a_portable_program_keeps_everything_beside_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DIGITLAB_HOME")
+    monkeypatch.delenv("APPIMAGE", raising=False)
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "digitlab"))
+    assert not paths.user_folder().is_relative_to(tmp_path)
+    (tmp_path / paths.PORTABLE).touch()
+    assert paths.user_folder() == tmp_path / paths.PORTABLE_FOLDER
+    monkeypatch.setenv("APPIMAGE", str(tmp_path / "stick" / "DigitLab.AppImage"))
+    assert not paths.user_folder().is_relative_to(tmp_path)
+    (tmp_path / "stick").mkdir()
+    (tmp_path / "stick" / paths.PORTABLE).touch()
+    assert paths.user_folder() == tmp_path / "stick" / paths.PORTABLE_FOLDER
+
+
 def test_recording_and_listing_runs_loads_no_qt() -> None:
     code = "import sys, app.cli.runs, app.storage.run_recorder; print('PySide6' in sys.modules)"
     output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -80,11 +80,11 @@ def test_the_suffix_is_added_and_the_dialog_does_not_wait(
     with qtbot.waitSignal(session.status_message):
         type_name(qtbot, dialog, tmp_path / "kept")
     assert session.model is not None
-    np.testing.assert_array_equal(load_model(tmp_path / "kept.npz").parameters, session.model.parameters)
-    assert [path.name for path in tmp_path.glob("kept*")] == ["kept.npz"]
+    np.testing.assert_array_equal(load_model(tmp_path / "kept.digitnet").parameters, session.model.parameters)
+    assert [path.name for path in tmp_path.glob("kept*")] == ["kept.digitnet"]
 
 
-@pytest.mark.parametrize("name", ["kept.npz", "X.NPZ"])
+@pytest.mark.parametrize("name", ["kept.digitnet", "kept.npz", "X.NPZ"])
 def test_a_name_with_the_suffix_gets_no_second_suffix(
     actions: FileActions, session: Session, qtbot: QtBot, tmp_path: Path, name: str
 ) -> None:
@@ -92,27 +92,27 @@ def test_a_name_with_the_suffix_gets_no_second_suffix(
     with qtbot.waitSignal(session.status_message):
         type_name(qtbot, dialog_of(actions, qtbot), tmp_path / name)
     assert (tmp_path / name).is_file()
-    assert not (tmp_path / f"{name}.npz").exists()
+    assert not (tmp_path / f"{name}.digitnet").exists()
 
 
-@pytest.mark.parametrize("typed", ["kept", "kept.npz"])
+@pytest.mark.parametrize("typed", ["kept", "kept.digitnet"])
 def test_confirmation_names_the_file_that_would_be_replaced(
     actions: FileActions, session: Session, qtbot: QtBot, tmp_path: Path, typed: str
 ) -> None:
-    (tmp_path / "kept.npz").write_bytes(b"precious")
+    (tmp_path / "kept.digitnet").write_bytes(b"precious")
     actions.save_model_as()
     dialog = dialog_of(actions, qtbot)
     questions = answer_next_question(qtbot, QMessageBox.StandardButton.No)
     with qtbot.assertNotEmitted(session.status_message):
         type_name(qtbot, dialog, tmp_path / typed)
     assert len(questions) == 1
-    assert "kept.npz" in questions[0]
-    assert (tmp_path / "kept.npz").read_bytes() == b"precious"
+    assert "kept.digitnet" in questions[0]
+    assert (tmp_path / "kept.digitnet").read_bytes() == b"precious"
     assert dialog.isVisible()
     answer_next_question(qtbot, QMessageBox.StandardButton.Yes)
     with qtbot.waitSignal(session.status_message):
         type_name(qtbot, dialog, tmp_path / typed)
-    assert load_model(tmp_path / "kept.npz").card.name == "handwriting"
+    assert load_model(tmp_path / "kept.digitnet").card.name == "handwriting"
 
 
 def test_a_name_with_a_full_stop_gets_the_suffix_and_replaces_nothing_without_confirmation(
@@ -121,13 +121,13 @@ def test_a_name_with_a_full_stop_gets_the_suffix_and_replaces_nothing_without_co
     actions.save_model_as()
     with qtbot.waitSignal(session.status_message):
         type_name(qtbot, dialog_of(actions, qtbot), tmp_path / "run 0.5")
-    assert (tmp_path / "run 0.5.npz").is_file()
-    (tmp_path / "run 0.5.npz").write_bytes(b"precious")
+    assert (tmp_path / "run 0.5.digitnet").is_file()
+    (tmp_path / "run 0.5.digitnet").write_bytes(b"precious")
     actions.save_model_as()
     type_name(qtbot, dialog_of(actions, qtbot), tmp_path / "run 0.5")
     again = dialog_of(actions, qtbot)  # a second dialog with the complete name asks for confirmation
-    assert [Path(path).name for path in again.selectedFiles()] == ["run 0.5.npz"]
-    assert (tmp_path / "run 0.5.npz").read_bytes() == b"precious"
+    assert [Path(path).name for path in again.selectedFiles()] == ["run 0.5.digitnet"]
+    assert (tmp_path / "run 0.5.digitnet").read_bytes() == b"precious"
     again.reject()
 
 
@@ -141,7 +141,7 @@ def test_the_dialog_saves_the_model_that_was_in_use_when_it_opened(
         session.open_model(tmp_path / "other.npz")
     with qtbot.waitSignal(session.status_message):
         type_name(qtbot, dialog_of(actions, qtbot), tmp_path / "kept")
-    assert load_model(tmp_path / "kept.npz").card.name == "handwriting"
+    assert load_model(tmp_path / "kept.digitnet").card.name == "handwriting"
 
 
 def test_a_model_with_a_file_is_saved_there_without_a_dialog(
@@ -162,11 +162,11 @@ def test_for_a_model_without_a_file_the_dialog_opens_in_the_folder_of_models(
     actions.save_model()
     dialog = dialog_of(actions, qtbot)
     assert Path(dialog.directory().absolutePath()) == models_folder()
-    assert [Path(path).name for path in dialog.selectedFiles()] == ["handwriting.npz"]
+    assert [Path(path).name for path in dialog.selectedFiles()] == ["handwriting.digitnet"]
     dialog.reject()
 
 
-@pytest.mark.parametrize(("name", "proposed"), [("../../etc/a:b", "-..-etc-a-b.npz"), ("...", "model.npz")])
+@pytest.mark.parametrize(("name", "proposed"), [("../../etc/a:b", "-..-etc-a-b.digitnet"), ("...", "model.digitnet")])
 def test_a_model_name_cannot_lead_out_of_the_folder(
     actions: FileActions, session: Session, bundled: Model, qtbot: QtBot, tmp_path: Path, name: str, proposed: str
 ) -> None:

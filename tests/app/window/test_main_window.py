@@ -256,6 +256,22 @@ def test_files_dropped_on_the_window_are_opened(window: MainWindow, qtbot: QtBot
     assert window.session.model_path == tmp_path / "dropped.npz"
 
 
+def test_files_given_to_the_start_are_opened(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    """A model, a data set and a picture, as by `digitlab FILE ...`."""
+    model, data, picture = tmp_path / "a model.digitnet", tmp_path / "data.csv", tmp_path / "seven.png"
+    save_model(load_model(Path("resources/models/handwriting.npz")), model)
+    images = small_mnist().training.images[:20].reshape(20, 784)
+    data.write_text("\n".join(",".join(map(str, [number % 10, *image])) for number, image in enumerate(images)))
+    assert window.grab().save(str(picture))
+    window.open_paths([model])
+    qtbot.waitUntil(lambda: window.session.model_path == model)
+    window.open_paths([data])
+    qtbot.waitUntil(lambda: len(window.session.data.training) + len(window.session.data.validation or ()) == 20)
+    window.open_paths([picture])
+    assert window.tabs.currentWidget() is window.draw_tab
+    qtbot.waitUntil(lambda: window.draw_tab.canvas.picture is not None)
+
+
 def test_an_unsaved_model_keeps_the_window_open_once(window: MainWindow, qtbot: QtBot, user_files: Path) -> None:
     (user_files / "models").parent.mkdir(exist_ok=True)
     (user_files / "models").write_text("a file where the folder should be")
