@@ -265,8 +265,10 @@ def test_files_given_to_the_start_are_opened(window: MainWindow, qtbot: QtBot, t
     assert window.grab().save(str(picture))
     window.open_paths([model])
     qtbot.waitUntil(lambda: window.session.model_path == model)
-    window.open_paths([data])
-    qtbot.waitUntil(lambda: len(window.session.data.training) + len(window.session.data.validation or ()) == 20)
+    with qtbot.waitSignal(window.session.data_changed) as changed:
+        window.open_paths([data])
+    assert changed.args is not None
+    assert "data.csv" in changed.args[0].training.source
     window.open_paths([picture])
     assert window.tabs.currentWidget() is window.draw_tab
     qtbot.waitUntil(lambda: window.draw_tab.canvas.picture is not None)
