@@ -66,9 +66,9 @@ def test_the_seed_of_synthetic_digits_has_the_limits_of_a_run_seed(qtbot: QtBot)
     qtbot.addWidget(panel)
     largest = int(SETTINGS["seed"].range.highest)
     panel.seed.setText(str(largest))
-    with qtbot.waitSignal(panel.synthetic_requested) as asked:
+    with qtbot.waitSignal(panel.synthetic_requested) as signal:
         panel.seed.returnPressed.emit()
-    assert asked.args == [2000, largest]
+    assert signal.args == [2000, largest]
     panel.seed.setText(str(largest + 1))
     with qtbot.assertNotEmitted(panel.synthetic_requested):
         panel.seed.returnPressed.emit()
