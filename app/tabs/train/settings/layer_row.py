@@ -6,7 +6,7 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.style.theme import GAP
-from app.tabs.train.settings.layer_words import NO_ACTIVATION, Block, texts_of, word_of
+from app.tabs.train.settings.layer_words import NO_ACTIVATION, Block, read_block, texts_of, word_of
 from app.widgets.elements import text_label, without_margins
 from app.widgets.form import Choice
 from nncore.model.layers import ACTIVATIONS, LayerSpec
@@ -83,7 +83,15 @@ class LayerRow(QWidget):
     @property
     def word(self) -> str:
         """The word of this layer in the line of all layers."""
-        return word_of(self.layer.kind, {field: edit.text() for field, edit in self.edits.items()})
+        return word_of(self.layer.kind, self._texts)
+
+    def read(self, number: int) -> Block:
+        """The block in the fields, which is hidden layer `number`; raises SettingError("layers") for invalid text."""
+        return read_block(number, self.block, self._texts)
+
+    @property
+    def _texts(self) -> dict[str, str]:
+        return {field: edit.text() for field, edit in self.edits.items()}
 
     @property
     def block(self) -> Block:

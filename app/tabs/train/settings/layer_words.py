@@ -8,7 +8,7 @@ word leaves out have their usual values. A new kind of layer is a row of KINDS.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -175,10 +175,24 @@ def _text(value: Any) -> str:
 
 def word_of(kind: str, texts: dict[str, str]) -> str:
     """The word for a block with these texts, which may be invalid; a missing number becomes a question mark."""
-    parts = KINDS[kind].parts
-    first = "".join(texts[part.field].strip() or "?" for part in parts[:1])
-    rest = (part.letter + (texts[part.field].strip() or "?") for part in parts[1:] if texts[part.field] != part.usual)
+    parts, stripped = KINDS[kind].parts, {field: text.strip() for field, text in texts.items()}
+    first = "".join(stripped[part.field] or "?" for part in parts[:1])
+    rest = (part.letter + (stripped[part.field] or "?") for part in parts[1:] if stripped[part.field] != part.usual)
     return KINDS[kind].word + first + "".join(rest)
+
+
+def read_block(number: int, before: Block, texts: Mapping[str, str]) -> Block:
+    """The block `before`, the `number`-th hidden layer, with the numbers in `texts`, by field.
+
+    Raises SettingError("layers") if one of the texts is not one number. Unlike `read_blocks`, a text with a space or
+    a comma is refused and not read as several layers.
+    """
+    kind, label = before.layer.kind, before.layer.label
+    numbers: dict[str, Any] = {}
+    for part in before.kind.parts:
+        text = texts[part.field].strip()
+        numbers[part.field] = _width(number, text) if kind == "dense" else _number(number, label, part, text)
+    return replace(before, layer=replace(before.layer, **numbers))
 
 
 def read_blocks(text: str, before: Sequence[Block] = ()) -> tuple[Block, ...]:

@@ -32,6 +32,7 @@ class LayersEditor(QWidget):
         super().__init__()
         self.text = text
         self.rows: list[LayerRow] = []
+        self._row_problem: SettingError | None = None  # of the rows, which the text may not show: "64 32" in one field
         self._label_width = 0
         self._lock_reason = ""
         self.add_button = QToolButton()
@@ -51,7 +52,9 @@ class LayersEditor(QWidget):
         self._update_add_button()
 
     def blocks(self) -> tuple[Block, ...]:
-        """The hidden layers; raises SettingError("layers") if the text cannot be read."""
+        """The hidden layers; raises SettingError("layers") if the text or a field of a row cannot be read."""
+        if self._row_problem is not None:
+            raise SettingError(self._row_problem.field, str(self._row_problem))
         return read_blocks(self.text.text(), [row.block for row in self.rows])
 
     def set_blocks(self, blocks: Sequence[Block]) -> None:
@@ -59,6 +62,7 @@ class LayersEditor(QWidget):
         with QSignalBlocker(self.text):
             self.text.setText(" ".join(block.word for block in blocks))
             self.text.setCursorPosition(0)
+        self._row_problem = None
         self._make_rows(blocks)
         self.changed.emit()
 
@@ -94,6 +98,7 @@ class LayersEditor(QWidget):
     @Slot()
     def _follow_text(self) -> None:
         # `blocks` reports errors to the form; the rows keep the last text that could be read.
+        self._row_problem = None
         with suppress(SettingError):
             self._make_rows(self.blocks())
         self.changed.emit()
@@ -103,8 +108,13 @@ class LayersEditor(QWidget):
         with QSignalBlocker(self.text):
             self.text.setText(" ".join(row.word for row in self.rows))
             self.text.setCursorPosition(0)
-        with suppress(SettingError):
-            for row, block in zip(self.rows, self.blocks(), strict=True):
+        self._row_problem = None
+        try:
+            blocks = [row.read(number) for number, row in enumerate(self.rows, start=1)]
+        except SettingError as problem:
+            self._row_problem = problem
+        else:
+            for row, block in zip(self.rows, blocks, strict=True):
                 row.layer = block.layer  # the fields keep the text that was typed
         self.changed.emit()
 

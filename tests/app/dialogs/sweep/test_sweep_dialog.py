@@ -15,6 +15,7 @@ from app.dialogs.sweep.sweep_plot import PARAMETERS, TIME
 from nncore.experiments.recipes import RECIPES
 from nncore.experiments.run_log.log import RunLog, RunSettings
 from nncore.training import TrainingConfig
+from tests.app.odd_texts import ODD_TEXTS
 from tests.nncore.runs import SMALL, few_digits
 
 BASE = RunSettings("rates", SMALL, TrainingConfig(epochs=1), "", "a machine", "quick")
@@ -48,6 +49,16 @@ def test_an_invalid_value_is_marked(dialog: SweepDialog, qtbot: QtBot) -> None:
     assert "bogus" in dialog.form.rows["optimizer"].message.text()
     assert not dialog.run_button.isEnabled()
     dialog.entries["optimizer"].clear()
+    assert dialog.run_button.isEnabled()
+
+
+@pytest.mark.parametrize("typed", ODD_TEXTS)
+def test_odd_text_in_any_field_is_read_or_refused_beside_it(dialog: SweepDialog, typed: str) -> None:
+    for field, entry in dialog.entries.items():
+        entry.setText(typed)
+        refused = bool(dialog.form.rows[field].message.text() or dialog.problem.text())
+        assert dialog.run_button.isEnabled() != refused
+        entry.clear()
     assert dialog.run_button.isEnabled()
 
 

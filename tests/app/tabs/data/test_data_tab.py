@@ -17,6 +17,7 @@ from app.tabs.data.sample_view import CONFLICTS, DUPLICATES
 from nncore.data.dataset import Dataset, Splits
 from nncore.data.formats.unipen_writer import write_ink
 from nncore.handwriting.synthetic import digits
+from tests.app.odd_texts import ODD_TEXTS
 from tests.nncore.example_data import small_mnist
 
 
@@ -197,3 +198,19 @@ def test_data_without_images_is_shown_as_numbers(tab: DataTab, qtbot: QtBot) -> 
     assert "20 examples of 1 number\n" in tab.statistics_label.text()
     assert not tab.grab().isNull()
     assert "Example" in tab.samples.grid.description(0)
+
+
+@pytest.mark.parametrize("typed", ODD_TEXTS)
+def test_odd_text_in_any_field_is_read_or_refused(tab: DataTab, typed: str) -> None:
+    panel, chosen = tab.panel, []
+    for signal in (panel.synthetic_requested, panel.share_chosen, panel.test_share_chosen):
+        signal.disconnect()
+        signal.connect(lambda *values: chosen.append(values))
+    for entry in (panel.count, panel.seed, panel.share, panel.test_share):
+        before = entry.text()
+        chosen.clear()
+        entry.setText(typed)
+        for entered in (entry.returnPressed, entry.editingFinished):
+            entered.emit()
+        assert bool(chosen) != bool(panel.problem.text())
+        entry.setText(before)

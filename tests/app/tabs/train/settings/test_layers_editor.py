@@ -82,6 +82,19 @@ def test_a_row_without_a_width_is_invalid(editor: LayersEditor, qtbot: QtBot, ty
         layers(editor)
 
 
+@pytest.mark.parametrize("typed", ["64 32", "1,2", "1;2", "conv8", "norm", "max2"])
+def test_a_width_that_is_not_one_number_is_refused(editor: LayersEditor, typed: str) -> None:
+    editor.rows[1].first_edit.setText(typed)
+    with pytest.raises(SettingError, match=f"hidden layer 2 must be a whole number, such as 64; got “{typed}”"):
+        layers(editor)
+    assert [row.first_edit.text() for row in editor.rows] == ["128", typed]
+    editor.rows[1].first_edit.setText("32")
+    assert layers(editor) == ((128, 32), ["relu", "tanh"])
+    editor.rows[1].first_edit.setText(typed)
+    editor.text.setText("16 8")
+    assert layers(editor) == ((16, 8), ["relu", "tanh"])
+
+
 def test_invalid_text_gives_an_error_and_does_not_change_the_rows(editor: LayersEditor, qtbot: QtBot) -> None:
     with qtbot.waitSignal(editor.changed):
         editor.text.end(False)

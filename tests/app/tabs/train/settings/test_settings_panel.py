@@ -16,13 +16,14 @@ from nncore.data.dataset import Dataset, Splits
 from nncore.errors import SettingError
 from nncore.experiments.recipes import RECIPES
 from nncore.experiments.run_log.log import RunSettings
-from nncore.model.layers import INITIALIZATIONS, Dense
+from nncore.model.layers import INITIALIZATIONS, Activation, Conv2D, Dense, Dropout, Flatten, MaxPool2D
 from nncore.model.network import NetworkSpec
 from nncore.preprocessing.augmentation import Augmentation
 from nncore.training import TrainingConfig
 from nncore.training.optimizers import OPTIMIZERS
 from nncore.training.rate_finder import RateSweep
 from nncore.training.schedules import SCHEDULES
+from tests.app.odd_texts import ODD_TEXTS
 
 
 @pytest.fixture
@@ -437,3 +438,30 @@ def test_removing_all_layers_keeps_the_width_of_the_panel(panel: SettingsPanel, 
     type_into(qtbot, panel.network.hidden_layers, "")
     qtbot.wait(50)
     assert panel.width() == before
+
+
+def check_odd_text(panel: SettingsPanel, typed: str) -> None:
+    """Enter a text in each field in turn; it must be read, or refused beside the field."""
+    for number in range(len(panel.findChildren(QLineEdit))):
+        edit = panel.findChildren(QLineEdit)[number]  # rows of layers may be new
+        before = edit.text()
+        edit.setText(typed)
+        complaint = ""
+        try:
+            panel.spec(), panel.config(), panel.points()
+        except SettingError as problem:
+            complaint = str(problem)
+        assert panel.is_valid == (not complaint)
+        assert not complaint or complaint in [message(panel, field) for field in all_rows(panel)]
+        edit.setText(before)
+    assert panel.is_valid
+
+
+@pytest.mark.parametrize("typed", ODD_TEXTS)
+def test_odd_text_in_any_field_is_read_or_refused_beside_it(panel: SettingsPanel, typed: str) -> None:
+    panel.distort.setChecked(True)
+    layers = (Conv2D(8), Activation("relu"), MaxPool2D(), Dropout(0.3), Flatten(), Dense(32), Dense(10))
+    panel.set_values(NetworkSpec((28, 28), layers), panel.config())
+    check_odd_text(panel, typed)
+    panel.choose_recipe("sine")
+    check_odd_text(panel, typed)
