@@ -24,7 +24,7 @@ def test_every_package_has_a_place_in_the_order() -> None:
         f"{top}.{path.stem}"
         for top in ("nncore", "app")
         for path in (ROOT / top).iterdir()
-        if path.name not in ("__init__.py", "__pycache__", "py.typed")
+        if path.name not in ("__init__.py", "__main__.py", "__pycache__", "py.typed")
     }
     assert found == set(ORDER)
 

@@ -4,29 +4,50 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 OWN_PACKAGES = ("app", "digitlab", "nncore", "resources")
 
-SYSTEM_PACKAGES = "libegl1 libgl1 libdbus-1-3 libfontconfig1 libglib2.0-0 libxkbcommon0"
-"""Debian and Ubuntu packages that Qt needs even without a screen."""
+QT_LIBRARIES = (
+    "libEGL.so.1",
+    "libGL.so.1",
+    "libX11.so.6",
+    "libdbus-1.so.3",
+    "libfontconfig.so.1",
+    "libfreetype.so.6",
+    "libglib-2.0.so.0",
+    "libxkbcommon.so.0",
+)
+"""The libraries that Qt needs even without a screen."""
 
-WINDOW_PACKAGES = {
-    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
-    "libxcb-cursor.so.0": "libxcb-cursor0",
-    "libxcb-icccm.so.4": "libxcb-icccm4",
-    "libxcb-keysyms.so.1": "libxcb-keysyms1",
-    "libxcb-shape.so.0": "libxcb-shape0",
-    "libxcb-xkb.so.1": "libxcb-xkb1",
-    "libxcb-randr.so.0": "libxcb-randr0",
-    "libxcb-xfixes.so.0": "libxcb-xfixes0",
-    "libxcb-sync.so.1": "libxcb-sync1",
-    "libX11-xcb.so.1": "libx11-xcb1",
-}
-"""The libraries that Qt needs for a window under X11, and the Debian and Ubuntu packages that contain them."""
+X11_LIBRARIES = (
+    "libxkbcommon-x11.so.0",
+    "libxcb-cursor.so.0",
+    "libxcb-icccm.so.4",
+    "libxcb-keysyms.so.1",
+    "libxcb-shape.so.0",
+    "libxcb-xkb.so.1",
+    "libxcb-randr.so.0",
+    "libxcb-xfixes.so.0",
+    "libxcb-sync.so.1",
+    "libX11-xcb.so.1",
+)
+"""The libraries that Qt needs for a window under X11."""
+
+WAYLAND_LIBRARIES = ("libwayland-client.so.0", "libwayland-cursor.so.0")
+"""The libraries that Qt needs for a window under Wayland."""
+
+PACKAGES = {"libglib-2.0.so.0": "libglib2.0-0", "libgthread-2.0.so.0": "libglib2.0-0", "libz.so.1": "zlib1g"}
+"""The Debian and Ubuntu packages whose name does not follow from the library that they contain."""
 
 Load = Callable[[str], object]
+
+_MISSING_LIBRARY = re.compile(r"(lib[\w.+-]+\.so\.[\d.]+): cannot open shared object file")
+"""What the loader says of a library that is missing."""
+
+_ADVICE = "Start Digit Lab from a desktop, or use a command that needs no window, such as train (--help lists them)."
 
 
 def missing_package(problem: ModuleNotFoundError) -> str:
@@ -37,45 +58,76 @@ def missing_package(problem: ModuleNotFoundError) -> str:
     return f"The Python package {package} is not installed. Run the first command of the README."
 
 
-def no_qt(problem: ImportError) -> str:
-    """Return why Qt could not be loaded and what to do."""
-    packages = f"{SYSTEM_PACKAGES} {' '.join(WINDOW_PACKAGES.values())}"
-    return f"Qt could not be loaded ({problem}). On Debian or Ubuntu run: apt install {packages}"
+def package_of(library: str) -> str:
+    """Return the Debian and Ubuntu package of a shared library: libxcb-cursor0 for libxcb-cursor.so.0."""
+    name, _, version = library.partition(".so.")
+    hyphen = "-" if name[-1:].isdigit() else ""
+    return PACKAGES.get(library, f"{name}{hyphen}{version}".lower())
+
+
+def no_qt(problem: ImportError, load: Load = ctypes.CDLL) -> str:
+    """Return why Qt could not be loaded and what to do. `load` loads a shared library, or raises OSError."""
+    missing = _missing(QT_LIBRARIES, load)
+    named = _MISSING_LIBRARY.match(str(problem))
+    if named and named[1] not in missing and not named[1].startswith("libQt6"):
+        missing.append(named[1])
+    if missing:
+        return _lacks(missing)
+    return f"Qt could not be loaded ({problem}). Install it again with the first command of the README."
 
 
 def why_no_window(environment: Mapping[str, str] = os.environ, load: Load = ctypes.CDLL) -> str:
     """Return why Qt would abort the process instead of opening a window; "" if no reason is known.
 
-    Only Linux can lack a screen or the libraries of X11. `load` loads a shared library, or raises OSError.
+    Only Linux can lack a screen or the libraries of X11 and Wayland. `load` loads a shared library, or raises OSError.
     """
-    platform = environment.get("QT_QPA_PLATFORM", "")
-    if not sys.platform.startswith("linux") or (platform and platform.partition(":")[0] != "xcb"):
+    platform = environment.get("QT_QPA_PLATFORM", "").partition(":")[0]
+    if not sys.platform.startswith("linux") or platform not in ("", "xcb", "wayland"):
         return ""
-    if not platform:
-        if environment.get("WAYLAND_DISPLAY"):
+    wayland = environment.get("WAYLAND_DISPLAY", "")
+    if platform == "wayland" or (platform == "" and wayland):
+        missing = _missing(WAYLAND_LIBRARIES, load)
+        if not missing and _wayland_answers(environment, load):
             return ""
-        if not environment.get("DISPLAY"):
-            return (
-                "There is no screen for a window (neither DISPLAY nor WAYLAND_DISPLAY is set). Start Digit Lab "
-                "from a desktop, or use a command that needs no window, such as train (--help lists them)."
-            )
-    missing = [package for library, package in WINDOW_PACKAGES.items() if not _can_load(library, load)]
+        if platform == "wayland" or not environment.get("DISPLAY"):  # otherwise Qt opens the window under X11
+            return _lacks(missing) if missing else f"No display server answers at WAYLAND_DISPLAY={wayland}. {_ADVICE}"
+    elif platform == "" and not environment.get("DISPLAY"):
+        return f"There is no screen for a window (neither DISPLAY nor WAYLAND_DISPLAY is set). {_ADVICE}"
+    missing = _missing(X11_LIBRARIES, load)
     if missing:
-        return f"Qt lacks libraries for a window. On Debian or Ubuntu run: apt install {' '.join(missing)}"
+        return _lacks(missing)
     if not _x_server_answers(load):
-        return (
-            f"No X server answers at DISPLAY={environment.get('DISPLAY', '')}. Start Digit Lab from a desktop, "
-            "or use a command that needs no window, such as train (--help lists them)."
-        )
+        return f"No X server answers at DISPLAY={environment.get('DISPLAY', '')}. {_ADVICE}"
     return ""
 
 
-def _can_load(library: str, load: Load) -> bool:
-    try:
-        load(library)
-    except OSError:
-        return False
-    return True
+def _lacks(libraries: Sequence[str]) -> str:
+    packages = " ".join(dict.fromkeys(package_of(library) for library in libraries))
+    return f"Qt lacks {', '.join(libraries)}. On Debian or Ubuntu run: apt install {packages}"
+
+
+def _missing(libraries: Iterable[str], load: Load) -> list[str]:
+    """The libraries that cannot be loaded. For one that lacks another library, that one is returned."""
+    missing: list[str] = []
+    for library in libraries:
+        try:
+            load(library)
+        except OSError as problem:
+            named = _MISSING_LIBRARY.match(str(problem))
+            missing.append(named[1] if named else library)
+    return list(dict.fromkeys(missing))
+
+
+def _wayland_answers(environment: Mapping[str, str], load: Load) -> bool:
+    """Whether the Wayland server accepts a connection."""
+    if environment.get("WAYLAND_SOCKET"):  # an open connection, which can be used only once
+        return True
+    client: ctypes.CDLL = load("libwayland-client.so.0")  # type: ignore[assignment]
+    client.wl_display_connect.restype = ctypes.c_void_p
+    connection = client.wl_display_connect(os.fsencode(environment.get("WAYLAND_DISPLAY", "")) or None)
+    if connection:
+        client.wl_display_disconnect(ctypes.c_void_p(connection))
+    return bool(connection)
 
 
 def _x_server_answers(load: Load) -> bool:

@@ -21,6 +21,7 @@ PACKAGES = ("app", "nncore", "resources")
 DATA_SUFFIXES = (".npz", ".svg", ".otf", ".md", ".txt", ".typed", ".json", ".qss")
 
 NOT_INSTALLED = (
+    "app/__main__.py",
     "resources/packaging",
     "resources/screenshots",
     "resources/build_",

@@ -58,6 +58,11 @@ def test_train_reaches_97_percent_on_mnist_and_saves_the_model(tmp_path: Path) -
     assert load_model(out).card.test_accuracy == events[-1]["test_accuracy"]
 
 
+def test_the_package_can_be_run_as_a_program() -> None:
+    process = subprocess.run([sys.executable, "-m", "app", "recipes"], cwd=ROOT, capture_output=True, text=True)
+    assert (process.returncode, process.stdout) == (0, run("recipes").stdout)
+
+
 def test_training_without_a_window_loads_no_qt(small_data: Path) -> None:
     arguments = ["train", *SMALL, "--data", str(small_data)]
     probe = f"import sys, app.cli.main; app.cli.main.main({arguments!r}); print(sorted(sys.modules))"
