@@ -17,6 +17,7 @@ from pathlib import Path
 
 import resources
 from nncore.errors import DigitLabError
+from nncore.system.atomic_write import save_file
 
 PLACES = {
     "desktop/digitlab.desktop": "applications/digitlab.desktop",
@@ -37,11 +38,7 @@ def install_desktop_entry() -> str:
         if source.endswith(".desktop"):
             text = text.replace("TryExec=digitlab", f"TryExec={command()[0]}")
             text = text.replace("\nExec=digitlab", f"\nExec={_quoted(*command())}")
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, encoding="utf-8")
-        except OSError as problem:
-            raise DigitLabError(f"{target}: could not be written: {problem.strerror or problem}.") from problem
+        save_file(target, text.encode(), DigitLabError)
     _tell_desktop()
     return f"Digit Lab is in the desktop's menu now, and opens .digitnet files: {' '.join(command())}"
 

@@ -69,7 +69,7 @@ def test_an_appimage_and_a_packed_program_name_themselves(monkeypatch: pytest.Mo
 
 def test_a_folder_that_cannot_be_written_is_reported(data: Path) -> None:
     data.write_text("a file where the folder should be")
-    with pytest.raises(DigitLabError, match="could not be written"):
+    with pytest.raises(DigitLabError, match="could not be saved"):
         install_desktop_entry()
 
 

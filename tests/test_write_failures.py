@@ -1,0 +1,251 @@
+"""Whatever fails while a file is written: the old file stays as it was, and one sentence says what failed.
+
+For every kind of file that the program writes, each call of the system fails once, until the writing succeeds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import os
+import shutil
+import sqlite3
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QByteArray
+
+from app.cli import evaluate
+from app.cli.desktop_entry import install_desktop_entry
+from app.storage.ink_library import Example, InkLibrary
+from app.storage.run_tables import write_run_tables
+from app.style.theme import ThemeChoice
+from app.window.preferences import WindowPreferences
+from nncore.data.formats import InkSamples
+from nncore.data.formats.unipen_writer import write_ink
+from nncore.errors import DigitLabError
+from nncore.experiments.run_log.html_report import ReportedRun, write_report
+from nncore.experiments.run_log.log import LoggedRun, RunLog, RunLogError, RunSettings
+from nncore.files.checkpoint_file import save_checkpoint
+from nncore.files.model_file import bundled_model_path, load_model, save_model
+from nncore.handwriting.personal_test.handwriting_test import HandwritingTest
+from nncore.handwriting.personal_test.history import HandwritingTestHistory
+from nncore.handwriting.personal_test.import_export import export_test
+from nncore.handwriting.personal_test.jsonl_file import write_result
+from nncore.model.network import NetworkSpec
+from nncore.training import TrainingConfig
+from nncore.training.step_curve import MAX_POINTS
+from tests.failing_writes import PROBLEMS, failing_call, limited_file_size
+from tests.nncore.handwriting.personal_test.samples import ink, result
+from tests.nncore.saved_run import checkpoint
+
+SAMPLES = Path(__file__).parent / "samples" / "formats"
+
+needs_limits = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of file sizes")
+
+Save = Callable[[Path, int], None]
+"""Writes into a folder. The second call, with 1, replaces or extends what the first one, with 0, has written."""
+
+SETTINGS = RunSettings("a run", NetworkSpec.dense((784, 16, 10)), TrainingConfig(), "MNIST")
+CURVE = np.zeros((3, MAX_POINTS), np.float32)
+
+
+def model_saver(name: str) -> Save:
+    def save(folder: Path, generation: int) -> None:
+        model = load_model(bundled_model_path())
+        save_model(replace(model, card=replace(model.card, name=f"model {generation}")), folder / name)
+
+    return save
+
+
+def save_run(folder: Path, generation: int) -> None:
+    save_checkpoint(replace(checkpoint(), recipe=f"recipe {generation}"), folder / "run.checkpoint")
+
+
+def teach(folder: Path, generation: int) -> None:
+    library = InkLibrary(folder / "my hand.unipen")
+    library.load()
+    library.add(Example(ink(generation), generation, datetime(2026, 1, 1)))
+
+
+def forget(folder: Path, generation: int) -> None:
+    teach(folder, generation) if generation == 0 else reopened(folder).forget()
+
+
+def restore(folder: Path, generation: int) -> None:
+    if generation == 1:
+        reopened(folder).restore_forgotten()
+        return
+    teach(folder, 3)
+    reopened(folder).forget()
+    teach(folder, 4)
+
+
+def reopened(folder: Path) -> InkLibrary:
+    library = InkLibrary(folder / "my hand.unipen")
+    assert library.load() == ""
+    return library
+
+
+def reported_run(generation: int) -> ReportedRun:
+    settings = replace(SETTINGS, name=f"run {generation}")
+    run = LoggedRun(1, settings, "", "2026-01-01T00:00:00", "finished", 1.0, 1, 9, None, None, 0.5, 0.9, 0.4)
+    return ReportedRun(run, [{"epoch": 1, "step": 9, "training_loss": 0.5}], CURVE)
+
+
+def export_runs(folder: Path, generation: int) -> None:
+    reported = reported_run(generation)
+    write_run_tables([(reported.run, reported.epochs)], folder / "runs.csv")
+
+
+def report_on_model(folder: Path, generation: int) -> None:
+    out = folder / "report.html"
+    inks = SAMPLES / ("hand_bcf3b82.unipen" if generation else "ink_bcf3b82.unipen")
+    evaluate.run(argparse.Namespace(model=None, data=None, ink=inks, report=out, json=True))
+
+
+def install(folder: Path, generation: int) -> None:
+    environment = mock.patch.dict(os.environ, XDG_DATA_HOME=str(folder), APPIMAGE=f"/programs/digitlab {generation}")
+    with environment, mock.patch.object(shutil, "which", return_value=None):  # no program of the desktop is started
+        install_desktop_entry()
+
+
+SAVES: dict[str, Save] = {
+    "model": model_saver("model.digitnet"),
+    "ONNX": model_saver("model.onnx"),
+    "script": model_saver("model.py"),
+    "checkpoint": save_run,
+    "taught drawings": teach,
+    "forgotten drawings": forget,
+    "restored drawings": restore,
+    "handwriting test": lambda folder, generation: write_result(result(f"2026-01-0{generation + 1}"), folder / "a"),
+    "unfinished handwriting test": lambda folder, generation: HandwritingTestHistory(folder).store_unfinished(
+        HandwritingTest((1, 2), (ink(generation),))
+    ),
+    "exported handwriting test": lambda folder, generation: export_test(
+        result(f"2026-01-0{generation + 1}T00:00:00"), folder / "test.csv"
+    ),
+    "exported drawings": lambda folder, generation: write_ink(
+        InkSamples((ink(generation),), (generation,), ("me",), "test"), folder / "test.unipen"
+    ),
+    "table of runs": export_runs,
+    "report on runs": lambda folder, generation: write_report([reported_run(generation)], folder / "report.html"),
+    "report on a model": report_on_model,
+    "desktop entry": install,
+}
+"""Every kind of file that is written as a whole."""
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("number", PROBLEMS, ids=errno.errorcode.get)
+@pytest.mark.parametrize("kind", SAVES)
+def test_after_any_failed_call_each_file_is_the_old_one_or_the_complete_new_one(
+    kind: str, number: int, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    save, folder, kept = SAVES[kind], tmp_path / "folder", tmp_path / "kept"
+    save(folder, 0)
+    shutil.copytree(folder, kept)
+    old = contents(folder)
+    outcomes: list[tuple[str, dict[str, bytes]]] = []
+    for failing in count():
+        sentence = ""
+        with failing_call(failing, number) as call:
+            try:
+                save(folder, 1)
+            except DigitLabError as problem:
+                sentence = str(problem)
+        outcomes.append((sentence, contents(folder)))
+        if not call.was_reached:
+            break
+        shutil.rmtree(folder)
+        shutil.copytree(kept, folder)
+    *failed, (last_sentence, new) = outcomes
+    assert last_sentence == ""
+    assert new != old
+    assert any(sentence for sentence, _ in failed)
+    for sentence, found in failed:
+        if not sentence:  # only the folder could not be flushed
+            assert found == new
+            continue
+        assert os.strerror(number) in sentence
+        assert str(folder) in sentence or any(Path(name).name in sentence for name in (*old, *new))
+        assert len(sentence.splitlines()) == 1
+        for name in {*found, *old, *new}:
+            assert found.get(name) in (old.get(name), new.get(name)), f"{name} after: {sentence}"
+        if len({*old, *new}) == 1:
+            assert found == old
+
+
+def log_epochs(path: Path, number: int) -> None:
+    """Log a run of two epochs; its name is `number`."""
+    with RunLog(path) as log:
+        run = log.begin(replace(SETTINGS, name=str(number)))
+        for epoch in (1, 2):
+            log.add_epochs(run, [{"epoch": epoch, "training_loss": float(number)}], CURVE, epochs=epoch)
+        log.end(run, "finished")
+
+
+@needs_limits
+def test_a_log_that_cannot_grow_keeps_all_that_was_written(tmp_path: Path) -> None:
+    """At any size of its files: what a failed call was to write is missing as a whole, and all before is there."""
+    log_epochs(tmp_path / "kept" / "runs.sqlite", 0)
+    failures = 0
+    for size in count(0, 3000):
+        folder = tmp_path / f"limit {size}"
+        shutil.copytree(tmp_path / "kept", folder)
+        path, problem = folder / "runs.sqlite", None
+        with limited_file_size(size):
+            try:
+                log_epochs(path, 1)
+            except RunLogError as error:
+                problem = str(error)
+        with RunLog(path) as log:
+            runs = log.runs()
+            assert runs[-1].settings.name == "0"
+            assert [row["training_loss"] for row in log.epochs(runs[-1].id)] == [0.0, 0.0]
+            np.testing.assert_array_equal(log.curve(runs[-1].id), CURVE)
+            for run in runs[:-1]:
+                assert len(log.epochs(run.id)) == run.epochs
+        with closing(sqlite3.connect(path)) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        if problem is None:
+            break
+        failures += 1
+        assert problem.startswith(f"{path}: ")
+        assert len(problem.splitlines()) == 1
+    assert failures > 5
+    assert [run.settings.name for run in runs] == ["1", "0"]
+
+
+@needs_limits
+def test_preferences_that_cannot_be_written_stay_as_they_were(user_files: Path) -> None:
+    path = user_files / "settings.ini"
+
+    def store(theme: ThemeChoice, geometry: bytes) -> None:
+        preferences = WindowPreferences()
+        preferences.theme, preferences.geometry = theme, QByteArray(geometry)
+        del preferences  # writes the file
+
+    store(ThemeChoice.DARK, b"old" * 20)
+    old, states = path.read_bytes(), []
+    for size in count(0, 7):
+        with limited_file_size(size):
+            store(ThemeChoice.LIGHT, b"new" * 20)
+        states.append(path.read_bytes())
+        if states[-1] != old:
+            break
+    assert len(states) > 1
+    assert WindowPreferences().theme is ThemeChoice.LIGHT
+    assert WindowPreferences().geometry == QByteArray(b"new" * 20)
+    assert [each.name for each in user_files.iterdir()] == ["settings.ini"]
