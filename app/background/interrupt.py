@@ -1,26 +1,30 @@
-"""Ctrl+C in the terminal: calls a function instead of raising KeyboardInterrupt. Imports no Qt."""
+"""Ctrl+C, and the signals that ask a program to end: they call a function. Imports no Qt."""
 
 from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+
+END_SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""Ctrl+C; the end of the user's session, or `kill`; and the end of the terminal. Windows has no SIGHUP."""
 
 
 @contextmanager
-def on_ctrl_c(callback: Callable[[], None], *, only_first: bool = True) -> Iterator[None]:
-    """Call `callback` on the main thread when Ctrl+C is pressed, until the `with` block ends.
+def on_end_signal(callback: Callable[[], None], *, only_first: bool = True) -> Iterator[None]:
+    """Call `callback` on the main thread at each of END_SIGNALS, until the `with` block ends.
 
-    only_first: a second Ctrl+C has the effect that it had before, usually a KeyboardInterrupt.
+    only_first: a second signal has the effect that it had before: Ctrl+C raises KeyboardInterrupt, the others end the
+    process. A signal other than Ctrl+C that is ignored, as SIGHUP is under nohup, stays ignored.
     """
 
     def handler(*_: object) -> None:
         if only_first:
-            signal.signal(signal.SIGINT, before)
+            restored.close()
         callback()
 
-    before = signal.signal(signal.SIGINT, handler)
-    try:
+    with ExitStack() as restored:
+        for number in END_SIGNALS:
+            if number == signal.SIGINT or signal.getsignal(number) is not signal.SIG_IGN:
+                restored.callback(signal.signal, number, signal.signal(number, handler))
         yield
-    finally:
-        signal.signal(signal.SIGINT, before)

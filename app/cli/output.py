@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 
 from nncore.errors import printable
 
@@ -24,7 +25,8 @@ def prepare_output() -> None:
 def print_error(sentence: str) -> None:
     """Print one line on standard error, without control characters."""
     if sys.stderr is not None:
-        print(f"digitlab: {printable(' '.join(sentence.split()), MAX_LINE_LENGTH)}", file=sys.stderr)
+        with suppress(OSError):  # the terminal has been closed
+            print(f"digitlab: {printable(' '.join(sentence.split()), MAX_LINE_LENGTH)}", file=sys.stderr)
 
 
 def discard_output() -> None:

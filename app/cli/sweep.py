@@ -14,7 +14,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from app.background.interrupt import on_ctrl_c
+from app.background.interrupt import on_end_signal
 from app.cli.output import FaultTolerantOutput, print_error
 from app.cli.train_options import add_settings, examples_for
 from app.storage.paths import run_log_path
@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     output, results = FaultTolerantOutput(), []
     write_result = _write_json if options.json else _write_text
     interrupted = Event()
-    with on_ctrl_c(interrupted.set):
+    with on_end_signal(interrupted.set):
         recorder = SweepRecorder(run_log_path(), settings, print_error)
         events = _events(options, jobs, data, recipe, share, interrupted.is_set)
         for result, number in _with_progress_bar(events, recorder):

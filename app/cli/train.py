@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
-from app.background.interrupt import on_ctrl_c
+from app.background.interrupt import on_end_signal
 from app.cli.output import FaultTolerantOutput, print_error
 from app.cli.train_options import add_settings, continued_training, new_training, recipe_from, verbose_epoch
 from app.cli.train_report import JsonReporter, Reporter, TextReporter, with_progress_bar
@@ -142,7 +142,7 @@ def _train(
     The run continues without a checkpoint, so that a full disk does not end it.
     """
     problem = None
-    with on_ctrl_c(training.control.stop):
+    with on_end_signal(training.control.stop):
         for event in with_progress_bar(training.events()):
             reporter.report(event)
             if recorder is not None:

@@ -13,7 +13,7 @@ from app.storage.paths import user_folder
 from app.style.icons import icon
 from app.style.theme import apply_theme
 from app.window.crash_reporter import CrashReporter, start_log
-from app.window.ctrl_c import CtrlC
+from app.window.end_signals import EndSignals
 from app.window.main_window import MainWindow
 from app.window.open_requests import OpenRequests
 from app.window.preferences import WindowPreferences
@@ -42,9 +42,9 @@ def run_window(paths: Sequence[Path] = ()) -> int:
     window.open_paths(paths)
     requests.received.connect(window.open_paths)
     requests.listen()
-    ctrl_c = CtrlC(application)
-    ctrl_c.pressed.connect(window.close)
+    end_signals = EndSignals(application)
+    end_signals.received.connect(window.close)
     status = application.exec()
-    ctrl_c.release()
+    end_signals.release()
     requests.close()
-    return 130 if ctrl_c.was_pressed else status
+    return 130 if end_signals.was_received else status

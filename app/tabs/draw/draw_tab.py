@@ -54,6 +54,7 @@ class DrawTab(Tab):
         super().__init__(parent)
         self._network: Network | None = None
         self._snapshots: EpochSnapshots | None = None
+        self._epoch_network: Network | None = None
         self._teacher: HandwritingTeacher | None = None
         self._reading = Reading()
         self._prediction: Prediction | None = None
@@ -91,10 +92,7 @@ class DrawTab(Tab):
     @property
     def network(self) -> Network | None:
         """The network that reads: the current model, or that of the selected epoch."""
-        epoch = self.epoch_row.choice
-        if epoch is None or self._snapshots is None:
-            return self._network
-        return self._snapshots.network(epoch)
+        return self._epoch_network or self._network
 
     def set_network(self, network: Network | None) -> None:
         """Read with `network` from now on, and read the canvas again."""
@@ -142,6 +140,18 @@ class DrawTab(Tab):
     def finish(self) -> bool:
         """Wait for pictures that are being read; False if one takes too long."""
         return self.pictures.finish()
+
+    @Slot(object)
+    def _choose_epoch(self, epoch: int | None) -> None:
+        """Read with the network of `epoch`, which stays in use when the snapshot is deleted; None: the latest."""
+        self._epoch_network = None
+        if epoch is not None and self._snapshots is not None:
+            try:
+                self._epoch_network = self._snapshots.network(epoch)
+            except KeyError:  # the training has deleted it since the row was updated
+                self.epoch_row.refresh()  # selects the nearest epoch, which calls this again
+                return
+        self._read()
 
     # Reading
 
@@ -205,7 +215,7 @@ class DrawTab(Tab):
         self.throttle.due.connect(self._read)
         self.number_row.chosen.connect(self._show_digit)
         self.filmstrip.preparation_changed.connect(self._read)
-        self.epoch_row.epoch_chosen.connect(self._read)
+        self.epoch_row.epoch_chosen.connect(self._choose_epoch)
         self.pictures.found.connect(self.canvas.set_picture)
         self.pictures.failed.connect(self._show_error)
 

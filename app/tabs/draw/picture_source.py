@@ -62,7 +62,11 @@ class PictureSource(QObject):
     @Slot()
     def paste(self) -> None:
         """Read the clipboard."""
-        self.read(QGuiApplication.clipboard().mimeData())
+        data: QMimeData | None = QGuiApplication.clipboard().mimeData()  # PySide's type has no None, but Qt's has
+        if data is None:
+            self.failed.emit(NO_PICTURE)
+        else:
+            self.read(data)
 
     def open(self, path: Path) -> None:
         """Read a picture file."""

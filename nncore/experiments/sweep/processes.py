@@ -144,7 +144,9 @@ class _Sweep:
 
 def _start_worker(validation_share: float, stop: Any, fractions: Any) -> None:
     """Prepare a worker process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal reaches every process; the parent handles it
+    for name in ("SIGINT", "SIGHUP"):  # Ctrl+C and the end of a terminal reach every process; the parent handles them
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _worker_state.update(splits=None, validation_share=validation_share, stop=stop, fractions=fractions)
 

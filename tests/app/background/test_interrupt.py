@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Iterator
 
 import pytest
 
-from app.background.interrupt import on_ctrl_c
+from app.background.interrupt import END_SIGNALS, on_end_signal
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +23,7 @@ def press() -> None:
 
 def test_the_first_ctrl_c_calls_the_function_and_the_second_interrupts() -> None:
     calls: list[str] = []
-    with on_ctrl_c(lambda: calls.append("called")):
+    with on_end_signal(lambda: calls.append("called")):
         press()
         with pytest.raises(KeyboardInterrupt):
             press()
@@ -31,14 +32,33 @@ def test_the_first_ctrl_c_calls_the_function_and_the_second_interrupts() -> None
 
 def test_each_ctrl_c_calls_the_function_without_only_first() -> None:
     calls: list[str] = []
-    with on_ctrl_c(lambda: calls.append("called"), only_first=False):
+    with on_end_signal(lambda: calls.append("called"), only_first=False):
         press()
         press()
     assert calls == ["called", "called"]
 
 
 def test_after_the_block_ctrl_c_interrupts_again() -> None:
-    with on_ctrl_c(lambda: None, only_first=False):
+    with on_end_signal(lambda: None, only_first=False):
         press()
     with pytest.raises(KeyboardInterrupt):
         press()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize("number", END_SIGNALS[1:])
+def test_the_signals_that_end_a_process_call_the_function_once(number: signal.Signals) -> None:
+    calls: list[str] = []
+    before = signal.signal(number, lambda *_: calls.append("before"))
+    try:
+        with on_end_signal(lambda: calls.append("called")):
+            signal.raise_signal(number)
+            signal.raise_signal(number)
+        signal.raise_signal(number)
+        assert calls == ["called", "before", "before"]
+        signal.signal(number, signal.SIG_IGN)
+        with on_end_signal(lambda: calls.append("not under nohup")):
+            signal.raise_signal(number)
+        assert calls[3:] == []
+    finally:
+        signal.signal(number, before)

@@ -204,7 +204,8 @@ def test_ctrl_c_ends_a_command_without_a_traceback() -> None:
     assert process.stderr == ""
 
 
-def test_ctrl_c_ends_a_training_and_saves_the_model(small_data: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_ends_a_training_and_saves_the_model(small_data: Path, tmp_path: Path, name: str) -> None:
     out = tmp_path / "kept.npz"
     arguments = [*SMALL[:-1], "100000", "--data", str(small_data), "--out", str(out)]
     process = subprocess.Popen(
@@ -212,7 +213,7 @@ def test_ctrl_c_ends_a_training_and_saves_the_model(small_data: Path, tmp_path: 
     )
     assert process.stdout is not None
     line = next(line for line in process.stdout if line.startswith("epoch"))
-    process.send_signal(signal.SIGINT)
+    process.send_signal(getattr(signal, name))
     rest, _ = process.communicate(timeout=240)
     assert process.returncode == 130
     assert line.startswith("epoch   1")

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from app.style.theme import ThemeChoice, apply_theme
 from app.tabs.draw.draw_tab import DrawTab
 from app.widgets.explanation import Explanation
+from nncore.evaluation.epoch_snapshots import EpochSnapshots
 from nncore.evaluation.recognition import Prediction
 from nncore.model.network import Network, NetworkSpec
 from nncore.preprocessing.ink import rasterize
@@ -266,3 +267,42 @@ def test_explanations_of_another_digit_or_network_are_ignored(tab: DrawTab) -> N
     assert tab.explanation.occlusion_text.text() == "Finding out …"
     tab.set_network(network(2))
     assert (tab.filmstrip.isVisible(), tab.explanation.isVisible()) == (True, False)
+
+
+def snapshots_of(count: int, max_count: int) -> EpochSnapshots:
+    spec = network(0).spec
+    snapshots = EpochSnapshots(spec, max_bytes=max_count * 4 * spec.parameter_count)
+    for epoch in range(count):
+        snapshots.add(epoch, network(epoch))
+    return snapshots
+
+
+def test_drawing_goes_on_in_an_epoch_whose_snapshot_the_training_deletes(tab: DrawTab) -> None:
+    snapshots = snapshots_of(8, max_count=8)
+    tab.set_network(network(7))
+    tab.set_snapshots(snapshots, 20)
+    tab.epoch_row.slider.setValue(3)
+    snapshots.add(8, network(8))
+    assert 3 not in snapshots.epochs
+    drag(tab.canvas, SEVEN)
+    tab.throttle.flush()
+    assert tab.prediction is not None
+    assert tab.bars.probabilities is not None
+    expected = network(3).predict((tab.prediction.image.reshape(1, -1) / 255).astype(np.float32))[0]
+    np.testing.assert_allclose(tab.bars.probabilities, expected, atol=1e-6)
+
+
+def test_selecting_an_epoch_that_was_just_deleted_selects_a_neighbour(tab: DrawTab) -> None:
+    snapshots = snapshots_of(8, max_count=8)
+    tab.set_network(network(7))
+    tab.set_snapshots(snapshots, 20)
+    snapshots.add(8, network(8))
+    tab.epoch_row.slider.setValue(3)
+    assert tab.epoch_row.choice in (2, 4)
+    used = tab.network
+    assert used is not None
+    np.testing.assert_array_equal(used.parameters.values, snapshots.values(tab.epoch_row.choice))
+    tab.epoch_row.slider.setValue(tab.epoch_row.slider.maximum())
+    latest = tab.network
+    assert latest is not None
+    np.testing.assert_array_equal(latest.parameters.values, network(7).parameters.values)

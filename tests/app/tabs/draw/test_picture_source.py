@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.canvas.canvas_picture import CanvasPicture
 from app.storage.image_file import MAX_SIDE
-from app.tabs.draw.picture_source import PictureSource, pixels_of
+from app.tabs.draw.picture_source import NO_PICTURE, PictureSource, pixels_of
 from tests.nncore.example_data import mnist
 
 
@@ -128,3 +128,16 @@ def test_only_the_last_of_two_pictures_is_used(qtbot: QtBot, source: PictureSour
     qtbot.waitUntil(lambda: bool(got))
     qtbot.wait(50)
     assert [picture.image.width() for picture in got] == [28]
+
+
+def test_a_platform_without_clipboard_data_is_reported(
+    qtbot: QtBot, source: PictureSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class NoClipboard:
+        def mimeData(self) -> None:
+            return None
+
+    with monkeypatch.context() as patch, qtbot.waitSignal(source.failed) as signal:
+        patch.setattr(QGuiApplication, "clipboard", NoClipboard)
+        source.paste()
+    assert signal.args == [NO_PICTURE]

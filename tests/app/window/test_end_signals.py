@@ -11,21 +11,21 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 import main
-from app.window.ctrl_c import CtrlC
+from app.window.end_signals import EndSignals
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="on Windows a process cannot send itself Ctrl+C")
 
 
-def test_each_ctrl_c_wakes_an_idle_event_loop(qtbot: QtBot) -> None:
-    ctrl_c = CtrlC()
+def test_each_signal_wakes_an_idle_event_loop(qtbot: QtBot) -> None:
+    end_signals = EndSignals()
     try:
-        for _ in range(2):
-            press = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT))
-            with qtbot.waitSignal(ctrl_c.pressed):
+        for number in (signal.SIGINT, signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            press = threading.Timer(0.05, os.kill, (os.getpid(), number))
+            with qtbot.waitSignal(end_signals.received):
                 press.start()
             press.join()
     finally:
-        ctrl_c.release()
+        end_signals.release()
 
 
 def test_after_release_ctrl_c_has_its_previous_effect(qtbot: QtBot) -> None:
@@ -34,22 +34,23 @@ def test_after_release_ctrl_c_has_its_previous_effect(qtbot: QtBot) -> None:
 
     before = signal.signal(signal.SIGINT, former)
     try:
-        ctrl_c = CtrlC()
+        end_signals = EndSignals()
         signal.raise_signal(signal.SIGINT)
-        assert ctrl_c.was_pressed
-        ctrl_c.release()
+        assert end_signals.was_received
+        end_signals.release()
         with pytest.raises(TimeoutError):
             signal.raise_signal(signal.SIGINT)
     finally:
         signal.signal(signal.SIGINT, before)
 
 
-def test_ctrl_c_closes_the_window_without_a_traceback() -> None:
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_signal_closes_the_window_without_a_traceback(name: str) -> None:
     probe = "import os, signal, sys, app.window.main_window as window\nfrom PySide6.QtCore import QTimer\n"
     probe += "shown = window.MainWindow.showEvent\n"
     probe += "def show(self, event):\n"
     probe += "    shown(self, event)\n"
-    probe += "    QTimer.singleShot(0, lambda: os.kill(os.getpid(), signal.SIGINT))\n"
+    probe += f"    QTimer.singleShot(0, lambda: os.kill(os.getpid(), signal.{name}))\n"
     probe += "window.MainWindow.showEvent = show\n"
     probe += "sys.argv = ['main.py']\nimport main\nsys.exit(main.run())"
     process = subprocess.run(
