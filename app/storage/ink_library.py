@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -12,9 +14,14 @@ from nncore.data.formats import InkSamples, read_ink
 from nncore.data.formats.unipen_writer import read_comments, write_ink
 from nncore.errors import DataError
 from nncore.preprocessing.ink import Ink
+from nncore.system.atomic_write import leftovers
+from nncore.system.file_lock import FileLock
 
 MAX_EXAMPLES = 500
 """Maximum number of examples; adding another one removes the oldest one."""
+
+LOCK_SECONDS = 5.0
+"""How long a change waits for another window that is writing."""
 
 WRITER = "me"
 COMMENT_PATTERN = re.compile(r"drawn (\S+)(?: read (\d))?")
@@ -37,14 +44,14 @@ class InkLibrary:
     """The examples in one file, and the examples that `forget` removed last, in a backup file in the same folder.
 
     Each change is written to disk before `examples` changes. It is written completely or not at all; each method raises
-    DataError if that fails.
+    DataError if that fails. Two windows may change the same file: a change starts with what the other has written.
     """
 
     def __init__(self, path: Path) -> None:
         self.path, self.backup_path = path, path.with_suffix(".forgotten" + path.suffix)
         self.examples: tuple[Example, ...] = ()
         self.forgotten: tuple[Example, ...] = ()
-        self._file_stamps: dict[Path, tuple[int, int] | None] = {}
+        self._file_stamps: dict[Path, tuple[int, int, int] | None] = {}
         self._blocked = ""
 
     def load(self) -> str:
@@ -56,26 +63,39 @@ class InkLibrary:
 
     def add(self, example: Example) -> None:
         """Add an example."""
-        self._refresh()
-        self._write(self.path, (*self.examples, example)[-MAX_EXAMPLES:])
+        with self._changing():
+            self._write(self.path, (*self.examples, example)[-MAX_EXAMPLES:])
 
     def remove_last(self) -> None:
-        """Remove the newest example; there must be one."""
-        self._refresh()
-        self._write(self.path, self.examples[:-1])
+        """Remove the newest example, if there is one."""
+        with self._changing():
+            self._write(self.path, self.examples[:-1])
 
     def forget(self) -> None:
         """Move all examples to the backup file and replace its content; does nothing without examples."""
-        self._refresh()
-        if self.examples:
-            self._write(self.backup_path, self.examples)
-            self._write(self.path, ())
+        with self._changing():
+            if self.examples:
+                self._write(self.backup_path, self.examples)
+                self._write(self.path, ())
+            for left in (*leftovers(self.path), *leftovers(self.backup_path)):  # they contain drawings, too
+                _delete(left)
 
     def restore_forgotten(self) -> None:
         """Restore the forgotten examples, before the examples that were added later."""
-        self._refresh()
-        self._write(self.path, (*self.forgotten, *self.examples)[-MAX_EXAMPLES:])
-        self._write(self.backup_path, ())
+        with self._changing():
+            self._write(self.path, (*self.forgotten, *self.examples)[-MAX_EXAMPLES:])
+            self._write(self.backup_path, ())
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Hold the lock of the library, so that two windows that change it keep the examples of both."""
+        with ExitStack() as held:
+            try:
+                held.enter_context(FileLock(self.path.with_suffix(".lock")).held(LOCK_SECONDS))
+            except OSError as problem:
+                raise DataError(f"{self.path}: could not be changed ({problem.strerror or problem}).") from None
+            self._refresh()
+            yield
 
     def _refresh(self) -> None:
         """Read the files again if another window of the app has changed them."""
@@ -103,6 +123,8 @@ class InkLibrary:
         damaged_path = next(name for name in names if not name.exists())
         try:
             path.rename(damaged_path)
+        except FileNotFoundError:  # another window has renamed it
+            pass
         except OSError:
             self._blocked = f"Your drawings cannot be read; the file was left unchanged. {problem}"
             return self._blocked
@@ -150,10 +172,13 @@ def _delete(path: Path) -> None:
         raise DataError(f"{path}: could not be deleted ({problem.strerror or problem}).") from None
 
 
-def _file_stamp(path: Path) -> tuple[int, int] | None:
-    """Modification time and size of a file, to find whether it has changed; None if there is no file."""
+def _file_stamp(path: Path) -> tuple[int, int, int] | None:
+    """A value that changes with each new content of a file; None if there is no file.
+
+    Two writes may have the same time and size, but each one makes a new file with another number.
+    """
     try:
         status = path.stat()
     except OSError:
         return None
-    return status.st_mtime_ns, status.st_size
+    return status.st_ino, status.st_mtime_ns, status.st_size

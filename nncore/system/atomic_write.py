@@ -22,6 +22,10 @@ UMASK = _read_umask()
 once, when this module is imported, before there are threads that write files."""
 
 
+SUFFIX = ".part"
+"""The end of the name of a new file that is not completely written."""
+
+
 def save_file(path: Path, content: bytes | memoryview, error: type[DigitLabError]) -> None:
     """Write a file with `write_atomically`; if that fails, raise `error` with a sentence for the user."""
     try:
@@ -42,8 +46,7 @@ def write_atomically(path: Path, content: bytes | memoryview) -> None:
     if path.exists() and not os.access(path, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Only the first 40 characters: a file name has at most 255 bytes, and a character may need four.
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=_prefix(path), suffix=SUFFIX)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
@@ -55,6 +58,17 @@ def write_atomically(path: Path, content: bytes | memoryview) -> None:
         Path(temporary).unlink(missing_ok=True)
         raise
     _flush_folder(path.parent)
+
+
+def leftovers(path: Path) -> list[Path]:
+    """The unfinished new files of `path` that killed processes have left; call it only if no process writes `path`."""
+    folder, prefix = path.parent, _prefix(path)
+    return [found for found in folder.glob(f".*{SUFFIX}") if found.name.startswith(prefix)]
+
+
+def _prefix(path: Path) -> str:
+    # Only the first 40 characters: a file name has at most 255 bytes, and a character may need four.
+    return f".{path.name[:40]}."
 
 
 def _permissions_for(path: Path) -> int:

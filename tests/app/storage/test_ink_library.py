@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +15,7 @@ from hypothesis import given, settings
 from app.storage.ink_library import Example, InkLibrary
 from nncore.errors import DataError
 from nncore.preprocessing.ink import Ink
+from nncore.system.file_lock import FileLock
 from tests.nncore.mutation import Mutation, mutated, mutations
 
 NOON = datetime(2026, 2, 3, 12, 0, 5)
@@ -159,3 +163,58 @@ def test_any_file_is_read_or_renamed(changes: list[Mutation], tmp_path_factory: 
         assert next(path.parent.glob("*.damaged-1.*")).read_bytes() == damaged
     else:
         assert len(library.examples) >= 1
+
+
+TEACH = """
+import sys, pathlib
+import numpy as np
+from app.storage.ink_library import Example, InkLibrary
+from nncore.preprocessing.ink import Ink
+from nncore.system.file_lock import FileLock
+
+library = InkLibrary(pathlib.Path(sys.argv[1]))
+library.load()
+print("ready", flush=True)
+sys.stdin.readline()
+for number in range(40):
+    library.add(Example(Ink((np.array([[number / 40, 0.2], [0.5, 0.75]], np.float32),)), int(sys.argv[2])))
+"""
+
+
+def test_two_processes_that_teach_at_the_same_time_lose_nothing(path: Path) -> None:
+    command = [sys.executable, "-c", TEACH, str(path)]
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    processes = [subprocess.Popen([*command, str(digit)], **pipes) for digit in (3, 8)]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    for process in processes:
+        process.communicate(timeout=240)
+        assert process.returncode == 0
+    digits = [each.digit for each in opened(path).examples]
+    assert (digits.count(3), digits.count(8)) == (40, 40)
+
+
+def test_a_change_waits_for_another_window_and_then_gives_up(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    library = opened(path)
+    library.add(example(7))
+    monkeypatch.setattr("app.storage.ink_library.LOCK_SECONDS", 0.0)
+    with FileLock(path.with_suffix(".lock")).held(0), pytest.raises(DataError, match="another program is using it"):
+        library.add(example(1))
+    assert described(library.examples) == described((example(7),))
+    library.add(example(1))
+    assert described(opened(path).examples) == described((example(7), example(1)))
+
+
+def test_forgetting_deletes_what_a_killed_process_has_left(path: Path) -> None:
+    library = opened(path)
+    library.add(example(7))
+    left = path.with_name(f".{path.name}.abc.part")
+    left.write_bytes(path.read_bytes())
+    library.forget()
+    assert not left.exists()
+    assert described(library.forgotten) == described((example(7),))
