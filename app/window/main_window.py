@@ -299,7 +299,7 @@ class MainWindow(QMainWindow):
         self._open(event.mimeData())
         event.acceptProposedAction()
 
-    @Slot(object)
+    @Slot(list)
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Open files: a picture on the canvas, a model as the model, any other file or folder as data."""
         for path in paths:

@@ -26,7 +26,7 @@ class OpenRequests(QObject):
     process that was killed.
     """
 
-    received = Signal(object)
+    received = Signal(list)
     """A list of absolute paths that another start of the program was given."""
 
     def __init__(self, user_folder: Path, parent: QObject | None = None) -> None:
