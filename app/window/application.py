@@ -5,38 +5,68 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from PySide6.QtCore import QThread
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from app.session.session import Session
 from app.storage.paths import user_folder
-from app.style.icons import icon
-from app.style.theme import apply_theme
-from app.window.crash_reporter import CrashReporter, start_log
-from app.window.end_signals import EndSignals
-from app.window.main_window import MainWindow
+from app.window.crash_reporter import CrashReporter
 from app.window.open_requests import OpenRequests
-from app.window.preferences import WindowPreferences
+from app.window.program_log import end_log, start_crash_trace, start_log
 
 
 def run_window(paths: Sequence[Path] = ()) -> int:
     """Open the window and run until it is closed; returns the exit status.
 
-    The files at `paths`, which are absolute, are opened in it, or in a window that is already open.
+    The files at `paths`, which are absolute, are opened in it, or in a window that is already open. An exception is
+    shown in a dialog and on standard error, and the status is 1.
     """
-    requests = OpenRequests(user_folder())
-    if paths and requests.hand_over(paths):
-        return 0
+    reporter = CrashReporter()
+    try:
+        folder = user_folder()
+        requests = OpenRequests(folder)
+        if paths and requests.hand_over(paths):
+            return 0
+        reporter.log = start_log(folder)
+        earlier_crash = start_crash_trace(folder)
+        reporter.install()
+        return _run_window(paths, requests, reporter, earlier_crash)
+    except Exception as problem:
+        _ = QApplication.instance() or QApplication(["digitlab"])
+        reporter.report_end(problem)
+        _wait_for_threads()
+        return 1
+    finally:
+        end_log()
+
+
+def _wait_for_threads() -> None:
+    """Wait for the threads of a window that could not be opened: Qt aborts if one is deleted while it runs."""
+    for widget in QApplication.topLevelWidgets():
+        for thread in widget.findChildren(QThread):
+            thread.requestInterruption()
+            thread.wait()
+
+
+def _run_window(paths: Sequence[Path], requests: OpenRequests, reporter: CrashReporter, earlier_crash: str) -> int:
     QGuiApplication.setApplicationName("DigitLab")
     QGuiApplication.setApplicationDisplayName("Digit Lab")
     QGuiApplication.setDesktopFileName("digitlab")  # Wayland finds the icon and the name by it
     application = QApplication(["digitlab"])
+    # Imported here, where an error in a module of the window can be shown.
+    from app.session.session import Session
+    from app.style.icons import icon
+    from app.style.theme import apply_theme
+    from app.window.end_signals import EndSignals
+    from app.window.main_window import MainWindow
+    from app.window.preferences import WindowPreferences
+
     application.setWindowIcon(icon("app", ""))
-    CrashReporter(start_log(user_folder()), application).install()
     settings = WindowPreferences()
     apply_theme(application, settings.theme)
     window = MainWindow(Session(), settings)
     window.show()
+    reporter.show_earlier_crash(earlier_crash, window)
     window.session.open_bundled_model()
     window.session.load_bundled_data()
     window.open_paths(paths)

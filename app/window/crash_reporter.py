@@ -6,40 +6,97 @@ Exceptions in slots, paint events and QThread.run all reach `sys.excepthook`.
 from __future__ import annotations
 
 import logging
+import platform
 import sys
-from logging.handlers import RotatingFileHandler
+import traceback as tracebacks
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QApplication, QMessageBox
+import numpy as np
+import PySide6
+from PySide6.QtCore import QObject, Qt, Signal, Slot, qVersion
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QStyle, QVBoxLayout, QWidget
 
-LOG_BYTES = 1_000_000
+from app.style.theme import GROUP_GAP, PAGE_MARGIN
+from app.widgets.elements import row_of, text_label
+from app.window.program_log import RepeatCounter
+from nncore import __version__
+from nncore.errors import printable
+
+MAX_LENGTH = 600
+"""Maximum length of an exception's message in the dialog; the details have all of it."""
+
+_FRAMES = 20
+"""Two exceptions are the same error if their class and this many of their innermost frames are the same."""
 
 
-def start_log(folder: Path) -> Path:
-    """Log warnings and crashes to a file in `folder`, or to stderr if it is not writable; returns the file's path."""
-    path = folder / "digitlab.log"
-    handler: logging.Handler
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8")
-    except OSError:
-        handler = logging.StreamHandler()
-    layout = "%(asctime)s %(levelname)s %(message)s"
-    logging.basicConfig(handlers=[handler], level=logging.INFO, format=layout, force=True)
-    return path
+def versions() -> str:
+    """The versions of Digit Lab and of its libraries, and the platform, for a report."""
+    return (
+        f"Digit Lab {__version__}\n"
+        f"Python {platform.python_version()}, PySide6 {PySide6.__version__}, Qt {qVersion()}, NumPy {np.__version__}\n"
+        f"{platform.platform()}, {QGuiApplication.platformName() or 'no screen'}"
+    )
+
+
+class CrashDialog(QDialog):
+    """Says what happened and what was kept; a button copies the versions and the tracebacks."""
+
+    def __init__(self, summary: str, kept: str, log: Path | None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._details: list[str] = []
+        self.setWindowTitle("Digit Lab")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.problem = text_label()
+        self.problem.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self.problem.setMinimumWidth(420)
+        picture = text_label(wraps=False)
+        picture.setPixmap(self.style().standardIcon(QStyle.StandardPixmap.SP_MessageBoxWarning).pixmap(32, 32))
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok)
+        buttons.accepted.connect(self.accept)
+        self.copy_button = buttons.addButton("&Copy details", QDialogButtonBox.ButtonRole.ActionRole)
+        self.copy_button.setToolTip("Copy the versions, the platform and the traceback, for a report")
+        self.copy_button.clicked.connect(self._copy)
+        place = "The log could not be written." if log is None else f"The log is {log}"
+        title = row_of(picture, text_label(summary, "group"), spacing=GROUP_GAP)
+        title.setStretch(1, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(PAGE_MARGIN, PAGE_MARGIN, PAGE_MARGIN, GROUP_GAP)
+        layout.setSpacing(GROUP_GAP)
+        layout.addLayout(title)
+        for widget in (self.problem, text_label(kept), text_label(place, "quiet"), buttons):
+            layout.addWidget(widget)
+
+    def add(self, problem: str, details: str) -> None:
+        """Add an error; only the first one is named, the others are counted."""
+        self._details.append(details)
+        if len(self._details) == 1:
+            self._first = printable(problem, MAX_LENGTH)
+        others = len(self._details) - 1
+        more = f"\n\nThen {others} other error{'s' if others > 1 else ''} occurred." if others else ""
+        self.problem.setText(self._first + more)
+
+    @Slot()
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText("\n\n".join((versions(), *self._details)))
 
 
 class CrashReporter(QObject):
-    """Shows a message about an uncaught exception, one at a time; the app continues."""
+    """Shows each error once, in one dialog at a time; the app continues."""
 
-    _crashed = Signal(str)
+    log: Path | None = None
+    """The log file, which the dialogs name."""
 
-    def __init__(self, log: Path, parent: QObject) -> None:
+    _crashed = Signal(str, str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._log = log
-        self._box: QMessageBox | None = None
+        self._dialog: CrashDialog | None = None
+        self._repeats = RepeatCounter()
         # Queued, because the exception may come from another thread or a paint event.
         self._crashed.connect(self._show, Qt.ConnectionType.QueuedConnection)
 
@@ -48,31 +105,69 @@ class CrashReporter(QObject):
         sys.excepthook = self.report
 
     def report(self, kind: type[BaseException], problem: BaseException, traceback: TracebackType | None) -> None:
-        """Log an exception and show a message; a KeyboardInterrupt quits the app."""
+        """Log an exception and show a message; a KeyboardInterrupt quits the app.
+
+        A repeated error is shown once, and logged the 1st, 10th, 100th ... time.
+        """
         if issubclass(kind, KeyboardInterrupt):
             QApplication.quit()
             return
-        logging.critical("uncaught exception", exc_info=(kind, problem, traceback))
-        self._crashed.emit(f"{kind.__name__}: {problem}")
+        frames = [(frame.f_code.co_filename, line) for frame, line in tracebacks.walk_tb(traceback)]
+        count = self._repeats.add((kind, *frames[-_FRAMES:]))
+        if count == 1:
+            logging.critical("uncaught exception", exc_info=(kind, problem, traceback))
+            self._crashed.emit(
+                _described(problem), "".join(tracebacks.format_exception(kind, problem, traceback)).strip()
+            )
+        elif RepeatCounter.is_logged(count):
+            logging.critical("uncaught exception, for the %dth time: %s", count, _described(problem))
 
-    @Slot(str)
-    def _show(self, problem: str) -> None:
-        if self._box is not None:
-            return
-        box = QMessageBox(
-            QMessageBox.Icon.Warning,
-            "Digit Lab",
-            "An unexpected error occurred. Digit Lab continues, and your work is kept.",
-            QMessageBox.StandardButton.Ok,
-            QApplication.activeWindow(),
+    def report_end(self, problem: BaseException) -> None:
+        """Report an exception after which the app must end: log, one line on stderr, a dialog that is waited for."""
+        logging.critical("Digit Lab ended because of an exception", exc_info=problem)
+        if sys.stderr is not None:
+            place = "" if self.log is None else f" The details are in {self.log}"
+            with suppress(OSError):
+                print(f"digitlab: An unexpected error ended the window: {_described(problem)}.{place}", file=sys.stderr)
+        dialog = CrashDialog(
+            "Digit Lab must close because of an unexpected error.",
+            "Saved models, drawings and runs are unchanged.",
+            self.log,
         )
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setInformativeText(f"{problem}\n\nThe details are in {self._log}")
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.finished.connect(self._forget_box)
-        self._box = box
-        box.open()
+        dialog.add(_described(problem), "".join(tracebacks.format_exception(problem)).strip())
+        dialog.exec()
+
+    def show_earlier_crash(self, trace: str, window: QWidget) -> None:
+        """Say that an earlier process crashed. trace: what `start_crash_trace` returned; "" shows nothing."""
+        if trace:
+            dialog = CrashDialog(
+                "Digit Lab ended with a serious error the last time.",
+                "Everything that was saved before it is unchanged. The copied details help to find the cause.",
+                self.log,
+                window,
+            )
+            dialog.add(trace.splitlines()[0], trace)
+            dialog.open()
+
+    @Slot(str, str)
+    def _show(self, problem: str, details: str) -> None:
+        if self._dialog is None:
+            self._dialog = CrashDialog(
+                "An unexpected error occurred. Digit Lab continues.",
+                "Saved models, drawings and runs are unchanged. The model in use and the drawing on the canvas are "
+                "still in the window.",
+                self.log,
+                QApplication.activeWindow(),
+            )
+            self._dialog.finished.connect(self._forget_dialog)
+            self._dialog.open()
+        self._dialog.add(problem, details)
 
     @Slot()
-    def _forget_box(self) -> None:
-        self._box = None
+    def _forget_dialog(self) -> None:
+        self._dialog = None
+
+
+def _described(problem: BaseException) -> str:
+    """The class and the message of an exception, in one line."""
+    return " ".join(f"{type(problem).__name__}: {problem}".split()).removesuffix(".")

@@ -2,96 +2,149 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
+import PySide6
 import pytest
-from PySide6.QtCore import Qt, QThread
-from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
+from PySide6.QtCore import QThread
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from app.window.crash_reporter import CrashReporter, start_log
+from app.window.crash_reporter import CrashDialog, CrashReporter
+from nncore import __version__
 
 
 @pytest.fixture
-def log(tmp_path: Path) -> Iterator[Path]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield start_log(tmp_path / "logs")
-    for handler in root.handlers[:]:
-        root.removeHandler(handler)
-        handler.close()
-    for handler in handlers:
-        root.addHandler(handler)
-    root.setLevel(level)
+def reporter(tmp_path: Path, qapp: QApplication) -> Iterator[CrashReporter]:
+    reporter = CrashReporter(qapp)
+    reporter.log = tmp_path / "digitlab.log"
+    yield reporter
+    for dialog in dialogs():
+        dialog.accept()
 
 
-@pytest.fixture
-def reporter(log: Path, qtbot: QtBot, qapp: QApplication) -> CrashReporter:
-    return CrashReporter(log, qapp)
+def dialogs() -> list[CrashDialog]:
+    return [w for w in QApplication.topLevelWidgets() if isinstance(w, CrashDialog) and w.isVisible()]
 
 
-def message_boxes() -> list[QMessageBox]:
-    return [w for w in QApplication.topLevelWidgets() if isinstance(w, QMessageBox) and w.isVisible()]
+def dialog_of(qtbot: QtBot) -> CrashDialog:
+    qtbot.waitUntil(lambda: len(dialogs()) == 1)
+    return dialogs()[0]
 
 
-def report(reporter: CrashReporter, problem: Exception) -> None:
+def texts(dialog: CrashDialog) -> str:
+    return "\n".join(label.text() for label in dialog.findChildren(QLabel))
+
+
+def report(reporter: CrashReporter, fail: Callable[[], object]) -> None:
     try:
-        raise problem
+        fail()
     except Exception as caught:
         reporter.report(type(caught), caught, caught.__traceback__)
 
 
-def test_an_uncaught_exception_is_logged_and_shown_once(reporter: CrashReporter, log: Path, qtbot: QtBot) -> None:
-    report(reporter, RuntimeError("first"))
-    report(reporter, RuntimeError("second"))
-    qtbot.waitUntil(lambda: len(message_boxes()) == 1)
-    box = message_boxes()[0]
-    assert "RuntimeError: first" in box.informativeText()
-    assert str(log) in box.informativeText()
-    written = log.read_text()
-    assert "RuntimeError: first" in written
-    assert "RuntimeError: second" in written
-    assert Path(__file__).name in written
-    box.accept()
-    qtbot.waitUntil(lambda: message_boxes() == [])
-    report(reporter, RuntimeError("third"))
-    qtbot.waitUntil(lambda: len(message_boxes()) == 1)
-    message_boxes()[0].accept()
+def first() -> None:
+    raise RuntimeError("first")
 
 
-def test_an_exception_on_another_thread_is_shown_on_the_windows_thread(
-    reporter: CrashReporter, log: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+def second() -> None:
+    raise RuntimeError("second")
+
+
+def test_an_error_says_what_happened_and_what_was_kept(reporter: CrashReporter, qtbot: QtBot) -> None:
+    report(reporter, first)
+    shown = texts(dialog_of(qtbot))
+    assert "An unexpected error occurred. Digit Lab continues." in shown
+    assert "RuntimeError: first" in shown
+    assert "Saved models, drawings and runs are unchanged." in shown
+    assert str(reporter.log) in shown
+
+
+def test_the_button_copies_versions_platform_and_traceback(reporter: CrashReporter, qtbot: QtBot) -> None:
+    report(reporter, first)
+    report(reporter, second)
+    dialog = dialog_of(qtbot)
+    qtbot.waitUntil(lambda: "Then 1 other error occurred." in dialog.problem.text())
+    dialog.copy_button.click()
+    copied = QApplication.clipboard().text()
+    for part in (f"Digit Lab {__version__}", PySide6.__version__, np.__version__, "offscreen", Path(__file__).name):
+        assert part in copied
+    assert copied.count("Traceback") == 2
+    assert "RuntimeError: first" in copied
+    assert "RuntimeError: second" in copied
+    assert dialog.isVisible()
+
+
+def test_a_repeated_error_is_shown_once_and_counted_in_the_log(
+    reporter: CrashReporter, qtbot: QtBot, caplog: pytest.LogCaptureFixture
 ) -> None:
+    for number in range(150):
+        report(reporter, lambda n=number: [][n])  # type: ignore[misc]
+    dialog = dialog_of(qtbot)
+    assert "other" not in dialog.problem.text()
+    dialog.accept()
+    report(reporter, second)
+    qtbot.waitUntil(lambda: dialogs() != [])
+    assert "RuntimeError: second" in dialog_of(qtbot).problem.text()
+    dialog_of(qtbot).accept()
+    assert [record.getMessage() for record in caplog.records] == [
+        "uncaught exception",
+        "uncaught exception, for the 10th time: IndexError: list index out of range",
+        "uncaught exception, for the 100th time: IndexError: list index out of range",
+        "uncaught exception",
+    ]
+
+
+def test_the_same_function_that_fails_for_another_caller_is_another_error(
+    reporter: CrashReporter, qtbot: QtBot
+) -> None:
+    report(reporter, lambda: first())
+    report(reporter, lambda: first())
+    report(reporter, lambda: first())
+    dialog = dialog_of(qtbot)
+    qtbot.waitUntil(lambda: "Then 2 other errors occurred." in dialog.problem.text())
+
+
+def test_the_log_has_the_traceback(reporter: CrashReporter, qtbot: QtBot, caplog: pytest.LogCaptureFixture) -> None:
+    report(reporter, first)
+    dialog_of(qtbot).accept()
+    (record,) = caplog.records
+    assert record.levelno == logging.CRITICAL
+    assert Path(__file__).name in caplog.text
+    assert "RuntimeError: first" in caplog.text
+
+
+def test_an_exception_on_another_thread_is_shown_on_the_windows_thread(reporter: CrashReporter, qtbot: QtBot) -> None:
     class Failing(QThread):
         def run(self) -> None:
-            report(reporter, ValueError("from a thread"))
+            report(reporter, first)
 
     thread = Failing()
     with qtbot.waitSignal(thread.finished):
         thread.start()
-    qtbot.waitUntil(lambda: len(message_boxes()) == 1)
-    assert "from a thread" in message_boxes()[0].informativeText()
-    message_boxes()[0].accept()
+    assert "first" in dialog_of(qtbot).problem.text()
 
 
 def test_an_exception_with_html_is_shown_literally(reporter: CrashReporter, qtbot: QtBot) -> None:
-    report(reporter, ValueError("<b>bold</b> & <img src=x>"))
-    qtbot.waitUntil(lambda: len(message_boxes()) == 1)
-    box = message_boxes()[0]
-    assert "<b>bold</b> & <img src=x>" in box.informativeText()
-    shown = [label for label in box.findChildren(QLabel) if "bold" in label.text()]
-    assert [label.textFormat() for label in shown] == [Qt.TextFormat.PlainText]
-    box.accept()
+    def fail() -> None:
+        raise ValueError("<b>bold</b> & <img src=x>" + "x" * 10_000)
+
+    report(reporter, fail)
+    shown = dialog_of(qtbot).problem
+    assert "<b>bold</b> & <img src=x>" in shown.text()
+    assert shown.textFormat() == shown.textFormat().PlainText
+    assert len(shown.text()) < 1000
+
+
+def test_without_a_log_file_the_dialog_says_so(reporter: CrashReporter, qtbot: QtBot) -> None:
+    reporter.log = None
+    report(reporter, first)
+    assert "The log could not be written." in texts(dialog_of(qtbot))
 
 
 def test_install_sets_the_exception_hook(reporter: CrashReporter, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "excepthook", sys.__excepthook__)
     reporter.install()
     assert sys.excepthook == reporter.report
-
-
-def test_the_app_starts_even_if_the_log_cannot_be_written(log: Path, tmp_path: Path) -> None:
-    (tmp_path / "a file").write_text("in the way")
-    start_log(tmp_path / "a file" / "logs")
-    assert isinstance(logging.getLogger().handlers[0], logging.StreamHandler)

@@ -1,0 +1,100 @@
+"""The log file: warnings, uncaught exceptions, Qt's messages, and the trace of a crash that Python cannot catch."""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import sys
+from collections import Counter
+from collections.abc import Hashable
+from contextlib import suppress
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+
+LOG_BYTES = 1_000_000
+
+MAX_TRACE_BYTES = 100_000
+"""What is read of the trace of a crash."""
+
+_MAX_KEYS = 1000
+
+_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+class RepeatCounter:
+    """Counts how often something happened, so that a log names it the 1st, 10th, 100th ... time only."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[Hashable] = Counter()
+
+    def add(self, key: Hashable) -> int:
+        """Count one more of `key`; returns how many there are now."""
+        if len(self._counts) >= _MAX_KEYS and key not in self._counts:
+            self._counts.clear()
+        self._counts[key] += 1
+        return self._counts[key]
+
+    @staticmethod
+    def is_logged(count: int) -> bool:
+        """Whether `count` is a power of ten."""
+        return str(count).rstrip("0") == "1"
+
+
+def start_log(folder: Path) -> Path | None:
+    """Log to a file in `folder`, and there also what Qt says; returns the path, or None if it must be stderr."""
+    path: Path | None = folder / "digitlab.log"
+    handler: logging.Handler
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(folder / "digitlab.log", maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8")
+    except OSError:
+        path, handler = None, logging.StreamHandler()
+    layout = "%(asctime)s %(levelname)s %(message)s"
+    logging.basicConfig(handlers=[handler], level=logging.INFO, format=layout, force=True)
+    repeats = RepeatCounter()
+
+    def log_message(kind: QtMsgType, context: QMessageLogContext, message: str | None) -> None:
+        count = repeats.add((kind, message))
+        if RepeatCounter.is_logged(count):
+            times = f" ({count} times)" if count > 1 else ""
+            logging.log(_LEVELS[kind], "Qt, %s: %s%s", context.category, message, times)
+
+    qInstallMessageHandler(log_message)
+    return path
+
+
+def end_log() -> None:
+    """Let Qt write to stderr again: it may say more after Python has ended."""
+    qInstallMessageHandler(None)
+
+
+def start_crash_trace(folder: Path) -> str:
+    """Write the trace of a crash of this process, such as a segmentation fault, to a file in `folder`, or to stderr.
+
+    Returns the trace of an earlier process, and removes it from the file; "" if none has crashed. A process that was
+    killed leaves no trace.
+    """
+    try:
+        # Appending: another process may write to the same file.
+        file = (folder / "crash.txt").open("a+b", buffering=0)
+        file.seek(0)
+        earlier = file.read(MAX_TRACE_BYTES) or b""
+        file.truncate(0)
+    except OSError:
+        if sys.stderr is not None:
+            with suppress(OSError, ValueError):  # standard error may be no file
+                faulthandler.enable()
+        return ""
+    faulthandler.enable(file)
+    trace = earlier.decode("utf-8", "replace").strip()
+    if trace:
+        logging.critical("Digit Lab ended with a serious error the last time:\n%s", trace)
+    return trace
