@@ -184,7 +184,8 @@ class StepView(QWidget):
         self.switch = QCheckBox(step.switch)
         self.switch.setToolTip(step.tip)
         self.switch.setAccessibleName(f"{step.name.split()[-1]}: {step.switch}")
-        self.switch.setVisible(bool(step.setting))
+        if not step.setting:
+            self.switch.hide()  # and never `show`, which would open a window while the switch has no parent
         self.switch.toggled.connect(self._toggled)
         name = text_label(step.name, "group", wraps=False)
         self._lines = column_of(name, self.switch, self.sentence, spacing=GAP // 4)

@@ -167,7 +167,7 @@ class _DashSample(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint it in the text colour: the dash identifies the run, colours identify training and validation."""
-        painter = QPainter(self)
         pen = earlier_pen(QColor(colours_of(self).text), self._dash)
-        painter.setPen(pen)
-        painter.drawLine(0, self.height() // 2, self.width(), self.height() // 2)
+        with QPainter(self) as painter:
+            painter.setPen(pen)
+            painter.drawLine(0, self.height() // 2, self.width(), self.height() // 2)

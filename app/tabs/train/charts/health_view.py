@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
-from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
+from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, scaled
 from nncore.model.layers import LAYER_SPECS
 from nncore.training.diagnosis.advice import EXPLODING_NORM, MAX_HEALTHY_DEAD_FRACTION
 from nncore.training.health import LayerHealth, block_numbers
@@ -146,7 +146,10 @@ class HealthView(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint headings and rows, or the hint of the empty state."""
-        painter, colours = QPainter(self), colours_of(self)
+        with QPainter(self) as painter:
+            self._paint(painter, colours_of(self))
+
+    def _paint(self, painter: QPainter, colours: Colours) -> None:
         painter.setFont(scaled(self.font(), SMALL_SCALE))
         painter.setPen(QColor(colours.quiet_text))
         if not self.layers:

@@ -53,16 +53,15 @@ class LineSample(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the line as the chart does."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, self._series.marked)
-        colours = colours_of(self)
-        painter.setPen(self._series.pen(colours))
-        middle = self.height() // 2
-        painter.drawLine(0, middle, self.width() - 1, middle)
-        if self._series.marked:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._series.colour(colours))
-            painter.drawEllipse(QPointF(self.width() / 2, middle), 3.5, 3.5)
+        colours, middle = colours_of(self), self.height() // 2
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, self._series.marked)
+            painter.setPen(self._series.pen(colours))
+            painter.drawLine(0, middle, self.width() - 1, middle)
+            if self._series.marked:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(self._series.colour(colours))
+                painter.drawEllipse(QPointF(self.width() / 2, middle), 3.5, 3.5)
 
 
 class Legend(QWidget):

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRect, QSize, Qt, Slot
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.style.theme import GAP, colours_of
+from app.style.theme import GAP, Colours, colours_of
 from app.widgets.grey_image import ink_image
 from nncore.preprocessing.augmentation import Augmentation, Distorter
 
@@ -74,7 +74,10 @@ class AugmentationPreview(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw each digit with square pixels."""
-        painter, colours = QPainter(self), colours_of(self)
+        with QPainter(self) as painter:
+            self._paint(painter, colours_of(self))
+
+    def _paint(self, painter: QPainter, colours: Colours) -> None:
         if not len(self._digits):
             painter.setPen(QColor(colours.quiet_text))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, EMPTY)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
+from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, scaled
 from nncore.model.layers import ACTIVATIONS, Activation
 from nncore.model.network import NetworkSpec
 
@@ -101,7 +101,10 @@ class NetworkDiagram(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the headings, the layers and the sums."""
-        painter, colours = QPainter(self), colours_of(self)
+        with QPainter(self) as painter:
+            self._paint(painter, colours_of(self))
+
+    def _paint(self, painter: QPainter, colours: Colours) -> None:
         painter.setFont(scaled(self.font(), SMALL_SCALE))
         painter.setPen(QColor(colours.quiet_text))
         if self.lines:
