@@ -5,6 +5,7 @@ The files use `currentColor` for the theme's colour; only `app`, the window's ic
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QRectF, QSize, Qt
@@ -28,7 +29,6 @@ def icon(name: str, colour: QWidget | QColor | str) -> QIcon:
     colour: a colour, or the widget that shows the icon, for the theme's text colour and its disabled colour. Raises
     FileNotFoundError if there is no such icon.
     """
-    drawing = (files(resources) / "icons" / f"{name}.svg").read_text(encoding="utf-8")
     if isinstance(colour, QWidget):
         colours = colours_of(colour)
         primary = bool(colour.property("primary"))
@@ -37,8 +37,16 @@ def icon(name: str, colour: QWidget | QColor | str) -> QIcon:
         enabled = QColor(colour)
         disabled = QColor(enabled)
         disabled.setAlphaF(enabled.alphaF() * 0.4)
+    return QIcon(_icon(name, enabled.rgba(), disabled.rgba()))
+
+
+@cache
+def _icon(name: str, enabled: int, disabled: int) -> QIcon:
+    """The icon `name` in two colours (0xAARRGGBB); many buttons show the same one."""
+    drawing = (files(resources) / "icons" / f"{name}.svg").read_text(encoding="utf-8")
     result = QIcon()
-    for mode, ink in ((QIcon.Mode.Normal, enabled), (QIcon.Mode.Disabled, disabled)):
+    for mode, rgba in ((QIcon.Mode.Normal, enabled), (QIcon.Mode.Disabled, disabled)):
+        ink = QColor.fromRgba(rgba)
         renderer = QSvgRenderer(QByteArray(drawing.replace("currentColor", ink.name()).encode()))
         for pixels in _WINDOW_PIXELS if name == "app" else _PIXELS:
             result.addPixmap(_rendered(renderer, pixels, ink.alphaF()), mode)

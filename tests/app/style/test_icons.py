@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QColor, QIcon, QImage
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.style import icons
 from app.style.icons import icon, icon_size, set_icon
 from app.style.theme import DARK, LIGHT, ThemeChoice, apply_theme
 
@@ -52,6 +53,20 @@ def test_all_icons_have_one_stroke_width(name: str) -> None:
 
 def test_an_icon_is_rendered_at_the_screen_scale(qapp: QApplication) -> None:
     assert image_of(icon("play", "#000000"), ratio=2.0).width() == 48
+
+
+def test_an_icon_that_several_widgets_show_is_rendered_once(
+    qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply_theme(qapp, ThemeChoice.LIGHT)
+    buttons = [QPushButton() for _ in range(3)]
+    for button in buttons:
+        qtbot.addWidget(button)
+    set_icon(buttons[0], "stop")
+    monkeypatch.setattr(icons, "_rendered", None)
+    for button in buttons[1:]:
+        set_icon(button, "stop")
+        assert is_drawn_in(LIGHT.text, image_of(button.icon()))
 
 
 def test_the_windows_icon_has_large_sizes(qapp: QApplication) -> None:
