@@ -15,7 +15,6 @@ from app.storage.ink_library import Example
 from nncore.data.dataset import NO_CLASS, Dataset, load_mnist
 from nncore.evaluation.metrics import evaluate
 from nncore.handwriting.fine_tuning import fine_tune
-from nncore.handwriting.synthetic import digits, non_digits
 from nncore.model.network import Network
 from nncore.preprocessing.ink import rasterize
 
@@ -83,6 +82,8 @@ def replay_data() -> ReplayData:
 
 @cache
 def _replay_data() -> ReplayData:
+    from nncore.handwriting.synthetic import digits, non_digits  # its import parses all glyphs, which takes long
+
     rng = np.random.default_rng(SEED)
     mnist = load_mnist()
     assert mnist.test is not None

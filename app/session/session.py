@@ -32,6 +32,8 @@ from nncore.training.events import Diverged, Finished, Started
 class Session(QObject):
     """Holds the state that the tabs show, and emits a signal when a part of it changes.
 
+    snapshots, planned_epochs: those of the last run that learns digits; None and 0 before it.
+
     All methods return at once: reading, writing and training run on threads.
     """
 
@@ -68,9 +70,10 @@ class Session(QObject):
         self.model_path: Path | None = None
         self.run_state = RunState.IDLE
         self.paint_priority = PaintPriority()
+        self.snapshots: EpochSnapshots | None = None
         self._saved_model: tuple[LoadedModel, Path | None] | None = None
         self._model_follows_run = False
-        self._run_has_ended, self._planned_epochs = True, 0
+        self._run_has_ended, self.planned_epochs = True, 0
         self.ended_run: EndedRun | None = None
         self._thread: TrainingThread | None = None
         self._pending_run: tuple[RunPlan, bool] | None = None
@@ -217,7 +220,7 @@ class Session(QObject):
         assert self.data is not None
         self._thread = TrainingThread(plan, self.data, models_folder(), self, self.paint_priority)
         self._model_follows_run = plan.curve is None  # a network that fits a curve cannot read digits
-        self._run_has_ended, self._planned_epochs = False, plan.config.epochs
+        self._run_has_ended, self.planned_epochs = False, plan.config.epochs
         if paused:
             self._thread.control.pause()
         self._thread.run_event.connect(self._on_event)
@@ -297,7 +300,8 @@ class Session(QObject):
     @Slot(object)
     def _on_snapshots_created(self, snapshots: EpochSnapshots) -> None:
         if self._model_follows_run:
-            self.snapshots_created.emit(snapshots, self._planned_epochs)
+            self.snapshots = snapshots
+            self.snapshots_created.emit(snapshots, self.planned_epochs)
 
     @Slot(str)
     def _on_run_failure(self, problem: str) -> None:

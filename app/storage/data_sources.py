@@ -9,14 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from app.storage.csv_dialects import read_any_dataset
-from app.storage.image_file import read_grey_image
 from app.storage.paths import own_ink_path
 from nncore.data.dataset import Dataset, Splits, load_mnist
 from nncore.data.formats import file_patterns, format_of, read_ink
 from nncore.data.formats.image_folder import is_image_folder, read_image_folder
 from nncore.data.mapped_dataset import MappedDataset
 from nncore.errors import DataError, file_name
-from nncore.handwriting.synthetic import digits
 
 ReportProgress = Callable[[float], None]
 Cancelled = Callable[[], bool]
@@ -52,6 +50,8 @@ def load_path(path: Path, report_progress: ReportProgress, cancelled: Cancelled)
 
 
 def _load_folder(path: Path, report_progress: ReportProgress, cancelled: Cancelled) -> LoadedData | None:
+    from app.storage.image_file import read_grey_image  # it imports Pillow
+
     found = read_image_folder(path, read_grey_image, report_progress, cancelled)
     if found is None:
         return None
@@ -78,6 +78,8 @@ def load_own_ink(report_progress: ReportProgress, cancelled: Cancelled) -> Loade
 
 def generate_digits(count: int, seed: int, report_progress: ReportProgress, cancelled: Cancelled) -> LoadedData | None:
     """`count` digits of synthetic writers; the same seed gives the same digits. None if `cancelled`."""
+    from nncore.handwriting.synthetic import digits  # its import parses all glyphs, which takes long
+
     images, labels, rng = [], [], np.random.default_rng(seed)
     for start in range(0, count, SYNTHETIC_BATCH):
         if cancelled():

@@ -3,50 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QMimeData, Qt, QUrl, Slot
+from PySide6.QtCore import QEvent, QMimeData, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
     QMainWindow,
     QMessageBox,
-    QTabWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from app.dialogs.model_card import ModelCardDialog
 from app.session.fine_tuning import Adaptation
 from app.session.handwriting_teacher import HandwritingTeacher
 from app.session.session import Session
+from app.storage.paths import run_log_path
+from app.storage.run_store import RunStore
 from app.style.icons import set_icon
 from app.style.theme import GAP, ThemeChoice, apply_theme
-from app.tabs.data.data_tab import DataTab
-from app.tabs.draw.draw_tab import DrawTab
-from app.tabs.draw.picture_source import PictureSource
-from app.tabs.evaluate.evaluate_tab import EvaluateTab
-from app.tabs.my_hand.my_hand_tab import MyHandTab
 from app.tabs.runs.run_offer import RunOffer
-from app.tabs.runs.runs_tab import RunsTab
-from app.tabs.tab import Tab
-from app.tabs.train.train_tab import TrainTab
-from app.widgets.explanation import Explanation
 from app.window.file_actions import FileActions
 from app.window.main_menu import MainMenu
 from app.window.message_bar import MessageBar
 from app.window.preferences import WindowPreferences
+from app.window.tab_pages import AnyTab, TabPages, TabRow
 from app.window.training_actions import TrainingActions
 from nncore import __version__
-from nncore.data.dataset import Splits
 from nncore.files.model_file import Model
 from nncore.model.network import Network
 from nncore.preprocessing.ink import Ink
+
+if TYPE_CHECKING:  # a tab is imported when it is built
+    from app.tabs.data.data_tab import DataTab
+    from app.tabs.draw.draw_tab import DrawTab
+    from app.tabs.evaluate.evaluate_tab import EvaluateTab
+    from app.tabs.my_hand.my_hand_tab import MyHandTab
+    from app.tabs.runs.runs_tab import RunsTab
+    from app.tabs.train.train_tab import TrainTab
+    from app.widgets.explanation import Explanation
 
 NAME_WIDTH = 260
 """Maximum width of the model's name in the corner, in pixels. A longer name is elided in the middle."""
@@ -55,31 +54,15 @@ TITLE_BAR = 40
 """Maximum height of a window's title bar in pixels; the real height is known only after the window is shown."""
 
 
-AnyTab = TypeVar("AnyTab", bound=Tab)
-
-
-@dataclass(frozen=True)
-class TabRow:
-    """A tab of the main window: its title, its class, and the text of its tool tip."""
-
-    title: str
-    tab: type[Tab]
-    tool_tip: str
-
-
-TABS = (
-    TabRow("Train", TrainTab, "Train a network and watch it learn (Ctrl+1)"),
-    TabRow("Draw", DrawTab, "Draw a digit and see what the network reads (Ctrl+2)"),
-    TabRow("My hand", MyHandTab, "Test how well the network reads your handwriting (Ctrl+3)"),
-    TabRow("Evaluate", EvaluateTab, "Measure a network on labelled digits, and look at its mistakes (Ctrl+4)"),
-    TabRow("Data", DataTab, "Look at the data set, or open another one (Ctrl+5)"),
-    TabRow("Runs", RunsTab, "List, compare, repeat and export training runs (Ctrl+6)"),
-)
-"""The tabs from left to right. The window calls `focus` and `finish` of each; Ctrl+1 chooses the first one."""
-
-
 class MainWindow(QMainWindow):
-    """The tabs, a menu at the right, and a message bar."""
+    """The tabs, a menu at the right, and a message bar.
+
+    The session and this window hold the state. A tab is built when it is needed first, or when the program is idle, and
+    takes the state then.
+    """
+
+    reading_network_changed = Signal(Network, str)
+    """The network that reads drawings from now on, and the name of its model."""
 
     def __init__(self, session: Session, preferences: WindowPreferences) -> None:
         super().__init__()
@@ -88,14 +71,11 @@ class MainWindow(QMainWindow):
         self.teacher = HandwritingTeacher(self)
         self.setWindowTitle("Digit Lab")
         self.setAcceptDrops(True)
-        self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
-        for row in TABS:
-            self.tabs.setTabToolTip(self.tabs.addTab(row.tab(), row.title), row.tool_tip)
-        self.train_tab, self.draw_tab, self.my_hand_tab = self.tab(TrainTab), self.tab(DrawTab), self.tab(MyHandTab)
-        self.evaluate_tab, self.data_tab, self.runs_tab = self.tab(EvaluateTab), self.tab(DataTab), self.tab(RunsTab)
-        self.training_actions = TrainingActions(session, self.train_tab, self.runs_tab, self)
-        self.messages, self.run_offer = MessageBar(), RunOffer(self.runs_tab.store)
+        self._reading_network: Network | None = None
+        self.messages = MessageBar()
+        self.run_offer = RunOffer(RunStore(run_log_path(), self.messages.show_error))
+        self.tabs = TabPages(TABS, self)
+        self.training_actions = TrainingActions(session, self.train_tab, self)
         self.menu, self.files = MainMenu(self), FileActions(session, self)
         self.tabs.setCornerWidget(self._corner(), Qt.Corner.TopRightCorner)
         page = QWidget()
@@ -112,70 +92,151 @@ class MainWindow(QMainWindow):
         self._restore()
         self.run_offer.check_log()
 
+    # ------------------------------------------------------------------ tabs
+
     def tab(self, kind: type[AnyTab]) -> AnyTab:
-        """The tab of this class."""
-        pages = (self.tabs.widget(number) for number in range(self.tabs.count()))
-        return next(page for page in pages if isinstance(page, kind))
+        """The tab of this class, which is built now if it has not been."""
+        return self.tabs.tab(kind)
+
+    @property
+    def train_tab(self) -> TrainTab:
+        """The Train tab, which is built now if it has not been; the same holds for the other tabs."""
+        from app.tabs.train.train_tab import TrainTab
+
+        return self.tab(TrainTab)
+
+    @property
+    def draw_tab(self) -> DrawTab:
+        """The Draw tab."""
+        from app.tabs.draw.draw_tab import DrawTab
+
+        return self.tab(DrawTab)
+
+    @property
+    def my_hand_tab(self) -> MyHandTab:
+        """The My hand tab."""
+        from app.tabs.my_hand.my_hand_tab import MyHandTab
+
+        return self.tab(MyHandTab)
+
+    @property
+    def evaluate_tab(self) -> EvaluateTab:
+        """The Evaluate tab."""
+        from app.tabs.evaluate.evaluate_tab import EvaluateTab
+
+        return self.tab(EvaluateTab)
+
+    @property
+    def data_tab(self) -> DataTab:
+        """The Data tab."""
+        from app.tabs.data.data_tab import DataTab
+
+        return self.tab(DataTab)
+
+    @property
+    def runs_tab(self) -> RunsTab:
+        """The Runs tab."""
+        from app.tabs.runs.runs_tab import RunsTab
+
+        return self.tab(RunsTab)
 
     # --------------------------------------------------------------- connect
 
     def _connect(self) -> None:
         session = self.session
-        session.snapshots_created.connect(self.draw_tab.set_snapshots)
         session.model_changed.connect(self._show_model)
-        session.data_changed.connect(self._show_data)
         session.status_message.connect(self.messages.show_message)
         session.error_message.connect(self.messages.show_error)
         session.model_not_saved.connect(self._remember_unsaved)
+        session.run_starting.connect(self.run_offer.withdraw)
+        self.teacher.adapted.connect(self._show_adaptation)
         self.menu.theme_chosen.connect(self.set_theme)
         self.tabs.currentChanged.connect(self._focus_tab)
-        self._connect_teacher()
-        self._connect_tabs()
-
-    def _connect_teacher(self) -> None:
-        """Connect the tabs with the teacher of the user's handwriting."""
-        self.draw_tab.connect_teacher(self.teacher)
-        self.teacher.adapted.connect(self._show_adaptation)
-        self.my_hand_tab.teach_requested.connect(self.teacher.teach)
-        self.my_hand_tab.show_requested.connect(self._show_ink)
-        self.teacher.load()
-        self.draw_tab.canvas.drawing_changed.connect(self.teacher.prepare, Qt.ConnectionType.SingleShotConnection)
-
-    def _connect_tabs(self) -> None:
-        """Connect the requests of the tabs with each other and with the session."""
-        self.evaluate_tab.image_chosen.connect(self._show_image)
-        self.evaluate_tab.image_explained.connect(self.draw_tab.explain)
-        self.data_tab.data_chosen.connect(self.session.use_data)
         self.files.data_chosen.connect(self._open_data)
-        self.data_tab.share_chosen.connect(self.training_actions.hold_out)
-        self.runs_tab.status_message.connect(self.messages.show_message)
-        self.runs_tab.error_message.connect(self.messages.show_error)
         self.training_actions.error_message.connect(self.messages.show_error)
         self.training_actions.tab_requested.connect(self.tabs.setCurrentWidget)
         self.run_offer.continue_requested.connect(self.training_actions.continue_run)
         self.run_offer.error_message.connect(self.messages.show_error)
-        self.session.run_starting.connect(self.run_offer.withdraw)
+
+    def connect_train_tab(self, tab: TrainTab) -> None:
+        """Connect the new Train tab; `TrainingActions` connects its requests."""
+        self.session.data_changed.connect(tab.settings.set_data)
+
+    def connect_draw_tab(self, tab: DrawTab) -> None:
+        """Connect the new Draw tab, and load the user's handwriting, whose state this tab shows."""
+        session, teacher = self.session, self.teacher
+        session.snapshots_created.connect(tab.set_snapshots)
+        session.model_changed.connect(tab.epoch_row.refresh)
+        self.reading_network_changed.connect(tab.set_network)
+        tab.set_snapshots(session.snapshots, session.planned_epochs)
+        tab.set_network(self._reading_network)
+        tab.connect_teacher(teacher)
+        teacher.load()
+        if session.network is not None:
+            teacher.set_base(session.network, learn=not session.model_follows_run)
+        tab.canvas.drawing_changed.connect(teacher.prepare, Qt.ConnectionType.SingleShotConnection)
+
+    def connect_my_hand_tab(self, tab: MyHandTab) -> None:
+        """Connect the new My hand tab."""
+        _ = self.draw_tab  # building it loads the drawings that this tab adds to
+        tab.teach_requested.connect(self.teacher.teach)
+        tab.show_requested.connect(self._show_ink)
+        self.reading_network_changed.connect(tab.set_network)
+        if self._reading_network is not None:
+            tab.set_network(self._reading_network, self._model_name)
+
+    def connect_evaluate_tab(self, tab: EvaluateTab) -> None:
+        """Connect the new Evaluate tab."""
+        tab.image_chosen.connect(self._show_image)
+        tab.image_explained.connect(self._update_explanation)
+        self.session.data_changed.connect(tab.set_data)
+        self.session.model_changed.connect(self._evaluate_model)
+        if self.session.data is not None:
+            tab.set_data(self.session.data)
+        if self.session.model is not None:
+            self._evaluate_model(self.session.model)
+
+    def connect_data_tab(self, tab: DataTab) -> None:
+        """Connect the new Data tab."""
+        tab.data_chosen.connect(self.session.use_data)
+        tab.share_chosen.connect(self.training_actions.hold_out)
+        self.session.data_changed.connect(tab.set_data)
+        if self.session.data is not None:
+            tab.set_data(self.session.data)
+
+    def connect_runs_tab(self, tab: RunsTab) -> None:
+        """Connect the new Runs tab."""
+        tab.status_message.connect(self.messages.show_message)
+        tab.error_message.connect(self.messages.show_error)
+        self.training_actions.connect_runs_tab(tab)
 
     @Slot(object)
     def _show_model(self, model: Model) -> None:
         self._read_with(self.session.network)
         self.teacher.set_base(self.session.network, learn=not self.session.model_follows_run)
-        self.draw_tab.epoch_row.refresh()
         card = model.card
-        self.evaluate_tab.set_model(self.session.network, card.name)
         accuracy = f", epoch {card.epochs}" if card.test_accuracy is None else f"  {card.test_accuracy:.1%}"
         name = self.model_button.fontMetrics().elidedText(card.name, Qt.TextElideMode.ElideMiddle, NAME_WIDTH)
         self.model_button.setText(f"model: {name}{accuracy}".replace("&", "&&"))
         self.revert_action.setEnabled(not self.session.model_is_saved)
 
     def _read_with(self, network: Network | None) -> None:
-        self.draw_tab.set_network(network)
-        self.my_hand_tab.set_network(network, self.session.model.card.name if self.session.model else "")
+        """Let the Draw tab and the My hand tab read with `network`, also if they are built later."""
+        self._reading_network = network
+        self.reading_network_changed.emit(network, self._model_name)
+
+    @property
+    def _model_name(self) -> str:
+        return self.session.model.card.name if self.session.model else ""
 
     @Slot(object)
     def _show_adaptation(self, adaptation: Adaptation) -> None:
         """Read with the network that has learnt the user's handwriting; the model to save stays unchanged."""
         self._read_with(adaptation.network)
+
+    @Slot(object)
+    def _evaluate_model(self, model: Model) -> None:
+        self.evaluate_tab.set_model(self.session.network, model.card.name)
 
     @Slot(object)
     def _show_ink(self, ink: Ink) -> None:
@@ -188,23 +249,21 @@ class MainWindow(QMainWindow):
         self.tabs.setCurrentWidget(self.draw_tab)
 
     @Slot(object)
+    def _update_explanation(self, explanation: Explanation | None) -> None:
+        self.draw_tab.explain(explanation)
+
+    @Slot(object)
     def _open_data(self, path: Path) -> None:
         """Read a data set in the Data tab, which shows the progress."""
         self.tabs.setCurrentWidget(self.data_tab)
         self.data_tab.open_path(path)
 
-    @Slot(object)
-    def _show_data(self, data: Splits) -> None:
-        self.evaluate_tab.set_data(data)
-        self.data_tab.set_data(data)
-        self.train_tab.settings.set_data(data)
-
     @Slot(int)
     def _focus_tab(self, number: int) -> None:
         """Give the selected tab the focus, so that its keys work, such as the space bar in Train and Ctrl+Z in Draw."""
-        page = self.tabs.widget(number)
-        if isinstance(page, Tab) and self.focusWidget() is not self.tabs.tabBar():
-            page.focus()
+        tab = self.tabs.build(number)
+        if self.focusWidget() is not self.tabs.tabBar():
+            tab.focus()
 
     # ------------------------------------------------------------------ menu
 
@@ -265,6 +324,8 @@ class MainWindow(QMainWindow):
     @Slot()
     def show_model_card(self) -> None:
         """Open the card of the model in use."""
+        from app.dialogs.model_card import ModelCardDialog
+
         if self.session.model is not None:
             ModelCardDialog(self.session.model, self).open()
 
@@ -285,13 +346,16 @@ class MainWindow(QMainWindow):
         """Give painting priority over the training."""
         if event.type() == QEvent.Type.UpdateRequest:
             with self.session.paint_priority.claimed():
-                return super().event(event)
+                accepted = super().event(event)
+            if self.isVisible():  # and painted now
+                self.tabs.build_when_idle()
+            return accepted
         return super().event(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Accept files and pictures."""
         data = event.mimeData()
-        if PictureSource.accepts(data) or (data.hasUrls() and all(url.isLocalFile() for url in data.urls())):
+        if _is_picture(data) or (data.hasUrls() and all(url.isLocalFile() for url in data.urls())):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
@@ -309,7 +373,7 @@ class MainWindow(QMainWindow):
             self.activateWindow()
 
     def _open(self, data: QMimeData) -> None:
-        if PictureSource.accepts(data):
+        if _is_picture(data):
             self.draw_tab.pictures.read(data)
             self.tabs.setCurrentWidget(self.draw_tab)
         else:
@@ -329,6 +393,7 @@ class MainWindow(QMainWindow):
         """Stop the run and wait for all threads; stay open if a thread does not end or a model was not saved."""
         self.preferences.geometry = self.saveGeometry()
         self._unsaved_message = ""
+        self.tabs.stop_building()
         self.hide()
         if not (self.session.close() and self.teacher.close() and self._finish_tabs()):
             self._stay_open(event, "A file is still being read or written. Close the window again in a moment.")
@@ -341,7 +406,7 @@ class MainWindow(QMainWindow):
     def _finish_tabs(self) -> bool:
         """Stop the background work of all tabs and wait for it; False if one does not end in time."""
         # A list, not a generator: `all` must not skip a call after the first False.
-        finished = [self.training_actions.finish(), *(self.tab(row.tab).finish() for row in TABS)]
+        finished = [self.training_actions.finish(), *(tab.finish() for tab in self.tabs.built())]
         return all(finished)
 
     def _stay_open(self, event: QCloseEvent, sentence: str) -> None:
@@ -353,3 +418,56 @@ class MainWindow(QMainWindow):
     def _remember_unsaved(self, sentence: str) -> None:
         self._unsaved_message = sentence
         self.messages.show_error(sentence)
+
+
+def _is_picture(data: QMimeData) -> bool:
+    from app.tabs.draw.picture_source import PictureSource  # it imports Pillow
+
+    return PictureSource.accepts(data)
+
+
+TABS = (
+    TabRow(
+        "Train",
+        "app.tabs.train.train_tab",
+        "TrainTab",
+        MainWindow.connect_train_tab,
+        "Train a network and watch it learn (Ctrl+1)",
+    ),
+    TabRow(
+        "Draw",
+        "app.tabs.draw.draw_tab",
+        "DrawTab",
+        MainWindow.connect_draw_tab,
+        "Draw a digit and see what the network reads (Ctrl+2)",
+    ),
+    TabRow(
+        "My hand",
+        "app.tabs.my_hand.my_hand_tab",
+        "MyHandTab",
+        MainWindow.connect_my_hand_tab,
+        "Test how well the network reads your handwriting (Ctrl+3)",
+    ),
+    TabRow(
+        "Evaluate",
+        "app.tabs.evaluate.evaluate_tab",
+        "EvaluateTab",
+        MainWindow.connect_evaluate_tab,
+        "Measure a network on labelled digits, and look at its mistakes (Ctrl+4)",
+    ),
+    TabRow(
+        "Data",
+        "app.tabs.data.data_tab",
+        "DataTab",
+        MainWindow.connect_data_tab,
+        "Look at the data set, or open another one (Ctrl+5)",
+    ),
+    TabRow(
+        "Runs",
+        "app.tabs.runs.runs_tab",
+        "RunsTab",
+        MainWindow.connect_runs_tab,
+        "List, compare, repeat and export training runs (Ctrl+6)",
+    ),
+)
+"""The tabs from left to right. The window calls `focus` and `finish` of each; Ctrl+1 chooses the first one."""

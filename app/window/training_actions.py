@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from app.background.task_queue import TaskQueue
-from app.dialogs.recipes.recipe_page import RecipePage
-from app.dialogs.sweep.sweep_dialog import SweepDialog
 from app.session.rate_search import RateSearch
 from app.session.run_events import EarlierHistory, RunState, StepsDone
 from app.session.run_plan import RunPlan
 from app.session.session import Session
 from app.storage.paths import run_log_path
-from app.tabs.runs.runs_tab import RunsTab
+from app.storage.run_store import RunStore
 from app.tabs.train.charts.earlier_runs import earlier_runs_of
-from app.tabs.train.train_tab import TrainTab
 from nncore.data.curves import CurvePoints
 from nncore.data.formats.points import read_points
 from nncore.errors import SettingError
@@ -29,6 +27,11 @@ from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
 from nncore.training.events import Diverged, Finished, Started
 
+if TYPE_CHECKING:
+    from app.dialogs.sweep.sweep_dialog import SweepDialog
+    from app.tabs.runs.runs_tab import RunsTab
+    from app.tabs.train.train_tab import TrainTab
+
 
 class TrainingActions(QObject):
     """Starts, repeats, forks and continues runs when the Train tab or the Runs tab requests it."""
@@ -37,16 +40,17 @@ class TrainingActions(QObject):
     """The tab that shows the result of an action."""
     error_message = Signal(str)
     """One sentence: what could not be done, or what has changed since a run."""
+    run_logged = Signal()
+    """A sweep has added a run to the log."""
 
-    def __init__(self, session: Session, train_tab: TrainTab, runs_tab: RunsTab, window: QWidget) -> None:
+    def __init__(self, session: Session, train_tab: TrainTab, window: QWidget) -> None:
         """window: the parent of dialogs."""
         super().__init__(window)
-        self.session, self.train_tab, self.runs_tab, self._window = session, train_tab, runs_tab, window
+        self.session, self.train_tab, self._window = session, train_tab, window
         self.rate_search, self.tasks = RateSearch(self), TaskQueue(self)
         self._fork_parent: LoggedRun | None = None
         self._sweep: SweepDialog | None = None
         self._connect()
-        self._connect_runs()
 
     def finish(self) -> bool:
         """Cancel searches and sweeps, and wait for their threads; False if that takes too long."""
@@ -79,14 +83,15 @@ class TrainingActions(QObject):
         session.run_event.connect(self._show_event)
         session.run_failed.connect(train_tab.run_failed)
         session.run_state_changed.connect(train_tab.set_run_state)
+        train_tab.settings.recipes.chosen.connect(self._forget_fork)
 
-    def _connect_runs(self) -> None:
-        runs = self.runs_tab
-        runs.earlier_runs_chosen.connect(self._show_earlier_runs)
+    def connect_runs_tab(self, runs: RunsTab) -> None:
+        """Connect the requests of the Runs tab, which is built later than the Train tab."""
+        runs.earlier_runs_chosen.connect(partial(self._show_earlier_runs, runs.store))
+        self.run_logged.connect(runs.refresh)
         runs.rerun_requested.connect(self.rerun)
         runs.sweep_requested.connect(self.open_sweep)
         runs.fork_requested.connect(self._fork)
-        self.train_tab.settings.recipes.chosen.connect(self._forget_fork)
         runs.continue_requested.connect(self.continue_run)
         runs.continue_ended_requested.connect(self._select_ended_run)
 
@@ -103,6 +108,8 @@ class TrainingActions(QObject):
             self._sweep.raise_()
             self._sweep.activateWindow()
             return
+        from app.dialogs.sweep.sweep_dialog import SweepDialog
+
         settings = self.train_tab.settings
         try:
             spec, config, points = settings.spec(), settings.config(), settings.points()
@@ -115,7 +122,7 @@ class TrainingActions(QObject):
         self._sweep = SweepDialog.deleted_on_close(base, data, run_log_path(), self._window)
         if points is None:
             self.session.data_changed.connect(self._sweep.set_data)
-        self._sweep.run_logged.connect(self.runs_tab.refresh)
+        self._sweep.run_logged.connect(self.run_logged)
         self._sweep.destroyed.connect(self._forget_sweep)
         self._sweep.show()
 
@@ -128,9 +135,8 @@ class TrainingActions(QObject):
         settings = self.train_tab.settings
         return settings.recipe.name, settings.validation_share
 
-    @Slot(list)
-    def _show_earlier_runs(self, numbers: list[int]) -> None:
-        self.train_tab.curves.set_earlier_runs(earlier_runs_of(self.runs_tab.store.reported_runs(numbers)))
+    def _show_earlier_runs(self, store: RunStore, numbers: list[int]) -> None:
+        self.train_tab.curves.set_earlier_runs(earlier_runs_of(store.reported_runs(numbers)))
         if numbers:
             self.tab_requested.emit(self.train_tab)
 
@@ -241,6 +247,8 @@ class TrainingActions(QObject):
     @Slot(str)
     def _show_recipe_page(self, name: str) -> None:
         """Open the page of a recipe in a separate window, which does not block."""
+        from app.dialogs.recipes.recipe_page import RecipePage
+
         page = RecipePage(RECIPES.values())
         page.show_recipe(name)
         page.wanted.connect(self._use_recipe)

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+
+import numpy as np
+import pytest
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.session.session import Session
-from app.window.main_window import MainWindow
+from app.storage.ink_library import Example, InkLibrary
+from app.storage.paths import own_ink_path
+from app.tabs.draw.draw_tab import DrawTab
+from app.tabs.tab import Tab
+from app.tabs.train.train_tab import TrainTab
+from app.window.main_window import TABS, MainWindow
 from app.window.preferences import WindowPreferences
+from nncore.evaluation.epoch_snapshots import EpochSnapshots
+from nncore.model.network import NetworkSpec
+from nncore.preprocessing.ink import Ink
+from tests.nncore.example_data import small_mnist
 
 
 class ShownWindows(QObject):
@@ -23,6 +39,117 @@ class ShownWindows(QObject):
         if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
             self.found.append(watched)
         return False
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    """A window that has not been shown, so that it builds no tab by itself."""
+    window = MainWindow(Session(), WindowPreferences())
+    qtbot.addWidget(window)
+    yield window
+    window.close()
+
+
+def kinds(tabs: list[Tab]) -> list[str]:
+    return [type(tab).__name__ for tab in tabs]
+
+
+def test_before_the_window_is_shown_only_the_first_tab_is_built(window: MainWindow) -> None:
+    assert kinds(window.tabs.built()) == ["TrainTab"]
+    assert window.tabs.currentWidget() is window.train_tab
+
+
+def test_a_tab_is_built_when_it_is_chosen_and_takes_the_place_of_its_page(window: MainWindow) -> None:
+    window.tabs.setCurrentIndex(3)
+    assert window.tabs.currentWidget() is window.evaluate_tab
+    assert kinds(window.tabs.built()) == ["TrainTab", "EvaluateTab"]
+    assert window.tabs.currentIndex() == 3
+    assert [window.tabs.tabText(number) for number in range(window.tabs.count())] == [row.title for row in TABS]
+    assert [window.tabs.tabToolTip(number) for number in range(window.tabs.count())] == [row.tool_tip for row in TABS]
+
+
+def test_building_another_tab_leaves_the_selected_one(window: MainWindow) -> None:
+    window.tabs.setCurrentIndex(4)
+    changes: list[int] = []
+    window.tabs.currentChanged.connect(changes.append)
+    for number in range(window.tabs.count()):
+        window.tabs.build(number)
+    assert window.tabs.currentWidget() is window.data_tab
+    assert changes == []
+
+
+def test_a_shown_window_builds_the_other_tabs_while_it_is_idle(window: MainWindow, qtbot: QtBot) -> None:
+    window.show()
+    assert len(window.tabs.built()) < len(TABS)
+    qtbot.waitUntil(lambda: kinds(window.tabs.built()) == [row.name for row in TABS])
+    assert window.tabs.currentWidget() is window.train_tab
+    assert window.focusWidget() is window.train_tab
+
+
+def test_a_window_that_is_closed_early_builds_no_more_tabs(window: MainWindow) -> None:
+    window.show()
+    assert window.close()
+    before = kinds(window.tabs.built())
+    for _ in range(20):
+        QApplication.processEvents()
+    assert kinds(window.tabs.built()) == before
+
+
+def test_tabs_that_are_built_later_show_the_model_and_the_data(window: MainWindow, qtbot: QtBot) -> None:
+    session, data = window.session, small_mnist()
+    session.use_data(data)
+    with qtbot.waitSignal(session.model_changed):
+        session.open_bundled_model()
+    assert kinds(window.tabs.built()) == ["TrainTab"]
+    assert window.draw_tab.network is session.network
+    assert window.my_hand_tab.intro.obstacle.text() == ""
+    assert window.data_tab.data is data
+    assert window.evaluate_tab._network is session.network
+    assert window.evaluate_tab._data is data
+
+
+def test_a_draw_tab_that_is_built_after_a_run_offers_its_epochs(window: MainWindow) -> None:
+    snapshots = EpochSnapshots(NetworkSpec.dense((784, 10)))
+    window.session._model_follows_run, window.session.planned_epochs = True, 7
+    window.session._on_snapshots_created(snapshots)
+    assert window.draw_tab._snapshots is snapshots
+    assert window.draw_tab.epoch_row._total == 7
+
+
+@pytest.mark.parametrize("first", ["draw_tab", "my_hand_tab"])
+def test_the_handwriting_is_learnt_when_the_tab_is_built_after_the_model(
+    window: MainWindow, qtbot: QtBot, first: str
+) -> None:
+    InkLibrary(own_ink_path()).add(Example(Ink((np.array([[1, 1], [1, 20]], np.float32),)), 1, datetime(2025, 1, 1), 7))
+    with qtbot.waitSignal(window.session.model_changed):
+        window.session.open_bundled_model()
+    with qtbot.waitSignal(window.teacher.adapted) as adapted:
+        getattr(window, first)
+    assert adapted.args is not None
+    assert window.draw_tab.network is adapted.args[0].network
+    assert window.my_hand_tab._network is adapted.args[0].network
+    assert window.session.network is not adapted.args[0].network
+
+
+def test_damaged_handwriting_is_reported_by_the_tab_that_is_built_later(window: MainWindow) -> None:
+    own_ink_path().parent.mkdir(parents=True, exist_ok=True)
+    own_ink_path().write_text(".PEN_DOWN\nnonsense")
+    assert "could not be read" in window.tab(DrawTab).teach_row.effect.text()
+
+
+def test_the_window_closes_before_the_other_tabs_are_built(window: MainWindow) -> None:
+    assert window.close()
+    assert [type(tab) for tab in window.tabs.built()] == [TrainTab]
+
+
+def test_the_start_imports_nothing_that_the_first_tab_does_not_need() -> None:
+    late = [
+        "PIL", "pandas", "onnx", "nncore.handwriting.synthetic", "app.tabs.draw.draw_tab", "app.tabs.runs.runs_tab",
+        "app.tabs.evaluate.evaluate_tab", "app.tabs.my_hand.my_hand_tab", "app.tabs.data.data_tab",
+        "app.dialogs.sweep.sweep_dialog",
+    ]  # fmt: skip
+    code = f"import sys, app.window.application; print([name for name in {late} if name in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
 
 
 def test_only_the_main_window_is_shown_as_a_window(qtbot: QtBot, qapp: QApplication) -> None:

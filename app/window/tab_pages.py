@@ -1,0 +1,98 @@
+"""The pages of the main window: each tab is built when it is needed first, or while the program is idle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QSignalBlocker, QTimer, Slot
+from PySide6.QtWidgets import QTabWidget, QWidget
+
+from app.tabs.tab import Tab
+
+AnyTab = TypeVar("AnyTab", bound=Tab)
+
+
+@dataclass(frozen=True)
+class TabRow:
+    """A tab of the main window: its title, module and class, what connects it with the window, and its tool tip.
+
+    connect: called once with the window and the new tab; connects signals and gives the tab the present state.
+    """
+
+    title: str
+    module: str
+    name: str
+    connect: Callable[[Any, Any], None]
+    tool_tip: str
+
+    @property
+    def tab(self) -> type[Tab]:
+        """The class of the tab; its module is imported now if it has not been."""
+        found: type[Tab] = getattr(import_module(self.module), self.name)
+        return found
+
+
+class TabPages(QTabWidget):
+    """Shows the tabs of a table. An empty page takes the place of a tab that has not been built."""
+
+    def __init__(self, rows: Sequence[TabRow], window: QWidget) -> None:
+        """window: the first argument of the `connect` of each row."""
+        super().__init__()
+        self._rows, self._window = tuple(rows), window
+        self.setDocumentMode(True)
+        for row in self._rows:
+            self.setTabToolTip(self.addTab(QWidget(), row.title), row.tool_tip)
+        self._idle_timer = QTimer(self, interval=0)  # Qt calls it when no event waits
+        self._idle_timer.timeout.connect(self._build_next)
+
+    def tab(self, kind: type[AnyTab]) -> AnyTab:
+        """The tab of this class, which is built now if it has not been."""
+        number = next(n for n, row in enumerate(self._rows) if row.name == kind.__name__)
+        tab = self.build(number)
+        assert isinstance(tab, kind)
+        return tab
+
+    def build(self, number: int) -> Tab:
+        """The tab at index `number`, which is built now if it has not been."""
+        page = self.widget(number)
+        if isinstance(page, Tab):
+            return page
+        assert page is not None
+        row = self._rows[number]
+        tab = row.tab()
+        with QSignalBlocker(self):  # the place of the page and the selected tab stay the same
+            is_current = number == self.currentIndex()
+            self.insertTab(number, tab, row.title)
+            self.setTabToolTip(number, row.tool_tip)
+            if is_current:
+                self.setCurrentIndex(number)
+            self.removeTab(number + 1)
+        page.deleteLater()
+        row.connect(self._window, tab)
+        return tab
+
+    def built(self) -> list[Tab]:
+        """The tabs that have been built, from left to right."""
+        pages = (self.widget(number) for number in range(self.count()))
+        return [page for page in pages if isinstance(page, Tab)]
+
+    def build_when_idle(self) -> None:
+        """Build the other tabs, one each time that no event waits, so that the window stays responsive."""
+        if not self._idle_timer.isActive() and len(self.built()) < self.count():
+            self._idle_timer.start()
+
+    def stop_building(self) -> None:
+        """Build no more tabs until `build_when_idle` is called again."""
+        self._idle_timer.stop()
+
+    @Slot()
+    def _build_next(self) -> None:
+        waiting = (number for number in range(self.count()) if not isinstance(self.widget(number), Tab))
+        number = next(waiting, None)
+        if number is None:
+            self._idle_timer.stop()
+        else:
+            self.build(number)
