@@ -76,8 +76,8 @@ def _read(path: Path, dialect: Dialect) -> Dataset:
     require_memory(path, path.stat().st_size)
     blocks = []
     try:
-        with pandas.read_csv(
-            path, sep=r"\s+" if dialect.separator == " " else dialect.separator, encoding=dialect.encoding,
+        with open_data_file(path) as file, pandas.read_csv(
+            file, sep=r"\s+" if dialect.separator == " " else dialect.separator, encoding=dialect.encoding,
             header=0 if dialect.has_header else None, chunksize=ROWS_PER_BLOCK, skip_blank_lines=False,
         ) as frames:  # fmt: skip
             for frame in frames:

@@ -11,10 +11,12 @@ import numpy as np
 from app.storage.csv_dialects import read_any_dataset
 from app.storage.paths import own_ink_path
 from nncore.data.dataset import Dataset, Splits, load_mnist
-from nncore.data.formats import file_patterns, format_of, read_ink
+from nncore.data.formats import file_patterns, format_of
 from nncore.data.formats.image_folder import is_image_folder, read_image_folder
+from nncore.data.formats.unipen import read_ink_dataset
 from nncore.data.mapped_dataset import MappedDataset
 from nncore.errors import DataError, file_name
+from nncore.system.reading_budget import ReadingCancelled, watched_reading
 
 ReportProgress = Callable[[float], None]
 Cancelled = Callable[[], bool]
@@ -41,12 +43,15 @@ def load_path(path: Path, report_progress: ReportProgress, cancelled: Cancelled)
 
     Returns None if `cancelled`. Raises DataError.
     """
-    if path.is_dir():
-        if is_image_folder(path):
-            return _load_folder(path, report_progress, cancelled)
-        return LoadedData(read_any_dataset(path))
-    found = format_of(path)
-    return LoadedData(found.read(path, None) if found.content == "ink" else read_any_dataset(path))
+    if path.is_dir() and is_image_folder(path):
+        return _load_folder(path, report_progress, cancelled)
+    try:
+        with watched_reading(report_progress, cancelled):
+            found = None if path.is_dir() else format_of(path)
+            ink = found is not None and found.content == "ink"
+            return LoadedData(found.read(path, None) if found is not None and ink else read_any_dataset(path))
+    except ReadingCancelled:
+        return None
 
 
 def _load_folder(path: Path, report_progress: ReportProgress, cancelled: Cancelled) -> LoadedData | None:
@@ -72,7 +77,11 @@ def load_own_ink(report_progress: ReportProgress, cancelled: Cancelled) -> Loade
     path = own_ink_path()
     if not path.exists():
         raise DataError("There are no drawings of yours yet. Correct the network in the Draw tab to add some.")
-    ink = read_ink(path).to_dataset()
+    try:
+        with watched_reading(report_progress, cancelled):
+            ink = read_ink_dataset(path)
+    except ReadingCancelled:
+        return None
     return LoadedData(Splits(Dataset(ink.images, ink.labels, source="my own ink")))
 
 

@@ -13,7 +13,7 @@ from nncore.data.formats.files import open_data_file
 from nncore.data.formats.idx import read_idx, read_idx_folder
 from nncore.data.formats.image_csv import read_csv
 from nncore.data.formats.npy import read_npy, read_npz
-from nncore.data.formats.unipen import read_ink
+from nncore.data.formats.unipen import read_ink_dataset
 from nncore.errors import DataError, file_name
 
 HEAD_BYTES = 512
@@ -70,7 +70,7 @@ FORMATS = (
         "UNIPEN",
         ("*.unipen", "*.upen", "*.tra", "*.tes", "*.dat"),
         _is_unipen,
-        lambda path, mapped: Splits(read_ink(path).to_dataset()),
+        lambda path, mapped: Splits(read_ink_dataset(path)),
         content="ink",
     ),
     DataFormat("CSV", ("*.csv", "*.txt"), _is_csv, lambda path, mapped: Splits(read_csv(path))),

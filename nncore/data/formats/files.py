@@ -6,6 +6,7 @@ import gzip
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from itertools import count
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -17,6 +18,7 @@ from nncore.data.dataset import Dataset, Splits
 from nncore.data.mapped_dataset import MappedArray, label_blocks
 from nncore.errors import DataError, file_name, printable
 from nncore.system.memory import gigabytes_text, usable_memory
+from nncore.system.reading_budget import WatchedFile
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -25,14 +27,15 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 def open_data_file(path: Path, unpack: bool = False) -> Iterator[BinaryIO]:
     """Open `path` to read its bytes; with `unpack`, a gzip-compressed file is decompressed.
 
-    Raises DataError if opening fails, or reading within the `with` block.
+    Reading reports its progress and can be cancelled; see `nncore.system.reading_budget`. Raises DataError if opening
+    fails, or reading within the `with` block.
     """
     try:
         if not path.exists():
             raise DataError(f"{printable(str(path), 400)}: there is no such file.")
         if not path.is_file():
             raise DataError(f"{printable(str(path), 400)}: this is not a file.")
-        with path.open("rb") as file:
+        with BufferedReader(WatchedFile(str(path))) as file:
             if unpack and file.peek(2)[:2] == b"\x1f\x8b":
                 with gzip.open(file) as unpacked:
                     yield cast(BinaryIO, unpacked)

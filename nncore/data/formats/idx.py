@@ -25,6 +25,7 @@ from nncore.data.formats.files import (
 from nncore.data.mapped_dataset import MappedArray, MappedDataset
 from nncore.errors import DataError, file_name
 from nncore.preprocessing.ink import SIDE
+from nncore.system.reading_budget import check_unpacked_size
 
 UINT8_CODE = 8
 """The code for unsigned bytes in the third byte of an IDX file."""
@@ -124,9 +125,15 @@ def _read(path: Path, axes: int) -> NDArray[np.uint8]:
     with open_data_file(path, unpack=True) as file:
         shape = _shape(file, path, axes)
         start, declared = file.tell(), prod(shape)
-        # The size of a compressed file is known only after decompressing it, so it is read twice.
-        _check_size(path, shape, _count(file, declared + 1))
-        require_memory(path, declared)
+        size = path.stat().st_size
+        if _is_compressed(path):
+            check_unpacked_size(file_name(path), size, declared)
+            require_memory(path, declared)
+            # The size of the content is known only after decompressing it, so it is decompressed twice.
+            _check_size(path, shape, _count(file, declared + 1))
+        else:
+            _check_size(path, shape, size - start)
+            require_memory(path, declared)
         file.seek(start)
         content = file.read(declared)
     if len(content) < declared:

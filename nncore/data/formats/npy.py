@@ -31,9 +31,10 @@ from nncore.data.formats.files import (
 from nncore.data.mapped_dataset import MappedDataset
 from nncore.errors import DataError, file_name, printable
 from nncore.preprocessing.ink import SIDE
+from nncore.system.reading_budget import check_unpacked_size
 
 IMAGE_SHAPES = ((SIDE, SIDE), (SIDE * SIDE,), (SIDE, SIDE, 1))
-ROWS_PER_BLOCK = 4096
+ROWS_PER_BLOCK = 512
 
 
 class Header(NamedTuple):
@@ -86,8 +87,7 @@ def _read_pair(images: Path, labels: Path, mapped: bool | None) -> Dataset:
         check_mapped_labels(labels, mapped_labels)
         mapped_images = map_array(images, image_header.offset, np.uint8, (image_header.shape[0], SIDE, SIDE))
         return MappedDataset(mapped_images, mapped_labels, source=file_name(images))
-    numbers = _to_bytes(_array_in(labels), 9, file_name(labels))
-    pixels = _to_bytes(_array_in(images), 255, file_name(images))
+    numbers, pixels = _bytes_in(labels, 9), _bytes_in(images, 255)
     return Dataset(pixels.reshape(-1, SIDE, SIDE), numbers.astype(np.intp), source=file_name(images))
 
 
@@ -107,11 +107,12 @@ def _header_of(path: Path) -> Header:
         return _read_header(file, path.stat().st_size, file_name(path))
 
 
-def _array_in(path: Path) -> NDArray[np.generic]:
-    require_memory(path, 2 * path.stat().st_size)  # twice: the array, and its copy as bytes
+def _bytes_in(path: Path, maximum: int) -> NDArray[np.uint8]:
+    header, size = _header_of(path), path.stat().st_size
+    # An array in column order is read as a whole before it is converted.
+    require_memory(path, prod(header.shape) + (size if header.fortran_order else 0))
     with open_data_file(path) as file, _numpy_errors_as_data_errors(path, "NPY"):
-        array: NDArray[np.generic] = npy.read_array(file, allow_pickle=False)
-        return array
+        return _read_bytes(file, size, maximum, file_name(path))
 
 
 def _read_archive(archive: ZipFile, path: Path) -> Splits:
@@ -122,8 +123,9 @@ def _read_archive(archive: ZipFile, path: Path) -> Splits:
     if not names.issuperset(expected):
         arrays = printable(", ".join(sorted(names)), 80) or "no arrays"
         raise DataError(f"{file_name(path)}: found {arrays}; expected {' and '.join(expected)}.")
-    # Twice: the arrays, and their copies as bytes.
-    require_memory(path, 2 * sum(archive.getinfo(f"{name}.npy").file_size for name in expected))
+    unpacked = sum(archive.getinfo(f"{name}.npy").file_size for name in expected)
+    check_unpacked_size(file_name(path), path.stat().st_size, unpacked)
+    require_memory(path, unpacked)
     training = _read_part(archive, path, "train")
     return Splits(training, test=_read_part(archive, path, "test") if "x_test" in expected else None)
 
@@ -134,8 +136,8 @@ def _read_part(archive: ZipFile, path: Path, part: str) -> Dataset:
     _check_shapes(
         _member_shape(archive, x_name, x_location), _member_shape(archive, y_name, y_location), x_location, y_location
     )
-    labels = _to_bytes(_member_array(archive, y_name), 9, y_location)
-    images = _to_bytes(_member_array(archive, x_name), 255, x_location)
+    labels = _member_bytes(archive, y_name, 9, y_location)
+    images = _member_bytes(archive, x_name, 255, x_location)
     return Dataset(images.reshape(-1, SIDE, SIDE), labels.astype(np.intp), source=x_location)
 
 
@@ -144,10 +146,9 @@ def _member_shape(archive: ZipFile, name: str, location: str) -> tuple[int, ...]
         return _read_header(member, archive.getinfo(f"{name}.npy").file_size, location).shape
 
 
-def _member_array(archive: ZipFile, name: str) -> NDArray[np.generic]:
+def _member_bytes(archive: ZipFile, name: str, maximum: int, location: str) -> NDArray[np.uint8]:
     with archive.open(f"{name}.npy") as member:
-        array: NDArray[np.generic] = npy.read_array(member, allow_pickle=False)
-    return array
+        return _read_bytes(member, archive.getinfo(f"{name}.npy").file_size, maximum, location)
 
 
 @contextmanager
@@ -196,25 +197,44 @@ def _check_shapes(images: tuple[int, ...], labels: tuple[int, ...], images_locat
         raise DataError(f"{labels_location}: found the shape {labels}, expected ({images[0]},): one label per image.")
 
 
-def _to_bytes(array: NDArray[np.generic], maximum: int, location: str) -> NDArray[np.uint8]:
-    """Convert whole numbers from 0 to `maximum` to bytes, block by block to save memory.
+def _read_bytes(file: IO[bytes], size: int, maximum: int, location: str) -> NDArray[np.uint8]:
+    """Read an array of whole numbers from 0 to `maximum` as bytes, block by block to save memory.
 
-    Raises DataError with the position of the first other number.
+    size: bytes of the header and the array together. Raises DataError with the position of the first other number.
     """
-    result = np.empty(array.shape, np.uint8)
-    for start in range(0, len(array), ROWS_PER_BLOCK):
-        block = array[start : start + ROWS_PER_BLOCK]
-        with np.errstate(invalid="ignore"):  # comparisons with NaN are false, so NaN is rejected
-            valid = (block >= 0) & (block <= maximum)  # type: ignore[operator]
-            if array.dtype.kind == "f":
-                valid &= block == np.floor(block)
-        if not valid.all():
-            position = np.argwhere(~valid)[0]
-            found = block[tuple(position)]
-            where = _position_text(start, position)
-            raise DataError(f"{location}, {where}: found {found}, expected a whole number from 0 to {maximum}.")
+    header = _read_header(file, size, location)
+    shape, dtype = header.shape, header.dtype
+    result = np.empty(shape, np.uint8)  # its memory is used only as it is filled
+    if header.fortran_order:  # the rows are not next to each other in the file
+        columns = _numbers_from(file, shape[::-1], dtype).T
+        blocks = (columns[start : start + ROWS_PER_BLOCK] for start in range(0, shape[0], ROWS_PER_BLOCK))
+    else:
+        counts = (min(ROWS_PER_BLOCK, shape[0] - start) for start in range(0, shape[0], ROWS_PER_BLOCK))
+        blocks = (_numbers_from(file, (count, *shape[1:]), dtype) for count in counts)
+    for number, block in enumerate(blocks):
+        start = number * ROWS_PER_BLOCK
+        _check_numbers(block, maximum, location, start)
         result[start : start + len(block)] = block
     return result
+
+
+def _numbers_from(file: IO[bytes], shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[np.generic]:
+    """Return the next numbers of a file in this shape."""
+    content = file.read(prod(shape) * dtype.itemsize)
+    return np.frombuffer(content, dtype, prod(shape)).reshape(shape)
+
+
+def _check_numbers(block: NDArray[np.generic], maximum: int, location: str, start: int) -> None:
+    """Raise DataError for the first number of a block that begins at index `start` which is not 0 to `maximum`."""
+    with np.errstate(invalid="ignore"):  # comparisons with NaN are false, so NaN is rejected
+        valid = (block >= 0) & (block <= maximum)  # type: ignore[operator]
+        if block.dtype.kind == "f":
+            valid &= block == np.floor(block)
+    if not valid.all():
+        position = np.argwhere(~valid)[0]
+        found = block[tuple(position)]
+        where = _position_text(start, position)
+        raise DataError(f"{location}, {where}: found {found}, expected a whole number from 0 to {maximum}.")
 
 
 def _position_text(start: int, position: NDArray[np.intp]) -> str:

@@ -157,6 +157,16 @@ def test_reading_can_be_cancelled(counted: DataTab, qtbot: QtBot) -> None:
         qtbot.waitUntil(lambda: "Cancelled" in counted.panel.note.text())
 
 
+def test_reading_a_file_can_be_cancelled(counted: DataTab, qtbot: QtBot, tmp_path: Path) -> None:
+    sample = '.SEGMENT DIGIT 0 ? "8"\n.PEN_DOWN\n1 2\n.PEN_UP\n'
+    (tmp_path / "ink.unipen").write_text(sample * 50_000)
+    with qtbot.assertNotEmitted(counted.data_chosen):
+        counted.open_path(tmp_path / "ink.unipen")
+        qtbot.waitUntil(lambda: counted.panel.progress.value() > 0)
+        press(qtbot, counted.panel.cancel)
+        qtbot.waitUntil(lambda: "Cancelled" in counted.panel.note.text())
+
+
 def test_the_validation_share_is_emitted(counted: DataTab, qtbot: QtBot) -> None:
     counted.panel.share.setFocus()
     counted.panel.share.selectAll()

@@ -23,6 +23,7 @@ OTHER_READERS = {
     "read_dataset": "chooses among the formats",
     "read_idx_folder": "reads a folder",
     "read_image_folder": "reads a folder",
+    "read_ink": "reads strokes, which read_ink_dataset draws",
     "read_points": "reads points of a curve, not digits",
 }
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset
 from nncore.data.formats import files, read_dataset
+from nncore.data.formats import idx as idx_module
 from nncore.data.formats.files import MIN_MAPPED_BYTES
 from nncore.data.mapped_dataset import MappedDataset
 from nncore.errors import DataError
@@ -234,6 +235,17 @@ def test_a_file_larger_than_the_free_memory_is_rejected(
     free -= 1
     with pytest.raises(DataError, match=r"^x-images-idx3-ubyte: reading this file needs 0\.0 GB of memory"):
         read_dataset(tmp_path / "x-images-idx3-ubyte")
+
+
+def test_a_compressed_file_that_claims_to_be_huge_is_rejected_before_it_is_unpacked(
+    tmp_path: Path, digits: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path, digits, "x-images-idx3-ubyte.gz", "x-labels-idx1-ubyte.gz")
+    claims = idx(digits.images)[:4] + (2**31).to_bytes(4, "big") + idx(digits.images)[8:]
+    path.write_bytes(gzip.compress(claims + bytes(10**6)))
+    monkeypatch.setattr(idx_module, "_count", None)
+    with pytest.raises(DataError, match=r"gz: the file has [\d,]+ bytes but claims to contain 1,683,627,180,032;"):
+        read_dataset(path)
 
 
 def test_the_error_for_a_folder_without_data_says_what_is_expected(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from nncore.data.formats import InkSamples, read_ink
 from nncore.errors import DataError
 from nncore.preprocessing.ink import rasterize
+from nncore.system.reading_budget import MAX_INK_SAMPLES
 from tests.nncore.data.formats.conftest import check_read_or_data_error
 from tests.nncore.mutation import Mutation, mutated, mutations
 
@@ -133,6 +134,13 @@ def test_coord_gives_the_columns_of_x_and_y(file: Path) -> None:
 def test_an_error_is_reported_with_its_row(old: str, new: str, message: str, file: Path) -> None:
     assert old in SEVEN_AND_ONE
     assert error_message(file, SEVEN_AND_ONE.replace(old, new)).startswith(f"pen.unipen, {message}")
+
+
+def test_more_samples_than_can_be_drawn_in_a_minute_are_rejected(file: Path) -> None:
+    samples = '.SEGMENT DIGIT 0 ? "8"\n.PEN_DOWN\n1 2\n.PEN_UP\n'
+    assert error_message(file, samples * (MAX_INK_SAMPLES + 1)) == (
+        "pen.unipen: found 100,001 samples, expected at most 100,000; store them as images in IDX or NPZ."
+    )
 
 
 @pytest.mark.parametrize("text", ["", "label,1x1\n", "\n\n", ".VERSION 1.0\n"])
