@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -16,13 +17,15 @@ from app.session.paint_priority import PaintPriority
 from app.session.run_events import RunState
 from app.session.run_plan import EndedRun, RunPlan, load_ended_run
 from app.session.training_thread import LoadedModel, TrainingThread
-from app.storage.paths import models_folder
+from app.storage.paths import last_epochs_path, models_folder
 from nncore.data.curves import CurvePoints
 from nncore.data.dataset import Splits, load_mnist
+from nncore.errors import ModelFileError
 from nncore.evaluation.epoch_snapshots import EpochSnapshots
 from nncore.experiments.recipes import VALIDATION_SHARE, CurveExamples
 from nncore.experiments.run_log.logged_run import LoggedRun, Rates
 from nncore.files.model_file import Model, bundled_model_path, load_model, save_model
+from nncore.files.snapshots_file import load_snapshots
 from nncore.model.network import Network, NetworkSpec
 from nncore.training import TrainingConfig
 from nncore.training.control import check_learning_rate
@@ -58,7 +61,7 @@ class Session(QObject):
     curve_fitted = Signal(Fit)
     """The present fit of a run that learns a curve."""
     snapshots_created = Signal(EpochSnapshots, int)
-    """The epoch snapshots of a run that starts, and its planned number of epochs."""
+    """The epoch snapshots of a run that starts, or of the last run before this start; its planned number of epochs."""
     model_not_saved = Signal(str)
     """One sentence: why the model of a run could not be saved. The model is still in use."""
 
@@ -106,6 +109,11 @@ class Session(QObject):
         return self._model_follows_run and self.run_state is not RunState.IDLE
 
     @property
+    def model_is_of_last_run(self) -> bool:
+        """Whether the model in use comes from the run of the last `snapshots_created`."""
+        return self._model_follows_run
+
+    @property
     def model_is_saved(self) -> bool:
         """Whether the model in use is the one that was last opened or saved."""
         return self._saved_model is not None and self.model is self._saved_model[0].model
@@ -113,6 +121,15 @@ class Session(QObject):
     def open_bundled_model(self) -> None:
         """Use the bundled model."""
         self._start_reading("model", partial(_load, bundled_model_path()), self._use_bundled_model)
+
+    def open_last_snapshots(self) -> None:
+        """Emit the epoch snapshots of the last run before this start, unless a run starts first."""
+        self._start_reading("snapshots", _load_last_snapshots, self._use_last_snapshots)
+
+    def _use_last_snapshots(self, loaded: tuple[EpochSnapshots, int] | None) -> None:
+        if loaded is not None and self.snapshots is None and self.run_state is RunState.IDLE:
+            self.snapshots, self.planned_epochs = loaded
+            self.snapshots_created.emit(*loaded)
 
     def open_model(self, path: Path) -> None:
         """Use the model in a file."""
@@ -230,6 +247,7 @@ class Session(QObject):
         self._thread.curve_fitted.connect(self.curve_fitted)
         self._thread.model_not_saved.connect(self.model_not_saved)
         self._thread.not_logged.connect(self.error_message)
+        self._thread.snapshots_not_saved.connect(self.error_message)
         self._thread.run_ended.connect(self._set_ended_run)
         self._thread.finished.connect(self._on_thread_end)
         self.run_starting.emit(plan)
@@ -341,6 +359,19 @@ class Session(QObject):
             self._pending_run = None
             self.run_failed.emit(f"There is no data to train on: {problem}")
             self._set_run_state(RunState.IDLE)
+
+
+def _load_last_snapshots() -> tuple[EpochSnapshots, int] | None:
+    """The snapshots of the last run, None if there are none; a damaged file is renamed."""
+    path = last_epochs_path()
+    if not path.exists():
+        return None
+    try:
+        return load_snapshots(path)
+    except ModelFileError:
+        with suppress(OSError):
+            path.replace(path.with_suffix(".damaged" + path.suffix))
+        raise
 
 
 def _load(path: Path) -> LoadedModel:

@@ -13,12 +13,14 @@ from app.session.curve_fit import COMPARED_EPOCHS, Fit, current_fit
 from app.session.paint_priority import PaintPriority
 from app.session.run_events import EarlierHistory, StepBatcher
 from app.session.run_plan import EndedRun, RunPlan
+from app.storage.paths import last_epochs_path
 from nncore.data.curves import CurvePoints
 from nncore.data.dataset import Splits
 from nncore.errors import DigitLabError
 from nncore.evaluation.epoch_snapshots import EpochSnapshots
 from nncore.evaluation.metrics import Evaluation
 from nncore.files.model_file import Model, save_model, trained_model
+from nncore.files.snapshots_file import save_snapshots
 from nncore.model.network import Network
 from nncore.system.cores import available_cores
 from nncore.training.events import Diverged, EpochDone, Finished, Started, StepDone, TrainingEvent
@@ -61,6 +63,8 @@ class TrainingThread(QThread):
     """One sentence: why the run could not be logged; the run continues."""
     snapshots_created = Signal(EpochSnapshots)
     """The epoch snapshots of the run that starts. They grow with every epoch, and may be read at the same time."""
+    snapshots_not_saved = Signal(str)
+    """One sentence: why the epoch snapshots could not be saved."""
     run_ended = Signal(EndedRun)
     """The ended run; not emitted if it diverged or made no step."""
 
@@ -148,10 +152,10 @@ class TrainingThread(QThread):
     def _end(self, event: TrainingEvent) -> None:
         """Save the model if anything was learnt."""
         if isinstance(event, Finished) and event.step:
-            self._save_model(self._emit_model(event.test))
+            self._save(self._emit_model(event.test))
             self.run_ended.emit(self._ended_run())
         elif isinstance(event, Diverged) and event.epochs:
-            self._save_model(self._emit_model(test=None))
+            self._save(self._emit_model(test=None))
 
     def _ended_run(self) -> EndedRun:
         plan = self._plan
@@ -164,7 +168,8 @@ class TrainingThread(QThread):
         self.model_updated.emit(LoadedModel.from_model(model))
         return model
 
-    def _save_model(self, model: Model) -> None:
+    def _save(self, model: Model) -> None:
+        """Save the model, and then the epoch snapshots."""
         path = self._models_folder / f"{datetime.now():%Y-%m-%d %H.%M.%S.%f} {self._plan.name}.npz"
         try:
             save_model(model, path)
@@ -172,3 +177,11 @@ class TrainingThread(QThread):
             self.model_not_saved.emit(f"The model of this run is in use, but could not be saved: {problem}")
         else:
             self._recorder.keep_model(path)
+            self._save_snapshots()
+
+    def _save_snapshots(self) -> None:
+        if self._curve is None and len(self._snapshots.epochs) > 1:
+            try:
+                save_snapshots(self._snapshots, self._plan.config.epochs, last_epochs_path())
+            except DigitLabError as problem:
+                self.snapshots_not_saved.emit(f"The epochs of this run can be selected until the end: {problem}")

@@ -54,6 +54,11 @@ def run_log_path() -> Path:
     return runs_folder() / "runs.sqlite"
 
 
+def last_epochs_path() -> Path:
+    """The file of the epoch snapshots of the last run."""
+    return user_folder() / "epochs of the last run.npz"
+
+
 def own_ink_path() -> Path:
     """The file of the user's own labelled drawings, in the UNIPEN format."""
     return user_folder() / "ink" / "my hand.unipen"

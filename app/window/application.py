@@ -69,6 +69,7 @@ def _run_window(paths: Sequence[Path], requests: OpenRequests, reporter: CrashRe
     reporter.show_earlier_crash(earlier_crash, window)
     window.session.open_bundled_model()
     window.session.load_bundled_data()
+    window.session.open_last_snapshots()
     window.open_paths(paths)
     requests.received.connect(window.open_paths)
     requests.listen()

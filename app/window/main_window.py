@@ -34,6 +34,7 @@ from app.window.preferences import WindowPreferences
 from app.window.tab_pages import AnyTab, TabPages, TabRow
 from app.window.training_actions import TrainingActions
 from nncore import __version__
+from nncore.evaluation.epoch_snapshots import EpochSnapshots
 from nncore.files.model_file import Model
 from nncore.model.network import Network
 from nncore.preprocessing.ink import Ink
@@ -165,10 +166,10 @@ class MainWindow(QMainWindow):
     def connect_draw_tab(self, tab: DrawTab) -> None:
         """Connect the new Draw tab, and load the user's handwriting, whose state this tab shows."""
         session, teacher = self.session, self.teacher
-        session.snapshots_created.connect(tab.set_snapshots)
-        session.model_changed.connect(tab.epoch_row.refresh)
+        session.snapshots_created.connect(self._show_snapshots)
+        session.model_changed.connect(self._update_epoch_row)
         self.reading_network_changed.connect(tab.set_network)
-        tab.set_snapshots(session.snapshots, session.planned_epochs)
+        tab.set_snapshots(session.snapshots, session.planned_epochs, session.model_is_of_last_run)
         tab.set_network(self._reading_network)
         tab.connect_teacher(teacher)
         teacher.load()
@@ -219,6 +220,14 @@ class MainWindow(QMainWindow):
         name = self.model_button.fontMetrics().elidedText(card.name, Qt.TextElideMode.ElideMiddle, NAME_WIDTH)
         self.model_button.setText(f"model: {name}{accuracy}".replace("&", "&&"))
         self.revert_action.setEnabled(not self.session.model_is_saved)
+
+    @Slot(object, int)
+    def _show_snapshots(self, snapshots: EpochSnapshots, epochs: int) -> None:
+        self.draw_tab.set_snapshots(snapshots, epochs, self.session.model_is_of_last_run)
+
+    @Slot()
+    def _update_epoch_row(self) -> None:
+        self.draw_tab.epoch_row.set_has_model(self.session.model_is_of_last_run)
 
     def _read_with(self, network: Network | None) -> None:
         """Let the Draw tab and the My hand tab read with `network`, also if they are built later."""

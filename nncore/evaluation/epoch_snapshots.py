@@ -37,6 +37,20 @@ class EpochSnapshots(DeepCopyable):
         self._snapshots: tuple[Snapshot, ...] = ()
         self._reader: Network | None = None
 
+    @classmethod
+    def of(cls, spec: NetworkSpec, snapshots: tuple[Snapshot, ...]) -> EpochSnapshots:
+        """Return exactly these snapshots, in the order of their epochs."""
+        result = cls(spec)
+        result._snapshots = snapshots
+        return result
+
+    def evenly_spread(self, max_bytes: int) -> tuple[Snapshot, ...]:
+        """Return the first and the last snapshot, and others between, as many as `max_bytes` can hold; at least one."""
+        kept, count = self._snapshots, max(1, max_bytes // (4 * self.spec.parameter_count))
+        if count == 1:
+            return kept[-1:]
+        return tuple(kept[round(place)] for place in np.linspace(0, len(kept) - 1, min(count, len(kept))))
+
     @property
     def epochs(self) -> tuple[int, ...]:
         """The epochs that are kept, in order; 0 is the network before its first step."""

@@ -99,10 +99,13 @@ class DrawTab(Tab):
         self._network, self._explanation = network, None  # the explanation was that of the old network
         self._read()
 
-    def set_snapshots(self, snapshots: EpochSnapshots | None, epochs: int = 0) -> None:
-        """Offer the networks of the epochs of a training of `epochs` epochs; None for no training."""
+    def set_snapshots(self, snapshots: EpochSnapshots | None, epochs: int = 0, has_model: bool = True) -> None:
+        """Offer the networks of the epochs of a training of `epochs` epochs; None for no training.
+
+        has_model: whether the current model is that of the latest epoch.
+        """
         self._snapshots = snapshots
-        self.epoch_row.set_snapshots(snapshots, epochs)
+        self.epoch_row.set_snapshots(snapshots, epochs, has_model)
 
     def connect_teacher(self, teacher: HandwritingTeacher) -> None:
         """Connect the buttons that teach the drawing with `teacher`."""

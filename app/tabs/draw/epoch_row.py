@@ -27,7 +27,8 @@ MAX_READING_SECONDS = 0.004
 class EpochRow(QWidget):
     """A slider over the epochs of a training, and a cell for each epoch with its answer.
 
-    `epoch_chosen` carries the selected epoch, or None for the latest, which is the current model.
+    `epoch_chosen` carries the selected epoch, or None for the current model. This is the latest epoch, or, if the model
+    is of another training, a last position without an answer.
     """
 
     epoch_chosen = Signal(object)
@@ -35,7 +36,8 @@ class EpochRow(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._snapshots: EpochSnapshots | None = None
-        self._epochs: tuple[int, ...] = ()
+        self._has_model = True
+        self._cells: tuple[int | None, ...] = ()
         self._total = 0
         self._image: NDArray[np.uint8] | None = None
         self._choice: int | None = None
@@ -57,32 +59,40 @@ class EpochRow(QWidget):
 
     @property
     def choice(self) -> int | None:
-        """The selected epoch; None for the latest."""
+        """The selected epoch; None for the current model."""
         return self._choice
 
-    def set_snapshots(self, snapshots: EpochSnapshots | None, total: int = 0) -> None:
-        """Show the epochs of a training of `total` epochs, and select the latest; None: no training."""
-        self._snapshots, self._total = snapshots, total
-        self._epochs = ()
+    def set_snapshots(self, snapshots: EpochSnapshots | None, total: int = 0, has_model: bool = True) -> None:
+        """Show the epochs of a training of `total` epochs, and select the current model; None: no training.
+
+        has_model: whether the current model is that of the latest epoch.
+        """
+        self._snapshots, self._total, self._has_model = snapshots, total, has_model
+        self._cells = ()
         self.strip.set_answers([])
         self._set_choice(None)
         self.refresh()
 
+    def set_has_model(self, has_model: bool) -> None:
+        """Update the row for another current model. has_model: whether it is that of the latest epoch."""
+        self._has_model = has_model
+        self.refresh()
+
     def refresh(self) -> None:
-        """Show the epochs kept by now; if the latest was selected, the latest stays selected."""
+        """Show the epochs kept by now; if the current model was selected, it stays selected."""
         epochs = self._snapshots.epochs if self._snapshots is not None else ()
-        known = dict(zip(self._epochs, self.strip.answers, strict=True))
+        known = dict(zip(self._cells, self.strip.answers, strict=True))
         if self._choice is not None and self._choice not in epochs:  # its snapshot is no longer kept
             # The nearest epoch that is still kept.
             self._set_choice(min(epochs, key=lambda epoch: abs(epoch - (self._choice or 0))) if epochs else None)
-        self._epochs = epochs
-        self.strip.set_answers([known.get(epoch) for epoch in epochs])
+        cells = self._cells = epochs if self._has_model else (*epochs, None)
+        self.strip.set_answers([known.get(epoch) for epoch in cells])
         some = len(epochs) > 1
         self.slider.setVisible(some)
         self.strip.setVisible(some)
-        index = len(epochs) - 1 if self._choice is None else epochs.index(self._choice)
+        index = len(cells) - 1 if self._choice is None else cells.index(self._choice)
         with QSignalBlocker(self.slider):
-            self.slider.setRange(0, max(0, len(epochs) - 1))
+            self.slider.setRange(0, max(0, len(cells) - 1))
             self.slider.setValue(index)
         self._show_index(index)
         self._read_later()
@@ -90,13 +100,13 @@ class EpochRow(QWidget):
     def set_image(self, image: NDArray[np.uint8] | None) -> None:
         """Let each epoch read `image` (28, 28) after the pen rests; None for no drawing."""
         self._image = image
-        self.strip.set_answers([None] * len(self._epochs))
+        self.strip.set_answers([None] * len(self._cells))
         self._read_later()
 
     @Slot(int)
     def _select(self, index: int) -> None:
         self._show_index(index)
-        self._set_choice(None if index == len(self._epochs) - 1 else self._epochs[index])
+        self._set_choice(None if index == len(self._cells) - 1 else self._cells[index])
 
     def _set_choice(self, epoch: int | None) -> None:
         if epoch != self._choice:
@@ -105,19 +115,21 @@ class EpochRow(QWidget):
 
     def _show_index(self, index: int) -> None:
         self.strip.set_index(index)
-        if len(self._epochs) < 2:
+        if self.slider.isHidden():
             self.caption.setText(EMPTY)
             return
-        epoch = self._epochs[index]
+        epoch = self._cells[index]
         of = f" of {self._total}" if self._total else ""
         text = f"Answers by epoch: epoch {epoch}{of}" + (", untrained" if epoch == 0 else "")
-        if index == len(self._epochs) - 1:
+        if epoch is None:
+            text = "Answers by epoch of the last training. The model in use is another one"
+        elif index == len(self._cells) - 1:
             text += ", the latest"
         self.caption.setText(text + ".")
         self.slider.setAccessibleDescription(text + ".")
 
     def _read_later(self) -> None:
-        if self._image is not None and len(self._epochs) > 1:
+        if self._image is not None and not self.slider.isHidden():
             self._timer.start(PEN_REST_MILLISECONDS)
         else:
             self._timer.stop()
@@ -128,8 +140,8 @@ class EpochRow(QWidget):
         if self._snapshots is None or self._image is None:
             return
         end, answers = perf_counter() + MAX_READING_SECONDS, list(self.strip.answers)
-        for index, epoch in enumerate(self._epochs):
-            if answers[index] is not None:
+        for index, epoch in enumerate(self._cells):
+            if answers[index] is not None or epoch is None:
                 continue
             if perf_counter() > end:
                 self._timer.start(0)

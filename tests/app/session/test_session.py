@@ -11,9 +11,10 @@ from app.session import run_plan
 from app.session.run_events import EarlierHistory, RunState, StepsDone
 from app.session.session import Session
 from app.session.training_thread import LoadedModel
-from app.storage.paths import models_folder, run_log_path
+from app.storage.paths import last_epochs_path, models_folder, run_log_path
 from nncore.data import dataset
 from nncore.data.dataset import Splits
+from nncore.evaluation.epoch_snapshots import EpochSnapshots
 from nncore.experiments.run_log.log import LoggedRun, RunLog
 from nncore.files.model_file import Model, ModelCard, load_model, save_model
 from nncore.model.network import Network, NetworkSpec
@@ -357,3 +358,55 @@ def test_further_training_with_other_data_gives_a_message(session: Session, qtbo
     with qtbot.waitSignal(session.run_failed) as failure:
         session.continue_ended(0.001, epochs=1)
     assert "its own 2,000 training examples" in failure.args[0]
+
+
+def test_the_epochs_of_the_last_run_can_be_selected_after_a_restart(session: Session, qtbot: QtBot) -> None:
+    session.start_training(SPEC, TrainingConfig(epochs=3))
+    with qtbot.waitSignal(session.snapshots_created) as emitted:
+        qtbot.waitUntil(lambda: is_idle(session))
+    before: EpochSnapshots = emitted.args[0]
+    later = Session()
+    with qtbot.waitSignal(later.snapshots_created) as emitted:
+        later.open_last_snapshots()
+    after: EpochSnapshots = emitted.args[0]
+    assert emitted.args[1] == 3
+    assert not later.model_is_of_last_run
+    assert after.epochs == before.epochs == (0, 1, 2, 3)
+    for epoch in after.epochs:
+        np.testing.assert_array_equal(after.values(epoch), before.values(epoch))
+    assert later.close()
+
+
+def test_without_an_earlier_run_there_are_no_epochs(session: Session, qtbot: QtBot) -> None:
+    with qtbot.assertNotEmitted(session.snapshots_created), qtbot.assertNotEmitted(session.error_message):
+        session.open_last_snapshots()
+        assert session.close()
+
+
+def test_epochs_of_an_earlier_run_never_replace_those_of_a_run_in_progress(session: Session, qtbot: QtBot) -> None:
+    session.start_training(SPEC, TrainingConfig(epochs=1))
+    qtbot.waitUntil(lambda: is_idle(session))
+    with qtbot.assertNotEmitted(session.snapshots_created):
+        session.open_last_snapshots()
+        assert session.close()
+
+
+def test_a_damaged_file_of_epochs_is_renamed(session: Session, qtbot: QtBot) -> None:
+    last_epochs_path().parent.mkdir(parents=True)
+    last_epochs_path().write_bytes(b"damaged")
+    with qtbot.waitSignal(session.error_message) as emitted:
+        session.open_last_snapshots()
+    assert "not a complete Digit Lab file of epochs" in emitted.args[0]
+    assert not last_epochs_path().exists()
+    assert last_epochs_path().with_suffix(".damaged.npz").read_bytes() == b"damaged"
+
+
+def test_epochs_that_cannot_be_saved_are_reported(session: Session, qtbot: QtBot) -> None:
+    last_epochs_path().mkdir(parents=True)  # a folder cannot be replaced by a file
+    messages: list[str] = []
+    session.error_message.connect(messages.append)
+    session.start_training(SPEC, TrainingConfig(epochs=1))
+    qtbot.waitUntil(lambda: is_idle(session))
+    assert len(messages) == 1
+    assert "could not be saved" in messages[0]
+    assert len(kept_models()) == 1

@@ -143,3 +143,28 @@ def test_networks_that_cannot_read_digits_have_empty_cells(row: EpochRow, qtbot:
     row.set_image(IMAGE)
     qtbot.wait(250)
     assert digits(row) == [None] * 3
+
+
+def test_a_model_of_another_training_has_a_position_of_its_own(row: EpochRow, qtbot: QtBot) -> None:
+    row.set_snapshots(snapshots_of(3), 3, has_model=False)
+    row.set_image(IMAGE)
+    assert (row.choice, row.slider.value(), row.slider.maximum()) == (None, 4, 4)
+    assert "The model in use is another one" in row.caption.text()
+    qtbot.waitUntil(lambda: digits(row) == [0, 1, 2, 3, None])
+    with qtbot.waitSignal(row.epoch_chosen) as emitted:
+        row.slider.setValue(3)
+    assert emitted.args == [3]
+    assert row.caption.text() == "Answers by epoch: epoch 3 of 3."
+    with qtbot.waitSignal(row.epoch_chosen) as emitted:
+        row.slider.setValue(4)
+    assert emitted.args == [None]
+
+
+def test_the_position_of_another_model_comes_and_goes_with_it(row: EpochRow, qtbot: QtBot) -> None:
+    row.set_snapshots(snapshots_of(3), 3)
+    row.set_has_model(False)
+    assert (row.choice, row.slider.value(), row.slider.maximum()) == (None, 4, 4)
+    row.slider.setValue(1)
+    with qtbot.assertNotEmitted(row.epoch_chosen):
+        row.set_has_model(True)
+    assert (row.choice, row.slider.value(), row.slider.maximum()) == (1, 1, 3)

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+from nncore.errors import ModelFileError
+from nncore.evaluation.epoch_snapshots import EpochSnapshots
+from nncore.files import snapshots_file
+from nncore.files.snapshots_file import load_snapshots, save_snapshots
+from nncore.model.network import Network, NetworkSpec
+from tests.nncore.mutation import Mutation, mutated, mutations
+
+SPEC = NetworkSpec.dense((4, 3, 2), input_shape=(4,))
+BYTES = 4 * SPEC.parameter_count
+
+
+def snapshots_of(*epochs: int) -> EpochSnapshots:
+    snapshots = EpochSnapshots(SPEC)
+    for epoch in epochs:
+        network = Network(SPEC)
+        network.initialize(np.random.default_rng(epoch))
+        snapshots.add(epoch, network)
+    return snapshots
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "new" / "epochs.npz"
+
+
+def test_snapshots_are_read_as_they_were_written(path: Path) -> None:
+    written = snapshots_of(0, 1, 2, 5)
+    save_snapshots(written, 9, path)
+    read, planned = load_snapshots(path)
+    assert (read.spec, read.epochs, planned) == (SPEC, (0, 1, 2, 5), 9)
+    for epoch in read.epochs:
+        np.testing.assert_array_equal(read.network(epoch).parameters.values, written.values(epoch))
+
+
+@pytest.mark.parametrize(("most", "kept"), [(1, (8,)), (2, (0, 8)), (3, (0, 4, 8)), (99, tuple(range(9)))])
+def test_a_file_has_a_maximum_size(path: Path, monkeypatch: pytest.MonkeyPatch, most: int, kept: tuple[int]) -> None:
+    monkeypatch.setattr(snapshots_file, "MAX_BYTES", most * BYTES)
+    save_snapshots(snapshots_of(*range(9)), 9, path)
+    assert load_snapshots(path)[0].epochs == kept
+
+
+def test_a_network_that_is_larger_than_the_maximum_keeps_its_last_epoch(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshots_file, "MAX_BYTES", BYTES // 2)
+    save_snapshots(snapshots_of(0, 1, 2), 9, path)
+    assert load_snapshots(path)[0].epochs == (2,)
+
+
+def test_snapshots_that_are_not_finite_are_not_written(path: Path) -> None:
+    snapshots = EpochSnapshots(SPEC)
+    network = Network(SPEC)
+    network.parameters.values[0] = np.nan
+    snapshots.add(0, network)
+    with pytest.raises(ModelFileError, match="not finite"):
+        save_snapshots(snapshots, 1, path)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"epochs": []}, "ascending"),
+        ({"epochs": [1, 1]}, "ascending"),
+        ({"epochs": [-1, 0]}, "epochs in its header"),
+        ({"epochs": list(range(300))}, "1 to 256"),
+        ({"epochs": [0, 7]}, "epoch_7.npy"),
+        ({"planned_epochs": "3"}, "planned_epochs"),
+        ({"format": "digitlab-model"}, "not a Digit Lab file of epochs"),
+        ({"version": 2}, "newer"),
+    ],
+)
+def test_a_wrong_header_is_rejected(path: Path, changes: dict[str, Any], words: str) -> None:
+    save_snapshots(snapshots_of(0, 1), 3, path)
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    members["header.json"] = json.dumps(json.loads(members["header.json"]) | changes).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    with pytest.raises(ModelFileError, match=words):
+        load_snapshots(path)
+
+
+@given(changes=mutations)
+def test_a_mutated_file_is_read_or_rejected(changes: list[Mutation], tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.mktemp("mutated") / "epochs.npz"
+    save_snapshots(snapshots_of(0, 1), 3, path)
+    path.write_bytes(mutated(path.read_bytes(), changes))
+    message = f"{path}: was read"
+    try:
+        snapshots, _ = load_snapshots(path)
+    except ModelFileError as problem:
+        message = str(problem)
+    else:
+        assert all(np.isfinite(snapshots.values(epoch)).all() for epoch in snapshots.epochs)
+    assert message.startswith(f"{path}: ")
+    assert len(message.splitlines()) == 1
