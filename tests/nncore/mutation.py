@@ -46,3 +46,14 @@ def check_loaded_or_refused(path: Path) -> None:
             assert model.network().predict(np.zeros((1, 784), np.float32)).shape == (1, model.spec.outputs)
     assert message.startswith(f"{path}: ")
     assert len(message.splitlines()) == 1
+
+
+def random_mutations(rng: np.random.Generator) -> list[Mutation]:
+    """Return changes like those of the strategy `mutations`, drawn from `rng`; half of them keep the file's length."""
+    words = (b"\n", b",", b"-1", b"nan", b"1e9", b'"', b".PEN_UP\n", b"\xff\xff\xff\xff", b"\x00\x00\x00\x80")
+    changes = []
+    for _ in range(rng.integers(1, 6)):
+        replacement = words[rng.integers(len(words))] if rng.random() < 0.5 else rng.bytes(int(rng.integers(0, 5)))
+        length = len(replacement) if rng.random() < 0.5 else int(rng.integers(0, 41))
+        changes.append((float(rng.random()), length, replacement))
+    return changes

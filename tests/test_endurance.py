@@ -1,0 +1,24 @@
+"""Short forms of the long tests in tests/endurance, always with the same seed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.endurance.report import Limits, Report
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the memory of a process is read from /proc")
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Report:
+    return Report("short form", 1, tmp_path / "kept")
+
+
+def test_mutated_files_are_read_or_refused_with_one_sentence(report: Report) -> None:
+    from tests.endurance import fuzz
+
+    fuzz.run(Limits(count=230), report.seed, report, without="runs.sqlite")
+    assert report.failures == []
