@@ -14,12 +14,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 from nncore.errors import DataError
 
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
 
 MAX_UNPACKED_RATIO = 100
 """Largest size of unpacked data, as a multiple of the size of its file. MNIST reaches 5 as bytes and 40 as float64."""
@@ -110,7 +108,7 @@ class WatchedFile(io.FileIO):
         super().__init__(path, "rb")
         self._size = max(1, os.fstat(self.fileno()).st_size)
 
-    def readinto(self, buffer: WriteableBuffer) -> int | None:
+    def readinto(self, buffer: Any) -> int | None:
         """Read at most BLOCK_BYTES into `buffer`; returns their number."""
         report_progress(self.tell() / self._size)
         return super().readinto(memoryview(buffer).cast("B")[:BLOCK_BYTES])
