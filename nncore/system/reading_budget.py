@@ -18,7 +18,6 @@ from typing import Any
 
 from nncore.errors import DataError
 
-
 MAX_UNPACKED_RATIO = 100
 """Largest size of unpacked data, as a multiple of the size of its file. MNIST reaches 5 as bytes and 40 as float64."""
 
