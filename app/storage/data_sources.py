@@ -47,9 +47,9 @@ def load_path(path: Path, report_progress: ReportProgress, cancelled: Cancelled)
         return _load_folder(path, report_progress, cancelled)
     try:
         with watched_reading(report_progress, cancelled):
-            found = None if path.is_dir() else format_of(path)
-            ink = found is not None and found.content == "ink"
-            return LoadedData(found.read(path, None) if found is not None and ink else read_any_dataset(path))
+            if not path.is_dir() and (found := format_of(path)).content == "ink":
+                return LoadedData(found.read(path, None))
+            return LoadedData(read_any_dataset(path))
     except ReadingCancelled:
         return None
 

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 from PySide6.QtCore import QMimeData, QObject, Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtGui import QGuiApplication, QImage
 
 from app.background.task_queue import TaskQueue
 from app.canvas.canvas_picture import CanvasPicture
-from app.storage.image_file import IMAGE_SUFFIXES, MAX_SIDE, decode_colour_image, read_colour_image
+from app.storage.image_file import IMAGE_SUFFIXES, MAX_SIDE, decode_colour_image, on_paper, read_colour_image
 from nncore.errors import DataError
 from nncore.preprocessing.bitmap import to_grey
 
@@ -82,7 +83,7 @@ class PictureSource(QObject):
 
 
 def pixels_of(image: QImage) -> NDArray[np.uint8]:
-    """The pixels (height, width, 3) of a picture on white, scaled to at most MAX_SIDE each way.
+    """The pixels (height, width, 3) of a picture on paper, scaled to at most MAX_SIDE each way.
 
     Raises DataError for a picture without pixels.
     """
@@ -92,13 +93,9 @@ def pixels_of(image: QImage) -> NDArray[np.uint8]:
         image = image.scaled(
             MAX_SIDE, MAX_SIDE, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
         )
-    page = QImage(image.size(), QImage.Format.Format_RGB888)
-    page.fill(Qt.GlobalColor.white)
-    image.setDevicePixelRatio(1)
-    with QPainter(page) as painter:
-        painter.drawImage(0, 0, image)
-    rows = np.frombuffer(page.constBits(), np.uint8).reshape(page.height(), page.bytesPerLine())
-    return rows[:, : 3 * page.width()].reshape(page.height(), page.width(), 3).copy()
+    image = image.convertToFormat(QImage.Format.Format_RGBA8888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return on_paper(Image.fromarray(rows[:, : 4 * image.width()].reshape(image.height(), image.width(), 4)))
 
 
 def _canvas_picture(pixels: NDArray[np.uint8]) -> CanvasPicture:

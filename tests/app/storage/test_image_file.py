@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from app.storage import image_file
-from app.storage.image_file import MAX_SIDE, decode_colour_image, read_grey_image
+from app.storage.image_file import BYTES_PER_PIXEL, MAX_SIDE, decode_colour_image, read_grey_image
 from nncore.errors import DataError
+from nncore.preprocessing.bitmap import digit_images
+from nncore.system.reading_budget import MAX_PICTURE_BYTES, MAX_PICTURE_FILE_BYTES
 
 
 @pytest.fixture
@@ -32,12 +34,49 @@ def test_transparent_pixels_become_white(tmp_path: Path) -> None:
     np.testing.assert_array_equal(read_grey_image(tmp_path / "picture.png"), [[0, 255], [255, 255]])
 
 
-def test_a_photo_taken_sideways_is_turned_upright(tmp_path: Path) -> None:
-    photo = Image.fromarray(np.full((20, 30), 200, np.uint8))
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
+@pytest.mark.parametrize(("ink", "paper"), [(255, 0), (200, 0), (60, 255), (0, 255)])
+def test_ink_on_a_transparent_page_is_visible(tmp_path: Path, mode: str, ink: int, paper: int) -> None:
+    pixels = np.full((100, 80, 4), ink, np.uint8)
+    pixels[..., 3] = 0
+    pixels[20:80, 36:44, 3] = 255
+    Image.fromarray(pixels).convert(mode).save(tmp_path / "one.png")
+    grey = read_grey_image(tmp_path / "one.png")
+    assert (grey[0, 0], grey[50, 40]) == (paper, ink)
+    (image,) = digit_images(grey)
+    assert image[14, 14] > 200
+
+
+@pytest.mark.parametrize("paper", [0, 255])
+def test_transparent_corners_of_a_page_become_paper(tmp_path: Path, paper: int) -> None:
+    pixels = np.full((60, 60, 4), paper, np.uint8)
+    pixels[20:40, 28:32, :3] = 255 - paper
+    pixels[..., 3] = 255
+    pixels[:8, :8] = 0
+    Image.fromarray(pixels).save(tmp_path / "window.png")
+    assert (read_grey_image(tmp_path / "window.png")[:8] == paper).all()
+
+
+def test_a_page_without_visible_pixels_is_blank(tmp_path: Path) -> None:
+    Image.new("RGBA", (40, 40), (9, 9, 9, 0)).save(tmp_path / "nothing.png")
+    assert np.ptp(read_grey_image(tmp_path / "nothing.png")) == 0
+
+
+@pytest.mark.parametrize("size", [(20, 30), (1500, 3000)])
+@pytest.mark.parametrize("suffix", ["jpg", "png", "tiff", "webp"])
+def test_a_photo_taken_sideways_is_turned_upright(tmp_path: Path, suffix: str, size: tuple[int, int]) -> None:
+    pixels = np.full(size, 255, np.uint8)
+    pixels[: size[0] // 2, : size[1] // 2] = 0  # the upper left part, which is the upper right one when upright
+    photo = Image.fromarray(pixels)
     exif = photo.getexif()
     exif[0x0112] = 6
-    photo.save(tmp_path / "photo.jpg", exif=exif)
-    assert read_grey_image(tmp_path / "photo.jpg").shape == (30, 20)
+    photo.save(tmp_path / f"photo.{suffix}", exif=exif)
+    grey = read_grey_image(tmp_path / f"photo.{suffix}")
+    height, width = grey.shape
+    assert height > width
+    assert grey[2, width - 3] < 50
+    assert grey[2, 2] > 200
+    assert grey[height - 3, width - 3] > 200
 
 
 def test_too_many_pixels_are_refused(tmp_path: Path, grey: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,7 +115,7 @@ def test_a_decompression_bomb_gives_a_message(tmp_path: Path) -> None:
         read_grey_image(path)
 
 
-@pytest.mark.parametrize("mode", ["L", "1", "P", "RGB", "RGBA", "I;16"])
+@pytest.mark.parametrize("mode", ["L", "1", "P", "LA", "RGB", "RGBA", "I;16"])
 @pytest.mark.parametrize("suffix", ["png", "jpg"])
 def test_a_large_picture_is_shrunk_by_averaging(tmp_path: Path, mode: str, suffix: str) -> None:
     if suffix == "jpg" and mode not in ("L", "RGB"):
@@ -104,6 +143,48 @@ def test_an_image_of_the_maximum_size_is_not_shrunk(tmp_path: Path) -> None:
 def test_a_16_bit_scan_keeps_its_grey_values(tmp_path: Path, grey: np.ndarray, suffix: str) -> None:
     Image.fromarray(grey.astype(np.uint16) * 257).save(tmp_path / f"scan.{suffix}")
     np.testing.assert_array_equal(read_grey_image(tmp_path / f"scan.{suffix}"), grey)
+
+
+def test_a_16_bit_scan_of_a_whole_page_is_read(tmp_path: Path) -> None:
+    page = np.full((200, 4200), 60_000, np.uint16)
+    page[40:160, 1000:1400] = 1000
+    Image.fromarray(page).save(tmp_path / "scan.png")
+    grey = read_grey_image(tmp_path / "scan.png")
+    assert grey.shape == (49, 1024)
+    assert grey[25, 290] < 10
+    assert grey[25, 100] > 230
+
+
+@pytest.mark.parametrize(("kind", "mode", "side"), [("WEBP", "RGB", 5001), ("JPEG", "CMYK", 6668)])
+def test_a_picture_that_takes_too_much_memory_to_decode_is_refused_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, mode: str, side: int
+) -> None:
+    path, at_most = tmp_path / "large", MAX_PICTURE_BYTES // BYTES_PER_PIXEL[kind, mode]
+    Image.new(mode, (side, side)).save(path, kind)
+    monkeypatch.setattr(Image.Image, "load", None)
+    with pytest.raises(DataError, match=rf"large: {side:,} x {side:,} pixels; expected at most {at_most:,} in all"):
+        read_grey_image(path)
+
+
+def test_a_palette_is_not_converted_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Image.new("P", (2000, 3000)).save(tmp_path / "page.png")
+    converted: list[int] = []
+    convert = Image.Image.convert
+
+    def counted(image: Image.Image, mode: str) -> Image.Image:
+        converted.append(image.width * image.height)
+        return convert(image, mode)
+
+    monkeypatch.setattr(Image.Image, "convert", counted)
+    assert read_grey_image(tmp_path / "page.png").shape == (1024, 683)
+    assert max(converted) <= 1024 * 683
+
+
+def test_a_large_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    with (tmp_path / "endless.png").open("wb") as file:
+        file.truncate(MAX_PICTURE_FILE_BYTES + 1)  # a sparse file takes no space
+    with pytest.raises(DataError, match=r"endless\.png: the file has 256,000,001 bytes; expected at most 256,000,000"):
+        read_grey_image(tmp_path / "endless.png")
 
 
 def test_infinite_values_of_a_scan_with_fractions_count_as_zero(tmp_path: Path) -> None:

@@ -79,6 +79,15 @@ def test_transparent_pixels_become_white() -> None:
     assert pixels[0, 0].tolist() == [255, 255, 255]
 
 
+def test_bright_ink_without_paper_becomes_ink_on_black_paper() -> None:
+    image = QImage(41, 30, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(QColor(0, 0, 0, 0))
+    image.setPixelColor(3, 2, QColor(255, 255, 200))
+    pixels = pixels_of(image)
+    assert pixels[2, 3].tolist() == [255, 255, 200]
+    assert pixels[0, 40].tolist() == [0, 0, 0]
+
+
 def test_a_large_picture_is_shrunk() -> None:
     image = QImage(4000, 1000, QImage.Format.Format_RGB32)
     image.fill(QColor("blue"))
