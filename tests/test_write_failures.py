@@ -21,14 +21,14 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QByteArray
+from PySide6.QtCore import QRect
 
 from app.cli import evaluate
 from app.cli.desktop_entry import install_desktop_entry
 from app.storage.ink_library import Example, InkLibrary
 from app.storage.run_tables import write_run_tables
 from app.style.theme import ThemeChoice
-from app.window.preferences import WindowPreferences
+from app.window.preferences import WindowPlace, WindowPreferences
 from nncore.data.formats import InkSamples
 from nncore.data.formats.unipen_writer import write_ink
 from nncore.errors import DigitLabError
@@ -230,22 +230,23 @@ def test_a_log_that_cannot_grow_keeps_all_that_was_written(tmp_path: Path) -> No
 
 @needs_limits
 def test_preferences_that_cannot_be_written_stay_as_they_were(user_files: Path) -> None:
-    path = user_files / "settings.ini"
+    path, new = user_files / "settings.ini", WindowPlace(QRect(5, 6, 700, 800), is_maximized=True)
 
-    def store(theme: ThemeChoice, geometry: bytes) -> None:
+    def store(theme: ThemeChoice, place: WindowPlace) -> None:
         preferences = WindowPreferences()
-        preferences.theme, preferences.geometry = theme, QByteArray(geometry)
+        preferences.theme = theme
+        preferences.keep_place("a screen", place)
         del preferences  # writes the file
 
-    store(ThemeChoice.DARK, b"old" * 20)
+    store(ThemeChoice.DARK, WindowPlace(QRect(1, 2, 300, 400)))
     old, states = path.read_bytes(), []
     for size in count(0, 7):
         with limited_file_size(size):
-            store(ThemeChoice.LIGHT, b"new" * 20)
+            store(ThemeChoice.LIGHT, new)
         states.append(path.read_bytes())
         if states[-1] != old:
             break
     assert len(states) > 1
     assert WindowPreferences().theme is ThemeChoice.LIGHT
-    assert WindowPreferences().geometry == QByteArray(b"new" * 20)
+    assert WindowPreferences().place("a screen") == new
     assert [each.name for each in user_files.iterdir()] == ["settings.ini"]

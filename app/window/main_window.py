@@ -33,6 +33,7 @@ from app.window.message_bar import MessageBar
 from app.window.preferences import WindowPreferences
 from app.window.tab_pages import AnyTab, TabPages, TabRow
 from app.window.training_actions import TrainingActions
+from app.window.window_place import keep_place, restore_place
 from nncore import __version__
 from nncore.evaluation.epoch_snapshots import EpochSnapshots
 from nncore.files.model_file import Model
@@ -50,9 +51,6 @@ if TYPE_CHECKING:  # a tab is imported when it is built
 
 NAME_WIDTH = 260
 """Maximum width of the model's name in the corner, in pixels. A longer name is elided in the middle."""
-
-TITLE_BAR = 40
-"""Maximum height of a window's title bar in pixels; the real height is known only after the window is shown."""
 
 
 class MainWindow(QMainWindow):
@@ -90,7 +88,7 @@ class MainWindow(QMainWindow):
         self._fill_menu()
         self._connect()
         self._unsaved_message = ""
-        self._restore()
+        restore_place(self, preferences)
         self.run_offer.check_log()
 
     # ------------------------------------------------------------------ tabs
@@ -391,16 +389,9 @@ class MainWindow(QMainWindow):
 
     # ------------------------------------------------------- open and close
 
-    def _restore(self) -> None:
-        screen = self.screen().availableGeometry()
-        self.resize(min(1200, screen.width()), min(680, screen.height() - TITLE_BAR))
-        geometry = self.preferences.geometry
-        if geometry is not None:
-            self.restoreGeometry(geometry)
-
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop the run and wait for all threads; stay open if a thread does not end or a model was not saved."""
-        self.preferences.geometry = self.saveGeometry()
+        keep_place(self, self.preferences)
         self._unsaved_message = ""
         self.tabs.stop_building()
         self.hide()

@@ -14,7 +14,7 @@ from unittest import mock
 
 import numpy as np
 from PIL import Image
-from PySide6.QtCore import QByteArray
+from PySide6.QtCore import QRect
 
 from app.storage.data_sources import load_path
 from app.storage.image_file import read_colour_image
@@ -22,7 +22,7 @@ from app.storage.ink_library import InkLibrary
 from app.storage.run_store import RunStore
 from app.style.theme import ThemeChoice
 from app.window.open_requests import OpenRequests
-from app.window.preferences import WindowPreferences
+from app.window.preferences import WindowPlace, WindowPreferences
 from nncore.data.dataset import load_mnist
 from nncore.data.formats.points import read_points
 from nncore.experiments.run_log.log import RunLog, RunSettings
@@ -161,7 +161,8 @@ def _pictures(suffix: str) -> Iterator[bytes]:
 def _settings(folder: Path) -> bytes:
     with mock.patch.dict(os.environ, DIGITLAB_HOME=str(folder / "home")):
         preferences = WindowPreferences()
-        preferences.theme, preferences.geometry = ThemeChoice.DARK, QByteArray(bytes(range(66)))
+        preferences.theme = ThemeChoice.DARK
+        preferences.keep_place("a screen", WindowPlace(QRect(10, 20, 1200, 680)))
         del preferences  # writes the file
     return (folder / "home" / "settings.ini").read_bytes()
 
@@ -229,7 +230,8 @@ def _read_settings(path: Path) -> Sequence[str]:
     with mock.patch.dict(os.environ, DIGITLAB_HOME=str(path.parent)):
         preferences = WindowPreferences()
         assert preferences.theme in ThemeChoice
-        assert preferences.geometry is None or isinstance(preferences.geometry, QByteArray)
+        place = preferences.place(preferences.last_screen)
+        assert place is None or not place.area.isEmpty()
     return ()
 
 
