@@ -2,9 +2,9 @@
 
 `python -m tests.packaged_app` copies dist/DigitLab to a read-only folder whose path has spaces and umlauts, and uses
 the program there as a user would: it reads a digit, trains with a second process, makes a sweep of two runs, exports
-ONNX, and opens its window, without a screen and in a virtual X server, which needs Xvfb. As root on Linux it does so
-without any network, in name spaces of its own. Prints one line for each check, and raises AssertionError at the first
-that fails.
+ONNX, installs itself for one user, and opens its window: without a screen, without a home where it could keep anything,
+and in a virtual X server, which needs Xvfb. As root on Linux it does so without any network, in name spaces of its own.
+Prints one line for each check, and raises AssertionError at the first that fails.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def main() -> None:
         work = Path(name)
         with read_only_copy(work) as folder:
             program = PackagedProgram(folder / "digitlab", work)
-            for check in (reads_a_digit, trains_with_a_helper, sweeps, exports, opens_a_window, opens_in_an_x_server):
+            for check in CHECKS:
                 began = time.monotonic()
                 check(program)
                 print(f"{check.__name__}: passed in {time.monotonic() - began:.1f} s", flush=True)
@@ -140,17 +140,38 @@ def exports(program: PackagedProgram) -> None:
     assert json.loads(program.run("evaluate", "--model", "model.onnx", "--json"))["accuracy"] > 0.9
 
 
+def is_installed(program: PackagedProgram) -> None:
+    """The installer adds the program to the menu and to the user's commands, and removes it again."""
+    home, installer = program.work / "home", program.path.with_name("install.sh")
+    environment = {**program.environment, "PATH": os.environ["PATH"]}
+    subprocess.run(["sh", str(installer)], env=environment, check=True, stdout=subprocess.DEVNULL)
+    entry, command = home / ".local/share/applications/digitlab.desktop", home / ".local" / "bin" / "digitlab"
+    assert "/.local/opt/digitlab/digitlab" in entry.read_text(encoding="utf-8")
+    version = subprocess.run([command, "--version"], env=program.environment, capture_output=True, text=True)
+    assert version.stdout.startswith("Digit Lab "), version
+    subprocess.run(["sh", str(installer), "--remove"], env=environment, check=True, stdout=subprocess.DEVNULL)
+    assert not any(path.exists() or path.is_symlink() for path in (entry, command, home / ".local/opt/digitlab"))
+
+
 def opens_a_window(program: PackagedProgram) -> None:
     """The window opens, stays open, and closes with Ctrl+C; nothing is reported as wrong."""
-    process = program.start()
     log = program.work / "home" / ".local" / "share" / "DigitLab" / "digitlab.log"
-    wait_until(lambda: log.exists() or process.poll() is not None)
-    time.sleep(5)
+    stays_open(program.start())
+    assert "ERROR" not in log.read_text(encoding="utf-8")
+    assert "CRITICAL" not in log.read_text(encoding="utf-8")
+
+
+def opens_without_a_home(program: PackagedProgram) -> None:
+    """The window opens also where nothing can be kept, as in a locked profile."""
+    stays_open(program.start(HOME="/dev/null"))
+
+
+def stays_open(process: subprocess.Popen[bytes]) -> None:
+    """Wait until the window must be open, then close it with Ctrl+C."""
+    time.sleep(6)
     assert process.poll() is None
     process.send_signal(signal.SIGINT)
     assert process.wait(LIMIT) == 130
-    assert "ERROR" not in log.read_text(encoding="utf-8")
-    assert "CRITICAL" not in log.read_text(encoding="utf-8")
 
 
 def opens_in_an_x_server(program: PackagedProgram) -> None:
@@ -178,6 +199,18 @@ def opens_in_an_x_server(program: PackagedProgram) -> None:
     finally:
         server.terminate()
         server.wait(LIMIT)
+
+
+CHECKS = (
+    reads_a_digit,
+    trains_with_a_helper,
+    sweeps,
+    exports,
+    is_installed,
+    opens_a_window,
+    opens_without_a_home,
+    opens_in_an_x_server,
+)
 
 
 def colours_on(frame_buffer: Path) -> int:
