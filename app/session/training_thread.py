@@ -114,11 +114,12 @@ class TrainingThread(QThread):
                 self._batcher.restart_clock()
 
     def _begin(self) -> None:
-        """Emit what is known before the first step: a snapshot of the network, and the earlier part of the run."""
+        """Emit what is known before the next step: a snapshot of the network, and the earlier part of the run."""
         training = self._training
-        self._snapshots.add(training.history.epochs, training.network)
+        if training.history.epochs or not training.steps:  # within the first epoch it is no longer untrained
+            self._snapshots.add(training.history.epochs, training.network)
         self.snapshots_created.emit(self._snapshots)
-        if training.history.epochs:
+        if training.steps:
             rates, control = list(self.control.rates_used), self.control
             if not rates or rates[-1][1] != control.learning_rate:
                 rates.append((training.steps + 1, control.learning_rate))

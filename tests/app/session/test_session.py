@@ -326,6 +326,27 @@ def test_further_training_is_logged_as_a_new_run_with_the_complete_curve(session
         assert list(log.curve(second.id)[0]) == list(range(1, 121))
 
 
+def test_a_run_that_was_stopped_in_its_first_epoch_keeps_its_curve_and_its_change_of_the_rate(
+    session: Session, qtbot: QtBot
+) -> None:
+    events = events_of(session)
+    snapshots: list[EpochSnapshots] = []
+    session.snapshots_created.connect(lambda created, total: snapshots.append(created))
+    session.start_training(SPEC, LONG, paused=True)
+    qtbot.waitUntil(lambda: any(isinstance(event, StepsDone) for event in events))
+    session.stop()
+    qtbot.waitUntil(lambda: is_idle(session))
+    assert snapshots[-1].epochs == (0,)
+    events.clear()
+    session.continue_ended(0.5, epochs=1)
+    qtbot.waitUntil(lambda: is_idle(session))
+    (part,) = [event for event in events if isinstance(event, EarlierHistory)]
+    assert list(part.curve[0]) == [1]
+    assert part.rates == ((1, 0.001), (2, 0.5))
+    assert part.epochs == ()
+    assert snapshots[-1].epochs == (1,)  # the network that continues is not shown as untrained
+
+
 def test_a_stopped_run_can_be_trained_further_until_a_new_run_starts(session: Session, qtbot: QtBot) -> None:
     events = events_of(session)
     session.start_training(SPEC, LONG)

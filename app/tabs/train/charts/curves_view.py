@@ -85,7 +85,7 @@ class CurvesView(QFrame):
         self._paint()
 
     def begin(self, started: Started) -> None:
-        """Begin a run: remove the last one, and show the untrained network's validation."""
+        """Begin a run: remove the last one, and show the validation before its first step."""
         self._empty_curves(started.epochs, started.steps_per_epoch, started.samples_per_epoch / started.steps_per_epoch)
         done = started.samples_done // started.samples_per_epoch
         self._add_validation(done, started.validation_loss, started.validation_accuracy)

@@ -321,6 +321,17 @@ def test_a_continued_run_shows_its_earlier_part_and_rate_changes(view: CurvesVie
     assert len(view._batch_loss.points()[0]) == 0
 
 
+def test_a_run_continued_in_its_first_epoch_shows_no_validation_of_trained_weights_at_epoch_0(
+    view: CurvesView, qtbot: QtBot
+) -> None:
+    view.begin(Started(4, 10, 100, 0.9, 0.7, samples_done=50))
+    view.add_earlier(EarlierHistory(np.array([[1, 5], [2, 1], [0, 1]], np.float32), (), ((1, 1.0), (6, 0.5))))
+    settled(qtbot, view)
+    assert list(view._batch_loss.points()[0]) == pytest.approx([0.1, 0.5])
+    assert len(view._validation_loss.points()[0]) == 0
+    assert [line.value() for line in view.loss._annotations] == [0.6]
+
+
 def test_regression_has_no_accuracy_chart_and_a_small_loss_axis(view: CurvesView, qtbot: QtBot) -> None:
     view.set_classes(False)
     view.resize(view.width() // 2, view.height())
