@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from importlib import import_module
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from docs.package_diagram import described, package_order
+from nncore.training.settings import SettingGroup, SettingKind
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 NAMED_PATH = re.compile(r"`((?:app|nncore|docs|resources|tests|\.ci)/[\w./-]*)`")
 NAMED_FUNCTION = re.compile(r"`((?:app|nncore)/[\w/]+\.py):([\w.]+)`")
@@ -60,6 +63,50 @@ def test_every_function_that_is_named_exists(page: Path) -> None:
     assert [
         f"{path}:{name}" for path, name in named if not (ROOT / path).is_file() or name not in definitions(ROOT / path)
     ] == []
+
+
+@cache
+def names_in_code() -> set[str]:
+    """The names that nncore, app, tests and docs define or take as parameters, and their short string constants."""
+    found = set[str]()
+    for path in (path for top in ("app", "nncore", "tests", "docs") for path in (ROOT / top).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.arg(arg=name):
+                    found.add(name)
+                case ast.AnnAssign(target=ast.Name(id=name)) | ast.Attribute(attr=name, ctx=ast.Store()):
+                    found.add(name)
+                case ast.Constant(value=str(text)) if text.isidentifier():
+                    found.add(text)
+        found |= {name.rpartition(".")[2] for name in definitions(path)} | {path.stem}
+    return found
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.parent.name == "how_to" or page.parent == ROOT],
+                         ids=lambda path: path.name)  # fmt: skip
+def test_every_name_in_backticks_is_in_the_code_or_in_an_example_of_its_page(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    examples = "".join(re.findall(r"^ *```\w*\n(.*?)^ *```$", text, re.MULTILINE | re.DOTALL))
+    extras = set(re.findall(r"^(\w+) = \[", (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE))
+    known = names_in_code() | set(re.findall(r"\w+", examples)) | extras | {"None", "KeyError", "lambda"}
+    prose = re.sub(r"^ *```.*?^ *```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    named = re.findall(r"`([A-Za-z_][\w.]*)(?:\(\))?`", prose)
+    folders = [ROOT / top for top in ("app", "nncore", "docs", "resources", "tests")]
+    files = {path.name for path in [*ROOT.iterdir(), *(path for top in folders for path in top.rglob("*.*"))]}
+    made = {"python", "onnxruntime", "portable.ini", "install.sh"}  # outside the repository, or in the built program
+    assert [name for name in named if name not in files | made and not set(name.split(".")) <= known] == []
+
+
+@pages
+def test_a_name_that_is_said_to_be_in_a_file_is_defined_there(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    pairs = re.findall(r"`(\w+)`,? (?:in|of|at\s+the\s+end\s+of)\s+`((?:app|nncore|tests|docs)/[\w/]+\.py)`", text)
+    assert [pair for pair in pairs if pair[0] not in {n.rpartition(".")[2] for n in definitions(ROOT / pair[1])}] == []
+
+
+def test_the_page_about_settings_lists_every_kind_and_every_group() -> None:
+    text = (ROOT / "docs" / "how_to" / "add_a_training_setting.md").read_text(encoding="utf-8")
+    assert [name for name in (*get_args(SettingKind), *get_args(SettingGroup)) if f'"{name}"' not in text] == []
 
 
 def test_every_method_that_is_named_without_its_file_exists() -> None:
@@ -110,7 +157,7 @@ def test_the_install_line_of_the_readme_works(ending: str) -> None:
 
 
 def test_every_page_is_reached_from_the_index() -> None:
-    seen = {ROOT / "README.md"}
+    seen = {ROOT / "README.md", ROOT / "CONTRIBUTING.md"}
     waiting = [ROOT / "docs" / "index.md"]
     while waiting:
         page = waiting.pop()

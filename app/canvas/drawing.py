@@ -16,7 +16,7 @@ from nncore.preprocessing.ink import Ink
 IMPORTED_INK_SIZE = 0.7
 """Size of imported ink, as a fraction of the canvas's side."""
 
-MAX_DOT_SIZE = 0.01
+MAX_TAP_SIZE = 0.01
 """Fraction of the canvas's side. A smaller drawing is one tap with jitter; scaled to 28 x 28 it would be a scribble."""
 
 MAX_UNDO_STEPS = 1000
@@ -24,7 +24,7 @@ MAX_UNDO_STEPS = 1000
 
 
 @dataclass(frozen=True)
-class Content:
+class DrawingContent:
     """The content of the canvas after a step: strokes, or a picture."""
 
     strokes: tuple[Stroke, ...] = ()
@@ -40,12 +40,12 @@ class Drawing:
     """
 
     def __init__(self) -> None:
-        self._content = Content()
-        self._undo_stack: deque[Content] = deque(maxlen=MAX_UNDO_STEPS)
-        self._redo_stack: list[Content] = []
+        self._content = DrawingContent()
+        self._undo_stack: deque[DrawingContent] = deque(maxlen=MAX_UNDO_STEPS)
+        self._redo_stack: list[DrawingContent] = []
         self._current: Stroke = []
         self._pen: Point | None = None
-        self._before_erasing: Content | None = None
+        self._before_erasing: DrawingContent | None = None
         self._arrays: dict[int, tuple[Piece, NDArray[np.float32]]] = {}
 
     @property
@@ -132,7 +132,7 @@ class Drawing:
         start, self._pen = self._pen, (x, y)
         strokes = tuple(erase_path(stroke, start, self._pen, radius) for stroke in self._content.strokes)
         if any(new is not old for new, old in zip(strokes, self._content.strokes, strict=True)):
-            self._content = Content(tuple(stroke for stroke in strokes if stroke), self._content.picture)
+            self._content = DrawingContent(tuple(stroke for stroke in strokes if stroke), self._content.picture)
 
     def end(self) -> None:
         """Lift the pen, or the eraser."""
@@ -143,7 +143,7 @@ class Drawing:
                 self._add_step(after)
         if self._current:
             stroke, self._current = self._current, []
-            self._add_step(Content((*self._content.strokes, stroke)))
+            self._add_step(DrawingContent((*self._content.strokes, stroke)))
 
     def undo(self) -> None:
         """Undo the last step, if there is one; lifts the pen first."""
@@ -163,13 +163,13 @@ class Drawing:
         """Remove everything, as one step; lifts the pen first."""
         self.end()
         if not self.is_blank:
-            self._add_step(Content())
+            self._add_step(DrawingContent())
 
     def set_picture(self, picture: object | None) -> None:
         """Replace all strokes by a picture; None removes the picture. Lifts the pen first."""
         self.end()
         if picture is not None or self._content.picture is not None:
-            self._add_step(Content((), picture))
+            self._add_step(DrawingContent((), picture))
 
     def set_ink(self, ink: Ink) -> None:
         """Replace everything by `ink`, as one step; lifts the pen first.
@@ -185,16 +185,16 @@ class Drawing:
             side = (float(extent.max()) or 1.0) / IMPORTED_INK_SIZE
             corner = (1 - extent / side) / 2
         placed = [np.clip((stroke - low) / side + corner, 0, 1).tolist() for stroke in ink.strokes]
-        self._add_step(Content(tuple([[(x, y) for x, y in stroke]] for stroke in placed)))
+        self._add_step(DrawingContent(tuple([[(x, y) for x, y in stroke]] for stroke in placed)))
 
     def ink(self) -> Ink:
-        """The drawing as ink, with the present stroke; a drawing smaller than MAX_DOT_SIZE becomes one point."""
+        """The drawing as ink, with the present stroke; a drawing smaller than MAX_TAP_SIZE becomes one point."""
         pieces = tuple(self._as_array(piece) for stroke in self.strokes for piece in stroke)
         if len(self._arrays) > 2 * len(pieces) + 100:
             self._arrays.clear()
         if pieces:
             points = np.concatenate(pieces)
-            if np.ptp(points, axis=0).max() < MAX_DOT_SIZE:
+            if np.ptp(points, axis=0).max() < MAX_TAP_SIZE:
                 return Ink((points.mean(axis=0, keepdims=True),))
         return Ink(pieces)
 
@@ -209,7 +209,7 @@ class Drawing:
             self._arrays[id(piece)] = piece, known  # keeps the piece alive, so that no other object gets its id
         return known
 
-    def _add_step(self, sheet: Content) -> None:
+    def _add_step(self, sheet: DrawingContent) -> None:
         self._undo_stack.append(self._content)
         self._redo_stack.clear()
         self._content = sheet

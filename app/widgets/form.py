@@ -13,7 +13,7 @@ from app.style.theme import GAP
 from app.widgets.elements import set_style
 from nncore.errors import SettingError
 from nncore.training.config import SETTINGS, TrainingConfig
-from nncore.training.settings import Group, Setting
+from nncore.training.settings import Setting, SettingGroup
 
 LOCKED = "Locked during a run. Stop the run to change this."
 
@@ -158,7 +158,7 @@ class Form(QWidget):
 class SettingsForm(Form):
     """A form that reads its settings. `edits`, `choices` and `checks` are the controls of `group`, by name."""
 
-    def __init__(self, group: Group | None = None) -> None:
+    def __init__(self, group: SettingGroup | None = None) -> None:
         """group: the group of settings of a TrainingConfig to show, in the order of their fields; None for no group."""
         super().__init__()
         self.readers: dict[str, Callable[[], object]] = {}

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
 
-Range = tuple[float, float]
-FRACTION_RANGE: Range = (-0.1, 1.1)
+AxisRange = tuple[float, float]
+FRACTION_RANGE: AxisRange = (-0.1, 1.1)
 """The range of an axis for fractions, with space for half a label at both ends."""
 PERCENT_TICKS = [(share / 100, f"{share}") for share in (0, 25, 50, 75, 100)]
 
@@ -55,7 +55,7 @@ class Plot(QWidget):
         layout.addWidget(self.empty, 1, 0)
         layout.setRowStretch(1, 1)
 
-    def set_axes(self, x: Range, y: Range, x_unit: str = "", y_unit: str = "") -> None:
+    def set_axes(self, x: AxisRange, y: AxisRange, x_unit: str = "", y_unit: str = "") -> None:
         """Set ranges and labels of the axes; an axis without a label is hidden."""
         self.item.setRange(xRange=x, yRange=y, padding=0)
         for side, unit in (("bottom", x_unit), ("left", y_unit)):

@@ -21,7 +21,7 @@ DIGEST_BYTES = 16
 MAX_GROUPS = 200
 """Largest number of groups of identical examples that are returned; all groups are counted."""
 
-Group = tuple[int, ...]
+DuplicateGroup = tuple[int, ...]
 """Rows of identical examples, in rising order."""
 
 
@@ -49,8 +49,8 @@ class DatasetStatistics:
     ink_fraction: float
     ever_inked: NDArray[np.bool_] | None
     duplicate_count: int
-    duplicates: tuple[Group, ...]
-    conflicts: tuple[Group, ...]
+    duplicates: tuple[DuplicateGroup, ...]
+    conflicts: tuple[DuplicateGroup, ...]
     conflict_count: int
 
 
@@ -118,7 +118,7 @@ def _digest(example: NDArray[np.uint8] | NDArray[np.floating]) -> NDArray[np.uin
     return np.frombuffer(blake2b(example.tobytes(), digest_size=DIGEST_BYTES).digest(), np.uint8)
 
 
-def _equal_rows(digests: NDArray[np.uint8]) -> list[Group]:
+def _equal_rows(digests: NDArray[np.uint8]) -> list[DuplicateGroup]:
     """Return groups of two or more rows with the same digest (n, DIGEST_BYTES), ordered by their first rows."""
     if not len(digests):
         return []

@@ -22,7 +22,7 @@ REJECTED_BELOW = 0.8
 """If the two best probabilities sum to less than this, the image is rejected: its verdict is "not a digit". A badly
 written digit is usually confused with one other digit, a scribble with many."""
 
-MAX_DOT_SIZE = 5
+MAX_DOT_PIXELS = 5
 """Largest width and height of a dot, in pixels. The larger side of any other ink is 20 pixels long: see
 `nncore.preprocessing.ink`."""
 
@@ -107,7 +107,7 @@ def read_digit(network: Network, image: NDArray[np.uint8]) -> Prediction:
 
 def _is_dot(image: NDArray[np.uint8]) -> bool:
     """Whether the image is blank or has only a dot."""
-    return all(_extent(image.max(axis=axis) > 0) <= MAX_DOT_SIZE for axis in (0, 1))
+    return all(_extent(image.max(axis=axis) > 0) <= MAX_DOT_PIXELS for axis in (0, 1))
 
 
 def _extent(inked: NDArray[np.bool_]) -> int:

@@ -29,7 +29,7 @@ from nncore.training.history import FIGURES, MAX_ROWS
 from nncore.training.optimizers import OPTIMIZERS
 from nncore.training.progress import Progress
 from nncore.training.random_streams import RandomStreams
-from nncore.training.settings import Range
+from nncore.training.settings import NumberRange
 
 FORMAT, VERSION = "digitlab-run", 1
 
@@ -40,8 +40,8 @@ KIND = "run"
 class _Pcg64:
     """The state of a PCG64 generator; the increment is odd."""
 
-    state: Annotated[int, Range(0, 2**128 - 1)]
-    inc: Annotated[int, Range(0, 2**128 - 1)]
+    state: Annotated[int, NumberRange(0, 2**128 - 1)]
+    inc: Annotated[int, NumberRange(0, 2**128 - 1)]
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ class _RandomState:
 
     bit_generator: Literal["PCG64"]
     state: _Pcg64
-    has_uint32: Annotated[int, Range(0, 1)]
-    uinteger: Annotated[int, Range(0, 2**32 - 1)]
+    has_uint32: Annotated[int, NumberRange(0, 1)]
+    uinteger: Annotated[int, NumberRange(0, 2**32 - 1)]
 
 
 def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:

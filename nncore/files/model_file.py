@@ -41,7 +41,7 @@ ZIP_START = b"PK\x03\x04"
 class Model:
     """The content of a model file.
 
-    parameters: (size,) float32, read-only. history: one {figure: value} per epoch.
+    parameters: (size,) float32, read-only. history: the rows of a History, {figure: value}.
     """
 
     spec: NetworkSpec

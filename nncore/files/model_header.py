@@ -44,7 +44,7 @@ class ModelCard:
 
 @dataclass(frozen=True)
 class ModelHeader:
-    """The content of a model file except the parameters. history: one {figure: value} per epoch."""
+    """The content of a model file except the parameters. history: the rows of a History, {figure: value}."""
 
     spec: NetworkSpec
     card: ModelCard

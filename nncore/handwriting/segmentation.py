@@ -40,7 +40,7 @@ MAX_NETWORK_CALLS = 4
 """
 
 Array = NDArray[np.float64]
-Group = tuple[int, ...]
+StrokeGroup = tuple[int, ...]
 """The indices of the strokes of one digit, counted from 0."""
 
 
@@ -53,7 +53,7 @@ class Number:
     """
 
     inks: tuple[Ink, ...]
-    groups: tuple[Group, ...]
+    groups: tuple[StrokeGroup, ...]
     predictions: tuple[Prediction, ...]
 
     @property
@@ -87,7 +87,7 @@ def read_number(network: Network, ink: Ink, preparation: Preparation = AS_TRAINE
     return Number(inks, found, tuple(read_digit(network, rasterize(part, preparation)) for part in inks))
 
 
-def stroke_groups(ink: Ink, network: Network | None = None) -> tuple[Group, ...]:
+def stroke_groups(ink: Ink, network: Network | None = None) -> tuple[StrokeGroup, ...]:
     """Return the indices of the strokes of each digit, digits from left to right.
 
     It is an agglomerative clustering: the two groups that are most likely one digit are merged first, until the rest
@@ -114,16 +114,16 @@ class _Layout:
     """Groups of strokes and their positions; at first each stroke is a group."""
 
     def __init__(self, ink: Ink) -> None:
-        self._groups: list[Group] = [(stroke,) for stroke in range(len(ink.strokes))]
+        self._groups: list[StrokeGroup] = [(stroke,) for stroke in range(len(ink.strokes))]
         self._low = np.array([stroke.min(axis=0) for stroke in ink.strokes], np.float64)
         self._high = np.array([stroke.max(axis=0) for stroke in ink.strokes], np.float64)
         self._distances = _distances(ink)
         width, height = (self._high - self._low).max(axis=0)
         # About the height of a digit: the tallest stroke, or half the widest one, such as a long bar.
         self._size = float(max(height, width / 2)) or 1.0
-        self._apart: set[tuple[Group, Group]] = set()
+        self._apart: set[tuple[StrokeGroup, StrokeGroup]] = set()
 
-    def closest(self) -> tuple[Group, Group, float] | None:
+    def closest(self) -> tuple[StrokeGroup, StrokeGroup, float] | None:
         """Return the two groups that are most likely one digit, and the log odds that they are two; None if none."""
         if len(self._groups) < 2:
             return None
@@ -135,7 +135,7 @@ class _Layout:
                 return *pair, float(odds[first, second])
         return None
 
-    def join(self, one: Group, other: Group) -> None:
+    def join(self, one: StrokeGroup, other: StrokeGroup) -> None:
         """Merge two groups."""
         first, second = self._groups.index(one), self._groups.index(other)
         self._groups[first] = tuple(sorted(one + other))
@@ -148,11 +148,11 @@ class _Layout:
         self._low, self._high = np.delete(self._low, second, 0), np.delete(self._high, second, 0)
         self._distances = np.delete(np.delete(self._distances, second, 0), second, 1)
 
-    def keep_apart(self, one: Group, other: Group) -> None:
+    def keep_apart(self, one: StrokeGroup, other: StrokeGroup) -> None:
         """Mark two groups as separate digits."""
         self._apart.add((one, other))
 
-    def left_to_right(self) -> tuple[Group, ...]:
+    def left_to_right(self) -> tuple[StrokeGroup, ...]:
         """Return the groups sorted by the middles of their boxes."""
         middles = self._low[:, 0] + self._high[:, 0]
         return tuple(self._groups[place] for place in np.argsort(middles, kind="stable"))
@@ -201,7 +201,7 @@ def _evenly_spaced(stroke: Array, count: int) -> Array:
     return np.stack([np.interp(places, length, stroke[:, axis]) for axis in (0, 1)], axis=1)
 
 
-def _network_odds_apart(network: Network, ink: Ink, one: Group, other: Group) -> float:
+def _network_odds_apart(network: Network, ink: Ink, one: StrokeGroup, other: StrokeGroup) -> float:
     """Return the network's share of the log odds that two groups are two digits.
 
     It is the geometric mean of its best probabilities for the separate groups against that for both together.
@@ -213,5 +213,5 @@ def _network_odds_apart(network: Network, ink: Ink, one: Group, other: Group) ->
     return NETWORK_WEIGHT * ((log(first) + log(second)) / 2 - log(together))
 
 
-def _part(ink: Ink, group: Group) -> Ink:
+def _part(ink: Ink, group: StrokeGroup) -> Ink:
     return Ink(tuple(ink.strokes[stroke] for stroke in sorted(group)))

@@ -156,7 +156,7 @@ def _draw_in_steps(
     return points, coverage, path.coverage(pen, _offset_to_centre(points, coverage, pen))
 
 
-def fit(ink: Ink) -> Ink:
+def fit_to_box(ink: Ink) -> Ink:
     """Scale ink to frame units: the larger side of its box, pen included, is 20 pixels; the box's middle is CENTRE."""
     return ink if ink.is_blank else _ink_of(_fitted(ink.points, AS_TRAINED)[0], ink.ends)
 

@@ -1,4 +1,4 @@
-"""Training: `train` is the loop, an iterator of events; each part that the loop uses has its own file.
+"""Training: `Training.events` is the loop, an iterator of events; each part that the loop uses has its own file.
 
 Read first: `loop.py`.
 """

@@ -14,7 +14,7 @@ from nncore.data.dataset import Dataset
 from nncore.model.network import NetworkSpec
 from nncore.training.config import MAX_EPOCHS, TrainingConfig
 from nncore.training.progress import Progress
-from nncore.training.settings import MAX_INTEGER, Count, Positive, Range
+from nncore.training.settings import MAX_INTEGER, Count, NumberRange, Positive
 
 CHECKSUM_EXAMPLES = 100
 
@@ -26,10 +26,11 @@ class Checkpoint:
     arrays: the parameters ("values"), those of the last epoch that had not diverged ("good_values"), those of the best
     epoch ("best_values", if `keep_best` is on), and the optimiser's memory ("optimizer_memory"). counters: the fields
     of Progress. random_states: the states of the run's generators now; shuffled_from: the state of the shuffling
-    generator at the beginning of the epoch. learning_rate, rates_used: of the TrainingControl. history: one
-    {figure: value} per epoch. data_check: a checksum of the first examples, to recognise the data. recipe: its name, or
-    "". validation_share: the share that `hold_out_validation` took. The code that saves the run sets these last two.
-    When a file is read, its fields are checked against these types.
+    generator at the beginning of the epoch. learning_rate: of the next step, before the schedule's factor. rates_used:
+    (step, learning rate) of the first step and of each change. history: the rows of its History, {figure: value}; a
+    long run keeps only every second, fourth, ... epoch. data_check: a checksum of the first examples, to recognise the
+    data. recipe: its name, or "". validation_share: the share that `hold_out_validation` took. The code that saves the
+    run sets these last two. When a file is read, its fields are checked against these types.
     """
 
     spec: NetworkSpec
@@ -40,11 +41,11 @@ class Checkpoint:
     random_states: list[dict[str, Any]]
     shuffled_from: dict[str, Any]
     learning_rate: Positive
-    rates_used: tuple[tuple[Annotated[int, Range(1, MAX_INTEGER)], Positive], ...]
+    rates_used: tuple[tuple[Annotated[int, NumberRange(1, MAX_INTEGER)], Positive], ...]
     history: tuple[dict[str, float | None], ...]
-    data_check: Annotated[int, Range(0, 2**32 - 1)]
+    data_check: Annotated[int, NumberRange(0, 2**32 - 1)]
     recipe: str = ""
-    validation_share: Annotated[float, Range(0, 1, below=True)] = 0.0
+    validation_share: Annotated[float, NumberRange(0, 1, below=True)] = 0.0
 
     def extended(
         self,
@@ -75,20 +76,21 @@ class Checkpoint:
             self, config=config, learning_rate=self.learning_rate if learning_rate is None else learning_rate
         )
 
-    def _with_limits(self, more: TrainingConfig, epochs: int | None) -> TrainingConfig:
-        """The limits of `more`, counted from the beginning of the run instead of from now."""
+    def _with_limits(self, additional: TrainingConfig, epochs: int | None) -> TrainingConfig:
+        """The config `additional`, with its limits counted from the beginning of the run instead of from now."""
         done = Progress(self.config, **self.counters)
         if epochs is None:
-            epochs = ceil((more.steps or 0) / done.steps_per_epoch) + 1 if more.steps else MAX_EPOCHS - done.epoch
-        patience, waited = more.patience, done.epochs_done - done.best_epoch
+            steps = additional.steps
+            epochs = ceil(steps / done.steps_per_epoch) + 1 if steps else MAX_EPOCHS - done.epoch
+        patience, waited = additional.patience, done.epochs_done - done.best_epoch
         # A run that patience had ended would otherwise end again at once.
         if patience is not None and waited >= patience:
             patience += waited
         return replace(
-            more,
+            additional,
             epochs=min(max(done.epochs_done + epochs, done.epoch), MAX_EPOCHS),
-            steps=None if more.steps is None else done.step + more.steps,
-            seconds=None if more.seconds is None else done.seconds + more.seconds,
+            steps=None if additional.steps is None else done.step + additional.steps,
+            seconds=None if additional.seconds is None else done.seconds + additional.seconds,
             patience=patience,
         )
 

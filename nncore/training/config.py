@@ -14,12 +14,12 @@ from nncore.model.losses import LOSSES
 from nncore.preprocessing.augmentation import Augmentation
 from nncore.training.optimizers import OPTIMIZERS
 from nncore.training.schedules import SCHEDULES
-from nncore.training.settings import MAX_INTEGER, Range, setting_row, settings_by_name
+from nncore.training.settings import MAX_INTEGER, NumberRange, setting_row, settings_by_name
 
 MAX_EPOCHS = 10**9
 
-AT_LEAST_1 = Range(1, MAX_INTEGER)
-SEEDS = Range(0, MAX_INTEGER)
+AT_LEAST_1 = NumberRange(1, MAX_INTEGER)
+SEEDS = NumberRange(0, MAX_INTEGER)
 
 
 def _labels(rows: Mapping[str, Any]) -> dict[str, str]:
@@ -55,7 +55,7 @@ class TrainingConfig:
         extremes=_help_of_choices(OPTIMIZERS),
     )
     learning_rate: float = setting_row(
-        0.001, "learning rate", "number", "learning", range=Range(0, above=True), in_dialog=True,
+        0.001, "learning rate", "number", "learning", range=NumberRange(0, above=True), in_dialog=True,
         examples="0.001 0.003 0.01",
         purpose="The size of the steps, often 0.001",
         extremes="a rate that is too low barely learns, one that is too high diverges",
@@ -68,7 +68,7 @@ class TrainingConfig:
         "takes all examples",
     )
     epochs: int = setting_row(
-        5, "epochs", "whole number", "learning", range=Range(1, MAX_EPOCHS), in_dialog=True, examples="2 5 10",
+        5, "epochs", "whole number", "learning", range=NumberRange(1, MAX_EPOCHS), in_dialog=True, examples="2 5 10",
         purpose="Passes over the training data",
         extremes="few learn little, many may overfit",
     )
@@ -93,7 +93,7 @@ class TrainingConfig:
         extremes=_help_of_choices(LOSSES),
     )
     label_smoothing: float = setting_row(
-        0.0, "label smoothing", "number", "loss", range=Range(0, 1, below=True), examples="0 0.1",
+        0.0, "label smoothing", "number", "loss", range=NumberRange(0, 1, below=True), examples="0 0.1",
         purpose="The share of each label that is spread over all classes, often 0.1",
         extremes="0 lets the network become certain, near 1 leaves nothing to learn",
     )
@@ -103,7 +103,7 @@ class TrainingConfig:
         extremes="0 has no effect, near 1 the weights cannot learn",
     )
     clip_norm: float | None = setting_row(
-        None, "gradient clipping", "number", "loss", range=Range(0, float("inf"), above=True), none_text="none",
+        None, "gradient clipping", "number", "loss", range=NumberRange(0, float("inf"), above=True), none_text="none",
         examples="none 1",
         purpose="The length to which longer gradients are cut, often 1",
         extremes="a very small one slows all steps, a very large one does nothing",
@@ -114,8 +114,8 @@ class TrainingConfig:
         extremes="a small limit ends the run early, one beyond the last epoch has no effect",
     )
     seconds: float | None = setting_row(
-        None, "maximum seconds", "number", "stopping", range=Range(0, float("inf"), above=True), none_text="no limit",
-        examples="10 60",
+        None, "maximum seconds", "number", "stopping", range=NumberRange(0, float("inf"), above=True),
+        none_text="no limit", examples="10 60",
         purpose="The run ends after this many seconds of training",
         extremes="how much the network learns then depends on the speed of the machine",
     )

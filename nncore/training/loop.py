@@ -143,7 +143,7 @@ class Training(NotCopyable):
             yield self._finished(reason)
 
     def _started(self) -> Started:
-        """The first event: how long the run will be, and the validation figures of the untrained network."""
+        """The first event: how long the run will be, and the validation figures before its first step."""
         evaluation = self._evaluate_weights() if self.data.validation else None
         progress = self._progress
         return Started(

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from nncore.training.config import TrainingConfig
 from nncore.training.events import EndReason
-from nncore.training.settings import MAX_INTEGER, Count, NotNegative, Range
+from nncore.training.settings import MAX_INTEGER, Count, NotNegative, NumberRange
 
 
 @dataclass
@@ -17,11 +17,12 @@ class Progress:
 
     examples: in the training set. step: steps taken. epoch: the current or last epoch; 0 before the first. epochs_done:
     the epochs that ended without divergence. seconds: the time of these epochs, without pauses. highest_loss: a higher
-    loss has diverged. right: correct answers in the epoch. The figures of an epoch stay until the next one begins.
+    loss has diverged. steps_in_epoch, samples_in_epoch, epoch_seconds, summed_loss (over the examples) and right (the
+    number of correct answers, None for a regression): of the current epoch; they stay until the next one begins.
     """
 
     config: TrainingConfig
-    examples: Annotated[int, Range(1, MAX_INTEGER)]
+    examples: Annotated[int, NumberRange(1, MAX_INTEGER)]
     step: Count = 0
     epoch: Count = 0
     epochs_done: Count = 0

@@ -24,14 +24,14 @@ MAX_UNITS = 1_000_000
 
 MAX_FLOAT = sys.float_info.max
 
-Kind = Literal["choice", "whole number", "number", "flag", "widths", "distortions"]
-Group = Literal["network", "learning", "loss", "augmentation", "stopping"]
+SettingKind = Literal["choice", "whole number", "number", "flag", "widths", "distortions"]
+SettingGroup = Literal["network", "learning", "loss", "augmentation", "stopping"]
 
 THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(?!\d)", re.ASCII)
 
 
 @dataclass(frozen=True)
-class Range:
+class NumberRange:
     """The numbers from `lowest` to `highest`; above: `lowest` itself is excluded; below: `highest` is excluded."""
 
     lowest: float = 0
@@ -55,10 +55,10 @@ class Range:
         return f"{'above' if self.above else 'at least'} {lowest} and {'below' if self.below else 'at most'} {highest}"
 
 
-Count: TypeAlias = Annotated[int, Range(0, MAX_INTEGER)]
-Positive: TypeAlias = Annotated[float, Range(0, above=True)]
-NotNegative: TypeAlias = Annotated[float, Range(0)]
-Share: TypeAlias = Annotated[float, Range(0, 1)]
+Count: TypeAlias = Annotated[int, NumberRange(0, MAX_INTEGER)]
+Positive: TypeAlias = Annotated[float, NumberRange(0, above=True)]
+NotNegative: TypeAlias = Annotated[float, NumberRange(0)]
+Share: TypeAlias = Annotated[float, NumberRange(0, 1)]
 """Types of fields that are checked when a file is read."""
 
 
@@ -73,11 +73,11 @@ class Setting:
     """
 
     label: str
-    kind: Kind
-    group: Group | None = None
+    kind: SettingKind
+    group: SettingGroup | None = None
     purpose: str = ""
     extremes: str = ""
-    range: Range = Range()
+    range: NumberRange = NumberRange()
     choices: Mapping[str, str] = field(default_factory=dict)
     none_text: str = ""
     examples: str = ""
@@ -188,7 +188,9 @@ class Setting:
         return f"{value:g}" if isinstance(value, float) else self.choices.get(value, str(value))
 
 
-def setting_row(default: Any, label: str, kind: Kind, group: Group, purpose: str, extremes: str, **more: Any) -> Any:
+def setting_row(
+    default: Any, label: str, kind: SettingKind, group: SettingGroup, purpose: str, extremes: str, **more: Any
+) -> Any:
     """A field of a dataclass with its row; more: the other fields of Setting."""
     return field(default=default, metadata={"setting": Setting(label, kind, group, purpose, extremes, **more)})
 

@@ -24,7 +24,7 @@ from app.widgets.elements import row_of, set_style, text_label, without_margins
 from app.widgets.file_dialogs import ask_for_file
 from nncore.errors import SettingError
 from nncore.training.config import SEEDS
-from nncore.training.settings import Range, Setting
+from nncore.training.settings import NumberRange, Setting
 
 MAX_SHARE_PERCENT = 50
 
@@ -147,18 +147,18 @@ class SourcePanel(QWidget):
     @Slot()
     def _request_digits(self) -> None:
         self.show_message("")
-        count = self._read_number(self.count, "Count", Range(10, MAX_SYNTHETIC_DIGITS))
+        count = self._read_number(self.count, "Count", NumberRange(10, MAX_SYNTHETIC_DIGITS))
         seed = self._read_number(self.seed, "Seed", SEEDS)
         if count is not None and seed is not None:
             self.synthetic_requested.emit(count, seed)
 
     def _choose_share(self, entry: QLineEdit, chosen: SignalInstance) -> None:
         self.show_message("")
-        share = self._read_number(entry, "Share", Range(0, MAX_SHARE_PERCENT))
+        share = self._read_number(entry, "Share", NumberRange(0, MAX_SHARE_PERCENT))
         if share is not None:
             chosen.emit(share / 100)
 
-    def _read_number(self, entry: QLineEdit, label: str, range: Range) -> int | None:
+    def _read_number(self, entry: QLineEdit, label: str, range: NumberRange) -> int | None:
         """The number in an entry; for an invalid number None, and the entry is marked."""
         try:
             number: int = Setting(label, "whole number", range=range).read(entry.text())

@@ -23,7 +23,7 @@ from app.tabs.draw.explanation_strip import ExplanationStrip
 from app.tabs.draw.filmstrip import Filmstrip
 from app.tabs.draw.number_row import NumberRow
 from app.tabs.draw.picture_source import FILES, PictureSource
-from app.tabs.draw.reading import Reading, read_ink, read_picture
+from app.tabs.draw.reading import Reading, read_drawing, read_picture
 from app.tabs.draw.teach_row import NOTHING_DRAWN, TeachRow
 from app.tabs.tab import Tab
 from app.widgets.elements import action_button, column_of, text_label, without_margins
@@ -165,7 +165,7 @@ class DrawTab(Tab):
         if picture is not None:
             self._reading = read_picture(self.network, picture)
         else:
-            self._reading = read_ink(self.network, self.canvas.drawing.ink(), self.filmstrip.preparation)
+            self._reading = read_drawing(self.network, self.canvas.drawing.ink(), self.filmstrip.preparation)
         self.number_row.set_predictions(self._reading.predictions)
         self._show_error(self._reading.error)
         self._show_digit()

@@ -36,7 +36,7 @@ class Reading:
         return not self.images
 
 
-def read_ink(network: Network | None, ink: Ink, preparation: Preparation = AS_TRAINED) -> Reading:
+def read_drawing(network: Network | None, ink: Ink, preparation: Preparation = AS_TRAINED) -> Reading:
     """Read `ink` with `network`."""
     error = "" if network is None else why_cannot_read(network) or ""
     if network is not None and not ink.is_blank and not error:

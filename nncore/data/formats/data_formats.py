@@ -11,7 +11,7 @@ from typing import Literal
 from nncore.data.dataset import Splits
 from nncore.data.formats.files import open_data_file
 from nncore.data.formats.idx import read_idx, read_idx_folder
-from nncore.data.formats.image_csv import read_csv
+from nncore.data.formats.image_csv import read_image_csv
 from nncore.data.formats.npy import read_npy, read_npz
 from nncore.data.formats.unipen import read_ink_dataset
 from nncore.errors import DataError, file_name
@@ -22,7 +22,7 @@ HEAD_BYTES = 512
 LEADING_BYTES = b"\xef\xbb\xbf \r\n\t"
 """The byte order mark and white space that may precede the first word of a text."""
 
-Content = Literal["images", "ink"]
+DataContent = Literal["images", "ink"]
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class DataFormat:
     patterns: tuple[str, ...]
     matches: Callable[[bytes, Path], bool]
     read: Callable[[Path, bool | None], Splits]
-    content: Content = "images"
+    content: DataContent = "images"
     can_be_mapped: bool = False
 
 
@@ -73,18 +73,18 @@ FORMATS = (
         lambda path, mapped: Splits(read_ink_dataset(path)),
         content="ink",
     ),
-    DataFormat("CSV", ("*.csv", "*.txt"), _is_csv, lambda path, mapped: Splits(read_csv(path))),
+    DataFormat("CSV", ("*.csv", "*.txt"), _is_csv, lambda path, mapped: Splits(read_image_csv(path))),
 )
 """All formats. The first one that matches is the format of a file, so formats with fixed first bytes precede text."""
 
 
-def format_names(content: Content = "images") -> str:
+def format_names(content: DataContent = "images") -> str:
     """Return the names of the formats as text: "NPY, NPZ, IDX or CSV"."""
     *most, last = [each.name for each in FORMATS if each.content == content]
     return f"{', '.join(most)} or {last}" if most else last
 
 
-def file_patterns(*content: Content) -> str:
+def file_patterns(*content: DataContent) -> str:
     """Return the patterns of all formats with this content, as the filter of a file dialog: "*.npy *.npz"."""
     return " ".join(pattern for each in FORMATS if each.content in content for pattern in each.patterns)
 

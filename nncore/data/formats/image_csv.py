@@ -27,7 +27,7 @@ Row = tuple[int, bytes]
 """The number of a row, counted from 1, and its bytes."""
 
 
-def read_csv(path: Path) -> Dataset:
+def read_image_csv(path: Path) -> Dataset:
     """Read a CSV file; pixels are whole numbers from 0 (paper) to 255 (ink), labels from 0 to 9.
 
     The first row is a header if it does not begin with a number. Empty lines are allowed only after the last row.

@@ -10,7 +10,7 @@ SUBSCRIPTS = str.maketrans("0123456789+−=()aeijklnoprstuvx", "₀₁₂₃₄�
 SUPERSCRIPTS = str.maketrans("0123456789+−=()nTi", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿᵀⁱ")
 GREEK = {"beta": "β", "gamma": "γ", "varepsilon": "ε", "eta": "η", "lambda": "λ", "pi": "π", "sigma": "σ", "sum": "Σ"}
 SIGNS = {"leftarrow": "←", "le": "≤", "sim": "~", "cdot": "·", "ldots": "…", "|": "‖", "top": "T", ",": " "}
-COMMANDS = {**GREEK, **SIGNS, "left": "", "right": ""}
+LATEX_COMMANDS = {**GREEK, **SIGNS, "left": "", "right": ""}
 """The Unicode text of LaTeX commands; the text of other commands, such as log, is their name."""
 
 
@@ -48,7 +48,7 @@ def as_text(line: str) -> str:
 
 def _formula_text(latex: str) -> str:
     text = re.sub(r"\\text\{(.*?)\}", r"\1", latex)
-    text = re.sub(r"\\(?!frac|sqrt)([A-Za-z]+|.)", lambda found: COMMANDS.get(found[1], found[1]), text)
+    text = re.sub(r"\\(?!frac|sqrt)([A-Za-z]+|.)", lambda found: LATEX_COMMANDS.get(found[1], found[1]), text)
     text = text.replace("{-}", "-").replace("-", "−").replace("'", "′")
     text = re.sub(r"([_^])(\{.*?\}|.)", lambda found: _script(found[1], found[2].strip("{}")), text)
     text = re.sub(r"\\sqrt\{(.*?)\}", lambda found: f"√{_operand(found[1])}", text)

@@ -155,7 +155,7 @@ class RunLog:
         return [name for _, name in found]
 
     def set_rates(self, run: int, rates: Rates) -> None:
-        """Set the learning rates that a run has used so far."""
+        """Set the changes of the learning rate so far: (step, rate) of each, without the rate of the first step."""
         self._change(run, "rates", json.dumps(rates))
 
     def update(self, run: int, **summary: float | str | None) -> None:

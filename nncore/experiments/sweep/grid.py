@@ -16,7 +16,7 @@ from nncore.model.network import Network, NetworkSpec
 from nncore.training import TrainingConfig, check_settings, hold_out_validation
 from nncore.training.config import SETTINGS
 from nncore.training.memory import check_memory
-from nncore.training.settings import MAX_UNITS, Range, Setting
+from nncore.training.settings import MAX_UNITS, NumberRange, Setting
 
 MAX_JOBS = 1000
 """Largest number of runs of one sweep."""
@@ -24,7 +24,7 @@ MAX_JOBS = 1000
 NETWORK_SETTINGS = {
     "hidden": Setting(
         "hidden layers", "widths", "network", "Widths of the hidden layers; each value is another network",
-        "wide layers learn more and take longer", Range(1, MAX_UNITS), examples="64 128-64 none", in_dialog=True,
+        "wide layers learn more and take longer", NumberRange(1, MAX_UNITS), examples="64 128-64 none", in_dialog=True,
         name="hidden",
     ),
     "activation": Setting(

@@ -69,7 +69,7 @@ def write_csv(result: HandwritingTestResult, path: Path) -> None:
     save_file(path, text.getvalue().encode("utf-8", "replace"), DataError)
 
 
-def read_csv(path: Path) -> CsvContent:
+def read_drawings_csv(path: Path) -> CsvContent:
     """Read the drawings of a test from `path`. Raises DataError with the number of the invalid row."""
     with open_data_file(path) as file:
         size = path.stat().st_size

@@ -10,7 +10,7 @@ from nncore.data.formats.files import open_data_file
 from nncore.data.formats.unipen import InkSamples, read_ink
 from nncore.data.formats.unipen_writer import write_ink
 from nncore.errors import DataError, file_name
-from nncore.handwriting.personal_test.drawings_csv import read_csv, write_csv
+from nncore.handwriting.personal_test.drawings_csv import read_drawings_csv, write_csv
 from nncore.handwriting.personal_test.fields import MAX_DRAWINGS
 from nncore.handwriting.personal_test.result import HandwritingTestResult, read_test
 from nncore.model.network import Network
@@ -46,7 +46,7 @@ def import_test(
     if start.startswith(b"."):
         written = _from_unipen(path)
     else:
-        drawings = read_csv(path)
+        drawings = read_drawings_csv(path)
         if drawings.result is not None:
             return replace(drawings.result, date=drawings.result.date or date)
         written = drawings.written

@@ -8,7 +8,7 @@ from app.widgets.form import LOCKED, Choice, Form, RateEdit, SettingsForm, next_
 from nncore.errors import SettingError
 from nncore.training import TrainingConfig
 from nncore.training.config import SETTINGS
-from nncore.training.settings import Range, Setting
+from nncore.training.settings import NumberRange, Setting
 
 
 def test_the_wheel_does_not_change_a_choice(qtbot: QtBot) -> None:
@@ -100,7 +100,7 @@ def test_a_settings_form_reads_all_values_and_finds_all_problems(qtbot: QtBot) -
     form = SettingsForm()
     qtbot.addWidget(form)
     fruit = form.add_choice("fruit", "fruit", {"a": "apple", "b": "pear"}, "Which.")
-    setting = Setting("count", "whole number", range=Range(0, 9), name="count")
+    setting = Setting("count", "whole number", range=NumberRange(0, 9), name="count")
     count = form.add_entry(
         "count",
         "count",

@@ -10,7 +10,18 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from nncore.errors import DataError
-from nncore.preprocessing.ink import BOX_SIDE, CENTRE, EDGE_SOFTNESS, PEN_WIDTH, SIDE, Ink, centre, draw, fit, rasterize
+from nncore.preprocessing.ink import (
+    BOX_SIDE,
+    CENTRE,
+    EDGE_SOFTNESS,
+    PEN_WIDTH,
+    SIDE,
+    Ink,
+    centre,
+    draw,
+    fit_to_box,
+    rasterize,
+)
 from tests.nncore.example_data import mnist
 
 Points = Sequence[tuple[float, float]]
@@ -182,7 +193,7 @@ def test_a_line_of_any_size_is_as_thick_as_the_pen(length: float) -> None:
 
 
 def test_scaling_keeps_slant_and_proportions() -> None:
-    fitted = fit(ink_of([[(0, 40), (10, 0)]])).strokes[0]
+    fitted = fit_to_box(ink_of([[(0, 40), (10, 0)]])).strokes[0]
     x, y = fitted[1] - fitted[0]
     assert x / y == pytest.approx(-1 / 4)
     middles = rasterize(ink_of([[(0, 40), (10, 0)]]))[9:20] @ np.arange(28.0)
@@ -199,14 +210,14 @@ def test_y_grows_downwards_and_x_to_the_right() -> None:
 
 @given(inks)
 def test_centring_moves_no_ink_out_of_the_frame(ink: Ink) -> None:
-    points = np.concatenate(centre(fit(ink)).strokes)
+    points = np.concatenate(centre(fit_to_box(ink)).strokes)
     assert points.min() >= (PEN_WIDTH + EDGE_SOFTNESS) / 2 - 1e-4
     assert points.max() <= SIDE - (PEN_WIDTH + EDGE_SOFTNESS) / 2 + 1e-4
 
 
 def test_lopsided_ink_is_centred_only_as_far_as_the_frame_allows() -> None:
     block = [[(x, 0.0), (x, 17.0)] for x in np.arange(0.0, 6.0, 0.5)]
-    fitted = fit(ink_of([*block, [(0.0, 8.0), (17.0, 8.0)]]))
+    fitted = fit_to_box(ink_of([*block, [(0.0, 8.0), (17.0, 8.0)]]))
     image = draw(centre(fitted))
     assert centre_of_ink(image)[0] < CENTRE - 0.5
     assert image[:, -2].max() >= 128 > image[:, -1].max() > 0
@@ -258,13 +269,13 @@ def test_a_scribble_of_a_hundred_thousand_points_takes_little_memory() -> None:
 
 @given(inks)
 def test_the_grey_value_depends_on_the_distance_to_the_nearest_stroke(ink: Ink) -> None:
-    placed = centre(fit(ink))
+    placed = centre(fit_to_box(ink))
     assert np.abs(draw(placed) - exact_drawing(placed)).max() <= TOLERANCE
 
 
 @given(inks, st.integers(1, 4))
 def test_more_strokes_make_no_pixel_lighter(ink: Ink, count: int) -> None:
-    whole = fit(ink)
+    whole = fit_to_box(ink)
     part = Ink(whole.strokes[:count])
     assert (draw(whole).astype(int) - draw(part)).min() >= -1
 

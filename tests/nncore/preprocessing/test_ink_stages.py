@@ -17,7 +17,7 @@ from nncore.preprocessing.ink import (
     Preparation,
     centre,
     draw,
-    fit,
+    fit_to_box,
     rasterize,
     stages,
 )
@@ -55,9 +55,9 @@ def test_with_all_steps_the_stages_are_the_results_of_fit_centre_and_draw() -> N
     ink = on_canvas(ink_of(DIGITS[4]), 0.3, (0.6, 0.1))
     shown = stages(ink)
     assert shown.written is ink
-    assert all((a == b).all() for a, b in zip(shown.fitted.strokes, fit(ink).strokes, strict=True))
-    assert (shown.drawn == draw(fit(ink))).all()
-    assert (shown.centred == draw(centre(fit(ink)))).all()
+    assert all((a == b).all() for a, b in zip(shown.fitted.strokes, fit_to_box(ink).strokes, strict=True))
+    assert (shown.drawn == draw(fit_to_box(ink))).all()
+    assert (shown.centred == draw(centre(fit_to_box(ink)))).all()
     assert (shown.network_input == shown.centred).all()
 
 

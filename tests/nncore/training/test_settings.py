@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from nncore.errors import SettingError
 from nncore.preprocessing.augmentation import Augmentation
 from nncore.training.config import SETTINGS, TrainingConfig
-from nncore.training.settings import MAX_INTEGER, Range, Setting, setting_row, settings_by_name
+from nncore.training.settings import MAX_INTEGER, NumberRange, Setting, setting_row, settings_by_name
 
 RATE = SETTINGS["learning_rate"]
-COUNT = Setting("count", "whole number", range=Range(1, 1_000_000), name="count")
-SHARE = Setting("share", "number", range=Range(0, 2), name="share")
+COUNT = Setting("count", "whole number", range=NumberRange(1, 1_000_000), name="count")
+SHARE = Setting("share", "number", range=NumberRange(0, 2), name="share")
 
 
 @pytest.mark.parametrize(
@@ -94,26 +94,26 @@ def test_the_error_for_an_empty_text_says_nothing() -> None:
 @pytest.mark.parametrize(
     ("limits", "words"),
     [
-        (Range(1, MAX_INTEGER), "at least 1"),
-        (Range(0, above=True), "above 0"),
-        (Range(0, 1, below=True), "at least 0 and below 1"),
-        (Range(0, 2, above=True), "above 0 and at most 2"),
-        (Range(1, 10**9), "from 1 to 1,000,000,000"),
+        (NumberRange(1, MAX_INTEGER), "at least 1"),
+        (NumberRange(0, above=True), "above 0"),
+        (NumberRange(0, 1, below=True), "at least 0 and below 1"),
+        (NumberRange(0, 2, above=True), "above 0 and at most 2"),
+        (NumberRange(1, 10**9), "from 1 to 1,000,000,000"),
     ],
 )
-def test_a_range_is_described_in_words(limits: Range, words: str) -> None:
+def test_a_range_is_described_in_words(limits: NumberRange, words: str) -> None:
     assert limits.in_words == words
 
 
 @pytest.mark.parametrize(
     ("limits", "inside", "outside"),
     [
-        (Range(1, 3), [1, 2.5, 3], [0, 3.5, nan]),
-        (Range(1, 3, above=True, below=True), [1.5], [1, 3, nan]),
-        (Range(), [0, 1e308], [-1e-9, inf, nan]),
+        (NumberRange(1, 3), [1, 2.5, 3], [0, 3.5, nan]),
+        (NumberRange(1, 3, above=True, below=True), [1.5], [1, 3, nan]),
+        (NumberRange(), [0, 1e308], [-1e-9, inf, nan]),
     ],
 )
-def test_a_range_contains_only_its_numbers(limits: Range, inside: list[float], outside: list[float]) -> None:
+def test_a_range_contains_only_its_numbers(limits: NumberRange, inside: list[float], outside: list[float]) -> None:
     assert [limits.contains(value) for value in inside] == [True] * len(inside)
     assert [limits.contains(value) for value in outside] == [False] * len(outside)
 

@@ -33,14 +33,14 @@ SMOOTHED_SHARE = 0.04
 
 COLUMNS = 2
 
-Kind = Literal["training", "validation"]
+CurveKind = Literal["training", "validation"]
 
 
 @dataclass(frozen=True, eq=False)
 class EarlierLine:
     """One line of an earlier run: x (n,) epochs, y (n,) in the chart's unit; `dash` of DASHES."""
 
-    kind: Kind
+    kind: CurveKind
     dash: int
     x: Points
     y: Points

@@ -14,7 +14,7 @@ from nncore.errors import SettingError
 from nncore.experiments.recipes import RECIPES
 from nncore.preprocessing.augmentation import MAX_DISTORTION, Augmentation
 from nncore.training.config import SETTINGS
-from nncore.training.settings import Range, Setting
+from nncore.training.settings import NumberRange, Setting
 
 DEFAULT_AUGMENTATION = RECIPES["convnet"].config.augmentation or Augmentation(shift=1.5, rotation=10)
 """The distortions that the form proposes if there are none yet: those of the most accurate recipe."""
@@ -88,7 +88,7 @@ class AugmentationForm(SettingsForm):
 
     def _read(self, field: str) -> float:
         label = TIPS[field][0].split(",")[0]
-        value: float = Setting(label, "number", range=Range(0, MAX_DISTORTION[field]), name="augmentation").read(
+        value: float = Setting(label, "number", range=NumberRange(0, MAX_DISTORTION[field]), name="augmentation").read(
             self.edits[field].text()
         )
         return value

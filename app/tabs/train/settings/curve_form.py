@@ -14,7 +14,7 @@ from app.widgets.plain_text import ElidedLabel
 from nncore.data.curves import MAX_POINTS, CurvePoints, format_number, parse_formula, parse_number, sample_formula
 from nncore.errors import SettingError
 from nncore.experiments.recipes import CurveExamples
-from nncore.training.settings import Range, Setting
+from nncore.training.settings import NumberRange, Setting
 
 FILES = "Two columns of numbers (*.csv *.txt *.tsv *.dat);;All files (*)"
 
@@ -26,7 +26,7 @@ FILE_TIP = (
     "Learn the points of a file instead of a function. Each line holds x and y, separated by a comma, semicolon, tab "
     "or space."
 )
-POINTS = Setting("number of points", "whole number", range=Range(2, MAX_POINTS), name="points")
+POINTS = Setting("number of points", "whole number", range=NumberRange(2, MAX_POINTS), name="points")
 NO_FILE_OPEN = "no file open"
 
 

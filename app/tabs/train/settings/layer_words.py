@@ -50,7 +50,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Kind:
+class LayerKind:
     """A row of KINDS: how a kind of layer is written and edited.
 
     word: the beginning of its words. parts: its numbers. takes_activation: whether an activation may follow it.
@@ -71,8 +71,8 @@ _POOL_PARTS = (
     Part("padding", "p", "padding", "0", _PADDING_TIP),
 )
 
-KINDS: dict[str, Kind] = {
-    "dense": Kind(
+KINDS: dict[str, LayerKind] = {
+    "dense": LayerKind(
         "",
         (
             Part(
@@ -87,7 +87,7 @@ KINDS: dict[str, Kind] = {
         True,
         Dense(32),
     ),
-    "conv2d": Kind(
+    "conv2d": LayerKind(
         "conv",
         (
             Part(
@@ -105,10 +105,10 @@ KINDS: dict[str, Kind] = {
         True,
         Conv2D(8),
     ),
-    "max_pool2d": Kind("max", _POOL_PARTS, new=MaxPool2D()),
-    "average_pool2d": Kind("average", _POOL_PARTS, new=AveragePool2D()),
-    "batch_norm": Kind("norm", (), True, BatchNorm()),
-    "dropout": Kind(
+    "max_pool2d": LayerKind("max", _POOL_PARTS, new=MaxPool2D()),
+    "average_pool2d": LayerKind("average", _POOL_PARTS, new=AveragePool2D()),
+    "batch_norm": LayerKind("norm", (), True, BatchNorm()),
+    "dropout": LayerKind(
         "dropout",
         (
             Part(
@@ -122,7 +122,7 @@ KINDS: dict[str, Kind] = {
         ),
         new=Dropout(0.3),
     ),
-    "scale": Kind(
+    "scale": LayerKind(
         "times",
         (
             Part(
@@ -135,8 +135,8 @@ KINDS: dict[str, Kind] = {
             ),
         ),
     ),
-    "flatten": Kind("flatten"),
-    "activation": Kind("activation", (), True),
+    "flatten": LayerKind("flatten"),
+    "activation": LayerKind("activation", (), True),
 }
 """The kinds of hidden layers, by `LayerSpec.kind`."""
 
@@ -149,7 +149,7 @@ class Block:
     activation: str = NO_ACTIVATION
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> LayerKind:
         """The row of KINDS for its layer."""
         return KINDS[self.layer.kind]
 

@@ -10,7 +10,7 @@ import pytest
 
 from nncore.errors import DataError
 from nncore.handwriting.personal_test import drawings_csv as csv_table
-from nncore.handwriting.personal_test.drawings_csv import COLUMNS, read_csv, write_csv
+from nncore.handwriting.personal_test.drawings_csv import COLUMNS, read_drawings_csv, write_csv
 from nncore.handwriting.personal_test.result import HandwritingTestResult, ReadDrawing
 from nncore.preprocessing.ink import Ink
 from tests.nncore.handwriting.personal_test.samples import DATE, assert_same, assert_same_ink, ink, result, rewrite
@@ -27,13 +27,13 @@ def file(tmp_path: Path) -> Path:
 
 def error_message(path: Path) -> str:
     with pytest.raises(DataError) as error:
-        read_csv(path)
+        read_drawings_csv(path)
     assert "\n" not in str(error.value)
     return str(error.value)
 
 
 def test_a_result_is_read_back_completely(file: Path) -> None:
-    back = read_csv(file)
+    back = read_drawings_csv(file)
     assert back.result is not None
     assert_same(back.result, result())
 
@@ -53,7 +53,7 @@ def test_no_model_name_becomes_a_formula_and_each_is_read_back(tmp_path: Path, m
     write_csv(result(model=model), path)
     with path.open(encoding="utf-8", newline="") as text:
         assert list(csv.reader(text))[1][2][0] not in "=+-@"
-    back = read_csv(path).result
+    back = read_drawings_csv(path).result
     assert back is not None
     assert back.model == model
 
@@ -61,7 +61,7 @@ def test_no_model_name_becomes_a_formula_and_each_is_read_back(tmp_path: Path, m
 def test_a_file_from_another_program_needs_only_prompted_and_strokes(tmp_path: Path) -> None:
     path = tmp_path / "foreign.csv"
     path.write_text("\ufeff" + FOREIGN, encoding="utf-8")
-    drawings = read_csv(path)
+    drawings = read_drawings_csv(path)
     assert drawings.result is None
     assert [prompted for prompted, _ in drawings.written] == [7, 1]
     line, dot = np.array([(0.5, 0), (0.5, 1)], np.float32), np.zeros((1, 2), np.float32)
@@ -73,7 +73,7 @@ def test_a_long_drawing_is_read_back_and_the_limit_of_csv_is_restored(tmp_path: 
     scribble = Ink((np.random.default_rng(0).random((100_000, 2), np.float32),))
     long = HandwritingTestResult((ReadDrawing(3, scribble, np.full(10, 0.1, np.float32), "unsure"),), DATE, "m")
     write_csv(long, tmp_path / "long.csv")
-    back = read_csv(tmp_path / "long.csv").result
+    back = read_drawings_csv(tmp_path / "long.csv").result
     assert back is not None
     assert_same(back, long)
     assert csv.field_size_limit(usual) == 1000
