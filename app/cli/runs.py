@@ -77,7 +77,7 @@ def _list(runs: Sequence[LoggedRun], as_json: bool) -> None:
     for run in runs:
         best = percent(run.best_accuracy if run.best_accuracy is not None else run.training_accuracy)
         print(
-            f"{run.id:5}  {run.started[:16].replace('T', ' ')}  {state_in_words(run):10}  {run.epochs:6,}  "
+            f"{run.id:5}  {printable(run.started[:16].replace('T', ' '))}  {state_in_words(run):10}  {run.epochs:6,}  "
             f"{duration(run.seconds):>11}  {best:>10}  {percent(run.test_accuracy):>9}  "
             f"{printable(run.settings.name, MAX_NAME_LENGTH)}  {run.settings.spec.summary}"
         )

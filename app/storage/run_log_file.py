@@ -17,9 +17,9 @@ ReportError = Callable[[str], None]
 def open_log(path: Path, report_error: ReportError, timeout: float | None = None) -> RunLog:
     """Open the log at `path`; if it is unusable, call `report_error` and create a new log.
 
-    A damaged log is renamed; the new log gets its name. A log of a newer Digit Lab stays unchanged; the new log gets
-    another name in the same folder. timeout: seconds to wait for another program.
-    Raises RunLogError if no log can be opened or created, or another program is writing.
+    A damaged row is left out, and reported. A damaged log is renamed; the new log gets its name. A log of a newer
+    Digit Lab stays unchanged; the new log gets another name in the same folder. timeout: seconds to wait for another
+    program. Raises RunLogError if no log can be opened or created, or another program is writing.
     """
     try:
         return _open_or_replace(path, report_error, timeout)
@@ -48,10 +48,10 @@ def with_log(
 
 def _open_or_replace(path: Path, report_error: ReportError, timeout: float | None) -> RunLog:
     try:
-        return RunLog(path, timeout)
+        return RunLog(path, timeout, report_error)
     except RunLogDamagedError as problem:
         rename_damaged(path, problem, report_error)
-        return RunLog(path, timeout)
+        return RunLog(path, timeout, report_error)
 
 
 def rename_damaged(path: Path, problem: RunLogDamagedError, report_error: ReportError) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from app.storage.run_log_file import ReportError, open_log
+from app.storage.run_log_file import ReportError, with_log
 from app.storage.run_process import process_description
 from nncore.experiments.run_log.log import RunLog, RunLogError, RunSettings
 from nncore.experiments.sweep import SweepJob, SweepProgress, SweepResult
@@ -26,7 +27,7 @@ class SweepRecorder:
         """
         self._path, self._settings = path, settings
         self._report_once = cache(report_error)  # a repeated sentence is not reported again
-        self._numbers: dict[int, int] = {}  # of runs in the log, by job number
+        self._runs: dict[int, tuple[int, str]] = {}  # number and start time of runs in the log, by job number
         self._epochs: dict[int, int] = {}  # that were logged last, by job number
 
     def record(self, event: SweepProgress | SweepResult) -> int | None:
@@ -67,19 +68,21 @@ class SweepRecorder:
         return run
 
     def _number(self, log: RunLog, job: SweepJob, started: str = "") -> int:
-        """Return the run's number in the log; adds the run if the log does not have it."""
-        if job.number not in self._numbers:
+        """Return the run's number in the log; adds the run if the log does not have it, because it was replaced."""
+        number, logged_start = self._runs.get(job.number, (0, ""))
+        if not log.has(number, logged_start):
             name = f"{self._settings.name}: {job.name}" if job.name else self._settings.name
             settings = replace(self._settings, name=name, spec=job.spec, config=job.config)
-            self._numbers[job.number] = log.begin(settings, process_description(), started=started)
-        return self._numbers[job.number]
+            started = started or logged_start or datetime.now().isoformat(timespec="milliseconds")
+            number = log.begin(settings, process_description(), started=started)
+            self._runs[job.number] = number, started
+        return number
 
     def _with_log(self, work: Callable[[RunLog], int | None]) -> int | None:
         if self._path is None:
             return None
         try:
-            with open_log(self._path, self._report_once) as log:
-                return work(log)
+            return with_log(self._path, self._report_once, work)
         except RunLogError as problem:
             self._report_once(f"A run of the sweep is not logged: {problem}")
             return None

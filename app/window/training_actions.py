@@ -22,7 +22,7 @@ from nncore.data.curves import CurvePoints
 from nncore.data.formats.points import read_points
 from nncore.errors import SettingError
 from nncore.experiments.recipes import RECIPES, Recipe
-from nncore.experiments.run_log.log import LoggedRun, RunSettings
+from nncore.experiments.run_log.log import LoggedRun, RunLogError, RunSettings
 from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
 from nncore.training.events import Diverged, Finished, Started
@@ -136,7 +136,12 @@ class TrainingActions(QObject):
         return settings.recipe.name, settings.validation_share
 
     def _show_earlier_runs(self, store: RunStore, numbers: list[int]) -> None:
-        self.train_tab.curves.set_earlier_runs(earlier_runs_of(store.reported_runs(numbers)))
+        try:
+            runs = store.reported_runs(numbers)
+        except RunLogError as problem:
+            self.error_message.emit(str(problem))
+            return
+        self.train_tab.curves.set_earlier_runs(earlier_runs_of(runs))
         if numbers:
             self.tab_requested.emit(self.train_tab)
 

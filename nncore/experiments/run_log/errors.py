@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from nncore.errors import DataError
+from nncore.errors import DataError, DigitLabError
 
 
 class RunLogError(DataError):
@@ -27,18 +27,38 @@ def translated_errors(path: Path) -> Iterator[None]:
     """Turn errors of SQLite and the system, about the log at `path`, into a RunLogError with a sentence."""
     try:
         yield
-    except (sqlite3.Error, OSError) as problem:
-        kind = RunLogDamagedError if _is_damage(problem) else RunLogError
-        raise kind(f"{path}: {_reason(problem)}") from None
+    except DigitLabError:
+        raise
+    except (sqlite3.Error, sqlite3.Warning, OSError, ValueError, OverflowError) as problem:
+        kind = RunLogDamagedError if _is_damage(problem, path) else RunLogError
+        raise kind(f"{path}: {_reason(problem, kind)}") from None
 
 
-def _is_damage(problem: Exception) -> bool:
-    message = str(problem)
-    other_tables = "no such table" in message or "no such column" in message or "has no column" in message
-    return other_tables or getattr(problem, "sqlite_errorname", "").startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
+def _is_damage(problem: Exception, path: Path) -> bool:
+    """Whether an error comes from the content of the file, so that it will come again."""
+    if isinstance(problem, UnicodeDecodeError):  # a message of SQLite that quotes a damaged table
+        return True
+    code = getattr(problem, "sqlite_errorname", "")
+    if code == "SQLITE_READONLY":
+        return _asks_for_read_only(path)
+    # The statements of `RunLog` are right for every log, but not for a damaged or another file.
+    messages = (
+        "no such table", "no such column", "has no column", "foreign key mismatch", "unsupported file format",
+        "syntax error",
+    )  # fmt: skip
+    return code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or any(each in str(problem) for each in messages)
 
 
-def _reason(problem: Exception) -> str:
+def _asks_for_read_only(path: Path) -> bool:
+    """Whether the header of the file, not the system, forbids writing: its version for writing is above 2."""
+    try:
+        with path.open("rb") as file:
+            return max(file.read(20)[18:], default=0) > 2
+    except OSError:
+        return False
+
+
+def _reason(problem: Exception, kind: type[RunLogError]) -> str:
     """The sentence for an error of SQLite or the system."""
     message = str(problem)
     if "locked" in message or "busy" in message:
@@ -47,6 +67,6 @@ def _reason(problem: Exception) -> str:
         return "the disk is full; nothing in this log of runs was changed."
     if isinstance(problem, OSError):
         return f"this log of runs cannot be opened ({problem.strerror or problem})."
-    if isinstance(problem, sqlite3.OperationalError) and not _is_damage(problem):
+    if isinstance(problem, sqlite3.OperationalError) and kind is RunLogError:
         return f"this log of runs cannot be used ({message}); nothing in it was changed."
     return f"this is not a log of runs, or it is damaged ({message}); nothing in it was changed."

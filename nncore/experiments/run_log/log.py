@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,7 +20,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.experiments.run_log.errors import RunLogDamagedError, RunLogError, RunLogNewerError, translated_errors
-from nncore.experiments.run_log.logged_run import COLUMNS, SUMMARY, LoggedRun, Rates, RunSettings, State, run_from_row
+from nncore.experiments.run_log.logged_run import (
+    CHECKPOINT_NAME,
+    COLUMNS,
+    MAX_CHARACTERS,
+    MAX_FIGURE,
+    SUMMARY,
+    LoggedRun,
+    Rates,
+    RunSettings,
+    State,
+    confusion_from_text,
+    curve_from_bytes,
+    epoch_from_row,
+    run_from_row,
+)
 from nncore.experiments.run_log.schema import VERSION, create_tables, version_of
 from nncore.training.history import MAX_ROWS, Row
 from nncore.training.step_curve import MAX_POINTS
@@ -39,22 +54,37 @@ __all__ = [
 LOCK_TIMEOUT = 2.0
 """Seconds to wait for another program that is writing to the log."""
 
+ID = COLUMNS.index("id")
+
+MAX_NUMBERS = 5
+"""Largest number of unreadable runs that a message names."""
+
 
 class RunLog:
-    """A connection to the log; each thread needs its own. Every method raises RunLogError."""
+    """A connection to the log; each thread needs its own. Every method raises RunLogError.
 
-    def __init__(self, path: Path, timeout: float | None = None) -> None:
+    A damaged row is left out, and reported in a sentence; it does not affect other rows.
+    """
+
+    def __init__(
+        self, path: Path, timeout: float | None = None, report_error: Callable[[str], object] = lambda sentence: None
+    ) -> None:
         """Open the log, or create an empty one and its folder.
 
-        timeout: seconds to wait for another program that is writing; None for LOCK_TIMEOUT.
+        timeout: seconds to wait for another program that is writing; None for LOCK_TIMEOUT. report_error: called with
+        one sentence about the damaged rows each time when rows are read.
         """
-        self.path = path
+        self.path, self._report_error = path, report_error
         seconds = LOCK_TIMEOUT if timeout is None else timeout
-        if path.is_dir():
-            raise RunLogDamagedError(f"{path}: this is a folder, but should be the log of runs; nothing was changed.")
         with self._translated_errors():
+            if path.is_dir():
+                raise RunLogDamagedError(
+                    f"{path}: this is a folder, but should be the log of runs; nothing was changed."
+                )
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(path, timeout=seconds, isolation_level=None)
+        # A damaged text that is not UTF-8 would otherwise make a whole query fail.
+        self._connection.text_factory = partial(str, encoding="utf-8", errors="replace")
         try:
             self._prepare()
         except BaseException:
@@ -78,7 +108,8 @@ class RunLog:
 
     def close(self) -> None:
         """Close the connection."""
-        self._connection.close()
+        with suppress(sqlite3.Error):  # a damaged or vanished file; there is nothing left to write
+            self._connection.close()
 
     def __enter__(self) -> Self:
         return self
@@ -100,9 +131,10 @@ class RunLog:
                 "INSERT INTO runs (name, recipe, spec, config, data, machine, parent, validation_share, started, heard,"
                 " process, checkpoint, rates) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
-                    settings.name, settings.recipe, json.dumps(settings.spec.to_json()),
-                    json.dumps(asdict(settings.config)), settings.data, settings.machine, settings.parent,
-                    settings.validation_share, started or now, now, process, checkpoint, json.dumps(settings.rates),
+                    _stored(settings.name), settings.recipe, json.dumps(settings.spec.to_json()),
+                    json.dumps(asdict(settings.config)), _stored(settings.data), _stored(settings.machine),
+                    settings.parent, settings.validation_share, started or now, now, _stored(process), checkpoint,
+                    json.dumps(settings.rates),
                 ),
             )  # fmt: skip
             assert cursor.lastrowid is not None
@@ -132,7 +164,10 @@ class RunLog:
         with self._transaction() as cursor:
             cursor.executemany(
                 "INSERT OR REPLACE INTO epochs VALUES (?, ?, ?)",
-                [(run, int(row["epoch"] or 0), json.dumps(row)) for row in rows],
+                [
+                    (run, int(row["epoch"] or 0), json.dumps({name: _stored(value) for name, value in row.items()}))
+                    for row in rows
+                ],
             )
             self._thin(cursor, run)
             self._summarise(cursor, run, {"curve": _packed(curve), **summary})
@@ -152,7 +187,7 @@ class RunLog:
         with self._transaction() as cursor:
             found = cursor.execute(f"SELECT id, checkpoint {of_ended}", (keep,)).fetchall()
             cursor.executemany("UPDATE runs SET checkpoint = '' WHERE id = ?", [(run,) for run, _ in found])
-        return [name for _, name in found]
+        return [name for _, name in found if isinstance(name, str) and CHECKPOINT_NAME.fullmatch(name)]
 
     def set_rates(self, run: int, rates: Rates) -> None:
         """Set the changes of the learning rate so far: (step, rate) of each, without the rate of the first step."""
@@ -169,11 +204,11 @@ class RunLog:
 
     def rename(self, run: int, name: str) -> None:
         """Rename a run."""
-        self._change(run, "name", name)
+        self._change(run, "name", _stored(name))
 
     def annotate(self, run: int, note: str) -> None:
         """Replace the note on a run."""
-        self._change(run, "note", note)
+        self._change(run, "note", _stored(note))
 
     def delete(self, runs: Sequence[int]) -> None:
         """Mark runs as deleted: they are no longer listed; `restore` undoes this."""
@@ -195,9 +230,11 @@ class RunLog:
 
     def run(self, number: int) -> LoggedRun:
         """The run with this number, even if it is deleted; raises RunLogError if the log has no such run."""
+        if self._column(number, "id") is None:
+            raise RunLogError(f"{self.path}: there is no run {number}.")
         found = self._listed("id = ?", number)
         if not found:
-            raise RunLogError(f"{self.path}: there is no run {number}.")
+            raise RunLogError(f"{self.path}: run {number} cannot be read.")
         return found[0]
 
     def has(self, run: int, started: str) -> bool:
@@ -207,21 +244,26 @@ class RunLog:
     def epochs(self, run: int) -> list[Row]:
         """The figures of a run's epochs, in their order."""
         with self._translated_errors():
-            rows = self._connection.execute("SELECT figures FROM epochs WHERE run = ? ORDER BY epoch", (run,))
-            return [json.loads(figures) for (figures,) in rows]
+            query = "SELECT epoch, figures FROM epochs WHERE run = ? ORDER BY epoch LIMIT ?"
+            stored = self._connection.execute(query, (run, 2 * MAX_ROWS)).fetchall()
+        rows = [epoch_from_row(*each) for each in stored]
+        readable = [row for row in rows if row is not None]
+        if len(readable) < len(rows):
+            count = len(rows) - len(readable)
+            epochs = "1 epoch" if count == 1 else f"{count:,} epochs"
+            self._report_error(f"{self.path}: {epochs} of run {run} cannot be read; the others are complete.")
+        return readable
 
     def curve(self, run: int) -> NDArray[np.float32]:
-        """Step, loss and accuracy (3, n) of steps of a run, n at most MAX_POINTS."""
-        blob = self._column(run, "curve") or b""  # three rows of n float32; a damaged blob is cut to whole columns
-        return np.frombuffer(blob[: len(blob) // 12 * 12], "<f4").reshape(3, -1)
+        """Step, loss and accuracy (3, n) of steps of a run, n at most MAX_POINTS; (3, 0) if they are damaged."""
+        return curve_from_bytes(self._column(run, "curve"))
 
     def confusion(self, run: int) -> tuple[str, NDArray[np.int64]] | None:
-        """The last evaluation of a run: the part of the data, and the confusion matrix (classes, classes). Or None."""
-        text = self._column(run, "judged")
-        if not text:
-            return None
-        found = json.loads(text)
-        return found["on"], np.array(found["confusion"], np.int64)
+        """The last evaluation of a run: the part of the data, and the confusion matrix (classes, classes).
+
+        None if there is none, or if it is damaged.
+        """
+        return confusion_from_text(self._column(run, "judged"))
 
     # --------------------------------------------------------------- private
 
@@ -249,18 +291,27 @@ class RunLog:
         return translated_errors(self.path)
 
     def _listed(self, condition: str, *values: object) -> list[LoggedRun]:
-        """The runs that match `condition`, the newest first, without those that this version cannot read."""
+        """The runs that match `condition`, the newest first; those that cannot be read are reported."""
         query = f"SELECT {', '.join(COLUMNS)} FROM runs WHERE {condition} ORDER BY id DESC"
         with self._translated_errors():
             rows = self._connection.execute(query, values).fetchall()
-        return [run for row in rows if (run := run_from_row(row)) is not None]
+        runs = [run_from_row(row) for row in rows]
+        unreadable = [str(row[ID]) for row, run in zip(rows, runs, strict=True) if run is None]
+        if unreadable:
+            numbers = ", ".join(unreadable[:MAX_NUMBERS]) + (" …" if len(unreadable) > MAX_NUMBERS else "")
+            which = f"run {numbers} cannot" if len(unreadable) == 1 else f"{len(unreadable):,} runs ({numbers}) cannot"
+            self._report_error(
+                f"{self.path}: {which} be read, because of damage or a newer Digit Lab; the other runs are complete."
+            )
+        return [run for run in runs if run is not None]
 
     def _summarise(self, cursor: sqlite3.Cursor, run: int, values: dict[str, Any]) -> None:
         unknown = values.keys() - {*SUMMARY, "curve", "state"}
         if unknown:
             raise TypeError(f"a run has no {', '.join(sorted(unknown))}")
         settings = ", ".join(f"{name} = ?" for name in values)
-        cursor.execute(f"UPDATE runs SET {settings}, heard = ? WHERE id = ?", (*values.values(), _now(), run))
+        stored = map(_stored, values.values())
+        cursor.execute(f"UPDATE runs SET {settings}, heard = ? WHERE id = ?", (*stored, _now(), run))
 
     def _thin(self, cursor: sqlite3.Cursor, run: int) -> None:
         count, last = cursor.execute("SELECT count(*), max(epoch) FROM epochs WHERE run = ?", (run,)).fetchone()
@@ -290,6 +341,17 @@ def thinned(curve: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _packed(curve: NDArray[np.float32]) -> bytes:
     return thinned(curve).astype("<f4").tobytes()
+
+
+def _stored(value: Any) -> Any:
+    """Return a value as the log can store and read it.
+
+    A text has at most MAX_CHARACTERS, and "?" for each half of a surrogate pair: Python uses halves for file names that
+    are not UTF-8. A number that is not finite, or larger than float32 allows, becomes None.
+    """
+    if isinstance(value, str):
+        return value[:MAX_CHARACTERS].encode(errors="replace").decode()
+    return None if isinstance(value, float) and not abs(value) <= MAX_FIGURE else value
 
 
 def _now() -> str:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from typing import Any, Literal, TypeAlias
+from math import inf, isfinite
+from typing import Any, Literal, TypeAlias, get_args
 
-from nncore.errors import ModelFileError
+import numpy as np
+from numpy.typing import NDArray
+
 from nncore.files.json_header import dataclass_from, spec_from
 from nncore.model.network import NetworkSpec
 from nncore.training.config import TrainingConfig
+from nncore.training.history import Row
+from nncore.training.settings import MAX_FLOAT
+from nncore.training.step_curve import MAX_POINTS
 
 State = Literal["running", "finished", "stopped", "diverged"]
 
@@ -76,24 +84,121 @@ SUMMARY = (
 """Columns with the progress of a run; all are fields of LoggedRun."""
 
 SETTINGS_COLUMNS = tuple(field.name for field in fields(RunSettings))
+_JSON_COLUMNS = ("spec", "config", "rates")
 COLUMNS = (*SETTINGS_COLUMNS, *(field.name for field in fields(LoggedRun) if field.name != "settings"))
 """The columns of the table of runs that `run_from_row` needs."""
 
 
+MAX_CHARACTERS = 32_767
+"""Largest length of a text: the window lets the user enter no longer name or note."""
+
+MAX_JSON_CHARACTERS = 1_000_000
+"""Largest length of a column with JSON. A network of 500 layers has about 50,000 characters."""
+
+MAX_FIGURE, MAX_FIGURES = float(np.finfo(np.float32).max), 50
+"""Largest size of a loss or a time, and largest number of figures of an epoch."""
+
+CHECKPOINT_NAME = re.compile(r"[^/\\:\0]{1,100}\.checkpoint")
+"""The name of a checkpoint: never a path, so that no other file can be read or deleted."""
+
+_COUNTS = ("epochs", "steps")
+_TEXTS = ("name", "data", "machine", "recipe", "note", "started", "model", "process", "checkpoint")
+
+
 @lru_cache(maxsize=4096)
 def run_from_row(values: tuple[Any, ...]) -> LoggedRun | None:
-    """Return the run of a row with the values of COLUMNS; None if this version cannot read its settings.
+    """Return the run of a row with the values of COLUMNS; None if a value in it is damaged or of a newer version.
 
     It is cached, so that an unchanged row is not parsed again.
     """
-    row = dict(zip(COLUMNS, values, strict=True))
+    row: dict[str, Any] = {
+        name: None if value in (inf, -inf) else value  # a loss of a diverged run
+        for name, value in zip(COLUMNS, values, strict=True)
+    }
+    if not _is_valid(row):
+        return None
     settings = {name: row.pop(name) for name in SETTINGS_COLUMNS}
     try:
         for name, parse in (("spec", _spec_of), ("config", _config_of), ("rates", _rates_of)):
             settings[name] = parse(settings[name])
-    except (ValueError, TypeError, ModelFileError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         return None
     return LoggedRun(settings=RunSettings(**settings), **row)
+
+
+def _is_valid(row: Mapping[str, Any]) -> bool:
+    """Whether the values of a row, except those in JSON, have the types and ranges that a log writes."""
+    return (
+        all(isinstance(row[name], str) and len(row[name]) <= MAX_CHARACTERS for name in _TEXTS)
+        and all(isinstance(row[name], str) and len(row[name]) <= MAX_JSON_CHARACTERS for name in _JSON_COLUMNS)
+        and all(_is_count(row[name]) for name in ("id", *_COUNTS))
+        and all(row[name] is None or _is_count(row[name]) for name in ("parent", "best_epoch"))
+        and all(is_figure(name, row[name]) for name in row if name.endswith(("accuracy", "loss")))
+        and all(row[name] is not None and is_figure(name, row[name]) for name in ("seconds", "validation_share"))
+        and row["seconds"] >= 0
+        and row["state"] in get_args(State)
+        and (row["deleted"] is None or isinstance(row["deleted"], str))
+        and (not row["checkpoint"] or CHECKPOINT_NAME.fullmatch(row["checkpoint"]) is not None)
+    )
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def is_figure(name: str, value: object) -> bool:
+    """Whether `value` is None or a number that the figure of this name can have; accuracies are from 0 to 1."""
+    if value is None:
+        return True
+    lowest, highest = (0.0, 1.0) if name.endswith(("accuracy", "share")) else (-MAX_FIGURE, MAX_FIGURE)
+    return isinstance(value, int | float) and not isinstance(value, bool) and lowest <= value <= highest
+
+
+def epoch_from_row(epoch: object, text: object) -> Row | None:
+    """Return the figures of an epoch from its number and its JSON; None if they are damaged.
+
+    A figure that is not finite becomes None.
+    """
+    try:
+        row = json.loads(_json_text(text), parse_float=_finite, parse_constant=_finite)
+    except (ValueError, RecursionError):
+        return None
+    is_row = isinstance(row, dict) and len(row) <= MAX_FIGURES and _is_count(epoch) and row.get("epoch") == epoch
+    return row if is_row and all(is_figure(name, value) for name, value in row.items()) else None
+
+
+def confusion_from_text(text: object) -> tuple[str, NDArray[np.int64]] | None:
+    """Return the part of the data and the confusion matrix (classes, classes) from their JSON; None if damaged."""
+    try:
+        found = json.loads(_json_text(text))
+        part, rows = found["on"], found["confusion"]
+        matrix = np.array(rows, np.int64)
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        return None
+    is_square = matrix.ndim == 2 and matrix.shape[0] == matrix.shape[1] > 0
+    if not is_square or matrix.min() < 0 or not isinstance(part, str) or len(part) > MAX_CHARACTERS:
+        return None
+    return part, matrix
+
+
+def curve_from_bytes(content: object) -> NDArray[np.float32]:
+    """Return step, loss and accuracy (3, n) of a curve, n at most MAX_POINTS; without points whose step is damaged."""
+    stored = content if isinstance(content, bytes) else b""
+    columns = min(len(stored) // 12, MAX_POINTS)  # three rows of n float32; a damaged blob is cut to whole columns
+    curve = np.frombuffer(stored[: 12 * columns], "<f4").reshape(3, -1)
+    return curve[:, np.isfinite(curve[0]) & (curve[0] >= 0)]
+
+
+def _json_text(text: object) -> str:
+    """Return a JSON text; raises ValueError if it is no text or too long."""
+    if not isinstance(text, str) or len(text) > MAX_JSON_CHARACTERS:
+        raise ValueError("not a JSON text")
+    return text
+
+
+def _finite(text: str) -> float | None:
+    number = float(text)
+    return number if isfinite(number) else None
 
 
 # Most runs share their network or settings with other runs, so each text is parsed once.
@@ -111,4 +216,12 @@ def _config_of(text: str) -> TrainingConfig:
 
 @lru_cache(maxsize=512)
 def _rates_of(text: str) -> Rates:
-    return tuple((int(step), float(rate)) for step, rate in json.loads(text))
+    rates = json.loads(text)
+    if not isinstance(rates, list) or not all(
+        isinstance(each, list) and len(each) == 2 and _is_count(each[0]) and isinstance(each[1], int | float)
+        for each in rates
+    ):  # fmt: skip
+        raise ValueError("not a list of rates")
+    if not all(0 < rate <= MAX_FLOAT for _, rate in rates):
+        raise ValueError("a rate out of range")
+    return tuple((step, float(rate)) for step, rate in rates)

@@ -110,3 +110,18 @@ def test_if_one_run_is_missing_or_in_progress_no_run_is_deleted(log: RunLog) -> 
                 run_command("delete", *numbers)
             assert isinstance(refused.value, RunLogError | SettingError)
         assert len(again.runs()) == 3
+
+
+def test_a_number_that_no_log_can_have_is_an_error(log: RunLog) -> None:
+    with pytest.raises(RunLogError):
+        run_command("show", "99999999999999999999")
+
+
+def test_a_damaged_run_is_said_and_the_others_are_listed(log: RunLog, capsys: pytest.CaptureFixture[str]) -> None:
+    with RunLog(run_log_path()) as opened:
+        opened._connection.execute("UPDATE runs SET seconds = 'x' WHERE id = 1")
+    assert run_command() == 0
+    printed = capsys.readouterr()
+    assert "second" in printed.out
+    assert "first" not in printed.out
+    assert printed.err.count("run 1 cannot be read") == 1

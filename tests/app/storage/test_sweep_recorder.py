@@ -89,3 +89,21 @@ def test_an_unusable_log_is_reported_once_and_the_sweep_continues(tmp_path: Path
         sweep.record(progress(share))
     assert sweep.record(SweepResult(JOBS[0], "finished")) is None
     assert ["is not logged" in sentence for sentence in reported] == [True]
+
+
+def test_a_run_whose_log_was_replaced_is_added_to_the_new_log(path: Path) -> None:
+    reported: list[str] = []
+    sweep = recorder(path, reported)
+    sweep.record(progress(0.4, 0.4))
+    with RunLog(path) as log:
+        log.begin(RunSettings("of another sweep", SMALL, CONFIG, "digits"))
+    with RunLog(path.with_name("other.sqlite")) as log:
+        other = log.begin(RunSettings("in the new log", SMALL, CONFIG, "digits"))
+    path.with_name("other.sqlite").replace(path)
+    number = sweep.record(SweepResult(JOBS[0], "finished", test_accuracy=0.5))
+    assert number != other
+    assert [(run.settings.name, run.state) for run in logged(path)] == [
+        ("in the new log", "running"),
+        ("tries: seed 0", "finished"),
+    ]
+    assert reported == []
