@@ -31,6 +31,7 @@ from app.window.file_actions import FileActions
 from app.window.main_menu import MainMenu
 from app.window.message_bar import MessageBar
 from app.window.preferences import WindowPreferences
+from app.window.recent_files import RecentFilesMenu
 from app.window.tab_pages import AnyTab, TabPages, TabRow
 from app.window.training_actions import TrainingActions
 from app.window.window_place import keep_place, restore_place
@@ -76,6 +77,7 @@ class MainWindow(QMainWindow):
         self.tabs = TabPages(TABS, self)
         self.training_actions = TrainingActions(session, self.train_tab, self)
         self.menu, self.files = MainMenu(self), FileActions(session, self)
+        self.recent_files = RecentFilesMenu(preferences, self.menu)
         self.tabs.setCornerWidget(self._corner(), Qt.Corner.TopRightCorner)
         page = QWidget()
         layout = QVBoxLayout(page)
@@ -152,6 +154,8 @@ class MainWindow(QMainWindow):
         self.menu.theme_chosen.connect(self.set_theme)
         self.tabs.currentChanged.connect(self._focus_tab)
         self.files.data_chosen.connect(self._open_data)
+        self.recent_files.chosen.connect(self._open_recent)
+        self.recent_files.missing.connect(self.messages.show_error)
         self.training_actions.error_message.connect(self.messages.show_error)
         self.training_actions.tab_requested.connect(self.tabs.setCurrentWidget)
         self.run_offer.continue_requested.connect(self.training_actions.continue_run)
@@ -169,6 +173,7 @@ class MainWindow(QMainWindow):
         self.reading_network_changed.connect(tab.set_network)
         tab.set_snapshots(session.snapshots, session.planned_epochs, session.model_is_of_last_run)
         tab.set_network(self._reading_network)
+        tab.pictures.opened.connect(self.preferences.add_recent_file)
         tab.connect_teacher(teacher)
         teacher.load()
         if session.network is not None:
@@ -198,6 +203,7 @@ class MainWindow(QMainWindow):
     def connect_data_tab(self, tab: DataTab) -> None:
         """Connect the new Data tab."""
         tab.data_chosen.connect(self.session.use_data)
+        tab.path_opened.connect(self.preferences.add_recent_file)
         tab.share_chosen.connect(self.training_actions.hold_out)
         self.session.data_changed.connect(tab.set_data)
         if self.session.data is not None:
@@ -213,6 +219,8 @@ class MainWindow(QMainWindow):
     def _show_model(self, model: Model) -> None:
         self._read_with(self.session.network)
         self.teacher.set_base(self.session.network, learn=not self.session.model_follows_run)
+        if self.session.model_path is not None:
+            self.preferences.add_recent_file(self.session.model_path)
         card = model.card
         accuracy = f", epoch {card.epochs}" if card.test_accuracy is None else f"  {card.test_accuracy:.1%}"
         name = self.model_button.fontMetrics().elidedText(card.name, Qt.TextElideMode.ElideMiddle, NAME_WIDTH)
@@ -298,6 +306,7 @@ class MainWindow(QMainWindow):
     def _fill_menu(self) -> None:
         menu, files = self.menu, self.files
         menu.add("&Open model…", files.open_model, QKeySequence.StandardKey.Open, "open")
+        menu.addMenu(self.recent_files)
         menu.add("&Save model", files.save_model, QKeySequence.StandardKey.Save, "save")
         menu.add("Save model &as…", files.save_model_as, QKeySequence("Ctrl+Shift+S"))
         menu.add("&Export model…", files.export_model, QKeySequence("Ctrl+E"))
@@ -378,6 +387,10 @@ class MainWindow(QMainWindow):
             data.setUrls([QUrl.fromLocalFile(str(path))])
             self._open(data)
             self.activateWindow()
+
+    @Slot(object)
+    def _open_recent(self, path: Path) -> None:
+        self.open_paths([path])
 
     def _open(self, data: QMimeData) -> None:
         if _is_picture(data):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRect, QSettings
 
 from app.storage.paths import user_folder
 from app.style.theme import ThemeChoice
+
+MAX_RECENT_FILES = 8
 
 
 @dataclass(frozen=True)
@@ -62,3 +66,29 @@ class WindowPreferences:
         self._store.setValue("screen", screen)
         self._store.setValue(f"screens/{screen}/area", place.area)
         self._store.setValue(f"screens/{screen}/maximized", "true" if place.is_maximized else "false")
+
+    @property
+    def recent_files(self) -> list[Path]:
+        """The files that were opened or saved last, newest first: at most MAX_RECENT_FILES."""
+        self._store.sync()  # another window may have added one
+        stored = self._store.value("recent")
+        names = [stored] if isinstance(stored, str) else stored if isinstance(stored, list) else []
+        return [Path(name) for name in names if isinstance(name, str) and name][:MAX_RECENT_FILES]
+
+    def add_recent_file(self, path: Path) -> None:
+        """Put a file at the top of `recent_files`. One whose name is not valid UTF-8 could not be kept, and is not."""
+        path = path.absolute()
+        with suppress(UnicodeEncodeError):
+            str(path).encode()
+            self._keep_recent_files([path, *(other for other in self.recent_files if other != path)])
+
+    def forget_recent_file(self, path: Path) -> None:
+        """Remove a file from `recent_files`."""
+        self._keep_recent_files([other for other in self.recent_files if other != path])
+
+    def forget_recent_files(self) -> None:
+        """Remove all files from `recent_files`."""
+        self._keep_recent_files([])
+
+    def _keep_recent_files(self, paths: list[Path]) -> None:
+        self._store.setValue("recent", [str(path) for path in paths[:MAX_RECENT_FILES]])

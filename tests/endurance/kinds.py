@@ -22,7 +22,7 @@ from app.storage.ink_library import InkLibrary
 from app.storage.run_store import RunStore
 from app.style.theme import ThemeChoice
 from app.window.open_requests import OpenRequests
-from app.window.preferences import WindowPlace, WindowPreferences
+from app.window.preferences import MAX_RECENT_FILES, WindowPlace, WindowPreferences
 from nncore.data.dataset import load_mnist
 from nncore.data.formats.points import read_points
 from nncore.experiments.run_log.log import RunLog, RunSettings
@@ -163,6 +163,8 @@ def _settings(folder: Path) -> bytes:
         preferences = WindowPreferences()
         preferences.theme = ThemeChoice.DARK
         preferences.keep_place("a screen", WindowPlace(QRect(10, 20, 1200, 680)))
+        for name in ("model.npz", "ü, data.csv"):
+            preferences.add_recent_file(folder / name)
         del preferences  # writes the file
     return (folder / "home" / "settings.ini").read_bytes()
 
@@ -232,6 +234,7 @@ def _read_settings(path: Path) -> Sequence[str]:
         assert preferences.theme in ThemeChoice
         place = preferences.place(preferences.last_screen)
         assert place is None or not place.area.isEmpty()
+        assert len(preferences.recent_files) <= MAX_RECENT_FILES
     return ()
 
 

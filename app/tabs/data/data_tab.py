@@ -33,6 +33,8 @@ class DataTab(Tab):
 
     data_chosen = Signal(Splits)
     """The Splits to use from now on."""
+    path_opened = Signal(Path)
+    """The file or folder whose data was read."""
     share_chosen = Signal(float)
     """The fraction of the training part to hold out for validation, 0 to 0.5."""
     progressed = Signal(float)
@@ -144,7 +146,7 @@ class DataTab(Tab):
     @Slot(object)
     def open_path(self, path: Path) -> None:
         """Read a file or a folder and use its data."""
-        self._read(partial(load_path, path))
+        self._read(partial(load_path, path), path)
 
     @Slot(float)
     def _hold_out_to_test(self, share: float) -> None:
@@ -159,7 +161,7 @@ class DataTab(Tab):
         self._split, self._test_share = data, share
         self.data_chosen.emit(data)
 
-    def _read(self, source: Source) -> None:
+    def _read(self, source: Source, path: Path | None = None) -> None:
         self.panel.show_message("")
         self._reading.cancel("read")
         current = self.data if self.panel.adds_to_current else None
@@ -171,14 +173,16 @@ class DataTab(Tab):
                 return loaded
             return LoadedData(combine(current, loaded.data), loaded.note)
 
-        self._reading.add("read", work, self._use, self.panel.show_message)
+        self._reading.add("read", work, partial(self._use, path), self.panel.show_message)
 
-    def _use(self, loaded: LoadedData | None) -> None:
+    def _use(self, path: Path | None, loaded: LoadedData | None) -> None:
         if loaded is None:
             self.panel.show_message("", "Cancelled; the data is unchanged.")
             return
         self.panel.show_message("", loaded.note)
         self.data_chosen.emit(loaded.data)
+        if path is not None:
+            self.path_opened.emit(path)
 
 
 def describe_statistics(figures: DatasetStatistics, dataset: Dataset) -> str:

@@ -29,11 +29,12 @@ FILES = f"Pictures ({' '.join(f'*{suffix}' for suffix in IMAGE_SUFFIXES)})"
 class PictureSource(QObject):
     """Turns pictures into CanvasPictures in the background; only the newest request is answered.
 
-    `found` carries the CanvasPicture, `failed` one sentence with the error.
+    `found` carries the CanvasPicture, `failed` one sentence with the error, `opened` the path of a file that was read.
     """
 
     found = Signal(CanvasPicture)
     failed = Signal(str)
+    opened = Signal(Path)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -71,15 +72,20 @@ class PictureSource(QObject):
 
     def open(self, path: Path) -> None:
         """Read a picture file."""
-        self._start(lambda: _canvas_picture(read_colour_image(path)))
+
+        def use(picture: CanvasPicture) -> None:
+            self.found.emit(picture)
+            self.opened.emit(path)
+
+        self._start(lambda: _canvas_picture(read_colour_image(path)), use)
 
     def finish(self) -> bool:
         """Wait until no thread runs, before the window closes; False if one did not end in time."""
         return self._tasks.finish()
 
-    def _start(self, work: Callable[[], CanvasPicture]) -> None:
+    def _start(self, work: Callable[[], CanvasPicture], use: Callable[[CanvasPicture], None] | None = None) -> None:
         self._tasks.discard("picture")
-        self._tasks.add("picture", work, self.found.emit, self.failed.emit)
+        self._tasks.add("picture", work, use or self.found.emit, self.failed.emit)
 
 
 def pixels_of(image: QImage) -> NDArray[np.uint8]:

@@ -46,6 +46,8 @@ def test_the_geometry_of_an_earlier_version_is_read(user_files: Path) -> None:
     [
         "[General]\ntheme=pink\ngeometry=7\nscreen=@Rect(1 2 3 4)\n[screens]\nx\\area=7\nx\\maximized=2\n",
         "[screens]\nx\\area=@Rect(1 2 0 -7)\n",
+        "[General]\nrecent=@Rect(1 2 3 4)\n",
+        "[General]\nrecent=, @Invalid(), a, @ByteArray(b)\n",
         "\x00\x01 no settings",
         "[General\ntheme",
         "[General]\ntheme=@ByteArray(dark)\n",
@@ -58,3 +60,51 @@ def test_invalid_values_count_as_not_set(user_files: Path, content: str) -> None
     assert WindowPreferences().geometry is None
     assert WindowPreferences().last_screen == ""
     assert WindowPreferences().place("x") is None
+    assert all(isinstance(path, Path) for path in WindowPreferences().recent_files)
+
+
+def names(preferences: WindowPreferences) -> list[str]:
+    return [path.name for path in preferences.recent_files]
+
+
+def test_recent_files_are_kept_newest_first_without_repetition_and_at_most_eight(tmp_path: Path) -> None:
+    preferences = WindowPreferences()
+    assert preferences.recent_files == []
+    for name in ("a", "b", "ü, \\ und %20", "b", *"cdefghi"):
+        preferences.add_recent_file(tmp_path / name)
+    del preferences
+    again = WindowPreferences()
+    assert names(again) == ["i", "h", "g", "f", "e", "d", "c", "b"]
+    assert again.recent_files[0] == tmp_path / "i"
+
+
+def test_special_names_and_a_single_file_are_kept(tmp_path: Path) -> None:
+    WindowPreferences().add_recent_file(tmp_path / "ü, \\ und %20;=")
+    assert WindowPreferences().recent_files == [tmp_path / "ü, \\ und %20;="]
+    WindowPreferences().forget_recent_file(tmp_path / "ü, \\ und %20;=")
+    assert WindowPreferences().recent_files == []
+
+
+def test_a_name_that_is_not_utf_8_is_not_kept(tmp_path: Path) -> None:
+    WindowPreferences().add_recent_file(tmp_path / "m\udcff.npz")
+    assert WindowPreferences().recent_files == []
+
+
+def test_recent_files_can_be_forgotten(tmp_path: Path) -> None:
+    preferences = WindowPreferences()
+    for name in "abc":
+        preferences.add_recent_file(tmp_path / name)
+    preferences.forget_recent_file(tmp_path / "b")
+    assert names(preferences) == ["c", "a"]
+    preferences.forget_recent_files()
+    del preferences
+    assert WindowPreferences().recent_files == []
+
+
+def test_two_windows_share_the_recent_files(tmp_path: Path) -> None:
+    first, second = WindowPreferences(), WindowPreferences()
+    first.add_recent_file(tmp_path / "a")
+    first._store.sync()
+    second.add_recent_file(tmp_path / "b")
+    second._store.sync()
+    assert names(first) == ["b", "a"]
