@@ -1,0 +1,167 @@
+"""Random events on the window raise no exception, no warning of Qt, and leave neither memory nor threads behind.
+
+The window runs without a screen in a process of its own. The same seed gives the same choices, but the threads of the
+program give another timing each time.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+import gc
+import json
+import os
+import subprocess
+import sys
+import threading
+import traceback
+from collections import deque
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import SimpleNamespace, TracebackType
+from typing import Any
+from unittest import mock
+
+import numpy as np
+import psutil
+
+from tests.endurance.leftovers import processes_of, resources_of_this_process
+from tests.endurance.report import Limits, Report
+
+ROUND = 500
+"""Events between two moments at rest, at which the memory is read."""
+
+MAX_SLOPE = 2.0
+"""The largest growth of memory after the warm-up, in MiB for 10,000 events."""
+
+WARM_UP, MIN_SAMPLES = 0.4, 20
+"""The part of the samples of memory that are ignored, and how many must be left to judge the slope."""
+
+TRAIL = 400
+"""How many of the last events are kept with a failure."""
+
+FREE_MEMORY = 1_000_000_000
+"""Bytes of free memory that the program is told of, so that it refuses networks that would fill the machine."""
+
+
+def run(limits: Limits, seed: int, report: Report) -> None:
+    """Send events until the limits, in rounds that are complete."""
+    with TemporaryDirectory(prefix="digitlab-monkey-") as folder:
+        command = [sys.executable, "-X", "faulthandler", "-m", "tests.endurance.monkey", str(seed), folder]
+        environment = {**os.environ, "DIGITLAB_HOME": f"{folder}/home", "QT_QPA_PLATFORM": "offscreen"}
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        )
+        assert process.stdin is not None
+        assert process.stdout is not None
+        memory: list[float] = []
+        done = 0
+        process.stdin.write("go on\n" if limits.allow(0) else "end\n")
+        process.stdin.flush()
+        for line in process.stdout:
+            found = json.loads(line)
+            if "problem" in found:
+                report.fail(f"event {found['event']}: {found['problem']}", trail__txt="\n".join(found["trail"]))
+            elif "left" in found:
+                if found["left"]:
+                    report.fail(f"left after the window was closed: {found['left']}")
+            else:
+                memory.append(found["mebibytes"])
+                done = found["event"]
+                process.stdin.write("go on\n" if limits.allow(done) else "end\n")
+                process.stdin.flush()
+        _, errors = process.communicate()
+        if process.returncode or errors.strip():
+            trail = Path(folder, "trail.txt")
+            files = {"trail__txt": trail.read_text() if trail.exists() else "", "stderr__txt": errors}
+            report.fail(f"ended with status {process.returncode} after {done} events: {errors[-3000:]}", **files)
+        left = processes_of(folder)
+        if left:
+            report.fail(f"processes left: {left}")
+    report.figure(f"{done:,} events")
+    kept = memory[int(WARM_UP * len(memory)) :]
+    if len(kept) >= 2:
+        slope = float(np.polyfit(np.arange(len(kept)) * ROUND / 10_000, kept, 1)[0])
+        report.figure(f"memory: {memory[0]:.0f} MiB first, {kept[0]:.0f} after the warm-up, {kept[-1]:.0f} at the end")
+        report.figure(f"slope after the warm-up: {slope:+.2f} MiB for 10,000 events, of {len(kept)} samples")
+        if len(kept) >= MIN_SAMPLES and slope > MAX_SLOPE:
+            report.fail(f"memory grows by {slope:.2f} MiB for 10,000 events: {[round(each) for each in memory]}")
+
+
+# --------------------------------------------------------------- in the process
+
+
+def work(seed: int, folder: Path) -> None:
+    """Open the window, and send rounds of events as long as standard input says so."""
+    from PySide6.QtCore import QCoreApplication, QEvent, QtMsgType, qInstallMessageHandler
+    from PySide6.QtWidgets import QApplication
+
+    from app.session.session import Session
+    from app.window.main_window import MainWindow
+    from app.window.preferences import WindowPreferences
+    from tests.endurance.random_events import Monkey, prepare_files
+    from tests.nncore.example_data import small_mnist
+
+    os.chdir(folder)
+    files = prepare_files(folder / "files")
+    trail: deque[str] = deque(maxlen=TRAIL)
+    count = 0
+
+    def tell(**found: Any) -> None:
+        print(json.dumps(found), flush=True)
+
+    def on_exception(kind: type[BaseException], problem: BaseException, trace: TracebackType | None) -> None:
+        text = "".join(traceback.format_exception(kind, problem, trace))
+        tell(event=count, problem=text, trail=list(trail))
+
+    def on_message(kind: QtMsgType, context: object, text: str) -> None:
+        if kind not in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg) and "propagateSizeHints" not in text:
+            tell(event=count, problem=f"Qt: {text}", trail=list(trail))
+
+    application = QApplication(["digitlab"])
+    before = resources_of_this_process()
+    sys.excepthook = on_exception
+    threading.excepthook = lambda found: on_exception(found.exc_type, found.exc_value or found.exc_type(), None)
+    qInstallMessageHandler(on_message)
+    window = MainWindow(Session(), WindowPreferences())
+    window.resize(1280, 690)
+    window.show()
+    window.session.use_data(small_mnist())
+    window.session.open_bundled_model()
+    monkey = Monkey(window, np.random.default_rng(seed), files)
+    with open(folder / "trail.txt", "w", encoding="utf-8") as log:
+
+        def note(text: str) -> None:
+            nonlocal count
+            count += 1
+            trail.append(f"{count} {text}")
+            print(count, text, file=log, flush=True)
+
+        while sys.stdin.readline() == "go on\n":
+            monkey.send(ROUND, note)
+            monkey.calm_down()
+            tell(event=count, mebibytes=_memory_at_rest())
+    monkey.calm_down()
+    is_closed = monkey.close()
+    del monkey, window
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    application.processEvents()
+    gc.collect()
+    left = [] if is_closed else ["the window refuses to close"]
+    after = resources_of_this_process()
+    left += sorted(f"{name}: {before[name]} before, {after[name]} after" for name in before if after[name] > before[name])
+    tell(left=left)
+
+
+def _memory_at_rest() -> float:
+    """The memory of this process in MiB, without what is only waiting to be reused."""
+    gc.collect()
+    libc = ctypes.CDLL(ctypes.util.find_library("c"))
+    libc.malloc_trim(0)
+    return float(psutil.Process().memory_info().rss / 2**20)
+
+
+if __name__ == "__main__":
+    free = SimpleNamespace(available=FREE_MEMORY, total=FREE_MEMORY)
+    with mock.patch.object(psutil, "virtual_memory", return_value=free):
+        work(int(sys.argv[1]), Path(sys.argv[2]))
