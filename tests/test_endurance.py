@@ -22,3 +22,10 @@ def test_mutated_files_are_read_or_refused_with_one_sentence(report: Report) -> 
 
     fuzz.run(Limits(count=230), report.seed, report, without="runs.sqlite")
     assert report.failures == []
+
+
+def test_random_events_raise_nothing_and_leave_nothing(report: Report) -> None:
+    from tests.endurance import monkey
+
+    monkey.run(Limits(count=500), report.seed, report)
+    assert report.failures == []

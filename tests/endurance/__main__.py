@@ -14,6 +14,7 @@ from tests.endurance.report import Limits, Report
 
 TESTS = {
     "fuzz": "read mutated files of every kind (count: 20,000 files)",
+    "monkey": "send random events to the window (count: 100,000 events)",
 }
 """Each module of this package that has `run(limits, seed, report)`, with a help text that ends with DEFAULT_COUNTS."""
 

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
 
-def resources_of_this_process() -> dict[str, int]:
+def resources_of_this_process() -> Counter[str]:
     """How many threads, child processes, open files and blocks of shared memory this process has."""
     process = psutil.Process()
+    names = [path.read_text().strip() for path in Path("/proc/self/task").glob("*/comm")]
     maps = Path("/proc/self/maps").read_text()
-    return {
+    return Counter({
         "Python threads": sum(not thread.daemon for thread in threading.enumerate()),
-        "threads": process.num_threads(),
+        **{f"threads {name}": names.count(name) for name in names},
         "processes": len(process.children(recursive=True)),
         "open files": process.num_fds(),
         "shared memory": sum("/memfd:digitlab" in line for line in maps.splitlines()),
-    }
+    })  # fmt: skip
 
 
 def processes_of(home: Path | str) -> list[str]:

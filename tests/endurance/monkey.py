@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import traceback
-from collections import deque
+from collections import Counter, deque
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace, TracebackType
@@ -58,9 +58,13 @@ def run(limits: Limits, seed: int, report: Report) -> None:
         done = 0
         process.stdin.write("go on\n" if limits.allow(0) else "end\n")
         process.stdin.flush()
+        known: set[str] = set()
         for line in process.stdout:
             found = json.loads(line)
             if "problem" in found:
+                if found["problem"] in known:
+                    continue
+                known.add(found["problem"])
                 report.fail(f"event {found['event']}: {found['problem']}", trail__txt="\n".join(found["trail"]))
             elif "left" in found:
                 if found["left"]:
@@ -106,6 +110,7 @@ def work(seed: int, folder: Path) -> None:
     files = prepare_files(folder / "files")
     trail: deque[str] = deque(maxlen=TRAIL)
     count = 0
+    before: Counter[str] = Counter()
 
     def tell(**found: Any) -> None:
         print(json.dumps(found), flush=True)
@@ -115,11 +120,10 @@ def work(seed: int, folder: Path) -> None:
         tell(event=count, problem=text, trail=list(trail))
 
     def on_message(kind: QtMsgType, context: object, text: str) -> None:
-        if kind not in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg) and "propagateSizeHints" not in text:
+        if kind not in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg) and "This plugin does not support" not in text:
             tell(event=count, problem=f"Qt: {text}", trail=list(trail))
 
     application = QApplication(["digitlab"])
-    before = resources_of_this_process()
     sys.excepthook = on_exception
     threading.excepthook = lambda found: on_exception(found.exc_type, found.exc_value or found.exc_type(), None)
     qInstallMessageHandler(on_message)
@@ -140,6 +144,7 @@ def work(seed: int, folder: Path) -> None:
         while sys.stdin.readline() == "go on\n":
             monkey.send(ROUND, note)
             monkey.calm_down()
+            before = before or resources_of_this_process()
             tell(event=count, mebibytes=_memory_at_rest())
     monkey.calm_down()
     is_closed = monkey.close()
@@ -149,8 +154,9 @@ def work(seed: int, folder: Path) -> None:
     gc.collect()
     left = [] if is_closed else ["the window refuses to close"]
     after = resources_of_this_process()
-    left += sorted(f"{name}: {before[name]} before, {after[name]} after" for name in before if after[name] > before[name])
+    left += [f"{name}: {before[name]} before, {now} after" for name, now in after.items() if now > before[name]]
     tell(left=left)
+    qInstallMessageHandler(None)
 
 
 def _memory_at_rest() -> float:

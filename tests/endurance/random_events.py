@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -44,7 +45,7 @@ BUTTONS = (Qt.MouseButton.LeftButton,) * 8 + (Qt.MouseButton.RightButton, Qt.Mou
 
 NO_BUTTON, NO_KEY, COPY = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.DropAction.CopyAction
 
-WAIT_MILLISECONDS = 60_000
+WAIT_SECONDS = 120
 """How long a moment of rest may take to come."""
 
 
@@ -79,7 +80,8 @@ class Monkey:
         self._no_closing = _NoClosing()
         window.installEventFilter(self._no_closing)
         self._pressed: QWidget | None = None
-        actions: list[tuple[int, Callable[[QWidget], str]]] = [
+        self._top: QWidget = window
+        actions: list[tuple[int, Callable[[QWidget], None]]] = [
             (200, self.press), (200, self.move), (200, self.release), (150, self.click), (20, self.double_click),
             (250, self.key), (30, self.shortcut), (60, self.wheel), (15, self.drop), (20, self.resize),
             (25, self.choose_tab), (1, self.theme), (30, self.answer_dialog), (10, self.clipboard), (10, self.hide),
@@ -96,9 +98,8 @@ class Monkey:
             nonlocal left
             left -= 1
             if left < 0:
-                if left == -1:
-                    self._close_all()
-                    loop.quit()
+                self._close_all()
+                loop.quit()
                 return
             QTimer.singleShot(0, step)  # before the event: it may run a loop of its own
             action = self.actions[self.rng.choice(len(self.actions), p=self.weights)]
@@ -127,49 +128,44 @@ class Monkey:
     def close(self) -> bool:
         """Close the window; whether it does so, at the second request at the latest."""
         self.window.removeEventFilter(self._no_closing)
+        QGuiApplication.clipboard().clear()  # Qt would destroy Python's data after the end of Python
         return self.window.close() or self.window.close()
 
     # ------------------------------------------------------------------ events
 
-    def press(self, target: QWidget) -> str:
+    def press(self, target: QWidget) -> None:
         QTest.mousePress(target, self._button(), self._modifier(), self._place(target))
         self._pressed = target
-        return ""
 
-    def move(self, target: QWidget) -> str:
-        held = self._pressed
-        if held is not None and isValid(held) and held.isVisible():
-            target = held
+    def move(self, target: QWidget) -> None:
+        target = self._held or target
         QTest.mouseMove(target, self._place(target))
-        return ""
 
-    def release(self, target: QWidget) -> str:
-        held, self._pressed = self._pressed, None
-        if held is not None and isValid(held) and held.isVisible():
-            target = held
+    def release(self, target: QWidget) -> None:
+        target = self._held or target
+        self._pressed = None
         QTest.mouseRelease(target, self._button(), NO_KEY, self._place(target))
-        return ""
 
-    def click(self, target: QWidget) -> str:
+    def click(self, target: QWidget) -> None:
         QTest.mouseClick(target, self._button(), self._modifier(), self._place(target))
-        return ""
 
-    def double_click(self, target: QWidget) -> str:
+    def double_click(self, target: QWidget) -> None:
         QTest.mouseDClick(target, self._button(), self._modifier(), self._place(target))
-        return ""
 
-    def key(self, target: QWidget) -> str:
+    def key(self, target: QWidget) -> None:
         focused = QApplication.focusWidget() or target
-        QTest.keyClick(focused, KEYS[self.rng.integers(len(KEYS))], self._modifier())
-        return ""
+        pressed = KEYS[self.rng.integers(len(KEYS))]
+        if isinstance(pressed, str):
+            QTest.keyClicks(focused, pressed, self._modifier())
+        else:
+            QTest.keyClick(focused, pressed, self._modifier())
 
-    def shortcut(self, target: QWidget) -> str:
+    def shortcut(self, target: QWidget) -> None:
         focused = QApplication.focusWidget() or target
         letter = SHORTCUTS[self.rng.integers(len(SHORTCUTS))]
-        QTest.keyClick(focused, letter, Qt.KeyboardModifier.ControlModifier)
-        return ""
+        QTest.keyClicks(focused, letter, Qt.KeyboardModifier.ControlModifier)
 
-    def wheel(self, target: QWidget) -> str:
+    def wheel(self, target: QWidget) -> None:
         place = QPointF(self._place(target))
         turn = QPoint(int(self.rng.integers(-2, 3)) * 60, int(self.rng.integers(-4, 5)) * 120)
         event = QWheelEvent(
@@ -177,37 +173,34 @@ class Monkey:
             Qt.ScrollPhase.NoScrollPhase, False,
         )  # fmt: skip
         QApplication.sendEvent(target, event)
-        return ""
 
-    def drop(self, target: QWidget) -> str:
+    def drop(self, target: QWidget) -> None:
         place, data = self._place(target), self._odd_data()
-        while not target.acceptDrops() and target.parentWidget() is not None:
-            place, target = target.mapToParent(place), target.parentWidget()
+        while not target.acceptDrops() and (parent := target.parentWidget()) is not None:
+            place, target = target.mapToParent(place), parent
         with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
             enter = QDragEnterEvent(place, COPY, data, Qt.MouseButton.LeftButton, NO_KEY)
             QApplication.sendEvent(target, enter)
+            if not enter.isAccepted():  # then Qt sends nothing more
+                return
             QApplication.sendEvent(target, QDragMoveEvent(place, COPY, data, Qt.MouseButton.LeftButton, NO_KEY))
-            if enter.isAccepted() and self.rng.random() < 0.8:
+            if self.rng.random() < 0.8:
                 drop = QDropEvent(QPointF(place), COPY, data, Qt.MouseButton.LeftButton, NO_KEY)
                 QApplication.sendEvent(target, drop)
             else:
                 QApplication.sendEvent(target, QDragLeaveEvent())
-        return ""
 
-    def resize(self, target: QWidget) -> str:
+    def resize(self, target: QWidget) -> None:
         self.window.resize(int(self.rng.integers(100, 2500)), int(self.rng.integers(100, 1800)))
-        return ""
 
-    def choose_tab(self, target: QWidget) -> str:
+    def choose_tab(self, target: QWidget) -> None:
         self.window.tabs.setCurrentIndex(int(self.rng.integers(self.window.tabs.count())))
-        return ""
 
-    def theme(self, target: QWidget) -> str:
+    def theme(self, target: QWidget) -> None:
         choices = list(ThemeChoice)
         self.window.set_theme(choices[self.rng.integers(len(choices))])
-        return ""
 
-    def answer_dialog(self, target: QWidget) -> str:
+    def answer_dialog(self, target: QWidget) -> None:
         dialog = target.window()
         if isinstance(dialog, QFileDialog):
             self._choose_file(dialog)
@@ -215,18 +208,21 @@ class Monkey:
             dialog.accept() if self.rng.random() < 0.3 else dialog.reject()
         elif isinstance(dialog, QMenu):
             dialog.close()
-        return ""
 
-    def clipboard(self, target: QWidget) -> str:
+    def clipboard(self, target: QWidget) -> None:
         QGuiApplication.clipboard().setMimeData(self._odd_data())
-        return ""
 
-    def hide(self, target: QWidget) -> str:
+    def hide(self, target: QWidget) -> None:
         self.window.showMinimized()
         self.window.showNormal()
-        return ""
 
     # ----------------------------------------------------------------- private
+
+    @property
+    def _held(self) -> QWidget | None:
+        """The widget in which a button is held down, if it is still there."""
+        held = self._pressed
+        return held if held is not None and isValid(held) and held.isVisible() else None
 
     def _target(self) -> QWidget:
         """A visible widget of the menu, the dialog or the window that takes events now."""
@@ -235,6 +231,7 @@ class Monkey:
             self._choose_file(top)
             top = self.window
         place = QPoint(int(self.rng.integers(max(1, top.width()))), int(self.rng.integers(max(1, top.height()))))
+        self._top = top  # PySide forgets its children as soon as Python has no reference to it
         return top.childAt(place) or top
 
     def _choose_file(self, dialog: QFileDialog) -> None:
@@ -253,7 +250,8 @@ class Monkey:
             chosen = self.rng.choice(len(self.files), self.rng.integers(1, 4))
             data.setUrls([QUrl.fromLocalFile(str(self.files[each])) for each in chosen])
         elif choice == 3:
-            image = QImage(*(int(size) for size in self.rng.integers(0, 90, 2)), QImage.Format.Format_ARGB32)
+            width, height = self.rng.integers(0, 90, 2)
+            image = QImage(int(width), int(height), QImage.Format.Format_ARGB32)
             image.fill(QColor(int(self.rng.integers(256)), 0, 9, int(self.rng.integers(256))))
             data.setImageData(image)
         elif choice == 4:
@@ -275,7 +273,10 @@ class Monkey:
                 widget.reject()
 
     def _wait(self, condition: Callable[[], bool]) -> None:
-        assert QTest.qWaitFor(condition, WAIT_MILLISECONDS), "the window did not come to rest"
+        end = time.monotonic() + WAIT_SECONDS
+        while not condition():
+            assert time.monotonic() < end, "the window did not come to rest"
+            QTest.qWait(10)
 
     def _place(self, target: QWidget) -> QPoint:
         return QPoint(int(self.rng.integers(max(1, target.width()))), int(self.rng.integers(max(1, target.height()))))
@@ -288,5 +289,4 @@ class Monkey:
 
     @staticmethod
     def _name(target: QWidget) -> str:
-        label = target.accessibleName() or target.objectName() or getattr(target, "text", lambda: "")()
-        return f"{type(target).__name__} {str(label)[:40]!r} in {type(target.window()).__name__}"
+        return f"{type(target).__name__} {target.accessibleName()[:40]!r} in {type(target.window()).__name__}"
