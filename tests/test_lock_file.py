@@ -10,6 +10,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from nncore import __version__
+
 ROOT = Path(__file__).parents[1]
 
 NOT_LOCKED = {"bench"}
@@ -44,3 +46,10 @@ def test_every_requirement_has_a_locked_version_in_its_range() -> None:
 
 def test_the_lock_file_names_no_index() -> None:
     assert "://" not in (ROOT / "requirements.lock").read_text(encoding="utf-8")
+
+
+def test_every_file_that_names_the_version_names_the_same() -> None:
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    installer = (ROOT / "resources" / "packaging" / "digitlab.iss").read_text(encoding="utf-8")
+    assert f"version: {__version__}\n" in citation
+    assert f'#define Version "{__version__}"\n' in installer
