@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -109,7 +110,7 @@ def _show(log: RunLog, number: int, as_json: bool) -> None:
 def _checkpoint(run: LoggedRun) -> str:
     """The checkpoint from which `train --resume` can continue an ended or interrupted run, or ""."""
     path = runs_folder() / run.checkpoint
-    return str(path) if run.checkpoint and state_in_words(run) != "running" and path.is_file() else ""
+    return str(path) if run.checkpoint and state_in_words(run) != "running" and os.path.isfile(path) else ""
 
 
 def _export(log: RunLog, numbers: Sequence[int], out: Path) -> None:

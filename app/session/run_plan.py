@@ -139,13 +139,13 @@ class RunPlan:
         examples = self.examples(data, checkpoint.validation_share, checkpoint.config.seed)
         return Training.resumed(checkpoint, examples, control, cores)
 
-    def recorder(self, source: str, report_error: Callable[[str], None]) -> RunRecorder:
-        """The recorder that logs the run. source: a description of its data."""
+    def recorder(self, report_error: Callable[[str], None]) -> RunRecorder:
+        """The recorder that logs the run, and that locks the checkpoint of a continued run before it is read."""
         settings = RunSettings(
             self.name,
             self.spec,
             self.config,
-            source,
+            "",
             machine_description(),
             self.recipe,
             self.validation_share,

@@ -97,10 +97,10 @@ class TrainingThread(QThread):
 
     def _train(self) -> None:
         plan = self._plan
-        # One core is left to the window: painting and the pen must not wait for matrix products.
-        self._training = plan.begin(self._data, self.control, max(1, available_cores() - 1))
-        self._curve = plan.curve
-        with plan.recorder(self._training.data.training.source, self.not_logged.emit) as self._recorder:
+        with plan.recorder(self.not_logged.emit) as self._recorder:
+            # One core is left to the window: painting and the pen must not wait for matrix products.
+            self._training = plan.begin(self._data, self.control, max(1, available_cores() - 1))
+            self._curve = plan.curve
             for event in self._training.events():
                 self._recorder.record(event, self._training)
                 if isinstance(event, StepDone | EpochDone):

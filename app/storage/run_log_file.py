@@ -24,9 +24,14 @@ def open_log(path: Path, report_error: ReportError, timeout: float | None = None
     try:
         return _open_or_replace(path, report_error, timeout)
     except RunLogNewerError as problem:
-        beside = path.with_name(f"{path.stem} of version {VERSION}{path.suffix}")
+        beside = path_beside(path)
         report_error(f"{problem} The file stays unchanged, and {beside.name} beside it is used.")
         return _open_or_replace(beside, report_error, timeout)
+
+
+def path_beside(path: Path) -> Path:
+    """The log that is used if the log at `path` is of a newer Digit Lab."""
+    return path.with_name(f"{path.stem} of version {VERSION}{path.suffix}")
 
 
 def with_log(

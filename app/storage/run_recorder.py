@@ -7,6 +7,7 @@ log or the disk never ends the run: it is reported once, and the missing entries
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -24,6 +25,7 @@ from app.storage.run_process import process_description
 from nncore.errors import ModelFileError
 from nncore.experiments.run_log.log import LoggedRun, RunLog, RunLogDamagedError, RunLogError, RunSettings, State
 from nncore.files.checkpoint_file import save_checkpoint
+from nncore.system.file_lock import FileLock
 from nncore.training import Training
 from nncore.training.checkpoint import Checkpoint
 from nncore.training.events import Diverged, EpochDone, Finished, Started, StepDone, TrainingEvent
@@ -66,13 +68,14 @@ class RunRecorder:
 
         checkpoints: the folder for the run's checkpoint. report_error: called with one sentence if something cannot be
         written. continued: the interrupted run that is continued; it stays the same run. earlier: (3, n) step, loss and
-        accuracy of the ended run from which this run starts.
+        accuracy of the ended run from which this run starts. settings: data "" for the data of the training.
         """
         self.number = continued.id if continued else None
         self._path, self._settings = path, settings
         self._report_once = cache(report_error)  # a repeated sentence is not reported again
         name = f"{datetime.now():%Y-%m-%d %H.%M.%S} {token_hex(4)}.checkpoint"
         self._checkpoint = checkpoints / ((continued.checkpoint if continued else "") or name)
+        self._lock = FileLock(_lock_file(self._checkpoint))
         self._started = continued.started if continued else datetime.now().isoformat(timespec="milliseconds")
         self._training: Training | None = None
         self._log: RunLog | None = None
@@ -85,9 +88,17 @@ class RunRecorder:
         self._best = continued.best_accuracy if continued else None
         self._written_at = self._failed_at = float("-inf")
         self._write_interval = 0.0
+        self._log_fails = False
         self._ended = False
 
     def __enter__(self) -> Self:
+        """Lock the run's checkpoint; raises RunLogError if another process continues the same run."""
+        try:
+            is_free = self._lock.acquire()
+        except OSError:  # a run does not end because its folder cannot be used
+            is_free = True
+        if not is_free:
+            raise RunLogError(f"{self._settings.name} is already being trained by another window of Digit Lab.")
         return self
 
     def __exit__(
@@ -122,15 +133,20 @@ class RunRecorder:
 
     def close(self) -> None:
         """Close the log. From now on any process can continue a run that has not ended."""
-        if self.number is not None and not self._ended:
+        if self._training is not None and self.number is not None and not self._ended:
             self._use_log(lambda log, run: log.release(run))
         self._close_log()
+        self._lock.release()
+        with suppress(OSError):
+            if not self._checkpoint.exists():
+                self._lock.path.unlink()
 
     # ----------------------------------------------------------------- writing
 
     def _begin(self, training: Training) -> None:
         counters = training.checkpoint().counters
         self._training, self._earlier = training, training.history.rows()
+        self._settings = replace(self._settings, data=self._settings.data or training.data.training.source)
         if self.number is not None:
             self._continued_at = counters["epochs_done"], counters["step"]
         self._use_log(lambda log, run: None)
@@ -210,6 +226,8 @@ class RunRecorder:
             path = self._checkpoint.with_name(name)
             try:
                 path.unlink(missing_ok=True)
+                if path != self._checkpoint:
+                    _lock_file(path).unlink(missing_ok=True)
             except OSError as problem:
                 self._report_once(f"{path}: it is no longer needed, but could not be deleted ({problem.strerror}).")
 
@@ -227,12 +245,13 @@ class RunRecorder:
                 self._close_log()
                 rename_damaged(path, problem, self._report_once)
                 work(*self._opened_log())
-        except RunLogError as problem:
-            self._report_once(f"This run continues, but is not logged for now: {problem}")
+        except (RunLogError, OSError) as problem:
+            if not self._log_fails:  # another attempt may fail for another reason, but that is not said again
+                self._report_once(f"This run continues, but is not logged for now: {problem}")
             self._close_log()
-            self._failed_at = perf_counter()
+            self._log_fails, self._failed_at = True, perf_counter()
             return False
-        self._failed_at = float("-inf")
+        self._log_fails, self._failed_at = False, float("-inf")
         return True
 
     def _opened_log(self) -> tuple[RunLog, int]:
@@ -266,3 +285,8 @@ class RunRecorder:
         if self._log is not None:
             self._log.close()
             self._log = None
+
+
+def _lock_file(checkpoint: Path) -> Path:
+    """The file that a process locks while it trains the run of a checkpoint."""
+    return checkpoint.with_suffix(".lock")

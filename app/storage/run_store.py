@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from app.storage.run_log_file import with_log
+from app.storage.run_log_file import path_beside, with_log
 from app.storage.run_process import is_alive
 from app.storage.run_tables import write_run_tables
 from nncore.experiments.run_log.html_report import ReportedRun, write_report
@@ -50,11 +51,9 @@ class RunStore:
 
     def modification_stamp(self) -> tuple[object, ...]:
         """A value that changes whenever any program writes to the log."""
-        return tuple(
-            (found.stat().st_mtime_ns, found.stat().st_size)
-            for found in sorted(self.path.parent.glob("*.sqlite*"))
-            if not found.name.endswith("-shm") and found.exists()
-        )
+        stamps = (_file_stamp(f"{self.path}{suffix}") for suffix in ("", "-wal"))
+        beside = _file_stamp(str(path_beside(self.path))), _file_stamp(f"{path_beside(self.path)}-wal")
+        return (*stamps, *beside)
 
     def runs(self) -> list[StoredRun]:
         """All runs that are not deleted, newest first."""
@@ -62,7 +61,7 @@ class RunStore:
 
     def newest_interrupted(self) -> StoredRun | None:
         """The newest interrupted run that can be continued and was not dismissed; None if there is none."""
-        if not self.path.exists():
+        if not os.path.lexists(self.path):
             return None
         known = (self._stored(run) for run in self._with_log(RunLog.unfinished) if run.process)
         return next((run for run in known if run.checkpoint is not None), None)
@@ -105,7 +104,16 @@ class RunStore:
         if is_unfinished and is_alive(run.process):
             return StoredRun(run)
         checkpoint = self.path.parent / run.checkpoint
-        return StoredRun(run, is_unfinished, checkpoint if run.checkpoint and checkpoint.is_file() else None)
+        return StoredRun(run, is_unfinished, checkpoint if run.checkpoint and os.path.isfile(checkpoint) else None)
 
     def _with_log(self, work: Callable[[RunLog], Result]) -> Result:
         return with_log(self.path, self._report_once, work, LOCK_TIMEOUT)
+
+
+def _file_stamp(path: str) -> tuple[int, int] | None:
+    """Time and size of a file; None if it does not exist, or vanishes at this moment, or may not be looked at."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size

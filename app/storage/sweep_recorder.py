@@ -27,6 +27,7 @@ class SweepRecorder:
         """
         self._path, self._settings = path, settings
         self._report_once = cache(report_error)  # a repeated sentence is not reported again
+        self._log_fails = False
         self._runs: dict[int, tuple[int, str]] = {}  # number and start time of runs in the log, by job number
         self._epochs: dict[int, int] = {}  # that were logged last, by job number
 
@@ -82,7 +83,11 @@ class SweepRecorder:
         if self._path is None:
             return None
         try:
-            return with_log(self._path, self._report_once, work)
-        except RunLogError as problem:
-            self._report_once(f"A run of the sweep is not logged: {problem}")
+            result = with_log(self._path, self._report_once, work)
+        except (RunLogError, OSError) as problem:
+            if not self._log_fails:  # another attempt may fail for another reason, but that is not said again
+                self._report_once(f"A run of the sweep is not logged: {problem}")
+            self._log_fails = True
             return None
+        self._log_fails = False
+        return result

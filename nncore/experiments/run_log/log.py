@@ -346,11 +346,16 @@ def _packed(curve: NDArray[np.float32]) -> bytes:
 def _stored(value: Any) -> Any:
     """Return a value as the log can store and read it.
 
-    A text has at most MAX_CHARACTERS, and "?" for each half of a surrogate pair: Python uses halves for file names that
-    are not UTF-8. A number that is not finite, or larger than float32 allows, becomes None.
+    A text has at most MAX_CHARACTERS. Python has half surrogate pairs for the bytes of a file name that it cannot
+    decode: the bytes are decoded as UTF-8, and become "�" if they are not UTF-8. A number that is not finite, or larger
+    than float32 allows, becomes None.
     """
     if isinstance(value, str):
-        return value[:MAX_CHARACTERS].encode(errors="replace").decode()
+        try:
+            content = value[:MAX_CHARACTERS].encode(errors="surrogateescape")
+        except UnicodeEncodeError:  # half a pair that is not such a byte
+            content = value[:MAX_CHARACTERS].encode(errors="replace")
+        return content.decode(errors="replace")
     return None if isinstance(value, float) and not abs(value) <= MAX_FIGURE else value
 
 

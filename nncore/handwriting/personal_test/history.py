@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -107,7 +108,7 @@ class HandwritingTestHistory:
         return self._checked(self._unfinished, read_unfinished) if self._unfinished.is_file() else None
 
     def _files(self, suffix: str) -> list[Path]:
-        return sorted(self.folder.glob(f"*{suffix}")) if self.folder.is_dir() else []
+        return sorted(self.folder.glob(f"*{suffix}")) if os.path.isdir(self.folder) else []
 
     def _checked(self, path: Path, read: Callable[[Path], T]) -> T:
         """Read a file with `read`, and rename it if it is damaged."""

@@ -192,7 +192,7 @@ def test_a_message_of_sqlite_that_is_not_utf_8_is_damage(path: Path) -> None:
 
 
 def test_what_is_written_can_be_read(path: Path) -> None:
-    settings = RunSettings("m\udcff" + "x" * 40_000, SETTINGS.spec, SETTINGS.config, "data\udcff", "a machine\udcff")
+    settings = RunSettings("m\udcff" + "x" * 40_000, SETTINGS.spec, SETTINGS.config, "data\ud800", "m\udcc3\udcbc")
     with RunLog(path) as log:
         number = log.begin(settings)
         log.annotate(number, "note\udcff" + "y" * 40_000)
@@ -202,7 +202,8 @@ def test_what_is_written_can_be_read(path: Path) -> None:
     messages: list[str] = []
     with RunLog(path, report_error=messages.append) as log:
         run, rows = log.run(number), log.epochs(number)
-    assert (run.settings.name[:3], run.settings.data, run.note[:6]) == ("m?x", "data?", "note?y")
-    assert (run.training_loss, run.validation_loss, run.test_loss, run.model) == (None, None, None, "/home/?/m.npz")
+    assert (run.settings.name[:3], run.settings.data, run.note[:6]) == ("m�x", "data?", "note�y")
+    assert run.settings.machine == "mü"
+    assert (run.training_loss, run.validation_loss, run.test_loss, run.model) == (None, None, None, "/home/�/m.npz")
     assert rows == [{"epoch": 1.0, "training_loss": None, "validation_loss": None, "seconds": None}]
     assert messages == []

@@ -19,7 +19,7 @@ import pytest
 from app.storage import run_recorder
 from app.storage.run_process import is_alive
 from app.storage.run_recorder import RunRecorder
-from nncore.experiments.run_log.log import VERSION, LoggedRun, RunLog, RunSettings
+from nncore.experiments.run_log.log import VERSION, LoggedRun, RunLog, RunLogError, RunSettings
 from nncore.files.checkpoint_file import load_checkpoint
 from nncore.files.model_file import load_model, save_model, trained_model
 from nncore.training import Training, TrainingConfig
@@ -309,6 +309,52 @@ def test_an_unusable_folder_is_reported_once_and_the_run_continues(tmp_path: Pat
     assert isinstance(events[-1], Finished)
     assert len(run.errors) == 1
     assert (tmp_path / "runs").read_text() == "a file, where the folder should be"
+
+
+def test_two_processes_never_continue_the_same_run(path: Path) -> None:
+    first = RecordedRun(path)
+    first.train(epochs=1)
+    first.recorder.close()
+    with RunLog(path) as log:
+        (interrupted,) = log.runs()
+    one, two = (RecordedRun(path, continued=interrupted) for _ in range(2))
+    with one.recorder:
+        with pytest.raises(RunLogError, match="already being trained"), two.recorder:
+            pass
+        one.train(epochs=2)
+    with two.recorder:
+        two.train()
+    with RunLog(path) as log:
+        assert [run.state for run in log.runs()] == ["finished"]
+
+
+def test_the_lock_of_a_run_is_deleted_with_its_checkpoint(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_recorder, "MAX_CHECKPOINTS", 1)
+    for seed in range(2):
+        run = RecordedRun(path, TrainingConfig(batch_size=64, epochs=1, seed=seed))
+        with run.recorder:
+            run.train()
+    diverged = RecordedRun(path, TrainingConfig(optimizer="sgd", learning_rate=1e6, batch_size=64, epochs=3))
+    with diverged.recorder:
+        diverged.train()
+    (kept,) = checkpoints(path)
+    assert [found.name for found in path.parent.glob("*.lock")] == [kept.replace(".checkpoint", ".lock")]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_the_system_frees_the_lock_of_a_killed_process(path: Path) -> None:
+    command = [sys.executable, "-c", TRAINED.replace("for event in run:", "with run.recorder:\n  for event in run:")]
+    with subprocess.Popen([*command, str(path)], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        with RunLog(path) as log:
+            (interrupted,) = log.runs()
+        run = RecordedRun(path, continued=interrupted)
+        with pytest.raises(RunLogError, match="already being trained"), run.recorder:
+            pass
+        process.send_signal(signal.SIGKILL)
+    with run.recorder:
+        assert run.recorder.number == interrupted.id
 
 
 TRAINED = """
