@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPalette
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGraphicsGridLayout, QGridLayout, QLabel, QSizePolicy, QWidget
 
 from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
 
@@ -15,34 +15,58 @@ FRACTION_RANGE: AxisRange = (-0.1, 1.1)
 PERCENT_TICKS = [(share / 100, f"{share}") for share in (0, 25, 50, 75, 100)]
 
 
-def fixed_plot(name: str) -> pg.PlotWidget:
-    """A plot widget without a frame, menu or buttons, which the mouse cannot zoom or pan."""
-    plot = pg.PlotWidget()
-    plot.setAccessibleName(name)
-    plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    plot.setFrameShape(pg.PlotWidget.Shape.NoFrame)
-    item = plot.getPlotItem()
-    item.setMenuEnabled(False)
-    item.setMouseEnabled(x=False, y=False)
-    item.hideButtons()
-    item.disableAutoRange()
-    return plot
+GRID_OPACITY = 128
+"""Of 255."""
+
+
+class FixedPlot(pg.GraphicsView):
+    """A plot with axes at the left and at the bottom, which the mouse cannot zoom or pan.
+
+    pyqtgraph's own PlotWidget has menus, buttons, two more axes and a title too: it takes four times as long to build,
+    and a change of theme has to visit the fifty widgets of its menus.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFrameShape(pg.GraphicsView.Shape.NoFrame)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.enableMouse(False)
+        content = pg.GraphicsWidget()
+        layout = QGraphicsGridLayout(content)
+        layout.setContentsMargins(1, 1, 1, 1)
+        layout.setSpacing(0)
+        self.box = pg.ViewBox(enableMouse=False, enableMenu=False)
+        self.box.disableAutoRange()
+        self.axes = {side: pg.AxisItem(side) for side in ("left", "bottom")}
+        layout.addItem(self.box, 0, 1)
+        layout.addItem(self.axes["left"], 0, 0)
+        layout.addItem(self.axes["bottom"], 1, 1)
+        for axis in self.axes.values():
+            axis.linkToView(self.box)
+            axis.setZValue(0.5)  # above images; other items may have a higher value
+        self.setCentralItem(content)
+
+    def show_grid(self, x: bool, y: bool) -> None:
+        """Show or hide the vertical lines (x) and the horizontal lines (y)."""
+        self.axes["bottom"].setGrid(GRID_OPACITY if x else False)
+        self.axes["left"].setGrid(GRID_OPACITY if y else False)
 
 
 class Plot(QWidget):
     """Axes with a title above and, while nothing is drawn, a sentence in the middle.
 
-    Subclasses add items to `item`, and set their colours in `apply_colours`.
+    Subclasses add items to `plot.box`, and set their colours in `apply_colours`.
     """
 
     def __init__(self, name: str, empty: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title, self.empty = QLabel(name), QLabel(empty)
         self.title.setProperty("group", True)
-        self.plot = fixed_plot(name)
-        self.item = self.plot.getPlotItem()
-        for side in ("left", "bottom"):
-            self.item.getAxis(side).enableAutoSIPrefix(False)  # show 0.5, not "500 m"
+        self.plot = FixedPlot(name)
+        for axis in self.plot.axes.values():
+            axis.enableAutoSIPrefix(False)  # show 0.5, not "500 m"
         self.empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
@@ -57,12 +81,12 @@ class Plot(QWidget):
 
     def set_axes(self, x: AxisRange, y: AxisRange, x_unit: str = "", y_unit: str = "") -> None:
         """Set ranges and labels of the axes; an axis without a label is hidden."""
-        self.item.setRange(xRange=x, yRange=y, padding=0)
+        self.plot.box.setRange(xRange=x, yRange=y, padding=0)
         for side, unit in (("bottom", x_unit), ("left", y_unit)):
-            self.item.showAxis(side, bool(unit))
+            self.plot.axes[side].setVisible(bool(unit))
             if unit:
-                self.item.getAxis(side).setLabel(unit)
-        self.item.showGrid(x=bool(x_unit), y=bool(y_unit))
+                self.plot.axes[side].setLabel(unit)
+        self.plot.show_grid(x=bool(x_unit), y=bool(y_unit))
 
     def describe(self, described: str, is_empty: bool) -> None:
         """Set the accessible description, and show the empty sentence or not."""
@@ -80,8 +104,7 @@ class Plot(QWidget):
         colours, small = colours_of(self), scaled(self.font(), SMALL_SCALE)
         metrics = QFontMetrics(small)
         self.plot.setBackground(colours.surface)
-        for side in ("left", "bottom"):
-            axis = self.item.getAxis(side)
+        for axis in self.plot.axes.values():
             axis.setPen(QColor(colours.grid))
             axis.setTextPen(QColor(colours.quiet_text))
             axis.setStyle(
@@ -90,5 +113,5 @@ class Plot(QWidget):
             axis.label.setFont(small)
             axis.setLabel(axis.labelText, color=colours.quiet_text)
             axis.showLabel(bool(axis.labelText))
-        self.item.getAxis("left").setWidth(metrics.horizontalAdvance("100") + metrics.height() + 2 * GAP)
-        self.item.getAxis("bottom").setHeight(2 * metrics.height() + GAP)
+        self.plot.axes["left"].setWidth(metrics.horizontalAdvance("100") + metrics.height() + 2 * GAP)
+        self.plot.axes["bottom"].setHeight(2 * metrics.height() + GAP)

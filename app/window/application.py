@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QThread
+from PySide6.QtCore import QThread, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -67,10 +67,14 @@ def _run_window(paths: Sequence[Path], requests: OpenRequests, reporter: CrashRe
     window = MainWindow(Session(), settings)
     window.show()
     reporter.show_earlier_crash(earlier_crash, window)
-    window.session.open_bundled_model()
-    window.session.load_bundled_data()
-    window.session.open_last_snapshots()
-    window.open_paths(paths)
+
+    def read_files() -> None:
+        window.session.open_bundled_model()
+        window.session.load_bundled_data()
+        window.session.open_last_snapshots()
+        window.open_paths(paths)
+
+    QTimer.singleShot(0, window, read_files)  # first the window is painted: threads would slow that down
     requests.received.connect(window.open_paths)
     requests.listen()
     end_signals = EndSignals(application)

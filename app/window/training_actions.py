@@ -78,7 +78,7 @@ class TrainingActions(QObject):
         rate_search.found.connect(learning.show_found)
         rate_search.failed.connect(learning.show_finding_error)
         train_tab.settings.curve.path_chosen.connect(self._read_points)
-        session.curve_fitted.connect(train_tab.fit.show_fit)
+        session.curve_fitted.connect(train_tab.show_fit)
         train_tab.learning_rate_changed.connect(session.set_learning_rate)
         session.run_event.connect(self._show_event)
         session.run_failed.connect(train_tab.run_failed)

@@ -27,8 +27,8 @@ class SweepPlot(Plot):
         self._against = TIME
         self._dots = pg.ScatterPlotItem(size=9, hoverable=True, hoverSize=13, tip=self._describe_dot)
         self._best = pg.ScatterPlotItem(size=14, symbol="star", hoverable=True, tip=self._describe_dot)
-        self.item.addItem(self._dots)
-        self.item.addItem(self._best)
+        self.plot.box.addItem(self._dots)
+        self.plot.box.addItem(self._best)
         self.apply_colours()
         self.show_results([], TIME)
 
@@ -57,7 +57,7 @@ class SweepPlot(Plot):
         self._best.setData([x[best]], [y[best]], data=[self._results[best]])
         x_label = {TIME: "training time (s)", PARAMETERS: "parameters"}.get(against) or SWEPT[against].label
         self.set_axes(_with_margin(x), _with_margin(y), x_label, "loss" if by_loss else "accuracy (%)")
-        self.item.getAxis("bottom").setTicks(ticks)
+        self.plot.axes["bottom"].setTicks(ticks)
         self.describe("; ".join(self._describe_result(result) for result in self._results), False)
 
     def _x_positions(self, against: str) -> tuple[list[float], list[list[tuple[float, str]]] | None]:

@@ -122,11 +122,11 @@ class ReliabilityPlot(Plot):
         )
         self._bars = pg.BarGraphItem(x0=[], x1=[], height=[])
         self._diagonal = pg.PlotCurveItem([0, 1], [0, 1], antialias=True)
-        self.item.addItem(self._bars)
-        self.item.addItem(self._diagonal)
+        self.plot.box.addItem(self._bars)
+        self.plot.box.addItem(self._diagonal)
         self.set_axes((-0.05, 1.05), FRACTION_RANGE, "confidence (%)", "correct (%)")
         for side in ("left", "bottom"):
-            self.item.getAxis(side).setTicks([PERCENT_TICKS])
+            self.plot.axes[side].setTicks([PERCENT_TICKS])
         self.apply_colours()
 
     def set_bins(self, bins: Sequence[ReliabilityBin]) -> None:

@@ -194,8 +194,8 @@ class MapPlot(Plot):
         self._symbols: list[QPainterPath] = []
         self._rings = pg.ScatterPlotItem(symbol="o", pxMode=True)
         self._digits = pg.ScatterPlotItem(pxMode=True)
-        self.item.addItem(self._rings)
-        self.item.addItem(self._digits)
+        self.plot.box.addItem(self._rings)
+        self.plot.box.addItem(self._digits)
         self.plot.setAccessibleName("Map of the digits")
         self.plot.viewport().installEventFilter(self)
         self.plot.setMouseTracking(True)
@@ -237,7 +237,7 @@ class MapPlot(Plot):
         """The number of the point nearest to `place` (pixels of the plot); -1 if none is near."""
         if not len(self.points):
             return -1
-        box = self.plot.getViewBox()
+        box = self.plot.box
         middle = box.mapSceneToView(self.plot.mapToScene(place.toPoint()))
         width, height = box.viewPixelSize()
         # From data units to pixels: one pixel is (width, height) in data units, and the axes have different scales.

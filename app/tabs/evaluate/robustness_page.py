@@ -102,13 +102,13 @@ class RobustnessPlot(Plot):
         self.points: list[RobustnessPoint] = []
         self._line = pg.PlotCurveItem(antialias=True)
         self._dots = pg.ScatterPlotItem(size=7, hoverable=True, hoverSize=11, tip=self._point_tip)
-        self.item.addItem(self._line)
-        self.item.addItem(self._dots)
+        self.plot.box.addItem(self._line)
+        self.plot.box.addItem(self._dots)
         low, high = distortion.strengths[0], distortion.strengths[-1]
         margin = 0.04 * (high - low)
         self.set_axes((low - margin, high + margin), FRACTION_RANGE, distortion.unit, "accuracy (%)")
-        self.item.getAxis("left").setTicks([PERCENT_TICKS])
-        self.item.getAxis("bottom").setTicks([[(strength, f"{strength:g}") for strength in distortion.strengths]])
+        self.plot.axes["left"].setTicks([PERCENT_TICKS])
+        self.plot.axes["bottom"].setTicks([[(strength, f"{strength:g}") for strength in distortion.strengths]])
         self.apply_colours()
 
     def add_point(self, point: RobustnessPoint) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
+from app.session.curve_fit import Fit
 from app.session.run_events import EarlierHistory, RunState, StepsDone
 from app.session.run_plan import EndedRun
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
@@ -60,7 +62,7 @@ class TrainTab(Tab):
         self.settings, self.buttons = SettingsPanel(), RunButtons()
         self.curves, self.progress = CurvesView(), ProgressLine()
         self._run: tuple[NetworkSpec, TrainingConfig] = self.settings.network.spec(), self.settings.config()
-        self.health, self.fit = HealthView(), FitView()
+        self.health = HealthView()
         self._clock: RunClock | None = None
         self._adviser = Adviser(*self._run)
         self._hint: Hint | None = None
@@ -82,20 +84,27 @@ class TrainTab(Tab):
         """Put the focus on the Train button, which the space bar presses."""
         self.buttons.train_button.setFocus()
 
+    @cached_property
+    def fit(self) -> FitView:
+        """The points and fits of a curve, which are built when a curve is learnt first."""
+        fit = FitView()
+        for part, layout in ((fit, self._plots), (fit.strip, self._below_plots)):
+            part.hide()
+            layout.addWidget(part, 1)
+        return fit
+
     def _lay_out(self) -> None:
         left, right = QVBoxLayout(), QVBoxLayout()
         left.setSpacing(GROUP_GAP)
         left.addWidget(self.settings, 1)
         left.addWidget(self.buttons)
         right.setSpacing(GAP)
-        plots = QHBoxLayout()
-        plots.setSpacing(GAP)
-        plots.addWidget(self.curves, 1)
-        plots.addWidget(self.fit, 1)
-        right.addLayout(plots, 2)
-        right.addWidget(self.fit.strip, 1)
-        for part in (self.fit, self.fit.strip):
-            part.hide()
+        self._plots = QHBoxLayout()
+        self._plots.setSpacing(GAP)
+        self._plots.addWidget(self.curves, 1)
+        right.addLayout(self._plots, 2)
+        self._below_plots = QVBoxLayout()
+        right.addLayout(self._below_plots, 1)
         right.addWidget(self.health_group)
         right.addWidget(self.progress)
         layout = QHBoxLayout(self)
@@ -307,6 +316,11 @@ class TrainTab(Tab):
             self.settings.set_running(True)
             self._message = READY_MESSAGE, False
         self._show_state()
+
+    @Slot(object)
+    def show_fit(self, fit: Fit) -> None:
+        """Draw the present fit of a curve."""
+        self.fit.show_fit(fit)
 
     @Slot(object)
     def run_started(self, started: Started) -> None:

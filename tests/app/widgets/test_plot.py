@@ -34,7 +34,7 @@ def test_axes_use_no_si_prefixes(qtbot: QtBot) -> None:
     plot.set_axes((0, 0.5), (0, 1), "share of ink", "accuracy (%)")
     QApplication.processEvents()
     plot.grab()
-    bottom = plot.item.getAxis("bottom")
+    bottom = plot.plot.axes["bottom"]
     assert bottom.autoSIPrefixScale == 1.0
     assert "share of ink" in bottom.labelString()
     assert "(x" not in bottom.labelString()
@@ -42,20 +42,20 @@ def test_axes_use_no_si_prefixes(qtbot: QtBot) -> None:
 
 def test_the_wheel_does_not_zoom(qtbot: QtBot) -> None:
     plot = shown(qtbot)
-    before = plot.item.viewRange()
+    before = plot.plot.box.viewRange()
     middle = QPointF(plot.plot.viewport().rect().center())
     wheel = QWheelEvent(
         middle, middle, QPoint(), QPoint(0, 240), Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier,
         Qt.ScrollPhase.NoScrollPhase, False,
     )  # fmt: skip
     QApplication.sendEvent(plot.plot.viewport(), wheel)
-    assert plot.item.viewRange() == before
+    assert plot.plot.box.viewRange() == before
 
 
 def test_it_follows_theme_and_font(qtbot: QtBot, qapp: QApplication) -> None:
     plot = shown(qtbot)
     assert plot.plot.backgroundBrush().color().name().upper() == LIGHT.surface
-    width = plot.item.getAxis("left").fixedWidth
+    width = plot.plot.axes["left"].fixedWidth
     try:
         apply_theme(qapp, ThemeChoice.DARK)
         assert plot.plot.backgroundBrush().color().name().upper() == DARK.surface
@@ -64,4 +64,4 @@ def test_it_follows_theme_and_font(qtbot: QtBot, qapp: QApplication) -> None:
     font = QFont(plot.font())
     font.setPointSizeF(2 * font.pointSizeF())
     plot.setFont(font)
-    assert plot.item.getAxis("left").fixedWidth > width
+    assert plot.plot.axes["left"].fixedWidth > width

@@ -15,7 +15,7 @@ from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
 from app.tabs.train.charts.curve import Points
 from app.tabs.train.charts.earlier_runs import EarlierLine, earlier_pen
 from app.tabs.train.charts.legend import Legend, Series
-from app.widgets.plot import fixed_plot
+from app.widgets.plot import FixedPlot
 
 MARKER_SIZE = 7
 MAX_MARKERS = 40
@@ -54,35 +54,34 @@ class Chart(QWidget):
         self.header = QHBoxLayout()
         self.header.addWidget(self.legend)
         self.header.addStretch()
-        self.plot = fixed_plot(f"{text.name} over the epochs")
+        self.plot = FixedPlot(f"{text.name} over the epochs")
         self._empty = QLabel(text.empty)
         self._prepare_plot()
         self._lay_out()
         self._apply_colours()
 
     def _prepare_plot(self) -> None:
-        item = self.plot.getPlotItem()
-        item.setDefaultPadding(0)
-        item.setClipToView(False)
+        box, axes = self.plot.box, self.plot.axes
+        box.setDefaultPadding(0)
         # Also while empty: rendering the grid for the first time would delay the start of a run.
-        item.showGrid(x=True, y=True)
+        self.plot.show_grid(x=True, y=True)
         self._curves = [pg.PlotCurveItem(antialias=not each.faint) for each in self._series]
         self._markers = [pg.ScatterPlotItem(size=MARKER_SIZE if each.marked else 5) for each in self._series]
         for number, (curve, markers) in enumerate(zip(self._curves, self._markers, strict=True)):
             curve.setZValue(number)
             markers.setZValue(len(self._series) + number)
-            item.addItem(curve)
+            box.addItem(curve)
             if not self._series[number].faint:
-                item.addItem(markers)
-        for side in ("left", "bottom"):
+                box.addItem(markers)
+        for axis in axes.values():
             # Grid and labels change rarely, and drawing them takes longer than the curves.
-            item.getAxis(side).setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+            axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         # In the free corner beside the labels: a line of its own would take space from the curves.
-        self._epoch_word = QGraphicsSimpleTextItem("epoch", item.getAxis("bottom"))
+        self._epoch_word = QGraphicsSimpleTextItem("epoch", axes["bottom"])
         self._crosshair = pg.InfiniteLine(angle=90, movable=False)
         self._crosshair.setVisible(False)
-        item.addItem(self._crosshair)
-        item.getViewBox().sigResized.connect(self._apply_ranges)
+        box.addItem(self._crosshair)
+        box.sigResized.connect(self._apply_ranges)
         self.plot.viewport().installEventFilter(self)
 
     def _lay_out(self) -> None:
@@ -123,22 +122,22 @@ class Chart(QWidget):
 
     def set_earlier_lines(self, lines: Sequence[EarlierLine]) -> None:
         """Draw these lines of earlier runs behind the curves, replacing the last ones."""
-        item = self.plot.getPlotItem()
+        box = self.plot.box
         for _, curve in self._earlier:
-            item.removeItem(curve)
+            box.removeItem(curve)
         self._earlier = [(line, pg.PlotCurveItem(line.x, line.y)) for line in lines]
         for _, curve in self._earlier:
             curve.setZValue(-1)
             # They change only with the axes, so a cached image is cheaper.
             curve.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
-            item.addItem(curve)
+            box.addItem(curve)
         self._colour_earlier()
         self._update_empty_text()
 
     def set_annotations(self, annotations: Sequence[tuple[float, str]]) -> None:
         """Show a vertical line with a label at each (epoch, label), replacing the last ones."""
         for line in self._annotations:
-            self.plot.getPlotItem().removeItem(line)
+            self.plot.box.removeItem(line)
         self._annotations = [
             pg.InfiniteLine(
                 epoch, 90, movable=False, label=text, labelOpts={"position": 0.94, "anchors": [(0, 0), (0, 0)]}
@@ -146,7 +145,7 @@ class Chart(QWidget):
             for epoch, text in annotations
         ]
         for line in self._annotations:
-            self.plot.getPlotItem().addItem(line)
+            self.plot.box.addItem(line)
         self._colour_annotations()
 
     def _update_empty_text(self) -> None:
@@ -163,11 +162,11 @@ class Chart(QWidget):
     @Slot()
     def _apply_ranges(self) -> None:
         last_epoch, top = self._range_ends
-        box = self.plot.getViewBox()
+        box = self.plot.box
         # Room for half a marker at either side, and for half a number at the ends of the axis.
         margin = last_epoch * MARKER_SIZE / max(1.0, box.width())
         above = top * self._small_font_metrics().height() * 0.6 / max(1.0, box.height())
-        self.plot.setRange(xRange=(-margin, last_epoch + margin), yRange=(-above, top + above), padding=0)
+        box.setRange(xRange=(-margin, last_epoch + margin), yRange=(-above, top + above), padding=0)
 
     def _small_font_metrics(self) -> QFontMetrics:
         return QFontMetrics(scaled(self.font(), SMALL_SCALE))
@@ -193,7 +192,7 @@ class Chart(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow the mouse over the plot; never filters an event out."""
         if event.type() == QEvent.Type.MouseMove and isinstance(event, QMouseEvent):
-            box = self.plot.getViewBox()
+            box = self.plot.box
             place = self.plot.mapToScene(event.position().toPoint())
             if box.sceneBoundingRect().contains(QPointF(place)):
                 self.pointer_moved.emit(box.mapSceneToView(place).x())
@@ -222,14 +221,13 @@ class Chart(QWidget):
         self._colour_earlier()
         self._colour_annotations()
         self._crosshair.setPen(pg.mkPen(colours.quiet_text, width=1))
-        for side in ("left", "bottom"):
-            axis = self.plot.getAxis(side)
+        for axis in self.plot.axes.values():
             axis.setPen(QColor(colours.grid))
             axis.setTextPen(QColor(colours.quiet_text))
             axis.setStyle(tickFont=small, tickLength=0, tickTextOffset=GAP // 2, maxTickLevel=1)
             axis.label.setFont(small)
         # Fixed and the same for every chart, so that charts line up and labels never move a plot.
-        metrics, left, bottom = self._small_font_metrics(), self.plot.getAxis("left"), self.plot.getAxis("bottom")
+        metrics, left, bottom = self._small_font_metrics(), self.plot.axes["left"], self.plot.axes["bottom"]
         name = f"{self._text.name} ({self._unit})" if self._unit else self._text.name
         left.setLabel(name, siPrefixEnableRanges=(), color=colours.quiet_text)
         for axis in (left, bottom):

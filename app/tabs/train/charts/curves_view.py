@@ -68,7 +68,7 @@ class CurvesView(QFrame):
         self.clear()
 
     def _lay_out(self) -> None:
-        self.accuracy.plot.setXLink(self.loss.plot)
+        self.accuracy.plot.box.setXLink(self.loss.plot.box)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GROUP_GAP, GAP, GROUP_GAP, GAP)
         layout.setSpacing(GROUP_GAP)
@@ -142,7 +142,7 @@ class CurvesView(QFrame):
         self._classes = classes
         self.accuracy.setVisible(classes)
         # Linked axes need positions on the screen, which a hidden plot does not have.
-        self.accuracy.plot.setXLink(self.loss.plot if classes else None)
+        self.accuracy.plot.box.setXLink(self.loss.plot.box if classes else None)
         self.loss.set_unit(LOSS.unit if classes else "")
         self.loss.legend.set_shown(2, classes)  # regression uses no validation set
         self.clear()

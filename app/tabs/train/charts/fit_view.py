@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWi
 from app.session.curve_fit import COMPARED_EPOCHS, MAX_GRID_POINTS, Fit, Numbers, fit_grid
 from app.style.theme import GAP, GROUP_GAP, colours_of
 from app.widgets.plain_text import ElidedLabel
-from app.widgets.plot import fixed_plot
+from app.widgets.plot import FixedPlot
 from nncore.data.curves import CurvePoints
 
 MIN_SMALL_PLOT_HEIGHT = 60
@@ -43,8 +43,8 @@ class FitView(QFrame):
         row.setSpacing(GROUP_GAP)
         for plot in self.small:
             plot.plot.setMinimumHeight(MIN_SMALL_PLOT_HEIGHT)
-            for side in ("left", "bottom"):
-                plot.plot.getPlotItem().hideAxis(side)
+            for axis in plot.plot.axes.values():
+                axis.hide()
             row.addWidget(plot, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GROUP_GAP, GAP, GROUP_GAP, GAP)
@@ -87,12 +87,11 @@ class FitPlot(QWidget):
         super().__init__()
         self.caption = ElidedLabel()
         self.caption.setProperty("quiet", True)
-        self.plot = fixed_plot(name)
-        item = self.plot.getPlotItem()
+        self.plot = FixedPlot(name)
         self.dots = pg.ScatterPlotItem(size=3)
         self.line = pg.PlotCurveItem()
-        item.addItem(self.dots)
-        item.addItem(self.line)
+        self.plot.box.addItem(self.dots)
+        self.plot.box.addItem(self.line)
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setVerticalSpacing(GAP // 2)
@@ -111,7 +110,7 @@ class FitPlot(QWidget):
         self.dots.setData(x, y)
         self.line.setData([], [])
         margin = 0.1 * (float(np.ptp(y)) or 1.0)
-        self.plot.setRange(
+        self.plot.box.setRange(
             xRange=(float(x.min()), float(x.max())),
             yRange=(float(y.min()) - margin, float(y.max()) + margin),
             padding=0.02,
@@ -129,7 +128,6 @@ class FitPlot(QWidget):
         self.dots.setPen(None)
         self.dots.setBrush(QColor(colours.bar))
         self.line.setPen(pg.mkPen(QColor(colours.validation), width=2))
-        for side in ("left", "bottom"):
-            axis = self.plot.getPlotItem().getAxis(side)
+        for axis in self.plot.axes.values():
             axis.setPen(QColor(colours.edge))
             axis.setTextPen(QColor(colours.quiet_text))

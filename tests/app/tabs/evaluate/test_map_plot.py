@@ -29,7 +29,7 @@ def plot(qtbot: QtBot) -> MapPlot:
 def place(plot: MapPlot, number: int) -> QPoint:
     """The position of a point in pixels of the plot."""
     x, y = POINTS[number].tolist()
-    scene = plot.plot.getViewBox().mapViewToScene(QPointF(x, y))
+    scene = plot.plot.box.mapViewToScene(QPointF(x, y))
     found: QPoint = plot.plot.mapFromScene(scene)
     return found
 

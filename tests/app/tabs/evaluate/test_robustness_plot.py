@@ -18,7 +18,7 @@ def test_the_curve_grows_point_by_point(qtbot: QtBot) -> None:
     assert (x.tolist(), y.tolist()) == ([-60, -45], [0.5, 0.75])
     assert plot.plot.accessibleDescription() == "-60: 50.0%; -45: 75.0%"
     assert plot.empty.isHidden()
-    (low, high), _ = plot.item.viewRange()
+    (low, high), _ = plot.plot.box.viewRange()
     assert low < ROTATION.strengths[0] < ROTATION.strengths[-1] < high
     plot.grab()
 

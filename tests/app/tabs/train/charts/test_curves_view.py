@@ -45,7 +45,7 @@ def settled(qtbot: QtBot, view: CurvesView) -> None:
 
 
 def move_mouse(chart: Chart, x: float) -> None:
-    box, viewport = chart.plot.getViewBox(), chart.plot.viewport()
+    box, viewport = chart.plot.box, chart.plot.viewport()
     place = QPointF(chart.plot.mapFromScene(box.mapViewToScene(QPointF(x, box.viewRect().center().y()))))
     none = Qt.MouseButton.NoButton
     move = QMouseEvent(
@@ -131,25 +131,25 @@ def test_the_crosshair_does_not_move_the_layout(view: CurvesView, qtbot: QtBot) 
 def test_the_axis_shows_the_whole_run_from_the_start(view: CurvesView, qtbot: QtBot) -> None:
     view.begin(STARTED)
     settled(qtbot, view)
-    before = view.loss.plot.viewRange()
+    before = view.loss.plot.box.viewRange()
     train_two_epochs(view)
     settled(qtbot, view)
-    assert view.loss.plot.viewRange() == before
+    assert view.loss.plot.box.viewRange() == before
     (left, right), (bottom, top) = before
     assert -0.1 < left < 0 < 4 < right < 4.1
     assert bottom < 0 < 2.3 < top
-    assert view.accuracy.plot.viewRange()[0] == pytest.approx(before[0])
+    assert view.accuracy.plot.box.viewRange()[0] == pytest.approx(before[0])
 
 
 def test_the_loss_axis_grows_and_never_shrinks(view: CurvesView, qtbot: QtBot) -> None:
     view.begin(STARTED)
     view.add_steps(np.array([0.1]), np.array([30.0]), np.array([0.1]))
     settled(qtbot, view)
-    high = view.loss.plot.viewRange()[1][1]
+    high = view.loss.plot.box.viewRange()[1][1]
     assert high > 30
     view.add_steps(np.arange(2, 30) / 10, np.full(28, 0.01), np.ones(28))
     settled(qtbot, view)
-    assert view.loss.plot.viewRange()[1][1] == high
+    assert view.loss.plot.box.viewRange()[1][1] == high
 
 
 def test_huge_losses_are_not_drawn(view: CurvesView, qtbot: QtBot) -> None:
@@ -157,7 +157,7 @@ def test_huge_losses_are_not_drawn(view: CurvesView, qtbot: QtBot) -> None:
     view.add_steps(np.arange(1, 6) / 10, np.array([2.0, 1e308, np.nan, np.inf, 1.0]), np.full(5, 0.5))
     settled(qtbot, view)
     assert view.loss._points[0][1].tolist() == [2.0, 1.0]
-    assert view.loss.plot.viewRange()[1][1] < 5
+    assert view.loss.plot.box.viewRange()[1][1] < 5
 
 
 def test_steps_are_painted_together_and_the_timer_stops(view: CurvesView, qtbot: QtBot) -> None:
@@ -184,7 +184,7 @@ def test_a_hidden_view_paints_when_shown_again(view: CurvesView, qtbot: QtBot) -
 
 
 def test_the_wheel_over_the_curves_scrolls_the_page(view: CurvesView) -> None:
-    before = view.loss.plot.viewRange()
+    before = view.loss.plot.box.viewRange()
     viewport = view.loss.plot.viewport()
     turn = QWheelEvent(
         QPointF(200, 100), viewport.mapToGlobal(QPointF(200, 100)), QPoint(), QPoint(0, 120),
@@ -192,16 +192,16 @@ def test_the_wheel_over_the_curves_scrolls_the_page(view: CurvesView) -> None:
     )  # fmt: skip
     QApplication.sendEvent(viewport, turn)
     assert not turn.isAccepted()
-    assert view.loss.plot.viewRange() == before
+    assert view.loss.plot.box.viewRange() == before
 
 
 def test_dragging_does_not_move_the_curves(view: CurvesView, qtbot: QtBot) -> None:
-    before = view.loss.plot.viewRange()
+    before = view.loss.plot.box.viewRange()
     viewport = view.loss.plot.viewport()
     qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=QPoint(200, 60))
     qtbot.mouseMove(viewport, QPoint(320, 90))
     qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=QPoint(320, 90))
-    assert view.loss.plot.viewRange() == before
+    assert view.loss.plot.box.viewRange() == before
 
 
 def test_a_right_click_opens_no_menu(view: CurvesView, qtbot: QtBot) -> None:
@@ -222,7 +222,7 @@ def test_both_charts_line_up_in_any_font(view: CurvesView, qtbot: QtBot, enlarge
     for scale in (1.0, 1.5):
         enlarge_font(scale)
         qtbot.wait(20)
-        edges += [chart.plot.getViewBox().sceneBoundingRect().left() for chart in (view.loss, view.accuracy)]
+        edges += [chart.plot.box.sceneBoundingRect().left() for chart in (view.loss, view.accuracy)]
     assert edges[0] == edges[1] < edges[2] == edges[3]
 
 
@@ -234,26 +234,26 @@ def test_both_charts_have_an_epoch_label(
     train_two_epochs(view)
     settled(qtbot, view)
     for chart in (view.loss, view.accuracy):
-        axis = chart.plot.getAxis("bottom")
+        axis = chart.plot.axes["bottom"]
         assert axis.style["showValues"]
         word = chart._epoch_word
         assert word.text() == "epoch"
         place = word.mapRectToScene(word.boundingRect())
         assert QRectF(chart.plot.viewport().rect()).contains(place)
-        first_figure = chart.plot.getViewBox().mapViewToScene(QPointF(0, 0)).x() - word.boundingRect().height() / 2
+        first_figure = chart.plot.box.mapViewToScene(QPointF(0, 0)).x() - word.boundingRect().height() / 2
         assert place.right() < first_figure
-        assert place.top() >= chart.plot.getViewBox().sceneBoundingRect().bottom() - 1
+        assert place.top() >= chart.plot.box.sceneBoundingRect().bottom() - 1
     assert view.loss.legend.values()[0] == "1.000"
 
 
 def test_starting_a_run_does_not_move_the_plots(view: CurvesView, qtbot: QtBot) -> None:
     qtbot.wait(1)
-    before = [chart.plot.getViewBox().sceneBoundingRect() for chart in (view.loss, view.accuracy)]
+    before = [chart.plot.box.sceneBoundingRect() for chart in (view.loss, view.accuracy)]
     train_two_epochs(view)
     settled(qtbot, view)
     view.grab()
     qtbot.wait(1)
-    assert [chart.plot.getViewBox().sceneBoundingRect() for chart in (view.loss, view.accuracy)] == before
+    assert [chart.plot.box.sceneBoundingRect() for chart in (view.loss, view.accuracy)] == before
 
 
 def test_curves_follow_the_theme(view: CurvesView, qapp: QApplication) -> None:
@@ -262,7 +262,7 @@ def test_curves_follow_the_theme(view: CurvesView, qapp: QApplication) -> None:
             apply_theme(qapp, choice)
             assert view.loss.plot.backgroundBrush().color() == QColor(colours.surface)
             assert view.loss._curves[1].opts["pen"].color() == QColor(colours.training)
-            assert view.loss.plot.getAxis("left").textPen().color() == QColor(colours.quiet_text)
+            assert view.loss.plot.axes["left"].textPen().color() == QColor(colours.quiet_text)
     finally:
         apply_theme(qapp, ThemeChoice.LIGHT)
 
@@ -339,16 +339,16 @@ def test_regression_has_no_accuracy_chart_and_a_small_loss_axis(view: CurvesView
     view.add_steps(np.arange(1, 301) / 10, np.full(300, 0.05), np.full(300, np.nan))
     settled(qtbot, view)
     assert not view.accuracy.isVisible()
-    (_, right), (_, top) = view.loss.plot.viewRange()
+    (_, right), (_, top) = view.loss.plot.box.viewRange()
     assert right == pytest.approx(30, rel=0.05)
     assert top == pytest.approx(0.1, rel=0.1)
-    left = view.loss.plot.getAxis("left")
+    left = view.loss.plot.axes["left"]
     assert left.labelText == "loss"
     view.loss.set_unit("")  # dressed anew, as by another theme, while the axis ends below 1
     assert left.tickStrings([0.05], left.autoSIPrefixScale * left.scale, 0.01) == ["0.05"]
     view.set_classes(True)
     assert view.accuracy.isVisible()
-    assert view.loss.plot.getAxis("left").labelText == "loss (nats)"
+    assert view.loss.plot.axes["left"].labelText == "loss (nats)"
 
 
 def test_with_batch_size_1_the_smoothed_line_averages_many_steps(view: CurvesView, qtbot: QtBot) -> None:

@@ -83,10 +83,10 @@ def test_earlier_runs_stay_when_a_run_begins(view: CurvesView, qtbot: QtBot) -> 
     view.begin(STARTED)
     settled(qtbot, view)
     assert len(view.loss._earlier) == 2
-    items = len(view.loss.plot.getPlotItem().items)
+    items = len(view.loss.plot.box.addedItems)
     view.set_earlier_runs([])
     assert view.loss._earlier == []
-    assert len(view.loss.plot.getPlotItem().items) == items - 2
+    assert len(view.loss.plot.box.addedItems) == items - 2
     assert view.earlier_legend.isHidden()
 
 

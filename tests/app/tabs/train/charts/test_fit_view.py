@@ -46,7 +46,7 @@ def test_a_tenth_of_the_height_stays_free_above_and_below_the_points(
     view: FitView, y: tuple[float, float], lowest: float, highest: float
 ) -> None:
     view.live.set_points(np.array([-1.0, 9.0]), np.array(y))
-    (left, right), (bottom, top) = view.live.plot.getPlotItem().getViewBox().viewRange()
+    (left, right), (bottom, top) = view.live.plot.box.viewRange()
     assert (left, right) == pytest.approx((-1.2, 9.2))  # with a padding of 2 % on each side
     padding = 0.02 * (highest - lowest)
     assert (bottom, top) == pytest.approx((lowest - padding, highest + padding))
@@ -54,7 +54,7 @@ def test_a_tenth_of_the_height_stays_free_above_and_below_the_points(
 
 def test_wheel_and_mouse_neither_change_the_range_nor_open_a_menu(view: FitView) -> None:
     view.set_points(POINTS)
-    box, viewport = view.live.plot.getPlotItem().getViewBox(), view.live.plot.viewport()
+    box, viewport = view.live.plot.box, view.live.plot.viewport()
     assert not box.menuEnabled()
     before, middle = box.viewRange(), viewport.rect().center()
     wheel = QWheelEvent(
