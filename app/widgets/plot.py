@@ -19,7 +19,7 @@ GRID_OPACITY = 128
 """Of 255."""
 
 
-class FixedPlot(pg.GraphicsView):
+class FixedPlot(pg.GraphicsView):  # type: ignore[misc]  # pyqtgraph has no types
     """A plot with axes at the left and at the bottom, which the mouse cannot zoom or pan.
 
     pyqtgraph's own PlotWidget has menus, buttons, two more axes and a title too: it takes four times as long to build,

@@ -44,15 +44,13 @@ def stop_at_first_paint() -> None:
             if event.type() == QEvent.Type.Paint:
                 watched.removeEventFilter(self)
                 QCoreApplication.postEvent(self, QEvent(QEvent.Type.User))
-                application.installEventFilter(self)
+                QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
             elif event.type() in (QEvent.Type.Timer, QEvent.Type.User):  # all widgets are painted, the next work begins
                 used = os.times()
                 print(json.dumps({"CPU s": used.user + used.system}), flush=True)
                 os._exit(0)
             return False
 
-    application = QApplication.instance()
-    assert application is not None
     watcher = Watcher()
     for window in QApplication.topLevelWidgets():
         if window.isVisible():
