@@ -18,6 +18,7 @@ import PySide6
 from PySide6.QtCore import QObject, Qt, Signal, Slot, qVersion
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QDialog, QDialogButtonBox, QStyle, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from app.style.theme import GROUP_GAP, PAGE_MARGIN
 from app.widgets.elements import row_of, text_label
@@ -151,13 +152,13 @@ class CrashReporter(QObject):
 
     @Slot(str, str)
     def _show(self, problem: str, details: str) -> None:
-        if self._dialog is None:
+        if self._dialog is None or not isValid(self._dialog):
             self._dialog = CrashDialog(
                 "An unexpected error occurred. Digit Lab continues.",
                 "Saved models, drawings and runs are unchanged. The model in use and the drawing on the canvas are "
                 "still in the window.",
                 self.log,
-                QApplication.activeWindow(),
+                _main_window(),
             )
             self._dialog.finished.connect(self._forget_dialog)
             self._dialog.open()
@@ -166,6 +167,14 @@ class CrashReporter(QObject):
     @Slot()
     def _forget_dialog(self) -> None:
         self._dialog = None
+
+
+def _main_window() -> QWidget | None:
+    """The window to which the active dialog belongs; another dialog may be deleted while the message is shown."""
+    window: QWidget | None = QApplication.activeWindow()
+    while window is not None and (parent := window.parentWidget()) is not None:
+        window = parent.window()
+    return window
 
 
 def _described(problem: BaseException) -> str:

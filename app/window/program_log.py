@@ -59,6 +59,7 @@ def start_log(folder: Path) -> Path | None:
         path, handler = None, logging.StreamHandler()
     layout = "%(asctime)s %(levelname)s %(message)s"
     logging.basicConfig(handlers=[handler], level=logging.INFO, format=layout, force=True)
+    logging.raiseExceptions = False  # a log that can no longer be written disturbs nothing
     repeats = RepeatCounter()
 
     def log_message(kind: QtMsgType, context: QMessageLogContext, message: str | None) -> None:
@@ -66,6 +67,9 @@ def start_log(folder: Path) -> Path | None:
         if RepeatCounter.is_logged(count):
             times = f" ({count} times)" if count > 1 else ""
             logging.log(_LEVELS[kind], "Qt, %s: %s%s", context.category, message, times)
+        if kind is QtMsgType.QtFatalMsg and path is not None and sys.stderr is not None:
+            with suppress(OSError):  # Qt aborts the process now
+                print(f"digitlab: {' '.join((message or '').split())} The log is {path}", file=sys.stderr, flush=True)
 
     qInstallMessageHandler(log_message)
     return path

@@ -134,6 +134,26 @@ def test_what_qt_says_is_in_the_log(user_files: Path) -> None:
     assert all("WARNING" in line for line in lines)
 
 
+def test_the_message_with_which_qt_aborts_is_also_on_standard_error(
+    user_files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QT_QPA_PLATFORM", "unknown")
+    process = run("sys.exit(application.run_window())")
+    assert process.returncode < 0
+    assert "digitlab: This application failed to start because no Qt platform plugin" in process.stderr
+    assert f"The log is {user_files / 'digitlab.log'}" in process.stderr
+    assert "no Qt platform plugin" in (user_files / "digitlab.log").read_text()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_a_log_that_can_no_longer_be_written_disturbs_nothing(user_files: Path) -> None:
+    user_files.mkdir()
+    (user_files / "digitlab.log").symlink_to("/dev/full")
+    say = "from PySide6.QtCore import qWarning\nMainWindow.open_paths = lambda *a: qWarning('a warning of Qt')\n"
+    process = run(CLOSE_AT_ONCE, say, RUN)
+    assert (process.returncode, process.stderr) == (0, "")
+
+
 def test_a_home_that_cannot_be_written_is_no_obstacle(user_files: Path) -> None:
     user_files.write_text("not a folder")
     say = "from PySide6.QtCore import qWarning\nMainWindow.open_paths = lambda *a: qWarning('a warning of Qt')\n"

@@ -9,8 +9,9 @@ import numpy as np
 import PySide6
 import pytest
 from PySide6.QtCore import QThread
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from app.window.crash_reporter import CrashDialog, CrashReporter
 from nncore import __version__
@@ -136,6 +137,31 @@ def test_an_exception_with_html_is_shown_literally(reporter: CrashReporter, qtbo
     assert "<b>bold</b> & <img src=x>" in shown.text()
     assert shown.textFormat() == shown.textFormat().PlainText
     assert len(shown.text()) < 1000
+
+
+def test_an_error_while_a_dialog_is_open_outlives_this_dialog(reporter: CrashReporter, qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    with qtbot.waitExposed(window):
+        window.show()
+    other = QDialog(window)
+    other.show()
+    other.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is other)
+    report(reporter, first)
+    assert dialog_of(qtbot).parentWidget() is window
+    other.deleteLater()
+    qtbot.wait(0)
+    assert "first" in dialog_of(qtbot).problem.text()
+
+
+def test_after_a_message_was_deleted_with_its_window_the_next_error_is_shown(
+    reporter: CrashReporter, qtbot: QtBot
+) -> None:
+    report(reporter, first)
+    delete(dialog_of(qtbot))
+    report(reporter, second)
+    assert "second" in dialog_of(qtbot).problem.text()
 
 
 def test_without_a_log_file_the_dialog_says_so(reporter: CrashReporter, qtbot: QtBot) -> None:
