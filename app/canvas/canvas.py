@@ -83,6 +83,14 @@ class Canvas(WritingSurface):
         """Replace the content by `ink`, of any size and position, as one undo step."""
         self._change(partial(self.drawing.set_ink, ink))
 
+    def restore_ink(self, ink: Ink) -> None:
+        """Put `ink` on an unused canvas, as one undo step; on a used one, below all undo steps."""
+        if self.drawing.is_unused:
+            self.set_ink(ink)
+        else:
+            self.drawing.put_below(ink)
+            self.canvas_actions.update_enabled(self.drawing)
+
     @Slot()
     def undo(self) -> None:
         """Undo the last step: a stroke, an erasure, a picture or clearing."""

@@ -79,6 +79,11 @@ class Drawing:
         return not self._content.strokes and not self._current and self._content.picture is None
 
     @property
+    def is_unused(self) -> bool:
+        """Whether the canvas is blank and has always been."""
+        return self.is_blank and not self.can_undo and not self.can_redo
+
+    @property
     def can_undo(self) -> bool:
         """Whether there is a step to undo."""
         return bool(self._undo_stack) or bool(self._current) or self._has_erased
@@ -177,15 +182,11 @@ class Drawing:
         Ink outside the unit square, such as a tablet's, is scaled to IMPORTED_INK_SIZE of the square and centred.
         """
         self.end()
-        points = np.concatenate(ink.strokes).astype(np.float64) if ink.strokes else np.empty((0, 2))
-        # A point p is placed at (p - low) / side + corner; ink in the unit square stays unchanged.
-        low, side, corner = np.zeros(2), 1.0, np.zeros(2)
-        if points.size and not (points.min() >= 0 and points.max() <= 1):
-            low, extent = points.min(axis=0), np.ptp(points, axis=0)
-            side = (float(extent.max()) or 1.0) / IMPORTED_INK_SIZE
-            corner = (1 - extent / side) / 2
-        placed = [np.clip((stroke - low) / side + corner, 0, 1).tolist() for stroke in ink.strokes]
-        self._add_step(DrawingContent(tuple([[(x, y) for x, y in stroke]] for stroke in placed)))
+        self._add_step(_placed(ink))
+
+    def put_below(self, ink: Ink) -> None:
+        """Let `ink`, placed as by `set_ink`, be what the last possible undo shows."""
+        self._undo_stack.appendleft(_placed(ink))
 
     def ink(self) -> Ink:
         """The drawing as ink, with the present stroke; a drawing smaller than MAX_TAP_SIZE becomes one point."""
@@ -217,3 +218,16 @@ class Drawing:
 
 def _is_on_canvas(x: float, y: float) -> bool:
     return 0 <= x <= 1 and 0 <= y <= 1
+
+
+def _placed(ink: Ink) -> DrawingContent:
+    """The ink as the content of the canvas; see `Drawing.set_ink`."""
+    points = np.concatenate(ink.strokes).astype(np.float64) if ink.strokes else np.empty((0, 2))
+    # A point p is placed at (p - low) / side + corner; ink in the unit square stays unchanged.
+    low, side, corner = np.zeros(2), 1.0, np.zeros(2)
+    if points.size and not (points.min() >= 0 and points.max() <= 1):
+        low, extent = points.min(axis=0), np.ptp(points, axis=0)
+        side = (float(extent.max()) or 1.0) / IMPORTED_INK_SIZE
+        corner = (1 - extent / side) / 2
+    placed = [np.clip((stroke - low) / side + corner, 0, 1).tolist() for stroke in ink.strokes]
+    return DrawingContent(tuple([[(x, y) for x, y in stroke]] for stroke in placed))

@@ -59,9 +59,14 @@ def last_epochs_path() -> Path:
     return user_folder() / "epochs of the last run.npz"
 
 
+def ink_folder() -> Path:
+    """The folder of the user's drawings."""
+    return user_folder() / "ink"
+
+
 def own_ink_path() -> Path:
     """The file of the user's own labelled drawings, in the UNIPEN format."""
-    return user_folder() / "ink" / "my hand.unipen"
+    return ink_folder() / "my hand.unipen"
 
 
 def handwriting_tests_folder() -> Path:

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from app.session.fine_tuning import Adaptation
 from app.session.handwriting_teacher import HandwritingTeacher
 from app.session.session import Session
-from app.storage.paths import run_log_path
+from app.storage.paths import ink_folder, run_log_path
 from app.storage.run_store import RunStore
 from app.style.icons import set_icon
 from app.style.theme import GAP, ThemeChoice, apply_theme
@@ -174,6 +174,9 @@ class MainWindow(QMainWindow):
         tab.set_snapshots(session.snapshots, session.planned_epochs, session.model_is_of_last_run)
         tab.set_network(self._reading_network)
         tab.pictures.opened.connect(self.preferences.add_recent_file)
+        tab.status_message.connect(self.messages.show_message)
+        tab.error_message.connect(self.messages.show_error)
+        tab.keep_drawing(ink_folder())
         tab.connect_teacher(teacher)
         teacher.load()
         if session.network is not None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
@@ -18,6 +21,7 @@ from app.session.handwriting_teacher import HandwritingTeacher
 from app.style.icons import set_icon
 from app.style.theme import GAP, PAGE_MARGIN
 from app.tabs.draw.answer_view import AnswerView
+from app.tabs.draw.drawing_keeper import DrawingKeeper
 from app.tabs.draw.epoch_row import EpochRow
 from app.tabs.draw.explanation_strip import ExplanationStrip
 from app.tabs.draw.filmstrip import Filmstrip
@@ -38,6 +42,7 @@ from nncore.preprocessing.ink import Ink, stages
 
 BLANK = "Nothing is drawn yet."
 NO_MODEL = "No model is open. Train or open one to read your drawing."
+RESTORED = "Your last drawing is on the canvas again."
 NO_ANSWER = "This model cannot read drawings."
 
 
@@ -49,12 +54,15 @@ class DrawTab(Tab):
     """
 
     predicted = Signal(object)
+    status_message = Signal(str)
+    error_message = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._network: Network | None = None
         self._snapshots: EpochSnapshots | None = None
         self._epoch_network: Network | None = None
+        self._keeper: DrawingKeeper | None = None
         self._teacher: HandwritingTeacher | None = None
         self._reading = Reading()
         self._prediction: Prediction | None = None
@@ -141,8 +149,14 @@ class DrawTab(Tab):
         self.explanation.setVisible(explains)
 
     def finish(self) -> bool:
-        """Wait for pictures that are being read; False if one takes too long."""
-        return self.pictures.finish()
+        """Wait for pictures that are being read, and for the drawing to be saved; False if that takes too long."""
+        return self.pictures.finish() and (self._keeper is None or self._keeper.finish())
+
+    def keep_drawing(self, folder: Path) -> None:
+        """Save the drawing to a file in `folder` from now on, and restore the drawing of an earlier start."""
+        self._keeper = DrawingKeeper(self.canvas, folder, self)
+        self._keeper.restored.connect(partial(self.status_message.emit, RESTORED))
+        self._keeper.failed.connect(self.error_message)
 
     @Slot(object)
     def _choose_epoch(self, epoch: int | None) -> None:
