@@ -35,11 +35,11 @@ HARD_SECONDS, HARD_BYTES = 20, 2 << 30
 """The limits that the system holds: processor time of one file, and memory beyond that of an idle worker."""
 
 
-def run(limits: Limits, seed: int, report: Report, without: str = "") -> None:
-    """Read mutated files until the limits, of all kinds but one."""
+def run(limits: Limits, seed: int, report: Report, only: str = "") -> None:
+    """Read mutated files until the limits; only: the name of a kind, "" for all."""
     done, results, slowest, largest = 0, Counter[tuple[str, str]](), (0.0, ""), (0.0, "")
     while limits.allow(done):
-        for outcome in _outcomes(seed, done, limits, without):
+        for outcome in _outcomes(seed, done, limits, only):
             done = outcome["number"] + 1
             results[outcome["kind"], outcome["result"]] += 1
             label = f"{outcome['kind']} {outcome['number']}"
@@ -55,10 +55,10 @@ def run(limits: Limits, seed: int, report: Report, without: str = "") -> None:
     report.figure(f"{done} files")
 
 
-def _outcomes(seed: int, first: int, limits: Limits, without: str) -> Iterator[dict[str, Any]]:
+def _outcomes(seed: int, first: int, limits: Limits, only: str) -> Iterator[dict[str, Any]]:
     """What a new worker prints, one object for each file; ends with the worker."""
     with TemporaryDirectory(prefix="digitlab-fuzz-") as folder:
-        command = [sys.executable, "-m", "tests.endurance.fuzz", str(seed), str(first), folder, without]
+        command = [sys.executable, "-m", "tests.endurance.fuzz", str(seed), str(first), folder, only]
         worker = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         assert worker.stdout is not None
         assert worker.stderr is not None
@@ -85,10 +85,10 @@ def _outcomes(seed: int, first: int, limits: Limits, without: str) -> Iterator[d
 # --------------------------------------------------------------- in the worker
 
 
-def work(seed: int, first: int, folder: Path, without: str) -> None:
+def work(seed: int, first: int, folder: Path, only: str) -> None:
     """Make and read file after file; prints an object for each. Only a signal ends it."""
     warnings.simplefilter("error")
-    every = [kind for kind in kinds() if kind.name != without]
+    every = [kind for kind in kinds() if only in ("", kind.name)]
     size = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (size + HARD_BYTES, size + HARD_BYTES))
     number = first

@@ -10,6 +10,7 @@ import struct
 import tempfile
 import zipfile
 import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,8 @@ def _cell(connection: sqlite3.Connection, table: str, column: str, rng: np.rando
     """An odd value for a column, or its own value with a part of its JSON replaced."""
     (value,) = connection.execute(f"SELECT {column} FROM {table} LIMIT 1").fetchone()
     if isinstance(value, str) and value[:1] in ("{", "[") and rng.random() < 0.7:
-        return json.dumps(_with_odd_value(json.loads(value), rng))
+        with suppress(ValueError, RecursionError):  # an earlier change has put no JSON there
+            return json.dumps(_with_odd_value(json.loads(value), rng))
     return CELLS[rng.integers(len(CELLS))]
 
 

@@ -23,6 +23,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QWidget
 from shiboken6 import isValid
 
+from app.background.task_queue import TaskQueue
 from app.session.run_events import RunState
 from app.style.theme import ThemeChoice
 from app.window.main_window import MainWindow
@@ -123,7 +124,7 @@ class Monkey:
         window.draw_tab.canvas.clear()
         window.setWindowState(Qt.WindowState.WindowNoState)
         window.show()
-        QTest.qWait(50)
+        self._wait(lambda: not any(queue.is_busy for queue in window.findChildren(TaskQueue)))
 
     def close(self) -> bool:
         """Close the window; whether it does so, at the second request at the latest."""

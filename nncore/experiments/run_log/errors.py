@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from nncore.errors import DataError, DigitLabError
+from nncore.errors import DataError, DigitLabError, printable
+
+MAX_MESSAGE_LENGTH = 200
+"""Maximum number of characters of SQLite's message in a sentence."""
 
 
 class RunLogError(DataError):
@@ -60,7 +63,7 @@ def _asks_for_read_only(path: Path) -> bool:
 
 def _reason(problem: Exception, kind: type[RunLogError]) -> str:
     """The sentence for an error of SQLite or the system."""
-    message = str(problem)
+    message = printable(str(problem), MAX_MESSAGE_LENGTH)  # SQLite quotes damaged text
     if "locked" in message or "busy" in message:
         return "another program is writing to this log of runs; nothing in it was changed."
     if "full" in message:

@@ -138,7 +138,7 @@ def _line(run: ReportedRun, field: str, name: str, style: int, scale: float, mar
 
 def _batches(run: ReportedRun, kind: str, scale: float) -> Line:
     steps, losses, accuracies = run.curve
-    steps_each = run.run.steps / run.run.epochs if run.run.epochs else 1.0
+    steps_each = run.run.steps / run.run.epochs if run.run.epochs and run.run.steps else 1.0
     return Line("batches", steps / steps_each, scale * (losses if kind == "loss" else accuracies), 0, faint=True)
 
 

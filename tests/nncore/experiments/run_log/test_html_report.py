@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -39,6 +40,10 @@ def runs(tmp_path: Path) -> list[ReportedRun]:
             log.set_confusion(number, "test", np.diag(np.arange(90, 100)) + 3 * np.eye(10, k=1, dtype=int))
             log.end(number, "finished", test_accuracy=0.9125)
         return [ReportedRun.from_log(log, number) for number in (1, 2, 3)]
+
+
+def test_a_damaged_log_without_a_number_of_steps_is_reported(runs: list[ReportedRun]) -> None:
+    report_on([replace(runs[0], run=replace(runs[0].run, steps=0))])
 
 
 class Page(HTMLParser):
