@@ -2,7 +2,7 @@
 
 Each command is one module of `app.cli`, imported only when that command runs: a command loads neither Qt nor
 the libraries that only another command needs. Exit status 2 and one line on standard error report a user's mistake,
-exit status 1 a training that diverged.
+exit status 1 a training that diverged, or a window that an unexpected error ended.
 """
 
 from __future__ import annotations
