@@ -13,7 +13,7 @@ from app.style.theme import GAP
 from app.widgets.elements import set_style
 from nncore.errors import SettingError
 from nncore.training.config import SETTINGS, TrainingConfig
-from nncore.training.settings import Setting, SettingGroup
+from nncore.training.settings import Setting, SettingGroup, number_text
 
 LOCKED = "Locked during a run. Stop the run to change this."
 
@@ -190,7 +190,7 @@ class SettingsForm(Form):
         """Show these settings."""
         for field, edit in self.edits.items():
             value = getattr(config, field)
-            edit.setText("" if value is None else f"{value:.12g}" if isinstance(value, float) else str(value))
+            edit.setText("" if value is None else number_text(value) if isinstance(value, float) else str(value))
         for field, choice in self.choices.items():
             choice.choose(getattr(config, field) or "")
         for field, check in self.checks.items():

@@ -57,35 +57,47 @@ class _RandomState:
 def save_checkpoint(checkpoint: Checkpoint, path: Path) -> None:
     """Write `checkpoint` to `path` atomically.
 
-    Raises ModelFileError if that fails, or if no run can continue from it, because it has diverged or uses float64.
+    Raises ModelFileError if that fails, or if `load_checkpoint` could not read it, for example because the run has
+    diverged or uses float64.
     """
     try:
+        header = header_text(FORMAT, VERSION, checkpoint, without=("arrays",))
         _check_resumable(checkpoint)
+        _fields_from(header.encode())
     except ModelFileError as problem:
         raise ModelFileError(f"{path}: {problem}") from None
-    header = header_text(FORMAT, VERSION, checkpoint, without=("arrays",))
     save_file(path, archive_bytes(header, checkpoint.arrays), ModelFileError)
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
     """Read a checkpoint; raises ModelFileError that names the file and what is wrong with it."""
     with reading_errors(path, KIND) as size, Archive.open(path, size, KIND) as archive:
-        header = _upgraded(parse_header(archive.header(), FORMAT, VERSION, KIND))
-        config = dataclass_from(TrainingConfig, header.pop("config", None), "settings")
-        stored = checked_fields(Checkpoint, header, "header", without=("arrays", "config"))
-        stored["counters"] = _counters_from(stored["counters"], config)
-        _check_history(stored["history"], stored["counters"]["epochs_done"])
-        _check_random(stored["random_states"], stored["shuffled_from"])
-        if not all(before[0] < after[0] for before, after in pairwise(stored["rates_used"])):
-            raise ModelFileError("rates_used in its header must have its steps in ascending order.")
-        if stored["optimizer_steps"] != stored["counters"]["step"]:
-            raise ModelFileError(
-                f"the number of optimiser steps ({stored['optimizer_steps']:,}) is not the number of steps of the run "
-                f"({stored['counters']['step']:,})."
-            )
-        arrays = _arrays_from(archive, stored["spec"], config)
+        stored = _fields_from(archive.header())
+        shapes = _array_shapes(stored["spec"], stored["config"])
+        reason = f"its network has {stored['spec'].parameter_count:,} weights"
+        arrays: dict[str, NDArray[np.floating]] = {
+            name: archive.array(name, shape, reason) for name, shape in shapes.items()
+        }
         check_finite(arrays)
-        return Checkpoint(config=config, arrays=arrays, **stored)
+        return Checkpoint(arrays=arrays, **stored)
+
+
+def _fields_from(text: bytes) -> dict[str, Any]:
+    """Return the fields of a Checkpoint, except its arrays, from the text of a header; checks all of them."""
+    header = _upgraded(parse_header(text, FORMAT, VERSION, KIND))
+    config = dataclass_from(TrainingConfig, header.pop("config", None), "settings")
+    stored = checked_fields(Checkpoint, header, "header", without=("arrays", "config"))
+    stored["counters"] = _counters_from(stored["counters"], config)
+    _check_history(stored["history"], stored["counters"]["epochs_done"])
+    _check_random(stored["random_states"], stored["shuffled_from"])
+    if not all(before[0] < after[0] for before, after in pairwise(stored["rates_used"])):
+        raise ModelFileError("rates_used in its header must have its steps in ascending order.")
+    if stored["optimizer_steps"] != stored["counters"]["step"]:
+        raise ModelFileError(
+            f"the number of optimiser steps ({stored['optimizer_steps']:,}) is not the number of steps of the run "
+            f"({stored['counters']['step']:,})."
+        )
+    return stored | {"config": config}
 
 
 def _upgraded(header: dict[str, Any]) -> dict[str, Any]:
@@ -104,6 +116,9 @@ def _check_resumable(checkpoint: Checkpoint) -> None:
         raise ModelFileError("a run that has diverged cannot be saved.")
     if any(array.dtype != np.float32 for array in checkpoint.arrays.values()):
         raise ModelFileError("only a run in float32 can be saved.")
+    shapes = {name: array.shape for name, array in checkpoint.arrays.items()}
+    if shapes != _array_shapes(checkpoint.spec, checkpoint.config):
+        raise ModelFileError("its arrays do not match its network.")
 
 
 def _counters_from(given: dict[str, Any], config: TrainingConfig) -> dict[str, Any]:
@@ -157,7 +172,7 @@ def _check_random(random_states: list[dict[str, Any]], shuffled_from: dict[str, 
             raise ModelFileError("inc in its state of random numbers must be odd.")
 
 
-def _arrays_from(archive: Archive, spec: NetworkSpec, config: TrainingConfig) -> dict[str, NDArray[np.floating]]:
+def _array_shapes(spec: NetworkSpec, config: TrainingConfig) -> dict[str, tuple[int, ...]]:
     trained = sum(map(prod, spec.parameter_shapes.values()))
     shapes: dict[str, tuple[int, ...]] = {
         "values": (spec.parameter_count,),
@@ -166,5 +181,4 @@ def _arrays_from(archive: Archive, spec: NetworkSpec, config: TrainingConfig) ->
     }
     if config.keep_best:
         shapes["best_values"] = (spec.parameter_count,)
-    reason = f"its network has {spec.parameter_count:,} weights"
-    return {name: archive.array(name, shape, reason) for name, shape in shapes.items()}
+    return shapes

@@ -49,6 +49,8 @@ def parse_header(text: bytes, format_name: str, version: int, kind: str) -> dict
 
     version: the newest that can be read. kind: the kind of the file, "model" or "run".
     """
+    if len(text) > MAX_HEADER_BYTES:
+        raise ModelFileError(f"its header has {len(text):,} bytes; expected at most {MAX_HEADER_BYTES:,}.")
     try:
         # Python's json takes NaN, Infinity and 1e999, which are not valid JSON: each is read as null.
         header = json.loads(text, parse_float=_finite, parse_constant=_finite)

@@ -25,7 +25,7 @@ from nncore.errors import ModelFileError
 from nncore.evaluation.metrics import Evaluation
 from nncore.files.archive import HEADER, Archive, archive_bytes, check_finite, parsing_errors, reading_errors
 from nncore.files.exports import ONNX_SUFFIX, SCRIPT_SUFFIX, onnx_file, read_onnx, read_script, script
-from nncore.files.json_header import MAX_ENTRIES
+from nncore.files.json_header import MAX_ENTRIES, MAX_TEXT_LENGTH
 from nncore.files.model_header import PREPROCESSING, ModelHeader
 from nncore.files.model_header import ModelCard as ModelCard
 from nncore.model.network import Network, NetworkSpec
@@ -77,7 +77,7 @@ def trained_model(training: Training, test: Evaluation | None, *, name: str, rec
     held_out = f", {len(data.validation):,} more to validate" if data.validation else ""
     card = ModelCard(
         name=name,
-        data=f"{data.training.source}: {len(data.training):,} images to train{held_out}",
+        data=_shortened(f"{data.training.source}: {len(data.training):,} images to train{held_out}"),
         recipe=recipe,
         settings=settings,
         epochs=history.epochs,
@@ -89,13 +89,18 @@ def trained_model(training: Training, test: Evaluation | None, *, name: str, rec
     return Model(network.spec, parameters, card, data.training.class_names, history.rows())
 
 
+def _shortened(text: str) -> str:
+    """Return a text that a card can hold: data that was combined of many files has a long name."""
+    return text if len(text) <= MAX_TEXT_LENGTH else "…" + text[1 - MAX_TEXT_LENGTH :]
+
+
 def bundled_model_path() -> Path:
     """Return the path of the bundled model."""
     return Path(str(files(resources) / "models" / "handwriting.npz"))
 
 
 def save_model(model: Model, path: Path) -> None:
-    """Write `model` to `path` atomically; raises ModelFileError if that fails.
+    """Write `model` to `path` atomically; raises ModelFileError if that fails, or if `load_model` could not read it.
 
     The suffix chooses the format: .onnx is ONNX, .py is a script that needs only NumPy, any other is an .npz. Each of
     them can be loaded again and gives the same model.
@@ -103,6 +108,7 @@ def save_model(model: Model, path: Path) -> None:
     write = {ONNX_SUFFIX: onnx_file, SCRIPT_SUFFIX: script}.get(path.suffix.lower(), _npz)
     header = ModelHeader(model.spec, model.card, model.class_names, model.history, model.preprocessing)
     try:
+        check_finite({PARAMETERS: model.parameters})
         content = write(header, model.parameters)
     except ModelFileError as problem:
         raise ModelFileError(f"{path}: {problem}") from None

@@ -53,8 +53,13 @@ class ModelHeader:
     preprocessing: dict[str, str] = field(default_factory=lambda: dict(PREPROCESSING))
 
     def to_json(self) -> str:
-        """Return the header as JSON text; a float that is not finite becomes null, because JSON has no such numbers."""
-        return header_text(FORMAT, VERSION, self)
+        """Return the header as JSON text; a float that is not finite becomes null, because JSON has no such numbers.
+
+        Raises ModelFileError that names the field if `from_json` could not read the text.
+        """
+        text = header_text(FORMAT, VERSION, self)
+        self.from_json(text.encode())
+        return text
 
     @classmethod
     def from_json(cls, text: bytes) -> ModelHeader:

@@ -175,7 +175,10 @@ class NetworkSpec:
 
     def to_json(self) -> dict[str, Any]:
         """The spec as plain lists, numbers and strings."""
-        layers = [{"kind": layer.kind, **asdict(layer)} for layer in self.layers]
+        layers = [
+            {name: float(value) if isinstance(value, np.floating) else value for name, value in described.items()}
+            for described in ({"kind": layer.kind, **asdict(layer)} for layer in self.layers)
+        ]
         return {"input_shape": list(self.input_shape), "layers": layers, "output": self.output}
 
     @classmethod

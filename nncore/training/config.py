@@ -133,7 +133,9 @@ class TrainingConfig:
 
     def __post_init__(self) -> None:
         for name, setting in SETTINGS.items():
-            setting.check(getattr(self, name))
+            value = getattr(self, name)
+            setting.check(value)
+            object.__setattr__(self, name, setting.plain(value))
 
 
 SETTINGS = settings_by_name(TrainingConfig)

@@ -117,12 +117,21 @@ class Setting:
         has_type = isinstance(value, int if self.kind == "whole number" else Real)
         if not has_type or isinstance(value, bool):
             self._reject(self._expected, value)
+        if not isinstance(value, int):
+            value = float(value)  # a float32 cannot be compared with the largest float
         if self.range.contains(value):
             return
         if isinstance(value, int) and value > self.range.highest == MAX_INTEGER:
             self._reject(f"at most {MAX_INTEGER:,}", value)
         finite = isinstance(value, int) or isfinite(value)
         self._reject(self.range.in_words if finite else f"a finite number, {self.range.in_words}", value)
+
+    def plain(self, value: Any) -> Any:
+        """A checked value as files keep it, so that it is read back equal: no infinite limit, no NumPy number."""
+        if self.kind != "number" or value is None:
+            return value
+        number = value if type(value) is int else float(value)
+        return None if self.none_text and not isfinite(number) else number
 
     def read(self, text: str) -> Any:
         """The value that a user typed. Raises SettingError unless the setting may have it.
@@ -186,6 +195,11 @@ class Setting:
         if isinstance(value, tuple):
             return "-".join(map(str, value)) or "none"
         return f"{value:g}" if isinstance(value, float) else self.choices.get(value, str(value))
+
+
+def number_text(number: float) -> str:
+    """The shortest text that is read back as exactly this number, for a field of a form: "0.1", "5", "1e-05"."""
+    return f"{number:.12g}" if float(f"{number:.12g}") == number else repr(float(number))
 
 
 def setting_row(

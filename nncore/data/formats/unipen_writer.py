@@ -9,10 +9,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from nncore.data.dataset import DIGITS
 from nncore.data.formats.unipen import MAX_COORDINATE, UCI_COMMENT, InkSamples
 from nncore.errors import DataError
 from nncore.preprocessing.ink import Ink
 from nncore.system.atomic_write import save_file
+from nncore.system.reading_budget import MAX_INK_SAMPLES
 
 MAX_TEXT_LENGTH = 200
 """Largest length of a writer's name or a comment; the rest is cut off."""
@@ -31,11 +33,11 @@ def write_ink(samples: InkSamples, path: Path, comments: Sequence[str] = ()) -> 
     because these mean a label, a writer and a running number. Names and comments are cut to MAX_TEXT_LENGTH characters,
     with white space as single spaces.
 
-    Raises DataError if there is no sample, a sample is blank or has too large coordinates, or the file cannot be
-    written.
+    Raises DataError if there are no samples or more than MAX_INK_SAMPLES, a sample is blank, has too large coordinates
+    or a label that is no digit, or the file cannot be written.
     """
-    if not len(samples):
-        raise DataError(f"{path}: there are no samples to write; expected at least 1.")
+    if not 1 <= len(samples) <= MAX_INK_SAMPLES:
+        raise DataError(f"{path}: there are {len(samples):,} samples to write; expected 1 to {MAX_INK_SAMPLES:,}.")
     content = "\n".join(_lines(samples, comments)) + "\n"
     save_file(path, content.encode("utf-8", "replace"), DataError)
 
@@ -60,7 +62,7 @@ def _lines(samples: InkSamples, comments: Sequence[str]) -> Iterator[str]:
     writer, strokes_before = "", 0
     described = zip(samples.inks, samples.labels, samples.writers, chain(comments, repeat("")), strict=False)
     for number, (ink, label, name, comment) in enumerate(described, start=1):
-        _check(ink, number)
+        _check(ink, label, number)
         yield ""
         if _one_line(name) != writer:
             writer = _one_line(name)
@@ -81,7 +83,9 @@ def _strokes(ink: Ink) -> Iterator[str]:
         yield ".PEN_UP"
 
 
-def _check(ink: Ink, number: int) -> None:
+def _check(ink: Ink, label: int | None, number: int) -> None:
+    if label is not None and str(label) not in DIGITS:
+        raise DataError(f"Sample {number} has the label {label}, expected a digit from 0 to 9.")
     if ink.is_blank:
         raise DataError(f"Sample {number} is blank; expected at least 1 stroke.")
     farthest = max(float(np.abs(stroke).max()) for stroke in ink.strokes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from math import prod, radians
+from numbers import Real
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -57,9 +58,13 @@ class Augmentation:
     def __post_init__(self) -> None:
         for setting in fields(self):
             value, maximum = getattr(self, setting.name), MAX_DISTORTION[setting.name]
-            if not 0 <= value <= maximum:  # NaN fails both comparisons
-                sentence = f"Augmentation {setting.name} must be from 0 to {maximum:g}; got {value:g}."
+            is_number = isinstance(value, Real) and not isinstance(value, bool)
+            if not (is_number and 0 <= value <= maximum):  # NaN fails both comparisons
+                given = f"{value:g}" if is_number else repr(value)
+                sentence = f"Augmentation {setting.name} must be from 0 to {maximum:g}; got {given}."
                 raise SettingError("augmentation", sentence)
+            if type(value) not in (int, float):  # a number of NumPy, which JSON does not know
+                object.__setattr__(self, setting.name, float(value))
 
 
 class Distorter(NotCopyable):

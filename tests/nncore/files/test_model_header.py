@@ -13,6 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from nncore.errors import ModelFileError
+from nncore.files.json_header import header_text
 from nncore.files.model_header import ModelCard, ModelHeader
 from nncore.model.network import NetworkSpec
 
@@ -171,8 +172,11 @@ def test_the_number_of_class_names_matches_the_outputs_of_the_network(
     output: str, outputs: int, names: int, fits: bool
 ) -> None:
     spec = replace(NetworkSpec.dense((4, outputs)), output=output)
-    written = ModelHeader(spec, ModelCard("m"), tuple(f"class {number}" for number in range(names))).to_json()
+    header = ModelHeader(spec, ModelCard("m"), tuple(f"class {number}" for number in range(names)))
     if fits:
-        assert len(ModelHeader.from_json(written.encode()).class_names) == names
-    else:
-        assert f"names {names} classes, but its network has {outputs} outputs" in error_message(written.encode())
+        assert ModelHeader.from_json(header.to_json().encode()) == header
+        return
+    expected = f"names {names} classes, but its network has {outputs} outputs"
+    with pytest.raises(ModelFileError, match=expected):
+        header.to_json()
+    assert expected in error_message(header_text("digitlab-model", 1, header).encode())

@@ -14,7 +14,7 @@ from nncore.errors import SettingError
 from nncore.experiments.recipes import RECIPES
 from nncore.preprocessing.augmentation import MAX_DISTORTION, Augmentation
 from nncore.training.config import SETTINGS
-from nncore.training.settings import NumberRange, Setting
+from nncore.training.settings import NumberRange, Setting, number_text
 
 DEFAULT_AUGMENTATION = RECIPES["convnet"].config.augmentation or Augmentation(shift=1.5, rotation=10)
 """The distortions that the form proposes if there are none yet: those of the most accurate recipe."""
@@ -64,7 +64,7 @@ class AugmentationForm(SettingsForm):
         """Show these distortions; for None, show the usual ones, switched off."""
         for field, edit in self.edits.items():
             with QSignalBlocker(edit):
-                edit.setText(f"{getattr(augmentation or DEFAULT_AUGMENTATION, field):.12g}")
+                edit.setText(number_text(getattr(augmentation or DEFAULT_AUGMENTATION, field)))
         self.distort.setChecked(augmentation is not None)
         self._on_edit()
 

@@ -15,6 +15,9 @@ ACTIVATION_TIP = (
     "The function of each unit's weighted sum. ReLU is a safe choice; sigmoid learns slowly in deep networks."
 )
 
+MAX_NUMBER_LENGTH = 1000
+"""Characters in a field; the smallest numbers take several hundred, and a shorter field would change them."""
+
 
 class LayerRow(QWidget):
     """A hidden layer: its numbers, its activation if it takes one, and a button that removes it."""
@@ -36,7 +39,7 @@ class LayerRow(QWidget):
         self._part_names: list[QLabel] = []
         self._lay_out()
         for edit in self.edits.values():
-            edit.setMaxLength(9)
+            edit.setMaxLength(MAX_NUMBER_LENGTH)
             edit.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
             edit.textChanged.connect(self.edited)
         self.activation.activated.connect(self.activation_chosen)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any, Literal
 
 from nncore.errors import SettingError
@@ -170,7 +171,8 @@ def texts_of(layer: LayerSpec) -> dict[str, str]:
 def _text(value: Any) -> str:
     if isinstance(value, tuple):
         return str(value[0]) if value[0] == value[1] else f"{value[0]}x{value[1]}"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    # Without an exponent, and short for whole numbers: "0.3", "255", "0.00001".
+    return format(Decimal(repr(value)), "f").removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 def word_of(kind: str, texts: dict[str, str]) -> str:
@@ -202,7 +204,7 @@ def read_blocks(text: str, before: Sequence[Block] = ()) -> tuple[Block, ...]:
     place if it is of the same kind; otherwise its activation is that of the block before it, ReLU for the first, and
     its initialisation is He's.
     """
-    spaced = re.sub(r"\b(conv|dropout|times)\s+(?=[\d.?])", r"\1", text)
+    spaced = re.sub(r"\b(conv|dropout|times)\s+(?=[\d.?-])", r"\1", text)
     words = [word for word in re.split(r"[\s,;]+", spaced) if word]
     if len(words) > MAX_HIDDEN_LAYERS:
         raise SettingError("layers", f"There can be at most {MAX_HIDDEN_LAYERS} hidden layers; got {len(words)}.")
@@ -245,7 +247,7 @@ def _width(number: int, word: str) -> int:
 def _numbers(number: int, kind: str, word: str) -> dict[str, Any]:
     """The settings of the layer that `word` describes; those that it leaves out have their usual values."""
     row = KINDS[kind]
-    pattern = "".join(f"(?:{part.letter}([0-9.x]*))?" for part in row.parts)
+    pattern = "".join(f"(?:{part.letter}([0-9.x-]*))?" for part in row.parts)
     match = re.fullmatch(re.escape(row.word) + pattern, word, re.ASCII)
     if match is None:
         example = Block(row.new or Flatten()).word
@@ -257,7 +259,7 @@ def _numbers(number: int, kind: str, word: str) -> dict[str, Any]:
 _PATTERNS = {
     "whole": r"\d{1,6}",
     "pair": r"\d{1,6}(x\d{1,6})?",
-    "decimal": r"\d{1,9}(\.\d{0,9})?|\.\d{1,9}",
+    "decimal": r"-?(\d{1,400}(\.\d{0,400})?|\.\d{1,400})",
 }
 
 

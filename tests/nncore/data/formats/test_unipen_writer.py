@@ -14,6 +14,7 @@ from nncore.data.formats import InkSamples, read_ink
 from nncore.data.formats.unipen_writer import MAX_TEXT_LENGTH, read_comments, write_ink
 from nncore.errors import DataError
 from nncore.preprocessing.ink import Ink
+from nncore.system.reading_budget import MAX_INK_SAMPLES
 
 
 def samples(*inks: Ink, labels: tuple[int | None, ...] = (), writers: tuple[str, ...] = ()) -> InkSamples:
@@ -84,7 +85,7 @@ far: NDArray[np.float32] = np.array([[2e6, 0]], np.float32)
 @pytest.mark.parametrize(
     ("written", "comments", "message"),
     [
-        (samples(), [], "there are no samples to write"),
+        (samples(), [], "there are 0 samples to write; expected 1 to 100,000"),
         (samples(ink([[0, 0]]), Ink(())), [], "Sample 2 is blank"),
         (samples(Ink((far,))), [], r"Sample 1 reaches to 2e\+06, expected coordinates from -1,000,000"),
         (samples(ink([[0, 0]])), ["7 12 224"], 'comment "7 12 224" would be read as a writer'),
@@ -98,6 +99,19 @@ def test_samples_that_could_not_be_read_back_are_not_written(
     with pytest.raises(DataError, match=message):
         write_ink(written, path, comments)
     assert path.read_text(encoding="utf-8") == "old"
+
+
+@pytest.mark.parametrize("label", [10, -1])
+def test_a_label_that_is_no_digit_is_not_written(label: int, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=f"Sample 2 has the label {label}, expected a digit from 0 to 9"):
+        write_ink(samples(ink([[0, 0]]), ink([[0, 0]]), labels=(3, label)), tmp_path / "pen.unipen")
+    assert not (tmp_path / "pen.unipen").exists()
+
+
+def test_more_samples_than_can_be_read_are_not_written(tmp_path: Path) -> None:
+    many = samples(*(ink([[0, 0]]),) * (MAX_INK_SAMPLES + 1))
+    with pytest.raises(DataError, match="there are 100,001 samples to write; expected 1 to 100,000"):
+        write_ink(many, tmp_path / "pen.unipen")
 
 
 def test_a_full_disk_is_reported_and_the_old_file_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
