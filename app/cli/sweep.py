@@ -17,6 +17,7 @@ from tqdm import tqdm
 from app.background.interrupt import on_end_signal
 from app.cli.output import FaultTolerantOutput, print_error
 from app.cli.train_options import add_settings, examples_for
+from app.storage.leftovers import remove_leftovers
 from app.storage.paths import run_log_path
 from app.storage.run_process import machine_description
 from app.storage.sweep_recorder import SweepRecorder
@@ -58,6 +59,7 @@ def run(options: argparse.Namespace) -> int:
         options.name, recipe.spec, recipe.config, data.training.source, machine_description(), recipe.name, share
     )
     output, results = FaultTolerantOutput(), []
+    remove_leftovers()
     write_result = _write_json if options.json else _write_text
     interrupted = Event()
     with on_end_signal(interrupted.set):

@@ -13,6 +13,7 @@ from app.background.interrupt import on_end_signal
 from app.cli.output import FaultTolerantOutput, print_error
 from app.cli.train_options import add_settings, continued_training, new_training, recipe_from, verbose_epoch
 from app.cli.train_report import JsonReporter, Reporter, TextReporter, with_progress_bar
+from app.storage.leftovers import remove_leftovers
 from app.storage.paths import run_log_path, runs_folder
 from app.storage.run_process import machine_description
 from app.storage.run_recorder import RunRecorder
@@ -61,6 +62,7 @@ def run(options: argparse.Namespace) -> int:
     """Run the command; returns the exit status."""
     _check_files(options)
     every = verbose_epoch(options)
+    remove_leftovers()
     if options.resume is not None:
         training, recipe, share = continued_training(options)
     else:

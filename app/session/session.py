@@ -101,6 +101,10 @@ class Session(QObject):
             pending_run, self._pending_run = self._pending_run, None
             self._start(*pending_run)
 
+    def remove_leftovers(self) -> None:
+        """Delete what killed processes have left; see `app.storage.leftovers`."""
+        self._files.add("leftovers", _remove_leftovers, lambda _: None, self.error_message.emit)
+
     # ----------------------------------------------------------------- model
 
     @property
@@ -376,3 +380,9 @@ def _load_last_snapshots() -> tuple[EpochSnapshots, int] | None:
 
 def _load(path: Path) -> LoadedModel:
     return LoadedModel.from_model(load_model(path))
+
+
+def _remove_leftovers() -> None:
+    from app.storage.leftovers import remove_leftovers  # imported on the thread, so that the window opens sooner
+
+    remove_leftovers()

@@ -72,13 +72,21 @@ class InkLibrary:
             self._write(self.path, self.examples[:-1])
 
     def forget(self) -> None:
-        """Move all examples to the backup file and replace its content; does nothing without examples."""
+        """Move all examples, if there are any, to the backup file, and replace its content.
+
+        Every other copy of drawings is deleted: damaged files that were renamed, and what killed processes have left.
+        """
         with self._changing():
             if self.examples:
                 self._write(self.backup_path, self.examples)
                 self._write(self.path, ())
-            for left in (*leftovers(self.path), *leftovers(self.backup_path)):  # they contain drawings, too
-                _delete(left)
+            for left in (*leftovers(self.path), *leftovers(self.backup_path), *self._damaged()):
+                _delete(left)  # they contain drawings, too
+
+    def _damaged(self) -> list[Path]:
+        """The damaged files that were renamed."""
+        starts = tuple(f"{path.stem}.damaged-" for path in (self.path, self.backup_path))
+        return [found for found in self.path.parent.iterdir() if found.name.startswith(starts)]
 
     def restore_forgotten(self) -> None:
         """Restore the forgotten examples, before the examples that were added later."""

@@ -75,7 +75,7 @@ class RunRecorder:
         self._report_once = cache(report_error)  # a repeated sentence is not reported again
         name = f"{datetime.now():%Y-%m-%d %H.%M.%S} {token_hex(4)}.checkpoint"
         self._checkpoint = checkpoints / ((continued.checkpoint if continued else "") or name)
-        self._lock = FileLock(_lock_file(self._checkpoint))
+        self._lock = FileLock(lock_file(self._checkpoint))
         self._started = continued.started if continued else datetime.now().isoformat(timespec="milliseconds")
         self._training: Training | None = None
         self._log: RunLog | None = None
@@ -227,7 +227,7 @@ class RunRecorder:
             try:
                 path.unlink(missing_ok=True)
                 if path != self._checkpoint:
-                    _lock_file(path).unlink(missing_ok=True)
+                    lock_file(path).unlink(missing_ok=True)
             except OSError as problem:
                 self._report_once(f"{path}: it is no longer needed, but could not be deleted ({problem.strerror}).")
 
@@ -287,6 +287,6 @@ class RunRecorder:
             self._log = None
 
 
-def _lock_file(checkpoint: Path) -> Path:
+def lock_file(checkpoint: Path) -> Path:
     """The file that a process locks while it trains the run of a checkpoint."""
     return checkpoint.with_suffix(".lock")

@@ -72,6 +72,7 @@ def _run_window(paths: Sequence[Path], requests: OpenRequests, reporter: CrashRe
         window.session.open_bundled_model()
         window.session.load_bundled_data()
         window.session.open_last_snapshots()
+        window.session.remove_leftovers()
         window.open_paths(paths)
 
     QTimer.singleShot(0, window, read_files)  # first the window is painted: threads would slow that down

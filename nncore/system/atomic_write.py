@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,6 +26,12 @@ once, when this module is imported, before there are threads that write files.""
 
 SUFFIX = ".part"
 """The end of the name of a new file that is not completely written."""
+
+UNFINISHED = re.compile(rf"\..+\.[a-z0-9_]{{8}}{re.escape(SUFFIX)}", re.DOTALL)
+"""The names of such files; `tempfile.mkstemp` chooses the eight characters."""
+
+ABANDONED_SECONDS = 600.0
+"""A file or folder that is being written changes more often: after this time it was left by a killed process."""
 
 
 def save_file(path: Path, content: bytes | memoryview, error: type[DigitLabError]) -> None:
@@ -64,6 +72,16 @@ def leftovers(path: Path) -> list[Path]:
     """The unfinished new files of `path` that killed processes have left; call it only if no process writes `path`."""
     folder, prefix = path.parent, _prefix(path)
     return [found for found in folder.glob(f".*{SUFFIX}") if found.name.startswith(prefix)]
+
+
+def is_unfinished(path: Path) -> bool:
+    """Whether a file has the name of an unfinished new file of `write_atomically`."""
+    return UNFINISHED.fullmatch(path.name) is not None
+
+
+def is_unchanged(path: Path, seconds: float) -> bool:
+    """Whether a file was changed more than `seconds` ago; or so far in the future, before the clock went back."""
+    return abs(time.time() - path.lstat().st_mtime) > seconds
 
 
 def _prefix(path: Path) -> str:

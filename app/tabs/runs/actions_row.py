@@ -78,6 +78,8 @@ def _why_not_continued(stored: StoredRun) -> str:
         return ""
     if stored.state == "running":
         return "This run is still running."
+    if stored.is_interrupted and stored.run.epochs:
+        return "Only the newest interrupted runs can be continued. Rerun or fork this one."
     if stored.is_interrupted:
         return "It was interrupted before its first epoch was saved. Rerun it."
     if stored.state == "diverged":

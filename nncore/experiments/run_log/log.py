@@ -189,6 +189,10 @@ class RunLog:
             cursor.executemany("UPDATE runs SET checkpoint = '' WHERE id = ?", [(run,) for run, _ in found])
         return [name for _, name in found if isinstance(name, str) and CHECKPOINT_NAME.fullmatch(name)]
 
+    def forget_checkpoint(self, run: int) -> None:
+        """Remove the checkpoint of a run from the log."""
+        self._change(run, "checkpoint", "")
+
     def set_rates(self, run: int, rates: Rates) -> None:
         """Set the changes of the learning rate so far: (step, rate) of each, without the rate of the first step."""
         self._change(run, "rates", json.dumps(rates))
@@ -240,6 +244,11 @@ class RunLog:
     def has(self, run: int, started: str) -> bool:
         """Whether the log has a run with this number that was started at this time."""
         return bool(self._column(run, "started") == started)
+
+    def checkpoints(self) -> set[object]:
+        """The names of all checkpoints in the log, also of deleted and unreadable runs."""
+        with self._translated_errors():
+            return {name for (name,) in self._connection.execute("SELECT checkpoint FROM runs")}
 
     def epochs(self, run: int) -> list[Row]:
         """The figures of a run's epochs, in their order."""

@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
@@ -21,6 +19,7 @@ from nncore.experiments.sweep.grid import SweepJob
 from nncore.experiments.sweep.job import SweepProgress, SweepResult, run_job
 from nncore.experiments.sweep.shared_data import DataSource, shared
 from nncore.system.cores import available_cores
+from nncore.system.temporary_folder import sweep_folder
 
 POLL_INTERVAL = 0.1
 """Seconds between two checks of the parent: progress of the workers, and `cancelled`."""
@@ -51,10 +50,10 @@ def run_sweep(
     The workers are started with "spawn", so a script that calls this needs the usual `if __name__ == "__main__"`.
     """
     workers = max(1, min(workers or available_cores(), len(jobs)))
-    with TemporaryDirectory(prefix="digitlab-sweep-", ignore_cleanup_errors=True) as folder:
+    with sweep_folder() as folder:
         sweep = _Sweep(jobs, validation_share, workers)
         try:
-            yield from sweep.events(shared(data, Path(folder)), cancelled)
+            yield from sweep.events(shared(data, folder), cancelled)
         finally:
             sweep.close()
 

@@ -78,6 +78,20 @@ def test_forgetting_nothing_keeps_the_backup(path: Path) -> None:
     assert [each.digit for each in library.forgotten] == [7]
 
 
+def test_forgetting_deletes_damaged_files_that_were_renamed(path: Path) -> None:
+    library = opened(path)
+    for damaged in (path, library.backup_path):
+        damaged.parent.mkdir(exist_ok=True)
+        damaged.write_text("no ink", encoding="utf-8")
+    assert library.load().count("renamed") == 2
+    library.add(example(7))
+    of_another = path.with_name("another hand.damaged-1.unipen")
+    of_another.touch()
+    library.forget()
+    assert sorted(path.parent.glob("*damaged*")) == [of_another]
+    assert [each.digit for each in library.forgotten] == [7]
+
+
 def test_a_damaged_file_is_renamed_and_never_overwritten(path: Path) -> None:
     for text in ("no ink", '.SEGMENT DIGIT 0 ? "?"\n.PEN_DOWN\n1 1\n.PEN_UP\n'):
         path.parent.mkdir(exist_ok=True)
