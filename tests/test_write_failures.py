@@ -21,7 +21,7 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, Qt
 
 from app.cli import evaluate
 from app.cli.desktop_entry import install_desktop_entry
@@ -230,7 +230,7 @@ def test_a_log_that_cannot_grow_keeps_all_that_was_written(tmp_path: Path) -> No
 
 @needs_limits
 def test_preferences_that_cannot_be_written_stay_as_they_were(user_files: Path) -> None:
-    path, new = user_files / "settings.ini", WindowPlace(QRect(5, 6, 700, 800), is_maximized=True)
+    path, new = user_files / "settings.ini", WindowPlace(QRect(5, 6, 700, 800), Qt.WindowState.WindowFullScreen)
 
     def store(theme: ThemeChoice, place: WindowPlace) -> None:
         preferences = WindowPreferences()

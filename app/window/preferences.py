@@ -6,23 +6,25 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QRect, QSettings
+from PySide6.QtCore import QByteArray, QRect, QSettings, Qt
 
 from app.storage.paths import user_folder
 from app.style.theme import ThemeChoice
 
 MAX_RECENT_FILES = 8
 
+_STATES = (Qt.WindowState.WindowMaximized, Qt.WindowState.WindowFullScreen)
+
 
 @dataclass(frozen=True)
 class WindowPlace:
     """The area of the window without its frame, in pixels from the corner of its screen.
 
-    For a maximized window it is the area that the window has when it is no longer maximized.
+    state: maximized, full screen, or neither; `area` is the one that the window has in neither state.
     """
 
     area: QRect
-    is_maximized: bool = False
+    state: Qt.WindowState = Qt.WindowState.WindowNoState
 
 
 class WindowPreferences:
@@ -59,13 +61,14 @@ class WindowPreferences:
         area = self._store.value(f"screens/{screen}/area")
         if not isinstance(area, QRect) or area.isEmpty():
             return None
-        return WindowPlace(area, self._store.value(f"screens/{screen}/maximized") == "true")
+        name = self._store.value(f"screens/{screen}/state")
+        return WindowPlace(area, next((state for state in _STATES if state.name == name), Qt.WindowState.WindowNoState))
 
     def keep_place(self, screen: str, place: WindowPlace) -> None:
         """Keep the place of the window on a screen, and that it was last on this screen."""
         self._store.setValue("screen", screen)
         self._store.setValue(f"screens/{screen}/area", place.area)
-        self._store.setValue(f"screens/{screen}/maximized", "true" if place.is_maximized else "false")
+        self._store.setValue(f"screens/{screen}/state", place.state.name)
 
     @property
     def recent_files(self) -> list[Path]:

@@ -17,9 +17,11 @@ TITLE_BAR = 40
 def keep_place(window: QWidget, preferences: WindowPreferences) -> None:
     """Keep the place of the window on its screen for the next start."""
     screen = window.screen()
-    area = window.normalGeometry() if window.isMaximized() or window.isFullScreen() else window.geometry()
-    area = area.translated(-screen.geometry().topLeft())
-    preferences.keep_place(_name(screen), WindowPlace(area, window.isMaximized()))
+    states = Qt.WindowState
+    full, maximized = window.isFullScreen(), window.isMaximized()
+    state = states.WindowFullScreen if full else states.WindowMaximized if maximized else states.WindowNoState
+    area = window.geometry() if state is states.WindowNoState else window.normalGeometry()
+    preferences.keep_place(_name(screen), WindowPlace(area.translated(-screen.geometry().topLeft()), state))
 
 
 def restore_place(window: QWidget, preferences: WindowPreferences) -> None:
@@ -30,8 +32,7 @@ def restore_place(window: QWidget, preferences: WindowPreferences) -> None:
     place = preferences.place(_name(screen)) or preferences.place(preferences.last_screen)
     if place is not None:
         window.setGeometry(moved_into(place.area.translated(screen.geometry().topLeft()), free))
-        if place.is_maximized:
-            window.setWindowState(Qt.WindowState.WindowMaximized)
+        window.setWindowState(place.state)
     else:
         window.resize(min(DEFAULT_WIDTH, free.width()), min(DEFAULT_HEIGHT, free.height()))
         if preferences.geometry is not None and window.restoreGeometry(preferences.geometry):

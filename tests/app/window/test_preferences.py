@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QByteArray, QRect
+from PySide6.QtCore import QByteArray, QRect, Qt
 
 from app.storage.paths import models_folder, user_folder
 from app.style.theme import ThemeChoice
@@ -25,7 +25,7 @@ def test_preferences_are_kept_between_starts() -> None:
     first = WindowPreferences()
     assert first.theme is ThemeChoice.SYSTEM
     assert (first.last_screen, first.place("HDMI-1 1920x1080")) == ("", None)
-    place = WindowPlace(QRect(10, -20, 300, 400), is_maximized=True)
+    place = WindowPlace(QRect(10, -20, 300, 400), Qt.WindowState.WindowMaximized)
     first.theme = ThemeChoice.DARK
     first.keep_place("HDMI-1 1920x1080", place)
     del first
@@ -44,7 +44,7 @@ def test_the_geometry_of_an_earlier_version_is_read(user_files: Path) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        "[General]\ntheme=pink\ngeometry=7\nscreen=@Rect(1 2 3 4)\n[screens]\nx\\area=7\nx\\maximized=2\n",
+        "[General]\ntheme=pink\ngeometry=7\nscreen=@Rect(1 2 3 4)\n[screens]\nx\\area=7\nx\\state=2\n",
         "[screens]\nx\\area=@Rect(1 2 0 -7)\n",
         "[General]\nrecent=@Rect(1 2 3 4)\n",
         "[General]\nrecent=, @Invalid(), a, @ByteArray(b)\n",

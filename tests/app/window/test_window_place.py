@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -117,17 +117,21 @@ def test_the_geometry_of_an_earlier_version_is_used_and_made_visible(
     assert screen.contains(other.geometry())
 
 
-def test_a_maximized_window_is_maximized_again_and_keeps_its_other_size(qtbot: QtBot, qapp: QApplication) -> None:
+@pytest.mark.parametrize("state", [Qt.WindowState.WindowMaximized, Qt.WindowState.WindowFullScreen])
+def test_a_maximized_or_full_screen_window_is_so_again_and_keeps_its_other_size(
+    qtbot: QtBot, qapp: QApplication, state: Qt.WindowState
+) -> None:
     first, second = QWidget(), QWidget()
     for window in (first, second):
         qtbot.addWidget(window)
     area = QRect(60, 80, 300, 200)
     first.setGeometry(area)
-    first.showMaximized()
+    first.setWindowState(state)
+    first.show()
     keep_place(first, WindowPreferences())
     restore_place(second, WindowPreferences())
     second.show()
-    assert second.isMaximized()
+    assert second.windowState() == state
     second.showNormal()
     assert second.geometry() == area
 
