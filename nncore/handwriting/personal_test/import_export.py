@@ -10,11 +10,12 @@ from nncore.data.formats.files import open_data_file
 from nncore.data.formats.unipen import InkSamples, read_ink
 from nncore.data.formats.unipen_writer import write_ink
 from nncore.errors import DataError, file_name
-from nncore.handwriting.personal_test.drawings_csv import read_drawings_csv, write_csv
+from nncore.handwriting.personal_test.drawings_csv import CsvContent, read_drawings_csv, write_csv
 from nncore.handwriting.personal_test.fields import MAX_DRAWINGS
 from nncore.handwriting.personal_test.result import HandwritingTestResult, read_test
 from nncore.model.network import Network
 from nncore.preprocessing.ink import Ink
+from nncore.system.reading_budget import watched_reading
 
 CSV_SUFFIX, INK_SUFFIX = ".csv", ".unipen"
 WRITER = "my hand"
@@ -37,22 +38,24 @@ def import_test(
     """Read a test from a CSV or UNIPEN file, recognised by its content; UNIPEN labels are the requested digits.
 
     If a CSV file contains readings, these are used. Other drawings are read by `network`, with the name `model` and the
-    date `date`. Raises DataError with the number of the invalid row, or if there is no network to read drawings.
+    date `date`. Raises DataError with the number of the invalid row, if there is no network to read drawings, or if
+    `cancelled()` becomes true.
     """
+    with watched_reading(lambda fraction: None, cancelled):
+        drawings = _drawings_in(path)
+    if drawings.result is not None:
+        return replace(drawings.result, date=drawings.result.date or date)
+    if network is None:
+        raise DataError(f"{file_name(path)}: no model is open to read the drawings in this file; open a model first.")
+    return read_test(network, drawings.written, model=model, date=date, cancelled=cancelled)
+
+
+def _drawings_in(path: Path) -> CsvContent:
     with open_data_file(path) as file:
         start = file.read(512).removeprefix(b"\xef\xbb\xbf").lstrip()
     if not start:
         raise DataError(f"{file_name(path)}: the file is empty; expected a handwriting test as CSV or UNIPEN.")
-    if start.startswith(b"."):
-        written = _from_unipen(path)
-    else:
-        drawings = read_drawings_csv(path)
-        if drawings.result is not None:
-            return replace(drawings.result, date=drawings.result.date or date)
-        written = drawings.written
-    if network is None:
-        raise DataError(f"{file_name(path)}: no model is open to read the drawings in this file; open a model first.")
-    return read_test(network, written, model=model, date=date, cancelled=cancelled)
+    return CsvContent(_from_unipen(path), None) if start.startswith(b".") else read_drawings_csv(path)
 
 
 def _from_unipen(path: Path) -> tuple[tuple[int, Ink], ...]:

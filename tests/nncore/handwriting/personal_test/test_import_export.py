@@ -95,6 +95,14 @@ def test_a_file_with_too_many_samples_is_rejected(tmp_path: Path, monkeypatch: p
         bring_in(path, network())
 
 
+def test_reading_a_file_can_be_cancelled_before_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("prompted,strokes\n" + "1,0 0 1 1\n" * 10_000 + "wrong\n")
+    answers = iter([False] * 4)
+    with pytest.raises(DataError, match="cancelled"):
+        import_test(path, network(), model="", date=NOW, cancelled=lambda: not next(answers, False))
+
+
 def test_reading_can_be_cancelled(tmp_path: Path) -> None:
     path = tmp_path / "x.unipen"
     path.write_text(UNIPEN, encoding="utf-8")
