@@ -13,6 +13,7 @@ from pathlib import Path
 from tests.endurance.report import Limits, Report
 
 TESTS = {
+    "kill": "kill the program with SIGKILL at random moments, and open all that it had saved (count: 200 kills)",
     "fuzz": "read mutated files of every kind (count: 20,000 files)",
     "monkey": "send random events to the window (count: 100,000 events)",
 }

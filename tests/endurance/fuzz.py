@@ -79,7 +79,7 @@ def _outcomes(seed: int, first: int, limits: Limits, only: str) -> Iterator[dict
             }  # fmt: skip
         finally:
             worker.kill()
-            worker.communicate()
+            worker.communicate()  # also closes its pipes
 
 
 # --------------------------------------------------------------- in the worker

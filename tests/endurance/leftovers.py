@@ -37,6 +37,10 @@ def processes_of(home: Path | str) -> list[str]:
     return found
 
 
-def shared_memory() -> set[str]:
-    """The named blocks of shared memory of this machine."""
-    return set(os.listdir("/dev/shm"))
+def unused_shared_memory() -> set[str]:
+    """The named blocks of shared memory of this machine that no running process uses."""
+    used = set()
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            used |= {Path(each.path).name for each in process.memory_maps(grouped=False)}
+    return set(os.listdir("/dev/shm")) - used
