@@ -63,7 +63,9 @@ class Session(QObject):
     snapshots_created = Signal(EpochSnapshots, int)
     """The epoch snapshots of a run that starts, or of the last run before this start; its planned number of epochs."""
     model_not_saved = Signal(str)
-    """One sentence: why the model of a run could not be saved. The model is still in use."""
+    """One sentence: why the model of a run could not be saved. It is one of the `unsaved_models`."""
+    unsaved_models_changed = Signal()
+    """One of the `unsaved_models` was saved or discarded."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -71,6 +73,8 @@ class Session(QObject):
         self.model: Model | None = None
         self.network: Network | None = None
         self.model_path: Path | None = None
+        self.unsaved_models: list[tuple[Model, str]] = []
+        """Models of runs that could not be saved, each with a sentence that says why; the oldest first."""
         self.run_state = RunState.IDLE
         self.paint_priority = PaintPriority()
         self.snapshots: EpochSnapshots | None = None
@@ -142,7 +146,7 @@ class Session(QObject):
     def save_model(self, path: Path, model: Model) -> None:
         """Write `model` to `path`; `revert_model` then returns to it."""
         loaded = LoadedModel(model, self.network) if model is self.model and self.network is not None else None
-        write, on_result = partial(save_model, model, path), lambda _: self._remember_saved(loaded, path)
+        write, on_result = partial(save_model, model, path), lambda _: self._remember_saved(model, loaded, path)
         self._files.add("save", write, on_result, self.error_message.emit)
 
     def revert_model(self) -> None:
@@ -158,12 +162,19 @@ class Session(QObject):
         self._select_model(loaded, path)
         self.status_message.emit(f"Opened {path.name}.")
 
-    def _remember_saved(self, loaded: LoadedModel | None, path: Path) -> None:
+    def discard_unsaved(self, model: Model) -> None:
+        """Remove a model from `unsaved_models`."""
+        self.unsaved_models = [each for each in self.unsaved_models if each[0] is not model]
+        self.unsaved_models_changed.emit()
+
+    def _remember_saved(self, model: Model, loaded: LoadedModel | None, path: Path) -> None:
         if loaded is not None:
             self._saved_model = loaded, path
             if self.model is loaded.model:
                 self._use_model(loaded, path)
         self.status_message.emit(f"Saved as {path}.")
+        if any(each is model for each, _ in self.unsaved_models):
+            self.discard_unsaved(model)
 
     def _select_model(self, loaded: LoadedModel, path: Path | None) -> None:
         """Use a model that the user chose, even while a run is in progress whose model would replace it."""
@@ -249,7 +260,7 @@ class Session(QObject):
         self._thread.failed.connect(self._on_run_failure)
         self._thread.snapshots_created.connect(self._on_snapshots_created)
         self._thread.curve_fitted.connect(self.curve_fitted)
-        self._thread.model_not_saved.connect(self.model_not_saved)
+        self._thread.model_not_saved.connect(self._on_model_not_saved)
         self._thread.not_logged.connect(self.error_message)
         self._thread.snapshots_not_saved.connect(self.error_message)
         self._thread.run_ended.connect(self._set_ended_run)
@@ -313,6 +324,11 @@ class Session(QObject):
     def _on_model_updated(self, loaded: LoadedModel) -> None:
         if self._model_follows_run:
             self._use_model(loaded, None)
+
+    @Slot(str, Model)
+    def _on_model_not_saved(self, sentence: str, model: Model) -> None:
+        self.unsaved_models.append((model, sentence))
+        self.model_not_saved.emit(sentence)
 
     @Slot(object)
     def _set_ended_run(self, ended: EndedRun | None) -> None:

@@ -55,8 +55,8 @@ class TrainingThread(QThread):
     """The model trained so far, after an epoch or at the end."""
     failed = Signal(str)
     """One sentence: why the run could not start or continue."""
-    model_not_saved = Signal(str)
-    """One sentence: why the model could not be saved."""
+    model_not_saved = Signal(str, Model)
+    """One sentence: why the model could not be saved; and the model."""
     curve_fitted = Signal(Fit)
     """The present fit of a curve."""
     not_logged = Signal(str)
@@ -175,7 +175,7 @@ class TrainingThread(QThread):
         try:
             save_model(model, path)
         except DigitLabError as problem:
-            self.model_not_saved.emit(f"The model of this run is in use, but could not be saved: {problem}")
+            self.model_not_saved.emit(f"The model of this run is in use, but could not be saved: {problem}", model)
         else:
             self._recorder.keep_model(path)
             self._save_snapshots()

@@ -7,13 +7,13 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.session.session import Session
 from app.storage.data_sources import DATA_FILES
 from app.storage.paths import models_folder
 from app.widgets.file_dialogs import ask_for_file, ask_where_to_save, valid_file_name
-from nncore.files.model_file import is_model_file
+from nncore.files.model_file import Model, is_model_file
 
 MODEL_SUFFIX = ".digitnet"
 """The suffix of a model file; its type is registered on the desktop, which .npz cannot be because it is NumPy's."""
@@ -50,12 +50,14 @@ class FileActions(QObject):
     @Slot()
     def save_model_as(self) -> None:
         """Ask where to save the model that is in use now."""
-        self._ask_where_to_save("Save the model", MODEL_FILES, MODEL_SUFFIX)
+        if self._session.model is not None:
+            self.ask_where_to_save(self._session.model)
 
     @Slot()
     def export_model(self) -> None:
         """Ask where to export the model that is in use now: as ONNX, or as a script."""
-        self._ask_where_to_save("Export the model", EXPORT_FILES, ".onnx")
+        if self._session.model is not None:
+            self.ask_where_to_save(self._session.model, "Export the model", EXPORT_FILES, ".onnx")
 
     @Slot()
     def open_data(self) -> None:
@@ -69,11 +71,12 @@ class FileActions(QObject):
         else:
             self.data_chosen.emit(path)
 
-    def _ask_where_to_save(self, title: str, filters: str, suffix: str) -> None:
-        model = self._session.model
-        if model is None:
-            return
+    def ask_where_to_save(
+        self, model: Model, title: str = "Save the model", filters: str = MODEL_FILES, suffix: str = MODEL_SUFFIX
+    ) -> QFileDialog:
+        """Ask where to save `model`; returns the dialog."""
         with suppress(OSError):  # then the dialog starts in another folder
             models_folder().mkdir(parents=True, exist_ok=True)
         proposed = models_folder() / f"{valid_file_name(model.card.name, 'model')}{suffix}"
-        ask_where_to_save(self._window, title, filters, proposed, partial(self._session.save_model, model=model))
+        save = partial(self._session.save_model, model=model)
+        return ask_where_to_save(self._window, title, filters, proposed, save)

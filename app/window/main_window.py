@@ -34,6 +34,7 @@ from app.window.preferences import WindowPreferences
 from app.window.recent_files import RecentFilesMenu
 from app.window.tab_pages import AnyTab, TabPages, TabRow
 from app.window.training_actions import TrainingActions
+from app.window.unsaved_models import UnsavedModels
 from app.window.window_place import keep_place, restore_place
 from nncore import __version__
 from nncore.evaluation.epoch_snapshots import EpochSnapshots
@@ -78,6 +79,7 @@ class MainWindow(QMainWindow):
         self.training_actions = TrainingActions(session, self.train_tab, self)
         self.menu, self.files = MainMenu(self), FileActions(session, self)
         self.recent_files = RecentFilesMenu(preferences, self.menu)
+        self.unsaved_models = UnsavedModels(session, self.files, self)
         self.tabs.setCornerWidget(self._corner(), Qt.Corner.TopRightCorner)
         page = QWidget()
         layout = QVBoxLayout(page)
@@ -89,7 +91,6 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(page)
         self._fill_menu()
         self._connect()
-        self._unsaved_message = ""
         restore_place(self, preferences)
         self.run_offer.check_log()
 
@@ -148,7 +149,8 @@ class MainWindow(QMainWindow):
         session.model_changed.connect(self._show_model)
         session.status_message.connect(self.messages.show_message)
         session.error_message.connect(self.messages.show_error)
-        session.model_not_saved.connect(self._remember_unsaved)
+        session.model_not_saved.connect(self.messages.show_error)
+        self.unsaved_models.settled.connect(self.close, Qt.ConnectionType.QueuedConnection)
         session.run_starting.connect(self.run_offer.withdraw)
         self.teacher.adapted.connect(self._show_adaptation)
         self.menu.theme_chosen.connect(self.set_theme)
@@ -406,16 +408,15 @@ class MainWindow(QMainWindow):
     # ------------------------------------------------------- open and close
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop the run and wait for all threads; stay open if a thread does not end or a model was not saved."""
+        """Stop the run and wait for all threads; stay open if a thread does not end, or ask about unsaved models."""
         keep_place(self, self.preferences)
-        self._unsaved_message = ""
         self.tabs.stop_building()
         self.hide()
         if not (self.session.close() and self.teacher.close() and self._finish_tabs()):
             self._stay_open(event, "A file is still being read or written. Close the window again in a moment.")
-        elif self._unsaved_message:
-            advice = "Save it elsewhere, or close the window again to discard it."
-            self._stay_open(event, f"{self._unsaved_message} {advice}")
+        elif self.session.unsaved_models:
+            self._stay_open(event, self.session.unsaved_models[0][1])
+            self.unsaved_models.ask()
         else:
             event.accept()
 
@@ -428,11 +429,6 @@ class MainWindow(QMainWindow):
     def _stay_open(self, event: QCloseEvent, sentence: str) -> None:
         event.ignore()
         self.show()
-        self.messages.show_error(sentence)
-
-    @Slot(str)
-    def _remember_unsaved(self, sentence: str) -> None:
-        self._unsaved_message = sentence
         self.messages.show_error(sentence)
 
 

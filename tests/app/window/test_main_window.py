@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPalette
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from app.session.run_events import RunState, StepsDone
@@ -23,7 +23,7 @@ from app.window.main_window import MainWindow
 from app.window.preferences import WindowPreferences
 from nncore.data.dataset import Dataset, Splits
 from nncore.experiments.run_log.log import LoggedRun, RunLog
-from nncore.files.model_file import load_model, save_model
+from nncore.files.model_file import ModelCard, load_model, save_model
 from nncore.model.layers import Dense
 from tests.app.waiting import at_rest
 from tests.nncore.example_data import small_mnist
@@ -274,7 +274,14 @@ def test_files_given_to_the_start_are_opened(window: MainWindow, qtbot: QtBot, t
     qtbot.waitUntil(lambda: window.draw_tab.canvas.picture is not None)
 
 
-def test_an_unsaved_model_keeps_the_window_open_once(window: MainWindow, qtbot: QtBot, user_files: Path) -> None:
+def question(window: MainWindow) -> QMessageBox:
+    (box,) = window.findChildren(QMessageBox)
+    return box
+
+
+def test_the_window_asks_at_each_close_about_a_model_that_was_not_saved(
+    window: MainWindow, qtbot: QtBot, user_files: Path, tmp_path: Path
+) -> None:
     (user_files / "models").parent.mkdir(exist_ok=True)
     (user_files / "models").write_text("a file where the folder should be")
     choose_small_network(window)
@@ -283,7 +290,50 @@ def test_an_unsaved_model_keeps_the_window_open_once(window: MainWindow, qtbot: 
     assert not window.close()
     assert window.isVisible()
     assert "could not be saved" in window.messages.text
-    assert window.close()
+    model = window.session.model
+    buttons = QMessageBox.StandardButton
+    for _ in range(2):
+        box = question(window)
+        assert "could not be saved" in box.text()
+        box.button(buttons.Cancel).click()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        assert window.isVisible()
+        assert not window.close()
+    question(window).button(buttons.Save).click()
+    (dialog,) = window.findChildren(QFileDialog)
+    dialog.fileSelected.emit(str(tmp_path / "elsewhere.digitnet"))
+    qtbot.waitUntil(window.isHidden)
+    assert model is not None
+    np.testing.assert_array_equal(load_model(tmp_path / "elsewhere.digitnet").parameters, model.parameters)
+
+
+def test_a_model_that_was_not_saved_can_be_discarded(window: MainWindow, qtbot: QtBot) -> None:
+    assert window.session.model is not None
+    for name in ("first", "second"):
+        model = replace(window.session.model, card=ModelCard(name))
+        window.session._on_model_not_saved(f"The {name} could not be saved.", model)
+    assert not window.close()
+    for name in ("first", "second"):
+        assert question(window).text() == f"The {name} could not be saved."
+        question(window).button(QMessageBox.StandardButton.Discard).click()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qtbot.waitUntil(window.isHidden)
+
+
+def test_a_model_that_cannot_be_saved_in_the_other_place_either_keeps_the_window_open(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    assert window.session.model is not None
+    window.session._on_model_not_saved("It could not be saved.", window.session.model)
+    assert not window.close()
+    question(window).button(QMessageBox.StandardButton.Save).click()
+    (tmp_path / "file").touch()
+    (dialog,) = window.findChildren(QFileDialog)
+    with qtbot.waitSignal(window.session.error_message):
+        dialog.fileSelected.emit(str(tmp_path / "file" / "a.digitnet"))
+    assert window.isVisible()
+    window.session.discard_unsaved(window.session.model)
+    assert window.isVisible()
 
 
 def test_a_long_name_does_not_widen_the_window(window: MainWindow) -> None:

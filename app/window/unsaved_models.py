@@ -1,0 +1,69 @@
+"""The question about models of runs that could not be saved, before the window closes."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from app.session.session import Session
+from app.window.file_actions import FileActions
+
+
+class UnsavedModels(QObject):
+    """Asks, for one model after another, whether to save it in another place, to discard it, or not to close."""
+
+    settled = Signal()
+    """Each of the models is saved or discarded, so the window can close."""
+
+    def __init__(self, session: Session, files: FileActions, window: QWidget) -> None:
+        super().__init__(window)
+        self._session, self._files, self._window = session, files, window
+        self._box: QMessageBox | None = None
+        self._is_closing = False
+        session.unsaved_models_changed.connect(self._go_on)
+        session.error_message.connect(self._stay)
+
+    def ask(self) -> None:
+        """Ask about the first model, unless the question is on the screen already; there must be one."""
+        if self._box is not None:
+            self._box.activateWindow()
+            return
+        _, problem = self._session.unsaved_models[0]
+        buttons = QMessageBox.StandardButton
+        box = QMessageBox(
+            QMessageBox.Icon.Warning,
+            "Digit Lab",
+            problem,
+            buttons.Save | buttons.Discard | buttons.Cancel,
+            self._window,
+        )
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setInformativeText("Save the model in another place? If you discard it, it is lost.")
+        box.button(buttons.Save).setText("Save as…")
+        box.button(buttons.Cancel).setText("Do not close")
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.finished.connect(self._act)
+        self._box = box
+        box.open()
+
+    @Slot(int)
+    def _act(self, button: int) -> None:
+        self._box = None
+        self._is_closing = button != QMessageBox.StandardButton.Cancel
+        model, _ = self._session.unsaved_models[0]
+        if button == QMessageBox.StandardButton.Save:
+            self._files.ask_where_to_save(model).rejected.connect(self._stay)
+        elif button == QMessageBox.StandardButton.Discard:
+            self._session.discard_unsaved(model)
+
+    @Slot()
+    def _stay(self) -> None:
+        self._is_closing = False
+
+    @Slot()
+    def _go_on(self) -> None:
+        if self._is_closing and self._session.unsaved_models:
+            self.ask()
+        elif self._is_closing:
+            self._is_closing = False
+            self.settled.emit()
