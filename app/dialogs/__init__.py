@@ -1,4 +1,4 @@
-"""Dialogs: recipe pages (`recipes/`), sweeps (`sweep/`) and the model card.
+"""Dialogs: recipe pages (`recipes/`), sweeps (`sweep/`), the model card, and the question about unsaved models.
 
 Read first: `model_card.py`.
 """

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.dialogs.unsaved_models import UnsavedModels
 from app.session.fine_tuning import Adaptation
 from app.session.handwriting_teacher import HandwritingTeacher
 from app.session.session import Session
@@ -34,7 +35,6 @@ from app.window.preferences import WindowPreferences
 from app.window.recent_files import RecentFilesMenu
 from app.window.tab_pages import AnyTab, TabPages, TabRow
 from app.window.training_actions import TrainingActions
-from app.window.unsaved_models import UnsavedModels
 from app.window.window_place import keep_place, restore_place
 from nncore import __version__
 from nncore.evaluation.epoch_snapshots import EpochSnapshots
@@ -79,7 +79,7 @@ class MainWindow(QMainWindow):
         self.training_actions = TrainingActions(session, self.train_tab, self)
         self.menu, self.files = MainMenu(self), FileActions(session, self)
         self.recent_files = RecentFilesMenu(preferences, self.menu)
-        self.unsaved_models = UnsavedModels(session, self.files, self)
+        self.unsaved_models = UnsavedModels(session, self.files.ask_where_to_save, self)
         self.tabs.setCornerWidget(self._corner(), Qt.Corner.TopRightCorner)
         page = QWidget()
         layout = QVBoxLayout(page)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from app.session.session import Session
-from app.window.file_actions import FileActions
+from nncore.files.model_file import Model
 
 
 class UnsavedModels(QObject):
@@ -15,9 +17,9 @@ class UnsavedModels(QObject):
     settled = Signal()
     """Each of the models is saved or discarded, so the window can close."""
 
-    def __init__(self, session: Session, files: FileActions, window: QWidget) -> None:
+    def __init__(self, session: Session, ask_where_to_save: Callable[[Model], QFileDialog], window: QWidget) -> None:
         super().__init__(window)
-        self._session, self._files, self._window = session, files, window
+        self._session, self._ask_where_to_save, self._window = session, ask_where_to_save, window
         self._box: QMessageBox | None = None
         self._is_closing = False
         session.unsaved_models_changed.connect(self._go_on)
@@ -52,7 +54,7 @@ class UnsavedModels(QObject):
         self._is_closing = button != QMessageBox.StandardButton.Cancel
         model, _ = self._session.unsaved_models[0]
         if button == QMessageBox.StandardButton.Save:
-            self._files.ask_where_to_save(model).rejected.connect(self._stay)
+            self._ask_where_to_save(model).rejected.connect(self._stay)
         elif button == QMessageBox.StandardButton.Discard:
             self._session.discard_unsaved(model)
 
