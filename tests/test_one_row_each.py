@@ -14,10 +14,8 @@ import pytest
 
 import nncore
 from app.tabs.train.settings import layer_words, network_form
-from nncore.files.exports.onnx_file import FUNCTIONS as ONNX_FUNCTIONS
-from nncore.files.exports.onnx_file import LAYERS as ONNX_LAYERS
-from nncore.files.exports.script import FUNCTIONS as SCRIPT_FUNCTIONS
-from nncore.files.exports.script import LAYERS as SCRIPT_LAYERS
+from nncore.files.exports.onnx_file import ONNX_FUNCTIONS, ONNX_LAYERS
+from nncore.files.exports.script import SCRIPT_FUNCTIONS, SCRIPT_LAYERS
 from nncore.model import layers, losses, outputs
 from nncore.model.layers import ACTIVATIONS, INITIALIZATIONS, LAYER_SPECS, LayerSpec, activation, initialization
 from nncore.training import optimizers, schedules

@@ -42,7 +42,7 @@ from nncore.handwriting.personal_test.import_export import export_test
 from nncore.handwriting.personal_test.jsonl_file import write_result
 from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
-from nncore.training.step_curve import MAX_POINTS
+from nncore.training.step_curve import MAX_CURVE_POINTS
 from tests.failing_writes import PROBLEMS, failing_call, limited_file_size
 from tests.nncore.handwriting.personal_test.samples import ink, result
 from tests.nncore.saved_run import checkpoint
@@ -55,7 +55,7 @@ Save = Callable[[Path, int], None]
 """Writes into a folder. The second call, with 1, replaces or extends what the first one, with 0, has written."""
 
 SETTINGS = RunSettings("a run", NetworkSpec.dense((784, 16, 10)), TrainingConfig(), "MNIST")
-CURVE = np.zeros((3, MAX_POINTS), np.float32)
+CURVE = np.zeros((3, MAX_CURVE_POINTS), np.float32)
 
 
 def model_saver(name: str) -> Save:

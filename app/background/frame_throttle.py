@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer, Signal, Slot
 
-FRAME_MILLISECONDS = 6
+THROTTLE_MILLISECONDS = 6
 """Less than the 16 ms of a screen's frame, because reading and painting need time in it, too."""
 
 
@@ -17,7 +17,7 @@ class FrameThrottle(QObject):
 
     due = Signal()
 
-    def __init__(self, interval: int = FRAME_MILLISECONDS, parent: QObject | None = None) -> None:
+    def __init__(self, interval: int = THROTTLE_MILLISECONDS, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.interval = interval
         self._since_last = QElapsedTimer()

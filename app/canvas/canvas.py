@@ -15,18 +15,18 @@ from app.canvas.canvas_picture import CanvasPicture
 from app.canvas.cursors import paint_eraser, paint_key_pen, pen_cursor, ring_bounds
 from app.canvas.drawing import Drawing
 from app.canvas.hint import FadingHint
-from app.canvas.ink_layer import CORNER_RADIUS, PEN_WIDTH, InkLayer
+from app.canvas.ink_layer import CORNER_RADIUS, InkLayer
 from app.canvas.key_pen import KeyPen
 from app.canvas.pointer import Pointer
 from app.canvas.writing_surface import WritingSurface
 from app.style.theme import colours_of
 from app.widgets.elements import announce
-from nncore.preprocessing.ink import Ink
+from nncore.preprocessing.ink import CANVAS_PEN_WIDTH, Ink
 
 ERASER_RADIUS = 0.035
 """Radius of the eraser as a share of the canvas's side."""
 
-DESCRIPTION = (
+CANVAS_DESCRIPTION = (
     "Draw a digit here with the mouse, a pen or a finger; the right mouse button or the eraser end of a pen erases. By "
     "keyboard: the arrow keys move a pen, two at once for diagonals, faster with Shift; Space or Enter puts it down or "
     "lifts it; Home moves it to the middle."
@@ -54,7 +54,7 @@ class Canvas(WritingSurface):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Canvas")
-        self.setAccessibleDescription(DESCRIPTION)
+        self.setAccessibleDescription(CANVAS_DESCRIPTION)
         self._pen_cursor = pen_cursor()
         self.canvas_actions = CanvasActions(self)
         self.canvas_actions.undo.triggered.connect(self.undo)
@@ -123,7 +123,7 @@ class Canvas(WritingSurface):
             self.keys.is_shown = False
             self.update()
         if erases or self.canvas_actions.eraser.isChecked():
-            self.drawing.begin_erasing(x, y, ERASER_RADIUS + PEN_WIDTH / 2)
+            self.drawing.begin_erasing(x, y, ERASER_RADIUS + CANVAS_PEN_WIDTH / 2)
             self._on_erased(x, y)
             return
         replaces = self.drawing.picture is not None
@@ -136,7 +136,7 @@ class Canvas(WritingSurface):
     def continue_stroke(self, x: float, y: float) -> None:
         """Continue to draw or erase."""
         if self.drawing.is_erasing:
-            self.drawing.erase(x, y, ERASER_RADIUS + PEN_WIDTH / 2)
+            self.drawing.erase(x, y, ERASER_RADIUS + CANVAS_PEN_WIDTH / 2)
             self._on_erased(x, y)
         elif self.drawing.is_drawing:
             self.drawing.extend(x, y)

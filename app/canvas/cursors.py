@@ -13,7 +13,7 @@ CURSOR_SIDE = 25
 KEY_PEN_RADIUS = 12.0
 """Pixels from the centre of the keyboard pen's ring to its edge, outline included."""
 
-DIRECTIONS = (QPointF(1, 0), QPointF(-1, 0), QPointF(0, 1), QPointF(0, -1))
+CROSS_DIRECTIONS = (QPointF(1, 0), QPointF(-1, 0), QPointF(0, 1), QPointF(0, -1))
 
 
 def pen_cursor() -> QCursor:
@@ -28,7 +28,7 @@ def pen_cursor() -> QCursor:
             pen = QPen(QColor(colour), width)
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)
             painter.setPen(pen)
-            for direction in DIRECTIONS:
+            for direction in CROSS_DIRECTIONS:
                 painter.drawLine(centre + direction * 4, centre + direction * 10)
     return QCursor(pixmap, CURSOR_SIDE // 2, CURSOR_SIDE // 2)
 
@@ -44,7 +44,7 @@ def paint_key_pen(painter: QPainter, middle: QPointF, is_down: bool, colours: Co
     _ring(painter, middle, 7.0, colours, QColor(colours.accent) if is_down else None)
     for pen in _pens(colours):
         painter.setPen(pen)
-        for direction in DIRECTIONS:
+        for direction in CROSS_DIRECTIONS:
             painter.drawLine(middle + direction * 8, middle + direction * KEY_PEN_RADIUS)
 
 

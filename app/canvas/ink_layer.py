@@ -9,9 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
 
 from app.canvas.stroke import Piece, Stroke
 from app.style.theme import Colours
-
-PEN_WIDTH = 0.042
-"""Line width as a fraction of the canvas's side; about the line width of the network's input."""
+from nncore.preprocessing.ink import CANVAS_PEN_WIDTH
 
 CORNER_RADIUS = 10.0
 """Radius of the paper's corners in pixels."""
@@ -27,7 +25,7 @@ class InkLayer:
 
     def __init__(self, side: float, device_pixel_ratio: float, colours: Colours) -> None:
         self.side = side
-        self._pen = QPen(QColor(colours.ink), max(3.0, side * PEN_WIDTH))
+        self._pen = QPen(QColor(colours.ink), max(3.0, side * CANVAS_PEN_WIDTH))
         self._pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         self._pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         self._sheet = QPainterPath()

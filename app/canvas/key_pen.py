@@ -22,9 +22,9 @@ CHORD_MILLISECONDS = 40
 TAP_MILLISECONDS = 180
 """A key held longer than this moves the pen continuously."""
 
-FRAME_MILLISECONDS = 16
+KEY_PEN_MILLISECONDS = 16
 
-DIRECTIONS = {
+KEY_DIRECTIONS = {
     Qt.Key.Key_Left: (-1.0, 0.0),
     Qt.Key.Key_Right: (1.0, 0.0),
     Qt.Key.Key_Up: (0.0, -1.0),
@@ -60,7 +60,7 @@ class KeyPen(QObject):
     def handles(self, event: QKeyEvent) -> bool:
         """Whether the pen handles this key: without modifiers, or an arrow key with Shift."""
         plain = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        if event.key() in DIRECTIONS:
+        if event.key() in KEY_DIRECTIONS:
             return plain in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
         return event.key() in (*PEN_KEYS, *OTHER_KEYS) and plain == Qt.KeyboardModifier.NoModifier
 
@@ -70,7 +70,7 @@ class KeyPen(QObject):
             return
         self.is_shown = True
         self._fast = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        if event.key() in DIRECTIONS:
+        if event.key() in KEY_DIRECTIONS:
             self._hold(event.key())
         elif event.key() in PEN_KEYS:
             self.toggled.emit()
@@ -110,17 +110,17 @@ class KeyPen(QObject):
             self._clock.invalidate()
             self._timer.start(TAP_MILLISECONDS)
             return
-        passed = min(self._clock.restart(), 100) if self._clock.isValid() else FRAME_MILLISECONDS
+        passed = min(self._clock.restart(), 100) if self._clock.isValid() else KEY_PEN_MILLISECONDS
         if not self._clock.isValid():
             self._clock.start()
         self._step(HELD_SPEED * passed / 1000)
-        self._timer.start(FRAME_MILLISECONDS)
+        self._timer.start(KEY_PEN_MILLISECONDS)
 
     def _step(self, length: float) -> None:
         """Move by `length` in the direction of the held keys; diagonals are as long as straight steps."""
         self._has_stepped = True
-        dx = sum(DIRECTIONS[Qt.Key(key)][0] for key in self._held)
-        dy = sum(DIRECTIONS[Qt.Key(key)][1] for key in self._held)
+        dx = sum(KEY_DIRECTIONS[Qt.Key(key)][0] for key in self._held)
+        dy = sum(KEY_DIRECTIONS[Qt.Key(key)][1] for key in self._held)
         if dx or dy:
             length *= (SHIFT_FACTOR if self._fast else 1.0) / hypot(dx, dy)
             self._move_to(self.x + length * dx, self.y + length * dy)

@@ -36,11 +36,11 @@ def install_desktop_entry() -> str:
     for source, target in _files():
         text = (files(resources) / source).read_text(encoding="utf-8")
         if source.endswith(".desktop"):
-            text = text.replace("TryExec=digitlab", f"TryExec={command()[0]}")
-            text = text.replace("\nExec=digitlab", f"\nExec={_quoted(*command())}")
+            text = text.replace("TryExec=digitlab", f"TryExec={start_command()[0]}")
+            text = text.replace("\nExec=digitlab", f"\nExec={_quoted(*start_command())}")
         save_file(target, text.encode(), DigitLabError)
     _tell_desktop()
-    return f"Digit Lab is in the desktop's menu now, and opens .digitnet files: {' '.join(command())}"
+    return f"Digit Lab is in the desktop's menu now, and opens .digitnet files: {' '.join(start_command())}"
 
 
 def remove_desktop_entry() -> str:
@@ -54,7 +54,7 @@ def remove_desktop_entry() -> str:
     return "Digit Lab is no longer in the desktop's menu."
 
 
-def command() -> list[str]:
+def start_command() -> list[str]:
     """The command that starts this program from anywhere: an AppImage, the packed program, a script, or main.py."""
     image = os.environ.get("APPIMAGE")
     if image:

@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from app.cli.output import MAX_LINE_LENGTH
+from app.cli.output import MAX_PRINTED_LENGTH
 from nncore.errors import SettingError, printable
 from nncore.files.exports import ONNX_SUFFIX, SCRIPT_SUFFIX
 from nncore.files.model_file import bundled_model_path, load_model, save_model
@@ -29,5 +29,5 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps({"file": str(out), "model": model.card.name, "bytes": out.stat().st_size}))
     else:
-        print(f"{printable(model.card.name)} was exported as {printable(str(out), MAX_LINE_LENGTH)}")
+        print(f"{printable(model.card.name)} was exported as {printable(str(out), MAX_PRINTED_LENGTH)}")
     return 0

@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from nncore.errors import printable
 
-MAX_LINE_LENGTH = 2000
+MAX_PRINTED_LENGTH = 2000
 
 
 def prepare_output() -> None:
@@ -26,7 +26,7 @@ def print_error(sentence: str) -> None:
     """Print one line on standard error, without control characters."""
     if sys.stderr is not None:
         with suppress(OSError):  # the terminal has been closed
-            print(f"digitlab: {printable(' '.join(sentence.split()), MAX_LINE_LENGTH)}", file=sys.stderr)
+            print(f"digitlab: {printable(' '.join(sentence.split()), MAX_PRINTED_LENGTH)}", file=sys.stderr)
 
 
 def discard_output() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.cli.output import MAX_LINE_LENGTH, print_error
+from app.cli.output import MAX_PRINTED_LENGTH, print_error
 from nncore.data.dataset import DIGITS
 from nncore.data.formats import read_ink
 from nncore.data.formats.files import open_data_file
@@ -79,5 +79,5 @@ def _print(path: Path, sample: int | None, prediction: Prediction, names: tuple[
         fields["probabilities"] = [round(float(p), 6) for p in prediction.probabilities]
         print(json.dumps(fields, allow_nan=False))
     else:
-        where = printable(str(path), MAX_LINE_LENGTH) + ("" if sample is None else f", sample {sample}")
+        where = printable(str(path), MAX_PRINTED_LENGTH) + ("" if sample is None else f", sample {sample}")
         print(f"{where}: {(names or DIGITS)[prediction.digit]}  {prediction.confidence:.1%}  ({prediction.verdict})")

@@ -13,7 +13,7 @@ from nncore.model.network import Network
 COMPARED_EPOCHS = (10, 50, 100, 500, 1000)
 """The window keeps the fits after these epochs, to compare them."""
 
-MAX_GRID_POINTS = 500
+MAX_FIT_POINTS = 500
 """Maximum number of grid points of a fit, and of points that are drawn."""
 
 Numbers = NDArray[np.float64]
@@ -29,7 +29,7 @@ class Fit:
 
 def fit_grid(points: CurvePoints) -> Numbers:
     """The x at which a fit is drawn: (n,), evenly spaced from the first point to the last."""
-    return np.linspace(points.x[0], points.x[-1], min(MAX_GRID_POINTS, max(2, len(points.x))))
+    return np.linspace(points.x[0], points.x[-1], min(MAX_FIT_POINTS, max(2, len(points.x))))
 
 
 def current_fit(network: Network, points: CurvePoints, epoch: int) -> Fit:

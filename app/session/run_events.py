@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.training.events import EpochDone, StepDone
-from nncore.training.history import Row
+from nncore.training.history import EpochRow
 
 EVENT_INTERVAL_SECONDS = 0.05
 
@@ -45,7 +45,7 @@ class EarlierHistory:
     """
 
     curve: NDArray[np.float32]
-    epochs: tuple[Row, ...]
+    epochs: tuple[EpochRow, ...]
     rates: tuple[tuple[int, float], ...] = ()
 
 

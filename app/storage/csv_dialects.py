@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from nncore.data.dataset import Dataset, Splits
 from nncore.data.formats import read_dataset as read_plain_dataset
 from nncore.data.formats.files import open_data_file, require_memory
-from nncore.data.formats.image_csv import COLUMNS, LABEL_NAMES, MAX_ROW_BYTES, ROWS_PER_BLOCK
+from nncore.data.formats.image_csv import LABEL_NAMES, MAX_IMAGE_ROW_BYTES, ROWS_PARSED_AT_ONCE, VALUES_PER_ROW
 from nncore.errors import DataError, file_name, printable
 from nncore.preprocessing.ink import SIDE
 
@@ -54,7 +54,7 @@ def read_any_dataset(path: Path, mapped: bool | None = None) -> Splits:
 def detect_dialect(path: Path) -> Dialect | None:
     """The dialect of the first line; None if it is not a row of a table."""
     with open_data_file(path) as file:
-        start = file.read(MAX_ROW_BYTES)
+        start = file.read(MAX_IMAGE_ROW_BYTES)
     encoding = "utf-16" if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
     try:
         text = codecs.getincrementaldecoder(encoding)().decode(start)
@@ -78,7 +78,7 @@ def _read(path: Path, dialect: Dialect) -> Dataset:
     try:
         with open_data_file(path) as file, pandas.read_csv(
             file, sep=r"\s+" if dialect.separator == " " else dialect.separator, encoding=dialect.encoding,
-            header=0 if dialect.has_header else None, chunksize=ROWS_PER_BLOCK, skip_blank_lines=False,
+            header=0 if dialect.has_header else None, chunksize=ROWS_PARSED_AT_ONCE, skip_blank_lines=False,
         ) as frames:  # fmt: skip
             for frame in frames:
                 blocks.append(_numbers(frame, dialect, file_name(path)))
@@ -96,12 +96,12 @@ def _numbers(frame: DataFrame, dialect: Dialect, name: str) -> NDArray[np.uint8]
     """The rows as (rows, 785) uint8, the label first; raises DataError for the first invalid number."""
     import pandas
 
-    if frame.shape[1] != COLUMNS or not isinstance(frame.index, pandas.RangeIndex):
+    if frame.shape[1] != VALUES_PER_ROW or not isinstance(frame.index, pandas.RangeIndex):
         columns = frame.shape[1] + frame.index.nlevels * (not isinstance(frame.index, pandas.RangeIndex))
-        raise DataError(f"{name}: found {columns} columns, expected {COLUMNS}: the label and 784 pixels.")
+        raise DataError(f"{name}: found {columns} columns, expected {VALUES_PER_ROW}: the label and 784 pixels.")
     # Missing values and texts become NaN, which fails every comparison below, so they count as invalid.
     numbers = frame.apply(pandas.to_numeric, errors="coerce").to_numpy(np.float64)
-    highest = np.full(COLUMNS, 255)  # of each column: a pixel, or the label
+    highest = np.full(VALUES_PER_ROW, 255)  # of each column: a pixel, or the label
     highest[dialect.label] = 9
     invalid = np.argwhere(~((numbers >= 0) & (numbers <= highest) & (numbers == np.floor(numbers))))
     if invalid.size:
@@ -111,6 +111,6 @@ def _numbers(frame: DataFrame, dialect: Dialect, name: str) -> NDArray[np.uint8]
             f"{name}, row {frame.index[row] + 1 + dialect.has_header}, column {column + 1}: found {found}, "
             f"expected a whole number from 0 to {highest[column]}."
         )
-    order = [dialect.label, *np.delete(np.arange(COLUMNS), dialect.label)]
+    order = [dialect.label, *np.delete(np.arange(VALUES_PER_ROW), dialect.label)]
     ordered: NDArray[np.uint8] = numbers[:, order].astype(np.uint8)
     return ordered

@@ -18,7 +18,7 @@ from nncore.errors import DataError
 from nncore.preprocessing.bitmap import to_grey
 from nncore.system.reading_budget import MAX_PICTURE_BYTES, MAX_PICTURE_FILE_BYTES
 
-FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP")
+PICTURE_FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP")
 """The formats that are read. Pillow has more formats; some of them start other programs (EPS runs Ghostscript)."""
 
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp")
@@ -94,7 +94,7 @@ def _pixels(file: BinaryIO, name: str) -> NDArray[np.uint8]:
     if b"<svg" in start.lower():  # also protects from entity expansion attacks
         raise DataError(f"{name}: this is a drawing (SVG), not a picture of pixels; expected PNG, JPEG or the like.")
     try:
-        with warnings.catch_warnings(action="ignore"), Image.open(file, formats=FORMATS) as image:
+        with warnings.catch_warnings(action="ignore"), Image.open(file, formats=PICTURE_FORMATS) as image:
             _check_pixels(image, name)
             return on_paper(ImageOps.exif_transpose(_to_8_bits(_shrunk(image))))
     except DataError:

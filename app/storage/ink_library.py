@@ -23,7 +23,7 @@ MAX_EXAMPLES = 500
 LOCK_SECONDS = 5.0
 """How long a change waits for another window that is writing."""
 
-WRITER = "me"
+OWN_WRITER = "me"
 COMMENT_PATTERN = re.compile(r"drawn (\S+)(?: read (\d))?")
 
 
@@ -142,7 +142,7 @@ class InkLibrary:
     def _write(self, path: Path, examples: tuple[Example, ...]) -> None:
         if examples:
             inks, labels = tuple(each.ink for each in examples), tuple(each.digit for each in examples)
-            samples = InkSamples(inks, labels, (WRITER,) * len(examples), path.name)
+            samples = InkSamples(inks, labels, (OWN_WRITER,) * len(examples), path.name)
             write_ink(samples, path, [_comment(each) for each in examples])
         else:
             _delete(path)

@@ -29,7 +29,7 @@ from nncore.system.file_lock import FileLock
 from nncore.training import Training
 from nncore.training.checkpoint import Checkpoint
 from nncore.training.events import Diverged, EpochDone, Finished, Started, StepDone, TrainingEvent
-from nncore.training.history import FIGURES, MAX_ROWS, Row
+from nncore.training.history import EPOCH_FIGURES, MAX_ROWS, EpochRow
 from nncore.training.step_curve import StepCurve
 
 MAX_WRITE_INTERVAL_SECONDS, MAX_WRITING_FRACTION = 0.25, 0.1
@@ -81,8 +81,8 @@ class RunRecorder:
         self._log: RunLog | None = None
         self._curve = StepCurve(earlier)
         self._rates = continued.settings.rates if continued else settings.rates
-        self._pending_epochs: list[Row] = []
-        self._earlier: Sequence[Row] = ()
+        self._pending_epochs: list[EpochRow] = []
+        self._earlier: Sequence[EpochRow] = ()
         self._continued_at: tuple[int, int] | None = None
         self._last_epoch: EpochDone | None = None
         self._best = continued.best_accuracy if continued else None
@@ -153,7 +153,7 @@ class RunRecorder:
 
     def _add_epoch(self, done: EpochDone) -> None:
         self._last_epoch = done
-        self._pending_epochs.append({"step": done.step, **{figure: getattr(done, figure) for figure in FIGURES}})
+        self._pending_epochs.append({"step": done.step, **{figure: getattr(done, figure) for figure in EPOCH_FIGURES}})
         if len(self._pending_epochs) > 2 * MAX_ROWS:  # the log has failed for a long time
             self._pending_epochs = self._pending_epochs[::2]
         if done.validation_accuracy is not None:
@@ -268,7 +268,7 @@ class RunRecorder:
             self._continued_at = None
         return self._log, self.number
 
-    def _all_epochs(self) -> list[Row]:
+    def _all_epochs(self) -> list[EpochRow]:
         """All epochs of the run; the pending rows have more figures than those of the training's history."""
         pending = {row["epoch"]: row for row in self._pending_epochs}
         rows = self._training.history.rows() if self._training else ()

@@ -16,7 +16,7 @@ from nncore.experiments.run_log.html_report import ReportedRun, write_report
 from nncore.experiments.run_log.log import RunLog
 from nncore.experiments.run_log.logged_run import LoggedRun
 
-LOCK_TIMEOUT = 0.2
+WINDOW_LOCK_TIMEOUT = 0.2
 """Seconds that the window may wait for another program that is writing to the log."""
 
 Result = TypeVar("Result")
@@ -107,7 +107,7 @@ class RunStore:
         return StoredRun(run, is_unfinished, checkpoint if run.checkpoint and os.path.isfile(checkpoint) else None)
 
     def _with_log(self, work: Callable[[RunLog], Result]) -> Result:
-        return with_log(self.path, self._report_once, work, LOCK_TIMEOUT)
+        return with_log(self.path, self._report_once, work, WINDOW_LOCK_TIMEOUT)
 
 
 def _file_stamp(path: str) -> tuple[int, int] | None:

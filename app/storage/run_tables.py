@@ -21,12 +21,12 @@ from nncore.errors import DataError
 from nncore.experiments.run_log.descriptions import settings_in_words
 from nncore.experiments.run_log.logged_run import LoggedRun
 from nncore.system.atomic_write import save_file
-from nncore.training.history import Row
+from nncore.training.history import EpochRow
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-FIGURES = (
+TABLE_FIGURES = (
     "id", "note", "started", "state", "epochs", "steps", "seconds", "best_epoch", "best_accuracy",
     "validation_accuracy", "validation_loss", "training_accuracy", "training_loss", "test_accuracy", "test_loss",
     "model",
@@ -38,23 +38,23 @@ FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "\r")
 
 def runs_table(runs: Sequence[LoggedRun]) -> DataFrame:
     """One row for each run: name, figures, settings, machine. Accuracies from 0 to 1, missing if not measured."""
-    names = ["epochs_done" if name == "epochs" else name for name in FIGURES]  # "epochs" is the planned number
+    names = ["epochs_done" if name == "epochs" else name for name in TABLE_FIGURES]  # "epochs" is the planned number
     rows: list[dict[str, object]] = []
     for run in runs:
-        figures = zip(names, (getattr(run, name) for name in FIGURES), strict=True)
+        figures = zip(names, (getattr(run, name) for name in TABLE_FIGURES), strict=True)
         rows.append({"name": run.settings.name, **dict(figures), **settings_in_words(run.settings)})
     table = _table(rows, ["name", *names])
     table["machine"] = [run.settings.machine for run in runs]
     return table
 
 
-def epochs_table(runs: Sequence[tuple[LoggedRun, Sequence[Row]]]) -> DataFrame:
+def epochs_table(runs: Sequence[tuple[LoggedRun, Sequence[EpochRow]]]) -> DataFrame:
     """One row for each epoch of each run; the figures of all runs, missing if a run has none."""
     rows = [{"run": run.id, "name": run.settings.name, **row} for run, epochs in runs for row in epochs]
     return _table(rows, ("run", "name"))
 
 
-def write_run_tables(runs: Sequence[tuple[LoggedRun, Sequence[Row]]], path: Path) -> Path:
+def write_run_tables(runs: Sequence[tuple[LoggedRun, Sequence[EpochRow]]], path: Path) -> Path:
     """Write the runs to `path`, and their epochs to a second file beside it; returns the path of the second.
 
     Raises DataError if that fails.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Neighbour = tuple[NDArray[np.uint8] | None, str, float]
+ShownNeighbour = tuple[NDArray[np.uint8] | None, str, float]
 """A training example: its image (None if the data is not images), its class name, and its distance."""
 
 
@@ -26,7 +26,7 @@ class Explanation:
     expected: str
     occlusion: NDArray[np.float32] | None
     occlusion_text: str
-    neighbours: tuple[Neighbour, ...] | None
+    neighbours: tuple[ShownNeighbour, ...] | None
     neighbours_text: str
 
 

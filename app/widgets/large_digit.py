@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QLabel
 
 from app.style.theme import ANSWER_SCALE, colours_of, scaled
 
-NO_DIGIT = "–"
+NO_DIGIT_SIGN = "–"
 MAX_FULL_SIZE_DIGITS = 5
 """A number with more digits is drawn smaller, to fit in the same width."""
 
 
 class LargeDigit(QLabel):
-    """A large number, or a faint dash (NO_DIGIT) of the same height, so that the layout never moves.
+    """A large number, or a faint dash (NO_DIGIT_SIGN) of the same height, so that the layout never moves.
 
     It paints its text itself: a font set on a label does not survive a change of the stylesheet.
     """
@@ -37,7 +37,7 @@ class LargeDigit(QLabel):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the text, centred vertically by the height of its digits."""
-        colours, empty = colours_of(self), self.text() == NO_DIGIT
+        colours, empty = colours_of(self), self.text() == NO_DIGIT_SIGN
         font = self._font(QFont.Weight.Normal if empty else QFont.Weight.DemiBold)
         baseline = (self.height() + QFontMetricsF(font).capHeight()) / 2
         with QPainter(self) as painter:

@@ -9,10 +9,10 @@ from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
-from app.widgets.explanation import Neighbour
+from app.widgets.explanation import ShownNeighbour
 from app.widgets.grey_image import thumbnail
 
-THUMBNAIL_SIDE = 42
+NEIGHBOUR_SIDE = 42
 COUNT = 8
 
 
@@ -21,12 +21,14 @@ class NeighbourRow(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.neighbours: tuple[Neighbour, ...] | None = None
+        self.neighbours: tuple[ShownNeighbour, ...] | None = None
         self._expected, self.sentence = "", ""
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Nearest training digits")
 
-    def show_neighbours(self, neighbours: Sequence[Neighbour] | None, expected: str = "", sentence: str = "") -> None:
+    def show_neighbours(
+        self, neighbours: Sequence[ShownNeighbour] | None, expected: str = "", sentence: str = ""
+    ) -> None:
         """Show `neighbours`, nearest first; for None show `sentence`."""
         self.neighbours = None if neighbours is None else tuple(neighbours)
         self._expected, self.sentence = expected, sentence
@@ -36,11 +38,11 @@ class NeighbourRow(QWidget):
 
     def sizeHint(self) -> QSize:
         """COUNT pictures side by side."""
-        return QSize(COUNT * (THUMBNAIL_SIDE + GAP // 2), THUMBNAIL_SIDE + self.fontMetrics().height() + 4)
+        return QSize(COUNT * (NEIGHBOUR_SIDE + GAP // 2), NEIGHBOUR_SIDE + self.fontMetrics().height() + 4)
 
     def minimumSizeHint(self) -> QSize:
         """Four pictures; those that do not fit are not shown."""
-        return QSize(4 * (THUMBNAIL_SIDE + GAP // 2), self.sizeHint().height())
+        return QSize(4 * (NEIGHBOUR_SIDE + GAP // 2), self.sizeHint().height())
 
     def event(self, event: QEvent) -> bool:
         """Show class and distance of the picture under the pointer as a tooltip."""
@@ -65,10 +67,10 @@ class NeighbourRow(QWidget):
                 if place.right() >= self.width():
                     return
                 if image is not None:
-                    picture = thumbnail(image, THUMBNAIL_SIDE, colours, self.devicePixelRatioF())
-                    painter.drawPixmap(QRect(place.topLeft(), QSize(THUMBNAIL_SIDE, THUMBNAIL_SIDE)), picture)
+                    picture = thumbnail(image, NEIGHBOUR_SIDE, colours, self.devicePixelRatioF())
+                    painter.drawPixmap(QRect(place.topLeft(), QSize(NEIGHBOUR_SIDE, NEIGHBOUR_SIDE)), picture)
                 painter.setPen(QColor(colours.text if name == self._expected else colours.error))
                 painter.drawText(place, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, name)
 
     def _place(self, number: int) -> QRect:
-        return QRect(QPoint(number * (THUMBNAIL_SIDE + GAP // 2), 0), QSize(THUMBNAIL_SIDE, self.sizeHint().height()))
+        return QRect(QPoint(number * (NEIGHBOUR_SIDE + GAP // 2), 0), QSize(NEIGHBOUR_SIDE, self.sizeHint().height()))

@@ -23,7 +23,7 @@ ROWS = 10
 LARGE_TEXT_ROW_HEIGHT = 3.0
 """Rows higher than this multiple of a text line have larger text, as on a projector."""
 
-EMPTY_HINT = "The bars show the probability of each digit."
+NO_PROBABILITIES_HINT = "The bars show the probability of each digit."
 
 LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
@@ -116,7 +116,7 @@ class ProbabilityBars(QWidget):
     def _describe(self) -> None:
         """Set the two best digits as accessible description."""
         if self._target is None:
-            described = EMPTY_HINT
+            described = NO_PROBABILITIES_HINT
         else:
             best, second = np.argsort(-self._target, kind="stable")[:2]
             described = f"{best}: {self._target[best]:.1%}, then {second}: {self._target[second]:.1%}"
@@ -139,14 +139,14 @@ class ProbabilityBars(QWidget):
         font = scaled(self.font(), SMALL_SCALE)
         wrap = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         room = QRectF(self.rect()).adjusted(2 * GAP, GAP, -2 * GAP, -GAP)
-        text = QFontMetricsF(font).boundingRect(room, wrap, EMPTY_HINT)
+        text = QFontMetricsF(font).boundingRect(room, wrap, NO_PROBABILITIES_HINT)
         plate = text.adjusted(-2 * GAP, -GAP, 2 * GAP, GAP)
         painter.setPen(QColor(colours.line))
         painter.setBrush(QColor(colours.surface))
         painter.drawRoundedRect(plate, 6, 6)
         painter.setFont(font)
         painter.setPen(QColor(colours.quiet_text))
-        painter.drawText(text.adjusted(-1, -1, 1, 1), wrap, EMPTY_HINT)
+        painter.drawText(text.adjusted(-1, -1, 1, 1), wrap, NO_PROBABILITIES_HINT)
 
     def _paint_row(
         self, painter: QPainter, digit: int, percentage: str, colours: Colours, geometry: _RowGeometry

@@ -86,7 +86,7 @@ class CurvePoints:
         return (0.0, 1.0) if lowest >= 0 and highest <= 1 else (lowest, (highest - lowest) or 1.0)
 
 
-FUNCTIONS: dict[str, Function] = {
+CURVE_FUNCTIONS: dict[str, Function] = {
     "sin": np.sin, "cos": np.cos, "tan": np.tan, "tanh": np.tanh, "sinh": np.sinh, "cosh": np.cosh,
     "arcsin": np.arcsin, "arccos": np.arccos, "arctan": np.arctan, "exp": np.exp, "log": np.log, "sqrt": np.sqrt,
     "abs": np.abs, "sign": np.sign, "floor": np.floor,
@@ -104,8 +104,8 @@ OPERATORS: dict[type[ast.AST], Callable[..., Numbers]] = {
 def parse_formula(formula: str) -> Function:
     """Convert a formula such as "sin(3*x)*x" to a function that maps x (n,) to values (n,).
 
-    It may contain x, numbers, pi, e, + - * / ** %, brackets and FUNCTIONS. It is parsed, never executed as Python.
-    Raises SettingError("function") for anything else.
+    It may contain x, numbers, pi, e, + - * / ** %, brackets and CURVE_FUNCTIONS. It is parsed, never executed as
+    Python. Raises SettingError("function") for anything else.
     """
     if len(formula) > MAX_FORMULA_LENGTH:
         raise SettingError(
@@ -192,12 +192,12 @@ def _compiled(node: ast.AST) -> Function:
             return _composed(OPERATORS[type(op)], left, right)
         case ast.UnaryOp(op=op, operand=operand) if type(op) in OPERATORS:
             return _composed(OPERATORS[type(op)], operand)
-        case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name in FUNCTIONS:
-            return _composed(FUNCTIONS[name], argument)
+        case ast.Call(func=ast.Name(id=name), args=[argument], keywords=[]) if name in CURVE_FUNCTIONS:
+            return _composed(CURVE_FUNCTIONS[name], argument)
     found = printable(ast.unparse(node))
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
         raise SettingError("function", f"In {found}, ^ is not a power; write ** instead.")
-    known = ", ".join(("x", *CONSTANTS, *FUNCTIONS))
+    known = ", ".join(("x", *CONSTANTS, *CURVE_FUNCTIONS))
     raise SettingError(
         "function", f"{found} is not allowed in a formula; use numbers, brackets, + - * / ** % and {known}."
     )

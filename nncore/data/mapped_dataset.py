@@ -20,7 +20,7 @@ from nncore.data.dataset import (
     held_out_count,
 )
 
-BLOCK_ROWS = 64
+SHUFFLED_ROWS = 64
 """Number of consecutive examples that stay together when a mapped dataset is shuffled or split: 50 kB of MNIST."""
 
 WINDOW_BLOCKS = 128
@@ -59,7 +59,7 @@ class MappedArray:
         """
         if out is None:
             out = np.empty((len(rows), self._entries.shape[1]), self.dtype)
-        blocks = rows // BLOCK_ROWS
+        blocks = rows // SHUFFLED_ROWS
         # Sort the requests by block and split them where the block changes; `positions` are indices of `rows`.
         order = np.argsort(blocks, kind="stable")
         first_of_block = np.flatnonzero(np.diff(blocks[order])) + 1
@@ -88,18 +88,18 @@ class Window(NamedTuple):
 
     def find(self, rows: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
         """Return the positions in the window of `rows` of the file, and whether the window holds them."""
-        blocks, offsets = np.divmod(rows, BLOCK_ROWS)
-        # Only the last block of the file can be shorter than BLOCK_ROWS, and it is always the last of the window, so
-        # block number i of the window begins at i * BLOCK_ROWS.
+        blocks, offsets = np.divmod(rows, SHUFFLED_ROWS)
+        # Only the last block of the file can be shorter than SHUFFLED_ROWS, and it is always the last of the window, so
+        # block number i of the window begins at i * SHUFFLED_ROWS.
         slots = np.minimum(np.searchsorted(self.blocks, blocks), len(self.blocks) - 1)
-        return slots * BLOCK_ROWS + offsets, self.blocks[slots] == blocks
+        return slots * SHUFFLED_ROWS + offsets, self.blocks[slots] == blocks
 
 
 class MappedDataset(Dataset):
     """Labelled images that stay in their files; an epoch reads them once, in random order.
 
     images: (n, height, width) uint8; labels: (n,) integers of any type, each an index into `class_names`. Both are
-    mapped, so memory does not grow with n. blocks: the blocks of BLOCK_ROWS consecutive images that belong to this
+    mapped, so memory does not grow with n. blocks: the blocks of SHUFFLED_ROWS consecutive images that belong to this
     dataset, in rising order; None for all.
 
     How random the order is: an epoch shuffles the blocks, reads WINDOW_BLOCKS of them at a time into a window, and
@@ -128,7 +128,7 @@ class MappedDataset(Dataset):
         self._files = images, labels
         if blocks is None:  # otherwise this is a part of a dataset that has been checked
             _check(images, labels, class_names, source)
-            blocks = np.arange(-(-len(images) // BLOCK_ROWS))
+            blocks = np.arange(-(-len(images) // SHUFFLED_ROWS))
         self._blocks = blocks
         self._count = _row_count(blocks, len(images))
         self._window: Window | None = None
@@ -240,23 +240,23 @@ class MappedDataset(Dataset):
 
     def _file_rows(self, rows: Rows) -> NDArray[np.intp]:
         """Return the rows in the files that belong to `rows` of this dataset."""
-        # Only the last block of a dataset can be shorter than BLOCK_ROWS, so its row r is in its block r // BLOCK_ROWS.
-        blocks, offsets = np.divmod(self._row_numbers(rows), BLOCK_ROWS)
-        file_rows: NDArray[np.intp] = self._blocks[blocks] * BLOCK_ROWS + offsets
+        # Only the last block of a dataset can be shorter than SHUFFLED_ROWS, so row r is in block r // SHUFFLED_ROWS.
+        blocks, offsets = np.divmod(self._row_numbers(rows), SHUFFLED_ROWS)
+        file_rows: NDArray[np.intp] = self._blocks[blocks] * SHUFFLED_ROWS + offsets
         return file_rows
 
 
 def _rows_of(blocks: NDArray[np.intp], count: int) -> NDArray[np.intp]:
     """Return all rows of some blocks, of a dataset with `count` rows."""
-    rows = (blocks[:, None] * BLOCK_ROWS + np.arange(BLOCK_ROWS)).ravel()
+    rows = (blocks[:, None] * SHUFFLED_ROWS + np.arange(SHUFFLED_ROWS)).ravel()
     return rows[rows < count]
 
 
 def _row_count(blocks: NDArray[np.intp], rows_in_file: int) -> int:
-    """Return the number of rows in some blocks: BLOCK_ROWS each, but the last block of the file may be shorter."""
+    """Return the number of rows in some blocks: SHUFFLED_ROWS each, but the last block of the file may be shorter."""
     if not len(blocks):
         return 0
-    return len(blocks) * BLOCK_ROWS - max(0, (int(blocks[-1]) + 1) * BLOCK_ROWS - rows_in_file)
+    return len(blocks) * SHUFFLED_ROWS - max(0, (int(blocks[-1]) + 1) * SHUFFLED_ROWS - rows_in_file)
 
 
 def _check(images: MappedArray, labels: MappedArray, class_names: tuple[str, ...], source: str) -> None:

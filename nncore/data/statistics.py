@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nncore.data.dataset import Dataset
 
-ROWS_PER_BLOCK = 2000
+ROWS_SUMMED_AT_ONCE = 2000
 """Number of examples that are read together. In addition, only the digests take memory: 16 bytes per example."""
 
 DIGEST_BYTES = 16
@@ -67,10 +67,10 @@ def dataset_statistics(
     counts, sums = np.zeros(classes, np.int64), np.zeros((classes, size))
     total, squares, ink_pixels, ever_inked = 0.0, 0.0, 0, np.zeros(size, np.bool_)
     digests = np.empty((count, DIGEST_BYTES), np.uint8)
-    for start in range(0, count, ROWS_PER_BLOCK):
+    for start in range(0, count, ROWS_SUMMED_AT_ONCE):
         if cancelled():
             return None
-        rows = np.arange(start, min(start + ROWS_PER_BLOCK, count))
+        rows = np.arange(start, min(start + ROWS_SUMMED_AT_ONCE, count))
         examples = _examples(dataset, rows)
         if classes:
             # One-hot labels (classes, rows): the product with the examples (rows, size) is the sum of each class.

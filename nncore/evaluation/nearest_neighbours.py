@@ -12,7 +12,7 @@ from nncore.data.dataset import Dataset
 from nncore.model.network import PREDICTION_BATCH_SIZE, Network
 from nncore.system.blas_threads import one_blas_thread
 
-BLOCK_ROWS = 2048
+ROWS_COMPARED_AT_ONCE = 2048
 """Rows compared at once: 6 MB of MNIST as floats."""
 
 MAX_ROWS, MAX_NUMBERS = 20_000, 8_000_000
@@ -36,8 +36,8 @@ def nearest_in_pixels(training: Dataset, x: Array, count: int = 8) -> list[Neigh
     To search the 60,000 images of MNIST takes about 0.1 s, and memory that does not depend on their number.
     """
     best_rows, best = np.empty(0, np.intp), np.empty(0, np.float32)
-    for start in range(0, len(training), BLOCK_ROWS):
-        block = training.inputs(slice(start, start + BLOCK_ROWS))
+    for start in range(0, len(training), ROWS_COMPARED_AT_ONCE):
+        block = training.inputs(slice(start, start + ROWS_COMPARED_AT_ONCE))
         rows = np.concatenate([best_rows, np.arange(start, start + len(block))])
         squares = np.concatenate([best, _squared_distances(block, x)])
         nearest = np.argsort(squares, kind="stable")[:count]

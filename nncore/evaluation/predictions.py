@@ -26,7 +26,7 @@ from nncore.model.network import Network
 from nncore.model.outputs import OUTPUTS
 from nncore.system.blas_threads import one_blas_thread
 
-Rows = NDArray[np.intp]
+RowNumbers = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,8 +37,8 @@ class Predictions:
     source: the data set, in words.
     """
 
-    labels: Rows
-    answers: Rows
+    labels: RowNumbers
+    answers: RowNumbers
     probabilities: NDArray[np.float32]
     class_names: tuple[str, ...]
     source: str
@@ -89,11 +89,11 @@ class Predictions:
         """The expected calibration error, 0 to 1."""
         return expected_calibration_error(*self._confidence_and_correctness())
 
-    def misread(self) -> Rows:
+    def misread(self) -> RowNumbers:
         """Return the rows predicted wrongly, the most confident mistake first."""
         return self._by_confidence(self._has_class & (self.labels != self.answers))
 
-    def rows_of(self, label: int, answer: int) -> Rows:
+    def rows_of(self, label: int, answer: int) -> RowNumbers:
         """Return the rows of one cell of the confusion matrix, the most confident prediction first."""
         return self._by_confidence((self.labels == label) & (self.answers == answer))
 
@@ -106,7 +106,7 @@ class Predictions:
         correct = self.labels == self.answers
         return self.confidence[self._has_class], correct[self._has_class]
 
-    def _by_confidence(self, chosen: NDArray[np.bool_]) -> Rows:
+    def _by_confidence(self, chosen: NDArray[np.bool_]) -> RowNumbers:
         rows = np.flatnonzero(chosen)
         return rows[np.argsort(-self.confidence[rows], kind="stable")]
 

@@ -17,7 +17,7 @@ from nncore.reporting.png import data_uri
 MAX_MISREAD = 60
 """Largest number of misread images in a report; the most confident mistakes are shown."""
 
-STYLE = """
+REPORT_STYLE = """
 :root { --correct: 0, 114, 178; --incorrect: 230, 159, 0; }
 @media (prefers-color-scheme: dark) { :root { --correct: 86, 180, 233; } }
 p { margin: 4px 0; } .large { font-size: 40px; font-weight: 600; line-height: 1.3; }
@@ -62,7 +62,7 @@ def evaluation_report(
         _section_html("Robustness: accuracy on distorted digits", _robustness_html(robust)),
         _section_html("Misread, the most confident mistake first", _misread_html(predictions, dataset)),
     ]
-    return page(f"{model}: evaluation", "\n".join(filter(None, parts)), STYLE)
+    return page(f"{model}: evaluation", "\n".join(filter(None, parts)), REPORT_STYLE)
 
 
 def _section_html(title: str, inside: str) -> str:

@@ -24,9 +24,9 @@ from nncore.errors import ModelFileError
 from nncore.files.json_header import MAX_HEADER_BYTES
 from nncore.system.memory import gigabytes_text, usable_memory
 
-HEADER = "header.json"
+HEADER_NAME = "header.json"
 
-MEMORY_PER_BYTE = 4
+HEADER_MEMORY_PER_BYTE = 4
 """Bytes of memory needed per byte of a file: for the file itself, and for the parameters with their copies."""
 
 MAX_ARRAY_HEADER_BYTES = 4096
@@ -37,7 +37,7 @@ def archive_bytes(header: str, arrays: Mapping[str, NDArray[np.float32]]) -> byt
     """Return the bytes of a file in this format; the same content gives the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr(zipfile.ZipInfo(HEADER), header)  # a ZipInfo has a fixed date
+        archive.writestr(zipfile.ZipInfo(HEADER_NAME), header)  # a ZipInfo has a fixed date
         for name, array in arrays.items():
             stream = io.BytesIO()
             npy.write_array(stream, array, allow_pickle=False)
@@ -56,7 +56,7 @@ def reading_errors(path: Path, kind: str) -> Iterator[int]:
         size = path.stat().st_size
         if not path.is_file():  # a pipe or a device may have no end
             raise ModelFileError("could not be read: it is not a file.")
-        if MEMORY_PER_BYTE * size > usable_memory():
+        if HEADER_MEMORY_PER_BYTE * size > usable_memory():
             raise ModelFileError(f"the file has {gigabytes_text(size)}, which is too large for the free memory.")
         yield size
     except FileNotFoundError:
@@ -102,9 +102,9 @@ class Archive:
 
     def header(self) -> bytes:
         """Return the text of the header."""
-        if self._info(HEADER).file_size > MAX_HEADER_BYTES:
-            raise ModelFileError(f"{HEADER} inside is larger than any that Digit Lab writes.")
-        return self._archive.read(HEADER)
+        if self._info(HEADER_NAME).file_size > MAX_HEADER_BYTES:
+            raise ModelFileError(f"{HEADER_NAME} inside is larger than any that Digit Lab writes.")
+        return self._archive.read(HEADER_NAME)
 
     def array(self, name: str, shape: tuple[int, ...], reason: str) -> NDArray[np.float32]:
         """Return the array `name`, read-only; it must have this shape. reason: for the shape, for messages."""

@@ -25,7 +25,7 @@ from nncore.model.network import NetworkSpec
 from nncore.system.atomic_write import save_file
 from nncore.training.checkpoint import Checkpoint
 from nncore.training.config import TrainingConfig
-from nncore.training.history import FIGURES, MAX_ROWS
+from nncore.training.history import EPOCH_FIGURES, MAX_ROWS
 from nncore.training.optimizers import OPTIMIZERS
 from nncore.training.progress import Progress
 from nncore.training.random_streams import RandomStreams
@@ -153,7 +153,7 @@ def _check_history(rows: tuple[dict[str, float | None], ...], epochs_done: int) 
     epochs: list[Any] = [row.get("epoch") for row in rows]
     is_consistent = (
         len(rows) <= MAX_ROWS + 1
-        and all(row.keys() == set(FIGURES) for row in rows)
+        and all(row.keys() == set(EPOCH_FIGURES) for row in rows)
         and all(isinstance(epoch, int) and epoch >= 1 for epoch in epochs)
         and all(before < after for before, after in pairwise(epochs))
         and (epochs[-1] if epochs else 0) == epochs_done

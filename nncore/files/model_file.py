@@ -23,7 +23,7 @@ import resources
 from nncore.data.dataset import DIGITS
 from nncore.errors import ModelFileError
 from nncore.evaluation.metrics import Evaluation
-from nncore.files.archive import HEADER, Archive, archive_bytes, check_finite, parsing_errors, reading_errors
+from nncore.files.archive import HEADER_NAME, Archive, archive_bytes, check_finite, parsing_errors, reading_errors
 from nncore.files.exports import ONNX_SUFFIX, SCRIPT_SUFFIX, onnx_file, read_onnx, read_script, script
 from nncore.files.json_header import MAX_ENTRIES, MAX_TEXT_LENGTH
 from nncore.files.model_header import PREPROCESSING, ModelHeader
@@ -127,7 +127,7 @@ def is_model_file(path: Path) -> bool:
         if path.suffix.lower() in (ONNX_SUFFIX, SCRIPT_SUFFIX):
             return True
         with zipfile.ZipFile(path) as archive:
-            return HEADER in archive.namelist()
+            return HEADER_NAME in archive.namelist()
     except Exception:  # OSError, BadZipFile, or another error of zipfile for damaged bytes
         return False
 

@@ -28,7 +28,7 @@ from nncore.preprocessing.ink import SIDE
 from nncore.system.blas_threads import one_blas_thread
 from nncore.training.optimizers import Adam
 
-STEPS = 60
+FINE_TUNING_STEPS = 60
 LEARNING_RATE = 3e-3
 """Learning rate of Adam at the first step; it falls linearly to zero."""
 
@@ -56,10 +56,10 @@ def fine_tune(
     _check(network, own, replay)
     with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
         tuning = _Tuning(network, own, replay, np.random.default_rng(seed))
-        for step in range(STEPS):
+        for step in range(FINE_TUNING_STEPS):
             if cancelled():
                 return None
-            tuning.step(LEARNING_RATE * (1 - step / STEPS))
+            tuning.step(LEARNING_RATE * (1 - step / FINE_TUNING_STEPS))
         # In place: new = old + INTERPOLATION * (new - old). The trained weights are views of the copy's parameters.
         old, new = network.parameters.trainable, tuning.tuned.parameters.trainable
         new -= old

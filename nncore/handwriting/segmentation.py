@@ -20,7 +20,7 @@ from nncore.preprocessing.ink import AS_TRAINED, Ink, Preparation, rasterize
 MAX_STROKES = 40
 """Largest number of strokes of a number; a drawing with more is a scribble and is not split."""
 
-MAX_POINTS = 320
+MAX_POINTS_COMPARED = 320
 MAX_POINTS_PER_STROKE = 24
 """Largest numbers of points for the distances between strokes: of all strokes, and of each stroke."""
 
@@ -45,7 +45,7 @@ StrokeGroup = tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Number:
+class ReadNumber:
     """A number as digits from left to right; all tuples have one entry per digit.
 
     inks: the strokes of each digit. groups: the indices of these strokes in the drawing. predictions: how the network
@@ -77,14 +77,14 @@ def split_into_digits(ink: Ink, network: Network | None = None) -> tuple[Ink, ..
     return tuple(_part(ink, group) for group in stroke_groups(ink, network))
 
 
-def read_number(network: Network, ink: Ink, preparation: Preparation = AS_TRAINED) -> Number:
+def read_number(network: Network, ink: Ink, preparation: Preparation = AS_TRAINED) -> ReadNumber:
     """Split ink into digits and read each with `network`; `preparation` has no influence on the split.
 
     Raises DataError if the network cannot read digits, or the preparation is not possible for this ink.
     """
     found = stroke_groups(ink, network)
     inks = tuple(_part(ink, group) for group in found)
-    return Number(inks, found, tuple(read_digit(network, rasterize(part, preparation)) for part in inks))
+    return ReadNumber(inks, found, tuple(read_digit(network, rasterize(part, preparation)) for part in inks))
 
 
 def stroke_groups(ink: Ink, network: Network | None = None) -> tuple[StrokeGroup, ...]:
@@ -184,7 +184,7 @@ def _odds_apart(low: Array, high: Array, distances: Array) -> Array:
 def _distances(ink: Ink) -> Array:
     """Return the distances (strokes, strokes) between the nearest points of any two strokes."""
     # The same number of points for each stroke, so that one reshape finds the nearest points of every pair.
-    count = max(2, min(MAX_POINTS_PER_STROKE, MAX_POINTS // len(ink.strokes)))
+    count = max(2, min(MAX_POINTS_PER_STROKE, MAX_POINTS_COMPARED // len(ink.strokes)))
     points = np.concatenate([_evenly_spaced(stroke.astype(np.float64), count) for stroke in ink.strokes])
     x, y = points.T
     squares = np.square(x[:, None] - x) + np.square(y[:, None] - y)  # (strokes * count, strokes * count)

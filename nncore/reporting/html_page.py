@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-STYLE = """
+PAGE_STYLE = """
 :root { --page: #F4F5F7; --card: #FFFFFF; --line: #DDE0E5; --text: #1B1F27; --quiet: #5A6270;
   --s0: #0072B2; --s1: #E69F00; --s2: #009E73; --s3: #D55E00; --s4: #CC79A7; --s5: #56B4E9; color-scheme: light dark; }
 @media (prefers-color-scheme: dark) { :root { --page: #16181D; --card: #1F2229; --line: #31353F; --text: #E8EAEE;
@@ -45,7 +45,7 @@ circle.c3 { fill: var(--s3); } circle.c4 { fill: var(--s4); } circle.c5 { fill: 
 
 
 def page(title: str, body: str, style: str = "") -> str:
-    """Return a complete HTML page. title: plain text; body: HTML; style: CSS in addition to STYLE.
+    """Return a complete HTML page. title: plain text; body: HTML; style: CSS in addition to PAGE_STYLE.
 
     Its content security policy forbids a browser to load other files and to run scripts.
     """
@@ -54,5 +54,5 @@ def page(title: str, body: str, style: str = "") -> str:
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>{STYLE}{style}</style></head>\n<body>\n{body}\n</body></html>\n"
+        f"<style>{PAGE_STYLE}{style}</style></head>\n<body>\n{body}\n</body></html>\n"
     )

@@ -26,7 +26,7 @@ COLOURS = DASHES = 6
 
 
 @dataclass(frozen=True, eq=False)
-class Line:
+class ChartLine:
     """A line through the points x, y (n,); points that are not finite are left out.
 
     style: number of its colour and its dash pattern. faint: whether it is thin and pale, behind the other lines.
@@ -41,7 +41,7 @@ class Line:
     has_markers: bool = False
 
 
-def chart(lines: Sequence[Line], x_name: str, y_name: str, top: float | None = None, bottom: float = 0.0) -> str:
+def chart(lines: Sequence[ChartLine], x_name: str, y_name: str, top: float | None = None, bottom: float = 0.0) -> str:
     """Return the chart as an <svg> element. x goes from 0 to the largest x, y from `bottom` to `top`.
 
     top: None for the largest y. x_name, y_name: titles of the axes.
@@ -63,7 +63,7 @@ def chart(lines: Sequence[Line], x_name: str, y_name: str, top: float | None = N
     )
 
 
-def legend(lines: Sequence[Line]) -> str:
+def legend(lines: Sequence[ChartLine]) -> str:
     """Return the legend of the lines as an HTML list: a short piece of each line, and its name."""
     entries = "".join(
         f'<li><svg class="key" viewBox="0 0 28 10">{_stroke(line, "M0 5H28")}'
@@ -94,7 +94,7 @@ class _Plot:
         # In SVG y points downwards.
         return self.height * (self.top - y) / (self.top - self.bottom)
 
-    def line(self, line: Line) -> str:
+    def line(self, line: ChartLine) -> str:
         """Return a line and its markers."""
         x, y = self.width * line.x / self.right, self._pixels_from_top(line.y)
         if not len(x):
@@ -136,12 +136,12 @@ def ticks(maximum: float, intervals: int = 6) -> list[float]:
     return [round(number * step, 12) for number in range(int(maximum / step * (1 + 1e-9)) + 1)]
 
 
-def _finite(line: Line) -> Line:
+def _finite(line: ChartLine) -> ChartLine:
     x, y = np.asarray(line.x, np.float64), np.asarray(line.y, np.float64)
     finite = np.isfinite(x) & np.isfinite(y)
     return replace(line, x=x[finite], y=y[finite])
 
 
-def _stroke(line: Line, path: str) -> str:
+def _stroke(line: ChartLine, path: str) -> str:
     faint = " faint" if line.faint else ""
     return f'<path class="line c{line.style % COLOURS} d{line.style % DASHES}{faint}" d="{path}"/>'

@@ -9,23 +9,23 @@ from nncore.training.events import EpochDone
 
 MAX_ROWS = 1000
 
-FIGURES = ("epoch", "training_loss", "training_accuracy", "validation_loss", "validation_accuracy", "seconds")
+EPOCH_FIGURES = ("epoch", "training_loss", "training_accuracy", "validation_loss", "validation_accuracy", "seconds")
 
-Row = dict[str, float | None]
+EpochRow = dict[str, float | None]
 
 
 class History(DeepCopyable):
     """One row per epoch. After more than MAX_ROWS epochs it keeps every second, fourth ... row, and the last one."""
 
-    def __init__(self, rows: Sequence[Row] = ()) -> None:
+    def __init__(self, rows: Sequence[EpochRow] = ()) -> None:
         """rows: those of the run that this one continues."""
         self._stride = _epoch(rows[0]) if rows else 1
         self._rows = [row for row in rows if _epoch(row) % self._stride == 0]
-        self._last: Row | None = rows[-1] if rows else None
+        self._last: EpochRow | None = rows[-1] if rows else None
 
     def append(self, done: EpochDone) -> None:
         """Add one more epoch."""
-        self._last = {figure: getattr(done, figure) for figure in FIGURES}
+        self._last = {figure: getattr(done, figure) for figure in EPOCH_FIGURES}
         if done.epoch % self._stride == 0:
             self._rows.append(self._last)
         if len(self._rows) > MAX_ROWS:
@@ -37,7 +37,7 @@ class History(DeepCopyable):
         """Whole epochs done."""
         return _epoch(self._last) if self._last else 0
 
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[EpochRow, ...]:
         """{figure: value} for each row, oldest first."""
         rows = self._rows
         if self._last is not None and (not rows or rows[-1] is not self._last):
@@ -45,5 +45,5 @@ class History(DeepCopyable):
         return tuple(dict(row) for row in rows)
 
 
-def _epoch(row: Row) -> int:
+def _epoch(row: EpochRow) -> int:
     return int(row["epoch"] or 0)

@@ -1,4 +1,4 @@
-"""The loss and accuracy of a run step by step, in at most MAX_POINTS points."""
+"""The loss and accuracy of a run step by step, in at most MAX_CURVE_POINTS points."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from numpy.typing import NDArray
 
 from nncore.system.copying import DeepCopyable
 
-MAX_POINTS = 2000
+MAX_CURVE_POINTS = 2000
 """The most points of a curve; a plot on a screen has no more columns."""
 
 
-Point = tuple[float, float, float]
+CurvePoint = tuple[float, float, float]
 
 
 class StepCurve(DeepCopyable):
-    """At most MAX_POINTS points, each the mean of equally many steps; when they get too many, pairs are merged."""
+    """At most MAX_CURVE_POINTS points, each the mean of equally many steps; if there are too many, pairs are merged."""
 
     def __init__(self, earlier: NDArray[np.float32] | None = None) -> None:
         """earlier: the curve (3, n) of the run that this one continues."""
-        self._points: list[Point] = [] if earlier is None else [(p[0], p[1], p[2]) for p in earlier.T.tolist()]
+        self._points: list[CurvePoint] = [] if earlier is None else [(p[0], p[1], p[2]) for p in earlier.T.tolist()]
         self._steps_per_point = max(1, round(self._points[-1][0] / len(self._points))) if self._points else 1
         self._count = 0
         self._loss = self._accuracy = 0.0
@@ -35,11 +35,11 @@ class StepCurve(DeepCopyable):
             self._points.append((step, self._loss / self._count, self._accuracy / self._count))
             self._count = 0
             self._loss = self._accuracy = 0.0
-            if len(self._points) >= MAX_POINTS:
+            if len(self._points) >= MAX_CURVE_POINTS:
                 self._merge()
 
     def array(self) -> NDArray[np.float32]:
-        """(3, n): step, loss and accuracy, NaN where there are no classes; n is at most MAX_POINTS."""
+        """(3, n): step, loss and accuracy, NaN where there are no classes; n is at most MAX_CURVE_POINTS."""
         return np.array(self._points, np.float32).reshape(-1, 3).T
 
     def _merge(self) -> None:

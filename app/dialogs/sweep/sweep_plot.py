@@ -14,14 +14,14 @@ from nncore.experiments.sweep import SweepResult
 from nncore.experiments.sweep.grid import SWEPT
 
 TIME, PARAMETERS = "time", "parameters"
-EMPTY_HINT = "Press Run to train and compare the runs."
+NO_RUNS_HINT = "Press Run to train and compare the runs."
 
 
 class SweepPlot(Plot):
     """One dot per run; the best is a green star. Pointing at a dot shows its run."""
 
     def __init__(self, name: str = "Accuracy", parent: QWidget | None = None) -> None:
-        super().__init__(name, EMPTY_HINT, parent)
+        super().__init__(name, NO_RUNS_HINT, parent)
         self.best_in_words = ""
         self._results: list[SweepResult] = []
         self._against = TIME
@@ -47,7 +47,7 @@ class SweepPlot(Plot):
             self.set_axes((0, 1), (0, 1))
             self._dots.setData([], [])
             self._best.setData([], [])
-            self.describe(EMPTY_HINT, True)
+            self.describe(NO_RUNS_HINT, True)
             return
         by_loss = self._results[0].accuracy is None
         best = y.index(min(y) if by_loss else max(y))

@@ -10,7 +10,7 @@ from app.style.theme import GAP, colours_of
 from app.widgets.grey_image import thumbnail
 from nncore.data.statistics import DatasetStatistics
 
-THUMBNAIL_SIDE = 40
+MEAN_DIGIT_SIDE = 40
 """Side of a mean image in logical pixels."""
 
 
@@ -38,7 +38,7 @@ class ClassRows(QWidget):
     @property
     def row_height(self) -> int:
         """Height of a row in pixels."""
-        return max(THUMBNAIL_SIDE, self.fontMetrics().height()) + GAP // 2
+        return max(MEAN_DIGIT_SIDE, self.fontMetrics().height()) + GAP // 2
 
     def sizeHint(self) -> QSize:
         """All rows."""
@@ -80,8 +80,8 @@ class ClassRows(QWidget):
         if statistics.means is not None and not self._thumbnails:
             ratio = self.devicePixelRatioF()
             means = statistics.means.round().astype("uint8")
-            self._thumbnails = [thumbnail(mean, THUMBNAIL_SIDE, colours, ratio) for mean in means]
-        left = THUMBNAIL_SIDE + GAP if self._thumbnails else 0
+            self._thumbnails = [thumbnail(mean, MEAN_DIGIT_SIDE, colours, ratio) for mean in means]
+        left = MEAN_DIGIT_SIDE + GAP if self._thumbnails else 0
         name_width = min(self.width() // 3, max(metrics.horizontalAdvance(name) for name in self._names))
         count_width = metrics.horizontalAdvance(f"{statistics.count:,}")
         bar_left = left + name_width + GAP

@@ -24,7 +24,7 @@ from nncore.data.statistics import DatasetStatistics, dataset_statistics
 READING = "The data is still being read."
 PANEL_WIDTH, STATISTICS_WIDTH = 250, 330
 
-Source = Callable[[Callable[[float], None], Callable[[], bool]], LoadedData | None]
+DataReader = Callable[[Callable[[float], None], Callable[[], bool]], LoadedData | None]
 """Reads data. Its arguments: a function that it calls with the fraction that is read, and `is_cancelled`."""
 
 
@@ -161,7 +161,7 @@ class DataTab(Tab):
         self._split, self._test_share = data, share
         self.data_chosen.emit(data)
 
-    def _read(self, source: Source, path: Path | None = None) -> None:
+    def _read(self, source: DataReader, path: Path | None = None) -> None:
         self.panel.show_message("")
         self._reading.cancel("read")
         current = self.data if self.panel.adds_to_current else None

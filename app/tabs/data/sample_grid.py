@@ -12,7 +12,7 @@ from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, scaled
 from app.widgets.grey_image import thumbnail
 from nncore.data.dataset import Dataset
 
-THUMBNAIL_SIDE = 56
+SAMPLE_SIDE = 56
 """Side of a picture in logical pixels: twice 28."""
 
 MAX_EXAMPLES_SHOWN = 600
@@ -78,7 +78,7 @@ class SampleGrid(QWidget):
         return QSize(3 * width - GAP, 2 * height - GAP)
 
     def _cell(self) -> tuple[int, int]:
-        return THUMBNAIL_SIDE + GAP, THUMBNAIL_SIDE + self.fontMetrics().height() + GAP
+        return SAMPLE_SIDE + GAP, SAMPLE_SIDE + self.fontMetrics().height() + GAP
 
     def _place(self, number: int) -> QRect:
         width, height = self._cell()
@@ -116,7 +116,7 @@ class SampleGrid(QWidget):
             small = scaled(self.font(), SMALL_SCALE)
             for number, row in enumerate(self.rows):
                 cell = self._place(number)
-                square = QRect(cell.left(), cell.top(), THUMBNAIL_SIDE, THUMBNAIL_SIDE)
+                square = QRect(cell.left(), cell.top(), SAMPLE_SIDE, SAMPLE_SIDE)
                 if self._dataset.is_bytes:
                     painter.drawPixmap(square.topLeft(), self._thumbnail(row, colours))
                 else:
@@ -133,7 +133,7 @@ class SampleGrid(QWidget):
         if row not in self._thumbnails:
             assert self._dataset is not None
             image = self._dataset.take(np.array([row])).images[0]
-            self._thumbnails[row] = thumbnail(image, THUMBNAIL_SIDE, colours, self.devicePixelRatioF())
+            self._thumbnails[row] = thumbnail(image, SAMPLE_SIDE, colours, self.devicePixelRatioF())
         return self._thumbnails[row]
 
     def _paint_numbers(self, painter: QPainter, square: QRect, row: int) -> None:

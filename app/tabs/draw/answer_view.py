@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.style.theme import GROUP_GAP
 from app.widgets.elements import announce, text_label, without_margins
 from app.widgets.explanation import with_article
-from app.widgets.large_digit import NO_DIGIT, LargeDigit
+from app.widgets.large_digit import NO_DIGIT_SIGN, LargeDigit
 from nncore.evaluation.recognition import Prediction
 
 REST_MILLISECONDS = 400
@@ -54,7 +54,7 @@ class AnswerView(QWidget):
             sentence = f"{number}, digit {index + 1} of {len(number)}: {sentence[0].lower()}{sentence[1:]}"
         confidence_sentence = f" It is {prediction.confidence:.0%} sure." if prediction.verdict == "digit" else ""
         self._show(
-            number or (str(prediction.digit) if is_digit else NO_DIGIT),
+            number or (str(prediction.digit) if is_digit else NO_DIGIT_SIGN),
             f"{prediction.confidence:.1%}",
             sentence,
             sentence + confidence_sentence,
@@ -62,7 +62,7 @@ class AnswerView(QWidget):
 
     def show_hint(self, sentence: str) -> None:
         """Show a hint instead of an answer."""
-        self._show(NO_DIGIT, "", sentence, sentence)
+        self._show(NO_DIGIT_SIGN, "", sentence, sentence)
 
     def _show(self, digit: str, confidence: str, sentence: str, speech: str) -> None:
         if len(digit) != len(self.digit.text()):

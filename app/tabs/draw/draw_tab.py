@@ -26,7 +26,7 @@ from app.tabs.draw.epoch_row import EpochRow
 from app.tabs.draw.explanation_strip import ExplanationStrip
 from app.tabs.draw.filmstrip import Filmstrip
 from app.tabs.draw.number_row import NumberRow
-from app.tabs.draw.picture_source import FILES, PictureSource
+from app.tabs.draw.picture_source import PICTURE_FILTER, PictureSource
 from app.tabs.draw.reading import Reading, read_drawing, read_picture
 from app.tabs.draw.teach_row import NOTHING_DRAWN, TeachRow
 from app.tabs.tab import Tab
@@ -40,8 +40,8 @@ from nncore.evaluation.recognition import Prediction
 from nncore.model.network import Network
 from nncore.preprocessing.ink import Ink, stages
 
-BLANK = "Nothing is drawn yet."
-NO_MODEL = "No model is open. Train or open one to read your drawing."
+EMPTY_CANVAS = "Nothing is drawn yet."
+NO_MODEL_TO_READ_WITH = "No model is open. Train or open one to read your drawing."
 RESTORED = "Your last drawing is on the canvas again."
 NO_ANSWER = "This model cannot read drawings."
 
@@ -202,7 +202,7 @@ class DrawTab(Tab):
             self.answer.show_prediction(self._prediction, self.number_row.text, index)
         else:
             self.bars.set_probabilities(None)
-            no_answer = NO_MODEL if self._network is None else BLANK
+            no_answer = NO_MODEL_TO_READ_WITH if self._network is None else EMPTY_CANVAS
             self.answer.show_hint(NO_ANSWER if reading.error else no_answer)
         self.teach_row.set_obstacle("" if self._prediction is not None else reading.error or NOTHING_DRAWN)
         self.predicted.emit(self._prediction)
@@ -223,7 +223,7 @@ class DrawTab(Tab):
     @Slot()
     def ask_picture(self) -> None:
         """Ask for a picture file to read."""
-        ask_for_file(self, "Open a picture of a digit", FILES, self.pictures.open)
+        ask_for_file(self, "Open a picture of a digit", PICTURE_FILTER, self.pictures.open)
 
     # Layout
 

@@ -16,7 +16,7 @@ from nncore.errors import DataError
 from nncore.evaluation.epoch_snapshots import EpochSnapshots
 from nncore.evaluation.recognition import Prediction
 
-EMPTY = "Train a network to see how each epoch reads your drawing."
+NO_EPOCHS = "Train a network to see how each epoch reads your drawing."
 PEN_REST_MILLISECONDS = 120
 """The networks of the epochs read the drawing after the pen has rested this long."""
 
@@ -116,7 +116,7 @@ class EpochRow(QWidget):
     def _show_index(self, index: int) -> None:
         self.strip.set_index(index)
         if self.slider.isHidden():
-            self.caption.setText(EMPTY)
+            self.caption.setText(NO_EPOCHS)
             return
         epoch = self._cells[index]
         of = f" of {self._total}" if self._total else ""

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QToolButton, 
 
 from app.style.icons import set_icon
 from app.style.theme import GAP, GROUP_GAP, colours_of
-from app.tabs.draw.stroke_view import BLANK, StrokeView
+from app.tabs.draw.stroke_view import NO_INK, StrokeView
 from app.widgets.elements import column_of, set_style, text_label, without_margins
 from app.widgets.network_input_view import NetworkInputView
 from nncore.preprocessing.ink import AS_TRAINED, PEN_WIDTH, SIDE, Preparation, Stages, stages
@@ -43,7 +43,7 @@ class Step:
     tip: str = ""
 
 
-STEPS = (
+FILMSTRIP_STEPS = (
     Step("1  Strokes", "The path of your pen on the canvas."),
     Step(
         "2  Fitted",
@@ -97,7 +97,7 @@ class Filmstrip(QWidget):
         image_views: tuple[StrokeView | NetworkInputView, ...] = (
             self.strokes, self.fitted, self.drawn, self.centred, self.network_input,
         )  # fmt: skip
-        self.step_views = [StepView(step, view) for step, view in zip(STEPS, image_views, strict=True)]
+        self.step_views = [StepView(step, view) for step, view in zip(FILMSTRIP_STEPS, image_views, strict=True)]
         self.reset = QToolButton()
         self.reset.setText("Reset")
         self.reset.setToolTip("Switch all steps on, as in training.")
@@ -131,11 +131,11 @@ class Filmstrip(QWidget):
 
     def show_stages(self, shown: Stages | None) -> None:
         """Show the stages of a drawing, as `ink.stages` gives them for `preparation`; None for no drawing."""
-        self.step_views[0].set_sentence(STEPS[0].on)
+        self.step_views[0].set_sentence(FILMSTRIP_STEPS[0].on)
         for step_view in self.step_views:
             step_view.switch.setEnabled(True)
         is_blank = shown is None or shown.written.is_blank
-        shown = shown or stages(BLANK)
+        shown = shown or stages(NO_INK)
         self.strokes.set_ink(shown.written)
         self.fitted.set_ink(shown.fitted)
         self.drawn.set_image(None if is_blank else shown.drawn)

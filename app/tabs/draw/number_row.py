@@ -13,7 +13,7 @@ from app.widgets.elements import without_margins
 from app.widgets.grey_image import ink_image
 from nncore.evaluation.recognition import Prediction
 
-NO_DIGIT = "?"
+UNREAD_DIGIT = "?"
 
 
 class NumberRow(QWidget):
@@ -105,7 +105,7 @@ class Chip(QToolButton):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._prediction: Prediction | None = None
-        self.digit = NO_DIGIT
+        self.digit = UNREAD_DIGIT
         self.cell: tuple[int, int] | None = None
         """Row and column in the grid."""
         self.setCheckable(True)
@@ -117,7 +117,7 @@ class Chip(QToolButton):
     def show_prediction(self, prediction: Prediction) -> None:
         """Show the answer for this digit."""
         self._prediction = prediction
-        self.digit = NO_DIGIT if prediction.verdict == "not a digit" else str(prediction.digit)
+        self.digit = UNREAD_DIGIT if prediction.verdict == "not a digit" else str(prediction.digit)
         text = f"{self.digit}  {prediction.confidence:.0%}".replace("%", " %")
         if text != self.text():
             self.setText(text)

@@ -22,7 +22,7 @@ NO_PICTURE = "There is no picture in the clipboard. Copy a picture or a picture 
 ENCODED_FORMATS = ("image/png", "image/jpeg", "image/bmp", "image/webp", "image/tiff", "image/gif")
 """MIME types of pictures that are the bytes of a file."""
 
-FILES = f"Pictures ({' '.join(f'*{suffix}' for suffix in IMAGE_SUFFIXES)})"
+PICTURE_FILTER = f"Pictures ({' '.join(f'*{suffix}' for suffix in IMAGE_SUFFIXES)})"
 """File filter for pictures."""
 
 

@@ -13,13 +13,13 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.style.theme import colours_of
 from nncore.preprocessing.ink import BOX_SIDE, CENTRE, SIDE, Ink
 
-MAX_POINTS = 800
+MAX_POINTS_SHOWN = 800
 """Maximum number of points painted; more are not visible at this size and are slow."""
 
 LINE_WIDTH, DOT_WIDTH = 1.5, 4.0
 """Width of a line and of a dot in pixels."""
 
-BLANK = Ink(())
+NO_INK = Ink(())
 
 
 class StrokeView(QWidget):
@@ -29,10 +29,10 @@ class StrokeView(QWidget):
         """`extent`: the side of the square in the ink's units. shows_box: show the box that ink is scaled to."""
         super().__init__(parent)
         self._extent, self._shows_box = extent, shows_box
-        self._ink = BLANK
+        self._ink = NO_INK
         self._pixel_size = 4
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Maximum)
-        self.set_ink(BLANK)
+        self.set_ink(NO_INK)
 
     @property
     def ink(self) -> Ink:
@@ -93,9 +93,9 @@ class StrokeView(QWidget):
                     painter.drawPolyline(line)
 
     def _lines(self, scale: float) -> list[QPolygonF]:
-        """The strokes in screen pixels, thinned to about MAX_POINTS points."""
-        step = max(1, ceil(sum(len(stroke) for stroke in self._ink.strokes) / MAX_POINTS))
-        strokes = self._ink.strokes[:: max(1, ceil(len(self._ink.strokes) / MAX_POINTS))]
+        """The strokes in screen pixels, thinned to about MAX_POINTS_SHOWN points."""
+        step = max(1, ceil(sum(len(stroke) for stroke in self._ink.strokes) / MAX_POINTS_SHOWN))
+        strokes = self._ink.strokes[:: max(1, ceil(len(self._ink.strokes) / MAX_POINTS_SHOWN))]
         return [_line(stroke, step, scale) for stroke in strokes]
 
 

@@ -22,7 +22,7 @@ from app.widgets.elements import column_of, text_label
 from app.widgets.plot import FRACTION_RANGE, PERCENT_TICKS, Plot
 from nncore.evaluation.metrics import ClassMetrics, ReliabilityBin
 
-COLUMNS = (
+CLASS_COLUMNS = (
     ("class", "The true class."),
     ("images", "Number of images of the class."),
     ("precision", "Share of the answers with this class that are correct, in per cent."),
@@ -73,8 +73,8 @@ class ClassTable(QTableWidget):
     """One row per class; a click on a heading sorts by it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(0, len(COLUMNS), parent)
-        for number, (name, meaning) in enumerate(COLUMNS):
+        super().__init__(0, len(CLASS_COLUMNS), parent)
+        for number, (name, meaning) in enumerate(CLASS_COLUMNS):
             heading = QTableWidgetItem(name)
             heading.setToolTip(meaning)
             heading.setTextAlignment(ALIGN_RIGHT)

@@ -17,7 +17,7 @@ from app.widgets.occlusion_view import OcclusionView
 from app.widgets.probability_bars import ROWS, ProbabilityBars
 from nncore.data.dataset import DIGITS
 
-NO_DIGIT = "Select an image to see why it got its answer."
+NO_IMAGE_SELECTED = "Select an image to see why it got its answer."
 COMPUTING_OCCLUSION = "Computing which part the answer depends on …"
 SEARCHING = "Searching the training digits …"
 SIMILARITIES = ("by pixels", "by the last hidden layer")
@@ -65,7 +65,7 @@ class DetailView(QWidget):
         self.result, self.row = result, row
         self._image = result.image(row) if result else None
         self.image_view.show_image(self._image)
-        self.occlusion_text.setText(COMPUTING_OCCLUSION if result else NO_DIGIT)
+        self.occlusion_text.setText(COMPUTING_OCCLUSION if result else NO_IMAGE_SELECTED)
         for widget in self._result_widgets:
             widget.setVisible(result is not None)
         if result is None:

@@ -21,7 +21,7 @@ from app.widgets.neighbour_row import COUNT
 from nncore.data.dataset import Dataset, Splits
 from nncore.model.network import Network
 
-NO_MODEL = "No model is open. Train or open one to evaluate it."
+NO_MODEL_TO_EVALUATE = "No model is open. Train or open one to evaluate it."
 NO_DATA = "The data is still being read."
 EVALUATING = "Evaluating the model …"
 CANCELLED = "The evaluation was cancelled."
@@ -175,7 +175,7 @@ class EvaluateTab(Tab):
     # ----------------------------------------------------------- display
 
     def _show_state(self) -> None:
-        missing = NO_MODEL if self._network is None else NO_DATA if self._dataset() is None else ""
+        missing = NO_MODEL_TO_EVALUATE if self._network is None else NO_DATA if self._dataset() is None else ""
         self.header.show_message(missing if self.result is not None else "")
         self.empty.setText(missing or EVALUATING)
         self.header.show_busy(self.runner.is_evaluating, not missing)

@@ -25,7 +25,7 @@ from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
 from app.tabs.evaluate.evaluation_result import EvaluationResult
 from app.widgets.grey_image import thumbnail
 
-THUMBNAIL_SIDE = 56
+GALLERY_IMAGE_SIDE = 56
 """Side of a thumbnail in logical pixels: twice 28."""
 
 MAX_CACHED = 1000
@@ -84,7 +84,7 @@ class _Images(QAbstractListModel):
         if image is None:
             return None
         ratio = self._view.devicePixelRatioF()
-        self._thumbnails[row] = thumbnail(image, THUMBNAIL_SIDE, colours_of(self._view), ratio)
+        self._thumbnails[row] = thumbnail(image, GALLERY_IMAGE_SIDE, colours_of(self._view), ratio)
         if len(self._thumbnails) > MAX_CACHED:
             self._thumbnails.popitem(last=False)
         return self._thumbnails[row]
@@ -101,7 +101,7 @@ class _CardDelegate(QStyledItemDelegate):
         """The same for all images, so that the view asks only once."""
         line = self._view.fontMetrics().height()
         text_area = round(self._view.fontMetrics().horizontalAdvance("100.0 %"))
-        return QSize(max(THUMBNAIL_SIDE, text_area) + 2 * GAP, THUMBNAIL_SIDE + 2 * line + 2 * GAP)
+        return QSize(max(GALLERY_IMAGE_SIDE, text_area) + 2 * GAP, GALLERY_IMAGE_SIDE + 2 * line + 2 * GAP)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Paint the thumbnail, the answer and its confidence."""
@@ -112,7 +112,7 @@ class _CardDelegate(QStyledItemDelegate):
         if selected or option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, QColor(colours.hover))
         image_area = QRect(
-            rect.center().x() - THUMBNAIL_SIDE // 2, rect.top() + GAP // 2, THUMBNAIL_SIDE, THUMBNAIL_SIDE
+            rect.center().x() - GALLERY_IMAGE_SIDE // 2, rect.top() + GAP // 2, GALLERY_IMAGE_SIDE, GALLERY_IMAGE_SIDE
         )
         thumbnail = self._images.thumbnail(index)
         if thumbnail is not None:
@@ -175,7 +175,11 @@ class Gallery(QListView):
 
     def minimumSizeHint(self) -> QSize:
         """Two images wide, one high."""
-        card = self.sizeHintForIndex(self._images.index(0)) if len(self.rows) else QSize(THUMBNAIL_SIDE, THUMBNAIL_SIDE)
+        card = (
+            self.sizeHintForIndex(self._images.index(0))
+            if len(self.rows)
+            else QSize(GALLERY_IMAGE_SIDE, GALLERY_IMAGE_SIDE)
+        )
         return QSize(2 * card.width() + 3 * GAP, card.height())
 
     def changeEvent(self, event: QEvent) -> None:

@@ -22,8 +22,8 @@ from app.tabs.evaluate.evaluation_result import EvaluationResult
 from app.tabs.evaluate.gallery import Gallery
 from app.widgets.elements import push_button, row_of, text_label
 
-ALL_CORRECT = "No image was misread. Open a cell of the table to see its images."
-EMPTY_CELL = "This cell has no images."
+NO_MISREAD_IMAGE = "No image was misread. Open a cell of the table to see its images."
+NO_IMAGES_IN_CELL = "This cell has no images."
 ORDERS = ("most certain first", "least certain first")
 
 
@@ -99,10 +99,10 @@ class MistakesPage(QWidget):
         if self.result is not None:
             predictions, names = self.result.predictions, self.result.predictions.class_names
             if self._cell is None:
-                rows, title, empty = predictions.misread(), "Misread", ALL_CORRECT
+                rows, title, empty = predictions.misread(), "Misread", NO_MISREAD_IMAGE
             else:
                 true, read = self._cell
-                rows, empty = predictions.rows_of(true, read), EMPTY_CELL
+                rows, empty = predictions.rows_of(true, read), NO_IMAGES_IN_CELL
                 title = f"{names[true]} read as {names[read]}"
             title = f"{title} ({len(rows):,})"
         self.list_title.setText(title)

@@ -11,7 +11,7 @@ from app.widgets.elements import push_button, row_of, text_label
 from app.widgets.plot import FRACTION_RANGE, PERCENT_TICKS, Plot
 from nncore.evaluation.robustness import DISTORTIONS, IMAGE_COUNT, Distortion, RobustnessPoint
 
-DESCRIPTION = f"Accuracy on up to {IMAGE_COUNT:,} distorted images, the same ones for every point."
+ROBUSTNESS_DESCRIPTION = f"Accuracy on up to {IMAGE_COUNT:,} distorted images, the same ones for every point."
 NOT_MEASURED = "Press Measure to draw this curve."
 OUTDATED = "The model or the data has changed. Press Measure."
 
@@ -27,7 +27,7 @@ class RobustnessPage(QWidget):
         self.is_measuring = self._is_stopping = False
         self._can_measure = False
         self.plots = {distortion.name: RobustnessPlot(distortion) for distortion in DISTORTIONS}
-        self.button, self.description = push_button("", "", self._on_click), text_label(DESCRIPTION, "quiet")
+        self.button, self.description = push_button("", "", self._on_click), text_label(ROBUSTNESS_DESCRIPTION, "quiet")
         self.button.setProperty("primary", True)
         head = row_of(self.button, self.description, spacing=GROUP_GAP)
         head.setStretchFactor(self.description, 1)
@@ -61,7 +61,7 @@ class RobustnessPage(QWidget):
     def show_end(self, sentence: str) -> None:
         """Show that the measurement has ended; `sentence` is the error, "" if there was none."""
         self.is_measuring = self._is_stopping = False
-        self.description.setText(sentence or DESCRIPTION)
+        self.description.setText(sentence or ROBUSTNESS_DESCRIPTION)
         self._update_button()
 
     @Slot()
@@ -73,7 +73,7 @@ class RobustnessPage(QWidget):
             return
         self._clear("")
         self.is_measuring = True
-        self.description.setText(DESCRIPTION)
+        self.description.setText(ROBUSTNESS_DESCRIPTION)
         self._update_button()
         self.measure_requested.emit()
 

@@ -10,7 +10,7 @@ from app.tabs.evaluate.evaluation_result import EvaluationResult
 from app.widgets.elements import push_button, row_of, set_style, text_label, without_margins
 from app.widgets.plain_text import ElidedLabel
 
-PARTS = {"test": "test part", "validation": "validation part", "training": "training part"}
+EVALUATED_PARTS = {"test": "test part", "validation": "validation part", "training": "training part"}
 
 
 class SummaryHeader(QWidget):
@@ -41,11 +41,11 @@ class SummaryHeader(QWidget):
         self.show_busy(False, False)
 
     def set_parts(self, parts: list[str]) -> None:
-        """Offer these parts of the data, keys of PARTS; the first is selected."""
+        """Offer these parts of the data, keys of EVALUATED_PARTS; the first is selected."""
         with QSignalBlocker(self.part):
             self.part.clear()
             for part in parts:
-                self.part.addItem(PARTS[part], part)
+                self.part.addItem(EVALUATED_PARTS[part], part)
         self.part.setVisible(bool(parts))
 
     @property

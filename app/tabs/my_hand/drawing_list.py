@@ -22,7 +22,7 @@ from app.widgets.grey_image import thumbnail
 from nncore.handwriting.personal_test.result import ReadDrawing
 from nncore.preprocessing.ink import rasterize
 
-THUMBNAIL_SIDE = 56
+LISTED_DRAWING_SIDE = 56
 """Side in logical pixels: twice the 28 of the network's input."""
 
 Index = QModelIndex | QPersistentModelIndex
@@ -62,7 +62,9 @@ class _Drawings(QAbstractListModel):
     def _thumbnail(self, row: int, drawing: ReadDrawing) -> QPixmap:
         if row not in self._thumbnails:
             ratio = self._view.devicePixelRatioF()
-            self._thumbnails[row] = thumbnail(rasterize(drawing.ink), THUMBNAIL_SIDE, colours_of(self._view), ratio)
+            self._thumbnails[row] = thumbnail(
+                rasterize(drawing.ink), LISTED_DRAWING_SIDE, colours_of(self._view), ratio
+            )
         return self._thumbnails[row]
 
 
@@ -76,7 +78,7 @@ class DrawingList(QListView):
         self._model = _Drawings(self)
         self.setModel(self._model)
         self.setUniformItemSizes(True)
-        self.setIconSize(QSize(THUMBNAIL_SIDE, THUMBNAIL_SIDE))
+        self.setIconSize(QSize(LISTED_DRAWING_SIDE, LISTED_DRAWING_SIDE))
         self.setSpacing(2)
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -100,11 +102,11 @@ class DrawingList(QListView):
     def sizeHint(self) -> QSize:
         """Wide enough for an image and its caption."""
         text = self.fontMetrics().horizontalAdvance("asked 7, read 2, unsure")
-        return QSize(THUMBNAIL_SIDE + text + 56, 4 * THUMBNAIL_SIDE)
+        return QSize(LISTED_DRAWING_SIDE + text + 56, 4 * LISTED_DRAWING_SIDE)
 
     def minimumSizeHint(self) -> QSize:
         """High enough for two drawings."""
-        return QSize(self.sizeHint().width(), 2 * THUMBNAIL_SIDE)
+        return QSize(self.sizeHint().width(), 2 * LISTED_DRAWING_SIDE)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the theme."""

@@ -15,7 +15,7 @@ from nncore.preprocessing.ink import Ink
 
 NOTHING_SELECTED = "Select a drawing to see which part its answer depends on."
 COMPUTING_OCCLUSION = "Computing which part the answer depends on …"
-NO_MODEL = "Open a model that reads digits to see which part its answer depends on."
+NO_MODEL_FOR_A_MAP = "Open a model that reads digits to see which part its answer depends on."
 
 
 class DrawingView(QWidget):
@@ -63,7 +63,7 @@ class DrawingView(QWidget):
         """Show how the current model reads the drawing."""
         self.image_view.show_image(explanation.image, explanation.occlusion)
         if explanation.occlusion is None or explanation.digit is None or self.drawing is None:
-            self.occlusion_text.setText(NO_MODEL)
+            self.occlusion_text.setText(NO_MODEL_FOR_A_MAP)
         else:
             previous_digit = int(self.drawing.probabilities.argmax())
             digit = with_article(explanation.digit)

@@ -9,11 +9,11 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from app.style.theme import GAP
-from app.tabs.my_hand.formatting import date_in_words, interval_of, percent
+from app.tabs.my_hand.formatting import date_in_words, interval_of, whole_percent
 from app.widgets.plain_text import plain_tooltip
 from nncore.handwriting.personal_test.history import Entry
 
-COLUMNS = ("Written", "Read by", "Read correctly", "95 % interval", "Drawings")
+TEST_COLUMNS = ("Written", "Read by", "Read correctly", "95 % interval", "Drawings")
 
 
 class HistoryList(QTreeWidget):
@@ -28,8 +28,8 @@ class HistoryList(QTreeWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setColumnCount(len(COLUMNS))
-        self.setHeaderLabels(list(COLUMNS))
+        self.setColumnCount(len(TEST_COLUMNS))
+        self.setHeaderLabels(list(TEST_COLUMNS))
         self.setRootIsDecorated(False)
         self.setUniformRowHeights(True)
         self.setAllColumnsShowFocus(True)
@@ -42,7 +42,7 @@ class HistoryList(QTreeWidget):
         header.setStretchLastSection(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-        for column in range(2, len(COLUMNS)):
+        for column in range(2, len(TEST_COLUMNS)):
             self.headerItem().setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.itemActivated.connect(self._open)
         for key, slot in (
@@ -86,11 +86,11 @@ class HistoryList(QTreeWidget):
 
 def _item(entry: Entry) -> QTreeWidgetItem:
     summary = entry.summary
-    correct = f"{percent(summary.correct / summary.count)}"
+    correct = f"{whole_percent(summary.correct / summary.count)}"
     interval, count = interval_of(summary.correct, summary.count), f"{summary.count:,}"
     item = QTreeWidgetItem([date_in_words(summary.date), summary.model, correct, interval, count])
     item.setData(0, Qt.ItemDataRole.UserRole, entry.path)
     item.setToolTip(1, plain_tooltip(summary.model))
-    for column in range(2, len(COLUMNS)):
+    for column in range(2, len(TEST_COLUMNS)):
         item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     return item

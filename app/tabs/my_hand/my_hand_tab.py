@@ -30,7 +30,7 @@ from nncore.handwriting.personal_test.result import HandwritingTestResult, ReadD
 from nncore.model.network import Network
 from nncore.preprocessing.ink import Ink
 
-NO_MODEL = "No model is open. Train or open one to test how well it reads your handwriting."
+NO_MODEL_TO_TEST = "No model is open. Train or open one to test how well it reads your handwriting."
 EXPORT_FILTERS = f"Table with strokes and answers (*{CSV_SUFFIX});;UNIPEN ink, strokes only (*{INK_SUFFIX})"
 IMPORT_FILTERS = f"Handwriting tests and ink (*{CSV_SUFFIX} {file_patterns('ink')});;All files (*)"
 
@@ -72,7 +72,7 @@ class MyHandTab(Tab):
     def set_network(self, network: Network | None, name: str = "") -> None:
         """Use `network`, called `name`, from now on; results already shown stay unchanged."""
         self._network, self._model = network, name or "unnamed model"
-        self.intro.set_obstacle(NO_MODEL if network is None else why_cannot_read(network) or "")
+        self.intro.set_obstacle(NO_MODEL_TO_TEST if network is None else why_cannot_read(network) or "")
         if self.pages.currentWidget() is self.result:
             self._explain(self.result.view.drawing)
 
@@ -163,7 +163,7 @@ class MyHandTab(Tab):
             self.status.show_message("All digits were skipped, so there is no result.")
             return
         if self._network is None:
-            self._show_reading_error(NO_MODEL)
+            self._show_reading_error(NO_MODEL_TO_TEST)
             return
         if self._test_being_read is not test:
             self._test_being_read = test

@@ -18,8 +18,8 @@ from nncore.handwriting.personal_test.result import NOT_A_DIGIT_COLUMN, Handwrit
 MATRIX_HEIGHT_SHARE = 0.55
 """Share of the page's height for the matrix."""
 
-ALL_CORRECT = "No digit was misread. Select a cell of the table to see its drawings."
-EMPTY_CELL = "This cell has no drawings."
+NO_MISREAD_DRAWING = "No digit was misread. Select a cell of the table to see its drawings."
+NO_DRAWINGS_IN_CELL = "This cell has no drawings."
 
 
 class ResultPage(QWidget):
@@ -68,7 +68,7 @@ class ResultPage(QWidget):
         """List the misread drawings."""
         self.matrix.clearSelection()
         misread = tuple(drawing for drawing in self._drawings() if not drawing.is_correct)
-        self._list("Misread", misread, ALL_CORRECT)
+        self._list("Misread", misread, NO_MISREAD_DRAWING)
         self.misread_button.hide()
 
     @Slot(int, int)
@@ -76,7 +76,7 @@ class ResultPage(QWidget):
         read = None if column == NOT_A_DIGIT_COLUMN else column
         drawings = (drawing for drawing in self._drawings() if (drawing.prompted, drawing.read) == (prompted, read))
         answer = "not accepted as a digit" if read is None else f"read as {read}"
-        self._list(f"Asked for {prompted}, {answer}", tuple(drawings), EMPTY_CELL)
+        self._list(f"Asked for {prompted}, {answer}", tuple(drawings), NO_DRAWINGS_IN_CELL)
         self.misread_button.show()
 
     def _list(self, title: str, drawings: tuple[ReadDrawing, ...], empty: str) -> None:

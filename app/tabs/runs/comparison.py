@@ -28,7 +28,7 @@ SAME_SETTINGS = "These runs have the same settings."
 MAX_RUNS = 12
 """Maximum number of runs side by side."""
 
-MAX_NAME_LENGTH = 32
+MAX_HEADING_LENGTH = 32
 """Maximum number of letters of a run's name above its column."""
 
 
@@ -86,7 +86,7 @@ class Comparison(QFrame):
         self.table.setRowCount(len(rows))
         self.table.setColumnCount(len(runs))
         self.table.setHorizontalHeaderLabels(
-            [f"{run.id} · {printable(run.settings.name, MAX_NAME_LENGTH)}" for run in runs]
+            [f"{run.id} · {printable(run.settings.name, MAX_HEADING_LENGTH)}" for run in runs]
         )
         self.table.setVerticalHeaderLabels(list(rows))
         for row, values in enumerate(rows.values()):

@@ -54,7 +54,7 @@ def _number_column(
     return Column(title, text, sample, tooltip, key)
 
 
-COLUMNS = (
+RUN_COLUMNS = (
     Column("Name", lambda row: row.run.settings.name, "784-128-64-10", "Name; F2 edits it.", edited_field="name"),
     Column("Started", lambda row: row.run.started[:16].replace("T", " "), "2026-08-28 20:38.", "Start time."),
     Column("Recipe", lambda row: row.run.settings.recipe or "–", "numpynet", "Recipe of the settings."),

@@ -18,7 +18,7 @@ from PySide6.QtGui import QColor
 
 from app.storage.run_store import StoredRun
 from app.style.theme import Colours
-from app.tabs.runs.run_columns import COLUMNS
+from app.tabs.runs.run_columns import RUN_COLUMNS
 from app.widgets.plain_text import plain_tooltip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -60,8 +60,8 @@ class RunTable(QAbstractTableModel):
             if row is not None and self._runs[row] == stored:
                 text, key = self._texts[row], self._keys[row]
             else:
-                text = tuple(column.text(stored) for column in COLUMNS)
-                key = tuple(column.key(stored, each) for column, each in zip(COLUMNS, text, strict=True))
+                text = tuple(column.text(stored) for column in RUN_COLUMNS)
+                key = tuple(column.key(stored, each) for column, each in zip(RUN_COLUMNS, text, strict=True))
                 changed.append(number)
             texts.append(text)
             keys.append(key)
@@ -73,7 +73,7 @@ class RunTable(QAbstractTableModel):
             self.endResetModel()
             return
         for row in changed:
-            self.dataChanged.emit(self.index(row, 0), self.index(row, len(COLUMNS) - 1))
+            self.dataChanged.emit(self.index(row, 0), self.index(row, len(RUN_COLUMNS) - 1))
 
     def run_at(self, row: int) -> StoredRun:
         """The run in a row."""
@@ -89,11 +89,11 @@ class RunTable(QAbstractTableModel):
 
     def columnCount(self, parent: Index = NO_PARENT) -> int:
         """The number of columns."""
-        return 0 if parent.isValid() else len(COLUMNS)
+        return 0 if parent.isValid() else len(RUN_COLUMNS)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Names and notes can be edited."""
-        return EDITABLE if COLUMNS[index.column()].edited_field else FIXED
+        return EDITABLE if RUN_COLUMNS[index.column()].edited_field else FIXED
 
     def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
         """The text, colour, alignment, tooltip or sort key of a cell."""
@@ -106,7 +106,7 @@ class RunTable(QAbstractTableModel):
             case Qt.ItemDataRole.EditRole:
                 return self._texts[row][column]
             case Qt.ItemDataRole.TextAlignmentRole:
-                return RIGHT if COLUMNS[column].is_number else LEFT
+                return RIGHT if RUN_COLUMNS[column].is_number else LEFT
             case Qt.ItemDataRole.ForegroundRole:
                 return self._colour(row, column)
             case Qt.ItemDataRole.ToolTipRole:
@@ -115,12 +115,12 @@ class RunTable(QAbstractTableModel):
 
     def _colour(self, row: int, column: int) -> QColor | None:
         text = self._texts[row][column]
-        is_error = COLUMNS[column].title == "State" and text in ("interrupted", "diverged")
+        is_error = RUN_COLUMNS[column].title == "State" and text in ("interrupted", "diverged")
         return self._error_colour if is_error else self._quiet if text == "–" else None
 
     def setData(self, index: Index, value: Any, role: int = int(Qt.ItemDataRole.EditRole)) -> bool:
         """Emit `edited` for a new name or note; the table shows it after it was written to the log."""
-        column, text = COLUMNS[index.column()], str(value).strip()
+        column, text = RUN_COLUMNS[index.column()], str(value).strip()
         if role != Qt.ItemDataRole.EditRole or not column.edited_field or (column.edited_field == "name" and not text):
             return False
         if text != self._texts[index.row()][index.column()]:
@@ -134,11 +134,11 @@ class RunTable(QAbstractTableModel):
         if orientation == Qt.Orientation.Horizontal:
             match role:
                 case Qt.ItemDataRole.DisplayRole:
-                    return COLUMNS[section].title
+                    return RUN_COLUMNS[section].title
                 case Qt.ItemDataRole.ToolTipRole:
-                    return f"{COLUMNS[section].tooltip} Click to sort."
+                    return f"{RUN_COLUMNS[section].tooltip} Click to sort."
                 case Qt.ItemDataRole.TextAlignmentRole:
-                    return RIGHT if COLUMNS[section].is_number else LEFT
+                    return RIGHT if RUN_COLUMNS[section].is_number else LEFT
         return None
 
 

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView, QWidget
 
 from app.storage.run_store import StoredRun
 from app.style.theme import GAP, SMALL_SCALE, colours_of
-from app.tabs.runs.run_columns import COLUMNS
+from app.tabs.runs.run_columns import RUN_COLUMNS
 from app.tabs.runs.run_table import RunFilter, RunTable
 
-STARTED_COLUMN = [column.title for column in COLUMNS].index("Started")
+STARTED_COLUMN = [column.title for column in RUN_COLUMNS].index("Started")
 
 
 class RunView(QTableView):
@@ -98,7 +98,7 @@ class RunView(QTableView):
             self.setStyleSheet(style)
         self.verticalHeader().setDefaultSectionSize(metrics.height() + GAP)
         self.verticalHeader().setMinimumSectionSize(metrics.height() + GAP)
-        for number, column in enumerate(COLUMNS):
+        for number, column in enumerate(RUN_COLUMNS):
             title = round(metrics.horizontalAdvance(f"{column.title} ▾") * SMALL_SCALE)
             widest = max(metrics.horizontalAdvance(column.sample), title)
             header.resizeSection(number, widest + 2 * (GAP + TEXT_MARGIN))

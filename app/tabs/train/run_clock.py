@@ -13,7 +13,7 @@ SPEED_TIME_CONSTANT = 2.0
 
 
 @dataclass(frozen=True)
-class Progress:
+class ShownProgress:
     """The progress of a run.
 
     epoch: the current one, from 1. fraction: finished part of all steps, 0 to 1. samples_per_second and seconds_left:
@@ -60,17 +60,17 @@ class RunClock:
         return self._started.steps_per_epoch
 
     @property
-    def progress(self) -> Progress:
+    def progress(self) -> ShownProgress:
         """The current progress."""
         all_steps = self._started.epochs * self._started.steps_per_epoch
         fraction = min(1.0, self._steps / all_steps)
         if not self._seconds:
-            return Progress(self._epoch, self._started.epochs, fraction)
+            return ShownProgress(self._epoch, self._started.epochs, fraction)
         speed = self._samples / self._seconds
         samples_left = (1 - fraction) * self._started.epochs * self._started.samples_per_epoch
         validations_left = self._started.epochs - self._validated
         seconds_left = samples_left / speed + validations_left * self._validation_seconds
-        return Progress(self._epoch, self._started.epochs, fraction, speed, seconds_left)
+        return ShownProgress(self._epoch, self._started.epochs, fraction, speed, seconds_left)
 
 
 def duration_text(seconds: float) -> str:

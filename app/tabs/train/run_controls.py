@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from app.session.run_events import RunState
 from app.style.icons import set_icon
 from app.style.theme import GAP, GROUP_GAP
-from app.tabs.train.run_clock import Progress, duration_text, three_figures
+from app.tabs.train.run_clock import ShownProgress, duration_text, three_figures
 from app.widgets.elements import push_button, row_of, set_style, text_label, without_margins
 from app.widgets.plain_text import plain_tooltip
 
@@ -177,7 +177,7 @@ class ProgressLine(QWidget):
         self._speed.setText("– samples/s")
         self._left.setText("–:– left")
 
-    def show_progress(self, progress: Progress, *, now: bool = False) -> None:
+    def show_progress(self, progress: ShownProgress, *, now: bool = False) -> None:
         """Show the progress; figures change at a readable rate, or immediately if `now`."""
         self._bar.setValue(round(1000 * progress.fraction))
         self._epoch.setText(f"epoch {progress.epoch:,} of {progress.epochs:,}")

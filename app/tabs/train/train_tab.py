@@ -33,7 +33,7 @@ from nncore.training.events import Diverged, Finished, Started
 
 READY_MESSAGE = "Press Train, or Step to train one mini-batch."
 SETTINGS_CHANGED = f"The settings have changed. {READY_MESSAGE}"
-TRAINING = "Training. You can change the learning rate during the run."
+TRAINING_MESSAGE = "Training. You can change the learning rate during the run."
 PAUSED = "Paused. Step trains one mini-batch, Resume continues."
 
 
@@ -388,7 +388,9 @@ class TrainTab(Tab):
             case RunState.PAUSED:
                 self.progress.show_message(PAUSED)
             case RunState.RUNNING:
-                self.progress.show_message(self._hint.sentence if self._hint else TRAINING, is_error=bool(self._hint))
+                self.progress.show_message(
+                    self._hint.sentence if self._hint else TRAINING_MESSAGE, is_error=bool(self._hint)
+                )
 
 
 def _same_points(points: CurvePoints | None, others: CurvePoints | None) -> bool:

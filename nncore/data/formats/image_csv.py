@@ -15,15 +15,15 @@ from nncore.data.formats.files import BYTE_ORDER_MARK, open_data_file, parse_flo
 from nncore.errors import DataError, file_name, printable
 from nncore.preprocessing.ink import SIDE
 
-COLUMNS = 1 + SIDE * SIDE
-ROWS_PER_BLOCK = 2000
-MAX_ROW_BYTES = 2**16
+VALUES_PER_ROW = 1 + SIDE * SIDE
+ROWS_PARSED_AT_ONCE = 2000
+MAX_IMAGE_ROW_BYTES = 2**16
 """More than 785 numbers need. The limit keeps a file without line ends from filling the memory."""
 
 PLAIN_NUMBERS = b'0123456789.+-eE, "\r\n'
 LABEL_NAMES = {"label", "class", "digit", "target", "y"}
 
-Row = tuple[int, bytes]
+CsvRow = tuple[int, bytes]
 """The number of a row, counted from 1, and its bytes."""
 
 
@@ -43,7 +43,7 @@ def read_image_csv(path: Path) -> Dataset:
         titles = _header(first, file_name(path))
         remaining = rows if titles else chain([first], rows)
         blocks = []
-        while block := list(islice(remaining, ROWS_PER_BLOCK)):
+        while block := list(islice(remaining, ROWS_PARSED_AT_ONCE)):
             blocks.append(_parse(block, file_name(path), titles))
     if not blocks:
         raise DataError(f"{file_name(path)}: the file has a header, but no rows; expected at least 1.")
@@ -51,11 +51,11 @@ def read_image_csv(path: Path) -> Dataset:
     return Dataset(numbers[:, 1:].reshape(-1, SIDE, SIDE), numbers[:, 0].astype(np.intp), source=file_name(path))
 
 
-def _rows(file: BinaryIO) -> Iterator[Row]:
-    """Yield the rows of a file; empty lines only if another row follows; rows longer than MAX_ROW_BYTES are cut off."""
+def _rows(file: BinaryIO) -> Iterator[CsvRow]:
+    """Yield the rows; empty lines only if another row follows; rows longer than MAX_IMAGE_ROW_BYTES are cut off."""
     empty = 0
     for number in count(1):
-        line = file.readline(MAX_ROW_BYTES + 1)
+        line = file.readline(MAX_IMAGE_ROW_BYTES + 1)
         if not line:
             return
         if number == 1:
@@ -68,11 +68,12 @@ def _rows(file: BinaryIO) -> Iterator[Row]:
         yield number, line
 
 
-def _fields(row: Row, name: str) -> list[str]:
+def _fields(row: CsvRow, name: str) -> list[str]:
     number, line = row
-    if len(line) > MAX_ROW_BYTES:
+    if len(line) > MAX_IMAGE_ROW_BYTES:
         raise DataError(
-            f"{name}, row {number}: the row is longer than {MAX_ROW_BYTES:,} bytes; expected {COLUMNS} columns."
+            f"{name}, row {number}: the row is longer than {MAX_IMAGE_ROW_BYTES:,} bytes; "
+            f"expected {VALUES_PER_ROW} columns."
         )
     try:
         text = line.decode()
@@ -93,7 +94,7 @@ def _parse_integer(field: str, maximum: int) -> int | None:
     return int(number) if number is not None and 0 <= number <= maximum and number == int(number) else None
 
 
-def _header(row: Row, name: str) -> list[str] | None:
+def _header(row: CsvRow, name: str) -> list[str] | None:
     """Return the names of the columns if the first row is a header; None if it is data."""
     fields = _fields(row, name)
     # A row of pixels with an error in its label must not pass as a header: it would be lost without a message.
@@ -111,17 +112,17 @@ def _header(row: Row, name: str) -> list[str] | None:
 
 
 def _check_columns(fields: Sequence[str], number: int, name: str) -> None:
-    if len(fields) == COLUMNS:
+    if len(fields) == VALUES_PER_ROW:
         return
     columns = "1 column" if len(fields) == 1 else f"{len(fields)} columns"
-    expected = f"expected {COLUMNS}: the label and 784 pixels"
+    expected = f"expected {VALUES_PER_ROW}: the label and 784 pixels"
     separator = next((mark for mark in ";\t| " if len(fields) == 1 and fields[0].count(mark) > 1), None)
     if separator:
         expected += f', separated by ",", not by "{printable(separator)}"'
     raise DataError(f"{name}, row {number}: found {columns}, {expected}.")
 
 
-def _parse(rows: list[Row], name: str, titles: list[str] | None) -> NDArray[np.uint8]:
+def _parse(rows: list[CsvRow], name: str, titles: list[str] | None) -> NDArray[np.uint8]:
     """Return the numbers (rows, 785) of some rows; titles: the names of the columns if there is a header."""
     numbers = _parse_at_once([line for _, line in rows])
     if numbers is None:
@@ -129,7 +130,7 @@ def _parse(rows: list[Row], name: str, titles: list[str] | None) -> NDArray[np.u
     return numbers
 
 
-def _parse_field_by_field(row: Row, name: str, titles: list[str] | None) -> list[int]:
+def _parse_field_by_field(row: CsvRow, name: str, titles: list[str] | None) -> list[int]:
     if not row[1]:
         raise DataError(f"{name}, row {row[0]}: the line is empty; expected the label and 784 pixels.")
     fields = _fields(row, name)
@@ -154,7 +155,10 @@ def _parse_at_once(lines: list[bytes]) -> NDArray[np.uint8] | None:
 
     np.loadtxt skips empty lines and accepts some text as numbers, so it gets only lines that cannot contain these.
     """
-    if any(line.count(b",") != COLUMNS - 1 or line.count(b'"') % 2 or len(line) > MAX_ROW_BYTES for line in lines):
+    if any(
+        line.count(b",") != VALUES_PER_ROW - 1 or line.count(b'"') % 2 or len(line) > MAX_IMAGE_ROW_BYTES
+        for line in lines
+    ):
         return None
     text = b"".join(lines)
     if text.translate(None, PLAIN_NUMBERS) or not _quotes_end_fields(text):
@@ -165,9 +169,9 @@ def _parse_at_once(lines: list[bytes]) -> NDArray[np.uint8] | None:
             numbers = np.loadtxt(lines, delimiter=",", quotechar='"', comments=None)
         except (ValueError, OverflowError):
             return None
-    if numbers.size != len(lines) * COLUMNS:
+    if numbers.size != len(lines) * VALUES_PER_ROW:
         return None
-    numbers = numbers.reshape(-1, COLUMNS)
+    numbers = numbers.reshape(-1, VALUES_PER_ROW)
     valid = (numbers >= 0) & (numbers <= 255) & (numbers == np.floor(numbers))
     return numbers.astype(np.uint8) if valid.all() and (numbers[:, 0] <= 9).all() else None
 

@@ -34,7 +34,7 @@ from nncore.preprocessing.ink import SIDE
 from nncore.system.reading_budget import check_unpacked_size
 
 IMAGE_SHAPES = ((SIDE, SIDE), (SIDE * SIDE,), (SIDE, SIDE, 1))
-ROWS_PER_BLOCK = 512
+ROWS_CHECKED_AT_ONCE = 512
 
 
 class Header(NamedTuple):
@@ -207,12 +207,12 @@ def _read_bytes(file: IO[bytes], size: int, maximum: int, location: str) -> NDAr
     result = np.empty(shape, np.uint8)  # its memory is used only as it is filled
     if header.fortran_order:  # the rows are not next to each other in the file
         columns = _numbers_from(file, shape[::-1], dtype).T
-        blocks = (columns[start : start + ROWS_PER_BLOCK] for start in range(0, shape[0], ROWS_PER_BLOCK))
+        blocks = (columns[start : start + ROWS_CHECKED_AT_ONCE] for start in range(0, shape[0], ROWS_CHECKED_AT_ONCE))
     else:
-        counts = (min(ROWS_PER_BLOCK, shape[0] - start) for start in range(0, shape[0], ROWS_PER_BLOCK))
+        counts = (min(ROWS_CHECKED_AT_ONCE, shape[0] - start) for start in range(0, shape[0], ROWS_CHECKED_AT_ONCE))
         blocks = (_numbers_from(file, (count, *shape[1:]), dtype) for count in counts)
     for number, block in enumerate(blocks):
-        start = number * ROWS_PER_BLOCK
+        start = number * ROWS_CHECKED_AT_ONCE
         _check_numbers(block, maximum, location, start)
         result[start : start + len(block)] = block
     return result

@@ -10,7 +10,7 @@ from nncore.data.curves import MAX_FLOAT32, MAX_POINTS, CurvePoints
 from nncore.data.formats.files import numbered_rows, open_data_file, parse_float
 from nncore.errors import DataError, file_name, printable
 
-MAX_ROW_BYTES = 200
+MAX_POINT_ROW_BYTES = 200
 """More than two numbers need."""
 
 
@@ -22,7 +22,7 @@ def read_points(path: Path) -> CurvePoints:
     """
     name, points = file_name(path), []
     with open_data_file(path) as file:
-        for row, content in numbered_rows(file, name, MAX_ROW_BYTES, "two numbers, x and y"):
+        for row, content in numbered_rows(file, name, MAX_POINT_ROW_BYTES, "two numbers, x and y"):
             try:
                 line = content.decode()
             except UnicodeDecodeError:

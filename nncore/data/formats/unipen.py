@@ -23,11 +23,11 @@ from nncore.errors import DataError, file_name, printable
 from nncore.preprocessing.ink import SIDE, Ink, rasterize
 from nncore.system.reading_budget import BLOCK_BYTES, MAX_INK_SAMPLES, part_of_reading, report_progress
 
-MAX_ROW_BYTES = 2**16
+MAX_UNIPEN_LINE_BYTES = 2**16
 MAX_COORDINATE = 1e6
 """Largest absolute value of a coordinate; no tablet has larger ones."""
 
-MEMORY_PER_BYTE = 16
+UNIPEN_MEMORY_PER_BYTE = 16
 """Largest number of bytes in memory per byte of the file: a stroke of one point takes 20 bytes there and 300 here."""
 
 LABEL = re.compile(r'"([^"]*)"')
@@ -86,7 +86,7 @@ def read_ink(path: Path) -> InkSamples:
     MAX_INK_SAMPLES samples.
     """
     with open_data_file(path) as file:
-        require_memory(path, MEMORY_PER_BYTE * path.stat().st_size)
+        require_memory(path, UNIPEN_MEMORY_PER_BYTE * path.stat().st_size)
         samples = sum(block.count(b".SEGMENT") for block in iter(lambda: file.read(BLOCK_BYTES), b""))
         if samples > MAX_INK_SAMPLES:
             raise DataError(
@@ -95,7 +95,7 @@ def read_ink(path: Path) -> InkSamples:
             )
         file.seek(0)
         parser = _Parser(file_name(path))
-        for row, content in numbered_rows(file, file_name(path), MAX_ROW_BYTES, "UNIPEN ink"):
+        for row, content in numbered_rows(file, file_name(path), MAX_UNIPEN_LINE_BYTES, "UNIPEN ink"):
             # Comments may have any encoding; everything that is used here is ASCII.
             parser.parse_row(row, content.decode(errors="replace").strip())
         return parser.finish()

@@ -16,13 +16,13 @@ from nncore.preprocessing.ink import Ink
 from nncore.system.atomic_write import save_file
 from nncore.system.reading_budget import MAX_INK_SAMPLES
 
-MAX_TEXT_LENGTH = 200
+MAX_COMMENT_LENGTH = 200
 """Largest length of a writer's name or a comment; the rest is cut off."""
 
 FLIP_Y: NDArray[np.float32] = np.array([1, -1], np.float32)
 """Factors of x and y, because y points upwards in the file and downwards in Ink."""
 
-HEADER = (".VERSION 1.0", ".HIERARCHY DIGIT", ".COORD X Y")
+UNIPEN_HEADER = (".VERSION 1.0", ".HIERARCHY DIGIT", ".COORD X Y")
 
 
 def write_ink(samples: InkSamples, path: Path, comments: Sequence[str] = ()) -> None:
@@ -30,8 +30,8 @@ def write_ink(samples: InkSamples, path: Path, comments: Sequence[str] = ()) -> 
 
     Each sample is a .SEGMENT with its label ("?" for None), below the .WRITER_ID of its writer; y points upwards.
     comments: a line about each sample, which `read_comments` returns. A comment must not consist of three numbers,
-    because these mean a label, a writer and a running number. Names and comments are cut to MAX_TEXT_LENGTH characters,
-    with white space as single spaces.
+    because these mean a label, a writer and a running number. Names and comments are cut to MAX_COMMENT_LENGTH
+    characters, with white space as single spaces.
 
     Raises DataError if there are no samples or more than MAX_INK_SAMPLES, a sample is blank, has too large coordinates
     or a label that is no digit, or the file cannot be written.
@@ -58,7 +58,7 @@ def read_comments(path: Path) -> list[str]:
 
 
 def _lines(samples: InkSamples, comments: Sequence[str]) -> Iterator[str]:
-    yield from HEADER
+    yield from UNIPEN_HEADER
     writer, strokes_before = "", 0
     described = zip(samples.inks, samples.labels, samples.writers, chain(comments, repeat("")), strict=False)
     for number, (ink, label, name, comment) in enumerate(described, start=1):
@@ -102,4 +102,4 @@ def _comment(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())[:MAX_TEXT_LENGTH].rstrip()
+    return " ".join(text.split())[:MAX_COMMENT_LENGTH].rstrip()

@@ -9,7 +9,7 @@ from nncore.model.network import NetworkSpec
 from nncore.preprocessing.augmentation import Augmentation
 from nncore.training import TrainingConfig
 
-DISTORTIONS = Augmentation(shift=1.5, rotation=10, scale=0.1, slant=0.15, elastic=1.0)
+MILD_DISTORTIONS = Augmentation(shift=1.5, rotation=10, scale=0.1, slant=0.15, elastic=1.0)
 """Mild distortions: every digit differs a little in each epoch, and all of them look natural."""
 
 ADAM = (
@@ -91,7 +91,7 @@ CONVNET = Recipe(
     "Filters that are applied at every position of the image. Fewer errors than the dense networks, but some minutes "
     "of training.",
     _strided_convolutions(24, 64, dense=128),
-    TrainingConfig(learning_rate=0.005, epochs=30, schedule="one_cycle", augmentation=DISTORTIONS),
+    TrainingConfig(learning_rate=0.005, epochs=30, schedule="one_cycle", augmentation=MILD_DISTORTIONS),
     Page(
         "A convolutional network uses two facts about images: neighbouring pixels belong together, and a line looks "
         "the same at every position. So each filter is learnt once and applied everywhere.",
@@ -114,7 +114,7 @@ HANDWRITING = Recipe(
     "MNIST, pen strokes of real writers, synthetic ink, and drawings that are not digits. The result is the model that "
     "Digit Lab starts with. On MNIST alone this recipe is a shorter `convnet`.",
     _strided_convolutions(24, 64, dense=128),
-    TrainingConfig(learning_rate=0.005, epochs=24, schedule="one_cycle", augmentation=DISTORTIONS),
+    TrainingConfig(learning_rate=0.005, epochs=24, schedule="one_cycle", augmentation=MILD_DISTORTIONS),
     Page(
         "The bundled model reads the digits that you draw. A network trained on MNIST alone misreads a crossed 7 and a "
         "1 with a flag, because MNIST does not contain them. More writers help here, not more layers.",

@@ -13,7 +13,7 @@ FORWARD = (
     r"$Z_1 = X W_1 + b_1$,   $A_1 = \text{ReLU}(Z_1) = \text{max}(Z_1, 0)$",
     r"$Z_2 = A_1 W_2 + b_2$,   $P = \text{softmax}(Z_2)$",
 )
-LOSS = r"$L = {-}\frac{1}{n} \sum \log p(\text{label})$, the cross-entropy"
+CROSS_ENTROPY = r"$L = {-}\frac{1}{n} \sum \log p(\text{label})$, the cross-entropy"
 BACKWARD = (
     r"$dZ_2 = \frac{P - T}{n}$,   $dW_2 = A_1^\top\,dZ_2$,   $db_2 = \sum dZ_2$",
     r"$dZ_1 = dZ_2\,W_2^\top \cdot [Z_1 > 0]$,   $dW_1 = X^\top\,dZ_1$,   $db_1 = \sum dZ_1$",
@@ -44,7 +44,7 @@ BASIC_ML = Recipe(
     Page(
         "This network is small enough to understand completely and needs no machine-learning library: 784 pixels, ten "
         "hidden units, ten digits. It shows that back-propagation consists of a few matrix products.",
-        (*FORWARD, LOSS, *BACKWARD, DESCENT),
+        (*FORWARD, CROSS_ENTROPY, *BACKWARD, DESCENT),
         (
             "The loss falls quickly for about fifty steps, then more and more slowly, because gradient descent without "
             "momentum or a schedule takes very small steps where the gradient is small.",
@@ -70,7 +70,7 @@ TWO_LAYER = Recipe(
     Page(
         "The same network, 784-10-10, with three times the data and a fifth of the steps. More images make the "
         "gradient of each step more accurate, but do not make the step longer: here the number of steps decides.",
-        (*FORWARD, LOSS, *BACKWARD, DESCENT),
+        (*FORWARD, CROSS_ENTROPY, *BACKWARD, DESCENT),
         (
             "The training stops while the loss still falls. Train again with 500 steps and compare.",
             "Different seeds give results several percentage points apart: so early, the initial weights still matter.",
@@ -94,7 +94,7 @@ NUMPYNET = Recipe(
         (
             r"$W\,\sim\,N\left(0, \frac{2}{\text{inputs}}\right)$,   $b = 0$",
             *FORWARD,
-            LOSS,
+            CROSS_ENTROPY,
             *BACKWARD,
             DESCENT,
         ),
@@ -124,7 +124,7 @@ THREE_LAYER = Recipe(
             r"$A_1 = f(X W_1 + b_1)$,   $A_2 = g(A_1 W_2 + b_2)$,   $P = \text{softmax}(A_2 W_3 + b_3)$",
             r"$f$, $g$:   $\text{ReLU}(z) = \text{max}(z, 0)$   or   $\sigma(z) = \frac{1}{1 + e^{-z}}$,   "
             r"$\sigma' = \sigma (1 - \sigma)$",
-            LOSS,
+            CROSS_ENTROPY,
             DESCENT,
         ),
         (

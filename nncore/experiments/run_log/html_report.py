@@ -12,13 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nncore.errors import DataError
-from nncore.experiments.run_log.descriptions import differing_settings, duration, figure, percent, settings_in_words
+from nncore.experiments.run_log.descriptions import (
+    differing_settings,
+    duration,
+    figure,
+    percent,
+    settings_in_words,
+)
 from nncore.experiments.run_log.log import RunLog
 from nncore.experiments.run_log.logged_run import LoggedRun
 from nncore.reporting.html_page import page
-from nncore.reporting.svg_chart import Line, chart, legend
+from nncore.reporting.svg_chart import ChartLine, chart, legend
 from nncore.system.atomic_write import save_file
-from nncore.training.history import Row
+from nncore.training.history import EpochRow
 
 MAX_EPOCH_ROWS, MAX_OPEN_ROWS = 200, 30
 """Largest number of rows in the table of epochs, and of a table that is open at first."""
@@ -32,7 +38,7 @@ class ReportedRun:
     """
 
     run: LoggedRun
-    epochs: Sequence[Row]
+    epochs: Sequence[EpochRow]
     curve: NDArray[np.float32]
     confusion: tuple[str, NDArray[np.int64]] | None = None
 
@@ -107,13 +113,13 @@ def _curves(runs: Sequence[ReportedRun]) -> str:
     return html
 
 
-def _bottom(lines: Sequence[Line]) -> float:
+def _bottom(lines: Sequence[ChartLine]) -> float:
     """The lower end of the axis of accuracies: as high as the lines allow, except the faint ones."""
     lowest = min((float(line.y[np.isfinite(line.y)].min(initial=100)) for line in lines if not line.faint), default=0.0)
     return max(each for each in (0.0, 50.0, 80.0, 90.0, 95.0, 98.0) if each <= max(lowest, 0.0))
 
 
-def _lines(runs: Sequence[ReportedRun], kind: str) -> list[Line]:
+def _lines(runs: Sequence[ReportedRun], kind: str) -> list[ChartLine]:
     """One run: batches, training and validation. Several runs: the validation, or else the training, of each."""
     scale = 100.0 if kind == "accuracy" else 1.0
     if len(runs) == 1:
@@ -130,16 +136,16 @@ def _lines(runs: Sequence[ReportedRun], kind: str) -> list[Line]:
     return lines
 
 
-def _line(run: ReportedRun, field: str, name: str, style: int, scale: float, marked: bool = False) -> Line:
+def _line(run: ReportedRun, field: str, name: str, style: int, scale: float, marked: bool = False) -> ChartLine:
     rows = [(row["epoch"], row.get(field)) for row in run.epochs]
     points = np.array([(epoch, np.nan if y is None else scale * y) for epoch, y in rows], np.float64).reshape(-1, 2)
-    return Line(name, points[:, 0], points[:, 1], style, has_markers=marked)
+    return ChartLine(name, points[:, 0], points[:, 1], style, has_markers=marked)
 
 
-def _batches(run: ReportedRun, kind: str, scale: float) -> Line:
+def _batches(run: ReportedRun, kind: str, scale: float) -> ChartLine:
     steps, losses, accuracies = run.curve
     steps_each = run.run.steps / run.run.epochs if run.run.epochs and run.run.steps else 1.0
-    return Line("batches", steps / steps_each, scale * (losses if kind == "loss" else accuracies), 0, faint=True)
+    return ChartLine("batches", steps / steps_each, scale * (losses if kind == "loss" else accuracies), 0, faint=True)
 
 
 def _differences(runs: Sequence[ReportedRun]) -> str:
@@ -183,7 +189,7 @@ def _confusion_cell(is_correct: bool, count: int) -> str:
     return f'<td class="{kind}">{count or "·"}</td>'
 
 
-def _epochs(rows: Sequence[Row]) -> str:
+def _epochs(rows: Sequence[EpochRow]) -> str:
     every = 1 + len(rows) // MAX_EPOCH_ROWS
     listed = [row for number, row in enumerate(rows) if number % every == 0 or number == len(rows) - 1]
     head = ("epoch", "training loss", "training accuracy", "validation loss", "validation accuracy", "seconds")

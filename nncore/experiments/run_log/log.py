@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from nncore.experiments.run_log.errors import RunLogDamagedError, RunLogError, RunLogNewerError, translated_errors
 from nncore.experiments.run_log.logged_run import (
     CHECKPOINT_NAME,
-    COLUMNS,
+    LOGGED_COLUMNS,
     MAX_CHARACTERS,
     MAX_FIGURE,
     SUMMARY,
@@ -36,8 +36,8 @@ from nncore.experiments.run_log.logged_run import (
     run_from_row,
 )
 from nncore.experiments.run_log.schema import VERSION, create_tables, version_of
-from nncore.training.history import MAX_ROWS, Row
-from nncore.training.step_curve import MAX_POINTS
+from nncore.training.history import MAX_ROWS, EpochRow
+from nncore.training.step_curve import MAX_CURVE_POINTS
 
 __all__ = [
     "VERSION",
@@ -54,7 +54,7 @@ __all__ = [
 LOCK_TIMEOUT = 2.0
 """Seconds to wait for another program that is writing to the log."""
 
-ID = COLUMNS.index("id")
+ID = LOGGED_COLUMNS.index("id")
 
 MAX_NUMBERS = 5
 """Largest number of unreadable runs that a message names."""
@@ -154,12 +154,14 @@ class RunLog:
         """Log that no process trains a run any more, although the run has not ended."""
         self._change(run, "process", "")
 
-    def add_epochs(self, run: int, rows: Sequence[Row], curve: NDArray[np.float32], **summary: float | None) -> None:
+    def add_epochs(
+        self, run: int, rows: Sequence[EpochRow], curve: NDArray[np.float32], **summary: float | None
+    ) -> None:
         """Add completed epochs, and update the progress of the run.
 
         rows: the figures of each, with "epoch". curve: (3, n) step, loss and accuracy of steps so far, thinned to
-        MAX_POINTS here. summary: columns of SUMMARY with their values. If a run has more than MAX_ROWS epochs, only
-        every second, fourth ... row is kept, and the last one.
+        MAX_CURVE_POINTS here. summary: columns of SUMMARY with their values. If a run has more than MAX_ROWS epochs,
+        only every second, fourth ... row is kept, and the last one.
         """
         with self._transaction() as cursor:
             cursor.executemany(
@@ -250,7 +252,7 @@ class RunLog:
         with self._translated_errors():
             return {name for (name,) in self._connection.execute("SELECT checkpoint FROM runs")}
 
-    def epochs(self, run: int) -> list[Row]:
+    def epochs(self, run: int) -> list[EpochRow]:
         """The figures of a run's epochs, in their order."""
         with self._translated_errors():
             query = "SELECT epoch, figures FROM epochs WHERE run = ? ORDER BY epoch LIMIT ?"
@@ -264,7 +266,7 @@ class RunLog:
         return readable
 
     def curve(self, run: int) -> NDArray[np.float32]:
-        """Step, loss and accuracy (3, n) of steps of a run, n at most MAX_POINTS; (3, 0) if they are damaged."""
+        """Step, loss and accuracy (3, n) of steps of a run, n at most MAX_CURVE_POINTS; (3, 0) if they are damaged."""
         return curve_from_bytes(self._column(run, "curve"))
 
     def confusion(self, run: int) -> tuple[str, NDArray[np.int64]] | None:
@@ -301,7 +303,7 @@ class RunLog:
 
     def _listed(self, condition: str, *values: object) -> list[LoggedRun]:
         """The runs that match `condition`, the newest first; those that cannot be read are reported."""
-        query = f"SELECT {', '.join(COLUMNS)} FROM runs WHERE {condition} ORDER BY id DESC"
+        query = f"SELECT {', '.join(LOGGED_COLUMNS)} FROM runs WHERE {condition} ORDER BY id DESC"
         with self._translated_errors():
             rows = self._connection.execute(query, values).fetchall()
         runs = [run_from_row(row) for row in rows]
@@ -341,11 +343,11 @@ class RunLog:
 
 
 def thinned(curve: NDArray[np.float32]) -> NDArray[np.float32]:
-    """At most MAX_POINTS columns of a curve (3, n): evenly spaced, with the first and the last."""
+    """At most MAX_CURVE_POINTS columns of a curve (3, n): evenly spaced, with the first and the last."""
     n = curve.shape[1]
-    if n <= MAX_POINTS:
+    if n <= MAX_CURVE_POINTS:
         return curve
-    return curve[:, np.linspace(0, n - 1, MAX_POINTS).round().astype(np.intp)]
+    return curve[:, np.linspace(0, n - 1, MAX_CURVE_POINTS).round().astype(np.intp)]
 
 
 def _packed(curve: NDArray[np.float32]) -> bytes:

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from nncore.files.json_header import dataclass_from, spec_from
 from nncore.model.network import NetworkSpec
 from nncore.training.config import TrainingConfig
-from nncore.training.history import Row
+from nncore.training.history import EpochRow
 from nncore.training.settings import MAX_FLOAT
-from nncore.training.step_curve import MAX_POINTS
+from nncore.training.step_curve import MAX_CURVE_POINTS
 
 State = Literal["running", "finished", "stopped", "diverged"]
 
@@ -85,7 +85,7 @@ SUMMARY = (
 
 SETTINGS_COLUMNS = tuple(field.name for field in fields(RunSettings))
 _JSON_COLUMNS = ("spec", "config", "rates")
-COLUMNS = (*SETTINGS_COLUMNS, *(field.name for field in fields(LoggedRun) if field.name != "settings"))
+LOGGED_COLUMNS = (*SETTINGS_COLUMNS, *(field.name for field in fields(LoggedRun) if field.name != "settings"))
 """The columns of the table of runs that `run_from_row` needs."""
 
 
@@ -107,13 +107,13 @@ _TEXTS = ("name", "data", "machine", "recipe", "note", "started", "model", "proc
 
 @lru_cache(maxsize=4096)
 def run_from_row(values: tuple[Any, ...]) -> LoggedRun | None:
-    """Return the run of a row with the values of COLUMNS; None if a value in it is damaged or of a newer version.
+    """Return the run of a row with the values of LOGGED_COLUMNS; None if a value is damaged or of a newer version.
 
     It is cached, so that an unchanged row is not parsed again.
     """
     row: dict[str, Any] = {
         name: None if value in (inf, -inf) else value  # a loss of a diverged run
-        for name, value in zip(COLUMNS, values, strict=True)
+        for name, value in zip(LOGGED_COLUMNS, values, strict=True)
     }
     if not _is_valid(row):
         return None
@@ -154,7 +154,7 @@ def is_figure(name: str, value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and lowest <= value <= highest
 
 
-def epoch_from_row(epoch: object, text: object) -> Row | None:
+def epoch_from_row(epoch: object, text: object) -> EpochRow | None:
     """Return the figures of an epoch from its number and its JSON; None if they are damaged.
 
     A figure that is not finite becomes None.
@@ -182,9 +182,9 @@ def confusion_from_text(text: object) -> tuple[str, NDArray[np.int64]] | None:
 
 
 def curve_from_bytes(content: object) -> NDArray[np.float32]:
-    """Return step, loss and accuracy (3, n) of a curve, n at most MAX_POINTS; without points whose step is damaged."""
+    """Return step, loss and accuracy (3, n) of a curve, n at most MAX_CURVE_POINTS; no points with a damaged step."""
     stored = content if isinstance(content, bytes) else b""
-    columns = min(len(stored) // 12, MAX_POINTS)  # three rows of n float32; a damaged blob is cut to whole columns
+    columns = min(len(stored) // 12, MAX_CURVE_POINTS)  # three rows of float32; a damaged blob is cut to whole columns
     curve = np.frombuffer(stored[: 12 * columns], "<f4").reshape(3, -1)
     return curve[:, np.isfinite(curve[0]) & (curve[0] >= 0)]
 

@@ -15,7 +15,7 @@ from nncore.experiments.sweep.grid import SweepJob
 from nncore.experiments.sweep.job import SweepProgress, SweepResult, run_job
 from nncore.experiments.sweep.shared_data import DataSource, PackedData, packed, unpacked
 
-POLL_INTERVAL = 0.2
+CLUSTER_POLL_INTERVAL = 0.2
 """Seconds between two checks of the jobs and of `cancelled`."""
 
 SCHEDULER_TIMEOUT = 10
@@ -120,7 +120,7 @@ class _Cluster:
                     if result is not None:
                         done += 1
                         yield result
-                sleep(POLL_INTERVAL)
+                sleep(CLUSTER_POLL_INTERVAL)
             yield SweepProgress(done, len(self._jobs), 1.0, perf_counter() - began)
         finally:
             self._stop.set()

@@ -21,7 +21,7 @@ from nncore.experiments.sweep.shared_data import DataSource, shared
 from nncore.system.cores import available_cores
 from nncore.system.temporary_folder import sweep_folder
 
-POLL_INTERVAL = 0.1
+SWEEP_POLL_INTERVAL = 0.1
 """Seconds between two checks of the parent: progress of the workers, and `cancelled`."""
 
 MAX_ATTEMPTS = 2
@@ -90,7 +90,7 @@ class _Sweep:
                 self._waiting.clear()
             while self._idle and self._waiting:
                 self._submit(self._idle.pop(), data, *self._waiting.pop())
-            ended, _ = wait(self._running, POLL_INTERVAL, FIRST_COMPLETED)
+            ended, _ = wait(self._running, SWEEP_POLL_INTERVAL, FIRST_COMPLETED)
             for future in ended:
                 result = self._result_of(future)
                 if result is not None:

@@ -4,7 +4,7 @@ The graph has one node per layer, named after the layer ("1.dense"), and the par
 gives them ("1.W"). Layers that work only in training (dropout) are left out. The header of Digit Lab's model files is
 stored as metadata.
 
-A new activation or output function is a row of FUNCTIONS, a new layer a row of LAYERS.
+A new activation or output function is a row of ONNX_FUNCTIONS, a new layer a row of ONNX_LAYERS.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ OPSET, IR_VERSION = 20, 9
 HEADER_KEY = "digitlab"
 """The metadata key of the header."""
 
-MAX_FILE_BYTES = 2**31 - 1
+MAX_ONNX_BYTES = 2**31 - 1
 """Largest size of a file in bytes: protobuf, the encoding of ONNX, has no longer messages."""
 
 Operator = tuple[str, tuple[str, ...], dict[str, Any]]
 """The computation of a node: its operator, the names of its parameters ("W"), its attributes."""
 
-FUNCTIONS: dict[str, Operator] = {
+ONNX_FUNCTIONS: dict[str, Operator] = {
     "relu": ("Relu", (), {}),
     "leaky_relu": ("LeakyRelu", (), {"alpha": LEAKY_RELU_SLOPE}),
     "sigmoid": ("Sigmoid", (), {}),
@@ -62,9 +62,9 @@ def _window_attributes(windows: Windows) -> dict[str, Any]:
     return {"kernel_shape": list(windows.size), "strides": list(windows.stride), "pads": pads}
 
 
-LAYERS: dict[str, Callable[[Any], Operator | None]] = {
+ONNX_LAYERS: dict[str, Callable[[Any], Operator | None]] = {
     "dense": lambda layer: ("Gemm", ("W", "b"), {}),
-    "activation": lambda layer: FUNCTIONS[layer.function],
+    "activation": lambda layer: ONNX_FUNCTIONS[layer.function],
     "conv2d": lambda layer: ("Conv", ("W", "b"), _window_attributes(layer.windows)),
     "max_pool2d": lambda layer: ("MaxPool", (), _window_attributes(layer.windows)),
     "average_pool2d": lambda layer: (
@@ -92,7 +92,7 @@ def onnx_file(header: ModelHeader, parameters: NDArray[np.float32]) -> bytes:
     from onnx import helper, numpy_helper
 
     spec, header_text = header.spec, header.to_json()
-    if parameters.nbytes + len(header_text) > MAX_FILE_BYTES * 0.99:
+    if parameters.nbytes + len(header_text) > MAX_ONNX_BYTES * 0.99:
         raise ModelFileError(
             f"an ONNX file holds up to 2 GB; this network has {spec.parameter_count:,} weights, which take more."
         )
@@ -224,7 +224,7 @@ def _nodes(spec: NetworkSpec) -> list[NodeProto]:
 def _operators(spec: NetworkSpec) -> Iterator[tuple[str, Operator]]:
     """The name of each node and what it computes; the last one is the output function."""
     for number, layer in enumerate(spec.layers, start=1):
-        operator = LAYERS[layer.kind](layer)
+        operator = ONNX_LAYERS[layer.kind](layer)
         if operator is not None:
             yield f"{number}.{layer.kind}", operator
-    yield _output_name(spec), FUNCTIONS[spec.output]
+    yield _output_name(spec), ONNX_FUNCTIONS[spec.output]

@@ -4,7 +4,7 @@ It contains the few lines that compute each kind of layer in the network. Near i
 JSON, and the weights as base64 of their float32 bytes. Text from users is escaped, so that it cannot end its string.
 `read_script` uses only these two lines, and executes nothing.
 
-A new activation or output function is a row of FUNCTIONS, a new layer a row of LAYERS.
+A new activation or output function is a row of SCRIPT_FUNCTIONS, a new layer a row of SCRIPT_LAYERS.
 """
 
 from __future__ import annotations
@@ -150,16 +150,16 @@ def _in_one_line(header: ModelHeader) -> str:
 
 def _functions(spec: NetworkSpec) -> str:
     """The source of the functions that the calls use: first those of one line, then the others after blank lines."""
-    used = {*(_source(layer).code for layer in spec.layers), FUNCTIONS[spec.output].code} - {""}
-    codes = [source.code for source in (*FUNCTIONS.values(), *LAYERS.values()) if source.code in used]
+    used = {*(_source(layer).code for layer in spec.layers), SCRIPT_FUNCTIONS[spec.output].code} - {""}
+    codes = [source.code for source in (*SCRIPT_FUNCTIONS.values(), *SCRIPT_LAYERS.values()) if source.code in used]
     if any("windows(" in code for code in codes):
         codes.append(WINDOWS)
     short, long = [code for code in codes if "\n" not in code], [code for code in codes if "\n" in code]
     return "\n\n".join([*(["\n".join(short)] if short else []), *long]) + "\n"
 
 
-def _source(layer: LayerSpec) -> Source:
-    return FUNCTIONS[layer.function] if isinstance(layer, Activation) else LAYERS[layer.kind]
+def _source(layer: LayerSpec) -> ScriptSource:
+    return SCRIPT_FUNCTIONS[layer.function] if isinstance(layer, Activation) else SCRIPT_LAYERS[layer.kind]
 
 
 def _calls(spec: NetworkSpec, max_lines: int) -> str:
@@ -189,7 +189,7 @@ def _call(number: int, layer: LayerSpec) -> tuple[str, str]:
     return f"{source.name}(", "".join(f", {argument}" for argument in (*arrays, *source.arguments(layer))) + ")"
 
 
-class Source(NamedTuple):
+class ScriptSource(NamedTuple):
     """The Python source of a layer or function as it computes in `predict`, and how it is called.
 
     code: a function whose first argument is X; "" if a trained network leaves the numbers unchanged. arrays: the names
@@ -217,33 +217,33 @@ def windows(X, size, stride, padding, margin=0):
     return np.lib.stride_tricks.sliding_window_view(X, size, (2, 3))[:, :, :: stride[0], :: stride[1]]'''
 """Used by convolution and pooling."""
 
-FUNCTIONS = {
-    "relu": Source("def relu(X): return np.maximum(X, 0)"),
-    "leaky_relu": Source(f"def leaky_relu(X): return np.maximum(X, {LEAKY_RELU_SLOPE} * X)"),
-    "sigmoid": Source("def sigmoid(X): return 0.5 + 0.5 * np.tanh(0.5 * X)"),
-    "tanh": Source("def tanh(X): return np.tanh(X)"),
-    "gelu": Source(f"def gelu(X): return 0.5 * X * (1 + np.tanh({GELU_SCALE} * (X + {GELU_CUBIC} * X * X * X)))"),
-    "linear": Source(""),
-    "softmax": Source("""\
+SCRIPT_FUNCTIONS = {
+    "relu": ScriptSource("def relu(X): return np.maximum(X, 0)"),
+    "leaky_relu": ScriptSource(f"def leaky_relu(X): return np.maximum(X, {LEAKY_RELU_SLOPE} * X)"),
+    "sigmoid": ScriptSource("def sigmoid(X): return 0.5 + 0.5 * np.tanh(0.5 * X)"),
+    "tanh": ScriptSource("def tanh(X): return np.tanh(X)"),
+    "gelu": ScriptSource(f"def gelu(X): return 0.5 * X * (1 + np.tanh({GELU_SCALE} * (X + {GELU_CUBIC} * X * X * X)))"),
+    "linear": ScriptSource(""),
+    "softmax": ScriptSource("""\
 def softmax(X):
     X = np.exp(X - X.max(axis=1, keepdims=True))
     return X / X.sum(axis=1, keepdims=True)"""),
 }
 """The source of each activation and output function."""
 
-LAYERS = {
-    "activation": Source(""),  # its source is in FUNCTIONS
-    "dropout": Source(""),
-    "flatten": Source("def flatten(X): return X.reshape(len(X), -1)"),
-    "max_pool2d": Source(
+SCRIPT_LAYERS = {
+    "activation": ScriptSource(""),  # its source is in SCRIPT_FUNCTIONS
+    "dropout": ScriptSource(""),
+    "flatten": ScriptSource("def flatten(X): return X.reshape(len(X), -1)"),
+    "max_pool2d": ScriptSource(
         "def max_pool2d(X, *how): return windows(X, *how, -np.inf).max((4, 5))", arguments=_window_arguments
     ),
-    "average_pool2d": Source(
+    "average_pool2d": ScriptSource(
         "def average_pool2d(X, *how): return windows(X, *how).mean((4, 5))", arguments=_window_arguments
     ),
-    "scale": Source("def scale(X, factor): return X * factor", arguments=lambda layer: (repr(layer.factor),)),
-    "dense": Source("def dense(X, W, b): return X @ W + b", ("W", "b")),
-    "conv2d": Source(
+    "scale": ScriptSource("def scale(X, factor): return X * factor", arguments=lambda layer: (repr(layer.factor),)),
+    "dense": ScriptSource("def dense(X, W, b): return X @ W + b", ("W", "b")),
+    "conv2d": ScriptSource(
         """\
 def conv2d(X, W, b, stride, padding):
     Y = np.tensordot(windows(X, W.shape[2:], stride, padding), W, ((1, 4, 5), (1, 2, 3))) + b
@@ -251,7 +251,7 @@ def conv2d(X, W, b, stride, padding):
         ("W", "b"),
         lambda layer: (str(layer.windows.stride), str(layer.windows.padding)),
     ),
-    "batch_norm": Source(
+    "batch_norm": ScriptSource(
         """\
 def batch_norm(X, gamma, beta, mean, variance, epsilon):
     gamma, beta, mean, variance = (a.reshape(-1, *[1] * (X.ndim - 2)) for a in (gamma, beta, mean, variance))

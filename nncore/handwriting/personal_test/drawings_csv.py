@@ -19,7 +19,7 @@ from nncore.errors import DataError, file_name, printable
 from nncore.handwriting.personal_test.fields import (
     MAX_DRAWING_LENGTH,
     MAX_DRAWINGS,
-    MAX_FILE_BYTES,
+    MAX_HISTORY_BYTES,
     date_of,
     digit_of,
     ink_of,
@@ -34,13 +34,13 @@ from nncore.preprocessing.ink import Ink
 from nncore.system.atomic_write import save_file
 
 PROBABILITIES = tuple(f"p{digit}" for digit in range(10))
-COLUMNS = ("number", "date", "model", "prompted", "read", "verdict", *PROBABILITIES, "strokes")
+DRAWING_COLUMNS = ("number", "date", "model", "prompted", "read", "verdict", *PROBABILITIES, "strokes")
 REQUIRED_COLUMNS, READING_COLUMNS = ("prompted", "strokes"), ("verdict", *PROBABILITIES)
 
-FORMULA_PREFIXES = ("=", "+", "-", "@", "\t", "'")
+ESCAPED_PREFIXES = ("=", "+", "-", "@", "\t", "'")
 """A spreadsheet runs text with these prefixes as a formula; the name of a model may come from an untrusted file."""
 
-MEMORY_PER_BYTE = 8
+CSV_MEMORY_PER_BYTE = 8
 """Bytes of memory per byte of the file, at most, while it is read as text and words."""
 
 
@@ -60,8 +60,8 @@ def write_csv(result: HandwritingTestResult, path: Path) -> None:
     """Write a test to `path`, completely or not at all. Raises DataError if that fails."""
     text = StringIO(newline="")
     table = csv.writer(text)
-    table.writerow(COLUMNS)
-    model = f"'{result.model}" if result.model.startswith(FORMULA_PREFIXES) else result.model
+    table.writerow(DRAWING_COLUMNS)
+    model = f"'{result.model}" if result.model.startswith(ESCAPED_PREFIXES) else result.model
     for number, drawing in enumerate(result.drawings, start=1):
         read = "none" if drawing.read is None else drawing.read
         start = (number, result.date, model, drawing.prompted, read, drawing.verdict)
@@ -73,9 +73,9 @@ def read_drawings_csv(path: Path) -> CsvContent:
     """Read the drawings of a test from `path`. Raises DataError with the number of the invalid row."""
     with open_data_file(path) as file:
         size = path.stat().st_size
-        if size > MAX_FILE_BYTES:
-            raise DataError(f"{file_name(path)}: the file has {size:,} bytes; expected at most {MAX_FILE_BYTES:,}.")
-        require_memory(path, MEMORY_PER_BYTE * size)
+        if size > MAX_HISTORY_BYTES:
+            raise DataError(f"{file_name(path)}: the file has {size:,} bytes; expected at most {MAX_HISTORY_BYTES:,}.")
+        require_memory(path, CSV_MEMORY_PER_BYTE * size)
         with TextIOWrapper(file, "utf-8-sig", newline="") as text, _long_fields():
             return _drawings(_Table(path, csv.reader(text, strict=True)))
 

@@ -23,7 +23,7 @@ from nncore.preprocessing.ink import Ink
 MAX_DRAWINGS = 20_000
 """Number of drawings in a test, at most: more than in any usual file of pen strokes, and few enough for memory."""
 
-MAX_FILE_BYTES = 256_000_000
+MAX_HISTORY_BYTES = 256_000_000
 """Bytes; the size of MAX_DRAWINGS drawings with a hundred times the usual number of points."""
 
 MAX_NAME_LENGTH = 200

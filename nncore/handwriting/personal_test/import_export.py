@@ -18,7 +18,7 @@ from nncore.preprocessing.ink import Ink
 from nncore.system.reading_budget import watched_reading
 
 CSV_SUFFIX, INK_SUFFIX = ".csv", ".unipen"
-WRITER = "my hand"
+TEST_WRITER = "my hand"
 """The name of the writer in a UNIPEN file."""
 
 
@@ -29,7 +29,7 @@ def export_test(result: HandwritingTestResult, path: Path) -> None:
         return
     inks = tuple(drawing.ink for drawing in result.drawings)
     labels = tuple(drawing.prompted for drawing in result.drawings)
-    write_ink(InkSamples(inks, labels, (WRITER,) * len(inks), f"handwriting test of {result.date}"), path)
+    write_ink(InkSamples(inks, labels, (TEST_WRITER,) * len(inks), f"handwriting test of {result.date}"), path)
 
 
 def import_test(

@@ -20,7 +20,7 @@ from nncore.errors import DataError, file_name
 from nncore.handwriting.personal_test.fields import (
     MAX_DRAWING_LENGTH,
     MAX_DRAWINGS,
-    MAX_FILE_BYTES,
+    MAX_HISTORY_BYTES,
     date_of,
     digit_of,
     ink_of,
@@ -128,19 +128,19 @@ def _write(path: Path, header: Mapping[str, Any], lines: Iterable[Mapping[str, A
     save_file(path, ("\n".join(rows) + "\n").encode(), DataError)
 
 
-Rows = Iterator[tuple[int, Mapping[str, Any]]]
+NumberedRows = Iterator[tuple[int, Mapping[str, Any]]]
 """The number of each row, counted from 1, and its object."""
 
 
 @contextmanager
-def _rows(path: Path) -> Iterator[Rows]:
+def _rows(path: Path) -> Iterator[NumberedRows]:
     with open_data_file(path) as file:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise DataError(f"{file_name(path)}: the file is too large; expected at most {MAX_FILE_BYTES:,} bytes.")
+        if path.stat().st_size > MAX_HISTORY_BYTES:
+            raise DataError(f"{file_name(path)}: the file is too large; expected at most {MAX_HISTORY_BYTES:,} bytes.")
         yield _objects(file, path)
 
 
-def _objects(file: BinaryIO, path: Path) -> Rows:
+def _objects(file: BinaryIO, path: Path) -> NumberedRows:
     number = 0
     while line := file.readline(MAX_LINE_LENGTH + 1):
         number += 1
@@ -153,7 +153,7 @@ def _objects(file: BinaryIO, path: Path) -> Rows:
         yield number, row
 
 
-def _header(path: Path, rows: Rows, expected: str) -> tuple[int, Mapping[str, Any]]:
+def _header(path: Path, rows: NumberedRows, expected: str) -> tuple[int, Mapping[str, Any]]:
     number, header = next(rows, (0, {}))
     version = header.get("version")
     if header.get("format") != expected or not isinstance(version, int):
@@ -163,7 +163,7 @@ def _header(path: Path, rows: Rows, expected: str) -> tuple[int, Mapping[str, An
     return number, header
 
 
-def _summary(path: Path, rows: Rows) -> Summary:
+def _summary(path: Path, rows: NumberedRows) -> Summary:
     number, header = _header(path, rows, FORMAT)
     correct, count = header.get("right"), header.get("count")
     with _row(path, number):

@@ -15,7 +15,7 @@ from nncore.handwriting.synthetic import scribbles
 from nncore.handwriting.synthetic.digit_glyphs import DIGIT_GLYPHS
 from nncore.handwriting.synthetic.digits import random_glyph
 from nncore.handwriting.synthetic.symbol_glyphs import SYMBOL_GLYPHS
-from nncore.handwriting.synthetic.writer_style import Stroke, WriterStyle
+from nncore.handwriting.synthetic.writer_style import StrokePoints, WriterStyle
 from nncore.preprocessing.ink import Ink
 
 MAX_ROUNDNESS = 0.25
@@ -65,7 +65,7 @@ def _careful_style(rng: Generator) -> WriterStyle:
     )
 
 
-def _scribble(draw: Callable[[Generator], list[Stroke]], rng: Generator) -> Ink:
+def _scribble(draw: Callable[[Generator], list[StrokePoints]], rng: Generator) -> Ink:
     # No slant, because a slanted line may be a 1; no rounding, because dots are smaller than a unit.
     return replace(_careful_style(rng), slant=0.0, whole_units=False).to_ink(draw(rng), rng)
 
@@ -78,7 +78,7 @@ def _dot(rng: Generator) -> Ink:
     )
 
 
-def _invalid_digit(draw: Callable[[WriterStyle, Generator], list[Stroke]], rng: Generator) -> Ink:
+def _invalid_digit(draw: Callable[[WriterStyle, Generator], list[StrokePoints]], rng: Generator) -> Ink:
     style = _careful_style(rng)
     return style.to_ink(draw(style, rng), rng)
 
@@ -88,7 +88,7 @@ def _symbol(kind: str, rng: Generator) -> Ink:
     return _careful_style(rng).write(glyphs[int(rng.integers(len(glyphs)))], rng)
 
 
-def _two_digits(style: WriterStyle, rng: Generator) -> list[Stroke]:
+def _two_digits(style: WriterStyle, rng: Generator) -> list[StrokePoints]:
     """Return two different digits side by side that touch or nearly touch."""
     first, second = rng.choice(10, 2, replace=False).tolist()
     left, right = (style.sketch(random_glyph(digit, rng), rng) for digit in (first, second))
@@ -98,7 +98,7 @@ def _two_digits(style: WriterStyle, rng: Generator) -> list[Stroke]:
     return [*left, *(stroke + move for stroke in right)]
 
 
-def _crossed_out(style: WriterStyle, rng: Generator) -> list[Stroke]:
+def _crossed_out(style: WriterStyle, rng: Generator) -> list[StrokePoints]:
     """Return a digit crossed out by a cross, by lines, or by a zigzag."""
     strokes = style.sketch(random_glyph(int(rng.integers(10)), rng), rng)
     points = np.concatenate(strokes)
@@ -117,7 +117,7 @@ def _crossed_out(style: WriterStyle, rng: Generator) -> list[Stroke]:
     return strokes + [(_dense(mark + rng.normal(0, 0.06, mark.shape)) - 0.5) * room + middle for mark in marks]
 
 
-def _turned_digit(style: WriterStyle, rng: Generator) -> list[Stroke]:
+def _turned_digit(style: WriterStyle, rng: Generator) -> list[StrokePoints]:
     """Return a digit on its side or upside down that does not look like another digit."""
     glyph, quarters = _TURNED[int(rng.integers(len(_TURNED)))]
     angle = quarters * pi / 2
@@ -125,7 +125,7 @@ def _turned_digit(style: WriterStyle, rng: Generator) -> list[Stroke]:
     return [stroke @ turn for stroke in style.sketch(glyph, rng)]
 
 
-def _dense(corners: Stroke) -> Stroke:
+def _dense(corners: StrokePoints) -> StrokePoints:
     """Return points along straight lines from corner to corner."""
     place = np.linspace(0, len(corners) - 1, 6 * (len(corners) - 1) + 1)
     return np.column_stack([np.interp(place, np.arange(len(corners)), column) for column in corners.T])

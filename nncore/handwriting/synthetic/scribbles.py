@@ -11,13 +11,13 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from nncore.handwriting.synthetic.writer_style import Stroke
+from nncore.handwriting.synthetic.writer_style import StrokePoints
 
 POINTS_PER_TURN = 16
 """Number of points per turn of a round scribble."""
 
 
-def zigzag(rng: Generator) -> list[Stroke]:
+def zigzag(rng: Generator) -> list[StrokePoints]:
     """Return a zigzag of at least five lines."""
     turns = int(rng.integers(6, 16))
     x = np.linspace(0, rng.uniform(0.8, 2.5), turns)
@@ -25,7 +25,7 @@ def zigzag(rng: Generator) -> list[Stroke]:
     return [_turned(np.column_stack([x + rng.normal(0, 0.02, turns), y]), rng)]
 
 
-def back_and_forth(rng: Generator) -> list[Stroke]:
+def back_and_forth(rng: Generator) -> list[StrokePoints]:
     """Return shading: many lines back and forth over nearly the same place."""
     count = int(rng.integers(7, 22))
     side = np.where(np.arange(count) % 2, 1.0, 0.0)
@@ -34,7 +34,7 @@ def back_and_forth(rng: Generator) -> list[Stroke]:
     return [_turned(np.column_stack([x, y]), rng)]
 
 
-def spiral(rng: Generator) -> list[Stroke]:
+def spiral(rng: Generator) -> list[StrokePoints]:
     """Return a spiral of at least two and a half turns, inwards or outwards."""
     turns = rng.uniform(2.5, 7)
     angle = np.linspace(0, turns * tau, int(turns * POINTS_PER_TURN))
@@ -43,7 +43,7 @@ def spiral(rng: Generator) -> list[Stroke]:
     return [points[::-1] if rng.random() < 0.5 else points]
 
 
-def rings(rng: Generator) -> list[Stroke]:
+def rings(rng: Generator) -> list[StrokePoints]:
     """Return repeated rings around one place that differ a little."""
     turns = rng.uniform(3.5, 9)
     angle = np.linspace(0, turns * tau, int(turns * POINTS_PER_TURN))
@@ -51,7 +51,7 @@ def rings(rng: Generator) -> list[Stroke]:
     return [_ring(angle * rng.choice([-1.0, 1.0]), 0.3 + 0.2 * _drift(len(angle), rng), rng) + centre]
 
 
-def coil(rng: Generator) -> list[Stroke]:
+def coil(rng: Generator) -> list[StrokePoints]:
     """Return a row of loops, like a telephone cord."""
     turns = int(rng.integers(4, 10))
     angle = np.linspace(0, turns * tau, turns * POINTS_PER_TURN)
@@ -60,7 +60,7 @@ def coil(rng: Generator) -> list[Stroke]:
     return [_turned(points, rng)]
 
 
-def wandering(rng: Generator) -> list[Stroke]:
+def wandering(rng: Generator) -> list[StrokePoints]:
     """Return a random walk that is five to eight times as long as its larger side."""
     steps = np.arange(1, 1500)
     # The direction changes at random, with a constant bias that bends the whole walk.
@@ -73,12 +73,12 @@ def wandering(rng: Generator) -> list[Stroke]:
     return [points.T[: end + 1] / extent[end]]
 
 
-def jagged(rng: Generator) -> list[Stroke]:
+def jagged(rng: Generator) -> list[StrokePoints]:
     """Return straight lines between random points."""
     return [rng.random((int(rng.integers(10, 22)), 2))]
 
 
-def knot(rng: Generator) -> list[Stroke]:
+def knot(rng: Generator) -> list[StrokePoints]:
     """Return a Lissajous curve with too many loops for an 8."""
     a, b = ((3, 4), (4, 3), (3, 5), (5, 3), (4, 5), (5, 4))[int(rng.integers(6))]
     t = np.linspace(0, tau, 4 * POINTS_PER_TURN)
@@ -86,7 +86,7 @@ def knot(rng: Generator) -> list[Stroke]:
     return [0.5 * np.column_stack([np.sin(a * t + phase), np.sin(b * t)])]
 
 
-def hatching(rng: Generator) -> list[Stroke]:
+def hatching(rng: Generator) -> list[StrokePoints]:
     """Return parallel lines, often crossed by others."""
     angle, strokes = rng.uniform(0, pi), []
     for direction in (angle, angle + rng.uniform(1.0, 2.0))[: int(rng.integers(1, 3))]:
@@ -94,7 +94,7 @@ def hatching(rng: Generator) -> list[Stroke]:
     return strokes
 
 
-def cloud(rng: Generator) -> list[Stroke]:
+def cloud(rng: Generator) -> list[StrokePoints]:
     """Return a closed line with bulges all around."""
     bulges = int(rng.integers(5, 10))
     angle = np.linspace(0, tau, bulges * 10)
@@ -103,7 +103,7 @@ def cloud(rng: Generator) -> list[Stroke]:
     return [_ring(angle, radius, rng)]
 
 
-def wave(rng: Generator) -> list[Stroke]:
+def wave(rng: Generator) -> list[StrokePoints]:
     """Return one or two horizontal waves with at least two crests."""
     length = rng.uniform(2, 5)
     x = np.linspace(0, length, int(length * POINTS_PER_TURN))
@@ -112,30 +112,30 @@ def wave(rng: Generator) -> list[Stroke]:
     return [line, line + np.array([0.0, rng.uniform(0.4, 0.7)])] if rng.random() < 0.3 else [line]
 
 
-def point(rng: Generator) -> list[Stroke]:
+def point(rng: Generator) -> list[StrokePoints]:
     """Return one point, where the pen touched down."""
     return [rng.random((1, 2))]
 
 
-def dots(rng: Generator) -> list[Stroke]:
+def dots(rng: Generator) -> list[StrokePoints]:
     """Return two to eight dots."""
     places = rng.random((int(rng.integers(2, 9)), 1, 2))
     return [place + rng.normal(0, 0.005, (int(rng.integers(1, 5)), 2)) for place in places]
 
 
-def line(rng: Generator) -> list[Stroke]:
+def line(rng: Generator) -> list[StrokePoints]:
     """Return a line that is too flat for a 1."""
     return [_segment(_flat(rng), 1.0)]
 
 
-def parallel_lines(rng: Generator) -> list[Stroke]:
+def parallel_lines(rng: Generator) -> list[StrokePoints]:
     """Return two to five lines side by side or one above the other."""
     count = int(rng.integers(2, 6))
     direction = _flat(rng) if rng.random() < 0.6 else pi / 2 + rng.normal(0, 0.2)
     return _parallel(count, direction, rng)
 
 
-def fan(rng: Generator) -> list[Stroke]:
+def fan(rng: Generator) -> list[StrokePoints]:
     """Return four or more lines from or through one point."""
     count, through = int(rng.integers(4, 8)), rng.random() < 0.5
     angles = rng.uniform(0, pi) + np.linspace(0, pi if through else tau, count, endpoint=False) + rng.normal(0, 0.1)
@@ -148,12 +148,12 @@ def _flat(rng: Generator) -> float:
     return float(rng.uniform(-0.6, 0.6))
 
 
-def _segment(direction: float, length: float) -> Stroke:
+def _segment(direction: float, length: float) -> StrokePoints:
     """Return a straight line through (0, 0)."""
     return np.outer(np.linspace(-length / 2, length / 2, 9), [cos(direction), sin(direction)])
 
 
-def _parallel(count: int, direction: float, rng: Generator) -> list[Stroke]:
+def _parallel(count: int, direction: float, rng: Generator) -> list[StrokePoints]:
     """Return parallel lines in a direction."""
     across = np.array([-sin(direction), cos(direction)])
     # Many lines fill about the height of a digit; few lines stay close together.
@@ -164,16 +164,16 @@ def _parallel(count: int, direction: float, rng: Generator) -> list[Stroke]:
     ]
 
 
-def _ring(angle: NDArray[np.float64], radius: NDArray[np.float64], rng: Generator) -> Stroke:
+def _ring(angle: NDArray[np.float64], radius: NDArray[np.float64], rng: Generator) -> StrokePoints:
     """Convert polar coordinates to x and y, scaled a little in each direction."""
-    points: Stroke = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
+    points: StrokePoints = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
     return np.multiply(points, rng.uniform(0.6, 1.1, 2))
 
 
-def _turned(stroke: Stroke, rng: Generator) -> Stroke:
+def _turned(stroke: StrokePoints, rng: Generator) -> StrokePoints:
     """Return the stroke rotated at random, with a larger side of 1."""
     angle = rng.uniform(0, tau)
-    turned: Stroke = stroke @ np.array([[cos(angle), sin(angle)], [-sin(angle), cos(angle)]])
+    turned: StrokePoints = stroke @ np.array([[cos(angle), sin(angle)], [-sin(angle), cos(angle)]])
     turned /= max(np.ptp(turned, axis=0).max(), 1e-6)
     return turned
 

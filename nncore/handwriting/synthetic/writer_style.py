@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from nncore.handwriting.synthetic.glyph import Glyph
 from nncore.preprocessing.ink import Ink
 
-Stroke = NDArray[np.float64]
+StrokePoints = NDArray[np.float64]
 """(points, 2): x to the right, y down; digits are about 1 high."""
 
 TABLET_SIZE = 500.0
@@ -71,7 +71,7 @@ class WriterStyle:
         """Return the ink of a glyph, a little different each time."""
         return self.to_ink(self.sketch(glyph, rng), rng)
 
-    def sketch(self, glyph: Glyph, rng: Generator) -> list[Stroke]:
+    def sketch(self, glyph: Glyph, rng: Generator) -> list[StrokePoints]:
         """Return the strokes of a glyph with moved control points, before they are bent, slanted and sampled."""
         control = glyph.control + rng.normal(0, self.wobble, glyph.control.shape)
         if len(glyph.lengths) > 1:
@@ -80,7 +80,7 @@ class WriterStyle:
         points = glyph.sharp @ control * (1 - self.roundness) + glyph.smooth @ control * self.roundness
         return split(points, glyph.lengths)
 
-    def to_ink(self, strokes: Sequence[Stroke], rng: Generator) -> Ink:
+    def to_ink(self, strokes: Sequence[StrokePoints], rng: Generator) -> Ink:
         """Convert strokes about 1 high to ink: bend, slant and place them on the tablet, and sample them like a pen.
 
         Strokes of one point stay points.
@@ -95,7 +95,7 @@ class WriterStyle:
         inked = [stroke * size + origin for stroke in sampled]
         return Ink(tuple(np.rint(stroke) for stroke in inked) if self.whole_units else tuple(inked))
 
-    def _bent(self, points: Stroke, rng: Generator) -> Stroke:
+    def _bent(self, points: StrokePoints, rng: Generator) -> StrokePoints:
         """Return the points bent by slow waves, then slanted, rotated and stretched."""
         across, along = rng.normal(0, self.bend, (2, 2))
         phase = rng.random(2) * tau
@@ -109,10 +109,10 @@ class WriterStyle:
         c, s = 1 - turn * turn / 2, sin(turn)  # the cosine to second order, which is enough for small angles
         rotate = np.array([[c, s], [-s, c]])
         # Row vectors: first x' = width x - slant y (upwards is negative y), then the rotation.
-        placed: Stroke = bent @ (np.array([[width, 0], [-slant, 1]]) @ rotate)
+        placed: StrokePoints = bent @ (np.array([[width, 0], [-slant, 1]]) @ rotate)
         return placed
 
-    def _sampled(self, stroke: Stroke, rng: Generator) -> Stroke:
+    def _sampled(self, stroke: StrokePoints, rng: Generator) -> StrokePoints:
         """Return points along a stroke as a tablet records them: at equal times, denser in curves, with a tremor."""
         if len(stroke) == 1:
             return stroke
@@ -147,7 +147,7 @@ class WriterStyle:
         )
 
 
-def split(points: Stroke, lengths: Sequence[int]) -> list[Stroke]:
+def split(points: StrokePoints, lengths: Sequence[int]) -> list[StrokePoints]:
     """Split `points` into consecutive strokes of these lengths."""
     ends = np.cumsum(lengths).tolist()
     return [points[end - length : end] for end, length in zip(ends, lengths, strict=True)]

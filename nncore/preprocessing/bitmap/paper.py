@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from nncore.errors import DataError
 
-T = TypeVar("T", np.bool_, np.float32)
+CellValue = TypeVar("CellValue", np.bool_, np.float32)
 
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 """Perceived brightness of red, green and blue (ITU-R BT.601)."""
@@ -193,7 +193,7 @@ def _smoothed(cells: NDArray[np.float32]) -> NDArray[np.float32]:
     return mean
 
 
-def window_maximum(cells: NDArray[T], reach: int) -> NDArray[T]:
+def window_maximum(cells: NDArray[CellValue], reach: int) -> NDArray[CellValue]:
     """Return the maximum over `reach` cells in each direction; the outer `reach` rows and columns are cut off.
 
     Maxima of 2, 4, 8, ... cells along an axis are each computed from two maxima of the step before.

@@ -19,7 +19,7 @@ from nncore.model.network import Network
 from nncore.system.copying import NotCopyable
 from nncore.training.optimizers import OPTIMIZERS
 from nncore.training.parallel.batch_part import BatchPart, PartSpec
-from nncore.training.parallel.shared_memory import Number, SharedArrays, Word, open_memory, shared_size
+from nncore.training.parallel.shared_memory import SharedArrays, SharedNumber, Word, open_memory, shared_size
 from nncore.training.parallel.spin_wait import order_memory, wait_for
 
 GRADIENTS, OPTIMIZER_STEP = 0, 1
@@ -66,8 +66,8 @@ class Worker(NotCopyable):
             shared.read_random_states(self._generators)
         state = self._part.network.parameters.state
         state[:] = shared.state
-        shared.numbers[Number.LOSS], words[Word.CORRECT] = self._part.gradients_of(
-            (shared.inputs[:count], shared.targets[:count]), shared.numbers[Number.FRACTION], *self._generators
+        shared.numbers[SharedNumber.LOSS], words[Word.CORRECT] = self._part.gradients_of(
+            (shared.inputs[:count], shared.targets[:count]), shared.numbers[SharedNumber.FRACTION], *self._generators
         )
         shared.state[:] = state
         if length:
@@ -85,7 +85,7 @@ class Worker(NotCopyable):
         else:
             np.add(own, other, out=self._sum[helper_part])
         self._optimizer.steps = step - 1
-        self._optimizer.step(shared.numbers[Number.LEARNING_RATE], slice(shared.blocks, None))
+        self._optimizer.step(shared.numbers[SharedNumber.LEARNING_RATE], slice(shared.blocks, None))
 
     def _save(self, step: int) -> None:
         """Copy the numbers that `step` will change, so that the main process can undo a step that was not finished.

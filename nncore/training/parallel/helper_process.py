@@ -20,7 +20,7 @@ from nncore.system.copying import NotCopyable
 from nncore.training.parallel import helper_main
 from nncore.training.parallel.batch_part import Examples, PartSpec
 from nncore.training.parallel.helper_main import GRADIENTS, OPTIMIZER_STEP
-from nncore.training.parallel.shared_memory import Number, SharedArrays, Word, create_memory, shared_size
+from nncore.training.parallel.shared_memory import SharedArrays, SharedNumber, Word, create_memory, shared_size
 from nncore.training.parallel.spin_wait import SPIN_SECONDS, order_memory, wait_for
 
 HELPER_PROGRAM = f"import sys; sys.path[:] = sys.argv[1:]; from {helper_main.__name__} import main; main()"
@@ -29,7 +29,7 @@ HELPER_PROGRAM = f"import sys; sys.path[:] = sys.argv[1:]; from {helper_main.__n
 NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 """A flag for Windows, which would otherwise open a console window for the helper process."""
 
-POLL_INTERVAL = 0.02
+HELPER_POLL_INTERVAL = 0.02
 """How often to check, while waiting for a task, that the helper process is still running."""
 
 STEP_TIMEOUT = 5.0
@@ -43,7 +43,7 @@ MIN_REST_SECONDS, MAX_REST_SECONDS = 0.005, 1.0
 than it gains. The rest doubles each time that the helper is late, and gets a little shorter after each step in time."""
 
 
-def command() -> list[str]:
+def helper_command() -> list[str]:
     """The command that starts a helper process; empty if this program has none.
 
     A program that is packed into one folder or file has no Python interpreter. It can be a helper itself if its main
@@ -62,7 +62,7 @@ def can_start_helper() -> bool:
     If this process cannot be limited to one BLAS thread, several threads calculate its matrix products, and the bits
     differ.
     """
-    return bool(command()) and can_limit_blas_threads()
+    return bool(helper_command()) and can_limit_blas_threads()
 
 
 class HelperProcess(NotCopyable):
@@ -98,7 +98,7 @@ class HelperProcess(NotCopyable):
         environment = {**os.environ, **ONE_THREAD_ENVIRONMENT}
         try:
             self._process = subprocess.Popen(
-                command(),
+                helper_command(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -145,7 +145,7 @@ class HelperProcess(NotCopyable):
         self._was_awake = perf_counter() - self._last_seen < SPIN_SECONDS
         self._examples.gather(data, rows)
         shared.state[:] = self._parameters.state
-        shared.words[Word.ROWS], shared.numbers[Number.FRACTION] = len(rows), fraction
+        shared.words[Word.ROWS], shared.numbers[SharedNumber.FRACTION] = len(rows), fraction
         if self._is_random:
             shared.write_random_states(generators)
         self._start_task(GRADIENTS)
@@ -165,7 +165,7 @@ class HelperProcess(NotCopyable):
             return None
         if self._is_random:
             shared.read_random_states(generators)
-        return shared.numbers[Number.LOSS], shared.words[Word.CORRECT]
+        return shared.numbers[SharedNumber.LOSS], shared.words[Word.CORRECT]
 
     def begin_step(self, step: int, learning_rate: float, is_summed: bool) -> None:
         """Let the helper take the step with this number, for the values from `shared.cut` on.
@@ -174,7 +174,7 @@ class HelperProcess(NotCopyable):
         """
         words = self.shared.words
         words[Word.STEP], words[Word.IS_SUMMED] = step, is_summed
-        self.shared.numbers[Number.LEARNING_RATE] = learning_rate
+        self.shared.numbers[SharedNumber.LEARNING_RATE] = learning_rate
         self._start_task(OPTIMIZER_STEP)
 
     def end_step(self, step: int) -> bool:
@@ -197,7 +197,7 @@ class HelperProcess(NotCopyable):
     def _wait(self, seconds: float) -> bool:
         """Wait at most `seconds` for the task; returns whether it is done. Closes a process that has ended."""
         end = perf_counter() + seconds
-        while not wait_for(self.shared.words, Word.TASKS_DONE, self._tasks_given, min(seconds, POLL_INTERVAL)):
+        while not wait_for(self.shared.words, Word.TASKS_DONE, self._tasks_given, min(seconds, HELPER_POLL_INTERVAL)):
             if self._process is None or self._process.poll() is not None:
                 self.close()
                 return self.shared.words[Word.TASKS_DONE] == self._tasks_given

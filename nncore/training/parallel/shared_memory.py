@@ -40,7 +40,7 @@ class Word(IntEnum):
     )
 
 
-class Number(IntEnum):
+class SharedNumber(IntEnum):
     """The index of each floating-point number in `SharedArrays.numbers`.
 
     FRACTION: what fraction of the batch the part has. LEARNING_RATE: of the optimiser's step. LOSS: of the part.

@@ -62,9 +62,9 @@ def test_the_command_has_the_paths_of_this_program_also_with_spaces(
 def test_an_appimage_and_a_packed_program_name_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     monkeypatch.setattr(sys, "executable", "/opt/Digit Lab/digitlab")
-    assert desktop_entry.command() == ["/opt/Digit Lab/digitlab"]
+    assert desktop_entry.start_command() == ["/opt/Digit Lab/digitlab"]
     monkeypatch.setenv("APPIMAGE", "/home/me/DigitLab.AppImage")
-    assert desktop_entry.command() == ["/home/me/DigitLab.AppImage"]
+    assert desktop_entry.start_command() == ["/home/me/DigitLab.AppImage"]
 
 
 def test_a_folder_that_cannot_be_written_is_reported(data: Path) -> None:

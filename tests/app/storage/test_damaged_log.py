@@ -12,17 +12,17 @@ import pytest
 
 from app.storage.run_store import RunStore
 from app.storage.run_tables import epochs_table, runs_table
-from app.tabs.runs.run_columns import COLUMNS
+from app.tabs.runs.run_columns import RUN_COLUMNS
 from app.tabs.train.charts.earlier_runs import earlier_runs_of
 from nncore.experiments.run_log.descriptions import differing_settings
 from nncore.experiments.run_log.html_report import report_on
 from nncore.experiments.run_log.log import RunLog, RunLogError, RunSettings
 from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
-from nncore.training.history import Row
+from nncore.training.history import EpochRow
 
 SETTINGS = RunSettings("sound", NetworkSpec.dense((784, 16, 10)), TrainingConfig(), "MNIST", rates=((5, 0.5),))
-ROWS: list[Row] = [
+ROWS: list[EpochRow] = [
     {"epoch": epoch, "step": 4.0 * epoch, "training_loss": 0.5, "training_accuracy": 0.8, "validation_loss": None,
      "validation_accuracy": 0.7, "seconds": 1.0}
     for epoch in (1, 2, 3)
@@ -56,7 +56,7 @@ def read_everything(store: RunStore) -> list[int]:
     """Use the log as the window, the curves, the reports and the tables do; returns the runs that were listed."""
     stored = store.runs()
     for each in stored:
-        for column in COLUMNS:
+        for column in RUN_COLUMNS:
             column.key(each, column.text(each))
     store.newest_interrupted()
     differing_settings([each.run.settings for each in stored])
@@ -196,7 +196,12 @@ def test_what_is_written_can_be_read(path: Path) -> None:
     with RunLog(path) as log:
         number = log.begin(settings)
         log.annotate(number, "note\udcff" + "y" * 40_000)
-        infinite: Row = {"epoch": 1.0, "training_loss": float("inf"), "validation_loss": 1e200, "seconds": float("nan")}
+        infinite: EpochRow = {
+            "epoch": 1.0,
+            "training_loss": float("inf"),
+            "validation_loss": 1e200,
+            "seconds": float("nan"),
+        }
         log.add_epochs(number, [infinite], np.full((3, 1), np.nan, np.float32), epochs=1, training_loss=float("inf"))
         log.update(number, model="/home/\udcff/m.npz", validation_loss=float("-inf"), test_loss=float("nan"))
     messages: list[str] = []

@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.style.theme import LIGHT, ThemeChoice, apply_theme
-from app.widgets.large_digit import NO_DIGIT, LargeDigit
+from app.widgets.large_digit import NO_DIGIT_SIGN, LargeDigit
 
 
 def test_the_digit_fills_its_height_and_no_edge_is_cut(qapp: QApplication, qtbot: QtBot) -> None:
@@ -36,7 +36,7 @@ def test_the_size_stays_without_an_answer(qtbot: QtBot) -> None:
     qtbot.addWidget(label)
     label.setText("4")
     size = label.sizeHint()
-    label.setText(NO_DIGIT)
+    label.setText(NO_DIGIT_SIGN)
     assert label.sizeHint() == size
 
 

@@ -4,12 +4,12 @@ from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from app.style.theme import LIGHT
-from app.widgets.explanation import Neighbour
+from app.widgets.explanation import ShownNeighbour
 from app.widgets.neighbour_row import NeighbourRow
 from tests.app.tabs.evaluate.samples import result
 
 
-def neighbours() -> tuple[Neighbour, ...]:
+def neighbours() -> tuple[ShownNeighbour, ...]:
     images = result().training.images
     return (images[0], "7", 1.0), (images[1], "2", 2.0), (None, "7", 3.0)
 

@@ -14,13 +14,19 @@ from numpy.typing import NDArray
 
 import nncore
 from nncore.data.dataset import Dataset
-from nncore.data.mapped_dataset import BLOCK_ROWS, LABELS_PER_BLOCK, WINDOW_BLOCKS, MappedArray, MappedDataset
+from nncore.data.mapped_dataset import (
+    LABELS_PER_BLOCK,
+    SHUFFLED_ROWS,
+    WINDOW_BLOCKS,
+    MappedArray,
+    MappedDataset,
+)
 from nncore.errors import DataError
 
 HEADER = 16
 """Bytes before each array in the files of these tests."""
 
-WINDOW = BLOCK_ROWS * WINDOW_BLOCKS
+WINDOW = SHUFFLED_ROWS * WINDOW_BLOCKS
 
 
 def mapped(path: Path, array: NDArray[Any]) -> MappedArray:
@@ -163,17 +169,17 @@ def test_a_split_contains_every_image_once_with_its_label(count: int, fraction: 
         assert len(part) == len(found)
         assert np.array_equal(part.labels, found % 10)
     assert len(remaining) >= 1
-    assert abs(len(held_out) - fraction * count) <= 1.5 * BLOCK_ROWS
+    assert abs(len(held_out) - fraction * count) <= 1.5 * SHUFFLED_ROWS
     again = disk.split(fraction, np.random.default_rng(seed))[1]
     assert np.array_equal(numbers_of(again.images), numbers[1])
 
 
 def test_a_split_is_mapped_and_random_and_can_be_split_again(folder: Path) -> None:
-    disk = on_disk(folder, numbered(100 * BLOCK_ROWS))
+    disk = on_disk(folder, numbered(100 * SHUFFLED_ROWS))
     rest, held_out = disk.split(0.2, np.random.default_rng(0))
     assert isinstance(rest, MappedDataset)
     assert isinstance(held_out, MappedDataset)
-    assert len(held_out) == 20 * BLOCK_ROWS
+    assert len(held_out) == 20 * SHUFFLED_ROWS
     other = disk.split(0.2, np.random.default_rng(1))[1]
     assert not np.array_equal(other.images, held_out.images)
     parts = [held_out, *rest.split(0.5, np.random.default_rng(2))]
@@ -181,8 +187,8 @@ def test_a_split_is_mapped_and_random_and_can_be_split_again(folder: Path) -> No
 
 
 def test_a_dataset_of_a_single_block_is_not_split(folder: Path) -> None:
-    remaining, held_out = on_disk(folder, numbered(BLOCK_ROWS)).split(0.5, np.random.default_rng(0))
-    assert (len(remaining), len(held_out)) == (BLOCK_ROWS, 0)
+    remaining, held_out = on_disk(folder, numbered(SHUFFLED_ROWS)).split(0.5, np.random.default_rng(0))
+    assert (len(remaining), len(held_out)) == (SHUFFLED_ROWS, 0)
     assert list(held_out.batches(8, np.random.default_rng(0))) == []
     assert held_out.inputs(slice(0, 9)).shape == (0, 4)
 

@@ -9,7 +9,7 @@ import pytest
 
 from nncore.data.dataset import NO_CLASS, Dataset
 from nncore.data.formats import read_dataset
-from nncore.data.statistics import ROWS_PER_BLOCK, DatasetStatistics, dataset_statistics
+from nncore.data.statistics import ROWS_SUMMED_AT_ONCE, DatasetStatistics, dataset_statistics
 from tests.nncore.example_data import mnist
 
 
@@ -22,7 +22,7 @@ def statistics_of(dataset: Dataset) -> DatasetStatistics:
 @pytest.fixture(scope="module")
 def digits() -> Dataset:
     """Return more examples than one block; the first 20 are repeated at the end, 3 of them with another label."""
-    some = mnist().training.take(slice(0, ROWS_PER_BLOCK + 300))
+    some = mnist().training.take(slice(0, ROWS_SUMMED_AT_ONCE + 300))
     labels = np.concatenate([some.labels, some.labels[:20]])
     labels[-3:] = (labels[-3:] + 1) % 10
     return Dataset(np.concatenate([some.images, some.images[:20]]), labels)
@@ -103,6 +103,6 @@ def test_a_mapped_dataset_has_the_same_statistics(tmp_path: Path, digits: Datase
 def test_progress_is_reported_and_cancelling_returns_none(digits: Dataset) -> None:
     fractions: list[float] = []
     assert dataset_statistics(digits, fractions.append) is not None
-    assert fractions[0] == pytest.approx(ROWS_PER_BLOCK / len(digits))
+    assert fractions[0] == pytest.approx(ROWS_SUMMED_AT_ONCE / len(digits))
     assert fractions[-1] == 1.0
     assert dataset_statistics(digits, fractions.append, lambda: True) is None

@@ -5,7 +5,7 @@ import pytest
 
 import nncore.evaluation.nearest_neighbours
 from nncore.data.dataset import Dataset
-from nncore.evaluation.nearest_neighbours import BLOCK_ROWS, HiddenIndex, hidden_features, nearest_in_pixels
+from nncore.evaluation.nearest_neighbours import ROWS_COMPARED_AT_ONCE, HiddenIndex, hidden_features, nearest_in_pixels
 from nncore.model.network import Network, NetworkSpec
 from tests.nncore.example_data import mnist, small_mnist
 
@@ -17,7 +17,7 @@ def network() -> Network:
 
 
 def test_nearest_in_pixels_equals_a_full_sort_over_several_blocks() -> None:
-    data = mnist().training.take(slice(0, BLOCK_ROWS * 2 + 100))
+    data = mnist().training.take(slice(0, ROWS_COMPARED_AT_ONCE * 2 + 100))
     x = mnist().training.inputs(slice(50_000, 50_001))[0]
     distances = np.linalg.norm(data.inputs(slice(None)) - x, axis=1)
     found = nearest_in_pixels(data, x, 5)

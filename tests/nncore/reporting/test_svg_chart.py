@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nncore.reporting.svg_chart import Line, chart, legend, ticks
+from nncore.reporting.svg_chart import ChartLine, chart, legend, ticks
 
 X = np.arange(4.0)
 
@@ -27,7 +27,7 @@ def test_ticks_are_1_2_or_5_times_a_power_of_ten_apart(maximum: float, expected:
 
 
 def test_values_that_are_not_finite_are_left_out() -> None:
-    svg = chart([Line("a", X, np.array([1.0, np.nan, np.inf, 2.0]))], "epochs", "loss")
+    svg = chart([ChartLine("a", X, np.array([1.0, np.nan, np.inf, 2.0]))], "epochs", "loss")
     assert "nan" not in svg
     assert "inf" not in svg
     assert svg.count("L") == 1
@@ -35,11 +35,11 @@ def test_values_that_are_not_finite_are_left_out() -> None:
 
 def test_a_chart_without_lines_and_a_single_point_can_be_drawn() -> None:
     assert chart([], "x", "y").startswith("<svg")
-    assert "<circle" in chart([Line("a", X[:1], X[:1])], "x", "y")
+    assert "<circle" in chart([ChartLine("a", X[:1], X[:1])], "x", "y")
 
 
 def test_lines_have_different_styles_and_names_are_escaped() -> None:
-    html = legend([Line("a", X, X, 0), Line("<b>", X, X, 1, has_markers=True)])
+    html = legend([ChartLine("a", X, X, 0), ChartLine("<b>", X, X, 1, has_markers=True)])
     assert "c0 d0" in html
     assert "c1 d1" in html
     assert "&lt;b&gt;" in html

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nncore.training.step_curve import MAX_POINTS, StepCurve
+from nncore.training.step_curve import MAX_CURVE_POINTS, StepCurve
 
 
 def curve_of(losses: np.ndarray) -> np.ndarray:
@@ -24,11 +24,13 @@ def test_the_curve_of_a_short_run_has_every_step() -> None:
     assert (accuracy[1::2] == 0.5).all()
 
 
-@pytest.mark.parametrize("steps", [MAX_POINTS - 1, MAX_POINTS, MAX_POINTS + 1, 8 * MAX_POINTS, 16 * MAX_POINTS])
+@pytest.mark.parametrize(
+    "steps", [MAX_CURVE_POINTS - 1, MAX_CURVE_POINTS, MAX_CURVE_POINTS + 1, 8 * MAX_CURVE_POINTS, 16 * MAX_CURVE_POINTS]
+)
 def test_each_point_of_a_long_curve_is_the_mean_of_equally_many_steps(steps: int) -> None:
     losses = np.random.default_rng(1).random(steps)
     kept = curve_of(losses)
-    assert MAX_POINTS / 2 <= kept.shape[1] < MAX_POINTS
+    assert MAX_CURVE_POINTS / 2 <= kept.shape[1] < MAX_CURVE_POINTS
     each = int(kept[0, 0])
     expected = losses[: kept.shape[1] * each].reshape(-1, each).mean(axis=1)
     np.testing.assert_allclose(kept[1], expected, rtol=1e-5)
@@ -40,9 +42,9 @@ def test_a_curve_without_steps_is_empty() -> None:
 
 
 def test_a_continued_curve_keeps_its_points_and_their_spacing() -> None:
-    earlier = curve_of(np.ones(3 * MAX_POINTS))
+    earlier = curve_of(np.ones(3 * MAX_CURVE_POINTS))
     curve = StepCurve(earlier)
-    for step in range(3 * MAX_POINTS + 1, 3 * MAX_POINTS + 9):
+    for step in range(3 * MAX_CURVE_POINTS + 1, 3 * MAX_CURVE_POINTS + 9):
         curve.add(step, 2.0, 0.5)
     kept = curve.array()
     np.testing.assert_array_equal(kept[:, : earlier.shape[1]], earlier)

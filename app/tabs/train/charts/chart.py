@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPalette
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsSimpleTextItem, QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from app.style.theme import GAP, SMALL_SCALE, colours_of, scaled
-from app.tabs.train.charts.curve import Points
+from app.tabs.train.charts.curve import Values
 from app.tabs.train.charts.earlier_runs import EarlierLine, earlier_pen
 from app.tabs.train.charts.legend import Legend, Series
 from app.widgets.plot import FixedPlot
@@ -49,7 +49,7 @@ class Chart(QWidget):
         self._range_ends = 1.0, 1.0
         self._earlier: list[tuple[EarlierLine, pg.PlotCurveItem]] = []
         self._annotations: list[pg.InfiniteLine] = []
-        self._points: list[tuple[Points, Points]] = [(np.empty(0), np.empty(0)) for _ in series]
+        self._points: list[tuple[Values, Values]] = [(np.empty(0), np.empty(0)) for _ in series]
         self.legend = Legend(series, text.widest)
         self.header = QHBoxLayout()
         self.header.addWidget(self.legend)
@@ -106,7 +106,7 @@ class Chart(QWidget):
         self._unit = unit
         self._apply_colours()
 
-    def set_points(self, number: int, x: Points, y: Points) -> None:
+    def set_points(self, number: int, x: Values, y: Values) -> None:
         """Draw series `number` through points x, y (n,)."""
         if x is self._points[number][0]:
             return  # unchanged: a Curve returns the same arrays until it gets a point
@@ -183,7 +183,7 @@ class Chart(QWidget):
         """Show each curve's value in the legend, at the point nearest to epoch `x`, or the newest."""
         self.legend.show_values([self._reading(points, x) for points in self._points])
 
-    def _reading(self, points: tuple[Points, Points], x: float | None) -> str:
+    def _reading(self, points: tuple[Values, Values], x: float | None) -> str:
         xs, ys = points
         if not len(xs):
             return "–"
@@ -251,7 +251,7 @@ class Chart(QWidget):
             line.label.setFont(small)
 
 
-def nearest(xs: Points, x: float) -> int:
+def nearest(xs: Values, x: float) -> int:
     """The index in ascending `xs` (n,), not empty, of the value nearest to `x`."""
     right = min(int(np.searchsorted(xs, x)), len(xs) - 1)
     left = max(0, right - 1)

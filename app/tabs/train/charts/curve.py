@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-Points = NDArray[np.float64]
+Values = NDArray[np.float64]
 
 MAX_MAGNITUDE = 1e6
 """Values of greater magnitude are not drawn, because they would make the axes useless."""
@@ -28,16 +28,16 @@ class Curve:
         self._bucket_size = 1
         self._count = 0
         self._numbers: NDArray[np.int64] = np.empty(0, np.int64)
-        self._x: Points = np.empty(0)
-        self._y: Points = np.empty(0)
-        self._newest: list[tuple[Points, Points]] = []
+        self._x: Values = np.empty(0)
+        self._y: Values = np.empty(0)
+        self._newest: list[tuple[Values, Values]] = []
         self._newest_count = 0
 
     def append(self, x: float, y: float) -> None:
         """Add one point."""
         self.extend(np.array([x]), np.array([y]))
 
-    def extend(self, xs: Points, ys: Points) -> None:
+    def extend(self, xs: Values, ys: Values) -> None:
         """Add points (n,) in their order."""
         # New points go into buckets only when `points` is called, or when there are many.
         drawable = is_drawable(xs) & is_drawable(ys)
@@ -46,7 +46,7 @@ class Curve:
         if self._newest_count > self._capacity or len(self._newest) > self._capacity:
             self._thin_out()
 
-    def points(self) -> tuple[Points, Points]:
+    def points(self) -> tuple[Values, Values]:
         """The kept points x (n,) and y (n,), in order."""
         self._thin_out()
         return self._x, self._y
@@ -68,7 +68,7 @@ class Curve:
         self._numbers, self._x, self._y = numbers[kept], x[kept], y[kept]
 
 
-def _lowest_and_highest(y: Points, buckets: NDArray[np.int64]) -> NDArray[np.intp]:
+def _lowest_and_highest(y: Values, buckets: NDArray[np.int64]) -> NDArray[np.intp]:
     """The indices of the first lowest and the last highest y of each bucket, in order; `buckets` ascend."""
     order = np.lexsort((y, buckets))
     ends = np.flatnonzero(np.diff(buckets))  # the last index of each bucket except the last bucket
@@ -79,7 +79,7 @@ def _lowest_and_highest(y: Points, buckets: NDArray[np.int64]) -> NDArray[np.int
     return np.flatnonzero(kept_mask)
 
 
-def is_drawable(values: Points) -> NDArray[np.bool_]:
+def is_drawable(values: Values) -> NDArray[np.bool_]:
     """Which of `values` are finite and at most MAX_MAGNITUDE in magnitude."""
     return np.abs(values) <= MAX_MAGNITUDE  # false for NaN too
 
@@ -98,7 +98,7 @@ class Smoothed:
         self._mean = 0.0
         self._weight = 0.0
 
-    def extend(self, values: Points) -> Points:
+    def extend(self, values: Values) -> Values:
         """The average (n,) after each of `values` (n,) and all earlier values.
 
         Values that a Curve would drop are skipped: the average kept_mask, NaN without an earlier value.

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout
 from app.session.run_events import EarlierHistory
 from app.style.theme import GAP, GROUP_GAP
 from app.tabs.train.charts.chart import Chart, ChartText, nearest
-from app.tabs.train.charts.curve import MAX_MAGNITUDE, Curve, Points, Smoothed
+from app.tabs.train.charts.curve import MAX_MAGNITUDE, Curve, Smoothed, Values
 from app.tabs.train.charts.earlier_runs import MAX_EARLIER_RUNS, SMOOTHED_SHARE, EarlierRun, EarlierRunsLegend
 from app.tabs.train.charts.legend import Series
 from app.widgets.elements import text_label
@@ -29,11 +29,13 @@ EPOCHS_SHOWN_AT_FIRST = 10
 MIN_LOSS_TOP = 0.1
 """First maximum of the loss axis of a regression; for a classification it is 3, above log 10 for ten classes."""
 
-LOSS = ChartText("loss", "nats", "Press Train to see the loss.", "88.888", lambda loss: loss_text(loss))
-ACCURACY = ChartText("accuracy", "%", "Press Train to see the accuracy.", "100.0 %", lambda percent: f"{percent:.1f} %")
+LOSS_CHART = ChartText("loss", "nats", "Press Train to see the loss.", "88.888", lambda loss: loss_text(loss))
+ACCURACY_CHART = ChartText(
+    "accuracy", "%", "Press Train to see the accuracy.", "100.0 %", lambda percent: f"{percent:.1f} %"
+)
 EACH_BATCH = Series("each batch", "training", faint=True)
 SMOOTHED = Series("smoothed", "training")
-TRAINING = Series("training, smoothed", "training")
+SMOOTHED_TRAINING = Series("training, smoothed", "training")
 VALIDATION = Series("validation", "validation", marked=True)
 
 
@@ -50,8 +52,8 @@ class CurvesView(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("card", True)
-        self.loss = Chart(LOSS, (EACH_BATCH, SMOOTHED, VALIDATION))
-        self.accuracy = Chart(ACCURACY, (TRAINING, VALIDATION))
+        self.loss = Chart(LOSS_CHART, (EACH_BATCH, SMOOTHED, VALIDATION))
+        self.accuracy = Chart(ACCURACY_CHART, (SMOOTHED_TRAINING, VALIDATION))
         self._charts = (self.loss, self.accuracy)
         self.earlier_legend = EarlierRunsLegend()
         self._earlier_length, self._classes = 0.0, True
@@ -106,12 +108,12 @@ class CurvesView(QFrame):
         window = max(1.0, self._window * len(steps) / steps[-1])
         self._add(steps / self._steps_per_epoch, losses, accuracies, Smoothed(window), Smoothed(window))
 
-    def add_steps(self, epochs: Points, losses: Points, accuracies: Points) -> None:
+    def add_steps(self, epochs: Values, losses: Values, accuracies: Values) -> None:
         """Add steps: epochs done (n,), losses (n,) and accuracies (n,), 0 to 1."""
         self._add(epochs, losses, accuracies, self._smooth_loss, self._smooth_accuracy)
 
     def _add(
-        self, epochs: Points, losses: Points, accuracies: Points, smooth_loss: Smoothed, smooth_accuracy: Smoothed
+        self, epochs: Values, losses: Values, accuracies: Values, smooth_loss: Smoothed, smooth_accuracy: Smoothed
     ) -> None:
         smoothed = smooth_loss.extend(losses)
         self._batch_loss.extend(epochs, losses)
@@ -143,7 +145,7 @@ class CurvesView(QFrame):
         self.accuracy.setVisible(classes)
         # Linked axes need positions on the screen, which a hidden plot does not have.
         self.accuracy.plot.box.setXLink(self.loss.plot.box if classes else None)
-        self.loss.set_unit(LOSS.unit if classes else "")
+        self.loss.set_unit(LOSS_CHART.unit if classes else "")
         self.loss.legend.set_shown(2, classes)  # regression uses no validation set
         self.clear()
 
@@ -241,7 +243,7 @@ class CurvesView(QFrame):
         self.setAccessibleName("Training curves")
         first = self._batch_loss.points()[1]
         if done is None or not len(first):
-            self.setAccessibleDescription("No curves yet. " + LOSS.empty)
+            self.setAccessibleDescription("No curves yet. " + LOSS_CHART.empty)
             return
         summary = (
             f"After {done.epoch} of {self._epochs} epochs the training loss went from {first[0]:.3f} to "

@@ -13,17 +13,17 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from app.style.theme import GROUP_GAP, colours_of
-from app.tabs.train.charts.curve import Curve, Points, Smoothed
+from app.tabs.train.charts.curve import Curve, Smoothed, Values
 from app.widgets.elements import without_margins
 from app.widgets.plain_text import ElidedLabel
 from nncore.experiments.run_log.descriptions import labels_by_difference
 from nncore.experiments.run_log.html_report import ReportedRun
-from nncore.training.history import Row
+from nncore.training.history import EpochRow
 
-DASHES: tuple[tuple[float, ...], ...] = ((8, 4), (2, 3), (10, 3, 2, 3), (16, 4), (4, 6), (10, 3, 2, 3, 2, 3))
+RUN_DASHES: tuple[tuple[float, ...], ...] = ((8, 4), (2, 3), (10, 3, 2, 3), (16, 4), (4, 6), (10, 3, 2, 3, 2, 3))
 """Dash patterns in pixels, one per run; live curves are solid."""
 
-MAX_EARLIER_RUNS = len(DASHES)
+MAX_EARLIER_RUNS = len(RUN_DASHES)
 OPACITY = 0.5
 CAPACITY = 150
 """Buckets of an earlier run's curve, few to be painted quickly."""
@@ -31,19 +31,19 @@ CAPACITY = 150
 SMOOTHED_SHARE = 0.04
 """Share of an epoch that a smoothed line averages over, as for the live curves."""
 
-COLUMNS = 2
+LEGEND_COLUMNS = 2
 
 CurveKind = Literal["training", "validation"]
 
 
 @dataclass(frozen=True, eq=False)
 class EarlierLine:
-    """One line of an earlier run: x (n,) epochs, y (n,) in the chart's unit; `dash` of DASHES."""
+    """One line of an earlier run: x (n,) epochs, y (n,) in the chart's unit; `dash` of RUN_DASHES."""
 
     kind: CurveKind
     dash: int
-    x: Points
-    y: Points
+    x: Values
+    y: Values
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +56,7 @@ class EarlierRun:
 
     name: str
     differs: str
-    epochs: Sequence[Row]
+    epochs: Sequence[EpochRow]
     curve: NDArray[np.float32]
     steps_per_epoch: float
 
@@ -111,7 +111,7 @@ def earlier_pen(colour: QColor, dash: int) -> QPen:
     colour.setAlphaF(OPACITY)
     pen = QPen(colour, 1)
     pen.setCosmetic(True)
-    pen.setDashPattern(list(DASHES[dash]))
+    pen.setDashPattern(list(RUN_DASHES[dash]))
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     return pen
 
@@ -145,8 +145,8 @@ class EarlierRunsLegend(QWidget):
             row = without_margins(QHBoxLayout(entry))
             row.addWidget(_DashSample(number))
             row.addWidget(label, 1)
-            self._grid.addWidget(entry, number // COLUMNS, number % COLUMNS)
-        for column in range(COLUMNS):
+            self._grid.addWidget(entry, number // LEGEND_COLUMNS, number % LEGEND_COLUMNS)
+        for column in range(LEGEND_COLUMNS):
             self._grid.setColumnStretch(column, 1)
         self.setAccessibleName("Earlier runs behind the curves")
         self.setAccessibleDescription("; ".join(label.full_text for label in self.labels))

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.session.curve_fit import COMPARED_EPOCHS, MAX_GRID_POINTS, Fit, Numbers, fit_grid
+from app.session.curve_fit import COMPARED_EPOCHS, MAX_FIT_POINTS, Fit, Numbers, fit_grid
 from app.style.theme import GAP, GROUP_GAP, colours_of
 from app.widgets.plain_text import ElidedLabel
 from app.widgets.plot import FixedPlot
@@ -53,7 +53,7 @@ class FitView(QFrame):
     def set_points(self, points: CurvePoints) -> None:
         """Begin a run on these points."""
         self._points = points
-        kept = slice(None, None, 1 + (len(points.x) - 1) // MAX_GRID_POINTS)
+        kept = slice(None, None, 1 + (len(points.x) - 1) // MAX_FIT_POINTS)
         for plot in (self.live, *self.small):
             plot.set_points(points.x[kept], points.y[kept])
         self.live.set_caption(NO_FIT)

@@ -21,8 +21,8 @@ SPARKLINE_LENGTH = 60
 
 VISIBLE_LAYERS = 4
 
-EMPTY = "Press Train to see the gradients, dead units and weights of each layer."
-HEADINGS = ("layer", "gradient norm", "step / weights", "dead units", "weights")
+NO_HEALTH = "Press Train to see the gradients, dead units and weights of each layer."
+HEALTH_HEADINGS = ("layer", "gradient norm", "step / weights", "dead units", "weights")
 COLUMN_ENDS = (0.22, 0.44, 0.66, 0.80, 1.0)
 """Ends of the columns as shares of the width."""
 
@@ -53,7 +53,7 @@ class LayerFigures:
         health = self.newest
         norm, ratio = (health.gradient_norm, health.update_ratio) if health else (None, None)
         dead = "–" if self.dead_fraction is None else f"{self.dead_fraction:.0%}".replace("%", " %")
-        return self.name, figure(norm), figure(ratio), dead
+        return self.name, health_text(norm), health_text(ratio), dead
 
     @property
     def is_unusual(self) -> tuple[bool, bool, bool]:
@@ -67,7 +67,7 @@ class LayerFigures:
         )
 
 
-def figure(value: float | None) -> str:
+def health_text(value: float | None) -> str:
     """A figure with two significant digits: "0.013", "2.5e-05"."""
     if value is None:
         return "–"
@@ -127,7 +127,7 @@ class HealthView(QWidget):
             f"Layer {name}: gradient norm {norm}, step to weights {ratio}, dead units {dead}"
             for name, norm, ratio, dead in (layer.texts for layer in self.layers)
         )
-        self.setAccessibleDescription(". ".join(rows) or EMPTY)
+        self.setAccessibleDescription(". ".join(rows) or NO_HEALTH)
 
     # --------------------------------------------------------------- painting
 
@@ -153,9 +153,9 @@ class HealthView(QWidget):
         painter.setFont(scaled(self.font(), SMALL_SCALE))
         painter.setPen(QColor(colours.quiet_text))
         if not self.layers:
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, EMPTY)
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, NO_HEALTH)
             return
-        for column, heading in enumerate(HEADINGS):
+        for column, heading in enumerate(HEALTH_HEADINGS):
             self._write(painter, 0, column, heading)
         for row, layer in enumerate(self.layers, start=1):
             self._draw_row(painter, row, layer)

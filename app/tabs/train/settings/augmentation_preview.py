@@ -13,7 +13,7 @@ from app.widgets.grey_image import ink_image
 from nncore.preprocessing.augmentation import Augmentation, Distorter
 
 DIGITS_SHOWN, VARIANTS = 6, 2
-EMPTY = "The digits appear here when the data has been read."
+NO_DIGITS_YET = "The digits appear here when the data has been read."
 
 
 class AugmentationPreview(QWidget):
@@ -80,7 +80,7 @@ class AugmentationPreview(QWidget):
     def _paint(self, painter: QPainter, colours: Colours) -> None:
         if not len(self._digits):
             painter.setPen(QColor(colours.quiet_text))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, EMPTY)
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, NO_DIGITS_YET)
             return
         side = min(self.width() // DIGITS_SHOWN, self.height() // (1 + VARIANTS)) - GAP // 2
         for row, digits in enumerate(self.images):

@@ -16,7 +16,7 @@ from nncore.errors import SettingError
 from nncore.experiments.recipes import CurveExamples
 from nncore.training.settings import NumberRange, Setting
 
-FILES = "Two columns of numbers (*.csv *.txt *.tsv *.dat);;All files (*)"
+POINTS_FILTER = "Two columns of numbers (*.csv *.txt *.tsv *.dat);;All files (*)"
 
 FUNCTION_TIP = "The function of x to learn, such as sin(3*x)*x. A function with more bends needs more units."
 LOW_TIP = "The smallest x of the curve, a number such as -6.28 or -2*pi."
@@ -123,7 +123,7 @@ class CurveForm(SettingsForm):
 
     @Slot()
     def _ask_for_file(self) -> None:
-        ask_for_file(self, "Open a file with the points of a curve", FILES, self.path_chosen.emit)
+        ask_for_file(self, "Open a file with the points of a curve", POINTS_FILTER, self.path_chosen.emit)
 
     def show_file(self, points: CurvePoints) -> None:
         """Use these points of a file instead of the function."""

@@ -13,12 +13,12 @@ from app.style.theme import GAP, SMALL_SCALE, Colours, colours_of, scaled
 from nncore.model.layers import ACTIVATIONS, Activation
 from nncore.model.network import NetworkSpec
 
-EMPTY = "The network appears here when its layers are valid."
-HEADINGS = ("layer", "output", "weights", "multiplies")
+NO_NETWORK = "The network appears here when its layers are valid."
+DIAGRAM_HEADINGS = ("layer", "output", "weights", "multiplies")
 
 
 @dataclass(frozen=True)
-class Line:
+class DiagramRow:
     """A layer, or the input: its name, output shape, number of weights, and multiplications per example.
 
     activations: the names of the activations that follow it.
@@ -38,9 +38,9 @@ class Line:
         return name, shape_text(self.shape), *counts  # type: ignore[return-value]
 
 
-def lines_of(spec: NetworkSpec) -> list[Line]:
+def lines_of(spec: NetworkSpec) -> list[DiagramRow]:
     """The input and each layer; an activation is on the line of the layer before it."""
-    lines = [Line("input", spec.shapes[0])]
+    lines = [DiagramRow("input", spec.shapes[0])]
     for layer, before, after in zip(spec.layers, spec.shapes, spec.shapes[1:], strict=False):
         if isinstance(layer, Activation):
             activations = (*lines[-1].activations, ACTIVATIONS[layer.function].label)
@@ -49,7 +49,7 @@ def lines_of(spec: NetworkSpec) -> list[Line]:
         shapes = layer.parameter_shapes(before)
         weights = sum(prod(shape) for shape in (*shapes.values(), *layer.state_shapes(before).values()))
         multiplications = prod(shapes["W"]) * prod(after[1:]) if "W" in shapes else 0
-        lines.append(Line(layer.label, after, weights, multiplications))
+        lines.append(DiagramRow(layer.label, after, weights, multiplications))
     return lines
 
 
@@ -65,8 +65,8 @@ class NetworkDiagram(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.lines: list[Line] = []
-        self.total = EMPTY
+        self.lines: list[DiagramRow] = []
+        self.total = NO_NETWORK
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("drawing of the network")
         self.setToolTip(
@@ -77,11 +77,11 @@ class NetworkDiagram(QWidget):
     def show_spec(self, spec: NetworkSpec | None) -> None:
         """Draw this network; for None, show a sentence instead."""
         self.lines = lines_of(spec) if spec else []
-        self.total = EMPTY
+        self.total = NO_NETWORK
         if spec:
             self.total = f"{spec.parameter_count:,} weights, {spec.multiplications:,} multiplications per example"
         rows = "; ".join(f"{line.texts[0]}, output {line.texts[1]}" for line in self.lines)
-        self.setAccessibleDescription(f"{rows}. {self.total}." if rows else EMPTY)
+        self.setAccessibleDescription(f"{rows}. {self.total}." if rows else NO_NETWORK)
         self.updateGeometry()
         self.update()
 
@@ -108,7 +108,7 @@ class NetworkDiagram(QWidget):
         painter.setFont(scaled(self.font(), SMALL_SCALE))
         painter.setPen(QColor(colours.quiet_text))
         if self.lines:
-            self._write(painter, 0, HEADINGS)
+            self._write(painter, 0, DIAGRAM_HEADINGS)
         for number, line in enumerate(self.lines, start=1):
             self._draw_bar(painter, number, line)
             painter.setPen(QColor(colours.text))
@@ -119,7 +119,7 @@ class NetworkDiagram(QWidget):
         total = painter.fontMetrics().elidedText(self.total, Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(area, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, total)
 
-    def _draw_bar(self, painter: QPainter, number: int, line: Line) -> None:
+    def _draw_bar(self, painter: QPainter, number: int, line: DiagramRow) -> None:
         """Draw a bar behind the text, half the row long for 1,024 numbers (a logarithmic scale)."""
         # log2(1024) = 10, so 1,024 outputs give 11 / 22 of the row.
         length = min(1.0, (1 + log2(max(1, prod(line.shape)))) / 22) * self.width()

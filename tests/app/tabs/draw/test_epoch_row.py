@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.style.theme import ThemeChoice, apply_theme
-from app.tabs.draw.epoch_row import EMPTY, EpochRow
+from app.tabs.draw.epoch_row import NO_EPOCHS, EpochRow
 from nncore.evaluation.epoch_snapshots import EpochSnapshots
 from nncore.model.network import Network, NetworkSpec
 
@@ -45,7 +45,7 @@ def digits(row: EpochRow) -> list[int | None]:
 
 
 def test_without_a_training_it_shows_a_hint(row: EpochRow) -> None:
-    assert row.caption.text() == EMPTY
+    assert row.caption.text() == NO_EPOCHS
     assert row.slider.isHidden()
     assert row.strip.isHidden()
     assert row.choice is None
@@ -131,7 +131,7 @@ def test_a_new_training_selects_its_latest_epoch(row: EpochRow, qtbot: QtBot) ->
     assert emitted.args == [None]
     assert row.slider.maximum() == 2
     row.set_snapshots(None)
-    assert row.caption.text() == EMPTY
+    assert row.caption.text() == NO_EPOCHS
 
 
 def test_networks_that_cannot_read_digits_have_empty_cells(row: EpochRow, qtbot: QtBot) -> None:

@@ -7,13 +7,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
-from app.canvas.ink_layer import PEN_WIDTH
 from app.style.theme import ThemeChoice, apply_theme
-from app.tabs.draw.filmstrip import STEPS, Filmstrip
+from app.tabs.draw.filmstrip import FILMSTRIP_STEPS, Filmstrip
 from nncore.preprocessing.ink import AS_TRAINED, CANVAS_PEN_WIDTH, Ink, Preparation, stages
 
 SMALL_SEVEN = Ink((np.array([[0.7, 0.7], [0.8, 0.7], [0.75, 0.85]], np.float32),))
-SWITCHED = [step for step in STEPS if step.setting]
+SWITCHED = [step for step in FILMSTRIP_STEPS if step.setting]
 
 
 @pytest.fixture
@@ -53,7 +52,7 @@ def test_the_switches_are_disabled_for_a_picture(strip: Filmstrip) -> None:
     assert "no strokes" in strip.step_views[0].sentence.text()
     assert not any(view.switch.isEnabled() for view in strip.step_views)
     strip.show_stages(stages(SMALL_SEVEN))
-    assert strip.step_views[0].sentence.text() == STEPS[0].on
+    assert strip.step_views[0].sentence.text() == FILMSTRIP_STEPS[0].on
     assert all(view.switch.isEnabled() for view in strip.step_views)
 
 
@@ -126,4 +125,4 @@ def test_it_fits_a_laptop_in_one_row(strip: Filmstrip) -> None:
 
 
 def test_canvas_and_preparation_use_the_same_pen_width() -> None:
-    assert pytest.approx(PEN_WIDTH) == CANVAS_PEN_WIDTH
+    assert pytest.approx(CANVAS_PEN_WIDTH) == CANVAS_PEN_WIDTH

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.style.theme import DARK, LIGHT, ThemeChoice, apply_theme
-from app.tabs.draw.stroke_view import MAX_POINTS, StrokeView
+from app.tabs.draw.stroke_view import MAX_POINTS_SHOWN, StrokeView
 from nncore.preprocessing.ink import SIDE, Ink
 
 
@@ -51,7 +51,7 @@ def test_a_stroke_of_one_point_is_a_dot(view: StrokeView) -> None:
 def test_a_long_scribble_is_painted_quickly(view: StrokeView) -> None:
     scribble = np.random.default_rng(0).random((100_000, 2), np.float32)
     view.set_ink(Ink((scribble,)))
-    assert sum(line.size() for line in view._lines(1.0)) <= MAX_POINTS + 1  # the last point is always painted
+    assert sum(line.size() for line in view._lines(1.0)) <= MAX_POINTS_SHOWN + 1  # the last point is always painted
     assert len(dark(view.grab().toImage())) > 1000
     assert view.accessibleDescription() == "1 stroke."
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from app.tabs.evaluate.detail_view import NO_DIGIT, DetailView
+from app.tabs.evaluate.detail_view import NO_IMAGE_SELECTED, DetailView
 from app.tabs.evaluate.evaluation_runner import NeighbourResult, OcclusionResult
 from tests.app.tabs.evaluate.samples import result, result_without_images
 
@@ -23,7 +23,7 @@ def view(qtbot: QtBot) -> DetailView:
 
 
 def test_without_an_image_a_hint_is_shown(view: DetailView) -> None:
-    assert view.occlusion_text.text() == NO_DIGIT
+    assert view.occlusion_text.text() == NO_IMAGE_SELECTED
     assert view.draw_button.isHidden()
     assert view.image_view.isHidden()
     assert view.occlusion_text.y() < view.height() // 4  # at the top, not below room for what is not there

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from app.tabs.evaluate.evaluate_tab import CANCELLED, EVALUATING, NO_DATA, NO_MODEL, EvaluateTab
+from app.tabs.evaluate.evaluate_tab import CANCELLED, EVALUATING, NO_DATA, NO_MODEL_TO_EVALUATE, EvaluateTab
 from nncore.data.dataset import Dataset, Splits
 from nncore.model.network import Network, NetworkSpec
 from tests.nncore.example_data import mnist, small_mnist
@@ -47,7 +47,7 @@ def evaluate(tab: EvaluateTab, qtbot: QtBot) -> None:
 def test_it_says_whether_model_or_data_is_missing(tab: EvaluateTab, qtbot: QtBot) -> None:
     show(tab, qtbot)
     assert tab.empty.isVisible()
-    assert tab.empty.text() == NO_MODEL
+    assert tab.empty.text() == NO_MODEL_TO_EVALUATE
     tab.set_model(Network(NetworkSpec.dense((784, 10))))
     assert tab.empty.text() == NO_DATA
     tab.set_data(mnist())

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.style.theme import LIGHT, Colours
 from app.tabs.evaluate import gallery as gallery_module
-from app.tabs.evaluate.gallery import THUMBNAIL_SIDE, Gallery
+from app.tabs.evaluate.gallery import GALLERY_IMAGE_SIDE, Gallery
 from app.widgets.grey_image import thumbnail
 from tests.app.tabs.evaluate.samples import result, result_on, result_without_images
 from tests.nncore.example_data import mnist
@@ -43,7 +43,7 @@ def test_the_image_of_the_row_is_painted(gallery: Gallery) -> None:
     image = result().dataset.images[row]
     rect = gallery.visualRect(gallery.model().index(0, 0)).adjusted(2, 2, -2, -2)
     seen = gallery.viewport().grab().toImage()
-    left, top = rect.center().x() - THUMBNAIL_SIDE // 2, rect.top() + 4
+    left, top = rect.center().x() - GALLERY_IMAGE_SIDE // 2, rect.top() + 4
     for y, x in (np.unravel_index(int(image.argmax()), image.shape), (0, 0)):
         colour = seen.pixelColor(left + 2 * int(x) + 1, top + 2 * int(y) + 1)
         expected = QColor(LIGHT.ink if image[y, x] else LIGHT.paper)

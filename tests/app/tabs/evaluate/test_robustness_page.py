@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from app.tabs.evaluate.robustness_page import DESCRIPTION, OUTDATED, RobustnessPage
+from app.tabs.evaluate.robustness_page import OUTDATED, ROBUSTNESS_DESCRIPTION, RobustnessPage
 from nncore.evaluation.robustness import DISTORTIONS, RobustnessPoint
 
 NOISE = DISTORTIONS[0]
@@ -77,4 +77,4 @@ def test_an_error_is_shown_until_the_next_measurement(page: RobustnessPage) -> N
     page.show_end("Only pictures can be turned.")
     assert page.description.text() == "Only pictures can be turned."
     press(page)
-    assert page.description.text() == DESCRIPTION
+    assert page.description.text() == ROBUSTNESS_DESCRIPTION

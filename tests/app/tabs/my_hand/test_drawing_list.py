@@ -39,7 +39,9 @@ def test_each_drawing_has_a_caption_and_a_thumbnail(listed: DrawingList) -> None
     listed.set_drawings(result().drawings)
     index = listed.model().index(2, 0)
     assert index.data() == "asked 7, read 2"
-    assert index.data(Qt.ItemDataRole.DecorationRole).deviceIndependentSize().width() == drawing_list.THUMBNAIL_SIDE
+    assert (
+        index.data(Qt.ItemDataRole.DecorationRole).deviceIndependentSize().width() == drawing_list.LISTED_DRAWING_SIDE
+    )
 
 
 def test_only_visible_thumbnails_are_rendered(listed: DrawingList, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.storage.paths import runs_folder
-from app.tabs.runs.run_columns import COLUMNS
+from app.tabs.runs.run_columns import RUN_COLUMNS
 from app.tabs.runs.runs_tab import NO_MATCH, NO_RUNS, RunsTab
 from nncore.experiments.run_log.log import VERSION, RunLog
 from tests.app.tabs.runs.conftest import FINISHED, INTERRUPTED, INTERRUPTED_EARLY, RUNNING
@@ -22,7 +22,7 @@ NAME = 0
 
 
 def shown(tab: RunsTab, title: str) -> list[str]:
-    column = [each.title for each in COLUMNS].index(title)
+    column = [each.title for each in RUN_COLUMNS].index(title)
     model = tab.view.filter
     return [model.index(row, column).data() for row in range(model.rowCount())]
 
@@ -74,7 +74,7 @@ def test_a_click_on_a_title_sorts_by_value_not_by_text(tab: RunsTab, log_path: P
         log.update(RUNNING, epochs=3)
     open_tab(tab, qtbot)
     header = tab.view.horizontalHeader()
-    column = [each.title for each in COLUMNS].index("Epochs")
+    column = [each.title for each in RUN_COLUMNS].index("Epochs")
     place = QPoint(header.sectionViewportPosition(column) + header.sectionSize(column) // 2, header.height() // 2)
     orders = []
     for _ in range(2):
@@ -101,7 +101,7 @@ def test_typing_filters_the_list(tab: RunsTab, log_path: Path, qtbot: QtBot) -> 
 @pytest.mark.parametrize(("title", "field"), [("Name", "name"), ("Note", "note")])
 def test_edited_names_and_notes_are_saved(tab: RunsTab, log_path: Path, qtbot: QtBot, title: str, field: str) -> None:
     open_tab(tab, qtbot)
-    column = [each.title for each in COLUMNS].index(title)
+    column = [each.title for each in RUN_COLUMNS].index(title)
     tab.view.setCurrentIndex(tab.view.filter.index(3, column))
     tab.view.setFocus()
     qtbot.keyClick(tab.view, Qt.Key.Key_F2)
@@ -303,7 +303,7 @@ def test_an_unreadable_log_gives_one_message_and_is_kept(tab: RunsTab, log_path:
 def test_a_locked_log_gives_a_message_and_loses_nothing(
     tab: RunsTab, log_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.storage.run_store.LOCK_TIMEOUT", 0.01)
+    monkeypatch.setattr("app.storage.run_store.WINDOW_LOCK_TIMEOUT", 0.01)
     open_tab(tab, qtbot)
     click_row(tab, qtbot, "alpha")
     other = sqlite3.connect(log_path, isolation_level=None)

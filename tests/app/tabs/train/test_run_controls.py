@@ -5,7 +5,7 @@ from pytestqt.qtbot import QtBot
 
 from app.session.run_events import RunState
 from app.tabs.train import run_controls
-from app.tabs.train.run_clock import Progress
+from app.tabs.train.run_clock import ShownProgress
 from app.tabs.train.run_controls import ProgressLine, RunButtons
 from app.widgets.plain_text import plain_tooltip
 
@@ -69,7 +69,7 @@ def test_an_obstacle_disables_starting_a_run(buttons: RunButtons) -> None:
 
 
 def test_progress_shows_epoch_speed_and_time_left(line: ProgressLine) -> None:
-    line.show_progress(Progress(3, 5, 0.5, 118_432.0, 4.2), now=True)
+    line.show_progress(ShownProgress(3, 5, 0.5, 118_432.0, 4.2), now=True)
     assert line.texts()[:3] == ("epoch 3 of 5", "118,000 samples/s", "0:04 left")
     assert line._bar.value() == 500
 
@@ -77,19 +77,19 @@ def test_progress_shows_epoch_speed_and_time_left(line: ProgressLine) -> None:
 def test_figures_change_at_a_readable_rate(line: ProgressLine, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
     monkeypatch.setattr(run_controls, "perf_counter", lambda: now)
-    line.show_progress(Progress(1, 5, 0.1, 1000.0, 9.0))
-    line.show_progress(Progress(1, 5, 0.2, 2000.0, 3.0))
+    line.show_progress(ShownProgress(1, 5, 0.1, 1000.0, 9.0))
+    line.show_progress(ShownProgress(1, 5, 0.2, 2000.0, 3.0))
     assert line.texts()[1:3] == ("1,000 samples/s", "0:09 left")
     assert line._bar.value() == 200
     now += run_controls.UPDATE_INTERVAL_SECONDS
-    line.show_progress(Progress(1, 5, 0.3, 3000.0, 2.0))
+    line.show_progress(ShownProgress(1, 5, 0.3, 3000.0, 2.0))
     assert line.texts()[1:3] == ("3,000 samples/s", "0:02 left")
 
 
 def test_figures_keep_their_positions(line: ProgressLine, qtbot: QtBot) -> None:
     places = set()
     for speed, left, epoch in ((1.0, 1.0, 1), (999_999.0, 3599.0, 99), (118_000.0, 61.0, 100)):
-        line.show_progress(Progress(epoch, 100, 0.5, speed, left), now=True)
+        line.show_progress(ShownProgress(epoch, 100, 0.5, speed, left), now=True)
         qtbot.wait(1)
         places.add((line._bar.geometry().getRect(), line._speed.geometry().getRect()))
     assert len(places) == 1

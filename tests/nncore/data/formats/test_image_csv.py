@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 
 from nncore.data.dataset import Dataset
 from nncore.data.formats import read_dataset
-from nncore.data.formats.image_csv import MAX_ROW_BYTES, ROWS_PER_BLOCK, _parse_at_once, _parse_short_integers
+from nncore.data.formats.image_csv import (
+    MAX_IMAGE_ROW_BYTES,
+    ROWS_PARSED_AT_ONCE,
+    _parse_at_once,
+    _parse_short_integers,
+)
 from nncore.errors import DataError
 from tests.nncore.data.formats.conftest import check_read_or_data_error, equal_datasets
 from tests.nncore.mutation import Mutation, mutated, mutations
@@ -61,7 +66,7 @@ def test_a_header_of_column_numbers_is_recognised(file: Path, digits: Dataset, c
 
 
 def test_rows_of_several_blocks_keep_their_order(file: Path, digits: Dataset, cells: Cells) -> None:
-    count = 2 * ROWS_PER_BLOCK + 7
+    count = 2 * ROWS_PARSED_AT_ONCE + 7
     found = read(file, text_of([cells[i % len(cells)] for i in range(count)]))
     assert np.array_equal(found.labels, digits.labels[np.arange(count) % len(digits)])
     assert np.array_equal(found.images[-1], digits.images[(count - 1) % len(digits)])
@@ -154,9 +159,9 @@ def test_a_file_with_all_fields_in_quotes_is_parsed_at_once(cells: Cells) -> Non
 
 
 def test_the_first_of_two_errors_is_reported_across_blocks(file: Path, cells: Cells) -> None:
-    many = [list(cells[0]) for _ in range(ROWS_PER_BLOCK + 10)]
-    many[ROWS_PER_BLOCK + 3][9] = many[ROWS_PER_BLOCK + 5][2] = "x"
-    with pytest.raises(DataError, match=rf"row {ROWS_PER_BLOCK + 4}, column 10: "):
+    many = [list(cells[0]) for _ in range(ROWS_PARSED_AT_ONCE + 10)]
+    many[ROWS_PARSED_AT_ONCE + 3][9] = many[ROWS_PARSED_AT_ONCE + 5][2] = "x"
+    with pytest.raises(DataError, match=rf"row {ROWS_PARSED_AT_ONCE + 4}, column 10: "):
         read(file, text_of(many))
 
 
@@ -231,7 +236,7 @@ def test_a_byte_that_is_not_utf_8_is_rejected_with_its_row(file: Path, cells: Ce
         ("\n\n", "the file has no rows"),
         (text_of([HEADER]), "the file has a header, but no rows"),
         ("hello\n", "row 1: found 1 column, expected 785"),
-        ("0," * MAX_ROW_BYTES, f"row 1: the row is longer than {MAX_ROW_BYTES:,} bytes"),
+        ("0," * MAX_IMAGE_ROW_BYTES, f"row 1: the row is longer than {MAX_IMAGE_ROW_BYTES:,} bytes"),
     ],
 )
 def test_a_file_without_rows_is_rejected(content: str, message: str, file: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from nncore.data.formats import InkSamples, read_ink
-from nncore.data.formats.unipen_writer import MAX_TEXT_LENGTH, read_comments, write_ink
+from nncore.data.formats.unipen_writer import MAX_COMMENT_LENGTH, read_comments, write_ink
 from nncore.errors import DataError
 from nncore.preprocessing.ink import Ink
 from nncore.system.reading_budget import MAX_INK_SAMPLES
@@ -76,7 +76,7 @@ def test_a_name_or_comment_becomes_one_line_of_limited_length(tmp_path: Path) ->
     path = tmp_path / "pen.unipen"
     write_ink(samples(ink([[0, 0]]), writers=("ann\n.PEN_DOWN",)), path, ["x" * 70_000])
     assert read_ink(path).writers == ("ann .PEN_DOWN",)
-    assert read_comments(path) == ["x" * MAX_TEXT_LENGTH]
+    assert read_comments(path) == ["x" * MAX_COMMENT_LENGTH]
 
 
 far: NDArray[np.float32] = np.array([[2e6, 0]], np.float32)

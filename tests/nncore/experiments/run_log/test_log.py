@@ -21,7 +21,7 @@ from nncore.model.network import NetworkSpec
 from nncore.preprocessing.augmentation import Augmentation
 from nncore.training import TrainingConfig
 from nncore.training.history import MAX_ROWS
-from nncore.training.step_curve import MAX_POINTS
+from nncore.training.step_curve import MAX_CURVE_POINTS
 
 SETTINGS = RunSettings("a run", NetworkSpec.dense((784, 16, 10)), TrainingConfig(learning_rate=0.003), "MNIST")
 NO_CURVE = np.empty((3, 0), np.float32)
@@ -93,9 +93,9 @@ def test_a_long_curve_is_thinned_and_keeps_its_ends(path: Path) -> None:
         number = log.begin(SETTINGS)
         log.add_epochs(number, [row(1)], curve)
         kept = log.curve(number)
-    assert kept.shape == (3, MAX_POINTS)
+    assert kept.shape == (3, MAX_CURVE_POINTS)
     assert (kept[0, 0], kept[0, -1]) == (0, 99_999)
-    assert np.diff(kept[0]).max() <= 100_000 / MAX_POINTS + 1
+    assert np.diff(kept[0]).max() <= 100_000 / MAX_CURVE_POINTS + 1
 
 
 def test_the_newest_run_is_listed_first_and_numbers_are_never_used_again(path: Path) -> None:

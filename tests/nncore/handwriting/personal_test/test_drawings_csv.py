@@ -10,7 +10,7 @@ import pytest
 
 from nncore.errors import DataError
 from nncore.handwriting.personal_test import drawings_csv as csv_table
-from nncore.handwriting.personal_test.drawings_csv import COLUMNS, read_drawings_csv, write_csv
+from nncore.handwriting.personal_test.drawings_csv import DRAWING_COLUMNS, read_drawings_csv, write_csv
 from nncore.handwriting.personal_test.result import HandwritingTestResult, ReadDrawing
 from nncore.preprocessing.ink import Ink
 from tests.nncore.handwriting.personal_test.samples import DATE, assert_same, assert_same_ink, ink, result, rewrite
@@ -40,7 +40,7 @@ def test_a_result_is_read_back_completely(file: Path) -> None:
 
 def test_pandas_reads_one_row_per_drawing(file: Path) -> None:
     table = pd.read_csv(file)
-    assert tuple(table.columns) == COLUMNS
+    assert tuple(table.columns) == DRAWING_COLUMNS
     assert table["prompted"].tolist() == [7, 4, 7, 0]
     assert table["read"].tolist() == ["7", "4", "2", "none"]
     assert table["verdict"].tolist() == ["digit", "unsure", "digit", "not a digit"]

@@ -11,7 +11,7 @@ from nncore.training.optimizers import OPTIMIZERS
 from nncore.training.parallel.batch_part import PartSpec
 from nncore.training.parallel.helper_main import Worker
 from nncore.training.parallel.helper_process import HelperProcess
-from nncore.training.parallel.shared_memory import Number, Word
+from nncore.training.parallel.shared_memory import SharedNumber, Word
 from tests.nncore.example_data import small_mnist
 from tests.nncore.runs import fresh_network
 
@@ -32,7 +32,11 @@ def test_the_helper_updates_the_values_from_the_cut_on(network: Network, is_summ
     shared.gradients[:] = rng.standard_normal(shared.gradients.shape)
     worker = Worker(shared, spec)
     before, gradients = shared.values.copy(), shared.gradients.copy()
-    shared.words[Word.STEP], shared.words[Word.IS_SUMMED], shared.numbers[Number.LEARNING_RATE] = 1, is_summed, 0.01
+    shared.words[Word.STEP], shared.words[Word.IS_SUMMED], shared.numbers[SharedNumber.LEARNING_RATE] = (
+        1,
+        is_summed,
+        0.01,
+    )
     worker._step()
     whole.parameters.gradients[:] = gradients[0] if is_summed else gradients[0] + gradients[1]
     OPTIMIZERS["adam"](whole.parameters).step(0.01)
@@ -51,7 +55,7 @@ def test_the_helper_saves_values_and_memory_before_a_step(network: Network) -> N
     for step in (1, 5):
         shared.memory[:] = step
         before = shared.values[shared.cut :].copy()
-        shared.words[Word.STEP], shared.numbers[Number.LEARNING_RATE] = step, 0.01
+        shared.words[Word.STEP], shared.numbers[SharedNumber.LEARNING_RATE] = step, 0.01
         worker._step()
         assert shared.words[Word.SAVED_STEP] == step
         np.testing.assert_array_equal(shared.saved[0], before)

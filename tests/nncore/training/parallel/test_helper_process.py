@@ -295,7 +295,7 @@ def test_a_packed_program_starts_itself_if_it_can_be_a_helper(monkeypatch: pytes
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     assert training_with_helper()._gradients._helper is None
     monkeypatch.setattr(sys.modules["__main__"], "HELPER_ARGUMENT", main.HELPER_ARGUMENT, raising=False)
-    assert helper_process.command() == [sys.executable, main.HELPER_ARGUMENT]
+    assert helper_process.helper_command() == [sys.executable, main.HELPER_ARGUMENT]
 
 
 def test_a_program_that_embeds_python_has_no_helper(monkeypatch: pytest.MonkeyPatch) -> None:

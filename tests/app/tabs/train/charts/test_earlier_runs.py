@@ -12,14 +12,21 @@ from pytestqt.qtbot import QtBot
 
 from app.style.theme import DARK, LIGHT, ThemeChoice, apply_theme
 from app.tabs.train.charts.curves_view import CurvesView
-from app.tabs.train.charts.earlier_runs import CAPACITY, DASHES, MAX_EARLIER_RUNS, OPACITY, EarlierRun, earlier_runs_of
+from app.tabs.train.charts.earlier_runs import (
+    CAPACITY,
+    MAX_EARLIER_RUNS,
+    OPACITY,
+    RUN_DASHES,
+    EarlierRun,
+    earlier_runs_of,
+)
 from nncore.experiments.run_log.html_report import ReportedRun
 from nncore.experiments.run_log.log import RunSettings
 from nncore.experiments.run_log.logged_run import LoggedRun
 from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig
 from nncore.training.events import Started
-from nncore.training.history import Row
+from nncore.training.history import EpochRow
 
 STARTED = Started(epochs=4, steps_per_epoch=10, samples_per_epoch=100, validation_loss=2.3, validation_accuracy=0.1)
 
@@ -29,7 +36,7 @@ def earlier_run(
 ) -> EarlierRun:
     numbers = np.arange(1, steps + 1, dtype=np.float32)
     curve = np.array([numbers, 3 - numbers / steps, numbers / steps], np.float32)
-    rows: list[Row] = [
+    rows: list[EpochRow] = [
         {"epoch": epoch, "validation_loss": 2.0 / epoch, "validation_accuracy": 0.2 * epoch}
         for epoch in range(1, epochs + 1)
     ]
@@ -73,7 +80,7 @@ def test_earlier_runs_are_faint_and_dashed_behind_the_live_curves(view: CurvesVi
         pens = [curve.opts["pen"] for _, curve in chart._earlier]
         for (line, curve), pen in zip(chart._earlier, pens, strict=True):
             assert curve.zValue() < min(live.zValue() for live in chart._curves)
-            assert pen.dashPattern() == list(DASHES[line.dash])
+            assert pen.dashPattern() == list(RUN_DASHES[line.dash])
             assert pen.color().alphaF() == pytest.approx(OPACITY, abs=0.01)
         assert pens[0].dashPattern() != pens[2].dashPattern()
 

@@ -4,7 +4,7 @@ from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from app.style.theme import LIGHT
-from app.tabs.train.charts.health_view import EMPTY, HealthScroll, HealthView, figure
+from app.tabs.train.charts.health_view import NO_HEALTH, HealthScroll, HealthView, health_text
 from nncore.model.network import NetworkSpec
 from nncore.training import TrainingConfig, train
 from nncore.training.events import EpochDone
@@ -78,7 +78,7 @@ def test_figures_that_are_not_finite_can_be_shown(view: HealthView) -> None:
 
 
 def test_before_a_run_it_shows_a_hint(view: HealthView) -> None:
-    assert view.accessibleDescription() == EMPTY
+    assert view.accessibleDescription() == NO_HEALTH
     empty = view.grab().toImage()
     view.show_health((weights(1, 0.5),))
     assert view.grab().toImage() != empty
@@ -97,7 +97,7 @@ def test_the_figures_of_a_real_run_can_be_shown(view: HealthView) -> None:
 
 @pytest.mark.parametrize(("value", "text"), [(None, "–"), (0.00012345, "0.00012"), (1e-9, "1e-09"), (12.3, "12")])
 def test_figures_stay_short(value: float | None, text: str) -> None:
-    assert figure(value) == text
+    assert health_text(value) == text
 
 
 def test_the_height_is_fixed_and_deep_networks_scroll(qtbot: QtBot) -> None:

@@ -1,7 +1,7 @@
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.tabs.train.settings.network_diagram import EMPTY, Line, NetworkDiagram, lines_of, shape_text
+from app.tabs.train.settings.network_diagram import NO_NETWORK, DiagramRow, NetworkDiagram, lines_of, shape_text
 from nncore.experiments.recipes import RECIPES
 from nncore.model.network import NetworkSpec
 from tests.nncore.runs import CONVOLUTIONAL
@@ -18,9 +18,9 @@ def diagram(qtbot: QtBot) -> NetworkDiagram:
 
 def test_each_layer_has_its_shape_its_weights_and_its_multiplications() -> None:
     assert lines_of(NetworkSpec.dense((784, 128, 10))) == [
-        Line("input", (784,)),
-        Line("dense", (128,), 784 * 128 + 128, 784 * 128, ("ReLU",)),
-        Line("dense", (10,), 1290, 1280),
+        DiagramRow("input", (784,)),
+        DiagramRow("dense", (128,), 784 * 128 + 128, 784 * 128, ("ReLU",)),
+        DiagramRow("dense", (10,), 1290, 1280),
     ]
 
 
@@ -48,5 +48,5 @@ def test_the_drawing_follows_the_network_and_shows_a_hint_without_one(diagram: N
     diagram.show_spec(NetworkSpec.dense((784, 128, 64, 10)))
     assert diagram.sizeHint().height() > height
     diagram.show_spec(None)
-    assert diagram.accessibleDescription() == EMPTY
+    assert diagram.accessibleDescription() == NO_NETWORK
     assert diagram.grab().toImage() == empty
