@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 from app.background.interrupt import on_end_signal
@@ -16,13 +18,14 @@ from app.cli.train_report import JsonReporter, Reporter, TextReporter, with_prog
 from app.storage.leftovers import remove_leftovers
 from app.storage.paths import run_log_path, runs_folder
 from app.storage.run_process import machine_description
-from app.storage.run_recorder import RunRecorder
+from app.storage.run_recorder import RunRecorder, lock_file
 from nncore.data.formats import format_names
 from nncore.errors import ModelFileError, SettingError
 from nncore.experiments.run_log.log import RunSettings
 from nncore.files.checkpoint_file import save_checkpoint
 from nncore.files.model_file import save_model, trained_model
 from nncore.model.layers import ACTIVATIONS, INITIALIZATIONS
+from nncore.system.file_lock import FileLock
 from nncore.training import Training
 from nncore.training.config import SETTINGS
 from nncore.training.diagnosis.advice import Adviser
@@ -61,6 +64,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the command; returns the exit status."""
     _check_files(options)
+    with _locked(options.checkpoint):
+        return _run(options)
+
+
+def _run(options: argparse.Namespace) -> int:
     every = verbose_epoch(options)
     remove_leftovers()
     if options.resume is not None:
@@ -94,6 +102,28 @@ def run(options: argparse.Namespace) -> int:
         print_error(f"The output could not be written: {output.problem.strerror}.")
         return OUTPUT_LOST
     return 0 if checkpoint_error is None else OUTPUT_LOST
+
+
+@contextmanager
+def _locked(checkpoint: Path | None) -> Iterator[None]:
+    """Hold the lock of the file of --checkpoint; raises SettingError if another training writes this file.
+
+    The lock is in the folder of runs, where `app.storage.leftovers` deletes it later. Without it the training goes on.
+    """
+    if checkpoint is None:
+        yield
+        return
+    place = Path(os.path.realpath(checkpoint))
+    if place.parent != Path(os.path.realpath(runs_folder())):
+        place = runs_folder() / f"{sha256(os.fsencode(place)).hexdigest()[:32]}.checkpoint"
+    lock = FileLock(lock_file(place))
+    with suppress(OSError):
+        if not lock.acquire():
+            raise SettingError("checkpoint", f"{checkpoint}: another training is writing this checkpoint.")
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _recorder(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -384,7 +385,7 @@ class Session(QObject):
 def _load_last_snapshots() -> tuple[EpochSnapshots, int] | None:
     """The snapshots of the last run, None if there are none; a damaged file is renamed."""
     path = last_epochs_path()
-    if not path.exists():
+    if not os.path.exists(path):  # or its folder may not be entered
         return None
     try:
         return load_snapshots(path)

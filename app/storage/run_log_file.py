@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -65,7 +66,7 @@ def rename_damaged(path: Path, problem: RunLogDamagedError, report_error: Report
     try:
         for suffix in ("-wal", "-shm", ""):  # files of SQLite that belong to the log
             part = path.with_name(path.name + suffix)
-            if part.exists():
+            with suppress(FileNotFoundError):  # it has no such file, or another process has renamed it
                 part.rename(damaged_path.with_name(damaged_path.name + suffix))
     except OSError as failure:
         raise RunLogError(f"{problem} It cannot be renamed ({failure.strerror or failure}).") from None

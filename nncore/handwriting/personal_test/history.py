@@ -105,7 +105,7 @@ class HandwritingTestHistory:
 
     def unfinished(self) -> HandwritingTest | None:
         """Read the test in progress, None if there is none. Raises DataError, and renames the file if it is damaged."""
-        return self._checked(self._unfinished, read_unfinished) if self._unfinished.is_file() else None
+        return self._checked(self._unfinished, read_unfinished) if os.path.isfile(self._unfinished) else None
 
     def _files(self, suffix: str) -> list[Path]:
         return sorted(self.folder.glob(f"*{suffix}")) if os.path.isdir(self.folder) else []

@@ -97,3 +97,18 @@ def test_names_that_are_not_utf_8_work_in_every_command(tmp_path: Path) -> None:
     run_in_ascii(home, "sweep", "--recipe", "sine", "--epochs", "1", "--seed", "1", "2", "--name", NOT_UTF_8)
     with RunLog(home / "runs" / "runs.sqlite") as log:
         assert {run.settings.name for run in log.runs()} == {"m\ufffd", "mü", "h\ufffd: seed 1", "h\ufffd: seed 2"}
+
+
+def test_two_trainings_never_write_the_same_checkpoint(
+    user_files: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "folder").mkdir()
+    checkpoint, same = tmp_path / "run.npz", tmp_path / "folder" / ".." / "run.npz"
+    command = [sys.executable, "-m", "app", "train", "--recipe", "sine", "--epochs", "10000", "--json"]
+    with subprocess.Popen([*command, "--checkpoint", str(checkpoint)], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        assert main(["train", "--recipe", "sine", "--epochs", "1", "--checkpoint", str(same)]) == 2
+        assert "another training is writing this checkpoint" in capsys.readouterr().err
+        process.kill()
+    assert main(["train", "--recipe", "sine", "--epochs", "1", "--checkpoint", str(same)]) == 0

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -431,3 +432,25 @@ def test_epochs_that_cannot_be_saved_are_reported(session: Session, qtbot: QtBot
     assert len(messages) == 1
     assert "could not be saved" in messages[0]
     assert len(kept_models()) == 1
+
+
+def test_a_home_that_cannot_be_reached_has_no_epochs_and_no_leftovers(
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    errors: list[str] = []
+    session.error_message.connect(errors.append)
+    monkeypatch.setenv("DIGITLAB_HOME", str(tmp_path / ("x" * 300)))  # the name is too long for the system
+    session.open_last_snapshots()
+    session.remove_leftovers()
+    assert session._files.finish()
+    assert errors == []
+
+
+def test_leftovers_are_deleted_on_a_thread(session: Session, qtbot: QtBot) -> None:
+    left = models_folder() / ".m.npz.abcd_123.part"
+    left.parent.mkdir(parents=True, exist_ok=True)
+    left.touch()
+    os.utime(left, (0, 0))
+    session.remove_leftovers()
+    assert session._files.finish()
+    assert not left.exists()

@@ -28,6 +28,12 @@ def test_a_missing_folder_has_no_tests(history: HandwritingTestHistory) -> None:
     history.store_unfinished(None)
 
 
+def test_a_folder_that_cannot_be_reached_has_no_tests(tmp_path: Path) -> None:
+    history = HandwritingTestHistory(tmp_path / ("x" * 300))  # the name is too long for the system
+    assert history.entries() == ([], [])
+    assert history.unfinished() is None
+
+
 def test_tests_are_listed_newest_first_and_can_be_loaded(history: HandwritingTestHistory) -> None:
     for day in ("02", "03", "01"):
         history.add(result(f"2026-01-{day}T10:00:00"))
