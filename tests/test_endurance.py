@@ -36,3 +36,10 @@ def test_a_killed_program_loses_nothing_that_it_saved_and_leaves_no_process(repo
 
     kill.run(Limits(count=3), report.seed, report)
     assert report.failures == []
+
+
+def test_rounds_of_usual_work_leave_nothing(report: Report) -> None:
+    from tests.endurance import soak
+
+    soak.run(Limits(count=1), report.seed, report)
+    assert report.failures == []

@@ -16,6 +16,7 @@ TESTS = {
     "kill": "kill the program with SIGKILL at random moments, and open all that it had saved (count: 200 kills)",
     "fuzz": "read mutated files of every kind (count: 20,000 files)",
     "monkey": "send random events to the window (count: 100,000 events)",
+    "soak": "train, evaluate, teach and open files again and again (count: 100 rounds)",
 }
 """Each module of this package that has `run(limits, seed, report)`, with a help text that ends with DEFAULT_COUNTS."""
 

@@ -46,6 +46,9 @@ BUTTONS = (Qt.MouseButton.LeftButton,) * 8 + (Qt.MouseButton.RightButton, Qt.Mou
 
 NO_BUTTON, NO_KEY, COPY = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.DropAction.CopyAction
 
+ROUND = 500
+"""Events between two moments at rest, at which the memory is read."""
+
 WAIT_SECONDS = 120
 """How long a moment of rest may take to come."""
 
@@ -91,9 +94,9 @@ class Monkey:
         weights = np.array([weight for weight, _ in actions], float)
         self.weights = weights / weights.sum()
 
-    def send(self, count: int, note: Callable[[str], None]) -> None:
-        """Send `count` events, each from the event loop: a dialog or menu may run a loop of its own meanwhile."""
-        loop, left = QEventLoop(), count
+    def round(self, note: Callable[[str], None]) -> None:
+        """Send ROUND events, each from the event loop: a dialog or menu may run a loop of its own meanwhile."""
+        loop, left = QEventLoop(), ROUND
 
         def step() -> None:
             nonlocal left
@@ -124,7 +127,12 @@ class Monkey:
         window.draw_tab.canvas.clear()
         window.setWindowState(Qt.WindowState.WindowNoState)
         window.show()
-        self._wait(lambda: not any(queue.is_busy for queue in window.findChildren(TaskQueue)))
+        self.rest()
+
+    def rest(self) -> None:
+        """Wait until no task runs."""
+        QApplication.processEvents()  # what a task is asked for by an event
+        self._wait(lambda: not any(queue.is_busy for queue in self.window.findChildren(TaskQueue)))
 
     def close(self) -> bool:
         """Close the window; whether it does so, at the second request at the latest."""

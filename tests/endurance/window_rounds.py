@@ -1,0 +1,178 @@
+"""A window without a screen that is used in rounds: its memory at rest, its errors, and what it leaves behind.
+
+The window runs in a process of its own, `python -m tests.endurance.window_rounds USER SEED FOLDER`. The same seed gives
+the same choices, but the threads of the program give another timing each time.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+import gc
+import json
+import os
+import subprocess
+import sys
+import threading
+import traceback
+from collections import Counter, deque
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import SimpleNamespace, TracebackType
+from typing import Any
+from unittest import mock
+
+import numpy as np
+import psutil
+
+from tests.endurance.leftovers import processes_of, resources_of_this_process
+from tests.endurance.report import Limits, Report
+
+WARM_UP, MIN_SAMPLES = 0.4, 20
+"""The part of the samples of memory that are ignored, and how many must be left to judge the slope."""
+
+TRAIL = 400
+"""How many of the last steps are kept with a failure."""
+
+FREE_MEMORY = 1_000_000_000
+"""Bytes of free memory that the program is told of, so that it refuses networks that would fill the machine."""
+
+
+def watch(user: str, limits: Limits, seed: int, report: Report, *, unit: int, max_slope: float) -> None:
+    """Let a user, monkey or worker, use the window in rounds until the limits, which count its steps.
+
+    max_slope: the largest growth of memory after the warm-up, in MiB for `unit` steps.
+    """
+    with TemporaryDirectory(prefix="digitlab-window-") as folder:
+        command = [sys.executable, "-X", "faulthandler", "-m", "tests.endurance.window_rounds", user, str(seed), folder]
+        environment = {**os.environ, "DIGITLAB_HOME": f"{folder}/home", "QT_QPA_PLATFORM": "offscreen"}
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        )
+        assert process.stdin is not None
+        assert process.stdout is not None
+        samples: list[tuple[int, float, int]] = []
+        done = 0
+        process.stdin.write("go on\n" if limits.allow(0) else "end\n")
+        process.stdin.flush()
+        known: set[str] = set()
+        for line in process.stdout:
+            found = json.loads(line)
+            if "problem" in found:
+                if found["problem"] in known:
+                    continue
+                known.add(found["problem"])
+                report.fail(f"step {found['step']}: {found['problem']}", trail__txt="\n".join(found["trail"]))
+            elif "left" in found:
+                if found["left"]:
+                    report.fail(f"left after the window was closed: {found['left']}")
+            else:
+                done = found["step"]
+                samples.append((done, found["mebibytes"], found["open files"]))
+                process.stdin.write("go on\n" if limits.allow(done) else "end\n")
+                process.stdin.flush()
+        _, errors = process.communicate()
+        if process.returncode or errors.strip():
+            trail = Path(folder, "trail.txt")
+            files = {"trail__txt": trail.read_text() if trail.exists() else "", "stderr__txt": errors}
+            report.fail(f"ended with status {process.returncode} after {done} steps: {errors[-3000:]}", **files)
+        left = processes_of(folder)
+        if left:
+            report.fail(f"processes left: {left}")
+    report.figure(f"{done:,} steps")
+    kept = samples[int(WARM_UP * len(samples)) :]
+    if len(kept) >= 2:
+        steps, memory, files = np.array(kept, float).T
+        slope = unit * float(np.polyfit(steps, memory, 1)[0])
+        report.figure(
+            f"memory: {samples[0][1]:.0f} MiB first, {memory[0]:.0f} after the warm-up, {memory[-1]:.0f} last"
+        )
+        report.figure(f"slope after the warm-up: {slope:+.2f} MiB for {unit:,} steps, of {len(kept)} samples")
+        report.figure(f"open files at rest: {files[0]:.0f} after the warm-up, {files[-1]:.0f} last")
+        if len(kept) >= MIN_SAMPLES and slope > max_slope:
+            course = [round(each) for _, each, _ in samples]
+            report.fail(f"memory grows by {slope:.2f} MiB for {unit:,} steps: {course}")
+
+
+# --------------------------------------------------------------- in the process
+
+
+def work(name: str, seed: int, folder: Path) -> None:
+    """Open the window, and let a user do rounds of steps as long as standard input says so."""
+    from PySide6.QtCore import QCoreApplication, QEvent, QtMsgType, qInstallMessageHandler
+    from PySide6.QtWidgets import QApplication
+
+    from app.session.session import Session
+    from app.window.main_window import MainWindow
+    from app.window.preferences import WindowPreferences
+    from tests.endurance.random_events import Monkey, prepare_files
+    from tests.endurance.usual_work import Worker
+    from tests.nncore.example_data import small_mnist
+
+    os.chdir(folder)
+    files = prepare_files(folder / "files")
+    trail: deque[str] = deque(maxlen=TRAIL)
+    count = 0
+    before: Counter[str] = Counter()
+
+    def tell(**found: Any) -> None:
+        print(json.dumps(found), flush=True)
+
+    def on_exception(kind: type[BaseException], problem: BaseException, trace: TracebackType | None) -> None:
+        text = "".join(traceback.format_exception(kind, problem, trace))
+        tell(step=count, problem=text, trail=list(trail))
+
+    def on_message(kind: QtMsgType, context: object, text: str) -> None:
+        if kind not in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg) and "This plugin does not support" not in text:
+            tell(step=count, problem=f"Qt: {text}", trail=list(trail))
+
+    application = QApplication(["digitlab"])
+    sys.excepthook = on_exception
+    threading.excepthook = lambda found: on_exception(found.exc_type, found.exc_value or found.exc_type(), None)
+    qInstallMessageHandler(on_message)
+    window = MainWindow(Session(), WindowPreferences())
+    window.resize(1280, 690)
+    window.show()
+    window.session.use_data(small_mnist())
+    window.session.open_bundled_model()
+    kind = {"monkey": Monkey, "worker": Worker}[name]
+    user = kind(window, np.random.default_rng(seed), files)
+    with open(folder / "trail.txt", "w", encoding="utf-8") as log:
+
+        def note(text: str) -> None:
+            nonlocal count
+            count += 1
+            trail.append(f"{count} {text}")
+            print(count, text, file=log, flush=True)
+
+        while sys.stdin.readline() == "go on\n":
+            user.round(note)
+            user.calm_down()
+            now = resources_of_this_process()
+            before = before or now
+            tell(step=count, mebibytes=_memory_at_rest(), **{"open files": now["open files"]})
+    user.calm_down()
+    is_closed = user.close()
+    del user, window
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    application.processEvents()
+    gc.collect()
+    left = [] if is_closed else ["the window refuses to close"]
+    after = resources_of_this_process()
+    left += [f"{each}: {before[each]} before, {now} after" for each, now in after.items() if now > before[each]]
+    tell(left=left)
+    qInstallMessageHandler(None)
+
+
+def _memory_at_rest() -> float:
+    """The memory of this process in MiB, without what is only waiting to be reused."""
+    gc.collect()
+    libc = ctypes.CDLL(ctypes.util.find_library("c"))
+    libc.malloc_trim(0)
+    return float(psutil.Process().memory_info().rss / 2**20)
+
+
+if __name__ == "__main__":
+    free = SimpleNamespace(available=FREE_MEMORY, total=FREE_MEMORY)
+    with mock.patch.object(psutil, "virtual_memory", return_value=free):
+        work(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))
