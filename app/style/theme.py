@@ -168,6 +168,9 @@ class _Theme(QObject):
             self._app.setFont(self._font)
         with _without_garbage_collection():
             self._app.setPalette(palette_of(colours))
+            # Qt applies a sheet that replaces another to each widget once for each of its parents, but a first sheet
+            # and the removal of one only once: a third of the time for this window.
+            self._app.setStyleSheet("")
             self._app.setStyleSheet(_stylesheet(colours, self._font.pointSizeF()))
 
 
@@ -177,7 +180,8 @@ def _without_garbage_collection() -> Iterator[None]:
 
     Qt iterates over all widgets and calls Python for each; collecting a widget during this would crash the process.
     """
-    gc.collect()
+    if QApplication.topLevelWidgets():
+        gc.collect()
     was_enabled = gc.isenabled()
     gc.disable()
     try:

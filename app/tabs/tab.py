@@ -11,6 +11,9 @@ class Tab(QWidget):
     def focus(self) -> None:
         """Put the keyboard focus where the user probably needs it first; called when the tab is chosen."""
 
+    def complete(self) -> None:
+        """Build what the first paint does not need; called once, when the program is idle after the start."""
+
     def finish(self) -> bool:
         """Stop the tab's background work and wait for it, before the window closes; False if that takes too long."""
         return True

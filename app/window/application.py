@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QThread, QTimer
+from PySide6.QtCore import QThread
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -65,17 +65,16 @@ def _run_window(paths: Sequence[Path], requests: OpenRequests, reporter: CrashRe
     settings = WindowPreferences()
     apply_theme(application, settings.theme)
     window = MainWindow(Session(), settings)
+    session = window.session
+    for read in (session.open_bundled_model, session.load_bundled_data, session.open_last_snapshots):
+        if paths:
+            read()  # now: what the files replace must be read before them
+        else:
+            window.painted.connect(read)  # threads would make the first paint late
+    window.painted.connect(session.remove_leftovers)
     window.show()
     reporter.show_earlier_crash(earlier_crash, window)
-
-    def read_files() -> None:
-        window.session.open_bundled_model()
-        window.session.load_bundled_data()
-        window.session.open_last_snapshots()
-        window.session.remove_leftovers()
-        window.open_paths(paths)
-
-    QTimer.singleShot(0, window, read_files)  # first the window is painted: threads would slow that down
+    window.open_paths(paths)
     requests.received.connect(window.open_paths)
     requests.listen()
     end_signals = EndSignals(application)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, QUrl, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -62,6 +62,8 @@ class MainWindow(QMainWindow):
     takes the state then.
     """
 
+    painted = Signal()
+    """The window is painted for the first time."""
     reading_network_changed = Signal(Network, str)
     """The network that reads drawings from now on, and the name of its model."""
 
@@ -73,6 +75,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Digit Lab")
         self.setAcceptDrops(True)
         self._reading_network: Network | None = None
+        self._is_painted = False
         self.messages = MessageBar()
         self.run_offer = RunOffer(RunStore(run_log_path(), self.messages.show_error))
         self.tabs = TabPages(TABS, self)
@@ -367,11 +370,16 @@ class MainWindow(QMainWindow):
         """Give painting priority over the training."""
         if event.type() == QEvent.Type.UpdateRequest:
             with self.session.paint_priority.claimed():
-                accepted = super().event(event)
-            if self.isVisible():  # and painted now
-                self.tabs.build_when_idle()
-            return accepted
+                return super().event(event)
         return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Start the work that waits for the first paint."""
+        super().paintEvent(event)
+        if not self._is_painted:
+            self._is_painted = True
+            self.painted.emit()
+        self.tabs.build_when_idle()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Accept files and pictures."""

@@ -45,6 +45,7 @@ class TabPages(QTabWidget):
         self.setDocumentMode(True)
         for row in self._rows:
             self.setTabToolTip(self.addTab(QWidget(), row.title), row.tool_tip)
+        self._incomplete: list[Tab] = []
         self._idle_timer = QTimer(self, interval=0)  # Qt calls it when no event waits
         self._idle_timer.timeout.connect(self._build_next)
 
@@ -72,6 +73,7 @@ class TabPages(QTabWidget):
             self.removeTab(number + 1)
         page.deleteLater()
         row.connect(self._window, tab)
+        self._incomplete.append(tab)
         return tab
 
     def built(self) -> list[Tab]:
@@ -80,8 +82,8 @@ class TabPages(QTabWidget):
         return [page for page in pages if isinstance(page, Tab)]
 
     def build_when_idle(self) -> None:
-        """Build the other tabs, one each time that no event waits, so that the window stays responsive."""
-        if not self._idle_timer.isActive() and len(self.built()) < self.count():
+        """Complete the tabs and build the others, one each time that no event waits, so that the window responds."""
+        if not self._idle_timer.isActive() and (self._incomplete or len(self.built()) < self.count()):
             self._idle_timer.start()
 
     def stop_building(self) -> None:
@@ -90,6 +92,9 @@ class TabPages(QTabWidget):
 
     @Slot()
     def _build_next(self) -> None:
+        if self._incomplete:
+            self._incomplete.pop(0).complete()
+            return
         waiting = (number for number in range(self.count()) if not isinstance(self.widget(number), Tab))
         number = next(waiting, None)
         if number is None:

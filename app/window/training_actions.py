@@ -68,7 +68,7 @@ class TrainingActions(QObject):
         train_tab.resume_requested.connect(session.resume)
         train_tab.stop_requested.connect(session.stop)
         train_tab.page_requested.connect(self._show_recipe_page)
-        train_tab.curves.painting.connect(session.paint_priority.claim)  # until the painted curve is on the screen
+        train_tab.curves_painting.connect(session.paint_priority.claim)  # until the painted curve is on the screen
         session.run_starting.connect(self._show_run_points)
         train_tab.find_rate_requested.connect(self._find_rate)
         learning, rate_search = train_tab.settings.learning, self.rate_search

@@ -5,18 +5,17 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from app.session.curve_fit import Fit
 from app.session.run_events import EarlierHistory, RunState, StepsDone
 from app.session.run_plan import EndedRun
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.tabs.tab import Tab
-from app.tabs.train.charts.curves_view import CurvesView
-from app.tabs.train.charts.fit_view import FitView
 from app.tabs.train.charts.health_view import HealthScroll, HealthView
 from app.tabs.train.run_clock import RunClock, end_message
 from app.tabs.train.run_controls import ProgressLine, RunButtons
@@ -30,6 +29,10 @@ from nncore.training import TrainingConfig
 from nncore.training.diagnosis.advice import Adviser
 from nncore.training.diagnosis.hint import Hint
 from nncore.training.events import Diverged, Finished, Started
+
+if TYPE_CHECKING:
+    from app.tabs.train.charts.curves_view import CurvesView
+    from app.tabs.train.charts.fit_view import FitView
 
 READY_MESSAGE = "Press Train, or Step to train one mini-batch."
 SETTINGS_CHANGED = f"The settings have changed. {READY_MESSAGE}"
@@ -54,13 +57,15 @@ class TrainTab(Tab):
     """Search for a learning rate for this NetworkSpec and TrainingConfig."""
     page_requested = Signal(str)
     """Show the page of the recipe with this name."""
+    curves_painting = Signal()
+    """The charts are about to be painted with new points."""
     remedy_chosen = Signal(Hint)
     """The remedy of this Hint was applied, to the run or to the settings of the next one."""
 
     def __init__(self) -> None:
         super().__init__()
         self.settings, self.buttons = SettingsPanel(), RunButtons()
-        self.curves, self.progress = CurvesView(), ProgressLine()
+        self.progress = ProgressLine()
         self._run: tuple[NetworkSpec, TrainingConfig] = self.settings.network.spec(), self.settings.config()
         self.health = HealthView()
         self._clock: RunClock | None = None
@@ -72,6 +77,8 @@ class TrainTab(Tab):
         self._ended_run: EndedRun | None = None
         self._message = READY_MESSAGE, False
         self._has_been_shown = False
+        self._place_of_curves = QFrame()
+        self._place_of_curves.setProperty("card", True)
         scroll = HealthScroll()
         scroll.setWidget(self.health)
         self.health_group = CollapsibleGroup("Health of the layers", scroll)
@@ -84,9 +91,27 @@ class TrainTab(Tab):
         """Put the focus on the Train button, which the space bar presses."""
         self.buttons.train_button.setFocus()
 
+    def complete(self) -> None:
+        """Build the charts."""
+        _ = self.curves
+
+    @cached_property
+    def curves(self) -> CurvesView:
+        """The charts, built after the first paint: they import pyqtgraph, which takes as long as all the rest."""
+        from app.tabs.train.charts.curves_view import CurvesView
+
+        curves = CurvesView()
+        curves.painting.connect(self.curves_painting)
+        self._plots.replaceWidget(self._place_of_curves, curves)
+        self._place_of_curves.deleteLater()
+        curves.show()
+        return curves
+
     @cached_property
     def fit(self) -> FitView:
         """The points and fits of a curve, which are built when a curve is learnt first."""
+        from app.tabs.train.charts.fit_view import FitView
+
         fit = FitView()
         for part, layout in ((fit, self._plots), (fit.strip, self._below_plots)):
             part.hide()
@@ -101,7 +126,7 @@ class TrainTab(Tab):
         right.setSpacing(GAP)
         self._plots = QHBoxLayout()
         self._plots.setSpacing(GAP)
-        self._plots.addWidget(self.curves, 1)
+        self._plots.addWidget(self._place_of_curves, 1)
         right.addLayout(self._plots, 2)
         self._below_plots = QVBoxLayout()
         right.addLayout(self._below_plots, 1)

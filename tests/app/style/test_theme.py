@@ -98,6 +98,23 @@ def test_nested_widgets_get_an_event_for_a_new_theme(qapp: QApplication, qtbot: 
     assert inner.themed > before
 
 
+def test_a_theme_visits_a_deeply_nested_widget_as_often_as_its_window(qapp: QApplication, qtbot: QtBot) -> None:
+    """Otherwise the time of a change grows with the depth of all widgets, and the window freezes."""
+    window = Witness()
+    qtbot.addWidget(window)
+    parent: QWidget = window
+    for _ in range(20):
+        layout = QVBoxLayout(parent)
+        parent = Witness()
+        layout.addWidget(parent)
+    assert isinstance(parent, Witness)
+    window.show()
+    apply_theme(qapp, ThemeChoice.DARK)
+    window.themed = parent.themed = 0
+    apply_theme(qapp, ThemeChoice.LIGHT)
+    assert parent.themed <= window.themed + 4
+
+
 def test_only_the_system_theme_follows_the_platform(qapp: QApplication, qtbot: QtBot) -> None:
     widget = QWidget()
     qtbot.addWidget(widget)

@@ -68,7 +68,8 @@ FAILURES = {
     "a module": "sys.modules['app.window.main_window'] = None",
     "after the window is shown, while a thread runs": (
         "from app.session import session\nsession.load_mnist = lambda: time.sleep(1)\n"
-        "from app.window.main_window import MainWindow\nMainWindow.open_paths = fail"
+        "from app.window.main_window import MainWindow\n"
+        "MainWindow.open_paths = lambda window, paths: (window.session.load_bundled_data(), fail())"
     ),
 }
 

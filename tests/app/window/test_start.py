@@ -83,7 +83,21 @@ def test_a_shown_window_builds_the_other_tabs_while_it_is_idle(window: MainWindo
     assert len(window.tabs.built()) < len(TABS)
     qtbot.waitUntil(lambda: kinds(window.tabs.built()) == [row.name for row in TABS])
     assert window.tabs.currentWidget() is window.train_tab
+    assert "curves" in vars(window.train_tab)
+    assert window.train_tab.curves.isVisible()
     assert window.focusWidget() is window.train_tab
+
+
+def test_the_charts_take_the_place_that_was_kept_for_them(window: MainWindow) -> None:
+    window.resize(1280, 690)
+    window.show()
+    QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+    place = window.train_tab._place_of_curves.geometry()
+    assert place.height() > 100
+    curves = window.train_tab.curves
+    QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+    after = curves.geometry()
+    assert (after.top(), after.right(), after.bottom()) == (place.top(), place.right(), place.bottom())
 
 
 def test_a_window_that_is_closed_early_builds_no_more_tabs(window: MainWindow) -> None:
@@ -144,11 +158,12 @@ def test_the_window_closes_before_the_other_tabs_are_built(window: MainWindow) -
 
 def test_the_start_imports_nothing_that_the_first_tab_does_not_need() -> None:
     late = [
-        "PIL", "pandas", "onnx", "nncore.handwriting.synthetic", "app.tabs.draw.draw_tab", "app.tabs.runs.runs_tab",
+        "PIL", "pandas", "pyqtgraph", "onnx", "nncore.handwriting.synthetic", "app.tabs.draw.draw_tab",
         "app.tabs.evaluate.evaluate_tab", "app.tabs.my_hand.my_hand_tab", "app.tabs.data.data_tab",
-        "app.dialogs.sweep.sweep_dialog",
+        "app.tabs.runs.runs_tab", "app.dialogs.sweep.sweep_dialog",
     ]  # fmt: skip
-    code = f"import sys, app.window.application; print([name for name in {late} if name in sys.modules])"
+    imports = "import sys, app.window.main_window, app.tabs.train.train_tab"
+    code = f"{imports}; print([name for name in {late} if name in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
 
 
