@@ -76,7 +76,7 @@ def trained_model(training: Training, test: Evaluation | None, *, name: str, rec
         settings["learning_rates_from_step"] = {str(step): rate for step, rate in last}
     held_out = f", {len(data.validation):,} more to validate" if data.validation else ""
     card = ModelCard(
-        name=name,
+        name=name[:MAX_TEXT_LENGTH],  # a run can be given a longer name, and its model must not be lost at its end
         data=_shortened(f"{data.training.source}: {len(data.training):,} images to train{held_out}"),
         recipe=recipe,
         settings=settings,

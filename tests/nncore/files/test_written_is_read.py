@@ -149,12 +149,14 @@ def test_a_logged_run_is_read_back_equal(
         assert log.run(log.begin(written)).settings == written
 
 
-def test_a_model_of_data_with_a_long_name_is_read_back(tmp_path: Path) -> None:
+def test_a_model_of_a_run_and_data_with_long_names_is_read_back(tmp_path: Path) -> None:
     images, source = np.zeros((20, 28, 28), np.uint8), " + ".join(f"part{number}.csv" for number in range(400))
     data = Splits(Dataset(images, np.arange(20) % 10, source=source))
     training = Training(Network(NetworkSpec.dense((784, 10))), data, TrainingConfig())
-    save_model(trained_model(training, None, name="long"), tmp_path / "long.npz")
-    assert load_model(tmp_path / "long.npz").card.data.endswith("part399.csv: 20 images to train")
+    save_model(trained_model(training, None, name="long " * 1000), tmp_path / "long.npz")
+    card = load_model(tmp_path / "long.npz").card
+    assert card.name.startswith("long long")
+    assert card.data.endswith("part399.csv: 20 images to train")
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from app.storage.paths import runs_folder
 from app.tabs.runs.run_columns import RUN_COLUMNS
 from app.tabs.runs.runs_tab import NO_MATCH, NO_RUNS, RunsTab
 from nncore.experiments.run_log.log import VERSION, RunLog
+from tests.app.odd_texts import ODD_TEXTS
 from tests.app.tabs.runs.conftest import FINISHED, INTERRUPTED, INTERRUPTED_EARLY, RUNNING
 
 NAME = 0
@@ -110,6 +111,25 @@ def test_edited_names_and_notes_are_saved(tab: RunsTab, log_path: Path, qtbot: Q
     with RunLog(log_path) as log:
         run = log.run(FINISHED)
     assert {"name": run.settings.name, "note": run.note}[field] == "best so far"
+
+
+@pytest.mark.parametrize("typed", ODD_TEXTS)
+def test_odd_text_in_the_search_a_name_or_a_note_is_used_or_refused(
+    tab: RunsTab, log_path: Path, qtbot: QtBot, typed: str
+) -> None:
+    open_tab(tab, qtbot)
+    tab.search.setText(typed)
+    assert tab.count.text().endswith("4 runs")
+    tab.search.clear()
+    for title in ("Name", "Note"):
+        column = [each.title for each in RUN_COLUMNS].index(title)
+        written = tab.view.filter.setData(tab.view.filter.index(3, column), typed)
+        assert written == (bool(typed.strip()) or title == "Note")
+        tab.refresh()
+        text = typed.strip() or ("alpha" if title == "Name" else "")
+        assert tab.view.filter.index(3, column).data(Qt.ItemDataRole.EditRole) == text
+    with RunLog(log_path) as log:
+        assert len(log.runs()) == 4
 
 
 def test_an_empty_name_is_refused(tab: RunsTab, log_path: Path, qtbot: QtBot) -> None:
