@@ -24,7 +24,7 @@ def run() -> int:
 
         print(f"digitlab: {missing_package(problem)}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
+    except KeyboardInterrupt:  # Ctrl+C during the import; `main` handles it later
         return 130
     return main()
 

@@ -29,11 +29,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Read each file; report unreadable files, and read the others. Returns the exit status."""
-    model = load_model(options.model or bundled_model_path())
+    model_path = options.model or bundled_model_path()
+    model = load_model(model_path)
     network = model.network()
     reason = why_cannot_read(network)
     if reason is not None:
-        raise ModelFileError(f"{options.model}: {reason}")
+        raise ModelFileError(f"{model_path}: {reason}")
     status = 0
     for path in options.files:
         try:

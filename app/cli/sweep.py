@@ -83,8 +83,8 @@ def _events(
     cancelled: Callable[[], bool],
 ) -> Iterator[SweepProgress | SweepResult]:
     if options.scheduler:
-        everywhere = data if options.data else recipe.chosen  # every machine with Digit Lab has the bundled data
-        return run_on_cluster(jobs, everywhere, options.scheduler, share, cancelled)
+        data_source = data if options.data else recipe.chosen  # every machine with Digit Lab has the bundled data
+        return run_on_cluster(jobs, data_source, options.scheduler, share, cancelled)
     source = partial(examples_for, recipe, options.data) if options.data else data
     return run_sweep(jobs, source, share, options.workers, cancelled)
 

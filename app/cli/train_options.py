@@ -68,11 +68,12 @@ def recipe_from(options: argparse.Namespace) -> Recipe:
 
     The default is "quick", or "sine" for a network with one input and one output, or a function to fit.
     """
-    widths = options.layers or ()
-    curve = options.recipe is None and (_function(options) is not None or (*widths[:1], *widths[-1:]) == (1, 1))
-    recipe = _with_function(recipe_named(options.recipe or ("sine" if curve else "quick")), options)
+    widths = options.layers or (0,)
+    has_one_input_and_output = widths[0] == widths[-1] == 1
+    fits_a_curve = options.recipe is None and (_function(options) is not None or has_one_input_and_output)
+    recipe = _with_function(recipe_named(options.recipe or ("sine" if fits_a_curve else "quick")), options)
     given = {name: value for name, value in vars(options).items() if name in SETTINGS}
-    name = recipe.name if options.recipe is not None or curve else ""
+    name = recipe.name if options.recipe is not None or fits_a_curve else ""
     return replace(recipe, name=name, spec=_spec_from(recipe, options), config=replace(recipe.config, **given))
 
 

@@ -145,7 +145,7 @@ class HandwritingTeacher(QObject):
             self.cross_validated.emit(held_out)
 
     def _start(self, kind: str, work: Callable[[], object], use: Callable[[Any], None]) -> None:
-        """Run `work`; it must not refer to this object, or the thread might delete it."""
+        """Run `work`; it must not refer to this object, or the other thread might delete a Qt object of this one."""
         self._tasks.add(kind, work, use, self._report_failure)
 
     def _stop(self) -> None:

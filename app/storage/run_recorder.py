@@ -36,7 +36,8 @@ MAX_WRITE_INTERVAL_SECONDS, MAX_WRITING_FRACTION = 0.25, 0.1
 """Epochs are written at least every MAX_WRITE_INTERVAL_SECONDS. If they are shorter, several are written together, so
 that writing takes at most MAX_WRITING_FRACTION of the time."""
 
-NOT_EXTENDABLE = "This run cannot be trained further once Digit Lab is closed"
+CANNOT_BE_CONTINUED = "This run cannot be trained further once Digit Lab is closed"
+"""The beginning of the report if the checkpoint of an ended run could not be written; the reason follows."""
 
 MAX_CHECKPOINTS = 20
 """Maximum number of ended runs whose checkpoints are kept; a checkpoint of a usual network has a few megabytes."""
@@ -48,7 +49,7 @@ RETRY_INTERVAL_SECONDS, SHORT_LOCK_TIMEOUT = 2.0, 0.02
 class RunRecorder:
     """Records one run; used on the training thread.
 
-        with RunRecorder(log, settings, folder, report_error) as recorder:
+        with RunRecorder(log_path, settings, checkpoints, report_error) as recorder:
             for event in training.events():
                 recorder.record(event, training)
 
@@ -82,7 +83,7 @@ class RunRecorder:
         self._curve = StepCurve(earlier)
         self._rates = continued.settings.rates if continued else settings.rates
         self._pending_epochs: list[EpochRow] = []
-        self._earlier: Sequence[EpochRow] = ()
+        self._earlier_epochs: Sequence[EpochRow] = ()
         self._continued_at: tuple[int, int] | None = None
         self._last_epoch: EpochDone | None = None
         self._best = continued.best_accuracy if continued else None
@@ -132,7 +133,7 @@ class RunRecorder:
         self._close_log()
 
     def close(self) -> None:
-        """Close the log. From now on any process can continue a run that has not ended."""
+        """Close the log. A run that has not ended no longer belongs to this process, so another one can continue it."""
         if self._training is not None and self.number is not None and not self._ended:
             self._use_log(lambda log, run: log.release(run))
         self._close_log()
@@ -145,7 +146,7 @@ class RunRecorder:
 
     def _begin(self, training: Training) -> None:
         counters = training.checkpoint().counters
-        self._training, self._earlier = training, training.history.rows()
+        self._training, self._earlier_epochs = training, training.history.rows()
         self._settings = replace(self._settings, data=self._settings.data or training.data.training.source)
         if self.number is not None:
             self._continued_at = counters["epochs_done"], counters["step"]
@@ -201,8 +202,8 @@ class RunRecorder:
         state = training.checkpoint()
         self._failed_at = float("-inf")  # try once more, with the full timeout
         # A checkpoint of an ended run is needed only to train the run further.
-        is_extendable = isinstance(event, Finished) and event.step > 0 and self.number is not None
-        kept = is_extendable and self._save(state, NOT_EXTENDABLE)
+        can_be_continued = isinstance(event, Finished) and event.step > 0 and self.number is not None
+        kept = can_be_continued and self._save(state, CANNOT_BE_CONTINUED)
 
         def end(log: RunLog, run: int) -> None:
             self._add_epochs(log, run, state)
@@ -278,7 +279,7 @@ class RunRecorder:
         """Continue the entry of an interrupted run: remove rows after the checkpoint, add missing ones before it."""
         log.resume(run, process_description(), epochs, steps)
         known = {row["epoch"] for row in log.epochs(run)}
-        self._pending_epochs = [row for row in self._earlier if row["epoch"] not in known] + self._pending_epochs
+        self._pending_epochs = [row for row in self._earlier_epochs if row["epoch"] not in known] + self._pending_epochs
         self._curve = StepCurve(np.hstack((log.curve(run), self._curve.array())))
 
     def _close_log(self) -> None:

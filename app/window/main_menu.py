@@ -24,14 +24,14 @@ class MainMenu(QMenu):
         super().__init__(window)
         self._window = window
 
-    def add(self, text: str, act: Callable[[], object], key: Key = None, icon_name: str | None = None) -> QAction:
-        """Add an entry that calls `act` when it is chosen or its key is pressed; `icon_name`: see `style.icons`."""
+    def add(self, text: str, on_chosen: Callable[[], object], key: Key = None, icon_name: str | None = None) -> QAction:
+        """Add an entry that calls `on_chosen` when clicked or its key is pressed; `icon_name`: see `style.icons`."""
         action = QAction(text, self)
         if icon_name is not None:
             set_icon(action, icon_name)
         if key is not None:
             action.setShortcut(key)
-        action.triggered.connect(act)
+        action.triggered.connect(on_chosen)
         self.addAction(action)
         # The shortcut works only if the action belongs to the window too: the menu is closed most of the time.
         self._window.addAction(action)

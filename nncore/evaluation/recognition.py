@@ -128,7 +128,9 @@ def verdicts(probabilities: NDArray[np.floating]) -> list[Verdict]:
     best_two = np.partition(rows, -2, axis=1)[:, -2:].sum(axis=1) if rows.shape[1] > 1 else best
     rejected = best_two < REJECTED_BELOW
     unsure = ~(best >= UNSURE_BELOW)  # also True for NaN, from diverged weights
-    return [VERDICTS[number] for number in np.where(rejected, 2, unsure).tolist()]
+    numbers = np.where(unsure, VERDICTS.index("unsure"), VERDICTS.index("digit"))
+    numbers[rejected] = VERDICTS.index("not a digit")
+    return [VERDICTS[number] for number in numbers.tolist()]
 
 
 def _read_only(array: NDArray[Scalar]) -> NDArray[Scalar]:

@@ -177,7 +177,7 @@ def _array_shapes(spec: NetworkSpec, config: TrainingConfig) -> dict[str, tuple[
     shapes: dict[str, tuple[int, ...]] = {
         "values": (spec.parameter_count,),
         "good_values": (spec.parameter_count,),
-        "optimizer_memory": (OPTIMIZERS[config.optimizer].vectors, trained),
+        "optimizer_memory": (OPTIMIZERS[config.optimizer].vector_count, trained),
     }
     if config.keep_best:
         shapes["best_values"] = (spec.parameter_count,)

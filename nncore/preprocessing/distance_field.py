@@ -33,6 +33,8 @@ MAX_LONG_STROKE_SPACING = 1.0
 """Largest step in pixels for strokes that are so long that MAX_POINT_SPACING would need more than MAX_GRID_POINTS."""
 
 MAX_GRID_POINTS = 2**17
+"""Most points of a drawing on the grid; a longer stroke gets points that are farther apart."""
+
 MAX_DIRECT_POINTS = 2048
 """With more points than this, the grid is used."""
 
@@ -74,9 +76,9 @@ class PenPath:
                 f"The ink reaches from {points.min():g} to {points.max():g}; expected frame units, 0 to {SIDE}."
             )
         if self._grid is None:
-            squares = _nearest_of(_points_on(points, *_segments(points, self.ends)))
+            squares = _squared_distances(_points_on(points, *_segments(points, self.ends)))
         else:
-            squares = _nearest_on_grid(self._grid, np.zeros(2, np.float32) if offset is None else offset)
+            squares = _squared_distances_on_grid(self._grid, np.zeros(2, np.float32) if offset is None else offset)
         # 1 within the line, 0 outside, 1/2 at a distance of pen / 2; linear over EDGE_SOFTNESS pixels in between.
         coverage: NDArray[np.float32] = np.clip(
             ((pen + EDGE_SOFTNESS) / 2 - np.sqrt(squares).reshape(SIDE, SIDE)) / EDGE_SOFTNESS, 0, 1
@@ -116,7 +118,7 @@ def _points_on(
     return points
 
 
-def _nearest_of(points: NDArray[np.float32]) -> NDArray[np.float32]:
+def _squared_distances(points: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the squared distance (784,) from each pixel's middle to the nearest of `points` (2, n)."""
     points = points - SIDE / 2
     # |pixel - point|^2 = |pixel|^2 - 2 pixel . point + |point|^2, so one matrix product gives all distances. Its
@@ -150,7 +152,7 @@ def _marked_cells(
     return marked
 
 
-def _nearest_on_grid(marked: NDArray[np.bool_], offset: NDArray[np.float32]) -> NDArray[np.float32]:
+def _squared_distances_on_grid(marked: NDArray[np.bool_], offset: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the squared distance (784,) from each pixel's middle to the nearest marked cell, moved by `offset`.
 
     The squared distance is a sum over the axes, so the minimum is found axis by axis: the nearest marked cell within

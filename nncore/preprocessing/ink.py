@@ -21,6 +21,8 @@ from nncore.preprocessing.distance_field import PEN_WIDTH as PEN_WIDTH
 from nncore.preprocessing.distance_field import SIDE as SIDE
 from nncore.preprocessing.distance_field import PenPath
 
+# EDGE_SOFTNESS, PEN_WIDTH and SIDE are exported from here, too.
+
 BOX_SIDE = 20.0
 """Length of the larger side of a digit in pixels, as in MNIST."""
 

@@ -47,9 +47,9 @@ class Optimizer(DeepCopyable):
     Attributes:
         label: its name in the window; help: what it does, in a few words that follow its name.
         usual_learning_rate: a rate that works for most networks, which the advice suggests.
-        vectors: how many running vectors the method has.
+        vector_count: how many running vectors the method has.
         parameters: the parameters that it moves.
-        memory: (vectors, size) the running vectors. Together with `steps`, the steps taken, they are its whole state;
+        memory: (vector_count, size) the running vectors. With `steps`, the steps taken, they are its whole state;
             set both to continue a saved run. A given `memory` is used without a copy; the default is zeros.
         blocks: the parts of the flat vector, which are updated one after the other.
     """
@@ -57,7 +57,7 @@ class Optimizer(DeepCopyable):
     label: ClassVar[str]
     help: ClassVar[str]
     usual_learning_rate: ClassVar[float] = 0.1
-    vectors: ClassVar[int] = 0
+    vector_count: ClassVar[int] = 0
 
     def __init__(self, parameters: Parameters, weight_decay: float = 0.0, memory: Array | None = None) -> None:
         if not (isfinite(weight_decay) and weight_decay >= 0):
@@ -65,14 +65,14 @@ class Optimizer(DeepCopyable):
         self.parameters, self.weight_decay = parameters, weight_decay
         self.steps = 0
         values, gradients = parameters.trainable, parameters.gradients
-        self.memory = np.zeros((self.vectors, values.size), values.dtype) if memory is None else memory
+        self.memory = np.zeros((self.vector_count, values.size), values.dtype) if memory is None else memory
         self._work = np.empty(min(BLOCK_SIZE, values.size), values.dtype)
         self.blocks = [
             slice(start, min(start + BLOCK_SIZE, values.size)) for start in range(0, values.size, BLOCK_SIZE)
         ]
         weights = parameters.weights() if weight_decay else []
         self._block_views = [
-            _Block(values[block], gradients[block], self.memory[:, block], _overlaps(block, weights))
+            _Block(values[block], gradients[block], self.memory[:, block], _parts_within(block, weights))
             for block in self.blocks
         ]
 
@@ -80,13 +80,13 @@ class Optimizer(DeepCopyable):
         """Copy by constructing a new one, whose blocks are views of the copied parameters."""
         return type(self), (self.parameters, self.weight_decay, self.memory), {"steps": self.steps}
 
-    def step(self, learning_rate: float, blocks: slice = slice(None)) -> None:
+    def step(self, learning_rate: float, part: slice = slice(None)) -> None:
         """Take one step, which overwrites the gradients; the learning rate may differ from step to step.
 
-        blocks: which of `blocks` to update, if another optimiser with the same memory updates the others.
+        part: which of `blocks` to update, if another optimiser with the same memory updates the others.
         """
         self.steps += 1
-        for block in self._block_views[blocks]:
+        for block in self._block_views[part]:
             for where in block.weights:
                 self._decay(block.W[where], block.g[where], learning_rate)
             self._update(block.W, block.g, block.memory, learning_rate)
@@ -98,7 +98,7 @@ class Optimizer(DeepCopyable):
         g += np.multiply(W, self.weight_decay, out=self._work[: W.size])
 
     def _update(self, W: Array, g: Array, memory: Array, lr: float) -> None:
-        """Change `W` in place; `memory` (vectors, size of W) belongs to it, and `g` may be overwritten."""
+        """Change `W` in place; `memory` (vector_count, size of W) belongs to it, and `g` may be overwritten."""
         raise NotImplementedError
 
 
@@ -111,7 +111,7 @@ class _Block(NamedTuple):
     weights: list[slice]
 
 
-def _overlaps(block: slice, weights: list[slice]) -> list[slice]:
+def _parts_within(block: slice, weights: list[slice]) -> list[slice]:
     """The parts of `weights` that lie within `block`, counted from its start."""
     cut = [(max(each.start, block.start), min(each.stop, block.stop)) for each in weights]
     return [slice(start - block.start, stop - block.start) for start, stop in cut if start < stop]
@@ -139,7 +139,7 @@ class Momentum(Optimizer):
 
     label = "momentum"
     help = "adds up past gradients, so that steps in the same direction grow"
-    vectors = 1
+    vector_count = 1
     decay = 0.9
 
     def _update(self, W: Array, g: Array, memory: Array, lr: float) -> None:
@@ -159,7 +159,7 @@ class Nesterov(Optimizer):
 
     label = "Nesterov"
     help = "is momentum with the gradient one step ahead"
-    vectors = 1
+    vector_count = 1
     decay = 0.9
 
     def _update(self, W: Array, g: Array, memory: Array, lr: float) -> None:
@@ -179,7 +179,7 @@ class RMSProp(Optimizer):
     label = "RMSProp"
     help = "is scaled for each weight by the size of its recent gradients"
     usual_learning_rate = 0.001
-    vectors = 1
+    vector_count = 1
     rho, epsilon = 0.9, 1e-8
 
     def _update(self, W: Array, g: Array, memory: Array, lr: float) -> None:
@@ -209,7 +209,7 @@ class Adam(Optimizer):
     label = "Adam"
     help = "combines momentum and RMSProp"
     usual_learning_rate = 0.001
-    vectors = 2
+    vector_count = 2
     beta1, beta2, epsilon = 0.9, 0.999, 1e-8
 
     def _update(self, W: Array, g: Array, memory: Array, lr: float) -> None:

@@ -43,8 +43,8 @@ class DataTab(Tab):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.data: Splits | None = None
-        self._before_split: Splits | None = None  # the data before a test part was held out
-        self._split: Splits | None = None
+        self._without_test: Splits | None = None  # the data before a test part was held out
+        self._with_test: Splits | None = None  # the same data with a test part of `_test_share`
         self._test_share = 0.0
         self.statistics: DatasetStatistics | None = None
         self._reading, self._counting = TaskQueue(self), TaskQueue(self)
@@ -97,16 +97,18 @@ class DataTab(Tab):
     def set_data(self, data: Splits | None) -> None:
         """Show `data`; None while no data has been read."""
         self.data = data
-        if data is not self._split:
-            self._before_split, self._split, self._test_share = data, None, 0.0
+        if data is not self._with_test:
+            self._without_test, self._with_test, self._test_share = data, None, 0.0
         self._counting.cancel("count")
         parts = [part for part in PARTS if data is not None and getattr(data, part) is not None]
         self.samples.set_parts(parts)
         self.name.set_full_text(data.training.source if data is not None else "No data yet")
         sizes = (f"{len(getattr(data, part)):,} in the {PARTS[part]}" for part in parts)
         self.sizes.setText(" · ".join(sizes) or READING)
-        validates, tests = (getattr(self._before_split, part, None) is not None for part in ("validation", "test"))
-        self.panel.set_split(validates, tests, self._test_share)
+        has_validation, has_test = (
+            getattr(self._without_test, part, None) is not None for part in ("validation", "test")
+        )
+        self.panel.set_split(has_validation, has_test, self._test_share)
         self._show_part()
 
     def finish(self) -> bool:
@@ -151,14 +153,14 @@ class DataTab(Tab):
     @Slot(float)
     def _hold_out_to_test(self, share: float) -> None:
         """Use this fraction of the training part as test part."""
-        before_split = self._before_split
-        if before_split is not None and before_split.test is None and share != self._test_share:
+        without_test = self._without_test
+        if without_test is not None and without_test.test is None and share != self._test_share:
             self._reading.cancel("read")
-            work = partial(before_split.with_test, share) if share else lambda: before_split
+            work = partial(without_test.with_test, share) if share else lambda: without_test
             self._reading.add("read", work, partial(self._use_split, share), self.panel.show_message)
 
     def _use_split(self, share: float, data: Splits) -> None:
-        self._split, self._test_share = data, share
+        self._with_test, self._test_share = data, share
         self.data_chosen.emit(data)
 
     def _read(self, source: DataReader, path: Path | None = None) -> None:
@@ -185,23 +187,25 @@ class DataTab(Tab):
             self.path_opened.emit(path)
 
 
-def describe_statistics(figures: DatasetStatistics, dataset: Dataset) -> str:
+def describe_statistics(statistics: DatasetStatistics, dataset: Dataset) -> str:
     """The statistics of a data set, one line each."""
     sides = " x ".join(map(str, dataset.input_shape))
     unit = "pixels" if dataset.is_bytes else "number" if sides == "1" else "numbers"
-    lines = [f"{figures.count:,} examples of {sides} {unit}"]
-    if figures.no_class:
-        lines.append(f"{figures.no_class:,} without a class")
-    if figures.ever_inked is not None:
-        inked, pixels = int(figures.ever_inked.sum()), figures.ever_inked.size
-        lines.append(f"pixels: mean {figures.mean:.3f}, standard deviation {figures.deviation:.3f} (0 paper, 1 ink)")
-        lines.append(f"{figures.ink_fraction:.1%} of all pixels have ink")
+    lines = [f"{statistics.count:,} examples of {sides} {unit}"]
+    if statistics.no_class:
+        lines.append(f"{statistics.no_class:,} without a class")
+    if statistics.ever_inked is not None:
+        inked, pixels = int(statistics.ever_inked.sum()), statistics.ever_inked.size
+        lines.append(
+            f"pixels: mean {statistics.mean:.3f}, standard deviation {statistics.deviation:.3f} (0 paper, 1 ink)"
+        )
+        lines.append(f"{statistics.ink_fraction:.1%} of all pixels have ink")
         lines.append(f"{pixels - inked:,} of {pixels:,} pixels have no ink in any image")
     else:
-        lines.append(f"mean {figures.mean:.4g}, standard deviation {figures.deviation:.4g}")
-    lines.append(f"{figures.duplicate_count:,} duplicates" if figures.duplicate_count else "no duplicates")
-    if figures.conflict_count:
-        lines.append(f"{figures.conflict_count:,} duplicates with conflicting labels")
+        lines.append(f"mean {statistics.mean:.4g}, standard deviation {statistics.deviation:.4g}")
+    lines.append(f"{statistics.duplicate_count:,} duplicates" if statistics.duplicate_count else "no duplicates")
+    if statistics.conflict_count:
+        lines.append(f"{statistics.conflict_count:,} duplicates with conflicting labels")
     return "\n".join(lines)
 
 

@@ -13,7 +13,7 @@ from nncore.data.dataset import NO_CLASS, Dataset
 from nncore.data.statistics import DatasetStatistics
 
 PARTS = {"training": "training part", "validation": "validation part", "test": "test part"}
-ALL, DUPLICATES, CONFLICTS = "all", "twice", "conflicts"
+ALL, DUPLICATES, CONFLICTS = "all", "duplicates", "conflicts"
 
 
 class SampleView(QWidget):

@@ -67,15 +67,20 @@ class DrawTab(Tab):
         self._reading = Reading()
         self._prediction: Prediction | None = None
         self._explanation: Explanation | None = None
-        self.canvas, self.pictures = Canvas(), PictureSource(self)
-        self.answer, self.number_row, self.bars = AnswerView(), NumberRow(), ProbabilityBars()
-        self.teach_row, self.epoch_row, self.filmstrip = TeachRow(), EpochRow(), Filmstrip()
+        self.canvas = Canvas()
+        self.pictures = PictureSource(self)
+        self.answer = AnswerView()
+        self.number_row = NumberRow()
+        self.bars = ProbabilityBars()
+        self.teach_row = TeachRow()
+        self.epoch_row = EpochRow()
+        self.filmstrip = Filmstrip()
         self.explanation = ExplanationStrip()
         self.explanation.hide()
         self.error_label = text_label(style="error")
         self.error_label.hide()
         self.throttle = FrameThrottle(parent=self)
-        self._compose()
+        self._lay_out()
         self._connect()
         self._read()
 
@@ -211,7 +216,8 @@ class DrawTab(Tab):
     def _show_error(self, sentence: str) -> None:
         """Show an error below the canvas; "" hides it."""
         self.error_label.setText(sentence)
-        if self.error_label.isHidden() == bool(sentence):
+        was_shown = not self.error_label.isHidden()
+        if was_shown != bool(sentence):
             self.error_label.setVisible(bool(sentence))
             self._square_canvas()
 
@@ -236,7 +242,7 @@ class DrawTab(Tab):
         self.pictures.found.connect(self.canvas.set_picture)
         self.pictures.failed.connect(self._show_error)
 
-    def _compose(self) -> None:
+    def _lay_out(self) -> None:
         self._left = QWidget()
         left = without_margins(QVBoxLayout(self._left))
         left.addWidget(self.canvas, 1)

@@ -86,8 +86,8 @@ class Conv2DLayer(Layer):
     several windows, so dX adds up its gradients in all of their columns (`_add_windows`).
 
     All columns together would be many times as large as the images. So they are made for a few lines of windows at a
-    time, and created again in `backward`, which takes about as long as reading them from memory. A column has the lines
-    of its window one after the other, so that lines that lie on the padding can be left out.
+    time, and created again in `backward`, which takes about as long as reading them from memory. The pixels of
+    a column are ordered by the lines of its window. So the lines on the padding are one slice, and can be left out.
     """
 
     def __init__(self, spec: Conv2D, name: str, input_shape: Shape, parameters: Parameters) -> None:
@@ -103,6 +103,7 @@ class Conv2DLayer(Layer):
     def allocate(self, rows: int) -> None:
         self._padded = Workspace(rows, self.windows.padded_shape(self.input_shape), self.dtype, zeroed=True)
         self._columns = self._empty_columns(rows)
+        # The gradients of the padded images, with their pixels sorted by phase (see Windows.phases_shape).
         self._dphases = Workspace(rows, self.windows.phases_shape(self.input_shape), self.dtype)
         self._Y = Workspace(rows, self.output_shape, self.dtype)
         self._dY = Workspace(rows, self.output_shape, self.dtype)
@@ -111,7 +112,7 @@ class Conv2DLayer(Layer):
         self._ones = np.ones(prod(self.windows_per_image) * rows, self.dtype)
 
     def _line_size(self, rows: int) -> int:
-        """The number of numbers in the columns of one line of windows."""
+        """How many numbers the columns of one line of windows have."""
         return self.W.shape[1] * self.windows_per_image[1] * rows
 
     def _empty_columns(self, rows: int) -> Array:
@@ -141,7 +142,7 @@ class Conv2DLayer(Layer):
         dphases = self._dphases.vector(len(dY)).reshape(*self._dphases.shape, len(dY))
         dphases[...] = 0
         for part, columns in self._parts(self._padded.array(len(dY)), self._columns):
-            inputs, dY_part = self._inputs(part), dY_rows[:, self._outputs(part, len(dY))]
+            inputs, dY_part = self._rows_of_column(part), dY_rows[:, self._columns_of_Y(part, len(dY))]
             # The parts have different windows, so dW is the sum of their products. A part without some kernel lines
             # adds nothing to those lines of dW, because their pixels are padding, which is 0.
             # dW^T = columns G^T takes BLAS two thirds of the time of dW = G columns^T.
@@ -171,7 +172,7 @@ class Conv2DLayer(Layer):
 
     def _convolve(self, W: Array, padded: Array, memory: Array, Y_rows: Array) -> None:
         for part, columns in self._parts(padded, memory):
-            np.matmul(W[:, self._inputs(part)], columns, out=Y_rows[:, self._outputs(part, len(padded))])
+            np.matmul(W[:, self._rows_of_column(part)], columns, out=Y_rows[:, self._columns_of_Y(part, len(padded))])
         with unbuffered():
             Y_rows += self.b[:, None]
 
@@ -186,12 +187,12 @@ class Conv2DLayer(Layer):
             columns[...] = pixels
             yield part, columns.reshape(prod(pixels.shape[:3]), prod(pixels.shape[3:]))
 
-    def _inputs(self, part: WindowLines) -> slice:
+    def _rows_of_column(self, part: WindowLines) -> slice:
         """Which numbers of a whole column are in the columns of a part."""
         line = self.input_shape[0] * self.windows.size[1]
         return slice(part.kernel.start * line, part.kernel.stop * line)
 
-    def _outputs(self, part: WindowLines, rows: int) -> slice:
+    def _columns_of_Y(self, part: WindowLines, rows: int) -> slice:
         """Which of all columns belong to a part."""
         line = self.windows_per_image[1] * rows
         return slice(part.lines.start * line, part.lines.stop * line)
@@ -202,17 +203,17 @@ class Conv2DLayer(Layer):
         In one line of windows, each pixel occurs once for a given column of the kernel. So the gradients of one kernel
         column are added for the whole line at once, on contiguous memory because pixels are sorted by phase (Windows).
         """
-        (down, across), (lines, count) = self.windows.stride, (part.lines, self.windows_per_image[1])
+        (stride_y, stride_x), (lines, count) = self.windows.stride, (part.lines, self.windows_per_image[1])
         shape = (self.input_shape[0], self.windows.size[1], lines.stop - lines.start, count, dphases.shape[-1])
         dwindows = dcolumns.reshape(part.kernel.stop - part.kernel.start, *shape)
         with unbuffered():
             for line in range(lines.start, lines.stop):
                 # The lines of pixels under this line of windows: (kernel lines, channels, phases, width, rows).
-                first = line * down
+                first = line * stride_y
                 covered = dphases[:, first + part.kernel.start : first + part.kernel.stop].swapaxes(0, 1)
                 for column in range(self.windows.size[1]):
                     # Kernel column k of window x lies on pixel column x * stride + k, whose phase is k modulo the
                     # stride, at place x + k // stride among the pixels of this phase.
-                    place, phase = divmod(column, across)
+                    place, phase = divmod(column, stride_x)
                     pixels = covered[:, :, phase, place : place + count]
                     pixels += dwindows[:, :, column, line - lines.start]

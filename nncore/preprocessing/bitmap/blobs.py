@@ -34,13 +34,18 @@ class Blob:
 
     @property
     def height(self) -> int:
-        """In pixels."""
+        """The height of the box in pixels."""
         return self.bottom - self.top
 
     @property
     def width(self) -> int:
-        """In pixels."""
+        """The width of the box in pixels."""
         return self.right - self.left
+
+    @property
+    def size(self) -> int:
+        """The larger side of the box in pixels."""
+        return max(self.height, self.width)
 
     def merged_with(self, other: Blob) -> Blob:
         """Return one blob that consists of both."""
@@ -69,15 +74,15 @@ def label(mask: NDArray[np.bool_], diagonal: bool = True) -> tuple[NDArray[np.in
     edges = np.flatnonzero(np.diff(padded.ravel()))  # alternately the start and the end of a run
     starts, ends = edges[0::2] + 1, edges[1::2] + 1
     roots = _component_roots(len(starts), *_touching_runs(starts, ends, width + 2, int(diagonal)))
-    names, number = np.unique(roots, return_inverse=True)
+    unique_roots, blob_of_run = np.unique(roots, return_inverse=True)
     lengths = ends - starts
     flat = np.zeros(height * (width + 2), np.int32)
     # The positions of all pixels of all runs: the start of each run, then start + 1, ... up to its length.
     flat[np.repeat(starts - np.cumsum(lengths) + lengths, lengths) + np.arange(lengths.sum())] = np.repeat(
-        number + 1, lengths
+        blob_of_run + 1, lengths
     )
     labels = flat.reshape(height, width + 2)[:, 1:-1]
-    return labels, _blobs(len(names), number, starts, ends, width + 2)
+    return labels, _blobs(len(unique_roots), blob_of_run, starts, ends, width + 2)
 
 
 def _touching_runs(
@@ -114,19 +119,19 @@ def _component_roots(n: int, upper: NDArray[np.intp], lower: NDArray[np.intp]) -
 
 
 def _blobs(
-    count: int, number: NDArray[np.intp], starts: NDArray[np.intp], ends: NDArray[np.intp], row: int
+    count: int, blob_of_run: NDArray[np.intp], starts: NDArray[np.intp], ends: NDArray[np.intp], row: int
 ) -> list[Blob]:
-    """Return `count` blobs; number: the blob (0 to count - 1) of each run. `row` is the length of a padded row."""
+    """Return `count` blobs; blob_of_run: the blob (0 to count - 1) of each run. `row` is the length of a padded row."""
     # Minus 1, because the padded rows begin with an empty column. A run's end may be the last position of its row, so
     # it is measured from the row of the start.
     rows, left, right = starts // row, starts % row - 1, ends - (starts // row) * row - 1
     top, bottom = np.full(count, np.iinfo(np.intp).max), np.full(count, -1)
     first, last, pixels = top.copy(), bottom.copy(), np.zeros(count, np.intp)
-    np.minimum.at(top, number, rows)
-    np.maximum.at(bottom, number, rows)
-    np.minimum.at(first, number, left)
-    np.maximum.at(last, number, right)
-    np.add.at(pixels, number, right - left)
+    np.minimum.at(top, blob_of_run, rows)
+    np.maximum.at(bottom, blob_of_run, rows)
+    np.minimum.at(first, blob_of_run, left)
+    np.maximum.at(last, blob_of_run, right)
+    np.add.at(pixels, blob_of_run, right - left)
     columns = (array.tolist() for array in (top, bottom, first, last, pixels))
     boxes = enumerate(zip(*columns, strict=True), start=1)
     return [Blob((i,), t, b + 1, x0, x1, size) for i, (t, b, x0, x1, size) in boxes]
@@ -141,11 +146,11 @@ def digit_blobs(blobs: list[Blob], shape: tuple[int, int]) -> list[Blob]:
     blobs = _without_border(blobs, shape)
     if not blobs:
         return []
-    max_size, max_pixels = max(map(_size, blobs)), max(blob.pixels for blob in blobs)
+    max_size, max_pixels = max(blob.size for blob in blobs), max(blob.pixels for blob in blobs)
     if max_size < MIN_INK_SIZE * max(shape):
         return []
     min_size, min_pixels = MIN_RELATIVE_SIZE * max_size, MIN_RELATIVE_SIZE * max_pixels
-    clean = [blob for blob in blobs if _size(blob) > min_size and blob.pixels > min_pixels]
+    clean = [blob for blob in blobs if blob.size > min_size and blob.pixels > min_pixels]
     merged: list[Blob] = []
     for blob in sorted(clean, key=lambda blob: blob.left):
         while merged and _overlap_horizontally(merged[-1], blob):
@@ -161,19 +166,17 @@ def _without_border(blobs: list[Blob], shape: tuple[int, int]) -> list[Blob]:
     """
     min_large = max(shape) / 10
     inside = [blob for blob in blobs if not _touches_border(blob, shape)]
-    wide = [blob for blob in blobs if min(blob.height, blob.width) > min_large / 2 or not _touches_border(blob, shape)]
-    for chosen in (inside, wide):
-        if any(_size(blob) >= min_large for blob in chosen):
+    without_edges = [
+        blob for blob in blobs if min(blob.height, blob.width) > min_large / 2 or not _touches_border(blob, shape)
+    ]
+    for chosen in (inside, without_edges):
+        if any(blob.size >= min_large for blob in chosen):
             return chosen
     return blobs
 
 
 def _touches_border(blob: Blob, shape: tuple[int, int]) -> bool:
     return blob.top == 0 or blob.left == 0 or blob.bottom == shape[0] or blob.right == shape[1]
-
-
-def _size(blob: Blob) -> int:
-    return max(blob.height, blob.width)
 
 
 def _overlap_horizontally(one: Blob, other: Blob) -> bool:
@@ -184,9 +187,9 @@ def _overlap_horizontally(one: Blob, other: Blob) -> bool:
 
 def _with_parts_merged(blobs: list[Blob]) -> list[Blob]:
     """Merge every small blob with the nearest digit; a small blob that is far from all digits is dirt."""
-    max_size = max(_size(blob) for blob in blobs)
-    digits = [blob for blob in blobs if _size(blob) >= MAX_PART_SIZE * max_size]
-    for part in (blob for blob in blobs if _size(blob) < MAX_PART_SIZE * max_size):
+    max_size = max(blob.size for blob in blobs)
+    digits = [blob for blob in blobs if blob.size >= MAX_PART_SIZE * max_size]
+    for part in (blob for blob in blobs if blob.size < MAX_PART_SIZE * max_size):
         nearest = min(range(len(digits)), key=lambda i: _gap(digits[i], part))
         if _gap(digits[nearest], part) < MAX_PART_SIZE * max_size / 2:
             digits[nearest] = digits[nearest].merged_with(part)

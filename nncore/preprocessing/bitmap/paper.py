@@ -14,6 +14,9 @@ CellValue = TypeVar("CellValue", np.bool_, np.float32)
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 """Perceived brightness of red, green and blue (ITU-R BT.601)."""
 
+MIN_LUMA_SHARE = 0.05
+"""How much LUMA counts for a page whose ink has a colour; it also keeps the sum of the weights above 0."""
+
 COLOUR_SAMPLES_PER_SIDE = 128
 """Approximate number of pixels in each direction that are examined to find the colours of paper and ink."""
 
@@ -58,7 +61,7 @@ def to_grey(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     difference = sample - np.median(sample, axis=0)  # most pixels are paper, so the median is the paper's colour
     distance = np.abs(difference).max(axis=1)  # (samples,)
     ink = difference[np.argsort(distance, kind="stable")[-max(1, round(INK_FRACTION * len(distance))) :]]
-    weights = LUMA * 0.05 + np.abs(ink.mean(axis=0)) / 255  # a little LUMA, so that the sum is never 0
+    weights = LUMA * MIN_LUMA_SHARE + np.abs(ink.mean(axis=0)) / 255
     grey = pixels.astype(np.float32) @ (weights / weights.sum()).astype(np.float32)
     rounded: NDArray[np.uint8] = np.rint(grey, out=grey).astype(np.uint8)
     return rounded
@@ -91,10 +94,10 @@ def ink_level(darkness: NDArray[np.float32]) -> float:
     from gray-level histograms", IEEE Transactions on Systems, Man, and Cybernetics 9, 1979).
     """
     histogram = np.bincount((darkness.ravel() * 255).astype(np.uint8), minlength=256).astype(np.float64)
-    histogram[: 1 + int(255 * ink_threshold(darkness))] = 0
+    histogram[: 1 + int(255 * ink_threshold(darkness))] = 0  # the pixels that are darker than the grain remain
     if not histogram.any():
         return 0.0
-    histogram[: _otsu(histogram)] = 0
+    histogram[: _otsu(histogram)] = 0  # the pixels of ink remain
     return float(np.searchsorted(histogram.cumsum(), 0.75 * histogram.sum()) / 255)
 
 
@@ -217,14 +220,14 @@ def _enlarged(cells: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.
     return enlarged
 
 
-def resampling_weights(n: int, m: int) -> NDArray[np.float32]:
-    """Return the weights (m, n) with which n pixels along an axis are resampled to m pixels; each row sums to 1.
+def resampling_weights(old_length: int, new_length: int) -> NDArray[np.float32]:
+    """Return the weights (new_length, old_length) that resample the pixels along an axis; each row sums to 1.
 
     The filter is a triangle that reaches one pixel of the coarser grid to either side. So enlarging is linear
     interpolation, and reducing is a mean over all pixels that a new pixel covers, which avoids aliasing.
     """
-    reach = max(1.0, n / m)
-    middles = (np.arange(m) + 0.5) * n / m - 0.5
-    weights = np.maximum(0, 1 - np.abs(middles[:, None] - np.arange(n)) / reach)
+    reach = max(1.0, old_length / new_length)
+    middles = (np.arange(new_length) + 0.5) * old_length / new_length - 0.5
+    weights = np.maximum(0, 1 - np.abs(middles[:, None] - np.arange(old_length)) / reach)
     weights /= weights.sum(axis=1, keepdims=True)
     return weights.astype(np.float32)

@@ -57,9 +57,9 @@ class SharedArrays(NotCopyable):
     """Arrays in memory that two processes share.
 
     values: (size,) the network's parameters. gradients: (2, trained), the gradients of each half of a batch. memory:
-    (vectors, trained), the optimiser's memory. state: (kept,) the running statistics of layers, before and after the
-    second half. inputs, targets: the second half's examples. saved: (1 + vectors, trained - cut), a copy of the values
-    and the memory from `cut` on, made before a step. words, numbers: integers and floating-point numbers.
+    (vector_count, trained), the optimiser's memory. state: (kept,) the running statistics of layers, before and after
+    the second half. inputs, targets: the second half's examples. saved: (1 + vector_count, trained - cut), a copy
+    of the values and the memory from `cut` on, made before a step. words, numbers: integers and floating-point numbers.
     random_states: the pickled states of random generators. cut, blocks: the main process updates the first `cut`
     values, which are the first `blocks` of the optimiser's blocks; the helper process updates the rest.
     """
@@ -101,18 +101,18 @@ def _layout(spec: PartSpec) -> dict[str, tuple[Shape, str]]:
     """Shape and type of each array."""
     trained = sum(prod(shape) for shape in spec.network.parameter_shapes.values())
     kept = sum(prod(shape) for shape in spec.network.state_shapes.values())
-    vectors = OPTIMIZERS[spec.config.optimizer].vectors
+    vector_count = OPTIMIZERS[spec.config.optimizer].vector_count
     return {
         "words": ((9 * LINE_BYTES // 8,), "int64"),
         "numbers": ((3,), "float64"),
         "random_states": ((RANDOM_STATES_BYTES,), "uint8"),
         "values": ((trained + kept,), spec.dtype),
         "gradients": ((2, trained), spec.dtype),
-        "memory": ((vectors, trained), spec.dtype),
+        "memory": ((vector_count, trained), spec.dtype),
         "state": ((kept,), spec.dtype),
         "inputs": (spec.inputs_shape, spec.input_dtype),
         "targets": (spec.targets_shape, spec.target_dtype),
-        "saved": ((1 + vectors, trained - _part_of_main_process(trained)[0]), spec.dtype),
+        "saved": ((1 + vector_count, trained - _part_of_main_process(trained)[0]), spec.dtype),
     }
 
 

@@ -22,15 +22,15 @@ def picture(tmp_path: Path) -> Path:
     return path
 
 
-def said_about(capfd: pytest.CaptureFixture[str], *arguments: object) -> tuple[str, str]:
-    """Return the standard output of the command, or its standard error after a mistake."""
+def output_of_failing(capfd: pytest.CaptureFixture[str], *arguments: object) -> tuple[str, str]:
+    """Run the command, which must fail with status 2; return its standard output and its standard error."""
     assert cli.main(["recognize", *map(str, arguments)]) == 2
     output = capfd.readouterr()
     return output.out, output.err
 
 
 @pytest.mark.parametrize("kind", ["pipe", "folder", "device"])
-def test_a_missing_file_is_reported_in_one_sentence_and_the_others_are_read(
+def test_what_is_not_a_file_is_reported_in_one_sentence_and_the_others_are_read(
     kind: str, tmp_path: Path, picture: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     path = Path("/dev/zero") if kind == "device" else tmp_path / kind
@@ -38,7 +38,7 @@ def test_a_missing_file_is_reported_in_one_sentence_and_the_others_are_read(
         os.mkfifo(path)
     elif kind == "folder":
         path.mkdir()
-    out, err = said_about(capfd, path, picture)
+    out, err = output_of_failing(capfd, path, picture)
     assert err == f"digitlab: {path}: this is not a file.\n"
     assert out.startswith(f"{picture}: 5")
 
@@ -47,12 +47,12 @@ def test_a_missing_file_is_reported_in_one_sentence_and_the_others_are_read(
 def test_a_model_that_does_not_read_digits_is_rejected_once(
     widths: tuple[int, ...], words: str, tmp_path: Path, picture: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    network, model = Network(NetworkSpec.dense(widths)), tmp_path / "other.npz"
+    network, path = Network(NetworkSpec.dense(widths)), tmp_path / "other.npz"
     names = tuple("0123456789"[: widths[-1]])
-    save_model(Model(network.spec, network.parameters.values.astype(np.float32), ModelCard("other"), names), model)
-    out, err = said_about(capfd, picture, picture, "--model", model)
+    save_model(Model(network.spec, network.parameters.values.astype(np.float32), ModelCard("other"), names), path)
+    out, err = output_of_failing(capfd, picture, picture, "--model", path)
     assert out == ""
-    assert err.startswith(f"digitlab: {model}: This model ")
+    assert err.startswith(f"digitlab: {path}: This model ")
     assert words in err
     assert err.count("\n") == 1
 
@@ -77,7 +77,7 @@ def test_diverged_weights_are_reported_without_a_warning(
     model = load_model(bundled_model_path())
     huge = replace(model, parameters=np.full(model.parameters.shape, 3e38, np.float32))
     save_model(huge, tmp_path / "huge.npz")
-    out, err = said_about(capfd, picture, "--json", "--model", tmp_path / "huge.npz")
+    out, err = output_of_failing(capfd, picture, "--json", "--model", tmp_path / "huge.npz")
     assert out == ""
     assert err.startswith("digitlab: ")
     assert "diverged" in err

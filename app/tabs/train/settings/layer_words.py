@@ -39,7 +39,8 @@ class Part:
     """A number of a block that can be edited.
 
     field: its field of the layer's spec. letter: the text before it in a word. name: its label. usual: the text of its
-    usual value, "" if it has none. number: a whole number, a decimal one, or "pair": one or two whole numbers ("5x3").
+    usual value, "" if it has none. number_kind: a whole number, a decimal one, or "pair": one or two whole numbers
+    ("5x3").
     """
 
     field: str
@@ -47,7 +48,7 @@ class Part:
     name: str
     usual: str
     tip: str
-    number: Literal["whole", "pair", "decimal"] = "pair"
+    number_kind: Literal["whole", "pair", "decimal"] = "pair"
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,8 @@ KINDS: dict[str, LayerKind] = {
                 "whole",
             ),
         ),
-        True,
-        Dense(32),
+        takes_activation=True,
+        new=Dense(32),
     ),
     "conv2d": LayerKind(
         "conv",
@@ -103,12 +104,12 @@ KINDS: dict[str, LayerKind] = {
             Part("stride", "s", "stride", "2", _STRIDE_TIP),
             Part("padding", "p", "padding", "2", _PADDING_TIP),
         ),
-        True,
-        Conv2D(8),
+        takes_activation=True,
+        new=Conv2D(8),
     ),
     "max_pool2d": LayerKind("max", _POOL_PARTS, new=MaxPool2D()),
     "average_pool2d": LayerKind("average", _POOL_PARTS, new=AveragePool2D()),
-    "batch_norm": LayerKind("norm", (), True, BatchNorm()),
+    "batch_norm": LayerKind("norm", takes_activation=True, new=BatchNorm()),
     "dropout": LayerKind(
         "dropout",
         (
@@ -137,7 +138,7 @@ KINDS: dict[str, LayerKind] = {
         ),
     ),
     "flatten": LayerKind("flatten"),
-    "activation": LayerKind("activation", (), True),
+    "activation": LayerKind("activation", takes_activation=True),
 }
 """The kinds of hidden layers, by `LayerSpec.kind`."""
 
@@ -183,8 +184,8 @@ def word_of(kind: str, texts: dict[str, str]) -> str:
     return KINDS[kind].word + first + "".join(rest)
 
 
-def read_block(number: int, before: Block, texts: Mapping[str, str]) -> Block:
-    """The block `before`, the `number`-th hidden layer, with the numbers in `texts`, by field.
+def read_block(position: int, before: Block, texts: Mapping[str, str]) -> Block:
+    """The block `before`, the `position`-th hidden layer, with the numbers in `texts`, by field.
 
     Raises SettingError("layers") if one of the texts is not one number. Unlike `read_blocks`, a text with a space or
     a comma is refused and not read as several layers.
@@ -193,7 +194,7 @@ def read_block(number: int, before: Block, texts: Mapping[str, str]) -> Block:
     numbers: dict[str, Any] = {}
     for part in before.kind.parts:
         text = texts[part.field].strip()
-        numbers[part.field] = _width(number, text) if kind == "dense" else _number(number, label, part, text)
+        numbers[part.field] = _width(position, text) if kind == "dense" else _read_part(position, label, part, text)
     return replace(before, layer=replace(before.layer, **numbers))
 
 
@@ -210,19 +211,19 @@ def read_blocks(text: str, before: Sequence[Block] = ()) -> tuple[Block, ...]:
         raise SettingError("layers", f"There can be at most {MAX_HIDDEN_LAYERS} hidden layers; got {len(words)}.")
     blocks: list[Block] = []
     activation = "relu"
-    for number, word in enumerate(words, start=1):
-        block = _read_word(number, word, before[number - 1] if number <= len(before) else None, activation)
+    for position, word in enumerate(words, start=1):
+        block = _read_word(position, word, before[position - 1] if position <= len(before) else None, activation)
         activation = block.activation if block.activation != NO_ACTIVATION else activation
         blocks.append(block)
     return tuple(blocks)
 
 
-def _read_word(number: int, word: str, before: Block | None, activation: str) -> Block:
+def _read_word(position: int, word: str, before: Block | None, activation: str) -> Block:
     kind = max(
         (kind for kind, row in KINDS.items() if word.startswith(row.word)), key=lambda kind: len(KINDS[kind].word)
     )
     known = before if before and before.layer.kind == kind else None
-    settings = {"units": _width(number, word)} if kind == "dense" else _numbers(number, kind, word)
+    settings = {"units": _width(position, word)} if kind == "dense" else _read_parts(position, kind, word)
     if known:
         layer = replace(known.layer, **settings)
         return Block(layer, known.activation)
@@ -231,29 +232,31 @@ def _read_word(number: int, word: str, before: Block | None, activation: str) ->
     return Block(LAYER_SPECS[kind](**settings), activation if KINDS[kind].takes_activation else NO_ACTIVATION)
 
 
-def _width(number: int, word: str) -> int:
+def _width(position: int, word: str) -> int:
     if not re.fullmatch(r"\d{1,20}", word, re.ASCII):
         raise SettingError(
-            "layers", f"The width of hidden layer {number} must be a whole number, such as 64; got {quoted(word)}."
+            "layers", f"The width of hidden layer {position} must be a whole number, such as 64; got {quoted(word)}."
         )
     units = int(word)
     if not 1 <= units <= MAX_UNITS:
         raise SettingError(
-            "layers", f"The width of hidden layer {number} must be from 1 to {MAX_UNITS:,}; got {units:,}."
+            "layers", f"The width of hidden layer {position} must be from 1 to {MAX_UNITS:,}; got {units:,}."
         )
     return units
 
 
-def _numbers(number: int, kind: str, word: str) -> dict[str, Any]:
+def _read_parts(position: int, kind: str, word: str) -> dict[str, Any]:
     """The settings of the layer that `word` describes; those that it leaves out have their usual values."""
     row = KINDS[kind]
     pattern = "".join(f"(?:{part.letter}([0-9.x-]*))?" for part in row.parts)
     match = re.fullmatch(re.escape(row.word) + pattern, word, re.ASCII)
     if match is None:
         example = Block(row.new or Flatten()).word
-        raise SettingError("layers", f"Hidden layer {number}, {quoted(word)}, cannot be read. Write it like {example}.")
+        raise SettingError(
+            "layers", f"Hidden layer {position}, {quoted(word)}, cannot be read. Write it like {example}."
+        )
     given = zip(row.parts, match.groups(), strict=True)
-    return {part.field: _number(number, LAYER_SPECS[kind].label, part, text or part.usual) for part, text in given}
+    return {part.field: _read_part(position, LAYER_SPECS[kind].label, part, text or part.usual) for part, text in given}
 
 
 _PATTERNS = {
@@ -263,15 +266,15 @@ _PATTERNS = {
 }
 
 
-def _number(number: int, label: str, part: Part, text: str) -> Any:
+def _read_part(position: int, label: str, part: Part, text: str) -> Any:
     if part.field == "stride" and not text:
         return None
-    is_decimal = part.number == "decimal"
-    if not re.fullmatch(_PATTERNS[part.number], text, re.ASCII):
+    is_decimal = part.number_kind == "decimal"
+    if not re.fullmatch(_PATTERNS[part.number_kind], text, re.ASCII):
         example = "0.3" if is_decimal else part.usual or "8"
         raise SettingError(
             "layers",
-            f"The {part.name} of hidden layer {number}, a {label} layer, must be a number such as {example}; got "
+            f"The {part.name} of hidden layer {position}, a {label} layer, must be a number such as {example}; got "
             f"{quoted(text)}.",
         )
     if is_decimal:

@@ -30,7 +30,7 @@ def opened(view: ConfusionView) -> list[tuple[int, int]]:
     return cells
 
 
-def ground(view: ConfusionView, row: int, column: int) -> QColor:
+def background_colour(view: ConfusionView, row: int, column: int) -> QColor:
     rect = view.visualRect(view.model().index(row, column))
     return view.viewport().grab().toImage().pixelColor(rect.left() + 4, rect.top() + 4)
 
@@ -65,7 +65,7 @@ def test_cells_show_counts_or_shares(view: ConfusionView) -> None:
 
 
 def test_correct_and_incorrect_cells_differ_in_colour(view: ConfusionView) -> None:
-    correct, incorrect = ground(view, 4, 4), ground(view, 4, 9)
+    correct, incorrect = background_colour(view, 4, 4), background_colour(view, 4, 9)
     assert correct.blue() > correct.red() + 40
     assert incorrect.red() > incorrect.blue() + 20
 

@@ -42,7 +42,7 @@ def runner(owner: QObject) -> Iterator[EvaluationRunner]:
     assert runner.finish()
 
 
-def judge(runner: EvaluationRunner, dataset: Dataset) -> None:
+def evaluate_sample(runner: EvaluationRunner, dataset: Dataset) -> None:
     sample = result()
     runner.evaluate(sample.network, sample.model, dataset, sample.training)
 
@@ -51,12 +51,12 @@ def test_an_evaluation_result_holds_network_and_data(runner: EvaluationRunner, q
     sample, shares = result(), Listener()
     runner.progressed.connect(shares.listen)
     with qtbot.waitSignal(runner.evaluated) as emitted:
-        judge(runner, sample.dataset)
+        evaluate_sample(runner, sample.dataset)
         assert runner.is_evaluating
-    neighbours = emitted.args[0] if emitted.args else None
-    assert isinstance(neighbours, EvaluationResult)
-    assert (neighbours.network, neighbours.model, neighbours.dataset) == (sample.network, sample.model, sample.dataset)
-    np.testing.assert_array_equal(neighbours.predictions.answers, sample.predictions.answers)
+    found = emitted.args[0] if emitted.args else None
+    assert isinstance(found, EvaluationResult)
+    assert (found.network, found.model, found.dataset) == (sample.network, sample.model, sample.dataset)
+    np.testing.assert_array_equal(found.predictions.answers, sample.predictions.answers)
     qtbot.waitUntil(lambda: not runner.is_evaluating)
     assert shares.emitted[-1] == 1.0
     assert shares.threads == {threading.main_thread()}
@@ -64,14 +64,14 @@ def test_an_evaluation_result_holds_network_and_data(runner: EvaluationRunner, q
 
 def test_an_evaluation_can_be_cancelled(runner: EvaluationRunner, qtbot: QtBot) -> None:
     with qtbot.waitSignal(runner.evaluated) as emitted:
-        judge(runner, mnist().training)
+        evaluate_sample(runner, mnist().training)
         runner.stop_evaluating()
     assert emitted.args == [None]
 
 
 def test_data_without_classes_gives_an_error(runner: EvaluationRunner, qtbot: QtBot) -> None:
     with qtbot.waitSignal(runner.failed) as emitted:
-        judge(runner, Dataset.from_floats([1.0], [2.0], source="sine"))
+        evaluate_sample(runner, Dataset.from_floats([1.0], [2.0], source="sine"))
     assert emitted.args == ["sine: this is regression data without classes, so there are no misread examples."]
 
 
@@ -96,10 +96,10 @@ def test_robustness_of_data_without_images_gives_an_error(runner: EvaluationRunn
 def test_a_map_has_a_point_for_each_digit(runner: EvaluationRunner, qtbot: QtBot) -> None:
     with qtbot.waitSignal(runner.mapped) as emitted:
         runner.map(result(), 0, by_tsne=False)
-    neighbours = emitted.args[0] if emitted.args else None
-    assert isinstance(neighbours, MapResult)
-    assert len(neighbours.rows) == len(neighbours.projection.points) == 500
-    assert neighbours.projection.explained is not None
+    found = emitted.args[0] if emitted.args else None
+    assert isinstance(found, MapResult)
+    assert len(found.rows) == len(found.projection.points) == 500
+    assert found.projection.explained is not None
 
 
 def test_tsne_reports_progress_and_can_be_cancelled(runner: EvaluationRunner, qtbot: QtBot) -> None:
@@ -119,16 +119,16 @@ def test_tsne_reports_progress_and_can_be_cancelled(runner: EvaluationRunner, qt
 def test_an_occlusion_map_is_computed(runner: EvaluationRunner, qtbot: QtBot) -> None:
     with qtbot.waitSignal(runner.occlusion) as emitted:
         runner.explain(result(), 3)
-    neighbours = emitted.args[0] if emitted.args else None
-    assert isinstance(neighbours, OcclusionResult)
-    assert neighbours.row == 3
-    assert neighbours.occlusion is not None
-    assert neighbours.occlusion.max() > 0
+    found = emitted.args[0] if emitted.args else None
+    assert isinstance(found, OcclusionResult)
+    assert found.row == 3
+    assert found.occlusion is not None
+    assert found.occlusion.max() > 0
     with qtbot.waitSignal(runner.occlusion) as emitted:
         runner.explain(result_without_images(), 0)
-    neighbours = emitted.args[0] if emitted.args else None
-    assert isinstance(neighbours, OcclusionResult)
-    assert (neighbours.occlusion, neighbours.reason) == (
+    found = emitted.args[0] if emitted.args else None
+    assert isinstance(found, OcclusionResult)
+    assert (found.occlusion, found.reason) == (
         None,
         "Only images have an occlusion map; this example is not an image.",
     )
@@ -141,12 +141,12 @@ def test_neighbours_have_image_class_and_distance(
     sample = result()
     with qtbot.waitSignal(runner.neighbours_found) as emitted:
         runner.find_neighbours(sample, 3, by_hidden_layer, 8)
-    neighbours = emitted.args[0] if emitted.args else None
-    assert isinstance(neighbours, NeighbourResult)
-    assert (neighbours.row, neighbours.searched) == (3, 2000)
+    found = emitted.args[0] if emitted.args else None
+    assert isinstance(found, NeighbourResult)
+    assert (found.row, found.searched) == (3, 2000)
     x = sample.dataset.inputs(np.array([3]))
     nearest = int(np.linalg.norm(sample.training.inputs(slice(None)) - x, axis=1).argmin())
-    image, name, distance = neighbours.neighbours[0]
+    image, name, distance = found.neighbours[0]
     assert image is not None
     np.testing.assert_array_equal(image, sample.training.images[nearest])
     assert name == str(sample.training.labels[nearest])
@@ -166,7 +166,7 @@ def test_the_index_of_the_hidden_layer_is_built_once(
 
 def test_finish_cancels_running_work(owner: QObject) -> None:
     runner = EvaluationRunner(owner)
-    judge(runner, mnist().training)
+    evaluate_sample(runner, mnist().training)
     runner.measure_robustness(result())
     runner.map(result(), 0, by_tsne=False)
     assert runner.finish()
