@@ -39,7 +39,8 @@ class EvaluateTab(Tab):
     image_chosen = Signal(Explanation)
     image_explained = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, pause_milliseconds: int = PAUSE_MILLISECONDS) -> None:
+        """pause_milliseconds: the time from an evaluation to the next one that starts by itself."""
         super().__init__(parent)
         self.result: EvaluationResult | None = None
         self._network: Network | None = None
@@ -64,7 +65,7 @@ class EvaluateTab(Tab):
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         for widget in (self.empty, self.pages):
             self.stack.addWidget(widget)
-        self._pause_timer = QTimer(self, singleShot=True, interval=PAUSE_MILLISECONDS)
+        self._pause_timer = QTimer(self, singleShot=True, interval=pause_milliseconds)
         self._pause_timer.timeout.connect(self._evaluate_if_stale)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(PAGE_MARGIN, GROUP_GAP, PAGE_MARGIN, GROUP_GAP)
@@ -75,6 +76,11 @@ class EvaluateTab(Tab):
         self.header.set_parts([])
         self.header.show_result(None)
         self._show_state()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether no evaluation runs, and none starts by itself before model or data change."""
+        return not (self.runner.is_evaluating or self._is_stale or self._pause_timer.isActive())
 
     def focus(self) -> None:
         """Put the focus on the confusion matrix, for its arrow keys."""

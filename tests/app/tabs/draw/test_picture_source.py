@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from app.canvas.canvas_picture import CanvasPicture
 from app.storage.image_file import MAX_SIDE
 from app.tabs.draw.picture_source import NO_PICTURE, PictureSource, pixels_of
+from tests.app.waiting import at_rest
 from tests.nncore.example_data import mnist
 
 
@@ -135,8 +136,7 @@ def test_only_the_last_of_two_pictures_is_used(qtbot: QtBot, source: PictureSour
     source.open(tmp_path / "quick.png")
     assert source.finish()
     qtbot.waitUntil(lambda: bool(got))
-    qtbot.wait(50)
-    assert [picture.image.width() for picture in got] == [28]
+    assert at_rest(qtbot, lambda: [picture.image.width() for picture in got]) == [28]
 
 
 def test_a_platform_without_clipboard_data_is_reported(
