@@ -210,10 +210,10 @@ class Drawing:
             self._arrays[id(piece)] = piece, known  # keeps the piece alive, so that no other object gets its id
         return known
 
-    def _add_step(self, sheet: DrawingContent) -> None:
+    def _add_step(self, content: DrawingContent) -> None:
         self._undo_stack.append(self._content)
         self._redo_stack.clear()
-        self._content = sheet
+        self._content = content
 
 
 def _is_on_canvas(x: float, y: float) -> bool:

@@ -72,7 +72,7 @@ class HandwritingTeacher(QObject):
         if problem:
             self.failed.emit(problem)
 
-    def prepare(self) -> None:
+    def load_replay_data(self) -> None:
         """Load the replay data, so that the first adaptation is as fast as later ones."""
         if not self._tasks.is_busy:
             self._start("prepare", replay_data, lambda _: None)

@@ -37,7 +37,7 @@ class StepsDone:
 
 
 @dataclass(frozen=True, eq=False)
-class EarlierHistory:
+class PreviousPart:
     """The steps and epochs of a continued run before the continuation.
 
     curve: (3, n) step, loss and accuracy. epochs: one row per epoch. rates: (step, learning rate) of the first step and

@@ -153,5 +153,5 @@ class RunPlan:
             self.rates,
         )
         continued = self.interrupted[0] if self.interrupted else None
-        earlier = self.ended.curve if self.ended else None
-        return RunRecorder(run_log_path(), settings, runs_folder(), report_error, continued, earlier)
+        previous_curve = self.ended.curve if self.ended else None
+        return RunRecorder(run_log_path(), settings, runs_folder(), report_error, continued, previous_curve)

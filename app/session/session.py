@@ -48,7 +48,7 @@ class Session(QObject):
     run_state_changed = Signal(RunState)
     """The state of the run has changed."""
     run_event = Signal(object)
-    """An event of the present run: Started, EarlierHistory, StepsDone, Diverged or Finished."""
+    """An event of the present run: Started, PreviousPart, StepsDone, Diverged or Finished."""
     run_failed = Signal(str)
     """One sentence: why a run could not start or continue."""
     status_message = Signal(str)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from app.session.curve_fit import COMPARED_EPOCHS, Fit, current_fit
 from app.session.paint_priority import PaintPriority
-from app.session.run_events import EarlierHistory, StepBatcher
+from app.session.run_events import PreviousPart, StepBatcher
 from app.session.run_plan import EndedRun, RunPlan
 from app.storage.paths import last_epochs_path
 from nncore.data.curves import CurvePoints
@@ -50,7 +50,7 @@ class TrainingThread(QThread):
     """
 
     run_event = Signal(object)
-    """Started; EarlierHistory for a continued run; StepsDone; and at the end Diverged or Finished."""
+    """Started; PreviousPart for a continued run; StepsDone; and at the end Diverged or Finished."""
     model_updated = Signal(LoadedModel)
     """The model trained so far, after an epoch or at the end."""
     failed = Signal(str)
@@ -123,7 +123,7 @@ class TrainingThread(QThread):
             rates, control = list(self.control.rates_used), self.control
             if not rates or rates[-1][1] != control.learning_rate:
                 rates.append((training.steps + 1, control.learning_rate))
-            self.run_event.emit(EarlierHistory(self._recorder.curve, training.history.rows(), tuple(rates)))
+            self.run_event.emit(PreviousPart(self._recorder.curve, training.history.rows(), tuple(rates)))
 
     def _collect(self, event: StepDone | EpochDone) -> None:
         self._emit_steps(self._batcher.add(event))

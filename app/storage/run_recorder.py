@@ -63,13 +63,13 @@ class RunRecorder:
         checkpoints: Path,
         report_error: ReportError,
         continued: LoggedRun | None = None,
-        earlier: NDArray[np.float32] | None = None,
+        previous_curve: NDArray[np.float32] | None = None,
     ) -> None:
         """Record in the log at `path`, which is opened when the run starts.
 
         checkpoints: the folder for the run's checkpoint. report_error: called with one sentence if something cannot be
-        written. continued: the interrupted run that is continued; it stays the same run. earlier: (3, n) step, loss and
-        accuracy of the ended run from which this run starts. settings: data "" for the data of the training.
+        written. continued: the interrupted run that is continued; it stays the same run. previous_curve: (3, n) step, loss
+        and accuracy of the ended run from which this run starts. settings: data "" for the data of the training.
         """
         self.number = continued.id if continued else None
         self._path, self._settings = path, settings
@@ -80,7 +80,7 @@ class RunRecorder:
         self._started = continued.started if continued else datetime.now().isoformat(timespec="milliseconds")
         self._training: Training | None = None
         self._log: RunLog | None = None
-        self._curve = StepCurve(earlier)
+        self._curve = StepCurve(previous_curve)
         self._rates = continued.settings.rates if continued else settings.rates
         self._pending_epochs: list[EpochRow] = []
         self._earlier_epochs: Sequence[EpochRow] = ()
@@ -129,13 +129,13 @@ class RunRecorder:
 
     def keep_model(self, path: Path) -> None:
         """Log that the model of the run was saved as `path`."""
-        self._use_log(lambda log, run: log.update(run, model=str(path)))
+        self._with_log(lambda log, run: log.update(run, model=str(path)))
         self._close_log()
 
     def close(self) -> None:
         """Close the log. A run that has not ended no longer belongs to this process, so another one can continue it."""
         if self._training is not None and self.number is not None and not self._ended:
-            self._use_log(lambda log, run: log.release(run))
+            self._with_log(lambda log, run: log.release(run))
         self._close_log()
         self._lock.release()
         with suppress(OSError):
@@ -150,7 +150,7 @@ class RunRecorder:
         self._settings = replace(self._settings, data=self._settings.data or training.data.training.source)
         if self.number is not None:
             self._continued_at = counters["epochs_done"], counters["step"]
-        self._use_log(lambda log, run: None)
+        self._with_log(lambda log, run: None)
 
     def _add_epoch(self, done: EpochDone) -> None:
         self._last_epoch = done
@@ -164,7 +164,7 @@ class RunRecorder:
         """Write the epochs since the last call, and the checkpoint."""
         started = perf_counter()
         state = training.checkpoint()
-        if self._use_log(lambda log, run: self._add_epochs(log, run, state)):
+        if self._with_log(lambda log, run: self._add_epochs(log, run, state)):
             self._pending_epochs = []
         if self.number is not None:
             self._save(state)
@@ -217,10 +217,10 @@ class RunRecorder:
             ended: State = "stopped" if event.stopped else "finished"
             log.end(run, ended, self._checkpoint.name if kept else "", seconds=event.seconds, **figures)
 
-        self._ended = self._use_log(end)
+        self._ended = self._with_log(end)
         if self._ended:
             self._delete([] if kept else [self._checkpoint.name])
-            self._use_log(lambda log, run: self._delete(log.forget_old_checkpoints(MAX_CHECKPOINTS)))
+            self._with_log(lambda log, run: self._delete(log.forget_old_checkpoints(MAX_CHECKPOINTS)))
 
     def _delete(self, checkpoints: Sequence[str]) -> None:
         for name in checkpoints:
@@ -234,18 +234,18 @@ class RunRecorder:
 
     # ----------------------------------------------------------------- the log
 
-    def _use_log(self, work: Callable[[RunLog, int], None]) -> bool:
+    def _with_log(self, work: Callable[[RunLog, int], None]) -> bool:
         """Call `work` with the log and the run's number; returns False and reports it if the log is unusable now."""
         if perf_counter() - self._failed_at < RETRY_INTERVAL_SECONDS:
             return False
         try:
             try:
-                work(*self._opened_log())
+                work(*self._open_log_and_number())
             except RunLogDamagedError as problem:  # `work` has found the damage
                 path = self._log.path if self._log is not None else self._path
                 self._close_log()
                 rename_damaged(path, problem, self._report_once)
-                work(*self._opened_log())
+                work(*self._open_log_and_number())
         except (RunLogError, OSError) as problem:
             if not self._log_fails:  # another attempt may fail for another reason, but that is not said again
                 self._report_once(f"This run continues, but is not logged for now: {problem}")
@@ -255,7 +255,7 @@ class RunRecorder:
         self._log_fails, self._failed_at = False, float("-inf")
         return True
 
-    def _opened_log(self) -> tuple[RunLog, int]:
+    def _open_log_and_number(self) -> tuple[RunLog, int]:
         if self._log is None:
             has_failed = self._failed_at > float("-inf")
             self._log = open_log(self._path, self._report_once, SHORT_LOCK_TIMEOUT if has_failed else None)

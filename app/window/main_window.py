@@ -186,7 +186,7 @@ class MainWindow(QMainWindow):
         teacher.load()
         if session.network is not None:
             teacher.set_base(session.network, learn=not session.model_follows_run)
-        tab.canvas.drawing_changed.connect(teacher.prepare, Qt.ConnectionType.SingleShotConnection)
+        tab.canvas.drawing_changed.connect(teacher.load_replay_data, Qt.ConnectionType.SingleShotConnection)
 
     def connect_my_hand_tab(self, tab: MyHandTab) -> None:
         """Connect the new My hand tab."""

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from app.background.task_queue import TaskQueue
 from app.session.rate_search import RateSearch
-from app.session.run_events import EarlierHistory, RunState, StepsDone
+from app.session.run_events import PreviousPart, RunState, StepsDone
 from app.session.run_plan import RunPlan
 from app.session.session import Session
 from app.storage.paths import run_log_path
@@ -285,8 +285,8 @@ class TrainingActions(QObject):
                 tab.steps_done(event)
             case Started():
                 tab.run_started(event)
-            case EarlierHistory():
-                tab.show_earlier(event)
+            case PreviousPart():
+                tab.show_previous_part(event)
             case Diverged():
                 tab.run_diverged(event)
             case Finished():

@@ -20,7 +20,7 @@ def constant(progress: float) -> float:
     return 1.0
 
 
-def step(progress: float) -> float:
+def step_decay(progress: float) -> float:
     """A tenth of the rate after one half of the run, a hundredth after three quarters.
 
     (Division by 10 twice is from He et al., "Deep Residual Learning", CVPR 2016, section 4.2.)
@@ -65,7 +65,7 @@ SCHEDULES = {
     "constant": Schedule("constant", "never changes it", constant),
     "cosine": Schedule("cosine", "lowers it to 0", cosine),
     "one_cycle": Schedule("one cycle", "raises it first", one_cycle),
-    "step": Schedule("step", "divides it by 10 twice", step),
+    "step": Schedule("step", "divides it by 10 twice", step_decay),
     "exponential": Schedule("exponential", "lowers it evenly to a hundredth", exponential),
 }
 """The schedules, by their names in settings and files, in the order of the window's list."""

@@ -19,9 +19,9 @@ CurvePoint = tuple[float, float, float]
 class StepCurve(DeepCopyable):
     """At most MAX_CURVE_POINTS points, each the mean of equally many steps; if there are too many, pairs are merged."""
 
-    def __init__(self, earlier: NDArray[np.float32] | None = None) -> None:
-        """earlier: the curve (3, n) of the run that this one continues."""
-        self._points: list[CurvePoint] = [] if earlier is None else [(p[0], p[1], p[2]) for p in earlier.T.tolist()]
+    def __init__(self, previous: NDArray[np.float32] | None = None) -> None:
+        """previous: the curve (3, n) of the run that this one continues."""
+        self._points: list[CurvePoint] = [] if previous is None else [(p[0], p[1], p[2]) for p in previous.T.tolist()]
         self._steps_per_point = max(1, round(self._points[-1][0] / len(self._points))) if self._points else 1
         self._count = 0
         self._loss = self._accuracy = 0.0

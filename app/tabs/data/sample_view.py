@@ -26,18 +26,18 @@ class SampleView(QWidget):
         self._dataset: Dataset | None = None
         self._statistics: DatasetStatistics | None = None
         self._rng = np.random.default_rng(0)
-        self.part, self.which = QComboBox(), QComboBox()
-        self.again = push_button("A&nother sample", "Show other random examples.", self.show_sample)
+        self.part, self.class_choice = QComboBox(), QComboBox()
+        self.again_button = push_button("A&nother sample", "Show other random examples.", self.show_sample)
         self.grid = SampleGrid()
         self.part.setToolTip("The part of the data to show.")
         self.part.setAccessibleName("Part of the data")
-        self.which.setToolTip("Show examples of all classes, of one class, or duplicates.")
-        self.which.setAccessibleName("Which examples")
+        self.class_choice.setToolTip("Show examples of all classes, of one class, or duplicates.")
+        self.class_choice.setAccessibleName("Which examples")
         self.part.currentIndexChanged.connect(self._emit_part)
-        self.which.currentIndexChanged.connect(self.show_sample)
-        row = row_of(self.part, self.which)
+        self.class_choice.currentIndexChanged.connect(self.show_sample)
+        row = row_of(self.part, self.class_choice)
         row.addStretch(1)
-        row.addWidget(self.again)
+        row.addWidget(self.again_button)
         layout = without_margins(QVBoxLayout(self))
         layout.addLayout(row)
         layout.addWidget(self.grid, 1)
@@ -65,7 +65,7 @@ class SampleView(QWidget):
     def show_statistics(self, statistics: DatasetStatistics) -> None:
         """Offer also the duplicates that `statistics` contains."""
         self._statistics = statistics
-        chosen = self.which.currentData()
+        chosen = self.class_choice.currentData()
         self._list_choices(chosen)
 
     def _list_choices(self, chosen: object = ALL) -> None:
@@ -79,15 +79,15 @@ class SampleView(QWidget):
             choices.append((f"duplicates ({statistics.duplicate_count:,})", DUPLICATES))
         if statistics is not None and statistics.conflicts:
             choices.append((f"conflicting labels ({statistics.conflict_count:,})", CONFLICTS))
-        self.which.blockSignals(True)
-        before = self.which.currentData()
-        self.which.clear()
+        self.class_choice.blockSignals(True)
+        before = self.class_choice.currentData()
+        self.class_choice.clear()
         for text, data in choices:
-            self.which.addItem(text, data)
+            self.class_choice.addItem(text, data)
         place = next((n for n, (_, data) in enumerate(choices) if data == chosen and type(data) is type(chosen)), 0)
-        self.which.setCurrentIndex(place)
-        self.which.blockSignals(False)
-        for widget in (self.part, self.which, self.again):
+        self.class_choice.setCurrentIndex(place)
+        self.class_choice.blockSignals(False)
+        for widget in (self.part, self.class_choice, self.again_button):
             widget.setEnabled(self._dataset is not None)
         if statistics is None or before != choices[place][1]:
             self.show_sample()
@@ -99,10 +99,10 @@ class SampleView(QWidget):
             self.grid.show_rows(None, np.empty(0, np.intp), self._empty)
             return
         self.grid.show_rows(self._dataset, self._selected_rows(self._dataset), "This part has no such examples.")
-        self.again.setEnabled(self.which.currentData() not in (DUPLICATES, CONFLICTS))
+        self.again_button.setEnabled(self.class_choice.currentData() not in (DUPLICATES, CONFLICTS))
 
     def _selected_rows(self, dataset: Dataset) -> NDArray[np.intp]:
-        which, statistics = self.which.currentData(), self._statistics
+        which, statistics = self.class_choice.currentData(), self._statistics
         if which in (DUPLICATES, CONFLICTS) and statistics is not None:
             groups = statistics.duplicates if which == DUPLICATES else statistics.conflicts
             return np.array([row for group in groups for row in group], np.intp)

@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from app.session.curve_fit import Fit
-from app.session.run_events import EarlierHistory, RunState, StepsDone
+from app.session.run_events import PreviousPart, RunState, StepsDone
 from app.session.run_plan import EndedRun
 from app.style.theme import GAP, GROUP_GAP, PAGE_MARGIN
 from app.tabs.tab import Tab
@@ -358,9 +358,9 @@ class TrainTab(Tab):
         self.progress.show_progress(self._clock.progress, now=True)
 
     @Slot(object)
-    def show_earlier(self, part: EarlierHistory) -> None:
+    def show_previous_part(self, part: PreviousPart) -> None:
         """Show the earlier part of a continued run."""
-        self.curves.add_earlier(part)
+        self.curves.add_previous_part(part)
 
     @Slot(object)
     def steps_done(self, done: StepsDone) -> None:

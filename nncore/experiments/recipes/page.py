@@ -47,10 +47,13 @@ def as_text(line: str) -> str:
 
 
 def _formula_text(latex: str) -> str:
-    text = re.sub(r"\\text\{(.*?)\}", r"\1", latex)
+    text = re.sub(r"\\text\{(.*?)\}", r"\1", latex)  # \text{label}: label
+    # \eta: η, and \leftarrow: ←
     text = re.sub(r"\\(?!frac|sqrt)([A-Za-z]+|.)", lambda found: LATEX_COMMANDS.get(found[1], found[1]), text)
     text = text.replace("{-}", "-").replace("-", "−").replace("'", "′")
+    # W_1 or W_{10}: W₁ or W₁₀
     text = re.sub(r"([_^])(\{.*?\}|.)", lambda found: _script(found[1], found[2].strip("{}")), text)
+    # \sqrt{v}: √v, and \frac{a}{b}: a/b
     text = re.sub(r"\\sqrt\{(.*?)\}", lambda found: f"√{_operand(found[1])}", text)
     return re.sub(r"\\frac\{(.*?)\}\{(.*?)\}", lambda found: f"{_operand(found[1])}/{_operand(found[2])}", text)
 

@@ -173,7 +173,7 @@ class Adviser(DeepCopyable):
             "symmetric",
             "All units of a layer started with the same weights, so they get the same gradient and stay the same.",
             "Use He initialisation",
-            change=with_he_initialization,
+            network_change=with_he_initialization,
         )
 
     def _check_unscaled(self) -> Hint | None:
@@ -185,7 +185,7 @@ class Adviser(DeepCopyable):
             f"The inputs reach {abs(first.factor):g} instead of 1, so the sums and gradients of the first layer are "
             "far too large.",
             "Use pixels from 0 to 1",
-            change=without_first_layer,
+            network_change=without_first_layer,
         )
 
     def _check_exploding(self) -> Hint | None:
@@ -213,7 +213,7 @@ class Adviser(DeepCopyable):
                 ).replace("%", " %")
                 if self.learning_rate >= 10 * self._usual_rate:
                     return Hint("dead", sentence, *rate_remedy(self._usual_rate), needs_new_weights=True)
-                return Hint("dead", sentence, "Use leaky ReLU", change=with_leaky_relu)
+                return Hint("dead", sentence, "Use leaky ReLU", network_change=with_leaky_relu)
         return None
 
     def _check_vanishing(self) -> Hint | None:
@@ -225,8 +225,8 @@ class Adviser(DeepCopyable):
             f"{norms[0]:.2g} in the first layer and {norms[-1]:.2g} in the last."
         )
         if any(is_saturating(layer) for layer in self.spec.layers):
-            return Hint("vanishing", sentence, "Use ReLU", change=with_relu)
-        return Hint("vanishing", sentence, "Use He initialisation", change=with_he_initialization)
+            return Hint("vanishing", sentence, "Use ReLU", network_change=with_relu)
+        return Hint("vanishing", sentence, "Use He initialisation", network_change=with_he_initialization)
 
     def _check_too_slow(self) -> Hint | None:
         now, records, largest = self._now, self._records, max(self._largest_steps, default=0.0)
@@ -252,9 +252,9 @@ class Adviser(DeepCopyable):
             f"the loss of guessing is {self._guessing_loss:.2f}."
         )
         if any(getattr(layer, "initialization", "") == "uniform" for layer in self.spec.layers):
-            return Hint("guessing", sentence, "Use He initialisation", change=with_he_initialization)
+            return Hint("guessing", sentence, "Use He initialisation", network_change=with_he_initialization)
         if sum(map(is_saturating, self.spec.layers)) > 1:
-            return Hint("guessing", sentence, "Use ReLU", change=with_relu)
+            return Hint("guessing", sentence, "Use ReLU", network_change=with_relu)
         if self.learning_rate < self._usual_rate:
             return Hint("guessing", sentence, *rate_remedy(self.learning_rate * 10))
         return Hint("guessing", sentence, *rate_remedy(self.learning_rate / 10), needs_new_weights=True)

@@ -25,7 +25,7 @@ class Hint:
     """A problem of a run, and a remedy.
 
     cause: the problem in a word, such as "dead". sentence: what was found. remedy: what to do, as a command in a few
-    words. settings: what the remedy changes in a TrainingConfig. change: how the remedy changes the network.
+    words. settings: what the remedy changes in a TrainingConfig. network_change: how the remedy changes the network.
     needs_new_weights: whether the remedy helps only a network with new weights, for example because dead units stay
     dead.
     """
@@ -34,13 +34,15 @@ class Hint:
     sentence: str
     remedy: str
     settings: Mapping[str, Any] = field(default_factory=dict)
-    change: SpecChange = unchanged
+    network_change: SpecChange = unchanged
     needs_new_weights: bool = False
 
     @property
     def changes_only_learning_rate(self) -> bool:
         """Whether the remedy is only another learning rate, which can be set during the run."""
-        return set(self.settings) == {"learning_rate"} and self.change is unchanged and not self.needs_new_weights
+        return (
+            set(self.settings) == {"learning_rate"} and self.network_change is unchanged and not self.needs_new_weights
+        )
 
     @property
     def text(self) -> str:
@@ -49,7 +51,7 @@ class Hint:
 
     def apply(self, spec: NetworkSpec, config: TrainingConfig) -> tuple[NetworkSpec, TrainingConfig]:
         """The settings with the remedy. Raises SettingError if they do not fit together."""
-        return self.change(spec), replace(config, **self.settings)
+        return self.network_change(spec), replace(config, **self.settings)
 
 
 def rate_remedy(rate: float) -> tuple[str, dict[str, Any]]:

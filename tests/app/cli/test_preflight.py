@@ -47,7 +47,7 @@ def test_a_missing_package_is_named_with_a_pointer_to_the_readme(arguments: list
 
 def test_a_missing_package_of_one_command_is_named_too() -> None:
     blocked = "import sys; sys.modules['PySide6'] = None; sys.argv = ['main.py']; import main; sys.exit(main.run())"
-    (folder,) = [str(MAIN.parent)]
+    folder = str(MAIN.parent)
     assert "PySide6 is not installed" in error_message("-c", blocked, PYTHONPATH=folder, QT_QPA_PLATFORM="offscreen")
 
 

@@ -207,6 +207,6 @@ def test_closing_stops_the_adaptation(base: Network, qtbot: QtBot) -> None:
 
 
 def test_the_replay_data_can_be_loaded_in_advance(teacher: HandwritingTeacher, qtbot: QtBot) -> None:
-    teacher.prepare()
+    teacher.load_replay_data()
     found = taught(teacher, qtbot)
     assert found.examples == 1

@@ -9,7 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.session import run_plan
-from app.session.run_events import EarlierHistory, RunState, StepsDone
+from app.session.run_events import PreviousPart, RunState, StepsDone
 from app.session.session import Session
 from app.session.training_thread import LoadedModel
 from app.storage.paths import last_epochs_path, models_folder, run_log_path
@@ -314,7 +314,7 @@ def test_further_training_is_logged_as_a_new_run_with_the_complete_curve(session
     events.clear()
     session.continue_ended(0.5, epochs=1)
     qtbot.waitUntil(lambda: is_idle(session))
-    (part,) = [event for event in events if isinstance(event, EarlierHistory)]
+    (part,) = [event for event in events if isinstance(event, PreviousPart)]
     assert [row["epoch"] for row in part.epochs] == [1, 2]
     assert list(part.curve[0]) == list(range(1, 81))
     assert part.rates == ((1, 0.001), (81, 0.5))
@@ -341,7 +341,7 @@ def test_a_run_that_was_stopped_in_its_first_epoch_keeps_its_curve_and_its_chang
     events.clear()
     session.continue_ended(0.5, epochs=1)
     qtbot.waitUntil(lambda: is_idle(session))
-    (part,) = [event for event in events if isinstance(event, EarlierHistory)]
+    (part,) = [event for event in events if isinstance(event, PreviousPart)]
     assert list(part.curve[0]) == [1]
     assert part.rates == ((1, 0.001), (2, 0.5))
     assert part.epochs == ()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from nncore.training.schedules import SCHEDULES, constant, cosine, exponential, one_cycle, step
+from nncore.training.schedules import SCHEDULES, constant, cosine, exponential, one_cycle, step_decay
 
 
 def test_constant_never_changes() -> None:
@@ -10,7 +10,7 @@ def test_constant_never_changes() -> None:
 
 
 def test_step_divides_by_ten_at_one_half_and_three_quarters() -> None:
-    assert [step(p) for p in (0, 0.499, 0.5, 0.749, 0.75, 1)] == [1, 1, 0.1, 0.1, 0.01, 0.01]
+    assert [step_decay(p) for p in (0, 0.499, 0.5, 0.749, 0.75, 1)] == [1, 1, 0.1, 0.1, 0.01, 0.01]
 
 
 def test_exponential_falls_by_a_constant_factor_to_a_hundredth() -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
-from app.session.run_events import EarlierHistory
+from app.session.run_events import PreviousPart
 from app.style.theme import GAP, GROUP_GAP
 from app.tabs.train.charts.chart import Chart, ChartText, nearest
 from app.tabs.train.charts.curve import MAX_MAGNITUDE, Curve, Smoothed, Values
@@ -93,7 +93,7 @@ class CurvesView(QFrame):
         self._add_validation(done, started.validation_loss, started.validation_accuracy)
         self._mark_dirty()
 
-    def add_earlier(self, part: EarlierHistory) -> None:
+    def add_previous_part(self, part: PreviousPart) -> None:
         """Show the earlier part of a continued run."""
         self._validation_loss, self._validation_accuracy = Curve(), Curve()
         for row in part.epochs:

@@ -48,7 +48,7 @@ def press(qtbot: QtBot, button: object) -> None:
 
 def test_without_data_it_shows_a_message(tab: DataTab) -> None:
     assert "still being read" in tab.sizes.text()
-    assert not tab.samples.again.isEnabled()
+    assert not tab.samples.again_button.isEnabled()
 
 
 def test_name_sizes_and_statistics_are_shown(counted: DataTab) -> None:
@@ -66,20 +66,20 @@ def test_samples_are_of_the_selected_class(counted: DataTab, qtbot: QtBot) -> No
     data = counted.data
     assert data is not None
     samples = counted.samples
-    samples.which.setCurrentIndex(samples.which.findData(4))
+    samples.class_choice.setCurrentIndex(samples.class_choice.findData(4))
     assert samples.grid.rows
     assert (data.training.labels[samples.grid.rows] == 4).all()
     before = samples.grid.rows
-    press(qtbot, samples.again)
+    press(qtbot, samples.again_button)
     assert samples.grid.rows != before
     assert (data.training.labels[samples.grid.rows] == 4).all()
 
 
 def test_duplicates_and_conflicting_labels_can_be_shown(counted: DataTab) -> None:
     samples = counted.samples
-    samples.which.setCurrentIndex(samples.which.findData(DUPLICATES))
+    samples.class_choice.setCurrentIndex(samples.class_choice.findData(DUPLICATES))
     assert samples.grid.rows == [0, 300, 1, 301]
-    samples.which.setCurrentIndex(samples.which.findData(CONFLICTS))
+    samples.class_choice.setCurrentIndex(samples.class_choice.findData(CONFLICTS))
     assert samples.grid.rows == [1, 301]
 
 

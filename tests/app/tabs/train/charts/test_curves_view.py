@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.session.run_events import EarlierHistory
+from app.session.run_events import PreviousPart
 from app.style.theme import DARK, LIGHT, ThemeChoice, apply_theme
 from app.tabs.train.charts.chart import Chart, nearest
 from app.tabs.train.charts.curves_view import CurvesView, round_up
@@ -295,8 +295,8 @@ def test_a_continued_run_shows_its_earlier_part_and_rate_changes(view: CurvesVie
     steps = np.arange(1, 21)
     rows = [epoch_done(epoch, 2.0 - epoch / 2, epoch / 4) for epoch in (1, 2)]
     figures = ("epoch", "validation_loss", "validation_accuracy")
-    view.add_earlier(
-        EarlierHistory(
+    view.add_previous_part(
+        PreviousPart(
             np.array([steps, np.linspace(2, 1, 20), np.linspace(0, 1, 20)], np.float32),
             tuple({figure: getattr(row, figure) for figure in figures} for row in rows),
             ((1, 1.0), (15, 0.5), (21, 0.25)),
@@ -325,7 +325,7 @@ def test_a_run_continued_in_its_first_epoch_shows_no_validation_of_trained_weigh
     view: CurvesView, qtbot: QtBot
 ) -> None:
     view.begin(Started(4, 10, 100, 0.9, 0.7, samples_done=50))
-    view.add_earlier(EarlierHistory(np.array([[1, 5], [2, 1], [0, 1]], np.float32), (), ((1, 1.0), (6, 0.5))))
+    view.add_previous_part(PreviousPart(np.array([[1, 5], [2, 1], [0, 1]], np.float32), (), ((1, 1.0), (6, 0.5))))
     settled(qtbot, view)
     assert list(view._batch_loss.points()[0]) == pytest.approx([0.1, 0.5])
     assert len(view._validation_loss.points()[0]) == 0
