@@ -68,8 +68,8 @@ class RunRecorder:
         """Record in the log at `path`, which is opened when the run starts.
 
         checkpoints: the folder for the run's checkpoint. report_error: called with one sentence if something cannot be
-        written. continued: the interrupted run that is continued; it stays the same run. previous_curve: (3, n) step, loss
-        and accuracy of the ended run from which this run starts. settings: data "" for the data of the training.
+        written. continued: the interrupted run that is continued; it stays the same run. previous_curve: (3, n) step,
+        loss and accuracy of the ended run from which this run starts. settings: data "" for the data of the training.
         """
         self.number = continued.id if continued else None
         self._path, self._settings = path, settings
