@@ -267,14 +267,22 @@ class RunLog:
 
     def curve(self, run: int) -> NDArray[np.float32]:
         """Step, loss and accuracy (3, n) of steps of a run, n at most MAX_CURVE_POINTS; (3, 0) if they are damaged."""
-        return curve_from_bytes(self._column(run, "curve"))
+        stored = self._column(run, "curve")
+        curve = curve_from_bytes(stored)
+        if stored and not (isinstance(stored, bytes) and len(stored) == 12 * curve.shape[1]):
+            self._report_error(f"{self.path}: the curve of run {run} is damaged.")
+        return curve
 
     def confusion(self, run: int) -> tuple[str, NDArray[np.int64]] | None:
         """The last evaluation of a run: the part of the data, and the confusion matrix (classes, classes).
 
         None if there is none, or if it is damaged.
         """
-        return confusion_from_text(self._column(run, "judged"))
+        stored = self._column(run, "judged")
+        confusion = confusion_from_text(stored)
+        if stored and confusion is None:
+            self._report_error(f"{self.path}: the confusion matrix of run {run} cannot be read.")
+        return confusion
 
     # --------------------------------------------------------------- private
 
