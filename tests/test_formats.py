@@ -9,11 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.storage.drawing_file import DrawingFile
 from app.storage.ink_library import InkLibrary
 from nncore.data.dataset import Dataset, Splits
 from nncore.experiments.run_log.log import RunLog
 from nncore.files.checkpoint_file import load_checkpoint
 from nncore.files.model_file import load_model
+from nncore.files.snapshots_file import load_snapshots
 from nncore.handwriting.personal_test.import_export import import_test
 from nncore.handwriting.personal_test.jsonl_file import read_result, read_unfinished
 from nncore.model.network import Network, NetworkSpec
@@ -53,7 +55,7 @@ def twelve() -> Splits:
 def test_the_readme_names_every_sample() -> None:
     text = (SAMPLES / "README.md").read_text()
     stems = {path.name.split(".")[0] for path in SAMPLES.iterdir()} - {"README"}
-    assert len(stems) == 15
+    assert len(stems) == 17
     assert [stem for stem in stems if stem not in text] == []
 
 
@@ -138,3 +140,21 @@ def test_a_handwriting_test_is_read_from_all_its_formats() -> None:
 def test_an_unfinished_handwriting_test_is_read() -> None:
     test = read_unfinished(SAMPLES / "unfinished_bcf3b82.jsonl")
     assert (len(test.prompts), test.prompts[:3], test.drawings) == (20, (8, 6, 9), ())
+
+
+def test_the_drawing_on_the_canvas_is_read(tmp_path: Path) -> None:
+    opened("drawing_e84d659.unipen", tmp_path).rename(tmp_path / "drawing 1.unipen")
+    file = DrawingFile(tmp_path)
+    drawing = file.read()
+    file.release()
+    assert [stroke.shape for stroke in drawing.strokes] == [(2, 2), (1, 2)]
+    np.testing.assert_array_equal(drawing.strokes[0], np.array([[0.1, 0.2], [0.5, 0.75]], np.float32))
+
+
+def test_the_epochs_of_a_run_are_read() -> None:
+    snapshots, planned = load_snapshots(SAMPLES / "epochs_d221207.npz")
+    assert (snapshots.spec, snapshots.epochs, planned) == (SPEC, (0, 1, 2), 5)
+    for epoch in snapshots.epochs:
+        network = Network(SPEC)
+        network.initialize(np.random.default_rng(epoch))
+        np.testing.assert_array_equal(snapshots.values(epoch), network.parameters.values.astype(np.float32))

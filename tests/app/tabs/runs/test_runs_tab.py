@@ -366,3 +366,19 @@ def test_the_sweep_button_emits_its_signal(tab: RunsTab, qtbot: QtBot) -> None:
     open_tab(tab, qtbot)
     with qtbot.waitSignal(tab.sweep_requested):
         qtbot.mouseClick(tab.sweep_button, Qt.MouseButton.LeftButton)
+
+
+def test_a_note_that_is_still_being_typed_is_saved_when_the_window_closes(
+    tab: RunsTab, log_path: Path, qtbot: QtBot
+) -> None:
+    open_tab(tab, qtbot)
+    tab.view.setCurrentIndex(tab.view.filter.index(3, [each.title for each in COLUMNS].index("Note")))
+    tab.view.setFocus()
+    qtbot.keyClick(tab.view, Qt.Key.Key_F2)
+    editor = tab.view.findChild(QLineEdit)
+    assert editor is not None
+    qtbot.keyClicks(editor, "half a note")
+    tab.hide()
+    assert tab.finish()
+    with RunLog(log_path) as log:
+        assert log.run(FINISHED).note == "half a note"
