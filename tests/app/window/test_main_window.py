@@ -520,3 +520,28 @@ def test_a_learning_rate_is_found_and_a_search_can_be_cancelled(window: MainWind
     qtbot.waitUntil(lambda: learning.find_button.text() == "Find")
     assert learning.learning_rate.text() == found
     assert logged(window) == []
+
+
+def test_the_drawing_and_the_epochs_of_the_last_window_are_there_again(window: MainWindow, qtbot: QtBot) -> None:
+    choose_small_network(window, epochs=2)
+    click(qtbot, window, "train_button")
+    qtbot.waitUntil(lambda: state(window) is RunState.IDLE and window.session.snapshots is not None)
+    qtbot.waitUntil(lambda: window.session.model_is_of_last_run and window.draw_tab.epoch_row.slider.maximum() == 2)
+    window.tabs.setCurrentWidget(window.draw_tab)
+    draw_a_one(qtbot, window)
+    drawn = window.draw_tab.canvas.drawing.ink().strokes[0]
+    assert window.close()
+    later = MainWindow(Session(), WindowPreferences())
+    qtbot.addWidget(later)
+    later.session.open_last_snapshots()
+    canvas = later.draw_tab.canvas
+    qtbot.waitUntil(lambda: later.messages.text == "Your last drawing is on the canvas again.")
+    np.testing.assert_array_equal(canvas.drawing.ink().strokes[0], drawn)
+    row = later.draw_tab.epoch_row
+    qtbot.waitUntil(lambda: row.slider.maximum() == 3)  # epochs 0, 1 and 2, and the model in use
+    row.slider.setValue(2)
+    network = later.draw_tab.network
+    assert network is not None
+    assert window.session.model is not None
+    np.testing.assert_array_equal(network.parameters.values, window.session.model.parameters)
+    assert later.close()
