@@ -372,7 +372,7 @@ def test_a_note_that_is_still_being_typed_is_saved_when_the_window_closes(
     tab: RunsTab, log_path: Path, qtbot: QtBot
 ) -> None:
     open_tab(tab, qtbot)
-    tab.view.setCurrentIndex(tab.view.filter.index(3, [each.title for each in COLUMNS].index("Note")))
+    tab.view.setCurrentIndex(tab.view.filter.index(3, [each.title for each in RUN_COLUMNS].index("Note")))
     tab.view.setFocus()
     qtbot.keyClick(tab.view, Qt.Key.Key_F2)
     editor = tab.view.findChild(QLineEdit)
