@@ -34,7 +34,7 @@ def test_random_events_raise_nothing_and_leave_nothing(report: Report) -> None:
 def test_a_killed_program_loses_nothing_that_it_saved_and_leaves_no_process(report: Report) -> None:
     from tests.endurance import kill
 
-    kill.run(Limits(count=3), report.seed, report)
+    kill.run(Limits(count=4), report.seed, report)
     assert report.failures == []
 
 

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,8 +21,9 @@ import numpy as np
 from app.storage.run_store import RunStore, StoredRun
 from nncore.errors import DigitLabError
 from nncore.files.checkpoint_file import load_checkpoint
+from tests.app.window import killed_window
 from tests.endurance import kill_saving
-from tests.endurance.leftovers import processes_of, unused_shared_memory
+from tests.endurance.leftovers import processes_of, shared_memory, unused_shared_memory
 from tests.endurance.report import Limits, Report
 from tests.nncore.example_data import small_mnist
 
@@ -37,11 +38,12 @@ END_SECONDS = 120
 
 @dataclass
 class Round:
-    """One kill. home: the user folder. lines: of the output before the kill, with the time at which each was read."""
+    """One kill. seed: of its choices. home: the user folder. lines: of the output, with the time of reading each."""
 
+    seed: str
     home: Path
     data: Path
-    lines: list[tuple[float, str]]
+    lines: list[tuple[float, str]] = field(default_factory=list)
 
 
 def run(limits: Limits, seed: int, report: Report) -> None:
@@ -56,20 +58,21 @@ def run(limits: Limits, seed: int, report: Report) -> None:
             name = names[done % len(names)]
             home = Path(folder) / f"home {done}"
             home.mkdir()
-            one, rng = Round(home, data, []), random.Random(f"{seed} {done}")
-            lost = max(lost, _kill(name, one, rng, f"kill {done}, {name}", report))
+            one = Round(f"{seed} {done}", home, data)
+            lost = max(lost, _kill(name, one, f"kill {done}, {name}", report))
             done += 1
     report.figure(f"{done} kills; at most {lost} epochs lost from a checkpoint")
 
 
-def _kill(name: str, one: Round, rng: random.Random, label: str, report: Report) -> int:
+def _kill(name: str, one: Round, label: str, report: Report) -> int:
     """Start a program, kill it, and check what it left; returns the number of epochs that a checkpoint has lost."""
-    start, check = ROUNDS[name]
-    shared = unused_shared_memory()
+    start, check, most_lines = ROUNDS[name]
+    rng = random.Random(one.seed)
+    shared = shared_memory()
     environment = {**os.environ, "DIGITLAB_HOME": str(one.home), "QT_QPA_PLATFORM": "offscreen",
                    "TMPDIR": str(one.home), "PYTHONUNBUFFERED": "1"}  # fmt: skip
     errors = one.home / "errors.txt"
-    command, lines = [sys.executable, *start(one)], rng.randint(1, 12)
+    command, lines = [sys.executable, *start(one)], rng.randint(1, most_lines)
     with (
         errors.open("wb") as file,
         subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=file, text=True) as process,
@@ -94,7 +97,7 @@ def _kill(name: str, one: Round, rng: random.Random, label: str, report: Report)
 def _check_ended(home: Path, shared: set[str]) -> None:
     """Check that no process of the killed program stays, and no shared memory besides what was there before."""
     end = time.monotonic() + END_SECONDS
-    while left := [*processes_of(home), *(unused_shared_memory() - shared)]:
+    while left := [*processes_of(home), *unused_shared_memory(shared)]:
         assert time.monotonic() < end, f"left: {left}"
         time.sleep(0.05)
 
@@ -150,6 +153,16 @@ def _check_saving(one: Round) -> int:
     return 0
 
 
+def _start_window(one: Round) -> list[str]:
+    return ["-m", "tests.app.window.killed_window", "work", one.seed]
+
+
+def _check_window(one: Round) -> int:
+    """The drawing, the taught drawings, the models and the runs are there as the journal of the window says."""
+    killed_window.check(one.home, [line.strip() for _, line in one.lines])
+    return 0
+
+
 def _logged(one: Round) -> list[StoredRun]:
     path = one.home / "runs" / "runs.sqlite"
     sentences: list[str] = []
@@ -158,9 +171,11 @@ def _logged(one: Round) -> list[StoredRun]:
     return runs
 
 
-ROUNDS: dict[str, tuple[Callable[[Round], list[str]], Callable[[Round], int]]] = {
-    "training": (_start_training, _check_training),
-    "saving": (_start_saving, _check_saving),
-    "sweep": (_start_sweep, _check_sweep),
+ROUNDS: dict[str, tuple[Callable[[Round], list[str]], Callable[[Round], int], int]] = {
+    "training": (_start_training, _check_training, 12),
+    "window": (_start_window, _check_window, killed_window.MAX_LINES),
+    "saving": (_start_saving, _check_saving, 12),
+    "sweep": (_start_sweep, _check_sweep, 12),
 }
-"""What is killed: its arguments for Python, and the check afterwards, which returns the number of lost epochs."""
+"""What is killed: its arguments for Python; the check afterwards, which returns the number of lost epochs; and the
+largest number of lines of its output before it is killed."""

@@ -37,10 +37,16 @@ def processes_of(home: Path | str) -> list[str]:
     return found
 
 
-def unused_shared_memory() -> set[str]:
-    """The named blocks of shared memory of this machine that no running process uses."""
-    used = set()
-    for process in psutil.process_iter():
-        with suppress(psutil.Error, OSError):
-            used |= {Path(each.path).name for each in process.memory_maps(grouped=False)}
-    return set(os.listdir("/dev/shm")) - used
+def shared_memory() -> set[str]:
+    """The named blocks of shared memory of this machine."""
+    return set(os.listdir("/dev/shm"))
+
+
+def unused_shared_memory(earlier: set[str]) -> set[str]:
+    """The named blocks of shared memory that are new and that no running process uses."""
+    unused = shared_memory() - earlier
+    if unused:
+        for process in psutil.process_iter():
+            with suppress(psutil.Error, OSError):
+                unused -= {Path(each.path).name for each in process.memory_maps(grouped=False)}
+    return unused
