@@ -40,6 +40,17 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "runs" / "runs.sqlite"
 
 
+_recorders: list[RunRecorder] = []
+
+
+@pytest.fixture(autouse=True)
+def closed_logs() -> Iterator[None]:
+    """Close the log of each recorder after the test, also of those that a test leaves as a killed process does."""
+    yield
+    while _recorders:
+        _recorders.pop().close()
+
+
 class RecordedRun:
     """A run and its recorder, which a test advances event by event."""
 
@@ -51,6 +62,7 @@ class RecordedRun:
             self.training = Training.resumed(load_checkpoint(path.parent / continued.checkpoint), few_digits())
         settings = RunSettings("a run", self.training.network.spec, config, "digits", recipe="quick")
         self.recorder = RunRecorder(path, settings, path.parent, self.errors.append, continued)
+        _recorders.append(self.recorder)
 
     def __iter__(self) -> Iterator[TrainingEvent]:
         for event in self.training.events():
