@@ -175,6 +175,21 @@ class _Theme(QObject):
 
 
 @contextmanager
+def without_style_sheet(app: QApplication) -> Iterator[None]:
+    """Build a window in this block. Qt applies the style sheet to a part again whenever it gets a new parent.
+
+    So the sheet is applied once, at the end of the block.
+    """
+    sheet = app.styleSheet()
+    app.setStyleSheet("")
+    try:
+        yield
+    finally:
+        with _without_garbage_collection():
+            app.setStyleSheet(sheet)
+
+
+@contextmanager
 def _without_garbage_collection() -> Iterator[None]:
     """Run the garbage collector, then disable it until the `with` block ends.
 

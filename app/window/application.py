@@ -56,7 +56,7 @@ def _run_window(paths: Sequence[Path], requests: OpenRequests, reporter: CrashRe
     # Imported here, where an error in a module of the window can be shown.
     from app.session.session import Session
     from app.style.icons import icon
-    from app.style.theme import apply_theme
+    from app.style.theme import apply_theme, without_style_sheet
     from app.window.end_signals import EndSignals
     from app.window.main_window import MainWindow
     from app.window.preferences import WindowPreferences
@@ -64,7 +64,8 @@ def _run_window(paths: Sequence[Path], requests: OpenRequests, reporter: CrashRe
     application.setWindowIcon(icon("app", ""))
     settings = WindowPreferences()
     apply_theme(application, settings.theme)
-    window = MainWindow(Session(), settings)
+    with without_style_sheet(application):
+        window = MainWindow(Session(), settings)
     session = window.session
     for read in (session.open_bundled_model, session.load_bundled_data, session.open_last_snapshots):
         if paths:

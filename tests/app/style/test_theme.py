@@ -13,7 +13,17 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QVBo
 from pytestqt.qtbot import QtBot
 
 import app
-from app.style.theme import DARK, LIGHT, Colours, ThemeChoice, apply_theme, body_font, colours_of, scaled
+from app.style.theme import (
+    DARK,
+    LIGHT,
+    Colours,
+    ThemeChoice,
+    apply_theme,
+    body_font,
+    colours_of,
+    scaled,
+    without_style_sheet,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -113,6 +123,30 @@ def test_a_theme_visits_a_deeply_nested_widget_as_often_as_its_window(qapp: QApp
     window.themed = parent.themed = 0
     apply_theme(qapp, ThemeChoice.LIGHT)
     assert parent.themed <= window.themed + 4
+
+
+def test_a_window_built_without_the_style_sheet_has_it_afterwards(qapp: QApplication, qtbot: QtBot) -> None:
+    sheet = qapp.styleSheet()
+    with without_style_sheet(qapp):
+        part = Witness()
+        for _ in range(20):
+            parent = Witness()
+            QVBoxLayout(parent).addWidget(part)
+            part = parent
+        button = QPushButton("Train")
+        button.setParent(part)
+        assert part.themed == 0
+    qtbot.addWidget(part)
+    assert qapp.styleSheet() == sheet
+    part.show()
+    assert button.grab().toImage().pixelColor(button.width() // 2, 4) == QColor(LIGHT.surface)
+
+
+def test_the_style_sheet_returns_after_an_error(qapp: QApplication) -> None:
+    sheet = qapp.styleSheet()
+    with pytest.raises(ValueError, match="cause"), without_style_sheet(qapp):
+        raise ValueError("cause")
+    assert qapp.styleSheet() == sheet
 
 
 def test_only_the_system_theme_follows_the_platform(qapp: QApplication, qtbot: QtBot) -> None:
