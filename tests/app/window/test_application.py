@@ -44,20 +44,29 @@ CrashDialog.exec = copy_and_close
 """
 """Presses the buttons of the dialog that says why the window ends."""
 
-CLOSE_AT_ONCE = """
+CLOSE_WHEN_READY = """
 from app.window.main_window import MainWindow
 show = MainWindow.show
+
+def act():
+    pass
 
 def show_and_close(window):
     show(window)
     def close():
-        print("DIALOGS", [dialog.problem.text() for dialog in dialogs()])
+        if window.session.model is None or window.session.data is None:
+            return QTimer.singleShot(10, close)
+        print("DIALOGS", [dialog.problem.text() for dialog in dialogs()], flush=True)
+        act()
         window.close()
     QTimer.singleShot(0, close)
 
 MainWindow.show = show_and_close
 """
-"""Closes the window when its event loop starts."""
+"""Calls `act` and closes the window when it has read its files."""
+
+WARN = "from PySide6.QtCore import qWarning\ndef act(): [qWarning('a warning of Qt') for _ in range(1)]\n"
+CRASH = "import ctypes\ndef act(): ctypes.string_at(0)\n"
 
 RUN = "\nsys.exit(application.run_window())\n"
 
@@ -68,8 +77,9 @@ FAILURES = {
     "a module": "sys.modules['app.window.main_window'] = None",
     "after the window is shown, while a thread runs": (
         "from app.session import session\nsession.load_mnist = lambda: time.sleep(1)\n"
-        "from app.window.main_window import MainWindow\n"
-        "MainWindow.open_paths = lambda window, paths: (window.session.load_bundled_data(), fail())"
+        "from app.window.main_window import MainWindow\nshow = MainWindow.show\n"
+        "MainWindow.show = lambda window: (show(window), window.session.load_bundled_data())\n"
+        "application.OpenRequests.listen = fail"
     ),
 }
 
@@ -99,32 +109,28 @@ def test_after_a_failed_start_the_log_is_named_and_has_the_traceback(user_files:
 
 
 def test_a_crash_is_shown_once_at_the_next_start(user_files: Path) -> None:
-    crashed = run(CLOSE_AT_ONCE, "import ctypes\nMainWindow.open_paths = lambda *a: ctypes.string_at(0)\n", RUN)
+    crashed = run(CLOSE_WHEN_READY, CRASH, RUN)
     assert crashed.returncode < 0
     trace = (user_files / "crash.txt").read_text()
     assert "Segmentation fault" in trace
     assert "string_at" in trace
-    second = run(CLOSE_AT_ONCE, RUN)
+    second = run(CLOSE_WHEN_READY, RUN)
     assert (second.returncode, second.stderr) == (0, "")
     assert "DIALOGS ['Fatal Python error: Segmentation fault']" in second.stdout
     assert "string_at" in (user_files / "digitlab.log").read_text()
-    third = run(CLOSE_AT_ONCE, RUN)
+    third = run(CLOSE_WHEN_READY, RUN)
     assert third.returncode == 0
     assert "DIALOGS []" in third.stdout
 
 
 def test_a_killed_process_is_no_crash(user_files: Path) -> None:
-    killed = run(CLOSE_AT_ONCE, "import os\nMainWindow.open_paths = lambda *a: os.kill(os.getpid(), 9)\n", RUN)
+    killed = run(CLOSE_WHEN_READY, "import os\ndef act(): os.kill(os.getpid(), 9)\n", RUN)
     assert killed.returncode == -9
-    assert "DIALOGS []" in run(CLOSE_AT_ONCE, RUN).stdout
+    assert "DIALOGS []" in run(CLOSE_WHEN_READY, RUN).stdout
 
 
 def test_what_qt_says_is_in_the_log(user_files: Path) -> None:
-    say = (
-        "from PySide6.QtCore import qWarning\n"
-        "MainWindow.open_paths = lambda *a: [qWarning('a warning of Qt') for _ in range(150)]\n"
-    )
-    process = run(CLOSE_AT_ONCE, say, RUN)
+    process = run(CLOSE_WHEN_READY, WARN.replace("1", "150"), RUN)
     assert (process.returncode, process.stderr) == (0, "")
     lines = [line for line in (user_files / "digitlab.log").read_text().splitlines() if "a warning of Qt" in line]
     assert [line.partition("Qt, ")[2] for line in lines] == [
@@ -150,16 +156,14 @@ def test_the_message_with_which_qt_aborts_is_also_on_standard_error(
 def test_a_log_that_can_no_longer_be_written_disturbs_nothing(user_files: Path) -> None:
     user_files.mkdir()
     (user_files / "digitlab.log").symlink_to("/dev/full")
-    say = "from PySide6.QtCore import qWarning\nMainWindow.open_paths = lambda *a: qWarning('a warning of Qt')\n"
-    process = run(CLOSE_AT_ONCE, say, RUN)
+    process = run(CLOSE_WHEN_READY, WARN, RUN)
     assert (process.returncode, process.stderr) == (0, "")
 
 
 def test_a_home_that_cannot_be_written_is_no_obstacle(user_files: Path) -> None:
     user_files.write_text("not a folder")
-    say = "from PySide6.QtCore import qWarning\nMainWindow.open_paths = lambda *a: qWarning('a warning of Qt')\n"
-    process = run(CLOSE_AT_ONCE, say, RUN)
+    process = run(CLOSE_WHEN_READY, WARN, RUN)
     assert process.returncode == 0, process
     assert "WARNING Qt, default: a warning of Qt" in process.stderr
-    crashed = run(CLOSE_AT_ONCE, "import ctypes\nMainWindow.open_paths = lambda *a: ctypes.string_at(0)\n", RUN)
+    crashed = run(CLOSE_WHEN_READY, CRASH, RUN)
     assert "Segmentation fault" in crashed.stderr
